@@ -1,0 +1,100 @@
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::{NumberError, NumberErrorKind};
+
+/// A country or service calling code of E.164: 1 to 999.
+///
+/// ```
+/// use telnum::CallingCode;
+///
+/// let code = CallingCode::new(49)?;
+/// assert_eq!((code.get(), code.to_string()), (49, "49".to_owned()));
+/// assert!(CallingCode::new(1000).is_err());
+/// # Ok::<(), telnum::NumberError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CallingCode(u16);
+
+impl CallingCode {
+    /// The North American Numbering Plan's.
+    pub const NANP: Self = Self(1);
+
+    /// A code from its value.
+    ///
+    /// # Errors
+    /// [`NumberErrorKind::CallingCode`] unless it is 1 to 999.
+    pub const fn new(code: u16) -> Result<Self, NumberError> {
+        match code {
+            1..=999 => Ok(Self(code)),
+            _ => Err(NumberError::at(0, NumberErrorKind::CallingCode(code))),
+        }
+    }
+
+    /// The value: 1 to 999.
+    #[must_use]
+    #[inline]
+    pub const fn get(self) -> u16 {
+        self.0
+    }
+
+    /// How many of the leading digits are the calling code: zones 1 and 7 have one, the codes
+    /// below two, all others three.
+    #[inline]
+    pub(crate) const fn width(bits: u64) -> usize {
+        /// Bit `n` is set if `n` is a code of its own: 20, 27, 30 to 34, 36, 39, ...
+        const TWO_DIGITS: u128 = {
+            let codes = [
+                20u8, 27, 30, 31, 32, 33, 34, 36, 39, 40, 41, 43, 44, 45, 46, 47, 48, 49, 51, 52, 53, 54, 55,
+                56, 57, 58, 60, 61, 62, 63, 64, 65, 66, 81, 82, 84, 86, 90, 91, 92, 93, 94, 95, 98,
+            ];
+            let mut set = 0;
+            let mut rest: &[u8] = &codes;
+            while let [code, more @ ..] = rest {
+                set |= 1 << *code;
+                rest = more;
+            }
+            set
+        };
+        let first = bits >> 60;
+        let two = first * 10 + (bits >> 56 & 0xF);
+        if first == 1 || first == 7 {
+            1
+        } else if TWO_DIGITS >> two & 1 == 1 {
+            2
+        } else {
+            3
+        }
+    }
+
+    #[inline]
+    pub(crate) const fn from_leading(bits: u64, width: usize) -> Self {
+        let first = (bits >> 60) as u16;
+        let second = (bits >> 56 & 0xF) as u16;
+        let third = (bits >> 52 & 0xF) as u16;
+        Self(match width {
+            1 => first,
+            2 => first * 10 + second,
+            _ => first * 100 + second * 10 + third,
+        })
+    }
+}
+
+impl fmt::Display for CallingCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl Serialize for CallingCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u16(self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for CallingCode {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(u16::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}

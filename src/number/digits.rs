@@ -1,0 +1,83 @@
+use std::fmt;
+use std::iter::FusedIterator;
+
+use super::packed::{digit_count, text, unpack};
+
+/// Digits of a number, as values 0 to 9 from either end, or as text by `Display`.
+///
+/// ```
+/// let number: telnum::PhoneNumber = "+14158867900".parse()?;
+/// let digits = number.national_digits();
+/// assert_eq!(digits.len(), 10);
+/// assert_eq!(digits.to_string(), "4158867900");
+/// # Ok::<(), telnum::NumberError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Digits {
+    /// What is left, in the packed form.
+    bits: u64,
+}
+
+impl Digits {
+    #[inline]
+    pub(crate) const fn of(bits: u64) -> Self {
+        Self { bits }
+    }
+
+    /// What is left in the packed form that [`number`](crate::number) describes; 0 if nothing is.
+    ///
+    /// ```
+    /// let number: telnum::PhoneNumber = "+14158867900".parse()?;
+    /// assert_eq!(number.national_digits().to_bits(), 0x4158_8679_0000_000A);
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
+    #[must_use]
+    #[inline]
+    pub const fn to_bits(&self) -> u64 {
+        self.bits
+    }
+}
+
+impl Iterator for Digits {
+    type Item = u8;
+
+    #[inline]
+    fn next(&mut self) -> Option<u8> {
+        let left = self.bits & 0xF;
+        if left == 0 {
+            return None;
+        }
+        let digit = (self.bits >> 60) as u8;
+        self.bits = (self.bits & !0xF) << 4 | (left - 1);
+        Some(digit)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = digit_count(self.bits);
+        (left, Some(left))
+    }
+}
+
+impl DoubleEndedIterator for Digits {
+    #[inline]
+    fn next_back(&mut self) -> Option<u8> {
+        let left = self.bits & 0xF;
+        if left == 0 {
+            return None;
+        }
+        let place = 64 - 4 * left;
+        let digit = self.bits >> place & 0xF;
+        self.bits = (self.bits & !(0xF << place)) - 1;
+        Some(digit as u8)
+    }
+}
+
+impl ExactSizeIterator for Digits {}
+
+impl FusedIterator for Digits {}
+
+impl fmt::Display for Digits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(text(&unpack(self.bits, b'+'), 1, digit_count(self.bits) + 1))
+    }
+}

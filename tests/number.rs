@@ -1,0 +1,199 @@
+//! The laws of `PhoneNumber`, `Prefix` and `Extension`.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use telnum::number::NumberErrorKind;
+use telnum::{CallingCode, Extension, NumberError, PhoneNumber, Prefix};
+
+const NUMBER: &str = r"\+[1-9][0-9]{1,14}";
+const PREFIX: &str = r"\+[1-9][0-9]{0,14}";
+/// Near misses: what a grammar that is a little wrong would let through.
+const NEARLY: &str = r"[+0-9 a/:]{0,3}[0-9/:]{0,18}";
+
+fn number() -> impl Strategy<Value = PhoneNumber> {
+    NUMBER.prop_map(|text| text.parse().unwrap())
+}
+
+/// The grammar, written a second time.
+fn is_number(text: &str, min: usize) -> bool {
+    let Some(digits) = text.strip_prefix('+') else { return false };
+    (min..=15).contains(&digits.len())
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && !digits.starts_with('0')
+}
+
+#[test]
+fn eight_bytes_with_a_niche() {
+    assert_eq!(size_of::<PhoneNumber>(), 8);
+    assert_eq!(size_of::<Option<PhoneNumber>>(), 8);
+    assert_eq!(size_of::<Option<Prefix>>(), 8);
+    assert_eq!(size_of::<Option<Extension>>(), 8);
+}
+
+#[test]
+fn refusals_say_what_and_where() {
+    use NumberErrorKind as K;
+    let rows: &[(&str, NumberErrorKind, usize, &str)] = &[
+        ("", K::Empty, 0, "expected a number, found nothing"),
+        ("1415", K::NoPlus, 0, "expected `+` at byte 0"),
+        (" +1415", K::NoPlus, 0, "expected `+` at byte 0"),
+        ("+", K::TooShort(0), 1, "too short: 0 digits, the end is at byte 1"),
+        ("+1", K::TooShort(1), 2, "too short: 1 digit, the end is at byte 2"),
+        ("+0", K::LeadingZero, 1, "expected a digit from 1 to 9 at byte 1, found '0'"),
+        ("+01234", K::LeadingZero, 1, "expected a digit from 1 to 9 at byte 1, found '0'"),
+        ("+1 415", K::NotADigit(' '), 2, "expected a digit at byte 2, found ' '"),
+        ("+1415٣", K::NotADigit('٣'), 5, "expected a digit at byte 5, found '٣'"),
+        ("+12345678901234567x", K::NotADigit('x'), 18, "expected a digit at byte 18, found 'x'"),
+        ("+1234567890123456", K::TooLong(16), 16, "too long: 16 digits, the 16th is at byte 16"),
+    ];
+    for (text, kind, position, message) in rows {
+        let error = text.parse::<PhoneNumber>().unwrap_err();
+        assert_eq!((error.kind(), error.position()), (*kind, *position), "{text:?}");
+        assert_eq!(error.to_string(), *message, "{text:?}");
+    }
+    let error = PhoneNumber::from_ascii(b"+123\xFF").unwrap_err();
+    assert_eq!(error.kind(), K::NotADigit(char::REPLACEMENT_CHARACTER));
+}
+
+#[test]
+fn packed_forms_are_checked() {
+    use NumberErrorKind as K;
+    let rows: &[(u64, NumberErrorKind, usize)] = &[
+        (0, K::BadLength(0), 15),
+        (0x1000_0000_0000_0001, K::BadLength(1), 15),
+        (0x1A00_0000_0000_0002, K::BadNibble(10), 1),
+        (0x0100_0000_0000_0002, K::LeadingZero, 0),
+        (0x1230_0000_0000_0002, K::BadPadding, 2),
+        (0x1200_0000_0000_00F2, K::BadPadding, 14),
+    ];
+    for (bits, kind, position) in rows {
+        let error = PhoneNumber::try_from(*bits).unwrap_err();
+        assert_eq!((error.kind(), error.position()), (*kind, *position), "{bits:#x}");
+    }
+}
+
+#[test]
+fn extensions_keep_their_zeros() {
+    assert_eq!("007".parse::<Extension>().unwrap().to_string(), "007");
+    assert_ne!("007".parse::<Extension>(), "7".parse::<Extension>());
+    let error = |text: &str| text.parse::<Extension>().unwrap_err();
+    assert_eq!(error("").kind(), NumberErrorKind::Empty);
+    assert_eq!(error("12a").position(), 2);
+    assert_eq!(error("1234567890123456").kind(), NumberErrorKind::TooLong(16));
+}
+
+#[test]
+fn calling_codes_are_prefix_free_and_follow_the_zones() {
+    let codes: BTreeSet<CallingCode> = (10..=9999)
+        .map(|start| format!("+{start}{}", "0".repeat(6)))
+        .filter_map(|text| text.parse::<PhoneNumber>().unwrap().calling_code())
+        .collect();
+    assert_eq!(codes.len(), 2 + 44 + (100 - 20 - 10 - 44) * 10);
+    assert!(codes.contains(&CallingCode::new(1).unwrap()) && !codes.contains(&CallingCode::new(12).unwrap()));
+    assert_eq!("+99".parse::<PhoneNumber>().unwrap().calling_code(), None);
+    assert_eq!("+99".parse::<PhoneNumber>().unwrap().national_digits().len(), 0);
+    assert!(CallingCode::new(0).is_err() && CallingCode::new(1000).is_err());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn text_round_trips(text in NUMBER) {
+        let number: PhoneNumber = text.parse().unwrap();
+        prop_assert_eq!(number.to_string(), &*text);
+        prop_assert_eq!(number.encode(&mut [0; 16]).to_owned(), &*text);
+        prop_assert_eq!(serde_json::to_string(&number).unwrap(), format!("\"{text}\""));
+        prop_assert_eq!(serde_json::from_str::<PhoneNumber>(&format!("\"{text}\"")).unwrap(), number);
+        prop_assert_eq!(PhoneNumber::try_from(number.to_bits()).unwrap(), number);
+        prop_assert_eq!(format!("{number:>20}"), format!("{text:>20}"));
+    }
+
+    #[test]
+    fn the_grammar_is_the_whole_grammar(text in prop_oneof![NEARLY, any::<String>()]) {
+        prop_assert_eq!(text.parse::<PhoneNumber>().is_ok(), is_number(&text, 2));
+        prop_assert_eq!(text.parse::<Prefix>().is_ok(), is_number(&text, 1));
+        prop_assert_eq!(
+            text.parse::<Extension>().is_ok(),
+            (1..=15).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+        );
+        let json = serde_json::to_string(&text).unwrap();
+        prop_assert_eq!(serde_json::from_str::<PhoneNumber>(&json).is_ok(), is_number(&text, 2));
+    }
+
+    #[test]
+    fn any_bytes_are_answered(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+        let number = PhoneNumber::from_ascii(&bytes);
+        prop_assert_eq!(number.is_ok(), str::from_utf8(&bytes).is_ok_and(|text| is_number(text, 2)));
+        if let Err(error) = number {
+            prop_assert!(error.position() <= bytes.len() && !error.to_string().is_empty());
+        }
+    }
+
+    #[test]
+    fn bits_that_are_accepted_are_canonical(bits in any::<u64>(), length in 0u64..16) {
+        for bits in [bits, bits & !0xF | length, bits & 0x7777_7777_7770_0000 | length] {
+            if let Ok(number) = PhoneNumber::try_from(bits) {
+                prop_assert_eq!(number.to_string().parse::<PhoneNumber>().unwrap().to_bits(), bits);
+            }
+        }
+    }
+
+    #[test]
+    fn integer_order_is_text_order(a in number(), b in number()) {
+        prop_assert_eq!(a.cmp(&b), a.to_string().cmp(&b.to_string()));
+        prop_assert_eq!(a.to_bits().cmp(&b.to_bits()), a.cmp(&b));
+    }
+
+    #[test]
+    fn a_range_holds_just_what_starts_with_the_prefix(prefix in PREFIX, other in number(), cut in 1..15usize) {
+        let text = prefix;
+        let prefix: Prefix = text.parse().unwrap();
+        let near = other.prefix(cut.min(other.digit_count())).unwrap();
+        for (prefix, text) in [(prefix, text), (near, near.to_string())] {
+            prop_assert_eq!(prefix.range().contains(&other), other.to_string().starts_with(&text));
+            prop_assert_eq!(other.starts_with(prefix), other.to_string().starts_with(&text));
+            prop_assert!(prefix.range().start().starts_with(prefix));
+            prop_assert!(prefix.range().end().starts_with(prefix));
+        }
+    }
+
+    #[test]
+    fn a_prefix_sorts_before_what_it_starts(number in number(), cut in 1..15usize) {
+        if let Some(prefix) = number.prefix(cut) {
+            prop_assert!(prefix.to_bits() <= number.to_bits());
+            prop_assert_eq!(prefix.to_string(), number.to_string().get(..=cut).unwrap().to_owned());
+        }
+    }
+
+    #[test]
+    fn digits_from_either_end(number in number(), from_back in prop::collection::vec(any::<bool>(), 15)) {
+        let text = number.to_string();
+        let mut expected: std::collections::VecDeque<u8> = text.bytes().skip(1).map(|byte| byte - b'0').collect();
+        let mut digits = number.digits();
+        for back in from_back {
+            prop_assert_eq!(digits.len(), expected.len());
+            if back {
+                prop_assert_eq!(digits.next_back(), expected.pop_back());
+            } else {
+                prop_assert_eq!(digits.next(), expected.pop_front());
+            }
+        }
+        let code = number.calling_code().map_or(String::new(), |code| code.to_string());
+        if !code.is_empty() {
+            prop_assert_eq!(format!("+{code}{}", number.national_digits()), text);
+        }
+    }
+}
+
+#[test]
+fn errors_are_errors() {
+    fn is_error<T: std::error::Error + Send + Sync + 'static>() {}
+    is_error::<NumberError>();
+    let error = serde_json::from_str::<PhoneNumber>("\"+1x\"").unwrap_err();
+    assert_eq!(error.to_string(), "expected a digit at byte 2, found 'x' at line 1 column 5");
+    let error = serde_json::from_str::<PhoneNumber>("14158867900").unwrap_err();
+    assert!(error.to_string().contains("expected an E.164 number"), "{error}");
+}
