@@ -86,20 +86,17 @@ impl PhoneNumber {
     #[inline]
     pub fn from_ascii(text: &[u8]) -> Result<Self, NumberError> {
         if let [b'+', digits @ ..] = text
-            && let Some(number) = Self::from_digit_bytes(digits)
+            && let Some(number) = pack(digits).and_then(Self::from_packed)
         {
             return Ok(number);
         }
         Err(NumberError::in_number(text, Self::MIN_DIGITS))
     }
 
-    /// The number whose ASCII digits these are, without the `+`; `None` if they are not.
+    /// The number with these packed digits, of which only the first and the count are looked at.
     #[inline]
-    pub(crate) fn from_digit_bytes(digits: &[u8]) -> Option<Self> {
-        let count = digits.len();
-        let packed = pack(digits)?;
-        let leading_zero = packed >> 60 == 0;
-        if leading_zero || count < Self::MIN_DIGITS {
+    pub(crate) fn from_packed(packed: u64) -> Option<Self> {
+        if packed >> 60 == 0 || digit_count(packed) < Self::MIN_DIGITS {
             return None;
         }
         NonZeroU64::new(packed).map(Self)
@@ -290,6 +287,15 @@ impl From<PhoneNumber> for u64 {
 pub struct Prefix(NonZeroU64);
 
 impl Prefix {
+    /// `+1`: the North American Numbering Plan's numbers.
+    ///
+    /// ```
+    /// # use telnum::Prefix;
+    /// assert_eq!(Prefix::NANP, "+1".parse()?);
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
+    pub const NANP: Self = Self(NonZeroU64::MIN.saturating_add(0x1000_0000_0000_0000));
+
     /// Reads a prefix from bytes that hold its text; the same grammar as `FromStr`.
     ///
     /// # Errors

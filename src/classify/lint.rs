@@ -1,0 +1,217 @@
+//! Which rules can never win, and which overlap.
+//!
+//! The rules and the normalizer's converters are determinized together; a breadth-first walk then
+//! meets every combination of rules that some text matches, with a shortest such text. Texts that
+//! normalization would change never reach the rules and do not count.
+
+use std::collections::{HashMap, VecDeque};
+use std::fmt;
+
+use regex_automata::dfa::{Automaton as _, dense};
+use regex_automata::util::primitives::StateID;
+use regex_syntax::hir::Hir;
+
+use super::Classifiers;
+use super::automaton::{determinize, matches, start};
+use crate::normalize::{Converter, Normalizer};
+use crate::pattern::parse;
+
+/// Something about a set of rules that its author may not have meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Finding {
+    /// The rule is never the answer.
+    NeverWins {
+        /// The rule.
+        rule: String,
+        /// The rules that win where it matches; empty if it matches no text that normalization
+        /// leaves.
+        taken_by: Vec<String>,
+        /// A text that it matches and another rule wins, where there is one.
+        witness: Option<String>,
+    },
+    /// Two rules match the same text: their order decides.
+    Overlap {
+        /// The earlier rule, which wins.
+        winner: String,
+        /// The later rule.
+        loser: String,
+        /// A text that both match.
+        witness: String,
+    },
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NeverWins { rule, taken_by, witness } if taken_by.is_empty() => {
+                debug_assert!(witness.is_none());
+                write!(f, "rule `{rule}` never wins: it matches no normalized text")
+            }
+            Self::NeverWins { rule, taken_by, witness } => {
+                write!(f, "rule `{rule}` never wins: where it matches, {} does", Names(taken_by))?;
+                witness.iter().try_for_each(|witness| write!(f, ", as for {witness:?}"))
+            }
+            Self::Overlap { winner, loser, witness } => {
+                write!(f, "rule `{winner}` wins over `{loser}` where both match, as for {witness:?}")
+            }
+        }
+    }
+}
+
+struct Names<'a>(&'a [String]);
+
+impl fmt::Display for Names<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, name) in self.0.iter().enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            write!(f, "{comma}`{name}`")?;
+        }
+        Ok(())
+    }
+}
+
+/// The rules and converters together are too large to look at every combination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the rules are too large together to be compared")]
+pub struct LintError;
+
+pub(super) fn lint(classifiers: &Classifiers) -> Result<Vec<Finding>, LintError> {
+    let rules: Vec<Hir> = hirs(classifiers.rules().map(super::Rule::regex))?;
+    let converters: Vec<Hir> = hirs(always_converted(classifiers.normalizer()))?;
+    let texts = Texts { rules: rules.len(), converters: converters.len() };
+    let last = [parse(Texts::SEPARATED).map_err(|_| LintError)?, utf8()?];
+    let patterns: Vec<Hir> = rules.into_iter().chain(converters).chain(last).collect();
+    let dfa = determinize(&patterns).ok_or(LintError)?;
+    Ok(findings(classifiers, &walk(&dfa, &texts)?))
+}
+
+fn hirs<'p>(patterns: impl Iterator<Item = &'p str>) -> Result<Vec<Hir>, LintError> {
+    patterns.map(|pattern| parse(pattern).map_err(|_| LintError)).collect()
+}
+
+/// The patterns of texts that do not reach the rules: the system's converters make texts of them
+/// that start with `+`. Where one of them does not, any text may come out, and none is left out; so
+/// it is with those that a dial plan changes.
+fn always_converted(normalizer: &Normalizer) -> impl Iterator<Item = &str> {
+    let converters = normalizer.converters();
+    let all_plus = converters.iter().all(|converter| converter.prefix().starts_with('+'));
+    converters.iter().filter(move |_| all_plus).map(Converter::pattern)
+}
+
+/// Texts that are UTF-8.
+fn utf8() -> Result<Hir, LintError> {
+    regex_syntax::parse("^(?us:.*)$").map_err(|_| LintError)
+}
+
+/// Which texts reach the rules as they are.
+struct Texts {
+    rules: usize,
+    converters: usize,
+}
+
+impl Texts {
+    /// Texts that normalization takes separators out of.
+    const SEPARATED: &str = r"^[0-9+*# .()/-]*[ .()/-][0-9+*# .()/-]*$";
+    /// The rules that match a text, if it comes to them unchanged.
+    fn reaching(&self, matches: impl Iterator<Item = usize>, starts_with_plus: bool) -> Option<Vec<usize>> {
+        let (mut rules, mut converted, mut separated, mut utf8) = (Vec::new(), false, false, false);
+        for pattern in matches {
+            match pattern.checked_sub(self.rules) {
+                None => rules.push(pattern),
+                Some(more) if more < self.converters => converted = true,
+                Some(more) if more == self.converters => separated = true,
+                Some(_) => utf8 = true,
+            }
+        }
+        rules.sort_unstable();
+        (utf8 && !separated && (starts_with_plus || !converted)).then_some(rules)
+    }
+}
+
+/// What the walk saw: a witness for each pair of a winner and a rule that matches the same text.
+/// A rule is paired with itself where it wins.
+type Seen = HashMap<(usize, usize), String>;
+
+/// A state, and whether the text so far starts with `+`; `None` for the empty text.
+type Node = (StateID, Option<bool>);
+
+fn walk(dfa: &dense::DFA<Vec<u32>>, texts: &Texts) -> Result<Seen, LintError> {
+    let first: Node = (start(dfa).ok_or(LintError)?, None);
+    let bytes = preferred_bytes(dfa);
+    let mut came_from: HashMap<Node, Option<(Node, u8)>> = HashMap::from([(first, None)]);
+    let mut queue = VecDeque::from([first]);
+    let mut seen = Seen::new();
+    while let Some(node @ (state, plus)) = queue.pop_front() {
+        if let Some(rules) = texts.reaching(matches(dfa, state), plus == Some(true))
+            && let Some(winner) = rules.first()
+        {
+            for rule in &rules {
+                seen.entry((*winner, *rule)).or_insert_with(|| text_of(&came_from, node));
+            }
+        }
+        for &byte in &bytes {
+            let next = (dfa.next_state(state, byte), Some(plus.unwrap_or(byte == b'+')));
+            if !dfa.is_dead_state(next.0) && !came_from.contains_key(&next) {
+                came_from.insert(next, Some((node, byte)));
+                queue.push_back(next);
+            }
+        }
+    }
+    Ok(seen)
+}
+
+/// One byte of each class, the ones that people dial first.
+fn preferred_bytes(dfa: &dense::DFA<Vec<u32>>) -> Vec<u8> {
+    let rank = |byte: &u8| match byte {
+        b'0'..=b'9' => 0,
+        b'+' | b'*' | b'#' => 1,
+        b'a'..=b'z' | b'A'..=b'Z' => 2,
+        b'!'..=b'~' => 3,
+        _ => 4,
+    };
+    let mut bytes: Vec<u8> = (0..=u8::MAX).collect();
+    bytes.sort_by_key(rank);
+    let mut taken = std::collections::HashSet::new();
+    // `+` is told apart from its class: it decides whether a text is kept.
+    bytes.retain(|byte| *byte == b'+' || taken.insert(dfa.byte_classes().get(*byte)));
+    bytes
+}
+
+fn text_of(came_from: &HashMap<Node, Option<(Node, u8)>>, mut node: Node) -> String {
+    let mut bytes = Vec::new();
+    while let Some(Some((before, byte))) = came_from.get(&node) {
+        bytes.push(*byte);
+        node = *before;
+    }
+    bytes.reverse();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn findings(classifiers: &Classifiers, seen: &Seen) -> Vec<Finding> {
+    let names: Vec<&str> = classifiers.rules().map(super::Rule::name).collect();
+    let name = |index: usize| names.get(index).copied().unwrap_or_default().to_owned();
+    let mut pairs: Vec<_> = seen.iter().collect();
+    pairs.sort_unstable();
+    let mut findings = Vec::new();
+    for rule in 0..names.len() {
+        let takers = || pairs.iter().filter(|((winner, other), _)| *other == rule && *winner != rule);
+        if !seen.contains_key(&(rule, rule)) {
+            findings.push(Finding::NeverWins {
+                rule: name(rule),
+                taken_by: takers().map(|((winner, _), _)| name(*winner)).collect(),
+                witness: takers().next().map(|(_, witness)| (*witness).clone()),
+            });
+        }
+    }
+    for ((winner, loser), witness) in pairs {
+        if winner != loser && seen.contains_key(&(*loser, *loser)) {
+            findings.push(Finding::Overlap {
+                winner: name(*winner),
+                loser: name(*loser),
+                witness: witness.clone(),
+            });
+        }
+    }
+    findings
+}

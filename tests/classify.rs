@@ -1,0 +1,396 @@
+//! Classifiers against their data, the published documents, and a loop over `regex`.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod common;
+
+use std::sync::LazyLock;
+
+use common::rows;
+use proptest::prelude::*;
+use regex::bytes::{Regex, RegexBuilder};
+use serde_json::Value;
+use telnum::PhoneNumber;
+use telnum::classify::{ClassifierError, Classifiers, Engine, Finding, Rule};
+use telnum::normalize::{Converter, Converters, Normalized, Normalizer};
+
+/// The rules one by one, in order: the oracle.
+struct Oracle(Vec<Regex>);
+
+impl Oracle {
+    fn new(classifiers: &Classifiers) -> Self {
+        let compile = |rule: &Rule| RegexBuilder::new(rule.regex()).unicode(false).build().unwrap();
+        Self(classifiers.rules().map(compile).collect())
+    }
+
+    /// The first rule that matches, and what its last group took.
+    fn classify<'t>(&self, text: &'t str) -> Option<(usize, &'t [u8])> {
+        self.0.iter().enumerate().find_map(|(index, regex)| {
+            let captures = regex.captures(text.as_bytes())?;
+            Some((index, captures.iter().flatten().last()?.as_bytes()))
+        })
+    }
+}
+
+struct Set {
+    name: &'static str,
+    classifiers: Classifiers,
+    oracle: Oracle,
+}
+
+static SETS: LazyLock<[Set; 3]> = LazyLock::new(|| {
+    [
+        ("documented", Classifiers::documented()),
+        ("reference", Classifiers::reference()),
+        ("north_america", Classifiers::north_america()),
+    ]
+    .map(|(name, classifiers)| Set { name, oracle: Oracle::new(&classifiers), classifiers })
+});
+
+/// Every way to classify a text says what the oracle says.
+fn agree(classifiers: &Classifiers, oracle: &Oracle, text: &str) -> Result<(), TestCaseError> {
+    let normalized = classifiers.normalizer().normalize(text);
+    let expected = oracle.classify(&normalized.text()).map(|(index, number)| (index, number.to_vec()));
+    let calls = [
+        classifiers.classify(text),
+        classifiers.classify_normalized(normalized.clone()),
+        // A number in the guise of any other text goes another way.
+        classifiers.classify_normalized(Normalized::Other(normalized.text().to_string().into())),
+    ];
+    for call in &calls {
+        prop_assert_eq!(call.as_ref().map(|call| call.index()), expected.as_ref().map(|(index, _)| *index));
+    }
+    if let (Some(call), Some((_, number))) = (&calls[0], &expected) {
+        // A pattern is about bytes; a capture that would split a character is widened to it.
+        match str::from_utf8(number) {
+            Ok(number) => prop_assert_eq!(&*call.number(), number),
+            Err(_) => prop_assert!(call.number().len() > number.len()),
+        }
+        prop_assert_eq!(call.e164(), normalized.number());
+    }
+    Ok(())
+}
+
+#[test]
+fn every_row() {
+    for [text, documented, reference, north_america, number, case] in rows(include_str!("data/classify.tsv"))
+    {
+        for (set, class) in SETS.iter().zip([documented, reference, north_america]) {
+            let call = set.classifiers.classify(text);
+            let name = call.as_ref().map_or("-", |call| call.rule().name());
+            assert_eq!(name, class, "{text:?} by {}, {case}", set.name);
+            if set.name == "north_america" {
+                assert_eq!(call.unwrap().number(), number, "{text:?}, {case}");
+            }
+            agree(&set.classifiers, &set.oracle, text).unwrap();
+        }
+    }
+}
+
+/// The JSON of a published document.
+fn published(json: &str) -> Value {
+    serde_json::from_str(json).unwrap()
+}
+
+#[test]
+fn the_published_list() {
+    let list = published(include_str!("data/published/classifiers.json"));
+    let documented = serde_json::to_value(Classifiers::documented()).unwrap();
+    assert_eq!(documented, list);
+    let order = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(order(&documented), order(&list));
+    // And read back, it is the same set.
+    let read: Classifiers = serde_json::from_value(list.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&read).unwrap(), list);
+}
+
+#[test]
+fn the_published_answers() {
+    let answer = |classifiers: &Classifiers, text: &str| {
+        serde_json::to_value(classifiers.classify(text).unwrap()).unwrap()
+    };
+    let documented = Classifiers::documented();
+    let answers = published(include_str!("data/published/answers.json"));
+    assert_eq!(answer(&documented, "4158551292"), answers["did_us"]);
+
+    // The other document prints another mask; masks are data.
+    let mut list = published(include_str!("data/published/classifiers.json"));
+    list["did_us"]["pretty_print"] = "SS(###) ##### - ####".into();
+    let other: Classifiers = serde_json::from_value(list).unwrap();
+    assert_eq!(answer(&other, "4158867900"), answers["did_us_wide_mask"]);
+}
+
+#[test]
+fn bare_strings_and_unknown_keys() {
+    let json =
+        r#"{"z":{"regex":"^(1)$","friendly_name":"Z","emergency":false,"cost":{"b":1,"a":2}},"a":"^2$"}"#;
+    let classifiers: Classifiers = serde_json::from_str(json).unwrap();
+    let names: Vec<_> = classifiers.rules().map(Rule::name).collect();
+    assert_eq!(names, ["z", "a"]);
+    assert_eq!(classifiers.rule("a").unwrap().friendly_name(), "a");
+    assert_eq!(
+        serde_json::to_string(&classifiers).unwrap(),
+        json.replace(r#""^2$""#, r#"{"regex":"^2$","friendly_name":"a"}"#)
+    );
+    let call = serde_json::to_value(classifiers.classify("1").unwrap()).unwrap();
+    assert_eq!(call["cost"]["b"], 1);
+    assert!(classifiers.classify("3").is_none());
+}
+
+#[test]
+fn bad_sets_are_refused() {
+    for (json, message) in [
+        (r"{}", "there are no rules"),
+        (r#"{"a": "1", "a": "2"}"#, "rule `a` comes twice"),
+        (r#"{"a": "(1"}"#, "rule `a` has a bad pattern at byte 0: unclosed group"),
+        (
+            r#"{"ok": "1", "a": {"regex": "x{2,1}"}}"#,
+            "rule `a` has a bad pattern at byte 1: invalid repetition",
+        ),
+        (r#"{"a": "[é]"}"#, "rule `a` has a bad pattern at byte 1: Unicode not allowed here"),
+        (r#"{"a": "(?:x{1000}){1000}{10}"}"#, "rule `a` has a bad pattern the pattern is too large"),
+        (r#"{"a": {"friendly_name": "A"}}"#, "rule `a`: `regex` is missing"),
+        (r#"{"a": {"regex": 1}}"#, "rule `a`: `regex` is wrong: invalid type: integer `1`, expected a string"),
+        (
+            r##"{"a": {"regex": "1", "pretty_print": "#\\"}}"##,
+            "rule `a`: `pretty_print` is wrong: the mask ends",
+        ),
+        (r#"{"a": {"regex": "1", "emergency": "yes"}}"#, "rule `a`: `emergency` is wrong: invalid type"),
+        (r#"{"a": {"regex": "1", "regex": "2"}}"#, "rule `a`: `regex` comes twice"),
+        (r#"{"a": {"regex": "1", "x": 1, "x": 2}}"#, "rule `a`: `x` comes twice"),
+        (r#"{"a": 1}"#, "expected a regular expression or an object for the rule `a`"),
+        (r"[]", "expected an ordered map from name to rule"),
+    ] {
+        let error = serde_json::from_str::<Classifiers>(json).unwrap_err().to_string();
+        assert!(error.contains(message), "{json}: {error}");
+    }
+}
+
+#[test]
+fn a_set_too_large_for_the_automaton_still_works() {
+    let rules = || {
+        // A repeated counter makes 2^k states; the catch-all has to be told from it.
+        [Rule::new("far_one", r"1\d{24}$"), Rule::new("far_two", r"2(\d{20})$"), Rule::new("rest", "^(.*)$")]
+    };
+    let classifiers = Classifiers::new(rules()).unwrap();
+    assert_eq!(classifiers.engine(), Engine::RegexSet);
+    assert!(matches!(Classifiers::north_america().engine(), Engine::Automaton { .. }));
+    let oracle = Oracle::new(&classifiers);
+    for text in
+        ["", "1", &"1".repeat(24), &"1".repeat(25), &format!("+2{}", "0".repeat(20)), "2\n", "+12125551234"]
+    {
+        agree(&classifiers, &oracle, text).unwrap();
+    }
+    assert!(classifiers.lint().is_err());
+}
+
+fn lint(rules: impl IntoIterator<Item = Rule>) -> Vec<Finding> {
+    Classifiers::new(rules).unwrap().lint().unwrap()
+}
+
+fn never_wins(findings: &[Finding]) -> Vec<&str> {
+    let rule = |finding: &'_ Finding| matches!(finding, Finding::NeverWins { .. });
+    findings
+        .iter()
+        .filter(|finding| rule(finding))
+        .map(|finding| match finding {
+            Finding::NeverWins { rule, .. } => &**rule,
+            other => panic!("{other}"),
+        })
+        .collect()
+}
+
+#[test]
+fn lint_finds_what_can_never_win() {
+    let shadowed = lint([Rule::new("any", "."), Rule::new("us", r"^\+1\d{10}$"), Rule::new("empty", "^$")]);
+    assert_eq!(never_wins(&shadowed), ["us"]);
+    let Finding::NeverWins { taken_by, witness: Some(witness), .. } = &shadowed[0] else { panic!() };
+    assert_eq!((&**taken_by, &**witness), (&["any".to_owned()][..], "+10000000000"));
+
+    // Neither alone covers it, both together do.
+    let split = [Rule::new("low", "^[0-4]$"), Rule::new("high", "^[5-9]$"), Rule::new("digit", r"^\d$")];
+    let findings = lint(split);
+    assert!(matches!(&findings[0], Finding::NeverWins { rule, taken_by, .. }
+        if rule == "digit" && taken_by == &["low", "high"]));
+
+    // Ten digits become a number first, `9 1 1` becomes 911, and no text is half a character.
+    let unreachable = [
+        Rule::new("ten", r"^[2-9]\d{2}[2-9]\d{6}$"),
+        Rule::new("spaced", "^9 1 1$"),
+        Rule::new("half", r"^\xC3$"),
+    ];
+    let findings = lint(unreachable);
+    assert_eq!(never_wins(&findings), ["ten", "spaced", "half"]);
+    assert_eq!(findings[0].to_string(), "rule `ten` never wins: it matches no normalized text");
+
+    // With no converters, ten digits stay.
+    let plain = Classifiers::new([Rule::new("ten", r"^\d{10}$")])
+        .unwrap()
+        .with_normalizer(Normalizer::new(Converters::new([]).unwrap()));
+    assert_eq!(plain.lint().unwrap(), []);
+    // A converter that does not make `+...` may make anything.
+    let cut = Converters::new([Converter::new(r"^(\d)+$")]).unwrap();
+    let cut = Classifiers::new([Rule::new("one", r"^\d$")]).unwrap().with_normalizer(Normalizer::new(cut));
+    assert_eq!(cut.lint().unwrap(), []);
+}
+
+#[test]
+fn lint_of_the_named_sets() {
+    for set in SETS.iter() {
+        let findings = set.classifiers.lint().unwrap();
+        assert_eq!(never_wins(&findings), [""; 0], "{}", set.name);
+        for finding in findings {
+            let Finding::Overlap { winner, loser, witness } = finding else { panic!("{finding}") };
+            assert_eq!(set.classifiers.classify(&witness).unwrap().rule().name(), winner, "{witness:?}");
+            let loser = set.classifiers.rules().position(|rule| rule.name() == loser).unwrap();
+            assert!(set.oracle.0[loser].is_match(witness.as_bytes()), "{witness:?}");
+        }
+    }
+}
+
+#[test]
+fn captures_that_split_a_character_are_widened() {
+    let classifiers = Classifiers::new([Rule::new("byte", "^x(.)"), Rule::new("last", "(.)$")]).unwrap();
+    assert_eq!(classifiers.classify("xé").unwrap().number(), "é");
+    assert_eq!(classifiers.classify("aé").unwrap().number(), "é");
+}
+
+#[test]
+fn errors_are_typed() {
+    let refused = |rules: Vec<Rule>| Classifiers::new(rules).unwrap_err();
+    assert_eq!(refused(vec![]), ClassifierError::Empty);
+    assert_eq!(
+        refused(vec![Rule::new("a", "1"), Rule::new("a", "2")]),
+        ClassifierError::Duplicate { rule: "a".to_owned() }
+    );
+}
+
+/// Texts that come near what rules for numbers look for.
+fn texts() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => r"(\+1|1|011|00|\+|)(800|888|900|809|415|911|[0-9]{3})[0-9]{0,9}",
+        1 => r"[0-9+\n]{0,12}",
+        1 => "[0-9]{1,4}",
+        1 => r"\(?[2-9][0-9]{2}\)?[- .][0-9]{3}[- .][0-9]{4}",
+        1 => any::<String>(),
+    ]
+}
+
+/// Expressions of few kinds of parts, so that rules often overlap and often match.
+fn expressions() -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        r"[0-3+]",
+        Just(r"\d".to_owned()),
+        Just(".".to_owned()),
+        r"\[[0-2][3-4]\]",
+        Just(r"\+?".to_owned()),
+        Just("(?:12|3)".to_owned()),
+        Just(r"\n".to_owned()),
+        Just(r"\b".to_owned()),
+    ]
+    .prop_map(|part| if part == "+" { r"\+".to_owned() } else { part });
+    let nested = part.prop_recursive(3, 12, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 1..4).prop_map(|parts| parts.concat()),
+            inner.clone().prop_map(|inner| format!("({inner})")),
+            (inner.clone(), 0..2u8, 1..4u8)
+                .prop_map(|(inner, min, max)| format!("(?:{inner}){{{min},{max}}}")),
+            inner.clone().prop_map(|inner| format!("(?:{inner})*")),
+            (inner.clone(), inner).prop_map(|(a, b)| format!("(?:{a}|{b})")),
+        ]
+    });
+    (any::<bool>(), nested, any::<bool>()).prop_map(|(start, inner, end)| {
+        format!("{}(?:{inner}){}", if start { "^" } else { "" }, if end { "$" } else { "" })
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+
+    #[test]
+    fn named_sets_say_what_the_loop_says(text in texts()) {
+        for set in SETS.iter() {
+            agree(&set.classifiers, &set.oracle, &text)?;
+        }
+    }
+
+    #[test]
+    fn numbers_without_text(digits in "[1-9][0-9]{1,14}") {
+        let number: PhoneNumber = format!("+{digits}").parse().unwrap();
+        for set in SETS.iter() {
+            let (index, captured) = set.oracle.classify(&number.to_string())
+                .map(|(index, captured)| (index, captured.to_vec()))
+                .unwrap();
+            let call = set.classifiers.classify_number(number).unwrap();
+            prop_assert_eq!(call.index(), index);
+            prop_assert_eq!(call.number().as_bytes().to_vec(), captured);
+        }
+    }
+
+    #[test]
+    fn batches_say_what_single_calls_say(texts in prop::collection::vec(texts(), 0..40)) {
+        let classifiers = &SETS[2].classifiers;
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let mut calls = Vec::new();
+        classifiers.classify_all(&texts, &mut calls);
+        prop_assert_eq!(calls.len(), texts.len());
+        let mut numbers = Vec::new();
+        for (text, call) in texts.iter().zip(&calls) {
+            let call = call.as_ref().unwrap();
+            let single = classifiers.classify(text).unwrap();
+            prop_assert_eq!((call.index(), call.normalized()), (single.index(), single.normalized()));
+            numbers.extend(call.e164());
+        }
+        let mut calls = Vec::new();
+        classifiers.classify_numbers(&numbers, &mut calls);
+        prop_assert_eq!(calls.len(), numbers.len());
+        for (number, call) in numbers.iter().zip(&calls) {
+            let call = call.as_ref().unwrap();
+            prop_assert_eq!(call.e164(), Some(*number));
+            prop_assert_eq!(call.index(), classifiers.classify_number(*number).unwrap().index());
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn random_sets_say_what_the_loop_says(
+        expressions in prop::collection::vec(expressions(), 1..6),
+        near in prop::collection::vec("[0-4+]{0,8}", 12),
+        any in prop::collection::vec(texts(), 4),
+    ) {
+        let rules = expressions.iter().enumerate().map(|(index, regex)| Rule::new(index.to_string(), regex));
+        let classifiers = Classifiers::new(rules).unwrap();
+        let oracle = Oracle::new(&classifiers);
+        for text in near.iter().chain(&any) {
+            agree(&classifiers, &oracle, text)?;
+        }
+    }
+
+    #[test]
+    fn lint_is_right(expressions in prop::collection::vec(expressions(), 1..5), texts in prop::collection::vec("[0-4+]{0,6}", 60)) {
+        let rules = expressions.iter().enumerate().map(|(index, regex)| Rule::new(index.to_string(), regex));
+        let classifiers = Classifiers::new(rules).unwrap();
+        let oracle = Oracle::new(&classifiers);
+        let Ok(findings) = classifiers.lint() else { return Ok(()) };
+        let dead = never_wins(&findings);
+        for finding in &findings {
+            // A witness goes through normalization unchanged, and shows what is said.
+            let (winners, loser, witness) = match finding {
+                Finding::NeverWins { rule, taken_by, witness: Some(witness) } => (&**taken_by, rule, witness),
+                Finding::Overlap { winner, loser, witness } => (std::slice::from_ref(winner), loser, witness),
+                _ => continue,
+            };
+            let call = classifiers.classify(witness).unwrap();
+            prop_assert_eq!(&*call.normalized().text(), &**witness);
+            prop_assert!(winners.iter().any(|winner| winner == call.rule().name()));
+            prop_assert!(oracle.0[loser.parse::<usize>().unwrap()].is_match(witness.as_bytes()));
+        }
+        for text in &texts {
+            if let Some(call) = classifiers.classify(text) {
+                prop_assert!(!dead.contains(&call.rule().name()), "{text:?} by {}", call.rule().name());
+            }
+        }
+    }
+}

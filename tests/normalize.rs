@@ -1,0 +1,236 @@
+//! Converters, dial plans and the North American spellings.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod common;
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use common::rows;
+use proptest::prelude::*;
+use regex::bytes::{Regex, RegexBuilder};
+use telnum::PhoneNumber;
+use telnum::normalize::{Converter, Converters, Normalized, Normalizer, to_1npan, to_npan};
+
+/// The rules of a converter list, run one by one through `regex` to a `String`: the oracle.
+struct Oracle(Vec<(Regex, String, String)>);
+
+impl Oracle {
+    fn new(converters: &Converters) -> Self {
+        let rule = |converter: &Converter| {
+            let regex = RegexBuilder::new(converter.pattern()).unicode(false).build().unwrap();
+            (regex, converter.prefix().to_owned(), converter.suffix().to_owned())
+        };
+        Self(converters.iter().map(rule).collect())
+    }
+
+    fn normalize(&self, text: &str) -> String {
+        if text.starts_with('+') {
+            return text.to_owned();
+        }
+        for (regex, prefix, suffix) in &self.0 {
+            if let Some(captures) = regex.captures(text.as_bytes()) {
+                let last = captures.iter().flatten().last().unwrap();
+                return format!("{prefix}{}{suffix}", str::from_utf8(last.as_bytes()).unwrap());
+            }
+        }
+        text.to_owned()
+    }
+}
+
+static REFERENCE: LazyLock<Oracle> = LazyLock::new(|| Oracle::new(&Converters::reference()));
+static RECONCILABLE: LazyLock<Regex> =
+    LazyLock::new(|| RegexBuilder::new(Normalizer::RECONCILABLE).unicode(false).build().unwrap());
+/// The reference rules as any others: one more that never matches keeps them from being run by hand.
+static COMPILED: LazyLock<Normalizer> = LazyLock::new(|| {
+    let never = Converter::new(r"\A\b\B");
+    let rules: Vec<_> = Converters::reference().iter().cloned().chain([never]).collect();
+    Normalizer::new(Converters::new(rules).unwrap())
+});
+
+/// Texts near the edges of the reference rules: their prefixes, lengths and digits.
+fn near() -> impl Strategy<Value = String> {
+    prop_oneof![
+        r"(\+1|1|011|00|0|\+|)[0-9]{0,18}",
+        r"(\+1|1|)[2-9][0-9]{2}[0-9]{7}",
+        r"[0-9a+é]{0,14}",
+        any::<String>(),
+    ]
+}
+
+#[test]
+fn every_row() {
+    let normalizer = Normalizer::reference();
+    for [text, kind, result, case] in rows(include_str!("data/normalize.tsv")) {
+        let normalized = normalizer.normalize(text);
+        assert_eq!(normalized.text(), result, "{text:?}, {case}");
+        assert_eq!(normalized.number().is_some(), kind == "number", "{text:?}, {case}");
+        if let Ok(strict) = normalizer.normalize_strict(text) {
+            assert_eq!(strict, normalized, "{text:?}, {case}");
+        }
+    }
+}
+
+#[test]
+fn north_american_spellings() {
+    for [text, npan, one_npan, bare, case] in rows(include_str!("data/nanp.tsv")) {
+        assert_eq!(to_npan(text), npan, "{case}");
+        assert_eq!(to_1npan(text), one_npan, "{case}");
+        assert_eq!(telnum::normalize::strip_plus(text), bare, "{case}");
+    }
+}
+
+#[test]
+fn reconcilable_texts() {
+    let normalizer = Normalizer::reference();
+    for [text, answer, case] in rows(include_str!("data/reconcilable.tsv")) {
+        assert_eq!(normalizer.is_reconcilable(text), answer == "yes", "{text:?}, {case}");
+    }
+}
+
+#[test]
+fn strict_refuses_separators() {
+    for (text, separator, position) in
+        [("415-8867900", '-', 3), ("(415)8867900", '(', 0), ("é 1", ' ', 2), ("1/", '/', 1)]
+    {
+        let error = Normalizer::reference().normalize_strict(text).unwrap_err();
+        assert_eq!((error.separator(), error.position()), (separator, position));
+    }
+}
+
+#[test]
+fn what_was_not_changed_is_borrowed() {
+    for text in ["911", "NOT a number", "+junk", " 911 ", "٤١٥", ""] {
+        let Normalized::Other(kept) = Normalizer::reference().normalize(text) else { panic!("{text:?}") };
+        assert!(matches!(kept, Cow::Borrowed(_)), "{text:?}");
+    }
+}
+
+// Row 9: the dial plan's rules come first, in order; a rule that matches without a group keeps the
+// text; what comes out goes through the system's rules.
+#[test]
+fn dial_plans_come_first() {
+    let plan: Converters = serde_json::from_str(
+        r##"{
+            "^(\\d{7})$": {"description": "local calls", "prefix": "+1415"},
+            "^9(\\d{10})$": {"prefix": "1"},
+            "^8(\\d{3})$": {"prefix": "*", "suffix": "#"},
+            "^7\\d{9}$": {},
+            "^7(\\d+)$": {"prefix": "+44"}
+        }"##,
+    )
+    .unwrap();
+    let office = Normalizer::reference().with_dial_plan(plan);
+    for (text, result) in [
+        ("8867900", "+14158867900"),
+        ("94158867900", "+14158867900"),
+        ("8123", "*123#"),
+        ("7158867900", "+17158867900"),
+        ("71588", "+441588"),
+        ("+8867900", "+8867900"),
+        ("911", "911"),
+    ] {
+        assert_eq!(office.normalize(text).text(), result, "{text}");
+    }
+}
+
+#[test]
+fn the_last_group_that_took_part() {
+    let rules = [
+        Converter::new(r"^1(\d)(\d)?$").with_prefix("a"),
+        Converter::new(r"^2(?:(\d)|(x))(y)?$").with_prefix("b"),
+        Converter::new("^é(.)").with_prefix("c").with_suffix("!"),
+    ];
+    let normalizer = Normalizer::new(Converters::new(rules).unwrap());
+    for (text, result) in
+        [("123", "a3"), ("12", "a2"), ("23", "b3"), ("2x", "bx"), ("23y", "by"), ("éàz", "cà!")]
+    {
+        assert_eq!(normalizer.normalize(text).text(), result, "{text}");
+    }
+}
+
+#[test]
+fn configuration_round_trips_in_order() {
+    let json = r##"{"^9(\\d+)$":{"prefix":"+1","suffix":"","note":{"z":1,"a":2}},"^1(\\d+)$":{"prefix":"","suffix":"#"}}"##;
+    let normalizer: Normalizer = serde_json::from_str(json).unwrap();
+    assert_eq!(serde_json::to_string(&normalizer).unwrap(), json);
+
+    let reference = serde_json::to_string(&Converters::reference()).unwrap();
+    assert_eq!(serde_json::from_str::<Converters>(&reference).unwrap(), Converters::reference());
+}
+
+#[test]
+fn bad_configuration_is_refused_with_its_place() {
+    for (json, message) in [
+        (r#"{"^1$": {}, "^(2": {}}"#, "converter 1, `^(2`, has a bad pattern at byte 1: unclosed group"),
+        (r#"{"^1$": {}, "^1$": {"prefix": "+"}}"#, "the converter `^1$` comes twice"),
+        (r#"{"^1$": {"prefix": 1}}"#, "invalid type: integer `1`, expected a string"),
+        (r#"{"^1$": "+1"}"#, "invalid type: string \"+1\""),
+        ("[]", "expected an ordered map from pattern to prefix and suffix"),
+        (r#"{"a{1000}{1000}{10}": {}}"#, "has a bad pattern the pattern is too large once compiled"),
+    ] {
+        let error = serde_json::from_str::<Converters>(json).unwrap_err().to_string();
+        assert!(error.contains(message), "{error}");
+    }
+    assert!(Normalizer::reference().with_reconcilable("(").is_err());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+
+    #[test]
+    fn by_hand_as_through_regex(text in near()) {
+        let normalizer = Normalizer::reference();
+        let expected = REFERENCE.normalize(&text);
+        if let Ok(normalized) = normalizer.normalize_strict(&text) {
+            prop_assert_eq!(normalized.text(), &*expected);
+            prop_assert_eq!(normalized.number(), expected.parse::<PhoneNumber>().ok());
+            prop_assert_eq!(normalizer.normalize(&text), normalized);
+        }
+        prop_assert_eq!(normalizer.is_normalized(&text), expected == text);
+        prop_assert_eq!(
+            normalizer.is_reconcilable(&text),
+            RECONCILABLE.is_match(text.as_bytes())
+        );
+    }
+
+    #[test]
+    fn compiled_as_by_hand(text in near()) {
+        prop_assert_eq!(COMPILED.normalize(&text), Normalizer::reference().normalize(&text));
+    }
+
+    #[test]
+    fn separators_do_not_matter_to_numbers(text in near(), places in prop::collection::vec((0..20usize, "[-. ()/]"), 0..6)) {
+        let normalizer = Normalizer::reference();
+        if let Ok(Normalized::Number(number)) = normalizer.normalize_strict(&text) {
+            let mut typed = text;
+            for (place, separator) in places {
+                let place = place.min(typed.len());
+                typed.insert_str(place, &separator);
+            }
+            prop_assert_eq!(normalizer.normalize(&typed), Normalized::Number(number));
+        }
+    }
+
+    // Row 4.
+    #[test]
+    fn eleven_digits_and_ten(n in 2_002_000_000u64..=19_999_999_999) {
+        let text = n.to_string();
+        let is_npan = |npan: &str| {
+            let digits = npan.as_bytes();
+            digits[0] >= b'2' && digits[3] >= b'2'
+        };
+        let (npan, expected) = match text.strip_prefix('1') {
+            Some(npan) if text.len() == 11 => (npan, format!("+{text}")),
+            _ => (&*text, format!("+1{text}")),
+        };
+        if npan.len() == 10 && is_npan(npan) {
+            let normalized = Normalizer::reference().normalize(&text);
+            prop_assert_eq!(normalized.text(), &*expected);
+            prop_assert_eq!(to_npan(&text), npan);
+            prop_assert_eq!(to_1npan(&text), expected.trim_start_matches('+'));
+        } else {
+            prop_assert_eq!(to_npan(&text), &*text);
+        }
+    }
+}
