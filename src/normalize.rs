@@ -27,6 +27,8 @@ pub use self::converters::{Converter, Converters, ConvertersError};
 pub use self::nanp::{strip_plus, to_1npan, to_npan};
 pub use self::text::Text;
 
+pub(crate) use self::nanp::{Short, is_kept, normalize_short, split_plus};
+
 use self::converters::Whole;
 use self::text::Joined;
 use crate::number::PhoneNumber;
@@ -199,10 +201,13 @@ impl Normalizer {
     #[must_use]
     #[inline]
     pub fn normalize<'t>(&self, text: &'t str) -> Normalized<'t> {
-        if self.is_reference()
-            && let Some(number) = nanp::reference_number(text.as_bytes())
-        {
-            return Normalized::Number(number);
+        if self.is_reference() {
+            if let Some(number) = nanp::reference_number(text.as_bytes()) {
+                return Normalized::Number(number);
+            }
+            if is_kept(text.as_bytes()) {
+                return Normalized::Other(Cow::Borrowed(text));
+            }
         }
         self.normalize_lenient(text)
     }
@@ -272,7 +277,7 @@ impl Normalizer {
     }
 
     #[inline]
-    fn is_reference(&self) -> bool {
+    pub(crate) fn is_reference(&self) -> bool {
         self.dial_plan.is_none() && self.converters.is_reference()
     }
 
@@ -348,13 +353,13 @@ impl SeparatorError {
 }
 
 fn separator(text: &str) -> Option<SeparatorError> {
-    text.char_indices()
-        .find(|(_, c)| is_separator(*c))
-        .map(|(position, separator)| SeparatorError { separator, position })
+    let position = text.bytes().position(nanp::is_separator)?;
+    let separator = text.as_bytes().get(position).copied().map(char::from)?;
+    Some(SeparatorError { separator, position })
 }
 
-pub(crate) const fn is_separator(c: char) -> bool {
-    matches!(c, ' ' | '-' | '.' | '(' | ')' | '/')
+fn is_separator(c: char) -> bool {
+    u8::try_from(c).is_ok_and(nanp::is_separator)
 }
 
 fn is_dialable(text: &str) -> bool {

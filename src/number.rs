@@ -47,7 +47,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 pub use self::calling_code::CallingCode;
 pub use self::digits::Digits;
 pub use self::error::{NumberError, NumberErrorKind};
-pub(crate) use self::packed::{pack, text, unpack};
+pub(crate) use self::packed::{first_pairs, pack, text, unpack};
 
 use self::packed::{check_bits, digit_count, leading};
 

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use regex::bytes::{Regex, RegexBuilder};
 use serde_json::Value;
 use telnum::PhoneNumber;
-use telnum::classify::{ClassifierError, Classifiers, Engine, Finding, Rule};
+use telnum::classify::{Class, Classification, ClassifierError, Classifiers, Engine, Finding, Rule};
 use telnum::normalize::{Converter, Converters, Normalized, Normalizer};
 
 /// The rules one by one, in order: the oracle.
@@ -57,7 +57,7 @@ fn agree(classifiers: &Classifiers, oracle: &Oracle, text: &str) -> Result<(), T
         classifiers.classify_normalized(Normalized::Other(normalized.text().to_string().into())),
     ];
     for call in &calls {
-        prop_assert_eq!(call.as_ref().map(|call| call.index()), expected.as_ref().map(|(index, _)| *index));
+        prop_assert_eq!(call.as_ref().map(Classification::index), expected.as_ref().map(|(index, _)| *index));
     }
     if let (Some(call), Some((_, number))) = (&calls[0], &expected) {
         // A pattern is about bytes; a capture that would split a character is widened to it.
@@ -149,7 +149,10 @@ fn bad_sets_are_refused() {
         (r#"{"a": "[é]"}"#, "rule `a` has a bad pattern at byte 1: Unicode not allowed here"),
         (r#"{"a": "(?:x{1000}){1000}{10}"}"#, "rule `a` has a bad pattern the pattern is too large"),
         (r#"{"a": {"friendly_name": "A"}}"#, "rule `a`: `regex` is missing"),
-        (r#"{"a": {"regex": 1}}"#, "rule `a`: `regex` is wrong: invalid type: integer `1`, expected a string"),
+        (
+            r#"{"a": {"regex": 1}}"#,
+            "rule `a`: `regex` is wrong: invalid type: integer `1`, expected a string",
+        ),
         (
             r##"{"a": {"regex": "1", "pretty_print": "#\\"}}"##,
             "rule `a`: `pretty_print` is wrong: the mask ends",
@@ -325,34 +328,41 @@ proptest! {
             prop_assert_eq!(call.number().as_bytes().to_vec(), captured);
         }
     }
+}
 
-    #[test]
-    fn batches_say_what_single_calls_say(texts in prop::collection::vec(texts(), 0..40)) {
-        let classifiers = &SETS[2].classifiers;
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let mut calls = Vec::new();
-        classifiers.classify_all(&texts, &mut calls);
-        prop_assert_eq!(calls.len(), texts.len());
-        let mut numbers = Vec::new();
-        for (text, call) in texts.iter().zip(&calls) {
-            let call = call.as_ref().unwrap();
-            let single = classifiers.classify(text).unwrap();
-            prop_assert_eq!((call.index(), call.normalized()), (single.index(), single.normalized()));
-            numbers.extend(call.e164());
-        }
-        let mut calls = Vec::new();
-        classifiers.classify_numbers(&numbers, &mut calls);
-        prop_assert_eq!(calls.len(), numbers.len());
-        for (number, call) in numbers.iter().zip(&calls) {
-            let call = call.as_ref().unwrap();
-            prop_assert_eq!(call.e164(), Some(*number));
-            prop_assert_eq!(call.index(), classifiers.classify_number(*number).unwrap().index());
-        }
+fn batches_agree(classifiers: &Classifiers, texts: &[String]) -> Result<(), TestCaseError> {
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let mut classes = Vec::new();
+    classifiers.classify_all(&texts, &mut classes);
+    prop_assert_eq!(classes.len(), texts.len());
+    let mut numbers = Vec::new();
+    for (text, class) in texts.iter().zip(&classes) {
+        let single = classifiers.classify(text);
+        prop_assert_eq!(class.map(Class::index), single.as_ref().map(Classification::index));
+        numbers.extend(single.and_then(|call| call.e164()));
     }
+    let mut classes = Vec::new();
+    classifiers.classify_numbers(&numbers, &mut classes);
+    prop_assert_eq!(classes.len(), numbers.len());
+    for (number, class) in numbers.iter().zip(&classes) {
+        let single = classifiers.classify_number(*number);
+        prop_assert_eq!(class.map(Class::index), single.as_ref().map(Classification::index));
+    }
+    Ok(())
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn batches_say_what_single_calls_say(texts in prop::collection::vec(texts(), 0..200)) {
+        for set in SETS.iter() {
+            batches_agree(&set.classifiers, &texts)?;
+        }
+        // Without the tree that takes in the reference converters.
+        let normalizer = Normalizer::reference().with_dial_plan(Converters::new([]).unwrap());
+        batches_agree(&Classifiers::north_america().with_normalizer(normalizer), &texts)?;
+    }
 
     #[test]
     fn random_sets_say_what_the_loop_says(
@@ -383,7 +393,8 @@ proptest! {
                 _ => continue,
             };
             let call = classifiers.classify(witness).unwrap();
-            prop_assert_eq!(&*call.normalized().text(), &**witness);
+            let normalized = call.normalized();
+            prop_assert_eq!(&*normalized.text(), &**witness);
             prop_assert!(winners.iter().any(|winner| winner == call.rule().name()));
             prop_assert!(oracle.0[loser.parse::<usize>().unwrap()].is_match(witness.as_bytes()));
         }

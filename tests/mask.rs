@@ -1,5 +1,4 @@
 //! Pretty-print masks.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 

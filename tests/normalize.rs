@@ -1,5 +1,5 @@
 //! Converters, dial plans and the North American spellings.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 
@@ -62,11 +62,11 @@ fn near() -> impl Strategy<Value = String> {
 fn every_row() {
     let normalizer = Normalizer::reference();
     for [text, kind, result, case] in rows(include_str!("data/normalize.tsv")) {
-        let normalized = normalizer.normalize(text);
-        assert_eq!(normalized.text(), result, "{text:?}, {case}");
-        assert_eq!(normalized.number().is_some(), kind == "number", "{text:?}, {case}");
+        let lenient = normalizer.normalize(text);
+        assert_eq!(lenient.text(), result, "{text:?}, {case}");
+        assert_eq!(lenient.number().is_some(), kind == "number", "{text:?}, {case}");
         if let Ok(strict) = normalizer.normalize_strict(text) {
-            assert_eq!(strict, normalized, "{text:?}, {case}");
+            assert_eq!(strict, lenient, "{text:?}, {case}");
         }
     }
 }
@@ -101,8 +101,8 @@ fn strict_refuses_separators() {
 #[test]
 fn what_was_not_changed_is_borrowed() {
     for text in ["911", "NOT a number", "+junk", " 911 ", "٤١٥", ""] {
-        let Normalized::Other(kept) = Normalizer::reference().normalize(text) else { panic!("{text:?}") };
-        assert!(matches!(kept, Cow::Borrowed(_)), "{text:?}");
+        let kept = Normalizer::reference().normalize(text);
+        assert!(matches!(kept, Normalized::Other(Cow::Borrowed(_))), "{text:?}");
     }
 }
 

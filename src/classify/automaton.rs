@@ -76,6 +76,11 @@ impl Automaton {
         self.start
     }
 
+    /// Which of the states a row is of, from 0.
+    pub(super) fn number(&self, row: u16) -> usize {
+        usize::from(row / self.width.max(1))
+    }
+
     pub(super) fn states(&self) -> usize {
         self.table.len() / usize::from(self.width)
     }

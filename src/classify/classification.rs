@@ -1,10 +1,11 @@
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::{Compiled, Rule};
-use crate::normalize::{Normalized, Text};
+use crate::normalize::{Normalized, Short, Text, normalize_short};
 use crate::number::PhoneNumber;
 
 /// The answer of [`Classifiers`](super::Classifiers): the rule that won, and for what.
@@ -23,38 +24,121 @@ use crate::number::PhoneNumber;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Classification<'c, 't> {
-    compiled: &'c Compiled,
-    subject: Normalized<'t>,
+    class: Class<'c>,
+    subject: Subject<'t>,
+}
+
+/// Which rule won.
+///
+/// ```
+/// use telnum::classify::Classifiers;
+///
+/// let classifiers = Classifiers::north_america();
+/// let class = classifiers.classify("911").unwrap().class();
+/// assert_eq!((class.rule().name(), class.index()), ("emergency", 2));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Class<'c>(pub(super) &'c Compiled);
+
+impl<'c> Class<'c> {
+    /// The rule.
+    #[must_use]
+    pub const fn rule(self) -> &'c Rule {
+        &self.0.rule
+    }
+
+    /// The rule's place in its set, from 0.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0.index
+    }
+}
+
+/// What was classified.
+#[derive(Clone, Debug)]
+pub(super) enum Subject<'t> {
+    /// A text of up to 15 digits, after a `+` or not: what the reference normalizer makes of it is
+    /// found when it is asked for.
+    Short(&'t str),
+    /// A number.
+    Number(PhoneNumber),
+    /// Another text that a normalizer returned.
+    Other(Cow<'t, str>),
+}
+
+impl Subject<'_> {
+    #[inline]
+    fn text(&self) -> Text<'_> {
+        match self {
+            Self::Short(text) => match normalize_short(text) {
+                Some(Short::Number(number)) => Text::from(number),
+                Some(Short::Converted(packed)) => Text::of_digits(packed),
+                Some(Short::Kept) | None => Text::from(*text),
+            },
+            Self::Number(number) => Text::from(*number),
+            Self::Other(text) => Text::from(&**text),
+        }
+    }
 }
 
 impl<'c, 't> Classification<'c, 't> {
     #[inline]
-    pub(super) const fn new(compiled: &'c Compiled, subject: Normalized<'t>) -> Self {
-        Self { compiled, subject }
+    pub(super) const fn new(class: Class<'c>, subject: Subject<'t>) -> Self {
+        Self { class, subject }
     }
 
     /// The rule.
     #[must_use]
     pub const fn rule(&self) -> &'c Rule {
-        &self.compiled.rule
+        self.class.rule()
     }
 
     /// The rule's place in its set, from 0.
     #[must_use]
     pub const fn index(&self) -> usize {
-        self.compiled.index
+        self.class.index()
+    }
+
+    /// The rule and its place, without what was classified.
+    #[must_use]
+    pub const fn class(&self) -> Class<'c> {
+        self.class
     }
 
     /// The number, if normalization made the text one; not all texts that a rule matches are.
     #[must_use]
-    pub const fn e164(&self) -> Option<PhoneNumber> {
-        self.subject.number()
+    #[inline]
+    pub fn e164(&self) -> Option<PhoneNumber> {
+        match &self.subject {
+            Subject::Short(text) => match normalize_short(text)? {
+                Short::Number(number) => Some(number),
+                Short::Converted(_) | Short::Kept => None,
+            },
+            Subject::Number(number) => Some(*number),
+            Subject::Other(_) => None,
+        }
     }
 
     /// What normalization made of the text: what the rule was asked about.
+    ///
+    /// ```
+    /// # use telnum::{classify::Classifiers, normalize::Normalized};
+    /// let classifiers = Classifiers::north_america();
+    /// assert_eq!(classifiers.classify("911").unwrap().normalized(), Normalized::Other("911".into()));
+    /// ```
     #[must_use]
-    pub const fn normalized(&self) -> &Normalized<'t> {
-        &self.subject
+    pub fn normalized(&self) -> Normalized<'t> {
+        match &self.subject {
+            Subject::Short(text) => match normalize_short(text) {
+                Some(Short::Number(number)) => Normalized::Number(number),
+                Some(Short::Converted(packed)) => {
+                    Normalized::Other(Text::of_digits(packed).to_string().into())
+                }
+                Some(Short::Kept) | None => Normalized::Other((*text).into()),
+            },
+            Subject::Number(number) => Normalized::Number(*number),
+            Subject::Other(text) => Normalized::Other(text.clone()),
+        }
     }
 
     /// The captured number: the rule's last group that took part, or its whole match where it has
@@ -69,7 +153,7 @@ impl<'c, 't> Classification<'c, 't> {
     #[must_use]
     #[inline]
     pub fn number(&self) -> Text<'_> {
-        self.compiled.capture.of(self.subject.text())
+        self.class.0.capture.of(self.subject.text())
     }
 
     /// The normalized text through the rule's mask; as it is if the rule has none.
@@ -82,7 +166,7 @@ impl<'c, 't> Classification<'c, 't> {
     /// ```
     #[must_use]
     pub fn pretty(&self) -> Pretty<'_> {
-        Pretty { rule: &self.compiled.rule, text: self.subject.text() }
+        Pretty { rule: self.class.rule(), text: self.subject.text() }
     }
 }
 

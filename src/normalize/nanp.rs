@@ -63,14 +63,88 @@ const fn is_npan(packed: u64) -> bool {
     packed >> 60 >= 2 && packed >> 48 & 0xF >= 2
 }
 
-/// The number that a text is by the reference rules, or in E.164 form; `None` means only that this
-/// short way does not know.
+/// The number that a text is by the reference rules, separators or not, or in E.164 form; `None`
+/// means only that this short way does not know.
 #[inline]
 pub(super) fn reference_number(text: &[u8]) -> Option<PhoneNumber> {
-    if let [b'+', digits @ ..] = text {
-        return PhoneNumber::from_packed(pack(digits)?);
+    let (plus, digits) = split_plus(text);
+    let packed = pack(digits).or_else(|| pack_typed(text))?;
+    PhoneNumber::from_packed(if plus { packed } else { convert_packed(packed)? })
+}
+
+/// Whether a text starts with `+`, and what comes after it.
+#[inline]
+pub(crate) fn split_plus(text: &[u8]) -> (bool, &[u8]) {
+    let plus = text.first() == Some(&b'+');
+    (plus, text.get(usize::from(plus)..).unwrap_or_default())
+}
+
+/// Packs the digits among separators, after a `+` or not.
+fn pack_typed(text: &[u8]) -> Option<u64> {
+    let (mut packed, mut count) = (0, 0);
+    for (place, byte) in text.iter().enumerate() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit <= 9 {
+            packed = packed << 4 | u64::from(digit);
+            count += 1;
+        } else if !is_separator(*byte) && (*byte != b'+' || place != 0) {
+            return None;
+        }
     }
-    PhoneNumber::from_packed(convert_packed(pack(text)?)?)
+    let fits = (1..=PhoneNumber::MAX_DIGITS).contains(&count);
+    fits.then(|| packed << (64 - 4 * count) | count as u64)
+}
+
+/// Whether the reference rules have nothing to say of a text that is no number: it has no separator,
+/// and something that is no digit.
+#[inline]
+pub(crate) fn is_kept(text: &[u8]) -> bool {
+    const SEPARATOR: u8 = 1;
+    const OTHER: u8 = 2;
+    static KINDS: [u8; 256] = {
+        let mut kinds = [OTHER; 256];
+        let mut rest: &mut [u8] = &mut kinds;
+        let mut byte = 0;
+        while let [kind, more @ ..] = rest {
+            if is_separator(byte) {
+                *kind = SEPARATOR;
+            } else if byte.is_ascii_digit() {
+                *kind = 0;
+            }
+            byte = byte.wrapping_add(1);
+            rest = more;
+        }
+        kinds
+    };
+    let kind = |byte: &u8| KINDS.get(usize::from(*byte)).copied().unwrap_or(OTHER);
+    text.iter().fold(0, |kinds, byte| kinds | kind(byte)) == OTHER
+}
+
+/// What the reference rules make of a text of up to 15 digits, after a `+` or not; `None` if it is
+/// no such text.
+pub(crate) fn normalize_short(text: &str) -> Option<Short> {
+    let (plus, digits) = split_plus(text.as_bytes());
+    let packed = pack(digits)?;
+    Some(match if plus { Some(packed) } else { convert_packed(packed) } {
+        Some(packed) => PhoneNumber::from_packed(packed).map_or(Short::Converted(packed), Short::Number),
+        None => Short::Kept,
+    })
+}
+
+/// What becomes of a short text of digits.
+pub(crate) enum Short {
+    /// A number.
+    Number(PhoneNumber),
+    /// `+` and these digits, which are no number.
+    Converted(u64),
+    /// The text as it is.
+    Kept,
+}
+
+/// What people type between digits.
+#[inline]
+pub(super) const fn is_separator(byte: u8) -> bool {
+    matches!(byte, b' ' | b'-' | b'.' | b'(' | b')' | b'/')
 }
 
 /// The reference rules on packed digits.

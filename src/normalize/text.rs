@@ -39,6 +39,13 @@ impl Text<'_> {
         }
     }
 
+    /// `+` and packed digits.
+    #[inline]
+    pub(crate) fn of_digits(packed: u64) -> Self {
+        let end = (packed & 0xF) as u8 + 1;
+        Self(Repr::Inline { bytes: unpack(packed, b'+'), start: 0, end })
+    }
+
     /// A part of it; of a text that is not ASCII, whole characters.
     #[inline]
     pub(crate) fn part(self, span: Range<usize>) -> Self {
@@ -60,10 +67,8 @@ impl<'t> From<&'t str> for Text<'t> {
 
 impl From<PhoneNumber> for Text<'_> {
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "at most 16")]
     fn from(number: PhoneNumber) -> Self {
-        let end = number.digit_count() as u8 + 1;
-        Self(Repr::Inline { bytes: unpack(number.to_bits(), b'+'), start: 0, end })
+        Self::of_digits(number.to_bits())
     }
 }
 

@@ -18,44 +18,69 @@ pub(crate) const fn leading(bits: u64, count: usize) -> u64 {
 
 /// 1 to 15 ASCII digits into the packed form; `None` for anything else.
 ///
-/// From eight digits on, the first eight and the last eight are packed at once; where they overlap
-/// they say the same.
+/// From eight on, the first eight and the last eight are packed at once; where they overlap they
+/// say the same.
 #[inline]
 pub(crate) fn pack(digits: &[u8]) -> Option<u64> {
+    let (Some(first), Some(last)) = (digits.first_chunk(), digits.last_chunk()) else {
+        return pack_few(digits);
+    };
     let count = digits.len();
-    if count > PhoneNumber::MAX_DIGITS || count == 0 {
+    let (first, last) = (values(u64::from_be_bytes(*first)), values(u64::from_be_bytes(*last)));
+    if count > PhoneNumber::MAX_DIGITS || !(are_digits(first) & are_digits(last)) {
         return None;
     }
-    let packed = if let (Some(first), Some(last)) = (digits.first_chunk(), digits.last_chunk()) {
-        let high = u64::from(pack_eight(*first)?) << 32;
-        let low = u64::from(pack_eight(*last)?) << (64 - 4 * count);
-        high | low
-    } else {
-        let mut packed = 0;
-        for byte in digits {
-            let digit = byte.wrapping_sub(b'0');
-            if digit > 9 {
-                return None;
-            }
-            packed = packed << 4 | u64::from(digit);
-        }
-        packed << (64 - 4 * count)
-    };
-    Some(packed | count as u64)
+    Some(fold(first) << 32 | fold(last) << (64 - 4 * count) | count as u64)
 }
 
-/// Eight ASCII digits into eight nibbles, by folding neighbours together.
+/// The same for less than eight.
+fn pack_few(digits: &[u8]) -> Option<u64> {
+    let count = digits.len();
+    let text = match (digits.first_chunk(), digits.last_chunk(), digits) {
+        (Some(first), Some(last), _) => {
+            let (first, last) = (u32::from_be_bytes(*first), u32::from_be_bytes(*last));
+            u64::from(first) << 32 | u64::from(last) << (64 - 8 * count)
+        }
+        (_, _, [a, b, c]) => u64::from(u32::from_be_bytes([*a, *b, *c, 0])) << 32,
+        (_, _, [a, b]) => u64::from(u16::from_be_bytes([*a, *b])) << 48,
+        (_, _, [a]) => u64::from(*a) << 56,
+        _ => return None,
+    };
+    let values = values(text) & u64::MAX << (64 - 8 * count);
+    are_digits(values).then(|| fold(values) << 32 | count as u64)
+}
+
+/// The first three pairs of 8 to 15 ASCII digits, each as in the packed form, and whether that is
+/// what they are. To look at the first ones is half the work of [`pack`], and it takes no branch.
 #[inline]
-fn pack_eight(digits: [u8; 8]) -> Option<u32> {
-    let text = u64::from_be_bytes(digits);
-    let value = text ^ 0x3030_3030_3030_3030;
-    // A byte that is 0 to 9 now has a clear high nibble, also after 6 is added to it.
-    if (value | value.wrapping_add(0x0606_0606_0606_0606)) & 0xF0F0_F0F0_F0F0_F0F0 != 0 {
-        return None;
-    }
-    let value = (value | value >> 4) & 0x00FF_00FF_00FF_00FF;
-    let value = (value | value >> 8) & 0x0000_FFFF_0000_FFFF;
-    Some((value | value >> 16) as u32)
+pub(crate) fn first_pairs(digits: &[u8]) -> ([u8; 3], bool) {
+    let fits = (8..=PhoneNumber::MAX_DIGITS).contains(&digits.len());
+    let read = if fits { digits } else { &[0; 8] };
+    let (Some(first), Some(last)) = (read.first_chunk(), read.last_chunk()) else { return ([0; 3], false) };
+    let (first, last) = (values(u64::from_be_bytes(*first)), values(u64::from_be_bytes(*last)));
+    let pairs = (first | first >> 4) & 0x00FF_00FF_00FF_00FF;
+    let [_, a, _, b, _, c, _, _] = pairs.to_be_bytes();
+    ([a, b, c], are_digits(first) & are_digits(last))
+}
+
+/// Eight digits, a byte each, into eight nibbles, by folding neighbours together.
+#[inline]
+const fn fold(values: u64) -> u64 {
+    let pairs = (values | values >> 4) & 0x00FF_00FF_00FF_00FF;
+    let fours = (pairs | pairs >> 8) & 0x0000_FFFF_0000_FFFF;
+    (fours | fours >> 16) & 0xFFFF_FFFF
+}
+
+/// What each byte is as a digit: 0 to 9 if it is one.
+#[inline]
+const fn values(text: u64) -> u64 {
+    text ^ 0x3030_3030_3030_3030
+}
+
+/// Whether each of eight bytes is 0 to 9: then its high nibble is clear, also after 6 is added.
+#[inline]
+const fn are_digits(values: u64) -> bool {
+    (values | values.wrapping_add(0x0606_0606_0606_0606)) & 0xF0F0_F0F0_F0F0_F0F0 == 0
 }
 
 /// The text of a packed form: a first character, then the digits. Of no meaning past the last one.
@@ -66,7 +91,7 @@ pub(crate) fn unpack(bits: u64, first: u8) -> [u8; 16] {
     (u128::from(first) << 120 | high << 56 | low >> 8).to_be_bytes()
 }
 
-/// The inverse of [`pack_eight`]; the first digit is in the top byte.
+/// The inverse of [`fold`], as text; the first digit is in the top byte.
 #[inline]
 fn unpack_eight(nibbles: u32) -> u64 {
     let value = u64::from(nibbles);
@@ -79,7 +104,8 @@ fn unpack_eight(nibbles: u32) -> u64 {
 /// A part of an unpacked text.
 #[inline]
 pub(crate) fn text(buffer: &[u8; 16], start: usize, end: usize) -> &str {
-    buffer.get(start..end).and_then(|bytes| str::from_utf8(bytes).ok()).unwrap_or_default()
+    // All of it is ASCII, and to check sixteen bytes is faster than to check fewer.
+    str::from_utf8(buffer).ok().and_then(|text| text.get(start..end)).unwrap_or_default()
 }
 
 pub(crate) fn check_bits(bits: u64, min: usize, leading_zero: bool) -> Result<NonZeroU64, NumberError> {
