@@ -1,5 +1,4 @@
 //! What is promised of memory: a number costs no allocation, and classifiers are small.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::hint::black_box;
 

@@ -1,6 +1,7 @@
 use super::PhoneNumber;
 
-/// Why something is not a [`PhoneNumber`], [`Prefix`], [`Extension`] or [`CallingCode`].
+/// Why something is not a [`PhoneNumber`], [`Prefix`](super::Prefix),
+/// [`Extension`](super::Extension) or [`CallingCode`](super::CallingCode).
 ///
 /// ```
 /// use telnum::{PhoneNumber, number::NumberErrorKind};
