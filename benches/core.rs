@@ -20,6 +20,7 @@ use regex::{Captures, Regex, RegexSet};
 use telnum::PhoneNumber;
 use telnum::classify::{Classifiers, Rule};
 use telnum::normalize::{Converters, Normalizer};
+use telnum::number::Buffer;
 
 const STRINGS: usize = 100_000;
 const BATCH: usize = 1_000;
@@ -241,7 +242,7 @@ fn display(criterion: &mut Criterion) {
     });
     group.bench_function("telnum, encode", |bencher| {
         bencher.iter(|| {
-            let mut buffer = [0; 16];
+            let mut buffer = Buffer::new();
             for number in &numbers {
                 black_box(number.encode(&mut buffer));
             }

@@ -67,6 +67,8 @@ pub struct Classifiers {
     machine: Machine,
     /// The automaton again, for digits.
     tree: Option<Tree>,
+    /// Whether the tree takes in what the normalizer does.
+    takes_dialled: bool,
 }
 
 /// A rule, and what is known of its expression.
@@ -135,7 +137,7 @@ impl Classifiers {
             Some(automaton) => (Tree::new(&automaton, compiled.len()), Machine::Automaton(automaton)),
             None => (None, Machine::Set(regex_set(&compiled)?)),
         };
-        Ok(Self { rules: compiled, normalizer: Normalizer::reference(), machine, tree })
+        Ok(Self { rules: compiled, normalizer: Normalizer::reference(), machine, tree, takes_dialled: true })
     }
 
     /// The default set, for a service in North America: toll-free, premium, emergency (911 alone),
@@ -182,7 +184,7 @@ impl Classifiers {
     /// ```
     #[must_use]
     pub fn with_normalizer(self, normalizer: Normalizer) -> Self {
-        Self { normalizer, ..self }
+        Self { takes_dialled: normalizer.is_reference(), normalizer, ..self }
     }
 
     /// What every text goes through first.
@@ -245,10 +247,10 @@ impl Classifiers {
         if let Some(tree) = self.dialled_tree() {
             let at_once = tree.at_once(text.as_bytes());
             if at_once != NO_RULE {
-                return self.answer(at_once, Subject::Short(text));
+                return self.answer(at_once, Subject::Digits(text));
             }
             if let Some(index) = tree.first_match_of(text.as_bytes()) {
-                return self.answer(index, Subject::Short(text));
+                return self.answer(index, Subject::Digits(text));
             }
             if is_kept(text.as_bytes()) {
                 return self.answer(self.first_match(text), Subject::Other(text.into()));
@@ -343,7 +345,7 @@ impl Classifiers {
     /// The tree that takes in what normalization does.
     #[inline]
     fn dialled_tree(&self) -> Option<&Tree> {
-        self.tree.as_ref().filter(|_| self.normalizer.is_reference())
+        self.tree.as_ref().filter(|_| self.takes_dialled)
     }
 
     #[inline]
@@ -364,8 +366,8 @@ impl Classifiers {
         }
     }
 
-    /// The first rule that matches what the reference normalizer makes of a text that is not 1 to
-    /// 15 digits.
+    /// The first rule that matches what the reference normalizer makes of a text that it does not
+    /// read as digits.
     fn first_match_other(&self, text: &str) -> u16 {
         if is_kept(text.as_bytes()) {
             return self.first_match(text);

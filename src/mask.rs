@@ -27,7 +27,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::number::{PhoneNumber, Prefix};
+use crate::number::{Buffer, PhoneNumber, Prefix};
 
 /// A pretty-print mask, checked.
 ///
@@ -178,7 +178,7 @@ pub struct Pretty(PhoneNumber);
 
 impl fmt::Display for Pretty {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut buffer = [0; 16];
+        let mut buffer = Buffer::new();
         let text = self.0.encode(&mut buffer);
         if self.0.digit_count() == 11 && self.0.starts_with(Prefix::NANP) {
             Mask::NANP.write(f, text)

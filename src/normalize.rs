@@ -27,7 +27,7 @@ pub use self::converters::{Converter, Converters, ConvertersError};
 pub use self::nanp::{strip_plus, to_1npan, to_npan};
 pub use self::text::Text;
 
-pub(crate) use self::nanp::{Short, is_kept, normalize_short, split_plus};
+pub(crate) use self::nanp::{Read, is_kept, normalize_digits, normalized_length, read, split_plus};
 
 use self::converters::Whole;
 use self::text::Joined;

@@ -47,9 +47,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 pub use self::calling_code::CallingCode;
 pub use self::digits::Digits;
 pub use self::error::{NumberError, NumberErrorKind};
-pub(crate) use self::packed::{first_pairs, pack, text, unpack};
+pub use self::packed::Buffer;
+pub(crate) use self::packed::{digit_count, first_pairs, pack};
 
-use self::packed::{check_bits, digit_count, leading};
+use self::packed::{check_bits, leading};
 
 /// An E.164 number: `+` and 2 to 15 digits, the first not 0.
 ///
@@ -243,15 +244,16 @@ impl PhoneNumber {
     /// Writes the text into a buffer and returns it: [`Display`](fmt::Display) without a formatter.
     ///
     /// ```
-    /// # use telnum::PhoneNumber;
+    /// use telnum::{PhoneNumber, number::Buffer};
+    ///
     /// let number: PhoneNumber = "+14158867900".parse()?;
-    /// assert_eq!(number.encode(&mut [0; 16]), "+14158867900");
+    /// assert_eq!(number.encode(&mut Buffer::new()), "+14158867900");
     /// # Ok::<(), telnum::NumberError>(())
     /// ```
     #[inline]
-    pub fn encode(self, buffer: &mut [u8; 16]) -> &str {
-        *buffer = unpack(self.to_bits(), b'+');
-        text(buffer, 0, self.digit_count() + 1)
+    pub fn encode(self, buffer: &mut Buffer) -> &str {
+        *buffer = Buffer::of(self.to_bits(), b'+');
+        buffer.part(0, self.digit_count() + 1)
     }
 }
 
@@ -478,7 +480,7 @@ macro_rules! textual {
         impl fmt::Display for $type {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 let bits = self.to_bits();
-                f.pad(text(&unpack(bits, b'+'), $start, digit_count(bits) + 1))
+                f.pad(Buffer::of(bits, b'+').part($start, digit_count(bits) + 1))
             }
         }
 
@@ -491,7 +493,7 @@ macro_rules! textual {
         impl Serialize for $type {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 let bits = self.to_bits();
-                serializer.serialize_str(text(&unpack(bits, b'+'), $start, digit_count(bits) + 1))
+                serializer.serialize_str(Buffer::of(bits, b'+').part($start, digit_count(bits) + 1))
             }
         }
 

@@ -6,6 +6,7 @@ use allocation_counter::{AllocationInfo, measure};
 use telnum::PhoneNumber;
 use telnum::classify::Classifiers;
 use telnum::normalize::{Converter, Converters, Normalizer};
+use telnum::number::Buffer;
 
 fn of(work: impl FnOnce()) -> AllocationInfo {
     measure(work)
@@ -39,7 +40,7 @@ fn normalization_to_a_number_or_to_the_same_text_allocates_nothing() {
 #[test]
 fn numbers_and_classification_allocate_nothing() {
     let classifiers = Classifiers::north_america();
-    let mut buffer = [0; 16];
+    let mut buffer = Buffer::new();
     for text in NORTH_AMERICAN.iter().chain(&KEPT) {
         let info = of(|| {
             let call = classifiers.classify(black_box(text)).unwrap();

@@ -44,12 +44,21 @@ impl Capture {
     /// The last group that took part, or the whole match, in a text that the rule matches.
     pub(super) fn of<'t>(&self, text: Text<'t>) -> Text<'t> {
         text.part(match self {
-            Self::Fixed { start, end } => start.within(text.len())..end.within(text.len()),
+            Self::Fixed { .. } => self.span(text.length()).unwrap_or_default(),
             Self::Search(pattern) => match pattern.last_capture(&text) {
                 Match::Whole(span) | Match::Capture(span) => span,
                 Match::None => all(&text),
             },
         })
+    }
+
+    /// The same in a text of which only the length is known, if that is enough.
+    #[inline]
+    pub(super) fn span(&self, length: usize) -> Option<Range<usize>> {
+        match self {
+            Self::Fixed { start, end } => Some(start.within(length)..end.within(length)),
+            Self::Search(_) => None,
+        }
     }
 }
 

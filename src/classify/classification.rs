@@ -5,7 +5,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::{Compiled, Rule};
-use crate::normalize::{Normalized, Short, Text, normalize_short};
+use crate::normalize::{Normalized, Read, Text, normalize_digits, normalized_length};
 use crate::number::PhoneNumber;
 
 /// The answer of [`Classifiers`](super::Classifiers): the rule that won, and for what.
@@ -57,9 +57,9 @@ impl<'c> Class<'c> {
 /// What was classified.
 #[derive(Clone, Debug)]
 pub(super) enum Subject<'t> {
-    /// A text of up to 15 digits, after a `+` or not: what the reference normalizer makes of it is
-    /// found when it is asked for.
-    Short(&'t str),
+    /// A text that the reference normalizer reads as digits: what it makes of them is found when it
+    /// is asked for.
+    Digits(&'t str),
     /// A number.
     Number(PhoneNumber),
     /// Another text that a normalizer returned.
@@ -70,10 +70,10 @@ impl Subject<'_> {
     #[inline]
     fn text(&self) -> Text<'_> {
         match self {
-            Self::Short(text) => match normalize_short(text) {
-                Some(Short::Number(number)) => Text::from(number),
-                Some(Short::Converted(packed)) => Text::of_digits(packed),
-                Some(Short::Kept) | None => Text::from(*text),
+            Self::Digits(text) => match normalize_digits(text) {
+                Some(Read::Number(number)) => Text::from(number),
+                Some(Read::Converted(packed)) => Text::of_digits(packed),
+                Some(Read::Kept) | None => Text::from(*text),
             },
             Self::Number(number) => Text::from(*number),
             Self::Other(text) => Text::from(&**text),
@@ -110,9 +110,9 @@ impl<'c, 't> Classification<'c, 't> {
     #[inline]
     pub fn e164(&self) -> Option<PhoneNumber> {
         match &self.subject {
-            Subject::Short(text) => match normalize_short(text)? {
-                Short::Number(number) => Some(number),
-                Short::Converted(_) | Short::Kept => None,
+            Subject::Digits(text) => match normalize_digits(text)? {
+                Read::Number(number) => Some(number),
+                Read::Converted(_) | Read::Kept => None,
             },
             Subject::Number(number) => Some(*number),
             Subject::Other(_) => None,
@@ -129,12 +129,12 @@ impl<'c, 't> Classification<'c, 't> {
     #[must_use]
     pub fn normalized(&self) -> Normalized<'t> {
         match &self.subject {
-            Subject::Short(text) => match normalize_short(text) {
-                Some(Short::Number(number)) => Normalized::Number(number),
-                Some(Short::Converted(packed)) => {
+            Subject::Digits(text) => match normalize_digits(text) {
+                Some(Read::Number(number)) => Normalized::Number(number),
+                Some(Read::Converted(packed)) => {
                     Normalized::Other(Text::of_digits(packed).to_string().into())
                 }
-                Some(Short::Kept) | None => Normalized::Other((*text).into()),
+                Some(Read::Kept) | None => Normalized::Other((*text).into()),
             },
             Subject::Number(number) => Normalized::Number(*number),
             Subject::Other(text) => Normalized::Other(text.clone()),
@@ -153,7 +153,19 @@ impl<'c, 't> Classification<'c, 't> {
     #[must_use]
     #[inline]
     pub fn number(&self) -> Text<'_> {
-        self.class.0.capture.of(self.subject.text())
+        let capture = &self.class.0.capture;
+        // What normalization changes stands before the digits that a rule most often captures:
+        // then they are those of the text itself.
+        if let Subject::Digits(text) = &self.subject
+            && let Some((length, kept)) = normalized_length(text)
+            && let Some(span) = capture.span(length)
+            && let (Some(start), Some(end)) = (length.checked_sub(span.start), length.checked_sub(span.end))
+            && start <= kept
+            && let Some(number) = text.get(text.len() - start..text.len() - end)
+        {
+            return Text::from(number);
+        }
+        capture.of(self.subject.text())
     }
 
     /// The normalized text through the rule's mask; as it is if the rule has none.

@@ -10,8 +10,8 @@ use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
 use super::automaton::{Automaton, NO_RULE};
-use crate::normalize::split_plus;
-use crate::number::{first_pairs, pack};
+use crate::normalize::{read, split_plus};
+use crate::number::first_pairs;
 
 /// The distance of rows: a byte of packed digits is at most `0x9F`, the last digit and the length.
 const WIDTH: u16 = 0xA0;
@@ -42,12 +42,16 @@ impl Tree {
         let mut digits = Digits::new(automaton, rules);
         let mut roots = [[digits.none; 16]; 2];
         let [dialled, plus] = &mut roots;
+        let after =
+            |prefix: &str| prefix.bytes().fold(automaton.start(), |row, byte| automaton.next(row, byte));
         for (count, root) in dialled.iter_mut().enumerate().skip(1) {
-            let fits = CONVERSIONS.iter().filter(|conversion| conversion.counts.contains(&count));
-            *root = digits.root(fits, count)?;
+            let state = |conversion: &Conversion| {
+                conversion.counts.contains(&count).then(|| after(conversion.prefix))
+            };
+            *root = digits.open(CONVERSIONS.each_ref().map(state), 0, count)?;
         }
         for (count, root) in plus.iter_mut().enumerate().skip(1) {
-            *root = digits.root([&PLUS].into_iter(), count)?;
+            *root = digits.certain(after("+"), count)?;
         }
         digits.in_pairs(roots)
     }
@@ -72,11 +76,11 @@ impl Tree {
         row / WIDTH
     }
 
-    /// The same of a text; `None` if it is not 1 to 15 digits, after a `+` or not.
+    /// The same of a text that [`read`] reads.
     #[inline]
     pub(super) fn first_match_of(&self, text: &[u8]) -> Option<u16> {
-        let (plus, digits) = split_plus(text);
-        Some(self.first_match(plus, pack(digits)?))
+        let (plus, packed) = read(text)?;
+        Some(self.first_match(plus, packed))
     }
 
     /// The same where the first six of at least eight digits say it; else [`NO_RULE`]. It takes no
@@ -118,7 +122,6 @@ const ANY: u16 = 0x3FF;
 const N: u16 = 0x3FC;
 const ZERO: u16 = 1 << 0;
 const ONE: u16 = 1 << 1;
-const ANY_OF_ALL: [u16; 5] = [ANY; 5];
 
 /// The reference converters; the first reading that fits holds.
 const CONVERSIONS: [Conversion; 6] = [
@@ -127,11 +130,8 @@ const CONVERSIONS: [Conversion; 6] = [
     Conversion { counts: 8..=15, first: [ZERO, ONE, ONE, ANY, ANY], skip: 3, prefix: "+" },
     Conversion { counts: 7..=15, first: [ZERO, ZERO, ANY, ANY, ANY], skip: 2, prefix: "+" },
     Conversion { counts: 8..=15, first: [N, ANY, ANY, ANY, ANY], skip: 0, prefix: "+" },
-    Conversion { counts: 1..=15, first: ANY_OF_ALL, skip: 0, prefix: "" },
+    Conversion { counts: 1..=15, first: [ANY; 5], skip: 0, prefix: "" },
 ];
-
-/// What starts with a `+` is kept.
-const PLUS: Conversion = Conversion { counts: 1..=15, first: ANY_OF_ALL, skip: 0, prefix: "+" };
 
 impl Conversion {
     /// What may come at a place and after it.
@@ -140,12 +140,8 @@ impl Conversion {
     }
 }
 
-/// A conversion that the digits so far fit, and the automaton's state after them.
-#[derive(Clone, Copy)]
-struct Reading<'c> {
-    conversion: &'c Conversion,
-    state: u16,
-}
+/// For each conversion that the digits so far fit, the automaton's state after them.
+type Readings = [Option<u16>; CONVERSIONS.len()];
 
 /// The trees with one digit a row: numbered, the leaves first.
 struct Digits<'a> {
@@ -153,47 +149,47 @@ struct Digits<'a> {
     none: u16,
     rows: Vec<[u16; 10]>,
     ids: HashMap<[u16; 10], u16>,
+    /// The rows of readings at a place with some digits to come.
+    open: HashMap<(Readings, usize, usize), u16>,
     /// The rows of states with some digits to come.
-    seen: Vec<Option<u16>>,
+    certain: Vec<Option<u16>>,
 }
 
 impl<'a> Digits<'a> {
     fn new(automaton: &'a Automaton, rules: usize) -> Self {
         let none = u16::try_from(rules).unwrap_or(u16::MAX);
         let rows = (0..=none).map(|leaf| [leaf; 10]).collect();
-        let seen = vec![None; automaton.states() * 16];
-        Self { automaton, none, rows, ids: HashMap::new(), seen }
-    }
-
-    fn root(&mut self, conversions: impl Iterator<Item = &'a Conversion>, count: usize) -> Option<u16> {
-        let automaton = self.automaton;
-        let after =
-            |prefix: &str| prefix.bytes().fold(automaton.start(), |state, byte| automaton.next(state, byte));
-        let readings = conversions.map(|conversion| Reading { conversion, state: after(conversion.prefix) });
-        self.open(&readings.collect::<Vec<_>>(), 0, count)
+        let certain = vec![None; automaton.states() * 16];
+        Self { automaton, none, rows, ids: HashMap::new(), open: HashMap::new(), certain }
     }
 
     /// The row for what may follow at a place, with some digits to come, while more than one
     /// reading may hold or digits are left out.
-    fn open(&mut self, readings: &[Reading<'a>], place: usize, left: usize) -> Option<u16> {
-        let [reading, ..] = readings else { return None };
-        let is_certain = reading.conversion.from(place).iter().all(|set| *set == ANY);
-        if is_certain && place >= reading.conversion.skip || left == 0 {
-            return self.certain(reading.state, left);
+    fn open(&mut self, readings: Readings, place: usize, left: usize) -> Option<u16> {
+        let mut fitting = readings.iter().zip(&CONVERSIONS);
+        let (state, conversion) = fitting.find_map(|(state, conversion)| Some(((*state)?, conversion)))?;
+        let is_certain = conversion.from(place).iter().all(|set| *set == ANY);
+        if is_certain && place >= conversion.skip || left == 0 {
+            return self.certain(state, left);
+        }
+        let key = (readings, place, left);
+        if let Some(row) = self.open.get(&key) {
+            return Some(*row);
         }
         let automaton = self.automaton;
-        self.row(|digits, digit| {
-            let fits = |reading: &&Reading<'_>| {
-                reading.conversion.first.get(place).is_none_or(|set| set >> digit & 1 == 1)
-            };
-            let step = |reading: &Reading<'a>| {
-                let is_read = place >= reading.conversion.skip;
-                let state = if is_read { automaton.next(reading.state, b'0' + digit) } else { reading.state };
-                Reading { state, ..*reading }
-            };
-            let next: Vec<_> = readings.iter().filter(fits).map(step).collect();
-            digits.open(&next, place + 1, left - 1)
-        })
+        let row = self.row(|digits, digit| {
+            let mut next = readings;
+            for (state, conversion) in next.iter_mut().zip(&CONVERSIONS) {
+                if conversion.first.get(place).is_some_and(|set| set >> digit & 1 == 0) {
+                    *state = None;
+                } else if place >= conversion.skip {
+                    *state = state.map(|state| automaton.next(state, b'0' + digit));
+                }
+            }
+            digits.open(next, place + 1, left - 1)
+        })?;
+        self.open.insert(key, row);
+        Some(row)
     }
 
     /// The row for a state of the automaton with some digits to come.
@@ -202,12 +198,12 @@ impl<'a> Digits<'a> {
             return Some(self.automaton.outcome(state).min(self.none));
         }
         let key = self.automaton.number(state) * 16 + left;
-        if let Some(row) = self.seen.get(key).copied().flatten() {
+        if let Some(row) = self.certain.get(key).copied().flatten() {
             return Some(row);
         }
         let automaton = self.automaton;
         let row = self.row(|digits, digit| digits.certain(automaton.next(state, b'0' + digit), left - 1))?;
-        *self.seen.get_mut(key)? = Some(row);
+        *self.certain.get_mut(key)? = Some(row);
         Some(row)
     }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::number::{PhoneNumber, pack};
+use crate::number::{PhoneNumber, digit_count, pack};
 use crate::pattern::Match;
 
 /// A North American number without its country code: `+14158867900`, `14158867900` and
@@ -67,16 +67,39 @@ const fn is_npan(packed: u64) -> bool {
 /// means only that this short way does not know.
 #[inline]
 pub(super) fn reference_number(text: &[u8]) -> Option<PhoneNumber> {
-    let (plus, digits) = split_plus(text);
-    let packed = pack(digits).or_else(|| pack_typed(text))?;
+    let (plus, packed) = read(text).or_else(|| Some((text.first() == Some(&b'+'), pack_typed(text)?)))?;
     PhoneNumber::from_packed(if plus { packed } else { convert_packed(packed)? })
+}
+
+/// The digits of a text that is nothing else, and whether a `+` stands before them. Dialled digits
+/// that would not fit, but do after the international prefix, come as after a `+`.
+#[inline]
+pub(crate) fn read(text: &[u8]) -> Option<(bool, u64)> {
+    let (plus, digits) = split_plus(text);
+    match pack(digits) {
+        Some(packed) => Some((plus, packed)),
+        None => read_long(text),
+    }
+}
+
+fn read_long(text: &[u8]) -> Option<(bool, u64)> {
+    match text {
+        [b'0', b'1', b'1', digits @ ..] | [b'0', b'0', digits @ ..]
+            if text.len() > PhoneNumber::MAX_DIGITS =>
+        {
+            Some((true, pack(digits)?))
+        }
+        _ => None,
+    }
 }
 
 /// Whether a text starts with `+`, and what comes after it.
 #[inline]
-pub(crate) fn split_plus(text: &[u8]) -> (bool, &[u8]) {
-    let plus = text.first() == Some(&b'+');
-    (plus, text.get(usize::from(plus)..).unwrap_or_default())
+pub(crate) const fn split_plus(text: &[u8]) -> (bool, &[u8]) {
+    match text {
+        [b'+', rest @ ..] => (true, rest),
+        _ => (false, text),
+    }
 }
 
 /// Packs the digits among separators, after a `+` or not.
@@ -120,19 +143,30 @@ pub(crate) fn is_kept(text: &[u8]) -> bool {
     text.iter().fold(0, |kinds, byte| kinds | kind(byte)) == OTHER
 }
 
-/// What the reference rules make of a text of up to 15 digits, after a `+` or not; `None` if it is
-/// no such text.
-pub(crate) fn normalize_short(text: &str) -> Option<Short> {
-    let (plus, digits) = split_plus(text.as_bytes());
-    let packed = pack(digits)?;
+/// What the reference rules make of a text that [`read`] reads; `None` if it does not.
+#[inline]
+pub(crate) fn normalize_digits(text: &str) -> Option<Read> {
+    let (plus, packed) = read(text.as_bytes())?;
     Some(match if plus { Some(packed) } else { convert_packed(packed) } {
-        Some(packed) => PhoneNumber::from_packed(packed).map_or(Short::Converted(packed), Short::Number),
-        None => Short::Kept,
+        Some(packed) => PhoneNumber::from_packed(packed).map_or(Read::Converted(packed), Read::Number),
+        None => Read::Kept,
     })
 }
 
-/// What becomes of a short text of digits.
-pub(crate) enum Short {
+/// How long the text is that [`normalize_digits`] makes of one, and how much of its end is the
+/// text's own.
+#[inline]
+pub(crate) fn normalized_length(text: &str) -> Option<(usize, usize)> {
+    let (plus, packed) = read(text.as_bytes())?;
+    let count = digit_count(packed);
+    Some(match convert_packed(packed) {
+        Some(converted) if !plus => (digit_count(converted) + 1, count.min(digit_count(converted))),
+        _ => (count + usize::from(plus), count + usize::from(text.starts_with('+'))),
+    })
+}
+
+/// What becomes of a text of digits.
+pub(crate) enum Read {
     /// A number.
     Number(PhoneNumber),
     /// `+` and these digits, which are no number.

@@ -5,7 +5,7 @@ use std::ops::{Deref, Range};
 
 use serde::{Serialize, Serializer};
 
-use crate::number::{PhoneNumber, text, unpack};
+use crate::number::{Buffer, PhoneNumber};
 use crate::pattern::part;
 
 /// A text that is borrowed, or a number's own: a `&str` for which nothing was allocated.
@@ -24,7 +24,7 @@ pub struct Text<'t>(Repr<'t>);
 
 #[derive(Clone, Copy)]
 enum Repr<'t> {
-    Inline { bytes: [u8; 16], start: u8, end: u8 },
+    Inline { bytes: Buffer, start: u8, end: u8 },
     Slice(&'t str),
 }
 
@@ -34,8 +34,17 @@ impl Text<'_> {
     #[inline]
     pub fn as_str(&self) -> &str {
         match &self.0 {
-            Repr::Inline { bytes, start, end } => text(bytes, usize::from(*start), usize::from(*end)),
+            Repr::Inline { bytes, start, end } => bytes.part(usize::from(*start), usize::from(*end)),
             Repr::Slice(text) => text,
+        }
+    }
+
+    /// How long it is, without a look at it.
+    #[inline]
+    pub(crate) const fn length(&self) -> usize {
+        match &self.0 {
+            Repr::Inline { start, end, .. } => (*end - *start) as usize,
+            Repr::Slice(text) => text.len(),
         }
     }
 
@@ -43,7 +52,7 @@ impl Text<'_> {
     #[inline]
     pub(crate) fn of_digits(packed: u64) -> Self {
         let end = (packed & 0xF) as u8 + 1;
-        Self(Repr::Inline { bytes: unpack(packed, b'+'), start: 0, end })
+        Self(Repr::Inline { bytes: Buffer::of(packed, b'+'), start: 0, end })
     }
 
     /// A part of it; of a text that is not ASCII, whole characters.

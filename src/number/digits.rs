@@ -1,7 +1,7 @@
 use std::fmt;
 use std::iter::FusedIterator;
 
-use super::packed::{digit_count, text, unpack};
+use super::packed::{Buffer, digit_count};
 
 /// Digits of a number, as values 0 to 9 from either end, or as text by `Display`.
 ///
@@ -78,6 +78,6 @@ impl FusedIterator for Digits {}
 
 impl fmt::Display for Digits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(text(&unpack(self.bits, b'+'), 1, digit_count(self.bits) + 1))
+        f.pad(Buffer::of(self.bits, b'+').part(1, digit_count(self.bits) + 1))
     }
 }

@@ -83,29 +83,48 @@ const fn are_digits(values: u64) -> bool {
     (values | values.wrapping_add(0x0606_0606_0606_0606)) & 0xF0F0_F0F0_F0F0_F0F0 == 0
 }
 
-/// The text of a packed form: a first character, then the digits. Of no meaning past the last one.
-#[inline]
-pub(crate) fn unpack(bits: u64, first: u8) -> [u8; 16] {
-    let high = u128::from(unpack_eight((bits >> 32) as u32));
-    let low = u128::from(unpack_eight(bits as u32));
-    (u128::from(first) << 120 | high << 56 | low >> 8).to_be_bytes()
+/// Room for the text of a number: see [`PhoneNumber::encode`].
+///
+/// It is aligned so that sixteen bytes are found to be ASCII at once.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(16))]
+pub struct Buffer([u8; 16]);
+
+impl Buffer {
+    /// A buffer, of no text yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self([b'0'; 16])
+    }
+
+    /// The text of a packed form: a first character, then the digits, then zeros.
+    #[inline]
+    pub(crate) const fn of(bits: u64, first: u8) -> Self {
+        let high = unfold(bits >> 32) as u128;
+        let low = unfold(bits & 0xFFFF_FFFF) as u128;
+        Self(((first as u128) << 120 | high << 56 | low >> 8).to_be_bytes())
+    }
+
+    /// A part of the text.
+    #[inline]
+    pub(crate) fn part(&self, start: usize, end: usize) -> &str {
+        str::from_utf8(&self.0).ok().and_then(|text| text.get(start..end)).unwrap_or_default()
+    }
+}
+
+impl Default for Buffer {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 /// The inverse of [`fold`], as text; the first digit is in the top byte.
 #[inline]
-fn unpack_eight(nibbles: u32) -> u64 {
-    let value = u64::from(nibbles);
-    let value = (value | value << 16) & 0x0000_FFFF_0000_FFFF;
+const fn unfold(nibbles: u64) -> u64 {
+    let value = (nibbles | nibbles << 16) & 0x0000_FFFF_0000_FFFF;
     let value = (value | value << 8) & 0x00FF_00FF_00FF_00FF;
     let value = (value | value << 4) & 0x0F0F_0F0F_0F0F_0F0F;
     value | 0x3030_3030_3030_3030
-}
-
-/// A part of an unpacked text.
-#[inline]
-pub(crate) fn text(buffer: &[u8; 16], start: usize, end: usize) -> &str {
-    // All of it is ASCII, and to check sixteen bytes is faster than to check fewer.
-    str::from_utf8(buffer).ok().and_then(|text| text.get(start..end)).unwrap_or_default()
 }
 
 pub(crate) fn check_bits(bits: u64, min: usize, leading_zero: bool) -> Result<NonZeroU64, NumberError> {
