@@ -31,6 +31,8 @@ pub(super) struct Automaton {
     /// Rows below this offset lead nowhere else unless a line feed comes: most texts are decided
     /// before they end.
     settled: u16,
+    /// Rows below this offset lead nowhere else at all.
+    absorbing: u16,
 }
 
 impl Automaton {
@@ -52,6 +54,9 @@ impl Automaton {
                 if row < self.settled {
                     break;
                 }
+            }
+            if row < self.absorbing {
+                return self.outcome(row);
             }
             let Some(feed) = bytes.as_slice().iter().position(|&byte| byte == b'\n') else {
                 return self.outcome(row);
@@ -238,12 +243,19 @@ impl States {
         let feed = self.classes.get(usize::from(b'\n')).copied().map(usize::from);
         let only_feed = feed
             .filter(|feed| self.classes.iter().filter(|class| usize::from(**class) == *feed).count() == 1);
-        let is_settled = |(state, next): (usize, &Vec<usize>)| {
-            next.iter().enumerate().all(|(class, target)| *target == state || Some(class) == only_feed)
+        // How much may still change the outcome: nothing, a line feed, or more.
+        let openness = |(state, next): (usize, &Vec<usize>)| {
+            let leaves = |class: &usize| next.get(*class).is_some_and(|target| *target != state);
+            let leaving: Vec<usize> = (0..next.len()).filter(leaves).collect();
+            match &*leaving {
+                [] => 0,
+                [class] if Some(*class) == only_feed => 1,
+                _ => 2,
+            }
         };
-        let settled: Vec<bool> = self.next.iter().enumerate().map(is_settled).collect();
+        let openness: Vec<u8> = self.next.iter().enumerate().map(openness).collect();
         let mut order: Vec<usize> = (0..self.next.len()).collect();
-        order.sort_by_key(|state| !settled.get(*state).copied().unwrap_or_default());
+        order.sort_by_key(|state| openness.get(*state).copied().unwrap_or_default());
 
         let width = self.next.first()?.len() + 1;
         let mut offsets = vec![0; order.len()];
@@ -260,11 +272,14 @@ impl States {
         }
         // The last row must be reached by 16 bits to its end.
         u16::try_from(table.len()).ok()?;
-        let settled = settled.iter().filter(|settled| **settled).count();
+        let below = |limit: u8| {
+            u16::try_from(openness.iter().filter(|openness| **openness < limit).count() * width).ok()
+        };
         Some(Automaton {
             columns: self.classes,
             start: offset(self.start)?,
-            settled: u16::try_from(settled * width).ok()?,
+            settled: below(2)?,
+            absorbing: below(1)?,
             width: u16::try_from(width).ok()?,
             table,
         })

@@ -36,17 +36,11 @@ pub(crate) fn pack(digits: &[u8]) -> Option<u64> {
 /// The same for less than eight.
 fn pack_few(digits: &[u8]) -> Option<u64> {
     let count = digits.len();
-    let text = match (digits.first_chunk(), digits.last_chunk(), digits) {
-        (Some(first), Some(last), _) => {
-            let (first, last) = (u32::from_be_bytes(*first), u32::from_be_bytes(*last));
-            u64::from(first) << 32 | u64::from(last) << (64 - 8 * count)
-        }
-        (_, _, [a, b, c]) => u64::from(u32::from_be_bytes([*a, *b, *c, 0])) << 32,
-        (_, _, [a, b]) => u64::from(u16::from_be_bytes([*a, *b])) << 48,
-        (_, _, [a]) => u64::from(*a) << 56,
-        _ => return None,
-    };
-    let values = values(text) & u64::MAX << (64 - 8 * count);
+    if count == 0 || count > 7 {
+        return None;
+    }
+    let byte = |place: usize| u64::from(digits.get(place).copied().unwrap_or(b'0'));
+    let values = values((0..8).fold(0, |text, place| text << 8 | byte(place)));
     are_digits(values).then(|| fold(values) << 32 | count as u64)
 }
 
@@ -58,8 +52,7 @@ pub(crate) fn first_pairs(digits: &[u8]) -> ([u8; 3], bool) {
     let read = if fits { digits } else { &[0; 8] };
     let (Some(first), Some(last)) = (read.first_chunk(), read.last_chunk()) else { return ([0; 3], false) };
     let (first, last) = (values(u64::from_be_bytes(*first)), values(u64::from_be_bytes(*last)));
-    let pairs = (first | first >> 4) & 0x00FF_00FF_00FF_00FF;
-    let [_, a, _, b, _, c, _, _] = pairs.to_be_bytes();
+    let [_, a, _, b, _, c, _, _] = (first | first >> 4).to_be_bytes();
     ([a, b, c], are_digits(first) & are_digits(last))
 }
 
