@@ -1,17 +1,43 @@
 //! Writes the numbering plan's table from libphonenumber's `resources/` directory.
+//!
+//! ```text
+//! cargo run --release --example generate_plan -- libphonenumber-9.0.35/resources src/plan/table.bin
+//! cargo run --release --example generate_plan -- --testing libphonenumber-9.0.35/resources tests/data/plan/testing.bin
+//! ```
+//!
+//! The version is read from the directory's path, or given by `--version`.
 
 mod generator;
 
-fn main() -> Result<(), generator::Error> {
-    let directory = std::env::args().nth(1).ok_or("usage: generate_plan RESOURCES")?;
-    for name in ["PhoneNumberMetadata.xml", "PhoneNumberMetadataForTesting.xml", "ShortNumberMetadata.xml"] {
-        let xml = std::fs::read_to_string(format!("{directory}/{name}"))?;
-        let territories = generator::metadata::read(&xml)?;
-        println!(
-            "{name}: {} territories, {} codes",
-            territories.len(),
-            generator::metadata::by_code(&territories).len()
-        );
+use std::path::Path;
+
+use generator::Error;
+
+fn main() -> Result<(), Error> {
+    let (mut testing, mut version, mut paths) = (false, None, Vec::new());
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--testing" => testing = true,
+            "--version" => version = arguments.next(),
+            _ => paths.push(argument),
+        }
     }
+    let [resources, output] = paths.as_slice() else {
+        return Err("usage: generate_plan [--testing] [--version VERSION] RESOURCES OUTPUT".into());
+    };
+    let version = version.or_else(|| version_in(resources)).ok_or("no version in the path: use --version")?;
+    let name = if testing { "PhoneNumberMetadataForTesting.xml" } else { "PhoneNumberMetadata.xml" };
+    let numbers = std::fs::read_to_string(Path::new(resources).join(name))?;
+    let table = generator::table(&version, &numbers)?;
+    std::fs::write(output, &table)?;
+    println!("{output}: libphonenumber {version}, {} bytes", table.len());
     Ok(())
+}
+
+/// `9.0.35` in `libphonenumber-9.0.35/resources`.
+fn version_in(path: &str) -> Option<String> {
+    path.rsplit(['/', '-'])
+        .find(|part| part.contains('.') && part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'))
+        .map(str::to_owned)
 }

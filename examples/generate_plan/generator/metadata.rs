@@ -1,7 +1,7 @@
 //! What libphonenumber's XML says, read the way its own build reads it: inherited rules resolved,
 //! white space in patterns removed, the general lengths gathered from the types.
 
-#![expect(dead_code, reason = "the sections that read the rest are still to come")]
+#![expect(dead_code, reason = "sections for parsing read the rest")]
 
 use std::collections::BTreeSet;
 
@@ -64,7 +64,7 @@ pub(crate) struct Format {
     pub(crate) pattern: String,
     /// Each refines the one before; the last decides.
     pub(crate) leading_digits: Vec<String>,
-    pub(crate) format: String,
+    pub(crate) template: String,
     /// `$1` is the first group of the format, national prefix filled in.
     pub(crate) national_prefix_rule: Option<String>,
     pub(crate) national_prefix_optional: bool,
@@ -213,7 +213,7 @@ fn formats(territory: Node<'_, '_>, national_prefix: &str) -> Result<(Vec<Format
                 .filter(|child| child.has_tag_name("leadingDigits"))
                 .filter_map(|child| child.text().map(without_space))
                 .collect(),
-            format: child("format").and_then(|it| it.text()).ok_or("a format without a format")?.to_owned(),
+            template: child("format").and_then(|it| it.text()).ok_or("a format without a format")?.to_owned(),
             national_prefix_rule: rule(node, "nationalPrefixFormattingRule"),
             national_prefix_optional: node.attribute(optional).or_else(|| territory.attribute(optional))
                 == Some("true"),
@@ -224,7 +224,7 @@ fn formats(territory: Node<'_, '_>, national_prefix: &str) -> Result<(Vec<Format
             Some(text) => {
                 differs = true;
                 if text != "NA" {
-                    international.push(Format { format: text.to_owned(), ..format.clone() });
+                    international.push(Format { template: text.to_owned(), ..format.clone() });
                 }
             }
         }
