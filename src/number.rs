@@ -229,6 +229,19 @@ impl PhoneNumber {
         }
     }
 
+    /// The number of a calling code and ASCII digits after it, if it is one.
+    #[inline]
+    pub(crate) fn join(code: CallingCode, national: &[u8]) -> Option<Self> {
+        let width = code.digit_count();
+        let packed = pack(national)?;
+        let count = digit_count(packed) + width;
+        if count > Self::MAX_DIGITS {
+            return None;
+        }
+        let digits = leading(packed, national.len()) >> (4 * width) | code.leading();
+        NonZeroU64::new(digits | count as u64).map(Self)
+    }
+
     /// Calling code and national digits.
     #[inline]
     pub(crate) const fn split(self) -> Option<(CallingCode, Digits)> {

@@ -16,10 +16,12 @@
 //! ```
 
 mod lookup;
+pub mod parse;
 mod region;
 mod table;
 
 pub use self::lookup::{Lookup, NumberType, Possibility};
+pub use self::parse::{ParseError, Parsed};
 pub use self::region::{Region, RegionError};
 #[doc(hidden)]
 pub use self::table::Table;
@@ -44,6 +46,50 @@ pub const METADATA_VERSION: &str = table::VERSION;
 #[inline]
 pub fn lookup(number: PhoneNumber) -> Lookup {
     BUILT_IN.lookup(number)
+}
+
+/// Reads the number in a text, of a region if the text does not say which.
+///
+/// A text with a calling code, after a plus sign or what is dialled in the region to call abroad, is
+/// read without the region. All else is what is dialled in it.
+///
+/// ```
+/// use telnum::plan::{self, Region};
+///
+/// let number = |text: &str, region| plan::parse(text, region).map(|it| it.number.to_string());
+/// assert_eq!(number("(415) 555-2671", Some(Region::US))?, "+14155552671");
+/// assert_eq!(number("00 1 415 555 2671", Some(Region::DE))?, "+14155552671");
+/// assert_eq!(number("tel:+1-415-555-2671;ext=9", None)?, "+14155552671");
+/// assert_eq!(number("1-800-FLOWERS", Some(Region::US))?, "+18003569377");
+/// assert!(number("someone@example.com", Some(Region::US)).is_err());
+/// # Ok::<(), telnum::plan::ParseError>(())
+/// ```
+///
+/// The answers are libphonenumber's and follow [`METADATA_VERSION`], but for these, on purpose:
+///
+/// - A number of more than 15 digits is refused as too long, an extension of more than 15 too:
+///   neither can be dialled.
+/// - An extension's digits are ASCII, whatever script they were written in.
+/// - `;phone-context=` before `tel:` is refused; libphonenumber fails there in other ways.
+///
+/// # Errors
+/// What is wrong with the text, and at which byte.
+#[inline]
+pub fn parse(text: &str, region: Option<Region>) -> Result<Parsed, ParseError> {
+    parse::parse(&BUILT_IN, text, region)
+}
+
+/// Whether a text is a number in which letters stand for digits, as `1-800-FLOWERS`.
+///
+/// ```
+/// use telnum::plan;
+///
+/// assert!(plan::is_vanity("1800 six-flags"));
+/// assert!(!plan::is_vanity("1800 123-1234 extension: 1234"));
+/// ```
+#[must_use]
+pub fn is_vanity(text: &str) -> bool {
+    parse::is_vanity(text)
 }
 
 /// The calling codes in use, ascending.

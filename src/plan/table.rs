@@ -8,6 +8,7 @@
 
 #![expect(dead_code, reason = "formatting reads the rest")]
 
+use super::parse::rules::Rules;
 use super::{NumberType, Region};
 use crate::number::{CallingCode, PhoneNumber};
 
@@ -20,7 +21,7 @@ pub(super) const VERSION: &str = Table::read(BYTES).version;
 const BYTES: &[u8] = include_bytes!("table.bin");
 
 /// Cells from this on are leaves.
-const FIRST_LEAF: u16 = 0xF000;
+pub(super) const FIRST_LEAF: u16 = 0xF000;
 
 /// A numbering plan.
 ///
@@ -51,10 +52,12 @@ pub struct Table {
     lengths: &'static [[[u8; 2]; 2]],
     examples: &'static [[u8; 8]],
     texts: &'static [u8],
+    /// What parsing strips.
+    pub(super) rules: Rules,
 }
 
 /// Little-endian numbers.
-type Words = &'static [[u8; 2]];
+pub(super) type Words = &'static [[u8; 2]];
 
 /// What is known of one territory.
 type Territory = [[u8; 2]; 20];
@@ -106,6 +109,14 @@ impl Table {
             lengths: words(section(bytes, 12)).as_chunks().0,
             examples: section(bytes, 13).as_chunks().0,
             texts: section(bytes, 14),
+            rules: Rules {
+                cells: words(section(bytes, 0)),
+                leaves: words(section(bytes, 1)),
+                records: words(section(bytes, 15)).as_chunks().0,
+                lists: words(section(bytes, 16)).as_chunks().0,
+                actions: section(bytes, 17).as_chunks().0,
+                main_of_code: section(bytes, 18),
+            },
         }
     }
 
@@ -288,7 +299,7 @@ const fn words(bytes: &'static [u8]) -> Words {
 }
 
 #[inline]
-fn word(words: Words, place: usize) -> u16 {
+pub(super) fn word(words: Words, place: usize) -> u16 {
     // Past the end of a broken table there is a leaf.
     words.get(place).map_or(u16::MAX, |word| u16::from_le_bytes(*word))
 }

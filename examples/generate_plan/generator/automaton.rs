@@ -25,7 +25,7 @@ pub(crate) enum Entry {
 /// The rows, and where equal ones are.
 #[derive(Debug, Default)]
 pub(crate) struct Automaton {
-    rows: Vec<[Entry; 10]>,
+    pub(crate) rows: Vec<[Entry; 10]>,
     index: HashMap<[Entry; 10], usize>,
 }
 
@@ -207,7 +207,8 @@ impl Automaton {
         Ok(entry)
     }
 
-    fn row(&mut self, row: [Entry; 10]) -> Entry {
+    /// The entry of a row; equal ones are one.
+    pub(crate) fn row(&mut self, row: [Entry; 10]) -> Entry {
         let next = self.rows.len();
         let place = *self.index.entry(row).or_insert(next);
         if place == next {
@@ -298,7 +299,7 @@ impl Layout {
 }
 
 /// The digits from one ASCII byte to another, as bits.
-fn set(first: u8, last: u8) -> u16 {
+pub(crate) fn set(first: u8, last: u8) -> u16 {
     (b'0'..=b'9')
         .filter(|digit| (first..=last).contains(digit))
         .fold(0, |set, digit| set | 1 << (digit - b'0'))

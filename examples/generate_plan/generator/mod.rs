@@ -8,6 +8,7 @@
 pub(crate) mod automaton;
 mod formats;
 pub(crate) mod metadata;
+mod parsing;
 mod plan;
 
 pub(crate) type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -34,6 +35,7 @@ pub(crate) fn table(version: &str, numbers: &str) -> Result<Vec<u8>, Error> {
     let mut automaton = automaton::Automaton::default();
     let mut sections = vec![Section::Bytes(version.as_bytes().to_vec())];
     sections.extend(plan::sections(&territories, &mut automaton)?);
+    sections.extend(parsing::sections(&territories, &mut automaton)?);
     join(sections, &automaton)
 }
 

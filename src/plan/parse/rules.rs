@@ -1,0 +1,159 @@
+//! What the table says of dialling in each territory.
+//!
+//! Three lists a territory: what is stripped when calling abroad, what when calling home, and what
+//! its numbers look like. A list has one entry for each number of digits, so `([2-9]\d{6})$|1` is
+//! decided by the first digit. The entries lead into the plan's automaton. The
+//! sections are written by `examples/generate_plan/generator/parsing.rs`.
+
+use std::ops::Range;
+
+use crate::number::CallingCode;
+use crate::plan::table::{FIRST_LEAF, Words, word};
+
+/// A territory's place in the table.
+pub(crate) type Territory = u16;
+
+/// The lengths for which a list has an entry; more digits are looked at as if they were so many.
+pub(crate) const LENGTHS: usize = 20;
+/// The words of a territory: its code, its lists, the digits that the first two of them may start
+/// with, and the lengths of its numbers, in general and locally.
+pub(crate) const RECORD: usize = 10;
+const CODE: usize = 0;
+const ABROAD: usize = 1;
+const HOME: usize = 2;
+const GENERAL: usize = 3;
+const ABROAD_FIRST: usize = 4;
+const HOME_FIRST: usize = 5;
+const POSSIBLE: usize = 6;
+const LOCAL: usize = 8;
+/// The bytes of an action.
+pub(crate) const ACTION: usize = 10;
+
+/// The table's sections.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    pub(crate) cells: Words,
+    pub(crate) leaves: Words,
+    pub(crate) records: &'static [[[u8; 2]; RECORD]],
+    pub(crate) lists: &'static [[[u8; 2]; LENGTHS]],
+    pub(crate) actions: &'static [[u8; ACTION]],
+    /// For a calling code the number of its main territory, from 1.
+    pub(crate) main_of_code: &'static [u8],
+}
+
+/// What to strip off digits.
+#[derive(Debug)]
+pub(super) struct Action {
+    /// So many digits at the start go.
+    pub(super) end: usize,
+    /// These come for them,
+    pub(super) insert: &'static [u8],
+    /// and then these of the digits.
+    pub(super) keep: Range<usize>,
+    /// These are a carrier's code.
+    pub(super) carrier: Range<usize>,
+}
+
+/// Whether numbers of a territory have a length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lengths {
+    Possible,
+    LocalOnly,
+    TooShort,
+    TooLong,
+    Between,
+}
+
+impl Rules {
+    pub(super) fn code(&self, territory: Territory) -> Option<CallingCode> {
+        CallingCode::new(self.word(territory, CODE)).ok()
+    }
+
+    /// The territory that stands for its calling code.
+    #[inline]
+    pub(super) fn main_territory(&self, code: CallingCode) -> Option<Territory> {
+        self.main_of_code.get(usize::from(code.get()))?.checked_sub(1).map(Territory::from)
+    }
+
+    /// Digits without what is dialled to call abroad, if they start with that and no 0 follows: no
+    /// calling code starts with 0.
+    #[inline]
+    pub(super) fn strip_international<'d>(&self, territory: Territory, digits: &'d [u8]) -> Option<&'d [u8]> {
+        let rest = digits.get(self.action(territory, ABROAD, ABROAD_FIRST, digits)?.end..)?;
+        (rest.first() != Some(&b'0')).then_some(rest)
+    }
+
+    /// What is to be stripped off digits when calling home.
+    #[inline]
+    pub(super) fn national_action(&self, territory: Territory, digits: &[u8]) -> Option<Action> {
+        self.action(territory, HOME, HOME_FIRST, digits)
+    }
+
+    /// Whether no number that starts with the digit has anything to be stripped when calling home.
+    #[inline]
+    pub(super) fn is_bare(&self, territory: Territory, first: u8) -> bool {
+        self.word(territory, HOME_FIRST) >> (first & 0xF) & 1 == 0
+    }
+
+    /// Whether digits are what numbers of the territory look like.
+    pub(super) fn is_general(&self, territory: Territory, digits: &[u8]) -> bool {
+        self.walk(self.word(territory, GENERAL), digits) != 0
+    }
+
+    pub(super) fn lengths(&self, territory: Territory, length: usize) -> Lengths {
+        let mask = |at| u32::from(self.word(territory, at)) | u32::from(self.word(territory, at + 1)) << 16;
+        let (possible, local) = (mask(POSSIBLE), mask(LOCAL));
+        let Some(bit) = u32::try_from(length).ok().and_then(|length| 1_u32.checked_shl(length)) else {
+            return Lengths::TooLong;
+        };
+        match () {
+            () if possible == 0 => Lengths::Between,
+            () if local & bit != 0 => Lengths::LocalOnly,
+            () if possible & bit != 0 => Lengths::Possible,
+            () if possible & (bit - 1) == 0 => Lengths::TooShort,
+            () if possible < bit => Lengths::TooLong,
+            () => Lengths::Between,
+        }
+    }
+
+    #[inline]
+    fn action(&self, territory: Territory, list: usize, first: usize, digits: &[u8]) -> Option<Action> {
+        let start = digits.first()? & 0xF;
+        if self.word(territory, first) >> start & 1 == 0 {
+            return None;
+        }
+        let action = usize::from(self.walk(self.word(territory, list), digits));
+        if action == 0 {
+            return None;
+        }
+        let [end, keep, keep_end, carrier, carrier_end, inserted, insert @ ..] = self.actions.get(action)?;
+        Some(Action {
+            end: usize::from(*end),
+            insert: insert.get(..usize::from(*inserted)).unwrap_or_default(),
+            keep: usize::from(*keep)..usize::from(*keep_end),
+            carrier: usize::from(*carrier)..usize::from(*carrier_end),
+        })
+    }
+
+    /// The value of the leaf that digits lead to from a list.
+    #[inline]
+    fn walk(&self, list: u16, digits: &[u8]) -> u16 {
+        let length = digits.len().min(LENGTHS).wrapping_sub(1);
+        let entry = self.lists.get(usize::from(list)).and_then(|list| list.get(length));
+        let mut cell = entry.map_or(u16::MAX, |entry| u16::from_le_bytes(*entry));
+        for digit in digits {
+            if cell >= FIRST_LEAF {
+                break;
+            }
+            cell = word(self.cells, usize::from(cell) + usize::from(digit & 0xF));
+        }
+        let leaf = self.leaves.get(usize::from(cell.wrapping_sub(FIRST_LEAF)));
+        leaf.map_or(0, |value| u16::from_le_bytes(*value))
+    }
+
+    #[inline]
+    fn word(&self, territory: Territory, at: usize) -> u16 {
+        let record = self.records.get(usize::from(territory));
+        record.and_then(|record| record.get(at)).map_or(0, |word| u16::from_le_bytes(*word))
+    }
+}

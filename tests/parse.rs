@@ -1,0 +1,83 @@
+//! Parsing against libphonenumber's answers.
+
+use serde_json::{Value, json};
+use telnum::CallingCode;
+use telnum::plan::parse::{ParseErrorKind, Parsed};
+use telnum::plan::{self, Region, Table};
+
+const PARSE: &str = include_str!("data/plan/parse.tsv");
+const OFFICIAL: &str = include_str!("data/plan/official.jsonl");
+
+#[test]
+fn parse_agrees_with_libphonenumber() {
+    let mut different = Vec::new();
+    for row in PARSE.lines() {
+        let [region, text, number, extension] = row.split('\t').collect::<Vec<_>>()[..] else {
+            panic!("{row}")
+        };
+        let region: Region = region.parse().unwrap();
+        let answer = match plan::parse(text, Some(region)) {
+            Ok(parsed) => (
+                parsed.number.to_string(),
+                parsed.extension.map_or("-".to_owned(), |extension| extension.to_string()),
+            ),
+            Err(_) => ("!".to_owned(), "-".to_owned()),
+        };
+        if answer != (number.to_owned(), extension.to_owned()) {
+            different.push(format!("{row} is {answer:?}"));
+        }
+    }
+    assert!(different.is_empty(), "{} rows:\n{}", different.len(), different.join("\n"));
+}
+
+static TESTING: Table = Table::read(include_bytes!("data/plan/testing.bin"));
+
+/// libphonenumber's own tests. A region that it does not know is none.
+#[test]
+fn parse_agrees_with_the_official_tests() {
+    let mut count = 0;
+    let mut different = Vec::new();
+    for row in OFFICIAL.lines().map(|row| serde_json::from_str::<Value>(row).unwrap()) {
+        let text = row["args"][0].as_str().unwrap_or_default();
+        match row["call"].as_str().unwrap() {
+            // One row asks a helper that needs no region.
+            "parse" if row["answer"]["country_code"] != 0 => {
+                let region = row["args"][1].as_str().and_then(|region| region.parse().ok());
+                let answer = TESTING.parse(text, region);
+                let same = match &answer {
+                    Ok(parsed) => row["answer"] == described(*parsed, &row["answer"]),
+                    Err(error) if error.kind() == ParseErrorKind::ExtensionTooLong => {
+                        row["answer"]["extension"].as_str().unwrap().len() > 15
+                    }
+                    Err(error) => row["error"] == error.kind().name(),
+                };
+                if !same {
+                    different.push(format!("{row} is {answer:?}"));
+                }
+            }
+            "is_alpha_number" => assert_eq!(plan::is_vanity(text), row["answer"], "{row}"),
+            _ => continue,
+        }
+        count += 1;
+    }
+    assert!(different.is_empty(), "{} rows:\n{}", different.len(), different.join("\n"));
+    assert_eq!(count, 261);
+}
+
+/// A parsed number as the rows have it. A carrier code is not in every row that has one.
+fn described(parsed: Parsed, row: &Value) -> Value {
+    let national = parsed.number.national_digits().to_string();
+    // Of a number that is all zeros, the last is the number.
+    let zeros = national.len() - national.trim_start_matches('0').len().max(1);
+    let mut value = json!({
+        "country_code": parsed.number.calling_code().map(CallingCode::get),
+        "national_number": national.parse::<u64>().ok(),
+        "leading_zeros": (zeros > 0).then_some(zeros),
+        "extension": parsed.extension.map(|extension| extension.to_string()),
+        "carrier_code": parsed.carrier_code.map(|code| code.to_string()),
+    });
+    if let Value::Object(members) = &mut value {
+        members.retain(|name, value| !value.is_null() && (name != "carrier_code" || row.get(name).is_some()));
+    }
+    value
+}
