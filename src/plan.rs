@@ -15,11 +15,14 @@
 //! # Ok::<(), telnum::NumberError>(())
 //! ```
 
+mod format;
 mod lookup;
+mod number;
 pub mod parse;
 mod region;
 mod table;
 
+pub use self::format::{Formatted, Style};
 pub use self::lookup::{Lookup, NumberType, Possibility};
 pub use self::parse::{ParseError, Parsed};
 pub use self::region::{Region, RegionError};
@@ -27,7 +30,7 @@ pub use self::region::{Region, RegionError};
 pub use self::table::Table;
 
 use self::table::BUILT_IN;
-use crate::number::{CallingCode, PhoneNumber};
+use crate::number::{CallingCode, Extension, PhoneNumber};
 
 /// The release of libphonenumber whose metadata the answers follow.
 pub const METADATA_VERSION: &str = table::VERSION;
@@ -90,6 +93,75 @@ pub fn parse(text: &str, region: Option<Region>) -> Result<Parsed, ParseError> {
 #[must_use]
 pub fn is_vanity(text: &str) -> bool {
     parse::is_vanity(text)
+}
+
+/// Writes a number.
+///
+/// A number whose calling code is not assigned is its national digits in all styles but E.164, as in
+/// libphonenumber.
+///
+/// ```
+/// use telnum::plan::{self, Style};
+///
+/// let number = "+14158867900".parse()?;
+/// assert_eq!(plan::format(number, Style::National), "(415) 886-7900");
+/// assert_eq!(plan::format(number, Style::International), "+1 415-886-7900");
+/// assert_eq!(plan::format(number, Style::Rfc3966), "tel:+1-415-886-7900");
+/// # Ok::<(), telnum::NumberError>(())
+/// ```
+#[must_use]
+#[inline]
+pub fn format(number: PhoneNumber, style: Style) -> Formatted {
+    BUILT_IN.format(number, None, style)
+}
+
+/// Writes a number and its extension, the way the number's country writes extensions. E.164 has none.
+///
+/// ```
+/// use telnum::plan::{self, Style};
+///
+/// let number = "+14158867900".parse()?;
+/// let text = plan::format_with_extension(number, Some("42".parse()?), Style::National);
+/// assert_eq!(text, "(415) 886-7900 ext. 42");
+/// # Ok::<(), telnum::NumberError>(())
+/// ```
+#[must_use]
+pub fn format_with_extension(number: PhoneNumber, extension: Option<Extension>, style: Style) -> Formatted {
+    BUILT_IN.format(number, extension, style)
+}
+
+/// Writes a number as it is dialled from a region. Where there are several international prefixes
+/// and none is preferred, that is [`Style::International`].
+///
+/// ```
+/// use telnum::plan::{self, Region};
+///
+/// let number = "+41446681800".parse()?;
+/// assert_eq!(plan::format_out_of_country(number, None, Region::US), "011 41 44 668 18 00");
+/// assert_eq!(plan::format_out_of_country(number, None, Region::CH), "044 668 18 00");
+/// # Ok::<(), telnum::NumberError>(())
+/// ```
+#[must_use]
+pub fn format_out_of_country(number: PhoneNumber, extension: Option<Extension>, from: Region) -> Formatted {
+    BUILT_IN.format_out_of_country(number, extension, from)
+}
+
+/// Writes a number as it is dialled within its country over a carrier of 1 to 15 characters.
+///
+/// ```
+/// use telnum::plan;
+///
+/// let number = "+551123456789".parse()?;
+/// assert_eq!(plan::format_with_carrier_code(number, None, "15"), "0 15 (11) 2345-6789");
+/// # Ok::<(), telnum::NumberError>(())
+/// ```
+#[must_use]
+pub fn format_with_carrier_code(
+    number: PhoneNumber,
+    extension: Option<Extension>,
+    carrier_code: &str,
+) -> Formatted {
+    BUILT_IN.format_with_carrier_code(number, extension, carrier_code)
 }
 
 /// The calling codes in use, ascending.

@@ -14,6 +14,7 @@ fn lookup_agrees_with_libphonenumber() {
         let region = found.region().map_or("-".to_owned(), |region| region.to_string());
         let answer = [if found.is_valid() { "1" } else { "0" }, &region, found.number_type().name()];
         assert_eq!(answer, cells[1..4], "{number}");
+        assert_eq!([number.national().as_str(), &number.international()], cells[4..], "{number}");
     }
 }
 

@@ -156,6 +156,33 @@ impl Lookup {
         })
     }
 
+    /// How many of the leading [`national_digits`](Self::national_digits) are a geographical area's
+    /// code; 0 where the number is not of an area.
+    ///
+    /// ```
+    /// # use telnum::plan;
+    /// assert_eq!(plan::lookup("+16502530000".parse()?).area_code_len(), 3);
+    /// assert_eq!(plan::lookup("+18002530000".parse()?).area_code_len(), 0);
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
+    #[must_use]
+    pub fn area_code_len(&self) -> usize {
+        self.table.area_code_len(self.number, self.leaf)
+    }
+
+    /// How many of the leading [`national_digits`](Self::national_digits) lead to an area, a network
+    /// or a service: the first group as the number is written, if there are others.
+    ///
+    /// ```
+    /// # use telnum::plan;
+    /// assert_eq!(plan::lookup("+18002530000".parse()?).destination_code_len(), 3);
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
+    #[must_use]
+    pub fn destination_code_len(&self) -> usize {
+        self.table.destination_code_len(self.number, self.leaf)
+    }
+
     /// Whether the number's length is one that numbers of its calling code have.
     #[must_use]
     pub fn possibility(&self) -> Possibility {

@@ -6,8 +6,6 @@
 //! and ten digits, takes the row's cell for 4, that row's cell for 1, and so on to a leaf, here
 //! after three digits: the first region of the code, fixed line or mobile, the first format.
 
-#![expect(dead_code, reason = "formatting reads the rest")]
-
 use super::parse::rules::Rules;
 use super::{NumberType, Region};
 use crate::number::{CallingCode, PhoneNumber};
@@ -54,6 +52,15 @@ pub struct Table {
     texts: &'static [u8],
     /// What parsing strips.
     pub(super) rules: Rules,
+}
+
+/// What a template is for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Use {
+    National,
+    International,
+    /// National, with a carrier code.
+    Carrier,
 }
 
 /// Little-endian numbers.
@@ -245,9 +252,10 @@ impl Table {
     }
 
     /// A template: bytes from 0x80 on are commands, the low five bits count; others are text.
-    pub(super) fn template(&self, leaf: Leaf, use_: usize) -> &'static [u8] {
+    #[inline]
+    pub(super) fn template(&self, leaf: Leaf, of: Use) -> &'static [u8] {
         let place = usize::from(leaf.formats) + usize::from(leaf.value & 0x3F);
-        let template = self.formats.get(place).and_then(|uses| uses.get(use_));
+        let template = self.formats.get(place).and_then(|templates| templates.get(of as usize));
         template.map_or(&[], |at| counted(self.templates, u16::from_le_bytes(*at)))
     }
 
@@ -305,6 +313,7 @@ pub(super) fn word(words: Words, place: usize) -> u16 {
 }
 
 /// Bytes behind their number.
+#[inline]
 fn counted(bytes: &'static [u8], at: u16) -> &'static [u8] {
     match bytes.get(usize::from(at)..) {
         Some([count, rest @ ..]) => rest.get(..usize::from(*count)).unwrap_or_default(),
