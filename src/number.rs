@@ -229,17 +229,24 @@ impl PhoneNumber {
         }
     }
 
-    /// The number of a calling code and ASCII digits after it, if it is one.
+    /// The number of a packed form that is known to be one.
     #[inline]
-    pub(crate) fn join(code: CallingCode, national: &[u8]) -> Option<Self> {
+    pub(crate) const fn from_packed(bits: u64) -> Option<Self> {
+        match NonZeroU64::new(bits) {
+            Some(bits) => Some(Self(bits)),
+            None => None,
+        }
+    }
+
+    /// The number of a calling code and the packed form of the digits after it, if it is one.
+    #[inline]
+    pub(crate) const fn join_packed(code: CallingCode, national: u64) -> Option<Self> {
         let width = code.digit_count();
-        let packed = pack(national)?;
-        let count = digit_count(packed) + width;
+        let count = digit_count(national) + width;
         if count > Self::MAX_DIGITS {
             return None;
         }
-        let digits = leading(packed, national.len()) >> (4 * width) | code.leading();
-        NonZeroU64::new(digits | count as u64).map(Self)
+        Self::from_packed((national & !0xF) >> (4 * width) | code.leading() | count as u64)
     }
 
     /// Calling code and national digits.

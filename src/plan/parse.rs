@@ -14,6 +14,7 @@
 //! ```
 
 mod chars;
+mod plain;
 mod resolve;
 pub(super) mod rules;
 mod text;
@@ -21,7 +22,9 @@ mod text;
 use std::fmt;
 use std::num::NonZeroU32;
 
+use self::plain::Plain;
 use self::resolve::resolve;
+use self::rules::Territory;
 use self::text::Found;
 use super::Region;
 use super::table::Table;
@@ -117,10 +120,21 @@ pub enum ParseErrorKind {
 }
 
 /// Reads the number in a text. See [`plan::parse`](super::parse()).
+#[inline]
 pub(super) fn parse(table: &Table, text: &str, region: Option<Region>) -> Result<Parsed, ParseError> {
     let home = region.and_then(|region| table.territory(region));
-    let found = text::find(text)?;
-    assemble(table, &found, home)
+    if let Some(plain) = Plain::read(text.as_bytes())
+        && let Some(resolved) = plain.resolve(&table.rules, home)
+    {
+        let resolve::Resolved { number, carrier_code, source } = resolved;
+        return Ok(Parsed { number, extension: None, carrier_code, source });
+    }
+    parse_any(table, text, home)
+}
+
+/// The long way, for any text.
+fn parse_any(table: &Table, text: &str, home: Option<Territory>) -> Result<Parsed, ParseError> {
+    assemble(table, &text::find(text)?, home)
 }
 
 /// Whether three letters or more make a text a vanity number. See
@@ -129,7 +143,7 @@ pub(super) fn is_vanity(text: &str) -> bool {
     text::is_vanity(text)
 }
 
-fn assemble(table: &Table, found: &Found, home: Option<rules::Territory>) -> Result<Parsed, ParseError> {
+fn assemble(table: &Table, found: &Found, home: Option<Territory>) -> Result<Parsed, ParseError> {
     let resolved = resolve(&table.rules, found.digits.digits(), found.plus, home)
         .map_err(|kind| kind.at(found.start))?;
     let extension = match &found.extension {

@@ -8,7 +8,7 @@
 use super::rules::{Lengths, Rules, Territory};
 use super::text::Buffer;
 use super::{CarrierCode, CountrySource, ParseErrorKind};
-use crate::number::{CallingCode, PhoneNumber};
+use crate::number::{CallingCode, PhoneNumber, pack};
 
 /// A national number has at least so many digits.
 const MIN_NATIONAL: usize = 2;
@@ -63,7 +63,7 @@ pub(super) fn resolve(
     }
     let number = rules
         .code(territory)
-        .and_then(|code| PhoneNumber::join(code, digits))
+        .and_then(|code| PhoneNumber::join_packed(code, pack(digits)?))
         .ok_or(ParseErrorKind::TooLong)?;
     Ok(Resolved { number, carrier_code, source })
 }

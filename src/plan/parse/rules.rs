@@ -89,10 +89,20 @@ impl Rules {
         self.action(territory, HOME, HOME_FIRST, digits)
     }
 
-    /// Whether no number that starts with the digit has anything to be stripped when calling home.
+    /// Whether nothing is stripped off national digits that start with the one in the top nibble.
     #[inline]
-    pub(super) fn is_bare(&self, territory: Territory, first: u8) -> bool {
-        self.word(territory, HOME_FIRST) >> (first & 0xF) & 1 == 0
+    pub(super) fn is_bare(&self, territory: Territory, bits: u64) -> bool {
+        self.word(territory, HOME_FIRST) >> (bits >> 60) & 1 == 0
+    }
+
+    /// Whether nothing is stripped off packed digits as they are dialled at home: nothing to call
+    /// abroad, not the calling code, nothing to call home.
+    #[inline]
+    pub(super) fn is_bare_at_home(&self, territory: Territory, bits: u64) -> bool {
+        let Some(record) = self.records.get(usize::from(territory)) else { return false };
+        let [code, _, _, _, abroad, home, ..] = record.map(u16::from_le_bytes);
+        let width = CallingCode::width(bits);
+        (abroad | home) >> (bits >> 60) & 1 == 0 && CallingCode::from_leading(bits, width).get() != code
     }
 
     /// Whether digits are what numbers of the territory look like.

@@ -65,7 +65,7 @@ pub(super) fn find(text: &str) -> Result<Found, ParseError> {
     if let Some(at) = too_long(text) {
         return Err(ParseErrorKind::TooLong.at(at));
     }
-    if let Some(at) = text.find(CONTEXT) {
+    if let Some(at) = find_parameter(text, CONTEXT) {
         return find_local(text, at);
     }
     let (number, start) = cut(text)?;
@@ -74,11 +74,9 @@ pub(super) fn find(text: &str) -> Result<Found, ParseError> {
 
 /// Whether three letters make the text a vanity number, `1-800-FLOWERS`.
 pub(super) fn is_vanity(text: &str) -> bool {
-    let extension = Extension::at_end(text);
-    if !is_viable(text, extension.as_ref()) {
-        return false;
-    }
-    has_letters(without_extension(text, extension.as_ref()).0)
+    let (shape, extension) = (Shape::of(text), Extension::at_end(text));
+    shape.is_viable(text, extension.as_ref())
+        && has_letters(shape.without_extension(text, extension.as_ref()).0)
 }
 
 const CONTEXT: &str = ";phone-context=";
@@ -97,6 +95,11 @@ fn too_long(text: &str) -> Option<usize> {
         units > MAX_UNITS
     });
     first.map(|(at, _)| at)
+}
+
+/// Where a parameter of a `tel:` URI is; few texts have any.
+fn find_parameter(text: &str, name: &str) -> Option<usize> {
+    if text.as_bytes().contains(&b';') { text.find(name) } else { None }
 }
 
 /// A local number of a `tel:` URI: its context, if it is a number's start, goes before it.
@@ -166,12 +169,16 @@ fn second_number(text: &str) -> Option<usize> {
         let rest = text.as_bytes().get(at + 1..).unwrap_or_default();
         rest.iter().find(|byte| **byte != b' ') == Some(&b'x')
     };
+    let has_slash = text.bytes().any(|byte| matches!(byte, b'/' | b'\\'));
+    if !has_slash {
+        return None;
+    }
     // A run of spaces is read once for each slash before it, of which only one can be its neighbour.
     text.match_indices(['/', '\\']).map(|(at, _)| at).find(is_start)
 }
 
 fn before_subaddress(number: &str) -> &str {
-    match number.find(SUBADDRESS) {
+    match find_parameter(number, SUBADDRESS) {
         Some(at) => number.get(..at).unwrap_or_default(),
         None => number,
     }
@@ -179,11 +186,12 @@ fn before_subaddress(number: &str) -> &str {
 
 /// Reads what was cut out of a text at a byte.
 fn read(number: &str, start: usize) -> Result<Found, ParseError> {
+    let shape = Shape::of(number);
     let extension = Extension::at_end(number);
-    if !is_viable(number, extension.as_ref()) {
-        return Err(ParseErrorKind::NotANumber.at(start + refused_at(number)));
+    if !shape.is_viable(number, extension.as_ref()) {
+        return Err(ParseErrorKind::NotANumber.at(start + shape.end));
     }
-    let (number, extension) = without_extension(number, extension.as_ref());
+    let (number, extension) = shape.without_extension(number, extension.as_ref());
     let unsigned = number.trim_start_matches(is_plus);
     let mut digits = Buffer::new();
     let value = if has_letters(unsigned) { key } else { digit };
@@ -228,41 +236,34 @@ impl Shape {
         Self { third, end: text.len() }
     }
 
-    /// Whether an extension may start at a byte, everything before it being a number.
+    /// Whether the text is a number up to a byte.
     fn holds(&self, at: usize) -> bool {
         self.third.is_some_and(|third| third <= at) && at <= self.end
+    }
+
+    /// Whether the whole text looks like a number, perhaps with an extension.
+    fn is_viable(&self, text: &str, extension: Option<&Extension<'_>>) -> bool {
+        self.holds(text.len()) || extension.is_some_and(|it| self.holds(it.start)) || is_two_digits(text)
+    }
+
+    /// A viable text up to its extension, if what is before that looks like a number.
+    fn without_extension<'a, 'e>(
+        &self,
+        text: &'a str,
+        extension: Option<&'e Extension<'a>>,
+    ) -> (&'a str, Option<&'e Extension<'a>>) {
+        match extension.and_then(|extension| Some((extension, text.get(..extension.start)?))) {
+            Some((extension, number)) if self.holds(extension.start) || is_two_digits(number) => {
+                (number, Some(extension))
+            }
+            _ => (text, None),
+        }
     }
 }
 
 fn is_two_digits(text: &str) -> bool {
     let mut digits = text.chars().map(digit);
     matches!((digits.next(), digits.next(), digits.next()), (Some(Some(_)), Some(Some(_)), None))
-}
-
-/// Whether the whole text looks like a number, perhaps with an extension.
-fn is_viable(text: &str, extension: Option<&Extension<'_>>) -> bool {
-    let shape = Shape::of(text);
-    shape.holds(text.len()) || extension.is_some_and(|it| shape.holds(it.start)) || is_two_digits(text)
-}
-
-/// Where a text that is not viable stops looking like a number.
-#[cold]
-fn refused_at(text: &str) -> usize {
-    Shape::of(text).end
-}
-
-/// A viable text up to its extension, if what is before it looks like a number.
-fn without_extension<'a, 'e>(
-    text: &'a str,
-    extension: Option<&'e Extension<'a>>,
-) -> (&'a str, Option<&'e Extension<'a>>) {
-    if let Some(extension) = extension
-        && let Some(number) = text.get(..extension.start)
-        && (Shape::of(number).third.is_some() || is_two_digits(number))
-    {
-        return (number, Some(extension));
-    }
-    (text, None)
 }
 
 /// An extension at the end of a text.
@@ -316,6 +317,9 @@ impl<'a> Extension<'a> {
 /// The start of an extension that a word or sign announces: ` ext. `, `x`, `, доб `.
 fn labelled(before: &str, count: usize) -> Option<usize> {
     let labelled = without_mark(before.trim_end_matches(is_loose));
+    if !labelled.ends_with(ends_label) {
+        return None;
+    }
     let after_any = |labels: &[&str]| labels.iter().filter_map(|label| strip_label(labelled, label)).min();
     let sure = after_any(&LABELS).or_else(|| after_any(&[WIDE_LABEL])).filter(|_| count <= AFTER_LABEL);
     let start = sure.or_else(|| after_any(&AMBIGUOUS_LABELS).filter(|_| count <= AFTER_AMBIGUOUS_LABEL))?;
@@ -375,6 +379,11 @@ fn is_loose(c: char) -> bool {
 /// The text without one colon or full stop at its end.
 fn without_mark(text: &str) -> &str {
     text.strip_suffix([':', '.', '\u{FF0E}']).unwrap_or(text)
+}
+
+/// Whether a label may end with the character.
+fn ends_label(c: char) -> bool {
+    !c.is_ascii() || matches!(c, 'x' | 'X' | '#' | '~' | 't' | 'T' | 'n' | 'N' | 'o' | 'O')
 }
 
 /// The start of a label at the end of a text, its optional characters taken where they fit.

@@ -1,0 +1,93 @@
+//! The short way for the texts that come most: digits and the common signs between them.
+//!
+//! `+14155552671`, `(415) 555-2671` and `tel:+1-415-555-2671` need no more than their digits and,
+//! if nothing dialled is before them, one look at the country. What is not so plain is left to
+//! [`text`](super::text) and [`resolve`](super::resolve), which must agree with this.
+
+use super::CountrySource;
+use super::resolve::{Resolved, resolve};
+use super::rules::{Rules, Territory};
+use crate::number::{CallingCode, PhoneNumber, pack, unpack};
+
+/// Longer texts are not plain.
+const MAX_BYTES: usize = 32;
+
+/// The digits of a text, packed, and whether a plus sign is before them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Plain {
+    bits: u64,
+    plus: bool,
+}
+
+impl Plain {
+    /// Reads 3 to 15 digits, with signs among them.
+    #[inline]
+    pub(super) fn read(text: &[u8]) -> Option<Self> {
+        let text = text.strip_prefix(b"tel:").unwrap_or(text);
+        let (text, plus) = match text {
+            [b'+', digits @ ..] => (digits, true),
+            [..] => (text, false),
+        };
+        let bits = match pack(text) {
+            Some(bits) => bits,
+            None => pack_among_signs(text)?,
+        };
+        (bits & 0xF >= 3).then_some(Self { bits, plus })
+    }
+
+    /// The number that the digits mean, if that is easily said.
+    #[inline]
+    pub(super) fn resolve(self, rules: &Rules, home: Option<Territory>) -> Option<Resolved> {
+        self.resolve_bare(rules, home).or_else(|| self.resolve_any(rules, home))
+    }
+
+    /// The number if its country has nothing that could be stripped off such digits.
+    #[inline]
+    fn resolve_bare(self, rules: &Rules, home: Option<Territory>) -> Option<Resolved> {
+        let Self { bits, plus } = self;
+        let (number, source) = if plus {
+            let width = CallingCode::width(bits);
+            let count = (bits & 0xF) as usize;
+            if bits >> 60 == 0 || count < width + 2 {
+                return None;
+            }
+            let territory = rules.main_territory(CallingCode::from_leading(bits, width))?;
+            if !rules.is_bare(territory, bits << (4 * width)) {
+                return None;
+            }
+            (PhoneNumber::from_packed(bits)?, CountrySource::PlusSign)
+        } else {
+            let home = home?;
+            if !rules.is_bare_at_home(home, bits) {
+                return None;
+            }
+            (PhoneNumber::join_packed(rules.code(home)?, bits)?, CountrySource::DefaultRegion)
+        };
+        Some(Resolved { number, carrier_code: None, source })
+    }
+
+    fn resolve_any(self, rules: &Rules, home: Option<Territory>) -> Option<Resolved> {
+        let text = unpack(self.bits, b'+');
+        let digits = text.get(1..=(self.bits & 0xF) as usize)?;
+        resolve(rules, digits, self.plus, home).ok()
+    }
+}
+
+/// Packs the digits of a text of digits and common signs, up to 15.
+#[inline]
+fn pack_among_signs(text: &[u8]) -> Option<u64> {
+    if text.len() > MAX_BYTES {
+        return None;
+    }
+    let (mut packed, mut count, mut plain) = (0_u64, 0_u32, true);
+    for byte in text {
+        let digit = byte.wrapping_sub(b'0');
+        if digit < 10 {
+            packed = packed << 4 | u64::from(digit);
+            count += 1;
+        } else {
+            plain &= matches!(byte, b' ' | b'-' | b'.' | b'(' | b')' | b'/');
+        }
+    }
+    (plain && (1..=15).contains(&count)).then(|| packed << (64 - 4 * count) | u64::from(count))
+}
