@@ -122,14 +122,14 @@ pub enum ParseErrorKind {
 /// Reads the number in a text. See [`plan::parse`](super::parse()).
 #[inline]
 pub(super) fn parse(table: &Table, text: &str, region: Option<Region>) -> Result<Parsed, ParseError> {
-    let home = region.and_then(|region| table.territory(region));
+    let home = || region.and_then(|region| table.territory(region));
     if let Some(plain) = Plain::read(text.as_bytes())
         && let Some(resolved) = plain.resolve(&table.rules, home)
     {
         let resolve::Resolved { number, carrier_code, source } = resolved;
         return Ok(Parsed { number, extension: None, carrier_code, source });
     }
-    parse_any(table, text, home)
+    parse_any(table, text, home())
 }
 
 /// The long way, for any text.

@@ -14,6 +14,15 @@ pub(crate) fn digit(c: char) -> Option<u8> {
 
 fn other_digit(c: char) -> Option<u8> {
     let code = c as u32;
+    // What comes most needs no search: full-width and Arabic digits, and what is before all.
+    for zero in [0xFF10, 0x660, 0x6F0] {
+        if let value @ 0..10 = code.wrapping_sub(zero) {
+            return u8::try_from(value).ok();
+        }
+    }
+    if code < 0x660 || matches!(code, 0x2000..0x3100) {
+        return None;
+    }
     let place = ZEROS.partition_point(|zero| *zero <= code).checked_sub(1)?;
     let value = code - ZEROS.get(place)?;
     u8::try_from(value).ok().filter(|value| *value < 10)
@@ -24,11 +33,24 @@ pub(crate) fn is_plus(c: char) -> bool {
 }
 
 /// Signs that may stand between digits; the star and the letter x among them.
+#[inline]
 pub(super) fn is_punctuation(c: char) -> bool {
+    /// The ASCII ones, as bits.
+    const ASCII: u128 = {
+        let mut set = 0;
+        let mut rest: &[u8] = b"-xX* ().[]/~";
+        while let [sign, more @ ..] = rest {
+            set |= 1 << *sign;
+            rest = more;
+        }
+        set
+    };
+    if c.is_ascii() {
+        return ASCII >> c as u32 & 1 == 1;
+    }
     matches!(
         c,
-        '-' | 'x' | 'X' | '*' | ' ' | '(' | ')' | '.' | '[' | ']' | '/' | '~'
-            | '\u{A0}' | '\u{AD}' | '\u{200B}' | '\u{2010}'..='\u{2015}' | '\u{2053}' | '\u{2060}'
+        '\u{A0}' | '\u{AD}' | '\u{200B}' | '\u{2010}'..='\u{2015}' | '\u{2053}' | '\u{2060}'
             | '\u{2212}' | '\u{223C}' | '\u{3000}' | '\u{30FC}' | '\u{FF08}' | '\u{FF09}'
             | '\u{FF0D}'..='\u{FF0F}' | '\u{FF3B}' | '\u{FF3D}'
     )

@@ -37,35 +37,36 @@ impl Plain {
 
     /// The number that the digits mean, if that is easily said.
     #[inline]
-    pub(super) fn resolve(self, rules: &Rules, home: Option<Territory>) -> Option<Resolved> {
-        self.resolve_bare(rules, home).or_else(|| self.resolve_any(rules, home))
+    pub(super) fn resolve(self, rules: &Rules, home: impl Fn() -> Option<Territory>) -> Option<Resolved> {
+        let bare = if self.plus { self.resolve_abroad(rules) } else { self.resolve_at_home(rules, home()?) };
+        bare.or_else(|| self.resolve_any(rules, home()))
     }
 
-    /// The number if its country has nothing that could be stripped off such digits.
+    /// The number after a plus sign, if its country has nothing that could be stripped off it.
     #[inline]
-    fn resolve_bare(self, rules: &Rules, home: Option<Territory>) -> Option<Resolved> {
-        let Self { bits, plus } = self;
-        let (number, source) = if plus {
-            let width = CallingCode::width(bits);
-            let count = (bits & 0xF) as usize;
-            if bits >> 60 == 0 || count < width + 2 {
-                return None;
-            }
-            let territory = rules.main_territory(CallingCode::from_leading(bits, width))?;
-            if !rules.is_bare(territory, bits << (4 * width)) {
-                return None;
-            }
-            (PhoneNumber::from_packed(bits)?, CountrySource::PlusSign)
-        } else {
-            let home = home?;
-            if !rules.is_bare_at_home(home, bits) {
-                return None;
-            }
-            (PhoneNumber::join_packed(rules.code(home)?, bits)?, CountrySource::DefaultRegion)
-        };
-        Some(Resolved { number, carrier_code: None, source })
+    fn resolve_abroad(self, rules: &Rules) -> Option<Resolved> {
+        let bits = self.bits;
+        let width = CallingCode::width(bits);
+        if bits >> 60 == 0 || (bits & 0xF) as usize <= width + 1 {
+            return None;
+        }
+        let territory = rules.main_territory(CallingCode::from_leading(bits, width))?;
+        if !rules.is_bare(territory, bits << (4 * width)) {
+            return None;
+        }
+        let number = PhoneNumber::from_packed(bits)?;
+        Some(Resolved { number, carrier_code: None, source: CountrySource::PlusSign })
     }
 
+    /// The number that is dialled at home, if nothing could be stripped off it there.
+    #[inline]
+    fn resolve_at_home(self, rules: &Rules, home: Territory) -> Option<Resolved> {
+        let code = rules.code_if_bare(home, self.bits)?;
+        let number = PhoneNumber::join_packed(code, self.bits)?;
+        Some(Resolved { number, carrier_code: None, source: CountrySource::DefaultRegion })
+    }
+
+    /// The number, whatever is before it.
     fn resolve_any(self, rules: &Rules, home: Option<Territory>) -> Option<Resolved> {
         let text = unpack(self.bits, b'+');
         let digits = text.get(1..=(self.bits & 0xF) as usize)?;

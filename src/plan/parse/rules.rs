@@ -95,14 +95,15 @@ impl Rules {
         self.word(territory, HOME_FIRST) >> (bits >> 60) & 1 == 0
     }
 
-    /// Whether nothing is stripped off packed digits as they are dialled at home: nothing to call
-    /// abroad, not the calling code, nothing to call home.
+    /// The calling code, if nothing is stripped off packed digits as they are dialled at home:
+    /// nothing to call abroad, not the calling code, nothing to call home.
     #[inline]
-    pub(super) fn is_bare_at_home(&self, territory: Territory, bits: u64) -> bool {
-        let Some(record) = self.records.get(usize::from(territory)) else { return false };
-        let [code, _, _, _, abroad, home, ..] = record.map(u16::from_le_bytes);
-        let width = CallingCode::width(bits);
-        (abroad | home) >> (bits >> 60) & 1 == 0 && CallingCode::from_leading(bits, width).get() != code
+    pub(super) fn code_if_bare(&self, territory: Territory, bits: u64) -> Option<CallingCode> {
+        let [code, _, _, _, abroad, home, ..] = *self.records.get(usize::from(territory))?;
+        let first = (u16::from_le_bytes(abroad) | u16::from_le_bytes(home)) >> (bits >> 60);
+        let code = CallingCode::new(u16::from_le_bytes(code)).ok()?;
+        let other = (bits ^ code.leading()) >> (64 - 4 * code.digit_count()) != 0;
+        (first & 1 == 0 && other).then_some(code)
     }
 
     /// Whether digits are what numbers of the territory look like.

@@ -408,13 +408,13 @@ fn strip_label(text: &str, label: &str) -> Option<usize> {
 
 /// Whether a character is one of a label, which is lower case, in any case.
 fn same_letter(found: char, wanted: char) -> bool {
-    found == wanted
-        || match found {
-            '\u{17F}' => wanted == 's',
-            '\u{1C81}' => wanted == 'д',
-            '\u{1C82}' => wanted == 'о',
-            found => found.to_lowercase().eq([wanted]),
-        }
+    match found {
+        found if found.is_ascii() => found.eq_ignore_ascii_case(&wanted),
+        '\u{17F}' => wanted == 's',
+        '\u{1C81}' => wanted == 'д',
+        '\u{1C82}' => wanted == 'о',
+        found => found == wanted || found.to_lowercase().eq([wanted]),
+    }
 }
 
 trait StripFolded {
