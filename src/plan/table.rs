@@ -6,7 +6,7 @@
 //! and ten digits, takes the row's cell for 4, that row's cell for 1, and so on to a leaf, here
 //! after three digits: the first region of the code, fixed line or mobile, the first format.
 
-use super::parse::rules::Rules;
+use super::parse::rules::{Lists, Rules};
 use super::{NumberType, Region};
 use crate::number::{CallingCode, PhoneNumber};
 
@@ -117,12 +117,15 @@ impl Table {
             examples: section(bytes, 13).as_chunks().0,
             texts: section(bytes, 14),
             rules: Rules {
-                cells: words(section(bytes, 0)),
-                leaves: words(section(bytes, 1)),
+                lists: Lists {
+                    cells: words(section(bytes, 0)),
+                    leaves: words(section(bytes, 1)),
+                    index: section(bytes, 16).as_chunks().0,
+                    entries: words(section(bytes, 17)),
+                },
                 records: words(section(bytes, 15)).as_chunks().0,
-                lists: words(section(bytes, 16)).as_chunks().0,
-                actions: section(bytes, 17).as_chunks().0,
-                main_of_code: section(bytes, 18),
+                actions: section(bytes, 18).as_chunks().0,
+                main_of_code: section(bytes, 19),
             },
         }
     }

@@ -21,7 +21,7 @@ const NOTHING: Entry = Entry::Leaf(0);
 
 /// The sections in the order in which the library reads them.
 pub(crate) fn sections(territories: &[Territory], automaton: &mut Automaton) -> Result<Vec<Section>, Error> {
-    let mut parsing = Parsing { automaton, actions: Vec::new(), roots: Vec::new() };
+    let mut parsing = Parsing { lists: Lists::default(), automaton, actions: Vec::new() };
     parsing.action(Action::default())?;
     let mut main_of_code = vec![0_u8; 1000];
     for (code, regions) in by_code(territories) {
@@ -34,7 +34,8 @@ pub(crate) fn sections(territories: &[Territory], automaton: &mut Automaton) -> 
             territory.national_prefix_for_parsing.as_deref(),
             territory.national_prefix_transform_rule.as_deref(),
         )?;
-        let general = parsing.general(territory.general.pattern.as_deref())?;
+        let general = territory.general.pattern.as_deref();
+        let general = question(parsing.automaton, &mut parsing.lists, general, false)?;
         let bits = |set: &std::collections::BTreeSet<u8>| set.iter().fold(0_u32, |bits, it| bits | 1 << it);
         let (possible, local) = (bits(&territory.general.lengths), bits(&territory.general.local_only));
         records.extend([territory.code, abroad.roots, national.roots, general, abroad.first, national.first]);
@@ -43,8 +44,8 @@ pub(crate) fn sections(territories: &[Territory], automaton: &mut Automaton) -> 
         }
     }
     let actions = parsing.actions.iter().flat_map(Action::bytes).collect();
-    let roots = parsing.roots.into_iter().map(Word::Entry).collect();
-    Ok(vec![words(records), Section::Words(roots), Section::Bytes(actions), Section::Bytes(main_of_code)])
+    let [index, entries] = parsing.lists.sections();
+    Ok(vec![words(records), index, entries, Section::Bytes(actions), Section::Bytes(main_of_code)])
 }
 
 /// What a match does to the digits.
@@ -75,9 +76,66 @@ impl Action {
 
 struct Parsing<'a> {
     automaton: &'a mut Automaton,
+    lists: Lists,
     actions: Vec<Action>,
-    /// The entries for digits of 1 to [`LENGTHS`], list after list.
-    roots: Vec<Entry>,
+}
+
+/// Lists of entries, one a length of the digits that are asked about.
+#[derive(Default)]
+pub(crate) struct Lists {
+    /// For a list the place of its first entry, the length that it is for, and how many there are.
+    index: Vec<[u16; 2]>,
+    entries: Vec<Entry>,
+}
+
+impl Lists {
+    /// The number of the list of entries for lengths from 1 on; equal lists are one. Where a list
+    /// starts with nothing, and what its end repeats, is left out.
+    pub(crate) fn add(&mut self, list: &[Entry]) -> Result<u16, Error> {
+        let first = list.iter().position(|entry| *entry != NOTHING).unwrap_or(list.len() - 1);
+        let end = list.windows(2).rposition(|two| two[0] != two[1]).map_or(1, |place| place + 2);
+        let list = &list[first..end.max(first + 1)];
+        let place = self.entries.windows(list.len()).position(|it| it == list).unwrap_or_else(|| {
+            self.entries.extend(list);
+            self.entries.len() - list.len()
+        });
+        let key = [u16::try_from(place)?, u16::try_from(first + 1)? << 8 | u16::try_from(list.len())?];
+        let number = self.index.iter().position(|it| *it == key).unwrap_or_else(|| {
+            self.index.push(key);
+            self.index.len() - 1
+        });
+        Ok(u16::try_from(number)?)
+    }
+
+    pub(crate) fn sections(self) -> [Section; 2] {
+        let entries = self.entries.into_iter().map(Word::Entry).collect();
+        [words(self.index.into_iter().flatten().collect()), Section::Words(entries)]
+    }
+}
+
+/// Compiles a description as a question with the answers 1, it is, and 0: of all the digits, or of
+/// how they start.
+pub(crate) fn question(
+    automaton: &mut Automaton,
+    lists: &mut Lists,
+    pattern: Option<&str>,
+    prefix: bool,
+) -> Result<u16, Error> {
+    let mut question = Question::default();
+    if let Some(pattern) = pattern {
+        if prefix {
+            question.prefix(pattern)?
+        } else {
+            question.whole(pattern)?
+        };
+    }
+    let list: Vec<_> = (1..=LENGTHS)
+        .map(|length| automaton.add(&question, length, |found| Ok(u16::from(found.iter().any(|it| *it)))))
+        .collect::<Result<_, _>>()?;
+    if !prefix && list.last() != Some(&NOTHING) {
+        return Err("a description that reaches past the longest digits".into());
+    }
+    lists.add(&list)
 }
 
 /// Where a pattern's entries are, and the first digits that it can match, as bits.
@@ -92,16 +150,6 @@ impl Parsing<'_> {
         let place = self.actions.iter().position(|it| *it == action).unwrap_or_else(|| {
             self.actions.push(action);
             self.actions.len() - 1
-        });
-        Ok(u16::try_from(place)?)
-    }
-
-    /// The place of a list of entries, one a length; equal lists are kept once.
-    fn list(&mut self, list: &[Entry]) -> Result<u16, Error> {
-        let mut lists = self.roots.chunks(LENGTHS);
-        let place = lists.position(|it| it == list).unwrap_or_else(|| {
-            self.roots.extend(list);
-            self.roots.len() / LENGTHS - 1
         });
         Ok(u16::try_from(place)?)
     }
@@ -122,24 +170,7 @@ impl Parsing<'_> {
             }
             list.push(entry);
         }
-        Ok(Stripping { roots: self.list(&list)?, first })
-    }
-
-    /// Compiles a description as a question with the answers 1, it is, and 0.
-    fn general(&mut self, pattern: Option<&str>) -> Result<u16, Error> {
-        let mut question = Question::default();
-        if let Some(pattern) = pattern {
-            question.whole(pattern)?;
-        }
-        let list: Vec<_> = (1..=LENGTHS)
-            .map(|length| {
-                self.automaton.add(&question, length, |found| Ok(u16::from(found.iter().any(|it| *it))))
-            })
-            .collect::<Result<_, _>>()?;
-        if list.last() != Some(&NOTHING) {
-            return Err("a description that reaches past the longest digits".into());
-        }
-        self.list(&list)
+        Ok(Stripping { roots: self.lists.add(&list)?, first })
     }
 
     /// The entry for threads that have read `read` digits of `length`.

@@ -13,8 +13,6 @@ use crate::plan::table::{FIRST_LEAF, Words, word};
 /// A territory's place in the table.
 pub(crate) type Territory = u16;
 
-/// The lengths for which a list has an entry; more digits are looked at as if they were so many.
-pub(crate) const LENGTHS: usize = 20;
 /// The words of a territory: its code, its lists, the digits that the first two of them may start
 /// with, and the lengths of its numbers, in general and locally.
 pub(crate) const RECORD: usize = 10;
@@ -32,10 +30,8 @@ pub(crate) const ACTION: usize = 10;
 /// The table's sections.
 #[derive(Debug)]
 pub(crate) struct Rules {
-    pub(crate) cells: Words,
-    pub(crate) leaves: Words,
     pub(crate) records: &'static [[[u8; 2]; RECORD]],
-    pub(crate) lists: &'static [[[u8; 2]; LENGTHS]],
+    pub(crate) lists: Lists,
     pub(crate) actions: &'static [[u8; ACTION]],
     /// For a calling code the number of its main territory, from 1.
     pub(crate) main_of_code: &'static [u8],
@@ -149,9 +145,35 @@ impl Rules {
     /// The value of the leaf that digits lead to from a list.
     #[inline]
     fn walk(&self, list: u16, digits: &[u8]) -> u16 {
-        let length = digits.len().min(LENGTHS).wrapping_sub(1);
-        let entry = self.lists.get(usize::from(list)).and_then(|list| list.get(length));
-        let mut cell = entry.map_or(u16::MAX, |entry| u16::from_le_bytes(*entry));
+        self.lists.walk(list, digits)
+    }
+
+    #[inline]
+    fn word(&self, territory: Territory, at: usize) -> u16 {
+        let record = self.records.get(usize::from(territory));
+        record.and_then(|record| record.get(at)).map_or(0, |word| u16::from_le_bytes(*word))
+    }
+}
+
+/// Lists of entries into the plan's automaton.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lists {
+    pub(crate) cells: Words,
+    pub(crate) leaves: Words,
+    /// For a list the place of its first entry, how many it has, and of how many digits the first
+    /// is asked. Fewer lead to nothing, more than the last to the same as that.
+    pub(crate) index: &'static [[u8; 4]],
+    pub(crate) entries: Words,
+}
+
+impl Lists {
+    /// The value of the leaf that digits lead to from a list; 0 if that is nothing.
+    #[inline]
+    pub(crate) fn walk(&self, list: u16, digits: &[u8]) -> u16 {
+        let Some([low, high, count, first]) = self.index.get(usize::from(list)) else { return 0 };
+        let Some(place) = digits.len().checked_sub(usize::from(*first)) else { return 0 };
+        let start = usize::from(u16::from_le_bytes([*low, *high]));
+        let mut cell = word(self.entries, start + place.min(usize::from(*count).saturating_sub(1)));
         for digit in digits {
             if cell >= FIRST_LEAF {
                 break;
@@ -160,11 +182,5 @@ impl Rules {
         }
         let leaf = self.leaves.get(usize::from(cell.wrapping_sub(FIRST_LEAF)));
         leaf.map_or(0, |value| u16::from_le_bytes(*value))
-    }
-
-    #[inline]
-    fn word(&self, territory: Territory, at: usize) -> u16 {
-        let record = self.records.get(usize::from(territory));
-        record.and_then(|record| record.get(at)).map_or(0, |word| u16::from_le_bytes(*word))
     }
 }
