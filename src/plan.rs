@@ -20,6 +20,7 @@ mod lookup;
 mod number;
 pub mod parse;
 mod region;
+pub mod short;
 mod table;
 
 pub use self::format::{Formatted, Style};

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use telnum::CallingCode;
 use telnum::plan::parse::{ParseErrorKind, Parsed};
-use telnum::plan::{self, Region, Table};
+use telnum::plan::{self, Region, Table, short};
 
 const PARSE: &str = include_str!("data/plan/parse.tsv");
 const OFFICIAL: &str = include_str!("data/plan/official.jsonl");
@@ -55,13 +55,27 @@ fn parse_agrees_with_the_official_tests() {
                     different.push(format!("{row} is {answer:?}"));
                 }
             }
+            "is_emergency_number" | "connects_to_emergency_number" => {
+                // A region without a plan has no emergency number.
+                let answer = row["args"][1].as_str().unwrap().parse().is_ok_and(|region| {
+                    let is_emergency = row["call"] == "is_emergency_number";
+                    let ask = if is_emergency { short::is_emergency } else { short::connects_to_emergency };
+                    ask(text, region)
+                });
+                assert_eq!(answer, row["answer"], "{row}");
+            }
+            "is_possible_short_number" => {
+                let number = &row["args"][0];
+                let number = format!("+{}{}", number["country_code"], number["national_number"]);
+                assert_eq!(short::is_possible(number.parse().unwrap()), row["answer"], "{row}");
+            }
             "is_alpha_number" => assert_eq!(plan::is_vanity(text), row["answer"], "{row}"),
             _ => continue,
         }
         count += 1;
     }
     assert!(different.is_empty(), "{} rows:\n{}", different.len(), different.join("\n"));
-    assert_eq!(count, 261);
+    assert_eq!(count, 329);
 }
 
 /// A parsed number as the rows have it. A carrier code is not in every row that has one.

@@ -25,9 +25,10 @@ const STATES: &str = include_str!("data/plan/states.tsv");
 fn the_table_is_what_the_generator_makes() {
     let Some(numbers) = resource("PhoneNumberMetadata.xml") else { return };
     let testing = resource("PhoneNumberMetadataForTesting.xml").unwrap();
-    let made = generator::table(METADATA_VERSION, &numbers).unwrap();
+    let shorts = resource("ShortNumberMetadata.xml").unwrap();
+    let made = generator::table(METADATA_VERSION, &numbers, &shorts).unwrap();
     assert!(made == TABLE, "src/plan/table.bin is not of these resources and this generator");
-    let made = generator::table(METADATA_VERSION, &testing).unwrap();
+    let made = generator::table(METADATA_VERSION, &testing, &shorts).unwrap();
     assert!(made == include_bytes!("data/plan/testing.bin"), "tests/data/plan/testing.bin is old");
 }
 

@@ -29,7 +29,8 @@ fn main() -> Result<(), Error> {
     let version = version.or_else(|| version_in(resources)).ok_or("no version in the path: use --version")?;
     let name = if testing { "PhoneNumberMetadataForTesting.xml" } else { "PhoneNumberMetadata.xml" };
     let numbers = std::fs::read_to_string(Path::new(resources).join(name))?;
-    let table = generator::table(&version, &numbers)?;
+    let shorts = std::fs::read_to_string(Path::new(resources).join("ShortNumberMetadata.xml"))?;
+    let table = generator::table(&version, &numbers, &shorts)?;
     std::fs::write(output, &table)?;
     println!("{output}: libphonenumber {version}, {} bytes", table.len());
     Ok(())

@@ -25,6 +25,7 @@ use std::num::NonZeroU32;
 use self::plain::Plain;
 use self::resolve::resolve;
 use self::rules::Territory;
+pub(super) use self::text::Buffer;
 use self::text::Found;
 use super::Region;
 use super::table::Table;
@@ -135,6 +136,12 @@ pub(super) fn parse(table: &Table, text: &str, region: Option<Region>) -> Result
 /// The long way, for any text.
 fn parse_any(table: &Table, text: &str, home: Option<Territory>) -> Result<Parsed, ParseError> {
     assemble(table, &text::find(text)?, home)
+}
+
+/// The digits of a text as they are dialled, without a look at what they mean; `None` if there are
+/// none, or a plus sign is before them.
+pub(super) fn digits_as_written(text: &str) -> Option<Buffer> {
+    text::digits(text)
 }
 
 /// Whether three letters or more make a text a vanity number. See

@@ -7,6 +7,7 @@
 //! after three digits: the first region of the code, fixed line or mobile, the first format.
 
 use super::parse::rules::{Lists, Rules};
+use super::short::Shorts;
 use super::{NumberType, Region};
 use crate::number::{CallingCode, PhoneNumber};
 
@@ -52,6 +53,7 @@ pub struct Table {
     texts: &'static [u8],
     /// What parsing strips.
     pub(super) rules: Rules,
+    pub(super) shorts: Shorts,
 }
 
 /// What a template is for.
@@ -117,16 +119,12 @@ impl Table {
             examples: section(bytes, 13).as_chunks().0,
             texts: section(bytes, 14),
             rules: Rules {
-                lists: Lists {
-                    cells: words(section(bytes, 0)),
-                    leaves: words(section(bytes, 1)),
-                    index: section(bytes, 16).as_chunks().0,
-                    entries: words(section(bytes, 17)),
-                },
+                lists: lists(bytes, 16),
                 records: words(section(bytes, 15)).as_chunks().0,
                 actions: section(bytes, 18).as_chunks().0,
                 main_of_code: section(bytes, 19),
             },
+            shorts: Shorts { records: words(section(bytes, 20)).as_chunks().0, lists: lists(bytes, 21) },
         }
     }
 
@@ -284,6 +282,16 @@ impl Leaf {
     #[inline]
     pub(super) const fn kind(self) -> NumberType {
         NumberType::from_tag(self.value >> 6 & 0xF)
+    }
+}
+
+/// The lists in a section and the next.
+const fn lists(bytes: &'static [u8], place: usize) -> Lists {
+    Lists {
+        cells: words(section(bytes, 0)),
+        leaves: words(section(bytes, 1)),
+        index: section(bytes, place).as_chunks().0,
+        entries: words(section(bytes, place + 1)),
     }
 }
 

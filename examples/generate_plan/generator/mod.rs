@@ -10,6 +10,7 @@ mod formats;
 pub(crate) mod metadata;
 mod parsing;
 mod plan;
+mod shorts;
 
 pub(crate) type Error = Box<dyn std::error::Error + Send + Sync>;
 
@@ -29,13 +30,15 @@ pub(crate) fn words(words: Vec<u16>) -> Section {
     Section::Words(words.into_iter().map(Word::Plain).collect())
 }
 
-/// The table of libphonenumber's release `version`, from its numbers' metadata.
-pub(crate) fn table(version: &str, numbers: &str) -> Result<Vec<u8>, Error> {
+/// The table of libphonenumber's release `version`, from its metadata of numbers and of short ones.
+pub(crate) fn table(version: &str, numbers: &str, shorts: &str) -> Result<Vec<u8>, Error> {
     let territories = metadata::read(numbers)?;
+    let shorts = metadata::read(shorts)?;
     let mut automaton = automaton::Automaton::default();
     let mut sections = vec![Section::Bytes(version.as_bytes().to_vec())];
     sections.extend(plan::sections(&territories, &mut automaton)?);
     sections.extend(parsing::sections(&territories, &mut automaton)?);
+    sections.extend(shorts::sections(&territories, &shorts, &mut automaton)?);
     join(sections, &automaton)
 }
 

@@ -14,10 +14,10 @@ use super::metadata::{Territory, by_code};
 use super::{Error, Section, Word, words};
 
 /// Digits are looked at up to this length: no pattern matches more, or ends later.
-const LENGTHS: usize = 20;
+pub(crate) const LENGTHS: usize = 20;
 
 /// What leads to nothing being stripped.
-const NOTHING: Entry = Entry::Leaf(0);
+pub(crate) const NOTHING: Entry = Entry::Leaf(0);
 
 /// The sections in the order in which the library reads them.
 pub(crate) fn sections(territories: &[Territory], automaton: &mut Automaton) -> Result<Vec<Section>, Error> {

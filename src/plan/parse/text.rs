@@ -16,7 +16,7 @@ const MAX_BYTES: usize = 3 * MAX_UNITS;
 
 /// ASCII digits of a number, as many as could matter.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Buffer {
+pub(crate) struct Buffer {
     bytes: [u8; MAX_DIGITS],
     count: usize,
 }
@@ -43,7 +43,7 @@ impl Buffer {
     }
 
     #[inline]
-    pub(super) fn digits(&self) -> &[u8] {
+    pub(crate) fn digits(&self) -> &[u8] {
         self.bytes.get(..self.count).unwrap_or_default()
     }
 }
@@ -70,6 +70,17 @@ pub(super) fn find(text: &str) -> Result<Found, ParseError> {
     }
     let (number, start) = cut(text)?;
     read(before_subaddress(number), start)
+}
+
+/// The digits of what may be a number in a text, if no plus sign is before them.
+pub(super) fn digits(text: &str) -> Option<Buffer> {
+    let (number, _) = cut(text).ok()?;
+    if number.starts_with(is_plus) {
+        return None;
+    }
+    let mut digits = Buffer::new();
+    number.chars().filter_map(digit).for_each(|value| digits.push(value));
+    Some(digits)
 }
 
 /// Whether three letters make the text a vanity number, `1-800-FLOWERS`.
