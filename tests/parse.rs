@@ -95,3 +95,30 @@ fn described(parsed: Parsed, row: &Value) -> Value {
     }
     value
 }
+
+#[test]
+fn refusals_say_what_and_where() {
+    for row in include_str!("data/plan/refused.tsv").lines() {
+        let cells: Vec<_> = row.split('\t').collect();
+        let error = plan::parse(cells[1], cells[0].parse().ok()).unwrap_err();
+        assert_eq!(
+            (error.kind().name(), error.position().to_string().as_str()),
+            (cells[2], cells[3]),
+            "{row}"
+        );
+    }
+}
+
+#[test]
+fn long_texts_are_refused_at_once() {
+    let kind = |text: &str| plan::parse(text, Some(Region::US)).unwrap_err().kind();
+    assert_eq!(kind(&"4".repeat(200)), ParseErrorKind::TooLong);
+    assert_eq!(kind(&"x".repeat(250)), ParseErrorKind::NotANumber);
+    assert_eq!(kind(&format!("415-555-2671{}", " ".repeat(239))), ParseErrorKind::TooLong);
+    for junk in ["+", "/ ", "\\x", ";", "٤", "1,", "tel:", ";phone-context=", "\u{301}"] {
+        let junk = junk.repeat(1_000_000 / junk.len());
+        assert_eq!(kind(&junk), ParseErrorKind::TooLong);
+        assert!(!short::is_emergency(&junk, Region::US));
+    }
+    assert!(plan::parse(&format!("415-555-2671{}", " ".repeat(238)), Some(Region::US)).is_ok());
+}

@@ -248,3 +248,63 @@ impl fmt::Debug for CarrierCode {
         write!(f, "CarrierCode({self})")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::table::BUILT_IN;
+    use super::*;
+
+    /// The short way for plain texts and the long way for any.
+    fn both(text: &str, region: Option<Region>) -> [Result<Parsed, ParseError>; 2] {
+        let home = region.and_then(|region| BUILT_IN.territory(region));
+        [parse(&BUILT_IN, text, region), parse_any(&BUILT_IN, text, home)]
+    }
+
+    fn regions() -> impl Strategy<Value = Option<Region>> {
+        proptest::option::of(proptest::sample::select(Region::all().collect::<Vec<_>>()))
+    }
+
+    #[test]
+    fn the_short_way_is_the_long_way_on_known_texts() {
+        for row in include_str!("../../tests/data/plan/parse.tsv").lines() {
+            let cells: Vec<_> = row.split('\t').collect();
+            for region in [Some(cells[0].parse().unwrap()), Some(Region::US), None] {
+                let [short, long] = both(cells[1], region);
+                assert_eq!(short, long, "{region:?} {}", cells[1]);
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        #[test]
+        fn the_short_way_is_the_long_way(
+            text in r"(tel:|\+|\(|\+\+)?[0-9]{1,3}[-0-9 ./()]{0,16}[0-9+x;]{0,3}",
+            region in regions(),
+        ) {
+            let [short, long] = both(&text, region);
+            prop_assert_eq!(short, long);
+        }
+
+        #[test]
+        fn any_text_is_answered(text in any::<String>(), region in regions()) {
+            let [short, long] = both(&text, region);
+            prop_assert_eq!(short, long);
+        }
+
+        #[test]
+        fn texts_like_numbers_are_answered(
+            text in "[-+0-9x*# ().,;:/~\\\\a-zé٠-٩０-９ｘ\u{301}\t\n=]{0,40}",
+            region in regions(),
+        ) {
+            let [short, long] = both(&text, region);
+            prop_assert_eq!(short, long);
+            if let Err(error) = short {
+                prop_assert!(text.is_char_boundary(error.position()));
+            }
+        }
+    }
+}
