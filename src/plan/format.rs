@@ -40,15 +40,22 @@ impl Table {
     #[inline]
     pub fn format(&self, number: PhoneNumber, extension: Option<Extension>, style: Style) -> Formatted {
         let mut out = Formatted::new();
+        self.write(&mut out, number, extension, style);
+        out
+    }
+
+    /// In place: copying what was just written by the byte would wait for it.
+    #[inline]
+    fn write(&self, out: &mut Formatted, number: PhoneNumber, extension: Option<Extension>, style: Style) {
         let all = unpack(number.to_bits(), b'+');
         if style == Style::E164 {
             out.chunk(all, 1 + number.digit_count());
-            return out;
+            return;
         }
         let leaf = self.leaf(number);
         if leaf.slot() == 0 {
             out.chunk(shift(all, 1 + national_start(number)), number.national_digits().len());
-            return out;
+            return;
         }
         let national = self.characters(shift(all, 1 + leaf.width()));
         match style {
@@ -67,9 +74,8 @@ impl Table {
             }
         }
         if let Some(extension) = extension {
-            self.extend(&mut out, leaf, extension, style);
+            self.extend(out, leaf, extension, style);
         }
-        out
     }
 
     /// [`plan::format_with_carrier_code`](super::format_with_carrier_code).
@@ -235,8 +241,11 @@ impl Formatted {
     fn template(&mut self, (length, template): (usize, &[u8; 24]), national: &[u8; 32]) {
         let rest = self.text.get_mut(self.length..);
         if let Some(place) = rest.and_then(|rest| rest.first_chunk_mut::<24>()) {
-            for (place, from) in place.iter_mut().zip(template) {
-                *place = character(*from, national);
+            let (places, from) = (place.as_chunks_mut::<8>().0, template.as_chunks::<8>().0);
+            for (place, from) in places.iter_mut().zip(from).take(if length > 16 { 3 } else { 2 }) {
+                for (place, from) in place.iter_mut().zip(from) {
+                    *place = character(*from, national);
+                }
             }
             self.length += length;
         }
