@@ -40,38 +40,42 @@ impl Table {
     #[inline]
     pub fn format(&self, number: PhoneNumber, extension: Option<Extension>, style: Style) -> Formatted {
         let mut out = Formatted::new();
+        self.write(&mut out, number, extension, style);
+        out
+    }
+
+    /// In place: copying what was just written by the byte would wait for it.
+    #[inline]
+    fn write(&self, out: &mut Formatted, number: PhoneNumber, extension: Option<Extension>, style: Style) {
+        let all = unpack(number.to_bits(), b'+');
         if style == Style::E164 {
-            let digits = Unpacked::of(number);
-            out.digits(digits.all, digits.count);
-            return out;
+            out.chunk(all, 1 + number.digit_count());
+            return;
         }
         let leaf = self.leaf(number);
-        let mut digits = Unpacked::of(number);
         if leaf.slot() == 0 {
-            digits.pass(digits.plus_and_code);
-            out.digits(digits.all, digits.count);
-            return out;
+            out.chunk(shift(all, 1 + national_start(number)), number.national_digits().len());
+            return;
         }
+        let national = self.characters(shift(all, 1 + leaf.width()));
         match style {
             Style::E164 => {}
             Style::International => {
-                digits.head(&mut out);
+                out.chunk(all, 1 + leaf.width());
                 out.byte(b' ');
-                out.template(self.template(leaf, Use::International), &digits, b"");
+                out.template(self.template(leaf, Use::International), &national);
             }
-            Style::National => {
-                digits.pass(digits.plus_and_code);
-                out.template(self.template(leaf, Use::National), &digits, b"");
-            }
+            Style::National => out.template(self.template(leaf, Use::National), &national),
             Style::Rfc3966 => {
                 out.bytes(b"tel:");
-                digits.head(&mut out);
+                out.chunk(all, 1 + leaf.width());
                 out.byte(b'-');
-                out.groups(self.template(leaf, Use::International), &digits);
+                out.groups(self.template(leaf, Use::International), &national);
             }
         }
-        self.extend(&mut out, leaf, extension, style);
-        out
+        if let Some(extension) = extension {
+            self.extend(out, leaf, extension, style);
+        }
     }
 
     /// [`plan::format_with_carrier_code`](super::format_with_carrier_code).
@@ -88,10 +92,17 @@ impl Table {
             return self.format(number, extension, Style::National);
         }
         let mut out = Formatted::new();
-        let mut digits = Unpacked::of(number);
-        digits.pass(digits.plus_and_code);
-        out.template(self.template(leaf, Use::Carrier), &digits, carrier_code);
-        self.extend(&mut out, leaf, extension, Style::National);
+        let national = self.characters(shift(unpack(number.to_bits(), b'+'), 1 + leaf.width()));
+        let (length, template) = self.template(leaf, Use::Carrier);
+        for from in template.iter().take(length) {
+            match *from {
+                CARRIER => out.bytes(carrier_code),
+                from => out.byte(character(from, &national)),
+            }
+        }
+        if let Some(extension) = extension {
+            self.extend(&mut out, leaf, extension, Style::National);
+        }
         out
     }
 
@@ -122,28 +133,27 @@ impl Table {
         if prefix.is_empty() {
             return self.format(number, extension, Style::International);
         }
-        let mut digits = Unpacked::of(number);
+        let digits = shift(unpack(number.to_bits(), b'+'), 1);
         out.bytes(prefix);
         out.byte(b' ');
-        digits.pass(1);
-        digits.plus_and_code -= 1;
-        digits.head(&mut out);
+        out.chunk(digits, leaf.width());
         out.byte(b' ');
-        out.template(self.template(leaf, Use::International), &digits, b"");
-        self.extend(&mut out, leaf, extension, Style::International);
+        let national = self.characters(shift(digits, leaf.width()));
+        out.template(self.template(leaf, Use::International), &national);
+        if let Some(extension) = extension {
+            self.extend(&mut out, leaf, extension, Style::International);
+        }
         out
     }
 
-    fn extend(&self, out: &mut Formatted, leaf: Leaf, extension: Option<Extension>, style: Style) {
-        let Some(extension) = extension else { return };
+    fn extend(&self, out: &mut Formatted, leaf: Leaf, extension: Extension, style: Style) {
         let prefix = match self.main_territory(leaf.slot()) {
             _ if style == Style::Rfc3966 => b";ext=",
             Some(territory) => self.extension_prefix(territory),
             None => b"",
         };
         out.bytes(prefix);
-        let text = u128::from_be_bytes(unpack(extension.to_bits(), b'+'));
-        out.digits(text << 8, extension.digits().len());
+        out.chunk(shift(unpack(extension.to_bits(), b'+'), 1), extension.digits().len());
     }
 
     /// How many of a number's leading national digits are an area's: [`Lookup::area_code_len`].
@@ -218,53 +228,43 @@ impl Formatted {
 
     /// Writes the first bytes of 16. All are written; the next write is over those not counted.
     #[inline]
-    fn digits(&mut self, digits: u128, count: usize) {
+    fn chunk(&mut self, bytes: [u8; 16], count: usize) {
         let rest = self.text.get_mut(self.length..);
         if let Some(place) = rest.and_then(|rest| rest.first_chunk_mut()) {
-            *place = digits.to_be_bytes();
+            *place = bytes;
             self.length += count;
         }
     }
 
-    /// Writes what a template says.
+    /// Writes what a template says, and something behind it that is not counted.
     #[inline]
-    fn template(&mut self, template: &[u8], digits: &Unpacked, carrier_code: &[u8]) {
-        let mut digits = digits.all;
-        for byte in template {
-            let count = usize::from(byte & 0x1F);
-            match byte >> 5 {
-                COPY => {
-                    self.digits(digits, count);
-                    digits <<= 8 * count;
+    fn template(&mut self, (length, template): (usize, &[u8; 24]), national: &[u8; 32]) {
+        let rest = self.text.get_mut(self.length..);
+        if let Some(place) = rest.and_then(|rest| rest.first_chunk_mut::<24>()) {
+            let (places, from) = (place.as_chunks_mut::<8>().0, template.as_chunks::<8>().0);
+            for (place, from) in places.iter_mut().zip(from).take(if length > 16 { 3 } else { 2 }) {
+                for (place, from) in place.iter_mut().zip(from) {
+                    *place = character(*from, national);
                 }
-                SKIP => digits <<= 8 * count,
-                CARRIER => self.bytes(carrier_code),
-                _ => self.byte(*byte),
             }
+            self.length += length;
         }
     }
 
     /// Writes what a template says, with one `-` for anything between groups of digits.
-    fn groups(&mut self, template: &[u8], digits: &Unpacked) {
-        let (start, mut digits, mut between) = (self.length, digits.all, false);
-        for byte in template {
-            let count = usize::from(byte & 0x1F);
-            if byte >> 5 == SKIP {
-                digits <<= 8 * count;
-            } else if byte >> 5 != COPY && !byte.is_ascii_digit() {
+    fn groups(&mut self, (length, template): (usize, &[u8; 24]), national: &[u8; 32]) {
+        let (start, mut between) = (self.length, false);
+        for from in template.iter().take(length) {
+            let character = character(*from, national);
+            if !character.is_ascii_digit() {
                 between = self.length > start;
-            } else {
-                if between {
-                    self.byte(b'-');
-                    between = false;
-                }
-                if byte.is_ascii_digit() {
-                    self.byte(*byte);
-                } else {
-                    self.digits(digits, count);
-                    digits <<= 8 * count;
-                }
+                continue;
             }
+            if between {
+                self.byte(b'-');
+                between = false;
+            }
+            self.byte(character);
         }
     }
 }
@@ -316,38 +316,21 @@ impl fmt::Debug for Formatted {
     }
 }
 
-/// The three high bits of a template's commands: copy digits, pass digits over, the carrier code.
-const COPY: u8 = 0x80 >> 5;
-const SKIP: u8 = 0xA0 >> 5;
-const CARRIER: u8 = 0xC0 >> 5;
+/// In a template, the carrier code.
+const CARRIER: u8 = 0xFF;
 
-/// A number's text, of which some is written.
-struct Unpacked {
-    /// Text from the top byte on.
-    all: u128,
-    count: usize,
-    plus_and_code: usize,
+#[inline]
+fn character(from: u8, characters: &[u8; 32]) -> u8 {
+    characters.get(usize::from(from & 31)).copied().unwrap_or_default()
 }
 
-impl Unpacked {
-    #[inline]
-    fn of(number: PhoneNumber) -> Self {
-        let count = number.digit_count();
-        let plus_and_code = 1 + count - number.national_digits().len();
-        Self { all: u128::from_be_bytes(unpack(number.to_bits(), b'+')), count: count + 1, plus_and_code }
-    }
+/// The bytes from a place on.
+#[inline]
+fn shift(bytes: [u8; 16], count: usize) -> [u8; 16] {
+    (u128::from_be_bytes(bytes) << (8 * (count & 15))).to_be_bytes()
+}
 
-    /// Passes bytes over.
-    #[inline]
-    fn pass(&mut self, count: usize) {
-        self.all <<= 8 * count;
-        self.count -= count;
-    }
-
-    /// Writes the plus and the calling code, and passes them over.
-    #[inline]
-    fn head(&mut self, out: &mut Formatted) {
-        out.digits(self.all, self.plus_and_code);
-        self.pass(self.plus_and_code);
-    }
+/// How many digits the calling code has or would have.
+fn national_start(number: PhoneNumber) -> usize {
+    number.digit_count() - number.national_digits().len()
 }

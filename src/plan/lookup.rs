@@ -111,7 +111,7 @@ impl Lookup {
     #[must_use]
     #[inline]
     pub fn region(&self) -> Option<Region> {
-        self.table.region(self.leaf.territory(self.table)?)
+        self.leaf.region(self.table)
     }
 
     /// The calling code, if it is assigned.

@@ -1,10 +1,12 @@
 //! The table that `examples/generate_plan` writes: what is where in it, and how it is walked.
 //!
 //! It is read where it lies: opening it computes only where its sections start, at compile time.
-//! For digits of one length the plan is an automaton. A *cell* is the place of the next row of ten
-//! cells, or a *leaf*: the answer. The number `+14158867900` starts at the root of calling code 1
-//! and ten digits, takes the row's cell for 4, that row's cell for 1, and so on to a leaf, here
-//! after three digits: the first region of the code, fixed line or mobile, the first format.
+//! For digits of one length the plan is an automaton: a row has a cell for each digit, and a cell is
+//! the place of the next row. The number `+14158867900` starts at the row of calling code 1 and ten
+//! digits, takes the cell for 4, in the next row the cell for 1, and so on to a *leaf*, a row that
+//! leads to itself and has the answer behind it, here: the first region of the code, fixed line or
+//! mobile, the first format. Five steps are taken at once, leaf or not: a loop that ended at the leaf
+//! would be mispredicted for most numbers. No answer depends on more than eight digits.
 
 use super::parse::rules::{Lists, Rules};
 use super::short::Shorts;
@@ -19,9 +21,6 @@ pub(super) const VERSION: &str = Table::read(BYTES).version;
 
 const BYTES: &[u8] = include_bytes!("table.bin");
 
-/// Cells from this on are leaves.
-pub(super) const FIRST_LEAF: u16 = 0xF000;
-
 /// A numbering plan.
 ///
 /// The methods are what the functions of [`plan`](crate::plan) do, on a plan other than the built-in
@@ -29,24 +28,26 @@ pub(super) const FIRST_LEAF: u16 = 0xF000;
 #[derive(Debug)]
 pub struct Table {
     cells: Words,
-    /// Of a number: region (6 bits), type (4), format (6). Else as the root's owner likes.
-    leaves: Words,
     version: &'static str,
     territories: &'static [Territory],
     /// For two letters the territory's number, from 1.
     by_letters: Words,
-    /// For a calling code its slot, from 1.
-    slots: &'static [u8],
+    /// For the first three digits, one a nibble, the calling code's slot, from 1, and how many of the
+    /// digits are the code's in the high byte.
+    slots: Words,
     /// For a slot the code, and where its regions start.
     codes: &'static [[[u8; 2]; 2]],
-    code_regions: Words,
-    /// For a slot and a length the first cell, and where the formats start.
-    roots: &'static [[[u8; 2]; 2]],
+    /// The regions of each code: name and number.
+    code_regions: &'static [[[u8; 2]; 2]],
+    /// For a slot and a length the first cell, and where the formats and the regions start.
+    roots: &'static [[[u8; 2]; 3]],
     /// For a territory of a shared code and a length the first cell of its own question.
     own_roots: Words,
     /// National, international and carrier template.
     formats: &'static [[[u8; 2]; 3]],
     templates: &'static [u8],
+    /// What formats write between digits.
+    literals: &'static [u8],
     /// Possible lengths as bits: national, local only.
     lengths: &'static [[[u8; 2]; 2]],
     examples: &'static [[u8; 8]],
@@ -85,13 +86,18 @@ mod fact {
     pub(super) const LENGTHS: usize = 8;
 }
 
-/// Where a number's answer is found.
+/// A number's answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Leaf {
     /// The calling code's; 0 if it is not assigned.
     slot: u8,
+    /// How many digits the calling code has.
+    width: u8,
     /// Where the formats of the code and length start.
     formats: u16,
+    /// Where the regions of the code start.
+    regions: u16,
+    /// Region (6 bits), type (4), format (6).
     value: u16,
 }
 
@@ -101,20 +107,20 @@ impl Table {
     pub const fn read(bytes: &'static [u8]) -> Self {
         Self {
             cells: words(section(bytes, 0)),
-            leaves: words(section(bytes, 1)),
-            version: match str::from_utf8(section(bytes, 2)) {
+            version: match str::from_utf8(section(bytes, 1)) {
                 Ok(version) => version,
                 Err(_) => "",
             },
-            territories: words(section(bytes, 3)).as_chunks().0,
-            by_letters: words(section(bytes, 4)),
-            slots: section(bytes, 5),
-            codes: words(section(bytes, 6)).as_chunks().0,
-            code_regions: words(section(bytes, 7)),
-            roots: words(section(bytes, 8)).as_chunks().0,
-            own_roots: words(section(bytes, 9)),
-            formats: words(section(bytes, 10)).as_chunks().0,
-            templates: section(bytes, 11),
+            territories: words(section(bytes, 2)).as_chunks().0,
+            by_letters: words(section(bytes, 3)),
+            slots: words(section(bytes, 4)),
+            codes: words(section(bytes, 5)).as_chunks().0,
+            code_regions: words(section(bytes, 6)).as_chunks().0,
+            roots: words(section(bytes, 7)).as_chunks().0,
+            own_roots: words(section(bytes, 8)),
+            formats: words(section(bytes, 9)).as_chunks().0,
+            templates: section(bytes, 10),
+            literals: section(bytes, 11),
             lengths: words(section(bytes, 12)).as_chunks().0,
             examples: section(bytes, 13).as_chunks().0,
             texts: section(bytes, 14),
@@ -131,32 +137,50 @@ impl Table {
     /// The answer for a number.
     #[inline]
     pub(super) fn leaf(&self, number: PhoneNumber) -> Leaf {
-        let unknown = Leaf { slot: 0, formats: 0, value: 0 };
-        let Some((code, national)) = number.split() else { return unknown };
-        let slot = self.slot(code);
-        let bits = national.to_bits();
-        let place = usize::from(slot).wrapping_sub(1).wrapping_mul(16) + (bits & 0xF) as usize;
-        let Some([root, formats]) = self.roots.get(place) else { return unknown };
-        let value = self.walk(u16::from_le_bytes(*root), bits);
-        Leaf { slot, formats: u16::from_le_bytes(*formats), value }
+        let unknown = Leaf { slot: 0, width: 0, formats: 0, regions: 0, value: 0 };
+        let bits = number.to_bits();
+        let [slot, width] = self.slots.get((bits >> 52) as usize).copied().unwrap_or_default();
+        let Some(length @ 1..) = number.digit_count().checked_sub(usize::from(width)) else { return unknown };
+        let place = (usize::from(slot) * 16 + length).wrapping_sub(16);
+        let Some(root) = self.roots.get(place) else { return unknown };
+        let [root, formats, regions] = root.map(u16::from_le_bytes);
+        let value = self.walk(root, bits << (4 * (width & 3)));
+        Leaf { slot, width, formats, regions, value }
     }
 
-    /// From a cell along the digits to the value of a leaf.
+    /// From a row along the digits to the value of a leaf.
     #[inline]
     pub(super) fn walk(&self, root: u16, mut digits: u64) -> u16 {
-        let mut cell = root;
-        while cell < FIRST_LEAF {
-            let place = usize::from(cell) + (digits >> 60) as usize;
-            cell = word(self.cells, place);
-            digits <<= 4;
+        let mut row = root;
+        for steps in [5, 3] {
+            for _ in 0..steps {
+                row = word(self.cells, usize::from(row) + (digits >> 60) as usize);
+                digits <<= 4;
+            }
+            if word(self.cells, usize::from(row)) == row {
+                break;
+            }
         }
-        word(self.leaves, usize::from(cell - FIRST_LEAF))
+        word(self.cells, usize::from(row) + 10)
     }
 
     /// A calling code's slot, from 1; 0 if it is not assigned.
-    #[inline]
     pub(super) fn slot(&self, code: CallingCode) -> u8 {
-        self.slots.get(usize::from(code.get())).copied().unwrap_or_default()
+        let value = usize::from(code.get());
+        let padded = value
+            * if value < 10 {
+                100
+            } else if value < 100 {
+                10
+            } else {
+                1
+            };
+        let digits =
+            [padded / 100, padded / 10 % 10, padded % 10].into_iter().fold(0, |all, it| all * 16 + it);
+        let [slot, _] = self.slots.get(digits).copied().unwrap_or_default();
+        // The digits may be those of a longer code.
+        let found = self.codes.get(usize::from(slot).wrapping_sub(1));
+        if found.is_some_and(|[found, _]| u16::from_le_bytes(*found) == code.get()) { slot } else { 0 }
     }
 
     /// The codes in use, ascending.
@@ -174,22 +198,12 @@ impl Table {
             0 => 0..0,
             _ => usize::from(start(slot - 1))..usize::from(start(slot)),
         };
-        self.code_regions.get(range).unwrap_or_default().iter().map(|index| u16::from_le_bytes(*index))
+        self.code_regions.get(range).unwrap_or_default().iter().map(|[_, index]| u16::from_le_bytes(*index))
     }
 
     /// The number of a code's main territory.
-    #[inline]
     pub(super) fn main_territory(&self, slot: u8) -> Option<u16> {
-        self.territory_of(slot, 1)
-    }
-
-    /// The number of the territory in a place, from 1, of a slot's.
-    #[inline]
-    fn territory_of(&self, slot: u8, place: u16) -> Option<u16> {
-        let slot = usize::from(slot).checked_sub(1)?;
-        let [_, start] = self.codes.get(slot)?;
-        let place = usize::from(u16::from_le_bytes(*start)) + usize::from(place.checked_sub(1)?);
-        self.code_regions.get(place).map(|index| u16::from_le_bytes(*index))
+        self.territories_of(slot).next()
     }
 
     /// The number of a region's territory; none for `001`, which is one for each of its codes.
@@ -252,12 +266,27 @@ impl Table {
         self.lengths.get(place).map_or([0; 2], |pair| pair.map(u16::from_le_bytes))
     }
 
-    /// A template: bytes from 0x80 on are commands, the low five bits count; others are text.
+    /// A template: how many characters, and for each where it comes from, as `format` reads it.
     #[inline]
-    pub(super) fn template(&self, leaf: Leaf, of: Use) -> &'static [u8] {
+    pub(super) fn template(&self, leaf: Leaf, of: Use) -> (usize, &'static [u8; 24]) {
         let place = usize::from(leaf.formats) + usize::from(leaf.value & 0x3F);
         let template = self.formats.get(place).and_then(|templates| templates.get(of as usize));
-        template.map_or(&[], |at| counted(self.templates, u16::from_le_bytes(*at)))
+        let at = template.map_or(usize::MAX, |at| usize::from(u16::from_le_bytes(*at)));
+        match self.templates.get(at..) {
+            Some([length, rest @ ..]) => (usize::from(*length), rest.first_chunk().unwrap_or(&[0; 24])),
+            _ => (0, &[0; 24]),
+        }
+    }
+
+    /// What the bytes of a template stand for: national digits, then literals.
+    #[inline]
+    pub(super) fn characters(&self, national: [u8; 16]) -> [u8; 32] {
+        let mut all = [0; 32];
+        if let ([digits, literals], _) = all.as_chunks_mut() {
+            *digits = national;
+            *literals = self.literals.first_chunk().copied().unwrap_or_default();
+        }
+        all
     }
 
     #[inline]
@@ -273,10 +302,28 @@ impl Leaf {
         self.slot
     }
 
-    /// The number of the territory.
     #[inline]
+    pub(super) const fn width(self) -> usize {
+        self.width as usize
+    }
+
+    /// The name of the region.
+    #[inline]
+    pub(super) fn region(self, table: &Table) -> Option<Region> {
+        let [letters, _] = self.region_of(table)?;
+        Region::from_letters(u16::from_le_bytes(*letters))
+    }
+
+    /// The number of the territory.
     pub(super) fn territory(self, table: &Table) -> Option<u16> {
-        table.territory_of(self.slot, self.value >> 10)
+        let [_, index] = self.region_of(table)?;
+        Some(u16::from_le_bytes(*index))
+    }
+
+    #[inline]
+    fn region_of(self, table: &Table) -> Option<&'static [[u8; 2]; 2]> {
+        let place = usize::from(self.value >> 10).checked_sub(1)?;
+        table.code_regions.get(usize::from(self.regions) + place)
     }
 
     #[inline]
@@ -289,7 +336,6 @@ impl Leaf {
 const fn lists(bytes: &'static [u8], place: usize) -> Lists {
     Lists {
         cells: words(section(bytes, 0)),
-        leaves: words(section(bytes, 1)),
         index: section(bytes, place).as_chunks().0,
         entries: words(section(bytes, place + 1)),
     }
@@ -319,8 +365,7 @@ const fn words(bytes: &'static [u8]) -> Words {
 
 #[inline]
 pub(super) fn word(words: Words, place: usize) -> u16 {
-    // Past the end of a broken table there is a leaf.
-    words.get(place).map_or(u16::MAX, |word| u16::from_le_bytes(*word))
+    words.get(place).map_or(0, |word| u16::from_le_bytes(*word))
 }
 
 /// Bytes behind their number.

@@ -12,8 +12,8 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::Error;
 
-/// In the table, cells from this on are leaves.
-const FIRST_LEAF: u16 = 0xF000;
+/// How many digits may be looked at; the library takes that many steps without asking.
+const STEPS: usize = 8;
 
 /// Where an answer continues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -32,11 +32,11 @@ pub(crate) struct Automaton {
 /// Rows in their places.
 #[derive(Debug)]
 pub(crate) struct Layout {
-    /// A row is ten cells from its place; a cell is the place of the next row, or a leaf.
+    /// A row is ten cells from its place; a cell is the place of the next row. A leaf is a row
+    /// that leads to itself, and a cell with its value.
     pub(crate) cells: Vec<u16>,
-    /// The values of the leaves.
-    pub(crate) leaves: Vec<u16>,
     places: Vec<usize>,
+    leaves: HashMap<u16, u16>,
 }
 
 /// Patterns that are matched together against digits of one length.
@@ -178,7 +178,15 @@ impl Automaton {
         mut answer: impl FnMut(&[bool]) -> Result<u16, Error>,
     ) -> Result<Entry, Error> {
         let start = question.closure(question.starts.iter().copied());
-        self.node(question, start, length, &mut HashMap::new(), &mut answer)
+        let entry = self.node(question, start, length, &mut HashMap::new(), &mut answer)?;
+        if self.depth(entry) > STEPS { Err("an answer depends on too many digits".into()) } else { Ok(entry) }
+    }
+
+    fn depth(&self, entry: Entry) -> usize {
+        match entry {
+            Entry::Leaf(_) => 0,
+            Entry::Row(row) => 1 + self.rows[row].iter().map(|next| self.depth(*next)).max().unwrap_or(0),
+        }
     }
 
     fn node(
@@ -234,13 +242,9 @@ impl Automaton {
                 (row, shared) = (next, overlap);
             }
         }
-        if cells.len() >= usize::from(FIRST_LEAF) {
-            return Err(format!("too many cells: {}", cells.len()).into());
-        }
-        let mut layout = Layout { cells: Vec::new(), leaves: Vec::new(), places };
-        for cell in cells {
-            let cell = layout.cell(cell)?;
-            layout.cells.push(cell);
+        let mut layout = Layout { cells: vec![0; cells.len()], places, leaves: HashMap::new() };
+        for (place, entry) in cells.into_iter().enumerate() {
+            layout.cells[place] = layout.cell(entry)?;
         }
         Ok(layout)
     }
@@ -287,12 +291,14 @@ impl Layout {
         match entry {
             Entry::Row(row) => Ok(u16::try_from(self.places[row])?),
             Entry::Leaf(value) => {
-                let known = self.leaves.iter().position(|it| *it == value);
-                let leaf = known.unwrap_or_else(|| {
-                    self.leaves.push(value);
-                    self.leaves.len() - 1
-                });
-                FIRST_LEAF.checked_add(u16::try_from(leaf)?).ok_or_else(|| "too many leaves".into())
+                if let Some(place) = self.leaves.get(&value) {
+                    return Ok(*place);
+                }
+                let place = u16::try_from(self.cells.len())?;
+                self.cells.extend([place; 10]);
+                self.cells.push(value);
+                self.leaves.insert(value, place);
+                Ok(place)
             }
         }
     }

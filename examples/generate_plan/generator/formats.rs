@@ -3,18 +3,28 @@
 //! A format's pattern is a row of digit groups of which at most one varies, so with the length of
 //! the digits every group's width is known, and `0$1-$2` for `(\d{2})(\d{3,4})` on six digits is
 //! `0`, two digits, `-`, four digits. The library writes templates without knowing any pattern.
+//!
+//! A template is a byte for each character: below 16 the place of a national digit, from 16 on one
+//! of the literals, or the carrier code. So writing is one load and one store a character.
 
 use std::collections::HashMap;
 
 use super::Error;
 use super::metadata::Format;
 
-/// Copies that many digits; the low five bits count.
-const COPY: u8 = 0x80;
-/// Passes that many digits over.
-const SKIP: u8 = 0xA0;
-/// Writes the carrier code.
-const CARRIER: u8 = 0xC0;
+/// There is room for 16 digits and 16 literals.
+const FIRST_LITERAL: usize = 16;
+/// Stands for the carrier code.
+const CARRIER: u8 = 0xFF;
+/// The library writes that many characters, of which it keeps as many as the template has.
+const LONGEST: usize = 24;
+
+/// All templates, and the literals in them.
+#[derive(Debug, Default)]
+pub(crate) struct Templates {
+    pub(crate) pool: Pool,
+    pub(crate) literals: Vec<u8>,
+}
 
 /// Texts of bytes, each kept once behind its length.
 #[derive(Debug, Default)]
@@ -66,40 +76,57 @@ pub(crate) fn widths(pattern: &str, length: usize) -> Result<Option<Vec<usize>>,
     Ok((spare == 0).then_some(widths))
 }
 
-/// The template of digits as they are.
-pub(crate) fn plain(length: usize) -> Result<Vec<u8>, Error> {
-    Ok(vec![COPY | u8::try_from(length)?])
-}
-
-/// The template of a format. A rule, if given, takes the place of the first group.
-pub(crate) fn template(format: &Format, rule: Option<&str>, widths: &[usize]) -> Result<Vec<u8>, Error> {
-    let mut text = format.template.clone();
-    if let Some(rule) = rule {
-        let at = text.find('$').ok_or("a format without a group")?;
-        let group = text[at..at + 2].to_owned();
-        text.replace_range(at..at + 2, &rule.replace("$1", &group));
+impl Templates {
+    /// The template of digits as they are.
+    pub(crate) fn plain(&mut self, length: usize) -> Result<u16, Error> {
+        let template: Vec<u8> = (0..u8::try_from(length)?).collect();
+        self.pool.add(&template)
     }
-    let (mut out, mut passed) = (Vec::new(), 0);
-    let mut rest = text.as_str();
-    while let Some(first) = rest.chars().next() {
-        if let Some(after) = rest.strip_prefix("$CC") {
-            out.push(CARRIER);
-            rest = after;
-        } else if let Some(after) = rest.strip_prefix('$') {
-            let group: usize = after.get(..1).ok_or("a lonely $")?.parse()?;
-            let skipped: usize = widths[passed..group - 1].iter().sum();
-            if skipped > 0 {
-                out.push(SKIP | u8::try_from(skipped)?);
+
+    /// The template of a format. A rule, if given, takes the place of the first group.
+    pub(crate) fn template(
+        &mut self,
+        format: &Format,
+        rule: Option<&str>,
+        widths: &[usize],
+    ) -> Result<u16, Error> {
+        let mut text = format.template.clone();
+        if let Some(rule) = rule {
+            let at = text.find('$').ok_or("a format without a group")?;
+            let group = text[at..at + 2].to_owned();
+            text.replace_range(at..at + 2, &rule.replace("$1", &group));
+        }
+        let mut template = Vec::new();
+        let mut rest = text.as_str();
+        while let Some(first) = rest.bytes().next() {
+            if let Some(after) = rest.strip_prefix("$CC") {
+                template.push(CARRIER);
+                rest = after;
+            } else if let Some(after) = rest.strip_prefix('$') {
+                let group: usize = after.get(..1).ok_or("a lonely $")?.parse()?;
+                let start: usize = widths[..group - 1].iter().sum();
+                for digit in start..start + widths[group - 1] {
+                    template.push(u8::try_from(digit)?);
+                }
+                rest = &after[1..];
+            } else {
+                template.push(u8::try_from(FIRST_LITERAL + self.literal(first)?)?);
+                rest = &rest[1..];
             }
-            out.push(COPY | u8::try_from(widths[group - 1])?);
-            passed = group;
-            rest = &after[1..];
-        } else if first.is_ascii() {
-            out.push(u8::try_from(first)?);
-            rest = &rest[1..];
+        }
+        if template.len() > LONGEST {
+            Err(format!("too long: {text}").into())
         } else {
-            return Err(format!("not ASCII: {text}").into());
+            self.pool.add(&template)
         }
     }
-    Ok(out)
+
+    fn literal(&mut self, literal: u8) -> Result<usize, Error> {
+        let known = self.literals.iter().position(|it| *it == literal);
+        let place = known.unwrap_or(self.literals.len());
+        if known.is_none() {
+            self.literals.push(literal);
+        }
+        if place < 16 { Ok(place) } else { Err("formats have too many literals".into()) }
+    }
 }

@@ -42,7 +42,7 @@ pub(crate) fn table(version: &str, numbers: &str, shorts: &str) -> Result<Vec<u8
     join(sections, &automaton)
 }
 
-/// The number of sections, the length of each, then all of them; cells and leaves come first.
+/// The number of sections, the length of each, then all of them; the cells come first.
 fn join(sections: Vec<Section>, automaton: &automaton::Automaton) -> Result<Vec<u8>, Error> {
     let mut layout = automaton.lay_out()?;
     let mut parts = Vec::new();
@@ -58,7 +58,7 @@ fn join(sections: Vec<Section>, automaton: &automaton::Automaton) -> Result<Vec<
             }
         });
     }
-    parts.splice(0..0, [little_endian(&layout.cells), little_endian(&layout.leaves)]);
+    parts.insert(0, little_endian(&layout.cells));
     let mut bytes = u32::try_from(parts.len())?.to_le_bytes().to_vec();
     for part in &parts {
         bytes.extend(u32::try_from(part.len())?.to_le_bytes());

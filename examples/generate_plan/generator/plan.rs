@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::automaton::{Automaton, Entry, Question};
-use super::formats::{self, Pool};
+use super::formats::{self, Pool, Templates};
 use super::metadata::{Desc, Format, TYPES, Territory, by_code};
 use super::{Error, Section, Word, words};
 
@@ -14,20 +14,24 @@ const NONE: u16 = u16::MAX;
 
 /// The sections in the order in which the library reads them.
 pub(crate) fn sections(territories: &[Territory], automaton: &mut Automaton) -> Result<Vec<Section>, Error> {
-    let mut plan = Plan { territories, templates: Pool::default(), formats: Vec::new() };
-    let mut slots = vec![0_u8; 1000];
+    let mut plan = Plan { territories, templates: Templates::default(), formats: Vec::new() };
+    let mut slots = vec![0; 0x99A];
     let (mut codes, mut code_regions) = (Vec::new(), Vec::new());
     let (mut roots, mut own_roots) = (Vec::new(), Vec::new());
     let mut own_root_of = vec![NONE; territories.len()];
     for (slot, (code, regions)) in by_code(territories).into_iter().enumerate() {
-        slots[usize::from(code)] = u8::try_from(slot + 1)?;
-        codes.extend([code, u16::try_from(code_regions.len())?]);
+        let name = code.to_string();
+        for digits in (0..1000).map(|digits| format!("{digits:03}")).filter(|it| it.starts_with(&name)) {
+            slots[usize::from_str_radix(&digits, 16)?] = u16::try_from(name.len() << 8 | (slot + 1))?;
+        }
+        let first_region = u16::try_from(code_regions.len() / 2)?;
+        codes.extend([code, first_region]);
         for index in &regions {
-            code_regions.push(u16::try_from(*index)?);
+            code_regions.extend([letters(&territories[*index].id)?, u16::try_from(*index)?]);
         }
         for length in 0..16 {
             let (entry, formats) = plan.root(&regions, length, automaton)?;
-            roots.extend([Word::Entry(entry), Word::Plain(formats)]);
+            roots.extend([Word::Entry(entry), Word::Plain(formats), Word::Plain(first_region)]);
         }
         if regions.len() > 1 {
             for (place, index) in regions.iter().enumerate() {
@@ -38,18 +42,22 @@ pub(crate) fn sections(territories: &[Territory], automaton: &mut Automaton) -> 
             }
         }
     }
-    codes.extend([0, u16::try_from(code_regions.len())?]);
+    codes.extend([0, u16::try_from(code_regions.len() / 2)?]);
+    // The last template too is read with what is behind it.
+    plan.templates.pool.bytes.extend([0; 32]);
+    plan.templates.literals.resize(16, 0);
     let facts = Facts::new(territories, &own_root_of)?;
     Ok(vec![
         words(facts.records),
         words(by_letters(territories)?),
-        Section::Bytes(slots),
+        words(slots),
         words(codes),
         words(code_regions),
         Section::Words(roots),
         Section::Words(own_roots),
         words(plan.formats),
-        Section::Bytes(plan.templates.bytes),
+        Section::Bytes(plan.templates.pool.bytes),
+        Section::Bytes(plan.templates.literals),
         words(facts.lengths.into_flattened()),
         Section::Bytes(facts.examples.into_iter().flat_map(u64::to_le_bytes).collect()),
         Section::Bytes(facts.texts.bytes),
@@ -118,7 +126,7 @@ fn by_letters(territories: &[Territory]) -> Result<Vec<u16>, Error> {
 
 struct Plan<'a> {
     territories: &'a [Territory],
-    templates: Pool,
+    templates: Templates,
     /// National, international and carrier template of each outcome, by threes.
     formats: Vec<u16>,
 }
@@ -193,11 +201,10 @@ impl Plan<'_> {
         length: usize,
         rule: impl Fn(&'f Format) -> Option<&'f str>,
     ) -> Result<u16, Error> {
-        let template = match chosen {
-            Some((format, widths)) => formats::template(format, rule(format), widths)?,
-            None => formats::plain(length)?,
-        };
-        self.templates.add(&template)
+        match chosen {
+            Some((format, widths)) => self.templates.template(format, rule(format), widths),
+            None => self.templates.plain(length),
+        }
     }
 }
 

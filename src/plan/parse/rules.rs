@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use crate::number::CallingCode;
-use crate::plan::table::{FIRST_LEAF, Words, word};
+use crate::plan::table::{Words, word};
 
 /// A territory's place in the table.
 pub(crate) type Territory = u16;
@@ -159,7 +159,6 @@ impl Rules {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lists {
     pub(crate) cells: Words,
-    pub(crate) leaves: Words,
     /// For a list the place of its first entry, how many it has, and of how many digits the first
     /// is asked. Fewer lead to nothing, more than the last to the same as that.
     pub(crate) index: &'static [[u8; 4]],
@@ -175,12 +174,13 @@ impl Lists {
         let start = usize::from(u16::from_le_bytes([*low, *high]));
         let mut cell = word(self.entries, start + place.min(usize::from(*count).saturating_sub(1)));
         for digit in digits {
-            if cell >= FIRST_LEAF {
+            let next = word(self.cells, usize::from(cell) + usize::from(digit & 0xF));
+            // A leaf leads to itself.
+            if next == cell {
                 break;
             }
-            cell = word(self.cells, usize::from(cell) + usize::from(digit & 0xF));
+            cell = next;
         }
-        let leaf = self.leaves.get(usize::from(cell.wrapping_sub(FIRST_LEAF)));
-        leaf.map_or(0, |value| u16::from_le_bytes(*value))
+        word(self.cells, usize::from(cell) + 10)
     }
 }
