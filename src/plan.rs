@@ -15,6 +15,7 @@
 //! # Ok::<(), telnum::NumberError>(())
 //! ```
 
+mod as_you_type;
 mod format;
 mod lookup;
 mod number;
@@ -23,6 +24,9 @@ mod region;
 pub mod short;
 mod table;
 
+pub use self::as_you_type::AsYouType;
+#[doc(hidden)]
+pub use self::as_you_type::Typing;
 pub use self::format::{Formatted, Style};
 pub use self::lookup::{Lookup, NumberType, Possibility};
 pub use self::parse::{ParseError, Parsed};

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use telnum::CallingCode;
 use telnum::plan::parse::{ParseErrorKind, Parsed};
-use telnum::plan::{self, Region, Table, short};
+use telnum::plan::{self, Region, Table, Typing, short};
 
 const PARSE: &str = include_str!("data/plan/parse.tsv");
 const OFFICIAL: &str = include_str!("data/plan/official.jsonl");
@@ -30,6 +30,7 @@ fn parse_agrees_with_libphonenumber() {
     assert!(different.is_empty(), "{} rows:\n{}", different.len(), different.join("\n"));
 }
 
+static TYPING: Typing = Typing::read(include_bytes!("data/plan/testing.typing.bin"));
 static TESTING: Table = Table::read(include_bytes!("data/plan/testing.bin"));
 
 /// libphonenumber's own tests. A region that it does not know is none.
@@ -64,6 +65,15 @@ fn parse_agrees_with_the_official_tests() {
                 });
                 assert_eq!(answer, row["answer"], "{row}");
             }
+            "as_you_type" => {
+                let region = row["args"][0].as_str().and_then(|region| region.parse().ok());
+                let mut typing = TESTING.as_you_type(&TYPING, region);
+                let keys = row["args"][1].as_str().unwrap();
+                let shown: Vec<_> = keys.chars().map(|key| Value::from(typing.push(key))).collect();
+                if row["answer"] != Value::from(shown.clone()) {
+                    different.push(format!("{row} is {shown:?}"));
+                }
+            }
             "is_possible_short_number" => {
                 let number = &row["args"][0];
                 let number = format!("+{}{}", number["country_code"], number["national_number"]);
@@ -75,7 +85,7 @@ fn parse_agrees_with_the_official_tests() {
         count += 1;
     }
     assert!(different.is_empty(), "{} rows:\n{}", different.len(), different.join("\n"));
-    assert_eq!(count, 329);
+    assert_eq!(count, 406);
 }
 
 /// A parsed number as the rows have it. A carrier code is not in every row that has one.

@@ -36,3 +36,18 @@ fn lookup_and_format_allocate_nothing() {
     assert_eq!(counted.count_total, 0);
     assert_eq!(allocation_counter::measure(|| drop(black_box(Box::new(1)))).count_total, 1);
 }
+
+#[test]
+fn parse_allocates_nothing() {
+    let rows = include_str!("data/plan/parse.tsv").lines();
+    let rows: Vec<(Option<Region>, &str)> = rows
+        .filter_map(|row| row.split_once('\t'))
+        .map(|(region, rest)| (region.parse().ok(), rest.split('\t').next().unwrap()))
+        .collect();
+    let counted = allocation_counter::measure(|| {
+        for (region, text) in &rows {
+            black_box(plan::parse(text, *region).ok());
+        }
+    });
+    assert_eq!(counted.count_total, 0);
+}

@@ -30,6 +30,10 @@ fn the_table_is_what_the_generator_makes() {
     assert!(made == TABLE, "src/plan/table.bin is not of these resources and this generator");
     let made = generator::table(METADATA_VERSION, &testing, &shorts).unwrap();
     assert!(made == include_bytes!("data/plan/testing.bin"), "tests/data/plan/testing.bin is old");
+    let made = generator::typing_table(&numbers).unwrap();
+    assert!(made == include_bytes!("../src/plan/table.typing.bin"), "src/plan/table.typing.bin is old");
+    let made = generator::typing_table(&testing).unwrap();
+    assert!(made == include_bytes!("data/plan/testing.typing.bin"), "testing.typing.bin is old");
 }
 
 #[test]

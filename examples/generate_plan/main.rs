@@ -32,6 +32,10 @@ fn main() -> Result<(), Error> {
     let shorts = std::fs::read_to_string(Path::new(resources).join("ShortNumberMetadata.xml"))?;
     let table = generator::table(&version, &numbers, &shorts)?;
     std::fs::write(output, &table)?;
+    let typing = generator::typing_table(&numbers)?;
+    let beside = Path::new(output).with_extension("typing.bin");
+    std::fs::write(&beside, &typing)?;
+    println!("{}: {} bytes", beside.display(), typing.len());
     println!("{output}: libphonenumber {version}, {} bytes", table.len());
     Ok(())
 }

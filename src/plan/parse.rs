@@ -22,6 +22,7 @@ mod text;
 use std::fmt;
 use std::num::NonZeroU32;
 
+pub(super) use self::chars::{digit, is_plus};
 use self::plain::Plain;
 use self::resolve::resolve;
 use self::rules::Territory;

@@ -333,7 +333,7 @@ impl Leaf {
 }
 
 /// The lists in a section and the next.
-const fn lists(bytes: &'static [u8], place: usize) -> Lists {
+pub(super) const fn lists(bytes: &'static [u8], place: usize) -> Lists {
     Lists {
         cells: words(section(bytes, 0)),
         index: section(bytes, place).as_chunks().0,
@@ -342,7 +342,7 @@ const fn lists(bytes: &'static [u8], place: usize) -> Lists {
 }
 
 /// The section in a place; empty if there is none.
-const fn section(bytes: &'static [u8], place: usize) -> &'static [u8] {
+pub(super) const fn section(bytes: &'static [u8], place: usize) -> &'static [u8] {
     let (sizes, _) = bytes.as_chunks::<4>();
     let Some((count, mut sizes)) = sizes.split_first() else { return &[] };
     let Some((_, mut rest)) = bytes.split_at_checked(4 + 4 * u32::from_le_bytes(*count) as usize) else {
@@ -359,7 +359,7 @@ const fn section(bytes: &'static [u8], place: usize) -> &'static [u8] {
     &[]
 }
 
-const fn words(bytes: &'static [u8]) -> Words {
+pub(super) const fn words(bytes: &'static [u8]) -> Words {
     bytes.as_chunks().0
 }
 
@@ -370,7 +370,7 @@ pub(super) fn word(words: Words, place: usize) -> u16 {
 
 /// Bytes behind their number.
 #[inline]
-fn counted(bytes: &'static [u8], at: u16) -> &'static [u8] {
+pub(super) fn counted(bytes: &'static [u8], at: u16) -> &'static [u8] {
     match bytes.get(usize::from(at)..) {
         Some([count, rest @ ..]) => rest.get(..usize::from(*count)).unwrap_or_default(),
         _ => &[],

@@ -11,6 +11,7 @@ pub(crate) mod metadata;
 mod parsing;
 mod plan;
 mod shorts;
+mod typing;
 
 pub(crate) type Error = Box<dyn std::error::Error + Send + Sync>;
 
@@ -39,6 +40,14 @@ pub(crate) fn table(version: &str, numbers: &str, shorts: &str) -> Result<Vec<u8
     sections.extend(plan::sections(&territories, &mut automaton)?);
     sections.extend(parsing::sections(&territories, &mut automaton)?);
     sections.extend(shorts::sections(&territories, &shorts, &mut automaton)?);
+    join(sections, &automaton)
+}
+
+/// The table of `AsYouType`, from the metadata of numbers.
+pub(crate) fn typing_table(numbers: &str) -> Result<Vec<u8>, Error> {
+    let territories = metadata::read(numbers)?;
+    let mut automaton = automaton::Automaton::default();
+    let sections = typing::sections(&territories, &mut automaton)?;
     join(sections, &automaton)
 }
 

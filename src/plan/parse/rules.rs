@@ -61,13 +61,13 @@ pub(super) enum Lengths {
 }
 
 impl Rules {
-    pub(super) fn code(&self, territory: Territory) -> Option<CallingCode> {
+    pub(in crate::plan) fn code(&self, territory: Territory) -> Option<CallingCode> {
         CallingCode::new(self.word(territory, CODE)).ok()
     }
 
     /// The territory that stands for its calling code.
     #[inline]
-    pub(super) fn main_territory(&self, code: CallingCode) -> Option<Territory> {
+    pub(in crate::plan) fn main_territory(&self, code: CallingCode) -> Option<Territory> {
         self.main_of_code.get(usize::from(code.get()))?.checked_sub(1).map(Territory::from)
     }
 
@@ -77,6 +77,16 @@ impl Rules {
     pub(super) fn strip_international<'d>(&self, territory: Territory, digits: &'d [u8]) -> Option<&'d [u8]> {
         let rest = digits.get(self.action(territory, ABROAD, ABROAD_FIRST, digits)?.end..)?;
         (rest.first() != Some(&b'0')).then_some(rest)
+    }
+
+    /// How many digits at the start are dialled to call abroad, whatever follows.
+    pub(in crate::plan) fn abroad_end(&self, territory: Territory, digits: &[u8]) -> usize {
+        self.action(territory, ABROAD, ABROAD_FIRST, digits).map_or(0, |action| action.end)
+    }
+
+    /// How many digits at the start are dialled to call home.
+    pub(in crate::plan) fn home_end(&self, territory: Territory, digits: &[u8]) -> usize {
+        self.action(territory, HOME, HOME_FIRST, digits).map_or(0, |action| action.end)
     }
 
     /// What is to be stripped off digits when calling home.
