@@ -80,6 +80,9 @@ pub fn lookup(number: PhoneNumber) -> Lookup {
 /// - An extension's digits are ASCII, whatever script they were written in.
 /// - `;phone-context=` before `tel:` is refused; libphonenumber fails there in other ways.
 ///
+/// Where its versions differ, the answer is that for Java: `12 ext 3` is no number, as two digits take no
+/// extension, and a text is cut before its first `/x`, not the last.
+///
 /// # Errors
 /// What is wrong with the text, and at which byte.
 #[inline]

@@ -1,9 +1,11 @@
 //! Parsing against libphonenumber's answers.
 
+use proptest::prelude::*;
+use proptest::sample;
 use serde_json::{Value, json};
 use telnum::CallingCode;
 use telnum::plan::parse::{ParseErrorKind, Parsed};
-use telnum::plan::{self, Region, Table, Typing, short};
+use telnum::plan::{self, AsYouType, Region, Table, Typing, short};
 
 const PARSE: &str = include_str!("data/plan/parse.tsv");
 const OFFICIAL: &str = include_str!("data/plan/official.jsonl");
@@ -132,3 +134,22 @@ fn long_texts_are_refused_at_once() {
     }
     assert!(plan::parse(&format!("415-555-2671{}", " ".repeat(238)), Some(Region::US)).is_ok());
 }
+
+proptest! {
+    #[test]
+    fn any_keys_are_shown(keys in "[0-9+ *x٤-]{0,24}|.{0,12}", region in sample::select(REGIONS.to_vec())) {
+        let mut typing = AsYouType::new(region);
+        for key in keys.chars() {
+            typing.push(key);
+        }
+        let kept = |text: &str| text.chars().filter_map(|c| c.to_digit(10)).collect::<Vec<_>>();
+        if keys.is_ascii() {
+            prop_assert_eq!(kept(typing.as_str()), kept(&keys));
+        }
+        typing.clear();
+        prop_assert_eq!(typing.as_str(), "");
+    }
+}
+
+const REGIONS: [Option<Region>; 6] =
+    [None, Some(Region::US), Some(Region::AR), Some(Region::CN), Some(Region::BY), Some(Region::WORLD)];
