@@ -55,6 +55,7 @@ pub mod classify;
 pub mod mask;
 pub mod normalize;
 pub mod number;
+pub mod plan;
 
 mod pattern;
 

@@ -96,11 +96,11 @@ impl PhoneNumber {
 
     /// The number with these packed digits, of which only the first and the count are looked at.
     #[inline]
-    pub(crate) fn from_packed(packed: u64) -> Option<Self> {
-        if packed >> 60 == 0 || digit_count(packed) < Self::MIN_DIGITS {
-            return None;
+    pub(crate) const fn from_packed(packed: u64) -> Option<Self> {
+        match NonZeroU64::new(packed) {
+            Some(bits) if packed >> 60 != 0 && digit_count(packed) >= Self::MIN_DIGITS => Some(Self(bits)),
+            Some(_) | None => None,
         }
-        NonZeroU64::new(packed).map(Self)
     }
 
     /// The packed form, as the [module](self) describes it.
@@ -225,6 +225,17 @@ impl PhoneNumber {
             Some((_, national)) => national,
             None => Digits::of(0),
         }
+    }
+
+    /// The number of a calling code and the packed form of the digits after it, if it is one.
+    #[inline]
+    pub(crate) const fn join_packed(code: CallingCode, national: u64) -> Option<Self> {
+        let width = code.digit_count();
+        let count = digit_count(national) + width;
+        if count > Self::MAX_DIGITS {
+            return None;
+        }
+        Self::from_packed((national & !0xF) >> (4 * width) | code.leading() | count as u64)
     }
 
     /// Calling code and national digits.

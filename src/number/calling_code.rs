@@ -68,6 +68,24 @@ impl CallingCode {
         }
     }
 
+    /// How many digits the code has: 1 to 3.
+    #[inline]
+    pub(crate) const fn digit_count(self) -> usize {
+        match self.0 {
+            0..10 => 1,
+            10..100 => 2,
+            _ => 3,
+        }
+    }
+
+    /// The digits, one a nibble from the top.
+    #[inline]
+    pub(crate) const fn leading(self) -> u64 {
+        let (tens, ones) = (self.0 as u64 / 10, self.0 as u64 % 10);
+        let digits = (tens / 10) << 8 | (tens % 10) << 4 | ones;
+        digits << (64 - 4 * self.digit_count())
+    }
+
     #[inline]
     pub(crate) const fn from_leading(bits: u64, width: usize) -> Self {
         let first = (bits >> 60) as u16;

@@ -98,6 +98,12 @@ impl Buffer {
         Self(((first as u128) << 120 | high << 56 | low >> 8).to_be_bytes())
     }
 
+    /// The text and the zeros after it.
+    #[inline]
+    pub(crate) const fn bytes(self) -> [u8; 16] {
+        self.0
+    }
+
     /// A part of the text.
     #[inline]
     pub(crate) fn part(&self, start: usize, end: usize) -> &str {

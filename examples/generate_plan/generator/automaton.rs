@@ -1,0 +1,312 @@
+//! Many patterns over digits into rows of one minimal automaton.
+//!
+//! A [`Question`] is a list of patterns and the length of the digits that are asked about. Because
+//! the length is fixed, the answer is reached as soon as the digits that are left cannot change it:
+//! `[2-9]\d{6}` on seven digits is decided by the first. Equal rows are stored once, whichever
+//! question they came from, and [`Automaton::lay_out`] lets the end of one row be the start of
+//! another, which saves two cells of five.
+
+use std::collections::HashMap;
+
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+use super::Error;
+
+/// How many digits may be looked at; the library takes that many steps without asking.
+const STEPS: usize = 8;
+
+/// Where an answer continues.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Entry {
+    Row(usize),
+    Leaf(u16),
+}
+
+/// The rows, and where equal ones are.
+#[derive(Debug, Default)]
+pub(crate) struct Automaton {
+    pub(crate) rows: Vec<[Entry; 10]>,
+    index: HashMap<[Entry; 10], usize>,
+}
+
+/// Rows in their places.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    /// A row is ten cells from its place; a cell is the place of the next row. A leaf is a row
+    /// that leads to itself, and a cell with its value.
+    pub(crate) cells: Vec<u16>,
+    places: Vec<usize>,
+    leaves: HashMap<u16, u16>,
+}
+
+/// Patterns that are matched together against digits of one length.
+#[derive(Debug, Default)]
+pub(crate) struct Question {
+    states: Vec<State>,
+    starts: Vec<usize>,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Goes on with a digit of the set.
+    Digit {
+        set: u16,
+        next: usize,
+    },
+    Split(Vec<usize>),
+    /// The pattern is found; a prefix stays found whatever follows.
+    Found {
+        pattern: usize,
+        prefix: bool,
+    },
+}
+
+impl Question {
+    /// Adds a pattern that all digits must match, and returns its number.
+    pub(crate) fn whole(&mut self, pattern: &str) -> Result<usize, Error> {
+        self.add(pattern, false)
+    }
+
+    /// Adds a pattern that the digits must start with, and returns its number.
+    pub(crate) fn prefix(&mut self, pattern: &str) -> Result<usize, Error> {
+        self.add(pattern, true)
+    }
+
+    fn add(&mut self, pattern: &str, prefix: bool) -> Result<usize, Error> {
+        let number = self.starts.len();
+        let hir = regex_syntax::parse(pattern)?;
+        let found = self.state(State::Found { pattern: number, prefix });
+        let start = self.compile(&hir, found)?;
+        self.starts.push(start);
+        Ok(number)
+    }
+
+    fn state(&mut self, state: State) -> usize {
+        self.states.push(state);
+        self.states.len() - 1
+    }
+
+    /// The state that matches the expression and goes on at `next`.
+    fn compile(&mut self, hir: &Hir, next: usize) -> Result<usize, Error> {
+        Ok(match hir.kind() {
+            HirKind::Empty => next,
+            HirKind::Literal(literal) => literal
+                .0
+                .iter()
+                .rev()
+                .fold(next, |next, byte| self.state(State::Digit { set: set(*byte, *byte), next })),
+            HirKind::Class(class) => {
+                let set = match class {
+                    Class::Unicode(class) => class
+                        .ranges()
+                        .iter()
+                        .filter(|range| range.start() <= '9')
+                        .map(|range| set(range.start() as u8, range.end().min('9') as u8))
+                        .fold(0, |all, set| all | set),
+                    Class::Bytes(class) => {
+                        class.ranges().iter().fold(0, |all, range| all | set(range.start(), range.end()))
+                    }
+                };
+                self.state(State::Digit { set, next })
+            }
+            HirKind::Capture(capture) => self.compile(&capture.sub, next)?,
+            HirKind::Concat(parts) => {
+                parts.iter().rev().try_fold(next, |next, part| self.compile(part, next))?
+            }
+            HirKind::Alternation(parts) => {
+                let parts = parts.iter().map(|part| self.compile(part, next)).collect::<Result<_, _>>()?;
+                self.state(State::Split(parts))
+            }
+            HirKind::Repetition(repetition) => {
+                let max = repetition.max.ok_or("an unbounded repetition")?;
+                let mut start = next;
+                for count in (1..=max).rev() {
+                    start = self.compile(&repetition.sub, start)?;
+                    if count > repetition.min {
+                        start = self.state(State::Split(vec![start, next]));
+                    }
+                }
+                start
+            }
+            HirKind::Look(_) => return Err("an assertion in a pattern".into()),
+        })
+    }
+
+    /// The states that wait for a digit, or are found, at or behind these without one; sorted.
+    fn closure(&self, from: impl IntoIterator<Item = usize>) -> Vec<usize> {
+        let (mut open, mut seen): (Vec<_>, Vec<_>) = (from.into_iter().collect(), Vec::new());
+        while let Some(state) = open.pop() {
+            match &self.states[state] {
+                State::Split(parts) => open.extend(parts),
+                _ => seen.push(state),
+            }
+        }
+        seen.sort_unstable();
+        seen.dedup();
+        seen
+    }
+
+    fn step(&self, states: &[usize], digit: u8) -> Vec<usize> {
+        self.closure(states.iter().filter_map(|state| match &self.states[*state] {
+            State::Digit { set, next } => (set >> digit & 1 == 1).then_some(*next),
+            State::Found { prefix, .. } => prefix.then_some(*state),
+            State::Split(_) => None,
+        }))
+    }
+
+    fn found(&self, states: &[usize]) -> Vec<bool> {
+        let mut found = vec![false; self.starts.len()];
+        for state in states {
+            if let State::Found { pattern, .. } = self.states[*state] {
+                found[pattern] = true;
+            }
+        }
+        found
+    }
+}
+
+/// A leaf's value by the patterns that were found.
+type Answer<'a> = dyn FnMut(&[bool]) -> Result<u16, Error> + 'a;
+
+impl Automaton {
+    /// The entry that answers a question for digits of a length. `answer` gives the value for the
+    /// patterns found, each by its number.
+    pub(crate) fn add(
+        &mut self,
+        question: &Question,
+        length: usize,
+        mut answer: impl FnMut(&[bool]) -> Result<u16, Error>,
+    ) -> Result<Entry, Error> {
+        let start = question.closure(question.starts.iter().copied());
+        let entry = self.node(question, start, length, &mut HashMap::new(), &mut answer)?;
+        if self.depth(entry) > STEPS { Err("an answer depends on too many digits".into()) } else { Ok(entry) }
+    }
+
+    fn depth(&self, entry: Entry) -> usize {
+        match entry {
+            Entry::Leaf(_) => 0,
+            Entry::Row(row) => 1 + self.rows[row].iter().map(|next| self.depth(*next)).max().unwrap_or(0),
+        }
+    }
+
+    fn node(
+        &mut self,
+        question: &Question,
+        states: Vec<usize>,
+        left: usize,
+        known: &mut HashMap<(Vec<usize>, usize), Entry>,
+        answer: &mut Answer<'_>,
+    ) -> Result<Entry, Error> {
+        if left == 0 {
+            return Ok(Entry::Leaf(answer(&question.found(&states))?));
+        }
+        let key = (states, left);
+        if let Some(entry) = known.get(&key) {
+            return Ok(*entry);
+        }
+        let mut row = [Entry::Leaf(0); 10];
+        for digit in 0..10 {
+            row[usize::from(digit)] =
+                self.node(question, question.step(&key.0, digit), left - 1, known, answer)?;
+        }
+        let decided = matches!(row[0], Entry::Leaf(_)) && row.iter().all(|entry| *entry == row[0]);
+        let entry = if decided { row[0] } else { self.row(row) };
+        known.insert(key, entry);
+        Ok(entry)
+    }
+
+    /// The entry of a row; equal ones are one.
+    pub(crate) fn row(&mut self, row: [Entry; 10]) -> Entry {
+        let next = self.rows.len();
+        let place = *self.index.entry(row).or_insert(next);
+        if place == next {
+            self.rows.push(row);
+        }
+        Entry::Row(place)
+    }
+
+    /// Gives every row its place.
+    pub(crate) fn lay_out(&self) -> Result<Layout, Error> {
+        let follower = self.followers();
+        let mut first = vec![true; self.rows.len()];
+        for (next, _) in follower.iter().flatten() {
+            first[*next] = false;
+        }
+        let (mut cells, mut places) = (Vec::new(), vec![0; self.rows.len()]);
+        for start in (0..self.rows.len()).filter(|row| first[*row]) {
+            let (mut row, mut shared) = (start, 0);
+            loop {
+                places[row] = cells.len() - shared;
+                cells.extend(&self.rows[row][shared..]);
+                let Some((next, overlap)) = follower[row] else { break };
+                (row, shared) = (next, overlap);
+            }
+        }
+        let mut layout = Layout { cells: vec![0; cells.len()], places, leaves: HashMap::new() };
+        for (place, entry) in cells.into_iter().enumerate() {
+            layout.cells[place] = layout.cell(entry)?;
+        }
+        Ok(layout)
+    }
+
+    /// The row that starts with the end of each row, and how many cells they share: the longest
+    /// overlaps first, and no row follows itself.
+    fn followers(&self) -> Vec<Option<(usize, usize)>> {
+        let rows = self.rows.len();
+        let mut follower = vec![None; rows];
+        let mut taken = vec![false; rows];
+        let mut chain: Vec<usize> = (0..rows).collect();
+        let end = |chain: &[usize], mut row: usize| {
+            while chain[row] != row {
+                row = chain[row];
+            }
+            row
+        };
+        for shared in (1..10).rev() {
+            let mut starts: HashMap<&[Entry], Vec<usize>> = HashMap::new();
+            for row in (0..rows).filter(|row| !taken[*row]) {
+                starts.entry(&self.rows[row][..shared]).or_default().push(row);
+            }
+            for row in 0..rows {
+                let Some(fitting) = starts.get_mut(&self.rows[row][10 - shared..]) else { continue };
+                // A chain is known by its last row, so `next` must not start the chain of `row`.
+                let free = |next: &usize| end(&chain, *next) != row;
+                if follower[row].is_none()
+                    && let Some(at) = fitting.iter().rposition(free)
+                {
+                    let next = fitting.swap_remove(at);
+                    follower[row] = Some((next, shared));
+                    taken[next] = true;
+                    chain[row] = end(&chain, next);
+                }
+            }
+        }
+        follower
+    }
+}
+
+impl Layout {
+    /// An entry as the table has it.
+    pub(crate) fn cell(&mut self, entry: Entry) -> Result<u16, Error> {
+        match entry {
+            Entry::Row(row) => Ok(u16::try_from(self.places[row])?),
+            Entry::Leaf(value) => {
+                if let Some(place) = self.leaves.get(&value) {
+                    return Ok(*place);
+                }
+                let place = u16::try_from(self.cells.len())?;
+                self.cells.extend([place; 10]);
+                self.cells.push(value);
+                self.leaves.insert(value, place);
+                Ok(place)
+            }
+        }
+    }
+}
+
+/// The digits from one ASCII byte to another, as bits.
+pub(crate) fn set(first: u8, last: u8) -> u16 {
+    (b'0'..=b'9')
+        .filter(|digit| (first..=last).contains(digit))
+        .fold(0, |set, digit| set | 1 << (digit - b'0'))
+}

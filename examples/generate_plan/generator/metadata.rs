@@ -1,0 +1,241 @@
+//! What libphonenumber's XML says, read the way its own build reads it: inherited rules resolved,
+//! white space in patterns removed, the general lengths gathered from the types.
+
+#![expect(dead_code, reason = "sections for parsing read the rest")]
+
+use std::collections::BTreeSet;
+
+use roxmltree::{Document, Node, ParsingOptions};
+
+use super::Error;
+
+/// The types of numbers, in the order of their tags in the table, by element name.
+pub(crate) const TYPES: [&str; 11] = [
+    "fixedLine",
+    "mobile",
+    "fixedLineOrMobile",
+    "tollFree",
+    "premiumRate",
+    "sharedCost",
+    "voip",
+    "personalNumber",
+    "pager",
+    "uan",
+    "voicemail",
+];
+
+/// One `<territory>`.
+#[derive(Debug)]
+pub(crate) struct Territory {
+    /// ISO alpha-2, or `001`.
+    pub(crate) id: String,
+    pub(crate) code: u16,
+    pub(crate) main: bool,
+    pub(crate) leading_digits: Option<String>,
+    pub(crate) international_prefix: Option<String>,
+    pub(crate) preferred_international_prefix: Option<String>,
+    pub(crate) national_prefix: Option<String>,
+    /// The national prefix itself where the XML says nothing else.
+    pub(crate) national_prefix_for_parsing: Option<String>,
+    pub(crate) national_prefix_transform_rule: Option<String>,
+    pub(crate) preferred_extension_prefix: Option<String>,
+    pub(crate) mobile_portable: bool,
+    pub(crate) general: Desc,
+    /// Every other description, by element name.
+    pub(crate) descs: Vec<(String, Desc)>,
+    pub(crate) formats: Vec<Format>,
+    /// Empty where the formats of the country serve abroad too.
+    pub(crate) international_formats: Vec<Format>,
+}
+
+/// What numbers of one type look like.
+#[derive(Debug, Default)]
+pub(crate) struct Desc {
+    pub(crate) pattern: Option<String>,
+    /// Empty: any length that the general description allows.
+    pub(crate) lengths: BTreeSet<u8>,
+    pub(crate) local_only: BTreeSet<u8>,
+    pub(crate) example: Option<String>,
+}
+
+/// One way to write numbers.
+#[derive(Clone, Debug)]
+pub(crate) struct Format {
+    pub(crate) pattern: String,
+    /// Each refines the one before; the last decides.
+    pub(crate) leading_digits: Vec<String>,
+    pub(crate) template: String,
+    /// `$1` is the first group of the format, national prefix filled in.
+    pub(crate) national_prefix_rule: Option<String>,
+    pub(crate) national_prefix_optional: bool,
+    /// As the rule above, with `$CC` for the carrier code.
+    pub(crate) carrier_rule: Option<String>,
+}
+
+impl Territory {
+    pub(crate) fn is_world(&self) -> bool {
+        self.id == "001"
+    }
+
+    pub(crate) fn desc(&self, element: &str) -> Option<&Desc> {
+        self.descs.iter().find(|(name, _)| name == element).map(|(_, desc)| desc)
+    }
+
+    /// The description that libphonenumber asks for a type: mobile or not, fixed line it is.
+    pub(crate) fn desc_of_type(&self, element: &str) -> Option<&Desc> {
+        self.desc(if element == "fixedLineOrMobile" { "fixedLine" } else { element })
+    }
+}
+
+/// All territories of a file, in its order. Also reads `ShortNumberMetadata.xml`.
+pub(crate) fn read(xml: &str) -> Result<Vec<Territory>, Error> {
+    let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
+    let document = Document::parse_with_options(xml, options)?;
+    let territories: Vec<_> = document
+        .descendants()
+        .filter(|node| node.has_tag_name("territory"))
+        .map(territory)
+        .collect::<Result<_, _>>()?;
+    if territories.is_empty() { Err("no territory in the file".into()) } else { Ok(territories) }
+}
+
+/// The territories of each calling code, the main one first, else in the order of the file.
+pub(crate) fn by_code(territories: &[Territory]) -> Vec<(u16, Vec<usize>)> {
+    let codes: BTreeSet<u16> = territories.iter().filter(|it| it.code != 0).map(|it| it.code).collect();
+    codes
+        .into_iter()
+        .map(|code| {
+            let of_code = |main| {
+                territories.iter().enumerate().filter(move |(_, it)| it.code == code && it.main == main)
+            };
+            (code, of_code(true).chain(of_code(false)).map(|(index, _)| index).collect())
+        })
+        .collect()
+}
+
+fn territory(node: Node<'_, '_>) -> Result<Territory, Error> {
+    let text = |name| node.attribute(name).map(str::to_owned);
+    let pattern = |name| node.attribute(name).map(without_space);
+    let id = text("id").ok_or("a territory without an id")?;
+    // Short-number files have no calling codes.
+    let code = node.attribute("countryCode").map_or(Ok(0), str::parse)?;
+    let national_prefix = text("nationalPrefix");
+    let (formats, international_formats) = formats(node, national_prefix.as_deref().unwrap_or(""))?;
+    let descs = node
+        .children()
+        .filter(|child| {
+            child.is_element() && !matches!(child.tag_name().name(), "availableFormats" | "references")
+        })
+        .map(|child| Ok((child.tag_name().name().to_owned(), desc(child)?)))
+        .collect::<Result<Vec<_>, Error>>()?;
+    let (general, mut descs): (Vec<_>, Vec<_>) =
+        descs.into_iter().partition(|(name, _)| name == "generalDesc");
+    let mut general = general.into_iter().next().map(|(_, desc)| desc).unwrap_or_default();
+    gather_lengths(&mut general, &descs);
+    for (_, desc) in &mut descs {
+        desc.local_only = &desc.local_only - &desc.lengths;
+    }
+    Ok(Territory {
+        main: node.attribute("mainCountryForCode") == Some("true"),
+        leading_digits: pattern("leadingDigits"),
+        international_prefix: pattern("internationalPrefix"),
+        preferred_international_prefix: text("preferredInternationalPrefix"),
+        national_prefix_for_parsing: pattern("nationalPrefixForParsing").or(national_prefix.clone()),
+        national_prefix_transform_rule: pattern("nationalPrefixTransformRule"),
+        preferred_extension_prefix: text("preferredExtnPrefix"),
+        mobile_portable: node.attribute("mobileNumberPortableRegion") == Some("true"),
+        id,
+        code,
+        national_prefix,
+        general,
+        descs,
+        formats,
+        international_formats,
+    })
+}
+
+/// The general lengths are those of all types that can be dialled from abroad, or those of the
+/// short codes in a file of short numbers.
+fn gather_lengths(general: &mut Desc, descs: &[(String, Desc)]) {
+    let short = descs.iter().any(|(name, _)| name == "shortCode");
+    for (name, desc) in descs {
+        if if short { name == "shortCode" } else { name != "noInternationalDialling" } {
+            general.lengths.extend(&desc.lengths);
+            general.local_only.extend(&desc.local_only);
+        }
+    }
+    general.local_only = &general.local_only - &general.lengths;
+}
+
+fn desc(node: Node<'_, '_>) -> Result<Desc, Error> {
+    let child = |name| node.children().find(|child| child.has_tag_name(name));
+    let text = |name| child(name).and_then(|child| child.text());
+    let lengths = |name| {
+        child("possibleLengths").and_then(|child| child.attribute(name)).map_or(Ok(BTreeSet::new()), lengths)
+    };
+    Ok(Desc {
+        pattern: text("nationalNumberPattern").map(without_space),
+        lengths: lengths("national")?,
+        local_only: lengths("localOnly")?,
+        example: text("exampleNumber").map(str::to_owned),
+    })
+}
+
+/// `4,[6-8]` is 4, 6, 7 and 8.
+fn lengths(text: &str) -> Result<BTreeSet<u8>, Error> {
+    let mut all = BTreeSet::new();
+    for part in text.split(',') {
+        match part.trim_matches(['[', ']']).split_once('-') {
+            Some((first, last)) => all.extend(first.parse::<u8>()?..=last.parse()?),
+            None => {
+                all.insert(part.parse()?);
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// National and international formats; the latter only if one of them differs.
+fn formats(territory: Node<'_, '_>, national_prefix: &str) -> Result<(Vec<Format>, Vec<Format>), Error> {
+    let rule = |node: Node<'_, '_>, name| {
+        let text = node.attribute(name).or_else(|| territory.attribute(name))?;
+        let rule = text.replacen("$NP", national_prefix, 1).replacen("$FG", "$1", 1);
+        Some(rule).filter(|rule| !rule.is_empty())
+    };
+    let (mut national, mut international, mut differs) = (Vec::new(), Vec::new(), false);
+    for node in territory.descendants().filter(|node| node.has_tag_name("numberFormat")) {
+        let child = |name| node.children().find(|child| child.has_tag_name(name));
+        let optional = "nationalPrefixOptionalWhenFormatting";
+        let format = Format {
+            pattern: node.attribute("pattern").map(without_space).ok_or("a format without a pattern")?,
+            leading_digits: node
+                .children()
+                .filter(|child| child.has_tag_name("leadingDigits"))
+                .filter_map(|child| child.text().map(without_space))
+                .collect(),
+            template: child("format").and_then(|it| it.text()).ok_or("a format without a format")?.to_owned(),
+            national_prefix_rule: rule(node, "nationalPrefixFormattingRule"),
+            national_prefix_optional: node.attribute(optional).or_else(|| territory.attribute(optional))
+                == Some("true"),
+            carrier_rule: rule(node, "carrierCodeFormattingRule"),
+        };
+        match child("intlFormat").and_then(|it| it.text()) {
+            None => international.push(format.clone()),
+            Some(text) => {
+                differs = true;
+                if text != "NA" {
+                    international.push(Format { template: text.to_owned(), ..format.clone() });
+                }
+            }
+        }
+        national.push(format);
+    }
+    if !differs {
+        international.clear();
+    }
+    Ok((national, international))
+}
+
+fn without_space(text: &str) -> String {
+    text.split_whitespace().collect()
+}

@@ -1,0 +1,81 @@
+//! From libphonenumber's resources to the table that the crate includes.
+//!
+//! The table is a list of sections; `src/plan/table.rs` reads them in the order in which
+//! [`table`] adds them. Numbers are little endian.
+#![expect(clippy::indexing_slicing, reason = "a tool stops when its input is not what it knows")]
+#![expect(clippy::string_slice, reason = "all texts are ASCII")]
+
+pub(crate) mod automaton;
+mod formats;
+pub(crate) mod metadata;
+mod parsing;
+mod plan;
+mod shorts;
+mod typing;
+
+pub(crate) type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// A part of the table.
+pub(crate) enum Section {
+    Bytes(Vec<u8>),
+    Words(Vec<Word>),
+}
+
+/// A number, or an entry of the automaton, whose number is known once all rows have a place.
+pub(crate) enum Word {
+    Plain(u16),
+    Entry(automaton::Entry),
+}
+
+pub(crate) fn words(words: Vec<u16>) -> Section {
+    Section::Words(words.into_iter().map(Word::Plain).collect())
+}
+
+/// The table of libphonenumber's release `version`, from its metadata of numbers and of short ones.
+pub(crate) fn table(version: &str, numbers: &str, shorts: &str) -> Result<Vec<u8>, Error> {
+    let territories = metadata::read(numbers)?;
+    let shorts = metadata::read(shorts)?;
+    let mut automaton = automaton::Automaton::default();
+    let mut sections = vec![Section::Bytes(version.as_bytes().to_vec())];
+    sections.extend(plan::sections(&territories, &mut automaton)?);
+    sections.extend(parsing::sections(&territories, &mut automaton)?);
+    sections.extend(shorts::sections(&territories, &shorts, &mut automaton)?);
+    join(sections, &automaton)
+}
+
+/// The table of `AsYouType`, from the metadata of numbers.
+pub(crate) fn typing_table(numbers: &str) -> Result<Vec<u8>, Error> {
+    let territories = metadata::read(numbers)?;
+    let mut automaton = automaton::Automaton::default();
+    let sections = typing::sections(&territories, &mut automaton)?;
+    join(sections, &automaton)
+}
+
+/// The number of sections, the length of each, then all of them; the cells come first.
+fn join(sections: Vec<Section>, automaton: &automaton::Automaton) -> Result<Vec<u8>, Error> {
+    let mut layout = automaton.lay_out()?;
+    let mut parts = Vec::new();
+    for section in sections {
+        parts.push(match section {
+            Section::Bytes(bytes) => bytes,
+            Section::Words(words) => {
+                let word = |word| match word {
+                    Word::Plain(word) => Ok(word),
+                    Word::Entry(entry) => layout.cell(entry),
+                };
+                little_endian(&words.into_iter().map(word).collect::<Result<Vec<_>, Error>>()?)
+            }
+        });
+    }
+    parts.insert(0, little_endian(&layout.cells));
+    let mut bytes = u32::try_from(parts.len())?.to_le_bytes().to_vec();
+    for part in &parts {
+        bytes.extend(u32::try_from(part.len())?.to_le_bytes());
+    }
+    bytes.extend(parts.iter().flatten());
+    Ok(bytes)
+}
+
+fn little_endian(words: &[u16]) -> Vec<u8> {
+    words.iter().flat_map(|word| word.to_le_bytes()).collect()
+}

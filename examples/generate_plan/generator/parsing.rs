@@ -1,0 +1,380 @@
+//! The sections that `parse` reads: what is stripped off the digits of a number in each territory.
+//!
+//! `0?(?:(11|...)15)?` with the rule `9$1` is what Argentina says of its mobile numbers. Such a
+//! pattern is compiled into rows of the plan's automaton, as a question about digits of one
+//! length; a leaf is an [`Action`]. The patterns are followed as a backtracking regex would, its
+//! first choice first, so captured groups are those that libphonenumber sees.
+
+use std::collections::HashMap;
+
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
+
+use super::automaton::{Automaton, Entry, Question, set};
+use super::metadata::{Territory, by_code};
+use super::{Error, Section, Word, words};
+
+/// Digits are looked at up to this length: no pattern matches more, or ends later.
+pub(crate) const LENGTHS: usize = 20;
+
+/// What leads to nothing being stripped.
+pub(crate) const NOTHING: Entry = Entry::Leaf(0);
+
+/// The sections in the order in which the library reads them.
+pub(crate) fn sections(territories: &[Territory], automaton: &mut Automaton) -> Result<Vec<Section>, Error> {
+    let mut parsing = Parsing { lists: Lists::default(), automaton, actions: Vec::new() };
+    parsing.action(Action::default())?;
+    let mut main_of_code = vec![0_u8; 1000];
+    for (code, regions) in by_code(territories) {
+        main_of_code[usize::from(code)] = u8::try_from(regions[0] + 1)?;
+    }
+    let mut records = Vec::new();
+    for territory in territories {
+        let abroad = parsing.stripping(territory.international_prefix.as_deref(), None)?;
+        let national = parsing.stripping(
+            territory.national_prefix_for_parsing.as_deref(),
+            territory.national_prefix_transform_rule.as_deref(),
+        )?;
+        let general = territory.general.pattern.as_deref();
+        let general = question(parsing.automaton, &mut parsing.lists, general, false)?;
+        let bits = |set: &std::collections::BTreeSet<u8>| set.iter().fold(0_u32, |bits, it| bits | 1 << it);
+        let (possible, local) = (bits(&territory.general.lengths), bits(&territory.general.local_only));
+        records.extend([territory.code, abroad.roots, national.roots, general, abroad.first, national.first]);
+        for bits in [possible, local] {
+            records.extend([(bits & 0xFFFF) as u16, (bits >> 16) as u16]);
+        }
+    }
+    let actions = parsing.actions.iter().flat_map(Action::bytes).collect();
+    let [index, entries] = parsing.lists.sections();
+    Ok(vec![words(records), index, entries, Section::Bytes(actions), Section::Bytes(main_of_code)])
+}
+
+/// What a match does to the digits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Action {
+    /// So many digits at the start are replaced.
+    end: u8,
+    /// By these.
+    insert: String,
+    /// And then by those of this range.
+    keep: (u8, u8),
+    /// The digits of this range are a carrier's code.
+    carrier: (u8, u8),
+}
+
+impl Action {
+    /// Ten bytes: `end`, the ranges, how much is inserted, and that in four.
+    fn bytes(&self) -> [u8; 10] {
+        let mut bytes = [0; 10];
+        bytes[..5].copy_from_slice(&[self.end, self.keep.0, self.keep.1, self.carrier.0, self.carrier.1]);
+        bytes[5] = u8::try_from(self.insert.len()).unwrap_or(u8::MAX);
+        for (place, byte) in self.insert.bytes().enumerate() {
+            bytes[6 + place] = byte;
+        }
+        bytes
+    }
+}
+
+struct Parsing<'a> {
+    automaton: &'a mut Automaton,
+    lists: Lists,
+    actions: Vec<Action>,
+}
+
+/// Lists of entries, one a length of the digits that are asked about.
+#[derive(Default)]
+pub(crate) struct Lists {
+    /// For a list the place of its first entry, the length that it is for, and how many there are.
+    index: Vec<[u16; 2]>,
+    entries: Vec<Entry>,
+}
+
+impl Lists {
+    /// The number of the list of entries for lengths from 1 on; equal lists are one. Where a list
+    /// starts with nothing, and what its end repeats, is left out.
+    pub(crate) fn add(&mut self, list: &[Entry]) -> Result<u16, Error> {
+        let first = list.iter().position(|entry| *entry != NOTHING).unwrap_or(list.len() - 1);
+        let end = list.windows(2).rposition(|two| two[0] != two[1]).map_or(1, |place| place + 2);
+        let list = &list[first..end.max(first + 1)];
+        let place = self.entries.windows(list.len()).position(|it| it == list).unwrap_or_else(|| {
+            self.entries.extend(list);
+            self.entries.len() - list.len()
+        });
+        let key = [u16::try_from(place)?, u16::try_from(first + 1)? << 8 | u16::try_from(list.len())?];
+        let number = self.index.iter().position(|it| *it == key).unwrap_or_else(|| {
+            self.index.push(key);
+            self.index.len() - 1
+        });
+        Ok(u16::try_from(number)?)
+    }
+
+    pub(crate) fn sections(self) -> [Section; 2] {
+        let entries = self.entries.into_iter().map(Word::Entry).collect();
+        [words(self.index.into_iter().flatten().collect()), Section::Words(entries)]
+    }
+}
+
+/// Compiles a description as a question with the answers 1, it is, and 0: of all the digits, or of
+/// how they start.
+pub(crate) fn question(
+    automaton: &mut Automaton,
+    lists: &mut Lists,
+    pattern: Option<&str>,
+    prefix: bool,
+) -> Result<u16, Error> {
+    let mut question = Question::default();
+    if let Some(pattern) = pattern {
+        if prefix {
+            question.prefix(pattern)?
+        } else {
+            question.whole(pattern)?
+        };
+    }
+    let list: Vec<_> = (1..=LENGTHS)
+        .map(|length| automaton.add(&question, length, |found| Ok(u16::from(found.iter().any(|it| *it)))))
+        .collect::<Result<_, _>>()?;
+    if !prefix && list.last() != Some(&NOTHING) {
+        return Err("a description that reaches past the longest digits".into());
+    }
+    lists.add(&list)
+}
+
+/// Where a pattern's entries are, and the first digits that it can match, as bits.
+#[derive(Default)]
+struct Stripping {
+    roots: u16,
+    first: u16,
+}
+
+impl Parsing<'_> {
+    fn action(&mut self, action: Action) -> Result<u16, Error> {
+        let place = self.actions.iter().position(|it| *it == action).unwrap_or_else(|| {
+            self.actions.push(action);
+            self.actions.len() - 1
+        });
+        Ok(u16::try_from(place)?)
+    }
+
+    /// Compiles what is stripped off the start of digits.
+    fn stripping(&mut self, pattern: Option<&str>, rule: Option<&str>) -> Result<Stripping, Error> {
+        let program = Program::new(pattern.unwrap_or(""), rule)?;
+        let mut list = Vec::new();
+        let mut first = 0;
+        for length in 1..=LENGTHS {
+            let entry = self.node(&program, &program.start(), 0, length, &mut HashMap::new())?;
+            for digit in 0..10 {
+                let next = match entry {
+                    Entry::Row(row) => self.automaton.rows[row][digit],
+                    leaf @ Entry::Leaf(_) => leaf,
+                };
+                first |= u16::from(next != NOTHING) << digit;
+            }
+            list.push(entry);
+        }
+        Ok(Stripping { roots: self.lists.add(&list)?, first })
+    }
+
+    /// The entry for threads that have read `read` digits of `length`.
+    fn node(
+        &mut self,
+        program: &Program<'_>,
+        threads: &[Thread],
+        read: usize,
+        length: usize,
+        known: &mut HashMap<(Vec<Thread>, usize), Entry>,
+    ) -> Result<Entry, Error> {
+        let threads = program.closure(threads, read, length);
+        if let [only] = threads.as_slice()
+            && matches!(program.states[only.state], State::Match)
+        {
+            return Ok(Entry::Leaf(self.action(program.action(only)?)?));
+        }
+        if threads.is_empty() {
+            return Ok(NOTHING);
+        }
+        let key = (threads, read);
+        if let Some(entry) = known.get(&key) {
+            return Ok(*entry);
+        }
+        let mut row = [NOTHING; 10];
+        for (digit, entry) in row.iter_mut().enumerate() {
+            let next = program.step(&key.0, digit);
+            *entry = self.node(program, &next, read + 1, length, known)?;
+        }
+        let entry = self.automaton.row(row);
+        known.insert(key, entry);
+        Ok(entry)
+    }
+}
+
+/// A pattern as a machine whose threads are tried in order.
+struct Program<'a> {
+    states: Vec<State>,
+    first: usize,
+    rule: Option<&'a str>,
+    groups: usize,
+}
+
+enum State {
+    Digit {
+        set: u16,
+        next: usize,
+    },
+    /// The first of these that leads to a match is taken.
+    Split(Vec<usize>),
+    /// Remembers the place as a group's start (even) or end (odd).
+    Save {
+        slot: usize,
+        next: usize,
+    },
+    /// Goes on at the end of the digits only.
+    End {
+        next: usize,
+    },
+    Match,
+}
+
+/// A state and the ends of the groups; the match's own end is last.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Thread {
+    state: usize,
+    slots: [Option<u8>; 5],
+}
+
+impl<'a> Program<'a> {
+    fn new(pattern: &str, rule: Option<&'a str>) -> Result<Self, Error> {
+        let mut program = Self { states: Vec::new(), first: 0, rule, groups: 0 };
+        if pattern.is_empty() {
+            program.states.push(State::Split(Vec::new()));
+            return Ok(program);
+        }
+        let matched = program.state(State::Match);
+        let end = program.state(State::Save { slot: 4, next: matched });
+        program.first = program.compile(&regex_syntax::parse(pattern)?, end)?;
+        Ok(program)
+    }
+
+    fn state(&mut self, state: State) -> usize {
+        self.states.push(state);
+        self.states.len() - 1
+    }
+
+    fn compile(&mut self, hir: &Hir, next: usize) -> Result<usize, Error> {
+        Ok(match hir.kind() {
+            HirKind::Empty => next,
+            HirKind::Literal(literal) => literal
+                .0
+                .iter()
+                .rev()
+                .fold(next, |next, byte| self.state(State::Digit { set: set(*byte, *byte), next })),
+            HirKind::Class(Class::Unicode(class)) => {
+                let ranges = class.ranges().iter().filter(|range| range.start() <= '9');
+                let set = ranges
+                    .map(|range| set(range.start() as u8, range.end().min('9') as u8))
+                    .fold(0, |all, set| all | set);
+                self.state(State::Digit { set, next })
+            }
+            HirKind::Capture(capture) => {
+                let slot = 2 * (capture.index as usize - 1);
+                self.groups = self.groups.max(capture.index as usize);
+                if self.groups > 2 {
+                    return Err("more than two groups".into());
+                }
+                let end = self.state(State::Save { slot: slot + 1, next });
+                let inner = self.compile(&capture.sub, end)?;
+                self.state(State::Save { slot, next: inner })
+            }
+            HirKind::Concat(parts) => {
+                parts.iter().rev().try_fold(next, |next, part| self.compile(part, next))?
+            }
+            HirKind::Alternation(parts) => {
+                let parts = parts.iter().map(|part| self.compile(part, next)).collect::<Result<_, _>>()?;
+                self.state(State::Split(parts))
+            }
+            HirKind::Repetition(repetition) => {
+                let max = repetition.max.ok_or("an unbounded repetition")?;
+                let mut start = next;
+                for count in (1..=max).rev() {
+                    start = self.compile(&repetition.sub, start)?;
+                    if count > repetition.min {
+                        let choices = if repetition.greedy { vec![start, next] } else { vec![next, start] };
+                        start = self.state(State::Split(choices));
+                    }
+                }
+                start
+            }
+            HirKind::Look(Look::End) => self.state(State::End { next }),
+            other => return Err(format!("not known in a prefix: {other:?}").into()),
+        })
+    }
+
+    fn start(&self) -> Vec<Thread> {
+        vec![Thread { state: self.first, slots: [None; 5] }]
+    }
+
+    /// The threads that wait for a digit, in order, up to the first that has matched.
+    fn closure(&self, threads: &[Thread], read: usize, length: usize) -> Vec<Thread> {
+        let mut out: Vec<Thread> = Vec::new();
+        let mut open: Vec<Thread> = threads.iter().rev().cloned().collect();
+        while let Some(mut thread) = open.pop() {
+            match &self.states[thread.state] {
+                State::Split(parts) => {
+                    open.extend(parts.iter().rev().map(|state| Thread { state: *state, ..thread.clone() }));
+                }
+                State::Save { slot, next } => {
+                    let unset = *slot == 4 && thread.slots[4].is_some();
+                    if !unset {
+                        thread.slots[*slot] = u8::try_from(read).ok();
+                    }
+                    open.push(Thread { state: *next, ..thread });
+                }
+                State::End { next } => {
+                    if read == length {
+                        open.push(Thread { state: *next, ..thread });
+                    }
+                }
+                State::Match => {
+                    out.push(thread);
+                    break;
+                }
+                State::Digit { .. } => {
+                    if read < length && !out.iter().any(|it| it.state == thread.state) {
+                        out.push(thread);
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    fn step(&self, threads: &[Thread], digit: usize) -> Vec<Thread> {
+        let next = threads.iter().filter_map(|thread| match &self.states[thread.state] {
+            State::Digit { set, next } => {
+                (set >> digit & 1 == 1).then(|| Thread { state: *next, ..thread.clone() })
+            }
+            State::Match => Some(thread.clone()),
+            _ => None,
+        });
+        next.collect()
+    }
+
+    /// What libphonenumber does with a match: the rule counts only if the last group took part.
+    fn action(&self, thread: &Thread) -> Result<Action, Error> {
+        let [a, b, c, d, end] = thread.slots;
+        let groups = [a.zip(b), c.zip(d)];
+        let first = groups[0].unwrap_or_default();
+        let last = self.groups.checked_sub(1).and_then(|last| groups[last]);
+        let end = end.ok_or("a match without an end")?;
+        let (Some(rule), Some(_)) = (self.rule, last) else {
+            let carrier = if last.is_some() { first } else { (0, 0) };
+            return Ok(Action { end, carrier, ..Action::default() });
+        };
+        let (insert, group) = rule.split_once('$').ok_or("a rule without a group")?;
+        if insert.len() > 4 {
+            return Err("a rule that inserts more than four digits".into());
+        }
+        let group: usize = group.parse()?;
+        let keep = groups[group - 1].unwrap_or_default();
+        let carrier = if self.groups > 1 { first } else { (0, 0) };
+        Ok(Action { end, insert: insert.to_owned(), keep, carrier })
+    }
+}

@@ -1,0 +1,365 @@
+//! The sections that `lookup` and `format` read: regions, codes, the automaton's roots and rows.
+
+use std::collections::BTreeSet;
+
+use super::automaton::{Automaton, Entry, Question};
+use super::formats::{self, Pool, Templates};
+use super::metadata::{Desc, Format, TYPES, Territory, by_code};
+use super::{Error, Section, Word, words};
+
+/// libphonenumber asks for the types in this order, then for fixed line and mobile.
+const TYPE_ORDER: [&str; 8] =
+    ["premiumRate", "tollFree", "sharedCost", "voip", "personalNumber", "pager", "uan", "voicemail"];
+const NONE: u16 = u16::MAX;
+
+/// The sections in the order in which the library reads them.
+pub(crate) fn sections(territories: &[Territory], automaton: &mut Automaton) -> Result<Vec<Section>, Error> {
+    let mut plan = Plan { territories, templates: Templates::default(), formats: Vec::new() };
+    let mut slots = vec![0; 0x99A];
+    let (mut codes, mut code_regions) = (Vec::new(), Vec::new());
+    let (mut roots, mut own_roots) = (Vec::new(), Vec::new());
+    let mut own_root_of = vec![NONE; territories.len()];
+    for (slot, (code, regions)) in by_code(territories).into_iter().enumerate() {
+        let name = code.to_string();
+        for digits in (0..1000).map(|digits| format!("{digits:03}")).filter(|it| it.starts_with(&name)) {
+            slots[usize::from_str_radix(&digits, 16)?] = u16::try_from(name.len() << 8 | (slot + 1))?;
+        }
+        let first_region = u16::try_from(code_regions.len() / 2)?;
+        codes.extend([code, first_region]);
+        for index in &regions {
+            code_regions.extend([letters(&territories[*index].id)?, u16::try_from(*index)?]);
+        }
+        for length in 0..16 {
+            let (entry, formats) = plan.root(&regions, length, automaton)?;
+            roots.extend([Word::Entry(entry), Word::Plain(formats), Word::Plain(first_region)]);
+        }
+        if regions.len() > 1 {
+            for (place, index) in regions.iter().enumerate() {
+                own_root_of[*index] = u16::try_from(own_roots.len() / 16)?;
+                for length in 0..16 {
+                    own_roots.push(plan.own_root(&regions, place, length, automaton)?);
+                }
+            }
+        }
+    }
+    codes.extend([0, u16::try_from(code_regions.len() / 2)?]);
+    // The last template too is read with what is behind it.
+    plan.templates.pool.bytes.extend([0; 32]);
+    plan.templates.literals.resize(16, 0);
+    let facts = Facts::new(territories, &own_root_of)?;
+    Ok(vec![
+        words(facts.records),
+        words(by_letters(territories)?),
+        words(slots),
+        words(codes),
+        words(code_regions),
+        Section::Words(roots),
+        Section::Words(own_roots),
+        words(plan.formats),
+        Section::Bytes(plan.templates.pool.bytes),
+        Section::Bytes(plan.templates.literals),
+        words(facts.lengths.into_flattened()),
+        Section::Bytes(facts.examples.into_iter().flat_map(u64::to_le_bytes).collect()),
+        Section::Bytes(facts.texts.bytes),
+    ])
+}
+
+/// What is known of each territory besides its numbers.
+#[derive(Default)]
+struct Facts {
+    /// 20 words a territory.
+    records: Vec<u16>,
+    /// Possible lengths, national and local, each pair once.
+    lengths: Vec<[u16; 2]>,
+    examples: Vec<u64>,
+    texts: Pool,
+}
+
+impl Facts {
+    fn new(territories: &[Territory], own_root_of: &[u16]) -> Result<Self, Error> {
+        let mut facts = Self::default();
+        for (territory, own_root) in territories.iter().zip(own_root_of) {
+            let flags = u16::from(territory.main) | u16::from(territory.national_prefix.is_some()) << 1;
+            let extension = territory.preferred_extension_prefix.as_deref().unwrap_or(" ext. ");
+            let mut record = vec![
+                letters(&territory.id)?,
+                territory.code,
+                flags,
+                facts.texts.add(dialling_prefix(territory).as_bytes())?,
+                facts.texts.add(extension.as_bytes())?,
+                *own_root,
+                u16::try_from(facts.examples.len())?,
+            ];
+            let mut with_example = 0;
+            for (tag, kind) in TYPES.iter().enumerate() {
+                let desc = territory.desc_of_type(kind);
+                if let Some(digits) = desc.and_then(|desc| desc.example.as_deref()) {
+                    with_example |= 1 << tag;
+                    facts.examples.push(pack(digits)?);
+                }
+            }
+            record.push(with_example);
+            for kind in std::iter::once(None).chain(TYPES.map(Some)) {
+                let pair = possible_lengths(territory, kind);
+                let at = facts.lengths.iter().position(|it| *it == pair).unwrap_or_else(|| {
+                    facts.lengths.push(pair);
+                    facts.lengths.len() - 1
+                });
+                record.push(u16::try_from(at)?);
+            }
+            facts.records.extend(record);
+        }
+        Ok(facts)
+    }
+}
+
+/// For two letters the number of the territory, from 1.
+fn by_letters(territories: &[Territory]) -> Result<Vec<u16>, Error> {
+    let mut all = vec![0; 26 * 26];
+    for (index, territory) in territories.iter().enumerate() {
+        if let [first @ b'A'..=b'Z', second @ b'A'..=b'Z'] = territory.id.as_bytes() {
+            all[usize::from(first - b'A') * 26 + usize::from(second - b'A')] = u16::try_from(index + 1)?;
+        }
+    }
+    Ok(all)
+}
+
+struct Plan<'a> {
+    territories: &'a [Territory],
+    templates: Templates,
+    /// National, international and carrier template of each outcome, by threes.
+    formats: Vec<u16>,
+}
+
+impl Plan<'_> {
+    /// The first entry for national digits of a length, and where their formats are.
+    fn root(
+        &mut self,
+        regions: &[usize],
+        length: usize,
+        automaton: &mut Automaton,
+    ) -> Result<(Entry, u16), Error> {
+        let mut question = Question::default();
+        let claims = Claims::new(self.territories, regions, length, &mut question)?;
+        let main = &self.territories[regions[0]];
+        let national = Choice::new(&main.formats, length, &mut question)?;
+        let international = match main.international_formats.as_slice() {
+            [] => national.clone(),
+            formats => Choice::new(formats, length, &mut question)?,
+        };
+        let mut formats: Vec<u16> = Vec::new();
+        let entry = automaton.add(&question, length, |found| {
+            let (region, kind) = claims.region(found).map_or((0, 0), |(place, kind)| (place + 1, kind));
+            let national = national.of(found);
+            let triple = [
+                self.template(national.as_ref(), length, |format| format.national_prefix_rule.as_deref())?,
+                self.template(international.of(found).as_ref(), length, |_| None)?,
+                self.template(national.as_ref(), length, |format| {
+                    format.carrier_rule.as_deref().or(format.national_prefix_rule.as_deref())
+                })?,
+            ];
+            let format = formats.chunks(3).position(|it| it == triple).unwrap_or_else(|| {
+                formats.extend(triple);
+                formats.len() / 3 - 1
+            });
+            if region >= 32 || format >= 64 {
+                return Err("a leaf has no room for the region or the format".into());
+            }
+            Ok(u16::try_from(region << 10 | kind << 6 | format)?)
+        })?;
+        // The same formats may be there for another root already.
+        let mut places = (0..self.formats.len()).step_by(3);
+        let known = places.find(|place| self.formats[*place..].starts_with(&formats));
+        let place = known.unwrap_or(self.formats.len());
+        if known.is_none() {
+            self.formats.extend(formats);
+        }
+        Ok((entry, u16::try_from(place / 3)?))
+    }
+
+    /// In a shared code, the entry that says whether digits that [`root`](Self::root) gives to
+    /// another region or to none are valid here as well.
+    fn own_root(
+        &self,
+        regions: &[usize],
+        place: usize,
+        length: usize,
+        automaton: &mut Automaton,
+    ) -> Result<Word, Error> {
+        let mut question = Question::default();
+        let claims = Claims::new(self.territories, regions, length, &mut question)?;
+        let entry = automaton.add(&question, length, |found| {
+            let elsewhere = claims.region(found).is_none_or(|(claimed, _)| claimed != place);
+            Ok(u16::from(elsewhere && claims.0[place].kind(found) != 0))
+        })?;
+        Ok(Word::Entry(entry))
+    }
+
+    fn template<'f>(
+        &mut self,
+        chosen: Option<&(&'f Format, Vec<usize>)>,
+        length: usize,
+        rule: impl Fn(&'f Format) -> Option<&'f str>,
+    ) -> Result<u16, Error> {
+        match chosen {
+            Some((format, widths)) => self.templates.template(format, rule(format), widths),
+            None => self.templates.plain(length),
+        }
+    }
+}
+
+/// The checks of a code's territories, in libphonenumber's order.
+struct Claims(Vec<Check>);
+
+impl Claims {
+    fn new(
+        territories: &[Territory],
+        regions: &[usize],
+        length: usize,
+        question: &mut Question,
+    ) -> Result<Self, Error> {
+        let checks = regions.iter().map(|index| Check::new(&territories[*index], length, question));
+        checks.collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The place of the region that digits are of, and their type; the only region of a code takes
+    /// all digits.
+    fn region(&self, found: &[bool]) -> Option<(usize, usize)> {
+        match self.0.as_slice() {
+            [only] => Some((0, only.kind(found))),
+            all => {
+                all.iter().position(|check| check.claims(found)).map(|place| (place, all[place].kind(found)))
+            }
+        }
+    }
+}
+
+/// The question of which type digits are of in one territory.
+struct Check {
+    /// Where set, the territory claims all digits that start so.
+    leading: Option<usize>,
+    general: Option<usize>,
+    kinds: Vec<(usize, usize)>,
+    fixed: Option<usize>,
+    mobile: Option<usize>,
+    same: bool,
+}
+
+impl Check {
+    fn new(territory: &Territory, length: usize, question: &mut Question) -> Result<Self, Error> {
+        let mut ask = |desc: Option<&Desc>| -> Result<_, Error> {
+            let possible = |desc: &&Desc| {
+                desc.lengths.is_empty()
+                    || u8::try_from(length).is_ok_and(|length| desc.lengths.contains(&length))
+            };
+            let pattern = desc.filter(possible).and_then(|desc| desc.pattern.as_deref());
+            pattern.filter(|it| !it.is_empty()).map(|pattern| question.whole(pattern)).transpose()
+        };
+        let (fixed, mobile) = (territory.desc("fixedLine"), territory.desc("mobile"));
+        let pattern = |desc: Option<&Desc>| desc.and_then(|desc| desc.pattern.clone()).unwrap_or_default();
+        let mut kinds = Vec::new();
+        for kind in TYPE_ORDER {
+            if let Some(pattern) = ask(territory.desc(kind))? {
+                kinds.push((tag(kind), pattern));
+            }
+        }
+        Ok(Self {
+            general: ask(Some(&territory.general))?,
+            kinds,
+            fixed: ask(fixed)?,
+            mobile: ask(mobile)?,
+            same: pattern(fixed) == pattern(mobile),
+            leading: match &territory.leading_digits {
+                Some(pattern) => Some(question.prefix(pattern)?),
+                None => None,
+            },
+        })
+    }
+
+    /// Whether the territory is the digits' if it is asked first.
+    fn claims(&self, found: &[bool]) -> bool {
+        self.leading.map_or_else(|| self.kind(found) != 0, |pattern| found[pattern])
+    }
+
+    /// The tag of the type: 0 if unknown.
+    fn kind(&self, found: &[bool]) -> usize {
+        let is = |pattern: Option<usize>| pattern.is_some_and(|pattern| found[pattern]);
+        if !is(self.general) {
+            return 0;
+        }
+        if let Some((tag, _)) = self.kinds.iter().find(|(_, pattern)| found[*pattern]) {
+            return *tag;
+        }
+        match (is(self.fixed), is(self.mobile)) {
+            (true, mobile) if mobile || self.same => tag("fixedLineOrMobile"),
+            (true, _) => tag("fixedLine"),
+            (false, true) if !self.same => tag("mobile"),
+            (false, _) => 0,
+        }
+    }
+}
+
+/// The first format whose pattern has the length and whose leading digits are found.
+#[derive(Clone)]
+struct Choice<'a>(Vec<(Option<usize>, &'a Format, Vec<usize>)>);
+
+impl<'a> Choice<'a> {
+    fn new(formats: &'a [Format], length: usize, question: &mut Question) -> Result<Self, Error> {
+        let mut all = Vec::new();
+        for format in formats {
+            if let Some(widths) = formats::widths(&format.pattern, length)? {
+                let leading = format.leading_digits.last().map(|it| question.prefix(it)).transpose()?;
+                all.push((leading, format, widths));
+            }
+        }
+        Ok(Self(all))
+    }
+
+    fn of(&self, found: &[bool]) -> Option<(&'a Format, Vec<usize>)> {
+        let fits = |leading: &Option<usize>| leading.is_none_or(|pattern| found[pattern]);
+        self.0.iter().find(|(leading, ..)| fits(leading)).map(|(_, format, widths)| (*format, widths.clone()))
+    }
+}
+
+fn tag(kind: &str) -> usize {
+    TYPES.iter().position(|it| *it == kind).map_or(0, |place| place + 1)
+}
+
+/// What is dialled before the calling code, where that is one thing.
+fn dialling_prefix(territory: &Territory) -> &str {
+    let single = |prefix: &&str| prefix.bytes().all(|byte| byte.is_ascii_digit() || byte == b'~');
+    let preferred = territory.preferred_international_prefix.as_deref();
+    preferred.or(territory.international_prefix.as_deref().filter(single)).unwrap_or("")
+}
+
+/// The lengths, national and local only, that a type may have, as bits; of all types if `None`.
+fn possible_lengths(territory: &Territory, kind: Option<&str>) -> [u16; 2] {
+    let bits = |set: &BTreeSet<u8>| set.iter().filter(|it| **it < 16).fold(0, |bits, it| bits | 1 << it);
+    let national =
+        |desc: &Desc| bits(if desc.lengths.is_empty() { &territory.general.lengths } else { &desc.lengths });
+    let both = |desc: &Desc| [national(desc), bits(&desc.local_only)];
+    let of = |name| territory.desc(name).map(both);
+    match kind {
+        None => both(&territory.general),
+        Some("fixedLineOrMobile") => match (of("fixedLine"), of("mobile")) {
+            (Some([a, b]), Some([c, d])) => [a | c, b | d],
+            (one, other) => one.or(other).unwrap_or_default(),
+        },
+        Some(kind) => of(kind).unwrap_or_default(),
+    }
+}
+
+/// The digits one a nibble from the top, their number in the lowest.
+fn pack(digits: &str) -> Result<u64, Error> {
+    let mut bits = digits.len() as u64;
+    for (place, byte) in digits.bytes().enumerate() {
+        bits |= u64::from(byte.checked_sub(b'0').ok_or("an example that is not digits")?) << (60 - 4 * place);
+    }
+    Ok(bits)
+}
+
+/// A region's name in two bytes; `001` is `00`.
+fn letters(id: &str) -> Result<u16, Error> {
+    let name = if id == "001" { "00" } else { id };
+    Ok(u16::from_be_bytes(name.as_bytes().try_into()?))
+}

@@ -1,0 +1,155 @@
+//! Parsing against libphonenumber's answers.
+
+use proptest::prelude::*;
+use proptest::sample;
+use serde_json::{Value, json};
+use telnum::CallingCode;
+use telnum::plan::parse::{ParseErrorKind, Parsed};
+use telnum::plan::{self, AsYouType, Region, Table, Typing, short};
+
+const PARSE: &str = include_str!("data/plan/parse.tsv");
+const OFFICIAL: &str = include_str!("data/plan/official.jsonl");
+
+#[test]
+fn parse_agrees_with_libphonenumber() {
+    let mut different = Vec::new();
+    for row in PARSE.lines() {
+        let [region, text, number, extension] = row.split('\t').collect::<Vec<_>>()[..] else {
+            panic!("{row}")
+        };
+        let region: Region = region.parse().unwrap();
+        let answer = match plan::parse(text, Some(region)) {
+            Ok(parsed) => (
+                parsed.number.to_string(),
+                parsed.extension.map_or("-".to_owned(), |extension| extension.to_string()),
+            ),
+            Err(_) => ("!".to_owned(), "-".to_owned()),
+        };
+        if answer != (number.to_owned(), extension.to_owned()) {
+            different.push(format!("{row} is {answer:?}"));
+        }
+    }
+    assert!(different.is_empty(), "{} rows:\n{}", different.len(), different.join("\n"));
+}
+
+static TYPING: Typing = Typing::read(include_bytes!("data/plan/testing.typing.bin"));
+static TESTING: Table = Table::read(include_bytes!("data/plan/testing.bin"));
+
+/// libphonenumber's own tests. A region that it does not know is none.
+#[test]
+fn parse_agrees_with_the_official_tests() {
+    let mut count = 0;
+    let mut different = Vec::new();
+    for row in OFFICIAL.lines().map(|row| serde_json::from_str::<Value>(row).unwrap()) {
+        let text = row["args"][0].as_str().unwrap_or_default();
+        match row["call"].as_str().unwrap() {
+            // One row asks a helper that needs no region.
+            "parse" if row["answer"]["country_code"] != 0 => {
+                let region = row["args"][1].as_str().and_then(|region| region.parse().ok());
+                let answer = TESTING.parse(text, region);
+                let same = match &answer {
+                    Ok(parsed) => row["answer"] == described(*parsed, &row["answer"]),
+                    Err(error) if error.kind() == ParseErrorKind::ExtensionTooLong => {
+                        row["answer"]["extension"].as_str().unwrap().len() > 15
+                    }
+                    Err(error) => row["error"] == error.kind().name(),
+                };
+                if !same {
+                    different.push(format!("{row} is {answer:?}"));
+                }
+            }
+            "is_emergency_number" | "connects_to_emergency_number" => {
+                // A region without a plan has no emergency number.
+                let answer = row["args"][1].as_str().unwrap().parse().is_ok_and(|region| {
+                    let is_emergency = row["call"] == "is_emergency_number";
+                    let ask = if is_emergency { short::is_emergency } else { short::connects_to_emergency };
+                    ask(text, region)
+                });
+                assert_eq!(answer, row["answer"], "{row}");
+            }
+            "as_you_type" => {
+                let region = row["args"][0].as_str().and_then(|region| region.parse().ok());
+                let mut typing = TESTING.as_you_type(&TYPING, region);
+                let keys = row["args"][1].as_str().unwrap();
+                let shown: Vec<_> = keys.chars().map(|key| Value::from(typing.push(key))).collect();
+                if row["answer"] != Value::from(shown.clone()) {
+                    different.push(format!("{row} is {shown:?}"));
+                }
+            }
+            "is_possible_short_number" => {
+                let number = &row["args"][0];
+                let number = format!("+{}{}", number["country_code"], number["national_number"]);
+                assert_eq!(short::is_possible(number.parse().unwrap()), row["answer"], "{row}");
+            }
+            "is_alpha_number" => assert_eq!(plan::is_vanity(text), row["answer"], "{row}"),
+            _ => continue,
+        }
+        count += 1;
+    }
+    assert!(different.is_empty(), "{} rows:\n{}", different.len(), different.join("\n"));
+    assert_eq!(count, 406);
+}
+
+/// A parsed number as the rows have it. A carrier code is not in every row that has one.
+fn described(parsed: Parsed, row: &Value) -> Value {
+    let national = parsed.number.national_digits().to_string();
+    // Of a number that is all zeros, the last is the number.
+    let zeros = national.len() - national.trim_start_matches('0').len().max(1);
+    let mut value = json!({
+        "country_code": parsed.number.calling_code().map(CallingCode::get),
+        "national_number": national.parse::<u64>().ok(),
+        "leading_zeros": (zeros > 0).then_some(zeros),
+        "extension": parsed.extension.map(|extension| extension.to_string()),
+        "carrier_code": parsed.carrier_code.map(|code| code.to_string()),
+    });
+    if let Value::Object(members) = &mut value {
+        members.retain(|name, value| !value.is_null() && (name != "carrier_code" || row.get(name).is_some()));
+    }
+    value
+}
+
+#[test]
+fn refusals_say_what_and_where() {
+    for row in include_str!("data/plan/refused.tsv").lines() {
+        let cells: Vec<_> = row.split('\t').collect();
+        let error = plan::parse(cells[1], cells[0].parse().ok()).unwrap_err();
+        assert_eq!(
+            (error.kind().name(), error.position().to_string().as_str()),
+            (cells[2], cells[3]),
+            "{row}"
+        );
+    }
+}
+
+#[test]
+fn long_texts_are_refused_at_once() {
+    let kind = |text: &str| plan::parse(text, Some(Region::US)).unwrap_err().kind();
+    assert_eq!(kind(&"4".repeat(200)), ParseErrorKind::TooLong);
+    assert_eq!(kind(&"x".repeat(250)), ParseErrorKind::NotANumber);
+    assert_eq!(kind(&format!("415-555-2671{}", " ".repeat(239))), ParseErrorKind::TooLong);
+    for junk in ["+", "/ ", "\\x", ";", "٤", "1,", "tel:", ";phone-context=", "\u{301}"] {
+        let junk = junk.repeat(1_000_000 / junk.len());
+        assert_eq!(kind(&junk), ParseErrorKind::TooLong);
+        assert!(!short::is_emergency(&junk, Region::US));
+    }
+    assert!(plan::parse(&format!("415-555-2671{}", " ".repeat(238)), Some(Region::US)).is_ok());
+}
+
+proptest! {
+    #[test]
+    fn any_keys_are_shown(keys in "[0-9+ *x٤-]{0,24}|.{0,12}", region in sample::select(REGIONS.to_vec())) {
+        let mut typing = AsYouType::new(region);
+        for key in keys.chars() {
+            typing.push(key);
+        }
+        let kept = |text: &str| text.chars().filter_map(|c| c.to_digit(10)).collect::<Vec<_>>();
+        if keys.is_ascii() {
+            prop_assert_eq!(kept(typing.as_str()), kept(&keys));
+        }
+        typing.clear();
+        prop_assert_eq!(typing.as_str(), "");
+    }
+}
+
+const REGIONS: [Option<Region>; 6] =
+    [None, Some(Region::US), Some(Region::AR), Some(Region::CN), Some(Region::BY), Some(Region::WORLD)];
