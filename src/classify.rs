@@ -40,7 +40,7 @@ pub use self::rule::Rule;
 
 use self::automaton::{Automaton, NO_RULE};
 use self::capture::Capture;
-use self::rule::BodyOf;
+use self::rule::{Body, BodyOf};
 use self::tree::Tree;
 use crate::normalize::{Normalized, Normalizer, Text, is_kept};
 use crate::number::PhoneNumber;
@@ -49,7 +49,8 @@ use crate::pattern::{SIZE_LIMIT, parse};
 /// An ordered set of [`Rule`]s, and the [`Normalizer`] that every text goes through first.
 ///
 /// In JSON it is an ordered map from a rule's name to its body, or to its bare regular expression.
-/// Order and unknown keys are kept; the normalizer is a setting of its own.
+/// The order of the rules counts and is kept, and so are unknown keys; `null` stands for nothing. The
+/// normalizer is a setting of its own.
 ///
 /// ```
 /// use telnum::classify::Classifiers;
@@ -60,7 +61,7 @@ use crate::pattern::{SIZE_LIMIT, parse};
 /// assert_eq!((call.rule().name(), &*call.number()), ("tie_line", "1234"));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Classifiers {
     rules: Vec<Compiled>,
     normalizer: Normalizer,
@@ -72,14 +73,14 @@ pub struct Classifiers {
 }
 
 /// A rule, and what is known of its expression.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Compiled {
     rule: Rule,
     index: usize,
     capture: Capture,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum Machine {
     Automaton(Automaton),
     Set(RegexSet),
@@ -122,6 +123,7 @@ impl Classifiers {
         let mut hirs = Vec::new();
         let mut names = std::collections::HashSet::new();
         for (index, rule) in rules.into_iter().enumerate() {
+            check(&rule, index)?;
             if !names.insert(rule.name().to_owned()) {
                 return Err(ClassifierError::Duplicate { rule: rule.name().to_owned() });
             }
@@ -130,8 +132,10 @@ impl Classifiers {
             hirs.push(hir);
             compiled.push(Compiled { rule, index, capture });
         }
-        if compiled.is_empty() {
-            return Err(ClassifierError::Empty);
+        match compiled.len() {
+            0 => return Err(ClassifierError::Empty),
+            rules if rules > ClassifierError::MOST => return Err(ClassifierError::TooMany { rules }),
+            _ => {}
         }
         let (tree, machine) = match Automaton::new(&hirs) {
             Some(automaton) => (Tree::new(&automaton, compiled.len()), Machine::Automaton(automaton)),
@@ -389,8 +393,9 @@ impl Classifiers {
     }
 
     /// Reports rules that can never win and rules that overlap, by their order, each with a text
-    /// that shows it. The normalizer is taken into account: a rule for ten digits never wins where
-    /// ten digits become a number.
+    /// that shows it where there is one. The reference normalizer is taken into account: a rule for
+    /// ten digits never wins where ten digits become a number. Of any other it is not known what it
+    /// may return, so that a rule which is never reached is not reported for that.
     ///
     /// ```
     /// use telnum::classify::{Classifiers, Finding, Rule};
@@ -405,7 +410,8 @@ impl Classifiers {
     /// ```
     ///
     /// # Errors
-    /// The rules are too large together; see [`engine`](Self::engine).
+    /// The rules and converters are too many to be compared: that takes a larger automaton than to
+    /// classify does.
     pub fn lint(&self) -> Result<Vec<Finding>, LintError> {
         lint::lint(self)
     }
@@ -415,6 +421,14 @@ impl Default for Classifiers {
     /// [`north_america`](Self::north_america).
     fn default() -> Self {
         Self::north_america()
+    }
+}
+
+impl fmt::Debug for Classifiers {
+    /// Says the rules' names and the engine.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.rules().map(Rule::name).collect();
+        f.debug_struct("Classifiers").field("rules", &names).field("engine", &self.engine()).finish()
     }
 }
 
@@ -450,6 +464,16 @@ impl<'de> Deserialize<'de> for Classifiers {
         }
 
         deserializer.deserialize_map(Map)
+    }
+}
+
+fn check(rule: &Rule, index: usize) -> Result<(), ClassifierError> {
+    if rule.name().is_empty() {
+        return Err(ClassifierError::Unnamed { index });
+    }
+    match rule.extra().keys().find(|key| Body::KEYS.contains(&&***key)) {
+        Some(key) => Err(ClassifierError::Reserved { rule: rule.name().to_owned(), key: key.clone() }),
+        None => Ok(()),
     }
 }
 

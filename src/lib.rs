@@ -57,6 +57,7 @@ pub mod normalize;
 pub mod number;
 pub mod plan;
 
+mod json;
 mod pattern;
 
 pub use number::{CallingCode, Extension, NumberError, PhoneNumber, Prefix};

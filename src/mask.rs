@@ -153,7 +153,12 @@ pub struct Masked<'a> {
 
 impl fmt::Display for Masked<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.mask.write(f, self.text)
+        if f.width().is_none() && f.precision().is_none() {
+            return self.mask.write(f, self.text);
+        }
+        let mut shown = String::new();
+        self.mask.write(&mut shown, self.text)?;
+        f.pad(&shown)
     }
 }
 
@@ -181,9 +186,9 @@ impl fmt::Display for Pretty {
         let mut buffer = Buffer::new();
         let text = self.0.encode(&mut buffer);
         if self.0.digit_count() == 11 && self.0.starts_with(Prefix::NANP) {
-            Mask::NANP.write(f, text)
+            Mask::NANP.apply(text).fmt(f)
         } else {
-            f.write_str(text)
+            f.pad(text)
         }
     }
 }

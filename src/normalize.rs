@@ -21,7 +21,7 @@ mod text;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
 
 pub use self::converters::{Converter, Converters, ConvertersError};
 pub use self::nanp::{strip_plus, to_1npan, to_npan};
@@ -33,6 +33,7 @@ use self::converters::Whole;
 use self::text::Joined;
 use crate::number::PhoneNumber;
 use crate::pattern::{Pattern, PatternError};
+use crate::plan::{self, Region};
 
 /// What a dialled text is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -107,7 +108,7 @@ impl From<PhoneNumber> for Normalized<'_> {
 /// Ordered converters, those of an account's dial plan before the system's.
 ///
 /// Cheap to clone: the converters are shared. In JSON it is the map of the system's
-/// [`Converters`]; dial plan and reconcile pattern are settings of their own.
+/// [`Converters`]; dial plan, numbering plan and reconcile pattern are settings of their own.
 ///
 /// ```
 /// use telnum::normalize::{Converters, Normalizer};
@@ -120,8 +121,16 @@ impl From<PhoneNumber> for Normalized<'_> {
 #[derive(Clone, Debug)]
 pub struct Normalizer {
     dial_plan: Option<Converters>,
-    converters: Converters,
+    system: System,
     reconcilable: Option<Pattern>,
+}
+
+/// What decides after the dial plan.
+#[derive(Clone, Debug)]
+enum System {
+    Converters(Converters),
+    /// The world's numbering plan, for what is dialled in a region.
+    Plan(Region),
 }
 
 impl Normalizer {
@@ -129,6 +138,11 @@ impl Normalizer {
     pub const RECONCILABLE: &'static str = r"^(\+?1)?\d{10}$|^\+[2-9]\d{7,}$|^011\d*$|^00\d*$";
 
     /// The normalizer of the reference rules, see [`Converters::reference`].
+    ///
+    /// ```
+    /// # use telnum::normalize::Normalizer;
+    /// assert_eq!(Normalizer::reference().normalize("4158867900").text(), "+14158867900");
+    /// ```
     #[must_use]
     pub fn reference() -> Self {
         Self::new(Converters::reference())
@@ -145,11 +159,41 @@ impl Normalizer {
     /// ```
     #[must_use]
     pub const fn new(converters: Converters) -> Self {
-        Self { dial_plan: None, converters, reconcilable: None }
+        Self { dial_plan: None, system: System::Converters(converters), reconcilable: None }
     }
 
-    /// The same with an account's dial plan, which is run first; its result goes through the
-    /// system's converters.
+    /// A normalizer that makes a number only of what is a valid one when it is dialled in a region, by
+    /// the world's [numbering plan](crate::plan); anything else is kept. A text with an extension is
+    /// no number alone and is kept, too.
+    ///
+    /// ```
+    /// use telnum::{normalize::Normalizer, plan::Region};
+    ///
+    /// let strict = Normalizer::strict(Region::US);
+    /// assert_eq!(strict.normalize("(415) 886-7900").text(), "+14158867900");
+    /// assert_eq!(strict.normalize("011 44 20 7946 0000").text(), "+442079460000");
+    /// // No exchange code starts with 1. By the reference rules this is a Swiss number.
+    /// assert_eq!(strict.normalize("4151234567").number(), None);
+    /// assert_eq!(strict.normalize("911").number(), None);
+    /// ```
+    ///
+    /// The answers follow [`METADATA_VERSION`](crate::plan::METADATA_VERSION).
+    #[must_use]
+    pub const fn strict(region: Region) -> Self {
+        Self { dial_plan: None, system: System::Plan(region), reconcilable: None }
+    }
+
+    /// The same with an account's dial plan, which is run first; what it makes of a text goes on to
+    /// the system's converters or numbering plan.
+    ///
+    /// ```
+    /// use telnum::normalize::{Converter, Converters, Normalizer};
+    ///
+    /// let plan = Converters::new([Converter::new(r"^9(\d{10})$").with_prefix("1")])?;
+    /// let office = Normalizer::reference().with_dial_plan(plan);
+    /// assert_eq!(office.normalize("94158867900").text(), "+14158867900");
+    /// # Ok::<(), telnum::normalize::ConvertersError>(())
+    /// ```
     #[must_use]
     pub fn with_dial_plan(self, dial_plan: Converters) -> Self {
         Self { dial_plan: Some(dial_plan), ..self }
@@ -170,10 +214,13 @@ impl Normalizer {
         Ok(Self { reconcilable: Some(Pattern::new(pattern)?), ..self })
     }
 
-    /// The system's converters.
+    /// The system's converters; a [`strict`](Self::strict) normalizer has none.
     #[must_use]
-    pub const fn converters(&self) -> &Converters {
-        &self.converters
+    pub const fn converters(&self) -> Option<&Converters> {
+        match &self.system {
+            System::Converters(converters) => Some(converters),
+            System::Plan(_) => None,
+        }
     }
 
     /// The account's dial plan.
@@ -250,10 +297,8 @@ impl Normalizer {
     }
 
     fn normalize_exact<'t>(&self, text: &'t str) -> Normalized<'t> {
-        if text.starts_with('+') {
-            return Normalized::of(text);
-        }
-        match self.dial_plan.as_ref().and_then(|plan| plan.convert(text, Whole::Kept)) {
+        let planned = self.dial_plan.as_ref().filter(|_| !text.starts_with('+'));
+        match planned.and_then(|plan| plan.convert(text, Whole::Kept)) {
             None => self.convert(text),
             Some(planned) => match self.convert(planned.as_str()) {
                 Normalized::Other(text) => Normalized::Other(Cow::Owned(text.into_owned())),
@@ -262,36 +307,37 @@ impl Normalizer {
         }
     }
 
-    /// The system's converters alone.
+    /// What the system makes of a text.
     fn convert<'t>(&self, text: &'t str) -> Normalized<'t> {
-        if text.starts_with('+') {
-            return Normalized::of(text);
-        }
-        match self.converters.convert(text, Whole::Converted) {
-            None => Normalized::Other(Cow::Borrowed(text)),
-            Some(joined) => match joined.as_str().parse() {
-                Ok(number) => Normalized::Number(number),
-                Err(_) => Normalized::Other(Cow::Owned(joined.as_str().to_owned())),
+        match &self.system {
+            System::Converters(_) if text.starts_with('+') => Normalized::of(text),
+            System::Converters(converters) => match converters.convert(text, Whole::Converted) {
+                None => Normalized::Other(Cow::Borrowed(text)),
+                Some(joined) => Normalized::of(joined.as_str()).into_owned(),
+            },
+            System::Plan(region) => match valid(text, *region) {
+                Some(number) => Normalized::Number(number),
+                None => Normalized::Other(Cow::Borrowed(text)),
             },
         }
     }
 
     #[inline]
     pub(crate) fn is_reference(&self) -> bool {
-        self.dial_plan.is_none() && self.converters.is_reference()
+        self.dial_plan.is_none() && self.converters().is_some_and(Converters::is_reference)
     }
 
-    /// Whether a text is as the strict way leaves it.
+    /// Whether to normalize a text changes nothing.
     ///
     /// ```
     /// # use telnum::normalize::Normalizer;
     /// let normalizer = Normalizer::reference();
     /// assert!(normalizer.is_normalized("+14158867900") && normalizer.is_normalized("911"));
-    /// assert!(!normalizer.is_normalized("4158867900"));
+    /// assert!(!normalizer.is_normalized("4158867900") && !normalizer.is_normalized("9-1-1"));
     /// ```
     #[must_use]
     pub fn is_normalized(&self, text: &str) -> bool {
-        self.normalize_exact(text).text() == text
+        self.normalize(text).text() == text
     }
 
     /// Whether a text may name a number of an inventory: whether the reconcile pattern matches it
@@ -320,7 +366,12 @@ impl Default for Normalizer {
 
 impl Serialize for Normalizer {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.converters.serialize(serializer)
+        match &self.system {
+            System::Converters(converters) => converters.serialize(serializer),
+            System::Plan(region) => {
+                Err(ser::Error::custom(format_args!("the plan of {region} is no list of converters")))
+            }
+        }
     }
 }
 
@@ -350,6 +401,12 @@ impl SeparatorError {
     pub const fn position(&self) -> usize {
         self.position
     }
+}
+
+/// The number that a text is when it is dialled in a region, if it is valid.
+fn valid(text: &str, region: Region) -> Option<PhoneNumber> {
+    let parsed = plan::parse(text, Some(region)).ok()?;
+    (parsed.extension.is_none() && parsed.number.is_valid()).then_some(parsed.number)
 }
 
 fn separator(text: &str) -> Option<SeparatorError> {

@@ -277,12 +277,6 @@ impl TryFrom<u64> for PhoneNumber {
     }
 }
 
-impl From<PhoneNumber> for u64 {
-    fn from(number: PhoneNumber) -> Self {
-        number.to_bits()
-    }
-}
-
 /// What numbers start with: `+` and 1 to 15 digits, the first not 0.
 ///
 /// A prefix sorts before every number and longer prefix that starts with it.
@@ -453,6 +447,19 @@ impl Extension {
         self.0.get()
     }
 
+    /// How many digits the extension has: 1 to 15.
+    ///
+    /// ```
+    /// # use telnum::Extension;
+    /// assert_eq!("042".parse::<Extension>()?.digit_count(), 3);
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
+    #[must_use]
+    #[inline]
+    pub const fn digit_count(self) -> usize {
+        digit_count(self.to_bits())
+    }
+
     /// The digits as values 0 to 9.
     ///
     /// ```
@@ -485,6 +492,13 @@ macro_rules! textual {
             #[inline]
             fn from_str(text: &str) -> Result<Self, NumberError> {
                 Self::from_ascii(text.as_bytes())
+            }
+        }
+
+        impl From<$type> for u64 {
+            /// The packed form.
+            fn from(value: $type) -> Self {
+                value.to_bits()
             }
         }
 

@@ -1,11 +1,15 @@
 //! Regular expressions as converters and classifiers use them: over bytes, with a position in
 //! every refusal and the last capture without an allocation.
 
+use std::fmt;
 use std::ops::Range;
 
+use regex_automata::nfa::thompson;
 use regex_automata::util::primitives::NonMaxUsize;
 use regex_automata::{Input, meta};
+use regex_syntax::ast::{self, Ast, FlagsItemKind, Span};
 use regex_syntax::hir::Hir;
+use regex_syntax::hir::translate::TranslatorBuilder;
 
 /// What one pattern may take up once compiled, in bytes.
 pub(crate) const SIZE_LIMIT: usize = 10 << 20;
@@ -35,8 +39,14 @@ impl PatternError {
         self.position
     }
 
+    /// After the error it is the cause of, in one line.
+    pub(crate) fn after(&self, error: &impl ToString) -> String {
+        let colon = if self.position.is_some() { "" } else { ":" };
+        format!("{}{colon} {self}", error.to_string())
+    }
+
     fn too_large() -> Self {
-        Self { position: None, reason: "the pattern is too large once compiled".to_owned() }
+        Self { position: None, reason: "too large once compiled".to_owned() }
     }
 
     fn at(position: usize, reason: &impl ToString) -> Self {
@@ -47,12 +57,45 @@ impl PatternError {
 /// Reads a pattern. It is about bytes: `\d`, `\w`, `\s`, `\b` and case are ASCII's, `.` is any byte
 /// but a line feed.
 pub(crate) fn parse(pattern: &str) -> Result<Hir, PatternError> {
-    let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
-    parser.parse(pattern).map_err(|error| match error {
-        regex_syntax::Error::Parse(error) => PatternError::at(error.span().start.offset, error.kind()),
-        regex_syntax::Error::Translate(error) => PatternError::at(error.span().start.offset, error.kind()),
-        other => PatternError::at(0, &other),
-    })
+    let at = |span: &Span, reason: &dyn fmt::Display| PatternError::at(span.start.offset, &reason);
+    let ast = ast::parse::Parser::new().parse(pattern).map_err(|error| at(error.span(), error.kind()))?;
+    ast::visit(&ast, AsciiOnly)?;
+    let mut translator = TranslatorBuilder::new().unicode(false).utf8(false).build();
+    let hir = translator.translate(pattern, &ast).map_err(|error| at(error.span(), error.kind()))?;
+    let config = thompson::Config::new().utf8(false).nfa_size_limit(Some(SIZE_LIMIT));
+    let compiled = thompson::Compiler::new().configure(config).build_from_hir(&hir);
+    compiled.map(|_| hir).map_err(|_| PatternError::too_large())
+}
+
+/// Refuses what would turn Unicode on within a pattern.
+struct AsciiOnly;
+
+impl AsciiOnly {
+    fn check(flags: &ast::Flags) -> Result<(), PatternError> {
+        let unicode = FlagsItemKind::Flag(ast::Flag::Unicode);
+        let on = flags.items.iter().take_while(|item| item.kind != FlagsItemKind::Negation);
+        match on.into_iter().find(|item| item.kind == unicode) {
+            Some(item) => Err(PatternError::at(item.span.start.offset, &"patterns are ASCII")),
+            None => Ok(()),
+        }
+    }
+}
+
+impl ast::Visitor for AsciiOnly {
+    type Output = ();
+    type Err = PatternError;
+
+    fn finish(self) -> Result<(), PatternError> {
+        Ok(())
+    }
+
+    fn visit_pre(&mut self, ast: &Ast) -> Result<(), PatternError> {
+        match ast {
+            Ast::Flags(set) => Self::check(&set.flags),
+            Ast::Group(group) => group.flags().map_or(Ok(()), Self::check),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// A compiled pattern.
@@ -115,13 +158,14 @@ fn span(slots: &[Option<NonMaxUsize>]) -> Option<Range<usize>> {
     }
 }
 
-/// A span of bytes as text: widened to whole characters where a pattern splits one.
+/// A span of bytes as text: widened to whole characters where a pattern splits one, unless it is
+/// empty.
 pub(crate) fn part(text: &str, span: Range<usize>) -> &str {
     let mut start = span.start.min(text.len());
     while !text.is_char_boundary(start) {
         start -= 1;
     }
-    let mut end = span.end.clamp(start, text.len());
+    let mut end = if span.is_empty() { start } else { span.end.clamp(start, text.len()) };
     while !text.is_char_boundary(end) {
         end += 1;
     }

@@ -147,7 +147,7 @@ fn bad_sets_are_refused() {
             "rule `a` has a bad pattern at byte 1: invalid repetition",
         ),
         (r#"{"a": "[é]"}"#, "rule `a` has a bad pattern at byte 1: Unicode not allowed here"),
-        (r#"{"a": "(?:x{1000}){1000}{10}"}"#, "rule `a` has a bad pattern the pattern is too large"),
+        (r#"{"ok": "1", "a": "^a{1000}{1000}$"}"#, "rule `a` has a bad pattern: too large once compiled"),
         (r#"{"a": {"friendly_name": "A"}}"#, "rule `a`: `regex` is missing"),
         (
             r#"{"a": {"regex": 1}}"#,
@@ -161,6 +161,9 @@ fn bad_sets_are_refused() {
         (r#"{"a": {"regex": "1", "regex": "2"}}"#, "rule `a`: `regex` comes twice"),
         (r#"{"a": {"regex": "1", "x": 1, "x": 2}}"#, "rule `a`: `x` comes twice"),
         (r#"{"a": 1}"#, "expected a regular expression or an object for the rule `a`"),
+        (r#"{"a": "1(?i-u)2(?iu)3"}"#, "rule `a` has a bad pattern at byte 11: patterns are ASCII"),
+        (r#"{"a": "(?u:x)"}"#, "rule `a` has a bad pattern at byte 2: patterns are ASCII"),
+        (r#"{"": "1"}"#, "rule 0 has no name"),
         (r"[]", "expected an ordered map from name to rule"),
     ] {
         let error = serde_json::from_str::<Classifiers>(json).unwrap_err().to_string();
@@ -225,6 +228,9 @@ fn lint_finds_what_can_never_win() {
     assert_eq!(never_wins(&findings), ["ten", "spaced", "half"]);
     assert_eq!(findings[0].to_string(), "rule `ten` never wins: it matches no normalized text");
 
+    // Separators alone are kept to the letter.
+    assert_eq!(lint([Rule::new("blank", r"^[ -]+$")]), []);
+
     // With no converters, ten digits stay.
     let plain = Classifiers::new([Rule::new("ten", r"^\d{10}$")])
         .unwrap()
@@ -242,7 +248,9 @@ fn lint_of_the_named_sets() {
         let findings = set.classifiers.lint().unwrap();
         assert_eq!(never_wins(&findings), [""; 0], "{}", set.name);
         for finding in findings {
-            let Finding::Overlap { winner, loser, witness } = finding else { panic!("{finding}") };
+            let Finding::Overlap { winner, loser, witness: Some(witness) } = finding else {
+                panic!("{finding}")
+            };
             assert_eq!(set.classifiers.classify(&witness).unwrap().rule().name(), winner, "{witness:?}");
             let loser = set.classifiers.rules().position(|rule| rule.name() == loser).unwrap();
             assert!(set.oracle.0[loser].is_match(witness.as_bytes()), "{witness:?}");
@@ -265,6 +273,47 @@ fn errors_are_typed() {
         refused(vec![Rule::new("a", "1"), Rule::new("a", "2")]),
         ClassifierError::Duplicate { rule: "a".to_owned() }
     );
+    assert_eq!(
+        refused(vec![Rule::new("a", "1").with_extra("regex", "2")]),
+        ClassifierError::Reserved { rule: "a".to_owned(), key: "regex".to_owned() }
+    );
+    let many = (0..40_000).map(|index| Rule::new(index.to_string(), "^1$")).collect();
+    assert_eq!(refused(many), ClassifierError::TooMany { rules: 40_000 });
+}
+
+// Building one of these took as many rounds over all states as it has digits.
+#[test]
+fn long_repetitions_are_built_in_linear_time() {
+    for digits in [10, 100, 1_000, 10_000] {
+        let classifiers = Classifiers::new([Rule::new("long", format!("^1{{{digits}}}$"))]).unwrap();
+        assert!(classifiers.classify(&"1".repeat(digits - 1)).is_none());
+        let own = classifiers.with_normalizer(Normalizer::new(Converters::new([]).unwrap()));
+        assert!(own.classify(&"1".repeat(digits)).is_some());
+        assert!(own.classify(&"1".repeat(digits + 1)).is_none());
+    }
+}
+
+#[test]
+fn what_is_printed_for_developers_is_short() {
+    let classifiers = Classifiers::documented();
+    assert!(format!("{classifiers:?}").len() < 300, "{classifiers:?}");
+    let call = classifiers.classify("0113").unwrap();
+    assert_eq!(
+        format!("{call:?}"),
+        r#"Classification { class: Class(5: international), subject: Digits("0113") }"#
+    );
+    assert_eq!(
+        format!("{:>20}|", classifiers.classify("4158867900").unwrap().pretty()),
+        "    (415) 886 - 7900|"
+    );
+}
+
+#[test]
+fn null_stands_for_nothing() {
+    let json =
+        r#"{"a": {"regex": "1", "pretty_print": null, "emergency": null, "friendly_name": null, "x": null}}"#;
+    let classifiers: Classifiers = serde_json::from_str(json).unwrap();
+    assert_eq!(serde_json::to_string(&classifiers).unwrap(), r#"{"a":{"regex":"1","x":null}}"#);
 }
 
 /// Texts that come near what rules for numbers look for.
@@ -379,17 +428,23 @@ proptest! {
     }
 
     #[test]
-    fn lint_is_right(expressions in prop::collection::vec(expressions(), 1..5), texts in prop::collection::vec("[0-4+]{0,6}", 60)) {
+    fn lint_is_right(
+        expressions in prop::collection::vec(expressions(), 1..5),
+        texts in prop::collection::vec("[0-4+ -]{0,6}", 60),
+        normalizer in normalizers(),
+    ) {
         let rules = expressions.iter().enumerate().map(|(index, regex)| Rule::new(index.to_string(), regex));
-        let classifiers = Classifiers::new(rules).unwrap();
+        let classifiers = Classifiers::new(rules).unwrap().with_normalizer(normalizer);
         let oracle = Oracle::new(&classifiers);
-        let Ok(findings) = classifiers.lint() else { return Ok(()) };
+        let findings = classifiers.lint().unwrap();
         let dead = never_wins(&findings);
         for finding in &findings {
             // A witness goes through normalization unchanged, and shows what is said.
             let (winners, loser, witness) = match finding {
                 Finding::NeverWins { rule, taken_by, witness: Some(witness) } => (&**taken_by, rule, witness),
-                Finding::Overlap { winner, loser, witness } => (std::slice::from_ref(winner), loser, witness),
+                Finding::Overlap { winner, loser, witness: Some(witness) } => {
+                    (std::slice::from_ref(winner), loser, witness)
+                }
                 _ => continue,
             };
             let call = classifiers.classify(witness).unwrap();
@@ -404,4 +459,33 @@ proptest! {
             }
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(30))]
+
+    #[test]
+    fn sets_too_large_for_the_automaton_say_what_the_loop_says(
+        expressions in prop::collection::vec(expressions(), 1..4),
+        texts in prop::collection::vec("[0-4+]{0,8}", 12),
+    ) {
+        let large = Rule::new("large", r"9\d{24}$");
+        let rules = expressions.iter().enumerate().map(|(index, regex)| Rule::new(index.to_string(), regex));
+        let classifiers = Classifiers::new(rules.chain([large])).unwrap();
+        prop_assert_eq!(classifiers.engine(), Engine::RegexSet);
+        let oracle = Oracle::new(&classifiers);
+        for text in &texts {
+            agree(&classifiers, &oracle, text)?;
+        }
+    }
+}
+
+/// The reference, one without rules, and one whose rules make what none of theirs do.
+fn normalizers() -> impl Strategy<Value = Normalizer> {
+    prop::sample::select(vec![
+        Normalizer::reference(),
+        Normalizer::new(Converters::new([]).unwrap()),
+        Normalizer::new(Converters::new([Converter::new(r"^1(\d*)$").with_prefix("+1 ")]).unwrap())
+            .with_dial_plan(Converters::new([Converter::new(r"^2(\d)").with_prefix("3 ")]).unwrap()),
+    ])
 }

@@ -46,7 +46,12 @@ fn refusals_say_what_and_where() {
         ("+1 415", K::NotADigit(' '), 2, "expected a digit at byte 2, found ' '"),
         ("+1415٣", K::NotADigit('٣'), 5, "expected a digit at byte 5, found '٣'"),
         ("+12345678901234567x", K::NotADigit('x'), 18, "expected a digit at byte 18, found 'x'"),
-        ("+1234567890123456", K::TooLong(16), 16, "too long: 16 digits, the 16th is at byte 16"),
+        (
+            "+1234567890123456",
+            K::TooLong(16),
+            16,
+            "too long: 16 digits, the first that does not fit is at byte 16",
+        ),
     ];
     for (text, kind, position, message) in rows {
         let error = text.parse::<PhoneNumber>().unwrap_err();
@@ -185,6 +190,25 @@ proptest! {
         if !code.is_empty() {
             prop_assert_eq!(format!("+{code}{}", number.national_digits()), text);
         }
+    }
+}
+
+#[test]
+fn calling_codes_as_text() {
+    use NumberErrorKind as K;
+    for code in 1..1000 {
+        assert_eq!(code.to_string().parse::<CallingCode>().unwrap().get(), code);
+    }
+    for (text, kind, position) in [
+        ("", K::Empty, 0),
+        ("0", K::LeadingZero, 0),
+        ("+1", K::NotADigit('+'), 0),
+        ("4a", K::NotADigit('a'), 1),
+        ("1000", K::TooLong(4), 3),
+        ("123456789", K::TooLong(9), 3),
+    ] {
+        let error = text.parse::<CallingCode>().unwrap_err();
+        assert_eq!((error.kind(), error.position()), (kind, position), "{text:?}");
     }
 }
 

@@ -18,7 +18,7 @@ use crate::pattern::SIZE_LIMIT;
 pub(super) const NO_RULE: u16 = 0x7FFF;
 
 /// Which of several rules is the first to match a text.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Automaton {
     /// The column of each byte.
     columns: Box<[u8; 256]>,
@@ -182,12 +182,24 @@ impl States {
     /// Makes one of all states that no text tells apart (Moore's refinement), and one of all
     /// classes of bytes that no state tells apart.
     fn merge(self) -> Self {
+        match self.groups() {
+            Some(groups) => self.merge_states(&groups),
+            None => self,
+        }
+        .merge_columns()
+    }
+
+    /// The group of each state. Each round of the refinement looks one byte further, and takes time
+    /// for every state; where that would be too many rounds there is no answer, and no harm done.
+    fn groups(&self) -> Option<Vec<usize>> {
+        /// More than the bytes of any number.
+        const ROUNDS: usize = 48;
         let mut group: Vec<usize> = self.outcomes.iter().map(|&outcome| usize::from(outcome)).collect();
         let mut count = 0;
-        loop {
+        for _ in 0..ROUNDS {
             let of = |state: &usize| group.get(*state).copied().unwrap_or_default();
             let mut groups: HashMap<Vec<usize>, usize> = HashMap::new();
-            let refined: Vec<usize> = group
+            let refined = group
                 .iter()
                 .zip(&self.next)
                 .map(|(own, next)| {
@@ -200,9 +212,13 @@ impl States {
             count = groups.len();
             group = refined;
             if stable {
-                break;
+                return Some(group);
             }
         }
+        None
+    }
+
+    fn merge_states(self, group: &[usize]) -> Self {
         let of = |state: &usize| group.get(*state).copied().unwrap_or_default();
         let mut merged =
             Self { start: of(&self.start), classes: self.classes, next: Vec::new(), outcomes: Vec::new() };
@@ -213,7 +229,7 @@ impl States {
                 merged.outcomes.push(outcome);
             }
         }
-        merged.merge_columns()
+        merged
     }
 
     fn merge_columns(self) -> Self {

@@ -10,7 +10,7 @@ use regex_syntax::hir::{Hir, HirKind, Look};
 use crate::normalize::Text;
 use crate::pattern::{Match, Pattern, PatternError};
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) enum Capture {
     /// The place is known without a search.
     Fixed { start: Edge, end: Edge },

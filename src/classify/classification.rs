@@ -10,7 +10,8 @@ use crate::number::PhoneNumber;
 
 /// The answer of [`Classifiers`](super::Classifiers): the rule that won, and for what.
 ///
-/// In JSON it has the rule's own keys, and `name`, `e164` and `number`:
+/// In JSON it has the rule's own keys, and `name`, `number` and `e164`, which is the normalized text
+/// also where that is no number, as in the published documents:
 ///
 /// ```
 /// use telnum::classify::Classifiers;
@@ -37,7 +38,7 @@ pub struct Classification<'c, 't> {
 /// let class = classifiers.classify("911").unwrap().class();
 /// assert_eq!((class.rule().name(), class.index()), ("emergency", 2));
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Class<'c>(pub(super) &'c Compiled);
 
 impl<'c> Class<'c> {
@@ -142,7 +143,7 @@ impl<'c, 't> Classification<'c, 't> {
     }
 
     /// The captured number: the rule's last group that took part, or its whole match where it has
-    /// none.
+    /// none. A rule is about bytes; a group that would split a character is widened to it.
     ///
     /// ```
     /// # use telnum::classify::Classifiers;
@@ -182,6 +183,12 @@ impl<'c, 't> Classification<'c, 't> {
     }
 }
 
+impl fmt::Debug for Class<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Class({}: {})", self.index(), self.rule().name())
+    }
+}
+
 impl Serialize for Classification<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
@@ -203,8 +210,8 @@ pub struct Pretty<'a> {
 impl fmt::Display for Pretty<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.rule.pretty_print() {
-            Some(mask) => mask.write(f, &self.text),
-            None => f.write_str(&self.text),
+            Some(mask) => mask.apply(&self.text).fmt(f),
+            None => f.pad(&self.text),
         }
     }
 }

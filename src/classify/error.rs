@@ -1,4 +1,5 @@
 use super::Rule;
+use super::automaton::NO_RULE;
 use crate::pattern::PatternError;
 
 /// Why a set of rules is refused.
@@ -17,6 +18,26 @@ pub enum ClassifierError {
     /// There is no rule.
     #[error("there are no rules")]
     Empty,
+    /// A rule has no name.
+    #[error("rule {index} has no name")]
+    Unnamed {
+        /// Its place in the set, from 0.
+        index: usize,
+    },
+    /// A further key is one that a rule has by itself.
+    #[error("`{key}` of rule `{rule}` is no further key")]
+    Reserved {
+        /// The rule's name.
+        rule: String,
+        /// The key.
+        key: String,
+    },
+    /// There are more rules than can be told apart.
+    #[error("{rules} rules are too many, {most} are the most", most = Self::MOST)]
+    TooMany {
+        /// How many there are.
+        rules: usize,
+    },
     /// Two rules have one name.
     #[error("rule `{rule}` comes twice")]
     Duplicate {
@@ -37,6 +58,9 @@ pub enum ClassifierError {
 }
 
 impl ClassifierError {
+    /// How many rules a set has at most.
+    pub(super) const MOST: usize = NO_RULE as usize;
+
     pub(super) fn pattern(rule: &Rule, source: PatternError) -> Self {
         Self::Pattern { rule: rule.name().to_owned(), source }
     }
@@ -44,8 +68,13 @@ impl ClassifierError {
     /// With its cause, for a reader that shows no sources.
     pub(super) fn in_one_line(&self) -> String {
         match self {
-            Self::Pattern { source, .. } => format!("{self} {source}"),
-            Self::Empty | Self::Duplicate { .. } | Self::TooLarge => self.to_string(),
+            Self::Pattern { source, .. } => source.after(self),
+            Self::Empty
+            | Self::Unnamed { .. }
+            | Self::Duplicate { .. }
+            | Self::Reserved { .. }
+            | Self::TooMany { .. }
+            | Self::TooLarge => self.to_string(),
         }
     }
 }

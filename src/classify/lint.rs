@@ -2,7 +2,7 @@
 //!
 //! The rules and the normalizer's converters are determinized together; a breadth-first walk then
 //! meets every combination of rules that some text matches, with a shortest such text. Texts that
-//! normalization would change never reach the rules and do not count.
+//! the reference normalizer would change never reach the rules and do not count.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -36,8 +36,8 @@ pub enum Finding {
         winner: String,
         /// The later rule.
         loser: String,
-        /// A text that both match.
-        witness: String,
+        /// A text that both match, where there is one that normalization does not change.
+        witness: Option<String>,
     },
 }
 
@@ -53,7 +53,8 @@ impl fmt::Display for Finding {
                 witness.iter().try_for_each(|witness| write!(f, ", as for {witness:?}"))
             }
             Self::Overlap { winner, loser, witness } => {
-                write!(f, "rule `{winner}` wins over `{loser}` where both match, as for {witness:?}")
+                write!(f, "rule `{winner}` wins over `{loser}` where both match")?;
+                witness.iter().try_for_each(|witness| write!(f, ", as for {witness:?}"))
             }
         }
     }
@@ -78,25 +79,20 @@ pub struct LintError;
 
 pub(super) fn lint(classifiers: &Classifiers) -> Result<Vec<Finding>, LintError> {
     let rules: Vec<Hir> = hirs(classifiers.rules().map(super::Rule::regex))?;
-    let converters: Vec<Hir> = hirs(always_converted(classifiers.normalizer()))?;
-    let texts = Texts { rules: rules.len(), converters: converters.len() };
-    let last = [parse(Texts::SEPARATED).map_err(|_| LintError)?, utf8()?];
-    let patterns: Vec<Hir> = rules.into_iter().chain(converters).chain(last).collect();
+    // What another normalizer returns could be anything.
+    let reference = Some(classifiers.normalizer()).filter(|normalizer| normalizer.is_reference());
+    let converters = reference.and_then(Normalizer::converters).into_iter().flatten();
+    let converters = hirs(converters.map(Converter::pattern))?;
+    let texts = Texts { rules: rules.len(), converters: converters.len(), any: reference.is_none() };
+    let own = [parse(Texts::SEPARATED), parse(Texts::DIALABLE)].map(|hir| hir.map_err(|_| LintError));
+    let own = own.into_iter().chain([utf8()]).collect::<Result<Vec<_>, _>>()?;
+    let patterns: Vec<Hir> = rules.into_iter().chain(converters).chain(own).collect();
     let dfa = determinize(&patterns).ok_or(LintError)?;
-    Ok(findings(classifiers, &walk(&dfa, &texts)?))
+    Ok(findings(classifiers, &walk(classifiers, &dfa, &texts)?))
 }
 
 fn hirs<'p>(patterns: impl Iterator<Item = &'p str>) -> Result<Vec<Hir>, LintError> {
     patterns.map(|pattern| parse(pattern).map_err(|_| LintError)).collect()
-}
-
-/// The patterns of texts that do not reach the rules: the system's converters make texts of them
-/// that start with `+`. Where one of them does not, any text may come out, and none is left out; so
-/// it is with those that a dial plan changes.
-fn always_converted(normalizer: &Normalizer) -> impl Iterator<Item = &str> {
-    let converters = normalizer.converters();
-    let all_plus = converters.iter().all(|converter| converter.prefix().starts_with('+'));
-    converters.iter().filter(move |_| all_plus).map(Converter::pattern)
 }
 
 /// Texts that are UTF-8.
@@ -108,35 +104,46 @@ fn utf8() -> Result<Hir, LintError> {
 struct Texts {
     rules: usize,
     converters: usize,
+    /// Any may.
+    any: bool,
 }
 
 impl Texts {
-    /// Texts that normalization takes separators out of.
-    const SEPARATED: &str = r"^[0-9+*# .()/-]*[ .()/-][0-9+*# .()/-]*$";
-    /// The rules that match a text, if it comes to them unchanged.
+    /// Texts with separators are kept to the letter,
+    const SEPARATED: &str = "[ .()/-]";
+    /// but for those of separators and at least one of what is dialled.
+    const DIALABLE: &str = "^[ .()/-]*[0-9+*#][0-9+*# .()/-]*$";
+
+    /// The rules that match a text, if it may come to them.
     fn reaching(&self, matches: impl Iterator<Item = usize>, starts_with_plus: bool) -> Option<Vec<usize>> {
-        let (mut rules, mut converted, mut separated, mut utf8) = (Vec::new(), false, false, false);
+        let (mut rules, mut converted, mut own) = (Vec::new(), false, [false; 3]);
         for pattern in matches {
             match pattern.checked_sub(self.rules) {
                 None => rules.push(pattern),
-                Some(more) if more < self.converters => converted = true,
-                Some(more) if more == self.converters => separated = true,
-                Some(_) => utf8 = true,
+                Some(more) => {
+                    match more.checked_sub(self.converters).and_then(|own_one| own.get_mut(own_one)) {
+                        Some(found) => *found = true,
+                        None => converted = true,
+                    }
+                }
             }
         }
         rules.sort_unstable();
-        (utf8 && !separated && (starts_with_plus || !converted)).then_some(rules)
+        let [separated, dialable, utf8] = own;
+        // The reference converters make texts that start with `+`, which are kept.
+        let kept = !(separated && dialable) && (starts_with_plus || !converted);
+        (utf8 && (kept || self.any)).then_some(rules)
     }
 }
 
-/// What the walk saw: a witness for each pair of a winner and a rule that matches the same text.
-/// A rule is paired with itself where it wins.
-type Seen = HashMap<(usize, usize), String>;
+/// What the walk saw: each pair of a winner and a rule that matches the same text, and such a text,
+/// if one was found that comes to the rules unchanged. A rule is paired with itself where it wins.
+type Seen = HashMap<(usize, usize), Option<String>>;
 
 /// A state, and whether the text so far starts with `+`; `None` for the empty text.
 type Node = (StateID, Option<bool>);
 
-fn walk(dfa: &dense::DFA<Vec<u32>>, texts: &Texts) -> Result<Seen, LintError> {
+fn walk(classifiers: &Classifiers, dfa: &dense::DFA<Vec<u32>>, texts: &Texts) -> Result<Seen, LintError> {
     let first: Node = (start(dfa).ok_or(LintError)?, None);
     let bytes = preferred_bytes(dfa);
     let mut came_from: HashMap<Node, Option<(Node, u8)>> = HashMap::from([(first, None)]);
@@ -146,8 +153,13 @@ fn walk(dfa: &dense::DFA<Vec<u32>>, texts: &Texts) -> Result<Seen, LintError> {
         if let Some(rules) = texts.reaching(matches(dfa, state), plus == Some(true))
             && let Some(winner) = rules.first()
         {
+            let text = text_of(&came_from, node);
+            let witness = text.filter(|text| classifiers.normalizer().is_normalized(text));
             for rule in &rules {
-                seen.entry((*winner, *rule)).or_insert_with(|| text_of(&came_from, node));
+                let seen = seen.entry((*winner, *rule)).or_default();
+                if seen.is_none() {
+                    seen.clone_from(&witness);
+                }
             }
         }
         for &byte in &bytes {
@@ -178,14 +190,14 @@ fn preferred_bytes(dfa: &dense::DFA<Vec<u32>>) -> Vec<u8> {
     bytes
 }
 
-fn text_of(came_from: &HashMap<Node, Option<(Node, u8)>>, mut node: Node) -> String {
+fn text_of(came_from: &HashMap<Node, Option<(Node, u8)>>, mut node: Node) -> Option<String> {
     let mut bytes = Vec::new();
     while let Some(Some((before, byte))) = came_from.get(&node) {
         bytes.push(*byte);
         node = *before;
     }
     bytes.reverse();
-    String::from_utf8_lossy(&bytes).into_owned()
+    String::from_utf8(bytes).ok()
 }
 
 fn findings(classifiers: &Classifiers, seen: &Seen) -> Vec<Finding> {
@@ -200,7 +212,7 @@ fn findings(classifiers: &Classifiers, seen: &Seen) -> Vec<Finding> {
             findings.push(Finding::NeverWins {
                 rule: name(rule),
                 taken_by: takers().map(|((winner, _), _)| name(*winner)).collect(),
-                witness: takers().next().map(|(_, witness)| (*witness).clone()),
+                witness: takers().find_map(|(_, witness)| (*witness).clone()),
             });
         }
     }

@@ -5,6 +5,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
+use crate::json::Entries;
 use crate::mask::Mask;
 
 /// One rule of [`Classifiers`](super::Classifiers): what it is called, what it matches, how its
@@ -54,6 +55,15 @@ impl Rule {
     }
 
     /// The same with a mask for its numbers' E.164 form.
+    ///
+    /// ```
+    /// use telnum::classify::{Classifiers, Rule};
+    ///
+    /// let rule = Rule::new("us", r"^\+1\d{10}$").with_pretty_print("SS###.###.####".parse()?);
+    /// let classifiers = Classifiers::new([rule])?;
+    /// assert_eq!(classifiers.classify("4158867900").unwrap().pretty().to_string(), "415.886.7900");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_pretty_print(mut self, mask: Mask) -> Self {
         self.body.pretty_print = Some(mask);
@@ -61,13 +71,25 @@ impl Rule {
     }
 
     /// The same, said to be for emergency numbers, or not.
+    ///
+    /// ```
+    /// # use telnum::classify::Rule;
+    /// assert!(Rule::new("emergency", "^112$").with_emergency(true).is_emergency());
+    /// ```
     #[must_use]
     pub fn with_emergency(mut self, emergency: bool) -> Self {
         self.body.emergency = Some(emergency);
         self
     }
 
-    /// The same with a further key of its configuration.
+    /// The same with a further key of its configuration. A key that a rule has by itself is refused
+    /// where the rule is used.
+    ///
+    /// ```
+    /// # use telnum::classify::Rule;
+    /// let rule = Rule::new("premium", "^1900").with_extra("cost", 3);
+    /// assert_eq!(rule.extra()["cost"], 3);
+    /// ```
     #[must_use]
     pub fn with_extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.body.extra.insert(key.into(), value.into());
@@ -120,6 +142,9 @@ impl Rule {
 }
 
 impl Body {
+    /// The keys that have a field of their own.
+    pub(super) const KEYS: [&'static str; 4] = ["regex", "friendly_name", "pretty_print", "emergency"];
+
     /// The entries in JSON, in the order of the published documents; further keys but those that
     /// are taken.
     pub(super) fn serialize_entries<M>(&self, map: &mut M, taken: &[&str]) -> Result<(), M::Error>
@@ -173,35 +198,20 @@ impl<'de> de::Visitor<'de> for BodyOf<'_> {
         Ok(Body { regex: regex.to_owned(), friendly_name, ..Body::default() })
     }
 
-    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Body, A::Error> {
-        let mut entries = IndexMap::new();
-        while let Some((key, value)) = map.next_entry::<String, Value>()? {
-            if entries.contains_key(&key) {
-                return Err(self.error("comes twice", &key));
-            }
-            entries.insert(key, value);
-        }
+    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Body, A::Error> {
+        let mut entries = Entries::read(&self, map)?;
         Ok(Body {
-            regex: self.take(&mut entries, "regex")?.ok_or_else(|| self.error("is missing", "regex"))?,
-            friendly_name: self.take(&mut entries, "friendly_name")?,
-            pretty_print: self.take(&mut entries, "pretty_print")?,
-            emergency: self.take(&mut entries, "emergency")?,
-            extra: entries,
+            regex: entries.must_take("regex")?,
+            friendly_name: entries.take("friendly_name")?,
+            pretty_print: entries.take("pretty_print")?,
+            emergency: entries.take("emergency")?,
+            extra: entries.rest(),
         })
     }
 }
 
-impl BodyOf<'_> {
-    fn take<T: de::DeserializeOwned, E: de::Error>(
-        &self,
-        entries: &mut IndexMap<String, Value>,
-        key: &str,
-    ) -> Result<Option<T>, E> {
-        let value = entries.shift_remove(key).map(serde_json::from_value).transpose();
-        value.map_err(|error| self.error(&format!("is wrong: {error}"), key))
-    }
-
-    fn error<E: de::Error>(&self, what: &str, key: &str) -> E {
-        E::custom(format!("rule `{}`: `{key}` {what}", self.0))
+impl fmt::Display for BodyOf<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "rule `{}`", self.0)
     }
 }

@@ -23,7 +23,7 @@ const SIZE: usize = 1 << 15;
 /// most numbers are.
 const STRIDE: usize = 3;
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Tree {
     /// The row to start at, by count of digits: without a `+`, and with one.
     roots: [[u16; 16]; 2],

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::nanp::find_reference;
 use super::text::Joined;
+use crate::json::Entries;
 use crate::pattern::{Match, Pattern, PatternError, part};
 
 /// One rule of a [`Converters`] list.
@@ -35,15 +36,39 @@ impl Converter {
     }
 
     /// The same with what is put before the group.
+    ///
+    /// ```
+    /// # use telnum::normalize::Converter;
+    /// assert_eq!(Converter::new(r"^0(\d+)$").with_prefix("+49").prefix(), "+49");
+    /// ```
     #[must_use]
     pub fn with_prefix(self, prefix: impl Into<String>) -> Self {
         Self { prefix: prefix.into(), ..self }
     }
 
     /// The same with what is put after the group.
+    ///
+    /// ```
+    /// # use telnum::normalize::Converter;
+    /// assert_eq!(Converter::new(r"^\*(\d+)$").with_suffix("#").suffix(), "#");
+    /// ```
     #[must_use]
     pub fn with_suffix(self, suffix: impl Into<String>) -> Self {
         Self { suffix: suffix.into(), ..self }
+    }
+
+    /// The same with a further key of its configuration. A key that a converter has by itself is
+    /// refused where it is used.
+    ///
+    /// ```
+    /// # use telnum::normalize::Converter;
+    /// let converter = Converter::new(r"^(\d{7})$").with_extra("description", "local calls");
+    /// assert_eq!(converter.extra()["description"], "local calls");
+    /// ```
+    #[must_use]
+    pub fn with_extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.extra.insert(key.into(), value.into());
+        self
     }
 
     /// The regular expression, over bytes.
@@ -109,6 +134,14 @@ const REFERENCE: [(&str, &str); 3] = [
 impl Converters {
     /// A list of converters, in this order. An empty one converts nothing.
     ///
+    /// ```
+    /// use telnum::normalize::{Converter, Converters};
+    ///
+    /// let trunk = Converter::new(r"^9(\d{10})$").with_prefix("+1");
+    /// assert_eq!(Converters::new([trunk])?.iter().len(), 1);
+    /// # Ok::<(), telnum::normalize::ConvertersError>(())
+    /// ```
+    ///
     /// # Errors
     /// A pattern is refused, or comes twice.
     pub fn new(rules: impl IntoIterator<Item = Converter>) -> Result<Self, ConvertersError> {
@@ -116,6 +149,11 @@ impl Converters {
         let mut seen = std::collections::HashSet::new();
         if let Some(twice) = rules.iter().find(|rule| !seen.insert(&rule.pattern)) {
             return Err(ConvertersError::Duplicate { pattern: twice.pattern.clone() });
+        }
+        for Converter { pattern, extra, .. } in rules.iter() {
+            if let Some(key) = extra.keys().find(|key| ["prefix", "suffix"].contains(&&***key)) {
+                return Err(ConvertersError::Reserved { pattern: pattern.clone(), key: key.clone() });
+            }
         }
         if is_reference(&rules) {
             return Ok(Self { rules, engine: Engine::Reference });
@@ -153,7 +191,7 @@ impl Converters {
     }
 
     #[inline]
-    pub(super) const fn is_reference(&self) -> bool {
+    pub(super) fn is_reference(&self) -> bool {
         matches!(self.engine, Engine::Reference)
     }
 
@@ -216,23 +254,58 @@ impl PartialEq for Converters {
 
 impl Eq for Converters {}
 
-/// The value of a rule in JSON; its key is the pattern.
-#[derive(Serialize, Deserialize)]
-struct Around {
-    #[serde(default)]
-    prefix: String,
-    #[serde(default)]
-    suffix: String,
-    #[serde(flatten)]
-    extra: IndexMap<String, Value>,
+/// A converter in JSON: the value to its pattern.
+struct Around<'a>(&'a Converter);
+
+impl Serialize for Around<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Converter { prefix, suffix, extra, .. } = self.0;
+        let mut map = serializer.serialize_map(Some(2 + extra.len()))?;
+        map.serialize_entry("prefix", prefix)?;
+        map.serialize_entry("suffix", suffix)?;
+        extra.iter().try_for_each(|(key, value)| map.serialize_entry(key, value))?;
+        map.end()
+    }
+}
+
+/// Reads a converter of a pattern.
+struct Of(String);
+
+impl<'de> de::DeserializeSeed<'de> for Of {
+    type Value = Converter;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Converter, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> de::Visitor<'de> for Of {
+    type Value = Converter;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object with prefix and suffix for the {self}")
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Converter, A::Error> {
+        let mut entries = Entries::read(&self, map)?;
+        let prefix = entries.take("prefix")?.unwrap_or_default();
+        let suffix = entries.take("suffix")?.unwrap_or_default();
+        let extra = entries.rest();
+        Ok(Converter { pattern: self.0, prefix, suffix, extra })
+    }
+}
+
+impl fmt::Display for Of {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "converter `{}`", self.0)
+    }
 }
 
 impl Serialize for Converters {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.rules.len()))?;
-        for Converter { pattern, prefix, suffix, extra } in self {
-            let (prefix, suffix, extra) = (prefix.clone(), suffix.clone(), extra.clone());
-            map.serialize_entry(pattern, &Around { prefix, suffix, extra })?;
+        for converter in self {
+            map.serialize_entry(&converter.pattern, &Around(converter))?;
         }
         map.end()
     }
@@ -252,8 +325,7 @@ impl<'de> Deserialize<'de> for Converters {
             fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Converters, A::Error> {
                 let mut rules = Vec::new();
                 while let Some(pattern) = map.next_key()? {
-                    let Around { prefix, suffix, extra } = map.next_value()?;
-                    rules.push(Converter { pattern, prefix, suffix, extra });
+                    rules.push(map.next_value_seed(Of(pattern))?);
                 }
                 Converters::new(rules).map_err(|error| de::Error::custom(error.in_one_line()))
             }
@@ -286,6 +358,14 @@ pub enum ConvertersError {
         /// What is wrong with it, and where.
         source: PatternError,
     },
+    /// A further key is one that a converter has by itself.
+    #[error("`{key}` of the converter `{pattern}` is no further key")]
+    Reserved {
+        /// The pattern.
+        pattern: String,
+        /// The key.
+        key: String,
+    },
     /// A pattern comes twice: the second could never win.
     #[error("the converter `{pattern}` comes twice")]
     Duplicate {
@@ -298,8 +378,8 @@ impl ConvertersError {
     /// With its cause, for a reader that shows no sources.
     fn in_one_line(&self) -> String {
         match self {
-            Self::Pattern { source, .. } => format!("{self} {source}"),
-            Self::Duplicate { .. } => self.to_string(),
+            Self::Pattern { source, .. } => source.after(self),
+            Self::Duplicate { .. } | Self::Reserved { .. } => self.to_string(),
         }
     }
 }

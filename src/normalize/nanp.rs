@@ -117,29 +117,32 @@ fn pack_typed(text: &[u8]) -> Option<u64> {
     fits.then(|| packed << (64 - 4 * count) | count as u64)
 }
 
-/// Whether the reference rules have nothing to say of a text that is no number: it has no separator,
-/// and something that is no digit.
+/// Whether the reference rules keep a text that is no number to the letter: it has something that
+/// is never dialled, or a sign that is, and no separator.
 #[inline]
 pub(crate) fn is_kept(text: &[u8]) -> bool {
     const SEPARATOR: u8 = 1;
-    const OTHER: u8 = 2;
+    const SIGN: u8 = 2;
+    const OTHER: u8 = 4;
     static KINDS: [u8; 256] = {
         let mut kinds = [OTHER; 256];
         let mut rest: &mut [u8] = &mut kinds;
         let mut byte = 0;
         while let [kind, more @ ..] = rest {
-            if is_separator(byte) {
-                *kind = SEPARATOR;
-            } else if byte.is_ascii_digit() {
-                *kind = 0;
-            }
+            *kind = match byte {
+                b'0'..=b'9' => 0,
+                b'+' | b'*' | b'#' => SIGN,
+                separator if is_separator(separator) => SEPARATOR,
+                _ => OTHER,
+            };
             byte = byte.wrapping_add(1);
             rest = more;
         }
         kinds
     };
     let kind = |byte: &u8| KINDS.get(usize::from(*byte)).copied().unwrap_or(OTHER);
-    text.iter().fold(0, |kinds, byte| kinds | kind(byte)) == OTHER
+    let kinds = text.iter().fold(0, |kinds, byte| kinds | kind(byte));
+    kinds & OTHER != 0 || kinds == SIGN
 }
 
 /// What the reference rules make of a text that [`read`] reads; `None` if it does not.

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -102,6 +103,38 @@ impl CallingCode {
 impl fmt::Display for CallingCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl FromStr for CallingCode {
+    type Err = NumberError;
+
+    /// Reads 1 to 3 digits, the first not 0.
+    ///
+    /// ```
+    /// use telnum::CallingCode;
+    ///
+    /// assert_eq!("353".parse::<CallingCode>()?.get(), 353);
+    /// assert!("+1".parse::<CallingCode>().is_err() && "1000".parse::<CallingCode>().is_err());
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
+    fn from_str(text: &str) -> Result<Self, NumberError> {
+        match text.as_bytes() {
+            [b'0', ..] => Err(NumberError::at(0, NumberErrorKind::LeadingZero)),
+            digits if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) => match text.parse() {
+                Ok(code @ 1..=999) => Ok(Self(code)),
+                Ok(_) | Err(_) => Err(NumberError::at(3, NumberErrorKind::TooLong(digits.len()))),
+            },
+            other => Err(NumberError::in_digits(other, 0, 1)),
+        }
+    }
+}
+
+impl TryFrom<u16> for CallingCode {
+    type Error = NumberError;
+
+    fn try_from(code: u16) -> Result<Self, NumberError> {
+        Self::new(code)
     }
 }
 

@@ -12,7 +12,7 @@ use super::packed::{Buffer, digit_count};
 /// assert_eq!(digits.to_string(), "4158867900");
 /// # Ok::<(), telnum::NumberError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Digits {
     /// What is left, in the packed form.
     bits: u64,
@@ -79,5 +79,11 @@ impl FusedIterator for Digits {}
 impl fmt::Display for Digits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(Buffer::of(self.bits, b'+').part(1, digit_count(self.bits) + 1))
+    }
+}
+
+impl fmt::Debug for Digits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Digits({self})")
     }
 }

@@ -91,7 +91,7 @@ impl NumberError {
             NumberErrorKind::TooShort(1) => format!("too short: 1 digit, the end is at byte {at}"),
             NumberErrorKind::TooShort(count) => format!("too short: {count} digits, the end is at byte {at}"),
             NumberErrorKind::TooLong(count) => {
-                format!("too long: {count} digits, the 16th is at byte {at}")
+                format!("too long: {count} digits, the first that does not fit is at byte {at}")
             }
             NumberErrorKind::BadLength(length) => format!("the length nibble {at} is {length}"),
             NumberErrorKind::BadNibble(nibble) => format!("nibble {at} is {nibble}, not a digit"),
