@@ -1,8 +1,8 @@
 //! Phone numbers for services: exact, typed, small.
 //!
 //! telnum is what a service needs that handles phone numbers: to tell one from what is not, to make
-//! one of what people dial, to say what kind it is and to show it. There is no network, no runtime
-//! and no global state; nothing here panics, whatever the input.
+//! one of what people dial or write, to say whose it is and of what kind, and to show it. There is no
+//! network, no runtime and no global state; nothing here panics, whatever the input.
 //!
 //! # A call, from what was dialled to what is shown
 //!
@@ -12,6 +12,7 @@
 //! ```
 //! use telnum::classify::Classifiers;
 //! use telnum::normalize::{Converters, Normalized, Normalizer};
+//! use telnum::plan::{NumberType, Region};
 //! use telnum::{PhoneNumber, Prefix};
 //!
 //! // Normalization makes a number of it, or says that it is something else.
@@ -35,6 +36,11 @@
 //! let plan: Converters = serde_json::from_str(r#"{"^(\\d{7})$": {"prefix": "+1415"}}"#)?;
 //! let office = Classifiers::north_america().with_normalizer(normalizer.with_dial_plan(plan));
 //! assert_eq!(office.classify("886-7900").unwrap().e164(), Some(number));
+//!
+//! // The world's numbering plan knows whose a number is, and how people there write it.
+//! let london = telnum::plan::parse("(020) 7946 0000", Some(Region::GB))?.number;
+//! assert_eq!((london.region(), london.number_type()), (Some(Region::GB), NumberType::FixedLine));
+//! assert_eq!(london.international(), "+44 20 7946 0000");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -43,6 +49,7 @@
 //! | module | decides |
 //! |---|---|
 //! | [`number`] | what an E.164 number is: parse, show, order, ranges, eight bytes |
+//! | [`plan`] | whose a number is and whether it is valid, in all countries; reading and writing it |
 //! | [`normalize`] | what number a dialled text means: ordered converters, dial plans |
 //! | [`mask`] | how a number is shown: `SS(###) ### - ####` |
 //! | [`classify`] | what kind of number it is: ordered rules in one automaton |
