@@ -1,8 +1,8 @@
 //! From text to a number, whether it is valid, its type and its region, beside the peers.
 //!
 //! Three corpora: E.164 texts from all over the world, what libphonenumber was asked in
-//! `parse.tsv` with its region, and the ways in which North Americans write a number. Of each, only
-//! the texts that every crate reads are timed.
+//! `parse.tsv` with its region, and the ways in which North Americans write a number. Of each, the
+//! texts that libphonenumber reads are timed, whether or not a peer can read them.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -23,8 +23,7 @@ impl Row {
     fn new(text: String, name: &str) -> Option<Self> {
         let row =
             Self { text, region: name.parse().ok()?, name: name.to_owned(), theirs: name.parse().ok()? };
-        let all = ours(&row) && rlibphonenumber(&row) && phonelib(&row);
-        all.then_some(row)
+        (ours(&row) && rlibphonenumber(&row)).then_some(row)
     }
 }
 
@@ -103,7 +102,8 @@ fn bench(criterion: &mut Criterion) {
         group.sample_size(20).measurement_time(Duration::from_secs(3));
         group.throughput(Throughput::Elements(rows.len() as u64));
         for (name, read) in crates {
-            group.bench_function(name, |bencher| bencher.iter(|| rows.iter().all(read)));
+            group
+                .bench_function(name, |bencher| bencher.iter(|| rows.iter().filter(|row| read(row)).count()));
         }
         group.finish();
     }
