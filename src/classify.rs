@@ -27,7 +27,8 @@ mod tree;
 
 use std::fmt;
 
-use regex::bytes::{RegexSet, RegexSetBuilder};
+use regex_automata::{Input, MatchKind, PatternSet, meta};
+use regex_syntax::hir::Hir;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -83,7 +84,7 @@ struct Compiled {
 #[derive(Clone)]
 enum Machine {
     Automaton(Automaton),
-    Set(RegexSet),
+    Set(meta::Regex),
 }
 
 /// How many texts of a batch are looked at together.
@@ -100,8 +101,8 @@ pub enum Engine {
         /// How many bytes its tables take up.
         bytes: usize,
     },
-    /// The automaton would be too large: a set of regular expressions, several times slower.
-    RegexSet,
+    /// The automaton would be too large: a search for all regular expressions, many times slower.
+    Search,
 }
 
 impl Classifiers {
@@ -139,7 +140,7 @@ impl Classifiers {
         }
         let (tree, machine) = match Automaton::new(&hirs) {
             Some(automaton) => (Tree::new(&automaton, compiled.len()), Machine::Automaton(automaton)),
-            None => (None, Machine::Set(regex_set(&compiled)?)),
+            None => (None, Machine::Set(set(&hirs)?)),
         };
         Ok(Self { rules: compiled, normalizer: Normalizer::reference(), machine, tree, takes_dialled: true })
     }
@@ -229,7 +230,7 @@ impl Classifiers {
                 states: automaton.states(),
                 bytes: automaton.bytes() + self.tree.as_ref().map_or(0, Tree::bytes),
             },
-            Machine::Set(_) => Engine::RegexSet,
+            Machine::Set(_) => Engine::Search,
         }
     }
 
@@ -386,7 +387,9 @@ impl Classifiers {
         match &self.machine {
             Machine::Automaton(automaton) => automaton.first_match(text.as_bytes()),
             Machine::Set(set) => {
-                let first = set.matches(text.as_bytes()).iter().next();
+                let mut matches = PatternSet::new(self.rules.len());
+                set.which_overlapping_matches(&Input::new(text.as_bytes()), &mut matches);
+                let first = matches.iter().next().map(|rule| rule.as_usize());
                 first.and_then(|rule| u16::try_from(rule).ok()).unwrap_or(NO_RULE)
             }
         }
@@ -477,12 +480,13 @@ fn check(rule: &Rule, index: usize) -> Result<(), ClassifierError> {
     }
 }
 
-fn regex_set(rules: &[Compiled]) -> Result<RegexSet, ClassifierError> {
-    RegexSetBuilder::new(rules.iter().map(|compiled| compiled.rule.regex()))
-        .unicode(false)
-        .size_limit(SIZE_LIMIT.saturating_mul(rules.len()))
-        .build()
-        .map_err(|_| ClassifierError::TooLarge)
+/// All rules in one search, which tells each that matches.
+fn set(rules: &[Hir]) -> Result<meta::Regex, ClassifierError> {
+    let config = meta::Config::new()
+        .match_kind(MatchKind::All)
+        .utf8_empty(false)
+        .nfa_size_limit(Some(SIZE_LIMIT.saturating_mul(rules.len())));
+    meta::Builder::new().configure(config).build_many_from_hir(rules).map_err(|_| ClassifierError::TooLarge)
 }
 
 #[expect(clippy::expect_used, reason = "the built-in sets are constants, and tests build each")]

@@ -39,9 +39,8 @@ use crate::number::{CallingCode, Extension, PhoneNumber};
 
 /// The release of libphonenumber whose metadata the answers follow.
 ///
-/// A newer one is taken in by
-/// `cargo run --release --example generate_plan -- RESOURCES src/plan/table.bin` on the `resources/`
-/// directory of its release.
+/// A newer one is taken in by `cargo run --release --example generate_plan -- RESOURCES` on the
+/// `resources/` directory of its release.
 pub const METADATA_VERSION: &str = table::VERSION;
 
 /// What the plan says of a number.
@@ -87,8 +86,12 @@ pub fn lookup(number: PhoneNumber) -> Lookup {
 /// Where its versions differ, the answer is that for Java: `12 ext 3` is no number, as two digits take no
 /// extension, and a text is cut before its first `/x`, not the last.
 ///
+/// Digits between punctuation are a number as far as this can tell, a date among them; whether it is
+/// a valid one is another question, for [`lookup`].
+///
 /// # Errors
-/// What is wrong with the text, and at which byte.
+/// What is wrong with the text, and at which byte: where the number starts, if it is the number as a
+/// whole that is wrong.
 #[inline]
 pub fn parse(text: &str, region: Option<Region>) -> Result<Parsed, ParseError> {
     parse::parse(&BUILT_IN, text, region)
@@ -158,7 +161,8 @@ pub fn format_out_of_country(number: PhoneNumber, extension: Option<Extension>, 
     BUILT_IN.format_out_of_country(number, extension, from)
 }
 
-/// Writes a number as it is dialled within its country over a carrier of 1 to 15 characters.
+/// Writes a number as it is dialled within its country over a carrier. The code is 1 to 15 ASCII
+/// characters; any other is left out.
 ///
 /// ```
 /// use telnum::plan;

@@ -178,7 +178,7 @@ fn a_set_too_large_for_the_automaton_still_works() {
         [Rule::new("far_one", r"1\d{24}$"), Rule::new("far_two", r"2(\d{20})$"), Rule::new("rest", "^(.*)$")]
     };
     let classifiers = Classifiers::new(rules()).unwrap();
-    assert_eq!(classifiers.engine(), Engine::RegexSet);
+    assert_eq!(classifiers.engine(), Engine::Search);
     assert!(matches!(Classifiers::north_america().engine(), Engine::Automaton { .. }));
     let oracle = Oracle::new(&classifiers);
     for text in
@@ -472,7 +472,7 @@ proptest! {
         let large = Rule::new("large", r"9\d{24}$");
         let rules = expressions.iter().enumerate().map(|(index, regex)| Rule::new(index.to_string(), regex));
         let classifiers = Classifiers::new(rules.chain([large])).unwrap();
-        prop_assert_eq!(classifiers.engine(), Engine::RegexSet);
+        prop_assert_eq!(classifiers.engine(), Engine::Search);
         let oracle = Oracle::new(&classifiers);
         for text in &texts {
             agree(&classifiers, &oracle, text)?;

@@ -121,6 +121,34 @@ fn refusals_say_what_and_where() {
     }
 }
 
+/// What differs from a letter or sign only in case or width, as libphonenumber takes it.
+#[test]
+fn look_alikes_are_read() {
+    for (text, region, number, extension) in [
+        ("03～1234～5678", Region::JP, "+81031234", Some("5678")),
+        ("212ı5551234", Region::US, "+12125551234", None),
+        ("212İ5551234", Region::US, "+12125551234", None),
+        ("1-800-FLOWERſ", Region::US, "+18003569377", None),
+        ("4155552671 ınt 5", Region::US, "+14155552671", Some("5")),
+    ] {
+        let parsed = plan::parse(text, Some(region)).unwrap();
+        assert_eq!(parsed.number.to_string(), number, "{text}");
+        assert_eq!(parsed.extension.map(|extension| extension.to_string()).as_deref(), extension, "{text}");
+    }
+}
+
+/// It took time with the square of the keys.
+#[test]
+fn a_hundred_thousand_keys_are_shown() {
+    for key in ['1', '0', '+', 'a', '٤'] {
+        let mut typed = AsYouType::new(Some(Region::US));
+        (0..100_000).for_each(|_| drop(typed.push(key).len()));
+        assert!(
+            typed.as_str().chars().all(|shown| shown == key) && typed.as_str().chars().count() == 100_000
+        );
+    }
+}
+
 #[test]
 fn long_texts_are_refused_at_once() {
     let kind = |text: &str| plan::parse(text, Some(Region::US)).unwrap_err().kind();

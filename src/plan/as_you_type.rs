@@ -62,6 +62,9 @@ pub struct AsYouType {
     adds_space: bool,
 }
 
+/// How long a text is formatted, in bytes: as long as one is parsed.
+const LONGEST: usize = 250;
+
 impl AsYouType {
     /// A formatter for what is typed in a region; without one only numbers with a plus sign are
     /// formatted.
@@ -70,16 +73,30 @@ impl AsYouType {
         BUILT_IN.as_you_type(&TYPING, region)
     }
 
-    /// Adds a character, and returns all that was typed, formatted.
+    /// Adds a character, and returns all that was typed, formatted. After 250 characters nothing is
+    /// formatted any more.
     pub fn push(&mut self, key: char) -> &str {
-        self.output = self.next(key);
-        &self.output
+        if self.input.len() >= LONGEST {
+            self.is_able = false;
+            self.has_formatting = true;
+        }
+        if self.is_plain() {
+            self.input.push(key);
+        } else {
+            self.output = self.next(key);
+        }
+        self.as_str()
     }
 
     /// What was typed, formatted.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.output
+        if self.is_plain() { &self.input } else { &self.output }
+    }
+
+    /// Whether what was typed is shown as it is, whatever follows.
+    fn is_plain(&self) -> bool {
+        !self.is_able && self.has_formatting
     }
 
     /// Forgets what was typed.

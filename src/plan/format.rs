@@ -88,7 +88,8 @@ impl Table {
     ) -> Formatted {
         let carrier_code = carrier_code.as_bytes();
         let leaf = self.leaf(number);
-        if carrier_code.is_empty() || carrier_code.len() > 15 || leaf.slot() == 0 {
+        let fits = (1..=15).contains(&carrier_code.len()) && carrier_code.is_ascii();
+        if !fits || leaf.slot() == 0 {
             return self.format(number, extension, Style::National);
         }
         let mut out = Formatted::new();

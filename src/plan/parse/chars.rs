@@ -52,14 +52,14 @@ pub(super) fn is_punctuation(c: char) -> bool {
         c,
         '\u{A0}' | '\u{AD}' | '\u{200B}' | '\u{2010}'..='\u{2015}' | '\u{2053}' | '\u{2060}'
             | '\u{2212}' | '\u{223C}' | '\u{3000}' | '\u{30FC}' | '\u{FF08}' | '\u{FF09}'
-            | '\u{FF0D}'..='\u{FF0F}' | '\u{FF3B}' | '\u{FF3D}'
+            | '\u{FF0D}'..='\u{FF0F}' | '\u{FF3B}' | '\u{FF3D}' | '\u{FF5E}'
     )
 }
 
-/// Letters that may stand after the third digit: those of a keypad, and the two that differ from
-/// one of them only in case.
+/// Letters that may stand after the third digit: those of a keypad, and the four that differ from
+/// one of them only in case: long s, the sign of kelvin, and i with a dot where others have none.
 pub(super) fn is_letter(c: char) -> bool {
-    c.is_ascii_alphabetic() || matches!(c, '\u{17F}' | '\u{212A}')
+    c.is_ascii_alphabetic() || matches!(c, '\u{17F}' | '\u{212A}' | '\u{130}' | '\u{131}')
 }
 
 /// The key of a letter on a telephone (ITU-T E.161), or of a digit.
@@ -68,10 +68,10 @@ pub(super) fn key(c: char) -> Option<u8> {
         digit @ '0'..='9' => digit as u8 & 0xF,
         'a'..='c' => 2,
         'd'..='f' => 3,
-        'g'..='i' => 4,
+        'g'..='i' | '\u{131}' => 4,
         'j'..='l' => 5,
         'm'..='o' => 6,
-        'p'..='s' => 7,
+        'p'..='s' | '\u{17F}' => 7,
         't'..='v' => 8,
         'w'..='z' => 9,
         _ => return None,

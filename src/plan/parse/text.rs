@@ -422,6 +422,7 @@ fn same_letter(found: char, wanted: char) -> bool {
     match found {
         found if found.is_ascii() => found.eq_ignore_ascii_case(&wanted),
         '\u{17F}' => wanted == 's',
+        '\u{130}' | '\u{131}' => wanted == 'i',
         '\u{1C81}' => wanted == 'д',
         '\u{1C82}' => wanted == 'о',
         found => found == wanted || found.to_lowercase().eq([wanted]),
