@@ -51,3 +51,17 @@ fn parse_allocates_nothing() {
     });
     assert_eq!(counted.count_total, 0);
 }
+
+#[test]
+fn many_numbers_of_the_world_leave_nothing_on_the_heap() {
+    let rows: Vec<&str> = include_str!("data/plan/lookup.tsv").lines().collect();
+    let counted = allocation_counter::measure(|| {
+        for row in rows.iter().cycle().take(200_000) {
+            let text = row.split('\t').next().unwrap();
+            let Ok(parsed) = plan::parse(text, None) else { continue };
+            black_box(plan::lookup(parsed.number).region());
+            black_box(plan::format(parsed.number, Style::National));
+        }
+    });
+    assert_eq!((counted.bytes_current, counted.bytes_max), (0, 0));
+}

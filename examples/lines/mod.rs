@@ -1,0 +1,222 @@
+//! Lines in and JSON lines out, for examples that say something of each line.
+//!
+//! A line is bytes up to `\n` or the end of the file, without a `\r` at its end; a byte order mark at
+//! the start of a file is dropped. A line that is empty, not UTF-8 or longer than [`LONGEST`] is bad:
+//! its record tells why, and reading goes on.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs::{File, Metadata};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, StdoutLock, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+/// The most bytes a line may have.
+const LONGEST: usize = 1_000_000;
+
+/// What may come before and after the bytes of a line.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+const END: &[u8] = b"\r\n";
+
+/// The most bytes of a line that are kept: enough to know that it is too long.
+const MOST: usize = BYTE_ORDER_MARK.len() + LONGEST + END.len();
+
+/// Why the example ends early.
+pub(crate) type Error = Box<dyn std::error::Error>;
+
+/// The record of a line that was read but not understood, or could not be read.
+#[derive(Serialize)]
+pub(crate) struct Refused<'a> {
+    /// The line; of a bad one, its start.
+    pub(crate) input: &'a str,
+    /// What is wrong with it.
+    pub(crate) error: String,
+}
+
+/// Where the records go, and the bar.
+pub(crate) struct Output {
+    out: BufWriter<StdoutLock<'static>>,
+    progress: ProgressBar,
+    bad: BTreeMap<&'static str, u64>,
+}
+
+/// What an example does with its lines.
+pub(crate) trait Example {
+    /// Says something of a line that is not bad; `place` is where it is, for an error.
+    fn line(&mut self, text: &str, place: &Place<'_>, output: &mut Output) -> io::Result<()>;
+
+    /// The rows of the table at the end: what was counted, and how many there were.
+    fn counts(&self) -> Vec<(String, u64)>;
+}
+
+/// Where a line is.
+pub(crate) struct Place<'a> {
+    file: &'a str,
+    number: u64,
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {} of {}", self.number, self.file)
+    }
+}
+
+/// Reads all files, or standard input if there are none, and prints the table, also of what was read
+/// before an error.
+pub(crate) fn run(name: &str, files: &[PathBuf], example: Result<impl Example, Error>) -> ExitCode {
+    let mut example = match example {
+        Ok(example) => example,
+        Err(error) => return fail(name, &*error),
+    };
+    let mut output = match Output::new(files) {
+        Ok(output) => output,
+        Err(error) => return fail(name, &*error),
+    };
+    let read = output.read_all(files, &mut example);
+    let written = output.out.flush().map_err(Error::from);
+    output.progress.finish_and_clear();
+    match read.and(written) {
+        // The reader has had enough.
+        Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
+        result => {
+            output.print(example.counts());
+            result.map_or_else(|error| fail(name, &*error), |()| ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// Puts the path before what is wrong with the file.
+pub(crate) fn within(path: &Path, error: &dyn std::error::Error) -> Error {
+    format!("{}: {error}", path.display()).into()
+}
+
+/// Nobody may be reading standard error; that is no reason to panic.
+fn fail(name: &str, error: &dyn std::error::Error) -> ExitCode {
+    let _ = writeln!(io::stderr(), "{name}: {error}");
+    ExitCode::FAILURE
+}
+
+fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// A bar over the bytes of all files, or a count of the bytes read where the end is not known.
+fn progress(files: &[PathBuf]) -> Result<ProgressBar, Error> {
+    let sizes = files.iter().map(|path| std::fs::metadata(path).ok().filter(Metadata::is_file));
+    let total: Option<u64> = sizes.map(|data| data.map(|data| data.len())).sum();
+    Ok(match total.filter(|total| *total > 0) {
+        Some(total) => ProgressBar::new(total).with_style(ProgressStyle::with_template(
+            "{bar:40} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left",
+        )?),
+        None => ProgressBar::new_spinner()
+            .with_style(ProgressStyle::with_template("{spinner} {bytes} {bytes_per_sec}, {elapsed}")?),
+    })
+}
+
+impl Output {
+    fn new(files: &[PathBuf]) -> Result<Self, Error> {
+        let out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        Ok(Self { out, progress: progress(files)?, bad: BTreeMap::new() })
+    }
+
+    /// Writes a record.
+    pub(crate) fn write(&mut self, record: &impl Serialize) -> io::Result<()> {
+        serde_json::to_writer(&mut self.out, record)?;
+        self.out.write_all(b"\n")
+    }
+
+    fn read_all(&mut self, files: &[PathBuf], example: &mut impl Example) -> Result<(), Error> {
+        let stdin = [PathBuf::from("-")];
+        for path in if files.is_empty() { &stdin } else { files } {
+            if path == Path::new("-") {
+                self.read(io::stdin().lock(), Path::new("standard input"), example)?;
+            } else {
+                let file = File::open(path).map_err(|error| within(path, &error))?;
+                self.read(BufReader::with_capacity(1 << 16, file), path, example)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn read(
+        &mut self,
+        mut lines: impl BufRead,
+        path: &Path,
+        example: &mut impl Example,
+    ) -> Result<(), Error> {
+        let name = path.display().to_string();
+        let (mut place, mut line, mut unseen) =
+            (Place { file: &name, number: 0 }, Vec::with_capacity(MOST), 0);
+        loop {
+            line.clear();
+            let size = read_line(&mut lines, &mut line).map_err(|error| within(path, &error))?;
+            if size == 0 {
+                break;
+            }
+            place.number += 1;
+            unseen += size;
+            // To redraw for each line would cost more than what is done with it.
+            if place.number.is_multiple_of(1 << 12) {
+                self.progress.inc(std::mem::take(&mut unseen));
+            }
+            let mark = if place.number == 1 { BYTE_ORDER_MARK } else { b"" };
+            let line = line.strip_prefix(mark).unwrap_or(&line);
+            match str::from_utf8(line) {
+                _ if line.len() > LONGEST => {
+                    self.refuse(line, "too long", format!("{place} is longer than {LONGEST} bytes"))?;
+                }
+                Ok("") => self.refuse(line, "empty", format!("{place} is empty"))?,
+                Ok(text) => example.line(text, &place, self)?,
+                Err(error) => {
+                    let at = error.valid_up_to();
+                    self.refuse(line, "not UTF-8", format!("{place} is not UTF-8 from byte {at} on"))?;
+                }
+            }
+        }
+        self.progress.inc(unseen);
+        Ok(())
+    }
+
+    fn refuse(&mut self, line: &[u8], kind: &'static str, error: String) -> io::Result<()> {
+        /// Enough of a bad line to know it again.
+        const SHOWN: usize = 64;
+        let mut start = line.get(..SHOWN).unwrap_or(line);
+        // Not to show half a character as a bad one.
+        if let Err(error) = str::from_utf8(start)
+            && error.error_len().is_none()
+            && start.len() < line.len()
+        {
+            start = start.get(..error.valid_up_to()).unwrap_or(start);
+        }
+        *self.bad.entry(kind).or_default() += 1;
+        self.write(&Refused { input: &String::from_utf8_lossy(start), error })
+    }
+
+    fn print(&self, counts: Vec<(String, u64)>) {
+        let bad = self.bad.iter().map(|(kind, count)| ((*kind).to_owned(), *count));
+        let mut rows: Vec<_> = counts.into_iter().chain(bad).filter(|(_, count)| *count > 0).collect();
+        rows.push(("total".to_owned(), rows.iter().map(|(_, count)| count).sum()));
+        let mut table = io::stderr().lock();
+        for (name, count) in rows {
+            let _ = writeln!(table, "{name:<24} {count:>12}");
+        }
+    }
+}
+
+/// Reads a line, without its end, of which no more than [`MOST`] bytes are kept. Returns how many bytes it
+/// took, its end included.
+fn read_line(lines: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<u64> {
+    let mut size = lines.by_ref().take(MOST as u64).read_until(b'\n', line)?;
+    if line.last() == Some(&b'\n') {
+        line.pop();
+    } else if size == MOST {
+        size += lines.skip_until(b'\n')?;
+    }
+    if line.last() == Some(&b'\r') {
+        line.pop();
+    }
+    Ok(size as u64)
+}
