@@ -317,10 +317,11 @@ impl Classifiers {
         for texts in texts.chunks(CHUNK) {
             let mut indices = [NO_RULE; CHUNK];
             let mut late = 0;
-            for ((place, text), index) in texts.iter().enumerate().zip(&mut indices) {
+            for (text, index) in texts.iter().zip(&mut indices) {
                 *index = tree.at_once(text.as_bytes());
-                late |= u64::from(*index == NO_RULE) << place;
+                late = late >> 1 | u64::from(*index == NO_RULE) << 63;
             }
+            late >>= CHUNK - texts.len();
             while late != 0 {
                 let place = late.trailing_zeros() as usize;
                 late &= late - 1;

@@ -140,9 +140,14 @@ pub(crate) fn is_kept(text: &[u8]) -> bool {
         }
         kinds
     };
-    let kind = |byte: &u8| KINDS.get(usize::from(*byte)).copied().unwrap_or(OTHER);
-    let kinds = text.iter().fold(0, |kinds, byte| kinds | kind(byte));
-    kinds & OTHER != 0 || kinds == SIGN
+    let mut kinds = 0;
+    for byte in text {
+        kinds |= KINDS.get(usize::from(*byte)).copied().unwrap_or(OTHER);
+        if kinds & OTHER != 0 {
+            return true;
+        }
+    }
+    kinds == SIGN
 }
 
 /// What the reference rules make of a text that [`read`] reads; `None` if it does not.

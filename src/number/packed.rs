@@ -26,7 +26,7 @@ pub(crate) fn pack(digits: &[u8]) -> Option<u64> {
         return pack_few(digits);
     };
     let count = digits.len();
-    let (first, last) = (values(u64::from_be_bytes(*first)), values(u64::from_be_bytes(*last)));
+    let (first, last) = (values(u64::from_le_bytes(*first)), values(u64::from_le_bytes(*last)));
     if count > PhoneNumber::MAX_DIGITS || !(are_digits(first) & are_digits(last)) {
         return None;
     }
@@ -40,7 +40,7 @@ fn pack_few(digits: &[u8]) -> Option<u64> {
         return None;
     }
     let byte = |place: usize| u64::from(digits.get(place).copied().unwrap_or(b'0'));
-    let values = values((0..8).fold(0, |text, place| text << 8 | byte(place)));
+    let values = values((0..8).fold(0, |text, place| text | byte(place) << (8 * place)));
     are_digits(values).then(|| fold(values) << 32 | count as u64)
 }
 
@@ -51,17 +51,18 @@ pub(crate) fn first_pairs(digits: &[u8]) -> ([u8; 3], bool) {
     let fits = (8..=PhoneNumber::MAX_DIGITS).contains(&digits.len());
     let read = if fits { digits } else { &[0; 8] };
     let (Some(first), Some(last)) = (read.first_chunk(), read.last_chunk()) else { return ([0; 3], false) };
-    let (first, last) = (values(u64::from_be_bytes(*first)), values(u64::from_be_bytes(*last)));
-    let [_, a, _, b, _, c, _, _] = (first | first >> 4).to_be_bytes();
+    let (first, last) = (values(u64::from_le_bytes(*first)), values(u64::from_le_bytes(*last)));
+    let [a, _, b, _, c, ..] = (first << 4 | first >> 8).to_le_bytes();
     ([a, b, c], are_digits(first) & are_digits(last))
 }
 
-/// Eight digits, a byte each, into eight nibbles, by folding neighbours together.
+/// Eight digits, a byte each, the first in the lowest one, into eight nibbles, the first in the
+/// highest one: by folding neighbours together.
 #[inline]
 const fn fold(values: u64) -> u64 {
-    let pairs = (values | values >> 4) & 0x00FF_00FF_00FF_00FF;
-    let fours = (pairs | pairs >> 8) & 0x0000_FFFF_0000_FFFF;
-    (fours | fours >> 16) & 0xFFFF_FFFF
+    let pairs = (values << 4 | values >> 8) & 0x00FF_00FF_00FF_00FF;
+    let fours = (pairs << 8 | pairs >> 16) & 0x0000_FFFF_0000_FFFF;
+    (fours << 16 | fours >> 32) & 0xFFFF_FFFF
 }
 
 /// What each byte is as a digit: 0 to 9 if it is one.
