@@ -249,11 +249,17 @@ impl Classifiers {
     #[must_use]
     #[inline]
     pub fn classify<'t>(&self, text: &'t str) -> Option<Classification<'_, 't>> {
+        let index = self.dialled_tree().map_or(NO_RULE, |tree| tree.at_once(text.as_bytes()));
+        if index == NO_RULE {
+            return self.classify_late(text);
+        }
+        self.answer(index, Subject::Digits(text))
+    }
+
+    /// The same for a text that is not decided at once.
+    #[inline(never)]
+    fn classify_late<'t>(&self, text: &'t str) -> Option<Classification<'_, 't>> {
         if let Some(tree) = self.dialled_tree() {
-            let at_once = tree.at_once(text.as_bytes());
-            if at_once != NO_RULE {
-                return self.answer(at_once, Subject::Digits(text));
-            }
             if let Some(index) = tree.first_match_of(text.as_bytes()) {
                 return self.answer(index, Subject::Digits(text));
             }

@@ -1,6 +1,7 @@
 //! Between ASCII digits and the packed form.
 #![expect(clippy::cast_possible_truncation, reason = "nibbles are cut out of a u64")]
 
+use std::hint::select_unpredictable;
 use std::num::NonZeroU64;
 
 use super::{NumberError, NumberErrorKind, PhoneNumber};
@@ -49,7 +50,7 @@ fn pack_few(digits: &[u8]) -> Option<u64> {
 #[inline]
 pub(crate) fn first_pairs(digits: &[u8]) -> ([u8; 3], bool) {
     let fits = (8..=PhoneNumber::MAX_DIGITS).contains(&digits.len());
-    let read = if fits { digits } else { &[0; 8] };
+    let read = select_unpredictable(fits, digits, &[0; 8]);
     let (Some(first), Some(last)) = (read.first_chunk(), read.last_chunk()) else { return ([0; 3], false) };
     let (first, last) = (values(u64::from_le_bytes(*first)), values(u64::from_le_bytes(*last)));
     let [a, _, b, _, c, ..] = (first << 4 | first >> 8).to_le_bytes();
