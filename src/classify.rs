@@ -249,11 +249,10 @@ impl Classifiers {
     #[must_use]
     #[inline]
     pub fn classify<'t>(&self, text: &'t str) -> Option<Classification<'_, 't>> {
-        let index = self.dialled_tree().map_or(NO_RULE, |tree| tree.at_once(text.as_bytes()));
-        if index == NO_RULE {
-            return self.classify_late(text);
+        match self.dialled_tree().map(|tree| tree.at_once(text.as_bytes())) {
+            Some((index, true)) => self.answer(index, Subject::Digits(text)),
+            Some((_, false)) | None => self.classify_late(text),
         }
-        self.answer(index, Subject::Digits(text))
     }
 
     /// The same for a text that is not decided at once.
@@ -324,8 +323,9 @@ impl Classifiers {
             let mut indices = [NO_RULE; CHUNK];
             let mut late = 0;
             for (text, index) in texts.iter().zip(&mut indices) {
-                *index = tree.at_once(text.as_bytes());
-                late = late >> 1 | u64::from(*index == NO_RULE) << 63;
+                let (found, is_decided) = tree.at_once(text.as_bytes());
+                *index = found;
+                late = late >> 1 | u64::from(!is_decided) << 63;
             }
             late >>= CHUNK - texts.len();
             while late != 0 {

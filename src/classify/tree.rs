@@ -7,9 +7,10 @@
 //! make of it: there the rule is known before the number is.
 
 use std::collections::HashMap;
+use std::hint::select_unpredictable;
 use std::ops::RangeInclusive;
 
-use super::automaton::{Automaton, NO_RULE};
+use super::automaton::Automaton;
 use crate::normalize::{read, split_plus};
 use crate::number::first_pairs;
 
@@ -83,16 +84,17 @@ impl Tree {
         Some(self.first_match(plus, packed))
     }
 
-    /// The same where the first six of at least eight digits say it; else [`NO_RULE`]. It takes no
-    /// branch, so that a mix of texts costs no more than its sum.
+    /// The same where the first six of at least eight digits say it; and whether they do. It takes
+    /// no branch, so that a mix of texts costs no more than its sum.
     #[inline]
-    pub(super) fn at_once(&self, text: &[u8]) -> u16 {
+    pub(super) fn at_once(&self, text: &[u8]) -> (u16, bool) {
         let (plus, digits) = split_plus(text);
         let (pairs, are_digits) = first_pairs(digits);
         let root = self.roots.get(usize::from(plus)).and_then(|roots| roots.get(digits.len() & 0xF));
         let row =
             pairs.into_iter().fold(root.copied().unwrap_or(self.none), |row, pair| self.next(row, pair));
-        if are_digits && row <= self.none { row / WIDTH } else { NO_RULE }
+        let is_decided = select_unpredictable(are_digits, row <= self.none, false);
+        (row / WIDTH, is_decided)
     }
 
     #[inline]
