@@ -503,9 +503,12 @@ macro_rules! textual {
         }
 
         impl fmt::Display for $type {
+            #[inline]
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 let bits = self.to_bits();
-                f.pad(Buffer::of(bits, b'+').part($start, digit_count(bits) + 1))
+                let buffer = Buffer::of(bits, b'+');
+                let text = buffer.part($start, digit_count(bits) + 1);
+                if f.width().is_none() && f.precision().is_none() { f.write_str(text) } else { f.pad(text) }
             }
         }
 
