@@ -120,12 +120,10 @@ impl Texts {
         for pattern in matches {
             match pattern.checked_sub(self.rules) {
                 None => rules.push(pattern),
-                Some(more) => {
-                    match more.checked_sub(self.converters).and_then(|own_one| own.get_mut(own_one)) {
-                        Some(found) => *found = true,
-                        None => converted = true,
-                    }
-                }
+                Some(more) => match more.checked_sub(self.converters).and_then(|more| own.get_mut(more)) {
+                    Some(found) => *found = true,
+                    None => converted = true,
+                },
             }
         }
         rules.sort_unstable();
