@@ -2,8 +2,8 @@
 //! written.
 //!
 //! The answers are those of libphonenumber, release [`METADATA_VERSION`], from a table of 198 KB in
-//! which a number is found by walking three or four of its digits. Nothing is allocated, nothing is
-//! prepared at the first call.
+//! which a number is found by walking three or four of its digits. Nothing is prepared at the first
+//! call, and nothing is allocated but by [`AsYouType`].
 //!
 //! ```
 //! use telnum::plan::{self, NumberType, Region};
