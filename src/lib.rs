@@ -58,17 +58,23 @@
 //!
 //! There are none yet: all of the above is always there.
 
+pub mod account;
 pub mod classify;
+pub mod field;
 pub mod mask;
+pub mod names;
 pub mod normalize;
 pub mod number;
 pub mod plan;
+pub mod time;
+pub mod token;
 
 mod json;
 mod pattern;
 
 pub use number::{CallingCode, Extension, NumberError, PhoneNumber, Prefix};
 pub use pattern::PatternError;
+pub use time::Timestamp;
 
 /// The README's code is compiled and run with the tests.
 #[cfg(doctest)]

@@ -1,0 +1,217 @@
+//! What is wrong with a field of a document, and where.
+//!
+//! ```
+//! use telnum::field::{FieldError, FieldErrorKind};
+//!
+//! let error = FieldError::new("postal_code", FieldErrorKind::Missing).within("e911");
+//! assert_eq!(error.to_string(), "`e911.postal_code`: required but missing");
+//! assert_eq!((error.path(), error.kind().rule()), ("e911.postal_code", "required"));
+//! ```
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+/// Why a field is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}{kind}", if self.path.is_empty() { String::new() } else { format!("`{}`: ", self.path) })]
+pub struct FieldError {
+    path: String,
+    kind: Box<FieldErrorKind>,
+}
+
+/// What is wrong with a field.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FieldErrorKind {
+    /// It must be there.
+    #[error("required but missing")]
+    Missing,
+    /// It is of another JSON type.
+    #[error("expected {expected}, found {found}")]
+    WrongType {
+        /// The type it must have.
+        expected: &'static str,
+        /// The type it has.
+        found: &'static str,
+    },
+    /// It has too few characters or entries.
+    #[error("expected a length of at least {min}, found {length}")]
+    TooShort {
+        /// How many it has.
+        length: usize,
+        /// How many it must have.
+        min: usize,
+    },
+    /// It has too many characters or entries.
+    #[error("expected a length of at most {max}, found {length}")]
+    TooLong {
+        /// How many it has.
+        length: usize,
+        /// How many it may have.
+        max: usize,
+    },
+    /// It is none of the values that it may have.
+    #[error("expected one of {}, found {found:?}", allowed.join(", "))]
+    NotOneOf {
+        /// What it is.
+        found: String,
+        /// What it may be.
+        allowed: &'static [&'static str],
+    },
+    /// It is wrong in a way of its own.
+    #[error("{reason}, found {found}")]
+    Invalid {
+        /// What it is, as JSON.
+        found: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// There is no such field.
+    #[error("no such field")]
+    Unknown,
+    /// What only the library or the one in charge may set.
+    #[error("read only")]
+    ReadOnly,
+}
+
+impl FieldError {
+    /// A refusal of the field with a path. Names are joined by dots, places in arrays are numbers
+    /// from 0: `numbers.0.state`. An empty path is the document itself.
+    #[must_use]
+    pub fn new(path: impl Into<String>, kind: FieldErrorKind) -> Self {
+        Self { path: path.into(), kind: Box::new(kind) }
+    }
+
+    /// A refusal for a reason of its own, with what was found.
+    #[must_use]
+    pub fn invalid(path: impl Into<String>, found: &Value, reason: impl fmt::Display) -> Self {
+        let kind = FieldErrorKind::Invalid { found: found.to_string(), reason: reason.to_string() };
+        Self::new(path, kind)
+    }
+
+    /// The same where the document is a field of another.
+    #[must_use]
+    pub fn within(self, outer: impl fmt::Display) -> Self {
+        let dot = if self.path.is_empty() { "" } else { "." };
+        Self { path: format!("{outer}{dot}{}", self.path), kind: self.kind }
+    }
+
+    /// The field's path in its document.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong with it.
+    #[must_use]
+    pub fn kind(&self) -> &FieldErrorKind {
+        &self.kind
+    }
+}
+
+impl FieldErrorKind {
+    /// The rule that is violated, by JSON Schema's name where that has one.
+    #[must_use]
+    pub const fn rule(&self) -> &'static str {
+        match self {
+            Self::Missing => "required",
+            Self::WrongType { .. } => "type",
+            Self::TooShort { .. } => "minLength",
+            Self::TooLong { .. } => "maxLength",
+            Self::NotOneOf { .. } => "enum",
+            Self::Invalid { .. } => "invalid",
+            Self::Unknown => "additionalProperties",
+            Self::ReadOnly => "readOnly",
+        }
+    }
+}
+
+/// The name of a value's JSON type.
+#[must_use]
+pub const fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+/// The fields of one JSON object, taken one by one.
+#[derive(Debug)]
+pub(crate) struct Fields(Map<String, Value>);
+
+impl Fields {
+    pub(crate) fn of(value: Value) -> Result<Self, FieldError> {
+        match value {
+            Value::Object(fields) => Ok(Self(fields)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+                let kind = FieldErrorKind::WrongType { expected: "object", found: type_of(&value) };
+                Err(FieldError::new("", kind))
+            }
+        }
+    }
+
+    /// Takes a field's value; `null` stands for nothing.
+    pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
+        self.0.shift_remove(name).filter(|value| !value.is_null())
+    }
+
+    pub(crate) fn string(&mut self, name: &str) -> Result<Option<String>, FieldError> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(other) => Err(wrong_type(name, "string", &other)),
+        }
+    }
+
+    pub(crate) fn must_string(&mut self, name: &str) -> Result<String, FieldError> {
+        self.string(name)?.ok_or_else(|| FieldError::new(name, FieldErrorKind::Missing))
+    }
+
+    pub(crate) fn boolean(&mut self, name: &str) -> Result<Option<bool>, FieldError> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::Bool(flag)) => Ok(Some(flag)),
+            Some(other) => Err(wrong_type(name, "boolean", &other)),
+        }
+    }
+
+    /// Takes a field of any type that serde knows.
+    pub(crate) fn decoded<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, FieldError> {
+        let Some(value) = self.take(name) else { return Ok(None) };
+        serde_json::from_value(value.clone())
+            .map(Some)
+            .map_err(|error| FieldError::invalid(name, &value, error))
+    }
+
+    /// Takes a field that is an object itself, or whatever else a function makes of it.
+    pub(crate) fn read<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(Value) -> Result<T, FieldError>,
+    ) -> Result<Option<T>, FieldError> {
+        self.take(name).map(read).transpose().map_err(|error| error.within(name))
+    }
+
+    /// What was not taken.
+    pub(crate) fn rest(self) -> Map<String, Value> {
+        self.0
+    }
+
+    /// Refuses what was not taken.
+    pub(crate) fn no_more(self) -> Result<(), FieldError> {
+        match self.0.keys().next() {
+            None => Ok(()),
+            Some(name) => Err(FieldError::new(name.as_str(), FieldErrorKind::Unknown)),
+        }
+    }
+}
+
+fn wrong_type(name: &str, expected: &'static str, found: &Value) -> FieldError {
+    FieldError::new(name, FieldErrorKind::WrongType { expected, found: type_of(found) })
+}

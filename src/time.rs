@@ -1,0 +1,221 @@
+//! Moments, to the second, as the documents count them.
+//!
+//! Times are told to the library; it has no clock. On the wire a moment is the number of Gregorian
+//! seconds: those since the start of the year 0.
+//!
+//! ```
+//! use telnum::Timestamp;
+//!
+//! let created: Timestamp = serde_json::from_str("63627604811")?;
+//! assert_eq!(created.to_string(), "2016-04-10T16:26:51Z");
+//! assert_eq!(created.unix(), 1_460_305_611);
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+
+use std::fmt;
+use std::num::NonZeroU64;
+use std::str::FromStr;
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// A moment from the year 0 to the year 9999, to the second: eight bytes.
+///
+/// Its JSON is the number of Gregorian seconds. It reads and shows as RFC 3339 has it.
+///
+/// ```
+/// use telnum::Timestamp;
+///
+/// let moment: Timestamp = "2026-03-01T12:00:00+01:00".parse()?;
+/// assert_eq!(moment.to_string(), "2026-03-01T11:00:00Z");
+/// assert_eq!(size_of::<Option<Timestamp>>(), 8);
+/// # Ok::<(), telnum::time::TimeError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(NonZeroU64);
+
+/// Not a moment from the year 0 to the year 9999.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected a time of the years 0 to 9999, found {0}")]
+pub struct TimeError(Box<str>);
+
+/// The Gregorian seconds of 1970-01-01T00:00:00Z.
+const UNIX_EPOCH: i64 = 62_167_219_200;
+
+impl Timestamp {
+    /// The first: one second into the year 0.
+    pub const MIN: Self = Self(NonZeroU64::MIN);
+    /// The last second of the year 9999.
+    pub const MAX: Self = Self(NonZeroU64::MIN.saturating_add(315_569_519_998));
+
+    /// The moment of so many Gregorian seconds.
+    ///
+    /// # Errors
+    /// If that is not in the years 0 to 9999.
+    pub fn from_gregorian(seconds: u64) -> Result<Self, TimeError> {
+        let moment = NonZeroU64::new(seconds).map(Self).filter(|moment| *moment <= Self::MAX);
+        moment.ok_or_else(|| TimeError(format!("{seconds} Gregorian seconds").into()))
+    }
+
+    /// The moment of so many Unix seconds.
+    ///
+    /// ```
+    /// # use telnum::Timestamp;
+    /// assert_eq!(Timestamp::from_unix(0)?.to_string(), "1970-01-01T00:00:00Z");
+    /// # Ok::<(), telnum::time::TimeError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If that is not in the years 0 to 9999.
+    pub fn from_unix(seconds: i64) -> Result<Self, TimeError> {
+        let gregorian = seconds.checked_add(UNIX_EPOCH).and_then(|seconds| u64::try_from(seconds).ok());
+        gregorian
+            .and_then(|seconds| Self::from_gregorian(seconds).ok())
+            .ok_or_else(|| TimeError(format!("{seconds} Unix seconds").into()))
+    }
+
+    /// The Gregorian seconds: those since the start of the year 0.
+    #[must_use]
+    #[inline]
+    pub const fn gregorian(self) -> u64 {
+        self.0.get()
+    }
+
+    /// The Unix seconds: those since the start of 1970.
+    #[must_use]
+    pub const fn unix(self) -> i64 {
+        self.0.get().cast_signed() - UNIX_EPOCH
+    }
+
+    /// The moment so much later, or the last there is.
+    ///
+    /// ```
+    /// # use telnum::Timestamp;
+    /// use chrono::TimeDelta;
+    ///
+    /// let moment: Timestamp = "2026-03-01T12:00:00Z".parse()?;
+    /// assert_eq!(moment.after(TimeDelta::days(45)).to_string(), "2026-04-15T12:00:00Z");
+    /// # Ok::<(), telnum::time::TimeError>(())
+    /// ```
+    #[must_use]
+    pub fn after(self, time: TimeDelta) -> Self {
+        let seconds = self.0.get().saturating_add_signed(time.num_seconds());
+        NonZeroU64::new(seconds).map_or(Self::MIN, |seconds| Self(seconds).min(Self::MAX))
+    }
+
+    /// How long after another moment this is; negative if it is before.
+    ///
+    /// ```
+    /// # use telnum::Timestamp;
+    /// let [first, second] = [Timestamp::from_unix(10)?, Timestamp::from_unix(25)?];
+    /// assert_eq!(second.since(first).num_seconds(), 15);
+    /// # Ok::<(), telnum::time::TimeError>(())
+    /// ```
+    #[must_use]
+    pub fn since(self, earlier: Self) -> TimeDelta {
+        TimeDelta::try_seconds(self.unix() - earlier.unix()).unwrap_or_default()
+    }
+}
+
+/// Fractions of a second are left out.
+impl TryFrom<DateTime<Utc>> for Timestamp {
+    type Error = TimeError;
+
+    fn try_from(time: DateTime<Utc>) -> Result<Self, TimeError> {
+        Self::from_unix(time.timestamp())
+    }
+}
+
+impl From<Timestamp> for DateTime<Utc> {
+    fn from(moment: Timestamp) -> Self {
+        Self::from_timestamp(moment.unix(), 0).unwrap_or_default()
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        let time = DateTime::parse_from_rfc3339(text).map_err(|_| TimeError(format!("{text:?}").into()))?;
+        time.to_utc().try_into()
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&DateTime::from(*self).to_rfc3339_opts(SecondsFormat::Secs, true))
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let seconds = u64::deserialize(deserializer)?;
+        Self::from_gregorian(seconds).map_err(de::Error::custom)
+    }
+}
+
+/// Moments in RFC 3339, for `#[serde(with = "telnum::time::rfc3339")]`.
+///
+/// ```
+/// #[derive(serde::Serialize)]
+/// struct Row {
+///     #[serde(with = "telnum::time::rfc3339")]
+///     created_at: telnum::Timestamp,
+/// }
+///
+/// let row = Row { created_at: "2000-01-01T12:00:00Z".parse()? };
+/// assert_eq!(serde_json::to_string(&row)?, r#"{"created_at":"2000-01-01T12:00:00Z"}"#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub mod rfc3339 {
+    use std::borrow::Cow;
+
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    use super::Timestamp;
+
+    /// Writes a moment.
+    ///
+    /// # Errors
+    /// The serializer's.
+    pub fn serialize<S: Serializer>(moment: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(moment)
+    }
+
+    /// Reads a moment.
+    ///
+    /// # Errors
+    /// The deserializer's, or that it is no moment.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+        Cow::<str>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ends_are_what_they_say() {
+        assert_eq!(Timestamp::MIN.to_string(), "0000-01-01T00:00:01Z");
+        assert_eq!(Timestamp::MAX.to_string(), "9999-12-31T23:59:59Z");
+        assert!(Timestamp::from_gregorian(0).is_err());
+        assert!(Timestamp::from_gregorian(Timestamp::MAX.gregorian() + 1).is_err());
+        assert!(Timestamp::from_unix(i64::MAX).is_err() && Timestamp::from_unix(i64::MIN).is_err());
+        assert_eq!(Timestamp::MAX.after(TimeDelta::MAX), Timestamp::MAX);
+        assert_eq!(Timestamp::MIN.after(TimeDelta::MIN), Timestamp::MIN);
+        assert_eq!(Timestamp::MAX.after(Timestamp::MIN.since(Timestamp::MAX)), Timestamp::MIN);
+    }
+}
