@@ -61,6 +61,7 @@
 pub mod account;
 pub mod classify;
 pub mod field;
+pub mod lifecycle;
 pub mod mask;
 pub mod names;
 pub mod normalize;

@@ -7,8 +7,8 @@
 //! use telnum::Timestamp;
 //!
 //! let created: Timestamp = serde_json::from_str("63627604811")?;
-//! assert_eq!(created.to_string(), "2016-04-10T16:26:51Z");
-//! assert_eq!(created.unix(), 1_460_305_611);
+//! assert_eq!(created.to_string(), "2016-04-11T14:40:11Z");
+//! assert_eq!(created.unix(), 1_460_385_611);
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
