@@ -67,6 +67,7 @@ pub mod names;
 pub mod normalize;
 pub mod number;
 pub mod plan;
+pub mod policy;
 pub mod time;
 pub mod token;
 
