@@ -68,6 +68,8 @@ pub mod normalize;
 pub mod number;
 pub mod plan;
 pub mod policy;
+pub mod record;
+pub mod store;
 pub mod time;
 pub mod token;
 

@@ -1,0 +1,101 @@
+use std::fmt;
+
+use super::{Context, NumberRecord, Refusal};
+use crate::account::AccountId;
+use crate::lifecycle::{self, Standing, State, Who};
+
+/// Why a number may or may not go to a state.
+///
+/// ```
+/// use telnum::account::{AccountTree, Actor};
+/// use telnum::lifecycle::State;
+/// use telnum::{policy::Policy, record::{Context, NumberRecord}};
+///
+/// let (accounts, policy) = (AccountTree::default(), Policy::default());
+/// let now = "2026-03-01T12:00:00Z".parse()?;
+/// let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, now);
+///
+/// let ctx = Context::new(Actor::System, &accounts, &policy, now);
+/// let explanation = found.explain(State::Aging, None, &ctx)?;
+/// assert_eq!(
+///     explanation.to_string(),
+///     "+14158867900 can not go from discovery to aging: there is no such way; \
+///      an admin may take it to reserved, in_service, deleted",
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// The number.
+    pub number: crate::number::PhoneNumber,
+    /// The state it is in.
+    pub from: State,
+    /// The state that was asked for.
+    pub to: State,
+    /// What the actor is to it.
+    pub standing: Standing,
+    /// Who may go that way, if there is one.
+    pub need: Option<Who>,
+    /// Why it may not go; `None`: it may.
+    pub refusal: Option<Refusal>,
+    /// The states that the actor may take it to.
+    pub allowed: Vec<State>,
+}
+
+impl NumberRecord {
+    /// Why it may or may not go to a state, for an account.
+    ///
+    /// # Errors
+    /// If the actor is an account that does not exist.
+    pub fn explain(
+        &self,
+        to: State,
+        assign_to: Option<AccountId>,
+        ctx: &Context<'_>,
+    ) -> Result<Explanation, Refusal> {
+        let standing = ctx.standing(self.owner, assign_to)?;
+        let asked = self.a_move(to, assign_to);
+        let need = match lifecycle::decide(asked, standing) {
+            Ok(row) => Some(row.who),
+            Err(lifecycle::Refusal::NotAllowed { need, .. }) => Some(need),
+            Err(lifecycle::Refusal::NoChangeRequired | lifecycle::Refusal::NoSuchMove(_)) => None,
+        };
+        let tried = match to {
+            State::Released => self.release(ctx),
+            State::Deleted => self.delete(ctx),
+            State::Discovery
+            | State::Available
+            | State::Reserved
+            | State::InService
+            | State::PortIn
+            | State::PortOut
+            | State::Aging => self.change_state(to, assign_to, ctx),
+        };
+        let (number, from) = (self.number, self.state);
+        let allowed = lifecycle::allowed_transitions(asked, standing).collect();
+        Ok(Explanation { number, from, to, standing, need, refusal: tried.err(), allowed })
+    }
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { number, from, to, standing, need, refusal, allowed } = self;
+        let Some(refusal) = refusal else {
+            return write!(f, "{standing} may take {number} from {from} to {to}");
+        };
+        write!(f, "{number} can not go from {from} to {to}: ")?;
+        match (refusal, need) {
+            (Refusal::Forbidden(actor), Some(need)) => {
+                write!(f, "that is for {need}, and {actor} is {standing}")?;
+            }
+            (Refusal::Transition { .. }, _) => f.write_str("there is no such way")?,
+            (refusal, _) => write!(f, "{refusal}")?,
+        }
+        let allowed: Vec<_> = allowed.iter().map(|state| state.name()).collect();
+        match &*allowed {
+            [] => write!(f, "; {standing} may not move it"),
+            allowed => write!(f, "; {standing} may take it to {}", allowed.join(", ")),
+        }
+    }
+}

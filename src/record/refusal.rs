@@ -1,0 +1,166 @@
+use serde_json::{Value, json};
+
+use crate::account::{AccountId, Actor};
+use crate::field::FieldError;
+use crate::lifecycle::{self, Move, State};
+use crate::names::FeatureSet;
+use crate::number::PhoneNumber;
+use crate::time::Timestamp;
+
+/// Why a command changes nothing.
+///
+/// Each has the code, the name, the message and the cause of the reference's error body.
+///
+/// ```
+/// use telnum::{lifecycle::State, record::Refusal};
+///
+/// let refusal = Refusal::Transition { from: State::Aging, to: State::Reserved };
+/// assert_eq!((refusal.code(), refusal.name()), (400, "invalid_state_transition"));
+/// assert_eq!(refusal.message(), "invalid state transition");
+/// assert_eq!(refusal.cause().unwrap(), "from aging to reserved");
+/// assert_eq!(refusal.to_string(), "invalid state transition: from aging to reserved");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}{}", self.message(), self.facts())]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The actor is unknown or has no right to this.
+    Forbidden(Actor),
+    /// The actor may create numbers, but not in this state.
+    CreationState(State),
+    /// It is reserved already, and nobody else was named to reserve it for.
+    AssignToSelf,
+    /// Features that the number may not have.
+    FeaturesDenied(FeatureSet),
+    /// The table has no such way.
+    Transition {
+        /// The state the number is in.
+        from: State,
+        /// The state it should be in.
+        to: State,
+    },
+    /// A state that is not reached by asking for it: some are found, some are what other commands
+    /// lead to.
+    Unreachable(State),
+    /// The number rests, and others may not have it before a time.
+    Resting(Timestamp),
+    /// The number is where it should be already.
+    NoChangeRequired,
+    /// No account, or one that does not exist, to assign the number to.
+    AssignFailure(Option<AccountId>),
+    /// The number was created before.
+    NumberExists(PhoneNumber),
+    /// The number is being ported in.
+    NumberIsPorting(PhoneNumber),
+    /// Something outside is being done for the number since a time.
+    InProgress(Timestamp),
+    /// Nothing is being done, so nothing can be finished.
+    NotInProgress,
+    /// A reservation that has no end, or may not last that long: until when it may, if it may end.
+    Lease(Option<Timestamp>),
+    /// A field is wrong.
+    Invalid(FieldError),
+}
+
+impl Refusal {
+    /// The code: an HTTP status.
+    #[must_use]
+    pub const fn code(&self) -> u16 {
+        self.row().0
+    }
+
+    /// The name in the documents.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.row().1
+    }
+
+    const fn row(&self) -> (u16, &'static str) {
+        match self {
+            Self::Forbidden(_) | Self::CreationState(_) | Self::AssignToSelf | Self::FeaturesDenied(_) => {
+                (403, "forbidden")
+            }
+            Self::Transition { .. } | Self::Unreachable(_) | Self::Resting(_) => {
+                (400, "invalid_state_transition")
+            }
+            Self::NoChangeRequired => (400, "no_change_required"),
+            Self::AssignFailure(_) => (400, "assign_failure"),
+            Self::NumberExists(_) => (409, "number_exists"),
+            Self::NumberIsPorting(_) => (400, "number_is_porting"),
+            Self::InProgress(_) | Self::NotInProgress => (409, "conflict"),
+            Self::Lease(_) | Self::Invalid(_) => (400, "invalid"),
+        }
+    }
+
+    /// The message in the documents.
+    #[must_use]
+    pub fn message(&self) -> String {
+        match self {
+            Self::Forbidden(_) | Self::CreationState(_) | Self::AssignToSelf | Self::FeaturesDenied(_) => {
+                "requestor is unauthorized to perform operation".to_owned()
+            }
+            Self::Transition { .. } | Self::Unreachable(_) | Self::Resting(_) => {
+                "invalid state transition".to_owned()
+            }
+            Self::NoChangeRequired => "no change required".to_owned(),
+            Self::AssignFailure(_) => "invalid account to assign to".to_owned(),
+            Self::NumberExists(number) => format!("number {number} already exists"),
+            Self::NumberIsPorting(number) => format!("number {number} is porting"),
+            Self::InProgress(_) => "operation in progress".to_owned(),
+            Self::NotInProgress => "no operation in progress".to_owned(),
+            Self::Lease(_) => "reservation can not last that long".to_owned(),
+            Self::Invalid(_) => "invalid".to_owned(),
+        }
+    }
+
+    /// The cause in the documents, where there is one.
+    #[must_use]
+    pub fn cause(&self) -> Option<Value> {
+        Some(match self {
+            Self::Forbidden(_)
+            | Self::Unreachable(_)
+            | Self::NoChangeRequired
+            | Self::NotInProgress
+            | Self::Lease(None) => return None,
+            Self::CreationState(state) => format!("creating number in state '{state}' is not allowed").into(),
+            Self::AssignToSelf => "can not assign to self".into(),
+            Self::FeaturesDenied(features) => json!(features),
+            Self::Transition { from, to } => format!("from {from} to {to}").into(),
+            Self::Resting(until) => format!("resting until {until}").into(),
+            Self::AssignFailure(None) => "field_undefined".into(),
+            Self::AssignFailure(Some(account)) => account.as_str().into(),
+            Self::NumberExists(number) | Self::NumberIsPorting(number) => number.to_string().into(),
+            Self::InProgress(since) => format!("since {since}").into(),
+            Self::Lease(Some(until)) => format!("at most until {until}").into(),
+            Self::Invalid(error) => error.to_string().into(),
+        })
+    }
+
+    /// What came and what was allowed, after a colon.
+    fn facts(&self) -> String {
+        match (self, self.cause()) {
+            (Self::Forbidden(actor), _) => format!(": {actor}"),
+            (Self::Unreachable(state), _) => format!(": {state} is not reached by asking for it"),
+            (Self::NumberExists(_) | Self::NumberIsPorting(_), _) | (_, None) => String::new(),
+            (_, Some(Value::String(cause))) => format!(": {cause}"),
+            (_, Some(cause)) => format!(": {cause}"),
+        }
+    }
+}
+
+impl From<FieldError> for Refusal {
+    fn from(error: FieldError) -> Self {
+        Self::Invalid(error)
+    }
+}
+
+impl Refusal {
+    /// The lifecycle's refusal, of an actor.
+    pub(super) const fn of(refusal: lifecycle::Refusal, actor: Actor) -> Self {
+        match refusal {
+            lifecycle::Refusal::NoChangeRequired => Self::NoChangeRequired,
+            lifecycle::Refusal::NoSuchMove(Move { from, to, .. }) => Self::Transition { from, to },
+            lifecycle::Refusal::NotAllowed { .. } => Self::Forbidden(actor),
+        }
+    }
+}

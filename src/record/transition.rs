@@ -1,0 +1,173 @@
+//! The commands that lead from state to state by the lifecycle's table.
+
+use super::{Context, Decision, Lease, NumberRecord, Outside, Refusal};
+use crate::account::AccountId;
+use crate::lifecycle::{self, Effect, Move, Standing, State};
+
+impl NumberRecord {
+    /// Reserves the number for an account.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn reserve(&self, assign_to: Option<AccountId>, ctx: &Context<'_>) -> Result<Decision, Refusal> {
+        self.change_state(State::Reserved, assign_to, ctx)
+    }
+
+    /// Puts the number in service for an account.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn activate(&self, assign_to: Option<AccountId>, ctx: &Context<'_>) -> Result<Decision, Refusal> {
+        self.change_state(State::InService, assign_to, ctx)
+    }
+
+    /// Takes the number to another state by the table, for an account where that state has an owner.
+    ///
+    /// The owner of a number that is being ported stays, unless another is given. A change of owner
+    /// takes the application, and the address for emergency calls, off the number.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn change_state(
+        &self,
+        to: State,
+        assign_to: Option<AccountId>,
+        ctx: &Context<'_>,
+    ) -> Result<Decision, Refusal> {
+        self.check_free()?;
+        if matches!(to, State::Discovery | State::Released | State::Deleted) {
+            return Err(Refusal::Unreachable(to));
+        }
+        let owner = self.owner_in(to, assign_to, ctx)?;
+        let standing = ctx.standing(self.owner, owner)?;
+        let row = lifecycle::decide(self.a_move(to, owner), standing)
+            .map_err(|refusal| Refusal::of(refusal, ctx.actor))?;
+        self.check_rested(to, owner, standing, ctx)?;
+
+        let mut record = self.clone();
+        let mut effects = Vec::new();
+        for effect in row.effects {
+            match effect {
+                Effect::PushHistory => record.push_history(owner),
+                Effect::Acquire => effects.push(Outside::Acquire),
+                Effect::StartAgeing => record.disconnected_at = record.disconnected_at.or(Some(ctx.now)),
+            }
+        }
+        record.enter(to, owner, ctx);
+        if to == State::Reserved {
+            record.lease =
+                ctx.policy.reservation.map(|it| Lease { since: ctx.now, until: it.ends_at(ctx.now) });
+        }
+        Ok(self.decide(record, effects, ctx))
+    }
+
+    /// Makes a reservation that ends last longer.
+    ///
+    /// # Errors
+    /// If it does not end, or may not last that long under the policy.
+    pub fn extend_lease(
+        &self,
+        until: crate::time::Timestamp,
+        ctx: &Context<'_>,
+    ) -> Result<Decision, Refusal> {
+        self.check_free()?;
+        if !ctx.standing(self.owner, None)?.is_owner_side() {
+            return Err(Refusal::Forbidden(ctx.actor));
+        }
+        let (Some(lease), Some(reservation)) = (self.lease, ctx.policy.reservation) else {
+            return Err(Refusal::Lease(None));
+        };
+        let longest = reservation.longest_until(lease.since);
+        if !(lease.until..=longest).contains(&until) || lease.until < ctx.now {
+            return Err(Refusal::Lease(Some(longest)));
+        }
+        let mut record = self.clone();
+        record.lease = Some(Lease { until, ..lease });
+        let mut decision = self.decide(record, Vec::new(), ctx);
+        for event in &mut decision.events {
+            event.what = super::EventKind::LeaseExtended { until };
+        }
+        Ok(decision)
+    }
+
+    /// The move to a state for an account.
+    pub(super) fn a_move(&self, to: State, owner: Option<AccountId>) -> Move {
+        Move {
+            from: self.state,
+            to,
+            same_owner: owner.is_some() && owner == self.owner,
+            carrier: self.carrier.kind(),
+        }
+    }
+
+    /// Whose the number is to be in a state.
+    fn owner_in(
+        &self,
+        to: State,
+        assign_to: Option<AccountId>,
+        ctx: &Context<'_>,
+    ) -> Result<Option<AccountId>, Refusal> {
+        match (to, assign_to) {
+            (State::Reserved, None) if self.state == State::Reserved => Err(Refusal::AssignToSelf),
+            (State::Reserved, _) => ctx.assignee(assign_to).map(Some),
+            (State::InService | State::PortIn | State::PortOut, _) => {
+                ctx.assignee(assign_to.or(self.owner)).map(Some)
+            }
+            (State::Available | State::Aging | State::Released | State::Deleted | State::Discovery, _) => {
+                Ok(None)
+            }
+        }
+    }
+
+    /// A number that rests is not for others before its time, but for admins.
+    fn check_rested(
+        &self,
+        to: State,
+        owner: Option<AccountId>,
+        standing: Standing,
+        ctx: &Context<'_>,
+    ) -> Result<(), Refusal> {
+        let is_others = to == State::InService && owner != self.previous_owner && standing != Standing::Admin;
+        match self.earliest_reassign_at(ctx.policy) {
+            Some(earliest) if is_others && ctx.now < earliest => Err(Refusal::Resting(earliest)),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Puts the number in a state with an owner or none, and takes off what does not go with that.
+    pub(super) fn enter(&mut self, to: State, owner: Option<AccountId>, ctx: &Context<'_>) {
+        if self.state == State::InService && owner.is_none() {
+            self.disconnected_at = Some(ctx.now);
+        }
+        if owner.is_some() {
+            self.disconnected_at = None;
+        }
+        if self.owner != owner {
+            self.previous_owner = self.owner.or(self.previous_owner);
+            self.owner = owner;
+            self.used_by = None;
+        }
+        if owner.is_none() {
+            self.history.clear();
+        }
+        if to != State::Reserved {
+            self.lease = None;
+        }
+        self.state = to;
+    }
+
+    /// Remembers whom the number is reserved for, once.
+    fn push_history(&mut self, owner: Option<AccountId>) {
+        if let Some(owner) = owner.filter(|owner| self.history.first() != Some(owner)) {
+            self.history.insert(0, owner);
+        }
+    }
+}
+
+impl Standing {
+    /// Whether somebody may do to a number what its owner may.
+    #[must_use]
+    pub const fn is_owner_side(self) -> bool {
+        matches!(self, Self::Admin | Self::Owner)
+    }
+}
