@@ -68,6 +68,12 @@ pub enum FieldErrorKind {
         /// What is wrong with it.
         reason: String,
     },
+    /// It can not be read, or breaks a rule.
+    #[error("{reason}")]
+    Malformed {
+        /// Why.
+        reason: String,
+    },
     /// There is no such field.
     #[error("no such field")]
     Unknown,
@@ -121,7 +127,7 @@ impl FieldErrorKind {
             Self::TooShort { .. } => "minLength",
             Self::TooLong { .. } => "maxLength",
             Self::NotOneOf { .. } => "enum",
-            Self::Invalid { .. } => "invalid",
+            Self::Invalid { .. } | Self::Malformed { .. } => "invalid",
             Self::Unknown => "additionalProperties",
             Self::ReadOnly => "readOnly",
         }

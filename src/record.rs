@@ -36,6 +36,7 @@
 mod claim;
 mod context;
 mod create;
+mod document;
 mod event;
 mod explain;
 mod refusal;
@@ -49,6 +50,7 @@ use serde_json::{Map, Value};
 pub use self::claim::{Answer, EffectKey, Outside, Pending};
 pub use self::context::Context;
 pub use self::create::Creation;
+pub use self::document::{Imported, Repair};
 pub use self::event::{Event, EventKind};
 pub use self::explain::Explanation;
 pub use self::refusal::Refusal;

@@ -48,7 +48,8 @@ pub enum Answer {
 }
 
 /// A claim on a record.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Pending {
     pub(super) key: EffectKey,
     pub(super) since: Timestamp,

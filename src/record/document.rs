@@ -1,0 +1,457 @@
+//! A record as it is stored: the reference's JSON, public fields beside `pvt_` ones.
+//!
+//! ```text
+//! {
+//!   "id": "+14158867900",
+//!   "my_field": "what users put on the number, as it came",
+//!   "pvt_state": "reserved",
+//!   "pvt_assigned_to": "shop",
+//!   "pvt_reserve_history": ["shop"],
+//!   "pvt_module_name": "knm_local",
+//!   "pvt_ported_in": false,
+//!   "pvt_created": 63627604811,
+//!   "pvt_modified": 63627604811,
+//!   "pvt_revision": 2
+//! }
+//! ```
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::{Map, Value};
+
+use super::{Lease, NumberRecord, Pending};
+use crate::account::AccountId;
+use crate::field::{FieldError, FieldErrorKind};
+use crate::lifecycle::State;
+use crate::names::CarrierName;
+use crate::number::PhoneNumber;
+use crate::time::Timestamp;
+
+/// What a record read from elsewhere broke, and how it was put right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Repair {
+    /// A field had an old name, or its value an old form.
+    Renamed,
+    /// A time was missing; it is that of the import.
+    Dated,
+    /// A field that is no longer public was taken off.
+    Dropped,
+    /// An owner was taken off a number whose state has none.
+    Unowned,
+    /// A number without an owner, in a state that has one, was made available.
+    MadeAvailable,
+    /// The owner of a reserved number was put at the head of its history.
+    HistoryHead,
+    /// An account stood twice in a row in the history.
+    HistoryTwice,
+    /// The history was taken off a number without an owner.
+    HistoryDropped,
+}
+
+/// A record that was read from elsewhere.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Imported {
+    /// The record. It breaks no rule.
+    pub record: NumberRecord,
+    /// What was put right. If there is anything, the record is not what is stored.
+    pub repairs: Vec<Repair>,
+}
+
+/// The private fields.
+mod key {
+    pub(super) const ID: &str = "id";
+    pub(super) const STATE: &str = "pvt_state";
+    pub(super) const OWNER: &str = "pvt_assigned_to";
+    pub(super) const PREVIOUS_OWNER: &str = "pvt_previously_assigned_to";
+    pub(super) const USED_BY: &str = "pvt_used_by";
+    pub(super) const HISTORY: &str = "pvt_reserve_history";
+    pub(super) const RESERVED_SINCE: &str = "pvt_reserved_since";
+    pub(super) const RESERVED_UNTIL: &str = "pvt_reserved_until";
+    pub(super) const CARRIER: &str = "pvt_module_name";
+    pub(super) const CARRIER_DATA: &str = "pvt_carrier_data";
+    pub(super) const ALLOWED: &str = "pvt_features_allowed";
+    pub(super) const DENIED: &str = "pvt_features_denied";
+    pub(super) const PORTED_IN: &str = "pvt_ported_in";
+    pub(super) const CREATED: &str = "pvt_created";
+    pub(super) const UPDATED: &str = "pvt_modified";
+    pub(super) const DISCONNECTED_AT: &str = "pvt_disconnected_at";
+    pub(super) const REVISION: &str = "pvt_revision";
+    pub(super) const PENDING: &str = "pvt_pending";
+}
+
+/// What a private field is called in older documents.
+const OLD_NAMES: [(&str, &str); 4] = [
+    ("pvt_number_state", key::STATE),
+    ("pvt_module_data", key::CARRIER_DATA),
+    ("pvt_ported", key::PORTED_IN),
+    ("_id", key::ID),
+];
+/// What older documents have and records do not.
+const DROPPED: [&str; 7] =
+    ["_rev", "pvt_type", "pvt_vsn", "pvt_db_name", "pvt_authorizing_account", "used_by", "_read_only"];
+
+impl Serialize for NumberRecord {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry(key::ID, &self.number)?;
+        for (name, value) in self.custom().into_iter().flatten() {
+            map.serialize_entry(name, value)?;
+        }
+        map.serialize_entry(key::STATE, &self.state)?;
+        if let Some(owner) = &self.owner {
+            map.serialize_entry(key::OWNER, owner)?;
+        }
+        if let Some(owner) = &self.previous_owner {
+            map.serialize_entry(key::PREVIOUS_OWNER, owner)?;
+        }
+        if let Some(app) = &self.used_by {
+            map.serialize_entry(key::USED_BY, app)?;
+        }
+        if !self.history.is_empty() {
+            map.serialize_entry(key::HISTORY, &self.history)?;
+        }
+        if let Some(lease) = &self.lease {
+            map.serialize_entry(key::RESERVED_SINCE, &lease.since)?;
+            map.serialize_entry(key::RESERVED_UNTIL, &lease.until)?;
+        }
+        map.serialize_entry(key::CARRIER, &self.carrier)?;
+        if let Some(data) = &self.carrier_data {
+            map.serialize_entry(key::CARRIER_DATA, data)?;
+        }
+        if let Some(features) = &self.allowed_features {
+            map.serialize_entry(key::ALLOWED, features)?;
+        }
+        if let Some(features) = &self.denied_features {
+            map.serialize_entry(key::DENIED, features)?;
+        }
+        map.serialize_entry(key::PORTED_IN, &self.ported_in)?;
+        map.serialize_entry(key::CREATED, &self.created)?;
+        map.serialize_entry(key::UPDATED, &self.updated)?;
+        if let Some(time) = &self.disconnected_at {
+            map.serialize_entry(key::DISCONNECTED_AT, time)?;
+        }
+        map.serialize_entry(key::REVISION, &self.revision)?;
+        if let Some(pending) = &self.pending {
+            map.serialize_entry(key::PENDING, pending)?;
+        }
+        map.end()
+    }
+}
+
+/// A record that breaks a rule is refused.
+impl<'de> Deserialize<'de> for NumberRecord {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Visitor { refusal: &mut None })
+    }
+}
+
+impl NumberRecord {
+    /// Reads a record as it is stored.
+    ///
+    /// # Errors
+    /// What is wrong with which field, a broken rule included.
+    pub fn from_value(value: &Value) -> Result<Self, FieldError> {
+        let mut refusal = None;
+        let read = value.deserialize_map(Visitor { refusal: &mut refusal });
+        read.map_err(|error| {
+            let kind = FieldErrorKind::Malformed { reason: error.to_string() };
+            refusal.unwrap_or_else(|| FieldError::new("", kind))
+        })
+    }
+
+    /// Reads a record from elsewhere or from long ago: old names are read, times that are missing
+    /// are set, and broken rules put right.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use telnum::{lifecycle::State, record::{NumberRecord, Repair}};
+    ///
+    /// let old = json!({
+    ///     "_id": "+14158867900", "pvt_number_state": "available", "pvt_assigned_to": "shop",
+    ///     "pvt_module_name": "wnm_local",
+    /// });
+    /// let imported = NumberRecord::import(old, "2026-03-01T12:00:00Z".parse()?)?;
+    /// assert_eq!((imported.record.state(), imported.record.owner()), (State::Available, None));
+    /// assert_eq!(imported.repairs, [Repair::Renamed, Repair::Dated, Repair::Unowned]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What is wrong with which field and can not be put right.
+    pub fn import(value: Value, now: Timestamp) -> Result<Imported, FieldError> {
+        let mut map = match value {
+            Value::Object(map) => map,
+            other => return Self::from_value(&other).map(|record| Imported { record, repairs: Vec::new() }),
+        };
+        let mut repairs = Vec::new();
+        rename(&mut map, &mut repairs);
+        let times = [key::CREATED, key::UPDATED].map(|name| {
+            let missing = map.get(name).is_none_or(Value::is_null);
+            if missing {
+                map.insert(name.to_owned(), now.gregorian().into());
+            }
+            missing
+        });
+        repairs.extend(times.contains(&true).then_some(Repair::Dated));
+        if DROPPED.map(|name| map.shift_remove(name).is_some()).contains(&true) {
+            repairs.push(Repair::Dropped);
+        }
+        let mut refusal = None;
+        let draft = Value::Object(map).deserialize_map(DraftVisitor { refusal: &mut refusal });
+        let draft = draft.map_err(|error: serde_json::Error| {
+            let kind = FieldErrorKind::Malformed { reason: error.to_string() };
+            refusal.unwrap_or_else(|| FieldError::new("", kind))
+        })?;
+        let mut record = draft.record()?;
+        record.repair(&mut repairs);
+        Ok(Imported { record, repairs })
+    }
+
+    /// Puts the rules right that tie the owner and the history to the state.
+    fn repair(&mut self, repairs: &mut Vec<Repair>) {
+        match (self.state.is_owned(), self.owner) {
+            (Some(true), None) => {
+                self.state = State::Available;
+                repairs.push(Repair::MadeAvailable);
+            }
+            (Some(false), Some(owner)) => {
+                self.owner = None;
+                self.previous_owner = Some(owner);
+                repairs.push(Repair::Unowned);
+            }
+            (Some(true), Some(_)) | (Some(false), None) | (None, _) => {}
+        }
+        let length = self.history.len();
+        self.history.dedup();
+        if self.history.len() < length {
+            repairs.push(Repair::HistoryTwice);
+        }
+        if self.owner.is_none() && !self.history.is_empty() {
+            self.history.clear();
+            repairs.push(Repair::HistoryDropped);
+        }
+        if let Some(owner) = self.owner
+            && self.state == State::Reserved
+            && self.history.first() != Some(&owner)
+        {
+            self.history.insert(0, owner);
+            repairs.push(Repair::HistoryHead);
+        }
+        if self.state != State::Reserved {
+            self.lease = None;
+        }
+    }
+
+    /// Whether it breaks a rule, and which field does.
+    fn check(&self) -> Result<(), FieldError> {
+        let wrong = |name, reason: String| {
+            let kind = FieldErrorKind::Malformed { reason };
+            Err(FieldError::new(name, kind))
+        };
+        let state = self.state;
+        match (state.is_owned(), self.owner) {
+            (Some(true), None) => return wrong(key::OWNER, format!("a number that is {state} has an owner")),
+            (Some(false), Some(owner)) => {
+                return wrong(key::OWNER, format!("a number that is {state} has no owner, found {owner}"));
+            }
+            (Some(true), Some(_)) | (Some(false), None) | (None, _) => {}
+        }
+        if let Some(twice) = self.history.windows(2).find_map(|pair| match pair {
+            [one, other] if one == other => Some(one),
+            _ => None,
+        }) {
+            return wrong(key::HISTORY, format!("{twice} comes twice in a row"));
+        }
+        if self.owner.is_none() && !self.history.is_empty() {
+            return wrong(key::HISTORY, "a number without an owner has no history".to_owned());
+        }
+        if state == State::Reserved && self.history.first() != self.owner.as_ref() {
+            return wrong(key::HISTORY, "the head is not the owner of the reserved number".to_owned());
+        }
+        if state != State::Reserved && self.lease.is_some() {
+            return wrong(key::RESERVED_UNTIL, format!("a number that is {state} has no reservation"));
+        }
+        Ok(())
+    }
+}
+
+fn rename(map: &mut Map<String, Value>, repairs: &mut Vec<Repair>) {
+    let mut renamed = false;
+    for (old, new) in OLD_NAMES {
+        if let Some(value) = map.shift_remove(old) {
+            map.entry(new).or_insert(value);
+            renamed = true;
+        }
+    }
+    let is_old_carrier = |value: &Value| value.as_str().is_some_and(|name| name.starts_with("wnm_"));
+    renamed |= map.get(key::CARRIER).is_some_and(is_old_carrier);
+    repairs.extend(renamed.then_some(Repair::Renamed));
+}
+
+/// The fields as they come.
+#[derive(Default)]
+struct Draft {
+    number: Option<PhoneNumber>,
+    state: Option<State>,
+    owner: Option<AccountId>,
+    previous_owner: Option<AccountId>,
+    used_by: Option<Box<str>>,
+    history: Vec<AccountId>,
+    reserved_since: Option<Timestamp>,
+    reserved_until: Option<Timestamp>,
+    carrier: Option<CarrierName>,
+    carrier_data: Option<Box<Value>>,
+    allowed: Option<crate::names::FeatureSet>,
+    denied: Option<crate::names::FeatureSet>,
+    ported_in: Option<bool>,
+    created: Option<Timestamp>,
+    updated: Option<Timestamp>,
+    disconnected_at: Option<Timestamp>,
+    revision: Option<u64>,
+    pending: Option<Box<Pending>>,
+    custom: Map<String, Value>,
+}
+
+impl Draft {
+    /// Reads one field.
+    fn read<'de, A: de::MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        match name {
+            key::ID => self.number = map.next_value()?,
+            key::STATE => self.state = map.next_value()?,
+            key::OWNER => self.owner = map.next_value()?,
+            key::PREVIOUS_OWNER => self.previous_owner = map.next_value()?,
+            key::USED_BY => self.used_by = map.next_value()?,
+            key::HISTORY => self.history = map.next_value()?,
+            key::RESERVED_SINCE => self.reserved_since = map.next_value()?,
+            key::RESERVED_UNTIL => self.reserved_until = map.next_value()?,
+            key::CARRIER => self.carrier = map.next_value()?,
+            key::CARRIER_DATA => self.carrier_data = map.next_value()?,
+            key::ALLOWED => self.allowed = map.next_value()?,
+            key::DENIED => self.denied = map.next_value()?,
+            key::PORTED_IN => self.ported_in = map.next_value()?,
+            key::CREATED => self.created = map.next_value()?,
+            key::UPDATED => self.updated = map.next_value()?,
+            key::DISCONNECTED_AT => self.disconnected_at = map.next_value()?,
+            key::REVISION => self.revision = map.next_value()?,
+            key::PENDING => self.pending = map.next_value()?,
+            name if name.starts_with("pvt_") || name.starts_with('_') => {
+                return Err(de::Error::custom("no such field"));
+            }
+            name => drop(self.custom.insert(name.to_owned(), map.next_value()?)),
+        }
+        Ok(())
+    }
+
+    /// The record, its rules unchecked.
+    fn record(self) -> Result<NumberRecord, FieldError> {
+        fn must<T>(value: Option<T>, name: &str) -> Result<T, FieldError> {
+            value.ok_or_else(|| FieldError::new(name, FieldErrorKind::Missing))
+        }
+        let lease = match (self.reserved_since, self.reserved_until) {
+            (Some(since), Some(until)) => Some(Lease { since, until }),
+            (None, None) => None,
+            (None, Some(_)) => return Err(FieldError::new(key::RESERVED_SINCE, FieldErrorKind::Missing)),
+            (Some(_), None) => return Err(FieldError::new(key::RESERVED_UNTIL, FieldErrorKind::Missing)),
+        };
+        Ok(NumberRecord {
+            number: must(self.number, key::ID)?,
+            state: must(self.state, key::STATE)?,
+            ported_in: self.ported_in.unwrap_or(false),
+            carrier: self.carrier.unwrap_or(CarrierName::LOCAL),
+            owner: self.owner,
+            previous_owner: self.previous_owner,
+            allowed_features: self.allowed,
+            denied_features: self.denied,
+            history: self.history,
+            lease,
+            created: must(self.created, key::CREATED)?,
+            updated: must(self.updated, key::UPDATED)?,
+            disconnected_at: self.disconnected_at,
+            revision: self.revision.unwrap_or(1),
+            used_by: self.used_by,
+            carrier_data: self.carrier_data,
+            custom: Some(self.custom).filter(|custom| !custom.is_empty()).map(Box::new),
+            pending: self.pending,
+        })
+    }
+}
+
+/// Reads fields; what is wrong with one is left in `refusal`, typed.
+struct DraftVisitor<'a> {
+    refusal: &'a mut Option<FieldError>,
+}
+
+impl<'de> de::Visitor<'de> for DraftVisitor<'_> {
+    type Value = Draft;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number's record")
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Draft, A::Error> {
+        let mut draft = Draft::default();
+        while let Some(Name(name)) = map.next_key()? {
+            draft.read(&name, &mut map).map_err(|error| {
+                let kind = FieldErrorKind::Malformed { reason: error.to_string() };
+                refuse(self.refusal, FieldError::new(name, kind))
+            })?;
+        }
+        Ok(draft)
+    }
+}
+
+/// The same for a whole record.
+struct Visitor<'a> {
+    refusal: &'a mut Option<FieldError>,
+}
+
+impl<'de> de::Visitor<'de> for Visitor<'_> {
+    type Value = NumberRecord;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number's record")
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<NumberRecord, A::Error> {
+        let draft = DraftVisitor { refusal: self.refusal }.visit_map(map)?;
+        let record = draft.record().and_then(|record| record.check().map(|()| record));
+        record.map_err(|error| refuse(self.refusal, error))
+    }
+}
+
+fn refuse<E: de::Error>(refusal: &mut Option<FieldError>, error: FieldError) -> E {
+    let custom = E::custom(&error);
+    *refusal = Some(error);
+    custom
+}
+
+/// A field's name, borrowed where it can be.
+struct Name<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(NameVisitor)
+    }
+}
+
+struct NameVisitor;
+
+impl<'de> de::Visitor<'de> for NameVisitor {
+    type Value = Name<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a field's name")
+    }
+
+    fn visit_borrowed_str<E: de::Error>(self, name: &'de str) -> Result<Name<'de>, E> {
+        Ok(Name(Cow::Borrowed(name)))
+    }
+
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<Name<'de>, E> {
+        Ok(Name(Cow::Owned(name.to_owned())))
+    }
+}
