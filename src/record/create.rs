@@ -71,8 +71,7 @@ impl NumberRecord {
         if !matches!(self.state, State::Available | State::Aging | State::PortIn) {
             return Err(Refusal::NumberExists(self.number));
         }
-        let moved = self.change_state(state, creation.assign_to, ctx)?;
-        let (mut record, mut effects) = (moved.record, moved.effects);
+        let (mut record, mut effects) = self.moved(state, creation.assign_to, ctx)?;
         record.carrier = carrier;
         effects.extend(record.fill(creation, ctx)?);
         Ok(self.decide(record, effects, ctx))

@@ -54,8 +54,9 @@ impl NumberRecord {
         assign_to: Option<AccountId>,
         ctx: &Context<'_>,
     ) -> Result<Explanation, Refusal> {
-        let standing = ctx.standing(self.owner, assign_to)?;
-        let asked = self.a_move(to, assign_to);
+        let owner = self.owner_in(to, assign_to, ctx).unwrap_or(assign_to);
+        let standing = ctx.standing(self.owner, owner)?;
+        let asked = self.a_move(to, owner);
         let need = match lifecycle::decide(asked, standing) {
             Ok(row) => Some(row.who),
             Err(lifecycle::Refusal::NotAllowed { need, .. }) => Some(need),

@@ -36,7 +36,8 @@ impl NumberRecord {
             record.lease =
                 ctx.policy.reservation.map(|it| Lease { since: ctx.now, until: it.ends_at(ctx.now) });
         } else {
-            effects.push(Outside::Disconnect);
+            // What nobody owned was disconnected before.
+            effects.extend(self.owner.is_some().then_some(Outside::Disconnect));
             let state = self.released_state(ctx.policy);
             record.enter(state, None, ctx);
             if state == State::Aging {

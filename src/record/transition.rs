@@ -34,6 +34,17 @@ impl NumberRecord {
         assign_to: Option<AccountId>,
         ctx: &Context<'_>,
     ) -> Result<Decision, Refusal> {
+        let (record, effects) = self.moved(to, assign_to, ctx)?;
+        Ok(self.decide(record, effects, ctx))
+    }
+
+    /// The number in another state, not decided on yet; what that needs outside.
+    pub(super) fn moved(
+        &self,
+        to: State,
+        assign_to: Option<AccountId>,
+        ctx: &Context<'_>,
+    ) -> Result<(Self, Vec<Outside>), Refusal> {
         self.check_free()?;
         if matches!(to, State::Discovery | State::Released | State::Deleted) {
             return Err(Refusal::Unreachable(to));
@@ -58,7 +69,7 @@ impl NumberRecord {
             record.lease =
                 ctx.policy.reservation.map(|it| Lease { since: ctx.now, until: it.ends_at(ctx.now) });
         }
-        Ok(self.decide(record, effects, ctx))
+        Ok((record, effects))
     }
 
     /// Makes a reservation that ends last longer.
@@ -101,7 +112,7 @@ impl NumberRecord {
     }
 
     /// Whose the number is to be in a state.
-    fn owner_in(
+    pub(super) fn owner_in(
         &self,
         to: State,
         assign_to: Option<AccountId>,

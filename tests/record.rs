@@ -1,0 +1,407 @@
+//! What becomes of a number: the reference's behaviour row by row, and rules that always hold.
+
+mod world;
+
+use proptest::prelude::*;
+use proptest::sample;
+use serde_json::{Map, Value, json};
+use telnum::account::{AccountTree, Actor};
+use telnum::lifecycle::State;
+use telnum::policy::Policy;
+use telnum::record::{
+    Answer, Context, Creation, Decision, Document, NumberRecord, Outside, Refusal, Repair, Update,
+};
+use telnum::{PhoneNumber, Timestamp};
+use world::{accounts, id, now, numbers};
+
+/// Does what a row says.
+fn act(row: &Value, record: Option<&NumberRecord>, ctx: &Context<'_>) -> Result<Decision, Refusal> {
+    let number: PhoneNumber = row["number"].as_str().unwrap().parse().unwrap();
+    let account = |value: &Value| value.as_str().map(id);
+    if let Some(create) = row.get("create") {
+        let creation = Creation {
+            assign_to: account(&create["assign_to"]),
+            state: create["state"].as_str().map(|name| name.parse().unwrap()),
+            carrier: create["carrier"].as_str().map(|name| name.parse().unwrap()),
+            ported_in: create["ported_in"] == true,
+            is_porting: create["is_porting"] == true,
+            document: create["document"].as_object().cloned().unwrap_or_default(),
+            ..Creation::default()
+        };
+        return match record {
+            Some(record) => record.create_again(creation, ctx),
+            None => NumberRecord::create(number, creation, ctx),
+        };
+    }
+    let record = record.unwrap();
+    if let Some(to) = row.get("reserve") {
+        return record.reserve(account(to), ctx);
+    }
+    if let Some(to) = row.get("activate") {
+        return record.activate(account(to), ctx);
+    }
+    if let Some(to) = row.get("change") {
+        return record.change_state(to.as_str().unwrap().parse().unwrap(), None, ctx);
+    }
+    if row.get("release").is_some() {
+        return record.release(ctx);
+    }
+    if row.get("delete").is_some() {
+        return record.delete(ctx);
+    }
+    let update = row["update"].as_object().unwrap();
+    let update = Update {
+        used_by: update.get("used_by").map(|app| app.as_str().map(Into::into)),
+        ported_in: update.get("ported_in").map(|flag| flag == true),
+        carrier: update.get("carrier").map(|name| name.as_str().unwrap().parse().unwrap()),
+        document: update.get("document").map(|it| Document::Merge(it.as_object().unwrap().clone())),
+        ..Update::default()
+    };
+    record.update(update, ctx)
+}
+
+/// What a row asks about a decision, by name.
+fn told(decision: &Decision, name: &str) -> Value {
+    let record = &decision.record;
+    match name {
+        "state" => json!(record.state()),
+        "owner" => json!(record.owner()),
+        "previous_owner" => json!(record.previous_owner()),
+        "history" => json!(record.history()),
+        "carrier" => json!(record.carrier()),
+        "features" => json!(record.features()),
+        "ported_in" => json!(record.ported_in()),
+        "used_by" => json!(record.used_by()),
+        "custom" => json!(record.custom()),
+        "dirty" => json!(decision.is_dirty()),
+        "effects" => decision.effects.iter().map(|effect| json!(effect)["kind"].clone()).collect(),
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn the_reference_behaves_so() {
+    let (accounts, numbers) = (accounts(), numbers());
+    let mut wrong = Vec::new();
+    for line in include_str!("data/domain/record.jsonl").lines() {
+        let row: Value = serde_json::from_str(line).unwrap();
+        let policy: Policy = match row.get("policy") {
+            Some(policy) => serde_json::from_value(policy.clone()).unwrap(),
+            None => Policy::default(),
+        };
+        let actor: Actor = row["by"].as_str().unwrap().parse().unwrap();
+        let mut ctx = Context::new(actor, &accounts, &policy, now());
+        ctx.mdn_run = row["mdn_run"] == true;
+        let mut given = numbers.get(&row["number"].as_str().unwrap().parse().unwrap()).cloned();
+        if let (Some(record), Some(more)) = (&given, row["given"].as_object()) {
+            let mut document = serde_json::to_value(record).unwrap();
+            document.as_object_mut().unwrap().extend(more.clone());
+            given = Some(NumberRecord::from_value(&document).unwrap());
+        }
+        let answer = act(&row, given.as_ref(), &ctx);
+        let same = match (&answer, row.get("then"), row.get("refused")) {
+            (Ok(decision), Some(then), None) => {
+                then.as_object().unwrap().iter().all(|(name, value)| told(decision, name) == *value)
+            }
+            (Err(refusal), None, Some(refused)) => {
+                refused["code"] == refusal.code()
+                    && refused["error"] == refusal.name()
+                    && refused["message"] == refusal.message()
+                    && refused.get("cause").cloned() == refusal.cause()
+            }
+            _ => false,
+        };
+        if !same {
+            wrong.push(format!("{line}\n  is {answer:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn anyone_reads_what_is_available() {
+    let (accounts, numbers, policy) = (accounts(), numbers(), Policy::default());
+    let may = |number: &str, actor: &str| {
+        let ctx = Context::new(actor.parse::<Actor>().unwrap(), &accounts, &policy, now());
+        numbers[&number.parse().unwrap()].check_readable(&ctx).is_ok()
+    };
+    for actor in ["system", "master", "reseller", "child", "unrelated"] {
+        assert!(may("+15551239876", actor));
+    }
+    assert!(may("+15551233322", "reseller") && may("+15551233322", "master"));
+    assert!(!may("+15551233322", "child") && !may("+15551233322", "unrelated") && !may("+15551239876", "x"));
+}
+
+/// What is stored is what is read, to the letter.
+#[test]
+fn documents_are_read_and_written() {
+    let documents: Vec<Value> = serde_json::from_str(include_str!("data/domain/numbers.json")).unwrap();
+    for document in documents {
+        let record = NumberRecord::from_value(&document).unwrap();
+        let text = serde_json::to_string(&record).unwrap();
+        assert_eq!(serde_json::from_str::<NumberRecord>(&text).unwrap(), record);
+        let written: Map<String, Value> = serde_json::from_str(&text).unwrap();
+        for (name, value) in document.as_object().unwrap() {
+            assert_eq!(written.get(name), Some(value), "{name} of {document}");
+        }
+    }
+}
+
+#[test]
+fn wrong_documents_are_refused_by_field() {
+    let cases = include_str!("data/domain/refused.jsonl").lines();
+    for line in cases {
+        let case: Value = serde_json::from_str(line).unwrap();
+        let mut document = json!({
+            "id": "+14158867900", "pvt_state": "available", "pvt_module_name": "knm_local",
+            "pvt_created": 63_565_934_327_u64, "pvt_modified": 63_565_934_344_u64,
+        });
+        for (name, value) in case["with"].as_object().unwrap() {
+            document[name] = value.clone();
+        }
+        let error = NumberRecord::from_value(&document).unwrap_err();
+        assert_eq!(json!({"path": error.path(), "error": error.to_string()}), case["refused"], "{line}");
+        // Read as text it is refused for the same reason.
+        let text = serde_json::to_string(&document).unwrap();
+        let error = serde_json::from_str::<NumberRecord>(&text).unwrap_err().to_string();
+        assert!(error.starts_with(case["refused"]["error"].as_str().unwrap()), "{error}");
+    }
+}
+
+#[test]
+fn what_breaks_a_rule_elsewhere_is_repaired() {
+    for line in include_str!("data/domain/imported.jsonl").lines() {
+        let case: Value = serde_json::from_str(line).unwrap();
+        let imported = NumberRecord::import(case["given"].clone(), now()).unwrap();
+        let repairs: Vec<_> = imported.repairs.iter().map(|repair| format!("{repair:?}")).collect();
+        assert_eq!(json!(repairs), case["repairs"], "{line}");
+        let document = serde_json::to_value(&imported.record).unwrap();
+        for (name, value) in case["then"].as_object().unwrap() {
+            assert_eq!(document.get(name).unwrap_or(&Value::Null), value, "{name} of {line}");
+        }
+        // Once repaired it stays so.
+        let again = NumberRecord::import(document, now()).unwrap();
+        assert_eq!((again.record, again.repairs), (imported.record, Vec::<Repair>::new()), "{line}");
+    }
+}
+
+/// A lease ends, may be extended up to the policy's limit, and is swept to the reserver before.
+#[test]
+fn reservations_end() {
+    let (accounts, numbers) = (accounts(), numbers());
+    let policy: Policy =
+        serde_json::from_value(json!({"reservation": {"seconds": 900, "longest_seconds": 7200}})).unwrap();
+    let minutes = |minutes| now().after(chrono::TimeDelta::minutes(minutes));
+    let ctx = Context::new(id("reseller"), &accounts, &policy, now());
+    let free = &numbers[&"+19162154006".parse().unwrap()];
+
+    let reserved = free.reserve(Some(id("reseller")), &ctx).unwrap().record;
+    assert_eq!(reserved.lease().unwrap().until, minutes(15));
+    assert_eq!(reserved.due(&policy, minutes(14)), None);
+    let longer = reserved.extend_lease(minutes(120), &ctx.at(minutes(10))).unwrap().record;
+    assert_eq!(longer.due(&policy, minutes(119)), None);
+    let refusal = longer.extend_lease(minutes(121), &ctx.at(minutes(20))).unwrap_err();
+    assert_eq!(refusal, Refusal::Lease(Some(minutes(120))));
+    assert_eq!(
+        reserved.extend_lease(minutes(30), &ctx.at(minutes(16))),
+        Err(Refusal::Lease(Some(minutes(120))))
+    );
+    assert!(reserved.extend_lease(minutes(30), &ctx.by(id("child"))).is_err());
+
+    let swept = longer.sweep(&ctx.at(minutes(120))).unwrap();
+    assert_eq!((swept.record.state(), swept.record.owner()), (State::Available, None));
+    assert_eq!(swept.effects, [Outside::Disconnect]);
+    assert!(longer.sweep(&ctx.at(minutes(119))).is_err());
+}
+
+/// The clock of ageing runs from the disconnection, whatever is edited since; others wait for it.
+#[test]
+fn ageing_runs_from_the_disconnection() {
+    let (accounts, numbers) = (accounts(), numbers());
+    let policy: Policy =
+        serde_json::from_value(json!({"ageing": {"class": "residential", "days": 60}})).unwrap();
+    let days = |days| now().after(chrono::TimeDelta::days(days));
+    let ctx = Context::new(Actor::System, &accounts, &policy, now());
+    let used = &numbers[&"+15551233337".parse().unwrap()];
+
+    let aging = used.release(&ctx.by(id("reseller"))).unwrap().record;
+    assert_eq!((aging.state(), aging.disconnected_at()), (State::Aging, Some(now())));
+    assert_eq!(aging.earliest_reassign_at(&policy), Some(days(45)));
+    let note = Map::from_iter([("note".to_owned(), json!("edited"))]);
+    let update = Update { document: Some(Document::Merge(note)), ..Update::default() };
+    let edited = aging.update(update, &ctx.at(days(50))).unwrap().record;
+    assert_eq!((edited.updated(), edited.disconnected_at()), (days(50), Some(now())));
+    assert_eq!(edited.due(&policy, days(59)), None);
+    let recycled = edited.sweep(&ctx.at(days(60))).unwrap().record;
+    assert_eq!(recycled.state(), State::Available);
+
+    let others = aging.activate(Some(id("unrelated")), &ctx.by(id("unrelated")).at(days(44)));
+    assert_eq!(others, Err(Refusal::Resting(days(45))));
+    assert!(aging.activate(Some(id("unrelated")), &ctx.by(id("unrelated")).at(days(45))).is_ok());
+    assert!(aging.activate(Some(id("reseller")), &ctx.by(id("reseller")).at(days(1))).is_ok());
+}
+
+/// Whoever stores the claim does what is outside; nobody else may do anything meanwhile.
+#[test]
+fn a_claim_locks_until_it_is_finished_or_given_up() {
+    let (accounts, numbers, policy) = (accounts(), numbers(), Policy::default());
+    let ctx = Context::new(id("reseller"), &accounts, &policy, now());
+    let found = &numbers[&"+14122065197".parse().unwrap()];
+    let key = "order-1".parse().unwrap();
+
+    let decision = found.reserve(Some(id("reseller")), &ctx).unwrap();
+    assert_eq!(decision.effects, [Outside::Acquire]);
+    let claimed = decision.clone().claim(Some(found), key, &ctx).record;
+    assert_eq!((claimed.state(), claimed.owner()), (State::Discovery, None));
+    assert_eq!(claimed.reserve(Some(id("reseller")), &ctx), Err(Refusal::InProgress(now())));
+    assert_eq!(claimed.due(&policy, Timestamp::MAX), None);
+    let text = serde_json::to_string(&claimed).unwrap();
+    assert_eq!(serde_json::from_str::<NumberRecord>(&text).unwrap(), claimed);
+
+    let data = json!({"order_id": 7});
+    let finished = claimed.finish(vec![Answer::Carrier(data.clone())], now()).unwrap();
+    assert_eq!(finished.record.state(), State::Reserved);
+    assert_eq!(finished.record.carrier_data(), Some(&data));
+    assert!(finished.record.pending().is_none() && finished.record.revision() > claimed.revision());
+    assert_eq!(finished.events.len(), 1);
+
+    let given_up = claimed.abandon(Vec::new(), now()).unwrap().record;
+    assert_eq!((given_up.state(), given_up.pending()), (State::Discovery, None));
+    assert_eq!(found.finish(Vec::new(), now()), Err(Refusal::NotInProgress));
+}
+
+/// Any command, from any actor.
+#[derive(Clone, Debug)]
+enum Step {
+    Change(State, Option<&'static str>),
+    Create(Option<State>, Option<&'static str>, bool),
+    Release,
+    Delete,
+    App(Option<&'static str>),
+    Sweep,
+}
+
+fn account_names() -> impl Strategy<Value = Option<&'static str>> {
+    sample::select(vec![
+        None,
+        Some("master"),
+        Some("reseller"),
+        Some("child"),
+        Some("unrelated"),
+        Some("nobody"),
+    ])
+}
+
+fn steps() -> impl Strategy<Value = Vec<(Step, &'static str, u32)>> {
+    let state = || sample::select(State::ALL.to_vec());
+    let step = prop_oneof![
+        6 => (state(), account_names()).prop_map(|(to, account)| Step::Change(to, account)),
+        2 => (proptest::option::of(state()), account_names(), any::<bool>())
+            .prop_map(|(state, account, ported)| Step::Create(state, account, ported)),
+        3 => Just(Step::Release),
+        1 => Just(Step::Delete),
+        1 => proptest::option::of(Just("callflow")).prop_map(Step::App),
+        2 => Just(Step::Sweep),
+    ];
+    let actor = sample::select(vec!["system", "master", "reseller", "child", "unrelated", "nobody"]);
+    proptest::collection::vec((step, actor, 0_u32..40), 1..30)
+}
+
+fn do_step(step: &Step, record: &NumberRecord, ctx: &Context<'_>) -> Result<Decision, Refusal> {
+    match step {
+        Step::Change(to, account) => record.change_state(*to, account.map(id), ctx),
+        Step::Create(state, account, ported_in) => {
+            let creation = Creation {
+                state: *state,
+                assign_to: account.map(id),
+                ported_in: *ported_in,
+                ..Creation::default()
+            };
+            record.create_again(creation, ctx)
+        }
+        Step::Release => record.release(ctx),
+        Step::Delete => record.delete(ctx),
+        Step::App(app) => {
+            record.update(Update { used_by: Some(app.map(Into::into)), ..Update::default() }, ctx)
+        }
+        Step::Sweep => record.sweep(ctx),
+    }
+}
+
+/// What always holds of a record.
+fn check(record: &NumberRecord) {
+    if let Some(owned) = record.state().is_owned() {
+        assert_eq!(record.owner().is_some(), owned, "{record:?}");
+    }
+    if record.state() == State::Reserved {
+        assert_eq!(record.history().first().copied(), record.owner(), "{record:?}");
+    }
+    assert!(record.history().windows(2).all(|pair| pair[0] != pair[1]), "{record:?}");
+    assert!(record.lease().is_none() || record.state() == State::Reserved, "{record:?}");
+    assert!(record.state() != State::Aging || record.disconnected_at().is_some(), "{record:?}");
+    // Every record can be stored and read.
+    let text = serde_json::to_string(record).unwrap();
+    assert_eq!(serde_json::from_str::<NumberRecord>(&text).unwrap(), *record);
+}
+
+fn policies() -> impl Strategy<Value = Policy> {
+    sample::select(vec![
+        Policy::default(),
+        serde_json::from_value(json!({"ageing": {"class": "business", "days": 100}})).unwrap(),
+        serde_json::from_value(json!({"released_state": "released", "delete_on_release": false})).unwrap(),
+        serde_json::from_value(json!({"reservation": {"seconds": 900, "longest_seconds": 7200}})).unwrap(),
+        serde_json::from_value(json!({"delete_on_release": true})).unwrap(),
+    ])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn no_command_breaks_a_rule(steps in steps(), start in 0_usize..17, policy in policies()) {
+        let accounts: AccountTree = accounts();
+        let mut record = numbers().into_values().nth(start).unwrap();
+        let mut time = now();
+        for (step, actor, days) in steps {
+            time = time.after(chrono::TimeDelta::days(days.into()));
+            let ctx = Context::new(actor.parse::<Actor>().unwrap(), &accounts, &policy, time);
+            let before = record.clone();
+            match do_step(&step, &record, &ctx) {
+                Ok(decision) => {
+                    check(&decision.record);
+                    prop_assert_eq!(decision.record.number(), before.number());
+                    if decision.is_dirty() {
+                        prop_assert_eq!(decision.record.revision(), before.revision() + 1);
+                        prop_assert_eq!(decision.record.updated(), time);
+                        prop_assert_eq!(decision.events.len(), 1);
+                    } else {
+                        prop_assert_eq!(&decision.record, &before);
+                        prop_assert!(decision.effects.is_empty());
+                    }
+                    record = decision.record;
+                }
+                Err(_) => prop_assert_eq!(&record, &before),
+            }
+        }
+    }
+
+    /// What `explain` says is what the command does.
+    #[test]
+    fn explanations_are_true(start in 0_usize..17, to in sample::select(State::ALL.to_vec()),
+        account in account_names(), actor in sample::select(vec!["system", "master", "reseller", "child", "unrelated"])) {
+        let (accounts, policy) = (accounts(), Policy::default());
+        let record = numbers().into_values().nth(start).unwrap();
+        let ctx = Context::new(actor.parse::<Actor>().unwrap(), &accounts, &policy, now());
+        let explanation = record.explain(to, account.map(id), &ctx).unwrap();
+        let done = match to {
+            State::Released => record.release(&ctx),
+            State::Deleted => record.delete(&ctx),
+            to => record.change_state(to, account.map(id), &ctx),
+        };
+        prop_assert_eq!(explanation.refusal.as_ref(), done.as_ref().err());
+        let moved = !matches!(to, State::Discovery | State::Released | State::Deleted);
+        if moved && done.is_ok() {
+            prop_assert!(explanation.allowed.contains(&to), "{explanation}");
+        }
+    }
+}
