@@ -59,6 +59,7 @@
 //! There are none yet: all of the above is always there.
 
 pub mod account;
+pub mod carrier;
 pub mod classify;
 pub mod field;
 pub mod lifecycle;
