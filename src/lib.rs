@@ -61,6 +61,7 @@
 pub mod account;
 pub mod carrier;
 pub mod classify;
+pub mod feature;
 pub mod field;
 pub mod lifecycle;
 pub mod mask;
@@ -70,6 +71,7 @@ pub mod number;
 pub mod plan;
 pub mod policy;
 pub mod record;
+pub mod schema;
 pub mod store;
 pub mod time;
 pub mod token;

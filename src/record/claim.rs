@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{Context, Decision, Event, EventKind, NumberRecord, Refusal};
 use crate::account::Actor;
 use crate::time::Timestamp;
-use crate::token::token_type;
+use crate::token::{Token, token_type};
 
 token_type! {
     /// The key under which something is done outside: who is told it twice does it once. 1 to 64
@@ -24,6 +24,19 @@ token_type! {
     /// # Ok::<(), telnum::token::TokenError>(())
     /// ```
     EffectKey, 64
+}
+
+impl EffectKey {
+    /// A key of 32 hexadecimal digits.
+    #[must_use]
+    pub fn of_bits(high: u64, low: u64) -> Self {
+        Self::known(&format!("{high:016x}{low:016x}"))
+    }
+
+    /// A key of a text that is one; what does not fit is cut off.
+    pub(crate) const fn known(text: &str) -> Self {
+        Self(Token::known(text))
+    }
 }
 
 /// Something that is done outside for a number.
