@@ -60,6 +60,7 @@
 
 pub mod account;
 pub mod classify;
+pub mod feature;
 pub mod field;
 pub mod lifecycle;
 pub mod mask;
@@ -68,6 +69,7 @@ pub mod normalize;
 pub mod number;
 pub mod plan;
 pub mod policy;
+pub mod schema;
 pub mod time;
 pub mod token;
 
