@@ -255,7 +255,7 @@ impl NumberRecord {
     /// What may be put on it, by who asks.
     #[must_use]
     pub fn available_features(&self, ctx: &Context<'_>) -> FeatureSet {
-        rights::available(&self.feature_inputs(ctx))
+        self.with_rights(ctx, rights::available)
     }
 
     /// The fields that users put on it, as they came.
