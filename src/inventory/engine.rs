@@ -32,7 +32,7 @@ struct Planned {
 }
 
 /// What keeps the answer to a request: its key, and what tells it from others.
-type Receipt = Option<(RequestKey, u64)>;
+pub(super) type Receipt = Option<(RequestKey, u64)>;
 
 impl Inventory {
     /// Changes many numbers.
@@ -135,7 +135,7 @@ impl Inventory {
         }
         if options.all_or_nothing {
             let claimed = self.claim(planned, options, &ctx, |_| true)?;
-            self.drive_together(&claimed, receipt, outcome);
+            self.drive_together(&claimed, receipt, outcome)?;
         } else {
             let claimed = self.claim(planned, options, &ctx, |decision| !decision.effects.is_empty())?;
             for stored in claimed {

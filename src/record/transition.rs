@@ -88,7 +88,7 @@ impl NumberRecord {
     /// If it does not end, or may not last that long under the policy.
     pub fn extend_lease(
         &self,
-        until: crate::time::Timestamp,
+        until: Timestamp,
         ctx: &Context<'_>,
     ) -> Result<Decision, Refusal> {
         self.check_free()?;
