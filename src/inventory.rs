@@ -113,12 +113,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            numbers: 10_000,
-            search: Duration::from_secs(5),
-            claim: Duration::from_secs(60),
-            tries: 16,
-        }
+        Self { numbers: 10_000, search: Duration::from_secs(5), claim: Duration::from_secs(60), tries: 16 }
     }
 }
 

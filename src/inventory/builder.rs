@@ -153,7 +153,10 @@ impl std::fmt::Debug for Builder {
 
 fn system_time() -> Timestamp {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).ok().and_then(|seconds| Timestamp::from_unix(seconds).ok()).unwrap_or(Timestamp::MIN)
+    i64::try_from(since.as_secs())
+        .ok()
+        .and_then(|seconds| Timestamp::from_unix(seconds).ok())
+        .unwrap_or(Timestamp::MIN)
 }
 
 /// 32 hexadecimal digits. The standard library's hashers are seeded by the operating system's

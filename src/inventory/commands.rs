@@ -8,7 +8,7 @@ use crate::account::AccountId;
 use crate::lifecycle::State;
 use crate::names::CarrierName;
 use crate::number::PhoneNumber;
-use crate::record::{Creation, Document, NumberRecord, Refusal, Update};
+use crate::record::{Context, Creation, Document, NumberRecord, Refusal, Update};
 
 /// How numbers are to be created.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -63,7 +63,7 @@ impl Inventory {
         I: IntoIterator<Item: AsRef<str>>,
     {
         let porting = self.parts.porting.clone();
-        let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &_| {
+        let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
             let creation = Creation {
                 assign_to: options.account,
                 state: create.state,
@@ -77,7 +77,9 @@ impl Inventory {
             Ok(match record {
                 None => NumberRecord::create(number, creation, ctx)?,
                 // What is left of a number that is deleted is no number.
-                Some(record) if record.state() == State::Deleted => NumberRecord::create(number, creation, ctx)?,
+                Some(record) if record.state() == State::Deleted => {
+                    NumberRecord::create(number, creation, ctx)?
+                }
                 Some(record) => record.create_again(creation, ctx)?,
             })
         };
@@ -124,16 +126,16 @@ impl Inventory {
     {
         let account = options.account;
         let known = account.filter(|id| self.parts.accounts.account(*id).is_some());
-        let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &_| {
+        let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
             let record = there(number, record)?;
             known.ok_or(Refusal::AssignFailure(account))?;
             Ok(record.change_state(to, account, ctx)?)
         };
-        self.run(numbers, options, &Work {
-            name: format!("{what} {account:?}"),
-            decide: &decide,
-            discovers: known.is_some(),
-        })
+        self.run(
+            numbers,
+            options,
+            &Work { name: format!("{what} {account:?}"), decide: &decide, discovers: known.is_some() },
+        )
     }
 
     /// Takes numbers to another state by the lifecycle's table.
@@ -145,7 +147,7 @@ impl Inventory {
         I: IntoIterator<Item: AsRef<str>>,
     {
         let account: Option<AccountId> = options.account;
-        let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &_| {
+        let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
             Ok(there(number, record)?.change_state(to, account, ctx)?)
         };
         let name = format!("change_state {to} {account:?}");
@@ -160,7 +162,7 @@ impl Inventory {
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
-        let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &_| {
+        let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
             Ok(there(number, record)?.release(ctx)?)
         };
         self.run(numbers, options, &Work { name: "release".to_owned(), decide: &decide, discovers: false })
@@ -174,7 +176,7 @@ impl Inventory {
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
-        let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &_| {
+        let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
             Ok(there(number, record)?.delete(ctx)?)
         };
         self.run(numbers, options, &Work { name: "delete".to_owned(), decide: &decide, discovers: false })
@@ -188,7 +190,7 @@ impl Inventory {
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
-        let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &_| {
+        let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
             Ok(there(number, record)?.update(update.clone(), ctx)?)
         };
         let name = format!("update {update:?}");
@@ -199,7 +201,12 @@ impl Inventory {
     ///
     /// # Errors
     /// As [`create`](Self::create).
-    pub fn replace<I>(&self, numbers: I, document: Map<String, Value>, options: &Options) -> Result<Outcome, Error>
+    pub fn replace<I>(
+        &self,
+        numbers: I,
+        document: Map<String, Value>,
+        options: &Options,
+    ) -> Result<Outcome, Error>
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
@@ -211,7 +218,12 @@ impl Inventory {
     ///
     /// # Errors
     /// As [`create`](Self::create).
-    pub fn patch<I>(&self, numbers: I, document: Map<String, Value>, options: &Options) -> Result<Outcome, Error>
+    pub fn patch<I>(
+        &self,
+        numbers: I,
+        document: Map<String, Value>,
+        options: &Options,
+    ) -> Result<Outcome, Error>
     where
         I: IntoIterator<Item: AsRef<str>>,
     {

@@ -91,7 +91,8 @@ impl Inventory {
                 return Ok(());
             }
             reached.iter_mut().zip(claimed).for_each(|(answers, stored)| self.undo(stored, answers));
-            let decisions = claimed.iter().zip(reached).map(|(stored, it)| (stored, stored.abandon(it, self.now())));
+            let decisions =
+                claimed.iter().zip(reached).map(|(stored, it)| (stored, stored.abandon(it, self.now())));
             let changes = decisions.filter_map(|(stored, decision)| {
                 let decision = decision.ok()?;
                 Some(Change::put(decision.record, stored.expected()).with_events(decision.events))
@@ -118,7 +119,8 @@ impl Inventory {
     /// bought, which its answers tell.
     fn undo(&self, stored: &Stored<NumberRecord>, answers: &mut Vec<Answer>) {
         let Some(pending) = stored.pending() else { return };
-        let bought = pending.effects().iter().zip(&*answers).position(|(effect, _)| *effect == Outside::Acquire);
+        let bought =
+            pending.effects().iter().zip(&*answers).position(|(effect, _)| *effect == Outside::Acquire);
         let Some(place) = bought else { return };
         let key = EffectKey::known(&format!("{}/undo", pending.key()));
         let carrier = self.carrier(pending.after().carrier());

@@ -8,7 +8,7 @@ use super::{Charge, Error, Inventory, Options, Outcome, Quote, RequestKey};
 use crate::account::AccountId;
 use crate::carrier::CarrierInfo;
 use crate::lifecycle::State;
-use crate::normalize::{Normalized, Normalizer};
+use crate::normalize::{Converters, Normalized, Normalizer};
 use crate::number::PhoneNumber;
 use crate::record::{Context, Decision, NumberRecord};
 use crate::store::{Batch, Change, Expect, Revision, StoreError, Stored};
@@ -18,7 +18,8 @@ pub(super) struct Work<'a> {
     /// What it is called, and all that makes it differ from others: a key is for one.
     pub(super) name: String,
     /// What it comes to for a number and its record, if there is one.
-    pub(super) decide: &'a (dyn Fn(PhoneNumber, Option<&NumberRecord>, &Context<'_>) -> Result<Decision, Error> + 'a),
+    pub(super) decide:
+        &'a (dyn Fn(PhoneNumber, Option<&NumberRecord>, &Context<'_>) -> Result<Decision, Error> + 'a),
     /// Whether numbers that are not there are looked for at carriers first.
     pub(super) discovers: bool,
 }
@@ -169,7 +170,11 @@ impl Inventory {
     }
 
     /// The numbers that texts mean, each once; what is none has failed.
-    pub(super) fn read_numbers<I>(&self, texts: I, options: &Options) -> Result<(Vec<PhoneNumber>, Outcome), Error>
+    pub(super) fn read_numbers<I>(
+        &self,
+        texts: I,
+        options: &Options,
+    ) -> Result<(Vec<PhoneNumber>, Outcome), Error>
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
@@ -192,9 +197,15 @@ impl Inventory {
 
     /// How an account's numbers are read.
     pub(super) fn normalizer_of(&self, account: Option<AccountId>) -> Normalizer {
-        let plan = account.and_then(|id| self.parts.accounts.account(id)).and_then(|it| it.dial_plan.clone());
         let normalizer = self.parts.normalizer.clone();
-        plan.map_or(normalizer.clone(), |plan| normalizer.with_dial_plan(plan))
+        match self.dial_plan(account) {
+            Some(plan) => normalizer.with_dial_plan(plan),
+            None => normalizer,
+        }
+    }
+
+    pub(super) fn dial_plan(&self, account: Option<AccountId>) -> Option<Converters> {
+        self.parts.accounts.account(account?)?.dial_plan.clone()
     }
 
     pub(super) fn context(&self, options: &Options) -> Context<'_> {
@@ -323,7 +334,7 @@ impl Inventory {
             }
             changes.push(Change::put(decision.record, expect).with_events(decision.events));
         }
-        let records: Vec<_> = changes.iter().filter_map(|change| change.record.clone()).collect();
+        let records: Vec<_> = changes.iter().filter_map(|change| change.value().cloned()).collect();
         let revisions = self.parts.store.commit(Batch { changes, receipt: None })?;
         let stored = records.into_iter().zip(revisions);
         Ok(stored.map(|(record, revision)| Stored::new(record, revision)).collect())

@@ -133,7 +133,9 @@ impl Error {
             Self::Billing(BillingError::ServiceRestriction(reason)) => {
                 body(402, "service_restriction", reason, None)
             }
-            Self::QuoteNotAccepted(quotes) => body(402, "accept_charges", "accept charges", Some(json!(quotes))),
+            Self::QuoteNotAccepted(quotes) => {
+                body(402, "accept_charges", "accept charges", Some(json!(quotes)))
+            }
             Self::Carrier { number, .. } => {
                 body(500, "unspecified_fault", "fault by carrier", Some(number.to_string().into()))
             }
@@ -146,10 +148,16 @@ impl Error {
             Self::E911(refusal @ E911Refusal::Invalid { .. }) => {
                 body(400, "invalid", &refusal.to_string(), Some(refusal.data(E911Key::E911)))
             }
-            Self::E911(E911Refusal::Error { .. }) => body(500, "unspecified_fault", "fault by provider", None),
-            Self::NeedsMore(number) => body(400, "invalid", &self.to_string(), Some(number.to_string().into())),
+            Self::E911(E911Refusal::Error { .. }) => {
+                body(500, "unspecified_fault", "fault by provider", None)
+            }
+            Self::NeedsMore(number) => {
+                body(400, "invalid", &self.to_string(), Some(number.to_string().into()))
+            }
             Self::NoCarrier(name) => body(400, "invalid", &self.to_string(), Some(name.as_str().into())),
-            Self::Conflict(number) => body(409, "conflict", &self.to_string(), Some(number.to_string().into())),
+            Self::Conflict(number) => {
+                body(409, "conflict", &self.to_string(), Some(number.to_string().into()))
+            }
             Self::KeyReused(key) => body(409, "conflict", &self.to_string(), Some(key.as_str().into())),
             Self::NotDone(number) => body(409, "not_done", &self.to_string(), Some(number.as_ref().into())),
             Self::TooMany { max, .. } => body(400, "invalid", &self.to_string(), Some((*max).into())),

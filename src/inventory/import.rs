@@ -95,7 +95,7 @@ impl Inventory {
                 Ok(_) => report.imported += count,
                 Err(error) if !error.is_refusal() => return Err(error.into()),
                 Err(_) if count == 1 => report.failed.extend(batch.iter().map(|change| {
-                    (name(change.number), crate::record::Refusal::NumberExists(change.number).into())
+                    (name(change.key()), crate::record::Refusal::NumberExists(change.key()).into())
                 })),
                 Err(_) => {
                     let rest = batch.split_off(count / 2);

@@ -1,5 +1,6 @@
 //! What is known of numbers.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -7,7 +8,7 @@ use indexmap::IndexMap;
 use super::engine::name;
 use super::{Error, Inventory, Options, Outcome};
 use crate::account::Actor;
-use crate::classify::Classification;
+use crate::classify::Classifiers;
 use crate::lifecycle::State;
 use crate::locality::{Locality, LocalityError};
 use crate::names::CarrierName;
@@ -73,12 +74,27 @@ impl Inventory {
         Ok(self.parts.store.scan(&Query { owner, ..query.clone() }, after, limit)?)
     }
 
-    /// What kind of number a text is, dialled by the account's users.
+    /// The classifiers for what the account's users dial.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use telnum::account::Actor;
+    /// use telnum::inventory::{Inventory, Options};
+    /// use telnum::store::MemoryStore;
+    ///
+    /// let inventory = Inventory::builder(Arc::new(MemoryStore::new())).build();
+    /// let classifiers = inventory.classifiers_of(&Options::new(Actor::System));
+    /// assert_eq!(classifiers.classify("415-886-7900").unwrap().rule().name(), "did_us");
+    /// ```
     #[must_use]
-    pub fn classify<'a>(&self, text: &'a str, options: &Options) -> Option<(Classification<'a>, crate::classify::Classifiers)> {
-        let classifiers = self.parts.classifiers.clone().with_normalizer(self.normalizer_of(options.account));
-        let _ = (text, &classifiers);
-        None
+    pub fn classifiers_of(&self, options: &Options) -> Cow<'_, Classifiers> {
+        match self.dial_plan(options.account) {
+            None => Cow::Borrowed(&self.parts.classifiers),
+            Some(_) => {
+                let normalizer = self.normalizer_of(options.account);
+                Cow::Owned(self.parts.classifiers.clone().with_normalizer(normalizer))
+            }
+        }
     }
 
     /// Where numbers are.

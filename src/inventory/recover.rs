@@ -34,7 +34,8 @@ impl Inventory {
         loop {
             let page = self.parts.store.scan(&query, after, PAGE)?;
             for stored in &page.items {
-                let is_left = stored.pending().is_some_and(|pending| self.now() < pending.since().after(limit));
+                let is_left =
+                    stored.pending().is_some_and(|pending| self.now() < pending.since().after(limit));
                 if is_left {
                     report.left += 1;
                     continue;

@@ -86,7 +86,13 @@ impl Inventory {
 
     /// A further part of what a search of the same account found; `None` if that is forgotten.
     #[must_use]
-    pub fn search_page(&self, id: SearchId, offset: usize, quantity: usize, options: &Options) -> Option<SearchPage> {
+    pub fn search_page(
+        &self,
+        id: SearchId,
+        offset: usize,
+        quantity: usize,
+        options: &Options,
+    ) -> Option<SearchPage> {
         self.parts.searches.get(id, options.account).map(|kept| kept.page(offset, quantity))
     }
 
@@ -115,7 +121,11 @@ impl Inventory {
 
     /// The record of a number that a carrier sells which the account may use, if one does. It is
     /// not stored.
-    pub(super) fn discover(&self, number: PhoneNumber, options: &Options) -> Result<Option<NumberRecord>, Error> {
+    pub(super) fn discover(
+        &self,
+        number: PhoneNumber,
+        options: &Options,
+    ) -> Result<Option<NumberRecord>, Error> {
         for carrier in self.usable_carriers(options.account) {
             let answer = carrier.check(&[number]).unwrap_or_default();
             if answer.first() == Some(&Availability::Success) {
@@ -128,7 +138,8 @@ impl Inventory {
     /// The carriers that an account may use: its own list, else its reseller's, else all.
     pub(super) fn usable_carriers(&self, account: Option<AccountId>) -> Vec<Arc<dyn Carrier>> {
         let account = account.and_then(|id| self.parts.accounts.account(id));
-        let reseller = account.as_ref().and_then(|it| it.reseller).and_then(|id| self.parts.accounts.account(id));
+        let reseller =
+            account.as_ref().and_then(|it| it.reseller).and_then(|id| self.parts.accounts.account(id));
         let lists = [account, reseller].into_iter().flatten();
         let list = lists.filter_map(|account| account.carriers.clone()).next();
         let all = self.parts.carriers.iter();

@@ -25,8 +25,7 @@ pub struct SweepReport {
 
 /// The states in which time demands something, in the order in which it is done: what one leads to
 /// is left for the next sweep.
-const STATES: [State; 5] =
-    [State::Deleted, State::Discovery, State::Aging, State::Released, State::Reserved];
+const STATES: [State; 5] = [State::Deleted, State::Discovery, State::Aging, State::Released, State::Reserved];
 const PAGE: usize = 1_000;
 
 impl Inventory {
