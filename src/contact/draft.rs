@@ -202,13 +202,13 @@ impl Names {
             let refuse = |_| FieldError::invalid(self.country, found, CountryError::EXPECTED);
             Country::from_value(found).map_err(refuse)
         });
-        let entry =
-            Entry::read(text, stated.transpose()?, default).map_err(|error| match (&error, country) {
-                (EntryError::OtherCountry { .. }, Some(found)) => {
-                    FieldError::invalid(self.country, found, error)
-                }
-                (_, _) => FieldError::invalid(self.number, &Value::from(text), error),
-            })?;
+        let refuse = |error| {
+            if let (EntryError::OtherCountry { .. }, Some(found)) = (&error, country) {
+                return FieldError::invalid(self.country, found, error);
+            }
+            FieldError::invalid(self.number, &Value::from(text), error)
+        };
+        let entry = Entry::read(text, stated.transpose()?, default).map_err(refuse)?;
         let Some(found) = extension else { return Ok(entry) };
         let digits = match found {
             Value::String(digits) => digits.clone(),

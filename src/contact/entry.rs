@@ -112,9 +112,9 @@ impl Entry {
         {
             return Err(EntryError::OtherCountry { number, stated });
         }
-        match plan::lookup(number).possibility() {
-            Possibility::IsPossible => {}
-            possibility => return Err(EntryError::Impossible { number, possibility }),
+        let possibility = plan::lookup(number).possibility();
+        if possibility != Possibility::IsPossible {
+            return Err(EntryError::Impossible { number, possibility });
         }
         Ok(Self { number, extension: parsed.extension, text: as_entered })
     }

@@ -13,6 +13,7 @@ use crate::token::token_type;
 ///
 /// let id: ContactId = "151".parse()?;
 /// assert_eq!((id, id.get()), (ContactId::new(151), 151));
+/// assert!("+151".parse::<ContactId>().is_err());
 /// # Ok::<(), std::num::ParseIntError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -46,12 +47,13 @@ impl ContactId {
     }
 }
 
-/// Reads decimal digits.
+/// Reads decimal digits, and nothing but digits.
 impl FromStr for ContactId {
     type Err = ParseIntError;
 
     fn from_str(text: &str) -> Result<Self, ParseIntError> {
-        text.parse().map(Self)
+        // A sign is no digit, though the integer type takes it for part of a number.
+        text.strip_prefix('+').map_or(text, |_| "+").parse().map(Self)
     }
 }
 

@@ -183,6 +183,12 @@ impl ContactQuery {
         Self { per_page: per_page.clamp(1, Self::MAX_PER_PAGE), ..self }
     }
 
+    /// The same from another place on: after so many numbers.
+    #[must_use]
+    pub fn with_offset(self, offset: u64) -> Self {
+        Self { offset, ..self }
+    }
+
     /// The same with what query parameters say, which are decoded already:
     ///
     /// | parameter | value |
@@ -191,7 +197,7 @@ impl ContactQuery {
     /// | `where[number]` | a number, read by the region if it has no calling code; else the text as entered |
     /// | `where[created_at]`, `where[updated_at]` | a time as RFC 3339 has it |
     /// | `where[primary]` | `true` or `false` |
-    /// | `order` | `carrier`, `created_at`, `location`, `number`, `primary`, `updated_at`; with `-`, the other way |
+    /// | `order` | the name of an [`OrderField`], such as `created_at`; with `-`, the other way round |
     /// | `per_page` | 1 to 100 |
     /// | `offset` | how many to leave out |
     ///
@@ -237,9 +243,10 @@ impl ContactQuery {
     /// ```
     /// use telnum::contact::{ContactNumber, ContactQuery};
     ///
-    /// let number = |id: u32| serde_json::json!({"id": id, "owner": "7", "number": "+493057701873", "text": "",
-    ///     "primary": false, "created_at": 63_627_604_811_u64 + u64::from(id), "updated_at": 63_627_604_811_u64});
-    /// let numbers: Vec<_> = (1..=5).map(|id| ContactNumber::from_value(number(id))).collect::<Result<_, _>>()?;
+    /// let number = |id: u64| serde_json::json!({"id": id, "owner": "7", "primary": id == 1, "text": "",
+    ///     "number": "+493057701873", "created_at": 63_627_604_810 + id, "updated_at": 63_627_604_899_u64});
+    /// let numbers = (1..=5).map(|id| ContactNumber::from_value(number(id)));
+    /// let numbers: Vec<_> = numbers.collect::<Result<_, _>>()?;
     ///
     /// let query = ContactQuery::ordered("-created_at".parse()?).with_per_page(2);
     /// let page = query.page(&numbers);
@@ -391,7 +398,9 @@ fn page_size(text: &str) -> Result<u8, FieldErrorKind> {
 }
 
 fn count(text: &str) -> Result<u64, FieldErrorKind> {
-    text.parse().map_err(|_| invalid(text, "expected an integer from 0"))
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit()).then_some(text);
+    let number = digits.and_then(|digits| digits.parse().ok());
+    number.ok_or_else(|| invalid(text, "expected an integer from 0"))
 }
 
 fn invalid(found: &str, reason: &str) -> FieldErrorKind {
