@@ -49,7 +49,7 @@ fn stored(list: &ContactList) -> BTreeMap<ContactId, ContactNumber> {
 
 /// What happened to which number, without the rest.
 fn kinds(changes: &ContactChanges) -> Vec<(u64, ContactEventKind)> {
-    changes.events.iter().map(|event| (event.id.get(), event.kind.clone())).collect()
+    changes.events.iter().map(|event| (event.id.get(), event.what.clone())).collect()
 }
 
 #[test]
@@ -71,14 +71,14 @@ fn a_list_tells_what_changed() {
         ContactPatch::default().with_entry(entry(SPELLINGS[1][1])).with_label(Some("work".parse().unwrap()));
     let changes = list.update(id(3), patch, moment(30)).unwrap();
     let fields = vec![ContactField::Text, ContactField::Label];
-    assert_eq!(kinds(&changes), [(3, Updated(fields))]);
+    assert_eq!(kinds(&changes), [(3, Updated { fields })]);
     assert_eq!((changes.saved[0].created_at(), changes.saved[0].text()), (moment(10), "(415) 886-7901"));
 
     // Another number comes with its own extension: none.
     let changes =
         list.update(id(9), ContactPatch::default().with_entry(entry(SPELLINGS[3][0])), moment(40)).unwrap();
     let fields = vec![ContactField::Number, ContactField::Extension, ContactField::Text];
-    assert_eq!(kinds(&changes), [(9, Updated(fields))]);
+    assert_eq!(kinds(&changes), [(9, Updated { fields })]);
 
     // 3 and 8 are as old as each other.
     let changes = list.remove(id(9), moment(50)).unwrap();
@@ -93,10 +93,13 @@ fn a_list_tells_what_changed() {
 #[test]
 fn events_have_their_json() {
     let changes = empty().add([(id(8), NewContact::new(entry("+14158867900")))], moment(0)).unwrap();
-    let text = r#"[{"at":62167219200,"owner":"168019","id":8,"kind":"added"},{"at":62167219200,"owner":"168019","id":8,"kind":"became_primary"}]"#;
+    let text = concat!(
+        r#"[{"id":8,"owner":"168019","at":62167219200,"event":"added"},"#,
+        r#"{"id":8,"owner":"168019","at":62167219200,"event":"became_primary"}]"#,
+    );
     assert_eq!(serde_json::to_string(&changes.events).unwrap(), text);
-    let updated = ContactEventKind::Updated(vec![ContactField::Label]);
-    assert_eq!(serde_json::to_value(&updated).unwrap(), json!({"updated": ["label"]}));
+    let updated = ContactEventKind::Updated { fields: vec![ContactField::Label] };
+    assert_eq!(serde_json::to_value(&updated).unwrap(), json!({"event": "updated", "fields": ["label"]}));
     assert_eq!(serde_json::from_str::<Vec<telnum::contact::ContactEvent>>(text).unwrap(), changes.events);
 }
 

@@ -53,27 +53,30 @@ pub struct ContactChanges {
 
 /// What happened to a number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ContactEvent {
-    /// When.
-    pub at: Timestamp,
-    /// Whose number.
-    pub owner: OwnerId,
     /// Which number.
     pub id: ContactId,
+    /// Whose it is.
+    pub owner: OwnerId,
+    /// When.
+    pub at: Timestamp,
     /// What.
-    pub kind: ContactEventKind,
+    #[serde(flatten)]
+    pub what: ContactEventKind,
 }
 
 /// What can happen to a number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ContactEventKind {
     /// It is new.
     Added,
-    /// These of its fields have other values.
-    Updated(Vec<ContactField>),
+    /// It has other values than before.
+    Updated {
+        /// In these fields.
+        fields: Vec<ContactField>,
+    },
     /// It is the owner's primary number from now on.
     BecamePrimary,
     /// It no longer is.
@@ -392,7 +395,7 @@ impl ContactList {
         next.sort_unstable_by_key(age);
         let mut changes = ContactChanges::default();
         let owner = self.owner;
-        let event = |id, kind| ContactEvent { at: now, owner, id, kind };
+        let event = |id, what| ContactEvent { id, owner, at: now, what };
         let stay: BTreeSet<_> = next.iter().map(|number| number.id).collect();
         for before in self.numbers.iter().filter(|before| !stay.contains(&before.id)) {
             changes.removed.push(before.clone());
@@ -410,11 +413,11 @@ impl ContactList {
             let was_primary = before.is_some_and(|before| before.primary);
             let kinds = [
                 before.is_none().then_some(ContactEventKind::Added),
-                fields.filter(|fields| !fields.is_empty()).map(ContactEventKind::Updated),
+                fields.filter(|fields| !fields.is_empty()).map(|fields| ContactEventKind::Updated { fields }),
                 (was_primary && !number.primary).then_some(ContactEventKind::NoLongerPrimary),
                 (!was_primary && number.primary).then_some(ContactEventKind::BecamePrimary),
             ];
-            changes.events.extend(kinds.into_iter().flatten().map(|kind| event(number.id, kind)));
+            changes.events.extend(kinds.into_iter().flatten().map(|what| event(number.id, what)));
         }
         self.numbers = next;
         changes
