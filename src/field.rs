@@ -162,6 +162,11 @@ impl Fields {
         }
     }
 
+    /// Whether there is a field, be it `null`.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     /// Takes a field's value; `null` stands for nothing.
     pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
         self.0.shift_remove(name).filter(|value| !value.is_null())

@@ -53,6 +53,7 @@
 //! | [`normalize`] | what number a dialled text means: ordered converters, dial plans |
 //! | [`mask`] | how a number is shown: `SS(###) ### - ####` |
 //! | [`classify`] | what kind of number it is: ordered rules in one automaton |
+//! | [`contact`] | the numbers of people and clients: one primary, none twice; queries; three APIs |
 //!
 //! # Cargo features
 //!
@@ -61,6 +62,7 @@
 pub mod account;
 pub mod carrier;
 pub mod classify;
+pub mod contact;
 pub mod feature;
 pub mod field;
 pub mod inventory;

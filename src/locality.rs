@@ -117,8 +117,8 @@ impl LocalityTable {
 impl LocalityLookup for LocalityTable {
     fn locate(&self, number: PhoneNumber) -> Result<Option<Locality>, LocalityError> {
         let digits = number.digit_count();
-        let starts = (1..=digits).rev().filter_map(|count| number.prefix(count));
-        Ok(starts.filter_map(|prefix| self.0.get(&prefix)).next().cloned())
+        let mut starts = (1..=digits).rev().filter_map(|count| number.prefix(count));
+        Ok(starts.find_map(|prefix| self.0.get(&prefix)).cloned())
     }
 
     fn prefixes(&self, country: &str, city: &str) -> Vec<Prefix> {

@@ -13,13 +13,15 @@ use crate::number::PhoneNumber;
 use crate::record::{Context, Decision, NumberRecord};
 use crate::store::{Batch, Change, Expect, Revision, StoreError, Stored};
 
+/// What a change comes to for a number and its record, if there is one.
+type Decide<'a> = dyn Fn(PhoneNumber, Option<&NumberRecord>, &Context<'_>) -> Result<Decision, Error> + 'a;
+
 /// What a change does to each number.
 pub(super) struct Work<'a> {
     /// What it is called, and all that makes it differ from others: a key is for one.
     pub(super) name: String,
     /// What it comes to for a number and its record, if there is one.
-    pub(super) decide:
-        &'a (dyn Fn(PhoneNumber, Option<&NumberRecord>, &Context<'_>) -> Result<Decision, Error> + 'a),
+    pub(super) decide: &'a Decide<'a>,
     /// Whether numbers that are not there are looked for at carriers first.
     pub(super) discovers: bool,
 }
@@ -244,7 +246,7 @@ impl Inventory {
         let expect = stored.as_ref().map_or(Expect::Absent, Stored::expected);
         let mut before = stored.map(|stored| NumberRecord::clone(&stored));
         if before.is_none() && work.discovers {
-            before = self.discover(number, options)?;
+            before = self.discover(number, options);
         }
         let decision = (work.decide)(number, before.as_ref(), ctx)?;
         Ok(Planned { number, before, expect, decision })
@@ -382,8 +384,12 @@ pub(super) fn name(number: PhoneNumber) -> Box<str> {
 fn fingerprint(name: &str, numbers: &[PhoneNumber], outcome: &Outcome) -> u64 {
     let mut hash = Fnv(0xCBF2_9CE4_8422_2325);
     hash.write(name.as_bytes());
-    numbers.iter().for_each(|number| hash.write(&number.to_bits().to_le_bytes()));
-    outcome.failed.keys().for_each(|text| hash.write(text.as_bytes()));
+    for number in numbers {
+        hash.write(&number.to_bits().to_le_bytes());
+    }
+    for text in outcome.failed.keys() {
+        hash.write(text.as_bytes());
+    }
     hash.finish()
 }
 

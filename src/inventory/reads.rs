@@ -88,13 +88,11 @@ impl Inventory {
     /// ```
     #[must_use]
     pub fn classifiers_of(&self, options: &Options) -> Cow<'_, Classifiers> {
-        match self.dial_plan(options.account) {
-            None => Cow::Borrowed(&self.parts.classifiers),
-            Some(_) => {
-                let normalizer = self.normalizer_of(options.account);
-                Cow::Owned(self.parts.classifiers.clone().with_normalizer(normalizer))
-            }
+        if self.dial_plan(options.account).is_none() {
+            return Cow::Borrowed(&self.parts.classifiers);
         }
+        let normalizer = self.normalizer_of(options.account);
+        Cow::Owned(self.parts.classifiers.clone().with_normalizer(normalizer))
     }
 
     /// Where numbers are.

@@ -121,18 +121,13 @@ impl Inventory {
 
     /// The record of a number that a carrier sells which the account may use, if one does. It is
     /// not stored.
-    pub(super) fn discover(
-        &self,
-        number: PhoneNumber,
-        options: &Options,
-    ) -> Result<Option<NumberRecord>, Error> {
-        for carrier in self.usable_carriers(options.account) {
-            let answer = carrier.check(&[number]).unwrap_or_default();
-            if answer.first() == Some(&Availability::Success) {
-                return Ok(Some(NumberRecord::discovered(number, carrier.name(), self.now())));
-            }
-        }
-        Ok(None)
+    pub(super) fn discover(&self, number: PhoneNumber, options: &Options) -> Option<NumberRecord> {
+        let carriers = self.usable_carriers(options.account);
+        let sells = |carrier: &&Arc<dyn Carrier>| {
+            carrier.check(&[number]).is_ok_and(|answer| answer.first() == Some(&Availability::Success))
+        };
+        let carrier = carriers.iter().find(sells)?;
+        Some(NumberRecord::discovered(number, carrier.name(), self.now()))
     }
 
     /// The carriers that an account may use: its own list, else its reseller's, else all.
@@ -140,8 +135,8 @@ impl Inventory {
         let account = account.and_then(|id| self.parts.accounts.account(id));
         let reseller =
             account.as_ref().and_then(|it| it.reseller).and_then(|id| self.parts.accounts.account(id));
-        let lists = [account, reseller].into_iter().flatten();
-        let list = lists.filter_map(|account| account.carriers.clone()).next();
+        let mut lists = [account, reseller].into_iter().flatten();
+        let list = lists.find_map(|account| account.carriers.clone());
         let all = self.parts.carriers.iter();
         let is_usable = |carrier: CarrierName| list.as_ref().is_none_or(|list| list.contains(&carrier));
         all.filter(|carrier| is_usable(carrier.name())).cloned().collect()
