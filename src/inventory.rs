@@ -32,6 +32,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod asked;
 mod billing;
 mod builder;
 mod commands;
@@ -41,7 +42,9 @@ mod error;
 mod import;
 mod options;
 mod outcome;
+mod prices;
 mod reads;
+mod receipt;
 mod recover;
 mod search;
 mod sweep;
