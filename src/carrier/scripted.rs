@@ -75,8 +75,8 @@ impl Scripted {
     pub fn with_block(self, first: PhoneNumber, count: u64) -> Self {
         let digits: String = first.to_string().chars().skip(1).collect();
         let start: u64 = digits.parse().unwrap_or_default();
-        let numbers =
-            (start..start.saturating_add(count)).filter_map(|digits| format!("+{digits}").parse::<PhoneNumber>().ok());
+        let numbers = (start..start.saturating_add(count))
+            .filter_map(|digits| format!("+{digits}").parse::<PhoneNumber>().ok());
         self.script().for_sale.extend(numbers);
         self
     }
