@@ -136,7 +136,8 @@ pub(super) fn parse(table: &Table, text: &str, region: Option<Region>) -> Result
 
 /// The long way, for any text.
 fn parse_any(table: &Table, text: &str, home: Option<Territory>) -> Result<Parsed, ParseError> {
-    assemble(table, &text::find(text)?, home)
+    let found = text::find(text)?;
+    assemble(table, &found, home).map_err(|error| error.kind.at(text::byte(text, error.position)))
 }
 
 /// The digits of a text as they are dialled, without a look at what they mean; `None` if there are
