@@ -90,8 +90,9 @@ pub fn lookup(number: PhoneNumber) -> Lookup {
 /// a valid one is another question, for [`lookup`].
 ///
 /// # Errors
-/// What is wrong with the text, and at which byte: where the number starts, if it is the number as a
-/// whole that is wrong.
+/// What is wrong with the text, and at which byte: that of the first digit that is one too many, that of
+/// the calling code that is not assigned, or the number's end, if it is too short there. Where a region is
+/// needed it is the number's start.
 #[inline]
 pub fn parse(text: &str, region: Option<Region>) -> Result<Parsed, ParseError> {
     parse::parse(&BUILT_IN, text, region)

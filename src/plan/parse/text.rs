@@ -5,6 +5,8 @@
 //! one, and take the extension off its end. Here a text is one byte for each character, and a place
 //! in it counts characters, until the end.
 
+use std::ops::Range;
+
 use super::chars::{class, fold, folded, is, key, value};
 use super::{ParseError, ParseErrorKind};
 
@@ -48,15 +50,29 @@ impl Buffer {
 }
 
 /// A number in a text.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Found {
     pub(super) digits: Buffer,
     /// The digits follow a plus sign.
     pub(super) plus: bool,
     /// The extension's digits and the place where they start.
     pub(super) extension: Option<(Buffer, usize)>,
-    /// The place where the number starts.
-    pub(super) start: usize,
+    /// The places of the number, and of the context whose digits come before its own.
+    number: Range<usize>,
+    context: Range<usize>,
+}
+
+impl Found {
+    /// The byte of a digit in the text; of the number's end for one that it does not have.
+    pub(super) fn byte_of_digit(&self, text: &str, digit: usize) -> usize {
+        let place = with_folded(text, |text| {
+            let number = text.get(self.number.clone()).unwrap_or_default();
+            let value_of = if has_letters(number) { key } else { value };
+            let is_digit = |place: &usize| text.get(*place).is_some_and(|byte| value_of(*byte).is_some());
+            self.context.clone().chain(self.number.clone()).filter(is_digit).nth(digit)
+        });
+        byte(text, place.unwrap_or(self.number.end))
+    }
 }
 
 /// Finds the number in a text.
@@ -177,13 +193,16 @@ fn find_local(text: &[u8], at: usize) -> Result<Found, ParseError> {
         *to = *from;
     }
     let joined = joined.get(..context.len() + number.len()).unwrap_or_default();
-    // Places in the joined text are those of the number, moved by the context before it.
-    let moved = |place: usize| (start + place).saturating_sub(context.len()).max(start);
-    let mut found =
-        read(before_subaddress(joined), 0).map_err(|error| error.kind.at(moved(error.position)))?;
-    found.start = start;
-    found.extension = found.extension.map(|(digits, place)| (digits, moved(place)));
-    Ok(found)
+    // The places of the joined text are first those of the context, then those of the number.
+    let context = at + CONTEXT.len()..at + CONTEXT.len() + context.len();
+    let place = |joined: usize| match joined.checked_sub(context.len()) {
+        None => context.start + joined,
+        Some(of_number) => start + of_number,
+    };
+    let found = read(before_subaddress(joined), 0).map_err(|error| error.kind.at(place(error.position)))?;
+    let end = start + found.number.end.saturating_sub(context.len());
+    let extension = found.extension.map(|(digits, joined)| (digits, place(joined)));
+    Ok(Found { extension, number: start..end, context, ..found })
 }
 
 /// `+` and digits of any script, with `-`, `.`, `(` and `)` among them.
@@ -265,7 +284,7 @@ fn read(number: &[u8], start: usize) -> Result<Found, ParseError> {
         (digits, start + extension.digits)
     });
     let plus = number.first().is_some_and(|first| is(*first, class::PLUS));
-    Ok(Found { digits, plus, extension, start })
+    Ok(Found { digits, plus, extension, number: start..start + number.len(), context: 0..0 })
 }
 
 /// Three letters are no slip of the hand.
