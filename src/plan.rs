@@ -98,7 +98,8 @@ pub fn parse(text: &str, region: Option<Region>) -> Result<Parsed, ParseError> {
     parse::parse(&BUILT_IN, text, region)
 }
 
-/// Whether a text is a number in which letters stand for digits, as `1-800-FLOWERS`.
+/// Whether a text is a number in which letters stand for digits, as `1-800-FLOWERS`. One that is too long
+/// to be parsed is none.
 ///
 /// ```
 /// use telnum::plan;
