@@ -62,6 +62,22 @@ impl Asked {
         })
     }
 
+    /// Takes back what was answered for numbers.
+    pub(super) fn reopen(&mut self) -> Vec<Option<Answer>> {
+        let take = |slot: &mut Slot| match slot.what {
+            What::Number(_) => slot.answer.take(),
+            What::Text(_) => None,
+        };
+        self.slots.iter_mut().map(take).collect()
+    }
+
+    /// Answers what was answered before.
+    pub(super) fn answer_again(&mut self, answers: Vec<Option<Answer>>) {
+        for (slot, answer) in self.slots.iter_mut().zip(answers) {
+            slot.answer = slot.answer.take().or(answer);
+        }
+    }
+
     /// Answers for every number that has no answer yet.
     pub(super) fn try_answer_rest(
         &mut self,

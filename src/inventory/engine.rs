@@ -78,9 +78,18 @@ impl Inventory {
     /// Changes all numbers in one commit, which is tried again if others were faster.
     fn run_together(&self, asked: &mut Asked, run: &mut Run<'_>) -> Result<(), Error> {
         for _ in 0..self.parts.limits.tries {
-            if self.attempt(&mut asked.slots, run).is_ok()
-                || self.replay(asked, run.request, &mut run.prices.quotes)?
-            {
+            let tried = self.attempt(&mut asked.slots, run);
+            if tried == Tried::Done {
+                return Ok(());
+            }
+            // The same request, made by somebody else at the same time, may have been faster: what
+            // was decided here was decided on what that one left.
+            let answered = asked.reopen();
+            if self.replay(asked, run.request, &mut run.prices.quotes)? {
+                return Ok(());
+            }
+            if tried == Tried::NothingStored {
+                asked.answer_again(answered);
                 return Ok(());
             }
         }
@@ -89,7 +98,7 @@ impl Inventory {
 
     /// Changes numbers in one commit, or by halves if others were faster with one of them.
     fn run_each(&self, slots: &mut [Slot], run: &mut Run<'_>, tries: usize) {
-        if self.attempt(slots, run).is_ok() {
+        if self.attempt(slots, run) != Tried::OthersWereFaster {
             return;
         }
         match slots {
@@ -106,19 +115,19 @@ impl Inventory {
     }
 
     /// Tries once to answer for all slots. If others were faster nothing was done.
-    fn attempt(&self, slots: &mut [Slot], run: &mut Run<'_>) -> Result<(), OthersWereFaster> {
+    fn attempt(&self, slots: &mut [Slot], run: &mut Run<'_>) -> Tried {
         let ctx = self.context(run.options);
         let planned = self.plan(slots, run, &ctx);
         if planned.is_empty() {
-            return Ok(());
+            return Tried::NothingStored;
         }
         if let Err(error) = self.may_be_done(&planned, slots, run) {
             answer_all(slots, &planned, &error);
-            return Ok(());
+            return Tried::NothingStored;
         }
         if run.options.dry_run {
             self.pretend(planned, slots);
-            return Ok(());
+            return Tried::NothingStored;
         }
         let together = run.options.all_or_nothing && planned.iter().any(is_outside);
         let key = match run.request {
@@ -132,15 +141,15 @@ impl Inventory {
         match self.store_changes(commit, receipt, slots) {
             Ok(claimed) => {
                 self.drive_claimed(claimed, slots, key.filter(|_| together), run.request.is_some());
-                Ok(())
+                Tried::Done
             }
-            Err(error) if error.is_conflict() => Err(OthersWereFaster),
+            Err(error) if error.is_conflict() => Tried::OthersWereFaster,
             Err(error) => {
                 let error = Error::from(error);
                 for (place, _) in places {
                     answer(slots, place, Err(error.clone()));
                 }
-                Ok(())
+                Tried::NothingStored
             }
         }
     }
@@ -325,8 +334,16 @@ impl Inventory {
     }
 }
 
-/// Somebody else has changed a number between reading and storing it.
-struct OthersWereFaster;
+/// What came of an attempt.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tried {
+    /// All is answered, and what was to be stored is.
+    Done,
+    /// All is answered: there was nothing to store, or it is not known whether it is stored.
+    NothingStored,
+    /// Somebody else has changed a number between reading and storing it. Nothing was done.
+    OthersWereFaster,
+}
 
 impl Commit {
     /// What is kept of the answers that are known with the commit.
