@@ -86,11 +86,7 @@ impl NumberRecord {
     ///
     /// # Errors
     /// If it does not end, or may not last that long under the policy.
-    pub fn extend_lease(
-        &self,
-        until: crate::time::Timestamp,
-        ctx: &Context<'_>,
-    ) -> Result<Decision, Refusal> {
+    pub fn extend_lease(&self, until: Timestamp, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.check_free()?;
         if !ctx.standing(self.owner, None)?.is_owner_side() {
             return Err(Refusal::Forbidden(ctx.actor));
