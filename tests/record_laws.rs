@@ -6,11 +6,15 @@ mod world;
 
 use proptest::prelude::*;
 use proptest::sample;
-use serde_json::json;
+use serde_json::{Value, json};
 use telnum::account::{AccountTree, Actor};
+use telnum::feature::{LIVE, Otherwise, ProviderEffect, Settings};
 use telnum::lifecycle::State;
+use telnum::names::Feature;
 use telnum::policy::Policy;
-use telnum::record::{Context, Creation, Decision, NumberRecord, Refusal, Update};
+use telnum::record::{
+    Answer, Context, Creation, Decision, Document, EffectKey, NumberRecord, Outside, Refusal, Update,
+};
 use world::{accounts, id, now, numbers};
 
 /// Any command, from any actor.
@@ -21,8 +25,33 @@ enum Step {
     Release,
     Delete,
     App(Option<&'static str>),
+    Fix(Option<&'static str>),
+    Document(&'static str, bool),
     Sweep,
 }
+
+/// How what has to be done outside goes.
+#[derive(Clone, Copy, Debug)]
+enum Luck {
+    /// As if there were nothing to do.
+    Passed,
+    /// All of it is done.
+    Done,
+    /// So much of it is done, and then something is refused.
+    Refused(usize),
+}
+
+/// What users put on a number.
+const DOCUMENTS: [&str; 8] = [
+    r#"{"e911": {"street_address": "301 MARINA BLVD", "locality": "SAN FRANCISCO", "region": "CA", "postal_code": "94123"}}"#,
+    r#"{"dash_e911": {"street_address": "116 NATOMA ST", "locality": "SAN FRANCISCO", "region": "CA", "postal_code": "94105"}}"#,
+    r#"{"cnam": {"display_name": "Shop", "inbound_lookup": true}, "note": 1}"#,
+    r#"{"prepend": {"enabled": true, "name": "Sales"}, "force_outbound": true}"#,
+    r#"{"prepend": {"enabled": false}, "failover": {"e164": "+14158867900"}}"#,
+    r#"{"sms": {"enabled": true}, "ringback": {"early": "ring.mp3"}}"#,
+    r#"{"e911": null, "cnam": null, "note": null}"#,
+    "{}",
+];
 
 fn account_names() -> impl Strategy<Value = Option<&'static str>> {
     sample::select(vec![
@@ -35,7 +64,7 @@ fn account_names() -> impl Strategy<Value = Option<&'static str>> {
     ])
 }
 
-fn steps() -> impl Strategy<Value = Vec<(Step, &'static str, u32)>> {
+fn steps() -> impl Strategy<Value = Vec<(Step, &'static str, u32, Luck)>> {
     let state = || sample::select(State::ALL.to_vec());
     let step = prop_oneof![
         6 => (state(), account_names()).prop_map(|(to, account)| Step::Change(to, account)),
@@ -44,10 +73,15 @@ fn steps() -> impl Strategy<Value = Vec<(Step, &'static str, u32)>> {
         3 => Just(Step::Release),
         1 => Just(Step::Delete),
         1 => proptest::option::of(Just("callflow")).prop_map(Step::App),
+        1 => proptest::option::of(Just("callflow")).prop_map(Step::Fix),
+        4 => (sample::select(DOCUMENTS.to_vec()), any::<bool>())
+            .prop_map(|(document, is_whole)| Step::Document(document, is_whole)),
         2 => Just(Step::Sweep),
     ];
-    let actor = sample::select(vec!["system", "master", "reseller", "child", "unrelated", "nobody"]);
-    proptest::collection::vec((step, actor, 0_u32..40), 1..30)
+    let actor =
+        sample::select(vec!["system", "master", "reseller", "reseller", "child", "unrelated", "nobody"]);
+    let luck = prop_oneof![Just(Luck::Passed), Just(Luck::Done), (0_usize..3).prop_map(Luck::Refused)];
+    proptest::collection::vec((step, actor, 0_u32..40, luck), 1..30)
 }
 
 fn do_step(step: &Step, record: &NumberRecord, ctx: &Context<'_>) -> Result<Decision, Refusal> {
@@ -66,6 +100,12 @@ fn do_step(step: &Step, record: &NumberRecord, ctx: &Context<'_>) -> Result<Deci
         Step::Delete => record.delete(ctx),
         Step::App(app) => {
             record.update(Update { used_by: Some(app.map(Into::into)), ..Update::default() }, ctx)
+        }
+        Step::Fix(app) => record.fix(*app, ctx),
+        Step::Document(document, is_whole) => {
+            let fields = serde_json::from_str(document).unwrap();
+            let document = if *is_whole { Document::Replace(fields) } else { Document::Merge(fields) };
+            record.update(Update { document: Some(document), ..Update::default() }, ctx)
         }
         Step::Sweep => record.sweep(ctx),
     }
@@ -87,6 +127,55 @@ fn check(record: &NumberRecord) {
     assert_eq!(serde_json::from_str::<NumberRecord>(&text).unwrap(), *record);
 }
 
+/// What always holds of what a record carries, but where something outside was refused half way:
+/// then it says what is so at the providers.
+fn check_features(record: &NumberRecord) {
+    let active = record.active().map(Settings::features).unwrap_or_default();
+    for row in LIVE {
+        let is_live = row.states.contains(&record.state()) || row.otherwise == Otherwise::Left;
+        assert!(is_live || !active.contains(row.feature), "{} {record:?}", row.feature);
+    }
+    assert!(record.owner().is_some() || active.is_empty(), "{record:?}");
+}
+
+/// What is done outside for a claimed number, and what then becomes of it.
+fn outside(before: &NumberRecord, decision: Decision, luck: Luck, ctx: &Context<'_>) -> NumberRecord {
+    if decision.effects.is_empty() {
+        return decision.record;
+    }
+    let (after, effects) = (decision.record.clone(), decision.effects.clone());
+    let claimed = decision.claim(Some(before), EffectKey::of_bits(0, before.revision()), ctx).record;
+    check(&claimed);
+    assert_eq!((claimed.state(), claimed.owner()), (before.state(), before.owner()));
+    for refused in [claimed.release(ctx), claimed.delete(ctx), claimed.fix(None, ctx)] {
+        assert_eq!(refused, Err(Refusal::InProgress(ctx.now)));
+    }
+    match luck {
+        Luck::Passed => after,
+        Luck::Done => {
+            let done = claimed.finish(vec![Answer::Done; effects.len()], ctx.now).unwrap().record;
+            assert_eq!((done.state(), done.owner(), done.pending()), (after.state(), after.owner(), None));
+            assert_eq!(done.revision(), claimed.revision() + 1);
+            done
+        }
+        Luck::Refused(count) => {
+            let freed = claimed.abandon(vec![Answer::Done; count], ctx.now).unwrap().record;
+            assert_eq!(
+                (freed.state(), freed.owner(), freed.pending()),
+                (before.state(), before.owner(), None)
+            );
+            freed
+        }
+    }
+}
+
+/// A policy under which numbers may carry all there is.
+fn everything(more: Value) -> Policy {
+    let allowed_features = Feature::ALL.into_iter().collect();
+    let policy = serde_json::from_value(more).unwrap();
+    Policy { allowed_features, local_feature_override: true, ..policy }
+}
+
 fn policies() -> impl Strategy<Value = Policy> {
     sample::select(vec![
         Policy::default(),
@@ -94,6 +183,8 @@ fn policies() -> impl Strategy<Value = Policy> {
         serde_json::from_value(json!({"released_state": "released", "delete_on_release": false})).unwrap(),
         serde_json::from_value(json!({"reservation": {"seconds": 900, "longest_seconds": 7200}})).unwrap(),
         serde_json::from_value(json!({"delete_on_release": true})).unwrap(),
+        everything(json!({})),
+        everything(json!({"ageing": {"class": "business", "days": 100}})),
     ])
 }
 
@@ -105,22 +196,36 @@ proptest! {
         let accounts: AccountTree = accounts();
         let mut record = numbers().into_values().nth(start).unwrap();
         let mut time = now();
-        for (step, actor, days) in steps {
+        let mut half_way = false;
+        for (step, actor, days, luck) in steps {
             time = time.after(chrono::TimeDelta::days(days.into()));
             let ctx = Context::new(actor.parse::<Actor>().unwrap(), &accounts, &policy, time);
             let before = record.clone();
             let Ok(decision) = do_step(&step, &record, &ctx) else { continue };
-            check(&decision.record);
-            prop_assert_eq!(decision.record.number(), before.number());
+            let after = &decision.record;
+            check(after);
+            prop_assert_eq!(after.number(), before.number());
             if decision.is_dirty() {
-                prop_assert_eq!(decision.record.revision(), before.revision() + 1);
-                prop_assert_eq!(decision.record.updated(), time);
+                prop_assert_eq!(after.revision(), before.revision() + 1);
+                prop_assert_eq!(after.updated(), time);
                 prop_assert_eq!(decision.events.len(), 1);
+                check_features(after);
+                half_way = false;
             } else {
-                prop_assert_eq!(&decision.record, &before);
+                prop_assert_eq!(after, &before);
                 prop_assert!(decision.effects.is_empty());
+                if !half_way {
+                    check_features(after);
+                }
             }
-            record = decision.record;
+            // Emergency services are not told of an address for somebody whose number it no longer is.
+            let has_e911 = before.active().is_some_and(|active| active.e911.is_some());
+            if has_e911 && before.owner() != after.owner() {
+                prop_assert!(decision.effects.contains(&Outside::Provider(ProviderEffect::RemoveE911)));
+            }
+            record = outside(&before, decision, luck, &ctx);
+            check(&record);
+            half_way = half_way || matches!(luck, Luck::Refused(_));
         }
     }
 

@@ -79,6 +79,9 @@ impl Settings {
         document: Map<String, Value>,
         profile: &CnamProfile,
     ) -> Result<(Self, Map<String, Value>), FieldError> {
+        if !Self::is_in(&document) {
+            return Ok((Self::default(), document));
+        }
         let mut fields = Fields::of(Value::Object(document))?;
         let settings = Self::take(&mut fields, profile)?;
         Ok((settings, fields.rest()))
@@ -93,6 +96,9 @@ impl Settings {
         mut patch: Map<String, Value>,
         profile: &CnamProfile,
     ) -> Result<(Self, Map<String, Value>), FieldError> {
+        if !Self::is_in(&patch) {
+            return Ok((self.clone(), patch));
+        }
         let mut document = Value::Object(self.to_map(E911Key::E911));
         for name in Self::NAMES {
             if let Some(change) = patch.shift_remove(name) {
@@ -205,6 +211,11 @@ impl Settings {
             ringback: self.ringback.filter(|_| stays(Feature::Ringback)),
             sms: self.sms.filter(|_| stays(Feature::Sms)),
         }
+    }
+
+    /// Whether a document says anything of features.
+    fn is_in(document: &Map<String, Value>) -> bool {
+        document.keys().any(|name| Self::NAMES.contains(&&**name))
     }
 
     fn take(fields: &mut Fields, profile: &CnamProfile) -> Result<Self, FieldError> {

@@ -375,11 +375,7 @@ impl Draft {
             (None, Some(_)) => return Err(FieldError::new(key::RESERVED_SINCE, FieldErrorKind::Missing)),
             (Some(_), None) => return Err(FieldError::new(key::RESERVED_UNTIL, FieldErrorKind::Missing)),
         };
-        let wanted = if self.wanted.is_empty() {
-            Settings::default()
-        } else {
-            Settings::from_document(self.wanted, &CnamProfile::WIDEST)?.0
-        };
+        let (wanted, _) = Settings::from_document(self.wanted, &CnamProfile::WIDEST)?;
         let features = Features { wanted, active: self.active.unwrap_or_default() };
         let custom = self.custom;
         Ok(NumberRecord {
