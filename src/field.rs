@@ -212,6 +212,26 @@ impl Fields {
     }
 }
 
-fn wrong_type(name: &str, expected: &'static str, found: &Value) -> FieldError {
+pub(crate) fn wrong_type(name: &str, expected: &'static str, found: &Value) -> FieldError {
     FieldError::new(name, FieldErrorKind::WrongType { expected, found: type_of(found) })
+}
+
+/// Changes a document by a patch (RFC 7396): objects in objects too, `null` takes a field off.
+pub(crate) fn merge(target: &mut Value, patch: Value) {
+    let Value::Object(patch) = patch else {
+        *target = patch;
+        return;
+    };
+    let mut fields = match std::mem::take(target) {
+        Value::Object(fields) => fields,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
+    };
+    for (name, change) in patch {
+        if change.is_null() {
+            fields.shift_remove(&name);
+        } else {
+            merge(fields.entry(name).or_insert(Value::Null), change);
+        }
+    }
+    *target = Value::Object(fields);
 }

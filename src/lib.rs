@@ -68,6 +68,7 @@ pub mod normalize;
 pub mod number;
 pub mod plan;
 pub mod policy;
+pub mod porting;
 pub mod time;
 pub mod token;
 
