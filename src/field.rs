@@ -164,6 +164,11 @@ impl Fields {
         }
     }
 
+    /// Whether there is a field, be it `null`.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     /// Takes a field's value; `null` stands for nothing.
     pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
         let field = self.0.iter_mut().find(|field| field.as_ref().is_some_and(|(it, _)| it == name));

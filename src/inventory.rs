@@ -39,7 +39,6 @@ mod effects;
 mod engine;
 mod error;
 mod import;
-mod lookup;
 mod options;
 mod outcome;
 mod reads;
@@ -53,10 +52,9 @@ use std::time::Duration;
 
 pub use self::billing::{Billing, BillingError, Charge, Free, Quote};
 pub use self::builder::Builder;
-pub use self::commands::{Apps, Create};
+pub use self::commands::{Apps, Create, Porting};
 pub use self::error::{Error, ErrorBody};
 pub use self::import::{ImportReport, ImportRow};
-pub use self::lookup::{Identified, NotInService, Route};
 pub use self::options::{Options, RequestKey};
 pub use self::outcome::Outcome;
 pub use self::reads::CarriersInfo;
@@ -71,6 +69,7 @@ use crate::classify::Classifiers;
 use crate::locality::LocalityLookup;
 use crate::normalize::Normalizer;
 use crate::policy::Policy;
+use crate::provider::{CnamProvider, E911Provider};
 use crate::record::EffectKey;
 use crate::store::NumberStore;
 use crate::time::Timestamp;
@@ -89,6 +88,9 @@ struct Parts {
     carriers: Vec<Arc<dyn Carrier>>,
     billing: Arc<dyn Billing>,
     localities: Arc<dyn LocalityLookup>,
+    e911: Arc<dyn E911Provider>,
+    cnam: Arc<dyn CnamProvider>,
+    porting: Option<Arc<dyn Porting>>,
     policy: Policy,
     limits: Limits,
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
@@ -111,12 +113,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            numbers: 10_000,
-            search: Duration::from_secs(5),
-            claim: Duration::from_secs(60),
-            tries: 16,
-        }
+        Self { numbers: 10_000, search: Duration::from_secs(5), claim: Duration::from_secs(60), tries: 16 }
     }
 }
 

@@ -93,14 +93,22 @@ impl LocalityTable {
         let row = |(place, line): (usize, &str)| {
             let mut cells = line.split('\t');
             let prefix = cells.next().unwrap_or_default();
-            let prefix = prefix.parse::<Prefix>().map_err(|error| {
-                FieldError::invalid(format!("{place}.prefix"), &prefix.into(), error)
-            })?;
+            let prefix = prefix
+                .parse::<Prefix>()
+                .map_err(|error| FieldError::invalid(format!("{place}.prefix"), &prefix.into(), error))?;
             let mut cell = |name| {
-                let missing = || FieldError::new(format!("{place}.{name}"), crate::field::FieldErrorKind::Missing);
+                let missing =
+                    || FieldError::new(format!("{place}.{name}"), crate::field::FieldErrorKind::Missing);
                 cells.next().map(Box::<str>::from).ok_or_else(missing)
             };
-            Ok((prefix, Locality { country: cell("country")?, province: cell("province")?, locality: cell("locality")? }))
+            Ok((
+                prefix,
+                Locality {
+                    country: cell("country")?,
+                    province: cell("province")?,
+                    locality: cell("locality")?,
+                },
+            ))
         };
         lines.map(row).collect::<Result<_, _>>().map(Self)
     }
@@ -109,12 +117,13 @@ impl LocalityTable {
 impl LocalityLookup for LocalityTable {
     fn locate(&self, number: PhoneNumber) -> Result<Option<Locality>, LocalityError> {
         let digits = number.digit_count();
-        let starts = (1..=digits).rev().filter_map(|count| number.prefix(count));
-        Ok(starts.filter_map(|prefix| self.0.get(&prefix)).next().cloned())
+        let mut starts = (1..=digits).rev().filter_map(|count| number.prefix(count));
+        Ok(starts.find_map(|prefix| self.0.get(&prefix)).cloned())
     }
 
     fn prefixes(&self, country: &str, city: &str) -> Vec<Prefix> {
-        let is_it = |place: &Locality| &*place.country == country && place.locality.eq_ignore_ascii_case(city);
+        let is_it =
+            |place: &Locality| &*place.country == country && place.locality.eq_ignore_ascii_case(city);
         self.0.iter().filter(|(_, place)| is_it(place)).map(|(prefix, _)| *prefix).collect()
     }
 }

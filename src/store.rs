@@ -41,84 +41,31 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod change;
+#[cfg(feature = "conformance")]
+pub mod conformance;
+mod error;
+mod ext;
+mod memory;
 mod query;
+mod revision;
 
 use std::fmt;
-use std::num::NonZeroU64;
-use std::ops::Deref;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use self::change::{Batch, Change, ChangeParts, Entity, Logged, Page};
+pub use self::error::StoreError;
+pub use self::ext::{NumberStoreExt, Scan};
+pub use self::memory::MemoryStore;
 pub use self::query::{Query, StateSet};
+pub use self::revision::{Expect, Revision, Stored};
 
 use crate::number::PhoneNumber;
-use crate::record::{EffectKey, Event, NumberRecord};
+use crate::record::{EffectKey, NumberRecord};
 
-/// Which of the versions of something a store has: never the same for two of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Revision(NonZeroU64);
-
-/// What a change expects to find.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Expect {
-    /// Nothing.
-    Absent,
-    /// What was read at this revision.
-    Revision(Revision),
-}
-
-/// Something as it is stored, shared with the store.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Stored<T> {
-    value: Arc<T>,
-    revision: Revision,
-}
-
-/// A part of a scan.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page<T, K> {
-    /// What was found.
-    pub items: Vec<Stored<T>>,
-    /// The key after which the next page starts; `None`: there is none.
-    pub next: Option<K>,
-}
-
-/// A change of one number, and what happened.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Change {
-    /// The number.
-    pub number: PhoneNumber,
-    /// What is expected to be stored.
-    pub expect: Expect,
-    /// What is to be stored; `None`: nothing.
-    pub record: Option<NumberRecord>,
-    /// What happened.
-    pub events: Vec<Event>,
-}
-
-/// Changes that are made together or not at all.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Batch {
-    /// The changes, each of another number.
-    pub changes: Vec<Change>,
-    /// What was answered to a request, under its key: it is made once.
-    pub receipt: Option<(EffectKey, Value)>,
-}
-
-/// An event and its place in the log, from 1.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Logged {
-    /// Its place.
-    pub sequence: u64,
-    /// What happened.
-    #[serde(flatten)]
-    pub event: Event,
-}
-
-/// A store of numbers.
+/// A store of numbers. What it promises is in the [module's](self) seven points.
 pub trait NumberStore: Send + Sync + fmt::Debug {
     /// What is stored of a number.
     ///
@@ -130,10 +77,12 @@ pub trait NumberStore: Send + Sync + fmt::Debug {
     /// What was removed has the one it would have had.
     ///
     /// # Errors
-    /// The first expectation that fails, two changes of one number, or the backend's.
+    /// Two changes of one number; a receipt that there is already; the first expectation that fails;
+    /// or the backend's.
     fn commit(&self, batch: Batch) -> Result<Vec<Revision>, StoreError>;
 
-    /// The numbers that a query is about, in ascending order, above another; at most so many.
+    /// The numbers that a query is about, in ascending order, above another; at most so many. With a
+    /// limit of 0 the page is empty, and the next starts where this one did.
     ///
     /// # Errors
     /// The backend's.
@@ -157,164 +106,30 @@ pub trait NumberStore: Send + Sync + fmt::Debug {
     fn receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError>;
 }
 
-/// Why a store refuses or fails.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StoreError {
-    /// Something is not what a change expected; nothing was stored.
-    #[error("{key} was expected to be {expected}, and is {}", describe(*.found))]
-    Conflict {
-        /// What it was about: a number, an id, a receipt's key.
-        key: Box<str>,
-        /// What was expected.
-        expected: Expect,
-        /// What was found; `None`: nothing.
-        found: Option<Revision>,
-    },
-    /// Two changes in one commit are of the same thing.
-    #[error("two changes of {0} in one commit")]
-    Twice(Box<str>),
-    /// The store itself failed. Whether the commit was made is not known.
-    #[error("the store failed")]
-    Backend(#[source] Box<dyn std::error::Error + Send + Sync>),
-}
-
-impl StoreError {
-    /// The refusal of a change of something.
-    #[must_use]
-    pub fn conflict(key: impl fmt::Display, expected: Expect, found: Option<Revision>) -> Self {
-        Self::Conflict { key: key.to_string().into(), expected, found }
+/// A shared store is one too.
+impl<S: NumberStore + ?Sized> NumberStore for Arc<S> {
+    fn get(&self, number: PhoneNumber) -> Result<Option<Stored<NumberRecord>>, StoreError> {
+        (**self).get(number)
     }
 
-    /// Whether something is not what a change expected: whoever reads it anew may try again.
-    #[must_use]
-    pub const fn is_conflict(&self) -> bool {
-        matches!(self, Self::Conflict { .. })
-    }
-}
-
-fn describe(found: Option<Revision>) -> String {
-    found.map_or_else(|| Expect::Absent.to_string(), |revision| Expect::Revision(revision).to_string())
-}
-
-impl fmt::Display for Expect {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Absent => f.write_str("absent"),
-            Self::Revision(revision) => write!(f, "at revision {revision}"),
-        }
-    }
-}
-
-impl Expect {
-    /// Whether it is what was found.
-    #[must_use]
-    pub fn holds(self, found: Option<Revision>) -> bool {
-        match self {
-            Self::Absent => found.is_none(),
-            Self::Revision(revision) => found == Some(revision),
-        }
-    }
-}
-
-impl Revision {
-    /// The first there can be.
-    pub const FIRST: Self = Self(NonZeroU64::MIN);
-
-    /// The one after it.
-    #[must_use]
-    pub const fn next(self) -> Self {
-        Self(self.0.saturating_add(1))
+    fn commit(&self, batch: Batch) -> Result<Vec<Revision>, StoreError> {
+        (**self).commit(batch)
     }
 
-    /// As a number, from 1.
-    #[must_use]
-    pub const fn get(self) -> u64 {
-        self.0.get()
-    }
-}
-
-impl TryFrom<u64> for Revision {
-    type Error = std::num::TryFromIntError;
-
-    fn try_from(value: u64) -> Result<Self, Self::Error> {
-        NonZeroU64::try_from(value).map(Self)
-    }
-}
-
-impl fmt::Display for Revision {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl<T> Stored<T> {
-    /// What a store has at a revision.
-    pub fn new(value: impl Into<Arc<T>>, revision: Revision) -> Self {
-        Self { value: value.into(), revision }
+    fn scan(
+        &self,
+        query: &Query,
+        after: Option<PhoneNumber>,
+        limit: usize,
+    ) -> Result<Page<NumberRecord, PhoneNumber>, StoreError> {
+        (**self).scan(query, after, limit)
     }
 
-    /// The revision.
-    #[must_use]
-    pub const fn revision(&self) -> Revision {
-        self.revision
+    fn events(&self, after: u64, limit: usize) -> Result<Vec<Logged>, StoreError> {
+        (**self).events(after, limit)
     }
 
-    /// What a change expects that was decided on this.
-    #[must_use]
-    pub const fn expected(&self) -> Expect {
-        Expect::Revision(self.revision)
-    }
-
-    /// What is stored, shared.
-    #[must_use]
-    pub fn shared(&self) -> &Arc<T> {
-        &self.value
-    }
-}
-
-impl<T> Clone for Stored<T> {
-    fn clone(&self) -> Self {
-        Self { value: Arc::clone(&self.value), revision: self.revision }
-    }
-}
-
-impl<T> Deref for Stored<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.value
-    }
-}
-
-impl Change {
-    /// To store a record.
-    #[must_use]
-    pub const fn put(record: NumberRecord, expect: Expect) -> Self {
-        Self { number: record.number(), expect, record: Some(record), events: Vec::new() }
-    }
-
-    /// To store nothing in the place of a record.
-    #[must_use]
-    pub const fn remove(number: PhoneNumber, expect: Expect) -> Self {
-        Self { number, expect, record: None, events: Vec::new() }
-    }
-
-    /// The same with what happened.
-    #[must_use]
-    pub fn with_events(self, events: Vec<Event>) -> Self {
-        Self { events, ..self }
-    }
-}
-
-impl From<Change> for Batch {
-    fn from(change: Change) -> Self {
-        Self { changes: vec![change], receipt: None }
-    }
-}
-
-impl From<Vec<Change>> for Batch {
-    fn from(changes: Vec<Change>) -> Self {
-        Self { changes, receipt: None }
+    fn receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError> {
+        (**self).receipt(key)
     }
 }

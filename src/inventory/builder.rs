@@ -3,13 +3,14 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::search::Searches;
-use super::{Billing, Free, Inventory, Limits, Parts};
+use super::{Billing, Free, Inventory, Limits, Parts, Porting};
 use crate::account::{AccountTree, Accounts};
 use crate::carrier::Carrier;
 use crate::classify::Classifiers;
 use crate::locality::{LocalityLookup, Nowhere};
 use crate::normalize::Normalizer;
 use crate::policy::Policy;
+use crate::provider::{AddressBook, CnamProvider, E911Provider, Notices};
 use crate::record::EffectKey;
 use crate::store::NumberStore;
 use crate::time::Timestamp;
@@ -31,6 +32,9 @@ impl Inventory {
             classifiers: Classifiers::north_america(),
             billing: Arc::new(Free),
             localities: Arc::new(Nowhere),
+            e911: Arc::new(AddressBook::default()),
+            cnam: Arc::new(Notices::default()),
+            porting: None,
             policy: Policy::default(),
             limits: Limits::default(),
             clock: Arc::new(system_time),
@@ -92,6 +96,24 @@ impl Builder {
         self
     }
 
+    /// Who tells emergency services where numbers are.
+    pub fn e911(mut self, provider: Arc<dyn E911Provider>) -> Self {
+        self.parts.e911 = provider;
+        self
+    }
+
+    /// Who shows the names of callers.
+    pub fn cnam(mut self, provider: Arc<dyn CnamProvider>) -> Self {
+        self.parts.cnam = provider;
+        self
+    }
+
+    /// Who knows which numbers are being ported.
+    pub fn porting(mut self, porting: impl Porting + 'static) -> Self {
+        self.parts.porting = Some(Arc::new(porting));
+        self
+    }
+
     /// The operator's settings.
     pub fn policy(mut self, policy: Policy) -> Self {
         self.parts.policy = policy;
@@ -131,7 +153,10 @@ impl std::fmt::Debug for Builder {
 
 fn system_time() -> Timestamp {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).ok().and_then(|seconds| Timestamp::from_unix(seconds).ok()).unwrap_or(Timestamp::MIN)
+    i64::try_from(since.as_secs())
+        .ok()
+        .and_then(|seconds| Timestamp::from_unix(seconds).ok())
+        .unwrap_or(Timestamp::MIN)
 }
 
 /// 32 hexadecimal digits. The standard library's hashers are seeded by the operating system's

@@ -8,17 +8,20 @@ use super::{Charge, Error, Inventory, Options, Outcome, Quote, RequestKey};
 use crate::account::AccountId;
 use crate::carrier::CarrierInfo;
 use crate::lifecycle::State;
-use crate::normalize::{Normalized, Normalizer};
+use crate::normalize::{Converters, Normalized, Normalizer};
 use crate::number::PhoneNumber;
 use crate::record::{Context, Decision, NumberRecord};
 use crate::store::{Batch, Change, Expect, Revision, StoreError, Stored};
+
+/// What a change comes to for a number and its record, if there is one.
+type Decide<'a> = dyn Fn(PhoneNumber, Option<&NumberRecord>, &Context<'_>) -> Result<Decision, Error> + 'a;
 
 /// What a change does to each number.
 pub(super) struct Work<'a> {
     /// What it is called, and all that makes it differ from others: a key is for one.
     pub(super) name: String,
     /// What it comes to for a number and its record, if there is one.
-    pub(super) decide: &'a (dyn Fn(PhoneNumber, Option<&NumberRecord>, &Context<'_>) -> Result<Decision, Error> + 'a),
+    pub(super) decide: &'a Decide<'a>,
     /// Whether numbers that are not there are looked for at carriers first.
     pub(super) discovers: bool,
 }
@@ -32,7 +35,7 @@ struct Planned {
 }
 
 /// What keeps the answer to a request: its key, and what tells it from others.
-type Receipt = Option<(RequestKey, u64)>;
+pub(super) type Receipt = Option<(RequestKey, u64)>;
 
 impl Inventory {
     /// Changes many numbers.
@@ -135,7 +138,7 @@ impl Inventory {
         }
         if options.all_or_nothing {
             let claimed = self.claim(planned, options, &ctx, |_| true)?;
-            self.drive_together(&claimed, receipt, outcome);
+            self.drive_together(&claimed, receipt, outcome)?;
         } else {
             let claimed = self.claim(planned, options, &ctx, |decision| !decision.effects.is_empty())?;
             for stored in claimed {
@@ -169,7 +172,11 @@ impl Inventory {
     }
 
     /// The numbers that texts mean, each once; what is none has failed.
-    pub(super) fn read_numbers<I>(&self, texts: I, options: &Options) -> Result<(Vec<PhoneNumber>, Outcome), Error>
+    pub(super) fn read_numbers<I>(
+        &self,
+        texts: I,
+        options: &Options,
+    ) -> Result<(Vec<PhoneNumber>, Outcome), Error>
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
@@ -192,9 +199,15 @@ impl Inventory {
 
     /// How an account's numbers are read.
     pub(super) fn normalizer_of(&self, account: Option<AccountId>) -> Normalizer {
-        let plan = account.and_then(|id| self.parts.accounts.account(id)).and_then(|it| it.dial_plan.clone());
         let normalizer = self.parts.normalizer.clone();
-        plan.map_or(normalizer.clone(), |plan| normalizer.with_dial_plan(plan))
+        match self.dial_plan(account) {
+            Some(plan) => normalizer.with_dial_plan(plan),
+            None => normalizer,
+        }
+    }
+
+    pub(super) fn dial_plan(&self, account: Option<AccountId>) -> Option<Converters> {
+        self.parts.accounts.account(account?)?.dial_plan.clone()
     }
 
     pub(super) fn context(&self, options: &Options) -> Context<'_> {
@@ -233,7 +246,7 @@ impl Inventory {
         let expect = stored.as_ref().map_or(Expect::Absent, Stored::expected);
         let mut before = stored.map(|stored| NumberRecord::clone(&stored));
         if before.is_none() && work.discovers {
-            before = self.discover(number, options)?;
+            before = self.discover(number, options);
         }
         let decision = (work.decide)(number, before.as_ref(), ctx)?;
         Ok(Planned { number, before, expect, decision })
@@ -323,7 +336,7 @@ impl Inventory {
             }
             changes.push(Change::put(decision.record, expect).with_events(decision.events));
         }
-        let records: Vec<_> = changes.iter().filter_map(|change| change.record.clone()).collect();
+        let records: Vec<_> = changes.iter().filter_map(|change| change.value().cloned()).collect();
         let revisions = self.parts.store.commit(Batch { changes, receipt: None })?;
         let stored = records.into_iter().zip(revisions);
         Ok(stored.map(|(record, revision)| Stored::new(record, revision)).collect())
@@ -371,8 +384,12 @@ pub(super) fn name(number: PhoneNumber) -> Box<str> {
 fn fingerprint(name: &str, numbers: &[PhoneNumber], outcome: &Outcome) -> u64 {
     let mut hash = Fnv(0xCBF2_9CE4_8422_2325);
     hash.write(name.as_bytes());
-    numbers.iter().for_each(|number| hash.write(&number.to_bits().to_le_bytes()));
-    outcome.failed.keys().for_each(|text| hash.write(text.as_bytes()));
+    for number in numbers {
+        hash.write(&number.to_bits().to_le_bytes());
+    }
+    for text in outcome.failed.keys() {
+        hash.write(text.as_bytes());
+    }
     hash.finish()
 }
 

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 
 use super::{BillingError, Quote};
 use crate::carrier::CarrierError;
+use crate::feature::e911::{E911Key, E911Refusal};
 use crate::number::PhoneNumber;
+use crate::provider::ProviderError;
 use crate::record::Refusal;
 use crate::store::StoreError;
 
@@ -49,6 +51,20 @@ pub enum Error {
         /// What the carrier said.
         source: CarrierError,
     },
+    /// The provider of a feature refused, or gave no answer.
+    #[error("fault by provider")]
+    Provider {
+        /// The number.
+        number: PhoneNumber,
+        /// What the provider said.
+        source: ProviderError,
+    },
+    /// The address is not one place.
+    #[error(transparent)]
+    E911(E911Refusal),
+    /// Creating it needs something done outside, which an import does not do.
+    #[error("number {0} can not be imported with features that a provider has to be told of")]
+    NeedsMore(PhoneNumber),
     /// No carrier has that name.
     #[error("no carrier is called {0}")]
     NoCarrier(crate::names::CarrierName),
@@ -117,12 +133,31 @@ impl Error {
             Self::Billing(BillingError::ServiceRestriction(reason)) => {
                 body(402, "service_restriction", reason, None)
             }
-            Self::QuoteNotAccepted(quotes) => body(402, "accept_charges", "accept charges", Some(json!(quotes))),
+            Self::QuoteNotAccepted(quotes) => {
+                body(402, "accept_charges", "accept charges", Some(json!(quotes)))
+            }
             Self::Carrier { number, .. } => {
                 body(500, "unspecified_fault", "fault by carrier", Some(number.to_string().into()))
             }
+            Self::Provider { number, .. } => {
+                body(500, "unspecified_fault", "fault by provider", Some(number.to_string().into()))
+            }
+            Self::E911(refusal @ E911Refusal::MultipleChoice { .. }) => {
+                body(400, "multiple_choice", &refusal.to_string(), Some(refusal.data(E911Key::E911)))
+            }
+            Self::E911(refusal @ E911Refusal::Invalid { .. }) => {
+                body(400, "invalid", &refusal.to_string(), Some(refusal.data(E911Key::E911)))
+            }
+            Self::E911(E911Refusal::Error { .. }) => {
+                body(500, "unspecified_fault", "fault by provider", None)
+            }
+            Self::NeedsMore(number) => {
+                body(400, "invalid", &self.to_string(), Some(number.to_string().into()))
+            }
             Self::NoCarrier(name) => body(400, "invalid", &self.to_string(), Some(name.as_str().into())),
-            Self::Conflict(number) => body(409, "conflict", &self.to_string(), Some(number.to_string().into())),
+            Self::Conflict(number) => {
+                body(409, "conflict", &self.to_string(), Some(number.to_string().into()))
+            }
             Self::KeyReused(key) => body(409, "conflict", &self.to_string(), Some(key.as_str().into())),
             Self::NotDone(number) => body(409, "not_done", &self.to_string(), Some(number.as_ref().into())),
             Self::TooMany { max, .. } => body(400, "invalid", &self.to_string(), Some((*max).into())),

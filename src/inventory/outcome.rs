@@ -41,7 +41,8 @@ impl Outcome {
 
     /// What a receipt keeps.
     pub(super) fn to_receipt(&self, print: u64) -> Value {
-        let failed: IndexMap<_, _> = self.failed.iter().map(|(number, error)| (number, error.body())).collect();
+        let failed: IndexMap<_, _> =
+            self.failed.iter().map(|(number, error)| (number, error.body())).collect();
         let succeeded: Vec<_> = self.succeeded.values().map(|record| &**record).collect();
         json!({"request": print, "succeeded": succeeded, "failed": failed, "quotes": self.quotes})
     }

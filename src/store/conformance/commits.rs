@@ -1,0 +1,247 @@
+//! What holds for commits and what they store: points 1, 2 and 4 of the contract.
+
+use std::collections::BTreeMap;
+
+use super::fixture::{World, add, numbers, plain, read, time};
+use super::{Broken, conflict, equal, must, some};
+use crate::store::{Batch, Change, Expect, NumberStore, Query, Revision, StoreError};
+
+/// Point 1: who expects nothing stores where there is nothing, and only there.
+///
+/// # Errors
+/// What the store does else.
+pub fn absent_is_expected(store: &dyn NumberStore) -> Result<(), Broken> {
+    let [number] = numbers()?;
+    let (first, world) = (plain(number)?, World::new()?);
+    add(store, first.clone())?;
+    let other = world.touched(&first, time(1)?)?;
+    conflict("absent, of what is there", store.commit(Change::put(other, Expect::Absent).into()))?;
+    equal("what was there before a refused commit", &*read(store, number)?, &first)?;
+    conflict("absent, removed", store.commit(Change::remove(number, Expect::Absent).into()))?;
+    equal("what was there before a refused removal", &*read(store, number)?, &first)
+}
+
+/// Point 1: who expects a revision stores over just that.
+///
+/// # Errors
+/// What the store does else.
+pub fn revision_is_expected(store: &dyn NumberStore) -> Result<(), Broken> {
+    let [number, other, missing] = numbers()?;
+    let world = World::new()?;
+    let [first, second, third] = {
+        let first = plain(number)?;
+        let second = world.touched(&first, time(1)?)?;
+        let third = world.touched(&second, time(2)?)?;
+        [first, second, third]
+    };
+    add(store, plain(other)?)?;
+    let stale = add(store, first)?;
+    store.commit(Change::put(second.clone(), Expect::Revision(stale)).into())?;
+    equal("what was stored over a revision", &*read(store, number)?, &second)?;
+    let current = read(store, number)?.revision();
+    let others = read(store, other)?.revision();
+    let future = current.next().next();
+    for (what, wrong) in [("a stale", stale), ("another record's", others), ("a future", future)] {
+        let what = format!("{what} revision");
+        conflict(&what, store.commit(Change::put(third.clone(), Expect::Revision(wrong)).into()))?;
+        equal(&what, &*read(store, number)?, &second)?;
+    }
+    let blind = Change::put(plain(missing)?, Expect::Revision(current));
+    conflict("a revision of nothing", store.commit(blind.into()))?;
+    must(store.get(missing)?.is_none(), "a refused commit stored something where nothing was")
+}
+
+/// Point 1: what is removed is expected, too.
+///
+/// # Errors
+/// What the store does else.
+pub fn removal_is_expected(store: &dyn NumberStore) -> Result<(), Broken> {
+    let [number] = numbers()?;
+    let stale = add(store, plain(number)?)?;
+    let changed = World::new()?.touched(&plain(number)?, time(1)?)?;
+    store.commit(Change::put(changed, Expect::Revision(stale)).into())?;
+    conflict("a stale removal", store.commit(Change::remove(number, Expect::Revision(stale)).into()))?;
+    let current = read(store, number)?;
+    store.commit(Change::remove(number, current.expected()).into())?;
+    must(store.get(number)?.is_none(), "what was removed is there")?;
+    must(store.scan(&Query::default(), None, 10)?.items.is_empty(), "what was removed is scanned")?;
+    conflict("removed twice", store.commit(Change::remove(number, current.expected()).into()))?;
+    // Nothing where nothing is expected is no conflict.
+    store.commit(Change::remove(number, Expect::Absent).into())?;
+    must(store.get(number)?.is_none(), "removing nothing stored something")
+}
+
+/// Point 1: a conflict names the number, what was expected and what was found.
+///
+/// # Errors
+/// What the store does else.
+pub fn conflict_tells_what_was_found(store: &dyn NumberStore) -> Result<(), Broken> {
+    let [number, missing] = numbers()?;
+    let found = add(store, plain(number)?)?;
+    let wrong = found.next();
+    let cases = [
+        (Change::put(plain(number)?, Expect::Absent), Some(found)),
+        (Change::put(plain(number)?, Expect::Revision(wrong)), Some(found)),
+        (Change::remove(number, Expect::Revision(wrong)), Some(found)),
+        (Change::put(plain(missing)?, Expect::Revision(found)), None),
+        (Change::remove(missing, Expect::Revision(found)), None),
+    ];
+    for (change, found) in cases {
+        let (key, expected) = (change.key(), change.expect());
+        let error = conflict("an expectation that fails", store.commit(change.into()))?;
+        let StoreError::Conflict { key: told, expected: told_expected, found: told_found } = error else {
+            return Err(Broken::new("a conflict is not one"));
+        };
+        equal("a conflict's key", &*told, key.to_string().as_str())?;
+        equal("what a conflict says was expected", &told_expected, &expected)?;
+        equal("what a conflict says was found", &told_found, &found)?;
+    }
+    Ok(())
+}
+
+/// Point 1: if one expectation of a batch fails, nothing of it is stored; else all of it.
+///
+/// # Errors
+/// What the store does else.
+pub fn batch_is_whole(store: &dyn NumberStore) -> Result<(), Broken> {
+    let [kept, gone, new, newer] = numbers()?;
+    let world = World::new()?;
+    let wrong = add(store, plain(kept)?)?;
+    add(store, plain(gone)?)?;
+    store.commit(Change::put(world.touched(&plain(kept)?, time(1)?)?, Expect::Revision(wrong)).into())?;
+    let (was_kept, was_gone) = (read(store, kept)?, read(store, gone)?);
+    let changes = |failing: Option<usize>| -> Result<Batch, Broken> {
+        let expect = |place, right| if failing == Some(place) { Expect::Revision(wrong) } else { right };
+        Ok([
+            Change::put(plain(new)?, expect(0, Expect::Absent)),
+            Change::put(world.touched(&was_kept, time(2)?)?, expect(1, was_kept.expected())),
+            Change::remove(gone, expect(2, was_gone.expected())),
+            Change::put(plain(newer)?, expect(3, Expect::Absent)),
+        ]
+        .into_iter()
+        .collect())
+    };
+    for failing in 0..4 {
+        conflict("a batch with one wrong expectation", store.commit(changes(Some(failing))?))?;
+        let what = format!("what there was before a batch whose change {failing} was refused");
+        equal(&what, &read(store, kept)?, &was_kept)?;
+        equal(&what, &read(store, gone)?, &was_gone)?;
+        must(store.get(new)?.is_none() && store.get(newer)?.is_none(), "a refused batch stored something")?;
+        equal("how many a refused batch left", &store.scan(&Query::default(), None, 9)?.items.len(), &2)?;
+    }
+    store.commit(changes(None)?)?;
+    let stored = [kept, gone, new, newer].map(|number| store.get(number).map(|stored| stored.is_some()));
+    let stored: Vec<_> = stored.into_iter().collect::<Result<_, _>>()?;
+    equal("what a batch stored", &stored, &vec![true, false, true, true])?;
+    equal("what a batch changed", &read(store, kept)?.updated(), &time(2)?)?;
+    equal("what an empty batch stored", &store.commit(Batch::default())?, &Vec::new())
+}
+
+/// Point 1: two changes of one number in one commit are refused, whatever they expect.
+///
+/// # Errors
+/// What the store does else.
+pub fn batch_has_one_change_of_each(store: &dyn NumberStore) -> Result<(), Broken> {
+    let [number, other] = numbers()?;
+    let twice: Batch = [
+        Change::put(plain(number)?, Expect::Absent),
+        Change::put(plain(other)?, Expect::Absent),
+        Change::remove(number, Expect::Absent),
+    ]
+    .into_iter()
+    .collect();
+    match store.commit(twice) {
+        Err(StoreError::Twice(key)) => equal("what came twice", &*key, number.to_string().as_str())?,
+        answer => return Err(Broken(format!("two changes of one number: found {answer:?}"))),
+    }
+    must(store.get(number)?.is_none() && store.get(other)?.is_none(), "a refused batch stored something")
+}
+
+/// Point 2: the revision that a commit tells is what is read, for each change in order.
+///
+/// # Errors
+/// What the store does else.
+pub fn revision_is_the_one_told(store: &dyn NumberStore) -> Result<(), Broken> {
+    let [first, second, third] = numbers()?;
+    // Not in the order of the numbers.
+    let order = [second, third, first];
+    let changes: Vec<_> = order
+        .into_iter()
+        .map(|number| Ok(Change::put(plain(number)?, Expect::Absent)))
+        .collect::<Result<_, Broken>>()?;
+    let told = store.commit(changes.into())?;
+    let found: Vec<_> =
+        order.into_iter().map(|number| Ok(read(store, number)?.revision())).collect::<Result<_, Broken>>()?;
+    equal("the revisions", &told, &found)?;
+    let scanned = store.scan(&Query::default(), None, 3)?;
+    for stored in scanned.items {
+        equal("a revision in a scan", &stored.revision(), &read(store, stored.number())?.revision())?;
+    }
+    Ok(())
+}
+
+/// Point 2: no version of a number has a revision that another had, though it was removed and made
+/// again in between; and what was read before that does not pass for what is there.
+///
+/// # Errors
+/// What the store does else.
+pub fn revision_is_never_reused(store: &dyn NumberStore) -> Result<(), Broken> {
+    let [number] = numbers()?;
+    let world = World::new()?;
+    let record = plain(number)?;
+    let mut seen: Vec<Revision> = Vec::new();
+    for round in 0..20 {
+        seen.push(add(store, record.clone())?);
+        for time in (1..=round % 3).map(time) {
+            let stored = read(store, number)?;
+            let changed = world.touched(&stored, time?)?;
+            seen.extend(store.commit(Change::put(changed, stored.expected()).into())?);
+        }
+        let stored = read(store, number)?;
+        for stale in seen.iter().filter(|revision| **revision != stored.revision()) {
+            let change = Change::put(record.clone(), Expect::Revision(*stale));
+            conflict("a revision of before", store.commit(change.into()))?;
+        }
+        seen.extend(store.commit(Change::remove(number, stored.expected()).into())?);
+    }
+    let count = seen.len();
+    seen.sort_unstable();
+    seen.dedup();
+    equal("how many revisions there were", &seen.len(), &count)
+}
+
+/// Point 4: what was stored is read as it was given, until another commit changes it.
+///
+/// # Errors
+/// What the store does else.
+pub fn stored_is_read(store: &dyn NumberStore) -> Result<(), Broken> {
+    let world = World::new()?;
+    let mut expected = BTreeMap::new();
+    for (place, record) in world.records()?.into_iter().enumerate() {
+        add(store, record.clone())?;
+        let number = record.number();
+        expected.insert(number, record);
+        // Some are replaced or removed again, while others come.
+        let victim = some("a number", expected.keys().copied().nth(place / 2))?;
+        let stored = read(store, victim)?;
+        let later = time(1000 + place as u64)?;
+        match place % 5 {
+            0 => {
+                store.commit(Change::remove(victim, stored.expected()).into())?;
+                expected.remove(&victim);
+            }
+            1 if stored.pending().is_none() => {
+                let changed = world.touched(&stored, later)?;
+                store.commit(Change::put(changed.clone(), stored.expected()).into())?;
+                expected.insert(victim, changed);
+            }
+            _ => {}
+        }
+    }
+    for record in world.records()? {
+        let found = store.get(record.number())?;
+        equal("what is read", &found.as_deref(), &expected.get(&record.number()))?;
+    }
+    let page = store.scan(&Query::default(), None, usize::MAX)?;
+    must(page.items.iter().map(|stored| &**stored).eq(expected.values()), "a scan finds something else")
+}

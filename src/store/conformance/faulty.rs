@@ -1,0 +1,117 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::Value;
+
+use crate::number::PhoneNumber;
+use crate::record::{EffectKey, NumberRecord};
+use crate::store::{Batch, Logged, NumberStore, Page, Query, Revision, StoreError, Stored};
+
+/// A store that fails at one of its calls, or from one on.
+///
+/// Run something against a store that fails at its first call, at its second and so on, until it no
+/// longer fails: then it was stopped between every two steps.
+///
+/// ```
+/// use telnum::record::NumberRecord;
+/// use telnum::store::conformance::{Fault, Faulty};
+/// use telnum::store::{Batch, Change, Expect, MemoryStore, NumberStore};
+///
+/// let number = "+14158867900".parse()?;
+/// let record = NumberRecord::discovered(number, "telnyx".parse()?, "2026-03-01T12:00:00Z".parse()?);
+/// let add = Batch::from(Change::put(record, Expect::Absent));
+///
+/// // The connection breaks after the commit, before it is acknowledged.
+/// let store = Faulty::new(MemoryStore::new(), Fault::AfterCall, 1);
+/// assert!(store.commit(add.clone()).is_err());
+/// assert!(store.get(number)?.is_some());
+///
+/// // The disk is full.
+/// let store = Faulty::new(MemoryStore::new(), Fault::InsteadOfCall, 1);
+/// assert!(store.commit(add).is_err());
+/// assert!(store.get(number)?.is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Faulty<S> {
+    store: S,
+    fault: Fault,
+    /// The place of the call, from 1.
+    at: usize,
+    calls: AtomicUsize,
+}
+
+/// How a store fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// One call does nothing.
+    InsteadOfCall,
+    /// One call is done, but says that it failed.
+    AfterCall,
+    /// No call does anything from that one on: whoever calls is as good as dead.
+    FromCallOn,
+}
+
+/// The failure of a [`Faulty`] store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("call {0} was made to fail")]
+pub struct Injected(usize);
+
+impl<S> Faulty<S> {
+    /// A store that fails at a call, counted from 1.
+    pub const fn new(store: S, fault: Fault, at: usize) -> Self {
+        Self { store, fault, at, calls: AtomicUsize::new(0) }
+    }
+
+    /// How many calls there were.
+    pub fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
+    }
+
+    /// Whether it has failed.
+    pub fn has_failed(&self) -> bool {
+        self.calls() >= self.at
+    }
+
+    /// The store, which does not fail.
+    pub const fn inner(&self) -> &S {
+        &self.store
+    }
+
+    fn call<T>(&self, call: impl FnOnce(&S) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let place = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
+        let injected = || StoreError::Backend(Box::new(Injected(place)));
+        match self.fault {
+            Fault::InsteadOfCall if place == self.at => Err(injected()),
+            Fault::FromCallOn if place >= self.at => Err(injected()),
+            Fault::AfterCall if place == self.at => call(&self.store).and(Err(injected())),
+            Fault::InsteadOfCall | Fault::FromCallOn | Fault::AfterCall => call(&self.store),
+        }
+    }
+}
+
+impl<S: NumberStore> NumberStore for Faulty<S> {
+    fn get(&self, number: PhoneNumber) -> Result<Option<Stored<NumberRecord>>, StoreError> {
+        self.call(|store| store.get(number))
+    }
+
+    fn commit(&self, batch: Batch) -> Result<Vec<Revision>, StoreError> {
+        self.call(|store| store.commit(batch))
+    }
+
+    fn scan(
+        &self,
+        query: &Query,
+        after: Option<PhoneNumber>,
+        limit: usize,
+    ) -> Result<Page<NumberRecord, PhoneNumber>, StoreError> {
+        self.call(|store| store.scan(query, after, limit))
+    }
+
+    fn events(&self, after: u64, limit: usize) -> Result<Vec<Logged>, StoreError> {
+        self.call(|store| store.events(after, limit))
+    }
+
+    fn receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError> {
+        self.call(|store| store.receipt(key))
+    }
+}

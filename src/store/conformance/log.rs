@@ -1,0 +1,121 @@
+//! What holds for events and receipts: points 3 and 7 of the contract.
+
+use serde_json::json;
+
+use super::fixture::{add, event, numbers, plain, read};
+use super::{Broken, conflict, equal, must};
+use crate::number::PhoneNumber;
+use crate::record::{EffectKey, Event};
+use crate::store::{Batch, Change, Expect, Logged, NumberStore, StoreError};
+
+/// Point 3: events are read in the order of commits, of changes in a commit and of events in a
+/// change, and their sequence numbers are 1, 2, 3 and so on.
+///
+/// # Errors
+/// What the store does else.
+pub fn events_are_in_order(store: &dyn NumberStore) -> Result<(), Broken> {
+    let [first, second, third] = numbers()?;
+    equal("the events of an empty store", &store.events(0, 10)?, &Vec::new())?;
+    let put = |number: PhoneNumber, events: &[u64]| {
+        Ok::<_, Broken>(Change::put(plain(number)?, Expect::Absent).with_events(some_events(number, events)?))
+    };
+    // Not in the order of the numbers.
+    store.commit(vec![put(third, &[1, 2])?, put(first, &[])?, put(second, &[3])?].into())?;
+    let stored = read(store, third)?;
+    let removal = Change::remove(third, stored.expected()).with_events(some_events(third, &[4])?);
+    store.commit(removal.into())?;
+    let again = Change::put(plain(third)?, Expect::Absent).with_events(some_events(third, &[5, 6])?);
+    store.commit(again.into())?;
+    let expected = logged(&[(third, &[1, 2]), (second, &[3]), (third, &[4, 5, 6])])?;
+    equal("the events", &store.events(0, usize::MAX)?, &expected)
+}
+
+/// Point 3: a commit that is refused leaves no event and no gap.
+///
+/// # Errors
+/// What the store does else.
+pub fn refused_leaves_no_event(store: &dyn NumberStore) -> Result<(), Broken> {
+    let [number, other] = numbers()?;
+    let put = |number, seconds| {
+        let change = Change::put(plain(number)?, Expect::Absent);
+        Ok::<_, Broken>(change.with_events(some_events(number, &[seconds])?))
+    };
+    store.commit(put(number, 1)?.into())?;
+    // Refused for its second change: the first one's event must not stay.
+    conflict("a refused batch", store.commit(vec![put(other, 2)?, put(number, 3)?].into()))?;
+    let twice = store.commit(vec![put(other, 4)?, put(other, 5)?].into());
+    must(matches!(twice, Err(StoreError::Twice(_))), "two changes of one number are not refused")?;
+    store.commit(put(other, 6)?.into())?;
+    equal("the events", &store.events(0, 10)?, &logged(&[(number, &[1]), (other, &[6])])?)
+}
+
+/// Point 3: events are read after a place and at most so many, and once written stay what they are.
+///
+/// # Errors
+/// What the store does else.
+pub fn events_are_paged(store: &dyn NumberStore) -> Result<(), Broken> {
+    let numbers: [PhoneNumber; 40] = numbers()?;
+    for (place, number) in (0_u64..).zip(numbers) {
+        let events = some_events(number, &[2 * place, 2 * place + 1])?;
+        store.commit(Change::put(plain(number)?, Expect::Absent).with_events(events).into())?;
+    }
+    let all = store.events(0, usize::MAX)?;
+    equal("how many events there are", &all.len(), &80)?;
+    for after in [0_usize, 1, 2, 39, 79, 80, 81] {
+        for limit in [0, 1, 2, 79, 80, 81, usize::MAX] {
+            let expected: Vec<_> = all.iter().skip(after).take(limit).cloned().collect();
+            equal("a page of events", &store.events(after as u64, limit)?, &expected)?;
+        }
+    }
+    equal("the events after the last there can be", &store.events(u64::MAX, 10)?, &Vec::new())
+}
+
+/// Point 7: the first commit with a key keeps its receipt; another with that key is refused whole. A
+/// refused commit keeps none.
+///
+/// # Errors
+/// What the store does else.
+pub fn receipt_is_kept_once(store: &dyn NumberStore) -> Result<(), Broken> {
+    let [number, other] = numbers()?;
+    let key = |text: &str| text.parse::<EffectKey>().map_err(Broken::new);
+    let [first, second] = [key("first")?, key("second")?];
+    let batch = |number, receipt| -> Result<Batch, Broken> {
+        let change = Change::put(plain(number)?, Expect::Absent).with_events(some_events(number, &[1])?);
+        Ok(Batch { changes: vec![change], receipt: Some(receipt) })
+    };
+    equal("a receipt before there is one", &store.receipt(first)?, &None)?;
+    store.commit(batch(number, (first, json!({"answer": [1, null]})))?)?;
+    equal("a receipt", &store.receipt(first)?, &Some(json!({"answer": [1, null]})))?;
+    equal("another receipt", &store.receipt(second)?, &None)?;
+
+    let again = store.commit(batch(other, (first, json!("another")))?);
+    match conflict("a second receipt", again)? {
+        StoreError::Conflict { key, found, .. } => {
+            equal("a conflict's key", &*key, first.as_str())?;
+            must(found.is_some(), "a conflict over a receipt has found nothing")?;
+        }
+        error => return Err(error.into()),
+    }
+    equal("a receipt that was there", &store.receipt(first)?, &Some(json!({"answer": [1, null]})))?;
+    must(store.get(other)?.is_none(), "a commit was made whose receipt was refused")?;
+
+    conflict("an expectation that fails", store.commit(batch(number, (second, json!(2)))?))?;
+    equal("the receipt of a refused commit", &store.receipt(second)?, &None)?;
+    equal("how many events there are", &store.events(0, 10)?.len(), &1)?;
+
+    // A receipt needs no change.
+    store.commit(Batch { changes: Vec::new(), receipt: Some((second, json!(3))) })?;
+    equal("the receipt of no change", &store.receipt(second)?, &Some(json!(3)))?;
+    add(store, plain(other)?).map(|_| ())
+}
+
+fn some_events(number: PhoneNumber, seconds: &[u64]) -> Result<Vec<Event>, Broken> {
+    seconds.iter().map(|seconds| event(number, *seconds)).collect()
+}
+
+/// The log with these events.
+fn logged(events: &[(PhoneNumber, &[u64])]) -> Result<Vec<Logged>, Broken> {
+    let events: Vec<Vec<Event>> =
+        events.iter().map(|(number, seconds)| some_events(*number, seconds)).collect::<Result<_, _>>()?;
+    Ok((1..).zip(events.into_iter().flatten()).map(|(sequence, event)| Logged { sequence, event }).collect())
+}

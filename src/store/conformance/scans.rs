@@ -1,0 +1,218 @@
+//! What holds for scans: point 5 of the contract.
+
+use super::fixture::{World, add, number, read, time};
+use super::{Broken, equal, must, some};
+use crate::lifecycle::State;
+use crate::names::Feature;
+use crate::number::{PhoneNumber, Prefix};
+use crate::record::NumberRecord;
+use crate::store::{Batch, Change, Expect, NumberStore, Query, Stored};
+
+/// Point 5: numbers ascend, however they came.
+///
+/// # Errors
+/// What the store does else.
+pub fn scan_ascends(store: &dyn NumberStore) -> Result<(), Broken> {
+    let records = World::new()?.records()?;
+    let count = records.len();
+    for place in 0..count {
+        // Every place once, as 37 and the count have no common divisor.
+        let record = some("a record", records.get(place * 37 % count))?;
+        add(store, record.clone())?;
+    }
+    let found = store.scan(&Query::default(), None, usize::MAX)?;
+    equal("how many there are", &found.items.len(), &count)?;
+    must(found.items.iter().map(|stored| stored.number()).is_sorted(), "numbers do not ascend")?;
+    must(found.items.iter().map(|stored| &**stored).eq(&records), "a scan finds something else")
+}
+
+/// Point 5: a page starts with the least number above its cursor, whether that is stored or not.
+///
+/// # Errors
+/// What the store does else.
+pub fn cursor_is_exclusive(store: &dyn NumberStore) -> Result<(), Broken> {
+    let records = fill(store)?;
+    let between = ["+10", "+14158860001", "+1415887", "+14168869999", "+4420", "+999999999999999"];
+    let mut cursors: Vec<_> = records.iter().map(NumberRecord::number).collect();
+    for text in between {
+        cursors.push(number(text)?);
+    }
+    for query in queries()? {
+        for cursor in &cursors {
+            let expected = records.iter().find(|record| query.matches(record) && record.number() > *cursor);
+            let found = store.scan(&query, Some(*cursor), 1)?;
+            let what = format!("the first after {cursor} of {query:?}");
+            equal(&what, &found.items.first().map(|stored| &**stored), &expected)?;
+        }
+    }
+    // The cursor's number may be gone by now.
+    let gone = some("a record", records.get(7))?.number();
+    let stored = read(store, gone)?;
+    store.commit(Change::remove(gone, stored.expected()).into())?;
+    let found = store.scan(&Query::default(), Some(gone), 1)?.items;
+    equal("what follows a number that is gone", &found.first().map(|stored| &**stored), &records.get(8))
+}
+
+/// Point 5: pages of any size, each asked for after the one before, are the scan; all but the last
+/// are full, and the last says that there is no other.
+///
+/// # Errors
+/// What the store does else.
+pub fn pages_join(store: &dyn NumberStore) -> Result<(), Broken> {
+    let records = fill(store)?;
+    for query in queries()? {
+        let expected: Vec<_> = matching(&records, &query).collect();
+        for limit in [1, 2, 3, 7, 50, expected.len().max(1), usize::MAX] {
+            let what = format!("pages of {limit} of {query:?}");
+            let mut found = Vec::new();
+            let mut after = None;
+            loop {
+                let page = store.scan(&query, after, limit)?;
+                found.extend(page.items.iter().map(Stored::shared).cloned());
+                let is_full = page.items.len() == limit;
+                let last = page.items.last().map(|stored| stored.number());
+                match page.next {
+                    None => break,
+                    Some(_) if !is_full => return Err(Broken(format!("{what}: one is not full"))),
+                    next => equal(&what, &next, &last)?,
+                }
+                must(found.len() <= records.len(), &format!("{what}: there is no end"))?;
+                after = page.next;
+            }
+            must(found.iter().map(|record| &**record).eq(expected.iter().copied()), &what)?;
+        }
+    }
+    Ok(())
+}
+
+/// Point 5: there are no more on a page than were asked for; none, if none were, and the next page
+/// starts where this one did.
+///
+/// # Errors
+/// What the store does else.
+pub fn limit_is_kept(store: &dyn NumberStore) -> Result<(), Broken> {
+    let records = fill(store)?;
+    let cursor = some("a record", records.get(3))?.number();
+    for limit in [0, 1, 5, records.len(), usize::MAX] {
+        let page = store.scan(&Query::default(), None, limit)?;
+        equal("how many there are", &page.items.len(), &limit.min(records.len()))?;
+    }
+    for after in [None, Some(cursor)] {
+        let page = store.scan(&Query::default(), after, 0)?;
+        equal("a page of none", &(page.items.len(), page.next), &(0, after))?;
+    }
+    Ok(())
+}
+
+/// Point 5: a scan finds what its query matches, by each of its fields and by several.
+///
+/// # Errors
+/// What the store does else.
+pub fn query_is_a_filter(store: &dyn NumberStore) -> Result<(), Broken> {
+    let records = fill(store)?;
+    check_queries(store, &records)
+}
+
+/// Point 5: so it does after numbers have changed in all that queries ask for, or are gone.
+///
+/// # Errors
+/// What the store does else.
+pub fn query_follows_changes(store: &dyn NumberStore) -> Result<(), Broken> {
+    let records = fill(store)?;
+    let world = World::new()?;
+    let [first, second, third] = world.owners;
+    let mut expected = Vec::new();
+    for (place, record) in records.iter().enumerate() {
+        let stored = read(store, record.number())?;
+        // Another kind and owner, at times the same kind or owner, at times nothing.
+        let owner = [second, third, first].into_iter().cycle().nth(place % 4);
+        let owner = some("an owner", owner)?;
+        if place % 9 == 8 {
+            store.commit(Change::remove(record.number(), stored.expected()).into())?;
+        } else {
+            let other = world.record(record.number(), place * 5 + place / 7, owner)?;
+            store.commit(Change::put(other.clone(), stored.expected()).into())?;
+            expected.push(other);
+        }
+    }
+    check_queries(store, &expected)?;
+    for record in &expected {
+        let stored = read(store, record.number())?;
+        store.commit(Change::remove(record.number(), stored.expected()).into())?;
+    }
+    check_queries(store, &[])
+}
+
+fn check_queries(store: &dyn NumberStore, records: &[NumberRecord]) -> Result<(), Broken> {
+    for query in queries()? {
+        let page = store.scan(&query, None, usize::MAX)?;
+        let found: Vec<PhoneNumber> = page.items.iter().map(|stored| stored.number()).collect();
+        let expected: Vec<PhoneNumber> = matching(records, &query).map(NumberRecord::number).collect();
+        equal(&format!("what matches {query:?}"), &found, &expected)?;
+    }
+    Ok(())
+}
+
+fn matching<'a>(records: &'a [NumberRecord], query: &'a Query) -> impl Iterator<Item = &'a NumberRecord> {
+    records.iter().filter(|record| query.matches(record))
+}
+
+/// Stores all sorts of records.
+fn fill(store: &dyn NumberStore) -> Result<Vec<NumberRecord>, Broken> {
+    let records = World::new()?.records()?;
+    let changes = records.iter().map(|record| Change::put(record.clone(), Expect::Absent));
+    store.commit(changes.collect::<Batch>())?;
+    Ok(records)
+}
+
+/// Queries by each field, and by several.
+fn queries() -> Result<Vec<Query>, Broken> {
+    let owners = World::new()?.owners;
+    let prefix = |text: &str| text.parse::<Prefix>().map_err(Broken::new);
+    let all = Query::default;
+    let nobody = "nobody".parse().map_err(Broken::new)?;
+    let telnyx = "telnyx".parse().map_err(Broken::new)?;
+    let mut queries = vec![
+        all(),
+        Query { owner: Some(nobody), ..all() },
+        Query { carrier: Some(telnyx), ..all() },
+        Query { carrier: Some("nowhere".parse().map_err(Broken::new)?), ..all() },
+        Query { used_by: Some("callflow".into()), ..all() },
+        Query { used_by: Some("nothing".into()), ..all() },
+        Query { features: Feature::Local.into(), ..all() },
+        Query { created: Some(time(2)?..=time(5)?), ..all() },
+        Query { created: Some(time(5)?..=time(2)?), ..all() },
+        Query { updated: Some(time(100)?..=time(112)?), ..all() },
+        Query { pending: Some(true), ..all() },
+        Query { pending: Some(false), ..all() },
+        Query { states: [].into(), ..all() },
+        Query { states: [State::Reserved, State::Aging].into(), ..all() },
+    ];
+    queries.extend(State::ALL.map(|state| Query { states: [state].into(), ..all() }));
+    for text in ["+1", "+1415", "+14158860", "+14158860000", "+2", "+4", "+49301", "+9", "+999999999999999"] {
+        let prefix = Some(prefix(text)?);
+        queries.push(Query { prefix, ..all() });
+        queries.push(Query { prefix, states: [State::InService, State::Deleted].into(), ..all() });
+        queries.push(Query { prefix, pending: Some(true), ..all() });
+        queries.extend(owners.map(|owner| Query { prefix, owner: Some(owner), ..all() }));
+    }
+    for owner in owners {
+        let owner = Some(owner);
+        queries.push(Query { owner, ..all() });
+        queries.push(Query { owner, states: [State::Reserved, State::Available].into(), ..all() });
+        queries.push(Query { owner, pending: Some(true), used_by: None, ..all() });
+        queries.push(Query { owner, pending: Some(false), used_by: Some("callflow".into()), ..all() });
+        queries.push(Query {
+            owner,
+            prefix: Some(prefix("+1415")?),
+            states: [State::Reserved].into(),
+            carrier: Some(telnyx),
+            used_by: Some("callflow".into()),
+            created: Some(time(0)?..=time(1000)?),
+            updated: Some(time(0)?..=time(1000)?),
+            pending: Some(false),
+            ..all()
+        });
+    }
+    Ok(queries)
+}
