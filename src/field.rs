@@ -162,6 +162,11 @@ impl Fields {
         }
     }
 
+    /// Whether there is a field, be it `null`.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     /// Takes a field's value; `null` stands for nothing.
     pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
         self.0.shift_remove(name).filter(|value| !value.is_null())
@@ -218,6 +223,26 @@ impl Fields {
     }
 }
 
-fn wrong_type(name: &str, expected: &'static str, found: &Value) -> FieldError {
+pub(crate) fn wrong_type(name: &str, expected: &'static str, found: &Value) -> FieldError {
     FieldError::new(name, FieldErrorKind::WrongType { expected, found: type_of(found) })
+}
+
+/// Changes a document by a patch (RFC 7396): objects in objects too, `null` takes a field off.
+pub(crate) fn merge(target: &mut Value, patch: Value) {
+    let Value::Object(patch) = patch else {
+        *target = patch;
+        return;
+    };
+    let mut fields = match std::mem::take(target) {
+        Value::Object(fields) => fields,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
+    };
+    for (name, change) in patch {
+        if change.is_null() {
+            fields.shift_remove(&name);
+        } else {
+            merge(fields.entry(name).or_insert(Value::Null), change);
+        }
+    }
+    *target = Value::Object(fields);
 }

@@ -53,6 +53,7 @@
 //! | [`normalize`] | what number a dialled text means: ordered converters, dial plans |
 //! | [`mask`] | how a number is shown: `SS(###) ### - ####` |
 //! | [`classify`] | what kind of number it is: ordered rules in one automaton |
+//! | [`contact`] | the numbers of people and clients: one primary, none twice; queries; three APIs |
 //!
 //! # Cargo features
 //!
@@ -61,15 +62,21 @@
 pub mod account;
 pub mod carrier;
 pub mod classify;
+pub mod contact;
+pub mod feature;
 pub mod field;
+pub mod inventory;
 pub mod lifecycle;
+pub mod locality;
 pub mod mask;
 pub mod names;
 pub mod normalize;
 pub mod number;
 pub mod plan;
 pub mod policy;
+pub mod provider;
 pub mod record;
+pub mod schema;
 pub mod store;
 pub mod time;
 pub mod token;

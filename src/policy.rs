@@ -18,6 +18,7 @@ use std::fmt;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
+use crate::feature::cnam::CnamProfile;
 use crate::lifecycle::State;
 use crate::names::{CarrierName, Feature, FeatureSet};
 use crate::time::Timestamp;
@@ -40,6 +41,8 @@ pub struct Policy {
     pub allowed_features: FeatureSet,
     /// Whether the system's own numbers may carry what providers do outside the system.
     pub local_feature_override: bool,
+    /// Which characters a caller's name may have.
+    pub cnam: CnamProfile,
     /// The carrier of numbers that are created without one.
     pub default_carrier: CarrierName,
     /// The carrier of numbers that are ported in.
@@ -116,6 +119,7 @@ impl Default for Policy {
                 Feature::Ringback,
             ]),
             local_feature_override: false,
+            cnam: CnamProfile::default(),
             default_carrier: CarrierName::LOCAL,
             port_in_carrier: CarrierName::LOCAL,
         }

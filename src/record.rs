@@ -58,6 +58,7 @@ pub use self::sweep::Due;
 pub use self::update::{Document, Update};
 
 use crate::account::AccountId;
+use crate::feature::{Features, Settings, rights};
 use crate::lifecycle::State;
 use crate::names::{CarrierKind, CarrierName, Feature, FeatureSet};
 use crate::number::PhoneNumber;
@@ -88,6 +89,7 @@ pub struct NumberRecord {
     revision: u64,
     used_by: Option<Box<str>>,
     carrier_data: Option<Box<Value>>,
+    features: Option<Box<Features>>,
     custom: Option<Box<Map<String, Value>>>,
     pending: Option<Box<Pending>>,
 }
@@ -153,6 +155,7 @@ impl NumberRecord {
             revision: 1,
             used_by: None,
             carrier_data: None,
+            features: None,
             custom: None,
             pending: None,
         }
@@ -233,7 +236,26 @@ impl NumberRecord {
     /// What it carries now.
     #[must_use]
     pub fn features(&self) -> FeatureSet {
-        if self.is_local() { Feature::Local.into() } else { FeatureSet::NONE }
+        let active = self.features.as_deref().map(Features::active_set).unwrap_or_default();
+        if self.is_local() { active.with(Feature::Local.into()) } else { active }
+    }
+
+    /// What its document says of features; nothing if it has none.
+    #[must_use]
+    pub fn settings(&self) -> Option<&Settings> {
+        self.features.as_deref().map(|features| &features.wanted)
+    }
+
+    /// What providers were told and calls obey; nothing if it has no features.
+    #[must_use]
+    pub fn active(&self) -> Option<&Settings> {
+        self.features.as_deref().map(|features| &features.active)
+    }
+
+    /// What may be put on it, by who asks.
+    #[must_use]
+    pub fn available_features(&self, ctx: &Context<'_>) -> FeatureSet {
+        self.with_rights(ctx, rights::available)
     }
 
     /// The fields that users put on it, as they came.

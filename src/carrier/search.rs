@@ -75,7 +75,7 @@ fn merge(
             Ok(found) => {
                 all.extend(found.into_iter().filter(|found| {
                     search.prefix.range().contains(&found.number) && seen.insert(found.number)
-                }))
+                }));
             }
             Err(CarrierError::NotAvailable) => {}
             Err(error) => failed.push((carrier, error)),

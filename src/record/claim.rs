@@ -9,8 +9,10 @@ use serde_json::Value;
 
 use super::{Context, Decision, Event, EventKind, NumberRecord, Refusal};
 use crate::account::Actor;
+use crate::feature::ProviderEffect;
+use crate::feature::e911::E911Address;
 use crate::time::Timestamp;
-use crate::token::token_type;
+use crate::token::{Token, token_type};
 
 token_type! {
     /// The key under which something is done outside: who is told it twice does it once. 1 to 64
@@ -26,6 +28,19 @@ token_type! {
     EffectKey, 64
 }
 
+impl EffectKey {
+    /// A key of 32 hexadecimal digits.
+    #[must_use]
+    pub fn of_bits(high: u64, low: u64) -> Self {
+        Self::known(&format!("{high:016x}{low:016x}"))
+    }
+
+    /// A key of a text that is one; what does not fit is cut off.
+    pub(crate) const fn known(text: &str) -> Self {
+        Self(Token::known(text))
+    }
+}
+
 /// Something that is done outside for a number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -35,6 +50,9 @@ pub enum Outside {
     Acquire,
     /// The carrier takes the number back.
     Disconnect,
+    /// A provider is told what the number carries.
+    #[serde(untagged)]
+    Provider(ProviderEffect),
 }
 
 /// What came of something that was done outside.
@@ -45,6 +63,8 @@ pub enum Answer {
     Done,
     /// It is done, and the carrier wants to be told this of the number from now on.
     Carrier(Value),
+    /// It is done; the provider writes the address like this.
+    Address(E911Address),
 }
 
 /// A claim on a record.
@@ -127,6 +147,7 @@ impl NumberRecord {
         for (effect, answer) in pending.effects.iter().zip(answers) {
             record.absorb(effect, answer);
         }
+        record.adopt_address();
         record.updated = now;
         record.revision = self.revision + 1;
         let events = pending.events.iter().map(|event| Event { at: now, ..event.clone() }).collect();
@@ -155,9 +176,24 @@ impl NumberRecord {
     /// Notes what came of something that was done outside.
     fn absorb(&mut self, effect: &Outside, answer: Answer) {
         match (effect, answer) {
-            (Outside::Acquire | Outside::Disconnect, Answer::Done) => {}
             (Outside::Acquire | Outside::Disconnect, Answer::Carrier(data)) => {
                 self.carrier_data = Some(Box::new(data));
+            }
+            (Outside::Acquire | Outside::Disconnect, Answer::Done | Answer::Address(_)) => {}
+            (Outside::Provider(effect), answer) => {
+                let active = &mut self.features.get_or_insert_default().active;
+                match (effect, answer) {
+                    (ProviderEffect::ProvisionE911(_), Answer::Address(address)) => {
+                        active.e911 = Some(address);
+                    }
+                    (ProviderEffect::ProvisionE911(address), Answer::Done | Answer::Carrier(_)) => {
+                        active.e911 = Some(address.clone());
+                    }
+                    (ProviderEffect::RemoveE911, _) => active.e911 = None,
+                    (ProviderEffect::SetCnam(cnam), _) => active.cnam = Some(cnam.clone()),
+                    (ProviderEffect::RemoveCnam, _) => active.cnam = None,
+                }
+                self.drop_empty_features();
             }
         }
     }

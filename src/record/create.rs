@@ -93,6 +93,18 @@ impl Creation {
         self.carrier.or(self.ported_in.then_some(ctx.policy.port_in_carrier))
     }
 
+    /// The states that an actor may create numbers in, but for those it ports in.
+    #[must_use]
+    pub fn states(ctx: &Context<'_>) -> Vec<State> {
+        let account = ctx.actor.account().map(|id| ctx.accounts.account(id));
+        match account {
+            None => BY_ADMINS.to_vec(),
+            Some(Some(account)) if account.admin => BY_ADMINS.to_vec(),
+            Some(Some(account)) if account.may_add_numbers => BY_ADDERS.to_vec(),
+            Some(_) => Vec::new(),
+        }
+    }
+
     /// The state it leads to, if the actor may create numbers in it.
     fn check(&self, carrier: CarrierName, ctx: &Context<'_>) -> Result<State, Refusal> {
         let forced = self.ported_in || carrier.kind() == CarrierKind::Mdn;

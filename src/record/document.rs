@@ -24,6 +24,9 @@ use serde_json::{Map, Value};
 
 use super::{Lease, NumberRecord, Pending};
 use crate::account::AccountId;
+use crate::feature::cnam::CnamProfile;
+use crate::feature::e911::E911Key;
+use crate::feature::{Features, Settings};
 use crate::field::{FieldError, FieldErrorKind};
 use crate::lifecycle::State;
 use crate::names::CarrierName;
@@ -81,6 +84,7 @@ mod key {
     pub(super) const DISCONNECTED_AT: &str = "pvt_disconnected_at";
     pub(super) const REVISION: &str = "pvt_revision";
     pub(super) const PENDING: &str = "pvt_pending";
+    pub(super) const FEATURES: &str = "pvt_features";
 }
 
 /// What a private field is called in older documents.
@@ -100,6 +104,12 @@ impl Serialize for NumberRecord {
         map.serialize_entry(key::ID, &self.number)?;
         for (name, value) in self.custom().into_iter().flatten() {
             map.serialize_entry(name, value)?;
+        }
+        if let Some(features) = &self.features {
+            for (name, value) in features.wanted.to_map(E911Key::E911) {
+                map.serialize_entry(&name, &value)?;
+            }
+            map.serialize_entry(key::FEATURES, &features.active)?;
         }
         map.serialize_entry(key::STATE, &self.state)?;
         if let Some(owner) = &self.owner {
@@ -313,6 +323,7 @@ struct Draft {
     disconnected_at: Option<Timestamp>,
     revision: Option<u64>,
     pending: Option<Box<Pending>>,
+    active: Option<Settings>,
     custom: Map<String, Value>,
 }
 
@@ -338,6 +349,7 @@ impl Draft {
             key::DISCONNECTED_AT => self.disconnected_at = map.next_value()?,
             key::REVISION => self.revision = map.next_value()?,
             key::PENDING => self.pending = map.next_value()?,
+            key::FEATURES => self.active = map.next_value()?,
             name if name.starts_with("pvt_") || name.starts_with('_') => {
                 return Err(de::Error::custom("no such field"));
             }
@@ -357,6 +369,8 @@ impl Draft {
             (None, Some(_)) => return Err(FieldError::new(key::RESERVED_SINCE, FieldErrorKind::Missing)),
             (Some(_), None) => return Err(FieldError::new(key::RESERVED_UNTIL, FieldErrorKind::Missing)),
         };
+        let (wanted, custom) = Settings::from_document(self.custom, &CnamProfile::WIDEST)?;
+        let features = Features { wanted, active: self.active.unwrap_or_default() };
         Ok(NumberRecord {
             number: must(self.number, key::ID)?,
             state: must(self.state, key::STATE)?,
@@ -374,7 +388,8 @@ impl Draft {
             revision: self.revision.unwrap_or(1),
             used_by: self.used_by,
             carrier_data: self.carrier_data,
-            custom: Some(self.custom).filter(|custom| !custom.is_empty()).map(Box::new),
+            features: (!features.is_empty()).then(|| Box::new(features)),
+            custom: Some(custom).filter(|custom| !custom.is_empty()).map(Box::new),
             pending: self.pending,
         })
     }

@@ -1,9 +1,9 @@
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::account::{AccountId, Actor};
 use crate::field::FieldError;
 use crate::lifecycle::{self, Move, State};
-use crate::names::FeatureSet;
+use crate::names::{Feature, FeatureSet};
 use crate::number::PhoneNumber;
 use crate::time::Timestamp;
 
@@ -118,13 +118,13 @@ impl Refusal {
     pub fn cause(&self) -> Option<Value> {
         Some(match self {
             Self::Forbidden(_)
+            | Self::FeaturesDenied(_)
             | Self::Unreachable(_)
             | Self::NoChangeRequired
             | Self::NotInProgress
             | Self::Lease(None) => return None,
             Self::CreationState(state) => format!("creating number in state '{state}' is not allowed").into(),
             Self::AssignToSelf => "can not assign to self".into(),
-            Self::FeaturesDenied(features) => json!(features),
             Self::Transition { from, to } => format!("from {from} to {to}").into(),
             Self::Resting(until) => format!("resting until {until}").into(),
             Self::AssignFailure(None) => "field_undefined".into(),
@@ -140,6 +140,10 @@ impl Refusal {
     fn facts(&self) -> String {
         match (self, self.cause()) {
             (Self::Forbidden(actor), _) => format!(": {actor}"),
+            (Self::FeaturesDenied(features), _) => {
+                let names: Vec<_> = features.iter().map(Feature::name).collect();
+                format!(": may not carry {}", names.join(", "))
+            }
             (Self::Unreachable(state), _) => format!(": {state} is not reached by asking for it"),
             (Self::NumberExists(_) | Self::NumberIsPorting(_), _) | (_, None) => String::new(),
             (_, Some(Value::String(cause))) => format!(": {cause}"),

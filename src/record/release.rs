@@ -94,6 +94,6 @@ impl NumberRecord {
     pub(super) fn reset(&mut self) -> Vec<Outside> {
         self.used_by = None;
         self.custom = None;
-        Vec::new()
+        self.clear_features()
     }
 }

@@ -3,6 +3,7 @@
 use super::{Context, Decision, Lease, NumberRecord, Outside, Refusal};
 use crate::account::AccountId;
 use crate::lifecycle::{self, Effect, Move, Standing, State};
+use crate::time::Timestamp;
 
 impl NumberRecord {
     /// Reserves the number for an account.
@@ -64,7 +65,16 @@ impl NumberRecord {
                 Effect::StartAgeing => record.disconnected_at = record.disconnected_at.or(Some(ctx.now)),
             }
         }
+        if self.owner.is_some() && owner != self.owner {
+            record.disown_address();
+        }
         record.enter(to, owner, ctx);
+        if owner.is_none() {
+            effects.extend(record.clear_features());
+        } else if let Some(settings) = record.settings() {
+            record.check_features(settings.features(), ctx)?;
+            effects.extend(record.settle_features(ctx));
+        }
         if to == State::Reserved {
             record.lease =
                 ctx.policy.reservation.map(|it| Lease { since: ctx.now, until: it.ends_at(ctx.now) });
@@ -76,11 +86,7 @@ impl NumberRecord {
     ///
     /// # Errors
     /// If it does not end, or may not last that long under the policy.
-    pub fn extend_lease(
-        &self,
-        until: crate::time::Timestamp,
-        ctx: &Context<'_>,
-    ) -> Result<Decision, Refusal> {
+    pub fn extend_lease(&self, until: Timestamp, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.check_free()?;
         if !ctx.standing(self.owner, None)?.is_owner_side() {
             return Err(Refusal::Forbidden(ctx.actor));
@@ -165,6 +171,13 @@ impl NumberRecord {
             self.lease = None;
         }
         self.state = to;
+    }
+
+    /// The address for emergency calls was the last owner's.
+    fn disown_address(&mut self) {
+        if let Some(features) = &mut self.features {
+            features.wanted.e911 = None;
+        }
     }
 
     /// Remembers whom the number is reserved for, once.

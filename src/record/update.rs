@@ -4,6 +4,8 @@ use serde_json::{Map, Value};
 
 use super::{Context, Decision, NumberRecord, Outside, Refusal};
 use crate::account::Actor;
+use crate::feature::{Settings, rights, take_carrier_name};
+use crate::field::{self, FieldError, FieldErrorKind};
 use crate::names::{CarrierKind, CarrierName, Feature, FeatureSet};
 
 /// What is to be different. `None` stays as it is; in what may be nothing, `Some(None)` takes it off.
@@ -72,15 +74,129 @@ impl NumberRecord {
     }
 
     /// Puts a public document on; what that needs outside.
+    ///
+    /// Fields that only the library sets are what a reader of the number sent back, and are passed
+    /// over. What a document sets anew must be among what the number may carry.
     pub(super) fn set_document(
         &mut self,
         document: Document,
         ctx: &Context<'_>,
     ) -> Result<Vec<Outside>, Refusal> {
-        let _ = (document, ctx, Feature::CarrierName);
-        Ok(Vec::new())
+        let (mut fields, is_whole) = match document {
+            Document::Replace(fields) => (fields, true),
+            Document::Merge(fields) => (fields, false),
+        };
+        fields.retain(|name, _| !READ_ONLY.contains(&&**name));
+        if let Some(name) = fields.keys().find(|name| name.starts_with("pvt_") || name.starts_with('_')) {
+            return Err(FieldError::new(name.as_str(), FieldErrorKind::ReadOnly).into());
+        }
+        let carrier = take_carrier_name(&mut fields)?;
+        let before = self.settings().cloned().unwrap_or_default();
+        let (settings, rest) = if is_whole {
+            Settings::from_document(fields, &ctx.policy.cnam)?
+        } else {
+            before.patched(fields, &ctx.policy.cnam)?
+        };
+        let mut asked = settings.set_since(&before);
+        if carrier.is_some_and(|carrier| carrier != self.carrier) {
+            asked = asked.with(Feature::CarrierName.into());
+        }
+        self.check_features(asked, ctx)?;
+        self.carrier = carrier.unwrap_or(self.carrier);
+        self.set_custom(rest, is_whole);
+        if settings != before {
+            self.features.get_or_insert_default().wanted = settings;
+        }
+        Ok(self.settle_features(ctx))
+    }
+
+    fn set_custom(&mut self, fields: Map<String, Value>, is_whole: bool) {
+        let mut custom = Value::Object(match self.custom.take() {
+            Some(custom) if !is_whole => *custom,
+            Some(_) | None => Map::new(),
+        });
+        if is_whole {
+            custom = Value::Object(fields);
+        } else {
+            field::merge(&mut custom, Value::Object(fields));
+        }
+        self.custom = match custom {
+            Value::Object(custom) if !custom.is_empty() => Some(Box::new(custom)),
+            _ => None,
+        };
+    }
+
+    /// Makes active what is wanted, as far as the state has it live; what that needs outside.
+    pub(super) fn settle_features(&mut self, ctx: &Context<'_>) -> Vec<Outside> {
+        let Some(features) = &mut self.features else { return Vec::new() };
+        let account = self.owner.and_then(|owner| ctx.accounts.account(owner));
+        let effects = features.activate(self.state, account.as_ref().map(|account| &*account.name));
+        self.drop_empty_features();
+        effects.into_iter().map(Outside::Provider).collect()
+    }
+
+    /// Takes all features off; what that needs outside.
+    pub(super) fn clear_features(&mut self) -> Vec<Outside> {
+        let effects = self.features.take().map(|mut features| features.clear());
+        effects.unwrap_or_default().into_iter().map(Outside::Provider).collect()
+    }
+
+    pub(super) fn drop_empty_features(&mut self) {
+        if self.features.as_ref().is_some_and(|features| features.is_empty()) {
+            self.features = None;
+        }
+    }
+
+    /// Writes the address in the document as its provider writes it.
+    pub(super) fn adopt_address(&mut self) {
+        if let Some(features) = &mut self.features
+            && let Some(address) = &features.active.e911
+        {
+            features.wanted.e911 = Some(address.clone());
+        }
+    }
+
+    /// Whether the number may carry some features.
+    pub(super) fn check_features(&self, asked: FeatureSet, ctx: &Context<'_>) -> Result<(), Refusal> {
+        if asked.is_empty() {
+            return Ok(());
+        }
+        self.with_rights(ctx, |inputs| rights::check(asked, inputs))
+            .map_err(|error| Refusal::FeaturesDenied(error.denied))
+    }
+
+    /// Asks what decides on what the number may carry, by who asks.
+    pub(super) fn with_rights<T>(&self, ctx: &Context<'_>, ask: impl FnOnce(&rights::Inputs<'_>) -> T) -> T {
+        let owner = self.owner.and_then(|id| ctx.accounts.account(id));
+        let reseller = owner.and_then(|owner| owner.reseller).and_then(|id| ctx.accounts.account(id));
+        ask(&rights::Inputs {
+            number_allowed: self.allowed_features,
+            reseller_allowed: reseller.as_ref().and_then(|reseller| reseller.allowed_features),
+            system_allowed: ctx.policy.allowed_features,
+            number_denied: self.denied_features,
+            reseller_denied: reseller.as_ref().and_then(|reseller| reseller.denied_features),
+            carrier: self.carrier.kind(),
+            local_feature_override: ctx.policy.local_feature_override,
+            used_by: self.used_by(),
+            is_assigned: self.owner.is_some(),
+            is_admin: ctx.accounts.is_admin(ctx.actor),
+        })
     }
 }
+
+/// Fields of a public document that only the library sets.
+const READ_ONLY: [&str; 10] = [
+    "id",
+    "_read_only",
+    "assigned_to",
+    "created",
+    "create_with_state",
+    "features",
+    "features_available",
+    "state",
+    "updated",
+    "used_by",
+];
 
 fn set<T>(field: &mut T, value: Option<T>) {
     if let Some(value) = value {

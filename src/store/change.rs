@@ -1,5 +1,6 @@
 use std::fmt;
 use std::hash::Hash;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -44,7 +45,7 @@ impl Entity for NumberRecord {
 pub struct Change<T: Entity = NumberRecord> {
     key: T::Key,
     expect: Expect,
-    value: Option<T>,
+    value: Option<Arc<T>>,
     events: Vec<T::Event>,
 }
 
@@ -57,7 +58,7 @@ pub struct ChangeParts<T: Entity = NumberRecord> {
     /// What is expected to be stored.
     pub expect: Expect,
     /// What is to be stored; `None`: nothing.
-    pub value: Option<T>,
+    pub value: Option<Arc<T>>,
     /// What happened.
     pub events: Vec<T::Event>,
 }
@@ -93,7 +94,8 @@ pub struct Logged<E = Event> {
 impl<T: Entity> Change<T> {
     /// To store something under its key.
     #[must_use]
-    pub fn put(value: T, expect: Expect) -> Self {
+    pub fn put(value: impl Into<Arc<T>>, expect: Expect) -> Self {
+        let value = value.into();
         Self { key: value.key(), expect, value: Some(value), events: Vec::new() }
     }
 
@@ -123,7 +125,7 @@ impl<T: Entity> Change<T> {
 
     /// What it stores; `None`: nothing.
     #[must_use]
-    pub const fn value(&self) -> Option<&T> {
+    pub const fn value(&self) -> Option<&Arc<T>> {
         self.value.as_ref()
     }
 

@@ -31,6 +31,12 @@ impl StoreError {
         Self::Conflict { key: key.to_string().into(), expected, found }
     }
 
+    /// Whether nothing was stored, because of what was asked for and not because the store failed.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        !matches!(self, Self::Backend(_))
+    }
+
     /// Whether something is not what a change expected: whoever reads it anew may try again.
     #[must_use]
     pub const fn is_conflict(&self) -> bool {

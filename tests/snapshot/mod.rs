@@ -1,5 +1,7 @@
 //! Texts that are kept to be read: `TELNUM_BLESS=1` writes them anew.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::path::Path;
 
 /// Compares a text with the one in `tests/data/` that has this name.

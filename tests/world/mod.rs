@@ -1,6 +1,6 @@
 //! The accounts and numbers of the reference's tests.
 
-#![allow(dead_code, reason = "not every test file needs all of it")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 

@@ -149,7 +149,7 @@ impl<T: Entity, I: Index<T>> Ledger<T, I> {
     fn apply(&mut self, change: Change<T>, touched: &mut Touched<'_, T>) -> Revision {
         let revision = self.revision();
         let change = change.into_parts();
-        let after = change.value.map(|value| Stored::new(value, revision));
+        let after = change.value.map(|value| Stored::<T>::new(value, revision));
         if let Some(things) = touched.things_mut(change.key) {
             let before = match &after {
                 Some(after) => things.insert(change.key, after.clone()),

@@ -1,0 +1,245 @@
+//! What is done with numbers.
+
+use serde_json::{Map, Value};
+
+use super::engine::Work;
+use super::{Error, Inventory, Options, Outcome};
+use crate::account::AccountId;
+use crate::lifecycle::State;
+use crate::names::CarrierName;
+use crate::number::PhoneNumber;
+use crate::record::{Context, Creation, Document, NumberRecord, Refusal, Update};
+
+/// How numbers are to be created.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Create {
+    /// The state they are to be in; in service if nothing is said.
+    pub state: Option<State>,
+    /// Their carrier, if not the policy's.
+    pub carrier: Option<CarrierName>,
+    /// What the carrier wants to be told of them.
+    pub carrier_data: Option<Value>,
+    /// Whether they came from another carrier.
+    pub ported_in: bool,
+    /// Their public document.
+    pub document: Map<String, Value>,
+}
+
+/// Who knows which application really answers a number.
+pub trait Apps {
+    /// The application that answers it.
+    fn app(&self, number: PhoneNumber) -> Option<Box<str>>;
+}
+
+impl<F: Fn(PhoneNumber) -> Option<Box<str>>> Apps for F {
+    fn app(&self, number: PhoneNumber) -> Option<Box<str>> {
+        self(number)
+    }
+}
+
+/// Who knows which numbers are being ported in.
+pub trait Porting: Send + Sync {
+    /// Whether a number is on an active port request; where that is not known, it is as good as one
+    /// that is.
+    fn is_porting(&self, number: PhoneNumber) -> bool;
+
+    /// The account that ports a number in.
+    fn account(&self, number: PhoneNumber) -> Option<AccountId>;
+}
+
+/// A number that has to be there.
+fn there(number: PhoneNumber, record: Option<&NumberRecord>) -> Result<&NumberRecord, Error> {
+    // What is deleted is there no longer.
+    record.filter(|record| record.state() != State::Deleted).ok_or(Error::NotFound(number))
+}
+
+impl Inventory {
+    /// Creates numbers for the account.
+    ///
+    /// # Errors
+    /// If nothing could be done at all; [`Outcome::failed`] says what could not be done of each.
+    pub fn create<I>(&self, numbers: I, create: &Create, options: &Options) -> Result<Outcome, Error>
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+    {
+        let porting = self.parts.porting.clone();
+        let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
+            let creation = Creation {
+                assign_to: options.account,
+                state: create.state,
+                carrier: create.carrier,
+                carrier_data: create.carrier_data.clone(),
+                ported_in: create.ported_in,
+                // Where that is not known, none is created that might be.
+                is_porting: record.is_none() && porting.as_ref().is_some_and(|it| it.is_porting(number)),
+                document: create.document.clone(),
+            };
+            Ok(match record {
+                None => NumberRecord::create(number, creation, ctx)?,
+                // What is left of a number that is deleted is no number.
+                Some(record) if record.state() == State::Deleted => {
+                    NumberRecord::create(number, creation, ctx)?
+                }
+                Some(record) => record.create_again(creation, ctx)?,
+            })
+        };
+        let name = format!("create {create:?} {:?}", options.account);
+        self.run(numbers, options, &Work { name, decide: &decide, discovers: false })
+    }
+
+    /// Begins to port numbers in for the account.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn port<I>(&self, numbers: I, create: &Create, options: &Options) -> Result<Outcome, Error>
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+    {
+        self.create(numbers, &Create { state: Some(State::PortIn), ..create.clone() }, options)
+    }
+
+    /// Reserves numbers for the account. What is not there is looked for at the carriers.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn reserve<I>(&self, numbers: I, options: &Options) -> Result<Outcome, Error>
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+    {
+        self.assign("reserve", State::Reserved, numbers, options)
+    }
+
+    /// Puts numbers in service for the account. What is not there is looked for at the carriers.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn activate<I>(&self, numbers: I, options: &Options) -> Result<Outcome, Error>
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+    {
+        self.assign("activate", State::InService, numbers, options)
+    }
+
+    fn assign<I>(&self, what: &str, to: State, numbers: I, options: &Options) -> Result<Outcome, Error>
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+    {
+        let account = options.account;
+        let known = account.filter(|id| self.parts.accounts.account(*id).is_some());
+        let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
+            let record = there(number, record)?;
+            known.ok_or(Refusal::AssignFailure(account))?;
+            Ok(record.change_state(to, account, ctx)?)
+        };
+        self.run(
+            numbers,
+            options,
+            &Work { name: format!("{what} {account:?}"), decide: &decide, discovers: known.is_some() },
+        )
+    }
+
+    /// Takes numbers to another state by the lifecycle's table.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn change_state<I>(&self, numbers: I, to: State, options: &Options) -> Result<Outcome, Error>
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+    {
+        let account: Option<AccountId> = options.account;
+        let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
+            Ok(there(number, record)?.change_state(to, account, ctx)?)
+        };
+        let name = format!("change_state {to} {account:?}");
+        self.run(numbers, options, &Work { name, decide: &decide, discovers: false })
+    }
+
+    /// Gives numbers back: to those that they were reserved for before, or to the system.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn release<I>(&self, numbers: I, options: &Options) -> Result<Outcome, Error>
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+    {
+        let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
+            Ok(there(number, record)?.release(ctx)?)
+        };
+        self.run(numbers, options, &Work { name: "release".to_owned(), decide: &decide, discovers: false })
+    }
+
+    /// Deletes numbers: for admins. Their carriers are not told.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn delete<I>(&self, numbers: I, options: &Options) -> Result<Outcome, Error>
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+    {
+        let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
+            Ok(there(number, record)?.delete(ctx)?)
+        };
+        self.run(numbers, options, &Work { name: "delete".to_owned(), decide: &decide, discovers: false })
+    }
+
+    /// Changes what numbers carry.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn update<I>(&self, numbers: I, update: &Update, options: &Options) -> Result<Outcome, Error>
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+    {
+        let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
+            Ok(there(number, record)?.update(update.clone(), ctx)?)
+        };
+        let name = format!("update {update:?}");
+        self.run(numbers, options, &Work { name, decide: &decide, discovers: false })
+    }
+
+    /// Puts public documents in the place of those that numbers have.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn replace<I>(
+        &self,
+        numbers: I,
+        document: Map<String, Value>,
+        options: &Options,
+    ) -> Result<Outcome, Error>
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+    {
+        let update = Update { document: Some(Document::Replace(document)), ..Update::default() };
+        self.update(numbers, &update, options)
+    }
+
+    /// Changes parts of the public documents of numbers, as RFC 7396 has it.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn patch<I>(
+        &self,
+        numbers: I,
+        document: Map<String, Value>,
+        options: &Options,
+    ) -> Result<Outcome, Error>
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+    {
+        let update = Update { document: Some(Document::Merge(document)), ..Update::default() };
+        self.update(numbers, &update, options)
+    }
+
+    /// Says which application answers numbers, or that none does.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn assign_to_app<I>(&self, numbers: I, app: Option<&str>, options: &Options) -> Result<Outcome, Error>
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+    {
+        let update = Update { used_by: Some(app.map(Into::into)), ..Update::default() };
+        self.update(numbers, &update, options)
+    }
+}

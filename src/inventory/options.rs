@@ -1,0 +1,97 @@
+use crate::account::{AccountId, Actor};
+use crate::number::PhoneNumber;
+use crate::record::EffectKey;
+use crate::token::token_type;
+
+token_type! {
+    /// The key of a request that may be made again, say because its answer was lost: 1 to 40
+    /// visible ASCII characters.
+    RequestKey, 40
+}
+
+impl RequestKey {
+    /// The key of what is done outside for one of the request's numbers.
+    #[must_use]
+    pub(super) fn for_number(self, number: PhoneNumber) -> EffectKey {
+        EffectKey::known(&format!("{self}/{number}"))
+    }
+}
+
+impl From<RequestKey> for EffectKey {
+    fn from(key: RequestKey) -> Self {
+        Self::known(key.as_str())
+    }
+}
+
+/// Who asks, for which account, and how it is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Options {
+    /// Who asks.
+    pub actor: Actor,
+    /// The account that it is done for: numbers are read as it dials, and assigned to it.
+    pub account: Option<AccountId>,
+    /// Whether nothing is to be stored, and only said what would be done and what it costs.
+    pub dry_run: bool,
+    /// Whether it may cost.
+    pub accept_charges: bool,
+    /// Whether it is to be done for all numbers or for none.
+    pub all_or_nothing: bool,
+    /// Whether mobile numbers are being worked on.
+    pub mdn_run: bool,
+    /// The key under which it is done once, however often it is asked for.
+    pub key: Option<RequestKey>,
+}
+
+impl Options {
+    /// What an actor asks for itself.
+    #[must_use]
+    pub fn new(actor: impl Into<Actor>) -> Self {
+        let actor = actor.into();
+        Self {
+            actor,
+            account: actor.account(),
+            dry_run: false,
+            accept_charges: false,
+            all_or_nothing: false,
+            mdn_run: false,
+            key: None,
+        }
+    }
+
+    /// The same for an account.
+    #[must_use]
+    pub fn with_account(self, account: AccountId) -> Self {
+        Self { account: Some(account), ..self }
+    }
+
+    /// The same, storing nothing or not.
+    #[must_use]
+    pub fn with_dry_run(self, dry_run: bool) -> Self {
+        Self { dry_run, ..self }
+    }
+
+    /// The same, whatever it costs or not.
+    #[must_use]
+    pub fn with_accept_charges(self, accept_charges: bool) -> Self {
+        Self { accept_charges, ..self }
+    }
+
+    /// The same for all numbers or none, or for each by itself.
+    #[must_use]
+    pub fn with_all_or_nothing(self, all_or_nothing: bool) -> Self {
+        Self { all_or_nothing, ..self }
+    }
+
+    /// The same in a run over mobile numbers, or not.
+    #[must_use]
+    pub fn with_mdn_run(self, mdn_run: bool) -> Self {
+        Self { mdn_run, ..self }
+    }
+
+    /// The same under a key.
+    #[must_use]
+    pub fn with_key(self, key: RequestKey) -> Self {
+        Self { key: Some(key), ..self }
+    }
+}

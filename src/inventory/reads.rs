@@ -1,0 +1,147 @@
+//! What is known of numbers.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::engine::name;
+use super::{Error, Inventory, Options, Outcome};
+use crate::account::Actor;
+use crate::classify::Classifiers;
+use crate::lifecycle::State;
+use crate::locality::{Locality, LocalityError};
+use crate::names::CarrierName;
+use crate::number::{PhoneNumber, Prefix};
+use crate::record::{Creation, NumberRecord, Refusal};
+use crate::store::{Page, Query};
+
+/// What an account may do with carriers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CarriersInfo {
+    /// By how many digits of a national number it can search at most.
+    pub maximal_prefix_length: u8,
+    /// The carriers it may use.
+    pub usable_carriers: Vec<CarrierName>,
+    /// The states it may create numbers in.
+    pub usable_creation_states: Vec<State>,
+}
+
+impl Inventory {
+    /// The records of numbers. Anyone may read what is available; what is not, those with power over
+    /// its owner.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn get<I>(&self, numbers: I, options: &Options) -> Result<Outcome, Error>
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+    {
+        let (numbers, mut outcome) = self.read_numbers(numbers, options)?;
+        let ctx = self.context(options);
+        for number in numbers {
+            let stored = self.parts.store.get(number)?.filter(|stored| stored.state() != State::Deleted);
+            let read = stored.ok_or(Error::NotFound(number)).and_then(|stored| {
+                stored.check_readable(&ctx)?;
+                Ok(Arc::clone(stored.shared()))
+            });
+            match read {
+                Ok(record) => drop(outcome.succeeded.insert(number, record)),
+                Err(error) => drop(outcome.failed.insert(name(number), error)),
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// The numbers of an account, in order: those that a query is about, after another, at most so
+    /// many.
+    ///
+    /// # Errors
+    /// If the actor has no power over the account, or the store fails.
+    pub fn list(
+        &self,
+        query: &Query,
+        after: Option<PhoneNumber>,
+        limit: usize,
+        options: &Options,
+    ) -> Result<Page<NumberRecord, PhoneNumber>, Error> {
+        self.check_power(options)?;
+        let owner = match options.actor {
+            Actor::System if options.account.is_none() => query.owner,
+            Actor::System | Actor::Account(_) => options.account.or(options.actor.account()),
+        };
+        Ok(self.parts.store.scan(&Query { owner, ..query.clone() }, after, limit)?)
+    }
+
+    /// The classifiers for what the account's users dial.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use telnum::account::Actor;
+    /// use telnum::inventory::{Inventory, Options};
+    /// use telnum::store::MemoryStore;
+    ///
+    /// let inventory = Inventory::builder(Arc::new(MemoryStore::new())).build();
+    /// let classifiers = inventory.classifiers_of(&Options::new(Actor::System));
+    /// assert_eq!(classifiers.classify("415-886-7900").unwrap().rule().name(), "did_us");
+    /// ```
+    #[must_use]
+    pub fn classifiers_of(&self, options: &Options) -> Cow<'_, Classifiers> {
+        if self.dial_plan(options.account).is_none() {
+            return Cow::Borrowed(&self.parts.classifiers);
+        }
+        let normalizer = self.normalizer_of(options.account);
+        Cow::Owned(self.parts.classifiers.clone().with_normalizer(normalizer))
+    }
+
+    /// Where numbers are.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    #[expect(clippy::type_complexity, reason = "an answer for each number")]
+    pub fn locality<I>(
+        &self,
+        numbers: I,
+        options: &Options,
+    ) -> Result<IndexMap<Box<str>, Result<Option<Locality>, LocalityError>>, Error>
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+    {
+        let (numbers, outcome) = self.read_numbers(numbers, options)?;
+        let known = numbers.into_iter().map(|number| (name(number), self.parts.localities.locate(number)));
+        let junk = outcome.failed.into_keys().map(|text| (text, Ok(None)));
+        Ok(known.chain(junk).collect())
+    }
+
+    /// What the numbers of a city start with.
+    #[must_use]
+    pub fn prefixes(&self, country: &str, city: &str) -> Vec<Prefix> {
+        self.parts.localities.prefixes(country, city)
+    }
+
+    /// What the account may do with carriers.
+    ///
+    /// # Errors
+    /// If the actor has no power over the account.
+    pub fn carriers_info(&self, options: &Options) -> Result<CarriersInfo, Error> {
+        self.check_power(options)?;
+        let carriers = self.usable_carriers(options.account);
+        let longest = carriers.iter().map(|carrier| carrier.info().maximal_prefix_length).max();
+        Ok(CarriersInfo {
+            maximal_prefix_length: longest.unwrap_or(0),
+            usable_carriers: carriers.iter().map(|carrier| carrier.name()).collect(),
+            usable_creation_states: Creation::states(&self.context(options)),
+        })
+    }
+
+    /// Whether the actor has power over the account that is asked about.
+    pub(super) fn check_power(&self, options: &Options) -> Result<(), Error> {
+        let whose = options.account.or(options.actor.account());
+        let has_power = match whose {
+            Some(account) => self.parts.accounts.has_power(options.actor, account),
+            None => self.parts.accounts.is_admin(options.actor),
+        };
+        if has_power { Ok(()) } else { Err(Refusal::Forbidden(options.actor).into()) }
+    }
+}
