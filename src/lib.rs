@@ -74,6 +74,7 @@ pub mod normalize;
 pub mod number;
 pub mod plan;
 pub mod policy;
+pub mod porting;
 pub mod provider;
 pub mod record;
 pub mod schema;
