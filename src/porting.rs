@@ -16,16 +16,42 @@
 //! | what is to be signed | [`PortRequest::letter_of_authorization`] |
 //! | may another carrier take a number | [`PortOutRequest::check`] |
 //!
+//! One number, from another carrier to here:
+//!
 //! ```
-//! use telnum::porting::{PortCalendar, PortKind, RefusalReason};
+//! use telnum::account::{Account, AccountId, AccountTree};
+//! use telnum::porting::{
+//!     Arrival, NewPortRequest, PortContext, PortRequest, PortSettings, PortState, ScheduleOn, UnitedStates,
+//! };
 //!
-//! let calendar = PortCalendar::new([]);
-//! let monday_morning = "2026-03-02T09:15:00".parse()?;
-//! let earliest = calendar.earliest(monday_morning, PortKind::Simple)?;
-//! assert_eq!(earliest.activation.to_string(), "2026-03-03 00:00:00");
+//! let [master, bakery]: [AccountId; 2] = ["master".parse()?, "bakery".parse()?];
+//! let accounts = AccountTree::new([
+//!     Account::new(master).with_admin(true),
+//!     Account::new(bakery).with_parent(master),
+//! ])?;
+//! let settings = PortSettings::default();
+//! let owner = PortContext::new(bakery, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
 //!
-//! let reason: RefusalReason = "btn_mismatch".into();
-//! assert_eq!(reason.field(), Some("bill.btn"));
+//! // The owner fills it in and submits it.
+//! let document = serde_json::from_str(r#"{"name": "Our number", "numbers": {"+14158867900": {}}}"#)?;
+//! let new = NewPortRequest { id: "p1".parse()?, account: bakery, port_authority: master, document };
+//! let request = PortRequest::create(new, &owner)?.request;
+//! assert_eq!(request.missing()[0].path(), "bill.name");
+//! let request = request.submit(&owner)?.request;
+//!
+//! // The rest is for the port authority.
+//! let authority = owner.by(master);
+//! let refusal = request.transition(&PortState::Pending, None, &owner).unwrap_err();
+//! assert!(refusal.message().ends_with("please contact your port authority"));
+//! let request = request.transition(&PortState::Pending, None, &authority)?.request;
+//! let on = ScheduleOn::new("US/Pacific", "2026-03-06 00:00");
+//! let request = request.schedule(on, &UnitedStates, None, &authority)?.request;
+//!
+//! // The number comes: it is created, and that is told.
+//! let plan = request.completion_plan(&authority)?;
+//! let done = request.complete([(plan[0].number, Arrival::InService)], &authority)?;
+//! assert_eq!(done.decision.request.state(), &PortState::Completed);
+//! assert_eq!(done.decision.request.timeline(&owner)?.len(), 5);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

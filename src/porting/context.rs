@@ -13,6 +13,22 @@ use crate::time::Timestamp;
 
 /// What a command on a port request needs to know: who asks, among which accounts, under which
 /// settings, and when.
+///
+/// ```
+/// use telnum::account::{Account, AccountTree, Actor};
+/// use telnum::porting::{PortContext, PortSettings, PortStanding};
+///
+/// let accounts = AccountTree::new([
+///     Account::new("reseller".parse()?),
+///     Account::new("child".parse()?).with_parent("reseller".parse()?),
+/// ])?;
+/// let settings = PortSettings::default();
+/// let ctx = PortContext::new(Actor::System, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
+/// let reseller: Actor = "reseller".parse()?;
+/// assert_eq!(ctx.standing("child".parse()?, None), PortStanding::Admin);
+/// assert_eq!(ctx.by(reseller).standing("child".parse()?, None), PortStanding::OwnerSide);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct PortContext<'a> {
     /// Who asks.

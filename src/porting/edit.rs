@@ -24,6 +24,26 @@ pub struct NewPortRequest {
 }
 
 /// What is to be different in a document.
+///
+/// ```
+/// use telnum::account::{AccountTree, Actor};
+/// use telnum::porting::{PortContext, PortEdit, PortRequest, PortSettings};
+///
+/// let (accounts, settings) = (AccountTree::default(), PortSettings::default());
+/// let ctx = PortContext::new(Actor::System, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
+/// let request: PortRequest = serde_json::from_str(
+///     r#"{"id": "p1", "name": "Bakery", "port_state": "unconfirmed", "numbers": {}, "signee_name": "Ann",
+///         "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#,
+/// )?;
+/// let change = serde_json::from_str(r#"{"signee_name": null, "winning_carrier": "New Telephone Co"}"#)?;
+/// let edited = request.edit(PortEdit::Merge(change), &ctx)?.request;
+/// assert_eq!((edited.signee_name(), edited.winning_carrier()), (None, Some("New Telephone Co")));
+///
+/// let change = serde_json::from_str(r#"{"port_state": "completed"}"#)?;
+/// let refusal = edited.edit(PortEdit::Merge(change), &ctx).unwrap_err();
+/// assert_eq!(refusal.to_string(), "`port_state`: read only");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum PortEdit {
     /// All that the owner says; what is not in it is taken off.
@@ -53,32 +73,6 @@ impl PortRequest {
     ///
     /// Whether its numbers may be on it, [`conflicts`](Self::conflicts) tells.
     ///
-    /// ```
-    /// use telnum::account::{Account, AccountTree};
-    /// use telnum::porting::{NewPortRequest, PortContext, PortRequest, PortSettings, PortState};
-    ///
-    /// let accounts = AccountTree::new([
-    ///     Account::new("master".parse()?).with_admin(true),
-    ///     Account::new("child".parse()?).with_parent("master".parse()?),
-    /// ])?;
-    /// let settings = PortSettings::default();
-    /// let owner = PortContext::new("child".parse::<telnum::account::AccountId>()?, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
-    ///
-    /// let new = NewPortRequest {
-    ///     id: "p1".parse()?,
-    ///     account: "child".parse()?,
-    ///     port_authority: "master".parse()?,
-    ///     document: serde_json::from_str(r#"{"name": "Bakery", "numbers": {"+14158867900": {}}}"#)?,
-    /// };
-    /// let request = PortRequest::create(new, &owner)?.request;
-    /// assert_eq!(request.state(), &PortState::Unconfirmed);
-    ///
-    /// let request = request.transition(&PortState::Submitted, None, &owner)?.request;
-    /// let refusal = request.transition(&PortState::Pending, None, &owner).unwrap_err();
-    /// assert_eq!(refusal.code(), 403);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
     /// # Errors
     /// Why not.
     pub fn create(new: NewPortRequest, ctx: &PortContext<'_>) -> Result<PortDecision, PortRefusal> {
@@ -88,6 +82,11 @@ impl PortRequest {
         }
         if let Some(key) = READ_ONLY.into_iter().find(|key| document.contains_key(*key)) {
             return Err(read_only(key));
+        }
+        let is_unknown = |id: &AccountId| ctx.accounts.account(*id).is_none();
+        if let Some(id) = [account, port_authority].into_iter().find(is_unknown) {
+            let id = Value::from(id.as_str());
+            return Err(FieldError::invalid("_read_only", &id, "expected an account that exists").into());
         }
         let now = ctx.now.gregorian();
         let parties = [Actor::Account(account), Actor::Account(port_authority)].map(|party| ctx.party(party));
@@ -111,7 +110,8 @@ impl PortRequest {
     /// Edits what the document says. A request that is unconfirmed or rejected may be edited by all
     /// with access, any other by admins only.
     ///
-    /// Fields that only commands change, and the numbers' statuses, may be repeated, but not changed.
+    /// Fields that only commands change, and the numbers' statuses, may be repeated, but not changed;
+    /// numbers that have come may not be taken off.
     ///
     /// # Errors
     /// Why not.
@@ -137,6 +137,11 @@ impl PortRequest {
         };
         let mut changed = Self::from_value(after)?;
         changed.keep_statuses(Some(self))?;
+        let came =
+            self.numbers.iter().filter(|(_, entry)| matches!(entry.status(), NumberStatus::Ported { .. }));
+        if let Some((number, _)) = came.into_iter().find(|(number, _)| changed.number(**number).is_none()) {
+            return Err(read_only(&format!("numbers.{number}")));
+        }
         let after = changed.document();
         let keys = before.keys().chain(after.keys().filter(|key| !before.contains_key(*key)));
         let fields = keys.filter(|key| before.get(*key) != after.get(*key)).cloned().collect();

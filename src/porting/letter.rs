@@ -16,7 +16,7 @@ struct Row {
 
 #[rustfmt::skip]
 const FIELDS: [Row; 11] = [
-    row("numbers", |request| !request.numbers().is_empty(), true),
+    row("numbers", |request| !request.number_texts().is_empty(), true),
     row("bill.name", |request| has(bill(request, |bill| &bill.name)), true),
     row("bill.street_address", |request| has(bill(request, |bill| &bill.street_address)), true),
     row("bill.locality", |request| has(bill(request, |bill| &bill.locality)), true),
@@ -29,8 +29,8 @@ const FIELDS: [Row; 11] = [
     row("signing_date", |request| request.signing_date().is_some(), false),
 ];
 
-/// The widest line of numbers, in characters.
-const LINE: usize = 72;
+/// The widest line that can be broken, in characters.
+const LINE: usize = 76;
 
 impl PortRequest {
     /// The fields that a losing carrier compares with its record and that are empty, each as
@@ -43,7 +43,8 @@ impl PortRequest {
     }
 
     /// The letter of authorization (LOA): with it the owner lets the winning carrier take the numbers
-    /// from the losing one. Plain text; equal requests have equal letters.
+    /// from the losing one. Plain text; equal requests have equal letters. Its dates are
+    /// those of UTC.
     ///
     /// The PIN is not in it: letters are filed and forwarded. It goes with the order.
     ///
@@ -90,19 +91,19 @@ impl PortRequest {
         line("Reference:", self.reference_number().unwrap_or_default().trim());
         line("Requested date:", &self.transfer_date().map(date).unwrap_or_default());
         let signed_by = self.signee_name().unwrap_or_default().trim();
-        let (numbers, day) = (wrap(&self.number_texts()), date(moment));
-        let (current, new) = (text(&bill.carrier), winning_carrier.trim());
+        let (current, new, day) = (text(&bill.carrier), winning_carrier.trim(), date(moment));
+        let consent = format!(
+            "I am the customer of record for these numbers, or act for that customer with authority to do so. \
+             I ask {current} to release them to {new}, and allow {new} to act for me in arranging this, which \
+             includes reading the service record of the account. I understand that services tied to these \
+             numbers may end when they move, and that charges which {current} is owed remain mine to pay."
+        );
+        let numbers = wrap(self.number_texts().iter().map(String::as_str), "    ", "  ");
+        let consent = wrap(consent.split_whitespace(), "", " ");
         let _ = write!(
             letter,
-            "\nTelephone numbers:\n{numbers}\n\
-             I am the customer of record for these numbers, or act for that customer with\n\
-             authority to do so. I ask {current} to release them to\n\
-             {new}, and allow {new} to act for me in\n\
-             arranging this, which includes reading the service record of the account. I\n\
-             understand that services tied to these numbers may end when they move, and\n\
-             that charges which {current} is owed remain mine to pay.\n\n\
-             Signed by:              {signed_by}\n\
-             Date:                   {day}\n"
+            "\nTelephone numbers:\n{numbers}\n{consent}\n{:<24}{signed_by}\n{:<24}{day}\n",
+            "Signed by:", "Date:"
         );
         Ok(letter)
     }
@@ -137,14 +138,18 @@ fn date(moment: Timestamp) -> String {
 }
 
 /// Words in lines that are indented and not too wide.
-fn wrap(words: &[String]) -> String {
-    let mut lines = String::new();
-    let mut width = 0;
+fn wrap<'a>(words: impl Iterator<Item = &'a str>, indent: &str, gap: &str) -> String {
+    let (mut lines, mut width) = (String::new(), 0);
     for word in words {
-        let gap = if width > 0 && width + 2 + word.len() <= LINE { "  " } else { "\n    " };
-        width = if gap == "  " { width + 2 + word.len() } else { 4 + word.len() };
-        lines.push_str(gap);
-        lines.push_str(word);
+        let length = word.chars().count();
+        let wider = width + gap.len() + length;
+        let (before, now) = match width {
+            0 => (["", indent], indent.len() + length),
+            _ if wider <= LINE => (["", gap], wider),
+            _ => (["\n", indent], indent.len() + length),
+        };
+        lines.extend(before.into_iter().chain([word]));
+        width = now;
     }
-    lines.trim_start_matches('\n').to_owned() + "\n"
+    lines + "\n"
 }

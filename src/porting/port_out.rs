@@ -68,6 +68,12 @@ pub enum PortOutRefusal {
 }
 
 impl PortOutRequest {
+    /// A request for a number that is said to be on an account, with the passcode if one was given.
+    #[must_use]
+    pub fn new(number: PhoneNumber, account_id: AccountId, passcode: Option<Pin>) -> Self {
+        Self { number, account_id, passcode, extra: serde_json::Map::new() }
+    }
+
     /// Checks that a number may go: it is in service with the account, and the passcode is right.
     ///
     /// Whose a number is and what its passcode is stays hidden from those who do not know the account:

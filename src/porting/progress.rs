@@ -211,7 +211,7 @@ impl PortRequest {
         let mut changed = self.clone();
         let (mut events, mut failed) = (Vec::new(), Vec::new());
         for (number, arrival) in arrivals {
-            let status = self.number(number).ok_or(PortRefusal::NoSuchNumber(number))?.status();
+            let status = changed.number(number).ok_or(PortRefusal::NoSuchNumber(number))?.status();
             match arrival {
                 Arrival::InService if status.kind() == NumberStatusKind::Ported => {}
                 Arrival::InService => {

@@ -109,9 +109,10 @@ impl PortRefusal {
     #[must_use]
     pub fn field(&self) -> Option<(&str, &'static str)> {
         match self {
-            Self::Transition(_) => Some(("port_state", "enum")),
+            Self::Transition(TransitionRefusal::NoSuchWay { .. }) => Some(("port_state", "enum")),
             Self::Invalid(error) => Some((error.path(), error.kind().rule())),
             Self::Forbidden(_)
+            | Self::Transition(TransitionRefusal::NotAllowed { .. })
             | Self::NotEditable(_)
             | Self::NotDeletable(_)
             | Self::NotAtCarrier(_)
