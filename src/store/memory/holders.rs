@@ -26,6 +26,7 @@ impl<X: Copy + Eq + Hash + fmt::Display, K: Copy + Eq + Hash> Holders<X, K> {
                 }
                 // Who holds it now may give it up in the same commit.
                 if let Some((holder, revision)) = self.0.get(&held)
+                    && *holder != change.key()
                     && changes.iter().all(|change| change.key() != *holder)
                 {
                     return Err(StoreError::conflict(held, Expect::Absent, Some(*revision)));
