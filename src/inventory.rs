@@ -39,6 +39,7 @@ mod commands;
 mod effects;
 mod engine;
 mod error;
+mod identify;
 mod import;
 mod options;
 mod outcome;

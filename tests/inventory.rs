@@ -713,3 +713,45 @@ fn an_update_tells_providers_once() {
     assert!(inventory.replace([number], Map::new(), &by("child")).unwrap().is_success());
     assert_eq!(notices.all().iter().filter(|(_, _, names)| names.is_none()).count(), 1);
 }
+
+#[test]
+fn rows_30_to_33_whose_a_call_is() {
+    let ported: PhoneNumber = "+19042471591".parse().unwrap();
+    let disabled = json!([{"id": "reseller"}, {"id": "child", "parent": "reseller", "enabled": false}]);
+    let disabled: telnum::account::AccountTree = serde_json::from_value(disabled).unwrap();
+    let inventory = world().porting(Ported { number: Some(ported) }).build();
+    let route = |number: &str| inventory.identify(number, &system());
+
+    let here = route("+15551233322").unwrap();
+    assert_eq!((here.account_id, here.local, here.pending_port), (id("reseller"), true, false));
+    let coming = route("+14252151009").unwrap();
+    assert_eq!((coming.local, coming.pending_port, coming.force_outbound), (false, true, true));
+    let not_yet = route("+19042471591").unwrap();
+    assert_eq!((not_yet.account_id, not_yet.pending_port), (id("reseller"), true));
+    assert!(not_yet.local && not_yet.force_outbound);
+
+    let refused = |error: Error| (error.body().code, error.body().error, error.body().cause.unwrap());
+    let unassigned = json!({"cause": "unassigned", "number": FREE});
+    assert_eq!(refused(route(FREE).unwrap_err()), (400, "client error".into(), unassigned));
+    for absent in [ABSENT, "+15550100004"] {
+        assert_eq!(refused(route(absent).unwrap_err()), (404, "not_found".into(), absent.into()));
+    }
+    assert_eq!(refused(route("junk").unwrap_err()).1, "not_reconcilable".into());
+    let disabled = world().accounts(disabled).build();
+    let cause = json!({"cause": "account_disabled", "account_id": "child", "number": "+15550100006"});
+    let error = disabled.identify("+15550100006", &system()).unwrap_err();
+    assert_eq!(refused(error), (400, "client error".into(), cause));
+}
+
+#[test]
+fn row_116_what_is_wrong_is_put_right() {
+    let inventory = world().build();
+    let apps = |number: PhoneNumber| (number.to_string() == "+15551233322").then(|| "trunkstore".into());
+    let fixed = inventory.fix(["+15551233322", "+15551255693", ABSENT], &apps, &by("reseller")).unwrap();
+    let used: Vec<_> = fixed.succeeded.values().map(|record| record.used_by()).collect();
+    assert_eq!((used, fixed.failed.len()), (vec![Some("trunkstore"), None], 1));
+    let events = inventory.store().events(0, 10).unwrap().len();
+    assert!(inventory.fix(["+15551233322"], &apps, &by("reseller")).unwrap().is_success());
+    assert_eq!(inventory.store().events(0, 10).unwrap().len(), events);
+    assert_eq!(body(inventory.fix(["+15551233322"], &apps, &by("child"))).0, 403);
+}

@@ -241,4 +241,37 @@ impl Inventory {
         let update = Update { used_by: Some(app.map(Into::into)), ..Update::default() };
         self.update(numbers, &update, options)
     }
+
+    /// Puts numbers right that are not as they should be: the application that answers each is the one
+    /// that is given, and what it may not carry is taken off.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::inventory::{Create, Inventory, Options};
+    /// # use telnum::number::PhoneNumber;
+    /// # use telnum::store::MemoryStore;
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let inventory = Inventory::builder(Arc::new(MemoryStore::new())).accounts(accounts).build();
+    /// # let options = Options::new(Actor::System).with_account(shop);
+    /// inventory.create(["+14158867900"], &Create::default(), &options)?;
+    /// inventory.assign_to_app(["+14158867900"], Some("fax"), &options)?;
+    ///
+    /// let fixed = inventory.fix(["+14158867900"], &|_: PhoneNumber| Some("callflow".into()), &options)?;
+    /// assert_eq!(fixed.single()?.used_by(), Some("callflow"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn fix<I>(&self, numbers: I, apps: &dyn Apps, options: &Options) -> Result<Outcome, Error>
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+    {
+        let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
+            Ok(there(number, record)?.fix(apps.app(number).as_deref(), ctx)?)
+        };
+        self.run(numbers, options, &Work { name: format_args!("fix"), decide: &decide, discovers: false })
+    }
 }
