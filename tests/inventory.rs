@@ -1,5 +1,7 @@
 //! The use cases: the reference's behaviour, by the numbers of its rows, and what bad input comes to.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod world;
 
 use std::sync::Arc;

@@ -99,6 +99,27 @@ impl Inventory {
 
     /// Reserves numbers for the account. What is not there is looked for at the carriers.
     ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::inventory::{Create, Inventory, Options};
+    /// # use telnum::store::MemoryStore;
+    /// # use telnum::lifecycle::State;
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let inventory = Inventory::builder(Arc::new(MemoryStore::new())).accounts(accounts).build();
+    /// # let options = Options::new(Actor::System).with_account(shop);
+    /// inventory.create(["+14158867900"], &Create::default(), &options)?;
+    /// // What is tried is not stored.
+    /// let free = ["+14158867901"];
+    /// let create = Create { state: Some(State::Available), ..Create::default() };
+    /// inventory.create(free, &create, &options)?;
+    /// let tried = inventory.reserve(free, &options.with_dry_run(true))?.single()?;
+    /// assert_eq!(tried.state(), State::Reserved);
+    /// assert_eq!(inventory.get(free, &options)?.single()?.state(), State::Available);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`create`](Self::create).
     pub fn reserve<I>(&self, numbers: I, options: &Options) -> Result<Outcome, Error>
@@ -154,6 +175,23 @@ impl Inventory {
     }
 
     /// Gives numbers back: to those that they were reserved for before, or to the system.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::inventory::{Create, Inventory, Options};
+    /// # use telnum::store::MemoryStore;
+    /// # use telnum::lifecycle::State;
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let inventory = Inventory::builder(Arc::new(MemoryStore::new())).accounts(accounts).build();
+    /// # let options = Options::new(Actor::System).with_account(shop);
+    /// inventory.create(["+14158867900"], &Create::default(), &options)?;
+    /// let released = inventory.release(["+14158867900"], &options)?.single()?;
+    /// // Nobody else has reserved it, and it is the system's own: it is gone.
+    /// assert_eq!((released.state(), released.owner()), (State::Deleted, None));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// As [`create`](Self::create).
@@ -214,6 +252,22 @@ impl Inventory {
     }
 
     /// Changes parts of the public documents of numbers, as RFC 7396 has it.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::inventory::{Create, Inventory, Options};
+    /// # use telnum::store::MemoryStore;
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let inventory = Inventory::builder(Arc::new(MemoryStore::new())).accounts(accounts).build();
+    /// # let options = Options::new(Actor::System).with_account(shop);
+    /// inventory.create(["+14158867900"], &Create::default(), &options)?;
+    /// let patch = serde_json::json!({"note": "front desk"});
+    /// let patched = inventory.patch(["+14158867900"], patch.as_object().unwrap().clone(), &options)?.single()?;
+    /// assert_eq!(patched.custom().unwrap()["note"], "front desk");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// As [`create`](Self::create).

@@ -32,6 +32,21 @@ impl Inventory {
     /// The records of numbers. Anyone may read what is available; what is not, those with power over
     /// its owner.
     ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::inventory::{Create, Inventory, Options};
+    /// # use telnum::store::MemoryStore;
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let inventory = Inventory::builder(Arc::new(MemoryStore::new())).accounts(accounts).build();
+    /// # let options = Options::new(Actor::System).with_account(shop);
+    /// inventory.create(["+14158867900"], &Create::default(), &options)?;
+    /// let outcome = inventory.get(["(415) 886-7900", "+14158867901"], &options)?;
+    /// assert_eq!((outcome.succeeded.len(), outcome.failed["+14158867901"].body().code), (1, 404));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`create`](Self::create).
     pub fn get<I>(&self, numbers: I, options: &Options) -> Result<Outcome, Error>
@@ -56,6 +71,22 @@ impl Inventory {
     /// The numbers of an account, in order: those that a query is about, after another, at most so
     /// many. The account is the query's owner, else that of the options; without either the system
     /// sees all. Deleted numbers are left out, unless the query names states.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::inventory::{Create, Inventory, Options};
+    /// # use telnum::store::MemoryStore;
+    /// # use telnum::store::Query;
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let inventory = Inventory::builder(Arc::new(MemoryStore::new())).accounts(accounts).build();
+    /// # let options = Options::new(Actor::System).with_account(shop);
+    /// inventory.create(["+14158867900"], &Create::default(), &options)?;
+    /// let page = inventory.list(&Query::default(), None, 50, &Options::new(shop))?;
+    /// assert_eq!((page.items.len(), page.next), (1, None));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// If the actor has no power over the account, or the store fails.

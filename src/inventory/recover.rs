@@ -29,6 +29,22 @@ impl Inventory {
     /// [`Limits::claim`](super::Limits::claim), with the key of its claim. So nothing is ordered
     /// twice.
     ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::inventory::{Create, Inventory, Options};
+    /// # use telnum::store::MemoryStore;
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let inventory = Inventory::builder(Arc::new(MemoryStore::new())).accounts(accounts).build();
+    /// # let options = Options::new(Actor::System).with_account(shop);
+    /// inventory.create(["+14158867900"], &Create::default(), &options)?;
+    /// // Nothing was left.
+    /// let report = inventory.recover()?;
+    /// assert_eq!((report.finished, report.left, report.failed.len()), (0, 0, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// If the store can not be read.
     pub fn recover(&self) -> Result<RecoverReport, Error> {

@@ -66,6 +66,25 @@ impl Inventory {
     /// The first page has so many as the search asks for; of what else was found,
     /// [`search_page`](Self::search_page) has the rest.
     ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use telnum::account::Actor;
+    /// use telnum::carrier::{Scripted, Search};
+    /// use telnum::inventory::{Inventory, Options};
+    /// use telnum::store::MemoryStore;
+    ///
+    /// let carrier = Scripted::new("telnyx".parse()?).with_block("+14158860000".parse()?, 100);
+    /// let inventory = Inventory::builder(Arc::new(MemoryStore::new())).carrier(carrier).build();
+    /// let options = Options::new(Actor::System);
+    ///
+    /// let search = Search { quantity: 10, ..Search::new("+1415886".parse()?) };
+    /// let page = inventory.search(&search, &options)?;
+    /// assert_eq!((page.numbers.len(), page.total), (10, 100));
+    /// let next = inventory.search_page(page.id, 10, 10, &options).unwrap();
+    /// assert_eq!(next.numbers[0].number, "+14158860010".parse()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// If the actor has no power over the account.
     pub fn search(&self, search: &Search, options: &Options) -> Result<SearchPage, Error> {

@@ -34,6 +34,22 @@ impl Inventory {
     /// Does what time demands: ends reservations, lets numbers rest, makes those available that
     /// have rested, and removes what is left over; page by page.
     ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::inventory::{Create, Inventory, Options};
+    /// # use telnum::store::MemoryStore;
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let inventory = Inventory::builder(Arc::new(MemoryStore::new())).accounts(accounts).build();
+    /// # let options = Options::new(Actor::System).with_account(shop);
+    /// inventory.create(["+14158867900"], &Create::default(), &options)?;
+    /// inventory.release(["+14158867900"], &options)?;
+    /// assert_eq!(inventory.sweep()?.removed, 1);
+    /// assert!(inventory.sweep()?.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// If the store can not be read.
     pub fn sweep(&self) -> Result<SweepReport, Error> {

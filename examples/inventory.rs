@@ -1,0 +1,310 @@
+//! The numbers of a platform, from import to re-use: a tour of the inventory at scale.
+//!
+//! It builds a tree of accounts and imports rows of numbers, a million made-up ones or a file's; says
+//! of what class and region they are; searches, reserves, activates, ports one in and releases; lets
+//! months pass; then does the same from several threads. At the end it checks that nothing was lost
+//! or made up on the way, and fails if it was.
+//!
+//! ```text
+//! cargo run --release --example inventory
+//! cargo run --release --example inventory -- --rows 100000 --threads 4
+//! cargo run --release --example inventory -- --csv numbers.csv
+//! ```
+//!
+//! The columns of a file are `number,account,state,carrier`; the accounts are `shop-00` to `shop-11`.
+
+mod rows;
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::thread;
+use std::time::Instant;
+
+use chrono::TimeDelta;
+use clap::Parser;
+use indicatif::{ProgressBar, ProgressIterator, ProgressStyle};
+use telnum::Timestamp;
+use telnum::account::{Account, AccountId, AccountTree, Actor};
+use telnum::carrier::{Carrier, Order, Scripted, Search};
+use telnum::inventory::{Create, Inventory, Options, Outcome};
+use telnum::lifecycle::State;
+use telnum::plan;
+use telnum::policy::{Ageing, Policy, SubscriberClass};
+use telnum::store::{MemoryStore, NumberStoreExt, Query};
+
+/// Imports numbers into an inventory in memory, and uses them.
+#[derive(Parser)]
+struct Cli {
+    /// How many numbers are made up
+    #[arg(long, default_value_t = 1_000_000)]
+    rows: u64,
+    /// A file of `number,account,state,carrier` to import instead
+    #[arg(long)]
+    csv: Option<PathBuf>,
+    /// How many threads use the inventory at once
+    #[arg(long, default_value_t = 2)]
+    threads: usize,
+}
+
+type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
+
+/// What was done, by the answers that were given.
+#[derive(Default)]
+struct Tally {
+    imported: usize,
+    bought: usize,
+    ported: usize,
+    activated: usize,
+    released: usize,
+    removed: usize,
+}
+
+fn main() -> ExitCode {
+    match run(&Cli::parse()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => {
+            eprintln!("counts do not add up");
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<bool> {
+    let shops: Vec<AccountId> =
+        (0..12).map(|place| format!("shop-{place:02}").parse()).collect::<std::result::Result<_, _>>()?;
+    let carrier = Arc::new(Scripted::new("telnyx".parse()?).with_block("+14258860000".parse()?, 1_000));
+    let clock = Arc::new(AtomicI64::new("2026-03-01T12:00:00Z".parse::<Timestamp>()?.unix()));
+    let inventory = platform(&shops, &carrier, &clock)?;
+    let mut tally = Tally { imported: import(cli, &inventory, &shops)?, ..Tally::default() };
+
+    let in_service_at_first = count(&inventory, State::InService)?;
+    overview(&inventory)?;
+    one_shop(&inventory, *shops.first().ok_or("no shop")?, &mut tally)?;
+    months_pass(&inventory, &clock, &mut tally)?;
+    many_shops(cli.threads, &inventory, &shops, &mut tally)?;
+
+    println!("\nthe last events:");
+    let count_of_events = 5;
+    let mut after = 0;
+    let mut last = Vec::new();
+    loop {
+        let page = inventory.store().events(after, 10_000)?;
+        let Some(event) = page.last() else { break };
+        after = event.sequence;
+        last.extend(page);
+        last.drain(..last.len().saturating_sub(count_of_events));
+    }
+    for logged in &last {
+        println!("  {}", serde_json::to_string(logged)?);
+    }
+    let states = summary(&inventory)?;
+    let orders = carrier.orders();
+    let acquired = orders.iter().filter(|(_, order, _)| *order == Order::Acquire).count();
+    let is_right = |what: &str, is: usize, should_be: usize| {
+        println!("{what}: {is}, by the answers {should_be}");
+        is == should_be
+    };
+    println!();
+    let total = states.values().sum::<usize>() + tally.removed;
+    let in_service = states.get(&State::InService).copied().unwrap_or(0) + tally.released;
+    // All are looked at, so that all that is wrong is shown.
+    let checks = [
+        is_right("numbers", total, tally.imported + tally.bought + tally.ported),
+        is_right("in service, now or before", in_service, in_service_at_first + tally.activated),
+        is_right("bought", acquired, tally.bought),
+    ];
+    let is_right = checks.iter().all(|is_right| *is_right);
+    if is_right {
+        println!("counts add up: {} numbers, {after} events", states.values().sum::<usize>());
+    }
+    Ok(is_right)
+}
+
+/// An inventory in memory: a master that sells to two resellers, who sell to shops.
+fn platform(shops: &[AccountId], carrier: &Arc<Scripted>, clock: &Arc<AtomicI64>) -> Result<Inventory> {
+    let [master, east, west]: [AccountId; 3] = ["master".parse()?, "east".parse()?, "west".parse()?];
+    let reseller =
+        |id| Account::new(id).with_parent(master).with_is_reseller(true).with_may_add_numbers(true);
+    let shop = |(place, id): (usize, &AccountId)| {
+        Account::new(*id).with_parent(if place % 2 == 0 { east } else { west }).with_name(id.to_string())
+    };
+    let above = [Account::new(master).with_admin(true), reseller(east), reseller(west)];
+    let accounts = AccountTree::new(above.into_iter().chain(shops.iter().enumerate().map(shop)))?;
+    let policy = Policy { ageing: Some(Ageing::new(SubscriberClass::Residential, 60)?), ..Policy::default() };
+    let (clock, carrier): (_, Arc<dyn Carrier>) = (Arc::clone(clock), Arc::<Scripted>::clone(carrier));
+    let now = move || Timestamp::from_unix(clock.load(Ordering::Relaxed)).unwrap_or(Timestamp::MAX);
+    Ok(Inventory::builder(Arc::new(MemoryStore::new()))
+        .accounts(accounts)
+        .shared_carrier(carrier)
+        .policy(policy)
+        .clock(now)
+        .build())
+}
+
+/// Imports the rows, and says what could not be.
+fn import(cli: &Cli, inventory: &Inventory, shops: &[AccountId]) -> Result<usize> {
+    let (lines, bar) = match &cli.csv {
+        Some(path) => (rows::of_file(path)?, ProgressBar::new_spinner()),
+        None => (rows::made_up(cli.rows, shops), ProgressBar::new(cli.rows)),
+    };
+    let bar = bar.with_style(ProgressStyle::with_template("{wide_bar} {pos} numbers, {per_sec}, {elapsed}")?);
+    let started = Instant::now();
+    let (mut rows, mut unread) = (0_usize, Vec::new());
+    let read = lines.progress_with(bar).filter_map(|line| {
+        rows += 1;
+        let row = line.map_err(|error| error.to_string()).and_then(|line| rows::row(&line));
+        row.map_err(|error| unread.push(error)).ok()
+    });
+    let report = inventory.import(read, &Options::new(Actor::System))?;
+    let took = started.elapsed().as_secs_f64();
+    println!("imported {} of {rows} rows in {took:.1} s", report.imported);
+    let failed = report.failed.iter().map(|(text, error)| format!("{text}: {error}"));
+    failed.chain(unread.iter().cloned()).take(2).for_each(|line| println!("  {line}"));
+    if report.imported + report.failed.len() + unread.len() != rows {
+        return Err("a row was lost".into());
+    }
+    Ok(report.imported)
+}
+
+/// Of what class, region and type the numbers are.
+fn overview(inventory: &Inventory) -> Result<()> {
+    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+    for stored in inventory.store().scan_all(Query::default(), 10_000) {
+        let number = stored?.number();
+        let place = plan::lookup(number);
+        let region = place.region().map_or_else(|| "nowhere".to_owned(), |region| region.to_string());
+        let kind = place.number_type().name();
+        let class =
+            inventory.classifiers().classify(&number.to_string()).map(|it| it.rule().name().to_owned());
+        *kinds.entry(format!("{} {region} {kind}", class.unwrap_or_default())).or_default() += 1;
+    }
+    for (kind, count) in kinds {
+        println!("  {count:>9} {kind}");
+    }
+    Ok(())
+}
+
+/// A shop looks for numbers, buys some, ports one in, and gives some back.
+fn one_shop(inventory: &Inventory, shop: AccountId, tally: &mut Tally) -> Result<()> {
+    let options = Options::new(shop);
+    let search = Search { quantity: 20, ..Search::new("+1425886".parse()?) };
+    let page = inventory.search(&search, &options)?;
+    println!("\n{shop} found {} of {} numbers", page.numbers.len(), page.total);
+    let found: Vec<String> = page.numbers.iter().map(|found| found.number.to_string()).collect();
+
+    // Made twice under one key, it is done once.
+    let keyed = options.with_key("order-1".parse()?).with_all_or_nothing(true);
+    let reserved = inventory.reserve(&found, &keyed)?;
+    let again = inventory.reserve(&found, &keyed)?;
+    if again.succeeded != reserved.succeeded {
+        return Err("what is asked for twice is not answered twice".into());
+    }
+    tally.bought += succeeded("reserved", &reserved);
+    tally.activated += succeeded("activated", &inventory.activate(&found, &options)?);
+
+    let ported = "+14255550100";
+    tally.ported += succeeded("porting", &inventory.port([ported], &Create::default(), &options)?);
+    tally.activated += succeeded("ported in", &inventory.activate([ported], &options)?);
+    let route = inventory.identify(ported, &options)?;
+    println!("a call to {} is {}'s", route.number, route.account_id);
+
+    tally.released += succeeded("released", &inventory.release(found.iter().take(10), &options)?);
+    Ok(())
+}
+
+/// What was given back rests, then is free again; what was the system's own is gone.
+fn months_pass(inventory: &Inventory, clock: &AtomicI64, tally: &mut Tally) -> Result<()> {
+    for days in [1, 30, 60] {
+        clock.fetch_add(TimeDelta::days(days).num_seconds(), Ordering::Relaxed);
+        let report = inventory.sweep()?;
+        tally.removed += report.removed;
+        println!("{}: {} free again, {} removed", inventory.now(), report.recycled, report.removed);
+    }
+    Ok(())
+}
+
+/// Every thread is a shop that takes free numbers into service and gives half of them back; all
+/// want the same ones.
+fn many_shops(threads: usize, inventory: &Inventory, shops: &[AccountId], tally: &mut Tally) -> Result<()> {
+    let started = Instant::now();
+    let done: Vec<Result<(usize, usize)>> = thread::scope(|scope| {
+        let start = |shop: &AccountId| {
+            let shop = *shop;
+            scope.spawn(move || one_of_many(inventory, shop))
+        };
+        let threads: Vec<_> = shops.iter().cycle().take(threads).map(start).collect();
+        threads.into_iter().map(|it| it.join().map_err(|_| "a thread broke")?).collect()
+    });
+    let (mut activated, mut released) = (0, 0);
+    for done in done {
+        let (one, other) = done?;
+        activated += one;
+        released += other;
+    }
+    let took = started.elapsed().as_secs_f64();
+    println!("\n{threads} threads: {activated} reserved and activated, {released} released, in {took:.2} s");
+    tally.activated += activated;
+    tally.released += released;
+    tally.removed += inventory.sweep()?.removed;
+    Ok(())
+}
+
+fn one_of_many(inventory: &Inventory, shop: AccountId) -> Result<(usize, usize)> {
+    let options = Options::new(shop);
+    let (mut activated, mut released) = (0, 0);
+    for area in ["+1202", "+1212", "+1305", "+1415"] {
+        let free = Query {
+            prefix: Some(area.parse()?),
+            states: [State::Available].into(),
+            carrier: Some("telnyx".parse()?),
+            ..Query::default()
+        };
+        let page = inventory.store().scan(&free, None, 1_000)?;
+        let wanted: Vec<String> = page.items.iter().map(|record| record.number().to_string()).collect();
+        for wanted in wanted.chunks(100) {
+            let mine = inventory.reserve(wanted, &options)?.succeeded;
+            let mine: Vec<String> = mine.keys().map(ToString::to_string).collect();
+            activated += inventory.activate(&mine, &options)?.succeeded.len();
+            released += inventory.release(mine.iter().take(mine.len() / 2), &options)?.succeeded.len();
+        }
+    }
+    Ok((activated, released))
+}
+
+fn succeeded(what: &str, outcome: &Outcome) -> usize {
+    println!("{what}: {} of {}", outcome.succeeded.len(), outcome.succeeded.len() + outcome.failed.len());
+    outcome.failed.iter().take(2).for_each(|(number, error)| println!("  {number}: {error}"));
+    outcome.succeeded.len()
+}
+
+/// How many numbers there are in each state.
+fn summary(inventory: &Inventory) -> Result<BTreeMap<State, usize>> {
+    println!("\n{:<12} {:>9}", "state", "numbers");
+    let mut states = BTreeMap::new();
+    for state in State::ALL {
+        let count = count(inventory, state)?;
+        if count > 0 {
+            println!("{:<12} {count:>9}", state.to_string());
+            states.insert(state, count);
+        }
+    }
+    Ok(states)
+}
+
+fn count(inventory: &Inventory, state: State) -> Result<usize> {
+    let query = Query { states: [state].into(), ..Query::default() };
+    let mut count = 0;
+    for stored in inventory.store().scan_all(query, 10_000) {
+        stored?;
+        count += 1;
+    }
+    Ok(count)
+}
