@@ -270,6 +270,13 @@ impl NumberRecord {
         self.custom.as_deref()
     }
 
+    /// What its document says of the carrier it comes from: an object as in the
+    /// [schema](crate::schema). [`PortingInfo`](crate::porting::PortingInfo) reads it.
+    #[must_use]
+    pub fn porting(&self) -> Option<&Value> {
+        self.custom()?.get("porting")
+    }
+
     /// When it came to the system.
     #[must_use]
     pub const fn created(&self) -> Timestamp {

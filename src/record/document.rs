@@ -305,7 +305,9 @@ impl<'de> de::Visitor<'de> for Visitor<'_> {
 
     fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<NumberRecord, A::Error> {
         let draft = DraftVisitor { refusal: self.refusal }.visit_map(map)?;
-        let record = draft.record().and_then(|record| record.check().map(|()| record));
+        let record = draft
+            .record()
+            .and_then(|record| record.check().and_then(|()| record.check_porting()).map(|()| record));
         record.map_err(|error| refuse(self.refusal, error))
     }
 }
