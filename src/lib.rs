@@ -54,10 +54,15 @@
 //! | [`mask`] | how a number is shown: `SS(###) ### - ####` |
 //! | [`classify`] | what kind of number it is: ordered rules in one automaton |
 //! | [`contact`] | the numbers of people and clients: one primary, none twice; queries; three APIs |
+//! | [`store`] | where numbers, port requests and contacts are kept: the contract, a store in memory |
 //!
 //! # Cargo features
 //!
-//! There are none yet: all of the above is always there.
+//! | feature | adds |
+//! |---|---|
+//! | `conformance` | the laws of stores as tests, and a store that fails when told to |
+//!
+//! All else is always there.
 
 pub mod account;
 pub mod carrier;
