@@ -101,6 +101,7 @@
 //! | [`record`] | a number of the inventory, and the commands that change it |
 //! | [`porting`] | numbers on their way between carriers: requests, calendar, port-out |
 //! | [`contact`] | the numbers of people and clients: one primary, none twice; queries; three APIs |
+//! | [`store`] | where numbers, port requests and contacts are kept: the contract, a store in memory |
 //!
 //! | [`carrier`] | where numbers come from: carriers, and searching them |
 //! | [`provider`] | who is told of addresses and names |
@@ -111,7 +112,11 @@
 //!
 //! # Cargo features
 //!
-//! There are none yet: all of the above is always there.
+//! | feature | adds |
+//! |---|---|
+//! | `conformance` | the laws of stores as tests, and a store that fails when told to |
+//!
+//! All else is always there.
 
 pub mod account;
 pub mod carrier;
