@@ -129,6 +129,7 @@ pub mod normalize;
 pub mod number;
 pub mod plan;
 pub mod policy;
+pub mod port_desk;
 pub mod porting;
 pub mod provider;
 pub mod record;
