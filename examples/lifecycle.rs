@@ -78,13 +78,13 @@ fn tell() -> Result<(), Box<dyn Error>> {
     refused(&used, State::Deleted, shop, &ctx)?;
 
     let ctx = ctx.at(days(40));
-    let aging = step("releases it", &used, used.release(&ctx), &ctx)?;
-    println!("    for others from {}", told(aging.earliest_reassign_at(&policy)));
-    refused(&aging, State::InService, rival, &ctx.by(rival).at(days(50)))?;
+    let resting = step("releases it", &used, used.release(&ctx), &ctx)?;
+    println!("    for others from {}", told(resting.earliest_reassign_at(&policy)));
+    refused(&resting, State::InService, rival, &ctx.by(rival).at(days(50)))?;
 
     let ctx = ctx.by(Actor::System).at(days(100));
-    println!("    due: {:?}", aging.due(&policy, ctx.now));
-    let free = step("sweeps", &aging, aging.sweep(&ctx), &ctx)?;
+    println!("    due: {:?}", resting.due(&policy, ctx.now));
+    let free = step("sweeps", &resting, resting.sweep(&ctx), &ctx)?;
     refused(&free, State::PortIn, rival, &ctx.by(rival))?;
 
     println!("\nAnother, ported in from another carrier.");
@@ -120,7 +120,8 @@ fn step(
         let claimed = decision.claim(Some(before), EffectKey::of_bits(0, before.revision()), ctx);
         events(&claimed);
         for effect in &effects {
-            println!("    outside: {}", json!(effect)["kind"].as_str().unwrap_or_default());
+            let effect = json!(effect);
+            println!("    outside: {}", effect.get("kind").unwrap_or(&effect));
         }
         claimed.record.finish(vec![Answer::Done; effects.len()], ctx.now)?
     };
