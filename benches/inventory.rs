@@ -157,10 +157,14 @@ fn use_cases(size: u64, turns: u64) {
         for (case, what) in USE_CASES.into_iter().enumerate() {
             let ctx = Context::new(shop(), &accounts, &policy, inventory.now());
             note(case, "baseline", &mut || {
-                singles.iter().for_each(|number| change(&baseline, &ctx, what, *number))
+                for number in &singles {
+                    change(&baseline, &ctx, what, *number);
+                }
             });
             note(case, "one", &mut || {
-                one_by_one.iter().for_each(|number| use_case(&inventory, what, std::slice::from_ref(number)));
+                for number in &one_by_one {
+                    use_case(&inventory, what, std::slice::from_ref(number));
+                }
             });
             note(case, "list", &mut || use_case(&inventory, what, &list));
         }

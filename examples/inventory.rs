@@ -153,7 +153,7 @@ fn platform(shops: &[AccountId], carrier: &Arc<Scripted>, clock: &Arc<AtomicI64>
 fn import(cli: &Cli, inventory: &Inventory, shops: &[AccountId]) -> Result<usize> {
     let (lines, bar) = match &cli.csv {
         Some(path) => (rows::of_file(path)?, ProgressBar::new_spinner()),
-        None => (rows::made_up(cli.rows, shops), ProgressBar::new(cli.rows)),
+        None => (rows::made_up(cli.rows, shops.to_vec()), ProgressBar::new(cli.rows)),
     };
     let bar = bar.with_style(ProgressStyle::with_template("{wide_bar} {pos} numbers, {per_sec}, {elapsed}")?);
     let started = Instant::now();

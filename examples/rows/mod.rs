@@ -20,10 +20,10 @@ pub(crate) fn of_file(path: &Path) -> io::Result<Lines> {
 
 /// So many made-up lines: most numbers are free, some a shop's; a few are written as people do, and
 /// one in a thousand is no number.
-pub(crate) fn made_up(rows: u64, shops: &[AccountId]) -> Lines {
+pub(crate) fn made_up(rows: u64, shops: Vec<AccountId>) -> Lines {
     const AREAS: [u16; 8] = [202, 212, 305, 312, 415, 512, 617, 702];
     // Each row its shop, in turns.
-    let shops = shops.to_vec().into_iter().cycle();
+    let shops = shops.into_iter().cycle();
     Box::new((0..rows).zip(AREAS.into_iter().cycle()).zip(shops).map(move |((row, area), shop)| {
         let line = 2_000_000 + row / 8;
         let (exchange, line) = (line / 10_000, line % 10_000);
