@@ -25,7 +25,9 @@ use telnum::names::{CarrierName, Feature, FeatureSet};
 use telnum::policy::Policy;
 use telnum::provider::{AddressBook, E911Provider, Notices};
 use telnum::record::{EffectKey, NumberRecord, Update};
-use telnum::store::{Change, Expect, MemoryStore, NumberStore, Query};
+use telnum::store::{
+    Batch, Change, Expect, Logged, MemoryStore, NumberStore, Page, Query, Revision, StoreError, Stored,
+};
 use world::{accounts, id, now, numbers};
 
 const FREE: &str = "+15551239876";
@@ -756,4 +758,74 @@ fn row_116_what_is_wrong_is_put_right() {
     assert!(inventory.fix(["+15551233322"], &apps, &by("reseller")).unwrap().is_success());
     assert_eq!(inventory.store().events(0, 10).unwrap().len(), events);
     assert_eq!(body(inventory.fix(["+15551233322"], &apps, &by("child"))).0, 403);
+}
+
+/// A store that has no room from a commit on.
+#[derive(Debug)]
+struct Full {
+    store: MemoryStore,
+    commits: AtomicUsize,
+}
+
+impl NumberStore for Full {
+    fn get(&self, number: PhoneNumber) -> Result<Option<Stored<NumberRecord>>, StoreError> {
+        self.store.get(number)
+    }
+
+    fn commit(&self, batch: Batch) -> Result<Vec<Revision>, StoreError> {
+        let left = self.commits.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        match left {
+            Ok(_) => self.store.commit(batch),
+            Err(_) => Err(StoreError::Backend("no room".into())),
+        }
+    }
+
+    fn scan(
+        &self,
+        query: &Query,
+        after: Option<PhoneNumber>,
+        limit: usize,
+    ) -> Result<Page<NumberRecord, PhoneNumber>, StoreError> {
+        self.store.scan(query, after, limit)
+    }
+
+    fn events(&self, after: u64, limit: usize) -> Result<Vec<Logged>, StoreError> {
+        self.store.events(after, limit)
+    }
+
+    fn receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError> {
+        self.store.receipt(key)
+    }
+}
+
+#[test]
+fn a_store_that_fails_is_not_shown_to_users() {
+    let carrier = telnyx();
+    let store = Arc::new(Full { store: MemoryStore::new(), commits: AtomicUsize::new(1) });
+    let shared_store: Arc<dyn NumberStore> = Arc::<Full>::clone(&store);
+    let inventory = Inventory::builder(shared_store)
+        .accounts(accounts())
+        .clock(now)
+        .shared_carrier(shared(&carrier))
+        .build();
+    // There is room for the claim of both, and for what came of none.
+    let outcome = inventory.reserve(["+13013590001", "+13013590002"], &by("reseller")).unwrap();
+    let bodies: Vec<_> = outcome.failed.values().map(Error::body).collect();
+    assert_eq!(bodies.len(), 2);
+    for body in bodies {
+        assert_eq!((body.code, &*body.error, &*body.message), (500, "internal_error", "internal error"));
+    }
+    // Nothing at all is stored, and each number says so.
+    let outcome = inventory.create([ABSENT, FREE], &Create::default(), &by("reseller")).unwrap();
+    assert_eq!((outcome.succeeded.len(), outcome.failed.len()), (0, 2));
+    assert_eq!(carrier.orders().len(), 2);
+    // With room again nothing is ordered again.
+    store.commits.store(100, Ordering::SeqCst);
+    let later = Inventory::builder(Arc::<Full>::clone(&store))
+        .accounts(accounts())
+        .clock(|| now().after(chrono::TimeDelta::hours(1)))
+        .shared_carrier(shared(&carrier))
+        .build();
+    assert_eq!(later.recover().unwrap().finished, 2);
+    assert_eq!(carrier.orders().len(), 2);
 }
