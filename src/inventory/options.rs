@@ -5,6 +5,17 @@ use crate::token::token_type;
 token_type! {
     /// The key of a request that may be made again, say because its answer was lost: 1 to 40
     /// visible ASCII characters.
+    ///
+    /// It is for one request of one actor: a service that lets its clients choose their keys has to
+    /// tell them apart, say by what a key starts with. A request that did nothing leaves its key free.
+    ///
+    /// ```
+    /// use telnum::inventory::RequestKey;
+    ///
+    /// let key: RequestKey = "shop-1/order-7".parse()?;
+    /// assert_eq!(key.as_str(), "shop-1/order-7");
+    /// # Ok::<(), telnum::token::TokenError>(())
+    /// ```
     RequestKey, 40
 }
 
