@@ -100,7 +100,7 @@ impl NumberStore for MemoryStore {
         after: Option<PhoneNumber>,
         limit: usize,
     ) -> Result<Page<NumberRecord, PhoneNumber>, StoreError> {
-        Ok(self.numbers.scan(
+        Ok(self.numbers.scan_index(
             |index| index.candidates(query, after),
             |record| query.matches(record),
             after,

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 
 use super::merge::Merge;
@@ -10,6 +10,8 @@ use crate::record::NumberRecord;
 use crate::store::{Change, Query, StoreError, Stored};
 
 /// Where numbers are found: each under its state, its owner, and apart if something is pending.
+///
+/// They are held there as they are stored, so that who scans need not look each up.
 #[derive(Default)]
 pub(super) struct NumberIndex {
     by_state: BTreeMap<State, Numbers>,
@@ -17,7 +19,7 @@ pub(super) struct NumberIndex {
     pending: Numbers,
 }
 
-type Numbers = BTreeSet<PhoneNumber>;
+type Numbers = BTreeMap<PhoneNumber, Stored<NumberRecord>>;
 
 /// What a number is found by.
 #[derive(Clone, Copy, PartialEq)]
@@ -34,7 +36,7 @@ impl NumberIndex {
         &self,
         query: &Query,
         after: Option<PhoneNumber>,
-    ) -> Candidates<'_, PhoneNumber> {
+    ) -> Candidates<'_, &Stored<NumberRecord>> {
         let states = || State::ALL.iter().filter(|state| query.states.contains(**state));
         let states: Vec<&Numbers> = states().filter_map(|state| self.by_state.get(state)).collect();
         let mut best = (states.iter().map(|numbers| numbers.len()).sum(), states);
@@ -49,16 +51,19 @@ impl NumberIndex {
             }
         }
         let Some(range) = range(query, after) else { return Box::new(std::iter::empty()) };
-        Box::new(Merge::new(best.1.into_iter().map(|numbers| numbers.range(range).copied())))
+        let parts =
+            best.1.into_iter().map(|numbers| numbers.range(range).map(|(number, stored)| (*number, stored)));
+        Box::new(Merge::new(parts).map(|(_, stored)| stored))
     }
 
-    fn insert(&mut self, number: PhoneNumber, place: Place) {
-        self.by_state.entry(place.state).or_default().insert(number);
+    /// Puts a number in its place, or something else in the place of what is there.
+    fn insert(&mut self, number: PhoneNumber, place: Place, stored: &Stored<NumberRecord>) {
+        self.by_state.entry(place.state).or_default().insert(number, stored.clone());
         if let Some(owner) = place.owner {
-            self.by_owner.entry(owner).or_default().insert(number);
+            self.by_owner.entry(owner).or_default().insert(number, stored.clone());
         }
         if place.is_pending {
-            self.pending.insert(number);
+            self.pending.insert(number, stored.clone());
         }
     }
 
@@ -91,15 +96,12 @@ impl Index<NumberRecord> for NumberIndex {
         before: Option<&Stored<NumberRecord>>,
         after: Option<&Stored<NumberRecord>>,
     ) {
-        let [before, after] = [before, after].map(|stored| stored.map(|record| Place::of(record)));
-        if before == after {
-            return;
-        }
-        if let Some(place) = before {
+        let [from, to] = [before, after].map(|stored| stored.map(|record| Place::of(record)));
+        if let Some(place) = from.filter(|_| from != to) {
             self.remove(number, place);
         }
-        if let Some(place) = after {
-            self.insert(number, place);
+        if let Some((place, stored)) = to.zip(after) {
+            self.insert(number, place, stored);
         }
     }
 }
@@ -169,7 +171,7 @@ mod tests {
         ];
         for (query, after, count) in cases {
             let after = after.map(|text| text.parse().unwrap());
-            let candidates: Vec<_> = index.candidates(&query, after).collect();
+            let candidates: Vec<_> = index.candidates(&query, after).map(|stored| stored.number()).collect();
             assert!(candidates.is_sorted());
             assert_eq!(candidates.len(), count, "{query:?} after {after:?}");
         }

@@ -1,19 +1,24 @@
 use std::iter::Peekable;
 
-/// Ascending iterators that have nothing in common, as one.
+/// Ascending iterators of keys and what is under them that have no key in common, as one.
 pub(super) struct Merge<I: Iterator>(Vec<Peekable<I>>);
 
-impl<I: Iterator<Item: Copy + Ord>> Merge<I> {
+impl<K: Copy + Ord, V, I: Iterator<Item = (K, V)>> Merge<I> {
     pub(super) fn new(parts: impl IntoIterator<Item = I>) -> Self {
         Self(parts.into_iter().map(Iterator::peekable).collect())
     }
 }
 
-impl<I: Iterator<Item: Copy + Ord>> Iterator for Merge<I> {
-    type Item = I::Item;
+impl<K: Copy + Ord, V, I: Iterator<Item = (K, V)>> Iterator for Merge<I> {
+    type Item = (K, V);
 
-    fn next(&mut self) -> Option<I::Item> {
-        let heads = self.0.iter_mut().filter_map(|part| part.peek().copied().map(|key| (key, part)));
+    fn next(&mut self) -> Option<(K, V)> {
+        // Most often there is only one.
+        if let [part] = &mut *self.0 {
+            return part.next();
+        }
+        let heads =
+            self.0.iter_mut().filter_map(|part| part.peek().map(|(key, _)| *key).map(|key| (key, part)));
         heads.min_by_key(|(key, _)| *key)?.1.next()
     }
 }

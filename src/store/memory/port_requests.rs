@@ -36,7 +36,7 @@ impl PortIndex {
         // Each once.
         let accounts: BTreeSet<_> = accounts.iter().collect();
         let parts = accounts.into_iter().filter_map(|account| self.by_account.get(account));
-        Box::new(Merge::new(parts.map(|ids| ids.range(range).copied())))
+        Box::new(Merge::new(parts.map(|ids| ids.range(range).map(|id| (*id, ())))).map(|(id, ())| id))
     }
 }
 

@@ -18,8 +18,8 @@ pub(super) trait Index<T: Entity>: Default + Send + Sync {
     fn replace(&mut self, key: T::Key, before: Option<&Stored<T>>, after: Option<&Stored<T>>);
 }
 
-/// Keys that an index gives, ascending.
-pub(super) type Candidates<'a, K> = Box<dyn Iterator<Item = K> + 'a>;
+/// What an index gives, ascending: keys, or what is stored under them.
+pub(super) type Candidates<'a, C> = Box<dyn Iterator<Item = C> + 'a>;
 
 /// Things of one kind, their index, their events and receipts.
 ///
@@ -93,15 +93,22 @@ impl<T: Entity, I: Index<T>> Table<T, I> {
         after: Option<T::Key>,
         limit: usize,
     ) -> Page<T, T::Key> {
-        if limit == 0 {
-            return Page { items: Vec::new(), next: after };
-        }
         let ledger = read(&self.ledger);
         let stored = candidates(&ledger.index).filter_map(|key| self.get(key));
-        let mut found = stored.filter(|stored| matches(stored));
-        let items: Vec<_> = found.by_ref().take(limit).collect();
-        let next = found.next().and(items.last()).map(|last| last.key());
-        Page { items, next }
+        page(stored.filter(|stored| matches(stored)), after, limit)
+    }
+
+    /// The same where the index holds what is stored.
+    pub(super) fn scan_index(
+        &self,
+        candidates: impl for<'a> FnOnce(&'a I) -> Candidates<'a, &'a Stored<T>>,
+        matches: impl Fn(&T) -> bool,
+        after: Option<T::Key>,
+        limit: usize,
+    ) -> Page<T, T::Key> {
+        let ledger = read(&self.ledger);
+        let stored = candidates(&ledger.index).filter(|stored| matches(stored));
+        page(stored.cloned(), after, limit)
     }
 
     /// What is stored under the key that an index gives.
@@ -233,6 +240,19 @@ impl Hasher for Fold {
     fn finish(&self) -> u64 {
         self.0 >> (u64::BITS - SHARDS.ilog2())
     }
+}
+
+fn page<T: Entity>(
+    mut found: impl Iterator<Item = Stored<T>>,
+    after: Option<T::Key>,
+    limit: usize,
+) -> Page<T, T::Key> {
+    if limit == 0 {
+        return Page { items: Vec::new(), next: after };
+    }
+    let items: Vec<_> = found.by_ref().take(limit).collect();
+    let next = found.next().and(items.last()).map(|last| last.key());
+    Page { items, next }
 }
 
 fn check_once<T: Entity>(changes: &[Change<T>]) -> Result<(), StoreError> {
