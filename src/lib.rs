@@ -65,6 +65,8 @@ pub mod classify;
 pub mod contact;
 pub mod feature;
 pub mod field;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod inventory;
 pub mod lifecycle;
 pub mod locality;
