@@ -76,6 +76,7 @@ pub mod normalize;
 pub mod number;
 pub mod plan;
 pub mod policy;
+pub mod porting;
 pub mod provider;
 pub mod record;
 pub mod schema;

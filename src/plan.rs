@@ -90,14 +90,16 @@ pub fn lookup(number: PhoneNumber) -> Lookup {
 /// a valid one is another question, for [`lookup`].
 ///
 /// # Errors
-/// What is wrong with the text, and at which byte: where the number starts, if it is the number as a
-/// whole that is wrong.
+/// What is wrong with the text, and at which byte: that of the first digit that is one too many, that of
+/// the calling code that is not assigned, or the number's end, if it is too short there. Where a region is
+/// needed it is the number's start.
 #[inline]
 pub fn parse(text: &str, region: Option<Region>) -> Result<Parsed, ParseError> {
     parse::parse(&BUILT_IN, text, region)
 }
 
-/// Whether a text is a number in which letters stand for digits, as `1-800-FLOWERS`.
+/// Whether a text is a number in which letters stand for digits, as `1-800-FLOWERS`. One that is too long
+/// to be parsed is none.
 ///
 /// ```
 /// use telnum::plan;

@@ -27,6 +27,14 @@ use crate::feature::e911::E911Status;
 use crate::field::{FieldError, FieldErrorKind, type_of, wrong_type};
 
 /// A rule of the schema: what one field must be.
+///
+/// ```
+/// use telnum::schema::{Kind, TABLE};
+///
+/// let region = TABLE.iter().find(|row| row.path == "e911.region").unwrap();
+/// assert_eq!((region.kind, region.min, region.max), (Kind::String, Some(2), Some(2)));
+/// assert!(region.required);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Row {

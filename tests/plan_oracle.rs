@@ -1,8 +1,9 @@
 //! The table against the regexes it was made from, and every state of its automaton.
 //!
 //! Most of this needs libphonenumber's `resources/` directory, named by `TELNUM_LIBPHONENUMBER`, and
-//! passes without it. `TELNUM_BLESS=1` then also rewrites `data/plan/states.tsv`, which has one number
-//! for every state and runs always; `TELNUM_ORACLE_NUMBERS` is how many numbers to make up.
+//! passes without it, saying so. `TELNUM_BLESS=1` then also rewrites `data/plan/states.tsv` and
+//! `data/plan/asked.tsv`, which have one number for every state of the plan and of the lists that parsing,
+//! short numbers and typing ask, and run always; `TELNUM_ORACLE_NUMBERS` is how many numbers to make up.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -14,12 +15,16 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use oracle::{Answer, Oracle};
+use generator::metadata::Territory;
+use oracle::lists::{Asked, Lists, Regexes, by_action};
+use oracle::{Answer, Oracle, Random, section, words};
 use telnum::PhoneNumber;
-use telnum::plan::{self, METADATA_VERSION, NumberType, Region, Style};
+use telnum::plan::{self, AsYouType, METADATA_VERSION, NumberType, Region, Style, short};
 
 const TABLE: &[u8] = include_bytes!("../src/plan/table.bin");
+const TYPING: &[u8] = include_bytes!("../src/plan/table.typing.bin");
 const STATES: &str = include_str!("data/plan/states.tsv");
+const ASKED: &str = include_str!("data/plan/asked.tsv");
 
 #[test]
 fn the_table_is_what_the_generator_makes() {
@@ -80,6 +85,137 @@ fn every_transition_agrees_with_the_regexes() {
         }
         std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/plan/states.tsv"), text).unwrap();
     }
+}
+
+#[test]
+fn every_state_of_a_list_has_digits() {
+    for row in ASKED.lines() {
+        let [what, region, text, _] = row.split('\t').collect::<Vec<_>>()[..] else { panic!("{row}") };
+        assert_eq!(asked(what, region, text), row);
+    }
+}
+
+/// What is stripped when dialling, what numbers look like, emergency numbers, and the leading digits of
+/// the formats that are shown while typing: each has lists that lead into the automaton.
+#[test]
+fn every_transition_of_a_list_agrees_with_the_regexes() {
+    let Some(numbers) = resource("PhoneNumberMetadata.xml") else { return };
+    let territories = generator::metadata::read(&numbers).unwrap();
+    let shorts = generator::metadata::read(&resource("ShortNumberMetadata.xml").unwrap()).unwrap();
+    let (mut regexes, mut random, mut rows) = (Regexes::default(), Random(2), Rows::default());
+    let (mut met, mut typing_met) = (BTreeSet::new(), BTreeSet::new());
+    let (rules, records, actions) = (Lists::open(TABLE, 16), words(TABLE, 15), section(TABLE, 18));
+    let (short_lists, short_records) = (Lists::open(TABLE, 21), words(TABLE, 20));
+    let (typing, formats, leading) = (Lists::open(TYPING, 5), words(TYPING, 2), words(TYPING, 3));
+    let mut format = formats.chunks(5);
+    for (place, territory) in territories.iter().enumerate() {
+        let record = &records[10 * place..][..10];
+        assert_eq!(record[0], territory.code);
+        let rule = territory.national_prefix_transform_rule.as_deref();
+        for (list, first, pattern, rule) in [
+            (record[1], record[4], territory.international_prefix.as_deref(), None),
+            (record[2], record[5], territory.national_prefix_for_parsing.as_deref(), rule),
+        ] {
+            rules.walk(list, &mut random, &mut met, |asked| {
+                let is_first = first >> (asked.digits.as_bytes()[0] - b'0') & 1 == 1;
+                let action = if is_first { usize::from(asked.value) } else { 0 };
+                let stripped = by_action(&actions[10 * action..][..10], asked.digits);
+                let wanted = regexes.strip(pattern, rule, asked.digits);
+                assert_eq!(stripped, wanted, "{} {pattern:?} {}", territory.id, asked.digits);
+                rows.add("parse", territory, &asked);
+            });
+        }
+        let general = territory.general.pattern.as_deref();
+        rules.walk(record[3], &mut random, &mut met, |asked| {
+            assert_eq!(
+                asked.value != 0,
+                regexes.is(general, asked.digits),
+                "{} {}",
+                territory.id,
+                asked.digits
+            );
+            rows.add("parse", territory, &asked);
+        });
+        let short = shorts.iter().find(|short| short.id == territory.id);
+        let emergency = short.and_then(|short| short.desc("emergency")?.pattern.as_deref());
+        let is_exact = ["BR", "CL", "NI"].contains(&territory.id.as_str());
+        for (word, whole) in [(0, true), (1, is_exact)] {
+            short_lists.walk(short_records[3 * place + word], &mut random, &mut met, |asked| {
+                let is = if whole { Regexes::is } else { Regexes::starts };
+                let wanted = is(&mut regexes, emergency, asked.digits);
+                assert_eq!(asked.value != 0, wanted, "{} {}", territory.id, asked.digits);
+                rows.add("emergency", territory, &asked);
+            });
+        }
+        for (eligible, what) in regexes.eligible(territory).into_iter().zip(["home", "abroad"]) {
+            for of in eligible {
+                let [.., first, count] = format.next().unwrap() else { panic!() };
+                assert_eq!(usize::from(*count), of.leading_digits.len(), "{}", territory.id);
+                for (pattern, list) in of.leading_digits.iter().zip(usize::from(*first)..) {
+                    typing.walk(leading[list], &mut random, &mut typing_met, |asked| {
+                        let wanted = regexes.starts(Some(pattern), asked.digits);
+                        assert_eq!(asked.value != 0, wanted, "{} {pattern} {}", territory.id, asked.digits);
+                        rows.add(what, territory, &asked);
+                    });
+                }
+            }
+        }
+    }
+    assert!(format.next().is_none());
+    println!("{} questions, {} states", rows.count, rows.rows.len());
+    if std::env::var_os("TELNUM_BLESS").is_some() {
+        let text: String = rows.rows.into_iter().map(|row| row + "\n").collect();
+        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/plan/asked.tsv"), text).unwrap();
+    }
+}
+
+/// The lines of `asked.tsv`: one for each state.
+#[derive(Default)]
+struct Rows {
+    rows: BTreeSet<String>,
+    count: usize,
+}
+
+impl Rows {
+    fn add(&mut self, what: &str, territory: &Territory, digits: &Asked<'_>) {
+        self.count += 1;
+        if !digits.is_new {
+            return;
+        }
+        // What has no region is asked with its calling code.
+        let row = if what == "abroad" || territory.is_world() {
+            asked(what, "-", &format!("+{}{}", territory.code, digits.digits))
+        } else {
+            asked(what, &territory.id, digits.digits)
+        };
+        self.rows.insert(row);
+    }
+}
+
+/// What the library says of digits, as a line of `asked.tsv`.
+fn asked(what: &str, region: &str, text: &str) -> String {
+    let of = region.parse::<Region>();
+    let answer = match what {
+        "parse" => match plan::parse(text, of.ok()) {
+            Ok(parsed) => {
+                let carrier = parsed.carrier_code.map(|code| format!(" {code}"));
+                format!("{}{}", parsed.number, carrier.unwrap_or_default())
+            }
+            Err(error) => error.kind().name().to_owned(),
+        },
+        "emergency" => {
+            let of = of.unwrap();
+            format!("{} {}", short::is_emergency(text, of), short::connects_to_emergency(text, of))
+        }
+        _ => {
+            let mut typing = AsYouType::new(of.ok());
+            for key in text.chars() {
+                typing.push(key);
+            }
+            typing.as_str().to_owned()
+        }
+    };
+    format!("{what}\t{region}\t{text}\t{answer}")
 }
 
 /// Numbers near real ones, which are where answers change, and random ones.
@@ -163,7 +299,10 @@ fn row_of(number: PhoneNumber, answer: &Answer) -> String {
 }
 
 fn resource(name: &str) -> Option<String> {
-    let directory = PathBuf::from(std::env::var_os("TELNUM_LIBPHONENUMBER")?);
+    let Some(directory) = std::env::var_os("TELNUM_LIBPHONENUMBER").map(PathBuf::from) else {
+        eprintln!("skipped: TELNUM_LIBPHONENUMBER does not name libphonenumber's resources");
+        return None;
+    };
     Some(std::fs::read_to_string(directory.join(name)).unwrap())
 }
 
@@ -181,17 +320,7 @@ struct Plan {
 impl Plan {
     fn open() -> &'static Self {
         static PLAN: std::sync::OnceLock<Plan> = std::sync::OnceLock::new();
-        PLAN.get_or_init(|| {
-            let size = |place: usize| {
-                u32::from_le_bytes(TABLE[4 * place..4 * place + 4].try_into().unwrap()) as usize
-            };
-            let section = |place: usize| -> Vec<u16> {
-                let start = 4 + 4 * size(0) + (1..=place).map(size).sum::<usize>();
-                let bytes = &TABLE[start..start + size(place + 1)];
-                bytes.chunks(2).map(|word| u16::from_le_bytes(word.try_into().unwrap())).collect()
-            };
-            Self { cells: section(0), codes: section(5), roots: section(7) }
-        })
+        PLAN.get_or_init(|| Self { cells: words(TABLE, 0), codes: words(TABLE, 5), roots: words(TABLE, 7) })
     }
 
     /// Calling code, length and first state.
@@ -209,19 +338,5 @@ impl Plan {
 
     fn step(&self, state: u16, digit: u8) -> u16 {
         self.cells[usize::from(state) + usize::from(digit)]
-    }
-}
-
-/// A generator that is the same everywhere.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, count: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from((self.0 >> 33) % count as u64).unwrap()
-    }
-
-    fn digit(&mut self) -> u8 {
-        u8::try_from(self.below(10)).unwrap()
     }
 }

@@ -10,6 +10,15 @@ use crate::names::{Feature, FeatureSet};
 /// A number's features: what its document says, and what is so.
 ///
 /// It is held apart from the number's record, so that a number without features costs a pointer.
+///
+/// ```
+/// use telnum::feature::Features;
+///
+/// assert_eq!(size_of::<Option<Box<Features>>>(), size_of::<usize>());
+/// assert!(Features::default().is_empty());
+/// assert_eq!(serde_json::to_string(&Features::default())?, "{}");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Features {
@@ -22,6 +31,16 @@ pub struct Features {
 }
 
 /// In which states of its number a feature is live: a row of [`LIVE`].
+///
+/// ```
+/// use telnum::feature::{LIVE, Otherwise};
+/// use telnum::lifecycle::State;
+/// use telnum::names::Feature;
+///
+/// let e911 = LIVE.iter().find(|row| row.feature == Feature::E911).unwrap();
+/// assert_eq!(e911.states, [State::Reserved, State::InService, State::PortIn]);
+/// assert_eq!(e911.otherwise, Otherwise::Removed);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Live {
@@ -53,7 +72,8 @@ pub enum Otherwise {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "data", rename_all = "snake_case")]
 pub enum ProviderEffect {
-    /// Tells emergency services of an address. It has a caller's name.
+    /// Tells emergency services of an address. It has a caller's name. What comes back is kept by
+    /// [`Features::provisioned`].
     ProvisionE911(E911Address),
     /// Emergency services are no longer told of an address.
     RemoveE911,
@@ -91,8 +111,8 @@ impl Features {
     /// be done at the providers for that: nothing, where they know already.
     ///
     /// A wanted feature that is switched off is as good as none. An address that is taken off though
-    /// it is wanted has the status `REMOVED` from then on. An address without a caller's name
-    /// gets that of the number's account, or [`E911Address::VALUED_CUSTOMER`].
+    /// it is wanted has the status `REMOVED` from then on. The provider is told a caller's name with
+    /// every address: its own, that of the number's account, or [`E911Address::VALUED_CUSTOMER`].
     ///
     /// ```
     /// use serde_json::json;
@@ -122,7 +142,7 @@ impl Features {
         // What the provider has already stays as the provider wrote it.
         let wanted_e911 = self.wanted.e911.as_ref().map(|wanted| match &before.e911 {
             Some(provisioned) if wanted.is_met_by(provisioned) => provisioned.clone(),
-            other => wanted.request(other.as_ref()).named(account_name),
+            other => wanted.request(other.as_ref()),
         });
         let (wanted, at) = (&self.wanted, state);
         self.active = Settings {
@@ -137,18 +157,18 @@ impl Features {
         };
         // The document says so too.
         match (&before.e911, &self.active.e911) {
-            (Some(before), Some(after)) if before == after => self.wanted.e911 = Some(after.clone()),
+            (_, Some(active)) => self.wanted.e911 = Some(active.clone()),
             (Some(_), None) => self.wanted.e911 = self.wanted.e911.take().map(E911Address::removed),
-            (Some(_), Some(_)) | (None, _) => {}
+            (None, None) => {}
         }
-        effects(&before, &self.active)
+        effects(&before, &self.active, account_name)
     }
 
     /// Takes all features off, wanted and active: what has to be done at the providers for that.
     #[must_use]
     pub fn clear(&mut self) -> Vec<ProviderEffect> {
         self.wanted = Settings::default();
-        effects(&std::mem::take(&mut self.active), &self.active)
+        effects(&std::mem::take(&mut self.active), &self.active, None)
     }
 
     /// Keeps the address as the provider writes it, once it is provisioned: in the document too.
@@ -195,10 +215,10 @@ fn follow<T: Clone>(
 }
 
 /// What makes one of the other at the providers.
-fn effects(before: &Settings, after: &Settings) -> Vec<ProviderEffect> {
+fn effects(before: &Settings, after: &Settings, account_name: Option<&str>) -> Vec<ProviderEffect> {
     let e911 = match (&before.e911, &after.e911) {
         (before, after) if before == after => None,
-        (_, Some(address)) => Some(ProviderEffect::ProvisionE911(address.clone())),
+        (_, Some(address)) => Some(ProviderEffect::ProvisionE911(address.clone().named(account_name))),
         (_, None) => Some(ProviderEffect::RemoveE911),
     };
     let cnam = match (&before.cnam, &after.cnam) {

@@ -191,6 +191,22 @@ impl E911Address {
     /// Whether an address that a provider has is this one already: every field that users write is
     /// the same, and the provider did not say that it failed or took the address back. A caller's
     /// name, a ZIP+4 or parts of the street that this one does not have may be anything.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use telnum::feature::e911::{E911Address, E911Fields, E911Status};
+    ///
+    /// let wanted = E911Address::from_value(json!({
+    ///     "street_address": "1 E 1st St", "locality": "Reno", "region": "NV", "postal_code": "89501",
+    /// }))?;
+    /// let provisioned = E911Fields {
+    ///     location_id: Some("27578725".into()),
+    ///     status: Some(E911Status::Provisioned),
+    ///     ..wanted.fields().clone()
+    /// };
+    /// assert!(wanted.is_met_by(&E911Address::new(provisioned)?));
+    /// # Ok::<(), telnum::field::FieldError>(())
+    /// ```
     #[must_use]
     pub fn is_met_by(&self, provisioned: &Self) -> bool {
         let (wanted, has) = (&*self.0, &*provisioned.0);

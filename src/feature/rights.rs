@@ -26,6 +26,16 @@ use crate::policy::Policy;
 
 /// What decides on a number's features.
 ///
+/// ```
+/// use telnum::feature::rights::{Inputs, available};
+/// use telnum::names::Feature;
+///
+/// // A reseller allows failover; without `trunkstore` it comes to nothing.
+/// let inputs = Inputs { reseller_allowed: Some(Feature::Failover.into()), ..Inputs::default() };
+/// assert!(available(&inputs).is_empty());
+/// assert!(available(&Inputs { used_by: Some("trunkstore"), ..inputs }).contains(Feature::Failover));
+/// ```
+///
 /// A list that is there counts, even if nothing is in it: an empty allow list allows nothing, an
 /// empty deny list denies nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

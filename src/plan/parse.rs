@@ -27,7 +27,6 @@ use self::plain::Plain;
 use self::resolve::resolve;
 use self::rules::Territory;
 pub(super) use self::text::Buffer;
-use self::text::Found;
 use super::Region;
 use super::table::Table;
 use crate::number::{Extension, PhoneNumber};
@@ -136,7 +135,18 @@ pub(super) fn parse(table: &Table, text: &str, region: Option<Region>) -> Result
 
 /// The long way, for any text.
 fn parse_any(table: &Table, text: &str, home: Option<Territory>) -> Result<Parsed, ParseError> {
-    assemble(table, &text::find(text)?, home)
+    let found = text::find(text)?;
+    let resolved = resolve(&table.rules, found.digits.digits(), found.plus, home)
+        .map_err(|refusal| refusal.kind.at(found.byte_of_digit(text, refusal.digit)))?;
+    let extension = match &found.extension {
+        None => None,
+        Some((digits, start)) => {
+            let extension = Extension::from_ascii(digits.digits()).ok();
+            Some(extension.ok_or_else(|| ParseErrorKind::ExtensionTooLong.at(text::byte(text, *start)))?)
+        }
+    };
+    let resolve::Resolved { number, carrier_code, source } = resolved;
+    Ok(Parsed { number, extension, carrier_code, source })
 }
 
 /// The digits of a text as they are dialled, without a look at what they mean; `None` if there are
@@ -149,20 +159,6 @@ pub(super) fn digits_as_written(text: &str) -> Option<Buffer> {
 /// [`plan::is_vanity`](super::is_vanity).
 pub(super) fn is_vanity(text: &str) -> bool {
     text::is_vanity(text)
-}
-
-fn assemble(table: &Table, found: &Found, home: Option<Territory>) -> Result<Parsed, ParseError> {
-    let resolved = resolve(&table.rules, found.digits.digits(), found.plus, home)
-        .map_err(|kind| kind.at(found.start))?;
-    let extension = match &found.extension {
-        None => None,
-        Some((digits, start)) => {
-            let extension = Extension::from_ascii(digits.digits()).ok();
-            Some(extension.ok_or(ParseErrorKind::ExtensionTooLong.at(*start))?)
-        }
-    };
-    let resolve::Resolved { number, carrier_code, source } = resolved;
-    Ok(Parsed { number, extension, carrier_code, source })
 }
 
 impl Table {

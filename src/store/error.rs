@@ -31,7 +31,7 @@ impl StoreError {
         Self::Conflict { key: key.to_string().into(), expected, found }
     }
 
-    /// Whether nothing was stored, because of what was asked for and not because the store failed.
+    /// Whether nothing was stored, for what was asked and not because the store failed.
     #[must_use]
     pub const fn is_refusal(&self) -> bool {
         !matches!(self, Self::Backend(_))

@@ -1,6 +1,8 @@
 //! The plan a second time, the slow way: libphonenumber's questions asked of its regexes, one after
 //! the other. Shares with the table only the reading of the XML.
 
+pub(crate) mod lists;
+
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -211,5 +213,33 @@ fn possibility(territory: &Territory, kind: NumberType, length: usize) -> Possib
         Possibility::IsPossible
     } else {
         Possibility::InvalidLength
+    }
+}
+
+/// A section of a table, without the library.
+pub(crate) fn section(table: &[u8], place: usize) -> &[u8] {
+    let size =
+        |place: usize| u32::from_le_bytes(table[4 * place..4 * place + 4].try_into().unwrap()) as usize;
+    let start = 4 + 4 * size(0) + (1..=place).map(size).sum::<usize>();
+    &table[start..start + size(place + 1)]
+}
+
+/// The numbers in a section.
+pub(crate) fn words(table: &[u8], place: usize) -> Vec<u16> {
+    let words = section(table, place).chunks(2);
+    words.map(|word| u16::from_le_bytes(word.try_into().unwrap())).collect()
+}
+
+/// A generator that is the same everywhere.
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    pub(crate) fn below(&mut self, count: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from((self.0 >> 33) % count as u64).unwrap()
+    }
+
+    pub(crate) fn digit(&mut self) -> u8 {
+        u8::try_from(self.below(10)).unwrap()
     }
 }

@@ -8,9 +8,8 @@
 
 use std::collections::HashMap;
 
-use regex_syntax::hir::{Class, Hir, HirKind};
-
 use super::Error;
+use super::states::{State, States};
 
 /// How many digits may be looked at; the library takes that many steps without asking.
 const STEPS: usize = 8;
@@ -42,23 +41,8 @@ pub(crate) struct Layout {
 /// Patterns that are matched together against digits of one length.
 #[derive(Debug, Default)]
 pub(crate) struct Question {
-    states: Vec<State>,
+    states: States,
     starts: Vec<usize>,
-}
-
-#[derive(Debug)]
-enum State {
-    /// Goes on with a digit of the set.
-    Digit {
-        set: u16,
-        next: usize,
-    },
-    Split(Vec<usize>),
-    /// The pattern is found; a prefix stays found whatever follows.
-    Found {
-        pattern: usize,
-        prefix: bool,
-    },
 }
 
 impl Question {
@@ -75,69 +59,22 @@ impl Question {
     fn add(&mut self, pattern: &str, prefix: bool) -> Result<usize, Error> {
         let number = self.starts.len();
         let hir = regex_syntax::parse(pattern)?;
-        let found = self.state(State::Found { pattern: number, prefix });
-        let start = self.compile(&hir, found)?;
+        if !hir.properties().look_set().is_empty() {
+            return Err("an assertion in a pattern".into());
+        }
+        let found = self.states.add(State::Found { pattern: number, prefix });
+        let start = self.states.compile(&hir, found)?;
         self.starts.push(start);
         Ok(number)
-    }
-
-    fn state(&mut self, state: State) -> usize {
-        self.states.push(state);
-        self.states.len() - 1
-    }
-
-    /// The state that matches the expression and goes on at `next`.
-    fn compile(&mut self, hir: &Hir, next: usize) -> Result<usize, Error> {
-        Ok(match hir.kind() {
-            HirKind::Empty => next,
-            HirKind::Literal(literal) => literal
-                .0
-                .iter()
-                .rev()
-                .fold(next, |next, byte| self.state(State::Digit { set: set(*byte, *byte), next })),
-            HirKind::Class(class) => {
-                let set = match class {
-                    Class::Unicode(class) => class
-                        .ranges()
-                        .iter()
-                        .filter(|range| range.start() <= '9')
-                        .map(|range| set(range.start() as u8, range.end().min('9') as u8))
-                        .fold(0, |all, set| all | set),
-                    Class::Bytes(class) => {
-                        class.ranges().iter().fold(0, |all, range| all | set(range.start(), range.end()))
-                    }
-                };
-                self.state(State::Digit { set, next })
-            }
-            HirKind::Capture(capture) => self.compile(&capture.sub, next)?,
-            HirKind::Concat(parts) => {
-                parts.iter().rev().try_fold(next, |next, part| self.compile(part, next))?
-            }
-            HirKind::Alternation(parts) => {
-                let parts = parts.iter().map(|part| self.compile(part, next)).collect::<Result<_, _>>()?;
-                self.state(State::Split(parts))
-            }
-            HirKind::Repetition(repetition) => {
-                let max = repetition.max.ok_or("an unbounded repetition")?;
-                let mut start = next;
-                for count in (1..=max).rev() {
-                    start = self.compile(&repetition.sub, start)?;
-                    if count > repetition.min {
-                        start = self.state(State::Split(vec![start, next]));
-                    }
-                }
-                start
-            }
-            HirKind::Look(_) => return Err("an assertion in a pattern".into()),
-        })
     }
 
     /// The states that wait for a digit, or are found, at or behind these without one; sorted.
     fn closure(&self, from: impl IntoIterator<Item = usize>) -> Vec<usize> {
         let (mut open, mut seen): (Vec<_>, Vec<_>) = (from.into_iter().collect(), Vec::new());
         while let Some(state) = open.pop() {
-            match &self.states[state] {
+            match self.states.get(state) {
                 State::Split(parts) => open.extend(parts),
+                State::Save { next, .. } => open.push(*next),
                 _ => seen.push(state),
             }
         }
@@ -147,18 +84,18 @@ impl Question {
     }
 
     fn step(&self, states: &[usize], digit: u8) -> Vec<usize> {
-        self.closure(states.iter().filter_map(|state| match &self.states[*state] {
+        self.closure(states.iter().filter_map(|state| match self.states.get(*state) {
             State::Digit { set, next } => (set >> digit & 1 == 1).then_some(*next),
             State::Found { prefix, .. } => prefix.then_some(*state),
-            State::Split(_) => None,
+            State::Split(_) | State::Save { .. } | State::End { .. } => None,
         }))
     }
 
     fn found(&self, states: &[usize]) -> Vec<bool> {
         let mut found = vec![false; self.starts.len()];
         for state in states {
-            if let State::Found { pattern, .. } = self.states[*state] {
-                found[pattern] = true;
+            if let State::Found { pattern, .. } = self.states.get(*state) {
+                found[*pattern] = true;
             }
         }
         found
@@ -302,11 +239,4 @@ impl Layout {
             }
         }
     }
-}
-
-/// The digits from one ASCII byte to another, as bits.
-pub(crate) fn set(first: u8, last: u8) -> u16 {
-    (b'0'..=b'9')
-        .filter(|digit| (first..=last).contains(digit))
-        .fold(0, |set, digit| set | 1 << (digit - b'0'))
 }

@@ -11,6 +11,7 @@ pub(crate) mod metadata;
 mod parsing;
 mod plan;
 mod shorts;
+mod states;
 mod typing;
 
 pub(crate) type Error = Box<dyn std::error::Error + Send + Sync>;

@@ -7,10 +7,9 @@
 
 use std::collections::HashMap;
 
-use regex_syntax::hir::{Class, Hir, HirKind, Look};
-
-use super::automaton::{Automaton, Entry, Question, set};
+use super::automaton::{Automaton, Entry, Question};
 use super::metadata::{Territory, by_code};
+use super::states::{State, States};
 use super::{Error, Section, Word, words};
 
 /// Digits are looked at up to this length: no pattern matches more, or ends later.
@@ -184,7 +183,7 @@ impl Parsing<'_> {
     ) -> Result<Entry, Error> {
         let threads = program.closure(threads, read, length);
         if let [only] = threads.as_slice()
-            && matches!(program.states[only.state], State::Match)
+            && matches!(program.states.get(only.state), State::Found { .. })
         {
             return Ok(Entry::Leaf(self.action(program.action(only)?)?));
         }
@@ -208,29 +207,10 @@ impl Parsing<'_> {
 
 /// A pattern as a machine whose threads are tried in order.
 struct Program<'a> {
-    states: Vec<State>,
+    states: States,
     first: usize,
     rule: Option<&'a str>,
     groups: usize,
-}
-
-enum State {
-    Digit {
-        set: u16,
-        next: usize,
-    },
-    /// The first of these that leads to a match is taken.
-    Split(Vec<usize>),
-    /// Remembers the place as a group's start (even) or end (odd).
-    Save {
-        slot: usize,
-        next: usize,
-    },
-    /// Goes on at the end of the digits only.
-    End {
-        next: usize,
-    },
-    Match,
 }
 
 /// A state and the ends of the groups; the match's own end is last.
@@ -242,69 +222,20 @@ struct Thread {
 
 impl<'a> Program<'a> {
     fn new(pattern: &str, rule: Option<&'a str>) -> Result<Self, Error> {
-        let mut program = Self { states: Vec::new(), first: 0, rule, groups: 0 };
+        let mut states = States::default();
         if pattern.is_empty() {
-            program.states.push(State::Split(Vec::new()));
-            return Ok(program);
+            let first = states.add(State::Split(Vec::new()));
+            return Ok(Self { states, first, rule, groups: 0 });
         }
-        let matched = program.state(State::Match);
-        let end = program.state(State::Save { slot: 4, next: matched });
-        program.first = program.compile(&regex_syntax::parse(pattern)?, end)?;
-        Ok(program)
-    }
-
-    fn state(&mut self, state: State) -> usize {
-        self.states.push(state);
-        self.states.len() - 1
-    }
-
-    fn compile(&mut self, hir: &Hir, next: usize) -> Result<usize, Error> {
-        Ok(match hir.kind() {
-            HirKind::Empty => next,
-            HirKind::Literal(literal) => literal
-                .0
-                .iter()
-                .rev()
-                .fold(next, |next, byte| self.state(State::Digit { set: set(*byte, *byte), next })),
-            HirKind::Class(Class::Unicode(class)) => {
-                let ranges = class.ranges().iter().filter(|range| range.start() <= '9');
-                let set = ranges
-                    .map(|range| set(range.start() as u8, range.end().min('9') as u8))
-                    .fold(0, |all, set| all | set);
-                self.state(State::Digit { set, next })
-            }
-            HirKind::Capture(capture) => {
-                let slot = 2 * (capture.index as usize - 1);
-                self.groups = self.groups.max(capture.index as usize);
-                if self.groups > 2 {
-                    return Err("more than two groups".into());
-                }
-                let end = self.state(State::Save { slot: slot + 1, next });
-                let inner = self.compile(&capture.sub, end)?;
-                self.state(State::Save { slot, next: inner })
-            }
-            HirKind::Concat(parts) => {
-                parts.iter().rev().try_fold(next, |next, part| self.compile(part, next))?
-            }
-            HirKind::Alternation(parts) => {
-                let parts = parts.iter().map(|part| self.compile(part, next)).collect::<Result<_, _>>()?;
-                self.state(State::Split(parts))
-            }
-            HirKind::Repetition(repetition) => {
-                let max = repetition.max.ok_or("an unbounded repetition")?;
-                let mut start = next;
-                for count in (1..=max).rev() {
-                    start = self.compile(&repetition.sub, start)?;
-                    if count > repetition.min {
-                        let choices = if repetition.greedy { vec![start, next] } else { vec![next, start] };
-                        start = self.state(State::Split(choices));
-                    }
-                }
-                start
-            }
-            HirKind::Look(Look::End) => self.state(State::End { next }),
-            other => return Err(format!("not known in a prefix: {other:?}").into()),
-        })
+        let hir = regex_syntax::parse(pattern)?;
+        let groups = hir.properties().explicit_captures_len();
+        if groups > 2 {
+            return Err("more than two groups".into());
+        }
+        let found = states.add(State::Found { pattern: 0, prefix: true });
+        let end = states.add(State::Save { slot: 4, next: found });
+        let first = states.compile(&hir, end)?;
+        Ok(Self { states, first, rule, groups })
     }
 
     fn start(&self) -> Vec<Thread> {
@@ -316,7 +247,7 @@ impl<'a> Program<'a> {
         let mut out: Vec<Thread> = Vec::new();
         let mut open: Vec<Thread> = threads.iter().rev().cloned().collect();
         while let Some(mut thread) = open.pop() {
-            match &self.states[thread.state] {
+            match self.states.get(thread.state) {
                 State::Split(parts) => {
                     open.extend(parts.iter().rev().map(|state| Thread { state: *state, ..thread.clone() }));
                 }
@@ -332,7 +263,7 @@ impl<'a> Program<'a> {
                         open.push(Thread { state: *next, ..thread });
                     }
                 }
-                State::Match => {
+                State::Found { .. } => {
                     out.push(thread);
                     break;
                 }
@@ -347,11 +278,11 @@ impl<'a> Program<'a> {
     }
 
     fn step(&self, threads: &[Thread], digit: usize) -> Vec<Thread> {
-        let next = threads.iter().filter_map(|thread| match &self.states[thread.state] {
+        let next = threads.iter().filter_map(|thread| match self.states.get(thread.state) {
             State::Digit { set, next } => {
                 (set >> digit & 1 == 1).then(|| Thread { state: *next, ..thread.clone() })
             }
-            State::Match => Some(thread.clone()),
+            State::Found { .. } => Some(thread.clone()),
             _ => None,
         });
         next.collect()

@@ -5,7 +5,7 @@ use super::{Country, E911Address, E911Status, postal};
 use crate::feature::decoded_by_from_value;
 use crate::field::{FieldError, FieldErrorKind, Fields, wrong_type};
 
-/// What an address is made of, not checked yet.
+/// What an address is made of, not checked yet: [`E911Address::new`] does that.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct E911Fields {
     /// House number and street.

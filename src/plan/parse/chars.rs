@@ -1,7 +1,8 @@
 //! What one character is to a phone number: a digit of any script, a sign that people put between
 //! digits, a letter of a keypad, or nothing.
 //!
-//! `٤` is 4, `‑` (U+2011) is punctuation and so is `x`, a place for a carrier code: `0xx 11 ...`.
+//! `٤` is 4, `‑` (U+2011) is punctuation and so is `x`, a place for a carrier code: `0xx 11 ...`. A text
+//! is read one byte a character, as [`fold`] makes them, and what each byte is stands in a table.
 
 /// The value of a decimal digit of any script (Unicode category Nd).
 #[inline]
@@ -32,55 +33,166 @@ pub(crate) fn is_plus(c: char) -> bool {
     matches!(c, '+' | '\u{FF0B}')
 }
 
-/// Signs that may stand between digits; the star and the letter x among them.
+/// A character as one byte.
+///
+/// An ASCII character is itself, and a digit of another script the ASCII one with the top bit set. Of
+/// the rest, what makes a difference somewhere has a byte of its own.
 #[inline]
-pub(super) fn is_punctuation(c: char) -> bool {
-    /// The ASCII ones, as bits.
-    const ASCII: u128 = {
-        let mut set = 0;
-        let mut rest: &[u8] = b"-xX* ().[]/~";
-        while let [sign, more @ ..] = rest {
-            set |= 1 << *sign;
+pub(super) fn fold(c: char) -> u8 {
+    if c.is_ascii() { c as u8 } else { fold_other(c) }
+}
+
+/// The bytes for characters that are not ASCII.
+pub(super) mod folded {
+    pub(crate) const PLUS: u8 = 0x80;
+    pub(crate) const SPACE: u8 = 0x81;
+    pub(crate) const TILDE: u8 = 0x82;
+    pub(crate) const STOP: u8 = 0x83;
+    /// Other punctuation.
+    pub(crate) const SIGN: u8 = 0x84;
+    pub(crate) const HASH: u8 = 0x85;
+    /// The accent of an o, on its own.
+    pub(crate) const ACUTE: u8 = 0x86;
+    pub(crate) const O_ACUTE: u8 = 0x87;
+    pub(crate) const CYRILLIC_B: u8 = 0x88;
+    pub(crate) const CYRILLIC_D: u8 = 0x89;
+    pub(crate) const CYRILLIC_O: u8 = 0x8A;
+    pub(crate) const WIDE_E: u8 = 0x8B;
+    pub(crate) const WIDE_I: u8 = 0x8C;
+    pub(crate) const WIDE_N: u8 = 0x8D;
+    pub(crate) const WIDE_T: u8 = 0x8E;
+    pub(crate) const WIDE_X: u8 = 0x8F;
+    /// Long s, the sign of kelvin, and i with a dot where others have none: they differ from a letter
+    /// of a keypad only in case.
+    pub(crate) const LONG_S: u8 = 0x90;
+    pub(crate) const KELVIN: u8 = 0x91;
+    pub(crate) const DOTTED_I: u8 = 0x92;
+    pub(crate) const DOTLESS_I: u8 = 0x93;
+    /// Other letters and numbers.
+    pub(crate) const LETTER: u8 = 0x94;
+    /// Punctuation that is a letter as well.
+    pub(crate) const LONG_VOWEL: u8 = 0x95;
+    pub(crate) const OTHER: u8 = 0x96;
+    /// The digits of other scripts.
+    pub(crate) const ZERO: u8 = 0x80 | b'0';
+    pub(crate) const NINE: u8 = 0x80 | b'9';
+}
+
+fn fold_other(c: char) -> u8 {
+    if let Some(digit) = other_digit(c) {
+        return folded::ZERO | digit;
+    }
+    match c {
+        '\u{FF0B}' => folded::PLUS,
+        '\u{A0}' => folded::SPACE,
+        '\u{FF5E}' => folded::TILDE,
+        '\u{FF0E}' => folded::STOP,
+        '\u{AD}'
+        | '\u{200B}'
+        | '\u{2010}'..='\u{2015}'
+        | '\u{2053}'
+        | '\u{2060}'
+        | '\u{2212}'
+        | '\u{223C}'
+        | '\u{3000}'
+        | '\u{FF08}'
+        | '\u{FF09}'
+        | '\u{FF0D}'
+        | '\u{FF0F}'
+        | '\u{FF3B}'
+        | '\u{FF3D}' => folded::SIGN,
+        '\u{30FC}' => folded::LONG_VOWEL,
+        '\u{FF03}' => folded::HASH,
+        '\u{301}' => folded::ACUTE,
+        'ó' | 'Ó' => folded::O_ACUTE,
+        'б' | 'Б' => folded::CYRILLIC_B,
+        'д' | 'Д' | '\u{1C81}' => folded::CYRILLIC_D,
+        'о' | 'О' | '\u{1C82}' => folded::CYRILLIC_O,
+        'ｅ' | 'Ｅ' => folded::WIDE_E,
+        'ｉ' | 'Ｉ' => folded::WIDE_I,
+        'ｎ' | 'Ｎ' => folded::WIDE_N,
+        'ｔ' | 'Ｔ' => folded::WIDE_T,
+        'ｘ' | 'Ｘ' => folded::WIDE_X,
+        '\u{17F}' => folded::LONG_S,
+        '\u{212A}' => folded::KELVIN,
+        '\u{130}' => folded::DOTTED_I,
+        '\u{131}' => folded::DOTLESS_I,
+        c if c.is_alphanumeric() && !is_mark(c) => folded::LETTER,
+        _ => folded::OTHER,
+    }
+}
+
+/// What a folded character may be, as bits.
+pub(super) mod class {
+    pub(crate) const DIGIT: u8 = 1;
+    pub(crate) const PLUS: u8 = 1 << 1;
+    /// Signs that may stand between digits; the star and the letter x among them.
+    pub(crate) const PUNCTUATION: u8 = 1 << 2;
+    /// Letters that may stand after the third digit.
+    pub(crate) const LETTER: u8 = 1 << 3;
+    /// What a number may end with: a letter or number of any script, or `#`.
+    pub(crate) const END: u8 = 1 << 4;
+    /// What may be before an extension: white space, and with the bits after it
+    pub(crate) const SPACE: u8 = 1 << 5;
+    /// a comma,
+    pub(crate) const COMMA: u8 = 1 << 6;
+    /// or a hyphen.
+    pub(crate) const HYPHEN: u8 = 1 << 7;
+}
+
+/// Whether a folded character is of one of the classes.
+#[inline]
+pub(super) fn is(byte: u8, classes: u8) -> bool {
+    const ALL: [u8; 256] = {
+        let mut all = [0; 256];
+        let (mut rest, mut byte): (&mut [u8], u8) = (&mut all, 0);
+        while let [classes, more @ ..] = rest {
+            *classes = classes_of(byte);
+            byte = byte.wrapping_add(1);
             rest = more;
         }
-        set
+        all
     };
-    if c.is_ascii() {
-        return ASCII >> c as u32 & 1 == 1;
+    ALL.get(usize::from(byte)).is_some_and(|of| of & classes != 0)
+}
+
+const fn classes_of(byte: u8) -> u8 {
+    match byte {
+        b'0'..=b'9' | folded::ZERO..=folded::NINE => class::DIGIT | class::END,
+        b'+' | folded::PLUS => class::PLUS,
+        b' ' | folded::SPACE => class::PUNCTUATION | class::SPACE,
+        b'\t' => class::SPACE,
+        b',' => class::COMMA,
+        b'-' => class::PUNCTUATION | class::HYPHEN,
+        b'*' | b'(' | b')' | b'.' | b'[' | b']' | b'/' | b'~' | folded::TILDE..=folded::SIGN => {
+            class::PUNCTUATION
+        }
+        folded::LONG_VOWEL => class::PUNCTUATION | class::END,
+        b'x' | b'X' => class::PUNCTUATION | class::LETTER | class::END,
+        b'a'..=b'z' | b'A'..=b'Z' | folded::LONG_S..=folded::DOTLESS_I => class::LETTER | class::END,
+        b'#' | folded::O_ACUTE..=folded::WIDE_X | folded::LETTER => class::END,
+        _ => 0,
     }
-    matches!(
-        c,
-        '\u{A0}' | '\u{AD}' | '\u{200B}' | '\u{2010}'..='\u{2015}' | '\u{2053}' | '\u{2060}'
-            | '\u{2212}' | '\u{223C}' | '\u{3000}' | '\u{30FC}' | '\u{FF08}' | '\u{FF09}'
-            | '\u{FF0D}'..='\u{FF0F}' | '\u{FF3B}' | '\u{FF3D}' | '\u{FF5E}'
-    )
 }
 
-/// Letters that may stand after the third digit: those of a keypad, and the four that differ from
-/// one of them only in case: long s, the sign of kelvin, and i with a dot where others have none.
-pub(super) fn is_letter(c: char) -> bool {
-    c.is_ascii_alphabetic() || matches!(c, '\u{17F}' | '\u{212A}' | '\u{130}' | '\u{131}')
+/// The value of a folded digit.
+#[inline]
+pub(super) fn value(byte: u8) -> Option<u8> {
+    Some((byte & 0x7F).wrapping_sub(b'0')).filter(|value| *value < 10)
 }
 
-/// The key of a letter on a telephone (ITU-T E.161), or of a digit.
-pub(super) fn key(c: char) -> Option<u8> {
-    Some(match c.to_ascii_lowercase() {
-        digit @ '0'..='9' => digit as u8 & 0xF,
-        'a'..='c' => 2,
-        'd'..='f' => 3,
-        'g'..='i' | '\u{131}' => 4,
-        'j'..='l' => 5,
-        'm'..='o' => 6,
-        'p'..='s' | '\u{17F}' => 7,
-        't'..='v' => 8,
-        'w'..='z' => 9,
-        _ => return None,
-    })
-}
-
-/// Whether a number may end with the character: a letter or number of any script, or `#`.
-pub(super) fn may_end(c: char) -> bool {
-    c == '#' || c.is_ascii_alphanumeric() || !c.is_ascii() && c.is_alphanumeric() && !is_mark(c)
+/// The key of a folded letter on a telephone (ITU-T E.161), or of an ASCII digit; as in libphonenumber, no
+/// other digit is one among letters.
+#[inline]
+pub(super) fn key(byte: u8) -> Option<u8> {
+    const KEYS: &[u8; 26] = b"22233344455566677778889999";
+    match byte {
+        b'0'..=b'9' => Some(byte),
+        folded::DOTLESS_I => Some(b'4'),
+        folded::LONG_S => Some(b'7'),
+        letter => KEYS.get(usize::from((letter | 0x20).wrapping_sub(b'a'))).copied(),
+    }
+    .map(|key| key & 0xF)
 }
 
 fn is_mark(c: char) -> bool {
@@ -147,13 +259,22 @@ mod tests {
     fn the_tables_say_what_unicode_says() {
         let class = |pattern: &str| regex::Regex::new(pattern).unwrap();
         let (decimal, letter, unknown) = (class(r"^\p{Nd}$"), class(r"^[\p{L}\p{N}#]$"), class(r"^\p{Cn}$"));
+        // As libphonenumber writes them: its punctuation, and the letters of a keypad in any case.
+        let punctuation = class(
+            "^[-x\u{2010}-\u{2015}\u{2212}\u{30FC}\u{FF0D}-\u{FF0F} \u{A0}\u{AD}\u{200B}\u{2060}\u{3000}()\
+             \u{FF08}\u{FF09}\u{FF3B}\u{FF3D}.\\[\\]/~\u{2053}\u{223C}\u{FF5E}*X]$",
+        );
+        let keypad = class("^(?i:[a-zıİ])$");
         for c in '\0'..=char::MAX {
             let text = c.to_string();
             if unknown.is_match(&text) {
                 continue;
             }
             assert_eq!(digit(c).is_some(), decimal.is_match(&text), "{c:?}");
-            assert_eq!(may_end(c), letter.is_match(&text), "{c:?}");
+            assert_eq!(is(fold(c), class::DIGIT), decimal.is_match(&text), "{c:?}");
+            assert_eq!(is(fold(c), class::END), letter.is_match(&text), "{c:?}");
+            assert_eq!(is(fold(c), class::PUNCTUATION), punctuation.is_match(&text), "{c:?}");
+            assert_eq!(is(fold(c), class::LETTER), keypad.is_match(&text), "{c:?}");
         }
         assert_eq!(digit('٤'), Some(4));
         assert_eq!(digit('\u{1D7FF}'), Some(9));
@@ -161,7 +282,7 @@ mod tests {
 
     #[test]
     fn a_keypad_has_its_letters() {
-        let keys: String = "six-FLAGS".chars().filter_map(key).map(|key| key.to_string()).collect();
+        let keys: String = "six-FLAGS".bytes().filter_map(key).map(|key| key.to_string()).collect();
         assert_eq!(keys, "74935247");
     }
 }

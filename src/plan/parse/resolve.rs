@@ -21,30 +21,49 @@ pub(super) struct Resolved {
     pub(super) source: CountrySource,
 }
 
+/// Why digits mean no number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Refusal {
+    pub(super) kind: ParseErrorKind,
+    /// Which of the digits is wrong; past the last, if one is missing.
+    pub(super) digit: usize,
+}
+
+impl Refusal {
+    const fn at(kind: ParseErrorKind, digit: usize) -> Self {
+        Self { kind, digit }
+    }
+
+    /// More digits had to come.
+    const fn at_end(kind: ParseErrorKind) -> Self {
+        Self::at(kind, usize::MAX)
+    }
+}
+
 /// The number that ASCII digits mean, after a plus sign or not.
 pub(super) fn resolve(
     rules: &Rules,
     digits: &[u8],
     plus: bool,
     home: Option<Territory>,
-) -> Result<Resolved, ParseErrorKind> {
+) -> Result<Resolved, Refusal> {
     let known = match (plus, home) {
-        (true, home) => match (abroad(rules, digits, CountrySource::PlusSign), home) {
+        (true, home) => match (abroad(rules, digits, 0, CountrySource::PlusSign), home) {
             // A plus sign before what is dialled to call abroad: `+ 011 44 20 7946 0000`.
-            (Err(ParseErrorKind::UnknownCallingCode), Some(home)) => {
+            (Err(refusal @ Refusal { kind: ParseErrorKind::UnknownCallingCode, .. }), Some(home)) => {
                 dialled(rules, digits, home).and_then(|known| match known.source {
-                    CountrySource::DefaultRegion => Err(ParseErrorKind::UnknownCallingCode),
+                    CountrySource::DefaultRegion => Err(refusal),
                     _ => Ok(known),
                 })
             }
             (known, _) => known,
         },
         (false, Some(home)) => dialled(rules, digits, home),
-        (false, None) => Err(ParseErrorKind::RegionNeeded),
+        (false, None) => Err(Refusal::at(ParseErrorKind::RegionNeeded, 0)),
     };
     let Known { territory, national, source } = known?;
     if national.digits().len() < MIN_NATIONAL {
-        return Err(ParseErrorKind::TooShort);
+        return Err(Refusal::at_end(ParseErrorKind::TooShort));
     }
     let (national, carrier_code) = match strip_national(rules, territory, national.digits()) {
         Some((stripped, carrier_code))
@@ -57,14 +76,18 @@ pub(super) fn resolve(
         }
         _ => (national, None),
     };
-    let digits = national.digits();
-    if digits.len() < MIN_NATIONAL {
-        return Err(ParseErrorKind::TooShort);
+    let national = national.digits();
+    if national.len() < MIN_NATIONAL {
+        return Err(Refusal::at_end(ParseErrorKind::TooShort));
     }
-    let number = rules
-        .code(territory)
-        .and_then(|code| PhoneNumber::join_packed(code, pack(digits)?))
-        .ok_or(ParseErrorKind::TooLong)?;
+    let code = rules.code(territory);
+    let number = code.and_then(|code| PhoneNumber::join_packed(code, pack(national)?));
+    let number = number.ok_or_else(|| {
+        // All that was stripped was at the start.
+        let length = code.map_or(0, CallingCode::digit_count) + national.len();
+        let excess = length.saturating_sub(PhoneNumber::MAX_DIGITS);
+        Refusal::at(ParseErrorKind::TooLong, digits.len().saturating_sub(excess))
+    })?;
     Ok(Resolved { number, carrier_code, source })
 }
 
@@ -91,28 +114,33 @@ impl National<'_> {
     }
 }
 
-/// Digits that start with a calling code.
-fn abroad<'a>(rules: &Rules, digits: &'a [u8], source: CountrySource) -> Result<Known<'a>, ParseErrorKind> {
+/// Digits that start with a calling code, after so many others.
+fn abroad<'a>(
+    rules: &Rules,
+    digits: &'a [u8],
+    before: usize,
+    source: CountrySource,
+) -> Result<Known<'a>, Refusal> {
     let [first, second, third, ..] = digits else {
-        return Err(match source {
+        return Err(Refusal::at_end(match source {
             CountrySource::PlusSign => ParseErrorKind::TooShortAfterPlus,
             _ => ParseErrorKind::TooShortAfterPrefix,
-        });
+        }));
     };
     let leading =
         [first, second, third].iter().fold(0, |bits, byte| bits << 4 | u64::from(*byte & 0xF)) << 52;
     let width = CallingCode::width(leading);
     let code = CallingCode::from_leading(leading, width);
     let territory = if *first == b'0' { None } else { rules.main_territory(code) };
-    let territory = territory.ok_or(ParseErrorKind::UnknownCallingCode)?;
+    let territory = territory.ok_or(Refusal::at(ParseErrorKind::UnknownCallingCode, before))?;
     Ok(Known { territory, national: National::Same(digits.get(width..).unwrap_or_default()), source })
 }
 
 /// Digits as they are dialled at home: to call abroad, with the calling code but no sign, or to
 /// call the country itself.
-fn dialled<'a>(rules: &Rules, digits: &'a [u8], home: Territory) -> Result<Known<'a>, ParseErrorKind> {
+fn dialled<'a>(rules: &Rules, digits: &'a [u8], home: Territory) -> Result<Known<'a>, Refusal> {
     if let Some(rest) = rules.strip_international(home, digits) {
-        return abroad(rules, rest, CountrySource::InternationalPrefix);
+        return abroad(rules, rest, digits.len() - rest.len(), CountrySource::InternationalPrefix);
     }
     if let Some(code) = rules.code(home)
         && let Some(rest) = strip_code(code, digits)

@@ -2,17 +2,18 @@
 //!
 //! `Call (415) 555-2671 ext. 9!` has the digits 4155552671 and the extension 9. A text is read in
 //! three steps, as libphonenumber reads it: cut out what may be a number, see that it looks like
-//! one, and take the extension off its end.
+//! one, and take the extension off its end. Here a text is one byte for each character, and a place
+//! in it counts characters, until the end.
 
-use super::chars::{digit, is_letter, is_plus, is_punctuation, key, may_end};
+use std::ops::Range;
+
+use super::chars::{class, fold, folded, is, key, value};
 use super::{ParseError, ParseErrorKind};
 
 /// The longest text that is read, in UTF-16 units.
 pub(super) const MAX_UNITS: usize = 250;
 /// No number, with all that may stand before it, has more digits; more are too many anyway.
 pub(super) const MAX_DIGITS: usize = 40;
-/// A text of at most [`MAX_UNITS`] has no more bytes.
-const MAX_BYTES: usize = 3 * MAX_UNITS;
 
 /// ASCII digits of a number, as many as could matter.
 #[derive(Clone, Copy, Debug)]
@@ -49,15 +50,29 @@ impl Buffer {
 }
 
 /// A number in a text.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Found {
     pub(super) digits: Buffer,
     /// The digits follow a plus sign.
     pub(super) plus: bool,
-    /// The extension's digits and the byte where they start.
+    /// The extension's digits and the place where they start.
     pub(super) extension: Option<(Buffer, usize)>,
-    /// The byte where the number starts.
-    pub(super) start: usize,
+    /// The places of the number, and of the context whose digits come before its own.
+    number: Range<usize>,
+    context: Range<usize>,
+}
+
+impl Found {
+    /// The byte of a digit in the text; of the number's end for one that it does not have.
+    pub(super) fn byte_of_digit(&self, text: &str, digit: usize) -> usize {
+        let place = with_folded(text, |text| {
+            let number = text.get(self.number.clone()).unwrap_or_default();
+            let value_of = if has_letters(number) { key } else { value };
+            let is_digit = |place: &usize| text.get(*place).is_some_and(|byte| value_of(*byte).is_some());
+            self.context.clone().chain(self.number.clone()).filter(is_digit).nth(digit)
+        });
+        byte(text, place.unwrap_or(self.number.end))
+    }
 }
 
 /// Finds the number in a text.
@@ -65,34 +80,54 @@ pub(super) fn find(text: &str) -> Result<Found, ParseError> {
     if let Some(at) = too_long(text) {
         return Err(ParseErrorKind::TooLong.at(at));
     }
-    if let Some(at) = find_parameter(text, CONTEXT) {
-        return find_local(text, at);
+    with_folded(text, find_in).map_err(|error| error.kind.at(byte(text, error.position)))
+}
+
+/// The byte where the character at a place starts.
+pub(super) fn byte(text: &str, place: usize) -> usize {
+    if text.is_ascii() {
+        return place;
     }
-    let (number, start) = cut(text)?;
-    read(before_subaddress(number), start)
+    text.char_indices().nth(place).map_or(text.len(), |(byte, _)| byte)
 }
 
 /// The digits of what may be a number in a text, if no plus sign is before them.
 pub(super) fn digits(text: &str) -> Option<Buffer> {
-    let (number, _) = cut(text).ok()?;
-    if number.starts_with(is_plus) {
+    let is_start = |byte: &u8| is(*byte, class::DIGIT | class::PLUS);
+    let mut number = text.chars().map(fold).skip_while(|byte| !is_start(byte)).peekable();
+    if is(*number.peek()?, class::PLUS) {
         return None;
     }
-    let mut digits = Buffer::new();
-    number.chars().filter_map(digit).for_each(|value| digits.push(value));
+    let (mut digits, mut after_slash) = (Buffer::new(), false);
+    for byte in number {
+        match byte {
+            // A second number starts.
+            b'x' if after_slash => break,
+            b' ' => {}
+            byte => {
+                after_slash = matches!(byte, b'/' | b'\\');
+                if let Some(value) = value(byte) {
+                    digits.push(value);
+                }
+            }
+        }
+    }
     Some(digits)
 }
 
 /// Whether three letters make the text a vanity number, `1-800-FLOWERS`.
 pub(super) fn is_vanity(text: &str) -> bool {
-    let (shape, extension) = (Shape::of(text), Extension::at_end(text));
-    shape.is_viable(text, extension.as_ref())
-        && has_letters(shape.without_extension(text, extension.as_ref()).0)
+    let is_vanity = |text: &[u8]| {
+        let (shape, extension) = (Shape::of(text), Extension::at_end(text));
+        shape.is_viable(text, extension.as_ref())
+            && has_letters(shape.without_extension(text, extension.as_ref()).0)
+    };
+    too_long(text).is_none() && with_folded(text, is_vanity)
 }
 
-const CONTEXT: &str = ";phone-context=";
-const SUBADDRESS: &str = ";isub=";
-const SCHEME: &str = "tel:";
+const CONTEXT: &[u8; 15] = b";phone-context=";
+const SUBADDRESS: &[u8; 6] = b";isub=";
+const SCHEME: &[u8; 4] = b"tel:";
 
 /// The byte of the first character that is too many.
 fn too_long(text: &str) -> Option<usize> {
@@ -108,161 +143,199 @@ fn too_long(text: &str) -> Option<usize> {
     first.map(|(at, _)| at)
 }
 
-/// Where a parameter of a `tel:` URI is; few texts have any.
-fn find_parameter(text: &str, name: &str) -> Option<usize> {
-    if text.as_bytes().contains(&b';') { text.find(name) } else { None }
+/// Does something with a text that is not too long, one byte a character.
+fn with_folded<T>(text: &str, act: impl FnOnce(&[u8]) -> T) -> T {
+    if text.is_ascii() {
+        return act(text.as_bytes());
+    }
+    let (mut bytes, mut count) = ([0; MAX_UNITS], 0);
+    for (byte, c) in bytes.iter_mut().zip(text.chars()) {
+        *byte = fold(c);
+        count += 1;
+    }
+    act(bytes.get(..count).unwrap_or_default())
+}
+
+fn find_in(text: &[u8]) -> Result<Found, ParseError> {
+    // Few texts have parameters.
+    if !text.contains(&b';') {
+        let (number, start) = cut(text)?;
+        return read(number, start);
+    }
+    if let Some(at) = find_parameter(text, CONTEXT) {
+        return find_local(text, at);
+    }
+    let (number, start) = cut(text)?;
+    read(before_subaddress(number), start)
+}
+
+/// Where a parameter of a `tel:` URI is.
+fn find_parameter<const N: usize>(text: &[u8], name: &[u8; N]) -> Option<usize> {
+    text.windows(N).position(|it| it == name)
 }
 
 /// A local number of a `tel:` URI: its context, if it is a number's start, goes before it.
-fn find_local(text: &str, at: usize) -> Result<Found, ParseError> {
+fn find_local(text: &[u8], at: usize) -> Result<Found, ParseError> {
     let (before, context) = text.split_at_checked(at).unwrap_or_default();
     let context = context.strip_prefix(CONTEXT).unwrap_or_default();
-    let context = context.split(';').next().unwrap_or_default();
+    let context = context.split(|byte| *byte == b';').next().unwrap_or_default();
     if !is_global_context(context) && !is_domain(context) {
         return Err(ParseErrorKind::BadPhoneContext.at(at + CONTEXT.len()));
     }
-    let start = before.find(SCHEME).map_or(0, |scheme| scheme + SCHEME.len());
+    let scheme = before.windows(SCHEME.len()).position(|it| it == SCHEME);
+    let start = scheme.map_or(0, |scheme| scheme + SCHEME.len());
     let number = before.get(start..).unwrap_or_default();
-    if !context.starts_with('+') {
+    if !context.starts_with(b"+") {
         return read(before_subaddress(number), start);
     }
-    let mut joined = [0; MAX_BYTES];
-    let length = context.len() + number.len();
-    if let Some((head, tail)) = joined.split_at_mut_checked(context.len())
-        && let Some(tail) = tail.get_mut(..number.len())
-    {
-        head.copy_from_slice(context.as_bytes());
-        tail.copy_from_slice(number.as_bytes());
+    let mut joined = [0; MAX_UNITS];
+    for (to, from) in joined.iter_mut().zip(context.iter().chain(number)) {
+        *to = *from;
     }
-    let joined = joined.get(..length).and_then(|bytes| str::from_utf8(bytes).ok()).unwrap_or_default();
-    // Places in the joined text are those of the number, moved by the context before it.
-    let moved = |place: usize| (start + place).saturating_sub(context.len()).max(start);
-    let mut found =
-        read(before_subaddress(joined), 0).map_err(|error| error.kind.at(moved(error.position)))?;
-    found.start = start;
-    found.extension = found.extension.map(|(digits, place)| (digits, moved(place)));
-    Ok(found)
+    let joined = joined.get(..context.len() + number.len()).unwrap_or_default();
+    // The places of the joined text are first those of the context, then those of the number.
+    let context = at + CONTEXT.len()..at + CONTEXT.len() + context.len();
+    let place = |joined: usize| match joined.checked_sub(context.len()) {
+        None => context.start + joined,
+        Some(of_number) => start + of_number,
+    };
+    let found = read(before_subaddress(joined), 0).map_err(|error| error.kind.at(place(error.position)))?;
+    let end = start + found.number.end.saturating_sub(context.len());
+    let extension = found.extension.map(|(digits, joined)| (digits, place(joined)));
+    Ok(Found { extension, number: start..end, context, ..found })
 }
 
 /// `+` and digits of any script, with `-`, `.`, `(` and `)` among them.
-fn is_global_context(context: &str) -> bool {
-    let Some(digits) = context.strip_prefix('+') else { return false };
-    digits.chars().all(|c| digit(c).is_some() || matches!(c, '-' | '.' | '(' | ')'))
-        && digits.chars().any(|c| digit(c).is_some())
+fn is_global_context(context: &[u8]) -> bool {
+    let Some(digits) = context.strip_prefix(b"+") else { return false };
+    digits.iter().all(|byte| is(*byte, class::DIGIT) || matches!(byte, b'-' | b'.' | b'(' | b')'))
+        && digits.iter().any(|byte| is(*byte, class::DIGIT))
 }
 
 /// Labels of letters, digits and inner hyphens; the last starts with a letter.
-fn is_domain(context: &str) -> bool {
-    let name = context.strip_suffix('.').unwrap_or(context);
-    let alphanumeric = |c: char| c.is_ascii_alphabetic() || digit(c).is_some();
-    let is_label = |label: &str| {
-        label.starts_with(alphanumeric)
-            && label.ends_with(alphanumeric)
-            && label.chars().all(|c| alphanumeric(c) || c == '-')
+fn is_domain(context: &[u8]) -> bool {
+    let name = context.strip_suffix(b".").unwrap_or(context);
+    let is_alphabetic = |byte: &u8| byte.is_ascii_alphabetic();
+    let is_alphanumeric = |byte: &u8| is_alphabetic(byte) || is(*byte, class::DIGIT);
+    let is_label = |label: &[u8]| {
+        label.first().is_some_and(is_alphanumeric)
+            && label.last().is_some_and(is_alphanumeric)
+            && label.iter().all(|byte| is_alphanumeric(byte) || *byte == b'-')
     };
-    name.split('.').all(is_label)
-        && name.rsplit('.').next().is_some_and(|top| top.starts_with(|c: char| c.is_ascii_alphabetic()))
+    let mut labels = name.rsplit(|byte| *byte == b'.');
+    labels.next().is_some_and(|top| is_label(top) && top.first().is_some_and(is_alphabetic))
+        && labels.all(is_label)
 }
 
 /// From the first plus sign or digit to the last character that may end a number, or to where a
-/// second number starts, with the byte where it starts.
-fn cut(text: &str) -> Result<(&str, usize), ParseError> {
-    let start = text.find(|c: char| digit(c).is_some() || is_plus(c));
+/// second number starts, with the place where it starts.
+fn cut(text: &[u8]) -> Result<(&[u8], usize), ParseError> {
+    let start = text.iter().position(|byte| is(*byte, class::DIGIT | class::PLUS));
     let start = start.ok_or(ParseErrorKind::NotANumber.at(0))?;
-    let number = text.get(start..).unwrap_or_default().trim_end_matches(|c: char| !may_end(c));
+    let number = text.get(start..).unwrap_or_default();
+    let end = number.iter().rposition(|byte| is(*byte, class::END)).map_or(0, |last| last + 1);
+    let number = number.get(..end).unwrap_or_default();
     let end = second_number(number).unwrap_or(number.len());
     Ok((number.get(..end).unwrap_or_default(), start))
 }
 
 /// Where a second number starts: `x508/x1234`, `x508\ x1234`.
-fn second_number(text: &str) -> Option<usize> {
-    let is_start = |at: &usize| {
-        let rest = text.as_bytes().get(at + 1..).unwrap_or_default();
-        rest.iter().find(|byte| **byte != b' ') == Some(&b'x')
-    };
-    let has_slash = text.bytes().any(|byte| matches!(byte, b'/' | b'\\'));
-    if !has_slash {
+fn second_number(text: &[u8]) -> Option<usize> {
+    // Few texts have both.
+    if !text.contains(&b'x') || !text.iter().any(|byte| matches!(byte, b'/' | b'\\')) {
         return None;
     }
-    // A run of spaces is read once for each slash before it, of which only one can be its neighbour.
-    text.match_indices(['/', '\\']).map(|(at, _)| at).find(is_start)
+    let mut slash = None;
+    for (at, byte) in text.iter().enumerate() {
+        match byte {
+            b'/' | b'\\' => slash = Some(at),
+            b'x' if slash.is_some() => return slash,
+            b' ' => {}
+            _ => slash = None,
+        }
+    }
+    None
 }
 
-fn before_subaddress(number: &str) -> &str {
+fn before_subaddress(number: &[u8]) -> &[u8] {
     match find_parameter(number, SUBADDRESS) {
         Some(at) => number.get(..at).unwrap_or_default(),
         None => number,
     }
 }
 
-/// Reads what was cut out of a text at a byte.
-fn read(number: &str, start: usize) -> Result<Found, ParseError> {
+/// Reads what was cut out of a text at a place.
+fn read(number: &[u8], start: usize) -> Result<Found, ParseError> {
     let shape = Shape::of(number);
     let extension = Extension::at_end(number);
     if !shape.is_viable(number, extension.as_ref()) {
         return Err(ParseErrorKind::NotANumber.at(start + shape.end));
     }
     let (number, extension) = shape.without_extension(number, extension.as_ref());
-    let unsigned = number.trim_start_matches(is_plus);
     let mut digits = Buffer::new();
-    let value = if has_letters(unsigned) { key } else { digit };
-    unsigned.chars().filter_map(value).for_each(|value| digits.push(value));
+    if has_letters(number) {
+        number.iter().filter_map(|byte| key(*byte)).for_each(|value| digits.push(value));
+    } else {
+        number.iter().filter_map(|byte| value(*byte)).for_each(|value| digits.push(value));
+    }
     let extension = extension.map(|extension| {
         let mut digits = Buffer::new();
-        extension.text.chars().filter_map(digit).for_each(|value| digits.push(value));
+        digits.extend(extension.text);
         (digits, start + extension.digits)
     });
-    Ok(Found { digits, plus: unsigned.len() < number.len(), extension, start })
+    let plus = number.first().is_some_and(|first| is(*first, class::PLUS));
+    Ok(Found { digits, plus, extension, number: start..start + number.len(), context: 0..0 })
 }
 
 /// Three letters are no slip of the hand.
-fn has_letters(number: &str) -> bool {
-    number.bytes().filter(u8::is_ascii_alphabetic).take(3).count() == 3
+fn has_letters(number: &[u8]) -> bool {
+    number.iter().filter(|byte| byte.is_ascii_alphabetic()).nth(2).is_some()
 }
 
 /// How far a text looks like a number: plus signs, then three digits with any punctuation, then
 /// more of both and letters.
 struct Shape {
-    /// The byte after the third digit.
+    /// The place after the third digit.
     third: Option<usize>,
-    /// The byte of the first character that fits no more.
+    /// The place of the first character that fits no more.
     end: usize,
 }
 
 impl Shape {
-    fn of(text: &str) -> Self {
-        let (mut digits, mut third) = (0, None);
-        let unsigned = text.trim_start_matches(is_plus);
-        let signs = text.len() - unsigned.len();
-        for (at, c) in unsigned.char_indices() {
-            if third.is_none() && digit(c).is_some() {
+    fn of(text: &[u8]) -> Self {
+        let signs = text.iter().take_while(|byte| is(**byte, class::PLUS)).count();
+        let (mut digits, mut third, mut fitting) = (0, None, class::DIGIT | class::PUNCTUATION);
+        for (at, byte) in text.iter().enumerate().skip(signs) {
+            if !is(*byte, fitting) {
+                return Self { third, end: at };
+            }
+            if third.is_none() && is(*byte, class::DIGIT) {
                 digits += 1;
                 if digits == 3 {
-                    third = Some(signs + at + c.len_utf8());
+                    third = Some(at + 1);
+                    fitting |= class::LETTER;
                 }
-            } else if !(is_punctuation(c) || third.is_some() && (is_letter(c) || digit(c).is_some())) {
-                return Self { third, end: signs + at };
             }
         }
         Self { third, end: text.len() }
     }
 
-    /// Whether the text is a number up to a byte.
+    /// Whether the text is a number up to a place.
     fn holds(&self, at: usize) -> bool {
         self.third.is_some_and(|third| third <= at) && at <= self.end
     }
 
     /// Whether the whole text looks like a number, perhaps with an extension.
-    fn is_viable(&self, text: &str, extension: Option<&Extension<'_>>) -> bool {
+    fn is_viable(&self, text: &[u8], extension: Option<&Extension<'_>>) -> bool {
         self.holds(text.len()) || extension.is_some_and(|it| self.holds(it.start)) || is_two_digits(text)
     }
 
     /// A viable text up to its extension, if what is before that looks like a number.
     fn without_extension<'a, 'e>(
         &self,
-        text: &'a str,
+        text: &'a [u8],
         extension: Option<&'e Extension<'a>>,
-    ) -> (&'a str, Option<&'e Extension<'a>>) {
+    ) -> (&'a [u8], Option<&'e Extension<'a>>) {
         match extension.and_then(|extension| Some((extension, text.get(..extension.start)?))) {
             Some((extension, number)) if self.holds(extension.start) || is_two_digits(number) => {
                 (number, Some(extension))
@@ -272,19 +345,18 @@ impl Shape {
     }
 }
 
-fn is_two_digits(text: &str) -> bool {
-    let mut digits = text.chars().map(digit);
-    matches!((digits.next(), digits.next(), digits.next()), (Some(Some(_)), Some(Some(_)), None))
+fn is_two_digits(text: &[u8]) -> bool {
+    text.len() == 2 && text.iter().all(|byte| is(*byte, class::DIGIT))
 }
 
 /// An extension at the end of a text.
 struct Extension<'a> {
-    /// The byte where its label starts, or what stands before that.
+    /// The place where its label starts, or what stands before that.
     start: usize,
-    /// The byte where its digits start.
+    /// The place where its digits start.
     digits: usize,
-    /// Its digits, of any script.
-    text: &'a str,
+    /// Its digits.
+    text: &'a [u8],
 }
 
 /// The most digits by what announces them: the less sure that is, the fewer.
@@ -293,29 +365,47 @@ const AFTER_LIKELY_LABEL: usize = 15;
 const AFTER_AMBIGUOUS_LABEL: usize = 9;
 const WITHOUT_LABEL: usize = 6;
 
-/// Words that announce an extension. A character of a word stands for both its cases; one before
-/// `?` may be missing.
-const LABELS: [&str; 5] = ["e?xtn?", "e?xtensio\u{301}?n?", "e?xtensi\u{F3}n?", "доб", "anexo"];
-const WIDE_LABEL: &str = "ｅ?ｘｔｎ?";
-const AMBIGUOUS_LABELS: [&str; 8] = ["x", "ｘ", "#", "＃", "~", "～", "int", "ｉｎｔ"];
+/// What may be between a label and its digits, and before the label.
+const LOOSE: u8 = class::SPACE | class::COMMA | class::HYPHEN;
+const TIGHT: u8 = class::SPACE | class::COMMA;
+
+/// Words and signs that announce an extension, and how many digits it may have. A character of a word
+/// stands for both its cases; one before `?` may be missing.
+const LABELS: [(&[u8], usize); 14] = {
+    use folded::{ACUTE, CYRILLIC_B, CYRILLIC_D, CYRILLIC_O, HASH, O_ACUTE, TILDE};
+    use folded::{WIDE_E, WIDE_I, WIDE_N, WIDE_T, WIDE_X};
+    [
+        (b"e?xtn?", AFTER_LABEL),
+        (&[b'e', b'?', b'x', b't', b'e', b'n', b's', b'i', b'o', ACUTE, b'?', b'n', b'?'], AFTER_LABEL),
+        (&[b'e', b'?', b'x', b't', b'e', b'n', b's', b'i', O_ACUTE, b'n', b'?'], AFTER_LABEL),
+        (&[CYRILLIC_D, CYRILLIC_O, CYRILLIC_B], AFTER_LABEL),
+        (b"anexo", AFTER_LABEL),
+        (&[WIDE_E, b'?', WIDE_X, WIDE_T, WIDE_N, b'?'], AFTER_LABEL),
+        (b"x", AFTER_AMBIGUOUS_LABEL),
+        (&[WIDE_X], AFTER_AMBIGUOUS_LABEL),
+        (b"#", AFTER_AMBIGUOUS_LABEL),
+        (&[HASH], AFTER_AMBIGUOUS_LABEL),
+        (b"~", AFTER_AMBIGUOUS_LABEL),
+        (&[TILDE], AFTER_AMBIGUOUS_LABEL),
+        (b"int", AFTER_AMBIGUOUS_LABEL),
+        (&[WIDE_I, WIDE_N, WIDE_T], AFTER_AMBIGUOUS_LABEL),
+    ]
+};
 
 impl<'a> Extension<'a> {
     /// The longest text at the end that reads as an extension; whether a number is before it is
     /// not asked. Its digits end the text but for a `#`, so all is found from the end.
-    fn at_end(text: &'a str) -> Option<Self> {
-        let hashless = text.strip_suffix('#');
+    fn at_end(text: &'a [u8]) -> Option<Self> {
+        let hashless = text.strip_suffix(b"#");
         let body = hashless.unwrap_or(text);
-        let before = body.trim_end_matches(|c: char| digit(c).is_some());
+        let before = trim_end(body, class::DIGIT);
         let digits = body.get(before.len()..)?;
-        let count = digits.chars().count();
+        let count = digits.len();
         if count == 0 || before.is_empty() {
             return None;
         }
         let starts = [
-            before
-                .strip_suffix_folded(";ext=")
-                .map(str::len)
-                .filter(|_| count <= AFTER_LABEL && hashless.is_none()),
+            parameter(before).filter(|_| count <= AFTER_LABEL && hashless.is_none()),
             labelled(before, count),
             auto_dialled(before, count),
             hyphenated(before).filter(|_| hashless.is_some() && count <= WITHOUT_LABEL),
@@ -325,118 +415,99 @@ impl<'a> Extension<'a> {
     }
 }
 
+/// The start of an extension of a `tel:` URI, `;ext=`.
+fn parameter(before: &[u8]) -> Option<usize> {
+    let (start, label) = before.split_at_checked(before.len().checked_sub(5)?)?;
+    label.eq_ignore_ascii_case(b";ext=").then_some(start.len())
+}
+
 /// The start of an extension that a word or sign announces: ` ext. `, `x`, `, доб `.
-fn labelled(before: &str, count: usize) -> Option<usize> {
-    let labelled = without_mark(before.trim_end_matches(is_loose));
-    if !labelled.ends_with(ends_label) {
+fn labelled(before: &[u8], count: usize) -> Option<usize> {
+    let labelled = without_mark(trim_end(before, LOOSE));
+    if labelled.last().is_none_or(|last| is(*last, class::DIGIT)) {
         return None;
     }
-    let after_any = |labels: &[&str]| labels.iter().filter_map(|label| strip_label(labelled, label)).min();
-    let sure = after_any(&LABELS).or_else(|| after_any(&[WIDE_LABEL])).filter(|_| count <= AFTER_LABEL);
-    let start = sure.or_else(|| after_any(&AMBIGUOUS_LABELS).filter(|_| count <= AFTER_AMBIGUOUS_LABEL))?;
-    Some(labelled.get(..start)?.trim_end_matches(is_tight).len())
+    // No label ends as another does.
+    let (before_label, most) =
+        LABELS.iter().find_map(|(label, most)| Some((strip_label(labelled, label)?, *most)))?;
+    (count <= most).then(|| trim_end(before_label, TIGHT).len())
 }
 
 /// The start of an extension that is dialled by itself: `;`, `,,`, or any number of commas.
-fn auto_dialled(before: &str, count: usize) -> Option<usize> {
-    let loose = before.trim_end_matches(is_loose);
+fn auto_dialled(before: &[u8], count: usize) -> Option<usize> {
+    let loose = trim_end(before, LOOSE);
     let marked = without_mark(loose);
-    let mut starts = [None; 4];
+    let signs = before.get(loose.len()..)?;
+    let before_mark = marked.iter().rev().take_while(|byte| **byte == b',').count();
+    if before_mark == 0 && !signs.contains(&b',') && !marked.ends_with(b";") {
+        return None;
+    }
+    let spaces = |at: usize| before.get(..at).map(|it| trim_end(it, class::SPACE).len());
+    // Exactly two commas are dialled; any number is only a separator. They are right before the mark, if
+    // there is one, or the first among the loose signs.
+    let commas = |least: usize, taken: usize| {
+        if marked.len() < loose.len() && before_mark >= least {
+            return spaces(marked.len() - taken);
+        }
+        let first = signs.windows(least).position(|signs| signs.iter().all(|sign| *sign == b','))?;
+        spaces(loose.len() + first)
+    };
+    let mut starts = [None; 3];
     if count <= AFTER_LIKELY_LABEL {
-        starts[0] = marked.strip_suffix(';').map(|it| it.trim_end_matches(is_space).len());
-        starts[1] = commas(before, loose, marked, 2);
+        starts[0] = marked.strip_suffix(b";").map(|it| trim_end(it, class::SPACE).len());
+        starts[1] = commas(2, 2);
     }
     if count <= AFTER_AMBIGUOUS_LABEL {
-        starts[2] = commas(before, loose, marked, 1);
+        starts[2] = commas(1, before_mark);
     }
     starts.into_iter().flatten().min()
 }
 
-/// The start of the first run of at least so many commas among the loose signs before the digits,
-/// or right before the mark in front of those.
-fn commas(before: &str, loose: &str, marked: &str, least: usize) -> Option<usize> {
-    let spaces = |at: usize| before.get(..at).map(|it| it.trim_end_matches(is_space).len());
-    if marked.len() < loose.len() {
-        let bare = marked.trim_end_matches(',');
-        let run = marked.len() - bare.len();
-        if run >= least {
-            // Exactly two are dialled; any number is only a separator.
-            let taken = if least == 1 { run } else { least };
-            return spaces(marked.len() - taken);
-        }
-    }
-    let found = before.get(loose.len()..)?.find(if least == 1 { "," } else { ",," })?;
-    spaces(loose.len() + found)
-}
-
 /// The start of an extension in the American style, ` - 503#`.
-fn hyphenated(before: &str) -> Option<usize> {
-    let start = before.trim_end_matches(['-', ' ']).len();
-    (start < before.len()).then_some(start)
+fn hyphenated(before: &[u8]) -> Option<usize> {
+    let signs = before.iter().rev().take_while(|byte| matches!(byte, b'-' | b' ')).count();
+    (signs > 0).then(|| before.len() - signs)
 }
 
-fn is_space(c: char) -> bool {
-    matches!(c, ' ' | '\u{A0}' | '\t')
-}
-
-fn is_tight(c: char) -> bool {
-    is_space(c) || c == ','
-}
-
-fn is_loose(c: char) -> bool {
-    is_tight(c) || c == '-'
+/// The text without what is of the classes at its end.
+#[inline]
+fn trim_end(text: &[u8], classes: u8) -> &[u8] {
+    let end = text.iter().rposition(|byte| !is(*byte, classes)).map_or(0, |last| last + 1);
+    text.get(..end).unwrap_or_default()
 }
 
 /// The text without one colon or full stop at its end.
-fn without_mark(text: &str) -> &str {
-    text.strip_suffix([':', '.', '\u{FF0E}']).unwrap_or(text)
+fn without_mark(text: &[u8]) -> &[u8] {
+    match text {
+        [before @ .., b':' | b'.' | folded::STOP] => before,
+        _ => text,
+    }
 }
 
-/// Whether a label may end with the character.
-fn ends_label(c: char) -> bool {
-    !c.is_ascii() || matches!(c, 'x' | 'X' | '#' | '~' | 't' | 'T' | 'n' | 'N' | 'o' | 'O')
-}
-
-/// The start of a label at the end of a text, its optional characters taken where they fit.
-fn strip_label(text: &str, label: &str) -> Option<usize> {
-    let (mut text, mut optional) = (text, false);
-    for wanted in label.chars().rev() {
-        if wanted == '?' {
+/// The text before a label at its end, the label's optional characters taken where they fit.
+fn strip_label<'a>(mut text: &'a [u8], label: &[u8]) -> Option<&'a [u8]> {
+    let mut optional = false;
+    for wanted in label.iter().rev() {
+        if *wanted == b'?' {
             optional = true;
             continue;
         }
-        match text.chars().next_back() {
-            Some(found) if same_letter(found, wanted) => {
-                text = text.get(..text.len() - found.len_utf8()).unwrap_or_default();
-            }
+        match text {
+            [before @ .., found] if same_letter(*found, *wanted) => text = before,
             _ if optional => {}
             _ => return None,
         }
         optional = false;
     }
-    Some(text.len())
+    Some(text)
 }
 
 /// Whether a character is one of a label, which is lower case, in any case.
-fn same_letter(found: char, wanted: char) -> bool {
-    match found {
-        found if found.is_ascii() => found.eq_ignore_ascii_case(&wanted),
-        '\u{17F}' => wanted == 's',
-        '\u{130}' | '\u{131}' => wanted == 'i',
-        '\u{1C81}' => wanted == 'д',
-        '\u{1C82}' => wanted == 'о',
-        found => found == wanted || found.to_lowercase().eq([wanted]),
-    }
-}
-
-trait StripFolded {
-    fn strip_suffix_folded(&self, suffix: &str) -> Option<&str>;
-}
-
-impl StripFolded for str {
-    /// The text before a suffix in any ASCII case.
-    fn strip_suffix_folded(&self, suffix: &str) -> Option<&str> {
-        let (text, end) = self.split_at_checked(self.len().checked_sub(suffix.len())?)?;
-        end.eq_ignore_ascii_case(suffix).then_some(text)
-    }
+fn same_letter(found: u8, wanted: u8) -> bool {
+    found.to_ascii_lowercase() == wanted
+        || match found {
+            folded::LONG_S => wanted == b's',
+            folded::DOTTED_I | folded::DOTLESS_I => wanted == b'i',
+            _ => false,
+        }
 }

@@ -81,7 +81,8 @@ pub fn events_have_no_gap_in_races(store: &dyn NumberStore) -> Result<(), Broken
     let made = race(RACERS, |racer| {
         let mut made = Vec::new();
         for number in numbers.into_iter().cycle().skip(racer).take(90) {
-            let Some(stored) = store.get(number)? else { continue };
+            let stored = read(store, number)?;
+            thread::yield_now();
             // The event's time is how many changes the record has seen.
             let count = changes(&stored) + 1;
             let changed = world.touched(&stored, time(count)?)?;
@@ -127,14 +128,14 @@ pub fn batch_is_seen_whole(store: &dyn NumberStore) -> Result<(), Broken> {
     let is_done = AtomicBool::new(false);
     let write = || -> Result<(), Broken> {
         for round in 1..=ROUNDS {
-            let mut changes = Vec::new();
+            let mut batch = Vec::new();
             for number in numbers {
                 let stored = read(store, number)?;
                 let changed = world.touched(&stored, time(round)?)?;
                 let happened = vec![event(number, round)?];
-                changes.push(Change::put(changed, stored.expected()).with_events(happened));
+                batch.push(Change::put(changed, stored.expected()).with_events(happened));
             }
-            store.commit(Batch::from(changes))?;
+            store.commit(Batch::from(batch))?;
         }
         Ok(())
     };

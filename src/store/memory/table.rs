@@ -101,11 +101,6 @@ impl<T: Entity, I: Index<T>> Table<T, I> {
         Page { items, next }
     }
 
-    /// What an index says.
-    pub(super) fn index<R>(&self, say: impl FnOnce(&I) -> R) -> R {
-        say(&read(&self.ledger).index)
-    }
-
     pub(super) fn events(&self, after: u64, limit: usize) -> Vec<Logged<T::Event>> {
         read(&self.ledger).log.after(after, limit)
     }

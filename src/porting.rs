@@ -1,0 +1,101 @@
+//! Porting: numbers on their way from one carrier to another.
+//!
+//! A [`PortRequest`] asks for numbers of another carrier. The owner fills it in and submits it, the
+//! port authority sends it to the losing carrier and notes what that says, about the request and about
+//! each number; the numbers come, and the request is completed. [`TRANSITIONS`] is the table of the
+//! ways, [`mermaid`] and [`dot`] draw it. Every change of state is kept in the timeline.
+//!
+//! | question | answered by |
+//! |---|---|
+//! | may this become of the request, and who may do it | [`decide`], [`PortRequest::explain`] |
+//! | what has become of each number | [`NumberStatus`], [`PortRequest::progress`] |
+//! | may a number be on a request | [`check_number`], [`PortRequest::conflicts`] |
+//! | what would the losing carrier miss | [`PortRequest::missing`] |
+//! | why did it refuse, and what is to be corrected | [`RefusalReason`] |
+//! | when can the numbers come | [`PortCalendar`] |
+//! | what is to be signed | [`PortRequest::letter_of_authorization`] |
+//! | may another carrier take a number | [`PortOutRequest::check`] |
+//!
+//! One number, from another carrier to here:
+//!
+//! ```
+//! use telnum::account::{Account, AccountId, AccountTree};
+//! use telnum::porting::{
+//!     Arrival, NewPortRequest, PortContext, PortRequest, PortSettings, PortState, ScheduleOn, UnitedStates,
+//! };
+//!
+//! let [master, bakery]: [AccountId; 2] = ["master".parse()?, "bakery".parse()?];
+//! let accounts = AccountTree::new([
+//!     Account::new(master).with_admin(true),
+//!     Account::new(bakery).with_parent(master),
+//! ])?;
+//! let settings = PortSettings::default();
+//! let owner = PortContext::new(bakery, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
+//!
+//! // The owner fills it in and submits it.
+//! let document = serde_json::from_str(r#"{"name": "Our number", "numbers": {"+14158867900": {}}}"#)?;
+//! let new = NewPortRequest { id: "p1".parse()?, account: bakery, port_authority: master, document };
+//! let request = PortRequest::create(new, &owner)?.request;
+//! assert_eq!(request.missing()[0].path(), "bill.name");
+//! let request = request.submit(&owner)?.request;
+//!
+//! // The rest is for the port authority.
+//! let authority = owner.by(master);
+//! let refusal = request.transition(&PortState::Pending, None, &owner).unwrap_err();
+//! assert!(refusal.message().ends_with("please contact your port authority"));
+//! let request = request.transition(&PortState::Pending, None, &authority)?.request;
+//! let on = ScheduleOn::new("US/Pacific", "2026-03-06 00:00");
+//! let request = request.schedule(on, &UnitedStates, None, &authority)?.request;
+//!
+//! // The number comes: it is created, and that is told.
+//! let plan = request.completion_plan(&authority)?;
+//! let done = request.complete([(plan[0].number, Arrival::InService)], &authority)?;
+//! assert_eq!(done.decision.request.state(), &PortState::Completed);
+//! assert_eq!(done.decision.request.timeline(&owner)?.len(), 5);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod bill;
+mod calendar;
+mod conflict;
+mod context;
+mod document;
+mod edit;
+mod info;
+mod letter;
+mod port_number;
+mod port_out;
+mod progress;
+mod refusal;
+mod refusal_reason;
+mod request;
+mod schedule;
+mod secret;
+mod settings;
+mod state;
+mod timeline;
+mod transition;
+mod unlisted;
+
+pub use bill::Bill;
+pub use calendar::{CalendarError, EarliestPort, PortCalendar, PortKind};
+pub use conflict::{NumberConflict, NumberConflictKind, Placement, check_number, placements};
+pub use context::{PortContext, PortDecision, PortEvent, PortEventKind};
+pub use edit::{NewPortRequest, PortEdit};
+pub use info::PortingInfo;
+pub use port_number::{NUMBER_MOVES, NumberStatus, NumberStatusKind, PortNumber, Progress};
+pub use port_out::{NumberFacts, PortOutRefusal, PortOutRequest};
+pub use progress::{Arrival, Completion, NumberToCreate};
+pub use refusal::PortRefusal;
+pub use refusal_reason::RefusalReason;
+pub use request::{NamedAccount, Notifications, PortParties, PortRequest, PortRequestId, Upload};
+pub use schedule::{FixedOffsets, ScheduleOn, UnitedStates, Zones};
+pub use secret::{Passcode, PasscodeError, Pin};
+pub use settings::PortSettings;
+pub use state::{PortState, PortStates, PortTypesError};
+pub use timeline::{Authorization, Comment, Party, TimelineEntry, Transition};
+pub use transition::{
+    PortCondition, PortStanding, PortWho, TRANSITIONS, TransitionRefusal, TransitionRow, allowed_transitions,
+    decide, dot, mermaid,
+};
+pub use unlisted::Unlisted;

@@ -1,0 +1,260 @@
+//! What people do to a request's document: create, edit, comment, upload, delete.
+
+use serde_json::{Map, Value};
+
+use super::document::check_length;
+use super::{
+    Comment, NumberStatus, PortContext, PortDecision, PortEvent, PortEventKind, PortNumber, PortRefusal,
+    PortRequest, PortRequestId, PortStanding, PortState, Transition, Upload,
+};
+use crate::account::{AccountId, Actor};
+use crate::field::{FieldError, FieldErrorKind, merge};
+
+/// A request that is to be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewPortRequest {
+    /// Its id: one that no request ever had.
+    pub id: PortRequestId,
+    /// Its owner.
+    pub account: AccountId,
+    /// The account that works on it.
+    pub port_authority: AccountId,
+    /// What the owner says: `name`, `numbers` and whatever else of the document is known already.
+    pub document: Map<String, Value>,
+}
+
+/// What is to be different in a document.
+///
+/// ```
+/// use telnum::account::{AccountTree, Actor};
+/// use telnum::porting::{PortContext, PortEdit, PortRequest, PortSettings};
+///
+/// let (accounts, settings) = (AccountTree::default(), PortSettings::default());
+/// let ctx = PortContext::new(Actor::System, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
+/// let request: PortRequest = serde_json::from_str(
+///     r#"{"id": "p1", "name": "Bakery", "port_state": "unconfirmed", "numbers": {}, "signee_name": "Ann",
+///         "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#,
+/// )?;
+/// let change = serde_json::from_str(r#"{"signee_name": null, "winning_carrier": "New Telephone Co"}"#)?;
+/// let edited = request.edit(PortEdit::Merge(change), &ctx)?.request;
+/// assert_eq!((edited.signee_name(), edited.winning_carrier()), (None, Some("New Telephone Co")));
+///
+/// let change = serde_json::from_str(r#"{"port_state": "completed"}"#)?;
+/// let refusal = edited.edit(PortEdit::Merge(change), &ctx).unwrap_err();
+/// assert_eq!(refusal.to_string(), "`port_state`: read only");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub enum PortEdit {
+    /// All that the owner says; what is not in it is taken off.
+    Replace(Map<String, Value>),
+    /// What is to be different (RFC 7396): objects in objects too, `null` takes a field off.
+    Merge(Map<String, Value>),
+}
+
+/// Keys of the document that only commands change.
+const READ_ONLY: [&str; 11] = [
+    "id",
+    "port_state",
+    "comments",
+    "schedule_on",
+    "scheduled_date",
+    "uploads",
+    "sent",
+    "transitions",
+    "created",
+    "updated",
+    "_read_only",
+];
+
+impl PortRequest {
+    /// Creates a request: for those with power over its account. It is unconfirmed, and that is its
+    /// first transition.
+    ///
+    /// Whether its numbers may be on it, [`conflicts`](Self::conflicts) tells.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn create(new: NewPortRequest, ctx: &PortContext<'_>) -> Result<PortDecision, PortRefusal> {
+        let NewPortRequest { id, account, port_authority, mut document } = new;
+        if ctx.standing(account, Some(port_authority)) == PortStanding::Stranger {
+            return Err(PortRefusal::Forbidden(ctx.actor));
+        }
+        if let Some(key) = READ_ONLY.into_iter().find(|key| document.contains_key(*key)) {
+            return Err(read_only(key));
+        }
+        let is_unknown = |id: &AccountId| ctx.accounts.account(*id).is_none();
+        if let Some(id) = [account, port_authority].into_iter().find(is_unknown) {
+            let id = Value::from(id.as_str());
+            return Err(FieldError::invalid("_read_only", &id, "expected an account that exists").into());
+        }
+        let now = ctx.now.gregorian();
+        let parties = [Actor::Account(account), Actor::Account(port_authority)].map(|party| ctx.party(party));
+        let [owner, authority] = &parties;
+        let own = [
+            ("id", Value::from(id.as_str())),
+            ("port_state", Value::from(PortState::Unconfirmed.name())),
+            ("created", Value::from(now)),
+            ("updated", Value::from(now)),
+            ("_read_only", serde_json::json!({"account": owner, "port_authority": authority})),
+        ];
+        document.extend(own.map(|(key, value)| (key.to_owned(), value)));
+        let mut request = Self::from_value(Value::Object(document))?;
+        request.keep_statuses(None)?;
+        let first = Transition::new(ctx.now, None, PortState::Unconfirmed, None, ctx.authorization());
+        request.transitions = Some(vec![first]);
+        let events = vec![ctx.event(&request, PortEventKind::Created)];
+        Ok(PortDecision { request, events })
+    }
+
+    /// Edits what the document says. A request that is unconfirmed or rejected may be edited by all
+    /// with access, any other by admins only.
+    ///
+    /// Fields that only commands change, and the numbers' statuses, may be repeated, but not changed;
+    /// numbers that have come may not be taken off.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn edit(&self, edit: PortEdit, ctx: &PortContext<'_>) -> Result<PortDecision, PortRefusal> {
+        self.check_editable(ctx)?;
+        let before = self.document();
+        let (PortEdit::Replace(given) | PortEdit::Merge(given)) = &edit;
+        let is_changed = |key: &&str| given.contains_key(*key) && given.get(*key) != before.get(*key);
+        if let Some(key) = READ_ONLY.into_iter().find(is_changed) {
+            return Err(read_only(key));
+        }
+        let after = match edit {
+            PortEdit::Replace(mut document) => {
+                let own = READ_ONLY.iter().filter_map(|key| before.get_key_value(*key));
+                document.extend(own.map(|(key, value)| (key.clone(), value.clone())));
+                Value::Object(document)
+            }
+            PortEdit::Merge(change) => {
+                let mut document = Value::Object(before.clone());
+                merge(&mut document, Value::Object(change));
+                document
+            }
+        };
+        let mut changed = Self::from_value(after)?;
+        changed.keep_statuses(Some(self))?;
+        let came =
+            self.numbers.iter().filter(|(_, entry)| matches!(entry.status(), NumberStatus::Ported { .. }));
+        if let Some((number, _)) = came.into_iter().find(|(number, _)| changed.number(**number).is_none()) {
+            return Err(read_only(&format!("numbers.{number}")));
+        }
+        let after = changed.document();
+        let keys = before.keys().chain(after.keys().filter(|key| !before.contains_key(*key)));
+        let fields = keys.filter(|key| before.get(*key) != after.get(*key)).cloned().collect();
+        Ok(self.decided(changed, vec![PortEventKind::Edited { fields }], ctx))
+    }
+
+    /// Says something: for all with access; a private comment for admins only.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn comment(
+        &self,
+        content: &str,
+        private: bool,
+        ctx: &PortContext<'_>,
+    ) -> Result<PortDecision, PortRefusal> {
+        self.check_access(ctx)?;
+        check_length("content", content, 1, usize::MAX)?;
+        if private && !ctx.is_admin() {
+            return Err(read_only("superduper_comment"));
+        }
+        let mut comment = Comment::new(ctx.now, content);
+        comment.author = ctx.party(ctx.actor).name;
+        comment.account_id = ctx.actor.account();
+        comment.user_id = ctx.user.and_then(|user| user.get("id")?.as_str()).map(str::to_owned);
+        comment.superduper_comment = Some(private);
+        let mut changed = self.clone();
+        changed.comments.get_or_insert_default().push(comment);
+        Ok(self.decided(changed, vec![PortEventKind::Commented { private }], ctx))
+    }
+
+    /// Notes that a document was uploaded, in the place of any of that name: for those who may edit.
+    /// A name that does not end with `.pdf` gets that ending.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn upload(
+        &self,
+        name: &str,
+        upload: Upload,
+        ctx: &PortContext<'_>,
+    ) -> Result<PortDecision, PortRefusal> {
+        self.check_editable(ctx)?;
+        check_length("name", name, 1, usize::MAX)?;
+        let has_ending = name.to_ascii_lowercase().ends_with(".pdf");
+        let name = if has_ending { name.to_owned() } else { format!("{name}.pdf") };
+        let mut changed = self.clone();
+        changed.uploads.get_or_insert_default().insert(name.clone(), upload);
+        Ok(self.decided(changed, vec![PortEventKind::Uploaded { name }], ctx))
+    }
+
+    /// Checks that the request may be deleted, and tells that it is: for all with access, while it is
+    /// unconfirmed, rejected or canceled.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn delete(&self, ctx: &PortContext<'_>) -> Result<PortEvent, PortRefusal> {
+        self.check_access(ctx)?;
+        match self.state {
+            PortState::Unconfirmed | PortState::Rejected | PortState::Canceled => {
+                Ok(ctx.event(self, PortEventKind::Deleted))
+            }
+            PortState::Submitted
+            | PortState::Pending
+            | PortState::Scheduled
+            | PortState::Completed
+            | PortState::Other(_) => Err(PortRefusal::NotDeletable(self.state.clone())),
+        }
+    }
+
+    fn check_editable(&self, ctx: &PortContext<'_>) -> Result<(), PortRefusal> {
+        let standing = self.check_access(ctx)?;
+        match self.state {
+            PortState::Unconfirmed | PortState::Rejected => Ok(()),
+            PortState::Submitted
+            | PortState::Pending
+            | PortState::Scheduled
+            | PortState::Completed
+            | PortState::Canceled
+            | PortState::Other(_) => match standing {
+                PortStanding::Admin => Ok(()),
+                PortStanding::PortAuthority | PortStanding::OwnerSide | PortStanding::Stranger => {
+                    Err(PortRefusal::NotEditable(self.state.clone()))
+                }
+            },
+        }
+    }
+
+    /// The statuses of numbers are those from before an edit; new numbers have none.
+    fn keep_statuses(&mut self, before: Option<&Self>) -> Result<(), FieldError> {
+        for (number, entry) in &mut self.numbers {
+            let kept = before.and_then(|before| before.number(*number)).map(PortNumber::status);
+            let kept = kept.unwrap_or(&NumberStatus::Pending);
+            if entry.status() == kept {
+                continue;
+            }
+            if entry.status() != &NumberStatus::Pending {
+                return Err(FieldError::new(format!("numbers.{number}.status"), FieldErrorKind::ReadOnly));
+            }
+            entry.set_status(kept.clone());
+        }
+        Ok(())
+    }
+
+    fn document(&self) -> Map<String, Value> {
+        match serde_json::to_value(self) {
+            Ok(Value::Object(document)) => document,
+            Ok(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_))
+            | Err(_) => Map::new(),
+        }
+    }
+}
+
+fn read_only(key: &str) -> PortRefusal {
+    FieldError::new(key, FieldErrorKind::ReadOnly).into()
+}

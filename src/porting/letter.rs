@@ -1,0 +1,155 @@
+//! What a losing carrier asks for: what of it a request lacks, and the letter that it wants signed.
+
+use std::fmt::Write;
+
+use super::PortRequest;
+use crate::field::{FieldError, FieldErrorKind};
+use crate::time::Timestamp;
+
+/// A field that somebody asks for.
+struct Row {
+    path: &'static str,
+    is_there: fn(&PortRequest) -> bool,
+    /// Whether the losing carrier compares it with its record. All are in the letter.
+    checked: bool,
+}
+
+#[rustfmt::skip]
+const FIELDS: [Row; 11] = [
+    row("numbers", |request| !request.number_texts().is_empty(), true),
+    row("bill.name", |request| has(bill(request, |bill| &bill.name)), true),
+    row("bill.street_address", |request| has(bill(request, |bill| &bill.street_address)), true),
+    row("bill.locality", |request| has(bill(request, |bill| &bill.locality)), true),
+    row("bill.region", |request| has(bill(request, |bill| &bill.region)), true),
+    row("bill.postal_code", |request| has(bill(request, |bill| &bill.postal_code)), true),
+    row("bill.account_number", |request| has(bill(request, |bill| &bill.account_number)), true),
+    row("bill.btn", |request| has(bill(request, |bill| &bill.btn)), true),
+    row("bill.carrier", |request| has(bill(request, |bill| &bill.carrier)), false),
+    row("signee_name", |request| has(request.signee_name()), false),
+    row("signing_date", |request| request.signing_date().is_some(), false),
+];
+
+/// The widest line that can be broken, in characters.
+const LINE: usize = 76;
+
+impl PortRequest {
+    /// The fields that a losing carrier compares with its record and that are empty, each as
+    /// [`FieldErrorKind::Missing`]. A PIN is not among them: many carriers ask for none.
+    ///
+    /// It is advice: a request without them may be submitted, and will be rejected.
+    #[must_use]
+    pub fn missing(&self) -> Vec<FieldError> {
+        self.lacking(|row| row.checked)
+    }
+
+    /// The letter of authorization (LOA): with it the owner lets the winning carrier take the numbers
+    /// from the losing one. Plain text; equal requests have equal letters. Its dates are
+    /// those of UTC.
+    ///
+    /// The PIN is not in it: letters are filed and forwarded. It goes with the order.
+    ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "unconfirmed",
+    /// #     "numbers": {"+14158867900": {}}, "created": 63630097779, "updated": 63630097779,
+    /// #     "bill": {"name": "Beep's Bakery", "street_address": "12 Main St", "locality": "San Francisco",
+    /// #         "region": "CA", "postal_code": "94105", "account_number": "A-1", "btn": "4158867900",
+    /// #         "carrier": "Old Telephone Co"},
+    /// #     "signee_name": "Ann Beep",
+    /// #     "_read_only": {"account": {"id": "child"}}
+    /// # }"#)?;
+    /// let missing = request.letter_of_authorization("New Telephone Co").unwrap_err();
+    /// assert_eq!(missing[0].to_string(), "`signing_date`: required but missing");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The fields that it needs and that are empty.
+    pub fn letter_of_authorization(&self, winning_carrier: &str) -> Result<String, Vec<FieldError>> {
+        let missing = self.lacking(|_| true);
+        let (true, Some(bill), Some(moment)) = (missing.is_empty(), self.bill(), self.signing_date()) else {
+            return Err(missing);
+        };
+        let text = |text: &Option<String>| text.as_deref().unwrap_or_default().trim().to_owned();
+        let mut letter = String::from("LETTER OF AUTHORIZATION TO PORT TELEPHONE NUMBERS\n\n");
+        let mut line = |label: &str, text: &str| {
+            if !text.is_empty() {
+                // Writing to a string does not fail.
+                let _ = writeln!(letter, "{label:<24}{text}");
+            }
+        };
+        line("Customer:", &text(&bill.name));
+        let mut label = "Service address:";
+        for address in bill.address_lines() {
+            line(label, &address);
+            label = "";
+        }
+        line("Current carrier:", &text(&bill.carrier));
+        line("Account number:", &text(&bill.account_number));
+        line("Billing number:", &text(&bill.btn));
+        line("New carrier:", winning_carrier.trim());
+        line("Reference:", self.reference_number().unwrap_or_default().trim());
+        line("Requested date:", &self.transfer_date().map(date).unwrap_or_default());
+        let signed_by = self.signee_name().unwrap_or_default().trim();
+        let (current, new, day) = (text(&bill.carrier), winning_carrier.trim(), date(moment));
+        let consent = format!(
+            "I am the customer of record for these numbers, or act for that customer with authority to do so. \
+             I ask {current} to release them to {new}, and allow {new} to act for me in arranging this, which \
+             includes reading the service record of the account. I understand that services tied to these \
+             numbers may end when they move, and that charges which {current} is owed remain mine to pay."
+        );
+        let numbers = wrap(self.number_texts().iter().map(String::as_str), "    ", "  ");
+        let consent = wrap(consent.split_whitespace(), "", " ");
+        let _ = write!(
+            letter,
+            "\nTelephone numbers:\n{numbers}\n{consent}\n{:<24}{signed_by}\n{:<24}{day}\n",
+            "Signed by:", "Date:"
+        );
+        Ok(letter)
+    }
+
+    fn lacking(&self, who: impl Fn(&Row) -> bool) -> Vec<FieldError> {
+        let asked = FIELDS.iter().filter(|row| who(row) && !(row.is_there)(self));
+        asked.map(|row| FieldError::new(row.path, FieldErrorKind::Missing)).collect()
+    }
+
+    /// The numbers that are still to come, or have come.
+    fn number_texts(&self) -> Vec<String> {
+        let kept = |status| status != super::NumberStatusKind::Canceled;
+        let numbers = self.numbers().iter().filter(|(_, number)| kept(number.status().kind()));
+        numbers.map(|(number, _)| number.to_string()).collect()
+    }
+}
+
+const fn row(path: &'static str, is_there: fn(&PortRequest) -> bool, checked: bool) -> Row {
+    Row { path, is_there, checked }
+}
+
+fn bill(request: &PortRequest, field: fn(&super::Bill) -> &Option<String>) -> Option<&str> {
+    request.bill().and_then(|bill| field(bill).as_deref())
+}
+
+fn has(text: Option<&str>) -> bool {
+    text.is_some_and(|text| !text.trim().is_empty())
+}
+
+fn date(moment: Timestamp) -> String {
+    chrono::DateTime::from(moment).format("%Y-%m-%d").to_string()
+}
+
+/// Words in lines that are indented and not too wide.
+fn wrap<'a>(words: impl Iterator<Item = &'a str>, indent: &str, gap: &str) -> String {
+    let (mut lines, mut width) = (String::new(), 0);
+    for word in words {
+        let length = word.chars().count();
+        let wider = width + gap.len() + length;
+        let (before, now) = match width {
+            0 => (["", indent], indent.len() + length),
+            _ if wider <= LINE => (["", gap], wider),
+            _ => (["\n", indent], indent.len() + length),
+        };
+        lines.extend(before.into_iter().chain([word]));
+        width = now;
+    }
+    lines + "\n"
+}

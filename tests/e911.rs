@@ -1,0 +1,230 @@
+//! Addresses for emergency calls: what is one, how it is written, what providers answer.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+mod snapshot;
+
+use std::fmt::Write;
+
+use common::rows;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use telnum::feature::e911::{Country, E911Address, E911Answer, E911Fields, E911Key, E911Refusal, E911Status};
+use telnum::schema;
+
+fn natoma() -> Value {
+    json!({"street_address": "116 Natoma St", "locality": "San Francisco", "region": "CA", "postal_code": "94105"})
+}
+
+fn bodies() -> Value {
+    serde_json::from_str(include_str!("data/domain/e911_bodies.json")).unwrap()
+}
+
+fn read(value: &Value) -> E911Address {
+    E911Address::from_value(value.clone()).unwrap()
+}
+
+#[test]
+fn every_address() {
+    for [change, refused, case] in rows(include_str!("data/domain/e911.tsv")) {
+        let change: Value = serde_json::from_str(change).unwrap();
+        let mut document = natoma();
+        let fields = document.as_object_mut().unwrap();
+        fields.extend(change.as_object().unwrap().clone());
+        fields.retain(|_, value| !value.is_null());
+        let told = match E911Address::from_value(document.clone()) {
+            Ok(address) => {
+                assert_eq!(json!(address), document, "{case}");
+                assert_eq!(schema::check(&json!({"e911": document})), [], "{case}");
+                String::new()
+            }
+            Err(error) => format!("{}={}", error.path(), error.kind().rule()),
+        };
+        assert_eq!(told, refused, "{change}, {case}");
+    }
+}
+
+/// The order of the published answer, and the order of what is further.
+#[test]
+fn documents_are_written_as_published() {
+    let mut returned = bodies()["returned"].take();
+    returned
+        .as_object_mut()
+        .unwrap()
+        .extend([("z".to_owned(), json!({"b": 1, "a": null})), ("y".to_owned(), json!(1))]);
+    assert_eq!(serde_json::to_string(&read(&returned)).unwrap(), returned.to_string());
+    let error = serde_json::from_value::<E911Address>(json!({"locality": "Reno"})).unwrap_err();
+    assert_eq!(error.to_string(), "`street_address`: required but missing");
+}
+
+#[test]
+fn a_field_of_its_own_is_no_further_field() {
+    let mut fields = read(&natoma()).into_fields();
+    fields.extra.insert("region".to_owned(), json!("NV"));
+    let error = E911Address::new(fields).unwrap_err();
+    assert_eq!((error.path(), error.kind().rule()), ("region", "invalid"));
+    assert_eq!(E911Address::new(E911Fields::default()).unwrap_err().path(), "street_address");
+}
+
+#[test]
+fn every_status() {
+    assert_eq!(E911Status::ALL.map(E911Status::name), E911Status::NAMES);
+    for status in E911Status::ALL {
+        assert_eq!(status.to_string().parse(), Ok(status));
+        assert_eq!(serde_json::from_value::<E911Status>(json!(status)).unwrap(), status);
+    }
+    assert!(serde_json::from_value::<E911Status>(json!("provisioned")).is_err());
+}
+
+#[test]
+fn no_region_is_in_two_countries() {
+    for country in Country::ALL {
+        assert!(country.regions().is_sorted(), "{country}");
+        for region in country.regions() {
+            assert_eq!(Country::of_region(region), Some(country), "{region}");
+            assert_eq!(Country::of_region(&region.to_lowercase()), Some(country), "{region}");
+        }
+    }
+}
+
+/// Row 110.
+#[test]
+fn answers() {
+    let bodies = bodies();
+    let (asked, returned) = (read(&bodies["asked"]), read(&bodies["returned"]));
+    let choice = &bodies["multiple_choice"]["multiple_choice"]["dash_e911"]["details"];
+    let found: Vec<E911Address> = serde_json::from_value(choice.clone()).unwrap();
+
+    assert_eq!(E911Answer::Provisioned(returned.clone()).settle(&asked), Ok(returned.clone()));
+    assert_eq!(E911Answer::of_candidates(vec![returned.clone()]).settle(&asked), Ok(returned));
+
+    let refusal = E911Answer::of_candidates(found.clone()).settle(&asked).unwrap_err();
+    assert_eq!(refusal, E911Refusal::MultipleChoice { asked: asked.clone(), found });
+    assert_eq!(refusal.data(E911Key::DashE911), bodies["multiple_choice"]);
+    assert!(refusal.data(E911Key::E911)["multiple_choice"]["e911"]["details"].is_array());
+
+    let refusal = E911Answer::of_candidates(Vec::new()).settle(&asked).unwrap_err();
+    assert_eq!(refusal.data(E911Key::DashE911), bodies["invalid"]);
+    assert_eq!(refusal.data(E911Key::E911)["address"]["invalid"]["provider"], "e911");
+
+    let refusal = E911Answer::Error("no answer".to_owned()).settle(&asked).unwrap_err();
+    assert_eq!(refusal.to_string(), "no answer");
+}
+
+/// Row 114.
+#[test]
+fn callers_names() {
+    let address = read(&natoma());
+    for (account_name, shown) in [
+        (None, "Valued Customer"),
+        (Some(""), "Valued Customer"),
+        (Some("  "), "Valued Customer"),
+        (Some("A"), "A  "),
+        (Some("é"), "é  "),
+        (Some("Acme"), "Acme"),
+        (Some("Ac\nme"), "Ac me"),
+    ] {
+        assert_eq!(address.caller_name_or(account_name), shown);
+        let named = address.clone().named(account_name);
+        assert_eq!(named.fields().caller_name.as_deref(), Some(shown));
+        assert_eq!(read(&json!(named)), named, "it is still an address");
+        assert_eq!(named.caller_name_or(Some("Other")), shown);
+    }
+}
+
+#[test]
+fn as_written_on_envelopes_and_in_xml() {
+    let addresses: Vec<E911Address> =
+        serde_json::from_str(include_str!("data/domain/addresses.json")).unwrap();
+    let mut text = String::new();
+    for address in addresses {
+        writeln!(text, "{}\n\n{}", address.envelope(), address.civic_xml()).unwrap();
+    }
+    snapshot::check("domain/addresses.txt", &text);
+}
+
+fn any_text() -> impl Strategy<Value = String> {
+    prop_oneof![4 => "[!-~][ -~]{2,12}", 2 => "[\\PC<>&\"'\\]]{0,12}", 1 => any::<String>()]
+}
+
+fn any_fields() -> impl Strategy<Value = E911Fields> {
+    let postal = prop_oneof![
+        ("[A-Z]{2}", any_text()),
+        (
+            prop::sample::select(Country::UnitedStates.regions()).prop_map(str::to_owned),
+            "[0-9]{5}(-[0-9]{4})?"
+        ),
+        (
+            prop::sample::select(Country::Canada.regions()).prop_map(str::to_owned),
+            "[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]"
+        ),
+    ];
+    let some = || prop::option::of(any_text());
+    (any_text(), any_text(), postal, [some(), some(), some(), some()], prop::option::of("[0-9]{4}")).prop_map(
+        |(
+            street_address,
+            locality,
+            (region, postal_code),
+            [extended_address, caller_name, latitude, suite],
+            plus_four,
+        )| {
+            let legacy_data = suite.map(|suite| {
+                serde_json::from_value(json!({"suite": suite, "house_number": "1", "streetname": "A & B"}))
+                    .unwrap()
+            });
+            E911Fields {
+                street_address,
+                locality,
+                region,
+                postal_code,
+                extended_address,
+                caller_name,
+                latitude,
+                legacy_data,
+                plus_four,
+                ..E911Fields::default()
+            }
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn addresses_round_trip_and_say_the_same_in_xml(fields in any_fields()) {
+        let document = json!(fields);
+        let Ok(address) = E911Address::new(fields) else {
+            prop_assert!(E911Address::from_value(document).is_err());
+            return Ok(());
+        };
+        prop_assert_eq!(&read(&document), &address);
+        prop_assert_eq!(json!(address), document.clone());
+        prop_assert_eq!(schema::check(&json!({"e911": document})), []);
+
+        let lines = address.envelope().lines().len();
+        prop_assert!((2..=4).contains(&lines));
+        prop_assert_eq!(address.envelope().to_string().lines().count(), lines);
+
+        let xml = address.civic_xml();
+        let xml = roxmltree::Document::parse(&xml).unwrap();
+        let elements = xml.root_element().children().filter(roxmltree::Node::is_element);
+        let read: Vec<_> = elements
+            .map(|node| (node.tag_name().name().to_owned(), node.text().unwrap_or_default().to_owned()))
+            .collect();
+        let civic: Vec<_> =
+            address.civic().into_iter().map(|(name, value)| (name.to_owned(), value.into_owned())).collect();
+        prop_assert_eq!(read, civic);
+    }
+
+    /// No street is lost or made up where its number is taken apart.
+    #[test]
+    fn streets_are_put_together_again(line in "[0-9A-Za-z/ ]{1,16}") {
+        let mut document = natoma();
+        document["street_address"] = json!(line);
+        if let Ok(address) = E911Address::from_value(document) {
+            let civic = address.civic();
+            let part = |name| civic.iter().find(|(element, _)| *element == name).map(|(_, value)| value.as_ref());
+            let parts: Vec<_> = part("HNO").into_iter().chain(part("RD")).collect();
+            prop_assert_eq!(parts.join(" "), line);
+        }
+    }
+}

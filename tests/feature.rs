@@ -1,0 +1,390 @@
+//! What a number can carry: documents, names, rights, and when a feature is live.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod common;
+mod snapshot;
+
+use std::fmt::Write;
+
+use common::rows;
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+use telnum::feature::cnam::{Cnam, CnamName, CnamProfile};
+use telnum::feature::e911::{E911Address, E911Key};
+use telnum::feature::rights::{self, Inputs};
+use telnum::feature::{Features, LIVE, Otherwise, ProviderEffect, Settings, take_carrier_name};
+use telnum::field::FieldError;
+use telnum::lifecycle::State;
+use telnum::names::{CarrierKind, Feature, FeatureSet};
+use telnum::schema;
+
+fn object(value: Value) -> Map<String, Value> {
+    serde_json::from_value(value).unwrap()
+}
+
+fn parsed(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+fn told(error: &FieldError) -> String {
+    format!("{}={}", error.path(), error.kind().rule())
+}
+
+/// Features by their names, a space between two.
+fn names(features: FeatureSet) -> String {
+    features.iter().map(Feature::name).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn every_document() {
+    for [document, refused, case] in rows(include_str!("data/domain/documents.tsv")) {
+        let document = parsed(document);
+        let mut with_more = object(json!({"my_own_field": 1}));
+        with_more.extend(object(document.clone()));
+        with_more.insert("used_by".to_owned(), json!("callflow"));
+        match Settings::from_document(with_more, &CnamProfile::DEFAULT) {
+            Ok((settings, rest)) => {
+                assert_eq!(refused, "", "{document}, {case}");
+                let text = serde_json::to_string(&rest).unwrap();
+                assert_eq!(text, r#"{"my_own_field":1,"used_by":"callflow"}"#);
+                // The order of the fields of each feature is kept as well.
+                for (name, value) in object(json!(settings)) {
+                    assert_eq!(value.to_string(), document[name.as_str()].to_string(), "{case}");
+                }
+                assert_eq!(json!(settings), document, "{case}");
+                assert_eq!(Settings::from_value(document).unwrap(), settings);
+            }
+            Err(error) => assert_eq!(told(&error), refused, "{document}, {case}"),
+        }
+    }
+}
+
+#[test]
+fn a_feature_that_nobody_knows_is_no_setting() {
+    let error = Settings::from_value(json!({"sms": {"enabled": true}, "fax": {}})).unwrap_err();
+    assert_eq!(told(&error), "fax=additionalProperties");
+    assert_eq!(
+        serde_json::from_value::<Settings>(json!([])).unwrap_err().to_string(),
+        "expected object, found array"
+    );
+}
+
+#[test]
+fn the_old_name_of_the_address() {
+    let [asked, other] = [address("A"), address("C")];
+    let read = |document| Settings::from_document(object(document), &CnamProfile::DEFAULT);
+    let (settings, rest) = read(json!({"dash_e911": asked})).unwrap();
+    assert_eq!(settings.e911.as_ref(), Some(&asked));
+    assert_eq!(rest, Map::new());
+    assert_eq!(json!(settings.to_map(E911Key::DashE911)), json!({"dash_e911": asked}));
+    assert!(read(json!({"e911": asked, "dash_e911": asked})).is_ok());
+    let error = read(json!({"e911": asked, "dash_e911": other})).unwrap_err();
+    assert_eq!(told(&error), "dash_e911=invalid");
+}
+
+#[test]
+fn patches() {
+    let before =
+        json!({"prepend": {"enabled": true, "name": "Sales"}, "force_outbound": true, "e911": address("A")});
+    let settings = Settings::from_value(before).unwrap();
+    let patch = json!({
+        "my_own_field": null,
+        "prepend": {"name": null, "number": "9"},
+        "force_outbound": null,
+        "dash_e911": {"extended_address": "Floor 2"},
+        "sms": {"enabled": true, "nothing": null},
+    });
+    let (after, rest) = settings.patched(object(patch), &CnamProfile::DEFAULT).unwrap();
+    assert_eq!(json!(rest), json!({"my_own_field": null}));
+    let mut e911 = object(json!(address("A")));
+    e911.insert("extended_address".to_owned(), json!("Floor 2"));
+    let expected =
+        json!({"prepend": {"enabled": true, "number": "9"}, "e911": e911, "sms": {"enabled": true}});
+    assert_eq!(json!(after), expected);
+    // What a patch takes off leaves the rest in order.
+    let patch = object(json!({"sms": {"enabled": null, "z": 1}}));
+    let ordered = Settings::from_value(json!({"sms": {"c": 1, "enabled": true, "b": 2, "a": 3}})).unwrap();
+    let (ordered, _) = ordered.patched(patch, &CnamProfile::DEFAULT).unwrap();
+    let (ordered, _) = ordered.patched(object(json!({"sms": {"c": null}})), &CnamProfile::DEFAULT).unwrap();
+    assert_eq!(json!(ordered).to_string(), r#"{"sms":{"b":2,"a":3,"z":1}}"#);
+    assert_eq!(after.set_since(&settings), [Feature::Prepend, Feature::E911, Feature::Sms].into());
+
+    let refused = settings.patched(object(json!({"e911": {"region": null}})), &CnamProfile::DEFAULT);
+    assert_eq!(told(&refused.unwrap_err()), "e911.region=required");
+    let refused = settings.patched(object(json!({"e911": 7})), &CnamProfile::DEFAULT);
+    assert_eq!(told(&refused.unwrap_err()), "e911=type");
+    let (cleared, _) = settings.patched(object(json!({"dash_e911": null})), &CnamProfile::DEFAULT).unwrap();
+    assert_eq!(cleared.e911, None);
+}
+
+/// Rows 91 and 108.
+#[test]
+fn the_carriers_name_is_an_order() {
+    let take = |value: Value| {
+        let mut document = object(json!({"carrier_name": value, "my_own_field": 1}));
+        let name = take_carrier_name(&mut document);
+        assert_eq!(json!(document), json!({"my_own_field": 1}));
+        name.map(|name| name.map(|name| name.to_string())).map_err(|error| told(&error))
+    };
+    assert_eq!(take(json!("knm_telnyx")), Ok(Some("telnyx".to_owned())));
+    assert_eq!(take(Value::Null), Ok(None));
+    assert_eq!(take(json!("")), Err("carrier_name=minLength".to_owned()));
+    assert_eq!(take(json!("a".repeat(31))), Err("carrier_name=maxLength".to_owned()));
+    assert_eq!(take(json!("two words")), Err("carrier_name=invalid".to_owned()));
+    assert_eq!(take(json!(7)), Err("carrier_name=type".to_owned()));
+}
+
+#[test]
+fn every_name() {
+    for [text, refused, widest, case] in rows(include_str!("data/domain/cnam.tsv")) {
+        let named = text.parse::<CnamName>();
+        assert_eq!(
+            named.as_ref().map_or_else(ToString::to_string, |_| String::new()),
+            refused,
+            "{text:?}, {case}"
+        );
+        assert_eq!(CnamName::new(text, &CnamProfile::WIDEST).is_ok(), widest == "yes", "{text:?}, {case}");
+        // What is stored is read, whatever the profile of the day.
+        let read: Result<Cnam, _> = serde_json::from_value(json!({"display_name": text}));
+        assert_eq!(read.is_ok(), widest == "yes", "{text:?}, {case}");
+    }
+    assert!(CnamName::new("a\u{1}b", &CnamProfile::WIDEST).is_err());
+    // Not even where a profile has it.
+    let odd = CnamProfile { punctuation: Some("\n".into()), ..CnamProfile::WIDEST };
+    assert!(CnamName::new("a\nb", &odd).is_err());
+}
+
+#[test]
+fn when_each_feature_is_live() {
+    let mut text = String::new();
+    for row in &LIVE {
+        let states: Vec<_> = row.states.iter().map(|state| state.name()).collect();
+        let otherwise = match row.otherwise {
+            Otherwise::Removed => "removed",
+            Otherwise::Left => "left as it is",
+        };
+        writeln!(text, "{:<14} | {:<29} | {otherwise}", row.feature.name(), states.join(", ")).unwrap();
+    }
+    snapshot::check("domain/live.txt", &text);
+}
+
+/// A: as users write it. B: A as the provider wrote it. C: another.
+fn address(name: &str) -> E911Address {
+    let mut address = json!({
+        "street_address": "116 Natoma St",
+        "locality": "San Francisco",
+        "region": "CA",
+        "postal_code": "94105",
+        "my_own_field": {},
+    });
+    let fields = address.as_object_mut().unwrap();
+    match name {
+        "A" => {}
+        "B" => fields.extend(object(json!({
+            "caller_name": "Valued Customer",
+            "latitude": "37.786861",
+            "longitude": "-122.399484",
+            "location_id": "27578725",
+            "plus_four": "3745",
+            "status": "PROVISIONED",
+            "legacy_data": {"house_number": "116", "streetname": "Natoma St"},
+        }))),
+        "C" => fields.extend(object(json!({"street_address": "118 Natoma St"}))),
+        other => panic!("no address {other}"),
+    }
+    E911Address::from_value(address).unwrap()
+}
+
+/// Settings with an address by its name.
+fn settings(text: &str) -> Settings {
+    let mut document = object(parsed(text));
+    if let Some(e911) = document.get_mut("e911") {
+        *e911 = json!(address(e911.as_str().unwrap()));
+    }
+    Settings::from_value(document.into()).unwrap()
+}
+
+fn told_effect(effect: &ProviderEffect) -> &'static str {
+    match effect {
+        ProviderEffect::ProvisionE911(_) => "provision_e911",
+        ProviderEffect::RemoveE911 => "remove_e911",
+        ProviderEffect::SetCnam(_) => "set_cnam",
+        ProviderEffect::RemoveCnam => "remove_cnam",
+    }
+}
+
+#[test]
+fn every_activation() {
+    for [state, active, wanted, set, effects, case] in rows(include_str!("data/domain/activation.tsv")) {
+        let state: State = state.parse().unwrap();
+        let mut features = Features { wanted: settings(wanted), active: settings(active) };
+        let done = features.activate(state, None);
+        assert_eq!(names(features.active_set()), set, "{state}, {active}, {wanted}, {case}");
+        let done: Vec<_> = done.iter().map(told_effect).collect();
+        assert_eq!(done.join(" "), effects, "{state}, {active}, {wanted}, {case}");
+        assert_eq!(features.activate(state, None), [], "a second time, {state}, {active}, {wanted}, {case}");
+    }
+}
+
+/// Rows 57, 110 and 114: what the provider writes is what is kept.
+#[test]
+fn the_story_of_an_address() {
+    let mut features = Features { wanted: settings(r#"{"e911": "A"}"#), active: Settings::default() };
+    let effects = features.activate(State::InService, Some("Li"));
+    let [ProviderEffect::ProvisionE911(asked)] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(asked.fields().caller_name.as_deref(), Some("Li "));
+    features.provisioned(address("B"));
+    assert_eq!(features.wanted, features.active);
+
+    // Written again as it was the first time, it stays as the provider wrote it.
+    features.wanted = settings(r#"{"e911": "A"}"#);
+    assert_eq!(features.activate(State::InService, Some("Li")), []);
+    assert_eq!(features.wanted.e911, Some(address("B")));
+
+    // The house next door is asked for without what the provider found out of this one.
+    let patch = object(json!({"e911": {"street_address": "118 Natoma St"}}));
+    features.wanted = features.wanted.patched(patch, &CnamProfile::DEFAULT).unwrap().0;
+    let effects = features.activate(State::InService, Some("Li"));
+    let [ProviderEffect::ProvisionE911(asked)] = effects.as_slice() else { panic!("{effects:?}") };
+    let mut expected = object(json!(address("C")));
+    expected.insert("caller_name".to_owned(), json!("Valued Customer"));
+    assert_eq!(json!(asked), json!(expected));
+
+    // Ported out, the number loses it, and its document says so. It comes back with the number.
+    assert_eq!(features.activate(State::PortOut, None), [ProviderEffect::RemoveE911]);
+    assert_eq!(json!(features.wanted)["e911"]["status"], "REMOVED");
+    assert_eq!(features.activate(State::PortOut, None), []);
+    let effects = features.activate(State::InService, None);
+    let [ProviderEffect::ProvisionE911(asked)] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(asked.fields().status, None);
+
+    assert_eq!(features.clear(), [ProviderEffect::RemoveE911]);
+    assert!(features.is_empty() && features.clear().is_empty());
+}
+
+#[test]
+fn which_address_the_provider_has() {
+    for [change, met, case] in rows(include_str!("data/domain/e911_met.tsv")) {
+        let mut wanted = object(json!(address("A")));
+        wanted.extend(object(parsed(change)));
+        let wanted = E911Address::from_value(wanted.into()).unwrap();
+        assert_eq!(wanted.is_met_by(&address("B")), met == "yes", "{change}, {case}");
+    }
+}
+
+/// Where the provider failed or took it back, the same address is asked for anew.
+#[test]
+fn an_address_that_the_provider_lost() {
+    for (status, effects) in
+        [("PROVISIONED", 0), ("GEOCODED", 0), ("REMOVED", 1), ("ERROR", 1), ("INVALID", 1)]
+    {
+        let mut active = settings(r#"{"e911": "B"}"#);
+        let mut lost = object(json!(active));
+        lost["e911"]["status"] = json!(status);
+        active = Settings::from_value(lost.into()).unwrap();
+        let mut features = Features { wanted: settings(r#"{"e911": "A"}"#), active };
+        assert_eq!(features.activate(State::InService, None).len(), effects, "{status}");
+    }
+}
+
+/// Row 116: what a number may no longer carry is taken off.
+#[test]
+fn a_local_number_with_a_name() {
+    let local = Inputs { carrier: CarrierKind::Local, is_assigned: true, ..Inputs::default() };
+    let text = r#"{"cnam": {"display_name": "my CNAM"}, "prepend": {"enabled": true}}"#;
+    let mut features = Features { wanted: settings(text), active: settings(text) };
+    let denied = features.wanted.features().without(rights::available(&local));
+    features.wanted = features.wanted.without(denied);
+    assert_eq!(features.activate(State::InService, None), [ProviderEffect::RemoveCnam]);
+    assert_eq!(features.active_set(), Feature::Prepend.into());
+}
+
+fn any_settings() -> impl Strategy<Value = Settings> {
+    let e911 = prop::option::of(prop::sample::select(vec!["A", "B", "C"]));
+    let on = || prop::option::of(any::<bool>());
+    let name = prop::option::of("[A-Z]{2} [a-z]{0,12}");
+    (e911, name, [on(), on(), on(), on(), on()], prop::option::of(prop::option::of("[a-z]{1,9}"))).prop_map(
+        |(e911, name, [lookup, force_outbound, prepend, sms, mms], word)| {
+            let enabled = |on: Option<bool>| on.map(|on| json!({"enabled": on, "my_own_field": [1, null]}));
+            let cnam = (name.is_some() || lookup.is_some())
+                .then(|| json!({"display_name": name, "inbound_lookup": lookup}));
+            let document = json!({
+                "cnam": cnam,
+                "e911": e911.map(address),
+                "failover": word.clone().map(|word| json!({"sip": word})),
+                "force_outbound": force_outbound,
+                "mms": enabled(mms),
+                "prepend": enabled(prepend),
+                "ringback": word.map(|word| json!({"early": word})),
+                "sms": enabled(sms),
+            });
+            Settings::from_value(document).unwrap()
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn settings_round_trip(settings in any_settings(), active in any_settings()) {
+        let text = serde_json::to_string(&settings).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Settings>(&text).unwrap(), settings.clone());
+        let document = Value::Object(settings.to_map(E911Key::E911));
+        prop_assert_eq!(document.to_string(), text);
+        prop_assert_eq!(schema::check(&document), []);
+        let features = Features { wanted: settings, active };
+        let text = serde_json::to_string(&features).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Features>(&text).unwrap(), features);
+    }
+
+    #[test]
+    fn an_empty_patch_changes_nothing(settings in any_settings()) {
+        let (after, rest) = settings.patched(Map::new(), &CnamProfile::DEFAULT).unwrap();
+        prop_assert_eq!((after, rest), (settings, Map::new()));
+    }
+
+    #[test]
+    fn what_is_set_is_live(
+        wanted in any_settings(),
+        active in any_settings(),
+        state in prop::sample::select(&State::ALL[..]),
+    ) {
+        let before = active.clone();
+        let mut features = Features { wanted: wanted.clone(), active };
+        let effects = features.activate(state, Some("Acme"));
+        // Nothing is active that is not wanted, nor where it is not live, but what is left there.
+        for feature in features.active.features().iter() {
+            let row = LIVE.iter().find(|row| row.feature == feature).unwrap();
+            prop_assert!(wanted.features().contains(feature));
+            if !row.states.contains(&state) {
+                prop_assert_eq!(row.otherwise, Otherwise::Left);
+                prop_assert!(features.active.set_since(&before).without(feature.into()) == features.active.set_since(&before));
+            }
+        }
+        // Providers are told of what changed, and only that; a second time, of nothing.
+        let kinds: Vec<_> = effects.iter().map(told_effect).collect();
+        let e911 = kinds.iter().any(|kind| kind.ends_with("e911"));
+        let cnam = kinds.iter().any(|kind| kind.ends_with("cnam"));
+        prop_assert_eq!(e911, before.e911 != features.active.e911);
+        prop_assert_eq!(cnam, before.cnam != features.active.cnam);
+        prop_assert_eq!(kinds.len(), usize::from(e911) + usize::from(cnam));
+        let once = features.clone();
+        prop_assert_eq!(features.activate(state, Some("Acme")), []);
+        prop_assert_eq!(features, once);
+    }
+}
+
+#[test]
+fn effects_round_trip() {
+    let cnam = Cnam::from_value(json!({"display_name": "my CNAM", "kind": "x"})).unwrap();
+    let effects = [
+        ProviderEffect::ProvisionE911(address("B")),
+        ProviderEffect::RemoveE911,
+        ProviderEffect::SetCnam(cnam),
+        ProviderEffect::RemoveCnam,
+    ];
+    for effect in effects {
+        let value = json!(effect);
+        assert_eq!(value["kind"], told_effect(&effect));
+        assert_eq!(serde_json::from_value::<ProviderEffect>(value).unwrap(), effect);
+    }
+}

@@ -1,0 +1,152 @@
+//! The lists that parsing, short numbers and as-you-type formatting ask, read from the tables' bytes
+//! without the library, and what libphonenumber's regexes say instead of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use regex::Regex;
+
+use super::{Random, section, words};
+use crate::generator::metadata::{Format, Territory};
+
+/// Lists of entries into a table's automaton.
+pub(crate) struct Lists {
+    cells: Vec<u16>,
+    index: Vec<[u8; 4]>,
+    entries: Vec<u16>,
+}
+
+/// Digits that take one transition of an automaton, and the value of the leaf that they lead to.
+pub(crate) struct Asked<'a> {
+    pub(crate) digits: &'a str,
+    pub(crate) value: u16,
+    /// The state after the transition was not met before.
+    pub(crate) is_new: bool,
+}
+
+/// Longer than any digits that are told apart; few first, which say nothing to most questions, last.
+fn lengths() -> impl Iterator<Item = usize> {
+    (3..=22).chain(1..3)
+}
+
+impl Lists {
+    /// The lists whose index is in a section of a table.
+    pub(crate) fn open(table: &[u8], place: usize) -> Self {
+        Self {
+            cells: words(table, 0),
+            index: section(table, place).chunks(4).map(|entry| entry.try_into().unwrap()).collect(),
+            entries: words(table, place + 1),
+        }
+    }
+
+    /// Takes every transition that can be reached in a list, with a random rest after it.
+    pub(crate) fn walk(
+        &self,
+        list: u16,
+        random: &mut Random,
+        met: &mut BTreeSet<u16>,
+        mut ask: impl FnMut(Asked<'_>),
+    ) {
+        for length in lengths() {
+            let mut seen = BTreeSet::new();
+            let mut open = vec![(self.entry(list, length), String::new())];
+            while let Some((state, path)) = open.pop() {
+                // Without an entry, all digits lead to nothing.
+                let next = |digit| (state.map(|state| self.step(state, digit)), format!("{path}{digit}"));
+                let is_leaf = state.is_none_or(|state| self.is_leaf(state));
+                if path.is_empty() || !is_leaf && seen.insert(state) {
+                    assert!(path.len() < length, "a state after the last digit");
+                    open.extend((0..=9).map(next));
+                }
+                if path.is_empty() {
+                    continue;
+                }
+                let rest = (path.len()..length).map(|_| char::from(b'0' + random.digit()));
+                let digits: String = path.chars().chain(rest).collect();
+                let value = self.value(self.entry(list, length), &digits);
+                ask(Asked { digits: &digits, value, is_new: state.is_some_and(|state| met.insert(state)) });
+            }
+        }
+    }
+
+    fn entry(&self, list: u16, length: usize) -> Option<u16> {
+        let [low, high, count, first] = self.index[usize::from(list)];
+        let place = length.checked_sub(usize::from(first))?.min(usize::from(count) - 1);
+        Some(self.entries[usize::from(u16::from_le_bytes([low, high])) + place])
+    }
+
+    fn value(&self, entry: Option<u16>, digits: &str) -> u16 {
+        let Some(entry) = entry else { return 0 };
+        let leaf = digits.bytes().fold(entry, |state, byte| self.step(state, byte - b'0'));
+        assert!(self.is_leaf(leaf), "digits that lead to no leaf");
+        self.cells[usize::from(leaf) + 10]
+    }
+
+    fn is_leaf(&self, state: u16) -> bool {
+        (0..=9).all(|digit| self.step(state, digit) == state)
+    }
+
+    fn step(&self, state: u16, digit: u8) -> u16 {
+        self.cells[usize::from(state) + usize::from(digit)]
+    }
+}
+
+/// Digits after something was stripped off them, and the carrier's code that was in that.
+pub(crate) type Stripped = (String, String);
+
+/// What an action of the table does to digits: end, kept range, carrier's range, and what is inserted.
+pub(crate) fn by_action(action: &[u8], digits: &str) -> Stripped {
+    let (places, insert) = action.split_first_chunk().unwrap();
+    let [end, keep, keep_end, carrier, carrier_end, inserted] = places.map(usize::from);
+    let part = |start: usize, end: usize| digits.get(start..end).unwrap();
+    let insert = std::str::from_utf8(&insert[..inserted]).unwrap();
+    let rest = part(end, digits.len());
+    (format!("{insert}{}{rest}", part(keep, keep_end)), part(carrier, carrier_end).to_owned())
+}
+
+/// libphonenumber's patterns, compiled once.
+#[derive(Default)]
+pub(crate) struct Regexes(BTreeMap<String, Regex>);
+
+impl Regexes {
+    /// What a pattern and its transform rule do to digits.
+    pub(crate) fn strip(&mut self, pattern: Option<&str>, rule: Option<&str>, digits: &str) -> Stripped {
+        let nothing = || (digits.to_owned(), String::new());
+        let Some(pattern) = pattern else { return nothing() };
+        let Some(found) = self.get(&format!("^(?:{pattern})")).captures(digits) else { return nothing() };
+        let group = |group: usize| found.get(group).map_or(String::new(), |it| it.as_str().to_owned());
+        let rest = digits.get(found.get(0).unwrap().end()..).unwrap();
+        let last = found.len() - 1;
+        let took_part = last > 0 && found.get(last).is_some();
+        match rule {
+            Some(rule) if took_part => {
+                let transformed = (1..=last).fold(rule.to_owned(), |rule, number| {
+                    rule.replace(&format!("${number}"), &group(number))
+                });
+                (transformed + rest, if last > 1 { group(1) } else { String::new() })
+            }
+            _ => (rest.to_owned(), if took_part { group(1) } else { String::new() }),
+        }
+    }
+
+    /// Whether a pattern is there and all the digits are what it says.
+    pub(crate) fn is(&mut self, pattern: Option<&str>, digits: &str) -> bool {
+        pattern.is_some_and(|pattern| self.get(&format!("^(?:{pattern})$")).is_match(digits))
+    }
+
+    /// Whether a pattern is there and digits start as it says.
+    pub(crate) fn starts(&mut self, pattern: Option<&str>, digits: &str) -> bool {
+        pattern.is_some_and(|pattern| self.get(&format!("^(?:{pattern})")).is_match(digits))
+    }
+
+    /// The formats that libphonenumber shows while a number is typed.
+    pub(crate) fn eligible<'a>(&mut self, territory: &'a Territory) -> [Vec<&'a Format>; 2] {
+        let sign = r"[-x\x{2010}-\x{2015}() .\[\]/~]*";
+        let eligible = self.get(&format!(r"^{sign}\$1{sign}(?:\$\d{sign})*$")).clone();
+        [&territory.formats, &territory.international_formats]
+            .map(|formats| formats.iter().filter(|format| eligible.is_match(&format.template)).collect())
+    }
+
+    fn get(&mut self, pattern: &str) -> &Regex {
+        self.0.entry(pattern.to_owned()).or_insert_with_key(|pattern| Regex::new(pattern).unwrap())
+    }
+}

@@ -1,0 +1,181 @@
+//! The table of states: printed whole, and against a second writing of the rules.
+
+use std::fmt::Write;
+
+use serde_json::json;
+use telnum::account::Actor;
+use telnum::porting::{
+    NUMBER_MOVES, NumberStatus, NumberStatusKind, PortContext, PortSettings, PortStanding, PortState,
+    PortStates, RefusalReason, TRANSITIONS, TransitionRefusal, allowed_transitions, decide, dot, mermaid,
+};
+
+use crate::{accounts, actor, common, now, request, snapshot};
+
+/// All actors there can be, and what each is to a request of `child` that `authority` works on.
+const ACTORS: [(&str, PortStanding); 9] = [
+    ("system", PortStanding::Admin),
+    ("master", PortStanding::Admin),
+    ("authority", PortStanding::PortAuthority),
+    ("reseller", PortStanding::OwnerSide),
+    ("child", PortStanding::OwnerSide),
+    ("sibling", PortStanding::Stranger),
+    ("grandchild", PortStanding::Stranger),
+    ("unrelated", PortStanding::Stranger),
+    ("nobody", PortStanding::Stranger),
+];
+
+fn states() -> impl Iterator<Item = PortState> {
+    PortState::ALL.into_iter().chain(["parked".into()])
+}
+
+#[test]
+fn the_tables() {
+    let mut text = String::new();
+    for row in &TRANSITIONS {
+        writeln!(text, "{row}").unwrap();
+    }
+    text.push('\n');
+    for (to, from) in NUMBER_MOVES {
+        let from: Vec<_> = from.iter().map(|kind| kind.name()).collect();
+        writeln!(text, "{to:<9} | {}", from.join(", ")).unwrap();
+    }
+    text.push('\n');
+    for reason in RefusalReason::ALL {
+        writeln!(text, "{:<28} | {:<20} | {reason}", reason.name(), reason.field().unwrap()).unwrap();
+    }
+    snapshot::check("domain/porting.txt", &text);
+}
+
+#[test]
+fn the_diagrams() {
+    snapshot::check("domain/porting.mmd", &mermaid().to_string());
+    snapshot::check("domain/porting.dot", &dot().to_string());
+}
+
+#[derive(Debug, PartialEq)]
+enum Verdict {
+    Goes,
+    NoWay,
+    NotYours,
+}
+
+/// The rules once more, from the words of the rows 144 and 146.
+fn naive(from: &str, to: &str, actor: &str, at_once: bool) -> Verdict {
+    let authority = ["system", "master", "authority"].contains(&actor);
+    let access = authority || ["reseller", "child"].contains(&actor);
+    let may = |may: bool| if may { Verdict::Goes } else { Verdict::NotYours };
+    if to == "submitted" && (from == "unconfirmed" || from == "rejected") {
+        return may(access);
+    }
+    if to == "canceled" && from != "completed" && from != "canceled" {
+        return may(if from == "unconfirmed" { access } else { authority });
+    }
+    if from == "parked" {
+        return Verdict::NoWay;
+    }
+    if to == "pending" && from == "submitted" {
+        return may(authority);
+    }
+    if to == "scheduled" && (from == "pending" || (from == "submitted" && at_once)) {
+        return may(authority);
+    }
+    if to == "completed"
+        && from != "unconfirmed"
+        && from != "submitted"
+        && from != "completed"
+        && from != "canceled"
+    {
+        return may(authority);
+    }
+    if to == "rejected" && ["submitted", "pending", "scheduled"].contains(&from) {
+        return may(authority);
+    }
+    Verdict::NoWay
+}
+
+#[test]
+fn every_way_for_everyone() {
+    let accounts = accounts();
+    for (from, to) in states().flat_map(|from| states().map(move |to| (from.clone(), to))) {
+        for (name, standing) in ACTORS {
+            for at_once in [false, true] {
+                let settings =
+                    PortSettings { allow_submitted_to_scheduled: at_once, ..PortSettings::default() };
+                let case = format!("{from} to {to} by {name}, {at_once}");
+                let decided = decide(&from, &to, standing, &settings);
+                let verdict = match &decided {
+                    Ok(row) => {
+                        assert_eq!(row.to, to, "{case}");
+                        Verdict::Goes
+                    }
+                    Err(TransitionRefusal::NoSuchWay { .. }) => Verdict::NoWay,
+                    Err(TransitionRefusal::NotAllowed { .. }) => Verdict::NotYours,
+                    Err(other) => panic!("{other}"),
+                };
+                assert_eq!(verdict, naive(from.name(), to.name(), name, at_once), "{case}");
+
+                let allowed: Vec<_> = allowed_transitions(&from, standing, &settings).collect();
+                assert_eq!(allowed.contains(&&to), decided.is_ok(), "{case}");
+                if let Err(refusal) = &decided {
+                    assert_eq!(refusal.allowed().iter().collect::<Vec<_>>(), allowed, "{case}");
+                    assert_eq!(refusal.to(), &to);
+                }
+
+                // A request says the same, but strangers learn nothing.
+                let ctx = PortContext::new(actor(name), &accounts, &settings, now());
+                let request = request(&json!({"port_state": from.name()}));
+                assert_eq!(request.standing(&ctx), standing, "{case}");
+                let explained = request.explain(&to, &ctx);
+                match explained {
+                    Err(telnum::porting::PortRefusal::Forbidden(who)) => {
+                        assert_eq!((standing, who), (PortStanding::Stranger, actor(name)), "{case}");
+                    }
+                    other => assert_eq!(other.is_ok(), decided.is_ok(), "{case}"),
+                }
+            }
+        }
+    }
+    assert_eq!(actor("system"), Actor::System);
+}
+
+#[test]
+fn types_of_lists() {
+    let mut seen = 0;
+    for [types, names] in common::rows(include_str!("../data/domain/port_types.tsv")) {
+        match types.parse::<PortStates>() {
+            Ok(set) => {
+                let found: Vec<_> = states().filter(|state| set.contains(state)).collect();
+                let found: Vec<_> = found.iter().map(PortState::name).collect();
+                assert_eq!(found.join(","), names, "{types:?}");
+            }
+            Err(error) => assert_eq!(format!("{}: {}", error.name(), error.found()), names, "{types:?}"),
+        }
+        seen += 1;
+    }
+    assert_eq!(seen, 11);
+    assert_eq!("active".parse(), Ok(PortStates::default()));
+}
+
+#[test]
+fn numbers_that_have_come_or_are_canceled_stay_so() {
+    for (to, from) in NUMBER_MOVES {
+        assert!(
+            !from.contains(&NumberStatusKind::Ported) && !from.contains(&NumberStatusKind::Canceled),
+            "{to}"
+        );
+    }
+    assert!(!NumberStatus::Canceled.is_waiting());
+}
+
+#[test]
+fn reasons_are_their_names() {
+    for reason in RefusalReason::ALL {
+        assert_eq!(RefusalReason::from(reason.name()), reason);
+        let json = serde_json::to_string(&reason).unwrap();
+        assert_eq!(serde_json::from_str::<RefusalReason>(&json).unwrap(), reason);
+        assert!(reason.field().is_some());
+    }
+    let other: RefusalReason = serde_json::from_str(r#""Näher angeben""#).unwrap();
+    assert_eq!(serde_json::to_string(&other).unwrap(), r#""Näher angeben""#);
+    assert_eq!((other.field(), other.to_string().as_str()), (None, "Näher angeben"));
+}

@@ -1,0 +1,165 @@
+//! The schema of a number's document: every rule of it has its error.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod common;
+mod snapshot;
+
+use common::rows;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use telnum::field::FieldError;
+use telnum::lifecycle::State;
+use telnum::schema::{Kind, Row, TABLE, check, json_schema};
+
+/// The path and rule of each error.
+fn told(errors: &[FieldError]) -> String {
+    let each: Vec<_> =
+        errors.iter().map(|error| format!("{}={}", error.path(), error.kind().rule())).collect();
+    each.join(" ")
+}
+
+/// A document that has every field of the schema.
+fn full() -> Value {
+    serde_json::from_str(include_str!("data/domain/number_full.json")).unwrap()
+}
+
+/// The same without a field, or with another value in its place.
+fn changed(path: &str, value: Option<Value>) -> Value {
+    let mut document = full();
+    let (above, name) = path.rsplit_once('.').unwrap_or(("", path));
+    let above = if above.is_empty() { String::new() } else { format!("/{}", above.replace('.', "/")) };
+    match (document.pointer_mut(&above).unwrap(), value) {
+        (Value::Object(fields), Some(value)) => assert!(fields.insert(name.to_owned(), value).is_some()),
+        (Value::Object(fields), None) => assert!(fields.remove(name).is_some()),
+        (Value::Array(values), Some(value)) => values[0] = value,
+        (outer, value) => panic!("cannot put {value:?} into {outer}"),
+    }
+    document
+}
+
+#[test]
+fn every_case() {
+    for [document, errors, case] in rows(include_str!("data/domain/schema.tsv")) {
+        let document: Value = serde_json::from_str(document).unwrap();
+        assert_eq!(told(&check(&document)), errors, "{document}, {case}");
+    }
+}
+
+/// The wrong values of a row, each with the rule that it breaks, and the right ones at the edges.
+fn values(row: &Row) -> (Vec<(Option<Value>, &'static str)>, Vec<Value>) {
+    let text = |length| Value::from("é".repeat(length));
+    let mut wrong = vec![(Some(json!(7)), "type")];
+    let mut right = Vec::new();
+    wrong.extend(row.required.then_some((None, "required")));
+    wrong.extend(row.min.map(|min| (Some(text(min - 1)), "minLength")));
+    wrong.extend(row.max.map(|max| (Some(text(max + 1)), "maxLength")));
+    right.extend(row.min.map(text));
+    right.extend(row.max.map(text));
+    wrong.extend(row.allowed.iter().map(|value| (Some(json!(value.to_lowercase() + "s")), "enum")));
+    right.extend(row.allowed.iter().map(|value| json!(value)));
+    match row.kind {
+        Kind::Array | Kind::Object => wrong.push((Some(json!("")), "type")),
+        Kind::Boolean => right.extend([json!(true), json!(false)]),
+        Kind::String => wrong.extend([(Some(json!([])), "type"), (Some(json!({})), "type")]),
+    }
+    (wrong, right)
+}
+
+#[test]
+fn every_rule_has_its_error() {
+    assert_eq!(check(&full()), []);
+    for row in &TABLE {
+        let path = row.path.replace("[]", "0");
+        let (wrong, right) = values(row);
+        for (value, rule) in wrong {
+            let document = changed(&path, value);
+            assert_eq!(told(&check(&document)), format!("{path}={rule}"), "{document}");
+            if path.starts_with("e911") {
+                assert_eq!(told(&check(&legacy(document))), format!("dash_{path}={rule}"));
+            }
+        }
+        for value in right {
+            assert_eq!(check(&changed(&path, Some(value))), [], "{path}");
+        }
+    }
+}
+
+/// The document with the address under its old name.
+fn legacy(mut document: Value) -> Value {
+    let fields = document.as_object_mut().unwrap();
+    let address = fields.remove("e911").unwrap();
+    fields.insert("dash_e911".to_owned(), address);
+    document
+}
+
+#[test]
+fn the_states_are_those_of_the_lifecycle() {
+    let row = TABLE.iter().find(|row| row.path == "create_with_state").unwrap();
+    let mut states = State::ALL.map(State::name);
+    states.sort_unstable();
+    assert_eq!(row.allowed, states);
+}
+
+#[test]
+fn as_json_schema() {
+    let schema = serde_json::to_string_pretty(&json_schema()).unwrap();
+    snapshot::check("domain/number.schema.json", &(schema + "\n"));
+}
+
+/// What JSON Schema says of a value, as far as `json_schema` uses it.
+fn is_valid(root: &Value, schema: &Value, value: &Value) -> bool {
+    if let Some(reference) = schema.get("$ref") {
+        let pointer = reference.as_str().unwrap().strip_prefix('#').unwrap();
+        return is_valid(root, root.pointer(pointer).unwrap(), value);
+    }
+    schema.as_object().unwrap().iter().all(|(rule, said)| {
+        let length = value.as_str().map(|text| text.chars().count() as u64);
+        match rule.as_str() {
+            "$schema" | "title" | "description" => true,
+            "type" => telnum::field::type_of(value) == said,
+            "minLength" => length.is_none_or(|length| length >= said.as_u64().unwrap()),
+            "maxLength" => length.is_none_or(|length| length <= said.as_u64().unwrap()),
+            "enum" => said.as_array().unwrap().contains(value),
+            "required" => {
+                let names = said.as_array().unwrap();
+                names.iter().all(|name| value.get(name.as_str().unwrap()).is_some())
+            }
+            "properties" => said
+                .as_object()
+                .unwrap()
+                .iter()
+                .all(|(name, schema)| value.get(name).is_none_or(|value| is_valid(root, schema, value))),
+            "items" => {
+                value.as_array().is_none_or(|values| values.iter().all(|value| is_valid(root, said, value)))
+            }
+            other => panic!("the schema says {other}"),
+        }
+    })
+}
+
+proptest! {
+    /// But for `null`, which is taken out before anyone reads the document.
+    #[test]
+    fn both_forms_of_the_schema_agree(
+        place in 0..TABLE.len(),
+        value in prop_oneof![
+            "\\PC{0,32}".prop_map(Value::from),
+            any::<bool>().prop_map(Value::from),
+            Just(json!(7)),
+            Just(json!([])),
+            Just(json!(["a", 1])),
+            Just(json!({})),
+            prop::sample::select(TABLE.iter().flat_map(|row| row.allowed).collect::<Vec<_>>())
+                .prop_map(|text| json!(text)),
+        ],
+    ) {
+        let path = TABLE[place].path.replace("[]", "0");
+        let schema = json_schema();
+        let document = changed(&path, Some(value));
+        prop_assert_eq!(check(&document).is_empty(), is_valid(&schema, &schema, &document));
+        if path.starts_with("e911") {
+            let document = legacy(document);
+            prop_assert_eq!(check(&document).is_empty(), is_valid(&schema, &schema, &document));
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! The store in memory is a map that counts its versions: random operations against one.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use telnum::account::{Account, AccountId, AccountTree, Actor};
+use telnum::lifecycle::State;
+use telnum::policy::Policy;
+use telnum::record::{Context, Creation, EffectKey, Event, EventKind, NumberRecord};
+use telnum::store::{
+    Batch, Change, Expect, Logged, MemoryStore, NumberStore, NumberStoreExt, Query, Revision, StoreError,
+};
+use telnum::{PhoneNumber, Prefix};
+
+/// Few, so that operations meet.
+const NUMBERS: usize = 6;
+const OWNERS: [&str; 3] = ["shop", "bank", "club"];
+const STATES: [State; 4] = [State::Available, State::Reserved, State::InService, State::Aging];
+
+#[derive(Clone, Debug)]
+enum Op {
+    Commit { changes: Vec<AChange>, receipt: Option<u8> },
+    Scan { prefix: Option<&'static str>, owner: Option<usize>, states: Vec<State>, page_size: usize },
+    Events { after: u64, limit: usize },
+}
+
+#[derive(Clone, Debug)]
+struct AChange {
+    number: usize,
+    /// What is expected: what is there, or the version that was there so many before.
+    stale_by: u64,
+    /// The state and owner of what is stored; nothing is stored otherwise.
+    becomes: Option<(State, usize)>,
+    events: usize,
+}
+
+/// What the store is expected to be.
+#[derive(Default)]
+struct Model {
+    records: BTreeMap<PhoneNumber, (NumberRecord, Revision)>,
+    events: Vec<Event>,
+    receipts: BTreeMap<EffectKey, Value>,
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    let stale_by = prop_oneof![8 => Just(0_u64), 1 => 1..4_u64];
+    let becomes = prop_oneof![4 => (prop::sample::select(&STATES[..]), 0..OWNERS.len()).prop_map(Some), 1 => Just(None)];
+    let change = (0..NUMBERS, stale_by, becomes, 0..3_usize)
+        .prop_map(|(number, stale_by, becomes, events)| AChange { number, stale_by, becomes, events });
+    let receipt = prop_oneof![3 => Just(None), 1 => (0..4_u8).prop_map(Some)];
+    let prefix =
+        prop::option::of(prop::sample::select(&["+1", "+14158860", "+14158861", "+1415886000", "+4"][..]));
+    let scan = (
+        prefix,
+        prop::option::of(0..OWNERS.len()),
+        prop::sample::subsequence(&STATES[..], 1..=4),
+        1..5_usize,
+    )
+        .prop_map(|(prefix, owner, states, page_size)| Op::Scan { prefix, owner, states, page_size });
+    prop_oneof![
+        4 => (prop::collection::vec(change, 0..4), receipt)
+            .prop_map(|(changes, receipt)| Op::Commit { changes, receipt }),
+        2 => scan,
+        1 => (0..30_u64, 0..8_usize).prop_map(|(after, limit)| Op::Events { after, limit }),
+    ]
+}
+
+fn number(place: usize) -> PhoneNumber {
+    format!("+1415886{:04}", place * 300).parse().unwrap()
+}
+
+fn owner(place: usize) -> AccountId {
+    OWNERS[place].parse().unwrap()
+}
+
+fn record(number: PhoneNumber, state: State, assign_to: AccountId) -> NumberRecord {
+    let accounts = AccountTree::new(OWNERS.map(|id| Account::new(id.parse().unwrap()))).unwrap();
+    let policy = Policy::default();
+    let ctx = Context::new(Actor::System, &accounts, &policy, "2026-03-01T12:00:00Z".parse().unwrap());
+    let creation = Creation { assign_to: Some(assign_to), state: Some(state), ..Creation::default() };
+    NumberRecord::create(number, creation, &ctx).unwrap().record
+}
+
+impl Model {
+    fn revision(&self, number: PhoneNumber) -> Option<Revision> {
+        self.records.get(&number).map(|(_, revision)| *revision)
+    }
+
+    fn batch(&self, changes: &[AChange], receipt: Option<u8>) -> Batch {
+        let changes = changes.iter().map(|change| {
+            let number = number(change.number);
+            let expect = match self.revision(number) {
+                None if change.stale_by == 0 => Expect::Absent,
+                None => Expect::Revision(Revision::FIRST),
+                Some(revision) if revision.get() > change.stale_by => {
+                    Expect::Revision(Revision::try_from(revision.get() - change.stale_by).unwrap())
+                }
+                Some(_) => Expect::Absent,
+            };
+            let made = match change.becomes {
+                Some((state, place)) => Change::put(record(number, state, owner(place)), expect),
+                None => Change::remove(number, expect),
+            };
+            let at = "2026-03-01T12:00:00Z".parse().unwrap();
+            let event = Event { number, at, actor: Actor::System, what: EventKind::Updated };
+            made.with_events(vec![event; change.events])
+        });
+        let receipt = receipt.map(|key| (format!("key-{key}").parse().unwrap(), json!(self.events.len())));
+        Batch { changes: changes.collect(), receipt }
+    }
+
+    /// Whether a batch is to be made.
+    fn allows(&self, batch: &Batch) -> bool {
+        let is_once = |(place, change): (usize, &Change)| {
+            batch.changes.iter().take(place).all(|other| other.key() != change.key())
+        };
+        let is_expected = |change: &Change| change.expect().holds(self.revision(change.key()));
+        let is_new = |key: &EffectKey| !self.receipts.contains_key(key);
+        batch.changes.iter().enumerate().all(is_once)
+            && batch.changes.iter().all(is_expected)
+            && batch.receipt.as_ref().is_none_or(|(key, _)| is_new(key))
+    }
+
+    fn make(&mut self, batch: Batch, revisions: &[Revision]) {
+        assert_eq!(batch.changes.len(), revisions.len());
+        for (change, revision) in batch.changes.into_iter().zip(revisions) {
+            let change = change.into_parts();
+            match change.value {
+                Some(record) => self.records.insert(change.key, (NumberRecord::clone(&record), *revision)),
+                None => self.records.remove(&change.key),
+            };
+            self.events.extend(change.events);
+        }
+        self.receipts.extend(batch.receipt);
+    }
+}
+
+/// The model's answer against the store's, after every operation.
+fn run(ops: Vec<Op>) -> Result<(), TestCaseError> {
+    let store = MemoryStore::new();
+    let mut model = Model::default();
+    for op in ops {
+        match op {
+            Op::Commit { changes, receipt } => {
+                let batch = model.batch(&changes, receipt);
+                let is_allowed = model.allows(&batch);
+                match store.commit(batch.clone()) {
+                    Ok(revisions) => {
+                        prop_assert!(is_allowed);
+                        model.make(batch, &revisions);
+                    }
+                    Err(error) => {
+                        prop_assert!(!is_allowed, "{}", error);
+                        let is_refusal = error.is_conflict() || matches!(error, StoreError::Twice(_));
+                        prop_assert!(is_refusal, "{}", error);
+                    }
+                }
+            }
+            Op::Scan { prefix, owner: place, states, page_size } => {
+                let prefix = prefix.map(|text| text.parse::<Prefix>().unwrap());
+                let query = Query {
+                    prefix,
+                    owner: place.map(owner),
+                    states: states.iter().copied().collect(),
+                    ..Query::default()
+                };
+                let found: Result<Vec<_>, _> = store.scan_all(query, page_size).collect();
+                let found: Vec<_> =
+                    found.unwrap().iter().map(|stored| ((**stored).clone(), stored.revision())).collect();
+                let expected = model.records.values().filter(|(record, _)| {
+                    states.contains(&record.state())
+                        && place.is_none_or(|place| record.owner() == Some(owner(place)))
+                        && prefix.is_none_or(|prefix| record.number().starts_with(prefix))
+                });
+                prop_assert!(found.iter().eq(expected));
+            }
+            Op::Events { after, limit } => {
+                let all = (1..)
+                    .zip(&model.events)
+                    .map(|(sequence, event)| Logged { sequence, event: event.clone() });
+                let expected: Vec<_> = all.filter(|logged| logged.sequence > after).take(limit).collect();
+                prop_assert_eq!(store.events(after, limit).unwrap(), expected);
+            }
+        }
+        let numbers: Vec<_> = (0..NUMBERS).map(number).collect();
+        let found = store.get_many(&numbers).unwrap();
+        for (number, found) in numbers.into_iter().zip(found) {
+            let found = found.map(|stored| ((*stored).clone(), stored.revision()));
+            prop_assert_eq!(found.as_ref(), model.records.get(&number));
+        }
+        for key in 0..4 {
+            let key = format!("key-{key}").parse().unwrap();
+            prop_assert_eq!(store.receipt(key).unwrap(), model.receipts.get(&key).cloned());
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn random_operations_do_what_they_do_to_a_map(ops in prop::collection::vec(op(), 1..60)) {
+        run(ops)?;
+    }
+}
