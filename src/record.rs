@@ -39,11 +39,14 @@ mod create;
 mod document;
 mod event;
 mod explain;
+mod fix;
 mod refusal;
 mod release;
+mod route;
 mod sweep;
 mod transition;
 mod update;
+mod view;
 
 use serde_json::{Map, Value};
 
@@ -54,8 +57,10 @@ pub use self::document::{Imported, Repair};
 pub use self::event::{Event, EventKind};
 pub use self::explain::Explanation;
 pub use self::refusal::Refusal;
+pub use self::route::{NotInService, Route};
 pub use self::sweep::Due;
 pub use self::update::{Document, Update};
+pub use self::view::Shape;
 
 use crate::account::AccountId;
 use crate::feature::{Features, Settings, rights};
@@ -81,7 +86,7 @@ pub struct NumberRecord {
     allowed_features: Option<FeatureSet>,
     denied_features: Option<FeatureSet>,
     /// Those it was reserved for and will go back to, the latest first.
-    history: Vec<AccountId>,
+    history: Box<[AccountId]>,
     lease: Option<Lease>,
     created: Timestamp,
     updated: Timestamp,
@@ -137,7 +142,7 @@ impl NumberRecord {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub const fn discovered(number: PhoneNumber, carrier: CarrierName, now: Timestamp) -> Self {
+    pub fn discovered(number: PhoneNumber, carrier: CarrierName, now: Timestamp) -> Self {
         Self {
             number,
             state: State::Discovery,
@@ -147,7 +152,7 @@ impl NumberRecord {
             previous_owner: None,
             allowed_features: None,
             denied_features: None,
-            history: Vec::new(),
+            history: Box::new([]),
             lease: None,
             created: now,
             updated: now,

@@ -44,9 +44,11 @@
 mod change;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod contacts;
 mod error;
 mod ext;
 mod memory;
+mod port_requests;
 mod query;
 mod revision;
 
@@ -56,9 +58,11 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub use self::change::{Batch, Change, ChangeParts, Entity, Logged, Page};
+pub use self::contacts::ContactStore;
 pub use self::error::StoreError;
 pub use self::ext::{NumberStoreExt, Scan};
 pub use self::memory::MemoryStore;
+pub use self::port_requests::{PortQuery, PortRequestStore};
 pub use self::query::{Query, StateSet};
 pub use self::revision::{Expect, Revision, Stored};
 
@@ -105,6 +109,19 @@ pub trait NumberStore: Send + Sync + fmt::Debug {
     /// The backend's.
     fn receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError>;
 }
+
+/// A store of all that the library keeps.
+///
+/// ```
+/// use telnum::store::{MemoryStore, Store};
+///
+/// let store: Box<dyn Store> = Box::new(MemoryStore::new());
+/// assert!(store.events(0, 1)?.is_empty() && store.port_events(0, 1)?.is_empty());
+/// # Ok::<(), telnum::store::StoreError>(())
+/// ```
+pub trait Store: NumberStore + PortRequestStore + ContactStore {}
+
+impl<S: NumberStore + PortRequestStore + ContactStore + ?Sized> Store for S {}
 
 /// A shared store is one too.
 impl<S: NumberStore + ?Sized> NumberStore for Arc<S> {

@@ -66,14 +66,25 @@ impl<const N: usize> FromStr for Token<N> {
     type Err = TokenError;
 
     fn from_str(text: &str) -> Result<Self, TokenError> {
-        if let Some((position, found)) = text.char_indices().find(|(_, c)| !c.is_ascii_graphic()) {
-            return Err(TokenError::NotVisible { found, position });
+        // All bytes at once: looking for the first that is wrong takes several times as long.
+        let is_visible = text.bytes().fold(true, |all, byte| all & byte.is_ascii_graphic());
+        let mut bytes = [0; N];
+        match bytes.get_mut(..text.len()) {
+            Some(place) if is_visible && !text.is_empty() => {
+                place.copy_from_slice(text.as_bytes());
+                Ok(Self(bytes))
+            }
+            Some(_) | None => Err(refusal(text, N)),
         }
-        match text.len() {
-            0 => Err(TokenError::Empty),
-            length if length > N => Err(TokenError::TooLong { length, max: N }),
-            _ => Ok(Self::known(text)),
-        }
+    }
+}
+
+#[cold]
+fn refusal(text: &str, max: usize) -> TokenError {
+    match text.char_indices().find(|(_, c)| !c.is_ascii_graphic()) {
+        Some((position, found)) => TokenError::NotVisible { found, position },
+        None if text.is_empty() => TokenError::Empty,
+        None => TokenError::TooLong { length: text.len(), max },
     }
 }
 

@@ -119,8 +119,9 @@ fn each_law_fails_where_it_is_broken() {
     for (flaw, laws) in FLAWS {
         for name in *laws {
             let law = NUMBER_LAWS.iter().find(|law| law.name == *name).unwrap();
-            let broken = (law.check)(&Flawed::new(*flaw));
-            assert!(broken.is_err(), "{flaw:?} is not found by {name}");
+            // A race may go well by chance.
+            let is_found = (0..20).any(|_| (law.check)(&Flawed::new(*flaw)).is_err());
+            assert!(is_found, "{flaw:?} is not found by {name}");
         }
     }
     let caught: BTreeSet<_> = FLAWS.iter().flat_map(|(_, laws)| *laws).copied().collect();
@@ -206,7 +207,7 @@ impl Flawed {
                         return Err(StoreError::conflict(change.key(), change.expect(), found));
                     }
                 }
-                thread::sleep(Duration::from_micros(50));
+                thread::sleep(Duration::from_millis(1));
                 loop {
                     let changes = batch.changes.iter().map(|change| self.blind(change.clone()));
                     let blind = Batch { changes: changes.collect(), receipt: batch.receipt.clone() };

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -40,7 +41,7 @@ struct AChange {
 /// What the store is expected to be.
 #[derive(Default)]
 struct Model {
-    records: BTreeMap<PhoneNumber, (NumberRecord, Revision)>,
+    records: BTreeMap<PhoneNumber, (Arc<NumberRecord>, Revision)>,
     events: Vec<Event>,
     receipts: BTreeMap<EffectKey, Value>,
 }
@@ -168,8 +169,11 @@ fn run(ops: Vec<Op>) -> Result<(), TestCaseError> {
                     ..Query::default()
                 };
                 let found: Result<Vec<_>, _> = store.scan_all(query, page_size).collect();
-                let found: Vec<_> =
-                    found.unwrap().iter().map(|stored| ((**stored).clone(), stored.revision())).collect();
+                let found: Vec<_> = found
+                    .unwrap()
+                    .iter()
+                    .map(|stored| (Arc::clone(stored.shared()), stored.revision()))
+                    .collect();
                 let expected = model.records.values().filter(|(record, _)| {
                     states.contains(&record.state())
                         && place.is_none_or(|place| record.owner() == Some(owner(place)))
@@ -188,7 +192,7 @@ fn run(ops: Vec<Op>) -> Result<(), TestCaseError> {
         let numbers: Vec<_> = (0..NUMBERS).map(number).collect();
         let found = store.get_many(&numbers).unwrap();
         for (number, found) in numbers.into_iter().zip(found) {
-            let found = found.map(|stored| ((*stored).clone(), stored.revision()));
+            let found = found.map(|stored| (Arc::clone(stored.shared()), stored.revision()));
             prop_assert_eq!(found.as_ref(), model.records.get(&number));
         }
         for key in 0..4 {

@@ -113,7 +113,6 @@ pub enum OrderField {
 
 /// A page of numbers, and where it stands among all that were asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct ContactPage<T> {
     /// The page.
     pub items: Vec<T>,
@@ -357,6 +356,15 @@ impl fmt::Display for ContactOrder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = ORDERS.iter().find(|(_, field)| *field == self.field).map_or("", |(name, _)| *name);
         f.pad(&if self.descending { format!("-{name}") } else { name.to_owned() })
+    }
+}
+
+impl<T: Clone> ContactPage<&T> {
+    /// The page with numbers of its own.
+    #[must_use]
+    pub fn cloned(self) -> ContactPage<T> {
+        let Self { items, total, offset, per_page } = self;
+        ContactPage { items: items.into_iter().cloned().collect(), total, offset, per_page }
     }
 }
 

@@ -1,3 +1,4 @@
+use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -54,11 +55,11 @@ pub struct Settings {
 
 decoded_by_from_value!(Settings);
 
-/// The fields in a document, and the old name of one.
-const NAMES: [&str; 9] =
-    ["cnam", "e911", "dash_e911", "failover", "force_outbound", "mms", "prepend", "ringback", "sms"];
-
 impl Settings {
+    /// The fields in a document, and the old name of one.
+    pub(crate) const NAMES: [&'static str; 9] =
+        ["cnam", "e911", "dash_e911", "failover", "force_outbound", "mms", "prepend", "ringback", "sms"];
+
     /// Reads an object that has no other fields.
     ///
     /// # Errors
@@ -78,6 +79,9 @@ impl Settings {
         document: Map<String, Value>,
         profile: &CnamProfile,
     ) -> Result<(Self, Map<String, Value>), FieldError> {
+        if !Self::is_in(&document) {
+            return Ok((Self::default(), document));
+        }
         let mut fields = Fields::of(Value::Object(document))?;
         let settings = Self::take(&mut fields, profile)?;
         Ok((settings, fields.rest()))
@@ -92,8 +96,11 @@ impl Settings {
         mut patch: Map<String, Value>,
         profile: &CnamProfile,
     ) -> Result<(Self, Map<String, Value>), FieldError> {
+        if !Self::is_in(&patch) {
+            return Ok((self.clone(), patch));
+        }
         let mut document = Value::Object(self.to_map(E911Key::E911));
-        for name in NAMES {
+        for name in Self::NAMES {
             if let Some(change) = patch.shift_remove(name) {
                 let name = if name == E911Key::DashE911.name() { E911Key::E911.name() } else { name };
                 field::merge(&mut document, Value::Object(Map::from_iter([(name.to_owned(), change)])));
@@ -122,17 +129,22 @@ impl Settings {
     /// ```
     #[must_use]
     pub fn to_map(&self, key: E911Key) -> Map<String, Value> {
-        let fields = [
-            ("cnam", value(self.cnam.as_ref())),
-            (key.name(), value(self.e911.as_ref())),
-            ("failover", value(self.failover.as_ref())),
-            ("force_outbound", self.force_outbound.map(Value::Bool)),
-            ("mms", value(self.mms.as_ref())),
-            ("prepend", value(self.prepend.as_ref())),
-            ("ringback", value(self.ringback.as_ref())),
-            ("sms", value(self.sms.as_ref())),
-        ];
-        fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+        match value(Some(&Keyed(self, key))) {
+            Some(Value::Object(fields)) => fields,
+            Some(_) | None => Map::new(),
+        }
+    }
+
+    /// Writes the document's fields, the address under one of its names.
+    pub(crate) fn serialize_into<M: SerializeMap>(&self, map: &mut M, key: E911Key) -> Result<(), M::Error> {
+        entry(map, "cnam", self.cnam.as_ref())?;
+        entry(map, key.name(), self.e911.as_ref())?;
+        entry(map, "failover", self.failover.as_ref())?;
+        entry(map, "force_outbound", self.force_outbound.as_ref())?;
+        entry(map, "mms", self.mms.as_ref())?;
+        entry(map, "prepend", self.prepend.as_ref())?;
+        entry(map, "ringback", self.ringback.as_ref())?;
+        entry(map, "sms", self.sms.as_ref())
     }
 
     /// Whether it says nothing.
@@ -201,6 +213,11 @@ impl Settings {
         }
     }
 
+    /// Whether a document says anything of features.
+    fn is_in(document: &Map<String, Value>) -> bool {
+        document.keys().any(|name| Self::NAMES.contains(&&**name))
+    }
+
     fn take(fields: &mut Fields, profile: &CnamProfile) -> Result<Self, FieldError> {
         let e911 = fields.read("e911", E911Address::from_value)?;
         let dash_e911 = fields.read("dash_e911", E911Address::from_value)?;
@@ -225,8 +242,23 @@ impl Settings {
 
 impl Serialize for Settings {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.to_map(E911Key::E911).serialize(serializer)
+        Keyed(self, E911Key::E911).serialize(serializer)
     }
+}
+
+/// The same, the address under one of its names.
+struct Keyed<'a>(&'a Settings, E911Key);
+
+impl Serialize for Keyed<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        self.0.serialize_into(&mut map, self.1)?;
+        map.end()
+    }
+}
+
+fn entry<M: SerializeMap>(map: &mut M, name: &str, feature: Option<&impl Serialize>) -> Result<(), M::Error> {
+    feature.map_or(Ok(()), |feature| map.serialize_entry(name, feature))
 }
 
 /// Takes the field `carrier_name` out of a document: it is no feature of the number's but the order

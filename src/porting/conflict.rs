@@ -91,6 +91,13 @@ impl PortRequest {
         PortStates::ACTIVE.contains(self.state())
     }
 
+    /// The numbers that are on no other active request: all of an active one's but those that were
+    /// canceled on it; none of one that is over.
+    pub fn active_numbers(&self) -> impl Iterator<Item = PhoneNumber> {
+        let is_active = self.is_active();
+        self.numbers().keys().copied().filter(move |number| is_active && self.wants(*number))
+    }
+
     /// The request, and whose it is.
     #[must_use]
     pub fn placement(&self) -> Placement {

@@ -36,6 +36,11 @@ pub(super) fn wrong_type(expected: &'static str, found: &Value) -> FieldError {
     FieldError::new("", FieldErrorKind::WrongType { expected, found: type_of(found) })
 }
 
+/// A text that is refused in words that tell what was found.
+pub(super) fn malformed(name: &str, error: &dyn std::error::Error) -> FieldError {
+    FieldError::new(name, FieldErrorKind::Malformed { reason: error.to_string() })
+}
+
 /// A text with a length, as JSON Schema counts it.
 pub(super) fn check_length(name: &str, text: &str, min: usize, max: usize) -> Result<(), FieldError> {
     match text.chars().count() {
@@ -96,9 +101,8 @@ macro_rules! text_field {
     ($($name:ident),*) => {$(
         impl Field for $name {
             fn from_json(value: Value) -> Result<Self, FieldError> {
-                String::from_json(value.clone())?
-                    .parse()
-                    .map_err(|error| FieldError::invalid("", &value, error))
+                let text = String::from_json(value)?;
+                text.parse().map_err(|error| malformed("", &error))
             }
         }
     )*};
@@ -132,7 +136,7 @@ impl Key for String {
 
 impl Key for PhoneNumber {
     fn from_text(text: String) -> Result<Self, FieldError> {
-        text.parse().map_err(|error| FieldError::invalid(text.as_str(), &Value::String(text.clone()), error))
+        text.parse().map_err(|error| malformed(&text, &error))
     }
 }
 

@@ -139,9 +139,7 @@ impl Field for Passcode {
                     FieldErrorKind::TooShort { length, min: Self::MIN_LENGTH }
                 }
                 PasscodeError::Length { length } => FieldErrorKind::TooLong { length, max: Self::MAX_LENGTH },
-                PasscodeError::Character { .. } => {
-                    FieldErrorKind::Invalid { found: HIDDEN.to_owned(), reason: error.to_string() }
-                }
+                PasscodeError::Character { .. } => FieldErrorKind::Malformed { reason: error.to_string() },
             };
             FieldError::new("", kind)
         })

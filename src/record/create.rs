@@ -45,7 +45,7 @@ impl NumberRecord {
         }
         let mut record = Self::discovered(number, carrier, ctx.now);
         let owner = creation.owner_in(state, ctx)?;
-        record.history.extend(owner.filter(|_| state == State::Reserved));
+        record.history = owner.filter(|_| state == State::Reserved).into_iter().collect();
         record.enter(state, owner, ctx);
         if state == State::Reserved {
             record.lease =

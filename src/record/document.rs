@@ -106,10 +106,10 @@ impl Serialize for NumberRecord {
             map.serialize_entry(name, value)?;
         }
         if let Some(features) = &self.features {
-            for (name, value) in features.wanted.to_map(E911Key::E911) {
-                map.serialize_entry(&name, &value)?;
+            features.wanted.serialize_into(&mut map, E911Key::E911)?;
+            if !features.active.is_empty() {
+                map.serialize_entry(key::FEATURES, &features.active)?;
             }
-            map.serialize_entry(key::FEATURES, &features.active)?;
         }
         map.serialize_entry(key::STATE, &self.state)?;
         if let Some(owner) = &self.owner {
@@ -235,22 +235,23 @@ impl NumberRecord {
             }
             (Some(true), Some(_)) | (Some(false), None) | (None, _) => {}
         }
-        let length = self.history.len();
-        self.history.dedup();
-        if self.history.len() < length {
+        let mut history = self.history.to_vec();
+        history.dedup();
+        if history.len() < self.history.len() {
             repairs.push(Repair::HistoryTwice);
         }
-        if self.owner.is_none() && !self.history.is_empty() {
-            self.history.clear();
+        if self.owner.is_none() && !history.is_empty() {
+            history.clear();
             repairs.push(Repair::HistoryDropped);
         }
         if let Some(owner) = self.owner
             && self.state == State::Reserved
-            && self.history.first() != Some(&owner)
+            && history.first() != Some(&owner)
         {
-            self.history.insert(0, owner);
+            history.insert(0, owner);
             repairs.push(Repair::HistoryHead);
         }
+        self.history = history.into();
         if self.state != State::Reserved {
             self.lease = None;
         }
@@ -310,7 +311,7 @@ struct Draft {
     owner: Option<AccountId>,
     previous_owner: Option<AccountId>,
     used_by: Option<Box<str>>,
-    history: Vec<AccountId>,
+    history: Box<[AccountId]>,
     reserved_since: Option<Timestamp>,
     reserved_until: Option<Timestamp>,
     carrier: Option<CarrierName>,
@@ -324,6 +325,8 @@ struct Draft {
     revision: Option<u64>,
     pending: Option<Box<Pending>>,
     active: Option<Settings>,
+    /// What the document says of features; read at the end, as two fields may say the same.
+    wanted: Map<String, Value>,
     custom: Map<String, Value>,
 }
 
@@ -353,6 +356,9 @@ impl Draft {
             name if name.starts_with("pvt_") || name.starts_with('_') => {
                 return Err(de::Error::custom("no such field"));
             }
+            name if Settings::NAMES.contains(&name) => {
+                self.wanted.insert(name.to_owned(), map.next_value()?);
+            }
             name => drop(self.custom.insert(name.to_owned(), map.next_value()?)),
         }
         Ok(())
@@ -369,8 +375,9 @@ impl Draft {
             (None, Some(_)) => return Err(FieldError::new(key::RESERVED_SINCE, FieldErrorKind::Missing)),
             (Some(_), None) => return Err(FieldError::new(key::RESERVED_UNTIL, FieldErrorKind::Missing)),
         };
-        let (wanted, custom) = Settings::from_document(self.custom, &CnamProfile::WIDEST)?;
+        let (wanted, _) = Settings::from_document(self.wanted, &CnamProfile::WIDEST)?;
         let features = Features { wanted, active: self.active.unwrap_or_default() };
+        let custom = self.custom;
         Ok(NumberRecord {
             number: must(self.number, key::ID)?,
             state: must(self.state, key::STATE)?,

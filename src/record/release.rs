@@ -31,7 +31,7 @@ impl NumberRecord {
         let mut effects = record.reset();
         let previous = record.history.get(1).copied();
         if let Some(previous) = previous {
-            record.history.remove(0);
+            record.history = self.history.iter().skip(1).copied().collect();
             record.enter(State::Reserved, Some(previous), ctx);
             record.lease =
                 ctx.policy.reservation.map(|it| Lease { since: ctx.now, until: it.ends_at(ctx.now) });

@@ -66,7 +66,8 @@ impl NumberRecord {
         if to == State::Aging {
             record.disconnected_at = record.disconnected_at.or(Some(ctx.now));
         }
-        Ok(self.decide(record, Vec::new(), &ctx.by(Actor::System)))
+        let effects = record.clear_features();
+        Ok(self.decide(record, effects, &ctx.by(Actor::System)))
     }
 
     /// Until when it rests. Where the policy has no ageing, numbers that an admin put to rest do so

@@ -55,6 +55,10 @@ impl NumberRecord {
         let row = lifecycle::decide(self.a_move(to, owner), standing)
             .map_err(|refusal| Refusal::of(refusal, ctx.actor))?;
         self.check_rested(to, owner, standing, ctx)?;
+        // Where anyone may ask for what is so already, nobody changes anything by it.
+        if to == self.state && owner == self.owner && row.effects.is_empty() {
+            return Ok((self.clone(), Vec::new()));
+        }
 
         let mut record = self.clone();
         let mut effects = Vec::new();
@@ -165,7 +169,7 @@ impl NumberRecord {
             self.used_by = None;
         }
         if owner.is_none() {
-            self.history.clear();
+            self.history = Box::default();
         }
         if to != State::Reserved {
             self.lease = None;
@@ -183,7 +187,7 @@ impl NumberRecord {
     /// Remembers whom the number is reserved for, once.
     fn push_history(&mut self, owner: Option<AccountId>) {
         if let Some(owner) = owner.filter(|owner| self.history.first() != Some(owner)) {
-            self.history.insert(0, owner);
+            self.history = std::iter::once(owner).chain(self.history.iter().copied()).collect();
         }
     }
 }

@@ -17,23 +17,27 @@
 //! [`Faulty`] makes a store fail when it is told to, for those who build on stores.
 
 mod commits;
+mod contacts;
 mod faulty;
 mod fixture;
 mod log;
+mod port_requests;
 mod races;
 mod scans;
 
 use std::fmt;
 
 pub use self::commits::*;
+pub use self::contacts::*;
 pub use self::faulty::{Fault, Faulty, Injected};
 pub use self::log::*;
+pub use self::port_requests::*;
 pub use self::races::*;
 pub use self::scans::*;
 
-use super::{NumberStore, StoreError};
+use super::{ContactStore, NumberStore, PortRequestStore, StoreError};
 
-/// A law of stores of numbers.
+/// A law of stores: of numbers, if nothing else is said.
 #[derive(Clone, Copy, Debug)]
 pub struct Law<S: ?Sized = dyn NumberStore> {
     /// What it says.
@@ -68,14 +72,28 @@ pub const NUMBER_LAWS: &[Law] = &laws! {
     7: receipt_is_kept_once;
 };
 
+/// The laws of stores of port requests.
+pub const PORT_REQUEST_LAWS: &[Law<dyn PortRequestStore>] = &laws! {
+    1: port_requests_are_expected number_is_on_one_active_request;
+    3: port_requests_are_logged;
+    5: port_requests_are_scanned;
+};
+
+/// The laws of stores of contact numbers.
+pub const CONTACT_LAWS: &[Law<dyn ContactStore>] = &laws! {
+    1: contacts_are_expected contact_id_has_one_owner contact_id_is_new;
+    3: contacts_are_logged;
+    5: contact_page_is_its_query;
+};
+
 /// Makes a module with a test of each law.
 ///
 /// It is given the module's name and what makes a new, empty store; and, for a store that keeps not
-/// all kinds of things, those it keeps: `[numbers]`.
+/// all of `[numbers, port_requests, contacts]`, those it keeps.
 #[macro_export]
 macro_rules! store_conformance {
     ($module:ident, $new:expr) => {
-        $crate::store_conformance!($module, $new, [numbers]);
+        $crate::store_conformance!($module, $new, [numbers, port_requests, contacts]);
     };
     ($module:ident, $new:expr, [$($kind:ident),+]) => {
         #[cfg(test)]
@@ -95,6 +113,20 @@ macro_rules! store_conformance {
             stored_is_read batch_is_seen_whole
             scan_ascends cursor_is_exclusive pages_join limit_is_kept query_is_a_filter query_follows_changes
             receipt_is_kept_once
+        }
+    };
+    (@port_requests $new:expr) => {
+        $crate::store_conformance! {
+            @tests port_requests PORT_REQUEST_LAWS $new;
+            port_requests_are_expected number_is_on_one_active_request
+            port_requests_are_logged port_requests_are_scanned
+        }
+    };
+    (@contacts $new:expr) => {
+        $crate::store_conformance! {
+            @tests contacts CONTACT_LAWS $new;
+            contacts_are_expected contact_id_has_one_owner contact_id_is_new
+            contacts_are_logged contact_page_is_its_query
         }
     };
     (@tests $kind:ident $laws:ident $new:expr; $($law:ident)+) => {

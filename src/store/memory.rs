@@ -1,13 +1,21 @@
+mod contacts;
+mod holders;
 mod index;
 mod log;
+mod merge;
+mod port_requests;
 mod table;
 
 use serde_json::Value;
 
+use self::contacts::ContactIndex;
 use self::index::NumberIndex;
+use self::port_requests::PortIndex;
 use self::table::Table;
 use super::{Batch, Logged, NumberStore, Page, Query, Revision, StoreError, Stored};
+use crate::contact::ContactList;
 use crate::number::PhoneNumber;
+use crate::porting::PortRequest;
 use crate::record::{EffectKey, NumberRecord};
 
 /// A store in memory: as fast as a map, shared by threads, gone when it is dropped.
@@ -37,6 +45,8 @@ use crate::record::{EffectKey, NumberRecord};
 #[derive(Debug)]
 pub struct MemoryStore {
     numbers: Table<NumberRecord, NumberIndex>,
+    port_requests: Table<PortRequest, PortIndex>,
+    contacts: Table<ContactList, ContactIndex>,
 }
 
 impl MemoryStore {
@@ -65,7 +75,7 @@ impl MemoryStore {
     /// ```
     #[must_use]
     pub fn with_event_capacity(events: u64) -> Self {
-        Self { numbers: Table::new(events) }
+        Self { numbers: Table::new(events), port_requests: Table::new(events), contacts: Table::new(events) }
     }
 }
 

@@ -111,7 +111,7 @@ fn passcodes() {
     }
     assert_eq!(seen, 11);
     let error = serde_json::from_value::<Passcode>(json!("top secret")).unwrap_err();
-    assert_eq!(error.to_string(), "expected an ASCII letter or digit at byte 3, found ***");
+    assert_eq!(error.to_string(), "expected an ASCII letter or digit at byte 3");
     assert_eq!("".parse::<Passcode>().unwrap_err(), PasscodeError::Length { length: 0 });
 }
 

@@ -21,7 +21,7 @@ use telnum::{PhoneNumber, Timestamp};
 const BASE: &str = include_str!("../data/domain/port_request.json");
 
 /// A master, a reseller, its child and another child of it, an account below the child; the port
-/// authority, and an account that has to do with none.
+/// authority with one above and one below it, and an account that has to do with none.
 fn accounts() -> AccountTree {
     let account = |name: &str, parent: Option<&str>| {
         let account = Account::new(name.parse().unwrap()).with_name(name);
@@ -36,7 +36,9 @@ fn accounts() -> AccountTree {
         account("child", Some("reseller")),
         account("sibling", Some("reseller")),
         account("grandchild", Some("child")),
-        account("authority", Some("master")),
+        account("holding", Some("master")),
+        account("authority", Some("holding")),
+        account("desk", Some("authority")),
         account("unrelated", None),
     ])
     .unwrap()

@@ -12,7 +12,7 @@ use telnum::porting::{
 use crate::{accounts, actor, common, now, request, snapshot};
 
 /// All actors there can be, and what each is to a request of `child` that `authority` works on.
-const ACTORS: [(&str, PortStanding); 9] = [
+const ACTORS: [(&str, PortStanding); 11] = [
     ("system", PortStanding::Admin),
     ("master", PortStanding::Admin),
     ("authority", PortStanding::PortAuthority),
@@ -20,6 +20,8 @@ const ACTORS: [(&str, PortStanding); 9] = [
     ("child", PortStanding::OwnerSide),
     ("sibling", PortStanding::Stranger),
     ("grandchild", PortStanding::Stranger),
+    ("holding", PortStanding::Stranger),
+    ("desk", PortStanding::Stranger),
     ("unrelated", PortStanding::Stranger),
     ("nobody", PortStanding::Stranger),
 ];

@@ -2,9 +2,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 
+use crate::contact::{
+    ContactEvent, ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, OwnerId,
+};
 use crate::number::PhoneNumber;
+use crate::porting::{PortEvent, PortRequest, PortRequestId};
 use crate::record::{EffectKey, NumberRecord};
-use crate::store::{Batch, Logged, NumberStore, Page, Query, Revision, StoreError, Stored};
+use crate::store::{
+    Batch, ContactStore, Logged, NumberStore, Page, PortQuery, PortRequestStore, Query, Revision, StoreError,
+    Stored,
+};
 
 /// A store that fails at one of its calls, or from one on.
 ///
@@ -113,5 +120,66 @@ impl<S: NumberStore> NumberStore for Faulty<S> {
 
     fn receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError> {
         self.call(|store| store.receipt(key))
+    }
+}
+
+impl<S: PortRequestStore> PortRequestStore for Faulty<S> {
+    fn port_request(&self, id: PortRequestId) -> Result<Option<Stored<PortRequest>>, StoreError> {
+        self.call(|store| store.port_request(id))
+    }
+
+    fn commit_port_requests(&self, batch: Batch<PortRequest>) -> Result<Vec<Revision>, StoreError> {
+        self.call(|store| store.commit_port_requests(batch))
+    }
+
+    fn scan_port_requests(
+        &self,
+        query: &PortQuery,
+        after: Option<PortRequestId>,
+        limit: usize,
+    ) -> Result<Page<PortRequest, PortRequestId>, StoreError> {
+        self.call(|store| store.scan_port_requests(query, after, limit))
+    }
+
+    fn active_port_request(&self, number: PhoneNumber) -> Result<Option<Stored<PortRequest>>, StoreError> {
+        self.call(|store| store.active_port_request(number))
+    }
+
+    fn port_events(&self, after: u64, limit: usize) -> Result<Vec<Logged<PortEvent>>, StoreError> {
+        self.call(|store| store.port_events(after, limit))
+    }
+
+    fn port_receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError> {
+        self.call(|store| store.port_receipt(key))
+    }
+}
+
+impl<S: ContactStore> ContactStore for Faulty<S> {
+    fn contact_list(&self, owner: OwnerId) -> Result<Option<Stored<ContactList>>, StoreError> {
+        self.call(|store| store.contact_list(owner))
+    }
+
+    fn contact_list_with(&self, id: ContactId) -> Result<Option<Stored<ContactList>>, StoreError> {
+        self.call(|store| store.contact_list_with(id))
+    }
+
+    fn new_contact_id(&self) -> Result<ContactId, StoreError> {
+        self.call(S::new_contact_id)
+    }
+
+    fn commit_contacts(&self, batch: Batch<ContactList>) -> Result<Vec<Revision>, StoreError> {
+        self.call(|store| store.commit_contacts(batch))
+    }
+
+    fn contact_page(&self, query: &ContactQuery) -> Result<ContactPage<ContactNumber>, StoreError> {
+        self.call(|store| store.contact_page(query))
+    }
+
+    fn contact_events(&self, after: u64, limit: usize) -> Result<Vec<Logged<ContactEvent>>, StoreError> {
+        self.call(|store| store.contact_events(after, limit))
+    }
+
+    fn contact_receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError> {
+        self.call(|store| store.contact_receipt(key))
     }
 }

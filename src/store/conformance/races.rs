@@ -215,7 +215,10 @@ impl From<StoreError> for Attempt {
 }
 
 /// Lets threads do something at once; what each came to.
-fn race<T: Send>(racers: usize, run: impl Fn(usize) -> Result<T, Broken> + Sync) -> Result<Vec<T>, Broken> {
+pub(super) fn race<T: Send>(
+    racers: usize,
+    run: impl Fn(usize) -> Result<T, Broken> + Sync,
+) -> Result<Vec<T>, Broken> {
     thread::scope(|scope| {
         let run = &run;
         let threads: Vec<_> = (0..racers).map(|racer| scope.spawn(move || run(racer))).collect();

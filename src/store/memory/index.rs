@@ -1,8 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::iter::Peekable;
 use std::ops::Bound;
 
-use super::table::Index;
+use super::merge::Merge;
+use super::table::{Candidates, Index};
 use crate::account::AccountId;
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
@@ -18,7 +18,6 @@ pub(super) struct NumberIndex {
 }
 
 type Numbers = BTreeSet<PhoneNumber>;
-type Found<'a> = Box<dyn Iterator<Item = PhoneNumber> + 'a>;
 
 /// What a number is found by.
 #[derive(Clone, Copy, PartialEq)]
@@ -31,7 +30,11 @@ struct Place {
 impl NumberIndex {
     /// The numbers that may be what a query is about, in ascending order, above another: those of
     /// the least of the indexes that have all of them.
-    pub(super) fn candidates(&self, query: &Query, after: Option<PhoneNumber>) -> Found<'_> {
+    pub(super) fn candidates(
+        &self,
+        query: &Query,
+        after: Option<PhoneNumber>,
+    ) -> Candidates<'_, PhoneNumber> {
         let states = || State::ALL.iter().filter(|state| query.states.contains(**state));
         let states: Vec<&Numbers> = states().filter_map(|state| self.by_state.get(state)).collect();
         let mut best = (states.iter().map(|numbers| numbers.len()).sum(), states);
@@ -46,15 +49,7 @@ impl NumberIndex {
             }
         }
         let Some(range) = range(query, after) else { return Box::new(std::iter::empty()) };
-        let mut parts = best.1.into_iter().map(|numbers| numbers.range(range).copied());
-        match (parts.next(), parts.len()) {
-            (None, _) => Box::new(std::iter::empty()),
-            (Some(only), 0) => Box::new(only),
-            (Some(first), _) => {
-                let parts = [first].into_iter().chain(parts);
-                Box::new(Merge(parts.map(Iterator::peekable).collect()))
-            }
-        }
+        Box::new(Merge::new(best.1.into_iter().map(|numbers| numbers.range(range).copied())))
     }
 
     fn insert(&mut self, number: PhoneNumber, place: Place) {
@@ -124,17 +119,5 @@ fn range(query: &Query, after: Option<PhoneNumber>) -> Option<(Bound<PhoneNumber
         Some(after) if last.is_some_and(|last| after >= last) => None,
         Some(after) if first.is_none_or(|first| after >= first) => Some((Bound::Excluded(after), last_bound)),
         Some(_) | None => Some((first.map_or(Bound::Unbounded, bound), last_bound)),
-    }
-}
-
-/// Ascending iterators that have nothing in common, as one.
-struct Merge<I: Iterator<Item = PhoneNumber>>(Vec<Peekable<I>>);
-
-impl<I: Iterator<Item = PhoneNumber>> Iterator for Merge<I> {
-    type Item = PhoneNumber;
-
-    fn next(&mut self) -> Option<PhoneNumber> {
-        let heads = self.0.iter_mut().filter_map(|part| part.peek().copied().map(|number| (number, part)));
-        heads.min_by_key(|(number, _)| *number)?.1.next()
     }
 }

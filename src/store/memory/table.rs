@@ -18,6 +18,9 @@ pub(super) trait Index<T: Entity>: Default + Send + Sync {
     fn replace(&mut self, key: T::Key, before: Option<&Stored<T>>, after: Option<&Stored<T>>);
 }
 
+/// Keys that an index gives, ascending.
+pub(super) type Candidates<'a, K> = Box<dyn Iterator<Item = K> + 'a>;
+
 /// Things of one kind, their index, their events and receipts.
 ///
 /// They lie in shards by the hash of their key, each under its own lock, so that who reads one
@@ -85,7 +88,7 @@ impl<T: Entity, I: Index<T>> Table<T, I> {
     /// A page of the candidates that an index gives and a query matches.
     pub(super) fn scan(
         &self,
-        candidates: impl for<'a> FnOnce(&'a I) -> Box<dyn Iterator<Item = T::Key> + 'a>,
+        candidates: impl for<'a> FnOnce(&'a I) -> Candidates<'a, T::Key>,
         matches: impl Fn(&T) -> bool,
         after: Option<T::Key>,
         limit: usize,
@@ -101,6 +104,17 @@ impl<T: Entity, I: Index<T>> Table<T, I> {
         Page { items, next }
     }
 
+    /// What is stored under the key that an index gives.
+    pub(super) fn find(&self, key: impl FnOnce(&I) -> Option<T::Key>) -> Option<Stored<T>> {
+        let ledger = read(&self.ledger);
+        key(&ledger.index).and_then(|key| self.get(key))
+    }
+
+    /// Changes what an index notes beside what is stored.
+    pub(super) fn change_index<R>(&self, change: impl FnOnce(&mut I) -> R) -> R {
+        change(&mut write(&self.ledger).index)
+    }
+
     pub(super) fn events(&self, after: u64, limit: usize) -> Vec<Logged<T::Event>> {
         read(&self.ledger).log.after(after, limit)
     }
@@ -114,6 +128,10 @@ impl<T: Entity, I: Index<T>> Table<T, I> {
     }
 
     fn lock(&self, changes: &[Change<T>]) -> Touched<'_, T> {
+        if let [change] = changes {
+            let place = place(change.key());
+            return Touched(vec![(place, write(&self.shard(place).0))]);
+        }
         let mut places: Vec<_> = changes.iter().map(|change| place(change.key())).collect();
         places.sort_unstable();
         places.dedup();

@@ -1,0 +1,196 @@
+//! What holds for stores of contact numbers.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::fixture::time;
+use super::races::race;
+use super::{Broken, conflict, equal, must, some};
+use crate::contact::{
+    ContactEvent, ContactEventKind, ContactFilter, ContactId, ContactList, ContactNumber, ContactQuery,
+    NumberFilter, OwnerId,
+};
+use crate::record::EffectKey;
+use crate::store::{Batch, Change, ContactStore, Expect, Revision, StoreError, Stored};
+
+/// Points 1 and 2: what is stored was expected, a batch is made whole or not at all, and no revision
+/// is there twice.
+///
+/// # Errors
+/// What the store does else.
+pub fn contacts_are_expected(store: &dyn ContactStore) -> Result<(), Broken> {
+    let [mine, more, yours] = [list("me", &[1])?, list("me", &[1, 2])?, list("you", &[3])?];
+    let stale = add(store, mine.clone())?;
+    conflict("absent, of what is there", store.commit_contacts(put(&mine, Expect::Absent)))?;
+    store.commit_contacts(put(&more, Expect::Revision(stale)))?;
+    let current = read(store, "me")?;
+    equal("what was stored over a revision", &*current, &more)?;
+    must(current.revision() != stale, "a revision is there twice")?;
+    conflict("a stale revision", store.commit_contacts(put(&mine, Expect::Revision(stale))))?;
+    let half = [Change::put(yours, Expect::Absent), Change::put(mine.clone(), Expect::Revision(stale))];
+    conflict("half of a batch", store.commit_contacts(half.into_iter().collect()))?;
+    must(store.contact_list(owner("you")?)?.is_none(), "a refused batch stored something")?;
+    store.commit_contacts(Change::remove(owner("me")?, current.expected()).into())?;
+    must(store.contact_list(owner("me")?)?.is_none(), "what was removed is there")?;
+    let again = add(store, mine)?;
+    must(again != stale && again != current.revision(), "a revision is there twice")
+}
+
+/// An id is one number's: another owner's is refused, unless it is given up in the same commit; and
+/// the number is found by it.
+///
+/// # Errors
+/// What the store does else.
+pub fn contact_id_has_one_owner(store: &dyn ContactStore) -> Result<(), Broken> {
+    let held = add(store, list("me", &[1, 2])?)?;
+    let rival = list("you", &[3, 2])?;
+    let error = conflict("an id of another", store.commit_contacts(put(&rival, Expect::Absent)))?;
+    if let StoreError::Conflict { key, expected, found } = error {
+        equal("a conflict's key", &*key, "2")?;
+        equal("what was expected and found", &(expected, found), &(Expect::Absent, Some(held)))?;
+    }
+    has(store, 2, Some("me"))?;
+    has(store, 3, None)?;
+    let both = [list("she", &[4])?, list("he", &[4])?].map(|list| Change::put(list, Expect::Absent));
+    must(store.commit_contacts(both.into_iter().collect()).is_err(), "two owners of one commit have an id")?;
+    let handed = [Change::put(rival, Expect::Absent), Change::put(list("me", &[1])?, Expect::Revision(held))];
+    store.commit_contacts(handed.into_iter().collect())?;
+    has(store, 2, Some("you"))?;
+    has(store, 1, Some("me"))?;
+    let yours = read(store, "you")?;
+    store.commit_contacts(Change::remove(owner("you")?, yours.expected()).into())?;
+    has(store, 2, None)
+}
+
+/// A new id is above all that are or were stored, and is given once, however many ask.
+///
+/// # Errors
+/// What the store does else.
+pub fn contact_id_is_new(store: &dyn ContactStore) -> Result<(), Broken> {
+    let first = store.new_contact_id()?;
+    must(store.new_contact_id()? > first, "an id is given twice")?;
+    let stored = read_after(store, &list("me", &[1000])?)?;
+    store.commit_contacts(Change::remove(owner("me")?, stored.expected()).into())?;
+    must(store.new_contact_id()?.get() > 1000, "an id is given that a number had")?;
+    let given =
+        race(8, |_| (0..50).map(|_| Ok(store.new_contact_id()?)).collect::<Result<Vec<_>, Broken>>())?;
+    let given: Vec<_> = given.into_iter().flatten().collect();
+    equal("how many ids were given", &given.iter().collect::<BTreeSet<_>>().len(), &given.len())
+}
+
+/// Point 5: a page is what its query makes of all numbers.
+///
+/// # Errors
+/// What the store does else.
+pub fn contact_page_is_its_query(store: &dyn ContactStore) -> Result<(), Broken> {
+    let mut lists = Vec::new();
+    for place in 0..20_u64 {
+        // Owners share numbers; ids are not in the owners' order.
+        let ids: Vec<_> = (0..place % 4).map(|nth| (place * 7) % 20 * 10 + nth + 1).collect();
+        let made = list(&format!("owner-{place}"), &ids)?;
+        add(store, made.clone())?;
+        lists.push(made);
+    }
+    for made in lists.iter_mut().step_by(3) {
+        let stored = read(store, made.owner().as_str())?;
+        let ids: Vec<_> = made.numbers().iter().skip(1).map(|contact| contact.id().get()).collect();
+        *made = list(made.owner().as_str(), &ids)?;
+        store.commit_contacts(put(made, stored.expected()))?;
+    }
+    let ordered = |order: &str| order.parse().map(ContactQuery::ordered).map_err(Broken::new);
+    let filters = [
+        ContactFilter::default(),
+        ContactFilter { owner: Some(owner("owner-7")?), ..ContactFilter::default() },
+        ContactFilter { owner: Some(owner("nobody")?), ..ContactFilter::default() },
+        ContactFilter { number: Some(NumberFilter::read("+14158860002", None)), ..ContactFilter::default() },
+        ContactFilter { number: Some(NumberFilter::read("+14158869999", None)), ..ContactFilter::default() },
+        ContactFilter {
+            number: Some(NumberFilter::Text("(415) 886-0003".to_owned())),
+            ..ContactFilter::default()
+        },
+        ContactFilter { primary: Some(false), ..ContactFilter::default() },
+    ];
+    for order in ["number", "-number", "created_at", "-primary"] {
+        for filter in &filters {
+            for offset in [0, 3, 100] {
+                let mut query = ordered(order)?.with_per_page(5);
+                query.filter.clone_from(filter);
+                query.offset = offset;
+                let expected = query.page(lists.iter().flat_map(ContactList::numbers)).cloned();
+                equal(&format!("the page of {query:?}"), &store.contact_page(&query)?, &expected)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Points 3 and 7: events are kept in order, without those of what was refused; and a receipt once.
+///
+/// # Errors
+/// What the store does else.
+pub fn contacts_are_logged(store: &dyn ContactStore) -> Result<(), Broken> {
+    let key: EffectKey = "key".parse().map_err(Broken::new)?;
+    let batch = |name: &str, seconds: u64| -> Result<Batch<ContactList>, Broken> {
+        let happened = vec![event(name, seconds)?, event(name, seconds + 1)?];
+        Ok(Change::put(list(name, &[])?, Expect::Absent).with_events(happened).into())
+    };
+    let with_receipt = |batch| Batch { receipt: Some((key, json!("done"))), ..batch };
+    store.commit_contacts(with_receipt(batch("b", 1)?))?;
+    conflict("what is there", store.commit_contacts(batch("b", 5)?))?;
+    conflict("a second receipt", store.commit_contacts(with_receipt(batch("c", 7)?)))?;
+    must(store.contact_list(owner("c")?)?.is_none(), "a commit was made whose receipt was refused")?;
+    store.commit_contacts(batch("a", 3)?)?;
+    let events = store.contact_events(0, usize::MAX)?;
+    let found: Vec<_> = events.iter().map(|logged| (logged.sequence, logged.event.at)).collect();
+    let expected = (1..=4).map(|place| Ok((place, time(place)?))).collect::<Result<Vec<_>, Broken>>()?;
+    equal("the events", &found, &expected)?;
+    equal("a page of events", &store.contact_events(1, 2)?, &events.into_iter().skip(1).take(2).collect())?;
+    equal("the receipt", &store.contact_receipt(key)?, &Some(json!("done")))
+}
+
+fn has(store: &dyn ContactStore, id: u64, holder: Option<&str>) -> Result<(), Broken> {
+    let found = store.contact_list_with(ContactId::new(id))?.map(|stored| stored.owner());
+    equal(&format!("the owner of {id}"), &found, &holder.map(owner).transpose()?)
+}
+
+fn put(list: &ContactList, expect: Expect) -> Batch<ContactList> {
+    Change::put(list.clone(), expect).into()
+}
+
+fn add(store: &dyn ContactStore, list: ContactList) -> Result<Revision, Broken> {
+    let revisions = store.commit_contacts(Change::put(list, Expect::Absent).into())?;
+    some("the revision of a change", revisions.first().copied())
+}
+
+fn read(store: &dyn ContactStore, name: &str) -> Result<Stored<ContactList>, Broken> {
+    some(&format!("the list of {name}"), store.contact_list(owner(name)?)?)
+}
+
+fn read_after(store: &dyn ContactStore, list: &ContactList) -> Result<Stored<ContactList>, Broken> {
+    add(store, list.clone())?;
+    read(store, list.owner().as_str())
+}
+
+fn owner(text: &str) -> Result<OwnerId, Broken> {
+    text.parse().map_err(Broken::new)
+}
+
+fn event(name: &str, seconds: u64) -> Result<ContactEvent, Broken> {
+    let (at, owner) = (time(seconds)?, owner(name)?);
+    Ok(ContactEvent { at, owner, id: ContactId::new(1), what: ContactEventKind::Added })
+}
+
+/// An owner's numbers with these ids, the first of them primary.
+fn list(name: &str, ids: &[u64]) -> Result<ContactList, Broken> {
+    let contact = |(place, id): (usize, &u64)| {
+        let line = id % 10;
+        let document = json!({
+            "id": id, "owner": name, "number": format!("+1415886000{line}"), "text": format!("(415) 886-000{line}"),
+            "primary": place == 0, "created_at": time(place as u64)?, "updated_at": time(*id)?,
+        });
+        ContactNumber::from_value(document).map_err(Broken::new)
+    };
+    let contacts: Vec<_> = ids.iter().enumerate().map(contact).collect::<Result<_, _>>()?;
+    ContactList::new(owner(name)?, contacts).map_err(Broken::new)
+}

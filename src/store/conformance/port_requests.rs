@@ -1,0 +1,227 @@
+//! What holds for stores of port requests.
+
+use serde_json::json;
+
+use super::fixture::time;
+use super::{Broken, conflict, equal, must, some};
+use crate::account::Actor;
+use crate::number::PhoneNumber;
+use crate::porting::{PortEvent, PortEventKind, PortRequest, PortRequestId, PortStates};
+use crate::record::EffectKey;
+use crate::store::{Batch, Change, Expect, PortQuery, PortRequestStore, Revision, StoreError, Stored};
+
+/// Points 1 and 2: what is stored was expected, a batch is made whole or not at all, and no revision
+/// is there twice.
+///
+/// # Errors
+/// What the store does else.
+pub fn port_requests_are_expected(store: &dyn PortRequestStore) -> Result<(), Broken> {
+    let [first, second] = [request("a", "shop", "submitted", &[])?, request("b", "shop", "submitted", &[])?];
+    let stale = add(store, first.clone())?;
+    conflict("absent, of what is there", store.commit_port_requests(put(&first, Expect::Absent)))?;
+    let changed = request("a", "shop", "pending", &[])?;
+    store.commit_port_requests(put(&changed, Expect::Revision(stale)))?;
+    let current = read(store, "a")?;
+    equal("what was stored over a revision", &*current, &changed)?;
+    must(current.revision() != stale, "a revision is there twice")?;
+    conflict("a stale revision", store.commit_port_requests(put(&first, Expect::Revision(stale))))?;
+
+    let half =
+        [Change::put(second.clone(), Expect::Absent), Change::put(first.clone(), Expect::Revision(stale))];
+    conflict("half of a batch", store.commit_port_requests(half.into_iter().collect()))?;
+    must(store.port_request(id("b")?)?.is_none(), "a refused batch stored something")?;
+    let twice = [Change::put(second.clone(), Expect::Absent), Change::put(second, Expect::Absent)];
+    let answer = store.commit_port_requests(twice.into_iter().collect());
+    must(matches!(answer, Err(StoreError::Twice(_))), "two changes of one request are not refused")?;
+
+    store.commit_port_requests(Change::remove(id("a")?, current.expected()).into())?;
+    must(store.port_request(id("a")?)?.is_none(), "what was removed is there")?;
+    let again = add(store, first)?;
+    must(again != stale && again != current.revision(), "a revision is there twice")
+}
+
+/// A number is active on one request at most, whatever is stored; a request that is over, or gone,
+/// leaves it to others, in the same commit too.
+///
+/// # Errors
+/// What the store does else.
+pub fn number_is_on_one_active_request(store: &dyn PortRequestStore) -> Result<(), Broken> {
+    let [x, y] = [number("+14158867900")?, number("+14158867901")?];
+    let held = add(store, request("a", "shop", "submitted", &["+14158867900"])?)?;
+    add(store, request("b", "bank", "submitted", &["+14158867901"])?)?;
+    holds(store, x, Some("a"))?;
+    let rival = request("c", "bank", "unconfirmed", &["+14158867902", "+14158867900"])?;
+    let error = conflict("a number of another", store.commit_port_requests(put(&rival, Expect::Absent)))?;
+    if let StoreError::Conflict { key, expected, found } = error {
+        equal("a conflict's key", &*key, x.to_string().as_str())?;
+        equal("what was expected and found", &(expected, found), &(Expect::Absent, Some(held)))?;
+    }
+    must(store.port_request(id("c")?)?.is_none(), "a refused request is stored")?;
+    holds(store, number("+14158867902")?, None)?;
+
+    // Two at once can not have it either.
+    let both = ["d", "e"].map(|id| request(id, "shop", "submitted", &["+14158867903"]));
+    let both = both.into_iter().map(|request| Ok(Change::put(request?, Expect::Absent)));
+    let both: Batch<_> = both.collect::<Result<_, Broken>>()?;
+    must(store.commit_port_requests(both).is_err(), "two requests of one commit have a number")?;
+
+    // One that is over has it for the record only.
+    add(store, request("f", "shop", "completed", &["+14158867900"])?)?;
+    holds(store, x, Some("a"))?;
+    let over = request("a", "shop", "canceled", &["+14158867900"])?;
+    // Whichever comes first, the one takes what the other gives up.
+    let handed = [Change::put(rival, Expect::Absent), Change::put(over, Expect::Revision(held))];
+    store.commit_port_requests(handed.into_iter().collect())?;
+    holds(store, x, Some("c"))?;
+
+    let rival = read(store, "c")?;
+    store.commit_port_requests(Change::remove(id("c")?, rival.expected()).into())?;
+    holds(store, x, None)?;
+    holds(store, y, Some("b"))?;
+    let swap = [
+        Change::put(request("b", "bank", "submitted", &["+14158867900"])?, read(store, "b")?.expected()),
+        Change::put(request("g", "shop", "submitted", &["+14158867901"])?, Expect::Absent),
+    ];
+    store.commit_port_requests(swap.into_iter().collect())?;
+    holds(store, x, Some("b"))?;
+    holds(store, y, Some("g"))
+}
+
+/// Point 5: requests ascend by id; pages of any size join to what the query matches, in which all
+/// but the last are full.
+///
+/// # Errors
+/// What the store does else.
+pub fn port_requests_are_scanned(store: &dyn PortRequestStore) -> Result<(), Broken> {
+    let states =
+        ["unconfirmed", "submitted", "pending", "scheduled", "rejected", "completed", "canceled", "odd"];
+    let accounts = ["shop", "bank", "club"];
+    let mut requests = Vec::new();
+    for place in 0..60_usize {
+        let state = some("a state", states.get(place * 3 % 8))?;
+        let account = some("an account", accounts.get(place % 3))?;
+        // Not in the order of the ids.
+        requests.push(request(&format!("{:02}", place * 37 % 60), account, state, &[])?);
+    }
+    for made in &requests {
+        add(store, made.clone())?;
+    }
+    // Some change their state and account, some go.
+    for place in (0..60_usize).step_by(7) {
+        let id = format!("{place:02}");
+        let stored = read(store, &id)?;
+        requests.retain(|request| request.id() != stored.id());
+        let change = if place % 2 == 0 {
+            let changed = request(&id, "bank", "completed", &[])?;
+            requests.push(changed.clone());
+            Change::put(changed, stored.expected())
+        } else {
+            Change::remove(stored.id(), stored.expected())
+        };
+        store.commit_port_requests(change.into())?;
+    }
+    requests.sort_unstable_by_key(PortRequest::id);
+    let [shop, bank, nobody] = ["shop", "bank", "nobody"].map(|id| id.parse().map_err(Broken::new));
+    let (shop, bank, nobody) = (shop?, bank?, nobody?);
+    for accounts in [None, Some(vec![]), Some(vec![shop]), Some(vec![bank, nobody, shop, bank])] {
+        for states in [PortStates::ALL, PortStates::ACTIVE, PortStates::COMPLETED, PortStates::SUSPENDED] {
+            let query = PortQuery { accounts: accounts.clone(), states };
+            let expected: Vec<_> = requests.iter().filter(|request| query.matches(request)).collect();
+            for limit in [1, 4, expected.len().max(1), usize::MAX] {
+                check_pages(store, &query, &expected, limit)?;
+            }
+        }
+    }
+    let none = store.scan_port_requests(&PortQuery::default(), Some(id("07")?), 0)?;
+    equal("a page of none", &(none.items.len(), none.next), &(0, Some(id("07")?)))
+}
+
+/// Points 3 and 7: events are kept in order, without those of what was refused; and a receipt once.
+///
+/// # Errors
+/// What the store does else.
+pub fn port_requests_are_logged(store: &dyn PortRequestStore) -> Result<(), Broken> {
+    let key: EffectKey = "key".parse().map_err(Broken::new)?;
+    let batch = |id: &str, seconds: u64| -> Result<Batch<PortRequest>, Broken> {
+        let made = request(id, "shop", "submitted", &[])?;
+        let happened = vec![event(&made, seconds)?, event(&made, seconds + 1)?];
+        Ok(Change::put(made, Expect::Absent).with_events(happened).into())
+    };
+    let with_receipt = |batch| Batch { receipt: Some((key, json!("done"))), ..batch };
+    store.commit_port_requests(with_receipt(batch("b", 1)?))?;
+    conflict("what is there", store.commit_port_requests(batch("b", 5)?))?;
+    conflict("a second receipt", store.commit_port_requests(with_receipt(batch("c", 7)?)))?;
+    must(store.port_request(id("c")?)?.is_none(), "a commit was made whose receipt was refused")?;
+    store.commit_port_requests(batch("a", 3)?)?;
+    let events = store.port_events(0, usize::MAX)?;
+    let found: Vec<_> = events.iter().map(|logged| (logged.sequence, logged.event.at)).collect();
+    let expected = (1..=4).map(|place| Ok((place, time(place)?))).collect::<Result<Vec<_>, Broken>>()?;
+    equal("the events", &found, &expected)?;
+    equal("a page of events", &store.port_events(1, 2)?, &events.into_iter().skip(1).take(2).collect())?;
+    equal("the receipt", &store.port_receipt(key)?, &Some(json!("done")))
+}
+
+fn check_pages(
+    store: &dyn PortRequestStore,
+    query: &PortQuery,
+    expected: &[&PortRequest],
+    limit: usize,
+) -> Result<(), Broken> {
+    let what = format!("pages of {limit} of {query:?}");
+    let mut found = Vec::new();
+    let mut after = None;
+    loop {
+        let page = store.scan_port_requests(query, after, limit)?;
+        let is_full = page.items.len() == limit;
+        found.extend(page.items.iter().map(|stored| stored.id()));
+        after = page.next;
+        match after {
+            None => break,
+            Some(next) if is_full && found.last() == Some(&next) => {}
+            Some(_) => return Err(Broken(format!("{what}: one is not full, or the next starts elsewhere"))),
+        }
+        must(found.len() <= expected.len(), &format!("{what}: there is no end"))?;
+    }
+    equal(&what, &found, &expected.iter().map(|request| request.id()).collect())
+}
+
+fn holds(store: &dyn PortRequestStore, number: PhoneNumber, holder: Option<&str>) -> Result<(), Broken> {
+    let found = store.active_port_request(number)?.map(|stored| stored.id());
+    equal(&format!("the active request of {number}"), &found, &holder.map(id).transpose()?)
+}
+
+fn put(request: &PortRequest, expect: Expect) -> Batch<PortRequest> {
+    Change::put(request.clone(), expect).into()
+}
+
+fn add(store: &dyn PortRequestStore, request: PortRequest) -> Result<Revision, Broken> {
+    let revisions = store.commit_port_requests(Change::put(request, Expect::Absent).into())?;
+    some("the revision of a change", revisions.first().copied())
+}
+
+fn read(store: &dyn PortRequestStore, text: &str) -> Result<Stored<PortRequest>, Broken> {
+    some(&format!("request {text}"), store.port_request(id(text)?)?)
+}
+
+fn id(text: &str) -> Result<PortRequestId, Broken> {
+    text.parse().map_err(Broken::new)
+}
+
+fn number(text: &str) -> Result<PhoneNumber, Broken> {
+    text.parse().map_err(Broken::new)
+}
+
+fn event(request: &PortRequest, seconds: u64) -> Result<PortEvent, Broken> {
+    let (at, what) = (time(seconds)?, PortEventKind::Created);
+    Ok(PortEvent { request: request.id(), account: request.account(), at, actor: Actor::System, what })
+}
+
+fn request(id: &str, account: &str, state: &str, numbers: &[&str]) -> Result<PortRequest, Broken> {
+    let numbers: serde_json::Map<_, _> =
+        numbers.iter().map(|number| ((*number).to_owned(), json!({}))).collect();
+    let document = json!({
+        "id": id, "name": "Bakery", "port_state": state, "numbers": numbers,
+        "created": time(0)?, "updated": time(0)?, "_read_only": {"account": {"id": account}},
+    });
+    serde_json::from_value(document).map_err(Broken::new)
+}

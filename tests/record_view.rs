@@ -1,0 +1,121 @@
+//! Numbers as the APIs show them, and as calls find them.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod world;
+
+use serde_json::{Map, Value, json};
+use telnum::account::{Account, Actor};
+use telnum::feature::e911::E911Key;
+use telnum::policy::Policy;
+use telnum::record::{Context, Document, NumberRecord, Route, Shape, Update};
+use world::{accounts, id, now};
+
+fn rows(text: &str) -> impl Iterator<Item = Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap())
+}
+
+/// A document as it is printed, and what is shown besides.
+#[test]
+fn numbers_are_shown_as_the_documents_print_them() {
+    let (accounts, policy) = (accounts(), Policy::default());
+    for row in rows(include_str!("data/domain/shown.jsonl")) {
+        let record = NumberRecord::from_value(&row["record"]).unwrap();
+        let actor: Actor = row["by"].as_str().unwrap_or("system").parse().unwrap();
+        let key: E911Key = row["key"].as_str().unwrap_or("e911").parse().unwrap();
+        let shape = match row["shape"].as_str() {
+            Some("flat") => Shape::Flat,
+            Some("read_only") => Shape::ReadOnly,
+            _ => Shape::Entry,
+        };
+        let shown = record.public(shape, key, &Context::new(actor, &accounts, &policy, now()));
+        let mut expected = row["printed"].as_object().unwrap().clone();
+        expected.extend(row["more"].as_object().unwrap().clone());
+        assert_eq!(Value::Object(shown), Value::Object(expected), "{row}");
+    }
+}
+
+/// Who sends back what was shown changes nothing.
+#[test]
+fn what_is_shown_can_be_sent_back() {
+    let (accounts, numbers) = (accounts(), world::numbers());
+    let policy = Policy { local_feature_override: true, ..Policy::default() };
+    let ctx = Context::new(Actor::System, &accounts, &policy, now());
+    let full =
+        NumberRecord::from_value(&serde_json::from_str(include_str!("data/domain/full.json")).unwrap());
+    for record in numbers.into_values().chain(full) {
+        for shape in [Shape::Flat, Shape::ReadOnly] {
+            for key in [E911Key::E911, E911Key::DashE911] {
+                let shown = record.public(shape, key, &ctx);
+                for document in [Document::Replace(shown.clone()), Document::Merge(shown)] {
+                    let update = Update { document: Some(document), ..Update::default() };
+                    let decision = record.update(update, &ctx).unwrap();
+                    assert_eq!((decision.is_dirty(), &decision.record), (false, &record), "{shape:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn calls_find_their_account() {
+    let mut accounts = accounts();
+    accounts.insert(Account::new(id("closed")).with_enabled(false)).unwrap();
+    for row in rows(include_str!("data/domain/routes.jsonl")) {
+        let mut document = json!({
+            "id": "+14158867900", "pvt_module_name": "knm_telnyx",
+            "pvt_created": 63_565_934_327_u64, "pvt_modified": 63_565_934_344_u64,
+        });
+        document.as_object_mut().unwrap().extend(row["given"].as_object().unwrap().clone());
+        let route = NumberRecord::from_value(&document).unwrap().route(&accounts);
+        match (route, row.get("route"), row.get("not")) {
+            (Ok(route), Some(expected), None) => assert_eq!(json!(route), *expected, "{row}"),
+            (Err(error), None, Some(expected)) => assert_eq!(json!(error.to_string()), *expected, "{row}"),
+            (other, ..) => assert_eq!(json!(null), row, "{other:?}"),
+        }
+    }
+}
+
+/// Row 32.
+#[test]
+fn calls_to_a_number_on_a_port_request_are_the_porting_accounts() {
+    let mut accounts = accounts();
+    accounts.insert(Account::new(id("closed")).with_enabled(false)).unwrap();
+    let number = "+19042471591".parse().unwrap();
+    let route = Route::of_port(number, id("reseller"), &accounts).unwrap();
+    assert_eq!(
+        json!(route),
+        json!({"account_id": "reseller", "number": "+19042471591", "pending_port": true, "local": true,
+            "inbound_cnam": false, "force_outbound": true}),
+    );
+    for account in ["closed", "nobody"] {
+        let error = Route::of_port(number, id(account), &accounts).unwrap_err();
+        assert_eq!(error.to_string(), format!("account {account} is disabled"));
+    }
+}
+
+/// Row 116: the application is the real one, and what may not be is taken off, at the provider too.
+#[test]
+fn what_is_not_as_it_should_be_is_fixed() {
+    let (accounts, policy) = (accounts(), Policy::default());
+    let ctx = Context::new(id("reseller"), &accounts, &policy, now());
+    for row in rows(include_str!("data/domain/fixed.jsonl")) {
+        let record = NumberRecord::from_value(&row["given"]).unwrap();
+        let fixed = record.fix(row["app"].as_str(), &ctx).unwrap();
+        let effects: Vec<_> = fixed.effects.iter().map(|effect| json!(effect)["kind"].clone()).collect();
+        let document: Map<String, Value> = match json!(fixed.record) {
+            Value::Object(document) => document,
+            _ => Map::new(),
+        };
+        let then = row["then"].as_object().unwrap();
+        assert_eq!(
+            (json!(fixed.is_dirty()), json!(effects)),
+            (then["dirty"].clone(), then["effects"].clone())
+        );
+        for (name, value) in then["document"].as_object().unwrap() {
+            assert_eq!(document.get(name).unwrap_or(&Value::Null), value, "{name} of {row}");
+        }
+        assert!(!fixed.record.fix(row["app"].as_str(), &ctx).unwrap().is_dirty());
+        assert!(record.fix(None, &ctx.by(id("unrelated"))).is_err());
+    }
+}
