@@ -57,14 +57,13 @@ use axum::Router;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use self::view::Shape;
-
 use self::search::Searches;
 use super::auth::Authenticate;
 use super::guard::{Guard, Limits};
 use super::{Calls, Documented};
 use crate::account::AccountId;
 use crate::inventory::Inventory;
+use crate::record::Shape;
 
 /// What the routes stand on.
 #[derive(Clone)]
@@ -90,7 +89,7 @@ impl Api {
             auth: Arc::new(auth),
             limits: Limits::default(),
             calls: Calls::default(),
-            shape: Shape::default(),
+            shape: Shape::Flat,
             may_activate: Arc::new(|_| true),
             searches: Arc::default(),
         }))
@@ -149,23 +148,12 @@ pub(super) fn documented(api: Api) -> Documented {
     let guard = Guard { limits: api.0.limits, show: envelope::show };
     let (router, document) = OpenApiRouter::new()
         .routes(routes!(listing::list))
-        .routes(routes!(
-            numbers::fetch,
-            numbers::create,
-            numbers::replace,
-            numbers::patch,
-            numbers::remove
-        ))
+        .routes(routes!(numbers::fetch, numbers::create, numbers::replace, numbers::patch, numbers::remove))
         .routes(routes!(numbers::identify))
         .routes(routes!(numbers::port))
         .routes(routes!(numbers::reserve))
         .routes(routes!(numbers::activate))
-        .routes(routes!(
-            collection::create,
-            collection::replace,
-            collection::patch,
-            collection::remove
-        ))
+        .routes(routes!(collection::create, collection::replace, collection::patch, collection::remove))
         .routes(routes!(collection::activate))
         .routes(routes!(tools::check))
         .routes(routes!(tools::locality))

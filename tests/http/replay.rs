@@ -73,8 +73,11 @@ pub(crate) fn ask_bytes(
     headers: &Map<String, Value>,
     body: Vec<u8>,
 ) -> Reply {
-    let agent: ureq::Agent =
-        ureq::Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).build().into();
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .allow_non_standard_methods(true)
+        .build()
+        .into();
     let uri = format!("http://{}{path}", server.address);
     let mut request = ureq::http::Request::builder().method(method).uri(uri);
     for (name, value) in headers {

@@ -101,7 +101,11 @@ impl Carrier for Shop {
 
     fn find(&self, search: &Search) -> Result<Vec<Found>, CarrierError> {
         let all = FOR_SALE.iter().map(|(number, number_id)| Found {
-            rate_center: Some(RateCenter { lata: "722".into(), name: "SAN RAFAEL".into(), state: "CA".into() }),
+            rate_center: Some(RateCenter {
+                lata: "722".into(),
+                name: "SAN RAFAEL".into(),
+                state: "CA".into(),
+            }),
             carrier_data: Some(json!({"number_id": number_id})),
             ..Found::new(number.parse().unwrap(), self.name())
         });
@@ -168,6 +172,7 @@ pub(crate) fn inventory() -> Inventory {
     .unwrap();
     let mut policy = Policy::default();
     policy.allowed_features = policy.allowed_features.with(FeatureSet::from([Feature::E911, Feature::Cnam]));
+    policy.default_carrier = "telnyx".parse().unwrap();
     let localities = "+1415\tUS\tCA\tSan Francisco\n+1510\tUS\tCA\tOakland\n";
     let inventory = Inventory::builder(Arc::new(MemoryStore::new()))
         .accounts(accounts)
@@ -181,13 +186,13 @@ pub(crate) fn inventory() -> Inventory {
         .e911(Arc::new(places()))
         .build();
     let rows = [
-        ("+14155555555", OWNER, State::InService, Some("callflow"), "local", json!({"my_own_field": {}})),
-        ("+14158865100", OWNER, State::InService, None, "local", json!({})),
-        ("+14242424246", ADDER, State::InService, None, "local", json!({})),
+        ("+14155555555", OWNER, State::InService, Some("callflow"), "telnyx", json!({"my_own_field": {}})),
+        ("+14158865100", OWNER, State::InService, None, "telnyx", json!({})),
+        ("+14242424246", ADDER, State::InService, None, "telnyx", json!({})),
         ("+14155550911", PLAIN, State::InService, Some("callflow"), "telnyx", json!({})),
-        ("+17075550100", PLAIN, State::Available, None, "local", json!({})),
-        ("+14155550101", PLAIN, State::Reserved, None, "local", json!({})),
-        ("+14155550102", "disabled", State::InService, None, "local", json!({})),
+        ("+17075550100", PLAIN, State::Available, None, "telnyx", json!({})),
+        ("+14155550101", PLAIN, State::Reserved, None, "telnyx", json!({})),
+        ("+14155550102", "disabled", State::InService, None, "telnyx", json!({})),
     ];
     for (number, account, state, app, carrier, document) in rows {
         let options = Options::new(telnum::account::Actor::System).with_account(id(account));

@@ -116,12 +116,19 @@ impl Envelope {
 
 impl<P> Call<P> {
     /// Answers by a use case, for whoever is known by a token.
-    pub(super) async fn run<F>(self, operation: Operation, account: Result<AccountId, Failure>, work: F) -> Response
+    pub(super) async fn run<F>(
+        self,
+        operation: Operation,
+        account: Result<AccountId, Failure>,
+        work: F,
+    ) -> Response
     where
         F: FnOnce(&Inventory, &Options, &Api) -> Result<Answer, Failure> + Send + 'static,
     {
         let Self { api, actor, envelope, key, caller, .. } = self;
-        let Some(actor) = actor else { return envelope::failed(&caller, operation, Fault::Unauthenticated.into()) };
+        let Some(actor) = actor else {
+            return envelope::failed(&caller, operation, Fault::Unauthenticated.into());
+        };
         let calls = api.0.calls;
         let call = move || {
             let account = account?;

@@ -3,13 +3,11 @@
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use super::Api;
 use super::call::Call;
 use super::envelope::Answer;
 use super::failure::{Failure, Operation};
 use super::numbers::{creation, release_or_delete};
-use super::view::Purpose;
-use crate::feature::e911::E911Key;
+use super::view::View;
 use crate::field::{FieldError, FieldErrorKind, type_of};
 use crate::inventory::{Error, Inventory, Options, Outcome};
 
@@ -22,7 +20,7 @@ type Collected = Call<String>;
     request_body(content = Value, description = "`{data: {numbers: [..], ..}}`: the numbers, and the document of each"),
     responses((status = 201, description = "`{success, error}`"), (status = 400, description = "Nothing was done"), (status = 402, description = "It costs, and nobody has accepted that")))]
 pub(super) async fn create(call: Collected) -> Response {
-    run(call, Operation::Create, Purpose::Created, |inventory, numbers, document, options| {
+    run(call, Operation::Create, |inventory, numbers, document, options| {
         Ok(inventory.create(numbers, &creation(document)?, options)?)
     })
     .await
@@ -35,7 +33,7 @@ pub(super) async fn create(call: Collected) -> Response {
     request_body(content = Value, description = "`{data: {numbers: [..], ..}}`: the numbers, and the document of each"),
     responses((status = 200, description = "`{success, error}`"), (status = 400, description = "Nothing was done")))]
 pub(super) async fn replace(call: Collected) -> Response {
-    run(call, Operation::Change, Purpose::Single, |inventory, numbers, document, options| {
+    run(call, Operation::Change, |inventory, numbers, document, options| {
         Ok(inventory.replace(numbers, document, options)?)
     })
     .await
@@ -48,7 +46,7 @@ pub(super) async fn replace(call: Collected) -> Response {
     request_body(content = Value, description = "`{data: {numbers: [..], ..}}`: the numbers, and what changes in the document of each"),
     responses((status = 200, description = "`{success, error}`"), (status = 400, description = "Nothing was done")))]
 pub(super) async fn patch(call: Collected) -> Response {
-    run(call, Operation::Change, Purpose::Single, |inventory, numbers, document, options| {
+    run(call, Operation::Change, |inventory, numbers, document, options| {
         Ok(inventory.patch(numbers, document, options)?)
     })
     .await
@@ -62,7 +60,7 @@ pub(super) async fn patch(call: Collected) -> Response {
     responses((status = 200, description = "`{success, error}`"), (status = 400, description = "Nothing was done")))]
 pub(super) async fn remove(mut call: Collected) -> Response {
     let hard = call.params.parsed("hard");
-    run(call, Operation::Other, Purpose::Single, |inventory, numbers, document, options| {
+    run(call, Operation::Other, |inventory, numbers, document, options| {
         refuse_more(&document)?;
         Ok(release_or_delete(inventory, numbers, hard?.unwrap_or(false), options)?)
     })
@@ -78,7 +76,7 @@ pub(super) async fn remove(mut call: Collected) -> Response {
         (status = 429, description = "Too many were activated lately")))]
 pub(super) async fn activate(call: Collected) -> Response {
     let api = call.api.clone();
-    run(call, Operation::Put, Purpose::Single, move |inventory, numbers, document, options| {
+    run(call, Operation::Put, move |inventory, numbers, document, options| {
         refuse_more(&document)?;
         let account = options.account;
         if !numbers.iter().all(|_| account.is_some_and(|account| (api.0.may_activate)(account))) {
@@ -89,9 +87,11 @@ pub(super) async fn activate(call: Collected) -> Response {
     .await
 }
 
-async fn run<F>(mut call: Collected, operation: Operation, purpose: Purpose, work: F) -> Response
+async fn run<F>(mut call: Collected, operation: Operation, work: F) -> Response
 where
-    F: FnOnce(&Inventory, Vec<String>, Map<String, Value>, &Options) -> Result<Outcome, Failure> + Send + 'static,
+    F: FnOnce(&Inventory, Vec<String>, Map<String, Value>, &Options) -> Result<Outcome, Failure>
+        + Send
+        + 'static,
 {
     let key = call.envelope.e911_key();
     let document = call.document();
@@ -99,7 +99,8 @@ where
         let mut document = document?;
         let numbers = take_numbers(&mut document)?;
         let outcome = work(inventory, numbers, document, options)?;
-        settle(api, outcome, purpose, key)
+        let view = View::new(api, inventory, options).with_key(key);
+        settle(outcome, &if operation == Operation::Create { view.of_new() } else { view })
     })
     .await
 }
@@ -130,18 +131,17 @@ fn refuse_more(document: &Map<String, Value>) -> Result<(), FieldError> {
 }
 
 /// `{success, error}`; a failure, if all failed.
-fn settle(api: &Api, outcome: Outcome, purpose: Purpose, key: E911Key) -> Result<Answer, Failure> {
+fn settle(outcome: Outcome, view: &View<'_>) -> Result<Answer, Failure> {
     let Outcome { succeeded, failed, .. } = outcome;
     let is_failure = succeeded.is_empty() && !failed.is_empty();
     if is_failure && failed.values().all(|error| matches!(error, Error::QuoteNotAccepted(_))) {
-        let quote = failed.into_values().next().map(Failure::of(key));
+        let quote = failed.into_values().next().map(Failure::of(view.key()));
         return Err(quote.unwrap_or(Failure::NoSuchAccount));
     }
-    let success: Map<_, _> = succeeded
-        .iter()
-        .map(|(number, record)| (number.to_string(), api.0.shape.document(record, purpose, key)))
-        .collect();
-    let error: Map<_, _> = failed.iter().map(|(number, error)| (number.to_string(), json!(error.body()))).collect();
+    let success: Map<_, _> =
+        succeeded.iter().map(|(number, record)| (number.to_string(), view.show(record))).collect();
+    let error: Map<_, _> =
+        failed.iter().map(|(number, error)| (number.to_string(), json!(error.body()))).collect();
     let data = json!({"success": success, "error": error});
     if is_failure { Err(Failure::Collection(data)) } else { Ok(data.into()) }
 }

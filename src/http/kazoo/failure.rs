@@ -74,11 +74,7 @@ pub(super) enum Failure {
     /// No account is called so.
     NoSuchAccount,
     /// The number can not be called.
-    NotInService {
-        number: PhoneNumber,
-        account: Option<AccountId>,
-        cause: &'static str,
-    },
+    NotInService { number: PhoneNumber, account: Option<AccountId>, cause: &'static str },
     /// Nothing of a collection was done.
     Collection(Value),
     /// The account has activated too many numbers lately.

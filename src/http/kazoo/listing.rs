@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::call::Call;
 use super::envelope::{Answer, Page};
 use super::failure::{Failure, Operation};
-use super::view::Shape;
+use super::view::View;
 use crate::field::{FieldError, FieldErrorKind};
 use crate::http::body::Params;
 use crate::inventory::{Inventory, Options};
@@ -58,7 +58,10 @@ pub(super) async fn list_to_fix(call: Call<String>) -> Response {
 
 async fn answer(mut call: Call<String>) -> Response {
     let asked = Asked::read(&mut call.params);
-    call.run_for_account(Operation::Other, move |inventory, options, _| asked?.answer(inventory, options)).await
+    call.run_for_account(Operation::Other, move |inventory, options, api| {
+        asked?.answer(inventory, options, &View::new(api, inventory, options).of_entries())
+    })
+    .await
 }
 
 struct Asked {
@@ -71,7 +74,10 @@ impl Asked {
     fn read(params: &mut Params) -> Result<Self, FieldError> {
         let query = Query {
             prefix: params.parsed("prefix")?,
-            states: params.list::<State>("filter_state")?.map(|states| states.into_iter().collect()).unwrap_or_default(),
+            states: params
+                .list::<State>("filter_state")?
+                .map(|states| states.into_iter().collect())
+                .unwrap_or_default(),
             used_by: params.text("filter_used_by")?.map(Into::into),
             carrier: params.parsed("filter_carrier_name")?,
             features: params.list::<Feature>("filter_features")?.unwrap_or_default().into_iter().collect(),
@@ -92,10 +98,10 @@ impl Asked {
         }
     }
 
-    fn answer(self, inventory: &Inventory, options: &Options) -> Result<Answer, Failure> {
+    fn answer(self, inventory: &Inventory, options: &Options, view: &View<'_>) -> Result<Answer, Failure> {
         let found = inventory.list(&self.query, self.after, self.limit, options)?;
         let numbers: Map<String, Value> =
-            found.items.iter().map(|record| (record.number().to_string(), Shape::entry(record))).collect();
+            found.items.iter().map(|record| (record.number().to_string(), view.show(record))).collect();
         // The revision of a list is that of what it shows.
         let mut hash = DefaultHasher::new();
         for record in &found.items {
@@ -104,7 +110,11 @@ impl Asked {
         let revision = format!("{}-{:016x}", numbers.len(), hash.finish());
         let page_size = numbers.len();
         let page = found.next.map(|next| Page { page_size, next_start_key: next.to_string() });
-        Ok(Answer { data: json!({"casquade_quantity": 0, "numbers": numbers}), revision: Some(revision), page })
+        Ok(Answer {
+            data: json!({"casquade_quantity": 0, "numbers": numbers}),
+            revision: Some(revision),
+            page,
+        })
     }
 }
 

@@ -3,14 +3,13 @@
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::Api;
 use super::call::Call;
 use super::envelope::Answer;
 use super::failure::{Failure, Operation};
-use super::view::Purpose;
-use crate::feature::e911::E911Key;
+use super::view::View;
 use crate::inventory::{Create, Error, Inventory, Options, Outcome};
 use crate::lifecycle::State;
+use crate::record::NotInService;
 
 type Numbered = Call<(String, String)>;
 
@@ -22,7 +21,7 @@ type Numbered = Call<(String, String)>;
 pub(super) async fn fetch(call: Numbered) -> Response {
     let number = call.path.1.clone();
     call.run_for_account(Operation::Fetch, move |inventory, options, api| {
-        one(api, inventory.get([number], options), Purpose::Single, E911Key::E911)
+        one(inventory.get([number], options), &View::new(api, inventory, options))
     })
     .await
 }
@@ -39,7 +38,10 @@ pub(super) async fn create(mut call: Numbered) -> Response {
     let (number, document) = (call.path.1.clone(), call.document());
     call.run_for_account(Operation::Create, move |inventory, options, api| {
         let create = creation(document?)?;
-        one(api, inventory.create([number], &create, options), Purpose::Created, key)
+        one(
+            inventory.create([number], &create, options),
+            &View::new(api, inventory, options).with_key(key).of_new(),
+        )
     })
     .await
 }
@@ -55,7 +57,10 @@ pub(super) async fn replace(mut call: Numbered) -> Response {
     let key = call.envelope.e911_key();
     let (number, document) = (call.path.1.clone(), call.document());
     call.run_for_account(Operation::Change, move |inventory, options, api| {
-        one(api, inventory.replace([number], document?, options), Purpose::Single, key)
+        one(
+            inventory.replace([number], document?, options),
+            &View::new(api, inventory, options).with_key(key),
+        )
     })
     .await
 }
@@ -71,7 +76,7 @@ pub(super) async fn patch(mut call: Numbered) -> Response {
     let key = call.envelope.e911_key();
     let (number, document) = (call.path.1.clone(), call.document());
     call.run_for_account(Operation::Change, move |inventory, options, api| {
-        one(api, inventory.patch([number], document?, options), Purpose::Single, key)
+        one(inventory.patch([number], document?, options), &View::new(api, inventory, options).with_key(key))
     })
     .await
 }
@@ -101,15 +106,11 @@ pub(super) async fn identify(call: Numbered) -> Response {
     call.run_for_account(Operation::Identify, move |inventory, options, _| {
         let record = inventory.get([number], options)?.single()?;
         let (number, account) = (record.number(), record.owner());
-        let enabled = account.and_then(|id| inventory.accounts().account(id)).is_some_and(|it| it.enabled);
-        let cause = match record.state() {
-            State::PortIn | State::InService | State::PortOut | State::Reserved if enabled => {
-                return Ok(json!({"account_id": account, "number": number}).into());
-            }
-            State::PortIn | State::InService | State::PortOut | State::Reserved => "account_disabled",
-            State::Available | State::Aging | State::Released | State::Discovery | State::Deleted => {
-                "not_in_service"
-            }
+        let cause = match record.route(inventory.accounts()) {
+            Ok(route) => return Ok(json!({"account_id": route.account_id, "number": number}).into()),
+            Err(NotInService::Unassigned) => "unassigned",
+            Err(NotInService::NotInService(_)) => "not_in_service",
+            Err(NotInService::AccountDisabled(_)) => "account_disabled",
         };
         Err(Failure::NotInService { number, account, cause })
     })
@@ -127,7 +128,7 @@ pub(super) async fn port(mut call: Numbered) -> Response {
     let (number, document) = (call.path.1.clone(), call.document());
     call.run_for_account(Operation::Put, move |inventory, options, api| {
         let create = creation(document?)?;
-        one(api, inventory.port([number], &create, options), Purpose::Single, key)
+        one(inventory.port([number], &create, options), &View::new(api, inventory, options).with_key(key))
     })
     .await
 }
@@ -172,23 +173,22 @@ where
     let key = call.envelope.e911_key();
     let (number, document) = (call.path.1.clone(), call.document());
     call.run_for_account(Operation::Put, move |inventory, options, api| {
-        let document = document?;
-        let mut outcome = work(inventory, &number, options)?;
+        let (document, mut options) = (document?, *options);
+        let mut outcome = work(inventory, &number, &options)?;
         if !document.is_empty() && outcome.is_success() && !options.dry_run {
             // The change is a second step: the first one's answer is under the key already.
-            let mut options = *options;
             options.key = None;
             outcome = inventory.patch([number], document, &options)?;
         }
-        one(api, Ok(outcome), Purpose::Single, key)
+        one(Ok(outcome), &View::new(api, inventory, &options).with_key(key))
     })
     .await
 }
 
 /// The document of the one number, or why there is none.
-fn one(api: &Api, outcome: Result<Outcome, Error>, purpose: Purpose, key: E911Key) -> Result<Answer, Failure> {
-    let record = outcome.and_then(Outcome::single).map_err(Failure::of(key))?;
-    Ok(api.0.shape.document(&record, purpose, key).into())
+fn one(outcome: Result<Outcome, Error>, view: &View<'_>) -> Result<Answer, Failure> {
+    let record = outcome.and_then(Outcome::single).map_err(Failure::of(view.key()))?;
+    Ok(view.show(&record).into())
 }
 
 /// How a document says that a number is to be created.

@@ -53,7 +53,8 @@ const KEPT: usize = 256;
 
 impl Asked {
     fn read(params: &mut Params) -> Result<Self, FieldError> {
-        let prefix = params.text("prefix")?.ok_or_else(|| FieldError::new("prefix", FieldErrorKind::Missing))?;
+        let prefix =
+            params.text("prefix")?.ok_or_else(|| FieldError::new("prefix", FieldErrorKind::Missing))?;
         let country = params.parsed("country")?.unwrap_or(Region::US);
         let text = if prefix.starts_with('+') {
             prefix.clone()
@@ -67,10 +68,19 @@ impl Asked {
             let reason = format!("expected 1 to {MAX_FOUND}");
             return Err(FieldError::invalid("quantity", &quantity.into(), reason));
         }
-        Ok(Self { prefix: text.parse().map_err(wrong)?, quantity, page: params.parsed("offset")?.unwrap_or(0) })
+        Ok(Self {
+            prefix: text.parse().map_err(wrong)?,
+            quantity,
+            page: params.parsed("offset")?.unwrap_or(0),
+        })
     }
 
-    fn answer(self, inventory: &Inventory, options: &Options, searches: &Searches) -> Result<Answer, Failure> {
+    fn answer(
+        self,
+        inventory: &Inventory,
+        options: &Options,
+        searches: &Searches,
+    ) -> Result<Answer, Failure> {
         let key = (options.account, self.prefix, self.quantity);
         let skip = self.page.saturating_mul(self.quantity);
         let kept = searches.get(key).filter(|_| self.page > 0);
@@ -81,7 +91,11 @@ impl Asked {
                 let search = Search { quantity: self.quantity, ..Search::new(self.prefix) };
                 let first = inventory.search(&search, options)?;
                 searches.keep(key, first.id);
-                if self.page == 0 { first } else { page(first.id).unwrap_or(SearchPage { numbers: Vec::new(), ..first }) }
+                if self.page == 0 {
+                    first
+                } else {
+                    page(first.id).unwrap_or(SearchPage { numbers: Vec::new(), ..first })
+                }
             }
         };
         Ok(Value::from_iter(found.numbers.iter().map(shown)).into())

@@ -70,7 +70,9 @@ fn located(number: &str, place: &Result<Option<Locality>, LocalityError>) -> Val
             "carrier": {"id": null, "type": null, "company": null, "dba": null},
             "status": "success",
         }),
-        Ok(None) => json!({"number": number, "e164_number": number, "status": "error", "message": "not_found"}),
+        Ok(None) => {
+            json!({"number": number, "e164_number": number, "status": "error", "message": "not_found"})
+        }
         Err(error) => {
             json!({"number": number, "e164_number": number, "status": "error", "message": error.name()})
         }
