@@ -166,7 +166,7 @@ impl Fields {
 
     /// Whether there is a field, be it `null`.
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.0.iter().flatten().any(|(it, _)| it == name)
     }
 
     /// Takes a field's value; `null` stands for nothing.

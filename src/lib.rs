@@ -63,6 +63,7 @@ pub mod account;
 pub mod carrier;
 pub mod classify;
 pub mod contact;
+pub mod contact_book;
 pub mod feature;
 pub mod field;
 #[cfg(feature = "http")]

@@ -15,6 +15,7 @@
 use std::fmt;
 use std::num::NonZeroU64;
 use std::str::FromStr;
+use std::time::SystemTime;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -72,6 +73,13 @@ impl Timestamp {
         gregorian
             .and_then(|seconds| Self::from_gregorian(seconds).ok())
             .ok_or_else(|| TimeError(format!("{seconds} Unix seconds").into()))
+    }
+
+    /// The time by the system's clock: for use cases, which may be given another.
+    pub(crate) fn of_system() -> Self {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let seconds = i64::try_from(since.as_secs()).ok();
+        seconds.and_then(|seconds| Self::from_unix(seconds).ok()).unwrap_or(Self::MIN)
     }
 
     /// The Gregorian seconds: those since the start of the year 0.
