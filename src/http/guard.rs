@@ -94,6 +94,16 @@ pub(crate) enum Fault {
     /// Fields of the body, or parameters, are wrong.
     #[error("invalid data")]
     Fields(Vec<FieldError>),
+    /// A rule refuses it.
+    #[error("{message}")]
+    Refused {
+        /// The HTTP status.
+        status: StatusCode,
+        /// The field that it is about, if it is about one.
+        path: Option<String>,
+        /// What is wrong.
+        message: String,
+    },
     /// It took too long.
     #[error("the request took too long")]
     Timeout,
@@ -112,8 +122,31 @@ impl Fault {
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::SlowBody => StatusCode::REQUEST_TIMEOUT,
             Self::Body | Self::NotJson(_) | Self::Fields(_) => StatusCode::BAD_REQUEST,
+            Self::Refused { status, .. } => *status,
             Self::Timeout => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+impl Fault {
+    /// What is wrong, each with the path of its field if it is about one.
+    pub(crate) fn problems(&self) -> Vec<(Option<String>, String)> {
+        match self {
+            Self::Fields(errors) => {
+                errors.iter().map(|error| (Some(error.path().to_owned()), error.kind().to_string())).collect()
+            }
+            Self::Refused { path, message, .. } => vec![(path.clone(), message.clone())],
+            Self::NoRoute
+            | Self::BadPath
+            | Self::Method
+            | Self::Unauthenticated
+            | Self::TooLarge { .. }
+            | Self::Body
+            | Self::SlowBody
+            | Self::NotJson(_)
+            | Self::Timeout
+            | Self::Internal => vec![(None, self.to_string())],
         }
     }
 }

@@ -58,9 +58,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use self::search::Searches;
+use super::Calls;
 use super::auth::Authenticate;
 use super::guard::{Guard, Limits};
-use super::{Calls, Documented};
 use crate::account::AccountId;
 use crate::inventory::Inventory;
 use crate::record::Shape;
@@ -141,12 +141,11 @@ impl fmt::Debug for Api {
 /// The routes, to nest at `/v2`.
 #[must_use]
 pub fn router(api: Api) -> Router {
-    documented(api).router
+    Guard { limits: api.0.limits, show: envelope::show }.around(routes().with_state(api).into())
 }
 
-pub(super) fn documented(api: Api) -> Documented {
-    let guard = Guard { limits: api.0.limits, show: envelope::show };
-    let (router, document) = OpenApiRouter::new()
+pub(super) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
         .routes(routes!(listing::list))
         .routes(routes!(numbers::fetch, numbers::create, numbers::replace, numbers::patch, numbers::remove))
         .routes(routes!(numbers::identify))
@@ -166,7 +165,4 @@ pub(super) fn documented(api: Api) -> Documented {
         .routes(routes!(tools::fix_number))
         .routes(routes!(tools::schema))
         .routes(routes!(search::search))
-        .with_state(api)
-        .split_for_parts();
-    Documented { router: guard.around(router), document }
 }

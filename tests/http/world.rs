@@ -6,12 +6,14 @@ use serde_json::{Map, Value, json};
 use telnum::account::{Account, AccountId, AccountTree};
 use telnum::carrier::{Availability, Carrier, CarrierError, Found, RateCenter, Scripted, Search};
 use telnum::classify::Classifiers;
+use telnum::contact_book::ContactBook;
 use telnum::feature::e911::E911Address;
-use telnum::http::{Limits, TokenTable, kazoo, serve};
+use telnum::http::{ContactApi, Limits, TokenTable, kazoo, serve, service as all};
 use telnum::inventory::{Billing, BillingError, Charge, Create, Inventory, Options, Quote};
 use telnum::lifecycle::State;
 use telnum::locality::LocalityTable;
 use telnum::names::{CarrierName, Feature, FeatureSet};
+use telnum::plan::Region;
 use telnum::policy::Policy;
 use telnum::provider::AddressBook;
 use telnum::record::{EffectKey, NumberRecord};
@@ -81,6 +83,9 @@ fn tokens() -> TokenTable {
         (ADDER_TOKEN, ADDER),
         (PLAIN_TOKEN, PLAIN),
         (MASTER_TOKEN, MASTER),
+        ("098f6bcd4621d373cade4e832627b4f6", OWNER),
+        ("other", PLAIN),
+        ("people", OWNER),
     ];
     rows.into_iter().fold(TokenTable::default(), |table, (token, account)| table.with(token, id(account)))
 }
@@ -218,4 +223,16 @@ pub(crate) fn kazoo() -> Server {
 pub(crate) fn kazoo_with(change: impl FnOnce(kazoo::Api) -> kazoo::Api, limits: Limits) -> Server {
     let api = change(kazoo::Api::new(inventory(), tokens()).with_limits(limits));
     Server::start(axum::Router::new().nest("/v2", kazoo::router(api)), limits)
+}
+
+/// All APIs.
+pub(crate) fn service() -> Server {
+    service_within(Limits::default())
+}
+
+pub(crate) fn service_within(limits: Limits) -> Server {
+    let numbers = kazoo::Api::new(inventory(), tokens()).with_limits(limits);
+    let book = ContactBook::new(Arc::new(MemoryStore::new()));
+    let contacts = ContactApi::new(book, tokens()).with_region(Region::US).with_limits(limits);
+    Server::start(all(numbers, contacts), limits)
 }

@@ -1,7 +1,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -126,9 +126,7 @@ impl<P> Call<P> {
         F: FnOnce(&Inventory, &Options, &Api) -> Result<Answer, Failure> + Send + 'static,
     {
         let Self { api, actor, envelope, key, caller, .. } = self;
-        let Some(actor) = actor else {
-            return envelope::failed(&caller, operation, Fault::Unauthenticated.into());
-        };
+        let Some(actor) = actor else { return Fault::Unauthenticated.into_response() };
         let calls = api.0.calls;
         let call = move || {
             let account = account?;

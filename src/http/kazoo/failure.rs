@@ -201,6 +201,7 @@ fn of_fault(fault: &Fault) -> Report {
         }
         Fault::Body => Report::new(code, "bad_request", json!({"message": message})),
         Fault::SlowBody | Fault::Timeout => Report::new(code, "timeout", json!({"message": message})),
+        Fault::Refused { .. } => Report::new(code, "refused", json!({"message": message})),
         Fault::Internal => Report::new(code, "internal_error", json!({"message": message})),
     }
 }
