@@ -26,7 +26,6 @@ use crate::field::{FieldError, FieldErrorKind};
 const MAX: usize = 10_000;
 
 /// The routes, to nest at `/v9`.
-#[must_use]
 pub fn router(api: ContactApi) -> Router {
     Guard { limits: api.limits, show }.around(routes().with_state(api).into())
 }
@@ -102,7 +101,7 @@ fn owner(text: &str) -> Result<OwnerId, Fault> {
 }
 
 /// A [`Fault`] as it is shown.
-fn show(fault: Fault, _: &Received) -> Response {
+fn show(fault: &Fault, _: &Received) -> Response {
     let errors: Vec<Value> = fault
         .problems()
         .into_iter()

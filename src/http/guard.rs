@@ -177,7 +177,7 @@ pub(crate) struct Asked {
 #[derive(Clone, Copy)]
 pub(crate) struct Guard {
     pub(crate) limits: Limits,
-    pub(crate) show: fn(Fault, &Asked) -> Response,
+    pub(crate) show: fn(&Fault, &Asked) -> Response,
 }
 
 impl Guard {
@@ -211,7 +211,7 @@ async fn guard(State(guard): State<Guard>, mut request: Request, next: Next) -> 
         };
         if let Some(fault) = response.extensions_mut().remove::<Fault>() {
             let allow = response.headers_mut().remove(axum::http::header::ALLOW);
-            response = (guard.show)(fault, &asked);
+            response = (guard.show)(&fault, &asked);
             if let Some(allow) = allow {
                 response.headers_mut().insert(axum::http::header::ALLOW, allow);
             }

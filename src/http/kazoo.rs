@@ -139,7 +139,6 @@ impl fmt::Debug for Api {
 }
 
 /// The routes, to nest at `/v2`.
-#[must_use]
 pub fn router(api: Api) -> Router {
     Guard { limits: api.0.limits, show: envelope::show }.around(routes().with_state(api).into())
 }

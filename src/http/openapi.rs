@@ -4,7 +4,7 @@ use utoipa::openapi::info::InfoBuilder;
 
 use super::{clients, kazoo, planning_center, user_numbers};
 
-/// What the APIs are, as an OpenAPI 3.1 document, made from the routes themselves.
+/// What the APIs are, as an `OpenAPI` 3.1 document, made from the routes themselves.
 ///
 /// ```
 /// let document = telnum::http::openapi();
@@ -52,10 +52,10 @@ fn complete(document: &mut Value) {
         },
     });
     let components = entry(document, "components");
-    entry(components, "securitySchemes").clone_from(&schemes);
-    let schemas = entry(components, "schemas");
-    entry(schemas, "PhoneNumber").clone_from(&number);
-    entry(schemas, "PhoneNumberEnvelope").clone_from(&envelope);
+    *entry(components, "securitySchemes") = schemes;
+    let shapes = entry(components, "schemas");
+    *entry(shapes, "PhoneNumber") = number;
+    *entry(shapes, "PhoneNumberEnvelope") = envelope;
     for (_, item) in entry(document, "paths").as_object_mut().into_iter().flatten() {
         for (_, operation) in item.as_object_mut().into_iter().flatten() {
             let is_kazoo = operation.pointer("/tags/0").and_then(Value::as_str) == Some("kazoo");

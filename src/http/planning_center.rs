@@ -17,10 +17,10 @@ use super::contacts::{ContactApi, Spoken, id, json};
 use super::guard::{Asked as Received, Fault, Guard};
 use super::{body, contacts};
 use crate::contact::planning_center::{self as wire, Attributes, Resource};
-use crate::contact::{ContactNumber, ContactPage, ContactQuery, OwnerId};
+use crate::contact::{ContactNumber, ContactQuery, OwnerId};
+use crate::field::{FieldError, FieldErrorKind};
 
 /// The routes, to nest at `/people/v2`.
-#[must_use]
 pub fn router(api: ContactApi) -> Router {
     Guard { limits: api.limits, show }.around(routes().with_state(api).into())
 }
@@ -90,7 +90,6 @@ async fn listed<P: Send>(asked: Asked<P>, person: Option<OwnerId>) -> Result<Res
     if let Some(person) = person {
         meta.insert("parent".to_owned(), json!({"id": person, "type": "Person"}));
     }
-    let ContactPage { .. } = page;
     Ok(json(StatusCode::OK, JSON_API, &json!({"links": links, "data": data, "included": [], "meta": meta})))
 }
 
@@ -103,7 +102,7 @@ async fn fetch(asked: Asked<String>) -> Result<Response, Fault> {
     let id = id(&asked.path)?;
     let attributes = only_attributes(&asked.query)?;
     let contact = asked.api.call(move |book| book.get(id)).await?;
-    Ok(document(&asked, StatusCode::OK, &contact, attributes, link(&asked, None)))
+    Ok(document(&asked, StatusCode::OK, &contact, attributes, &link(&asked, None)))
 }
 
 /// A new phone number of a person.
@@ -121,7 +120,7 @@ async fn create(asked: Asked<String>) -> Result<Response, Fault> {
     let path = asked.uri.path();
     let mount = path.strip_suffix(&format!("/people/{}/phone_numbers", asked.path)).unwrap_or_default();
     let place = format!("{}{mount}/phone_numbers/{}", asked.api.base_url, contact.id());
-    let mut response = document(&asked, StatusCode::CREATED, contact, attributes, place.clone());
+    let mut response = document(&asked, StatusCode::CREATED, contact, attributes, &place);
     if let Ok(place) = place.try_into() {
         response.headers_mut().insert(axum::http::header::LOCATION, place);
     }
@@ -139,7 +138,7 @@ async fn update(asked: Asked<String>) -> Result<Response, Fault> {
     let attributes = only_attributes(&asked.query)?;
     let patch = wire::patch(body::json(&asked.body)?, id, asked.api.region)?;
     let contact = asked.api.call(move |book| book.update(id, &patch)).await?;
-    Ok(document(&asked, StatusCode::OK, &contact, attributes, link(&asked, None)))
+    Ok(document(&asked, StatusCode::OK, &contact, attributes, &link(&asked, None)))
 }
 
 /// No more of a phone number.
@@ -171,9 +170,7 @@ fn only_attributes(query: &[(String, String)]) -> Result<Attributes, Fault> {
     let (attributes, others) = attributes(query)?;
     match others.first() {
         None => Ok(attributes),
-        Some((name, _)) => {
-            Err(crate::field::FieldError::new(*name, crate::field::FieldErrorKind::Unknown).into())
-        }
+        Some((name, _)) => Err(FieldError::new(*name, FieldErrorKind::Unknown).into()),
     }
 }
 
@@ -190,7 +187,7 @@ fn document<P>(
     status: StatusCode,
     contact: &ContactNumber,
     attributes: Attributes,
-    place: String,
+    place: &str,
 ) -> Response {
     let document = json!({
         "links": {"self": place},
@@ -218,7 +215,7 @@ fn link<P>(asked: &Asked<P>, offset: Option<u64>) -> String {
 }
 
 /// A [`Fault`] as JSON:API has it.
-fn show(fault: Fault, _: &Received) -> Response {
+fn show(fault: &Fault, _: &Received) -> Response {
     let status = fault.status();
     let title = status.canonical_reason().unwrap_or_default();
     let errors: Vec<Value> = fault

@@ -35,14 +35,15 @@ use super::{clients, kazoo, openapi, planning_center, user_numbers};
 /// ```
 pub fn service(numbers: kazoo::Api, contacts: ContactApi) -> Router {
     let document = openapi().to_string();
+    let beside = Router::new()
+        .route("/openapi.json", get(async || (JSON, document)))
+        .route("/docs", get(docs))
+        .route("/health", get(async || (StatusCode::OK, JSON, r#"{"status":"ok"}"#)));
     Router::new()
         .nest("/v2", kazoo::router(numbers))
         .nest("/people/v2", planning_center::router(contacts.clone()))
         .nest("/v9", clients::router(contacts.clone()))
-        .merge(user_numbers::router(contacts))
-        .route("/openapi.json", get(async || (JSON, document)))
-        .route("/docs", get(docs))
-        .route("/health", get(async || (StatusCode::OK, JSON, r#"{"status":"ok"}"#)))
+        .merge(user_numbers::router_beside(contacts, beside))
 }
 
 const JSON: [(axum::http::HeaderName, &str); 1] = [(CONTENT_TYPE, "application/json")];

@@ -33,9 +33,14 @@ use crate::contact_book::{ContactBook, ContactBookError};
 /// let service: axum::Router = user_numbers::router(ContactApi::new(book, keys));
 /// # Ok::<(), telnum::token::TokenError>(())
 /// ```
-#[must_use]
 pub fn router(api: ContactApi) -> Router {
-    Guard { limits: api.limits, show }.around(routes().with_state(api).into())
+    router_beside(api, Router::new())
+}
+
+/// The same with other routes at the root.
+pub(super) fn router_beside(api: ContactApi, others: Router) -> Router {
+    let guard = Guard { limits: api.limits, show };
+    guard.around(Router::from(routes().with_state(api)).merge(others))
 }
 
 pub(super) fn routes() -> OpenApiRouter<ContactApi> {
@@ -160,7 +165,7 @@ fn all(book: &ContactBook, owner: OwnerId) -> Result<Vec<ContactNumber>, Contact
 }
 
 /// A [`Fault`] as it is shown.
-fn show(fault: Fault, _: &Received) -> Response {
+fn show(fault: &Fault, _: &Received) -> Response {
     let status = fault.status();
     let name = status.canonical_reason().unwrap_or("error").to_lowercase().replace(' ', "_");
     let mut problems = fault.problems().into_iter();

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
-use telnum::http::Limits;
+use telnum::http::{Calls, Limits};
 
 use crate::replay::{Asked, Reply, ask, ask_bytes};
 use crate::world::{self, ADDER, ADDER_TOKEN, OWNER, OWNER_TOKEN, PLAIN, PLAIN_TOKEN, Server};
@@ -170,36 +170,39 @@ fn who_says_nothing_keeps_nobody_waiting() {
     assert_goes_on(&server);
 }
 
+fn activate(server: &Server, account: &str, token: &str) -> Reply {
+    let path = format!("/v2/accounts/{account}/phone_numbers/%2B17075550100/activate");
+    ask_bytes(server, "PUT", &path, &headers(token), Vec::new())
+}
+
 #[test]
-fn what_takes_too_long_and_what_breaks() {
+fn what_takes_too_long() {
     let limits = Limits { request: Duration::from_millis(200), ..Limits::default() };
-    let change = |api: telnum::http::kazoo::Api| {
-        api.with_activation_limit(|account| match account.as_str() {
-            ADDER => panic!("a secret of the inside"),
-            _ => {
-                std::thread::sleep(Duration::from_millis(600));
-                true
-            }
-        })
+    let slow = |_| {
+        std::thread::sleep(Duration::from_secs(1));
+        true
     };
-    let server = world::kazoo_with(change, limits);
-    let activate = |account: &str, token| {
-        let path = format!("/v2/accounts/{account}/phone_numbers/%2B17075550100/activate");
-        ask_bytes(&server, "PUT", &path, &headers(token), Vec::new())
-    };
-    assert_failure(&activate(PLAIN, PLAIN_TOKEN), 503, "timeout");
-    let broken = activate(ADDER, ADDER_TOKEN);
-    assert_failure(&broken, 500, "internal_error");
-    assert!(!broken.text.contains("secret"));
-    assert_goes_on(&server);
+    let server = world::kazoo_with(|api| api.with_activation_limit(slow), limits);
+    assert_failure(&activate(&server, PLAIN, PLAIN_TOKEN), 503, "timeout");
+}
+
+#[test]
+fn what_breaks() {
+    for calls in [Calls::Blocking, Calls::InPlace] {
+        let broken = |_| panic!("a secret of the inside");
+        let server =
+            world::kazoo_with(|api| api.with_calls(calls).with_activation_limit(broken), Limits::default());
+        let reply = activate(&server, ADDER, ADDER_TOKEN);
+        assert_failure(&reply, 500, "internal_error");
+        assert!(!reply.text.contains("secret"));
+        assert_goes_on(&server);
+    }
 }
 
 #[test]
 fn too_many_activations() {
     let server = world::kazoo_with(|api| api.with_activation_limit(|_| false), Limits::default());
-    let path = format!("/v2/accounts/{PLAIN}/phone_numbers/%2B17075550100/activate");
-    let reply = ask_bytes(&server, "PUT", &path, &headers(PLAIN_TOKEN), Vec::new());
-    assert_failure(&reply, 429, "too_many_requests");
+    assert_failure(&activate(&server, PLAIN, PLAIN_TOKEN), 429, "too_many_requests");
 }
 
 #[test]

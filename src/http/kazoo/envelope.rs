@@ -95,12 +95,12 @@ pub(super) fn failed(caller: &Caller, operation: Operation, failure: Failure) ->
 }
 
 /// What a [`Fault`] is shown as. Credentials that nobody is known by are not shown.
-pub(super) fn show(fault: Fault, asked: &Asked) -> Response {
+pub(super) fn show(fault: &Fault, asked: &Asked) -> Response {
     let caller = match fault {
         Fault::Unauthenticated => Caller { id: asked.id.to_string(), ..Caller::default() },
         _ => Caller::new(Some(asked.id.clone()), &asked.headers),
     };
-    failed(&caller, Operation::Other, fault.into())
+    failed(&caller, Operation::Other, fault.clone().into())
 }
 
 fn respond(status: StatusCode, envelope: &Envelope<'_>) -> Response {

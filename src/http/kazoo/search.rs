@@ -85,20 +85,19 @@ impl Asked {
         let skip = self.page.saturating_mul(self.quantity);
         let kept = searches.get(key).filter(|_| self.page > 0);
         let page = |id| inventory.search_page(id, skip, self.quantity, options);
-        let found = match kept.and_then(page) {
-            Some(found) => found,
-            None => {
-                let search = Search { quantity: self.quantity, ..Search::new(self.prefix) };
-                let first = inventory.search(&search, options)?;
-                searches.keep(key, first.id);
-                if self.page == 0 {
-                    first
-                } else {
-                    page(first.id).unwrap_or(SearchPage { numbers: Vec::new(), ..first })
-                }
+        let found = if let Some(found) = kept.and_then(page) {
+            found
+        } else {
+            let search = Search { quantity: self.quantity, ..Search::new(self.prefix) };
+            let first = inventory.search(&search, options)?;
+            searches.keep(key, first.id);
+            if self.page == 0 {
+                first
+            } else {
+                page(first.id).unwrap_or(SearchPage { numbers: Vec::new(), ..first })
             }
         };
-        Ok(Value::from_iter(found.numbers.iter().map(shown)).into())
+        Ok(found.numbers.iter().map(shown).collect::<Value>().into())
     }
 }
 

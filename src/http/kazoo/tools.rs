@@ -96,7 +96,7 @@ pub(super) async fn prefix(mut call: Call<String>) -> Response {
             let prefix = prefix.to_string();
             prefix.strip_prefix(&code).unwrap_or(&prefix).to_owned()
         });
-        Ok(Value::from_iter(national).into())
+        Ok(national.collect::<Value>().into())
     })
     .await
 }
