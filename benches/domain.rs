@@ -1,5 +1,7 @@
 //! A number's record: its commands, and its JSON beside that of plain structs of the same fields.
 
+#![expect(clippy::panic, reason = "a bench of nothing is none")]
+
 use std::hint::black_box;
 use std::time::Duration;
 

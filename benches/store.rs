@@ -88,10 +88,9 @@ fn bench(size: usize) -> [f64; 2] {
     let of_owner = |place: usize| (Query { owner: Some(world.owner(place)), ..Query::default() }, None);
     let by_owner = bench_page(&store, "page of 50 by owner", of_owner);
     let prefix = Some("+12".parse::<Prefix>().unwrap());
-    let last = "+12799999999".parse().unwrap();
     let by_prefix = bench_page(&store, "page of 50 by prefix", |place| {
-        let after = World::number(place);
-        (Query { prefix, ..Query::default() }, Some(after).filter(|after| *after < last))
+        let after = format!("+12{:09}", place * 6_180_339 % 800_000_000);
+        (Query { prefix, ..Query::default() }, Some(after.parse().unwrap()))
     });
     [by_owner, by_prefix]
 }
@@ -114,28 +113,40 @@ fn bench_get(world: &World, baseline: &Baseline, store: &MemoryStore) {
     show("get", of_baseline, of_store);
 }
 
-/// New numbers in the place of others, then others in the place of those.
+/// Numbers that are not there, and are taken away again, so that the size stays; then changes of
+/// those that are.
 fn bench_commit(world: &World, baseline: &Baseline, store: &MemoryStore) {
-    let made = |round: usize| {
-        let places = world.size + round * SAMPLE..world.size + (round + 1) * SAMPLE;
-        places.map(|place| world.create(place)).collect::<Vec<_>>()
-    };
+    let count = SAMPLE.min(world.size / 10);
+    let places = |round: usize| (0..count).map(move |place| world.size + round * count + place);
+    let made = |round| places(round).map(|place| world.create(place)).collect::<Vec<_>>();
+    let numbers = |round| places(round).map(World::number);
     let [of_baseline, of_store] = compare(
         |round| {
             let new = made(round).into_iter().map(|made| made.record).collect();
-            time(new, |record: NumberRecord| {
+            let cost = time(new, |record: NumberRecord| {
                 baseline.write().unwrap().insert(record.number().to_bits(), record);
-            })
+            });
+            for number in numbers(round) {
+                baseline.write().unwrap().remove(&number.to_bits());
+            }
+            cost
         },
-        |round| time(made(round), |made| commit(store, made, Expect::Absent)),
+        |round| {
+            let cost = time(made(round), |made| commit(store, made, Expect::Absent));
+            for number in numbers(round) {
+                let expect = store.get(number).unwrap().unwrap().expected();
+                store.commit(Batch::from(Change::remove(number, expect))).unwrap();
+            }
+            cost
+        },
     );
     show("a new number", of_baseline, of_store);
 
     let edited = |round: usize| {
-        let numbers = world.sample(round).into_iter();
-        let decisions = numbers.map(|number| {
+        let numbers = world.sample(round).into_iter().enumerate();
+        let decisions = numbers.map(|(place, number)| {
             let stored = store.get(number).unwrap().unwrap();
-            let owner = Some(world.owner(round + 1));
+            let owner = Some(world.owner(place + round));
             let decision = match stored.state() {
                 State::Reserved => stored.activate(owner, &world.context()),
                 _ => stored.reserve(owner, &world.context()),
@@ -184,7 +195,7 @@ fn bench_page(store: &MemoryStore, name: &str, query: impl Fn(usize) -> (Query, 
     let round = |round: usize| {
         let queries = (0..PAGES).map(|place| query((round * PAGES + place) * 7919)).collect();
         time(queries, |(query, after): (Query, _)| {
-            assert_eq!(store.scan(&query, after, 50).unwrap().items.len(), 50);
+            black_box(store.scan(&query, after, 50).unwrap());
         })
     };
     let best = (0..ROUNDS).map(round).fold(f64::INFINITY, f64::min);
@@ -238,8 +249,9 @@ impl World {
 
     /// Another number for each place, in no order.
     fn number(place: usize) -> PhoneNumber {
-        // Prime to 8 thousand million: each of those once.
-        let digits = place as u64 * 4_999_999_999 % 8_000_000_000 + 2_000_000_000;
+        // By the golden ratio: neighbours lie far apart. It is prime to 8 thousand million, so no number
+        // comes twice.
+        let digits = place as u64 * 6_180_339_887 % 8_000_000_000 + 2_000_000_000;
         format!("+1{digits}").parse().unwrap()
     }
 

@@ -43,6 +43,12 @@ pub trait Carrier: Send + Sync + fmt::Debug {
         CarrierInfo::of(self.name())
     }
 
+    /// Whether it has to be told what is bought and given back. If not, it is never asked to
+    /// [`acquire`](Self::acquire) or [`disconnect`](Self::disconnect) anything.
+    fn is_told(&self) -> bool {
+        true
+    }
+
     /// Numbers that it sells, at most as many as are asked for.
     ///
     /// # Errors

@@ -32,16 +32,20 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod asked;
 mod billing;
 mod builder;
 mod commands;
 mod effects;
 mod engine;
 mod error;
+mod identify;
 mod import;
 mod options;
 mod outcome;
+mod prices;
 mod reads;
+mod receipt;
 mod recover;
 mod search;
 mod sweep;

@@ -44,6 +44,44 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # A number of the inventory, from account to account
+//!
+//! A service keeps numbers, and accounts own them. What may become of one is a table, what is asked
+//! for is decided by it, and what was decided is a new record: nothing is stored or sent.
+//!
+//! ```
+//! use telnum::account::{Account, AccountId, AccountTree};
+//! use telnum::lifecycle::State;
+//! use telnum::policy::Policy;
+//! use telnum::record::{Context, NumberRecord, Outside};
+//!
+//! let [master, shop, rival]: [AccountId; 3] = ["master".parse()?, "shop".parse()?, "rival".parse()?];
+//! let accounts = AccountTree::new([
+//!     Account::new(master).with_admin(true),
+//!     Account::new(shop).with_parent(master),
+//!     Account::new(rival).with_parent(master),
+//! ])?;
+//! let policy = Policy::default();
+//! let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+//!
+//! // Seen at a carrier, reserved, in use. The carrier has to sell it first, so that is said.
+//! let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+//! let reserved = found.reserve(Some(shop), &ctx)?;
+//! assert_eq!(reserved.effects, [Outside::Acquire]);
+//! let used = reserved.record.activate(Some(shop), &ctx)?.record;
+//! assert_eq!((used.state(), used.owner()), (State::InService, Some(shop)));
+//!
+//! // It is not for others, and why not is told.
+//! let ctx = ctx.by(rival);
+//! assert!(used.activate(Some(rival), &ctx).is_err());
+//! assert_eq!(
+//!     used.explain(State::InService, Some(rival), &ctx)?.to_string(),
+//!     "+14158867900 can not go from in_service to in_service: that is for owner, and rival is another \
+//!      account; another account may not move it",
+//! );
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Where things are
 //!
 //! | module | decides |
@@ -53,11 +91,32 @@
 //! | [`normalize`] | what number a dialled text means: ordered converters, dial plans |
 //! | [`mask`] | how a number is shown: `SS(###) ### - ####` |
 //! | [`classify`] | what kind of number it is: ordered rules in one automaton |
+//! | [`account`] | who owns numbers and who asks: accounts in a tree, their rights |
+//! | [`names`] | what a number can carry, and who carries it |
+//! | [`time`] | moments to the second, as the documents count them |
+//! | [`policy`] | what the operator has settled: where released numbers go, how long they rest |
+//! | [`lifecycle`] | what may become of a number: nine states and one table |
+//! | [`feature`] | what a number carries, who may put it on, when it is live: E911, CNAM, routing |
+//! | [`schema`] | what a number's document must look like |
+//! | [`record`] | a number of the inventory, and the commands that change it |
+//! | [`porting`] | numbers on their way between carriers: requests, calendar, port-out |
 //! | [`contact`] | the numbers of people and clients: one primary, none twice; queries; three APIs |
+//! | [`store`] | where numbers, port requests and contacts are kept: the contract, a store in memory |
+//!
+//! | [`carrier`] | where numbers come from: carriers, and searching them |
+//! | [`provider`] | who is told of addresses and names |
+//! | [`locality`] | where a number is |
+//! | [`store`] | how records are kept: what every store promises; one in memory |
+//! | [`inventory`] | what a service does with its numbers: read, decide, commit |
+//! | [`field`], [`token`] | what is wrong with a document's field; ids and names that stand in values |
 //!
 //! # Cargo features
 //!
-//! There are none yet: all of the above is always there.
+//! | feature | adds |
+//! |---|---|
+//! | `conformance` | the laws of stores as tests, and a store that fails when told to |
+//!
+//! All else is always there.
 
 pub mod account;
 pub mod carrier;
@@ -77,6 +136,7 @@ pub mod normalize;
 pub mod number;
 pub mod plan;
 pub mod policy;
+pub mod port_desk;
 pub mod porting;
 pub mod provider;
 pub mod record;

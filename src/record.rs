@@ -40,6 +40,7 @@ mod document;
 mod event;
 mod explain;
 mod fix;
+mod import;
 mod refusal;
 mod release;
 mod route;
@@ -53,9 +54,9 @@ use serde_json::{Map, Value};
 pub use self::claim::{Answer, EffectKey, Outside, Pending};
 pub use self::context::Context;
 pub use self::create::Creation;
-pub use self::document::{Imported, Repair};
 pub use self::event::{Event, EventKind};
 pub use self::explain::Explanation;
+pub use self::import::{Imported, Repair};
 pub use self::refusal::Refusal;
 pub use self::route::{NotInService, Route};
 pub use self::sweep::Due;
@@ -267,6 +268,13 @@ impl NumberRecord {
     #[must_use]
     pub fn custom(&self) -> Option<&Map<String, Value>> {
         self.custom.as_deref()
+    }
+
+    /// What its document says of the carrier it comes from: an object as in the
+    /// [schema](crate::schema). [`PortingInfo`](crate::porting::PortingInfo) reads it.
+    #[must_use]
+    pub fn porting(&self) -> Option<&Value> {
+        self.custom()?.get("porting")
     }
 
     /// When it came to the system.

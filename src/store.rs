@@ -5,7 +5,8 @@
 //!
 //! 1. **No blind write.** Every change says what it expects to find: nothing, or a revision. A
 //!    commit is all of its changes or none: if one expectation fails, nothing is stored, and the
-//!    [conflict](StoreError::Conflict) names what it was and what was found.
+//!    [conflict](StoreError::Conflict) names what it was, what was expected and what was found. Two
+//!    changes of one thing in one commit are [refused](StoreError::Twice), whatever they expect.
 //! 2. **Revisions are never reused**, even after something is removed and made again: what was read
 //!    once and has its revision still is unchanged.
 //! 3. **Events are stored with their change**, in the same commit, and get consecutive sequence
@@ -15,13 +16,18 @@
 //!    another commit changes it.
 //! 5. **A scan ascends** by number, or by id. Its cursor is exclusive: the page after a key starts
 //!    with the least key above it. A page is full unless nothing is left, and says where the next
-//!    starts. Pages of a scan during which nothing changed are the scan.
+//!    starts. Pages of a scan during which nothing changed are the scan. A page of none, for a
+//!    limit of 0, says that the next starts where it did.
 //! 6. **The cost of a scan follows its answer**, not the inventory, where it is for a prefix or an
 //!    owner: those are indexed.
 //! 7. **A receipt is kept once**: a commit with a key that has a receipt is refused, and the receipt
 //!    can be read.
+//! 8. **What only one may have, one has.** After every commit a number is active on one port request
+//!    at most, and an id is one contact's. A new contact's id is given once, and is above all that
+//!    there are and were.
 //!
-//! `store::conformance` makes each of these a test that any store can be put to.
+//! `store::conformance`, in the feature of that name, makes each of these but the sixth a test that
+//! any store can be put to. [`Store`] is a store of all three kinds of things.
 //!
 //! ```
 //! use telnum::record::NumberRecord;

@@ -10,7 +10,7 @@ use telnum::account::Actor;
 use telnum::lifecycle::State;
 use telnum::policy::Policy;
 use telnum::record::{
-    Answer, Context, Creation, Decision, Document, NumberRecord, Outside, Refusal, Repair, Update,
+    Answer, Context, Creation, Decision, Document, Due, NumberRecord, Outside, Refusal, Repair, Update,
 };
 use telnum::{PhoneNumber, Timestamp};
 use world::{accounts, id, now, numbers};
@@ -240,6 +240,31 @@ fn ageing_runs_from_the_disconnection() {
     assert_eq!(others, Err(Refusal::Resting(days(45))));
     assert!(aging.activate(Some(id("unrelated")), &ctx.by(id("unrelated")).at(days(45))).is_ok());
     assert!(aging.activate(Some(id("reseller")), &ctx.by(id("reseller")).at(days(1))).is_ok());
+}
+
+/// Row 132, but that the age of a resting number counts from its disconnection (trap 7).
+#[test]
+fn what_time_demands() {
+    let numbers = numbers();
+    let policy = Policy::default();
+    let rows = [
+        ("+14122065197", 0, None),
+        ("+14122065197", 1, Some(Due::Forget)),
+        ("+15550100001", 89, None),
+        ("+15550100001", 90, Some(Due::Recycle)),
+        ("+15550100002", 0, Some(Due::Recycle)),
+        ("+15550100004", 0, Some(Due::Remove)),
+        ("+15551239876", 100_000, None),
+        ("+15551233322", 100_000, None),
+        ("+14252151010", 100_000, None),
+        ("+14252151007", 100_000, None),
+        ("+15550100003", 100_000, None),
+    ];
+    for (number, days, due) in rows {
+        let record = &numbers[&number.parse().unwrap()];
+        let now = record.updated().after(chrono::TimeDelta::days(days));
+        assert_eq!(record.due(&policy, now), due, "{number} after {days} days");
+    }
 }
 
 /// Whoever stores the claim does what is outside; nobody else may do anything meanwhile.

@@ -1,7 +1,5 @@
 //! What is promised of memory: a record without fields of its users' keeps less than 400 bytes.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use allocation_counter::measure;
 use telnum::record::NumberRecord;
 

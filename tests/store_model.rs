@@ -130,7 +130,7 @@ impl Model {
         for (change, revision) in batch.changes.into_iter().zip(revisions) {
             let change = change.into_parts();
             match change.value {
-                Some(record) => self.records.insert(change.key, (NumberRecord::clone(&record), *revision)),
+                Some(record) => self.records.insert(change.key, (record, *revision)),
                 None => self.records.remove(&change.key),
             };
             self.events.extend(change.events);

@@ -130,6 +130,10 @@ impl Carrier for Local {
         CarrierName::LOCAL
     }
 
+    fn is_told(&self) -> bool {
+        false
+    }
+
     fn find(&self, search: &Search) -> Result<Vec<Found>, CarrierError> {
         search.account.ok_or(CarrierError::NotAvailable)?;
         let query = free(search, CarrierName::LOCAL);
@@ -152,6 +156,10 @@ impl Carrier for Local {
 impl Carrier for Managed {
     fn name(&self) -> CarrierName {
         CarrierName::MANAGED
+    }
+
+    fn is_told(&self) -> bool {
+        false
     }
 
     fn find(&self, search: &Search) -> Result<Vec<Found>, CarrierError> {
@@ -179,6 +187,10 @@ impl Carrier for Managed {
 impl Carrier for ReservedBy {
     fn name(&self) -> CarrierName {
         self.name
+    }
+
+    fn is_told(&self) -> bool {
+        false
     }
 
     fn find(&self, search: &Search) -> Result<Vec<Found>, CarrierError> {
@@ -209,6 +221,10 @@ impl Carrier for ReservedBy {
 impl Carrier for Mdn {
     fn name(&self) -> CarrierName {
         CarrierName::MDN
+    }
+
+    fn is_told(&self) -> bool {
+        false
     }
 
     fn find(&self, _: &Search) -> Result<Vec<Found>, CarrierError> {

@@ -16,6 +16,11 @@ pub trait Billing: Send + Sync + fmt::Debug {
     /// # Errors
     /// If the account may not.
     fn quote(&self, charges: &[Charge]) -> Result<Vec<Quote>, BillingError>;
+
+    /// Whether nothing ever costs: then it is not asked.
+    fn is_free(&self) -> bool {
+        false
+    }
 }
 
 /// Something that may cost.
@@ -69,5 +74,9 @@ pub struct Free;
 impl Billing for Free {
     fn quote(&self, _: &[Charge]) -> Result<Vec<Quote>, BillingError> {
         Ok(Vec::new())
+    }
+
+    fn is_free(&self) -> bool {
+        true
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::engine::Work;
+use super::engine::{Work, is_gone};
 use super::{Error, Inventory, Options, Outcome};
 use crate::account::AccountId;
 use crate::lifecycle::State;
@@ -71,19 +71,18 @@ impl Inventory {
                 carrier_data: create.carrier_data.clone(),
                 ported_in: create.ported_in,
                 // Where that is not known, none is created that might be.
-                is_porting: record.is_none() && porting.as_ref().is_some_and(|it| it.is_porting(number)),
+                is_porting: record.is_none_or(is_gone)
+                    && porting.as_ref().is_some_and(|it| it.is_porting(number)),
                 document: create.document.clone(),
             };
             Ok(match record {
                 None => NumberRecord::create(number, creation, ctx)?,
                 // What is left of a number that is deleted is no number.
-                Some(record) if record.state() == State::Deleted => {
-                    NumberRecord::create(number, creation, ctx)?
-                }
+                Some(record) if is_gone(record) => NumberRecord::create(number, creation, ctx)?,
                 Some(record) => record.create_again(creation, ctx)?,
             })
         };
-        let name = format!("create {create:?} {:?}", options.account);
+        let name = format_args!("create {create:?}");
         self.run(numbers, options, &Work { name, decide: &decide, discovers: false })
     }
 
@@ -134,7 +133,7 @@ impl Inventory {
         self.run(
             numbers,
             options,
-            &Work { name: format!("{what} {account:?}"), decide: &decide, discovers: known.is_some() },
+            &Work { name: format_args!("{what}"), decide: &decide, discovers: known.is_some() },
         )
     }
 
@@ -150,7 +149,7 @@ impl Inventory {
         let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
             Ok(there(number, record)?.change_state(to, account, ctx)?)
         };
-        let name = format!("change_state {to} {account:?}");
+        let name = format_args!("change_state {to}");
         self.run(numbers, options, &Work { name, decide: &decide, discovers: false })
     }
 
@@ -165,7 +164,7 @@ impl Inventory {
         let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
             Ok(there(number, record)?.release(ctx)?)
         };
-        self.run(numbers, options, &Work { name: "release".to_owned(), decide: &decide, discovers: false })
+        self.run(numbers, options, &Work { name: format_args!("release"), decide: &decide, discovers: false })
     }
 
     /// Deletes numbers: for admins. Their carriers are not told.
@@ -179,7 +178,7 @@ impl Inventory {
         let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
             Ok(there(number, record)?.delete(ctx)?)
         };
-        self.run(numbers, options, &Work { name: "delete".to_owned(), decide: &decide, discovers: false })
+        self.run(numbers, options, &Work { name: format_args!("delete"), decide: &decide, discovers: false })
     }
 
     /// Changes what numbers carry.
@@ -193,7 +192,7 @@ impl Inventory {
         let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
             Ok(there(number, record)?.update(update.clone(), ctx)?)
         };
-        let name = format!("update {update:?}");
+        let name = format_args!("update {update:?}");
         self.run(numbers, options, &Work { name, decide: &decide, discovers: false })
     }
 
@@ -241,5 +240,38 @@ impl Inventory {
     {
         let update = Update { used_by: Some(app.map(Into::into)), ..Update::default() };
         self.update(numbers, &update, options)
+    }
+
+    /// Puts numbers right that are not as they should be: the application that answers each is the one
+    /// that is given, and what it may not carry is taken off.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::inventory::{Create, Inventory, Options};
+    /// # use telnum::number::PhoneNumber;
+    /// # use telnum::store::MemoryStore;
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let inventory = Inventory::builder(Arc::new(MemoryStore::new())).accounts(accounts).build();
+    /// # let options = Options::new(Actor::System).with_account(shop);
+    /// inventory.create(["+14158867900"], &Create::default(), &options)?;
+    /// inventory.assign_to_app(["+14158867900"], Some("fax"), &options)?;
+    ///
+    /// let fixed = inventory.fix(["+14158867900"], &|_: PhoneNumber| Some("callflow".into()), &options)?;
+    /// assert_eq!(fixed.single()?.used_by(), Some("callflow"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn fix<I>(&self, numbers: I, apps: &dyn Apps, options: &Options) -> Result<Outcome, Error>
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+    {
+        let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
+            Ok(there(number, record)?.fix(apps.app(number).as_deref(), ctx)?)
+        };
+        self.run(numbers, options, &Work { name: format_args!("fix"), decide: &decide, discovers: false })
     }
 }

@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
-use super::engine::{Receipt, name};
-use super::{Error, Inventory, Outcome};
+use super::asked::Answer as Came;
+use super::outcome::name;
+use super::receipt::{Receipt, end, part, undo};
+use super::{Error, Inventory};
 use crate::carrier::{Carrier, CarrierError};
 use crate::feature::ProviderEffect;
+use crate::lifecycle::State;
 use crate::names::CarrierName;
+use crate::number::PhoneNumber;
 use crate::provider::ProviderError;
-use crate::record::{Answer, EffectKey, NumberRecord, Outside};
-use crate::store::{Change, StoreError, Stored};
+use crate::record::{Answer, EffectKey, NumberRecord, Outside, Pending, Refusal};
+use crate::store::{Batch, Change, Stored};
 
 /// Why something outside is not done, and whether that is known for sure.
 struct Failure {
@@ -24,108 +28,208 @@ struct Reached {
 }
 
 impl Inventory {
-    /// Drives a claimed record to its end: all is done outside, or what was refused is given up.
+    /// Drives a claimed record to its end: all is done outside, or what was refused is given up and
+    /// what was done before is taken back. What comes of it is kept under the claim's key, if it is
+    /// a part of a request.
     ///
     /// Where it is not known what was done the record stays claimed, and is taken up later with the
     /// same key.
-    pub(super) fn drive(&self, stored: &Stored<NumberRecord>) -> Result<Arc<NumberRecord>, Error> {
-        let Reached { answers, failure } = self.reach(stored);
-        let decision = match &failure {
-            Some(failure) if !failure.is_known => return Err(failure.error.clone()),
-            Some(_) => stored.abandon(answers, self.now()),
-            None => stored.finish(answers, self.now()),
-        }?;
-        let record = Arc::new(decision.record);
-        let change = Change::put(Arc::clone(&record), stored.expected()).with_events(decision.events);
-        match (self.parts.store.commit(change.into()), failure) {
-            (Ok(_), None) => Ok(record),
-            (Ok(_), Some(failure)) => Err(failure.error),
-            // Somebody else has driven it meanwhile, with the same key: so it has come to the same.
-            (Err(error), None) if error.is_conflict() => {
-                let stored = self.parts.store.get(record.number())?;
-                stored.map(|stored| Arc::clone(stored.shared())).ok_or(Error::NotFound(record.number()))
-            }
-            (Err(error), Some(failure)) if error.is_conflict() => Err(failure.error),
-            (Err(error), _) => Err(error.into()),
+    pub(super) fn drive(&self, stored: &Stored<NumberRecord>, is_kept: bool) -> Came {
+        let Reached { mut answers, failure } = self.reach(stored);
+        let error = match failure {
+            Some(Failure { error, is_known: false }) => return Err(error),
+            Some(Failure { error, is_known: true }) => Some(error),
+            None => None,
+        };
+        if error.is_some() {
+            self.undo(stored, &mut answers);
         }
-    }
-
-    pub(super) fn drive_into(&self, stored: &Stored<NumberRecord>, outcome: &mut Outcome) {
-        let number = stored.number();
-        match self.drive(stored) {
-            Ok(record) => drop(outcome.succeeded.insert(number, record)),
-            Err(error) => drop(outcome.failed.insert(name(number), error)),
+        let (change, came) = self.settle(stored, answers, error)?;
+        let key = stored.pending().map(Pending::key).filter(|_| is_kept);
+        let receipt = key.map(|key| (key, Receipt::of([(stored.number(), &came)]).to_value()));
+        match self.parts.store.commit(Batch { changes: vec![change], receipt }) {
+            Ok(_) => came,
+            // Somebody else has driven it meanwhile, with the same key: so it has come to the same.
+            Err(error) if error.is_conflict() => {
+                let record = self.parts.store.get(stored.number())?;
+                came.and_then(|_| there(stored.number(), record))
+            }
+            Err(error) => Err(error.into()),
         }
     }
 
     /// Drives claimed records to their end together: all that is outside is done, or none of it.
     ///
-    /// If one is refused, what was bought for the others is given back to the carriers, and all are
-    /// given up. If it is not known of one what was done, all stay claimed.
+    /// If one is refused, what was done for the others is taken back, and all are given up; but what
+    /// was given back to a carrier can not be taken back, and stays so. If it is not known of one
+    /// what was done, all stay claimed.
     pub(super) fn drive_together(
         &self,
         claimed: &[Stored<NumberRecord>],
-        receipt: Receipt,
-        outcome: &mut Outcome,
-    ) -> Result<(), StoreError> {
+        key: EffectKey,
+    ) -> Vec<(PhoneNumber, Came)> {
         let mut reached = Vec::with_capacity(claimed.len());
         let mut failed = None;
         for stored in claimed {
-            let it = if failed.is_none() {
-                self.reach(stored)
-            } else {
-                Reached { answers: Vec::new(), failure: None }
-            };
-            if let Some(failure) = &it.failure {
-                failed = Some((stored.number(), failure.error.clone(), failure.is_known));
+            let Reached { answers, failure } = self.reach(stored);
+            reached.push(answers);
+            if let Some(failure) = failure {
+                failed = Some((stored.number(), failure));
+                break;
             }
-            reached.push(it.answers);
         }
-        if let Some((number, error, is_known)) = failed {
-            for stored in claimed {
-                let other = if is_known { Error::NotDone(name(number)) } else { self.in_progress(stored) };
-                let error = if stored.number() == number { error.clone() } else { other };
-                outcome.failed.insert(name(stored.number()), error);
-            }
-            if !is_known {
-                return Ok(());
-            }
-            reached.iter_mut().zip(claimed).for_each(|(answers, stored)| self.undo(stored, answers));
-            let decisions =
-                claimed.iter().zip(reached).map(|(stored, it)| (stored, stored.abandon(it, self.now())));
-            let changes = decisions.filter_map(|(stored, decision)| {
-                let decision = decision.ok()?;
-                Some(Change::put(decision.record, stored.expected()).with_events(decision.events))
-            });
-            return self.commit(changes.collect(), receipt, outcome).map(drop);
+        reached.resize(claimed.len(), Vec::new());
+        if let Some((number, Failure { error, is_known: false })) = failed {
+            let other = |stored: &Stored<NumberRecord>| {
+                let since = stored.pending().map_or_else(|| self.now(), Pending::since);
+                Err(Refusal::InProgress(since).into())
+            };
+            let came = |stored| if is(stored, number) { Err(error.clone()) } else { other(stored) };
+            return claimed.iter().map(|stored| (stored.number(), came(stored))).collect();
         }
         let mut changes = Vec::with_capacity(claimed.len());
-        for (stored, answers) in claimed.iter().zip(reached) {
-            if let Ok(decision) = stored.finish(answers, self.now()) {
-                let record = Arc::new(decision.record);
-                outcome.succeeded.insert(record.number(), Arc::clone(&record));
-                changes.push(Change::put(record, stored.expected()).with_events(decision.events));
+        let mut all = Vec::with_capacity(claimed.len());
+        for (stored, mut answers) in claimed.iter().zip(reached) {
+            let error = failed.as_ref().and_then(|(number, failure)| match () {
+                () if is(stored, *number) => Some(failure.error.clone()),
+                () if is_final(stored, &answers) => None,
+                () => Some(Error::NotDone(name(*number))),
+            });
+            if error.is_some() {
+                self.undo(stored, &mut answers);
+            }
+            match self.settle(stored, answers, error) {
+                Ok((change, came)) => {
+                    changes.push(change);
+                    all.push((stored.number(), came));
+                }
+                Err(error) => all.push((stored.number(), Err(error))),
             }
         }
-        self.commit(changes, receipt, outcome).map(drop)
+        let receipt = Receipt::of(all.iter().map(|(number, came)| (*number, came))).to_value();
+        match self.parts.store.commit(Batch { changes, receipt: Some((end(key), receipt)) }) {
+            Ok(_) => all,
+            Err(error) if error.is_conflict() => self.came_together(claimed, key),
+            Err(error) => {
+                let error = Error::from(error);
+                all.into_iter().map(|(number, _)| (number, Err(error.clone()))).collect()
+            }
+        }
     }
 
-    fn in_progress(&self, stored: &Stored<NumberRecord>) -> Error {
-        let since = stored.pending().map_or_else(|| self.now(), crate::record::Pending::since);
-        crate::record::Refusal::InProgress(since).into()
+    /// What came of records that somebody else has driven to their end together.
+    fn came_together(&self, claimed: &[Stored<NumberRecord>], key: EffectKey) -> Vec<(PhoneNumber, Came)> {
+        let receipt = self.receipt(end(key)).ok().flatten().unwrap_or_default();
+        let came = |number| receipt.answer(number).unwrap_or(Err(Error::Conflict(number)));
+        claimed.iter().map(|stored| (stored.number(), came(stored.number()))).collect()
     }
 
-    /// Gives back to the carrier what was bought for a record. If that fails the number is still
-    /// bought, which its answers tell.
+    /// What came of a number that was claimed under a key; what is left to do is done.
+    pub(super) fn take_up_one(&self, key: EffectKey, number: PhoneNumber) -> Result<Came, Error> {
+        if let Some(came) = self.receipt(key)?.and_then(|receipt| receipt.answer(number)) {
+            return Ok(came);
+        }
+        let stored = self.parts.store.get(number)?;
+        Ok(match stored {
+            Some(stored) if is_under(&stored, key) => self.drive(&stored, true),
+            other => there(number, other),
+        })
+    }
+
+    /// What came of numbers that were claimed together under a key; what is left to do is done.
+    pub(super) fn take_up_all(
+        &self,
+        key: EffectKey,
+        receipt: &Receipt,
+    ) -> Result<Vec<(PhoneNumber, Came)>, Error> {
+        let mut claimed = Vec::with_capacity(receipt.pending.len());
+        for number in &receipt.pending {
+            let stored = self.parts.store.get(*number)?;
+            claimed.extend(stored.filter(|stored| is_under(stored, part(key, *number))));
+        }
+        // They were all claimed, and are all free, in one commit.
+        if claimed.len() == receipt.pending.len() {
+            return Ok(self.drive_together(&claimed, key));
+        }
+        let done = self.receipt(end(key))?.unwrap_or_default();
+        let came = |number| done.answer(number).unwrap_or(Err(Error::Conflict(number)));
+        Ok(receipt.pending.iter().map(|number| (*number, came(*number))).collect())
+    }
+
+    /// What a claimed record becomes: what it was to be, or what it was before if there is an error.
+    fn settle(
+        &self,
+        stored: &Stored<NumberRecord>,
+        answers: Vec<Answer>,
+        error: Option<Error>,
+    ) -> Result<(Change, Came), Error> {
+        let expect = stored.expected();
+        let Some(error) = error else {
+            let decision = stored.finish(answers, self.now())?;
+            let record = Arc::new(decision.record);
+            let change = Change::put(Arc::clone(&record), expect).with_events(decision.events);
+            return Ok((change, Ok(record)));
+        };
+        // There was no record before the claim: none is left, if nothing is left outside.
+        let is_removed = is_new(stored) && answers.is_empty();
+        let decision = stored.abandon(answers, self.now())?;
+        let change = if is_removed {
+            Change::remove(stored.number(), expect)
+        } else {
+            Change::put(decision.record, expect)
+        };
+        Ok((change.with_events(decision.events), Err(error)))
+    }
+
+    /// Takes back what was done outside for a record, the last first; what can not be taken back
+    /// stays among its answers.
     fn undo(&self, stored: &Stored<NumberRecord>, answers: &mut Vec<Answer>) {
         let Some(pending) = stored.pending() else { return };
-        let bought =
-            pending.effects().iter().zip(&*answers).position(|(effect, _)| *effect == Outside::Acquire);
-        let Some(place) = bought else { return };
-        let key = EffectKey::known(&format!("{}/undo", pending.key()));
-        let carrier = self.carrier(pending.after().carrier());
-        if carrier.is_ok_and(|carrier| carrier.disconnect(pending.after(), key).is_ok()) {
-            answers.remove(place);
+        let key = undo(pending.key());
+        let mut left = std::mem::take(answers);
+        while let Some(answer) = left.pop() {
+            let is_undone = pending
+                .effects()
+                .get(left.len())
+                .is_some_and(|effect| self.undo_one(effect, stored, pending, key));
+            if !is_undone {
+                left.push(answer);
+                break;
+            }
+        }
+        *answers = left;
+    }
+
+    fn undo_one(
+        &self,
+        effect: &Outside,
+        stored: &Stored<NumberRecord>,
+        pending: &Pending,
+        key: EffectKey,
+    ) -> bool {
+        let after = pending.after();
+        let before = stored.active();
+        match effect {
+            Outside::Acquire => {
+                self.carrier(after.carrier()).is_some_and(|carrier| carrier.disconnect(after, key).is_ok())
+            }
+            Outside::Disconnect => false,
+            Outside::Provider(ProviderEffect::ProvisionE911(_) | ProviderEffect::RemoveE911) => {
+                match before.and_then(|active| active.e911.as_ref()) {
+                    Some(address) => self
+                        .parts
+                        .e911
+                        .provision(stored, address, key)
+                        .is_ok_and(|answer| answer.settle(address).is_ok()),
+                    None => self.parts.e911.remove(stored, key).is_ok(),
+                }
+            }
+            Outside::Provider(ProviderEffect::SetCnam(_) | ProviderEffect::RemoveCnam) => {
+                match before.and_then(|active| active.cnam.as_ref()) {
+                    Some(cnam) => self.parts.cnam.set(stored, cnam, key).is_ok(),
+                    None => self.parts.cnam.remove(stored, key).is_ok(),
+                }
+            }
         }
     }
 
@@ -146,7 +250,8 @@ impl Inventory {
         let (e911, cnam) = (&self.parts.e911, &self.parts.cnam);
         let answer = |data: Option<_>| data.map_or(Answer::Done, Answer::Carrier);
         let number = record.number();
-        let carrier = || self.carrier(record.carrier()).map_err(|error| Failure { error, is_known: true });
+        let no_carrier = || Failure { error: Error::NoCarrier(record.carrier()), is_known: true };
+        let carrier = || self.carrier(record.carrier()).ok_or_else(no_carrier);
         let by_carrier = |source: CarrierError| Failure {
             is_known: !matches!(source, CarrierError::Unknown { .. }),
             error: Error::Carrier { number, source },
@@ -176,9 +281,32 @@ impl Inventory {
         }
     }
 
-    /// The carrier with a name. The system's own numbers need none.
-    pub(super) fn carrier(&self, name: CarrierName) -> Result<Arc<dyn Carrier>, Error> {
-        let found = self.parts.carriers.iter().find(|carrier| carrier.name() == name);
-        found.cloned().ok_or(Error::NoCarrier(name))
+    /// The carrier with a name.
+    pub(super) fn carrier(&self, name: CarrierName) -> Option<&dyn Carrier> {
+        self.parts.carriers.iter().map(|carrier| &**carrier).find(|carrier| carrier.name() == name)
     }
+}
+
+fn there(number: PhoneNumber, stored: Option<Stored<NumberRecord>>) -> Came {
+    stored.map(|stored| Arc::clone(stored.shared())).ok_or(Error::NotFound(number))
+}
+
+fn is(stored: &Stored<NumberRecord>, number: PhoneNumber) -> bool {
+    stored.number() == number
+}
+
+fn is_under(stored: &Stored<NumberRecord>, key: EffectKey) -> bool {
+    stored.pending().is_some_and(|pending| pending.key() == key)
+}
+
+/// Whether a claim made the record, as the first thing that was stored of it.
+fn is_new(stored: &Stored<NumberRecord>) -> bool {
+    stored.state() == State::Discovery && stored.shared().revision() == 1
+}
+
+/// Whether all is done for a record, and something of it can not be taken back.
+fn is_final(stored: &Stored<NumberRecord>, answers: &[Answer]) -> bool {
+    stored.pending().is_some_and(|pending| {
+        answers.len() == pending.effects().len() && pending.effects().contains(&Outside::Disconnect)
+    })
 }

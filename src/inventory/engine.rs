@@ -1,41 +1,60 @@
 //! How a change of many numbers is made: read, decide, price, claim or commit.
 
-use std::collections::HashSet;
-use std::hash::Hasher;
+use std::fmt;
 use std::sync::Arc;
 
-use super::{Charge, Error, Inventory, Options, Outcome, Quote, RequestKey};
-use crate::account::AccountId;
-use crate::carrier::CarrierInfo;
+use super::asked::{Asked, Slot};
+use super::prices::Prices;
+use super::receipt::{Receipt, Request, group, part};
+use super::{Error, Inventory, Options, Outcome};
+use crate::carrier::Carrier;
+use crate::feature::ProviderEffect;
 use crate::lifecycle::State;
-use crate::normalize::{Converters, Normalized, Normalizer};
 use crate::number::PhoneNumber;
-use crate::record::{Context, Decision, NumberRecord};
-use crate::store::{Batch, Change, Expect, Revision, StoreError, Stored};
+use crate::record::{Context, Decision, EffectKey, NumberRecord, Outside};
+use crate::store::{Batch, Change, Expect, StoreError, Stored};
 
 /// What a change comes to for a number and its record, if there is one.
-type Decide<'a> = dyn Fn(PhoneNumber, Option<&NumberRecord>, &Context<'_>) -> Result<Decision, Error> + 'a;
+pub(super) type Decide<'a> =
+    dyn Fn(PhoneNumber, Option<&NumberRecord>, &Context<'_>) -> Result<Decision, Error> + 'a;
 
 /// What a change does to each number.
 pub(super) struct Work<'a> {
     /// What it is called, and all that makes it differ from others: a key is for one.
-    pub(super) name: String,
+    pub(super) name: fmt::Arguments<'a>,
     /// What it comes to for a number and its record, if there is one.
     pub(super) decide: &'a Decide<'a>,
     /// Whether numbers that are not there are looked for at carriers first.
     pub(super) discovers: bool,
 }
 
-/// What was decided for a number, and what it is expected to be.
-struct Planned {
-    number: PhoneNumber,
-    before: Option<NumberRecord>,
-    expect: Expect,
-    decision: Decision,
+/// A change that is being made.
+struct Run<'a> {
+    options: &'a Options,
+    work: &'a Work<'a>,
+    request: Option<Request>,
+    prices: Prices,
 }
 
-/// What keeps the answer to a request: its key, and what tells it from others.
-pub(super) type Receipt = Option<(RequestKey, u64)>;
+/// What was decided for a number, and what it is expected to be.
+pub(super) struct Planned {
+    /// The place of its slot.
+    place: usize,
+    pub(super) number: PhoneNumber,
+    pub(super) before: Option<Arc<NumberRecord>>,
+    expect: Expect,
+    pub(super) decision: Decision,
+}
+
+/// What is stored for numbers: as they are to be, or claimed.
+#[derive(Default)]
+struct Commit {
+    changes: Vec<Change>,
+    /// Which slots the changes are of, and whether they only claim.
+    places: Vec<(usize, bool)>,
+    /// Slots for which there is nothing to store.
+    unchanged: Vec<(usize, Arc<NumberRecord>)>,
+}
 
 impl Inventory {
     /// Changes many numbers.
@@ -43,171 +62,269 @@ impl Inventory {
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
-        let (numbers, mut outcome) = self.read_numbers(texts, options)?;
-        let receipt = options.key.map(|key| (key, fingerprint(&work.name, &numbers, &outcome)));
-        if let Some(answer) = self.replayed(receipt)? {
-            return Ok(answer);
+        let mut asked = self.read(texts, options)?;
+        let request = Request::of(&asked, options, work.name);
+        let mut run = Run { options, work, request, prices: Prices::default() };
+        if !self.replay(&mut asked, request, &mut run.prices.quotes)? {
+            if options.all_or_nothing || request.is_some() {
+                self.run_together(&mut asked, &mut run)?;
+            } else {
+                self.run_each(&mut asked.slots, &mut run, 0);
+            }
         }
-        let numbers = self.resume(numbers, options, &mut outcome)?;
-        if options.all_or_nothing || receipt.is_some() {
-            self.run_together(&numbers, options, work, receipt, outcome)
-        } else {
-            self.run_each(&numbers, options, work, &mut outcome, 0)?;
-            Ok(outcome)
-        }
+        Ok(asked.into_outcome(run.prices.quotes))
     }
 
     /// Changes all numbers in one commit, which is tried again if others were faster.
-    fn run_together(
-        &self,
-        numbers: &[PhoneNumber],
-        options: &Options,
-        work: &Work<'_>,
-        receipt: Receipt,
-        mut outcome: Outcome,
-    ) -> Result<Outcome, Error> {
+    fn run_together(&self, asked: &mut Asked, run: &mut Run<'_>) -> Result<(), Error> {
         for _ in 0..self.parts.limits.tries {
-            let mut attempt = outcome.clone();
-            match self.attempt(numbers, options, work, receipt, &mut attempt) {
-                Ok(()) => return Ok(attempt),
-                Err(error) if error.is_conflict() => {
-                    if let Some(answer) = self.replayed(receipt)? {
-                        return Ok(answer);
-                    }
-                }
-                Err(error) => return Err(error.into()),
+            let tried = self.attempt(&mut asked.slots, run);
+            if tried == Tried::Done {
+                return Ok(());
+            }
+            // The same request, made by somebody else at the same time, may have been faster: what
+            // was decided here was decided on what that one left.
+            let answered = asked.reopen();
+            if self.replay(asked, run.request, &mut run.prices.quotes)? {
+                return Ok(());
+            }
+            if tried == Tried::NothingStored {
+                asked.answer_again(answered);
+                return Ok(());
             }
         }
-        outcome.failed.extend(numbers.iter().map(|number| (name(*number), Error::Conflict(*number))));
-        Ok(outcome)
+        asked.try_answer_rest(|number| Ok(Err(Error::Conflict(number))))
     }
 
     /// Changes numbers in one commit, or by halves if others were faster with one of them.
-    fn run_each(
-        &self,
-        numbers: &[PhoneNumber],
-        options: &Options,
-        work: &Work<'_>,
-        outcome: &mut Outcome,
-        tries: usize,
-    ) -> Result<(), Error> {
-        let mut attempt = Outcome::default();
-        match self.attempt(numbers, options, work, None, &mut attempt) {
-            Ok(()) => {
-                outcome.succeeded.extend(attempt.succeeded);
-                outcome.failed.extend(attempt.failed);
-                outcome.quotes.extend(attempt.quotes);
-                Ok(())
+    fn run_each(&self, slots: &mut [Slot], run: &mut Run<'_>, tries: usize) {
+        if self.attempt(slots, run) != Tried::OthersWereFaster {
+            return;
+        }
+        match slots {
+            [slot] if tries < self.parts.limits.tries => {
+                self.run_each(std::slice::from_mut(slot), run, tries + 1);
             }
-            Err(error) if error.is_conflict() => match numbers {
-                [number] if tries >= self.parts.limits.tries => {
-                    outcome.failed.insert(name(*number), Error::Conflict(*number));
-                    Ok(())
-                }
-                [_] => self.run_each(numbers, options, work, outcome, tries + 1),
-                _ => {
-                    let (first, second) = numbers.split_at(numbers.len() / 2);
-                    self.run_each(first, options, work, outcome, tries)?;
-                    self.run_each(second, options, work, outcome, tries)
-                }
-            },
-            Err(error) => Err(error.into()),
+            [slot] => slot.answer = slot.open().map(|number| Err(Error::Conflict(number))),
+            slots => {
+                let (first, second) = slots.split_at_mut(slots.len() / 2);
+                self.run_each(first, run, tries);
+                self.run_each(second, run, tries);
+            }
         }
     }
 
-    /// Tries once. If it is a conflict nothing was done.
-    fn attempt(
-        &self,
-        numbers: &[PhoneNumber],
-        options: &Options,
-        work: &Work<'_>,
-        receipt: Receipt,
-        outcome: &mut Outcome,
-    ) -> Result<(), StoreError> {
-        let ctx = self.context(options);
-        let planned = self.plan(numbers, options, work, &ctx, outcome);
-        if self.is_stopped(&planned, options, outcome) {
-            return Ok(());
+    /// Tries once to answer for all slots. If others were faster nothing was done.
+    fn attempt(&self, slots: &mut [Slot], run: &mut Run<'_>) -> Tried {
+        let ctx = self.context(run.options);
+        let planned = self.plan(slots, run, &ctx);
+        if planned.is_empty() {
+            return Tried::NothingStored;
         }
-        if options.dry_run {
-            outcome.succeeded.extend(planned.into_iter().map(|it| (it.number, it.decision.record.into())));
-            return Ok(());
+        if let Err(error) = self.may_be_done(&planned, slots, run) {
+            answer_all(slots, &planned, &error);
+            return Tried::NothingStored;
         }
-        if planned.iter().all(|plan| plan.decision.effects.is_empty()) {
-            return self.commit_together(planned, receipt, outcome);
+        if run.options.dry_run {
+            self.pretend(planned, slots);
+            return Tried::NothingStored;
         }
-        if options.all_or_nothing {
-            let claimed = self.claim(planned, options, &ctx, |_| true)?;
-            self.drive_together(&claimed, receipt, outcome)?;
-        } else {
-            let claimed = self.claim(planned, options, &ctx, |decision| !decision.effects.is_empty())?;
-            for stored in claimed {
-                self.drive_into(&stored, outcome);
+        let together = run.options.all_or_nothing && planned.iter().any(is_outside);
+        let key = match run.request {
+            Some(request) => Some(request.key.into()),
+            None if together => Some(group((self.parts.keys)())),
+            None => None,
+        };
+        let places: Vec<_> = planned.iter().map(|plan| (plan.place, plan.number)).collect();
+        let commit = self.prepare(planned, key, together, &ctx);
+        let receipt = key.map(|key| (key, commit.receipt(slots, run, together).to_value()));
+        match self.store_changes(commit, receipt, slots) {
+            Ok(claimed) => {
+                self.drive_claimed(claimed, slots, key.filter(|_| together), run.request.is_some());
+                Tried::Done
             }
-            self.keep(receipt, outcome)?;
+            Err(error) if error.is_conflict() => Tried::OthersWereFaster,
+            Err(error) => {
+                let error = Error::from(error);
+                for (place, _) in places {
+                    answer(slots, place, Err(error.clone()));
+                }
+                Tried::NothingStored
+            }
         }
-        Ok(())
     }
 
-    /// Drives to its end what the same request has left half done; the numbers that are left.
-    fn resume(
-        &self,
-        numbers: Vec<PhoneNumber>,
-        options: &Options,
-        outcome: &mut Outcome,
-    ) -> Result<Vec<PhoneNumber>, Error> {
-        let Some(key) = options.key else { return Ok(numbers) };
-        let mut left = Vec::new();
-        for number in numbers {
-            let stored = self.parts.store.get(number)?;
-            let is_ours = |record: &NumberRecord| {
-                record.pending().is_some_and(|pending| pending.key() == key.for_number(number))
+    /// Decides each number that has no answer yet.
+    fn plan(&self, slots: &mut [Slot], run: &Run<'_>, ctx: &Context<'_>) -> Vec<Planned> {
+        let mut planned = Vec::with_capacity(slots.len());
+        let mut absent = Vec::new();
+        for (place, slot) in slots.iter_mut().enumerate() {
+            let Some(number) = slot.open() else { continue };
+            let (before, expect) = match self.parts.store.get(number) {
+                Ok(None) => (None, Expect::Absent),
+                Ok(Some(stored)) => (Some(Arc::clone(stored.shared())), stored.expected()),
+                Err(error) => {
+                    slot.answer = Some(Err(error.into()));
+                    continue;
+                }
             };
-            match stored.filter(|stored| is_ours(stored)) {
-                Some(stored) => self.drive_into(&stored, outcome),
-                None => left.push(number),
+            if run.work.discovers && before.as_ref().is_none_or(|record| is_gone(record)) {
+                absent.push((place, number, before, expect));
+                continue;
+            }
+            match self.decide(number, before.as_deref(), run.work, ctx) {
+                Ok(decision) => planned.push(Planned { place, number, before, expect, decision }),
+                Err(error) => slot.answer = Some(Err(error)),
             }
         }
-        Ok(left)
+        if absent.is_empty() {
+            return planned;
+        }
+        let numbers: Vec<_> = absent.iter().map(|(_, number, ..)| *number).collect();
+        for ((place, number, before, expect), found) in
+            absent.into_iter().zip(self.discover(&numbers, run.options))
+        {
+            let before = found.map(Arc::new).or(before);
+            match self.decide(number, before.as_deref(), run.work, ctx) {
+                Ok(decision) => planned.push(Planned { place, number, before, expect, decision }),
+                Err(error) => answer(slots, place, Err(error)),
+            }
+        }
+        planned.sort_unstable_by_key(|plan| plan.place);
+        planned
     }
 
-    /// The numbers that texts mean, each once; what is none has failed.
-    pub(super) fn read_numbers<I>(
+    /// Decides a number. A carrier is left out that need not be told.
+    fn decide(
         &self,
-        texts: I,
-        options: &Options,
-    ) -> Result<(Vec<PhoneNumber>, Outcome), Error>
-    where
-        I: IntoIterator<Item: AsRef<str>>,
-    {
-        let normalizer = self.normalizer_of(options.account);
-        let (mut numbers, mut outcome, mut count) = (Vec::new(), Outcome::default(), 0);
-        let mut seen = HashSet::new();
-        for text in texts {
-            count += 1;
-            let text = text.as_ref();
-            match normalizer.normalize(text) {
-                Normalized::Number(number) => numbers.extend(seen.insert(number).then_some(number)),
-                Normalized::Other(_) => {
-                    outcome.failed.insert(text.into(), Error::NotReconcilable(text.into()));
+        number: PhoneNumber,
+        before: Option<&NumberRecord>,
+        work: &Work<'_>,
+        ctx: &Context<'_>,
+    ) -> Result<Decision, Error> {
+        let mut decision = (work.decide)(number, before, ctx)?;
+        self.leave_out_untold(&mut decision);
+        Ok(decision)
+    }
+
+    pub(super) fn leave_out_untold(&self, decision: &mut Decision) {
+        let Decision { record, effects, .. } = decision;
+        effects.retain(|effect| match effect {
+            Outside::Acquire | Outside::Disconnect => {
+                self.carrier(record.carrier()).is_none_or(Carrier::is_told)
+            }
+            Outside::Provider(_) => true,
+        });
+    }
+
+    /// Whether it may be done at all: not if one has failed and all were to be done, nor if it costs
+    /// too much.
+    fn may_be_done(&self, planned: &[Planned], slots: &[Slot], run: &mut Run<'_>) -> Result<(), Error> {
+        if run.options.all_or_nothing
+            && let Some(slot) = slots.iter().find(|slot| slot.failure().is_some())
+        {
+            return Err(Error::NotDone(slot.name()));
+        }
+        // Its receipt would say for ever that the store failed.
+        let mut failures = slots.iter().filter_map(Slot::failure);
+        if run.request.is_some()
+            && let Some(error) = failures.find(|error| matches!(error, Error::Store(_)))
+        {
+            return Err(error.clone());
+        }
+        self.price(planned, &mut run.prices)?;
+        let is_accepted = run.options.accept_charges || run.options.dry_run || run.prices.quotes.is_empty();
+        if is_accepted { Ok(()) } else { Err(Error::QuoteNotAccepted(run.prices.quotes.clone())) }
+    }
+
+    /// Says what would be done. Of an address its provider says whether it is one.
+    fn pretend(&self, planned: Vec<Planned>, slots: &mut [Slot]) {
+        for Planned { place, number, decision: Decision { record, effects, .. }, .. } in planned {
+            let refused = effects.iter().find_map(|effect| self.validate(number, effect).err());
+            answer(slots, place, refused.map_or_else(|| Ok(record.into()), Err));
+        }
+    }
+
+    fn validate(&self, number: PhoneNumber, effect: &Outside) -> Result<(), Error> {
+        let Outside::Provider(ProviderEffect::ProvisionE911(address)) = effect else { return Ok(()) };
+        let answer = self.parts.e911.validate(address);
+        let answer = answer.map_err(|source| Error::Provider { number, source })?;
+        answer.settle(address).map(drop).map_err(Error::E911)
+    }
+
+    /// Claims what needs something done outside, or all if it is done together, each under its part
+    /// of a key; what needs nothing is to be stored as it is to be.
+    fn prepare(
+        &self,
+        planned: Vec<Planned>,
+        key: Option<EffectKey>,
+        together: bool,
+        ctx: &Context<'_>,
+    ) -> Commit {
+        let mut commit = Commit::default();
+        commit.changes.reserve_exact(planned.len());
+        commit.places.reserve_exact(planned.len());
+        for plan in planned {
+            let is_claimed = is_outside(&plan) || together && plan.decision.is_dirty();
+            let Planned { place, number, before, expect, mut decision } = plan;
+            if is_claimed {
+                let key = key.map_or_else(|| (self.parts.keys)(), |key| part(key, number));
+                decision = decision.claim(before.as_deref(), key, ctx);
+            } else if !decision.is_dirty() {
+                commit.unchanged.push((place, before.unwrap_or_else(|| Arc::new(decision.record))));
+                continue;
+            }
+            commit.changes.push(Change::put(decision.record, expect).with_events(decision.events));
+            commit.places.push((place, is_claimed));
+        }
+        commit
+    }
+
+    /// Stores changes and a receipt, and answers for what is done with that; what is claimed.
+    fn store_changes(
+        &self,
+        commit: Commit,
+        receipt: Option<(EffectKey, serde_json::Value)>,
+        slots: &mut [Slot],
+    ) -> Result<Vec<(usize, Stored<NumberRecord>)>, StoreError> {
+        let Commit { changes, places, unchanged } = commit;
+        let records: Vec<_> = changes.iter().filter_map(|change| change.value().cloned()).collect();
+        let mut claimed = Vec::new();
+        if !changes.is_empty() || receipt.is_some() {
+            let revisions = self.parts.store.commit(Batch { changes, receipt })?;
+            for (((place, is_claimed), record), revision) in places.into_iter().zip(records).zip(revisions) {
+                if is_claimed {
+                    claimed.push((place, Stored::new(record, revision)));
+                } else {
+                    answer(slots, place, Ok(record));
                 }
             }
         }
-        let max = self.parts.limits.numbers;
-        if count > max { Err(Error::TooMany { count, max }) } else { Ok((numbers, outcome)) }
-    }
-
-    /// How an account's numbers are read.
-    pub(super) fn normalizer_of(&self, account: Option<AccountId>) -> Normalizer {
-        let normalizer = self.parts.normalizer.clone();
-        match self.dial_plan(account) {
-            Some(plan) => normalizer.with_dial_plan(plan),
-            None => normalizer,
+        for (place, record) in unchanged {
+            answer(slots, place, Ok(record));
         }
+        Ok(claimed)
     }
 
-    pub(super) fn dial_plan(&self, account: Option<AccountId>) -> Option<Converters> {
-        self.parts.accounts.account(account?)?.dial_plan.clone()
+    /// Drives what is claimed to its end: each, or together under a key.
+    fn drive_claimed(
+        &self,
+        claimed: Vec<(usize, Stored<NumberRecord>)>,
+        slots: &mut [Slot],
+        together: Option<EffectKey>,
+        is_kept: bool,
+    ) {
+        let Some(key) = together else {
+            for (place, stored) in claimed {
+                let came = self.drive(&stored, is_kept);
+                answer(slots, place, came);
+            }
+            return;
+        };
+        let (places, stored): (Vec<_>, Vec<_>) = claimed.into_iter().unzip();
+        for (place, (_, came)) in places.into_iter().zip(self.drive_together(&stored, key)) {
+            answer(slots, place, came);
+        }
     }
 
     pub(super) fn context(&self, options: &Options) -> Context<'_> {
@@ -215,195 +332,63 @@ impl Inventory {
         ctx.mdn_run = options.mdn_run;
         ctx
     }
+}
 
-    /// Decides each number.
-    fn plan(
-        &self,
-        numbers: &[PhoneNumber],
-        options: &Options,
-        work: &Work<'_>,
-        ctx: &Context<'_>,
-        outcome: &mut Outcome,
-    ) -> Vec<Planned> {
-        let mut planned = Vec::with_capacity(numbers.len());
-        for number in numbers {
-            match self.plan_one(*number, options, work, ctx) {
-                Ok(plan) => planned.push(plan),
-                Err(error) => drop(outcome.failed.insert(name(*number), error)),
-            }
-        }
-        planned
-    }
+/// What came of an attempt.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tried {
+    /// All is answered, and what was to be stored is.
+    Done,
+    /// All is answered: there was nothing to store, or it is not known whether it is stored.
+    NothingStored,
+    /// Somebody else has changed a number between reading and storing it. Nothing was done.
+    OthersWereFaster,
+}
 
-    fn plan_one(
-        &self,
-        number: PhoneNumber,
-        options: &Options,
-        work: &Work<'_>,
-        ctx: &Context<'_>,
-    ) -> Result<Planned, Error> {
-        let stored = self.parts.store.get(number)?;
-        let expect = stored.as_ref().map_or(Expect::Absent, Stored::expected);
-        let mut before = stored.map(|stored| NumberRecord::clone(&stored));
-        if before.is_none() && work.discovers {
-            before = self.discover(number, options);
-        }
-        let decision = (work.decide)(number, before.as_ref(), ctx)?;
-        Ok(Planned { number, before, expect, decision })
-    }
-
-    /// Whether nothing may be done: one has failed and all were to be done, or it costs too much.
-    fn is_stopped(&self, planned: &[Planned], options: &Options, outcome: &mut Outcome) -> bool {
-        let stop = if options.all_or_nothing && !outcome.failed.is_empty() {
-            let first = outcome.failed.keys().next().cloned().unwrap_or_default();
-            Some(Error::NotDone(first))
-        } else {
-            match self.price(planned) {
-                Err(error) => Some(error.into()),
-                Ok(quotes) => {
-                    outcome.quotes.clone_from(&quotes);
-                    let is_accepted = quotes.is_empty() || options.accept_charges || options.dry_run;
-                    (!is_accepted).then_some(Error::QuoteNotAccepted(quotes))
-                }
-            }
+impl Commit {
+    /// What is kept of the answers that are known with the commit.
+    fn receipt(&self, slots: &[Slot], run: &Run<'_>, together: bool) -> Receipt {
+        let mut receipt = Receipt {
+            print: run.request.map_or(0, |request| request.print),
+            together,
+            quotes: run.prices.quotes.clone(),
+            ..Receipt::default()
         };
-        if let Some(error) = &stop {
-            outcome.failed.extend(planned.iter().map(|it| (name(it.number), error.clone())));
-        }
-        stop.is_some()
-    }
-
-    fn price(&self, planned: &[Planned]) -> Result<Vec<Quote>, super::BillingError> {
-        let charges: Vec<_> = planned.iter().filter_map(|plan| self.charge(plan)).collect();
-        if charges.is_empty() { Ok(Vec::new()) } else { self.parts.billing.quote(&charges) }
-    }
-
-    /// What a decision may cost: a number for an account that had it not, or what it did not carry.
-    fn charge(&self, plan: &Planned) -> Option<Charge> {
-        let (before, after) = (plan.before.as_ref(), &plan.decision.record);
-        let had = before.map(NumberRecord::features).unwrap_or_default();
-        let features = after.features().without(had);
-        let is_new = before.and_then(NumberRecord::owner) != after.owner()
-            || before.map(NumberRecord::state) != Some(after.state()) && after.state() == State::InService;
-        let carrier = after.carrier();
-        let info = self.parts.carriers.iter().find(|it| it.name() == carrier).map(|it| it.info());
-        let is_billable = info.unwrap_or_else(|| CarrierInfo::of(carrier)).is_billable;
-        let account = after.owner()?;
-        (is_new || !features.is_empty()).then_some(Charge {
-            account,
-            number: plan.number,
-            state: after.state(),
-            carrier,
-            is_billable,
-            features,
-        })
-    }
-
-    /// Stores decisions that need nothing outside, in one commit.
-    fn commit_together(
-        &self,
-        planned: Vec<Planned>,
-        receipt: Receipt,
-        outcome: &mut Outcome,
-    ) -> Result<(), StoreError> {
-        let mut changes = Vec::with_capacity(planned.len());
-        for Planned { number, expect, decision, .. } in planned {
-            let Decision { record, events, .. } = decision;
-            if events.is_empty() {
-                outcome.succeeded.insert(number, record.into());
-            } else {
-                let record = Arc::new(record);
-                outcome.succeeded.insert(number, Arc::clone(&record));
-                changes.push(Change::put(record, expect).with_events(events));
+        for slot in slots {
+            if let Some(error) = slot.failure() {
+                receipt.fail(slot.name(), error);
             }
         }
-        self.commit(changes, receipt, outcome).map(drop)
-    }
-
-    /// Claims those that a function says, and stores the others as they are to be, in one commit.
-    fn claim(
-        &self,
-        planned: Vec<Planned>,
-        options: &Options,
-        ctx: &Context<'_>,
-        is_claimed: impl Fn(&Decision) -> bool,
-    ) -> Result<Vec<Stored<NumberRecord>>, StoreError> {
-        let mut changes = Vec::with_capacity(planned.len());
-        for Planned { number, before, expect, mut decision } in planned {
-            if is_claimed(&decision) {
-                let key = options.key.map_or_else(|| (self.parts.keys)(), |key| key.for_number(number));
-                decision = decision.claim(before.as_ref(), key, ctx);
+        for (change, (_, is_claimed)) in self.changes.iter().zip(&self.places) {
+            match change.value() {
+                Some(record) if !is_claimed => receipt.succeed(record),
+                Some(_) | None => receipt.pending.push(change.key()),
             }
-            changes.push(Change::put(decision.record, expect).with_events(decision.events));
         }
-        let records: Vec<_> = changes.iter().filter_map(|change| change.value().cloned()).collect();
-        let revisions = self.parts.store.commit(Batch { changes, receipt: None })?;
-        let stored = records.into_iter().zip(revisions);
-        Ok(stored.map(|(record, revision)| Stored::new(record, revision)).collect())
-    }
-
-    /// Stores changes, and what is answered. Without either there is nothing to store.
-    pub(super) fn commit(
-        &self,
-        changes: Vec<Change>,
-        receipt: Receipt,
-        outcome: &Outcome,
-    ) -> Result<Vec<Revision>, StoreError> {
-        let receipt = receipt.map(|(key, print)| (key.into(), outcome.to_receipt(print)));
-        if changes.is_empty() && receipt.is_none() {
-            return Ok(Vec::new());
+        for (_, record) in &self.unchanged {
+            receipt.succeed(record);
         }
-        self.parts.store.commit(Batch { changes, receipt })
-    }
-
-    /// Keeps what was answered, after it was done.
-    fn keep(&self, receipt: Receipt, outcome: &Outcome) -> Result<(), StoreError> {
-        match self.commit(Vec::new(), receipt, outcome) {
-            // The same was asked for at the same time, and its answer is kept.
-            Err(error) if error.is_conflict() => Ok(()),
-            other => other.map(drop),
-        }
-    }
-
-    /// What was answered when the same was asked before.
-    fn replayed(&self, receipt: Receipt) -> Result<Option<Outcome>, Error> {
-        let Some((key, print)) = receipt else { return Ok(None) };
-        match self.parts.store.receipt(key.into())? {
-            None => Ok(None),
-            Some(kept) => Outcome::from_receipt(&kept, print).ok_or(Error::KeyReused(key)).map(Some),
-        }
+        receipt
     }
 }
 
-/// A number as outcomes name it.
-pub(super) fn name(number: PhoneNumber) -> Box<str> {
-    number.to_string().into()
+/// What is deleted is there no longer.
+pub(super) fn is_gone(record: &NumberRecord) -> bool {
+    record.state() == State::Deleted && record.pending().is_none()
 }
 
-/// What tells one request from another.
-fn fingerprint(name: &str, numbers: &[PhoneNumber], outcome: &Outcome) -> u64 {
-    let mut hash = Fnv(0xCBF2_9CE4_8422_2325);
-    hash.write(name.as_bytes());
-    for number in numbers {
-        hash.write(&number.to_bits().to_le_bytes());
-    }
-    for text in outcome.failed.keys() {
-        hash.write(text.as_bytes());
-    }
-    hash.finish()
+fn is_outside(plan: &Planned) -> bool {
+    !plan.decision.effects.is_empty()
 }
 
-/// FNV-1a: a hash that is the same in every version of the program, as receipts outlive it.
-struct Fnv(u64);
-
-impl Hasher for Fnv {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3);
-        }
+fn answer(slots: &mut [Slot], place: usize, came: super::asked::Answer) {
+    if let Some(slot) = slots.get_mut(place) {
+        slot.answer = Some(came);
     }
+}
 
-    fn finish(&self) -> u64 {
-        self.0
+fn answer_all(slots: &mut [Slot], planned: &[Planned], error: &Error) {
+    for plan in planned {
+        answer(slots, plan.place, Err(error.clone()));
     }
 }

@@ -8,7 +8,7 @@ use crate::carrier::CarrierError;
 use crate::feature::e911::{E911Key, E911Refusal};
 use crate::number::PhoneNumber;
 use crate::provider::ProviderError;
-use crate::record::Refusal;
+use crate::record::{NotInService, Refusal};
 use crate::store::StoreError;
 
 /// Why something is not done.
@@ -37,6 +37,14 @@ pub enum Error {
     /// There is no such number.
     #[error("number {0} not found")]
     NotFound(PhoneNumber),
+    /// Calls to the number are nobody's.
+    #[error("number {number} takes no calls")]
+    NotInService {
+        /// The number.
+        number: PhoneNumber,
+        /// Why.
+        source: NotInService,
+    },
     /// The account may not spend what it costs.
     #[error(transparent)]
     Billing(#[from] BillingError),
@@ -126,6 +134,15 @@ impl Error {
             }
             Self::NotFound(number) => {
                 body(404, "not_found", "number not found", Some(number.to_string().into()))
+            }
+            Self::NotInService { number, source } => {
+                let (NotInService::NotInService(account) | NotInService::AccountDisabled(account)) = source
+                else {
+                    let cause = json!({"cause": source.name(), "number": number});
+                    return body(400, "client error", "client error", Some(cause));
+                };
+                let cause = json!({"cause": source.name(), "account_id": account, "number": number});
+                body(400, "client error", "client error", Some(cause))
             }
             Self::Billing(BillingError::NotEnoughCredit) => {
                 body(402, "not_enough_credit", "not enough credit to perform the operation", None)

@@ -1,9 +1,12 @@
-use super::engine::name;
+use std::collections::HashSet;
+
+use super::engine::is_gone;
+use super::outcome::name;
 use super::{Create, Error, Inventory, Options};
 use crate::account::AccountId;
-use crate::normalize::Normalized;
-use crate::record::{Creation, NumberRecord};
-use crate::store::{Batch, Change, Expect};
+use crate::normalize::{Normalized, Normalizer};
+use crate::record::{Context, Creation, NumberRecord, Refusal};
+use crate::store::{Batch, Change, Expect, Stored};
 
 /// A number to import.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,6 +37,23 @@ impl Inventory {
     ///
     /// Numbers that are there already are left as they are, and reported.
     ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use telnum::account::Actor;
+    /// use telnum::inventory::{Create, ImportRow, Inventory, Options};
+    /// use telnum::lifecycle::State;
+    /// use telnum::store::MemoryStore;
+    ///
+    /// let inventory = Inventory::builder(Arc::new(MemoryStore::new())).build();
+    /// let free = Create { state: Some(State::Available), ..Create::default() };
+    /// let rows = ["415-886-7900", "415-886-7901", "(415) 886-7900"];
+    /// let rows = rows.map(|number| ImportRow { number: number.into(), account: None, create: free.clone() });
+    /// let report = inventory.import(rows, &Options::new(Actor::System))?;
+    /// assert_eq!(report.imported, 2);
+    /// assert_eq!(&*report.failed[0].0, "(415) 886-7900");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// If the store fails. What was imported before that stays.
     pub fn import<I>(&self, rows: I, options: &Options) -> Result<ImportReport, Error>
@@ -41,41 +61,43 @@ impl Inventory {
         I: IntoIterator<Item = ImportRow>,
     {
         let mut report = ImportReport::default();
-        let normalizer = self.normalizer_of(options.account);
-        let mut batch = Vec::with_capacity(BATCH);
-        for row in rows {
-            match self.decide_import(&row, &normalizer, options) {
-                Ok(change) => batch.push(change),
-                Err(error) => report.failed.push((row.number, error)),
+        let own = self.own_normalizer(options.account);
+        let normalizer = own.as_ref().unwrap_or(&self.parts.normalizer);
+        let mut rows = rows.into_iter().peekable();
+        let mut seen = HashSet::with_capacity(BATCH);
+        while rows.peek().is_some() {
+            let ctx = self.context(options);
+            let mut batch = Vec::with_capacity(BATCH);
+            seen.clear();
+            for ImportRow { number, account, create } in rows.by_ref().take(BATCH) {
+                let account = account.or(options.account);
+                let decided = self.decide_import(&number, account, create, normalizer, &ctx);
+                match decided {
+                    Ok(change) if seen.insert(change.key()) => batch.push(change),
+                    Ok(change) => report.failed.push((number, Refusal::NumberExists(change.key()).into())),
+                    Err(error) => report.failed.push((number, error)),
+                }
             }
-            if batch.len() == BATCH {
-                self.import_batch(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)), &mut report)?;
-            }
+            self.import_batch(batch, &mut report)?;
         }
-        self.import_batch(batch, &mut report)?;
         Ok(report)
     }
 
     fn decide_import(
         &self,
-        row: &ImportRow,
-        normalizer: &crate::normalize::Normalizer,
-        options: &Options,
+        text: &str,
+        assign_to: Option<AccountId>,
+        create: Create,
+        normalizer: &Normalizer,
+        ctx: &Context<'_>,
     ) -> Result<Change, Error> {
-        let Normalized::Number(number) = normalizer.normalize(&row.number) else {
-            return Err(Error::NotReconcilable(row.number.clone()));
+        let Normalized::Number(number) = normalizer.normalize(text) else {
+            return Err(Error::NotReconcilable(text.into()));
         };
-        let Create { state, carrier, carrier_data, ported_in, document } = row.create.clone();
-        let creation = Creation {
-            assign_to: row.account.or(options.account),
-            state,
-            carrier,
-            carrier_data,
-            ported_in,
-            is_porting: false,
-            document,
-        };
-        let decision = NumberRecord::create(number, creation, &self.context(options))?;
+        let Create { state, carrier, carrier_data, ported_in, document } = create;
+        let is_porting = self.parts.porting.as_ref().is_some_and(|porting| porting.is_porting(number));
+        let creation = Creation { assign_to, state, carrier, carrier_data, ported_in, is_porting, document };
+        let decision = NumberRecord::create(number, creation, ctx)?;
         if decision.effects.is_empty() {
             Ok(Change::put(decision.record, Expect::Absent).with_events(decision.events))
         } else {
@@ -91,17 +113,38 @@ impl Inventory {
                 continue;
             }
             let count = batch.len();
-            match self.parts.store.commit(Batch::from(batch.clone())) {
-                Ok(_) => report.imported += count,
-                Err(error) if !error.is_refusal() => return Err(error.into()),
-                Err(_) if count == 1 => report.failed.extend(batch.iter().map(|change| {
-                    (name(change.key()), crate::record::Refusal::NumberExists(change.key()).into())
-                })),
-                Err(_) => {
+            match (self.parts.store.commit(Batch::from(batch.clone())), batch.pop()) {
+                (Ok(_), _) => report.imported += count,
+                (Err(error), _) if !error.is_refusal() => return Err(error.into()),
+                (Err(_), Some(change)) if count == 1 => self.import_again(change, report)?,
+                (Err(_), last) => {
+                    batch.extend(last);
                     let rest = batch.split_off(count / 2);
                     open.extend([rest, batch]);
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Stores a number that the store has something of: in the place of what is left of a deleted one.
+    fn import_again(&self, change: Change, report: &mut ImportReport) -> Result<(), Error> {
+        let number = change.key();
+        let gone = self.parts.store.get(number)?.filter(|stored| is_gone(stored));
+        let again = gone.as_ref().map(Stored::expected).and_then(|expect| {
+            let parts = change.into_parts();
+            Some(Change::put(parts.value?, expect).with_events(parts.events))
+        });
+        let Some(again) = again else {
+            report.failed.push((name(number), Refusal::NumberExists(number).into()));
+            return Ok(());
+        };
+        match self.parts.store.commit(again.into()) {
+            Ok(_) => report.imported += 1,
+            Err(error) if error.is_conflict() => {
+                report.failed.push((name(number), Error::Conflict(number)));
+            }
+            Err(error) => return Err(error.into()),
         }
         Ok(())
     }

@@ -1,5 +1,4 @@
 use crate::account::{AccountId, Actor};
-use crate::number::PhoneNumber;
 use crate::record::EffectKey;
 use crate::token::token_type;
 
@@ -7,14 +6,6 @@ token_type! {
     /// The key of a request that may be made again, say because its answer was lost: 1 to 40
     /// visible ASCII characters.
     RequestKey, 40
-}
-
-impl RequestKey {
-    /// The key of what is done outside for one of the request's numbers.
-    #[must_use]
-    pub(super) fn for_number(self, number: PhoneNumber) -> EffectKey {
-        EffectKey::known(&format!("{self}/{number}"))
-    }
 }
 
 impl From<RequestKey> for EffectKey {
@@ -26,6 +17,7 @@ impl From<RequestKey> for EffectKey {
 /// Who asks, for which account, and how it is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "four ways to do it that do not exclude each other")]
 pub struct Options {
     /// Who asks.
     pub actor: Actor,

@@ -1,10 +1,8 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use serde::Deserialize;
-use serde_json::{Value, json};
 
-use super::{Error, ErrorBody, Quote};
+use super::{Error, Quote};
 use crate::number::PhoneNumber;
 use crate::record::NumberRecord;
 
@@ -38,28 +36,9 @@ impl Outcome {
         let record = self.succeeded.into_iter().next().map(|(_, record)| record);
         record.ok_or_else(|| Error::NotReconcilable("".into()))
     }
-
-    /// What a receipt keeps.
-    pub(super) fn to_receipt(&self, print: u64) -> Value {
-        let failed: IndexMap<_, _> =
-            self.failed.iter().map(|(number, error)| (number, error.body())).collect();
-        let succeeded: Vec<_> = self.succeeded.values().map(|record| &**record).collect();
-        json!({"request": print, "succeeded": succeeded, "failed": failed, "quotes": self.quotes})
-    }
-
-    /// What a receipt has kept, if it is of the same request.
-    pub(super) fn from_receipt(value: &Value, print: u64) -> Option<Self> {
-        let kept = Kept::deserialize(value).ok().filter(|kept| kept.request == print)?;
-        let succeeded = kept.succeeded.into_iter().map(|record| (record.number(), Arc::new(record)));
-        let failed = kept.failed.into_iter().map(|(it, body)| (it, Error::Replayed(Box::new(body))));
-        Some(Self { succeeded: succeeded.collect(), failed: failed.collect(), quotes: kept.quotes })
-    }
 }
 
-#[derive(Deserialize)]
-struct Kept {
-    request: u64,
-    succeeded: Vec<NumberRecord>,
-    failed: IndexMap<Box<str>, ErrorBody>,
-    quotes: Vec<Quote>,
+/// A number as outcomes name it.
+pub(super) fn name(number: PhoneNumber) -> Box<str> {
+    number.to_string().into()
 }

@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::engine::name;
+use super::asked::{Slot, What};
+use super::outcome::name;
 use super::{Error, Inventory, Options, Outcome};
-use crate::account::Actor;
 use crate::classify::Classifiers;
 use crate::lifecycle::State;
 use crate::locality::{Locality, LocalityError};
 use crate::names::CarrierName;
 use crate::number::{PhoneNumber, Prefix};
 use crate::record::{Creation, NumberRecord, Refusal};
-use crate::store::{Page, Query};
+use crate::store::{Page, Query, StateSet};
 
 /// What an account may do with carriers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,24 +38,24 @@ impl Inventory {
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
-        let (numbers, mut outcome) = self.read_numbers(numbers, options)?;
+        let mut asked = self.read(numbers, options)?;
         let ctx = self.context(options);
-        for number in numbers {
-            let stored = self.parts.store.get(number)?.filter(|stored| stored.state() != State::Deleted);
-            let read = stored.ok_or(Error::NotFound(number)).and_then(|stored| {
+        asked.try_answer_rest(|number| {
+            let stored = match self.parts.store.get(number) {
+                Ok(stored) => stored.filter(|stored| stored.state() != State::Deleted),
+                Err(error) => return Ok(Err(error.into())),
+            };
+            Ok(stored.ok_or(Error::NotFound(number)).and_then(|stored| {
                 stored.check_readable(&ctx)?;
                 Ok(Arc::clone(stored.shared()))
-            });
-            match read {
-                Ok(record) => drop(outcome.succeeded.insert(number, record)),
-                Err(error) => drop(outcome.failed.insert(name(number), error)),
-            }
-        }
-        Ok(outcome)
+            }))
+        })?;
+        Ok(asked.into_outcome(Vec::new()))
     }
 
     /// The numbers of an account, in order: those that a query is about, after another, at most so
-    /// many.
+    /// many. The account is the query's owner, else that of the options; without either the system
+    /// sees all. Deleted numbers are left out, unless the query names states.
     ///
     /// # Errors
     /// If the actor has no power over the account, or the store fails.
@@ -66,12 +66,13 @@ impl Inventory {
         limit: usize,
         options: &Options,
     ) -> Result<Page<NumberRecord, PhoneNumber>, Error> {
-        self.check_power(options)?;
-        let owner = match options.actor {
-            Actor::System if options.account.is_none() => query.owner,
-            Actor::System | Actor::Account(_) => options.account.or(options.actor.account()),
-        };
-        Ok(self.parts.store.scan(&Query { owner, ..query.clone() }, after, limit)?)
+        let options = query.owner.map_or(*options, |owner| options.with_account(owner));
+        self.check_power(&options)?;
+        let mut query = Query { owner: options.account.or(options.actor.account()), ..query.clone() };
+        if query.states == StateSet::default() {
+            query.states = State::ALL.into_iter().filter(|state| *state != State::Deleted).collect();
+        }
+        Ok(self.parts.store.scan(&query, after, limit)?)
     }
 
     /// The classifiers for what the account's users dial.
@@ -88,11 +89,10 @@ impl Inventory {
     /// ```
     #[must_use]
     pub fn classifiers_of(&self, options: &Options) -> Cow<'_, Classifiers> {
-        if self.dial_plan(options.account).is_none() {
-            return Cow::Borrowed(&self.parts.classifiers);
+        match self.own_normalizer(options.account) {
+            None => Cow::Borrowed(&self.parts.classifiers),
+            Some(normalizer) => Cow::Owned(self.parts.classifiers.clone().with_normalizer(normalizer)),
         }
-        let normalizer = self.normalizer_of(options.account);
-        Cow::Owned(self.parts.classifiers.clone().with_normalizer(normalizer))
     }
 
     /// Where numbers are.
@@ -108,10 +108,12 @@ impl Inventory {
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
-        let (numbers, outcome) = self.read_numbers(numbers, options)?;
-        let known = numbers.into_iter().map(|number| (name(number), self.parts.localities.locate(number)));
-        let junk = outcome.failed.into_keys().map(|text| (text, Ok(None)));
-        Ok(known.chain(junk).collect())
+        let asked = self.read(numbers, options)?;
+        let locate = |slot: Slot| match slot.what {
+            What::Number(number) => (name(number), self.parts.localities.locate(number)),
+            What::Text(text) => (text, Ok(None)),
+        };
+        Ok(asked.slots.into_iter().map(locate).collect())
     }
 
     /// What the numbers of a city start with.

@@ -1,6 +1,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::asked::{Slot, What};
 use super::{Error, Inventory, Options};
 use crate::account::AccountId;
 use crate::carrier::{Availability, Carrier, CarrierError, Found, Search, find_everywhere};
@@ -104,30 +105,45 @@ impl Inventory {
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
-        let (numbers, outcome) = self.read_numbers(numbers, options)?;
-        let mut answers = vec![Availability::Error; numbers.len()];
-        for carrier in self.usable_carriers(options.account) {
-            // A carrier that fails sells nothing.
-            for (answer, one) in answers.iter_mut().zip(carrier.check(&numbers).unwrap_or_default()) {
-                if one == Availability::Success {
-                    *answer = one;
-                }
-            }
-        }
-        let known = numbers.into_iter().map(super::engine::name).zip(answers);
-        let junk = outcome.failed.into_keys().map(|text| (text, Availability::Error));
-        Ok(known.chain(junk).collect())
+        let asked = self.read(numbers, options)?;
+        let numbers: Vec<_> = asked.numbers().collect();
+        let mut sold = self.sellers(&numbers, options).into_iter();
+        let answer = |slot: &Slot| match slot.what {
+            What::Number(_) if sold.next().flatten().is_some() => Availability::Success,
+            What::Number(_) | What::Text(_) => Availability::Error,
+        };
+        let names: Vec<_> = asked.slots.iter().map(Slot::name).collect();
+        Ok(names.into_iter().zip(asked.slots.iter().map(answer)).collect())
     }
 
-    /// The record of a number that a carrier sells which the account may use, if one does. It is
-    /// not stored.
-    pub(super) fn discover(&self, number: PhoneNumber, options: &Options) -> Option<NumberRecord> {
-        let carriers = self.usable_carriers(options.account);
-        let sells = |carrier: &&Arc<dyn Carrier>| {
-            carrier.check(&[number]).is_ok_and(|answer| answer.first() == Some(&Availability::Success))
-        };
-        let carrier = carriers.iter().find(sells)?;
-        Some(NumberRecord::discovered(number, carrier.name(), self.now()))
+    /// The records of numbers that a carrier sells which the account may use, where one does. They
+    /// are not stored.
+    pub(super) fn discover(&self, numbers: &[PhoneNumber], options: &Options) -> Vec<Option<NumberRecord>> {
+        let now = self.now();
+        let sellers = numbers.iter().zip(self.sellers(numbers, options));
+        sellers.map(|(number, seller)| Some(NumberRecord::discovered(*number, seller?, now))).collect()
+    }
+
+    /// The first carrier that sells a number and that the account may use: of each.
+    fn sellers(&self, numbers: &[PhoneNumber], options: &Options) -> Vec<Option<CarrierName>> {
+        let mut sellers = vec![None; numbers.len()];
+        let mut left: Vec<_> = (0..numbers.len()).collect();
+        for carrier in self.usable_carriers(options.account) {
+            if left.is_empty() {
+                break;
+            }
+            let asked: Vec<_> = left.iter().filter_map(|place| numbers.get(*place).copied()).collect();
+            // A carrier that fails, or answers for other than was asked, sells nothing.
+            let answers = carrier.check(&asked).ok().filter(|answers| answers.len() == asked.len());
+            let Some(answers) = answers else { continue };
+            for (place, _) in left.iter().zip(&answers).filter(|(_, it)| **it == Availability::Success) {
+                if let Some(seller) = sellers.get_mut(*place) {
+                    *seller = Some(carrier.name());
+                }
+            }
+            left.retain(|place| sellers.get(*place).is_some_and(Option::is_none));
+        }
+        sellers
     }
 
     /// The carriers that an account may use: its own list, else its reseller's, else all.

@@ -1,9 +1,11 @@
-use super::{Error, Inventory, Options, Outcome};
+use std::sync::Arc;
+
+use super::{Error, Inventory, Options};
 use crate::account::Actor;
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 use crate::record::{Context, Due, NumberRecord};
-use crate::store::{Change, Query, Stored};
+use crate::store::{Change, Query, Revision, Stored};
 
 /// What a sweep did.
 #[derive(Clone, Debug, Default)]
@@ -68,28 +70,27 @@ impl Inventory {
     fn bring_about(&self, stored: &Stored<NumberRecord>, due: Due, ctx: &Context<'_>) -> Result<bool, Error> {
         let (number, expect) = (stored.number(), stored.expected());
         if due == Due::Remove {
-            return self.commit_once(Change::remove(number, expect));
+            return Ok(self.commit_once(Change::remove(number, expect))?.is_some());
         }
-        let decision = stored.sweep(ctx)?;
-        if decision.effects.is_empty() {
-            return self.commit_once(Change::put(decision.record, expect).with_events(decision.events));
+        let mut decision = stored.sweep(ctx)?;
+        self.leave_out_untold(&mut decision);
+        let is_outside = !decision.effects.is_empty();
+        let decision =
+            if is_outside { decision.claim(Some(stored), (self.parts.keys)(), ctx) } else { decision };
+        let record = Arc::new(decision.record);
+        let change = Change::put(Arc::clone(&record), expect).with_events(decision.events);
+        let Some(revision) = self.commit_once(change)? else { return Ok(false) };
+        if is_outside {
+            self.drive(&Stored::new(record, revision), false)?;
         }
-        let claim = decision.claim(Some(stored), (self.parts.keys)(), ctx);
-        if !self.commit_once(Change::put(claim.record, expect).with_events(claim.events))? {
-            return Ok(false);
-        }
-        let mut outcome = Outcome::default();
-        if let Some(claimed) = self.parts.store.get(number)? {
-            self.drive_into(&claimed, &mut outcome);
-        }
-        outcome.failed.into_values().next().map_or(Ok(true), Err)
+        Ok(true)
     }
 
-    /// Stores one change; whether nobody else was faster.
-    fn commit_once(&self, change: Change) -> Result<bool, Error> {
+    /// Stores one change; its revision, if nobody else was faster.
+    fn commit_once(&self, change: Change) -> Result<Option<Revision>, Error> {
         match self.parts.store.commit(change.into()) {
-            Ok(_) => Ok(true),
-            Err(error) if error.is_conflict() => Ok(false),
+            Ok(revisions) => Ok(revisions.first().copied()),
+            Err(error) if error.is_conflict() => Ok(None),
             Err(error) => Err(error.into()),
         }
     }

@@ -33,70 +33,28 @@ use crate::names::CarrierName;
 use crate::number::PhoneNumber;
 use crate::time::Timestamp;
 
-/// What a record read from elsewhere broke, and how it was put right.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Repair {
-    /// A field had an old name, or its value an old form.
-    Renamed,
-    /// A time was missing; it is that of the import.
-    Dated,
-    /// A field that is no longer public was taken off.
-    Dropped,
-    /// An owner was taken off a number whose state has none.
-    Unowned,
-    /// A number without an owner, in a state that has one, was made available.
-    MadeAvailable,
-    /// The owner of a reserved number was put at the head of its history.
-    HistoryHead,
-    /// An account stood twice in a row in the history.
-    HistoryTwice,
-    /// The history was taken off a number without an owner.
-    HistoryDropped,
-}
-
-/// A record that was read from elsewhere.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Imported {
-    /// The record. It breaks no rule.
-    pub record: NumberRecord,
-    /// What was put right. If there is anything, the record is not what is stored.
-    pub repairs: Vec<Repair>,
-}
-
 /// The private fields.
-mod key {
-    pub(super) const ID: &str = "id";
-    pub(super) const STATE: &str = "pvt_state";
-    pub(super) const OWNER: &str = "pvt_assigned_to";
-    pub(super) const PREVIOUS_OWNER: &str = "pvt_previously_assigned_to";
-    pub(super) const USED_BY: &str = "pvt_used_by";
-    pub(super) const HISTORY: &str = "pvt_reserve_history";
-    pub(super) const RESERVED_SINCE: &str = "pvt_reserved_since";
-    pub(super) const RESERVED_UNTIL: &str = "pvt_reserved_until";
-    pub(super) const CARRIER: &str = "pvt_module_name";
-    pub(super) const CARRIER_DATA: &str = "pvt_carrier_data";
-    pub(super) const ALLOWED: &str = "pvt_features_allowed";
-    pub(super) const DENIED: &str = "pvt_features_denied";
-    pub(super) const PORTED_IN: &str = "pvt_ported_in";
-    pub(super) const CREATED: &str = "pvt_created";
-    pub(super) const UPDATED: &str = "pvt_modified";
-    pub(super) const DISCONNECTED_AT: &str = "pvt_disconnected_at";
-    pub(super) const REVISION: &str = "pvt_revision";
-    pub(super) const PENDING: &str = "pvt_pending";
-    pub(super) const FEATURES: &str = "pvt_features";
+pub(super) mod key {
+    pub(in crate::record) const ID: &str = "id";
+    pub(in crate::record) const STATE: &str = "pvt_state";
+    pub(in crate::record) const OWNER: &str = "pvt_assigned_to";
+    pub(in crate::record) const PREVIOUS_OWNER: &str = "pvt_previously_assigned_to";
+    pub(in crate::record) const USED_BY: &str = "pvt_used_by";
+    pub(in crate::record) const HISTORY: &str = "pvt_reserve_history";
+    pub(in crate::record) const RESERVED_SINCE: &str = "pvt_reserved_since";
+    pub(in crate::record) const RESERVED_UNTIL: &str = "pvt_reserved_until";
+    pub(in crate::record) const CARRIER: &str = "pvt_module_name";
+    pub(in crate::record) const CARRIER_DATA: &str = "pvt_carrier_data";
+    pub(in crate::record) const ALLOWED: &str = "pvt_features_allowed";
+    pub(in crate::record) const DENIED: &str = "pvt_features_denied";
+    pub(in crate::record) const PORTED_IN: &str = "pvt_ported_in";
+    pub(in crate::record) const CREATED: &str = "pvt_created";
+    pub(in crate::record) const UPDATED: &str = "pvt_modified";
+    pub(in crate::record) const DISCONNECTED_AT: &str = "pvt_disconnected_at";
+    pub(in crate::record) const REVISION: &str = "pvt_revision";
+    pub(in crate::record) const PENDING: &str = "pvt_pending";
+    pub(in crate::record) const FEATURES: &str = "pvt_features";
 }
-
-/// What a private field is called in older documents.
-const OLD_NAMES: [(&str, &str); 4] = [
-    ("pvt_number_state", key::STATE),
-    ("pvt_module_data", key::CARRIER_DATA),
-    ("pvt_ported", key::PORTED_IN),
-    ("_id", key::ID),
-];
-/// What older documents have and records do not.
-const DROPPED: [&str; 7] =
-    ["_rev", "pvt_type", "pvt_vsn", "pvt_db_name", "pvt_authorizing_account", "used_by", "_read_only"];
 
 impl Serialize for NumberRecord {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -167,94 +125,14 @@ impl NumberRecord {
     pub fn from_value(value: &Value) -> Result<Self, FieldError> {
         let mut refusal = None;
         let read = value.deserialize_map(Visitor { refusal: &mut refusal });
-        read.map_err(|error| {
-            let kind = FieldErrorKind::Malformed { reason: error.to_string() };
-            refusal.unwrap_or_else(|| FieldError::new("", kind))
-        })
+        read.map_err(|error| typed(refusal, &error))
     }
 
-    /// Reads a record from elsewhere or from long ago: old names are read, times that are missing
-    /// are set, and broken rules put right.
-    ///
-    /// ```
-    /// use serde_json::json;
-    /// use telnum::{lifecycle::State, record::{NumberRecord, Repair}};
-    ///
-    /// let old = json!({
-    ///     "_id": "+14158867900", "pvt_number_state": "available", "pvt_assigned_to": "shop",
-    ///     "pvt_module_name": "wnm_local",
-    /// });
-    /// let imported = NumberRecord::import(old, "2026-03-01T12:00:00Z".parse()?)?;
-    /// assert_eq!((imported.record.state(), imported.record.owner()), (State::Available, None));
-    /// assert_eq!(imported.repairs, [Repair::Renamed, Repair::Dated, Repair::Unowned]);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// What is wrong with which field and can not be put right.
-    pub fn import(value: Value, now: Timestamp) -> Result<Imported, FieldError> {
-        let mut map = match value {
-            Value::Object(map) => map,
-            other => return Self::from_value(&other).map(|record| Imported { record, repairs: Vec::new() }),
-        };
-        let mut repairs = Vec::new();
-        rename(&mut map, &mut repairs);
-        let times = [key::CREATED, key::UPDATED].map(|name| {
-            let missing = map.get(name).is_none_or(Value::is_null);
-            if missing {
-                map.insert(name.to_owned(), now.gregorian().into());
-            }
-            missing
-        });
-        repairs.extend(times.contains(&true).then_some(Repair::Dated));
-        if DROPPED.map(|name| map.shift_remove(name).is_some()).contains(&true) {
-            repairs.push(Repair::Dropped);
-        }
+    /// Reads a record that may break a rule.
+    pub(super) fn unchecked(value: Value) -> Result<Self, FieldError> {
         let mut refusal = None;
-        let draft = Value::Object(map).deserialize_map(DraftVisitor { refusal: &mut refusal });
-        let draft = draft.map_err(|error: serde_json::Error| {
-            let kind = FieldErrorKind::Malformed { reason: error.to_string() };
-            refusal.unwrap_or_else(|| FieldError::new("", kind))
-        })?;
-        let mut record = draft.record()?;
-        record.repair(&mut repairs);
-        Ok(Imported { record, repairs })
-    }
-
-    /// Puts the rules right that tie the owner and the history to the state.
-    fn repair(&mut self, repairs: &mut Vec<Repair>) {
-        match (self.state.is_owned(), self.owner) {
-            (Some(true), None) => {
-                self.state = State::Available;
-                repairs.push(Repair::MadeAvailable);
-            }
-            (Some(false), Some(owner)) => {
-                self.owner = None;
-                self.previous_owner = Some(owner);
-                repairs.push(Repair::Unowned);
-            }
-            (Some(true), Some(_)) | (Some(false), None) | (None, _) => {}
-        }
-        let mut history = self.history.to_vec();
-        history.dedup();
-        if history.len() < self.history.len() {
-            repairs.push(Repair::HistoryTwice);
-        }
-        if self.owner.is_none() && !history.is_empty() {
-            history.clear();
-            repairs.push(Repair::HistoryDropped);
-        }
-        if let Some(owner) = self.owner
-            && self.state == State::Reserved
-            && history.first() != Some(&owner)
-        {
-            history.insert(0, owner);
-            repairs.push(Repair::HistoryHead);
-        }
-        self.history = history.into();
-        if self.state != State::Reserved {
-            self.lease = None;
-        }
+        let draft = value.deserialize_map(DraftVisitor { refusal: &mut refusal });
+        draft.map_err(|error| typed(refusal, &error))?.record()
     }
 
     /// Whether it breaks a rule, and which field does.
@@ -288,19 +166,6 @@ impl NumberRecord {
         }
         Ok(())
     }
-}
-
-fn rename(map: &mut Map<String, Value>, repairs: &mut Vec<Repair>) {
-    let mut renamed = false;
-    for (old, new) in OLD_NAMES {
-        if let Some(value) = map.shift_remove(old) {
-            map.entry(new).or_insert(value);
-            renamed = true;
-        }
-    }
-    let is_old_carrier = |value: &Value| value.as_str().is_some_and(|name| name.starts_with("wnm_"));
-    renamed |= map.get(key::CARRIER).is_some_and(is_old_carrier);
-    repairs.extend(renamed.then_some(Repair::Renamed));
 }
 
 /// The fields as they come.
@@ -440,9 +305,17 @@ impl<'de> de::Visitor<'de> for Visitor<'_> {
 
     fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<NumberRecord, A::Error> {
         let draft = DraftVisitor { refusal: self.refusal }.visit_map(map)?;
-        let record = draft.record().and_then(|record| record.check().map(|()| record));
+        let record = draft
+            .record()
+            .and_then(|record| record.check().and_then(|()| record.check_porting()).map(|()| record));
         record.map_err(|error| refuse(self.refusal, error))
     }
+}
+
+/// The refusal that was left, or what the decoder says.
+fn typed(refusal: Option<FieldError>, error: &serde_json::Error) -> FieldError {
+    let kind = FieldErrorKind::Malformed { reason: error.to_string() };
+    refusal.unwrap_or_else(|| FieldError::new("", kind))
 }
 
 fn refuse<E: de::Error>(refusal: &mut Option<FieldError>, error: FieldError) -> E {

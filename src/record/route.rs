@@ -129,6 +129,18 @@ impl Route {
     }
 }
 
+impl NotInService {
+    /// The name in the documents.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unassigned => "unassigned",
+            Self::NotInService(_) => "not_in_service",
+            Self::AccountDisabled(_) => "account_disabled",
+        }
+    }
+}
+
 fn is_enabled(id: AccountId, accounts: &dyn Accounts) -> bool {
     accounts.account(id).is_some_and(|account| account.enabled)
 }

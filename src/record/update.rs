@@ -7,6 +7,7 @@ use crate::account::Actor;
 use crate::feature::{Settings, rights, take_carrier_name};
 use crate::field::{self, FieldError, FieldErrorKind};
 use crate::names::{CarrierKind, CarrierName, Feature, FeatureSet};
+use crate::schema;
 
 /// What is to be different. `None` stays as it is; in what may be nothing, `Some(None)` takes it off.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -104,10 +105,18 @@ impl NumberRecord {
         self.check_features(asked, ctx)?;
         self.carrier = carrier.unwrap_or(self.carrier);
         self.set_custom(rest, is_whole);
+        self.check_porting()?;
         if settings != before {
             self.features.get_or_insert_default().wanted = settings;
         }
         Ok(self.settle_features(ctx))
+    }
+
+    /// What the document says of porting is as the schema has it.
+    pub(super) fn check_porting(&self) -> Result<(), FieldError> {
+        let Some(porting) = self.porting() else { return Ok(()) };
+        let wrong = schema::check(&serde_json::json!({"porting": porting}));
+        wrong.into_iter().next().map_or(Ok(()), Err)
     }
 
     fn set_custom(&mut self, fields: Map<String, Value>, is_whole: bool) {

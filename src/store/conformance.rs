@@ -74,14 +74,16 @@ pub const NUMBER_LAWS: &[Law] = &laws! {
 
 /// The laws of stores of port requests.
 pub const PORT_REQUEST_LAWS: &[Law<dyn PortRequestStore>] = &laws! {
-    1: port_requests_are_expected number_is_on_one_active_request;
+    1: port_requests_are_expected;
+    8: number_is_on_one_active_request;
     3: port_requests_are_logged;
     5: port_requests_are_scanned;
 };
 
 /// The laws of stores of contact numbers.
 pub const CONTACT_LAWS: &[Law<dyn ContactStore>] = &laws! {
-    1: contacts_are_expected contact_id_has_one_owner contact_id_is_new;
+    1: contacts_are_expected;
+    8: contact_id_has_one_owner contact_id_is_new;
     3: contacts_are_logged;
     5: contact_page_is_its_query;
 };

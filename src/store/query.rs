@@ -55,7 +55,7 @@ impl Query {
             && self.owner.is_none_or(|owner| record.owner() == Some(owner))
             && self.carrier.is_none_or(|carrier| record.carrier() == carrier)
             && self.used_by.as_deref().is_none_or(|app| record.used_by() == Some(app))
-            && self.features.without(record.features()).is_empty()
+            && (self.features.is_empty() || self.features.without(record.features()).is_empty())
             && within(&self.created, record.created())
             && within(&self.updated, record.updated())
             && self.pending.is_none_or(|pending| record.pending().is_some() == pending)

@@ -37,7 +37,7 @@ pub fn contacts_are_expected(store: &dyn ContactStore) -> Result<(), Broken> {
     must(again != stale && again != current.revision(), "a revision is there twice")
 }
 
-/// An id is one number's: another owner's is refused, unless it is given up in the same commit; and
+/// Point 8: an id is one number's: another owner's is refused, unless it is given up in the same commit; and
 /// the number is found by it.
 ///
 /// # Errors
@@ -63,7 +63,7 @@ pub fn contact_id_has_one_owner(store: &dyn ContactStore) -> Result<(), Broken> 
     has(store, 2, None)
 }
 
-/// A new id is above all that are or were stored, and is given once, however many ask.
+/// Point 8: a new id is above all that are or were stored, and is given once, however many ask.
 ///
 /// # Errors
 /// What the store does else.

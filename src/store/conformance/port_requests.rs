@@ -40,7 +40,7 @@ pub fn port_requests_are_expected(store: &dyn PortRequestStore) -> Result<(), Br
     must(again != stale && again != current.revision(), "a revision is there twice")
 }
 
-/// A number is active on one request at most, whatever is stored; a request that is over, or gone,
+/// Point 8: a number is active on one request at most, whatever is stored; a request that is over, or gone,
 /// leaves it to others, in the same commit too.
 ///
 /// # Errors

@@ -121,3 +121,57 @@ fn range(query: &Query, after: Option<PhoneNumber>) -> Option<(Bound<PhoneNumber
         Some(_) | None => Some((first.map_or(Bound::Unbounded, bound), last_bound)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::{Account, AccountTree, Actor};
+    use crate::policy::Policy;
+    use crate::record::{Context, Creation};
+    use crate::store::Revision;
+
+    /// Point 6 of the contract: no more is looked at than is asked for.
+    #[test]
+    fn candidates_are_few_where_the_answer_is() {
+        let [many, few]: [AccountId; 2] = ["many", "few"].map(|id| id.parse().unwrap());
+        let accounts = AccountTree::new([many, few].map(Account::new)).unwrap();
+        let policy = Policy::default();
+        let now = "2026-03-01T12:00:00Z".parse().unwrap();
+        let ctx = Context::new(Actor::System, &accounts, &policy, now);
+        let mut index = NumberIndex::default();
+        for place in 0..10_000_u32 {
+            let number: PhoneNumber = format!("+1415886{place:04}").parse().unwrap();
+            let is_rare = place % 1000 == 7;
+            let (owner, state) = if is_rare { (few, State::Reserved) } else { (many, State::InService) };
+            let creation = Creation { assign_to: Some(owner), state: Some(state), ..Creation::default() };
+            let made = NumberRecord::create(number, creation, &ctx).unwrap();
+            let made = if is_rare { made.claim(None, "key".parse().unwrap(), &ctx) } else { made };
+            index.replace(number, None, Some(&Stored::new(made.record, Revision::FIRST)));
+        }
+        // What is claimed is as it was found, until that is done.
+        let all = Query::default;
+        let prefix = Some("+1415886000".parse().unwrap());
+        let cases = [
+            (all(), None, 10_000),
+            (Query { owner: Some(few), ..all() }, None, 0),
+            (Query { owner: Some(many), ..all() }, None, 9_990),
+            (Query { owner: Some(many), prefix, ..all() }, None, 9),
+            (Query { owner: Some(many), pending: Some(true), ..all() }, None, 10),
+            (Query { owner: Some(many), states: [State::Discovery].into(), ..all() }, None, 10),
+            (Query { prefix, ..all() }, None, 10),
+            (Query { prefix, ..all() }, Some("+14158860004"), 5),
+            (Query { prefix, ..all() }, Some("+14158860009"), 0),
+            (Query { prefix, ..all() }, Some("+1415887"), 0),
+            (Query { prefix, ..all() }, Some("+10"), 10),
+            (Query { pending: Some(true), ..all() }, None, 10),
+            (Query { states: [State::Discovery].into(), ..all() }, None, 10),
+            (Query { states: [State::Aging, State::Deleted].into(), ..all() }, None, 0),
+        ];
+        for (query, after, count) in cases {
+            let after = after.map(|text| text.parse().unwrap());
+            let candidates: Vec<_> = index.candidates(&query, after).collect();
+            assert!(candidates.is_sorted());
+            assert_eq!(candidates.len(), count, "{query:?} after {after:?}");
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Stores, carriers and providers during whose calls the caller dies.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value;
+use telnum::PhoneNumber;
+use telnum::carrier::{Availability, Carrier, CarrierError, CarrierInfo, Found, Search};
+use telnum::feature::cnam::Cnam;
+use telnum::feature::e911::{E911Address, E911Answer};
+use telnum::names::CarrierName;
+use telnum::provider::{CnamProvider, E911Provider, ProviderError};
+use telnum::record::{EffectKey, NumberRecord};
+use telnum::store::{Batch, Logged, MemoryStore, NumberStore, Page, Query, Revision, StoreError, Stored};
+
+/// When the caller dies: at a call, counted from 1 over all that share it. The default: never.
+#[derive(Debug, Default)]
+pub(crate) struct Death {
+    at: Option<(usize, Moment)>,
+    calls: AtomicUsize,
+}
+
+/// Before the call does anything, or after it did all, before it answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Moment {
+    Before,
+    After,
+}
+
+struct Died;
+
+impl Death {
+    pub(crate) fn at(call: usize, moment: Moment) -> Self {
+        Self { at: Some((call, moment)), calls: AtomicUsize::new(0) }
+    }
+
+    pub(crate) fn came(&self) -> bool {
+        self.at.is_some_and(|(at, _)| self.calls.load(Ordering::SeqCst) >= at)
+    }
+
+    fn call<T>(&self, call: impl FnOnce() -> T) -> T {
+        let place = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
+        let Some((at, moment)) = self.at else { return call() };
+        let done = (place < at || place == at && moment == Moment::After).then(call);
+        done.filter(|_| place < at).unwrap_or_else(|| resume_unwind(Box::new(Died)))
+    }
+}
+
+/// What comes of something, unless whoever does it dies.
+pub(crate) fn survive<T>(act: impl FnOnce() -> T) -> Option<T> {
+    match catch_unwind(AssertUnwindSafe(act)) {
+        Ok(done) => Some(done),
+        Err(cause) if cause.is::<Died>() => None,
+        Err(cause) => resume_unwind(cause),
+    }
+}
+
+/// Something that its caller may die of.
+#[derive(Debug)]
+pub(crate) struct Mortal<T> {
+    death: Arc<Death>,
+    inner: T,
+}
+
+impl<T> Mortal<T> {
+    pub(crate) fn new(death: &Arc<Death>, inner: T) -> Self {
+        Self { death: Arc::clone(death), inner }
+    }
+}
+
+impl NumberStore for Mortal<Arc<MemoryStore>> {
+    fn get(&self, number: PhoneNumber) -> Result<Option<Stored<NumberRecord>>, StoreError> {
+        self.death.call(|| self.inner.get(number))
+    }
+
+    fn commit(&self, batch: Batch) -> Result<Vec<Revision>, StoreError> {
+        self.death.call(|| self.inner.commit(batch))
+    }
+
+    fn scan(
+        &self,
+        query: &Query,
+        after: Option<PhoneNumber>,
+        limit: usize,
+    ) -> Result<Page<NumberRecord, PhoneNumber>, StoreError> {
+        self.death.call(|| self.inner.scan(query, after, limit))
+    }
+
+    fn events(&self, after: u64, limit: usize) -> Result<Vec<Logged>, StoreError> {
+        self.death.call(|| self.inner.events(after, limit))
+    }
+
+    fn receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError> {
+        self.death.call(|| self.inner.receipt(key))
+    }
+}
+
+impl Carrier for Mortal<Arc<dyn Carrier>> {
+    fn name(&self) -> CarrierName {
+        self.inner.name()
+    }
+
+    fn info(&self) -> CarrierInfo {
+        self.inner.info()
+    }
+
+    fn find(&self, search: &Search) -> Result<Vec<Found>, CarrierError> {
+        self.death.call(|| self.inner.find(search))
+    }
+
+    fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
+        self.death.call(|| self.inner.check(numbers))
+    }
+
+    fn acquire(&self, record: &NumberRecord, key: EffectKey) -> Result<Option<Value>, CarrierError> {
+        self.death.call(|| self.inner.acquire(record, key))
+    }
+
+    fn disconnect(&self, record: &NumberRecord, key: EffectKey) -> Result<Option<Value>, CarrierError> {
+        self.death.call(|| self.inner.disconnect(record, key))
+    }
+}
+
+/// Providers that know every address, or none, and remember what they were told under each key.
+#[derive(Debug, Default)]
+pub(crate) struct Providers(Mutex<Told>);
+
+#[derive(Debug, Default)]
+struct Told {
+    knows_nothing: bool,
+    streets: BTreeMap<PhoneNumber, String>,
+    names: BTreeMap<PhoneNumber, String>,
+    /// The keys they were told something under.
+    e911_keys: BTreeSet<EffectKey>,
+    cnam_keys: BTreeSet<EffectKey>,
+}
+
+impl Providers {
+    /// They were told of numbers before.
+    pub(crate) fn already(&self, records: &[NumberRecord]) {
+        let mut told = self.0.lock().unwrap();
+        for record in records {
+            let Some(active) = record.active() else { continue };
+            if let Some(address) = &active.e911 {
+                told.streets.insert(record.number(), address.fields().street_address.clone());
+            }
+            if let Some(cnam) = &active.cnam {
+                told.names.insert(record.number(), name_of(cnam));
+            }
+        }
+    }
+
+    pub(crate) fn know_nothing(&self) {
+        self.0.lock().unwrap().knows_nothing = true;
+    }
+
+    pub(crate) fn street(&self, number: PhoneNumber) -> Option<String> {
+        self.0.lock().unwrap().streets.get(&number).cloned()
+    }
+
+    pub(crate) fn name(&self, number: PhoneNumber) -> Option<String> {
+        self.0.lock().unwrap().names.get(&number).cloned()
+    }
+}
+
+impl Told {
+    fn e911(&mut self, key: EffectKey, number: PhoneNumber, street: Option<String>) {
+        // Who is told the same key again does nothing again.
+        if self.e911_keys.insert(key) {
+            match street {
+                Some(street) => drop(self.streets.insert(number, street)),
+                None => drop(self.streets.remove(&number)),
+            }
+        }
+    }
+
+    fn cnam(&mut self, key: EffectKey, number: PhoneNumber, name: Option<String>) {
+        if self.cnam_keys.insert(key) {
+            match name {
+                Some(name) => drop(self.names.insert(number, name)),
+                None => drop(self.names.remove(&number)),
+            }
+        }
+    }
+}
+
+fn name_of(cnam: &Cnam) -> String {
+    serde_json::to_value(cnam).unwrap()["display_name"].as_str().unwrap_or_default().to_owned()
+}
+
+impl E911Provider for Mortal<Arc<Providers>> {
+    fn validate(&self, address: &E911Address) -> Result<E911Answer, ProviderError> {
+        self.death.call(|| {
+            let told = self.inner.0.lock().unwrap();
+            Ok(if told.knows_nothing {
+                E911Answer::of_candidates(Vec::new())
+            } else {
+                E911Answer::Provisioned(address.clone())
+            })
+        })
+    }
+
+    fn provision(
+        &self,
+        record: &NumberRecord,
+        address: &E911Address,
+        key: EffectKey,
+    ) -> Result<E911Answer, ProviderError> {
+        self.death.call(|| {
+            let mut told = self.inner.0.lock().unwrap();
+            if told.knows_nothing {
+                return Ok(E911Answer::of_candidates(Vec::new()));
+            }
+            told.e911(key, record.number(), Some(address.fields().street_address.clone()));
+            Ok(E911Answer::Provisioned(address.clone()))
+        })
+    }
+
+    fn remove(&self, record: &NumberRecord, key: EffectKey) -> Result<(), ProviderError> {
+        self.death.call(|| {
+            self.inner.0.lock().unwrap().e911(key, record.number(), None);
+            Ok(())
+        })
+    }
+}
+
+impl CnamProvider for Mortal<Arc<Providers>> {
+    fn set(&self, record: &NumberRecord, cnam: &Cnam, key: EffectKey) -> Result<(), ProviderError> {
+        self.death.call(|| {
+            self.inner.0.lock().unwrap().cnam(key, record.number(), Some(name_of(cnam)));
+            Ok(())
+        })
+    }
+
+    fn remove(&self, record: &NumberRecord, key: EffectKey) -> Result<(), ProviderError> {
+        self.death.call(|| {
+            self.inner.0.lock().unwrap().cnam(key, record.number(), None);
+            Ok(())
+        })
+    }
+}

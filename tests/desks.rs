@@ -1,0 +1,206 @@
+//! Port requests and contact numbers in a store, by many at once and after crashes.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::sync::Arc;
+use std::thread;
+
+use serde_json::json;
+use telnum::account::{Account, AccountId, AccountTree, Actor};
+use telnum::contact::{ContactOrder, ContactPatch, ContactQuery, Entry, NewContact, OwnerId, user_numbers};
+use telnum::contact_book::{ContactBook, ContactBookError};
+use telnum::inventory::{Create, Inventory, Options};
+use telnum::lifecycle::State;
+use telnum::plan::Region;
+use telnum::port_desk::{ActivePorts, PortDesk, PortDeskError};
+use telnum::porting::{NewPortRequest, NumberStatusKind, PortRequestId, PortState, PortStates};
+use telnum::store::{ContactStore, MemoryStore, NumberStore, PortRequestStore};
+
+struct World {
+    store: Arc<MemoryStore>,
+    inventory: Inventory,
+    desk: PortDesk,
+    master: AccountId,
+    shop: AccountId,
+    other: AccountId,
+}
+
+fn world() -> World {
+    let [master, shop, other] = ["master", "shop", "other"].map(|id| id.parse::<AccountId>().unwrap());
+    let accounts = AccountTree::new([
+        Account::new(master).with_admin(true),
+        Account::new(shop).with_parent(master),
+        Account::new(other).with_parent(master),
+    ])
+    .unwrap();
+    let store = Arc::new(MemoryStore::new());
+    let ports = ActivePorts::new(store.clone());
+    let inventory = Inventory::builder(store.clone()).accounts(accounts).porting(ports).build();
+    let desk = PortDesk::new(store.clone(), inventory.clone());
+    World { store, inventory, desk, master, shop, other }
+}
+
+impl World {
+    fn new_request(&self, id: &str, account: AccountId, numbers: &[&str]) -> NewPortRequest {
+        let numbers: serde_json::Map<_, _> = numbers.iter().map(|it| ((*it).to_owned(), json!({}))).collect();
+        let document = json!({"name": "Bakery", "numbers": numbers}).as_object().unwrap().clone();
+        NewPortRequest { id: id.parse().unwrap(), account, port_authority: self.master, document }
+    }
+
+    fn pending(&self, id: &str, numbers: &[&str]) -> PortRequestId {
+        let new = self.new_request(id, self.shop, numbers);
+        let id = new.id;
+        self.desk.create(new, self.shop.into()).unwrap();
+        self.desk.transition(id, &PortState::Submitted, None, self.shop.into()).unwrap();
+        self.desk.transition(id, &PortState::Pending, None, self.master.into()).unwrap();
+        id
+    }
+}
+
+/// Row 151: where a number is already, it may not be asked for again.
+#[test]
+fn a_number_is_on_one_active_request() {
+    let world = world();
+    let create = |id, account, numbers: &[&str]| {
+        world.desk.create(world.new_request(id, account, numbers), Actor::System)
+    };
+    create("p1", world.shop, &["+14158867900"]).unwrap();
+    let message = |error: PortDeskError| error.to_string();
+    let again = create("p2", world.shop, &["+14158867900"]).map_err(message);
+    assert_eq!(again, Err("Number is on a port request already: p1".to_owned()));
+    let elsewhere = create("p2", world.other, &["+14158867900"]).map_err(message);
+    assert_eq!(elsewhere, Err("Number is being ported for a different account".to_owned()));
+    let options = Options::new(world.master).with_account(world.other);
+    world.inventory.create(["+14158867901"], &Create::default(), &options).unwrap().single().unwrap();
+    let owned = create("p2", world.shop, &["+14158867901"]).map_err(message);
+    assert_eq!(owned, Err("Number exists on the system already".to_owned()));
+    assert!(matches!(create("p1", world.shop, &["+14158867902"]), Err(PortDeskError::Exists(_))));
+
+    // Once it is canceled the number is free.
+    world.desk.transition("p1".parse().unwrap(), &PortState::Canceled, None, world.shop.into()).unwrap();
+    create("p3", world.other, &["+14158867900"]).unwrap();
+}
+
+/// Of many who ask for one number at once, one gets it.
+#[test]
+fn of_many_requests_for_a_number_one_is_made() {
+    let world = world();
+    let made = thread::scope(|scope| {
+        let threads: Vec<_> = (0..20)
+            .map(|place| {
+                let world = &world;
+                scope.spawn(move || {
+                    let new = world.new_request(&format!("p{place}"), world.shop, &["+14158867900"]);
+                    world.desk.create(new, Actor::System).is_ok()
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).filter(|made| *made).count()
+    });
+    assert_eq!(made, 1);
+    let found = world.desk.list(PortStates::ACTIVE, None, 100, Actor::System).unwrap();
+    assert_eq!(found.items.len(), 1);
+}
+
+/// The service stopped after the first of two numbers was created, and before the request knew.
+/// Completing it again creates the other and no number twice.
+#[test]
+fn completing_goes_on_after_a_crash() {
+    let world = world();
+    let id = world.pending("p1", &["+14158867900", "+14158867901"]);
+    let create = Create { ported_in: true, ..Create::default() };
+    let options = Options::new(Actor::System).with_account(world.shop);
+    world.inventory.create(["+14158867900"], &create, &options).unwrap().single().unwrap();
+    let events = world.store.events(0, 100).unwrap().len();
+
+    let completed = world.desk.complete(id, world.master.into()).unwrap();
+    assert_eq!((completed.request.state(), completed.waiting.len()), (&PortState::Completed, 0));
+    assert_eq!(world.store.events(0, 100).unwrap().len(), events + 1);
+    let again = world.desk.complete(id, world.master.into()).unwrap();
+    assert_eq!(again.request, completed.request);
+    for number in ["+14158867900", "+14158867901"] {
+        let record = world.inventory.get([number], &Options::new(world.shop)).unwrap().single().unwrap();
+        assert_eq!((record.state(), record.ported_in()), (State::InService, true));
+    }
+}
+
+/// Row 149: what can not be created stays on the request, which stays where it is.
+#[test]
+fn a_number_that_fails_stays_on_the_request() {
+    let world = world();
+    let id = world.pending("p1", &["+14158867900", "+14158867901"]);
+    // Somebody got the second number meanwhile, behind the inventory's back.
+    let found = telnum::record::NumberRecord::discovered(
+        "+14158867901".parse().unwrap(),
+        "telnyx".parse().unwrap(),
+        world.inventory.now(),
+    );
+    let change = telnum::store::Change::put(found, telnum::store::Expect::Absent);
+    world.store.commit(telnum::store::Batch::from(change)).unwrap();
+
+    let completed = world.desk.complete(id, world.master.into()).unwrap();
+    assert_eq!(completed.request.state(), &PortState::Pending);
+    let (number, why) = &completed.waiting[0];
+    assert_eq!((number.to_string().as_str(), why.is_some()), ("+14158867901", true));
+    let first = completed.request.number("+14158867900".parse().unwrap()).unwrap();
+    assert_eq!(first.status().kind(), NumberStatusKind::Ported);
+    assert!(world.store.active_port_request("+14158867901".parse().unwrap()).unwrap().is_some());
+}
+
+#[test]
+fn others_see_and_move_no_request() {
+    let world = world();
+    let id = world.pending("p1", &["+14158867900"]);
+    assert!(world.desk.get(id, world.other.into()).is_err());
+    assert_eq!(world.desk.list(PortStates::ALL, None, 10, world.other.into()).unwrap().items.len(), 0);
+    assert!(world.desk.complete(id, world.shop.into()).is_err());
+    assert!(world.desk.remove(id, world.master.into()).is_err());
+    assert_eq!(world.desk.list(PortStates::ALL, None, 10, world.shop.into()).unwrap().items.len(), 1);
+}
+
+fn contact(text: &str) -> NewContact {
+    NewContact::new(Entry::read(text, None, Some(Region::US)).unwrap())
+}
+
+/// Many add a first number at once: all are there, and one is primary.
+#[test]
+fn an_owner_has_one_primary_whoever_is_faster() {
+    let store = Arc::new(MemoryStore::new());
+    let book = ContactBook::new(store.clone());
+    let owner: OwnerId = "7".parse().unwrap();
+    let added = thread::scope(|scope| {
+        let threads: Vec<_> = (0..8)
+            .map(|place| {
+                let book = &book;
+                scope.spawn(move || book.add(owner, [contact(&format!("541-555-01{place}0"))]).is_ok())
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).filter(|added| *added).count()
+    });
+    let list = store.contact_list(owner).unwrap().unwrap();
+    assert_eq!((list.numbers().len(), added), (8, 8));
+    assert_eq!(list.numbers().iter().filter(|number| number.is_primary()).count(), 1);
+    let logged = store.contact_events(0, 100).unwrap();
+    assert!(logged.iter().map(|event| event.sequence).eq(1..=logged.len() as u64));
+}
+
+#[test]
+fn contacts_are_changed_and_removed_by_id() {
+    let book = ContactBook::new(Arc::new(MemoryStore::new()));
+    let owner: OwnerId = "7".parse().unwrap();
+    let added = book.add(owner, [contact("541-555-0110"), contact("541-555-0120")]).unwrap();
+    let [first, second] = [added[0].id(), added[1].id()];
+    let patch = ContactPatch::default().with_location(Some("Home".parse().unwrap()));
+    assert_eq!(book.update(second, &patch).unwrap().location().unwrap().to_string(), "Home");
+    assert!(book.make_primary(second).unwrap().is_primary());
+    assert!(!book.get(first).unwrap().is_primary());
+    book.remove(second).unwrap();
+    assert!(book.get(first).unwrap().is_primary());
+    assert!(matches!(book.get(second), Err(ContactBookError::NotFound(id)) if id == second));
+    assert!(matches!(book.remove(second), Err(ContactBookError::NotFound(_))));
+    book.remove(first).unwrap();
+    let order: ContactOrder = user_numbers::ORDER;
+    assert_eq!(book.page(&ContactQuery::ordered(order).of_owner(owner)).unwrap().total, 0);
+    // An id is never another's.
+    assert!(book.add(owner, [contact("541-555-0110")]).unwrap()[0].id() > second);
+}

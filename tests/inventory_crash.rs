@@ -1,0 +1,463 @@
+//! A service dies in the middle of what it does. Nothing is lost, nothing is ordered twice.
+//!
+//! Each story is told as often as it has steps: the service dies at its first call to the store, a
+//! carrier or a provider, then at its second, and so on, until it no longer dies; once just before
+//! the call is made, once just after. Then another one, on what was stored, at carriers and providers
+//! that remember, recovers twice, and the same request is made again.
+
+mod death;
+mod world;
+
+use std::sync::Arc;
+
+use death::{Death, Moment, Providers};
+use serde_json::{Map, Value, json};
+use telnum::account::Actor;
+use telnum::carrier::{Carrier, Fault, Order, Scripted};
+use telnum::inventory::{Create, Error, Inventory, Options, Outcome};
+use telnum::lifecycle::State;
+use telnum::names::{Feature, FeatureSet};
+use telnum::policy::{Policy, Reservation};
+use telnum::record::NumberRecord;
+use telnum::store::{Change, Expect, MemoryStore, NumberStore, Query};
+use telnum::{PhoneNumber, Timestamp};
+use world::{accounts, id, now, numbers};
+
+/// What stays when a service dies.
+struct Outside {
+    store: Arc<MemoryStore>,
+    carrier: Arc<Scripted>,
+    providers: Arc<Providers>,
+}
+
+impl Outside {
+    /// A store with numbers of the carrier, which sells others.
+    fn new(numbers: &[NumberRecord]) -> Self {
+        let store = MemoryStore::new();
+        for record in numbers {
+            store.commit(Change::put(record.clone(), Expect::Absent).into()).unwrap();
+        }
+        let carrier = Scripted::new("telnyx".parse().unwrap()).with_block(number(0), 4);
+        Self { store: Arc::new(store), carrier: Arc::new(carrier), providers: Arc::default() }
+    }
+
+    /// A service on it that dies, at a time.
+    fn service(&self, death: Option<&Arc<Death>>, now: Timestamp) -> Inventory {
+        let alive = Arc::default();
+        let death = death.unwrap_or(&alive);
+        let policy = Policy {
+            allowed_features: FeatureSet::of(&[Feature::E911, Feature::Cnam]),
+            reservation: Some(Reservation { seconds: 60, longest_seconds: 60 }),
+            ..Policy::default()
+        };
+        let carrier: Arc<dyn Carrier> = Arc::<Scripted>::clone(&self.carrier);
+        let keys = std::sync::atomic::AtomicU64::new(u64::try_from(now.unix()).unwrap());
+        Inventory::builder(Arc::new(death::Mortal::new(death, Arc::clone(&self.store))))
+            .accounts(accounts())
+            .carrier(death::Mortal::new(death, carrier))
+            .e911(Arc::new(death::Mortal::new(death, Arc::clone(&self.providers))))
+            .cnam(Arc::new(death::Mortal::new(death, Arc::clone(&self.providers))))
+            .policy(policy)
+            .clock(move || now)
+            .keys(move || {
+                let key = keys.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                telnum::record::EffectKey::of_bits(0, key)
+            })
+            .build()
+    }
+
+    fn record(&self, number: PhoneNumber) -> Option<NumberRecord> {
+        self.store.get(number).unwrap().map(|stored| NumberRecord::clone(&stored))
+    }
+
+    fn orders(&self) -> Vec<(Order, PhoneNumber)> {
+        self.carrier.orders().into_iter().map(|(_, order, number)| (order, number)).collect()
+    }
+}
+
+/// The n-th of the numbers that the carrier sells first, then of those that it sold before.
+fn number(place: u64) -> PhoneNumber {
+    format!("+1415886{:04}", 1000 + place).parse().unwrap()
+}
+
+fn later() -> Timestamp {
+    now().after(chrono::TimeDelta::hours(1))
+}
+
+fn address(street: &str) -> Value {
+    json!({"street_address": street, "locality": "SAN FRANCISCO", "region": "CA", "postal_code": "94105",
+        "caller_name": "Reseller"})
+}
+
+fn document() -> Map<String, Value> {
+    let document = json!({"e911": address("116 NATOMA ST"), "cnam": {"display_name": "Reseller"}});
+    document.as_object().unwrap().clone()
+}
+
+/// A number of the reseller's in service at the carrier, with an address and a name.
+fn in_service(place: u64) -> NumberRecord {
+    NumberRecord::from_value(&json!({
+        "id": number(place).to_string(), "pvt_state": "in_service", "pvt_assigned_to": "reseller",
+        "pvt_module_name": "knm_telnyx", "pvt_created": 63_565_934_327_u64, "pvt_modified": 63_565_934_344_u64,
+        "e911": address("116 NATOMA ST"), "cnam": {"display_name": "Reseller"},
+        "pvt_features": {"e911": address("116 NATOMA ST"), "cnam": {"display_name": "Reseller"}},
+    }))
+    .unwrap()
+}
+
+/// A story: how it begins, what is asked for, and how it is to end.
+struct Story<'a> {
+    before: Vec<NumberRecord>,
+    numbers: Vec<PhoneNumber>,
+    act: &'a dyn Fn(&Inventory, &Options) -> Result<Outcome, Error>,
+    /// Whether a number is as it was, or as it is to be.
+    is_before: &'a dyn Fn(Option<&NumberRecord>) -> bool,
+    is_after: &'a dyn Fn(Option<&NumberRecord>) -> bool,
+    orders: Vec<(Order, PhoneNumber)>,
+    /// What providers are told in the end of the first number.
+    address: Option<&'a str>,
+    name: Option<&'a str>,
+    all_or_nothing: bool,
+}
+
+impl Story<'_> {
+    /// Tells it for every step, and says how many there were.
+    fn tell(&self) -> usize {
+        for step in 1.. {
+            let mut died = false;
+            for moment in [Moment::Before, Moment::After] {
+                died |= self.tell_once(step, moment);
+            }
+            if !died {
+                return step - 1;
+            }
+        }
+        0
+    }
+
+    /// Whether the service died.
+    fn tell_once(&self, step: usize, moment: Moment) -> bool {
+        let at = format!("died at step {step}, {moment:?}");
+        // Others are not touched.
+        let others: Vec<_> = numbers().into_values().collect();
+        let outside = Outside::new(&[self.before.as_slice(), &others].concat());
+        outside.providers.already(&self.before);
+        let options = Options::new(id("reseller"))
+            .with_key("request-1".parse().unwrap())
+            .with_all_or_nothing(self.all_or_nothing);
+
+        let death = Arc::new(Death::at(step, moment));
+        let first = outside.service(Some(&death), now());
+        let died = death::survive(|| (self.act)(&first, &options)).is_none();
+        assert_eq!(died, death.came(), "{at}");
+
+        let second = outside.service(None, later());
+        second.recover().unwrap();
+        let again = second.recover().unwrap();
+        assert_eq!((again.finished, again.left), (0, 0), "{at}");
+        assert!(again.failed.is_empty(), "{at}: {:?}", again.failed);
+
+        let claimed = Query { pending: Some(true), ..Query::default() };
+        assert!(outside.store.scan(&claimed, None, 10).unwrap().items.is_empty(), "{at}");
+        let records: Vec<_> = self.numbers.iter().map(|number| outside.record(*number)).collect();
+        let are = |is: &dyn Fn(Option<&NumberRecord>) -> bool| records.iter().all(|it| is(it.as_ref()));
+        assert!(are(self.is_before) || are(self.is_after), "{at}: {records:?}");
+
+        let repeated = (self.act)(&second, &options).unwrap();
+        assert!(repeated.is_success(), "{at}: {:?}", repeated.failed);
+        assert!(repeated.succeeded.keys().eq(&self.numbers), "{at}");
+        for number in &self.numbers {
+            let record = outside.record(*number);
+            assert!((self.is_after)(record.as_ref()), "{at}: {record:?}");
+        }
+        let mut orders = outside.orders();
+        // Whoever recovers does so in the order of the numbers.
+        orders.sort_unstable_by_key(|(_, number)| *number);
+        assert_eq!(orders, self.orders, "{at}");
+        assert!(numbers().into_iter().all(|(number, record)| outside.record(number) == Some(record)), "{at}");
+        let first = self.numbers[0];
+        assert_eq!(outside.providers.street(first).as_deref(), self.address, "{at}");
+        assert_eq!(outside.providers.name(first).as_deref(), self.name, "{at}");
+        died
+    }
+}
+
+fn is_reserved(record: Option<&NumberRecord>) -> bool {
+    record.is_some_and(|record| record.state() == State::Reserved && record.owner() == Some(id("reseller")))
+}
+
+fn is_in_service(record: Option<&NumberRecord>) -> bool {
+    record.is_some_and(|record| record.state() == State::InService && record.owner() == Some(id("reseller")))
+}
+
+fn is_absent(record: Option<&NumberRecord>) -> bool {
+    record.is_none()
+}
+
+/// A shop reserves a number that only the carrier has: it is bought once.
+#[test]
+fn a_number_is_bought_once() {
+    let story = Story {
+        before: Vec::new(),
+        numbers: vec![number(0)],
+        act: &|inventory, options| inventory.reserve([number(0).to_string()], options),
+        is_before: &is_absent,
+        is_after: &is_reserved,
+        orders: vec![(Order::Acquire, number(0))],
+        address: None,
+        name: None,
+        all_or_nothing: false,
+    };
+    // The receipt, the number, whether the system itself or the carrier sells it, the claim, the
+    // order, the record.
+    assert_eq!(story.tell(), 7);
+    Story {
+        act: &|inventory, options| inventory.activate([number(0).to_string()], options),
+        is_after: &is_in_service,
+        ..story
+    }
+    .tell();
+}
+
+/// A shop wants four numbers or none: they are bought together, however often the service dies.
+#[test]
+fn numbers_are_bought_together() {
+    let numbers: Vec<_> = (0..4).map(number).collect();
+    let story = Story {
+        before: Vec::new(),
+        numbers: numbers.clone(),
+        act: &|inventory, options| inventory.reserve((0..4).map(|place| number(place).to_string()), options),
+        is_before: &is_absent,
+        is_after: &is_reserved,
+        orders: numbers.iter().map(|number| (Order::Acquire, *number)).collect(),
+        address: None,
+        name: None,
+        all_or_nothing: true,
+    };
+    assert!(story.tell() > 8);
+}
+
+/// A shop brings a number with an address and a name: each provider is told once.
+#[test]
+fn a_number_is_created_with_all_that_it_carries() {
+    let create =
+        Create { carrier: Some("telnyx".parse().unwrap()), document: document(), ..Create::default() };
+    let story = Story {
+        before: Vec::new(),
+        numbers: vec![number(9)],
+        act: &|inventory, options| inventory.create([number(9).to_string()], &create, options),
+        is_before: &is_absent,
+        is_after: &|record| {
+            is_in_service(record)
+                && record
+                    .is_some_and(|it| it.features().contains(Feature::E911) && it.settings() == it.active())
+        },
+        orders: Vec::new(),
+        address: Some("116 NATOMA ST"),
+        name: Some("Reseller"),
+        all_or_nothing: false,
+    };
+    // The receipt, the number, the claim, the address, the name, the record.
+    assert_eq!(story.tell(), 6);
+}
+
+/// A shop moves house: emergency services are told once.
+#[test]
+fn an_address_is_changed_once() {
+    let document = json!({"e911": address("118 NATOMA ST")});
+    let document = document.as_object().unwrap();
+    let has = |record: Option<&NumberRecord>, street: &str| {
+        let active = record.and_then(NumberRecord::active).and_then(|active| active.e911.as_ref());
+        active.is_some_and(|address| address.fields().street_address == street)
+    };
+    let story = Story {
+        before: vec![in_service(9)],
+        numbers: vec![number(9)],
+        act: &|inventory, options| inventory.patch([number(9).to_string()], document.clone(), options),
+        is_before: &|record| has(record, "116 NATOMA ST"),
+        is_after: &|record| has(record, "118 NATOMA ST"),
+        orders: Vec::new(),
+        address: Some("118 NATOMA ST"),
+        name: Some("Reseller"),
+        all_or_nothing: false,
+    };
+    assert_eq!(story.tell(), 5);
+}
+
+/// A shop gives a number back: its address and name are taken off, then the carrier has it again.
+#[test]
+fn a_number_is_given_back_once() {
+    let story = Story {
+        before: vec![in_service(9)],
+        numbers: vec![number(9)],
+        act: &|inventory, options| inventory.release([number(9).to_string()], options),
+        is_before: &is_in_service,
+        is_after: &|record| {
+            record.is_some_and(|it| {
+                it.state() == State::Available && it.owner().is_none() && it.active().is_none()
+            })
+        },
+        orders: vec![(Order::Disconnect, number(9))],
+        address: None,
+        name: None,
+        all_or_nothing: false,
+    };
+    assert_eq!(story.tell(), 7);
+}
+
+/// Of many numbers some need nothing done outside: all keep their order, each is done once.
+#[test]
+fn a_mixed_list_is_done_once() {
+    let plain = NumberRecord::from_value(&json!({
+        "id": number(8).to_string(), "pvt_state": "available", "pvt_module_name": "knm_telnyx",
+        "pvt_created": 63_565_934_327_u64, "pvt_modified": 63_565_934_344_u64,
+    }))
+    .unwrap();
+    let list = [number(1), number(8), number(0)];
+    let story = Story {
+        before: vec![plain],
+        numbers: list.to_vec(),
+        act: &|inventory, options| inventory.reserve(list.map(|number| number.to_string()), options),
+        is_before: &|record| record.is_none_or(|it| it.state() == State::Available),
+        is_after: &is_reserved,
+        orders: vec![(Order::Acquire, number(0)), (Order::Acquire, number(1))],
+        address: None,
+        name: None,
+        all_or_nothing: false,
+    };
+    assert!(story.tell() > 8);
+}
+
+/// A reservation ends while nobody looks: the number is given back once, whichever sweep does it.
+#[test]
+fn a_sweep_gives_a_number_back_once() {
+    for step in 1.. {
+        let mut died = false;
+        for moment in [Moment::Before, Moment::After] {
+            let at = format!("died at step {step}, {moment:?}");
+            let outside = Outside::new(&[]);
+            let bought =
+                outside.service(None, now()).reserve([number(0).to_string()], &Options::new(id("reseller")));
+            assert!(bought.unwrap().is_success());
+
+            let death = Arc::new(Death::at(step, moment));
+            let first = outside.service(Some(&death), later());
+            died |= death::survive(|| first.sweep()).is_none();
+
+            let second = outside.service(None, later().after(chrono::TimeDelta::hours(1)));
+            second.recover().unwrap();
+            second.recover().unwrap();
+            assert!(second.sweep().unwrap().failed.is_empty(), "{at}");
+            assert_eq!(outside.record(number(0)).unwrap().state(), State::Available, "{at}");
+            let orders = [(Order::Acquire, number(0)), (Order::Disconnect, number(0))];
+            assert_eq!(outside.orders(), orders, "{at}");
+        }
+        if !died {
+            assert!(step > 6, "a sweep has more steps than {step}");
+            return;
+        }
+    }
+}
+
+/// One of four numbers is not for sale: those that were bought are given back, none is the shop's,
+/// wherever the service dies.
+#[test]
+fn what_can_not_be_done_together_is_taken_back() {
+    for step in 1.. {
+        let mut died = false;
+        for moment in [Moment::Before, Moment::After] {
+            let at = format!("died at step {step}, {moment:?}");
+            // The last was the carrier's once, and is nobody's.
+            let found = NumberRecord::discovered(number(9), "telnyx".parse().unwrap(), now());
+            let outside = Outside::new(&[found]);
+            let list = [number(0), number(1), number(9)];
+            let options = Options::new(id("reseller")).with_all_or_nothing(true);
+            let death = Arc::new(Death::at(step, moment));
+            let first = outside.service(Some(&death), now());
+            let outcome = death::survive(|| first.reserve(list.map(|it| it.to_string()), &options).unwrap());
+            if let Some(outcome) = &outcome {
+                assert_eq!((outcome.succeeded.len(), outcome.failed.len()), (0, 3), "{at}");
+                let codes: Vec<_> = outcome.failed.values().map(|error| error.body().error).collect();
+                assert_eq!(codes, ["not_done".into(), "not_done".into(), "unspecified_fault".into()], "{at}");
+            }
+            died |= outcome.is_none();
+            let second = outside.service(None, later());
+            second.recover().unwrap();
+            let again = second.recover().unwrap();
+            assert_eq!((again.finished, again.failed.len(), again.left), (0, 0, 0), "{at}");
+            for number in list {
+                let record = outside.record(number);
+                assert!(record.is_none_or(|it| it.owner().is_none() && it.pending().is_none()), "{at}");
+            }
+            let orders = outside.orders();
+            let bought = orders.iter().filter(|(order, _)| *order == Order::Acquire);
+            let given_back = orders.iter().filter(|(order, _)| *order == Order::Disconnect);
+            let [mut bought, mut given_back]: [Vec<_>; 2] =
+                [bought.map(|(_, it)| *it).collect(), given_back.map(|(_, it)| *it).collect()];
+            bought.sort_unstable();
+            given_back.sort_unstable();
+            assert_eq!(bought, given_back, "{at}");
+        }
+        if !died {
+            return;
+        }
+    }
+}
+
+/// The carrier refuses to take a number back: emergency services know of it again.
+#[test]
+fn a_refused_release_leaves_the_address() {
+    let outside = Outside::new(&[in_service(9)]);
+    outside.providers.already(&[in_service(9)]);
+    outside.carrier.fail_next(Fault::Refuse);
+    let inventory = outside.service(None, now());
+    let options = Options::new(id("reseller"));
+    let error = inventory.release([number(9).to_string()], &options).unwrap().single().unwrap_err().body();
+    assert_eq!((error.code, &*error.error, &*error.message), (500, "unspecified_fault", "fault by carrier"));
+    assert_eq!(error.cause, Some(number(9).to_string().into()));
+    assert_eq!(outside.providers.street(number(9)).as_deref(), Some("116 NATOMA ST"));
+    assert_eq!(outside.providers.name(number(9)).as_deref(), Some("Reseller"));
+    let record = outside.record(number(9)).unwrap();
+    assert_eq!((record.active(), record.state()), (in_service(9).active(), State::InService));
+    // Asked again, it does.
+    assert!(inventory.release([number(9).to_string()], &options).unwrap().is_success());
+    assert_eq!(outside.providers.street(number(9)), None);
+}
+
+/// A number that is created with an address that is none leaves nothing behind.
+#[test]
+fn what_is_refused_leaves_nothing() {
+    let outside = Outside::new(&[]);
+    outside.providers.know_nothing();
+    let create =
+        Create { carrier: Some("telnyx".parse().unwrap()), document: document(), ..Create::default() };
+    let refused =
+        outside.service(None, now()).create([number(9).to_string()], &create, &Options::new(id("reseller")));
+    let body = refused.unwrap().single().unwrap_err().body();
+    assert_eq!((body.code, &*body.error), (400, "invalid"));
+    assert_eq!(outside.record(number(9)), None);
+    assert_eq!(outside.providers.name(number(9)), None);
+    // What happened is told all the same.
+    let events = outside.store.events(0, 10).unwrap();
+    assert_eq!(events.len(), 2);
+}
+
+/// Nobody knows whether the carrier sold it: the number stays locked, and the carrier is asked again
+/// with the same key.
+#[test]
+fn a_lost_answer_is_asked_for_again() {
+    let outside = Outside::new(&[]);
+    outside.carrier.pass_next();
+    outside.carrier.fail_next(Fault::After);
+    let inventory = outside.service(None, now());
+    let options = Options::new(id("reseller"));
+    let lost = inventory.reserve([number(0).to_string()], &options).unwrap().single().unwrap_err();
+    assert_eq!(&*lost.body().message, "fault by carrier");
+    let other = Options::new(Actor::System).with_account(id("child"));
+    let busy = inventory.reserve([number(0).to_string()], &other).unwrap().single().unwrap_err().body();
+    assert_eq!((busy.code, &*busy.message), (409, "operation in progress"));
+    assert_eq!(inventory.recover().unwrap().left, 1);
+    assert_eq!(outside.service(None, later()).recover().unwrap().finished, 1);
+    assert!(is_reserved(outside.record(number(0)).as_ref()));
+    assert_eq!(outside.orders(), [(Order::Acquire, number(0))]);
+}

@@ -1,0 +1,124 @@
+//! Many threads want the same: one gets it, and no change is lost.
+
+use std::sync::{Arc, Barrier};
+use std::thread;
+
+use serde_json::json;
+use telnum::PhoneNumber;
+use telnum::account::{Account, AccountId, AccountTree, Actor};
+use telnum::carrier::{Carrier, Order, Scripted};
+use telnum::inventory::{Create, Inventory, Limits, Options};
+use telnum::lifecycle::State;
+use telnum::store::{MemoryStore, NumberStore};
+
+const NUMBER: &str = "+14158860000";
+
+fn id(place: usize) -> AccountId {
+    format!("shop-{place}").parse().unwrap()
+}
+
+/// An inventory of so many shops, and a carrier that sells ten numbers, slowly.
+fn inventory(shops: usize) -> (Inventory, Arc<Scripted>) {
+    let carrier = Scripted::new("telnyx".parse().unwrap()).with_block(NUMBER.parse().unwrap(), 10);
+    let carrier = Arc::new(carrier.with_delay(std::time::Duration::from_millis(2)));
+    let shared: Arc<dyn Carrier> = Arc::<Scripted>::clone(&carrier);
+    let inventory = Inventory::builder(Arc::new(MemoryStore::new()))
+        .accounts(AccountTree::new((0..shops).map(|place| Account::new(id(place)))).unwrap())
+        .shared_carrier(shared)
+        .limits(Limits { tries: 1_000, ..Limits::default() })
+        .build();
+    (inventory, carrier)
+}
+
+/// Lets so many threads do something at once.
+fn race<T: Send>(threads: usize, act: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let barrier = Barrier::new(threads);
+    let (barrier, act) = (&barrier, &act);
+    thread::scope(|scope| {
+        let start = |place| {
+            scope.spawn(move || {
+                barrier.wait();
+                act(place)
+            })
+        };
+        let threads: Vec<_> = (0..threads).map(start).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
+}
+
+#[test]
+fn one_of_a_hundred_reserves_a_number() {
+    let (inventory, _) = inventory(100);
+    let free = Create { state: Some(State::Available), ..Create::default() };
+    inventory.create([NUMBER], &free, &Options::new(Actor::System)).unwrap().single().unwrap();
+    let won = race(100, |place| inventory.reserve([NUMBER], &Options::new(id(place))).unwrap().is_success());
+    let winners: Vec<_> =
+        won.iter().enumerate().filter(|(_, won)| **won).map(|(place, _)| id(place)).collect();
+    assert_eq!(winners.len(), 1);
+    let record = inventory.get([NUMBER], &Options::new(Actor::System)).unwrap().single().unwrap();
+    assert_eq!((record.owner(), record.state()), (Some(winners[0]), State::Reserved));
+    assert_eq!(inventory.store().events(0, 100).unwrap().len(), 2);
+}
+
+#[test]
+fn two_buyers_never_buy_the_same_number() {
+    for _ in 0..10 {
+        let (inventory, carrier) = inventory(8);
+        let numbers: Vec<_> = (0..10).map(|place| format!("+1415886000{place}")).collect();
+        let bought = race(8, |place| {
+            // Each asks for all, from another one on.
+            let wanted = (0..10).map(|number| &numbers[(number + place) % 10]);
+            inventory.activate(wanted, &Options::new(id(place))).unwrap().succeeded
+        });
+        let mut owned: Vec<PhoneNumber> = bought.iter().flat_map(|bought| bought.keys().copied()).collect();
+        owned.sort_unstable();
+        let mut ordered: Vec<PhoneNumber> = carrier.orders().into_iter().map(|(.., number)| number).collect();
+        ordered.sort_unstable();
+        let all: Vec<PhoneNumber> = numbers.iter().map(|number| number.parse().unwrap()).collect();
+        assert_eq!((owned, ordered), (all.clone(), all));
+        assert!(carrier.orders().iter().all(|(_, order, _)| *order == Order::Acquire));
+        for (place, bought) in bought.iter().enumerate() {
+            assert!(bought.values().all(|record| record.owner() == Some(id(place))));
+        }
+    }
+}
+
+#[test]
+fn of_a_thousand_changes_at_once_none_is_lost() {
+    let (inventory, _) = inventory(1);
+    let numbers: Vec<_> = (0..5).map(|place| format!("+1415555010{place}")).collect();
+    let system = Options::new(Actor::System).with_account(id(0));
+    assert!(inventory.create(&numbers, &Create::default(), &system).unwrap().is_success());
+    race(20, |thread| {
+        for round in 0..50 {
+            // One number, or all of them, or all or none.
+            let field = format!("t{thread}-{round}");
+            let patch = json!({field: true}).as_object().unwrap().clone();
+            let options = system.with_all_or_nothing(round % 3 == 0);
+            let count = if round % 2 == 0 { 1 } else { numbers.len() };
+            let outcome = inventory.patch(&numbers[..count], patch, &options).unwrap();
+            assert!(outcome.is_success(), "{:?}", outcome.failed);
+        }
+    });
+    let records = inventory.get(&numbers, &system).unwrap().succeeded;
+    assert_eq!(records[0].custom().unwrap().len(), 1_000);
+    for record in records.values().skip(1) {
+        assert_eq!(record.custom().unwrap().len(), 500);
+        assert_eq!(record.revision(), 501);
+    }
+    assert_eq!(inventory.store().events(0, 10_000).unwrap().len(), 5 + 1_000 + 4 * 500);
+}
+
+#[test]
+fn a_request_that_is_made_by_all_at_once_is_done_once() {
+    for _ in 0..10 {
+        let (inventory, carrier) = inventory(1);
+        let options = Options::new(id(0)).with_key("order-1".parse().unwrap());
+        let outcomes = race(8, |_| inventory.reserve([NUMBER, "+14158860001"], &options).unwrap());
+        for outcome in &outcomes {
+            assert!(outcome.is_success(), "{:?}", outcome.failed);
+            assert!(outcome.succeeded.values().all(|record| record.owner() == Some(id(0))));
+        }
+        assert_eq!(carrier.orders().len(), 2);
+    }
+}
