@@ -3,7 +3,12 @@
 //!
 //! `cargo bench --features http --bench http`; `-- --requests 1000000` for memory over a long run;
 //! with `--test` each is only tried.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a measurement stops where it can not be made")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_precision_loss,
+    reason = "a measurement stops where it can not be made"
+)]
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -62,7 +62,7 @@ use super::Calls;
 use super::auth::Authenticate;
 use super::guard::{Guard, Limits};
 use crate::account::AccountId;
-use crate::inventory::Inventory;
+use crate::inventory::{Apps, Inventory};
 use crate::record::Shape;
 
 /// What the routes stand on.
@@ -77,6 +77,7 @@ struct Parts {
     calls: Calls,
     shape: Shape,
     may_activate: Arc<dyn Fn(AccountId) -> bool + Send + Sync>,
+    apps: Option<Arc<dyn Apps + Send + Sync>>,
     searches: Arc<Searches>,
 }
 
@@ -91,6 +92,7 @@ impl Api {
             calls: Calls::default(),
             shape: Shape::Flat,
             may_activate: Arc::new(|_| true),
+            apps: None,
             searches: Arc::default(),
         }))
     }
@@ -124,6 +126,16 @@ impl Api {
         may_activate: impl Fn(AccountId) -> bool + Send + Sync + 'static,
     ) -> Self {
         Arc::make_mut(&mut self.0).may_activate = Arc::new(may_activate);
+        self
+    }
+}
+
+impl Api {
+    /// The same with somebody who knows which application really answers a number: `fix` asks. If
+    /// nobody does, numbers keep theirs.
+    #[must_use]
+    pub fn with_apps(mut self, apps: impl Apps + Send + Sync + 'static) -> Self {
+        Arc::make_mut(&mut self.0).apps = Some(Arc::new(apps));
         self
     }
 }

@@ -280,7 +280,7 @@ fn what_stands_beside_the_apis() {
     assert_eq!(get("/nothing").json()["error"], "not_found");
 }
 
-/// Every path and method of OpenAPI is one that a router has, and says how it answers.
+/// Every path and method of the document is one that a router has, and says how it answers.
 #[test]
 fn the_document_is_of_what_is_there() {
     let server = world::service();

@@ -9,7 +9,8 @@ use crate::world::Server;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Case {
-    pub(crate) case: String,
+    #[serde(rename = "case")]
+    pub(crate) name: String,
     /// What is asked for before; that each succeeds is all that is looked at.
     #[serde(default)]
     pub(crate) before: Vec<Asked>,
@@ -101,7 +102,7 @@ pub(crate) fn replay_each(cases: &[Case], world: impl Fn() -> Server) {
 
 /// Makes the case's requests and compares the answer with the printed one, ids and times aside.
 fn replay(server: &Server, case: &Case) -> Result<(), String> {
-    let name = &case.case;
+    let name = &case.name;
     for before in &case.before {
         let reply = ask(server, before);
         if !(200..300).contains(&reply.status) {

@@ -3,12 +3,10 @@
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use crate::account::AccountId;
 use crate::feature::e911::{E911Key, E911Refusal};
 use crate::field::{FieldError, FieldErrorKind};
 use crate::http::guard::Fault;
 use crate::inventory::{Error, ErrorBody};
-use crate::number::PhoneNumber;
 use crate::record::Refusal;
 
 /// What was asked for.
@@ -73,8 +71,6 @@ pub(super) enum Failure {
     Fault(Fault),
     /// No account is called so.
     NoSuchAccount,
-    /// The number can not be called.
-    NotInService { number: PhoneNumber, account: Option<AccountId>, cause: &'static str },
     /// Nothing of a collection was done.
     Collection(Value),
     /// The account has activated too many numbers lately.
@@ -108,10 +104,6 @@ impl Failure {
             Self::Domain(error, key) => of_domain(&error, key, operation),
             Self::Fault(fault) => of_fault(&fault),
             Self::NoSuchAccount => bad_identifier(),
-            Self::NotInService { number, account, cause } => {
-                let data = json!({"account_id": account, "cause": cause, "number": number});
-                Report::new(400, "client error", data)
-            }
             Self::Collection(data) => Report::new(400, "client error", data),
             Self::TooManyRequests => {
                 Report::new(429, "too_many_requests", json!({"message": "too many requests"}))
@@ -175,6 +167,7 @@ fn of_domain(error: &Error, key: E911Key, operation: Operation) -> Report {
         (Shown::Body, Error::Refused(Refusal::Invalid(field))) => {
             Report::new(400, INVALID_DATA, fields(std::slice::from_ref(field)))
         }
+        (Shown::Body, Error::NotInService { .. }) => Report::new(code, &name, error.body().cause.into()),
         (Shown::Body, Error::QuoteNotAccepted(quotes)) => Report::new(402, &message, json!(quotes)),
         (Shown::Body, error) => {
             if code >= 500 {

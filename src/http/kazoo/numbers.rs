@@ -9,7 +9,6 @@ use super::failure::{Failure, Operation};
 use super::view::View;
 use crate::inventory::{Create, Error, Inventory, Options, Outcome};
 use crate::lifecycle::State;
-use crate::record::NotInService;
 
 type Numbered = Call<(String, String)>;
 
@@ -104,15 +103,16 @@ pub(super) async fn remove(mut call: Numbered) -> Response {
 pub(super) async fn identify(call: Numbered) -> Response {
     let number = call.path.1.clone();
     call.run_for_account(Operation::Identify, move |inventory, options, _| {
-        let record = inventory.get([number], options)?.single()?;
-        let (number, account) = (record.number(), record.owner());
-        let cause = match record.route(inventory.accounts()) {
-            Ok(route) => return Ok(json!({"account_id": route.account_id, "number": number}).into()),
-            Err(NotInService::Unassigned) => "unassigned",
-            Err(NotInService::NotInService(_)) => "not_in_service",
-            Err(NotInService::AccountDisabled(_)) => "account_disabled",
-        };
-        Err(Failure::NotInService { number, account, cause })
+        // Whose a number is, is told to who may read it. One that is absent may be on its way in.
+        match inventory.get([&number], options)?.single() {
+            Ok(_) | Err(Error::NotFound(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let route = inventory.identify(&number, options)?;
+        if !inventory.accounts().has_power(options.actor, route.account_id) {
+            return Err(Error::NotFound(route.number).into());
+        }
+        Ok(json!({"account_id": route.account_id, "number": route.number}).into())
     })
     .await
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::State as Shared;
 use axum::response::Response;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::Api;
 use super::call::{Call, OfAccount};
@@ -186,13 +186,18 @@ const CHUNK: usize = 1_000;
 
 async fn fix_all<P: OfAccount>(call: Call<P>) -> Response {
     let number = call.path.number().map(str::to_owned);
-    call.run_for_account(Operation::Change, move |inventory, options, _| {
+    call.run_for_account(Operation::Change, move |inventory, options, api| {
         let numbers = match number {
             Some(number) => vec![number],
             None => all_numbers(inventory, options)?,
         };
         for chunk in numbers.chunks(CHUNK) {
-            let outcome = inventory.patch(chunk, Map::new(), options)?;
+            let now = inventory.get(chunk, options)?.succeeded;
+            let apps = |number| match &api.0.apps {
+                Some(apps) => apps.app(number),
+                None => now.get(&number).and_then(|record| record.used_by().map(Into::into)),
+            };
+            let outcome = inventory.fix(chunk, &apps, options)?;
             if let Some(error) = outcome.failed.into_values().next() {
                 return Err(error.into());
             }
