@@ -125,6 +125,8 @@ pub mod contact;
 pub mod contact_book;
 pub mod feature;
 pub mod field;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod inventory;
 pub mod lifecycle;
 pub mod locality;

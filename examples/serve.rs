@@ -1,0 +1,103 @@
+//! A server of all published APIs over the store in memory.
+//!
+//! ```text
+//! cargo run --release --features http --example serve -- \
+//!     --accounts examples/data/accounts.json --tokens examples/data/tokens.json
+//! curl -H "X-Auth-Token: shop-token" -X PUT -d '{"data": {"my_field": "my value"}}' \
+//!     http://127.0.0.1:8000/v2/accounts/shop/phone_numbers/%2B14158867900
+//! curl -u user-key: -d "phone_number=+493057701873" http://127.0.0.1:8000/phone_numbers
+//! ```
+//!
+//! `/docs` shows what there is. Ctrl-C or SIGTERM stops it: what was asked is still answered.
+//! What it logs is one JSON object a line; `RUST_LOG` says of what (`RUST_LOG=warn`).
+
+use std::error::Error;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Parser;
+use telnum::account::{AccountTree, Actor};
+use telnum::contact_book::ContactBook;
+use telnum::http::{Calls, ContactApi, Limits, TokenTable, kazoo, serve, service};
+use telnum::inventory::{Create, Inventory, Options};
+use telnum::lifecycle::State;
+use telnum::plan::Region;
+use telnum::store::MemoryStore;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// Phone numbers over HTTP, kept in memory.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// Where to listen.
+    #[arg(long, default_value = "127.0.0.1:8000")]
+    listen: SocketAddr,
+    /// The accounts: a JSON list of `{"id", "parent", "admin", "may_add_numbers", ..}`.
+    #[arg(long)]
+    accounts: PathBuf,
+    /// Whose tokens and keys are whose: a JSON object of `"token": "account"`.
+    #[arg(long)]
+    tokens: PathBuf,
+    /// Available numbers to begin with, from +1 415 200 0000 on.
+    #[arg(long, default_value_t = 0)]
+    numbers: u32,
+    /// The region of contact numbers without a calling code.
+    #[arg(long, default_value = "US")]
+    region: Region,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments = Arguments::parse();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // Calls are made in place, as the store waits for nothing: two threads are enough for two cores.
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(run(arguments))
+}
+
+async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
+    let accounts: AccountTree = read(&arguments.accounts)?;
+    let tokens: TokenTable = read(&arguments.tokens)?;
+    let store = Arc::new(MemoryStore::new());
+    let inventory = Inventory::builder(store.clone()).accounts(accounts).build();
+    fill(&inventory, arguments.numbers)?;
+
+    let limits = Limits::default();
+    let numbers = kazoo::Api::new(inventory, tokens.clone()).with_limits(limits).with_calls(Calls::InPlace);
+    let contacts = ContactApi::new(ContactBook::new(store), tokens)
+        .with_region(arguments.region)
+        .with_limits(limits)
+        .with_calls(Calls::InPlace);
+    let listener = TcpListener::bind(arguments.listen).await?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    // Whoever started it learns the port, if it was to be any.
+    println!("listening on http://{}", listener.local_addr()?);
+    serve(listener, service(numbers, contacts), &limits, async move {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+    .await;
+    Ok(())
+}
+
+fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Box<dyn Error>> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+/// Puts numbers into the inventory.
+fn fill(inventory: &Inventory, count: u32) -> Result<(), Box<dyn Error>> {
+    const AT_ONCE: u32 = 5_000;
+    let create = Create { state: Some(State::Available), ..Create::default() };
+    let mut first = 0;
+    while first < count {
+        let numbers = (first..count.min(first + AT_ONCE)).map(|n| format!("+1415{}", 2_000_000 + n));
+        inventory.create(numbers, &create, &Options::new(Actor::System))?;
+        first += AT_ONCE;
+    }
+    Ok(())
+}

@@ -1,0 +1,38 @@
+//! Published HTTP APIs over the library, as routers to nest in a service (feature `http`).
+//!
+//! | router | what it speaks | nest at |
+//! |---|---|---|
+//! | [`kazoo`] | numbers of accounts: `/accounts/{ACCOUNT_ID}/phone_numbers/..`, in envelopes | `/v2` |
+//! | [`planning_center`] | people's numbers: `/people/{person_id}/phone_numbers`, as JSON:API 1.0 | `/people/v2` |
+//! | [`clients`] | clients' numbers: `/clients/{client_id}/phone_numbers`, arrays in and pages out | `/v9` |
+//! | [`user_numbers`] | users' own numbers: `/phone_numbers`, as forms | the root |
+//!
+//! Who a request is from, [`Authenticate`] says; what they may do, the domain says. Calls that may
+//! wait for a store are made as [`Calls`] says. [`Limits`] are those of bodies and times.
+//!
+//! Every answer has the header `x-request-id`: the client's own, or a new one. A body is read
+//! whatever type it is said to be of. What no handler can answer, a path that is none, a body that
+//! is too large, a panic, is shown in the documents of the API that was asked, and tells nothing of
+//! the inside.
+
+pub mod clients;
+pub mod kazoo;
+pub mod planning_center;
+pub mod user_numbers;
+
+mod auth;
+mod blocking;
+mod body;
+mod contacts;
+mod guard;
+mod openapi;
+mod serve;
+mod service;
+
+pub use self::auth::{Authenticate, Credential, Scheme, TokenTable};
+pub use self::blocking::Calls;
+pub use self::contacts::ContactApi;
+pub use self::guard::Limits;
+pub use self::openapi::openapi;
+pub use self::serve::serve;
+pub use self::service::service;

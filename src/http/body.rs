@@ -1,0 +1,91 @@
+//! What a request carries: bodies and parameters, read within limits.
+
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
+use serde_json::Value;
+
+use super::guard::{Fault, Limits};
+use crate::field::{FieldError, FieldErrorKind};
+
+/// Reads a body to its end.
+pub(crate) async fn read(body: Body, limits: &Limits) -> Result<Bytes, Fault> {
+    let max = limits.body;
+    let too_large = Fault::TooLarge { max };
+    // What says beforehand that it is too large is not read at all.
+    if body.size_hint().lower() > max as u64 {
+        return Err(too_large);
+    }
+    let read = to_bytes(body, max.saturating_add(1));
+    let bytes = tokio::time::timeout(limits.body_read, read).await.map_err(|_| Fault::SlowBody)?;
+    match bytes {
+        Ok(bytes) if bytes.len() <= max => Ok(bytes),
+        Ok(_) => Err(too_large),
+        Err(error) => Err(if is_too_large(&error) { too_large } else { Fault::Body }),
+    }
+}
+
+fn is_too_large(error: &axum::Error) -> bool {
+    std::error::Error::source(error).is_some_and(|it| it.to_string().contains("length limit"))
+}
+
+/// Reads JSON, whatever the type that the client says it has: `curl -d` calls all a form.
+pub(crate) fn json(bytes: &[u8]) -> Result<Value, Fault> {
+    serde_json::from_slice(bytes).map_err(|error| Fault::NotJson(error.to_string()))
+}
+
+/// The parameters of a query or a form, in order, decoded.
+pub(crate) fn pairs(text: &[u8]) -> Vec<(String, String)> {
+    form_urlencoded::parse(text).into_owned().collect()
+}
+
+/// Parameters, each of which may be taken once.
+#[derive(Debug)]
+pub(crate) struct Params(Vec<(String, String)>);
+
+impl Params {
+    pub(crate) fn of(query: Option<&str>) -> Self {
+        Self(pairs(query.unwrap_or_default().as_bytes()))
+    }
+
+    /// Takes the text of a parameter. An empty one is none.
+    pub(crate) fn text(&mut self, name: &str) -> Result<Option<String>, FieldError> {
+        let mut found = None;
+        let mut twice = false;
+        self.0.retain_mut(|(key, value)| {
+            if key != name {
+                return true;
+            }
+            twice |= found.replace(std::mem::take(value)).is_some();
+            false
+        });
+        if twice {
+            let reason = "expected to come once".to_owned();
+            return Err(FieldError::new(name, FieldErrorKind::Malformed { reason }));
+        }
+        Ok(found.filter(|text| !text.is_empty()))
+    }
+
+    /// Takes a parameter of a type that is read from text.
+    pub(crate) fn parsed<T>(&mut self, name: &str) -> Result<Option<T>, FieldError>
+    where
+        T: std::str::FromStr<Err: std::fmt::Display>,
+    {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        let wrong = |error| FieldError::invalid(name, &Value::from(text.as_str()), error);
+        text.parse().map(Some).map_err(wrong)
+    }
+
+    /// Takes a list with commas between.
+    pub(crate) fn list<T>(&mut self, name: &str) -> Result<Option<Vec<T>>, FieldError>
+    where
+        T: std::str::FromStr<Err: std::fmt::Display>,
+    {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        let wrong = |error| FieldError::invalid(name, &Value::from(text.as_str()), error);
+        text.split(',').map(|item| item.parse().map_err(wrong)).collect::<Result<_, _>>().map(Some)
+    }
+
+    /// What was not taken.
+    pub(crate) fn rest(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+}

@@ -1,0 +1,114 @@
+//! Clients' numbers, as `/v9/clients/{client_id}/phone_numbers` has them: arrays in, paged envelopes
+//! out.
+//!
+//! Published is the creation alone. The `url` in its answer can be read as well, and so can the list,
+//! in the same envelope. In the published example the number 504-555-0123 is sent and 541-555-0123
+//! answered; here the one that was sent is answered. The documents print no failure; here one is
+//! `{"errors": [{"field": "phone_numbers.0.number", "message": ".."}]}`.
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::{Value, json};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::auth::Scheme;
+use super::body::Params;
+use super::contacts::{ContactApi, Spoken, id, json};
+use super::guard::{Asked as Received, Fault, Guard};
+use super::{body, contacts};
+use crate::contact::planning_center::ORDER;
+use crate::contact::{ContactPage, ContactQuery, OwnerId, clients as wire};
+use crate::field::{FieldError, FieldErrorKind};
+
+/// The most numbers that one request may create.
+const MAX: usize = 10_000;
+
+/// The routes, to nest at `/v9`.
+pub fn router(api: ContactApi) -> Router {
+    Guard { limits: api.limits, show }.around(routes().with_state(api).into())
+}
+
+pub(super) fn routes() -> OpenApiRouter<ContactApi> {
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(fetch))
+}
+
+struct Spoke;
+
+impl Spoken for Spoke {
+    const SCHEME: Scheme = Scheme::BasicOrBearer;
+}
+
+type Asked<P> = contacts::Asked<Spoke, P>;
+
+const JSON: &str = "application/json";
+
+/// One or more phone numbers for a client.
+#[utoipa::path(post, path = "/clients/{client_id}/phone_numbers", tag = "clients", operation_id = "clients_create",
+    security(("basic" = []), ("bearer" = [])), params(("client_id" = u64, Path)),
+    request_body(content = Value, description = "`{phone_numbers: [{label, country_code, number, extension, is_primary}]}`"),
+    responses((status = 201, description = "The numbers"), (status = 400, description = "A field is wrong"), (status = 422, description = "The client has a number already")))]
+async fn create(asked: Asked<String>) -> Result<Response, Fault> {
+    let owner = owner(&asked.path)?;
+    let drafts = wire::drafts(body::json(&asked.body)?, asked.api.region)?;
+    if drafts.len() > MAX {
+        let kind = FieldErrorKind::TooLong { length: drafts.len(), max: MAX };
+        return Err(FieldError::new("phone_numbers", kind).into());
+    }
+    let added = asked.api.call(move |book| book.add(owner, drafts)).await?;
+    Ok(json(StatusCode::CREATED, JSON, &wire::Envelope::created(&added)))
+}
+
+/// A client's phone numbers, the first created first.
+#[utoipa::path(get, path = "/clients/{client_id}/phone_numbers", tag = "clients", operation_id = "clients_list",
+    security(("basic" = []), ("bearer" = [])),
+    params(("client_id" = u64, Path), ("page" = Option<u64>, Query, description = "From 1")),
+    responses((status = 200, description = "The numbers"), (status = 400, description = "A parameter is wrong")))]
+async fn list(asked: Asked<String>) -> Result<Response, Fault> {
+    let owner = owner(&asked.path)?;
+    let page = Params::of(asked.uri.query()).parsed::<std::num::NonZeroU64>("page")?.map_or(1, Into::into);
+    let offset = (page - 1).saturating_mul(wire::PER_PAGE.into());
+    let query =
+        ContactQuery::ordered(ORDER).of_owner(owner).with_per_page(wire::PER_PAGE).with_offset(offset);
+    let found = asked.api.call(move |book| book.page(&query)).await?;
+    let page = ContactPage {
+        items: found.items.iter().collect(),
+        total: found.total,
+        offset: found.offset,
+        per_page: found.per_page,
+    };
+    Ok(json(StatusCode::OK, JSON, &wire::Envelope::page(&page)))
+}
+
+/// A client's phone number.
+#[utoipa::path(get, path = "/clients/{client_id}/phone_numbers/{phone_number_id}", tag = "clients", operation_id = "clients_fetch",
+    security(("basic" = []), ("bearer" = [])), params(("client_id" = u64, Path), ("phone_number_id" = u64, Path)),
+    responses((status = 200, description = "The number"), (status = 404, description = "The client has no such number")))]
+async fn fetch(asked: Asked<(String, String)>) -> Result<Response, Fault> {
+    let (owner, id) = (owner(&asked.path.0)?, id(&asked.path.1)?);
+    let contact = asked.api.call(move |book| book.get(id)).await?;
+    if contact.owner() != owner {
+        return Err(Fault::NoRoute);
+    }
+    Ok(json(StatusCode::OK, JSON, &wire::Shown::of(&contact)))
+}
+
+/// The client in a path: an integer.
+fn owner(text: &str) -> Result<OwnerId, Fault> {
+    let is_integer = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| is_integer).ok_or(Fault::NoRoute)
+}
+
+/// A [`Fault`] as it is shown.
+fn show(fault: &Fault, _: &Received) -> Response {
+    let errors: Vec<Value> = fault
+        .problems()
+        .into_iter()
+        .map(|(field, message)| match field {
+            Some(field) => json!({"field": field, "message": message}),
+            None => json!({"message": message}),
+        })
+        .collect();
+    json(fault.status(), JSON, &json!({"errors": errors}))
+}

@@ -1,0 +1,175 @@
+//! What the three APIs of contact numbers share: what they stand on, and how they read a request.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, OriginalUri, Path, Request};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::auth::{Authenticate, Scheme};
+use super::guard::{Fault, Limits};
+use super::{Calls, body};
+use crate::account::Actor;
+use crate::contact::{ContactId, ContactRefusal};
+use crate::contact_book::{ContactBook, ContactBookError};
+use crate::plan::Region;
+
+/// What the routes of contact numbers stand on.
+///
+/// A book is one organization's. Whoever has credentials for it may see and change the numbers of
+/// all its people and clients; [`user_numbers`](super::user_numbers) shows users their own alone.
+///
+/// ```
+/// use std::sync::Arc;
+/// use telnum::contact_book::ContactBook;
+/// use telnum::http::{ContactApi, TokenTable, clients};
+/// use telnum::plan::Region;
+/// use telnum::store::MemoryStore;
+///
+/// let book = ContactBook::new(Arc::new(MemoryStore::new()));
+/// let api = ContactApi::new(book, TokenTable::default()).with_region(Region::US);
+/// let service: axum::Router = axum::Router::new().nest("/v9", clients::router(api));
+/// ```
+#[derive(Clone)]
+pub struct ContactApi {
+    pub(super) book: ContactBook,
+    auth: Arc<dyn Authenticate>,
+    pub(super) limits: Limits,
+    calls: Calls,
+    pub(super) region: Option<Region>,
+    pub(super) base_url: Arc<str>,
+}
+
+impl ContactApi {
+    /// An API over a book.
+    #[must_use]
+    pub fn new(book: ContactBook, auth: impl Authenticate + 'static) -> Self {
+        Self {
+            book,
+            auth: Arc::new(auth),
+            limits: Limits::default(),
+            calls: Calls::default(),
+            region: None,
+            base_url: "".into(),
+        }
+    }
+
+    /// The same where numbers without a calling code are a region's.
+    #[must_use]
+    pub fn with_region(self, region: Region) -> Self {
+        Self { region: Some(region), ..self }
+    }
+
+    /// The same within other limits.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// The same with calls made elsewhere.
+    #[must_use]
+    pub fn with_calls(self, calls: Calls) -> Self {
+        Self { calls, ..self }
+    }
+
+    /// The same with what the links in answers start with: `https://api.example.com`. Without it they
+    /// start with the path.
+    #[must_use]
+    pub fn with_base_url(self, base_url: &str) -> Self {
+        Self { base_url: base_url.trim_end_matches('/').into(), ..self }
+    }
+
+    /// Calls the book, where calls may wait.
+    pub(super) async fn call<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&ContactBook) -> Result<T, ContactBookError> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let book = self.book.clone();
+        self.calls.call(move || call(&book)).await?.map_err(Fault::from)
+    }
+}
+
+impl std::fmt::Debug for ContactApi {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ContactApi")
+            .field("book", &self.book)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One of the three APIs.
+pub(super) trait Spoken: Send + Sync {
+    const SCHEME: Scheme;
+}
+
+/// A request, read.
+#[derive(Debug)]
+pub(super) struct Asked<A, P> {
+    pub(super) api: ContactApi,
+    pub(super) actor: Actor,
+    pub(super) path: P,
+    pub(super) query: Vec<(String, String)>,
+    pub(super) body: Bytes,
+    /// The path and query, as the client sees them.
+    pub(super) uri: axum::http::Uri,
+    spoken: PhantomData<A>,
+}
+
+impl<A: Spoken, P: DeserializeOwned + Send> FromRequest<ContactApi> for Asked<A, P> {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, api: &ContactApi) -> Result<Self, Fault> {
+        let (mut parts, body) = request.into_parts();
+        let actor = api.auth.actor(A::SCHEME, &parts).ok_or(Fault::Unauthenticated)?;
+        let path = Path::<P>::from_request_parts(&mut parts, api).await.map_err(|_| Fault::BadPath)?.0;
+        let Ok(uri) = OriginalUri::from_request_parts(&mut parts, api).await;
+        let query = body::pairs(parts.uri.query().unwrap_or_default().as_bytes());
+        let body = body::read(body, &api.limits).await?;
+        Ok(Self { api: api.clone(), actor, path, query, body, uri: uri.0, spoken: PhantomData })
+    }
+}
+
+/// The id in a path. What can not be one is none.
+pub(super) fn id(text: &str) -> Result<ContactId, Fault> {
+    text.parse().map_err(|_| Fault::NoRoute)
+}
+
+/// An answer in JSON.
+pub(super) fn json(status: StatusCode, kind: &'static str, body: &impl Serialize) -> Response {
+    match serde_json::to_vec(body) {
+        Ok(body) => (status, [(CONTENT_TYPE, kind)], body).into_response(),
+        Err(_) => Fault::Internal.into_response(),
+    }
+}
+
+impl From<ContactBookError> for Fault {
+    fn from(error: ContactBookError) -> Self {
+        let message = error.to_string();
+        let refused = |path| Self::Refused { status: StatusCode::UNPROCESSABLE_ENTITY, path, message };
+        match error {
+            ContactBookError::NotFound(_) | ContactBookError::Refused(ContactRefusal::NoSuchNumber(_)) => {
+                Self::NoRoute
+            }
+            ContactBookError::Refused(
+                ContactRefusal::Duplicate { path, .. }
+                | ContactRefusal::Repeated { path, .. }
+                | ContactRefusal::TwoPrimaries { path, .. }
+                | ContactRefusal::PrimaryNeeded { path },
+            ) => refused(Some(path)),
+            ContactBookError::Refused(ContactRefusal::IdTaken(_)) => refused(None),
+            ContactBookError::Conflict(_) => {
+                Self::Refused { status: StatusCode::CONFLICT, path: None, message: error.to_string() }
+            }
+            ContactBookError::Store(_) => {
+                tracing::error!(%error, source = std::error::Error::source(&error), "failed");
+                Self::Internal
+            }
+        }
+    }
+}

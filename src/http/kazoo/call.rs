@@ -1,0 +1,191 @@
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::Api;
+use super::envelope::{self, Answer, Caller};
+use super::failure::{Failure, Operation};
+use crate::account::{AccountId, Actor};
+use crate::feature::e911::E911Key;
+use crate::field::{FieldError, FieldErrorKind, Fields, type_of};
+use crate::http::auth::Scheme;
+use crate::http::body::{self, Params};
+use crate::http::guard::{Fault, RequestId};
+use crate::inventory::{Inventory, Options, RequestKey};
+use crate::record::Refusal;
+
+/// A request, read: who asks, the path, the parameters, and what is in the envelope.
+#[derive(Debug)]
+pub(super) struct Call<P> {
+    pub(super) api: Api,
+    pub(super) actor: Option<Actor>,
+    pub(super) path: P,
+    pub(super) params: Params,
+    pub(super) envelope: Envelope,
+    key: Option<RequestKey>,
+    caller: Caller,
+}
+
+/// What a request has in its body.
+#[derive(Debug, Default)]
+pub(super) struct Envelope {
+    pub(super) data: Map<String, Value>,
+    accept_charges: bool,
+    dry_run: bool,
+}
+
+/// The paths below an account.
+pub(super) trait OfAccount {
+    fn account(&self) -> &str;
+
+    fn number(&self) -> Option<&str>;
+}
+
+impl OfAccount for String {
+    fn account(&self) -> &str {
+        self
+    }
+
+    fn number(&self) -> Option<&str> {
+        None
+    }
+}
+
+impl OfAccount for (String, String) {
+    fn account(&self) -> &str {
+        &self.0
+    }
+
+    fn number(&self) -> Option<&str> {
+        Some(&self.1)
+    }
+}
+
+/// The header that makes a request repeatable.
+const KEY: &str = "idempotency-key";
+
+impl<P: DeserializeOwned + Send> FromRequest<Api> for Call<P> {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, api: &Api) -> Result<Self, Fault> {
+        let (mut parts, body) = request.into_parts();
+        let actor = api.0.auth.actor(Scheme::AuthToken, &parts);
+        let id = parts.extensions.get::<RequestId>().cloned();
+        let caller = Caller::new(id, &parts.headers);
+        let path = Path::<P>::from_request_parts(&mut parts, api).await.map_err(|_| Fault::BadPath)?.0;
+        let params = Params::of(parts.uri.query());
+        let key = parts.headers.get(KEY).map(|key| request_key(actor, key.to_str().unwrap_or_default()));
+        let key = key.transpose()?;
+        let bytes = body::read(body, &api.0.limits).await?;
+        let envelope = Envelope::read(&bytes)?;
+        Ok(Self { api: api.clone(), actor, path, params, envelope, key, caller })
+    }
+}
+
+impl Envelope {
+    /// Reads a body. None at all is an empty document, and so is one without `data`.
+    fn read(bytes: &[u8]) -> Result<Self, Fault> {
+        if bytes.trim_ascii().is_empty() {
+            return Ok(Self::default());
+        }
+        let mut fields = Fields::of(body::json(bytes)?)?;
+        let data = match fields.take("data") {
+            None => Map::new(),
+            Some(Value::Object(data)) => data,
+            Some(other) => {
+                let kind = FieldErrorKind::WrongType { expected: "object", found: type_of(&other) };
+                return Err(FieldError::new("data", kind).into());
+            }
+        };
+        Ok(Self {
+            data,
+            accept_charges: fields.boolean("accept_charges")?.unwrap_or(false),
+            dry_run: fields.boolean("dry_run")?.unwrap_or(false),
+        })
+    }
+
+    /// What the address is called in the document.
+    pub(super) fn e911_key(&self) -> E911Key {
+        let old = E911Key::DashE911;
+        if self.data.contains_key(old.name()) { old } else { E911Key::E911 }
+    }
+}
+
+impl<P> Call<P> {
+    /// Answers by a use case, for whoever is known by a token.
+    pub(super) async fn run<F>(
+        self,
+        operation: Operation,
+        account: Result<AccountId, Failure>,
+        work: F,
+    ) -> Response
+    where
+        F: FnOnce(&Inventory, &Options, &Api) -> Result<Answer, Failure> + Send + 'static,
+    {
+        let Self { api, actor, envelope, key, caller, .. } = self;
+        let Some(actor) = actor else { return Fault::Unauthenticated.into_response() };
+        let calls = api.0.calls;
+        let call = move || {
+            let account = account?;
+            let inventory = &api.0.inventory;
+            if !inventory.accounts().has_power(actor, account) {
+                return Err(Failure::from(crate::inventory::Error::from(Refusal::Forbidden(actor))));
+            }
+            let mut options = Options::new(actor)
+                .with_account(account)
+                .with_accept_charges(envelope.accept_charges)
+                .with_dry_run(envelope.dry_run);
+            options.key = key;
+            work(inventory, &options, &api)
+        };
+        let answer = calls.call(call).await.unwrap_or_else(|fault| Err(fault.into()));
+        match answer {
+            Ok(answer) => envelope::succeeded(&caller, operation, &answer),
+            Err(failure) => envelope::failed(&caller, operation, failure),
+        }
+    }
+}
+
+impl<P: OfAccount> Call<P> {
+    /// Answers by a use case, for the account in the path.
+    pub(super) async fn run_for_account<F>(self, operation: Operation, work: F) -> Response
+    where
+        F: FnOnce(&Inventory, &Options, &Api) -> Result<Answer, Failure> + Send + 'static,
+    {
+        // What can not be the name of an account is none.
+        let account = self.path.account().parse().map_err(|_| Failure::NoSuchAccount);
+        self.run(operation, account, work).await
+    }
+}
+
+impl<P> Call<P> {
+    pub(super) fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// The document in the body, checked by the schema.
+    pub(super) fn document(&mut self) -> Result<Map<String, Value>, Failure> {
+        let data = Value::Object(std::mem::take(&mut self.envelope.data));
+        let errors = crate::schema::check(&data);
+        match data {
+            Value::Object(data) if errors.is_empty() => Ok(data),
+            _ => Err(Fault::Fields(errors).into()),
+        }
+    }
+}
+
+/// The library's key for a client's: that of one client is not that of another, though they call
+/// theirs the same.
+fn request_key(actor: Option<Actor>, key: &str) -> Result<RequestKey, FieldError> {
+    let wrong = |error| FieldError::invalid(KEY, &key.into(), error);
+    let key = key.parse::<RequestKey>().map_err(wrong)?;
+    let part = |part: u8| {
+        let mut hash = DefaultHasher::new();
+        (part, actor, key).hash(&mut hash);
+        hash.finish()
+    };
+    format!("{:016x}{:016x}", part(0), part(1)).parse().map_err(wrong)
+}

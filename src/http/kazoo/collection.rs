@@ -1,0 +1,147 @@
+//! Many numbers at once: `{"data": {"numbers": [..], ..}}`.
+
+use axum::response::Response;
+use serde_json::{Map, Value, json};
+
+use super::call::Call;
+use super::envelope::Answer;
+use super::failure::{Failure, Operation};
+use super::numbers::{creation, release_or_delete};
+use super::view::View;
+use crate::field::{FieldError, FieldErrorKind, type_of};
+use crate::inventory::{Error, Inventory, Options, Outcome};
+
+type Collected = Call<String>;
+
+/// Adds numbers.
+#[utoipa::path(put, path = "/accounts/{account_id}/phone_numbers/collection", tag = "kazoo",
+    operation_id = "kazoo_create_collection", security(("auth_token" = [])),
+    params(("account_id" = String, Path)),
+    request_body(content = Value, description = "`{data: {numbers: [..], ..}}`: the numbers, and the document of each"),
+    responses((status = 201, description = "`{success, error}`"), (status = 400, description = "Nothing was done"), (status = 402, description = "It costs, and nobody has accepted that")))]
+pub(super) async fn create(call: Collected) -> Response {
+    run(call, Operation::Create, |inventory, numbers, document, options| {
+        Ok(inventory.create(numbers, &creation(document)?, options)?)
+    })
+    .await
+}
+
+/// Puts a document in the place of those of numbers.
+#[utoipa::path(post, path = "/accounts/{account_id}/phone_numbers/collection", tag = "kazoo",
+    operation_id = "kazoo_replace_collection", security(("auth_token" = [])),
+    params(("account_id" = String, Path)),
+    request_body(content = Value, description = "`{data: {numbers: [..], ..}}`: the numbers, and the document of each"),
+    responses((status = 200, description = "`{success, error}`"), (status = 400, description = "Nothing was done")))]
+pub(super) async fn replace(call: Collected) -> Response {
+    run(call, Operation::Change, |inventory, numbers, document, options| {
+        Ok(inventory.replace(numbers, document, options)?)
+    })
+    .await
+}
+
+/// Changes parts of the documents of numbers.
+#[utoipa::path(patch, path = "/accounts/{account_id}/phone_numbers/collection", tag = "kazoo",
+    operation_id = "kazoo_patch_collection", security(("auth_token" = [])),
+    params(("account_id" = String, Path)),
+    request_body(content = Value, description = "`{data: {numbers: [..], ..}}`: the numbers, and what changes in the document of each"),
+    responses((status = 200, description = "`{success, error}`"), (status = 400, description = "Nothing was done")))]
+pub(super) async fn patch(call: Collected) -> Response {
+    run(call, Operation::Change, |inventory, numbers, document, options| {
+        Ok(inventory.patch(numbers, document, options)?)
+    })
+    .await
+}
+
+/// Removes numbers from their account. With `hard=true` an admin deletes them.
+#[utoipa::path(delete, path = "/accounts/{account_id}/phone_numbers/collection", tag = "kazoo",
+    operation_id = "kazoo_remove_collection", security(("auth_token" = [])),
+    params(("account_id" = String, Path), ("hard" = Option<bool>, Query)),
+    request_body(content = Value, description = "`{data: {numbers: [..]}}`"),
+    responses((status = 200, description = "`{success, error}`"), (status = 400, description = "Nothing was done")))]
+pub(super) async fn remove(mut call: Collected) -> Response {
+    let hard = call.params.parsed("hard");
+    run(call, Operation::Other, |inventory, numbers, document, options| {
+        refuse_more(&document)?;
+        Ok(release_or_delete(inventory, numbers, hard?.unwrap_or(false), options)?)
+    })
+    .await
+}
+
+/// Puts numbers in service for the account.
+#[utoipa::path(put, path = "/accounts/{account_id}/phone_numbers/collection/activate", tag = "kazoo",
+    operation_id = "kazoo_activate_collection", security(("auth_token" = [])),
+    params(("account_id" = String, Path)),
+    request_body(content = Value, description = "`{data: {numbers: [..]}}`"),
+    responses((status = 201, description = "`{success, error}`"), (status = 400, description = "Nothing was done"), (status = 402, description = "It costs, and nobody has accepted that"),
+        (status = 429, description = "Too many were activated lately")))]
+pub(super) async fn activate(call: Collected) -> Response {
+    let api = call.api.clone();
+    run(call, Operation::Put, move |inventory, numbers, document, options| {
+        refuse_more(&document)?;
+        let account = options.account;
+        if !numbers.iter().all(|_| account.is_some_and(|account| (api.0.may_activate)(account))) {
+            return Err(Failure::TooManyRequests);
+        }
+        Ok(inventory.activate(numbers, options)?)
+    })
+    .await
+}
+
+async fn run<F>(mut call: Collected, operation: Operation, work: F) -> Response
+where
+    F: FnOnce(&Inventory, Vec<String>, Map<String, Value>, &Options) -> Result<Outcome, Failure>
+        + Send
+        + 'static,
+{
+    let key = call.envelope.e911_key();
+    let document = call.document();
+    call.run_for_account(operation, move |inventory, options, api| {
+        let mut document = document?;
+        let numbers = take_numbers(&mut document)?;
+        let outcome = work(inventory, numbers, document, options)?;
+        let view = View::new(api, inventory, options).with_key(key);
+        settle(outcome, &if operation == Operation::Create { view.of_new() } else { view })
+    })
+    .await
+}
+
+/// Takes the numbers out of a document.
+pub(super) fn take_numbers(document: &mut Map<String, Value>) -> Result<Vec<String>, FieldError> {
+    const NUMBERS: &str = "numbers";
+    let kind = match document.shift_remove(NUMBERS) {
+        None | Some(Value::Null) => FieldErrorKind::Missing,
+        Some(Value::Array(items)) => {
+            let texts = items.into_iter().enumerate().map(|(place, item)| match item {
+                Value::String(text) => Ok(text),
+                other => {
+                    let kind = FieldErrorKind::WrongType { expected: "string", found: type_of(&other) };
+                    Err(FieldError::new(format!("{NUMBERS}.{place}"), kind))
+                }
+            });
+            return texts.collect();
+        }
+        Some(other) => FieldErrorKind::WrongType { expected: "array", found: type_of(&other) },
+    };
+    Err(FieldError::new(NUMBERS, kind))
+}
+
+fn refuse_more(document: &Map<String, Value>) -> Result<(), FieldError> {
+    let more = document.keys().next();
+    more.map_or(Ok(()), |name| Err(FieldError::new(name.as_str(), FieldErrorKind::Unknown)))
+}
+
+/// `{success, error}`; a failure, if all failed.
+fn settle(outcome: Outcome, view: &View<'_>) -> Result<Answer, Failure> {
+    let Outcome { succeeded, failed, .. } = outcome;
+    let is_failure = succeeded.is_empty() && !failed.is_empty();
+    if is_failure && failed.values().all(|error| matches!(error, Error::QuoteNotAccepted(_))) {
+        let quote = failed.into_values().next().map(Failure::of(view.key()));
+        return Err(quote.unwrap_or(Failure::NoSuchAccount));
+    }
+    let success: Map<_, _> =
+        succeeded.iter().map(|(number, record)| (number.to_string(), view.show(record))).collect();
+    let error: Map<_, _> =
+        failed.iter().map(|(number, error)| (number.to_string(), json!(error.body()))).collect();
+    let data = json!({"success": success, "error": error});
+    if is_failure { Err(Failure::Collection(data)) } else { Ok(data.into()) }
+}

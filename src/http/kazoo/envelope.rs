@@ -1,0 +1,114 @@
+//! The envelope that every answer is in.
+
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::failure::{Failure, Operation};
+use crate::http::guard::{Asked, Fault, RequestId};
+
+/// Who is answered, as the envelope shows it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Caller {
+    token: String,
+    id: String,
+}
+
+impl Caller {
+    pub(super) fn new(id: Option<RequestId>, headers: &HeaderMap) -> Self {
+        let token = headers.get("x-auth-token").and_then(|token| token.to_str().ok());
+        Self {
+            token: token.unwrap_or_default().to_owned(),
+            id: id.map(|id| id.to_string()).unwrap_or_default(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Envelope<'a> {
+    auth_token: &'a str,
+    data: &'a Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'a str>,
+    request_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revision: Option<&'a str>,
+    status: &'a str,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    page: Option<&'a Page>,
+}
+
+/// What is beside the data of a list.
+#[derive(Debug, Serialize)]
+pub(super) struct Page {
+    /// How many there are on the page, if it is not the only one.
+    pub(super) page_size: usize,
+    /// The number after which the next page starts, if there is one.
+    pub(super) next_start_key: String,
+}
+
+/// What is answered, and what is beside it.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) data: Value,
+    pub(super) revision: Option<String>,
+    pub(super) page: Option<Page>,
+}
+
+impl From<Value> for Answer {
+    fn from(data: Value) -> Self {
+        Self { data, revision: None, page: None }
+    }
+}
+
+pub(super) fn succeeded(caller: &Caller, operation: Operation, answer: &Answer) -> Response {
+    let envelope = Envelope {
+        auth_token: &caller.token,
+        data: &answer.data,
+        error: None,
+        message: None,
+        request_id: &caller.id,
+        revision: Some(answer.revision.as_deref().unwrap_or("undefined")),
+        status: "success",
+        page: answer.page.as_ref(),
+    };
+    respond(operation.row().status, &envelope)
+}
+
+pub(super) fn failed(caller: &Caller, operation: Operation, failure: Failure) -> Response {
+    let report = failure.report(operation);
+    let envelope = Envelope {
+        auth_token: &caller.token,
+        data: &report.data,
+        error: Some(report.error.to_string()),
+        message: Some(&report.message),
+        request_id: &caller.id,
+        revision: None,
+        status: "error",
+        page: None,
+    };
+    respond(report.status, &envelope)
+}
+
+/// What a [`Fault`] is shown as. Credentials that nobody is known by are not shown.
+pub(super) fn show(fault: &Fault, asked: &Asked) -> Response {
+    let caller = match fault {
+        Fault::Unauthenticated => Caller { id: asked.id.to_string(), ..Caller::default() },
+        _ => Caller::new(Some(asked.id.clone()), &asked.headers),
+    };
+    failed(&caller, Operation::Other, fault.clone().into())
+}
+
+fn respond(status: StatusCode, envelope: &Envelope<'_>) -> Response {
+    match serde_json::to_vec(envelope) {
+        Ok(body) => {
+            let json = HeaderValue::from_static("application/json");
+            (status, [(CONTENT_TYPE, json)], body).into_response()
+        }
+        Err(_) => Fault::Internal.into_response(),
+    }
+}

@@ -1,0 +1,182 @@
+//! A user's numbers, as `/phone_numbers` has them: forms in, `{id, phone_number}` out.
+//!
+//! A user has a private key, the user name of basic authentication, and sees the numbers of the key's
+//! account alone. The published documents print no failure; here one is
+//! `{"error": "invalid", "message": "..", "field": "phone_number"}`, `field` where it is about one.
+
+use axum::Router;
+use axum::http::header::{LOCATION, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::auth::Scheme;
+use super::contacts::{ContactApi, Spoken, id, json};
+use super::guard::{Asked as Received, Fault, Guard};
+use super::{body, contacts};
+use crate::contact::{ContactId, ContactNumber, ContactQuery, OwnerId, user_numbers as wire};
+use crate::contact_book::{ContactBook, ContactBookError};
+
+/// The routes, to nest at the root.
+///
+/// ```
+/// use std::sync::Arc;
+/// use telnum::contact_book::ContactBook;
+/// use telnum::http::{ContactApi, TokenTable, user_numbers};
+/// use telnum::store::MemoryStore;
+///
+/// let keys = TokenTable::default().with("098f6bcd4621d373cade4e832627b4f6", "user".parse()?);
+/// # let keys: TokenTable = keys;
+/// let book = ContactBook::new(Arc::new(MemoryStore::new()));
+/// let service: axum::Router = user_numbers::router(ContactApi::new(book, keys));
+/// # Ok::<(), telnum::token::TokenError>(())
+/// ```
+pub fn router(api: ContactApi) -> Router {
+    router_beside(api, Router::new())
+}
+
+/// The same with other routes at the root.
+pub(super) fn router_beside(api: ContactApi, others: Router) -> Router {
+    let guard = Guard { limits: api.limits, show };
+    guard.around(Router::from(routes().with_state(api)).merge(others))
+}
+
+pub(super) fn routes() -> OpenApiRouter<ContactApi> {
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(fetch, update, remove))
+}
+
+struct Spoke;
+
+impl Spoken for Spoke {
+    const SCHEME: Scheme = Scheme::BasicKey;
+}
+
+type Asked<P> = contacts::Asked<Spoke, P>;
+
+const JSON: &str = "application/json";
+
+/// A new phone number.
+#[utoipa::path(post, path = "/phone_numbers", tag = "user_numbers", operation_id = "user_numbers_create", security(("basic" = [])),
+    request_body(content = Form, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 201, description = "The number, its place in `Location`"), (status = 400, description = "It is no number"), (status = 422, description = "The user has it already")))]
+async fn create(asked: Asked<()>) -> Result<Response, Fault> {
+    let owner = owner(&asked)?;
+    let form = form(&asked.body);
+    let draft = wire::draft(form.iter().map(|(name, value)| (&**name, &**value)), asked.api.region)?;
+    let added = asked.api.call(move |book| book.add(owner, [draft])).await?;
+    let contact = added.first().ok_or(Fault::Internal)?;
+    let place = format!("{}{}/{}", asked.api.base_url, asked.uri.path().trim_end_matches('/'), contact.id());
+    let mut response = json(StatusCode::CREATED, JSON, &wire::Created::of(contact));
+    if let Ok(place) = HeaderValue::try_from(place) {
+        response.headers_mut().insert(LOCATION, place);
+    }
+    Ok(response)
+}
+
+/// A phone number.
+#[utoipa::path(get, path = "/phone_numbers/{phone_number_id}", tag = "user_numbers", operation_id = "user_numbers_fetch", security(("basic" = [])),
+    params(("phone_number_id" = u64, Path)),
+    responses((status = 200, description = "The number"), (status = 404, description = "The user has no such number")))]
+async fn fetch(asked: Asked<String>) -> Result<Response, Fault> {
+    let (owner, id) = (owner(&asked)?, id(&asked.path)?);
+    let contact = asked.api.call(move |book| own(book, owner, id)).await?;
+    Ok(json(StatusCode::OK, JSON, &wire::Shown::of(&contact)))
+}
+
+/// Another number in its place.
+#[utoipa::path(put, path = "/phone_numbers/{phone_number_id}", tag = "user_numbers", operation_id = "user_numbers_update", security(("basic" = [])),
+    params(("phone_number_id" = u64, Path)),
+    request_body(content = Form, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "The number"), (status = 400, description = "It is no number"), (status = 404, description = "The user has no such number"), (status = 422, description = "The user has it already")))]
+async fn update(asked: Asked<String>) -> Result<Response, Fault> {
+    let (owner, id) = (owner(&asked)?, id(&asked.path)?);
+    let form = form(&asked.body);
+    let patch = wire::patch(form.iter().map(|(name, value)| (&**name, &**value)), asked.api.region)?;
+    let call = move |book: &ContactBook| own(book, owner, id).and_then(|_| book.update(id, &patch));
+    let contact = asked.api.call(call).await?;
+    Ok(json(StatusCode::OK, JSON, &wire::Shown::of(&contact)))
+}
+
+/// No more of a phone number.
+#[utoipa::path(delete, path = "/phone_numbers/{phone_number_id}", tag = "user_numbers", operation_id = "user_numbers_remove", security(("basic" = [])),
+    params(("phone_number_id" = u64, Path)),
+    responses((status = 204, description = "It is no more"), (status = 404, description = "The user has no such number")))]
+async fn remove(asked: Asked<String>) -> Result<Response, Fault> {
+    let (owner, id) = (owner(&asked)?, id(&asked.path)?);
+    asked.api.call(move |book| own(book, owner, id).and_then(|_| book.remove(id))).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// All phone numbers of the user, the most recently created first.
+#[utoipa::path(get, path = "/phone_numbers", tag = "user_numbers", operation_id = "user_numbers_list", security(("basic" = [])),
+    responses((status = 200, description = "The numbers")))]
+async fn list(asked: Asked<()>) -> Result<Response, Fault> {
+    let owner = owner(&asked)?;
+    let contacts = asked.api.call(move |book| all(book, owner)).await?;
+    let shown: Vec<_> = contacts.iter().map(wire::Shown::of).collect();
+    Ok(json(StatusCode::OK, JSON, &shown))
+}
+
+/// A form.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "what OpenAPI says of the form; it is read by its own decoder")]
+struct Form {
+    /// The number: `+493057701873`.
+    phone_number: String,
+}
+
+/// The fields of a form. `curl -d "phone_number=+49.."`, as it is published, sends the plus as it is,
+/// and forms have that for a space: no number starts with one, so it is the plus that it was.
+fn form(body: &[u8]) -> Vec<(String, String)> {
+    let mut fields = body::pairs(body);
+    for (_, value) in &mut fields {
+        if let Some(rest) = value.strip_prefix(' ') {
+            *value = format!("+{rest}");
+        }
+    }
+    fields
+}
+
+/// Whose the numbers are. The system has none of its own.
+fn owner<P>(asked: &Asked<P>) -> Result<OwnerId, Fault> {
+    let account = asked.actor.account().ok_or(Fault::NoRoute)?;
+    account.as_str().parse().map_err(|_| Fault::NoRoute)
+}
+
+/// A number, if it is the owner's: another's is none.
+fn own(book: &ContactBook, owner: OwnerId, id: ContactId) -> Result<ContactNumber, ContactBookError> {
+    let contact = book.get(id)?;
+    if contact.owner() == owner { Ok(contact) } else { Err(ContactBookError::NotFound(id)) }
+}
+
+/// All numbers of an owner, page by page.
+fn all(book: &ContactBook, owner: OwnerId) -> Result<Vec<ContactNumber>, ContactBookError> {
+    let mut contacts = Vec::new();
+    let query = ContactQuery::ordered(wire::ORDER).of_owner(owner).with_per_page(ContactQuery::MAX_PER_PAGE);
+    let mut next = Some(0);
+    while let Some(offset) = next {
+        let page = book.page(&query.clone().with_offset(offset))?;
+        next = page.next();
+        contacts.extend(page.items);
+    }
+    Ok(contacts)
+}
+
+/// A [`Fault`] as it is shown.
+fn show(fault: &Fault, _: &Received) -> Response {
+    let status = fault.status();
+    let name = status.canonical_reason().unwrap_or("error").to_lowercase().replace(' ', "_");
+    let mut problems = fault.problems().into_iter();
+    let (field, message) = problems.next().unwrap_or_default();
+    let mut body = json!({"error": name, "message": message});
+    if let (Some(field), Some(body)) = (field, body.as_object_mut()) {
+        body.insert("field".to_owned(), field.into());
+    }
+    let mut response = json(status, JSON, &body);
+    if status == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"telnum\""));
+    }
+    response
+}

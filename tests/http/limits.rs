@@ -1,0 +1,310 @@
+//! Bad input, and too much of it: the documented shape of a failure, and the server goes on.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value, json};
+use telnum::http::{Calls, Limits};
+
+use crate::replay::{Asked, Reply, ask, ask_bytes};
+use crate::world::{self, ADDER, ADDER_TOKEN, OWNER, OWNER_TOKEN, PLAIN, PLAIN_TOKEN, Server};
+
+fn headers(token: &str) -> Map<String, Value> {
+    Map::from_iter([("X-Auth-Token".to_owned(), token.into())])
+}
+
+fn send(server: &Server, method: &str, path: &str, body: &[u8]) -> Reply {
+    ask_bytes(server, method, path, &headers(OWNER_TOKEN), body.to_vec())
+}
+
+/// The shape of a failure of numbers: nothing else, and nothing of the inside.
+fn assert_failure(reply: &Reply, status: u16, message: &str) {
+    assert_eq!(reply.status, status, "{}", reply.text);
+    let body = reply.json();
+    let names: Vec<_> = body.as_object().unwrap().keys().cloned().collect();
+    assert_eq!(names, ["auth_token", "data", "error", "message", "request_id", "status"], "{}", reply.text);
+    assert_eq!((&body["status"], &body["message"]), (&json!("error"), &json!(message)), "{}", reply.text);
+    assert_eq!(body["request_id"], reply.headers["x-request-id"]);
+    for inside in ["panicked", "src/", ".rs:", "RUST"] {
+        assert!(!reply.text.contains(inside), "{}", reply.text);
+    }
+}
+
+fn assert_goes_on(server: &Server) {
+    let reply = send(server, "GET", "/v2/phone_numbers/classifiers/911", b"");
+    assert_eq!((reply.status, &reply.json()["data"]["name"]), (200, &json!("emergency")));
+}
+
+#[test]
+fn bad_input_has_the_documented_shape() {
+    let server = world::kazoo();
+    let number = format!("/v2/accounts/{OWNER}/phone_numbers/%2B14155555555");
+    let collection = format!("/v2/accounts/{OWNER}/phone_numbers/collection");
+    let check = format!("/v2/accounts/{OWNER}/phone_numbers/check");
+    let list = format!("/v2/accounts/{OWNER}/phone_numbers");
+    let many = json!({"data": {"numbers": (0..10_001).map(|n| format!("+1415{n:07}")).collect::<Vec<_>>()}});
+    let many = serde_json::to_vec(&many).unwrap();
+    let deep = format!("{{\"data\":{}{}}}", "[".repeat(10_000), "]".repeat(10_000));
+    let rows: [(&str, &str, &[u8], u16, &str); 22] = [
+        ("POST", &number, b"{", 400, "invalid data"),
+        ("POST", &number, b"\xff\xfe", 400, "invalid data"),
+        ("POST", &number, b"[]", 400, "invalid data"),
+        ("POST", &number, b"{\"data\": 5}", 400, "invalid data"),
+        ("POST", &number, deep.as_bytes(), 400, "invalid data"),
+        ("POST", &number, b"{\"data\": {}, \"accept_charges\": \"yes\"}", 400, "invalid data"),
+        ("PATCH", &number, b"{\"data\": {\"pvt_state\": \"available\"}}", 400, "invalid data"),
+        ("PATCH", &number, b"{\"data\": {\"cnam\": 5}}", 400, "invalid data"),
+        ("PUT", &collection, b"{\"data\": {}}", 400, "invalid data"),
+        ("PUT", &collection, b"{\"data\": {\"numbers\": [5]}}", 400, "invalid data"),
+        ("DELETE", &collection, b"{\"data\": {\"numbers\": [], \"more\": 1}}", 400, "invalid data"),
+        ("POST", &check, &many, 400, "invalid"),
+        ("GET", &format!("{list}?filter_state=nowhere"), b"", 400, "invalid data"),
+        ("GET", &format!("{list}?filter_shoe_size=9"), b"", 400, "invalid data"),
+        ("GET", &format!("{list}?created_from=-1"), b"", 400, "invalid data"),
+        ("GET", &format!("{list}?page_size=0"), b"", 400, "invalid data"),
+        ("GET", "/v2/phone_numbers", b"", 400, "invalid data"),
+        ("GET", &format!("{list}/%FF%FE"), b"", 404, "bad_identifier"),
+        ("GET", &format!("{list}/%zz"), b"", 404, "not_reconcilable"),
+        ("GET", &format!("/v2/accounts/{}/phone_numbers", "a".repeat(37)), b"", 404, "bad_identifier"),
+        ("GET", "/v2/nothing", b"", 404, "bad_identifier"),
+        ("DELETE", &list, b"", 405, "method_not_allowed"),
+    ];
+    for (method, path, body, status, message) in rows {
+        let reply = send(&server, method, path, body);
+        assert_failure(&reply, status, message);
+    }
+    let refused = send(&server, "DELETE", &list, b"");
+    assert_eq!(refused.headers["allow"], "GET,HEAD");
+    assert_goes_on(&server);
+}
+
+#[test]
+fn credentials_that_are_none_and_those_of_another() {
+    let server = world::kazoo();
+    let owners = format!("/v2/accounts/{OWNER}/phone_numbers");
+    for headers in [Map::new(), headers("nobody")] {
+        let reply = ask_bytes(&server, "GET", &owners, &headers, Vec::new());
+        assert_failure(&reply, 401, "invalid_credentials");
+        assert_eq!(reply.json()["auth_token"], "");
+    }
+    let another = headers(PLAIN_TOKEN);
+    let rows = [
+        ("GET", owners.clone(), 403, "forbidden"),
+        ("POST", format!("{owners}/check"), 403, "forbidden"),
+        ("GET", format!("{owners}/%2B14155555555"), 404, "bad_identifier"),
+        ("PUT", format!("{owners}/%2B14155555556"), 403, "unauthorized"),
+        ("DELETE", format!("{owners}/%2B14155555555"), 404, "bad_identifier"),
+    ];
+    for (method, path, status, message) in rows {
+        let body = br#"{"data": {"numbers": []}}"#.to_vec();
+        let body = if path.ends_with("check") { body } else { Vec::new() };
+        assert_failure(&ask_bytes(&server, method, &path, &another, body), status, message);
+    }
+    // By its own account's path, another's number is shown to nobody either.
+    let path = format!("/v2/accounts/{PLAIN}/phone_numbers/%2B14155555555");
+    assert_failure(&ask_bytes(&server, "GET", &path, &another, Vec::new()), 404, "bad_identifier");
+}
+
+#[test]
+fn a_body_that_is_too_large() {
+    let limits = Limits { body: 1_000, ..Limits::default() };
+    let server = world::kazoo_with(|api| api, limits);
+    let path = format!("/v2/accounts/{OWNER}/phone_numbers/%2B14155555555");
+    let body = |length: usize| format!("{{\"data\": {{\"a\": \"{}\"}}}}", "a".repeat(length - 19));
+    assert_eq!(body(1_000).len(), 1_000);
+    assert_eq!(send(&server, "POST", &path, body(1_000).as_bytes()).status, 200);
+    assert_failure(&send(&server, "POST", &path, body(1_001).as_bytes()), 413, "request_too_large");
+    // Without a length it is read until it is too large.
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nhost: a\r\nx-auth-token: {OWNER_TOKEN}\r\ntransfer-encoding: chunked\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(format!("7d0\r\n{}\r\n0\r\n\r\n", "a".repeat(2_000)).as_bytes()).unwrap();
+    assert!(answer(&mut stream).starts_with("HTTP/1.1 413 "));
+    assert_goes_on(&server);
+}
+
+/// What comes before the other side has nothing more to say for a while.
+fn answer(stream: &mut TcpStream) -> String {
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let mut bytes = [0; 4096];
+    let length = stream.read(&mut bytes).unwrap();
+    String::from_utf8_lossy(&bytes[..length]).into_owned()
+}
+
+#[test]
+fn who_is_slow_is_told_so_or_disconnected() {
+    let limits = Limits {
+        header_read: Duration::from_millis(300),
+        body_read: Duration::from_millis(300),
+        ..Limits::default()
+    };
+    let server = world::kazoo_with(|api| api, limits);
+    let mut half_a_head = TcpStream::connect(server.address).unwrap();
+    half_a_head.write_all(b"GET /v2/phone_numbers/classifiers/911 HTTP/1.1\r\nhost:").unwrap();
+    let mut half_a_body = TcpStream::connect(server.address).unwrap();
+    let head = format!(
+        "POST /v2/accounts/{OWNER}/phone_numbers/check HTTP/1.1\r\nhost: a\r\nx-auth-token: {OWNER_TOKEN}\r\ncontent-length: 100\r\n\r\n{{"
+    );
+    half_a_body.write_all(head.as_bytes()).unwrap();
+    let told = answer(&mut half_a_body);
+    assert!(told.starts_with("HTTP/1.1 408 ") && told.contains("\"message\":\"timeout\""), "{told}");
+    half_a_head.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let mut rest = Vec::new();
+    // The end of the connection, whatever is said before it.
+    drop(half_a_head.read_to_end(&mut rest));
+    assert!(!String::from_utf8_lossy(&rest).contains("200 OK"));
+    assert_goes_on(&server);
+}
+
+#[test]
+fn who_says_nothing_keeps_nobody_waiting() {
+    let server = world::kazoo();
+    let idle: Vec<_> = (0..400).map(|_| TcpStream::connect(server.address).unwrap()).collect();
+    let started = Instant::now();
+    assert_goes_on(&server);
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    drop(idle);
+    assert_goes_on(&server);
+}
+
+fn activate(server: &Server, account: &str, token: &str) -> Reply {
+    let path = format!("/v2/accounts/{account}/phone_numbers/%2B17075550100/activate");
+    ask_bytes(server, "PUT", &path, &headers(token), Vec::new())
+}
+
+#[test]
+fn what_takes_too_long() {
+    let limits = Limits { request: Duration::from_millis(200), ..Limits::default() };
+    let slow = |_| {
+        std::thread::sleep(Duration::from_secs(1));
+        true
+    };
+    let server = world::kazoo_with(|api| api.with_activation_limit(slow), limits);
+    assert_failure(&activate(&server, PLAIN, PLAIN_TOKEN), 503, "timeout");
+}
+
+#[test]
+fn what_breaks() {
+    for calls in [Calls::Blocking, Calls::InPlace] {
+        let broken = |_| panic!("a secret of the inside");
+        let server =
+            world::kazoo_with(|api| api.with_calls(calls).with_activation_limit(broken), Limits::default());
+        let reply = activate(&server, ADDER, ADDER_TOKEN);
+        assert_failure(&reply, 500, "internal_error");
+        assert!(!reply.text.contains("secret"));
+        assert_goes_on(&server);
+    }
+}
+
+#[test]
+fn too_many_activations() {
+    let server = world::kazoo_with(|api| api.with_activation_limit(|_| false), Limits::default());
+    assert_failure(&activate(&server, PLAIN, PLAIN_TOKEN), 429, "too_many_requests");
+}
+
+#[test]
+fn a_request_has_a_name() {
+    let server = world::kazoo();
+    let path = "/v2/phone_numbers/classifiers/911";
+    let named = |id: &str| {
+        let headers = Map::from_iter([("x-request-id".to_owned(), id.into())]);
+        ask_bytes(&server, "GET", path, &headers, Vec::new())
+    };
+    let kept = named("a-name.of/mine");
+    assert_eq!(kept.headers["x-request-id"], "a-name.of/mine");
+    assert_eq!(kept.json()["request_id"], "a-name.of/mine");
+    let new = [named(&"a".repeat(65)), named("a b")].map(|reply| reply.json()["request_id"].clone());
+    assert!(new[0] != new[1] && new.iter().all(|id| id.as_str().unwrap().len() == 32), "{new:?}");
+}
+
+#[test]
+fn a_key_makes_a_request_repeatable_for_who_has_it() {
+    let server = world::kazoo();
+    let create = |number: &str, token: &str, account: &str| {
+        let mut headers = headers(token);
+        headers.insert("Idempotency-Key".to_owned(), "order-1".into());
+        let path = format!("/v2/accounts/{account}/phone_numbers/%2B{number}");
+        ask_bytes(&server, "PUT", &path, &headers, Vec::new())
+    };
+    let first = create("14242424248", ADDER_TOKEN, ADDER);
+    let again = create("14242424248", ADDER_TOKEN, ADDER);
+    assert_eq!((first.status, again.status), (201, 201), "{}", again.text);
+    assert_eq!(first.json()["data"], again.json()["data"]);
+    assert_failure(&create("14242424249", ADDER_TOKEN, ADDER), 409, "conflict");
+    // Another's key is another one, though it is called the same.
+    let other = create("14242424250", world::MASTER_TOKEN, ADDER);
+    assert_eq!(other.status, 201, "{}", other.text);
+}
+
+#[test]
+fn a_server_that_is_told_to_stop_answers_what_it_was_asked() {
+    let limits = Limits { shutdown: Duration::from_secs(5), ..Limits::default() };
+    let change = |api: telnum::http::kazoo::Api| {
+        api.with_activation_limit(|_| {
+            std::thread::sleep(Duration::from_millis(500));
+            true
+        })
+    };
+    let mut server = world::kazoo_with(change, limits);
+    let address = server.address;
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head = format!(
+        "PUT /v2/accounts/{PLAIN}/phone_numbers/%2B17075550100/activate HTTP/1.1\r\nhost: a\r\nx-auth-token: {PLAIN_TOKEN}\r\ncontent-length: 0\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    server.stop();
+    assert!(answer(&mut stream).starts_with("HTTP/1.1 201 "));
+    assert!(TcpStream::connect(address).is_err());
+}
+
+#[test]
+fn what_stands_beside_the_apis() {
+    let server = world::service();
+    let get = |path: &str| {
+        let asked =
+            Asked { method: "GET".to_owned(), path: path.to_owned(), headers: Map::new(), body: None };
+        ask(&server, &asked)
+    };
+    assert_eq!(get("/health").json(), json!({"status": "ok"}));
+    let document = get("/openapi.json").json();
+    assert_eq!(document, telnum::http::openapi());
+    let page = get("/docs");
+    assert!(page.headers["content-type"].as_str().unwrap().starts_with("text/html"));
+    // The page has all it needs.
+    assert!(!page.text.contains("http://") && !page.text.contains("https://") && !page.text.contains("src="));
+    assert_eq!(get("/v2/schemas/phone_numbers").json()["data"], telnum::schema::json_schema());
+    assert_eq!(get("/nothing").json()["error"], "not_found");
+}
+
+/// Every path and method of the document is one that a router has, and says how it answers.
+#[test]
+fn the_document_is_of_what_is_there() {
+    let server = world::service();
+    let document = telnum::http::openapi();
+    let mut operations = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            operations.push(operation["operationId"].as_str().unwrap().to_owned());
+            let filled = path
+                .replace("{account_id}", OWNER)
+                .replace("{phone_number}", "%2B14155555555")
+                .replace("{phone_number_id}", "1")
+                .replace("{client_id}", "1")
+                .replace("{person_id}", "1")
+                .replace("{id}", "1");
+            let reply = ask_bytes(&server, &method.to_uppercase(), &filled, &Map::new(), Vec::new());
+            assert_ne!(reply.status, 405, "{method} {path}");
+            let is_open = operation.get("security").is_none();
+            assert_eq!(reply.status == 401, !is_open, "{method} {path}: {}", reply.text);
+            assert!(!operation["responses"].as_object().unwrap().is_empty());
+        }
+    }
+    let count = operations.len();
+    operations.sort();
+    operations.dedup();
+    assert_eq!((operations.len(), count), (41, 41));
+}

@@ -1,0 +1,238 @@
+//! A server on a port of its own, and what is in it.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+use telnum::account::{Account, AccountId, AccountTree};
+use telnum::carrier::{Availability, Carrier, CarrierError, Found, RateCenter, Scripted, Search};
+use telnum::classify::Classifiers;
+use telnum::contact_book::ContactBook;
+use telnum::feature::e911::E911Address;
+use telnum::http::{ContactApi, Limits, TokenTable, kazoo, serve, service as all};
+use telnum::inventory::{Billing, BillingError, Charge, Create, Inventory, Options, Quote};
+use telnum::lifecycle::State;
+use telnum::locality::LocalityTable;
+use telnum::names::{CarrierName, Feature, FeatureSet};
+use telnum::plan::Region;
+use telnum::policy::Policy;
+use telnum::provider::AddressBook;
+use telnum::record::{EffectKey, NumberRecord};
+use telnum::store::MemoryStore;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+/// A server that stops when it is dropped.
+pub(crate) struct Server {
+    pub(crate) address: std::net::SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    runtime: Option<tokio::runtime::Runtime>,
+    task: Option<tokio::task::JoinHandle<()>>,
+}
+
+impl Server {
+    pub(crate) fn start(router: axum::Router, limits: Limits) -> Self {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = runtime.spawn(async move {
+            serve(listener, router, &limits, async { drop(stopped.await) }).await;
+        });
+        Self { address, stop: Some(stop), runtime: Some(runtime), task: Some(task) }
+    }
+
+    /// Tells it to stop, and waits until it has.
+    pub(crate) fn stop(&mut self) {
+        drop(self.stop.take());
+        if let (Some(runtime), Some(task)) = (&self.runtime, self.task.take()) {
+            runtime.block_on(task).unwrap();
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// The account of the published list, that of the published creation, and one that may not add.
+pub(crate) const OWNER: &str = "4b8c6fec4b2597882c0390202d195419";
+pub(crate) const ADDER: &str = "009afc511c97b2ae693c6cc4920988e8";
+pub(crate) const PLAIN: &str = "plain";
+pub(crate) const MASTER: &str = "master";
+
+pub(crate) const OWNER_TOKEN: &str = "1931484e3fba5777588176584828e7be";
+pub(crate) const ADDER_TOKEN: &str = "9376332cc1c4ef5fc31371bfaa92ff0a";
+pub(crate) const PLAIN_TOKEN: &str = "b913eb25a2bc681671414a9a8ca8a0e9";
+pub(crate) const MASTER_TOKEN: &str = "master-token";
+
+fn id(text: &str) -> AccountId {
+    text.parse().unwrap()
+}
+
+fn tokens() -> TokenTable {
+    let rows = [
+        (OWNER_TOKEN, OWNER),
+        ("1a82795e8759f62d77f6552de80ce32e", OWNER),
+        ("7797206dda2166f139b18eee58e64c79", OWNER),
+        (ADDER_TOKEN, ADDER),
+        (PLAIN_TOKEN, PLAIN),
+        (MASTER_TOKEN, MASTER),
+        ("098f6bcd4621d373cade4e832627b4f6", OWNER),
+        ("other", PLAIN),
+        ("people", OWNER),
+    ];
+    rows.into_iter().fold(TokenTable::default(), |table, (token, account)| table.with(token, id(account)))
+}
+
+/// What sells the numbers of the published search.
+#[derive(Debug)]
+struct Shop;
+
+const FOR_SALE: [(&str, &str); 2] = [
+    ("+14152338397", "4AA418FB-3409-4340-8210-E7EAFE2AB118"),
+    ("+14152338421", "0CD68E85-F149-477F-9C13-1E720ACCC3EE"),
+];
+
+impl Carrier for Shop {
+    fn name(&self) -> CarrierName {
+        "shop".parse().unwrap()
+    }
+
+    fn find(&self, search: &Search) -> Result<Vec<Found>, CarrierError> {
+        let all = FOR_SALE.iter().map(|(number, number_id)| Found {
+            rate_center: Some(RateCenter {
+                lata: "722".into(),
+                name: "SAN RAFAEL".into(),
+                state: "CA".into(),
+            }),
+            carrier_data: Some(json!({"number_id": number_id})),
+            ..Found::new(number.parse().unwrap(), self.name())
+        });
+        let fit = all.filter(|found| search.prefix.range().contains(&found.number));
+        Ok(fit.take(search.quantity).collect())
+    }
+
+    fn check(&self, numbers: &[telnum::PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
+        let sold = |number: &telnum::PhoneNumber| number.to_string() == "+14159383408";
+        let answer = |number| if sold(number) { Availability::Success } else { Availability::Error };
+        Ok(numbers.iter().map(answer).collect())
+    }
+
+    fn acquire(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+        Ok(None)
+    }
+
+    fn disconnect(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+        Ok(None)
+    }
+}
+
+/// Numbers of the carrier `telnyx` cost.
+#[derive(Debug)]
+struct Dear;
+
+impl Billing for Dear {
+    fn quote(&self, charges: &[Charge]) -> Result<Vec<Quote>, BillingError> {
+        let costs = charges.iter().filter(|it| it.carrier.as_str() == "dear" && it.is_billable);
+        let quote = |charge: &Charge| Quote {
+            account: charge.account,
+            number: charge.number,
+            item: "number".into(),
+            amount: 100,
+            currency: "USD".into(),
+        };
+        Ok(costs.map(quote).collect())
+    }
+}
+
+fn places() -> AddressBook {
+    let places = [
+        json!({"street_address": "116 NATOMA ST", "extended_address": "APT 116", "locality": "SAN FRANCISCO",
+            "region": "CA", "postal_code": "94105", "plus_four": "3745", "latitude": "37.786861",
+            "longitude": "-122.399484", "location_id": "27578725",
+            "legacy_data": {"house_number": "116", "streetname": "NATOMA ST", "suite": "APT 116"}}),
+        json!({"street_address": "1 MAIN ST", "extended_address": "APT 1", "locality": "OAKLAND", "region": "CA",
+            "postal_code": "94601"}),
+        json!({"street_address": "1 MAIN ST", "extended_address": "APT 2", "locality": "OAKLAND", "region": "CA",
+            "postal_code": "94601"}),
+    ];
+    AddressBook::new(places.map(|place| E911Address::from_value(place).unwrap()))
+}
+
+/// The inventory that the published documents are about.
+pub(crate) fn inventory() -> Inventory {
+    let accounts = AccountTree::new([
+        Account::new(id(MASTER)).with_admin(true).with_may_add_numbers(true),
+        Account::new(id(OWNER)).with_parent(id(MASTER)),
+        Account::new(id(ADDER)).with_parent(id(MASTER)).with_may_add_numbers(true),
+        Account::new(id(PLAIN)).with_parent(id(MASTER)),
+        Account::new(id("disabled")).with_parent(id(MASTER)).with_enabled(false),
+    ])
+    .unwrap();
+    let mut policy = Policy::default();
+    policy.allowed_features = policy.allowed_features.with(FeatureSet::from([Feature::E911, Feature::Cnam]));
+    policy.default_carrier = "telnyx".parse().unwrap();
+    let localities = "+1415\tUS\tCA\tSan Francisco\n+1510\tUS\tCA\tOakland\n";
+    let inventory = Inventory::builder(Arc::new(MemoryStore::new()))
+        .accounts(accounts)
+        .policy(policy)
+        .classifiers(Classifiers::documented())
+        .carrier(Shop)
+        .carrier(Scripted::new("telnyx".parse().unwrap()))
+        .carrier(Scripted::new("dear".parse().unwrap()).with_block("+14159990000".parse().unwrap(), 10))
+        .billing(Dear)
+        .localities(LocalityTable::from_tsv(localities).unwrap())
+        .e911(Arc::new(places()))
+        .build();
+    let rows = [
+        ("+14155555555", OWNER, State::InService, Some("callflow"), "telnyx", json!({"my_own_field": {}})),
+        ("+14158865100", OWNER, State::InService, None, "telnyx", json!({})),
+        ("+14242424246", ADDER, State::InService, None, "telnyx", json!({})),
+        ("+14155550911", PLAIN, State::InService, Some("callflow"), "telnyx", json!({})),
+        ("+17075550100", PLAIN, State::Available, None, "telnyx", json!({})),
+        ("+14155550101", PLAIN, State::Reserved, None, "telnyx", json!({})),
+        ("+14155550102", "disabled", State::InService, None, "telnyx", json!({})),
+    ];
+    for (number, account, state, app, carrier, document) in rows {
+        let options = Options::new(telnum::account::Actor::System).with_account(id(account));
+        let create = Create {
+            state: Some(state),
+            carrier: Some(carrier.parse().unwrap()),
+            document: document.as_object().cloned().unwrap_or_else(Map::new),
+            ..Create::default()
+        };
+        inventory.create([number], &create, &options).unwrap().single().unwrap();
+        if app.is_some() {
+            inventory.assign_to_app([number], app, &options).unwrap().single().unwrap();
+        }
+    }
+    inventory
+}
+
+/// The API of accounts' numbers at its published place.
+pub(crate) fn kazoo() -> Server {
+    kazoo_with(|api| api, Limits::default())
+}
+
+pub(crate) fn kazoo_with(change: impl FnOnce(kazoo::Api) -> kazoo::Api, limits: Limits) -> Server {
+    let api = change(kazoo::Api::new(inventory(), tokens()).with_limits(limits));
+    Server::start(axum::Router::new().nest("/v2", kazoo::router(api)), limits)
+}
+
+/// All APIs.
+pub(crate) fn service() -> Server {
+    service_within(Limits::default())
+}
+
+pub(crate) fn service_within(limits: Limits) -> Server {
+    let numbers = kazoo::Api::new(inventory(), tokens()).with_limits(limits);
+    let book = ContactBook::new(Arc::new(MemoryStore::new()));
+    let contacts = ContactApi::new(book, tokens()).with_region(Region::US).with_limits(limits);
+    Server::start(all(numbers, contacts), limits)
+}
