@@ -115,6 +115,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `conformance` | the laws of stores as tests, and a store that fails when told to |
+//! | `http` | routers that speak the published HTTP APIs, and a server for them: module `http` |
 //!
 //! All else is always there.
 
