@@ -11,11 +11,10 @@
 //! use telnum::store::MemoryStore;
 //!
 //! let inventory = Inventory::builder(Arc::new(MemoryStore::new())).build();
-//! let tokens = TokenTable::default().with("1931484e3fba5777588176584828e7be", "shop".parse()?);
-//! # let tokens: TokenTable = tokens;
+//! let tokens: TokenTable = serde_json::from_str(r#"{"1931484e3fba5777588176584828e7be": "shop"}"#)?;
 //! let api = kazoo::Api::new(inventory, tokens);
 //! let service: axum::Router = axum::Router::new().nest("/v2", kazoo::router(api));
-//! # Ok::<(), telnum::token::TokenError>(())
+//! # Ok::<(), serde_json::Error>(())
 //! ```
 //!
 //! # Where the published documents disagree

@@ -27,11 +27,10 @@ use crate::contact_book::{ContactBook, ContactBookError};
 /// use telnum::http::{ContactApi, TokenTable, user_numbers};
 /// use telnum::store::MemoryStore;
 ///
-/// let keys = TokenTable::default().with("098f6bcd4621d373cade4e832627b4f6", "user".parse()?);
-/// # let keys: TokenTable = keys;
+/// let keys: TokenTable = serde_json::from_str(r#"{"098f6bcd4621d373cade4e832627b4f6": "user"}"#)?;
 /// let book = ContactBook::new(Arc::new(MemoryStore::new()));
 /// let service: axum::Router = user_numbers::router(ContactApi::new(book, keys));
-/// # Ok::<(), telnum::token::TokenError>(())
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 pub fn router(api: ContactApi) -> Router {
     router_beside(api, Router::new())
