@@ -114,7 +114,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `conformance` | the laws of stores as tests, and a store that fails when told to |
-//! | `http` | the module `http`: five published APIs as routers to nest |
+//! | `http` | routers that speak the published HTTP APIs, and a server for them: module `http` |
 //!
 //! All else is always there.
 

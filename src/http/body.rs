@@ -14,6 +14,9 @@ pub(crate) async fn read(body: Body, limits: &Limits) -> Result<Bytes, Fault> {
     if body.size_hint().lower() > max as u64 {
         return Err(too_large);
     }
+    if body.is_end_stream() {
+        return Ok(Bytes::new());
+    }
     let read = to_bytes(body, max.saturating_add(1));
     let bytes = tokio::time::timeout(limits.body_read, read).await.map_err(|_| Fault::SlowBody)?;
     match bytes {

@@ -38,12 +38,14 @@ struct Envelope<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     revision: Option<&'a str>,
     status: &'a str,
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    page: Option<&'a Page>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page_size: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_start_key: Option<&'a str>,
 }
 
 /// What is beside the data of a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(super) struct Page {
     /// How many there are on the page, if it is not the only one.
     pub(super) page_size: usize,
@@ -74,7 +76,8 @@ pub(super) fn succeeded(caller: &Caller, operation: Operation, answer: &Answer) 
         request_id: &caller.id,
         revision: Some(answer.revision.as_deref().unwrap_or("undefined")),
         status: "success",
-        page: answer.page.as_ref(),
+        page_size: answer.page.as_ref().map(|page| page.page_size),
+        next_start_key: answer.page.as_ref().map(|page| &*page.next_start_key),
     };
     respond(operation.row().status, &envelope)
 }
@@ -89,7 +92,8 @@ pub(super) fn failed(caller: &Caller, operation: Operation, failure: Failure) ->
         request_id: &caller.id,
         revision: None,
         status: "error",
-        page: None,
+        page_size: None,
+        next_start_key: None,
     };
     respond(report.status, &envelope)
 }
