@@ -101,13 +101,12 @@
 //! | [`record`] | a number of the inventory, and the commands that change it |
 //! | [`porting`] | numbers on their way between carriers: requests, calendar, port-out |
 //! | [`contact`] | the numbers of people and clients: one primary, none twice; queries; three APIs |
+//! | [`locality`] | where a number is |
 //! | [`store`] | where numbers, port requests and contacts are kept: the contract, a store in memory |
-//!
 //! | [`carrier`] | where numbers come from: carriers, and searching them |
 //! | [`provider`] | who is told of addresses and names |
-//! | [`locality`] | where a number is |
-//! | [`store`] | how records are kept: what every store promises; one in memory |
 //! | [`inventory`] | what a service does with its numbers: read, decide, commit |
+//! | [`port_desk`], [`contact_book`] | the same with port requests and with contact numbers |
 //! | [`field`], [`token`] | what is wrong with a document's field; ids and names that stand in values |
 //!
 //! # Cargo features

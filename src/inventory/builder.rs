@@ -37,7 +37,7 @@ impl Inventory {
             porting: None,
             policy: Policy::default(),
             limits: Limits::default(),
-            clock: Arc::new(system_time),
+            clock: Arc::new(Timestamp::of_system),
             keys: Arc::new(random_key),
             searches: Searches::default(),
         };
@@ -149,14 +149,6 @@ impl std::fmt::Debug for Builder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Builder").field("store", &self.parts.store).finish_non_exhaustive()
     }
-}
-
-fn system_time() -> Timestamp {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs())
-        .ok()
-        .and_then(|seconds| Timestamp::from_unix(seconds).ok())
-        .unwrap_or(Timestamp::MIN)
 }
 
 /// 32 hexadecimal digits. The standard library's hashers are seeded by the operating system's
