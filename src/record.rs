@@ -300,7 +300,7 @@ impl NumberRecord {
     pub fn earliest_reassign_at(&self, policy: &Policy) -> Option<Timestamp> {
         let rests = self.state == State::Aging;
         let ageing = policy.ageing.filter(|_| rests)?;
-        Some(ageing.earliest_reassign_at(self.disconnected_at?))
+        Some(ageing.earliest_reassign_at(self.disconnected_at.unwrap_or(self.updated)))
     }
 
     /// How many changes made it what it is: 1 when it was created.

@@ -184,6 +184,10 @@ fn what_breaks_a_rule_elsewhere_is_repaired() {
         let again = NumberRecord::import(document, now()).unwrap();
         assert_eq!((again.record, again.repairs), (imported.record, Vec::<Repair>::new()), "{line}");
     }
+    // What could not be read again is refused.
+    let wrong = json!({"id": "+14158867900", "pvt_state": "available", "porting": {"billing_name": 7}});
+    let error = NumberRecord::import(wrong, now()).unwrap_err();
+    assert_eq!(error.path(), "porting.billing_name");
 }
 
 /// A lease ends, may be extended up to the policy's limit, and is swept to the reserver before.

@@ -99,10 +99,18 @@ impl Settings {
         if !Self::is_in(&patch) {
             return Ok((self.clone(), patch));
         }
+        let [new, old] = [E911Key::E911, E911Key::DashE911].map(E911Key::name);
+        match patch.shift_remove(old) {
+            Some(change) if !patch.contains_key(new) => drop(patch.insert(new.to_owned(), change)),
+            // The new key says it all: clearing the old one clears nothing.
+            Some(change) if !change.is_null() && patch.get(new) != Some(&change) => {
+                return Err(FieldError::invalid(old, &change, "expected the same address as in `e911`"));
+            }
+            Some(_) | None => {}
+        }
         let mut document = Value::Object(self.to_map(E911Key::E911));
         for name in Self::NAMES {
             if let Some(change) = patch.shift_remove(name) {
-                let name = if name == E911Key::DashE911.name() { E911Key::E911.name() } else { name };
                 field::merge(&mut document, Value::Object(Map::from_iter([(name.to_owned(), change)])));
             }
         }

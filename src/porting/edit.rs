@@ -119,7 +119,9 @@ impl PortRequest {
         self.check_editable(ctx)?;
         let before = self.document();
         let (PortEdit::Replace(given) | PortEdit::Merge(given)) = &edit;
-        let is_changed = |key: &&str| given.contains_key(*key) && given.get(*key) != before.get(*key);
+        // What comes back as the actor has read it is no change.
+        let seen = self.seen_by(ctx)?.document();
+        let is_changed = |key: &&str| given.contains_key(*key) && given.get(*key) != seen.get(*key);
         if let Some(key) = READ_ONLY.into_iter().find(is_changed) {
             return Err(read_only(key));
         }
@@ -129,7 +131,8 @@ impl PortRequest {
                 document.extend(own.map(|(key, value)| (key.clone(), value.clone())));
                 Value::Object(document)
             }
-            PortEdit::Merge(change) => {
+            PortEdit::Merge(mut change) => {
+                change.retain(|key, _| !READ_ONLY.contains(&&**key));
                 let mut document = Value::Object(before.clone());
                 merge(&mut document, Value::Object(change));
                 document

@@ -54,7 +54,7 @@ impl NumberRecord {
         if state == State::Aging {
             record.disconnected_at = Some(ctx.now);
         }
-        let effects = record.fill(creation, ctx)?;
+        let effects = record.fill(creation, super::Document::Replace, ctx)?;
         let events = vec![record.event(EventKind::Created { state, owner }, ctx)];
         Ok(Decision { record, events, effects })
     }
@@ -72,18 +72,27 @@ impl NumberRecord {
             return Err(Refusal::NumberExists(self.number));
         }
         let (mut record, mut effects) = self.moved(state, creation.assign_to, ctx)?;
+        // As for a number that was not there.
+        if record.owner.is_some() && !ctx.standing(None, record.owner)?.is_owner_side() {
+            return Err(Refusal::Forbidden(ctx.actor));
+        }
         record.carrier = carrier;
-        effects.extend(record.fill(creation, ctx)?);
+        effects.extend(record.fill(creation, super::Document::Merge, ctx)?);
         Ok(self.decide(record, effects, ctx))
     }
 
     /// Puts on what a creation says beside the state.
-    fn fill(&mut self, creation: Creation, ctx: &Context<'_>) -> Result<Vec<super::Outside>, Refusal> {
+    fn fill(
+        &mut self,
+        creation: Creation,
+        document: fn(Map<String, Value>) -> super::Document,
+        ctx: &Context<'_>,
+    ) -> Result<Vec<super::Outside>, Refusal> {
         self.ported_in |= creation.ported_in;
         if let Some(data) = creation.carrier_data {
             self.carrier_data = Some(Box::new(data));
         }
-        self.set_document(super::Document::Merge(creation.document), ctx)
+        self.set_document(document(creation.document), ctx)
     }
 }
 

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::NumberRecord;
 use super::document::key;
+use crate::feature::Settings;
 use crate::feature::e911::E911Key;
 use crate::field::FieldError;
 use crate::lifecycle::State;
@@ -106,6 +107,7 @@ impl NumberRecord {
         }
         let mut record = Self::unchecked(Value::Object(map))?;
         record.repair(&mut repairs);
+        record.check_porting()?;
         Ok(Imported { record, repairs })
     }
 
@@ -123,6 +125,12 @@ impl NumberRecord {
             }
             (Some(true), Some(_)) | (Some(false), None) | (None, _) => {}
         }
+        let was_left = [Repair::MadeAvailable, Repair::Unowned].iter().any(|it| repairs.contains(it));
+        if let Some(features) = self.features.as_mut().filter(|_| was_left) {
+            // The next owner asked for none of it; what is active is removed by the next move.
+            features.wanted = Settings::default();
+        }
+        self.drop_empty_features();
         let mut history = self.history.to_vec();
         history.dedup();
         if history.len() < self.history.len() {
