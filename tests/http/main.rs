@@ -1,6 +1,6 @@
 //! The published APIs, over real connections: documents replayed, limits, bad input.
 #![cfg(feature = "http")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod contacts;
 mod kazoo;
