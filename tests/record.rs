@@ -287,6 +287,14 @@ fn a_claim_locks_until_it_is_finished_or_given_up() {
     assert_eq!(claimed.due(&policy, Timestamp::MAX), None);
     let text = serde_json::to_string(&claimed).unwrap();
     assert_eq!(serde_json::from_str::<NumberRecord>(&text).unwrap(), claimed);
+    // It becomes no other number, and is not claimed still.
+    for (field, value) in
+        [("id", json!("+14122065198")), ("pvt_pending", json!(claimed)["pvt_pending"].clone())]
+    {
+        let mut wrong = json!(claimed);
+        wrong["pvt_pending"]["after"][field] = value;
+        assert_eq!(NumberRecord::from_value(&wrong).unwrap_err().path(), "pvt_pending");
+    }
 
     let data = json!({"order_id": 7});
     let finished = claimed.finish(vec![Answer::Carrier(data.clone())], now()).unwrap();

@@ -161,6 +161,10 @@ impl NumberRecord {
         if state == State::Reserved && self.history.first() != self.owner.as_ref() {
             return wrong(key::HISTORY, "the head is not the owner of the reserved number".to_owned());
         }
+        let is_others = |it: &Pending| it.after.number != self.number || it.after.pending.is_some();
+        if self.pending.as_deref().is_some_and(is_others) {
+            return wrong(key::PENDING, "what it becomes is the same number, and not claimed".to_owned());
+        }
         if state != State::Reserved && self.lease.is_some() {
             return wrong(key::RESERVED_UNTIL, format!("a number that is {state} has no reservation"));
         }
