@@ -240,6 +240,10 @@ fn ageing_runs_from_the_disconnection() {
     let recycled = edited.sweep(&ctx.at(days(60))).unwrap().record;
     assert_eq!(recycled.state(), State::Available);
 
+    // Put to rest again, it rests from then on.
+    let again = recycled.change_state(State::Aging, None, &ctx.at(days(61))).unwrap().record;
+    assert_eq!((again.disconnected_at(), again.due(&policy, days(62))), (Some(days(61)), None));
+
     let others = aging.activate(Some(id("unrelated")), &ctx.by(id("unrelated")).at(days(44)));
     assert_eq!(others, Err(Refusal::Resting(days(45))));
     assert!(aging.activate(Some(id("unrelated")), &ctx.by(id("unrelated")).at(days(45))).is_ok());

@@ -66,7 +66,11 @@ impl NumberRecord {
             match effect {
                 Effect::PushHistory => record.push_history(owner),
                 Effect::Acquire => effects.push(Outside::Acquire),
-                Effect::StartAgeing => record.disconnected_at = record.disconnected_at.or(Some(ctx.now)),
+                // What was free rests from now on; what was released or rests already, since it went.
+                Effect::StartAgeing => {
+                    let since = record.disconnected_at.filter(|_| self.state != State::Available);
+                    record.disconnected_at = since.or(Some(ctx.now));
+                }
             }
         }
         if self.owner.is_some() && owner != self.owner {
