@@ -39,9 +39,19 @@ mod settings;
 pub use self::activation::{Features, LIVE, Live, Otherwise, ProviderEffect};
 pub use self::settings::{Settings, take_carrier_name};
 
-/// Makes `from_value` the way that serde reads a type.
-macro_rules! decoded_by_from_value {
+/// Makes `read` the way that values and serde are read.
+macro_rules! decoded_by_read {
     ($($name:ty),+) => {$(
+        impl $name {
+            /// Reads the document's object.
+            ///
+            /// # Errors
+            /// The first field that is missing, of another type than it must have, or wrong.
+            pub fn from_value(value: serde_json::Value) -> Result<Self, crate::field::FieldError> {
+                Self::read(value.into())
+            }
+        }
+
         impl TryFrom<serde_json::Value> for $name {
             type Error = crate::field::FieldError;
 
@@ -49,6 +59,12 @@ macro_rules! decoded_by_from_value {
                 Self::from_value(value)
             }
         }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Self::read(crate::field::Json::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+            }
+        }
     )+};
 }
-use decoded_by_from_value;
+use decoded_by_read;

@@ -8,10 +8,13 @@
 //! assert_eq!((error.path(), error.kind().rule()), ("e911.postal_code", "required"));
 //! ```
 
+mod fields;
+
 use std::fmt;
 
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+
+pub(crate) use self::fields::{Fields, Json, Name};
 
 /// Why a field is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -144,85 +147,6 @@ pub const fn type_of(value: &Value) -> &'static str {
         Value::String(_) => "string",
         Value::Array(_) => "array",
         Value::Object(_) => "object",
-    }
-}
-
-/// The fields of one JSON object, taken one by one.
-///
-/// They are few, so looking through them is faster than a map that closes its gaps.
-#[derive(Debug)]
-pub(crate) struct Fields(Vec<Option<(String, Value)>>);
-
-impl Fields {
-    pub(crate) fn of(value: Value) -> Result<Self, FieldError> {
-        match value {
-            Value::Object(fields) => Ok(Self(fields.into_iter().map(Some).collect())),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-                let kind = FieldErrorKind::WrongType { expected: "object", found: type_of(&value) };
-                Err(FieldError::new("", kind))
-            }
-        }
-    }
-
-    /// Whether there is a field, be it `null`.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.0.iter().flatten().any(|(it, _)| it == name)
-    }
-
-    /// Takes a field's value; `null` stands for nothing.
-    pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
-        let field = self.0.iter_mut().find(|field| field.as_ref().is_some_and(|(it, _)| it == name));
-        field.and_then(Option::take).map(|(_, value)| value).filter(|value| !value.is_null())
-    }
-
-    pub(crate) fn string(&mut self, name: &str) -> Result<Option<String>, FieldError> {
-        match self.take(name) {
-            None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text)),
-            Some(other) => Err(wrong_type(name, "string", &other)),
-        }
-    }
-
-    pub(crate) fn must_string(&mut self, name: &str) -> Result<String, FieldError> {
-        self.string(name)?.ok_or_else(|| FieldError::new(name, FieldErrorKind::Missing))
-    }
-
-    pub(crate) fn boolean(&mut self, name: &str) -> Result<Option<bool>, FieldError> {
-        match self.take(name) {
-            None => Ok(None),
-            Some(Value::Bool(flag)) => Ok(Some(flag)),
-            Some(other) => Err(wrong_type(name, "boolean", &other)),
-        }
-    }
-
-    /// Takes a field of any type that serde knows.
-    pub(crate) fn decoded<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, FieldError> {
-        let Some(value) = self.take(name) else { return Ok(None) };
-        serde_json::from_value(value.clone())
-            .map(Some)
-            .map_err(|error| FieldError::invalid(name, &value, error))
-    }
-
-    /// Takes a field that is an object itself, or whatever else a function makes of it.
-    pub(crate) fn read<T>(
-        &mut self,
-        name: &str,
-        read: impl FnOnce(Value) -> Result<T, FieldError>,
-    ) -> Result<Option<T>, FieldError> {
-        self.take(name).map(read).transpose().map_err(|error| error.within(name))
-    }
-
-    /// What was not taken.
-    pub(crate) fn rest(self) -> Map<String, Value> {
-        self.0.into_iter().flatten().collect()
-    }
-
-    /// Refuses what was not taken.
-    pub(crate) fn no_more(self) -> Result<(), FieldError> {
-        match self.0.into_iter().flatten().next() {
-            None => Ok(()),
-            Some((name, _)) => Err(FieldError::new(name, FieldErrorKind::Unknown)),
-        }
     }
 }
 

@@ -22,8 +22,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Map, Value};
 
-use super::decoded_by_from_value;
-use crate::field::{FieldError, FieldErrorKind, Fields};
+use super::decoded_by_read;
+use crate::field::{FieldError, FieldErrorKind, Fields, Json};
 
 /// A name of 1 to 15 characters, none of them a control character.
 ///
@@ -121,8 +121,7 @@ pub enum CnamError {
 /// assert_eq!((error.path(), error.kind().rule()), ("display_name", "minLength"));
 /// # Ok::<(), telnum::field::FieldError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Value")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Cnam {
     /// The name that is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -135,7 +134,7 @@ pub struct Cnam {
     pub extra: Map<String, Value>,
 }
 
-decoded_by_from_value!(Cnam);
+decoded_by_read!(Cnam);
 
 impl CnamName {
     /// The most characters it has.
@@ -231,20 +230,21 @@ impl Default for CnamProfile {
 }
 
 impl Cnam {
-    /// Reads the document's object. The name may be any that there can be.
-    ///
-    /// # Errors
-    /// The first field that is of another type than it must have, or no name.
-    pub fn from_value(value: Value) -> Result<Self, FieldError> {
-        Self::from_value_in(value, &CnamProfile::WIDEST)
-    }
-
-    /// The same where the name must keep to a profile.
+    /// The same as [`from_value`](Self::from_value), which takes any name that there can be, where
+    /// the name must keep to a profile.
     ///
     /// # Errors
     /// The first field that is of another type than it must have, or no such name.
     pub fn from_value_in(value: Value, profile: &CnamProfile) -> Result<Self, FieldError> {
-        let mut fields = Fields::of(value)?;
+        Self::read_in(value.into(), profile)
+    }
+
+    fn read(json: Json<'_>) -> Result<Self, FieldError> {
+        Self::read_in(json, &CnamProfile::WIDEST)
+    }
+
+    pub(super) fn read_in(json: Json<'_>, profile: &CnamProfile) -> Result<Self, FieldError> {
+        let mut fields = Fields::of(json)?;
         let name = fields.string("display_name")?;
         Ok(Self {
             display_name: name.map(|text| display_name(&text, profile)).transpose()?,

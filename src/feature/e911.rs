@@ -39,8 +39,7 @@ mod status;
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize, Serializer};
-use serde_json::Value;
+use serde::{Serialize, Serializer};
 
 pub use self::answer::{E911Answer, E911Key, E911KeyError, E911Refusal};
 pub use self::civic::Envelope;
@@ -48,8 +47,8 @@ pub use self::fields::{E911Fields, LegacyData};
 pub use self::postal::Country;
 pub use self::status::E911Status;
 
-use super::decoded_by_from_value;
-use crate::field::FieldError;
+use super::decoded_by_read;
+use crate::field::{FieldError, Json};
 
 /// A complete address: 8 bytes, the rest is kept apart.
 ///
@@ -76,11 +75,10 @@ use crate::field::FieldError;
 /// assert_eq!(error.unwrap_err().path(), "postal_code");
 /// # Ok::<(), telnum::field::FieldError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "Value")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct E911Address(Box<E911Fields>);
 
-decoded_by_from_value!(E911Address);
+decoded_by_read!(E911Address);
 
 impl E911Address {
     /// The name that emergency services see where nobody has one.
@@ -98,12 +96,8 @@ impl E911Address {
         Ok(Self(Box::new(fields)))
     }
 
-    /// Reads the document's object.
-    ///
-    /// # Errors
-    /// The first field that is missing, of another type than it must have, or wrong.
-    pub fn from_value(value: Value) -> Result<Self, FieldError> {
-        Self::new(E911Fields::from_value(value)?)
+    pub(super) fn read(json: Json<'_>) -> Result<Self, FieldError> {
+        Self::new(E911Fields::read(json)?)
     }
 
     /// What it is made of.

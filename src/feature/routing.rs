@@ -10,11 +10,11 @@
 //! ```
 
 use serde::ser::SerializeMap;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::decoded_by_from_value;
-use crate::field::{FieldError, FieldErrorKind, Fields};
+use super::decoded_by_read;
+use crate::field::{FieldError, FieldErrorKind, Fields, Json};
 use crate::number::PhoneNumber;
 
 /// Text before the caller's name or number, so that who answers sees which number was called.
@@ -28,8 +28,7 @@ use crate::number::PhoneNumber;
 /// assert_eq!(prepend.name.as_deref(), Some("Sales"));
 /// # Ok::<(), telnum::field::FieldError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Value")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Prepend {
     /// Whether it is done. Nothing said is no.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,8 +57,7 @@ pub struct Prepend {
 /// assert_eq!(error.path(), "e164");
 /// # Ok::<(), telnum::field::FieldError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "Value")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Failover {
     /// Where to. Nothing said is nowhere.
     pub to: Option<Destination>,
@@ -86,8 +84,7 @@ pub enum Destination {
 /// assert_eq!(ringback.transfer, None);
 /// # Ok::<(), telnum::field::FieldError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Value")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Ringback {
     /// Before anyone answers.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -110,8 +107,7 @@ pub struct Ringback {
 /// assert!(!Messaging::default().is_on());
 /// # Ok::<(), telnum::field::FieldError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Value")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Messaging {
     /// Whether it does. Nothing said is no.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -121,15 +117,11 @@ pub struct Messaging {
     pub extra: Map<String, Value>,
 }
 
-decoded_by_from_value!(Prepend, Failover, Ringback, Messaging);
+decoded_by_read!(Prepend, Failover, Ringback, Messaging);
 
 impl Prepend {
-    /// Reads the document's object.
-    ///
-    /// # Errors
-    /// The first field of another type than it must have.
-    pub fn from_value(value: Value) -> Result<Self, FieldError> {
-        let mut fields = Fields::of(value)?;
+    pub(super) fn read(json: Json<'_>) -> Result<Self, FieldError> {
+        let mut fields = Fields::of(json)?;
         Ok(Self {
             enabled: fields.boolean("enabled")?,
             name: fields.string("name")?,
@@ -146,12 +138,8 @@ impl Prepend {
 }
 
 impl Failover {
-    /// Reads the document's object.
-    ///
-    /// # Errors
-    /// If `e164` is no number, `sip` no address, or both are there.
-    pub fn from_value(value: Value) -> Result<Self, FieldError> {
-        let mut fields = Fields::of(value)?;
+    pub(super) fn read(json: Json<'_>) -> Result<Self, FieldError> {
+        let mut fields = Fields::of(json)?;
         let to = match (fields.string("e164")?, fields.string("sip")?) {
             (None, None) => None,
             (Some(e164), None) => {
@@ -190,12 +178,8 @@ impl Serialize for Failover {
 }
 
 impl Ringback {
-    /// Reads the document's object.
-    ///
-    /// # Errors
-    /// The first field of another type than it must have.
-    pub fn from_value(value: Value) -> Result<Self, FieldError> {
-        let mut fields = Fields::of(value)?;
+    pub(super) fn read(json: Json<'_>) -> Result<Self, FieldError> {
+        let mut fields = Fields::of(json)?;
         Ok(Self {
             early: fields.string("early")?,
             transfer: fields.string("transfer")?,
@@ -211,12 +195,8 @@ impl Ringback {
 }
 
 impl Messaging {
-    /// Reads the document's object.
-    ///
-    /// # Errors
-    /// If `enabled` is no boolean.
-    pub fn from_value(value: Value) -> Result<Self, FieldError> {
-        let mut fields = Fields::of(value)?;
+    pub(super) fn read(json: Json<'_>) -> Result<Self, FieldError> {
+        let mut fields = Fields::of(json)?;
         Ok(Self { enabled: fields.boolean("enabled")?, extra: fields.rest() })
     }
 

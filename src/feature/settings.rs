@@ -1,12 +1,12 @@
 use serde::ser::SerializeMap;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::cnam::{Cnam, CnamProfile};
-use super::decoded_by_from_value;
+use super::decoded_by_read;
 use super::e911::{E911Address, E911Key};
 use super::routing::{Failover, Messaging, Prepend, Ringback};
-use crate::field::{self, FieldError, FieldErrorKind, Fields};
+use crate::field::{self, FieldError, FieldErrorKind, Fields, Json};
 use crate::names::{CarrierName, Feature, FeatureSet};
 
 /// What a number's document says of its features; `None` is what it does not say.
@@ -32,8 +32,7 @@ use crate::names::{CarrierName, Feature, FeatureSet};
 /// assert_eq!(json!(settings), json!({"prepend": {"enabled": true}}));
 /// # Ok::<(), telnum::field::FieldError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "Value")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
     /// The number's name, and the look-up of its callers'.
     pub cnam: Option<Cnam>,
@@ -53,7 +52,7 @@ pub struct Settings {
     pub sms: Option<Messaging>,
 }
 
-decoded_by_from_value!(Settings);
+decoded_by_read!(Settings);
 
 impl Settings {
     /// The fields in a document, and the old name of one.
@@ -61,11 +60,8 @@ impl Settings {
         ["cnam", "e911", "dash_e911", "failover", "force_outbound", "mms", "prepend", "ringback", "sms"];
 
     /// Reads an object that has no other fields.
-    ///
-    /// # Errors
-    /// The first field that is wrong, or is none of these.
-    pub fn from_value(value: Value) -> Result<Self, FieldError> {
-        let mut fields = Fields::of(value)?;
+    pub(crate) fn read(json: Json<'_>) -> Result<Self, FieldError> {
+        let mut fields = Fields::of(json)?;
         let settings = Self::take(&mut fields, &CnamProfile::WIDEST)?;
         fields.no_more()?;
         Ok(settings)
@@ -82,7 +78,7 @@ impl Settings {
         if !Self::is_in(&document) {
             return Ok((Self::default(), document));
         }
-        let mut fields = Fields::of(Value::Object(document))?;
+        let mut fields = Fields::from(document);
         let settings = Self::take(&mut fields, profile)?;
         Ok((settings, fields.rest()))
     }
@@ -226,9 +222,9 @@ impl Settings {
         document.keys().any(|name| Self::NAMES.contains(&&**name))
     }
 
-    fn take(fields: &mut Fields, profile: &CnamProfile) -> Result<Self, FieldError> {
-        let e911 = fields.read("e911", E911Address::from_value)?;
-        let dash_e911 = fields.read("dash_e911", E911Address::from_value)?;
+    pub(crate) fn take(fields: &mut Fields, profile: &CnamProfile) -> Result<Self, FieldError> {
+        let e911 = fields.nested("e911", E911Address::read)?;
+        let dash_e911 = fields.nested("dash_e911", E911Address::read)?;
         if let (Some(new), Some(old)) = (&e911, &dash_e911)
             && new != old
         {
@@ -236,14 +232,14 @@ impl Settings {
             return Err(FieldError::invalid("dash_e911", &found, "expected the same address as in `e911`"));
         }
         Ok(Self {
-            cnam: fields.read("cnam", |value| Cnam::from_value_in(value, profile))?,
+            cnam: fields.nested("cnam", |json| Cnam::read_in(json, profile))?,
             e911: e911.or(dash_e911),
-            failover: fields.read("failover", Failover::from_value)?,
+            failover: fields.nested("failover", Failover::read)?,
             force_outbound: fields.boolean("force_outbound")?,
-            mms: fields.read("mms", Messaging::from_value)?,
-            prepend: fields.read("prepend", Prepend::from_value)?,
-            ringback: fields.read("ringback", Ringback::from_value)?,
-            sms: fields.read("sms", Messaging::from_value)?,
+            mms: fields.nested("mms", Messaging::read)?,
+            prepend: fields.nested("prepend", Prepend::read)?,
+            ringback: fields.nested("ringback", Ringback::read)?,
+            sms: fields.nested("sms", Messaging::read)?,
         })
     }
 }

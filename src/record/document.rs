@@ -27,7 +27,7 @@ use crate::account::AccountId;
 use crate::feature::cnam::CnamProfile;
 use crate::feature::e911::E911Key;
 use crate::feature::{Features, Settings};
-use crate::field::{FieldError, FieldErrorKind};
+use crate::field::{FieldError, FieldErrorKind, Fields, Json, Name};
 use crate::lifecycle::State;
 use crate::names::CarrierName;
 use crate::number::PhoneNumber;
@@ -174,7 +174,7 @@ impl NumberRecord {
 
 /// The fields as they come.
 #[derive(Default)]
-struct Draft {
+struct Draft<'de> {
     number: Option<PhoneNumber>,
     state: Option<State>,
     owner: Option<AccountId>,
@@ -193,16 +193,16 @@ struct Draft {
     disconnected_at: Option<Timestamp>,
     revision: Option<u64>,
     pending: Option<Box<Pending>>,
-    active: Option<Settings>,
+    active: Option<Json<'de>>,
     /// What the document says of features; read at the end, as two fields may say the same.
-    wanted: Map<String, Value>,
+    wanted: Fields<'de>,
     custom: Map<String, Value>,
 }
 
-impl Draft {
+impl<'de> Draft<'de> {
     /// Reads one field.
-    fn read<'de, A: de::MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
-        match name {
+    fn read<A: de::MapAccess<'de>>(&mut self, name: &Cow<'de, str>, map: &mut A) -> Result<(), A::Error> {
+        match &**name {
             key::ID => self.number = map.next_value()?,
             key::STATE => self.state = map.next_value()?,
             key::OWNER => self.owner = map.next_value()?,
@@ -225,8 +225,8 @@ impl Draft {
             name if name.starts_with("pvt_") || name.starts_with('_') => {
                 return Err(de::Error::custom("no such field"));
             }
-            name if Settings::NAMES.contains(&name) => {
-                self.wanted.insert(name.to_owned(), map.next_value()?);
+            feature if Settings::NAMES.contains(&feature) => {
+                self.wanted.insert(name.clone(), map.next_value()?);
             }
             name => drop(self.custom.insert(name.to_owned(), map.next_value()?)),
         }
@@ -234,7 +234,7 @@ impl Draft {
     }
 
     /// The record, its rules unchecked.
-    fn record(self) -> Result<NumberRecord, FieldError> {
+    fn record(mut self) -> Result<NumberRecord, FieldError> {
         fn must<T>(value: Option<T>, name: &str) -> Result<T, FieldError> {
             value.ok_or_else(|| FieldError::new(name, FieldErrorKind::Missing))
         }
@@ -244,8 +244,10 @@ impl Draft {
             (None, Some(_)) => return Err(FieldError::new(key::RESERVED_SINCE, FieldErrorKind::Missing)),
             (Some(_), None) => return Err(FieldError::new(key::RESERVED_UNTIL, FieldErrorKind::Missing)),
         };
-        let (wanted, _) = Settings::from_document(self.wanted, &CnamProfile::WIDEST)?;
-        let features = Features { wanted, active: self.active.unwrap_or_default() };
+        let wanted = Settings::take(&mut self.wanted, &CnamProfile::WIDEST)?;
+        let active =
+            self.active.map(|json| Settings::read(json).map_err(|error| error.within(key::FEATURES)));
+        let features = Features { wanted, active: active.transpose()?.unwrap_or_default() };
         let custom = self.custom;
         Ok(NumberRecord {
             number: must(self.number, key::ID)?,
@@ -277,13 +279,13 @@ struct DraftVisitor<'a> {
 }
 
 impl<'de> de::Visitor<'de> for DraftVisitor<'_> {
-    type Value = Draft;
+    type Value = Draft<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a number's record")
     }
 
-    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Draft, A::Error> {
+    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Draft<'de>, A::Error> {
         let mut draft = Draft::default();
         while let Some(Name(name)) = map.next_key()? {
             draft.read(&name, &mut map).map_err(|error| {
@@ -326,31 +328,4 @@ fn refuse<E: de::Error>(refusal: &mut Option<FieldError>, error: FieldError) -> 
     let custom = E::custom(&error);
     *refusal = Some(error);
     custom
-}
-
-/// A field's name, borrowed where it can be.
-struct Name<'de>(Cow<'de, str>);
-
-impl<'de> Deserialize<'de> for Name<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(NameVisitor)
-    }
-}
-
-struct NameVisitor;
-
-impl<'de> de::Visitor<'de> for NameVisitor {
-    type Value = Name<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a field's name")
-    }
-
-    fn visit_borrowed_str<E: de::Error>(self, name: &'de str) -> Result<Name<'de>, E> {
-        Ok(Name(Cow::Borrowed(name)))
-    }
-
-    fn visit_str<E: de::Error>(self, name: &str) -> Result<Name<'de>, E> {
-        Ok(Name(Cow::Owned(name.to_owned())))
-    }
 }

@@ -1,9 +1,9 @@
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{Country, E911Address, E911Status, postal};
-use crate::feature::decoded_by_from_value;
-use crate::field::{FieldError, FieldErrorKind, Fields, wrong_type};
+use crate::feature::decoded_by_read;
+use crate::field::{FieldError, FieldErrorKind, Fields, Json, wrong_type};
 
 /// What an address is made of, not checked yet: [`E911Address::new`] does that.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -52,8 +52,7 @@ pub struct E911Fields {
 }
 
 /// A street address in its parts.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Value")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct LegacyData {
     /// `116`
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,7 +71,7 @@ pub struct LegacyData {
     pub extra: Map<String, Value>,
 }
 
-decoded_by_from_value!(LegacyData);
+decoded_by_read!(LegacyData);
 
 impl E911Fields {
     /// The fields that have a name of their own.
@@ -93,8 +92,8 @@ impl E911Fields {
         "notification_contact_emails",
     ];
 
-    pub(super) fn from_value(value: Value) -> Result<Self, FieldError> {
-        let mut fields = Fields::of(value)?;
+    pub(super) fn read(json: Json<'_>) -> Result<Self, FieldError> {
+        let mut fields = Fields::of(json)?;
         Ok(Self {
             street_address: fields.must_string("street_address")?,
             extended_address: fields.string("extended_address")?,
@@ -106,8 +105,8 @@ impl E911Fields {
             plus_four: fields.string("plus_four")?,
             postal_code: fields.must_string("postal_code")?,
             region: fields.must_string("region")?,
-            status: fields.read("status", E911Status::from_value)?,
-            legacy_data: fields.read("legacy_data", LegacyData::from_value)?,
+            status: fields.nested("status", E911Status::read)?,
+            legacy_data: fields.nested("legacy_data", LegacyData::read)?,
             activated_time: fields.string("activated_time")?,
             notification_contact_emails: fields.read("notification_contact_emails", texts)?,
             extra: fields.rest(),
@@ -197,12 +196,8 @@ impl E911Fields {
 }
 
 impl LegacyData {
-    /// Reads the document's object.
-    ///
-    /// # Errors
-    /// The first field of another type than it must have.
-    pub fn from_value(value: Value) -> Result<Self, FieldError> {
-        let mut fields = Fields::of(value)?;
+    fn read(json: Json<'_>) -> Result<Self, FieldError> {
+        let mut fields = Fields::of(json)?;
         Ok(Self {
             house_number: fields.string("house_number")?,
             predirectional: fields.string("predirectional")?,
@@ -233,7 +228,9 @@ pub(super) fn is_shown(c: char) -> bool {
 }
 
 fn check_line(name: &str, text: &str) -> Result<(), FieldError> {
-    if text.chars().all(is_shown) {
+    // Without a way out, so that many bytes are looked at at once.
+    let is_plain = text.bytes().fold(true, |so_far, byte| so_far & matches!(byte, b' '..=b'~'));
+    if is_plain || text.chars().all(is_shown) {
         Ok(())
     } else {
         Err(FieldError::invalid(name, &text.into(), "expected one line without control characters"))
@@ -251,20 +248,13 @@ fn check_email(email: &str) -> Result<(), FieldError> {
     }
 }
 
-pub(super) fn text(value: Value) -> Result<String, FieldError> {
-    match value {
-        Value::String(text) => Ok(text),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
-            Err(wrong_type("", "string", &value))
-        }
-    }
-}
-
 fn texts(value: Value) -> Result<Vec<String>, FieldError> {
     match value {
         Value::Array(values) => {
             let texts = values.into_iter().enumerate();
-            texts.map(|(place, value)| text(value).map_err(|error| error.within(place))).collect()
+            texts
+                .map(|(place, value)| Json::from(value).text().map_err(|error| error.within(place)))
+                .collect()
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
             Err(wrong_type("", "array", &value))

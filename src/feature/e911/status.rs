@@ -3,10 +3,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use serde_json::Value;
 
-use super::fields::text;
-use crate::field::{FieldError, FieldErrorKind};
+use crate::field::{FieldError, FieldErrorKind, Json};
 
 /// How far a provider is with an address.
 ///
@@ -61,8 +59,8 @@ impl E911Status {
         }
     }
 
-    pub(super) fn from_value(value: Value) -> Result<Self, FieldError> {
-        text(value)?.parse().map_err(|kind| FieldError::new("", kind))
+    pub(super) fn read(json: Json<'_>) -> Result<Self, FieldError> {
+        json.text()?.parse().map_err(|kind| FieldError::new("", kind))
     }
 }
 
