@@ -40,9 +40,13 @@ token_type! {
     ///
     /// let id: AccountId = "4b8c6fec4b2597882c0390202d195419".parse()?;
     /// assert_eq!(id.as_str(), "4b8c6fec4b2597882c0390202d195419");
+    /// assert_eq!(
+    ///     "system".parse::<AccountId>().unwrap_err().to_string(),
+    ///     "\"system\" is reserved",
+    /// );
     /// # Ok::<(), telnum::token::TokenError>(())
     /// ```
-    AccountId, 36
+    AccountId, 36, but SYSTEM
 }
 
 /// Who asks for something.
@@ -169,9 +173,6 @@ pub enum AccountTreeError {
     /// Accounts are above each other: each is below the next, the last below the first.
     #[error("accounts are above each other: {}", arrows(.0))]
     Cycle(Vec<AccountId>),
-    /// An account is called as the system is.
-    #[error("no account may be called {SYSTEM}")]
-    System,
 }
 
 const SYSTEM: &str = "system";
@@ -295,9 +296,6 @@ impl AccountTree {
         let mut given = BTreeMap::new();
         for account in accounts {
             let id = account.id;
-            if id.as_str() == SYSTEM {
-                return Err(AccountTreeError::System);
-            }
             if given.insert(id, account).is_some() {
                 return Err(AccountTreeError::Twice(id));
             }

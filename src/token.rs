@@ -40,6 +40,9 @@ pub enum TokenError {
         /// How many may be.
         max: usize,
     },
+    /// A word that means something else where the id could stand.
+    #[error("{0:?} is reserved")]
+    Reserved(&'static str),
 }
 
 impl<const N: usize> Token<N> {
@@ -126,11 +129,11 @@ impl<const N: usize> de::Visitor<'_> for Visitor<N> {
     }
 }
 
-/// Makes a type of a token: text in, text out, in JSON too.
+/// Makes a type of a token: text in, text out, in JSON too. Words may be kept out of it.
 macro_rules! token_type {
-    ($(#[$doc:meta])* $name:ident, $length:literal) => {
+    ($(#[$doc:meta])* $name:ident, $length:literal $(, but $reserved:expr)?) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
         #[serde(transparent)]
         pub struct $name($crate::token::Token<$length>);
 
@@ -149,7 +152,21 @@ macro_rules! token_type {
             type Err = $crate::token::TokenError;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
+                $(if text == $reserved {
+                    return Err($crate::token::TokenError::Reserved($reserved));
+                })?
                 text.parse().map(Self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let token = $crate::token::Token::deserialize(deserializer)?;
+                $(if token.as_str() == $reserved {
+                    let error = $crate::token::TokenError::Reserved($reserved);
+                    return Err(serde::de::Error::custom(error));
+                })?
+                Ok(Self(token))
             }
         }
 

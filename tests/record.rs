@@ -300,6 +300,12 @@ fn a_claim_locks_until_it_is_finished_or_given_up() {
         assert_eq!(NumberRecord::from_value(&wrong).unwrap_err().path(), "pvt_pending");
     }
 
+    // There is one answer for each effect; of those that were given up, not all have one.
+    let answers = |found| Err(Refusal::Answers { found, effects: 1 });
+    assert_eq!(claimed.finish(Vec::new(), now()), answers(0));
+    assert_eq!(claimed.finish(vec![Answer::Done; 2], now()), answers(2));
+    assert_eq!(claimed.abandon(vec![Answer::Done; 2], now()), answers(2));
+
     let data = json!({"order_id": 7});
     let finished = claimed.finish(vec![Answer::Carrier(data.clone())], now()).unwrap();
     assert_eq!(finished.record.state(), State::Reserved);

@@ -140,9 +140,13 @@ impl NumberRecord {
     /// What it becomes now that all is done outside: one answer for each effect.
     ///
     /// # Errors
-    /// If nothing was to be done.
+    /// If nothing was to be done, or there are not as many answers as effects.
     pub fn finish(&self, answers: Vec<Answer>, now: Timestamp) -> Result<Decision, Refusal> {
         let pending = self.pending.as_deref().ok_or(Refusal::NotInProgress)?;
+        let (found, effects) = (answers.len(), pending.effects.len());
+        if found != effects {
+            return Err(Refusal::Answers { found, effects });
+        }
         let mut record = pending.after.clone();
         for (effect, answer) in pending.effects.iter().zip(answers) {
             record.absorb(effect, answer);
@@ -158,9 +162,13 @@ impl NumberRecord {
     /// that, of which these are the answers.
     ///
     /// # Errors
-    /// If nothing was to be done.
+    /// If nothing was to be done, or there are more answers than effects.
     pub fn abandon(&self, answers: Vec<Answer>, now: Timestamp) -> Result<Decision, Refusal> {
         let pending = self.pending.as_deref().ok_or(Refusal::NotInProgress)?;
+        let (found, effects) = (answers.len(), pending.effects.len());
+        if found > effects {
+            return Err(Refusal::Answers { found, effects });
+        }
         let mut record = self.clone();
         record.pending = None;
         for (effect, answer) in pending.effects.iter().zip(answers) {

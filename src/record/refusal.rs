@@ -56,6 +56,13 @@ pub enum Refusal {
     InProgress(Timestamp),
     /// Nothing is being done, so nothing can be finished.
     NotInProgress,
+    /// Not one answer for each thing that was to be done.
+    Answers {
+        /// How many answers came.
+        found: usize,
+        /// How many things were to be done.
+        effects: usize,
+    },
     /// A reservation that has no end, or may not last that long: until when it may, if it may end.
     Lease(Option<Timestamp>),
     /// A field is wrong.
@@ -87,7 +94,7 @@ impl Refusal {
             Self::AssignFailure(_) => (400, "assign_failure"),
             Self::NumberExists(_) => (409, "number_exists"),
             Self::NumberIsPorting(_) => (400, "number_is_porting"),
-            Self::InProgress(_) | Self::NotInProgress => (409, "conflict"),
+            Self::InProgress(_) | Self::NotInProgress | Self::Answers { .. } => (409, "conflict"),
             Self::Lease(_) | Self::Invalid(_) => (400, "invalid"),
         }
     }
@@ -108,6 +115,7 @@ impl Refusal {
             Self::NumberIsPorting(number) => format!("number {number} is porting"),
             Self::InProgress(_) => "operation in progress".to_owned(),
             Self::NotInProgress => "no operation in progress".to_owned(),
+            Self::Answers { .. } => "operation in progress is another".to_owned(),
             Self::Lease(_) => "reservation can not last that long".to_owned(),
             Self::Invalid(_) => "invalid".to_owned(),
         }
@@ -131,6 +139,7 @@ impl Refusal {
             Self::AssignFailure(Some(account)) => account.as_str().into(),
             Self::NumberExists(number) | Self::NumberIsPorting(number) => number.to_string().into(),
             Self::InProgress(since) => format!("since {since}").into(),
+            Self::Answers { found, effects } => format!("{found} answers for {effects} effects").into(),
             Self::Lease(Some(until)) => format!("at most until {until}").into(),
             Self::Invalid(error) => error.to_string().into(),
         })

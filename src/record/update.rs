@@ -119,7 +119,11 @@ impl NumberRecord {
         wrong.into_iter().next().map_or(Ok(()), Err)
     }
 
-    fn set_custom(&mut self, fields: Map<String, Value>, is_whole: bool) {
+    fn set_custom(&mut self, mut fields: Map<String, Value>, is_whole: bool) {
+        // What the schema has is an object or nothing.
+        if is_whole && fields.get(PORTING).is_some_and(Value::is_null) {
+            fields.shift_remove(PORTING);
+        }
         let mut custom = Value::Object(match self.custom.take() {
             Some(custom) if !is_whole => *custom,
             Some(_) | None => Map::new(),
@@ -192,6 +196,9 @@ impl NumberRecord {
         })
     }
 }
+
+/// What the document says of porting.
+const PORTING: &str = "porting";
 
 /// Fields of a public document that only the library sets.
 const READ_ONLY: [&str; 10] = [
