@@ -11,7 +11,7 @@ use serde_json::Value;
 use self::contacts::ContactIndex;
 use self::index::NumberIndex;
 use self::port_requests::PortIndex;
-use self::table::Table;
+use self::table::{Table, page_of};
 use super::{Batch, Logged, NumberStore, Page, Query, Revision, StoreError, Stored};
 use crate::contact::ContactList;
 use crate::number::PhoneNumber;
@@ -100,12 +100,7 @@ impl NumberStore for MemoryStore {
         after: Option<PhoneNumber>,
         limit: usize,
     ) -> Result<Page<NumberRecord, PhoneNumber>, StoreError> {
-        Ok(self.numbers.scan_index(
-            |index| index.candidates(query, after),
-            |record| query.matches(record),
-            after,
-            limit,
-        ))
+        Ok(self.numbers.with_index(|index| page_of(index.find(query, after), after, limit)))
     }
 
     fn events(&self, after: u64, limit: usize) -> Result<Vec<Logged>, StoreError> {

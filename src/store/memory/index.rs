@@ -30,13 +30,28 @@ struct Place {
 }
 
 impl NumberIndex {
+    /// The numbers that a query is about, in ascending order, above another.
+    pub(super) fn find<'a>(
+        &'a self,
+        query: &'a Query,
+        after: Option<PhoneNumber>,
+    ) -> Candidates<'a, &'a Stored<NumberRecord>> {
+        // What is asked besides for something that an index has: all candidates are answers then,
+        // and none of them need be read.
+        let besides = |one: Query| *query == Query { prefix: query.prefix, ..one };
+        let is_by_index = besides(Query::default())
+            || besides(Query { owner: query.owner, ..Query::default() })
+            || besides(Query { states: query.states, ..Query::default() });
+        let candidates = self.candidates(query, after);
+        if is_by_index {
+            return candidates;
+        }
+        Box::new(candidates.filter(|stored| query.matches(stored)))
+    }
+
     /// The numbers that may be what a query is about, in ascending order, above another: those of
     /// the least of the indexes that have all of them.
-    pub(super) fn candidates(
-        &self,
-        query: &Query,
-        after: Option<PhoneNumber>,
-    ) -> Candidates<'_, &Stored<NumberRecord>> {
+    fn candidates(&self, query: &Query, after: Option<PhoneNumber>) -> Candidates<'_, &Stored<NumberRecord>> {
         let states = || State::ALL.iter().filter(|state| query.states.contains(**state));
         let states: Vec<&Numbers> = states().filter_map(|state| self.by_state.get(state)).collect();
         let mut best = (states.iter().map(|numbers| numbers.len()).sum(), states);
