@@ -168,15 +168,17 @@ fn bench_commit(world: &World, baseline: &Baseline, store: &MemoryStore) {
 }
 
 fn bench_readers(world: &World, baseline: &Baseline, store: &MemoryStore) {
-    let numbers = world.sample(0);
+    // Each reads other numbers first.
+    let numbers = [world.sample(0), world.sample(1)];
     let rate = |readers: usize, get: &(dyn Fn(PhoneNumber) + Sync)| {
         let start = Instant::now();
         thread::scope(|scope| {
-            for _ in 0..readers {
-                scope.spawn(|| (0..20).for_each(|_| numbers.iter().for_each(|number| get(*number))));
+            for reader in 0..readers {
+                let rounds = numbers.iter().cycle().skip(reader).take(20);
+                scope.spawn(move || rounds.flatten().for_each(|number| get(*number)));
             }
         });
-        (readers * numbers.len()) as f64 / start.elapsed().as_secs_f64()
+        (readers * world.size.min(SAMPLE)) as f64 / start.elapsed().as_secs_f64()
     };
     let scaling = |get: &(dyn Fn(PhoneNumber) + Sync)| {
         let best = |readers| (0..ROUNDS).map(|_| rate(readers, get)).fold(0.0, f64::max);
@@ -267,7 +269,7 @@ impl World {
 
     /// Numbers that are stored, in no order.
     fn sample(&self, round: usize) -> Vec<PhoneNumber> {
-        let place = |place: usize| (round * SAMPLE + place) * 7919 % self.size;
+        let place = |place: usize| (round * (SAMPLE + 5003) + place) * 7919 % self.size;
         (0..SAMPLE.min(self.size)).map(|at| Self::number(place(at))).collect()
     }
 }
