@@ -8,12 +8,14 @@
 //! assert_eq!((error.path(), error.kind().rule()), ("e911.postal_code", "required"));
 //! ```
 
+mod extra;
 mod fields;
 
 use std::fmt;
 
 use serde_json::{Map, Value};
 
+pub use self::extra::Extra;
 pub(crate) use self::fields::{Fields, Json, Name};
 
 /// Why a field is refused.
