@@ -751,13 +751,14 @@ fn rows_30_to_33_whose_a_call_is() {
 fn row_116_what_is_wrong_is_put_right() {
     let inventory = world().build();
     let apps = |number: PhoneNumber| (number.to_string() == "+15551233322").then(|| "trunkstore".into());
-    let fixed = inventory.fix(["+15551233322", "+15551255693", ABSENT], &apps, &by("reseller")).unwrap();
+    let fixed =
+        inventory.fix(["+15551233322", "+15551255693", ABSENT], Some(&apps), &by("reseller")).unwrap();
     let used: Vec<_> = fixed.succeeded.values().map(|record| record.used_by()).collect();
     assert_eq!((used, fixed.failed.len()), (vec![Some("trunkstore"), None], 1));
     let events = inventory.store().events(0, 10).unwrap().len();
-    assert!(inventory.fix(["+15551233322"], &apps, &by("reseller")).unwrap().is_success());
+    assert!(inventory.fix(["+15551233322"], Some(&apps), &by("reseller")).unwrap().is_success());
     assert_eq!(inventory.store().events(0, 10).unwrap().len(), events);
-    assert_eq!(body(inventory.fix(["+15551233322"], &apps, &by("child"))).0, 403);
+    assert_eq!(body(inventory.fix(["+15551233322"], Some(&apps), &by("child"))).0, 403);
 }
 
 /// A store that has no room from a commit on.

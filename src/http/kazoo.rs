@@ -53,6 +53,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use axum::Router;
+use serde_json::{Map, Value};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -61,7 +62,8 @@ use super::Calls;
 use super::auth::Authenticate;
 use super::guard::{Guard, Limits};
 use crate::account::AccountId;
-use crate::inventory::{Apps, Inventory};
+use crate::inventory::{Apps, Assignment, Error, Inventory, Options, Outcome};
+use crate::lifecycle::State;
 use crate::record::Shape;
 
 /// What the routes stand on.
@@ -117,8 +119,8 @@ impl Api {
         self
     }
 
-    /// The same with somebody who is asked whether an account may activate one more number now. If
-    /// not the answer is 429.
+    /// The same with somebody who is asked whether an account may activate one more number now: for
+    /// each that will be, and for none that is only tried. If not the answer is 429.
     #[must_use]
     pub fn with_activation_limit(
         mut self,
@@ -136,6 +138,22 @@ impl Api {
     pub fn with_apps(mut self, apps: impl Apps + Send + Sync + 'static) -> Self {
         Arc::make_mut(&mut self.0).apps = Some(Arc::new(apps));
         self
+    }
+
+    /// Assigns numbers to the account, and changes their documents with that.
+    fn assign<I>(
+        &self,
+        numbers: I,
+        to: State,
+        document: Map<String, Value>,
+        options: &Options,
+    ) -> Result<Outcome, Error>
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+    {
+        let may_activate = || options.account.is_some_and(|account| (self.0.may_activate)(account));
+        let may_change = (to == State::InService).then_some(&may_activate as &dyn Fn() -> bool);
+        self.0.inventory.assign(numbers, Assignment { to, document, may_change }, options)
     }
 }
 

@@ -75,7 +75,7 @@ fn id(text: &str) -> AccountId {
     text.parse().unwrap()
 }
 
-fn tokens() -> TokenTable {
+pub(crate) fn tokens() -> TokenTable {
     let rows = [
         (OWNER_TOKEN, OWNER),
         ("1a82795e8759f62d77f6552de80ce32e", OWNER),
@@ -221,7 +221,15 @@ pub(crate) fn kazoo() -> Server {
 }
 
 pub(crate) fn kazoo_with(change: impl FnOnce(kazoo::Api) -> kazoo::Api, limits: Limits) -> Server {
-    let api = change(kazoo::Api::new(inventory(), tokens()).with_limits(limits));
+    kazoo_of(inventory(), change, limits)
+}
+
+pub(crate) fn kazoo_of(
+    inventory: Inventory,
+    change: impl FnOnce(kazoo::Api) -> kazoo::Api,
+    limits: Limits,
+) -> Server {
+    let api = change(kazoo::Api::new(inventory, tokens()).with_limits(limits));
     Server::start(axum::Router::new().nest("/v2", kazoo::router(api)), limits)
 }
 

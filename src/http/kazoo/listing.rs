@@ -114,6 +114,7 @@ impl Asked {
             data: json!({"casquade_quantity": 0, "numbers": numbers}),
             revision: Some(revision),
             page,
+            quotes: None,
         })
     }
 }
@@ -122,8 +123,9 @@ impl Asked {
 fn range(params: &mut Params, from: &str, to: &str) -> Result<Option<RangeInclusive<Timestamp>>, FieldError> {
     let mut time = |name: &str| {
         let seconds = params.parsed::<u64>(name)?;
-        let read = |seconds| {
-            Timestamp::from_gregorian(seconds)
+        let read = |seconds: u64| {
+            // What is before the first time is as good as that.
+            Timestamp::from_gregorian(seconds.max(Timestamp::MIN.gregorian()))
                 .map_err(|error| FieldError::invalid(name, &seconds.into(), error))
         };
         seconds.map(read).transpose()
