@@ -3,10 +3,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
-use telnum::account::Actor;
+use telnum::account::{Account, AccountTree, Actor};
 use telnum::http::Limits;
-use telnum::inventory::{Create, Options};
+use telnum::inventory::{Create, Inventory, Options};
+use telnum::locality::{LineCarrier, Locality, LocalityError, LocalityLookup};
+use telnum::number::{PhoneNumber, Prefix};
 use telnum::record::Shape;
+use telnum::store::MemoryStore;
 
 use crate::replay::{Case, Reply, ask_bytes, replay_each};
 use crate::world::{self, ADDER, ADDER_TOKEN, MASTER_TOKEN, OWNER, OWNER_TOKEN, PLAIN, PLAIN_TOKEN, Server};
@@ -206,4 +209,67 @@ fn no_token_is_spent_on_what_is_not_paid() {
     let accepted = json!({"data": {}, "accept_charges": true});
     assert_eq!(ask(&server, "PUT", &path, ADDER_TOKEN, &accepted).status, 201);
     assert_eq!(spent.load(Ordering::Relaxed), 1);
+}
+
+/// What is printed of a place.
+#[derive(Debug)]
+struct Known;
+
+impl LocalityLookup for Known {
+    fn locate(&self, _: PhoneNumber) -> Result<Option<Locality>, LocalityError> {
+        let text = |text: &str| Some(text.into());
+        Ok(Some(Locality {
+            postal_code: text("94108"),
+            alt_postal_codes: vec!["94104".into(), "94103".into()],
+            latitude: text("37.789973706997"),
+            longitude: text("-122.406446128903"),
+            line: text("WIRELESS"),
+            switch: text("098IGUH"),
+            carrier: Some(LineCarrier {
+                id: text("6529"),
+                line: text("WIRELESS"),
+                company: text("T-Mobile USA Inc"),
+                dba: text("T-Mobile USA Inc"),
+            }),
+            ..Locality::new("US", "CA", "San Francisco")
+        }))
+    }
+
+    fn prefixes(&self, _: &str, _: &str) -> Vec<Prefix> {
+        Vec::new()
+    }
+}
+
+#[test]
+fn a_locality_is_shown_as_it_is_known() {
+    let accounts = AccountTree::new([Account::new(OWNER.parse().unwrap())]).unwrap();
+    let inventory = Inventory::builder(Arc::new(MemoryStore::new())).accounts(accounts).localities(Known);
+    let server = world::kazoo_of(inventory.build(), |api| api, Limits::default());
+    let body = json!({"data": {"numbers": ["+14158551292"]}});
+    let reply = ask(&server, "POST", &format!("{OWNER}/phone_numbers/locality"), OWNER_TOKEN, &body).json();
+    let printed = json!({
+        "country": "US",
+        "number": "+14158551292",
+        "e164_number": "+14158551292",
+        "geocode": {"locality": "San Francisco, CA"},
+        "locality": {
+            "locality": "San Francisco",
+            "province": "CA",
+            "postal_code": "94108",
+            "extended_postal_code": null,
+            "latitude": "37.789973706997",
+            "longitude": "-122.406446128903",
+            "type": "WIRELESS",
+            "alt_postal_codes": ["94104", "94103"],
+            "switch": "098IGUH",
+        },
+        "carrier": {
+            "id": "6529",
+            "type": "WIRELESS",
+            "company": "T-Mobile USA Inc",
+            "dba": "T-Mobile USA Inc",
+        },
+        "status": "success",
+    });
+    assert_eq!(reply["data"]["+14158551292"], printed);
 }

@@ -178,7 +178,7 @@ pub(crate) fn inventory() -> Inventory {
     let mut policy = Policy::default();
     policy.allowed_features = policy.allowed_features.with(FeatureSet::from([Feature::E911, Feature::Cnam]));
     policy.default_carrier = "telnyx".parse().unwrap();
-    let localities = "+1415\tUS\tCA\tSan Francisco\n+1510\tUS\tCA\tOakland\n";
+    let localities = "+1415\tUS\tCA\tSan Francisco\n+1510\tUS\tCA\tOakland\t94612,94607\n";
     let inventory = Inventory::builder(Arc::new(MemoryStore::new()))
         .accounts(accounts)
         .policy(policy)
