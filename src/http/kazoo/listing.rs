@@ -40,7 +40,7 @@ const PAGE_SIZE: usize = 10_000;
         ("created_to" = Option<u64>, Query, description = "Gregorian seconds"),
         ("modified_from" = Option<u64>, Query, description = "Gregorian seconds"),
         ("modified_to" = Option<u64>, Query, description = "Gregorian seconds"),
-        ("page_size" = Option<usize>, Query, description = "The most numbers to answer"),
+        ("page_size" = Option<usize>, Query, description = "The most numbers to answer", minimum = 1, maximum = 10_000),
         ("start_key" = Option<String>, Query, description = "The number after which the page starts")),
     responses((status = 200, description = "The numbers"), (status = 400, description = "A parameter is wrong"), (status = 403, description = "Another's account")))]
 pub(super) async fn list(call: Call<String>) -> Response {
