@@ -120,11 +120,11 @@ impl NumberRecord {
     fn check_merged(&self, changes: &Map<String, Value>) -> Result<(), Refusal> {
         let [new, old] = [E911Key::E911, E911Key::DashE911];
         let key = if changes.contains_key(new.name()) { new } else { old };
-        let mut changes = changes.clone();
-        changes.retain(|name, _| name == PORTING || Settings::NAMES.contains(&&**name));
-        if key == new {
-            changes.shift_remove(old.name());
-        }
+        let is_checked = |name: &str| {
+            name == PORTING || Settings::NAMES.contains(&name) && (key == old || name != old.name())
+        };
+        let changes = changes.iter().filter(|(name, _)| is_checked(name));
+        let changes: Map<_, _> = changes.map(|(name, change)| (name.clone(), change.clone())).collect();
         if changes.is_empty() {
             return Ok(());
         }

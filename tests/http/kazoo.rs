@@ -35,8 +35,8 @@ fn the_newer_shape() {
 
 /// Asks for something below an account's numbers.
 fn send(server: &Server, method: &str, path: &str, token: &str, key: Option<&str>, body: &Value) -> Reply {
-    let key = key.map(|key| ("Idempotency-Key".to_owned(), key.into()));
-    let headers = Map::from_iter([("X-Auth-Token".to_owned(), token.into())].into_iter().chain(key));
+    let mut headers = Map::from_iter([("X-Auth-Token".to_owned(), token.into())]);
+    headers.extend(key.map(|key| ("Idempotency-Key".to_owned(), key.into())));
     let body = if body.is_null() { Vec::new() } else { serde_json::to_vec(body).unwrap() };
     ask_bytes(server, method, &format!("/v2/accounts/{path}"), &headers, body)
 }

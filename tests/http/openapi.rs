@@ -1,12 +1,14 @@
-//! The OpenAPI document says what is so: it is held against the published requests and answers.
+//! The `OpenAPI` document says what is so: it is held against the published requests and answers.
 
 use serde_json::{Map, Value, json};
 
 use crate::replay::{Case, ask};
 use crate::world::{self, Server};
 
+type File = (&'static str, fn() -> Server);
+
 /// Published requests, and the service that answers them.
-const FILES: [(&str, fn() -> Server); 3] = [
+const FILES: [File; 3] = [
     (include_str!("../data/http/kazoo.json"), world::kazoo),
     (include_str!("../data/http/kazoo_read_only.json"), newer),
     (include_str!("../data/http/contacts.json"), world::service),

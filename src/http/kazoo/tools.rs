@@ -212,9 +212,9 @@ fn fix_pages(inventory: &Inventory, apps: Option<&dyn Apps>, options: &Options) 
     loop {
         let page = inventory.list(&Query::default(), after, PAGE, &options)?;
         let numbers = page.items.iter().map(|record| record.number().to_string());
-        let failed = inventory.fix(numbers, apps, &options)?.failed.into_values();
+        let mut failed = inventory.fix(numbers, apps, &options)?.failed.into_values();
         // What has gone to another account meanwhile is that one's to put right.
-        if let Some(error) = failed.filter(|error| !matches!(error, Error::NotFound(_))).next() {
+        if let Some(error) = failed.find(|error| !matches!(error, Error::NotFound(_))) {
             return Err(error);
         }
         after = page.next;
