@@ -194,11 +194,15 @@ impl Inventory {
                     continue;
                 }
             };
+            if let Some(Err(error)) = before.as_ref().map(|it| self.check_confined(it, run.options)) {
+                slot.answer = Some(Err(error));
+                continue;
+            }
             if run.work.discovers && before.as_ref().is_none_or(|record| is_gone(record)) {
                 absent.push((place, number, before, expect));
                 continue;
             }
-            match self.decide(number, before.as_deref(), run, ctx) {
+            match self.decide(number, before.as_deref(), run.work, ctx) {
                 Ok(decision) => planned.push(Planned { place, number, before, expect, decision }),
                 Err(error) => slot.answer = Some(Err(error)),
             }
@@ -211,7 +215,7 @@ impl Inventory {
             absent.into_iter().zip(self.discover(&numbers, run.options))
         {
             let before = found.map(Arc::new).or(before);
-            match self.decide(number, before.as_deref(), run, ctx) {
+            match self.decide(number, before.as_deref(), run.work, ctx) {
                 Ok(decision) => planned.push(Planned { place, number, before, expect, decision }),
                 Err(error) => answer(slots, place, Err(error)),
             }
@@ -225,11 +229,10 @@ impl Inventory {
         &self,
         number: PhoneNumber,
         before: Option<&NumberRecord>,
-        run: &Run<'_>,
+        work: &Work<'_>,
         ctx: &Context<'_>,
     ) -> Result<Decision, Error> {
-        before.map_or(Ok(()), |record| self.check_confined(record, run.options))?;
-        let mut decision = (run.work.decide)(number, before, ctx)?;
+        let mut decision = (work.decide)(number, before, ctx)?;
         self.leave_out_untold(&mut decision);
         Ok(decision)
     }

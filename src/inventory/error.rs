@@ -79,7 +79,7 @@ pub enum Error {
     /// Others keep changing it.
     #[error("{0} is being changed by others")]
     Conflict(PhoneNumber),
-    /// So many are put in service at once, or lately, that no more may be now.
+    /// So many numbers were put in service lately that no more may be now.
     #[error("too many requests")]
     TooManyRequests,
     /// The key was used for another request.

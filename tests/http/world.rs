@@ -75,7 +75,7 @@ fn id(text: &str) -> AccountId {
     text.parse().unwrap()
 }
 
-pub(crate) fn tokens() -> TokenTable {
+fn tokens() -> TokenTable {
     let rows = [
         (OWNER_TOKEN, OWNER),
         ("1a82795e8759f62d77f6552de80ce32e", OWNER),
