@@ -89,7 +89,8 @@ impl<P: DeserializeOwned + Send> FromRequest<Api> for Call<P> {
 }
 
 impl Envelope {
-    /// Reads a body: `data`, `accept_charges`, `dry_run`. None at all is an empty document, and so is one without `data`.
+    /// Reads a body: `data`, `accept_charges` and `dry_run`. None at all is an empty document, and so is
+    /// one without `data`.
     fn read(bytes: &[u8]) -> Result<Self, Fault> {
         if bytes.trim_ascii().is_empty() {
             return Ok(Self::default());
