@@ -66,7 +66,7 @@ pub enum FieldErrorKind {
         allowed: &'static [&'static str],
     },
     /// It is wrong in a way of its own.
-    #[error("{reason}, found {found}")]
+    #[error("{reason}{}", found_beside(found, reason))]
     Invalid {
         /// What it is, as JSON.
         found: String,
@@ -137,6 +137,11 @@ impl FieldErrorKind {
             Self::ReadOnly => "readOnly",
         }
     }
+}
+
+/// What was found, where the reason does not tell that itself.
+fn found_beside(found: &str, reason: &str) -> String {
+    if reason.contains(", found ") { String::new() } else { format!(", found {found}") }
 }
 
 /// The name of a value's JSON type.

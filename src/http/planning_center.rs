@@ -49,7 +49,7 @@ const ORDERS: [&str; 6] = ["carrier", "created_at", "location", "number", "prima
     security(("basic" = []), ("bearer" = [])),
     params(("where[number]" = Option<String>, Query), ("where[carrier]" = Option<String>, Query), ("where[location]" = Option<String>, Query),
         ("where[primary]" = Option<bool>, Query), ("where[created_at]" = Option<String>, Query), ("where[updated_at]" = Option<String>, Query),
-        ("order" = Option<String>, Query), ("per_page" = Option<u8>, Query), ("offset" = Option<u64>, Query),
+        ("order" = Option<String>, Query), ("per_page" = Option<u8>, Query, minimum = 1, maximum = 100), ("offset" = Option<u64>, Query),
         ("fields[PhoneNumber]" = Option<String>, Query)),
     responses((status = 200, description = "The numbers", content_type = "application/vnd.api+json"), (status = 400, description = "A parameter is wrong")))]
 async fn list(asked: Asked<()>) -> Result<Response, Fault> {

@@ -139,8 +139,8 @@ fn take(json: &mut Value, pointer: &str) -> Option<Value> {
 
 /// Puts the same in the place of all that is another each time.
 fn forget(json: &mut Value) {
-    const CHANGES: [&str; 8] =
-        ["request_id", "revision", "created", "updated", "created_at", "updated_at", "id", "url"];
+    const CHANGES: [&str; 9] =
+        ["request_id", "revision", "created", "modified", "updated", "created_at", "updated_at", "id", "url"];
     match json {
         Value::Object(fields) => {
             for (name, value) in fields {
