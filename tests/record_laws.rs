@@ -159,7 +159,8 @@ fn outside(before: &NumberRecord, decision: Decision, luck: Luck, ctx: &Context<
             done
         }
         Luck::Refused(count) => {
-            let freed = claimed.abandon(vec![Answer::Done; count], ctx.now).unwrap().record;
+            let freed =
+                claimed.abandon(vec![Answer::Done; count.min(effects.len())], ctx.now).unwrap().record;
             assert_eq!(
                 (freed.state(), freed.owner(), freed.pending()),
                 (before.state(), before.owner(), None)
