@@ -75,7 +75,7 @@ pub use self::revision::{Expect, Revision, Stored};
 use crate::number::PhoneNumber;
 use crate::record::{EffectKey, NumberRecord};
 
-/// A store of numbers. What it promises is in the [module's](self) seven points.
+/// A store of numbers. What it promises is in the [module's](self) eight points.
 pub trait NumberStore: Send + Sync + fmt::Debug {
     /// What is stored of a number.
     ///
