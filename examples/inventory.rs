@@ -11,7 +11,8 @@
 //! cargo run --release --example inventory -- --csv numbers.csv
 //! ```
 //!
-//! The columns of a file are `number,account,state,carrier`; the accounts are `shop-00` to `shop-11`.
+//! The columns of a file are `number,account,state,carrier`, in quotes or not; the accounts are `shop-00`
+//! to `shop-11`.
 
 mod rows;
 
