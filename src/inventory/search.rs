@@ -68,9 +68,9 @@ impl Inventory {
     /// Looks for numbers that the account could have, at all carriers that it may use, at once and
     /// within a time limit.
     ///
-    /// The first page has so many as the search asks for; of what else was found,
-    /// [`search_page`](Self::search_page) has the rest. Of a search for numbers in a row there is no
-    /// rest: it is one row of so many, from the first to the last, or nothing.
+    /// The first page has so many as the search asks for; carriers are asked for as many as one search
+    /// finds, and [`search_page`](Self::search_page) has the rest. Of a search for numbers in a row there
+    /// is no rest: it is one row of so many, from the first to the last, or nothing.
     ///
     /// ```
     /// use std::sync::Arc;
