@@ -11,7 +11,8 @@
 //! cargo run --release --example inventory -- --csv numbers.csv
 //! ```
 //!
-//! The columns of a file are `number,account,state,carrier`; the accounts are `shop-00` to `shop-11`.
+//! The columns of a file are `number,account,state,carrier`, in quotes or not; the accounts are `shop-00`
+//! to `shop-11`.
 
 mod rows;
 
@@ -27,7 +28,6 @@ use std::time::Instant;
 use chrono::TimeDelta;
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressIterator, ProgressStyle};
-use telnum::Timestamp;
 use telnum::account::{Account, AccountId, AccountTree, Actor};
 use telnum::carrier::{Carrier, Order, Scripted, Search};
 use telnum::inventory::{Create, Inventory, Options, Outcome};
@@ -35,6 +35,7 @@ use telnum::lifecycle::State;
 use telnum::plan;
 use telnum::policy::{Ageing, Policy, SubscriberClass};
 use telnum::store::{MemoryStore, NumberStoreExt, Query};
+use telnum::{PhoneNumber, Timestamp};
 
 /// Imports numbers into an inventory in memory, and uses them.
 #[derive(Parser)]
@@ -200,24 +201,70 @@ fn one_shop(inventory: &Inventory, shop: AccountId, tally: &mut Tally) -> Result
     println!("\n{shop} found {} of {} numbers", page.numbers.len(), page.total);
     let found: Vec<String> = page.numbers.iter().map(|found| found.number.to_string()).collect();
 
-    // Made twice under one key, it is done once.
+    // Some may be the system's already. Made twice under one key, it is done once.
+    let before = Before::of(inventory, &found)?;
     let keyed = options.with_key("order-1".parse()?).with_all_or_nothing(true);
     let reserved = inventory.reserve(&found, &keyed)?;
     let again = inventory.reserve(&found, &keyed)?;
     if again.succeeded != reserved.succeeded {
         return Err("what is asked for twice is not answered twice".into());
     }
-    tally.bought += succeeded("reserved", &reserved);
-    tally.activated += succeeded("activated", &inventory.activate(&found, &options)?);
+    tally.bought += before.count("reserved", &reserved).new;
+    let before = Before::of(inventory, &found)?;
+    let activated = before.count("activated", &inventory.activate(&found, &options)?);
+    tally.bought += activated.new;
+    tally.activated += activated.came_into_service;
 
-    let ported = "+14255550100";
-    tally.ported += succeeded("porting", &inventory.port([ported], &Create::default(), &options)?);
-    tally.activated += succeeded("ported in", &inventory.activate([ported], &options)?);
-    let route = inventory.identify(ported, &options)?;
+    let ported = "+14255550100".to_owned();
+    let before = Before::of(inventory, [&ported])?;
+    tally.ported += before.count("porting", &inventory.port([&ported], &Create::default(), &options)?).new;
+    let before = Before::of(inventory, [&ported])?;
+    let activated = before.count("ported in", &inventory.activate([&ported], &options)?);
+    tally.activated += activated.came_into_service;
+    let route = inventory.identify(&ported, &options)?;
     println!("a call to {} is {}'s", route.number, route.account_id);
 
-    tally.released += succeeded("released", &inventory.release(found.iter().take(10), &options)?);
+    let before = Before::of(inventory, found.iter().take(10))?;
+    let released = inventory.release(found.iter().take(10), &options)?;
+    tally.released += before.count("released", &released).went_out_of_service;
     Ok(())
+}
+
+/// The states that numbers were in before something was done with them.
+struct Before(BTreeMap<PhoneNumber, State>);
+
+/// What came of them, by an outcome.
+struct Counts {
+    new: usize,
+    came_into_service: usize,
+    went_out_of_service: usize,
+}
+
+impl Before {
+    fn of<'a>(inventory: &Inventory, numbers: impl IntoIterator<Item = &'a String>) -> Result<Self> {
+        let mut states = BTreeMap::new();
+        for number in numbers {
+            if let Some(stored) = inventory.store().get(number.parse()?)? {
+                states.insert(stored.number(), stored.state());
+            }
+        }
+        Ok(Self(states))
+    }
+
+    fn count(&self, what: &str, outcome: &Outcome) -> Counts {
+        println!("{what}: {} of {}", outcome.succeeded.len(), outcome.succeeded.len() + outcome.failed.len());
+        outcome.failed.iter().take(2).for_each(|(number, error)| println!("  {number}: {error}"));
+        let was = |number| self.0.get(number).copied();
+        let count = |is_one: &dyn Fn(Option<State>, State) -> bool| {
+            outcome.succeeded.iter().filter(|(number, now)| is_one(was(number), now.state())).count()
+        };
+        let served = Some(State::InService);
+        Counts {
+            new: count(&|was, _| was.is_none()),
+            came_into_service: count(&|was, now| was != served && now == State::InService),
+            went_out_of_service: count(&|was, now| was == served && now != State::InService),
+        }
+    }
 }
 
 /// What was given back rests, then is free again; what was the system's own is gone.
@@ -277,12 +324,6 @@ fn one_of_many(inventory: &Inventory, shop: AccountId) -> Result<(usize, usize)>
         }
     }
     Ok((activated, released))
-}
-
-fn succeeded(what: &str, outcome: &Outcome) -> usize {
-    println!("{what}: {} of {}", outcome.succeeded.len(), outcome.succeeded.len() + outcome.failed.len());
-    outcome.failed.iter().take(2).for_each(|(number, error)| println!("  {number}: {error}"));
-    outcome.succeeded.len()
 }
 
 /// How many numbers there are in each state.

@@ -104,7 +104,8 @@ pub struct Account {
     /// What it denies them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub denied_features: Option<FeatureSet>,
-    /// The carriers that the accounts it sells to may use.
+    /// The carriers that it may use, and the accounts it sells to that have no list of their own; if it
+    /// has none, those of the account that sells to it, else all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carriers: Option<Vec<CarrierName>>,
 }

@@ -24,6 +24,10 @@ use serde_json::Value;
 pub use self::built_in::{Local, Managed, Mdn, ReservedBy};
 pub use self::scripted::{Fault, Order, Scripted};
 pub use self::search::{MAX_FOUND, find_everywhere};
+pub(crate) use self::{
+    built_in::is_for,
+    search::{Owed, ask_all, find_owed},
+};
 
 use crate::account::AccountId;
 use crate::names::{CarrierKind, CarrierName};
@@ -49,7 +53,8 @@ pub trait Carrier: Send + Sync + fmt::Debug {
         true
     }
 
-    /// Numbers that it sells, at most as many as are asked for.
+    /// Numbers that it sells, at most as many as are asked for; if they are to be in a row, one row of
+    /// that many.
     ///
     /// # Errors
     /// Why not.
@@ -60,6 +65,21 @@ pub trait Carrier: Send + Sync + fmt::Debug {
     /// # Errors
     /// Why not.
     fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError>;
+
+    /// The same for an account and the one that sells to it. Who sells to all alike need not say
+    /// anything else here.
+    ///
+    /// # Errors
+    /// Why not.
+    fn check_for(
+        &self,
+        numbers: &[PhoneNumber],
+        account: Option<AccountId>,
+        reseller: Option<AccountId>,
+    ) -> Result<Vec<Availability>, CarrierError> {
+        let _ = (account, reseller);
+        self.check(numbers)
+    }
 
     /// Sells a number. What it wants to be told of the number from then on, if anything.
     ///
@@ -96,7 +116,7 @@ pub struct Search {
     pub account: Option<AccountId>,
     /// The account that sells to it.
     pub reseller: Option<AccountId>,
-    /// Whether numbers are to be in a row.
+    /// Whether numbers are to be in a row: so many, or none.
     pub consecutive: bool,
 }
 

@@ -26,8 +26,9 @@
 //!    at most, and an id is one contact's. A new contact's id is given once, and is above all that
 //!    there are and were.
 //!
-//! `store::conformance`, in the feature of that name, makes each of these but the sixth a test that
-//! any store can be put to. [`Store`] is a store of all three kinds of things.
+//! `store::conformance`, in the feature of that name, makes each of these a test that any store can be
+//! put to; of the sixth, that few numbers are found among many. [`Store`] is a store of all three kinds
+//! of things.
 //!
 //! ```
 //! use telnum::record::NumberRecord;
@@ -75,7 +76,7 @@ pub use self::revision::{Expect, Revision, Stored};
 use crate::number::PhoneNumber;
 use crate::record::{EffectKey, NumberRecord};
 
-/// A store of numbers. What it promises is in the [module's](self) seven points.
+/// A store of numbers. What it promises is in the [module's](self) eight points.
 pub trait NumberStore: Send + Sync + fmt::Debug {
     /// What is stored of a number.
     ///

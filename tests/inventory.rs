@@ -4,9 +4,9 @@
 
 mod world;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 use telnum::PhoneNumber;
@@ -15,16 +15,16 @@ use telnum::carrier::{
     Availability, Carrier, CarrierError, CarrierInfo, Fault, Found, Managed, Mdn, Order, ReservedBy,
     Scripted, Search,
 };
-use telnum::feature::e911::E911Address;
+use telnum::feature::e911::{E911Address, E911Answer};
 use telnum::inventory::{
     Billing, BillingError, Builder, Charge, Create, Error, ImportRow, Inventory, Limits, Options, Outcome,
     Porting, Quote,
 };
 use telnum::lifecycle::State;
 use telnum::names::{CarrierName, Feature, FeatureSet};
-use telnum::policy::Policy;
-use telnum::provider::{AddressBook, E911Provider, Notices};
-use telnum::record::{EffectKey, NumberRecord, Update};
+use telnum::policy::{Policy, Reservation};
+use telnum::provider::{AddressBook, E911Provider, Notices, ProviderError};
+use telnum::record::{EffectKey, EventKind, NumberRecord, Update};
 use telnum::store::{
     Batch, Change, Expect, Logged, MemoryStore, NumberStore, Page, Query, Revision, StoreError, Stored,
 };
@@ -497,18 +497,10 @@ fn row_142_nobody_knows_where_a_number_is() {
 
 #[test]
 fn pools_and_reservations_are_searched_for_their_account() {
-    let managed = |number: &str, pool: &str| {
-        NumberRecord::from_value(&json!({
-            "id": number, "pvt_state": "available", "pvt_module_name": "knm_managed",
-            "pvt_carrier_data": {"pool": pool},
-            "pvt_created": 63_565_934_327_u64, "pvt_modified": 63_565_934_344_u64,
-        }))
-        .unwrap()
-    };
     let store: Arc<dyn NumberStore> = Arc::new(MemoryStore::new());
     let pools = [("+12065550100", "reseller"), ("+12065550101", "reseller"), ("+12065550102", "unrelated")];
     for (number, pool) in pools {
-        store.commit(Change::put(managed(number, pool), Expect::Absent).into()).unwrap();
+        store.commit(Change::put(in_pool(number, "available", pool), Expect::Absent).into()).unwrap();
     }
     for record in numbers().into_values() {
         store.commit(Change::put(record, Expect::Absent).into()).unwrap();
@@ -851,4 +843,527 @@ fn a_store_that_fails_is_not_shown_to_users() {
         .build();
     assert_eq!(later.recover().unwrap().finished, 2);
     assert_eq!(carrier.orders().len(), 2);
+}
+
+/// The reference's numbers in a store of its own.
+fn on(store: &Arc<MemoryStore>) -> Builder {
+    let store: Arc<dyn NumberStore> = Arc::<MemoryStore>::clone(store);
+    Inventory::builder(store).accounts(accounts()).clock(now)
+}
+
+fn in_pool(number: &str, state: &str, pool: &str) -> NumberRecord {
+    let owner = (state != "available").then_some(pool);
+    NumberRecord::from_value(&json!({
+        "id": number, "pvt_state": state, "pvt_assigned_to": owner,
+        "pvt_module_name": "knm_managed", "pvt_carrier_data": {"pool": pool},
+        "pvt_created": 63_565_934_327_u64, "pvt_modified": 63_565_934_344_u64,
+    }))
+    .unwrap()
+}
+
+fn put(store: &MemoryStore, record: NumberRecord) {
+    store.commit(Change::put(record, Expect::Absent).into()).unwrap();
+}
+
+fn wanted(prefix: &str, quantity: usize) -> Search {
+    Search { quantity, ..Search::new(prefix.parse().unwrap()) }
+}
+
+fn found(inventory: &Inventory, search: &Search, options: &Options) -> Vec<String> {
+    let page = inventory.search(search, options).unwrap();
+    page.numbers.iter().map(|found| format!("{} {}", found.number, found.carrier)).collect()
+}
+
+#[test]
+fn row_122_the_systems_own_carriers_need_not_be_installed() {
+    let mobile = "+15551233324";
+    for inventory in [world().build(), world().without_carriers().build(), world().carrier(Mdn).build()] {
+        let released = inventory.release([mobile], &system().with_mdn_run(true)).unwrap().single().unwrap();
+        assert_eq!((released.state(), released.owner()), (State::Deleted, None));
+    }
+    let store = Arc::new(MemoryStore::new());
+    put(&store, in_pool("+12065550100", "in_service", "reseller"));
+    assert!(on(&store).build().release(["+12065550100"], &by("reseller")).unwrap().is_success());
+}
+
+#[test]
+fn a_carrier_that_is_not_there_is_missed_before_anything_is_claimed() {
+    let number = "+15551233337";
+    let inventory = world().build();
+    for options in [by("reseller"), by("reseller").with_dry_run(true)] {
+        let failed = body(inventory.release([number], &options));
+        assert_eq!(failed, failing(400, "invalid", "no carrier is called pacwest", Some("pacwest")));
+    }
+    assert!(inventory.store().events(0, 10).unwrap().is_empty());
+    // An admin can do something about it.
+    let local = Update { carrier: Some(CarrierName::LOCAL), ..Update::default() };
+    assert!(inventory.update([number], &local, &system()).unwrap().is_success());
+    assert!(inventory.release([number], &by("reseller")).unwrap().is_success());
+}
+
+#[test]
+fn a_sweep_reports_a_carrier_that_is_not_there_and_changes_nothing() {
+    let store = Arc::new(MemoryStore::new());
+    let minute =
+        Policy { reservation: Some(Reservation { seconds: 60, longest_seconds: 60 }), ..Policy::default() };
+    let create = Create {
+        state: Some(State::Reserved),
+        carrier: Some("pacwest".parse().unwrap()),
+        ..Create::default()
+    };
+    let inventory = on(&store).policy(minute.clone()).build();
+    assert!(inventory.create([ABSENT], &create, &by("reseller")).unwrap().is_success());
+    let later = on(&store).policy(minute).clock(|| now().after(chrono::TimeDelta::hours(1))).build();
+    for _ in 0..3 {
+        let report = later.sweep().unwrap();
+        assert_eq!((report.ended, report.failed.len()), (0, 1));
+        assert_eq!(report.failed[0].1.to_string(), "no carrier is called pacwest");
+    }
+    assert_eq!(store.events(0, 10).unwrap().len(), 1);
+}
+
+#[test]
+fn row_132_what_is_removed_leaves_an_event() {
+    let inventory = world().build();
+    assert_eq!(inventory.sweep().unwrap().removed, 1);
+    let events = inventory.store().events(0, 100).unwrap();
+    let removed: Vec<_> =
+        events.iter().filter(|logged| logged.event.what == EventKind::Removed).map(|it| &it.event).collect();
+    assert_eq!((removed.len(), removed[0].number.to_string()), (1, "+15550100004".to_owned()));
+    assert_eq!(serde_json::to_value(removed[0]).unwrap()["event"], "removed");
+}
+
+#[test]
+fn to_give_back_costs_nobody_anything() {
+    // The one whose it was before has no credit.
+    for is_broke in [false, true] {
+        let inventory = world().billing(Dollars { is_broke, ..Dollars::default() }).build();
+        let released = inventory.release(["+15551255693"], &by("reseller")).unwrap();
+        assert!(released.is_success() && released.quotes.is_empty());
+        assert_eq!(released.single().unwrap().owner(), Some(id("master")));
+    }
+}
+
+#[test]
+fn rows_10_and_159_what_is_not_reconcilable_is_not_created() {
+    let inventory = world().shared_carrier(shared(&telnyx())).build();
+    for number in ["+1000", "+10", "+999", "+1234567", "+14155", "+19995550123456"] {
+        let message = format!("number {number} is not reconcilable");
+        let refused = failing(404, "not_reconcilable", &message, Some(number));
+        assert_eq!(body(inventory.create([number], &Create::default(), &by("reseller"))), refused);
+        assert_eq!(body(inventory.reserve([number], &by("reseller"))), refused);
+        assert_eq!(body(inventory.activate([number], &by("reseller"))), refused);
+        let row = ImportRow { number: number.into(), account: None, create: Create::default() };
+        let report = inventory.import([row], &by("reseller")).unwrap();
+        assert_eq!(report.failed[0].1.body().error, "not_reconcilable".into());
+    }
+    // What is there already stays, and can be given back.
+    let any = telnum::normalize::Normalizer::reference().with_reconcilable("^").unwrap();
+    let store = Arc::new(MemoryStore::new());
+    let create = on(&store).normalizer(any).build().create(["+1000"], &Create::default(), &by("reseller"));
+    assert!(create.unwrap().is_success());
+    assert!(on(&store).build().release(["+1000"], &by("reseller")).unwrap().is_success());
+}
+
+#[test]
+fn row_128_others_are_not_told_what_is_there_to_delete() {
+    let failed =
+        world().build().delete([ABSENT, "+15551233322", "+15550100004"], &by("reseller")).unwrap().failed;
+    assert_eq!(failed.values().map(|error| error.body().code).collect::<Vec<_>>(), [403, 403, 403]);
+}
+
+#[test]
+fn what_is_free_is_found_whoever_carries_it() {
+    let inventory = world().shared_carrier(shared(&telnyx())).build();
+    let number = "+19162154006";
+    assert_eq!(found(&inventory, &wanted("+1916", 10), &by("reseller")), [format!("{number} local")]);
+    let check = inventory.check([number], &by("reseller")).unwrap();
+    assert_eq!(check, [(number.into(), Availability::Success)]);
+    assert!(inventory.reserve([number], &by("reseller")).unwrap().is_success());
+    assert!(found(&inventory, &wanted("+1916", 10), &by("reseller")).is_empty());
+}
+
+#[test]
+fn what_is_being_worked_on_is_not_free() {
+    let carrier = telnyx();
+    let inventory = world().shared_carrier(shared(&carrier)).policy(with_e911()).e911(Arc::new(Dead)).build();
+    let number = "+19162154006";
+    let create = Create { document: document(json!({"e911": address()})), ..Create::default() };
+    assert_eq!(body(inventory.create([number], &create, &by("reseller"))).0, 500);
+    assert!(found(&inventory, &wanted("+1916", 10), &by("unrelated")).is_empty());
+    let check = inventory.check([number], &by("unrelated")).unwrap();
+    assert_eq!(check, [(number.into(), Availability::Error)]);
+}
+
+/// A provider that gives no answer.
+#[derive(Debug)]
+struct Dead;
+
+impl E911Provider for Dead {
+    fn validate(&self, _: &E911Address) -> Result<E911Answer, ProviderError> {
+        Err(ProviderError::Unknown("lost".into()))
+    }
+
+    fn provision(
+        &self,
+        _: &NumberRecord,
+        _: &E911Address,
+        _: EffectKey,
+    ) -> Result<E911Answer, ProviderError> {
+        Err(ProviderError::Unknown("lost".into()))
+    }
+
+    fn remove(&self, _: &NumberRecord, _: EffectKey) -> Result<(), ProviderError> {
+        Err(ProviderError::Unknown("lost".into()))
+    }
+}
+
+#[test]
+fn a_pool_is_for_its_account_and_those_it_sells_to() {
+    let number = "+12065550100";
+    let inventory = || {
+        let store = Arc::new(MemoryStore::new());
+        put(&store, in_pool(number, "available", "reseller"));
+        let carrier = Managed::new(Arc::<MemoryStore>::clone(&store));
+        (on(&store).carrier(carrier).build(), on(&store).build())
+    };
+    let rows = [("unrelated", false), ("master", true), ("reseller", true), ("child", true)];
+    for (account, may) in rows {
+        let (managed, local) = inventory();
+        let options = by(account);
+        for inventory in [&managed, &local] {
+            // An admin may take it, but it is not shown to be bought.
+            let is_shown = may && account != "master";
+            assert_eq!(
+                found(inventory, &wanted("+1206", 5), &options).len(),
+                usize::from(is_shown),
+                "{account}"
+            );
+            let answer = if is_shown { Availability::Success } else { Availability::Error };
+            assert_eq!(inventory.check([number], &options).unwrap(), [(number.into(), answer)], "{account}");
+        }
+        // A child may not create numbers.
+        let may_create = may && account != "child";
+        let inventory = || inventory().0;
+        assert_eq!(inventory().activate([number], &options).unwrap().is_success(), may, "{account}");
+        let created = inventory().create([number], &Create::default(), &options).unwrap();
+        assert_eq!(created.is_success(), may_create, "{account}");
+        let moved = inventory().change_state([number], State::InService, &options).unwrap();
+        assert_eq!(moved.is_success(), may, "{account}");
+    }
+}
+
+/// A carrier that remembers what it was asked for, and sells what it is given.
+#[derive(Debug, Default)]
+struct Asked {
+    searches: Mutex<Vec<Search>>,
+    sells: Vec<PhoneNumber>,
+}
+
+impl Carrier for Asked {
+    fn name(&self) -> CarrierName {
+        "asked".parse().unwrap()
+    }
+
+    fn info(&self) -> CarrierInfo {
+        CarrierInfo { is_local: false, is_billable: true, maximal_prefix_length: 3 }
+    }
+
+    fn find(&self, search: &Search) -> Result<Vec<Found>, CarrierError> {
+        self.searches.lock().unwrap().push(search.clone());
+        Ok(self.sells.iter().rev().map(|number| Found::new(*number, self.name())).collect())
+    }
+
+    fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
+        Ok(vec![Availability::Error; numbers.len()])
+    }
+
+    fn acquire(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+        Ok(None)
+    }
+
+    fn disconnect(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+        Ok(None)
+    }
+}
+
+#[test]
+fn row_137_a_block_is_numbers_in_a_row() {
+    let sells = ["+14155550103", "+14155550104", "+14155550107", "+14155550108", "+14155550109"];
+    let carrier =
+        Arc::new(Asked { sells: sells.map(|number| number.parse().unwrap()).into(), ..Asked::default() });
+    let store = Arc::new(MemoryStore::new());
+    let inventory = on(&store).shared_carrier(Arc::<Asked>::clone(&carrier)).build();
+    let free = Create { state: Some(State::Available), ..Create::default() };
+    let ours =
+        ["+14155550100", "+14155550102", "+14155550105", "+14155550106", "+14155550199", "+14155550200"];
+    assert!(inventory.create(ours, &free, &system()).unwrap().is_success());
+    let block = |quantity| {
+        let search = Search { consecutive: true, ..wanted("+1415", quantity) };
+        let found = found(&inventory, &search, &by("reseller"));
+        (found.first().cloned(), found.last().cloned(), found.len())
+    };
+    let is = |first: &str, last: &str, count| (Some(first.to_owned()), Some(last.to_owned()), count);
+    assert_eq!(block(2), is("+14155550105 local", "+14155550106 local", 2));
+    assert_eq!(block(3), is("+14155550107 asked", "+14155550109 asked", 3));
+    assert_eq!(block(4), (None, None, 0));
+    assert_eq!(block(1), is("+14155550100 local", "+14155550100 local", 1));
+    // Of a block the carrier is told how long it is to be; of single numbers, as many as can be paged.
+    assert_eq!(found(&inventory, &wanted("+1415", 2), &by("reseller")).len(), 2);
+    let asked: Vec<_> = carrier.searches.lock().unwrap().iter().map(|search| search.quantity).collect();
+    assert_eq!(asked, [2, 3, 4, 1, 500]);
+}
+
+#[test]
+fn a_carrier_is_asked_by_as_many_digits_as_it_can() {
+    let sells = ["+13013590000", "+13014000000"].map(|number| number.parse().unwrap()).into();
+    let carrier = Arc::new(Asked { sells, ..Asked::default() });
+    let inventory = world().shared_carrier(Arc::<Asked>::clone(&carrier)).build();
+    let rows = [
+        ("+1301359", "+1301", vec!["+13013590000 asked"]),
+        ("+130", "+130", vec!["+13014000000 asked"]),
+        ("+1", "+1", vec!["+15551239876 local"]),
+        ("+4420794", "+44207", vec![]),
+    ];
+    for (prefix, told, expected) in rows {
+        assert_eq!(found(&inventory, &wanted(prefix, 1), &by("reseller")), expected, "{prefix}");
+        let asked = carrier.searches.lock().unwrap().pop().unwrap();
+        assert_eq!(asked.prefix.to_string(), told);
+    }
+}
+
+#[test]
+fn carriers_are_checked_at_once_and_not_waited_for() {
+    let slow = |name: &str| Scripted::new(name.parse().unwrap()).with_delay(Duration::from_secs(20));
+    let limits = Limits { search: Duration::from_millis(200), ..Limits::default() };
+    let second = Scripted::new("second".parse().unwrap()).with_block("+13013590000".parse().unwrap(), 600);
+    let inventory = world()
+        .carrier(slow("slow"))
+        .shared_carrier(shared(&telnyx()))
+        .carrier(second)
+        .carrier(slow("slower"))
+        .limits(limits)
+        .build();
+    let started = Instant::now();
+    let check = inventory.check(["+13013590001"], &by("reseller")).unwrap();
+    assert_eq!(check, [("+13013590001".into(), Availability::Success)]);
+    // Of those that sell it, it is bought from the first.
+    let bought = inventory.reserve(["+13013590001"], &by("reseller")).unwrap().single().unwrap();
+    assert_eq!(bought.carrier().as_str(), "telnyx");
+    assert!(started.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn a_carrier_that_owes_answers_is_not_asked_more() {
+    /// A carrier that never answers, and how many wait for it.
+    #[derive(Debug, Default)]
+    struct Silent(AtomicUsize);
+
+    impl Carrier for Silent {
+        fn name(&self) -> CarrierName {
+            "silent".parse().unwrap()
+        }
+
+        fn find(&self, _: &Search) -> Result<Vec<Found>, CarrierError> {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            std::thread::sleep(Duration::from_secs(60));
+            Ok(Vec::new())
+        }
+
+        fn check(&self, _: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
+            Ok(Vec::new())
+        }
+
+        fn acquire(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+            Ok(None)
+        }
+
+        fn disconnect(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+            Ok(None)
+        }
+    }
+
+    let silent = Arc::new(Silent::default());
+    let limits = Limits { search: Duration::from_millis(1), ..Limits::default() };
+    let inventory = world().shared_carrier(Arc::<Silent>::clone(&silent)).limits(limits).build();
+    for _ in 0..100 {
+        let page = inventory.search(&wanted("+1555", 1), &by("reseller")).unwrap();
+        assert!(page.failed.iter().any(|(carrier, _)| carrier.as_str() == "silent"));
+    }
+    assert!(silent.0.load(Ordering::SeqCst) <= 32);
+}
+
+#[test]
+fn a_search_may_last_for_ever() {
+    let limits = Limits { search: Duration::MAX, ..Limits::default() };
+    let inventory = world().limits(limits).build();
+    assert_eq!(found(&inventory, &wanted("+1555", 2), &by("reseller")), ["+15551239876 local"]);
+}
+
+#[test]
+fn what_somebody_ports_in_is_not_bought() {
+    let number = "+13013590001";
+    let carrier = telnyx();
+    let ported = Ported { number: Some(number.parse().unwrap()) };
+    let inventory = world().shared_carrier(shared(&carrier)).porting(ported).build();
+    let message = format!("number {number} is porting");
+    let refused = failing(400, "number_is_porting", &message, Some(number));
+    for account in ["unrelated", "reseller", "master"] {
+        assert_eq!(body(inventory.reserve([number], &by(account))), refused, "{account}");
+        assert_eq!(body(inventory.activate([number], &by(account))), refused, "{account}");
+        let check = inventory.check([number, "+13013590002"], &by(account)).unwrap();
+        assert_eq!(check.iter().map(|it| it.1.name()).collect::<Vec<_>>(), ["error", "success"]);
+    }
+    assert!(carrier.orders().is_empty());
+    // It comes for the account of the request, whoever asks for that, or as an admin says.
+    let ported_in = Create { ported_in: true, ..Create::default() };
+    assert_eq!(body(inventory.create([number], &ported_in, &by("unrelated"))), refused);
+    assert_eq!(
+        body(inventory.create([number], &ported_in, &by("reseller").with_account(id("child")))),
+        refused
+    );
+    let row = ImportRow { number: number.into(), account: None, create: ported_in.clone() };
+    let report = inventory.import([row], &by("unrelated").with_dry_run(true)).unwrap();
+    assert_eq!(report.failed[0].1.body().error, "number_is_porting".into());
+    for options in [by("reseller"), by("master"), system().with_account(id("child"))] {
+        let created = inventory.create([number], &ported_in, &options.with_dry_run(true));
+        assert!(created.unwrap().is_success());
+    }
+}
+
+#[test]
+fn row_93_only_an_admin_changes_the_carrier_by_creating() {
+    let number = "+19162154006";
+    let to = |carrier: &str| Create { carrier: Some(carrier.parse().unwrap()), ..Create::default() };
+    let inventory = world().shared_carrier(shared(&telnyx())).build();
+    let refused = failing(403, "forbidden", "requestor is unauthorized to perform operation", None);
+    assert_eq!(body(inventory.create([number], &to("local"), &by("reseller"))), refused);
+    let dry_run = |options: Options| options.with_dry_run(true);
+    assert!(inventory.create([number], &to("telnyx"), &dry_run(by("reseller"))).unwrap().is_success());
+    assert!(inventory.create([number], &to("local"), &dry_run(by("master"))).unwrap().is_success());
+}
+
+#[test]
+fn what_is_done_for_an_account_is_for_those_with_power_over_it() {
+    let inventory = world().billing(Dollars::default()).build();
+    let refused = failing(403, "forbidden", "requestor is unauthorized to perform operation", None);
+    let stranger = by("unrelated").with_account(id("reseller")).with_accept_charges(true);
+    assert_eq!(body(inventory.activate([FREE], &stranger)), refused);
+    assert_eq!(body(inventory.reserve([FREE], &stranger)), refused);
+    assert_eq!(body(inventory.change_state([FREE], State::InService, &stranger)), refused);
+    for options in [stranger, by("nobody")] {
+        assert_eq!(inventory.check([FREE], &options).unwrap_err().body().code, 403);
+    }
+    let page = inventory.search(&wanted("+1555", 1), &by("reseller")).unwrap();
+    assert!(inventory.search_page(page.id, 0, 1, &stranger).is_none());
+    assert!(inventory.search_page(page.id, 0, 1, &by("master").with_account(id("reseller"))).is_some());
+    let admin = by("master").with_account(id("reseller")).with_accept_charges(true);
+    assert!(inventory.activate([FREE], &admin).unwrap().is_success());
+}
+
+#[test]
+fn a_mobile_number_is_fixed_in_its_run() {
+    let inventory = world().build();
+    let apps = |_: PhoneNumber| Some("x".into());
+    assert_eq!(body(inventory.fix(["+15551233324"], Some(&apps), &by("reseller"))).0, 403);
+    let run = by("reseller").with_mdn_run(true);
+    assert_eq!(body(inventory.fix(["+15551233322"], Some(&apps), &run)).0, 403);
+    assert!(inventory.fix(["+15551233324"], Some(&apps), &run).unwrap().is_success());
+}
+
+fn row(number: &str, account: &str) -> ImportRow {
+    ImportRow { number: number.into(), account: Some(id(account)), create: Create::default() }
+}
+
+#[test]
+fn an_import_can_be_tried_and_may_cost() {
+    let inventory = world().billing(Dollars::default()).build();
+    let rows = || [row(ABSENT, "reseller"), row(FREE, "reseller"), row("5559871234", "master")];
+    let tried = inventory.import(rows(), &system().with_dry_run(true)).unwrap();
+    assert_eq!((tried.imported, tried.quotes.len(), tried.failed.len()), (1, 1, 2));
+    let exists = tried.failed.iter().map(|(text, error)| (&**text, error.body().error)).collect::<Vec<_>>();
+    assert_eq!(exists, [(FREE, "number_exists".into()), ("5559871234", "number_exists".into())]);
+    let not_accepted = inventory.import(rows(), &system()).unwrap();
+    let last = not_accepted.failed.last().unwrap();
+    assert_eq!((not_accepted.imported, &*last.0, last.1.body().code), (0, ABSENT, 402));
+    assert!(inventory.store().events(0, 10).unwrap().is_empty());
+    let accepted = inventory.import(rows(), &system().with_accept_charges(true)).unwrap();
+    assert_eq!((accepted.imported, accepted.quotes.len()), (1, 1));
+
+    for options in [by("reseller").with_all_or_nothing(true), by("reseller").with_key("k".parse().unwrap())] {
+        assert_eq!(inventory.import(rows(), &options).unwrap_err().body().code, 400);
+    }
+}
+
+/// Who is without credit.
+#[derive(Debug)]
+struct Broke(AccountId);
+
+impl Billing for Broke {
+    fn quote(&self, charges: &[Charge]) -> Result<Vec<Quote>, BillingError> {
+        let is_broke = charges.iter().any(|charge| charge.account == self.0);
+        if is_broke { Err(BillingError::NotEnoughCredit) } else { Ok(Vec::new()) }
+    }
+}
+
+#[test]
+fn an_import_for_an_account_without_credit_stops_no_others() {
+    let inventory = world().billing(Broke(id("reseller"))).build();
+    let rows = [row(ABSENT, "reseller"), row("+19042471592", "child"), row("+19042471593", "reseller")];
+    let report = inventory.import(rows, &system()).unwrap();
+    let failed: Vec<_> = report.failed.iter().map(|(text, error)| (&**text, error.body().code)).collect();
+    assert_eq!((report.imported, failed), (1, vec![(ABSENT, 402), ("+19042471593", 402)]));
+}
+
+#[test]
+fn an_import_names_rows_as_they_were_spelt() {
+    let rows = ["(916) 215-4006", "415-886-7900", "(415) 886-7900", "(555) 010-0004", "x"];
+    let report = world().build().import(rows.map(|text| row(text, "reseller")), &system()).unwrap();
+    let mut failed: Vec<_> = report.failed.iter().map(|(text, _)| &**text).collect();
+    failed.sort_unstable();
+    assert_eq!((report.imported, failed), (2, vec!["(415) 886-7900", "(916) 215-4006", "x"]));
+}
+
+#[test]
+fn rows_of_an_import_are_read_as_their_accounts_dial() {
+    let tree = json!([{"id": "shop", "dial_plan": {"^(\\d{7})$": {"prefix": "+1415"}}}, {"id": "stall"}]);
+    let tree: telnum::account::AccountTree = serde_json::from_value(tree).unwrap();
+    let inventory = world().accounts(tree).build();
+    let rows = [row("8867900", "shop"), row("8867901", "stall"), row("8867902", "shop")];
+    let report = inventory.import(rows, &system()).unwrap();
+    assert_eq!((report.imported, &*report.failed[0].0), (2, "8867901"));
+    assert!(inventory.get(["+14158867902"], &system()).unwrap().is_success());
+}
+
+#[test]
+fn row_61_the_library_puts_what_is_created_in_service() {
+    // The API, unlike it, reserves: see its data.
+    let created = world().build().create([ABSENT], &Create::default(), &by("reseller")).unwrap();
+    assert_eq!(created.single().unwrap().state(), State::InService);
+}
+
+#[test]
+fn row_90_an_option_has_one_value() {
+    // It is the one that was said last; there are none but those that are known.
+    let options = by("reseller").with_dry_run(true).with_dry_run(false);
+    assert_eq!(options, by("reseller"));
+    assert_eq!(
+        by("master").with_account(id("child")).with_account(id("reseller")).account,
+        Some(id("reseller"))
+    );
+}
+
+#[test]
+fn reservations_that_end_are_extended() {
+    let quarter = Reservation { seconds: 900, longest_seconds: 7_200 };
+    let inventory = world().policy(Policy { reservation: Some(quarter), ..Policy::default() }).build();
+    assert!(inventory.reserve([FREE], &by("reseller")).unwrap().is_success());
+    let minutes = |count| now().after(chrono::TimeDelta::minutes(count));
+    // One that has no end has none to move.
+    let numbers = [FREE, "+14252151010", ABSENT];
+    let outcome = inventory.extend_lease(numbers, minutes(120), &by("reseller")).unwrap();
+    assert_eq!(outcome.succeeded[0].lease().unwrap().until, minutes(120));
+    assert_eq!(outcome.failed.values().map(|error| error.body().code).collect::<Vec<_>>(), [400, 404]);
+    assert_eq!(body(inventory.extend_lease([FREE], minutes(121), &by("reseller"))).0, 400);
+    assert_eq!(body(inventory.extend_lease([FREE], minutes(120), &by("child"))).0, 403);
 }

@@ -210,9 +210,8 @@ fn a_number_is_bought_once() {
         name: None,
         all_or_nothing: false,
     };
-    // The receipt, the number, whether the system itself or the carrier sells it, the claim, the
-    // order, the record.
-    assert_eq!(story.tell(), 7);
+    // The receipt, the number, whether the system itself sells it, the claim, the order, the record.
+    assert_eq!(story.tell(), 6);
     Story {
         act: &|inventory, options| inventory.activate([number(0).to_string()], options),
         is_after: &is_in_service,

@@ -15,7 +15,10 @@ pub(crate) type Lines = Box<dyn Iterator<Item = io::Result<String>>>;
 /// The lines of a file, without its first if that names the columns.
 pub(crate) fn of_file(path: &Path) -> io::Result<Lines> {
     let lines = BufReader::new(File::open(path)?).lines();
-    Ok(Box::new(lines.filter(|line| !matches!(line, Ok(line) if line.starts_with("number,")))))
+    let names_columns = |line: &io::Result<String>| {
+        line.as_ref().is_ok_and(|line| cells(line).next() == Some("number".into()))
+    };
+    Ok(Box::new(lines.filter(move |line| !names_columns(line))))
 }
 
 /// So many made-up lines: most numbers are free, some a shop's; a few are written as people do, and
@@ -41,9 +44,23 @@ pub(crate) fn made_up(rows: u64, shops: Vec<AccountId>) -> Lines {
     }))
 }
 
+/// The cells of a line. In quotes a comma is one, and two quotes are one; spaces around a cell are none.
+fn cells(line: &str) -> impl Iterator<Item = String> {
+    let mut is_quoted = false;
+    let at_comma = move |c: char| {
+        is_quoted ^= c == '"';
+        c == ',' && !is_quoted
+    };
+    line.split(at_comma).map(|cell| {
+        let cell = cell.trim();
+        let quoted = cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"'));
+        quoted.map_or_else(|| cell.to_owned(), |cell| cell.replace("\"\"", "\"").trim().to_owned())
+    })
+}
+
 /// What a line says.
 pub(crate) fn row(line: &str) -> Result<ImportRow, String> {
-    let mut cells = line.split(',').map(str::trim);
+    let mut cells = cells(line);
     let mut cell = || cells.next().filter(|cell| !cell.is_empty());
     let (number, account, state, carrier) = (cell(), cell(), cell(), cell());
     let wrong = |what: &str| format!("no {what} in {line:?}");

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::search::follows;
 use super::{Availability, Carrier, CarrierError, Found, Search};
 use crate::account::AccountId;
 use crate::lifecycle::State;
@@ -12,7 +13,8 @@ use crate::number::PhoneNumber;
 use crate::record::{EffectKey, NumberRecord};
 use crate::store::{NumberStore, Query, StoreError};
 
-/// The system's own numbers that are free: for accounts only.
+/// The numbers of the system that are free, whoever carries them, but for those of others' pools: for
+/// accounts only.
 #[derive(Clone, Debug)]
 pub struct Local(Arc<dyn NumberStore>);
 
@@ -48,10 +50,9 @@ impl Managed {
     }
 
     fn pool(&self, search: &Search, account: AccountId) -> Result<Vec<Found>, CarrierError> {
-        let query = free(search, CarrierName::MANAGED);
-        collect(&*self.0, CarrierName::MANAGED, &query, search.quantity, |record| {
-            record.carrier_data().and_then(|data| data.get("pool")).and_then(Value::as_str)
-                == Some(account.as_str())
+        let query = Query { carrier: Some(CarrierName::MANAGED), ..wanted(search, State::Available) };
+        collect(&*self.0, CarrierName::MANAGED, &query, search, |record| {
+            pool(record) == Some(account.as_str())
         })
     }
 }
@@ -70,51 +71,63 @@ impl ReservedBy {
     }
 }
 
-/// What is free of a carrier's.
-fn free(search: &Search, carrier: CarrierName) -> Query {
-    Query {
-        prefix: Some(search.prefix),
-        states: [State::Available].into(),
-        carrier: Some(carrier),
-        ..Query::default()
-    }
+/// What is in a state, and nothing is being done for.
+fn wanted(search: &Search, state: State) -> Query {
+    Query { prefix: Some(search.prefix), states: [state].into(), pending: Some(false), ..Query::default() }
 }
 
-/// The first numbers of a query that are also what a function says.
+/// The account whose pool a number is in.
+fn pool(record: &NumberRecord) -> Option<&str> {
+    let data = record.carrier_data().filter(|_| record.carrier() == CarrierName::MANAGED)?;
+    data.get("pool")?.as_str()
+}
+
+/// Whether a number is in no pool but an account's, or that of the one that sells to it.
+pub(crate) fn is_for(record: &NumberRecord, account: Option<AccountId>, reseller: Option<AccountId>) -> bool {
+    pool(record).is_none_or(|pool| [account, reseller].iter().flatten().any(|id| id.as_str() == pool))
+}
+
+/// The first numbers of a query that are also what a function says; in a row, if they are to be.
 fn collect(
     store: &dyn NumberStore,
     carrier: CarrierName,
     query: &Query,
-    quantity: usize,
+    search: &Search,
     is_one: impl Fn(&NumberRecord) -> bool,
 ) -> Result<Vec<Found>, CarrierError> {
-    let mut found = Vec::new();
+    let mut found: Vec<Found> = Vec::new();
     let mut after = None;
-    while found.len() < quantity {
+    while found.len() < search.quantity {
         let page = store.scan(query, after, 1_000).map_err(|error| failed(carrier, &error))?;
-        let ones = page.items.iter().filter(|record| is_one(record));
-        found.extend(ones.take(quantity - found.len()).map(|record| Found {
-            carrier_data: record.carrier_data().cloned(),
-            ..Found::new(record.number(), carrier)
-        }));
+        for record in page.items.iter().filter(|record| is_one(record)) {
+            let number = record.number();
+            if search.consecutive && found.last().is_some_and(|last| !follows(last.number, number)) {
+                found.clear();
+            }
+            found.push(Found { carrier_data: record.carrier_data().cloned(), ..Found::new(number, carrier) });
+            if found.len() == search.quantity {
+                return Ok(found);
+            }
+        }
         after = match page.next {
             Some(next) => Some(next),
             None => break,
         };
     }
-    Ok(found)
+    Ok(if search.consecutive { Vec::new() } else { found })
 }
 
-/// Whether numbers are free in a store, whoever carries them.
+/// Whether numbers are free in a store and also what a function says.
 fn check(
     store: &dyn NumberStore,
     carrier: CarrierName,
     numbers: &[PhoneNumber],
+    is_one: impl Fn(&NumberRecord) -> bool,
 ) -> Result<Vec<Availability>, CarrierError> {
     let answer = |number: &PhoneNumber| {
         let stored = store.get(*number).map_err(|error| failed(carrier, &error))?;
         let is_free = stored.is_some_and(|record| {
-            record.carrier() == carrier && record.state() == State::Available && record.pending().is_none()
+            record.state() == State::Available && record.pending().is_none() && is_one(&record)
         });
         Ok(if is_free { Availability::Success } else { Availability::Error })
     };
@@ -136,12 +149,22 @@ impl Carrier for Local {
 
     fn find(&self, search: &Search) -> Result<Vec<Found>, CarrierError> {
         search.account.ok_or(CarrierError::NotAvailable)?;
-        let query = free(search, CarrierName::LOCAL);
-        collect(&*self.0, CarrierName::LOCAL, &query, search.quantity, |_| true)
+        let query = wanted(search, State::Available);
+        let is_one = |record: &NumberRecord| is_for(record, search.account, search.reseller);
+        collect(&*self.0, CarrierName::LOCAL, &query, search, is_one)
     }
 
     fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
-        check(&*self.0, CarrierName::LOCAL, numbers)
+        self.check_for(numbers, None, None)
+    }
+
+    fn check_for(
+        &self,
+        numbers: &[PhoneNumber],
+        account: Option<AccountId>,
+        reseller: Option<AccountId>,
+    ) -> Result<Vec<Availability>, CarrierError> {
+        check(&*self.0, CarrierName::LOCAL, numbers, |record| is_for(record, account, reseller))
     }
 
     fn acquire(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
@@ -172,7 +195,18 @@ impl Carrier for Managed {
     }
 
     fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
-        check(&*self.0, CarrierName::MANAGED, numbers)
+        self.check_for(numbers, None, None)
+    }
+
+    fn check_for(
+        &self,
+        numbers: &[PhoneNumber],
+        account: Option<AccountId>,
+        reseller: Option<AccountId>,
+    ) -> Result<Vec<Availability>, CarrierError> {
+        check(&*self.0, CarrierName::MANAGED, numbers, |record| {
+            pool(record).is_some() && is_for(record, account, reseller)
+        })
     }
 
     fn acquire(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
@@ -195,13 +229,9 @@ impl Carrier for ReservedBy {
 
     fn find(&self, search: &Search) -> Result<Vec<Found>, CarrierError> {
         let owner = if self.name == CarrierName::RESERVED { search.account } else { search.reseller };
-        let query = Query {
-            prefix: Some(search.prefix),
-            states: [State::Reserved].into(),
-            owner: Some(owner.ok_or(CarrierError::NotAvailable)?),
-            ..Query::default()
-        };
-        collect(&*self.store, self.name, &query, search.quantity, |_| true)
+        let owner = Some(owner.ok_or(CarrierError::NotAvailable)?);
+        let query = Query { owner, ..wanted(search, State::Reserved) };
+        collect(&*self.store, self.name, &query, search, |_| true)
     }
 
     /// What is reserved is not sold by itself.

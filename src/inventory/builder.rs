@@ -78,7 +78,8 @@ impl Builder {
         self
     }
 
-    /// No carriers, not even the system's own.
+    /// No carriers, not even the system's own. Numbers of [`Local`](crate::carrier::Local) and the others
+    /// of the system's own can be given back all the same: nobody has to be told of it.
     pub fn without_carriers(mut self) -> Self {
         self.parts.carriers.clear();
         self

@@ -1,14 +1,18 @@
 //! What is done with numbers.
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
 use super::engine::{Work, is_gone};
 use super::{Error, Inventory, Options, Outcome};
 use crate::account::AccountId;
+use crate::carrier::is_for;
 use crate::lifecycle::State;
 use crate::names::CarrierName;
-use crate::number::PhoneNumber;
-use crate::record::{Context, Creation, Document, NumberRecord, Refusal, Update};
+use crate::number::{Buffer, PhoneNumber};
+use crate::record::{Context, Creation, Decision, Document, NumberRecord, Refusal, Update};
+use crate::time::Timestamp;
 
 /// How numbers are to be created.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -63,6 +67,13 @@ impl Assignment<'_> {
     }
 }
 
+impl Create {
+    fn creation(self, assign_to: Option<AccountId>) -> Creation {
+        let Self { state, carrier, carrier_data, ported_in, document } = self;
+        Creation { assign_to, state, carrier, carrier_data, ported_in, is_porting: false, document }
+    }
+}
+
 /// A number that has to be there.
 fn there(number: PhoneNumber, record: Option<&NumberRecord>) -> Result<&NumberRecord, Error> {
     // What is deleted is there no longer.
@@ -72,34 +83,27 @@ fn there(number: PhoneNumber, record: Option<&NumberRecord>) -> Result<&NumberRe
 impl Inventory {
     /// Creates numbers for the account.
     ///
+    /// A number that is not there has to be one that the normalizer's
+    /// [`is_reconcilable`](crate::normalize::Normalizer::is_reconcilable) takes, and on no active port
+    /// request: what is can be created by an admin, or for the request's own account, as ported in.
+    ///
     /// # Errors
     /// If nothing could be done at all; [`Outcome::failed`] says what could not be done of each.
     pub fn create<I>(&self, numbers: I, create: &Create, options: &Options) -> Result<Outcome, Error>
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
-        let porting = self.parts.porting.clone();
+        let account = options.account;
         let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
-            let creation = Creation {
-                assign_to: options.account,
-                state: create.state,
-                carrier: create.carrier,
-                carrier_data: create.carrier_data.clone(),
-                ported_in: create.ported_in,
-                // Where that is not known, none is created that might be.
-                is_porting: record.is_none_or(is_gone)
-                    && porting.as_ref().is_some_and(|it| it.is_porting(number)),
-                document: create.document.clone(),
+            // What is left of a number that is deleted is no number.
+            let Some(record) = record.filter(|record| !is_gone(record)) else {
+                return self.create_new(number, create.clone(), account, ctx);
             };
-            Ok(match record {
-                None => NumberRecord::create(number, creation, ctx)?,
-                // What is left of a number that is deleted is no number.
-                Some(record) if is_gone(record) => NumberRecord::create(number, creation, ctx)?,
-                Some(record) => record.create_again(creation, ctx)?,
-            })
+            self.check_pool(record, account, ctx)?;
+            Ok(record.create_again(create.clone().creation(account), ctx)?)
         };
         let name = format_args!("create {create:?}");
-        self.run(numbers, options, &Work { name, decide: &decide, discovers: false })
+        self.run(numbers, options, &Work { name, decide: &decide, discovers: false, costs: true })
     }
 
     /// Begins to port numbers in for the account.
@@ -169,14 +173,76 @@ impl Inventory {
         let Assignment { to, document, may_change } = assignment;
         let account = options.account;
         let known = account.filter(|id| self.parts.accounts.account(*id).is_some());
+        let power = self.check_power(options);
+        let has_power = power.is_ok();
         let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
+            if known.is_some() {
+                power.clone()?;
+            }
+            // What was only seen at a carrier is not the system's either.
+            if record.is_none_or(|record| is_gone(record) || record.state() == State::Discovery) {
+                self.check_new(number)?;
+            }
             let record = there(number, record)?;
             known.ok_or(Refusal::AssignFailure(account))?;
+            self.check_pool(record, account, ctx)?;
             Ok(record.change_state_with(to, account, document.clone(), ctx)?)
         };
+        let discovers = known.is_some() && has_power;
         let name = format_args!("assign {to} {document:?}");
-        let work = Work { name, decide: &decide, discovers: known.is_some() };
-        self.run_while(numbers, options, &work, may_change)
+        self.run_while(numbers, options, &Work { name, decide: &decide, discovers, costs: true }, may_change)
+    }
+
+    /// A number of a pool is for its account and those that this sells to; and for whom an admin says.
+    fn check_pool(
+        &self,
+        record: &NumberRecord,
+        account: Option<AccountId>,
+        ctx: &Context<'_>,
+    ) -> Result<(), Refusal> {
+        let is_free = record.owner().is_some()
+            || is_for(record, account, None)
+            || is_for(record, None, self.reseller(account))
+            || ctx.accounts.is_admin(ctx.actor);
+        if is_free { Ok(()) } else { Err(Refusal::Forbidden(ctx.actor)) }
+    }
+
+    /// Creates a number that is not there.
+    pub(super) fn create_new(
+        &self,
+        number: PhoneNumber,
+        create: Create,
+        account: Option<AccountId>,
+        ctx: &Context<'_>,
+    ) -> Result<Decision, Error> {
+        self.check_reconcilable(number)?;
+        let is_ported_in = create.ported_in;
+        let decision = NumberRecord::create(number, create.creation(account), ctx)?;
+        let porting = self.parts.porting.as_ref().filter(|porting| porting.is_porting(number));
+        if let Some(porting) = porting {
+            let is_its = || account.is_some() && porting.account(number) == account;
+            if !(is_ported_in && (ctx.accounts.is_admin(ctx.actor) || is_its())) {
+                return Err(Refusal::NumberIsPorting(number).into());
+            }
+        }
+        Ok(decision)
+    }
+
+    /// Whether a number that is not there may be bought: not if somebody ports it in. Where that is
+    /// not known, none is that might be.
+    pub(super) fn check_new(&self, number: PhoneNumber) -> Result<(), Error> {
+        self.check_reconcilable(number)?;
+        match &self.parts.porting {
+            Some(porting) if porting.is_porting(number) => Err(Refusal::NumberIsPorting(number).into()),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn check_reconcilable(&self, number: PhoneNumber) -> Result<(), Error> {
+        let mut buffer = Buffer::new();
+        let text = number.encode(&mut buffer);
+        let is_one = self.parts.normalizer.is_reconcilable(text);
+        if is_one { Ok(()) } else { Err(Error::NotReconcilable(text.into())) }
     }
 
     /// Takes numbers to another state by the lifecycle's table.
@@ -187,15 +253,78 @@ impl Inventory {
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
-        let account: Option<AccountId> = options.account;
-        let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
-            Ok(there(number, record)?.change_state(to, account, ctx)?)
+        let (account, power) = (options.account, self.check_power(options));
+        let decide = |record: &NumberRecord, ctx: &Context<'_>| {
+            power.clone()?;
+            self.check_pool(record, account, ctx)?;
+            Ok(record.change_state(to, account, ctx)?)
         };
-        let name = format_args!("change_state {to}");
-        self.run(numbers, options, &Work { name, decide: &decide, discovers: false })
+        self.change(format_args!("change_state {to}"), numbers, options, &decide)
     }
 
-    /// Gives numbers back: to those that they were reserved for before, or to the system.
+    /// Changes numbers that are there.
+    fn change<I>(
+        &self,
+        name: fmt::Arguments<'_>,
+        numbers: I,
+        options: &Options,
+        decide: &dyn Fn(&NumberRecord, &Context<'_>) -> Result<Decision, Error>,
+    ) -> Result<Outcome, Error>
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+    {
+        let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
+            decide(there(number, record)?, ctx)
+        };
+        self.run(numbers, options, &Work { name, decide: &decide, discovers: false, costs: true })
+    }
+
+    /// Makes reservations that end last longer: until then, as far as the policy lets them.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use chrono::TimeDelta;
+    /// use telnum::account::{Account, AccountTree, Actor};
+    /// use telnum::inventory::{Create, Inventory, Options};
+    /// use telnum::lifecycle::State;
+    /// use telnum::policy::{Policy, Reservation};
+    /// use telnum::store::MemoryStore;
+    ///
+    /// let shop = "shop".parse()?;
+    /// let quarter = Reservation { seconds: 15 * 60, longest_seconds: 2 * 60 * 60 };
+    /// let inventory = Inventory::builder(Arc::new(MemoryStore::new()))
+    ///     .accounts(AccountTree::new([Account::new(shop)])?)
+    ///     .policy(Policy { reservation: Some(quarter), ..Policy::default() })
+    ///     .build();
+    /// let options = Options::new(Actor::System).with_account(shop);
+    /// let create = Create { state: Some(State::Reserved), ..Create::default() };
+    /// inventory.create(["+14158867900"], &create, &options)?;
+    ///
+    /// let until = inventory.now().after(TimeDelta::minutes(30));
+    /// let longer = inventory.extend_lease(["+14158867900"], until, &Options::new(shop))?.single()?;
+    /// assert_eq!(longer.lease().unwrap().until, until);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn extend_lease<I>(&self, numbers: I, until: Timestamp, options: &Options) -> Result<Outcome, Error>
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+    {
+        let decide = |record: &NumberRecord, ctx: &Context<'_>| Ok(record.extend_lease(until, ctx)?);
+        self.change(format_args!("extend_lease {until}"), numbers, options, &decide)
+    }
+
+    /// Gives numbers back: to those that they were reserved for before, or to the system. That costs
+    /// nobody anything.
+    ///
+    /// Who carries a number is told if it becomes the system's: a carrier that is not installed is not
+    /// there to be told, and the number stays as it is; an admin can give it another, or delete it.
+    ///
+    /// By the policy a number may become available. Then the system keeps it, although its carrier was
+    /// told to take it back: the next account gets it as it is, and nobody buys it again. Where carriers
+    /// sell to others what they took back, the policy has to delete on release.
     ///
     /// ```
     /// # use std::sync::Arc;
@@ -223,7 +352,8 @@ impl Inventory {
         let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
             Ok(there(number, record)?.release(ctx)?)
         };
-        self.run(numbers, options, &Work { name: format_args!("release"), decide: &decide, discovers: false })
+        let name = format_args!("release");
+        self.run(numbers, options, &Work { name, decide: &decide, discovers: false, costs: false })
     }
 
     /// Deletes numbers: for admins. Their carriers are not told.
@@ -235,9 +365,14 @@ impl Inventory {
         I: IntoIterator<Item: AsRef<str>>,
     {
         let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
+            // Others are not told which numbers are there.
+            if !ctx.accounts.is_admin(ctx.actor) {
+                return Err(Refusal::Forbidden(ctx.actor).into());
+            }
             Ok(there(number, record)?.delete(ctx)?)
         };
-        self.run(numbers, options, &Work { name: format_args!("delete"), decide: &decide, discovers: false })
+        let name = format_args!("delete");
+        self.run(numbers, options, &Work { name, decide: &decide, discovers: false, costs: false })
     }
 
     /// Changes what numbers carry.
@@ -248,11 +383,8 @@ impl Inventory {
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
-        let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
-            Ok(there(number, record)?.update(update.clone(), ctx)?)
-        };
-        let name = format_args!("update {update:?}");
-        self.run(numbers, options, &Work { name, decide: &decide, discovers: false })
+        let decide = |record: &NumberRecord, ctx: &Context<'_>| Ok(record.update(update.clone(), ctx)?);
+        self.change(format_args!("update {update:?}"), numbers, options, &decide)
     }
 
     /// Puts public documents in the place of those that numbers have.
@@ -346,13 +478,12 @@ impl Inventory {
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
-        let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
-            let record = there(number, record)?;
-            match apps {
-                Some(apps) => Ok(record.fix(apps.app(number).as_deref(), ctx)?),
-                None => Ok(record.fix(record.used_by(), ctx)?),
-            }
+        let decide = |record: &NumberRecord, ctx: &Context<'_>| {
+            Ok(match apps {
+                Some(apps) => record.fix(apps.app(record.number()).as_deref(), ctx)?,
+                None => record.fix(record.used_by(), ctx)?,
+            })
         };
-        self.run(numbers, options, &Work { name: format_args!("fix"), decide: &decide, discovers: false })
+        self.change(format_args!("fix"), numbers, options, &decide)
     }
 }

@@ -10,7 +10,7 @@ use super::outcome::name;
 use super::prices::Prices;
 use super::receipt::{Receipt, Request, group, part};
 use super::{Error, Inventory, Options, Outcome};
-use crate::carrier::Carrier;
+use crate::carrier::CarrierInfo;
 use crate::feature::ProviderEffect;
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
@@ -29,6 +29,8 @@ pub(super) struct Work<'a> {
     pub(super) decide: &'a Decide<'a>,
     /// Whether numbers that are not there are looked for at carriers first.
     pub(super) discovers: bool,
+    /// Whether it may cost.
+    pub(super) costs: bool,
 }
 
 /// A change that is being made.
@@ -233,18 +235,26 @@ impl Inventory {
         ctx: &Context<'_>,
     ) -> Result<Decision, Error> {
         let mut decision = (work.decide)(number, before, ctx)?;
-        self.leave_out_untold(&mut decision);
+        self.leave_out_untold(&mut decision)?;
         Ok(decision)
     }
 
-    pub(super) fn leave_out_untold(&self, decision: &mut Decision) {
-        let Decision { record, effects, .. } = decision;
-        effects.retain(|effect| match effect {
-            Outside::Acquire | Outside::Disconnect => {
-                self.carrier(record.carrier()).is_none_or(Carrier::is_told)
-            }
-            Outside::Provider(_) => true,
-        });
+    /// Leaves out a carrier that need not be told. One that has to be is there: otherwise nothing may
+    /// be claimed.
+    pub(super) fn leave_out_untold(&self, decision: &mut Decision) -> Result<(), Error> {
+        let is_of_carrier = |effect: &Outside| matches!(effect, Outside::Acquire | Outside::Disconnect);
+        if !decision.effects.iter().any(is_of_carrier) {
+            return Ok(());
+        }
+        let name = decision.record.carrier();
+        let is_told = match self.carrier(name) {
+            Some(carrier) => carrier.is_told(),
+            // The system's own are nobody that could be told.
+            None if CarrierInfo::of(name).is_local => false,
+            None => return Err(Error::NoCarrier(name)),
+        };
+        decision.effects.retain(|effect| is_told || !is_of_carrier(effect));
+        Ok(())
     }
 
     /// Whether it may be done at all: not if one has failed and all were to be done, nor if it costs
@@ -262,7 +272,9 @@ impl Inventory {
         {
             return Err(error.clone());
         }
-        self.price(planned, &mut run.prices)?;
+        if run.work.costs {
+            self.price(planned, &mut run.prices)?;
+        }
         let is_accepted = run.options.accept_charges || run.options.dry_run || run.prices.quotes.is_empty();
         if is_accepted { Ok(()) } else { Err(Error::QuoteNotAccepted(run.prices.quotes.clone())) }
     }

@@ -73,6 +73,9 @@ pub enum Error {
     /// Creating it needs something done outside, which an import does not do.
     #[error("number {0} can not be imported with features that a provider has to be told of")]
     NeedsMore(PhoneNumber),
+    /// An import is not done in this way.
+    #[error("numbers are not imported {0}")]
+    NotForImports(&'static str),
     /// No carrier has that name.
     #[error("no carrier is called {0}")]
     NoCarrier(crate::names::CarrierName),
@@ -174,6 +177,7 @@ impl Error {
             Self::NeedsMore(number) => {
                 body(400, "invalid", &self.to_string(), Some(number.to_string().into()))
             }
+            Self::NotForImports(_) => body(400, "invalid", &self.to_string(), None),
             Self::NoCarrier(name) => body(400, "invalid", &self.to_string(), Some(name.as_str().into())),
             Self::Conflict(number) => {
                 body(409, "conflict", &self.to_string(), Some(number.to_string().into()))

@@ -22,7 +22,8 @@ impl Inventory {
         if self.parts.billing.is_free() {
             return Ok(());
         }
-        let charges = planned.iter().filter_map(|plan| self.charge(plan));
+        let charges =
+            planned.iter().filter_map(|plan| self.charge(plan.before.as_deref(), &plan.decision.record));
         let new: Vec<_> = charges.filter(|charge| prices.asked.get(&charge.number) != Some(charge)).collect();
         if !new.is_empty() {
             let quotes = self.parts.billing.quote(&new)?;
@@ -33,8 +34,7 @@ impl Inventory {
     }
 
     /// What a decision may cost: a number for an account that had it not, or what it did not carry.
-    fn charge(&self, plan: &Planned) -> Option<Charge> {
-        let (before, after) = (plan.before.as_deref(), &plan.decision.record);
+    pub(super) fn charge(&self, before: Option<&NumberRecord>, after: &NumberRecord) -> Option<Charge> {
         let had = before.map(NumberRecord::features).unwrap_or_default();
         let features = after.features().without(had);
         let is_new = before.and_then(NumberRecord::owner) != after.owner()
@@ -45,7 +45,7 @@ impl Inventory {
         let account = after.owner()?;
         (is_new || !features.is_empty()).then_some(Charge {
             account,
-            number: plan.number,
+            number: after.number(),
             state: after.state(),
             carrier,
             is_billable,

@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::asked::{Slot, What};
 use super::{Error, Inventory, Options};
 use crate::account::AccountId;
-use crate::carrier::{Availability, Carrier, CarrierError, Found, Search, find_everywhere};
+use crate::carrier::{
+    Availability, Carrier, CarrierError, Found, MAX_FOUND, Owed, Search, ask_all, find_owed,
+};
 use crate::names::CarrierName;
 use crate::number::PhoneNumber;
 use crate::record::{EffectKey, NumberRecord};
@@ -26,9 +28,12 @@ pub struct SearchPage {
     pub failed: Vec<(CarrierName, CarrierError)>,
 }
 
-/// The latest searches.
+/// The latest searches, and what carriers owe answers to.
 #[derive(Debug, Default)]
-pub(super) struct Searches(Mutex<VecDeque<Kept>>);
+pub(super) struct Searches {
+    kept: Mutex<VecDeque<Kept>>,
+    owed: Owed,
+}
 
 #[derive(Clone, Debug)]
 struct Kept {
@@ -43,7 +48,7 @@ const KEPT: usize = 256;
 
 impl Searches {
     fn kept(&self) -> MutexGuard<'_, VecDeque<Kept>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn keep(&self, search: Kept) {
@@ -63,8 +68,9 @@ impl Inventory {
     /// Looks for numbers that the account could have, at all carriers that it may use, at once and
     /// within a time limit.
     ///
-    /// The first page has so many as the search asks for; of what else was found,
-    /// [`search_page`](Self::search_page) has the rest.
+    /// The first page has so many as the search asks for; carriers are asked for as many as one search
+    /// finds, and [`search_page`](Self::search_page) has the rest. Of a search for numbers in a row there
+    /// is no rest: it is one row of so many, from the first to the last, or nothing.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -90,21 +96,22 @@ impl Inventory {
     pub fn search(&self, search: &Search, options: &Options) -> Result<SearchPage, Error> {
         self.check_power(options)?;
         let carriers = self.usable_carriers(options.account);
-        let account = options.account.and_then(|id| self.parts.accounts.account(id));
         let all = Search {
             account: options.account,
-            reseller: account.and_then(|account| account.reseller),
-            quantity: crate::carrier::MAX_FOUND,
+            reseller: self.reseller(options.account),
+            quantity: if search.consecutive { search.quantity } else { MAX_FOUND },
             ..search.clone()
         };
-        let (found, failed) = find_everywhere(&carriers, &all, self.parts.limits.search);
+        let owed = &self.parts.searches.owed;
+        let (found, failed) = find_owed(&carriers, &all, self.parts.limits.search, owed);
         let kept = Kept { id: (self.parts.keys)(), account: options.account, found: found.into(), failed };
         let page = kept.page(0, search.quantity);
         self.parts.searches.keep(kept);
         Ok(page)
     }
 
-    /// A further part of what a search of the same account found; `None` if that is forgotten.
+    /// A further part of what a search of the same account found; `None` if that is forgotten, or the
+    /// actor has no power over the account.
     #[must_use]
     pub fn search_page(
         &self,
@@ -113,17 +120,20 @@ impl Inventory {
         quantity: usize,
         options: &Options,
     ) -> Option<SearchPage> {
+        self.check_power(options).ok()?;
         self.parts.searches.get(id, options.account).map(|kept| kept.page(offset, quantity))
     }
 
-    /// Whether carriers still sell numbers: of each, whether one that the account may use does.
+    /// Whether carriers still sell numbers: of each, whether one that the account may use does. They
+    /// are asked at once, and none is waited for longer than a search is.
     ///
     /// # Errors
-    /// As [`create`](Self::create).
+    /// If the actor has no power over the account, or as [`create`](Self::create).
     pub fn check<I>(&self, numbers: I, options: &Options) -> Result<Vec<(Box<str>, Availability)>, Error>
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
+        self.check_power(options)?;
         let asked = self.read(numbers, options)?;
         let numbers: Vec<_> = asked.numbers().collect();
         let mut sold = self.sellers(&numbers, options).into_iter();
@@ -146,23 +156,35 @@ impl Inventory {
     /// The first carrier that sells a number and that the account may use: of each.
     fn sellers(&self, numbers: &[PhoneNumber], options: &Options) -> Vec<Option<CarrierName>> {
         let mut sellers = vec![None; numbers.len()];
-        let mut left: Vec<_> = (0..numbers.len()).collect();
-        for carrier in self.usable_carriers(options.account) {
-            if left.is_empty() {
-                break;
-            }
-            let asked: Vec<_> = left.iter().filter_map(|place| numbers.get(*place).copied()).collect();
+        if numbers.is_empty() {
+            return sellers;
+        }
+        let (account, reseller) = (options.account, self.reseller(options.account));
+        let carriers = self.usable_carriers(account);
+        let asked: Arc<[_]> = numbers.into();
+        let check = move |carrier: &dyn Carrier| carrier.check_for(&asked, account, reseller);
+        let answers = ask_all(&carriers, &self.parts.searches.owed, self.parts.limits.search, check);
+        for (carrier, (name, answers)) in carriers.iter().zip(answers) {
             // A carrier that fails, or answers for other than was asked, sells nothing.
-            let answers = carrier.check(&asked).ok().filter(|answers| answers.len() == asked.len());
-            let Some(answers) = answers else { continue };
-            for (place, _) in left.iter().zip(&answers).filter(|(_, it)| **it == Availability::Success) {
-                if let Some(seller) = sellers.get_mut(*place) {
-                    *seller = Some(carrier.name());
+            let answers = answers.unwrap_or_default();
+            if answers.len() != numbers.len() {
+                continue;
+            }
+            // What is not there may not be anybody's to sell.
+            let is_ours = carrier.info().is_local;
+            for (seller, (number, answer)) in sellers.iter_mut().zip(numbers.iter().zip(answers)) {
+                let is_sold = answer == Availability::Success && seller.is_none();
+                if is_sold && (is_ours || self.check_new(*number).is_ok()) {
+                    *seller = Some(name);
                 }
             }
-            left.retain(|place| sellers.get(*place).is_some_and(Option::is_none));
         }
         sellers
+    }
+
+    /// The account that sells to another.
+    pub(super) fn reseller(&self, account: Option<AccountId>) -> Option<AccountId> {
+        self.parts.accounts.account(account?)?.reseller
     }
 
     /// The carriers that an account may use: its own list, else its reseller's, else all.

@@ -4,7 +4,7 @@ use super::{Error, Inventory, Options};
 use crate::account::Actor;
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
-use crate::record::{Context, Due, NumberRecord};
+use crate::record::{Context, Due, Event, EventKind, NumberRecord};
 use crate::store::{Change, Query, Revision, Stored};
 
 /// What a sweep did.
@@ -32,7 +32,8 @@ const PAGE: usize = 1_000;
 
 impl Inventory {
     /// Does what time demands: ends reservations, lets numbers rest, makes those available that
-    /// have rested, and removes what is left over; page by page.
+    /// have rested, and removes what is left over; page by page. What can not be done is reported and
+    /// stays as it is, such as where a carrier has to be told that is not installed.
     ///
     /// ```
     /// # use std::sync::Arc;
@@ -86,10 +87,11 @@ impl Inventory {
     fn bring_about(&self, stored: &Stored<NumberRecord>, due: Due, ctx: &Context<'_>) -> Result<bool, Error> {
         let (number, expect) = (stored.number(), stored.expected());
         if due == Due::Remove {
-            return Ok(self.commit_once(Change::remove(number, expect))?.is_some());
+            let event = Event { number, at: ctx.now, actor: ctx.actor, what: EventKind::Removed };
+            return Ok(self.commit_once(Change::remove(number, expect).with_events(vec![event]))?.is_some());
         }
         let mut decision = stored.sweep(ctx)?;
-        self.leave_out_untold(&mut decision);
+        self.leave_out_untold(&mut decision)?;
         let is_outside = !decision.effects.is_empty();
         let decision =
             if is_outside { decision.claim(Some(stored), (self.parts.keys)(), ctx) } else { decision };

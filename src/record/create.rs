@@ -71,6 +71,11 @@ impl NumberRecord {
         if !matches!(self.state, State::Available | State::Aging | State::PortIn) {
             return Err(Refusal::NumberExists(self.number));
         }
+        // As by an update.
+        let is_another = creation.carrier.is_some_and(|carrier| carrier != self.carrier);
+        if is_another && !ctx.accounts.is_admin(ctx.actor) {
+            return Err(Refusal::Forbidden(ctx.actor));
+        }
         let (mut record, mut effects) = self.moved(state, creation.assign_to, ctx)?;
         // As for a number that was not there.
         if record.owner.is_some() && !ctx.standing(None, record.owner)?.is_owner_side() {

@@ -65,4 +65,6 @@ pub enum EventKind {
     },
     /// It broke a rule when it was read, and does not any more.
     Repaired,
+    /// It was deleted, and nothing is kept of it any more.
+    Removed,
 }

@@ -5,7 +5,8 @@ use crate::feature::rights;
 
 impl NumberRecord {
     /// Makes the application that answers the number the one that does, and takes off what the
-    /// number may not carry by now: for those with power over its owner.
+    /// number may not carry by now: for those with power over its owner, and of a mobile number in a
+    /// run over such only.
     ///
     /// ```
     /// use serde_json::json;
@@ -32,7 +33,7 @@ impl NumberRecord {
     /// Why not.
     pub fn fix(&self, app: Option<&str>, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.check_free()?;
-        if !ctx.standing(self.owner, None)?.is_owner_side() {
+        if !ctx.standing(self.owner, None)?.is_owner_side() || !self.is_in_run(ctx) {
             return Err(Refusal::Forbidden(ctx.actor));
         }
         let mut record = self.clone();

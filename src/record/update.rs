@@ -62,17 +62,20 @@ impl NumberRecord {
 
     pub(super) fn check_updatable(&self, update: &Update, ctx: &Context<'_>) -> Result<(), Refusal> {
         let standing = ctx.standing(self.owner, None)?;
-        let is_mobile = self.carrier.kind() == CarrierKind::Mdn;
-        let is_in_run = ctx.actor == Actor::System || ctx.mdn_run == is_mobile;
         let is_for_admins =
             update.carrier.is_some() || update.allowed_features.is_some() || update.denied_features.is_some();
         match () {
-            () if !standing.is_owner_side() || !is_in_run => Err(Refusal::Forbidden(ctx.actor)),
+            () if !standing.is_owner_side() || !self.is_in_run(ctx) => Err(Refusal::Forbidden(ctx.actor)),
             () if is_for_admins && standing != crate::lifecycle::Standing::Admin => {
                 Err(Refusal::Forbidden(ctx.actor))
             }
             () => Ok(()),
         }
+    }
+
+    /// Whether what is being worked on are numbers like this one: mobile, or not.
+    pub(super) fn is_in_run(&self, ctx: &Context<'_>) -> bool {
+        ctx.actor == Actor::System || ctx.mdn_run == (self.carrier.kind() == CarrierKind::Mdn)
     }
 
     /// Puts a public document on; what that needs outside.

@@ -11,8 +11,8 @@
 //! store_conformance!(numbers_in_memory, telnum::store::MemoryStore::new, [numbers]);
 //! ```
 //!
-//! No law measures time. So point 6, that the cost of a scan follows its answer, has none: it is for
-//! the benches of a store.
+//! No law measures time. So of point 6, that the cost of a scan follows its answer, they only say that
+//! few numbers among many are found; what that costs is for the benches of a store.
 //!
 //! [`Faulty`] makes a store fail when it is told to, for those who build on stores.
 
@@ -69,6 +69,7 @@ pub const NUMBER_LAWS: &[Law] = &laws! {
     3: events_are_in_order refused_leaves_no_event events_are_paged events_have_no_gap_in_races;
     4: stored_is_read batch_is_seen_whole;
     5: scan_ascends cursor_is_exclusive pages_join limit_is_kept query_is_a_filter query_follows_changes;
+    6: few_are_found_among_many;
     7: receipt_is_kept_once;
 };
 
@@ -114,7 +115,7 @@ macro_rules! store_conformance {
             events_are_in_order refused_leaves_no_event events_are_paged events_have_no_gap_in_races
             stored_is_read batch_is_seen_whole
             scan_ascends cursor_is_exclusive pages_join limit_is_kept query_is_a_filter query_follows_changes
-            receipt_is_kept_once
+            few_are_found_among_many receipt_is_kept_once
         }
     };
     (@port_requests $new:expr) => {

@@ -64,8 +64,22 @@ impl OfAccount for (String, String) {
     }
 }
 
-/// What an envelope has that is sent back as it was answered: it is passed over.
-const ANSWERED: [&str; 6] = ["auth_token", "request_id", "revision", "status", "page_size", "next_start_key"];
+/// What an envelope may have besides, and is passed over: what was answered and is sent back, and what
+/// clients of the reference tell it of themselves.
+const PASSED_OVER: [&str; 12] = [
+    "auth_token",
+    "batch_run",
+    "message",
+    "next_start_key",
+    "node",
+    "page_size",
+    "request_id",
+    "revision",
+    "status",
+    "timestamp",
+    "ui_metadata",
+    "version",
+];
 
 /// The header that makes a request repeatable.
 const KEY: &str = "idempotency-key";
@@ -96,7 +110,7 @@ impl Envelope {
             return Ok(Self::default());
         }
         let mut fields = Fields::of(body::json(bytes)?)?;
-        for name in ANSWERED {
+        for name in PASSED_OVER {
             fields.take(name);
         }
         let data = match fields.take("data") {

@@ -1,4 +1,4 @@
-//! What holds for scans: point 5 of the contract.
+//! What holds for scans: points 5 and 6 of the contract.
 
 use super::fixture::{World, add, number, read, time};
 use super::{Broken, equal, must, some};
@@ -63,26 +63,76 @@ pub fn pages_join(store: &dyn NumberStore) -> Result<(), Broken> {
     for query in queries()? {
         let expected: Vec<_> = matching(&records, &query).collect();
         for limit in [1, 2, 3, 7, 50, expected.len().max(1), usize::MAX] {
-            let what = format!("pages of {limit} of {query:?}");
-            let mut found = Vec::new();
-            let mut after = None;
-            loop {
-                let page = store.scan(&query, after, limit)?;
-                found.extend(page.items.iter().map(Stored::shared).cloned());
-                let is_full = page.items.len() == limit;
-                let last = page.items.last().map(|stored| stored.number());
-                match page.next {
-                    None => break,
-                    Some(_) if !is_full => return Err(Broken(format!("{what}: one is not full"))),
-                    next => equal(&what, &next, &last)?,
-                }
-                must(found.len() <= records.len(), &format!("{what}: there is no end"))?;
-                after = page.next;
-            }
-            must(found.iter().map(|record| &**record).eq(expected.iter().copied()), &what)?;
+            check_pages(store, &query, limit, &expected)?;
         }
     }
     Ok(())
+}
+
+/// Point 6: few numbers among very many are found, all of them and no others, however many are on a
+/// page, and by whatever they differ from the rest.
+///
+/// # Errors
+/// What the store does else.
+pub fn few_are_found_among_many(store: &dyn NumberStore) -> Result<(), Broken> {
+    const MANY: usize = 10_000;
+    let world = World::new()?;
+    let [one, other, _] = world.owners;
+    let mut few = Vec::new();
+    let mut changes = Vec::new();
+    for place in 0..MANY {
+        let number = number(&format!("+1415886{place:04}"))?;
+        // The first comes after many, and many come after the last.
+        let is_one = place % 1_300 == 1_100;
+        let record = if is_one { world.record(number, 4, one)? } else { world.record(number, 3, other)? };
+        few.extend(is_one.then(|| record.clone()));
+        changes.push(Change::put(record, Expect::Absent));
+    }
+    for changes in changes.chunks(1_000) {
+        store.commit(Batch::from(changes.to_vec()))?;
+    }
+    let carrier = few.first().map(NumberRecord::carrier);
+    let prefix = Some("+1415".parse().map_err(Broken::new)?);
+    let all = Query::default;
+    let queries = [
+        Query { owner: Some(one), ..all() },
+        Query { owner: Some(one), prefix, states: [State::PortIn].into(), ..all() },
+        Query { states: [State::PortIn].into(), ..all() },
+        Query { prefix, carrier, ..all() },
+    ];
+    let expected: Vec<_> = few.iter().collect();
+    for query in queries {
+        for limit in [1, 2, 3, few.len(), few.len() + 1, MANY] {
+            check_pages(store, &query, limit, &expected)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether the pages of a query are what it should find.
+fn check_pages(
+    store: &dyn NumberStore,
+    query: &Query,
+    limit: usize,
+    expected: &[&NumberRecord],
+) -> Result<(), Broken> {
+    let what = format!("pages of {limit} of {query:?}");
+    let mut found = Vec::new();
+    let mut after = None;
+    loop {
+        let page = store.scan(query, after, limit)?;
+        found.extend(page.items.iter().map(Stored::shared).cloned());
+        let is_full = page.items.len() == limit;
+        let last = page.items.last().map(|stored| stored.number());
+        match page.next {
+            None => break,
+            Some(_) if !is_full => return Err(Broken(format!("{what}: one is not full"))),
+            next => equal(&what, &next, &last)?,
+        }
+        must(found.len() <= expected.len(), &format!("{what}: there is no end"))?;
+        after = page.next;
+    }
+    must(found.iter().map(|record| &**record).eq(expected.iter().copied()), &what)
 }
 
 /// Point 5: there are no more on a page than were asked for; none, if none were, and the next page
