@@ -9,7 +9,7 @@ use serde_json::json;
 use telnum::PhoneNumber;
 use telnum::account::{Account, AccountId, AccountTree, Actor};
 use telnum::carrier::{Carrier, Order, Scripted};
-use telnum::inventory::{Create, Inventory, Limits, Options};
+use telnum::inventory::{Create, Inventory, Options};
 use telnum::lifecycle::State;
 use telnum::store::{MemoryStore, NumberStore};
 
@@ -27,7 +27,6 @@ fn inventory(shops: usize) -> (Inventory, Arc<Scripted>) {
     let inventory = Inventory::builder(Arc::new(MemoryStore::new()))
         .accounts(AccountTree::new((0..shops).map(|place| Account::new(id(place)))).unwrap())
         .shared_carrier(shared)
-        .limits(Limits { tries: 1_000, ..Limits::default() })
         .build();
     (inventory, carrier)
 }

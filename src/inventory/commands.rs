@@ -1,8 +1,9 @@
 //! What is done with numbers.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::engine::{Work, is_gone};
+use super::receipt::{print_of_create, print_of_update};
 use super::{Error, Inventory, Options, Outcome};
 use crate::account::AccountId;
 use crate::lifecycle::State;
@@ -82,7 +83,7 @@ impl Inventory {
                 Some(record) => record.create_again(creation, ctx)?,
             })
         };
-        let name = format_args!("create {create:?}");
+        let name = &|_: &[PhoneNumber]| print_of_create(create);
         self.run(numbers, options, &Work { name, decide: &decide, discovers: false })
     }
 
@@ -154,7 +155,7 @@ impl Inventory {
         self.run(
             numbers,
             options,
-            &Work { name: format_args!("{what}"), decide: &decide, discovers: known.is_some() },
+            &Work { name: &|_| json!(what), decide: &decide, discovers: known.is_some() },
         )
     }
 
@@ -170,7 +171,7 @@ impl Inventory {
         let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
             Ok(there(number, record)?.change_state(to, account, ctx)?)
         };
-        let name = format_args!("change_state {to}");
+        let name = &|_: &[PhoneNumber]| json!({"change_state": to});
         self.run(numbers, options, &Work { name, decide: &decide, discovers: false })
     }
 
@@ -202,7 +203,7 @@ impl Inventory {
         let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
             Ok(there(number, record)?.release(ctx)?)
         };
-        self.run(numbers, options, &Work { name: format_args!("release"), decide: &decide, discovers: false })
+        self.run(numbers, options, &Work { name: &|_| json!("release"), decide: &decide, discovers: false })
     }
 
     /// Deletes numbers: for admins. Their carriers are not told.
@@ -216,7 +217,7 @@ impl Inventory {
         let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
             Ok(there(number, record)?.delete(ctx)?)
         };
-        self.run(numbers, options, &Work { name: format_args!("delete"), decide: &decide, discovers: false })
+        self.run(numbers, options, &Work { name: &|_| json!("delete"), decide: &decide, discovers: false })
     }
 
     /// Changes what numbers carry.
@@ -230,7 +231,7 @@ impl Inventory {
         let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
             Ok(there(number, record)?.update(update.clone(), ctx)?)
         };
-        let name = format_args!("update {update:?}");
+        let name = &|_: &[PhoneNumber]| print_of_update(update);
         self.run(numbers, options, &Work { name, decide: &decide, discovers: false })
     }
 
@@ -326,6 +327,7 @@ impl Inventory {
         let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
             Ok(there(number, record)?.fix(apps.app(number).as_deref(), ctx)?)
         };
-        self.run(numbers, options, &Work { name: format_args!("fix"), decide: &decide, discovers: false })
+        let name = &|numbers: &[PhoneNumber]| json!({"fix": numbers.iter().map(|number| apps.app(*number)).collect::<Vec<_>>()});
+        self.run(numbers, options, &Work { name, decide: &decide, discovers: false })
     }
 }
