@@ -111,13 +111,14 @@ pub struct Limits {
     pub search: Duration,
     /// How long something outside may take before [`Inventory::recover`] takes it up.
     pub claim: Duration,
-    /// How often a change is tried again that others were faster with.
+    /// How often a change is tried that others were faster with, at least once; longer is waited each
+    /// time.
     pub tries: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { numbers: 10_000, search: Duration::from_secs(5), claim: Duration::from_secs(60), tries: 16 }
+        Self { numbers: 10_000, search: Duration::from_secs(5), claim: Duration::from_secs(60), tries: 100 }
     }
 }
 

@@ -258,13 +258,11 @@ impl Inventory {
         let refused = |plan: &Planned| {
             plan.decision.effects.iter().find_map(|effect| self.validate(plan.number, effect).err())
         };
-        let mut refused: Vec<_> = planned.iter().map(refused).collect();
+        let refused: Vec<_> = planned.iter().map(refused).collect();
         let first = planned.iter().zip(&refused).find(|(_, refused)| refused.is_some());
         let others = first.filter(|_| all_or_nothing).map(|(plan, _)| Error::NotDone(name(plan.number)));
-        if others.is_some() {
-            refused.iter_mut().for_each(|refused| *refused = refused.take().or_else(|| others.clone()));
-        }
         for (plan, refused) in planned.into_iter().zip(refused) {
+            let refused = refused.or_else(|| others.clone());
             answer(slots, plan.place, refused.map_or_else(|| Ok(plan.decision.record.into()), Err));
         }
     }

@@ -56,7 +56,7 @@ impl Inventory {
         let mut groups = HashMap::<_, Vec<_>>::new();
         self.each_claimed(|stored, pending| match pending.part().filter(|part| part.together > 0) {
             _ if self.is_busy(pending) => report.left += 1,
-            _ if pending.given_up().is_some() => match self.take_back(&stored) {
+            _ if pending.given_up().is_some() => match self.take_back(stored) {
                 Ok(()) => report.given_up += 1,
                 Err(error) => report.failed.push((stored.number(), error)),
             },
