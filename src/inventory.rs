@@ -3,7 +3,8 @@
 //! An [`Inventory`] reads, lets the [record](crate::record) decide, and stores what was decided on
 //! the condition that nobody else has changed it meanwhile. What has to be done outside, at a
 //! carrier or a provider, is done only once the record is claimed in the store, under a key; what a
-//! crash leaves half done, [`recover`](Inventory::recover) drives to its end with the same key.
+//! crash leaves half done, [`recover`](Inventory::recover) drives to its end with the same key. What
+//! is refused half way is given up: that is stored, and then what was done is taken back.
 //!
 //! ```
 //! use std::sync::Arc;

@@ -2,8 +2,9 @@
 //!
 //! The receipt is stored with the request's first commit, under its key. If something outside has
 //! to be done it lists the numbers that are claimed for that, and what comes of those is stored
-//! under keys of their own, each with the commit that makes it so. Whoever makes the request again
-//! finds all of it, or drives to its end what is missing.
+//! under keys of their own, each with the commit that makes it so or gives it up. Whoever makes the
+//! request again finds all of it, or drives to its end what is missing. A request without a key
+//! leaves nothing: what is left of it is in the claims.
 
 use std::collections::HashMap;
 use std::sync::Arc;
