@@ -40,6 +40,9 @@ impl Inventory {
     /// Drives records that are claimed together, or one, to their end: all that is outside is done,
     /// or none of it. What comes of it is kept, if it is a part of a request.
     ///
+    /// They are in ascending order, whoever drives them: so what one has done before it died the next
+    /// one comes by, before anything new.
+    ///
     /// If one is refused all are given up. That is stored first, then what was done is taken back:
     /// a crash in between leaves no doubt. But what was given back to a carrier can not be taken
     /// back, and stays so. Where it is not known of one what was done all stay claimed, and are
@@ -158,6 +161,7 @@ impl Inventory {
         }
         // They were all claimed, and are all free or given up, in one commit.
         if claimed.len() == receipt.pending.len() {
+            claimed.sort_unstable_by_key(|stored| stored.number());
             return Ok(self.drive(&claimed));
         }
         let done = self.receipt(end(key))?.unwrap_or_default();

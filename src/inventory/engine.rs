@@ -337,13 +337,19 @@ impl Inventory {
     }
 
     /// Drives what is claimed to its end: each, or together.
-    fn drive_claimed(&self, claimed: Vec<(usize, Stored<NumberRecord>)>, slots: &mut [Slot], together: bool) {
+    fn drive_claimed(
+        &self,
+        mut claimed: Vec<(usize, Stored<NumberRecord>)>,
+        slots: &mut [Slot],
+        together: bool,
+    ) {
         if !together {
             for (place, stored) in claimed {
                 answer(slots, place, self.drive_one(&stored));
             }
             return;
         }
+        claimed.sort_unstable_by_key(|(_, stored)| stored.number());
         let (places, stored): (Vec<_>, Vec<_>) = claimed.into_iter().unzip();
         for (place, (_, came)) in places.into_iter().zip(self.drive(&stored)) {
             answer(slots, place, came);
