@@ -3,7 +3,8 @@
 //! An [`Inventory`] reads, lets the [record](crate::record) decide, and stores what was decided on
 //! the condition that nobody else has changed it meanwhile. What has to be done outside, at a
 //! carrier or a provider, is done only once the record is claimed in the store, under a key; what a
-//! crash leaves half done, [`recover`](Inventory::recover) drives to its end with the same key.
+//! crash leaves half done, [`recover`](Inventory::recover) drives to its end with the same key. What
+//! is refused half way is given up: that is stored, and then what was done is taken back.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -113,13 +114,14 @@ pub struct Limits {
     pub search: Duration,
     /// How long something outside may take before [`Inventory::recover`] takes it up.
     pub claim: Duration,
-    /// How often a change is tried again that others were faster with.
+    /// How often a change is tried that others were faster with, at least once; longer is waited each
+    /// time.
     pub tries: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { numbers: 10_000, search: Duration::from_secs(5), claim: Duration::from_secs(60), tries: 16 }
+        Self { numbers: 10_000, search: Duration::from_secs(5), claim: Duration::from_secs(60), tries: 100 }
     }
 }
 

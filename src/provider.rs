@@ -91,24 +91,31 @@ pub enum ProviderError {
 #[derive(Debug, Default)]
 pub struct AddressBook {
     places: Vec<E911Address>,
-    provisioned: Mutex<BTreeMap<PhoneNumber, E911Address>>,
+    told: Mutex<Told>,
+}
+
+#[derive(Debug, Default)]
+struct Told {
+    numbers: BTreeMap<PhoneNumber, E911Address>,
+    /// What was answered to each key; removals have no answer.
+    answers: BTreeMap<EffectKey, Option<E911Answer>>,
 }
 
 impl AddressBook {
     /// A book of addresses.
     #[must_use]
     pub fn new(places: impl IntoIterator<Item = E911Address>) -> Self {
-        Self { places: places.into_iter().collect(), provisioned: Mutex::default() }
+        Self { places: places.into_iter().collect(), told: Mutex::default() }
     }
 
     /// Where a number is, as emergency services are told.
     #[must_use]
     pub fn provisioned(&self, number: PhoneNumber) -> Option<E911Address> {
-        self.numbers().get(&number).cloned()
+        self.told().numbers.get(&number).cloned()
     }
 
-    fn numbers(&self) -> MutexGuard<'_, BTreeMap<PhoneNumber, E911Address>> {
-        self.provisioned.lock().unwrap_or_else(PoisonError::into_inner)
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How the book writes an address; the caller's name is the one that asks.
@@ -150,8 +157,12 @@ impl E911Provider for AddressBook {
         &self,
         record: &NumberRecord,
         address: &E911Address,
-        _: EffectKey,
+        key: EffectKey,
     ) -> Result<E911Answer, ProviderError> {
+        let mut told = self.told();
+        if let Some(Some(answer)) = told.answers.get(&key) {
+            return Ok(answer.clone());
+        }
         let answer = match self.validate(address)? {
             E911Answer::Geocoded(place) => {
                 E911Answer::Provisioned(Self::written(&place, address, E911Status::Provisioned))
@@ -159,13 +170,17 @@ impl E911Provider for AddressBook {
             other => other,
         };
         if let E911Answer::Provisioned(place) = &answer {
-            self.numbers().insert(record.number(), place.clone());
+            told.numbers.insert(record.number(), place.clone());
         }
+        told.answers.insert(key, Some(answer.clone()));
         Ok(answer)
     }
 
-    fn remove(&self, record: &NumberRecord, _: EffectKey) -> Result<(), ProviderError> {
-        self.numbers().remove(&record.number());
+    fn remove(&self, record: &NumberRecord, key: EffectKey) -> Result<(), ProviderError> {
+        let mut told = self.told();
+        if told.answers.insert(key, None).is_none() {
+            told.numbers.remove(&record.number());
+        }
         Ok(())
     }
 }

@@ -51,6 +51,7 @@ mod view;
 
 use serde_json::{Map, Value};
 
+pub(crate) use self::claim::Part;
 pub use self::claim::{Answer, EffectKey, Outside, Pending};
 pub use self::context::Context;
 pub use self::create::Creation;

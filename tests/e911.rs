@@ -10,6 +10,8 @@ use common::rows;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use telnum::feature::e911::{Country, E911Address, E911Answer, E911Fields, E911Key, E911Refusal, E911Status};
+use telnum::provider::{AddressBook, E911Provider};
+use telnum::record::{EffectKey, NumberRecord};
 use telnum::schema;
 
 fn natoma() -> Value {
@@ -227,4 +229,27 @@ proptest! {
             prop_assert_eq!(parts.join(" "), line);
         }
     }
+}
+
+/// What is told late, under a key that was told before, does not undo what came after.
+#[test]
+fn a_book_that_is_told_a_key_again_does_nothing_again() {
+    let [first, second] = ["116 Natoma St", "118 Natoma St"].map(|street| {
+        let mut address = natoma();
+        address["street_address"] = street.into();
+        read(&address)
+    });
+    let book = AddressBook::new([first.clone(), second.clone()]);
+    let (number, now) = ("+14158867900".parse().unwrap(), "2026-03-01T12:00:00Z".parse().unwrap());
+    let record = NumberRecord::discovered(number, "telnyx".parse().unwrap(), now);
+    let [one, two, three] = ["1", "2", "3"].map(|key| key.parse::<EffectKey>().unwrap());
+    let answer = book.provision(&record, &first, one).unwrap();
+    book.provision(&record, &second, two).unwrap();
+    assert_eq!(book.provision(&record, &first, one).unwrap(), answer);
+    let street = || book.provisioned(number).map(|it| it.fields().street_address.clone());
+    assert_eq!(street().as_deref(), Some("118 Natoma St"));
+    book.remove(&record, three).unwrap();
+    book.provision(&record, &second, "4".parse().unwrap()).unwrap();
+    book.remove(&record, three).unwrap();
+    assert_eq!(street().as_deref(), Some("118 Natoma St"));
 }

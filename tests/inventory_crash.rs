@@ -12,7 +12,7 @@ mod world;
 
 use std::sync::Arc;
 
-use death::{Death, Moment, Providers};
+use death::{Call, Death, Fickle, Moment, Providers};
 use serde_json::{Map, Value, json};
 use telnum::account::Actor;
 use telnum::carrier::{Carrier, Fault, Order, Scripted};
@@ -20,7 +20,8 @@ use telnum::inventory::{Create, Error, Inventory, Options, Outcome};
 use telnum::lifecycle::State;
 use telnum::names::{Feature, FeatureSet};
 use telnum::policy::{Policy, Reservation};
-use telnum::record::NumberRecord;
+use telnum::provider::ProviderError;
+use telnum::record::{NumberRecord, Pending};
 use telnum::store::{Change, Expect, MemoryStore, NumberStore, Query};
 use telnum::{PhoneNumber, Timestamp};
 use world::{accounts, id, now, numbers};
@@ -29,6 +30,8 @@ use world::{accounts, id, now, numbers};
 struct Outside {
     store: Arc<MemoryStore>,
     carrier: Arc<Scripted>,
+    /// The same, failing where it is told to.
+    fickle: Arc<Fickle>,
     providers: Arc<Providers>,
 }
 
@@ -40,7 +43,9 @@ impl Outside {
             store.commit(Change::put(record.clone(), Expect::Absent).into()).unwrap();
         }
         let carrier = Scripted::new("telnyx".parse().unwrap()).with_block(number(0), 4);
-        Self { store: Arc::new(store), carrier: Arc::new(carrier), providers: Arc::default() }
+        let carrier = Arc::new(carrier);
+        let fickle = Arc::new(Fickle::new(&carrier));
+        Self { store: Arc::new(store), carrier, fickle, providers: Arc::default() }
     }
 
     /// A service on it that dies, at a time.
@@ -52,7 +57,7 @@ impl Outside {
             reservation: Some(Reservation { seconds: 60, longest_seconds: 60 }),
             ..Policy::default()
         };
-        let carrier: Arc<dyn Carrier> = Arc::<Scripted>::clone(&self.carrier);
+        let carrier: Arc<dyn Carrier> = Arc::<Fickle>::clone(&self.fickle);
         let keys = std::sync::atomic::AtomicU64::new(u64::try_from(now.unix()).unwrap());
         Inventory::builder(Arc::new(death::Mortal::new(death, Arc::clone(&self.store))))
             .accounts(accounts())
@@ -72,6 +77,18 @@ impl Outside {
         self.store.get(number).unwrap().map(|stored| NumberRecord::clone(&stored))
     }
 
+    fn is_claimed(&self) -> bool {
+        let claimed = Query { pending: Some(true), ..Query::default() };
+        !self.store.scan(&claimed, None, 1).unwrap().items.is_empty()
+    }
+
+    /// Whether a number is the system's own at the carrier that sold none before.
+    fn is_bought(&self, number: PhoneNumber) -> bool {
+        let orders = self.orders();
+        let count = |order| orders.iter().filter(|it| **it == (order, number)).count();
+        count(Order::Acquire) == count(Order::Disconnect) + 1
+    }
+
     fn orders(&self) -> Vec<(Order, PhoneNumber)> {
         self.carrier.orders().into_iter().map(|(_, order, number)| (order, number)).collect()
     }
@@ -84,6 +101,10 @@ fn number(place: u64) -> PhoneNumber {
 
 fn later() -> Timestamp {
     now().after(chrono::TimeDelta::hours(1))
+}
+
+fn much_later() -> Timestamp {
+    later().after(chrono::TimeDelta::hours(1))
 }
 
 fn address(street: &str) -> Value {
@@ -159,8 +180,7 @@ impl Story<'_> {
         assert_eq!((again.finished, again.left), (0, 0), "{at}");
         assert!(again.failed.is_empty(), "{at}: {:?}", again.failed);
 
-        let claimed = Query { pending: Some(true), ..Query::default() };
-        assert!(outside.store.scan(&claimed, None, 10).unwrap().items.is_empty(), "{at}");
+        assert!(!outside.is_claimed(), "{at}");
         let records: Vec<_> = self.numbers.iter().map(|number| outside.record(*number)).collect();
         let are = |is: &dyn Fn(Option<&NumberRecord>) -> bool| records.iter().all(|it| is(it.as_ref()));
         assert!(are(self.is_before) || are(self.is_after), "{at}: {records:?}");
@@ -345,7 +365,7 @@ fn a_sweep_gives_a_number_back_once() {
             let first = outside.service(Some(&death), later());
             died |= death::survive(|| first.sweep()).is_none();
 
-            let second = outside.service(None, later().after(chrono::TimeDelta::hours(1)));
+            let second = outside.service(None, much_later());
             second.recover().unwrap();
             second.recover().unwrap();
             assert!(second.sweep().unwrap().failed.is_empty(), "{at}");
@@ -403,6 +423,213 @@ fn what_can_not_be_done_together_is_taken_back() {
             return;
         }
     }
+}
+
+/// The carrier refuses one of three numbers, and forgets that it did; to take another back it has to
+/// be asked twice. What the shop has is bought, and what is bought the shop has.
+#[test]
+fn what_is_given_up_is_taken_back_wherever_it_dies() {
+    // Whoever takes them up goes on where the first stopped, whatever the order they were asked in.
+    let list = [number(2), number(1), number(0)];
+    for is_lost in [false, true] {
+        for step in 1.. {
+            let mut died = false;
+            for moment in [Moment::Before, Moment::After] {
+                let at = format!("died at step {step}, {moment:?}; lost: {is_lost}");
+                let outside = Outside::new(&[]);
+                outside.fickle.refuse(Order::Acquire, number(1));
+                if is_lost {
+                    outside.fickle.lose(Order::Disconnect, number(0));
+                }
+                let options = Options::new(id("reseller"))
+                    .with_key("request-1".parse().unwrap())
+                    .with_all_or_nothing(true);
+                let reserve = |inventory: &Inventory| {
+                    inventory.reserve(list.map(|number| number.to_string()), &options).unwrap()
+                };
+                let death = Arc::new(Death::at(step, moment));
+                let first = outside.service(Some(&death), now());
+                died |= death::survive(|| reserve(&first)).is_none();
+
+                let second = outside.service(None, later());
+                second.recover().unwrap();
+                second.recover().unwrap();
+                let again = second.recover().unwrap();
+                assert_eq!((again.finished, again.given_up, again.left), (0, 0, 0), "{at}");
+                assert!(again.failed.is_empty() && !outside.is_claimed(), "{at}");
+                let are_owned = || list.map(|it| is_reserved(outside.record(it).as_ref()));
+                let are_bought = || list.map(|it| outside.is_bought(it));
+                assert!([[true; 3], [false; 3]].contains(&are_owned()), "{at}");
+                assert_eq!(are_owned(), are_bought(), "{at}: {:?}", outside.orders());
+                let is_owned = are_owned()[0];
+
+                // Nothing changes what was answered; what was never begun is begun now.
+                let repeated = reserve(&second);
+                outside.service(None, much_later()).recover().unwrap();
+                assert_eq!(are_owned(), are_bought(), "{at}: {:?}", outside.orders());
+                assert_eq!(repeated.is_success(), are_owned()[0], "{at}");
+                assert!(!is_owned || repeated.is_success(), "{at}");
+            }
+            if !died {
+                break;
+            }
+        }
+    }
+}
+
+/// The carrier refuses to take a number back, and the provider does not answer at first: then the
+/// number is either in service with its address and its name, or without any of them.
+#[test]
+fn a_refused_release_puts_all_back_wherever_it_dies() {
+    for step in 1.. {
+        let mut died = false;
+        for moment in [Moment::Before, Moment::After] {
+            let at = format!("died at step {step}, {moment:?}");
+            let outside = Outside::new(&[in_service(9)]);
+            outside.providers.already(&[in_service(9)]);
+            outside.fickle.refuse(Order::Disconnect, number(9));
+            outside.providers.fail_next(Call::Provision, ProviderError::Unknown("busy".into()));
+            let options = Options::new(id("reseller")).with_key("request-1".parse().unwrap());
+            let death = Arc::new(Death::at(step, moment));
+            let first = outside.service(Some(&death), now());
+            let release = |inventory: &Inventory, options| {
+                inventory.release([number(9).to_string()], options).unwrap().is_success()
+            };
+            died |= death::survive(|| release(&first, &options)).is_none();
+
+            let second = outside.service(None, later());
+            second.recover().unwrap();
+            second.recover().unwrap();
+            assert!(!outside.is_claimed(), "{at}");
+            let record = outside.record(number(9)).unwrap();
+            let is_there = is_in_service(Some(&record));
+            assert_eq!(outside.providers.street(number(9)).is_some(), is_there, "{at}");
+            assert_eq!(outside.providers.name(number(9)).is_some(), is_there, "{at}");
+            assert_eq!(record.active(), in_service(9).active().filter(|_| is_there), "{at}");
+            // What was refused stays so under its key; what was never begun is begun now.
+            release(&second, &options);
+            let third = outside.service(None, much_later());
+            third.recover().unwrap();
+            let is_there = is_in_service(outside.record(number(9)).as_ref());
+            assert_eq!(release(&third, &options), !is_there, "{at}");
+            assert!(!is_there || release(&third, &Options::new(id("reseller"))), "{at}");
+            assert_eq!(outside.providers.street(number(9)), None, "{at}");
+        }
+        if !died {
+            // The receipt, the number, the claim, three orders, the decision, two put back.
+            assert_eq!(step, 10);
+            return;
+        }
+    }
+}
+
+/// What can not be put back does not keep anything else from being put back, and the record says so.
+#[test]
+fn each_thing_is_taken_back_by_itself() {
+    let outside = Outside::new(&[in_service(9)]);
+    outside.providers.already(&[in_service(9)]);
+    outside.fickle.refuse(Order::Disconnect, number(9));
+    outside.providers.fail_next(Call::Set, ProviderError::Refused("no more names".into()));
+    let refused =
+        outside.service(None, now()).release([number(9).to_string()], &Options::new(id("reseller")));
+    assert!(!refused.unwrap().is_success());
+    let record = outside.record(number(9)).unwrap();
+    assert_eq!((record.state(), record.pending()), (State::InService, None));
+    assert_eq!(outside.providers.street(number(9)).as_deref(), Some("116 NATOMA ST"));
+    assert_eq!(outside.providers.name(number(9)), None);
+    let active = record.active().unwrap();
+    assert_eq!((active.e911.is_some(), active.cnam.is_some()), (true, false));
+}
+
+/// The carrier does not say whether it takes back what it sold: the number stays locked until it does.
+#[test]
+fn what_is_not_taken_back_stays_locked() {
+    let outside = Outside::new(&[]);
+    outside.fickle.refuse(Order::Acquire, number(1));
+    outside.fickle.lose(Order::Disconnect, number(0));
+    outside.fickle.lose(Order::Disconnect, number(0));
+    let inventory = outside.service(None, now());
+    let list = [number(0), number(1)].map(|number| number.to_string());
+    let options = Options::new(id("reseller"));
+    assert!(!inventory.reserve(&list, &options.with_all_or_nothing(true)).unwrap().is_success());
+    assert_eq!(outside.record(number(1)), None);
+    let locked = outside.record(number(0)).unwrap();
+    assert!(locked.pending().and_then(Pending::given_up).is_some());
+    let busy = inventory.reserve(&list[..1], &options).unwrap().single().unwrap_err().body();
+    assert_eq!((busy.code, &*busy.message), (409, "operation in progress"));
+
+    let later = outside.service(None, later());
+    assert_eq!(later.recover().unwrap().failed.len(), 1);
+    assert!(outside.is_claimed() && outside.is_bought(number(0)));
+    assert_eq!(later.recover().unwrap().given_up, 1);
+    assert!(outside.record(number(0)).is_none() && !outside.is_bought(number(0)));
+    assert!(later.reserve(&list, &options).unwrap().is_success());
+}
+
+/// A reserved number goes to another account, and that is refused half way: it is not given back to
+/// the carrier, as it was the first account's.
+#[test]
+fn a_refused_transfer_gives_nothing_away() {
+    let mut reserved = json!(in_service(0));
+    reserved["pvt_state"] = "reserved".into();
+    reserved["pvt_reserve_history"] = json!(["reseller"]);
+    let reserved = NumberRecord::from_value(&reserved).unwrap();
+    let outside = Outside::new(std::slice::from_ref(&reserved));
+    outside.providers.already(&[reserved]);
+    outside.providers.fail_next(Call::Remove, ProviderError::Refused("not now".into()));
+    let to_child = Options::new(id("reseller")).with_account(id("child"));
+    let inventory = outside.service(None, now());
+    let refused = inventory.reserve([number(0).to_string()], &to_child).unwrap();
+    assert_eq!(&*refused.single().unwrap_err().body().message, "fault by provider");
+    assert!(is_reserved(outside.record(number(0)).as_ref()) && !outside.is_claimed());
+    assert_eq!(outside.orders(), [(Order::Acquire, number(0))]);
+}
+
+/// A number is created again for another account, with another address: its provider is told two
+/// things, each under a key of its own.
+#[test]
+fn a_provider_is_told_two_things_of_one_number() {
+    let mut coming = json!(in_service(9));
+    coming["pvt_state"] = "port_in".into();
+    let coming = NumberRecord::from_value(&coming).unwrap();
+    let outside = Outside::new(std::slice::from_ref(&coming));
+    outside.providers.already(&[coming]);
+    let document = json!({"e911": address("118 NATOMA ST")});
+    let create = Create { document: document.as_object().unwrap().clone(), ..Create::default() };
+    let options = Options::new(Actor::System).with_account(id("child"));
+    let created = outside.service(None, now()).create([number(9).to_string()], &create, &options);
+    assert!(created.unwrap().is_success());
+    assert_eq!(outside.providers.street(number(9)).as_deref(), Some("118 NATOMA ST"));
+}
+
+/// A carrier never answers: an admin may give the number up, and all that is done with it.
+#[test]
+fn an_admin_gives_up_what_never_ends() {
+    let outside = Outside::new(&[]);
+    outside.fickle.lose(Order::Acquire, number(1));
+    let inventory = outside.service(None, now());
+    let list = [number(0), number(1)].map(|number| number.to_string());
+    let options = Options::new(id("reseller")).with_key("request-1".parse().unwrap());
+    let together = options.with_all_or_nothing(true);
+    assert!(!inventory.reserve(&list, &together).unwrap().is_success());
+    let code = |given_up: Result<Vec<PhoneNumber>, Error>| given_up.unwrap_err().body().code;
+    let admin = Options::new(Actor::System);
+    assert_eq!(code(inventory.give_up(number(0), &admin)), 409, "somebody may be busy with it");
+    let later = outside.service(None, later());
+    assert_eq!(code(later.give_up(number(0), &options)), 403);
+    assert_eq!(code(later.give_up(number(2), &admin)), 404);
+
+    let both = [number(0), number(1)];
+    assert_eq!(later.give_up(number(0), &admin.with_dry_run(true)).unwrap(), both);
+    assert!(outside.is_claimed());
+    assert_eq!(later.give_up(number(0), &admin).unwrap(), both);
+    assert!(both.into_iter().all(|number| outside.record(number).is_none()));
+    // What the carrier sold it has sold, and who asks again is told that it was not done.
+    assert_eq!(outside.orders(), [(Order::Acquire, number(0))]);
+    let again = later.reserve(&list, &together).unwrap();
+    assert!(again.failed.values().all(|error| error.body().error == "not_done".into()));
+    assert!(later.reserve(&list[1..], &Options::new(id("reseller"))).unwrap().is_success());
+    assert_eq!(code(later.give_up(number(1), &admin)), 409, "nothing is being done");
 }
 
 /// The carrier refuses to take a number back: emergency services know of it again.

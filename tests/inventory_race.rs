@@ -2,15 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::sync::{Arc, Barrier};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use telnum::PhoneNumber;
 use telnum::account::{Account, AccountId, AccountTree, Actor};
-use telnum::carrier::{Carrier, Order, Scripted};
+use telnum::carrier::{Availability, Carrier, CarrierError, Found, Order, Scripted, Search};
 use telnum::inventory::{Create, Inventory, Limits, Options};
 use telnum::lifecycle::State;
+use telnum::names::CarrierName;
+use telnum::record::{EffectKey, NumberRecord};
 use telnum::store::{MemoryStore, NumberStore};
 
 const NUMBER: &str = "+14158860000";
@@ -27,7 +30,6 @@ fn inventory(shops: usize) -> (Inventory, Arc<Scripted>) {
     let inventory = Inventory::builder(Arc::new(MemoryStore::new()))
         .accounts(AccountTree::new((0..shops).map(|place| Account::new(id(place)))).unwrap())
         .shared_carrier(shared)
-        .limits(Limits { tries: 1_000, ..Limits::default() })
         .build();
     (inventory, carrier)
 }
@@ -122,5 +124,70 @@ fn a_request_that_is_made_by_all_at_once_is_done_once() {
             assert!(outcome.succeeded.values().all(|record| record.owner() == Some(id(0))));
         }
         assert_eq!(carrier.orders().len(), 2);
+    }
+}
+
+/// A carrier that says when it is first asked for a number, and answers that once it may.
+#[derive(Debug)]
+struct Slow(Mutex<Option<(Sender<()>, Receiver<()>)>>);
+
+impl Carrier for Slow {
+    fn name(&self) -> CarrierName {
+        "slow".parse().unwrap()
+    }
+
+    fn find(&self, _: &Search) -> Result<Vec<Found>, CarrierError> {
+        Ok(Vec::new())
+    }
+
+    fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
+        Ok(vec![Availability::Success; numbers.len()])
+    }
+
+    fn acquire(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+        let first = self.0.lock().unwrap().take();
+        if let Some((asked, may_answer)) = first {
+            asked.send(()).unwrap();
+            may_answer.recv().unwrap();
+        }
+        Ok(None)
+    }
+
+    fn disconnect(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+        Ok(None)
+    }
+}
+
+/// While a carrier is slow somebody else drives the purchase to its end, and the number goes on to
+/// another account: the first buyer is told what came of the purchase, if that was kept, and never
+/// that it has what is another's.
+#[test]
+fn who_comes_late_is_not_told_of_what_is_anothers() {
+    for goes_on in [false, true] {
+        for key in [None, Some("order-1".parse().unwrap())] {
+            let ((is_asked, asked), (may_answer, answers)) = (channel(), channel());
+            let store: Arc<dyn NumberStore> = Arc::new(MemoryStore::new());
+            let inventory = Inventory::builder(store)
+                .accounts(AccountTree::new([0, 1].map(|place| Account::new(id(place)))).unwrap())
+                .carrier(Slow(Mutex::new(Some((is_asked, answers)))))
+                .limits(Limits { claim: std::time::Duration::ZERO, ..Limits::default() })
+                .build();
+            let [mut first, second] = [0, 1].map(|place| Options::new(id(place)));
+            first.key = key;
+            let outcome = thread::scope(|scope| {
+                let late = scope.spawn(|| inventory.activate([NUMBER], &first).unwrap());
+                asked.recv().unwrap();
+                assert_eq!(inventory.recover().unwrap().finished, 1);
+                if goes_on {
+                    assert!(inventory.release([NUMBER], &Options::new(id(0))).unwrap().is_success());
+                    assert!(inventory.activate([NUMBER], &second).unwrap().is_success());
+                }
+                may_answer.send(()).unwrap();
+                late.join().unwrap()
+            });
+            let came = outcome.single().map(|record| record.owner()).map_err(|error| error.body().code);
+            let is_known = key.is_some() || !goes_on;
+            assert_eq!(came, if is_known { Ok(Some(id(0))) } else { Err(409) });
+        }
     }
 }

@@ -304,7 +304,7 @@ fn a_claim_locks_until_it_is_finished_or_given_up() {
     let answers = |found| Err(Refusal::Answers { found, effects: 1 });
     assert_eq!(claimed.finish(Vec::new(), now()), answers(0));
     assert_eq!(claimed.finish(vec![Answer::Done; 2], now()), answers(2));
-    assert_eq!(claimed.abandon(vec![Answer::Done; 2], now()), answers(2));
+    assert_eq!(claimed.abandon(vec![Some(Answer::Done); 2], now()), answers(2));
 
     let data = json!({"order_id": 7});
     let finished = claimed.finish(vec![Answer::Carrier(data.clone())], now()).unwrap();
@@ -313,7 +313,21 @@ fn a_claim_locks_until_it_is_finished_or_given_up() {
     assert!(finished.record.pending().is_none() && finished.record.revision() > claimed.revision());
     assert_eq!(finished.events.len(), 1);
 
-    let given_up = claimed.abandon(Vec::new(), now()).unwrap().record;
-    assert_eq!((given_up.state(), given_up.pending()), (State::Discovery, None));
+    let freed = claimed.abandon(Vec::new(), now()).unwrap().record;
+    assert_eq!((freed.state(), freed.pending()), (State::Discovery, None));
+
+    // What is given up is locked until what was done is taken back.
+    assert_eq!(claimed.give_up(vec![Answer::Done; 2], now()), answers(2));
+    let done = vec![Answer::Carrier(data)];
+    let given_up = claimed.give_up(done.clone(), now()).unwrap().record;
+    assert_eq!(given_up.pending().unwrap().given_up(), Some(done.as_slice()));
+    assert_eq!(given_up.reserve(Some(id("reseller")), &ctx), Err(Refusal::InProgress(now())));
+    assert_eq!(given_up.finish(done.clone(), now()), Err(Refusal::NotInProgress));
+    let text = serde_json::to_string(&given_up).unwrap();
+    assert_eq!(serde_json::from_str::<NumberRecord>(&text).unwrap(), given_up);
+    let taken_back = given_up.abandon(vec![None], now()).unwrap().record;
+    assert_eq!((taken_back.pending(), taken_back.carrier_data()), (None, found.carrier_data()));
+    let bought = given_up.abandon(done.into_iter().map(Some).collect(), now()).unwrap().record;
+    assert_eq!(bought.carrier_data(), finished.record.carrier_data());
     assert_eq!(found.finish(Vec::new(), now()), Err(Refusal::NotInProgress));
 }

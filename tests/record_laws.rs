@@ -159,8 +159,9 @@ fn outside(before: &NumberRecord, decision: Decision, luck: Luck, ctx: &Context<
             done
         }
         Luck::Refused(count) => {
-            let freed =
-                claimed.abandon(vec![Answer::Done; count.min(effects.len())], ctx.now).unwrap().record;
+            let count = count.min(effects.len());
+            check(&claimed.give_up(vec![Answer::Done; count], ctx.now).unwrap().record);
+            let freed = claimed.abandon(vec![Some(Answer::Done); count], ctx.now).unwrap().record;
             assert_eq!(
                 (freed.state(), freed.owner(), freed.pending()),
                 (before.state(), before.owner(), None)

@@ -92,7 +92,7 @@ impl Asked {
     }
 
     pub(super) fn into_outcome(self, quotes: Vec<Quote>) -> Outcome {
-        let mut outcome = Outcome { quotes, ..Outcome::default() };
+        let mut outcome = Outcome::default();
         for slot in self.slots {
             match (slot.what, slot.answer) {
                 (What::Number(number), Some(Ok(record))) => drop(outcome.succeeded.insert(number, record)),
@@ -101,6 +101,9 @@ impl Asked {
                 (_, None) | (What::Text(_), Some(Ok(_))) => {}
             }
         }
+        // What is not done costs nothing.
+        let is_done = |quote: &Quote| outcome.succeeded.contains_key(&quote.number);
+        outcome.quotes = quotes.into_iter().filter(is_done).collect();
         outcome
     }
 }

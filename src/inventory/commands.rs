@@ -1,10 +1,9 @@
 //! What is done with numbers.
 
-use std::fmt;
-
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::engine::{Work, is_gone};
+use super::receipt::{print_of_create, print_of_update};
 use super::{Error, Inventory, Options, Outcome};
 use crate::account::AccountId;
 use crate::carrier::is_for;
@@ -102,7 +101,7 @@ impl Inventory {
             self.check_pool(record, account, ctx)?;
             Ok(record.create_again(create.clone().creation(account), ctx)?)
         };
-        let name = format_args!("create {create:?}");
+        let name = &|_: &[PhoneNumber]| print_of_create(create);
         self.run(numbers, options, &Work { name, decide: &decide, discovers: false, costs: true })
     }
 
@@ -189,7 +188,7 @@ impl Inventory {
             Ok(record.change_state_with(to, account, document.clone(), ctx)?)
         };
         let discovers = known.is_some() && has_power;
-        let name = format_args!("assign {to} {document:?}");
+        let name = &|_: &[PhoneNumber]| json!({"assign": to, "document": document});
         self.run_while(numbers, options, &Work { name, decide: &decide, discovers, costs: true }, may_change)
     }
 
@@ -259,13 +258,13 @@ impl Inventory {
             self.check_pool(record, account, ctx)?;
             Ok(record.change_state(to, account, ctx)?)
         };
-        self.change(format_args!("change_state {to}"), numbers, options, &decide)
+        self.change(&|_| json!({"change_state": to}), numbers, options, &decide)
     }
 
     /// Changes numbers that are there.
     fn change<I>(
         &self,
-        name: fmt::Arguments<'_>,
+        name: &dyn Fn(&[PhoneNumber]) -> Value,
         numbers: I,
         options: &Options,
         decide: &dyn Fn(&NumberRecord, &Context<'_>) -> Result<Decision, Error>,
@@ -313,7 +312,7 @@ impl Inventory {
         I: IntoIterator<Item: AsRef<str>>,
     {
         let decide = |record: &NumberRecord, ctx: &Context<'_>| Ok(record.extend_lease(until, ctx)?);
-        self.change(format_args!("extend_lease {until}"), numbers, options, &decide)
+        self.change(&|_| json!({"extend_lease": until}), numbers, options, &decide)
     }
 
     /// Gives numbers back: to those that they were reserved for before, or to the system. That costs
@@ -352,7 +351,7 @@ impl Inventory {
         let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
             Ok(there(number, record)?.release(ctx)?)
         };
-        let name = format_args!("release");
+        let name = &|_: &[PhoneNumber]| json!("release");
         self.run(numbers, options, &Work { name, decide: &decide, discovers: false, costs: false })
     }
 
@@ -371,7 +370,7 @@ impl Inventory {
             }
             Ok(there(number, record)?.delete(ctx)?)
         };
-        let name = format_args!("delete");
+        let name = &|_: &[PhoneNumber]| json!("delete");
         self.run(numbers, options, &Work { name, decide: &decide, discovers: false, costs: false })
     }
 
@@ -384,7 +383,7 @@ impl Inventory {
         I: IntoIterator<Item: AsRef<str>>,
     {
         let decide = |record: &NumberRecord, ctx: &Context<'_>| Ok(record.update(update.clone(), ctx)?);
-        self.change(format_args!("update {update:?}"), numbers, options, &decide)
+        self.change(&|_| print_of_update(update), numbers, options, &decide)
     }
 
     /// Puts public documents in the place of those that numbers have.
@@ -484,6 +483,9 @@ impl Inventory {
                 None => record.fix(record.used_by(), ctx)?,
             })
         };
-        self.change(format_args!("fix"), numbers, options, &decide)
+        let apps_of = |numbers: &[PhoneNumber]| {
+            apps.map(|apps| numbers.iter().map(|number| apps.app(*number)).collect::<Vec<_>>())
+        };
+        self.change(&|numbers| json!({"fix": apps_of(numbers)}), numbers, options, &decide)
     }
 }

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::asked::Answer as Came;
 use super::outcome::name;
-use super::receipt::{Receipt, end, part, undo};
+use super::receipt::{Receipt, end, part};
 use super::{Error, Inventory};
 use crate::carrier::{Carrier, CarrierError};
 use crate::feature::ProviderEffect;
@@ -13,8 +15,9 @@ use crate::lifecycle::State;
 use crate::names::CarrierName;
 use crate::number::PhoneNumber;
 use crate::provider::ProviderError;
-use crate::record::{Answer, EffectKey, NumberRecord, Outside, Pending, Refusal};
-use crate::store::{Batch, Change, Stored};
+use crate::record::{Answer, Decision, EffectKey, NumberRecord, Outside, Pending, Refusal};
+use crate::store::{Batch, Change, Revision, StoreError, Stored};
+use crate::time::Timestamp;
 
 /// Why something outside is not done, and whether that is known for sure.
 struct Failure {
@@ -29,46 +32,23 @@ struct Reached {
 }
 
 impl Inventory {
-    /// Drives a claimed record to its end: all is done outside, or what was refused is given up and
-    /// what was done before is taken back. What comes of it is kept under the claim's key, if it is
-    /// a part of a request.
-    ///
-    /// Where it is not known what was done the record stays claimed, and is taken up later with the
-    /// same key.
-    pub(super) fn drive(&self, stored: &Stored<NumberRecord>, is_kept: bool) -> Came {
-        let Reached { mut answers, failure } = self.reach(stored);
-        let error = match failure {
-            Some(Failure { error, is_known: false }) => return Err(error),
-            Some(Failure { error, is_known: true }) => Some(error),
-            None => None,
-        };
-        if error.is_some() {
-            self.undo(stored, &mut answers);
-        }
-        let (change, came) = self.settle(stored, answers, error)?;
-        let key = stored.pending().map(Pending::key).filter(|_| is_kept);
-        let receipt = key.map(|key| (key, Receipt::of([(stored.number(), &came)]).to_value()));
-        match self.parts.store.commit(Batch { changes: vec![change], receipt }) {
-            Ok(_) => came,
-            // Somebody else has driven it meanwhile, with the same key: so it has come to the same.
-            Err(error) if error.is_conflict() => {
-                let record = self.parts.store.get(stored.number())?;
-                came.and_then(|_| there(stored.number(), record))
-            }
-            Err(error) => Err(error.into()),
-        }
+    /// Drives a claimed record to its end, as [`drive`](Self::drive) does.
+    pub(super) fn drive_one(&self, stored: &Stored<NumberRecord>) -> Came {
+        let came = self.drive(std::slice::from_ref(stored)).pop();
+        came.map_or(Err(Error::Conflict(stored.number())), |(_, came)| came)
     }
 
-    /// Drives claimed records to their end together: all that is outside is done, or none of it.
+    /// Drives records that are claimed together, or one, to their end: all that is outside is done,
+    /// or none of it. What comes of it is kept, if it is a part of a request.
     ///
-    /// If one is refused, what was done for the others is taken back, and all are given up; but what
-    /// was given back to a carrier can not be taken back, and stays so. If it is not known of one
-    /// what was done, all stay claimed.
-    pub(super) fn drive_together(
-        &self,
-        claimed: &[Stored<NumberRecord>],
-        key: EffectKey,
-    ) -> Vec<(PhoneNumber, Came)> {
+    /// They are in ascending order, whoever drives them: so what one has done before it died the next
+    /// one comes by, before anything new.
+    ///
+    /// If one is refused all are given up. That is stored first, then what was done is taken back:
+    /// a crash in between leaves no doubt. But what was given back to a carrier can not be taken
+    /// back, and stays so. Where it is not known of one what was done all stay claimed, and are
+    /// taken up later with the same keys.
+    pub(super) fn drive(&self, claimed: &[Stored<NumberRecord>]) -> Vec<(PhoneNumber, Came)> {
         let mut reached = Vec::with_capacity(claimed.len());
         let mut failed = None;
         for stored in claimed {
@@ -88,52 +68,84 @@ impl Inventory {
             let came = |stored| if is(stored, number) { Err(error.clone()) } else { other(stored) };
             return claimed.iter().map(|stored| (stored.number(), came(stored))).collect();
         }
-        let mut changes = Vec::with_capacity(claimed.len());
-        let mut all = Vec::with_capacity(claimed.len());
-        for (stored, mut answers) in claimed.iter().zip(reached) {
+        let ends = claimed.iter().zip(reached).map(|(stored, answers)| {
             let error = failed.as_ref().and_then(|(number, failure)| match () {
                 () if is(stored, *number) => Some(failure.error.clone()),
                 () if is_final(stored, &answers) => None,
                 () => Some(Error::NotDone(name(*number))),
             });
-            if error.is_some() {
-                self.undo(stored, &mut answers);
-            }
-            match self.settle(stored, answers, error) {
-                Ok((change, came)) => {
-                    changes.push(change);
-                    all.push((stored.number(), came));
+            settle(stored, answers, error, self.now())
+        });
+        let came = match ends.collect::<Result<Vec<_>, _>>() {
+            Ok(ends) => self.end(ends, kept_under(claimed)),
+            Err(refusal) => claimed.iter().map(|_| Err(refusal.clone().into())).collect(),
+        };
+        claimed.iter().map(|stored| stored.number()).zip(came).collect()
+    }
+
+    /// Stores what became of claimed records, and takes back what was done for those given up.
+    fn end(&self, ends: Vec<(Change, Came)>, kept: Option<EffectKey>) -> Vec<Came> {
+        let numbers = ends.iter().map(|(change, came)| (change.key(), came));
+        let receipt = kept.map(|key| (key, Receipt::of(numbers).to_value()));
+        let (changes, came): (Vec<_>, Vec<_>) = ends.into_iter().unzip();
+        match self.commit_end(&changes, receipt) {
+            Ok(revisions) => {
+                let records = changes.iter().map(|change| change.value().cloned());
+                for (record, revision) in records.zip(revisions) {
+                    // What can not be taken back now stays claimed; the answer is the same.
+                    let _ = record.map(|record| self.take_back(&Stored::new(record, revision)));
                 }
-                Err(error) => all.push((stored.number(), Err(error))),
+                came
             }
-        }
-        let receipt = Receipt::of(all.iter().map(|(number, came)| (*number, came))).to_value();
-        match self.parts.store.commit(Batch { changes, receipt: Some((end(key), receipt)) }) {
-            Ok(_) => all,
-            Err(error) if error.is_conflict() => self.came_together(claimed, key),
+            Err(error) if error.is_conflict() => {
+                let receipt = kept.and_then(|key| self.receipt(key).ok().flatten());
+                let others = changes.iter().zip(came);
+                others.map(|(change, came)| self.came_otherwise(change, came, receipt.as_ref())).collect()
+            }
             Err(error) => {
                 let error = Error::from(error);
-                all.into_iter().map(|(number, _)| (number, Err(error.clone()))).collect()
+                came.iter().map(|_| Err(error.clone())).collect()
             }
         }
     }
 
-    /// What came of records that somebody else has driven to their end together.
-    fn came_together(&self, claimed: &[Stored<NumberRecord>], key: EffectKey) -> Vec<(PhoneNumber, Came)> {
-        let receipt = self.receipt(end(key)).ok().flatten().unwrap_or_default();
-        let came = |number| receipt.answer(number).unwrap_or(Err(Error::Conflict(number)));
-        claimed.iter().map(|stored| (stored.number(), came(stored.number()))).collect()
+    pub(super) fn commit_end(
+        &self,
+        changes: &[Change],
+        receipt: Option<(EffectKey, Value)>,
+    ) -> Result<Vec<Revision>, StoreError> {
+        let is_kept = receipt.is_some();
+        match self.parts.store.commit(Batch { changes: changes.to_vec(), receipt }) {
+            // If it is only that something else is kept under the key, the numbers are still claimed.
+            Err(error) if is_kept && error.is_conflict() => self.parts.store.commit(changes.to_vec().into()),
+            done => done,
+        }
+    }
+
+    /// What came of a number that somebody else has driven to its end: what was kept of that, or
+    /// the same as here if the number is just that. Whatever else it is by now, others made it.
+    fn came_otherwise(&self, change: &Change, came: Came, kept: Option<&Receipt>) -> Came {
+        let number = change.key();
+        if let Some(came) = kept.and_then(|receipt| receipt.answer(number)) {
+            return came;
+        }
+        let is_same = match (self.parts.store.get(number)?, change.value()) {
+            (Some(there), Some(record)) => there.is_same_change(record),
+            (there, record) => there.is_none() && record.is_none(),
+        };
+        if is_same { came } else { Err(Error::Conflict(number)) }
     }
 
     /// What came of a number that was claimed under a key; what is left to do is done.
     pub(super) fn take_up_one(&self, key: EffectKey, number: PhoneNumber) -> Result<Came, Error> {
-        if let Some(came) = self.receipt(key)?.and_then(|receipt| receipt.answer(number)) {
+        let kept = || Ok::<_, Error>(self.receipt(key)?.and_then(|receipt| receipt.answer(number)));
+        if let Some(came) = kept()? {
             return Ok(came);
         }
-        let stored = self.parts.store.get(number)?;
-        Ok(match stored {
-            Some(stored) if is_under(&stored, key) => self.drive(&stored, true),
-            other => there(number, other),
+        Ok(match self.parts.store.get(number)? {
+            Some(stored) if is_under(&stored, key) => self.drive_one(&stored),
+            // It has come to its end since.
+            Some(_) | None => kept()?.unwrap_or(Err(Error::Conflict(number))),
         })
     }
 
@@ -148,89 +160,81 @@ impl Inventory {
             let stored = self.parts.store.get(*number)?;
             claimed.extend(stored.filter(|stored| is_under(stored, part(key, *number))));
         }
-        // They were all claimed, and are all free, in one commit.
+        // They were all claimed, and are all free or given up, in one commit.
         if claimed.len() == receipt.pending.len() {
-            return Ok(self.drive_together(&claimed, key));
+            claimed.sort_unstable_by_key(|stored| stored.number());
+            return Ok(self.drive(&claimed));
         }
         let done = self.receipt(end(key))?.unwrap_or_default();
         let came = |number| done.answer(number).unwrap_or(Err(Error::Conflict(number)));
         Ok(receipt.pending.iter().map(|number| (*number, came(*number))).collect())
     }
 
-    /// What a claimed record becomes: what it was to be, or what it was before if there is an error.
-    fn settle(
-        &self,
-        stored: &Stored<NumberRecord>,
-        answers: Vec<Answer>,
-        error: Option<Error>,
-    ) -> Result<(Change, Came), Error> {
-        let expect = stored.expected();
-        let Some(error) = error else {
-            let decision = stored.finish(answers, self.now())?;
-            let record = Arc::new(decision.record);
-            let change = Change::put(Arc::clone(&record), expect).with_events(decision.events);
-            return Ok((change, Ok(record)));
-        };
-        // There was no record before the claim: none is left, if nothing is left outside.
-        let is_removed = is_new(stored) && answers.is_empty();
-        let decision = stored.abandon(answers, self.now())?;
-        let change = if is_removed {
-            Change::remove(stored.number(), expect)
-        } else {
-            Change::put(decision.record, expect)
-        };
-        Ok((change.with_events(decision.events), Err(error)))
-    }
-
-    /// Takes back what was done outside for a record, the last first; what can not be taken back
-    /// stays among its answers.
-    fn undo(&self, stored: &Stored<NumberRecord>, answers: &mut Vec<Answer>) {
-        let Some(pending) = stored.pending() else { return };
-        let key = undo(pending.key());
-        let mut left = std::mem::take(answers);
-        while let Some(answer) = left.pop() {
-            let is_undone = pending
-                .effects()
-                .get(left.len())
-                .is_some_and(|effect| self.undo_one(effect, stored, pending, key));
-            if !is_undone {
-                left.push(answer);
-                break;
+    /// Takes back what was done outside for a record that is given up, each thing whatever comes of
+    /// the others, and frees it. Where it is not known of one whether it is taken back, or a carrier
+    /// keeps what it sold, the record stays claimed.
+    pub(super) fn take_back(&self, stored: &Stored<NumberRecord>) -> Result<(), Error> {
+        let Some(pending) = stored.pending() else { return Ok(()) };
+        let Some(done) = pending.given_up() else { return Ok(()) };
+        let mut left = Vec::with_capacity(done.len());
+        let mut failure = None;
+        for (place, (effect, answer)) in pending.effects().iter().zip(done).enumerate().rev() {
+            match self.undo(effect, stored, pending.after(), pending.undo_key(place)) {
+                Ok(is_undone) => left.push((!is_undone).then(|| answer.clone())),
+                Err(error) => failure = Some(error),
             }
         }
-        *answers = left;
+        if let Some(error) = failure {
+            return Err(error);
+        }
+        left.reverse();
+        match self.parts.store.commit(abandoned(stored, left, self.now())?.into()) {
+            // Somebody else has taken it back.
+            Err(error) if !error.is_conflict() => Err(error.into()),
+            Ok(_) | Err(_) => Ok(()),
+        }
     }
 
-    fn undo_one(
+    /// Takes one thing back; whether it is. If that is not known, or must not stay so: why.
+    fn undo(
         &self,
         effect: &Outside,
-        stored: &Stored<NumberRecord>,
-        pending: &Pending,
+        before: &NumberRecord,
+        after: &NumberRecord,
         key: EffectKey,
-    ) -> bool {
-        let after = pending.after();
-        let before = stored.active();
-        match effect {
+    ) -> Result<bool, Error> {
+        let (e911, cnam) = (&self.parts.e911, &self.parts.cnam);
+        let number = before.number();
+        let told = match effect {
+            // What was the system's before stays its own.
+            Outside::Acquire if before.state() != State::Discovery => return Ok(false),
             Outside::Acquire => {
-                self.carrier(after.carrier()).is_some_and(|carrier| carrier.disconnect(after, key).is_ok())
+                let carrier = self.carrier(after.carrier()).ok_or(Error::NoCarrier(after.carrier()))?;
+                let given_back = carrier.disconnect(after, key);
+                return given_back.map(|_| true).map_err(|source| Error::Carrier { number, source });
             }
-            Outside::Disconnect => false,
+            Outside::Disconnect => return Ok(false),
             Outside::Provider(ProviderEffect::ProvisionE911(_) | ProviderEffect::RemoveE911) => {
-                match before.and_then(|active| active.e911.as_ref()) {
-                    Some(address) => self
-                        .parts
-                        .e911
-                        .provision(stored, address, key)
-                        .is_ok_and(|answer| answer.settle(address).is_ok()),
-                    None => self.parts.e911.remove(stored, key).is_ok(),
+                match before.active().and_then(|active| active.e911.as_ref()) {
+                    Some(address) => {
+                        e911.provision(before, address, key).map(|answer| answer.settle(address).is_ok())
+                    }
+                    None => e911.remove(before, key).map(|()| true),
                 }
             }
             Outside::Provider(ProviderEffect::SetCnam(_) | ProviderEffect::RemoveCnam) => {
-                match before.and_then(|active| active.cnam.as_ref()) {
-                    Some(cnam) => self.parts.cnam.set(stored, cnam, key).is_ok(),
-                    None => self.parts.cnam.remove(stored, key).is_ok(),
+                match before.active().and_then(|active| active.cnam.as_ref()) {
+                    Some(names) => cnam.set(before, names, key),
+                    None => cnam.remove(before, key),
                 }
+                .map(|()| true)
             }
+        };
+        match told {
+            Err(source @ ProviderError::Unknown(_)) => Err(Error::Provider { number, source }),
+            // The record says what is so.
+            Err(ProviderError::Refused(_)) => Ok(false),
+            Ok(is_undone) => Ok(is_undone),
         }
     }
 
@@ -238,8 +242,8 @@ impl Inventory {
     fn reach(&self, stored: &Stored<NumberRecord>) -> Reached {
         let mut answers = Vec::new();
         let Some(pending) = stored.pending() else { return Reached { answers, failure: None } };
-        for effect in pending.effects() {
-            match self.perform(effect, pending.after(), pending.key()) {
+        for (place, effect) in pending.effects().iter().enumerate() {
+            match self.perform(effect, pending.after(), pending.effect_key(place)) {
                 Ok(answer) => answers.push(answer),
                 Err(failure) => return Reached { answers, failure: Some(failure) },
             }
@@ -294,8 +298,48 @@ pub(super) fn as_written<'a>(record: &'a NumberRecord, told: &'a E911Address) ->
     record.settings().and_then(|settings| settings.e911.as_ref()).unwrap_or(told)
 }
 
-fn there(number: PhoneNumber, stored: Option<Stored<NumberRecord>>) -> Came {
-    stored.map(|stored| Arc::clone(stored.shared())).ok_or(Error::NotFound(number))
+/// What a claimed record becomes: what it was to be, or what it was before if there is an error; or
+/// it is given up, if something has to be taken back for that.
+fn settle(
+    stored: &Stored<NumberRecord>,
+    answers: Vec<Answer>,
+    error: Option<Error>,
+    now: Timestamp,
+) -> Result<(Change, Came), Refusal> {
+    let put = |record, events| Change::put(record, stored.expected()).with_events(events);
+    let Some(error) = error else {
+        let Decision { record, events, .. } = stored.finish(answers, now)?;
+        let record = Arc::new(record);
+        return Ok((put(Arc::clone(&record), events), Ok(record)));
+    };
+    if answers.is_empty() {
+        return Ok((abandoned(stored, Vec::new(), now)?, Err(error)));
+    }
+    let Decision { record, events, .. } = stored.give_up(answers, now)?;
+    Ok((put(Arc::new(record), events), Err(error)))
+}
+
+/// What it was before, but for what is left outside. If nothing was stored before nothing is now,
+/// unless something is left.
+pub(super) fn abandoned(
+    stored: &Stored<NumberRecord>,
+    left: Vec<Option<Answer>>,
+    now: Timestamp,
+) -> Result<Change, Refusal> {
+    let is_removed = left.iter().all(Option::is_none) && stored.pending().is_some_and(Pending::is_new);
+    let Decision { record, events, .. } = stored.abandon(left, now)?;
+    let expect = stored.expected();
+    let change =
+        if is_removed { Change::remove(stored.number(), expect) } else { Change::put(record, expect) };
+    Ok(change.with_events(events))
+}
+
+/// The key under which it is kept what comes of records that are claimed together, or of one; none
+/// if nobody asks for it again, or it is kept already.
+pub(super) fn kept_under(claimed: &[Stored<NumberRecord>]) -> Option<EffectKey> {
+    let pending = claimed.first()?.pending()?;
+    let part = pending.part().filter(|part| part.is_kept && pending.given_up().is_none())?;
+    Some(if part.together == 0 { pending.key() } else { end(part.whole) })
 }
 
 fn is(stored: &Stored<NumberRecord>, number: PhoneNumber) -> bool {
@@ -303,12 +347,7 @@ fn is(stored: &Stored<NumberRecord>, number: PhoneNumber) -> bool {
 }
 
 fn is_under(stored: &Stored<NumberRecord>, key: EffectKey) -> bool {
-    stored.pending().is_some_and(|pending| pending.key() == key)
-}
-
-/// Whether a claim made the record, as the first thing that was stored of it.
-fn is_new(stored: &Stored<NumberRecord>) -> bool {
-    stored.state() == State::Discovery && stored.shared().revision() == 1
+    stored.pending().is_some_and(|pending| pending.key() == key && pending.given_up().is_none())
 }
 
 /// Whether all is done for a record, and something of it can not be taken back.

@@ -1,20 +1,23 @@
 //! How a change of many numbers is made: read, decide, price, claim or commit.
 
 use std::collections::HashSet;
-use std::fmt;
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
 
 use super::asked::{Asked, Slot};
 use super::effects::as_written;
 use super::outcome::name;
 use super::prices::Prices;
-use super::receipt::{Receipt, Request, group, part};
-use super::{Error, Inventory, Options, Outcome};
+use super::receipt::{Receipt, Request, part};
+use super::{Error, Inventory, Options, Outcome, Quote};
 use crate::carrier::CarrierInfo;
 use crate::feature::ProviderEffect;
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
-use crate::record::{Context, Decision, EffectKey, NumberRecord, Outside};
+use crate::record::{Context, Decision, EffectKey, NumberRecord, Outside, Part};
 use crate::store::{Batch, Change, Expect, StoreError, Stored};
 
 /// What a change comes to for a number and its record, if there is one.
@@ -23,8 +26,9 @@ pub(super) type Decide<'a> =
 
 /// What a change does to each number.
 pub(super) struct Work<'a> {
-    /// What it is called, and all that makes it differ from others: a key is for one.
-    pub(super) name: fmt::Arguments<'a>,
+    /// What it is called, and all that makes it differ from others for some numbers: a key is for
+    /// one.
+    pub(super) name: &'a dyn Fn(&[PhoneNumber]) -> Value,
     /// What it comes to for a number and its record, if there is one.
     pub(super) decide: &'a Decide<'a>,
     /// Whether numbers that are not there are looked for at carriers first.
@@ -51,6 +55,8 @@ pub(super) struct Planned {
     place: usize,
     pub(super) number: PhoneNumber,
     pub(super) before: Option<Arc<NumberRecord>>,
+    /// Whether what it was before was found at a carrier, and is not stored.
+    is_found: bool,
     expect: Expect,
     pub(super) decision: Decision,
 }
@@ -86,7 +92,7 @@ impl Inventory {
         I: IntoIterator<Item: AsRef<str>>,
     {
         let mut asked = self.read(texts, options)?;
-        let request = Request::of(&asked, options, work.name);
+        let request = Request::of(&asked, options, work);
         let mut run =
             Run { options, work, request, prices: Prices::default(), may_change, admitted: HashSet::new() };
         if !self.replay(&mut asked, request, &mut run.prices.quotes)? {
@@ -101,7 +107,8 @@ impl Inventory {
 
     /// Changes all numbers in one commit, which is tried again if others were faster.
     fn run_together(&self, asked: &mut Asked, run: &mut Run<'_>) -> Result<(), Error> {
-        for _ in 0..self.parts.limits.tries {
+        for tries in 0..self.parts.limits.tries.max(1) {
+            give_way(tries);
             let tried = self.attempt(&mut asked.slots, run);
             if tried == Tried::Done {
                 return Ok(());
@@ -127,6 +134,7 @@ impl Inventory {
         }
         match slots {
             [slot] if tries < self.parts.limits.tries => {
+                give_way(tries);
                 self.run_each(std::slice::from_mut(slot), run, tries + 1);
             }
             [slot] => slot.answer = slot.open().map(|number| Err(Error::Conflict(number))),
@@ -150,7 +158,7 @@ impl Inventory {
             return Tried::NothingStored;
         }
         if run.options.dry_run {
-            self.pretend(planned, slots);
+            self.pretend(planned, slots, run.options.all_or_nothing);
             return Tried::NothingStored;
         }
         let planned = admit(planned, slots, run);
@@ -158,17 +166,15 @@ impl Inventory {
             return Tried::NothingStored;
         }
         let together = run.options.all_or_nothing && planned.iter().any(is_outside);
-        let key = match run.request {
-            Some(request) => Some(request.key.into()),
-            None if together => Some(group((self.parts.keys)())),
-            None => None,
-        };
         let places: Vec<_> = planned.iter().map(|plan| (plan.place, plan.number)).collect();
-        let commit = self.prepare(planned, key, together, &ctx);
-        let receipt = key.map(|key| (key, commit.receipt(slots, run, together).to_value()));
+        let commit = self.prepare(planned, run.request, together, &ctx);
+        let receipt = run.request.map(|request| {
+            let receipt = commit.receipt(slots, &run.prices.quotes, request, together);
+            (request.key.into(), receipt.to_value())
+        });
         match self.store_changes(commit, receipt, slots) {
             Ok(claimed) => {
-                self.drive_claimed(claimed, slots, key.filter(|_| together), run.request.is_some());
+                self.drive_claimed(claimed, slots, together);
                 Tried::Done
             }
             Err(error) if error.is_conflict() => Tried::OthersWereFaster,
@@ -200,12 +206,14 @@ impl Inventory {
                 slot.answer = Some(Err(error));
                 continue;
             }
-            if run.work.discovers && before.as_ref().is_none_or(|record| is_gone(record)) {
+            if run.work.discovers && before.as_ref().is_none_or(|record| is_nobodys(record)) {
                 absent.push((place, number, before, expect));
                 continue;
             }
             match self.decide(number, before.as_deref(), run.work, ctx) {
-                Ok(decision) => planned.push(Planned { place, number, before, expect, decision }),
+                Ok(decision) => {
+                    planned.push(Planned { place, number, before, is_found: false, expect, decision });
+                }
                 Err(error) => slot.answer = Some(Err(error)),
             }
         }
@@ -216,9 +224,16 @@ impl Inventory {
         for ((place, number, before, expect), found) in
             absent.into_iter().zip(self.discover(&numbers, run.options))
         {
-            let before = found.map(Arc::new).or(before);
+            let seen = before.as_ref().filter(|record| !is_gone(record));
+            let is_found = found.is_some() && seen.is_none();
+            let before = match (found, seen) {
+                // What is known of it stays known.
+                (Some(found), Some(seen)) => Some(seen.found_at(found.carrier()).into()),
+                (Some(found), None) => Some(found.into()),
+                (None, _) => before,
+            };
             match self.decide(number, before.as_deref(), run.work, ctx) {
-                Ok(decision) => planned.push(Planned { place, number, before, expect, decision }),
+                Ok(decision) => planned.push(Planned { place, number, before, is_found, expect, decision }),
                 Err(error) => answer(slots, place, Err(error)),
             }
         }
@@ -280,10 +295,16 @@ impl Inventory {
     }
 
     /// Says what would be done. Of an address its provider says whether it is one.
-    fn pretend(&self, planned: Vec<Planned>, slots: &mut [Slot]) {
-        for Planned { place, decision: Decision { record, effects, .. }, .. } in planned {
-            let refused = effects.iter().find_map(|effect| self.validate(&record, effect).err());
-            answer(slots, place, refused.map_or_else(|| Ok(record.into()), Err));
+    fn pretend(&self, planned: Vec<Planned>, slots: &mut [Slot], all_or_nothing: bool) {
+        let refused = |plan: &Planned| {
+            plan.decision.effects.iter().find_map(|effect| self.validate(&plan.decision.record, effect).err())
+        };
+        let refused: Vec<_> = planned.iter().map(refused).collect();
+        let first = planned.iter().zip(&refused).find(|(_, refused)| refused.is_some());
+        let others = first.filter(|_| all_or_nothing).map(|(plan, _)| Error::NotDone(name(plan.number)));
+        for (plan, refused) in planned.into_iter().zip(refused) {
+            let refused = refused.or_else(|| others.clone());
+            answer(slots, plan.place, refused.map_or_else(|| Ok(plan.decision.record.into()), Err));
         }
     }
 
@@ -294,24 +315,32 @@ impl Inventory {
         answer.settle(as_written(record, address)).map(drop).map_err(Error::E911)
     }
 
-    /// Claims what needs something done outside, or all if it is done together, each under its part
-    /// of a key; what needs nothing is to be stored as it is to be.
+    /// Claims what needs something done outside, or all if it is done together, each as its part of
+    /// the whole; what needs nothing is to be stored as it is to be.
     fn prepare(
         &self,
         planned: Vec<Planned>,
-        key: Option<EffectKey>,
+        request: Option<Request>,
         together: bool,
         ctx: &Context<'_>,
     ) -> Commit {
         let mut commit = Commit::default();
         commit.changes.reserve_exact(planned.len());
         commit.places.reserve_exact(planned.len());
+        let is_claimed = |plan: &Planned| is_outside(plan) || together && plan.decision.is_dirty();
+        let claimed = planned.iter().filter(|plan| together && is_claimed(plan)).count();
+        let fresh = || (self.parts.keys)();
+        let whole = request.map(|request| request.key.into()).or_else(|| together.then(fresh));
+        let is_kept = request.is_some();
         for plan in planned {
-            let is_claimed = is_outside(&plan) || together && plan.decision.is_dirty();
-            let Planned { place, number, before, expect, mut decision } = plan;
+            let is_claimed = is_claimed(&plan);
+            let Planned { place, number, before, is_found, expect, mut decision } = plan;
             if is_claimed {
-                let key = key.map_or_else(|| (self.parts.keys)(), |key| part(key, number));
-                decision = decision.claim(before.as_deref(), key, ctx);
+                let key = request.map_or_else(fresh, |request| part(request.key.into(), number));
+                decision = decision.claim(before.as_deref().filter(|_| !is_found), key, ctx);
+                if let Some(whole) = whole {
+                    decision = decision.within(Part { whole, is_kept, together: claimed });
+                }
             } else if !decision.is_dirty() {
                 commit.unchanged.push((place, before.unwrap_or_else(|| Arc::new(decision.record))));
                 continue;
@@ -326,7 +355,7 @@ impl Inventory {
     fn store_changes(
         &self,
         commit: Commit,
-        receipt: Option<(EffectKey, serde_json::Value)>,
+        receipt: Option<(EffectKey, Value)>,
         slots: &mut [Slot],
     ) -> Result<Vec<(usize, Stored<NumberRecord>)>, StoreError> {
         let Commit { changes, places, unchanged } = commit;
@@ -348,23 +377,22 @@ impl Inventory {
         Ok(claimed)
     }
 
-    /// Drives what is claimed to its end: each, or together under a key.
+    /// Drives what is claimed to its end: each, or together.
     fn drive_claimed(
         &self,
-        claimed: Vec<(usize, Stored<NumberRecord>)>,
+        mut claimed: Vec<(usize, Stored<NumberRecord>)>,
         slots: &mut [Slot],
-        together: Option<EffectKey>,
-        is_kept: bool,
+        together: bool,
     ) {
-        let Some(key) = together else {
+        if !together {
             for (place, stored) in claimed {
-                let came = self.drive(&stored, is_kept);
-                answer(slots, place, came);
+                answer(slots, place, self.drive_one(&stored));
             }
             return;
-        };
+        }
+        claimed.sort_unstable_by_key(|(_, stored)| stored.number());
         let (places, stored): (Vec<_>, Vec<_>) = claimed.into_iter().unzip();
-        for (place, (_, came)) in places.into_iter().zip(self.drive_together(&stored, key)) {
+        for (place, (_, came)) in places.into_iter().zip(self.drive(&stored)) {
             answer(slots, place, came);
         }
     }
@@ -389,13 +417,9 @@ enum Tried {
 
 impl Commit {
     /// What is kept of the answers that are known with the commit.
-    fn receipt(&self, slots: &[Slot], run: &Run<'_>, together: bool) -> Receipt {
-        let mut receipt = Receipt {
-            print: run.request.map_or(0, |request| request.print),
-            together,
-            quotes: run.prices.quotes.clone(),
-            ..Receipt::default()
-        };
+    fn receipt(&self, slots: &[Slot], quotes: &[Quote], request: Request, together: bool) -> Receipt {
+        let print = Some(request.print);
+        let mut receipt = Receipt { print, together, quotes: quotes.into(), ..Receipt::default() };
         for slot in slots {
             if let Some(error) = slot.failure() {
                 receipt.fail(slot.name(), error);
@@ -434,6 +458,20 @@ fn admit(planned: Vec<Planned>, slots: &mut [Slot], run: &mut Run<'_>) -> Vec<Pl
 /// What is deleted is there no longer.
 pub(super) fn is_gone(record: &NumberRecord) -> bool {
     record.state() == State::Deleted && record.pending().is_none()
+}
+
+/// What was only seen at a carrier, or is there no longer: any carrier may sell it.
+fn is_nobodys(record: &NumberRecord) -> bool {
+    matches!(record.state(), State::Discovery | State::Deleted) && record.pending().is_none()
+}
+
+/// Lets others come to their end, who were faster so often.
+fn give_way(tries: usize) {
+    match tries {
+        0 => {}
+        1..4 => thread::yield_now(),
+        more => thread::sleep(Duration::from_micros(50 << more.min(8))),
+    }
 }
 
 fn is_outside(plan: &Planned) -> bool {

@@ -34,7 +34,9 @@ pub struct Options {
     pub actor: Actor,
     /// The account that it is done for: numbers are read as it dials, and assigned to it.
     pub account: Option<AccountId>,
-    /// Whether nothing is to be stored, and only said what would be done and what it costs.
+    /// Whether nothing is to be stored, and only said what would be done and what it costs. Nothing
+    /// is done outside, so what a carrier or a provider would refuse is not known, but for an address
+    /// that its provider says is none.
     pub dry_run: bool,
     /// Whether it may cost.
     pub accept_charges: bool,

@@ -14,7 +14,7 @@ pub struct Outcome {
     pub succeeded: IndexMap<PhoneNumber, Arc<NumberRecord>>,
     /// The numbers, or texts that are none, that it was not done for, and why.
     pub failed: IndexMap<Box<str>, Error>,
-    /// What it costs.
+    /// What it costs for the numbers it was done for.
     pub quotes: Vec<Quote>,
 }
 

@@ -22,9 +22,16 @@ impl Inventory {
         if self.parts.billing.is_free() {
             return Ok(());
         }
-        let charges =
-            planned.iter().filter_map(|plan| self.charge(plan.before.as_deref(), &plan.decision.record));
-        let new: Vec<_> = charges.filter(|charge| prices.asked.get(&charge.number) != Some(charge)).collect();
+        let mut new = Vec::new();
+        for plan in planned {
+            let charge = self.charge(plan.before.as_deref(), &plan.decision.record);
+            if prices.asked.get(&plan.number) != charge.as_ref() {
+                // What was quoted before is not what is done.
+                prices.asked.remove(&plan.number);
+                prices.quotes.retain(|quote| quote.number != plan.number);
+                new.extend(charge);
+            }
+        }
         if !new.is_empty() {
             let quotes = self.parts.billing.quote(&new)?;
             prices.quotes.extend(quotes);

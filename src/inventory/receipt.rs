@@ -2,22 +2,23 @@
 //!
 //! The receipt is stored with the request's first commit, under its key. If something outside has
 //! to be done it lists the numbers that are claimed for that, and what comes of those is stored
-//! under keys of their own, each with the commit that makes it so. Whoever makes the request again
-//! finds all of it, or drives to its end what is missing.
+//! under keys of their own, each with the commit that makes it so or gives it up. Whoever makes the
+//! request again finds all of it, or drives to its end what is missing. A request without a key
+//! leaves nothing: what is left of it is in the claims.
 
 use std::collections::HashMap;
-use std::fmt::{self, Write};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::asked::{Answer, Asked, What};
+use super::asked::{Answer, Asked, Slot};
+use super::engine::Work;
 use super::outcome::name;
-use super::{Error, ErrorBody, Inventory, Options, Quote, RequestKey};
+use super::{Create, Error, ErrorBody, Inventory, Options, Quote, RequestKey};
 use crate::number::PhoneNumber;
-use crate::record::{EffectKey, NumberRecord};
+use crate::record::{Document, EffectKey, NumberRecord, Update};
 use crate::store::StoreError;
 
 /// A request that is made under a key.
@@ -25,7 +26,7 @@ use crate::store::StoreError;
 pub(super) struct Request {
     pub(super) key: RequestKey,
     /// What tells it from others.
-    pub(super) print: u64,
+    pub(super) print: EffectKey,
 }
 
 /// What is kept under the key of a request, or of a part of one.
@@ -33,7 +34,7 @@ pub(super) struct Request {
 #[serde(default)]
 pub(super) struct Receipt {
     /// What tells the request from others.
-    pub(super) print: u64,
+    pub(super) print: Option<EffectKey>,
     /// Whether all that is pending is done, or nothing.
     pub(super) together: bool,
     /// The numbers for which something is done outside.
@@ -45,20 +46,42 @@ pub(super) struct Receipt {
 
 impl Request {
     /// The request, if it has a key. What is not stored need not be done once.
-    pub(super) fn of(asked: &Asked, options: &Options, work: fmt::Arguments<'_>) -> Option<Self> {
+    pub(super) fn of(asked: &Asked, options: &Options, work: &Work<'_>) -> Option<Self> {
         let key = options.key.filter(|_| !options.dry_run)?;
-        let mut hash = Fnv(BASIS);
         let Options { actor, account, all_or_nothing, mdn_run, confined, .. } = options;
-        // Writing to a hash does not fail.
-        let _ = write!(hash, "{work} {actor} {account:?} {all_or_nothing} {mdn_run} {confined}");
-        for slot in &asked.slots {
-            match &slot.what {
-                What::Number(number) => hash.add(&number.to_bits().to_le_bytes()),
-                What::Text(text) => hash.add(text.as_bytes()),
-            }
-        }
-        Some(Self { key, print: hash.0 })
+        let numbers: Vec<_> = asked.numbers().collect();
+        let mut print = json!({
+            "work": (work.name)(&numbers), "numbers": asked.slots.iter().map(Slot::name).collect::<Vec<_>>(),
+            "actor": actor.to_string(), "account": account, "all_or_nothing": all_or_nothing, "mdn_run": mdn_run, "confined": confined,
+        });
+        print.sort_all_objects();
+        Some(Self { key, print: EffectKey::of_text(&print.to_string()) })
     }
+}
+
+/// All that makes a creation differ from others.
+pub(super) fn print_of_create(create: &Create) -> Value {
+    let Create { state, carrier, carrier_data, ported_in, document } = create;
+    json!({
+        "create": document, "state": state, "carrier": carrier, "carrier_data": carrier_data,
+        "ported_in": ported_in,
+    })
+}
+
+/// All that makes an update differ from others. What may be nothing is in a list.
+pub(super) fn print_of_update(update: &Update) -> Value {
+    let Update { document, used_by, ported_in, carrier, carrier_data, allowed_features, denied_features } =
+        update;
+    let (replace, merge) = match document {
+        Some(Document::Replace(fields)) => (Some(fields), None),
+        Some(Document::Merge(fields)) => (None, Some(fields)),
+        None => (None, None),
+    };
+    json!({
+        "update": {"replace": replace, "merge": merge}, "ported_in": ported_in, "carrier": carrier,
+        "used_by": used_by.as_slice(), "carrier_data": carrier_data.as_slice(),
+        "allowed_features": allowed_features.as_slice(), "denied_features": denied_features.as_slice(),
+    })
 }
 
 impl Receipt {
@@ -112,7 +135,7 @@ impl Inventory {
     ) -> Result<bool, Error> {
         let Some(Request { key, print }) = request else { return Ok(false) };
         let Some(receipt) = self.receipt(key.into())? else { return Ok(false) };
-        if receipt.print != print {
+        if receipt.print != Some(print) {
             return Err(Error::KeyReused(key));
         }
         quotes.clone_from(&receipt.quotes);
@@ -137,70 +160,19 @@ impl Inventory {
     }
 }
 
-/// The key of a part of what is done under a key: the part of one of its numbers.
-pub(super) fn part(key: EffectKey, number: PhoneNumber) -> EffectKey {
-    derived(key, format_args!("{number}"))
+/// The key of the part of a request that is for one of its numbers.
+pub(super) fn part(request: EffectKey, number: PhoneNumber) -> EffectKey {
+    derived(request, &number.to_string())
 }
 
-/// What a key is the part of, if it is one of a number.
-pub(super) fn whole(key: EffectKey, number: PhoneNumber) -> Option<EffectKey> {
-    let whole = key.as_str().strip_suffix(&*name(number))?.strip_suffix('/')?;
-    whole.parse().ok()
+/// The key of what ends what a request did for several numbers together.
+pub(super) fn end(request: EffectKey) -> EffectKey {
+    derived(request, "done")
 }
 
-/// The key of what ends what was done under a key for several numbers together.
-pub(super) fn end(key: EffectKey) -> EffectKey {
-    derived(key, format_args!("done"))
-}
-
-/// The key under which what was done under a key is taken back.
-pub(super) fn undo(key: EffectKey) -> EffectKey {
-    derived(key, format_args!("undo"))
-}
-
-/// A key that parts can be made of and told from it.
-pub(super) fn group(key: EffectKey) -> EffectKey {
-    if key.as_str().len() <= MAX_GROUP { key } else { hashed(key.as_str()) }
-}
-
-/// As long as a request's may be.
-const MAX_GROUP: usize = 40;
-
-fn derived(key: EffectKey, what: fmt::Arguments<'_>) -> EffectKey {
-    let text = format!("{key}/{what}");
-    // What is too long would be cut off, and be the same for all parts.
-    text.parse().unwrap_or_else(|_| hashed(&text))
-}
-
-fn hashed(text: &str) -> EffectKey {
-    let hash = |basis| {
-        let mut hash = Fnv(basis);
-        hash.add(text.as_bytes());
-        hash.0
-    };
-    EffectKey::of_bits(hash(BASIS), hash(!BASIS))
-}
-
-/// FNV-1a: a hash that is the same in every version of the program, as receipts outlive it.
-struct Fnv(u64);
-
-const BASIS: u64 = 0xCBF2_9CE4_8422_2325;
-
-impl Fnv {
-    fn add(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3);
-        }
-        // What ends here is not the same as what goes on.
-        self.0 = (self.0 ^ 0xFF).wrapping_mul(0x0100_0000_01B3);
-    }
-}
-
-impl Write for Fnv {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        for byte in text.bytes() {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
-        }
-        Ok(())
-    }
+/// A key that is another for each request and part, and longer than any request's. There is room
+/// left for what is done under it.
+fn derived(request: EffectKey, what: &str) -> EffectKey {
+    let length = request.as_str().len();
+    EffectKey::known(&format!("{what:.<16}{length:02}{request:.<40}"))
 }

@@ -99,7 +99,7 @@ impl Inventory {
         let change = Change::put(Arc::clone(&record), expect).with_events(decision.events);
         let Some(revision) = self.commit_once(change)? else { return Ok(false) };
         if is_outside {
-            self.drive(&Stored::new(record, revision), false)?;
+            self.drive_one(&Stored::new(record, revision))?;
         }
         Ok(true)
     }

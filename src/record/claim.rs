@@ -2,7 +2,8 @@
 //!
 //! A record is claimed before anything is done, and stored so; whoever stores it first does it.
 //! The claim holds what the record is to become. So what a crash leaves can be driven to its end
-//! with the same key, and nothing is ordered twice.
+//! with the same key, and nothing is ordered twice. If something is refused the claim says so, and
+//! holds what was done before that, until all of it is taken back.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -11,6 +12,7 @@ use super::{Context, Decision, Event, EventKind, NumberRecord, Refusal};
 use crate::account::Actor;
 use crate::feature::ProviderEffect;
 use crate::feature::e911::E911Address;
+use crate::names::CarrierName;
 use crate::time::Timestamp;
 use crate::token::{Token, token_type};
 
@@ -39,6 +41,21 @@ impl EffectKey {
     pub(crate) const fn known(text: &str) -> Self {
         Self(Token::known(text))
     }
+
+    /// The key of a text of any length: FNV-1a, from two bases. It is the same in every version of
+    /// the program, as what is kept under it outlives that.
+    pub(crate) fn of_text(text: &str) -> Self {
+        let step = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+        let hash = |basis| text.bytes().fold(basis, step);
+        Self::of_bits(hash(0xCBF2_9CE4_8422_2325), hash(!0xCBF2_9CE4_8422_2325))
+    }
+
+    /// The key of one of the things that are done under this one.
+    fn of_part(self, part: &str, place: usize) -> Self {
+        let text = format!("{self}/{part}{place}");
+        // What is too long would be cut off, and be the same for all parts.
+        text.parse().unwrap_or_else(|_| Self::of_text(&text))
+    }
 }
 
 /// Something that is done outside for a number.
@@ -56,7 +73,8 @@ pub enum Outside {
 }
 
 /// What came of something that was done outside.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Answer {
     /// It is done.
@@ -77,6 +95,26 @@ pub struct Pending {
     pub(super) effects: Vec<Outside>,
     pub(super) events: Vec<Event>,
     pub(super) after: NumberRecord,
+    /// Whether nothing was stored of the number before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) is_new: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) part: Option<Part>,
+    /// What was done before it was given up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) done: Option<Vec<Answer>>,
+}
+
+/// What a claim is a part of, if it was not made by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Part {
+    /// The key of the whole.
+    pub(crate) whole: EffectKey,
+    /// Whether what comes of it is kept, for whoever asks again.
+    pub(crate) is_kept: bool,
+    /// How many numbers are claimed together, for all or none; 0: each for itself.
+    pub(crate) together: usize,
 }
 
 impl Pending {
@@ -109,6 +147,32 @@ impl Pending {
     pub const fn after(&self) -> &NumberRecord {
         &self.after
     }
+
+    /// If it is given up: the answers of what was done before, from the first effect on. That is
+    /// being taken back.
+    #[must_use]
+    pub fn given_up(&self) -> Option<&[Answer]> {
+        self.done.as_deref()
+    }
+
+    pub(crate) const fn is_new(&self) -> bool {
+        self.is_new
+    }
+
+    pub(crate) const fn part(&self) -> Option<Part> {
+        self.part
+    }
+
+    /// The key under which the effect in a place is brought about: a provider may be told two
+    /// things of one number.
+    pub(crate) fn effect_key(&self, place: usize) -> EffectKey {
+        self.key.of_part("", place)
+    }
+
+    /// The key under which it is taken back.
+    pub(crate) fn undo_key(&self, place: usize) -> EffectKey {
+        self.key.of_part("u", place)
+    }
 }
 
 impl Decision {
@@ -130,9 +194,20 @@ impl Decision {
             effects: self.effects,
             events: self.events,
             after: self.record,
+            is_new: before.is_none(),
+            part: None,
+            done: None,
         }));
         let events = vec![record.event(EventKind::Claimed { key }, ctx)];
         Self { record, events, effects: Vec::new() }
+    }
+
+    /// The same claim as a part of something.
+    pub(crate) fn within(mut self, part: Part) -> Self {
+        if let Some(pending) = &mut self.record.pending {
+            pending.part = Some(part);
+        }
+        self
     }
 }
 
@@ -140,12 +215,15 @@ impl NumberRecord {
     /// What it becomes now that all is done outside: one answer for each effect.
     ///
     /// # Errors
-    /// If nothing was to be done, or there are not as many answers as effects.
+    /// If nothing was to be done, or that is given up; or if there are not as many answers as effects.
     pub fn finish(&self, answers: Vec<Answer>, now: Timestamp) -> Result<Decision, Refusal> {
-        let pending = self.pending.as_deref().ok_or(Refusal::NotInProgress)?;
+        let pending = self.pending_with(answers.len())?;
         let (found, effects) = (answers.len(), pending.effects.len());
         if found != effects {
             return Err(Refusal::Answers { found, effects });
+        }
+        if pending.done.is_some() {
+            return Err(Refusal::NotInProgress);
         }
         let mut record = pending.after.clone();
         for (effect, answer) in pending.effects.iter().zip(answers) {
@@ -158,34 +236,65 @@ impl NumberRecord {
         Ok(Decision { record, events, effects: Vec::new() })
     }
 
-    /// What it becomes if something outside was refused: what it was, but for what was done before
-    /// that, of which these are the answers.
+    /// The decision to give up what is being done, as something was refused after this was done. It
+    /// stays locked while that is taken back.
     ///
     /// # Errors
     /// If nothing was to be done, or there are more answers than effects.
-    pub fn abandon(&self, answers: Vec<Answer>, now: Timestamp) -> Result<Decision, Refusal> {
-        let pending = self.pending.as_deref().ok_or(Refusal::NotInProgress)?;
-        let (found, effects) = (answers.len(), pending.effects.len());
-        if found > effects {
-            return Err(Refusal::Answers { found, effects });
-        }
+    pub fn give_up(&self, done: Vec<Answer>, now: Timestamp) -> Result<Decision, Refusal> {
+        let pending = self.pending_with(done.len())?;
+        let mut record = self.clone();
+        record.pending = Some(Box::new(Pending { done: Some(done), ..pending.clone() }));
+        Ok(record.changed(EventKind::GivenUp { key: pending.key }, pending.actor, now))
+    }
+
+    /// What it becomes if something outside was refused: what it was, but for what was done before
+    /// that and is left, of which these are the answers, each in the place of its effect.
+    ///
+    /// # Errors
+    /// If nothing was to be done, or there are more answers than effects.
+    pub fn abandon(&self, left: Vec<Option<Answer>>, now: Timestamp) -> Result<Decision, Refusal> {
+        let pending = self.pending_with(left.len())?;
         let mut record = self.clone();
         record.pending = None;
-        for (effect, answer) in pending.effects.iter().zip(answers) {
-            record.absorb(effect, answer);
+        for (effect, answer) in pending.effects.iter().zip(left) {
+            if let Some(answer) = answer {
+                record.absorb(effect, answer);
+            }
         }
-        record.updated = now;
-        record.revision += 1;
-        let what = EventKind::Abandoned { key: pending.key };
-        let events = vec![Event { number: self.number, at: now, actor: pending.actor, what }];
-        Ok(Decision { record, events, effects: Vec::new() })
+        Ok(record.changed(EventKind::Abandoned { key: pending.key }, pending.actor, now))
+    }
+
+    /// The claim, if it has so many effects.
+    fn pending_with(&self, found: usize) -> Result<&Pending, Refusal> {
+        let pending = self.pending.as_deref().ok_or(Refusal::NotInProgress)?;
+        let effects = pending.effects.len();
+        if found > effects { Err(Refusal::Answers { found, effects }) } else { Ok(pending) }
+    }
+
+    fn changed(mut self, what: EventKind, actor: Actor, now: Timestamp) -> Decision {
+        self.updated = now;
+        self.revision += 1;
+        let events = vec![Event { number: self.number, at: now, actor, what }];
+        Decision { record: self, events, effects: Vec::new() }
+    }
+
+    /// The same, found at a carrier.
+    pub(crate) fn found_at(&self, carrier: CarrierName) -> Self {
+        let carrier_data = self.carrier_data.clone().filter(|_| carrier == self.carrier);
+        Self { carrier, carrier_data, ..self.clone() }
+    }
+
+    /// Whether it is another, but for when it became so.
+    pub(crate) fn is_same_change(&self, other: &Self) -> bool {
+        Self { updated: other.updated, ..self.clone() } == *other
     }
 
     /// Notes what came of something that was done outside.
     fn absorb(&mut self, effect: &Outside, answer: Answer) {
         match (effect, answer) {
             (Outside::Acquire | Outside::Disconnect, Answer::Carrier(data)) => {
-                self.carrier_data = Some(Box::new(data));
+                self.carrier_data = Some(data).filter(|data| !data.is_null()).map(Box::new);
             }
             (Outside::Acquire | Outside::Disconnect, Answer::Done | Answer::Address(_)) => {}
             (Outside::Provider(effect), answer) => {

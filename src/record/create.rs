@@ -94,7 +94,7 @@ impl NumberRecord {
         ctx: &Context<'_>,
     ) -> Result<Vec<super::Outside>, Refusal> {
         self.ported_in |= creation.ported_in;
-        if let Some(data) = creation.carrier_data {
+        if let Some(data) = creation.carrier_data.filter(|data| !data.is_null()) {
             self.carrier_data = Some(Box::new(data));
         }
         self.set_document(document(creation.document), ctx)

@@ -58,6 +58,11 @@ pub enum EventKind {
         /// The key of what is done.
         key: EffectKey,
     },
+    /// What was to be done outside was refused; what was done before that is taken back.
+    GivenUp {
+        /// The key of what was done.
+        key: EffectKey,
+    },
     /// What was done outside failed, and it is free again.
     Abandoned {
         /// The key of what was done.

@@ -52,7 +52,9 @@ impl NumberRecord {
         set(&mut record.used_by, used_by);
         set(&mut record.ported_in, ported_in);
         set(&mut record.carrier, carrier);
-        set(&mut record.carrier_data, carrier_data.map(|data| data.map(Box::new)));
+        // Nothing, however that is said: it would be read so.
+        let nothing = |data: &Value| !data.is_null();
+        set(&mut record.carrier_data, carrier_data.map(|data| data.filter(nothing).map(Box::new)));
         set(&mut record.allowed_features, allowed_features);
         set(&mut record.denied_features, denied_features);
         let document = document.unwrap_or(Document::Merge(Map::new()));

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 use telnum::PhoneNumber;
-use telnum::carrier::{Availability, Carrier, CarrierError, CarrierInfo, Found, Search};
+use telnum::carrier::{Availability, Carrier, CarrierError, CarrierInfo, Found, Order, Scripted, Search};
 use telnum::feature::cnam::Cnam;
 use telnum::feature::e911::{E911Address, E911Answer};
 use telnum::names::CarrierName;
@@ -126,6 +126,67 @@ impl Carrier for Mortal<Arc<dyn Carrier>> {
     }
 }
 
+/// A carrier that fails at the first order of a kind for a number, does nothing, and forgets it.
+#[derive(Debug)]
+pub(crate) struct Fickle {
+    carrier: Arc<Scripted>,
+    faults: Mutex<Vec<(Order, PhoneNumber, CarrierError)>>,
+}
+
+impl Fickle {
+    pub(crate) fn new(carrier: &Arc<Scripted>) -> Self {
+        Self { carrier: Arc::clone(carrier), faults: Mutex::default() }
+    }
+
+    pub(crate) fn refuse(&self, order: Order, number: PhoneNumber) {
+        let refused = CarrierError::Refused { carrier: self.carrier.name(), reason: "not now".into() };
+        self.faults.lock().unwrap().push((order, number, refused));
+    }
+
+    pub(crate) fn lose(&self, order: Order, number: PhoneNumber) {
+        let lost = CarrierError::Unknown { carrier: self.carrier.name(), reason: "connection lost".into() };
+        self.faults.lock().unwrap().push((order, number, lost));
+    }
+
+    fn fail(&self, order: Order, number: PhoneNumber) -> Result<(), CarrierError> {
+        let mut faults = self.faults.lock().unwrap();
+        let place = faults.iter().position(|fault| (fault.0, fault.1) == (order, number));
+        place.map_or(Ok(()), |place| Err(faults.remove(place).2))
+    }
+}
+
+impl Carrier for Fickle {
+    fn name(&self) -> CarrierName {
+        self.carrier.name()
+    }
+
+    fn find(&self, search: &Search) -> Result<Vec<Found>, CarrierError> {
+        self.carrier.find(search)
+    }
+
+    fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
+        self.carrier.check(numbers)
+    }
+
+    fn acquire(&self, record: &NumberRecord, key: EffectKey) -> Result<Option<Value>, CarrierError> {
+        self.fail(Order::Acquire, record.number())?;
+        self.carrier.acquire(record, key)
+    }
+
+    fn disconnect(&self, record: &NumberRecord, key: EffectKey) -> Result<Option<Value>, CarrierError> {
+        self.fail(Order::Disconnect, record.number())?;
+        self.carrier.disconnect(record, key)
+    }
+}
+
+/// What a provider is asked to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Call {
+    Provision,
+    Remove,
+    Set,
+}
+
 /// Providers that know every address, or none, and remember what they were told under each key.
 #[derive(Debug, Default)]
 pub(crate) struct Providers(Mutex<Told>);
@@ -133,6 +194,8 @@ pub(crate) struct Providers(Mutex<Told>);
 #[derive(Debug, Default)]
 struct Told {
     knows_nothing: bool,
+    /// How the next call of a kind fails, which then does nothing.
+    faults: Vec<(Call, ProviderError)>,
     streets: BTreeMap<PhoneNumber, String>,
     names: BTreeMap<PhoneNumber, String>,
     /// The keys they were told something under.
@@ -159,6 +222,10 @@ impl Providers {
         self.0.lock().unwrap().knows_nothing = true;
     }
 
+    pub(crate) fn fail_next(&self, call: Call, error: ProviderError) {
+        self.0.lock().unwrap().faults.push((call, error));
+    }
+
     pub(crate) fn street(&self, number: PhoneNumber) -> Option<String> {
         self.0.lock().unwrap().streets.get(&number).cloned()
     }
@@ -169,6 +236,11 @@ impl Providers {
 }
 
 impl Told {
+    fn fail(&mut self, call: Call) -> Result<(), ProviderError> {
+        let place = self.faults.iter().position(|fault| fault.0 == call);
+        place.map_or(Ok(()), |place| Err(self.faults.remove(place).1))
+    }
+
     fn e911(&mut self, key: EffectKey, number: PhoneNumber, street: Option<String>) {
         // Who is told the same key again does nothing again.
         if self.e911_keys.insert(key) {
@@ -213,6 +285,7 @@ impl E911Provider for Mortal<Arc<Providers>> {
     ) -> Result<E911Answer, ProviderError> {
         self.death.call(|| {
             let mut told = self.inner.0.lock().unwrap();
+            told.fail(Call::Provision)?;
             if told.knows_nothing {
                 return Ok(E911Answer::of_candidates(Vec::new()));
             }
@@ -223,7 +296,9 @@ impl E911Provider for Mortal<Arc<Providers>> {
 
     fn remove(&self, record: &NumberRecord, key: EffectKey) -> Result<(), ProviderError> {
         self.death.call(|| {
-            self.inner.0.lock().unwrap().e911(key, record.number(), None);
+            let mut told = self.inner.0.lock().unwrap();
+            told.fail(Call::Remove)?;
+            told.e911(key, record.number(), None);
             Ok(())
         })
     }
@@ -232,7 +307,9 @@ impl E911Provider for Mortal<Arc<Providers>> {
 impl CnamProvider for Mortal<Arc<Providers>> {
     fn set(&self, record: &NumberRecord, cnam: &Cnam, key: EffectKey) -> Result<(), ProviderError> {
         self.death.call(|| {
-            self.inner.0.lock().unwrap().cnam(key, record.number(), Some(name_of(cnam)));
+            let mut told = self.inner.0.lock().unwrap();
+            told.fail(Call::Set)?;
+            told.cnam(key, record.number(), Some(name_of(cnam)));
             Ok(())
         })
     }

@@ -1,0 +1,380 @@
+//! Every use case on a store that fails at one of its calls, whichever: afterwards nothing is locked,
+//! carriers and providers were told what the records say, and a request with a key can be repeated.
+#![cfg(feature = "conformance")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod world;
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+use telnum::account::Actor;
+use telnum::carrier::{Carrier, Order, Scripted};
+use telnum::feature::e911::E911Address;
+use telnum::inventory::{Create, Error, ImportRow, Inventory, Options, Outcome};
+use telnum::lifecycle::State;
+use telnum::names::{Feature, FeatureSet};
+use telnum::policy::{Policy, Reservation};
+use telnum::port_desk::PortDesk;
+use telnum::porting::{NewPortRequest, PortRequestId, PortState};
+use telnum::provider::{AddressBook, E911Provider};
+use telnum::record::{EffectKey, NumberRecord, Update};
+use telnum::store::conformance::{Fault, Faulty};
+use telnum::store::{Change, Expect, MemoryStore, NumberStore, Query};
+use telnum::{PhoneNumber, Timestamp};
+use world::{accounts, id, now, numbers};
+
+const FAULTS: [Fault; 3] = [Fault::InsteadOfCall, Fault::AfterCall, Fault::FromCallOn];
+/// The carrier sells these two; the others are the reseller's, or new.
+const SOLD: [&str; 2] = ["+14158861000", "+14158861001"];
+const OWN: [&str; 2] = ["+14158862000", "+14158862001"];
+
+/// What stays: the store that is beneath the faulty one, and everybody outside.
+struct World {
+    store: Arc<MemoryStore>,
+    /// What the carrier had sold before.
+    bought: Vec<PhoneNumber>,
+    carrier: Arc<Scripted>,
+    book: Arc<AddressBook>,
+}
+
+impl World {
+    fn new(records: &[NumberRecord]) -> Self {
+        let store = MemoryStore::new();
+        let put = |record: &NumberRecord| Change::put(record.clone(), Expect::Absent);
+        store.commit(records.iter().map(put).collect()).unwrap();
+        let carrier = Scripted::new("telnyx".parse().unwrap()).with_block(SOLD[0].parse().unwrap(), 2);
+        let places = ["116 NATOMA ST", "118 NATOMA ST"].map(address);
+        let book = AddressBook::new(places.map(|place| E911Address::from_value(place).unwrap()));
+        for record in records {
+            if let Some(address) = record.active().and_then(|active| active.e911.as_ref()) {
+                book.provision(record, address, EffectKey::of_bits(0, record.number().to_bits())).unwrap();
+            }
+        }
+        let bought = records.iter().filter(|it| it.owner().is_some()).map(NumberRecord::number).collect();
+        Self { bought, store: Arc::new(store), carrier: Arc::new(carrier), book: Arc::new(book) }
+    }
+
+    fn inventory(&self, store: Arc<dyn NumberStore>, now: Timestamp) -> Inventory {
+        let policy = Policy {
+            allowed_features: FeatureSet::of(&[Feature::E911, Feature::Cnam]),
+            reservation: Some(Reservation { seconds: 60, longest_seconds: 60 }),
+            ..Policy::default()
+        };
+        let carrier: Arc<dyn Carrier> = Arc::<Scripted>::clone(&self.carrier);
+        let book: Arc<dyn E911Provider> = Arc::<AddressBook>::clone(&self.book);
+        Inventory::builder(store)
+            .accounts(accounts())
+            .shared_carrier(carrier)
+            .e911(book)
+            .policy(policy)
+            .clock(move || now)
+            .build()
+    }
+
+    fn faulty(&self, fault: Fault, at: usize) -> Arc<Faulty<Arc<MemoryStore>>> {
+        Arc::new(Faulty::new(Arc::clone(&self.store), fault, at))
+    }
+
+    /// One that works, after so many hours.
+    fn later(&self, hours: i64) -> Inventory {
+        self.inventory(self.store.clone(), now().after(chrono::TimeDelta::hours(hours)))
+    }
+
+    fn record(&self, number: PhoneNumber) -> Option<NumberRecord> {
+        self.store.get(number).unwrap().map(|stored| NumberRecord::clone(&stored))
+    }
+
+    /// Drives what was left to its end; then nothing is left, and all outside is as the records say.
+    fn recover(&self, later: &Inventory, at: &str) {
+        later.recover().unwrap();
+        let again = later.recover().unwrap();
+        assert_eq!((again.finished, again.given_up, again.left, again.failed.len()), (0, 0, 0, 0), "{at}");
+        let claimed = Query { pending: Some(true), ..Query::default() };
+        assert!(self.store.scan(&claimed, None, 10).unwrap().items.is_empty(), "{at}");
+        let orders = self.carrier.orders();
+        for number in SOLD.into_iter().chain(OWN) {
+            let number: PhoneNumber = number.parse().unwrap();
+            let record = self.record(number);
+            let count = |what| orders.iter().filter(|(_, order, of)| (*order, *of) == (what, number)).count();
+            let is_bought =
+                usize::from(self.bought.contains(&number)) + count(Order::Acquire) - count(Order::Disconnect);
+            let is_owned = record.as_ref().is_some_and(|record| record.owner().is_some());
+            assert_eq!(is_bought, usize::from(is_owned), "{at}: {number} {orders:?}");
+            let address = record.as_ref().and_then(|record| record.active()?.e911.clone());
+            let street = |address: E911Address| address.into_fields().street_address;
+            assert_eq!(self.book.provisioned(number).map(street), address.map(street), "{at}: {number}");
+        }
+    }
+}
+
+fn address(street: &str) -> Value {
+    json!({"street_address": street, "locality": "SAN FRANCISCO", "region": "CA", "postal_code": "94105",
+        "caller_name": "Reseller"})
+}
+
+fn document(street: &str) -> Map<String, Value> {
+    json!({"e911": address(street)}).as_object().unwrap().clone()
+}
+
+/// A number of the reseller's in service, with an address.
+fn own(number: &str) -> NumberRecord {
+    NumberRecord::from_value(&json!({
+        "id": number, "pvt_state": "in_service", "pvt_assigned_to": "reseller",
+        "pvt_module_name": "knm_telnyx", "pvt_created": 63_565_934_327_u64, "pvt_modified": 63_565_934_344_u64,
+        "e911": address("116 NATOMA ST"), "pvt_features": {"e911": address("116 NATOMA ST")},
+    }))
+    .unwrap()
+}
+
+/// A use case: what is asked for, and whether it is done for a number.
+struct Case<'a> {
+    name: &'static str,
+    before: Vec<NumberRecord>,
+    numbers: &'a [&'a str],
+    act: &'a dyn Fn(&Inventory, &Options) -> Result<Outcome, Error>,
+    is_done: &'a dyn Fn(Option<&NumberRecord>) -> bool,
+}
+
+impl Case<'_> {
+    /// Tells it for every call of the store, in every way.
+    fn tell(&self) {
+        let one = Options::new(id("reseller"));
+        let with_key = one.with_key("request-1".parse().unwrap());
+        for options in [one, one.with_all_or_nothing(true), with_key, with_key.with_all_or_nothing(true)] {
+            for fault in FAULTS {
+                let calls = (1..1_000).take_while(|at| self.tell_once(options, fault, *at)).count();
+                assert!(calls >= self.numbers.len(), "{}", self.name);
+            }
+        }
+    }
+
+    /// Whether the store failed.
+    fn tell_once(&self, options: Options, fault: Fault, at: usize) -> bool {
+        let text = format!("{}, {fault:?} {at}, {options:?}", self.name);
+        let world = World::new(&self.before);
+        let store = world.faulty(fault, at);
+        let outcome = (self.act)(&world.inventory(store.clone(), now()), &options);
+
+        let later = world.later(1);
+        world.recover(&later, &text);
+        let are_done =
+            || self.numbers.iter().map(|it| (self.is_done)(world.record(it.parse().unwrap()).as_ref()));
+        if options.all_or_nothing {
+            let all: Vec<_> = are_done().collect();
+            assert!(all.iter().all(|is_done| *is_done == all[0]), "{text}: {all:?}");
+        }
+        for number in outcome.iter().flat_map(|outcome| outcome.succeeded.keys()) {
+            assert!((self.is_done)(world.record(*number).as_ref()), "{text}: {number}");
+        }
+        if options.key.is_some() {
+            let repeated = (self.act)(&later, &options).unwrap();
+            assert!(repeated.is_success(), "{text}: {:?}", repeated.failed);
+            assert!(are_done().all(|is_done| is_done), "{text}");
+            world.recover(&later, &text);
+        }
+        store.has_failed()
+    }
+}
+
+fn is_in(record: Option<&NumberRecord>, state: State) -> bool {
+    record.is_some_and(|record| record.state() == state)
+}
+
+fn has_street(record: Option<&NumberRecord>, street: &str) -> bool {
+    let active = record.and_then(|record| record.active()?.e911.as_ref());
+    active.is_some_and(|address| address.fields().street_address == street)
+}
+
+#[test]
+fn numbers_are_bought() {
+    const FREE: &str = "+15551239876";
+    let list = [SOLD[0], FREE, SOLD[1]];
+    let case = Case {
+        name: "reserve",
+        before: vec![numbers()[&FREE.parse().unwrap()].clone()],
+        numbers: &list,
+        act: &|inventory, options| inventory.reserve(list, options),
+        is_done: &|record| is_in(record, State::Reserved),
+    };
+    case.tell();
+    Case {
+        name: "activate",
+        act: &|inventory, options| inventory.activate(list, options),
+        is_done: &|record| is_in(record, State::InService),
+        ..case
+    }
+    .tell();
+}
+
+#[test]
+fn numbers_are_given_back() {
+    Case {
+        name: "release",
+        before: OWN.map(own).into(),
+        numbers: &OWN,
+        act: &|inventory, options| inventory.release(OWN, options),
+        is_done: &|record| is_in(record, State::Available),
+    }
+    .tell();
+}
+
+#[test]
+fn numbers_are_created_and_deleted() {
+    const NEW: [&str; 2] = ["+14158863000", "+14158863001"];
+    let create = Create {
+        carrier: Some("telnyx".parse().unwrap()),
+        document: document("116 NATOMA ST"),
+        ..Create::default()
+    };
+    Case {
+        name: "create",
+        before: Vec::new(),
+        numbers: &NEW,
+        act: &|inventory, options| inventory.create(NEW, &create, options),
+        is_done: &|record| has_street(record, "116 NATOMA ST"),
+    }
+    .tell();
+    Case {
+        name: "delete",
+        before: NEW.map(own).into(),
+        numbers: &NEW,
+        act: &|inventory, options| {
+            let mut options = *options;
+            options.actor = Actor::System;
+            inventory.delete(NEW, &options)
+        },
+        is_done: &|record| is_in(record, State::Deleted),
+    }
+    .tell();
+}
+
+#[test]
+fn numbers_are_changed() {
+    let case = Case {
+        name: "patch",
+        before: OWN.map(own).into(),
+        numbers: &OWN,
+        act: &|inventory, options| inventory.patch(OWN, document("118 NATOMA ST"), options),
+        is_done: &|record| has_street(record, "118 NATOMA ST"),
+    };
+    case.tell();
+    // Nothing is done outside.
+    let update = Update { used_by: Some(Some("fax".into())), ..Update::default() };
+    let case = Case {
+        name: "update",
+        act: &|inventory, options| inventory.update(OWN, &update, options),
+        is_done: &|record| record.is_some_and(|record| record.used_by() == Some("fax")),
+        ..case
+    };
+    case.tell();
+    // One of them may carry no address any longer.
+    let mut denied = json!(own(OWN[0]));
+    denied["pvt_features_denied"] = json!(["e911"]);
+    Case {
+        name: "fix",
+        before: vec![NumberRecord::from_value(&denied).unwrap(), own(OWN[1])],
+        act: &|inventory, options| inventory.fix(OWN, Some(&|_: PhoneNumber| Some("fax".into())), options),
+        ..case
+    }
+    .tell();
+}
+
+#[test]
+fn numbers_are_imported() {
+    let row = |number: &str| ImportRow {
+        number: number.into(),
+        account: Some(id("reseller")),
+        create: Create { carrier: Some("telnyx".parse().unwrap()), ..Create::default() },
+    };
+    let import = |inventory: &Inventory| {
+        inventory.import(["+14158863000", "+14158863001"].map(row), &Options::new(Actor::System))
+    };
+    for fault in FAULTS {
+        for at in 1.. {
+            let world = World::new(&[]);
+            let store = world.faulty(fault, at);
+            let first = import(&world.inventory(store.clone(), now()));
+            let later = world.later(1);
+            world.recover(&later, "import");
+            let again = import(&later).unwrap();
+            assert_eq!(again.imported + again.failed.len(), 2);
+            let imported =
+                |number: &str| is_in(world.record(number.parse().unwrap()).as_ref(), State::InService);
+            assert!(imported("+14158863000") && imported("+14158863001"));
+            assert!(first.is_err() || again.imported == 0);
+            if !store.has_failed() {
+                break;
+            }
+        }
+    }
+}
+
+/// Reservations end, and what was seen at a carrier is forgotten.
+#[test]
+fn a_sweep_is_made_again() {
+    let found = NumberRecord::discovered("+14158863000".parse().unwrap(), "telnyx".parse().unwrap(), now());
+    for fault in FAULTS {
+        for at in 1.. {
+            let text = format!("sweep, {fault:?} {at}");
+            let world = World::new(std::slice::from_ref(&found));
+            assert!(world.later(0).reserve(SOLD, &Options::new(id("reseller"))).unwrap().is_success());
+            let store = world.faulty(fault, at);
+            let _ = world.inventory(store.clone(), now().after(chrono::TimeDelta::days(2))).sweep();
+
+            let later = world.later(72);
+            world.recover(&later, &text);
+            while !later.sweep().unwrap().is_empty() {}
+            world.recover(&later, &text);
+            let is_free =
+                |number: &str| is_in(world.record(number.parse().unwrap()).as_ref(), State::Available);
+            assert!(SOLD.into_iter().all(is_free), "{text}");
+            assert_eq!(world.record(found.number()), None, "{text}");
+            if !store.has_failed() {
+                break;
+            }
+        }
+    }
+}
+
+#[test]
+fn a_port_request_is_completed() {
+    const PORTED: [&str; 2] = ["+14158863000", "+14158863001"];
+    let port: PortRequestId = "p1".parse().unwrap();
+    for fault in FAULTS {
+        for at in 1.. {
+            let world = World::new(&[]);
+            let desk = |store: Arc<Faulty<Arc<MemoryStore>>>, now| {
+                PortDesk::new(store.clone(), world.inventory(store, now))
+            };
+            let well = || world.faulty(Fault::FromCallOn, usize::MAX);
+            let numbers: Map<_, _> = PORTED.iter().map(|it| ((*it).to_owned(), json!({}))).collect();
+            let Value::Object(document) = json!({"name": "Bakery", "numbers": numbers}) else { panic!() };
+            let new =
+                NewPortRequest { id: port, account: id("reseller"), port_authority: id("master"), document };
+            let before = desk(well(), now());
+            before.create(new, Actor::System).unwrap();
+            for state in [PortState::Submitted, PortState::Pending] {
+                before.transition(port, &state, None, Actor::System).unwrap();
+            }
+
+            let store = world.faulty(fault, at);
+            let _ = desk(store.clone(), now()).complete(port, Actor::System);
+            let text = format!("complete, {fault:?} {at}");
+            world.recover(&world.later(1), &text);
+            let later = desk(well(), now().after(chrono::TimeDelta::hours(1)));
+            let completed = later.complete(port, Actor::System).unwrap();
+            assert_eq!(
+                (completed.request.state(), completed.waiting.len()),
+                (&PortState::Completed, 0),
+                "{text}"
+            );
+            for number in PORTED {
+                assert!(is_in(world.record(number.parse().unwrap()).as_ref(), State::InService), "{text}");
+            }
+            if !store.has_failed() {
+                break;
+            }
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! What requests leave behind: keys that never meet, receipts, quotes, and nothing where a carrier
+//! refused.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod world;
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use serde_json::{Map, Value, json};
+use telnum::PhoneNumber;
+use telnum::account::AccountId;
+use telnum::carrier::{Carrier, Fault, Order, Scripted};
+use telnum::inventory::{
+    Billing, BillingError, Builder, Charge, Create, Error, Inventory, Limits, Options, Porting, Quote,
+};
+use telnum::lifecycle::State;
+use telnum::names::{Feature, FeatureSet};
+use telnum::policy::Policy;
+use telnum::record::{EffectKey, NumberRecord};
+use telnum::store::{
+    Batch, Change, Expect, Logged, MemoryStore, NumberStore, Page, Query, Revision, StoreError, Stored,
+};
+use world::{accounts, id, now, numbers};
+
+const FREE: &str = "+15551239876";
+const ABSENT: &str = "+15559871234";
+const SOLD: [&str; 2] = ["+13013590001", "+13013590002"];
+
+/// A store that counts what is kept in it for requests.
+#[derive(Debug, Default)]
+struct Counting {
+    store: MemoryStore,
+    receipts: AtomicUsize,
+}
+
+impl NumberStore for Counting {
+    fn get(&self, number: PhoneNumber) -> Result<Option<Stored<NumberRecord>>, StoreError> {
+        self.store.get(number)
+    }
+
+    fn commit(&self, batch: Batch) -> Result<Vec<Revision>, StoreError> {
+        self.receipts.fetch_add(usize::from(batch.receipt.is_some()), Ordering::SeqCst);
+        self.store.commit(batch)
+    }
+
+    fn scan(
+        &self,
+        query: &Query,
+        after: Option<PhoneNumber>,
+        limit: usize,
+    ) -> Result<Page<NumberRecord, PhoneNumber>, StoreError> {
+        self.store.scan(query, after, limit)
+    }
+
+    fn events(&self, after: u64, limit: usize) -> Result<Vec<Logged>, StoreError> {
+        self.store.events(after, limit)
+    }
+
+    fn receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError> {
+        self.store.receipt(key)
+    }
+}
+
+/// The reference's accounts and numbers.
+fn on(store: &Arc<Counting>) -> Builder {
+    let put = |record| Change::put(record, Expect::Absent);
+    store.commit(numbers().into_values().map(put).collect()).unwrap();
+    Inventory::builder(store.clone()).accounts(accounts()).clock(now)
+}
+
+fn world() -> Builder {
+    on(&Arc::default())
+}
+
+fn by(account: &str) -> Options {
+    Options::new(id(account))
+}
+
+fn keyed(key: &str) -> Options {
+    by("reseller").with_key(key.parse().unwrap())
+}
+
+fn sells(name: &str, first: &str) -> Arc<Scripted> {
+    Arc::new(Scripted::new(name.parse().unwrap()).with_block(first.parse().unwrap(), 2))
+}
+
+fn shared(carrier: &Arc<Scripted>) -> Arc<dyn Carrier> {
+    Arc::<Scripted>::clone(carrier)
+}
+
+fn document(value: Value) -> Map<String, Value> {
+    let Value::Object(fields) = value else { panic!("{value}") };
+    fields
+}
+
+/// However a client spells its keys, it spells none that is made of another.
+#[test]
+fn keys_of_requests_and_of_their_parts_never_meet() {
+    for other in ["k/+13013590001", "k/done", "k/undo", "k/0", "+13013590001....01k", "done............01k"] {
+        for together in [false, true] {
+            let carrier = sells("telnyx", SOLD[0]);
+            let store = Arc::default();
+            let inventory = on(&store).shared_carrier(shared(&carrier)).build();
+            assert!(inventory.reserve([FREE], &keyed(other)).unwrap().is_success());
+            let options = keyed("k").with_all_or_nothing(together);
+            let bought = inventory.reserve(SOLD, &options).unwrap();
+            assert!(bought.is_success(), "{other}: {:?}", bought.failed);
+            assert!(bought.succeeded.values().all(|record| record.pending().is_none()), "{other}");
+            assert_eq!(inventory.reserve(SOLD, &options).unwrap().succeeded, bought.succeeded);
+            // Each order has a key of its own, which no client can spell.
+            let keys: Vec<_> = carrier.orders().iter().map(|(key, ..)| *key).collect();
+            assert!(keys.len() == 2 && keys[0] != keys[1]);
+            assert!(keys.iter().all(|key| key.as_str().len() > 40 && store.receipt(*key).unwrap().is_none()));
+        }
+    }
+}
+
+#[test]
+fn only_requests_with_a_key_leave_receipts() {
+    let store = Arc::default();
+    let inventory = on(&store).shared_carrier(shared(&sells("telnyx", SOLD[0]))).build();
+    let all = by("reseller").with_all_or_nothing(true);
+    assert!(inventory.reserve([FREE, SOLD[0]], &all).unwrap().is_success());
+    assert_eq!(store.receipts.load(Ordering::SeqCst), 0);
+    // The request's, and what came of it.
+    assert!(inventory.reserve([SOLD[1]], &keyed("k")).unwrap().is_success());
+    assert_eq!(store.receipts.load(Ordering::SeqCst), 2);
+}
+
+/// The same request is the same in any order of fields; another application is another request.
+#[test]
+fn a_key_is_for_one_request_to_the_letter() {
+    let inventory = world().build();
+    let number = ["+15551233322"];
+    let patch = |fields| inventory.patch(number, document(fields), &keyed("patch"));
+    let first = patch(json!({"a": {"x": 1, "y": 2}, "b": null})).unwrap();
+    assert_eq!(patch(json!({"b": null, "a": {"y": 2, "x": 1}})).unwrap().succeeded, first.succeeded);
+    assert!(matches!(patch(json!({"a": {"x": 1, "y": 2}})), Err(Error::KeyReused(_))));
+
+    let fix = |app: &str| inventory.fix(number, Some(&|_: PhoneNumber| Some(app.into())), &keyed("fix"));
+    assert!(fix("fax").unwrap().is_success());
+    assert!(fix("fax").unwrap().is_success());
+    assert!(matches!(fix("callflow"), Err(Error::KeyReused(_))));
+}
+
+#[test]
+fn what_is_replayed_is_what_was_answered() {
+    let fields = json!({"z": {"b": null, "a": [1.5, 1e300, -0.0, u64::MAX]}, "": "", "a\u{0}b": "\u{fffd}"});
+    for carrier_data in [None, Some(Value::Null), Some(json!({"order": null}))] {
+        let inventory = world().build();
+        let create = Create { carrier_data, document: document(fields.clone()), ..Create::default() };
+        let [first, again] = [(); 2].map(|()| inventory.create([ABSENT], &create, &keyed("k")).unwrap());
+        assert!(first.is_success());
+        assert_eq!(again.succeeded, first.succeeded);
+    }
+}
+
+/// The carrier sold it to somebody else meanwhile: no record ties the number to it.
+#[test]
+fn a_refused_purchase_leaves_nothing() {
+    let [one, two] = ["one", "two"].map(|name| sells(name, SOLD[0]));
+    one.pass_next();
+    one.fail_next(Fault::Refuse);
+    let inventory = world().shared_carrier(shared(&one)).shared_carrier(shared(&two)).build();
+    let error = inventory.reserve([SOLD[0]], &by("reseller")).unwrap().single().unwrap_err();
+    assert_eq!(&*error.body().message, "fault by carrier");
+    assert_eq!(inventory.store().get(SOLD[0].parse().unwrap()).unwrap(), None);
+    // It is not refused again: the same carrier is asked under another key.
+    assert!(inventory.reserve([SOLD[0]], &by("reseller")).unwrap().is_success());
+    assert_eq!((one.orders().len(), two.orders().len()), (1, 0));
+}
+
+/// What was seen at one carrier is bought where it is sold now; what an admin said of it stays.
+#[test]
+fn what_was_seen_at_a_carrier_is_looked_for_anew() {
+    let seen = "+14122065197";
+    let carrier = sells("telnyx", seen);
+    let inventory = world().shared_carrier(shared(&carrier)).build();
+    let before = inventory.store().get(seen.parse().unwrap()).unwrap().unwrap();
+    assert_eq!((before.state(), before.carrier().as_str()), (State::Discovery, "bandwidth2"));
+    let bought = inventory.reserve([seen], &by("reseller")).unwrap().single().unwrap();
+    assert_eq!((bought.state(), bought.carrier().as_str()), (State::Reserved, "telnyx"));
+    assert_eq!(bought.denied_features(), before.denied_features());
+    assert!(bought.revision() > NumberRecord::revision(&before));
+    assert_eq!(carrier.orders().iter().map(|(_, order, _)| *order).collect::<Vec<_>>(), [Order::Acquire]);
+    // Where nobody sells it, its own carrier is asked.
+    let error = world().build().reserve([seen], &by("reseller")).unwrap().single().unwrap_err();
+    assert_eq!(error.to_string(), "no carrier is called bandwidth2");
+}
+
+#[test]
+fn everything_is_tried_once_at_least() {
+    for options in [by("reseller"), by("reseller").with_all_or_nothing(true), keyed("k")] {
+        let inventory = world().limits(Limits { tries: 0, ..Limits::default() }).build();
+        assert!(inventory.reserve([FREE], &options).unwrap().is_success());
+    }
+}
+
+/// What a provider says of an address is true of all that is to be done together.
+#[test]
+fn a_dry_run_is_for_all_or_nothing_too() {
+    let policy = Policy {
+        allowed_features: FeatureSet::of(&[Feature::E911]),
+        local_feature_override: true,
+        ..Policy::default()
+    };
+    let inventory = world().policy(policy).build();
+    let address = json!({"street_address": "1 NOWHERE", "locality": "NOWHERE", "region": "CA",
+        "postal_code": "94105", "caller_name": "Reseller"});
+    // The second may carry none, being free.
+    let both = ["+15551233322", "+15551255693"];
+    let options = by("reseller").with_all_or_nothing(true);
+    let patch = |options: Options, fields: &Value| {
+        let failed = inventory.patch(both, document(fields.clone()), &options).unwrap().failed;
+        failed.values().map(|error| error.body().error).collect::<Vec<_>>()
+    };
+    let fields = json!({"e911": address});
+    assert_eq!(patch(options.with_dry_run(true), &fields).len(), 2);
+    assert_eq!(patch(options, &fields), ["invalid".into(), "not_done".into()]);
+}
+
+/// Somebody else is faster with one of two numbers: what is quoted in the end is for the other.
+#[test]
+fn quotes_are_of_what_is_done() {
+    #[derive(Clone, Default)]
+    struct Slow(Arc<(OnceLock<Inventory>, AtomicBool)>);
+    impl std::fmt::Debug for Slow {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("Slow")
+        }
+    }
+    impl Billing for Slow {
+        fn quote(&self, charges: &[Charge]) -> Result<Vec<Quote>, BillingError> {
+            let (inventory, is_done) = &*self.0;
+            if !is_done.swap(true, Ordering::SeqCst) {
+                let options = by("unrelated").with_accept_charges(true);
+                assert!(inventory.get().unwrap().reserve([FREE], &options).unwrap().is_success());
+            }
+            let quote = |charge: &Charge| Quote {
+                account: charge.account,
+                number: charge.number,
+                item: "number".into(),
+                amount: 100,
+                currency: "USD".into(),
+            };
+            Ok(charges.iter().map(quote).collect())
+        }
+    }
+    let billing = Slow::default();
+    let inventory = world().billing(billing.clone()).build();
+    billing.0.0.set(inventory.clone()).unwrap();
+    let options = by("reseller").with_accept_charges(true);
+    let outcome = inventory.activate([FREE, "+19162154006"], &options).unwrap();
+    assert_eq!((outcome.succeeded.len(), outcome.failed.len()), (1, 1));
+    let quoted: Vec<_> = outcome.quotes.iter().map(|quote| quote.number.to_string()).collect();
+    assert_eq!(quoted, ["+19162154006"]);
+}
