@@ -19,7 +19,7 @@ use std::sync::Arc;
 use clap::Parser;
 use telnum::account::{AccountTree, Actor};
 use telnum::contact_book::ContactBook;
-use telnum::http::{Calls, ContactApi, Limits, TokenTable, kazoo, serve, service};
+use telnum::http::{Calls, ContactApi, ContactApis, Limits, TokenTable, kazoo, serve, service};
 use telnum::inventory::{Create, Inventory, Options};
 use telnum::lifecycle::State;
 use telnum::plan::Region;
@@ -37,7 +37,8 @@ struct Arguments {
     /// The accounts: a JSON list of `{"id", "parent", "admin", "may_add_numbers", ..}`.
     #[arg(long)]
     accounts: PathBuf,
-    /// Whose tokens and keys are whose: a JSON object of `"token": "account"`.
+    /// Whose tokens and keys are whose: a JSON object of `"kazoo"`, `"planning_center"`, `"clients"` and
+    /// `"user_numbers"`, each an object of `"token": "account"`.
     #[arg(long)]
     tokens: PathBuf,
     /// Available numbers to begin with, from +1 415 200 0000 on.
@@ -60,16 +61,19 @@ fn main() -> Result<(), Box<dyn Error>> {
 async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let accounts: AccountTree = read(&arguments.accounts)?;
     let tokens: TokenTable = read(&arguments.tokens)?;
-    let store = Arc::new(MemoryStore::new());
-    let inventory = Inventory::builder(store.clone()).accounts(accounts).build();
+    let inventory = Inventory::builder(Arc::new(MemoryStore::new())).accounts(accounts).build();
     fill(&inventory, arguments.numbers)?;
 
     let limits = Limits::default();
     let numbers = kazoo::Api::new(inventory, tokens.clone()).with_limits(limits).with_calls(Calls::InPlace);
-    let contacts = ContactApi::new(ContactBook::new(store), tokens)
-        .with_region(arguments.region)
-        .with_limits(limits)
-        .with_calls(Calls::InPlace);
+    // Each API has a book of its own: a client is no person, though they have the same id.
+    let book = || {
+        ContactApi::new(ContactBook::new(Arc::new(MemoryStore::new())), tokens.clone())
+            .with_region(arguments.region)
+            .with_limits(limits)
+            .with_calls(Calls::InPlace)
+    };
+    let contacts = ContactApis { people: book(), clients: book(), users: book() };
     let listener = TcpListener::bind(arguments.listen).await?;
     let mut terminate = signal(SignalKind::terminate())?;
     // Whoever started it learns the port, if it was to be any.
