@@ -45,6 +45,11 @@ impl Server {
         Self { address, stop: Some(stop), runtime: Some(runtime), task: Some(task) }
     }
 
+    /// One that another process has.
+    pub(crate) fn elsewhere(address: std::net::SocketAddr) -> Self {
+        Self { address, stop: None, runtime: None, task: None }
+    }
+
     /// Tells it to stop, and waits until it has.
     pub(crate) fn stop(&mut self) {
         drop(self.stop.take());
