@@ -6,6 +6,7 @@
 //! curl -H "X-Auth-Token: shop-token" -X PUT -d '{"data": {"my_field": "my value"}}' \
 //!     http://127.0.0.1:8000/v2/accounts/shop/phone_numbers/%2B14158867900
 //! curl -u user-key: -d "phone_number=+493057701873" http://127.0.0.1:8000/phone_numbers
+//! curl -u app-id:app-secret http://127.0.0.1:8000/people/v2/phone_numbers
 //! ```
 //!
 //! `/docs` shows what there is. Ctrl-C or SIGTERM stops it: what was asked is still answered.

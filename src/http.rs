@@ -9,7 +9,8 @@
 //!
 //! Who a request is from, and which API they may ask, [`Authenticate`] says; what they may do, the
 //! domain says. Calls that may
-//! wait for a store are made as [`Calls`] says. [`Limits`] are those of bodies and times.
+//! wait for a store are made as [`Calls`] says. [`Limits`] are those of bodies, times
+//! and connections.
 //!
 //! Every answer of a router has the header `x-request-id`: the client's own, or a new one. A body is
 //! read whatever type it is said to be of, and of strangers none. What no handler can answer, a path

@@ -20,6 +20,9 @@ use crate::field::FieldError;
 
 /// How much a client may send, how long it and its request may take, and how many may be connected.
 ///
+/// Routers keep `body`, `body_read` and `request`, wherever they are served; [`serve`](super::serve())
+/// keeps the others.
+///
 /// ```
 /// use std::time::Duration;
 /// use telnum::http::Limits;

@@ -178,13 +178,12 @@ impl AsyncWrite for Line {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let Self { stream, client, limits, rest, .. } = self.get_mut();
-        let rest = match rest {
-            Some(rest) => rest,
-            None => {
-                ready!(Pin::new(&mut *stream).poll_shutdown(cx))?;
-                let until = Box::pin(sleep(limits.body_read));
-                rest.insert(Rest { until, bytes: limits.discard })
-            }
+        let rest = if let Some(rest) = rest {
+            rest
+        } else {
+            ready!(Pin::new(&mut *stream).poll_shutdown(cx))?;
+            let until = Box::pin(sleep(limits.body_read));
+            rest.insert(Rest { until, bytes: limits.discard })
         };
         let mut thrown_away = [0; 8 * 1024];
         while rest.bytes > 0 && rest.until.as_mut().poll(cx).is_pending() {
@@ -194,9 +193,8 @@ impl AsyncWrite for Line {
                     rest.bytes = rest.bytes.saturating_sub(buffer.filled().len() as u64);
                     client.is_unread.store(true, Ordering::Relaxed);
                 }
-                Poll::Ready(_) => break,
                 Poll::Pending if client.is_unread.load(Ordering::Relaxed) => return Poll::Pending,
-                Poll::Pending => break,
+                Poll::Ready(_) | Poll::Pending => break,
             }
         }
         Poll::Ready(Ok(()))

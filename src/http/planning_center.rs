@@ -249,9 +249,8 @@ fn show(fault: &Fault, _: &Received) -> Response {
     let is_parameter = matches!(fault, Fault::Parameter(_));
     let error = |(path, detail): (Option<String>, String)| {
         let mut error = json!({"status": status.as_str(), "title": title, "detail": detail});
-        let source = path.map(|path| match is_parameter {
-            true => json!({"parameter": path}),
-            false => json!({"pointer": pointer(&path)}),
+        let source = path.map(|path| {
+            if is_parameter { json!({"parameter": path}) } else { json!({"pointer": pointer(&path)}) }
         });
         if let (Some(source), Some(error)) = (source, error.as_object_mut()) {
             error.insert("source".to_owned(), source);

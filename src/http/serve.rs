@@ -90,9 +90,8 @@ async fn answer(
     if !client.begin() {
         return std::future::pending().await;
     }
-    let request = request.map(|body| match body.is_end_stream() {
-        true => Body::empty(),
-        false => Body::new(Watched::new(body, client.clone())),
+    let request = request.map(|body| {
+        if body.is_end_stream() { Body::empty() } else { Body::new(Watched::new(body, client.clone())) }
     });
     let response = router.call(request).await;
     client.end();
