@@ -105,7 +105,7 @@ struct Clients {
     open: HashMap<Id, (Arc<Client>, AbortHandle)>,
 }
 
-/// So long is waited for what is lacking: files, or a client that has its answer.
+/// So long is waited for a connection to end when another lacks what it takes.
 const PAUSE: Duration = Duration::from_millis(100);
 
 impl Clients {
@@ -129,34 +129,38 @@ impl Clients {
                 Err(error) if is_of_client(&error) => {}
                 // It is files that lack, as a rule.
                 Err(error) => {
-                    tracing::error!(%error, "no connection could be accepted");
-                    self.close_one();
-                    tokio::time::sleep(PAUSE).await;
+                    if !self.make_room().await {
+                        tracing::error!(%error, "no connection could be accepted");
+                    }
                 }
             }
         };
         while self.open.len() >= max.max(1) {
-            self.close_one();
-            if let Ok(Some(ended)) = tokio::time::timeout(PAUSE, self.tasks.join_next_with_id()).await {
-                self.forget(ended);
-            }
+            self.make_room().await;
         }
         stream
     }
 
-    fn forget(&mut self, ended: Result<(Id, ()), JoinError>) {
-        let id = ended.map_or_else(|error| error.id(), |(id, ())| id);
-        self.open.remove(&id);
-    }
-
-    /// Closes the connection on which nothing has been asked for the longest.
-    fn close_one(&self) {
+    /// Closes the connection on which nothing has been asked for the longest, and waits a little for
+    /// one to end: whether one has.
+    async fn make_room(&mut self) -> bool {
         let idle = self.open.values().filter_map(|(client, task)| Some((client.idle_since()?, client, task)));
         if let Some((since, client, task)) = idle.min_by_key(|(since, ..)| *since)
             && client.close(since)
         {
             task.abort();
         }
+        let ended = tokio::select! {
+            Some(ended) = self.tasks.join_next_with_id() => ended,
+            () = tokio::time::sleep(PAUSE) => return false,
+        };
+        self.forget(ended);
+        true
+    }
+
+    fn forget(&mut self, ended: Result<(Id, ()), JoinError>) {
+        let id = ended.map_or_else(|error| error.id(), |(id, ())| id);
+        self.open.remove(&id);
     }
 }
 

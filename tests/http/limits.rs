@@ -1,7 +1,8 @@
 //! Bad input, and too much of it: the documented shape of a failure, and the server goes on.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::TcpStream;
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
@@ -283,8 +284,7 @@ fn while_all_connections_are_busy_one_more_waits() {
     });
 }
 
-/// The server of [`thousands_of_slow_connections_keep_nobody_waiting`], in a process of its own, as each
-/// end of a connection takes a file.
+/// The server of [`Elsewhere`].
 #[test]
 #[ignore = "runs until its input ends"]
 fn a_server_for_another_process() {
@@ -295,21 +295,49 @@ fn a_server_for_another_process() {
     drop(std::io::stdin().read(&mut [0]));
 }
 
+/// A server in a process of its own, as each end of a connection takes a file.
+struct Elsewhere {
+    server: Server,
+    child: Child,
+    /// What it says, which somebody must hear.
+    _lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Elsewhere {
+    /// Starts it by a shell, after a command.
+    fn after(command: &str) -> Self {
+        let run = "exec \"$0\" --exact limits::a_server_for_another_process --ignored --nocapture";
+        let mut child = Command::new("sh")
+            .args(["-c", &format!("{command} && {run}")])
+            .arg(std::env::current_exe().unwrap())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let address = lines
+            .by_ref()
+            .find_map(|line| line.unwrap().split_once("at ")?.1.split(' ').next()?.parse().ok())
+            .unwrap();
+        Self { server: Server::elsewhere(address), child, _lines: lines }
+    }
+
+    /// That a request is answered promptly.
+    fn assert_answers(&self) {
+        let started = Instant::now();
+        assert_goes_on(&self.server);
+        assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
+    }
+
+    fn end(mut self) {
+        drop(self.child.stdin.take());
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
 #[test]
 fn thousands_of_slow_connections_keep_nobody_waiting() {
-    use std::io::BufRead;
-    use std::process::{Command, Stdio};
-
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "limits::a_server_for_another_process", "--ignored", "--nocapture"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = std::io::BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let address = lines.find_map(|line| line.split_once("at ")?.1.split(' ').next()?.parse().ok());
-    let server = Server::elsewhere(address.unwrap());
-
+    let elsewhere = Elsewhere::after("true");
     // 10,000, or what a process may have here besides some for itself.
     let files = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let files = files
@@ -319,16 +347,22 @@ fn thousands_of_slow_connections_keep_nobody_waiting() {
     let mut hanging = Vec::new();
     while hanging.len() < count {
         // No more at a time than the system keeps until they are accepted: 128, as a rule.
-        hanging.extend(slow(server.address, 100.min(count - hanging.len())));
-        let started = Instant::now();
-        assert_goes_on(&server);
-        assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
+        hanging.extend(slow(elsewhere.server.address, 100.min(count - hanging.len())));
+        elsewhere.assert_answers();
     }
     assert_eq!(hanging.iter().filter(|stream| is_open(stream)).count(), count);
     drop(hanging);
-    assert_goes_on(&server);
-    drop(child.stdin.take());
-    assert!(child.wait().unwrap().success());
+    elsewhere.assert_answers();
+    elsewhere.end();
+}
+
+#[test]
+fn who_has_all_files_makes_room() {
+    let elsewhere = Elsewhere::after("ulimit -n 64");
+    let hanging = slow(elsewhere.server.address, 100);
+    elsewhere.assert_answers();
+    assert!(!is_open(&hanging[0]) && is_open(&hanging[99]));
+    elsewhere.end();
 }
 
 fn activate(server: &Server, account: &str, token: &str) -> Reply {
