@@ -8,12 +8,14 @@
 //! assert_eq!((error.path(), error.kind().rule()), ("e911.postal_code", "required"));
 //! ```
 
+mod extra;
 mod fields;
 
 use std::fmt;
 
 use serde_json::{Map, Value};
 
+pub use self::extra::Extra;
 pub(crate) use self::fields::{Fields, Json, Name};
 
 /// Why a field is refused.
@@ -64,7 +66,7 @@ pub enum FieldErrorKind {
         allowed: &'static [&'static str],
     },
     /// It is wrong in a way of its own.
-    #[error("{reason}, found {found}")]
+    #[error("{reason}{}", found_beside(found, reason))]
     Invalid {
         /// What it is, as JSON.
         found: String,
@@ -135,6 +137,11 @@ impl FieldErrorKind {
             Self::ReadOnly => "readOnly",
         }
     }
+}
+
+/// What was found, where the reason does not tell that itself.
+fn found_beside(found: &str, reason: &str) -> String {
+    if reason.contains(", found ") { String::new() } else { format!(", found {found}") }
 }
 
 /// The name of a value's JSON type.

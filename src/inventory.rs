@@ -56,6 +56,8 @@ use std::time::Duration;
 
 pub use self::billing::{Billing, BillingError, Charge, Free, Quote};
 pub use self::builder::Builder;
+#[cfg(feature = "http")]
+pub(crate) use self::commands::Assignment;
 pub use self::commands::{Apps, Create, Porting};
 pub use self::error::{Error, ErrorBody};
 pub use self::import::{ImportReport, ImportRow};

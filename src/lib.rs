@@ -145,6 +145,7 @@ pub mod store;
 pub mod time;
 pub mod token;
 
+mod diagram;
 mod json;
 mod pattern;
 

@@ -29,6 +29,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::diagram::{Diagram, Notation};
 use crate::names::CarrierKind;
 
 /// Where a number is in its life.
@@ -235,11 +236,7 @@ pub fn allowed_transitions(from: Move, standing: Standing) -> impl Iterator<Item
 /// ```
 #[must_use]
 pub fn mermaid() -> impl fmt::Display {
-    Drawing {
-        head: "stateDiagram-v2\n",
-        way: |f, from, to, label| writeln!(f, "    {from} --> {to}: {label}"),
-        tail: "",
-    }
+    Diagram { notation: Notation::Mermaid("", ""), ways }
 }
 
 /// The ways as a DOT graph.
@@ -250,28 +247,12 @@ pub fn mermaid() -> impl fmt::Display {
 /// ```
 #[must_use]
 pub fn dot() -> impl fmt::Display {
-    Drawing {
-        head: "digraph lifecycle {\n",
-        way: |f, from, to, label| writeln!(f, "    {from} -> {to} [label=\"{label}\"];"),
-        tail: "}\n",
-    }
+    Diagram { notation: Notation::Dot("lifecycle"), ways }
 }
 
-struct Drawing {
-    head: &'static str,
-    way: fn(&mut fmt::Formatter<'_>, State, State, &str) -> fmt::Result,
-    tail: &'static str,
-}
-
-impl fmt::Display for Drawing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.head)?;
-        for row in &TABLE {
-            let label = row.label();
-            row.from.iter().try_for_each(|from| (self.way)(f, *from, row.to, &label))?;
-        }
-        f.write_str(self.tail)
-    }
+fn ways() -> Vec<(&'static str, &'static str, String)> {
+    let ways = |row: &'static Row| row.from.iter().map(|from| (from.name(), row.to.name(), row.label()));
+    TABLE.iter().flat_map(ways).collect()
 }
 
 const fn way(to: State, from: &'static [State], owned: Owned, who: Who, effects: &'static [Effect]) -> Row {

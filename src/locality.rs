@@ -31,8 +31,15 @@ pub trait LocalityLookup: Send + Sync + fmt::Debug {
     fn prefixes(&self, country: &str, city: &str) -> Vec<Prefix>;
 }
 
-/// A place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A place, and what is known of the number's line there.
+///
+/// ```
+/// use telnum::locality::Locality;
+///
+/// let place = Locality { postal_code: Some("94108".into()), ..Locality::new("US", "CA", "San Francisco") };
+/// assert_eq!(place.carrier, None);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Locality {
     /// The country, by ISO 3166 alpha-2.
     pub country: Box<str>,
@@ -40,6 +47,58 @@ pub struct Locality {
     pub province: Box<str>,
     /// The city.
     pub locality: Box<str>,
+    /// The postal code.
+    #[serde(default)]
+    pub postal_code: Option<Box<str>>,
+    /// What a postal code may have after it.
+    #[serde(default)]
+    pub extended_postal_code: Option<Box<str>>,
+    /// Other postal codes that it may be.
+    #[serde(default)]
+    pub alt_postal_codes: Vec<Box<str>>,
+    /// Degrees, as they were given.
+    #[serde(default)]
+    pub latitude: Option<Box<str>>,
+    /// Degrees, as they were given.
+    #[serde(default)]
+    pub longitude: Option<Box<str>>,
+    /// The kind of line: `WIRELESS`.
+    #[serde(default, rename = "type")]
+    pub line: Option<Box<str>>,
+    /// The switch that the line is at, by its CLLI.
+    #[serde(default)]
+    pub switch: Option<Box<str>>,
+    /// Who carries the line.
+    #[serde(default)]
+    pub carrier: Option<LineCarrier>,
+}
+
+/// Who carries a line.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LineCarrier {
+    /// Its id.
+    pub id: Option<Box<str>>,
+    /// What kind of lines it has: `WIRELESS`.
+    #[serde(rename = "type")]
+    pub line: Option<Box<str>>,
+    /// The company.
+    pub company: Option<Box<str>>,
+    /// What the company calls itself.
+    pub dba: Option<Box<str>>,
+}
+
+impl Locality {
+    /// A city of a province of a country; more is not known.
+    #[must_use]
+    pub fn new(country: &str, province: &str, locality: &str) -> Self {
+        Self {
+            country: country.into(),
+            province: province.into(),
+            locality: locality.into(),
+            ..Self::default()
+        }
+    }
 }
 
 /// Why a number could not be located.
@@ -84,7 +143,8 @@ impl LocalityLookup for Nowhere {
 pub struct LocalityTable(BTreeMap<Prefix, Locality>);
 
 impl LocalityTable {
-    /// A table of lines: prefix, country, province and city, with tabs between.
+    /// A table of lines: prefix, country, province and city, with tabs between; postal codes with
+    /// commas between may follow, the likeliest first.
     ///
     /// # Errors
     /// Which line and which cell is wrong.
@@ -99,16 +159,12 @@ impl LocalityTable {
             let mut cell = |name| {
                 let missing =
                     || FieldError::new(format!("{place}.{name}"), crate::field::FieldErrorKind::Missing);
-                cells.next().map(Box::<str>::from).ok_or_else(missing)
+                cells.next().ok_or_else(missing)
             };
-            Ok((
-                prefix,
-                Locality {
-                    country: cell("country")?,
-                    province: cell("province")?,
-                    locality: cell("locality")?,
-                },
-            ))
+            let found = Locality::new(cell("country")?, cell("province")?, cell("locality")?);
+            let mut codes = cells.next().into_iter().flat_map(|codes| codes.split(',')).map(Box::from);
+            let postal_code = codes.next();
+            Ok((prefix, Locality { postal_code, alt_postal_codes: codes.collect(), ..found }))
         };
         lines.map(row).collect::<Result<_, _>>().map(Self)
     }

@@ -99,6 +99,28 @@ fn row_24_anyone_reads_what_is_available() {
 }
 
 #[test]
+fn who_is_confined_to_an_account_has_its_numbers_alone() {
+    let ported: PhoneNumber = "+19042471591".parse().unwrap();
+    let inventory = world().porting(Ported { number: Some(ported) }).build();
+    let within = |account: &str| system().with_account(id(account)).with_confined(true);
+    let number = "+15551233322";
+    for (account, is_there) in [("reseller", true), ("master", true), ("child", false), ("nobody", false)] {
+        let options = within(account);
+        assert_eq!(inventory.get([number], &options).unwrap().is_success(), is_there, "{account}");
+        assert_eq!(inventory.identify(number, &options).is_ok(), is_there, "{account}");
+        assert_eq!(inventory.identify("+19042471591", &options).is_ok(), is_there, "{account}");
+        let fixed = inventory.fix([number], None, &options).unwrap();
+        assert_eq!(fixed.is_success(), is_there, "{account}");
+        // What is available is there to be read.
+        assert!(inventory.get([FREE], &options).unwrap().is_success(), "{account}");
+        assert_eq!(body(inventory.patch([FREE], Map::new(), &options)).1, "not_found", "{account}");
+    }
+    let absent = failing(404, "not_found", "number not found", Some(number));
+    assert_eq!(body(inventory.delete([number], &within("child"))), absent);
+    assert!(inventory.delete([number], &within("reseller")).unwrap().is_success());
+}
+
+#[test]
 fn row_25_what_is_absent_fails_under_its_normalized_number() {
     let inventory = world().build();
     let outcome = inventory.get(["4156301234"], &system()).unwrap();
@@ -751,13 +773,14 @@ fn rows_30_to_33_whose_a_call_is() {
 fn row_116_what_is_wrong_is_put_right() {
     let inventory = world().build();
     let apps = |number: PhoneNumber| (number.to_string() == "+15551233322").then(|| "trunkstore".into());
-    let fixed = inventory.fix(["+15551233322", "+15551255693", ABSENT], &apps, &by("reseller")).unwrap();
+    let fixed =
+        inventory.fix(["+15551233322", "+15551255693", ABSENT], Some(&apps), &by("reseller")).unwrap();
     let used: Vec<_> = fixed.succeeded.values().map(|record| record.used_by()).collect();
     assert_eq!((used, fixed.failed.len()), (vec![Some("trunkstore"), None], 1));
     let events = inventory.store().events(0, 10).unwrap().len();
-    assert!(inventory.fix(["+15551233322"], &apps, &by("reseller")).unwrap().is_success());
+    assert!(inventory.fix(["+15551233322"], Some(&apps), &by("reseller")).unwrap().is_success());
     assert_eq!(inventory.store().events(0, 10).unwrap().len(), events);
-    assert_eq!(body(inventory.fix(["+15551233322"], &apps, &by("child"))).0, 403);
+    assert_eq!(body(inventory.fix(["+15551233322"], Some(&apps), &by("child"))).0, 403);
 }
 
 /// A store that has no room from a commit on.

@@ -259,14 +259,19 @@ impl ContactQuery {
     ) -> ContactPage<&'a ContactNumber> {
         let mut found: Vec<_> = contacts.into_iter().filter(|contact| self.matches(contact)).collect();
         let total = found.len();
-        found.sort_unstable_by(|a, b| self.compare(a, b));
-        let offset = usize::try_from(self.offset).unwrap_or(usize::MAX);
-        ContactPage {
-            items: found.into_iter().skip(offset).take(self.per_page.into()).collect(),
-            total: total as u64,
-            offset: self.offset,
-            per_page: self.per_page,
+        let start = usize::try_from(self.offset).unwrap_or(usize::MAX).min(total);
+        let end = start.saturating_add(self.per_page.into());
+        // Only the page is put in order, not what is before and after it.
+        if end < total {
+            found.select_nth_unstable_by(end, |a, b| self.compare(a, b));
+            found.truncate(end);
         }
+        if start < found.len() {
+            found.select_nth_unstable_by(start, |a, b| self.compare(a, b));
+        }
+        let mut items = found.split_off(start);
+        items.sort_unstable_by(|a, b| self.compare(a, b));
+        ContactPage { items, total: total as u64, offset: self.offset, per_page: self.per_page }
     }
 
     fn set(&mut self, name: &str, text: &str, region: Option<Region>) -> Result<(), FieldErrorKind> {

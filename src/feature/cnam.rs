@@ -20,10 +20,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::decoded_by_read;
-use crate::field::{FieldError, FieldErrorKind, Fields, Json};
+use crate::field::{Extra, FieldError, FieldErrorKind, Fields, Json};
 
 /// A name of 1 to 15 characters, none of them a control character.
 ///
@@ -131,7 +131,7 @@ pub struct Cnam {
     pub inbound_lookup: Option<bool>,
     /// Further fields, kept as they came.
     #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    pub extra: Extra,
 }
 
 decoded_by_read!(Cnam);
@@ -249,7 +249,7 @@ impl Cnam {
         Ok(Self {
             display_name: name.map(|text| display_name(&text, profile)).transpose()?,
             inbound_lookup: fields.boolean("inbound_lookup")?,
-            extra: fields.rest(),
+            extra: fields.rest().into(),
         })
     }
 

@@ -238,6 +238,13 @@ impl E911Address {
         }))
     }
 
+    /// The same as it would be sent in the place of another: the caller's name is that one's.
+    fn offered(&self, asked: &Self) -> Self {
+        let Self(mut fields) = self.request(None);
+        fields.caller_name.clone_from(&asked.0.caller_name);
+        Self(fields)
+    }
+
     /// The same, no longer at the provider.
     pub(super) fn removed(mut self) -> Self {
         self.0.status = Some(E911Status::Removed);

@@ -11,10 +11,9 @@
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
 
 use super::decoded_by_read;
-use crate::field::{FieldError, FieldErrorKind, Fields, Json};
+use crate::field::{Extra, FieldError, FieldErrorKind, Fields, Json};
 use crate::number::PhoneNumber;
 
 /// Text before the caller's name or number, so that who answers sees which number was called.
@@ -41,7 +40,7 @@ pub struct Prepend {
     pub number: Option<String>,
     /// Further fields, kept as they came.
     #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    pub extra: Extra,
 }
 
 /// Where calls go if the number's own target does not answer.
@@ -62,7 +61,7 @@ pub struct Failover {
     /// Where to. Nothing said is nowhere.
     pub to: Option<Destination>,
     /// Further fields, kept as they came.
-    pub extra: Map<String, Value>,
+    pub extra: Extra,
 }
 
 /// Where a call can be sent.
@@ -94,7 +93,7 @@ pub struct Ringback {
     pub transfer: Option<String>,
     /// Further fields, kept as they came.
     #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    pub extra: Extra,
 }
 
 /// Whether the number takes and sends messages of a kind, texts or pictures.
@@ -114,7 +113,7 @@ pub struct Messaging {
     pub enabled: Option<bool>,
     /// Further fields, kept as they came.
     #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    pub extra: Extra,
 }
 
 decoded_by_read!(Prepend, Failover, Ringback, Messaging);
@@ -126,7 +125,7 @@ impl Prepend {
             enabled: fields.boolean("enabled")?,
             name: fields.string("name")?,
             number: fields.string("number")?,
-            extra: fields.rest(),
+            extra: fields.rest().into(),
         })
     }
 
@@ -154,7 +153,7 @@ impl Failover {
                 return Err(invalid("sip", &sip, "expected one destination, found `e164` too"));
             }
         };
-        Ok(Self { to, extra: fields.rest() })
+        Ok(Self { to, extra: fields.rest().into() })
     }
 
     /// Whether calls go anywhere.
@@ -183,7 +182,7 @@ impl Ringback {
         Ok(Self {
             early: fields.string("early")?,
             transfer: fields.string("transfer")?,
-            extra: fields.rest(),
+            extra: fields.rest().into(),
         })
     }
 
@@ -197,7 +196,7 @@ impl Ringback {
 impl Messaging {
     pub(super) fn read(json: Json<'_>) -> Result<Self, FieldError> {
         let mut fields = Fields::of(json)?;
-        Ok(Self { enabled: fields.boolean("enabled")?, extra: fields.rest() })
+        Ok(Self { enabled: fields.boolean("enabled")?, extra: fields.rest().into() })
     }
 
     /// Whether it does.

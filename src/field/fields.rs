@@ -229,9 +229,17 @@ impl<'de> de::Visitor<'de> for Visitor {
     }
 
     fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Json<'de>, A::Error> {
-        let mut fields = Fields(Vec::with_capacity(map.size_hint().unwrap_or(8).min(Fields::MANY)));
+        let mut fields = Fields(Vec::with_capacity(map.size_hint().unwrap_or(16).min(Fields::MANY)));
+        let mut seen = 0;
         while let Some(Name(name)) = map.next_key()? {
-            fields.insert(name, map.next_value()?);
+            let mark = mark(&name);
+            let json = map.next_value()?;
+            if seen & mark == 0 {
+                fields.0.push(Some((name, json)));
+            } else {
+                fields.insert(name, json);
+            }
+            seen |= mark;
             if fields.0.len() == Fields::MANY {
                 let mut many = fields.rest();
                 while let Some((name, value)) = map.next_entry()? {
@@ -242,6 +250,13 @@ impl<'de> de::Visitor<'de> for Visitor {
         }
         Ok(Json::Object(fields))
     }
+}
+
+/// One bit of 64, the same for the same name: where it is not set, the name was not there.
+fn mark(name: &str) -> u64 {
+    let [first, last] =
+        [name.bytes().next(), name.bytes().next_back()].map(|byte| u64::from(byte.unwrap_or(0)));
+    1 << ((name.len() as u64 * 7 + first * 3 + last) % 64)
 }
 
 /// A field's name, borrowed where it can be.

@@ -48,7 +48,7 @@ const JSON: &str = "application/json";
 #[utoipa::path(post, path = "/clients/{client_id}/phone_numbers", tag = "clients", operation_id = "clients_create",
     security(("basic" = []), ("bearer" = [])), params(("client_id" = u64, Path)),
     request_body(content = Value, description = "`{phone_numbers: [{label, country_code, number, extension, is_primary}]}`"),
-    responses((status = 201, description = "The numbers"), (status = 400, description = "A field is wrong"), (status = 422, description = "The client has a number already")))]
+    responses((status = 201, description = "The numbers"), (status = 400, description = "A field is wrong"), (status = 404, description = "What is no integer is no client"), (status = 422, description = "The client has a number already")))]
 async fn create(asked: Asked<String>) -> Result<Response, Fault> {
     let owner = owner(&asked.path)?;
     asked.no_query()?;
@@ -65,7 +65,7 @@ async fn create(asked: Asked<String>) -> Result<Response, Fault> {
 #[utoipa::path(get, path = "/clients/{client_id}/phone_numbers", tag = "clients", operation_id = "clients_list",
     security(("basic" = []), ("bearer" = [])),
     params(("client_id" = u64, Path), ("page" = Option<u64>, Query, description = "From 1")),
-    responses((status = 200, description = "The numbers"), (status = 400, description = "A parameter is wrong")))]
+    responses((status = 200, description = "The numbers"), (status = 400, description = "A parameter is wrong"), (status = 404, description = "What is no integer is no client")))]
 async fn list(asked: Asked<String>) -> Result<Response, Fault> {
     let owner = owner(&asked.path)?;
     let mut params = Params::of(asked.uri.query());
@@ -89,7 +89,7 @@ async fn list(asked: Asked<String>) -> Result<Response, Fault> {
 /// A client's phone number.
 #[utoipa::path(get, path = "/clients/{client_id}/phone_numbers/{phone_number_id}", tag = "clients", operation_id = "clients_fetch",
     security(("basic" = []), ("bearer" = [])), params(("client_id" = u64, Path), ("phone_number_id" = u64, Path)),
-    responses((status = 200, description = "The number"), (status = 404, description = "The client has no such number")))]
+    responses((status = 200, description = "The number"), (status = 400, description = "There are parameters"), (status = 404, description = "The client has no such number")))]
 async fn fetch(asked: Asked<(String, String)>) -> Result<Response, Fault> {
     let (owner, id) = (owner(&asked.path.0)?, id(&asked.path.1)?);
     asked.no_query()?;

@@ -18,6 +18,12 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 //!
+//! # Accounts
+//!
+//! In an account's path there are its numbers and those of the accounts below it, whoever asks: all
+//! others are 404, and so is the path of an account that is not there. What is available may be read
+//! in every path; to create, reserve, activate or port a number, it need not be the account's.
+//!
 //! # Where the published documents disagree
 //!
 //! | documents | here |
@@ -31,14 +37,23 @@
 //! | a refusal to add a number is `"error": "500"` | that body, with HTTP status 403: nothing is wrong with the server |
 //! | a collection's failures alone, as `400 client error`; or `{success, error}` | see below |
 //! | a number is `{}` once it is removed; or its document with the state `deleted` | `{}` |
+//! | search prints an `auth_token` that is empty | the client's, as everywhere |
+//! | some answers lack `auth_token`, `request_id` and `revision`; that to an address `assigned_to`, `created`, `features`, `state` and `updated`, too | whole |
+//! | requests with `numbers` or a `city` are printed without these as well | what is missing is named, with status 400 |
+//! | localities have postal codes, a carrier and a switch | what [`LocalityLookup`](crate::locality::LocalityLookup) knows of that; the rest is `null` |
 //! | `created`, `state` and the like beside a user's own fields, or in `_read_only` | [`Shape`] says |
 //!
 //! # Collections
 //!
 //! The answer has one shape, `{"success": {number: document}, "error": {number: failure}}`, for one
 //! number as for many. It is a success if anything was done; else the status is 400 and the message
-//! `client error`. Where all it lacks is that somebody accepts what it costs, it is 402 with the
-//! quote; with `"accept_charges": true` beside `data` it is done.
+//! `client error`, but 429 where all were too many.
+//!
+//! # What it costs
+//!
+//! Where all that a request lacks is that somebody accepts what it costs, it is 402 with the quotes;
+//! with `"accept_charges": true` beside `data` it is done. With `"dry_run": true` it is only tried:
+//! the status is 200, `data` what would be, and beside it are the `quotes`.
 
 mod call;
 mod collection;
@@ -54,6 +69,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use axum::Router;
+use serde_json::{Map, Value};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -62,7 +78,8 @@ use super::Calls;
 use super::auth::Authenticate;
 use super::guard::{Guard, Limits};
 use crate::account::AccountId;
-use crate::inventory::{Apps, Inventory};
+use crate::inventory::{Apps, Assignment, Error, Inventory, Options, Outcome};
+use crate::lifecycle::State;
 use crate::record::Shape;
 
 /// What the routes stand on.
@@ -118,8 +135,8 @@ impl Api {
         self
     }
 
-    /// The same with somebody who is asked whether an account may activate one more number now. If
-    /// not the answer is 429.
+    /// The same with somebody who is asked whether an account may activate one more number now: for
+    /// each that will be, and for none that is only tried. If not the answer is 429.
     #[must_use]
     pub fn with_activation_limit(
         mut self,
@@ -137,6 +154,22 @@ impl Api {
     pub fn with_apps(mut self, apps: impl Apps + Send + Sync + 'static) -> Self {
         Arc::make_mut(&mut self.0).apps = Some(Arc::new(apps));
         self
+    }
+
+    /// Assigns numbers to the account, and changes their documents with that.
+    fn assign<I>(
+        &self,
+        numbers: I,
+        to: State,
+        document: Map<String, Value>,
+        options: &Options,
+    ) -> Result<Outcome, Error>
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+    {
+        let may_activate = || options.account.is_some_and(|account| (self.0.may_activate)(account));
+        let may_change = (to == State::InService).then_some(&may_activate as &dyn Fn() -> bool);
+        self.0.inventory.assign(numbers, Assignment { to, document, may_change }, options)
     }
 }
 

@@ -49,7 +49,7 @@ const ORDERS: [&str; 6] = ["carrier", "created_at", "location", "number", "prima
     security(("basic" = []), ("bearer" = [])),
     params(("where[number]" = Option<String>, Query), ("where[carrier]" = Option<String>, Query), ("where[location]" = Option<String>, Query),
         ("where[primary]" = Option<bool>, Query), ("where[created_at]" = Option<String>, Query), ("where[updated_at]" = Option<String>, Query),
-        ("order" = Option<String>, Query), ("per_page" = Option<u8>, Query), ("offset" = Option<u64>, Query),
+        ("order" = Option<String>, Query), ("per_page" = Option<u8>, Query, minimum = 1, maximum = 100), ("offset" = Option<u64>, Query),
         ("fields[PhoneNumber]" = Option<String>, Query)),
     responses((status = 200, description = "The numbers", content_type = "application/vnd.api+json"), (status = 400, description = "A parameter is wrong")))]
 async fn list(asked: Asked<()>) -> Result<Response, Fault> {
@@ -98,7 +98,7 @@ async fn listed<P: Send>(asked: Asked<P>, person: Option<OwnerId>) -> Result<Res
 #[utoipa::path(get, path = "/phone_numbers/{id}", tag = "planning_center", operation_id = "planning_center_fetch",
     security(("basic" = []), ("bearer" = [])),
     params(("id" = u64, Path), ("fields[PhoneNumber]" = Option<String>, Query)),
-    responses((status = 200, description = "The number", content_type = "application/vnd.api+json"), (status = 404, description = "No such number")))]
+    responses((status = 200, description = "The number", content_type = "application/vnd.api+json"), (status = 400, description = "A parameter is wrong"), (status = 404, description = "No such number")))]
 async fn fetch(asked: Asked<String>) -> Result<Response, Fault> {
     let id = id(&asked.path)?;
     let attributes = only_attributes(&asked.query)?;
@@ -144,7 +144,7 @@ async fn update(asked: Asked<String>) -> Result<Response, Fault> {
 /// No more of a phone number.
 #[utoipa::path(delete, path = "/phone_numbers/{id}", tag = "planning_center", operation_id = "planning_center_remove",
     security(("basic" = []), ("bearer" = [])), params(("id" = u64, Path)),
-    responses((status = 204, description = "It is no more"), (status = 404, description = "No such number")))]
+    responses((status = 204, description = "It is no more"), (status = 400, description = "There are parameters"), (status = 404, description = "No such number")))]
 async fn remove(asked: Asked<String>) -> Result<Response, Fault> {
     let id = id(&asked.path)?;
     asked.no_query()?;

@@ -78,7 +78,7 @@ async fn create(asked: Asked<()>) -> Result<Response, Fault> {
 /// A phone number.
 #[utoipa::path(get, path = "/phone_numbers/{phone_number_id}", tag = "user_numbers", operation_id = "user_numbers_fetch", security(("basic" = [])),
     params(("phone_number_id" = u64, Path)),
-    responses((status = 200, description = "The number"), (status = 404, description = "The user has no such number")))]
+    responses((status = 200, description = "The number"), (status = 400, description = "There are parameters"), (status = 404, description = "The user has no such number")))]
 async fn fetch(asked: Asked<String>) -> Result<Response, Fault> {
     let (owner, id) = (owner(&asked)?, id(&asked.path)?);
     let contact = asked.api.call(move |book| own(book, owner, id)).await?;
@@ -102,7 +102,7 @@ async fn update(asked: Asked<String>) -> Result<Response, Fault> {
 /// No more of a phone number.
 #[utoipa::path(delete, path = "/phone_numbers/{phone_number_id}", tag = "user_numbers", operation_id = "user_numbers_remove", security(("basic" = [])),
     params(("phone_number_id" = u64, Path)),
-    responses((status = 204, description = "It is no more"), (status = 404, description = "The user has no such number")))]
+    responses((status = 204, description = "It is no more"), (status = 400, description = "There are parameters"), (status = 404, description = "The user has no such number")))]
 async fn remove(asked: Asked<String>) -> Result<Response, Fault> {
     let (owner, id) = (owner(&asked)?, id(&asked.path)?);
     asked.api.call(move |book| own(book, owner, id).and_then(|_| book.remove(id))).await?;
@@ -111,7 +111,7 @@ async fn remove(asked: Asked<String>) -> Result<Response, Fault> {
 
 /// All phone numbers of the user, the most recently created first.
 #[utoipa::path(get, path = "/phone_numbers", tag = "user_numbers", operation_id = "user_numbers_list", security(("basic" = [])),
-    responses((status = 200, description = "The numbers")))]
+    responses((status = 200, description = "The numbers"), (status = 400, description = "There are parameters")))]
 async fn list(asked: Asked<()>) -> Result<Response, Fault> {
     let owner = owner(&asked)?;
     let contacts = asked.api.call(move |book| all(book, owner)).await?;

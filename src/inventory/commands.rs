@@ -47,6 +47,22 @@ pub trait Porting: Send + Sync {
     fn account(&self, number: PhoneNumber) -> Option<AccountId>;
 }
 
+/// How numbers are to be assigned to an account.
+pub(crate) struct Assignment<'a> {
+    /// The state they are to be in.
+    pub(crate) to: State,
+    /// What is to be different in their documents.
+    pub(crate) document: Map<String, Value>,
+    /// Who is asked for each whether one more may be assigned now.
+    pub(crate) may_change: Option<&'a dyn Fn() -> bool>,
+}
+
+impl Assignment<'_> {
+    fn to(state: State) -> Self {
+        Self { to: state, document: Map::new(), may_change: None }
+    }
+}
+
 /// A number that has to be there.
 fn there(number: PhoneNumber, record: Option<&NumberRecord>) -> Result<&NumberRecord, Error> {
     // What is deleted is there no longer.
@@ -126,7 +142,7 @@ impl Inventory {
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
-        self.assign("reserve", State::Reserved, numbers, options)
+        self.assign(numbers, Assignment::to(State::Reserved), options)
     }
 
     /// Puts numbers in service for the account. What is not there is looked for at the carriers.
@@ -137,25 +153,30 @@ impl Inventory {
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
-        self.assign("activate", State::InService, numbers, options)
+        self.assign(numbers, Assignment::to(State::InService), options)
     }
 
-    fn assign<I>(&self, what: &str, to: State, numbers: I, options: &Options) -> Result<Outcome, Error>
+    /// Assigns numbers to the account, and changes their documents with that.
+    pub(crate) fn assign<I>(
+        &self,
+        numbers: I,
+        assignment: Assignment<'_>,
+        options: &Options,
+    ) -> Result<Outcome, Error>
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
+        let Assignment { to, document, may_change } = assignment;
         let account = options.account;
         let known = account.filter(|id| self.parts.accounts.account(*id).is_some());
         let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
             let record = there(number, record)?;
             known.ok_or(Refusal::AssignFailure(account))?;
-            Ok(record.change_state(to, account, ctx)?)
+            Ok(record.change_state_with(to, account, document.clone(), ctx)?)
         };
-        self.run(
-            numbers,
-            options,
-            &Work { name: format_args!("{what}"), decide: &decide, discovers: known.is_some() },
-        )
+        let name = format_args!("assign {to} {document:?}");
+        let work = Work { name, decide: &decide, discovers: known.is_some() };
+        self.run_while(numbers, options, &work, may_change)
     }
 
     /// Takes numbers to another state by the lifecycle's table.
@@ -297,7 +318,8 @@ impl Inventory {
     }
 
     /// Puts numbers right that are not as they should be: the application that answers each is the one
-    /// that is given, and what it may not carry is taken off.
+    /// that is given, and what it may not carry is taken off. Where nobody knows applications, numbers
+    /// keep theirs.
     ///
     /// ```
     /// # use std::sync::Arc;
@@ -312,19 +334,24 @@ impl Inventory {
     /// inventory.create(["+14158867900"], &Create::default(), &options)?;
     /// inventory.assign_to_app(["+14158867900"], Some("fax"), &options)?;
     ///
-    /// let fixed = inventory.fix(["+14158867900"], &|_: PhoneNumber| Some("callflow".into()), &options)?;
+    /// let apps = |_: PhoneNumber| Some("callflow".into());
+    /// let fixed = inventory.fix(["+14158867900"], Some(&apps), &options)?;
     /// assert_eq!(fixed.single()?.used_by(), Some("callflow"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     /// As [`create`](Self::create).
-    pub fn fix<I>(&self, numbers: I, apps: &dyn Apps, options: &Options) -> Result<Outcome, Error>
+    pub fn fix<I>(&self, numbers: I, apps: Option<&dyn Apps>, options: &Options) -> Result<Outcome, Error>
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
         let decide = |number: PhoneNumber, record: Option<&NumberRecord>, ctx: &Context<'_>| {
-            Ok(there(number, record)?.fix(apps.app(number).as_deref(), ctx)?)
+            let record = there(number, record)?;
+            match apps {
+                Some(apps) => Ok(record.fix(apps.app(number).as_deref(), ctx)?),
+                None => Ok(record.fix(record.used_by(), ctx)?),
+            }
         };
         self.run(numbers, options, &Work { name: format_args!("fix"), decide: &decide, discovers: false })
     }

@@ -8,6 +8,7 @@ use super::receipt::{Receipt, end, part, undo};
 use super::{Error, Inventory};
 use crate::carrier::{Carrier, CarrierError};
 use crate::feature::ProviderEffect;
+use crate::feature::e911::E911Address;
 use crate::lifecycle::State;
 use crate::names::CarrierName;
 use crate::number::PhoneNumber;
@@ -264,7 +265,8 @@ impl Inventory {
             Outside::Acquire => carrier()?.acquire(record, key).map(answer).map_err(by_carrier),
             Outside::Disconnect => carrier()?.disconnect(record, key).map(answer).map_err(by_carrier),
             Outside::Provider(ProviderEffect::ProvisionE911(address)) => {
-                let settled = e911.provision(record, address, key).map_err(by_provider)?.settle(address);
+                let answer = e911.provision(record, address, key).map_err(by_provider)?;
+                let settled = answer.settle(as_written(record, address));
                 settled
                     .map(Answer::Address)
                     .map_err(|refusal| Failure { error: Error::E911(refusal), is_known: true })
@@ -285,6 +287,11 @@ impl Inventory {
     pub(super) fn carrier(&self, name: CarrierName) -> Option<&dyn Carrier> {
         self.parts.carriers.iter().map(|carrier| &**carrier).find(|carrier| carrier.name() == name)
     }
+}
+
+/// An address as it stands in the document: the provider is told a caller's name with it.
+pub(super) fn as_written<'a>(record: &'a NumberRecord, told: &'a E911Address) -> &'a E911Address {
+    record.settings().and_then(|settings| settings.e911.as_ref()).unwrap_or(told)
 }
 
 fn there(number: PhoneNumber, stored: Option<Stored<NumberRecord>>) -> Came {

@@ -1,9 +1,12 @@
 //! How a change of many numbers is made: read, decide, price, claim or commit.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
 use super::asked::{Asked, Slot};
+use super::effects::as_written;
+use super::outcome::name;
 use super::prices::Prices;
 use super::receipt::{Receipt, Request, group, part};
 use super::{Error, Inventory, Options, Outcome};
@@ -34,6 +37,10 @@ struct Run<'a> {
     work: &'a Work<'a>,
     request: Option<Request>,
     prices: Prices,
+    /// Who is asked for each number whether one more may be changed now.
+    may_change: Option<&'a dyn Fn() -> bool>,
+    /// The numbers that it was asked for and that may.
+    admitted: HashSet<PhoneNumber>,
 }
 
 /// What was decided for a number, and what it is expected to be.
@@ -62,9 +69,24 @@ impl Inventory {
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
+        self.run_while(texts, options, work, None)
+    }
+
+    /// The same while so many may be changed.
+    pub(super) fn run_while<I>(
+        &self,
+        texts: I,
+        options: &Options,
+        work: &Work<'_>,
+        may_change: Option<&dyn Fn() -> bool>,
+    ) -> Result<Outcome, Error>
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+    {
         let mut asked = self.read(texts, options)?;
         let request = Request::of(&asked, options, work.name);
-        let mut run = Run { options, work, request, prices: Prices::default() };
+        let mut run =
+            Run { options, work, request, prices: Prices::default(), may_change, admitted: HashSet::new() };
         if !self.replay(&mut asked, request, &mut run.prices.quotes)? {
             if options.all_or_nothing || request.is_some() {
                 self.run_together(&mut asked, &mut run)?;
@@ -129,6 +151,10 @@ impl Inventory {
             self.pretend(planned, slots);
             return Tried::NothingStored;
         }
+        let planned = admit(planned, slots, run);
+        if planned.is_empty() {
+            return Tried::NothingStored;
+        }
         let together = run.options.all_or_nothing && planned.iter().any(is_outside);
         let key = match run.request {
             Some(request) => Some(request.key.into()),
@@ -168,6 +194,10 @@ impl Inventory {
                     continue;
                 }
             };
+            if let Some(Err(error)) = before.as_ref().map(|it| self.check_confined(it, run.options)) {
+                slot.answer = Some(Err(error));
+                continue;
+            }
             if run.work.discovers && before.as_ref().is_none_or(|record| is_gone(record)) {
                 absent.push((place, number, before, expect));
                 continue;
@@ -239,17 +269,17 @@ impl Inventory {
 
     /// Says what would be done. Of an address its provider says whether it is one.
     fn pretend(&self, planned: Vec<Planned>, slots: &mut [Slot]) {
-        for Planned { place, number, decision: Decision { record, effects, .. }, .. } in planned {
-            let refused = effects.iter().find_map(|effect| self.validate(number, effect).err());
+        for Planned { place, decision: Decision { record, effects, .. }, .. } in planned {
+            let refused = effects.iter().find_map(|effect| self.validate(&record, effect).err());
             answer(slots, place, refused.map_or_else(|| Ok(record.into()), Err));
         }
     }
 
-    fn validate(&self, number: PhoneNumber, effect: &Outside) -> Result<(), Error> {
+    fn validate(&self, record: &NumberRecord, effect: &Outside) -> Result<(), Error> {
         let Outside::Provider(ProviderEffect::ProvisionE911(address)) = effect else { return Ok(()) };
         let answer = self.parts.e911.validate(address);
-        let answer = answer.map_err(|source| Error::Provider { number, source })?;
-        answer.settle(address).map(drop).map_err(Error::E911)
+        let answer = answer.map_err(|source| Error::Provider { number: record.number(), source })?;
+        answer.settle(as_written(record, address)).map(drop).map_err(Error::E911)
     }
 
     /// Claims what needs something done outside, or all if it is done together, each under its part
@@ -370,6 +400,23 @@ impl Commit {
         }
         receipt
     }
+}
+
+/// Leaves out what may not be changed now, or all if all was to be done. For each number it is asked
+/// once, however often it is tried.
+fn admit(planned: Vec<Planned>, slots: &mut [Slot], run: &mut Run<'_>) -> Vec<Planned> {
+    let Some(may_change) = run.may_change else { return planned };
+    let (mut admitted, refused): (Vec<_>, Vec<_>) = planned.into_iter().partition(|plan| {
+        !plan.decision.is_dirty()
+            || run.admitted.contains(&plan.number)
+            || may_change() && run.admitted.insert(plan.number)
+    });
+    answer_all(slots, &refused, &Error::TooManyRequests);
+    if let Some(plan) = refused.first().filter(|_| run.options.all_or_nothing) {
+        answer_all(slots, &admitted, &Error::NotDone(name(plan.number)));
+        admitted.clear();
+    }
+    admitted
 }
 
 /// What is deleted is there no longer.

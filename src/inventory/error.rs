@@ -79,6 +79,9 @@ pub enum Error {
     /// Others keep changing it.
     #[error("{0} is being changed by others")]
     Conflict(PhoneNumber),
+    /// So many numbers were put in service lately that no more may be now.
+    #[error("too many requests")]
+    TooManyRequests,
     /// The key was used for another request.
     #[error("key {0} was used for another request")]
     KeyReused(super::RequestKey),
@@ -175,6 +178,7 @@ impl Error {
             Self::Conflict(number) => {
                 body(409, "conflict", &self.to_string(), Some(number.to_string().into()))
             }
+            Self::TooManyRequests => body(429, "too_many_requests", &self.to_string(), None),
             Self::KeyReused(key) => body(409, "conflict", &self.to_string(), Some(key.as_str().into())),
             Self::NotDone(number) => body(409, "not_done", &self.to_string(), Some(number.as_ref().into())),
             Self::TooMany { max, .. } => body(400, "invalid", &self.to_string(), Some((*max).into())),

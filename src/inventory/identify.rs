@@ -7,7 +7,8 @@ impl Inventory {
     /// Whose a call to a number is, and how it is put through. A number that the system does not
     /// have may be on an active port request: then it is that account's.
     ///
-    /// It is what a switch asks for each call, so nobody's rights are looked at.
+    /// It is what a switch asks for each call, so nobody's rights are looked at; who is
+    /// [confined](Options::confined) is told of the account's numbers, and of those that are nobody's.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -40,10 +41,14 @@ impl Inventory {
         let not_in_service = |source: NotInService| Error::NotInService { number, source };
         let stored = self.parts.store.get(number)?.filter(|stored| stored.state() != State::Deleted);
         if let Some(stored) = stored {
+            if stored.state() != State::Available {
+                self.check_confined(&stored, options)?;
+            }
             return stored.route(self.accounts()).map_err(not_in_service);
         }
         let porting = self.parts.porting.as_ref().and_then(|porting| porting.account(number));
-        let account = porting.ok_or(Error::NotFound(number))?;
+        let account = porting.filter(|account| self.reaches(Some(*account), options));
+        let account = account.ok_or(Error::NotFound(number))?;
         Route::of_port(number, account, self.accounts()).map_err(not_in_service)
     }
 }

@@ -28,7 +28,7 @@ impl From<RequestKey> for EffectKey {
 /// Who asks, for which account, and how it is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-#[expect(clippy::struct_excessive_bools, reason = "four ways to do it that do not exclude each other")]
+#[expect(clippy::struct_excessive_bools, reason = "five ways to do it that do not exclude each other")]
 pub struct Options {
     /// Who asks.
     pub actor: Actor,
@@ -42,6 +42,9 @@ pub struct Options {
     pub all_or_nothing: bool,
     /// Whether mobile numbers are being worked on.
     pub mdn_run: bool,
+    /// Whether the numbers of the account, and of those below it, are all that is there, whoever
+    /// asks; but what is available may be read.
+    pub confined: bool,
     /// The key under which it is done once, however often it is asked for.
     pub key: Option<RequestKey>,
 }
@@ -58,6 +61,7 @@ impl Options {
             accept_charges: false,
             all_or_nothing: false,
             mdn_run: false,
+            confined: false,
             key: None,
         }
     }
@@ -90,6 +94,28 @@ impl Options {
     #[must_use]
     pub fn with_mdn_run(self, mdn_run: bool) -> Self {
         Self { mdn_run, ..self }
+    }
+
+    /// The same for the account's numbers alone, or for all.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::inventory::{Create, Inventory, Options};
+    /// # use telnum::store::MemoryStore;
+    /// # let [shop, other] = ["shop".parse()?, "other".parse()?];
+    /// # let accounts = AccountTree::new([Account::new(shop), Account::new(other)])?;
+    /// # let inventory = Inventory::builder(Arc::new(MemoryStore::new())).accounts(accounts).build();
+    /// let system = Options::new(Actor::System);
+    /// inventory.create(["+14158867900"], &Create::default(), &system.with_account(shop))?;
+    /// let others = system.with_account(other);
+    /// assert!(inventory.get(["+14158867900"], &others)?.is_success());
+    /// assert!(!inventory.get(["+14158867900"], &others.with_confined(true))?.is_success());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_confined(self, confined: bool) -> Self {
+        Self { confined, ..self }
     }
 
     /// The same under a key.

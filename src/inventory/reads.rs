@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use super::asked::{Slot, What};
 use super::outcome::name;
 use super::{Error, Inventory, Options, Outcome};
+use crate::account::AccountId;
 use crate::classify::Classifiers;
 use crate::lifecycle::State;
 use crate::locality::{Locality, LocalityError};
@@ -61,6 +62,9 @@ impl Inventory {
                 Err(error) => return Ok(Err(error.into())),
             };
             Ok(stored.ok_or(Error::NotFound(number)).and_then(|stored| {
+                if stored.state() != State::Available {
+                    self.check_confined(&stored, options)?;
+                }
                 stored.check_readable(&ctx)?;
                 Ok(Arc::clone(stored.shared()))
             }))
@@ -166,6 +170,20 @@ impl Inventory {
             usable_carriers: carriers.iter().map(|carrier| carrier.name()).collect(),
             usable_creation_states: Creation::states(&self.context(options)),
         })
+    }
+
+    /// Whether a number is there for who is [confined](Options::confined).
+    pub(super) fn check_confined(&self, record: &NumberRecord, options: &Options) -> Result<(), Error> {
+        let is_there = self.reaches(record.owner(), options);
+        if is_there { Ok(()) } else { Err(Error::NotFound(record.number())) }
+    }
+
+    /// Whether an owner's numbers are there for who is confined to an account.
+    pub(super) fn reaches(&self, owner: Option<AccountId>, options: &Options) -> bool {
+        let is_within = |account| {
+            owner.is_some_and(|it| it == account || self.parts.accounts.is_self_or_above(account, it))
+        };
+        options.account.filter(|_| options.confined).is_none_or(is_within)
     }
 
     /// Whether the actor has power over the account that is asked about.

@@ -48,9 +48,9 @@ impl Request {
     pub(super) fn of(asked: &Asked, options: &Options, work: fmt::Arguments<'_>) -> Option<Self> {
         let key = options.key.filter(|_| !options.dry_run)?;
         let mut hash = Fnv(BASIS);
-        let Options { actor, account, all_or_nothing, mdn_run, .. } = options;
+        let Options { actor, account, all_or_nothing, mdn_run, confined, .. } = options;
         // Writing to a hash does not fail.
-        let _ = write!(hash, "{work} {actor} {account:?} {all_or_nothing} {mdn_run}");
+        let _ = write!(hash, "{work} {actor} {account:?} {all_or_nothing} {mdn_run} {confined}");
         for slot in &asked.slots {
             match &slot.what {
                 What::Number(number) => hash.add(&number.to_bits().to_le_bytes()),

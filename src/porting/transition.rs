@@ -17,6 +17,7 @@
 use std::fmt;
 
 use super::{PortSettings, PortState};
+use crate::diagram::{Diagram, Notation};
 
 /// A row of the [`TRANSITIONS`].
 #[derive(Debug, PartialEq, Eq)]
@@ -173,11 +174,9 @@ pub fn allowed_transitions(
 /// ```
 #[must_use]
 pub fn mermaid() -> impl fmt::Display {
-    Drawing {
-        head: "stateDiagram-v2\n    [*] --> unconfirmed: anyone with access\n",
-        way: |f, from, to, label| writeln!(f, "    {from} --> {to}: {label}"),
-        tail: "    completed --> [*]\n    canceled --> [*]\n",
-    }
+    let before = "    [*] --> unconfirmed: anyone with access\n";
+    let after = "    completed --> [*]\n    canceled --> [*]\n";
+    Diagram { notation: Notation::Mermaid(before, after), ways }
 }
 
 /// The ways as a DOT graph.
@@ -188,32 +187,16 @@ pub fn mermaid() -> impl fmt::Display {
 /// ```
 #[must_use]
 pub fn dot() -> impl fmt::Display {
-    Drawing {
-        head: "digraph porting {\n",
-        way: |f, from, to, label| writeln!(f, "    {from} -> {to} [label=\"{label}\"];"),
-        tail: "}\n",
-    }
+    Diagram { notation: Notation::Dot("porting"), ways }
 }
 
-struct Drawing {
-    head: &'static str,
-    way: fn(&mut fmt::Formatter<'_>, &str, &PortState, &str) -> fmt::Result,
-    tail: &'static str,
+fn ways() -> Vec<(&'static str, &'static str, String)> {
+    let ways = |row: &'static TransitionRow| row.names_from().map(|from| (from, row.to.name(), row.label()));
+    TRANSITIONS.iter().flat_map(ways).collect()
 }
 
 /// How states that are not known are drawn.
 const UNLISTED: &str = "other";
-
-impl fmt::Display for Drawing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.head)?;
-        for row in &TRANSITIONS {
-            let label = row.label();
-            row.names_from().try_for_each(|from| (self.way)(f, from, &row.to, &label))?;
-        }
-        f.write_str(self.tail)
-    }
-}
 
 const fn way(
     to: PortState,

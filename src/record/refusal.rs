@@ -67,6 +67,8 @@ pub enum Refusal {
     Lease(Option<Timestamp>),
     /// A field is wrong.
     Invalid(FieldError),
+    /// Several fields are.
+    InvalidFields(Box<[FieldError]>),
 }
 
 impl Refusal {
@@ -95,7 +97,7 @@ impl Refusal {
             Self::NumberExists(_) => (409, "number_exists"),
             Self::NumberIsPorting(_) => (400, "number_is_porting"),
             Self::InProgress(_) | Self::NotInProgress | Self::Answers { .. } => (409, "conflict"),
-            Self::Lease(_) | Self::Invalid(_) => (400, "invalid"),
+            Self::Lease(_) | Self::Invalid(_) | Self::InvalidFields(_) => (400, "invalid"),
         }
     }
 
@@ -117,7 +119,7 @@ impl Refusal {
             Self::NotInProgress => "no operation in progress".to_owned(),
             Self::Answers { .. } => "operation in progress is another".to_owned(),
             Self::Lease(_) => "reservation can not last that long".to_owned(),
-            Self::Invalid(_) => "invalid".to_owned(),
+            Self::Invalid(_) | Self::InvalidFields(_) => "invalid".to_owned(),
         }
     }
 
@@ -142,6 +144,9 @@ impl Refusal {
             Self::Answers { found, effects } => format!("{found} answers for {effects} effects").into(),
             Self::Lease(Some(until)) => format!("at most until {until}").into(),
             Self::Invalid(error) => error.to_string().into(),
+            Self::InvalidFields(errors) => {
+                errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ").into()
+            }
         })
     }
 
@@ -168,6 +173,15 @@ impl From<FieldError> for Refusal {
 }
 
 impl Refusal {
+    /// That fields are wrong, if some are.
+    pub(super) fn of_fields(errors: Vec<FieldError>) -> Result<(), Self> {
+        match <[FieldError; 1]>::try_from(errors) {
+            Ok([error]) => Err(Self::Invalid(error)),
+            Err(none) if none.is_empty() => Ok(()),
+            Err(errors) => Err(Self::InvalidFields(errors.into())),
+        }
+    }
+
     /// The lifecycle's refusal, of an actor.
     pub(super) const fn of(refusal: lifecycle::Refusal, actor: Actor) -> Self {
         match refusal {

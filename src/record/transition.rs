@@ -1,6 +1,8 @@
 //! The commands that lead from state to state by the lifecycle's table.
 
-use super::{Context, Decision, Lease, NumberRecord, Outside, Refusal};
+use serde_json::{Map, Value};
+
+use super::{Context, Decision, Document, Lease, NumberRecord, Outside, Refusal, Update};
 use crate::account::AccountId;
 use crate::lifecycle::{self, Effect, Move, Standing, State};
 use crate::time::Timestamp;
@@ -36,6 +38,25 @@ impl NumberRecord {
         ctx: &Context<'_>,
     ) -> Result<Decision, Refusal> {
         let (record, effects) = self.moved(to, assign_to, ctx)?;
+        Ok(self.decide(record, effects, ctx))
+    }
+
+    /// The same, and changes of the public document with it: for those who may make both.
+    ///
+    /// # Errors
+    /// Why not. Then neither is so.
+    pub(crate) fn change_state_with(
+        &self,
+        to: State,
+        assign_to: Option<AccountId>,
+        document: Map<String, Value>,
+        ctx: &Context<'_>,
+    ) -> Result<Decision, Refusal> {
+        let (mut record, mut effects) = self.moved(to, assign_to, ctx)?;
+        if !document.is_empty() {
+            record.check_updatable(&Update::default(), ctx)?;
+            effects.extend(record.set_document(Document::Merge(document), ctx)?);
+        }
         Ok(self.decide(record, effects, ctx))
     }
 

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Context, Decision, NumberRecord, Outside, Refusal};
 use crate::account::Actor;
+use crate::feature::e911::E911Key;
 use crate::feature::{Settings, rights, take_carrier_name};
 use crate::field::{self, FieldError, FieldErrorKind};
 use crate::names::{CarrierKind, CarrierName, Feature, FeatureSet};
@@ -59,7 +60,7 @@ impl NumberRecord {
         Ok(self.decide(record, effects, ctx))
     }
 
-    fn check_updatable(&self, update: &Update, ctx: &Context<'_>) -> Result<(), Refusal> {
+    pub(super) fn check_updatable(&self, update: &Update, ctx: &Context<'_>) -> Result<(), Refusal> {
         let standing = ctx.standing(self.owner, None)?;
         let is_mobile = self.carrier.kind() == CarrierKind::Mdn;
         let is_in_run = ctx.actor == Actor::System || ctx.mdn_run == is_mobile;
@@ -92,6 +93,9 @@ impl NumberRecord {
             return Err(FieldError::new(name.as_str(), FieldErrorKind::ReadOnly).into());
         }
         let carrier = take_carrier_name(&mut fields)?;
+        if !is_whole {
+            self.check_merged(&fields)?;
+        }
         let before = self.settings().cloned().unwrap_or_default();
         let (settings, rest) = if is_whole {
             Settings::from_document(fields, &ctx.policy.cnam)?
@@ -110,6 +114,25 @@ impl NumberRecord {
             self.features.get_or_insert_default().wanted = settings;
         }
         Ok(self.settle_features(ctx))
+    }
+
+    /// What changes of the document make of features and porting is as the schema has it.
+    fn check_merged(&self, changes: &Map<String, Value>) -> Result<(), Refusal> {
+        let [new, old] = [E911Key::E911, E911Key::DashE911];
+        let key = if changes.contains_key(new.name()) { new } else { old };
+        let is_checked = |name: &str| {
+            name == PORTING || Settings::NAMES.contains(&name) && (key == old || name != old.name())
+        };
+        let changes = changes.iter().filter(|(name, _)| is_checked(name));
+        let changes: Map<_, _> = changes.map(|(name, change)| (name.clone(), change.clone())).collect();
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let mut merged = self.settings().map(|settings| settings.to_map(key)).unwrap_or_default();
+        merged.extend(self.porting().map(|porting| (PORTING.to_owned(), porting.clone())));
+        let mut merged = Value::Object(merged);
+        field::merge(&mut merged, Value::Object(changes));
+        Refusal::of_fields(schema::check(&merged))
     }
 
     /// What the document says of porting is as the schema has it.

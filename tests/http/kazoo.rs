@@ -1,12 +1,275 @@
-use crate::replay::{Case, replay_each};
-use crate::world;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value, json};
+use telnum::account::{Account, AccountTree, Actor};
+use telnum::http::Limits;
+use telnum::inventory::{Create, Inventory, Options};
+use telnum::locality::{LineCarrier, Locality, LocalityError, LocalityLookup};
+use telnum::number::{PhoneNumber, Prefix};
+use telnum::record::Shape;
+use telnum::store::MemoryStore;
+
+use crate::replay::{Case, Reply, ask_bytes, replay_each};
+use crate::world::{self, ADDER, ADDER_TOKEN, MASTER_TOKEN, OWNER, OWNER_TOKEN, PLAIN, PLAIN_TOKEN, Server};
 
 /// The requests of the published documents, corrected where they must be.
 const CASES: &str = include_str!("../data/http/kazoo.json");
+/// Some of them, answered in the newer shape.
+const NEWER: &str = include_str!("../data/http/kazoo_read_only.json");
 
 #[test]
 fn what_is_published() {
     let cases: Vec<Case> = serde_json::from_str(CASES).unwrap();
     assert!(!cases.is_empty());
     replay_each(&cases, world::kazoo);
+}
+
+#[test]
+fn the_newer_shape() {
+    let cases: Vec<Case> = serde_json::from_str(NEWER).unwrap();
+    assert!(!cases.is_empty());
+    replay_each(&cases, || world::kazoo_with(|api| api.with_shape(Shape::ReadOnly), Limits::default()));
+}
+
+/// Asks for something below an account's numbers.
+fn send(server: &Server, method: &str, path: &str, token: &str, key: Option<&str>, body: &Value) -> Reply {
+    let mut headers = Map::from_iter([("X-Auth-Token".to_owned(), token.into())]);
+    headers.extend(key.map(|key| ("Idempotency-Key".to_owned(), key.into())));
+    let body = if body.is_null() { Vec::new() } else { serde_json::to_vec(body).unwrap() };
+    ask_bytes(server, method, &format!("/v2/accounts/{path}"), &headers, body)
+}
+
+fn ask(server: &Server, method: &str, path: &str, token: &str, body: &Value) -> Reply {
+    send(server, method, path, token, None, body)
+}
+
+const NUMBER: &str = "%2B14242424246";
+
+#[test]
+fn the_path_of_an_account_leads_to_its_numbers_alone() {
+    let server = world::kazoo();
+    let asked = [
+        ("GET", NUMBER.to_owned(), Value::Null),
+        ("POST", NUMBER.to_owned(), json!({"data": {"x": 1}})),
+        ("PATCH", NUMBER.to_owned(), json!({"data": {"x": 1}})),
+        ("DELETE", NUMBER.to_owned(), Value::Null),
+        ("DELETE", format!("{NUMBER}?hard=true"), Value::Null),
+        ("GET", format!("{NUMBER}/identify"), Value::Null),
+        ("POST", format!("fix/{NUMBER}"), Value::Null),
+    ];
+    for account in [OWNER, PLAIN, "no-such-account"] {
+        for (method, rest, body) in &asked {
+            let reply = ask(&server, method, &format!("{account}/phone_numbers/{rest}"), MASTER_TOKEN, body);
+            assert_eq!(reply.status, 404, "{method} {rest} of {account}: {}", reply.text);
+        }
+        for method in ["POST", "PATCH", "DELETE"] {
+            let body = json!({"data": {"numbers": ["+14242424246"]}});
+            let path = format!("{account}/phone_numbers/collection");
+            let reply = ask(&server, method, &path, MASTER_TOKEN, &body);
+            assert!(reply.text.contains("not_found"), "{method}: {} {}", reply.status, reply.text);
+        }
+    }
+    // The number is as it was, below an account above its own too.
+    for account in [ADDER, world::MASTER] {
+        let path = format!("{account}/phone_numbers/{NUMBER}");
+        let reply = ask(&server, "GET", &path, MASTER_TOKEN, &Value::Null).json();
+        assert_eq!((&reply["data"]["x"], &reply["data"]["assigned_to"]), (&Value::Null, &json!(ADDER)));
+    }
+    // What is available may be read wherever it is asked for, and is nobody's to change.
+    let path = format!("{OWNER}/phone_numbers/%2B17075550100");
+    assert_eq!(ask(&server, "GET", &path, OWNER_TOKEN, &Value::Null).status, 200);
+    assert_eq!(ask(&server, "PATCH", &path, MASTER_TOKEN, &json!({"data": {"x": 1}})).status, 404);
+}
+
+#[test]
+fn a_repeated_reservation_undoes_nothing() {
+    let server = world::kazoo();
+    let path = format!("{PLAIN}/phone_numbers/%2B17075550100");
+    let reserve = |x: i32| {
+        let body = json!({"data": {"x": x}});
+        send(&server, "PUT", &format!("{path}/reserve"), PLAIN_TOKEN, Some("key"), &body)
+    };
+    let first = reserve(1);
+    assert_eq!((first.status, &first.json()["data"]["x"]), (201, &json!(1)));
+    assert_eq!(ask(&server, "PATCH", &path, PLAIN_TOKEN, &json!({"data": {"x": 2}})).status, 200);
+    assert_eq!(reserve(1).json()["data"], first.json()["data"]);
+    assert_eq!(ask(&server, "GET", &path, PLAIN_TOKEN, &Value::Null).json()["data"]["x"], 2);
+    assert_eq!(reserve(3).status, 409);
+}
+
+/// What a document says that comes with it is refused with it.
+#[test]
+fn an_activation_is_done_with_its_document_or_not_at_all() {
+    let server = world::kazoo();
+    let path = format!("{PLAIN}/phone_numbers/%2B17075550100");
+    let body = json!({"data": {"x": 1, "cnam": {"display_name": "sixteen letters!"}}});
+    assert_eq!(ask(&server, "PUT", &format!("{path}/activate"), PLAIN_TOKEN, &body).status, 400);
+    let tried = json!({"data": {"x": 1}, "dry_run": true});
+    let tried = ask(&server, "PUT", &format!("{path}/activate"), PLAIN_TOKEN, &tried);
+    assert_eq!((tried.status, &tried.json()["data"]["x"]), (200, &json!(1)));
+    let now = ask(&server, "GET", &path, PLAIN_TOKEN, &Value::Null).json();
+    assert_eq!((&now["data"]["state"], &now["data"]["x"]), (&json!("available"), &Value::Null));
+}
+
+#[test]
+fn fixing_undoes_nothing_that_is_done_meanwhile() {
+    let inventory = world::inventory();
+    let server = world::kazoo_of(inventory.clone(), |api| api, Limits::default());
+    let (path, stop) = (format!("{OWNER}/phone_numbers/fix/%2B14155555555"), AtomicBool::new(false));
+    let options = Options::new(Actor::System);
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while !stop.load(Ordering::Relaxed) {
+                    ask(&server, "POST", &path, OWNER_TOKEN, &Value::Null);
+                }
+            });
+        }
+        let (mut lost, mut tried) = (0, 0);
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_secs(2) {
+            tried += 1;
+            let app = format!("app{tried}");
+            inventory.assign_to_app(["+14155555555"], Some(&app), &options).unwrap().single().unwrap();
+            std::thread::sleep(Duration::from_micros(700));
+            let now = inventory.get(["+14155555555"], &options).unwrap().single().unwrap();
+            lost += usize::from(now.used_by() != Some(&*app));
+        }
+        stop.store(true, Ordering::Relaxed);
+        assert_eq!(lost, 0, "of {tried}");
+    });
+}
+
+#[test]
+fn all_numbers_of_a_large_account_are_fixed_under_one_key() {
+    let inventory = world::inventory();
+    let options = Options::new(Actor::System).with_account(OWNER.parse().unwrap());
+    let numbers = (0..1_500).map(|number| format!("+1212{number:07}"));
+    inventory.create(numbers, &Create::default(), &options).unwrap();
+    let apps = |_| Some("callflow".into());
+    let server = world::kazoo_of(inventory.clone(), |api| api.with_apps(apps), Limits::default());
+    for _ in 0..2 {
+        let path = format!("{OWNER}/phone_numbers/fix");
+        let reply = send(&server, "POST", &path, OWNER_TOKEN, Some("key"), &Value::Null);
+        assert_eq!(reply.status, 200, "{}", reply.text);
+    }
+    for number in ["+12120000000", "+12120001499"] {
+        let fixed = inventory.get([number], &options).unwrap().single().unwrap();
+        assert_eq!(fixed.used_by(), Some("callflow"));
+    }
+}
+
+#[test]
+fn tokens_of_activation_are_for_numbers_that_are_activated() {
+    let left = Arc::new(AtomicUsize::new(100));
+    let counted = Arc::clone(&left);
+    let take =
+        move |_| counted.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1)).is_ok();
+    let server = world::kazoo_with(|api| api.with_activation_limit(take), Limits::default());
+    let activate = |key, body: &Value| {
+        let path = format!("{PLAIN}/phone_numbers/collection/activate");
+        send(&server, "PUT", &path, PLAIN_TOKEN, key, body)
+    };
+    let spent = || 100 - left.load(Ordering::Relaxed);
+    let many: Vec<_> = (0..10_001).map(|number| format!("+1415{number:07}")).collect();
+    assert_eq!((activate(None, &json!({"data": {"numbers": many}})).status, spent()), (400, 0));
+    assert_eq!(
+        (activate(None, &json!({"data": {"numbers": ["+14155550000", "x"]}})).status, spent()),
+        (400, 0)
+    );
+    let thrice = ["+17075550100", "17075550100", "7075550100"];
+    let tried = activate(None, &json!({"data": {"numbers": thrice}, "dry_run": true}));
+    assert_eq!((tried.status, spent()), (200, 0));
+    for _ in 0..2 {
+        let done = activate(Some("key"), &json!({"data": {"numbers": thrice}}));
+        assert_eq!((done.status, spent()), (201, 1), "{}", done.text);
+    }
+    // It is in service already.
+    assert_eq!((activate(None, &json!({"data": {"numbers": thrice}})).status, spent()), (201, 1));
+
+    left.store(0, Ordering::Relaxed);
+    let refused = activate(None, &json!({"data": {"numbers": ["+14155550101"]}}));
+    assert_eq!((refused.status, &refused.json()["message"]), (429, &json!("too_many_requests")));
+    let other = activate(None, &json!({"data": {"numbers": ["+14155550101", "+17075550100"]}}));
+    assert_eq!(other.json()["data"]["error"]["+14155550101"]["code"], 429, "{}", other.text);
+}
+
+/// What costs, and is not accepted, is not activated.
+#[test]
+fn no_token_is_spent_on_what_is_not_paid() {
+    let spent = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&spent);
+    let take = move |_| counted.fetch_add(1, Ordering::Relaxed) < 100;
+    let server = world::kazoo_with(|api| api.with_activation_limit(take), Limits::default());
+    let path = format!("{ADDER}/phone_numbers/%2B14159990000/activate");
+    assert_eq!(ask(&server, "PUT", &path, ADDER_TOKEN, &Value::Null).status, 402);
+    assert_eq!(spent.load(Ordering::Relaxed), 0);
+    let accepted = json!({"data": {}, "accept_charges": true});
+    assert_eq!(ask(&server, "PUT", &path, ADDER_TOKEN, &accepted).status, 201);
+    assert_eq!(spent.load(Ordering::Relaxed), 1);
+}
+
+/// What is printed of a place.
+#[derive(Debug)]
+struct Known;
+
+impl LocalityLookup for Known {
+    fn locate(&self, _: PhoneNumber) -> Result<Option<Locality>, LocalityError> {
+        let text = |text: &str| Some(text.into());
+        Ok(Some(Locality {
+            postal_code: text("94108"),
+            alt_postal_codes: vec!["94104".into(), "94103".into()],
+            latitude: text("37.789973706997"),
+            longitude: text("-122.406446128903"),
+            line: text("WIRELESS"),
+            switch: text("098IGUH"),
+            carrier: Some(LineCarrier {
+                id: text("6529"),
+                line: text("WIRELESS"),
+                company: text("T-Mobile USA Inc"),
+                dba: text("T-Mobile USA Inc"),
+            }),
+            ..Locality::new("US", "CA", "San Francisco")
+        }))
+    }
+
+    fn prefixes(&self, _: &str, _: &str) -> Vec<Prefix> {
+        Vec::new()
+    }
+}
+
+#[test]
+fn a_locality_is_shown_as_it_is_known() {
+    let accounts = AccountTree::new([Account::new(OWNER.parse().unwrap())]).unwrap();
+    let inventory = Inventory::builder(Arc::new(MemoryStore::new())).accounts(accounts).localities(Known);
+    let server = world::kazoo_of(inventory.build(), |api| api, Limits::default());
+    let body = json!({"data": {"numbers": ["+14158551292"]}});
+    let reply = ask(&server, "POST", &format!("{OWNER}/phone_numbers/locality"), OWNER_TOKEN, &body).json();
+    let printed = json!({
+        "country": "US",
+        "number": "+14158551292",
+        "e164_number": "+14158551292",
+        "geocode": {"locality": "San Francisco, CA"},
+        "locality": {
+            "locality": "San Francisco",
+            "province": "CA",
+            "postal_code": "94108",
+            "extended_postal_code": null,
+            "latitude": "37.789973706997",
+            "longitude": "-122.406446128903",
+            "type": "WIRELESS",
+            "alt_postal_codes": ["94104", "94103"],
+            "switch": "098IGUH",
+        },
+        "carrier": {
+            "id": "6529",
+            "type": "WIRELESS",
+            "company": "T-Mobile USA Inc",
+            "dba": "T-Mobile USA Inc",
+        },
+        "status": "success",
+    });
+    assert_eq!(reply["data"]["+14158551292"], printed);
 }

@@ -5,5 +5,6 @@
 mod contacts;
 mod kazoo;
 mod limits;
+mod openapi;
 mod replay;
 mod world;

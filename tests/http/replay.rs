@@ -139,7 +139,7 @@ fn take(json: &mut Value, pointer: &str) -> Option<Value> {
 
 /// Puts the same in the place of all that is another each time.
 fn forget(json: &mut Value) {
-    const CHANGES: [&str; 4] = ["request_id", "revision", "created", "updated"];
+    const CHANGES: [&str; 5] = ["request_id", "revision", "created", "modified", "updated"];
     match json {
         Value::Object(fields) => {
             for (name, value) in fields {

@@ -188,7 +188,7 @@ pub(crate) fn inventory() -> Inventory {
     let mut policy = Policy::default();
     policy.allowed_features = policy.allowed_features.with(FeatureSet::from([Feature::E911, Feature::Cnam]));
     policy.default_carrier = "telnyx".parse().unwrap();
-    let localities = "+1415\tUS\tCA\tSan Francisco\n+1510\tUS\tCA\tOakland\n";
+    let localities = "+1415\tUS\tCA\tSan Francisco\n+1510\tUS\tCA\tOakland\t94612,94607\n";
     let inventory = Inventory::builder(Arc::new(MemoryStore::new()))
         .accounts(accounts)
         .policy(policy)
@@ -231,7 +231,15 @@ pub(crate) fn kazoo() -> Server {
 }
 
 pub(crate) fn kazoo_with(change: impl FnOnce(kazoo::Api) -> kazoo::Api, limits: Limits) -> Server {
-    let api = change(kazoo::Api::new(inventory(), tokens()).with_limits(limits));
+    kazoo_of(inventory(), change, limits)
+}
+
+pub(crate) fn kazoo_of(
+    inventory: Inventory,
+    change: impl FnOnce(kazoo::Api) -> kazoo::Api,
+    limits: Limits,
+) -> Server {
+    let api = change(kazoo::Api::new(inventory, tokens()).with_limits(limits));
     Server::start(axum::Router::new().nest("/v2", kazoo::router(api)), limits)
 }
 

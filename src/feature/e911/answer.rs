@@ -125,8 +125,8 @@ impl E911Answer {
 impl E911Refusal {
     /// The `data` of the answer to whoever set the address, under one of its names.
     ///
-    /// `data.multiple_choice` holds the choice, `data.address.invalid` what is wrong; of a failure
-    /// only the text is told.
+    /// `data.multiple_choice` holds the choice, each place as it would be sent; `data.address.invalid`
+    /// what is wrong; of a failure only the text is told.
     ///
     /// ```
     /// use serde_json::json;
@@ -140,6 +140,7 @@ impl E911Refusal {
         let (key, message) = (key.name(), self.to_string());
         match self {
             Self::MultipleChoice { asked, found } => {
+                let found: Vec<_> = found.iter().map(|place| place.offered(asked)).collect();
                 json!({"multiple_choice": {key: {"cause": asked, "details": found, "message": message}}})
             }
             Self::Invalid { asked, .. } => {

@@ -1,9 +1,9 @@
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{Country, E911Address, E911Status, postal};
 use crate::feature::decoded_by_read;
-use crate::field::{FieldError, FieldErrorKind, Fields, Json, wrong_type};
+use crate::field::{Extra, FieldError, FieldErrorKind, Fields, Json, wrong_type};
 
 /// What an address is made of, not checked yet: [`E911Address::new`] does that.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -48,7 +48,7 @@ pub struct E911Fields {
     pub notification_contact_emails: Option<Vec<String>>,
     /// Further fields, kept as they came.
     #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    pub extra: Extra,
 }
 
 /// A street address in its parts.
@@ -68,7 +68,7 @@ pub struct LegacyData {
     pub suite: Option<String>,
     /// Further fields, kept as they came.
     #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    pub extra: Extra,
 }
 
 decoded_by_read!(LegacyData);
@@ -109,7 +109,7 @@ impl E911Fields {
             legacy_data: fields.nested("legacy_data", LegacyData::read)?,
             activated_time: fields.string("activated_time")?,
             notification_contact_emails: fields.read("notification_contact_emails", texts)?,
-            extra: fields.rest(),
+            extra: fields.rest().into(),
         })
     }
 
@@ -190,8 +190,8 @@ impl E911Fields {
 
     /// Both parts of a ZIP+4 code, if the postal code is one.
     pub(super) fn zip_plus_four(&self) -> Option<(&str, &str)> {
-        let in_the_states = Country::of_region(&self.region) == Some(Country::UnitedStates);
-        self.postal_code.split_once('-').filter(|_| in_the_states)
+        let is_in_the_states = |_: &_| Country::of_region(&self.region) == Some(Country::UnitedStates);
+        self.postal_code.split_once('-').filter(is_in_the_states)
     }
 }
 
@@ -203,7 +203,7 @@ impl LegacyData {
             predirectional: fields.string("predirectional")?,
             streetname: fields.string("streetname")?,
             suite: fields.string("suite")?,
-            extra: fields.rest(),
+            extra: fields.rest().into(),
         })
     }
 

@@ -38,7 +38,10 @@ impl Country {
     /// The country that a region is in, by its two letters, large or small.
     #[must_use]
     pub fn of_region(region: &str) -> Option<Self> {
-        let is_in = |country: &Self| country.regions().iter().any(|code| code.eq_ignore_ascii_case(region));
+        let code: [u8; 2] = region.as_bytes().try_into().ok()?;
+        let code = code.map(|letter| letter.to_ascii_uppercase());
+        let is_in =
+            |country: &Self| country.regions().binary_search_by(|it| it.as_bytes().cmp(&code)).is_ok();
         Self::ALL.into_iter().find(is_in)
     }
 
@@ -123,4 +126,19 @@ fn is_canadian(text: &str) -> bool {
 
 fn is_digits(text: &str, count: usize) -> bool {
     text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Country;
+
+    #[test]
+    fn regions_are_sorted_and_found() {
+        for country in Country::ALL {
+            assert!(country.regions().is_sorted());
+            for region in country.regions() {
+                assert_eq!(Country::of_region(&region.to_lowercase()), Some(country), "{region}");
+            }
+        }
+    }
 }

@@ -72,6 +72,9 @@ impl OfAccount for (String, String) {
     }
 }
 
+/// What an envelope has that is sent back as it was answered: it is passed over.
+const ANSWERED: [&str; 6] = ["auth_token", "request_id", "revision", "status", "page_size", "next_start_key"];
+
 /// The header that makes a request repeatable.
 const KEY: &str = "idempotency-key";
 
@@ -104,12 +107,16 @@ impl<P: DeserializeOwned + Send> FromRequestParts<Api> for Open<P> {
 }
 
 impl Envelope {
-    /// Reads a body. None at all is an empty document, and so is one without `data`.
+    /// Reads a body: `data`, `accept_charges` and `dry_run`. None at all is an empty document, and so is
+    /// one without `data`.
     fn read(bytes: &[u8]) -> Result<Self, Fault> {
         if bytes.trim_ascii().is_empty() {
             return Ok(Self::default());
         }
         let mut fields = Fields::of(body::json(bytes)?)?;
+        for name in ANSWERED {
+            fields.take(name);
+        }
         let data = match fields.take("data") {
             None => Map::new(),
             Some(Value::Object(data)) => data,
@@ -118,11 +125,10 @@ impl Envelope {
                 return Err(FieldError::new("data", kind).into());
             }
         };
-        Ok(Self {
-            data,
-            accept_charges: fields.boolean("accept_charges")?.unwrap_or(false),
-            dry_run: fields.boolean("dry_run")?.unwrap_or(false),
-        })
+        let accept_charges = fields.boolean("accept_charges")?.unwrap_or(false);
+        let dry_run = fields.boolean("dry_run")?.unwrap_or(false);
+        fields.no_more()?;
+        Ok(Self { data, accept_charges, dry_run })
     }
 
     /// What the address is called in the document.
@@ -144,15 +150,20 @@ impl<P> Call<P> {
         F: FnOnce(&Inventory, &Options, &Api) -> Result<Answer, Failure> + Send + 'static,
     {
         let Self { api, actor, envelope, key, caller, .. } = self;
-        let calls = api.0.calls;
+        let (calls, dry_run) = (api.0.calls, envelope.dry_run);
         let call = move || {
             let account = account?;
             let inventory = &api.0.inventory;
+            if inventory.accounts().account(account).is_none() {
+                return Err(Failure::NoSuchAccount);
+            }
             if !inventory.accounts().has_power(actor, account) {
                 return Err(Failure::from(crate::inventory::Error::from(Refusal::Forbidden(actor))));
             }
             let mut options = Options::new(actor)
                 .with_account(account)
+                // What is not the account's is there for it only to be had.
+                .with_confined(!operation.row().claims)
                 .with_accept_charges(envelope.accept_charges)
                 .with_dry_run(envelope.dry_run);
             options.key = key;
@@ -160,7 +171,7 @@ impl<P> Call<P> {
         };
         let answer = calls.call(call).await.unwrap_or_else(|fault| Err(fault.into()));
         match answer {
-            Ok(answer) => envelope::succeeded(&caller, operation, &answer),
+            Ok(answer) => envelope::succeeded(&caller, operation, &answer.tried(dry_run)),
             Err(failure) => envelope::failed(&caller, operation, failure),
         }
     }
@@ -179,9 +190,14 @@ impl<P: OfAccount> Call<P> {
 }
 
 impl<P> Call<P> {
+    /// The changes of a document in the body. What they make of it is checked once that is known.
+    pub(super) fn changes(&mut self) -> Map<String, Value> {
+        std::mem::take(&mut self.envelope.data)
+    }
+
     /// The document in the body, checked by the schema.
     pub(super) fn document(&mut self) -> Result<Map<String, Value>, Failure> {
-        let data = Value::Object(std::mem::take(&mut self.envelope.data));
+        let data = Value::Object(self.changes());
         let errors = crate::schema::check(&data);
         match data {
             Value::Object(data) if errors.is_empty() => Ok(data),

@@ -10,6 +10,7 @@ use super::numbers::{creation, release_or_delete};
 use super::view::View;
 use crate::field::{FieldError, FieldErrorKind, type_of};
 use crate::inventory::{Error, Inventory, Options, Outcome};
+use crate::lifecycle::State;
 
 type Collected = Call<String>;
 
@@ -19,8 +20,9 @@ type Collected = Call<String>;
     params(("account_id" = String, Path)),
     request_body(content = Value, description = "`{data: {numbers: [..], ..}}`: the numbers, and the document of each"),
     responses((status = 201, description = "`{success, error}`"), (status = 400, description = "Nothing was done"), (status = 402, description = "It costs, and nobody has accepted that")))]
-pub(super) async fn create(call: Collected) -> Response {
-    run(call, Operation::Create, |inventory, numbers, document, options| {
+pub(super) async fn create(mut call: Collected) -> Response {
+    let document = call.document();
+    run(call, Operation::Create, document, |inventory, numbers, document, options| {
         Ok(inventory.create(numbers, &creation(document)?, options)?)
     })
     .await
@@ -32,8 +34,9 @@ pub(super) async fn create(call: Collected) -> Response {
     params(("account_id" = String, Path)),
     request_body(content = Value, description = "`{data: {numbers: [..], ..}}`: the numbers, and the document of each"),
     responses((status = 200, description = "`{success, error}`"), (status = 400, description = "Nothing was done")))]
-pub(super) async fn replace(call: Collected) -> Response {
-    run(call, Operation::Change, |inventory, numbers, document, options| {
+pub(super) async fn replace(mut call: Collected) -> Response {
+    let document = call.document();
+    run(call, Operation::Change, document, |inventory, numbers, document, options| {
         Ok(inventory.replace(numbers, document, options)?)
     })
     .await
@@ -45,8 +48,9 @@ pub(super) async fn replace(call: Collected) -> Response {
     params(("account_id" = String, Path)),
     request_body(content = Value, description = "`{data: {numbers: [..], ..}}`: the numbers, and what changes in the document of each"),
     responses((status = 200, description = "`{success, error}`"), (status = 400, description = "Nothing was done")))]
-pub(super) async fn patch(call: Collected) -> Response {
-    run(call, Operation::Change, |inventory, numbers, document, options| {
+pub(super) async fn patch(mut call: Collected) -> Response {
+    let changes = Ok(call.changes());
+    run(call, Operation::Change, changes, |inventory, numbers, document, options| {
         Ok(inventory.patch(numbers, document, options)?)
     })
     .await
@@ -59,8 +63,8 @@ pub(super) async fn patch(call: Collected) -> Response {
     request_body(content = Value, description = "`{data: {numbers: [..]}}`"),
     responses((status = 200, description = "`{success, error}`"), (status = 400, description = "Nothing was done")))]
 pub(super) async fn remove(mut call: Collected) -> Response {
-    let hard = call.params.parsed("hard");
-    run(call, Operation::Other, |inventory, numbers, document, options| {
+    let (hard, document) = (call.params.parsed("hard"), Ok(call.changes()));
+    run(call, Operation::Other, document, |inventory, numbers, document, options| {
         refuse_more(&document)?;
         Ok(release_or_delete(inventory, numbers, hard?.unwrap_or(false), options)?)
     })
@@ -74,27 +78,27 @@ pub(super) async fn remove(mut call: Collected) -> Response {
     request_body(content = Value, description = "`{data: {numbers: [..]}}`"),
     responses((status = 201, description = "`{success, error}`"), (status = 400, description = "Nothing was done"), (status = 402, description = "It costs, and nobody has accepted that"),
         (status = 429, description = "Too many were activated lately")))]
-pub(super) async fn activate(call: Collected) -> Response {
-    let api = call.api.clone();
-    run(call, Operation::Put, move |inventory, numbers, document, options| {
+pub(super) async fn activate(mut call: Collected) -> Response {
+    let (api, document) = (call.api.clone(), Ok(call.changes()));
+    run(call, Operation::Put, document, move |_, numbers, document, options| {
         refuse_more(&document)?;
-        let account = options.account;
-        if !numbers.iter().all(|_| account.is_some_and(|account| (api.0.may_activate)(account))) {
-            return Err(Failure::TooManyRequests);
-        }
-        Ok(inventory.activate(numbers, options)?)
+        Ok(api.assign(numbers, State::InService, document, options)?)
     })
     .await
 }
 
-async fn run<F>(mut call: Collected, operation: Operation, work: F) -> Response
+async fn run<F>(
+    call: Collected,
+    operation: Operation,
+    document: Result<Map<String, Value>, Failure>,
+    work: F,
+) -> Response
 where
     F: FnOnce(&Inventory, Vec<String>, Map<String, Value>, &Options) -> Result<Outcome, Failure>
         + Send
         + 'static,
 {
     let key = call.envelope.e911_key();
-    let document = call.document();
     call.run_for_account(operation, move |inventory, options, api| {
         let mut document = document?;
         let numbers = take_numbers(&mut document)?;
@@ -125,23 +129,32 @@ pub(super) fn take_numbers(document: &mut Map<String, Value>) -> Result<Vec<Stri
     Err(FieldError::new(NUMBERS, kind))
 }
 
-fn refuse_more(document: &Map<String, Value>) -> Result<(), FieldError> {
+pub(super) fn refuse_more(document: &Map<String, Value>) -> Result<(), FieldError> {
     let more = document.keys().next();
     more.map_or(Ok(()), |name| Err(FieldError::new(name.as_str(), FieldErrorKind::Unknown)))
 }
 
 /// `{success, error}`; a failure, if all failed.
 fn settle(outcome: Outcome, view: &View<'_>) -> Result<Answer, Failure> {
-    let Outcome { succeeded, failed, .. } = outcome;
+    let Outcome { succeeded, failed, quotes } = outcome;
     let is_failure = succeeded.is_empty() && !failed.is_empty();
-    if is_failure && failed.values().all(|error| matches!(error, Error::QuoteNotAccepted(_))) {
-        let quote = failed.into_values().next().map(Failure::of(view.key()));
-        return Err(quote.unwrap_or(Failure::NoSuchAccount));
+    if is_failure && failed.values().all(is_for_all) {
+        let error = failed.into_values().next().map(Failure::of(view.key()));
+        return Err(error.unwrap_or(Failure::NoSuchAccount));
     }
     let success: Map<_, _> =
         succeeded.iter().map(|(number, record)| (number.to_string(), view.show(record))).collect();
     let error: Map<_, _> =
         failed.iter().map(|(number, error)| (number.to_string(), json!(error.body()))).collect();
     let data = json!({"success": success, "error": error});
-    if is_failure { Err(Failure::Collection(data)) } else { Ok(data.into()) }
+    if is_failure {
+        Err(Failure::Collection(data))
+    } else {
+        Ok(Answer { quotes: Some(quotes), ..data.into() })
+    }
+}
+
+/// Whether it is for the request to mend, whichever number it is about.
+const fn is_for_all(error: &Error) -> bool {
+    matches!(error, Error::QuoteNotAccepted(_) | Error::TooManyRequests)
 }

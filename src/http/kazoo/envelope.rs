@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::failure::{Failure, Operation};
 use crate::http::guard::{Asked, Fault, RequestId};
+use crate::inventory::Quote;
 
 /// Who is answered, as the envelope shows it.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +43,8 @@ struct Envelope<'a> {
     page_size: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_start_key: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quotes: Option<&'a [Quote]>,
 }
 
 /// What is beside the data of a list.
@@ -59,11 +62,21 @@ pub(super) struct Answer {
     pub(super) data: Value,
     pub(super) revision: Option<String>,
     pub(super) page: Option<Page>,
+    /// What it would cost, if it was only tried.
+    pub(super) quotes: Option<Vec<Quote>>,
 }
 
 impl From<Value> for Answer {
     fn from(data: Value) -> Self {
-        Self { data, revision: None, page: None }
+        Self { data, revision: None, page: None, quotes: None }
+    }
+}
+
+impl Answer {
+    /// The same, only tried or done.
+    pub(super) fn tried(self, dry_run: bool) -> Self {
+        let quotes = dry_run.then(|| self.quotes.unwrap_or_default());
+        Self { quotes, ..self }
     }
 }
 
@@ -78,8 +91,11 @@ pub(super) fn succeeded(caller: &Caller, operation: Operation, answer: &Answer) 
         status: "success",
         page_size: answer.page.as_ref().map(|page| page.page_size),
         next_start_key: answer.page.as_ref().map(|page| &*page.next_start_key),
+        quotes: answer.quotes.as_deref(),
     };
-    respond(operation.row().status, &envelope)
+    // Nothing is created by trying.
+    let status = if answer.quotes.is_some() { StatusCode::OK } else { operation.row().status };
+    respond(status, &envelope)
 }
 
 pub(super) fn failed(caller: &Caller, operation: Operation, failure: Failure) -> Response {
@@ -94,6 +110,7 @@ pub(super) fn failed(caller: &Caller, operation: Operation, failure: Failure) ->
         status: "error",
         page_size: None,
         next_start_key: None,
+        quotes: None,
     };
     respond(report.status, &envelope)
 }

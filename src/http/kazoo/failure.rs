@@ -33,6 +33,8 @@ pub(super) struct Row {
     absent: Shown,
     /// How a lack of rights is shown.
     forbidden: Shown,
+    /// Whether it is for numbers that are not the account's yet.
+    pub(super) claims: bool,
 }
 
 /// The form of a failure.
@@ -47,19 +49,19 @@ enum Shown {
 }
 
 const TABLE: [Row; 7] = [
-    row(Operation::Fetch, StatusCode::OK, Shown::BadIdentifier, Shown::BadIdentifier),
-    row(Operation::Create, StatusCode::CREATED, Shown::Body, Shown::Unauthorized),
-    row(Operation::Change, StatusCode::OK, Shown::BadIdentifier, Shown::Body),
-    row(Operation::Remove, StatusCode::OK, Shown::BadIdentifier, Shown::BadIdentifier),
-    row(Operation::Identify, StatusCode::OK, Shown::BadIdentifier, Shown::BadIdentifier),
-    row(Operation::Put, StatusCode::CREATED, Shown::BadIdentifier, Shown::Body),
-    row(Operation::Other, StatusCode::OK, Shown::BadIdentifier, Shown::Body),
+    row(Operation::Fetch, StatusCode::OK, Shown::BadIdentifier, Shown::BadIdentifier, false),
+    row(Operation::Create, StatusCode::CREATED, Shown::Body, Shown::Unauthorized, true),
+    row(Operation::Change, StatusCode::OK, Shown::BadIdentifier, Shown::Body, false),
+    row(Operation::Remove, StatusCode::OK, Shown::BadIdentifier, Shown::BadIdentifier, false),
+    row(Operation::Identify, StatusCode::OK, Shown::BadIdentifier, Shown::BadIdentifier, false),
+    row(Operation::Put, StatusCode::CREATED, Shown::BadIdentifier, Shown::Body, true),
+    row(Operation::Other, StatusCode::OK, Shown::BadIdentifier, Shown::Body, false),
 ];
 
-const OTHER: Row = row(Operation::Other, StatusCode::OK, Shown::BadIdentifier, Shown::Body);
+const OTHER: Row = row(Operation::Other, StatusCode::OK, Shown::BadIdentifier, Shown::Body, false);
 
-const fn row(operation: Operation, status: StatusCode, absent: Shown, forbidden: Shown) -> Row {
-    Row { operation, status, absent, forbidden }
+const fn row(operation: Operation, status: StatusCode, absent: Shown, forbidden: Shown, claims: bool) -> Row {
+    Row { operation, status, absent, forbidden, claims }
 }
 
 /// Why something is not answered as it was asked for.
@@ -73,8 +75,6 @@ pub(super) enum Failure {
     NoSuchAccount,
     /// Nothing of a collection was done.
     Collection(Value),
-    /// The account has activated too many numbers lately.
-    TooManyRequests,
 }
 
 /// A failure as an envelope has it.
@@ -105,9 +105,6 @@ impl Failure {
             Self::Fault(fault) => of_fault(&fault),
             Self::NoSuchAccount => bad_identifier(),
             Self::Collection(data) => Report::new(400, "client error", data),
-            Self::TooManyRequests => {
-                Report::new(429, "too_many_requests", json!({"message": "too many requests"}))
-            }
         }
     }
 }
@@ -140,9 +137,9 @@ impl Report {
 fn of_domain(error: &Error, key: E911Key, operation: Operation) -> Report {
     let ErrorBody { code, error: name, message, .. } = error.body();
     let row = operation.row();
-    let shown = match &*name {
-        "not_found" => row.absent,
-        "forbidden" => row.forbidden,
+    let shown = match error {
+        Error::Refused(Refusal::Forbidden(_)) => row.forbidden,
+        _ if &*name == "not_found" => row.absent,
         _ => Shown::Body,
     };
     match (shown, error) {
@@ -166,6 +163,9 @@ fn of_domain(error: &Error, key: E911Key, operation: Operation) -> Report {
         }
         (Shown::Body, Error::Refused(Refusal::Invalid(field))) => {
             Report::new(400, INVALID_DATA, fields(std::slice::from_ref(field)))
+        }
+        (Shown::Body, Error::Refused(Refusal::InvalidFields(errors))) => {
+            Report::new(400, INVALID_DATA, fields(errors))
         }
         (Shown::Body, Error::NotInService { .. }) => Report::new(code, &name, error.body().cause.into()),
         (Shown::Body, Error::QuoteNotAccepted(quotes)) => Report::new(402, &message, json!(quotes)),

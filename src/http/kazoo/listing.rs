@@ -40,7 +40,7 @@ const PAGE_SIZE: usize = 10_000;
         ("created_to" = Option<u64>, Query, description = "Gregorian seconds"),
         ("modified_from" = Option<u64>, Query, description = "Gregorian seconds"),
         ("modified_to" = Option<u64>, Query, description = "Gregorian seconds"),
-        ("page_size" = Option<usize>, Query, description = "The most numbers to answer"),
+        ("page_size" = Option<usize>, Query, description = "The most numbers to answer", minimum = 1, maximum = 10_000),
         ("start_key" = Option<String>, Query, description = "The number after which the page starts")),
     responses((status = 200, description = "The numbers"), (status = 400, description = "A parameter is wrong"), (status = 403, description = "Another's account")))]
 pub(super) async fn list(call: Call<String>) -> Response {
@@ -114,6 +114,7 @@ impl Asked {
             data: json!({"casquade_quantity": 0, "numbers": numbers}),
             revision: Some(revision),
             page,
+            quotes: None,
         })
     }
 }
@@ -122,8 +123,9 @@ impl Asked {
 fn range(params: &mut Params, from: &str, to: &str) -> Result<Option<RangeInclusive<Timestamp>>, FieldError> {
     let mut time = |name: &str| {
         let seconds = params.parsed::<u64>(name)?;
-        let read = |seconds| {
-            Timestamp::from_gregorian(seconds)
+        let read = |seconds: u64| {
+            // What is before the first time is as good as that.
+            Timestamp::from_gregorian(seconds.max(Timestamp::MIN.gregorian()))
                 .map_err(|error| FieldError::invalid(name, &seconds.into(), error))
         };
         seconds.map(read).transpose()

@@ -73,9 +73,9 @@ pub(super) async fn replace(mut call: Numbered) -> Response {
         (status = 404, description = "No such number")))]
 pub(super) async fn patch(mut call: Numbered) -> Response {
     let key = call.envelope.e911_key();
-    let (number, document) = (call.path.1.clone(), call.document());
+    let (number, document) = (call.path.1.clone(), call.changes());
     call.run_for_account(Operation::Change, move |inventory, options, api| {
-        one(inventory.patch([number], document?, options), &View::new(api, inventory, options).with_key(key))
+        one(inventory.patch([number], document, options), &View::new(api, inventory, options).with_key(key))
     })
     .await
 }
@@ -103,15 +103,7 @@ pub(super) async fn remove(mut call: Numbered) -> Response {
 pub(super) async fn identify(call: Numbered) -> Response {
     let number = call.path.1.clone();
     call.run_for_account(Operation::Identify, move |inventory, options, _| {
-        // Whose a number is, is told to who may read it. One that is absent may be on its way in.
-        match inventory.get([&number], options)?.single() {
-            Ok(_) | Err(Error::NotFound(_)) => {}
-            Err(error) => return Err(error.into()),
-        }
         let route = inventory.identify(&number, options)?;
-        if !inventory.accounts().has_power(options.actor, route.account_id) {
-            return Err(Error::NotFound(route.number).into());
-        }
         Ok(json!({"account_id": route.account_id, "number": route.number}).into())
     })
     .await
@@ -141,7 +133,7 @@ pub(super) async fn port(mut call: Numbered) -> Response {
     responses((status = 201, description = "The number"), (status = 400, description = "It is reserved for the account already, or in a state that it can not be reserved in"),
         (status = 404, description = "No such number, and no carrier sells it")))]
 pub(super) async fn reserve(call: Numbered) -> Response {
-    assign(call, |inventory, number, options| inventory.reserve([number], options)).await
+    assign(call, State::Reserved).await
 }
 
 /// Puts a number in service for the account.
@@ -152,43 +144,25 @@ pub(super) async fn reserve(call: Numbered) -> Response {
     responses((status = 201, description = "The number"), (status = 402, description = "It costs, and nobody has accepted that"),
         (status = 404, description = "No such number, and no carrier sells it"), (status = 429, description = "Too many were activated lately")))]
 pub(super) async fn activate(call: Numbered) -> Response {
-    let may_activate = {
-        let (api, account) = (call.api.clone(), call.path.0.parse());
-        move || account.is_ok_and(|account| (api.0.may_activate)(account))
-    };
-    assign(call, move |inventory, number, options| {
-        if !may_activate() {
-            return Err(Failure::TooManyRequests);
-        }
-        Ok(inventory.activate([number], options)?)
-    })
-    .await
+    assign(call, State::InService).await
 }
 
-async fn assign<E, F>(mut call: Numbered, work: F) -> Response
-where
-    Failure: From<E>,
-    F: FnOnce(&Inventory, &str, &Options) -> Result<Outcome, E> + Send + 'static,
-{
+async fn assign(mut call: Numbered, to: State) -> Response {
     let key = call.envelope.e911_key();
-    let (number, document) = (call.path.1.clone(), call.document());
+    let (number, document) = (call.path.1.clone(), call.changes());
     call.run_for_account(Operation::Put, move |inventory, options, api| {
-        let (document, mut options) = (document?, *options);
-        let mut outcome = work(inventory, &number, &options)?;
-        if !document.is_empty() && outcome.is_success() && !options.dry_run {
-            // The change is a second step: the first one's answer is under the key already.
-            options.key = None;
-            outcome = inventory.patch([number], document, &options)?;
-        }
-        one(Ok(outcome), &View::new(api, inventory, &options).with_key(key))
+        one(api.assign([number], to, document, options), &View::new(api, inventory, options).with_key(key))
     })
     .await
 }
 
 /// The document of the one number, or why there is none.
 fn one(outcome: Result<Outcome, Error>, view: &View<'_>) -> Result<Answer, Failure> {
-    let record = outcome.and_then(Outcome::single).map_err(Failure::of(view.key()))?;
-    Ok(view.show(&record).into())
+    let failed = Failure::of(view.key());
+    let mut outcome = outcome.map_err(&failed)?;
+    let quotes = Some(std::mem::take(&mut outcome.quotes));
+    let record = outcome.single().map_err(failed)?;
+    Ok(Answer { quotes, ..view.show(&record).into() })
 }
 
 /// How a document says that a number is to be created.

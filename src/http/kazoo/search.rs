@@ -21,8 +21,8 @@ use crate::plan::{self, Region, Style};
 #[utoipa::path(get, path = "/phone_numbers", tag = "kazoo",
     operation_id = "kazoo_search", security(("auth_token" = [])),
     params(("prefix" = String, Query, description = "What national numbers start with, such as an area code; or a prefix in E.164"),
-        ("quantity" = Option<usize>, Query, description = "How many at most: 1 unless said otherwise, 500 at most"),
-        ("offset" = Option<usize>, Query, description = "The page, from 0"),
+        ("quantity" = Option<usize>, Query, description = "How many at most: 1 unless said otherwise", minimum = 1, maximum = 500),
+        ("offset" = Option<usize>, Query, description = "The page, from 0", minimum = 0),
         ("country" = Option<String>, Query, description = "ISO 3166 alpha-2: US unless said otherwise")),
     responses((status = 200, description = "Numbers"), (status = 400, description = "A parameter is wrong")))]
 pub(super) async fn search(mut call: Call<()>) -> Response {

@@ -2,17 +2,18 @@
 
 use axum::extract::State as Shared;
 use axum::response::Response;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Api;
 use super::call::{Call, OfAccount, Open};
-use super::collection::take_numbers;
+use super::collection::{refuse_more, take_numbers};
 use super::envelope::{self, Answer};
 use super::failure::{Failure, Operation};
 use crate::classify::Classifiers;
 use crate::field::{FieldError, FieldErrorKind};
-use crate::inventory::{Inventory, Options};
+use crate::inventory::{Apps, Error, Inventory, Options};
 use crate::locality::{Locality, LocalityError};
+use crate::number::PhoneNumber;
 use crate::plan::Region;
 use crate::store::Query;
 
@@ -23,7 +24,7 @@ use crate::store::Query;
     request_body(content = Value, description = "`{data: {numbers: [..]}}`"),
     responses((status = 200, description = "Of each number `success` or `error`"), (status = 400, description = "No list of numbers, or too long a one")))]
 pub(super) async fn check(mut call: Call<String>) -> Response {
-    let numbers = take_numbers(&mut call.envelope.data);
+    let numbers = only_numbers(call.changes());
     call.run_for_account(Operation::Other, move |inventory, options, _| {
         let answers = inventory.check(numbers?, options)?;
         let answers = answers.into_iter().map(|(number, answer)| (number.into(), answer.name().into()));
@@ -39,7 +40,7 @@ pub(super) async fn check(mut call: Call<String>) -> Response {
     request_body(content = Value, description = "`{data: {numbers: [..]}}`"),
     responses((status = 200, description = "Of each number its place"), (status = 400, description = "No list of numbers, or too long a one")))]
 pub(super) async fn locality(mut call: Call<String>) -> Response {
-    let numbers = take_numbers(&mut call.envelope.data);
+    let numbers = only_numbers(call.changes());
     call.run_for_account(Operation::Other, move |inventory, options, _| {
         let places = inventory.locality(numbers?, options)?;
         let places = places.into_iter().map(|(number, place)| (number.to_string(), located(&number, &place)));
@@ -48,34 +49,40 @@ pub(super) async fn locality(mut call: Call<String>) -> Response {
     .await
 }
 
+/// The numbers of a document that has nothing else.
+fn only_numbers(mut document: Map<String, Value>) -> Result<Vec<String>, FieldError> {
+    let numbers = take_numbers(&mut document)?;
+    refuse_more(&document).map(|()| numbers)
+}
+
 /// A place as it is shown. What is not known of it is `null`.
-fn located(number: &str, place: &Result<Option<Locality>, LocalityError>) -> Value {
+fn located(text: &str, place: &Result<Option<Locality>, LocalityError>) -> Value {
+    let number = text.parse::<PhoneNumber>().ok();
+    let failed =
+        |why: &str| json!({"number": text, "e164_number": number, "status": "error", "message": why});
     match place {
         Ok(Some(place)) => json!({
             "country": place.country,
-            "number": number,
+            "number": text,
             "e164_number": number,
             "geocode": {"locality": format!("{}, {}", place.locality, place.province)},
             "locality": {
                 "locality": place.locality,
                 "province": place.province,
-                "postal_code": null,
-                "extended_postal_code": null,
-                "latitude": null,
-                "longitude": null,
-                "type": null,
-                "alt_postal_codes": [],
-                "switch": null,
+                "postal_code": place.postal_code,
+                "extended_postal_code": place.extended_postal_code,
+                "latitude": place.latitude,
+                "longitude": place.longitude,
+                "type": place.line,
+                "alt_postal_codes": place.alt_postal_codes,
+                "switch": place.switch,
             },
-            "carrier": {"id": null, "type": null, "company": null, "dba": null},
+            "carrier": place.carrier.clone().unwrap_or_default(),
             "status": "success",
         }),
-        Ok(None) => {
-            json!({"number": number, "e164_number": number, "status": "error", "message": "not_found"})
-        }
-        Err(error) => {
-            json!({"number": number, "e164_number": number, "status": "error", "message": error.name()})
-        }
+        Ok(None) if number.is_none() => failed("not_reconcilable"),
+        Ok(None) => failed("not_found"),
+        Err(error) => failed(error.name()),
     }
 }
 
@@ -182,40 +189,37 @@ pub(super) async fn fix_number(call: Call<(String, String)>) -> Response {
 }
 
 /// So many numbers are put right at once.
-const CHUNK: usize = 1_000;
+const PAGE: usize = 1_000;
 
 async fn fix_all<P: OfAccount>(call: Call<P>) -> Response {
     let number = call.path.number().map(str::to_owned);
     call.run_for_account(Operation::Change, move |inventory, options, api| {
-        let numbers = match number {
-            Some(number) => vec![number],
-            None => all_numbers(inventory, options)?,
-        };
-        for chunk in numbers.chunks(CHUNK) {
-            let now = inventory.get(chunk, options)?.succeeded;
-            let apps = |number| match &api.0.apps {
-                Some(apps) => apps.app(number),
-                None => now.get(&number).and_then(|record| record.used_by().map(Into::into)),
-            };
-            let outcome = inventory.fix(chunk, &apps, options)?;
-            if let Some(error) = outcome.failed.into_values().next() {
-                return Err(error.into());
-            }
+        let apps = api.0.apps.as_deref().map(|apps| apps as &dyn Apps);
+        match number {
+            Some(number) => drop(inventory.fix([number], apps, options)?.single()?),
+            None => fix_pages(inventory, apps, options)?,
         }
         Ok(json!({}).into())
     })
     .await
 }
 
-/// The numbers of the account.
-fn all_numbers(inventory: &Inventory, options: &Options) -> Result<Vec<String>, Failure> {
-    let (mut numbers, mut after) = (Vec::new(), None);
+/// Puts all numbers of the account right, page by page.
+fn fix_pages(inventory: &Inventory, apps: Option<&dyn Apps>, options: &Options) -> Result<(), Error> {
+    // A key is for one page; and what is right already is not changed again.
+    let options = Options { key: None, ..*options };
+    let mut after = None;
     loop {
-        let page = inventory.list(&Query::default(), after, CHUNK, options)?;
-        numbers.extend(page.items.iter().map(|record| record.number().to_string()));
+        let page = inventory.list(&Query::default(), after, PAGE, &options)?;
+        let numbers = page.items.iter().map(|record| record.number().to_string());
+        let mut failed = inventory.fix(numbers, apps, &options)?.failed.into_values();
+        // What has gone to another account meanwhile is that one's to put right.
+        if let Some(error) = failed.find(|error| !matches!(error, Error::NotFound(_))) {
+            return Err(error);
+        }
         after = page.next;
         if after.is_none() {
-            return Ok(numbers);
+            return Ok(());
         }
     }
 }

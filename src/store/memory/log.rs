@@ -25,7 +25,13 @@ impl<E: Clone> Log<E> {
         for event in events {
             match self.chunks.back_mut() {
                 Some(chunk) if chunk.len() < CHUNK => chunk.push(event),
-                Some(_) | None => self.chunks.push_back(vec![event]),
+                None => self.chunks.push_back(vec![event]),
+                // Where there was one, there will be many.
+                Some(_) => {
+                    let mut chunk = Vec::with_capacity(CHUNK);
+                    chunk.push(event);
+                    self.chunks.push_back(chunk);
+                }
             }
             self.total += 1;
             if self.oldest() >= self.dropped + CHUNK as u64 {

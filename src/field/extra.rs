@@ -1,0 +1,54 @@
+use std::ops::{Deref, DerefMut};
+use std::sync::LazyLock;
+
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+
+/// Further fields of an object, kept as they came. There are seldom any, so it is one word.
+///
+/// ```
+/// use telnum::feature::routing::Messaging;
+///
+/// let mut sms = Messaging::from_value(serde_json::json!({"enabled": true, "since": 2024}))?;
+/// assert_eq!(sms.extra["since"], 2024);
+/// sms.extra.insert("until".into(), 2026.into());
+/// assert_eq!(serde_json::json!(sms), serde_json::json!({"enabled": true, "since": 2024, "until": 2026}));
+/// # Ok::<(), telnum::field::FieldError>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Extra(Option<Box<Map<String, Value>>>);
+
+impl Deref for Extra {
+    type Target = Map<String, Value>;
+
+    fn deref(&self) -> &Self::Target {
+        static NONE: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
+        self.0.as_deref().unwrap_or_else(|| &NONE)
+    }
+}
+
+impl DerefMut for Extra {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        self.0.get_or_insert_default()
+    }
+}
+
+impl From<Map<String, Value>> for Extra {
+    fn from(fields: Map<String, Value>) -> Self {
+        Self((!fields.is_empty()).then(|| Box::new(fields)))
+    }
+}
+
+impl PartialEq for Extra {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Extra {}
+
+impl Serialize for Extra {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (**self).serialize(serializer)
+    }
+}

@@ -1,0 +1,196 @@
+//! The `OpenAPI` document says what is so: it is held against the published requests and answers.
+
+use serde_json::{Map, Value, json};
+
+use crate::replay::{Case, ask};
+use crate::world::{self, Server};
+
+type File = (&'static str, fn() -> Server);
+
+/// Published requests, and the service that answers them.
+const FILES: [File; 3] = [
+    (include_str!("../data/http/kazoo.json"), world::kazoo),
+    (include_str!("../data/http/kazoo_read_only.json"), newer),
+    (include_str!("../data/http/contacts.json"), world::service),
+];
+
+fn newer() -> Server {
+    let shape = telnum::record::Shape::ReadOnly;
+    world::kazoo_with(|api| api.with_shape(shape), telnum::http::Limits::default())
+}
+
+/// What is wrong with a value by a schema, so far as the document uses JSON Schema.
+fn check(root: &Value, schema: &Value, value: &Value, at: &str, wrong: &mut Vec<String>) {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let target = root.pointer(reference.strip_prefix('#').unwrap());
+        return check(root, target.unwrap_or_else(|| panic!("{reference}")), value, at, wrong);
+    }
+    for part in schema["allOf"].as_array().into_iter().flatten() {
+        check(root, part, value, at, wrong);
+    }
+    if let Some(parts) = schema["anyOf"].as_array() {
+        let fits = |part: &Value| {
+            let mut wrong = Vec::new();
+            check(root, part, value, at, &mut wrong);
+            wrong.is_empty()
+        };
+        if !parts.iter().any(fits) {
+            wrong.push(format!("{at}: {value} is none of {parts:?}"));
+        }
+    }
+    let types: Vec<_> = match &schema["type"] {
+        Value::Array(types) => types.iter().collect(),
+        Value::Null => Vec::new(),
+        one => vec![one],
+    };
+    let is = |name: &str| match value {
+        Value::Null => name == "null",
+        Value::Bool(_) => name == "boolean",
+        Value::Number(_) => name == "integer",
+        Value::String(_) => name == "string",
+        Value::Array(_) => name == "array",
+        Value::Object(_) => name == "object",
+    };
+    if !types.is_empty() && !types.iter().any(|name| is(name.as_str().unwrap())) {
+        wrong.push(format!("{at}: {value} is not {types:?}"));
+    }
+    if schema["enum"].as_array().is_some_and(|allowed| !allowed.contains(value)) {
+        wrong.push(format!("{at}: {value} is not one of {}", schema["enum"]));
+    }
+    for (place, item) in value.as_array().into_iter().flatten().enumerate() {
+        check(root, &schema["items"], item, &format!("{at}/{place}"), wrong);
+    }
+    let Some(fields) = value.as_object() else { return };
+    for name in schema["required"].as_array().into_iter().flatten() {
+        if !fields.contains_key(name.as_str().unwrap()) {
+            wrong.push(format!("{at}: no {name} in {value}"));
+        }
+    }
+    for (name, value) in fields {
+        let below = format!("{at}/{name}");
+        match (&schema["properties"][name], &schema["additionalProperties"]) {
+            (Value::Null, Value::Bool(false)) => wrong.push(format!("{below} is not said")),
+            (Value::Null, more) => check(root, more, value, &below, wrong),
+            (known, _) => check(root, known, value, &below, wrong),
+        }
+    }
+}
+
+/// The operation that a request is for.
+fn operation<'a>(root: &'a Value, method: &str, path: &str) -> Option<&'a Value> {
+    let parts: Vec<_> = path.split('?').next()?.split('/').collect();
+    let fits = |template: &str| {
+        let names: Vec<_> = template.split('/').collect();
+        names.len() == parts.len()
+            && names.iter().zip(&parts).all(|(name, part)| name.starts_with('{') || name == part)
+    };
+    // A path without parameters is the one that is meant.
+    let paths = root["paths"].as_object()?;
+    let mut found: Vec<_> = paths.iter().filter(|(template, _)| fits(template)).collect();
+    found.sort_by_key(|(template, _)| template.matches('{').count());
+    found.iter().find_map(|(_, item)| item.get(method.to_lowercase()))
+}
+
+/// The one schema of a body.
+fn schema(body: &Value) -> Option<&Value> {
+    let (_, content) = body["content"].as_object()?.iter().next()?;
+    content.get("schema")
+}
+
+#[test]
+fn it_says_what_is_answered() {
+    let root = telnum::http::openapi();
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for (file, world) in FILES {
+        for case in serde_json::from_str::<Vec<Case>>(file).unwrap() {
+            let server = world();
+            let all = case.before.iter().chain([&case.request]);
+            for asked in all {
+                let at = format!("{}: {} {}", case.name, asked.method, asked.path);
+                let reply = ask(&server, asked);
+                let Some(operation) = operation(&root, &asked.method, &asked.path) else { continue };
+                seen += 1;
+                let responses = &operation["responses"];
+                let response = &responses[reply.status.to_string()];
+                if response.is_null() {
+                    wrong.push(format!("{at}: {} is not said", reply.status));
+                    continue;
+                }
+                match schema(response) {
+                    Some(schema) => check(&root, schema, &reply.json(), &at, &mut wrong),
+                    None if reply.text.is_empty() => {}
+                    None => wrong.push(format!("{at}: {} has no schema", reply.status)),
+                }
+                let body = asked.body.as_ref().map(|body| match body {
+                    Value::String(text) => serde_json::from_str(text).unwrap_or(Value::Null),
+                    other => other.clone(),
+                });
+                if let (200..300, Some(body @ Value::Object(_))) = (reply.status, body) {
+                    let schema = schema(&operation["requestBody"]);
+                    check(&root, schema.unwrap_or(&json!(false)), &body, &at, &mut wrong);
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(seen > 100, "{seen}");
+}
+
+fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+    match value {
+        Value::Object(fields) => {
+            found.extend(fields.get("$ref").and_then(Value::as_str));
+            fields.values().for_each(|value| references(value, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[test]
+fn all_that_it_names_is_in_it() {
+    let root = telnum::http::openapi();
+    let mut found = Vec::new();
+    references(&root, &mut found);
+    for reference in &found {
+        assert!(root.pointer(reference.trim_start_matches('#')).is_some(), "{reference}");
+    }
+    let schemas = root["components"]["schemas"].as_object().unwrap();
+    for name in schemas.keys() {
+        let reference = format!("#/components/schemas/{name}");
+        assert!(found.contains(&&*reference), "{name} is nowhere used");
+    }
+}
+
+#[test]
+fn each_operation_says_how_it_is_asked_and_fails() {
+    let root = telnum::http::openapi();
+    let empty = Map::new();
+    for (path, item) in root["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let at = format!("{method} {path}");
+            let responses = operation["responses"].as_object().unwrap();
+            let is_open = operation.get("security").is_none();
+            assert_eq!(responses.contains_key("401"), !is_open, "{at}");
+            for (status, response) in responses {
+                assert_eq!(schema(response).is_none(), status == "204", "{at} {status}");
+            }
+            let is_of_account = path.contains("{account_id}");
+            // JSON:API has 403 for an id that the client has chosen.
+            let may_choose = at == "post /people/v2/people/{person_id}/phone_numbers";
+            assert_eq!(responses.contains_key("403"), is_of_account || may_choose, "{at}");
+            let looks_only = ["/check", "/locality"].iter().any(|end| path.ends_with(end));
+            let changes = is_of_account && method != "get" && !looks_only;
+            let is_free = method == "delete" || path.contains("/fix");
+            assert_eq!(responses.contains_key("402"), changes && !is_free, "{at}");
+            let parameters = operation["parameters"].to_string();
+            assert_eq!(parameters.contains("IdempotencyKey"), changes, "{at}");
+            let body = operation["requestBody"].as_object().unwrap_or(&empty);
+            let is_optional = is_of_account && path.contains("{phone_number}");
+            assert_eq!(body.get("required").unwrap_or(&json!(!is_optional)), !is_optional, "{at}");
+        }
+    }
+    let quantity = &root["paths"]["/v2/phone_numbers"]["get"]["parameters"][1];
+    assert_eq!((&quantity["name"], &quantity["schema"]["maximum"]), (&json!("quantity"), &json!(500)));
+}
