@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use telnum::account::{Account, AccountId, AccountTree, Actor};
 use telnum::contact_book::ContactBook;
-use telnum::http::{Calls, ContactApi, Limits, TokenTable, kazoo, serve, service};
+use telnum::http::{ApiName, Calls, ContactApi, ContactApis, Limits, TokenTable, kazoo, serve, service};
 use telnum::inventory::{Create, Inventory, Options};
 use telnum::lifecycle::State;
 use telnum::store::MemoryStore;
@@ -95,9 +95,10 @@ async fn start(count: usize, calls: Calls) -> SocketAddr {
         let outcome = inventory.create(numbers, &create, &options).unwrap();
         assert!(outcome.is_success());
     }
-    let tokens = TokenTable::default().with("token", shop);
+    let tokens = TokenTable::default().with(ApiName::Kazoo, "token", shop);
     let numbers = kazoo::Api::new(inventory, tokens.clone()).with_calls(calls);
-    let contacts = ContactApi::new(ContactBook::new(store), tokens).with_calls(calls);
+    let book = ContactApi::new(ContactBook::new(store), tokens).with_calls(calls);
+    let contacts = ContactApis { people: book.clone(), clients: book.clone(), users: book };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {

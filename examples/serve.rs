@@ -6,6 +6,7 @@
 //! curl -H "X-Auth-Token: shop-token" -X PUT -d '{"data": {"my_field": "my value"}}' \
 //!     http://127.0.0.1:8000/v2/accounts/shop/phone_numbers/%2B14158867900
 //! curl -u user-key: -d "phone_number=+493057701873" http://127.0.0.1:8000/phone_numbers
+//! curl -u app-id:app-secret http://127.0.0.1:8000/people/v2/phone_numbers
 //! ```
 //!
 //! `/docs` shows what there is. Ctrl-C or SIGTERM stops it: what was asked is still answered.
@@ -19,7 +20,7 @@ use std::sync::Arc;
 use clap::Parser;
 use telnum::account::{AccountTree, Actor};
 use telnum::contact_book::ContactBook;
-use telnum::http::{Calls, ContactApi, Limits, TokenTable, kazoo, serve, service};
+use telnum::http::{Calls, ContactApi, ContactApis, Limits, TokenTable, kazoo, serve, service};
 use telnum::inventory::{Create, Inventory, Options};
 use telnum::lifecycle::State;
 use telnum::plan::Region;
@@ -37,7 +38,8 @@ struct Arguments {
     /// The accounts: a JSON list of `{"id", "parent", "admin", "may_add_numbers", ..}`.
     #[arg(long)]
     accounts: PathBuf,
-    /// Whose tokens and keys are whose: a JSON object of `"token": "account"`.
+    /// Whose tokens and keys are whose: a JSON object of `"kazoo"`, `"planning_center"`, `"clients"` and
+    /// `"user_numbers"`, each an object of `"token": "account"`.
     #[arg(long)]
     tokens: PathBuf,
     /// Available numbers to begin with, from +1 415 200 0000 on.
@@ -60,16 +62,19 @@ fn main() -> Result<(), Box<dyn Error>> {
 async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let accounts: AccountTree = read(&arguments.accounts)?;
     let tokens: TokenTable = read(&arguments.tokens)?;
-    let store = Arc::new(MemoryStore::new());
-    let inventory = Inventory::builder(store.clone()).accounts(accounts).build();
+    let inventory = Inventory::builder(Arc::new(MemoryStore::new())).accounts(accounts).build();
     fill(&inventory, arguments.numbers)?;
 
     let limits = Limits::default();
     let numbers = kazoo::Api::new(inventory, tokens.clone()).with_limits(limits).with_calls(Calls::InPlace);
-    let contacts = ContactApi::new(ContactBook::new(store), tokens)
-        .with_region(arguments.region)
-        .with_limits(limits)
-        .with_calls(Calls::InPlace);
+    // Each API has a book of its own: a client is no person, though they have the same id.
+    let book = || {
+        ContactApi::new(ContactBook::new(Arc::new(MemoryStore::new())), tokens.clone())
+            .with_region(arguments.region)
+            .with_limits(limits)
+            .with_calls(Calls::InPlace)
+    };
+    let contacts = ContactApis { people: book(), clients: book(), users: book() };
     let listener = TcpListener::bind(arguments.listen).await?;
     let mut terminate = signal(SignalKind::terminate())?;
     // Whoever started it learns the port, if it was to be any.

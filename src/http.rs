@@ -7,13 +7,16 @@
 //! | [`clients`] | clients' numbers: `/clients/{client_id}/phone_numbers`, arrays in and pages out | `/v9` |
 //! | [`user_numbers`] | users' own numbers: `/phone_numbers`, as forms | the root |
 //!
-//! Who a request is from, [`Authenticate`] says; what they may do, the domain says. Calls that may
-//! wait for a store are made as [`Calls`] says. [`Limits`] are those of bodies and times.
+//! Who a request is from, and which API they may ask, [`Authenticate`] says; what they may do, the
+//! domain says. Calls that may
+//! wait for a store are made as [`Calls`] says. [`Limits`] are those of bodies, times
+//! and connections.
 //!
-//! Every answer has the header `x-request-id`: the client's own, or a new one. A body is read
-//! whatever type it is said to be of. What no handler can answer, a path that is none, a body that
-//! is too large, a panic, is shown in the documents of the API that was asked, and tells nothing of
-//! the inside.
+//! Every answer of a router has the header `x-request-id`: the client's own, or a new one. A body is
+//! read whatever type it is said to be of, and of strangers none. What no handler can answer, a path
+//! that is none, a body that is too large, a panic, is shown in the documents of the API that was
+//! asked, and tells nothing of the inside. What is no HTTP, or has a head that is too large, comes to
+//! no router: [`serve()`] answers it with the bare status 400, 414 or 431.
 
 pub mod clients;
 pub mod kazoo;
@@ -25,13 +28,14 @@ mod blocking;
 mod body;
 mod contacts;
 mod guard;
+mod line;
 mod openapi;
 mod serve;
 mod service;
 
-pub use self::auth::{Authenticate, Credential, Scheme, TokenTable};
+pub use self::auth::{ApiName, Authenticate, Credential, Scheme, TokenTable};
 pub use self::blocking::Calls;
-pub use self::contacts::ContactApi;
+pub use self::contacts::{ContactApi, ContactApis};
 pub use self::guard::Limits;
 pub use self::openapi::openapi;
 pub use self::serve::serve;

@@ -3,11 +3,27 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use axum::http::HeaderValue;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use serde::{Deserialize, Serialize};
 
 use crate::account::Actor;
+
+/// One of the published APIs. What opens one opens no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ApiName {
+    /// [`kazoo`](super::kazoo).
+    Kazoo,
+    /// [`planning_center`](super::planning_center).
+    PlanningCenter,
+    /// [`clients`](super::clients).
+    Clients,
+    /// [`user_numbers`](super::user_numbers).
+    UserNumbers,
+}
 
 /// How an API's clients say who they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,26 +40,29 @@ pub enum Scheme {
 
 /// Who requests are from: asked once for each, before anything else is done.
 ///
-/// It says who asks. What they may do, the domain says. It is called where nothing may block: who
-/// keeps tokens in a database has them in memory as well.
+/// It says who asks, and that they may ask this API: each of the contact numbers' APIs shows other
+/// numbers, and [`user_numbers`](super::user_numbers) alone shows each user their own only. What else
+/// they may do, the domain says. It is called where nothing may block: who keeps tokens in a database
+/// has them in memory as well.
 ///
 /// ```
 /// use axum::http::request::Parts;
 /// use telnum::account::Actor;
-/// use telnum::http::{Authenticate, Scheme};
+/// use telnum::http::{ApiName, Authenticate};
 ///
-/// /// All that come through the gateway have their account in a header.
+/// /// All that come through the gateway have their account in a header, and ask one API.
 /// struct Gateway;
 ///
 /// impl Authenticate for Gateway {
-///     fn actor(&self, _: Scheme, request: &Parts) -> Option<Actor> {
-///         request.headers.get("x-account")?.to_str().ok()?.parse().ok()
+///     fn actor(&self, api: ApiName, request: &Parts) -> Option<Actor> {
+///         let account = request.headers.get("x-account")?.to_str().ok()?;
+///         if api == ApiName::Kazoo { account.parse().ok() } else { None }
 ///     }
 /// }
 /// ```
 pub trait Authenticate: Send + Sync {
-    /// Who a request is from; `None`: nobody who is known.
-    fn actor(&self, scheme: Scheme, request: &Parts) -> Option<Actor>;
+    /// Who a request to an API is from; `None`: nobody whom that API knows.
+    fn actor(&self, api: ApiName, request: &Parts) -> Option<Actor>;
 }
 
 /// What a client says to be known by.
@@ -61,27 +80,53 @@ pub enum Credential {
     },
 }
 
-/// Tokens, and whose they are.
+/// Tokens and keys, what they open, and whose they are.
 ///
-/// In JSON an object: `{"the token": "account", "another": "system"}`. An application with a secret
-/// stands as `id:secret`.
+/// In JSON an object of objects, by API: `{"kazoo": {"a token": "shop", "another": "system"},
+/// "user_numbers": {"a key": "user"}}`. An application with a secret stands as `id:secret`. What stands
+/// in one API's object opens no other's: an application of two stands in both.
 ///
 /// ```
 /// use axum::http::Request;
-/// use telnum::http::{Authenticate, Scheme, TokenTable};
+/// use telnum::http::{ApiName, Authenticate, TokenTable};
 ///
-/// let tokens: TokenTable = serde_json::from_str(r#"{"1931484e": "shop"}"#)?;
+/// let tokens: TokenTable = serde_json::from_str(r#"{"kazoo": {"1931484e": "shop"}}"#)?;
 /// let (request, ()) = Request::get("/").header("X-Auth-Token", "1931484e").body(())?.into_parts();
-/// assert_eq!(tokens.actor(Scheme::AuthToken, &request), Some("shop".parse()?));
+/// assert_eq!(tokens.actor(ApiName::Kazoo, &request), Some("shop".parse()?));
+/// assert_eq!(tokens.actor(ApiName::Clients, &request), None);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct TokenTable(HashMap<String, Actor>);
+pub struct TokenTable(HashMap<ApiName, HashMap<String, Actor>>);
 
 const AUTH_TOKEN: &str = "x-auth-token";
 
+impl ApiName {
+    /// How its clients say who they are.
+    #[must_use]
+    pub const fn scheme(self) -> Scheme {
+        match self {
+            Self::Kazoo => Scheme::AuthToken,
+            Self::PlanningCenter | Self::Clients => Scheme::BasicOrBearer,
+            Self::UserNumbers => Scheme::BasicKey,
+        }
+    }
+}
+
 impl Scheme {
+    /// What a client that is not known is told of it, as the header `WWW-Authenticate` has it. HTTP has
+    /// no name for tokens in headers of their own.
+    pub(super) const fn challenge(self) -> Option<HeaderValue> {
+        match self {
+            Self::AuthToken => None,
+            Self::BasicKey => Some(HeaderValue::from_static("Basic realm=\"telnum\"")),
+            Self::BasicOrBearer => {
+                Some(HeaderValue::from_static("Basic realm=\"telnum\", Bearer realm=\"telnum\""))
+            }
+        }
+    }
+
     /// What the client says to be known by, if it says anything that can be read.
     #[must_use]
     pub fn credential(self, request: &Parts) -> Option<Credential> {
@@ -104,22 +149,24 @@ impl Scheme {
 }
 
 impl TokenTable {
-    /// The same with one more token.
+    /// The same with one more token, for an API.
     #[must_use]
-    pub fn with(mut self, token: impl Into<String>, actor: impl Into<Actor>) -> Self {
-        self.0.insert(token.into(), actor.into());
+    pub fn with(mut self, api: ApiName, token: impl Into<String>, actor: impl Into<Actor>) -> Self {
+        self.0.entry(api).or_default().insert(token.into(), actor.into());
         self
     }
 }
 
-impl FromIterator<(String, Actor)> for TokenTable {
-    fn from_iter<I: IntoIterator<Item = (String, Actor)>>(tokens: I) -> Self {
-        Self(tokens.into_iter().collect())
+impl FromIterator<(ApiName, String, Actor)> for TokenTable {
+    fn from_iter<I: IntoIterator<Item = (ApiName, String, Actor)>>(tokens: I) -> Self {
+        let none = Self::default();
+        tokens.into_iter().fold(none, |table, (api, token, actor)| table.with(api, token, actor))
     }
 }
 
 impl Authenticate for TokenTable {
-    fn actor(&self, scheme: Scheme, request: &Parts) -> Option<Actor> {
+    fn actor(&self, api: ApiName, request: &Parts) -> Option<Actor> {
+        let scheme = api.scheme();
         let token = match (scheme, scheme.credential(request)?) {
             (_, Credential::Token(token)) => token,
             (Scheme::BasicKey, Credential::Basic { name, .. }) => name,
@@ -127,14 +174,14 @@ impl Authenticate for TokenTable {
                 format!("{name}:{password}")
             }
         };
-        self.0.get(&token).copied()
+        self.0.get(&api)?.get(&token).copied()
     }
 }
 
 /// Tokens are secrets: none is shown.
 impl fmt::Debug for TokenTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "TokenTable({} tokens)", self.0.len())
+        write!(f, "TokenTable({} tokens)", self.0.values().map(HashMap::len).sum::<usize>())
     }
 }
 

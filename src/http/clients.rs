@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::auth::Scheme;
+use super::auth::ApiName;
 use super::body::Params;
-use super::contacts::{ContactApi, Spoken, id, json};
+use super::contacts::{ContactApi, Spoken, failed, id, json};
 use super::guard::{Asked as Received, Fault, Guard};
 use super::{body, contacts};
 use crate::contact::planning_center::ORDER;
@@ -37,7 +37,7 @@ pub(super) fn routes() -> OpenApiRouter<ContactApi> {
 struct Spoke;
 
 impl Spoken for Spoke {
-    const SCHEME: Scheme = Scheme::BasicOrBearer;
+    const NAME: ApiName = ApiName::Clients;
 }
 
 type Asked<P> = contacts::Asked<Spoke, P>;
@@ -48,9 +48,10 @@ const JSON: &str = "application/json";
 #[utoipa::path(post, path = "/clients/{client_id}/phone_numbers", tag = "clients", operation_id = "clients_create",
     security(("basic" = []), ("bearer" = [])), params(("client_id" = u64, Path)),
     request_body(content = Value, description = "`{phone_numbers: [{label, country_code, number, extension, is_primary}]}`"),
-    responses((status = 201, description = "The numbers"), (status = 400, description = "A field is wrong"), (status = 422, description = "The client has a number already")))]
+    responses((status = 201, description = "The numbers"), (status = 400, description = "A field is wrong"), (status = 404, description = "What is no integer is no client"), (status = 422, description = "The client has a number already")))]
 async fn create(asked: Asked<String>) -> Result<Response, Fault> {
     let owner = owner(&asked.path)?;
+    asked.no_query()?;
     let drafts = wire::drafts(body::json(&asked.body)?, asked.api.region)?;
     if drafts.len() > MAX {
         let kind = FieldErrorKind::TooLong { length: drafts.len(), max: MAX };
@@ -64,10 +65,14 @@ async fn create(asked: Asked<String>) -> Result<Response, Fault> {
 #[utoipa::path(get, path = "/clients/{client_id}/phone_numbers", tag = "clients", operation_id = "clients_list",
     security(("basic" = []), ("bearer" = [])),
     params(("client_id" = u64, Path), ("page" = Option<u64>, Query, description = "From 1")),
-    responses((status = 200, description = "The numbers"), (status = 400, description = "A parameter is wrong")))]
+    responses((status = 200, description = "The numbers"), (status = 400, description = "A parameter is wrong"), (status = 404, description = "What is no integer is no client")))]
 async fn list(asked: Asked<String>) -> Result<Response, Fault> {
     let owner = owner(&asked.path)?;
-    let page = Params::of(asked.uri.query()).parsed::<std::num::NonZeroU64>("page")?.map_or(1, Into::into);
+    let mut params = Params::of(asked.uri.query());
+    let page = params.parsed::<std::num::NonZeroU64>("page").map_err(Fault::Parameter)?.map_or(1, Into::into);
+    if let Some(name) = params.rest().next() {
+        return Err(Fault::Parameter(FieldError::new(name, FieldErrorKind::Unknown)));
+    }
     let offset = (page - 1).saturating_mul(wire::PER_PAGE.into());
     let query =
         ContactQuery::ordered(ORDER).of_owner(owner).with_per_page(wire::PER_PAGE).with_offset(offset);
@@ -84,9 +89,10 @@ async fn list(asked: Asked<String>) -> Result<Response, Fault> {
 /// A client's phone number.
 #[utoipa::path(get, path = "/clients/{client_id}/phone_numbers/{phone_number_id}", tag = "clients", operation_id = "clients_fetch",
     security(("basic" = []), ("bearer" = [])), params(("client_id" = u64, Path), ("phone_number_id" = u64, Path)),
-    responses((status = 200, description = "The number"), (status = 404, description = "The client has no such number")))]
+    responses((status = 200, description = "The number"), (status = 400, description = "There are parameters"), (status = 404, description = "The client has no such number")))]
 async fn fetch(asked: Asked<(String, String)>) -> Result<Response, Fault> {
     let (owner, id) = (owner(&asked.path.0)?, id(&asked.path.1)?);
+    asked.no_query()?;
     let contact = asked.api.call(move |book| book.get(id)).await?;
     if contact.owner() != owner {
         return Err(Fault::NoRoute);
@@ -94,10 +100,11 @@ async fn fetch(asked: Asked<(String, String)>) -> Result<Response, Fault> {
     Ok(json(StatusCode::OK, JSON, &wire::Shown::of(&contact)))
 }
 
-/// The client in a path: an integer.
+/// The client in a path: an integer, however many zeros it is written with.
 fn owner(text: &str) -> Result<OwnerId, Fault> {
-    let is_integer = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|_| is_integer).ok_or(Fault::NoRoute)
+    let is_integer = text.bytes().all(|byte| byte.is_ascii_digit());
+    let client: Option<u64> = text.parse().ok().filter(|_| is_integer);
+    client.and_then(|client| client.to_string().parse().ok()).ok_or(Fault::NoRoute)
 }
 
 /// A [`Fault`] as it is shown.
@@ -110,5 +117,5 @@ fn show(fault: &Fault, _: &Received) -> Response {
             None => json!({"message": message}),
         })
         .collect();
-    json(fault.status(), JSON, &json!({"errors": errors}))
+    failed(ApiName::Clients, fault, JSON, &json!({"errors": errors}))
 }

@@ -6,23 +6,26 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, OriginalUri, Path, Request};
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::auth::{Authenticate, Scheme};
+use super::auth::{ApiName, Authenticate};
 use super::guard::{Fault, Limits};
 use super::{Calls, body};
 use crate::account::Actor;
 use crate::contact::{ContactId, ContactRefusal};
 use crate::contact_book::{ContactBook, ContactBookError};
+use crate::field::{FieldError, FieldErrorKind};
 use crate::plan::Region;
 
 /// What the routes of contact numbers stand on.
 ///
-/// A book is one organization's. Whoever has credentials for it may see and change the numbers of
-/// all its people and clients; [`user_numbers`](super::user_numbers) shows users their own alone.
+/// A book is one organization's, and one API's: to a book a person, a client and a user with the same
+/// id are one. Whoever has credentials for [`planning_center`](super::planning_center) or
+/// [`clients`](super::clients) may see and change the numbers of all people or clients in the book;
+/// [`user_numbers`](super::user_numbers) shows users their own alone.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -94,6 +97,18 @@ impl ContactApi {
     }
 }
 
+/// The contact numbers that a [`service`](super::service()) has: a book for each API, as a person, a
+/// client and a user with the same id are not one.
+#[derive(Clone, Debug)]
+pub struct ContactApis {
+    /// Those of [`planning_center`](super::planning_center).
+    pub people: ContactApi,
+    /// Those of [`clients`](super::clients).
+    pub clients: ContactApi,
+    /// Those of [`user_numbers`](super::user_numbers).
+    pub users: ContactApi,
+}
+
 impl std::fmt::Debug for ContactApi {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ContactApi")
@@ -105,7 +120,7 @@ impl std::fmt::Debug for ContactApi {
 
 /// One of the three APIs.
 pub(super) trait Spoken: Send + Sync {
-    const SCHEME: Scheme;
+    const NAME: ApiName;
 }
 
 /// A request, read.
@@ -126,12 +141,22 @@ impl<A: Spoken, P: DeserializeOwned + Send> FromRequest<ContactApi> for Asked<A,
 
     async fn from_request(request: Request, api: &ContactApi) -> Result<Self, Fault> {
         let (mut parts, body) = request.into_parts();
-        let actor = api.auth.actor(A::SCHEME, &parts).ok_or(Fault::Unauthenticated)?;
+        let actor = api.auth.actor(A::NAME, &parts).ok_or(Fault::Unauthenticated)?;
         let path = Path::<P>::from_request_parts(&mut parts, api).await.map_err(|_| Fault::BadPath)?.0;
         let Ok(uri) = OriginalUri::from_request_parts(&mut parts, api).await;
         let query = body::pairs(parts.uri.query().unwrap_or_default().as_bytes());
         let body = body::read(body, &api.limits).await?;
         Ok(Self { api: api.clone(), actor, path, query, body, uri: uri.0, spoken: PhantomData })
+    }
+}
+
+impl<A, P> Asked<A, P> {
+    /// Refuses parameters where there are none.
+    pub(super) fn no_query(&self) -> Result<(), Fault> {
+        match self.query.first() {
+            None => Ok(()),
+            Some((name, _)) => Err(Fault::Parameter(FieldError::new(name, FieldErrorKind::Unknown))),
+        }
     }
 }
 
@@ -146,6 +171,15 @@ pub(super) fn json(status: StatusCode, kind: &'static str, body: &impl Serialize
         Ok(body) => (status, [(CONTENT_TYPE, kind)], body).into_response(),
         Err(_) => Fault::Internal.into_response(),
     }
+}
+
+/// The answer to a fault: to who is not known, with how to be.
+pub(super) fn failed(api: ApiName, fault: &Fault, kind: &'static str, body: &impl Serialize) -> Response {
+    let mut response = json(fault.status(), kind, body);
+    if let (Fault::Unauthenticated, Some(challenge)) = (fault, api.scheme().challenge()) {
+        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+    }
+    response
 }
 
 impl From<ContactBookError> for Fault {

@@ -18,7 +18,10 @@ use tracing::Instrument;
 
 use crate::field::FieldError;
 
-/// How much a client may send, and how long it and its request may take.
+/// How much a client may send, how long it and its request may take, and how many may be connected.
+///
+/// Routers keep `body`, `body_read` and `request`, wherever they are served; [`serve`](super::serve())
+/// keeps the others.
 ///
 /// ```
 /// use std::time::Duration;
@@ -38,6 +41,15 @@ pub struct Limits {
     pub header_read: Duration,
     /// How long a request may take in all.
     pub request: Duration,
+    /// How long a client may take to receive the next part of an answer.
+    pub write: Duration,
+    /// The most bytes of a body that is refused unread which are received all the same, for as long as
+    /// `body_read`, so that the client comes to the answer: 64 MiB unless said otherwise.
+    pub discard: u64,
+    /// The most connections: 10,000 unless said otherwise. When there are so many, one more closes the
+    /// one on which nothing has been asked for the longest; if all are being answered it waits. Each
+    /// takes a file descriptor, which the process must be allowed to have.
+    pub connections: usize,
     /// How long requests that are being answered may take on when the server is told to stop.
     pub shutdown: Duration,
 }
@@ -49,6 +61,9 @@ impl Default for Limits {
             body_read: Duration::from_secs(10),
             header_read: Duration::from_secs(10),
             request: Duration::from_secs(30),
+            write: Duration::from_secs(5),
+            discard: 64 * 1024 * 1024,
+            connections: 10_000,
             shutdown: Duration::from_secs(10),
         }
     }
@@ -91,9 +106,12 @@ pub(crate) enum Fault {
     /// The body is not JSON.
     #[error("not JSON: {0}")]
     NotJson(String),
-    /// Fields of the body, or parameters, are wrong.
+    /// Fields of the body are wrong.
     #[error("invalid data")]
     Fields(Vec<FieldError>),
+    /// A parameter is wrong.
+    #[error("invalid data")]
+    Parameter(FieldError),
     /// A rule refuses it.
     #[error("{message}")]
     Refused {
@@ -121,7 +139,7 @@ impl Fault {
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::SlowBody => StatusCode::REQUEST_TIMEOUT,
-            Self::Body | Self::NotJson(_) | Self::Fields(_) => StatusCode::BAD_REQUEST,
+            Self::Body | Self::NotJson(_) | Self::Fields(_) | Self::Parameter(_) => StatusCode::BAD_REQUEST,
             Self::Refused { status, .. } => *status,
             Self::Timeout => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -136,6 +154,7 @@ impl Fault {
             Self::Fields(errors) => {
                 errors.iter().map(|error| (Some(error.path().to_owned()), error.kind().to_string())).collect()
             }
+            Self::Parameter(error) => vec![(Some(error.path().to_owned()), error.kind().to_string())],
             Self::Refused { path, message, .. } => vec![(path.clone(), message.clone())],
             Self::NoRoute
             | Self::BadPath

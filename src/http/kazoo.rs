@@ -11,7 +11,8 @@
 //! use telnum::store::MemoryStore;
 //!
 //! let inventory = Inventory::builder(Arc::new(MemoryStore::new())).build();
-//! let tokens: TokenTable = serde_json::from_str(r#"{"1931484e3fba5777588176584828e7be": "shop"}"#)?;
+//! let tokens = r#"{"kazoo": {"1931484e3fba5777588176584828e7be": "shop"}}"#;
+//! let tokens: TokenTable = serde_json::from_str(tokens)?;
 //! let api = kazoo::Api::new(inventory, tokens);
 //! let service: axum::Router = axum::Router::new().nest("/v2", kazoo::router(api));
 //! # Ok::<(), serde_json::Error>(())

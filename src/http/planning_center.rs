@@ -12,8 +12,8 @@ use serde_json::{Map, Value, json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::auth::Scheme;
-use super::contacts::{ContactApi, Spoken, id, json};
+use super::auth::ApiName;
+use super::contacts::{ContactApi, Spoken, failed, id, json};
 use super::guard::{Asked as Received, Fault, Guard};
 use super::{body, contacts};
 use crate::contact::planning_center::{self as wire, Attributes, Resource};
@@ -35,7 +35,7 @@ pub(super) fn routes() -> OpenApiRouter<ContactApi> {
 struct Spoke;
 
 impl Spoken for Spoke {
-    const SCHEME: Scheme = Scheme::BasicOrBearer;
+    const NAME: ApiName = ApiName::PlanningCenter;
 }
 
 type Asked<P> = contacts::Asked<Spoke, P>;
@@ -67,7 +67,8 @@ async fn list_of_person(asked: Asked<String>) -> Result<Response, Fault> {
 
 async fn listed<P: Send>(asked: Asked<P>, person: Option<OwnerId>) -> Result<Response, Fault> {
     let (attributes, others) = attributes(&asked.query)?;
-    let mut query = ContactQuery::ordered(wire::ORDER).with_parameters(others, asked.api.region)?;
+    let query = ContactQuery::ordered(wire::ORDER).with_parameters(others, asked.api.region);
+    let mut query = query.map_err(Fault::Parameter)?;
     query.filter.owner = person;
     let page = {
         let query = query.clone();
@@ -97,7 +98,7 @@ async fn listed<P: Send>(asked: Asked<P>, person: Option<OwnerId>) -> Result<Res
 #[utoipa::path(get, path = "/phone_numbers/{id}", tag = "planning_center", operation_id = "planning_center_fetch",
     security(("basic" = []), ("bearer" = [])),
     params(("id" = u64, Path), ("fields[PhoneNumber]" = Option<String>, Query)),
-    responses((status = 200, description = "The number", content_type = "application/vnd.api+json"), (status = 404, description = "No such number")))]
+    responses((status = 200, description = "The number", content_type = "application/vnd.api+json"), (status = 400, description = "A parameter is wrong"), (status = 404, description = "No such number")))]
 async fn fetch(asked: Asked<String>) -> Result<Response, Fault> {
     let id = id(&asked.path)?;
     let attributes = only_attributes(&asked.query)?;
@@ -109,16 +110,15 @@ async fn fetch(asked: Asked<String>) -> Result<Response, Fault> {
 #[utoipa::path(post, path = "/people/{person_id}/phone_numbers", tag = "planning_center", operation_id = "planning_center_create",
     security(("basic" = []), ("bearer" = [])), params(("person_id" = String, Path)),
     request_body(content = Value, description = "A JSON:API document", content_type = "application/vnd.api+json"),
-    responses((status = 201, description = "The number", content_type = "application/vnd.api+json"), (status = 400, description = "A field is wrong"), (status = 422, description = "The person has it already")))]
+    responses((status = 201, description = "The number", content_type = "application/vnd.api+json"), (status = 400, description = "A field is wrong"), (status = 403, description = "An id of the client's own"), (status = 409, description = "Another type"), (status = 422, description = "The person has it already")))]
 async fn create(asked: Asked<String>) -> Result<Response, Fault> {
     let person: OwnerId = asked.path.parse().map_err(|_| Fault::NoRoute)?;
     let attributes = only_attributes(&asked.query)?;
-    let draft = wire::draft(body::json(&asked.body)?, asked.api.region)?;
+    let draft = wire::draft(body::json(&asked.body)?, asked.api.region).map_err(of_document)?;
     let added = asked.api.call(move |book| book.add(person, [draft])).await?;
     let contact = added.first().ok_or(Fault::Internal)?;
     // `/people/1/phone_numbers` is where it was sent to; `/phone_numbers/151` is where it is.
-    let path = asked.uri.path();
-    let mount = path.strip_suffix(&format!("/people/{}/phone_numbers", asked.path)).unwrap_or_default();
+    let mount = asked.uri.path().rsplitn(4, '/').nth(3).unwrap_or_default();
     let place = format!("{}{mount}/phone_numbers/{}", asked.api.base_url, contact.id());
     let mut response = document(&asked, StatusCode::CREATED, contact, attributes, &place);
     if let Ok(place) = place.try_into() {
@@ -132,11 +132,11 @@ async fn create(asked: Asked<String>) -> Result<Response, Fault> {
     security(("basic" = []), ("bearer" = [])), params(("id" = u64, Path)),
     request_body(content = Value, description = "A JSON:API document", content_type = "application/vnd.api+json"),
     responses((status = 200, description = "The number", content_type = "application/vnd.api+json"), (status = 400, description = "A field is wrong"), (status = 404, description = "No such number"),
-        (status = 422, description = "The person has it already")))]
+        (status = 409, description = "Another type or id"), (status = 422, description = "The person has it already")))]
 async fn update(asked: Asked<String>) -> Result<Response, Fault> {
     let id = id(&asked.path)?;
     let attributes = only_attributes(&asked.query)?;
-    let patch = wire::patch(body::json(&asked.body)?, id, asked.api.region)?;
+    let patch = wire::patch(body::json(&asked.body)?, id, asked.api.region).map_err(of_document)?;
     let contact = asked.api.call(move |book| book.update(id, &patch)).await?;
     Ok(document(&asked, StatusCode::OK, &contact, attributes, &link(&asked, None)))
 }
@@ -144,9 +144,10 @@ async fn update(asked: Asked<String>) -> Result<Response, Fault> {
 /// No more of a phone number.
 #[utoipa::path(delete, path = "/phone_numbers/{id}", tag = "planning_center", operation_id = "planning_center_remove",
     security(("basic" = []), ("bearer" = [])), params(("id" = u64, Path)),
-    responses((status = 204, description = "It is no more"), (status = 404, description = "No such number")))]
+    responses((status = 204, description = "It is no more"), (status = 400, description = "There are parameters"), (status = 404, description = "No such number")))]
 async fn remove(asked: Asked<String>) -> Result<Response, Fault> {
     let id = id(&asked.path)?;
+    asked.no_query()?;
     asked.api.call(move |book| book.remove(id)).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -158,10 +159,7 @@ fn attributes(query: &[(String, String)]) -> Result<(Attributes, Pairs<'_>), Fau
     let pairs = query.iter().map(|(name, value)| (&**name, &**value));
     let (fields, others): (Vec<_>, Vec<_>) = pairs.partition(|(name, _)| *name == FIELDS);
     let attributes = fields.last().map(|(_, names)| names.parse::<Attributes>());
-    let attributes = attributes.transpose().map_err(|error| {
-        let message = error.to_string();
-        Fault::Refused { status: StatusCode::BAD_REQUEST, path: Some(FIELDS.to_owned()), message }
-    })?;
+    let attributes = attributes.transpose().map_err(Fault::Parameter)?;
     Ok((attributes.unwrap_or_default(), others))
 }
 
@@ -170,7 +168,7 @@ fn only_attributes(query: &[(String, String)]) -> Result<Attributes, Fault> {
     let (attributes, others) = attributes(query)?;
     match others.first() {
         None => Ok(attributes),
-        Some((name, _)) => Err(FieldError::new(*name, FieldErrorKind::Unknown).into()),
+        Some((name, _)) => Err(Fault::Parameter(FieldError::new(*name, FieldErrorKind::Unknown))),
     }
 }
 
@@ -214,28 +212,51 @@ fn link<P>(asked: &Asked<P>, offset: Option<u64>) -> String {
     format!("{}{}{mark}{query}", asked.api.base_url, asked.uri.path())
 }
 
+/// What is wrong with a document, if it is another resource than the one that is asked for.
+const OF_ANOTHER: [(&str, &str, StatusCode); 3] = [
+    ("data.type", "enum", StatusCode::CONFLICT),
+    ("data.id", "invalid", StatusCode::CONFLICT),
+    // An id that the client has chosen.
+    ("data.id", "readOnly", StatusCode::FORBIDDEN),
+];
+
+/// What is wrong with a document, with the status that JSON:API has for it.
+fn of_document(error: FieldError) -> Fault {
+    let found = (error.path(), error.kind().rule());
+    match OF_ANOTHER.iter().find(|(path, rule, _)| (*path, *rule) == found) {
+        Some(&(path, _, status)) => {
+            Fault::Refused { status, path: Some(path.to_owned()), message: error.kind().to_string() }
+        }
+        None => error.into(),
+    }
+}
+
+/// The pointer (RFC 6901) to a field of a document. What has fields is `data` and its `attributes`; in
+/// their fields' names a dot is a dot.
+fn pointer(path: &str) -> String {
+    let outer = ["data.attributes.", "data."].into_iter().find(|outer| path.starts_with(outer));
+    let (outer, name) = path.split_at(outer.map_or(0, str::len));
+    match path {
+        "" => String::new(),
+        _ => format!("/{}{}", outer.replace('.', "/"), name.replace('~', "~0").replace('/', "~1")),
+    }
+}
+
 /// A [`Fault`] as JSON:API has it.
 fn show(fault: &Fault, _: &Received) -> Response {
     let status = fault.status();
     let title = status.canonical_reason().unwrap_or_default();
-    let errors: Vec<Value> = fault
-        .problems()
-        .into_iter()
-        .map(|(path, detail)| {
-            let mut error = json!({"status": status.as_str(), "title": title, "detail": detail});
-            if let (Some(path), Some(error)) = (path, error.as_object_mut()) {
-                // A document's fields are all in `data`; other paths are names of parameters.
-                let is_pointer = path.is_empty() || path == "data" || path.starts_with("data.");
-                let source = if is_pointer {
-                    let pointer = if path.is_empty() { path } else { format!("/{}", path.replace('.', "/")) };
-                    json!({"pointer": pointer})
-                } else {
-                    json!({"parameter": path})
-                };
-                error.insert("source".to_owned(), source);
-            }
-            error
-        })
-        .collect();
-    json(status, JSON_API, &json!({"errors": errors}))
+    let is_parameter = matches!(fault, Fault::Parameter(_));
+    let error = |(path, detail): (Option<String>, String)| {
+        let mut error = json!({"status": status.as_str(), "title": title, "detail": detail});
+        let source = path.map(|path| {
+            if is_parameter { json!({"parameter": path}) } else { json!({"pointer": pointer(&path)}) }
+        });
+        if let (Some(source), Some(error)) = (source, error.as_object_mut()) {
+            error.insert("source".to_owned(), source);
+        }
+        error
+    };
+    let errors: Vec<Value> = fault.problems().into_iter().map(error).collect();
+    failed(ApiName::PlanningCenter, fault, JSON_API, &json!({"errors": errors}))
 }

@@ -4,7 +4,7 @@ use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use super::contacts::ContactApi;
+use super::contacts::ContactApis;
 use super::{clients, kazoo, openapi, planning_center, user_numbers};
 
 /// All APIs at their published places, and what stands beside them.
@@ -22,28 +22,31 @@ use super::{clients, kazoo, openapi, planning_center, user_numbers};
 /// ```
 /// use std::sync::Arc;
 /// use telnum::contact_book::ContactBook;
-/// use telnum::http::{ContactApi, TokenTable, kazoo, service};
+/// use telnum::http::{ContactApi, ContactApis, TokenTable, kazoo, service};
 /// use telnum::inventory::Inventory;
 /// use telnum::store::MemoryStore;
 ///
-/// let store = Arc::new(MemoryStore::new());
-/// let tokens: TokenTable = serde_json::from_str(r#"{"a token": "shop"}"#)?;
-/// let numbers = kazoo::Api::new(Inventory::builder(store.clone()).build(), tokens.clone());
-/// let contacts = ContactApi::new(ContactBook::new(store), tokens);
+/// let tokens: TokenTable = serde_json::from_str(r#"{"kazoo": {"a token": "shop"}}"#)?;
+/// let inventory = Inventory::builder(Arc::new(MemoryStore::new())).build();
+/// let numbers = kazoo::Api::new(inventory, tokens.clone());
+/// let book = || ContactApi::new(ContactBook::new(Arc::new(MemoryStore::new())), tokens.clone());
+/// let contacts = ContactApis { people: book(), clients: book(), users: book() };
 /// let router: axum::Router = service(numbers, contacts);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-pub fn service(numbers: kazoo::Api, contacts: ContactApi) -> Router {
+pub fn service(numbers: kazoo::Api, contacts: ContactApis) -> Router {
     let document = openapi().to_string();
     let beside = Router::new()
         .route("/openapi.json", get(async || (JSON, document)))
         .route("/docs", get(docs))
         .route("/health", get(async || (StatusCode::OK, JSON, r#"{"status":"ok"}"#)));
+    let ContactApis { people, clients, users } = contacts;
+    // As services they answer at their places too: `/v2/` is theirs as well.
     Router::new()
-        .nest("/v2", kazoo::router(numbers))
-        .nest("/people/v2", planning_center::router(contacts.clone()))
-        .nest("/v9", clients::router(contacts.clone()))
-        .merge(user_numbers::router_beside(contacts, beside))
+        .nest_service("/v2", kazoo::router(numbers))
+        .nest_service("/people/v2", planning_center::router(people))
+        .nest_service("/v9", clients::router(clients))
+        .merge(user_numbers::router_beside(users, beside))
 }
 
 const JSON: [(axum::http::HeaderName, &str); 1] = [(CONTENT_TYPE, "application/json")];

@@ -5,15 +5,15 @@
 //! `{"error": "invalid", "message": "..", "field": "phone_number"}`, `field` where it is about one.
 
 use axum::Router;
-use axum::http::header::{LOCATION, WWW_AUTHENTICATE};
+use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::auth::Scheme;
-use super::contacts::{ContactApi, Spoken, id, json};
+use super::auth::ApiName;
+use super::contacts::{ContactApi, Spoken, failed, id, json};
 use super::guard::{Asked as Received, Fault, Guard};
 use super::{body, contacts};
 use crate::contact::{ContactId, ContactNumber, ContactQuery, OwnerId, user_numbers as wire};
@@ -27,7 +27,8 @@ use crate::contact_book::{ContactBook, ContactBookError};
 /// use telnum::http::{ContactApi, TokenTable, user_numbers};
 /// use telnum::store::MemoryStore;
 ///
-/// let keys: TokenTable = serde_json::from_str(r#"{"098f6bcd4621d373cade4e832627b4f6": "user"}"#)?;
+/// let keys = r#"{"user_numbers": {"098f6bcd4621d373cade4e832627b4f6": "user"}}"#;
+/// let keys: TokenTable = serde_json::from_str(keys)?;
 /// let book = ContactBook::new(Arc::new(MemoryStore::new()));
 /// let service: axum::Router = user_numbers::router(ContactApi::new(book, keys));
 /// # Ok::<(), serde_json::Error>(())
@@ -49,7 +50,7 @@ pub(super) fn routes() -> OpenApiRouter<ContactApi> {
 struct Spoke;
 
 impl Spoken for Spoke {
-    const SCHEME: Scheme = Scheme::BasicKey;
+    const NAME: ApiName = ApiName::UserNumbers;
 }
 
 type Asked<P> = contacts::Asked<Spoke, P>;
@@ -77,7 +78,7 @@ async fn create(asked: Asked<()>) -> Result<Response, Fault> {
 /// A phone number.
 #[utoipa::path(get, path = "/phone_numbers/{phone_number_id}", tag = "user_numbers", operation_id = "user_numbers_fetch", security(("basic" = [])),
     params(("phone_number_id" = u64, Path)),
-    responses((status = 200, description = "The number"), (status = 404, description = "The user has no such number")))]
+    responses((status = 200, description = "The number"), (status = 400, description = "There are parameters"), (status = 404, description = "The user has no such number")))]
 async fn fetch(asked: Asked<String>) -> Result<Response, Fault> {
     let (owner, id) = (owner(&asked)?, id(&asked.path)?);
     let contact = asked.api.call(move |book| own(book, owner, id)).await?;
@@ -101,7 +102,7 @@ async fn update(asked: Asked<String>) -> Result<Response, Fault> {
 /// No more of a phone number.
 #[utoipa::path(delete, path = "/phone_numbers/{phone_number_id}", tag = "user_numbers", operation_id = "user_numbers_remove", security(("basic" = [])),
     params(("phone_number_id" = u64, Path)),
-    responses((status = 204, description = "It is no more"), (status = 404, description = "The user has no such number")))]
+    responses((status = 204, description = "It is no more"), (status = 400, description = "There are parameters"), (status = 404, description = "The user has no such number")))]
 async fn remove(asked: Asked<String>) -> Result<Response, Fault> {
     let (owner, id) = (owner(&asked)?, id(&asked.path)?);
     asked.api.call(move |book| own(book, owner, id).and_then(|_| book.remove(id))).await?;
@@ -110,7 +111,7 @@ async fn remove(asked: Asked<String>) -> Result<Response, Fault> {
 
 /// All phone numbers of the user, the most recently created first.
 #[utoipa::path(get, path = "/phone_numbers", tag = "user_numbers", operation_id = "user_numbers_list", security(("basic" = [])),
-    responses((status = 200, description = "The numbers")))]
+    responses((status = 200, description = "The numbers"), (status = 400, description = "There are parameters")))]
 async fn list(asked: Asked<()>) -> Result<Response, Fault> {
     let owner = owner(&asked)?;
     let contacts = asked.api.call(move |book| all(book, owner)).await?;
@@ -138,8 +139,9 @@ fn form(body: &[u8]) -> Vec<(String, String)> {
     fields
 }
 
-/// Whose the numbers are. The system has none of its own.
+/// Whose the numbers are. The system has none of its own. There are no parameters.
 fn owner<P>(asked: &Asked<P>) -> Result<OwnerId, Fault> {
+    asked.no_query()?;
     let account = asked.actor.account().ok_or(Fault::NoRoute)?;
     account.as_str().parse().map_err(|_| Fault::NoRoute)
 }
@@ -173,9 +175,5 @@ fn show(fault: &Fault, _: &Received) -> Response {
     if let (Some(field), Some(body)) = (field, body.as_object_mut()) {
         body.insert("field".to_owned(), field.into());
     }
-    let mut response = json(status, JSON, &body);
-    if status == StatusCode::UNAUTHORIZED {
-        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"telnum\""));
-    }
-    response
+    failed(ApiName::UserNumbers, fault, JSON, &body)
 }

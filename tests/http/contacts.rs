@@ -1,5 +1,7 @@
-use crate::replay::{Asked, Case, ask, replay_each};
-use crate::world;
+use serde_json::{Map, Value, json};
+
+use crate::replay::{Asked, Case, Reply, ask, ask_bytes, replay_each};
+use crate::world::{self, OWNER, Server};
 
 /// The requests of the published documents of contact numbers, corrected where they must be.
 const CASES: &str = include_str!("../data/http/contacts.json");
@@ -21,17 +23,19 @@ fn pages_lead_to_each_other_and_show_each_number_once() {
         headers: headers.as_object().unwrap().clone(),
         body,
     };
-    for last in 0..7 {
-        let number = format!("415 886 790{last}");
+    for last in 0..26 {
+        let number = format!("415 886 79{last:02}");
         let body = serde_json::json!({"data": {"type": "PhoneNumber", "attributes": {"number": number}}});
         let reply = ask(&server, &asked("POST", "/people/v2/people/1/phone_numbers", Some(body)));
         assert_eq!(reply.status, 201, "{}", reply.text);
     }
+    let page = ask(&server, &asked("GET", "/people/v2/phone_numbers", None)).json();
+    assert_eq!((&page["meta"]["count"], &page["meta"]["next"]["offset"]), (&json!(25), &json!(25)));
     let mut path = "/people/v2/phone_numbers?per_page=3&order=-number".to_owned();
     let mut found = Vec::new();
     loop {
         let page = ask(&server, &asked("GET", &path, None)).json();
-        assert_eq!(page["meta"]["total_count"], 7);
+        assert_eq!(page["meta"]["total_count"], 26);
         let numbers = page["data"].as_array().unwrap();
         found.extend(numbers.iter().map(|it| it["attributes"]["e164"].as_str().unwrap().to_owned()));
         match page["links"]["next"].as_str() {
@@ -39,6 +43,79 @@ fn pages_lead_to_each_other_and_show_each_number_once() {
             None => break,
         }
     }
-    let expected: Vec<_> = (0..7).rev().map(|last| format!("+1415886790{last}")).collect();
+    let expected: Vec<_> = (0..26).rev().map(|last| format!("+141588679{last:02}")).collect();
     assert_eq!(found, expected);
+}
+
+const USER_KEY: &str = "Basic MDk4ZjZiY2Q0NjIxZDM3M2NhZGU0ZTgzMjYyN2I0ZjY6cGFya3U=";
+
+/// Asks with a credential: a header and its value.
+fn send(server: &Server, method: &str, path: &str, by: (&str, &str), body: &str) -> Reply {
+    let headers = Map::from_iter([(by.0.to_owned(), Value::from(by.1))]);
+    ask_bytes(server, method, path, &headers, body.as_bytes().to_vec())
+}
+
+#[test]
+fn what_opens_one_api_opens_no_other() {
+    let server = world::service();
+    let account = format!("/v2/accounts/{OWNER}/phone_numbers");
+    let apis = [&account, "/people/v2/phone_numbers", "/v9/clients/7/phone_numbers", "/phone_numbers"];
+    let user = "098f6bcd4621d373cade4e832627b4f6";
+    // `x-auth-token: a`, `Authorization: Bearer a`, `Authorization: Basic base64(a:)`; what they open.
+    let rows = [
+        ("X-Auth-Token", world::OWNER_TOKEN.to_owned(), [true, false, false, false]),
+        ("Authorization", format!("Bearer {}", world::OWNER_TOKEN), [false; 4]),
+        ("Authorization", "Bearer people".to_owned(), [false, true, true, false]),
+        ("X-Auth-Token", "people".to_owned(), [false; 4]),
+        ("Authorization", "Basic cGVvcGxlOg==".to_owned(), [false; 4]),
+        ("Authorization", USER_KEY.to_owned(), [false, false, false, true]),
+        ("Authorization", format!("Bearer {user}"), [false; 4]),
+        ("X-Auth-Token", user.to_owned(), [false; 4]),
+    ];
+    for (header, value, opens) in rows {
+        let opened = apis.map(|path| send(&server, "GET", path, (header, &value), "").status == 200);
+        assert_eq!(opened, opens, "{header}: {value}");
+    }
+}
+
+#[test]
+fn a_user_a_person_and_a_client_with_the_same_id_are_not_one() {
+    let server = world::service();
+    let (users, people) = (("Authorization", USER_KEY), ("Authorization", "Bearer people"));
+    let document =
+        json!({"data": {"type": "PhoneNumber", "attributes": {"number": "415 886 7900"}}}).to_string();
+    let path = format!("/people/v2/people/{OWNER}/phone_numbers");
+    assert_eq!(send(&server, "POST", &path, people, &document).status, 201);
+    assert_eq!(send(&server, "GET", "/phone_numbers", users, "").json(), json!([]));
+    assert_eq!(send(&server, "POST", "/phone_numbers", users, "phone_number=+14158867900").status, 201);
+    let client = r#"{"phone_numbers": [{"number": "415 886 7900"}]}"#;
+    for path in ["/v9/clients/7/phone_numbers", "/people/v2/people/7/phone_numbers"] {
+        let body = if path.starts_with("/v9") { client } else { &document };
+        assert_eq!(send(&server, "POST", path, people, body).status, 201, "{path}");
+    }
+    let all = send(&server, "GET", "/people/v2/phone_numbers", people, "").json();
+    assert_eq!(all["meta"]["total_count"], 2);
+}
+
+#[test]
+fn links_start_with_the_base_url() {
+    let contacts = world::contacts(|api| api.with_base_url("https://api.example.com/"));
+    let router = telnum::http::user_numbers::router(contacts.users)
+        .nest("/people/v2", telnum::http::planning_center::router(contacts.people));
+    let server = Server::start(router, telnum::http::Limits::default());
+    let number =
+        send(&server, "POST", "/phone_numbers", ("Authorization", USER_KEY), "phone_number=+493057701873");
+    assert_eq!(number.headers["location"], "https://api.example.com/phone_numbers/1");
+
+    let people = ("Authorization", "Bearer people");
+    let document =
+        json!({"data": {"type": "PhoneNumber", "attributes": {"number": "415 886 7900"}}}).to_string();
+    let place = "https://api.example.com/people/v2/phone_numbers/1";
+    let created = send(&server, "POST", "/people/v2/people/1/phone_numbers", people, &document);
+    assert_eq!(
+        (&created.headers["location"], &created.json()["links"]["self"]),
+        (&json!(place), &json!(place))
+    );
+    let shown = send(&server, "GET", "/people/v2/phone_numbers/1", people, "").json();
+    assert_eq!(shown["links"]["self"], place);
 }

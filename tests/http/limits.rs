@@ -1,7 +1,8 @@
 //! Bad input, and too much of it: the documented shape of a failure, and the server goes on.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::TcpStream;
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
@@ -160,14 +161,208 @@ fn who_is_slow_is_told_so_or_disconnected() {
 }
 
 #[test]
-fn who_says_nothing_keeps_nobody_waiting() {
+fn who_sends_too_much_is_told_so_and_not_cut_off() {
     let server = world::kazoo();
-    let idle: Vec<_> = (0..400).map(|_| TcpStream::connect(server.address).unwrap()).collect();
+    let path = format!("/v2/accounts/{OWNER}/phone_numbers/check");
+    for megabytes in [3, 12, 40] {
+        let reply = send(&server, "POST", &path, &vec![b' '; megabytes * 1_000_000]);
+        assert_failure(&reply, 413, "request_too_large");
+    }
+    // Whatever it is that is answered before the body is read.
+    let body = vec![b' '; 12_000_000];
+    assert_failure(&ask_bytes(&server, "POST", &path, &Map::new(), body.clone()), 401, "invalid_credentials");
+    assert_failure(&send(&server, "POST", "/v2/nothing", &body), 404, "bad_identifier");
+    assert_goes_on(&server);
+}
+
+#[test]
+fn who_sends_without_end_is_cut_off() {
+    let limits = Limits { discard: 1_000_000, ..Limits::default() };
+    let server = world::kazoo_with(|api| api, limits);
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    stream.write_all(b"POST /v2/nothing HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n").unwrap();
+    let mut chunk = b"10000\r\n".to_vec();
+    chunk.resize(chunk.len() + 0x10000, b'a');
+    chunk.extend(b"\r\n");
+    let sent = (0..10_000).take_while(|_| stream.write_all(&chunk).is_ok()).count();
+    assert!(sent < 10_000);
+    assert_goes_on(&server);
+}
+
+#[test]
+fn who_does_not_receive_is_disconnected() {
+    let limits = Limits { write: Duration::from_millis(300), ..Limits::default() };
+    let server = world::service_within(limits);
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    let requests = b"GET /openapi.json HTTP/1.1\r\nhost: a\r\n\r\n".repeat(100);
+    stream.set_write_timeout(Some(Duration::from_secs(2))).unwrap();
+    // Sooner or later nothing is received any longer: what is asked is answered no more, or it is over.
+    while stream.write_all(&requests).is_ok() {}
+    std::thread::sleep(Duration::from_secs(1));
+    stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    let mut bytes = vec![0; 65536];
+    let end = loop {
+        match stream.read(&mut bytes) {
+            Ok(1..) => {}
+            end => break end,
+        }
+    };
+    // Its end, or that it was reset; but no waiting for more.
+    assert!(end.is_ok_and(|length| length == 0) || stream.read(&mut bytes).is_ok_and(|length| length == 0));
+    assert_goes_on(&server);
+}
+
+#[test]
+fn strangers_are_refused_unread() {
+    let server = world::kazoo();
+    let path = format!("/v2/accounts/{OWNER}/phone_numbers/%2B14155555555");
+    let stranger =
+        |method: &str, path: &str, body: &[u8]| ask_bytes(&server, method, path, &Map::new(), body.to_vec());
+    assert_failure(&stranger("POST", &path, b"{bad"), 401, "invalid_credentials");
+    assert_failure(
+        &stranger("PUT", &format!("{path}/reserve"), &vec![b' '; 3_000_000]),
+        401,
+        "invalid_credentials",
+    );
+    let list = format!("/v2/accounts/{}/phone_numbers?filter_shoe_size=9", "a".repeat(37));
+    assert_failure(&stranger("GET", &list, b""), 401, "invalid_credentials");
+    assert_eq!(stranger("GET", "/v2/schemas/phone_numbers", b"").status, 200);
+    // Without a byte of the body.
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    stream
+        .write_all(format!("POST {path} HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n").as_bytes())
+        .unwrap();
     let started = Instant::now();
-    assert_goes_on(&server);
-    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
-    drop(idle);
-    assert_goes_on(&server);
+    assert!(answer(&mut stream).starts_with("HTTP/1.1 401 "));
+    assert!(started.elapsed() < Limits::default().body_read);
+}
+
+/// Connections that have sent half of a head.
+fn slow(address: std::net::SocketAddr, count: usize) -> Vec<TcpStream> {
+    let connect = |_| {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.write_all(b"GET /v2/phone_numbers/classifiers/911 HTTP/1.1\r\nhost:").unwrap();
+        stream
+    };
+    (0..count).map(connect).collect()
+}
+
+/// Whether the other side keeps a connection, on which it has said nothing.
+fn is_open(stream: &TcpStream) -> bool {
+    stream.set_nonblocking(true).unwrap();
+    let read = (&*stream).read(&mut [0]);
+    read.is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock)
+}
+
+#[test]
+fn one_connection_too_many_closes_the_one_that_has_been_idle_for_the_longest() {
+    let limits = Limits { connections: 50, ..Limits::default() };
+    let server = world::kazoo_with(|api| api, limits);
+    let slow = slow(server.address, 50);
+    let started = Instant::now();
+    for _ in 0..10 {
+        assert_goes_on(&server);
+    }
+    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+    let is_open: Vec<_> = slow.iter().map(is_open).collect();
+    assert!(!is_open[0] && is_open[49], "{is_open:?}");
+}
+
+#[test]
+fn while_all_connections_are_busy_one_more_waits() {
+    let answers = |_| {
+        std::thread::sleep(Duration::from_millis(500));
+        true
+    };
+    let limits = Limits { connections: 1, ..Limits::default() };
+    let server = world::kazoo_with(|api| api.with_activation_limit(answers), limits);
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| activate(&server, PLAIN, PLAIN_TOKEN));
+        std::thread::sleep(Duration::from_millis(100));
+        assert_goes_on(&server);
+        assert_eq!(first.join().unwrap().status, 201);
+    });
+}
+
+/// The server of [`Elsewhere`].
+#[test]
+#[ignore = "runs until its input ends"]
+fn a_server_for_another_process() {
+    let minute = Duration::from_secs(60);
+    let limits = Limits { connections: 20_000, header_read: minute, ..Limits::default() };
+    let server = world::kazoo_with(|api| api, limits);
+    println!("at {} .", server.address);
+    drop(std::io::stdin().read(&mut [0]));
+}
+
+/// A server in a process of its own, as each end of a connection takes a file.
+struct Elsewhere {
+    server: Server,
+    child: Child,
+    /// What it says, which somebody must hear.
+    _lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Elsewhere {
+    /// Starts it by a shell, after a command.
+    fn after(command: &str) -> Self {
+        let run = "exec \"$0\" --exact limits::a_server_for_another_process --ignored --nocapture";
+        let mut child = Command::new("sh")
+            .args(["-c", &format!("{command} && {run}")])
+            .arg(std::env::current_exe().unwrap())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let address = lines
+            .by_ref()
+            .find_map(|line| line.unwrap().split_once("at ")?.1.split(' ').next()?.parse().ok())
+            .unwrap();
+        Self { server: Server::elsewhere(address), child, _lines: lines }
+    }
+
+    /// That a request is answered promptly.
+    fn assert_answers(&self) {
+        let started = Instant::now();
+        assert_goes_on(&self.server);
+        assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
+    }
+
+    fn end(mut self) {
+        drop(self.child.stdin.take());
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
+#[test]
+fn thousands_of_slow_connections_keep_nobody_waiting() {
+    let elsewhere = Elsewhere::after("true");
+    // 10,000, or what a process may have here besides some for itself.
+    let files = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let files = files
+        .lines()
+        .find_map(|line| line.strip_prefix("Max open files")?.split_whitespace().next()?.parse().ok());
+    let count = files.map_or(400, |files: usize| files.saturating_sub(500).min(10_000));
+    let mut hanging = Vec::new();
+    while hanging.len() < count {
+        // No more at a time than the system keeps until they are accepted: 128, as a rule.
+        hanging.extend(slow(elsewhere.server.address, 100.min(count - hanging.len())));
+        elsewhere.assert_answers();
+    }
+    assert_eq!(hanging.iter().filter(|stream| is_open(stream)).count(), count);
+    drop(hanging);
+    elsewhere.assert_answers();
+    elsewhere.end();
+}
+
+#[test]
+fn who_has_all_files_makes_room() {
+    let elsewhere = Elsewhere::after("ulimit -n 64");
+    let hanging = slow(elsewhere.server.address, 100);
+    elsewhere.assert_answers();
+    assert!(!is_open(&hanging[0]) && is_open(&hanging[99]));
+    elsewhere.end();
 }
 
 fn activate(server: &Server, account: &str, token: &str) -> Reply {
@@ -270,6 +465,22 @@ fn what_stands_beside_the_apis() {
         ask(&server, &asked)
     };
     assert_eq!(get("/health").json(), json!({"status": "ok"}));
+    // What is no path is shown as the API shows it to which it would belong.
+    let rows = [
+        ("/v2", "/request_id"),
+        ("/v2/", "/request_id"),
+        ("/v2/nothing/at/all", "/request_id"),
+        ("/people/v2/", "/errors/0/title"),
+        ("/people/v2/nothing", "/errors/0/title"),
+        ("/v9/", "/errors/0/message"),
+        ("/", "/error"),
+        ("/people/", "/error"),
+    ];
+    for (path, pointer) in rows {
+        let reply = get(path);
+        let is_shown = reply.status == 404 && reply.json().pointer(pointer).is_some();
+        assert!(is_shown && reply.headers.contains_key("x-request-id"), "{path}: {}", reply.text);
+    }
     let document = get("/openapi.json").json();
     assert_eq!(document, telnum::http::openapi());
     let page = get("/docs");

@@ -1,14 +1,16 @@
 //! A server on a port of its own, and what is in it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
+use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
 use telnum::account::{Account, AccountId, AccountTree};
 use telnum::carrier::{Availability, Carrier, CarrierError, Found, RateCenter, Scripted, Search};
 use telnum::classify::Classifiers;
 use telnum::contact_book::ContactBook;
 use telnum::feature::e911::E911Address;
-use telnum::http::{ContactApi, Limits, TokenTable, kazoo, serve, service as all};
+use telnum::http::{ApiName, ContactApi, ContactApis, Limits, TokenTable, kazoo, serve, service as all};
 use telnum::inventory::{Billing, BillingError, Charge, Create, Inventory, Options, Quote};
 use telnum::lifecycle::State;
 use telnum::locality::LocalityTable;
@@ -18,6 +20,7 @@ use telnum::policy::Policy;
 use telnum::provider::AddressBook;
 use telnum::record::{EffectKey, NumberRecord};
 use telnum::store::MemoryStore;
+use telnum::time::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -40,6 +43,11 @@ impl Server {
             serve(listener, router, &limits, async { drop(stopped.await) }).await;
         });
         Self { address, stop: Some(stop), runtime: Some(runtime), task: Some(task) }
+    }
+
+    /// One that another process has.
+    pub(crate) fn elsewhere(address: std::net::SocketAddr) -> Self {
+        Self { address, stop: None, runtime: None, task: None }
     }
 
     /// Tells it to stop, and waits until it has.
@@ -76,18 +84,20 @@ fn id(text: &str) -> AccountId {
 }
 
 fn tokens() -> TokenTable {
+    use ApiName::{Clients, Kazoo, PlanningCenter, UserNumbers};
     let rows = [
-        (OWNER_TOKEN, OWNER),
-        ("1a82795e8759f62d77f6552de80ce32e", OWNER),
-        ("7797206dda2166f139b18eee58e64c79", OWNER),
-        (ADDER_TOKEN, ADDER),
-        (PLAIN_TOKEN, PLAIN),
-        (MASTER_TOKEN, MASTER),
-        ("098f6bcd4621d373cade4e832627b4f6", OWNER),
-        ("other", PLAIN),
-        ("people", OWNER),
+        (Kazoo, OWNER_TOKEN, OWNER),
+        (Kazoo, "1a82795e8759f62d77f6552de80ce32e", OWNER),
+        (Kazoo, "7797206dda2166f139b18eee58e64c79", OWNER),
+        (Kazoo, ADDER_TOKEN, ADDER),
+        (Kazoo, PLAIN_TOKEN, PLAIN),
+        (Kazoo, MASTER_TOKEN, MASTER),
+        (PlanningCenter, "people", OWNER),
+        (Clients, "people", OWNER),
+        (UserNumbers, "098f6bcd4621d373cade4e832627b4f6", OWNER),
+        (UserNumbers, "other", PLAIN),
     ];
-    rows.into_iter().fold(TokenTable::default(), |table, (token, account)| table.with(token, id(account)))
+    rows.into_iter().map(|(api, token, account)| (api, token.to_owned(), id(account).into())).collect()
 }
 
 /// What sells the numbers of the published search.
@@ -240,7 +250,22 @@ pub(crate) fn service() -> Server {
 
 pub(crate) fn service_within(limits: Limits) -> Server {
     let numbers = kazoo::Api::new(inventory(), tokens()).with_limits(limits);
-    let book = ContactBook::new(Arc::new(MemoryStore::new()));
-    let contacts = ContactApi::new(book, tokens()).with_region(Region::US).with_limits(limits);
-    Server::start(all(numbers, contacts), limits)
+    Server::start(all(numbers, contacts(|api| api.with_limits(limits))), limits)
+}
+
+/// The APIs of contact numbers, each over a book in which the first change is made when the published
+/// answers were, and each further one a second later.
+pub(crate) fn contacts(change: impl Fn(ContactApi) -> ContactApi) -> ContactApis {
+    let api = |start: &str| {
+        let start: Timestamp = start.parse().unwrap();
+        let changes = AtomicI64::new(0);
+        let clock = move || start.after(TimeDelta::seconds(changes.fetch_add(1, Ordering::Relaxed)));
+        let book = ContactBook::new(Arc::new(MemoryStore::new())).with_clock(clock);
+        change(ContactApi::new(book, tokens()).with_region(Region::US))
+    };
+    ContactApis {
+        people: api("2000-01-01T12:00:00Z"),
+        clients: api("2017-12-15T00:12:21Z"),
+        users: api("2000-01-01T12:00:00Z"),
+    }
 }

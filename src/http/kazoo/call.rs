@@ -1,7 +1,8 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
-use axum::response::{IntoResponse, Response};
+use axum::http::request::Parts;
+use axum::response::Response;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -11,7 +12,7 @@ use super::failure::{Failure, Operation};
 use crate::account::{AccountId, Actor};
 use crate::feature::e911::E911Key;
 use crate::field::{FieldError, FieldErrorKind, Fields, type_of};
-use crate::http::auth::Scheme;
+use crate::http::auth::ApiName;
 use crate::http::body::{self, Params};
 use crate::http::guard::{Fault, RequestId};
 use crate::inventory::{Inventory, Options, RequestKey};
@@ -21,12 +22,19 @@ use crate::record::Refusal;
 #[derive(Debug)]
 pub(super) struct Call<P> {
     pub(super) api: Api,
-    pub(super) actor: Option<Actor>,
+    pub(super) actor: Actor,
     pub(super) path: P,
     pub(super) params: Params,
     pub(super) envelope: Envelope,
     key: Option<RequestKey>,
     caller: Caller,
+}
+
+/// A request that anybody may make. What its body may have is not read.
+#[derive(Debug)]
+pub(super) struct Open<P> {
+    pub(super) path: P,
+    pub(super) caller: Caller,
 }
 
 /// What a request has in its body.
@@ -89,16 +97,26 @@ impl<P: DeserializeOwned + Send> FromRequest<Api> for Call<P> {
 
     async fn from_request(request: Request, api: &Api) -> Result<Self, Fault> {
         let (mut parts, body) = request.into_parts();
-        let actor = api.0.auth.actor(Scheme::AuthToken, &parts);
-        let id = parts.extensions.get::<RequestId>().cloned();
-        let caller = Caller::new(id, &parts.headers);
-        let path = Path::<P>::from_request_parts(&mut parts, api).await.map_err(|_| Fault::BadPath)?.0;
+        // Nothing of what strangers send is read.
+        let actor = api.0.auth.actor(ApiName::Kazoo, &parts).ok_or(Fault::Unauthenticated)?;
+        let Open { path, caller } = Open::from_request_parts(&mut parts, api).await?;
         let params = Params::of(parts.uri.query());
         let key = parts.headers.get(KEY).map(|key| request_key(actor, key.to_str().unwrap_or_default()));
         let key = key.transpose()?;
         let bytes = body::read(body, &api.0.limits).await?;
         let envelope = Envelope::read(&bytes)?;
         Ok(Self { api: api.clone(), actor, path, params, envelope, key, caller })
+    }
+}
+
+impl<P: DeserializeOwned + Send> FromRequestParts<Api> for Open<P> {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Fault> {
+        let id = parts.extensions.get::<RequestId>().cloned();
+        let caller = Caller::new(id, &parts.headers);
+        let path = Path::<P>::from_request_parts(parts, api).await.map_err(|_| Fault::BadPath)?.0;
+        Ok(Self { path, caller })
     }
 }
 
@@ -135,7 +153,7 @@ impl Envelope {
 }
 
 impl<P> Call<P> {
-    /// Answers by a use case, for whoever is known by a token.
+    /// Answers by a use case.
     pub(super) async fn run<F>(
         self,
         operation: Operation,
@@ -146,7 +164,6 @@ impl<P> Call<P> {
         F: FnOnce(&Inventory, &Options, &Api) -> Result<Answer, Failure> + Send + 'static,
     {
         let Self { api, actor, envelope, key, caller, .. } = self;
-        let Some(actor) = actor else { return Fault::Unauthenticated.into_response() };
         let (calls, dry_run) = (api.0.calls, envelope.dry_run);
         let call = move || {
             let account = account?;
@@ -187,10 +204,6 @@ impl<P: OfAccount> Call<P> {
 }
 
 impl<P> Call<P> {
-    pub(super) fn caller(&self) -> &Caller {
-        &self.caller
-    }
-
     /// The changes of a document in the body. What they make of it is checked once that is known.
     pub(super) fn changes(&mut self) -> Map<String, Value> {
         std::mem::take(&mut self.envelope.data)
@@ -209,7 +222,7 @@ impl<P> Call<P> {
 
 /// The library's key for a client's: that of one client is not that of another, though they call
 /// theirs the same.
-fn request_key(actor: Option<Actor>, key: &str) -> Result<RequestKey, FieldError> {
+fn request_key(actor: Actor, key: &str) -> Result<RequestKey, FieldError> {
     let wrong = |error| FieldError::invalid(KEY, &key.into(), error);
     let key = key.parse::<RequestKey>().map_err(wrong)?;
     let part = |part: u8| {

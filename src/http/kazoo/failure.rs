@@ -184,6 +184,7 @@ fn of_fault(fault: &Fault) -> Report {
     match fault {
         Fault::NoRoute | Fault::BadPath => bad_identifier(),
         Fault::Fields(errors) => Report::new(code, INVALID_DATA, fields(errors)),
+        Fault::Parameter(error) => Report::new(code, INVALID_DATA, fields(std::slice::from_ref(error))),
         Fault::NotJson(_) => {
             Report::new(code, INVALID_DATA, json!({"json": {"invalid": {"message": message}}}))
         }

@@ -27,9 +27,8 @@ use crate::plan::{self, Region, Style};
     responses((status = 200, description = "Numbers"), (status = 400, description = "A parameter is wrong")))]
 pub(super) async fn search(mut call: Call<()>) -> Response {
     let asked = Asked::read(&mut call.params);
-    let account = call.actor.map(|actor| actor.account().ok_or(Failure::NoSuchAccount));
-    // Nobody is refused for having no token; what is not an account has no carriers.
-    let account = account.unwrap_or(Err(Failure::NoSuchAccount));
+    // What is not an account has no carriers.
+    let account = call.actor.account().ok_or(Failure::NoSuchAccount);
     call.run(Operation::Other, account, move |inventory, options, api| {
         asked?.answer(inventory, options, &api.0.searches)
     })

@@ -5,7 +5,7 @@ use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 use super::Api;
-use super::call::{Call, OfAccount};
+use super::call::{Call, OfAccount, Open};
 use super::collection::{refuse_more, take_numbers};
 use super::envelope::{self, Answer};
 use super::failure::{Failure, Operation};
@@ -158,10 +158,10 @@ pub(super) async fn classify(call: Call<(String, String)>) -> Response {
     operation_id = "kazoo_classify_for_all",
     params(("phone_number" = String, Path)),
     responses((status = 200, description = "The rule, and the number in E.164"), (status = 404, description = "No rule has it")))]
-pub(super) async fn classify_for_all(Shared(api): Shared<Api>, call: Call<String>) -> Response {
+pub(super) async fn classify_for_all(Shared(api): Shared<Api>, call: Open<String>) -> Response {
     match class(api.0.inventory.classifiers(), &call.path) {
-        Ok(answer) => envelope::succeeded(call.caller(), Operation::Other, &answer),
-        Err(failure) => envelope::failed(call.caller(), Operation::Other, failure),
+        Ok(answer) => envelope::succeeded(&call.caller, Operation::Other, &answer),
+        Err(failure) => envelope::failed(&call.caller, Operation::Other, failure),
     }
 }
 
@@ -227,6 +227,6 @@ fn fix_pages(inventory: &Inventory, apps: Option<&dyn Apps>, options: &Options) 
 /// The schema of a number's document.
 #[utoipa::path(get, path = "/schemas/phone_numbers", tag = "kazoo", operation_id = "kazoo_schema",
     responses((status = 200, description = "JSON Schema, draft 2020-12")))]
-pub(super) async fn schema(call: Call<()>) -> Response {
-    envelope::succeeded(call.caller(), Operation::Other, &crate::schema::json_schema().into())
+pub(super) async fn schema(call: Open<()>) -> Response {
+    envelope::succeeded(&call.caller, Operation::Other, &crate::schema::json_schema().into())
 }
