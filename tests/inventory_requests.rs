@@ -10,10 +10,9 @@ use std::sync::{Arc, OnceLock};
 
 use serde_json::{Map, Value, json};
 use telnum::PhoneNumber;
-use telnum::account::AccountId;
 use telnum::carrier::{Carrier, Fault, Order, Scripted};
 use telnum::inventory::{
-    Billing, BillingError, Builder, Charge, Create, Error, Inventory, Limits, Options, Porting, Quote,
+    Billing, BillingError, Builder, Charge, Create, Error, Inventory, Limits, Options, Quote,
 };
 use telnum::lifecycle::State;
 use telnum::names::{Feature, FeatureSet};
