@@ -124,9 +124,13 @@ pub(super) fn show(fault: &Fault, asked: &Asked) -> Response {
     failed(&caller, Operation::Other, fault.clone().into())
 }
 
+/// How many bytes an answer about one number has, so that it is written without being moved.
+const ONE_NUMBER: usize = 1024;
+
 fn respond(status: StatusCode, envelope: &Envelope<'_>) -> Response {
-    match serde_json::to_vec(envelope) {
-        Ok(body) => {
+    let mut body = Vec::with_capacity(ONE_NUMBER);
+    match serde_json::to_writer(&mut body, envelope) {
+        Ok(()) => {
             let json = HeaderValue::from_static("application/json");
             (status, [(CONTENT_TYPE, json)], body).into_response()
         }
