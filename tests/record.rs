@@ -8,6 +8,7 @@ mod world;
 use serde_json::{Map, Value, json};
 use telnum::account::Actor;
 use telnum::lifecycle::State;
+use telnum::names::Feature;
 use telnum::policy::Policy;
 use telnum::record::{
     Answer, Context, Creation, Decision, Document, Due, NumberRecord, Outside, Refusal, Repair, Update,
@@ -148,6 +149,31 @@ fn documents_are_read_and_written() {
     }
 }
 
+/// What users put on a number comes back to the last digit, and from as deep as it is taken, also
+/// while the record waits for something outside.
+#[test]
+fn what_is_taken_is_read_again() {
+    let (accounts, numbers) = (accounts(), numbers());
+    let policy = Policy { allowed_features: Feature::ALL.into_iter().collect(), ..Policy::default() };
+    let ctx = Context::new(Actor::System, &accounts, &policy, now());
+    let record = &numbers[&"+15551233337".parse().unwrap()];
+    let put = |levels: usize| {
+        let deep = format!("{}31.245270191439438{}", "[".repeat(levels), "]".repeat(levels));
+        let document = format!(r#"{{"cnam": {{"display_name": "Shop"}}, "deep": {deep}}}"#);
+        let document = Some(Document::Merge(serde_json::from_str(&document).unwrap()));
+        record.update(Update { document, ..Update::default() }, &ctx)
+    };
+    let decision = put(100).unwrap();
+    assert_eq!(decision.effects.len(), 1);
+    let claimed = decision.claim(Some(record), "order-1".parse().unwrap(), &ctx).record;
+    let text = serde_json::to_string(&claimed).unwrap();
+    assert!(text.contains("[31.245270191439438]"), "{text}");
+    assert_eq!(serde_json::from_str::<NumberRecord>(&text).unwrap(), claimed);
+
+    let refusal = put(101).unwrap_err().to_string();
+    assert_eq!(refusal, "invalid: `deep`: expected at most 100 levels of arrays and objects");
+}
+
 #[test]
 fn wrong_documents_are_refused_by_field() {
     let cases = include_str!("data/domain/refused.jsonl").lines();
@@ -188,6 +214,13 @@ fn what_breaks_a_rule_elsewhere_is_repaired() {
     let wrong = json!({"id": "+14158867900", "pvt_state": "available", "porting": {"billing_name": 7}});
     let error = NumberRecord::import(wrong, now()).unwrap_err();
     assert_eq!(error.path(), "porting.billing_name");
+    let (accounts, policy) = (accounts(), Policy::default());
+    let ctx = Context::new(Actor::System, &accounts, &policy, now());
+    let found = NumberRecord::discovered("+14158867900".parse().unwrap(), "telnyx".parse().unwrap(), now());
+    let decision = found.reserve(Some(id("reseller")), &ctx).unwrap();
+    let mut wrong = json!(decision.claim(Some(&found), "order-1".parse().unwrap(), &ctx).record);
+    wrong["pvt_pending"]["after"]["id"] = json!("+14158867901");
+    assert_eq!(NumberRecord::import(wrong, now()).unwrap_err().path(), "pvt_pending");
 }
 
 /// A lease ends, may be extended up to the policy's limit, and is swept to the reserver before.

@@ -136,7 +136,7 @@ impl NumberRecord {
     }
 
     /// Whether it breaks a rule, and which field does.
-    fn check(&self) -> Result<(), FieldError> {
+    pub(super) fn check(&self) -> Result<(), FieldError> {
         let wrong = |name, reason: String| {
             let kind = FieldErrorKind::Malformed { reason };
             Err(FieldError::new(name, kind))
@@ -208,7 +208,7 @@ impl<'de> Draft<'de> {
             key::OWNER => self.owner = map.next_value()?,
             key::PREVIOUS_OWNER => self.previous_owner = map.next_value()?,
             key::USED_BY => self.used_by = map.next_value()?,
-            key::HISTORY => self.history = map.next_value()?,
+            key::HISTORY => self.history = map.next_value::<Option<_>>()?.unwrap_or_default(),
             key::RESERVED_SINCE => self.reserved_since = map.next_value()?,
             key::RESERVED_UNTIL => self.reserved_until = map.next_value()?,
             key::CARRIER => self.carrier = map.next_value()?,

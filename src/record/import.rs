@@ -31,6 +31,8 @@ pub enum Repair {
     HistoryTwice,
     /// The history was taken off a number without an owner.
     HistoryDropped,
+    /// The end of a reservation was taken off a number that is not reserved.
+    LeaseDropped,
 }
 
 /// A record that was read from elsewhere.
@@ -107,6 +109,8 @@ impl NumberRecord {
         }
         let mut record = Self::unchecked(Value::Object(map))?;
         record.repair(&mut repairs);
+        // What can not be put right.
+        record.check()?;
         record.check_porting()?;
         Ok(Imported { record, repairs })
     }
@@ -148,8 +152,8 @@ impl NumberRecord {
             repairs.push(Repair::HistoryHead);
         }
         self.history = history.into();
-        if self.state != State::Reserved {
-            self.lease = None;
+        if self.state != State::Reserved && self.lease.take().is_some() {
+            repairs.push(Repair::LeaseDropped);
         }
     }
 }
