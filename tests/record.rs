@@ -279,6 +279,12 @@ fn ageing_runs_from_the_disconnection() {
 
     let others = aging.activate(Some(id("unrelated")), &ctx.by(id("unrelated")).at(days(44)));
     assert_eq!(others, Err(Refusal::Resting(days(45))));
+    let may_go = |day, account| {
+        let ctx = ctx.by(id(account)).at(days(day));
+        aging.explain(State::Released, Some(id(account)), &ctx).unwrap().allowed
+    };
+    assert_eq!((may_go(44, "unrelated"), may_go(45, "unrelated")), (vec![], vec![State::InService]));
+    assert_eq!(may_go(1, "reseller"), [State::InService]);
     assert!(aging.activate(Some(id("unrelated")), &ctx.by(id("unrelated")).at(days(45))).is_ok());
     assert!(aging.activate(Some(id("reseller")), &ctx.by(id("reseller")).at(days(1))).is_ok());
 }
@@ -321,6 +327,7 @@ fn a_claim_locks_until_it_is_finished_or_given_up() {
     let claimed = decision.clone().claim(Some(found), key, &ctx).record;
     assert_eq!((claimed.state(), claimed.owner()), (State::Discovery, None));
     assert_eq!(claimed.reserve(Some(id("reseller")), &ctx), Err(Refusal::InProgress(now())));
+    assert_eq!(claimed.explain(State::Reserved, Some(id("reseller")), &ctx).unwrap().allowed, []);
     assert_eq!(claimed.due(&policy, Timestamp::MAX), None);
     let text = serde_json::to_string(&claimed).unwrap();
     assert_eq!(serde_json::from_str::<NumberRecord>(&text).unwrap(), claimed);

@@ -245,6 +245,12 @@ impl E911Address {
         Self(fields)
     }
 
+    /// The same, not at a provider, whatever it says of that.
+    pub(super) fn not_provided(self) -> Self {
+        let is_good = self.0.status.is_some_and(E911Status::is_good);
+        if is_good { self.request(None) } else { self }
+    }
+
     /// The same, no longer at the provider.
     pub(super) fn removed(mut self) -> Self {
         self.0.status = Some(E911Status::Removed);

@@ -167,7 +167,7 @@ impl NumberRecord {
     }
 
     /// A number that rests is not for others before its time, but for admins.
-    fn check_rested(
+    pub(super) fn check_rested(
         &self,
         to: State,
         owner: Option<AccountId>,
