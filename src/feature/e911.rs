@@ -55,7 +55,7 @@ use crate::field::{FieldError, Json};
 /// - `street_address`, `locality`, `region` and `postal_code` are not blank.
 /// - `region` is two letters. Is it one of the United States or a province of Canada, the postal
 ///   code is of that country's form.
-/// - `caller_name` has 3 characters or more.
+/// - `caller_name` has 3 characters or more, and is not blank.
 /// - Nothing that is shown has control characters; each text is one line.
 ///
 /// ```
@@ -167,10 +167,10 @@ impl E911Address {
         if let Some(own) = &self.0.caller_name {
             return own.into();
         }
-        let account_name = account_name.filter(|name| !name.trim().is_empty());
-        account_name.map_or(Self::VALUED_CUSTOMER.into(), |name| {
-            let in_one_line = name.replace(|c| !fields::is_shown(c), " ");
-            format!("{in_one_line:<min$}", min = Self::MIN_CALLER_NAME).into()
+        let in_one_line = account_name.map(|name| name.replace(|c| !fields::is_shown(c), " "));
+        let in_one_line = in_one_line.filter(|name| !name.trim().is_empty());
+        in_one_line.map_or(Self::VALUED_CUSTOMER.into(), |name| {
+            format!("{name:<min$}", min = Self::MIN_CALLER_NAME).into()
         })
     }
 

@@ -165,6 +165,13 @@ impl NumberRecord {
         if self.pending.as_deref().is_some_and(is_others) {
             return wrong(key::PENDING, "what it becomes is the same number, and not claimed".to_owned());
         }
+        // More changes than anybody makes; the next ones have to be counted too.
+        if self.revision > u64::MAX / 2 {
+            return wrong(
+                key::REVISION,
+                format!("expected at most {}, found {}", u64::MAX / 2, self.revision),
+            );
+        }
         if state != State::Reserved && self.lease.is_some() {
             return wrong(key::RESERVED_UNTIL, format!("a number that is {state} has no reservation"));
         }
