@@ -172,6 +172,9 @@ fn what_is_taken_is_read_again() {
 
     let refusal = put(101).unwrap_err().to_string();
     assert_eq!(refusal, "invalid: `deep`: expected at most 100 levels of arrays and objects");
+    let mut elsewhere = json!(record);
+    elsewhere["deep"] = serde_json::from_str(&format!("{}{}", "[".repeat(101), "]".repeat(101))).unwrap();
+    assert_eq!(NumberRecord::import(elsewhere, now()).unwrap_err().path(), "deep");
 }
 
 #[test]

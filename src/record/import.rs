@@ -6,7 +6,7 @@ use super::NumberRecord;
 use super::document::key;
 use crate::feature::Settings;
 use crate::feature::e911::E911Key;
-use crate::field::FieldError;
+use crate::field::{FieldError, check_depth};
 use crate::lifecycle::State;
 use crate::names::Feature;
 use crate::time::Timestamp;
@@ -52,9 +52,10 @@ const OLD_NAMES: [(&str, &str); 4] = [
     ("_id", key::ID),
 ];
 /// What older documents have and records do not.
-const DROPPED: [&str; 14] = [
+const DROPPED: [&str; 15] = [
     "_rev",
     "_read_only",
+    "carrier_name",
     "pvt_account_db",
     "pvt_account_id",
     "pvt_auth_account_id",
@@ -112,6 +113,7 @@ impl NumberRecord {
         // What can not be put right.
         record.check()?;
         record.check_porting()?;
+        record.custom().into_iter().flatten().try_for_each(|(name, value)| check_depth(name, value))?;
         Ok(Imported { record, repairs })
     }
 
