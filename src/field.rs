@@ -157,6 +157,26 @@ pub const fn type_of(value: &Value) -> &'static str {
     }
 }
 
+/// A document is read within others, and no decoder reads what is much deeper.
+const MAX_DEPTH: usize = 100;
+
+/// Whether a value is so deep that what is written of it can not be read again.
+pub(crate) fn check_depth(name: &str, value: &Value) -> Result<(), FieldError> {
+    fn is_within(value: &Value, levels: usize) -> bool {
+        let is_within = |inner| levels.checked_sub(1).is_some_and(|levels| is_within(inner, levels));
+        match value {
+            Value::Array(values) => levels > 0 && values.iter().all(is_within),
+            Value::Object(fields) => levels > 0 && fields.values().all(is_within),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+        }
+    }
+    if is_within(value, MAX_DEPTH) {
+        return Ok(());
+    }
+    let reason = format!("expected at most {MAX_DEPTH} levels of arrays and objects");
+    Err(FieldError::new(name, FieldErrorKind::Malformed { reason }))
+}
+
 pub(crate) fn wrong_type(name: &str, expected: &'static str, found: &Value) -> FieldError {
     FieldError::new(name, FieldErrorKind::WrongType { expected, found: type_of(found) })
 }

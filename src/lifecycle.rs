@@ -78,7 +78,7 @@ pub enum Standing {
     /// The owner or an account above it; of an unowned number, the one it should be assigned to or
     /// an account above that.
     Owner,
-    /// An account below the owner.
+    /// An account below the owner, that takes the number for itself, those below it or the owner.
     BelowOwner,
     /// Any other account.
     Stranger,

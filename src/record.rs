@@ -265,7 +265,8 @@ impl NumberRecord {
         self.with_rights(ctx, rights::available)
     }
 
-    /// The fields that users put on it, as they came.
+    /// The fields that users put on it, as they came: numbers that are no integers of 64 bits as
+    /// the nearest double.
     #[must_use]
     pub fn custom(&self) -> Option<&Map<String, Value>> {
         self.custom.as_deref()

@@ -252,6 +252,8 @@ fn planning_center_patches_say_what_changes() {
     assert_eq!(other.to_string(), "`data.id`: expected \"9\", found \"8\"");
     let country = planning_center::patch(document(json!({"country_code": "CH"})), id(8), None).unwrap_err();
     assert_eq!(country.to_string(), "`data.attributes.number`: required but missing");
+    let nothing = planning_center::patch(document(json!({"number": null})), id(8), None).unwrap_err();
+    assert_eq!(nothing, country);
 }
 
 #[test]

@@ -254,6 +254,12 @@ fn the_story_of_an_address() {
     assert_eq!(features.activate(State::PortOut, None), [ProviderEffect::RemoveE911]);
     assert_eq!(json!(features.wanted)["e911"]["status"], "REMOVED");
     assert_eq!(features.activate(State::PortOut, None), []);
+    assert_eq!(json!(features.wanted)["e911"]["status"], "REMOVED");
+    // Only a provider says that it has an address.
+    let claim = object(json!({"e911": {"status": "PROVISIONED", "location_id": "7"}}));
+    features.wanted = features.wanted.patched(claim, &CnamProfile::DEFAULT).unwrap().0;
+    assert_eq!(features.activate(State::PortOut, None), []);
+    assert_eq!(features.wanted, Settings { e911: Some(address("C").named(None)), ..Settings::default() });
     let effects = features.activate(State::InService, None);
     let [ProviderEffect::ProvisionE911(asked)] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(asked.fields().status, None);

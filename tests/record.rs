@@ -8,6 +8,7 @@ mod world;
 use serde_json::{Map, Value, json};
 use telnum::account::Actor;
 use telnum::lifecycle::State;
+use telnum::names::Feature;
 use telnum::policy::Policy;
 use telnum::record::{
     Answer, Context, Creation, Decision, Document, Due, NumberRecord, Outside, Refusal, Repair, Update,
@@ -148,6 +149,34 @@ fn documents_are_read_and_written() {
     }
 }
 
+/// What users put on a number comes back to the last digit, and from as deep as it is taken, also
+/// while the record waits for something outside.
+#[test]
+fn what_is_taken_is_read_again() {
+    let (accounts, numbers) = (accounts(), numbers());
+    let policy = Policy { allowed_features: Feature::ALL.into_iter().collect(), ..Policy::default() };
+    let ctx = Context::new(Actor::System, &accounts, &policy, now());
+    let record = &numbers[&"+15551233337".parse().unwrap()];
+    let put = |levels: usize| {
+        let deep = format!("{}31.245270191439438{}", "[".repeat(levels), "]".repeat(levels));
+        let document = format!(r#"{{"cnam": {{"display_name": "Shop"}}, "deep": {deep}}}"#);
+        let document = Some(Document::Merge(serde_json::from_str(&document).unwrap()));
+        record.update(Update { document, ..Update::default() }, &ctx)
+    };
+    let decision = put(100).unwrap();
+    assert_eq!(decision.effects.len(), 1);
+    let claimed = decision.claim(Some(record), "order-1".parse().unwrap(), &ctx).record;
+    let text = serde_json::to_string(&claimed).unwrap();
+    assert!(text.contains("[31.245270191439438]"), "{text}");
+    assert_eq!(serde_json::from_str::<NumberRecord>(&text).unwrap(), claimed);
+
+    let refusal = put(101).unwrap_err().to_string();
+    assert_eq!(refusal, "invalid: `deep`: expected at most 100 levels of arrays and objects");
+    let mut elsewhere = json!(record);
+    elsewhere["deep"] = serde_json::from_str(&format!("{}{}", "[".repeat(101), "]".repeat(101))).unwrap();
+    assert_eq!(NumberRecord::import(elsewhere, now()).unwrap_err().path(), "deep");
+}
+
 #[test]
 fn wrong_documents_are_refused_by_field() {
     let cases = include_str!("data/domain/refused.jsonl").lines();
@@ -188,6 +217,13 @@ fn what_breaks_a_rule_elsewhere_is_repaired() {
     let wrong = json!({"id": "+14158867900", "pvt_state": "available", "porting": {"billing_name": 7}});
     let error = NumberRecord::import(wrong, now()).unwrap_err();
     assert_eq!(error.path(), "porting.billing_name");
+    let (accounts, policy) = (accounts(), Policy::default());
+    let ctx = Context::new(Actor::System, &accounts, &policy, now());
+    let found = NumberRecord::discovered("+14158867900".parse().unwrap(), "telnyx".parse().unwrap(), now());
+    let decision = found.reserve(Some(id("reseller")), &ctx).unwrap();
+    let mut wrong = json!(decision.claim(Some(&found), "order-1".parse().unwrap(), &ctx).record);
+    wrong["pvt_pending"]["after"]["id"] = json!("+14158867901");
+    assert_eq!(NumberRecord::import(wrong, now()).unwrap_err().path(), "pvt_pending");
 }
 
 /// A lease ends, may be extended up to the policy's limit, and is swept to the reserver before.
@@ -246,6 +282,12 @@ fn ageing_runs_from_the_disconnection() {
 
     let others = aging.activate(Some(id("unrelated")), &ctx.by(id("unrelated")).at(days(44)));
     assert_eq!(others, Err(Refusal::Resting(days(45))));
+    let may_go = |day, account| {
+        let ctx = ctx.by(id(account)).at(days(day));
+        aging.explain(State::Released, Some(id(account)), &ctx).unwrap().allowed
+    };
+    assert_eq!((may_go(44, "unrelated"), may_go(45, "unrelated")), (vec![], vec![State::InService]));
+    assert_eq!(may_go(1, "reseller"), [State::InService]);
     assert!(aging.activate(Some(id("unrelated")), &ctx.by(id("unrelated")).at(days(45))).is_ok());
     assert!(aging.activate(Some(id("reseller")), &ctx.by(id("reseller")).at(days(1))).is_ok());
 }
@@ -288,6 +330,7 @@ fn a_claim_locks_until_it_is_finished_or_given_up() {
     let claimed = decision.clone().claim(Some(found), key, &ctx).record;
     assert_eq!((claimed.state(), claimed.owner()), (State::Discovery, None));
     assert_eq!(claimed.reserve(Some(id("reseller")), &ctx), Err(Refusal::InProgress(now())));
+    assert_eq!(claimed.explain(State::Reserved, Some(id("reseller")), &ctx).unwrap().allowed, []);
     assert_eq!(claimed.due(&policy, Timestamp::MAX), None);
     let text = serde_json::to_string(&claimed).unwrap();
     assert_eq!(serde_json::from_str::<NumberRecord>(&text).unwrap(), claimed);

@@ -247,9 +247,11 @@ fn attributes(value: Value, region: Option<Region>) -> Result<ContactPatch, Fiel
     patch.location = nullable(&mut fields, "location")?;
     patch.carrier = nullable(&mut fields, "carrier")?;
     let country = fields.take(NAMES.country);
+    let is_asked = country.is_some() || fields.has(NAMES.number);
     patch.entry = match fields.string(NAMES.number)? {
         Some(text) => Some(NAMES.read(&text, country.as_ref(), None, region)?),
-        None if country.is_some() => return Err(missing(NAMES.number)),
+        // Not even `null` takes the number off.
+        None if is_asked => return Err(missing(NAMES.number)),
         None => None,
     };
     match fields.rest().keys().next() {

@@ -159,7 +159,8 @@ impl Features {
         match (&before.e911, &self.active.e911) {
             (_, Some(active)) => self.wanted.e911 = Some(active.clone()),
             (Some(_), None) => self.wanted.e911 = self.wanted.e911.take().map(E911Address::removed),
-            (None, None) => {}
+            // That a provider has it was said by others.
+            (None, None) => self.wanted.e911 = self.wanted.e911.take().map(E911Address::not_provided),
         }
         effects(&before, &self.active, account_name)
     }

@@ -55,7 +55,7 @@ use crate::field::{FieldError, Json};
 /// - `street_address`, `locality`, `region` and `postal_code` are not blank.
 /// - `region` is two letters. Is it one of the United States or a province of Canada, the postal
 ///   code is of that country's form.
-/// - `caller_name` has 3 characters or more.
+/// - `caller_name` has 3 characters or more, and is not blank.
 /// - Nothing that is shown has control characters; each text is one line.
 ///
 /// ```
@@ -167,10 +167,10 @@ impl E911Address {
         if let Some(own) = &self.0.caller_name {
             return own.into();
         }
-        let account_name = account_name.filter(|name| !name.trim().is_empty());
-        account_name.map_or(Self::VALUED_CUSTOMER.into(), |name| {
-            let in_one_line = name.replace(|c| !fields::is_shown(c), " ");
-            format!("{in_one_line:<min$}", min = Self::MIN_CALLER_NAME).into()
+        let in_one_line = account_name.map(|name| name.replace(|c| !fields::is_shown(c), " "));
+        let in_one_line = in_one_line.filter(|name| !name.trim().is_empty());
+        in_one_line.map_or(Self::VALUED_CUSTOMER.into(), |name| {
+            format!("{name:<min$}", min = Self::MIN_CALLER_NAME).into()
         })
     }
 
@@ -243,6 +243,12 @@ impl E911Address {
         let Self(mut fields) = self.request(None);
         fields.caller_name.clone_from(&asked.0.caller_name);
         Self(fields)
+    }
+
+    /// The same, not at a provider, whatever it says of that.
+    pub(super) fn not_provided(self) -> Self {
+        let is_good = self.0.status.is_some_and(E911Status::is_good);
+        if is_good { self.request(None) } else { self }
     }
 
     /// The same, no longer at the provider.

@@ -70,9 +70,10 @@ impl PortRequest {
         let (true, Some(bill), Some(moment)) = (missing.is_empty(), self.bill(), self.signing_date()) else {
             return Err(missing);
         };
-        let text = |text: &Option<String>| text.as_deref().unwrap_or_default().trim().to_owned();
+        let text = |text: &Option<String>| text.as_deref().unwrap_or_default().to_owned();
         let mut letter = String::from("LETTER OF AUTHORIZATION TO PORT TELEPHONE NUMBERS\n\n");
         let mut line = |label: &str, text: &str| {
+            let text = in_one_line(text);
             if !text.is_empty() {
                 // Writing to a string does not fail.
                 let _ = writeln!(letter, "{label:<24}{text}");
@@ -87,11 +88,12 @@ impl PortRequest {
         line("Current carrier:", &text(&bill.carrier));
         line("Account number:", &text(&bill.account_number));
         line("Billing number:", &text(&bill.btn));
-        line("New carrier:", winning_carrier.trim());
-        line("Reference:", self.reference_number().unwrap_or_default().trim());
+        line("New carrier:", winning_carrier);
+        line("Reference:", self.reference_number().unwrap_or_default());
         line("Requested date:", &self.transfer_date().map(date).unwrap_or_default());
-        let signed_by = self.signee_name().unwrap_or_default().trim();
-        let (current, new, day) = (text(&bill.carrier), winning_carrier.trim(), date(moment));
+        let signed_by = in_one_line(self.signee_name().unwrap_or_default());
+        let [current, new] = [&text(&bill.carrier), winning_carrier].map(in_one_line);
+        let day = date(moment);
         let consent = format!(
             "I am the customer of record for these numbers, or act for that customer with authority to do so. \
              I ask {current} to release them to {new}, and allow {new} to act for me in arranging this, which \
@@ -130,7 +132,13 @@ fn bill(request: &PortRequest, field: fn(&super::Bill) -> &Option<String>) -> Op
 }
 
 fn has(text: Option<&str>) -> bool {
-    text.is_some_and(|text| !text.trim().is_empty())
+    text.is_some_and(|text| !in_one_line(text).is_empty())
+}
+
+/// What somebody entered, so that it makes no lines of the letter.
+fn in_one_line(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 fn date(moment: Timestamp) -> String {

@@ -57,10 +57,14 @@ impl<'a> Context<'a> {
         let account = self.accounts.account(actor).ok_or(Refusal::Forbidden(self.actor))?;
         let whose = owner.or(assign_to);
         let has_power = |whose| actor == whose || self.accounts.is_self_or_above(actor, whose);
+        // Who is below the owner does not hand on what is the owner's.
+        let is_for_own_side = assign_to.is_none_or(|to| owner == assign_to || has_power(to));
         Ok(match () {
             () if account.admin => Standing::Admin,
             () if whose.is_some_and(has_power) => Standing::Owner,
-            () if owner.is_some_and(|owner| account.is_self_or_below(owner)) => Standing::BelowOwner,
+            () if is_for_own_side && owner.is_some_and(|owner| account.is_self_or_below(owner)) => {
+                Standing::BelowOwner
+            }
             () => Standing::Stranger,
         })
     }

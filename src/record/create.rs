@@ -2,6 +2,7 @@ use serde_json::{Map, Value};
 
 use super::{Context, Decision, EventKind, NumberRecord, Refusal};
 use crate::account::{AccountId, Actor};
+use crate::field::check_depth;
 use crate::lifecycle::State;
 use crate::names::{CarrierKind, CarrierName};
 use crate::number::PhoneNumber;
@@ -95,6 +96,7 @@ impl NumberRecord {
     ) -> Result<Vec<super::Outside>, Refusal> {
         self.ported_in |= creation.ported_in;
         if let Some(data) = creation.carrier_data.filter(|data| !data.is_null()) {
+            check_depth("carrier_data", &data)?;
             self.carrier_data = Some(Box::new(data));
         }
         self.set_document(document(creation.document), ctx)

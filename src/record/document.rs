@@ -136,7 +136,7 @@ impl NumberRecord {
     }
 
     /// Whether it breaks a rule, and which field does.
-    fn check(&self) -> Result<(), FieldError> {
+    pub(super) fn check(&self) -> Result<(), FieldError> {
         let wrong = |name, reason: String| {
             let kind = FieldErrorKind::Malformed { reason };
             Err(FieldError::new(name, kind))
@@ -164,6 +164,13 @@ impl NumberRecord {
         let is_others = |it: &Pending| it.after.number != self.number || it.after.pending.is_some();
         if self.pending.as_deref().is_some_and(is_others) {
             return wrong(key::PENDING, "what it becomes is the same number, and not claimed".to_owned());
+        }
+        // More changes than anybody makes; the next ones have to be counted too.
+        if self.revision > u64::MAX / 2 {
+            return wrong(
+                key::REVISION,
+                format!("expected at most {}, found {}", u64::MAX / 2, self.revision),
+            );
         }
         if state != State::Reserved && self.lease.is_some() {
             return wrong(key::RESERVED_UNTIL, format!("a number that is {state} has no reservation"));
@@ -208,7 +215,7 @@ impl<'de> Draft<'de> {
             key::OWNER => self.owner = map.next_value()?,
             key::PREVIOUS_OWNER => self.previous_owner = map.next_value()?,
             key::USED_BY => self.used_by = map.next_value()?,
-            key::HISTORY => self.history = map.next_value()?,
+            key::HISTORY => self.history = map.next_value::<Option<_>>()?.unwrap_or_default(),
             key::RESERVED_SINCE => self.reserved_since = map.next_value()?,
             key::RESERVED_UNTIL => self.reserved_until = map.next_value()?,
             key::CARRIER => self.carrier = map.next_value()?,

@@ -39,7 +39,7 @@ pub struct Explanation {
     pub need: Option<Who>,
     /// Why it may not go; `None`: it may.
     pub refusal: Option<Refusal>,
-    /// The states that the actor may take it to.
+    /// The states that the actor may take it to now.
     pub allowed: Vec<State>,
 }
 
@@ -74,7 +74,11 @@ impl NumberRecord {
             | State::Aging => self.change_state(to, assign_to, ctx),
         };
         let (number, from) = (self.number, self.state);
-        let allowed = lifecycle::allowed_transitions(asked, standing).collect();
+        let for_whom = owner.or(assign_to);
+        let is_open = |state: &State| {
+            self.pending.is_none() && self.check_rested(*state, for_whom, standing, ctx).is_ok()
+        };
+        let allowed = lifecycle::allowed_transitions(asked, standing).filter(is_open).collect();
         Ok(Explanation { number, from, to, standing, need, refusal: tried.err(), allowed })
     }
 }

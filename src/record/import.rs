@@ -6,7 +6,7 @@ use super::NumberRecord;
 use super::document::key;
 use crate::feature::Settings;
 use crate::feature::e911::E911Key;
-use crate::field::FieldError;
+use crate::field::{FieldError, check_depth};
 use crate::lifecycle::State;
 use crate::names::Feature;
 use crate::time::Timestamp;
@@ -31,6 +31,8 @@ pub enum Repair {
     HistoryTwice,
     /// The history was taken off a number without an owner.
     HistoryDropped,
+    /// The end of a reservation was taken off a number that is not reserved.
+    LeaseDropped,
 }
 
 /// A record that was read from elsewhere.
@@ -50,9 +52,10 @@ const OLD_NAMES: [(&str, &str); 4] = [
     ("_id", key::ID),
 ];
 /// What older documents have and records do not.
-const DROPPED: [&str; 14] = [
+const DROPPED: [&str; 15] = [
     "_rev",
     "_read_only",
+    "carrier_name",
     "pvt_account_db",
     "pvt_account_id",
     "pvt_auth_account_id",
@@ -107,7 +110,10 @@ impl NumberRecord {
         }
         let mut record = Self::unchecked(Value::Object(map))?;
         record.repair(&mut repairs);
+        // What can not be put right.
+        record.check()?;
         record.check_porting()?;
+        record.custom().into_iter().flatten().try_for_each(|(name, value)| check_depth(name, value))?;
         Ok(Imported { record, repairs })
     }
 
@@ -148,8 +154,8 @@ impl NumberRecord {
             repairs.push(Repair::HistoryHead);
         }
         self.history = history.into();
-        if self.state != State::Reserved {
-            self.lease = None;
+        if self.state != State::Reserved && self.lease.take().is_some() {
+            repairs.push(Repair::LeaseDropped);
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Giving numbers back, and doing away with them.
 
 use super::{Context, Decision, Lease, NumberRecord, Outside, Refusal};
+use crate::account::AccountId;
 use crate::lifecycle::{self, State};
 use crate::names::CarrierKind;
 use crate::policy::{Policy, ReleasedState};
 
 impl NumberRecord {
-    /// Gives the number back: to the one it was reserved for before, or to the system.
+    /// Gives the number back: to the one it was reserved for before that is still there, or to the
+    /// system.
     ///
     /// What users put on it is taken off, at the providers too. If nobody else has reserved it, it
     /// is disconnected at its carrier; then it is deleted, rests, or becomes what the policy says.
@@ -29,9 +31,11 @@ impl NumberRecord {
         }
         let mut record = self.clone();
         let mut effects = record.reset();
-        let previous = record.history.get(1).copied();
-        if let Some(previous) = previous {
-            record.history = self.history.iter().skip(1).copied().collect();
+        // Accounts that are gone get nothing back.
+        let is_gone = |id: &&AccountId| ctx.accounts.account(**id).is_none();
+        let history: Box<[_]> = self.history.iter().skip(1).skip_while(is_gone).copied().collect();
+        if let Some(previous) = history.first().copied() {
+            record.history = history;
             record.enter(State::Reserved, Some(previous), ctx);
             record.lease =
                 ctx.policy.reservation.map(|it| Lease { since: ctx.now, until: it.ends_at(ctx.now) });

@@ -27,7 +27,8 @@ impl NumberRecord {
     /// Takes the number to another state by the table, for an account where that state has an owner.
     ///
     /// The owner of a number that is being ported stays, unless another is given. A change of owner
-    /// takes the application, and the address for emergency calls, off the number.
+    /// takes the application, the address for emergency calls and where calls fail over to off the
+    /// number.
     ///
     /// # Errors
     /// Why not.
@@ -95,7 +96,7 @@ impl NumberRecord {
             }
         }
         if self.owner.is_some() && owner != self.owner {
-            record.disown_address();
+            record.disown();
         }
         record.enter(to, owner, ctx);
         if owner.is_none() {
@@ -166,7 +167,7 @@ impl NumberRecord {
     }
 
     /// A number that rests is not for others before its time, but for admins.
-    fn check_rested(
+    pub(super) fn check_rested(
         &self,
         to: State,
         owner: Option<AccountId>,
@@ -202,10 +203,10 @@ impl NumberRecord {
         self.state = to;
     }
 
-    /// The address for emergency calls was the last owner's.
-    fn disown_address(&mut self) {
+    /// The address for emergency calls was the last owner's, and so was where calls failed over to.
+    fn disown(&mut self) {
         if let Some(features) = &mut self.features {
-            features.wanted.e911 = None;
+            (features.wanted.e911, features.wanted.failover) = (None, None);
         }
     }
 

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Context, Decision, NumberRecord, Outside, Refusal};
 use crate::account::Actor;
+use crate::feature::cnam::{CnamName, CnamProfile};
 use crate::feature::e911::E911Key;
 use crate::feature::{Settings, rights, take_carrier_name};
 use crate::field::{self, FieldError, FieldErrorKind};
@@ -52,6 +53,9 @@ impl NumberRecord {
         set(&mut record.used_by, used_by);
         set(&mut record.ported_in, ported_in);
         set(&mut record.carrier, carrier);
+        if let Some(Some(data)) = &carrier_data {
+            field::check_depth("carrier_data", data)?;
+        }
         // Nothing, however that is said: it would be read so.
         let nothing = |data: &Value| !data.is_null();
         set(&mut record.carrier_data, carrier_data.map(|data| data.filter(nothing).map(Box::new)));
@@ -97,15 +101,21 @@ impl NumberRecord {
         if let Some(name) = fields.keys().find(|name| name.starts_with("pvt_") || name.starts_with('_')) {
             return Err(FieldError::new(name.as_str(), FieldErrorKind::ReadOnly).into());
         }
+        fields.iter().try_for_each(|(name, value)| field::check_depth(name, value))?;
         let carrier = take_carrier_name(&mut fields)?;
         if !is_whole {
             self.check_merged(&fields)?;
         }
         let before = self.settings().cloned().unwrap_or_default();
+        // A name that is there already stays, whatever is asked of names by now.
+        let asked = fields.get(Feature::Cnam.name()).and_then(|cnam| cnam.get("display_name"));
+        let had = before.cnam.as_ref().and_then(|cnam| cnam.display_name.as_ref());
+        let is_new = asked.is_some_and(|asked| asked.as_str() != had.map(CnamName::as_str));
+        let profile = if is_new { &ctx.policy.cnam } else { &CnamProfile::WIDEST };
         let (settings, rest) = if is_whole {
-            Settings::from_document(fields, &ctx.policy.cnam)?
+            Settings::from_document(fields, profile)?
         } else {
-            before.patched(fields, &ctx.policy.cnam)?
+            before.patched(fields, profile)?
         };
         let mut asked = settings.set_since(&before);
         if carrier.is_some_and(|carrier| carrier != self.carrier) {

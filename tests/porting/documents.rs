@@ -141,6 +141,14 @@ fn letters() {
     let letter = signed().letter_of_authorization("New Telephone Co").unwrap();
     snapshot::check("domain/letter.txt", &letter);
     assert!(letter.lines().all(|line| line.chars().count() <= 80));
+    // What was entered makes no lines of its own.
+    let mut forged = json!(signed());
+    forged["signee_name"] = "Ann\r\nDate: never".into();
+    forged["bill"]["name"] = "Beep\n\u{1b}[2KAccount number: B-2".into();
+    let forged = PortRequest::from_value(forged).unwrap();
+    let forged = forged.letter_of_authorization("New\u{2028}Telephone\u{0} Co").unwrap();
+    assert_eq!(forged.lines().count(), letter.lines().count());
+    assert!(forged.contains("Beep [2KAccount") && forged.contains("New Telephone Co"), "{forged}");
 
     let paths = |errors: Vec<FieldError>| -> Vec<String> {
         errors.iter().map(|error| format!("{} {}", error.path(), error.kind().rule())).collect()

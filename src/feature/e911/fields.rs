@@ -182,7 +182,8 @@ impl E911Fields {
 
     fn check_caller_name(&self) -> Result<(), FieldError> {
         let min = E911Address::MIN_CALLER_NAME;
-        let length = self.caller_name.as_ref().map(|name| name.chars().count());
+        let counted = |name: &String| if name.trim().is_empty() { 0 } else { name.chars().count() };
+        let length = self.caller_name.as_ref().map(counted);
         length.filter(|length| *length < min).map_or(Ok(()), |length| {
             Err(FieldError::new("caller_name", FieldErrorKind::TooShort { length, min }))
         })
@@ -224,7 +225,7 @@ impl LegacyData {
 
 /// Whether a character can be in a line that is shown, and in XML 1.0.
 pub(super) fn is_shown(c: char) -> bool {
-    !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')
+    !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')
 }
 
 fn check_line(name: &str, text: &str) -> Result<(), FieldError> {
