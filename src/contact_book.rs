@@ -22,6 +22,7 @@
 //!
 //! let page = book.page(&ContactQuery::ordered(user_numbers::ORDER).of_owner(owner))?;
 //! assert_eq!(page.total, 2);
+//! assert_eq!(book.numbers(owner)?.len(), 2);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -130,6 +131,15 @@ impl ContactBook {
     pub fn get(&self, id: ContactId) -> Result<ContactNumber, ContactBookError> {
         let list = self.store.contact_list_with(id)?;
         list.and_then(|list| list.get(id).cloned()).ok_or(ContactBookError::NotFound(id))
+    }
+
+    /// All numbers of an owner, as they are at one moment: the oldest first.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn numbers(&self, owner: OwnerId) -> Result<Vec<ContactNumber>, ContactBookError> {
+        let list = self.store.contact_list(owner)?;
+        Ok(list.map(|list| list.numbers().to_vec()).unwrap_or_default())
     }
 
     /// The page of numbers that a query asks for.

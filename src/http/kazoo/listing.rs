@@ -73,7 +73,7 @@ struct Asked {
 impl Asked {
     fn read(params: &mut Params) -> Result<Self, FieldError> {
         let query = Query {
-            prefix: params.parsed("prefix")?,
+            prefix: params.e164("prefix")?,
             states: params
                 .list::<State>("filter_state")?
                 .map(|states| states.into_iter().collect())
@@ -85,7 +85,7 @@ impl Asked {
             updated: range(params, "modified_from", "modified_to")?,
             ..Query::default()
         };
-        let after = params.parsed("start_key")?;
+        let after = params.e164("start_key")?;
         let limit = params.parsed("page_size")?.unwrap_or(PAGE_SIZE);
         if !(1..=PAGE_SIZE).contains(&limit) {
             let reason = format!("expected 1 to {PAGE_SIZE}");
