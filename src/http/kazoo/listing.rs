@@ -92,7 +92,7 @@ impl Asked {
             return Err(FieldError::invalid("page_size", &limit.into(), reason));
         }
         // A filter that is passed over would show numbers that were not asked for.
-        match params.rest().find(|name| name.starts_with("filter_")) {
+        match params.rest().find(|name| is_filter(name)) {
             Some(name) => Err(FieldError::new(name, FieldErrorKind::Unknown)),
             None => Ok(Self { query, after, limit }),
         }
@@ -117,6 +117,12 @@ impl Asked {
             quotes: None,
         })
     }
+}
+
+/// Whether a parameter says, as the reference has it, which numbers are asked for.
+fn is_filter(name: &str) -> bool {
+    let is_time = name.ends_with("_from") || name.ends_with("_to");
+    is_time || name.starts_with("filter_") || ["has_key", "has_value", "key_missing"].contains(&name)
 }
 
 /// A time of which either end may be open.

@@ -58,8 +58,9 @@ impl Asked {
         let text = if prefix.starts_with('+') {
             prefix.clone()
         } else {
-            let code = country.calling_code().map(|code| code.to_string()).unwrap_or_default();
-            format!("+{code}{prefix}")
+            let reason = "expected a country with a calling code";
+            let wrong = || FieldError::invalid("country", &country.to_string().into(), reason);
+            format!("+{}{prefix}", country.calling_code().ok_or_else(wrong)?)
         };
         let wrong = |error| FieldError::invalid("prefix", &prefix.as_str().into(), error);
         let quantity = params.parsed("quantity")?.unwrap_or(1);
