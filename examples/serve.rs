@@ -43,7 +43,7 @@ struct Arguments {
     #[arg(long)]
     tokens: PathBuf,
     /// Available numbers to begin with, from +1 415 200 0000 on.
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=8_000_000))]
     numbers: u32,
     /// The region of contact numbers without a calling code.
     #[arg(long, default_value = "US")]
@@ -75,7 +75,8 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
             .with_calls(Calls::InPlace)
     };
     let contacts = ContactApis { people: book(), clients: book(), users: book() };
-    let listener = TcpListener::bind(arguments.listen).await?;
+    let listen = arguments.listen;
+    let listener = TcpListener::bind(listen).await.map_err(|error| format!("{listen}: {error}"))?;
     let mut terminate = signal(SignalKind::terminate())?;
     // Whoever started it learns the port, if it was to be any.
     println!("listening on http://{}", listener.local_addr()?);

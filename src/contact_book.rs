@@ -22,6 +22,7 @@
 //!
 //! let page = book.page(&ContactQuery::ordered(user_numbers::ORDER).of_owner(owner))?;
 //! assert_eq!(page.total, 2);
+//! assert_eq!(book.numbers(owner)?.len(), 2);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -32,7 +33,7 @@ use crate::contact::{
     ContactChanges, ContactId, ContactList, ContactNumber, ContactPage, ContactPatch, ContactQuery,
     ContactRefusal, NewContact, OwnerId,
 };
-use crate::store::{Batch, Change, ContactStore, Expect, StoreError, Stored};
+use crate::store::{Batch, Change, ContactStore, Expect, MOST_TRIES, StoreError, Stored, give_way};
 use crate::time::Timestamp;
 
 /// Contact numbers in a store. Shared by threads, and cheap to clone.
@@ -59,9 +60,6 @@ pub enum ContactBookError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
-
-/// So often a change is tried again that others were faster with.
-const TRIES: usize = 16;
 
 impl ContactBook {
     /// The contacts of a store, by the system's clock.
@@ -132,6 +130,15 @@ impl ContactBook {
         list.and_then(|list| list.get(id).cloned()).ok_or(ContactBookError::NotFound(id))
     }
 
+    /// All numbers of an owner, as they are at one moment: the oldest first.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn numbers(&self, owner: OwnerId) -> Result<Vec<ContactNumber>, ContactBookError> {
+        let list = self.store.contact_list(owner)?;
+        Ok(list.map(|list| list.numbers().to_vec()).unwrap_or_default())
+    }
+
     /// The page of numbers that a query asks for.
     ///
     /// # Errors
@@ -152,7 +159,8 @@ impl ContactBook {
         owner: OwnerId,
         command: impl Fn(&mut ContactList, Timestamp) -> Result<ContactChanges, ContactRefusal>,
     ) -> Result<(ContactList, Vec<ContactNumber>), ContactBookError> {
-        for _ in 0..TRIES {
+        for tries in 0..MOST_TRIES {
+            give_way(tries);
             let stored = self.store.contact_list(owner)?;
             let expect = stored.as_ref().map_or(Expect::Absent, Stored::expected);
             let mut list = stored.map_or_else(|| ContactList::empty(owner), |list| ContactList::clone(&list));

@@ -78,7 +78,7 @@ use crate::normalize::Normalizer;
 use crate::policy::Policy;
 use crate::provider::{CnamProvider, E911Provider};
 use crate::record::EffectKey;
-use crate::store::NumberStore;
+use crate::store::{MOST_TRIES, NumberStore};
 use crate::time::Timestamp;
 
 /// The numbers of a service. Shared by threads, and cheap to clone.
@@ -121,7 +121,12 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { numbers: 10_000, search: Duration::from_secs(5), claim: Duration::from_secs(60), tries: 100 }
+        Self {
+            numbers: 10_000,
+            search: Duration::from_secs(5),
+            claim: Duration::from_secs(60),
+            tries: MOST_TRIES,
+        }
     }
 }
 

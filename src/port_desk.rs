@@ -57,7 +57,8 @@ use crate::porting::{
     PortRequestId, PortSettings, PortState, PortStates,
 };
 use crate::store::{
-    Batch, Change, Expect, NumberStore, Page, PortQuery, PortRequestStore, StoreError, Stored,
+    Batch, Change, Expect, MOST_TRIES, NumberStore, Page, PortQuery, PortRequestStore, StoreError, Stored,
+    give_way,
 };
 
 /// Port requests in a store, and the inventory that their numbers come to. Shared by threads, and
@@ -105,9 +106,6 @@ pub struct Completed {
     /// The numbers that are still to come, and why those failed that did.
     pub waiting: Vec<(PhoneNumber, Option<String>)>,
 }
-
-/// So often a change is tried again that others were faster with.
-const TRIES: usize = 16;
 
 impl PortDesk {
     /// The requests of a store, with the default settings.
@@ -207,7 +205,8 @@ impl PortDesk {
         actor: Actor,
         command: impl Fn(&PortRequest, &PortContext<'_>) -> Result<PortDecision, PortRefusal>,
     ) -> Result<PortRequest, PortDeskError> {
-        for _ in 0..TRIES {
+        for tries in 0..MOST_TRIES {
+            give_way(tries);
             let stored = self.store.port_request(id)?.ok_or(PortDeskError::NotFound(id))?;
             let PortDecision { request, events } = command(&stored, &self.context(actor))?;
             if events.is_empty() {
@@ -254,7 +253,8 @@ impl PortDesk {
                 arrivals.push((number.number, arrival));
             }
         }
-        for _ in 0..TRIES {
+        for tries in 0..MOST_TRIES {
+            give_way(tries);
             let stored = self.store.port_request(id)?.ok_or(PortDeskError::NotFound(id))?;
             let completion = stored.complete(arrivals.iter().cloned(), &self.context(actor))?;
             let PortDecision { request, events } = completion.decision;

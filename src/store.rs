@@ -67,6 +67,7 @@ use serde_json::Value;
 pub use self::change::{Batch, Change, ChangeParts, Entity, Logged, Page};
 pub use self::contacts::ContactStore;
 pub use self::error::StoreError;
+pub(crate) use self::ext::{MOST_TRIES, give_way};
 pub use self::ext::{NumberStoreExt, Scan};
 pub use self::memory::MemoryStore;
 pub use self::port_requests::{PortQuery, PortRequestStore};

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use serde_json::json;
@@ -182,6 +183,24 @@ fn an_owner_has_one_primary_whoever_is_faster() {
     assert_eq!(list.numbers().iter().filter(|number| number.is_primary()).count(), 1);
     let logged = store.contact_events(0, 100).unwrap();
     assert!(logged.iter().map(|event| event.sequence).eq(1..=logged.len() as u64));
+}
+
+/// Others are faster again and again.
+#[test]
+fn who_is_overtaken_comes_to_an_end() {
+    let store = Arc::new(MemoryStore::new());
+    let (others, owner) = (ContactBook::new(store.clone()), "7".parse().unwrap());
+    let overtaken = AtomicUsize::new(0);
+    // What is changed is read by now, and is not stored yet.
+    let book = ContactBook::new(store).with_clock(move || {
+        let times = overtaken.fetch_add(1, Ordering::Relaxed);
+        if times < 50 {
+            others.add(owner, [contact(&format!("541-555-01{times:02}"))]).unwrap();
+        }
+        "2026-03-01T12:00:00Z".parse().unwrap()
+    });
+    book.add(owner, [contact("504-555-0123")]).unwrap();
+    assert_eq!(book.numbers(owner).unwrap().len(), 51);
 }
 
 #[test]

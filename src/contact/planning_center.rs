@@ -85,6 +85,10 @@ const ATTRIBUTES: [(&str, Show); 11] = [
 /// The attribute that is shown only if it is asked for.
 const ON_REQUEST: &str = "formatted_number";
 
+/// The relationship: a field like the attributes, which may be asked for. It is shown in any case, as
+/// it is published beside `formatted_number`.
+const PERSON: &str = "person";
+
 /// The attributes that follow from others.
 const READ_ONLY: [&str; 6] = ["created_at", "e164", ON_REQUEST, "international", "national", "updated_at"];
 
@@ -164,7 +168,7 @@ impl Serialize for Resource<'_> {
         map.serialize_entry("type", TYPE)?;
         map.serialize_entry("id", &self.contact.id().to_string())?;
         map.serialize_entry("attributes", &attributes.collect::<Value>())?;
-        map.serialize_entry("relationships", &json!({"person": person}))?;
+        map.serialize_entry("relationships", &json!({PERSON: person}))?;
         map.end()
     }
 }
@@ -179,9 +183,10 @@ impl Attributes {
         self.0 & Self::bit(name) != 0
     }
 
-    /// The bit of an attribute; 0 for what is none.
+    /// The bit of a field; 0 for what is none.
     fn bit(name: &str) -> u16 {
-        ATTRIBUTES.iter().position(|(known, _)| *known == name).map_or(0, |place| 1 << place)
+        let mut fields = ATTRIBUTES.iter().map(|(known, _)| *known).chain([PERSON]);
+        fields.position(|known| known == name).map_or(0, |place| 1 << place)
     }
 }
 

@@ -40,6 +40,24 @@ pub(crate) fn pairs(text: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(text).into_owned().collect()
 }
 
+/// Queries and forms have a plus that is sent as it is for a space: no number starts with one, so it is
+/// the plus that it was.
+pub(crate) fn with_plus(mut text: String) -> String {
+    if text.starts_with(' ') {
+        text.replace_range(..1, "+");
+    }
+    text
+}
+
+fn parsed<T>(name: &str, text: Option<String>) -> Result<Option<T>, FieldError>
+where
+    T: std::str::FromStr<Err: std::fmt::Display>,
+{
+    let Some(text) = text else { return Ok(None) };
+    let wrong = |error| FieldError::invalid(name, &Value::from(text.as_str()), error);
+    text.parse().map(Some).map_err(wrong)
+}
+
 /// Parameters, each of which may be taken once.
 #[derive(Debug)]
 pub(crate) struct Params(Vec<(String, String)>);
@@ -72,9 +90,15 @@ impl Params {
     where
         T: std::str::FromStr<Err: std::fmt::Display>,
     {
-        let Some(text) = self.text(name)? else { return Ok(None) };
-        let wrong = |error| FieldError::invalid(name, &Value::from(text.as_str()), error);
-        text.parse().map(Some).map_err(wrong)
+        parsed(name, self.text(name)?)
+    }
+
+    /// Takes a number or prefix in E.164, its plus encoded or not.
+    pub(crate) fn e164<T>(&mut self, name: &str) -> Result<Option<T>, FieldError>
+    where
+        T: std::str::FromStr<Err: std::fmt::Display>,
+    {
+        parsed(name, self.text(name)?.map(with_plus))
     }
 
     /// Takes a list with commas between.

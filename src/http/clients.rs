@@ -69,11 +69,12 @@ async fn create(asked: Asked<String>) -> Result<Response, Fault> {
 async fn list(asked: Asked<String>) -> Result<Response, Fault> {
     let owner = owner(&asked.path)?;
     let mut params = Params::of(asked.uri.query());
-    let page = params.parsed::<std::num::NonZeroU64>("page").map_err(Fault::Parameter)?.map_or(1, Into::into);
+    let page = params.parsed::<std::num::NonZeroU64>("page").map_err(Fault::Parameter)?;
+    let current_page = page.map_or(1, Into::into);
     if let Some(name) = params.rest().next() {
         return Err(Fault::Parameter(FieldError::new(name, FieldErrorKind::Unknown)));
     }
-    let offset = (page - 1).saturating_mul(wire::PER_PAGE.into());
+    let offset = (current_page - 1).saturating_mul(wire::PER_PAGE.into());
     let query =
         ContactQuery::ordered(ORDER).of_owner(owner).with_per_page(wire::PER_PAGE).with_offset(offset);
     let found = asked.api.call(move |book| book.page(&query)).await?;
@@ -83,7 +84,7 @@ async fn list(asked: Asked<String>) -> Result<Response, Fault> {
         offset: found.offset,
         per_page: found.per_page,
     };
-    Ok(json(StatusCode::OK, JSON, &wire::Envelope::page(&page)))
+    Ok(json(StatusCode::OK, JSON, &wire::Envelope { current_page, ..wire::Envelope::page(&page) }))
 }
 
 /// A client's phone number.

@@ -1,6 +1,7 @@
 //! People's numbers, as `/people/v2/phone_numbers` has them: JSON:API 1.0 documents.
 //!
-//! A list takes `where[..]`, `order`, `per_page`, `offset` and `fields[PhoneNumber]`; its document has
+//! A list takes `where[..]`, `order`, `per_page`, `offset` and `fields[PhoneNumber]`, which names the
+//! attributes to be shown; whose a number is, is shown in any case. The list's document has
 //! `links` to itself and the pages beside it, and in `meta` how many there are. A failure is
 //! `{"errors": [{status, title, detail, source}]}`, its source a pointer into the document that was
 //! sent, or a parameter.
@@ -59,7 +60,7 @@ async fn list(asked: Asked<()>) -> Result<Response, Fault> {
 /// A person's phone numbers.
 #[utoipa::path(get, path = "/people/{person_id}/phone_numbers", tag = "planning_center", operation_id = "planning_center_list_of_person",
     security(("basic" = []), ("bearer" = [])), params(("person_id" = String, Path)),
-    responses((status = 200, description = "The numbers", content_type = "application/vnd.api+json"), (status = 400, description = "A parameter is wrong")))]
+    responses((status = 200, description = "The numbers", content_type = "application/vnd.api+json"), (status = 400, description = "A parameter is wrong"), (status = 404, description = "No person can be called so")))]
 async fn list_of_person(asked: Asked<String>) -> Result<Response, Fault> {
     let person = asked.path.parse().map_err(|_| Fault::NoRoute)?;
     listed(asked, Some(person)).await
@@ -110,7 +111,7 @@ async fn fetch(asked: Asked<String>) -> Result<Response, Fault> {
 #[utoipa::path(post, path = "/people/{person_id}/phone_numbers", tag = "planning_center", operation_id = "planning_center_create",
     security(("basic" = []), ("bearer" = [])), params(("person_id" = String, Path)),
     request_body(content = Value, description = "A JSON:API document", content_type = "application/vnd.api+json"),
-    responses((status = 201, description = "The number", content_type = "application/vnd.api+json"), (status = 400, description = "A field is wrong"), (status = 403, description = "An id of the client's own"), (status = 409, description = "Another type"), (status = 422, description = "The person has it already")))]
+    responses((status = 201, description = "The number", content_type = "application/vnd.api+json"), (status = 400, description = "A field is wrong"), (status = 403, description = "An id of the client's own"), (status = 404, description = "No person can be called so"), (status = 409, description = "Another type"), (status = 422, description = "The person has it already")))]
 async fn create(asked: Asked<String>) -> Result<Response, Fault> {
     let person: OwnerId = asked.path.parse().map_err(|_| Fault::NoRoute)?;
     let attributes = only_attributes(&asked.query)?;
@@ -158,9 +159,12 @@ type Pairs<'a> = Vec<(&'a str, &'a str)>;
 fn attributes(query: &[(String, String)]) -> Result<(Attributes, Pairs<'_>), Fault> {
     let pairs = query.iter().map(|(name, value)| (&**name, &**value));
     let (fields, others): (Vec<_>, Vec<_>) = pairs.partition(|(name, _)| *name == FIELDS);
-    let attributes = fields.last().map(|(_, names)| names.parse::<Attributes>());
-    let attributes = attributes.transpose().map_err(Fault::Parameter)?;
-    Ok((attributes.unwrap_or_default(), others))
+    let attributes = match *fields {
+        [] => Ok(Attributes::default()),
+        [(_, names)] => names.parse(),
+        [_, (_, again), ..] => Err(FieldError::invalid(FIELDS, &again.into(), "expected to come once")),
+    };
+    Ok((attributes.map_err(Fault::Parameter)?, others))
 }
 
 /// The same where there are no others.

@@ -2,7 +2,7 @@
 //!
 //! A user has a private key, the user name of basic authentication, and sees the numbers of the key's
 //! account alone. The published documents print no failure; here one is
-//! `{"error": "invalid", "message": "..", "field": "phone_number"}`, `field` where it is about one.
+//! `{"error": "bad_request", "message": "..", "field": "phone_number"}`, `field` where it is about one.
 
 use axum::Router;
 use axum::http::header::LOCATION;
@@ -16,7 +16,7 @@ use super::auth::ApiName;
 use super::contacts::{ContactApi, Spoken, failed, id, json};
 use super::guard::{Asked as Received, Fault, Guard};
 use super::{body, contacts};
-use crate::contact::{ContactId, ContactNumber, ContactQuery, OwnerId, user_numbers as wire};
+use crate::contact::{ContactId, ContactNumber, OwnerId, user_numbers as wire};
 use crate::contact_book::{ContactBook, ContactBookError};
 
 /// The routes, to nest at the root.
@@ -114,7 +114,9 @@ async fn remove(asked: Asked<String>) -> Result<Response, Fault> {
     responses((status = 200, description = "The numbers"), (status = 400, description = "There are parameters")))]
 async fn list(asked: Asked<()>) -> Result<Response, Fault> {
     let owner = owner(&asked)?;
-    let contacts = asked.api.call(move |book| all(book, owner)).await?;
+    // Pages would be of several moments, and miss a number where another goes between them.
+    let mut contacts = asked.api.call(move |book| book.numbers(owner)).await?;
+    contacts.sort_unstable_by(|a, b| wire::ORDER.compare(a, b));
     let shown: Vec<_> = contacts.iter().map(wire::Shown::of).collect();
     Ok(json(StatusCode::OK, JSON, &shown))
 }
@@ -127,16 +129,9 @@ struct Form {
     phone_number: String,
 }
 
-/// The fields of a form. `curl -d "phone_number=+49.."`, as it is published, sends the plus as it is,
-/// and forms have that for a space: no number starts with one, so it is the plus that it was.
+/// The fields of a form. `curl -d "phone_number=+49.."`, as it is published, sends the plus as it is.
 fn form(body: &[u8]) -> Vec<(String, String)> {
-    let mut fields = body::pairs(body);
-    for (_, value) in &mut fields {
-        if let Some(rest) = value.strip_prefix(' ') {
-            *value = format!("+{rest}");
-        }
-    }
-    fields
+    body::pairs(body).into_iter().map(|(name, value)| (name, body::with_plus(value))).collect()
 }
 
 /// Whose the numbers are. The system has none of its own. There are no parameters.
@@ -150,19 +145,6 @@ fn owner<P>(asked: &Asked<P>) -> Result<OwnerId, Fault> {
 fn own(book: &ContactBook, owner: OwnerId, id: ContactId) -> Result<ContactNumber, ContactBookError> {
     let contact = book.get(id)?;
     if contact.owner() == owner { Ok(contact) } else { Err(ContactBookError::NotFound(id)) }
-}
-
-/// All numbers of an owner, page by page.
-fn all(book: &ContactBook, owner: OwnerId) -> Result<Vec<ContactNumber>, ContactBookError> {
-    let mut contacts = Vec::new();
-    let query = ContactQuery::ordered(wire::ORDER).of_owner(owner).with_per_page(ContactQuery::MAX_PER_PAGE);
-    let mut next = Some(0);
-    while let Some(offset) = next {
-        let page = book.page(&query.clone().with_offset(offset))?;
-        next = page.next();
-        contacts.extend(page.items);
-    }
-    Ok(contacts)
 }
 
 /// A [`Fault`] as it is shown.

@@ -2,8 +2,6 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::thread;
-use std::time::Duration;
 
 use serde_json::Value;
 
@@ -18,7 +16,7 @@ use crate::feature::ProviderEffect;
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 use crate::record::{Context, Decision, EffectKey, NumberRecord, Outside, Part};
-use crate::store::{Batch, Change, Expect, StoreError, Stored};
+use crate::store::{Batch, Change, Expect, StoreError, Stored, give_way};
 
 /// What a change comes to for a number and its record, if there is one.
 pub(super) type Decide<'a> =
@@ -463,15 +461,6 @@ pub(super) fn is_gone(record: &NumberRecord) -> bool {
 /// What was only seen at a carrier, or is there no longer: any carrier may sell it.
 fn is_nobodys(record: &NumberRecord) -> bool {
     matches!(record.state(), State::Discovery | State::Deleted) && record.pending().is_none()
-}
-
-/// Lets others come to their end, who were faster so often.
-fn give_way(tries: usize) {
-    match tries {
-        0 => {}
-        1..4 => thread::yield_now(),
-        more => thread::sleep(Duration::from_micros(50 << more.min(8))),
-    }
 }
 
 fn is_outside(plan: &Planned) -> bool {

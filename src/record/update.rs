@@ -97,15 +97,15 @@ impl NumberRecord {
             Document::Replace(fields) => (fields, true),
             Document::Merge(fields) => (fields, false),
         };
+        if !is_whole {
+            self.check_merged(&fields)?;
+        }
         fields.retain(|name, _| !READ_ONLY.contains(&&**name));
         if let Some(name) = fields.keys().find(|name| name.starts_with("pvt_") || name.starts_with('_')) {
             return Err(FieldError::new(name.as_str(), FieldErrorKind::ReadOnly).into());
         }
         fields.iter().try_for_each(|(name, value)| field::check_depth(name, value))?;
         let carrier = take_carrier_name(&mut fields)?;
-        if !is_whole {
-            self.check_merged(&fields)?;
-        }
         let before = self.settings().cloned().unwrap_or_default();
         // A name that is there already stays, whatever is asked of names by now.
         let asked = fields.get(Feature::Cnam.name()).and_then(|cnam| cnam.get("display_name"));
@@ -131,12 +131,14 @@ impl NumberRecord {
         Ok(self.settle_features(ctx))
     }
 
-    /// What changes of the document make of features and porting is as the schema has it.
+    /// What changes of the document make of features and porting is as the schema has it; so are a
+    /// carrier's name and the state of a creation, though there is none.
     fn check_merged(&self, changes: &Map<String, Value>) -> Result<(), Refusal> {
         let [new, old] = [E911Key::E911, E911Key::DashE911];
         let key = if changes.contains_key(new.name()) { new } else { old };
         let is_checked = |name: &str| {
-            name == PORTING || Settings::NAMES.contains(&name) && (key == old || name != old.name())
+            [PORTING, CREATE_WITH_STATE, Feature::CarrierName.name()].contains(&name)
+                || Settings::NAMES.contains(&name) && (key == old || name != old.name())
         };
         let changes = changes.iter().filter(|(name, _)| is_checked(name));
         let changes: Map<_, _> = changes.map(|(name, change)| (name.clone(), change.clone())).collect();
@@ -238,13 +240,16 @@ impl NumberRecord {
 /// What the document says of porting.
 const PORTING: &str = "porting";
 
+/// What the document of a creation says of the state.
+const CREATE_WITH_STATE: &str = "create_with_state";
+
 /// Fields of a public document that only the library sets.
 const READ_ONLY: [&str; 10] = [
     "id",
     "_read_only",
     "assigned_to",
     "created",
-    "create_with_state",
+    CREATE_WITH_STATE,
     "features",
     "features_available",
     "state",

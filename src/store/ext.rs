@@ -1,6 +1,21 @@
+use std::thread;
+use std::time::Duration;
+
 use super::{Batch, Change, NumberStore, Page, Query, Revision, StoreError, Stored};
 use crate::number::PhoneNumber;
 use crate::record::NumberRecord;
+
+/// So often a change is tried again that others were faster with, where nothing else is said.
+pub(crate) const MOST_TRIES: usize = 100;
+
+/// Lets others come to their end, who were faster so often.
+pub(crate) fn give_way(tries: usize) {
+    match tries {
+        0 => {}
+        1..4 => thread::yield_now(),
+        more => thread::sleep(Duration::from_micros(50 << more.min(8))),
+    }
+}
 
 /// What can be done with any store of numbers.
 ///

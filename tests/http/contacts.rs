@@ -1,3 +1,6 @@
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
 use serde_json::{Map, Value, json};
 
 use crate::replay::{Asked, Case, Reply, ask, ask_bytes, replay_each};
@@ -118,4 +121,43 @@ fn links_start_with_the_base_url() {
     );
     let shown = send(&server, "GET", "/people/v2/phone_numbers/1", people, "").json();
     assert_eq!(shown["links"]["self"], place);
+}
+
+/// Adds numbers of a user, from one on.
+fn add(server: &Server, first: usize, count: usize) {
+    for number in first..first + count {
+        let body = format!("phone_number=+1212{number:07}");
+        let reply = send(server, "POST", "/phone_numbers", ("Authorization", USER_KEY), &body);
+        assert_eq!(reply.status, 201, "{}", reply.text);
+    }
+}
+
+#[test]
+fn a_users_list_is_of_one_moment() {
+    let (server, by) = (world::service(), ("Authorization", USER_KEY));
+    add(&server, 2_000_000, 150);
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for number in 3_000_000.. {
+                if stop.load(Ordering::Relaxed) {
+                    break;
+                }
+                add(&server, number, 1);
+                let newest = send(&server, "GET", "/phone_numbers", by, "").json()[0]["id"].clone();
+                assert_eq!(send(&server, "DELETE", &format!("/phone_numbers/{newest}"), by, "").status, 204);
+            }
+        });
+        let start = Instant::now();
+        let mut seen = Vec::new();
+        while start.elapsed() < Duration::from_secs(2) {
+            let list = send(&server, "GET", "/phone_numbers", by, "").json();
+            let ids = list.as_array().unwrap().iter().map(|it| it["id"].as_u64().unwrap());
+            seen.push(ids.filter(|id| *id <= 150).collect::<Vec<_>>());
+        }
+        stop.store(true, Ordering::Relaxed);
+        let all: Vec<_> = (1..=150).rev().collect();
+        let wrong = seen.iter().filter(|ids| **ids != all).count();
+        assert_eq!(wrong, 0, "of {}", seen.len());
+    });
 }

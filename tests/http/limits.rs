@@ -428,7 +428,15 @@ fn a_key_makes_a_request_repeatable_for_who_has_it() {
     let again = create("14242424248", ADDER_TOKEN, ADDER);
     assert_eq!((first.status, again.status), (201, 201), "{}", again.text);
     assert_eq!(first.json()["data"], again.json()["data"]);
-    assert_failure(&create("14242424249", ADDER_TOKEN, ADDER), 409, "conflict");
+    let reused = create("14242424249", ADDER_TOKEN, ADDER);
+    assert_failure(&reused, 409, "conflict");
+    assert_eq!(reused.json()["data"]["cause"], "order-1");
+    let mut unreadable = headers(ADDER_TOKEN);
+    unreadable.insert("Idempotency-Key".to_owned(), "ä".into());
+    let path = format!("/v2/accounts/{ADDER}/phone_numbers/%2B14242424249");
+    let no_key = ask_bytes(&server, "PUT", &path, &unreadable, Vec::new());
+    assert_failure(&no_key, 400, "invalid data");
+    assert!(no_key.text.contains("visible ASCII character at byte 0"), "{}", no_key.text);
     // Another's key is another one, though it is called the same.
     let other = create("14242424250", world::MASTER_TOKEN, ADDER);
     assert_eq!(other.status, 201, "{}", other.text);

@@ -101,7 +101,7 @@ impl<P: DeserializeOwned + Send> FromRequest<Api> for Call<P> {
         let actor = api.0.auth.actor(ApiName::Kazoo, &parts).ok_or(Fault::Unauthenticated)?;
         let Open { path, caller } = Open::from_request_parts(&mut parts, api).await?;
         let params = Params::of(parts.uri.query());
-        let key = parts.headers.get(KEY).map(|key| request_key(actor, key.to_str().unwrap_or_default()));
+        let key = parts.headers.get(KEY).map(|key| request_key(&String::from_utf8_lossy(key.as_bytes())));
         let key = key.transpose()?;
         let bytes = body::read(body, &api.0.limits).await?;
         let envelope = Envelope::read(&bytes)?;
@@ -180,8 +180,8 @@ impl<P> Call<P> {
                 .with_confined(!operation.row().claims)
                 .with_accept_charges(envelope.accept_charges)
                 .with_dry_run(envelope.dry_run);
-            options.key = key;
-            work(inventory, &options, &api)
+            options.key = key.map(|key| key_of(actor, key)).transpose()?;
+            work(inventory, &options, &api).map_err(|failure| failure.of_request(key))
         };
         let answer = calls.call(call).await.unwrap_or_else(|fault| Err(fault.into()));
         match answer {
@@ -220,15 +220,18 @@ impl<P> Call<P> {
     }
 }
 
+/// A client's key.
+fn request_key(text: &str) -> Result<RequestKey, FieldError> {
+    text.parse().map_err(|error| FieldError::invalid(KEY, &text.into(), error))
+}
+
 /// The library's key for a client's: that of one client is not that of another, though they call
 /// theirs the same.
-fn request_key(actor: Actor, key: &str) -> Result<RequestKey, FieldError> {
-    let wrong = |error| FieldError::invalid(KEY, &key.into(), error);
-    let key = key.parse::<RequestKey>().map_err(wrong)?;
+fn key_of(actor: Actor, key: RequestKey) -> Result<RequestKey, FieldError> {
     let part = |part: u8| {
         let mut hash = DefaultHasher::new();
         (part, actor, key).hash(&mut hash);
         hash.finish()
     };
-    format!("{:016x}{:016x}", part(0), part(1)).parse().map_err(wrong)
+    request_key(&format!("{:016x}{:016x}", part(0), part(1)))
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::feature::e911::{E911Key, E911Refusal};
 use crate::field::{FieldError, FieldErrorKind};
 use crate::http::guard::Fault;
-use crate::inventory::{Error, ErrorBody};
+use crate::inventory::{Error, ErrorBody, RequestKey};
 use crate::record::Refusal;
 
 /// What was asked for.
@@ -97,6 +97,16 @@ impl Failure {
     /// A failure whose address is called so in the request.
     pub(super) fn of(key: E911Key) -> impl Fn(Error) -> Self {
         move |error| Self::Domain(Box::new(error), key)
+    }
+
+    /// The same with the request's key called as the client calls it.
+    pub(super) fn of_request(self, key: Option<RequestKey>) -> Self {
+        match (self, key) {
+            (Self::Domain(error, _), Some(key)) if matches!(*error, Error::KeyReused(_)) => {
+                Error::KeyReused(key).into()
+            }
+            (failure, _) => failure,
+        }
     }
 
     pub(super) fn report(self, operation: Operation) -> Report {

@@ -73,7 +73,7 @@ struct Asked {
 impl Asked {
     fn read(params: &mut Params) -> Result<Self, FieldError> {
         let query = Query {
-            prefix: params.parsed("prefix")?,
+            prefix: params.e164("prefix")?,
             states: params
                 .list::<State>("filter_state")?
                 .map(|states| states.into_iter().collect())
@@ -85,14 +85,14 @@ impl Asked {
             updated: range(params, "modified_from", "modified_to")?,
             ..Query::default()
         };
-        let after = params.parsed("start_key")?;
+        let after = params.e164("start_key")?;
         let limit = params.parsed("page_size")?.unwrap_or(PAGE_SIZE);
         if !(1..=PAGE_SIZE).contains(&limit) {
             let reason = format!("expected 1 to {PAGE_SIZE}");
             return Err(FieldError::invalid("page_size", &limit.into(), reason));
         }
         // A filter that is passed over would show numbers that were not asked for.
-        match params.rest().find(|name| name.starts_with("filter_")) {
+        match params.rest().find(|name| is_filter(name)) {
             Some(name) => Err(FieldError::new(name, FieldErrorKind::Unknown)),
             None => Ok(Self { query, after, limit }),
         }
@@ -117,6 +117,12 @@ impl Asked {
             quotes: None,
         })
     }
+}
+
+/// Whether a parameter says, as the reference has it, which numbers are asked for.
+fn is_filter(name: &str) -> bool {
+    let is_time = name.ends_with("_from") || name.ends_with("_to");
+    is_time || name.starts_with("filter_") || ["has_key", "has_value", "key_missing"].contains(&name)
 }
 
 /// A time of which either end may be open.

@@ -12,7 +12,7 @@ use super::failure::{Failure, Operation};
 use crate::account::AccountId;
 use crate::carrier::{Found, MAX_FOUND, Search};
 use crate::field::{FieldError, FieldErrorKind};
-use crate::http::body::Params;
+use crate::http::body::{Params, with_plus};
 use crate::inventory::{Inventory, Options, SearchId, SearchPage};
 use crate::number::{CallingCode, Prefix};
 use crate::plan::{self, Region, Style};
@@ -52,14 +52,15 @@ const KEPT: usize = 256;
 
 impl Asked {
     fn read(params: &mut Params) -> Result<Self, FieldError> {
-        let prefix =
-            params.text("prefix")?.ok_or_else(|| FieldError::new("prefix", FieldErrorKind::Missing))?;
+        let prefix = params.text("prefix")?.map(with_plus);
+        let prefix = prefix.ok_or_else(|| FieldError::new("prefix", FieldErrorKind::Missing))?;
         let country = params.parsed("country")?.unwrap_or(Region::US);
         let text = if prefix.starts_with('+') {
             prefix.clone()
         } else {
-            let code = country.calling_code().map(|code| code.to_string()).unwrap_or_default();
-            format!("+{code}{prefix}")
+            let reason = "expected a country with a calling code";
+            let wrong = || FieldError::invalid("country", &country.to_string().into(), reason);
+            format!("+{}{prefix}", country.calling_code().ok_or_else(wrong)?)
         };
         let wrong = |error| FieldError::invalid("prefix", &prefix.as_str().into(), error);
         let quantity = params.parsed("quantity")?.unwrap_or(1);
