@@ -1,5 +1,3 @@
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::response::Response;
@@ -16,7 +14,7 @@ use crate::http::auth::ApiName;
 use crate::http::body::{self, Params};
 use crate::http::guard::{Fault, RequestId};
 use crate::inventory::{Inventory, Options, RequestKey};
-use crate::record::Refusal;
+use crate::record::{EffectKey, Refusal};
 
 /// A request, read: who asks, the path, the parameters, and what is in the envelope.
 #[derive(Debug)]
@@ -228,10 +226,5 @@ fn request_key(text: &str) -> Result<RequestKey, FieldError> {
 /// The library's key for a client's: that of one client is not that of another, though they call
 /// theirs the same.
 fn key_of(actor: Actor, key: RequestKey) -> Result<RequestKey, FieldError> {
-    let part = |part: u8| {
-        let mut hash = DefaultHasher::new();
-        (part, actor, key).hash(&mut hash);
-        hash.finish()
-    };
-    request_key(&format!("{:016x}{:016x}", part(0), part(1)))
+    request_key(EffectKey::of_text(&format!("{actor} {key}")).as_str())
 }
