@@ -56,6 +56,7 @@ use crate::porting::{
     Arrival, NewPortRequest, NumberConflict, PortContext, PortDecision, PortRefusal, PortRequest,
     PortRequestId, PortSettings, PortState, PortStates,
 };
+use crate::record::NumberRecord;
 use crate::store::{
     Batch, Change, Expect, NumberStore, Page, PortQuery, PortRequestStore, StoreError, Stored,
 };
@@ -286,7 +287,7 @@ impl PortDesk {
         }
     }
 
-    /// Puts a number in service that has come from another carrier, whatever it was before.
+    /// Puts a number in service that has come from another carrier.
     fn receive(
         &self,
         number: PhoneNumber,
@@ -309,7 +310,7 @@ impl PortDesk {
         PortContext::new(actor, self.inventory.accounts(), &self.settings, self.inventory.now())
     }
 
-    /// Whether the numbers of a request may be on it: on no other one, and nobody's here.
+    /// Whether the numbers of a request may be on it: on no other one, and such as it can complete with.
     fn check_numbers(&self, request: &PortRequest) -> Result<(), PortDeskError> {
         let mut others = Vec::new();
         let mut owned = Vec::new();
@@ -320,8 +321,14 @@ impl PortDesk {
                 others.push(PortRequest::clone(&other));
             }
             let stored = self.inventory.store().get(*number)?;
-            let is_owned = |state| matches!(state, State::InService | State::Reserved | State::PortOut);
-            owned.extend(stored.is_some_and(|record| is_owned(record.state())).then_some(*number));
+            let is_here = |record: &NumberRecord| match record.state() {
+                State::Available | State::Aging | State::Deleted => false,
+                State::PortIn => record.owner() != Some(request.account()),
+                State::Discovery | State::Reserved | State::InService | State::PortOut | State::Released => {
+                    true
+                }
+            };
+            owned.extend(stored.is_some_and(|record| is_here(&record)).then_some(*number));
         }
         let conflicts = request.conflicts(&others, |number| owned.contains(&number));
         if conflicts.is_empty() { Ok(()) } else { Err(PortDeskError::Numbers(conflicts)) }

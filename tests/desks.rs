@@ -14,7 +14,8 @@ use telnum::lifecycle::State;
 use telnum::plan::Region;
 use telnum::port_desk::{ActivePorts, PortDesk, PortDeskError};
 use telnum::porting::{NewPortRequest, NumberStatusKind, PortRequestId, PortState, PortStates};
-use telnum::store::{ContactStore, MemoryStore, NumberStore, PortRequestStore};
+use telnum::record::NumberRecord;
+use telnum::store::{Change, ContactStore, Expect, MemoryStore, NumberStore, PortRequestStore};
 
 struct World {
     store: Arc<MemoryStore>,
@@ -79,6 +80,42 @@ fn a_number_is_on_one_active_request() {
     // Once it is canceled the number is free.
     world.desk.transition("p1".parse().unwrap(), &PortState::Canceled, None, world.shop.into()).unwrap();
     create("p3", world.other, &["+14158867900"]).unwrap();
+}
+
+/// A request is made for such numbers only as it can complete with.
+#[test]
+fn what_is_here_already_is_not_asked_for() {
+    let number = "+14158867900";
+    let rows = [
+        ("available", None, true),
+        ("aging", None, true),
+        ("deleted", None, true),
+        ("port_in", Some("shop"), true),
+        ("port_in", Some("other"), false),
+        ("reserved", Some("shop"), false),
+        ("in_service", Some("shop"), false),
+        ("port_out", Some("shop"), false),
+        ("released", None, false),
+        ("discovery", None, false),
+    ];
+    for (state, owner, may) in rows {
+        let world = world();
+        let document = json!({
+            "id": number, "pvt_state": state, "pvt_assigned_to": owner, "pvt_module_name": "knm_telnyx",
+            "pvt_reserve_history": if state == "reserved" { vec![owner] } else { Vec::new() },
+            "pvt_created": 63_630_097_779_u64, "pvt_modified": 63_630_097_779_u64,
+        });
+        let record = NumberRecord::from_value(&document).unwrap();
+        world.store.commit(Change::put(record, Expect::Absent).into()).unwrap();
+        let made = world.desk.create(world.new_request("p1", world.shop, &[number]), world.shop.into());
+        assert_eq!(made.is_ok(), may, "{state} of {owner:?}");
+        if may {
+            world.desk.transition("p1".parse().unwrap(), &PortState::Submitted, None, Actor::System).unwrap();
+            world.desk.transition("p1".parse().unwrap(), &PortState::Pending, None, Actor::System).unwrap();
+            let completed = world.desk.complete("p1".parse().unwrap(), Actor::System).unwrap();
+            assert_eq!(completed.request.state(), &PortState::Completed, "{state} of {owner:?}");
+        }
+    }
 }
 
 /// Of many who ask for one number at once, one gets it.
