@@ -115,6 +115,10 @@ fn who_is_confined_to_an_account_has_its_numbers_alone() {
         assert!(inventory.get([FREE], &options).unwrap().is_success(), "{account}");
         assert_eq!(body(inventory.patch([FREE], Map::new(), &options)).1, "not_found", "{account}");
     }
+    let of_reseller = Query { owner: Some(id("reseller")), ..Query::default() };
+    let listed = |account| inventory.list(&of_reseller, None, 50, &within(account)).unwrap().items.len();
+    assert!(listed("reseller") > 0 && listed("reseller") == listed("master"));
+    assert_eq!(listed("child"), 0);
     let absent = failing(404, "not_found", "number not found", Some(number));
     assert_eq!(body(inventory.delete([number], &within("child"))), absent);
     assert!(inventory.delete([number], &within("reseller")).unwrap().is_success());
@@ -1108,10 +1112,28 @@ fn row_137_a_block_is_numbers_in_a_row() {
     assert_eq!(block(3), is("+14155550107 asked", "+14155550109 asked", 3));
     assert_eq!(block(4), (None, None, 0));
     assert_eq!(block(1), is("+14155550100 local", "+14155550100 local", 1));
+    assert_eq!(block(501), (None, None, 0));
     // Of a block the carrier is told how long it is to be; of single numbers, as many as can be paged.
     assert_eq!(found(&inventory, &wanted("+1415", 2), &by("reseller")).len(), 2);
     let asked: Vec<_> = carrier.searches.lock().unwrap().iter().map(|search| search.quantity).collect();
     assert_eq!(asked, [2, 3, 4, 1, 500]);
+}
+
+/// Whatever a carrier sells beside it, and by however few digits it searches.
+#[test]
+fn row_137_a_block_is_found_where_there_is_one() {
+    for maximal_prefix_length in [3, 6] {
+        let name: CarrierName = "telnyx".parse().unwrap();
+        let carrier = Scripted::new(name)
+            .with_info(CarrierInfo { maximal_prefix_length, ..CarrierInfo::of(name) })
+            .with_block("+14158850000".parse().unwrap(), 5)
+            .with_block("+14158860000".parse().unwrap(), 1)
+            .with_block("+14158860002".parse().unwrap(), 3);
+        let inventory = world().carrier(carrier).build();
+        let search = Search { consecutive: true, ..wanted("+1415886", 3) };
+        let row = ["+14158860002 telnyx", "+14158860003 telnyx", "+14158860004 telnyx"];
+        assert_eq!(found(&inventory, &search, &by("reseller")), row);
+    }
 }
 
 #[test]
@@ -1289,6 +1311,15 @@ fn an_import_can_be_tried_and_may_cost() {
     assert!(inventory.store().events(0, 10).unwrap().is_empty());
     let accepted = inventory.import(rows(), &system().with_accept_charges(true)).unwrap();
     assert_eq!((accepted.imported, accepted.quotes.len()), (1, 1));
+
+    // What comes again comes late.
+    let free = Create { state: Some(State::Available), ..Create::default() };
+    let twice = (0..4_000).map(|place| format!("+1415886{:04}", place % 2_000));
+    let twice = twice.map(|number| ImportRow { number: number.into(), account: None, create: free.clone() });
+    for dry_run in [true, false] {
+        let report = inventory.import(twice.clone(), &system().with_dry_run(dry_run)).unwrap();
+        assert_eq!((report.imported, report.failed.len()), (2_000, 2_000), "dry run: {dry_run}");
+    }
 
     for options in [by("reseller").with_all_or_nothing(true), by("reseller").with_key("k".parse().unwrap())] {
         assert_eq!(inventory.import(rows(), &options).unwrap_err().body().code, 400);
