@@ -1176,6 +1176,66 @@ fn carriers_are_checked_at_once_and_not_waited_for() {
 }
 
 #[test]
+fn what_a_carrier_that_fails_may_sell_is_not_called_absent() {
+    let sold = "+13013590001";
+    for fault in [Fault::Refuse, Fault::Before, Fault::After] {
+        let carrier = telnyx();
+        let inventory = world().shared_carrier(shared(&carrier)).build();
+        carrier.fail_next(fault);
+        let outcome = inventory.reserve([sold, FREE], &by("reseller")).unwrap();
+        assert_eq!(outcome.succeeded.len(), 1);
+        assert_eq!(body(Ok(outcome)), failing(500, "unspecified_fault", "fault by carrier", Some(sold)));
+        assert!(inventory.reserve([sold], &by("reseller")).unwrap().is_success());
+    }
+}
+
+/// What it said of a number that an account found, a carrier is told when that account buys it.
+#[test]
+fn a_carrier_is_told_what_it_said() {
+    #[derive(Debug, Default)]
+    struct Telling(Mutex<Vec<Option<Value>>>);
+
+    impl Carrier for Telling {
+        fn name(&self) -> CarrierName {
+            "telling".parse().unwrap()
+        }
+
+        fn find(&self, search: &Search) -> Result<Vec<Found>, CarrierError> {
+            let number = search.prefix.to_string().parse().unwrap();
+            let carrier_data = Some(json!({"offer": search.prefix.to_string()}));
+            Ok(vec![Found { carrier_data, ..Found::new(number, self.name()) }])
+        }
+
+        fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
+            Ok(vec![Availability::Success; numbers.len()])
+        }
+
+        fn acquire(&self, record: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+            self.0.lock().unwrap().push(record.carrier_data().cloned());
+            Ok(None)
+        }
+
+        fn disconnect(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+            Ok(None)
+        }
+    }
+
+    let telling = Arc::new(Telling::default());
+    let inventory = world().shared_carrier(Arc::<Telling>::clone(&telling)).build();
+    for (account, number) in [("reseller", "+13013590001"), ("reseller", ABSENT), ("child", "+13013590002")] {
+        inventory.search(&wanted(number, 1), &by(account)).unwrap();
+    }
+    let bought = [ABSENT, "+13013590001", "+13013590002"];
+    let outcome = inventory.reserve(bought, &by("reseller")).unwrap();
+    assert!(outcome.is_success());
+    // The last was another account's to find.
+    let said = [Some(json!({"offer": ABSENT})), Some(json!({"offer": "+13013590001"})), None];
+    assert_eq!(*telling.0.lock().unwrap(), said);
+    let kept: Vec<_> = outcome.succeeded.values().map(|record| record.carrier_data().cloned()).collect();
+    assert_eq!(kept, said);
+}
+
+#[test]
 fn a_carrier_that_owes_answers_is_not_asked_more() {
     /// A carrier that never answers, and how many wait for it.
     #[derive(Debug, Default)]
