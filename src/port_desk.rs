@@ -188,7 +188,7 @@ impl PortDesk {
 
     /// Lets a command change a request: [`PortRequest::edit`], [`comment`](PortRequest::comment),
     /// [`schedule`](PortRequest::schedule), [`reject`](PortRequest::reject) and the like. Its numbers
-    /// must be such as may be on it.
+    /// must be such as may be on it. What costs is submitted by [`submit`](Self::submit) only.
     ///
     /// ```
     /// # use std::sync::Arc;
@@ -208,6 +208,17 @@ impl PortDesk {
         actor: Actor,
         command: impl Fn(&PortRequest, &PortContext<'_>) -> Result<PortDecision, PortRefusal>,
     ) -> Result<PortRequest, PortDeskError> {
+        self.change_accepting(false, id, actor, command)
+    }
+
+    /// The same, whatever it costs or not.
+    fn change_accepting(
+        &self,
+        accept_charges: bool,
+        id: PortRequestId,
+        actor: Actor,
+        command: impl Fn(&PortRequest, &PortContext<'_>) -> Result<PortDecision, PortRefusal>,
+    ) -> Result<PortRequest, PortDeskError> {
         for _ in 0..TRIES {
             let stored = self.store.port_request(id)?.ok_or(PortDeskError::NotFound(id))?;
             let PortDecision { request, events } = command(&stored, &self.context(actor))?;
@@ -217,6 +228,9 @@ impl PortDesk {
             if request.active_numbers().ne(stored.active_numbers()) {
                 self.check_numbers(&request)?;
             }
+            if *request.state() == PortState::Submitted && *stored.state() != PortState::Submitted {
+                self.check_charges(&request, accept_charges)?;
+            }
             let change = Change::put(request.clone(), stored.expected()).with_events(events);
             match self.store.commit_port_requests(Batch::from(change)) {
                 Ok(_) => return Ok(request),
@@ -225,6 +239,19 @@ impl PortDesk {
             }
         }
         Err(PortDeskError::Conflict(id))
+    }
+
+    /// Submits a request: its numbers are to come, and whatever that costs, or only if it costs nothing.
+    ///
+    /// # Errors
+    /// Why not, what it costs if that is not accepted, or that the store failed.
+    pub fn submit(
+        &self,
+        id: PortRequestId,
+        accept_charges: bool,
+        actor: Actor,
+    ) -> Result<PortRequest, PortDeskError> {
+        self.change_accepting(accept_charges, id, actor, PortRequest::submit)
     }
 
     /// Moves a request to a state that needs nothing but a reason, if that.
@@ -296,7 +323,8 @@ impl PortDesk {
     ) -> Result<Arrival, PortDeskError> {
         let document = Map::from_iter([("port_id".to_owned(), port_id.as_str().into())]);
         let create = Create { ported_in: true, document, ..Create::default() };
-        let options = Options::new(Actor::System).with_account(account);
+        // What it costs was accepted when it was submitted.
+        let options = Options::new(Actor::System).with_account(account).with_accept_charges(true);
         let outcome = self.inventory.create([number.to_string()], &create, &options)?;
         let Err(error) = outcome.single() else { return Ok(Arrival::InService) };
         // A crash may have come after it was created.
@@ -308,6 +336,23 @@ impl PortDesk {
 
     fn context(&self, actor: Actor) -> PortContext<'_> {
         PortContext::new(actor, self.inventory.accounts(), &self.settings, self.inventory.now())
+    }
+
+    /// Whether what a request's numbers will cost may be spent, and is accepted.
+    fn check_charges(&self, request: &PortRequest, accept_charges: bool) -> Result<(), PortDeskError> {
+        if self.inventory.is_free() {
+            return Ok(());
+        }
+        let create = Create { ported_in: true, ..Create::default() };
+        let options = Options::new(Actor::System).with_account(request.account()).with_dry_run(true);
+        let numbers = request.active_numbers().map(|number| number.to_string());
+        let outcome = self.inventory.create(numbers, &create, &options)?;
+        let mut failed = outcome.failed.into_values();
+        match failed.find(|error| matches!(error, inventory::Error::Billing(_))) {
+            Some(error) => Err(error.into()),
+            None if accept_charges || outcome.quotes.is_empty() => Ok(()),
+            None => Err(inventory::Error::QuoteNotAccepted(outcome.quotes).into()),
+        }
     }
 
     /// Whether the numbers of a request may be on it: on no other one, and such as it can complete with.

@@ -1,6 +1,6 @@
 //! Port requests and contact numbers in a store, by many at once and after crashes.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
 use std::thread;
@@ -9,7 +9,7 @@ use serde_json::json;
 use telnum::account::{Account, AccountId, AccountTree, Actor};
 use telnum::contact::{ContactOrder, ContactPatch, ContactQuery, Entry, NewContact, OwnerId, user_numbers};
 use telnum::contact_book::{ContactBook, ContactBookError};
-use telnum::inventory::{Create, Inventory, Options};
+use telnum::inventory::{Billing, BillingError, Charge, Create, Free, Inventory, Options, Quote};
 use telnum::lifecycle::State;
 use telnum::plan::Region;
 use telnum::port_desk::{ActivePorts, PortDesk, PortDeskError};
@@ -27,6 +27,10 @@ struct World {
 }
 
 fn world() -> World {
+    billed(Free)
+}
+
+fn billed(billing: impl Billing + 'static) -> World {
     let [master, shop, other] = ["master", "shop", "other"].map(|id| id.parse::<AccountId>().unwrap());
     let accounts = AccountTree::new([
         Account::new(master).with_admin(true),
@@ -36,7 +40,8 @@ fn world() -> World {
     .unwrap();
     let store = Arc::new(MemoryStore::new());
     let ports = ActivePorts::new(store.clone());
-    let inventory = Inventory::builder(store.clone()).accounts(accounts).porting(ports).build();
+    let inventory =
+        Inventory::builder(store.clone()).accounts(accounts).porting(ports).billing(billing).build();
     let desk = PortDesk::new(store.clone(), inventory.clone());
     World { store, inventory, desk, master, shop, other }
 }
@@ -116,6 +121,56 @@ fn what_is_here_already_is_not_asked_for() {
             assert_eq!(completed.request.state(), &PortState::Completed, "{state} of {owner:?}");
         }
     }
+}
+
+/// A dollar a number, for those who have one.
+#[derive(Debug)]
+struct Dollars(AccountId);
+
+impl Billing for Dollars {
+    fn quote(&self, charges: &[Charge]) -> Result<Vec<Quote>, BillingError> {
+        let quote = |charge: &Charge| Quote {
+            account: charge.account,
+            number: charge.number,
+            item: "number".into(),
+            amount: 100,
+            currency: "USD".into(),
+        };
+        if charges.iter().any(|charge| charge.account != self.0) {
+            return Err(BillingError::NotEnoughCredit);
+        }
+        Ok(charges.iter().map(quote).collect())
+    }
+}
+
+#[test]
+fn row_155_what_a_port_costs_is_accepted_when_it_is_submitted() {
+    let world = billed(Dollars("shop".parse().unwrap()));
+    let World { shop, other, master, .. } = world;
+    let id: PortRequestId = "p1".parse().unwrap();
+    let numbers = ["+14158867900", "+14158867901"];
+    world.desk.create(world.new_request("p1", shop, &numbers), shop.into()).unwrap();
+    let submitted = |answer: Result<_, PortDeskError>| match answer {
+        Ok(_) => panic!("it is submitted"),
+        Err(PortDeskError::Inventory(error)) => error.body(),
+        Err(error) => panic!("{error}"),
+    };
+    for refused in [
+        submitted(world.desk.submit(id, false, shop.into())),
+        submitted(world.desk.transition(id, &PortState::Submitted, None, shop.into())),
+    ] {
+        assert_eq!((refused.code, &*refused.message), (402, "accept charges"));
+        assert_eq!(refused.cause.unwrap().as_array().unwrap().len(), 2);
+    }
+    assert_eq!(world.desk.get(id, shop.into()).unwrap().state(), &PortState::Unconfirmed);
+    world.desk.submit(id, true, shop.into()).unwrap();
+    world.desk.transition(id, &PortState::Pending, None, master.into()).unwrap();
+    let completed = world.desk.complete(id, master.into()).unwrap();
+    assert_eq!((completed.request.state(), completed.waiting.len()), (&PortState::Completed, 0));
+
+    world.desk.create(world.new_request("p2", other, &["+14158867902"]), other.into()).unwrap();
+    let broke = submitted(world.desk.submit("p2".parse().unwrap(), true, other.into()));
+    assert_eq!((broke.code, &*broke.error), (402, "not_enough_credit"));
 }
 
 /// Of many who ask for one number at once, one gets it.
