@@ -53,8 +53,8 @@ use crate::inventory::{self, Create, Inventory, Options, Porting};
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 use crate::porting::{
-    Arrival, NewPortRequest, NumberConflict, PortContext, PortDecision, PortRefusal, PortRequest,
-    PortRequestId, PortSettings, PortState, PortStates,
+    Arrival, NewPortRequest, NumberConflict, PortContext, PortDecision, PortEvent, PortEventKind,
+    PortRefusal, PortRequest, PortRequestId, PortSettings, PortState, PortStates,
 };
 use crate::record::NumberRecord;
 use crate::store::{
@@ -109,6 +109,7 @@ pub struct Completed {
 
 /// So often a change is tried again that others were faster with.
 const TRIES: usize = 16;
+const PAGE: usize = 1_000;
 
 impl PortDesk {
     /// The requests of a store, with the default settings.
@@ -311,6 +312,35 @@ impl PortDesk {
         match self.store.commit_port_requests(Batch::from(change)) {
             Err(error) if error.is_conflict() => Err(PortDeskError::Conflict(id)),
             other => Ok(other.map(drop)?),
+        }
+    }
+
+    /// Removes what was left unfinished, as [`PortRequest::is_stale`] says: which requests those were.
+    /// Their numbers are free again.
+    ///
+    /// # Errors
+    /// If the store fails. What was removed before that is gone.
+    pub fn sweep(&self) -> Result<Vec<PortRequestId>, PortDeskError> {
+        let now = self.inventory.now();
+        let (mut removed, mut after) = (Vec::new(), None);
+        loop {
+            let page = self.store.scan_port_requests(&PortQuery::default(), after, PAGE)?;
+            for stored in page.items.iter().filter(|request| request.is_stale(&self.settings, now)) {
+                let (request, account) = (stored.id(), stored.account());
+                let what = PortEventKind::Deleted;
+                let event = PortEvent { request, account, at: now, actor: Actor::System, what };
+                let change = Change::remove(request, stored.expected()).with_events(vec![event]);
+                match self.store.commit_port_requests(Batch::from(change)) {
+                    Ok(_) => removed.push(request),
+                    // Somebody has just gone on with it.
+                    Err(error) if error.is_conflict() => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            match page.next {
+                Some(next) => after = Some(next),
+                None => return Ok(removed),
+            }
         }
     }
 

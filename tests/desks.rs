@@ -13,7 +13,10 @@ use telnum::inventory::{Billing, BillingError, Charge, Create, Free, Inventory, 
 use telnum::lifecycle::State;
 use telnum::plan::Region;
 use telnum::port_desk::{ActivePorts, PortDesk, PortDeskError};
-use telnum::porting::{NewPortRequest, NumberStatusKind, PortRequestId, PortState, PortStates};
+use telnum::porting::{
+    NewPortRequest, NumberStatusKind, PortEventKind, PortRequest, PortRequestId, PortSettings, PortState,
+    PortStates,
+};
 use telnum::record::NumberRecord;
 use telnum::store::{Change, ContactStore, Expect, MemoryStore, NumberStore, PortRequestStore};
 
@@ -171,6 +174,34 @@ fn row_155_what_a_port_costs_is_accepted_when_it_is_submitted() {
     world.desk.create(world.new_request("p2", other, &["+14158867902"]), other.into()).unwrap();
     let broke = submitted(world.desk.submit("p2".parse().unwrap(), true, other.into()));
     assert_eq!((broke.code, &*broke.error), (402, "not_enough_credit"));
+}
+
+#[test]
+fn row_157_what_was_left_unfinished_is_removed() {
+    let world = world();
+    let long_ago = 63_630_097_779_u64;
+    let states = ["canceled", "completed", "pending", "rejected", "submitted", "unconfirmed"];
+    for (place, state) in states.into_iter().enumerate() {
+        let document = json!({
+            "id": state, "name": "Bakery", "port_state": state, "numbers": {format!("+1415886790{place}"): {}},
+            "created": long_ago, "updated": long_ago, "_read_only": {"account": {"id": world.shop}},
+        });
+        let request: PortRequest = serde_json::from_value(document).unwrap();
+        world.store.commit_port_requests(Change::put(request, Expect::Absent).into()).unwrap();
+    }
+    world.desk.create(world.new_request("young", world.shop, &["+14158867910"]), world.shop.into()).unwrap();
+    let ids = |ids: &[&str]| ids.iter().map(|id| id.parse().unwrap()).collect::<Vec<PortRequestId>>();
+    assert_eq!(world.desk.sweep().unwrap(), ids(&["rejected", "unconfirmed"]));
+    let left = world.desk.list(PortStates::ALL, None, 10, Actor::System).unwrap().items;
+    let left: Vec<_> = left.iter().map(|request| request.id()).collect();
+    assert_eq!(left, ids(&["canceled", "completed", "pending", "submitted", "young"]));
+    world.desk.create(world.new_request("again", world.other, &["+14158867905"]), Actor::System).unwrap();
+    let events = world.store.port_events(0, 10).unwrap();
+    assert_eq!(events.iter().filter(|logged| logged.event.what == PortEventKind::Deleted).count(), 2);
+
+    let settings = PortSettings { keep_stale_pending: false, ..PortSettings::default() };
+    assert_eq!(world.desk.clone().with_settings(settings).sweep().unwrap(), ids(&["pending"]));
+    assert_eq!(world.desk.sweep().unwrap(), []);
 }
 
 /// Of many who ask for one number at once, one gets it.
