@@ -1176,6 +1176,13 @@ fn carriers_are_checked_at_once_and_not_waited_for() {
 }
 
 #[test]
+fn a_block_ends_with_the_last_number_there_can_be() {
+    let first = "+999999999999998".parse().unwrap();
+    let carrier = Scripted::new("telnyx".parse().unwrap()).with_block(first, u64::MAX);
+    assert_eq!(carrier.find(&wanted("+9", 10)).unwrap().len(), 2);
+}
+
+#[test]
 fn what_a_carrier_that_fails_may_sell_is_not_called_absent() {
     let sold = "+13013590001";
     for fault in [Fault::Refuse, Fault::Before, Fault::After] {

@@ -77,7 +77,7 @@ impl Scripted {
         let digits: String = first.to_string().chars().skip(1).collect();
         let start: u64 = digits.parse().unwrap_or_default();
         let numbers = (start..start.saturating_add(count))
-            .filter_map(|digits| format!("+{digits}").parse::<PhoneNumber>().ok());
+            .map_while(|digits| format!("+{digits}").parse::<PhoneNumber>().ok());
         self.script().for_sale.extend(numbers);
         self
     }
