@@ -209,7 +209,9 @@ fn one_shop(inventory: &Inventory, shop: AccountId, tally: &mut Tally) -> Result
     if again.succeeded != reserved.succeeded {
         return Err("what is asked for twice is not answered twice".into());
     }
-    tally.bought += before.count("reserved", &reserved).new;
+    let reserved = before.count("reserved", &reserved);
+    tally.bought += reserved.new;
+    tally.released += reserved.went_out_of_service;
     let before = Before::of(inventory, &found)?;
     let activated = before.count("activated", &inventory.activate(&found, &options)?);
     tally.bought += activated.new;

@@ -129,7 +129,7 @@ pub struct Found {
     pub carrier: CarrierName,
     /// Where it is.
     pub rate_center: Option<RateCenter>,
-    /// What else the carrier says of it, to be told back when it is bought.
+    /// What else the carrier says of it, to be told back when it is bought by who searched.
     pub carrier_data: Option<Value>,
 }
 

@@ -155,6 +155,11 @@ impl Inventory {
         &self.parts.classifiers
     }
 
+    /// Whether nothing ever costs.
+    pub(crate) fn is_free(&self) -> bool {
+        self.parts.billing.is_free()
+    }
+
     /// The time, by the clock that was given.
     #[must_use]
     pub fn now(&self) -> Timestamp {

@@ -53,9 +53,10 @@ use crate::inventory::{self, Create, Inventory, Options, Porting};
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 use crate::porting::{
-    Arrival, NewPortRequest, NumberConflict, PortContext, PortDecision, PortRefusal, PortRequest,
-    PortRequestId, PortSettings, PortState, PortStates,
+    Arrival, NewPortRequest, NumberConflict, PortContext, PortDecision, PortEvent, PortEventKind,
+    PortRefusal, PortRequest, PortRequestId, PortSettings, PortState, PortStates,
 };
+use crate::record::NumberRecord;
 use crate::store::{
     Batch, Change, Expect, MOST_TRIES, NumberStore, Page, PortQuery, PortRequestStore, StoreError, Stored,
     give_way,
@@ -106,6 +107,8 @@ pub struct Completed {
     /// The numbers that are still to come, and why those failed that did.
     pub waiting: Vec<(PhoneNumber, Option<String>)>,
 }
+
+const PAGE: usize = 1_000;
 
 impl PortDesk {
     /// The requests of a store, with the default settings.
@@ -185,7 +188,7 @@ impl PortDesk {
 
     /// Lets a command change a request: [`PortRequest::edit`], [`comment`](PortRequest::comment),
     /// [`schedule`](PortRequest::schedule), [`reject`](PortRequest::reject) and the like. Its numbers
-    /// must be such as may be on it.
+    /// must be such as may be on it. What costs is submitted by [`submit`](Self::submit) only.
     ///
     /// ```
     /// # use std::sync::Arc;
@@ -205,6 +208,17 @@ impl PortDesk {
         actor: Actor,
         command: impl Fn(&PortRequest, &PortContext<'_>) -> Result<PortDecision, PortRefusal>,
     ) -> Result<PortRequest, PortDeskError> {
+        self.change_accepting(false, id, actor, command)
+    }
+
+    /// The same, whatever it costs or not.
+    fn change_accepting(
+        &self,
+        accept_charges: bool,
+        id: PortRequestId,
+        actor: Actor,
+        command: impl Fn(&PortRequest, &PortContext<'_>) -> Result<PortDecision, PortRefusal>,
+    ) -> Result<PortRequest, PortDeskError> {
         for tries in 0..MOST_TRIES {
             give_way(tries);
             let stored = self.store.port_request(id)?.ok_or(PortDeskError::NotFound(id))?;
@@ -215,6 +229,9 @@ impl PortDesk {
             if request.active_numbers().ne(stored.active_numbers()) {
                 self.check_numbers(&request)?;
             }
+            if *request.state() == PortState::Submitted && *stored.state() != PortState::Submitted {
+                self.check_charges(&request, accept_charges)?;
+            }
             let change = Change::put(request.clone(), stored.expected()).with_events(events);
             match self.store.commit_port_requests(Batch::from(change)) {
                 Ok(_) => return Ok(request),
@@ -223,6 +240,19 @@ impl PortDesk {
             }
         }
         Err(PortDeskError::Conflict(id))
+    }
+
+    /// Submits a request: its numbers are to come, and whatever that costs, or only if it costs nothing.
+    ///
+    /// # Errors
+    /// Why not, what it costs if that is not accepted, or that the store failed.
+    pub fn submit(
+        &self,
+        id: PortRequestId,
+        accept_charges: bool,
+        actor: Actor,
+    ) -> Result<PortRequest, PortDeskError> {
+        self.change_accepting(accept_charges, id, actor, PortRequest::submit)
     }
 
     /// Moves a request to a state that needs nothing but a reason, if that.
@@ -286,7 +316,36 @@ impl PortDesk {
         }
     }
 
-    /// Puts a number in service that has come from another carrier, whatever it was before.
+    /// Removes what was left unfinished, as [`PortRequest::is_stale`] says: which requests those were.
+    /// Their numbers are free again.
+    ///
+    /// # Errors
+    /// If the store fails. What was removed before that is gone.
+    pub fn sweep(&self) -> Result<Vec<PortRequestId>, PortDeskError> {
+        let now = self.inventory.now();
+        let (mut removed, mut after) = (Vec::new(), None);
+        loop {
+            let page = self.store.scan_port_requests(&PortQuery::default(), after, PAGE)?;
+            for stored in page.items.iter().filter(|request| request.is_stale(&self.settings, now)) {
+                let (request, account) = (stored.id(), stored.account());
+                let what = PortEventKind::Deleted;
+                let event = PortEvent { request, account, at: now, actor: Actor::System, what };
+                let change = Change::remove(request, stored.expected()).with_events(vec![event]);
+                match self.store.commit_port_requests(Batch::from(change)) {
+                    Ok(_) => removed.push(request),
+                    // Somebody has just gone on with it.
+                    Err(error) if error.is_conflict() => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            match page.next {
+                Some(next) => after = Some(next),
+                None => return Ok(removed),
+            }
+        }
+    }
+
+    /// Puts a number in service that has come from another carrier.
     fn receive(
         &self,
         number: PhoneNumber,
@@ -295,7 +354,8 @@ impl PortDesk {
     ) -> Result<Arrival, PortDeskError> {
         let document = Map::from_iter([("port_id".to_owned(), port_id.as_str().into())]);
         let create = Create { ported_in: true, document, ..Create::default() };
-        let options = Options::new(Actor::System).with_account(account);
+        // What it costs was accepted when it was submitted.
+        let options = Options::new(Actor::System).with_account(account).with_accept_charges(true);
         let outcome = self.inventory.create([number.to_string()], &create, &options)?;
         let Err(error) = outcome.single() else { return Ok(Arrival::InService) };
         // A crash may have come after it was created.
@@ -309,7 +369,24 @@ impl PortDesk {
         PortContext::new(actor, self.inventory.accounts(), &self.settings, self.inventory.now())
     }
 
-    /// Whether the numbers of a request may be on it: on no other one, and nobody's here.
+    /// Whether what a request's numbers will cost may be spent, and is accepted.
+    fn check_charges(&self, request: &PortRequest, accept_charges: bool) -> Result<(), PortDeskError> {
+        if self.inventory.is_free() {
+            return Ok(());
+        }
+        let create = Create { ported_in: true, ..Create::default() };
+        let options = Options::new(Actor::System).with_account(request.account()).with_dry_run(true);
+        let numbers = request.active_numbers().map(|number| number.to_string());
+        let outcome = self.inventory.create(numbers, &create, &options)?;
+        let mut failed = outcome.failed.into_values();
+        match failed.find(|error| matches!(error, inventory::Error::Billing(_))) {
+            Some(error) => Err(error.into()),
+            None if accept_charges || outcome.quotes.is_empty() => Ok(()),
+            None => Err(inventory::Error::QuoteNotAccepted(outcome.quotes).into()),
+        }
+    }
+
+    /// Whether the numbers of a request may be on it: on no other one, and such as it can complete with.
     fn check_numbers(&self, request: &PortRequest) -> Result<(), PortDeskError> {
         let mut others = Vec::new();
         let mut owned = Vec::new();
@@ -320,8 +397,14 @@ impl PortDesk {
                 others.push(PortRequest::clone(&other));
             }
             let stored = self.inventory.store().get(*number)?;
-            let is_owned = |state| matches!(state, State::InService | State::Reserved | State::PortOut);
-            owned.extend(stored.is_some_and(|record| is_owned(record.state())).then_some(*number));
+            let is_here = |record: &NumberRecord| match record.state() {
+                State::Available | State::Aging | State::Deleted => false,
+                State::PortIn => record.owner() != Some(request.account()),
+                State::Discovery | State::Reserved | State::InService | State::PortOut | State::Released => {
+                    true
+                }
+            };
+            owned.extend(stored.is_some_and(|record| is_here(&record)).then_some(*number));
         }
         let conflicts = request.conflicts(&others, |number| owned.contains(&number));
         if conflicts.is_empty() { Ok(()) } else { Err(PortDeskError::Numbers(conflicts)) }

@@ -10,12 +10,16 @@ use serde_json::json;
 use telnum::account::{Account, AccountId, AccountTree, Actor};
 use telnum::contact::{ContactOrder, ContactPatch, ContactQuery, Entry, NewContact, OwnerId, user_numbers};
 use telnum::contact_book::{ContactBook, ContactBookError};
-use telnum::inventory::{Create, Inventory, Options};
+use telnum::inventory::{Billing, BillingError, Charge, Create, Free, Inventory, Options, Quote};
 use telnum::lifecycle::State;
 use telnum::plan::Region;
 use telnum::port_desk::{ActivePorts, PortDesk, PortDeskError};
-use telnum::porting::{NewPortRequest, NumberStatusKind, PortRequestId, PortState, PortStates};
-use telnum::store::{ContactStore, MemoryStore, NumberStore, PortRequestStore};
+use telnum::porting::{
+    NewPortRequest, NumberStatusKind, PortEventKind, PortRequest, PortRequestId, PortSettings, PortState,
+    PortStates,
+};
+use telnum::record::NumberRecord;
+use telnum::store::{Change, ContactStore, Expect, MemoryStore, NumberStore, PortRequestStore};
 
 struct World {
     store: Arc<MemoryStore>,
@@ -27,6 +31,10 @@ struct World {
 }
 
 fn world() -> World {
+    billed(Free)
+}
+
+fn billed(billing: impl Billing + 'static) -> World {
     let [master, shop, other] = ["master", "shop", "other"].map(|id| id.parse::<AccountId>().unwrap());
     let accounts = AccountTree::new([
         Account::new(master).with_admin(true),
@@ -36,7 +44,8 @@ fn world() -> World {
     .unwrap();
     let store = Arc::new(MemoryStore::new());
     let ports = ActivePorts::new(store.clone());
-    let inventory = Inventory::builder(store.clone()).accounts(accounts).porting(ports).build();
+    let inventory =
+        Inventory::builder(store.clone()).accounts(accounts).porting(ports).billing(billing).build();
     let desk = PortDesk::new(store.clone(), inventory.clone());
     World { store, inventory, desk, master, shop, other }
 }
@@ -80,6 +89,120 @@ fn a_number_is_on_one_active_request() {
     // Once it is canceled the number is free.
     world.desk.transition("p1".parse().unwrap(), &PortState::Canceled, None, world.shop.into()).unwrap();
     create("p3", world.other, &["+14158867900"]).unwrap();
+}
+
+/// A request is made for such numbers only as it can complete with.
+#[test]
+fn what_is_here_already_is_not_asked_for() {
+    let number = "+14158867900";
+    let rows = [
+        ("available", None, true),
+        ("aging", None, true),
+        ("deleted", None, true),
+        ("port_in", Some("shop"), true),
+        ("port_in", Some("other"), false),
+        ("reserved", Some("shop"), false),
+        ("in_service", Some("shop"), false),
+        ("port_out", Some("shop"), false),
+        ("released", None, false),
+        ("discovery", None, false),
+    ];
+    for (state, owner, may) in rows {
+        let world = world();
+        let document = json!({
+            "id": number, "pvt_state": state, "pvt_assigned_to": owner, "pvt_module_name": "knm_telnyx",
+            "pvt_reserve_history": if state == "reserved" { vec![owner] } else { Vec::new() },
+            "pvt_created": 63_630_097_779_u64, "pvt_modified": 63_630_097_779_u64,
+        });
+        let record = NumberRecord::from_value(&document).unwrap();
+        world.store.commit(Change::put(record, Expect::Absent).into()).unwrap();
+        let made = world.desk.create(world.new_request("p1", world.shop, &[number]), world.shop.into());
+        assert_eq!(made.is_ok(), may, "{state} of {owner:?}");
+        if may {
+            world.desk.transition("p1".parse().unwrap(), &PortState::Submitted, None, Actor::System).unwrap();
+            world.desk.transition("p1".parse().unwrap(), &PortState::Pending, None, Actor::System).unwrap();
+            let completed = world.desk.complete("p1".parse().unwrap(), Actor::System).unwrap();
+            assert_eq!(completed.request.state(), &PortState::Completed, "{state} of {owner:?}");
+        }
+    }
+}
+
+/// A dollar a number, for those who have one.
+#[derive(Debug)]
+struct Dollars(AccountId);
+
+impl Billing for Dollars {
+    fn quote(&self, charges: &[Charge]) -> Result<Vec<Quote>, BillingError> {
+        let quote = |charge: &Charge| Quote {
+            account: charge.account,
+            number: charge.number,
+            item: "number".into(),
+            amount: 100,
+            currency: "USD".into(),
+        };
+        if charges.iter().any(|charge| charge.account != self.0) {
+            return Err(BillingError::NotEnoughCredit);
+        }
+        Ok(charges.iter().map(quote).collect())
+    }
+}
+
+#[test]
+fn row_155_what_a_port_costs_is_accepted_when_it_is_submitted() {
+    let world = billed(Dollars("shop".parse().unwrap()));
+    let World { shop, other, master, .. } = world;
+    let id: PortRequestId = "p1".parse().unwrap();
+    let numbers = ["+14158867900", "+14158867901"];
+    world.desk.create(world.new_request("p1", shop, &numbers), shop.into()).unwrap();
+    let submitted = |answer: Result<_, PortDeskError>| match answer {
+        Ok(_) => panic!("it is submitted"),
+        Err(PortDeskError::Inventory(error)) => error.body(),
+        Err(error) => panic!("{error}"),
+    };
+    for refused in [
+        submitted(world.desk.submit(id, false, shop.into())),
+        submitted(world.desk.transition(id, &PortState::Submitted, None, shop.into())),
+    ] {
+        assert_eq!((refused.code, &*refused.message), (402, "accept charges"));
+        assert_eq!(refused.cause.unwrap().as_array().unwrap().len(), 2);
+    }
+    assert_eq!(world.desk.get(id, shop.into()).unwrap().state(), &PortState::Unconfirmed);
+    world.desk.submit(id, true, shop.into()).unwrap();
+    world.desk.transition(id, &PortState::Pending, None, master.into()).unwrap();
+    let completed = world.desk.complete(id, master.into()).unwrap();
+    assert_eq!((completed.request.state(), completed.waiting.len()), (&PortState::Completed, 0));
+
+    world.desk.create(world.new_request("p2", other, &["+14158867902"]), other.into()).unwrap();
+    let broke = submitted(world.desk.submit("p2".parse().unwrap(), true, other.into()));
+    assert_eq!((broke.code, &*broke.error), (402, "not_enough_credit"));
+}
+
+#[test]
+fn row_157_what_was_left_unfinished_is_removed() {
+    let world = world();
+    let long_ago = 63_630_097_779_u64;
+    let states = ["canceled", "completed", "pending", "rejected", "submitted", "unconfirmed"];
+    for (place, state) in states.into_iter().enumerate() {
+        let document = json!({
+            "id": state, "name": "Bakery", "port_state": state, "numbers": {format!("+1415886790{place}"): {}},
+            "created": long_ago, "updated": long_ago, "_read_only": {"account": {"id": world.shop}},
+        });
+        let request: PortRequest = serde_json::from_value(document).unwrap();
+        world.store.commit_port_requests(Change::put(request, Expect::Absent).into()).unwrap();
+    }
+    world.desk.create(world.new_request("young", world.shop, &["+14158867910"]), world.shop.into()).unwrap();
+    let ids = |ids: &[&str]| ids.iter().map(|id| id.parse().unwrap()).collect::<Vec<PortRequestId>>();
+    assert_eq!(world.desk.sweep().unwrap(), ids(&["rejected", "unconfirmed"]));
+    let left = world.desk.list(PortStates::ALL, None, 10, Actor::System).unwrap().items;
+    let left: Vec<_> = left.iter().map(|request| request.id()).collect();
+    assert_eq!(left, ids(&["canceled", "completed", "pending", "submitted", "young"]));
+    world.desk.create(world.new_request("again", world.other, &["+14158867905"]), Actor::System).unwrap();
+    let events = world.store.port_events(0, 10).unwrap();
+    assert_eq!(events.iter().filter(|logged| logged.event.what == PortEventKind::Deleted).count(), 2);
+
+    let settings = PortSettings { keep_stale_pending: false, ..PortSettings::default() };
+    assert_eq!(world.desk.clone().with_settings(settings).sweep().unwrap(), ids(&["pending"]));
+    assert_eq!(world.desk.sweep().unwrap(), []);
 }
 
 /// Of many who ask for one number at once, one gets it.

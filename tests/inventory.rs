@@ -115,6 +115,10 @@ fn who_is_confined_to_an_account_has_its_numbers_alone() {
         assert!(inventory.get([FREE], &options).unwrap().is_success(), "{account}");
         assert_eq!(body(inventory.patch([FREE], Map::new(), &options)).1, "not_found", "{account}");
     }
+    let of_reseller = Query { owner: Some(id("reseller")), ..Query::default() };
+    let listed = |account| inventory.list(&of_reseller, None, 50, &within(account)).unwrap().items.len();
+    assert!(listed("reseller") > 0 && listed("reseller") == listed("master"));
+    assert_eq!(listed("child"), 0);
     let absent = failing(404, "not_found", "number not found", Some(number));
     assert_eq!(body(inventory.delete([number], &within("child"))), absent);
     assert!(inventory.delete([number], &within("reseller")).unwrap().is_success());
@@ -1108,10 +1112,28 @@ fn row_137_a_block_is_numbers_in_a_row() {
     assert_eq!(block(3), is("+14155550107 asked", "+14155550109 asked", 3));
     assert_eq!(block(4), (None, None, 0));
     assert_eq!(block(1), is("+14155550100 local", "+14155550100 local", 1));
+    assert_eq!(block(501), (None, None, 0));
     // Of a block the carrier is told how long it is to be; of single numbers, as many as can be paged.
     assert_eq!(found(&inventory, &wanted("+1415", 2), &by("reseller")).len(), 2);
     let asked: Vec<_> = carrier.searches.lock().unwrap().iter().map(|search| search.quantity).collect();
     assert_eq!(asked, [2, 3, 4, 1, 500]);
+}
+
+/// Whatever a carrier sells beside it, and by however few digits it searches.
+#[test]
+fn row_137_a_block_is_found_where_there_is_one() {
+    for maximal_prefix_length in [3, 6] {
+        let name: CarrierName = "telnyx".parse().unwrap();
+        let carrier = Scripted::new(name)
+            .with_info(CarrierInfo { maximal_prefix_length, ..CarrierInfo::of(name) })
+            .with_block("+14158850000".parse().unwrap(), 5)
+            .with_block("+14158860000".parse().unwrap(), 1)
+            .with_block("+14158860002".parse().unwrap(), 3);
+        let inventory = world().carrier(carrier).build();
+        let search = Search { consecutive: true, ..wanted("+1415886", 3) };
+        let row = ["+14158860002 telnyx", "+14158860003 telnyx", "+14158860004 telnyx"];
+        assert_eq!(found(&inventory, &search, &by("reseller")), row);
+    }
 }
 
 #[test]
@@ -1151,6 +1173,73 @@ fn carriers_are_checked_at_once_and_not_waited_for() {
     let bought = inventory.reserve(["+13013590001"], &by("reseller")).unwrap().single().unwrap();
     assert_eq!(bought.carrier().as_str(), "telnyx");
     assert!(started.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn a_block_ends_with_the_last_number_there_can_be() {
+    let first = "+999999999999998".parse().unwrap();
+    let carrier = Scripted::new("telnyx".parse().unwrap()).with_block(first, u64::MAX);
+    assert_eq!(carrier.find(&wanted("+9", 10)).unwrap().len(), 2);
+}
+
+#[test]
+fn what_a_carrier_that_fails_may_sell_is_not_called_absent() {
+    let sold = "+13013590001";
+    for fault in [Fault::Refuse, Fault::Before, Fault::After] {
+        let carrier = telnyx();
+        let inventory = world().shared_carrier(shared(&carrier)).build();
+        carrier.fail_next(fault);
+        let outcome = inventory.reserve([sold, FREE], &by("reseller")).unwrap();
+        assert_eq!(outcome.succeeded.len(), 1);
+        assert_eq!(body(Ok(outcome)), failing(500, "unspecified_fault", "fault by carrier", Some(sold)));
+        assert!(inventory.reserve([sold], &by("reseller")).unwrap().is_success());
+    }
+}
+
+/// What it said of a number that an account found, a carrier is told when that account buys it.
+#[test]
+fn a_carrier_is_told_what_it_said() {
+    #[derive(Debug, Default)]
+    struct Telling(Mutex<Vec<Option<Value>>>);
+
+    impl Carrier for Telling {
+        fn name(&self) -> CarrierName {
+            "telling".parse().unwrap()
+        }
+
+        fn find(&self, search: &Search) -> Result<Vec<Found>, CarrierError> {
+            let number = search.prefix.to_string().parse().unwrap();
+            let carrier_data = Some(json!({"offer": search.prefix.to_string()}));
+            Ok(vec![Found { carrier_data, ..Found::new(number, self.name()) }])
+        }
+
+        fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
+            Ok(vec![Availability::Success; numbers.len()])
+        }
+
+        fn acquire(&self, record: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+            self.0.lock().unwrap().push(record.carrier_data().cloned());
+            Ok(None)
+        }
+
+        fn disconnect(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+            Ok(None)
+        }
+    }
+
+    let telling = Arc::new(Telling::default());
+    let inventory = world().shared_carrier(Arc::<Telling>::clone(&telling)).build();
+    for (account, number) in [("reseller", "+13013590001"), ("reseller", ABSENT), ("child", "+13013590002")] {
+        inventory.search(&wanted(number, 1), &by(account)).unwrap();
+    }
+    let bought = [ABSENT, "+13013590001", "+13013590002"];
+    let outcome = inventory.reserve(bought, &by("reseller")).unwrap();
+    assert!(outcome.is_success());
+    // The last was another account's to find.
+    let said = [Some(json!({"offer": ABSENT})), Some(json!({"offer": "+13013590001"})), None];
+    assert_eq!(*telling.0.lock().unwrap(), said);
+    let kept: Vec<_> = outcome.succeeded.values().map(|record| record.carrier_data().cloned()).collect();
+    assert_eq!(kept, said);
 }
 
 #[test]
@@ -1289,6 +1378,15 @@ fn an_import_can_be_tried_and_may_cost() {
     assert!(inventory.store().events(0, 10).unwrap().is_empty());
     let accepted = inventory.import(rows(), &system().with_accept_charges(true)).unwrap();
     assert_eq!((accepted.imported, accepted.quotes.len()), (1, 1));
+
+    // What comes again comes late.
+    let free = Create { state: Some(State::Available), ..Create::default() };
+    let twice = (0..4_000).map(|place| format!("+1415886{:04}", place % 2_000));
+    let twice = twice.map(|number| ImportRow { number: number.into(), account: None, create: free.clone() });
+    for dry_run in [true, false] {
+        let report = inventory.import(twice.clone(), &system().with_dry_run(dry_run)).unwrap();
+        assert_eq!((report.imported, report.failed.len()), (2_000, 2_000), "dry run: {dry_run}");
+    }
 
     for options in [by("reseller").with_all_or_nothing(true), by("reseller").with_key("k".parse().unwrap())] {
         assert_eq!(inventory.import(rows(), &options).unwrap_err().body().code, 400);

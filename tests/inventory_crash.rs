@@ -689,3 +689,21 @@ fn a_lost_answer_is_asked_for_again() {
     assert!(is_reserved(outside.record(number(0)).as_ref()));
     assert_eq!(outside.orders(), [(Order::Acquire, number(0))]);
 }
+
+/// The next service does not have the carrier, which may have sold the number: it stays locked until one
+/// has.
+#[test]
+fn what_a_carrier_may_have_sold_waits_for_it() {
+    let outside = Outside::new(&[]);
+    outside.carrier.pass_next();
+    outside.carrier.fail_next(Fault::After);
+    let reserve =
+        |service: Inventory| service.reserve([number(0).to_string()], &Options::new(id("reseller")));
+    assert!(!reserve(outside.service(None, now())).unwrap().is_success());
+    let without = Inventory::builder(Arc::<MemoryStore>::clone(&outside.store)).clock(later).build();
+    let failed = without.recover().unwrap().failed;
+    assert_eq!(failed[0].1.to_string(), "no carrier is called telnyx");
+    assert!(outside.is_claimed());
+    assert_eq!(outside.service(None, later()).recover().unwrap().finished, 1);
+    assert!(is_reserved(outside.record(number(0)).as_ref()));
+}

@@ -54,6 +54,7 @@ const FLAWS: &[(Flaw, &[&str])] = &[
     (Flaw::GivesUp, &["few_are_found_among_many"]),
     (Flaw::LastReceiptCounts, &["receipt_is_kept_once"]),
     (Flaw::KeepsReceiptOfRefused, &["receipt_is_kept_once"]),
+    (Flaw::ChecksReceiptsFirst, &["receipt_is_kept_once"]),
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -85,6 +86,7 @@ enum Flaw {
     GivesUp,
     LastReceiptCounts,
     KeepsReceiptOfRefused,
+    ChecksReceiptsFirst,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -201,6 +203,16 @@ impl Flawed {
                     batch.changes.into_iter().map(|change| (change.key(), change)).collect();
                 batch.changes = last.into_values().collect();
                 self.store.commit(batch)
+            }
+            Flaw::ChecksReceiptsFirst => {
+                let Some((key, _)) = &batch.receipt else { return self.store.commit(batch) };
+                if self.store.receipt(*key)?.is_some() {
+                    return self.store.commit(batch);
+                }
+                thread::sleep(Duration::from_millis(10));
+                let changes = batch.changes.clone();
+                let done = self.store.commit(batch);
+                done.or_else(|_| self.store.commit(changes.into()))
             }
             Flaw::ChecksThenWrites => {
                 for change in &batch.changes {

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
+use std::thread;
+use std::time::Duration;
 
 use serde_json::Value;
 use telnum::PhoneNumber;
@@ -20,6 +22,7 @@ use telnum::store::{
 /// What is wrong with a store, and the laws that must find it.
 const FLAWS: &[(Flaw, &[&str])] = &[
     (Flaw::Blind, &["port_requests_are_expected", "contacts_are_expected"]),
+    (Flaw::ChecksThenWrites, &["port_requests_are_expected", "contacts_are_expected"]),
     (Flaw::OneByOne, &["port_requests_are_expected", "contacts_are_expected"]),
     (Flaw::HoldersAreNotFound, &["number_is_on_one_active_request", "contact_id_has_one_owner"]),
     (Flaw::HoldersAreKept, &["number_is_on_one_active_request", "contact_id_has_one_owner"]),
@@ -35,6 +38,7 @@ const FLAWS: &[(Flaw, &[&str])] = &[
 enum Flaw {
     None,
     Blind,
+    ChecksThenWrites,
     OneByOne,
     HoldersAreNotFound,
     HoldersAreKept,
@@ -91,7 +95,8 @@ impl Flawed {
         }
         let changes = changes.into_iter().map(|change| {
             let parts = change.into_parts();
-            let expect = if self.flaw == Flaw::Blind { found(parts.key) } else { parts.expect };
+            let is_blind = matches!(self.flaw, Flaw::Blind | Flaw::ChecksThenWrites);
+            let expect = if is_blind { found(parts.key) } else { parts.expect };
             let dropped = usize::from(self.flaw == Flaw::DropsAnEvent);
             let change: Change<T> = match parts.value {
                 Some(value) => Change::put(value, expect),
@@ -111,8 +116,15 @@ impl Flawed {
         found: impl Fn(T::Key) -> Expect,
         commit: impl Fn(Batch<T>) -> Result<Vec<Revision>, StoreError>,
     ) -> Result<Vec<Revision>, StoreError> {
+        let holds = |change: &Change<T>| change.expect() == found(change.key());
+        if self.flaw == Flaw::ChecksThenWrites {
+            if !batch.changes.iter().all(holds) {
+                return commit(batch);
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
         let mut revisions = Vec::new();
-        for batch in self.batches(batch, found) {
+        for batch in self.batches(batch, &found) {
             revisions.extend(commit(batch)?);
         }
         Ok(revisions)

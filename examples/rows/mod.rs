@@ -18,6 +18,12 @@ pub(crate) fn of_file(path: &Path) -> io::Result<Lines> {
     let names_columns = |line: &io::Result<String>| {
         line.as_ref().is_ok_and(|line| cells(line).next() == Some("number".into()))
     };
+    // A line may be no text; what can not be read at all is not tried for ever.
+    let mut is_broken = false;
+    let lines = lines.take_while(move |line| {
+        let is_bad = line.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::InvalidData);
+        !std::mem::replace(&mut is_broken, is_bad)
+    });
     Ok(Box::new(lines.filter(move |line| !names_columns(line))))
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::search::in_a_row;
 use super::{Availability, Carrier, CarrierError, CarrierInfo, Found, Search};
 use crate::names::CarrierName;
 use crate::number::PhoneNumber;
@@ -76,7 +77,7 @@ impl Scripted {
         let digits: String = first.to_string().chars().skip(1).collect();
         let start: u64 = digits.parse().unwrap_or_default();
         let numbers = (start..start.saturating_add(count))
-            .filter_map(|digits| format!("+{digits}").parse::<PhoneNumber>().ok());
+            .map_while(|digits| format!("+{digits}").parse::<PhoneNumber>().ok());
         self.script().for_sale.extend(numbers);
         self
     }
@@ -169,7 +170,12 @@ impl Carrier for Scripted {
     fn find(&self, search: &Search) -> Result<Vec<Found>, CarrierError> {
         self.answer(|script| {
             let numbers = script.for_sale.range(search.prefix.range());
-            Ok(numbers.take(search.quantity).map(|number| Found::new(*number, self.name)).collect())
+            let found = numbers.map(|number| Found::new(*number, self.name));
+            Ok(if search.consecutive {
+                in_a_row(found.collect(), search.quantity)
+            } else {
+                found.take(search.quantity).collect()
+            })
         })
     }
 

@@ -50,6 +50,9 @@ pub(crate) fn find_owed(
     limit: Duration,
     owed: &Owed,
 ) -> (Vec<Found>, Vec<(CarrierName, CarrierError)>) {
+    if search.consecutive && search.quantity > MAX_FOUND {
+        return (Vec::new(), Vec::new());
+    }
     let search = Search { quantity: search.quantity.min(MAX_FOUND), ..search.clone() };
     let asked = search.clone();
     let find = move |carrier: &dyn Carrier| carrier.find(&asked.told_to(carrier.info()));
@@ -158,7 +161,7 @@ fn merge(
 }
 
 /// The first numbers in a row that are so many; nothing if there are no such.
-fn in_a_row(mut found: Vec<Found>, quantity: usize) -> Vec<Found> {
+pub(super) fn in_a_row(mut found: Vec<Found>, quantity: usize) -> Vec<Found> {
     found.sort_unstable_by_key(|found| found.number);
     let mut rows = found.chunk_by(|one, next| follows(one.number, next.number));
     let row = rows.find(|row| row.len() >= quantity).unwrap_or_default();
@@ -173,7 +176,8 @@ pub(super) fn follows(one: PhoneNumber, next: PhoneNumber) -> bool {
 }
 
 impl Search {
-    /// The search as a carrier can make it. One by fewer digits finds more than is wanted.
+    /// The search as a carrier can make it. One by fewer digits finds more than is wanted, and a row that
+    /// may be another.
     fn told_to(&self, info: CarrierInfo) -> Self {
         let first = *self.prefix.range().start();
         let code = first.calling_code().map_or(0, CallingCode::digit_count);
@@ -183,7 +187,8 @@ impl Search {
         let shorter = first.prefix(count).filter(|_| !can);
         Self {
             prefix: shorter.unwrap_or(self.prefix),
-            quantity: if shorter.is_some() && !self.consecutive { MAX_FOUND } else { self.quantity },
+            quantity: if shorter.is_some() { MAX_FOUND } else { self.quantity },
+            consecutive: self.consecutive && shorter.is_none(),
             ..self.clone()
         }
     }

@@ -255,7 +255,8 @@ impl Inventory {
         let (e911, cnam) = (&self.parts.e911, &self.parts.cnam);
         let answer = |data: Option<_>| data.map_or(Answer::Done, Answer::Carrier);
         let number = record.number();
-        let no_carrier = || Failure { error: Error::NoCarrier(record.carrier()), is_known: true };
+        // It was there when the number was claimed, and may have been told.
+        let no_carrier = || Failure { error: Error::NoCarrier(record.carrier()), is_known: false };
         let carrier = || self.carrier(record.carrier()).ok_or_else(no_carrier);
         let by_carrier = |source: CarrierError| Failure {
             is_known: !matches!(source, CarrierError::Unknown { .. }),

@@ -219,20 +219,24 @@ impl Inventory {
             return planned;
         }
         let numbers: Vec<_> = absent.iter().map(|(_, number, ..)| *number).collect();
-        for ((place, number, before, expect), found) in
-            absent.into_iter().zip(self.discover(&numbers, run.options))
-        {
+        let (found, failure) = self.discover(&numbers, run.options);
+        for ((place, number, before, expect), found) in absent.into_iter().zip(found) {
             let seen = before.as_ref().filter(|record| !is_gone(record));
             let is_found = found.is_some() && seen.is_none();
             let before = match (found, seen) {
                 // What is known of it stays known.
-                (Some(found), Some(seen)) => Some(seen.found_at(found.carrier()).into()),
+                (Some(found), Some(seen)) => Some(seen.found_again(&found).into()),
                 (Some(found), None) => Some(found.into()),
                 (None, _) => before,
             };
             match self.decide(number, before.as_deref(), run.work, ctx) {
                 Ok(decision) => planned.push(Planned { place, number, before, is_found, expect, decision }),
-                Err(error) => answer(slots, place, Err(error)),
+                Err(error) => {
+                    // Who failed may sell it.
+                    let failure = failure.clone().filter(|_| matches!(error, Error::NotFound(_)));
+                    let error = failure.map_or(error, |source| Error::Carrier { number, source });
+                    answer(slots, place, Err(error));
+                }
             }
         }
         planned.sort_unstable_by_key(|plan| plan.place);

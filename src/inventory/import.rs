@@ -45,7 +45,8 @@ struct Row {
 }
 
 impl Inventory {
-    /// Creates numbers from a stream of any length, in batches; only those of one batch are held.
+    /// Creates numbers from a stream of any length, in batches; only those of one batch are held,
+    /// and of a dry run all numbers.
     ///
     /// Numbers that are there already are left as they are, and reported. Each is read as its account
     /// dials. Billing is asked about the numbers of each account in a batch together, and if it refuses
@@ -88,7 +89,10 @@ impl Inventory {
             let ctx = self.context(options);
             let mut batch = Vec::with_capacity(BATCH);
             let mut normalizers = HashMap::new();
-            seen.clear();
+            // What is not stored is not found there.
+            if !options.dry_run {
+                seen.clear();
+            }
             for ImportRow { number: text, account, create } in rows.by_ref().take(BATCH) {
                 let account = account.or(options.account);
                 let own = normalizers.entry(account).or_insert_with(|| self.own_normalizer(account));

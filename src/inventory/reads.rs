@@ -101,6 +101,9 @@ impl Inventory {
         limit: usize,
         options: &Options,
     ) -> Result<Page<NumberRecord, PhoneNumber>, Error> {
+        if query.owner.is_some_and(|owner| !self.reaches(Some(owner), options)) {
+            return Ok(Page { items: Vec::new(), next: None });
+        }
         let options = query.owner.map_or(*options, |owner| options.with_account(owner));
         self.check_power(&options)?;
         let mut query = Query { owner: options.account.or(options.actor.account()), ..query.clone() };

@@ -31,7 +31,7 @@ const PAGE: usize = 1_000;
 impl Inventory {
     /// Drives to its end what a crash has left: every record that has been claimed for longer than
     /// [`Limits::claim`](super::Limits::claim), with the key of its claim. So nothing is ordered
-    /// twice.
+    /// twice. What was claimed for a carrier that is not installed stays so until it is.
     ///
     /// ```
     /// # use std::sync::Arc;

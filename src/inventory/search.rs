@@ -1,5 +1,7 @@
-use std::collections::VecDeque;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::Value;
 
 use super::asked::{Slot, What};
 use super::{Error, Inventory, Options};
@@ -62,6 +64,22 @@ impl Searches {
     fn get(&self, id: SearchId, account: Option<AccountId>) -> Option<Kept> {
         self.kept().iter().find(|kept| kept.id == id && kept.account == account).cloned()
     }
+
+    /// What carriers said last of numbers that an account found.
+    fn said_of(
+        &self,
+        numbers: &[PhoneNumber],
+        account: Option<AccountId>,
+    ) -> HashMap<(PhoneNumber, CarrierName), Value> {
+        let of_account = |kept: &Kept| (kept.account == account).then(|| Arc::clone(&kept.found));
+        let searches: Vec<_> = self.kept().iter().filter_map(of_account).collect();
+        let numbers: HashSet<_> = numbers.iter().collect();
+        let found = searches.iter().flat_map(|found| found.iter());
+        found
+            .filter(|found| numbers.contains(&found.number))
+            .filter_map(|found| Some(((found.number, found.carrier), found.carrier_data.clone()?)))
+            .collect()
+    }
 }
 
 impl Inventory {
@@ -70,7 +88,8 @@ impl Inventory {
     ///
     /// The first page has so many as the search asks for; carriers are asked for as many as one search
     /// finds, and [`search_page`](Self::search_page) has the rest. Of a search for numbers in a row there
-    /// is no rest: it is one row of so many, from the first to the last, or nothing.
+    /// is no rest: it is one row of so many, from the first to the last, or nothing. What is forgotten of
+    /// earlier searches no carrier is told when its numbers are bought.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -136,7 +155,7 @@ impl Inventory {
         self.check_power(options)?;
         let asked = self.read(numbers, options)?;
         let numbers: Vec<_> = asked.numbers().collect();
-        let mut sold = self.sellers(&numbers, options).into_iter();
+        let mut sold = self.sellers(&numbers, options).0.into_iter();
         let answer = |slot: &Slot| match slot.what {
             What::Number(_) if sold.next().flatten().is_some() => Availability::Success,
             What::Number(_) | What::Text(_) => Availability::Error,
@@ -145,19 +164,34 @@ impl Inventory {
         Ok(names.into_iter().zip(asked.slots.iter().map(answer)).collect())
     }
 
-    /// The records of numbers that a carrier sells which the account may use, where one does. They
-    /// are not stored.
-    pub(super) fn discover(&self, numbers: &[PhoneNumber], options: &Options) -> Vec<Option<NumberRecord>> {
+    /// The records of numbers that a carrier sells which the account may use, where one does, with what
+    /// it said of them when the account searched; and why a carrier failed that might have. They are
+    /// not stored.
+    pub(super) fn discover(
+        &self,
+        numbers: &[PhoneNumber],
+        options: &Options,
+    ) -> (Vec<Option<NumberRecord>>, Option<CarrierError>) {
         let now = self.now();
-        let sellers = numbers.iter().zip(self.sellers(numbers, options));
-        sellers.map(|(number, seller)| Some(NumberRecord::discovered(*number, seller?, now))).collect()
+        let (sellers, failure) = self.sellers(numbers, options);
+        let mut said = self.parts.searches.said_of(numbers, options.account);
+        let record = |(number, seller): (&PhoneNumber, Option<_>)| {
+            let seller = seller?;
+            let data = said.remove(&(*number, seller));
+            Some(NumberRecord::discovered(*number, seller, now).with_carrier_data(data))
+        };
+        (numbers.iter().zip(sellers).map(record).collect(), failure)
     }
 
-    /// The first carrier that sells a number and that the account may use: of each.
-    fn sellers(&self, numbers: &[PhoneNumber], options: &Options) -> Vec<Option<CarrierName>> {
-        let mut sellers = vec![None; numbers.len()];
+    /// The first carrier that sells a number and that the account may use: of each. The first failure.
+    fn sellers(
+        &self,
+        numbers: &[PhoneNumber],
+        options: &Options,
+    ) -> (Vec<Option<CarrierName>>, Option<CarrierError>) {
+        let (mut sellers, mut failure) = (vec![None; numbers.len()], None);
         if numbers.is_empty() {
-            return sellers;
+            return (sellers, failure);
         }
         let (account, reseller) = (options.account, self.reseller(options.account));
         let carriers = self.usable_carriers(account);
@@ -165,8 +199,11 @@ impl Inventory {
         let check = move |carrier: &dyn Carrier| carrier.check_for(&asked, account, reseller);
         let answers = ask_all(&carriers, &self.parts.searches.owed, self.parts.limits.search, check);
         for (carrier, (name, answers)) in carriers.iter().zip(answers) {
+            let answers = answers.unwrap_or_else(|error| {
+                failure = failure.take().or(Some(error).filter(|it| *it != CarrierError::NotAvailable));
+                Vec::new()
+            });
             // A carrier that fails, or answers for other than was asked, sells nothing.
-            let answers = answers.unwrap_or_default();
             if answers.len() != numbers.len() {
                 continue;
             }
@@ -179,7 +216,7 @@ impl Inventory {
                 }
             }
         }
-        sellers
+        (sellers, failure)
     }
 
     /// The account that sells to another.

@@ -12,7 +12,6 @@ use super::{Context, Decision, Event, EventKind, NumberRecord, Refusal};
 use crate::account::Actor;
 use crate::feature::ProviderEffect;
 use crate::feature::e911::E911Address;
-use crate::names::CarrierName;
 use crate::time::Timestamp;
 use crate::token::{Token, token_type};
 
@@ -279,10 +278,16 @@ impl NumberRecord {
         Decision { record: self, events, effects: Vec::new() }
     }
 
+    /// The same with what its carrier wants to be told of it.
+    pub(crate) fn with_carrier_data(self, data: Option<Value>) -> Self {
+        Self { carrier_data: data.filter(|data| !data.is_null()).map(Box::new), ..self }
+    }
+
     /// The same, found at a carrier.
-    pub(crate) fn found_at(&self, carrier: CarrierName) -> Self {
-        let carrier_data = self.carrier_data.clone().filter(|_| carrier == self.carrier);
-        Self { carrier, carrier_data, ..self.clone() }
+    pub(crate) fn found_again(&self, found: &Self) -> Self {
+        let known = || self.carrier_data.clone().filter(|_| found.carrier == self.carrier);
+        let carrier_data = found.carrier_data.clone().or_else(known);
+        Self { carrier: found.carrier, carrier_data, ..self.clone() }
     }
 
     /// Whether it is another, but for when it became so.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::fixture::time;
-use super::races::race;
+use super::races::{one_is_made, race};
 use super::{Broken, conflict, equal, must, some};
 use crate::contact::{
     ContactEvent, ContactEventKind, ContactFilter, ContactId, ContactList, ContactNumber, ContactQuery,
@@ -28,13 +28,19 @@ pub fn contacts_are_expected(store: &dyn ContactStore) -> Result<(), Broken> {
     equal("what was stored over a revision", &*current, &more)?;
     must(current.revision() != stale, "a revision is there twice")?;
     conflict("a stale revision", store.commit_contacts(put(&mine, Expect::Revision(stale))))?;
-    let half = [Change::put(yours, Expect::Absent), Change::put(mine.clone(), Expect::Revision(stale))];
+    let half =
+        [Change::put(yours.clone(), Expect::Absent), Change::put(mine.clone(), Expect::Revision(stale))];
     conflict("half of a batch", store.commit_contacts(half.into_iter().collect()))?;
     must(store.contact_list(owner("you")?)?.is_none(), "a refused batch stored something")?;
+    let twice = [Change::put(yours.clone(), Expect::Absent), Change::put(yours, Expect::Absent)];
+    let answer = store.commit_contacts(twice.into_iter().collect());
+    must(matches!(answer, Err(StoreError::Twice(_))), "two changes of one list are not refused")?;
     store.commit_contacts(Change::remove(owner("me")?, current.expected()).into())?;
     must(store.contact_list(owner("me")?)?.is_none(), "what was removed is there")?;
     let again = add(store, mine)?;
-    must(again != stale && again != current.revision(), "a revision is there twice")
+    must(again != stale && again != current.revision(), "a revision is there twice")?;
+    let racing = vec![put(&more, Expect::Revision(again)); 16];
+    one_is_made("how many changed what they read", &racing, |batch| store.commit_contacts(batch))
 }
 
 /// Point 8: an id is one number's: another owner's is refused, unless it is given up in the same commit; and
@@ -60,7 +66,10 @@ pub fn contact_id_has_one_owner(store: &dyn ContactStore) -> Result<(), Broken> 
     has(store, 1, Some("me"))?;
     let yours = read(store, "you")?;
     store.commit_contacts(Change::remove(owner("you")?, yours.expected()).into())?;
-    has(store, 2, None)
+    has(store, 2, None)?;
+    let racing = (0..16).map(|place| Ok(put(&list(&format!("r{place}"), &[9])?, Expect::Absent)));
+    let racing: Vec<_> = racing.collect::<Result<_, Broken>>()?;
+    one_is_made("how many owners have an id", &racing, |batch| store.commit_contacts(batch))
 }
 
 /// Point 8: a new id is above all that are or were stored, and is given once, however many ask.

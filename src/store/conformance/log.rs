@@ -3,10 +3,11 @@
 use serde_json::json;
 
 use super::fixture::{add, event, numbers, plain, read};
+use super::races::one_is_made;
 use super::{Broken, conflict, equal, must};
 use crate::number::PhoneNumber;
 use crate::record::{EffectKey, Event};
-use crate::store::{Batch, Change, Expect, Logged, NumberStore, StoreError};
+use crate::store::{Batch, Change, Expect, Logged, NumberStore, Query, StoreError};
 
 /// Point 3: events are read in the order of commits, of changes in a commit and of events in a
 /// change, and their sequence numbers are 1, 2, 3 and so on.
@@ -106,7 +107,17 @@ pub fn receipt_is_kept_once(store: &dyn NumberStore) -> Result<(), Broken> {
     // A receipt needs no change.
     store.commit(Batch { changes: Vec::new(), receipt: Some((second, json!(3))) })?;
     equal("the receipt of no change", &store.receipt(second)?, &Some(json!(3)))?;
-    add(store, plain(other)?).map(|_| ())
+    add(store, plain(other)?)?;
+
+    let third = key("third")?;
+    let racing: [PhoneNumber; 18] = numbers()?;
+    let racing: Vec<_> = racing
+        .into_iter()
+        .skip(2)
+        .map(|number| batch(number, (third, json!(4))))
+        .collect::<Result<_, _>>()?;
+    one_is_made("how many made a commit with one key", &racing, |batch| store.commit(batch))?;
+    equal("how many numbers there are", &store.scan(&Query::default(), None, 20)?.items.len(), &3)
 }
 
 fn some_events(number: PhoneNumber, seconds: &[u64]) -> Result<Vec<Event>, Broken> {

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::fixture::time;
+use super::races::one_is_made;
 use super::{Broken, conflict, equal, must, some};
 use crate::account::Actor;
 use crate::number::PhoneNumber;
@@ -37,7 +38,9 @@ pub fn port_requests_are_expected(store: &dyn PortRequestStore) -> Result<(), Br
     store.commit_port_requests(Change::remove(id("a")?, current.expected()).into())?;
     must(store.port_request(id("a")?)?.is_none(), "what was removed is there")?;
     let again = add(store, first)?;
-    must(again != stale && again != current.revision(), "a revision is there twice")
+    must(again != stale && again != current.revision(), "a revision is there twice")?;
+    let racing = vec![put(&changed, Expect::Revision(again)); 16];
+    one_is_made("how many changed what they read", &racing, |batch| store.commit_port_requests(batch))
 }
 
 /// Point 8: a number is active on one request at most, whatever is stored; a request that is over, or gone,
@@ -84,7 +87,10 @@ pub fn number_is_on_one_active_request(store: &dyn PortRequestStore) -> Result<(
     ];
     store.commit_port_requests(swap.into_iter().collect())?;
     holds(store, x, Some("b"))?;
-    holds(store, y, Some("g"))
+    holds(store, y, Some("g"))?;
+    let racing = (0..16).map(|place| request(&format!("r{place}"), "shop", "submitted", &["+14158867904"]));
+    let racing: Vec<_> = racing.map(|made| Ok(put(&made?, Expect::Absent))).collect::<Result<_, Broken>>()?;
+    one_is_made("how many requests have a number", &racing, |batch| store.commit_port_requests(batch))
 }
 
 /// Point 5: requests ascend by id; pages of any size join to what the query matches, in which all

@@ -214,6 +214,25 @@ impl From<StoreError> for Attempt {
     }
 }
 
+/// Lets threads make commits at once of which only one may be made.
+pub(super) fn one_is_made<B: Clone + Sync>(
+    what: &str,
+    batches: &[B],
+    commit: impl Fn(B) -> Result<Vec<Revision>, StoreError> + Sync,
+) -> Result<(), Broken> {
+    let barrier = Barrier::new(batches.len());
+    let made = race(batches.len(), |racer| {
+        let batch = batches.get(racer).cloned();
+        barrier.wait();
+        match batch.map(&commit) {
+            Some(Err(error)) if error.is_conflict() => Ok(0),
+            Some(made) => Ok(made.map(|_| 1)?),
+            None => Ok(0),
+        }
+    })?;
+    equal(what, &made.into_iter().sum::<usize>(), &1)
+}
+
 /// Lets threads do something at once; what each came to.
 pub(super) fn race<T: Send>(
     racers: usize,
