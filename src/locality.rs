@@ -147,7 +147,7 @@ impl LocalityTable {
     /// commas between may follow, the likeliest first.
     ///
     /// # Errors
-    /// Which line and which cell is wrong.
+    /// Which line and which cell is wrong; or which prefix comes twice.
     pub fn from_tsv(text: &str) -> Result<Self, FieldError> {
         let lines = text.lines().enumerate().filter(|(_, line)| !line.is_empty());
         let row = |(place, line): (usize, &str)| {
@@ -166,7 +166,20 @@ impl LocalityTable {
             let postal_code = codes.next();
             Ok((prefix, Locality { postal_code, alt_postal_codes: codes.collect(), ..found }))
         };
-        lines.map(row).collect::<Result<_, _>>().map(Self)
+        let mut table = BTreeMap::new();
+        for line in lines {
+            let (prefix, locality) = row(line)?;
+            if table.insert(prefix, locality).is_some() {
+                let found = prefix.to_string();
+                let path = format!("{}.prefix", line.0);
+                return Err(FieldError::invalid(
+                    path,
+                    &found.into(),
+                    "expected no earlier line of this prefix",
+                ));
+            }
+        }
+        Ok(Self(table))
     }
 }
 
@@ -181,5 +194,17 @@ impl LocalityLookup for LocalityTable {
         let is_it =
             |place: &Locality| &*place.country == country && place.locality.eq_ignore_ascii_case(city);
         self.0.iter().filter(|(_, place)| is_it(place)).map(|(prefix, _)| *prefix).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LocalityTable;
+
+    #[test]
+    fn a_prefix_comes_once() {
+        let text = "+1415\tUS\tCA\tSan Francisco\n+1415\tUS\tCA\tSan Rafael\n";
+        let error = LocalityTable::from_tsv(text).unwrap_err();
+        assert_eq!(error.to_string(), "`1.prefix`: expected no earlier line of this prefix, found \"+1415\"");
     }
 }

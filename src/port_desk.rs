@@ -424,11 +424,7 @@ impl ActivePorts {
 }
 
 impl Porting for ActivePorts {
-    fn is_porting(&self, number: PhoneNumber) -> bool {
-        !matches!(self.0.active_port_request(number), Ok(None))
-    }
-
-    fn account(&self, number: PhoneNumber) -> Option<AccountId> {
-        self.0.active_port_request(number).ok().flatten().map(|request| request.account())
+    fn account(&self, number: PhoneNumber) -> Result<Option<AccountId>, StoreError> {
+        Ok(self.0.active_port_request(number)?.map(|request| request.account()))
     }
 }

@@ -160,12 +160,9 @@ struct Ported {
 }
 
 impl Porting for Ported {
-    fn is_porting(&self, number: PhoneNumber) -> bool {
-        self.number.is_none_or(|ported| ported == number)
-    }
-
-    fn account(&self, number: PhoneNumber) -> Option<AccountId> {
-        self.number.filter(|ported| *ported == number).map(|_| id("reseller"))
+    fn account(&self, number: PhoneNumber) -> Result<Option<AccountId>, StoreError> {
+        let ported = self.number.ok_or_else(|| StoreError::Backend("out of reach".into()))?;
+        Ok((ported == number).then(|| id("reseller")))
     }
 }
 
@@ -197,7 +194,7 @@ fn rows_51_and_52_what_is_being_ported_is_not_created() {
     );
     let all = all.unwrap();
     let failed: Vec<_> = all.failed.iter().map(|(number, error)| (&**number, error.body().error)).collect();
-    assert_eq!(failed, [(ABSENT, "number_is_porting".into()), ("+15550100004", "number_is_porting".into())]);
+    assert_eq!(failed, [(ABSENT, "internal_error".into()), ("+15550100004", "internal_error".into())]);
     assert_eq!(all.succeeded.len(), 1);
 }
 

@@ -11,6 +11,7 @@ use crate::lifecycle::State;
 use crate::names::CarrierName;
 use crate::number::{Buffer, PhoneNumber};
 use crate::record::{Context, Creation, Decision, Document, NumberRecord, Refusal, Update};
+use crate::store::StoreError;
 use crate::time::Timestamp;
 
 /// How numbers are to be created.
@@ -42,12 +43,11 @@ impl<F: Fn(PhoneNumber) -> Option<Box<str>>> Apps for F {
 
 /// Who knows which numbers are being ported in.
 pub trait Porting: Send + Sync {
-    /// Whether a number is on an active port request; where that is not known, it is as good as one
-    /// that is.
-    fn is_porting(&self, number: PhoneNumber) -> bool;
-
-    /// The account that ports a number in.
-    fn account(&self, number: PhoneNumber) -> Option<AccountId>;
+    /// The account that ports a number in, if it is on an active port request.
+    ///
+    /// # Errors
+    /// If that can not be known now.
+    fn account(&self, number: PhoneNumber) -> Result<Option<AccountId>, StoreError>;
 }
 
 /// How numbers are to be assigned to an account.
@@ -217,10 +217,9 @@ impl Inventory {
         self.check_reconcilable(number)?;
         let is_ported_in = create.ported_in;
         let decision = NumberRecord::create(number, create.creation(account), ctx)?;
-        let porting = self.parts.porting.as_ref().filter(|porting| porting.is_porting(number));
-        if let Some(porting) = porting {
-            let is_its = || account.is_some() && porting.account(number) == account;
-            if !(is_ported_in && (ctx.accounts.is_admin(ctx.actor) || is_its())) {
+        if let Some(whose) = self.porting_account(number)? {
+            let is_its = account == Some(whose);
+            if !(is_ported_in && (ctx.accounts.is_admin(ctx.actor) || is_its)) {
                 return Err(Refusal::NumberIsPorting(number).into());
             }
         }
@@ -231,10 +230,16 @@ impl Inventory {
     /// not known, none is that might be.
     pub(super) fn check_new(&self, number: PhoneNumber) -> Result<(), Error> {
         self.check_reconcilable(number)?;
-        match &self.parts.porting {
-            Some(porting) if porting.is_porting(number) => Err(Refusal::NumberIsPorting(number).into()),
-            Some(_) | None => Ok(()),
+        match self.porting_account(number)? {
+            Some(_) => Err(Refusal::NumberIsPorting(number).into()),
+            None => Ok(()),
         }
+    }
+
+    /// The account that ports a number in.
+    pub(super) fn porting_account(&self, number: PhoneNumber) -> Result<Option<AccountId>, Error> {
+        let porting = self.parts.porting.as_ref().map(|porting| porting.account(number));
+        Ok(porting.transpose()?.flatten())
     }
 
     fn check_reconcilable(&self, number: PhoneNumber) -> Result<(), Error> {

@@ -46,7 +46,7 @@ impl Inventory {
             }
             return stored.route(self.accounts()).map_err(not_in_service);
         }
-        let porting = self.parts.porting.as_ref().and_then(|porting| porting.account(number));
+        let porting = self.porting_account(number)?;
         let account = porting.filter(|account| self.reaches(Some(*account), options));
         let account = account.ok_or(Error::NotFound(number))?;
         Route::of_port(number, account, self.accounts()).map_err(not_in_service)
