@@ -1,0 +1,52 @@
+//! What costs, and who accepts that.
+
+use super::*;
+
+#[test]
+fn rows_53_and_54_what_costs_is_quoted_and_has_to_be_accepted() {
+    let inventory = world().billing(Dollars::default()).build();
+    let tried = inventory.create([ABSENT], &Create::default(), &by("reseller").with_dry_run(true)).unwrap();
+    assert_eq!((tried.quotes.len(), tried.quotes[0].amount), (1, 100));
+    assert_eq!(tried.single().unwrap().state(), State::InService);
+    assert_eq!(body(inventory.get([ABSENT], &system())).0, 404);
+    assert!(inventory.store().events(0, 10).unwrap().is_empty());
+
+    let key = by("reseller").with_key("one".parse().unwrap());
+    let (code, _, message, cause) = body(inventory.create([ABSENT], &Create::default(), &key));
+    assert_eq!((code, &*message, cause.unwrap()[0]["amount"].clone()), (402, "accept charges", json!(100)));
+    assert_eq!(body(inventory.get([ABSENT], &system())).0, 404);
+    let accepted = inventory.create([ABSENT], &Create::default(), &key.with_accept_charges(true)).unwrap();
+    assert_eq!((accepted.succeeded.len(), accepted.quotes.len()), (1, 1));
+    // What costs nothing is not asked about.
+    assert!(inventory.release([ABSENT], &by("reseller")).unwrap().is_success());
+}
+
+#[test]
+fn row_162_where_billing_refuses_nothing_is_done() {
+    let billing = Dollars { is_broke: true, ..Dollars::default() };
+    let inventory = world().billing(billing.clone()).build();
+    let outcome = inventory.create([ABSENT, FREE, "nonsense"], &Create::default(), &by("reseller")).unwrap();
+    let errors: Vec<_> = outcome.failed.values().map(|error| error.body().error).collect();
+    assert_eq!(errors, ["not_enough_credit".into(), "not_enough_credit".into(), "not_reconcilable".into()]);
+    assert_eq!(billing.asked.load(Ordering::SeqCst), 1);
+    assert!(inventory.store().events(0, 10).unwrap().is_empty());
+}
+
+#[test]
+fn row_140_what_costs() {
+    for (name, is_billable) in [("local", false), ("mdn", false), ("bandwidth2", true), ("unheard-of", true)]
+    {
+        assert_eq!(CarrierInfo::of(name.parse().unwrap()).is_billable, is_billable, "{name}");
+    }
+}
+
+#[test]
+fn to_give_back_costs_nobody_anything() {
+    // The one whose it was before has no credit.
+    for is_broke in [false, true] {
+        let inventory = world().billing(Dollars { is_broke, ..Dollars::default() }).build();
+        let released = inventory.release(["+15551255693"], &by("reseller")).unwrap();
+        assert!(released.is_success() && released.quotes.is_empty());
+        assert_eq!(released.single().unwrap().owner(), Some(id("master")));
+    }
+}

@@ -1,0 +1,532 @@
+//! Carriers: what they are asked, what they sell, which are missing.
+
+use super::*;
+
+#[test]
+fn row_133_a_carrier_refuses_to_take_a_number_back() {
+    let carrier = telnyx();
+    carrier.fail_next(Fault::Refuse);
+    let inventory = world().shared_carrier(shared(&carrier)).build();
+    let number = "+15550100006";
+    let failed = body(inventory.release([number], &by("child")));
+    assert_eq!(failed, failing(500, "unspecified_fault", "fault by carrier", Some(number)));
+    let record = inventory.get([number], &by("child")).unwrap().single().unwrap();
+    assert_eq!((record.state(), record.pending()), (State::InService, None));
+    // A carrier that is not there is asked nothing.
+    let failed = body(world().build().release([number], &by("child")));
+    assert_eq!((failed.0, &*failed.2), (400, "no carrier is called telnyx"));
+}
+
+#[test]
+fn row_134_what_an_account_may_do_with_carriers() {
+    let short = CarrierInfo { is_local: false, is_billable: true, maximal_prefix_length: 3 };
+    let inventory = world().carrier(Scripted::new("short".parse().unwrap()).with_info(short)).build();
+    let info = inventory.carriers_info(&by("reseller")).unwrap();
+    assert_eq!(info.maximal_prefix_length, 10);
+    assert!(info.usable_carriers.contains(&CarrierName::LOCAL));
+    assert_eq!(info.usable_creation_states, [State::InService, State::Reserved]);
+    assert_eq!(
+        inventory.carriers_info(&by("unrelated").with_account(id("child"))).unwrap_err().body().code,
+        403
+    );
+    let inventory =
+        world().without_carriers().carrier(Scripted::new("short".parse().unwrap()).with_info(short));
+    assert_eq!(inventory.build().carriers_info(&by("child")).unwrap().maximal_prefix_length, 3);
+}
+
+#[test]
+fn rows_135_to_138_and_141_carriers_are_searched() {
+    let local = telnum::carrier::Local::new(Arc::new(MemoryStore::new()));
+    let search = |prefix: &str, quantity| Search { quantity, ..Search::new(prefix.parse().unwrap()) };
+    assert_eq!(local.find(&search("+1415", 1)), Err(CarrierError::NotAvailable));
+    let nothing = world().without_carriers().build().search(&search("+1415", 5), &by("reseller")).unwrap();
+    assert!(nothing.numbers.is_empty() && nothing.failed.is_empty());
+
+    let carrier = telnyx();
+    let inventory = world().shared_carrier(shared(&carrier)).build();
+    for (prefix, quantity) in [("+1301359", 10), ("+13013590", 600), ("+130135900", 7), ("+1987", 3)] {
+        let found = inventory.search(&search(prefix, quantity), &by("reseller")).unwrap();
+        let numbers: Vec<_> = found.numbers.iter().map(|found| found.number.to_string()).collect();
+        assert!(numbers.iter().all(|number| number.starts_with(prefix)), "{prefix}");
+        assert!(numbers.is_sorted());
+        assert_eq!(numbers.len(), if prefix == "+1987" { 0 } else { quantity.min(500) });
+    }
+
+    // The rest is paged, by who searched.
+    let page = inventory.search(&search("+1301359", 10), &by("reseller")).unwrap();
+    assert_eq!(page.total, 500);
+    let rest = inventory.search_page(page.id, 10, 1_000, &by("reseller")).unwrap();
+    assert_eq!((rest.numbers.len(), rest.numbers[0].number), (490, "+13013590010".parse().unwrap()));
+    assert!(inventory.search_page(page.id, 500, 10, &by("reseller")).unwrap().numbers.is_empty());
+    assert!(inventory.search_page(page.id, 10, 10, &by("child")).is_none());
+    assert!(inventory.search_page("unheard-of".parse().unwrap(), 0, 10, &by("reseller")).is_none());
+    assert_eq!(
+        inventory.search(&search("+1", 1), &by("child").with_account(id("master"))).unwrap_err().body().code,
+        403
+    );
+}
+
+#[test]
+fn a_carrier_that_is_late_or_fails_is_named() {
+    let slow = Scripted::new("slow".parse().unwrap()).with_delay(Duration::from_secs(60));
+    let broken = Scripted::new("broken".parse().unwrap());
+    broken.fail_next(Fault::Before);
+    let limits = Limits { search: Duration::from_millis(50), ..Limits::default() };
+    let inventory =
+        world().carrier(slow).carrier(broken).shared_carrier(shared(&telnyx())).limits(limits).build();
+    let search = Search { quantity: 2, ..Search::new("+1301".parse().unwrap()) };
+    let page = inventory.search(&search, &by("reseller")).unwrap();
+    assert_eq!(page.numbers.len(), 2);
+    let failed: Vec<_> = page.failed.iter().map(|(carrier, _)| carrier.as_str()).collect();
+    assert_eq!(failed, ["slow", "broken"]);
+}
+
+#[test]
+fn row_139_what_no_carrier_sells_is_an_error() {
+    let inventory = world().shared_carrier(shared(&telnyx())).build();
+    let asked = ["+13013590001", FREE, "+19042471592", "junk", "3013590001"];
+    let answers = inventory.check(asked, &by("reseller")).unwrap();
+    let names: Vec<_> = answers.iter().map(|(number, answer)| (&**number, answer.name())).collect();
+    let expected =
+        [("+13013590001", "success"), (FREE, "success"), ("+19042471592", "error"), ("junk", "error")];
+    assert_eq!(names, expected);
+    assert!(inventory.check::<[&str; 0]>([], &by("reseller")).unwrap().is_empty());
+    let nobody = world().without_carriers().build();
+    assert_eq!(nobody.check([FREE], &by("reseller")).unwrap(), [(FREE.into(), Availability::Error)]);
+}
+
+#[test]
+fn pools_and_reservations_are_searched_for_their_account() {
+    let store: Arc<dyn NumberStore> = Arc::new(MemoryStore::new());
+    let pools = [("+12065550100", "reseller"), ("+12065550101", "reseller"), ("+12065550102", "unrelated")];
+    for (number, pool) in pools {
+        store.commit(Change::put(in_pool(number, "available", pool), Expect::Absent).into()).unwrap();
+    }
+    for record in numbers().into_values() {
+        store.commit(Change::put(record, Expect::Absent).into()).unwrap();
+    }
+    let inventory = Inventory::builder(Arc::clone(&store))
+        .accounts(accounts())
+        .without_carriers()
+        .carrier(Managed::new(Arc::clone(&store)))
+        .carrier(ReservedBy::the_account(Arc::clone(&store)))
+        .carrier(ReservedBy::the_reseller(store))
+        .carrier(Mdn)
+        .build();
+    let found = |account: &str, prefix: &str| -> Vec<String> {
+        let search = Search { quantity: 10, ..Search::new(prefix.parse().unwrap()) };
+        let page = inventory.search(&search, &by(account)).unwrap();
+        assert!(page.failed.is_empty());
+        page.numbers.iter().map(|found| format!("{} {}", found.number, found.carrier)).collect()
+    };
+    let resellers = ["+12065550100 managed", "+12065550101 managed"];
+    assert_eq!(found("reseller", "+1206"), resellers);
+    // An account without a pool has its reseller's.
+    assert_eq!(found("child", "+1206"), resellers);
+    assert_eq!(found("unrelated", "+1206"), ["+12065550102 managed"]);
+    assert!(found("master", "+1206").is_empty());
+    assert_eq!(found("reseller", "+1425"), ["+14252151010 reserved"]);
+    assert_eq!(found("child", "+1425"), ["+14252151010 reserved_reseller"]);
+    // What is bought of a pool needs nothing done outside.
+    assert!(inventory.activate(["+12065550100"], &by("child")).unwrap().is_success());
+    assert_eq!(found("child", "+1206"), ["+12065550101 managed"]);
+}
+
+/// A carrier that answers what it was not asked.
+#[derive(Debug)]
+struct Nonsense;
+
+impl Carrier for Nonsense {
+    fn name(&self) -> CarrierName {
+        "nonsense".parse().unwrap()
+    }
+
+    fn find(&self, search: &Search) -> Result<Vec<Found>, CarrierError> {
+        let found = ["+13013590000", "+13013590000", "+447911123456"];
+        let found = found.map(|number| Found::new(number.parse().unwrap(), self.name()));
+        Ok(found.into_iter().cycle().take(search.quantity * 3 + 9).collect())
+    }
+
+    fn check(&self, _: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
+        Ok(vec![Availability::Success; 7])
+    }
+
+    fn acquire(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+        Ok(Some(json!([null, {"": []}])))
+    }
+
+    fn disconnect(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+        Ok(None)
+    }
+}
+
+#[test]
+fn a_carrier_that_answers_nonsense_sells_nothing() {
+    let inventory = world().carrier(Nonsense).build();
+    let search = Search { quantity: 10, ..Search::new("+1301".parse().unwrap()) };
+    let found = inventory.search(&search, &by("reseller")).unwrap().numbers;
+    assert_eq!(found.iter().map(|found| found.number.to_string()).collect::<Vec<_>>(), ["+13013590000"]);
+    assert_eq!(inventory.check([ABSENT], &by("reseller")).unwrap(), [(ABSENT.into(), Availability::Error)]);
+    assert_eq!(body(inventory.reserve([ABSENT], &by("reseller"))).1, "not_found");
+}
+
+#[test]
+fn row_122_the_systems_own_carriers_need_not_be_installed() {
+    let mobile = "+15551233324";
+    for inventory in [world().build(), world().without_carriers().build(), world().carrier(Mdn).build()] {
+        let released = inventory.release([mobile], &system().with_mdn_run(true)).unwrap().single().unwrap();
+        assert_eq!((released.state(), released.owner()), (State::Deleted, None));
+    }
+    let store = Arc::new(MemoryStore::new());
+    put(&store, in_pool("+12065550100", "in_service", "reseller"));
+    assert!(on(&store).build().release(["+12065550100"], &by("reseller")).unwrap().is_success());
+}
+
+#[test]
+fn a_carrier_that_is_not_there_is_missed_before_anything_is_claimed() {
+    let number = "+15551233337";
+    let inventory = world().build();
+    for options in [by("reseller"), by("reseller").with_dry_run(true)] {
+        let failed = body(inventory.release([number], &options));
+        assert_eq!(failed, failing(400, "invalid", "no carrier is called pacwest", Some("pacwest")));
+    }
+    assert!(inventory.store().events(0, 10).unwrap().is_empty());
+    // An admin can do something about it.
+    let local = Update { carrier: Some(CarrierName::LOCAL), ..Update::default() };
+    assert!(inventory.update([number], &local, &system()).unwrap().is_success());
+    assert!(inventory.release([number], &by("reseller")).unwrap().is_success());
+}
+
+#[test]
+fn a_sweep_reports_a_carrier_that_is_not_there_and_changes_nothing() {
+    let store = Arc::new(MemoryStore::new());
+    let minute =
+        Policy { reservation: Some(Reservation { seconds: 60, longest_seconds: 60 }), ..Policy::default() };
+    let create = Create {
+        state: Some(State::Reserved),
+        carrier: Some("pacwest".parse().unwrap()),
+        ..Create::default()
+    };
+    let inventory = on(&store).policy(minute.clone()).build();
+    assert!(inventory.create([ABSENT], &create, &by("reseller")).unwrap().is_success());
+    let later = on(&store).policy(minute).clock(|| now().after(chrono::TimeDelta::hours(1))).build();
+    for _ in 0..3 {
+        let report = later.sweep().unwrap();
+        assert_eq!((report.ended, report.failed.len()), (0, 1));
+        assert_eq!(report.failed[0].1.to_string(), "no carrier is called pacwest");
+    }
+    assert_eq!(store.events(0, 10).unwrap().len(), 1);
+}
+
+#[test]
+fn what_is_free_is_found_whoever_carries_it() {
+    let inventory = world().shared_carrier(shared(&telnyx())).build();
+    let number = "+19162154006";
+    assert_eq!(found(&inventory, &wanted("+1916", 10), &by("reseller")), [format!("{number} local")]);
+    let check = inventory.check([number], &by("reseller")).unwrap();
+    assert_eq!(check, [(number.into(), Availability::Success)]);
+    assert!(inventory.reserve([number], &by("reseller")).unwrap().is_success());
+    assert!(found(&inventory, &wanted("+1916", 10), &by("reseller")).is_empty());
+}
+
+#[test]
+fn what_is_being_worked_on_is_not_free() {
+    let carrier = telnyx();
+    let inventory = world().shared_carrier(shared(&carrier)).policy(with_e911()).e911(Arc::new(Dead)).build();
+    let number = "+19162154006";
+    let create = Create { document: document(json!({"e911": address()})), ..Create::default() };
+    assert_eq!(body(inventory.create([number], &create, &by("reseller"))).0, 500);
+    assert!(found(&inventory, &wanted("+1916", 10), &by("unrelated")).is_empty());
+    let check = inventory.check([number], &by("unrelated")).unwrap();
+    assert_eq!(check, [(number.into(), Availability::Error)]);
+}
+
+/// A provider that gives no answer.
+#[derive(Debug)]
+struct Dead;
+
+impl E911Provider for Dead {
+    fn validate(&self, _: &E911Address) -> Result<E911Answer, ProviderError> {
+        Err(ProviderError::Unknown("lost".into()))
+    }
+
+    fn provision(
+        &self,
+        _: &NumberRecord,
+        _: &E911Address,
+        _: EffectKey,
+    ) -> Result<E911Answer, ProviderError> {
+        Err(ProviderError::Unknown("lost".into()))
+    }
+
+    fn remove(&self, _: &NumberRecord, _: EffectKey) -> Result<(), ProviderError> {
+        Err(ProviderError::Unknown("lost".into()))
+    }
+}
+
+#[test]
+fn a_pool_is_for_its_account_and_those_it_sells_to() {
+    let number = "+12065550100";
+    let inventory = || {
+        let store = Arc::new(MemoryStore::new());
+        put(&store, in_pool(number, "available", "reseller"));
+        let carrier = Managed::new(Arc::<MemoryStore>::clone(&store));
+        (on(&store).carrier(carrier).build(), on(&store).build())
+    };
+    let rows = [("unrelated", false), ("master", true), ("reseller", true), ("child", true)];
+    for (account, may) in rows {
+        let (managed, local) = inventory();
+        let options = by(account);
+        for inventory in [&managed, &local] {
+            // An admin may take it, but it is not shown to be bought.
+            let is_shown = may && account != "master";
+            assert_eq!(
+                found(inventory, &wanted("+1206", 5), &options).len(),
+                usize::from(is_shown),
+                "{account}"
+            );
+            let answer = if is_shown { Availability::Success } else { Availability::Error };
+            assert_eq!(inventory.check([number], &options).unwrap(), [(number.into(), answer)], "{account}");
+        }
+        // A child may not create numbers.
+        let may_create = may && account != "child";
+        let inventory = || inventory().0;
+        assert_eq!(inventory().activate([number], &options).unwrap().is_success(), may, "{account}");
+        let created = inventory().create([number], &Create::default(), &options).unwrap();
+        assert_eq!(created.is_success(), may_create, "{account}");
+        let moved = inventory().change_state([number], State::InService, &options).unwrap();
+        assert_eq!(moved.is_success(), may, "{account}");
+    }
+}
+
+/// A carrier that remembers what it was asked for, and sells what it is given.
+#[derive(Debug, Default)]
+struct Asked {
+    searches: Mutex<Vec<Search>>,
+    sells: Vec<PhoneNumber>,
+}
+
+impl Carrier for Asked {
+    fn name(&self) -> CarrierName {
+        "asked".parse().unwrap()
+    }
+
+    fn info(&self) -> CarrierInfo {
+        CarrierInfo { is_local: false, is_billable: true, maximal_prefix_length: 3 }
+    }
+
+    fn find(&self, search: &Search) -> Result<Vec<Found>, CarrierError> {
+        self.searches.lock().unwrap().push(search.clone());
+        Ok(self.sells.iter().rev().map(|number| Found::new(*number, self.name())).collect())
+    }
+
+    fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
+        Ok(vec![Availability::Error; numbers.len()])
+    }
+
+    fn acquire(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+        Ok(None)
+    }
+
+    fn disconnect(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+        Ok(None)
+    }
+}
+
+#[test]
+fn row_137_a_block_is_numbers_in_a_row() {
+    let sells = ["+14155550103", "+14155550104", "+14155550107", "+14155550108", "+14155550109"];
+    let carrier =
+        Arc::new(Asked { sells: sells.map(|number| number.parse().unwrap()).into(), ..Asked::default() });
+    let store = Arc::new(MemoryStore::new());
+    let inventory = on(&store).shared_carrier(Arc::<Asked>::clone(&carrier)).build();
+    let free = Create { state: Some(State::Available), ..Create::default() };
+    let ours =
+        ["+14155550100", "+14155550102", "+14155550105", "+14155550106", "+14155550199", "+14155550200"];
+    assert!(inventory.create(ours, &free, &system()).unwrap().is_success());
+    let block = |quantity| {
+        let search = Search { consecutive: true, ..wanted("+1415", quantity) };
+        let found = found(&inventory, &search, &by("reseller"));
+        (found.first().cloned(), found.last().cloned(), found.len())
+    };
+    let is = |first: &str, last: &str, count| (Some(first.to_owned()), Some(last.to_owned()), count);
+    assert_eq!(block(2), is("+14155550105 local", "+14155550106 local", 2));
+    assert_eq!(block(3), is("+14155550107 asked", "+14155550109 asked", 3));
+    assert_eq!(block(4), (None, None, 0));
+    assert_eq!(block(1), is("+14155550100 local", "+14155550100 local", 1));
+    assert_eq!(block(501), (None, None, 0));
+    // Of a block the carrier is told how long it is to be; of single numbers, as many as can be paged.
+    assert_eq!(found(&inventory, &wanted("+1415", 2), &by("reseller")).len(), 2);
+    let asked: Vec<_> = carrier.searches.lock().unwrap().iter().map(|search| search.quantity).collect();
+    assert_eq!(asked, [2, 3, 4, 1, 500]);
+}
+
+/// Whatever a carrier sells beside it, and by however few digits it searches.
+#[test]
+fn row_137_a_block_is_found_where_there_is_one() {
+    for maximal_prefix_length in [3, 6] {
+        let name: CarrierName = "telnyx".parse().unwrap();
+        let carrier = Scripted::new(name)
+            .with_info(CarrierInfo { maximal_prefix_length, ..CarrierInfo::of(name) })
+            .with_block("+14158850000".parse().unwrap(), 5)
+            .with_block("+14158860000".parse().unwrap(), 1)
+            .with_block("+14158860002".parse().unwrap(), 3);
+        let inventory = world().carrier(carrier).build();
+        let search = Search { consecutive: true, ..wanted("+1415886", 3) };
+        let row = ["+14158860002 telnyx", "+14158860003 telnyx", "+14158860004 telnyx"];
+        assert_eq!(found(&inventory, &search, &by("reseller")), row);
+    }
+}
+
+#[test]
+fn a_carrier_is_asked_by_as_many_digits_as_it_can() {
+    let sells = ["+13013590000", "+13014000000"].map(|number| number.parse().unwrap()).into();
+    let carrier = Arc::new(Asked { sells, ..Asked::default() });
+    let inventory = world().shared_carrier(Arc::<Asked>::clone(&carrier)).build();
+    let rows = [
+        ("+1301359", "+1301", vec!["+13013590000 asked"]),
+        ("+130", "+130", vec!["+13014000000 asked"]),
+        ("+1", "+1", vec!["+15551239876 local"]),
+        ("+4420794", "+44207", vec![]),
+    ];
+    for (prefix, told, expected) in rows {
+        assert_eq!(found(&inventory, &wanted(prefix, 1), &by("reseller")), expected, "{prefix}");
+        let asked = carrier.searches.lock().unwrap().pop().unwrap();
+        assert_eq!(asked.prefix.to_string(), told);
+    }
+}
+
+#[test]
+fn carriers_are_checked_at_once_and_not_waited_for() {
+    let slow = |name: &str| Scripted::new(name.parse().unwrap()).with_delay(Duration::from_secs(20));
+    let limits = Limits { search: Duration::from_millis(200), ..Limits::default() };
+    let second = Scripted::new("second".parse().unwrap()).with_block("+13013590000".parse().unwrap(), 600);
+    let inventory = world()
+        .carrier(slow("slow"))
+        .shared_carrier(shared(&telnyx()))
+        .carrier(second)
+        .carrier(slow("slower"))
+        .limits(limits)
+        .build();
+    let started = Instant::now();
+    let check = inventory.check(["+13013590001"], &by("reseller")).unwrap();
+    assert_eq!(check, [("+13013590001".into(), Availability::Success)]);
+    // Of those that sell it, it is bought from the first.
+    let bought = inventory.reserve(["+13013590001"], &by("reseller")).unwrap().single().unwrap();
+    assert_eq!(bought.carrier().as_str(), "telnyx");
+    assert!(started.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn a_block_ends_with_the_last_number_there_can_be() {
+    let first = "+999999999999998".parse().unwrap();
+    let carrier = Scripted::new("telnyx".parse().unwrap()).with_block(first, u64::MAX);
+    assert_eq!(carrier.find(&wanted("+9", 10)).unwrap().len(), 2);
+}
+
+#[test]
+fn what_a_carrier_that_fails_may_sell_is_not_called_absent() {
+    let sold = "+13013590001";
+    for fault in [Fault::Refuse, Fault::Before, Fault::After] {
+        let carrier = telnyx();
+        let inventory = world().shared_carrier(shared(&carrier)).build();
+        carrier.fail_next(fault);
+        let outcome = inventory.reserve([sold, FREE], &by("reseller")).unwrap();
+        assert_eq!(outcome.succeeded.len(), 1);
+        assert_eq!(body(Ok(outcome)), failing(500, "unspecified_fault", "fault by carrier", Some(sold)));
+        assert!(inventory.reserve([sold], &by("reseller")).unwrap().is_success());
+    }
+}
+
+/// What it said of a number that an account found, a carrier is told when that account buys it.
+#[test]
+fn a_carrier_is_told_what_it_said() {
+    #[derive(Debug, Default)]
+    struct Telling(Mutex<Vec<Option<Value>>>);
+
+    impl Carrier for Telling {
+        fn name(&self) -> CarrierName {
+            "telling".parse().unwrap()
+        }
+
+        fn find(&self, search: &Search) -> Result<Vec<Found>, CarrierError> {
+            let number = search.prefix.to_string().parse().unwrap();
+            let carrier_data = Some(json!({"offer": search.prefix.to_string()}));
+            Ok(vec![Found { carrier_data, ..Found::new(number, self.name()) }])
+        }
+
+        fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
+            Ok(vec![Availability::Success; numbers.len()])
+        }
+
+        fn acquire(&self, record: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+            self.0.lock().unwrap().push(record.carrier_data().cloned());
+            Ok(None)
+        }
+
+        fn disconnect(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+            Ok(None)
+        }
+    }
+
+    let telling = Arc::new(Telling::default());
+    let inventory = world().shared_carrier(Arc::<Telling>::clone(&telling)).build();
+    for (account, number) in [("reseller", "+13013590001"), ("reseller", ABSENT), ("child", "+13013590002")] {
+        inventory.search(&wanted(number, 1), &by(account)).unwrap();
+    }
+    let bought = [ABSENT, "+13013590001", "+13013590002"];
+    let outcome = inventory.reserve(bought, &by("reseller")).unwrap();
+    assert!(outcome.is_success());
+    // The last was another account's to find.
+    let said = [Some(json!({"offer": ABSENT})), Some(json!({"offer": "+13013590001"})), None];
+    assert_eq!(*telling.0.lock().unwrap(), said);
+    let kept: Vec<_> = outcome.succeeded.values().map(|record| record.carrier_data().cloned()).collect();
+    assert_eq!(kept, said);
+}
+
+#[test]
+fn a_carrier_that_owes_answers_is_not_asked_more() {
+    /// A carrier that never answers, and how many wait for it.
+    #[derive(Debug, Default)]
+    struct Silent(AtomicUsize);
+
+    impl Carrier for Silent {
+        fn name(&self) -> CarrierName {
+            "silent".parse().unwrap()
+        }
+
+        fn find(&self, _: &Search) -> Result<Vec<Found>, CarrierError> {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            std::thread::sleep(Duration::from_secs(60));
+            Ok(Vec::new())
+        }
+
+        fn check(&self, _: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
+            Ok(Vec::new())
+        }
+
+        fn acquire(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+            Ok(None)
+        }
+
+        fn disconnect(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+            Ok(None)
+        }
+    }
+
+    let silent = Arc::new(Silent::default());
+    let limits = Limits { search: Duration::from_millis(1), ..Limits::default() };
+    let inventory = world().shared_carrier(Arc::<Silent>::clone(&silent)).limits(limits).build();
+    for _ in 0..100 {
+        let page = inventory.search(&wanted("+1555", 1), &by("reseller")).unwrap();
+        assert!(page.failed.iter().any(|(carrier, _)| carrier.as_str() == "silent"));
+    }
+    assert!(silent.0.load(Ordering::SeqCst) <= 32);
+}
+
+#[test]
+fn a_search_may_last_for_ever() {
+    let limits = Limits { search: Duration::MAX, ..Limits::default() };
+    let inventory = world().limits(limits).build();
+    assert_eq!(found(&inventory, &wanted("+1555", 2), &by("reseller")), ["+15551239876 local"]);
+}

@@ -1,0 +1,341 @@
+//! What is done with numbers, and who may.
+
+use super::*;
+
+#[test]
+fn rows_48_and_60_what_is_in_service_is_not_created() {
+    let inventory = world().build();
+    for account in ["reseller", "master"] {
+        let failed = body(inventory.create(["+15551233322"], &Create::default(), &by(account)));
+        let message = "number +15551233322 already exists";
+        assert_eq!(failed, failing(409, "number_exists", message, Some("+15551233322")));
+    }
+    assert!(inventory.create([ABSENT], &Create::default(), &by("reseller")).unwrap().is_success());
+    assert_eq!(body(inventory.create([ABSENT], &Create::default(), &by("reseller"))).0, 409);
+}
+
+#[test]
+fn rows_51_and_52_what_is_being_ported_is_not_created() {
+    let number = "+19042471591";
+    let inventory = world().porting(Ported { number: Some(number.parse().unwrap()) }).build();
+    let failed = body(inventory.create([number], &Create::default(), &by("reseller")));
+    assert_eq!(
+        failed,
+        failing(400, "number_is_porting", "number +19042471591 is porting", Some("+19042471591"))
+    );
+    let import = |inventory: &Inventory| {
+        let row =
+            ImportRow { number: number.into(), account: Some(id("reseller")), create: Create::default() };
+        inventory.import([row], &system()).unwrap().imported
+    };
+    assert_eq!(import(&inventory), 0);
+    assert!(inventory.create(["+19042471592"], &Create::default(), &by("reseller")).unwrap().is_success());
+    let ported_in = Create { ported_in: true, ..Create::default() };
+    assert!(inventory.create([number], &ported_in, &by("reseller")).unwrap().is_success());
+
+    // Where that is not known, none is created that might be: not what is absent, nor deleted.
+    let inventory = world().porting(Ported { number: None }).build();
+    let all = inventory.create(
+        [ABSENT, "+15550100004", FREE],
+        &Create::default(),
+        &system().with_account(id("reseller")),
+    );
+    let all = all.unwrap();
+    let failed: Vec<_> = all.failed.iter().map(|(number, error)| (&**number, error.body().error)).collect();
+    assert_eq!(failed, [(ABSENT, "internal_error".into()), ("+15550100004", "internal_error".into())]);
+    assert_eq!(all.succeeded.len(), 1);
+}
+
+#[test]
+fn row_56_what_is_absent_is_not_moved() {
+    let inventory = world().carrier(Mdn).build();
+    assert_eq!(
+        body(inventory.activate([ABSENT], &system().with_account(id("reseller")).with_mdn_run(true))).1,
+        "not_found"
+    );
+    assert_eq!(body(inventory.reserve([ABSENT], &by("reseller"))).1, "not_found");
+}
+
+#[test]
+fn row_46_a_number_is_not_assigned_to_nobody() {
+    let inventory = world().build();
+    let failed = body(inventory.reserve([FREE], &system()));
+    assert_eq!(
+        failed,
+        failing(400, "assign_failure", "invalid account to assign to", Some("field_undefined"))
+    );
+    let failed = body(inventory.create([ABSENT], &Create::default(), &system().with_account(id("nobody"))));
+    assert_eq!(failed, failing(400, "assign_failure", "invalid account to assign to", Some("nobody")));
+}
+
+#[test]
+fn row_84_what_is_reserved_is_activated() {
+    let inventory = world().build();
+    let activated = inventory.activate(["+14252151010", "+15551233322"], &by("reseller")).unwrap();
+    assert!(activated.is_success());
+    assert!(activated.succeeded.values().all(|record| record.state() == State::InService));
+    assert_eq!(body(inventory.activate([ABSENT], &by("reseller"))).0, 404);
+}
+
+#[test]
+fn rows_110_and_115_an_address_is_one_place() {
+    let book = |streets: &[&str]| {
+        let place = |street: &&str| {
+            let mut place = address();
+            place["street_address"] = json!(street);
+            place["extended_address"] = json!(format!("APT {}", street.len()));
+            E911Address::from_value(place).unwrap()
+        };
+        Arc::new(AddressBook::new(streets.iter().map(place)))
+    };
+    let create = Create {
+        carrier: Some("telnyx".parse().unwrap()),
+        document: document(json!({"e911": address()})),
+        ..Create::default()
+    };
+    let at = |book: &Arc<AddressBook>| {
+        let provider: Arc<dyn E911Provider> = Arc::<AddressBook>::clone(book);
+        world().shared_carrier(shared(&telnyx())).policy(with_e911()).e911(provider).build()
+    };
+    let number: PhoneNumber = ABSENT.parse().unwrap();
+    for dry_run in [true, false] {
+        let options = by("reseller").with_dry_run(dry_run);
+        // None.
+        let (code, name, ..) = body(at(&book(&[])).create([ABSENT], &create, &options));
+        assert_eq!((code, &*name), (400, "invalid"), "dry run: {dry_run}");
+        // Several: the user has to choose.
+        let mut two = book(&["116 NATOMA ST"]);
+        let other = json!({"street_address": "116 NATOMA ST", "extended_address": "APT 2",
+            "locality": "SAN FRANCISCO", "region": "CA", "postal_code": "94105"});
+        let one = json!({"street_address": "116 NATOMA ST", "extended_address": "APT 1",
+            "locality": "SAN FRANCISCO", "region": "CA", "postal_code": "94105"});
+        let places = [one, other].map(|place| E911Address::from_value(place).unwrap());
+        two = {
+            drop(two);
+            Arc::new(AddressBook::new(places))
+        };
+        let (code, name, message, cause) = body(at(&two).create([ABSENT], &create, &options));
+        assert_eq!((code, &*name, &*message), (400, "multiple_choice", "more than one address found"));
+        assert_eq!(cause.unwrap()["multiple_choice"]["e911"]["details"].as_array().unwrap().len(), 2);
+        // One: it is provisioned as the provider writes it, but for a dry run.
+        let one = book(&["116 NATOMA ST"]);
+        let inventory = at(&one);
+        let created = inventory.create([ABSENT], &create, &options).unwrap().single().unwrap();
+        assert_eq!(one.provisioned(number).is_none(), dry_run);
+        if !dry_run {
+            let active = created.active().and_then(|active| active.e911.clone());
+            assert_eq!(active, one.provisioned(number));
+            assert_eq!(active.unwrap().fields().extended_address.as_deref(), Some("APT 13"));
+        }
+    }
+}
+
+#[test]
+fn row_117_what_is_absent_is_not_released() {
+    let inventory = world().build();
+    assert_eq!(body(inventory.release([ABSENT], &system())).1, "not_found");
+    assert_eq!(body(inventory.release(["+15550100004"], &system())).1, "not_found");
+}
+
+#[test]
+fn row_129_an_admin_deletes_at_once() {
+    let carrier = telnyx();
+    let inventory = world().shared_carrier(shared(&carrier)).build();
+    assert_eq!(body(inventory.delete(["+15550100005"], &by("reseller"))).0, 403);
+    let deleted = inventory.delete(["+15550100005"], &by("master")).unwrap().single().unwrap();
+    assert_eq!((deleted.state(), deleted.history().len()), (State::Deleted, 0));
+    assert!(carrier.orders().is_empty());
+}
+
+#[test]
+fn row_131_what_is_removed_is_no_longer_listed() {
+    let inventory = world().carrier(Scripted::new("other".parse().unwrap())).build();
+    let mine = |inventory: &Inventory| {
+        inventory.list(&Query::default(), None, 50, &by("unrelated")).unwrap().items.len()
+    };
+    let create = Create { carrier: Some("other".parse().unwrap()), ..Create::default() };
+    let admin = by("master").with_account(id("unrelated"));
+    assert!(inventory.create([ABSENT], &create, &admin).unwrap().is_success());
+    assert_eq!(mine(&inventory), 1);
+    let released = inventory.release([ABSENT], &by("unrelated")).unwrap().single().unwrap();
+    assert_eq!(released.state(), State::Available);
+    assert_eq!(mine(&inventory), 0);
+    assert_eq!(body(inventory.release(["+15551233322"], &by("unrelated"))).0, 403);
+}
+
+#[test]
+fn what_is_deleted_can_come_back() {
+    let gone = "+15550100004";
+    let carrier = Arc::new(Scripted::new("telnyx".parse().unwrap()).with_block(gone.parse().unwrap(), 1));
+    let inventory = world().shared_carrier(shared(&carrier)).build();
+    let bought = inventory.reserve([gone], &by("reseller")).unwrap().single().unwrap();
+    assert_eq!((bought.state(), bought.history()), (State::Reserved, [id("reseller")].as_slice()));
+    let inventory = world().build();
+    assert!(inventory.create([gone], &Create::default(), &by("reseller")).unwrap().is_success());
+    let inventory = world().build();
+    let row = ImportRow { number: gone.into(), account: Some(id("child")), create: Create::default() };
+    let report = inventory.import([row.clone(), row], &system()).unwrap();
+    assert_eq!((report.imported, report.failed.len()), (1, 1));
+}
+
+#[test]
+fn an_update_tells_providers_once() {
+    let notices = Arc::new(Notices::default());
+    let carrier = telnyx();
+    let provider: Arc<dyn telnum::provider::CnamProvider> = Arc::<Notices>::clone(&notices);
+    let inventory = world().shared_carrier(shared(&carrier)).policy(with_e911()).cnam(provider).build();
+    let number = "+15550100006";
+    let names = document(json!({"cnam": {"display_name": "Child"}}));
+    for _ in 0..2 {
+        assert!(inventory.patch([number], names.clone(), &by("child")).unwrap().is_success());
+    }
+    assert_eq!(notices.all().len(), 1);
+    assert!(inventory.replace([number], Map::new(), &by("child")).unwrap().is_success());
+    assert_eq!(notices.all().iter().filter(|(_, _, names)| names.is_none()).count(), 1);
+}
+
+#[test]
+fn row_116_what_is_wrong_is_put_right() {
+    let inventory = world().build();
+    let apps = |number: PhoneNumber| (number.to_string() == "+15551233322").then(|| "trunkstore".into());
+    let fixed =
+        inventory.fix(["+15551233322", "+15551255693", ABSENT], Some(&apps), &by("reseller")).unwrap();
+    let used: Vec<_> = fixed.succeeded.values().map(|record| record.used_by()).collect();
+    assert_eq!((used, fixed.failed.len()), (vec![Some("trunkstore"), None], 1));
+    let events = inventory.store().events(0, 10).unwrap().len();
+    assert!(inventory.fix(["+15551233322"], Some(&apps), &by("reseller")).unwrap().is_success());
+    assert_eq!(inventory.store().events(0, 10).unwrap().len(), events);
+    assert_eq!(body(inventory.fix(["+15551233322"], Some(&apps), &by("child"))).0, 403);
+}
+
+#[test]
+fn row_132_what_is_removed_leaves_an_event() {
+    let inventory = world().build();
+    assert_eq!(inventory.sweep().unwrap().removed, 1);
+    let events = inventory.store().events(0, 100).unwrap();
+    let removed: Vec<_> =
+        events.iter().filter(|logged| logged.event.what == EventKind::Removed).map(|it| &it.event).collect();
+    assert_eq!((removed.len(), removed[0].number.to_string()), (1, "+15550100004".to_owned()));
+    assert_eq!(serde_json::to_value(removed[0]).unwrap()["event"], "removed");
+}
+
+#[test]
+fn rows_10_and_159_what_is_not_reconcilable_is_not_created() {
+    let inventory = world().shared_carrier(shared(&telnyx())).build();
+    for number in ["+1000", "+10", "+999", "+1234567", "+14155", "+19995550123456"] {
+        let message = format!("number {number} is not reconcilable");
+        let refused = failing(404, "not_reconcilable", &message, Some(number));
+        assert_eq!(body(inventory.create([number], &Create::default(), &by("reseller"))), refused);
+        assert_eq!(body(inventory.reserve([number], &by("reseller"))), refused);
+        assert_eq!(body(inventory.activate([number], &by("reseller"))), refused);
+        let row = ImportRow { number: number.into(), account: None, create: Create::default() };
+        let report = inventory.import([row], &by("reseller")).unwrap();
+        assert_eq!(report.failed[0].1.body().error, "not_reconcilable".into());
+    }
+    // What is there already stays, and can be given back.
+    let any = telnum::normalize::Normalizer::reference().with_reconcilable("^").unwrap();
+    let store = Arc::new(MemoryStore::new());
+    let create = on(&store).normalizer(any).build().create(["+1000"], &Create::default(), &by("reseller"));
+    assert!(create.unwrap().is_success());
+    assert!(on(&store).build().release(["+1000"], &by("reseller")).unwrap().is_success());
+}
+
+#[test]
+fn row_128_others_are_not_told_what_is_there_to_delete() {
+    let failed =
+        world().build().delete([ABSENT, "+15551233322", "+15550100004"], &by("reseller")).unwrap().failed;
+    assert_eq!(failed.values().map(|error| error.body().code).collect::<Vec<_>>(), [403, 403, 403]);
+}
+
+#[test]
+fn what_somebody_ports_in_is_not_bought() {
+    let number = "+13013590001";
+    let carrier = telnyx();
+    let ported = Ported { number: Some(number.parse().unwrap()) };
+    let inventory = world().shared_carrier(shared(&carrier)).porting(ported).build();
+    let message = format!("number {number} is porting");
+    let refused = failing(400, "number_is_porting", &message, Some(number));
+    for account in ["unrelated", "reseller", "master"] {
+        assert_eq!(body(inventory.reserve([number], &by(account))), refused, "{account}");
+        assert_eq!(body(inventory.activate([number], &by(account))), refused, "{account}");
+        let check = inventory.check([number, "+13013590002"], &by(account)).unwrap();
+        assert_eq!(check.iter().map(|it| it.1.name()).collect::<Vec<_>>(), ["error", "success"]);
+    }
+    assert!(carrier.orders().is_empty());
+    // It comes for the account of the request, whoever asks for that, or as an admin says.
+    let ported_in = Create { ported_in: true, ..Create::default() };
+    assert_eq!(body(inventory.create([number], &ported_in, &by("unrelated"))), refused);
+    assert_eq!(
+        body(inventory.create([number], &ported_in, &by("reseller").with_account(id("child")))),
+        refused
+    );
+    let row = ImportRow { number: number.into(), account: None, create: ported_in.clone() };
+    let report = inventory.import([row], &by("unrelated").with_dry_run(true)).unwrap();
+    assert_eq!(report.failed[0].1.body().error, "number_is_porting".into());
+    for options in [by("reseller"), by("master"), system().with_account(id("child"))] {
+        let created = inventory.create([number], &ported_in, &options.with_dry_run(true));
+        assert!(created.unwrap().is_success());
+    }
+}
+
+#[test]
+fn row_93_only_an_admin_changes_the_carrier_by_creating() {
+    let number = "+19162154006";
+    let to = |carrier: &str| Create { carrier: Some(carrier.parse().unwrap()), ..Create::default() };
+    let inventory = world().shared_carrier(shared(&telnyx())).build();
+    let refused = failing(403, "forbidden", "requestor is unauthorized to perform operation", None);
+    assert_eq!(body(inventory.create([number], &to("local"), &by("reseller"))), refused);
+    let dry_run = |options: Options| options.with_dry_run(true);
+    assert!(inventory.create([number], &to("telnyx"), &dry_run(by("reseller"))).unwrap().is_success());
+    assert!(inventory.create([number], &to("local"), &dry_run(by("master"))).unwrap().is_success());
+}
+
+#[test]
+fn what_is_done_for_an_account_is_for_those_with_power_over_it() {
+    let inventory = world().billing(Dollars::default()).build();
+    let refused = failing(403, "forbidden", "requestor is unauthorized to perform operation", None);
+    let stranger = by("unrelated").with_account(id("reseller")).with_accept_charges(true);
+    assert_eq!(body(inventory.activate([FREE], &stranger)), refused);
+    assert_eq!(body(inventory.reserve([FREE], &stranger)), refused);
+    assert_eq!(body(inventory.change_state([FREE], State::InService, &stranger)), refused);
+    for options in [stranger, by("nobody")] {
+        assert_eq!(inventory.check([FREE], &options).unwrap_err().body().code, 403);
+    }
+    let page = inventory.search(&wanted("+1555", 1), &by("reseller")).unwrap();
+    assert!(inventory.search_page(page.id, 0, 1, &stranger).is_none());
+    assert!(inventory.search_page(page.id, 0, 1, &by("master").with_account(id("reseller"))).is_some());
+    let admin = by("master").with_account(id("reseller")).with_accept_charges(true);
+    assert!(inventory.activate([FREE], &admin).unwrap().is_success());
+}
+
+#[test]
+fn a_mobile_number_is_fixed_in_its_run() {
+    let inventory = world().build();
+    let apps = |_: PhoneNumber| Some("x".into());
+    assert_eq!(body(inventory.fix(["+15551233324"], Some(&apps), &by("reseller"))).0, 403);
+    let run = by("reseller").with_mdn_run(true);
+    assert_eq!(body(inventory.fix(["+15551233322"], Some(&apps), &run)).0, 403);
+    assert!(inventory.fix(["+15551233324"], Some(&apps), &run).unwrap().is_success());
+}
+
+#[test]
+fn row_61_the_library_puts_what_is_created_in_service() {
+    // The API, unlike it, reserves: see its data.
+    let created = world().build().create([ABSENT], &Create::default(), &by("reseller")).unwrap();
+    assert_eq!(created.single().unwrap().state(), State::InService);
+}
+
+#[test]
+fn reservations_that_end_are_extended() {
+    let quarter = Reservation { seconds: 900, longest_seconds: 7_200 };
+    let inventory = world().policy(Policy { reservation: Some(quarter), ..Policy::default() }).build();
+    assert!(inventory.reserve([FREE], &by("reseller")).unwrap().is_success());
+    let minutes = |count| now().after(chrono::TimeDelta::minutes(count));
+    // One that has no end has none to move.
+    let numbers = [FREE, "+14252151010", ABSENT];
+    let outcome = inventory.extend_lease(numbers, minutes(120), &by("reseller")).unwrap();
+    assert_eq!(outcome.succeeded[0].lease().unwrap().until, minutes(120));
+    assert_eq!(outcome.failed.values().map(|error| error.body().code).collect::<Vec<_>>(), [400, 404]);
+    assert_eq!(body(inventory.extend_lease([FREE], minutes(121), &by("reseller"))).0, 400);
+    assert_eq!(body(inventory.extend_lease([FREE], minutes(120), &by("child"))).0, 403);
+}

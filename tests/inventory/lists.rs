@@ -1,0 +1,205 @@
+//! Requests of many numbers, under keys, over stores that fail.
+
+use super::*;
+
+#[test]
+fn rows_86_to_89_updates_fail_each_by_itself() {
+    let inventory = world().build();
+    let same =
+        inventory.update(["+15551233322"], &Update::default(), &by("reseller")).unwrap().single().unwrap();
+    assert!(inventory.store().events(0, 10).unwrap().is_empty());
+    assert_eq!(*same, numbers()[&same.number()]);
+    let ported = Update { ported_in: Some(true), ..Update::default() };
+    let outcome = inventory.update(["NOT a number", "+15551233322"], &ported, &by("reseller")).unwrap();
+    assert_eq!((outcome.succeeded.len(), outcome.failed.len()), (1, 1));
+    assert!(outcome.succeeded[0].ported_in());
+    let app = inventory
+        .assign_to_app(["+15551233322", "+15551255693"], Some("trunkstore"), &by("reseller"))
+        .unwrap();
+    assert!(app.succeeded.values().all(|record| record.used_by() == Some("trunkstore")));
+    assert!(inventory.assign_to_app(["+15551233322"], None, &by("reseller")).unwrap().is_success());
+    assert_eq!(inventory.store().events(0, 10).unwrap().len(), 4);
+}
+
+#[test]
+fn the_order_of_a_list_is_kept_and_each_number_counts_once() {
+    let carrier = telnyx();
+    let inventory = world().shared_carrier(shared(&carrier)).build();
+    // Of these some have to be bought, some not, some are none.
+    let list = [
+        "+13013590003",
+        FREE,
+        "nonsense",
+        "(301) 359-0001",
+        "3013590003",
+        "+19162154006",
+        "+15551233324",
+        "13013590001",
+        "nonsense",
+        ABSENT,
+    ];
+    let outcome = inventory.reserve(list, &by("reseller")).unwrap();
+    let succeeded: Vec<_> = outcome.succeeded.keys().map(ToString::to_string).collect();
+    assert_eq!(succeeded, ["+13013590003", FREE, "+13013590001", "+19162154006"]);
+    let failed: Vec<_> = outcome.failed.keys().map(|number| &**number).collect();
+    assert_eq!(failed, ["nonsense", "+15551233324", ABSENT]);
+    assert_eq!(carrier.orders().len(), 2);
+    assert!(inventory.reserve::<[&str; 0]>([], &by("reseller")).unwrap().is_success());
+}
+
+#[test]
+fn a_list_may_not_be_longer_than_the_limit() {
+    let inventory = world().limits(Limits { numbers: 2, ..Limits::default() }).build();
+    assert!(inventory.get([FREE, FREE], &system()).is_ok());
+    let error = inventory.get([FREE, FREE, "x", "y"], &system()).unwrap_err();
+    assert_eq!(error.to_string(), "4 numbers at once are more than 2");
+    assert_eq!(error.body().code, 400);
+}
+
+#[test]
+fn a_key_makes_a_request_once() {
+    let carrier = telnyx();
+    let inventory = world().shared_carrier(shared(&carrier)).build();
+    let key = by("reseller").with_key("k1".parse().unwrap());
+    let list = ["+13013590003", FREE, "nonsense", "+15551233324"];
+    let names = |outcome: &Outcome| {
+        let failed: Vec<_> = outcome.failed.iter().map(|(it, error)| (it.clone(), error.body())).collect();
+        (outcome.succeeded.clone(), failed)
+    };
+    let first = inventory.reserve(list, &key).unwrap();
+    assert_eq!((first.succeeded.len(), first.failed.len()), (2, 2));
+    // What others do meanwhile does not change the answer.
+    assert!(inventory.release([FREE], &by("reseller")).unwrap().is_success());
+    let events = inventory.store().events(0, 100).unwrap().len();
+    let again = inventory.reserve(list, &key).unwrap();
+    assert_eq!(names(&again), names(&first));
+    assert_eq!(inventory.store().events(0, 100).unwrap().len(), events);
+    assert_eq!(carrier.orders().len(), 1);
+
+    // Another request may not have it: another list, another work, another actor, account or way.
+    let others = [
+        inventory.reserve([FREE], &key),
+        inventory.activate(list, &key),
+        inventory.reserve(list, &by("master").with_key("k1".parse().unwrap())),
+        inventory.reserve(list, &by("master").with_account(id("reseller")).with_key("k1".parse().unwrap())),
+        inventory.reserve(list, &key.with_all_or_nothing(true)),
+        inventory.assign_to_app(list, None, &key),
+    ];
+    for other in others {
+        let body = other.unwrap_err().body();
+        assert_eq!(
+            (body.code, &*body.error, &*body.message),
+            (409, "conflict", "key k1 was used for another request")
+        );
+    }
+    // What is tried only has no use for a key.
+    assert_eq!(inventory.reserve(list, &key.with_dry_run(true)).unwrap().succeeded.len(), 0);
+}
+
+#[test]
+fn what_did_nothing_may_be_asked_again_under_its_key() {
+    let inventory = world().build();
+    let key = by("reseller").with_key("k1".parse().unwrap());
+    assert_eq!(body(inventory.reserve([ABSENT], &key)).0, 404);
+    let free = Create { state: Some(State::Available), ..Create::default() };
+    assert!(inventory.create([ABSENT], &free, &system()).unwrap().is_success());
+    assert!(inventory.reserve([ABSENT], &key).unwrap().is_success());
+}
+
+#[test]
+fn all_or_nothing_names_what_failed() {
+    let carrier = telnyx();
+    let inventory = world().shared_carrier(shared(&carrier)).build();
+    let all = by("reseller").with_all_or_nothing(true);
+    let outcome = inventory.reserve(["+13013590003", ABSENT, FREE], &all).unwrap();
+    assert!(outcome.succeeded.is_empty() && carrier.orders().is_empty());
+    let failed: Vec<_> = outcome.failed.values().map(|error| error.body().error.into_string()).collect();
+    assert_eq!(failed, ["not_done", "not_found", "not_done"]);
+    assert_eq!(outcome.failed["+13013590003"].to_string(), "not done, as +15559871234 failed");
+    let outcome = inventory.reserve([FREE, "+13013590003"], &all).unwrap();
+    assert!(
+        outcome.is_success() && outcome.succeeded.keys().map(ToString::to_string).eq([FREE, "+13013590003"])
+    );
+    assert_eq!(carrier.orders().iter().map(|(_, order, _)| *order).collect::<Vec<_>>(), [Order::Acquire]);
+}
+
+/// A store that has no room from a commit on.
+#[derive(Debug)]
+struct Full {
+    store: MemoryStore,
+    commits: AtomicUsize,
+}
+
+impl NumberStore for Full {
+    fn get(&self, number: PhoneNumber) -> Result<Option<Stored<NumberRecord>>, StoreError> {
+        self.store.get(number)
+    }
+
+    fn commit(&self, batch: Batch) -> Result<Vec<Revision>, StoreError> {
+        let left = self.commits.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        match left {
+            Ok(_) => self.store.commit(batch),
+            Err(_) => Err(StoreError::Backend("no room".into())),
+        }
+    }
+
+    fn scan(
+        &self,
+        query: &Query,
+        after: Option<PhoneNumber>,
+        limit: usize,
+    ) -> Result<Page<NumberRecord, PhoneNumber>, StoreError> {
+        self.store.scan(query, after, limit)
+    }
+
+    fn events(&self, after: u64, limit: usize) -> Result<Vec<Logged>, StoreError> {
+        self.store.events(after, limit)
+    }
+
+    fn receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError> {
+        self.store.receipt(key)
+    }
+}
+
+#[test]
+fn a_store_that_fails_is_not_shown_to_users() {
+    let carrier = telnyx();
+    let store = Arc::new(Full { store: MemoryStore::new(), commits: AtomicUsize::new(1) });
+    let shared_store: Arc<dyn NumberStore> = Arc::<Full>::clone(&store);
+    let inventory = Inventory::builder(shared_store)
+        .accounts(accounts())
+        .clock(now)
+        .shared_carrier(shared(&carrier))
+        .build();
+    // There is room for the claim of both, and for what came of none.
+    let outcome = inventory.reserve(["+13013590001", "+13013590002"], &by("reseller")).unwrap();
+    let bodies: Vec<_> = outcome.failed.values().map(Error::body).collect();
+    assert_eq!(bodies.len(), 2);
+    for body in bodies {
+        assert_eq!((body.code, &*body.error, &*body.message), (500, "internal_error", "internal error"));
+    }
+    // Nothing at all is stored, and each number says so.
+    let outcome = inventory.create([ABSENT, FREE], &Create::default(), &by("reseller")).unwrap();
+    assert_eq!((outcome.succeeded.len(), outcome.failed.len()), (0, 2));
+    assert_eq!(carrier.orders().len(), 2);
+    // With room again nothing is ordered again.
+    store.commits.store(100, Ordering::SeqCst);
+    let later = Inventory::builder(Arc::<Full>::clone(&store))
+        .accounts(accounts())
+        .clock(|| now().after(chrono::TimeDelta::hours(1)))
+        .shared_carrier(shared(&carrier))
+        .build();
+    assert_eq!(later.recover().unwrap().finished, 2);
+    assert_eq!(carrier.orders().len(), 2);
+}
+
+#[test]
+fn row_90_an_option_has_one_value() {
+    // It is the one that was said last; there are none but those that are known.
+    let options = by("reseller").with_dry_run(true).with_dry_run(false);
+    assert_eq!(options, by("reseller"));
+    assert_eq!(
+        by("master").with_account(id("child")).with_account(id("reseller")).account,
+        Some(id("reseller"))
+    );
+}

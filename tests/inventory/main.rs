@@ -1,0 +1,175 @@
+//! The use cases: the reference's behaviour, by the numbers of its rows, and what bad input comes to.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod billing;
+mod carriers;
+mod commands;
+mod imports;
+mod lists;
+mod reads;
+#[path = "../world/mod.rs"]
+mod world;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value, json};
+use telnum::PhoneNumber;
+use telnum::account::{AccountId, Actor};
+use telnum::carrier::{
+    Availability, Carrier, CarrierError, CarrierInfo, Fault, Found, Managed, Mdn, Order, ReservedBy,
+    Scripted, Search,
+};
+use telnum::feature::e911::{E911Address, E911Answer};
+use telnum::inventory::{
+    Billing, BillingError, Builder, Charge, Create, Error, ImportRow, Inventory, Limits, Options, Outcome,
+    Porting, Quote,
+};
+use telnum::lifecycle::State;
+use telnum::names::{CarrierName, Feature, FeatureSet};
+use telnum::policy::{Policy, Reservation};
+use telnum::provider::{AddressBook, E911Provider, Notices, ProviderError};
+use telnum::record::{EffectKey, EventKind, NumberRecord, Update};
+use telnum::store::{
+    Batch, Change, Expect, Logged, MemoryStore, NumberStore, Page, Query, Revision, StoreError, Stored,
+};
+use world::{accounts, id, now, numbers};
+
+const FREE: &str = "+15551239876";
+
+const ABSENT: &str = "+15559871234";
+
+/// The reference's accounts and numbers.
+fn world() -> Builder {
+    let store = MemoryStore::new();
+    let changes: Vec<_> = numbers().into_values().map(|record| Change::put(record, Expect::Absent)).collect();
+    store.commit(changes.into()).unwrap();
+    Inventory::builder(Arc::new(store)).accounts(accounts()).clock(now)
+}
+
+fn by(account: &str) -> Options {
+    Options::new(id(account))
+}
+
+fn system() -> Options {
+    Options::new(Actor::System)
+}
+
+fn shared(carrier: &Arc<Scripted>) -> Arc<dyn Carrier> {
+    Arc::<Scripted>::clone(carrier)
+}
+
+fn telnyx() -> Arc<Scripted> {
+    let first = "+13013590000".parse().unwrap();
+    Arc::new(Scripted::new("telnyx".parse().unwrap()).with_block(first, 600))
+}
+
+/// Code, name, message and cause.
+fn body(outcome: Result<Outcome, Error>) -> (u16, String, String, Option<Value>) {
+    let body = outcome.unwrap().single().unwrap_err().body();
+    (body.code, body.error.into(), body.message.into(), body.cause)
+}
+
+fn failing(
+    code: u16,
+    error: &str,
+    message: &str,
+    cause: Option<&str>,
+) -> (u16, String, String, Option<Value>) {
+    (code, error.to_owned(), message.to_owned(), cause.map(Value::from))
+}
+
+fn document(value: Value) -> Map<String, Value> {
+    let Value::Object(fields) = value else { panic!("{value}") };
+    fields
+}
+
+fn address() -> Value {
+    json!({"street_address": "116 NATOMA ST", "locality": "SAN FRANCISCO", "region": "CA", "postal_code": "94105"})
+}
+
+fn with_e911() -> Policy {
+    Policy { allowed_features: FeatureSet::of(&[Feature::E911, Feature::Cnam]), ..Policy::default() }
+}
+
+/// A port request that may be there, in a store that may be out of reach.
+struct Ported {
+    number: Option<PhoneNumber>,
+}
+
+impl Porting for Ported {
+    fn account(&self, number: PhoneNumber) -> Result<Option<AccountId>, StoreError> {
+        let ported = self.number.ok_or_else(|| StoreError::Backend("out of reach".into()))?;
+        Ok((ported == number).then(|| id("reseller")))
+    }
+}
+
+/// Each number costs a dollar. An account without credit may not.
+#[derive(Clone, Debug, Default)]
+struct Dollars {
+    is_broke: bool,
+    asked: Arc<AtomicUsize>,
+}
+
+impl Billing for Dollars {
+    fn quote(&self, charges: &[Charge]) -> Result<Vec<Quote>, BillingError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        if self.is_broke {
+            return Err(BillingError::NotEnoughCredit);
+        }
+        let quote = |charge: &Charge| Quote {
+            account: charge.account,
+            number: charge.number,
+            item: "number".into(),
+            amount: 100,
+            currency: "USD".into(),
+        };
+        Ok(charges.iter().map(quote).collect())
+    }
+}
+
+/// The reference's numbers in a store of its own.
+fn on(store: &Arc<MemoryStore>) -> Builder {
+    let store: Arc<dyn NumberStore> = Arc::<MemoryStore>::clone(store);
+    Inventory::builder(store).accounts(accounts()).clock(now)
+}
+
+fn in_pool(number: &str, state: &str, pool: &str) -> NumberRecord {
+    let owner = (state != "available").then_some(pool);
+    NumberRecord::from_value(&json!({
+        "id": number, "pvt_state": state, "pvt_assigned_to": owner,
+        "pvt_module_name": "knm_managed", "pvt_carrier_data": {"pool": pool},
+        "pvt_created": 63_565_934_327_u64, "pvt_modified": 63_565_934_344_u64,
+    }))
+    .unwrap()
+}
+
+fn put(store: &MemoryStore, record: NumberRecord) {
+    store.commit(Change::put(record, Expect::Absent).into()).unwrap();
+}
+
+fn wanted(prefix: &str, quantity: usize) -> Search {
+    Search { quantity, ..Search::new(prefix.parse().unwrap()) }
+}
+
+fn found(inventory: &Inventory, search: &Search, options: &Options) -> Vec<String> {
+    let page = inventory.search(search, options).unwrap();
+    page.numbers.iter().map(|found| format!("{} {}", found.number, found.carrier)).collect()
+}
+
+fn row(number: &str, account: &str) -> ImportRow {
+    ImportRow { number: number.into(), account: Some(id(account)), create: Create::default() }
+}
+
+/// Who is without credit.
+#[derive(Debug)]
+struct Broke(AccountId);
+
+impl Billing for Broke {
+    fn quote(&self, charges: &[Charge]) -> Result<Vec<Quote>, BillingError> {
+        let is_broke = charges.iter().any(|charge| charge.account == self.0);
+        if is_broke { Err(BillingError::NotEnoughCredit) } else { Ok(Vec::new()) }
+    }
+}

@@ -1,0 +1,124 @@
+//! What is read: numbers, lists, whose a call is.
+
+use super::*;
+
+#[test]
+fn row_24_anyone_reads_what_is_available() {
+    let inventory = world().build();
+    for actor in ["reseller", "master", "unrelated"] {
+        assert!(inventory.get([FREE], &by(actor)).unwrap().is_success(), "{actor}");
+    }
+    assert!(inventory.get(["+15551233322"], &by("master")).unwrap().is_success());
+    let refused = failing(403, "forbidden", "requestor is unauthorized to perform operation", None);
+    assert_eq!(body(inventory.get(["+15551233322"], &by("unrelated"))), refused);
+    assert_eq!(body(inventory.get([FREE], &by("nobody"))), refused);
+}
+
+#[test]
+fn who_is_confined_to_an_account_has_its_numbers_alone() {
+    let ported: PhoneNumber = "+19042471591".parse().unwrap();
+    let inventory = world().porting(Ported { number: Some(ported) }).build();
+    let within = |account: &str| system().with_account(id(account)).with_confined(true);
+    let number = "+15551233322";
+    for (account, is_there) in [("reseller", true), ("master", true), ("child", false), ("nobody", false)] {
+        let options = within(account);
+        assert_eq!(inventory.get([number], &options).unwrap().is_success(), is_there, "{account}");
+        assert_eq!(inventory.identify(number, &options).is_ok(), is_there, "{account}");
+        assert_eq!(inventory.identify("+19042471591", &options).is_ok(), is_there, "{account}");
+        let fixed = inventory.fix([number], None, &options).unwrap();
+        assert_eq!(fixed.is_success(), is_there, "{account}");
+        // What is available is there to be read.
+        assert!(inventory.get([FREE], &options).unwrap().is_success(), "{account}");
+        assert_eq!(body(inventory.patch([FREE], Map::new(), &options)).1, "not_found", "{account}");
+    }
+    let of_reseller = Query { owner: Some(id("reseller")), ..Query::default() };
+    let listed = |account| inventory.list(&of_reseller, None, 50, &within(account)).unwrap().items.len();
+    assert!(listed("reseller") > 0 && listed("reseller") == listed("master"));
+    assert_eq!(listed("child"), 0);
+    let absent = failing(404, "not_found", "number not found", Some(number));
+    assert_eq!(body(inventory.delete([number], &within("child"))), absent);
+    assert!(inventory.delete([number], &within("reseller")).unwrap().is_success());
+}
+
+#[test]
+fn row_25_what_is_absent_fails_under_its_normalized_number() {
+    let inventory = world().build();
+    let outcome = inventory.get(["4156301234"], &system()).unwrap();
+    assert_eq!(outcome.failed.keys().map(|it| &**it).collect::<Vec<_>>(), ["+14156301234"]);
+    assert_eq!(body(Ok(outcome)), failing(404, "not_found", "number not found", Some("+14156301234")));
+    // What is deleted is absent.
+    assert_eq!(body(inventory.get(["+15550100004"], &system())).0, 404);
+}
+
+#[test]
+fn row_11_what_is_no_number_fails_as_it_was_written() {
+    let text = "+141510010+15";
+    let failed = body(world().build().reserve([text], &by("reseller")));
+    let message = "number +141510010+15 is not reconcilable";
+    assert_eq!(failed, failing(404, "not_reconcilable", message, Some(text)));
+}
+
+#[test]
+fn row_142_nobody_knows_where_a_number_is() {
+    let answers = world().build().locality([FREE, "junk"], &by("reseller")).unwrap();
+    assert_eq!(answers[FREE].as_ref().unwrap_err().name(), "missing_url");
+    assert_eq!(answers["junk"], Ok(None));
+}
+
+#[test]
+fn numbers_are_listed_for_those_with_power() {
+    let inventory = world().build();
+    let list = |query: Query, options: &Options| {
+        let page = inventory.list(&query, None, 50, options)?;
+        Ok::<_, Error>(page.items.iter().map(|record| record.number().to_string()).collect::<Vec<_>>())
+    };
+    let all = list(Query::default(), &system()).unwrap();
+    assert_eq!(all.len(), numbers().len() - 1, "all but the deleted one");
+    let deleted = Query { states: [State::Deleted].into(), ..Query::default() };
+    assert_eq!(list(deleted, &system()).unwrap(), ["+15550100004"]);
+    assert_eq!(list(Query::default(), &by("child")).unwrap(), ["+15550100006"]);
+    let of_child = Query { owner: Some(id("child")), ..Query::default() };
+    assert_eq!(list(of_child.clone(), &by("reseller")).unwrap(), ["+15550100006"]);
+    assert_eq!(list(of_child, &by("unrelated")).unwrap_err().body().code, 403);
+    let used = Query {
+        used_by: Some("callflow".into()),
+        prefix: Some("+1555".parse().unwrap()),
+        ..Query::default()
+    };
+    assert_eq!(list(used, &by("reseller")).unwrap(), ["+15551233322", "+15551255693"]);
+    let ported = Query {
+        states: [State::PortIn].into(),
+        carrier: Some("bandwidth2".parse().unwrap()),
+        ..Query::default()
+    };
+    assert_eq!(list(ported, &by("reseller")).unwrap(), ["+14252151009"]);
+}
+
+#[test]
+fn rows_30_to_33_whose_a_call_is() {
+    let ported: PhoneNumber = "+19042471591".parse().unwrap();
+    let disabled = json!([{"id": "reseller"}, {"id": "child", "parent": "reseller", "enabled": false}]);
+    let disabled: telnum::account::AccountTree = serde_json::from_value(disabled).unwrap();
+    let inventory = world().porting(Ported { number: Some(ported) }).build();
+    let route = |number: &str| inventory.identify(number, &system());
+
+    let here = route("+15551233322").unwrap();
+    assert_eq!((here.account_id, here.local, here.pending_port), (id("reseller"), true, false));
+    let coming = route("+14252151009").unwrap();
+    assert_eq!((coming.local, coming.pending_port, coming.force_outbound), (false, true, true));
+    let not_yet = route("+19042471591").unwrap();
+    assert_eq!((not_yet.account_id, not_yet.pending_port), (id("reseller"), true));
+    assert!(not_yet.local && not_yet.force_outbound);
+
+    let refused = |error: Error| (error.body().code, error.body().error, error.body().cause.unwrap());
+    let unassigned = json!({"cause": "unassigned", "number": FREE});
+    assert_eq!(refused(route(FREE).unwrap_err()), (400, "client error".into(), unassigned));
+    for absent in [ABSENT, "+15550100004"] {
+        assert_eq!(refused(route(absent).unwrap_err()), (404, "not_found".into(), absent.into()));
+    }
+    assert_eq!(refused(route("junk").unwrap_err()).1, "not_reconcilable".into());
+    let disabled = world().accounts(disabled).build();
+    let cause = json!({"cause": "account_disabled", "account_id": "child", "number": "+15550100006"});
+    let error = disabled.identify("+15550100006", &system()).unwrap_err();
+    assert_eq!(refused(error), (400, "client error".into(), cause));
+}
