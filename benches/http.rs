@@ -15,8 +15,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use telnum::account::{Account, AccountId, AccountTree, Actor};
-use telnum::contact_book::ContactBook;
-use telnum::http::{ApiName, Calls, ContactApi, ContactApis, Limits, TokenTable, kazoo, serve, service};
+use telnum::contact::book::ContactBook;
+use telnum::http::{
+    ApiName, Calls, ContactApi, ContactApis, ServerLimits, TokenTable, kazoo, serve, service,
+};
 use telnum::inventory::{Create, Inventory, Options};
 use telnum::lifecycle::State;
 use telnum::store::MemoryStore;
@@ -102,7 +104,7 @@ async fn start(count: usize, calls: Calls) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
-        serve(listener, service(numbers, contacts), &Limits::default(), std::future::pending()).await;
+        serve(listener, service(numbers, contacts), &ServerLimits::default(), std::future::pending()).await;
     });
     address
 }

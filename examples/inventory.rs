@@ -29,12 +29,13 @@ use chrono::TimeDelta;
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressIterator, ProgressStyle};
 use telnum::account::{Account, AccountId, AccountTree, Actor};
-use telnum::carrier::{Carrier, Order, Scripted, Search};
+use telnum::carrier::{Carrier, Search};
 use telnum::inventory::{Create, Inventory, Options, Outcome};
 use telnum::lifecycle::State;
 use telnum::plan;
 use telnum::policy::{Ageing, Policy, SubscriberClass};
 use telnum::store::{MemoryStore, NumberStoreExt, Query};
+use telnum::testing::{CarrierOrder, ScriptedCarrier};
 use telnum::{PhoneNumber, Timestamp};
 
 /// Imports numbers into an inventory in memory, and uses them.
@@ -81,7 +82,8 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> Result<bool> {
     let shops: Vec<AccountId> =
         (0..12).map(|place| format!("shop-{place:02}").parse()).collect::<std::result::Result<_, _>>()?;
-    let carrier = Arc::new(Scripted::new("telnyx".parse()?).with_block("+14258860000".parse()?, 1_000));
+    let carrier =
+        Arc::new(ScriptedCarrier::new("telnyx".parse()?).with_block("+14258860000".parse()?, 1_000));
     let clock = Arc::new(AtomicI64::new("2026-03-01T12:00:00Z".parse::<Timestamp>()?.unix()));
     let inventory = platform(&shops, &carrier, &clock)?;
     let mut tally = Tally { imported: import(cli, &inventory, &shops)?, ..Tally::default() };
@@ -108,7 +110,7 @@ fn run(cli: &Cli) -> Result<bool> {
     }
     let states = summary(&inventory)?;
     let orders = carrier.orders();
-    let acquired = orders.iter().filter(|(_, order, _)| *order == Order::Acquire).count();
+    let acquired = orders.iter().filter(|(_, order, _)| *order == CarrierOrder::Acquire).count();
     let is_right = |what: &str, is: usize, should_be: usize| {
         println!("{what}: {is}, by the answers {should_be}");
         is == should_be
@@ -130,7 +132,11 @@ fn run(cli: &Cli) -> Result<bool> {
 }
 
 /// An inventory in memory: a master that sells to two resellers, who sell to shops.
-fn platform(shops: &[AccountId], carrier: &Arc<Scripted>, clock: &Arc<AtomicI64>) -> Result<Inventory> {
+fn platform(
+    shops: &[AccountId],
+    carrier: &Arc<ScriptedCarrier>,
+    clock: &Arc<AtomicI64>,
+) -> Result<Inventory> {
     let [master, east, west]: [AccountId; 3] = ["master".parse()?, "east".parse()?, "west".parse()?];
     let reseller =
         |id| Account::new(id).with_parent(master).with_is_reseller(true).with_may_add_numbers(true);
@@ -140,7 +146,7 @@ fn platform(shops: &[AccountId], carrier: &Arc<Scripted>, clock: &Arc<AtomicI64>
     let above = [Account::new(master).with_admin(true), reseller(east), reseller(west)];
     let accounts = AccountTree::new(above.into_iter().chain(shops.iter().enumerate().map(shop)))?;
     let policy = Policy { ageing: Some(Ageing::new(SubscriberClass::Residential, 60)?), ..Policy::default() };
-    let (clock, carrier): (_, Arc<dyn Carrier>) = (Arc::clone(clock), Arc::<Scripted>::clone(carrier));
+    let (clock, carrier): (_, Arc<dyn Carrier>) = (Arc::clone(clock), Arc::<ScriptedCarrier>::clone(carrier));
     let now = move || Timestamp::from_unix(clock.load(Ordering::Relaxed)).unwrap_or(Timestamp::MAX);
     Ok(Inventory::builder(Arc::new(MemoryStore::new()))
         .accounts(accounts)

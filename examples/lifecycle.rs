@@ -12,10 +12,11 @@ use chrono::TimeDelta;
 use clap::Parser;
 use serde_json::json;
 use telnum::account::{Account, AccountId, AccountTree, Actor};
+use telnum::idempotency::IdempotencyKey;
 use telnum::lifecycle::{self, State};
 use telnum::policy::{Ageing, Policy, SubscriberClass};
 use telnum::porting;
-use telnum::record::{Answer, Context, Creation, Decision, EffectKey, NumberRecord, Refusal};
+use telnum::record::{Context, Creation, Decision, EffectOutcome, NumberRecord, Refusal};
 use telnum::{PhoneNumber, Timestamp};
 
 /// Tells a number's story, or draws what may become of numbers and port requests.
@@ -117,13 +118,13 @@ fn step(
         decision
     } else {
         // It is locked first, so that nobody else has it done as well.
-        let claimed = decision.claim(Some(before), EffectKey::of_bits(0, before.revision()), ctx);
+        let claimed = decision.claim(Some(before), IdempotencyKey::from_bits(0, before.version()), ctx);
         events(&claimed);
         for effect in &effects {
             let effect = json!(effect);
             println!("    outside: {}", effect.get("kind").unwrap_or(&effect));
         }
-        claimed.record.finish(vec![Answer::Done; effects.len()], ctx.now)?
+        claimed.record.finish(vec![EffectOutcome::Done; effects.len()], ctx.now)?
     };
     show(&done.record);
     events(&done);
@@ -147,7 +148,7 @@ fn show(record: &NumberRecord) {
     let history: Vec<_> = record.history().iter().map(AccountId::as_str).collect();
     let history =
         if history.is_empty() { String::new() } else { format!(", reserved by {}", history.join(" < ")) };
-    let (number, state, revision) = (record.number(), record.state(), record.revision());
+    let (number, state, revision) = (record.number(), record.state(), record.version());
     println!("    {number} is {state}, {owner}{history}, revision {revision}");
 }
 

@@ -19,8 +19,8 @@ use std::sync::Arc;
 
 use clap::Parser;
 use telnum::account::{AccountTree, Actor};
-use telnum::contact_book::ContactBook;
-use telnum::http::{Calls, ContactApi, ContactApis, Limits, TokenTable, kazoo, serve, service};
+use telnum::contact::book::ContactBook;
+use telnum::http::{Calls, ContactApi, ContactApis, ServerLimits, TokenTable, kazoo, serve, service};
 use telnum::inventory::{Create, Inventory, Options};
 use telnum::lifecycle::State;
 use telnum::plan::Region;
@@ -65,7 +65,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let inventory = Inventory::builder(Arc::new(MemoryStore::new())).accounts(accounts).build();
     fill(&inventory, arguments.numbers)?;
 
-    let limits = Limits::default();
+    let limits = ServerLimits::default();
     let numbers = kazoo::Api::new(inventory, tokens.clone()).with_limits(limits).with_calls(Calls::InPlace);
     // Each API has a book of its own: a client is no person, though they have the same id.
     let book = || {

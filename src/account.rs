@@ -162,7 +162,7 @@ pub struct AccountTree {
 pub enum AccountTreeError {
     /// Two accounts have one id.
     #[error("two accounts are called {0}")]
-    Twice(AccountId),
+    Duplicate(AccountId),
     /// An account's parent is not there.
     #[error("account {account} is below {parent}, which is not there")]
     NoParent {
@@ -298,7 +298,7 @@ impl AccountTree {
         for account in accounts {
             let id = account.id;
             if given.insert(id, account).is_some() {
-                return Err(AccountTreeError::Twice(id));
+                return Err(AccountTreeError::Duplicate(id));
             }
         }
         let mut tree = Self::default();

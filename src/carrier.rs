@@ -2,9 +2,10 @@
 //! across all of them.
 //!
 //! ```
-//! use telnum::carrier::{Carrier, Scripted, Search};
+//! use telnum::carrier::{Carrier, Search};
+//! use telnum::testing::ScriptedCarrier;
 //!
-//! let carrier = Scripted::new("telnyx".parse()?).with_block("+14158860000".parse()?, 100);
+//! let carrier = ScriptedCarrier::new("telnyx".parse()?).with_block("+14158860000".parse()?, 100);
 //! let search = Search { quantity: 3, ..Search::new("+1415886".parse()?) };
 //! let found = carrier.find(&search)?;
 //! assert_eq!(found.len(), 3);
@@ -13,7 +14,6 @@
 //! ```
 
 mod built_in;
-mod scripted;
 mod search;
 
 use std::fmt;
@@ -22,7 +22,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use self::built_in::{Local, Managed, Mdn, ReservedBy};
-pub use self::scripted::{Fault, Order, Scripted};
+#[cfg(feature = "testing")]
+pub(crate) use self::search::in_a_row;
 pub use self::search::{MAX_FOUND, find_everywhere};
 pub(crate) use self::{
     built_in::is_for,
@@ -30,9 +31,10 @@ pub(crate) use self::{
 };
 
 use crate::account::AccountId;
+use crate::idempotency::IdempotencyKey;
 use crate::names::{CarrierKind, CarrierName};
 use crate::number::{PhoneNumber, Prefix};
-use crate::record::{EffectKey, NumberRecord};
+use crate::record::NumberRecord;
 
 /// Somebody who sells numbers and takes them back.
 ///
@@ -49,7 +51,7 @@ pub trait Carrier: Send + Sync + fmt::Debug {
 
     /// Whether it has to be told what is bought and given back. If not, it is never asked to
     /// [`acquire`](Self::acquire) or [`disconnect`](Self::disconnect) anything.
-    fn is_told(&self) -> bool {
+    fn takes_orders(&self) -> bool {
         true
     }
 
@@ -85,13 +87,13 @@ pub trait Carrier: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     /// Why not.
-    fn acquire(&self, record: &NumberRecord, key: EffectKey) -> Result<Option<Value>, CarrierError>;
+    fn acquire(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<Option<Value>, CarrierError>;
 
     /// Takes a number back. What it wants to be told of the number from then on, if anything.
     ///
     /// # Errors
     /// Why not.
-    fn disconnect(&self, record: &NumberRecord, key: EffectKey) -> Result<Option<Value>, CarrierError>;
+    fn disconnect(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<Option<Value>, CarrierError>;
 }
 
 /// What is to be known of a carrier.
@@ -149,9 +151,9 @@ pub struct RateCenter {
 #[serde(rename_all = "snake_case")]
 pub enum Availability {
     /// It does.
-    Success,
+    Available,
     /// It does not.
-    Error,
+    Unavailable,
 }
 
 /// Why a carrier does not do what it was asked to.
@@ -212,8 +214,8 @@ impl Availability {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Success => "success",
-            Self::Error => "error",
+            Self::Available => "success",
+            Self::Unavailable => "error",
         }
     }
 }

@@ -42,6 +42,8 @@
 //! | [`planning_center`] | people's numbers, as JSON:API resources |
 //! | [`clients`] | clients' numbers, several at once, in paged envelopes |
 
+#[cfg(feature = "inventory")]
+pub mod book;
 pub mod clients;
 mod draft;
 mod entry;
@@ -66,9 +68,9 @@ pub use self::list::{
     ContactRefusal,
 };
 pub use self::query::{ContactFilter, ContactOrder, ContactPage, ContactQuery, NumberFilter, OrderField};
-pub use self::text::{AsEntered, Carrier, Label, Location, Text, TextError};
+pub use self::text::{AsEntered, ContactCarrier, ContactLocation, Label, Text, TextError};
 
-use crate::field::{FieldError, FieldErrorKind, Fields};
+use crate::document::{FieldError, FieldErrorKind, Fields};
 use crate::number::{Extension, PhoneNumber};
 use crate::plan::{Formatted, Style, format_with_extension};
 use crate::time::Timestamp;
@@ -102,9 +104,9 @@ pub struct ContactNumber {
     #[serde(skip_serializing_if = "Option::is_none")]
     label: Option<Label>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    location: Option<Location>,
+    location: Option<ContactLocation>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    carrier: Option<Carrier>,
+    carrier: Option<ContactCarrier>,
     primary: bool,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -179,13 +181,13 @@ impl ContactNumber {
 
     /// Where it is.
     #[must_use]
-    pub const fn location(&self) -> Option<&Location> {
+    pub const fn location(&self) -> Option<&ContactLocation> {
         self.location.as_ref()
     }
 
     /// What its carrier is called.
     #[must_use]
-    pub const fn carrier(&self) -> Option<&Carrier> {
+    pub const fn carrier(&self) -> Option<&ContactCarrier> {
         self.carrier.as_ref()
     }
 

@@ -25,7 +25,7 @@
 //! // In service, calls are marked. The name's provider knows it by now.
 //! assert_eq!(features.activate(State::InService, None), []);
 //! assert_eq!(features.active_set(), cnam.with(Feature::Prepend.into()));
-//! # Ok::<(), telnum::field::FieldError>(())
+//! # Ok::<(), telnum::document::FieldError>(())
 //! ```
 
 pub mod cnam;
@@ -47,13 +47,13 @@ macro_rules! decoded_by_read {
             ///
             /// # Errors
             /// The first field that is missing, of another type than it must have, or wrong.
-            pub fn from_value(value: serde_json::Value) -> Result<Self, crate::field::FieldError> {
+            pub fn from_value(value: serde_json::Value) -> Result<Self, crate::document::FieldError> {
                 Self::read(value.into())
             }
         }
 
         impl TryFrom<serde_json::Value> for $name {
-            type Error = crate::field::FieldError;
+            type Error = crate::document::FieldError;
 
             fn try_from(value: serde_json::Value) -> Result<Self, Self::Error> {
                 Self::from_value(value)
@@ -62,7 +62,7 @@ macro_rules! decoded_by_read {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Self::read(crate::field::Json::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+                Self::read(crate::document::Json::deserialize(deserializer)?).map_err(serde::de::Error::custom)
             }
         }
     )+};

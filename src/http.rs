@@ -9,7 +9,7 @@
 //!
 //! Who a request is from, and which API they may ask, [`Authenticate`] says; what they may do, the
 //! domain says. Calls that may
-//! wait for a store are made as [`Calls`] says. [`Limits`] are those of bodies, times
+//! wait for a store are made as [`Calls`] says. [`ServerLimits`] are those of bodies, times
 //! and connections.
 //!
 //! Every answer of a router has the header `x-request-id`: the client's own, or a new one. A body is
@@ -36,7 +36,7 @@ mod service;
 pub use self::auth::{ApiName, Authenticate, Credential, Scheme, TokenTable};
 pub use self::blocking::Calls;
 pub use self::contacts::{ContactApi, ContactApis};
-pub use self::guard::Limits;
+pub use self::guard::ServerLimits;
 pub use self::openapi::openapi;
 pub use self::serve::serve;
 pub use self::service::service;

@@ -59,7 +59,7 @@ pub use self::billing::{Billing, BillingError, Charge, Free, Quote};
 pub use self::builder::Builder;
 #[cfg(feature = "http")]
 pub(crate) use self::commands::Assignment;
-pub use self::commands::{Apps, Create, Porting};
+pub use self::commands::{AppDirectory, Create, Porting};
 pub use self::error::{Error, ErrorBody};
 pub use self::import::{ImportReport, ImportRow};
 pub use self::options::{Options, RequestKey};
@@ -73,12 +73,12 @@ use self::search::Searches;
 use crate::account::Accounts;
 use crate::carrier::Carrier;
 use crate::classify::Classifiers;
+use crate::idempotency::IdempotencyKey;
 use crate::locality::LocalityLookup;
 use crate::normalize::Normalizer;
 use crate::policy::Policy;
 use crate::provider::{CnamProvider, E911Provider};
-use crate::record::EffectKey;
-use crate::store::{MOST_TRIES, NumberStore};
+use crate::store::{DEFAULT_ATTEMPTS, NumberStore};
 use crate::time::Timestamp;
 
 /// The numbers of a service. Shared by threads, and cheap to clone.
@@ -101,7 +101,7 @@ struct Parts {
     policy: Policy,
     limits: Limits,
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-    keys: Arc<dyn Fn() -> EffectKey + Send + Sync>,
+    keys: Arc<dyn Fn() -> IdempotencyKey + Send + Sync>,
     searches: Searches,
 }
 
@@ -125,7 +125,7 @@ impl Default for Limits {
             numbers: 10_000,
             search: Duration::from_secs(5),
             claim: Duration::from_secs(60),
-            tries: MOST_TRIES,
+            tries: DEFAULT_ATTEMPTS,
         }
     }
 }

@@ -53,7 +53,7 @@
 //! use telnum::account::{Account, AccountId, AccountTree};
 //! use telnum::lifecycle::State;
 //! use telnum::policy::Policy;
-//! use telnum::record::{Context, NumberRecord, Outside};
+//! use telnum::record::{Context, NumberRecord, ExternalEffect};
 //!
 //! let [master, shop, rival]: [AccountId; 3] = ["master".parse()?, "shop".parse()?, "rival".parse()?];
 //! let accounts = AccountTree::new([
@@ -67,7 +67,7 @@
 //! // Seen at a carrier, reserved, in use. The carrier has to sell it first, so that is said.
 //! let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
 //! let reserved = found.reserve(Some(shop), &ctx)?;
-//! assert_eq!(reserved.effects, [Outside::Acquire]);
+//! assert_eq!(reserved.effects, [ExternalEffect::Acquire]);
 //! let used = reserved.record.activate(Some(shop), &ctx)?.record;
 //! assert_eq!((used.state(), used.owner()), (State::InService, Some(shop)));
 //!
@@ -97,7 +97,7 @@
 //! | [`policy`] | what the operator has settled: where released numbers go, how long they rest |
 //! | [`lifecycle`] | what may become of a number: nine states and one table |
 //! | [`feature`] | what a number carries, who may put it on, when it is live: E911, CNAM, routing |
-//! | [`schema`] | what a number's document must look like |
+//! | [`record::schema`] | what a number's document must look like |
 //! | [`record`] | a number of the inventory, and the commands that change it |
 //! | [`porting`] | numbers on their way between carriers: requests, calendar, port-out |
 //! | [`contact`] | the numbers of people and clients: one primary, none twice; queries; three APIs |
@@ -106,51 +106,84 @@
 //! | [`carrier`] | where numbers come from: carriers, and searching them |
 //! | [`provider`] | who is told of addresses and names |
 //! | [`inventory`] | what a service does with its numbers: read, decide, commit |
-//! | [`port_desk`], [`contact_book`] | the same with port requests and with contact numbers |
-//! | [`field`], [`token`] | what is wrong with a document's field; ids and names that stand in values |
+//! | [`document`], [`token`] | what is wrong with a document's field; ids and names that stand in values |
 //!
 //! # Cargo features
 //!
 //! | feature | adds |
 //! |---|---|
-//! | `conformance` | the laws of stores as tests, and a store that fails when told to |
+//! | `classify` (default) | [`normalize`], [`mask`], [`classify`] |
+//! | `contacts` (default) | [`contact`] and what it stands on |
+//! | `inventory` (default) | the inventory of numbers; implies `classify` and `contacts` |
+//! | `testing` | the laws of stores as tests; stores and carriers that fail when told to |
 //! | `http` | routers that speak the published HTTP APIs, and a server for them: module `http` |
 //!
-//! All else is always there.
+//! Without features there is the core, [`number`] and [`plan`], which needs an allocator but not the
+//! standard library.
 
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+extern crate alloc;
+
+#[cfg(feature = "inventory")]
 pub mod account;
+#[cfg(feature = "inventory")]
 pub mod carrier;
+#[cfg(feature = "classify")]
 pub mod classify;
+#[cfg(feature = "contacts")]
 pub mod contact;
-pub mod contact_book;
+#[cfg(feature = "contacts")]
+pub mod document;
+#[cfg(feature = "inventory")]
 pub mod feature;
-pub mod field;
 #[cfg(feature = "http")]
 pub mod http;
+#[cfg(feature = "inventory")]
+pub mod idempotency;
+#[cfg(feature = "inventory")]
 pub mod inventory;
+#[cfg(feature = "inventory")]
 pub mod lifecycle;
+#[cfg(feature = "inventory")]
 pub mod locality;
+#[cfg(feature = "classify")]
 pub mod mask;
+#[cfg(feature = "inventory")]
 pub mod names;
+#[cfg(feature = "classify")]
 pub mod normalize;
 pub mod number;
 pub mod plan;
+#[cfg(feature = "inventory")]
 pub mod policy;
-pub mod port_desk;
+#[cfg(feature = "inventory")]
 pub mod porting;
+#[cfg(feature = "inventory")]
 pub mod provider;
+#[cfg(feature = "inventory")]
 pub mod record;
-pub mod schema;
+#[cfg(feature = "inventory")]
 pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
+#[cfg(feature = "contacts")]
 pub mod time;
+#[cfg(feature = "contacts")]
 pub mod token;
 
+#[cfg(feature = "inventory")]
 mod diagram;
+#[cfg(feature = "classify")]
 mod json;
+#[cfg(feature = "classify")]
 mod pattern;
 
 pub use number::{CallingCode, Extension, NumberError, PhoneNumber, Prefix};
+#[cfg(feature = "classify")]
 pub use pattern::PatternError;
+#[cfg(feature = "contacts")]
 pub use time::Timestamp;
 
 /// The README's code is compiled and run with the tests.

@@ -16,7 +16,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::field::FieldError;
+use crate::document::FieldError;
 use crate::number::{PhoneNumber, Prefix};
 
 /// Who knows where numbers are.
@@ -158,7 +158,7 @@ impl LocalityTable {
                 .map_err(|error| FieldError::invalid(format!("{place}.prefix"), &prefix.into(), error))?;
             let mut cell = |name| {
                 let missing =
-                    || FieldError::new(format!("{place}.{name}"), crate::field::FieldErrorKind::Missing);
+                    || FieldError::new(format!("{place}.{name}"), crate::document::FieldErrorKind::Missing);
                 cells.next().ok_or_else(missing)
             };
             let found = Locality::new(cell("country")?, cell("province")?, cell("locality")?);

@@ -59,6 +59,7 @@ mod bill;
 mod calendar;
 mod conflict;
 mod context;
+pub mod desk;
 mod document;
 mod edit;
 mod info;

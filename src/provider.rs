@@ -25,8 +25,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::feature::cnam::Cnam;
 use crate::feature::e911::{E911Address, E911Answer, E911Status};
+use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
-use crate::record::{EffectKey, NumberRecord};
+use crate::record::NumberRecord;
 
 /// Who tells emergency services where a number is.
 ///
@@ -46,14 +47,14 @@ pub trait E911Provider: Send + Sync + fmt::Debug {
         &self,
         record: &NumberRecord,
         address: &E911Address,
-        key: EffectKey,
+        key: IdempotencyKey,
     ) -> Result<E911Answer, ProviderError>;
 
     /// Emergency services are told no longer where a number is.
     ///
     /// # Errors
     /// If it could not be asked, gave no answer, or refused.
-    fn remove(&self, record: &NumberRecord, key: EffectKey) -> Result<(), ProviderError>;
+    fn remove(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<(), ProviderError>;
 }
 
 /// Who shows the name of a number's caller, and looks up those who call it.
@@ -62,13 +63,13 @@ pub trait CnamProvider: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     /// If it could not be asked, gave no answer, or refused.
-    fn set(&self, record: &NumberRecord, cnam: &Cnam, key: EffectKey) -> Result<(), ProviderError>;
+    fn set(&self, record: &NumberRecord, cnam: &Cnam, key: IdempotencyKey) -> Result<(), ProviderError>;
 
     /// Shows no name any longer, and looks none up.
     ///
     /// # Errors
     /// If it could not be asked, gave no answer, or refused.
-    fn remove(&self, record: &NumberRecord, key: EffectKey) -> Result<(), ProviderError>;
+    fn remove(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<(), ProviderError>;
 }
 
 /// Why a provider does not do what it was asked to.
@@ -98,7 +99,7 @@ pub struct AddressBook {
 struct Told {
     numbers: BTreeMap<PhoneNumber, E911Address>,
     /// What was answered to each key; removals have no answer.
-    answers: BTreeMap<EffectKey, Option<E911Answer>>,
+    answers: BTreeMap<IdempotencyKey, Option<E911Answer>>,
 }
 
 impl AddressBook {
@@ -157,7 +158,7 @@ impl E911Provider for AddressBook {
         &self,
         record: &NumberRecord,
         address: &E911Address,
-        key: EffectKey,
+        key: IdempotencyKey,
     ) -> Result<E911Answer, ProviderError> {
         let mut told = self.told();
         if let Some(Some(answer)) = told.answers.get(&key) {
@@ -176,7 +177,7 @@ impl E911Provider for AddressBook {
         Ok(answer)
     }
 
-    fn remove(&self, record: &NumberRecord, key: EffectKey) -> Result<(), ProviderError> {
+    fn remove(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<(), ProviderError> {
         let mut told = self.told();
         if told.answers.insert(key, None).is_none() {
             told.numbers.remove(&record.number());
@@ -187,28 +188,28 @@ impl E911Provider for AddressBook {
 
 /// A provider that only notes what it is told.
 #[derive(Debug, Default)]
-pub struct Notices(Mutex<BTreeMap<EffectKey, (PhoneNumber, Option<Cnam>)>>);
+pub struct Notices(Mutex<BTreeMap<IdempotencyKey, (PhoneNumber, Option<Cnam>)>>);
 
 impl Notices {
     /// What was noted, by key: the number, and its names; `None`: they were taken off.
     #[must_use]
-    pub fn all(&self) -> Vec<(EffectKey, PhoneNumber, Option<Cnam>)> {
+    pub fn all(&self) -> Vec<(IdempotencyKey, PhoneNumber, Option<Cnam>)> {
         let notices = self.notices();
         notices.iter().map(|(key, (number, cnam))| (*key, *number, cnam.clone())).collect()
     }
 
-    fn notices(&self) -> MutexGuard<'_, BTreeMap<EffectKey, (PhoneNumber, Option<Cnam>)>> {
+    fn notices(&self) -> MutexGuard<'_, BTreeMap<IdempotencyKey, (PhoneNumber, Option<Cnam>)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl CnamProvider for Notices {
-    fn set(&self, record: &NumberRecord, cnam: &Cnam, key: EffectKey) -> Result<(), ProviderError> {
+    fn set(&self, record: &NumberRecord, cnam: &Cnam, key: IdempotencyKey) -> Result<(), ProviderError> {
         self.notices().insert(key, (record.number(), Some(cnam.clone())));
         Ok(())
     }
 
-    fn remove(&self, record: &NumberRecord, key: EffectKey) -> Result<(), ProviderError> {
+    fn remove(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<(), ProviderError> {
         self.notices().insert(key, (record.number(), None));
         Ok(())
     }

@@ -44,6 +44,7 @@ mod import;
 mod refusal;
 mod release;
 mod route;
+pub mod schema;
 mod sweep;
 mod transition;
 mod update;
@@ -52,7 +53,7 @@ mod view;
 use serde_json::{Map, Value};
 
 pub(crate) use self::claim::Part;
-pub use self::claim::{Answer, EffectKey, Outside, Pending};
+pub use self::claim::{EffectOutcome, ExternalEffect, Pending};
 pub use self::context::Context;
 pub use self::create::Creation;
 pub use self::event::{Event, EventKind};
@@ -120,7 +121,7 @@ pub struct Decision {
     pub events: Vec<Event>,
     /// What has to be done outside, in this order, before it is so. While it is done the record is
     /// [claimed](Decision::claim).
-    pub effects: Vec<Outside>,
+    pub effects: Vec<ExternalEffect>,
 }
 
 impl Decision {
@@ -273,7 +274,7 @@ impl NumberRecord {
     }
 
     /// What its document says of the carrier it comes from: an object as in the
-    /// [schema](crate::schema). [`PortingInfo`](crate::porting::PortingInfo) reads it.
+    /// [schema](crate::record::schema). [`PortingInfo`](crate::porting::PortingInfo) reads it.
     #[must_use]
     pub fn porting(&self) -> Option<&Value> {
         self.custom()?.get("porting")
@@ -307,7 +308,7 @@ impl NumberRecord {
 
     /// How many changes made it what it is: 1 when it was created.
     #[must_use]
-    pub const fn revision(&self) -> u64 {
+    pub const fn version(&self) -> u64 {
         self.revision
     }
 
@@ -341,7 +342,7 @@ impl NumberRecord {
     /// The decision that the record becomes another, and that something happened.
     ///
     /// Nothing happened if nothing is different.
-    fn decide(&self, mut record: Self, effects: Vec<Outside>, ctx: &Context<'_>) -> Decision {
+    fn decide(&self, mut record: Self, effects: Vec<ExternalEffect>, ctx: &Context<'_>) -> Decision {
         if record == *self {
             return Decision { record, events: Vec::new(), effects };
         }

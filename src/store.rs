@@ -6,7 +6,7 @@
 //! 1. **No blind write.** Every change says what it expects to find: nothing, or a revision. A
 //!    commit is all of its changes or none: if one expectation fails, nothing is stored, and the
 //!    [conflict](StoreError::Conflict) names what it was, what was expected and what was found. Two
-//!    changes of one thing in one commit are [refused](StoreError::Twice), whatever they expect.
+//!    changes of one thing in one commit are [refused](StoreError::Duplicate), whatever they expect.
 //! 2. **Revisions are never reused**, even after something is removed and made again: what was read
 //!    once and has its revision still is unchanged.
 //! 3. **Events are stored with their change**, in the same commit, and get consecutive sequence
@@ -26,7 +26,7 @@
 //!    at most, and an id is one contact's. A new contact's id is given once, and is above all that
 //!    there are and were.
 //!
-//! `store::conformance`, in the feature of that name, makes each of these a test that any store can be
+//! `testing::conformance`, in the feature of that name, makes each of these a test that any store can be
 //! put to; of the sixth, that few numbers are found among many. [`Store`] is a store of all three kinds
 //! of things.
 //!
@@ -49,8 +49,6 @@
 //! ```
 
 mod change;
-#[cfg(feature = "conformance")]
-pub mod conformance;
 mod contacts;
 mod error;
 mod ext;
@@ -67,15 +65,16 @@ use serde_json::Value;
 pub use self::change::{Batch, Change, ChangeParts, Entity, Logged, Page};
 pub use self::contacts::ContactStore;
 pub use self::error::StoreError;
-pub(crate) use self::ext::{MOST_TRIES, give_way};
+pub(crate) use self::ext::{DEFAULT_ATTEMPTS, back_off};
 pub use self::ext::{NumberStoreExt, Scan};
 pub use self::memory::MemoryStore;
 pub use self::port_requests::{PortQuery, PortRequestStore};
 pub use self::query::{Query, StateSet};
 pub use self::revision::{Expect, Revision, Stored};
 
+use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
-use crate::record::{EffectKey, NumberRecord};
+use crate::record::NumberRecord;
 
 /// A store of numbers. What it promises is in the [module's](self) eight points.
 pub trait NumberStore: Send + Sync + fmt::Debug {
@@ -115,7 +114,7 @@ pub trait NumberStore: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     /// The backend's.
-    fn receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError>;
+    fn receipt(&self, key: IdempotencyKey) -> Result<Option<Value>, StoreError>;
 }
 
 /// A store of all that the library keeps.
@@ -154,7 +153,7 @@ impl<S: NumberStore + ?Sized> NumberStore for Arc<S> {
         (**self).events(after, limit)
     }
 
-    fn receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError> {
+    fn receipt(&self, key: IdempotencyKey) -> Result<Option<Value>, StoreError> {
         (**self).receipt(key)
     }
 }

@@ -11,7 +11,7 @@ use telnum::contact::{
     ContactId, ContactList, ContactNumber, ContactPatch, ContactQuery, ContactRefusal, Entry, Label,
     NewContact, OwnerId, clients, planning_center, user_numbers,
 };
-use telnum::field::FieldError;
+use telnum::document::FieldError;
 use telnum::plan::Region;
 
 fn data(text: &str) -> Value {

@@ -8,12 +8,12 @@ use std::thread;
 
 use serde_json::json;
 use telnum::account::{Account, AccountId, AccountTree, Actor};
+use telnum::contact::book::{ContactBook, ContactBookError};
 use telnum::contact::{ContactOrder, ContactPatch, ContactQuery, Entry, NewContact, OwnerId, user_numbers};
-use telnum::contact_book::{ContactBook, ContactBookError};
 use telnum::inventory::{Billing, BillingError, Charge, Create, Free, Inventory, Options, Quote};
 use telnum::lifecycle::State;
 use telnum::plan::Region;
-use telnum::port_desk::{ActivePorts, PortDesk, PortDeskError};
+use telnum::porting::desk::{ActivePorts, PortDesk, PortDeskError};
 use telnum::porting::{
     NewPortRequest, NumberStatusKind, PortEventKind, PortRequest, PortRequestId, PortSettings, PortState,
     PortStates,

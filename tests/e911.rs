@@ -10,9 +10,10 @@ use common::rows;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use telnum::feature::e911::{Country, E911Address, E911Answer, E911Fields, E911Key, E911Refusal, E911Status};
+use telnum::idempotency::IdempotencyKey;
 use telnum::provider::{AddressBook, E911Provider};
-use telnum::record::{EffectKey, NumberRecord};
-use telnum::schema;
+use telnum::record::NumberRecord;
+use telnum::record::schema;
 
 fn natoma() -> Value {
     json!({"street_address": "116 Natoma St", "locality": "San Francisco", "region": "CA", "postal_code": "94105"})
@@ -242,7 +243,7 @@ fn a_book_that_is_told_a_key_again_does_nothing_again() {
     let book = AddressBook::new([first.clone(), second.clone()]);
     let (number, now) = ("+14158867900".parse().unwrap(), "2026-03-01T12:00:00Z".parse().unwrap());
     let record = NumberRecord::discovered(number, "telnyx".parse().unwrap(), now);
-    let [one, two, three] = ["1", "2", "3"].map(|key| key.parse::<EffectKey>().unwrap());
+    let [one, two, three] = ["1", "2", "3"].map(|key| key.parse::<IdempotencyKey>().unwrap());
     let answer = book.provision(&record, &first, one).unwrap();
     book.provision(&record, &second, two).unwrap();
     assert_eq!(book.provision(&record, &first, one).unwrap(), answer);

@@ -9,14 +9,14 @@ use std::fmt::Write;
 use common::rows;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
+use telnum::document::FieldError;
 use telnum::feature::cnam::{Cnam, CnamName, CnamProfile};
 use telnum::feature::e911::{E911Address, E911Key};
 use telnum::feature::rights::{self, Inputs};
 use telnum::feature::{Features, LIVE, Otherwise, ProviderEffect, Settings, take_carrier_name};
-use telnum::field::FieldError;
 use telnum::lifecycle::State;
 use telnum::names::{CarrierKind, Feature, FeatureSet};
-use telnum::schema;
+use telnum::record::schema;
 
 fn object(value: Value) -> Map<String, Value> {
     serde_json::from_value(value).unwrap()

@@ -5,6 +5,7 @@
 //! the call is made, once just after. Then another one, on what was stored, at carriers and providers
 //! that remember, recovers twice, and the same request is made again.
 
+#![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod death;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 use death::{Call, Death, Fickle, Moment, Providers};
 use serde_json::{Map, Value, json};
 use telnum::account::Actor;
-use telnum::carrier::{Carrier, Fault, Order, Scripted};
+use telnum::carrier::Carrier;
 use telnum::inventory::{Create, Error, Inventory, Options, Outcome};
 use telnum::lifecycle::State;
 use telnum::names::{Feature, FeatureSet};
@@ -23,26 +24,27 @@ use telnum::policy::{Policy, Reservation};
 use telnum::provider::ProviderError;
 use telnum::record::{NumberRecord, Pending};
 use telnum::store::{Change, Expect, MemoryStore, NumberStore, Query};
+use telnum::testing::{CarrierFault, CarrierOrder, ScriptedCarrier};
 use telnum::{PhoneNumber, Timestamp};
 use world::{accounts, id, now, numbers};
 
 /// What stays when a service dies.
-struct Outside {
+struct ExternalEffect {
     store: Arc<MemoryStore>,
-    carrier: Arc<Scripted>,
+    carrier: Arc<ScriptedCarrier>,
     /// The same, failing where it is told to.
     fickle: Arc<Fickle>,
     providers: Arc<Providers>,
 }
 
-impl Outside {
+impl ExternalEffect {
     /// A store with numbers of the carrier, which sells others.
     fn new(numbers: &[NumberRecord]) -> Self {
         let store = MemoryStore::new();
         for record in numbers {
             store.commit(Change::put(record.clone(), Expect::Absent).into()).unwrap();
         }
-        let carrier = Scripted::new("telnyx".parse().unwrap()).with_block(number(0), 4);
+        let carrier = ScriptedCarrier::new("telnyx".parse().unwrap()).with_block(number(0), 4);
         let carrier = Arc::new(carrier);
         let fickle = Arc::new(Fickle::new(&carrier));
         Self { store: Arc::new(store), carrier, fickle, providers: Arc::default() }
@@ -68,7 +70,7 @@ impl Outside {
             .clock(move || now)
             .keys(move || {
                 let key = keys.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                telnum::record::EffectKey::of_bits(0, key)
+                telnum::idempotency::IdempotencyKey::from_bits(0, key)
             })
             .build()
     }
@@ -86,10 +88,10 @@ impl Outside {
     fn is_bought(&self, number: PhoneNumber) -> bool {
         let orders = self.orders();
         let count = |order| orders.iter().filter(|it| **it == (order, number)).count();
-        count(Order::Acquire) == count(Order::Disconnect) + 1
+        count(CarrierOrder::Acquire) == count(CarrierOrder::Disconnect) + 1
     }
 
-    fn orders(&self) -> Vec<(Order, PhoneNumber)> {
+    fn orders(&self) -> Vec<(CarrierOrder, PhoneNumber)> {
         self.carrier.orders().into_iter().map(|(_, order, number)| (order, number)).collect()
     }
 }
@@ -136,7 +138,7 @@ struct Story<'a> {
     /// Whether a number is as it was, or as it is to be.
     is_before: &'a dyn Fn(Option<&NumberRecord>) -> bool,
     is_after: &'a dyn Fn(Option<&NumberRecord>) -> bool,
-    orders: Vec<(Order, PhoneNumber)>,
+    orders: Vec<(CarrierOrder, PhoneNumber)>,
     /// What providers are told in the end of the first number.
     address: Option<&'a str>,
     name: Option<&'a str>,
@@ -163,7 +165,7 @@ impl Story<'_> {
         let at = format!("died at step {step}, {moment:?}");
         // Others are not touched.
         let others: Vec<_> = numbers().into_values().collect();
-        let outside = Outside::new(&[self.before.as_slice(), &others].concat());
+        let outside = ExternalEffect::new(&[self.before.as_slice(), &others].concat());
         outside.providers.already(&self.before);
         let options = Options::new(id("reseller"))
             .with_key("request-1".parse().unwrap())
@@ -225,7 +227,7 @@ fn a_number_is_bought_once() {
         act: &|inventory, options| inventory.reserve([number(0).to_string()], options),
         is_before: &is_absent,
         is_after: &is_reserved,
-        orders: vec![(Order::Acquire, number(0))],
+        orders: vec![(CarrierOrder::Acquire, number(0))],
         address: None,
         name: None,
         all_or_nothing: false,
@@ -250,7 +252,7 @@ fn numbers_are_bought_together() {
         act: &|inventory, options| inventory.reserve((0..4).map(|place| number(place).to_string()), options),
         is_before: &is_absent,
         is_after: &is_reserved,
-        orders: numbers.iter().map(|number| (Order::Acquire, *number)).collect(),
+        orders: numbers.iter().map(|number| (CarrierOrder::Acquire, *number)).collect(),
         address: None,
         name: None,
         all_or_nothing: true,
@@ -318,7 +320,7 @@ fn a_number_is_given_back_once() {
                 it.state() == State::Available && it.owner().is_none() && it.active().is_none()
             })
         },
-        orders: vec![(Order::Disconnect, number(9))],
+        orders: vec![(CarrierOrder::Disconnect, number(9))],
         address: None,
         name: None,
         all_or_nothing: false,
@@ -341,7 +343,7 @@ fn a_mixed_list_is_done_once() {
         act: &|inventory, options| inventory.reserve(list.map(|number| number.to_string()), options),
         is_before: &|record| record.is_none_or(|it| it.state() == State::Available),
         is_after: &is_reserved,
-        orders: vec![(Order::Acquire, number(0)), (Order::Acquire, number(1))],
+        orders: vec![(CarrierOrder::Acquire, number(0)), (CarrierOrder::Acquire, number(1))],
         address: None,
         name: None,
         all_or_nothing: false,
@@ -356,7 +358,7 @@ fn a_sweep_gives_a_number_back_once() {
         let mut died = false;
         for moment in [Moment::Before, Moment::After] {
             let at = format!("died at step {step}, {moment:?}");
-            let outside = Outside::new(&[]);
+            let outside = ExternalEffect::new(&[]);
             let bought =
                 outside.service(None, now()).reserve([number(0).to_string()], &Options::new(id("reseller")));
             assert!(bought.unwrap().is_success());
@@ -370,7 +372,7 @@ fn a_sweep_gives_a_number_back_once() {
             second.recover().unwrap();
             assert!(second.sweep().unwrap().failed.is_empty(), "{at}");
             assert_eq!(outside.record(number(0)).unwrap().state(), State::Available, "{at}");
-            let orders = [(Order::Acquire, number(0)), (Order::Disconnect, number(0))];
+            let orders = [(CarrierOrder::Acquire, number(0)), (CarrierOrder::Disconnect, number(0))];
             assert_eq!(outside.orders(), orders, "{at}");
         }
         if !died {
@@ -390,7 +392,7 @@ fn what_can_not_be_done_together_is_taken_back() {
             let at = format!("died at step {step}, {moment:?}");
             // The last was the carrier's once, and is nobody's.
             let found = NumberRecord::discovered(number(9), "telnyx".parse().unwrap(), now());
-            let outside = Outside::new(&[found]);
+            let outside = ExternalEffect::new(&[found]);
             let list = [number(0), number(1), number(9)];
             let options = Options::new(id("reseller")).with_all_or_nothing(true);
             let death = Arc::new(Death::at(step, moment));
@@ -411,8 +413,8 @@ fn what_can_not_be_done_together_is_taken_back() {
                 assert!(record.is_none_or(|it| it.owner().is_none() && it.pending().is_none()), "{at}");
             }
             let orders = outside.orders();
-            let bought = orders.iter().filter(|(order, _)| *order == Order::Acquire);
-            let given_back = orders.iter().filter(|(order, _)| *order == Order::Disconnect);
+            let bought = orders.iter().filter(|(order, _)| *order == CarrierOrder::Acquire);
+            let given_back = orders.iter().filter(|(order, _)| *order == CarrierOrder::Disconnect);
             let [mut bought, mut given_back]: [Vec<_>; 2] =
                 [bought.map(|(_, it)| *it).collect(), given_back.map(|(_, it)| *it).collect()];
             bought.sort_unstable();
@@ -436,10 +438,10 @@ fn what_is_given_up_is_taken_back_wherever_it_dies() {
             let mut died = false;
             for moment in [Moment::Before, Moment::After] {
                 let at = format!("died at step {step}, {moment:?}; lost: {is_lost}");
-                let outside = Outside::new(&[]);
-                outside.fickle.refuse(Order::Acquire, number(1));
+                let outside = ExternalEffect::new(&[]);
+                outside.fickle.refuse(CarrierOrder::Acquire, number(1));
                 if is_lost {
-                    outside.fickle.lose(Order::Disconnect, number(0));
+                    outside.fickle.lose(CarrierOrder::Disconnect, number(0));
                 }
                 let options = Options::new(id("reseller"))
                     .with_key("request-1".parse().unwrap())
@@ -455,7 +457,7 @@ fn what_is_given_up_is_taken_back_wherever_it_dies() {
                 second.recover().unwrap();
                 second.recover().unwrap();
                 let again = second.recover().unwrap();
-                assert_eq!((again.finished, again.given_up, again.left), (0, 0, 0), "{at}");
+                assert_eq!((again.finished, again.abandoned, again.left), (0, 0, 0), "{at}");
                 assert!(again.failed.is_empty() && !outside.is_claimed(), "{at}");
                 let are_owned = || list.map(|it| is_reserved(outside.record(it).as_ref()));
                 let are_bought = || list.map(|it| outside.is_bought(it));
@@ -485,9 +487,9 @@ fn a_refused_release_puts_all_back_wherever_it_dies() {
         let mut died = false;
         for moment in [Moment::Before, Moment::After] {
             let at = format!("died at step {step}, {moment:?}");
-            let outside = Outside::new(&[in_service(9)]);
+            let outside = ExternalEffect::new(&[in_service(9)]);
             outside.providers.already(&[in_service(9)]);
-            outside.fickle.refuse(Order::Disconnect, number(9));
+            outside.fickle.refuse(CarrierOrder::Disconnect, number(9));
             outside.providers.fail_next(Call::Provision, ProviderError::Unknown("busy".into()));
             let options = Options::new(id("reseller")).with_key("request-1".parse().unwrap());
             let death = Arc::new(Death::at(step, moment));
@@ -526,9 +528,9 @@ fn a_refused_release_puts_all_back_wherever_it_dies() {
 /// What can not be put back does not keep anything else from being put back, and the record says so.
 #[test]
 fn each_thing_is_taken_back_by_itself() {
-    let outside = Outside::new(&[in_service(9)]);
+    let outside = ExternalEffect::new(&[in_service(9)]);
     outside.providers.already(&[in_service(9)]);
-    outside.fickle.refuse(Order::Disconnect, number(9));
+    outside.fickle.refuse(CarrierOrder::Disconnect, number(9));
     outside.providers.fail_next(Call::Set, ProviderError::Refused("no more names".into()));
     let refused =
         outside.service(None, now()).release([number(9).to_string()], &Options::new(id("reseller")));
@@ -544,24 +546,24 @@ fn each_thing_is_taken_back_by_itself() {
 /// The carrier does not say whether it takes back what it sold: the number stays locked until it does.
 #[test]
 fn what_is_not_taken_back_stays_locked() {
-    let outside = Outside::new(&[]);
-    outside.fickle.refuse(Order::Acquire, number(1));
-    outside.fickle.lose(Order::Disconnect, number(0));
-    outside.fickle.lose(Order::Disconnect, number(0));
+    let outside = ExternalEffect::new(&[]);
+    outside.fickle.refuse(CarrierOrder::Acquire, number(1));
+    outside.fickle.lose(CarrierOrder::Disconnect, number(0));
+    outside.fickle.lose(CarrierOrder::Disconnect, number(0));
     let inventory = outside.service(None, now());
     let list = [number(0), number(1)].map(|number| number.to_string());
     let options = Options::new(id("reseller"));
     assert!(!inventory.reserve(&list, &options.with_all_or_nothing(true)).unwrap().is_success());
     assert_eq!(outside.record(number(1)), None);
     let locked = outside.record(number(0)).unwrap();
-    assert!(locked.pending().and_then(Pending::given_up).is_some());
+    assert!(locked.pending().and_then(Pending::abandoned).is_some());
     let busy = inventory.reserve(&list[..1], &options).unwrap().single().unwrap_err().body();
     assert_eq!((busy.code, &*busy.message), (409, "operation in progress"));
 
     let later = outside.service(None, later());
     assert_eq!(later.recover().unwrap().failed.len(), 1);
     assert!(outside.is_claimed() && outside.is_bought(number(0)));
-    assert_eq!(later.recover().unwrap().given_up, 1);
+    assert_eq!(later.recover().unwrap().abandoned, 1);
     assert!(outside.record(number(0)).is_none() && !outside.is_bought(number(0)));
     assert!(later.reserve(&list, &options).unwrap().is_success());
 }
@@ -574,7 +576,7 @@ fn a_refused_transfer_gives_nothing_away() {
     reserved["pvt_state"] = "reserved".into();
     reserved["pvt_reserve_history"] = json!(["reseller"]);
     let reserved = NumberRecord::from_value(&reserved).unwrap();
-    let outside = Outside::new(std::slice::from_ref(&reserved));
+    let outside = ExternalEffect::new(std::slice::from_ref(&reserved));
     outside.providers.already(&[reserved]);
     outside.providers.fail_next(Call::Remove, ProviderError::Refused("not now".into()));
     let to_child = Options::new(id("reseller")).with_account(id("child"));
@@ -582,7 +584,7 @@ fn a_refused_transfer_gives_nothing_away() {
     let refused = inventory.reserve([number(0).to_string()], &to_child).unwrap();
     assert_eq!(&*refused.single().unwrap_err().body().message, "fault by provider");
     assert!(is_reserved(outside.record(number(0)).as_ref()) && !outside.is_claimed());
-    assert_eq!(outside.orders(), [(Order::Acquire, number(0))]);
+    assert_eq!(outside.orders(), [(CarrierOrder::Acquire, number(0))]);
 }
 
 /// A number is created again for another account, with another address: its provider is told two
@@ -592,7 +594,7 @@ fn a_provider_is_told_two_things_of_one_number() {
     let mut coming = json!(in_service(9));
     coming["pvt_state"] = "port_in".into();
     let coming = NumberRecord::from_value(&coming).unwrap();
-    let outside = Outside::new(std::slice::from_ref(&coming));
+    let outside = ExternalEffect::new(std::slice::from_ref(&coming));
     outside.providers.already(&[coming]);
     let document = json!({"e911": address("118 NATOMA ST")});
     let create = Create { document: document.as_object().unwrap().clone(), ..Create::default() };
@@ -605,39 +607,39 @@ fn a_provider_is_told_two_things_of_one_number() {
 /// A carrier never answers: an admin may give the number up, and all that is done with it.
 #[test]
 fn an_admin_gives_up_what_never_ends() {
-    let outside = Outside::new(&[]);
-    outside.fickle.lose(Order::Acquire, number(1));
+    let outside = ExternalEffect::new(&[]);
+    outside.fickle.lose(CarrierOrder::Acquire, number(1));
     let inventory = outside.service(None, now());
     let list = [number(0), number(1)].map(|number| number.to_string());
     let options = Options::new(id("reseller")).with_key("request-1".parse().unwrap());
     let together = options.with_all_or_nothing(true);
     assert!(!inventory.reserve(&list, &together).unwrap().is_success());
-    let code = |given_up: Result<Vec<PhoneNumber>, Error>| given_up.unwrap_err().body().code;
+    let code = |abandoned: Result<Vec<PhoneNumber>, Error>| abandoned.unwrap_err().body().code;
     let admin = Options::new(Actor::System);
-    assert_eq!(code(inventory.give_up(number(0), &admin)), 409, "somebody may be busy with it");
+    assert_eq!(code(inventory.abandon(number(0), &admin)), 409, "somebody may be busy with it");
     let later = outside.service(None, later());
-    assert_eq!(code(later.give_up(number(0), &options)), 403);
-    assert_eq!(code(later.give_up(number(2), &admin)), 404);
+    assert_eq!(code(later.abandon(number(0), &options)), 403);
+    assert_eq!(code(later.abandon(number(2), &admin)), 404);
 
     let both = [number(0), number(1)];
-    assert_eq!(later.give_up(number(0), &admin.with_dry_run(true)).unwrap(), both);
+    assert_eq!(later.abandon(number(0), &admin.with_dry_run(true)).unwrap(), both);
     assert!(outside.is_claimed());
-    assert_eq!(later.give_up(number(0), &admin).unwrap(), both);
+    assert_eq!(later.abandon(number(0), &admin).unwrap(), both);
     assert!(both.into_iter().all(|number| outside.record(number).is_none()));
     // What the carrier sold it has sold, and who asks again is told that it was not done.
-    assert_eq!(outside.orders(), [(Order::Acquire, number(0))]);
+    assert_eq!(outside.orders(), [(CarrierOrder::Acquire, number(0))]);
     let again = later.reserve(&list, &together).unwrap();
     assert!(again.failed.values().all(|error| error.body().error == "not_done".into()));
     assert!(later.reserve(&list[1..], &Options::new(id("reseller"))).unwrap().is_success());
-    assert_eq!(code(later.give_up(number(1), &admin)), 409, "nothing is being done");
+    assert_eq!(code(later.abandon(number(1), &admin)), 409, "nothing is being done");
 }
 
 /// The carrier refuses to take a number back: emergency services know of it again.
 #[test]
 fn a_refused_release_leaves_the_address() {
-    let outside = Outside::new(&[in_service(9)]);
+    let outside = ExternalEffect::new(&[in_service(9)]);
     outside.providers.already(&[in_service(9)]);
-    outside.carrier.fail_next(Fault::Refuse);
+    outside.carrier.fail_next(CarrierFault::Refuse);
     let inventory = outside.service(None, now());
     let options = Options::new(id("reseller"));
     let error = inventory.release([number(9).to_string()], &options).unwrap().single().unwrap_err().body();
@@ -655,7 +657,7 @@ fn a_refused_release_leaves_the_address() {
 /// A number that is created with an address that is none leaves nothing behind.
 #[test]
 fn what_is_refused_leaves_nothing() {
-    let outside = Outside::new(&[]);
+    let outside = ExternalEffect::new(&[]);
     outside.providers.know_nothing();
     let create =
         Create { carrier: Some("telnyx".parse().unwrap()), document: document(), ..Create::default() };
@@ -674,9 +676,9 @@ fn what_is_refused_leaves_nothing() {
 /// with the same key.
 #[test]
 fn a_lost_answer_is_asked_for_again() {
-    let outside = Outside::new(&[]);
+    let outside = ExternalEffect::new(&[]);
     outside.carrier.pass_next();
-    outside.carrier.fail_next(Fault::After);
+    outside.carrier.fail_next(CarrierFault::After);
     let inventory = outside.service(None, now());
     let options = Options::new(id("reseller"));
     let lost = inventory.reserve([number(0).to_string()], &options).unwrap().single().unwrap_err();
@@ -687,16 +689,16 @@ fn a_lost_answer_is_asked_for_again() {
     assert_eq!(inventory.recover().unwrap().left, 1);
     assert_eq!(outside.service(None, later()).recover().unwrap().finished, 1);
     assert!(is_reserved(outside.record(number(0)).as_ref()));
-    assert_eq!(outside.orders(), [(Order::Acquire, number(0))]);
+    assert_eq!(outside.orders(), [(CarrierOrder::Acquire, number(0))]);
 }
 
 /// The next service does not have the carrier, which may have sold the number: it stays locked until one
 /// has.
 #[test]
 fn what_a_carrier_may_have_sold_waits_for_it() {
-    let outside = Outside::new(&[]);
+    let outside = ExternalEffect::new(&[]);
     outside.carrier.pass_next();
-    outside.carrier.fail_next(Fault::After);
+    outside.carrier.fail_next(CarrierFault::After);
     let reserve =
         |service: Inventory| service.reserve([number(0).to_string()], &Options::new(id("reseller")));
     assert!(!reserve(outside.service(None, now())).unwrap().is_success());

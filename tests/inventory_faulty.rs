@@ -1,6 +1,6 @@
 //! Every use case on a store that fails at one of its calls, whichever: afterwards nothing is locked,
 //! carriers and providers were told what the records say, and a request with a key can be repeated.
-#![cfg(feature = "conformance")]
+#![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod world;
@@ -9,22 +9,24 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 use telnum::account::Actor;
-use telnum::carrier::{Carrier, Order, Scripted};
+use telnum::carrier::Carrier;
 use telnum::feature::e911::E911Address;
+use telnum::idempotency::IdempotencyKey;
 use telnum::inventory::{Create, Error, ImportRow, Inventory, Options, Outcome};
 use telnum::lifecycle::State;
 use telnum::names::{Feature, FeatureSet};
 use telnum::policy::{Policy, Reservation};
-use telnum::port_desk::PortDesk;
+use telnum::porting::desk::PortDesk;
 use telnum::porting::{NewPortRequest, PortRequestId, PortState};
 use telnum::provider::{AddressBook, E911Provider};
-use telnum::record::{EffectKey, NumberRecord, Update};
-use telnum::store::conformance::{Fault, Faulty};
+use telnum::record::{NumberRecord, Update};
 use telnum::store::{Change, Expect, MemoryStore, NumberStore, Query};
+use telnum::testing::{CarrierOrder, ScriptedCarrier};
+use telnum::testing::{FaultyStore, StoreFault};
 use telnum::{PhoneNumber, Timestamp};
 use world::{accounts, id, now, numbers};
 
-const FAULTS: [Fault; 3] = [Fault::InsteadOfCall, Fault::AfterCall, Fault::FromCallOn];
+const FAULTS: [StoreFault; 3] = [StoreFault::InsteadOfCall, StoreFault::AfterCall, StoreFault::FromCallOn];
 /// The carrier sells these two; the others are the reseller's, or new.
 const SOLD: [&str; 2] = ["+14158861000", "+14158861001"];
 const OWN: [&str; 2] = ["+14158862000", "+14158862001"];
@@ -34,7 +36,7 @@ struct World {
     store: Arc<MemoryStore>,
     /// What the carrier had sold before.
     bought: Vec<PhoneNumber>,
-    carrier: Arc<Scripted>,
+    carrier: Arc<ScriptedCarrier>,
     book: Arc<AddressBook>,
 }
 
@@ -43,12 +45,13 @@ impl World {
         let store = MemoryStore::new();
         let put = |record: &NumberRecord| Change::put(record.clone(), Expect::Absent);
         store.commit(records.iter().map(put).collect()).unwrap();
-        let carrier = Scripted::new("telnyx".parse().unwrap()).with_block(SOLD[0].parse().unwrap(), 2);
+        let carrier = ScriptedCarrier::new("telnyx".parse().unwrap()).with_block(SOLD[0].parse().unwrap(), 2);
         let places = ["116 NATOMA ST", "118 NATOMA ST"].map(address);
         let book = AddressBook::new(places.map(|place| E911Address::from_value(place).unwrap()));
         for record in records {
             if let Some(address) = record.active().and_then(|active| active.e911.as_ref()) {
-                book.provision(record, address, EffectKey::of_bits(0, record.number().to_bits())).unwrap();
+                book.provision(record, address, IdempotencyKey::from_bits(0, record.number().to_bits()))
+                    .unwrap();
             }
         }
         let bought = records.iter().filter(|it| it.owner().is_some()).map(NumberRecord::number).collect();
@@ -61,7 +64,7 @@ impl World {
             reservation: Some(Reservation { seconds: 60, longest_seconds: 60 }),
             ..Policy::default()
         };
-        let carrier: Arc<dyn Carrier> = Arc::<Scripted>::clone(&self.carrier);
+        let carrier: Arc<dyn Carrier> = Arc::<ScriptedCarrier>::clone(&self.carrier);
         let book: Arc<dyn E911Provider> = Arc::<AddressBook>::clone(&self.book);
         Inventory::builder(store)
             .accounts(accounts())
@@ -72,8 +75,8 @@ impl World {
             .build()
     }
 
-    fn faulty(&self, fault: Fault, at: usize) -> Arc<Faulty<Arc<MemoryStore>>> {
-        Arc::new(Faulty::new(Arc::clone(&self.store), fault, at))
+    fn faulty(&self, fault: StoreFault, at: usize) -> Arc<FaultyStore<Arc<MemoryStore>>> {
+        Arc::new(FaultyStore::new(Arc::clone(&self.store), fault, at))
     }
 
     /// One that works, after so many hours.
@@ -89,7 +92,7 @@ impl World {
     fn recover(&self, later: &Inventory, at: &str) {
         later.recover().unwrap();
         let again = later.recover().unwrap();
-        assert_eq!((again.finished, again.given_up, again.left, again.failed.len()), (0, 0, 0, 0), "{at}");
+        assert_eq!((again.finished, again.abandoned, again.left, again.failed.len()), (0, 0, 0, 0), "{at}");
         let claimed = Query { pending: Some(true), ..Query::default() };
         assert!(self.store.scan(&claimed, None, 10).unwrap().items.is_empty(), "{at}");
         let orders = self.carrier.orders();
@@ -97,8 +100,8 @@ impl World {
             let number: PhoneNumber = number.parse().unwrap();
             let record = self.record(number);
             let count = |what| orders.iter().filter(|(_, order, of)| (*order, *of) == (what, number)).count();
-            let is_bought =
-                usize::from(self.bought.contains(&number)) + count(Order::Acquire) - count(Order::Disconnect);
+            let is_bought = usize::from(self.bought.contains(&number)) + count(CarrierOrder::Acquire)
+                - count(CarrierOrder::Disconnect);
             let is_owned = record.as_ref().is_some_and(|record| record.owner().is_some());
             assert_eq!(is_bought, usize::from(is_owned), "{at}: {number} {orders:?}");
             let address = record.as_ref().and_then(|record| record.active()?.e911.clone());
@@ -150,7 +153,7 @@ impl Case<'_> {
     }
 
     /// Whether the store failed.
-    fn tell_once(&self, options: Options, fault: Fault, at: usize) -> bool {
+    fn tell_once(&self, options: Options, fault: StoreFault, at: usize) -> bool {
         let text = format!("{}, {fault:?} {at}, {options:?}", self.name);
         let world = World::new(&self.before);
         let store = world.faulty(fault, at);
@@ -344,10 +347,10 @@ fn a_port_request_is_completed() {
     for fault in FAULTS {
         for at in 1.. {
             let world = World::new(&[]);
-            let desk = |store: Arc<Faulty<Arc<MemoryStore>>>, now| {
+            let desk = |store: Arc<FaultyStore<Arc<MemoryStore>>>, now| {
                 PortDesk::new(store.clone(), world.inventory(store, now))
             };
-            let well = || world.faulty(Fault::FromCallOn, usize::MAX);
+            let well = || world.faulty(StoreFault::FromCallOn, usize::MAX);
             let numbers: Map<_, _> = PORTED.iter().map(|it| ((*it).to_owned(), json!({}))).collect();
             let Value::Object(document) = json!({"name": "Bakery", "numbers": numbers}) else { panic!() };
             let new =

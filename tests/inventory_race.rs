@@ -1,5 +1,6 @@
 //! Many threads want the same: one gets it, and no change is lost.
 
+#![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -9,12 +10,14 @@ use std::thread;
 use serde_json::{Value, json};
 use telnum::PhoneNumber;
 use telnum::account::{Account, AccountId, AccountTree, Actor};
-use telnum::carrier::{Availability, Carrier, CarrierError, Found, Order, Scripted, Search};
+use telnum::carrier::{Availability, Carrier, CarrierError, Found, Search};
+use telnum::idempotency::IdempotencyKey;
 use telnum::inventory::{Create, Inventory, Limits, Options};
 use telnum::lifecycle::State;
 use telnum::names::CarrierName;
-use telnum::record::{EffectKey, NumberRecord};
+use telnum::record::NumberRecord;
 use telnum::store::{MemoryStore, NumberStore};
+use telnum::testing::{CarrierOrder, ScriptedCarrier};
 
 const NUMBER: &str = "+14158860000";
 
@@ -23,10 +26,10 @@ fn id(place: usize) -> AccountId {
 }
 
 /// An inventory of so many shops, and a carrier that sells ten numbers, slowly.
-fn inventory(shops: usize) -> (Inventory, Arc<Scripted>) {
-    let carrier = Scripted::new("telnyx".parse().unwrap()).with_block(NUMBER.parse().unwrap(), 10);
+fn inventory(shops: usize) -> (Inventory, Arc<ScriptedCarrier>) {
+    let carrier = ScriptedCarrier::new("telnyx".parse().unwrap()).with_block(NUMBER.parse().unwrap(), 10);
     let carrier = Arc::new(carrier.with_delay(std::time::Duration::from_millis(2)));
-    let shared: Arc<dyn Carrier> = Arc::<Scripted>::clone(&carrier);
+    let shared: Arc<dyn Carrier> = Arc::<ScriptedCarrier>::clone(&carrier);
     let inventory = Inventory::builder(Arc::new(MemoryStore::new()))
         .accounts(AccountTree::new((0..shops).map(|place| Account::new(id(place)))).unwrap())
         .shared_carrier(shared)
@@ -80,7 +83,7 @@ fn two_buyers_never_buy_the_same_number() {
         ordered.sort_unstable();
         let all: Vec<PhoneNumber> = numbers.iter().map(|number| number.parse().unwrap()).collect();
         assert_eq!((owned, ordered), (all.clone(), all));
-        assert!(carrier.orders().iter().all(|(_, order, _)| *order == Order::Acquire));
+        assert!(carrier.orders().iter().all(|(_, order, _)| *order == CarrierOrder::Acquire));
         for (place, bought) in bought.iter().enumerate() {
             assert!(bought.values().all(|record| record.owner() == Some(id(place))));
         }
@@ -108,7 +111,7 @@ fn of_a_thousand_changes_at_once_none_is_lost() {
     assert_eq!(records[0].custom().unwrap().len(), 1_000);
     for record in records.values().skip(1) {
         assert_eq!(record.custom().unwrap().len(), 500);
-        assert_eq!(record.revision(), 501);
+        assert_eq!(record.version(), 501);
     }
     assert_eq!(inventory.store().events(0, 10_000).unwrap().len(), 5 + 1_000 + 4 * 500);
 }
@@ -141,10 +144,10 @@ impl Carrier for Slow {
     }
 
     fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
-        Ok(vec![Availability::Success; numbers.len()])
+        Ok(vec![Availability::Available; numbers.len()])
     }
 
-    fn acquire(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+    fn acquire(&self, _: &NumberRecord, _: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
         let first = self.0.lock().unwrap().take();
         if let Some((asked, may_answer)) = first {
             asked.send(()).unwrap();
@@ -153,7 +156,7 @@ impl Carrier for Slow {
         Ok(None)
     }
 
-    fn disconnect(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+    fn disconnect(&self, _: &NumberRecord, _: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
         Ok(None)
     }
 }

@@ -1,6 +1,7 @@
 //! What requests leave behind: keys that never meet, receipts, quotes, and nothing where a carrier
 //! refused.
 
+#![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod world;
@@ -10,17 +11,19 @@ use std::sync::{Arc, OnceLock};
 
 use serde_json::{Map, Value, json};
 use telnum::PhoneNumber;
-use telnum::carrier::{Carrier, Fault, Order, Scripted};
+use telnum::carrier::Carrier;
+use telnum::idempotency::IdempotencyKey;
 use telnum::inventory::{
     Billing, BillingError, Builder, Charge, Create, Error, Inventory, Limits, Options, Quote,
 };
 use telnum::lifecycle::State;
 use telnum::names::{Feature, FeatureSet};
 use telnum::policy::Policy;
-use telnum::record::{EffectKey, NumberRecord};
+use telnum::record::NumberRecord;
 use telnum::store::{
     Batch, Change, Expect, Logged, MemoryStore, NumberStore, Page, Query, Revision, StoreError, Stored,
 };
+use telnum::testing::{CarrierFault, CarrierOrder, ScriptedCarrier};
 use world::{accounts, id, now, numbers};
 
 const FREE: &str = "+15551239876";
@@ -57,7 +60,7 @@ impl NumberStore for Counting {
         self.store.events(after, limit)
     }
 
-    fn receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError> {
+    fn receipt(&self, key: IdempotencyKey) -> Result<Option<Value>, StoreError> {
         self.store.receipt(key)
     }
 }
@@ -81,12 +84,12 @@ fn keyed(key: &str) -> Options {
     by("reseller").with_key(key.parse().unwrap())
 }
 
-fn sells(name: &str, first: &str) -> Arc<Scripted> {
-    Arc::new(Scripted::new(name.parse().unwrap()).with_block(first.parse().unwrap(), 2))
+fn sells(name: &str, first: &str) -> Arc<ScriptedCarrier> {
+    Arc::new(ScriptedCarrier::new(name.parse().unwrap()).with_block(first.parse().unwrap(), 2))
 }
 
-fn shared(carrier: &Arc<Scripted>) -> Arc<dyn Carrier> {
-    Arc::<Scripted>::clone(carrier)
+fn shared(carrier: &Arc<ScriptedCarrier>) -> Arc<dyn Carrier> {
+    Arc::<ScriptedCarrier>::clone(carrier)
 }
 
 fn document(value: Value) -> Map<String, Value> {
@@ -161,7 +164,7 @@ fn what_is_replayed_is_what_was_answered() {
 fn a_refused_purchase_leaves_nothing() {
     let [one, two] = ["one", "two"].map(|name| sells(name, SOLD[0]));
     one.pass_next();
-    one.fail_next(Fault::Refuse);
+    one.fail_next(CarrierFault::Refuse);
     let inventory = world().shared_carrier(shared(&one)).shared_carrier(shared(&two)).build();
     let error = inventory.reserve([SOLD[0]], &by("reseller")).unwrap().single().unwrap_err();
     assert_eq!(&*error.body().message, "fault by carrier");
@@ -182,8 +185,11 @@ fn what_was_seen_at_a_carrier_is_looked_for_anew() {
     let bought = inventory.reserve([seen], &by("reseller")).unwrap().single().unwrap();
     assert_eq!((bought.state(), bought.carrier().as_str()), (State::Reserved, "telnyx"));
     assert_eq!(bought.denied_features(), before.denied_features());
-    assert!(bought.revision() > NumberRecord::revision(&before));
-    assert_eq!(carrier.orders().iter().map(|(_, order, _)| *order).collect::<Vec<_>>(), [Order::Acquire]);
+    assert!(bought.version() > before.version());
+    assert_eq!(
+        carrier.orders().iter().map(|(_, order, _)| *order).collect::<Vec<_>>(),
+        [CarrierOrder::Acquire]
+    );
     // Where nobody sells it, its own carrier is asked.
     let error = world().build().reserve([seen], &by("reseller")).unwrap().single().unwrap_err();
     assert_eq!(error.to_string(), "no carrier is called bandwidth2");

@@ -11,7 +11,8 @@ use telnum::lifecycle::State;
 use telnum::names::Feature;
 use telnum::policy::Policy;
 use telnum::record::{
-    Answer, Context, Creation, Decision, Document, Due, NumberRecord, Outside, Refusal, Repair, Update,
+    Context, Creation, Decision, Document, Due, EffectOutcome, ExternalEffect, NumberRecord, Refusal, Repair,
+    Update,
 };
 use telnum::{PhoneNumber, Timestamp};
 use world::{accounts, id, now, numbers};
@@ -251,7 +252,7 @@ fn reservations_end() {
 
     let swept = longer.sweep(&ctx.at(minutes(120))).unwrap();
     assert_eq!((swept.record.state(), swept.record.owner()), (State::Available, None));
-    assert_eq!(swept.effects, [Outside::Disconnect]);
+    assert_eq!(swept.effects, [ExternalEffect::Disconnect]);
     assert!(longer.sweep(&ctx.at(minutes(119))).is_err());
 }
 
@@ -326,7 +327,7 @@ fn a_claim_locks_until_it_is_finished_or_given_up() {
     let key = "order-1".parse().unwrap();
 
     let decision = found.reserve(Some(id("reseller")), &ctx).unwrap();
-    assert_eq!(decision.effects, [Outside::Acquire]);
+    assert_eq!(decision.effects, [ExternalEffect::Acquire]);
     let claimed = decision.clone().claim(Some(found), key, &ctx).record;
     assert_eq!((claimed.state(), claimed.owner()), (State::Discovery, None));
     assert_eq!(claimed.reserve(Some(id("reseller")), &ctx), Err(Refusal::InProgress(now())));
@@ -346,31 +347,31 @@ fn a_claim_locks_until_it_is_finished_or_given_up() {
     // There is one answer for each effect; of those that were given up, not all have one.
     let answers = |found| Err(Refusal::Answers { found, effects: 1 });
     assert_eq!(claimed.finish(Vec::new(), now()), answers(0));
-    assert_eq!(claimed.finish(vec![Answer::Done; 2], now()), answers(2));
-    assert_eq!(claimed.abandon(vec![Some(Answer::Done); 2], now()), answers(2));
+    assert_eq!(claimed.finish(vec![EffectOutcome::Done; 2], now()), answers(2));
+    assert_eq!(claimed.finish_roll_back(vec![Some(EffectOutcome::Done); 2], now()), answers(2));
 
     let data = json!({"order_id": 7});
-    let finished = claimed.finish(vec![Answer::Carrier(data.clone())], now()).unwrap();
+    let finished = claimed.finish(vec![EffectOutcome::Carrier(data.clone())], now()).unwrap();
     assert_eq!(finished.record.state(), State::Reserved);
     assert_eq!(finished.record.carrier_data(), Some(&data));
-    assert!(finished.record.pending().is_none() && finished.record.revision() > claimed.revision());
+    assert!(finished.record.pending().is_none() && finished.record.version() > claimed.version());
     assert_eq!(finished.events.len(), 1);
 
-    let freed = claimed.abandon(Vec::new(), now()).unwrap().record;
+    let freed = claimed.finish_roll_back(Vec::new(), now()).unwrap().record;
     assert_eq!((freed.state(), freed.pending()), (State::Discovery, None));
 
     // What is given up is locked until what was done is taken back.
-    assert_eq!(claimed.give_up(vec![Answer::Done; 2], now()), answers(2));
-    let done = vec![Answer::Carrier(data)];
-    let given_up = claimed.give_up(done.clone(), now()).unwrap().record;
-    assert_eq!(given_up.pending().unwrap().given_up(), Some(done.as_slice()));
-    assert_eq!(given_up.reserve(Some(id("reseller")), &ctx), Err(Refusal::InProgress(now())));
-    assert_eq!(given_up.finish(done.clone(), now()), Err(Refusal::NotInProgress));
-    let text = serde_json::to_string(&given_up).unwrap();
-    assert_eq!(serde_json::from_str::<NumberRecord>(&text).unwrap(), given_up);
-    let taken_back = given_up.abandon(vec![None], now()).unwrap().record;
-    assert_eq!((taken_back.pending(), taken_back.carrier_data()), (None, found.carrier_data()));
-    let bought = given_up.abandon(done.into_iter().map(Some).collect(), now()).unwrap().record;
+    assert_eq!(claimed.abandon(vec![EffectOutcome::Done; 2], now()), answers(2));
+    let done = vec![EffectOutcome::Carrier(data)];
+    let abandoned = claimed.abandon(done.clone(), now()).unwrap().record;
+    assert_eq!(abandoned.pending().unwrap().abandoned(), Some(done.as_slice()));
+    assert_eq!(abandoned.reserve(Some(id("reseller")), &ctx), Err(Refusal::InProgress(now())));
+    assert_eq!(abandoned.finish(done.clone(), now()), Err(Refusal::NotInProgress));
+    let text = serde_json::to_string(&abandoned).unwrap();
+    assert_eq!(serde_json::from_str::<NumberRecord>(&text).unwrap(), abandoned);
+    let rolled_back = abandoned.finish_roll_back(vec![None], now()).unwrap().record;
+    assert_eq!((rolled_back.pending(), rolled_back.carrier_data()), (None, found.carrier_data()));
+    let bought = abandoned.finish_roll_back(done.into_iter().map(Some).collect(), now()).unwrap().record;
     assert_eq!(bought.carrier_data(), finished.record.carrier_data());
     assert_eq!(found.finish(Vec::new(), now()), Err(Refusal::NotInProgress));
 }

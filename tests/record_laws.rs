@@ -9,11 +9,12 @@ use proptest::sample;
 use serde_json::{Value, json};
 use telnum::account::{AccountTree, Actor};
 use telnum::feature::{LIVE, Otherwise, ProviderEffect, Settings};
+use telnum::idempotency::IdempotencyKey;
 use telnum::lifecycle::State;
 use telnum::names::Feature;
 use telnum::policy::Policy;
 use telnum::record::{
-    Answer, Context, Creation, Decision, Document, EffectKey, NumberRecord, Outside, Refusal, Update,
+    Context, Creation, Decision, Document, EffectOutcome, ExternalEffect, NumberRecord, Refusal, Update,
 };
 use world::{accounts, id, now, numbers};
 
@@ -144,7 +145,7 @@ fn outside(before: &NumberRecord, decision: Decision, luck: Luck, ctx: &Context<
         return decision.record;
     }
     let (after, effects) = (decision.record.clone(), decision.effects.clone());
-    let claimed = decision.claim(Some(before), EffectKey::of_bits(0, before.revision()), ctx).record;
+    let claimed = decision.claim(Some(before), IdempotencyKey::from_bits(0, before.version()), ctx).record;
     check(&claimed);
     assert_eq!((claimed.state(), claimed.owner()), (before.state(), before.owner()));
     for refused in [claimed.release(ctx), claimed.delete(ctx), claimed.fix(None, ctx)] {
@@ -153,15 +154,16 @@ fn outside(before: &NumberRecord, decision: Decision, luck: Luck, ctx: &Context<
     match luck {
         Luck::Passed => after,
         Luck::Done => {
-            let done = claimed.finish(vec![Answer::Done; effects.len()], ctx.now).unwrap().record;
+            let done = claimed.finish(vec![EffectOutcome::Done; effects.len()], ctx.now).unwrap().record;
             assert_eq!((done.state(), done.owner(), done.pending()), (after.state(), after.owner(), None));
-            assert_eq!(done.revision(), claimed.revision() + 1);
+            assert_eq!(done.version(), claimed.version() + 1);
             done
         }
         Luck::Refused(count) => {
             let count = count.min(effects.len());
-            check(&claimed.give_up(vec![Answer::Done; count], ctx.now).unwrap().record);
-            let freed = claimed.abandon(vec![Some(Answer::Done); count], ctx.now).unwrap().record;
+            check(&claimed.abandon(vec![EffectOutcome::Done; count], ctx.now).unwrap().record);
+            let freed =
+                claimed.finish_roll_back(vec![Some(EffectOutcome::Done); count], ctx.now).unwrap().record;
             assert_eq!(
                 (freed.state(), freed.owner(), freed.pending()),
                 (before.state(), before.owner(), None)
@@ -208,7 +210,7 @@ proptest! {
             check(after);
             prop_assert_eq!(after.number(), before.number());
             if decision.is_dirty() {
-                prop_assert_eq!(after.revision(), before.revision() + 1);
+                prop_assert_eq!(after.version(), before.version() + 1);
                 prop_assert_eq!(after.updated(), time);
                 prop_assert_eq!(decision.events.len(), 1);
                 check_features(after);
@@ -223,7 +225,7 @@ proptest! {
             // Emergency services are not told of an address for somebody whose number it no longer is.
             let has_e911 = before.active().is_some_and(|active| active.e911.is_some());
             if has_e911 && before.owner() != after.owner() {
-                prop_assert!(decision.effects.contains(&Outside::Provider(ProviderEffect::RemoveE911)));
+                prop_assert!(decision.effects.contains(&ExternalEffect::Provider(ProviderEffect::RemoveE911)));
             }
             record = outside(&before, decision, luck, &ctx);
             check(&record);

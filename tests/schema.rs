@@ -7,9 +7,9 @@ mod snapshot;
 use common::rows;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use telnum::field::FieldError;
+use telnum::document::FieldError;
 use telnum::lifecycle::State;
-use telnum::schema::{Kind, Row, TABLE, check, json_schema};
+use telnum::record::schema::{Kind, Row, TABLE, check, json_schema};
 
 /// The path and rule of each error.
 fn told(errors: &[FieldError]) -> String {
@@ -116,7 +116,7 @@ fn is_valid(root: &Value, schema: &Value, value: &Value) -> bool {
         let length = value.as_str().map(|text| text.chars().count() as u64);
         match rule.as_str() {
             "$schema" | "title" | "description" => true,
-            "type" => telnum::field::type_of(value) == said,
+            "type" => telnum::document::type_of(value) == said,
             "minLength" => length.is_none_or(|length| length >= said.as_u64().unwrap()),
             "maxLength" => length.is_none_or(|length| length <= said.as_u64().unwrap()),
             "enum" => said.as_array().unwrap().contains(value),

@@ -1,5 +1,5 @@
 //! Each law of stores can fail: a store with just one flaw breaks it.
-#![cfg(feature = "conformance")]
+#![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -10,13 +10,14 @@ use std::time::Duration;
 use serde_json::Value;
 use telnum::PhoneNumber;
 use telnum::account::AccountId;
+use telnum::idempotency::IdempotencyKey;
 use telnum::names::FeatureSet;
-use telnum::record::{EffectKey, NumberRecord};
-use telnum::store::conformance::NUMBER_LAWS;
+use telnum::record::NumberRecord;
 use telnum::store::{
     Batch, Change, Expect, Logged, MemoryStore, NumberStore, Page, Query, Revision, StateSet, StoreError,
     Stored,
 };
+use telnum::testing::conformance::NUMBER_LAWS;
 
 /// What is wrong with a store, and the laws that must find it.
 const FLAWS: &[(Flaw, &[&str])] = &[
@@ -114,7 +115,7 @@ struct Flawed {
 #[derive(Debug, Default)]
 struct Kept {
     commits: u32,
-    receipts: HashMap<EffectKey, Value>,
+    receipts: HashMap<IdempotencyKey, Value>,
     first_owners: BTreeMap<PhoneNumber, Option<AccountId>>,
 }
 
@@ -182,7 +183,7 @@ impl Flawed {
         if self.flaw != Flaw::RevisionsStartAnew {
             return stored;
         }
-        let revision = NumberRecord::revision(&stored).try_into().unwrap();
+        let revision = stored.version().try_into().unwrap();
         Stored::new(stored.shared().clone(), revision)
     }
 
@@ -239,9 +240,7 @@ impl Flawed {
                         return Err(StoreError::conflict(change.key(), change.expect(), found));
                     }
                     told.push(
-                        change
-                            .value()
-                            .map_or(Revision::FIRST, |record| record.revision().try_into().unwrap()),
+                        change.value().map_or(Revision::FIRST, |record| record.version().try_into().unwrap()),
                     );
                     *change = self.blind(change.clone());
                 }
@@ -379,7 +378,7 @@ impl NumberStore for Flawed {
         Ok(events)
     }
 
-    fn receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError> {
+    fn receipt(&self, key: IdempotencyKey) -> Result<Option<Value>, StoreError> {
         if self.flaw == Flaw::LastReceiptCounts {
             return Ok(self.kept.lock().unwrap().receipts.get(&key).cloned());
         }

@@ -1,5 +1,5 @@
 //! Each law of stores of port requests and of contact numbers can fail, too.
-#![cfg(feature = "conformance")]
+#![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
@@ -11,13 +11,13 @@ use telnum::PhoneNumber;
 use telnum::contact::{
     ContactEvent, ContactFilter, ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, OwnerId,
 };
+use telnum::idempotency::IdempotencyKey;
 use telnum::porting::{PortEvent, PortRequest, PortRequestId, PortStates};
-use telnum::record::EffectKey;
-use telnum::store::conformance::{CONTACT_LAWS, PORT_REQUEST_LAWS};
 use telnum::store::{
     Batch, Change, ContactStore, Entity, Expect, Logged, MemoryStore, Page, PortQuery, PortRequestStore,
     Revision, StoreError, Stored,
 };
+use telnum::testing::conformance::{CONTACT_LAWS, PORT_REQUEST_LAWS};
 
 /// What is wrong with a store, and the laws that must find it.
 const FLAWS: &[(Flaw, &[&str])] = &[
@@ -78,7 +78,7 @@ fn names() -> impl Iterator<Item = &'static str> {
     PORT_REQUEST_LAWS.iter().map(|law| law.name).chain(CONTACT_LAWS.iter().map(|law| law.name))
 }
 
-fn check(name: &str, flaw: Flaw) -> Result<(), telnum::store::conformance::Broken> {
+fn check(name: &str, flaw: Flaw) -> Result<(), telnum::testing::conformance::Broken> {
     let store = Flawed { store: MemoryStore::new(), flaw };
     let of_ports = PORT_REQUEST_LAWS.iter().find(|law| law.name == name);
     let of_contacts = CONTACT_LAWS.iter().find(|law| law.name == name);
@@ -180,7 +180,7 @@ impl PortRequestStore for Flawed {
         self.store.port_events(after, limit)
     }
 
-    fn port_receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError> {
+    fn port_receipt(&self, key: IdempotencyKey) -> Result<Option<Value>, StoreError> {
         self.store.port_receipt(key)
     }
 }
@@ -234,7 +234,7 @@ impl ContactStore for Flawed {
         self.store.contact_events(after, limit)
     }
 
-    fn contact_receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError> {
+    fn contact_receipt(&self, key: IdempotencyKey) -> Result<Option<Value>, StoreError> {
         self.store.contact_receipt(key)
     }
 }

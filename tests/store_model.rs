@@ -8,9 +8,10 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use telnum::account::{Account, AccountId, AccountTree, Actor};
+use telnum::idempotency::IdempotencyKey;
 use telnum::lifecycle::State;
 use telnum::policy::Policy;
-use telnum::record::{Context, Creation, EffectKey, Event, EventKind, NumberRecord};
+use telnum::record::{Context, Creation, Event, EventKind, NumberRecord};
 use telnum::store::{
     Batch, Change, Expect, Logged, MemoryStore, NumberStore, NumberStoreExt, Query, Revision, StoreError,
 };
@@ -43,7 +44,7 @@ struct AChange {
 struct Model {
     records: BTreeMap<PhoneNumber, (Arc<NumberRecord>, Revision)>,
     events: Vec<Event>,
-    receipts: BTreeMap<EffectKey, Value>,
+    receipts: BTreeMap<IdempotencyKey, Value>,
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -119,7 +120,7 @@ impl Model {
             batch.changes.iter().take(place).all(|other| other.key() != change.key())
         };
         let is_expected = |change: &Change| change.expect().holds(self.revision(change.key()));
-        let is_new = |key: &EffectKey| !self.receipts.contains_key(key);
+        let is_new = |key: &IdempotencyKey| !self.receipts.contains_key(key);
         batch.changes.iter().enumerate().all(is_once)
             && batch.changes.iter().all(is_expected)
             && batch.receipt.as_ref().is_none_or(|(key, _)| is_new(key))
@@ -155,7 +156,7 @@ fn run(ops: Vec<Op>) -> Result<(), TestCaseError> {
                     }
                     Err(error) => {
                         prop_assert!(!is_allowed, "{}", error);
-                        let is_refusal = error.is_conflict() || matches!(error, StoreError::Twice(_));
+                        let is_refusal = error.is_conflict() || matches!(error, StoreError::Duplicate(_));
                         prop_assert!(is_refusal, "{}", error);
                     }
                 }

@@ -7,10 +7,11 @@ use serde_json::Value;
 use super::search::follows;
 use super::{Availability, Carrier, CarrierError, Found, Search};
 use crate::account::AccountId;
+use crate::idempotency::IdempotencyKey;
 use crate::lifecycle::State;
 use crate::names::CarrierName;
 use crate::number::PhoneNumber;
-use crate::record::{EffectKey, NumberRecord};
+use crate::record::NumberRecord;
 use crate::store::{NumberStore, Query, StoreError};
 
 /// The numbers of the system that are free, whoever carries them, but for those of others' pools: for
@@ -129,7 +130,7 @@ fn check(
         let is_free = stored.is_some_and(|record| {
             record.state() == State::Available && record.pending().is_none() && is_one(&record)
         });
-        Ok(if is_free { Availability::Success } else { Availability::Error })
+        Ok(if is_free { Availability::Available } else { Availability::Unavailable })
     };
     numbers.iter().map(answer).collect()
 }
@@ -143,7 +144,7 @@ impl Carrier for Local {
         CarrierName::LOCAL
     }
 
-    fn is_told(&self) -> bool {
+    fn takes_orders(&self) -> bool {
         false
     }
 
@@ -167,11 +168,11 @@ impl Carrier for Local {
         check(&*self.0, CarrierName::LOCAL, numbers, |record| is_for(record, account, reseller))
     }
 
-    fn acquire(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+    fn acquire(&self, _: &NumberRecord, _: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
         Ok(None)
     }
 
-    fn disconnect(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+    fn disconnect(&self, _: &NumberRecord, _: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
         Ok(None)
     }
 }
@@ -181,7 +182,7 @@ impl Carrier for Managed {
         CarrierName::MANAGED
     }
 
-    fn is_told(&self) -> bool {
+    fn takes_orders(&self) -> bool {
         false
     }
 
@@ -209,11 +210,11 @@ impl Carrier for Managed {
         })
     }
 
-    fn acquire(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+    fn acquire(&self, _: &NumberRecord, _: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
         Ok(None)
     }
 
-    fn disconnect(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+    fn disconnect(&self, _: &NumberRecord, _: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
         Ok(None)
     }
 }
@@ -223,7 +224,7 @@ impl Carrier for ReservedBy {
         self.name
     }
 
-    fn is_told(&self) -> bool {
+    fn takes_orders(&self) -> bool {
         false
     }
 
@@ -236,14 +237,14 @@ impl Carrier for ReservedBy {
 
     /// What is reserved is not sold by itself.
     fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
-        Ok(numbers.iter().map(|_| Availability::Error).collect())
+        Ok(numbers.iter().map(|_| Availability::Unavailable).collect())
     }
 
-    fn acquire(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+    fn acquire(&self, _: &NumberRecord, _: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
         Ok(None)
     }
 
-    fn disconnect(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+    fn disconnect(&self, _: &NumberRecord, _: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
         Ok(None)
     }
 }
@@ -253,7 +254,7 @@ impl Carrier for Mdn {
         CarrierName::MDN
     }
 
-    fn is_told(&self) -> bool {
+    fn takes_orders(&self) -> bool {
         false
     }
 
@@ -262,14 +263,14 @@ impl Carrier for Mdn {
     }
 
     fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
-        Ok(numbers.iter().map(|_| Availability::Error).collect())
+        Ok(numbers.iter().map(|_| Availability::Unavailable).collect())
     }
 
-    fn acquire(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+    fn acquire(&self, _: &NumberRecord, _: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
         Err(CarrierError::NotAvailable)
     }
 
-    fn disconnect(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+    fn disconnect(&self, _: &NumberRecord, _: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
         Ok(None)
     }
 }

@@ -22,10 +22,11 @@ const MAX_OWED: usize = 32;
 ///
 /// ```
 /// use std::{sync::Arc, time::Duration};
-/// use telnum::carrier::{Carrier, Scripted, Search, find_everywhere};
+/// use telnum::carrier::{Carrier, Search, find_everywhere};
+/// use telnum::testing::ScriptedCarrier;
 ///
-/// let first = Scripted::new("first".parse()?).with_block("+14158860000".parse()?, 2);
-/// let second = Scripted::new("second".parse()?).with_block("+14158860001".parse()?, 2);
+/// let first = ScriptedCarrier::new("first".parse()?).with_block("+14158860000".parse()?, 2);
+/// let second = ScriptedCarrier::new("second".parse()?).with_block("+14158860001".parse()?, 2);
 /// let carriers: [Arc<dyn Carrier>; 2] = [Arc::new(first), Arc::new(second)];
 ///
 /// let search = Search { quantity: 10, ..Search::new("+1415".parse()?) };
@@ -161,7 +162,7 @@ fn merge(
 }
 
 /// The first numbers in a row that are so many; nothing if there are no such.
-pub(super) fn in_a_row(mut found: Vec<Found>, quantity: usize) -> Vec<Found> {
+pub(crate) fn in_a_row(mut found: Vec<Found>, quantity: usize) -> Vec<Found> {
     found.sort_unstable_by_key(|found| found.number);
     let mut rows = found.chunk_by(|one, next| follows(one.number, next.number));
     let row = rows.find(|row| row.len() >= quantity).unwrap_or_default();

@@ -29,7 +29,7 @@ use serde_json::Value;
 use super::draft::Names;
 use super::text::Text;
 use super::{ContactId, ContactNumber, ContactPage, Label, NewContact};
-use crate::field::{FieldError, FieldErrorKind, Fields, type_of};
+use crate::document::{FieldError, FieldErrorKind, Fields, type_of};
 use crate::number::{CallingCode, Extension};
 use crate::plan::{self, Region, Style};
 use crate::time::Timestamp;

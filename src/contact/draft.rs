@@ -1,7 +1,7 @@
 use serde_json::Value;
 
-use super::{Carrier, Country, CountryError, Entry, EntryError, Label, Location};
-use crate::field::{FieldError, FieldErrorKind, type_of};
+use super::{ContactCarrier, ContactLocation, Country, CountryError, Entry, EntryError, Label};
+use crate::document::{FieldError, FieldErrorKind, type_of};
 use crate::number::{Extension, NumberError};
 use crate::plan::Region;
 
@@ -22,9 +22,9 @@ pub struct NewContact {
     /// What its owner calls it.
     pub label: Option<Label>,
     /// Where it is.
-    pub location: Option<Location>,
+    pub location: Option<ContactLocation>,
     /// What its carrier is called.
-    pub carrier: Option<Carrier>,
+    pub carrier: Option<ContactCarrier>,
     /// Whether it becomes the owner's primary number.
     pub primary: bool,
     /// Where it stands in a document, for refusals.
@@ -49,9 +49,9 @@ pub struct ContactPatch {
     /// What its owner calls it.
     pub label: Option<Option<Label>>,
     /// Where it is.
-    pub location: Option<Option<Location>>,
+    pub location: Option<Option<ContactLocation>>,
     /// What its carrier is called.
-    pub carrier: Option<Option<Carrier>>,
+    pub carrier: Option<Option<ContactCarrier>>,
     /// Whether it becomes the owner's primary number. `false` is refused for the one that is.
     pub primary: Option<bool>,
     /// Where it stands in a document, for refusals.
@@ -91,13 +91,13 @@ impl NewContact {
 
     /// The same with where it is.
     #[must_use]
-    pub fn with_location(self, location: Location) -> Self {
+    pub fn with_location(self, location: ContactLocation) -> Self {
         Self { location: Some(location), ..self }
     }
 
     /// The same with what its carrier is called.
     #[must_use]
-    pub fn with_carrier(self, carrier: Carrier) -> Self {
+    pub fn with_carrier(self, carrier: ContactCarrier) -> Self {
         Self { carrier: Some(carrier), ..self }
     }
 
@@ -140,13 +140,13 @@ impl ContactPatch {
 
     /// The same with another location, or without.
     #[must_use]
-    pub fn with_location(self, location: Option<Location>) -> Self {
+    pub fn with_location(self, location: Option<ContactLocation>) -> Self {
         Self { location: Some(location), ..self }
     }
 
     /// The same with another carrier, or without.
     #[must_use]
-    pub fn with_carrier(self, carrier: Option<Carrier>) -> Self {
+    pub fn with_carrier(self, carrier: Option<ContactCarrier>) -> Self {
         Self { carrier: Some(carrier), ..self }
     }
 

@@ -27,7 +27,7 @@ use serde_json::{Value, json};
 use super::draft::Names;
 use super::text::Text;
 use super::{ContactId, ContactNumber, ContactOrder, ContactPatch, NewContact, OrderField};
-use crate::field::{FieldError, FieldErrorKind, Fields};
+use crate::document::{FieldError, FieldErrorKind, Fields};
 use crate::plan::Region;
 
 /// The order of a list that says nothing else: the first created first.
@@ -59,7 +59,7 @@ pub struct Resource<'a> {
 ///
 /// let error = "shoe_size".parse::<Attributes>().unwrap_err();
 /// assert_eq!(error.to_string(), r#"`fields[PhoneNumber]`: no such attribute, found "shoe_size""#);
-/// # Ok::<(), telnum::field::FieldError>(())
+/// # Ok::<(), telnum::document::FieldError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attributes(u16);

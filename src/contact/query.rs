@@ -5,7 +5,7 @@ use std::str::FromStr;
 use serde_json::Value;
 
 use super::{ContactNumber, OwnerId};
-use crate::field::{FieldError, FieldErrorKind};
+use crate::document::{FieldError, FieldErrorKind};
 use crate::number::{Extension, PhoneNumber};
 use crate::plan::{self, Region};
 use crate::time::Timestamp;
@@ -23,7 +23,7 @@ use crate::time::Timestamp;
 ///
 /// let error = query.with_parameters([("where[shoe_size]", "43")], None).unwrap_err();
 /// assert_eq!(error.to_string(), "`where[shoe_size]`: no such field");
-/// # Ok::<(), telnum::field::FieldError>(())
+/// # Ok::<(), telnum::document::FieldError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContactQuery {
@@ -84,7 +84,7 @@ pub enum NumberFilter {
 /// let newest_first: ContactOrder = "-created_at".parse()?;
 /// assert!(newest_first.descending);
 /// assert_eq!(newest_first.to_string(), "-created_at");
-/// # Ok::<(), telnum::field::FieldError>(())
+/// # Ok::<(), telnum::document::FieldError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ContactOrder {
@@ -175,7 +175,7 @@ impl ContactQuery {
     /// let query = ContactQuery::ordered("number".parse()?);
     /// assert_eq!(query.per_page(), 25);
     /// assert_eq!(query.with_per_page(200).per_page(), 100);
-    /// # Ok::<(), telnum::field::FieldError>(())
+    /// # Ok::<(), telnum::document::FieldError>(())
     /// ```
     #[must_use]
     pub fn with_per_page(self, per_page: u8) -> Self {
@@ -251,7 +251,7 @@ impl ContactQuery {
     /// let page = query.page(&numbers);
     /// assert_eq!(page.items.iter().map(|number| number.id().get()).collect::<Vec<_>>(), [5, 4]);
     /// assert_eq!((page.total, page.next(), page.prev()), (5, Some(2), None));
-    /// # Ok::<(), telnum::field::FieldError>(())
+    /// # Ok::<(), telnum::document::FieldError>(())
     /// ```
     pub fn page<'a>(
         &self,

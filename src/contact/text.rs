@@ -5,7 +5,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
-use crate::field::{FieldError, FieldErrorKind, type_of};
+use crate::document::{FieldError, FieldErrorKind, type_of};
 
 /// A text of at most `MAX` characters (Unicode scalar values), whatever they are; it may be empty.
 ///
@@ -26,10 +26,10 @@ pub struct Text<const MAX: usize>(Box<str>);
 pub type Label = Text<20>;
 
 /// Where a person's number is: `Home`, `Mobile`, `Work`. At most 255 characters.
-pub type Location = Text<255>;
+pub type ContactLocation = Text<255>;
 
 /// What a person's carrier is called. At most 255 characters.
-pub type Carrier = Text<255>;
+pub type ContactCarrier = Text<255>;
 
 /// A number as somebody wrote it. At most 250 characters, which is as much as is read.
 pub type AsEntered = Text<250>;

@@ -23,7 +23,7 @@ use serde_json::Value;
 
 use super::draft::Names;
 use super::{ContactId, ContactNumber, ContactOrder, ContactPatch, Entry, NewContact, OrderField};
-use crate::field::{FieldError, FieldErrorKind};
+use crate::document::{FieldError, FieldErrorKind};
 use crate::plan::Region;
 
 /// The order of the list: the most recently created first.

@@ -134,7 +134,7 @@ impl Features {
     /// features.wanted = Settings::default();
     /// assert_eq!(features.activate(State::InService, Some("Acme")), [ProviderEffect::RemoveE911]);
     /// assert!(features.is_empty());
-    /// # Ok::<(), telnum::field::FieldError>(())
+    /// # Ok::<(), telnum::document::FieldError>(())
     /// ```
     #[must_use]
     pub fn activate(&mut self, state: State, account_name: Option<&str>) -> Vec<ProviderEffect> {

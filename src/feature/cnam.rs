@@ -23,7 +23,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
 use super::decoded_by_read;
-use crate::field::{Extra, FieldError, FieldErrorKind, Fields, Json};
+use crate::document::{Extra, FieldError, FieldErrorKind, Fields, Json};
 
 /// A name of 1 to 15 characters, none of them a control character.
 ///
@@ -119,7 +119,7 @@ pub enum CnamError {
 ///
 /// let error = Cnam::from_value(json!({"display_name": ""})).unwrap_err();
 /// assert_eq!((error.path(), error.kind().rule()), ("display_name", "minLength"));
-/// # Ok::<(), telnum::field::FieldError>(())
+/// # Ok::<(), telnum::document::FieldError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Cnam {

@@ -28,7 +28,7 @@
 //! }))
 //! .unwrap_err();
 //! assert_eq!(error.to_string(), "`postal_code`: expected 94105 or 94105-3745, found \"9410\"");
-//! # Ok::<(), telnum::field::FieldError>(())
+//! # Ok::<(), telnum::document::FieldError>(())
 //! ```
 
 mod answer;
@@ -48,7 +48,7 @@ pub use self::postal::Country;
 pub use self::status::E911Status;
 
 use super::decoded_by_read;
-use crate::field::{FieldError, Json};
+use crate::document::{FieldError, Json};
 
 /// A complete address: 8 bytes, the rest is kept apart.
 ///
@@ -73,7 +73,7 @@ use crate::field::{FieldError, Json};
 ///
 /// let error = E911Address::new(E911Fields { postal_code: "".into(), ..address.into_fields() });
 /// assert_eq!(error.unwrap_err().path(), "postal_code");
-/// # Ok::<(), telnum::field::FieldError>(())
+/// # Ok::<(), telnum::document::FieldError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct E911Address(Box<E911Fields>);
@@ -131,7 +131,7 @@ impl E911Address {
     /// # };
     /// let address = E911Address::new(fields)?;
     /// assert_eq!((address.postal_code(), address.plus_four()), ("94105", Some("3745")));
-    /// # Ok::<(), telnum::field::FieldError>(())
+    /// # Ok::<(), telnum::document::FieldError>(())
     /// ```
     #[must_use]
     pub fn postal_code(&self) -> &str {
@@ -160,7 +160,7 @@ impl E911Address {
     /// let address = E911Address::new(fields)?;
     /// assert_eq!(address.caller_name_or(Some("Li")), "Li ");
     /// assert_eq!(address.caller_name_or(None), "Valued Customer");
-    /// # Ok::<(), telnum::field::FieldError>(())
+    /// # Ok::<(), telnum::document::FieldError>(())
     /// ```
     #[must_use]
     pub fn caller_name_or(&self, account_name: Option<&str>) -> Cow<'_, str> {
@@ -199,7 +199,7 @@ impl E911Address {
     ///     ..wanted.fields().clone()
     /// };
     /// assert!(wanted.is_met_by(&E911Address::new(provisioned)?));
-    /// # Ok::<(), telnum::field::FieldError>(())
+    /// # Ok::<(), telnum::document::FieldError>(())
     /// ```
     #[must_use]
     pub fn is_met_by(&self, provisioned: &Self) -> bool {

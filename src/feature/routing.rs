@@ -13,7 +13,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::decoded_by_read;
-use crate::field::{Extra, FieldError, FieldErrorKind, Fields, Json};
+use crate::document::{Extra, FieldError, FieldErrorKind, Fields, Json};
 use crate::number::PhoneNumber;
 
 /// Text before the caller's name or number, so that who answers sees which number was called.
@@ -25,7 +25,7 @@ use crate::number::PhoneNumber;
 /// let prepend = Prepend::from_value(json!({"enabled": true, "name": "Sales"}))?;
 /// assert!(prepend.is_on());
 /// assert_eq!(prepend.name.as_deref(), Some("Sales"));
-/// # Ok::<(), telnum::field::FieldError>(())
+/// # Ok::<(), telnum::document::FieldError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Prepend {
@@ -54,7 +54,7 @@ pub struct Prepend {
 ///
 /// let error = Failover::from_value(json!({"e164": "desk"})).unwrap_err();
 /// assert_eq!(error.path(), "e164");
-/// # Ok::<(), telnum::field::FieldError>(())
+/// # Ok::<(), telnum::document::FieldError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Failover {
@@ -81,7 +81,7 @@ pub enum Destination {
 ///
 /// let ringback = Ringback::from_value(json!({"early": "http://example.com/ring.mp3"}))?;
 /// assert_eq!(ringback.transfer, None);
-/// # Ok::<(), telnum::field::FieldError>(())
+/// # Ok::<(), telnum::document::FieldError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Ringback {
@@ -104,7 +104,7 @@ pub struct Ringback {
 ///
 /// assert!(Messaging::from_value(json!({"enabled": true}))?.is_on());
 /// assert!(!Messaging::default().is_on());
-/// # Ok::<(), telnum::field::FieldError>(())
+/// # Ok::<(), telnum::document::FieldError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Messaging {

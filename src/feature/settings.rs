@@ -6,7 +6,7 @@ use super::cnam::{Cnam, CnamProfile};
 use super::decoded_by_read;
 use super::e911::{E911Address, E911Key};
 use super::routing::{Failover, Messaging, Prepend, Ringback};
-use crate::field::{self, FieldError, FieldErrorKind, Fields, Json};
+use crate::document::{self, FieldError, FieldErrorKind, Fields, Json};
 use crate::names::{CarrierName, Feature, FeatureSet};
 
 /// What a number's document says of its features; `None` is what it does not say.
@@ -30,7 +30,7 @@ use crate::names::{CarrierName, Feature, FeatureSet};
 /// let patch = json!({"force_outbound": null, "prepend": {"enabled": true}});
 /// let (settings, _) = settings.patched(patch.as_object().unwrap().clone(), &CnamProfile::DEFAULT)?;
 /// assert_eq!(json!(settings), json!({"prepend": {"enabled": true}}));
-/// # Ok::<(), telnum::field::FieldError>(())
+/// # Ok::<(), telnum::document::FieldError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
@@ -107,7 +107,7 @@ impl Settings {
         let mut document = Value::Object(self.to_map(E911Key::E911));
         for name in Self::NAMES {
             if let Some(change) = patch.shift_remove(name) {
-                field::merge(&mut document, Value::Object(Map::from_iter([(name.to_owned(), change)])));
+                document::merge(&mut document, Value::Object(Map::from_iter([(name.to_owned(), change)])));
             }
         }
         let settings = Self::take(&mut Fields::of(document)?, profile)?;
@@ -129,7 +129,7 @@ impl Settings {
     /// let settings = Settings::from_value(json!({"dash_e911": address}))?;
     /// assert_eq!(json!(settings), json!({"e911": address}));
     /// assert_eq!(json!(settings.to_map(E911Key::DashE911)), json!({"dash_e911": address}));
-    /// # Ok::<(), telnum::field::FieldError>(())
+    /// # Ok::<(), telnum::document::FieldError>(())
     /// ```
     #[must_use]
     pub fn to_map(&self, key: E911Key) -> Map<String, Value> {
@@ -174,7 +174,7 @@ impl Settings {
     /// let before = Settings::from_value(json!({"force_outbound": true, "sms": {"enabled": true}}))?;
     /// let after = Settings::from_value(json!({"force_outbound": true, "prepend": {"enabled": true}}))?;
     /// assert_eq!(after.set_since(&before), Feature::Prepend.into());
-    /// # Ok::<(), telnum::field::FieldError>(())
+    /// # Ok::<(), telnum::document::FieldError>(())
     /// ```
     #[must_use]
     pub fn set_since(&self, before: &Self) -> FeatureSet {
@@ -200,7 +200,7 @@ impl Settings {
     ///
     /// let settings = Settings::from_value(json!({"cnam": {"inbound_lookup": true}, "force_outbound": true}))?;
     /// assert_eq!(json!(settings.without(Feature::Cnam.into())), json!({"force_outbound": true}));
-    /// # Ok::<(), telnum::field::FieldError>(())
+    /// # Ok::<(), telnum::document::FieldError>(())
     /// ```
     #[must_use]
     pub fn without(self, features: FeatureSet) -> Self {
@@ -296,7 +296,7 @@ pub fn take_carrier_name(document: &mut Map<String, Value>) -> Result<Option<Car
             };
             Err(FieldError::new(NAME, kind))
         }
-        Some(other) => Err(field::wrong_type(NAME, "string", &other)),
+        Some(other) => Err(document::wrong_type(NAME, "string", &other)),
     }
 }
 

@@ -3,11 +3,11 @@
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use serde_json::Value;
 
-use super::guard::{Fault, Limits};
-use crate::field::{FieldError, FieldErrorKind};
+use super::guard::{Fault, ServerLimits};
+use crate::document::{FieldError, FieldErrorKind};
 
 /// Reads a body to its end.
-pub(crate) async fn read(body: Body, limits: &Limits) -> Result<Bytes, Fault> {
+pub(crate) async fn read(body: Body, limits: &ServerLimits) -> Result<Bytes, Fault> {
     let max = limits.body;
     let too_large = Fault::TooLarge { max };
     // What says beforehand that it is too large is not read at all.

@@ -20,7 +20,7 @@ use super::guard::{Asked as Received, Fault, Guard};
 use super::{body, contacts};
 use crate::contact::planning_center::ORDER;
 use crate::contact::{ContactPage, ContactQuery, OwnerId, clients as wire};
-use crate::field::{FieldError, FieldErrorKind};
+use crate::document::{FieldError, FieldErrorKind};
 
 /// The most numbers that one request may create.
 const MAX: usize = 10_000;

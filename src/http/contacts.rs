@@ -12,12 +12,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::auth::{ApiName, Authenticate};
-use super::guard::{Fault, Limits};
+use super::guard::{Fault, ServerLimits};
 use super::{Calls, body};
 use crate::account::Actor;
+use crate::contact::book::{ContactBook, ContactBookError};
 use crate::contact::{ContactId, ContactRefusal};
-use crate::contact_book::{ContactBook, ContactBookError};
-use crate::field::{FieldError, FieldErrorKind};
+use crate::document::{FieldError, FieldErrorKind};
 use crate::plan::Region;
 
 /// What the routes of contact numbers stand on.
@@ -29,7 +29,7 @@ use crate::plan::Region;
 ///
 /// ```
 /// use std::sync::Arc;
-/// use telnum::contact_book::ContactBook;
+/// use telnum::contact::book::ContactBook;
 /// use telnum::http::{ContactApi, TokenTable, clients};
 /// use telnum::plan::Region;
 /// use telnum::store::MemoryStore;
@@ -42,7 +42,7 @@ use crate::plan::Region;
 pub struct ContactApi {
     pub(super) book: ContactBook,
     auth: Arc<dyn Authenticate>,
-    pub(super) limits: Limits,
+    pub(super) limits: ServerLimits,
     calls: Calls,
     pub(super) region: Option<Region>,
     pub(super) base_url: Arc<str>,
@@ -55,7 +55,7 @@ impl ContactApi {
         Self {
             book,
             auth: Arc::new(auth),
-            limits: Limits::default(),
+            limits: ServerLimits::default(),
             calls: Calls::default(),
             region: None,
             base_url: "".into(),
@@ -70,7 +70,7 @@ impl ContactApi {
 
     /// The same within other limits.
     #[must_use]
-    pub fn with_limits(self, limits: Limits) -> Self {
+    pub fn with_limits(self, limits: ServerLimits) -> Self {
         Self { limits, ..self }
     }
 

@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use tracing::Instrument;
 
-use crate::field::FieldError;
+use crate::document::FieldError;
 
 /// How much a client may send, how long it and its request may take, and how many may be connected.
 ///
@@ -25,13 +25,13 @@ use crate::field::FieldError;
 ///
 /// ```
 /// use std::time::Duration;
-/// use telnum::http::Limits;
+/// use telnum::http::ServerLimits;
 ///
-/// let limits = Limits { request: Duration::from_secs(5), ..Limits::default() };
+/// let limits = ServerLimits { request: Duration::from_secs(5), ..ServerLimits::default() };
 /// assert_eq!(limits.body, 2 * 1024 * 1024);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct ServerLimits {
     /// The most bytes of a body: 2 MiB unless said otherwise.
     pub body: usize,
     /// How long a client may take to send its body.
@@ -54,7 +54,7 @@ pub struct Limits {
     pub shutdown: Duration,
 }
 
-impl Default for Limits {
+impl Default for ServerLimits {
     fn default() -> Self {
         Self {
             body: 2 * 1024 * 1024,
@@ -195,7 +195,7 @@ pub(crate) struct Asked {
 /// How an API shows faults, and the limits of its requests.
 #[derive(Clone, Copy)]
 pub(crate) struct Guard {
-    pub(crate) limits: Limits,
+    pub(crate) limits: ServerLimits,
     pub(crate) show: fn(&Fault, &Asked) -> Response,
 }
 

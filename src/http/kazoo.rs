@@ -76,9 +76,9 @@ use utoipa_axum::routes;
 use self::search::Searches;
 use super::Calls;
 use super::auth::Authenticate;
-use super::guard::{Guard, Limits};
+use super::guard::{Guard, ServerLimits};
 use crate::account::AccountId;
-use crate::inventory::{Apps, Assignment, Error, Inventory, Options, Outcome};
+use crate::inventory::{AppDirectory, Assignment, Error, Inventory, Options, Outcome};
 use crate::lifecycle::State;
 use crate::record::Shape;
 
@@ -90,11 +90,11 @@ pub struct Api(Arc<Parts>);
 struct Parts {
     inventory: Inventory,
     auth: Arc<dyn Authenticate>,
-    limits: Limits,
+    limits: ServerLimits,
     calls: Calls,
     shape: Shape,
     may_activate: Arc<dyn Fn(AccountId) -> bool + Send + Sync>,
-    apps: Option<Arc<dyn Apps + Send + Sync>>,
+    apps: Option<Arc<dyn AppDirectory + Send + Sync>>,
     searches: Arc<Searches>,
 }
 
@@ -105,7 +105,7 @@ impl Api {
         Self(Arc::new(Parts {
             inventory,
             auth: Arc::new(auth),
-            limits: Limits::default(),
+            limits: ServerLimits::default(),
             calls: Calls::default(),
             shape: Shape::Flat,
             may_activate: Arc::new(|_| true),
@@ -116,7 +116,7 @@ impl Api {
 
     /// The same within other limits.
     #[must_use]
-    pub fn with_limits(mut self, limits: Limits) -> Self {
+    pub fn with_limits(mut self, limits: ServerLimits) -> Self {
         Arc::make_mut(&mut self.0).limits = limits;
         self
     }
@@ -151,7 +151,7 @@ impl Api {
     /// The same with somebody who knows which application really answers a number: `fix` asks. If
     /// nobody does, numbers keep theirs.
     #[must_use]
-    pub fn with_apps(mut self, apps: impl Apps + Send + Sync + 'static) -> Self {
+    pub fn with_apps(mut self, apps: impl AppDirectory + Send + Sync + 'static) -> Self {
         Arc::make_mut(&mut self.0).apps = Some(Arc::new(apps));
         self
     }

@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-use super::Limits;
+use super::ServerLimits;
 
 /// What is known of a client.
 #[derive(Debug)]
@@ -112,7 +112,7 @@ impl Drop for Watched {
 pub(super) struct Line {
     stream: TcpStream,
     client: Arc<Client>,
-    limits: Limits,
+    limits: ServerLimits,
     /// Runs while nothing can be sent.
     stalled: Option<Pin<Box<Sleep>>>,
     rest: Option<Rest>,
@@ -126,7 +126,7 @@ struct Rest {
 }
 
 impl Line {
-    pub(super) fn new(stream: TcpStream, client: Arc<Client>, limits: Limits) -> Self {
+    pub(super) fn new(stream: TcpStream, client: Arc<Client>, limits: ServerLimits) -> Self {
         Self { stream, client, limits, stalled: None, rest: None }
     }
 

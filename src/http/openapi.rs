@@ -131,7 +131,7 @@ fn complete(document: &mut Value) {
         "description": "Makes the request repeatable: it is done once, and answered as it was then",
         "schema": {"type": "string", "minLength": 1, "maxLength": 40},
     }});
-    let mut number = crate::schema::json_schema();
+    let mut number = crate::record::schema::json_schema();
     // A reference is to this document here, and not to the schema.
     if let Some(address) = number.pointer("/properties/e911").cloned()
         && let Some(old) = number.pointer_mut("/properties/dash_e911")

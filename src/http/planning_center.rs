@@ -19,7 +19,7 @@ use super::guard::{Asked as Received, Fault, Guard};
 use super::{body, contacts};
 use crate::contact::planning_center::{self as wire, Attributes, Resource};
 use crate::contact::{ContactNumber, ContactQuery, OwnerId};
-use crate::field::{FieldError, FieldErrorKind};
+use crate::document::{FieldError, FieldErrorKind};
 
 /// The routes, to nest at `/people/v2`.
 pub fn router(api: ContactApi) -> Router {

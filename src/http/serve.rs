@@ -18,27 +18,27 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 
-use super::Limits;
+use super::ServerLimits;
 use super::line::{Client, Line, Watched};
 
 /// Serves a router until it is told to stop: then no connection is accepted any longer, requests
 /// that are being answered are, and connections are closed.
 ///
-/// A client that does not send the head of a request within [`Limits::header_read`], or nothing at
-/// all for so long, is disconnected; so is one that does not receive its answer, by [`Limits::write`].
-/// When there are [`Limits::connections`], the one that has been idle for the longest makes room. Who
-/// still sends a body when it is refused is listened to, by [`Limits::discard`], as it would not read
+/// A client that does not send the head of a request within [`ServerLimits::header_read`], or nothing at
+/// all for so long, is disconnected; so is one that does not receive its answer, by [`ServerLimits::write`].
+/// When there are [`ServerLimits::connections`], the one that has been idle for the longest makes room. Who
+/// still sends a body when it is refused is listened to, by [`ServerLimits::discard`], as it would not read
 /// the answer before.
 ///
 /// ```
 /// use axum::{Router, routing::get};
-/// use telnum::http::{Limits, serve};
+/// use telnum::http::{ServerLimits, serve};
 ///
 /// # let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
 /// # runtime.block_on(async {
 /// let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
 /// let router = Router::new().route("/", get(async || "hello"));
-/// serve(listener, router, &Limits::default(), async { /* until ctrl-c */ }).await;
+/// serve(listener, router, &ServerLimits::default(), async { /* until ctrl-c */ }).await;
 /// # Ok::<(), std::io::Error>(())
 /// # })?;
 /// # Ok::<(), std::io::Error>(())
@@ -46,7 +46,7 @@ use super::line::{Client, Line, Watched};
 pub async fn serve(
     listener: TcpListener,
     router: Router,
-    limits: &Limits,
+    limits: &ServerLimits,
     stop: impl Future<Output = ()> + Send,
 ) {
     let mut server = http1::Builder::new();

@@ -21,7 +21,7 @@ use super::{clients, kazoo, openapi, planning_center, user_numbers};
 ///
 /// ```
 /// use std::sync::Arc;
-/// use telnum::contact_book::ContactBook;
+/// use telnum::contact::book::ContactBook;
 /// use telnum::http::{ContactApi, ContactApis, TokenTable, kazoo, service};
 /// use telnum::inventory::Inventory;
 /// use telnum::store::MemoryStore;

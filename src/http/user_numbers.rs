@@ -16,14 +16,14 @@ use super::auth::ApiName;
 use super::contacts::{ContactApi, Spoken, failed, id, json};
 use super::guard::{Asked as Received, Fault, Guard};
 use super::{body, contacts};
+use crate::contact::book::{ContactBook, ContactBookError};
 use crate::contact::{ContactId, ContactNumber, OwnerId, user_numbers as wire};
-use crate::contact_book::{ContactBook, ContactBookError};
 
 /// The routes, to nest at the root.
 ///
 /// ```
 /// use std::sync::Arc;
-/// use telnum::contact_book::ContactBook;
+/// use telnum::contact::book::ContactBook;
 /// use telnum::http::{ContactApi, TokenTable, user_numbers};
 /// use telnum::store::MemoryStore;
 ///

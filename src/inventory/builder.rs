@@ -7,11 +7,11 @@ use super::{Billing, Free, Inventory, Limits, Parts, Porting};
 use crate::account::{AccountTree, Accounts};
 use crate::carrier::Carrier;
 use crate::classify::Classifiers;
+use crate::idempotency::IdempotencyKey;
 use crate::locality::{LocalityLookup, Nowhere};
 use crate::normalize::Normalizer;
 use crate::policy::Policy;
 use crate::provider::{AddressBook, CnamProvider, E911Provider, Notices};
-use crate::record::EffectKey;
 use crate::store::NumberStore;
 use crate::time::Timestamp;
 
@@ -134,7 +134,7 @@ impl Builder {
     }
 
     /// Where the keys of what is done outside come from: never the same twice.
-    pub fn keys(mut self, keys: impl Fn() -> EffectKey + Send + Sync + 'static) -> Self {
+    pub fn keys(mut self, keys: impl Fn() -> IdempotencyKey + Send + Sync + 'static) -> Self {
         self.parts.keys = Arc::new(keys);
         self
     }
@@ -154,7 +154,7 @@ impl std::fmt::Debug for Builder {
 
 /// 32 hexadecimal digits. The standard library's hashers are seeded by the operating system's
 /// random numbers.
-fn random_key() -> EffectKey {
+fn random_key() -> IdempotencyKey {
     let part = || RandomState::new().hash_one(SystemTime::now());
-    EffectKey::of_bits(part(), part())
+    IdempotencyKey::from_bits(part(), part())
 }

@@ -30,12 +30,12 @@ pub struct Create {
 }
 
 /// Who knows which application really answers a number.
-pub trait Apps {
+pub trait AppDirectory {
     /// The application that answers it.
     fn app(&self, number: PhoneNumber) -> Option<Box<str>>;
 }
 
-impl<F: Fn(PhoneNumber) -> Option<Box<str>>> Apps for F {
+impl<F: Fn(PhoneNumber) -> Option<Box<str>>> AppDirectory for F {
     fn app(&self, number: PhoneNumber) -> Option<Box<str>> {
         self(number)
     }
@@ -478,7 +478,12 @@ impl Inventory {
     ///
     /// # Errors
     /// As [`create`](Self::create).
-    pub fn fix<I>(&self, numbers: I, apps: Option<&dyn Apps>, options: &Options) -> Result<Outcome, Error>
+    pub fn fix<I>(
+        &self,
+        numbers: I,
+        apps: Option<&dyn AppDirectory>,
+        options: &Options,
+    ) -> Result<Outcome, Error>
     where
         I: IntoIterator<Item: AsRef<str>>,
     {

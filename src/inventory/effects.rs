@@ -11,11 +11,12 @@ use super::{Error, Inventory};
 use crate::carrier::{Carrier, CarrierError};
 use crate::feature::ProviderEffect;
 use crate::feature::e911::E911Address;
+use crate::idempotency::IdempotencyKey;
 use crate::lifecycle::State;
 use crate::names::CarrierName;
 use crate::number::PhoneNumber;
 use crate::provider::ProviderError;
-use crate::record::{Answer, Decision, EffectKey, NumberRecord, Outside, Pending, Refusal};
+use crate::record::{Decision, EffectOutcome, ExternalEffect, NumberRecord, Pending, Refusal};
 use crate::store::{Batch, Change, Revision, StoreError, Stored};
 use crate::time::Timestamp;
 
@@ -27,7 +28,7 @@ struct Failure {
 
 /// How far it went outside for a record.
 struct Reached {
-    answers: Vec<Answer>,
+    answers: Vec<EffectOutcome>,
     failure: Option<Failure>,
 }
 
@@ -84,7 +85,7 @@ impl Inventory {
     }
 
     /// Stores what became of claimed records, and takes back what was done for those given up.
-    fn end(&self, ends: Vec<(Change, Came)>, kept: Option<EffectKey>) -> Vec<Came> {
+    fn end(&self, ends: Vec<(Change, Came)>, kept: Option<IdempotencyKey>) -> Vec<Came> {
         let numbers = ends.iter().map(|(change, came)| (change.key(), came));
         let receipt = kept.map(|key| (key, Receipt::of(numbers).to_value()));
         let (changes, came): (Vec<_>, Vec<_>) = ends.into_iter().unzip();
@@ -93,7 +94,7 @@ impl Inventory {
                 let records = changes.iter().map(|change| change.value().cloned());
                 for (record, revision) in records.zip(revisions) {
                     // What can not be taken back now stays claimed; the answer is the same.
-                    let _ = record.map(|record| self.take_back(&Stored::new(record, revision)));
+                    let _ = record.map(|record| self.roll_back(&Stored::new(record, revision)));
                 }
                 came
             }
@@ -112,7 +113,7 @@ impl Inventory {
     pub(super) fn commit_end(
         &self,
         changes: &[Change],
-        receipt: Option<(EffectKey, Value)>,
+        receipt: Option<(IdempotencyKey, Value)>,
     ) -> Result<Vec<Revision>, StoreError> {
         let is_kept = receipt.is_some();
         match self.parts.store.commit(Batch { changes: changes.to_vec(), receipt }) {
@@ -137,7 +138,7 @@ impl Inventory {
     }
 
     /// What came of a number that was claimed under a key; what is left to do is done.
-    pub(super) fn take_up_one(&self, key: EffectKey, number: PhoneNumber) -> Result<Came, Error> {
+    pub(super) fn take_up_one(&self, key: IdempotencyKey, number: PhoneNumber) -> Result<Came, Error> {
         let kept = || Ok::<_, Error>(self.receipt(key)?.and_then(|receipt| receipt.answer(number)));
         if let Some(came) = kept()? {
             return Ok(came);
@@ -152,7 +153,7 @@ impl Inventory {
     /// What came of numbers that were claimed together under a key; what is left to do is done.
     pub(super) fn take_up_all(
         &self,
-        key: EffectKey,
+        key: IdempotencyKey,
         receipt: &Receipt,
     ) -> Result<Vec<(PhoneNumber, Came)>, Error> {
         let mut claimed = Vec::with_capacity(receipt.pending.len());
@@ -173,9 +174,9 @@ impl Inventory {
     /// Takes back what was done outside for a record that is given up, each thing whatever comes of
     /// the others, and frees it. Where it is not known of one whether it is taken back, or a carrier
     /// keeps what it sold, the record stays claimed.
-    pub(super) fn take_back(&self, stored: &Stored<NumberRecord>) -> Result<(), Error> {
+    pub(super) fn roll_back(&self, stored: &Stored<NumberRecord>) -> Result<(), Error> {
         let Some(pending) = stored.pending() else { return Ok(()) };
-        let Some(done) = pending.given_up() else { return Ok(()) };
+        let Some(done) = pending.abandoned() else { return Ok(()) };
         let mut left = Vec::with_capacity(done.len());
         let mut failure = None;
         for (place, (effect, answer)) in pending.effects().iter().zip(done).enumerate().rev() {
@@ -188,7 +189,7 @@ impl Inventory {
             return Err(error);
         }
         left.reverse();
-        match self.parts.store.commit(abandoned(stored, left, self.now())?.into()) {
+        match self.parts.store.commit(rolled_back(stored, left, self.now())?.into()) {
             // Somebody else has taken it back.
             Err(error) if !error.is_conflict() => Err(error.into()),
             Ok(_) | Err(_) => Ok(()),
@@ -198,23 +199,23 @@ impl Inventory {
     /// Takes one thing back; whether it is. If that is not known, or must not stay so: why.
     fn undo(
         &self,
-        effect: &Outside,
+        effect: &ExternalEffect,
         before: &NumberRecord,
         after: &NumberRecord,
-        key: EffectKey,
+        key: IdempotencyKey,
     ) -> Result<bool, Error> {
         let (e911, cnam) = (&self.parts.e911, &self.parts.cnam);
         let number = before.number();
         let told = match effect {
             // What was the system's before stays its own.
-            Outside::Acquire if before.state() != State::Discovery => return Ok(false),
-            Outside::Acquire => {
+            ExternalEffect::Acquire if before.state() != State::Discovery => return Ok(false),
+            ExternalEffect::Acquire => {
                 let carrier = self.carrier(after.carrier()).ok_or(Error::NoCarrier(after.carrier()))?;
                 let given_back = carrier.disconnect(after, key);
                 return given_back.map(|_| true).map_err(|source| Error::Carrier { number, source });
             }
-            Outside::Disconnect => return Ok(false),
-            Outside::Provider(ProviderEffect::ProvisionE911(_) | ProviderEffect::RemoveE911) => {
+            ExternalEffect::Disconnect => return Ok(false),
+            ExternalEffect::Provider(ProviderEffect::ProvisionE911(_) | ProviderEffect::RemoveE911) => {
                 match before.active().and_then(|active| active.e911.as_ref()) {
                     Some(address) => {
                         e911.provision(before, address, key).map(|answer| answer.settle(address).is_ok())
@@ -222,7 +223,7 @@ impl Inventory {
                     None => e911.remove(before, key).map(|()| true),
                 }
             }
-            Outside::Provider(ProviderEffect::SetCnam(_) | ProviderEffect::RemoveCnam) => {
+            ExternalEffect::Provider(ProviderEffect::SetCnam(_) | ProviderEffect::RemoveCnam) => {
                 match before.active().and_then(|active| active.cnam.as_ref()) {
                     Some(names) => cnam.set(before, names, key),
                     None => cnam.remove(before, key),
@@ -251,9 +252,14 @@ impl Inventory {
         Reached { answers, failure: None }
     }
 
-    fn perform(&self, effect: &Outside, record: &NumberRecord, key: EffectKey) -> Result<Answer, Failure> {
+    fn perform(
+        &self,
+        effect: &ExternalEffect,
+        record: &NumberRecord,
+        key: IdempotencyKey,
+    ) -> Result<EffectOutcome, Failure> {
         let (e911, cnam) = (&self.parts.e911, &self.parts.cnam);
-        let answer = |data: Option<_>| data.map_or(Answer::Done, Answer::Carrier);
+        let answer = |data: Option<_>| data.map_or(EffectOutcome::Done, EffectOutcome::Carrier);
         let number = record.number();
         // It was there when the number was claimed, and may have been told.
         let no_carrier = || Failure { error: Error::NoCarrier(record.carrier()), is_known: false };
@@ -267,23 +273,23 @@ impl Inventory {
             error: Error::Provider { number, source },
         };
         match effect {
-            Outside::Acquire => carrier()?.acquire(record, key).map(answer).map_err(by_carrier),
-            Outside::Disconnect => carrier()?.disconnect(record, key).map(answer).map_err(by_carrier),
-            Outside::Provider(ProviderEffect::ProvisionE911(address)) => {
+            ExternalEffect::Acquire => carrier()?.acquire(record, key).map(answer).map_err(by_carrier),
+            ExternalEffect::Disconnect => carrier()?.disconnect(record, key).map(answer).map_err(by_carrier),
+            ExternalEffect::Provider(ProviderEffect::ProvisionE911(address)) => {
                 let answer = e911.provision(record, address, key).map_err(by_provider)?;
                 let settled = answer.settle(as_written(record, address));
                 settled
-                    .map(Answer::Address)
+                    .map(EffectOutcome::Address)
                     .map_err(|refusal| Failure { error: Error::E911(refusal), is_known: true })
             }
-            Outside::Provider(ProviderEffect::RemoveE911) => {
-                e911.remove(record, key).map(|()| Answer::Done).map_err(by_provider)
+            ExternalEffect::Provider(ProviderEffect::RemoveE911) => {
+                e911.remove(record, key).map(|()| EffectOutcome::Done).map_err(by_provider)
             }
-            Outside::Provider(ProviderEffect::SetCnam(names)) => {
-                cnam.set(record, names, key).map(|()| Answer::Done).map_err(by_provider)
+            ExternalEffect::Provider(ProviderEffect::SetCnam(names)) => {
+                cnam.set(record, names, key).map(|()| EffectOutcome::Done).map_err(by_provider)
             }
-            Outside::Provider(ProviderEffect::RemoveCnam) => {
-                cnam.remove(record, key).map(|()| Answer::Done).map_err(by_provider)
+            ExternalEffect::Provider(ProviderEffect::RemoveCnam) => {
+                cnam.remove(record, key).map(|()| EffectOutcome::Done).map_err(by_provider)
             }
         }
     }
@@ -303,7 +309,7 @@ pub(super) fn as_written<'a>(record: &'a NumberRecord, told: &'a E911Address) ->
 /// it is given up, if something has to be taken back for that.
 fn settle(
     stored: &Stored<NumberRecord>,
-    answers: Vec<Answer>,
+    answers: Vec<EffectOutcome>,
     error: Option<Error>,
     now: Timestamp,
 ) -> Result<(Change, Came), Refusal> {
@@ -314,21 +320,21 @@ fn settle(
         return Ok((put(Arc::clone(&record), events), Ok(record)));
     };
     if answers.is_empty() {
-        return Ok((abandoned(stored, Vec::new(), now)?, Err(error)));
+        return Ok((rolled_back(stored, Vec::new(), now)?, Err(error)));
     }
-    let Decision { record, events, .. } = stored.give_up(answers, now)?;
+    let Decision { record, events, .. } = stored.abandon(answers, now)?;
     Ok((put(Arc::new(record), events), Err(error)))
 }
 
 /// What it was before, but for what is left outside. If nothing was stored before nothing is now,
 /// unless something is left.
-pub(super) fn abandoned(
+pub(super) fn rolled_back(
     stored: &Stored<NumberRecord>,
-    left: Vec<Option<Answer>>,
+    left: Vec<Option<EffectOutcome>>,
     now: Timestamp,
 ) -> Result<Change, Refusal> {
     let is_removed = left.iter().all(Option::is_none) && stored.pending().is_some_and(Pending::is_new);
-    let Decision { record, events, .. } = stored.abandon(left, now)?;
+    let Decision { record, events, .. } = stored.finish_roll_back(left, now)?;
     let expect = stored.expected();
     let change =
         if is_removed { Change::remove(stored.number(), expect) } else { Change::put(record, expect) };
@@ -337,9 +343,9 @@ pub(super) fn abandoned(
 
 /// The key under which it is kept what comes of records that are claimed together, or of one; none
 /// if nobody asks for it again, or it is kept already.
-pub(super) fn kept_under(claimed: &[Stored<NumberRecord>]) -> Option<EffectKey> {
+pub(super) fn kept_under(claimed: &[Stored<NumberRecord>]) -> Option<IdempotencyKey> {
     let pending = claimed.first()?.pending()?;
-    let part = pending.part().filter(|part| part.is_kept && pending.given_up().is_none())?;
+    let part = pending.part().filter(|part| part.is_kept && pending.abandoned().is_none())?;
     Some(if part.together == 0 { pending.key() } else { end(part.whole) })
 }
 
@@ -347,13 +353,13 @@ fn is(stored: &Stored<NumberRecord>, number: PhoneNumber) -> bool {
     stored.number() == number
 }
 
-fn is_under(stored: &Stored<NumberRecord>, key: EffectKey) -> bool {
-    stored.pending().is_some_and(|pending| pending.key() == key && pending.given_up().is_none())
+fn is_under(stored: &Stored<NumberRecord>, key: IdempotencyKey) -> bool {
+    stored.pending().is_some_and(|pending| pending.key() == key && pending.abandoned().is_none())
 }
 
 /// Whether all is done for a record, and something of it can not be taken back.
-fn is_final(stored: &Stored<NumberRecord>, answers: &[Answer]) -> bool {
+fn is_final(stored: &Stored<NumberRecord>, answers: &[EffectOutcome]) -> bool {
     stored.pending().is_some_and(|pending| {
-        answers.len() == pending.effects().len() && pending.effects().contains(&Outside::Disconnect)
+        answers.len() == pending.effects().len() && pending.effects().contains(&ExternalEffect::Disconnect)
     })
 }

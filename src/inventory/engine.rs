@@ -13,10 +13,11 @@ use super::receipt::{Receipt, Request, part};
 use super::{Error, Inventory, Options, Outcome, Quote};
 use crate::carrier::CarrierInfo;
 use crate::feature::ProviderEffect;
+use crate::idempotency::IdempotencyKey;
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
-use crate::record::{Context, Decision, EffectKey, NumberRecord, Outside, Part};
-use crate::store::{Batch, Change, Expect, StoreError, Stored, give_way};
+use crate::record::{Context, Decision, ExternalEffect, NumberRecord, Part};
+use crate::store::{Batch, Change, Expect, StoreError, Stored, back_off};
 
 /// What a change comes to for a number and its record, if there is one.
 pub(super) type Decide<'a> =
@@ -106,7 +107,7 @@ impl Inventory {
     /// Changes all numbers in one commit, which is tried again if others were faster.
     fn run_together(&self, asked: &mut Asked, run: &mut Run<'_>) -> Result<(), Error> {
         for tries in 0..self.parts.limits.tries.max(1) {
-            give_way(tries);
+            back_off(tries);
             let tried = self.attempt(&mut asked.slots, run);
             if tried == Tried::Done {
                 return Ok(());
@@ -132,7 +133,7 @@ impl Inventory {
         }
         match slots {
             [slot] if tries < self.parts.limits.tries => {
-                give_way(tries);
+                back_off(tries);
                 self.run_each(std::slice::from_mut(slot), run, tries + 1);
             }
             [slot] => slot.answer = slot.open().map(|number| Err(Error::Conflict(number))),
@@ -259,18 +260,19 @@ impl Inventory {
     /// Leaves out a carrier that need not be told. One that has to be is there: otherwise nothing may
     /// be claimed.
     pub(super) fn leave_out_untold(&self, decision: &mut Decision) -> Result<(), Error> {
-        let is_of_carrier = |effect: &Outside| matches!(effect, Outside::Acquire | Outside::Disconnect);
+        let is_of_carrier =
+            |effect: &ExternalEffect| matches!(effect, ExternalEffect::Acquire | ExternalEffect::Disconnect);
         if !decision.effects.iter().any(is_of_carrier) {
             return Ok(());
         }
         let name = decision.record.carrier();
-        let is_told = match self.carrier(name) {
-            Some(carrier) => carrier.is_told(),
+        let takes_orders = match self.carrier(name) {
+            Some(carrier) => carrier.takes_orders(),
             // The system's own are nobody that could be told.
             None if CarrierInfo::of(name).is_local => false,
             None => return Err(Error::NoCarrier(name)),
         };
-        decision.effects.retain(|effect| is_told || !is_of_carrier(effect));
+        decision.effects.retain(|effect| takes_orders || !is_of_carrier(effect));
         Ok(())
     }
 
@@ -310,8 +312,8 @@ impl Inventory {
         }
     }
 
-    fn validate(&self, record: &NumberRecord, effect: &Outside) -> Result<(), Error> {
-        let Outside::Provider(ProviderEffect::ProvisionE911(address)) = effect else { return Ok(()) };
+    fn validate(&self, record: &NumberRecord, effect: &ExternalEffect) -> Result<(), Error> {
+        let ExternalEffect::Provider(ProviderEffect::ProvisionE911(address)) = effect else { return Ok(()) };
         let answer = self.parts.e911.validate(address);
         let answer = answer.map_err(|source| Error::Provider { number: record.number(), source })?;
         answer.settle(as_written(record, address)).map(drop).map_err(Error::E911)
@@ -357,7 +359,7 @@ impl Inventory {
     fn store_changes(
         &self,
         commit: Commit,
-        receipt: Option<(EffectKey, Value)>,
+        receipt: Option<(IdempotencyKey, Value)>,
         slots: &mut [Slot],
     ) -> Result<Vec<(usize, Stored<NumberRecord>)>, StoreError> {
         let Commit { changes, places, unchanged } = commit;

@@ -1,5 +1,5 @@
 use crate::account::{AccountId, Actor};
-use crate::record::EffectKey;
+use crate::idempotency::IdempotencyKey;
 use crate::token::token_type;
 
 token_type! {
@@ -19,7 +19,7 @@ token_type! {
     RequestKey, 40
 }
 
-impl From<RequestKey> for EffectKey {
+impl From<RequestKey> for IdempotencyKey {
     fn from(key: RequestKey) -> Self {
         Self::known(key.as_str())
     }

@@ -17,8 +17,9 @@ use super::asked::{Answer, Asked, Slot};
 use super::engine::Work;
 use super::outcome::name;
 use super::{Create, Error, ErrorBody, Inventory, Options, Quote, RequestKey};
+use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
-use crate::record::{Document, EffectKey, NumberRecord, Update};
+use crate::record::{Document, NumberRecord, Update};
 use crate::store::StoreError;
 
 /// A request that is made under a key.
@@ -26,7 +27,7 @@ use crate::store::StoreError;
 pub(super) struct Request {
     pub(super) key: RequestKey,
     /// What tells it from others.
-    pub(super) print: EffectKey,
+    pub(super) print: IdempotencyKey,
 }
 
 /// What is kept under the key of a request, or of a part of one.
@@ -34,7 +35,7 @@ pub(super) struct Request {
 #[serde(default)]
 pub(super) struct Receipt {
     /// What tells the request from others.
-    pub(super) print: Option<EffectKey>,
+    pub(super) print: Option<IdempotencyKey>,
     /// Whether all that is pending is done, or nothing.
     pub(super) together: bool,
     /// The numbers for which something is done outside.
@@ -55,7 +56,7 @@ impl Request {
             "actor": actor.to_string(), "account": account, "all_or_nothing": all_or_nothing, "mdn_run": mdn_run, "confined": confined,
         });
         print.sort_all_objects();
-        Some(Self { key, print: EffectKey::of_text(&print.to_string()) })
+        Some(Self { key, print: IdempotencyKey::of_text(&print.to_string()) })
     }
 }
 
@@ -153,7 +154,7 @@ impl Inventory {
     }
 
     /// What is kept under a key.
-    pub(super) fn receipt(&self, key: EffectKey) -> Result<Option<Receipt>, StoreError> {
+    pub(super) fn receipt(&self, key: IdempotencyKey) -> Result<Option<Receipt>, StoreError> {
         let kept = self.parts.store.receipt(key)?;
         // Whoever else has kept something under the key has made another request.
         Ok(kept.map(|value| Receipt::deserialize(value).unwrap_or_default()))
@@ -161,18 +162,18 @@ impl Inventory {
 }
 
 /// The key of the part of a request that is for one of its numbers.
-pub(super) fn part(request: EffectKey, number: PhoneNumber) -> EffectKey {
+pub(super) fn part(request: IdempotencyKey, number: PhoneNumber) -> IdempotencyKey {
     derived(request, &number.to_string())
 }
 
 /// The key of what ends what a request did for several numbers together.
-pub(super) fn end(request: EffectKey) -> EffectKey {
+pub(super) fn end(request: IdempotencyKey) -> IdempotencyKey {
     derived(request, "done")
 }
 
 /// A key that is another for each request and part, and longer than any request's. There is room
 /// left for what is done under it.
-fn derived(request: EffectKey, what: &str) -> EffectKey {
+fn derived(request: IdempotencyKey, what: &str) -> IdempotencyKey {
     let length = request.as_str().len();
-    EffectKey::known(&format!("{what:.<16}{length:02}{request:.<40}"))
+    IdempotencyKey::known(&format!("{what:.<16}{length:02}{request:.<40}"))
 }

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use chrono::TimeDelta;
 
 use super::asked::Answer;
-use super::effects::{abandoned, kept_under};
+use super::effects::{kept_under, rolled_back};
 use super::outcome::name;
 use super::receipt::Receipt;
 use super::{Error, Inventory, Options};
@@ -18,7 +18,7 @@ pub struct RecoverReport {
     /// Those that are what they were to become.
     pub finished: usize,
     /// Those that had been given up, and for which all is taken back now.
-    pub given_up: usize,
+    pub abandoned: usize,
     /// Those that could not be driven to an end, and why: given up where something was refused, still
     /// claimed where it is not known what was done, or what was bought is not taken back.
     pub failed: Vec<(PhoneNumber, Error)>,
@@ -56,8 +56,8 @@ impl Inventory {
         let mut groups = HashMap::<_, Vec<_>>::new();
         self.each_claimed(|stored, pending| match pending.part().filter(|part| part.together > 0) {
             _ if self.is_busy(pending) => report.left += 1,
-            _ if pending.given_up().is_some() => match self.take_back(stored) {
-                Ok(()) => report.given_up += 1,
+            _ if pending.abandoned().is_some() => match self.roll_back(stored) {
+                Ok(()) => report.abandoned += 1,
                 Err(error) => report.failed.push((stored.number(), error)),
             },
             Some(part) => groups.entry((part.whole, part.together)).or_default().push(stored.clone()),
@@ -89,15 +89,15 @@ impl Inventory {
     /// use std::sync::Arc;
     /// use std::time::Duration;
     /// use telnum::account::{Account, AccountTree, Actor};
-    /// use telnum::carrier::{Fault, Scripted};
+    /// use telnum::testing::{CarrierFault, ScriptedCarrier};
     /// use telnum::inventory::{Inventory, Limits, Options};
     /// use telnum::store::MemoryStore;
     ///
     /// let shop = "shop".parse()?;
     /// let number = "+14158860000".parse()?;
-    /// let carrier = Scripted::new("telnyx".parse()?).with_block(number, 1);
+    /// let carrier = ScriptedCarrier::new("telnyx".parse()?).with_block(number, 1);
     /// carrier.pass_next();
-    /// carrier.fail_next(Fault::Before);
+    /// carrier.fail_next(CarrierFault::Before);
     /// let inventory = Inventory::builder(Arc::new(MemoryStore::new()))
     ///     .accounts(AccountTree::new([Account::new(shop)])?)
     ///     .carrier(carrier)
@@ -106,7 +106,7 @@ impl Inventory {
     /// // Nobody knows whether the carrier sold it.
     /// assert!(!inventory.reserve(["+14158860000"], &Options::new(shop))?.is_success());
     ///
-    /// assert_eq!(inventory.give_up(number, &Options::new(Actor::System))?, [number]);
+    /// assert_eq!(inventory.abandon(number, &Options::new(Actor::System))?, [number]);
     /// assert_eq!(inventory.store().get(number)?, None);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -114,7 +114,7 @@ impl Inventory {
     /// # Errors
     /// If the actor is no admin, or nothing is being done; if it is done for less long than
     /// [`Limits::claim`](super::Limits::claim), or comes to its end meanwhile; or if the store fails.
-    pub fn give_up(&self, number: PhoneNumber, options: &Options) -> Result<Vec<PhoneNumber>, Error> {
+    pub fn abandon(&self, number: PhoneNumber, options: &Options) -> Result<Vec<PhoneNumber>, Error> {
         if !self.parts.accounts.is_admin(options.actor) {
             return Err(Refusal::Forbidden(options.actor).into());
         }
@@ -124,7 +124,7 @@ impl Inventory {
             return Err(Refusal::InProgress(pending.since()).into());
         }
         let mut claimed = Vec::new();
-        match pending.part().filter(|part| part.together > 0 && pending.given_up().is_none()) {
+        match pending.part().filter(|part| part.together > 0 && pending.abandoned().is_none()) {
             None => claimed.push(stored),
             Some(part) => {
                 self.each_claimed(|stored, pending| {
@@ -136,17 +136,17 @@ impl Inventory {
             }
         }
         if !options.dry_run {
-            self.abandon_all(&claimed, number)?;
+            self.roll_back_all(&claimed, number)?;
         }
         Ok(claimed.iter().map(|stored| stored.number()).collect())
     }
 
     /// Frees claimed records in one commit, as they were.
-    fn abandon_all(&self, claimed: &[Stored<NumberRecord>], number: PhoneNumber) -> Result<(), Error> {
+    fn roll_back_all(&self, claimed: &[Stored<NumberRecord>], number: PhoneNumber) -> Result<(), Error> {
         let abandoned = claimed.iter().map(|stored| {
             // What was done and is known is still so.
-            let done = stored.pending().and_then(Pending::given_up).unwrap_or_default();
-            abandoned(stored, done.iter().cloned().map(Some).collect(), self.now())
+            let done = stored.pending().and_then(Pending::abandoned).unwrap_or_default();
+            rolled_back(stored, done.iter().cloned().map(Some).collect(), self.now())
         });
         let changes: Vec<_> = abandoned.collect::<Result<_, _>>()?;
         let not_done = Err(Error::NotDone(name(number)));

@@ -9,12 +9,13 @@ use crate::account::AccountId;
 use crate::carrier::{
     Availability, Carrier, CarrierError, Found, MAX_FOUND, Owed, Search, ask_all, find_owed,
 };
+use crate::idempotency::IdempotencyKey;
 use crate::names::CarrierName;
 use crate::number::PhoneNumber;
-use crate::record::{EffectKey, NumberRecord};
+use crate::record::NumberRecord;
 
 /// The name of a search, by which its further pages are asked for.
-pub type SearchId = EffectKey;
+pub type SearchId = IdempotencyKey;
 
 /// A part of what a search found.
 #[derive(Clone, Debug)]
@@ -94,11 +95,12 @@ impl Inventory {
     /// ```
     /// use std::sync::Arc;
     /// use telnum::account::Actor;
-    /// use telnum::carrier::{Scripted, Search};
+    /// use telnum::carrier::Search;
+    /// use telnum::testing::ScriptedCarrier;
     /// use telnum::inventory::{Inventory, Options};
     /// use telnum::store::MemoryStore;
     ///
-    /// let carrier = Scripted::new("telnyx".parse()?).with_block("+14158860000".parse()?, 100);
+    /// let carrier = ScriptedCarrier::new("telnyx".parse()?).with_block("+14158860000".parse()?, 100);
     /// let inventory = Inventory::builder(Arc::new(MemoryStore::new())).carrier(carrier).build();
     /// let options = Options::new(Actor::System);
     ///
@@ -157,8 +159,8 @@ impl Inventory {
         let numbers: Vec<_> = asked.numbers().collect();
         let mut sold = self.sellers(&numbers, options).0.into_iter();
         let answer = |slot: &Slot| match slot.what {
-            What::Number(_) if sold.next().flatten().is_some() => Availability::Success,
-            What::Number(_) | What::Text(_) => Availability::Error,
+            What::Number(_) if sold.next().flatten().is_some() => Availability::Available,
+            What::Number(_) | What::Text(_) => Availability::Unavailable,
         };
         let names: Vec<_> = asked.slots.iter().map(Slot::name).collect();
         Ok(names.into_iter().zip(asked.slots.iter().map(answer)).collect())
@@ -210,7 +212,7 @@ impl Inventory {
             // What is not there may not be anybody's to sell.
             let is_ours = carrier.info().is_local;
             for (seller, (number, answer)) in sellers.iter_mut().zip(numbers.iter().zip(answers)) {
-                let is_sold = answer == Availability::Success && seller.is_none();
+                let is_sold = answer == Availability::Available && seller.is_none();
                 if is_sold && (is_ours || self.check_new(*number).is_ok()) {
                     *seller = Some(name);
                 }

@@ -21,7 +21,7 @@ document! {
     /// }))?;
     /// assert_eq!(bill.address_lines(), ["12 Main St", "San Francisco, CA 94105"]);
     /// assert!(!format!("{bill:?}").contains("4242"));
-    /// # Ok::<(), telnum::field::FieldError>(())
+    /// # Ok::<(), telnum::document::FieldError>(())
     /// ```
     #[derive(Default)]
     pub struct Bill {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::PortRequestId;
 use crate::account::{AccountId, Actor};
-use crate::field::{FieldError, FieldErrorKind, Fields, type_of};
+use crate::document::{FieldError, FieldErrorKind, Fields, type_of};
 use crate::number::PhoneNumber;
 use crate::time::Timestamp;
 
@@ -178,7 +178,7 @@ macro_rules! document {
             ///
             /// # Errors
             /// What is wrong with it, with the field's path.
-            pub fn from_value(value: serde_json::Value) -> Result<Self, crate::field::FieldError> {
+            pub fn from_value(value: serde_json::Value) -> Result<Self, crate::document::FieldError> {
                 crate::porting::document::Field::from_json(value)
             }
 
@@ -188,7 +188,7 @@ macro_rules! document {
                 &self.extra
             }
 
-            fn from_fields(mut fields: crate::field::Fields) -> Result<Self, crate::field::FieldError> {
+            fn from_fields(mut fields: crate::document::Fields) -> Result<Self, crate::document::FieldError> {
                 $(
                     let $field = crate::porting::document::take(
                         &mut fields,
@@ -219,8 +219,8 @@ macro_rules! deserialize_as_field {
 macro_rules! plain_field {
     ($name:ident) => {
         impl crate::porting::document::Field for $name {
-            fn from_json(value: serde_json::Value) -> Result<Self, crate::field::FieldError> {
-                Self::from_fields(crate::field::Fields::of(value)?)
+            fn from_json(value: serde_json::Value) -> Result<Self, crate::document::FieldError> {
+                Self::from_fields(crate::document::Fields::of(value)?)
             }
         }
     };

@@ -8,7 +8,7 @@ use super::{
     PortRequest, PortRequestId, PortStanding, PortState, Transition, Upload,
 };
 use crate::account::{AccountId, Actor};
-use crate::field::{FieldError, FieldErrorKind, merge};
+use crate::document::{FieldError, FieldErrorKind, merge};
 
 /// A request that is to be.
 #[derive(Clone, Debug, PartialEq)]

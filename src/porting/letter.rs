@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::PortRequest;
-use crate::field::{FieldError, FieldErrorKind};
+use crate::document::{FieldError, FieldErrorKind};
 use crate::time::Timestamp;
 
 /// A field that somebody asks for.

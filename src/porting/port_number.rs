@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::document::{Field, deserialize_as_field, take};
 use super::{RefusalReason, Unlisted};
-use crate::field::{FieldError, Fields};
+use crate::document::{FieldError, Fields};
 use crate::time::Timestamp;
 
 /// What the losing carrier has said about a number.

@@ -6,7 +6,7 @@ use super::{
     Zones, allowed_transitions, decide,
 };
 use crate::account::AccountId;
-use crate::field::{FieldError, FieldErrorKind};
+use crate::document::{FieldError, FieldErrorKind};
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 

@@ -1,6 +1,6 @@
 use super::{NumberStatusKind, PortState, TransitionRefusal};
 use crate::account::Actor;
-use crate::field::FieldError;
+use crate::document::FieldError;
 use crate::number::PhoneNumber;
 
 /// Why a command changes nothing.

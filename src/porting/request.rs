@@ -8,7 +8,7 @@ use super::{
     ScheduleOn, TimelineEntry, Transition,
 };
 use crate::account::AccountId;
-use crate::field::{FieldError, Fields};
+use crate::document::{FieldError, Fields};
 use crate::number::PhoneNumber;
 use crate::time::Timestamp;
 use crate::token::token_type;

@@ -12,14 +12,14 @@
 //!
 //! let error = ScheduleOn::new("Mars/Olympus", "2026-07-01 09:30").moment(&UnitedStates).unwrap_err();
 //! assert_eq!(error.path(), "schedule_on.timezone");
-//! # Ok::<(), telnum::field::FieldError>(())
+//! # Ok::<(), telnum::document::FieldError>(())
 //! ```
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Weekday};
 use serde_json::{Map, Value};
 
 use super::document::{document, plain_field};
-use crate::field::FieldError;
+use crate::document::FieldError;
 use crate::time::Timestamp;
 
 document! {
@@ -53,7 +53,7 @@ plain_field!(ScheduleOn);
 ///
 /// let on = ScheduleOn::new("Asia/Tokyo", "2026-07-01T09:30:00");
 /// assert_eq!(on.moment(&Tokyo)?.to_string(), "2026-07-01T00:30:00Z");
-/// # Ok::<(), telnum::field::FieldError>(())
+/// # Ok::<(), telnum::document::FieldError>(())
 /// ```
 pub trait Zones {
     /// How far a zone's clocks are from UTC at a local time; `None` if there is no such zone, or the

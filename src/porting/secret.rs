@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::document::{Field, deserialize_as_field};
-use crate::field::{FieldError, FieldErrorKind};
+use crate::document::{FieldError, FieldErrorKind};
 
 /// The PIN that a losing carrier has for an account, as it was given: any text.
 ///

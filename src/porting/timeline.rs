@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::PortState;
 use super::document::{Field, document, plain_field};
 use crate::account::{AccountId, Actor};
-use crate::field::FieldError;
+use crate::document::FieldError;
 use crate::time::Timestamp;
 
 document! {

@@ -12,56 +12,14 @@ use super::{Context, Decision, Event, EventKind, NumberRecord, Refusal};
 use crate::account::Actor;
 use crate::feature::ProviderEffect;
 use crate::feature::e911::E911Address;
+use crate::idempotency::IdempotencyKey;
 use crate::time::Timestamp;
-use crate::token::{Token, token_type};
-
-token_type! {
-    /// The key under which something is done outside: who is told it twice does it once. 1 to 64
-    /// visible ASCII characters.
-    ///
-    /// ```
-    /// use telnum::record::EffectKey;
-    ///
-    /// let key: EffectKey = "9c1a13a0f729c2d6d35a9c4515e5da03".parse()?;
-    /// assert_eq!(key.to_string().parse(), Ok(key));
-    /// # Ok::<(), telnum::token::TokenError>(())
-    /// ```
-    EffectKey, 64
-}
-
-impl EffectKey {
-    /// A key of 32 hexadecimal digits.
-    #[must_use]
-    pub fn of_bits(high: u64, low: u64) -> Self {
-        Self::known(&format!("{high:016x}{low:016x}"))
-    }
-
-    /// A key of a text that is one; what does not fit is cut off.
-    pub(crate) const fn known(text: &str) -> Self {
-        Self(Token::known(text))
-    }
-
-    /// The key of a text of any length: FNV-1a, from two bases. It is the same in every version of
-    /// the program, as what is kept under it outlives that.
-    pub(crate) fn of_text(text: &str) -> Self {
-        let step = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
-        let hash = |basis| text.bytes().fold(basis, step);
-        Self::of_bits(hash(0xCBF2_9CE4_8422_2325), hash(!0xCBF2_9CE4_8422_2325))
-    }
-
-    /// The key of one of the things that are done under this one.
-    fn of_part(self, part: &str, place: usize) -> Self {
-        let text = format!("{self}/{part}{place}");
-        // What is too long would be cut off, and be the same for all parts.
-        text.parse().unwrap_or_else(|_| Self::of_text(&text))
-    }
-}
 
 /// Something that is done outside for a number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Outside {
+pub enum ExternalEffect {
     /// The carrier sells the number.
     Acquire,
     /// The carrier takes the number back.
@@ -75,7 +33,7 @@ pub enum Outside {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Answer {
+pub enum EffectOutcome {
     /// It is done.
     Done,
     /// It is done, and the carrier wants to be told this of the number from now on.
@@ -88,10 +46,10 @@ pub enum Answer {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pending {
-    pub(super) key: EffectKey,
+    pub(super) key: IdempotencyKey,
     pub(super) since: Timestamp,
     pub(super) actor: Actor,
-    pub(super) effects: Vec<Outside>,
+    pub(super) effects: Vec<ExternalEffect>,
     pub(super) events: Vec<Event>,
     pub(super) after: NumberRecord,
     /// Whether nothing was stored of the number before.
@@ -101,7 +59,7 @@ pub struct Pending {
     pub(super) part: Option<Part>,
     /// What was done before it was given up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) done: Option<Vec<Answer>>,
+    pub(super) done: Option<Vec<EffectOutcome>>,
 }
 
 /// What a claim is a part of, if it was not made by itself.
@@ -109,7 +67,7 @@ pub struct Pending {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Part {
     /// The key of the whole.
-    pub(crate) whole: EffectKey,
+    pub(crate) whole: IdempotencyKey,
     /// Whether what comes of it is kept, for whoever asks again.
     pub(crate) is_kept: bool,
     /// How many numbers are claimed together, for all or none; 0: each for itself.
@@ -119,7 +77,7 @@ pub(crate) struct Part {
 impl Pending {
     /// The key under which it is done.
     #[must_use]
-    pub const fn key(&self) -> EffectKey {
+    pub const fn key(&self) -> IdempotencyKey {
         self.key
     }
 
@@ -137,7 +95,7 @@ impl Pending {
 
     /// What is to be done, in this order.
     #[must_use]
-    pub fn effects(&self) -> &[Outside] {
+    pub fn effects(&self) -> &[ExternalEffect] {
         &self.effects
     }
 
@@ -150,7 +108,7 @@ impl Pending {
     /// If it is given up: the answers of what was done before, from the first effect on. That is
     /// being taken back.
     #[must_use]
-    pub fn given_up(&self) -> Option<&[Answer]> {
+    pub fn abandoned(&self) -> Option<&[EffectOutcome]> {
         self.done.as_deref()
     }
 
@@ -164,12 +122,12 @@ impl Pending {
 
     /// The key under which the effect in a place is brought about: a provider may be told two
     /// things of one number.
-    pub(crate) fn effect_key(&self, place: usize) -> EffectKey {
+    pub(crate) fn effect_key(&self, place: usize) -> IdempotencyKey {
         self.key.of_part("", place)
     }
 
     /// The key under which it is taken back.
-    pub(crate) fn undo_key(&self, place: usize) -> EffectKey {
+    pub(crate) fn undo_key(&self, place: usize) -> IdempotencyKey {
         self.key.of_part("u", place)
     }
 }
@@ -178,7 +136,7 @@ impl Decision {
     /// The decision to lock the record as it was while the effects are brought about.
     ///
     /// A number that is created is locked as one that was found.
-    pub fn claim(self, before: Option<&NumberRecord>, key: EffectKey, ctx: &Context<'_>) -> Self {
+    pub fn claim(self, before: Option<&NumberRecord>, key: IdempotencyKey, ctx: &Context<'_>) -> Self {
         let mut record = before.cloned().unwrap_or_else(|| {
             NumberRecord::discovered(self.record.number, self.record.carrier, self.record.created)
         });
@@ -215,7 +173,7 @@ impl NumberRecord {
     ///
     /// # Errors
     /// If nothing was to be done, or that is given up; or if there are not as many answers as effects.
-    pub fn finish(&self, answers: Vec<Answer>, now: Timestamp) -> Result<Decision, Refusal> {
+    pub fn finish(&self, answers: Vec<EffectOutcome>, now: Timestamp) -> Result<Decision, Refusal> {
         let pending = self.pending_with(answers.len())?;
         let (found, effects) = (answers.len(), pending.effects.len());
         if found != effects {
@@ -240,7 +198,7 @@ impl NumberRecord {
     ///
     /// # Errors
     /// If nothing was to be done, or there are more answers than effects.
-    pub fn give_up(&self, done: Vec<Answer>, now: Timestamp) -> Result<Decision, Refusal> {
+    pub fn abandon(&self, done: Vec<EffectOutcome>, now: Timestamp) -> Result<Decision, Refusal> {
         let pending = self.pending_with(done.len())?;
         let mut record = self.clone();
         record.pending = Some(Box::new(Pending { done: Some(done), ..pending.clone() }));
@@ -252,7 +210,11 @@ impl NumberRecord {
     ///
     /// # Errors
     /// If nothing was to be done, or there are more answers than effects.
-    pub fn abandon(&self, left: Vec<Option<Answer>>, now: Timestamp) -> Result<Decision, Refusal> {
+    pub fn finish_roll_back(
+        &self,
+        left: Vec<Option<EffectOutcome>>,
+        now: Timestamp,
+    ) -> Result<Decision, Refusal> {
         let pending = self.pending_with(left.len())?;
         let mut record = self.clone();
         record.pending = None;
@@ -296,19 +258,25 @@ impl NumberRecord {
     }
 
     /// Notes what came of something that was done outside.
-    fn absorb(&mut self, effect: &Outside, answer: Answer) {
+    fn absorb(&mut self, effect: &ExternalEffect, answer: EffectOutcome) {
         match (effect, answer) {
-            (Outside::Acquire | Outside::Disconnect, Answer::Carrier(data)) => {
+            (ExternalEffect::Acquire | ExternalEffect::Disconnect, EffectOutcome::Carrier(data)) => {
                 self.carrier_data = Some(data).filter(|data| !data.is_null()).map(Box::new);
             }
-            (Outside::Acquire | Outside::Disconnect, Answer::Done | Answer::Address(_)) => {}
-            (Outside::Provider(effect), answer) => {
+            (
+                ExternalEffect::Acquire | ExternalEffect::Disconnect,
+                EffectOutcome::Done | EffectOutcome::Address(_),
+            ) => {}
+            (ExternalEffect::Provider(effect), answer) => {
                 let active = &mut self.features.get_or_insert_default().active;
                 match (effect, answer) {
-                    (ProviderEffect::ProvisionE911(_), Answer::Address(address)) => {
+                    (ProviderEffect::ProvisionE911(_), EffectOutcome::Address(address)) => {
                         active.e911 = Some(address);
                     }
-                    (ProviderEffect::ProvisionE911(address), Answer::Done | Answer::Carrier(_)) => {
+                    (
+                        ProviderEffect::ProvisionE911(address),
+                        EffectOutcome::Done | EffectOutcome::Carrier(_),
+                    ) => {
                         active.e911 = Some(address.clone());
                     }
                     (ProviderEffect::RemoveE911, _) => active.e911 = None,

@@ -2,7 +2,7 @@ use serde_json::{Map, Value};
 
 use super::{Context, Decision, EventKind, NumberRecord, Refusal};
 use crate::account::{AccountId, Actor};
-use crate::field::check_depth;
+use crate::document::check_depth;
 use crate::lifecycle::State;
 use crate::names::{CarrierKind, CarrierName};
 use crate::number::PhoneNumber;
@@ -93,7 +93,7 @@ impl NumberRecord {
         creation: Creation,
         document: fn(Map<String, Value>) -> super::Document,
         ctx: &Context<'_>,
-    ) -> Result<Vec<super::Outside>, Refusal> {
+    ) -> Result<Vec<super::ExternalEffect>, Refusal> {
         self.ported_in |= creation.ported_in;
         if let Some(data) = creation.carrier_data.filter(|data| !data.is_null()) {
             check_depth("carrier_data", &data)?;

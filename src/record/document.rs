@@ -24,10 +24,10 @@ use serde_json::{Map, Value};
 
 use super::{Lease, NumberRecord, Pending};
 use crate::account::AccountId;
+use crate::document::{FieldError, FieldErrorKind, Fields, Json, Name};
 use crate::feature::cnam::CnamProfile;
 use crate::feature::e911::E911Key;
 use crate::feature::{Features, Settings};
-use crate::field::{FieldError, FieldErrorKind, Fields, Json, Name};
 use crate::lifecycle::State;
 use crate::names::CarrierName;
 use crate::number::PhoneNumber;

@@ -1,9 +1,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::account::{AccountId, Actor};
+use crate::idempotency::IdempotencyKey;
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
-use crate::record::EffectKey;
 use crate::time::Timestamp;
 
 /// What happened to a number.
@@ -56,17 +56,17 @@ pub enum EventKind {
     /// It is locked while something is done outside.
     Claimed {
         /// The key of what is done.
-        key: EffectKey,
+        key: IdempotencyKey,
     },
     /// What was to be done outside was refused; what was done before that is taken back.
     GivenUp {
         /// The key of what was done.
-        key: EffectKey,
+        key: IdempotencyKey,
     },
     /// What was done outside failed, and it is free again.
     Abandoned {
         /// The key of what was done.
-        key: EffectKey,
+        key: IdempotencyKey,
     },
     /// It broke a rule when it was read, and does not any more.
     Repaired,

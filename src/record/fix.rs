@@ -1,6 +1,6 @@
 //! Putting a number right that is not as it should be.
 
-use super::{Context, Decision, NumberRecord, Outside, Refusal};
+use super::{Context, Decision, ExternalEffect, NumberRecord, Refusal};
 use crate::feature::rights;
 
 impl NumberRecord {
@@ -43,7 +43,7 @@ impl NumberRecord {
     }
 
     /// Takes off what the number may not carry; what that needs outside.
-    fn drop_denied(&mut self, ctx: &Context<'_>) -> Vec<Outside> {
+    fn drop_denied(&mut self, ctx: &Context<'_>) -> Vec<ExternalEffect> {
         if self.owner.is_none() {
             return self.clear_features();
         }

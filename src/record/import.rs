@@ -4,9 +4,9 @@ use serde_json::{Map, Value};
 
 use super::NumberRecord;
 use super::document::key;
+use crate::document::{FieldError, check_depth};
 use crate::feature::Settings;
 use crate::feature::e911::E911Key;
-use crate::field::{FieldError, check_depth};
 use crate::lifecycle::State;
 use crate::names::Feature;
 use crate::time::Timestamp;

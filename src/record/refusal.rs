@@ -1,7 +1,7 @@
 use serde_json::Value;
 
 use crate::account::{AccountId, Actor};
-use crate::field::FieldError;
+use crate::document::FieldError;
 use crate::lifecycle::{self, Move, State};
 use crate::names::{Feature, FeatureSet};
 use crate::number::PhoneNumber;

@@ -1,6 +1,6 @@
 //! Giving numbers back, and doing away with them.
 
-use super::{Context, Decision, Lease, NumberRecord, Outside, Refusal};
+use super::{Context, Decision, ExternalEffect, Lease, NumberRecord, Refusal};
 use crate::account::AccountId;
 use crate::lifecycle::{self, State};
 use crate::names::CarrierKind;
@@ -41,7 +41,7 @@ impl NumberRecord {
                 ctx.policy.reservation.map(|it| Lease { since: ctx.now, until: it.ends_at(ctx.now) });
         } else {
             // What nobody owned was disconnected before.
-            effects.extend(self.owner.is_some().then_some(Outside::Disconnect));
+            effects.extend(self.owner.is_some().then_some(ExternalEffect::Disconnect));
             let state = self.released_state(ctx.policy);
             record.enter(state, None, ctx);
             if state == State::Aging {
@@ -95,7 +95,7 @@ impl NumberRecord {
     }
 
     /// Takes off what users put on it; what that needs outside.
-    pub(super) fn reset(&mut self) -> Vec<Outside> {
+    pub(super) fn reset(&mut self) -> Vec<ExternalEffect> {
         self.used_by = None;
         self.custom = None;
         self.clear_features()

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Context, Decision, Document, Lease, NumberRecord, Outside, Refusal, Update};
+use super::{Context, Decision, Document, ExternalEffect, Lease, NumberRecord, Refusal, Update};
 use crate::account::AccountId;
 use crate::lifecycle::{self, Effect, Move, Standing, State};
 use crate::time::Timestamp;
@@ -67,7 +67,7 @@ impl NumberRecord {
         to: State,
         assign_to: Option<AccountId>,
         ctx: &Context<'_>,
-    ) -> Result<(Self, Vec<Outside>), Refusal> {
+    ) -> Result<(Self, Vec<ExternalEffect>), Refusal> {
         self.check_free()?;
         if matches!(to, State::Discovery | State::Released | State::Deleted) {
             return Err(Refusal::Unreachable(to));
@@ -87,7 +87,7 @@ impl NumberRecord {
         for effect in row.effects {
             match effect {
                 Effect::PushHistory => record.push_history(owner),
-                Effect::Acquire => effects.push(Outside::Acquire),
+                Effect::Acquire => effects.push(ExternalEffect::Acquire),
                 // What was free rests from now on; what was released or rests already, since it went.
                 Effect::StartAgeing => {
                     let since = record.disconnected_at.filter(|_| self.state != State::Available);

@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Value};
 
-use super::{Context, Decision, NumberRecord, Outside, Refusal};
+use super::{Context, Decision, ExternalEffect, NumberRecord, Refusal};
 use crate::account::Actor;
+use crate::document::{self, FieldError, FieldErrorKind};
 use crate::feature::cnam::{CnamName, CnamProfile};
 use crate::feature::e911::E911Key;
 use crate::feature::{Settings, rights, take_carrier_name};
-use crate::field::{self, FieldError, FieldErrorKind};
 use crate::names::{CarrierKind, CarrierName, Feature, FeatureSet};
-use crate::schema;
+use crate::record::schema;
 
 /// What is to be different. `None` stays as it is; in what may be nothing, `Some(None)` takes it off.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -54,7 +54,7 @@ impl NumberRecord {
         set(&mut record.ported_in, ported_in);
         set(&mut record.carrier, carrier);
         if let Some(Some(data)) = &carrier_data {
-            field::check_depth("carrier_data", data)?;
+            document::check_depth("carrier_data", data)?;
         }
         // Nothing, however that is said: it would be read so.
         let nothing = |data: &Value| !data.is_null();
@@ -92,7 +92,7 @@ impl NumberRecord {
         &mut self,
         document: Document,
         ctx: &Context<'_>,
-    ) -> Result<Vec<Outside>, Refusal> {
+    ) -> Result<Vec<ExternalEffect>, Refusal> {
         let (mut fields, is_whole) = match document {
             Document::Replace(fields) => (fields, true),
             Document::Merge(fields) => (fields, false),
@@ -104,7 +104,7 @@ impl NumberRecord {
         if let Some(name) = fields.keys().find(|name| name.starts_with("pvt_") || name.starts_with('_')) {
             return Err(FieldError::new(name.as_str(), FieldErrorKind::ReadOnly).into());
         }
-        fields.iter().try_for_each(|(name, value)| field::check_depth(name, value))?;
+        fields.iter().try_for_each(|(name, value)| document::check_depth(name, value))?;
         let carrier = take_carrier_name(&mut fields)?;
         let before = self.settings().cloned().unwrap_or_default();
         // A name that is there already stays, whatever is asked of names by now.
@@ -148,7 +148,7 @@ impl NumberRecord {
         let mut merged = self.settings().map(|settings| settings.to_map(key)).unwrap_or_default();
         merged.extend(self.porting().map(|porting| (PORTING.to_owned(), porting.clone())));
         let mut merged = Value::Object(merged);
-        field::merge(&mut merged, Value::Object(changes));
+        document::merge(&mut merged, Value::Object(changes));
         Refusal::of_fields(schema::check(&merged))
     }
 
@@ -171,7 +171,7 @@ impl NumberRecord {
         if is_whole {
             custom = Value::Object(fields);
         } else {
-            field::merge(&mut custom, Value::Object(fields));
+            document::merge(&mut custom, Value::Object(fields));
         }
         self.custom = match custom {
             Value::Object(custom) if !custom.is_empty() => Some(Box::new(custom)),
@@ -180,18 +180,18 @@ impl NumberRecord {
     }
 
     /// Makes active what is wanted, as far as the state has it live; what that needs outside.
-    pub(super) fn settle_features(&mut self, ctx: &Context<'_>) -> Vec<Outside> {
+    pub(super) fn settle_features(&mut self, ctx: &Context<'_>) -> Vec<ExternalEffect> {
         let Some(features) = &mut self.features else { return Vec::new() };
         let account = self.owner.and_then(|owner| ctx.accounts.account(owner));
         let effects = features.activate(self.state, account.as_ref().map(|account| &*account.name));
         self.drop_empty_features();
-        effects.into_iter().map(Outside::Provider).collect()
+        effects.into_iter().map(ExternalEffect::Provider).collect()
     }
 
     /// Takes all features off; what that needs outside.
-    pub(super) fn clear_features(&mut self) -> Vec<Outside> {
+    pub(super) fn clear_features(&mut self) -> Vec<ExternalEffect> {
         let effects = self.features.take().map(|mut features| features.clear());
-        effects.unwrap_or_default().into_iter().map(Outside::Provider).collect()
+        effects.unwrap_or_default().into_iter().map(ExternalEffect::Provider).collect()
     }
 
     pub(super) fn drop_empty_features(&mut self) {

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Expect, Stored};
+use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
-use crate::record::{EffectKey, Event, NumberRecord};
+use crate::record::{Event, NumberRecord};
 
 /// What a store keeps under a key of its own.
 pub trait Entity: Clone + fmt::Debug + PartialEq + Send + Sync {
@@ -69,7 +70,7 @@ pub struct Batch<T: Entity = NumberRecord> {
     /// The changes, each of something else.
     pub changes: Vec<Change<T>>,
     /// What was answered to a request, under its key: it is made once.
-    pub receipt: Option<(EffectKey, Value)>,
+    pub receipt: Option<(IdempotencyKey, Value)>,
 }
 
 /// A part of a scan.

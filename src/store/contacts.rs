@@ -7,7 +7,7 @@ use super::{Batch, Entity, Logged, Revision, StoreError, Stored};
 use crate::contact::{
     ContactEvent, ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, OwnerId,
 };
-use crate::record::EffectKey;
+use crate::idempotency::IdempotencyKey;
 
 /// An owner's contact numbers are kept as one, since what holds of them holds of the list: two
 /// writers who each add a first and primary number would break it.
@@ -64,7 +64,7 @@ pub trait ContactStore: Send + Sync + fmt::Debug {
     /// # Errors
     /// As of [`NumberStore::commit`](super::NumberStore::commit); and a
     /// [conflict](StoreError::Conflict) that names the id of another owner's number, or that it comes
-    /// [twice](StoreError::Twice) in what is to be stored.
+    /// [twice](StoreError::Duplicate) in what is to be stored.
     fn commit_contacts(&self, batch: Batch<ContactList>) -> Result<Vec<Revision>, StoreError>;
 
     /// The page of numbers that a query asks for, of all owners or of one.
@@ -83,7 +83,7 @@ pub trait ContactStore: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     /// The backend's.
-    fn contact_receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError>;
+    fn contact_receipt(&self, key: IdempotencyKey) -> Result<Option<Value>, StoreError>;
 }
 
 /// A shared store is one too.
@@ -112,7 +112,7 @@ impl<S: ContactStore + ?Sized> ContactStore for Arc<S> {
         (**self).contact_events(after, limit)
     }
 
-    fn contact_receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError> {
+    fn contact_receipt(&self, key: IdempotencyKey) -> Result<Option<Value>, StoreError> {
         (**self).contact_receipt(key)
     }
 }

@@ -18,7 +18,7 @@ pub enum StoreError {
     },
     /// Two changes in one commit are of the same thing.
     #[error("two changes of {0} in one commit")]
-    Twice(Box<str>),
+    Duplicate(Box<str>),
     /// The store itself failed. Whether the commit was made is not known.
     #[error("the store failed")]
     Backend(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -6,10 +6,10 @@ use crate::number::PhoneNumber;
 use crate::record::NumberRecord;
 
 /// So often a change is tried again that others were faster with, where nothing else is said.
-pub(crate) const MOST_TRIES: usize = 100;
+pub(crate) const DEFAULT_ATTEMPTS: usize = 100;
 
 /// Lets others come to their end, who were faster so often.
-pub(crate) fn give_way(tries: usize) {
+pub(crate) fn back_off(tries: usize) {
     match tries {
         0 => {}
         1..4 => thread::yield_now(),

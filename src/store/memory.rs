@@ -14,9 +14,10 @@ use self::port_requests::PortIndex;
 use self::table::{Table, page_of};
 use super::{Batch, Logged, NumberStore, Page, Query, Revision, StoreError, Stored};
 use crate::contact::ContactList;
+use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
 use crate::porting::PortRequest;
-use crate::record::{EffectKey, NumberRecord};
+use crate::record::NumberRecord;
 
 /// A store in memory: as fast as a map, shared by threads, gone when it is dropped.
 ///
@@ -107,7 +108,7 @@ impl NumberStore for MemoryStore {
         Ok(self.numbers.events(after, limit))
     }
 
-    fn receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError> {
+    fn receipt(&self, key: IdempotencyKey) -> Result<Option<Value>, StoreError> {
         Ok(self.numbers.receipt(key))
     }
 }

@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::{Batch, Entity, Logged, Page, Revision, StoreError, Stored};
 use crate::account::AccountId;
+use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
 use crate::porting::{PortEvent, PortRequest, PortRequestId, PortStates};
-use crate::record::EffectKey;
 
 impl Entity for PortRequest {
     type Key = PortRequestId;
@@ -70,7 +70,7 @@ pub trait PortRequestStore: Send + Sync + fmt::Debug {
     /// # Errors
     /// As of [`NumberStore::commit`](super::NumberStore::commit); and a
     /// [conflict](StoreError::Conflict) that names a number which is active on another request, or
-    /// that it comes [twice](StoreError::Twice) in what is to be stored.
+    /// that it comes [twice](StoreError::Duplicate) in what is to be stored.
     fn commit_port_requests(&self, batch: Batch<PortRequest>) -> Result<Vec<Revision>, StoreError>;
 
     /// The requests that a query is about, in the order of their ids, after another; at most so many.
@@ -100,7 +100,7 @@ pub trait PortRequestStore: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     /// The backend's.
-    fn port_receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError>;
+    fn port_receipt(&self, key: IdempotencyKey) -> Result<Option<Value>, StoreError>;
 }
 
 impl PortQuery {
@@ -139,7 +139,7 @@ impl<S: PortRequestStore + ?Sized> PortRequestStore for Arc<S> {
         (**self).port_events(after, limit)
     }
 
-    fn port_receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError> {
+    fn port_receipt(&self, key: IdempotencyKey) -> Result<Option<Value>, StoreError> {
         (**self).port_receipt(key)
     }
 }

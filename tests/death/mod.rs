@@ -9,13 +9,15 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 use telnum::PhoneNumber;
-use telnum::carrier::{Availability, Carrier, CarrierError, CarrierInfo, Found, Order, Scripted, Search};
+use telnum::carrier::{Availability, Carrier, CarrierError, CarrierInfo, Found, Search};
 use telnum::feature::cnam::Cnam;
 use telnum::feature::e911::{E911Address, E911Answer};
+use telnum::idempotency::IdempotencyKey;
 use telnum::names::CarrierName;
 use telnum::provider::{CnamProvider, E911Provider, ProviderError};
-use telnum::record::{EffectKey, NumberRecord};
+use telnum::record::NumberRecord;
 use telnum::store::{Batch, Logged, MemoryStore, NumberStore, Page, Query, Revision, StoreError, Stored};
+use telnum::testing::{CarrierOrder, ScriptedCarrier};
 
 /// When the caller dies: at a call, counted from 1 over all that share it. The default: never.
 #[derive(Debug, Default)]
@@ -94,7 +96,7 @@ impl NumberStore for Mortal<Arc<MemoryStore>> {
         self.death.call(|| self.inner.events(after, limit))
     }
 
-    fn receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError> {
+    fn receipt(&self, key: IdempotencyKey) -> Result<Option<Value>, StoreError> {
         self.death.call(|| self.inner.receipt(key))
     }
 }
@@ -117,11 +119,11 @@ impl Carrier for Mortal<Arc<dyn Carrier>> {
         self.inner.check(numbers)
     }
 
-    fn acquire(&self, record: &NumberRecord, key: EffectKey) -> Result<Option<Value>, CarrierError> {
+    fn acquire(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
         self.death.call(|| self.inner.acquire(record, key))
     }
 
-    fn disconnect(&self, record: &NumberRecord, key: EffectKey) -> Result<Option<Value>, CarrierError> {
+    fn disconnect(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
         self.death.call(|| self.inner.disconnect(record, key))
     }
 }
@@ -129,26 +131,26 @@ impl Carrier for Mortal<Arc<dyn Carrier>> {
 /// A carrier that fails at the first order of a kind for a number, does nothing, and forgets it.
 #[derive(Debug)]
 pub(crate) struct Fickle {
-    carrier: Arc<Scripted>,
-    faults: Mutex<Vec<(Order, PhoneNumber, CarrierError)>>,
+    carrier: Arc<ScriptedCarrier>,
+    faults: Mutex<Vec<(CarrierOrder, PhoneNumber, CarrierError)>>,
 }
 
 impl Fickle {
-    pub(crate) fn new(carrier: &Arc<Scripted>) -> Self {
+    pub(crate) fn new(carrier: &Arc<ScriptedCarrier>) -> Self {
         Self { carrier: Arc::clone(carrier), faults: Mutex::default() }
     }
 
-    pub(crate) fn refuse(&self, order: Order, number: PhoneNumber) {
+    pub(crate) fn refuse(&self, order: CarrierOrder, number: PhoneNumber) {
         let refused = CarrierError::Refused { carrier: self.carrier.name(), reason: "not now".into() };
         self.faults.lock().unwrap().push((order, number, refused));
     }
 
-    pub(crate) fn lose(&self, order: Order, number: PhoneNumber) {
+    pub(crate) fn lose(&self, order: CarrierOrder, number: PhoneNumber) {
         let lost = CarrierError::Unknown { carrier: self.carrier.name(), reason: "connection lost".into() };
         self.faults.lock().unwrap().push((order, number, lost));
     }
 
-    fn fail(&self, order: Order, number: PhoneNumber) -> Result<(), CarrierError> {
+    fn fail(&self, order: CarrierOrder, number: PhoneNumber) -> Result<(), CarrierError> {
         let mut faults = self.faults.lock().unwrap();
         let place = faults.iter().position(|fault| (fault.0, fault.1) == (order, number));
         place.map_or(Ok(()), |place| Err(faults.remove(place).2))
@@ -168,13 +170,13 @@ impl Carrier for Fickle {
         self.carrier.check(numbers)
     }
 
-    fn acquire(&self, record: &NumberRecord, key: EffectKey) -> Result<Option<Value>, CarrierError> {
-        self.fail(Order::Acquire, record.number())?;
+    fn acquire(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
+        self.fail(CarrierOrder::Acquire, record.number())?;
         self.carrier.acquire(record, key)
     }
 
-    fn disconnect(&self, record: &NumberRecord, key: EffectKey) -> Result<Option<Value>, CarrierError> {
-        self.fail(Order::Disconnect, record.number())?;
+    fn disconnect(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
+        self.fail(CarrierOrder::Disconnect, record.number())?;
         self.carrier.disconnect(record, key)
     }
 }
@@ -199,8 +201,8 @@ struct Told {
     streets: BTreeMap<PhoneNumber, String>,
     names: BTreeMap<PhoneNumber, String>,
     /// The keys they were told something under.
-    e911_keys: BTreeSet<EffectKey>,
-    cnam_keys: BTreeSet<EffectKey>,
+    e911_keys: BTreeSet<IdempotencyKey>,
+    cnam_keys: BTreeSet<IdempotencyKey>,
 }
 
 impl Providers {
@@ -241,7 +243,7 @@ impl Told {
         place.map_or(Ok(()), |place| Err(self.faults.remove(place).1))
     }
 
-    fn e911(&mut self, key: EffectKey, number: PhoneNumber, street: Option<String>) {
+    fn e911(&mut self, key: IdempotencyKey, number: PhoneNumber, street: Option<String>) {
         // Who is told the same key again does nothing again.
         if self.e911_keys.insert(key) {
             match street {
@@ -251,7 +253,7 @@ impl Told {
         }
     }
 
-    fn cnam(&mut self, key: EffectKey, number: PhoneNumber, name: Option<String>) {
+    fn cnam(&mut self, key: IdempotencyKey, number: PhoneNumber, name: Option<String>) {
         if self.cnam_keys.insert(key) {
             match name {
                 Some(name) => drop(self.names.insert(number, name)),
@@ -281,7 +283,7 @@ impl E911Provider for Mortal<Arc<Providers>> {
         &self,
         record: &NumberRecord,
         address: &E911Address,
-        key: EffectKey,
+        key: IdempotencyKey,
     ) -> Result<E911Answer, ProviderError> {
         self.death.call(|| {
             let mut told = self.inner.0.lock().unwrap();
@@ -294,7 +296,7 @@ impl E911Provider for Mortal<Arc<Providers>> {
         })
     }
 
-    fn remove(&self, record: &NumberRecord, key: EffectKey) -> Result<(), ProviderError> {
+    fn remove(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<(), ProviderError> {
         self.death.call(|| {
             let mut told = self.inner.0.lock().unwrap();
             told.fail(Call::Remove)?;
@@ -305,7 +307,7 @@ impl E911Provider for Mortal<Arc<Providers>> {
 }
 
 impl CnamProvider for Mortal<Arc<Providers>> {
-    fn set(&self, record: &NumberRecord, cnam: &Cnam, key: EffectKey) -> Result<(), ProviderError> {
+    fn set(&self, record: &NumberRecord, cnam: &Cnam, key: IdempotencyKey) -> Result<(), ProviderError> {
         self.death.call(|| {
             let mut told = self.inner.0.lock().unwrap();
             told.fail(Call::Set)?;
@@ -314,7 +316,7 @@ impl CnamProvider for Mortal<Arc<Providers>> {
         })
     }
 
-    fn remove(&self, record: &NumberRecord, key: EffectKey) -> Result<(), ProviderError> {
+    fn remove(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<(), ProviderError> {
         self.death.call(|| {
             self.inner.0.lock().unwrap().cnam(key, record.number(), None);
             Ok(())

@@ -105,7 +105,7 @@ fn links_start_with_the_base_url() {
     let contacts = world::contacts(|api| api.with_base_url("https://api.example.com/"));
     let router = telnum::http::user_numbers::router(contacts.users)
         .nest("/people/v2", telnum::http::planning_center::router(contacts.people));
-    let server = Server::start(router, telnum::http::Limits::default());
+    let server = Server::start(router, telnum::http::ServerLimits::default());
     let number =
         send(&server, "POST", "/phone_numbers", ("Authorization", USER_KEY), "phone_number=+493057701873");
     assert_eq!(number.headers["location"], "https://api.example.com/phone_numbers/1");

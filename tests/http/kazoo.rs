@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 use telnum::account::{Account, AccountTree, Actor};
-use telnum::http::Limits;
+use telnum::http::ServerLimits;
 use telnum::inventory::{Create, Inventory, Options};
 use telnum::locality::{LineCarrier, Locality, LocalityError, LocalityLookup};
 use telnum::number::{PhoneNumber, Prefix};
@@ -30,7 +30,7 @@ fn what_is_published() {
 fn the_newer_shape() {
     let cases: Vec<Case> = serde_json::from_str(NEWER).unwrap();
     assert!(!cases.is_empty());
-    replay_each(&cases, || world::kazoo_with(|api| api.with_shape(Shape::ReadOnly), Limits::default()));
+    replay_each(&cases, || world::kazoo_with(|api| api.with_shape(Shape::ReadOnly), ServerLimits::default()));
 }
 
 /// Asks for something below an account's numbers.
@@ -116,7 +116,7 @@ fn an_activation_is_done_with_its_document_or_not_at_all() {
 #[test]
 fn fixing_undoes_nothing_that_is_done_meanwhile() {
     let inventory = world::inventory();
-    let server = world::kazoo_of(inventory.clone(), |api| api, Limits::default());
+    let server = world::kazoo_of(inventory.clone(), |api| api, ServerLimits::default());
     let (path, stop) = (format!("{OWNER}/phone_numbers/fix/%2B14155555555"), AtomicBool::new(false));
     let options = Options::new(Actor::System);
     std::thread::scope(|scope| {
@@ -149,7 +149,7 @@ fn all_numbers_of_a_large_account_are_fixed_under_one_key() {
     let numbers = (0..1_500).map(|number| format!("+1212{number:07}"));
     inventory.create(numbers, &Create::default(), &options).unwrap();
     let apps = |_| Some("callflow".into());
-    let server = world::kazoo_of(inventory.clone(), |api| api.with_apps(apps), Limits::default());
+    let server = world::kazoo_of(inventory.clone(), |api| api.with_apps(apps), ServerLimits::default());
     for _ in 0..2 {
         let path = format!("{OWNER}/phone_numbers/fix");
         let reply = send(&server, "POST", &path, OWNER_TOKEN, Some("key"), &Value::Null);
@@ -167,7 +167,7 @@ fn tokens_of_activation_are_for_numbers_that_are_activated() {
     let counted = Arc::clone(&left);
     let take =
         move |_| counted.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1)).is_ok();
-    let server = world::kazoo_with(|api| api.with_activation_limit(take), Limits::default());
+    let server = world::kazoo_with(|api| api.with_activation_limit(take), ServerLimits::default());
     let activate = |key, body: &Value| {
         let path = format!("{PLAIN}/phone_numbers/collection/activate");
         send(&server, "PUT", &path, PLAIN_TOKEN, key, body)
@@ -202,7 +202,7 @@ fn no_token_is_spent_on_what_is_not_paid() {
     let spent = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&spent);
     let take = move |_| counted.fetch_add(1, Ordering::Relaxed) < 100;
-    let server = world::kazoo_with(|api| api.with_activation_limit(take), Limits::default());
+    let server = world::kazoo_with(|api| api.with_activation_limit(take), ServerLimits::default());
     let path = format!("{ADDER}/phone_numbers/%2B14159990000/activate");
     assert_eq!(ask(&server, "PUT", &path, ADDER_TOKEN, &Value::Null).status, 402);
     assert_eq!(spent.load(Ordering::Relaxed), 0);
@@ -244,7 +244,7 @@ impl LocalityLookup for Known {
 fn a_locality_is_shown_as_it_is_known() {
     let accounts = AccountTree::new([Account::new(OWNER.parse().unwrap())]).unwrap();
     let inventory = Inventory::builder(Arc::new(MemoryStore::new())).accounts(accounts).localities(Known);
-    let server = world::kazoo_of(inventory.build(), |api| api, Limits::default());
+    let server = world::kazoo_of(inventory.build(), |api| api, ServerLimits::default());
     let body = json!({"data": {"numbers": ["+14158551292"]}});
     let reply = ask(&server, "POST", &format!("{OWNER}/phone_numbers/locality"), OWNER_TOKEN, &body).json();
     let printed = json!({

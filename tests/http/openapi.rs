@@ -16,7 +16,7 @@ const FILES: [File; 3] = [
 
 fn newer() -> Server {
     let shape = telnum::record::Shape::ReadOnly;
-    world::kazoo_with(|api| api.with_shape(shape), telnum::http::Limits::default())
+    world::kazoo_with(|api| api.with_shape(shape), telnum::http::ServerLimits::default())
 }
 
 /// What is wrong with a value by a schema, so far as the document uses JSON Schema.

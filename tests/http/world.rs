@@ -6,11 +6,14 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
 use telnum::account::{Account, AccountId, AccountTree};
-use telnum::carrier::{Availability, Carrier, CarrierError, Found, RateCenter, Scripted, Search};
+use telnum::carrier::{Availability, Carrier, CarrierError, Found, RateCenter, Search};
 use telnum::classify::Classifiers;
-use telnum::contact_book::ContactBook;
+use telnum::contact::book::ContactBook;
 use telnum::feature::e911::E911Address;
-use telnum::http::{ApiName, ContactApi, ContactApis, Limits, TokenTable, kazoo, serve, service as all};
+use telnum::http::{
+    ApiName, ContactApi, ContactApis, ServerLimits, TokenTable, kazoo, serve, service as all,
+};
+use telnum::idempotency::IdempotencyKey;
 use telnum::inventory::{Billing, BillingError, Charge, Create, Inventory, Options, Quote};
 use telnum::lifecycle::State;
 use telnum::locality::LocalityTable;
@@ -18,8 +21,9 @@ use telnum::names::{CarrierName, Feature, FeatureSet};
 use telnum::plan::Region;
 use telnum::policy::Policy;
 use telnum::provider::AddressBook;
-use telnum::record::{EffectKey, NumberRecord};
+use telnum::record::NumberRecord;
 use telnum::store::MemoryStore;
+use telnum::testing::ScriptedCarrier;
 use telnum::time::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -33,7 +37,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn start(router: axum::Router, limits: Limits) -> Self {
+    pub(crate) fn start(router: axum::Router, limits: ServerLimits) -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
@@ -130,15 +134,15 @@ impl Carrier for Shop {
 
     fn check(&self, numbers: &[telnum::PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
         let sold = |number: &telnum::PhoneNumber| number.to_string() == "+14159383408";
-        let answer = |number| if sold(number) { Availability::Success } else { Availability::Error };
+        let answer = |number| if sold(number) { Availability::Available } else { Availability::Unavailable };
         Ok(numbers.iter().map(answer).collect())
     }
 
-    fn acquire(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+    fn acquire(&self, _: &NumberRecord, _: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
         Ok(None)
     }
 
-    fn disconnect(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+    fn disconnect(&self, _: &NumberRecord, _: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
         Ok(None)
     }
 }
@@ -194,8 +198,10 @@ pub(crate) fn inventory() -> Inventory {
         .policy(policy)
         .classifiers(Classifiers::documented())
         .carrier(Shop)
-        .carrier(Scripted::new("telnyx".parse().unwrap()))
-        .carrier(Scripted::new("dear".parse().unwrap()).with_block("+14159990000".parse().unwrap(), 10))
+        .carrier(ScriptedCarrier::new("telnyx".parse().unwrap()))
+        .carrier(
+            ScriptedCarrier::new("dear".parse().unwrap()).with_block("+14159990000".parse().unwrap(), 10),
+        )
         .billing(Dear)
         .localities(LocalityTable::from_tsv(localities).unwrap())
         .e911(Arc::new(places()))
@@ -227,17 +233,17 @@ pub(crate) fn inventory() -> Inventory {
 
 /// The API of accounts' numbers at its published place.
 pub(crate) fn kazoo() -> Server {
-    kazoo_with(|api| api, Limits::default())
+    kazoo_with(|api| api, ServerLimits::default())
 }
 
-pub(crate) fn kazoo_with(change: impl FnOnce(kazoo::Api) -> kazoo::Api, limits: Limits) -> Server {
+pub(crate) fn kazoo_with(change: impl FnOnce(kazoo::Api) -> kazoo::Api, limits: ServerLimits) -> Server {
     kazoo_of(inventory(), change, limits)
 }
 
 pub(crate) fn kazoo_of(
     inventory: Inventory,
     change: impl FnOnce(kazoo::Api) -> kazoo::Api,
-    limits: Limits,
+    limits: ServerLimits,
 ) -> Server {
     let api = change(kazoo::Api::new(inventory, tokens()).with_limits(limits));
     Server::start(axum::Router::new().nest("/v2", kazoo::router(api)), limits)
@@ -245,10 +251,10 @@ pub(crate) fn kazoo_of(
 
 /// All APIs.
 pub(crate) fn service() -> Server {
-    service_within(Limits::default())
+    service_within(ServerLimits::default())
 }
 
-pub(crate) fn service_within(limits: Limits) -> Server {
+pub(crate) fn service_within(limits: ServerLimits) -> Server {
     let numbers = kazoo::Api::new(inventory(), tokens()).with_limits(limits);
     Server::start(all(numbers, contacts(|api| api.with_limits(limits))), limits)
 }

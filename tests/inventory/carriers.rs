@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn row_133_a_carrier_refuses_to_take_a_number_back() {
     let carrier = telnyx();
-    carrier.fail_next(Fault::Refuse);
+    carrier.fail_next(CarrierFault::Refuse);
     let inventory = world().shared_carrier(shared(&carrier)).build();
     let number = "+15550100006";
     let failed = body(inventory.release([number], &by("child")));
@@ -20,7 +20,7 @@ fn row_133_a_carrier_refuses_to_take_a_number_back() {
 #[test]
 fn row_134_what_an_account_may_do_with_carriers() {
     let short = CarrierInfo { is_local: false, is_billable: true, maximal_prefix_length: 3 };
-    let inventory = world().carrier(Scripted::new("short".parse().unwrap()).with_info(short)).build();
+    let inventory = world().carrier(ScriptedCarrier::new("short".parse().unwrap()).with_info(short)).build();
     let info = inventory.carriers_info(&by("reseller")).unwrap();
     assert_eq!(info.maximal_prefix_length, 10);
     assert!(info.usable_carriers.contains(&CarrierName::LOCAL));
@@ -30,7 +30,7 @@ fn row_134_what_an_account_may_do_with_carriers() {
         403
     );
     let inventory =
-        world().without_carriers().carrier(Scripted::new("short".parse().unwrap()).with_info(short));
+        world().without_carriers().carrier(ScriptedCarrier::new("short".parse().unwrap()).with_info(short));
     assert_eq!(inventory.build().carriers_info(&by("child")).unwrap().maximal_prefix_length, 3);
 }
 
@@ -68,9 +68,9 @@ fn rows_135_to_138_and_141_carriers_are_searched() {
 
 #[test]
 fn a_carrier_that_is_late_or_fails_is_named() {
-    let slow = Scripted::new("slow".parse().unwrap()).with_delay(Duration::from_secs(60));
-    let broken = Scripted::new("broken".parse().unwrap());
-    broken.fail_next(Fault::Before);
+    let slow = ScriptedCarrier::new("slow".parse().unwrap()).with_delay(Duration::from_secs(60));
+    let broken = ScriptedCarrier::new("broken".parse().unwrap());
+    broken.fail_next(CarrierFault::Before);
     let limits = Limits { search: Duration::from_millis(50), ..Limits::default() };
     let inventory =
         world().carrier(slow).carrier(broken).shared_carrier(shared(&telnyx())).limits(limits).build();
@@ -92,7 +92,7 @@ fn row_139_what_no_carrier_sells_is_an_error() {
     assert_eq!(names, expected);
     assert!(inventory.check::<[&str; 0]>([], &by("reseller")).unwrap().is_empty());
     let nobody = world().without_carriers().build();
-    assert_eq!(nobody.check([FREE], &by("reseller")).unwrap(), [(FREE.into(), Availability::Error)]);
+    assert_eq!(nobody.check([FREE], &by("reseller")).unwrap(), [(FREE.into(), Availability::Unavailable)]);
 }
 
 #[test]
@@ -148,14 +148,14 @@ impl Carrier for Nonsense {
     }
 
     fn check(&self, _: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
-        Ok(vec![Availability::Success; 7])
+        Ok(vec![Availability::Available; 7])
     }
 
-    fn acquire(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+    fn acquire(&self, _: &NumberRecord, _: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
         Ok(Some(json!([null, {"": []}])))
     }
 
-    fn disconnect(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+    fn disconnect(&self, _: &NumberRecord, _: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
         Ok(None)
     }
 }
@@ -166,7 +166,10 @@ fn a_carrier_that_answers_nonsense_sells_nothing() {
     let search = Search { quantity: 10, ..Search::new("+1301".parse().unwrap()) };
     let found = inventory.search(&search, &by("reseller")).unwrap().numbers;
     assert_eq!(found.iter().map(|found| found.number.to_string()).collect::<Vec<_>>(), ["+13013590000"]);
-    assert_eq!(inventory.check([ABSENT], &by("reseller")).unwrap(), [(ABSENT.into(), Availability::Error)]);
+    assert_eq!(
+        inventory.check([ABSENT], &by("reseller")).unwrap(),
+        [(ABSENT.into(), Availability::Unavailable)]
+    );
     assert_eq!(body(inventory.reserve([ABSENT], &by("reseller"))).1, "not_found");
 }
 
@@ -224,7 +227,7 @@ fn what_is_free_is_found_whoever_carries_it() {
     let number = "+19162154006";
     assert_eq!(found(&inventory, &wanted("+1916", 10), &by("reseller")), [format!("{number} local")]);
     let check = inventory.check([number], &by("reseller")).unwrap();
-    assert_eq!(check, [(number.into(), Availability::Success)]);
+    assert_eq!(check, [(number.into(), Availability::Available)]);
     assert!(inventory.reserve([number], &by("reseller")).unwrap().is_success());
     assert!(found(&inventory, &wanted("+1916", 10), &by("reseller")).is_empty());
 }
@@ -238,7 +241,7 @@ fn what_is_being_worked_on_is_not_free() {
     assert_eq!(body(inventory.create([number], &create, &by("reseller"))).0, 500);
     assert!(found(&inventory, &wanted("+1916", 10), &by("unrelated")).is_empty());
     let check = inventory.check([number], &by("unrelated")).unwrap();
-    assert_eq!(check, [(number.into(), Availability::Error)]);
+    assert_eq!(check, [(number.into(), Availability::Unavailable)]);
 }
 
 /// A provider that gives no answer.
@@ -254,12 +257,12 @@ impl E911Provider for Dead {
         &self,
         _: &NumberRecord,
         _: &E911Address,
-        _: EffectKey,
+        _: IdempotencyKey,
     ) -> Result<E911Answer, ProviderError> {
         Err(ProviderError::Unknown("lost".into()))
     }
 
-    fn remove(&self, _: &NumberRecord, _: EffectKey) -> Result<(), ProviderError> {
+    fn remove(&self, _: &NumberRecord, _: IdempotencyKey) -> Result<(), ProviderError> {
         Err(ProviderError::Unknown("lost".into()))
     }
 }
@@ -285,7 +288,7 @@ fn a_pool_is_for_its_account_and_those_it_sells_to() {
                 usize::from(is_shown),
                 "{account}"
             );
-            let answer = if is_shown { Availability::Success } else { Availability::Error };
+            let answer = if is_shown { Availability::Available } else { Availability::Unavailable };
             assert_eq!(inventory.check([number], &options).unwrap(), [(number.into(), answer)], "{account}");
         }
         // A child may not create numbers.
@@ -321,14 +324,14 @@ impl Carrier for Asked {
     }
 
     fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
-        Ok(vec![Availability::Error; numbers.len()])
+        Ok(vec![Availability::Unavailable; numbers.len()])
     }
 
-    fn acquire(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+    fn acquire(&self, _: &NumberRecord, _: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
         Ok(None)
     }
 
-    fn disconnect(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+    fn disconnect(&self, _: &NumberRecord, _: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
         Ok(None)
     }
 }
@@ -366,7 +369,7 @@ fn row_137_a_block_is_numbers_in_a_row() {
 fn row_137_a_block_is_found_where_there_is_one() {
     for maximal_prefix_length in [3, 6] {
         let name: CarrierName = "telnyx".parse().unwrap();
-        let carrier = Scripted::new(name)
+        let carrier = ScriptedCarrier::new(name)
             .with_info(CarrierInfo { maximal_prefix_length, ..CarrierInfo::of(name) })
             .with_block("+14158850000".parse().unwrap(), 5)
             .with_block("+14158860000".parse().unwrap(), 1)
@@ -398,9 +401,10 @@ fn a_carrier_is_asked_by_as_many_digits_as_it_can() {
 
 #[test]
 fn carriers_are_checked_at_once_and_not_waited_for() {
-    let slow = |name: &str| Scripted::new(name.parse().unwrap()).with_delay(Duration::from_secs(20));
+    let slow = |name: &str| ScriptedCarrier::new(name.parse().unwrap()).with_delay(Duration::from_secs(20));
     let limits = Limits { search: Duration::from_millis(200), ..Limits::default() };
-    let second = Scripted::new("second".parse().unwrap()).with_block("+13013590000".parse().unwrap(), 600);
+    let second =
+        ScriptedCarrier::new("second".parse().unwrap()).with_block("+13013590000".parse().unwrap(), 600);
     let inventory = world()
         .carrier(slow("slow"))
         .shared_carrier(shared(&telnyx()))
@@ -410,7 +414,7 @@ fn carriers_are_checked_at_once_and_not_waited_for() {
         .build();
     let started = Instant::now();
     let check = inventory.check(["+13013590001"], &by("reseller")).unwrap();
-    assert_eq!(check, [("+13013590001".into(), Availability::Success)]);
+    assert_eq!(check, [("+13013590001".into(), Availability::Available)]);
     // Of those that sell it, it is bought from the first.
     let bought = inventory.reserve(["+13013590001"], &by("reseller")).unwrap().single().unwrap();
     assert_eq!(bought.carrier().as_str(), "telnyx");
@@ -420,14 +424,14 @@ fn carriers_are_checked_at_once_and_not_waited_for() {
 #[test]
 fn a_block_ends_with_the_last_number_there_can_be() {
     let first = "+999999999999998".parse().unwrap();
-    let carrier = Scripted::new("telnyx".parse().unwrap()).with_block(first, u64::MAX);
+    let carrier = ScriptedCarrier::new("telnyx".parse().unwrap()).with_block(first, u64::MAX);
     assert_eq!(carrier.find(&wanted("+9", 10)).unwrap().len(), 2);
 }
 
 #[test]
 fn what_a_carrier_that_fails_may_sell_is_not_called_absent() {
     let sold = "+13013590001";
-    for fault in [Fault::Refuse, Fault::Before, Fault::After] {
+    for fault in [CarrierFault::Refuse, CarrierFault::Before, CarrierFault::After] {
         let carrier = telnyx();
         let inventory = world().shared_carrier(shared(&carrier)).build();
         carrier.fail_next(fault);
@@ -456,15 +460,15 @@ fn a_carrier_is_told_what_it_said() {
         }
 
         fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
-            Ok(vec![Availability::Success; numbers.len()])
+            Ok(vec![Availability::Available; numbers.len()])
         }
 
-        fn acquire(&self, record: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+        fn acquire(&self, record: &NumberRecord, _: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
             self.0.lock().unwrap().push(record.carrier_data().cloned());
             Ok(None)
         }
 
-        fn disconnect(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+        fn disconnect(&self, _: &NumberRecord, _: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
             Ok(None)
         }
     }
@@ -505,11 +509,11 @@ fn a_carrier_that_owes_answers_is_not_asked_more() {
             Ok(Vec::new())
         }
 
-        fn acquire(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+        fn acquire(&self, _: &NumberRecord, _: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
             Ok(None)
         }
 
-        fn disconnect(&self, _: &NumberRecord, _: EffectKey) -> Result<Option<Value>, CarrierError> {
+        fn disconnect(&self, _: &NumberRecord, _: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
             Ok(None)
         }
     }

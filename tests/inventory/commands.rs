@@ -149,7 +149,7 @@ fn row_129_an_admin_deletes_at_once() {
 
 #[test]
 fn row_131_what_is_removed_is_no_longer_listed() {
-    let inventory = world().carrier(Scripted::new("other".parse().unwrap())).build();
+    let inventory = world().carrier(ScriptedCarrier::new("other".parse().unwrap())).build();
     let mine = |inventory: &Inventory| {
         inventory.list(&Query::default(), None, 50, &by("unrelated")).unwrap().items.len()
     };
@@ -166,7 +166,8 @@ fn row_131_what_is_removed_is_no_longer_listed() {
 #[test]
 fn what_is_deleted_can_come_back() {
     let gone = "+15550100004";
-    let carrier = Arc::new(Scripted::new("telnyx".parse().unwrap()).with_block(gone.parse().unwrap(), 1));
+    let carrier =
+        Arc::new(ScriptedCarrier::new("telnyx".parse().unwrap()).with_block(gone.parse().unwrap(), 1));
     let inventory = world().shared_carrier(shared(&carrier)).build();
     let bought = inventory.reserve([gone], &by("reseller")).unwrap().single().unwrap();
     assert_eq!((bought.state(), bought.history()), (State::Reserved, [id("reseller")].as_slice()));

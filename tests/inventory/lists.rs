@@ -120,7 +120,10 @@ fn all_or_nothing_names_what_failed() {
     assert!(
         outcome.is_success() && outcome.succeeded.keys().map(ToString::to_string).eq([FREE, "+13013590003"])
     );
-    assert_eq!(carrier.orders().iter().map(|(_, order, _)| *order).collect::<Vec<_>>(), [Order::Acquire]);
+    assert_eq!(
+        carrier.orders().iter().map(|(_, order, _)| *order).collect::<Vec<_>>(),
+        [CarrierOrder::Acquire]
+    );
 }
 
 /// A store that has no room from a commit on.
@@ -156,7 +159,7 @@ impl NumberStore for Full {
         self.store.events(after, limit)
     }
 
-    fn receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError> {
+    fn receipt(&self, key: IdempotencyKey) -> Result<Option<Value>, StoreError> {
         self.store.receipt(key)
     }
 }

@@ -1,5 +1,6 @@
 //! The use cases: the reference's behaviour, by the numbers of its rows, and what bad input comes to.
 
+#![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod billing;
@@ -19,10 +20,10 @@ use serde_json::{Map, Value, json};
 use telnum::PhoneNumber;
 use telnum::account::{AccountId, Actor};
 use telnum::carrier::{
-    Availability, Carrier, CarrierError, CarrierInfo, Fault, Found, Managed, Mdn, Order, ReservedBy,
-    Scripted, Search,
+    Availability, Carrier, CarrierError, CarrierInfo, Found, Managed, Mdn, ReservedBy, Search,
 };
 use telnum::feature::e911::{E911Address, E911Answer};
+use telnum::idempotency::IdempotencyKey;
 use telnum::inventory::{
     Billing, BillingError, Builder, Charge, Create, Error, ImportRow, Inventory, Limits, Options, Outcome,
     Porting, Quote,
@@ -31,10 +32,11 @@ use telnum::lifecycle::State;
 use telnum::names::{CarrierName, Feature, FeatureSet};
 use telnum::policy::{Policy, Reservation};
 use telnum::provider::{AddressBook, E911Provider, Notices, ProviderError};
-use telnum::record::{EffectKey, EventKind, NumberRecord, Update};
+use telnum::record::{EventKind, NumberRecord, Update};
 use telnum::store::{
     Batch, Change, Expect, Logged, MemoryStore, NumberStore, Page, Query, Revision, StoreError, Stored,
 };
+use telnum::testing::{CarrierFault, CarrierOrder, ScriptedCarrier};
 use world::{accounts, id, now, numbers};
 
 const FREE: &str = "+15551239876";
@@ -57,13 +59,13 @@ fn system() -> Options {
     Options::new(Actor::System)
 }
 
-fn shared(carrier: &Arc<Scripted>) -> Arc<dyn Carrier> {
-    Arc::<Scripted>::clone(carrier)
+fn shared(carrier: &Arc<ScriptedCarrier>) -> Arc<dyn Carrier> {
+    Arc::<ScriptedCarrier>::clone(carrier)
 }
 
-fn telnyx() -> Arc<Scripted> {
+fn telnyx() -> Arc<ScriptedCarrier> {
     let first = "+13013590000".parse().unwrap();
-    Arc::new(Scripted::new("telnyx".parse().unwrap()).with_block(first, 600))
+    Arc::new(ScriptedCarrier::new("telnyx".parse().unwrap()).with_block(first, 600))
 }
 
 /// Code, name, message and cause.

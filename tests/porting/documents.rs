@@ -1,7 +1,7 @@
 //! What requests say: read and written, and refused with the path of what is wrong.
 
 use serde_json::{Value, json};
-use telnum::field::FieldError;
+use telnum::document::FieldError;
 use telnum::porting::{
     Bill, Comment, Notifications, NumberStatus, Passcode, PasscodeError, Pin, PortOutRequest, PortRequest,
     PortSettings, PortingInfo, ScheduleOn, Transition, Upload,

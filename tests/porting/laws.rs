@@ -113,10 +113,10 @@ fn check(before: &PortRequest, decision: &PortDecision, command: &Command, at: T
     for (number, entry) in before.numbers() {
         let now = request.number(*number).unwrap();
         assert_eq!(now.extra().get("used_by"), entry.extra().get("used_by"));
-        let is_told = events.iter().any(
+        let takes_orders = events.iter().any(
             |event| matches!(&event.what, PortEventKind::NumberChanged { number: of, .. } if of == number),
         );
-        assert!(is_told || now.status() == entry.status(), "a number's change is told");
+        assert!(takes_orders || now.status() == entry.status(), "a number's change is told");
         assert!(entry.status().is_waiting() || now.status() == entry.status(), "final statuses are final");
     }
     if request.state() != before.state()

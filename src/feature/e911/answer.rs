@@ -27,7 +27,7 @@ use super::E911Address;
 /// let refusal = E911Answer::of_candidates(vec![found.clone(), found]).settle(&asked).unwrap_err();
 /// assert_eq!(refusal.to_string(), "more than one address found");
 /// assert_eq!(refusal.data(E911Key::DashE911)["multiple_choice"]["dash_e911"]["cause"], json!(asked));
-/// # Ok::<(), telnum::field::FieldError>(())
+/// # Ok::<(), telnum::document::FieldError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum E911Answer {

@@ -27,7 +27,7 @@ impl E911Address {
     ///     "postal_code": "M5V 2T6",
     /// }))?;
     /// assert_eq!(address.envelope().to_string(), "CN Tower\n301 Front St W\nToronto ON  M5V 2T6");
-    /// # Ok::<(), telnum::field::FieldError>(())
+    /// # Ok::<(), telnum::document::FieldError>(())
     /// ```
     #[must_use]
     pub const fn envelope(&self) -> Envelope<'_> {
@@ -62,7 +62,7 @@ impl E911Address {
     /// let elements = address.civic();
     /// assert_eq!(elements[0], ("country", "US".into()));
     /// assert_eq!(elements[3..5], [("RD", "Natoma St".into()), ("HNO", "116".into())]);
-    /// # Ok::<(), telnum::field::FieldError>(())
+    /// # Ok::<(), telnum::document::FieldError>(())
     /// ```
     #[must_use]
     pub fn civic(&self) -> Vec<(&'static str, Cow<'_, str>)> {
@@ -98,7 +98,7 @@ impl E911Address {
     ///     "postal_code": "89501",
     /// }))?;
     /// assert!(address.civic_xml().contains("<ca:RD>Main &amp; First</ca:RD>"));
-    /// # Ok::<(), telnum::field::FieldError>(())
+    /// # Ok::<(), telnum::document::FieldError>(())
     /// ```
     #[must_use]
     pub fn civic_xml(&self) -> String {

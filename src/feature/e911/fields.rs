@@ -2,8 +2,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Country, E911Address, E911Status, postal};
+use crate::document::{Extra, FieldError, FieldErrorKind, Fields, Json, wrong_type};
 use crate::feature::decoded_by_read;
-use crate::field::{Extra, FieldError, FieldErrorKind, Fields, Json, wrong_type};
 
 /// What an address is made of, not checked yet: [`E911Address::new`] does that.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::field::{FieldError, FieldErrorKind, Json};
+use crate::document::{FieldError, FieldErrorKind, Json};
 
 /// How far a provider is with an address.
 ///

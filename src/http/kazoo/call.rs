@@ -8,13 +8,14 @@ use super::Api;
 use super::envelope::{self, Answer, Caller};
 use super::failure::{Failure, Operation};
 use crate::account::{AccountId, Actor};
+use crate::document::{FieldError, FieldErrorKind, Fields, type_of};
 use crate::feature::e911::E911Key;
-use crate::field::{FieldError, FieldErrorKind, Fields, type_of};
 use crate::http::auth::ApiName;
 use crate::http::body::{self, Params};
 use crate::http::guard::{Fault, RequestId};
+use crate::idempotency::IdempotencyKey;
 use crate::inventory::{Inventory, Options, RequestKey};
-use crate::record::{EffectKey, Refusal};
+use crate::record::Refusal;
 
 /// A request, read: who asks, the path, the parameters, and what is in the envelope.
 #[derive(Debug)]
@@ -210,7 +211,7 @@ impl<P> Call<P> {
     /// The document in the body, checked by the schema.
     pub(super) fn document(&mut self) -> Result<Map<String, Value>, Failure> {
         let data = Value::Object(self.changes());
-        let errors = crate::schema::check(&data);
+        let errors = crate::record::schema::check(&data);
         match data {
             Value::Object(data) if errors.is_empty() => Ok(data),
             _ => Err(Fault::Fields(errors).into()),
@@ -226,5 +227,5 @@ fn request_key(text: &str) -> Result<RequestKey, FieldError> {
 /// The library's key for a client's: that of one client is not that of another, though they call
 /// theirs the same.
 fn key_of(actor: Actor, key: RequestKey) -> Result<RequestKey, FieldError> {
-    request_key(EffectKey::of_text(&format!("{actor} {key}")).as_str())
+    request_key(IdempotencyKey::of_text(&format!("{actor} {key}")).as_str())
 }

@@ -8,7 +8,7 @@ use super::envelope::Answer;
 use super::failure::{Failure, Operation};
 use super::numbers::{creation, release_or_delete};
 use super::view::View;
-use crate::field::{FieldError, FieldErrorKind, type_of};
+use crate::document::{FieldError, FieldErrorKind, type_of};
 use crate::inventory::{Error, Inventory, Options, Outcome};
 use crate::lifecycle::State;
 

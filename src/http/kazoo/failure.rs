@@ -3,8 +3,8 @@
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
+use crate::document::{FieldError, FieldErrorKind};
 use crate::feature::e911::{E911Key, E911Refusal};
-use crate::field::{FieldError, FieldErrorKind};
 use crate::http::guard::Fault;
 use crate::inventory::{Error, ErrorBody, RequestKey};
 use crate::record::Refusal;

@@ -10,7 +10,7 @@ use super::call::Call;
 use super::envelope::{Answer, Page};
 use super::failure::{Failure, Operation};
 use super::view::View;
-use crate::field::{FieldError, FieldErrorKind};
+use crate::document::{FieldError, FieldErrorKind};
 use crate::http::body::Params;
 use crate::inventory::{Inventory, Options};
 use crate::lifecycle::State;
@@ -105,7 +105,7 @@ impl Asked {
         // The revision of a list is that of what it shows.
         let mut hash = DefaultHasher::new();
         for record in &found.items {
-            (record.number(), record.revision()).hash(&mut hash);
+            (record.number(), record.version()).hash(&mut hash);
         }
         let revision = format!("{}-{:016x}", numbers.len(), hash.finish());
         let page_size = numbers.len();

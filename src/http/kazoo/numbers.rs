@@ -170,7 +170,7 @@ pub(super) fn creation(document: serde_json::Map<String, Value>) -> Result<Creat
     let state = match document.get("create_with_state") {
         None | Some(Value::Null) => State::Reserved,
         Some(state) => serde_json::from_value(state.clone())
-            .map_err(|error| crate::field::FieldError::invalid("create_with_state", state, error))?,
+            .map_err(|error| crate::document::FieldError::invalid("create_with_state", state, error))?,
     };
     Ok(Create { state: Some(state), document, ..Create::default() })
 }

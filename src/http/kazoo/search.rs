@@ -11,7 +11,7 @@ use super::envelope::Answer;
 use super::failure::{Failure, Operation};
 use crate::account::AccountId;
 use crate::carrier::{Found, MAX_FOUND, Search};
-use crate::field::{FieldError, FieldErrorKind};
+use crate::document::{FieldError, FieldErrorKind};
 use crate::http::body::{Params, with_plus};
 use crate::inventory::{Inventory, Options, SearchId, SearchPage};
 use crate::number::{CallingCode, Prefix};

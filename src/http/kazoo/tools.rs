@@ -10,8 +10,8 @@ use super::collection::{refuse_more, take_numbers};
 use super::envelope::{self, Answer};
 use super::failure::{Failure, Operation};
 use crate::classify::Classifiers;
-use crate::field::{FieldError, FieldErrorKind};
-use crate::inventory::{Apps, Error, Inventory, Options};
+use crate::document::{FieldError, FieldErrorKind};
+use crate::inventory::{AppDirectory, Error, Inventory, Options};
 use crate::locality::{Locality, LocalityError};
 use crate::number::PhoneNumber;
 use crate::plan::Region;
@@ -194,7 +194,7 @@ const PAGE: usize = 1_000;
 async fn fix_all<P: OfAccount>(call: Call<P>) -> Response {
     let number = call.path.number().map(str::to_owned);
     call.run_for_account(Operation::Change, move |inventory, options, api| {
-        let apps = api.0.apps.as_deref().map(|apps| apps as &dyn Apps);
+        let apps = api.0.apps.as_deref().map(|apps| apps as &dyn AppDirectory);
         match number {
             Some(number) => drop(inventory.fix([number], apps, options)?.single()?),
             None => fix_pages(inventory, apps, options)?,
@@ -205,7 +205,7 @@ async fn fix_all<P: OfAccount>(call: Call<P>) -> Response {
 }
 
 /// Puts all numbers of the account right, page by page.
-fn fix_pages(inventory: &Inventory, apps: Option<&dyn Apps>, options: &Options) -> Result<(), Error> {
+fn fix_pages(inventory: &Inventory, apps: Option<&dyn AppDirectory>, options: &Options) -> Result<(), Error> {
     // A key is for one page; and what is right already is not changed again.
     let options = Options { key: None, ..*options };
     let mut after = None;
@@ -228,5 +228,5 @@ fn fix_pages(inventory: &Inventory, apps: Option<&dyn Apps>, options: &Options) 
 #[utoipa::path(get, path = "/schemas/phone_numbers", tag = "kazoo", operation_id = "kazoo_schema",
     responses((status = 200, description = "JSON Schema, draft 2020-12")))]
 pub(super) async fn schema(call: Open<()>) -> Response {
-    envelope::succeeded(&call.caller, Operation::Other, &crate::schema::json_schema().into())
+    envelope::succeeded(&call.caller, Operation::Other, &crate::record::schema::json_schema().into())
 }

@@ -8,8 +8,8 @@ use super::table::{Candidates, Index};
 use crate::contact::{
     ContactEvent, ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, NumberFilter, OwnerId,
 };
+use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
-use crate::record::EffectKey;
 use crate::store::{Batch, Change, ContactStore, Logged, Revision, StoreError, Stored};
 
 /// Where owners are found: each under the ids of its contacts and under their numbers.
@@ -99,7 +99,7 @@ impl ContactStore for MemoryStore {
         Ok(self.contacts.events(after, limit))
     }
 
-    fn contact_receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError> {
+    fn contact_receipt(&self, key: IdempotencyKey) -> Result<Option<Value>, StoreError> {
         Ok(self.contacts.receipt(key))
     }
 }

@@ -22,7 +22,7 @@ impl<X: Copy + Eq + Hash + fmt::Display, K: Copy + Eq + Hash> Holders<X, K> {
         for change in changes {
             for held in change.value().into_iter().flat_map(|value| held(value)) {
                 if claimed.insert(held, change.key()).is_some_and(|other| other != change.key()) {
-                    return Err(StoreError::Twice(held.to_string().into()));
+                    return Err(StoreError::Duplicate(held.to_string().into()));
                 }
                 // Who holds it now may give it up in the same commit.
                 if let Some((holder, revision)) = self.0.get(&held)

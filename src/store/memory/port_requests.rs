@@ -8,9 +8,9 @@ use super::holders::Holders;
 use super::merge::Merge;
 use super::table::{Candidates, Index};
 use crate::account::AccountId;
+use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
 use crate::porting::{PortEvent, PortRequest, PortRequestId, PortState};
-use crate::record::EffectKey;
 use crate::store::{Batch, Change, Logged, Page, PortQuery, PortRequestStore, Revision, StoreError, Stored};
 
 /// Where port requests are found: each under its account, apart if it is active, and then under its
@@ -99,7 +99,7 @@ impl PortRequestStore for MemoryStore {
         Ok(self.port_requests.events(after, limit))
     }
 
-    fn port_receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError> {
+    fn port_receipt(&self, key: IdempotencyKey) -> Result<Option<Value>, StoreError> {
         Ok(self.port_requests.receipt(key))
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use serde_json::Value;
 
 use super::log::Log;
-use crate::record::EffectKey;
+use crate::idempotency::IdempotencyKey;
 use crate::store::{Batch, Change, Entity, Expect, Logged, Page, Revision, StoreError, Stored};
 
 /// What an index of a table knows of what is stored.
@@ -45,7 +45,7 @@ type Things<T> = HashMap<<T as Entity>::Key, Stored<T>>;
 struct Ledger<T: Entity, I> {
     index: I,
     log: Log<T::Event>,
-    receipts: HashMap<EffectKey, (Value, Revision)>,
+    receipts: HashMap<IdempotencyKey, (Value, Revision)>,
     next_revision: Revision,
 }
 
@@ -118,7 +118,7 @@ impl<T: Entity, I: Index<T>> Table<T, I> {
         read(&self.ledger).log.after(after, limit)
     }
 
-    pub(super) fn receipt(&self, key: EffectKey) -> Option<Value> {
+    pub(super) fn receipt(&self, key: IdempotencyKey) -> Option<Value> {
         read(&self.ledger).receipts.get(&key).map(|(answer, _)| answer.clone())
     }
 
@@ -268,7 +268,7 @@ fn check_once<T: Entity>(changes: &[Change<T>]) -> Result<(), StoreError> {
     }
     let mut seen = HashSet::with_capacity(changes.len());
     let twice = changes.iter().find(|change| !seen.insert(change.key()));
-    twice.map_or(Ok(()), |change| Err(StoreError::Twice(change.key().to_string().into())))
+    twice.map_or(Ok(()), |change| Err(StoreError::Duplicate(change.key().to_string().into())))
 }
 
 // A thread that panicked while it held a lock was not changing anything: nothing in here panics. So

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 /// assert_eq!(sms.extra["since"], 2024);
 /// sms.extra.insert("until".into(), 2026.into());
 /// assert_eq!(serde_json::json!(sms), serde_json::json!({"enabled": true, "since": 2024, "until": 2026}));
-/// # Ok::<(), telnum::field::FieldError>(())
+/// # Ok::<(), telnum::document::FieldError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Extra(Option<Box<Map<String, Value>>>);

@@ -1,7 +1,7 @@
 //! What is wrong with a field of a document, and where.
 //!
 //! ```
-//! use telnum::field::{FieldError, FieldErrorKind};
+//! use telnum::document::{FieldError, FieldErrorKind};
 //!
 //! let error = FieldError::new("postal_code", FieldErrorKind::Missing).within("e911");
 //! assert_eq!(error.to_string(), "`e911.postal_code`: required but missing");

@@ -11,7 +11,7 @@ use crate::contact::{
     ContactEvent, ContactEventKind, ContactFilter, ContactId, ContactList, ContactNumber, ContactQuery,
     NumberFilter, OwnerId,
 };
-use crate::record::EffectKey;
+use crate::idempotency::IdempotencyKey;
 use crate::store::{Batch, Change, ContactStore, Expect, Revision, StoreError, Stored};
 
 /// Points 1 and 2: what is stored was expected, a batch is made whole or not at all, and no revision
@@ -34,7 +34,7 @@ pub fn contacts_are_expected(store: &dyn ContactStore) -> Result<(), Broken> {
     must(store.contact_list(owner("you")?)?.is_none(), "a refused batch stored something")?;
     let twice = [Change::put(yours.clone(), Expect::Absent), Change::put(yours, Expect::Absent)];
     let answer = store.commit_contacts(twice.into_iter().collect());
-    must(matches!(answer, Err(StoreError::Twice(_))), "two changes of one list are not refused")?;
+    must(matches!(answer, Err(StoreError::Duplicate(_))), "two changes of one list are not refused")?;
     store.commit_contacts(Change::remove(owner("me")?, current.expected()).into())?;
     must(store.contact_list(owner("me")?)?.is_none(), "what was removed is there")?;
     let again = add(store, mine)?;
@@ -139,7 +139,7 @@ pub fn contact_page_is_its_query(store: &dyn ContactStore) -> Result<(), Broken>
 /// # Errors
 /// What the store does else.
 pub fn contacts_are_logged(store: &dyn ContactStore) -> Result<(), Broken> {
-    let key: EffectKey = "key".parse().map_err(Broken::new)?;
+    let key: IdempotencyKey = "key".parse().map_err(Broken::new)?;
     let batch = |name: &str, seconds: u64| -> Result<Batch<ContactList>, Broken> {
         let happened = vec![event(name, seconds)?, event(name, seconds + 1)?];
         Ok(Change::put(list(name, &[])?, Expect::Absent).with_events(happened).into())

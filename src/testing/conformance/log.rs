@@ -5,8 +5,9 @@ use serde_json::json;
 use super::fixture::{add, event, numbers, plain, read};
 use super::races::one_is_made;
 use super::{Broken, conflict, equal, must};
+use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
-use crate::record::{EffectKey, Event};
+use crate::record::Event;
 use crate::store::{Batch, Change, Expect, Logged, NumberStore, Query, StoreError};
 
 /// Point 3: events are read in the order of commits, of changes in a commit and of events in a
@@ -45,7 +46,7 @@ pub fn refused_leaves_no_event(store: &dyn NumberStore) -> Result<(), Broken> {
     // Refused for its second change: the first one's event must not stay.
     conflict("a refused batch", store.commit(vec![put(other, 2)?, put(number, 3)?].into()))?;
     let twice = store.commit(vec![put(other, 4)?, put(other, 5)?].into());
-    must(matches!(twice, Err(StoreError::Twice(_))), "two changes of one number are not refused")?;
+    must(matches!(twice, Err(StoreError::Duplicate(_))), "two changes of one number are not refused")?;
     store.commit(put(other, 6)?.into())?;
     equal("the events", &store.events(0, 10)?, &logged(&[(number, &[1]), (other, &[6])])?)
 }
@@ -78,7 +79,7 @@ pub fn events_are_paged(store: &dyn NumberStore) -> Result<(), Broken> {
 /// What the store does else.
 pub fn receipt_is_kept_once(store: &dyn NumberStore) -> Result<(), Broken> {
     let [number, other] = numbers()?;
-    let key = |text: &str| text.parse::<EffectKey>().map_err(Broken::new);
+    let key = |text: &str| text.parse::<IdempotencyKey>().map_err(Broken::new);
     let [first, second] = [key("first")?, key("second")?];
     let batch = |number, receipt| -> Result<Batch, Broken> {
         let change = Change::put(plain(number)?, Expect::Absent).with_events(some_events(number, &[1])?);

@@ -7,7 +7,7 @@
 //! ```
 //! use std::sync::Arc;
 //! use telnum::contact::{ContactOrder, ContactQuery, Entry, NewContact, user_numbers};
-//! use telnum::contact_book::ContactBook;
+//! use telnum::contact::book::ContactBook;
 //! use telnum::plan::Region;
 //! use telnum::store::MemoryStore;
 //!
@@ -33,7 +33,7 @@ use crate::contact::{
     ContactChanges, ContactId, ContactList, ContactNumber, ContactPage, ContactPatch, ContactQuery,
     ContactRefusal, NewContact, OwnerId,
 };
-use crate::store::{Batch, Change, ContactStore, Expect, MOST_TRIES, StoreError, Stored, give_way};
+use crate::store::{Batch, Change, ContactStore, DEFAULT_ATTEMPTS, Expect, StoreError, Stored, back_off};
 use crate::time::Timestamp;
 
 /// Contact numbers in a store. Shared by threads, and cheap to clone.
@@ -159,8 +159,8 @@ impl ContactBook {
         owner: OwnerId,
         command: impl Fn(&mut ContactList, Timestamp) -> Result<ContactChanges, ContactRefusal>,
     ) -> Result<(ContactList, Vec<ContactNumber>), ContactBookError> {
-        for tries in 0..MOST_TRIES {
-            give_way(tries);
+        for tries in 0..DEFAULT_ATTEMPTS {
+            back_off(tries);
             let stored = self.store.contact_list(owner)?;
             let expect = stored.as_ref().map_or(Expect::Absent, Stored::expected);
             let mut list = stored.map_or_else(|| ContactList::empty(owner), |list| ContactList::clone(&list));

@@ -178,7 +178,7 @@ pub fn batch_is_seen_whole(store: &dyn NumberStore) -> Result<(), Broken> {
 
 /// How many changes made the record what it is: its own count, not the store's revision.
 fn changes(stored: &Stored<NumberRecord>) -> u64 {
-    NumberRecord::revision(stored)
+    stored.version()
 }
 
 /// Whether an increment was made before [`NumberStoreExt::update`] gave up.

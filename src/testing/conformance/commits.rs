@@ -151,7 +151,7 @@ pub fn batch_has_one_change_of_each(store: &dyn NumberStore) -> Result<(), Broke
     .into_iter()
     .collect();
     match store.commit(twice) {
-        Err(StoreError::Twice(key)) => equal("what came twice", &*key, number.to_string().as_str())?,
+        Err(StoreError::Duplicate(key)) => equal("what came twice", &*key, number.to_string().as_str())?,
         answer => return Err(Broken(format!("two changes of one number: found {answer:?}"))),
     }
     must(store.get(number)?.is_none() && store.get(other)?.is_none(), "a refused batch stored something")

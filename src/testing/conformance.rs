@@ -1,6 +1,6 @@
 //! The laws of stores, as functions that any store can be put to: feature `conformance`.
 //!
-//! Each law is a word of the [contract](super), and tells which by its number. It is given a store
+//! Each law is a word of the [contract](crate::store), and tells which by its number. It is given a store
 //! that is new and empty, and answers what it found broken. [`store_conformance!`] makes one test of
 //! each:
 //!
@@ -14,11 +14,10 @@
 //! No law measures time. So of point 6, that the cost of a scan follows its answer, they only say that
 //! few numbers among many are found; what that costs is for the benches of a store.
 //!
-//! [`Faulty`] makes a store fail when it is told to, for those who build on stores.
+//! [`FaultyStore`](super::FaultyStore) makes a store fail when it is told to, for those who build on stores.
 
 mod commits;
 mod contacts;
-mod faulty;
 mod fixture;
 mod log;
 mod port_requests;
@@ -29,20 +28,19 @@ use std::fmt;
 
 pub use self::commits::*;
 pub use self::contacts::*;
-pub use self::faulty::{Fault, Faulty, Injected};
 pub use self::log::*;
 pub use self::port_requests::*;
 pub use self::races::*;
 pub use self::scans::*;
 
-use super::{ContactStore, NumberStore, PortRequestStore, StoreError};
+use crate::store::{ContactStore, NumberStore, PortRequestStore, StoreError};
 
 /// A law of stores: of numbers, if nothing else is said.
 #[derive(Clone, Copy, Debug)]
 pub struct Law<S: ?Sized = dyn NumberStore> {
     /// What it says.
     pub name: &'static str,
-    /// The point of the [contract](super) that it is from.
+    /// The point of the [contract](crate::store) that it is from.
     pub point: u8,
     /// Tries it on a store that is new and empty.
     pub check: fn(&S) -> Result<(), Broken>,
@@ -139,14 +137,14 @@ macro_rules! store_conformance {
 
             #[test]
             fn all_laws_are_tested() {
-                let laws = $crate::store::conformance::$laws.iter().map(|law| law.name);
+                let laws = $crate::testing::conformance::$laws.iter().map(|law| law.name);
                 assert!(laws.eq([$(stringify!($law)),+]));
             }
 
             $(
                 #[test]
-                fn $law() -> Result<(), $crate::store::conformance::Broken> {
-                    $crate::store::conformance::$law(&($new)())
+                fn $law() -> Result<(), $crate::testing::conformance::Broken> {
+                    $crate::testing::conformance::$law(&($new)())
                 }
             )+
         }

@@ -10,7 +10,7 @@
 //! use telnum::account::{Account, AccountId, AccountTree, Actor};
 //! use telnum::inventory::{Inventory, Options};
 //! use telnum::lifecycle::State;
-//! use telnum::port_desk::{ActivePorts, PortDesk};
+//! use telnum::porting::desk::{ActivePorts, PortDesk};
 //! use telnum::porting::{NewPortRequest, PortState, PortStates};
 //! use telnum::store::MemoryStore;
 //!
@@ -58,8 +58,8 @@ use crate::porting::{
 };
 use crate::record::NumberRecord;
 use crate::store::{
-    Batch, Change, Expect, MOST_TRIES, NumberStore, Page, PortQuery, PortRequestStore, StoreError, Stored,
-    give_way,
+    Batch, Change, DEFAULT_ATTEMPTS, Expect, NumberStore, Page, PortQuery, PortRequestStore, StoreError,
+    Stored, back_off,
 };
 
 /// Port requests in a store, and the inventory that their numbers come to. Shared by threads, and
@@ -192,7 +192,7 @@ impl PortDesk {
     ///
     /// ```
     /// # use std::sync::Arc;
-    /// # use telnum::{account::Actor, inventory::Inventory, port_desk::PortDesk, store::MemoryStore};
+    /// # use telnum::{account::Actor, inventory::Inventory, porting::desk::PortDesk, store::MemoryStore};
     /// # let store = Arc::new(MemoryStore::new());
     /// # let desk = PortDesk::new(store.clone(), Inventory::builder(store).build());
     /// let nobody = desk.change("p1".parse()?, Actor::System, |request, ctx| request.submit(ctx));
@@ -219,8 +219,8 @@ impl PortDesk {
         actor: Actor,
         command: impl Fn(&PortRequest, &PortContext<'_>) -> Result<PortDecision, PortRefusal>,
     ) -> Result<PortRequest, PortDeskError> {
-        for tries in 0..MOST_TRIES {
-            give_way(tries);
+        for tries in 0..DEFAULT_ATTEMPTS {
+            back_off(tries);
             let stored = self.store.port_request(id)?.ok_or(PortDeskError::NotFound(id))?;
             let PortDecision { request, events } = command(&stored, &self.context(actor))?;
             if events.is_empty() {
@@ -283,8 +283,8 @@ impl PortDesk {
                 arrivals.push((number.number, arrival));
             }
         }
-        for tries in 0..MOST_TRIES {
-            give_way(tries);
+        for tries in 0..DEFAULT_ATTEMPTS {
+            back_off(tries);
             let stored = self.store.port_request(id)?.ok_or(PortDeskError::NotFound(id))?;
             let completion = stored.complete(arrivals.iter().cloned(), &self.context(actor))?;
             let PortDecision { request, events } = completion.decision;

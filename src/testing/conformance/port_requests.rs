@@ -6,9 +6,9 @@ use super::fixture::time;
 use super::races::one_is_made;
 use super::{Broken, conflict, equal, must, some};
 use crate::account::Actor;
+use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
 use crate::porting::{PortEvent, PortEventKind, PortRequest, PortRequestId, PortStates};
-use crate::record::EffectKey;
 use crate::store::{Batch, Change, Expect, PortQuery, PortRequestStore, Revision, StoreError, Stored};
 
 /// Points 1 and 2: what is stored was expected, a batch is made whole or not at all, and no revision
@@ -33,7 +33,7 @@ pub fn port_requests_are_expected(store: &dyn PortRequestStore) -> Result<(), Br
     must(store.port_request(id("b")?)?.is_none(), "a refused batch stored something")?;
     let twice = [Change::put(second.clone(), Expect::Absent), Change::put(second, Expect::Absent)];
     let answer = store.commit_port_requests(twice.into_iter().collect());
-    must(matches!(answer, Err(StoreError::Twice(_))), "two changes of one request are not refused")?;
+    must(matches!(answer, Err(StoreError::Duplicate(_))), "two changes of one request are not refused")?;
 
     store.commit_port_requests(Change::remove(id("a")?, current.expected()).into())?;
     must(store.port_request(id("a")?)?.is_none(), "what was removed is there")?;
@@ -147,7 +147,7 @@ pub fn port_requests_are_scanned(store: &dyn PortRequestStore) -> Result<(), Bro
 /// # Errors
 /// What the store does else.
 pub fn port_requests_are_logged(store: &dyn PortRequestStore) -> Result<(), Broken> {
-    let key: EffectKey = "key".parse().map_err(Broken::new)?;
+    let key: IdempotencyKey = "key".parse().map_err(Broken::new)?;
     let batch = |id: &str, seconds: u64| -> Result<Batch<PortRequest>, Broken> {
         let made = request(id, "shop", "submitted", &[])?;
         let happened = vec![event(&made, seconds)?, event(&made, seconds + 1)?];

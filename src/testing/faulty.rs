@@ -5,9 +5,10 @@ use serde_json::Value;
 use crate::contact::{
     ContactEvent, ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, OwnerId,
 };
+use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
 use crate::porting::{PortEvent, PortRequest, PortRequestId};
-use crate::record::{EffectKey, NumberRecord};
+use crate::record::NumberRecord;
 use crate::store::{
     Batch, ContactStore, Logged, NumberStore, Page, PortQuery, PortRequestStore, Query, Revision, StoreError,
     Stored,
@@ -20,7 +21,7 @@ use crate::store::{
 ///
 /// ```
 /// use telnum::record::NumberRecord;
-/// use telnum::store::conformance::{Fault, Faulty};
+/// use telnum::testing::{FaultyStore, StoreFault};
 /// use telnum::store::{Batch, Change, Expect, MemoryStore, NumberStore};
 ///
 /// let number = "+14158867900".parse()?;
@@ -28,20 +29,20 @@ use crate::store::{
 /// let add = Batch::from(Change::put(record, Expect::Absent));
 ///
 /// // The connection breaks after the commit, before it is acknowledged.
-/// let store = Faulty::new(MemoryStore::new(), Fault::AfterCall, 1);
+/// let store = FaultyStore::new(MemoryStore::new(), StoreFault::AfterCall, 1);
 /// assert!(store.commit(add.clone()).is_err());
 /// assert!(store.get(number)?.is_some());
 ///
 /// // The disk is full.
-/// let store = Faulty::new(MemoryStore::new(), Fault::InsteadOfCall, 1);
+/// let store = FaultyStore::new(MemoryStore::new(), StoreFault::InsteadOfCall, 1);
 /// assert!(store.commit(add).is_err());
 /// assert!(store.get(number)?.is_none());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct Faulty<S> {
+pub struct FaultyStore<S> {
     store: S,
-    fault: Fault,
+    fault: StoreFault,
     /// The place of the call, from 1.
     at: usize,
     calls: AtomicUsize,
@@ -49,7 +50,7 @@ pub struct Faulty<S> {
 
 /// How a store fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Fault {
+pub enum StoreFault {
     /// One call does nothing.
     InsteadOfCall,
     /// One call is done, but says that it failed.
@@ -58,14 +59,14 @@ pub enum Fault {
     FromCallOn,
 }
 
-/// The failure of a [`Faulty`] store.
+/// The failure of a [`FaultyStore`] store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("call {0} was made to fail")]
 pub struct Injected(usize);
 
-impl<S> Faulty<S> {
+impl<S> FaultyStore<S> {
     /// A store that fails at a call, counted from 1.
-    pub const fn new(store: S, fault: Fault, at: usize) -> Self {
+    pub const fn new(store: S, fault: StoreFault, at: usize) -> Self {
         Self { store, fault, at, calls: AtomicUsize::new(0) }
     }
 
@@ -88,15 +89,15 @@ impl<S> Faulty<S> {
         let place = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
         let injected = || StoreError::Backend(Box::new(Injected(place)));
         match self.fault {
-            Fault::InsteadOfCall if place == self.at => Err(injected()),
-            Fault::FromCallOn if place >= self.at => Err(injected()),
-            Fault::AfterCall if place == self.at => call(&self.store).and(Err(injected())),
-            Fault::InsteadOfCall | Fault::FromCallOn | Fault::AfterCall => call(&self.store),
+            StoreFault::InsteadOfCall if place == self.at => Err(injected()),
+            StoreFault::FromCallOn if place >= self.at => Err(injected()),
+            StoreFault::AfterCall if place == self.at => call(&self.store).and(Err(injected())),
+            StoreFault::InsteadOfCall | StoreFault::FromCallOn | StoreFault::AfterCall => call(&self.store),
         }
     }
 }
 
-impl<S: NumberStore> NumberStore for Faulty<S> {
+impl<S: NumberStore> NumberStore for FaultyStore<S> {
     fn get(&self, number: PhoneNumber) -> Result<Option<Stored<NumberRecord>>, StoreError> {
         self.call(|store| store.get(number))
     }
@@ -118,12 +119,12 @@ impl<S: NumberStore> NumberStore for Faulty<S> {
         self.call(|store| store.events(after, limit))
     }
 
-    fn receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError> {
+    fn receipt(&self, key: IdempotencyKey) -> Result<Option<Value>, StoreError> {
         self.call(|store| store.receipt(key))
     }
 }
 
-impl<S: PortRequestStore> PortRequestStore for Faulty<S> {
+impl<S: PortRequestStore> PortRequestStore for FaultyStore<S> {
     fn port_request(&self, id: PortRequestId) -> Result<Option<Stored<PortRequest>>, StoreError> {
         self.call(|store| store.port_request(id))
     }
@@ -149,12 +150,12 @@ impl<S: PortRequestStore> PortRequestStore for Faulty<S> {
         self.call(|store| store.port_events(after, limit))
     }
 
-    fn port_receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError> {
+    fn port_receipt(&self, key: IdempotencyKey) -> Result<Option<Value>, StoreError> {
         self.call(|store| store.port_receipt(key))
     }
 }
 
-impl<S: ContactStore> ContactStore for Faulty<S> {
+impl<S: ContactStore> ContactStore for FaultyStore<S> {
     fn contact_list(&self, owner: OwnerId) -> Result<Option<Stored<ContactList>>, StoreError> {
         self.call(|store| store.contact_list(owner))
     }
@@ -179,7 +180,7 @@ impl<S: ContactStore> ContactStore for Faulty<S> {
         self.call(|store| store.contact_events(after, limit))
     }
 
-    fn contact_receipt(&self, key: EffectKey) -> Result<Option<Value>, StoreError> {
+    fn contact_receipt(&self, key: IdempotencyKey) -> Result<Option<Value>, StoreError> {
         self.call(|store| store.contact_receipt(key))
     }
 }

@@ -4,32 +4,34 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::search::in_a_row;
-use super::{Availability, Carrier, CarrierError, CarrierInfo, Found, Search};
+use crate::carrier::in_a_row;
+use crate::carrier::{Availability, Carrier, CarrierError, CarrierInfo, Found, Search};
+use crate::idempotency::IdempotencyKey;
 use crate::names::CarrierName;
 use crate::number::PhoneNumber;
-use crate::record::{EffectKey, NumberRecord};
+use crate::record::NumberRecord;
 
 /// A carrier for tests and examples: it sells what it is given, fails when it is told to, and
 /// remembers what was ordered.
 ///
 /// ```
-/// use telnum::carrier::{Carrier, Fault, Order, Scripted};
+/// use telnum::carrier::Carrier;
+/// use telnum::testing::{CarrierFault, CarrierOrder, ScriptedCarrier};
 /// use telnum::record::NumberRecord;
 ///
-/// let carrier = Scripted::new("telnyx".parse()?).with_block("+14158860000".parse()?, 1);
+/// let carrier = ScriptedCarrier::new("telnyx".parse()?).with_block("+14158860000".parse()?, 1);
 /// let record = NumberRecord::discovered(
 ///     "+14158860000".parse()?, "telnyx".parse()?, "2026-03-01T12:00:00Z".parse()?,
 /// );
-/// carrier.fail_next(Fault::After);
+/// carrier.fail_next(CarrierFault::After);
 /// assert!(carrier.acquire(&record, "order-1".parse()?).is_err());
 /// // It was done all the same, and is not done twice.
 /// assert!(carrier.acquire(&record, "order-1".parse()?).is_ok());
-/// assert_eq!(carrier.orders(), [("order-1".parse()?, Order::Acquire, record.number())]);
+/// assert_eq!(carrier.orders(), [("order-1".parse()?, CarrierOrder::Acquire, record.number())]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct Scripted {
+pub struct ScriptedCarrier {
     name: CarrierName,
     info: CarrierInfo,
     delay: Duration,
@@ -39,14 +41,14 @@ pub struct Scripted {
 #[derive(Debug, Default)]
 struct Script {
     for_sale: BTreeSet<PhoneNumber>,
-    faults: VecDeque<Option<Fault>>,
-    answers: BTreeMap<EffectKey, Result<Option<Value>, CarrierError>>,
-    orders: Vec<(EffectKey, Order, PhoneNumber)>,
+    faults: VecDeque<Option<CarrierFault>>,
+    answers: BTreeMap<IdempotencyKey, Result<Option<Value>, CarrierError>>,
+    orders: Vec<(IdempotencyKey, CarrierOrder, PhoneNumber)>,
 }
 
 /// How a scripted carrier fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Fault {
+pub enum CarrierFault {
     /// It refuses; nothing is done.
     Refuse,
     /// It breaks before anything is done.
@@ -57,14 +59,14 @@ pub enum Fault {
 
 /// What a carrier was asked to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Order {
+pub enum CarrierOrder {
     /// To sell a number.
     Acquire,
     /// To take one back.
     Disconnect,
 }
 
-impl Scripted {
+impl ScriptedCarrier {
     /// A carrier that sells nothing yet.
     #[must_use]
     pub fn new(name: CarrierName) -> Self {
@@ -95,7 +97,7 @@ impl Scripted {
     }
 
     /// Makes the next call fail that has no fault yet.
-    pub fn fail_next(&self, fault: Fault) {
+    pub fn fail_next(&self, fault: CarrierFault) {
         self.script().faults.push_back(Some(fault));
     }
 
@@ -106,7 +108,7 @@ impl Scripted {
 
     /// What was done, in order: each key once.
     #[must_use]
-    pub fn orders(&self) -> Vec<(EffectKey, Order, PhoneNumber)> {
+    pub fn orders(&self) -> Vec<(IdempotencyKey, CarrierOrder, PhoneNumber)> {
         self.script().orders.clone()
     }
 
@@ -122,20 +124,20 @@ impl Scripted {
         let carrier = self.name;
         let broken = || CarrierError::Unknown { carrier, reason: "connection lost".into() };
         match script.faults.pop_front().flatten() {
-            Some(Fault::Refuse) => {
+            Some(CarrierFault::Refuse) => {
                 Err(CarrierError::Refused { carrier, reason: "currently available".into() })
             }
-            Some(Fault::Before) => Err(broken()),
-            Some(Fault::After) => act(&mut script).and_then(|_| Err(broken())),
+            Some(CarrierFault::Before) => Err(broken()),
+            Some(CarrierFault::After) => act(&mut script).and_then(|_| Err(broken())),
             None => act(&mut script),
         }
     }
 
     fn order(
         &self,
-        order: Order,
+        order: CarrierOrder,
         number: PhoneNumber,
-        key: EffectKey,
+        key: IdempotencyKey,
         is_done: impl FnOnce(&mut BTreeSet<PhoneNumber>) -> bool,
     ) -> Result<Option<Value>, CarrierError> {
         self.answer(|script| {
@@ -143,8 +145,8 @@ impl Scripted {
                 return answer.clone();
             }
             let reason = match order {
-                Order::Acquire => "not for sale",
-                Order::Disconnect => "currently available",
+                CarrierOrder::Acquire => "not for sale",
+                CarrierOrder::Disconnect => "currently available",
             };
             let answer = if is_done(&mut script.for_sale) {
                 script.orders.push((key, order, number));
@@ -158,7 +160,7 @@ impl Scripted {
     }
 }
 
-impl Carrier for Scripted {
+impl Carrier for ScriptedCarrier {
     fn name(&self) -> CarrierName {
         self.name
     }
@@ -182,18 +184,19 @@ impl Carrier for Scripted {
     fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
         self.answer(|script| {
             let is_sold = |number| script.for_sale.contains(number);
-            let answer = |number| if is_sold(number) { Availability::Success } else { Availability::Error };
+            let answer =
+                |number| if is_sold(number) { Availability::Available } else { Availability::Unavailable };
             Ok(numbers.iter().map(answer).collect())
         })
     }
 
-    fn acquire(&self, record: &NumberRecord, key: EffectKey) -> Result<Option<Value>, CarrierError> {
+    fn acquire(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
         let number = record.number();
-        self.order(Order::Acquire, number, key, |for_sale| for_sale.remove(&number))
+        self.order(CarrierOrder::Acquire, number, key, |for_sale| for_sale.remove(&number))
     }
 
-    fn disconnect(&self, record: &NumberRecord, key: EffectKey) -> Result<Option<Value>, CarrierError> {
+    fn disconnect(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
         let number = record.number();
-        self.order(Order::Disconnect, number, key, |for_sale| for_sale.insert(number))
+        self.order(CarrierOrder::Disconnect, number, key, |for_sale| for_sale.insert(number))
     }
 }

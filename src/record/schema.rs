@@ -4,7 +4,7 @@
 //!
 //! ```
 //! use serde_json::json;
-//! use telnum::schema;
+//! use telnum::record::schema;
 //!
 //! let document = json!({
 //!     "my_own_field": 1,
@@ -23,13 +23,13 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::document::{FieldError, FieldErrorKind, type_of, wrong_type};
 use crate::feature::e911::E911Status;
-use crate::field::{FieldError, FieldErrorKind, type_of, wrong_type};
 
 /// A rule of the schema: what one field must be.
 ///
 /// ```
-/// use telnum::schema::{Kind, TABLE};
+/// use telnum::record::schema::{Kind, TABLE};
 ///
 /// let region = TABLE.iter().find(|row| row.path == "e911.region").unwrap();
 /// assert_eq!((region.kind, region.min, region.max), (Kind::String, Some(2), Some(2)));
@@ -147,7 +147,7 @@ pub fn check(document: &Value) -> Vec<FieldError> {
 /// The table as JSON Schema (draft 2020-12).
 ///
 /// ```
-/// let schema = telnum::schema::json_schema();
+/// let schema = telnum::record::schema::json_schema();
 /// assert_eq!(schema["properties"]["cnam"]["properties"]["display_name"]["maxLength"], 15);
 /// ```
 #[must_use]
