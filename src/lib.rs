@@ -134,6 +134,8 @@ pub mod carrier;
 pub mod classify;
 #[cfg(feature = "contacts")]
 pub mod contact;
+#[cfg(feature = "inventory")]
+pub mod deviations;
 #[cfg(feature = "contacts")]
 pub mod document;
 #[cfg(feature = "inventory")]
