@@ -120,7 +120,7 @@ fn captures(criterion: &mut Criterion) {
     group.bench_function("telnum", |bencher| {
         bencher.iter(|| {
             for text in &dialled {
-                black_box(classifiers.classify(text).map(|call| call.number().len()));
+                black_box(classifiers.classify(text).map(|call| call.captured().len()));
             }
         });
     });

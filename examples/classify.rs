@@ -88,7 +88,7 @@ impl Example for Classify {
         }
         output.write(&Call {
             input,
-            e164: call.e164(),
+            e164: call.number(),
             class: call.rule().name(),
             friendly_name: call.rule().friendly_name(),
             pretty: call.pretty().to_string(),

@@ -1,7 +1,5 @@
-//! What kind of number a dialled text is: ordered rules, the first that matches wins.
-//!
-//! The text is normalized first. Then all rules are asked at once, in one automaton made of their
-//! regular expressions.
+//! Classification: the kind of a dialled number, by ordered rules of which the first that matches
+//! wins.
 //!
 //! ```
 //! use telnum::classify::Classifiers;
@@ -9,49 +7,59 @@
 //! let classifiers = Classifiers::north_america();
 //! let call = classifiers.classify("(415) 886-7900").unwrap();
 //! assert_eq!(call.rule().name(), "did_us");
-//! assert_eq!(call.e164(), Some("+14158867900".parse()?));
-//! assert_eq!(call.number(), "4158867900");
+//! assert_eq!(call.number(), Some("+14158867900".parse()?));
+//! assert_eq!(call.captured(), "4158867900");
 //! assert_eq!(call.pretty().to_string(), "(415) 886 - 7900");
 //! assert!(classifiers.classify("911").unwrap().rule().is_emergency());
 //! # Ok::<(), telnum::NumberError>(())
 //! ```
+//!
+//! A text is normalized first. All rules are then matched at once, by one automaton made of their
+//! regular expressions. A set of rules too large for it is searched by `regex` instead, which is
+//! slower; [`Classifiers::engine`] tells which.
+//!
+//! A [`Classification`] borrows the rule and the text. [`Classified`] is the same to keep.
 
 mod automaton;
+mod built_in;
 mod capture;
 mod classification;
+mod classified;
 mod error;
 mod lint;
 mod rule;
-mod sets;
 mod tree;
 
+use std::collections::HashSet;
 use std::fmt;
+use std::sync::Arc;
 
-use regex_automata::{Input, MatchKind, PatternSet, meta};
-use regex_syntax::hir::Hir;
+use once_cell::sync::OnceCell;
+use regex::bytes::{RegexSet, RegexSetBuilder};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-pub use self::classification::{Class, Classification, Pretty};
-
-use self::classification::Subject;
+pub use self::classification::{Class, Classification};
+pub use self::classified::Classified;
 pub use self::error::ClassifierError;
 pub use self::lint::{Finding, LintError};
 pub use self::rule::Rule;
 
 use self::automaton::{Automaton, NO_RULE};
+use self::built_in::RuleData;
 use self::capture::Capture;
+use self::classification::Subject;
 use self::rule::{Body, BodyOf};
 use self::tree::Tree;
-use crate::normalize::{Normalized, Normalizer, Text, is_kept};
+use crate::normalize::{Normalized, Normalizer, NumberText, is_kept};
 use crate::number::PhoneNumber;
-use crate::pattern::{SIZE_LIMIT, parse};
+use crate::pattern::{Pattern, SIZE_LIMIT};
 
 /// An ordered set of [`Rule`]s, and the [`Normalizer`] that every text goes through first.
 ///
-/// In JSON it is an ordered map from a rule's name to its body, or to its bare regular expression.
-/// The order of the rules counts and is kept, and so are unknown keys; `null` stands for nothing. The
-/// normalizer is a setting of its own.
+/// A clone shares the compiled rules. In JSON it is an ordered map from the name of a rule to its
+/// body, or to its bare regular expression. The order of the rules is kept, and so are unknown keys;
+/// `null` counts as absent. The normalizer is a setting of its own.
 ///
 /// ```
 /// use telnum::classify::Classifiers;
@@ -59,54 +67,67 @@ use crate::pattern::{SIZE_LIMIT, parse};
 /// let json = r#"{"tie_line": {"regex": "^8(\\d{4})$", "friendly_name": "Tie line", "cost": 0}, "other": ".*"}"#;
 /// let classifiers: Classifiers = serde_json::from_str(json)?;
 /// let call = classifiers.classify("81234").unwrap();
-/// assert_eq!((call.rule().name(), &*call.number()), ("tie_line", "1234"));
+/// assert_eq!((call.rule().name(), &*call.captured()), ("tie_line", "1234"));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
+#[doc(alias = "knm_converters")]
+#[doc(alias = "wnm_util")]
 #[derive(Clone)]
 pub struct Classifiers {
-    rules: Vec<Compiled>,
+    set: Arc<CompiledSet>,
     normalizer: Normalizer,
-    machine: Machine,
-    /// The automaton again, for digits.
-    tree: Option<Tree>,
-    /// Whether the tree takes in what the normalizer does.
-    takes_dialled: bool,
+    /// Whether the normalizer is the reference's, which the tree of the set takes in.
+    is_reference: bool,
 }
 
-/// A rule, and what is known of its expression.
-#[derive(Clone)]
-struct Compiled {
+/// The rules, compiled.
+struct CompiledSet {
+    rules: Vec<CompiledRule>,
+    matcher: Matcher,
+    /// The automaton for packed digits, if there is one.
+    tree: Option<Tree>,
+}
+
+/// A rule, and the way to its captured digits.
+struct CompiledRule {
     rule: Rule,
     index: usize,
     capture: Capture,
 }
 
-#[derive(Clone)]
-enum Machine {
+/// The matcher of any text.
+enum Matcher {
     Automaton(Automaton),
-    Set(meta::Regex),
+    Search(RegexSet),
+    /// None: the rules did not compile.
+    Failed(ClassifierError),
 }
 
-/// How many texts of a batch are looked at together.
+/// The number of texts of a batch that are classified in one round.
 const CHUNK: usize = 64;
 
-/// How a set of rules is run; it decides the speed and nothing else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The engine of a set of rules. It decides the speed and nothing else.
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Engine {
-    /// All rules in one automaton.
+    /// One automaton for all rules.
     Automaton {
-        /// How many states it has.
+        /// The number of its states.
         states: usize,
-        /// How many bytes its tables take up.
+        /// The size of its tables, in bytes.
         bytes: usize,
     },
-    /// The automaton would be too large: a search for all regular expressions, many times slower.
+    /// A search by `regex` for all rules, many times slower: the automaton would be too large.
     Search,
+    /// None: no text is matched, because the rules did not compile.
+    ///
+    /// [`Classifiers::new`] returns the error; only a built-in set, whose rules are constants that
+    /// the tests of this crate compile, could carry it.
+    Failed(ClassifierError),
 }
 
 impl Classifiers {
-    /// A set of rules, in this order, after [`Normalizer::reference`].
+    /// Creates a set of rules in the given order, after [`Normalizer::reference`].
     ///
     /// ```
     /// use telnum::classify::{Classifiers, Rule};
@@ -118,161 +139,202 @@ impl Classifiers {
     /// ```
     ///
     /// # Errors
-    /// There is no rule, a name comes twice, or an expression is refused.
+    /// - [`ClassifierError::Empty`] if there is no rule;
+    /// - [`ClassifierError::TooMany`] if there are more than 32,767 rules;
+    /// - [`ClassifierError::Unnamed`] if a rule has no name;
+    /// - [`ClassifierError::Duplicate`] if two rules have one name;
+    /// - [`ClassifierError::Reserved`] if a further key of a rule is one that rules have a field for;
+    /// - [`ClassifierError::Pattern`] if a pattern is not a regular expression over ASCII, or is
+    ///   larger than 10 MiB once compiled;
+    /// - [`ClassifierError::TooLarge`] if the rules are larger together than that for each of them.
     pub fn new(rules: impl IntoIterator<Item = Rule>) -> Result<Self, ClassifierError> {
-        let mut compiled: Vec<Compiled> = Vec::new();
-        let mut hirs = Vec::new();
-        let mut names = std::collections::HashSet::new();
-        for (index, rule) in rules.into_iter().enumerate() {
-            check(&rule, index)?;
-            if !names.insert(rule.name().to_owned()) {
-                return Err(ClassifierError::Duplicate { rule: rule.name().to_owned() });
-            }
-            let hir = parse(rule.regex()).map_err(|source| ClassifierError::pattern(&rule, source))?;
-            let capture = Capture::new(&hir).map_err(|source| ClassifierError::pattern(&rule, source))?;
-            hirs.push(hir);
-            compiled.push(Compiled { rule, index, capture });
-        }
-        match compiled.len() {
-            0 => return Err(ClassifierError::Empty),
-            rules if rules > ClassifierError::MOST => return Err(ClassifierError::TooMany { rules }),
-            _ => {}
-        }
-        let (tree, machine) = match Automaton::new(&hirs) {
-            Some(automaton) => (Tree::new(&automaton, compiled.len()), Machine::Automaton(automaton)),
-            None => (None, Machine::Set(set(&hirs)?)),
-        };
-        Ok(Self { rules: compiled, normalizer: Normalizer::reference(), machine, tree, takes_dialled: true })
+        CompiledSet::new(rules.into_iter().collect()).map(Self::from_set)
     }
 
-    /// The default set, for a service in North America: toll-free, premium, emergency (911 alone),
-    /// service codes (211 to 811), the Caribbean and the Pacific, the rest of +1, the world, unknown.
+    /// Returns the default set, for a service in North America: `tollfree_us`, `toll_us`,
+    /// `emergency` (911 alone), `service_code` (211 to 811), `caribbean` (and the Pacific), `did_us`
+    /// (the rest of +1), `international` and `unknown`.
+    ///
+    /// These are the names and the intent of the reference's defaults, with the facts put right. The
+    /// set is compiled once a process.
     ///
     /// ```
-    /// # use telnum::classify::Classifiers;
+    /// use telnum::classify::Classifiers;
+    ///
     /// let classifiers = Classifiers::north_america();
-    /// let name = |text| classifiers.classify(text).unwrap().rule().name().to_owned();
-    /// assert_eq!(name("8005551212"), "tollfree_us");
-    /// assert_eq!(name("811"), "service_code");
-    /// assert_eq!(name("011442079460000"), "international");
+    /// assert_eq!(classifiers.classify("8005551212").unwrap().rule().name(), "tollfree_us");
+    /// assert_eq!(classifiers.classify("811").unwrap().rule().name(), "service_code");
+    /// assert_eq!(classifiers.classify("011442079460000").unwrap().rule().name(), "international");
     /// ```
     #[must_use]
     pub fn north_america() -> Self {
-        built_in(sets::NORTH_AMERICA)
+        static SET: OnceCell<Classifiers> = OnceCell::new();
+        Self::built_in(&SET, &built_in::NORTH_AMERICA)
     }
 
-    /// The set that the published documents print. To it, `+44...` is unknown: its international
-    /// numbers are those that still start with 011 or 00.
+    /// Returns the set that Kazoo's published documents print.
+    ///
+    /// Its international numbers are those that still start with 011 or 00 after normalization, so
+    /// that `+44...` is unknown. The set is compiled once a process.
+    ///
+    /// ```
+    /// use telnum::classify::Classifiers;
+    ///
+    /// let classifiers = Classifiers::documented();
+    /// assert_eq!(classifiers.classify("+442079460000").unwrap().rule().name(), "unknown");
+    /// ```
     #[must_use]
     pub fn documented() -> Self {
-        built_in(sets::DOCUMENTED)
+        static SET: OnceCell<Classifiers> = OnceCell::new();
+        Self::built_in(&SET, &built_in::DOCUMENTED)
     }
 
-    /// The reference system's later defaults. They take 711, 811, 833, 922, 933 and 999 for
-    /// emergencies, and all of 88x and 822 for toll-free.
+    /// Returns the later defaults of Kazoo, from `knm_converters`.
+    ///
+    /// 711, 811, 833, 922, 933 and 999 are emergency numbers in it, and all of 88x and 822 are
+    /// toll-free. The set is compiled once a process.
+    ///
+    /// ```
+    /// use telnum::classify::Classifiers;
+    ///
+    /// let classifiers = Classifiers::reference();
+    /// assert_eq!(classifiers.classify("811").unwrap().rule().name(), "emergency");
+    /// ```
+    #[doc(alias = "available_classifiers")]
     #[must_use]
     pub fn reference() -> Self {
-        built_in(sets::REFERENCE)
+        static SET: OnceCell<Classifiers> = OnceCell::new();
+        Self::built_in(&SET, &built_in::REFERENCE)
     }
 
-    /// The same after another normalizer.
+    fn built_in(cell: &OnceCell<Self>, data: &[RuleData]) -> Self {
+        let compiled = cell.get_or_try_init(|| Self::new(built_in::rules(data)));
+        compiled.cloned().unwrap_or_else(|error| Self::from_set(CompiledSet::failed(error)))
+    }
+
+    fn from_set(set: CompiledSet) -> Self {
+        Self { set: Arc::new(set), normalizer: Normalizer::reference(), is_reference: true }
+    }
+
+    /// Sets the normalizer. The default is [`Normalizer::reference`].
+    ///
+    /// The compiled rules stay shared: an account with a dial plan of its own costs no compilation.
     ///
     /// ```
     /// use telnum::classify::Classifiers;
     /// use telnum::normalize::{Converter, Converters, Normalizer};
     ///
-    /// let plan = Converters::new([Converter::new(r"^(\d{7})$").with_prefix("+1415")])?;
+    /// let dial_plan = Converters::new([Converter::new(r"^(\d{7})$").with_prefix("+1415")])?;
     /// let office = Classifiers::north_america()
-    ///     .with_normalizer(Normalizer::reference().with_dial_plan(plan));
+    ///     .with_normalizer(Normalizer::reference().with_dial_plan(dial_plan));
     /// assert_eq!(office.classify("8867900").unwrap().rule().name(), "did_us");
     /// # Ok::<(), telnum::normalize::ConvertersError>(())
     /// ```
     #[must_use]
     pub fn with_normalizer(self, normalizer: Normalizer) -> Self {
-        Self { takes_dialled: normalizer.is_reference(), normalizer, ..self }
+        Self { is_reference: normalizer.is_reference(), normalizer, ..self }
     }
 
-    /// What every text goes through first.
+    /// Returns the normalizer that every text goes through first.
     #[must_use]
     pub const fn normalizer(&self) -> &Normalizer {
         &self.normalizer
     }
 
-    /// The rules, in order.
-    #[must_use]
-    pub fn rules(&self) -> impl ExactSizeIterator<Item = &Rule> {
-        self.rules.iter().map(|compiled| &compiled.rule)
-    }
-
-    /// The rule of a name.
+    /// Returns an iterator over the rules, in order.
     ///
     /// ```
-    /// # use telnum::classify::Classifiers;
+    /// use telnum::classify::Classifiers;
+    ///
+    /// let classifiers = Classifiers::north_america();
+    /// assert_eq!(classifiers.rules().len(), 8);
+    /// assert_eq!(classifiers.rules().last().unwrap().name(), "unknown");
+    /// ```
+    #[doc(alias = "available_classifiers")]
+    #[must_use]
+    pub fn rules(&self) -> impl ExactSizeIterator<Item = &Rule> {
+        self.set.rules.iter().map(|compiled| &compiled.rule)
+    }
+
+    /// Returns the rule with the given name, if there is one.
+    ///
+    /// ```
+    /// use telnum::classify::Classifiers;
+    ///
     /// let classifiers = Classifiers::documented();
-    /// assert_eq!(classifiers.rule("toll_us").unwrap().regex(), r"^\+1(900\d{7})$");
+    /// assert_eq!(classifiers.rule("toll_us").unwrap().friendly_name(), "US Toll");
+    /// assert!(classifiers.rule("service_code").is_none());
     /// ```
     #[must_use]
     pub fn rule(&self, name: &str) -> Option<&Rule> {
         self.rules().find(|rule| rule.name() == name)
     }
 
-    /// How the rules are run.
+    /// Returns the engine that matches the rules.
     ///
     /// ```
-    /// # use telnum::classify::{Classifiers, Engine};
+    /// use telnum::classify::{Classifiers, Engine};
+    ///
     /// let engine = Classifiers::north_america().engine();
     /// assert!(matches!(engine, Engine::Automaton { bytes, .. } if bytes < 80_000));
     /// ```
     #[must_use]
     pub fn engine(&self) -> Engine {
-        match &self.machine {
-            Machine::Automaton(automaton) => Engine::Automaton {
+        match &self.set.matcher {
+            Matcher::Automaton(automaton) => Engine::Automaton {
                 states: automaton.states(),
-                bytes: automaton.bytes() + self.tree.as_ref().map_or(0, Tree::bytes),
+                bytes: automaton.bytes() + self.set.tree.as_ref().map_or(0, Tree::bytes),
             },
-            Machine::Set(_) => Engine::Search,
+            Matcher::Search(_) => Engine::Search,
+            Matcher::Failed(error) => Engine::Failed(error.clone()),
         }
     }
 
-    /// The first rule that matches a text, after normalization; `None` if no rule does.
+    /// Normalizes `text` and returns the first rule that matches it; `None` if no rule does.
+    ///
+    /// For a number, see [`classify_number`](Self::classify_number).
     ///
     /// ```
-    /// # use telnum::classify::{Classifiers, Rule};
-    /// let call = Classifiers::north_america();
-    /// let call = call.classify("+1 (809) 555-0100").unwrap();
+    /// use telnum::classify::{Classifiers, Rule};
+    ///
+    /// let classifiers = Classifiers::north_america();
+    /// let call = classifiers.classify("+1 (809) 555-0100").unwrap();
     /// assert_eq!((call.rule().name(), call.index()), ("caribbean", 4));
     ///
     /// let only = Classifiers::new([Rule::new("emergency", "^911$")])?;
     /// assert!(only.classify("1000").is_none());
     /// # Ok::<(), telnum::classify::ClassifierError>(())
     /// ```
+    #[doc(alias = "knm_converters")]
     #[must_use]
     #[inline]
     pub fn classify<'t>(&self, text: &'t str) -> Option<Classification<'_, 't>> {
-        match self.dialled_tree().map(|tree| tree.at_once(text.as_bytes())) {
-            Some((index, true)) => self.answer(index, Subject::Digits(text)),
-            Some((_, false)) | None => self.classify_late(text),
+        match self.dialled_tree().map(|tree| tree.match_lead(text.as_bytes())) {
+            Some((index, true)) => self.classification(index, Subject::Digits(text)),
+            Some((_, false)) | None => self.classify_rest(text),
         }
     }
 
-    /// The same for a text that is not decided at once.
+    /// Classifies a text whose first digits do not decide.
     #[inline(never)]
-    fn classify_late<'t>(&self, text: &'t str) -> Option<Classification<'_, 't>> {
+    fn classify_rest<'t>(&self, text: &'t str) -> Option<Classification<'_, 't>> {
         if let Some(tree) = self.dialled_tree() {
-            if let Some(index) = tree.first_match_of(text.as_bytes()) {
-                return self.answer(index, Subject::Digits(text));
+            if let Some(index) = tree.first_match_dialled(text.as_bytes()) {
+                return self.classification(index, Subject::Digits(text));
             }
             if is_kept(text.as_bytes()) {
-                return self.answer(self.first_match(text), Subject::Other(text.into()));
+                return self.classification(self.set.first_match(text), Subject::Other(text.into()));
             }
         }
         self.classify_normalized(self.normalizer.normalize(text))
     }
 
-    /// The first rule that matches a number, without making its text.
+    /// Returns the first rule that matches `number`; `None` if no rule does. No text is made of the
+    /// number.
     ///
     /// ```
-    /// # use telnum::classify::Classifiers;
+    /// use telnum::classify::Classifiers;
+    ///
     /// let classifiers = Classifiers::north_america();
     /// let call = classifiers.classify_number("+442079460000".parse()?).unwrap();
     /// assert_eq!(call.rule().friendly_name(), "International");
@@ -281,69 +343,76 @@ impl Classifiers {
     #[must_use]
     #[inline]
     pub fn classify_number<'t>(&self, number: PhoneNumber) -> Option<Classification<'_, 't>> {
-        let index = self.first_match_number(number);
-        self.answer(index, Subject::Number(number))
+        let index = self.set.first_match_number(number);
+        self.classification(index, Subject::Number(number))
     }
 
-    /// The first rule that matches what a normalizer returned: for accounts that have their own.
+    /// Returns the first rule that matches `normalized`, the result of any normalizer; `None` if no
+    /// rule does.
     ///
     /// ```
-    /// # use telnum::{classify::Classifiers, normalize::Normalizer};
+    /// use telnum::{classify::Classifiers, normalize::Normalizer};
+    ///
     /// let account = Normalizer::reference();
     /// let classifiers = Classifiers::north_america();
-    /// assert!(classifiers.classify_normalized(account.normalize("911")).is_some());
+    /// let call = classifiers.classify_normalized(account.normalize("911")).unwrap();
+    /// assert_eq!(call.rule().name(), "emergency");
     /// ```
     #[must_use]
     #[inline]
-    pub fn classify_normalized<'t>(&self, subject: Normalized<'t>) -> Option<Classification<'_, 't>> {
-        match subject {
+    pub fn classify_normalized<'t>(&self, normalized: Normalized<'t>) -> Option<Classification<'_, 't>> {
+        match normalized {
             Normalized::Number(number) => self.classify_number(number),
-            Normalized::Other(text) => self.answer(self.first_match(&text), Subject::Other(text)),
+            Normalized::Other(text) => self.classification(self.set.first_match(&text), Subject::Other(text)),
         }
     }
 
-    /// The rules for many texts: pushes one answer for each, in order.
+    /// Classifies many texts: appends one entry for each to `out`, in order.
     ///
-    /// It is the faster the more texts there are at once, up to some hundreds.
+    /// This is faster than a loop over [`classify`](Self::classify), the more so with some hundred
+    /// texts at once.
     ///
     /// ```
-    /// # use telnum::classify::Classifiers;
+    /// use telnum::classify::Classifiers;
+    ///
     /// let classifiers = Classifiers::north_america();
     /// let mut classes = Vec::new();
     /// classifiers.classify_all(&["4158867900", "911"], &mut classes);
     /// let names: Vec<_> = classes.iter().flatten().map(|class| class.rule().name()).collect();
     /// assert_eq!(names, ["did_us", "emergency"]);
     /// ```
-    pub fn classify_all<'c>(&'c self, texts: &[&str], out: &mut Vec<Option<Class<'c>>>) {
+    pub fn classify_all<'c>(&'c self, texts: &[impl AsRef<str>], out: &mut Vec<Option<Class<'c>>>) {
         let Some(tree) = self.dialled_tree() else {
-            return out.extend(texts.iter().map(|text| Some(self.classify(text)?.class())));
+            return out.extend(texts.iter().map(|text| Some(self.classify(text.as_ref())?.class())));
         };
         // In two rounds, so that the few texts that take longer do not hold up the many.
         for texts in texts.chunks(CHUNK) {
             let mut indices = [NO_RULE; CHUNK];
-            let mut late = 0;
+            let mut undecided = 0;
             for (text, index) in texts.iter().zip(&mut indices) {
-                let (found, is_decided) = tree.at_once(text.as_bytes());
+                let (found, is_decided) = tree.match_lead(text.as_ref().as_bytes());
                 *index = found;
-                late = late >> 1 | u64::from(!is_decided) << 63;
+                undecided = undecided >> 1 | u64::from(!is_decided) << 63;
             }
-            late >>= CHUNK - texts.len();
-            while late != 0 {
-                let place = late.trailing_zeros() as usize;
-                late &= late - 1;
+            undecided >>= CHUNK - texts.len();
+            while undecided != 0 {
+                let place = undecided.trailing_zeros() as usize;
+                undecided &= undecided - 1;
                 if let (Some(index), Some(text)) = (indices.get_mut(place), texts.get(place)) {
-                    *index =
-                        tree.first_match_of(text.as_bytes()).unwrap_or_else(|| self.first_match_other(text));
+                    let text = text.as_ref();
+                    let found = tree.first_match_dialled(text.as_bytes());
+                    *index = found.unwrap_or_else(|| self.first_match_other(text));
                 }
             }
-            out.extend(texts.iter().zip(&indices).map(|(_, index)| self.class(*index)));
+            out.extend(texts.iter().zip(&indices).map(|(_, index)| self.set.class(*index)));
         }
     }
 
-    /// The rules for many numbers: pushes one answer for each, in order.
+    /// Classifies many numbers: appends one entry for each to `out`, in order.
     ///
     /// ```
-    /// # use telnum::classify::Classifiers;
+    /// use telnum::classify::Classifiers;
+    ///
     /// let classifiers = Classifiers::north_america();
     /// let mut classes = Vec::new();
     /// classifiers.classify_numbers(&["+14158867900".parse()?], &mut classes);
@@ -351,13 +420,92 @@ impl Classifiers {
     /// # Ok::<(), telnum::NumberError>(())
     /// ```
     pub fn classify_numbers<'c>(&'c self, numbers: &[PhoneNumber], out: &mut Vec<Option<Class<'c>>>) {
-        out.extend(numbers.iter().map(|number| self.class(self.first_match_number(*number))));
+        let set = &*self.set;
+        out.extend(numbers.iter().map(|number| set.class(set.first_match_number(*number))));
     }
 
-    /// The tree that takes in what normalization does.
+    /// Returns the tree, if it takes in the normalizer.
     #[inline]
     fn dialled_tree(&self) -> Option<&Tree> {
-        self.tree.as_ref().filter(|_| self.takes_dialled)
+        self.set.tree.as_ref().filter(|_| self.is_reference)
+    }
+
+    #[inline]
+    fn classification<'t>(&self, index: u16, subject: Subject<'t>) -> Option<Classification<'_, 't>> {
+        Some(Classification::new(self.set.class(index)?, subject))
+    }
+
+    /// Returns the index of the first rule that matches a text which is more than digits, after the
+    /// reference's normalizer.
+    fn first_match_other(&self, text: &str) -> u16 {
+        if is_kept(text.as_bytes()) {
+            return self.set.first_match(text);
+        }
+        match self.normalizer.normalize(text) {
+            Normalized::Number(number) => self.set.first_match_number(number),
+            Normalized::Other(text) => self.set.first_match(&text),
+        }
+    }
+
+    /// Returns the rules that can never win and the rules that overlap, by their order, each with a
+    /// text that shows it where there is one.
+    ///
+    /// The reference's normalizer is taken into account: a rule for ten digits never wins where ten
+    /// digits become a number. Any other normalizer may return any text, so that a rule is not
+    /// reported because no text reaches it.
+    ///
+    /// ```
+    /// use telnum::classify::{Classifiers, Rule};
+    ///
+    /// let rules = [Rule::new("all_us", r"^\+1\d{10}$"), Rule::new("tollfree", r"^\+1800\d{7}$")];
+    /// let findings = Classifiers::new(rules)?.lint()?;
+    /// assert_eq!(
+    ///     findings[0].to_string(),
+    ///     "rule `tollfree`: never wins, where it matches, `all_us` does, as for \"+18000000000\""
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Returns a [`LintError`] if the rules and converters are too many to be compared. That takes a
+    /// larger automaton than classification does.
+    pub fn lint(&self) -> Result<Vec<Finding>, LintError> {
+        lint::lint(self)
+    }
+}
+
+impl CompiledSet {
+    fn new(rules: Vec<Rule>) -> Result<Self, ClassifierError> {
+        match rules.len() {
+            0 => return Err(ClassifierError::Empty),
+            rules if rules > ClassifierError::MAX_RULES => return Err(ClassifierError::TooMany { rules }),
+            _ => {}
+        }
+        let mut compiled = Vec::with_capacity(rules.len());
+        let mut hirs = Vec::with_capacity(rules.len());
+        let mut names = HashSet::new();
+        for (index, rule) in rules.into_iter().enumerate() {
+            check(&rule, index)?;
+            if !names.insert(rule.shared_name()) {
+                return Err(ClassifierError::Duplicate { rule: rule.name().to_owned() });
+            }
+            let (pattern, hir) =
+                Pattern::with_hir(rule.regex()).map_err(|source| ClassifierError::pattern(&rule, source))?;
+            hirs.push(hir);
+            compiled.push(CompiledRule { rule, index, capture: Capture::new(pattern) });
+        }
+        let (matcher, tree) = match Automaton::new(&hirs) {
+            Some(automaton) => {
+                let tree = Tree::new(&automaton, compiled.len());
+                (Matcher::Automaton(automaton), tree)
+            }
+            None => (Matcher::Search(search(&compiled)?), None),
+        };
+        Ok(Self { rules: compiled, matcher, tree })
+    }
+
+    fn failed(error: ClassifierError) -> Self {
+        Self { rules: Vec::new(), matcher: Matcher::Failed(error), tree: None }
     }
 
     #[inline]
@@ -365,77 +513,37 @@ impl Classifiers {
         self.rules.get(usize::from(index)).map(Class)
     }
 
-    #[inline]
-    fn answer<'t>(&self, index: u16, subject: Subject<'t>) -> Option<Classification<'_, 't>> {
-        Some(Classification::new(self.class(index)?, subject))
-    }
-
+    /// Returns the index of the first rule that matches `number`, or one that no rule has.
     #[inline]
     fn first_match_number(&self, number: PhoneNumber) -> u16 {
         match &self.tree {
             Some(tree) => tree.first_match(true, number.to_bits()),
-            None => self.first_match(&Text::from(number)),
+            None => self.first_match(&NumberText::from(number)),
         }
     }
 
-    /// The first rule that matches what the reference normalizer makes of a text that it does not
-    /// read as digits.
-    fn first_match_other(&self, text: &str) -> u16 {
-        if is_kept(text.as_bytes()) {
-            return self.first_match(text);
-        }
-        match self.normalizer.normalize(text) {
-            Normalized::Number(number) => self.first_match_number(number),
-            Normalized::Other(text) => self.first_match(&text),
-        }
-    }
-
+    /// Returns the index of the first rule that matches `text`, or one that no rule has.
     fn first_match(&self, text: &str) -> u16 {
-        match &self.machine {
-            Machine::Automaton(automaton) => automaton.first_match(text.as_bytes()),
-            Machine::Set(set) => {
-                let mut matches = PatternSet::new(self.rules.len());
-                set.which_overlapping_matches(&Input::new(text.as_bytes()), &mut matches);
-                let first = matches.iter().next().map(|rule| rule.as_usize());
+        match &self.matcher {
+            Matcher::Automaton(automaton) => automaton.first_match(text.as_bytes()),
+            Matcher::Search(set) => {
+                let first = set.matches(text.as_bytes()).iter().next();
                 first.and_then(|rule| u16::try_from(rule).ok()).unwrap_or(NO_RULE)
             }
+            Matcher::Failed(_) => NO_RULE,
         }
-    }
-
-    /// Reports rules that can never win and rules that overlap, by their order, each with a text
-    /// that shows it where there is one. The reference normalizer is taken into account: a rule for
-    /// ten digits never wins where ten digits become a number. Of any other it is not known what it
-    /// may return, so that a rule which is never reached is not reported for that.
-    ///
-    /// ```
-    /// use telnum::classify::{Classifiers, Finding, Rule};
-    ///
-    /// let rules = [Rule::new("all_us", r"^\+1\d{10}$"), Rule::new("tollfree", r"^\+1800\d{7}$")];
-    /// let findings = Classifiers::new(rules)?.lint()?;
-    /// assert_eq!(
-    ///     findings[0].to_string(),
-    ///     "rule `tollfree` never wins: where it matches, `all_us` does, as for \"+18000000000\""
-    /// );
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// The rules and converters are too many to be compared: that takes a larger automaton than to
-    /// classify does.
-    pub fn lint(&self) -> Result<Vec<Finding>, LintError> {
-        lint::lint(self)
     }
 }
 
 impl Default for Classifiers {
-    /// [`north_america`](Self::north_america).
+    /// Returns [`Classifiers::north_america`].
     fn default() -> Self {
         Self::north_america()
     }
 }
 
 impl fmt::Debug for Classifiers {
-    /// Says the rules' names and the engine.
+    /// Writes the names of the rules, and the engine.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.rules().map(Rule::name).collect();
         f.debug_struct("Classifiers").field("rules", &names).field("engine", &self.engine()).finish()
@@ -444,7 +552,7 @@ impl fmt::Debug for Classifiers {
 
 impl Serialize for Classifiers {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.rules.len()))?;
+        let mut map = serializer.serialize_map(Some(self.set.rules.len()))?;
         for rule in self.rules() {
             map.serialize_entry(rule.name(), rule.body())?;
         }
@@ -469,7 +577,7 @@ impl<'de> Deserialize<'de> for Classifiers {
                     let body = map.next_value_seed(BodyOf(&name))?;
                     rules.push(Rule::from_parts(name, body));
                 }
-                Classifiers::new(rules).map_err(|error| de::Error::custom(error.in_one_line()))
+                Classifiers::new(rules).map_err(|error| de::Error::custom(error.with_cause()))
             }
         }
 
@@ -487,16 +595,11 @@ fn check(rule: &Rule, index: usize) -> Result<(), ClassifierError> {
     }
 }
 
-/// All rules in one search, which tells each that matches.
-fn set(rules: &[Hir]) -> Result<meta::Regex, ClassifierError> {
-    let config = meta::Config::new()
-        .match_kind(MatchKind::All)
-        .utf8_empty(false)
-        .nfa_size_limit(Some(SIZE_LIMIT.saturating_mul(rules.len())));
-    meta::Builder::new().configure(config).build_many_from_hir(rules).map_err(|_| ClassifierError::TooLarge)
-}
-
-#[expect(clippy::expect_used, reason = "the built-in sets are constants, and tests build each")]
-fn built_in<const N: usize>(rows: [sets::Row; N]) -> Classifiers {
-    Classifiers::new(sets::rules(rows)).expect("a built-in set")
+/// Compiles all rules into one search.
+fn search(rules: &[CompiledRule]) -> Result<RegexSet, ClassifierError> {
+    RegexSetBuilder::new(rules.iter().map(|compiled| compiled.rule.regex()))
+        .unicode(false)
+        .size_limit(SIZE_LIMIT.saturating_mul(rules.len()))
+        .build()
+        .map_err(|error| ClassifierError::TooLarge { source: error.into() })
 }

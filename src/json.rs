@@ -1,4 +1,4 @@
-//! JSON objects of configuration: known keys typed, all others kept, no key twice.
+//! Reading of configuration objects: known keys are typed, all others kept in order, none repeated.
 
 use std::fmt;
 
@@ -6,41 +6,42 @@ use indexmap::IndexMap;
 use serde::de::{self, DeserializeOwned, MapAccess};
 use serde_json::Value;
 
-/// The entries of one object, and what it is called in a refusal.
+/// The entries of one object, and the name that error messages give the object.
 pub(crate) struct Entries<'a, N> {
-    of: &'a N,
+    object: &'a N,
     entries: IndexMap<String, Value>,
 }
 
 impl<'a, N: fmt::Display> Entries<'a, N> {
-    pub(crate) fn read<'de, A: MapAccess<'de>>(of: &'a N, mut map: A) -> Result<Self, A::Error> {
+    /// Reads all entries of `map`.
+    pub(crate) fn read<'de, A: MapAccess<'de>>(object: &'a N, mut map: A) -> Result<Self, A::Error> {
         let mut entries = IndexMap::new();
         while let Some((key, value)) = map.next_entry::<String, Value>()? {
             if entries.contains_key(&key) {
-                return Err(error(of, &key, "comes twice"));
+                return Err(error(object, &key, &"repeated key"));
             }
             entries.insert(key, value);
         }
-        Ok(Self { of, entries })
+        Ok(Self { object, entries })
     }
 
-    /// Takes the value of a key; `null` stands for nothing.
+    /// Takes the value of `key`; `null` counts as absent.
     pub(crate) fn take<T: DeserializeOwned, E: de::Error>(&mut self, key: &str) -> Result<Option<T>, E> {
         let value = self.entries.shift_remove(key).unwrap_or_default();
-        serde_json::from_value(value).map_err(|wrong| error(self.of, key, &format!("is wrong: {wrong}")))
+        serde_json::from_value(value).map_err(|problem| error(self.object, key, &problem))
     }
 
-    /// The same where there must be one.
-    pub(crate) fn must_take<T: DeserializeOwned, E: de::Error>(&mut self, key: &str) -> Result<T, E> {
-        self.take(key)?.ok_or_else(|| error(self.of, key, "is missing"))
+    /// Takes the value of `key`, which is required.
+    pub(crate) fn take_required<T: DeserializeOwned, E: de::Error>(&mut self, key: &str) -> Result<T, E> {
+        self.take(key)?.ok_or_else(|| error(self.object, key, &"required but missing"))
     }
 
-    /// What was not taken.
+    /// Returns the entries that were not taken.
     pub(crate) fn rest(self) -> IndexMap<String, Value> {
         self.entries
     }
 }
 
-fn error<E: de::Error>(of: &impl fmt::Display, key: &str, what: &str) -> E {
-    E::custom(format_args!("{of}: `{key}` {what}"))
+fn error<E: de::Error>(object: &impl fmt::Display, key: &str, problem: &impl fmt::Display) -> E {
+    E::custom(format_args!("{object}: `{key}`: {problem}"))
 }

@@ -35,7 +35,7 @@
 //! // An account may have a dial plan of its own, which is configuration.
 //! let plan: Converters = serde_json::from_str(r#"{"^(\\d{7})$": {"prefix": "+1415"}}"#)?;
 //! let office = Classifiers::north_america().with_normalizer(normalizer.with_dial_plan(plan));
-//! assert_eq!(office.classify("886-7900").unwrap().e164(), Some(number));
+//! assert_eq!(office.classify("886-7900").unwrap().number(), Some(number));
 //!
 //! // The world's numbering plan knows whose a number is, and how people there write it.
 //! let london = telnum::plan::parse("(020) 7946 0000", Some(Region::GB))?.number;

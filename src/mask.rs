@@ -1,17 +1,4 @@
-//! How a number is shown: pretty-print masks.
-//!
-//! A mask is read from left to right along with a text:
-//!
-//! | in the mask | does |
-//! |---|---|
-//! | `S` | skips one character of the text |
-//! | `#` | copies one character of the text |
-//! | `*` | copies the rest of the text |
-//! | `\` and a character | writes that character |
-//! | anything else | is written as it is |
-//!
-//! Where the text has ended, `S`, `#` and `*` do nothing; what is left of the text at the end of
-//! the mask is not shown.
+//! Pretty-print masks: how a number is shown.
 //!
 //! ```
 //! use telnum::mask::Mask;
@@ -20,6 +7,19 @@
 //! assert_eq!(mask.apply("+14158867900").to_string(), "(415) 886 - 7900");
 //! # Ok::<(), telnum::mask::MaskError>(())
 //! ```
+//!
+//! A mask is read from left to right along with a text:
+//!
+//! | in the mask | effect |
+//! |---|---|
+//! | `S` | skips one character of the text |
+//! | `#` | copies one character of the text |
+//! | `*` | copies the rest of the text |
+//! | `\` and a character | writes that character |
+//! | any other character | is written |
+//!
+//! Where the text has ended, `S`, `#` and `*` do nothing. The part of the text that the mask does
+//! not reach is not shown. The syntax is that of Kazoo's `pretty_print`.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write};
@@ -27,9 +27,10 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::number::{Buffer, PhoneNumber, Prefix};
+use crate::normalize::NumberText;
+use crate::number::{PhoneNumber, Prefix};
 
-/// A pretty-print mask, checked.
+/// A pretty-print mask.
 ///
 /// ```
 /// use telnum::mask::Mask;
@@ -38,35 +39,44 @@ use crate::number::{Buffer, PhoneNumber, Prefix};
 /// assert_eq!(mask.apply("+14158867900").to_string(), "S(415#) 886 - 7900*");
 /// # Ok::<(), telnum::mask::MaskError>(())
 /// ```
+#[doc(alias = "pretty_print")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Mask(Cow<'static, str>);
 
+/// A place for [`Mask::NANP`] that can be borrowed.
+static NANP: Mask = Mask::NANP;
+
 impl Mask {
-    /// How +1 numbers are shown unless something else is said: `SS(###) ### - ####`.
+    /// The mask of North American numbers: `SS(###) ### - ####`.
     ///
     /// ```
-    /// # use telnum::mask::Mask;
+    /// use telnum::mask::Mask;
+    ///
     /// assert_eq!(Mask::NANP.apply("+14158867900").to_string(), "(415) 886 - 7900");
     /// ```
     pub const NANP: Self = Self(Cow::Borrowed("SS(###) ### - ####"));
 
-    /// Shows a text through the mask; `Display` streams it, nothing is allocated.
+    /// Returns `text`, a number or any text, as the mask shows it. Nothing is allocated.
     ///
     /// ```
-    /// # use telnum::mask::Mask;
-    /// let all: Mask = "*".parse()?;
-    /// assert_eq!(all.apply("+14158867900").to_string(), "+14158867900");
-    /// # Ok::<(), telnum::mask::MaskError>(())
+    /// use telnum::{PhoneNumber, mask::Mask};
+    ///
+    /// let dots: Mask = "SS###.###.####".parse()?;
+    /// let number: PhoneNumber = "+14158867900".parse()?;
+    /// assert_eq!(dots.apply(number).to_string(), "415.886.7900");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[doc(alias = "pretty_print")]
     #[must_use]
-    pub const fn apply<'a>(&'a self, text: &'a str) -> Masked<'a> {
-        Masked { mask: self, text }
+    pub fn apply<'a>(&'a self, text: impl Into<NumberText<'a>>) -> Masked<'a> {
+        Masked { mask: Some(self), text: text.into() }
     }
 
-    /// Writes a text through the mask.
+    /// Writes `text` to `out` as the mask shows it.
     ///
     /// ```
-    /// # use telnum::mask::Mask;
+    /// use telnum::mask::Mask;
+    ///
     /// let mut out = String::new();
     /// Mask::NANP.write(&mut out, "+14158867900")?;
     /// assert_eq!(out, "(415) 886 - 7900");
@@ -74,7 +84,7 @@ impl Mask {
     /// ```
     ///
     /// # Errors
-    /// What the writer returns.
+    /// Returns the error of `out`, if writing to it fails.
     pub fn write(&self, out: &mut (impl Write + ?Sized), text: &str) -> fmt::Result {
         let mut text = text.chars();
         let mut mask = self.0.chars();
@@ -100,10 +110,11 @@ impl Mask {
         Ok(())
     }
 
-    /// The mask's own text.
+    /// Returns the mask as it was written.
     ///
     /// ```
-    /// # use telnum::mask::Mask;
+    /// use telnum::mask::Mask;
+    ///
     /// assert_eq!(Mask::NANP.as_str(), "SS(###) ### - ####");
     /// ```
     #[must_use]
@@ -144,26 +155,45 @@ impl<'de> Deserialize<'de> for Mask {
     }
 }
 
-/// A text seen through a mask: what [`Mask::apply`] returns.
+/// A text as a mask shows it, or unchanged where there is no mask: returned by [`Mask::apply`],
+/// [`pretty`] and [`Classification::pretty`](crate::classify::Classification::pretty).
+///
+/// `Display` writes it piece by piece.
+///
+/// ```
+/// use telnum::mask::Mask;
+///
+/// let shown = Mask::NANP.apply("+14158867900");
+/// assert_eq!(format!("{shown:>18}"), "  (415) 886 - 7900");
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Masked<'a> {
-    mask: &'a Mask,
-    text: &'a str,
+    mask: Option<&'a Mask>,
+    text: NumberText<'a>,
+}
+
+impl<'a> Masked<'a> {
+    pub(crate) const fn new(mask: Option<&'a Mask>, text: NumberText<'a>) -> Self {
+        Self { mask, text }
+    }
 }
 
 impl fmt::Display for Masked<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(mask) = self.mask else { return f.pad(&self.text) };
         if f.width().is_none() && f.precision().is_none() {
-            return self.mask.write(f, self.text);
+            return mask.write(f, &self.text);
         }
         let mut shown = String::new();
-        self.mask.write(&mut shown, self.text)?;
+        mask.write(&mut shown, &self.text)?;
         f.pad(&shown)
     }
 }
 
-/// Shows a number as people of its country expect, as far as no numbering plan is needed:
-/// eleven-digit +1 numbers through [`Mask::NANP`], all others as they are.
+/// Returns `number` as it is shown in North America: +1 numbers of eleven digits through
+/// [`Mask::NANP`], all others in E.164 form.
+///
+/// For the national formats of all countries, see [`plan`](crate::plan).
 ///
 /// ```
 /// use telnum::mask::pretty;
@@ -172,41 +202,30 @@ impl fmt::Display for Masked<'_> {
 /// assert_eq!(pretty("+442079460000".parse()?).to_string(), "+442079460000");
 /// # Ok::<(), telnum::NumberError>(())
 /// ```
+#[doc(alias = "pretty_print")]
 #[must_use]
-pub fn pretty(number: PhoneNumber) -> Pretty {
-    Pretty(number)
+pub fn pretty(number: PhoneNumber) -> Masked<'static> {
+    let is_nanp = number.digit_count() == 11 && number.starts_with(Prefix::NANP);
+    Masked::new(is_nanp.then_some(&NANP), number.into())
 }
 
-/// A number shown by [`pretty`].
-#[derive(Clone, Copy, Debug)]
-pub struct Pretty(PhoneNumber);
-
-impl fmt::Display for Pretty {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut buffer = Buffer::new();
-        let text = self.0.encode(&mut buffer);
-        if self.0.digit_count() == 11 && self.0.starts_with(Prefix::NANP) {
-            Mask::NANP.apply(text).fmt(f)
-        } else {
-            f.pad(text)
-        }
-    }
-}
-
-/// A mask that ends within an escape: its last backslash has nothing to escape.
+/// The error for a mask that ends within an escape.
 ///
 /// ```
-/// let error = r"SS###\".parse::<telnum::mask::Mask>().unwrap_err();
-/// assert_eq!(error.to_string(), "the mask ends with a lone backslash at byte 5");
+/// use telnum::mask::Mask;
+///
+/// let error = r"SS###\".parse::<Mask>().unwrap_err();
+/// assert_eq!(error.to_string(), "mask: expected a character after the backslash at byte 5, found the end");
+/// assert_eq!(error.position(), 5);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the mask ends with a lone backslash at byte {position}")]
+#[error("mask: expected a character after the backslash at byte {position}, found the end")]
 pub struct MaskError {
     position: usize,
 }
 
 impl MaskError {
-    /// The byte of the backslash.
+    /// Returns the byte of the backslash.
     #[must_use]
     pub const fn position(&self) -> usize {
         self.position

@@ -1,8 +1,4 @@
-//! From what people dial to a number: ordered converters and dial plans.
-//!
-//! A converter is a pattern with a prefix and a suffix: where it matches, the result is the
-//! prefix, the **last** group that took part, and the suffix. The first that matches wins. What
-//! starts with `+` is kept, and so is what matches nothing: an emergency code, an extension, junk.
+//! Normalization: from the text that was dialled to a number, by ordered converters and dial plans.
 //!
 //! ```
 //! use telnum::normalize::{Normalized, Normalizer};
@@ -13,42 +9,69 @@
 //! assert_eq!(normalizer.normalize("911"), Normalized::Other("911".into()));
 //! # Ok::<(), telnum::NumberError>(())
 //! ```
+//!
+//! A [`Converter`] is a pattern, a prefix and a suffix. Where the pattern matches, the result is the
+//! prefix, the **last** group that took part in the match, and the suffix. The first converter that
+//! matches wins. A text that starts with `+` is kept, and so is one that nothing matches: an
+//! emergency code, an extension, junk.
+//!
+//! An account's dial plan is a list of converters that runs before the system's. A
+//! [`Normalizer::strict`] asks the world's numbering plan in place of the system's converters.
+//!
+//! Normalization to a number, or to the same text, does not allocate, unless a pattern captures its
+//! last group at a place that depends on more than the length of the text.
 
 mod converters;
+mod form;
 mod nanp;
+mod reference;
 mod text;
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
 
 pub use self::converters::{Converter, Converters, ConvertersError};
 pub use self::nanp::{strip_plus, to_1npan, to_npan};
-pub use self::text::Text;
+pub use self::text::NumberText;
 
-pub(crate) use self::nanp::{Read, is_kept, normalize_digits, normalized_length, read, split_plus};
+pub(crate) use self::form::{ANY, Form};
+pub(crate) use self::reference::{
+    CONVERSIONS, Conversion, Converted, convert_dialled, converted_length, is_kept, pack_dialled, split_plus,
+};
 
-use self::converters::Whole;
+use self::converters::WithoutGroup;
 use self::text::Joined;
 use crate::number::PhoneNumber;
 use crate::pattern::{Pattern, PatternError};
 use crate::plan::{self, Region};
 
-/// What a dialled text is.
+/// A normalized text.
+///
+/// ```
+/// use telnum::normalize::{Normalized, Normalizer};
+///
+/// match Normalizer::reference().normalize("4158867900") {
+///     Normalized::Number(number) => assert_eq!(number.to_string(), "+14158867900"),
+///     Normalized::Other(text) => panic!("{text}"),
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Normalized<'t> {
     /// A number.
     Number(PhoneNumber),
-    /// Anything else. Borrowed unless a converter or the removal of separators changed the text.
+    /// A text that is not a number. It is borrowed unless a converter or the removal of separators
+    /// changed it.
     Other(Cow<'t, str>),
 }
 
 impl<'t> Normalized<'t> {
-    /// The number, if it is one.
+    /// Returns the number, if it is one.
     ///
     /// ```
-    /// # use telnum::normalize::Normalizer;
+    /// use telnum::normalize::Normalizer;
+    ///
+    /// assert!(Normalizer::reference().normalize("4158867900").number().is_some());
     /// assert_eq!(Normalizer::reference().normalize("911").number(), None);
     /// ```
     #[must_use]
@@ -60,24 +83,27 @@ impl<'t> Normalized<'t> {
         }
     }
 
-    /// The text: the number's E.164 form, or what else it is.
+    /// Returns the E.164 form of the number, or the text that is not a number.
     ///
     /// ```
-    /// # use telnum::normalize::Normalizer;
-    /// assert_eq!(&*Normalizer::reference().normalize("4158867900").text(), "+14158867900");
+    /// use telnum::normalize::Normalizer;
+    ///
+    /// assert_eq!(Normalizer::reference().normalize("4158867900").text(), "+14158867900");
+    /// assert_eq!(Normalizer::reference().normalize("911").text(), "911");
     /// ```
     #[must_use]
-    pub fn text(&self) -> Text<'_> {
+    pub fn text(&self) -> NumberText<'_> {
         match self {
-            Self::Number(number) => Text::from(*number),
-            Self::Other(text) => Text::from(&**text),
+            Self::Number(number) => NumberText::from(*number),
+            Self::Other(text) => NumberText::from(&**text),
         }
     }
 
-    /// The same without the borrow.
+    /// Converts into a value that borrows nothing.
     ///
     /// ```
-    /// # use telnum::normalize::{Normalized, Normalizer};
+    /// use telnum::normalize::{Normalized, Normalizer};
+    ///
     /// let kept: Normalized<'static> = Normalizer::reference().normalize(&String::from("911")).into_owned();
     /// assert_eq!(kept.text(), "911");
     /// ```
@@ -89,9 +115,9 @@ impl<'t> Normalized<'t> {
         }
     }
 
-    /// A number if the text is one in E.164 form, else the text.
+    /// Returns the number of which `text` is the E.164 form, or `text`.
     #[inline]
-    fn of(text: &'t str) -> Self {
+    fn from_e164(text: &'t str) -> Self {
         match text.parse() {
             Ok(number) => Self::Number(number),
             Err(_) => Self::Other(Cow::Borrowed(text)),
@@ -105,10 +131,12 @@ impl From<PhoneNumber> for Normalized<'_> {
     }
 }
 
-/// Ordered converters, those of an account's dial plan before the system's.
+/// A dial plan, if there is one, and the converters or the numbering plan that come after it.
 ///
-/// Cheap to clone: the converters are shared. In JSON it is the map of the system's
-/// [`Converters`]; dial plan, numbering plan and reconcile pattern are settings of their own.
+/// A clone shares the converters. In JSON a normalizer is the map of its [`converters`], as
+/// [`Converters`] are; dial plan, numbering plan and reconcile pattern are settings of their own.
+///
+/// [`converters`]: Self::converters
 ///
 /// ```
 /// use telnum::normalize::{Converters, Normalizer};
@@ -118,29 +146,35 @@ impl From<PhoneNumber> for Normalized<'_> {
 /// assert_eq!(office.normalize("886-7900").text(), "+14158867900");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
+#[doc(alias = "knm_converters")]
+#[doc(alias = "wnm_util")]
 #[derive(Clone, Debug)]
 pub struct Normalizer {
     dial_plan: Option<Converters>,
     system: System,
+    /// `None` for the default.
     reconcilable: Option<Pattern>,
 }
 
-/// What decides after the dial plan.
+/// What comes after the dial plan.
 #[derive(Clone, Debug)]
 enum System {
     Converters(Converters),
-    /// The world's numbering plan, for what is dialled in a region.
+    /// The world's numbering plan, for texts that are dialled in this region.
     Plan(Region),
 }
 
 impl Normalizer {
-    /// What [`is_reconcilable`](Self::is_reconcilable) asks for unless it is told otherwise.
-    pub const RECONCILABLE: &'static str = r"^(\+?1)?\d{10}$|^\+[2-9]\d{7,}$|^011\d*$|^00\d*$";
+    /// The default pattern of [`is_reconcilable`](Self::is_reconcilable), which is Kazoo's.
+    pub const RECONCILABLE: &'static str = reference::RECONCILABLE;
 
-    /// The normalizer of the reference rules, see [`Converters::reference`].
+    /// Creates a normalizer with the reference's converters, see [`Converters::reference`].
+    ///
+    /// They are built once a process.
     ///
     /// ```
-    /// # use telnum::normalize::Normalizer;
+    /// use telnum::normalize::Normalizer;
+    ///
     /// assert_eq!(Normalizer::reference().normalize("4158867900").text(), "+14158867900");
     /// ```
     #[must_use]
@@ -148,7 +182,7 @@ impl Normalizer {
         Self::new(Converters::reference())
     }
 
-    /// A normalizer of these converters.
+    /// Creates a normalizer with the given converters.
     ///
     /// ```
     /// use telnum::normalize::{Converter, Converters, Normalizer};
@@ -162,9 +196,11 @@ impl Normalizer {
         Self { dial_plan: None, system: System::Converters(converters), reconcilable: None }
     }
 
-    /// A normalizer that makes a number only of what is a valid one when it is dialled in a region, by
-    /// the world's [numbering plan](crate::plan); anything else is kept. A text with an extension is
-    /// no number alone and is kept, too.
+    /// Creates a normalizer that follows the world's [numbering plan](crate::plan): a text becomes a
+    /// number only if it is a valid one when it is dialled in `region`, and is kept otherwise.
+    ///
+    /// A text with an extension is more than a number and is kept, too. The results depend on
+    /// [`METADATA_VERSION`](crate::plan::METADATA_VERSION).
     ///
     /// ```
     /// use telnum::{normalize::Normalizer, plan::Region};
@@ -172,25 +208,26 @@ impl Normalizer {
     /// let strict = Normalizer::strict(Region::US);
     /// assert_eq!(strict.normalize("(415) 886-7900").text(), "+14158867900");
     /// assert_eq!(strict.normalize("011 44 20 7946 0000").text(), "+442079460000");
-    /// // No exchange code starts with 1. By the reference rules this is a Swiss number.
+    /// // No exchange code starts with 1. The reference's converters make a Swiss number of this.
     /// assert_eq!(strict.normalize("4151234567").number(), None);
     /// assert_eq!(strict.normalize("911").number(), None);
     /// ```
-    ///
-    /// The answers follow [`METADATA_VERSION`](crate::plan::METADATA_VERSION).
     #[must_use]
     pub const fn strict(region: Region) -> Self {
         Self { dial_plan: None, system: System::Plan(region), reconcilable: None }
     }
 
-    /// The same with an account's dial plan, which is run first; what it makes of a text goes on to
-    /// the system's converters or numbering plan.
+    /// Sets an account's dial plan, which runs first. Its result goes on to the system's converters
+    /// or to the numbering plan.
+    ///
+    /// A text that starts with `+` skips the dial plan. A converter of a dial plan that matches
+    /// without a group keeps the text.
     ///
     /// ```
     /// use telnum::normalize::{Converter, Converters, Normalizer};
     ///
-    /// let plan = Converters::new([Converter::new(r"^9(\d{10})$").with_prefix("1")])?;
-    /// let office = Normalizer::reference().with_dial_plan(plan);
+    /// let dial_plan = Converters::new([Converter::new(r"^9(\d{10})$").with_prefix("1")])?;
+    /// let office = Normalizer::reference().with_dial_plan(dial_plan);
     /// assert_eq!(office.normalize("94158867900").text(), "+14158867900");
     /// # Ok::<(), telnum::normalize::ConvertersError>(())
     /// ```
@@ -199,22 +236,26 @@ impl Normalizer {
         Self { dial_plan: Some(dial_plan), ..self }
     }
 
-    /// The same with another reconcile pattern than [`RECONCILABLE`](Self::RECONCILABLE).
+    /// Sets the pattern of [`is_reconcilable`](Self::is_reconcilable). The default is
+    /// [`RECONCILABLE`](Self::RECONCILABLE).
     ///
     /// ```
-    /// # use telnum::normalize::Normalizer;
+    /// use telnum::normalize::Normalizer;
+    ///
     /// let normalizer = Normalizer::reference().with_reconcilable(r"^\+\d{3,}$")?;
     /// assert!(normalizer.is_reconcilable("+999") && !normalizer.is_reconcilable("4158867900"));
     /// # Ok::<(), telnum::PatternError>(())
     /// ```
     ///
     /// # Errors
-    /// The pattern is not one.
+    /// Returns a [`PatternError`] if `pattern` is not a regular expression over ASCII, or is larger
+    /// than 10 MiB once compiled.
+    #[doc(alias = "reconcile_regex")]
     pub fn with_reconcilable(self, pattern: &str) -> Result<Self, PatternError> {
         Ok(Self { reconcilable: Some(Pattern::new(pattern)?), ..self })
     }
 
-    /// The system's converters; a [`strict`](Self::strict) normalizer has none.
+    /// Returns the system's converters; a [`strict`](Self::strict) normalizer has none.
     #[must_use]
     pub const fn converters(&self) -> Option<&Converters> {
         match &self.system {
@@ -223,33 +264,34 @@ impl Normalizer {
         }
     }
 
-    /// The account's dial plan.
+    /// Returns the account's dial plan, if one was set.
     #[must_use]
     pub const fn dial_plan(&self) -> Option<&Converters> {
         self.dial_plan.as_ref()
     }
 
-    /// What a text means, the lenient way: separators that people type (space `-` `.` `(` `)` `/`)
-    /// are removed first.
+    /// Normalizes `text` without the separators that people type: space `-` `.` `(` `)` `/`.
     ///
-    /// What matches nothing is kept. If all that was removed are separators between dialable
-    /// characters (digits, `+`, `*`, `#`), it is kept without them: `9-1-1` is the emergency code;
-    /// otherwise it is kept to the letter.
+    /// A text that nothing matches is kept. If it has separators and otherwise only dialable
+    /// characters (digits, `+`, `*`, `#`), it is kept without the separators: `9-1-1` is the
+    /// emergency code. Any other text is kept unchanged.
     ///
     /// ```
-    /// # use telnum::normalize::Normalizer;
+    /// use telnum::normalize::Normalizer;
+    ///
     /// let normalizer = Normalizer::reference();
-    /// let text = |text| normalizer.normalize(text).into_owned().text().to_string();
-    /// assert_eq!(text("+1 (415) 886-7900"), "+14158867900");
-    /// assert_eq!(text("9-1-1"), "911");
-    /// assert_eq!(text("NOT a number"), "NOT a number");
-    /// assert_eq!(text("41234567"), "+41234567");
+    /// assert_eq!(normalizer.normalize("+1 (415) 886-7900").text(), "+14158867900");
+    /// assert_eq!(normalizer.normalize("41234567").text(), "+41234567");
+    /// assert_eq!(normalizer.normalize("9-1-1").text(), "911");
+    /// assert_eq!(normalizer.normalize("NOT a number").text(), "NOT a number");
     /// ```
+    #[doc(alias = "to_e164")]
+    #[doc(alias = "normalize_number")]
     #[must_use]
     #[inline]
     pub fn normalize<'t>(&self, text: &'t str) -> Normalized<'t> {
         if self.is_reference() {
-            if let Some(number) = nanp::reference_number(text.as_bytes()) {
+            if let Some(number) = reference::number_of(text.as_bytes()) {
                 return Normalized::Number(number);
             }
             if is_kept(text.as_bytes()) {
@@ -260,7 +302,7 @@ impl Normalizer {
     }
 
     fn normalize_lenient<'t>(&self, text: &'t str) -> Normalized<'t> {
-        if separator(text).is_none() {
+        if first_separator(text).is_none() {
             return self.normalize_exact(text);
         }
         let bare = Joined::new(text.split(is_separator));
@@ -276,61 +318,64 @@ impl Normalizer {
         }
     }
 
-    /// What a text means, the strict way: separators are refused, and nothing is removed.
+    /// Normalizes `text`, in which separators are refused.
     ///
     /// ```
-    /// # use telnum::normalize::Normalizer;
+    /// use telnum::normalize::Normalizer;
+    ///
     /// let normalizer = Normalizer::reference();
     /// assert_eq!(normalizer.normalize_strict("4158867900")?.text(), "+14158867900");
     /// let error = normalizer.normalize_strict("415 886-7900").unwrap_err();
-    /// assert_eq!(error.to_string(), "separator ' ' at byte 3");
+    /// assert_eq!(error.to_string(), "separator: expected none, found ' ' at byte 3");
     /// # Ok::<(), telnum::normalize::SeparatorError>(())
     /// ```
     ///
     /// # Errors
-    /// The first separator, and where it stands.
+    /// Returns a [`SeparatorError`] with the first separator if `text` has one.
     pub fn normalize_strict<'t>(&self, text: &'t str) -> Result<Normalized<'t>, SeparatorError> {
-        match separator(text) {
+        match first_separator(text) {
             Some(error) => Err(error),
             None => Ok(self.normalize_exact(text)),
         }
     }
 
     fn normalize_exact<'t>(&self, text: &'t str) -> Normalized<'t> {
-        let planned = self.dial_plan.as_ref().filter(|_| !text.starts_with('+'));
-        match planned.and_then(|plan| plan.convert(text, Whole::Kept)) {
+        let dial_plan = self.dial_plan.as_ref().filter(|_| !text.starts_with('+'));
+        match dial_plan.and_then(|plan| plan.convert(text, WithoutGroup::Keep)) {
             None => self.convert(text),
-            Some(planned) => match self.convert(planned.as_str()) {
+            Some(converted) => match self.convert(converted.as_str()) {
                 Normalized::Other(text) => Normalized::Other(Cow::Owned(text.into_owned())),
                 Normalized::Number(number) => Normalized::Number(number),
             },
         }
     }
 
-    /// What the system makes of a text.
+    /// Converts `text` by the system's converters or by the numbering plan.
     fn convert<'t>(&self, text: &'t str) -> Normalized<'t> {
         match &self.system {
-            System::Converters(_) if text.starts_with('+') => Normalized::of(text),
-            System::Converters(converters) => match converters.convert(text, Whole::Converted) {
+            System::Converters(_) if text.starts_with('+') => Normalized::from_e164(text),
+            System::Converters(converters) => match converters.convert(text, WithoutGroup::Convert) {
                 None => Normalized::Other(Cow::Borrowed(text)),
-                Some(joined) => Normalized::of(joined.as_str()).into_owned(),
+                Some(converted) => Normalized::from_e164(converted.as_str()).into_owned(),
             },
-            System::Plan(region) => match valid(text, *region) {
+            System::Plan(region) => match valid_number(text, *region) {
                 Some(number) => Normalized::Number(number),
                 None => Normalized::Other(Cow::Borrowed(text)),
             },
         }
     }
 
+    /// Returns whether the reference's converters alone decide.
     #[inline]
     pub(crate) fn is_reference(&self) -> bool {
         self.dial_plan.is_none() && self.converters().is_some_and(Converters::is_reference)
     }
 
-    /// Whether to normalize a text changes nothing.
+    /// Returns whether normalization leaves `text` unchanged.
     ///
     /// ```
-    /// # use telnum::normalize::Normalizer;
+    /// use telnum::normalize::Normalizer;
+    ///
     /// let normalizer = Normalizer::reference();
     /// assert!(normalizer.is_normalized("+14158867900") && normalizer.is_normalized("911"));
     /// assert!(!normalizer.is_normalized("4158867900") && !normalizer.is_normalized("9-1-1"));
@@ -340,25 +385,30 @@ impl Normalizer {
         self.normalize(text).text() == text
     }
 
-    /// Whether a text may name a number of an inventory: whether the reconcile pattern matches it
-    /// as it stands. Nothing is removed or normalized first.
+    /// Returns whether `text` may name a number of an inventory: whether the reconcile pattern
+    /// matches it. Nothing is removed or normalized first.
     ///
     /// ```
-    /// # use telnum::normalize::Normalizer;
+    /// use telnum::normalize::Normalizer;
+    ///
     /// let normalizer = Normalizer::reference();
     /// assert!(normalizer.is_reconcilable("4158867900"));
     /// assert!(!normalizer.is_reconcilable("1000"));
     /// assert!(!normalizer.is_reconcilable("+141510010+15"));
     /// ```
+    #[doc(alias = "reconcile_regex")]
+    #[doc(alias = "not_reconcilable")]
     #[must_use]
     pub fn is_reconcilable(&self, text: &str) -> bool {
-        static DEFAULT: LazyLock<Option<Pattern>> =
-            LazyLock::new(|| Pattern::new(Normalizer::RECONCILABLE).ok());
-        self.reconcilable.as_ref().or(DEFAULT.as_ref()).is_some_and(|pattern| pattern.is_match(text))
+        match &self.reconcilable {
+            Some(pattern) => pattern.is_match(text),
+            None => reference::is_reconcilable(text),
+        }
     }
 }
 
 impl Default for Normalizer {
+    /// Returns [`Normalizer::reference`].
     fn default() -> Self {
         Self::reference()
     }
@@ -368,9 +418,9 @@ impl Serialize for Normalizer {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.system {
             System::Converters(converters) => converters.serialize(serializer),
-            System::Plan(region) => {
-                Err(ser::Error::custom(format_args!("the plan of {region} is no list of converters")))
-            }
+            System::Plan(region) => Err(ser::Error::custom(format_args!(
+                "normalizer: expected converters, found the numbering plan of {region}"
+            ))),
         }
     }
 }
@@ -381,42 +431,49 @@ impl<'de> Deserialize<'de> for Normalizer {
     }
 }
 
-/// A separator in a text that must have none.
+/// The error for a separator in a text that must not have one.
+///
+/// ```
+/// use telnum::normalize::Normalizer;
+///
+/// let error = Normalizer::reference().normalize_strict("415.8867900").unwrap_err();
+/// assert_eq!((error.separator(), error.position()), ('.', 3));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("separator {separator:?} at byte {position}")]
+#[error("separator: expected none, found {separator:?} at byte {position}")]
 pub struct SeparatorError {
     separator: char,
     position: usize,
 }
 
 impl SeparatorError {
-    /// The first separator of the text.
+    /// Returns the first separator of the text.
     #[must_use]
     pub const fn separator(&self) -> char {
         self.separator
     }
 
-    /// The byte where it stands.
+    /// Returns the byte of the text at which the separator stands.
     #[must_use]
     pub const fn position(&self) -> usize {
         self.position
     }
 }
 
-/// The number that a text is when it is dialled in a region, if it is valid.
-fn valid(text: &str, region: Region) -> Option<PhoneNumber> {
+/// Returns the number that `text` is when it is dialled in `region`, if it is a valid one.
+fn valid_number(text: &str, region: Region) -> Option<PhoneNumber> {
     let parsed = plan::parse(text, Some(region)).ok()?;
     (parsed.extension.is_none() && parsed.number.is_valid()).then_some(parsed.number)
 }
 
-fn separator(text: &str) -> Option<SeparatorError> {
-    let position = text.bytes().position(nanp::is_separator)?;
+fn first_separator(text: &str) -> Option<SeparatorError> {
+    let position = text.bytes().position(reference::is_separator)?;
     let separator = text.as_bytes().get(position).copied().map(char::from)?;
     Some(SeparatorError { separator, position })
 }
 
 fn is_separator(c: char) -> bool {
-    u8::try_from(c).is_ok_and(nanp::is_separator)
+    u8::try_from(c).is_ok_and(reference::is_separator)
 }
 
 fn is_dialable(text: &str) -> bool {

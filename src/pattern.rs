@@ -1,20 +1,22 @@
-//! Regular expressions as converters and classifiers use them: over bytes, with a position in
-//! every refusal and the last capture without an allocation.
+//! The regular expressions of converters and rules: compiled by `regex`, over bytes, with the
+//! position of a mistake and the place of the last group.
+
+mod place;
 
 use std::fmt;
 use std::ops::Range;
 
-use regex_automata::nfa::thompson;
-use regex_automata::util::primitives::NonMaxUsize;
-use regex_automata::{Input, meta};
+use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::ast::{self, Ast, FlagsItemKind, Span};
 use regex_syntax::hir::Hir;
 use regex_syntax::hir::translate::TranslatorBuilder;
 
-/// What one pattern may take up once compiled, in bytes.
+pub(crate) use self::place::Place;
+
+/// The size of one compiled pattern, in bytes.
 pub(crate) const SIZE_LIMIT: usize = 10 << 20;
 
-/// Why a pattern is refused.
+/// The error for a pattern that is not a regular expression over ASCII, or that is too large.
 ///
 /// ```
 /// use telnum::classify::{Classifiers, ClassifierError, Rule};
@@ -22,60 +24,58 @@ pub(crate) const SIZE_LIMIT: usize = 10 << 20;
 /// let error = Classifiers::new([Rule::new("local", r"^(\d{7}$")]).unwrap_err();
 /// let ClassifierError::Pattern { rule, source } = error else { panic!("{error}") };
 /// assert_eq!((&*rule, source.position()), ("local", Some(1)));
-/// assert_eq!(source.to_string(), "at byte 1: unclosed group");
+/// assert_eq!(source.to_string(), "unclosed group at byte 1");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}{reason}", self.position.map(|at| format!("at byte {at}: ")).unwrap_or_default())]
+#[error("{reason}{}", self.position.map(|at| format!(" at byte {at}")).unwrap_or_default())]
 pub struct PatternError {
     position: Option<usize>,
     reason: String,
 }
 
 impl PatternError {
-    /// The byte of the pattern where the mistake starts; `None` if the pattern as a whole is too
-    /// large.
+    /// Returns the byte of the pattern at which the mistake starts; `None` for a pattern that is too
+    /// large as a whole.
     #[must_use]
     pub const fn position(&self) -> Option<usize> {
         self.position
     }
 
-    /// After the error it is the cause of, in one line.
-    pub(crate) fn after(&self, error: &impl ToString) -> String {
-        let colon = if self.position.is_some() { "" } else { ":" };
-        format!("{}{colon} {self}", error.to_string())
-    }
-
-    fn too_large() -> Self {
-        Self { position: None, reason: "too large once compiled".to_owned() }
-    }
-
-    fn at(position: usize, reason: &impl ToString) -> Self {
-        Self { position: Some(position), reason: reason.to_string() }
+    fn at(span: &Span, reason: &impl fmt::Display) -> Self {
+        Self { position: Some(span.start.offset), reason: reason.to_string() }
     }
 }
 
-/// Reads a pattern. It is about bytes: `\d`, `\w`, `\s`, `\b` and case are ASCII's, `.` is any byte
-/// but a line feed.
+impl From<regex::Error> for PatternError {
+    fn from(error: regex::Error) -> Self {
+        let reason = match error {
+            regex::Error::CompiledTooBig(limit) => format!("too large, expected at most {limit} bytes"),
+            other => other.to_string(),
+        };
+        Self { position: None, reason }
+    }
+}
+
+/// Parses a pattern over bytes: `\d`, `\w`, `\s`, `\b` and case are those of ASCII, and `.` is any
+/// byte but a line feed.
 pub(crate) fn parse(pattern: &str) -> Result<Hir, PatternError> {
-    let at = |span: &Span, reason: &dyn fmt::Display| PatternError::at(span.start.offset, &reason);
-    let ast = ast::parse::Parser::new().parse(pattern).map_err(|error| at(error.span(), error.kind()))?;
+    let parsed = ast::parse::Parser::new().parse(pattern);
+    let ast = parsed.map_err(|error| PatternError::at(error.span(), error.kind()))?;
     ast::visit(&ast, AsciiOnly)?;
     let mut translator = TranslatorBuilder::new().unicode(false).utf8(false).build();
-    let hir = translator.translate(pattern, &ast).map_err(|error| at(error.span(), error.kind()))?;
-    let config = thompson::Config::new().utf8(false).nfa_size_limit(Some(SIZE_LIMIT));
-    let compiled = thompson::Compiler::new().configure(config).build_from_hir(&hir);
-    compiled.map(|_| hir).map_err(|_| PatternError::too_large())
+    let hir = translator.translate(pattern, &ast);
+    hir.map_err(|error| PatternError::at(error.span(), error.kind()))
 }
 
-/// Refuses what would turn Unicode on within a pattern.
+/// Refuses flags that turn Unicode on within a pattern.
 struct AsciiOnly;
 
 impl AsciiOnly {
     fn check(flags: &ast::Flags) -> Result<(), PatternError> {
         let unicode = FlagsItemKind::Flag(ast::Flag::Unicode);
-        let on = flags.items.iter().take_while(|item| item.kind != FlagsItemKind::Negation);
-        match on.into_iter().find(|item| item.kind == unicode) {
-            Some(item) => Err(PatternError::at(item.span.start.offset, &"patterns are ASCII")),
+        let set = flags.items.iter().take_while(|item| item.kind != FlagsItemKind::Negation);
+        match set.into_iter().find(|item| item.kind == unicode) {
+            Some(item) => Err(PatternError::at(&item.span, &"Unicode flag in an ASCII pattern")),
             None => Ok(()),
         }
     }
@@ -100,67 +100,71 @@ impl ast::Visitor for AsciiOnly {
 
 /// A compiled pattern.
 #[derive(Clone, Debug)]
-pub(crate) struct Pattern(meta::Regex);
+pub(crate) struct Pattern {
+    regex: Regex,
+    place: Option<Place>,
+}
 
 impl Pattern {
     pub(crate) fn new(pattern: &str) -> Result<Self, PatternError> {
-        Self::from_hir(&parse(pattern)?)
+        Self::with_hir(pattern).map(|(pattern, _)| pattern)
     }
 
-    pub(crate) fn from_hir(hir: &Hir) -> Result<Self, PatternError> {
-        let config = meta::Config::new().utf8_empty(false).nfa_size_limit(Some(SIZE_LIMIT));
-        let regex = meta::Builder::new().configure(config).build_from_hir(hir);
-        regex.map(Self).map_err(|_| PatternError::too_large())
+    /// Compiles `pattern`, and returns its parsed form, too.
+    pub(crate) fn with_hir(pattern: &str) -> Result<(Self, Hir), PatternError> {
+        // The message of `regex` is for terminals: the parser says what is wrong, and where.
+        let hir = parse(pattern)?;
+        let regex = RegexBuilder::new(pattern).unicode(false).size_limit(SIZE_LIMIT).build()?;
+        Ok((Self { regex, place: Place::of(&hir) }, hir))
+    }
+
+    /// Returns the place of the last group, where the length of a text is enough to know it.
+    pub(crate) const fn place(&self) -> Option<Place> {
+        self.place
     }
 
     pub(crate) fn is_match(&self, text: &str) -> bool {
-        self.0.is_match(text.as_bytes())
+        self.regex.is_match(text.as_bytes())
     }
 
-    /// The last group that takes part in the first match.
+    /// Returns the last group that takes part in the first match in `text`.
     pub(crate) fn last_capture(&self, text: &str) -> Match {
-        /// Slots for the match and 15 groups: on the stack for every pattern people write.
-        const SLOTS: usize = 32;
-        let wanted = 2 * self.0.captures_len();
-        let mut few = [None; SLOTS];
-        let mut many = Vec::new();
-        let slots = few.get_mut(..wanted).unwrap_or_else(|| {
-            many.resize(wanted, None);
-            &mut many
-        });
-        if self.0.search_slots(&Input::new(text.as_bytes()), slots).is_none() {
+        match self.place {
+            Some(_) if !self.is_match(text) => Match::None,
+            Some(place) if place.is_group() => Match::Capture(place.within(text.len())),
+            Some(place) => Match::Whole(place.within(text.len())),
+            None => self.search(text),
+        }
+    }
+
+    fn search(&self, text: &str) -> Match {
+        let mut groups = self.regex.capture_locations();
+        if self.regex.captures_read(&mut groups, text.as_bytes()).is_none() {
             return Match::None;
         }
-        let spans = slots.chunks_exact(2).map(span).enumerate();
-        match spans.rev().find_map(|(group, span)| Some((group, span?))) {
-            Some((0, span)) => Match::Whole(span),
-            Some((_, span)) => Match::Capture(span),
+        let found = (0..groups.len()).rev().find_map(|group| Some((group, groups.get(group)?)));
+        match found {
+            Some((0, (start, end))) => Match::Whole(start..end),
+            Some((_, (start, end))) => Match::Capture(start..end),
             None => Match::None,
         }
     }
 }
 
-/// What a search found.
+/// The outcome of a search.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Match {
     /// No match.
     None,
-    /// A match in which no group took part: the whole of it.
+    /// A match without groups: the whole of it.
     Whole(Range<usize>),
     /// A match: the last group that took part.
     Capture(Range<usize>),
 }
 
-fn span(slots: &[Option<NonMaxUsize>]) -> Option<Range<usize>> {
-    match slots {
-        [Some(start), Some(end)] => Some(start.get()..end.get()),
-        _ => None,
-    }
-}
-
-/// A span of bytes as text: widened to whole characters where a pattern splits one, unless it is
-/// empty.
-pub(crate) fn part(text: &str, span: Range<usize>) -> &str {
+/// Returns the part of `text` at `span`, widened to whole characters unless it is empty: a pattern
+/// over bytes may split one.
+pub(crate) fn widen(text: &str, span: Range<usize>) -> &str {
     let mut start = span.start.min(text.len());
     while !text.is_char_boundary(start) {
         start -= 1;

@@ -1,4 +1,4 @@
-//! Any text is answered, and in time that grows no faster than the text.
+//! Any text is normalized and classified, in time that grows no faster than the text.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::LazyLock;
@@ -23,8 +23,8 @@ fn own() -> Classifiers {
 
 fn ask(classifiers: &Classifiers, text: &str) {
     if let Some(call) = classifiers.classify(text) {
-        assert!(call.number().len() <= text.len() + 2);
-        assert_eq!(call.e164(), call.normalized().number());
+        assert!(call.captured().len() <= text.len() + 2);
+        assert_eq!(call.number(), call.normalized().number());
         let _ = call.pretty().to_string();
     }
     let normalizer = classifiers.normalizer();

@@ -10,10 +10,12 @@ use proptest::prelude::*;
 use regex::bytes::{Regex, RegexBuilder};
 use serde_json::Value;
 use telnum::PhoneNumber;
-use telnum::classify::{Class, Classification, ClassifierError, Classifiers, Engine, Finding, Rule};
+use telnum::classify::{
+    Class, Classification, Classified, ClassifierError, Classifiers, Engine, Finding, Rule,
+};
 use telnum::normalize::{Converter, Converters, Normalized, Normalizer};
 
-/// The rules one by one, in order: the oracle.
+/// The oracle: the rules one by one through `regex`, in order.
 struct Oracle(Vec<Regex>);
 
 impl Oracle {
@@ -22,7 +24,7 @@ impl Oracle {
         Self(classifiers.rules().map(compile).collect())
     }
 
-    /// The first rule that matches, and what its last group took.
+    /// Returns the first rule that matches, and its last group.
     fn classify<'t>(&self, text: &'t str) -> Option<(usize, &'t [u8])> {
         self.0.iter().enumerate().find_map(|(index, regex)| {
             let captures = regex.captures(text.as_bytes())?;
@@ -46,14 +48,14 @@ static SETS: LazyLock<[Set; 3]> = LazyLock::new(|| {
     .map(|(name, classifiers)| Set { name, oracle: Oracle::new(&classifiers), classifiers })
 });
 
-/// Every way to classify a text says what the oracle says.
+/// Checks that every way to classify a text agrees with the oracle.
 fn agree(classifiers: &Classifiers, oracle: &Oracle, text: &str) -> Result<(), TestCaseError> {
     let normalized = classifiers.normalizer().normalize(text);
     let expected = oracle.classify(&normalized.text()).map(|(index, number)| (index, number.to_vec()));
     let calls = [
         classifiers.classify(text),
         classifiers.classify_normalized(normalized.clone()),
-        // A number in the guise of any other text goes another way.
+        // A number as a text takes another path.
         classifiers.classify_normalized(Normalized::Other(normalized.text().to_string().into())),
     ];
     for call in &calls {
@@ -62,16 +64,16 @@ fn agree(classifiers: &Classifiers, oracle: &Oracle, text: &str) -> Result<(), T
     if let (Some(call), Some((_, number))) = (&calls[0], &expected) {
         // A pattern is about bytes; a capture that would split a character is widened to it.
         match str::from_utf8(number) {
-            Ok(number) => prop_assert_eq!(&*call.number(), number),
-            Err(_) => prop_assert!(call.number().len() > number.len()),
+            Ok(number) => prop_assert_eq!(&*call.captured(), number),
+            Err(_) => prop_assert!(call.captured().len() > number.len()),
         }
-        prop_assert_eq!(call.e164(), normalized.number());
+        prop_assert_eq!(call.number(), normalized.number());
     }
     Ok(())
 }
 
 #[test]
-fn every_row() {
+fn each_row_is_classified_as_listed() {
     for [text, documented, reference, north_america, number, case] in rows(include_str!("data/classify.tsv"))
     {
         for (set, class) in SETS.iter().zip([documented, reference, north_america]) {
@@ -79,32 +81,32 @@ fn every_row() {
             let name = call.as_ref().map_or("-", |call| call.rule().name());
             assert_eq!(name, class, "{text:?} by {}, {case}", set.name);
             if set.name == "north_america" {
-                assert_eq!(call.unwrap().number(), number, "{text:?}, {case}");
+                assert_eq!(call.unwrap().captured(), number, "{text:?}, {case}");
             }
             agree(&set.classifiers, &set.oracle, text).unwrap();
         }
     }
 }
 
-/// The JSON of a published document.
+/// Returns the JSON of a published document.
 fn published(json: &str) -> Value {
     serde_json::from_str(json).unwrap()
 }
 
 #[test]
-fn the_published_list() {
+fn the_documented_set_is_the_published_list() {
     let list = published(include_str!("data/published/classifiers.json"));
     let documented = serde_json::to_value(Classifiers::documented()).unwrap();
     assert_eq!(documented, list);
     let order = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(order(&documented), order(&list));
-    // And read back, it is the same set.
+    // Reading it back gives the same set.
     let read: Classifiers = serde_json::from_value(list.clone()).unwrap();
     assert_eq!(serde_json::to_value(&read).unwrap(), list);
 }
 
 #[test]
-fn the_published_answers() {
+fn the_answers_are_the_published_ones() {
     let answer = |classifiers: &Classifiers, text: &str| {
         serde_json::to_value(classifiers.classify(text).unwrap()).unwrap()
     };
@@ -120,7 +122,7 @@ fn the_published_answers() {
 }
 
 #[test]
-fn bare_strings_and_unknown_keys() {
+fn bare_strings_are_rules_and_further_keys_are_kept() {
     let json =
         r#"{"z":{"regex":"^(1)$","friendly_name":"Z","emergency":false,"cost":{"b":1,"a":2}},"a":"^2$"}"#;
     let classifiers: Classifiers = serde_json::from_str(json).unwrap();
@@ -139,31 +141,31 @@ fn bare_strings_and_unknown_keys() {
 #[test]
 fn bad_sets_are_refused() {
     for (json, message) in [
-        (r"{}", "there are no rules"),
-        (r#"{"a": "1", "a": "2"}"#, "rule `a` comes twice"),
-        (r#"{"a": "(1"}"#, "rule `a` has a bad pattern at byte 0: unclosed group"),
+        (r"{}", "rules: expected at least one, found none"),
+        (r#"{"a": "1", "a": "2"}"#, "rule `a`: repeated name"),
+        (r#"{"a": "(1"}"#, "rule `a`: bad pattern: unclosed group at byte 0"),
         (
             r#"{"ok": "1", "a": {"regex": "x{2,1}"}}"#,
-            "rule `a` has a bad pattern at byte 1: invalid repetition",
+            "rule `a`: bad pattern: invalid repetition count range, the start must be <= the end at byte 1",
         ),
-        (r#"{"a": "[é]"}"#, "rule `a` has a bad pattern at byte 1: Unicode not allowed here"),
-        (r#"{"ok": "1", "a": "^a{1000}{1000}$"}"#, "rule `a` has a bad pattern: too large once compiled"),
-        (r#"{"a": {"friendly_name": "A"}}"#, "rule `a`: `regex` is missing"),
+        (r#"{"a": "[é]"}"#, "rule `a`: bad pattern: Unicode not allowed here at byte 1"),
         (
-            r#"{"a": {"regex": 1}}"#,
-            "rule `a`: `regex` is wrong: invalid type: integer `1`, expected a string",
+            r#"{"ok": "1", "a": "^a{1000}{1000}$"}"#,
+            "rule `a`: bad pattern: too large, expected at most 10485760 bytes",
         ),
+        (r#"{"a": {"friendly_name": "A"}}"#, "rule `a`: `regex`: required but missing"),
+        (r#"{"a": {"regex": 1}}"#, "rule `a`: `regex`: invalid type: integer `1`, expected a string"),
         (
             r##"{"a": {"regex": "1", "pretty_print": "#\\"}}"##,
-            "rule `a`: `pretty_print` is wrong: the mask ends",
+            "rule `a`: `pretty_print`: mask: expected a character after the backslash at byte 1",
         ),
-        (r#"{"a": {"regex": "1", "emergency": "yes"}}"#, "rule `a`: `emergency` is wrong: invalid type"),
-        (r#"{"a": {"regex": "1", "regex": "2"}}"#, "rule `a`: `regex` comes twice"),
-        (r#"{"a": {"regex": "1", "x": 1, "x": 2}}"#, "rule `a`: `x` comes twice"),
+        (r#"{"a": {"regex": "1", "emergency": "yes"}}"#, "rule `a`: `emergency`: invalid type"),
+        (r#"{"a": {"regex": "1", "regex": "2"}}"#, "rule `a`: `regex`: repeated key"),
+        (r#"{"a": {"regex": "1", "x": 1, "x": 2}}"#, "rule `a`: `x`: repeated key"),
         (r#"{"a": 1}"#, "expected a regular expression or an object for the rule `a`"),
-        (r#"{"a": "1(?i-u)2(?iu)3"}"#, "rule `a` has a bad pattern at byte 11: patterns are ASCII"),
-        (r#"{"a": "(?u:x)"}"#, "rule `a` has a bad pattern at byte 2: patterns are ASCII"),
-        (r#"{"": "1"}"#, "rule 0 has no name"),
+        (r#"{"a": "1(?i-u)2(?iu)3"}"#, "rule `a`: bad pattern: Unicode flag in an ASCII pattern at byte 11"),
+        (r#"{"a": "(?u:x)"}"#, "rule `a`: bad pattern: Unicode flag in an ASCII pattern at byte 2"),
+        (r#"{"": "1"}"#, "rule 0: expected a name, found an empty text"),
         (r"[]", "expected an ordered map from name to rule"),
     ] {
         let error = serde_json::from_str::<Classifiers>(json).unwrap_err().to_string();
@@ -172,9 +174,9 @@ fn bad_sets_are_refused() {
 }
 
 #[test]
-fn a_set_too_large_for_the_automaton_still_works() {
+fn a_set_too_large_for_the_automaton_is_searched() {
     let rules = || {
-        // A repeated counter makes 2^k states; the catch-all has to be told from it.
+        // A repeated counter makes 2^k states, which the catch-all does not merge.
         [Rule::new("far_one", r"1\d{24}$"), Rule::new("far_two", r"2(\d{20})$"), Rule::new("rest", "^(.*)$")]
     };
     let classifiers = Classifiers::new(rules()).unwrap();
@@ -206,13 +208,13 @@ fn never_wins(findings: &[Finding]) -> Vec<&str> {
 }
 
 #[test]
-fn lint_finds_what_can_never_win() {
+fn lint_finds_rules_that_never_win() {
     let shadowed = lint([Rule::new("any", "."), Rule::new("us", r"^\+1\d{10}$"), Rule::new("empty", "^$")]);
     assert_eq!(never_wins(&shadowed), ["us"]);
     let Finding::NeverWins { taken_by, witness: Some(witness), .. } = &shadowed[0] else { panic!() };
     assert_eq!((&**taken_by, &**witness), (&["any".to_owned()][..], "+10000000000"));
 
-    // Neither alone covers it, both together do.
+    // Neither rule alone covers the third, both together do.
     let split = [Rule::new("low", "^[0-4]$"), Rule::new("high", "^[5-9]$"), Rule::new("digit", r"^\d$")];
     let findings = lint(split);
     assert!(matches!(&findings[0], Finding::NeverWins { rule, taken_by, .. }
@@ -226,24 +228,24 @@ fn lint_finds_what_can_never_win() {
     ];
     let findings = lint(unreachable);
     assert_eq!(never_wins(&findings), ["ten", "spaced", "half"]);
-    assert_eq!(findings[0].to_string(), "rule `ten` never wins: it matches no normalized text");
+    assert_eq!(findings[0].to_string(), "rule `ten`: never wins, it matches no normalized text");
 
-    // Separators alone are kept to the letter.
+    // Separators alone are kept.
     assert_eq!(lint([Rule::new("blank", r"^[ -]+$")]), []);
 
-    // With no converters, ten digits stay.
+    // Without converters, ten digits are kept.
     let plain = Classifiers::new([Rule::new("ten", r"^\d{10}$")])
         .unwrap()
         .with_normalizer(Normalizer::new(Converters::new([]).unwrap()));
     assert_eq!(plain.lint().unwrap(), []);
-    // A converter that does not make `+...` may make anything.
+    // A converter that does not return `+...` may return anything.
     let cut = Converters::new([Converter::new(r"^(\d)+$")]).unwrap();
     let cut = Classifiers::new([Rule::new("one", r"^\d$")]).unwrap().with_normalizer(Normalizer::new(cut));
     assert_eq!(cut.lint().unwrap(), []);
 }
 
 #[test]
-fn lint_of_the_named_sets() {
+fn lint_reports_only_overlaps_in_the_built_in_sets() {
     for set in SETS.iter() {
         let findings = set.classifiers.lint().unwrap();
         assert_eq!(never_wins(&findings), [""; 0], "{}", set.name);
@@ -261,12 +263,12 @@ fn lint_of_the_named_sets() {
 #[test]
 fn captures_that_split_a_character_are_widened() {
     let classifiers = Classifiers::new([Rule::new("byte", "^x(.)"), Rule::new("last", "(.)$")]).unwrap();
-    assert_eq!(classifiers.classify("xé").unwrap().number(), "é");
-    assert_eq!(classifiers.classify("aé").unwrap().number(), "é");
+    assert_eq!(classifiers.classify("xé").unwrap().captured(), "é");
+    assert_eq!(classifiers.classify("aé").unwrap().captured(), "é");
 }
 
 #[test]
-fn errors_are_typed() {
+fn each_error_has_a_variant() {
     let refused = |rules: Vec<Rule>| Classifiers::new(rules).unwrap_err();
     assert_eq!(refused(vec![]), ClassifierError::Empty);
     assert_eq!(
@@ -281,7 +283,7 @@ fn errors_are_typed() {
     assert_eq!(refused(many), ClassifierError::TooMany { rules: 40_000 });
 }
 
-// Building one of these took as many rounds over all states as it has digits.
+// A merge of states that takes one round for each digit would not end here.
 #[test]
 fn long_repetitions_are_built_in_linear_time() {
     for digits in [10, 100, 1_000, 10_000] {
@@ -294,7 +296,7 @@ fn long_repetitions_are_built_in_linear_time() {
 }
 
 #[test]
-fn what_is_printed_for_developers_is_short() {
+fn debug_output_is_short() {
     let classifiers = Classifiers::documented();
     assert!(format!("{classifiers:?}").len() < 300, "{classifiers:?}");
     let call = classifiers.classify("0113").unwrap();
@@ -309,14 +311,48 @@ fn what_is_printed_for_developers_is_short() {
 }
 
 #[test]
-fn null_stands_for_nothing() {
+fn null_counts_as_absent() {
     let json =
         r#"{"a": {"regex": "1", "pretty_print": null, "emergency": null, "friendly_name": null, "x": null}}"#;
     let classifiers: Classifiers = serde_json::from_str(json).unwrap();
     assert_eq!(serde_json::to_string(&classifiers).unwrap(), r#"{"a":{"regex":"1","x":null}}"#);
 }
 
-/// Texts that come near what rules for numbers look for.
+#[test]
+fn a_classification_is_kept_without_its_borrows() {
+    let rule = Rule::new("premium", r"^\+1(900\d{7})$").with_extra("cost", 3).with_extra("rule", "reserved");
+    let emergency = Rule::new("emergency", "^(112)$").with_emergency(true);
+    let kept: Vec<Classified> = {
+        let classifiers = Classifiers::new([rule, emergency]).unwrap();
+        let texts = ["900-555-0100", "112"].map(str::to_owned);
+        texts.iter().filter_map(|text| classifiers.classify(text).map(Classification::into_owned)).collect()
+    };
+    let json = serde_json::to_string(&kept).unwrap();
+    assert_eq!(
+        json,
+        r#"[{"rule":"premium","number":"+19005550100","captured":"9005550100","cost":3},{"rule":"emergency","captured":"112","emergency":true}]"#
+    );
+    assert_eq!(serde_json::from_str::<Vec<Classified>>(&json).unwrap(), kept);
+    assert_eq!(kept[0].number, Some("+19005550100".parse().unwrap()));
+}
+
+#[test]
+fn batches_take_any_texts() {
+    let classifiers = Classifiers::north_america();
+    let mut classes = Vec::new();
+    classifiers.classify_all(&[String::from("911")], &mut classes);
+    classifiers.classify_all(&["911"], &mut classes);
+    assert_eq!(classes.iter().flatten().count(), 2);
+}
+
+#[test]
+fn built_in_sets_compile() {
+    for set in SETS.iter() {
+        assert!(matches!(set.classifiers.engine(), Engine::Automaton { .. }), "{}", set.name);
+    }
+}
+
+/// Texts near those that rules for numbers match.
 fn texts() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => r"(\+1|1|011|00|\+|)(800|888|900|809|415|911|[0-9]{3})[0-9]{0,14}",
@@ -327,7 +363,7 @@ fn texts() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Expressions of few kinds of parts, so that rules often overlap and often match.
+/// Expressions of few kinds of parts, so that rules often overlap and match.
 fn expressions() -> impl Strategy<Value = String> {
     let part = prop_oneof![
         r"[0-3+]",
@@ -359,14 +395,14 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
     #[test]
-    fn named_sets_say_what_the_loop_says(text in texts()) {
+    fn built_in_sets_agree_with_the_oracle(text in texts()) {
         for set in SETS.iter() {
             agree(&set.classifiers, &set.oracle, &text)?;
         }
     }
 
     #[test]
-    fn numbers_without_text(digits in "[1-9][0-9]{1,14}") {
+    fn numbers_are_classified_as_their_text(digits in "[1-9][0-9]{1,14}") {
         let number: PhoneNumber = format!("+{digits}").parse().unwrap();
         for set in SETS.iter() {
             let (index, captured) = set.oracle.classify(&number.to_string())
@@ -374,7 +410,7 @@ proptest! {
                 .unwrap();
             let call = set.classifiers.classify_number(number).unwrap();
             prop_assert_eq!(call.index(), index);
-            prop_assert_eq!(call.number().as_bytes().to_vec(), captured);
+            prop_assert_eq!(call.captured().as_bytes().to_vec(), captured);
         }
     }
 }
@@ -388,7 +424,7 @@ fn batches_agree(classifiers: &Classifiers, texts: &[String]) -> Result<(), Test
     for (text, class) in texts.iter().zip(&classes) {
         let single = classifiers.classify(text);
         prop_assert_eq!(class.map(Class::index), single.as_ref().map(Classification::index));
-        numbers.extend(single.and_then(|call| call.e164()));
+        numbers.extend(single.and_then(|call| call.number()));
     }
     let mut classes = Vec::new();
     classifiers.classify_numbers(&numbers, &mut classes);
@@ -404,17 +440,17 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn batches_say_what_single_calls_say(texts in prop::collection::vec(texts(), 0..200)) {
+    fn batches_agree_with_single_calls(texts in prop::collection::vec(texts(), 0..200)) {
         for set in SETS.iter() {
             batches_agree(&set.classifiers, &texts)?;
         }
-        // Without the tree that takes in the reference converters.
+        // Without the tree that takes in the reference's converters.
         let normalizer = Normalizer::reference().with_dial_plan(Converters::new([]).unwrap());
         batches_agree(&Classifiers::north_america().with_normalizer(normalizer), &texts)?;
     }
 
     #[test]
-    fn random_sets_say_what_the_loop_says(
+    fn random_sets_agree_with_the_oracle(
         expressions in prop::collection::vec(expressions(), 1..6),
         near in prop::collection::vec("[0-4+]{0,8}", 12),
         any in prop::collection::vec(texts(), 4),
@@ -428,7 +464,7 @@ proptest! {
     }
 
     #[test]
-    fn lint_is_right(
+    fn lint_agrees_with_classification(
         expressions in prop::collection::vec(expressions(), 1..5),
         texts in prop::collection::vec("[0-4+ -]{0,6}", 60),
         normalizer in normalizers(),
@@ -439,7 +475,7 @@ proptest! {
         let findings = classifiers.lint().unwrap();
         let dead = never_wins(&findings);
         for finding in &findings {
-            // A witness goes through normalization unchanged, and shows what is said.
+            // Normalization keeps a witness, which shows the finding.
             let (winners, loser, witness) = match finding {
                 Finding::NeverWins { rule, taken_by, witness: Some(witness) } => (&**taken_by, rule, witness),
                 Finding::Overlap { winner, loser, witness: Some(witness) } => {
@@ -465,7 +501,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(30))]
 
     #[test]
-    fn sets_too_large_for_the_automaton_say_what_the_loop_says(
+    fn sets_too_large_for_the_automaton_agree_with_the_oracle(
         expressions in prop::collection::vec(expressions(), 1..4),
         texts in prop::collection::vec("[0-4+]{0,8}", 12),
     ) {
@@ -480,7 +516,7 @@ proptest! {
     }
 }
 
-/// The reference, one without rules, and one whose rules make what none of theirs do.
+/// The reference, one without converters, and one with a dial plan, whose results have separators.
 fn normalizers() -> impl Strategy<Value = Normalizer> {
     prop::sample::select(vec![
         Normalizer::reference(),

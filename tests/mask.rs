@@ -9,7 +9,7 @@ use telnum::PhoneNumber;
 use telnum::mask::{Mask, pretty};
 
 #[test]
-fn every_row() {
+fn each_row_is_shown_as_listed() {
     for [mask, text, shown, case] in rows(include_str!("data/mask.tsv")) {
         let mask: Mask = mask.parse().unwrap();
         assert_eq!(mask.apply(text).to_string(), shown, "{mask}, {case}");
@@ -24,18 +24,23 @@ fn a_lone_backslash_is_refused() {
         assert_eq!(mask.parse::<Mask>().unwrap_err().position(), position, "{mask}");
     }
     let error = serde_json::from_str::<Mask>(r#""S\\""#).unwrap_err();
-    assert!(error.to_string().starts_with("the mask ends with a lone backslash at byte 1"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .starts_with("mask: expected a character after the backslash at byte 1, found the end"),
+        "{error}"
+    );
 }
 
 #[test]
-fn the_default_is_for_eleven_digits_of_plus_one() {
+fn pretty_shows_eleven_digits_of_plus_one_through_the_nanp_mask() {
     let shown = |text: &str| pretty(text.parse().unwrap()).to_string();
     assert_eq!(shown("+14158867900"), "(415) 886 - 7900");
     assert_eq!(shown("+1415886790"), "+1415886790");
     assert_eq!(shown("+442079460000"), "+442079460000");
 }
 
-/// The table of the docs, written again from the back: what a mask shows of a text.
+/// The oracle: the table of the module's docs as a recursive function.
 fn oracle(mask: &str, text: &str) -> String {
     let Some(symbol) = mask.chars().next() else { return String::new() };
     let mask_rest = &mask[symbol.len_utf8()..];
@@ -55,7 +60,7 @@ fn oracle(mask: &str, text: &str) -> String {
 
 proptest! {
     #[test]
-    fn any_mask_shows_any_text(mask in r"[S#*\\a-c(]{0,12}", text in any::<String>()) {
+    fn any_mask_shows_any_text_as_its_table_says(mask in r"[S#*\\a-c(]{0,12}", text in any::<String>()) {
         let trailing = mask.chars().rev().take_while(|c| *c == '\\').count() % 2 == 1;
         match mask.parse::<Mask>() {
             Ok(mask) => {
@@ -69,9 +74,9 @@ proptest! {
     }
 
     #[test]
-    fn a_star_shows_all(number in r"\+[1-9][0-9]{1,14}") {
+    fn a_star_shows_the_whole_number(number in r"\+[1-9][0-9]{1,14}") {
         let number: PhoneNumber = number.parse().unwrap();
         let all: Mask = "*".parse().unwrap();
-        prop_assert_eq!(all.apply(&number.to_string()).to_string(), number.to_string());
+        prop_assert_eq!(all.apply(number).to_string(), number.to_string());
     }
 }

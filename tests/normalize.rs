@@ -1,4 +1,4 @@
-//! Converters, dial plans and the North American spellings.
+//! Converters, dial plans and North American spellings.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
@@ -13,16 +13,16 @@ use telnum::PhoneNumber;
 use telnum::normalize::{Converter, Converters, Normalized, Normalizer, to_1npan, to_npan};
 use telnum::plan::Region;
 
-/// The rules of a converter list, run one by one through `regex` to a `String`: the oracle.
+/// The oracle: the converters of a list, one by one through `regex` to a `String`.
 struct Oracle(Vec<(Regex, String, String)>);
 
 impl Oracle {
     fn new(converters: &Converters) -> Self {
-        let rule = |converter: &Converter| {
+        let compile = |converter: &Converter| {
             let regex = RegexBuilder::new(converter.pattern()).unicode(false).build().unwrap();
             (regex, converter.prefix().to_owned(), converter.suffix().to_owned())
         };
-        Self(converters.iter().map(rule).collect())
+        Self(converters.iter().map(compile).collect())
     }
 
     fn normalize(&self, text: &str) -> String {
@@ -42,14 +42,15 @@ impl Oracle {
 static REFERENCE: LazyLock<Oracle> = LazyLock::new(|| Oracle::new(&Converters::reference()));
 static RECONCILABLE: LazyLock<Regex> =
     LazyLock::new(|| RegexBuilder::new(Normalizer::RECONCILABLE).unicode(false).build().unwrap());
-/// The reference rules as any others: one more that never matches keeps them from being run by hand.
+/// The reference's converters through their compiled patterns: one more, which never matches, keeps
+/// the list from being recognized.
 static COMPILED: LazyLock<Normalizer> = LazyLock::new(|| {
     let never = Converter::new(r"\A\b\B");
-    let rules: Vec<_> = Converters::reference().iter().cloned().chain([never]).collect();
-    Normalizer::new(Converters::new(rules).unwrap())
+    let converters: Vec<_> = Converters::reference().iter().cloned().chain([never]).collect();
+    Normalizer::new(Converters::new(converters).unwrap())
 });
 
-/// Texts near the edges of the reference rules: their prefixes, lengths and digits.
+/// Texts near the edges of the reference's patterns: their prefixes, lengths and digits.
 fn near() -> impl Strategy<Value = String> {
     prop_oneof![
         r"(\+1|1|011|00|0|\+|)[0-9]{0,18}",
@@ -60,7 +61,7 @@ fn near() -> impl Strategy<Value = String> {
 }
 
 #[test]
-fn every_row() {
+fn each_row_is_normalized_as_listed() {
     let normalizer = Normalizer::reference();
     for [text, kind, result, case] in rows(include_str!("data/normalize.tsv")) {
         let lenient = normalizer.normalize(text);
@@ -73,7 +74,7 @@ fn every_row() {
 }
 
 #[test]
-fn north_american_spellings() {
+fn north_american_spellings_convert_as_listed() {
     for [text, npan, one_npan, bare, case] in rows(include_str!("data/nanp.tsv")) {
         assert_eq!(to_npan(text), npan, "{case}");
         assert_eq!(to_1npan(text), one_npan, "{case}");
@@ -82,7 +83,7 @@ fn north_american_spellings() {
 }
 
 #[test]
-fn reconcilable_texts() {
+fn each_row_is_reconcilable_as_listed() {
     let normalizer = Normalizer::reference();
     for [text, answer, case] in rows(include_str!("data/reconcilable.tsv")) {
         assert_eq!(normalizer.is_reconcilable(text), answer == "yes", "{text:?}, {case}");
@@ -90,7 +91,7 @@ fn reconcilable_texts() {
 }
 
 #[test]
-fn strict_refuses_separators() {
+fn normalize_strict_refuses_separators() {
     for (text, separator, position) in
         [("415-8867900", '-', 3), ("(415)8867900", '(', 0), ("é 1", ' ', 2), ("1/", '/', 1)]
     {
@@ -100,7 +101,7 @@ fn strict_refuses_separators() {
 }
 
 #[test]
-fn normalized_is_what_does_not_change() {
+fn a_text_is_normalized_if_it_does_not_change() {
     let normalizer = Normalizer::reference();
     for text in ["+14158867900", "911", "NOT a number", "+junk", "", " "] {
         assert!(normalizer.is_normalized(text), "{text:?}");
@@ -111,7 +112,7 @@ fn normalized_is_what_does_not_change() {
 }
 
 #[test]
-fn strict_takes_only_valid_numbers() {
+fn a_strict_normalizer_takes_only_valid_numbers() {
     let strict = Normalizer::strict(Region::US);
     for (text, result) in [
         ("4158867900", Some("+14158867900")),
@@ -139,17 +140,17 @@ fn strict_takes_only_valid_numbers() {
 }
 
 #[test]
-fn what_was_not_changed_is_borrowed() {
+fn an_unchanged_text_is_borrowed() {
     for text in ["911", "NOT a number", "+junk", " 911 ", "٤١٥", ""] {
         let kept = Normalizer::reference().normalize(text);
         assert!(matches!(kept, Normalized::Other(Cow::Borrowed(_))), "{text:?}");
     }
 }
 
-// Row 9: the dial plan's rules come first, in order; a rule that matches without a group keeps the
-// text; what comes out goes through the system's rules.
+// Row 9: the dial plan's converters run first, in order; one that matches without a group keeps the
+// text; the result goes through the system's converters.
 #[test]
-fn dial_plans_come_first() {
+fn a_dial_plan_runs_before_the_system() {
     let plan: Converters = serde_json::from_str(
         r##"{
             "^(\\d{7})$": {"description": "local calls", "prefix": "+1415"},
@@ -175,13 +176,13 @@ fn dial_plans_come_first() {
 }
 
 #[test]
-fn the_last_group_that_took_part() {
-    let rules = [
+fn the_last_group_that_took_part_is_kept() {
+    let converters = [
         Converter::new(r"^1(\d)(\d)?$").with_prefix("a"),
         Converter::new(r"^2(?:(\d)|(x))(y)?$").with_prefix("b"),
         Converter::new("^é(.)").with_prefix("c").with_suffix("!"),
     ];
-    let normalizer = Normalizer::new(Converters::new(rules).unwrap());
+    let normalizer = Normalizer::new(Converters::new(converters).unwrap());
     for (text, result) in
         [("123", "a3"), ("12", "a2"), ("23", "b3"), ("2x", "bx"), ("23y", "by"), ("éàz", "cà!")]
     {
@@ -200,15 +201,15 @@ fn configuration_round_trips_in_order() {
 }
 
 #[test]
-fn bad_configuration_is_refused_with_its_place() {
+fn bad_configuration_is_refused_with_its_position() {
     for (json, message) in [
-        (r#"{"^1$": {}, "^(2": {}}"#, "converter 1, `^(2`, has a bad pattern at byte 1: unclosed group"),
-        (r#"{"^1$": {}, "^1$": {"prefix": "+"}}"#, "the converter `^1$` comes twice"),
-        (r#"{"^1$": {"prefix": 1}}"#, "converter `^1$`: `prefix` is wrong: invalid type: integer `1`"),
+        (r#"{"^1$": {}, "^(2": {}}"#, "converter 1, `^(2`: bad pattern: unclosed group at byte 1"),
+        (r#"{"^1$": {}, "^1$": {"prefix": "+"}}"#, "converter `^1$`: repeated pattern"),
+        (r#"{"^1$": {"prefix": 1}}"#, "converter `^1$`: `prefix`: invalid type: integer `1`"),
         (r#"{"^1$": "+1"}"#, "expected an object with prefix and suffix for the converter `^1$`"),
-        (r#"{"^1$": {"z": 1, "z": 2}}"#, "converter `^1$`: `z` comes twice"),
+        (r#"{"^1$": {"z": 1, "z": 2}}"#, "converter `^1$`: `z`: repeated key"),
         ("[]", "expected an ordered map from pattern to prefix and suffix"),
-        (r#"{"a{1000}{1000}{10}": {}}"#, "has a bad pattern: too large once compiled"),
+        (r#"{"a{1000}{1000}{10}": {}}"#, "bad pattern: too large, expected at most 10485760 bytes"),
     ] {
         let error = serde_json::from_str::<Converters>(json).unwrap_err().to_string();
         assert!(error.contains(message), "{error}");
@@ -220,7 +221,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
     #[test]
-    fn by_hand_as_through_regex(text in near()) {
+    fn the_reference_does_what_its_patterns_say(text in near()) {
         let normalizer = Normalizer::reference();
         let expected = REFERENCE.normalize(&text);
         if let Ok(normalized) = normalizer.normalize_strict(&text) {
@@ -229,19 +230,19 @@ proptest! {
             prop_assert_eq!(normalizer.is_normalized(&text), expected == text);
             prop_assert_eq!(normalizer.normalize(&text), normalized);
         }
-                prop_assert_eq!(
-            normalizer.is_reconcilable(&text),
-            RECONCILABLE.is_match(text.as_bytes())
-        );
+        prop_assert_eq!(normalizer.is_reconcilable(&text), RECONCILABLE.is_match(text.as_bytes()));
+        // The first converter is the one of North American numbers; its last group has ten digits.
+        let npan = REFERENCE.0[0].0.captures(text.as_bytes()).and_then(|groups| groups.iter().last()?);
+        prop_assert_eq!(to_npan(&text).as_bytes(), npan.map_or(text.as_bytes(), |npan| npan.as_bytes()));
     }
 
     #[test]
-    fn compiled_as_by_hand(text in near()) {
+    fn compiled_patterns_do_what_the_reference_does(text in near()) {
         prop_assert_eq!(COMPILED.normalize(&text), Normalizer::reference().normalize(&text));
     }
 
     #[test]
-    fn separators_do_not_matter_to_numbers(text in near(), places in prop::collection::vec((0..20usize, "[-. ()/]"), 0..6)) {
+    fn separators_do_not_change_a_number(text in near(), places in prop::collection::vec((0..20usize, "[-. ()/]"), 0..6)) {
         let normalizer = Normalizer::reference();
         if let Ok(Normalized::Number(number)) = normalizer.normalize_strict(&text) {
             let mut typed = text;
@@ -255,7 +256,7 @@ proptest! {
 
     // Row 4.
     #[test]
-    fn eleven_digits_and_ten(n in 2_002_000_000u64..=19_999_999_999) {
+    fn ten_and_eleven_digits_are_north_american(n in 2_002_000_000u64..=19_999_999_999) {
         let text = n.to_string();
         let is_npan = |npan: &str| {
             let digits = npan.as_bytes();

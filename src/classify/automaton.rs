@@ -1,7 +1,7 @@
-//! All rules of a set in one automaton: a small table, walked a byte at a time.
+//! One automaton for all rules of a set: a small table that is walked a byte at a time.
 //!
-//! The patterns are determinized together by regex-automata, each as "it occurs in the text", then
-//! states that no text tells apart are merged. What is left of the default sets fits the L1 cache.
+//! The patterns are determinized together by regex-automata, each as "it occurs in the text". States
+//! that no text tells apart are then merged. The table of a built-in set fits into the L1 cache.
 
 use std::collections::HashMap;
 
@@ -17,32 +17,31 @@ use crate::pattern::SIZE_LIMIT;
 /// The outcome of a text that no rule matches.
 pub(super) const NO_RULE: u16 = 0x7FFF;
 
-/// Which of several rules is the first to match a text.
+/// A table that finds the first of several rules to match a text.
 #[derive(Clone)]
 pub(super) struct Automaton {
     /// The column of each byte.
     columns: Box<[u8; 256]>,
-    /// Rows of `width` entries: for each column the offset of the next row, then the outcome of a
-    /// text that ends here.
+    /// Rows of `width` entries: for each column the offset of the next row, and last the outcome of
+    /// a text that ends here.
     table: Vec<u16>,
     width: u16,
     /// The row of the empty text.
     start: u16,
-    /// Rows below this offset lead nowhere else unless a line feed comes: most texts are decided
-    /// before they end.
+    /// Rows below this offset are left only by a line feed: most texts are decided before they end.
     settled: u16,
-    /// Rows below this offset lead nowhere else at all.
+    /// Rows below this offset are never left.
     absorbing: u16,
 }
 
 impl Automaton {
-    /// `None` where the table would be too large for offsets of 16 bits, or too slow to build.
+    /// Builds the table; `None` if it is too large for offsets of 16 bits, or takes too long to build.
     pub(super) fn new(rules: &[Hir]) -> Option<Self> {
         let states = States::explore(&determinize(rules)?)?;
         states.merge().into_table()
     }
 
-    /// The first rule that matches.
+    /// Returns the index of the first rule that matches `text`, or [`NO_RULE`].
     #[inline]
     pub(super) fn first_match(&self, text: &[u8]) -> u16 {
         let mut row = self.start;
@@ -81,7 +80,7 @@ impl Automaton {
         self.start
     }
 
-    /// Which of the states a row is of, from 0.
+    /// Returns the number of the state that has this row, from 0.
     pub(super) fn number(&self, row: u16) -> usize {
         usize::from(row / self.width.max(1))
     }
@@ -95,8 +94,8 @@ impl Automaton {
     }
 }
 
-/// All patterns in one automaton over bytes: at the end of a text its state tells each pattern that
-/// occurs in it.
+/// Builds one automaton over bytes whose state at the end of a text tells each pattern that occurs in
+/// the text; `None` if it is too large.
 pub(super) fn determinize(patterns: &[Hir]) -> Option<dense::DFA<Vec<u32>>> {
     let anything = || {
         Hir::repetition(regex_syntax::hir::Repetition {
@@ -131,19 +130,19 @@ pub(super) fn determinize(patterns: &[Hir]) -> Option<dense::DFA<Vec<u32>>> {
     dense::Builder::new().configure(config).build_from_nfa(&nfa).ok()
 }
 
-/// The state of the empty text.
+/// Returns the state of the empty text.
 pub(super) fn start(dfa: &dense::DFA<Vec<u32>>) -> Option<StateID> {
     dfa.start_state(&start::Config::new().anchored(Anchored::Yes)).ok()
 }
 
-/// The patterns that occur in a text that ends in a state, in order.
+/// Returns the patterns that occur in a text that ends in `state`, in order.
 pub(super) fn matches(dfa: &dense::DFA<Vec<u32>>, state: StateID) -> impl Iterator<Item = usize> {
     let end = dfa.next_eoi_state(state);
     let count = if dfa.is_match_state(end) { dfa.match_len(end) } else { 0 };
     (0..count).map(move |index| dfa.match_pattern(end, index).as_usize())
 }
 
-/// States by number, each with its next state for every class of bytes.
+/// Numbered states, each with its next state for every class of bytes.
 struct States {
     start: usize,
     /// The class of each byte.
@@ -179,8 +178,8 @@ impl States {
         Some(Self { start: 0, classes, next, outcomes })
     }
 
-    /// Makes one of all states that no text tells apart (Moore's refinement), and one of all
-    /// classes of bytes that no state tells apart.
+    /// Merges all states that no text tells apart (Moore's refinement), and all classes of bytes
+    /// that no state tells apart.
     fn merge(self) -> Self {
         match self.groups() {
             Some(groups) => self.merge_states(&groups),
@@ -189,10 +188,11 @@ impl States {
         .merge_columns()
     }
 
-    /// The group of each state. Each round of the refinement looks one byte further, and takes time
-    /// for every state; where that would be too many rounds there is no answer, and no harm done.
+    /// Returns the group of each state, or `None` after too many rounds. Each round of the refinement
+    /// looks one byte further and takes time for every state; without groups the table is larger,
+    /// and as right.
     fn groups(&self) -> Option<Vec<usize>> {
-        /// More than the bytes of any number.
+        /// Longer than any number.
         const ROUNDS: usize = 48;
         let mut group: Vec<usize> = self.outcomes.iter().map(|&outcome| usize::from(outcome)).collect();
         let mut count = 0;
@@ -259,7 +259,7 @@ impl States {
         let feed = self.classes.get(usize::from(b'\n')).copied().map(usize::from);
         let only_feed = feed
             .filter(|feed| self.classes.iter().filter(|class| usize::from(**class) == *feed).count() == 1);
-        // How much may still change the outcome: nothing, a line feed, or more.
+        // What leaves a state: nothing, a line feed, or more.
         let openness = |(state, next): (usize, &Vec<usize>)| {
             let leaves = |class: &usize| next.get(*class).is_some_and(|target| *target != state);
             let leaving: Vec<usize> = (0..next.len()).filter(leaves).collect();
@@ -286,7 +286,7 @@ impl States {
             }
             table.push(*self.outcomes.get(*state)?);
         }
-        // The last row must be reached by 16 bits to its end.
+        // The end of the last row must be reached by 16 bits.
         u16::try_from(table.len()).ok()?;
         let below = |limit: u8| {
             u16::try_from(openness.iter().filter(|openness| **openness < limit).count() * width).ok()
@@ -302,7 +302,7 @@ impl States {
     }
 }
 
-/// A number below 256 as a byte.
+/// Returns a number below 256 as a byte.
 #[expect(clippy::cast_possible_truncation, reason = "classes and bytes are below 256")]
 const fn byte_of(number: usize) -> u8 {
     number as u8

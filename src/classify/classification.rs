@@ -1,17 +1,21 @@
+//! The answer to a text: the rule that matched, and the text.
+
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::{Compiled, Rule};
-use crate::normalize::{Normalized, Read, Text, normalize_digits, normalized_length};
+use super::{Classified, CompiledRule, Rule};
+use crate::mask::Masked;
+use crate::normalize::{Converted, Normalized, NumberText, convert_dialled, converted_length};
 use crate::number::PhoneNumber;
 
-/// The answer of [`Classifiers`](super::Classifiers): the rule that won, and for what.
+/// The rule that matched a text, and what it found there.
 ///
-/// In JSON it has the rule's own keys, and `name`, `number` and `e164`, which is the normalized text
-/// also where that is no number, as in the published documents:
+/// It borrows the rule and the text; [`into_owned`](Self::into_owned) makes a record of it. In JSON
+/// it has the keys of the rule, and `name`, `number` (the captured digits) and `e164` (the
+/// normalized text, whether or not that is a number), as in the published documents:
 ///
 /// ```
 /// use telnum::classify::Classifiers;
@@ -29,7 +33,7 @@ pub struct Classification<'c, 't> {
     subject: Subject<'t>,
 }
 
-/// Which rule won.
+/// A rule of a set, as the batch functions of [`Classifiers`](super::Classifiers) return it.
 ///
 /// ```
 /// use telnum::classify::Classifiers;
@@ -39,45 +43,45 @@ pub struct Classification<'c, 't> {
 /// assert_eq!((class.rule().name(), class.index()), ("emergency", 2));
 /// ```
 #[derive(Clone, Copy)]
-pub struct Class<'c>(pub(super) &'c Compiled);
+pub struct Class<'c>(pub(super) &'c CompiledRule);
 
 impl<'c> Class<'c> {
-    /// The rule.
+    /// Returns the rule.
     #[must_use]
     pub const fn rule(self) -> &'c Rule {
         &self.0.rule
     }
 
-    /// The rule's place in its set, from 0.
+    /// Returns the index of the rule in its set, from 0.
     #[must_use]
     pub const fn index(self) -> usize {
         self.0.index
     }
 }
 
-/// What was classified.
+/// The text that was classified.
 #[derive(Clone, Debug)]
 pub(super) enum Subject<'t> {
-    /// A text that the reference normalizer reads as digits: what it makes of them is found when it
-    /// is asked for.
+    /// A text of digits before the reference's converters, which run when the result is asked for.
     Digits(&'t str),
     /// A number.
     Number(PhoneNumber),
-    /// Another text that a normalizer returned.
+    /// Any other normalized text.
     Other(Cow<'t, str>),
 }
 
 impl Subject<'_> {
+    /// Returns the normalized text.
     #[inline]
-    fn text(&self) -> Text<'_> {
+    fn text(&self) -> NumberText<'_> {
         match self {
-            Self::Digits(text) => match normalize_digits(text) {
-                Some(Read::Number(number)) => Text::from(number),
-                Some(Read::Converted(packed)) => Text::of_digits(packed),
-                Some(Read::Kept) | None => Text::from(*text),
+            Self::Digits(text) => match convert_dialled(text) {
+                Some(Converted::Number(number)) => NumberText::from(number),
+                Some(Converted::Digits(packed)) => NumberText::from_packed(packed),
+                Some(Converted::Unchanged) | None => NumberText::from(*text),
             },
-            Self::Number(number) => Text::from(*number),
-            Self::Other(text) => Text::from(&**text),
+            Self::Number(number) => NumberText::from(*number),
+            Self::Other(text) => NumberText::from(&**text),
         }
     }
 }
@@ -88,98 +92,138 @@ impl<'c, 't> Classification<'c, 't> {
         Self { class, subject }
     }
 
-    /// The rule.
+    /// Returns the rule.
+    ///
+    /// ```
+    /// use telnum::classify::Classifiers;
+    ///
+    /// let classifiers = Classifiers::north_america();
+    /// let call = classifiers.classify("911").unwrap();
+    /// assert_eq!((call.rule().name(), call.rule().is_emergency()), ("emergency", true));
+    /// ```
     #[must_use]
     pub const fn rule(&self) -> &'c Rule {
         self.class.rule()
     }
 
-    /// The rule's place in its set, from 0.
+    /// Returns the index of the rule in its set, from 0.
     #[must_use]
     pub const fn index(&self) -> usize {
         self.class.index()
     }
 
-    /// The rule and its place, without what was classified.
+    /// Returns the rule and its index, without the text.
     #[must_use]
     pub const fn class(&self) -> Class<'c> {
         self.class
     }
 
-    /// The number, if normalization made the text one; not all texts that a rule matches are.
+    /// Returns the number, if normalization made one of the text. A rule may match other texts, too.
+    ///
+    /// ```
+    /// use telnum::classify::Classifiers;
+    ///
+    /// let classifiers = Classifiers::north_america();
+    /// assert_eq!(classifiers.classify("4158867900").unwrap().number(), Some("+14158867900".parse()?));
+    /// assert_eq!(classifiers.classify("911").unwrap().number(), None);
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
+    #[doc(alias = "e164")]
     #[must_use]
     #[inline]
-    pub fn e164(&self) -> Option<PhoneNumber> {
+    pub fn number(&self) -> Option<PhoneNumber> {
         match &self.subject {
-            Subject::Digits(text) => match normalize_digits(text)? {
-                Read::Number(number) => Some(number),
-                Read::Converted(_) | Read::Kept => None,
+            Subject::Digits(text) => match convert_dialled(text)? {
+                Converted::Number(number) => Some(number),
+                Converted::Digits(_) | Converted::Unchanged => None,
             },
             Subject::Number(number) => Some(*number),
             Subject::Other(_) => None,
         }
     }
 
-    /// What normalization made of the text: what the rule was asked about.
+    /// Returns the normalized text, which the rules were matched with.
     ///
     /// ```
-    /// # use telnum::{classify::Classifiers, normalize::Normalized};
+    /// use telnum::{classify::Classifiers, normalize::Normalized};
+    ///
     /// let classifiers = Classifiers::north_america();
-    /// assert_eq!(classifiers.classify("911").unwrap().normalized(), Normalized::Other("911".into()));
+    /// assert_eq!(classifiers.classify("9-1-1").unwrap().normalized(), Normalized::Other("911".into()));
     /// ```
     #[must_use]
     pub fn normalized(&self) -> Normalized<'t> {
         match &self.subject {
-            Subject::Digits(text) => match normalize_digits(text) {
-                Some(Read::Number(number)) => Normalized::Number(number),
-                Some(Read::Converted(packed)) => {
-                    Normalized::Other(Text::of_digits(packed).to_string().into())
+            Subject::Digits(text) => match convert_dialled(text) {
+                Some(Converted::Number(number)) => Normalized::Number(number),
+                Some(Converted::Digits(packed)) => {
+                    Normalized::Other(NumberText::from_packed(packed).to_string().into())
                 }
-                Some(Read::Kept) | None => Normalized::Other((*text).into()),
+                Some(Converted::Unchanged) | None => Normalized::Other((*text).into()),
             },
             Subject::Number(number) => Normalized::Number(*number),
             Subject::Other(text) => Normalized::Other(text.clone()),
         }
     }
 
-    /// The captured number: the rule's last group that took part, or its whole match where it has
-    /// none. A rule is about bytes; a group that would split a character is widened to it.
+    /// Returns the last group of the rule that took part in the match, or the whole match if the
+    /// rule has no group.
+    ///
+    /// A rule is about bytes: a group that would split a character is widened to it. In JSON this is
+    /// the key `number`.
     ///
     /// ```
-    /// # use telnum::classify::Classifiers;
+    /// use telnum::classify::Classifiers;
+    ///
     /// let classifiers = Classifiers::documented();
-    /// assert_eq!(classifiers.classify("+14158867900").unwrap().number(), "4158867900");
-    /// assert_eq!(classifiers.classify("0113").unwrap().number(), "0113");
+    /// assert_eq!(classifiers.classify("+14158867900").unwrap().captured(), "4158867900");
+    /// assert_eq!(classifiers.classify("0113").unwrap().captured(), "0113");
     /// ```
     #[must_use]
     #[inline]
-    pub fn number(&self) -> Text<'_> {
+    pub fn captured(&self) -> NumberText<'_> {
         let capture = &self.class.0.capture;
-        // What normalization changes stands before the digits that a rule most often captures:
-        // then they are those of the text itself.
+        // Normalization changes only what comes before the digits that most rules capture: they are
+        // then those of the text itself.
         if let Subject::Digits(text) = &self.subject
-            && let Some((length, kept)) = normalized_length(text)
+            && let Some((length, kept)) = converted_length(text)
             && let Some(span) = capture.span(length)
             && let (Some(start), Some(end)) = (length.checked_sub(span.start), length.checked_sub(span.end))
             && start <= kept
-            && let Some(number) = text.get(text.len() - start..text.len() - end)
+            && let Some(captured) = text.get(text.len() - start..text.len() - end)
         {
-            return Text::from(number);
+            return NumberText::from(captured);
         }
-        capture.of(self.subject.text())
+        capture.find(self.subject.text())
     }
 
-    /// The normalized text through the rule's mask; as it is if the rule has none.
+    /// Returns the normalized text as the mask of the rule shows it, or unchanged if the rule has no
+    /// mask.
     ///
     /// ```
-    /// # use telnum::classify::Classifiers;
+    /// use telnum::classify::Classifiers;
+    ///
     /// let classifiers = Classifiers::north_america();
     /// assert_eq!(classifiers.classify("8005551212").unwrap().pretty().to_string(), "(800) 555 - 1212");
     /// assert_eq!(classifiers.classify("911").unwrap().pretty().to_string(), "911");
     /// ```
+    #[doc(alias = "pretty_print")]
     #[must_use]
-    pub fn pretty(&self) -> Pretty<'_> {
-        Pretty { rule: self.class.rule(), text: self.subject.text() }
+    pub fn pretty(&self) -> Masked<'_> {
+        Masked::new(self.rule().pretty_print(), self.subject.text())
+    }
+
+    /// Converts into a record that borrows neither the rule nor the text.
+    ///
+    /// ```
+    /// use telnum::classify::{Classification, Classifiers};
+    ///
+    /// let dialled = String::from("(415) 886-7900");
+    /// let class = Classifiers::north_america().classify(&dialled).map(Classification::into_owned);
+    /// assert_eq!(&*class.unwrap().rule, "did_us");
+    /// ```
+    #[must_use]
+    pub fn into_owned(self) -> Classified {
+        Classified::from(&self)
     }
 }
 
@@ -194,24 +238,8 @@ impl Serialize for Classification<'_, '_> {
         let mut map = serializer.serialize_map(None)?;
         self.rule().body().serialize_entries(&mut map, &["e164", "number", "name"])?;
         map.serialize_entry("e164", &self.subject.text())?;
-        map.serialize_entry("number", &self.number())?;
+        map.serialize_entry("number", &self.captured())?;
         map.serialize_entry("name", self.rule().name())?;
         map.end()
-    }
-}
-
-/// A text shown by the mask of the rule it was classified by.
-#[derive(Clone, Copy, Debug)]
-pub struct Pretty<'a> {
-    rule: &'a Rule,
-    text: Text<'a>,
-}
-
-impl fmt::Display for Pretty<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.rule.pretty_print() {
-            Some(mask) => mask.apply(&self.text).fmt(f),
-            None => f.pad(&self.text),
-        }
     }
 }

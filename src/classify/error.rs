@@ -1,80 +1,84 @@
+//! The error for a set of rules.
+
 use super::Rule;
 use super::automaton::NO_RULE;
 use crate::pattern::PatternError;
 
-/// Why a set of rules is refused.
+/// The error for a set of rules that cannot be used.
 ///
 /// ```
-/// use telnum::classify::{Classifiers, Rule};
 /// use std::error::Error;
+/// use telnum::classify::{Classifiers, Rule};
 ///
 /// let error = Classifiers::new([Rule::new("did", r"^\+1(\d{10}$")]).unwrap_err();
-/// assert_eq!(error.to_string(), "rule `did` has a bad pattern");
-/// assert_eq!(error.source().unwrap().to_string(), "at byte 4: unclosed group");
+/// assert_eq!(error.to_string(), "rule `did`: bad pattern");
+/// assert_eq!(error.source().unwrap().to_string(), "unclosed group at byte 4");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClassifierError {
-    /// There is no rule.
-    #[error("there are no rules")]
+    /// A set without rules.
+    #[error("rules: expected at least one, found none")]
     Empty,
-    /// A rule has no name.
-    #[error("rule {index} has no name")]
+    /// A rule without a name.
+    #[error("rule {index}: expected a name, found an empty text")]
     Unnamed {
-        /// Its place in the set, from 0.
+        /// The index of the rule, from 0.
         index: usize,
     },
-    /// A further key is one that a rule has by itself.
-    #[error("`{key}` of rule `{rule}` is no further key")]
+    /// A further key that rules have a field for.
+    #[error("rule `{rule}`: expected a further key, found the reserved `{key}`")]
     Reserved {
-        /// The rule's name.
+        /// The name of the rule.
         rule: String,
         /// The key.
         key: String,
     },
-    /// There are more rules than can be told apart.
-    #[error("{rules} rules are too many, {most} are the most", most = Self::MOST)]
+    /// More than 32,767 rules.
+    #[error("rules: expected at most {max}, found {rules}", max = Self::MAX_RULES)]
     TooMany {
-        /// How many there are.
+        /// The number of rules.
         rules: usize,
     },
-    /// Two rules have one name.
-    #[error("rule `{rule}` comes twice")]
+    /// A repeated name.
+    #[error("rule `{rule}`: repeated name")]
     Duplicate {
         /// The name.
         rule: String,
     },
-    /// A regular expression is none, or too large.
-    #[error("rule `{rule}` has a bad pattern")]
+    /// A regular expression that is not one over ASCII, or that is too large.
+    #[error("rule `{rule}`: bad pattern")]
     Pattern {
-        /// The rule's name.
+        /// The name of the rule.
         rule: String,
-        /// What is wrong with the expression, and where.
+        /// The mistake, and its position.
         source: PatternError,
     },
-    /// The rules are too large together, for any engine.
-    #[error("the rules are too large together")]
-    TooLarge,
+    /// Rules that do not compile together, by any engine.
+    #[error("rules: too large together")]
+    TooLarge {
+        /// The limit.
+        source: PatternError,
+    },
 }
 
 impl ClassifierError {
-    /// How many rules a set has at most.
-    pub(super) const MOST: usize = NO_RULE as usize;
+    /// The greatest number of rules in a set.
+    pub(super) const MAX_RULES: usize = NO_RULE as usize;
 
     pub(super) fn pattern(rule: &Rule, source: PatternError) -> Self {
         Self::Pattern { rule: rule.name().to_owned(), source }
     }
 
-    /// With its cause, for a reader that shows no sources.
-    pub(super) fn in_one_line(&self) -> String {
+    /// Returns the message with that of its cause, for readers that do not show causes.
+    pub(super) fn with_cause(&self) -> String {
         match self {
-            Self::Pattern { source, .. } => source.after(self),
+            Self::Pattern { source, .. } | Self::TooLarge { source } => format!("{self}: {source}"),
             Self::Empty
             | Self::Unnamed { .. }
             | Self::Duplicate { .. }
             | Self::Reserved { .. }
-            | Self::TooMany { .. }
-            | Self::TooLarge => self.to_string(),
+            | Self::TooMany { .. } => self.to_string(),
         }
     }
 }

@@ -1,8 +1,8 @@
-//! Which rules can never win, and which overlap.
+//! The search for rules that can never win and for rules that overlap.
 //!
-//! The rules and the normalizer's converters are determinized together; a breadth-first walk then
+//! The rules and the normalizer's converters are determinized together. A breadth-first walk then
 //! meets every combination of rules that some text matches, with a shortest such text. Texts that
-//! the reference normalizer would change never reach the rules and do not count.
+//! the reference's normalizer would change never reach the rules and do not count.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -16,27 +16,35 @@ use super::automaton::{determinize, matches, start};
 use crate::normalize::{Converter, Normalizer};
 use crate::pattern::parse;
 
-/// Something about a set of rules that its author may not have meant.
+/// A property of a set of rules that its author may not have meant.
+///
+/// ```
+/// use telnum::classify::{Classifiers, Finding, Rule};
+///
+/// let rules = [Rule::new("extension", r"^\d{3,4}$"), Rule::new("emergency", "^911$")];
+/// let findings = Classifiers::new(rules)?.lint()?;
+/// assert!(matches!(&findings[0], Finding::NeverWins { rule, .. } if rule == "emergency"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Finding {
-    /// The rule is never the answer.
+    /// A rule that wins for no text.
     NeverWins {
-        /// The rule.
+        /// The name of the rule.
         rule: String,
-        /// The rules that win where it matches; empty if it matches no text that normalization
-        /// leaves.
+        /// The names of the rules that win where it matches; empty if it matches no normalized text.
         taken_by: Vec<String>,
-        /// A text that it matches and another rule wins, where there is one.
+        /// A text that it matches and for which another rule wins, if there is one.
         witness: Option<String>,
     },
-    /// Two rules match the same text: their order decides.
+    /// Two rules that match the same text, so that their order decides.
     Overlap {
-        /// The earlier rule, which wins.
+        /// The name of the earlier rule, which wins.
         winner: String,
-        /// The later rule.
+        /// The name of the later rule.
         loser: String,
-        /// A text that both match, where there is one that normalization does not change.
+        /// A text that both match and that normalization does not change, if there is one.
         witness: Option<String>,
     },
 }
@@ -46,14 +54,14 @@ impl fmt::Display for Finding {
         match self {
             Self::NeverWins { rule, taken_by, witness } if taken_by.is_empty() => {
                 debug_assert!(witness.is_none());
-                write!(f, "rule `{rule}` never wins: it matches no normalized text")
+                write!(f, "rule `{rule}`: never wins, it matches no normalized text")
             }
             Self::NeverWins { rule, taken_by, witness } => {
-                write!(f, "rule `{rule}` never wins: where it matches, {} does", Names(taken_by))?;
+                write!(f, "rule `{rule}`: never wins, where it matches, {} does", Names(taken_by))?;
                 witness.iter().try_for_each(|witness| write!(f, ", as for {witness:?}"))
             }
             Self::Overlap { winner, loser, witness } => {
-                write!(f, "rule `{winner}` wins over `{loser}` where both match")?;
+                write!(f, "rule `{winner}`: wins over `{loser}` where both match")?;
                 witness.iter().try_for_each(|witness| write!(f, ", as for {witness:?}"))
             }
         }
@@ -72,14 +80,14 @@ impl fmt::Display for Names<'_> {
     }
 }
 
-/// The rules and converters together are too large to look at every combination.
+/// The error for rules and converters that are too large together to be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the rules are too large together to be compared")]
+#[error("rules: too large together to be compared")]
 pub struct LintError;
 
 pub(super) fn lint(classifiers: &Classifiers) -> Result<Vec<Finding>, LintError> {
     let rules: Vec<Hir> = hirs(classifiers.rules().map(super::Rule::regex))?;
-    // What another normalizer returns could be anything.
+    // Any other normalizer may return any text.
     let reference = Some(classifiers.normalizer()).filter(|normalizer| normalizer.is_reference());
     let converters = reference.and_then(Normalizer::converters).into_iter().flatten();
     let converters = hirs(converters.map(Converter::pattern))?;
@@ -95,26 +103,26 @@ fn hirs<'p>(patterns: impl Iterator<Item = &'p str>) -> Result<Vec<Hir>, LintErr
     patterns.map(|pattern| parse(pattern).map_err(|_| LintError)).collect()
 }
 
-/// Texts that are UTF-8.
+/// Returns the pattern of all texts that are UTF-8.
 fn utf8() -> Result<Hir, LintError> {
     regex_syntax::parse("^(?us:.*)$").map_err(|_| LintError)
 }
 
-/// Which texts reach the rules as they are.
+/// The patterns of the automaton: those of rules, of converters, and its own.
 struct Texts {
     rules: usize,
     converters: usize,
-    /// Any may.
+    /// Whether any text may reach the rules.
     any: bool,
 }
 
 impl Texts {
-    /// Texts with separators are kept to the letter,
+    /// Texts with separators, which are kept unchanged unless they are dialable.
     const SEPARATED: &str = "[ .()/-]";
-    /// but for those of separators and at least one of what is dialled.
+    /// Texts of separators and at least one dialable character, which lose their separators.
     const DIALABLE: &str = "^[ .()/-]*[0-9+*#][0-9+*# .()/-]*$";
 
-    /// The rules that match a text, if it may come to them.
+    /// Returns the rules among `matches`, the patterns that match a text, if the text may reach them.
     fn reaching(&self, matches: impl Iterator<Item = usize>, starts_with_plus: bool) -> Option<Vec<usize>> {
         let (mut rules, mut converted, mut own) = (Vec::new(), false, [false; 3]);
         for pattern in matches {
@@ -128,25 +136,25 @@ impl Texts {
         }
         rules.sort_unstable();
         let [separated, dialable, utf8] = own;
-        // The reference converters make texts that start with `+`, which are kept.
+        // The reference's converters return texts that start with `+`, which are kept.
         let kept = !(separated && dialable) && (starts_with_plus || !converted);
         (utf8 && (kept || self.any)).then_some(rules)
     }
 }
 
-/// What the walk saw: each pair of a winner and a rule that matches the same text, and such a text,
-/// if one was found that comes to the rules unchanged. A rule is paired with itself where it wins.
-type Seen = HashMap<(usize, usize), Option<String>>;
+/// The pairs of a winner and a rule that matches the same text, each with such a text, if one was
+/// found that normalization does not change. A rule is paired with itself where it wins.
+type Pairs = HashMap<(usize, usize), Option<String>>;
 
-/// A state, and whether the text so far starts with `+`; `None` for the empty text.
+/// A state, and whether the text up to it starts with `+`; `None` for the empty text.
 type Node = (StateID, Option<bool>);
 
-fn walk(classifiers: &Classifiers, dfa: &dense::DFA<Vec<u32>>, texts: &Texts) -> Result<Seen, LintError> {
+fn walk(classifiers: &Classifiers, dfa: &dense::DFA<Vec<u32>>, texts: &Texts) -> Result<Pairs, LintError> {
     let first: Node = (start(dfa).ok_or(LintError)?, None);
     let bytes = preferred_bytes(dfa);
     let mut came_from: HashMap<Node, Option<(Node, u8)>> = HashMap::from([(first, None)]);
     let mut queue = VecDeque::from([first]);
-    let mut seen = Seen::new();
+    let mut seen = Pairs::new();
     while let Some(node @ (state, plus)) = queue.pop_front() {
         if let Some(rules) = texts.reaching(matches(dfa, state), plus == Some(true))
             && let Some(winner) = rules.first()
@@ -171,7 +179,7 @@ fn walk(classifiers: &Classifiers, dfa: &dense::DFA<Vec<u32>>, texts: &Texts) ->
     Ok(seen)
 }
 
-/// One byte of each class, the ones that people dial first.
+/// Returns one byte of each class, those that people dial first.
 fn preferred_bytes(dfa: &dense::DFA<Vec<u32>>) -> Vec<u8> {
     let rank = |byte: &u8| match byte {
         b'0'..=b'9' => 0,
@@ -183,7 +191,7 @@ fn preferred_bytes(dfa: &dense::DFA<Vec<u32>>) -> Vec<u8> {
     let mut bytes: Vec<u8> = (0..=u8::MAX).collect();
     bytes.sort_by_key(rank);
     let mut taken = std::collections::HashSet::new();
-    // `+` is told apart from its class: it decides whether a text is kept.
+    // `+` is kept beside its class: it decides whether a text is kept.
     bytes.retain(|byte| *byte == b'+' || taken.insert(dfa.byte_classes().get(*byte)));
     bytes
 }
@@ -198,7 +206,7 @@ fn text_of(came_from: &HashMap<Node, Option<(Node, u8)>>, mut node: Node) -> Opt
     String::from_utf8(bytes).ok()
 }
 
-fn findings(classifiers: &Classifiers, seen: &Seen) -> Vec<Finding> {
+fn findings(classifiers: &Classifiers, seen: &Pairs) -> Vec<Finding> {
     let names: Vec<&str> = classifiers.rules().map(super::Rule::name).collect();
     let name = |index: usize| names.get(index).copied().unwrap_or_default().to_owned();
     let mut pairs: Vec<_> = seen.iter().collect();

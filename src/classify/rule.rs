@@ -1,4 +1,7 @@
+//! One rule, and its JSON form.
+
 use std::fmt;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde::ser::SerializeMap;
@@ -8,7 +11,7 @@ use serde_json::Value;
 use crate::json::Entries;
 use crate::mask::Mask;
 
-/// One rule of [`Classifiers`](super::Classifiers): what it is called, what it matches, how its
+/// One rule of [`Classifiers`](super::Classifiers): a name, a regular expression, and how its
 /// numbers are shown.
 ///
 /// ```
@@ -17,44 +20,62 @@ use crate::mask::Mask;
 /// let rule = Rule::new("did_us", r"^\+1([2-9]\d{2}[2-9]\d{6})$")
 ///     .with_friendly_name("US DID")
 ///     .with_pretty_print(Mask::NANP);
-/// assert_eq!(rule.friendly_name(), "US DID");
+/// assert_eq!((rule.name(), rule.friendly_name()), ("did_us", "US DID"));
 /// assert!(!rule.is_emergency());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
-    name: String,
+    name: Arc<str>,
     body: Body,
 }
 
-/// What the rule's name stands for in JSON.
+/// The value of a rule in JSON, whose key is the name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Body {
     regex: String,
     friendly_name: Option<String>,
     pretty_print: Option<Mask>,
-    /// As it was written: `false` is not the same text as nothing.
+    /// `Some(false)` is written, `None` is not.
     emergency: Option<bool>,
     extra: IndexMap<String, Value>,
 }
 
 impl Rule {
-    /// A rule of a name and a regular expression.
+    /// Creates a rule with the given name and regular expression.
     ///
-    /// The expression is about bytes: `\d`, `\w`, `\s`, `\b` and case are ASCII's. It is searched
-    /// for anywhere in the text unless it says `^` and `$`.
+    /// `regex` is a regular expression as the `regex` crate reads it, over ASCII: `\d`, `\w`, `\s`
+    /// and `\b` are those of ASCII. It is searched for anywhere in the normalized text unless it has
+    /// `^` and `$`. It is compiled by [`Classifiers::new`](super::Classifiers::new).
+    ///
+    /// ```
+    /// use telnum::classify::{Classifiers, Rule};
+    ///
+    /// let classifiers = Classifiers::new([Rule::new("star_code", r"^\*(\d{2})$")])?;
+    /// assert_eq!(classifiers.classify("*67").unwrap().captured(), "67");
+    /// # Ok::<(), telnum::classify::ClassifierError>(())
+    /// ```
     #[must_use]
     pub fn new(name: impl Into<String>, regex: impl Into<String>) -> Self {
-        Self { name: name.into(), body: Body { regex: regex.into(), ..Body::default() } }
+        Self { name: name.into().into(), body: Body { regex: regex.into(), ..Body::default() } }
     }
 
-    /// The same with a name for people.
+    /// Sets the name for people. The default is the name of the rule.
+    ///
+    /// ```
+    /// use telnum::classify::Rule;
+    ///
+    /// let rule = Rule::new("toll_us", r"^\+1900");
+    /// assert_eq!(rule.friendly_name(), "toll_us");
+    /// assert_eq!(rule.with_friendly_name("US Toll").friendly_name(), "US Toll");
+    /// ```
     #[must_use]
     pub fn with_friendly_name(mut self, friendly_name: impl Into<String>) -> Self {
         self.body.friendly_name = Some(friendly_name.into());
         self
     }
 
-    /// The same with a mask for its numbers' E.164 form.
+    /// Sets the mask through which the E.164 form of its numbers is shown. Without one they are
+    /// shown in E.164 form.
     ///
     /// ```
     /// use telnum::classify::{Classifiers, Rule};
@@ -70,10 +91,11 @@ impl Rule {
         self
     }
 
-    /// The same, said to be for emergency numbers, or not.
+    /// Sets whether its numbers are emergency numbers. The default is `false`.
     ///
     /// ```
-    /// # use telnum::classify::Rule;
+    /// use telnum::classify::Rule;
+    ///
     /// assert!(Rule::new("emergency", "^112$").with_emergency(true).is_emergency());
     /// ```
     #[must_use]
@@ -82,12 +104,15 @@ impl Rule {
         self
     }
 
-    /// The same with a further key of its configuration. A key that a rule has by itself is refused
-    /// where the rule is used.
+    /// Adds a further key of the configuration, which is kept and written with the rule.
+    ///
+    /// [`Classifiers::new`](super::Classifiers::new) refuses the keys `regex`, `friendly_name`,
+    /// `pretty_print` and `emergency`.
     ///
     /// ```
-    /// # use telnum::classify::Rule;
-    /// let rule = Rule::new("premium", "^1900").with_extra("cost", 3);
+    /// use telnum::classify::Rule;
+    ///
+    /// let rule = Rule::new("premium", r"^\+1900").with_extra("cost", 3);
     /// assert_eq!(rule.extra()["cost"], 3);
     /// ```
     #[must_use]
@@ -96,44 +121,56 @@ impl Rule {
         self
     }
 
-    /// The name, one of a kind in its set.
+    /// Returns the name, which is unique in a set.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The regular expression.
+    /// Returns the name, shared.
+    pub(super) fn shared_name(&self) -> Arc<str> {
+        Arc::clone(&self.name)
+    }
+
+    /// Returns the regular expression.
+    ///
+    /// ```
+    /// use telnum::classify::Classifiers;
+    ///
+    /// let classifiers = Classifiers::documented();
+    /// assert_eq!(classifiers.rule("toll_us").unwrap().regex(), r"^\+1(900\d{7})$");
+    /// ```
     #[must_use]
     pub fn regex(&self) -> &str {
         &self.body.regex
     }
 
-    /// The name for people; the rule's own where it has none.
+    /// Returns the name for people; the name of the rule if no other was set.
     #[must_use]
     pub fn friendly_name(&self) -> &str {
         self.body.friendly_name.as_deref().unwrap_or(&self.name)
     }
 
-    /// The mask for its numbers' E.164 form.
+    /// Returns the mask through which the E.164 form of its numbers is shown, if one was set.
     #[must_use]
     pub const fn pretty_print(&self) -> Option<&Mask> {
         self.body.pretty_print.as_ref()
     }
 
-    /// Whether what it matches are emergency numbers.
+    /// Returns whether its numbers are emergency numbers.
     #[must_use]
     pub fn is_emergency(&self) -> bool {
         self.body.emergency == Some(true)
     }
 
-    /// Further keys of its configuration, kept and given back.
+    /// Returns the further keys of the configuration.
     #[must_use]
     pub const fn extra(&self) -> &IndexMap<String, Value> {
         &self.body.extra
     }
 
     pub(super) fn from_parts(name: String, body: Body) -> Self {
-        Self { name, body }
+        Self { name: name.into(), body }
     }
 
     pub(super) const fn body(&self) -> &Body {
@@ -142,12 +179,12 @@ impl Rule {
 }
 
 impl Body {
-    /// The keys that have a field of their own.
+    /// The keys that have a field.
     pub(super) const KEYS: [&'static str; 4] = ["regex", "friendly_name", "pretty_print", "emergency"];
 
-    /// The entries in JSON, in the order of the published documents; further keys but those that
-    /// are taken.
-    pub(super) fn serialize_entries<M>(&self, map: &mut M, taken: &[&str]) -> Result<(), M::Error>
+    /// Writes the entries in the order of the published documents, without the further keys in
+    /// `reserved`.
+    pub(super) fn serialize_entries<M>(&self, map: &mut M, reserved: &[&str]) -> Result<(), M::Error>
     where
         M: SerializeMap,
     {
@@ -161,7 +198,7 @@ impl Body {
         if let Some(emergency) = self.emergency {
             map.serialize_entry("emergency", &emergency)?;
         }
-        let free = self.extra.iter().filter(|(key, _)| !taken.contains(&&***key));
+        let free = self.extra.iter().filter(|(key, _)| !reserved.contains(&&***key));
         free.into_iter().try_for_each(|(key, value)| map.serialize_entry(key, value))
     }
 }
@@ -174,8 +211,8 @@ impl Serialize for Body {
     }
 }
 
-/// Reads what a rule's name stands for: an object, or a bare string, which means
-/// `{regex, friendly_name: its key}`.
+/// Reads the body of the rule with this name: an object, or a bare string `regex`, which stands for
+/// `{regex, friendly_name: name}`.
 pub(super) struct BodyOf<'a>(pub(super) &'a str);
 
 impl<'de> de::DeserializeSeed<'de> for BodyOf<'_> {
@@ -190,7 +227,7 @@ impl<'de> de::Visitor<'de> for BodyOf<'_> {
     type Value = Body;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a regular expression or an object for the rule `{}`", self.0)
+        write!(f, "a regular expression or an object for the {self}")
     }
 
     fn visit_str<E: de::Error>(self, regex: &str) -> Result<Body, E> {
@@ -201,7 +238,7 @@ impl<'de> de::Visitor<'de> for BodyOf<'_> {
     fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Body, A::Error> {
         let mut entries = Entries::read(&self, map)?;
         Ok(Body {
-            regex: entries.must_take("regex")?,
+            regex: entries.take_required("regex")?,
             friendly_name: entries.take("friendly_name")?,
             pretty_print: entries.take("pretty_print")?,
             emergency: entries.take("emergency")?,

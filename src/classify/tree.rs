@@ -1,64 +1,63 @@
-//! The same decision on packed digits, without a walk over all of them.
+//! The automaton for packed digits, with most walks cut short.
 //!
-//! Where the length is known, the first digits often say all: no matter what follows `+1415` in a
-//! number of eleven digits whose fifth is 2 to 9, it is a US DID. So for each length the automaton
-//! is unrolled into a tree of rows of ten digits, and every subtree with one outcome becomes a leaf.
-//! What is dialled without a `+` has trees of its own, which take in what the reference converters
-//! make of it: there the rule is known before the number is.
+//! Where the length is known, the first digits often decide: whatever follows `+1415` in a number of
+//! eleven digits whose fifth is 2 to 9, it is a US DID. For each length the automaton is therefore
+//! unrolled into a tree of rows, one entry a digit, in which every subtree with one outcome is a
+//! leaf. Texts that are dialled without a `+` have trees of their own, which take in the reference's
+//! converters: the rule is known there before the number is.
 
 use std::collections::HashMap;
 use std::hint::select_unpredictable;
-use std::ops::RangeInclusive;
 
 use super::automaton::Automaton;
-use crate::normalize::{read, split_plus};
-use crate::number::first_pairs;
+use crate::normalize::{ANY, CONVERSIONS, Conversion, Form, pack_dialled, split_plus};
+use crate::number::{PhoneNumber, first_pairs};
 
 /// The distance of rows: a byte of packed digits is at most `0x9F`, the last digit and the length.
 const WIDTH: u16 = 0xA0;
 
-/// How many entries there are at most, for all rows.
+/// The greatest number of entries in all rows.
 const SIZE: usize = 1 << 15;
 
-/// How many bytes are looked at before it is asked whether a leaf is reached: six digits say what
-/// most numbers are.
+/// The number of bytes after which a walk is checked for a leaf: six digits decide most numbers.
 const STRIDE: usize = 3;
 
+/// Rows of entries for two digits.
 #[derive(Clone)]
 pub(super) struct Tree {
-    /// The row to start at, by count of digits: without a `+`, and with one.
+    /// The first row by number of digits: without a `+`, and with one.
     roots: [[u16; 16]; 2],
-    /// The offset of the next row, by two digits. The first rows are the leaves, each leads to
-    /// itself: one for each rule, and one for none.
+    /// The offset of the next row, by two digits. The first rows are the leaves, each of which leads
+    /// to itself: one for each rule, and one for none.
     ///
     /// The size is a constant power of two, so that an offset cut to its bits needs no check.
     rows: Box<[u16; SIZE]>,
-    /// The offset of the last leaf.
+    /// The offset of the last leaf, for no rule.
     none: u16,
 }
 
 impl Tree {
-    /// `None` where there would be too many rows.
+    /// Unrolls `automaton`; `None` if that takes too many rows.
     pub(super) fn new(automaton: &Automaton, rules: usize) -> Option<Self> {
-        let mut digits = Digits::new(automaton, rules);
-        let mut roots = [[digits.none; 16]; 2];
+        let mut builder = Builder::new(automaton, rules);
+        let mut roots = [[builder.none; 16]; 2];
         let [dialled, plus] = &mut roots;
         let after =
             |prefix: &str| prefix.bytes().fold(automaton.start(), |row, byte| automaton.next(row, byte));
         for (count, root) in dialled.iter_mut().enumerate().skip(1) {
-            let state = |conversion: &Conversion| {
-                conversion.counts.contains(&count).then(|| after(conversion.prefix))
+            let state = |Conversion { form, prefix }: &Conversion| {
+                (form.min..=form.max).contains(&count).then(|| after(prefix))
             };
-            *root = digits.open(CONVERSIONS.each_ref().map(state), 0, count)?;
+            *root = builder.undecided(READINGS.each_ref().map(state), 0, count)?;
         }
         for (count, root) in plus.iter_mut().enumerate().skip(1) {
-            *root = digits.certain(after("+"), count)?;
+            *root = builder.decided(after("+"), count)?;
         }
-        digits.in_pairs(roots)
+        builder.in_pairs(roots)
     }
 
-    /// The first rule that matches a text of packed digits, after a `+` or not; as many as there
-    /// are rules where none does.
+    /// Returns the index of the first rule that matches a text of packed digits, after a `+` or not;
+    /// the number of rules if none does.
     #[inline]
     pub(super) fn first_match(&self, plus: bool, packed: u64) -> u16 {
         let count = (packed & 0xF) as usize;
@@ -77,17 +76,19 @@ impl Tree {
         row / WIDTH
     }
 
-    /// The same of a text that [`read`] reads.
+    /// Returns what [`first_match`](Self::first_match) does, for a text of digits, after a `+` or
+    /// not; `None` for any other text.
     #[inline]
-    pub(super) fn first_match_of(&self, text: &[u8]) -> Option<u16> {
-        let (plus, packed) = read(text)?;
+    pub(super) fn first_match_dialled(&self, text: &[u8]) -> Option<u16> {
+        let (plus, packed) = pack_dialled(text)?;
         Some(self.first_match(plus, packed))
     }
 
-    /// The same where the first six of at least eight digits say it; and whether they do. It takes
-    /// no branch, so that a mix of texts costs no more than its sum.
+    /// Returns what [`first_match`](Self::first_match) does if the first six of at least eight
+    /// digits decide, and whether they do. It takes no branch, so that texts of many kinds cost no
+    /// more than their sum.
     #[inline]
-    pub(super) fn at_once(&self, text: &[u8]) -> (u16, bool) {
+    pub(super) fn match_lead(&self, text: &[u8]) -> (u16, bool) {
         let (plus, digits) = split_plus(text);
         let (pairs, are_digits) = first_pairs(digits);
         let root = self.roots.get(usize::from(plus)).and_then(|roots| roots.get(digits.len() & 0xF));
@@ -108,116 +109,103 @@ impl Tree {
     }
 }
 
-/// A way to read dialled digits: which they are, and what is made of them.
-struct Conversion {
-    /// How many digits there are.
-    counts: RangeInclusive<usize>,
-    /// What the first of them may be, as sets of bits; those that follow may be any.
-    first: [u16; 5],
-    /// How many are left out,
-    skip: usize,
-    /// and what comes before the others instead.
-    prefix: &'static str,
-}
+/// The readings of dialled digits: one for each conversion, and last the text unchanged. The first
+/// that fits holds.
+const READINGS: [Conversion; CONVERSIONS.len() + 1] = {
+    let [ten, one_and_ten, after_011, after_00, abroad] = CONVERSIONS;
+    let unchanged = Form { min: 1, max: PhoneNumber::MAX_DIGITS, ..Form::EMPTY };
+    [ten, one_and_ten, after_011, after_00, abroad, Conversion { form: unchanged, prefix: "" }]
+};
 
-const ANY: u16 = 0x3FF;
-const N: u16 = 0x3FC;
-const ZERO: u16 = 1 << 0;
-const ONE: u16 = 1 << 1;
+impl Form {
+    /// Returns the sets of digits at `place` and after it.
+    fn sets_from(&self, place: usize) -> &[u16] {
+        self.lead.get(place..).unwrap_or_default()
+    }
 
-/// The reference converters; the first reading that fits holds.
-const CONVERSIONS: [Conversion; 6] = [
-    Conversion { counts: 10..=10, first: [N, ANY, ANY, N, ANY], skip: 0, prefix: "+1" },
-    Conversion { counts: 11..=11, first: [ONE, N, ANY, ANY, N], skip: 0, prefix: "+" },
-    Conversion { counts: 8..=15, first: [ZERO, ONE, ONE, ANY, ANY], skip: 3, prefix: "+" },
-    Conversion { counts: 7..=15, first: [ZERO, ZERO, ANY, ANY, ANY], skip: 2, prefix: "+" },
-    Conversion { counts: 8..=15, first: [N, ANY, ANY, ANY, ANY], skip: 0, prefix: "+" },
-    Conversion { counts: 1..=15, first: [ANY; 5], skip: 0, prefix: "" },
-];
-
-impl Conversion {
-    /// What may come at a place and after it.
-    fn from(&self, place: usize) -> &[u16] {
-        self.first.get(place..).unwrap_or_default()
+    /// Returns the number of digits before the captured ones.
+    fn skipped(&self) -> usize {
+        self.group.unwrap_or_default()
     }
 }
 
-/// For each conversion that the digits so far fit, the automaton's state after them.
-type Readings = [Option<u16>; CONVERSIONS.len()];
+/// The state of the automaton after the digits so far, for each reading that they fit.
+type States = [Option<u16>; READINGS.len()];
 
-/// The trees with one digit a row: numbered, the leaves first.
-struct Digits<'a> {
+/// Builds the trees with entries for one digit: numbered rows, the leaves first.
+struct Builder<'a> {
     automaton: &'a Automaton,
     none: u16,
     rows: Vec<[u16; 10]>,
     ids: HashMap<[u16; 10], u16>,
-    /// The rows of readings at a place with some digits to come.
-    open: HashMap<(Readings, usize, usize), u16>,
-    /// The rows of states with some digits to come.
-    certain: Vec<Option<u16>>,
+    /// Rows by the states of all readings, the place, and the number of digits left.
+    undecided: HashMap<(States, usize, usize), u16>,
+    /// Rows by state and number of digits left.
+    decided: Vec<Option<u16>>,
 }
 
-impl<'a> Digits<'a> {
+impl<'a> Builder<'a> {
     fn new(automaton: &'a Automaton, rules: usize) -> Self {
         let none = u16::try_from(rules).unwrap_or(u16::MAX);
         let rows = (0..=none).map(|leaf| [leaf; 10]).collect();
-        let certain = vec![None; automaton.states() * 16];
-        Self { automaton, none, rows, ids: HashMap::new(), open: HashMap::new(), certain }
+        let decided = vec![None; automaton.states() * 16];
+        Self { automaton, none, rows, ids: HashMap::new(), undecided: HashMap::new(), decided }
     }
 
-    /// The row for what may follow at a place, with some digits to come, while more than one
-    /// reading may hold or digits are left out.
-    fn open(&mut self, readings: Readings, place: usize, left: usize) -> Option<u16> {
-        let mut fitting = readings.iter().zip(&CONVERSIONS);
-        let (state, conversion) = fitting.find_map(|(state, conversion)| Some(((*state)?, conversion)))?;
-        let is_certain = conversion.from(place).iter().all(|set| *set == ANY);
-        if is_certain && place >= conversion.skip || left == 0 {
-            return self.certain(state, left);
+    /// Returns the row for the digits from `place` on, of which there are `left`, while more than
+    /// one reading may hold or digits are still left out.
+    fn undecided(&mut self, states: States, place: usize, left: usize) -> Option<u16> {
+        let mut fitting = states.iter().zip(&READINGS);
+        let (state, form) = fitting.find_map(|(state, reading)| Some(((*state)?, &reading.form)))?;
+        let is_decided = form.sets_from(place).iter().all(|set| *set == ANY);
+        if is_decided && place >= form.skipped() || left == 0 {
+            return self.decided(state, left);
         }
-        let key = (readings, place, left);
-        if let Some(row) = self.open.get(&key) {
+        let key = (states, place, left);
+        if let Some(row) = self.undecided.get(&key) {
             return Some(*row);
         }
         let automaton = self.automaton;
-        let row = self.row(|digits, digit| {
-            let mut next = readings;
-            for (state, conversion) in next.iter_mut().zip(&CONVERSIONS) {
-                if conversion.first.get(place).is_some_and(|set| set >> digit & 1 == 0) {
+        let row = self.row(|builder, digit| {
+            let mut next = states;
+            for (state, Conversion { form, .. }) in next.iter_mut().zip(&READINGS) {
+                if form.lead.get(place).is_some_and(|set| set >> digit & 1 == 0) {
                     *state = None;
-                } else if place >= conversion.skip {
+                } else if place >= form.skipped() {
                     *state = state.map(|state| automaton.next(state, b'0' + digit));
                 }
             }
-            digits.open(next, place + 1, left - 1)
+            builder.undecided(next, place + 1, left - 1)
         })?;
-        self.open.insert(key, row);
+        self.undecided.insert(key, row);
         Some(row)
     }
 
-    /// The row for a state of the automaton with some digits to come.
-    fn certain(&mut self, state: u16, left: usize) -> Option<u16> {
+    /// Returns the row for a state of the automaton with `left` digits to come.
+    fn decided(&mut self, state: u16, left: usize) -> Option<u16> {
         if left == 0 {
             return Some(self.automaton.outcome(state).min(self.none));
         }
         let key = self.automaton.number(state) * 16 + left;
-        if let Some(row) = self.certain.get(key).copied().flatten() {
+        if let Some(row) = self.decided.get(key).copied().flatten() {
             return Some(row);
         }
         let automaton = self.automaton;
-        let row = self.row(|digits, digit| digits.certain(automaton.next(state, b'0' + digit), left - 1))?;
-        *self.certain.get_mut(key)? = Some(row);
+        let row =
+            self.row(|builder, digit| builder.decided(automaton.next(state, b'0' + digit), left - 1))?;
+        *self.decided.get_mut(key)? = Some(row);
         Some(row)
     }
 
-    /// The row of what follows each digit; a leaf if that is the same one for all.
+    /// Returns the row whose entries `after` returns; a leaf if it is the same one for all digits.
     fn row(&mut self, mut after: impl FnMut(&mut Self, u8) -> Option<u16>) -> Option<u16> {
         let mut row = [self.none; 10];
         for (digit, entry) in (0..10).zip(&mut row) {
             *entry = after(self, digit)?;
         }
         let [first, ..] = row;
-        let same = row.iter().all(|entry| *entry == first);
-        if same && first <= self.none { Some(first) } else { self.intern(row) }
+        let is_same = row.iter().all(|entry| *entry == first);
+        if is_same && first <= self.none { Some(first) } else { self.intern(row) }
     }
 
     fn intern(&mut self, row: [u16; 10]) -> Option<u16> {
@@ -229,7 +217,7 @@ impl<'a> Digits<'a> {
         Some(id)
     }
 
-    /// Two digits a row; of rows of one digit, those that are reached by pairs.
+    /// Builds the rows with entries for two digits, of those rows that pairs of digits reach.
     fn in_pairs(&self, mut roots: [[u16; 16]; 2]) -> Option<Tree> {
         let mut offsets = HashMap::new();
         let mut found: Vec<u16> = (0..=self.none).collect();
@@ -252,7 +240,7 @@ impl<'a> Digits<'a> {
         while let Some(row) = found.get(rows.len() / usize::from(WIDTH)) {
             for first in self.rows.get(usize::from(*row))? {
                 let second = self.rows.get(usize::from(*first))?;
-                // Where the first digit was the last, the length follows, which is no digit.
+                // Where the first digit is the last, the length follows, which is not a digit.
                 let pairs =
                     second.iter().copied().chain([if *first <= self.none { *first } else { self.none }; 6]);
                 for pair in pairs.collect::<Vec<_>>() {

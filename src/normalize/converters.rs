@@ -1,23 +1,27 @@
+//! Lists of converters, and their JSON form.
+
+use std::collections::HashSet;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use indexmap::IndexMap;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
-use super::nanp::find_reference;
+use super::reference;
 use super::text::Joined;
 use crate::json::Entries;
-use crate::pattern::{Match, Pattern, PatternError, part};
+use crate::pattern::{Match, Pattern, PatternError, widen};
 
-/// One rule of a [`Converters`] list.
+/// One entry of a [`Converters`] list: a pattern, a prefix and a suffix.
 ///
 /// ```
 /// use telnum::normalize::Converter;
 ///
 /// let seven_digits = Converter::new(r"^(\d{7})$").with_prefix("+1415");
-/// assert_eq!(seven_digits.suffix(), "");
+/// assert_eq!(seven_digits.pattern(), r"^(\d{7})$");
+/// assert_eq!((seven_digits.prefix(), seven_digits.suffix()), ("+1415", ""));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Converter {
@@ -28,17 +32,30 @@ pub struct Converter {
 }
 
 impl Converter {
-    /// A converter that keeps the last group of a pattern and puts nothing around it.
+    /// Creates a converter that returns the last group of `pattern`, without prefix and suffix.
+    ///
+    /// `pattern` is a regular expression as the `regex` crate reads it, over ASCII: `\d`, `\w`, `\s`
+    /// and `\b` are those of ASCII. It is searched for anywhere in the text unless it has `^` and
+    /// `$`. It is compiled by [`Converters::new`].
+    ///
+    /// ```
+    /// use telnum::normalize::{Converter, Converters, Normalizer};
+    ///
+    /// let outside_line = Converters::new([Converter::new(r"^9(\+\d+)$")])?;
+    /// assert_eq!(Normalizer::new(outside_line).normalize("9+442079460000").text(), "+442079460000");
+    /// # Ok::<(), telnum::normalize::ConvertersError>(())
+    /// ```
     #[must_use]
     pub fn new(pattern: impl Into<String>) -> Self {
         let (prefix, suffix, extra) = Default::default();
         Self { pattern: pattern.into(), prefix, suffix, extra }
     }
 
-    /// The same with what is put before the group.
+    /// Sets the text that is put before the group.
     ///
     /// ```
-    /// # use telnum::normalize::Converter;
+    /// use telnum::normalize::Converter;
+    ///
     /// assert_eq!(Converter::new(r"^0(\d+)$").with_prefix("+49").prefix(), "+49");
     /// ```
     #[must_use]
@@ -46,10 +63,11 @@ impl Converter {
         Self { prefix: prefix.into(), ..self }
     }
 
-    /// The same with what is put after the group.
+    /// Sets the text that is put after the group.
     ///
     /// ```
-    /// # use telnum::normalize::Converter;
+    /// use telnum::normalize::Converter;
+    ///
     /// assert_eq!(Converter::new(r"^\*(\d+)$").with_suffix("#").suffix(), "#");
     /// ```
     #[must_use]
@@ -57,11 +75,13 @@ impl Converter {
         Self { suffix: suffix.into(), ..self }
     }
 
-    /// The same with a further key of its configuration. A key that a converter has by itself is
-    /// refused where it is used.
+    /// Adds a further key of the configuration, which is kept and written with the converter.
+    ///
+    /// [`Converters::new`] refuses the keys `prefix` and `suffix`.
     ///
     /// ```
-    /// # use telnum::normalize::Converter;
+    /// use telnum::normalize::Converter;
+    ///
     /// let converter = Converter::new(r"^(\d{7})$").with_extra("description", "local calls");
     /// assert_eq!(converter.extra()["description"], "local calls");
     /// ```
@@ -71,34 +91,36 @@ impl Converter {
         self
     }
 
-    /// The regular expression, over bytes.
+    /// Returns the regular expression.
     #[must_use]
     pub fn pattern(&self) -> &str {
         &self.pattern
     }
 
-    /// What is put before the group.
+    /// Returns the text that is put before the group.
     #[must_use]
     pub fn prefix(&self) -> &str {
         &self.prefix
     }
 
-    /// What is put after the group.
+    /// Returns the text that is put after the group.
     #[must_use]
     pub fn suffix(&self) -> &str {
         &self.suffix
     }
 
-    /// Further keys of its configuration (a description, say), kept and given back.
+    /// Returns the further keys of the configuration, such as a description.
     #[must_use]
     pub const fn extra(&self) -> &IndexMap<String, Value> {
         &self.extra
     }
 }
 
-/// An ordered list of [`Converter`]s; the first that matches wins. A dial plan is one, too.
+/// An ordered list of [`Converter`]s, of which the first that matches wins: the converters of a
+/// system, or the dial plan of an account.
 ///
-/// In JSON it is an ordered map from pattern to prefix and suffix. The order counts and is kept.
+/// A clone shares the compiled patterns. In JSON it is a map from pattern to prefix and suffix; the
+/// order of the keys is the order of the list, and is kept.
 ///
 /// ```
 /// use telnum::normalize::Converters;
@@ -109,30 +131,26 @@ impl Converter {
 /// assert_eq!(serde_json::to_string(&converters)?, json);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
+#[doc(alias = "knm_converters")]
+#[doc(alias = "e164_converters")]
+#[doc(alias = "dial_plan")]
 #[derive(Clone, Debug)]
 pub struct Converters {
-    rules: Arc<[Converter]>,
+    list: Arc<[Converter]>,
     engine: Engine,
 }
 
-/// How the rules are run.
+/// The way in which converters are run.
 #[derive(Clone, Debug)]
 enum Engine {
-    /// They are the reference rules: by hand.
+    /// They are the reference's: by the code derived from their patterns.
     Reference,
-    /// One pattern a rule, in their order.
+    /// By one compiled pattern for each, in their order.
     Patterns(Arc<[Pattern]>),
 }
 
-/// The reference rules, in order: pattern and prefix.
-const REFERENCE: [(&str, &str); 3] = [
-    (r"^(\+?1)?([2-9][0-9]{2}[2-9][0-9]{6})$", "+1"),
-    (r"^011(\d{5,})$|^00(\d{5,})$", "+"),
-    (r"^[2-9]\d{7,}$", "+"),
-];
-
 impl Converters {
-    /// A list of converters, in this order. An empty one converts nothing.
+    /// Creates a list of converters in the given order. An empty list converts nothing.
     ///
     /// ```
     /// use telnum::normalize::{Converter, Converters};
@@ -143,33 +161,26 @@ impl Converters {
     /// ```
     ///
     /// # Errors
-    /// A pattern is refused, or comes twice.
-    pub fn new(rules: impl IntoIterator<Item = Converter>) -> Result<Self, ConvertersError> {
-        let rules: Arc<[Converter]> = rules.into_iter().collect();
-        let mut seen = std::collections::HashSet::new();
-        if let Some(twice) = rules.iter().find(|rule| !seen.insert(&rule.pattern)) {
-            return Err(ConvertersError::Duplicate { pattern: twice.pattern.clone() });
-        }
-        for Converter { pattern, extra, .. } in rules.iter() {
+    /// - [`ConvertersError::Duplicate`] if two converters have one pattern;
+    /// - [`ConvertersError::Reserved`] if a further key is `prefix` or `suffix`;
+    /// - [`ConvertersError::Pattern`] if a pattern is not a regular expression over ASCII, or is
+    ///   larger than 10 MiB once compiled.
+    pub fn new(converters: impl IntoIterator<Item = Converter>) -> Result<Self, ConvertersError> {
+        let list: Arc<[Converter]> = converters.into_iter().collect();
+        let mut patterns = HashSet::new();
+        for Converter { pattern, extra, .. } in list.iter() {
+            if !patterns.insert(pattern) {
+                return Err(ConvertersError::Duplicate { pattern: pattern.clone() });
+            }
             if let Some(key) = extra.keys().find(|key| ["prefix", "suffix"].contains(&&***key)) {
                 return Err(ConvertersError::Reserved { pattern: pattern.clone(), key: key.clone() });
             }
         }
-        if is_reference(&rules) {
-            return Ok(Self { rules, engine: Engine::Reference });
-        }
-        let compile = |(index, rule): (usize, &Converter)| {
-            Pattern::new(&rule.pattern).map_err(|source| ConvertersError::Pattern {
-                pattern: rule.pattern.clone(),
-                index,
-                source,
-            })
-        };
-        let patterns: Result<Arc<[_]>, _> = rules.iter().enumerate().map(compile).collect();
-        Ok(Self { engine: Engine::Patterns(patterns?), rules })
+        let engine = if is_reference(&list) { Engine::Reference } else { Engine::compile(&list)? };
+        Ok(Self { list, engine })
     }
 
-    /// The reference rules for North America and the rest of the world:
+    /// Returns the reference's converters for North America and the rest of the world:
     ///
     /// | pattern | prefix |
     /// |---|---|
@@ -177,17 +188,38 @@ impl Converters {
     /// | `^011(\d{5,})$\|^00(\d{5,})$` | `+` |
     /// | `^[2-9]\d{7,}$` | `+` |
     ///
-    /// The third has no group: the whole match stands for it. They say no more than is written: ten digits with an exchange code that starts with 0 or 1, as `4151234567`, are
-    /// caught by the third rule and become a Swiss number.
+    /// The third pattern has no group: the whole match stands for it. Ten digits whose exchange code
+    /// starts with 0 or 1, such as `4151234567`, are not North American and match the third
+    /// converter, which makes a Swiss number of them. [`Normalizer::strict`](super::Normalizer::strict)
+    /// does not.
+    ///
+    /// The source is Kazoo's `knm_converter_regex`. The list is built once a process.
+    ///
+    /// ```
+    /// use telnum::normalize::Converters;
+    ///
+    /// let prefixes: Vec<_> = Converters::reference().iter().map(|converter| converter.prefix().to_owned()).collect();
+    /// assert_eq!(prefixes, ["+1", "+", "+"]);
+    /// ```
+    #[doc(alias = "knm_converter_regex")]
     #[must_use]
     pub fn reference() -> Self {
-        let rule = |(pattern, prefix)| Converter::new(pattern).with_prefix(prefix);
-        Self { rules: REFERENCE.map(rule).into(), engine: Engine::Reference }
+        static REFERENCE: LazyLock<Converters> = LazyLock::new(|| {
+            let converter = |(pattern, prefix)| Converter::new(pattern).with_prefix(prefix);
+            Converters { list: reference::CONVERTERS.map(converter).into(), engine: Engine::Reference }
+        });
+        REFERENCE.clone()
     }
 
-    /// The converters, in order.
+    /// Returns an iterator over the converters, in order.
+    ///
+    /// ```
+    /// use telnum::normalize::Converters;
+    ///
+    /// assert_eq!(Converters::reference().iter().last().unwrap().pattern(), r"^[2-9]\d{7,}$");
+    /// ```
     pub fn iter(&self) -> std::slice::Iter<'_, Converter> {
-        self.rules.iter()
+        self.list.iter()
     }
 
     #[inline]
@@ -195,25 +227,25 @@ impl Converters {
         matches!(self.engine, Engine::Reference)
     }
 
-    /// What the first rule that matches makes of a text; `None` if the text is to be kept.
-    pub(super) fn convert(&self, text: &str, whole: Whole) -> Option<Joined> {
+    /// Returns what the first converter that matches makes of `text`; `None` if `text` is kept.
+    pub(super) fn convert(&self, text: &str, without_group: WithoutGroup) -> Option<Joined> {
         let (prefix, suffix, found) = self.find(text)?;
-        let span = match (found, whole) {
-            (Match::Capture(span), _) | (Match::Whole(span), Whole::Converted) => span,
-            (Match::Whole(_), Whole::Kept) | (Match::None, _) => return None,
+        let span = match (found, without_group) {
+            (Match::Capture(span), _) | (Match::Whole(span), WithoutGroup::Convert) => span,
+            (Match::Whole(_), WithoutGroup::Keep) | (Match::None, _) => return None,
         };
-        Some(Joined::new([prefix, part(text, span), suffix].into_iter()))
+        Some(Joined::new([prefix, widen(text, span), suffix].into_iter()))
     }
 
-    /// The first rule that matches: prefix, suffix, and what it found.
+    /// Returns the prefix and the suffix of the first converter that matches, and its match.
     fn find(&self, text: &str) -> Option<(&str, &str, Match)> {
         match &self.engine {
-            Engine::Reference => find_reference(text).map(|(prefix, found)| (prefix, "", found)),
+            Engine::Reference => reference::find(text).map(|(prefix, found)| (prefix, "", found)),
             Engine::Patterns(patterns) => {
-                self.rules.iter().zip(patterns.iter()).find_map(|(rule, pattern)| {
+                self.list.iter().zip(patterns.iter()).find_map(|(converter, pattern)| {
                     match pattern.last_capture(text) {
                         Match::None => None,
-                        found => Some((&*rule.prefix, &*rule.suffix, found)),
+                        found => Some((&*converter.prefix, &*converter.suffix, found)),
                     }
                 })
             }
@@ -221,20 +253,33 @@ impl Converters {
     }
 }
 
-/// What becomes of a text that a rule matches without a group taking part.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Whole {
-    /// The whole match stands for the group: the system's rules.
-    Converted,
-    /// It is kept: a dial plan's rules.
-    Kept,
+impl Engine {
+    fn compile(list: &[Converter]) -> Result<Self, ConvertersError> {
+        let compile = |(index, converter): (usize, &Converter)| {
+            Pattern::new(&converter.pattern).map_err(|source| ConvertersError::Pattern {
+                pattern: converter.pattern.clone(),
+                index,
+                source,
+            })
+        };
+        list.iter().enumerate().map(compile).collect::<Result<_, _>>().map(Self::Patterns)
+    }
 }
 
-fn is_reference(rules: &[Converter]) -> bool {
-    let is = |(rule, (pattern, prefix)): (&Converter, (&str, &str))| {
-        rule.pattern == pattern && rule.prefix == prefix && rule.suffix.is_empty()
+/// What becomes of a text that a converter matches without a group.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum WithoutGroup {
+    /// The whole match stands for the group: in a system's converters.
+    Convert,
+    /// The text is kept: in a dial plan.
+    Keep,
+}
+
+fn is_reference(list: &[Converter]) -> bool {
+    let is = |(converter, (pattern, prefix)): (&Converter, (&str, &str))| {
+        converter.pattern == pattern && converter.prefix == prefix && converter.suffix.is_empty()
     };
-    rules.len() == REFERENCE.len() && rules.iter().zip(REFERENCE).all(is)
+    list.len() == reference::CONVERTERS.len() && list.iter().zip(reference::CONVERTERS).all(is)
 }
 
 impl<'a> IntoIterator for &'a Converters {
@@ -248,16 +293,16 @@ impl<'a> IntoIterator for &'a Converters {
 
 impl PartialEq for Converters {
     fn eq(&self, other: &Self) -> bool {
-        self.rules == other.rules
+        self.list == other.list
     }
 }
 
 impl Eq for Converters {}
 
-/// A converter in JSON: the value to its pattern.
-struct Around<'a>(&'a Converter);
+/// The value of a converter in JSON, whose key is the pattern.
+struct JsonValue<'a>(&'a Converter);
 
-impl Serialize for Around<'_> {
+impl Serialize for JsonValue<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Converter { prefix, suffix, extra, .. } = self.0;
         let mut map = serializer.serialize_map(Some(2 + extra.len()))?;
@@ -268,10 +313,10 @@ impl Serialize for Around<'_> {
     }
 }
 
-/// Reads a converter of a pattern.
-struct Of(String);
+/// Reads the value of the converter with this pattern.
+struct ValueOf(String);
 
-impl<'de> de::DeserializeSeed<'de> for Of {
+impl<'de> de::DeserializeSeed<'de> for ValueOf {
     type Value = Converter;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Converter, D::Error> {
@@ -279,7 +324,7 @@ impl<'de> de::DeserializeSeed<'de> for Of {
     }
 }
 
-impl<'de> de::Visitor<'de> for Of {
+impl<'de> de::Visitor<'de> for ValueOf {
     type Value = Converter;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -295,7 +340,7 @@ impl<'de> de::Visitor<'de> for Of {
     }
 }
 
-impl fmt::Display for Of {
+impl fmt::Display for ValueOf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "converter `{}`", self.0)
     }
@@ -303,9 +348,9 @@ impl fmt::Display for Of {
 
 impl Serialize for Converters {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.rules.len()))?;
+        let mut map = serializer.serialize_map(Some(self.list.len()))?;
         for converter in self {
-            map.serialize_entry(&converter.pattern, &Around(converter))?;
+            map.serialize_entry(&converter.pattern, &JsonValue(converter))?;
         }
         map.end()
     }
@@ -323,11 +368,11 @@ impl<'de> Deserialize<'de> for Converters {
             }
 
             fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Converters, A::Error> {
-                let mut rules = Vec::new();
+                let mut list = Vec::new();
                 while let Some(pattern) = map.next_key()? {
-                    rules.push(map.next_value_seed(Of(pattern))?);
+                    list.push(map.next_value_seed(ValueOf(pattern))?);
                 }
-                Converters::new(rules).map_err(|error| de::Error::custom(error.in_one_line()))
+                Converters::new(list).map_err(|error| de::Error::custom(error.with_cause()))
             }
         }
 
@@ -335,39 +380,39 @@ impl<'de> Deserialize<'de> for Converters {
     }
 }
 
-/// Why a list of converters is refused.
+/// The error for a list of converters that cannot be used.
 ///
 /// ```
+/// use std::error::Error;
 /// use telnum::normalize::{Converter, Converters};
 ///
 /// let error = Converters::new([Converter::new("^1$"), Converter::new("^(2")]).unwrap_err();
-/// assert_eq!(error.to_string(), "converter 1, `^(2`, has a bad pattern");
-/// # use std::error::Error;
-/// assert_eq!(error.source().unwrap().to_string(), "at byte 1: unclosed group");
+/// assert_eq!(error.to_string(), "converter 1, `^(2`: bad pattern");
+/// assert_eq!(error.source().unwrap().to_string(), "unclosed group at byte 1");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConvertersError {
-    /// A pattern is no regular expression, or too large.
-    #[error("converter {index}, `{pattern}`, has a bad pattern")]
+    /// A pattern that is not a regular expression over ASCII, or that is too large.
+    #[error("converter {index}, `{pattern}`: bad pattern")]
     Pattern {
         /// The pattern.
         pattern: String,
-        /// Its place in the list, from 0.
+        /// The index of the converter, from 0.
         index: usize,
-        /// What is wrong with it, and where.
+        /// The mistake, and its position.
         source: PatternError,
     },
-    /// A further key is one that a converter has by itself.
-    #[error("`{key}` of the converter `{pattern}` is no further key")]
+    /// A further key that converters have a field for.
+    #[error("converter `{pattern}`: expected a further key, found the reserved `{key}`")]
     Reserved {
-        /// The pattern.
+        /// The pattern of the converter.
         pattern: String,
         /// The key.
         key: String,
     },
-    /// A pattern comes twice: the second could never win.
-    #[error("the converter `{pattern}` comes twice")]
+    /// A repeated pattern: the second converter could never win.
+    #[error("converter `{pattern}`: repeated pattern")]
     Duplicate {
         /// The pattern.
         pattern: String,
@@ -375,10 +420,10 @@ pub enum ConvertersError {
 }
 
 impl ConvertersError {
-    /// With its cause, for a reader that shows no sources.
-    fn in_one_line(&self) -> String {
+    /// Returns the message with that of its cause, for readers that do not show causes.
+    fn with_cause(&self) -> String {
         match self {
-            Self::Pattern { source, .. } => source.after(self),
+            Self::Pattern { source, .. } => format!("{self}: {source}"),
             Self::Duplicate { .. } | Self::Reserved { .. } => self.to_string(),
         }
     }

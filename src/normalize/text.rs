@@ -1,3 +1,5 @@
+//! Texts without allocations.
+
 use std::borrow::Borrow;
 use std::fmt;
 use std::io::Write;
@@ -6,56 +8,63 @@ use std::ops::{Deref, Range};
 use serde::{Serialize, Serializer};
 
 use crate::number::{Buffer, PhoneNumber};
-use crate::pattern::part;
+use crate::pattern::widen;
 
-/// A text that is borrowed, or a number's own: a `&str` for which nothing was allocated.
+/// A borrowed text, or the text of a number, held in place: it dereferences to `str`, and nothing
+/// is allocated for it.
 ///
 /// ```
-/// use telnum::{PhoneNumber, normalize::Text};
+/// use telnum::{PhoneNumber, normalize::NumberText};
 ///
 /// let number: PhoneNumber = "+14158867900".parse()?;
-/// let text = Text::from(number);
+/// let text = NumberText::from(number);
 /// assert!(text.starts_with("+1415"));
 /// assert_eq!(text, "+14158867900");
 /// # Ok::<(), telnum::NumberError>(())
 /// ```
 #[derive(Clone, Copy)]
-pub struct Text<'t>(Repr<'t>);
+pub struct NumberText<'t>(Repr<'t>);
 
 #[derive(Clone, Copy)]
 enum Repr<'t> {
     Inline { bytes: Buffer, start: u8, end: u8 },
-    Slice(&'t str),
+    Borrowed(&'t str),
 }
 
-impl Text<'_> {
-    /// The text itself.
+impl NumberText<'_> {
+    /// Returns the text.
+    ///
+    /// ```
+    /// use telnum::normalize::NumberText;
+    ///
+    /// assert_eq!(NumberText::from("911").as_str(), "911");
+    /// ```
     #[must_use]
     #[inline]
     pub fn as_str(&self) -> &str {
         match &self.0 {
             Repr::Inline { bytes, start, end } => bytes.part(usize::from(*start), usize::from(*end)),
-            Repr::Slice(text) => text,
+            Repr::Borrowed(text) => text,
         }
     }
 
-    /// How long it is, without a look at it.
+    /// Returns the length in bytes, without reading the text.
     #[inline]
     pub(crate) const fn length(&self) -> usize {
         match &self.0 {
             Repr::Inline { start, end, .. } => (*end - *start) as usize,
-            Repr::Slice(text) => text.len(),
+            Repr::Borrowed(text) => text.len(),
         }
     }
 
-    /// `+` and packed digits.
+    /// Returns `+` and the digits of `packed`.
     #[inline]
-    pub(crate) fn of_digits(packed: u64) -> Self {
+    pub(crate) fn from_packed(packed: u64) -> Self {
         let end = (packed & 0xF) as u8 + 1;
         Self(Repr::Inline { bytes: Buffer::of(packed, b'+'), start: 0, end })
     }
 
-    /// A part of it; of a text that is not ASCII, whole characters.
+    /// Returns the part of the text at `span`, widened to whole characters.
     #[inline]
     pub(crate) fn part(self, span: Range<usize>) -> Self {
         Self(match self.0 {
@@ -63,25 +72,32 @@ impl Text<'_> {
                 let within = |at: usize| u8::try_from(at).map_or(end, |at| end.min(start.saturating_add(at)));
                 Repr::Inline { bytes, start: within(span.start), end: within(span.end) }
             }
-            Repr::Slice(text) => Repr::Slice(part(text, span)),
+            Repr::Borrowed(text) => Repr::Borrowed(widen(text, span)),
         })
     }
 }
 
-impl<'t> From<&'t str> for Text<'t> {
+impl<'t> From<&'t str> for NumberText<'t> {
+    #[inline]
     fn from(text: &'t str) -> Self {
-        Self(Repr::Slice(text))
+        Self(Repr::Borrowed(text))
     }
 }
 
-impl From<PhoneNumber> for Text<'_> {
+impl<'t> From<&'t String> for NumberText<'t> {
+    fn from(text: &'t String) -> Self {
+        Self(Repr::Borrowed(text))
+    }
+}
+
+impl From<PhoneNumber> for NumberText<'_> {
     #[inline]
     fn from(number: PhoneNumber) -> Self {
-        Self::of_digits(number.to_bits())
+        Self::from_packed(number.to_bits())
     }
 }
 
-impl Deref for Text<'_> {
+impl Deref for NumberText<'_> {
     type Target = str;
 
     #[inline]
@@ -90,63 +106,63 @@ impl Deref for Text<'_> {
     }
 }
 
-impl AsRef<str> for Text<'_> {
+impl AsRef<str> for NumberText<'_> {
     fn as_ref(&self) -> &str {
         self.as_str()
     }
 }
 
-impl Borrow<str> for Text<'_> {
+impl Borrow<str> for NumberText<'_> {
     fn borrow(&self) -> &str {
         self.as_str()
     }
 }
 
-impl PartialEq for Text<'_> {
+impl PartialEq for NumberText<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.as_str() == other.as_str()
     }
 }
 
-impl Eq for Text<'_> {}
+impl Eq for NumberText<'_> {}
 
-impl PartialEq<str> for Text<'_> {
+impl PartialEq<str> for NumberText<'_> {
     fn eq(&self, other: &str) -> bool {
         self.as_str() == other
     }
 }
 
-impl PartialEq<&str> for Text<'_> {
+impl PartialEq<&str> for NumberText<'_> {
     fn eq(&self, other: &&str) -> bool {
         self.as_str() == *other
     }
 }
 
-impl std::hash::Hash for Text<'_> {
+impl std::hash::Hash for NumberText<'_> {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
         self.as_str().hash(state);
     }
 }
 
-impl fmt::Display for Text<'_> {
+impl fmt::Display for NumberText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
 }
 
-impl fmt::Debug for Text<'_> {
+impl fmt::Debug for NumberText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self.as_str(), f)
     }
 }
 
-impl Serialize for Text<'_> {
+impl Serialize for NumberText<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
     }
 }
 
-/// Pieces put together: on the stack as long as they are as short as numbers are.
+/// Concatenated pieces: on the stack up to 48 bytes, which is longer than numbers are.
 pub(crate) enum Joined {
     Stack { bytes: [u8; 48], len: usize },
     Heap(String),

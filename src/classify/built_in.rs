@@ -1,16 +1,17 @@
-//! The named sets, as tables: name, regex, friendly name, whether it has the +1 mask, emergency.
+//! The rules of the built-in sets.
 
 use super::Rule;
 use crate::mask::Mask;
 
-pub(super) type Row = (&'static str, &'static str, &'static str, Option<Mask>, Option<bool>);
+/// A rule: name, regular expression, friendly name, mask, emergency flag.
+pub(super) type RuleData = (&'static str, &'static str, &'static str, Option<Mask>, Option<bool>);
 
 const CARIBBEAN: &str = r"^\+?1((?:684|264|268|242|246|441|284|345|767|809|829|849|473|671|876|664|670|787|939|869|758|784|721|868|649|340)\d{7})$";
 const DID_US: &str = r"^\+?1?([2-9][0-9]{2}[2-9][0-9]{6})$";
 const INTERNATIONAL: &str = r"^(011\d*)$|^(00\d*)$";
 const NANP: Option<Mask> = Some(Mask::NANP);
 
-pub(super) const DOCUMENTED: [Row; 7] = [
+pub(super) const DOCUMENTED: [RuleData; 7] = [
     ("tollfree_us", r"^\+1((?:800|888|877|866|855)\d{7})$", "US TollFree", NANP, None),
     ("toll_us", r"^\+1(900\d{7})$", "US Toll", NANP, None),
     ("emergency", r"^(911)$", "Emergency Dispatcher", None, None),
@@ -20,7 +21,7 @@ pub(super) const DOCUMENTED: [Row; 7] = [
     ("unknown", r"^(.*)$", "Unknown", None, None),
 ];
 
-pub(super) const REFERENCE: [Row; 7] = [
+pub(super) const REFERENCE: [RuleData; 7] = [
     ("tollfree_us", r"^\+1((?:800|88\d|877|866|855|844|833|822)\d{7})$", "US TollFree", NANP, None),
     ("toll_us", r"^\+1(900\d{7})$", "US Toll", NANP, None),
     ("emergency", r"^(911|922|933|833|811|711|999)$", "Emergency Dispatcher", None, Some(true)),
@@ -30,7 +31,7 @@ pub(super) const REFERENCE: [Row; 7] = [
     ("unknown", r"^(.*)$", "Unknown", None, None),
 ];
 
-pub(super) const NORTH_AMERICA: [Row; 8] = [
+pub(super) const NORTH_AMERICA: [RuleData; 8] = [
     ("tollfree_us", r"^\+1((?:800|833|844|855|866|877|888)[2-9]\d{6})$", "US TollFree", NANP, None),
     ("toll_us", r"^\+1(900[2-9]\d{6})$", "US Toll", NANP, None),
     ("emergency", r"^(911)$", "Emergency Dispatcher", None, Some(true)),
@@ -47,10 +48,10 @@ pub(super) const NORTH_AMERICA: [Row; 8] = [
     ("unknown", r"(?s)^(.*)$", "Unknown", None, None),
 ];
 
-pub(super) fn rules<const N: usize>(rows: [Row; N]) -> [Rule; N] {
-    rows.map(|(name, regex, friendly_name, mask, emergency)| {
-        let rule = Rule::new(name, regex).with_friendly_name(friendly_name);
-        let rule = mask.into_iter().fold(rule, Rule::with_pretty_print);
-        emergency.into_iter().fold(rule, Rule::with_emergency)
+pub(super) fn rules(data: &[RuleData]) -> impl Iterator<Item = Rule> {
+    data.iter().map(|(name, regex, friendly_name, mask, emergency)| {
+        let rule = Rule::new(*name, *regex).with_friendly_name(*friendly_name);
+        let rule = mask.iter().cloned().fold(rule, Rule::with_pretty_print);
+        emergency.iter().copied().fold(rule, Rule::with_emergency)
     })
 }

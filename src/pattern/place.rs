@@ -1,0 +1,95 @@
+//! The place of a pattern's last group, where the length of a text is enough to know it.
+//!
+//! Most patterns are `^`, something of fixed length, one group, something of fixed length, `$`.
+//! Nothing is searched for a second time there.
+
+use std::ops::Range;
+
+use regex_syntax::hir::{Hir, HirKind, Look};
+
+/// The place of the last group in all texts that a pattern matches; of the whole text if the pattern
+/// has no group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    start: Edge,
+    end: Edge,
+    is_group: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Edge {
+    FromStart(usize),
+    FromEnd(usize),
+}
+
+impl Edge {
+    const fn within(self, length: usize) -> usize {
+        match self {
+            Self::FromStart(distance) => distance,
+            Self::FromEnd(distance) => length.saturating_sub(distance),
+        }
+    }
+}
+
+impl Place {
+    /// Returns the place that all alternatives of a pattern agree on, if they do.
+    pub(super) fn of(hir: &Hir) -> Option<Self> {
+        match hir.kind() {
+            HirKind::Alternation(branches) => {
+                let mut places = branches.iter().map(Self::of);
+                let first = places.next()??;
+                places.all(|place| place == Some(first)).then_some(first)
+            }
+            HirKind::Concat(parts) => match &**parts {
+                [start, parts @ .., end] if is(start, Look::Start) && is(end, Look::End) => {
+                    Self::among(parts)
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Returns the place of the last group among parts that cover the whole text.
+    fn among(parts: &[Hir]) -> Option<Self> {
+        let Some(last) = parts.iter().rposition(has_group) else {
+            return Some(Self { start: Edge::FromStart(0), end: Edge::FromEnd(0), is_group: false });
+        };
+        let (before, group, after) = (parts.get(..last)?, parts.get(last)?, parts.get(last + 1..)?);
+        match group.kind() {
+            HirKind::Capture(capture) if !has_group(&capture.sub) => {}
+            _ => return None,
+        }
+        let [before, group, after] = [length(before), length(std::slice::from_ref(group)), length(after)];
+        let start = before.map(Edge::FromStart).or_else(|| Some(Edge::FromEnd(group? + after?)))?;
+        let end = after.map(Edge::FromEnd).or_else(|| Some(Edge::FromStart(before? + group?)))?;
+        Some(Self { start, end, is_group: true })
+    }
+
+    /// Returns whether it is the place of a group.
+    pub(crate) const fn is_group(self) -> bool {
+        self.is_group
+    }
+
+    /// Returns the place in a text of `length` bytes that the pattern matches.
+    #[inline]
+    pub(crate) const fn within(self, length: usize) -> Range<usize> {
+        self.start.within(length)..self.end.within(length)
+    }
+}
+
+fn is(hir: &Hir, look: Look) -> bool {
+    matches!(hir.kind(), HirKind::Look(found) if *found == look)
+}
+
+fn has_group(hir: &Hir) -> bool {
+    hir.properties().explicit_captures_len() > 0
+}
+
+/// Returns the length in bytes of everything that `parts` match, if it is one length.
+fn length(parts: &[Hir]) -> Option<usize> {
+    parts.iter().try_fold(0, |sum, part| {
+        let (min, max) = (part.properties().minimum_len()?, part.properties().maximum_len()?);
+        (min == max).then_some(sum + min)
+    })
+}
