@@ -29,30 +29,15 @@
 //! assert!(changes.saved[0].is_primary() && changes.removed[0].id() == ContactId::new(2));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
-//!
-//! # Three published APIs
-//!
-//! Each has its own documents of the same numbers. Their decoders make [`NewContact`]s and
-//! [`ContactPatch`]es of them, and refuse what they do not know with its path; their views show
-//! [`ContactNumber`]s.
-//!
-//! | module | API |
-//! |---|---|
-//! | [`user_numbers`] | a user's numbers, as forms: `phone_number=+493057701873` |
-//! | [`planning_center`] | people's numbers, as JSON:API resources |
-//! | [`clients`] | clients' numbers, several at once, in paged envelopes |
 
 #[cfg(feature = "inventory")]
 pub mod book;
-pub mod clients;
-mod draft;
+pub(crate) mod draft;
 mod entry;
 mod id;
 mod list;
-pub mod planning_center;
 mod query;
-mod text;
-pub mod user_numbers;
+pub(crate) mod text;
 
 use std::fmt;
 

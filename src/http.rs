@@ -23,20 +23,15 @@ pub mod kazoo;
 pub mod planning_center;
 pub mod user_numbers;
 
-mod auth;
-mod blocking;
-mod body;
 mod contacts;
-mod guard;
-mod line;
 mod openapi;
-mod serve;
+mod server;
 mod service;
 
-pub use self::auth::{ApiName, Authenticate, Credential, Scheme, TokenTable};
-pub use self::blocking::Calls;
-pub use self::contacts::{ContactApi, ContactApis};
-pub use self::guard::ServerLimits;
+pub use self::contacts::request::{ContactApi, ContactApis};
 pub use self::openapi::openapi;
-pub use self::serve::serve;
+pub use self::server::auth::{ApiName, Authenticate, Credential, Scheme, TokenTable};
+pub use self::server::blocking::Calls;
+pub use self::server::guard::ServerLimits;
+pub use self::server::serve::serve;
 pub use self::service::service;

@@ -6,7 +6,7 @@
 //!
 //! ```
 //! use std::sync::Arc;
-//! use telnum::contact::{ContactOrder, ContactQuery, Entry, NewContact, user_numbers};
+//! use telnum::contact::{ContactQuery, Entry, NewContact};
 //! use telnum::contact::book::ContactBook;
 //! use telnum::plan::Region;
 //! use telnum::store::MemoryStore;
@@ -20,7 +20,7 @@
 //! assert_eq!(added.len(), 2);
 //! assert!(book.add(owner, [home]).is_err());
 //!
-//! let page = book.page(&ContactQuery::ordered(user_numbers::ORDER).of_owner(owner))?;
+//! let page = book.page(&ContactQuery::ordered("-created_at".parse()?).of_owner(owner))?;
 //! assert_eq!(page.total, 2);
 //! assert_eq!(book.numbers(owner)?.len(), 2);
 //! # Ok::<(), Box<dyn std::error::Error>>(())

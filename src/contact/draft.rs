@@ -28,7 +28,7 @@ pub struct NewContact {
     /// Whether it becomes the owner's primary number.
     pub primary: bool,
     /// Where it stands in a document, for refusals.
-    pub(super) origin: Origin,
+    pub(crate) origin: Origin,
 }
 
 /// What is to change in a number. What is `None` stays; `Some(None)` takes away.
@@ -55,24 +55,24 @@ pub struct ContactPatch {
     /// Whether it becomes the owner's primary number. `false` is refused for the one that is.
     pub primary: Option<bool>,
     /// Where it stands in a document, for refusals.
-    pub(super) origin: Origin,
+    pub(crate) origin: Origin,
 }
 
 /// Where a draft stands in a document, and what its fields are called there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Origin {
+pub(crate) struct Origin {
     /// The path of the object that has the fields.
-    pub(super) path: String,
-    pub(super) names: &'static Names,
+    pub(crate) path: String,
+    pub(crate) names: &'static Names,
 }
 
 /// What a document calls the fields that can be refused for more than their own value.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Names {
-    pub(super) number: &'static str,
-    pub(super) country: &'static str,
-    pub(super) extension: &'static str,
-    pub(super) primary: &'static str,
+pub(crate) struct Names {
+    pub(crate) number: &'static str,
+    pub(crate) country: &'static str,
+    pub(crate) extension: &'static str,
+    pub(crate) primary: &'static str,
 }
 
 impl NewContact {
@@ -114,7 +114,7 @@ impl NewContact {
         Self { origin: Origin { path: path.into(), ..self.origin }, ..self }
     }
 
-    pub(super) fn with_names(self, names: &'static Names) -> Self {
+    pub(crate) fn with_names(self, names: &'static Names) -> Self {
         Self { origin: Origin { names, ..self.origin }, ..self }
     }
 }
@@ -162,17 +162,17 @@ impl ContactPatch {
         Self { origin: Origin { path: path.into(), ..self.origin }, ..self }
     }
 
-    pub(super) fn with_names(self, names: &'static Names) -> Self {
+    pub(crate) fn with_names(self, names: &'static Names) -> Self {
         Self { origin: Origin { names, ..self.origin }, ..self }
     }
 }
 
 impl Origin {
-    pub(super) fn number(&self) -> String {
+    pub(crate) fn number(&self) -> String {
         self.path_of(self.names.number)
     }
 
-    pub(super) fn primary(&self) -> String {
+    pub(crate) fn primary(&self) -> String {
         self.path_of(self.names.primary)
     }
 
@@ -191,7 +191,7 @@ impl Default for Origin {
 
 impl Names {
     /// Reads the number that fields of a document tell together.
-    pub(super) fn read(
+    pub(crate) fn read(
         &self,
         text: &str,
         country: Option<&Value>,

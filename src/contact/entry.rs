@@ -216,7 +216,7 @@ impl fmt::Display for Country {
 }
 
 impl CountryError {
-    pub(super) const EXPECTED: &str = "expected a calling code in use, such as +1, or a region, such as US";
+    pub(crate) const EXPECTED: &str = "expected a calling code in use, such as +1, or a region, such as US";
 
     fn of(text: &str) -> Self {
         Self { found: text.chars().take(16).collect() }

@@ -47,7 +47,7 @@ impl<const MAX: usize> Text<MAX> {
     pub const MAX_LENGTH: usize = MAX;
 
     /// Takes a field of an object.
-    pub(super) fn of_field(name: &str, value: Value) -> Result<Self, FieldError> {
+    pub(crate) fn of_field(name: &str, value: Value) -> Result<Self, FieldError> {
         match value {
             Value::String(text) => Self::try_from(text).map_err(|TextError { length, max }| {
                 FieldError::new(name, FieldErrorKind::TooLong { length, max })

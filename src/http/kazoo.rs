@@ -55,15 +55,9 @@
 //! with `"accept_charges": true` beside `data` it is done. With `"dry_run": true` it is only tried:
 //! the status is 200, `data` what would be, and beside it are the `quotes`.
 
-mod call;
-mod collection;
-mod envelope;
-mod failure;
-mod listing;
-mod numbers;
-mod search;
-mod tools;
-mod view;
+mod request;
+mod routes;
+mod wire;
 
 use std::fmt;
 use std::sync::Arc;
@@ -73,10 +67,12 @@ use serde_json::{Map, Value};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use self::search::Searches;
-use super::Calls;
-use super::auth::Authenticate;
-use super::guard::{Guard, ServerLimits};
+use self::routes::search::Searches;
+use self::routes::{collection, listing, numbers, search, tools};
+use self::wire::envelope;
+use super::server::auth::Authenticate;
+use super::server::blocking::Calls;
+use super::server::guard::{Guard, ServerLimits};
 use crate::account::AccountId;
 use crate::inventory::{AppDirectory, Assignment, Error, Inventory, Options, Outcome};
 use crate::lifecycle::State;

@@ -140,7 +140,8 @@ fn complete(document: &mut Value) {
     }
     let shapes = entry(components, "schemas");
     // The file is a part of the program: what is wrong with it, the tests find.
-    let others: Map<String, Value> = serde_json::from_str(include_str!("schemas.json")).unwrap_or_default();
+    let others: Map<String, Value> =
+        serde_json::from_str(include_str!("openapi/schemas.json")).unwrap_or_default();
     for (name, shape) in others.into_iter().chain([("PhoneNumber".to_owned(), number)]) {
         *entry(shapes, &name) = shape;
     }

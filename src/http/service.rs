@@ -4,7 +4,7 @@ use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use super::contacts::ContactApis;
+use super::contacts::request::ContactApis;
 use super::{clients, kazoo, openapi, planning_center, user_numbers};
 
 /// All APIs at their published places, and what stands beside them.
@@ -56,5 +56,5 @@ async fn docs() -> Response {
     let policy =
         "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'";
     let headers = [(CONTENT_TYPE, "text/html; charset=utf-8"), (CONTENT_SECURITY_POLICY, policy)];
-    (headers, include_str!("docs.html")).into_response()
+    (headers, include_str!("openapi/docs.html")).into_response()
 }

@@ -4,16 +4,17 @@
 //! all others as an integer, as the published documents print it.
 //!
 //! ```
-//! use telnum::contact::{ContactId, ContactList, user_numbers};
+//! use telnum::contact::{ContactId, ContactList};
+//! use telnum::http::user_numbers::wire;
 //!
 //! let now = "2026-03-02T12:00:00Z".parse()?;
 //! let mut numbers = ContactList::empty("user".parse()?);
-//! let new = user_numbers::draft([("phone_number", "+49 30 5770 1873")], None)?;
+//! let new = wire::draft([("phone_number", "+49 30 5770 1873")], None)?;
 //! let changes = numbers.add([(ContactId::new(151), new)], now)?;
 //!
-//! let created = serde_json::to_string(&user_numbers::Created::of(&changes.saved[0]))?;
+//! let created = serde_json::to_string(&wire::Created::of(&changes.saved[0]))?;
 //! assert_eq!(created, r#"{"id":"151","phone_number":"+493057701873"}"#);
-//! let shown = serde_json::to_string(&user_numbers::Shown::of(&changes.saved[0]))?;
+//! let shown = serde_json::to_string(&wire::Shown::of(&changes.saved[0]))?;
 //! assert_eq!(shown, r#"{"id":151,"phone_number":"+493057701873"}"#);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -21,8 +22,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::draft::Names;
-use super::{ContactId, ContactNumber, ContactOrder, ContactPatch, Entry, NewContact, OrderField};
+use crate::contact::draft::Names;
+use crate::contact::{ContactId, ContactNumber, ContactOrder, ContactPatch, Entry, NewContact, OrderField};
 use crate::document::{FieldError, FieldErrorKind};
 use crate::plan::Region;
 

@@ -4,48 +4,48 @@ use axum::response::Response;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::Api;
-use super::envelope::{self, Answer, Caller};
-use super::failure::{Failure, Operation};
 use crate::account::{AccountId, Actor};
 use crate::document::{FieldError, FieldErrorKind, Fields, type_of};
 use crate::feature::e911::E911Key;
-use crate::http::auth::ApiName;
-use crate::http::body::{self, Params};
-use crate::http::guard::{Fault, RequestId};
+use crate::http::kazoo::Api;
+use crate::http::kazoo::wire::envelope::{self, Answer, Caller};
+use crate::http::kazoo::wire::error::{Failure, Operation};
+use crate::http::server::auth::ApiName;
+use crate::http::server::body::{self, Params};
+use crate::http::server::guard::{Fault, RequestId};
 use crate::idempotency::IdempotencyKey;
 use crate::inventory::{Inventory, Options, RequestKey};
 use crate::record::Refusal;
 
 /// A request, read: who asks, the path, the parameters, and what is in the envelope.
 #[derive(Debug)]
-pub(super) struct Call<P> {
-    pub(super) api: Api,
-    pub(super) actor: Actor,
-    pub(super) path: P,
-    pub(super) params: Params,
-    pub(super) envelope: Envelope,
+pub(crate) struct Call<P> {
+    pub(crate) api: Api,
+    pub(crate) actor: Actor,
+    pub(crate) path: P,
+    pub(crate) params: Params,
+    pub(crate) envelope: Envelope,
     key: Option<RequestKey>,
     caller: Caller,
 }
 
 /// A request that anybody may make. What its body may have is not read.
 #[derive(Debug)]
-pub(super) struct Open<P> {
-    pub(super) path: P,
-    pub(super) caller: Caller,
+pub(crate) struct Open<P> {
+    pub(crate) path: P,
+    pub(crate) caller: Caller,
 }
 
 /// What a request has in its body.
 #[derive(Debug, Default)]
-pub(super) struct Envelope {
-    pub(super) data: Map<String, Value>,
+pub(crate) struct Envelope {
+    pub(crate) data: Map<String, Value>,
     accept_charges: bool,
     dry_run: bool,
 }
 
 /// The paths below an account.
-pub(super) trait OfAccount {
+pub(crate) trait OfAccount {
     fn account(&self) -> &str;
 
     fn number(&self) -> Option<&str>;
@@ -145,7 +145,7 @@ impl Envelope {
     }
 
     /// What the address is called in the document.
-    pub(super) fn e911_key(&self) -> E911Key {
+    pub(crate) fn e911_key(&self) -> E911Key {
         let old = E911Key::DashE911;
         if self.data.contains_key(old.name()) { old } else { E911Key::E911 }
     }
@@ -153,7 +153,7 @@ impl Envelope {
 
 impl<P> Call<P> {
     /// Answers by a use case.
-    pub(super) async fn run<F>(
+    pub(crate) async fn run<F>(
         self,
         operation: Operation,
         account: Result<AccountId, Failure>,
@@ -192,7 +192,7 @@ impl<P> Call<P> {
 
 impl<P: OfAccount> Call<P> {
     /// Answers by a use case, for the account in the path.
-    pub(super) async fn run_for_account<F>(self, operation: Operation, work: F) -> Response
+    pub(crate) async fn run_for_account<F>(self, operation: Operation, work: F) -> Response
     where
         F: FnOnce(&Inventory, &Options, &Api) -> Result<Answer, Failure> + Send + 'static,
     {
@@ -204,12 +204,12 @@ impl<P: OfAccount> Call<P> {
 
 impl<P> Call<P> {
     /// The changes of a document in the body. What they make of it is checked once that is known.
-    pub(super) fn changes(&mut self) -> Map<String, Value> {
+    pub(crate) fn changes(&mut self) -> Map<String, Value> {
         std::mem::take(&mut self.envelope.data)
     }
 
     /// The document in the body, checked by the schema.
-    pub(super) fn document(&mut self) -> Result<Map<String, Value>, Failure> {
+    pub(crate) fn document(&mut self) -> Result<Map<String, Value>, Failure> {
         let data = Value::Object(self.changes());
         let errors = crate::record::schema::check(&data);
         match data {

@@ -6,19 +6,19 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::failure::{Failure, Operation};
-use crate::http::guard::{Asked, Fault, RequestId};
+use crate::http::kazoo::wire::error::{Failure, Operation};
+use crate::http::server::guard::{Asked, Fault, RequestId};
 use crate::inventory::Quote;
 
 /// Who is answered, as the envelope shows it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Caller {
+pub(crate) struct Caller {
     token: String,
     id: String,
 }
 
 impl Caller {
-    pub(super) fn new(id: Option<RequestId>, headers: &HeaderMap) -> Self {
+    pub(crate) fn new(id: Option<RequestId>, headers: &HeaderMap) -> Self {
         let token = headers.get("x-auth-token").and_then(|token| token.to_str().ok());
         Self {
             token: token.unwrap_or_default().to_owned(),
@@ -49,21 +49,21 @@ struct Envelope<'a> {
 
 /// What is beside the data of a list.
 #[derive(Debug)]
-pub(super) struct Page {
+pub(crate) struct Page {
     /// How many there are on the page, if it is not the only one.
-    pub(super) page_size: usize,
+    pub(crate) page_size: usize,
     /// The number after which the next page starts, if there is one.
-    pub(super) next_start_key: String,
+    pub(crate) next_start_key: String,
 }
 
 /// What is answered, and what is beside it.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) data: Value,
-    pub(super) revision: Option<String>,
-    pub(super) page: Option<Page>,
+pub(crate) struct Answer {
+    pub(crate) data: Value,
+    pub(crate) revision: Option<String>,
+    pub(crate) page: Option<Page>,
     /// What it would cost, if it was only tried.
-    pub(super) quotes: Option<Vec<Quote>>,
+    pub(crate) quotes: Option<Vec<Quote>>,
 }
 
 impl From<Value> for Answer {
@@ -74,13 +74,13 @@ impl From<Value> for Answer {
 
 impl Answer {
     /// The same, only tried or done.
-    pub(super) fn tried(self, dry_run: bool) -> Self {
+    pub(crate) fn tried(self, dry_run: bool) -> Self {
         let quotes = dry_run.then(|| self.quotes.unwrap_or_default());
         Self { quotes, ..self }
     }
 }
 
-pub(super) fn succeeded(caller: &Caller, operation: Operation, answer: &Answer) -> Response {
+pub(crate) fn succeeded(caller: &Caller, operation: Operation, answer: &Answer) -> Response {
     let envelope = Envelope {
         auth_token: &caller.token,
         data: &answer.data,
@@ -98,7 +98,7 @@ pub(super) fn succeeded(caller: &Caller, operation: Operation, answer: &Answer) 
     respond(status, &envelope)
 }
 
-pub(super) fn failed(caller: &Caller, operation: Operation, failure: Failure) -> Response {
+pub(crate) fn failed(caller: &Caller, operation: Operation, failure: Failure) -> Response {
     let report = failure.report(operation);
     let envelope = Envelope {
         auth_token: &caller.token,
@@ -116,7 +116,7 @@ pub(super) fn failed(caller: &Caller, operation: Operation, failure: Failure) ->
 }
 
 /// What a [`Fault`] is shown as. Credentials that nobody is known by are not shown.
-pub(super) fn show(fault: &Fault, asked: &Asked) -> Response {
+pub(crate) fn show(fault: &Fault, asked: &Asked) -> Response {
     let caller = match fault {
         Fault::Unauthenticated => Caller { id: asked.id.to_string(), ..Caller::default() },
         _ => Caller::new(Some(asked.id.clone()), &asked.headers),

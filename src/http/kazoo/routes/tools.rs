@@ -4,13 +4,13 @@ use axum::extract::State as Shared;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use super::Api;
-use super::call::{Call, OfAccount, Open};
 use super::collection::{refuse_more, take_numbers};
-use super::envelope::{self, Answer};
-use super::failure::{Failure, Operation};
 use crate::classify::Classifiers;
 use crate::document::{FieldError, FieldErrorKind};
+use crate::http::kazoo::Api;
+use crate::http::kazoo::request::{Call, OfAccount, Open};
+use crate::http::kazoo::wire::envelope::{self, Answer};
+use crate::http::kazoo::wire::error::{Failure, Operation};
 use crate::inventory::{AppDirectory, Error, Inventory, Options};
 use crate::locality::{Locality, LocalityError};
 use crate::number::PhoneNumber;
@@ -23,7 +23,7 @@ use crate::store::Query;
     params(("account_id" = String, Path)),
     request_body(content = Value, description = "`{data: {numbers: [..]}}`"),
     responses((status = 200, description = "Of each number `success` or `error`"), (status = 400, description = "No list of numbers, or too long a one")))]
-pub(super) async fn check(mut call: Call<String>) -> Response {
+pub(crate) async fn check(mut call: Call<String>) -> Response {
     let numbers = only_numbers(call.changes());
     call.run_for_account(Operation::Other, move |inventory, options, _| {
         let answers = inventory.check(numbers?, options)?;
@@ -39,7 +39,7 @@ pub(super) async fn check(mut call: Call<String>) -> Response {
     params(("account_id" = String, Path)),
     request_body(content = Value, description = "`{data: {numbers: [..]}}`"),
     responses((status = 200, description = "Of each number its place"), (status = 400, description = "No list of numbers, or too long a one")))]
-pub(super) async fn locality(mut call: Call<String>) -> Response {
+pub(crate) async fn locality(mut call: Call<String>) -> Response {
     let numbers = only_numbers(call.changes());
     call.run_for_account(Operation::Other, move |inventory, options, _| {
         let places = inventory.locality(numbers?, options)?;
@@ -92,7 +92,7 @@ fn located(text: &str, place: &Result<Option<Locality>, LocalityError>) -> Value
     params(("account_id" = String, Path), ("city" = String, Query),
         ("country" = Option<String>, Query, description = "ISO 3166 alpha-2: US unless said otherwise")),
     responses((status = 200, description = "Prefixes"), (status = 400, description = "No city")))]
-pub(super) async fn prefix(mut call: Call<String>) -> Response {
+pub(crate) async fn prefix(mut call: Call<String>) -> Response {
     let (city, country) = (call.params.text("city"), call.params.parsed::<Region>("country"));
     call.run_for_account(Operation::Other, move |inventory, _, _| {
         let city = city?.ok_or_else(|| FieldError::new("city", FieldErrorKind::Missing))?;
@@ -113,7 +113,7 @@ pub(super) async fn prefix(mut call: Call<String>) -> Response {
     operation_id = "kazoo_carriers_info", security(("auth_token" = [])),
     params(("account_id" = String, Path)),
     responses((status = 200, description = "`{maximal_prefix_length, usable_carriers, usable_creation_states}`")))]
-pub(super) async fn carriers_info(call: Call<String>) -> Response {
+pub(crate) async fn carriers_info(call: Call<String>) -> Response {
     call.run_for_account(Operation::Other, |inventory, options, _| {
         let info = inventory.carriers_info(options)?;
         let names: Vec<_> = info.usable_carriers.iter().map(ToString::to_string).collect();
@@ -132,7 +132,7 @@ pub(super) async fn carriers_info(call: Call<String>) -> Response {
     operation_id = "kazoo_classifiers", security(("auth_token" = [])),
     params(("account_id" = String, Path)),
     responses((status = 200, description = "The rules by name")))]
-pub(super) async fn classifiers(call: Call<String>) -> Response {
+pub(crate) async fn classifiers(call: Call<String>) -> Response {
     call.run_for_account(Operation::Other, |inventory, options, _| {
         let classifiers = inventory.classifiers_of(options);
         Ok(json!(&*classifiers).into())
@@ -145,7 +145,7 @@ pub(super) async fn classifiers(call: Call<String>) -> Response {
     operation_id = "kazoo_classify", security(("auth_token" = [])),
     params(("account_id" = String, Path), ("phone_number" = String, Path)),
     responses((status = 200, description = "The rule, and the number in E.164"), (status = 404, description = "No rule has it")))]
-pub(super) async fn classify(call: Call<(String, String)>) -> Response {
+pub(crate) async fn classify(call: Call<(String, String)>) -> Response {
     let number = call.path.1.clone();
     call.run_for_account(Operation::Other, move |inventory, options, _| {
         class(&inventory.classifiers_of(options), &number)
@@ -158,7 +158,7 @@ pub(super) async fn classify(call: Call<(String, String)>) -> Response {
     operation_id = "kazoo_classify_for_all",
     params(("phone_number" = String, Path)),
     responses((status = 200, description = "The rule, and the number in E.164"), (status = 404, description = "No rule has it")))]
-pub(super) async fn classify_for_all(Shared(api): Shared<Api>, call: Open<String>) -> Response {
+pub(crate) async fn classify_for_all(Shared(api): Shared<Api>, call: Open<String>) -> Response {
     match class(api.0.inventory.classifiers(), &call.path) {
         Ok(answer) => envelope::succeeded(&call.caller, Operation::Other, &answer),
         Err(failure) => envelope::failed(&call.caller, Operation::Other, failure),
@@ -175,7 +175,7 @@ fn class(classifiers: &Classifiers, number: &str) -> Result<Answer, Failure> {
     operation_id = "kazoo_fix", security(("auth_token" = [])),
     params(("account_id" = String, Path)),
     responses((status = 200, description = "They are right")))]
-pub(super) async fn fix(call: Call<String>) -> Response {
+pub(crate) async fn fix(call: Call<String>) -> Response {
     fix_all(call).await
 }
 
@@ -184,7 +184,7 @@ pub(super) async fn fix(call: Call<String>) -> Response {
     operation_id = "kazoo_fix_number", security(("auth_token" = [])),
     params(("account_id" = String, Path), ("phone_number" = String, Path)),
     responses((status = 200, description = "It is right"), (status = 404, description = "No such number")))]
-pub(super) async fn fix_number(call: Call<(String, String)>) -> Response {
+pub(crate) async fn fix_number(call: Call<(String, String)>) -> Response {
     fix_all(call).await
 }
 
@@ -227,6 +227,6 @@ fn fix_pages(inventory: &Inventory, apps: Option<&dyn AppDirectory>, options: &O
 /// The schema of a number's document.
 #[utoipa::path(get, path = "/schemas/phone_numbers", tag = "kazoo", operation_id = "kazoo_schema",
     responses((status = 200, description = "JSON Schema, draft 2020-12")))]
-pub(super) async fn schema(call: Open<()>) -> Response {
+pub(crate) async fn schema(call: Open<()>) -> Response {
     envelope::succeeded(&call.caller, Operation::Other, &crate::record::schema::json_schema().into())
 }

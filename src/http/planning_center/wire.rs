@@ -2,17 +2,18 @@
 //! `PhoneNumber`.
 //!
 //! ```
-//! use telnum::contact::{ContactId, ContactList, planning_center};
+//! use telnum::contact::{ContactId, ContactList};
+//! use telnum::http::planning_center::wire;
 //! use telnum::plan::Region;
 //!
 //! let body = serde_json::json!({"data": {"type": "PhoneNumber", "attributes": {
 //!     "number": "044 668 18 00", "country_code": "CH", "location": "Home", "primary": true,
 //! }}});
 //! let mut numbers = ContactList::empty("1".parse()?);
-//! let new = planning_center::draft(body, Some(Region::US))?;
+//! let new = wire::draft(body, Some(Region::US))?;
 //! let changes = numbers.add([(ContactId::new(1), new)], "2000-01-01T12:00:00Z".parse()?)?;
 //!
-//! let resource = serde_json::to_value(planning_center::Resource::of(&changes.saved[0]))?;
+//! let resource = serde_json::to_value(wire::Resource::of(&changes.saved[0]))?;
 //! assert_eq!(resource["attributes"]["e164"], "+41446681800");
 //! assert_eq!(resource["relationships"]["person"]["data"]["id"], "1");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -24,9 +25,9 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use super::draft::Names;
-use super::text::Text;
-use super::{ContactId, ContactNumber, ContactOrder, ContactPatch, NewContact, OrderField};
+use crate::contact::draft::Names;
+use crate::contact::text::Text;
+use crate::contact::{ContactId, ContactNumber, ContactOrder, ContactPatch, NewContact, OrderField};
 use crate::document::{FieldError, FieldErrorKind, Fields};
 use crate::plan::Region;
 
@@ -51,7 +52,7 @@ pub struct Resource<'a> {
 /// `formatted_number`, which is only shown when it is asked for.
 ///
 /// ```
-/// use telnum::contact::planning_center::Attributes;
+/// use telnum::http::planning_center::wire::Attributes;
 ///
 /// let asked: Attributes = "formatted_number,primary".parse()?;
 /// assert_eq!(asked.names().collect::<Vec<_>>(), ["formatted_number", "primary"]);
@@ -141,7 +142,7 @@ impl<'a> Resource<'a> {
     /// of the region's calling code, as written abroad for others.
     ///
     /// ```
-    /// # use telnum::contact::{ContactNumber, planning_center::Resource};
+    /// # use telnum::{contact::ContactNumber, http::planning_center::wire::Resource};
     /// # use telnum::plan::Region;
     /// # let number: ContactNumber = serde_json::from_str(r#"{"id": 1, "owner": "1", "number": "+14158867900",
     /// #     "text": "x", "primary": true, "created_at": 63627604811, "updated_at": 63627604811}"#)?;

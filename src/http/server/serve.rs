@@ -18,8 +18,8 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 
-use super::ServerLimits;
-use super::line::{Client, Line, Watched};
+use super::connection::{Client, Line, Watched};
+use super::guard::ServerLimits;
 
 /// Serves a router until it is told to stop: then no connection is accepted any longer, requests
 /// that are being answered are, and connections are closed.

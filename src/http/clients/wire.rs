@@ -2,18 +2,19 @@
 //! out.
 //!
 //! ```
-//! use telnum::contact::{ContactId, ContactList, clients};
+//! use telnum::contact::{ContactId, ContactList};
+//! use telnum::http::clients::wire;
 //! use telnum::plan::Region;
 //!
 //! let body = serde_json::json!({"phone_numbers": [
 //!     {"label": "work", "country_code": "+1", "number": "541-555-0987", "extension": 5, "is_primary": false},
 //! ]});
 //! let mut numbers = ContactList::empty("168019".parse()?);
-//! let drafts = clients::drafts(body, Some(Region::US))?;
+//! let drafts = wire::drafts(body, Some(Region::US))?;
 //! let new = (294_656..).map(ContactId::new).zip(drafts);
 //! let changes = numbers.add(new, "2017-12-15T00:12:21Z".parse()?)?;
 //!
-//! let answer = serde_json::to_value(clients::Envelope::created(&changes.saved))?;
+//! let answer = serde_json::to_value(wire::Envelope::created(&changes.saved))?;
 //! assert_eq!(answer["phone_numbers"][0]["url"], "/clients/168019/phone_numbers/294656");
 //! assert_eq!(answer["phone_numbers"][0]["number"], "541-555-0987");
 //! assert_eq!(answer["phone_numbers"][0]["extension"], "5");
@@ -26,9 +27,9 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::draft::Names;
-use super::text::Text;
-use super::{ContactId, ContactNumber, ContactPage, Label, NewContact};
+use crate::contact::draft::Names;
+use crate::contact::text::Text;
+use crate::contact::{ContactId, ContactNumber, ContactPage, Label, NewContact};
 use crate::document::{FieldError, FieldErrorKind, Fields, type_of};
 use crate::number::{CallingCode, Extension};
 use crate::plan::{self, Region, Style};

@@ -15,13 +15,13 @@ use crate::account::Actor;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ApiName {
-    /// [`kazoo`](super::kazoo).
+    /// [`kazoo`](crate::http::kazoo).
     Kazoo,
-    /// [`planning_center`](super::planning_center).
+    /// [`planning_center`](crate::http::planning_center).
     PlanningCenter,
-    /// [`clients`](super::clients).
+    /// [`clients`](crate::http::clients).
     Clients,
-    /// [`user_numbers`](super::user_numbers).
+    /// [`user_numbers`](crate::http::user_numbers).
     UserNumbers,
 }
 
@@ -41,7 +41,7 @@ pub enum Scheme {
 /// Who requests are from: asked once for each, before anything else is done.
 ///
 /// It says who asks, and that they may ask this API: each of the contact numbers' APIs shows other
-/// numbers, and [`user_numbers`](super::user_numbers) alone shows each user their own only. What else
+/// numbers, and [`user_numbers`](crate::http::user_numbers) alone shows each user their own only. What else
 /// they may do, the domain says. It is called where nothing may block: who keeps tokens in a database
 /// has them in memory as well.
 ///
@@ -117,7 +117,7 @@ impl ApiName {
 impl Scheme {
     /// What a client that is not known is told of it, as the header `WWW-Authenticate` has it. HTTP has
     /// no name for tokens in headers of their own.
-    pub(super) const fn challenge(self) -> Option<HeaderValue> {
+    pub(crate) const fn challenge(self) -> Option<HeaderValue> {
         match self {
             Self::AuthToken => None,
             Self::BasicKey => Some(HeaderValue::from_static("Basic realm=\"telnum\"")),

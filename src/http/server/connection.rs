@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-use super::ServerLimits;
+use super::guard::ServerLimits;
 
 /// What is known of a client.
 #[derive(Debug)]

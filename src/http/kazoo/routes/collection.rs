@@ -3,12 +3,12 @@
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use super::call::Call;
-use super::envelope::Answer;
-use super::failure::{Failure, Operation};
 use super::numbers::{creation, release_or_delete};
-use super::view::View;
 use crate::document::{FieldError, FieldErrorKind, type_of};
+use crate::http::kazoo::request::Call;
+use crate::http::kazoo::wire::envelope::Answer;
+use crate::http::kazoo::wire::error::{Failure, Operation};
+use crate::http::kazoo::wire::number::View;
 use crate::inventory::{Error, Inventory, Options, Outcome};
 use crate::lifecycle::State;
 
@@ -20,7 +20,7 @@ type Collected = Call<String>;
     params(("account_id" = String, Path)),
     request_body(content = Value, description = "`{data: {numbers: [..], ..}}`: the numbers, and the document of each"),
     responses((status = 201, description = "`{success, error}`"), (status = 400, description = "Nothing was done"), (status = 402, description = "It costs, and nobody has accepted that")))]
-pub(super) async fn create(mut call: Collected) -> Response {
+pub(crate) async fn create(mut call: Collected) -> Response {
     let document = call.document();
     run(call, Operation::Create, document, |inventory, numbers, document, options| {
         Ok(inventory.create(numbers, &creation(document)?, options)?)
@@ -34,7 +34,7 @@ pub(super) async fn create(mut call: Collected) -> Response {
     params(("account_id" = String, Path)),
     request_body(content = Value, description = "`{data: {numbers: [..], ..}}`: the numbers, and the document of each"),
     responses((status = 200, description = "`{success, error}`"), (status = 400, description = "Nothing was done")))]
-pub(super) async fn replace(mut call: Collected) -> Response {
+pub(crate) async fn replace(mut call: Collected) -> Response {
     let document = call.document();
     run(call, Operation::Change, document, |inventory, numbers, document, options| {
         Ok(inventory.replace(numbers, document, options)?)
@@ -48,7 +48,7 @@ pub(super) async fn replace(mut call: Collected) -> Response {
     params(("account_id" = String, Path)),
     request_body(content = Value, description = "`{data: {numbers: [..], ..}}`: the numbers, and what changes in the document of each"),
     responses((status = 200, description = "`{success, error}`"), (status = 400, description = "Nothing was done")))]
-pub(super) async fn patch(mut call: Collected) -> Response {
+pub(crate) async fn patch(mut call: Collected) -> Response {
     let changes = Ok(call.changes());
     run(call, Operation::Change, changes, |inventory, numbers, document, options| {
         Ok(inventory.patch(numbers, document, options)?)
@@ -62,7 +62,7 @@ pub(super) async fn patch(mut call: Collected) -> Response {
     params(("account_id" = String, Path), ("hard" = Option<bool>, Query)),
     request_body(content = Value, description = "`{data: {numbers: [..]}}`"),
     responses((status = 200, description = "`{success, error}`"), (status = 400, description = "Nothing was done")))]
-pub(super) async fn remove(mut call: Collected) -> Response {
+pub(crate) async fn remove(mut call: Collected) -> Response {
     let (hard, document) = (call.params.parsed("hard"), Ok(call.changes()));
     run(call, Operation::Other, document, |inventory, numbers, document, options| {
         refuse_more(&document)?;
@@ -78,7 +78,7 @@ pub(super) async fn remove(mut call: Collected) -> Response {
     request_body(content = Value, description = "`{data: {numbers: [..]}}`"),
     responses((status = 201, description = "`{success, error}`"), (status = 400, description = "Nothing was done"), (status = 402, description = "It costs, and nobody has accepted that"),
         (status = 429, description = "Too many were activated lately")))]
-pub(super) async fn activate(mut call: Collected) -> Response {
+pub(crate) async fn activate(mut call: Collected) -> Response {
     let (api, document) = (call.api.clone(), Ok(call.changes()));
     run(call, Operation::Put, document, move |_, numbers, document, options| {
         refuse_more(&document)?;
@@ -110,7 +110,7 @@ where
 }
 
 /// Takes the numbers out of a document.
-pub(super) fn take_numbers(document: &mut Map<String, Value>) -> Result<Vec<String>, FieldError> {
+pub(crate) fn take_numbers(document: &mut Map<String, Value>) -> Result<Vec<String>, FieldError> {
     const NUMBERS: &str = "numbers";
     let kind = match document.shift_remove(NUMBERS) {
         None | Some(Value::Null) => FieldErrorKind::Missing,
@@ -129,7 +129,7 @@ pub(super) fn take_numbers(document: &mut Map<String, Value>) -> Result<Vec<Stri
     Err(FieldError::new(NUMBERS, kind))
 }
 
-pub(super) fn refuse_more(document: &Map<String, Value>) -> Result<(), FieldError> {
+pub(crate) fn refuse_more(document: &Map<String, Value>) -> Result<(), FieldError> {
     let more = document.keys().next();
     more.map_or(Ok(()), |name| Err(FieldError::new(name.as_str(), FieldErrorKind::Unknown)))
 }

@@ -6,12 +6,12 @@ use std::ops::RangeInclusive;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use super::call::Call;
-use super::envelope::{Answer, Page};
-use super::failure::{Failure, Operation};
-use super::view::View;
 use crate::document::{FieldError, FieldErrorKind};
-use crate::http::body::Params;
+use crate::http::kazoo::request::Call;
+use crate::http::kazoo::wire::envelope::{Answer, Page};
+use crate::http::kazoo::wire::error::{Failure, Operation};
+use crate::http::kazoo::wire::number::View;
+use crate::http::server::body::Params;
 use crate::inventory::{Inventory, Options};
 use crate::lifecycle::State;
 use crate::names::Feature;
@@ -43,7 +43,7 @@ const PAGE_SIZE: usize = 10_000;
         ("page_size" = Option<usize>, Query, description = "The most numbers to answer", minimum = 1, maximum = 10_000),
         ("start_key" = Option<String>, Query, description = "The number after which the page starts")),
     responses((status = 200, description = "The numbers"), (status = 400, description = "A parameter is wrong"), (status = 403, description = "Another's account")))]
-pub(super) async fn list(call: Call<String>) -> Response {
+pub(crate) async fn list(call: Call<String>) -> Response {
     answer(call).await
 }
 
@@ -52,7 +52,7 @@ pub(super) async fn list(call: Call<String>) -> Response {
     operation_id = "kazoo_list_to_fix", security(("auth_token" = [])),
     params(("account_id" = String, Path)),
     responses((status = 200, description = "The numbers"), (status = 403, description = "Another's account")))]
-pub(super) async fn list_to_fix(call: Call<String>) -> Response {
+pub(crate) async fn list_to_fix(call: Call<String>) -> Response {
     answer(call).await
 }
 

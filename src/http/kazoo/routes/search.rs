@@ -6,13 +6,13 @@ use std::sync::{Mutex, PoisonError};
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use super::call::Call;
-use super::envelope::Answer;
-use super::failure::{Failure, Operation};
 use crate::account::AccountId;
 use crate::carrier::{Found, MAX_FOUND, Search};
 use crate::document::{FieldError, FieldErrorKind};
-use crate::http::body::{Params, with_plus};
+use crate::http::kazoo::request::Call;
+use crate::http::kazoo::wire::envelope::Answer;
+use crate::http::kazoo::wire::error::{Failure, Operation};
+use crate::http::server::body::{Params, with_plus};
 use crate::inventory::{Inventory, Options, SearchId, SearchPage};
 use crate::number::{CallingCode, Prefix};
 use crate::plan::{self, Region, Style};
@@ -25,7 +25,7 @@ use crate::plan::{self, Region, Style};
         ("offset" = Option<usize>, Query, description = "The page, from 0", minimum = 0),
         ("country" = Option<String>, Query, description = "ISO 3166 alpha-2: US unless said otherwise")),
     responses((status = 200, description = "Numbers"), (status = 400, description = "A parameter is wrong")))]
-pub(super) async fn search(mut call: Call<()>) -> Response {
+pub(crate) async fn search(mut call: Call<()>) -> Response {
     let asked = Asked::read(&mut call.params);
     // What is not an account has no carriers.
     let account = call.actor.account().ok_or(Failure::NoSuchAccount);
@@ -44,7 +44,7 @@ struct Asked {
 
 /// What the latest first pages were searched as: further pages are of the same numbers.
 #[derive(Debug, Default)]
-pub(super) struct Searches(Mutex<VecDeque<(Key, SearchId)>>);
+pub(crate) struct Searches(Mutex<VecDeque<(Key, SearchId)>>);
 
 type Key = (Option<AccountId>, Prefix, usize);
 

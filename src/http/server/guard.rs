@@ -20,7 +20,7 @@ use crate::document::FieldError;
 
 /// How much a client may send, how long it and its request may take, and how many may be connected.
 ///
-/// Routers keep `body`, `body_read` and `request`, wherever they are served; [`serve`](super::serve())
+/// Routers keep `body`, `body_read` and `request`, wherever they are served; [`serve`](crate::http::serve())
 /// keeps the others.
 ///
 /// ```

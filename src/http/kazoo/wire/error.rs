@@ -5,13 +5,13 @@ use serde_json::{Map, Value, json};
 
 use crate::document::{FieldError, FieldErrorKind};
 use crate::feature::e911::{E911Key, E911Refusal};
-use crate::http::guard::Fault;
+use crate::http::server::guard::Fault;
 use crate::inventory::{Error, ErrorBody, RequestKey};
 use crate::record::Refusal;
 
 /// What was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Operation {
+pub(crate) enum Operation {
     Fetch,
     Create,
     Change,
@@ -25,16 +25,16 @@ pub(super) enum Operation {
 
 /// How an operation is answered.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Row {
+pub(crate) struct Row {
     operation: Operation,
     /// The status of a success.
-    pub(super) status: StatusCode,
+    pub(crate) status: StatusCode,
     /// What is absent is shown as a bad identifier.
     absent: Shown,
     /// How a lack of rights is shown.
     forbidden: Shown,
     /// Whether it is for numbers that are not the account's yet.
-    pub(super) claims: bool,
+    pub(crate) claims: bool,
 }
 
 /// The form of a failure.
@@ -66,7 +66,7 @@ const fn row(operation: Operation, status: StatusCode, absent: Shown, forbidden:
 
 /// Why something is not answered as it was asked for.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// The domain refuses. The address is called so in the request.
     Domain(Box<Error>, E911Key),
     /// What the request lacks or has too much of.
@@ -79,28 +79,28 @@ pub(super) enum Failure {
 
 /// A failure as an envelope has it.
 #[derive(Debug)]
-pub(super) struct Report {
-    pub(super) status: StatusCode,
+pub(crate) struct Report {
+    pub(crate) status: StatusCode,
     /// The code that the envelope has: that of the status, but in one document.
-    pub(super) error: u16,
-    pub(super) message: String,
-    pub(super) data: Value,
+    pub(crate) error: u16,
+    pub(crate) message: String,
+    pub(crate) data: Value,
 }
 
 impl Operation {
-    pub(super) fn row(self) -> Row {
+    pub(crate) fn row(self) -> Row {
         TABLE.into_iter().find(|row| row.operation == self).unwrap_or(OTHER)
     }
 }
 
 impl Failure {
     /// A failure whose address is called so in the request.
-    pub(super) fn of(key: E911Key) -> impl Fn(Error) -> Self {
+    pub(crate) fn of(key: E911Key) -> impl Fn(Error) -> Self {
         move |error| Self::Domain(Box::new(error), key)
     }
 
     /// The same with the request's key called as the client calls it.
-    pub(super) fn of_request(self, key: Option<RequestKey>) -> Self {
+    pub(crate) fn of_request(self, key: Option<RequestKey>) -> Self {
         match (self, key) {
             (Self::Domain(error, _), Some(key)) if matches!(*error, Error::KeyReused(_)) => {
                 Error::KeyReused(key).into()
@@ -109,7 +109,7 @@ impl Failure {
         }
     }
 
-    pub(super) fn report(self, operation: Operation) -> Report {
+    pub(crate) fn report(self, operation: Operation) -> Report {
         match self {
             Self::Domain(error, key) => of_domain(&error, key, operation),
             Self::Fault(fault) => of_fault(&fault),

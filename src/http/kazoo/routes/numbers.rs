@@ -3,10 +3,10 @@
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::call::Call;
-use super::envelope::Answer;
-use super::failure::{Failure, Operation};
-use super::view::View;
+use crate::http::kazoo::request::Call;
+use crate::http::kazoo::wire::envelope::Answer;
+use crate::http::kazoo::wire::error::{Failure, Operation};
+use crate::http::kazoo::wire::number::View;
 use crate::inventory::{Create, Error, Inventory, Options, Outcome};
 use crate::lifecycle::State;
 
@@ -17,7 +17,7 @@ type Numbered = Call<(String, String)>;
     operation_id = "kazoo_fetch", security(("auth_token" = [])),
     params(("account_id" = String, Path), ("phone_number" = String, Path, description = "`+` as `%2B`")),
     responses((status = 200, description = "The number"), (status = 404, description = "No such number, or no right to read it")))]
-pub(super) async fn fetch(call: Numbered) -> Response {
+pub(crate) async fn fetch(call: Numbered) -> Response {
     let number = call.path.1.clone();
     call.run_for_account(Operation::Fetch, move |inventory, options, api| {
         one(inventory.get([number], options), &View::new(api, inventory, options))
@@ -32,7 +32,7 @@ pub(super) async fn fetch(call: Numbered) -> Response {
     request_body(content = Value, description = "`{data: document}`"),
     responses((status = 201, description = "The number"), (status = 400, description = "Rules of the schema that are violated, by path"),
         (status = 403, description = "The account may not add numbers"), (status = 409, description = "The number exists already")))]
-pub(super) async fn create(mut call: Numbered) -> Response {
+pub(crate) async fn create(mut call: Numbered) -> Response {
     let key = call.envelope.e911_key();
     let (number, document) = (call.path.1.clone(), call.document());
     call.run_for_account(Operation::Create, move |inventory, options, api| {
@@ -52,7 +52,7 @@ pub(super) async fn create(mut call: Numbered) -> Response {
     request_body(content = Value, description = "`{data: document}`"),
     responses((status = 200, description = "The number"), (status = 400, description = "Rules of the schema that are violated, by path; an address that is none or several"),
         (status = 404, description = "No such number")))]
-pub(super) async fn replace(mut call: Numbered) -> Response {
+pub(crate) async fn replace(mut call: Numbered) -> Response {
     let key = call.envelope.e911_key();
     let (number, document) = (call.path.1.clone(), call.document());
     call.run_for_account(Operation::Change, move |inventory, options, api| {
@@ -71,7 +71,7 @@ pub(super) async fn replace(mut call: Numbered) -> Response {
     request_body(content = Value, description = "`{data: changes}`"),
     responses((status = 200, description = "The number"), (status = 400, description = "Rules of the schema that are violated, by path"),
         (status = 404, description = "No such number")))]
-pub(super) async fn patch(mut call: Numbered) -> Response {
+pub(crate) async fn patch(mut call: Numbered) -> Response {
     let key = call.envelope.e911_key();
     let (number, document) = (call.path.1.clone(), call.changes());
     call.run_for_account(Operation::Change, move |inventory, options, api| {
@@ -85,7 +85,7 @@ pub(super) async fn patch(mut call: Numbered) -> Response {
     operation_id = "kazoo_remove", security(("auth_token" = [])),
     params(("account_id" = String, Path), ("phone_number" = String, Path), ("hard" = Option<bool>, Query)),
     responses((status = 200, description = "It is removed"), (status = 404, description = "No such number")))]
-pub(super) async fn remove(mut call: Numbered) -> Response {
+pub(crate) async fn remove(mut call: Numbered) -> Response {
     let (number, hard) = (call.path.1.clone(), call.params.parsed("hard"));
     call.run_for_account(Operation::Remove, move |inventory, options, _| {
         release_or_delete(inventory, [number], hard?.unwrap_or(false), options)?.single()?;
@@ -100,7 +100,7 @@ pub(super) async fn remove(mut call: Numbered) -> Response {
     params(("account_id" = String, Path), ("phone_number" = String, Path)),
     responses((status = 200, description = "The account and the number"), (status = 400, description = "The number is not in service, or its account is disabled"),
         (status = 404, description = "No such number")))]
-pub(super) async fn identify(call: Numbered) -> Response {
+pub(crate) async fn identify(call: Numbered) -> Response {
     let number = call.path.1.clone();
     call.run_for_account(Operation::Identify, move |inventory, options, _| {
         let route = inventory.identify(&number, options)?;
@@ -115,7 +115,7 @@ pub(super) async fn identify(call: Numbered) -> Response {
     params(("account_id" = String, Path), ("phone_number" = String, Path)),
     request_body(content = Value, description = "`{data: document}`"),
     responses((status = 201, description = "The number"), (status = 409, description = "The number exists already")))]
-pub(super) async fn port(mut call: Numbered) -> Response {
+pub(crate) async fn port(mut call: Numbered) -> Response {
     let key = call.envelope.e911_key();
     let (number, document) = (call.path.1.clone(), call.document());
     call.run_for_account(Operation::Put, move |inventory, options, api| {
@@ -132,7 +132,7 @@ pub(super) async fn port(mut call: Numbered) -> Response {
     request_body(content = Value, description = "`{data: changes}`, which are made then"),
     responses((status = 201, description = "The number"), (status = 400, description = "It is reserved for the account already, or in a state that it can not be reserved in"),
         (status = 404, description = "No such number, and no carrier sells it")))]
-pub(super) async fn reserve(call: Numbered) -> Response {
+pub(crate) async fn reserve(call: Numbered) -> Response {
     assign(call, State::Reserved).await
 }
 
@@ -143,7 +143,7 @@ pub(super) async fn reserve(call: Numbered) -> Response {
     request_body(content = Value, description = "`{data: changes}`, which are made then"),
     responses((status = 201, description = "The number"), (status = 402, description = "It costs, and nobody has accepted that"),
         (status = 404, description = "No such number, and no carrier sells it"), (status = 429, description = "Too many were activated lately")))]
-pub(super) async fn activate(call: Numbered) -> Response {
+pub(crate) async fn activate(call: Numbered) -> Response {
     assign(call, State::InService).await
 }
 
@@ -166,7 +166,7 @@ fn one(outcome: Result<Outcome, Error>, view: &View<'_>) -> Result<Answer, Failu
 }
 
 /// How a document says that a number is to be created.
-pub(super) fn creation(document: serde_json::Map<String, Value>) -> Result<Create, Failure> {
+pub(crate) fn creation(document: serde_json::Map<String, Value>) -> Result<Create, Failure> {
     let state = match document.get("create_with_state") {
         None | Some(Value::Null) => State::Reserved,
         Some(state) => serde_json::from_value(state.clone())
@@ -176,7 +176,7 @@ pub(super) fn creation(document: serde_json::Map<String, Value>) -> Result<Creat
 }
 
 /// Admins may delete; what others remove is released.
-pub(super) fn release_or_delete<I>(
+pub(crate) fn release_or_delete<I>(
     inventory: &Inventory,
     numbers: I,
     hard: bool,

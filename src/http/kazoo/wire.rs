@@ -1,0 +1,5 @@
+//! The documents.
+
+pub(super) mod envelope;
+pub(super) mod error;
+pub(super) mod number;
