@@ -88,6 +88,7 @@
 //! |---|---|
 //! | [`number`] | what an E.164 number is: parse, show, order, ranges, eight bytes |
 //! | [`plan`] | whose a number is and whether it is valid, in all countries; reading and writing it |
+//! | `geo` | where a number is, who carries it, what time it is there; in 35 languages |
 //! | [`normalize`] | what number a dialled text means: ordered converters, dial plans |
 //! | [`mask`] | how a number is shown: `SS(###) ### - ####` |
 //! | [`classify`] | what kind of number it is: ordered rules in one automaton |
@@ -115,6 +116,8 @@
 //! | `classify` (default) | [`normalize`], [`mask`], [`classify`] |
 //! | `contacts` (default) | [`contact`] and what it stands on |
 //! | `inventory` (default) | the inventory of numbers; implies `classify` and `contacts` |
+//! | `geo` | places, carriers and time zones of numbers, in English: module `geo` |
+//! | `geo-languages` | those in 34 more languages |
 //! | `testing` | the laws of stores as tests; stores and carriers that fail when told to |
 //! | `http` | routers that speak the published HTTP APIs, and a server for them: module `http` |
 //!
@@ -140,6 +143,8 @@ pub mod deviations;
 pub mod document;
 #[cfg(feature = "inventory")]
 pub mod feature;
+#[cfg(feature = "geo")]
+pub mod geo;
 #[cfg(feature = "http")]
 pub mod http;
 #[cfg(feature = "inventory")]

@@ -1,0 +1,279 @@
+//! Prefixes as a trie of small nodes: `src/geo/trie.rs` describes and walks it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::hash::Hash;
+
+use super::{Error, words};
+
+/// The sections of a trie.
+pub(crate) const SECTIONS: usize = 5;
+/// The digits that lead to a root.
+const ROOT_DIGITS: usize = 3;
+/// The nodes in a block.
+const NODES: usize = 6;
+/// The values that most chunks know; they are the lowest ones and take a byte in the list of a chunk.
+const COMMON: usize = 512;
+
+/// Prefixes with the answer of each.
+pub(crate) struct Trie<Answer> {
+    /// The sections that lead from digits to a value.
+    pub(crate) sections: Vec<Vec<u8>>,
+    /// The sections for digits that end before a leaf.
+    pub(crate) ends: [Vec<u8>; 2],
+    /// The answers by value; the first one is the default.
+    pub(crate) answers: Vec<Answer>,
+}
+
+/// The prefixes as they are read.
+#[derive(Default)]
+struct Draft {
+    children: [Option<Box<Self>>; 10],
+    key: Option<String>,
+}
+
+/// The trie in which a leaf stands for all that follows.
+enum Tree<Answer> {
+    Leaf(Answer),
+    /// The answer is that of the digits up to here.
+    Node(Answer, Vec<Self>),
+}
+
+/// Builds the trie, with the values in chunks of `chunk`. `refine` makes the answer of a prefix from that of the longest shorter one.
+pub(crate) fn build<Entry, Answer: Clone + Default + Eq + Hash>(
+    entries: &BTreeMap<String, Entry>,
+    chunk: usize,
+    refine: impl Fn(&Answer, &Entry) -> Answer,
+) -> Result<Trie<Answer>, Error> {
+    let mut draft = Draft::default();
+    for prefix in entries.keys() {
+        let mut node = &mut draft;
+        for digit in prefix.bytes() {
+            node = node.children[usize::from(digit - b'0')].get_or_insert_default();
+        }
+        node.key = Some(prefix.clone());
+    }
+    let tree = collapse(&draft, &Answer::default(), &|answer, key| refine(answer, &entries[key]));
+    lay_out(&tree, chunk)
+}
+
+fn collapse<Answer: Clone + Eq>(
+    draft: &Draft,
+    inherited: &Answer,
+    refine: &impl Fn(&Answer, &str) -> Answer,
+) -> Tree<Answer> {
+    let answer = draft.key.as_ref().map_or_else(|| inherited.clone(), |key| refine(inherited, key));
+    if draft.children.iter().all(Option::is_none) {
+        return Tree::Leaf(answer);
+    }
+    let children: Vec<_> = draft
+        .children
+        .iter()
+        .map(|child| match child {
+            Some(child) => collapse(child, &answer, refine),
+            None => Tree::Leaf(answer.clone()),
+        })
+        .collect();
+    let all_equal = children.iter().all(|child| matches!(child, Tree::Leaf(other) if *other == answer));
+    if all_equal { Tree::Leaf(answer) } else { Tree::Node(answer, children) }
+}
+
+/// Numbers answers by their first use.
+struct Values<Answer> {
+    answers: Vec<Answer>,
+    index: HashMap<Answer, u16>,
+}
+
+impl<Answer: Clone + Default + Eq + Hash> Values<Answer> {
+    /// No values but the default.
+    fn new() -> Self {
+        Self { answers: vec![Answer::default()], index: HashMap::from([(Answer::default(), 0)]) }
+    }
+
+    fn of(&mut self, answer: &Answer) -> Result<u16, Error> {
+        if let Some(value) = self.index.get(answer) {
+            return Ok(*value);
+        }
+        let value = u16::try_from(self.answers.len())?;
+        self.answers.push(answer.clone());
+        self.index.insert(answer.clone(), value);
+        Ok(value)
+    }
+
+    /// The default and the values that occur in the most chunks of a sequence.
+    fn common(&self, sequence: &[u16], chunk: usize) -> Result<Self, Error> {
+        let mut counts = vec![0; self.answers.len()];
+        for chunk in sequence.chunks(chunk) {
+            chunk
+                .iter()
+                .collect::<HashSet<_>>()
+                .into_iter()
+                .for_each(|value| counts[usize::from(*value)] += 1);
+        }
+        let mut by_count: Vec<_> = counts.into_iter().zip(&self.answers).collect();
+        // The sort is stable: among equals the first use decides.
+        by_count.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+        let mut values = Self::new();
+        for (_, answer) in by_count {
+            if values.answers.len() < COMMON {
+                values.of(answer)?;
+            }
+        }
+        Ok(values)
+    }
+}
+
+fn lay_out<Answer: Clone + Default + Eq + Hash>(
+    tree: &Tree<Answer>,
+    chunk: usize,
+) -> Result<Trie<Answer>, Error> {
+    let mut roots = vec![tree];
+    for _ in 0..ROOT_DIGITS {
+        roots = roots
+            .into_iter()
+            .flat_map(|root| match root {
+                Tree::Leaf(_) => vec![root; 10],
+                Tree::Node(_, children) => children.iter().collect(),
+            })
+            .collect();
+    }
+    let mut order = Vec::new();
+    let mut open: VecDeque<_> = roots.iter().copied().filter(|root| matches!(root, Tree::Node(..))).collect();
+    let root_count = open.len();
+    while let Some(node) = open.pop_front() {
+        if let Tree::Node(_, children) = node {
+            order.push((node, children));
+            open.extend(children.iter().filter(|child| matches!(child, Tree::Node(..))));
+        }
+    }
+
+    // Once to count the values, and once with the common ones first.
+    let mut values = Values::new();
+    let (_, sequence) = blocks(&order, root_count, &mut values)?;
+    let mut values = values.common(&sequence, chunk)?;
+
+    let (mut root_words, mut next_root) = (Vec::new(), 0);
+    for root in roots {
+        root_words.push(match root {
+            // Places behind the blocks are values.
+            Tree::Leaf(answer) => {
+                u16::try_from(order.len().next_multiple_of(NODES) + usize::from(values.of(answer)?))?
+            }
+            Tree::Node(..) => {
+                next_root += 1;
+                u16::try_from(next_root - 1)?
+            }
+        });
+    }
+    let (blocks, sequence) = blocks(&order, root_count, &mut values)?;
+    let [chunks, known, bits] = pack(&sequence, chunk)?;
+    let ends = ends(&order, &mut values)?;
+    let sections = vec![words(root_words), blocks, chunks, known, bits];
+    Ok(Trie { sections, ends, answers: values.answers })
+}
+
+/// A node and its children.
+type Node<'a, Answer> = (&'a Tree<Answer>, &'a Vec<Tree<Answer>>);
+
+/// The blocks, and the values of the leaves without repetitions.
+fn blocks<Answer: Clone + Default + Eq + Hash>(
+    order: &[Node<'_, Answer>],
+    root_count: usize,
+    values: &mut Values<Answer>,
+) -> Result<(Vec<u8>, Vec<u16>), Error> {
+    let (mut blocks, mut sequence) = (Vec::new(), Vec::new());
+    let mut next_child = root_count;
+    for block in order.chunks(NODES) {
+        let (mut children_bits, mut change_bits) = (0u64, 0u64);
+        let (first_child, first_value) = (next_child, sequence.len());
+        for (place, child) in block.iter().flat_map(|(_, children)| children.iter()).enumerate() {
+            match child {
+                Tree::Node(..) => {
+                    children_bits |= 1 << place;
+                    next_child += 1;
+                }
+                Tree::Leaf(answer) => {
+                    let value = values.of(answer)?;
+                    if sequence.last() != Some(&value) {
+                        change_bits |= 1 << place;
+                        sequence.push(value);
+                    }
+                }
+            }
+        }
+        // What is too high for 16 bits is above the 60 bits of each word.
+        let high = u64::try_from(first_value >> 16)?;
+        blocks.extend((children_bits | (high & 0xF) << 60).to_le_bytes());
+        blocks.extend((change_bits | high >> 4 << 60).to_le_bytes());
+        blocks.extend(u16::try_from(first_child)?.to_le_bytes());
+        blocks.extend(u16::try_from(first_value & 0xFFFF)?.to_le_bytes());
+    }
+    Ok((blocks, sequence))
+}
+
+/// The nodes at which digits that end there have another answer than those with zeros behind: a bit for
+/// each node that has the default, node and value for the others.
+fn ends<Answer: Clone + Default + Eq + Hash>(
+    order: &[Node<'_, Answer>],
+    values: &mut Values<Answer>,
+) -> Result<[Vec<u8>; 2], Error> {
+    let (mut nothing, mut ends) = (vec![0u8; order.len().div_ceil(8)], Vec::new());
+    for (place, (node, _)) in order.iter().enumerate() {
+        let mut padded = *node;
+        while let Tree::Node(_, children) = padded {
+            padded = &children[0];
+        }
+        if let (Tree::Node(own, _), Tree::Leaf(zeros)) = (node, padded)
+            && own != zeros
+        {
+            match values.of(own)? {
+                0 => nothing[place / 8] |= 1 << (place % 8),
+                value => ends.extend([u16::try_from(place)?, value]),
+            }
+        }
+    }
+    Ok([nothing, words(ends)])
+}
+
+/// Packs values into as few bits as the number of different ones in their chunk needs. Values that are new
+/// in a chunk follow each other, as they are numbered by first use; only those met before are listed.
+fn pack(sequence: &[u16], chunk: usize) -> Result<[Vec<u8>; 3], Error> {
+    let (mut chunks, mut lists, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
+    let mut next_new = u16::try_from(COMMON)?;
+    for chunk in sequence.chunks(chunk) {
+        let first_new = next_new;
+        let known: BTreeSet<u16> = chunk.iter().copied().filter(|value| *value < first_new).collect();
+        let known: Vec<u16> = known.into_iter().collect();
+        next_new = next_new.max(chunk.iter().max().map_or(0, |value| value + 1));
+        let count = known.len() + usize::from(next_new - first_new);
+        let width = (usize::BITS - count.saturating_sub(1).leading_zeros()) as usize;
+        let below = |limit| known.iter().filter(|value| **value < limit).count();
+        chunks.extend(u32::try_from(bytes.len())?.to_le_bytes());
+        let facts = [lists.len(), below(256), below(512), known.len(), usize::from(first_new), width];
+        for fact in facts {
+            chunks.extend(u16::try_from(fact)?.to_le_bytes());
+        }
+        for value in &known {
+            let bytes = value.to_le_bytes();
+            lists.extend(if usize::from(*value) < COMMON { &bytes[..1] } else { &bytes });
+        }
+        let (mut word, mut filled) = (0u64, 0);
+        for value in chunk {
+            let code = match known.binary_search(value) {
+                Ok(place) => place,
+                Err(_) => known.len() + usize::from(value - first_new),
+            };
+            word |= u64::try_from(code)? << filled;
+            filled += width;
+            while filled >= 8 {
+                bytes.push(u8::try_from(word & 0xFF)?);
+                (word, filled) = (word >> 8, filled - 8);
+            }
+        }
+        if filled > 0 {
+            bytes.push(u8::try_from(word)?);
+        }
+    }
+    // The library reads four bytes at once.
+    bytes.extend([0; 4]);
+    Ok([chunks, lists, bytes])
+}

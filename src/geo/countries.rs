@@ -1,0 +1,56 @@
+//! Names of countries.
+
+use super::language::Language;
+use super::table::section;
+use super::text::{Name, Text, Texts};
+use crate::plan::Region;
+
+const TABLE: &[u8] = include_bytes!("tables/countries.bin");
+
+/// The English names.
+static NAMES: Texts = Texts::read(TABLE, 2, include_str!("tables/countries.txt"));
+
+/// The place of each region among the names, from 1, by its letters.
+static BY_LETTERS: &[u8] = section(TABLE, 1);
+
+/// The release of CLDR that names the countries.
+///
+/// Another one is taken in by `cargo run --release --example generate_geo -- RESOURCES CLDR`, on the
+/// `resources/` directory of libphonenumber and the package `cldr-localenames-full`.
+pub const CLDR_VERSION: &str = match str::from_utf8(section(TABLE, 0)) {
+    Ok(version) => version,
+    Err(_) => "",
+};
+
+/// Returns the name of a region in `language`; `None` for [`Region::WORLD`].
+///
+/// ```
+/// use telnum::geo::{self, Language};
+/// use telnum::plan::Region;
+///
+/// assert_eq!(geo::country_name(Region::CH, Language::ENGLISH).unwrap(), "Switzerland");
+/// # #[cfg(feature = "geo-languages")]
+/// assert_eq!(geo::country_name(Region::CH, "fr".parse()?).unwrap(), "Suisse");
+/// # Ok::<(), telnum::geo::LanguageError>(())
+/// ```
+#[doc(alias = "getDisplayCountry")]
+#[must_use]
+pub fn country_name(region: Region, language: Language) -> Option<Name> {
+    if language == Language::OTHER {
+        // Java names no region in a language that it does not have but those of ISO 3166.
+        let code = ["AC", "TA", "XK"].into_iter().find(|code| code.parse() == Ok(region));
+        if let Some(code) = code {
+            return Name::of(Text::Plain(code));
+        }
+    }
+    let place = place_of(region)?;
+    language.country(place).or_else(|| Name::of(Text::Plain(NAMES.get(place))))
+}
+
+/// The place of a region among the names.
+fn place_of(region: Region) -> Option<usize> {
+    let &[first, second] = region.encode(&mut [0; 3]).as_bytes() else { return None };
+    let letter = |byte: u8| usize::from(byte.wrapping_sub(b'A'));
+    let place = BY_LETTERS.get(letter(first) * 26 + letter(second))?;
+    usize::from(*place).checked_sub(1)
+}

@@ -1,0 +1,247 @@
+//! Texts of places, carriers and countries, as they lie in the tables.
+
+use core::fmt::{self, Write};
+
+use serde::{Serialize, Serializer};
+
+use super::table::{Words, section, words};
+
+/// From this length on, a length is stored in steps, and the text is filled up with spaces.
+const LONG: u8 = 192;
+/// The bytes in a step.
+const STEP: usize = 8;
+/// The text in the letters of two bytes; 0 is UTF-8, and all between are alphabets.
+const WIDE: u8 = 7;
+
+/// Blocks of 16 texts: where the first one starts (24 bits), the script (8), and a byte for the length of
+/// each. The texts follow each other in a file of their own.
+pub(super) struct Texts {
+    blocks: &'static [[u8; 20]],
+    plain: &'static str,
+}
+
+/// Texts that also have a form of their own for scripts that are not Latin.
+///
+/// A script with few letters is an alphabet: a byte that is not ASCII stands for a letter, or for two that
+/// often follow each other. The letters of a script with many have two bytes, which are UTF-16.
+pub(super) struct Scripts {
+    texts: Texts,
+    coded: &'static [u8],
+    alphabets: &'static [Alphabet],
+}
+
+/// The letters that a byte stands for, the second one 0 where it is one; 128 of them.
+type Alphabet = [[[u8; 2]; 2]; 128];
+
+impl Texts {
+    /// Opens the texts whose blocks are in a section.
+    pub(super) const fn read(bytes: &'static [u8], place: usize, plain: &'static str) -> Self {
+        Self { blocks: section(bytes, place).as_chunks().0, plain }
+    }
+
+    /// Returns a text; an empty one if there is none.
+    #[inline]
+    pub(super) fn get(&self, number: usize) -> &'static str {
+        let (_, start, end) = self.find(number);
+        let text = self.plain.get(start..end).unwrap_or_default();
+        if end - start > usize::from(LONG) { text.trim_ascii_end() } else { text }
+    }
+
+    /// The script of a text, where it starts, and where it ends.
+    #[inline]
+    fn find(&self, number: usize) -> (u8, usize, usize) {
+        let Some(([start_0, start_1, start_2, script], lengths)) =
+            self.blocks.get(number / 16).and_then(|block| block.split_first_chunk::<4>())
+        else {
+            return (0, 0, 0);
+        };
+        let start = u32::from_le_bytes([*start_0, *start_1, *start_2, 0]) as usize;
+        let length = |stored: &u8| {
+            let steps = usize::from(stored.saturating_sub(LONG));
+            usize::from(*stored) + steps * (STEP - 1)
+        };
+        let before: usize = lengths.iter().take(number % 16).map(length).sum();
+        let end = start + before + lengths.get(number % 16).map_or(0, length);
+        (*script, start + before, end)
+    }
+}
+
+impl Scripts {
+    /// Opens the texts in three sections.
+    pub(super) const fn read(bytes: &'static [u8], place: usize, plain: &'static str) -> Self {
+        let (letters, _) = words(bytes, place + 1).as_chunks::<2>();
+        Self {
+            texts: Texts::read(bytes, place, plain),
+            alphabets: letters.as_chunks().0,
+            coded: section(bytes, place + 2),
+        }
+    }
+
+    /// Returns a text; an empty one if there is none.
+    pub(super) fn get(&self, number: usize) -> Text {
+        let (script, start, end) = self.texts.find(number);
+        let coded = || self.coded.get(start..end).unwrap_or_default();
+        match usize::from(script).checked_sub(1) {
+            None => Text::Plain(self.texts.get(number)),
+            Some(_) if script == WIDE => Text::Wide(coded().as_chunks().0),
+            Some(place) => match self.alphabets.get(place) {
+                Some(alphabet) => Text::Letters(coded().trim_ascii_end(), alphabet),
+                None => Text::EMPTY,
+            },
+        }
+    }
+}
+
+/// A text in one of the forms of the tables.
+#[derive(Clone, Copy)]
+pub(super) enum Text {
+    Plain(&'static str),
+    Letters(&'static [u8], &'static Alphabet),
+    Wide(Words),
+}
+
+impl Text {
+    const EMPTY: Self = Self::Plain("");
+
+    const fn is_empty(&self) -> bool {
+        match self {
+            Self::Plain(text) => text.is_empty(),
+            Self::Letters(bytes, _) => bytes.is_empty(),
+            Self::Wide(letters) => letters.is_empty(),
+        }
+    }
+
+    fn chars(self) -> impl Iterator<Item = char> + Clone {
+        let (plain, bytes, alphabet, wide) = match self {
+            Self::Plain(text) => (text, &[] as &[u8], None, &[] as Words),
+            Self::Letters(bytes, alphabet) => ("", bytes, Some(alphabet), &[] as Words),
+            Self::Wide(letters) => ("", &[] as &[u8], None, letters),
+        };
+        let letters = bytes.iter().flat_map(move |byte| {
+            let coded = byte.checked_sub(128).and_then(|place| alphabet?.get(usize::from(place)));
+            coded.copied().unwrap_or([[*byte, 0], [0; 2]])
+        });
+        let units = letters.chain(wide.iter().copied()).map(u16::from_le_bytes).filter(|unit| *unit != 0);
+        // All letters have one unit.
+        plain.chars().chain(units.filter_map(|unit| char::from_u32(u32::from(unit))))
+    }
+}
+
+/// The name of a place or country in some language.
+///
+/// It lies in the tables in parts, some of them shortened, and is put together as it is shown: by
+/// [`Display`](fmt::Display), which pads and cuts like that of any string, by [`chars`](Self::chars), and as
+/// a string by serde.
+///
+/// ```
+/// use telnum::geo::{self, Language};
+///
+/// let name = geo::describe("+14152021234".parse()?, Language::ENGLISH).unwrap();
+/// assert_eq!(name, "San Francisco, CA");
+/// assert_eq!(name.to_string(), "San Francisco, CA");
+/// # Ok::<(), telnum::NumberError>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Name {
+    head: Text,
+    tail: Text,
+}
+
+impl Name {
+    /// The name of a head and a tail, with a comma between them where there is a tail.
+    #[inline]
+    pub(super) const fn new(head: Text, tail: Text) -> Self {
+        Self { head, tail }
+    }
+
+    /// The name of one text, if that is not empty.
+    #[inline]
+    pub(super) fn of(text: Text) -> Option<Self> {
+        if text.is_empty() { None } else { Some(Self { head: text, tail: Text::EMPTY }) }
+    }
+
+    #[inline]
+    pub(super) const fn is_empty(&self) -> bool {
+        self.head.is_empty()
+    }
+
+    /// Returns the characters of the name.
+    ///
+    /// ```
+    /// use telnum::geo::{self, Language};
+    /// use telnum::plan::Region;
+    ///
+    /// let name = geo::country_name(Region::CH, Language::ENGLISH).unwrap();
+    /// assert!(name.chars().eq("Switzerland".chars()));
+    /// ```
+    pub fn chars(&self) -> impl Iterator<Item = char> + Clone + use<> {
+        self.head.chars().chain(self.comma().chars()).chain(self.tail.chars())
+    }
+
+    const fn comma(&self) -> &'static str {
+        if self.tail.is_empty() { "" } else { ", " }
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if f.width().is_some() || f.precision().is_some() {
+            return self.fmt_padded(f);
+        }
+        for part in [self.head, Text::Plain(self.comma()), self.tail] {
+            match part {
+                Text::Plain(text) => f.write_str(text)?,
+                other => other.chars().try_for_each(|letter| f.write_char(letter))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Name {
+    fn fmt_padded(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.chars().take(f.precision().unwrap_or(usize::MAX));
+        let missing = f.width().unwrap_or_default().saturating_sub(shown.clone().count());
+        let before = match f.align() {
+            Some(fmt::Alignment::Right) => missing,
+            Some(fmt::Alignment::Center) => missing / 2,
+            Some(fmt::Alignment::Left) | None => 0,
+        };
+        let fill = f.fill();
+        (0..before).try_for_each(|_| f.write_char(fill))?;
+        shown.into_iter().try_for_each(|letter| f.write_char(letter))?;
+        (before..missing).try_for_each(|_| f.write_char(fill))
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Name({self})")
+    }
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        self.chars().eq(other.chars())
+    }
+}
+
+impl Eq for Name {}
+
+impl PartialEq<str> for Name {
+    fn eq(&self, text: &str) -> bool {
+        self.chars().eq(text.chars())
+    }
+}
+
+impl PartialEq<&str> for Name {
+    fn eq(&self, text: &&str) -> bool {
+        self == *text
+    }
+}
+
+impl Serialize for Name {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

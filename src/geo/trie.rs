@@ -1,0 +1,238 @@
+//! Leads the digits of a number to the value of its longest known prefix.
+//!
+//! Three digits lead to a root. A node has ten children, one for each digit: a node or a leaf. Nodes are
+//! numbered breadth first and lie in blocks of six, 20 bytes each:
+//!
+//! | bytes | content |
+//! |---|---|
+//! | 0..8 | 60 bits: the child is a node |
+//! | 8..16 | 60 bits: the child is a leaf whose value differs from that of the leaf before |
+//! | 16..18 | the number of the first node among the children |
+//! | 18..20 | the number of different leaves before the block; its higher bits are above the 60 bits |
+//!
+//! So a child and a leaf's value are found by counting bits. Values lie in chunks, packed into as few bits
+//! as the number of different values in the chunk needs. They are numbered by their first use, so that
+//! those that are new in a chunk follow each other and only those known before are listed: a byte for each
+//! below 512, two for the others.
+
+#![expect(clippy::cast_possible_truncation, reason = "digits and values are cut out of longer words")]
+
+use core::ops::Range;
+
+use super::table::{Words, section, word, words};
+
+/// The digits that lead to a root.
+const ROOT_DIGITS: u32 = 3;
+/// The nodes in a block.
+const NODES: u16 = 6;
+
+/// The most digits behind a root.
+const DEPTH: usize = 12;
+
+/// Prefixes with a value for each.
+pub(super) struct Trie {
+    roots: Words,
+    blocks: &'static [[u8; 20]],
+    chunks: &'static [[[u8; 2]; 8]],
+    /// The lists of known values, one after the other.
+    known: &'static [u8],
+    codes: &'static [u8],
+    /// The logarithm of the values in a chunk.
+    chunk_bits: u32,
+    /// A bit for each node at which digits that end there have no value, though those with zeros behind do.
+    nothing: &'static [u8],
+    /// Nodes at which digits that end there have another value than those with zeros behind, and the value.
+    ends: &'static [[[u8; 2]; 2]],
+}
+
+impl Trie {
+    /// The number of sections with [`with_ends`](Self::with_ends); two less without.
+    pub(super) const SECTIONS: usize = 7;
+
+    /// Opens the trie in the first sections of a table, for numbers that do not end before a leaf.
+    pub(super) const fn read(bytes: &'static [u8], chunk_bits: u32) -> Self {
+        Self {
+            roots: words(bytes, 0),
+            blocks: section(bytes, 1).as_chunks().0,
+            chunks: words(bytes, 2).as_chunks().0,
+            known: section(bytes, 3),
+            codes: section(bytes, 4),
+            chunk_bits,
+            nothing: &[],
+            ends: &[],
+        }
+    }
+
+    /// Opens the trie in the first sections of a table, for digits that may end anywhere.
+    pub(super) const fn with_ends(bytes: &'static [u8], chunk_bits: u32) -> Self {
+        Self {
+            nothing: section(bytes, 5),
+            ends: words(bytes, 6).as_chunks().0,
+            ..Self::read(bytes, chunk_bits)
+        }
+    }
+
+    /// Returns the value of the longest prefix of the digits, given in the packed form of a number or
+    /// prefix; 0 if there is none.
+    #[inline]
+    pub(super) fn value(&self, bits: u64) -> u16 {
+        let (mut rest, mut left) = (bits & !0xF, (bits & 0xF) as u32);
+        let Some(after_root) = left.checked_sub(ROOT_DIGITS) else { return 0 };
+        left = after_root;
+        let digit = |place: u32| (rest >> (60 - 4 * place) & 0xF) as u16;
+        let mut next = self.root(digit(0) * 100 + digit(1) * 10 + digit(2));
+        rest <<= 4 * ROOT_DIGITS;
+        loop {
+            let node = match next {
+                Child::Node(node) => node,
+                Child::Leaf(value) => return value,
+            };
+            if left == 0 {
+                if let Some(value) = self.end(node) {
+                    return value;
+                }
+                left = u32::MAX;
+            }
+            next = self.child(node, (rest >> 60) as u16);
+            (rest, left) = (rest << 4, left - 1);
+        }
+    }
+
+    /// Returns the leaves of the prefixes of three digits in `roots`, in ascending order.
+    pub(super) const fn leaves(&self, roots: Range<u16>) -> Leaves<'_> {
+        Leaves { trie: self, roots, root: 0, path: [(0, 0); DEPTH], depth: 0 }
+    }
+
+    #[inline]
+    fn root(&self, digits: u16) -> Child {
+        let root = word(self.roots, usize::from(digits));
+        // A leaf is behind the last block.
+        match usize::from(root).checked_sub(self.blocks.len() * usize::from(NODES)) {
+            Some(value) => Child::Leaf(value as u16),
+            None => Child::Node(root),
+        }
+    }
+
+    #[inline]
+    fn child(&self, node: u16, digit: u16) -> Child {
+        let block = self.blocks.get(usize::from(node / NODES)).map(|block| block.as_chunks::<8>());
+        let Some(([children, changes], &[node_0, node_1, leaf_0, leaf_1])) = block else {
+            return Child::Leaf(0);
+        };
+        let (children, changes) = (u64::from_le_bytes(*children), u64::from_le_bytes(*changes));
+        let place = u32::from(node % NODES * 10 + digit);
+        let before = (1 << (place & 63)) - 1;
+        if children & (before + 1) != 0 {
+            let first = u16::from_le_bytes([node_0, node_1]);
+            Child::Node(first.wrapping_add((children & before).count_ones() as u16))
+        } else {
+            let high = children >> 60 | changes >> 60 << 4;
+            let first = u32::from(u16::from_le_bytes([leaf_0, leaf_1])) | (high as u32) << 16;
+            let leaves = first + (changes & (before << 1 | 1)).count_ones();
+            Child::Leaf(self.leaf(leaves.wrapping_sub(1)))
+        }
+    }
+
+    /// The value of a leaf.
+    #[inline]
+    fn leaf(&self, place: u32) -> u16 {
+        let Some(chunk) = self.chunks.get((place >> self.chunk_bits) as usize) else { return 0 };
+        let [start_low, start_high, list, below_256, below_512, known, first_new, width] =
+            chunk.map(|fact| usize::from(u16::from_le_bytes(fact)));
+        let bit = (place & ((1 << self.chunk_bits) - 1)) as usize * width;
+        let start = (start_low | start_high << 16) + bit / 8;
+        let Some(word) = self.codes.get(start..).and_then(|codes| codes.first_chunk()) else { return 0 };
+        let code = (u32::from_le_bytes(*word) >> (bit % 8)) as usize & ((1 << width) - 1);
+        let byte = |place: usize| u16::from(self.known.get(list + place).copied().unwrap_or_default());
+        if code < below_256 {
+            byte(code)
+        } else if code < below_512 {
+            byte(code) | 256
+        } else if code < known {
+            let place = below_512 + 2 * (code - below_512);
+            byte(place) | byte(place + 1) << 8
+        } else {
+            (first_new + code - known) as u16
+        }
+    }
+
+    /// The value of digits that end at a node, unless it is that of the digits with zeros behind.
+    #[cold]
+    fn end(&self, node: u16) -> Option<u16> {
+        let byte = self.nothing.get(usize::from(node / 8)).copied().unwrap_or_default();
+        if byte >> (node % 8) & 1 == 1 {
+            return Some(0);
+        }
+        let place = self.ends.binary_search_by_key(&node, |[node, _]| u16::from_le_bytes(*node)).ok()?;
+        self.ends.get(place).map(|[_, value]| u16::from_le_bytes(*value))
+    }
+}
+
+/// The child of a node.
+#[derive(Clone, Copy)]
+enum Child {
+    Node(u16),
+    Leaf(u16),
+}
+
+/// The leaves below some roots: the digits that lead to each, in the packed form of a prefix, and its value.
+#[derive(Clone)]
+pub(super) struct Leaves<'a> {
+    trie: &'a Trie,
+    /// The roots to come.
+    roots: Range<u16>,
+    root: u16,
+    /// The nodes above the next leaf, and the next digit in each.
+    path: [(u16, u8); DEPTH],
+    depth: usize,
+}
+
+impl Leaves<'_> {
+    /// The root's digits and those of the path, in packed form.
+    fn prefix(&self) -> u64 {
+        let root =
+            [100, 10, 1].iter().fold(0, |digits, factor| digits << 4 | u64::from(self.root / factor % 10));
+        let path = self.path.get(..self.depth).unwrap_or_default();
+        let digits = path.iter().fold(root, |digits, (_, digit)| digits << 4 | u64::from(*digit));
+        let count = ROOT_DIGITS as usize + self.depth;
+        digits << (64 - 4 * count) | count as u64
+    }
+
+    /// Takes the next child of the path's last node, or of a node above where that has no more.
+    fn advance(&mut self) {
+        while let Some((_, digit)) = self.depth.checked_sub(1).and_then(|last| self.path.get_mut(last)) {
+            *digit += 1;
+            if *digit < 10 {
+                return;
+            }
+            self.depth -= 1;
+        }
+    }
+}
+
+impl Iterator for Leaves<'_> {
+    type Item = (u64, u16);
+
+    fn next(&mut self) -> Option<(u64, u16)> {
+        loop {
+            let last = self.depth.checked_sub(1).and_then(|last| self.path.get(last));
+            let child = if let Some((node, digit)) = last {
+                self.trie.child(*node, u16::from(*digit))
+            } else {
+                self.root = self.roots.next()?;
+                self.trie.root(self.root)
+            };
+            match child {
+                Child::Leaf(value) => {
+                    let prefix = self.prefix();
+                    self.advance();
+                    return Some((prefix, value));
+                }
+                Child::Node(node) => {
+                    *self.path.get_mut(self.depth)? = (node, 0);
+                    self.depth += 1;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Time zones.
+
+use core::fmt;
+use core::iter::FusedIterator;
+
+use super::table::{Words, word, words};
+use super::text::Texts;
+use super::trie::Trie;
+use crate::number::{CallingCode, PhoneNumber};
+
+const TABLE: &[u8] = include_bytes!("tables/zones.bin");
+
+static ZONES: Zones = Zones {
+    prefixes: Trie::read(TABLE, 7),
+    starts: words(TABLE, 5),
+    lists: words(TABLE, 6),
+    names: Texts::read(TABLE, 7, include_str!("tables/zones.txt")),
+    codes: words(TABLE, 8).as_chunks().0,
+};
+
+struct Zones {
+    prefixes: Trie,
+    /// Where the list of each value starts. The first one is that of an unknown zone.
+    starts: Words,
+    /// The numbers of the names.
+    lists: Words,
+    names: Texts,
+    /// The calling codes, ascending, and the value of each.
+    codes: &'static [[[u8; 2]; 2]],
+}
+
+/// The time zones in which a number may be: one or more names of the IANA database, such as
+/// `Europe/Zurich`, in alphabetical order, or just `Etc/Unknown`.
+///
+/// ```
+/// use telnum::geo;
+///
+/// let zones = geo::time_zones("+12082001234".parse()?);
+/// assert_eq!(zones.to_string(), "America/Boise, America/Los_Angeles");
+/// assert_eq!(zones.iter().next(), Some("America/Boise"));
+/// # Ok::<(), telnum::NumberError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct TimeZones {
+    names: Words,
+}
+
+impl TimeZones {
+    /// That of a number whose zone is not known.
+    pub(super) fn unknown() -> Self {
+        Self::of_value(0)
+    }
+
+    /// Those of a number by its prefix.
+    pub(super) fn of_number(number: PhoneNumber) -> Self {
+        Self::of_value(ZONES.prefixes.value(number.to_bits()))
+    }
+
+    /// Those of all numbers of a calling code.
+    pub(super) fn of_code(code: CallingCode) -> Self {
+        let place = ZONES.codes.binary_search_by_key(&code.get(), |[code, _]| u16::from_le_bytes(*code));
+        let entry = place.ok().and_then(|place| ZONES.codes.get(place));
+        Self::of_value(entry.map_or(0, |[_, value]| u16::from_le_bytes(*value)))
+    }
+
+    fn of_value(value: u16) -> Self {
+        let start = |value: usize| usize::from(word(ZONES.starts, value));
+        let names = ZONES.lists.get(start(value.into())..start(usize::from(value) + 1));
+        Self { names: names.unwrap_or_default() }
+    }
+
+    /// Returns the names.
+    #[must_use]
+    pub fn iter(
+        &self,
+    ) -> impl ExactSizeIterator<Item = &'static str> + DoubleEndedIterator + FusedIterator + use<> {
+        self.names.iter().map(|number| ZONES.names.get(usize::from(u16::from_le_bytes(*number))))
+    }
+
+    /// Returns whether the zone is not known, so that the only name is `Etc/Unknown`.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        *self == Self::unknown()
+    }
+}
+
+impl fmt::Display for TimeZones {
+    /// Writes the names with commas between them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.iter().enumerate().try_for_each(|(place, name)| {
+            f.write_str(if place > 0 { ", " } else { "" })?;
+            f.write_str(name)
+        })
+    }
+}
+
+impl fmt::Debug for TimeZones {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
