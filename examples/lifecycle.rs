@@ -33,8 +33,8 @@ struct Options {
 fn main() -> ExitCode {
     let options = Options::parse();
     match (options.mermaid, options.dot) {
-        (true, _) => println!("{}\n{}", lifecycle::mermaid(), porting::mermaid()),
-        (_, true) => println!("{}\n{}", lifecycle::dot(), porting::dot()),
+        (true, _) => println!("{}\n{}", lifecycle::TRANSITIONS.mermaid(), porting::TRANSITIONS.mermaid()),
+        (_, true) => println!("{}\n{}", lifecycle::TRANSITIONS.dot(), porting::TRANSITIONS.dot()),
         (false, false) => {
             if let Err(error) = tell() {
                 eprintln!("lifecycle: {error}");

@@ -76,8 +76,8 @@
 //! assert!(used.activate(Some(rival), &ctx).is_err());
 //! assert_eq!(
 //!     used.explain(State::InService, Some(rival), &ctx)?.to_string(),
-//!     "+14158867900 can not go from in_service to in_service: that is for owner, and rival is another \
-//!      account; another account may not move it",
+//!     "+14158867900 cannot change from in_service to in_service: requires owner, and rival is another \
+//!      account; another account may not change the state",
 //! );
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -180,8 +180,6 @@ pub mod time;
 #[cfg(feature = "contacts")]
 pub mod token;
 
-#[cfg(feature = "inventory")]
-mod diagram;
 #[cfg(feature = "classify")]
 mod json;
 #[cfg(feature = "classify")]

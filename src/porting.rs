@@ -3,11 +3,11 @@
 //! A [`PortRequest`] asks for numbers of another carrier. The owner fills it in and submits it, the
 //! port authority sends it to the losing carrier and notes what that says, about the request and about
 //! each number; the numbers come, and the request is completed. [`TRANSITIONS`] is the table of the
-//! ways, [`mermaid`] and [`dot`] draw it. Every change of state is kept in the timeline.
+//! transitions. Every change of state is kept in the timeline.
 //!
 //! | question | answered by |
 //! |---|---|
-//! | may this become of the request, and who may do it | [`decide`], [`PortRequest::explain`] |
+//! | may the request change to a state, and who may change it | [`TRANSITIONS`], [`PortRequest::explain`] |
 //! | what has become of each number | [`NumberStatus`], [`PortRequest::progress`] |
 //! | may a number be on a request | [`check_number`], [`PortRequest::conflicts`] |
 //! | what would the losing carrier miss | [`PortRequest::missing`] |
@@ -93,10 +93,9 @@ pub use request::{NamedAccount, Notifications, PortParties, PortRequest, PortReq
 pub use schedule::{FixedOffsets, ScheduleOn, UnitedStates, Zones};
 pub use secret::{Passcode, PasscodeError, Pin};
 pub use settings::PortSettings;
-pub use state::{PortState, PortStates, PortTypesError};
-pub use timeline::{Authorization, Comment, Party, TimelineEntry, Transition};
+pub use state::{PortState, PortStates, PortStatesError};
+pub use timeline::{Authorization, Comment, Party, TimelineEntry, TransitionEntry};
 pub use transition::{
-    PortCondition, PortStanding, PortWho, TRANSITIONS, TransitionRefusal, TransitionRow, allowed_transitions,
-    decide, dot, mermaid,
+    PortCondition, PortPermission, PortRole, PortTransition, PortTransitionRefusal, TRANSITIONS,
 };
 pub use unlisted::Unlisted;

@@ -60,7 +60,7 @@ pub use self::event::{Event, EventKind};
 pub use self::explain::Explanation;
 pub use self::import::{Imported, Repair};
 pub use self::refusal::Refusal;
-pub use self::route::{NotInService, Route};
+pub use self::route::{Route, RouteError};
 pub use self::sweep::Due;
 pub use self::update::{Document, Update};
 pub use self::view::Shape;
@@ -325,8 +325,8 @@ impl NumberRecord {
     /// # Errors
     /// If not, or if the actor is an account that does not exist.
     pub fn check_readable(&self, ctx: &Context<'_>) -> Result<(), Refusal> {
-        let standing = ctx.standing(self.owner, None)?;
-        let is_readable = self.state == State::Available || standing.is_owner_side();
+        let role = ctx.role(self.owner, None)?;
+        let is_readable = self.state == State::Available || role.is_owner_or_admin();
         if is_readable { Ok(()) } else { Err(Refusal::Forbidden(ctx.actor)) }
     }
 
@@ -335,7 +335,7 @@ impl NumberRecord {
         matches!(self.carrier.kind(), CarrierKind::Local | CarrierKind::Mdn)
     }
 
-    fn check_free(&self) -> Result<(), Refusal> {
+    fn check_unclaimed(&self) -> Result<(), Refusal> {
         self.pending.as_ref().map_or(Ok(()), |pending| Err(Refusal::InProgress(pending.since)))
     }
 
@@ -349,8 +349,8 @@ impl NumberRecord {
         record.updated = ctx.now;
         record.revision += 1;
         let moved = self.state != record.state || self.owner != record.owner;
-        let what = if moved {
-            EventKind::Moved {
+        let kind = if moved {
+            EventKind::Transitioned {
                 from: self.state,
                 to: record.state,
                 previous_owner: self.owner,
@@ -359,11 +359,11 @@ impl NumberRecord {
         } else {
             EventKind::Updated
         };
-        let events = vec![record.event(what, ctx)];
+        let events = vec![record.event(kind, ctx)];
         Decision { record, events, effects }
     }
 
-    fn event(&self, what: EventKind, ctx: &Context<'_>) -> Event {
-        Event { number: self.number, at: ctx.now, actor: ctx.actor, what }
+    fn event(&self, kind: EventKind, ctx: &Context<'_>) -> Event {
+        Event { number: self.number, at: ctx.now, actor: ctx.actor, kind }
     }
 }

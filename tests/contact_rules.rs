@@ -49,7 +49,7 @@ fn stored(list: &ContactList) -> BTreeMap<ContactId, ContactNumber> {
 
 /// What happened to which number, without the rest.
 fn kinds(changes: &ContactChanges) -> Vec<(u64, ContactEventKind)> {
-    changes.events.iter().map(|event| (event.id.get(), event.what.clone())).collect()
+    changes.events.iter().map(|event| (event.id.get(), event.kind.clone())).collect()
 }
 
 #[test]

@@ -198,7 +198,7 @@ fn row_157_what_was_left_unfinished_is_removed() {
     assert_eq!(left, ids(&["canceled", "completed", "pending", "submitted", "young"]));
     world.desk.create(world.new_request("again", world.other, &["+14158867905"]), Actor::System).unwrap();
     let events = world.store.port_events(0, 10).unwrap();
-    assert_eq!(events.iter().filter(|logged| logged.event.what == PortEventKind::Deleted).count(), 2);
+    assert_eq!(events.iter().filter(|logged| logged.event.kind == PortEventKind::Deleted).count(), 2);
 
     let settings = PortSettings { keep_stale_pending: false, ..PortSettings::default() };
     assert_eq!(world.desk.clone().with_settings(settings).sweep().unwrap(), ids(&["pending"]));

@@ -158,7 +158,7 @@ fn every_name() {
 fn when_each_feature_is_live() {
     let mut text = String::new();
     for row in &LIVE {
-        let states: Vec<_> = row.states.iter().map(|state| state.name()).collect();
+        let states: Vec<_> = row.states.iter().map(|state| state.as_str()).collect();
         let otherwise = match row.otherwise {
             Otherwise::Removed => "removed",
             Otherwise::Left => "left as it is",

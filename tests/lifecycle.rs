@@ -1,79 +1,80 @@
-//! The table of the lifecycle: printed whole, and against a second writing of the rules.
+//! The table of a number's transitions: printed, drawn, and compared with an independent statement
+//! of its rules.
 
 mod snapshot;
 
 use std::fmt::Write;
 
-use telnum::lifecycle::{
-    Effect, Move, Refusal, Standing, State, TABLE, allowed_transitions, decide, dot, mermaid,
-};
+use telnum::lifecycle::{Condition, Effect, Role, State, TRANSITIONS, TransitionFacts, TransitionPermission};
 use telnum::names::CarrierKind;
 
-const STANDINGS: [Standing; 5] =
-    [Standing::Sweep, Standing::Admin, Standing::Owner, Standing::BelowOwner, Standing::Stranger];
+const ROLES: [Role; 5] = [Role::Sweep, Role::Admin, Role::Owner, Role::Descendant, Role::Stranger];
 const CARRIERS: [CarrierKind; 3] = [CarrierKind::Local, CarrierKind::Mdn, CarrierKind::Other];
 
-fn all_moves() -> impl Iterator<Item = Move> {
+/// Every pair of states with every combination of facts.
+fn all_requests() -> impl Iterator<Item = (State, State, TransitionFacts)> {
     State::ALL.into_iter().flat_map(|from| {
         State::ALL.into_iter().flat_map(move |to| {
             CARRIERS.into_iter().flat_map(move |carrier| {
-                [false, true].into_iter().map(move |same_owner| Move { from, to, same_owner, carrier })
+                [false, true].into_iter().map(move |same_owner| {
+                    let mut facts = TransitionFacts::default();
+                    (facts.same_owner, facts.carrier) = (same_owner, carrier);
+                    (from, to, facts)
+                })
             })
         })
     })
 }
 
 #[test]
-fn the_table() {
+fn the_table_is_the_printed_one() {
     let mut text = String::new();
-    for row in &TABLE {
-        writeln!(text, "{}", row.to_string().trim_end()).unwrap();
+    for transition in &TRANSITIONS {
+        let from: Vec<_> = transition.from.iter().map(|state| state.as_str()).collect();
+        let mobile = !transition.conditions.contains(&Condition::NotMobile);
+        let mobile = if mobile { "mobile too" } else { "" };
+        let (to, from, label) = (transition.to, from.join(", "), transition.label());
+        let line = format!("{to:<10} | {from:<54} | {label:<60} | {mobile}");
+        writeln!(text, "{}", line.trim_end()).unwrap();
     }
     snapshot::check("domain/lifecycle.txt", &text);
 }
 
 #[test]
-fn the_diagrams() {
-    snapshot::check("domain/lifecycle.mmd", &mermaid().to_string());
-    snapshot::check("domain/lifecycle.dot", &dot().to_string());
+fn the_drawings_are_the_printed_ones() {
+    snapshot::check("domain/lifecycle.mmd", &TRANSITIONS.mermaid());
+    snapshot::check("domain/lifecycle.dot", &TRANSITIONS.dot());
 }
 
-/// What a move comes to: what goes with it, or why not.
 #[derive(Debug, PartialEq)]
 enum Verdict {
-    Goes(Vec<Effect>),
-    NoChange,
-    NoWay,
-    NotYours,
+    Permitted(Vec<Effect>),
+    NoSuchTransition,
+    NotPermitted,
 }
 
-/// The rules once more, one question after the other.
-fn naive(asked: Move, standing: Standing) -> Verdict {
+/// The rules of the table as a sequence of questions.
+fn naive(from: State, to: State, facts: TransitionFacts, role: Role) -> Verdict {
     use Effect::{Acquire, PushHistory, StartAgeing};
-    let Move { from, to, same_owner, carrier } = asked;
-    let (from, to) = (from.name(), to.name());
-    let admin = standing == Standing::Admin;
-    let sweep = standing == Standing::Sweep;
-    let owner = admin || standing == Standing::Owner;
-    let below = owner || standing == Standing::BelowOwner;
+    let (from, to, same_owner) = (from.as_str(), to.as_str(), facts.same_owner);
+    let admin = role == Role::Admin;
+    let sweep = role == Role::Sweep;
+    let owner = admin || role == Role::Owner;
+    let descendant = owner || role == Role::Descendant;
     let account = !sweep;
-    let verdict = |may: bool, effects: &[Effect]| {
-        if may { Verdict::Goes(effects.to_vec()) } else { Verdict::NotYours }
+    let verdict = |is_permitted: bool, effects: &[Effect]| {
+        if is_permitted { Verdict::Permitted(effects.to_vec()) } else { Verdict::NotPermitted }
     };
-    if carrier == CarrierKind::Mdn
+    if facts.carrier == CarrierKind::Mdn
         && !(from == "in_service" && to == "in_service")
         && !(to == "released" && ["in_service", "reserved", "port_in", "port_out"].contains(&from))
         && to != "deleted"
     {
-        return if from == "reserved" && to == "reserved" && same_owner {
-            Verdict::NoChange
-        } else {
-            Verdict::NoWay
-        };
+        return Verdict::NoSuchTransition;
     }
     if to == "reserved" {
         if from == "reserved" && same_owner {
-            return Verdict::NoChange;
+            return Verdict::NoSuchTransition;
         }
         if from == "reserved" || from == "discovery" {
             return verdict(owner, &[PushHistory, Acquire]);
@@ -96,7 +97,7 @@ fn naive(asked: Move, standing: Standing) -> Verdict {
             return verdict(account, &[]);
         }
         if from == "reserved" {
-            return verdict(below, &[]);
+            return verdict(descendant, &[]);
         }
     }
     if to == "available" && from == "available" {
@@ -115,31 +116,34 @@ fn naive(asked: Move, standing: Standing) -> Verdict {
         return verdict(owner, &[]);
     }
     if to == "deleted" && from != "deleted" {
-        let may = admin || sweep && ["discovery", "released", "aging"].contains(&from);
-        return verdict(may, &[]);
+        let by_sweep = sweep && ["discovery", "released", "aging"].contains(&from);
+        return verdict(admin || by_sweep, &[]);
     }
-    Verdict::NoWay
+    Verdict::NoSuchTransition
 }
 
 #[test]
-fn every_move_is_what_a_second_writing_says() {
+fn every_transition_is_decided_as_the_rules_say() {
     let mut count = 0;
-    for asked in all_moves() {
-        for standing in STANDINGS {
-            let verdict = match decide(asked, standing) {
-                Ok(row) => Verdict::Goes(row.effects.to_vec()),
-                Err(Refusal::NoChangeRequired) => Verdict::NoChange,
-                Err(Refusal::NoSuchMove(refused)) => {
-                    assert_eq!(refused, asked);
-                    Verdict::NoWay
+    for (from, to, facts) in all_requests() {
+        for role in ROLES {
+            let case = format!("{from} to {to} by {role:?}, {facts:?}");
+            let verdict = match TRANSITIONS.explain(&from, &to, role, &facts) {
+                Ok(transition) => Verdict::Permitted(transition.effects.to_vec()),
+                Err(refusal) => {
+                    assert_eq!((refusal.from, refusal.to, refusal.role), (from, to, role), "{case}");
+                    match refusal.permission {
+                        None => Verdict::NoSuchTransition,
+                        Some(permission) => {
+                            let found = TRANSITIONS.find(&from, &to, &facts).unwrap();
+                            assert_eq!(found.permission, permission, "{case}");
+                            assert!(!permission.includes(role) && permission.includes(Role::Admin), "{case}");
+                            Verdict::NotPermitted
+                        }
+                    }
                 }
-                Err(Refusal::NotAllowed { need, .. }) => {
-                    assert!(!need.includes(standing) && need.includes(Standing::Admin));
-                    Verdict::NotYours
-                }
-                Err(other) => panic!("{other}"),
             };
-            assert_eq!(verdict, naive(asked, standing), "{asked:?} {standing:?}");
+            assert_eq!(verdict, naive(from, to, facts, role), "{case}");
             count += 1;
         }
     }
@@ -147,32 +151,45 @@ fn every_move_is_what_a_second_writing_says() {
 }
 
 #[test]
-fn allowed_transitions_are_those_that_are_decided_well() {
-    for asked in all_moves() {
-        for standing in STANDINGS {
-            let allowed = allowed_transitions(asked, standing).any(|state| state == asked.to);
-            assert_eq!(allowed, matches!(naive(asked, standing), Verdict::Goes(_)), "{asked:?} {standing:?}");
+fn allowed_states_are_those_that_a_transition_is_permitted_to() {
+    for (from, to, facts) in all_requests() {
+        for role in ROLES {
+            let permitted = matches!(naive(from, to, facts, role), Verdict::Permitted(_));
+            let case = format!("{from} to {to} by {role:?}, {facts:?}");
+            assert_eq!(
+                TRANSITIONS.allowed(&from, role, &facts).any(|state| *state == to),
+                permitted,
+                "{case}"
+            );
+            if let Err(refusal) = TRANSITIONS.explain(&from, &to, role, &facts) {
+                let allowed: Vec<_> = TRANSITIONS.allowed(&from, role, &facts).copied().collect();
+                assert_eq!(refusal.allowed, allowed, "{case}");
+            }
         }
     }
 }
 
-/// No move is two rows: the first would hide the second.
+/// Otherwise the first row would hide the second.
 #[test]
-fn no_move_is_two_rows() {
-    for (place, row) in TABLE.iter().enumerate() {
-        for other in &TABLE[place + 1..] {
-            let shared = row.from.iter().any(|from| other.from.contains(from));
-            assert!(row.to != other.to || row.owned != other.owned || !shared, "{row} and {other}");
+fn no_transition_is_two_rows() {
+    let rows: Vec<_> = TRANSITIONS.iter().collect();
+    for (place, row) in rows.iter().enumerate() {
+        for other in &rows[place + 1..] {
+            let is_shared = row.from.iter().any(|from| other.from.contains(from));
+            let excludes_other = row.conditions.contains(&Condition::SameOwner)
+                && other.conditions.contains(&Condition::NewOwner);
+            assert!(row.to != other.to || !is_shared || excludes_other, "{row:?} and {other:?}");
         }
     }
 }
 
 #[test]
-fn states_have_the_names_of_the_documents() {
+fn states_are_parsed_and_serialized_by_name() {
     for state in State::ALL {
-        assert_eq!(state.name().parse(), Ok(state));
-        assert_eq!(serde_json::to_value(state).unwrap(), state.name());
-        assert_eq!(serde_json::from_value::<State>(state.name().into()).unwrap(), state);
+        assert_eq!(state.as_str().parse(), Ok(state));
+        assert_eq!(state.to_string(), state.as_str());
+        assert_eq!(serde_json::to_value(state).unwrap(), state.as_str());
+        assert_eq!(serde_json::from_value::<State>(state.as_str().into()).unwrap(), state);
     }
     let error = serde_json::from_str::<State>("\"lost\"").unwrap_err();
     assert_eq!(

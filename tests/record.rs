@@ -282,7 +282,7 @@ fn ageing_runs_from_the_disconnection() {
     assert_eq!((again.disconnected_at(), again.due(&policy, days(62))), (Some(days(61)), None));
 
     let others = aging.activate(Some(id("unrelated")), &ctx.by(id("unrelated")).at(days(44)));
-    assert_eq!(others, Err(Refusal::Resting(days(45))));
+    assert_eq!(others, Err(Refusal::Ageing(days(45))));
     let may_go = |day, account| {
         let ctx = ctx.by(id(account)).at(days(day));
         aging.explain(State::Released, Some(id(account)), &ctx).unwrap().allowed
@@ -345,7 +345,7 @@ fn a_claim_locks_until_it_is_finished_or_given_up() {
     }
 
     // There is one answer for each effect; of those that were given up, not all have one.
-    let answers = |found| Err(Refusal::Answers { found, effects: 1 });
+    let answers = |found| Err(Refusal::OutcomeCount { expected: 1, found });
     assert_eq!(claimed.finish(Vec::new(), now()), answers(0));
     assert_eq!(claimed.finish(vec![EffectOutcome::Done; 2], now()), answers(2));
     assert_eq!(claimed.finish_roll_back(vec![Some(EffectOutcome::Done); 2], now()), answers(2));

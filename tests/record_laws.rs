@@ -114,7 +114,7 @@ fn do_step(step: &Step, record: &NumberRecord, ctx: &Context<'_>) -> Result<Deci
 
 /// What always holds of a record.
 fn check(record: &NumberRecord) {
-    if let Some(owned) = record.state().is_owned() {
+    if let Some(owned) = record.state().has_owner() {
         assert_eq!(record.owner().is_some(), owned, "{record:?}");
     }
     if record.state() == State::Reserved {

@@ -95,7 +95,7 @@ fn legacy(mut document: Value) -> Value {
 #[test]
 fn the_states_are_those_of_the_lifecycle() {
     let row = TABLE.iter().find(|row| row.path == "create_with_state").unwrap();
-    let mut states = State::ALL.map(State::name);
+    let mut states = State::ALL.map(State::as_str);
     states.sort_unstable();
     assert_eq!(row.allowed, states);
 }

@@ -107,7 +107,7 @@ impl Model {
                 None => Change::remove(number, expect),
             };
             let at = "2026-03-01T12:00:00Z".parse().unwrap();
-            let event = Event { number, at, actor: Actor::System, what: EventKind::Updated };
+            let event = Event { number, at, actor: Actor::System, kind: EventKind::Updated };
             made.with_events(vec![event; change.events])
         });
         let receipt = receipt.map(|key| (format!("key-{key}").parse().unwrap(), json!(self.events.len())));

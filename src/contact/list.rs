@@ -62,7 +62,7 @@ pub struct ContactEvent {
     pub at: Timestamp,
     /// What.
     #[serde(flatten)]
-    pub what: ContactEventKind,
+    pub kind: ContactEventKind,
 }
 
 /// What can happen to a number.
@@ -395,7 +395,7 @@ impl ContactList {
         next.sort_unstable_by_key(age);
         let mut changes = ContactChanges::default();
         let owner = self.owner;
-        let event = |id, what| ContactEvent { id, owner, at: now, what };
+        let event = |id, kind| ContactEvent { id, owner, at: now, kind };
         let stay: BTreeSet<_> = next.iter().map(|number| number.id).collect();
         for before in self.numbers.iter().filter(|before| !stay.contains(&before.id)) {
             changes.removed.push(before.clone());

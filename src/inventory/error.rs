@@ -8,7 +8,7 @@ use crate::carrier::CarrierError;
 use crate::feature::e911::{E911Key, E911Refusal};
 use crate::number::PhoneNumber;
 use crate::provider::ProviderError;
-use crate::record::{NotInService, Refusal};
+use crate::record::{Refusal, RouteError};
 use crate::store::StoreError;
 
 /// Why something is not done.
@@ -43,7 +43,7 @@ pub enum Error {
         /// The number.
         number: PhoneNumber,
         /// Why.
-        source: NotInService,
+        source: RouteError,
     },
     /// The account may not spend what it costs.
     #[error(transparent)]
@@ -142,7 +142,7 @@ impl Error {
                 body(404, "not_found", "number not found", Some(number.to_string().into()))
             }
             Self::NotInService { number, source } => {
-                let (NotInService::NotInService(account) | NotInService::AccountDisabled(account)) = source
+                let (RouteError::NotInService(account) | RouteError::AccountDisabled(account)) = source
                 else {
                     let cause = json!({"cause": source.name(), "number": number});
                     return body(400, "client error", "client error", Some(cause));

@@ -1,7 +1,7 @@
 use super::asked::What;
 use super::{Error, Inventory, Options};
 use crate::lifecycle::State;
-use crate::record::{NotInService, Route};
+use crate::record::{Route, RouteError};
 
 impl Inventory {
     /// Whose a call to a number is, and how it is put through. A number that the system does not
@@ -38,7 +38,7 @@ impl Inventory {
             Some(What::Number(number)) => number,
             Some(What::Text(_)) | None => return Err(Error::NotReconcilable(number.into())),
         };
-        let not_in_service = |source: NotInService| Error::NotInService { number, source };
+        let not_in_service = |source: RouteError| Error::NotInService { number, source };
         let stored = self.parts.store.get(number)?.filter(|stored| stored.state() != State::Deleted);
         if let Some(stored) = stored {
             if stored.state() != State::Available {

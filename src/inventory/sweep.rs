@@ -87,7 +87,7 @@ impl Inventory {
     fn bring_about(&self, stored: &Stored<NumberRecord>, due: Due, ctx: &Context<'_>) -> Result<bool, Error> {
         let (number, expect) = (stored.number(), stored.expected());
         if due == Due::Remove {
-            let event = Event { number, at: ctx.now, actor: ctx.actor, what: EventKind::Removed };
+            let event = Event { number, at: ctx.now, actor: ctx.actor, kind: EventKind::Removed };
             return Ok(self.commit_once(Change::remove(number, expect).with_events(vec![event]))?.is_some());
         }
         let mut decision = stored.sweep(ctx)?;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
-    Authorization, NumberStatus, Party, PortRefusal, PortRequest, PortRequestId, PortSettings, PortStanding,
+    Authorization, NumberStatus, Party, PortRefusal, PortRequest, PortRequestId, PortRole, PortSettings,
     PortState,
 };
 use crate::account::{AccountId, Accounts, Actor};
@@ -16,7 +16,7 @@ use crate::time::Timestamp;
 ///
 /// ```
 /// use telnum::account::{Account, AccountTree, Actor};
-/// use telnum::porting::{PortContext, PortSettings, PortStanding};
+/// use telnum::porting::{PortContext, PortSettings, PortRole};
 ///
 /// let accounts = AccountTree::new([
 ///     Account::new("reseller".parse()?),
@@ -25,8 +25,8 @@ use crate::time::Timestamp;
 /// let settings = PortSettings::default();
 /// let ctx = PortContext::new(Actor::System, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
 /// let reseller: Actor = "reseller".parse()?;
-/// assert_eq!(ctx.standing("child".parse()?, None), PortStanding::Admin);
-/// assert_eq!(ctx.by(reseller).standing("child".parse()?, None), PortStanding::OwnerSide);
+/// assert_eq!(ctx.role("child".parse()?, None), PortRole::Admin);
+/// assert_eq!(ctx.by(reseller).role("child".parse()?, None), PortRole::OwnerSide);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy)]
@@ -66,7 +66,7 @@ pub struct PortEvent {
     pub actor: Actor,
     /// What.
     #[serde(flatten)]
-    pub what: PortEventKind,
+    pub kind: PortEventKind,
 }
 
 /// What can happen to a port request.
@@ -142,16 +142,14 @@ impl<'a> PortContext<'a> {
     /// What the actor is to a request of an account that a port authority works on. The port authority
     /// is that account itself, not those above it.
     #[must_use]
-    pub fn standing(&self, account: AccountId, port_authority: Option<AccountId>) -> PortStanding {
-        let Actor::Account(actor) = self.actor else { return PortStanding::Admin };
-        let Some(asking) = self.accounts.account(actor) else { return PortStanding::Stranger };
+    pub fn role(&self, account: AccountId, port_authority: Option<AccountId>) -> PortRole {
+        let Actor::Account(actor) = self.actor else { return PortRole::Admin };
+        let Some(asking) = self.accounts.account(actor) else { return PortRole::Stranger };
         match () {
-            () if asking.admin => PortStanding::Admin,
-            () if port_authority == Some(actor) => PortStanding::PortAuthority,
-            () if actor == account || self.accounts.is_self_or_above(actor, account) => {
-                PortStanding::OwnerSide
-            }
-            () => PortStanding::Stranger,
+            () if asking.admin => PortRole::Admin,
+            () if port_authority == Some(actor) => PortRole::PortAuthority,
+            () if actor == account || self.accounts.is_self_or_above(actor, account) => PortRole::OwnerSide,
+            () => PortRole::Stranger,
         }
     }
 
@@ -172,26 +170,24 @@ impl<'a> PortContext<'a> {
         Party::new(who, name)
     }
 
-    pub(super) fn event(&self, request: &PortRequest, what: PortEventKind) -> PortEvent {
+    pub(super) fn event(&self, request: &PortRequest, kind: PortEventKind) -> PortEvent {
         let (account, request) = (request.account(), request.id());
-        PortEvent { request, account, at: self.now, actor: self.actor, what }
+        PortEvent { request, account, at: self.now, actor: self.actor, kind }
     }
 }
 
 impl PortRequest {
     /// What the actor is to the request.
     #[must_use]
-    pub fn standing(&self, ctx: &PortContext<'_>) -> PortStanding {
-        ctx.standing(self.account(), self.port_authority())
+    pub fn role(&self, ctx: &PortContext<'_>) -> PortRole {
+        ctx.role(self.account(), self.port_authority())
     }
 
     /// What the actor is to the request, if that is anything.
-    pub(super) fn check_access(&self, ctx: &PortContext<'_>) -> Result<PortStanding, PortRefusal> {
-        match self.standing(ctx) {
-            PortStanding::Stranger => Err(PortRefusal::Forbidden(ctx.actor)),
-            standing @ (PortStanding::Admin | PortStanding::PortAuthority | PortStanding::OwnerSide) => {
-                Ok(standing)
-            }
+    pub(super) fn check_access(&self, ctx: &PortContext<'_>) -> Result<PortRole, PortRefusal> {
+        match self.role(ctx) {
+            PortRole::Stranger => Err(PortRefusal::Forbidden(ctx.actor)),
+            role @ (PortRole::Admin | PortRole::PortAuthority | PortRole::OwnerSide) => Ok(role),
         }
     }
 
@@ -206,7 +202,7 @@ impl PortRequest {
             return PortDecision { request: changed, events: Vec::new() };
         }
         let request = changed.at(ctx.now);
-        let events = events.into_iter().map(|what| ctx.event(&request, what)).collect();
+        let events = events.into_iter().map(|kind| ctx.event(&request, kind)).collect();
         PortDecision { request, events }
     }
 }

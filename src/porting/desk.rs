@@ -328,8 +328,8 @@ impl PortDesk {
             let page = self.store.scan_port_requests(&PortQuery::default(), after, PAGE)?;
             for stored in page.items.iter().filter(|request| request.is_stale(&self.settings, now)) {
                 let (request, account) = (stored.id(), stored.account());
-                let what = PortEventKind::Deleted;
-                let event = PortEvent { request, account, at: now, actor: Actor::System, what };
+                let kind = PortEventKind::Deleted;
+                let event = PortEvent { request, account, at: now, actor: Actor::System, kind };
                 let change = Change::remove(request, stored.expected()).with_events(vec![event]);
                 match self.store.commit_port_requests(Batch::from(change)) {
                     Ok(_) => removed.push(request),

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::document::check_length;
 use super::{
     Comment, NumberStatus, PortContext, PortDecision, PortEvent, PortEventKind, PortNumber, PortRefusal,
-    PortRequest, PortRequestId, PortStanding, PortState, Transition, Upload,
+    PortRequest, PortRequestId, PortRole, PortState, TransitionEntry, Upload,
 };
 use crate::account::{AccountId, Actor};
 use crate::document::{FieldError, FieldErrorKind, merge};
@@ -77,7 +77,7 @@ impl PortRequest {
     /// Why not.
     pub fn create(new: NewPortRequest, ctx: &PortContext<'_>) -> Result<PortDecision, PortRefusal> {
         let NewPortRequest { id, account, port_authority, mut document } = new;
-        if ctx.standing(account, Some(port_authority)) == PortStanding::Stranger {
+        if ctx.role(account, Some(port_authority)) == PortRole::Stranger {
             return Err(PortRefusal::Forbidden(ctx.actor));
         }
         if let Some(key) = READ_ONLY.into_iter().find(|key| document.contains_key(*key)) {
@@ -93,7 +93,7 @@ impl PortRequest {
         let [owner, authority] = &parties;
         let own = [
             ("id", Value::from(id.as_str())),
-            ("port_state", Value::from(PortState::Unconfirmed.name())),
+            ("port_state", Value::from(PortState::Unconfirmed.as_str())),
             ("created", Value::from(now)),
             ("updated", Value::from(now)),
             ("_read_only", serde_json::json!({"account": owner, "port_authority": authority})),
@@ -101,7 +101,7 @@ impl PortRequest {
         document.extend(own.map(|(key, value)| (key.to_owned(), value)));
         let mut request = Self::from_value(Value::Object(document))?;
         request.keep_statuses(None)?;
-        let first = Transition::new(ctx.now, None, PortState::Unconfirmed, None, ctx.authorization());
+        let first = TransitionEntry::new(ctx.now, None, PortState::Unconfirmed, None, ctx.authorization());
         request.transitions = Some(vec![first]);
         let events = vec![ctx.event(&request, PortEventKind::Created)];
         Ok(PortDecision { request, events })
@@ -216,7 +216,7 @@ impl PortRequest {
     }
 
     fn check_editable(&self, ctx: &PortContext<'_>) -> Result<(), PortRefusal> {
-        let standing = self.check_access(ctx)?;
+        let role = self.check_access(ctx)?;
         match self.state {
             PortState::Unconfirmed | PortState::Rejected => Ok(()),
             PortState::Submitted
@@ -224,9 +224,9 @@ impl PortRequest {
             | PortState::Scheduled
             | PortState::Completed
             | PortState::Canceled
-            | PortState::Other(_) => match standing {
-                PortStanding::Admin => Ok(()),
-                PortStanding::PortAuthority | PortStanding::OwnerSide | PortStanding::Stranger => {
+            | PortState::Other(_) => match role {
+                PortRole::Admin => Ok(()),
+                PortRole::PortAuthority | PortRole::OwnerSide | PortRole::Stranger => {
                     Err(PortRefusal::NotEditable(self.state.clone()))
                 }
             },

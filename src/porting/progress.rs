@@ -1,13 +1,13 @@
 //! What becomes of a request and its numbers: from one state to the next, to the end.
 
 use super::{
-    NumberStatus, NumberStatusKind, PortContext, PortDecision, PortEventKind, PortRefusal, PortRequest,
-    PortRequestId, PortState, PortStates, PortWho, RefusalReason, ScheduleOn, Transition, TransitionRow,
-    Zones, allowed_transitions, decide,
+    NumberStatus, NumberStatusKind, PortContext, PortDecision, PortEventKind, PortPermission, PortRefusal,
+    PortRequest, PortRequestId, PortState, PortStates, PortTransition, RefusalReason, ScheduleOn,
+    TRANSITIONS, TransitionEntry, Zones,
 };
 use crate::account::AccountId;
 use crate::document::{FieldError, FieldErrorKind};
-use crate::lifecycle::State;
+use crate::lifecycle::{State, TransitionPermission};
 use crate::number::PhoneNumber;
 
 /// A number that is to be created as the request is completed: in service, ported in, its public
@@ -51,7 +51,7 @@ impl NumberToCreate {
 
 impl PortRequest {
     /// Why the actor may move the request to a state, as a row of the table, or why not. Whether the
-    /// row's [condition](TransitionRow::condition) holds is seen when it is moved.
+    /// row's [condition](PortTransition::conditions) holds is seen when it is moved.
     ///
     /// # Errors
     /// Why not.
@@ -59,14 +59,14 @@ impl PortRequest {
         &self,
         to: &PortState,
         ctx: &PortContext<'_>,
-    ) -> Result<&'static TransitionRow, PortRefusal> {
-        let standing = self.check_access(ctx)?;
-        Ok(decide(self.state(), to, standing, ctx.settings)?)
+    ) -> Result<&'static PortTransition, PortRefusal> {
+        let role = self.check_access(ctx)?;
+        Ok(TRANSITIONS.explain(self.state(), to, role, ctx.settings)?)
     }
 
     /// The states that the actor may move the request to.
     pub fn allowed_transitions(&self, ctx: &PortContext<'_>) -> impl Iterator<Item = &'static PortState> {
-        allowed_transitions(self.state(), self.standing(ctx), ctx.settings)
+        TRANSITIONS.allowed(self.state(), self.role(ctx), ctx.settings)
     }
 
     /// Moves the request to a state that needs nothing but a reason, if that. To
@@ -263,7 +263,7 @@ impl PortRequest {
         let previous = std::mem::replace(&mut self.state, to.clone());
         let reason = reason.map(str::to_owned);
         let transition =
-            Transition::new(ctx.now, Some(previous.clone()), to.clone(), reason, ctx.authorization());
+            TransitionEntry::new(ctx.now, Some(previous.clone()), to.clone(), reason, ctx.authorization());
         self.transitions.get_or_insert_default().insert(0, transition);
         PortEventKind::Transitioned { previous, new: to.clone() }
     }
@@ -282,8 +282,8 @@ impl PortRequest {
     }
 
     fn check_port_authority(&self, ctx: &PortContext<'_>) -> Result<(), PortRefusal> {
-        let standing = self.check_access(ctx)?;
-        PortWho::PortAuthority.includes(standing).then_some(()).ok_or(PortRefusal::Forbidden(ctx.actor))
+        let role = self.check_access(ctx)?;
+        PortPermission::PortAuthority.includes(role).then_some(()).ok_or(PortRefusal::Forbidden(ctx.actor))
     }
 
     fn waiting(&self) -> Vec<PhoneNumber> {

@@ -1,4 +1,4 @@
-use super::{NumberStatusKind, PortState, TransitionRefusal};
+use super::{NumberStatusKind, PortState, PortTransitionRefusal};
 use crate::account::Actor;
 use crate::document::FieldError;
 use crate::number::PhoneNumber;
@@ -22,7 +22,7 @@ pub enum PortRefusal {
     Forbidden(Actor),
     /// The request may not go to the state.
     #[error(transparent)]
-    Transition(#[from] TransitionRefusal),
+    Transition(#[from] PortTransitionRefusal),
     /// In this state only admins may edit the request.
     #[error("a request that is {0} is edited by admins only")]
     NotEditable(PortState),
@@ -61,9 +61,10 @@ impl PortRefusal {
     #[must_use]
     pub const fn code(&self) -> u16 {
         match self {
-            Self::Forbidden(_) | Self::Transition(TransitionRefusal::NotAllowed { .. }) => 403,
+            Self::Forbidden(_) => 403,
+            Self::Transition(refusal) if refusal.permission.is_some() => 403,
             Self::NoSuchNumber(_) => 404,
-            Self::Transition(TransitionRefusal::NoSuchWay { .. })
+            Self::Transition(_)
             | Self::NotEditable(_)
             | Self::NotDeletable(_)
             | Self::NotAtCarrier(_)
@@ -79,7 +80,8 @@ impl PortRefusal {
     pub fn message(&self) -> String {
         match self {
             Self::Forbidden(_) => "requestor is unauthorized to perform operation".to_owned(),
-            Self::Transition(refusal) => refusal.message().to_owned(),
+            Self::Transition(refusal) if refusal.permission.is_some() => NOT_PERMITTED.to_owned(),
+            Self::Transition(_) => "Cannot move to new state from current state".to_owned(),
             Self::NotEditable(_) => "Updating port requests not allowed in current port state".to_owned(),
             Self::NotDeletable(_) => "port request is not modifiable in this state".to_owned(),
             Self::Invalid(error) => error.kind().to_string(),
@@ -95,7 +97,7 @@ impl PortRefusal {
     #[must_use]
     pub fn cause(&self) -> Option<String> {
         match self {
-            Self::Transition(refusal) => Some(refusal.to().to_string()),
+            Self::Transition(refusal) => Some(refusal.to.to_string()),
             Self::NotEditable(state) | Self::NotDeletable(state) | Self::NotAtCarrier(state) => {
                 Some(state.to_string())
             }
@@ -109,10 +111,10 @@ impl PortRefusal {
     #[must_use]
     pub fn field(&self) -> Option<(&str, &'static str)> {
         match self {
-            Self::Transition(TransitionRefusal::NoSuchWay { .. }) => Some(("port_state", "enum")),
+            Self::Transition(refusal) if refusal.permission.is_none() => Some(("port_state", "enum")),
             Self::Invalid(error) => Some((error.path(), error.kind().rule())),
             Self::Forbidden(_)
-            | Self::Transition(TransitionRefusal::NotAllowed { .. })
+            | Self::Transition(_)
             | Self::NotEditable(_)
             | Self::NotDeletable(_)
             | Self::NotAtCarrier(_)
@@ -123,6 +125,9 @@ impl PortRefusal {
         }
     }
 }
+
+const NOT_PERMITTED: &str = "you're not allowed to change to new state from current state, \
+                             please contact your port authority";
 
 fn list(numbers: &[PhoneNumber]) -> String {
     numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::document::{Field, check_length, deserialize_as_field, document, plain_field, wrong_type};
 use super::{
     Bill, Comment, NumberStatus, PortContext, PortNumber, PortRefusal, PortSettings, PortState, Progress,
-    ScheduleOn, TimelineEntry, Transition,
+    ScheduleOn, TimelineEntry, TransitionEntry,
 };
 use crate::account::AccountId;
 use crate::document::{FieldError, Fields};
@@ -69,7 +69,7 @@ document! {
         reference_number: Option<String>,
         pub(super) uploads: Option<IndexMap<String, Upload>>,
         sent: Option<bool>,
-        pub(super) transitions: Option<Vec<Transition>>,
+        pub(super) transitions: Option<Vec<TransitionEntry>>,
         created: Timestamp,
         updated: Timestamp,
         parties("_read_only"): PortParties,
@@ -216,7 +216,7 @@ impl PortRequest {
 
     /// The changes of its state, newest first.
     #[must_use]
-    pub fn transitions(&self) -> &[Transition] {
+    pub fn transitions(&self) -> &[TransitionEntry] {
         self.transitions.as_deref().unwrap_or_default()
     }
 

@@ -1,4 +1,4 @@
-//! The states of a port request, and the sets of them that lists are asked for by.
+//! The states of a port request, and sets of states to filter lists by.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Unlisted;
 
-/// Where a port request is.
+use PortState::{Canceled, Completed, Pending, Rejected, Scheduled, Submitted, Unconfirmed};
+
+/// The state of a port request.
 ///
 /// ```text
 ///  unconfirmed ──► submitted ──► pending ──► scheduled
@@ -21,9 +23,8 @@ use super::Unlisted;
 ///  canceled: from all but completed
 /// ```
 ///
-/// The dashed way is one of the [settings](super::PortSettings). A state that is none of these came
-/// from elsewhere: it is kept as it is written, and nothing may become of it but that the port
-/// authority or an admin cancels the request.
+/// The dashed transition needs [`PortSettings::allow_submitted_to_scheduled`]. A request in a state
+/// that another system named can only be canceled, by the port authority or an admin.
 ///
 /// ```
 /// use telnum::porting::PortState;
@@ -34,6 +35,9 @@ use super::Unlisted;
 /// assert_eq!(serde_json::to_string(&other)?, r#""parked""#);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
+///
+/// [`PortSettings::allow_submitted_to_scheduled`]: super::PortSettings::allow_submitted_to_scheduled
+#[doc(alias = "port_state")]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PortState {
     /// Being filled in by the owner.
@@ -42,22 +46,23 @@ pub enum PortState {
     Submitted,
     /// Sent to the losing carrier.
     Pending,
-    /// The losing carrier has agreed to a date.
+    /// Accepted by the losing carrier for a date.
     Scheduled,
-    /// Refused; it can be corrected and submitted again.
+    /// Refused; the owner can correct it and submit it again.
     Rejected,
-    /// The numbers have come. Final.
+    /// Completed: the numbers are in service. Final.
     Completed,
-    /// Given up. Final.
+    /// Canceled. Final.
+    #[doc(alias = "cancelled")]
     Canceled,
-    /// A state that only another system knows.
+    /// A state named by another system, kept as written.
     Other(Unlisted),
 }
 
-/// A set of states, as lists of port requests are asked for.
+/// A set of states, to filter lists of port requests by.
 ///
-/// A request in a state that is not known here is [active](Self::ACTIVE), so that it is in the list
-/// that people look at first.
+/// States named by another system are in [`ACTIVE`](Self::ACTIVE), so that such a request is not
+/// overlooked.
 ///
 /// ```
 /// use telnum::porting::{PortState, PortStates};
@@ -67,23 +72,21 @@ pub enum PortState {
 /// assert_eq!(PortStates::default(), PortStates::ACTIVE);
 ///
 /// let error = "active,lost".parse::<PortStates>().unwrap_err();
-/// assert_eq!((error.name(), error.found()), ("invalid_request", "lost"));
-/// # Ok::<(), telnum::porting::PortTypesError>(())
+/// assert_eq!(error.found(), "lost");
+/// # Ok::<(), telnum::porting::PortStatesError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PortStates(u8);
 
-/// Not the name of a set of states.
+/// The error of a text that does not name [`PortStates`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected some of {}, found {found:?}", TYPES.map(|(name, _)| name).join(", "))]
-pub struct PortTypesError {
+#[error("expected some of {}, found {found:?}", NAMED.map(|(name, _)| name).join(", "))]
+pub struct PortStatesError {
     found: Box<str>,
 }
 
-use PortState::{Canceled, Completed, Pending, Rejected, Scheduled, Submitted, Unconfirmed};
-
-/// The sets that have names.
-const TYPES: [(&str, PortStates); 5] = [
+/// The sets that have a name.
+const NAMED: [(&str, PortStates); 5] = [
     ("active", PortStates::ACTIVE),
     ("progressing", PortStates::PROGRESSING),
     ("suspended", PortStates::SUSPENDED),
@@ -92,12 +95,19 @@ const TYPES: [(&str, PortStates); 5] = [
 ];
 
 impl PortState {
-    /// The states that are known.
+    /// All states but [`Other`](Self::Other), in the order of a request's life.
     pub const ALL: [Self; 7] = [Unconfirmed, Submitted, Pending, Scheduled, Rejected, Completed, Canceled];
 
-    /// The name in the documents.
+    /// Returns the name that documents use: `unconfirmed`.
+    ///
+    /// ```
+    /// use telnum::porting::PortState;
+    ///
+    /// assert_eq!(PortState::Canceled.as_str(), "canceled");
+    /// assert_eq!(PortState::from("parked").as_str(), "parked");
+    /// ```
     #[must_use]
-    pub fn name(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         match self {
             Unconfirmed => "unconfirmed",
             Submitted => "submitted",
@@ -110,7 +120,13 @@ impl PortState {
         }
     }
 
-    /// Whether nothing may become of the request any more.
+    /// Returns `true` if no transition leads on from this state.
+    ///
+    /// ```
+    /// use telnum::porting::PortState;
+    ///
+    /// assert!(PortState::Completed.is_final() && !PortState::Rejected.is_final());
+    /// ```
     #[must_use]
     pub const fn is_final(&self) -> bool {
         matches!(self, Completed | Canceled)
@@ -119,20 +135,20 @@ impl PortState {
 
 impl From<&str> for PortState {
     fn from(name: &str) -> Self {
-        let known = Self::ALL.into_iter().find(|state| state.name() == name);
+        let known = Self::ALL.into_iter().find(|state| state.as_str() == name);
         known.unwrap_or_else(|| Self::Other(Unlisted::new(name)))
     }
 }
 
 impl fmt::Display for PortState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
+        f.pad(self.as_str())
     }
 }
 
 impl Serialize for PortState {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
+        serializer.serialize_str(self.as_str())
     }
 }
 
@@ -143,18 +159,25 @@ impl<'de> Deserialize<'de> for PortState {
 }
 
 impl PortStates {
-    /// Neither completed nor canceled.
+    /// The states that are not final.
     pub const ACTIVE: Self = Self(!Self::COMPLETED.0);
-    /// Submitted, pending, scheduled.
+    /// Submitted, pending and scheduled.
     pub const PROGRESSING: Self = Self::of(&[Submitted, Pending, Scheduled]);
-    /// Unconfirmed, rejected: waiting for the owner.
+    /// Unconfirmed and rejected: waiting for the owner.
     pub const SUSPENDED: Self = Self::of(&[Unconfirmed, Rejected]);
-    /// Completed, canceled.
+    /// Completed and canceled.
     pub const COMPLETED: Self = Self::of(&[Completed, Canceled]);
-    /// All there are.
+    /// All states.
     pub const ALL: Self = Self(u8::MAX);
 
-    /// Whether a state is in the set.
+    /// Returns `true` if `state` is in the set.
+    ///
+    /// ```
+    /// use telnum::porting::{PortState, PortStates};
+    ///
+    /// assert!(PortStates::ACTIVE.contains(&PortState::from("parked")));
+    /// assert!(!PortStates::ACTIVE.contains(&PortState::Completed));
+    /// ```
     #[must_use]
     pub const fn contains(self, state: &PortState) -> bool {
         self.0 & Self::bit(state) != 0
@@ -182,7 +205,7 @@ impl PortStates {
     }
 }
 
-/// The active ones.
+/// [`PortStates::ACTIVE`].
 impl Default for PortStates {
     fn default() -> Self {
         Self::ACTIVE
@@ -190,14 +213,14 @@ impl Default for PortStates {
 }
 
 impl FromStr for PortStates {
-    type Err = PortTypesError;
+    type Err = PortStatesError;
 
-    /// Reads names of sets with commas between: `active`, `progressing`, `suspended`, `completed`,
+    /// Parses names of sets, separated by commas: `active`, `progressing`, `suspended`, `completed`,
     /// `all`.
-    fn from_str(types: &str) -> Result<Self, PortTypesError> {
-        types.split(',').try_fold(Self(0), |states, found| {
-            let set = TYPES.into_iter().find(|(name, _)| *name == found);
-            let (_, set) = set.ok_or_else(|| PortTypesError { found: found.into() })?;
+    fn from_str(names: &str) -> Result<Self, PortStatesError> {
+        names.split(',').try_fold(Self(0), |states, found| {
+            let set = NAMED.into_iter().find(|(name, _)| *name == found);
+            let (_, set) = set.ok_or_else(|| PortStatesError { found: found.into() })?;
             Ok(Self(states.0 | set.0))
         })
     }
@@ -211,14 +234,8 @@ impl fmt::Debug for PortStates {
     }
 }
 
-impl PortTypesError {
-    /// The name in the documents.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        "invalid_request"
-    }
-
-    /// What was found in the place of a name.
+impl PortStatesError {
+    /// Returns the text found in place of a set's name.
     #[must_use]
     pub fn found(&self) -> &str {
         &self.found

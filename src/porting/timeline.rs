@@ -44,7 +44,7 @@ document! {
     ///
     /// In JSON its `type` is `transition`.
     #[derive(Debug)]
-    pub struct Transition {
+    pub struct TransitionEntry {
         kind("type"): TransitionType,
         /// When.
         pub timestamp: Timestamp,
@@ -58,7 +58,7 @@ document! {
         pub authorization: Option<Authorization>,
     }
 }
-plain_field!(Transition);
+plain_field!(TransitionEntry);
 
 document! {
     /// Who did something: an account, and which of its users.
@@ -90,7 +90,7 @@ plain_field!(Party);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimelineEntry<'a> {
     /// The state changed.
-    Transition(&'a Transition),
+    Transition(&'a TransitionEntry),
     /// Something was said.
     Comment(&'a Comment),
 }
@@ -123,7 +123,7 @@ impl Comment {
     }
 }
 
-impl Transition {
+impl TransitionEntry {
     pub(super) fn new(
         timestamp: Timestamp,
         previous: Option<PortState>,

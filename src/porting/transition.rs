@@ -1,66 +1,64 @@
-//! The one table of the ways between the states of a port request.
-//!
-//! It says who may go a way, and what must be so for it. What is not in it is refused.
-//!
-//! ```
-//! use telnum::porting::{PortSettings, PortStanding, PortState, decide};
-//!
-//! let settings = PortSettings::default();
-//! let may = |standing, to| decide(&PortState::Unconfirmed, &to, standing, &settings);
-//! assert!(may(PortStanding::OwnerSide, PortState::Submitted).is_ok());
-//!
-//! let refusal = may(PortStanding::Admin, PortState::Completed).unwrap_err();
-//! assert_eq!(refusal.message(), "Cannot move to new state from current state");
-//! assert_eq!(refusal.to(), &PortState::Completed);
-//! ```
+//! The table of a port request's transitions.
 
+use std::convert::Infallible;
 use std::fmt;
 
-use super::{PortSettings, PortState};
-use crate::diagram::{Diagram, Notation};
+use super::{PortSettings, PortState, Unlisted};
+use crate::lifecycle::{
+    Transition, TransitionCondition, TransitionPermission, TransitionRefusal, TransitionTable,
+};
 
-/// A row of the [`TRANSITIONS`].
-#[derive(Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct TransitionRow {
-    /// The state that the way leads to.
-    pub to: PortState,
-    /// The known states that it comes from.
-    pub from: &'static [PortState],
-    /// Whether it comes from states that are not known too.
-    pub from_unlisted: bool,
-    /// Who may go it.
-    pub who: PortWho,
-    /// What must be so.
-    pub condition: Option<PortCondition>,
-}
+use PortCondition::{NumbersPorted, ScheduleOn, SchedulingAllowed};
+use PortPermission::{Access, PortAuthority};
+use PortState::{Canceled, Completed, Pending, Rejected, Scheduled, Submitted, Unconfirmed};
 
-/// Who may do something with a port request.
+/// A transition of a port request. The command that makes it decides on its effects.
+pub type PortTransition = Transition<PortState, PortPermission, PortCondition, Infallible>;
+
+/// The refusal of a port request's transition.
+///
+/// ```
+/// use telnum::porting::{PortRole, PortSettings, PortState, TRANSITIONS};
+///
+/// let settings = PortSettings::default();
+/// let (from, to) = (PortState::Submitted, PortState::Pending);
+/// let refusal = TRANSITIONS.explain(&from, &to, PortRole::OwnerSide, &settings).unwrap_err();
+/// assert_eq!(
+///     refusal.to_string(),
+///     "cannot change from submitted to pending: requires port authority, found the owner or an account \
+///      above it; the owner or an account above it may not change the state",
+/// );
+/// ```
+pub type PortTransitionRefusal = TransitionRefusal<PortState, PortPermission>;
+
+/// The permission that an operation on a port request requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PortWho {
-    /// All that have access: the owner, the accounts above it, the port authority, admins.
+pub enum PortPermission {
+    /// Held by the owner, the accounts above it, the port authority and admins.
     Access,
-    /// The port authority and admins.
+    /// Held by the port authority and admins.
     PortAuthority,
 }
 
-/// What must be so for a way to be open.
+/// A condition of a port request's transition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PortCondition {
-    /// A date comes with it: `schedule_on`.
+    /// The command brings a date: `schedule_on`. [`PortRequest::schedule`](super::PortRequest::schedule)
+    /// checks it.
     ScheduleOn,
-    /// The same, and [`PortSettings::allow_submitted_to_scheduled`] is set.
-    ConfiguredAndScheduleOn,
-    /// No number is still to come.
+    /// [`PortSettings::allow_submitted_to_scheduled`] is set.
+    SchedulingAllowed,
+    /// No number is waiting to be ported. [`PortRequest::complete`](super::PortRequest::complete) checks
+    /// it.
     NumbersPorted,
 }
 
-/// What the one who asks is to a port request.
+/// The role of an actor towards a port request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum PortStanding {
+pub enum PortRole {
     /// An admin, or the system.
     Admin,
-    /// The account that works on the request.
+    /// The account that processes the request.
     PortAuthority,
     /// The owner, or an account above it.
     OwnerSide,
@@ -68,197 +66,74 @@ pub enum PortStanding {
     Stranger,
 }
 
-/// Why a port request may not go a way.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum TransitionRefusal {
-    /// There is no such way.
-    #[error("cannot move from {from} to {to}; allowed: {}", list(.allowed))]
-    NoSuchWay {
-        /// The state the request is in.
-        from: PortState,
-        /// The state it should be in.
-        to: PortState,
-        /// The states that the one who asked may move it to.
-        allowed: Vec<PortState>,
-    },
-    /// There is, but not for the one who asks.
-    #[error("moving from {from} to {to} is for {need}, not for {standing}; allowed: {}", list(.allowed))]
-    NotAllowed {
-        /// The state the request is in.
-        from: PortState,
-        /// The state it should be in.
-        to: PortState,
-        /// Who may move it there.
-        need: PortWho,
-        /// Who asked.
-        standing: PortStanding,
-        /// The states that the one who asked may move it to.
-        allowed: Vec<PortState>,
-    },
-}
-
-use PortState::{Canceled, Completed, Pending, Rejected, Scheduled, Submitted, Unconfirmed};
-use PortWho::{Access, PortAuthority};
-
-/// All ways there are, but for the one into [`PortState::Unconfirmed`], which is how all begin.
-pub static TRANSITIONS: [TransitionRow; 8] = [
-    way(Submitted, &[Unconfirmed, Rejected], Access, None),
-    way(Pending, &[Submitted], PortAuthority, None),
-    way(Scheduled, &[Pending], PortAuthority, Some(PortCondition::ScheduleOn)),
-    way(Scheduled, &[Submitted], PortAuthority, Some(PortCondition::ConfiguredAndScheduleOn)),
-    way(Completed, &[Pending, Scheduled, Rejected], PortAuthority, Some(PortCondition::NumbersPorted)),
-    way(Rejected, &[Submitted, Pending, Scheduled], PortAuthority, None),
-    way(Canceled, &[Unconfirmed], Access, None),
-    TransitionRow {
-        to: Canceled,
-        from: &[Submitted, Pending, Scheduled, Rejected],
-        from_unlisted: true,
-        who: PortAuthority,
-        condition: None,
-    },
-];
-
-/// The row of the table that is a way.
-///
-/// # Errors
-/// Why there is none, or not for this standing.
-pub fn decide(
-    from: &PortState,
-    to: &PortState,
-    standing: PortStanding,
-    settings: &PortSettings,
-) -> Result<&'static TransitionRow, TransitionRefusal> {
-    let allowed = || allowed_transitions(from, standing, settings).cloned().collect();
-    match row(from, to, settings) {
-        None => Err(TransitionRefusal::NoSuchWay { from: from.clone(), to: to.clone(), allowed: allowed() }),
-        Some(row) if row.who.includes(standing) => Ok(row),
-        Some(row) => Err(TransitionRefusal::NotAllowed {
-            from: from.clone(),
-            to: to.clone(),
-            need: row.who,
-            standing,
-            allowed: allowed(),
-        }),
-    }
-}
-
-/// The states that a port request may go to from where it is, in the table's order.
+/// The transitions of a port request. Requests start as [`PortState::Unconfirmed`].
 ///
 /// ```
-/// use telnum::porting::{PortSettings, PortStanding, PortState, allowed_transitions};
+/// use telnum::porting::{PortRole, PortSettings, PortState, TRANSITIONS};
 ///
 /// let settings = PortSettings::default();
-/// let allowed = |standing| -> Vec<_> {
-///     allowed_transitions(&PortState::Pending, standing, &settings).map(PortState::name).collect()
-/// };
-/// assert_eq!(allowed(PortStanding::PortAuthority), ["scheduled", "completed", "rejected", "canceled"]);
-/// assert!(allowed(PortStanding::OwnerSide).is_empty());
-/// ```
-pub fn allowed_transitions(
-    from: &PortState,
-    standing: PortStanding,
-    settings: &PortSettings,
-) -> impl Iterator<Item = &'static PortState> {
-    TRANSITIONS
-        .iter()
-        .filter(move |row| row.is_from(from, settings) && row.who.includes(standing))
-        .map(|row| &row.to)
-}
-
-/// The ways as a Mermaid state diagram.
+/// let (from, to) = (PortState::Unconfirmed, PortState::Submitted);
+/// assert!(TRANSITIONS.explain(&from, &to, PortRole::OwnerSide, &settings).is_ok());
 ///
+/// let allowed = TRANSITIONS.allowed(&PortState::Pending, PortRole::PortAuthority, &settings);
+/// let allowed: Vec<_> = allowed.map(PortState::as_str).collect();
+/// assert_eq!(allowed, ["scheduled", "completed", "rejected", "canceled"]);
 /// ```
-/// # use telnum::porting::mermaid;
-/// assert!(mermaid().to_string().contains("    submitted --> pending: port authority\n"));
-/// ```
-#[must_use]
-pub fn mermaid() -> impl fmt::Display {
-    let before = "    [*] --> unconfirmed: anyone with access\n";
-    let after = "    completed --> [*]\n    canceled --> [*]\n";
-    Diagram { notation: Notation::Mermaid(before, after), ways }
-}
+pub static TRANSITIONS: TransitionTable<PortState, PortPermission, PortCondition, Infallible> =
+    TransitionTable {
+        name: "porting",
+        initial: Some((Unconfirmed, Access)),
+        finals: &[Completed, Canceled],
+        transitions: &[
+            row(Submitted, &[Unconfirmed, Rejected], Access, &[]),
+            row(Pending, &[Submitted], PortAuthority, &[]),
+            row(Scheduled, &[Pending], PortAuthority, &[ScheduleOn]),
+            row(Scheduled, &[Submitted], PortAuthority, &[SchedulingAllowed, ScheduleOn]),
+            row(Completed, &[Pending, Scheduled, Rejected], PortAuthority, &[NumbersPorted]),
+            row(Rejected, &[Submitted, Pending, Scheduled], PortAuthority, &[]),
+            row(Canceled, &[Unconfirmed], Access, &[]),
+            row(Canceled, &[Submitted, Pending, Scheduled, Rejected, ANY_OTHER], PortAuthority, &[]),
+        ],
+    };
 
-/// The ways as a DOT graph.
-///
-/// ```
-/// # use telnum::porting::dot;
-/// assert!(dot().to_string().starts_with("digraph porting {\n"));
-/// ```
-#[must_use]
-pub fn dot() -> impl fmt::Display {
-    Diagram { notation: Notation::Dot("porting"), ways }
-}
+/// Stands for every state that is not listed.
+const ANY_OTHER: PortState = PortState::Other(Unlisted::ANY);
 
-fn ways() -> Vec<(&'static str, &'static str, String)> {
-    let ways = |row: &'static TransitionRow| row.names_from().map(|from| (from, row.to.name(), row.label()));
-    TRANSITIONS.iter().flat_map(ways).collect()
-}
-
-/// How states that are not known are drawn.
-const UNLISTED: &str = "other";
-
-const fn way(
+const fn row(
     to: PortState,
     from: &'static [PortState],
-    who: PortWho,
-    condition: Option<PortCondition>,
-) -> TransitionRow {
-    TransitionRow { to, from, from_unlisted: false, who, condition }
+    permission: PortPermission,
+    conditions: &'static [PortCondition],
+) -> PortTransition {
+    Transition::new(to, from, permission, conditions, &[])
 }
 
-fn row(from: &PortState, to: &PortState, settings: &PortSettings) -> Option<&'static TransitionRow> {
-    TRANSITIONS.iter().find(|row| row.to == *to && row.is_from(from, settings))
-}
+impl TransitionPermission for PortPermission {
+    type Role = PortRole;
 
-impl TransitionRow {
-    fn is_from(&self, from: &PortState, settings: &PortSettings) -> bool {
-        let is_listed = match from {
-            PortState::Other(_) => self.from_unlisted,
-            Unconfirmed | Submitted | Pending | Scheduled | Rejected | Completed | Canceled => {
-                self.from.contains(from)
-            }
-        };
-        let is_open = match self.condition {
-            Some(PortCondition::ConfiguredAndScheduleOn) => settings.allow_submitted_to_scheduled,
-            Some(PortCondition::ScheduleOn | PortCondition::NumbersPorted) | None => true,
-        };
-        is_listed && is_open
-    }
-
-    fn names_from(&self) -> impl Iterator<Item = &'static str> {
-        self.from.iter().map(PortState::name).chain(self.from_unlisted.then_some(UNLISTED))
-    }
-
-    fn label(&self) -> String {
-        let condition = self.condition.map(|condition| format!(" / {condition}"));
-        format!("{}{}", self.who, condition.unwrap_or_default())
-    }
-}
-
-/// One line of the table.
-impl fmt::Display for TransitionRow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let from = self.names_from().collect::<Vec<_>>().join(", ");
-        write!(f, "{:<9} | {from:<46} | {}", self.to, self.label())
-    }
-}
-
-impl PortWho {
-    /// Whether somebody with a standing is meant.
-    #[must_use]
-    pub const fn includes(self, standing: PortStanding) -> bool {
-        match standing {
-            PortStanding::Admin | PortStanding::PortAuthority => true,
-            PortStanding::OwnerSide => matches!(self, Access),
-            PortStanding::Stranger => false,
+    fn includes(self, role: PortRole) -> bool {
+        match role {
+            PortRole::Admin | PortRole::PortAuthority => true,
+            PortRole::OwnerSide => self == Access,
+            PortRole::Stranger => false,
         }
     }
 }
 
-impl fmt::Display for PortWho {
+impl TransitionCondition for PortCondition {
+    type Facts = PortSettings;
+
+    fn holds(self, settings: &PortSettings) -> bool {
+        match self {
+            Self::SchedulingAllowed => settings.allow_submitted_to_scheduled,
+            Self::ScheduleOn | Self::NumbersPorted => true,
+        }
+    }
+}
+
+impl fmt::Display for PortPermission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        f.pad(match self {
             Access => "anyone with access",
             PortAuthority => "port authority",
         })
@@ -267,57 +142,21 @@ impl fmt::Display for PortWho {
 
 impl fmt::Display for PortCondition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        f.pad(match self {
             Self::ScheduleOn => "with schedule_on",
-            Self::ConfiguredAndScheduleOn => "if configured, with schedule_on",
+            Self::SchedulingAllowed => "if configured",
             Self::NumbersPorted => "all numbers ported",
         })
     }
 }
 
-impl fmt::Display for PortStanding {
+impl fmt::Display for PortRole {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        f.pad(match self {
             Self::Admin => "an admin",
             Self::PortAuthority => "the port authority",
-            Self::OwnerSide => "the owner's side",
+            Self::OwnerSide => "the owner or an account above it",
             Self::Stranger => "another account",
         })
     }
-}
-
-impl TransitionRefusal {
-    /// The message in the documents.
-    #[must_use]
-    pub const fn message(&self) -> &'static str {
-        match self {
-            Self::NoSuchWay { .. } => "Cannot move to new state from current state",
-            Self::NotAllowed { .. } => {
-                "you're not allowed to change to new state from current state, please contact your port authority"
-            }
-        }
-    }
-
-    /// The state that was asked for: the cause in the documents.
-    #[must_use]
-    pub const fn to(&self) -> &PortState {
-        match self {
-            Self::NoSuchWay { to, .. } | Self::NotAllowed { to, .. } => to,
-        }
-    }
-
-    /// The states that the one who asked may move the request to.
-    #[must_use]
-    pub fn allowed(&self) -> &[PortState] {
-        match self {
-            Self::NoSuchWay { allowed, .. } | Self::NotAllowed { allowed, .. } => allowed,
-        }
-    }
-}
-
-fn list(states: &[PortState]) -> String {
-    if states.is_empty() {
-        return "none".to_owned();
-    }
-    states.iter().map(PortState::name).collect::<Vec<_>>().join(", ")
 }

@@ -1,6 +1,9 @@
+//! Names that another system gave.
+
+use std::borrow::Cow;
 use std::fmt;
 
-/// A name that another system gave and this library does not know. It is kept as it is written.
+/// A name that another system gave and that this crate does not know, kept as written.
 ///
 /// ```
 /// use telnum::porting::RefusalReason;
@@ -9,15 +12,18 @@ use std::fmt;
 /// assert_eq!(text.as_str(), "Line has a pending order");
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Unlisted(Box<str>);
+pub struct Unlisted(Cow<'static, str>);
 
 impl Unlisted {
-    // Not public: what holds one has read the name and found none of its own.
+    /// Stands for all names in a table.
+    pub(super) const ANY: Self = Self(Cow::Borrowed("other"));
+
+    // Not public: only a type that found none of its own names equal to `name` creates one.
     pub(super) fn new(name: &str) -> Self {
-        Self(name.into())
+        Self(name.to_owned().into())
     }
 
-    /// The name.
+    /// Returns the name.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

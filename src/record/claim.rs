@@ -177,7 +177,7 @@ impl NumberRecord {
         let pending = self.pending_with(answers.len())?;
         let (found, effects) = (answers.len(), pending.effects.len());
         if found != effects {
-            return Err(Refusal::Answers { found, effects });
+            return Err(Refusal::OutcomeCount { expected: effects, found });
         }
         if pending.done.is_some() {
             return Err(Refusal::NotInProgress);
@@ -202,7 +202,7 @@ impl NumberRecord {
         let pending = self.pending_with(done.len())?;
         let mut record = self.clone();
         record.pending = Some(Box::new(Pending { done: Some(done), ..pending.clone() }));
-        Ok(record.changed(EventKind::GivenUp { key: pending.key }, pending.actor, now))
+        Ok(record.changed(EventKind::Abandoned { key: pending.key }, pending.actor, now))
     }
 
     /// What it becomes if something outside was refused: what it was, but for what was done before
@@ -223,20 +223,20 @@ impl NumberRecord {
                 record.absorb(effect, answer);
             }
         }
-        Ok(record.changed(EventKind::Abandoned { key: pending.key }, pending.actor, now))
+        Ok(record.changed(EventKind::RolledBack { key: pending.key }, pending.actor, now))
     }
 
     /// The claim, if it has so many effects.
     fn pending_with(&self, found: usize) -> Result<&Pending, Refusal> {
         let pending = self.pending.as_deref().ok_or(Refusal::NotInProgress)?;
         let effects = pending.effects.len();
-        if found > effects { Err(Refusal::Answers { found, effects }) } else { Ok(pending) }
+        if found > effects { Err(Refusal::OutcomeCount { expected: effects, found }) } else { Ok(pending) }
     }
 
-    fn changed(mut self, what: EventKind, actor: Actor, now: Timestamp) -> Decision {
+    fn changed(mut self, kind: EventKind, actor: Actor, now: Timestamp) -> Decision {
         self.updated = now;
         self.revision += 1;
-        let events = vec![Event { number: self.number, at: now, actor, what }];
+        let events = vec![Event { number: self.number, at: now, actor, kind }];
         Decision { record: self, events, effects: Vec::new() }
     }
 

@@ -1,5 +1,5 @@
 use crate::account::{AccountId, Accounts, Actor};
-use crate::lifecycle::Standing;
+use crate::lifecycle::Role;
 use crate::policy::Policy;
 use crate::record::Refusal;
 use crate::time::Timestamp;
@@ -48,24 +48,20 @@ impl<'a> Context<'a> {
     ///
     /// # Errors
     /// If the actor is an account that does not exist.
-    pub fn standing(
-        &self,
-        owner: Option<AccountId>,
-        assign_to: Option<AccountId>,
-    ) -> Result<Standing, Refusal> {
-        let Actor::Account(actor) = self.actor else { return Ok(Standing::Admin) };
+    pub fn role(&self, owner: Option<AccountId>, assign_to: Option<AccountId>) -> Result<Role, Refusal> {
+        let Actor::Account(actor) = self.actor else { return Ok(Role::Admin) };
         let account = self.accounts.account(actor).ok_or(Refusal::Forbidden(self.actor))?;
         let whose = owner.or(assign_to);
         let has_power = |whose| actor == whose || self.accounts.is_self_or_above(actor, whose);
         // Who is below the owner does not hand on what is the owner's.
         let is_for_own_side = assign_to.is_none_or(|to| owner == assign_to || has_power(to));
         Ok(match () {
-            () if account.admin => Standing::Admin,
-            () if whose.is_some_and(has_power) => Standing::Owner,
+            () if account.admin => Role::Admin,
+            () if whose.is_some_and(has_power) => Role::Owner,
             () if is_for_own_side && owner.is_some_and(|owner| account.is_self_or_below(owner)) => {
-                Standing::BelowOwner
+                Role::Descendant
             }
-            () => Standing::Stranger,
+            () => Role::Stranger,
         })
     }
 

@@ -66,7 +66,7 @@ impl NumberRecord {
     /// # Errors
     /// Why not.
     pub fn create_again(&self, creation: Creation, ctx: &Context<'_>) -> Result<Decision, Refusal> {
-        self.check_free()?;
+        self.check_unclaimed()?;
         let carrier = creation.carrier_in(ctx).unwrap_or(self.carrier);
         let state = creation.check(carrier, ctx)?;
         if !matches!(self.state, State::Available | State::Aging | State::PortIn) {
@@ -79,7 +79,7 @@ impl NumberRecord {
         }
         let (mut record, mut effects) = self.moved(state, creation.assign_to, ctx)?;
         // As for a number that was not there.
-        if record.owner.is_some() && !ctx.standing(None, record.owner)?.is_owner_side() {
+        if record.owner.is_some() && !ctx.role(None, record.owner)?.is_owner_or_admin() {
             return Err(Refusal::Forbidden(ctx.actor));
         }
         record.carrier = carrier;
@@ -147,11 +147,11 @@ impl Creation {
 
     /// Whose it is in its state: an account that the actor has power over.
     fn owner_in(&self, state: State, ctx: &Context<'_>) -> Result<Option<AccountId>, Refusal> {
-        if state.is_owned() == Some(false) {
+        if state.has_owner() == Some(false) {
             return Ok(None);
         }
         let owner = ctx.assignee(self.assign_to)?;
-        if ctx.standing(None, Some(owner))?.is_owner_side() {
+        if ctx.role(None, Some(owner))?.is_owner_or_admin() {
             Ok(Some(owner))
         } else {
             Err(Refusal::Forbidden(ctx.actor))

@@ -142,7 +142,7 @@ impl NumberRecord {
             Err(FieldError::new(name, kind))
         };
         let state = self.state;
-        match (state.is_owned(), self.owner) {
+        match (state.has_owner(), self.owner) {
             (Some(true), None) => return wrong(key::OWNER, format!("a number that is {state} has an owner")),
             (Some(false), Some(owner)) => {
                 return wrong(key::OWNER, format!("a number that is {state} has no owner, found {owner}"));

@@ -17,7 +17,7 @@ pub struct Event {
     pub actor: Actor,
     /// What.
     #[serde(flatten)]
-    pub what: EventKind,
+    pub kind: EventKind,
 }
 
 /// What can happen to a number.
@@ -34,7 +34,8 @@ pub enum EventKind {
         owner: Option<AccountId>,
     },
     /// It changed its state, or its owner, or both.
-    Moved {
+    #[serde(rename = "moved")]
+    Transitioned {
         /// The state it was in.
         from: State,
         /// The state it is in.
@@ -59,12 +60,14 @@ pub enum EventKind {
         key: IdempotencyKey,
     },
     /// What was to be done outside was refused; what was done before that is taken back.
-    GivenUp {
+    #[serde(rename = "given_up")]
+    Abandoned {
         /// The key of what was done.
         key: IdempotencyKey,
     },
     /// What was done outside failed, and it is free again.
-    Abandoned {
+    #[serde(rename = "abandoned")]
+    RolledBack {
         /// The key of what was done.
         key: IdempotencyKey,
     },

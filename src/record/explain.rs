@@ -2,7 +2,7 @@ use std::fmt;
 
 use super::{Context, NumberRecord, Refusal};
 use crate::account::AccountId;
-use crate::lifecycle::{self, Standing, State, Who};
+use crate::lifecycle::{AllowedStates, Permission, Role, State, TRANSITIONS};
 
 /// Why a number may or may not go to a state.
 ///
@@ -19,8 +19,8 @@ use crate::lifecycle::{self, Standing, State, Who};
 /// let explanation = found.explain(State::Aging, None, &ctx)?;
 /// assert_eq!(
 ///     explanation.to_string(),
-///     "+14158867900 can not go from discovery to aging: there is no such way; \
-///      an admin may take it to reserved, in_service, deleted",
+///     "+14158867900 cannot change from discovery to aging: no such transition; \
+///      an admin may change to reserved, in_service, deleted",
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -34,9 +34,9 @@ pub struct Explanation {
     /// The state that was asked for.
     pub to: State,
     /// What the actor is to it.
-    pub standing: Standing,
+    pub role: Role,
     /// Who may go that way, if there is one.
-    pub need: Option<Who>,
+    pub permission: Option<Permission>,
     /// Why it may not go; `None`: it may.
     pub refusal: Option<Refusal>,
     /// The states that the actor may take it to now.
@@ -55,13 +55,10 @@ impl NumberRecord {
         ctx: &Context<'_>,
     ) -> Result<Explanation, Refusal> {
         let owner = self.owner_in(to, assign_to, ctx).unwrap_or(assign_to);
-        let standing = ctx.standing(self.owner, owner)?;
-        let asked = self.a_move(to, owner);
-        let need = match lifecycle::decide(asked, standing) {
-            Ok(row) => Some(row.who),
-            Err(lifecycle::Refusal::NotAllowed { need, .. }) => Some(need),
-            Err(lifecycle::Refusal::NoChangeRequired | lifecycle::Refusal::NoSuchMove(_)) => None,
-        };
+        let role = ctx.role(self.owner, owner)?;
+        let facts = self.transition_facts(owner);
+        let transition = TRANSITIONS.find(&self.state, &to, &facts);
+        let permission = transition.map(|transition| transition.permission);
         let tried = match to {
             State::Released => self.release(ctx),
             State::Deleted => self.delete(ctx),
@@ -75,32 +72,27 @@ impl NumberRecord {
         };
         let (number, from) = (self.number, self.state);
         let for_whom = owner.or(assign_to);
-        let is_open = |state: &State| {
-            self.pending.is_none() && self.check_rested(*state, for_whom, standing, ctx).is_ok()
-        };
-        let allowed = lifecycle::allowed_transitions(asked, standing).filter(is_open).collect();
-        Ok(Explanation { number, from, to, standing, need, refusal: tried.err(), allowed })
+        let is_open =
+            |state: &State| self.pending.is_none() && self.check_rested(*state, for_whom, role, ctx).is_ok();
+        let allowed = TRANSITIONS.allowed(&from, role, &facts).copied().filter(is_open).collect();
+        Ok(Explanation { number, from, to, role, permission, refusal: tried.err(), allowed })
     }
 }
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { number, from, to, standing, need, refusal, allowed } = self;
+        let Self { number, from, to, role, permission, refusal, allowed } = self;
         let Some(refusal) = refusal else {
-            return write!(f, "{standing} may take {number} from {from} to {to}");
+            return write!(f, "{role} may change {number} from {from} to {to}");
         };
-        write!(f, "{number} can not go from {from} to {to}: ")?;
-        match (refusal, need) {
-            (Refusal::Forbidden(actor), Some(need)) => {
-                write!(f, "that is for {need}, and {actor} is {standing}")?;
+        write!(f, "{number} cannot change from {from} to {to}: ")?;
+        match (refusal, permission) {
+            (Refusal::Forbidden(actor), Some(permission)) => {
+                write!(f, "requires {permission}, and {actor} is {role}")?;
             }
-            (Refusal::Transition { .. }, _) => f.write_str("there is no such way")?,
+            (Refusal::Transition { .. }, _) => f.write_str("no such transition")?,
             (refusal, _) => write!(f, "{refusal}")?,
         }
-        let allowed: Vec<_> = allowed.iter().map(|state| state.name()).collect();
-        match &*allowed {
-            [] => write!(f, "; {standing} may not move it"),
-            allowed => write!(f, "; {standing} may take it to {}", allowed.join(", ")),
-        }
+        write!(f, "; {}", AllowedStates { role, allowed })
     }
 }

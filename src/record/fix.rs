@@ -32,8 +32,8 @@ impl NumberRecord {
     /// # Errors
     /// Why not.
     pub fn fix(&self, app: Option<&str>, ctx: &Context<'_>) -> Result<Decision, Refusal> {
-        self.check_free()?;
-        if !ctx.standing(self.owner, None)?.is_owner_side() || !self.is_in_run(ctx) {
+        self.check_unclaimed()?;
+        if !ctx.role(self.owner, None)?.is_owner_or_admin() || !self.is_in_run(ctx) {
             return Err(Refusal::Forbidden(ctx.actor));
         }
         let mut record = self.clone();

@@ -119,7 +119,7 @@ impl NumberRecord {
 
     /// Puts the rules right that tie the owner and the history to the state.
     fn repair(&mut self, repairs: &mut Vec<Repair>) {
-        match (self.state.is_owned(), self.owner) {
+        match (self.state.has_owner(), self.owner) {
             (Some(true), None) => {
                 self.state = State::Available;
                 repairs.push(Repair::MadeAvailable);

@@ -2,7 +2,7 @@ use serde_json::Value;
 
 use crate::account::{AccountId, Actor};
 use crate::document::FieldError;
-use crate::lifecycle::{self, Move, State};
+use crate::lifecycle::{NumberTransitionRefusal, State};
 use crate::names::{Feature, FeatureSet};
 use crate::number::PhoneNumber;
 use crate::time::Timestamp;
@@ -43,7 +43,7 @@ pub enum Refusal {
     /// lead to.
     Unreachable(State),
     /// The number rests, and others may not have it before a time.
-    Resting(Timestamp),
+    Ageing(Timestamp),
     /// The number is where it should be already.
     NoChangeRequired,
     /// No account, or one that does not exist, to assign the number to.
@@ -57,11 +57,11 @@ pub enum Refusal {
     /// Nothing is being done, so nothing can be finished.
     NotInProgress,
     /// Not one answer for each thing that was to be done.
-    Answers {
-        /// How many answers came.
+    OutcomeCount {
+        /// The number of effects.
+        expected: usize,
+        /// The number of outcomes.
         found: usize,
-        /// How many things were to be done.
-        effects: usize,
     },
     /// A reservation that has no end, or may not last that long: until when it may, if it may end.
     Lease(Option<Timestamp>),
@@ -89,14 +89,14 @@ impl Refusal {
             Self::Forbidden(_) | Self::CreationState(_) | Self::AssignToSelf | Self::FeaturesDenied(_) => {
                 (403, "forbidden")
             }
-            Self::Transition { .. } | Self::Unreachable(_) | Self::Resting(_) => {
+            Self::Transition { .. } | Self::Unreachable(_) | Self::Ageing(_) => {
                 (400, "invalid_state_transition")
             }
             Self::NoChangeRequired => (400, "no_change_required"),
             Self::AssignFailure(_) => (400, "assign_failure"),
             Self::NumberExists(_) => (409, "number_exists"),
             Self::NumberIsPorting(_) => (400, "number_is_porting"),
-            Self::InProgress(_) | Self::NotInProgress | Self::Answers { .. } => (409, "conflict"),
+            Self::InProgress(_) | Self::NotInProgress | Self::OutcomeCount { .. } => (409, "conflict"),
             Self::Lease(_) | Self::Invalid(_) | Self::InvalidFields(_) => (400, "invalid"),
         }
     }
@@ -108,7 +108,7 @@ impl Refusal {
             Self::Forbidden(_) | Self::CreationState(_) | Self::AssignToSelf | Self::FeaturesDenied(_) => {
                 "requestor is unauthorized to perform operation".to_owned()
             }
-            Self::Transition { .. } | Self::Unreachable(_) | Self::Resting(_) => {
+            Self::Transition { .. } | Self::Unreachable(_) | Self::Ageing(_) => {
                 "invalid state transition".to_owned()
             }
             Self::NoChangeRequired => "no change required".to_owned(),
@@ -117,7 +117,7 @@ impl Refusal {
             Self::NumberIsPorting(number) => format!("number {number} is porting"),
             Self::InProgress(_) => "operation in progress".to_owned(),
             Self::NotInProgress => "no operation in progress".to_owned(),
-            Self::Answers { .. } => "operation in progress is another".to_owned(),
+            Self::OutcomeCount { .. } => "operation in progress is another".to_owned(),
             Self::Lease(_) => "reservation can not last that long".to_owned(),
             Self::Invalid(_) | Self::InvalidFields(_) => "invalid".to_owned(),
         }
@@ -136,12 +136,14 @@ impl Refusal {
             Self::CreationState(state) => format!("creating number in state '{state}' is not allowed").into(),
             Self::AssignToSelf => "can not assign to self".into(),
             Self::Transition { from, to } => format!("from {from} to {to}").into(),
-            Self::Resting(until) => format!("resting until {until}").into(),
+            Self::Ageing(until) => format!("resting until {until}").into(),
             Self::AssignFailure(None) => "field_undefined".into(),
             Self::AssignFailure(Some(account)) => account.as_str().into(),
             Self::NumberExists(number) | Self::NumberIsPorting(number) => number.to_string().into(),
             Self::InProgress(since) => format!("since {since}").into(),
-            Self::Answers { found, effects } => format!("{found} answers for {effects} effects").into(),
+            Self::OutcomeCount { expected, found } => {
+                format!("{found} answers for {expected} effects").into()
+            }
             Self::Lease(Some(until)) => format!("at most until {until}").into(),
             Self::Invalid(error) => error.to_string().into(),
             Self::InvalidFields(errors) => {
@@ -183,11 +185,10 @@ impl Refusal {
     }
 
     /// The lifecycle's refusal, of an actor.
-    pub(super) const fn of(refusal: lifecycle::Refusal, actor: Actor) -> Self {
-        match refusal {
-            lifecycle::Refusal::NoChangeRequired => Self::NoChangeRequired,
-            lifecycle::Refusal::NoSuchMove(Move { from, to, .. }) => Self::Transition { from, to },
-            lifecycle::Refusal::NotAllowed { .. } => Self::Forbidden(actor),
+    pub(super) fn of(refusal: &NumberTransitionRefusal, actor: Actor) -> Self {
+        match refusal.permission {
+            None => Self::Transition { from: refusal.from, to: refusal.to },
+            Some(_) => Self::Forbidden(actor),
         }
     }
 }

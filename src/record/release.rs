@@ -2,7 +2,7 @@
 
 use super::{Context, Decision, ExternalEffect, Lease, NumberRecord, Refusal};
 use crate::account::AccountId;
-use crate::lifecycle::{self, State};
+use crate::lifecycle::State;
 use crate::names::CarrierKind;
 use crate::policy::{Policy, ReleasedState};
 
@@ -16,13 +16,12 @@ impl NumberRecord {
     /// # Errors
     /// Why not.
     pub fn release(&self, ctx: &Context<'_>) -> Result<Decision, Refusal> {
-        self.check_free()?;
-        let standing = ctx.standing(self.owner, None)?;
-        let to_released = lifecycle::decide(self.a_move(State::Released, None), standing);
-        match to_released {
+        self.check_unclaimed()?;
+        let role = ctx.role(self.owner, None)?;
+        match self.transition(State::Released, None, role, ctx.actor) {
             Ok(_) => {}
-            Err(lifecycle::Refusal::NotAllowed { .. }) => return Err(Refusal::Forbidden(ctx.actor)),
-            Err(_) if self.is_released_anyway() && standing.is_owner_side() => {}
+            Err(refusal @ Refusal::Forbidden(_)) => return Err(refusal),
+            Err(_) if self.is_released_anyway() && role.is_owner_or_admin() => {}
             Err(_) if self.is_released_anyway() => return Err(Refusal::Forbidden(ctx.actor)),
             Err(_) => {
                 let to = ctx.policy.released_state.state();
@@ -58,10 +57,9 @@ impl NumberRecord {
     /// # Errors
     /// Why not.
     pub fn delete(&self, ctx: &Context<'_>) -> Result<Decision, Refusal> {
-        self.check_free()?;
-        let standing = ctx.standing(self.owner, None)?;
-        lifecycle::decide(self.a_move(State::Deleted, None), standing)
-            .map_err(|refusal| Refusal::of(refusal, ctx.actor))?;
+        self.check_unclaimed()?;
+        let role = ctx.role(self.owner, None)?;
+        self.transition(State::Deleted, None, role, ctx.actor)?;
         let mut record = self.clone();
         let effects = record.reset();
         record.enter(State::Deleted, None, ctx);

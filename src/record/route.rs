@@ -14,7 +14,7 @@ use crate::number::PhoneNumber;
 /// ```
 /// use serde_json::json;
 /// use telnum::account::{Account, AccountTree};
-/// use telnum::record::{NotInService, NumberRecord};
+/// use telnum::record::{RouteError, NumberRecord};
 ///
 /// let shop = Account::new("shop".parse()?);
 /// let accounts = AccountTree::new([shop.clone()])?;
@@ -27,7 +27,7 @@ use crate::number::PhoneNumber;
 /// assert_eq!((route.account_id, route.inbound_cnam, route.local), (shop.id, true, false));
 ///
 /// let disabled = AccountTree::new([shop.clone().with_enabled(false)])?;
-/// assert_eq!(record.route(&disabled), Err(NotInService::AccountDisabled(shop.id)));
+/// assert_eq!(record.route(&disabled), Err(RouteError::AccountDisabled(shop.id)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -58,7 +58,7 @@ pub struct Route {
 /// Why a call to a number is nobody's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
-pub enum NotInService {
+pub enum RouteError {
     /// The number has no owner.
     #[error("unassigned")]
     Unassigned,
@@ -78,13 +78,13 @@ impl NumberRecord {
     ///
     /// # Errors
     /// Why it is not.
-    pub fn route(&self, accounts: &dyn Accounts) -> Result<Route, NotInService> {
-        let account_id = self.owner.ok_or(NotInService::Unassigned)?;
+    pub fn route(&self, accounts: &dyn Accounts) -> Result<Route, RouteError> {
+        let account_id = self.owner.ok_or(RouteError::Unassigned)?;
         if !TAKES_CALLS.contains(&self.state) {
-            return Err(NotInService::NotInService(account_id));
+            return Err(RouteError::NotInService(account_id));
         }
         if !is_enabled(account_id, accounts) {
-            return Err(NotInService::AccountDisabled(account_id));
+            return Err(RouteError::AccountDisabled(account_id));
         }
         let pending_port = self.state == State::PortIn;
         let features = self.features();
@@ -112,9 +112,9 @@ impl Route {
         number: PhoneNumber,
         account_id: AccountId,
         accounts: &dyn Accounts,
-    ) -> Result<Self, NotInService> {
+    ) -> Result<Self, RouteError> {
         if !is_enabled(account_id, accounts) {
-            return Err(NotInService::AccountDisabled(account_id));
+            return Err(RouteError::AccountDisabled(account_id));
         }
         Ok(Self {
             account_id,
@@ -129,7 +129,7 @@ impl Route {
     }
 }
 
-impl NotInService {
+impl RouteError {
     /// The name in the documents.
     #[must_use]
     pub const fn name(self) -> &'static str {

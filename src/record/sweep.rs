@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::{Context, Decision, NumberRecord, Refusal};
 use crate::account::Actor;
-use crate::lifecycle::{self, Standing, State};
+use crate::lifecycle::{Role, State};
 use crate::policy::{Ageing, Policy, ReleasedState, SubscriberClass};
 use crate::time::Timestamp;
 
@@ -59,8 +59,7 @@ impl NumberRecord {
             Some(Due::Recycle) => State::Available,
             Some(Due::Forget) => State::Deleted,
         };
-        lifecycle::decide(self.a_move(to, None), Standing::Sweep)
-            .map_err(|refusal| Refusal::of(refusal, Actor::System))?;
+        self.transition(to, None, Role::Sweep, Actor::System)?;
         let mut record = self.clone();
         record.enter(to, None, ctx);
         if to == State::Aging {

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::{Context, Decision, Document, ExternalEffect, Lease, NumberRecord, Refusal, Update};
-use crate::account::AccountId;
-use crate::lifecycle::{self, Effect, Move, Standing, State};
+use crate::account::{AccountId, Actor};
+use crate::lifecycle::{Effect, NumberTransition, Role, State, TRANSITIONS, TransitionFacts};
 use crate::time::Timestamp;
 
 impl NumberRecord {
@@ -68,23 +68,22 @@ impl NumberRecord {
         assign_to: Option<AccountId>,
         ctx: &Context<'_>,
     ) -> Result<(Self, Vec<ExternalEffect>), Refusal> {
-        self.check_free()?;
+        self.check_unclaimed()?;
         if matches!(to, State::Discovery | State::Released | State::Deleted) {
             return Err(Refusal::Unreachable(to));
         }
         let owner = self.owner_in(to, assign_to, ctx)?;
-        let standing = ctx.standing(self.owner, owner)?;
-        let row = lifecycle::decide(self.a_move(to, owner), standing)
-            .map_err(|refusal| Refusal::of(refusal, ctx.actor))?;
-        self.check_rested(to, owner, standing, ctx)?;
+        let role = ctx.role(self.owner, owner)?;
+        let transition = self.transition(to, owner, role, ctx.actor)?;
+        self.check_rested(to, owner, role, ctx)?;
         // Where anyone may ask for what is so already, nobody changes anything by it.
-        if to == self.state && owner == self.owner && row.effects.is_empty() {
+        if to == self.state && owner == self.owner && transition.effects.is_empty() {
             return Ok((self.clone(), Vec::new()));
         }
 
         let mut record = self.clone();
         let mut effects = Vec::new();
-        for effect in row.effects {
+        for effect in transition.effects {
             match effect {
                 Effect::PushHistory => record.push_history(owner),
                 Effect::Acquire => effects.push(ExternalEffect::Acquire),
@@ -117,8 +116,8 @@ impl NumberRecord {
     /// # Errors
     /// If it does not end, or may not last that long under the policy.
     pub fn extend_lease(&self, until: Timestamp, ctx: &Context<'_>) -> Result<Decision, Refusal> {
-        self.check_free()?;
-        if !ctx.standing(self.owner, None)?.is_owner_side() {
+        self.check_unclaimed()?;
+        if !ctx.role(self.owner, None)?.is_owner_or_admin() {
             return Err(Refusal::Forbidden(ctx.actor));
         }
         let (Some(lease), Some(reservation)) = (self.lease, ctx.policy.reservation) else {
@@ -132,19 +131,32 @@ impl NumberRecord {
         record.lease = Some(Lease { until, ..lease });
         let mut decision = self.decide(record, Vec::new(), ctx);
         for event in &mut decision.events {
-            event.what = super::EventKind::LeaseExtended { until };
+            event.kind = super::EventKind::LeaseExtended { until };
         }
         Ok(decision)
     }
 
-    /// The move to a state for an account.
-    pub(super) fn a_move(&self, to: State, owner: Option<AccountId>) -> Move {
-        Move {
-            from: self.state,
-            to,
-            same_owner: owner.is_some() && owner == self.owner,
-            carrier: self.carrier.kind(),
-        }
+    /// Returns the transition to `to` for `owner` that an actor in `role` may make.
+    pub(super) fn transition(
+        &self,
+        to: State,
+        owner: Option<AccountId>,
+        role: Role,
+        actor: Actor,
+    ) -> Result<&'static NumberTransition, Refusal> {
+        let facts = self.transition_facts(owner);
+        TRANSITIONS.explain(&self.state, &to, role, &facts).map_err(|refusal| {
+            if facts.same_owner && (self.state, to) == (State::Reserved, State::Reserved) {
+                Refusal::NoChangeRequired
+            } else {
+                Refusal::of(&refusal, actor)
+            }
+        })
+    }
+
+    /// Returns the facts of a transition that assigns the number to `owner`.
+    pub(super) fn transition_facts(&self, owner: Option<AccountId>) -> TransitionFacts {
+        TransitionFacts { same_owner: owner.is_some() && owner == self.owner, carrier: self.carrier.kind() }
     }
 
     /// Whose the number is to be in a state.
@@ -171,12 +183,12 @@ impl NumberRecord {
         &self,
         to: State,
         owner: Option<AccountId>,
-        standing: Standing,
+        role: Role,
         ctx: &Context<'_>,
     ) -> Result<(), Refusal> {
-        let is_others = to == State::InService && owner != self.previous_owner && standing != Standing::Admin;
+        let is_others = to == State::InService && owner != self.previous_owner && role != Role::Admin;
         match self.earliest_reassign_at(ctx.policy) {
-            Some(earliest) if is_others && ctx.now < earliest => Err(Refusal::Resting(earliest)),
+            Some(earliest) if is_others && ctx.now < earliest => Err(Refusal::Ageing(earliest)),
             Some(_) | None => Ok(()),
         }
     }
@@ -215,13 +227,5 @@ impl NumberRecord {
         if let Some(owner) = owner.filter(|owner| self.history.first() != Some(owner)) {
             self.history = std::iter::once(owner).chain(self.history.iter().copied()).collect();
         }
-    }
-}
-
-impl Standing {
-    /// Whether somebody may do to a number what its owner may.
-    #[must_use]
-    pub const fn is_owner_side(self) -> bool {
-        matches!(self, Self::Admin | Self::Owner)
     }
 }

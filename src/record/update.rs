@@ -45,7 +45,7 @@ impl NumberRecord {
     /// # Errors
     /// Why not. Then none of it is changed.
     pub fn update(&self, update: Update, ctx: &Context<'_>) -> Result<Decision, Refusal> {
-        self.check_free()?;
+        self.check_unclaimed()?;
         self.check_updatable(&update, ctx)?;
         let mut record = self.clone();
         let Update { document, used_by, ported_in, carrier, carrier_data, allowed_features, denied_features } =
@@ -67,12 +67,12 @@ impl NumberRecord {
     }
 
     pub(super) fn check_updatable(&self, update: &Update, ctx: &Context<'_>) -> Result<(), Refusal> {
-        let standing = ctx.standing(self.owner, None)?;
+        let role = ctx.role(self.owner, None)?;
         let is_for_admins =
             update.carrier.is_some() || update.allowed_features.is_some() || update.denied_features.is_some();
         match () {
-            () if !standing.is_owner_side() || !self.is_in_run(ctx) => Err(Refusal::Forbidden(ctx.actor)),
-            () if is_for_admins && standing != crate::lifecycle::Standing::Admin => {
+            () if !role.is_owner_or_admin() || !self.is_in_run(ctx) => Err(Refusal::Forbidden(ctx.actor)),
+            () if is_for_admins && role != crate::lifecycle::Role::Admin => {
                 Err(Refusal::Forbidden(ctx.actor))
             }
             () => Ok(()),

@@ -68,7 +68,7 @@ impl MemoryStore {
     /// let store = MemoryStore::with_event_capacity(1);
     /// let number = "+14158867900".parse()?;
     /// let at = "2026-03-01T12:00:00Z".parse()?;
-    /// let event = Event { number, at, actor: Actor::System, what: EventKind::Updated };
+    /// let event = Event { number, at, actor: Actor::System, kind: EventKind::Updated };
     /// let twice = vec![event.clone(), event];
     /// store.commit(Batch::from(Change::remove(number, Expect::Absent).with_events(twice)))?;
     /// assert_eq!(store.events(0, 10)?[0].sequence, 2);

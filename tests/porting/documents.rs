@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use telnum::document::FieldError;
 use telnum::porting::{
     Bill, Comment, Notifications, NumberStatus, Passcode, PasscodeError, Pin, PortOutRequest, PortRequest,
-    PortSettings, PortingInfo, ScheduleOn, Transition, Upload,
+    PortSettings, PortingInfo, ScheduleOn, TransitionEntry, Upload,
 };
 
 use crate::{BASE, common, number, request, snapshot};
@@ -185,7 +185,7 @@ fn parts_are_read_and_written() {
     same::<Comment>(&json!({"timestamp": 63_630_097_800_u64, "content": "x", "extra": null}));
     same::<Upload>(&json!({"length": 1, "pages": 2}));
     same::<Notifications>(&json!({"email": {"send_to": ["a@b.c"], "cc": 1}, "web": {}}));
-    same::<Transition>(
+    same::<TransitionEntry>(
         &json!({"type": "transition", "timestamp": 63_630_097_800_u64, "new": "parked", "n": 1}),
     );
     same::<PortSettings>(&json!({

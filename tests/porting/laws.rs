@@ -93,7 +93,7 @@ fn act(command: &Command, to: &PortRequest, ctx: &PortContext<'_>) -> Result<Por
 fn check(before: &PortRequest, decision: &PortDecision, command: &Command, at: Timestamp) {
     let PortDecision { request, events } = decision;
     let moves =
-        events.iter().filter(|event| matches!(event.what, PortEventKind::Transitioned { .. })).count();
+        events.iter().filter(|event| matches!(event.kind, PortEventKind::Transitioned { .. })).count();
     let [old, new] = [before, request].map(PortRequest::transitions);
     assert_eq!(new.len(), old.len() + moves, "one entry a transition");
     assert_eq!(new.get(moves..), Some(old), "what was is kept");
@@ -114,7 +114,7 @@ fn check(before: &PortRequest, decision: &PortDecision, command: &Command, at: T
         let now = request.number(*number).unwrap();
         assert_eq!(now.extra().get("used_by"), entry.extra().get("used_by"));
         let takes_orders = events.iter().any(
-            |event| matches!(&event.what, PortEventKind::NumberChanged { number: of, .. } if of == number),
+            |event| matches!(&event.kind, PortEventKind::NumberChanged { number: of, .. } if of == number),
         );
         assert!(takes_orders || now.status() == entry.status(), "a number's change is told");
         assert!(entry.status().is_waiting() || now.status() == entry.status(), "final statuses are final");
@@ -143,7 +143,7 @@ proptest! {
     ) {
         let accounts = accounts();
         let settings = PortSettings { allow_submitted_to_scheduled: at_once, ..PortSettings::default() };
-        let mut current = request(&json!({"port_state": start.name()}));
+        let mut current = request(&json!({"port_state": start.as_str()}));
         for (place, (by, command)) in commands.iter().enumerate() {
             let at = now().after(chrono::TimeDelta::seconds(place.try_into().unwrap()));
             let ctx = PortContext::new(actor(by), &accounts, &settings, at);

@@ -114,7 +114,7 @@ fn every_row() {
             assert_eq!(&json!(names), events, "{case}");
         }
         if let (Some(fields), [event]) = (row.get("fields"), done.events.as_slice()) {
-            let PortEventKind::Edited { fields: found } = &event.what else { panic!("{case}") };
+            let PortEventKind::Edited { fields: found } = &event.kind else { panic!("{case}") };
             assert_eq!(&json!(found), fields, "{case}");
         }
         if let Some(waiting) = row.get("waiting") {

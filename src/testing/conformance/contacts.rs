@@ -187,7 +187,7 @@ fn owner(text: &str) -> Result<OwnerId, Broken> {
 
 fn event(name: &str, seconds: u64) -> Result<ContactEvent, Broken> {
     let (at, owner) = (time(seconds)?, owner(name)?);
-    Ok(ContactEvent { at, owner, id: ContactId::new(1), what: ContactEventKind::Added })
+    Ok(ContactEvent { at, owner, id: ContactId::new(1), kind: ContactEventKind::Added })
 }
 
 /// An owner's numbers with these ids, the first of them primary.

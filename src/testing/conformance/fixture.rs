@@ -121,7 +121,7 @@ pub(super) fn plain(number: PhoneNumber) -> Result<NumberRecord, Broken> {
 
 /// An event that is told from others by its time.
 pub(super) fn event(number: PhoneNumber, seconds: u64) -> Result<Event, Broken> {
-    Ok(Event { number, at: time(seconds)?, actor: Actor::System, what: EventKind::Updated })
+    Ok(Event { number, at: time(seconds)?, actor: Actor::System, kind: EventKind::Updated })
 }
 
 /// Stores a record where there is none.

@@ -218,8 +218,8 @@ fn number(text: &str) -> Result<PhoneNumber, Broken> {
 }
 
 fn event(request: &PortRequest, seconds: u64) -> Result<PortEvent, Broken> {
-    let (at, what) = (time(seconds)?, PortEventKind::Created);
-    Ok(PortEvent { request: request.id(), account: request.account(), at, actor: Actor::System, what })
+    let (at, kind) = (time(seconds)?, PortEventKind::Created);
+    Ok(PortEvent { request: request.id(), account: request.account(), at, actor: Actor::System, kind })
 }
 
 fn request(id: &str, account: &str, state: &str, numbers: &[&str]) -> Result<PortRequest, Broken> {

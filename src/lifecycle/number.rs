@@ -1,0 +1,235 @@
+//! The table of a number's transitions.
+
+use std::fmt;
+
+use super::state::State;
+use super::table::TransitionTable;
+use super::transition::{Transition, TransitionCondition, TransitionPermission, TransitionRefusal};
+use crate::names::CarrierKind;
+
+use Condition::{NewOwner, NotMobile, SameOwner};
+use Effect::{Acquire, PushHistory, StartAgeing};
+use State::{Aging, Available, Deleted, Discovery, InService, PortIn, PortOut, Released, Reserved};
+
+/// A transition of a number.
+pub type NumberTransition = Transition<State, Permission, Condition, Effect>;
+
+/// The refusal of a number's transition.
+pub type NumberTransitionRefusal = TransitionRefusal<State, Permission>;
+
+/// The role of an actor towards a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// The sweep, which makes the transitions that are due and is no account.
+    Sweep,
+    /// An admin, or the system.
+    Admin,
+    /// The owner or an account above it. For a number without an owner: the account that it is to be
+    /// assigned to, or one above that.
+    Owner,
+    /// An account below the owner that assigns the number to itself, to an account below it, or to
+    /// the owner.
+    Descendant,
+    /// Any other account.
+    Stranger,
+}
+
+/// The permission that a transition of a number requires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Permission {
+    /// Held by every account.
+    Anyone,
+    /// Held by [`Role::Owner`] and admins.
+    Owner,
+    /// Held by [`Role::Owner`], [`Role::Descendant`] and admins.
+    OwnerOrDescendant,
+    /// Held by admins.
+    Admin,
+    /// Held by admins and the sweep.
+    AdminOrSweep,
+}
+
+/// A condition of a number's transition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Condition {
+    /// The number is assigned to the account that owns it.
+    SameOwner,
+    /// The number is not assigned to the account that owns it.
+    NewOwner,
+    /// The number is not a mobile number.
+    NotMobile,
+}
+
+/// An effect of a number's transition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// Adds the new owner to the reservation history.
+    PushHistory,
+    /// Buys the number from its carrier.
+    Acquire,
+    /// Sets the time of disconnection, unless it is set.
+    StartAgeing,
+}
+
+/// The facts that the [conditions](Condition) of a number's transition depend on.
+///
+/// By default the owner changes and the carrier is neither local nor mobile.
+///
+/// ```
+/// use telnum::lifecycle::{State, TRANSITIONS, TransitionFacts};
+/// use telnum::names::CarrierKind;
+///
+/// let mut facts = TransitionFacts::default();
+/// assert!(TRANSITIONS.find(&State::InService, &State::Reserved, &facts).is_some());
+/// facts.carrier = CarrierKind::Mdn;
+/// assert!(TRANSITIONS.find(&State::InService, &State::Reserved, &facts).is_none());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TransitionFacts {
+    /// Whether the account to assign the number to owns it already.
+    pub same_owner: bool,
+    /// The kind of the number's carrier. [`CarrierKind::Mdn`] makes it a mobile number.
+    pub carrier: CarrierKind,
+}
+
+/// The transitions of a number.
+///
+/// ```
+/// use telnum::lifecycle::{Role, State, TRANSITIONS, TransitionFacts};
+///
+/// let facts = TransitionFacts::default();
+/// assert!(TRANSITIONS.explain(&State::Available, &State::Reserved, Role::Owner, &facts).is_ok());
+/// ```
+pub static TRANSITIONS: TransitionTable<State, Permission, Condition, Effect> = TransitionTable {
+    name: "lifecycle",
+    initial: None,
+    finals: &[],
+    transitions: &[
+        row(Reserved, &[Reserved], Permission::Owner, &[NewOwner, NotMobile], &[PushHistory, Acquire]),
+        row(Reserved, &[Discovery], Permission::Owner, &[NotMobile], &[PushHistory, Acquire]),
+        row(Reserved, &[Available, InService], Permission::Owner, &[NotMobile], &[PushHistory]),
+        row(InService, &[InService], Permission::Anyone, &[SameOwner], &[]),
+        row(InService, &[InService], Permission::Owner, &[NewOwner], &[]),
+        row(InService, &[PortIn], Permission::Owner, &[NotMobile], &[]),
+        row(InService, &[Discovery], Permission::Owner, &[NotMobile], &[Acquire]),
+        row(InService, &[Available, Aging], Permission::Anyone, &[NotMobile], &[]),
+        row(InService, &[Reserved], Permission::OwnerOrDescendant, &[NotMobile], &[]),
+        // The port-out was refused or cancelled.
+        row(InService, &[PortOut], Permission::Owner, &[NotMobile], &[]),
+        row(Available, &[Available], Permission::Owner, &[NotMobile], &[]),
+        row(Available, &[Aging, Released], Permission::AdminOrSweep, &[NotMobile], &[]),
+        row(Aging, &[Aging, Released, Available], Permission::AdminOrSweep, &[NotMobile], &[StartAgeing]),
+        row(PortIn, &[PortIn], Permission::Owner, &[NotMobile], &[]),
+        // The losing side of a port.
+        row(PortOut, &[InService], Permission::Owner, &[NotMobile], &[]),
+        // Made by the release command, which also accepts a number that is released already.
+        row(Released, &[PortOut, Reserved, InService, PortIn], Permission::Owner, &[], &[]),
+        row(Deleted, &[Discovery, Released, Aging], Permission::AdminOrSweep, &[], &[]),
+        row(Deleted, &[Available, Reserved, InService, PortIn, PortOut], Permission::Admin, &[], &[]),
+    ],
+};
+
+const fn row(
+    to: State,
+    from: &'static [State],
+    permission: Permission,
+    conditions: &'static [Condition],
+    effects: &'static [Effect],
+) -> NumberTransition {
+    Transition::new(to, from, permission, conditions, effects)
+}
+
+impl Role {
+    /// Returns `true` if an actor in this role may do with the number what its owner may.
+    ///
+    /// ```
+    /// use telnum::lifecycle::Role;
+    ///
+    /// assert!(Role::Admin.is_owner_or_admin() && !Role::Descendant.is_owner_or_admin());
+    /// ```
+    #[must_use]
+    pub const fn is_owner_or_admin(self) -> bool {
+        matches!(self, Self::Admin | Self::Owner)
+    }
+}
+
+impl TransitionPermission for Permission {
+    type Role = Role;
+
+    fn includes(self, role: Role) -> bool {
+        match role {
+            Role::Admin => true,
+            Role::Sweep => matches!(self, Self::AdminOrSweep),
+            Role::Owner => matches!(self, Self::Anyone | Self::Owner | Self::OwnerOrDescendant),
+            Role::Descendant => matches!(self, Self::Anyone | Self::OwnerOrDescendant),
+            Role::Stranger => matches!(self, Self::Anyone),
+        }
+    }
+}
+
+impl TransitionCondition for Condition {
+    type Facts = TransitionFacts;
+
+    fn holds(self, facts: &TransitionFacts) -> bool {
+        match self {
+            Self::SameOwner => facts.same_owner,
+            Self::NewOwner => !facts.same_owner,
+            Self::NotMobile => facts.carrier != CarrierKind::Mdn,
+        }
+    }
+
+    /// Most transitions exclude mobile numbers: labels leave that out.
+    fn is_labelled(self) -> bool {
+        self != Self::NotMobile
+    }
+}
+
+impl Default for TransitionFacts {
+    fn default() -> Self {
+        Self { same_owner: false, carrier: CarrierKind::Other }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Sweep => "the sweep",
+            Self::Admin => "an admin",
+            Self::Owner => "the owner or an account above it",
+            Self::Descendant => "an account below the owner",
+            Self::Stranger => "another account",
+        })
+    }
+}
+
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Anyone => "anyone",
+            Self::Owner => "owner",
+            Self::OwnerOrDescendant => "owner or account below it",
+            Self::Admin => "admin",
+            Self::AdminOrSweep => "admin or sweep",
+        })
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::SameOwner => "owner stays",
+            Self::NewOwner => "owner changes",
+            Self::NotMobile => "not mobile",
+        })
+    }
+}
+
+impl fmt::Display for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::PushHistory => "push history",
+            Self::Acquire => "acquire",
+            Self::StartAgeing => "start ageing",
+        })
+    }
+}
