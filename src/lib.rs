@@ -184,10 +184,12 @@ pub mod token;
 mod json;
 #[cfg(feature = "classify")]
 mod pattern;
+mod text_enum;
 
 pub use number::{CallingCode, Extension, NumberError, PhoneNumber, Prefix};
 #[cfg(feature = "classify")]
 pub use pattern::PatternError;
+pub use text_enum::UnknownName;
 #[cfg(feature = "contacts")]
 pub use time::Timestamp;
 

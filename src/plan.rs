@@ -1,35 +1,58 @@
-//! The world's numbering plan: whose a number is, of which type, whether it is valid, how it is
-//! written.
-//!
-//! The answers are those of libphonenumber, release [`METADATA_VERSION`], from a table of 198 KB in
-//! which a number is found by walking three or four of its digits. Nothing is prepared at the first
-//! call, and nothing is allocated but by [`AsYouType`].
+//! The world's numbering plan: the region, type and validity of numbers, and how they are written and
+//! dialled.
 //!
 //! ```
-//! use telnum::plan::{self, NumberType, Region};
+//! use telnum::plan::{self, NumberType, Region, Style};
 //!
-//! let found = plan::lookup("+41446681800".parse()?);
+//! let number = plan::parse("044 668 18 00", Some(Region::CH))?.number;
+//! let found = plan::lookup(number);
 //! assert!(found.is_valid());
-//! assert_eq!(found.region(), Some(Region::CH));
-//! assert_eq!(found.number_type(), NumberType::FixedLine);
-//! # Ok::<(), telnum::NumberError>(())
+//! assert_eq!((found.region(), found.number_type()), (Some(Region::CH), NumberType::FixedLine));
+//! assert_eq!(plan::format(number, Style::International), "+41 44 668 18 00");
+//! # Ok::<(), plan::ParseError>(())
+//! ```
+//!
+//! The answers are libphonenumber's, release [`METADATA_VERSION`]; [`parse()`] lists the few exceptions. They
+//! come from a constant table of 198 KB, in which a number is found by walking along three or four of its
+//! digits. Nothing is prepared on the first call, and only [`AsYouType`] and [`RegionError`] allocate.
+//!
+//! # Region and type of each line
+//!
+//! Region and type have names that live as long as the program, so that a batch keeps no strings of its own:
+//!
+//! ```
+//! use telnum::plan::{self, Region};
+//!
+//! fn region_and_type(line: &str) -> (&'static str, &'static str) {
+//!     let Ok(parsed) = plan::parse(line, Some(Region::US)) else { return ("", "") };
+//!     let found = plan::lookup(parsed.number);
+//!     (found.region().map_or("", Region::as_str), found.number_type().as_str())
+//! }
+//!
+//! let lines = "(415) 886-7900\n+44 7911 123456\nnone";
+//! let columns: Vec<_> = lines.lines().map(region_and_type).collect();
+//! assert_eq!(columns, [("US", "FIXED_LINE_OR_MOBILE"), ("GB", "MOBILE"), ("", "")]);
 //! ```
 
 mod as_you_type;
 mod format;
 mod lookup;
-mod number;
+mod methods;
+mod number_type;
 pub mod parse;
+mod possibility;
 mod region;
 pub mod short;
 mod table;
 
 pub use self::as_you_type::AsYouType;
 #[doc(hidden)]
-pub use self::as_you_type::Typing;
+pub use self::as_you_type::TypingTable;
 pub use self::format::{Formatted, Style};
-pub use self::lookup::{Lookup, NumberType, Possibility};
+pub use self::lookup::Lookup;
+pub use self::number_type::NumberType;
 pub use self::parse::{ParseError, Parsed};
+pub use self::possibility::Possibility;
 pub use self::region::{Region, RegionError};
 #[doc(hidden)]
 pub use self::table::Table;
@@ -37,13 +60,13 @@ pub use self::table::Table;
 use self::table::BUILT_IN;
 use crate::number::{CallingCode, Extension, PhoneNumber};
 
-/// The release of libphonenumber whose metadata the answers follow.
+/// The release of libphonenumber whose metadata the plan is generated from.
 ///
-/// A newer one is taken in by `cargo run --release --example generate_plan -- RESOURCES` on the
-/// `resources/` directory of its release.
+/// `cargo run --release --example generate_plan -- RESOURCES` takes in another release, from the `resources/`
+/// directory of its source.
 pub const METADATA_VERSION: &str = table::VERSION;
 
-/// What the plan says of a number.
+/// Returns the entry of `number` in the numbering plan: region, type, validity.
 ///
 /// ```
 /// use telnum::plan::{self, Possibility};
@@ -53,21 +76,22 @@ pub const METADATA_VERSION: &str = table::VERSION;
 /// assert_eq!(found.possibility(), Possibility::TooShort);
 /// # Ok::<(), telnum::NumberError>(())
 /// ```
+#[doc(alias("isValidNumber", "isPossibleNumber", "getNumberType", "getRegionCodeForNumber"))]
 #[must_use]
 #[inline]
 pub fn lookup(number: PhoneNumber) -> Lookup {
     BUILT_IN.lookup(number)
 }
 
-/// Reads the number in a text, of a region if the text does not say which.
+/// Parses the number in `text`, as written or dialled in `region`.
 ///
-/// A text with a calling code, after a plus sign or what is dialled in the region to call abroad, is
-/// read without the region. All else is what is dialled in it.
+/// A text with a calling code, after a plus sign or an international prefix of `region`, is not read as a
+/// number of `region`. Without a region, only texts with a plus sign are parsed.
 ///
 /// ```
 /// use telnum::plan::{self, Region};
 ///
-/// let number = |text: &str, region| plan::parse(text, region).map(|it| it.number.to_string());
+/// let number = |text: &str, region| plan::parse(text, region).map(|parsed| parsed.number.to_string());
 /// assert_eq!(number("(415) 555-2671", Some(Region::US))?, "+14155552671");
 /// assert_eq!(number("00 1 415 555 2671", Some(Region::DE))?, "+14155552671");
 /// assert_eq!(number("tel:+1-415-555-2671;ext=9", None)?, "+14155552671");
@@ -76,30 +100,48 @@ pub fn lookup(number: PhoneNumber) -> Lookup {
 /// # Ok::<(), telnum::plan::ParseError>(())
 /// ```
 ///
-/// The answers are libphonenumber's and follow [`METADATA_VERSION`], but for these, on purpose:
+/// The number need not be valid, which [`lookup`] tells: a date is parsed too, since it is digits with
+/// punctuation.
 ///
-/// - A number of more than 15 digits is refused as too long, an extension of more than 15 too:
-///   neither can be dialled.
-/// - An extension's digits are ASCII, whatever script they were written in.
-/// - `;phone-context=` before `tel:` is refused; libphonenumber fails there in other ways.
+/// # Differences from libphonenumber
+/// - A number of more than 15 digits is refused as too long (ITU-T E.164, 6.2.1), and so is such an
+///   extension.
+/// - An extension has ASCII digits, whatever script they were written in.
+/// - `;phone-context=` before `tel:` is refused; libphonenumber fails in other ways.
 ///
-/// Where its versions differ, the answer is that for Java: `12 ext 3` is no number, as two digits take no
-/// extension, and a text is cut before its first `/x`, not the last.
-///
-/// Digits between punctuation are a number as far as this can tell, a date among them; whether it is
-/// a valid one is another question, for [`lookup`].
+/// Where the versions of libphonenumber differ, the answer is that of the one for Java: it refuses `12 ext
+/// 3`, since two digits take no extension, and cuts a text before its first `/x`, not the last.
 ///
 /// # Errors
-/// What is wrong with the text, and at which byte: that of the first digit that is one too many, that of
-/// the calling code that is not assigned, or the number's end, if it is too short there. Where a region is
-/// needed it is the number's start.
+/// A [`ParseError`] has a [kind](parse::ParseErrorKind) and a position:
+/// - [`NotANumber`]: the text does not look like a number. The position is that of the first character that
+///   does not belong to one.
+/// - [`RegionNeeded`]: the text has no calling code and `region` is `None`. The position is where the number
+///   starts.
+/// - [`UnknownCallingCode`]: the position is that of the code.
+/// - [`TooShortAfterPlus`], [`TooShortAfterPrefix`], [`TooShort`]: the position is where the number ends.
+/// - [`TooLong`], [`ExtensionTooLong`]: more than 15 digits, or a text of more than 250 UTF-16 units. The
+///   position is that of the first excess digit or character, or of the extension.
+/// - [`InvalidPhoneContext`]: the position is that of the context.
+///
+/// [`NotANumber`]: parse::ParseErrorKind::NotANumber
+/// [`RegionNeeded`]: parse::ParseErrorKind::RegionNeeded
+/// [`UnknownCallingCode`]: parse::ParseErrorKind::UnknownCallingCode
+/// [`TooShortAfterPlus`]: parse::ParseErrorKind::TooShortAfterPlus
+/// [`TooShortAfterPrefix`]: parse::ParseErrorKind::TooShortAfterPrefix
+/// [`TooShort`]: parse::ParseErrorKind::TooShort
+/// [`TooLong`]: parse::ParseErrorKind::TooLong
+/// [`ExtensionTooLong`]: parse::ParseErrorKind::ExtensionTooLong
+/// [`InvalidPhoneContext`]: parse::ParseErrorKind::InvalidPhoneContext
+#[doc(alias("parseAndKeepRawInput", "parseHelper"))]
 #[inline]
 pub fn parse(text: &str, region: Option<Region>) -> Result<Parsed, ParseError> {
-    parse::parse(&BUILT_IN, text, region)
+    BUILT_IN.parse(text, region)
 }
 
-/// Whether a text is a number in which letters stand for digits, as `1-800-FLOWERS`. One that is too long
-/// to be parsed is none.
+/// Returns whether `text` is a number with letters in place of digits, such as `1-800-FLOWERS`.
+///
+/// A text of more than 250 UTF-16 units is not.
 ///
 /// ```
 /// use telnum::plan;
@@ -107,15 +149,16 @@ pub fn parse(text: &str, region: Option<Region>) -> Result<Parsed, ParseError> {
 /// assert!(plan::is_vanity("1800 six-flags"));
 /// assert!(!plan::is_vanity("1800 123-1234 extension: 1234"));
 /// ```
+#[doc(alias = "isAlphaNumber")]
 #[must_use]
 pub fn is_vanity(text: &str) -> bool {
-    parse::is_vanity(text)
+    parse::text::is_vanity(text)
 }
 
-/// Writes a number.
+/// Formats `number`.
 ///
-/// A number whose calling code is not assigned is its national digits in all styles but E.164, as in
-/// libphonenumber.
+/// A number with a calling code that is not assigned is formatted as its national digits in all styles but
+/// [`Style::E164`], as in libphonenumber.
 ///
 /// ```
 /// use telnum::plan::{self, Style};
@@ -126,13 +169,16 @@ pub fn is_vanity(text: &str) -> bool {
 /// assert_eq!(plan::format(number, Style::Rfc3966), "tel:+1-415-886-7900");
 /// # Ok::<(), telnum::NumberError>(())
 /// ```
+#[doc(alias = "formatNumber")]
 #[must_use]
 #[inline]
 pub fn format(number: PhoneNumber, style: Style) -> Formatted {
     BUILT_IN.format(number, None, style)
 }
 
-/// Writes a number and its extension, the way the number's country writes extensions. E.164 has none.
+/// Formats `number` and `extension`, with the label that the country of the number writes before extensions.
+///
+/// [`Style::E164`] has no extensions.
 ///
 /// ```
 /// use telnum::plan::{self, Style};
@@ -147,8 +193,10 @@ pub fn format_with_extension(number: PhoneNumber, extension: Option<Extension>, 
     BUILT_IN.format(number, extension, style)
 }
 
-/// Writes a number as it is dialled from a region. Where there are several international prefixes
-/// and none is preferred, that is [`Style::International`].
+/// Formats `number` and `extension` as dialled in the region `from`.
+///
+/// If `from` has several international prefixes and none is preferred, the result is that of
+/// [`Style::International`].
 ///
 /// ```
 /// use telnum::plan::{self, Region};
@@ -158,13 +206,15 @@ pub fn format_with_extension(number: PhoneNumber, extension: Option<Extension>, 
 /// assert_eq!(plan::format_out_of_country(number, None, Region::CH), "044 668 18 00");
 /// # Ok::<(), telnum::NumberError>(())
 /// ```
+#[doc(alias = "formatOutOfCountryCallingNumber")]
 #[must_use]
 pub fn format_out_of_country(number: PhoneNumber, extension: Option<Extension>, from: Region) -> Formatted {
     BUILT_IN.format_out_of_country(number, extension, from)
 }
 
-/// Writes a number as it is dialled within its country over a carrier. The code is 1 to 15 ASCII
-/// characters; any other is left out.
+/// Formats `number` and `extension` as dialled within the country over the carrier of `carrier_code`.
+///
+/// A `carrier_code` that is not 1 to 15 ASCII characters is left out.
 ///
 /// ```
 /// use telnum::plan;
@@ -173,6 +223,7 @@ pub fn format_out_of_country(number: PhoneNumber, extension: Option<Extension>, 
 /// assert_eq!(plan::format_with_carrier_code(number, None, "15"), "0 15 (11) 2345-6789");
 /// # Ok::<(), telnum::NumberError>(())
 /// ```
+#[doc(alias = "formatNationalNumberWithCarrierCode")]
 #[must_use]
 pub fn format_with_carrier_code(
     number: PhoneNumber,
@@ -182,16 +233,17 @@ pub fn format_with_carrier_code(
     BUILT_IN.format_with_carrier_code(number, extension, carrier_code)
 }
 
-/// The calling codes in use, ascending.
+/// Returns the assigned calling codes, in ascending order.
 ///
 /// ```
 /// assert_eq!(telnum::plan::calling_codes().count(), 215);
 /// ```
+#[doc(alias("getSupportedCallingCodes", "getSupportedGlobalNetworkCallingCodes"))]
 pub fn calling_codes() -> impl Iterator<Item = CallingCode> {
     BUILT_IN.codes()
 }
 
-/// A valid number of a type, of no one in particular.
+/// Returns a valid number of `kind` in `region`, for use in examples; `None` if the metadata has none.
 ///
 /// ```
 /// use telnum::plan::{self, NumberType, Region};
@@ -199,6 +251,7 @@ pub fn calling_codes() -> impl Iterator<Item = CallingCode> {
 /// let number = plan::example_number(Region::CH, NumberType::Mobile).unwrap();
 /// assert_eq!(number.to_string(), "+41781234567");
 /// ```
+#[doc(alias("getExampleNumber", "getExampleNumberForType"))]
 #[must_use]
 pub fn example_number(region: Region, kind: NumberType) -> Option<PhoneNumber> {
     BUILT_IN.example_number(region, kind)

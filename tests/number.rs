@@ -1,4 +1,4 @@
-//! The laws of `PhoneNumber`, `Prefix` and `Extension`.
+//! Properties of `PhoneNumber`, `Prefix`, `Extension` and `CallingCode`.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
@@ -9,14 +9,14 @@ use telnum::{CallingCode, Extension, NumberError, PhoneNumber, Prefix};
 
 const NUMBER: &str = r"\+[1-9][0-9]{1,14}";
 const PREFIX: &str = r"\+[1-9][0-9]{0,14}";
-/// Near misses: what a grammar that is a little wrong would let through.
+/// Near misses: texts that a slightly wrong grammar would accept.
 const NEARLY: &str = r"[+0-9 a/:]{0,3}[0-9/:]{0,18}";
 
 fn number() -> impl Strategy<Value = PhoneNumber> {
     NUMBER.prop_map(|text| text.parse().unwrap())
 }
 
-/// The grammar, written a second time.
+/// The grammar of numbers and prefixes, written a second time.
 fn is_number(text: &str, min: usize) -> bool {
     let Some(digits) = text.strip_prefix('+') else { return false };
     (min..=15).contains(&digits.len())
@@ -25,7 +25,7 @@ fn is_number(text: &str, min: usize) -> bool {
 }
 
 #[test]
-fn eight_bytes_with_a_niche() {
+fn values_take_eight_bytes_and_have_a_niche() {
     assert_eq!(size_of::<PhoneNumber>(), 8);
     assert_eq!(size_of::<Option<PhoneNumber>>(), 8);
     assert_eq!(size_of::<Option<Prefix>>(), 8);
@@ -33,14 +33,24 @@ fn eight_bytes_with_a_niche() {
 }
 
 #[test]
-fn refusals_say_what_and_where() {
+fn errors_tell_kind_and_position() {
     use NumberErrorKind as K;
     let rows: &[(&str, NumberErrorKind, usize, &str)] = &[
         ("", K::Empty, 0, "expected a number, found nothing"),
-        ("1415", K::NoPlus, 0, "expected `+` at byte 0"),
-        (" +1415", K::NoPlus, 0, "expected `+` at byte 0"),
-        ("+", K::TooShort(0), 1, "too short: 0 digits, the end is at byte 1"),
-        ("+1", K::TooShort(1), 2, "too short: 1 digit, the end is at byte 2"),
+        ("1415", K::MissingPlus, 0, "expected `+` at byte 0"),
+        (" +1415", K::MissingPlus, 0, "expected `+` at byte 0"),
+        (
+            "+",
+            K::TooShort { count: 0, min: 2 },
+            1,
+            "too short at byte 1: expected at least 2 digits, found 0",
+        ),
+        (
+            "+1",
+            K::TooShort { count: 1, min: 2 },
+            2,
+            "too short at byte 2: expected at least 2 digits, found 1",
+        ),
         ("+0", K::LeadingZero, 1, "expected a digit from 1 to 9 at byte 1, found '0'"),
         ("+01234", K::LeadingZero, 1, "expected a digit from 1 to 9 at byte 1, found '0'"),
         ("+1 415", K::NotADigit(' '), 2, "expected a digit at byte 2, found ' '"),
@@ -48,9 +58,9 @@ fn refusals_say_what_and_where() {
         ("+12345678901234567x", K::NotADigit('x'), 18, "expected a digit at byte 18, found 'x'"),
         (
             "+1234567890123456",
-            K::TooLong(16),
+            K::TooLong { count: 16, max: 15 },
             16,
-            "too long: 16 digits, the first that does not fit is at byte 16",
+            "too long at byte 16: expected at most 15 digits, found 16",
         ),
     ];
     for (text, kind, position, message) in rows {
@@ -63,15 +73,15 @@ fn refusals_say_what_and_where() {
 }
 
 #[test]
-fn packed_forms_are_checked() {
+fn errors_of_packed_forms_tell_kind_and_nibble() {
     use NumberErrorKind as K;
     let rows: &[(u64, NumberErrorKind, usize)] = &[
-        (0, K::BadLength(0), 15),
-        (0x1000_0000_0000_0001, K::BadLength(1), 15),
-        (0x1A00_0000_0000_0002, K::BadNibble(10), 1),
+        (0, K::InvalidLength(0), 15),
+        (0x1000_0000_0000_0001, K::InvalidLength(1), 15),
+        (0x1A00_0000_0000_0002, K::InvalidNibble(10), 1),
         (0x0100_0000_0000_0002, K::LeadingZero, 0),
-        (0x1230_0000_0000_0002, K::BadPadding, 2),
-        (0x1200_0000_0000_00F2, K::BadPadding, 14),
+        (0x1230_0000_0000_0002, K::InvalidPadding, 2),
+        (0x1200_0000_0000_00F2, K::InvalidPadding, 14),
     ];
     for (bits, kind, position) in rows {
         let error = PhoneNumber::try_from(*bits).unwrap_err();
@@ -80,13 +90,13 @@ fn packed_forms_are_checked() {
 }
 
 #[test]
-fn extensions_keep_their_zeros() {
+fn extensions_keep_leading_zeros() {
     assert_eq!("007".parse::<Extension>().unwrap().to_string(), "007");
     assert_ne!("007".parse::<Extension>(), "7".parse::<Extension>());
     let error = |text: &str| text.parse::<Extension>().unwrap_err();
     assert_eq!(error("").kind(), NumberErrorKind::Empty);
     assert_eq!(error("12a").position(), 2);
-    assert_eq!(error("1234567890123456").kind(), NumberErrorKind::TooLong(16));
+    assert_eq!(error("1234567890123456").kind(), NumberErrorKind::TooLong { count: 16, max: 15 });
 }
 
 #[test]
@@ -106,7 +116,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn text_round_trips(text in NUMBER) {
+    fn text_json_and_bits_round_trip(text in NUMBER) {
         let number: PhoneNumber = text.parse().unwrap();
         prop_assert_eq!(number.to_string(), &*text);
         prop_assert_eq!(number.encode(&mut Buffer::new()).to_owned(), &*text);
@@ -117,7 +127,7 @@ proptest! {
     }
 
     #[test]
-    fn the_grammar_is_the_whole_grammar(text in prop_oneof![NEARLY, any::<String>()]) {
+    fn only_the_grammar_is_accepted(text in prop_oneof![NEARLY, any::<String>()]) {
         prop_assert_eq!(text.parse::<PhoneNumber>().is_ok(), is_number(&text, 2));
         prop_assert_eq!(text.parse::<Prefix>().is_ok(), is_number(&text, 1));
         prop_assert_eq!(
@@ -129,7 +139,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_answered(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+    fn arbitrary_bytes_are_accepted_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
         let number = PhoneNumber::from_ascii(&bytes);
         prop_assert_eq!(number.is_ok(), str::from_utf8(&bytes).is_ok_and(|text| is_number(text, 2)));
         if let Err(error) = number {
@@ -138,7 +148,7 @@ proptest! {
     }
 
     #[test]
-    fn bits_that_are_accepted_are_canonical(bits in any::<u64>(), length in 0u64..16) {
+    fn accepted_bits_are_canonical(bits in any::<u64>(), length in 0u64..16) {
         for bits in [bits, bits & !0xF | length, bits & 0x7777_7777_7770_0000 | length] {
             if let Ok(number) = PhoneNumber::try_from(bits) {
                 prop_assert_eq!(number.to_string().parse::<PhoneNumber>().unwrap().to_bits(), bits);
@@ -153,7 +163,7 @@ proptest! {
     }
 
     #[test]
-    fn a_range_holds_just_what_starts_with_the_prefix(prefix in PREFIX, other in number(), cut in 1..15usize) {
+    fn a_range_contains_only_numbers_with_the_prefix(prefix in PREFIX, other in number(), cut in 1..15usize) {
         let text = prefix;
         let prefix: Prefix = text.parse().unwrap();
         let near = other.prefix(cut.min(other.digit_count())).unwrap();
@@ -166,7 +176,7 @@ proptest! {
     }
 
     #[test]
-    fn a_prefix_sorts_before_what_it_starts(number in number(), cut in 1..15usize) {
+    fn a_prefix_sorts_before_its_numbers(number in number(), cut in 1..15usize) {
         if let Some(prefix) = number.prefix(cut) {
             prop_assert!(prefix.to_bits() <= number.to_bits());
             prop_assert_eq!(prefix.to_string(), number.to_string().get(..=cut).unwrap().to_owned());
@@ -174,7 +184,7 @@ proptest! {
     }
 
     #[test]
-    fn digits_from_either_end(number in number(), from_back in prop::collection::vec(any::<bool>(), 15)) {
+    fn digits_iterate_from_either_end(number in number(), from_back in prop::collection::vec(any::<bool>(), 15)) {
         let text = number.to_string();
         let mut expected: std::collections::VecDeque<u8> = text.bytes().skip(1).map(|byte| byte - b'0').collect();
         let mut digits = number.digits();
@@ -194,7 +204,7 @@ proptest! {
 }
 
 #[test]
-fn calling_codes_as_text() {
+fn calling_codes_are_parsed() {
     use NumberErrorKind as K;
     for code in 1..1000 {
         assert_eq!(code.to_string().parse::<CallingCode>().unwrap().get(), code);
@@ -204,8 +214,8 @@ fn calling_codes_as_text() {
         ("0", K::LeadingZero, 0),
         ("+1", K::NotADigit('+'), 0),
         ("4a", K::NotADigit('a'), 1),
-        ("1000", K::TooLong(4), 3),
-        ("123456789", K::TooLong(9), 3),
+        ("1000", K::TooLong { count: 4, max: 3 }, 3),
+        ("123456789", K::TooLong { count: 9, max: 3 }, 3),
     ] {
         let error = text.parse::<CallingCode>().unwrap_err();
         assert_eq!((error.kind(), error.position()), (kind, position), "{text:?}");
@@ -213,7 +223,7 @@ fn calling_codes_as_text() {
 }
 
 #[test]
-fn errors_are_errors() {
+fn errors_implement_error_and_reach_serde() {
     fn is_error<T: std::error::Error + Send + Sync + 'static>() {}
     is_error::<NumberError>();
     let error = serde_json::from_str::<PhoneNumber>("\"+1x\"").unwrap_err();

@@ -1,4 +1,4 @@
-//! Lookup and format allocate nothing; the allocator of `allocation-counter` counts.
+//! Lookup, format and parse allocate nothing, as counted by the allocator of `allocation-counter`.
 
 use std::fmt::Write;
 use std::hint::black_box;

@@ -1,5 +1,5 @@
-//! Every call of libphonenumber's own unit tests, under their metadata; those that read texts are asked in
-//! `parse.rs`.
+//! Every call of libphonenumber's own unit tests, on its metadata for testing. `parse.rs` makes the calls that parse
+//! texts.
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -11,26 +11,26 @@ static TESTING: Table = Table::read(include_bytes!("data/plan/testing.bin"));
 
 const CALLS: &str = include_str!("data/plan/official.jsonl");
 
-/// Rows that are not about a number, region or function of ours, and how many.
+/// The rows about a number, region or function that the crate does not have, and their count.
 const NOT_OURS: [(&str, usize); 7] = [
     // Calling codes such as 0, 2, 999 and 3923, which no E.164 number starts with.
     ("calling code", 8),
-    // Digits of any script as ASCII, whatever is between them; the plan only reads numbers.
+    // The digits of a text that need not be a number.
     ("digits", 1),
     // An example of any region, of a region that does not exist, or of no type.
     ("example", 8),
-    // Leading zeros that are counted below zero.
+    // A negative count of leading zeros.
     ("leading zeros", 1),
     // Regions that do not exist, such as ZZ.
     ("region", 8),
-    // Whether a short number is valid; the plan has only the emergency ones.
+    // The validity of a short number; the plan has only emergency numbers.
     ("short number", 6),
-    // libphonenumber answers with the text from which it read the number.
+    // The national number 0, for which libphonenumber returns the raw input.
     ("zero", 3),
 ];
 
 #[test]
-fn official_answers() {
+fn answers_agree_with_the_official_tests() {
     let (mut answered, mut left_out) = (0, std::collections::BTreeMap::new());
     for line in CALLS.lines() {
         let row: Value = serde_json::from_str(line).unwrap();
@@ -47,8 +47,8 @@ fn official_answers() {
     assert_eq!(answered, 237);
 }
 
-/// The plan's answer to a call; `None` if it reads a text, an error if the call or its arguments are not
-/// ours.
+/// Returns the plan's answer to a call; `None` if `parse.rs` makes it, an error if the crate has no such function or
+/// argument.
 fn answer(call: &str, args: &[Value]) -> Option<Result<Value, &'static str>> {
     let number = |found: &dyn Fn(PhoneNumber) -> Value| number(&args[0]).map(found);
     let region = |arg: usize| args[arg].as_str().and_then(|name| name.parse::<Region>().ok());
@@ -65,7 +65,7 @@ fn answer(call: &str, args: &[Value]) -> Option<Result<Value, &'static str>> {
             let carrier = args[1].as_str().unwrap();
             TESTING.format_with_carrier_code(it, extension(&args[0]), carrier).as_str().into()
         }),
-        "number_type" => number(&|it| TESTING.lookup(it).number_type().name().into()),
+        "number_type" => number(&|it| TESTING.lookup(it).number_type().as_str().into()),
         "is_valid_number" => number(&|it| TESTING.lookup(it).is_valid().into()),
         "is_valid_number_for_region" => known_region(1)
             .and_then(|region| number(&|it| TESTING.lookup(it).is_valid_for(region).into())),
@@ -74,14 +74,14 @@ fn answer(call: &str, args: &[Value]) -> Option<Result<Value, &'static str>> {
             number(&|it| serde_json::to_value(TESTING.lookup(it).possibility()).unwrap())
         }
         "region_code_for_number" => {
-            number(&|it| TESTING.lookup(it).region().map(|region| region.to_string()).into())
+            number(&|it| TESTING.lookup(it).region().map(Region::as_str).into())
         }
         "length_of_geographical_area_code" => number(&|it| TESTING.lookup(it).area_code_len().into()),
         "national_significant_number" => number(&|it| it.national_digits().to_string().into()),
         "country_code_for_region" => known_region(0)
             .map(|region| TESTING.calling_code(region).map_or(0, CallingCode::get).into()),
         "region_code_for_country_code" => code(&args[0])
-            .map(|code| TESTING.main_region(code).map_or("ZZ".into(), |region| region.to_string().into())),
+            .map(|code| TESTING.main_region(code).map_or("ZZ".into(), |region| region.as_str().into())),
         "is_nanpa_country" => {
             known_region(0).map(|region| (TESTING.calling_code(region) == Some(CallingCode::NANP)).into())
         }
@@ -133,7 +133,7 @@ fn style(value: &Value) -> Style {
     }
 }
 
-/// libphonenumber counts the types from 0.
+/// Returns the type of libphonenumber's number, which counts the types of valid numbers from 0.
 fn kind(value: &Value) -> Option<NumberType> {
-    NumberType::VALID.get(usize::try_from(value.as_u64()?).ok()?).copied()
+    NumberType::all().skip(1).nth(usize::try_from(value.as_u64()?).ok()?)
 }

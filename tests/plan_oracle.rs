@@ -1,11 +1,17 @@
-//! The table against the regexes it was made from, and every state of its automaton.
+//! The table against the regexes it was generated from, in every state of its automaton.
 //!
-//! Most of this needs libphonenumber's `resources/` directory, named by `TELNUM_LIBPHONENUMBER`, and
-//! passes without it, saying so. `TELNUM_BLESS=1` then also rewrites `data/plan/states.tsv` and
-//! `data/plan/asked.tsv`, which have one number for every state of the plan and of the lists that parsing,
-//! short numbers and typing ask, and run always; `TELNUM_ORACLE_NUMBERS` is how many numbers to make up.
+//! The ignored tests need libphonenumber's `resources/` directory, named by `TELNUM_LIBPHONENUMBER`:
+//! `cargo test --release --test plan_oracle -- --include-ignored`. With `TELNUM_BLESS=1` they also rewrite
+//! `data/plan/states.tsv` and `data/plan/asked.tsv`, which have one number for every state of the plan and of the
+//! lists of parsing, short numbers and as-you-type formatting. `TELNUM_ORACLE_NUMBERS` sets the number of random
+//! numbers, `TELNUM_ORACLE_SEED` their seed.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 #[path = "../examples/generate_plan/generator/mod.rs"]
 mod generator;
@@ -27,12 +33,13 @@ const STATES: &str = include_str!("data/plan/states.tsv");
 const ASKED: &str = include_str!("data/plan/asked.tsv");
 
 #[test]
-fn the_table_is_what_the_generator_makes() {
-    let Some(numbers) = resource("PhoneNumberMetadata.xml") else { return };
-    let testing = resource("PhoneNumberMetadataForTesting.xml").unwrap();
-    let shorts = resource("ShortNumberMetadata.xml").unwrap();
+#[ignore = "needs TELNUM_LIBPHONENUMBER, libphonenumber's resources"]
+fn the_generator_reproduces_the_tables() {
+    let numbers = resource("PhoneNumberMetadata.xml");
+    let testing = resource("PhoneNumberMetadataForTesting.xml");
+    let shorts = resource("ShortNumberMetadata.xml");
     let made = generator::table(METADATA_VERSION, &numbers, &shorts).unwrap();
-    assert!(made == TABLE, "src/plan/table.bin is not of these resources and this generator");
+    assert!(made == TABLE, "src/plan/table.bin is not made of these resources by this generator");
     let made = generator::table(METADATA_VERSION, &testing, &shorts).unwrap();
     assert!(made == include_bytes!("data/plan/testing.bin"), "tests/data/plan/testing.bin is old");
     let made = generator::typing_table(&numbers).unwrap();
@@ -42,12 +49,12 @@ fn the_table_is_what_the_generator_makes() {
 }
 
 #[test]
-fn the_table_is_small() {
+fn the_table_takes_less_than_200_kb() {
     assert!(TABLE.len() < 200_000, "{}", TABLE.len());
 }
 
 #[test]
-fn every_state_has_a_number() {
+fn a_number_of_every_state_has_its_recorded_answer() {
     for row in STATES.lines() {
         let number: PhoneNumber = row.split('\t').next().unwrap().parse().unwrap();
         assert_eq!(row_of(number, &ours(number)), row);
@@ -55,8 +62,9 @@ fn every_state_has_a_number() {
 }
 
 #[test]
+#[ignore = "needs TELNUM_LIBPHONENUMBER, libphonenumber's resources"]
 fn every_transition_agrees_with_the_regexes() {
-    let Some(oracle) = oracle() else { return };
+    let oracle = oracle();
     let mut one_a_state = BTreeSet::new();
     let mut random = Random(1);
     let mut count = 0;
@@ -88,20 +96,20 @@ fn every_transition_agrees_with_the_regexes() {
 }
 
 #[test]
-fn every_state_of_a_list_has_digits() {
+fn digits_of_every_state_of_a_list_have_their_recorded_answer() {
     for row in ASKED.lines() {
         let [what, region, text, _] = row.split('\t').collect::<Vec<_>>()[..] else { panic!("{row}") };
         assert_eq!(asked(what, region, text), row);
     }
 }
 
-/// What is stripped when dialling, what numbers look like, emergency numbers, and the leading digits of
-/// the formats that are shown while typing: each has lists that lead into the automaton.
+/// Prefixes to strip, general patterns, emergency numbers, and the leading digits of as-you-type formats: all are lists
+/// of entries into the automaton.
 #[test]
+#[ignore = "needs TELNUM_LIBPHONENUMBER, libphonenumber's resources"]
 fn every_transition_of_a_list_agrees_with_the_regexes() {
-    let Some(numbers) = resource("PhoneNumberMetadata.xml") else { return };
-    let territories = generator::metadata::read(&numbers).unwrap();
-    let shorts = generator::metadata::read(&resource("ShortNumberMetadata.xml").unwrap()).unwrap();
+    let territories = generator::metadata::read(&resource("PhoneNumberMetadata.xml")).unwrap();
+    let shorts = generator::metadata::read(&resource("ShortNumberMetadata.xml")).unwrap();
     let (mut regexes, mut random, mut rows) = (Regexes::default(), Random(2), Rows::default());
     let (mut met, mut typing_met) = (BTreeSet::new(), BTreeSet::new());
     let (rules, records, actions) = (Lists::open(TABLE, 16), words(TABLE, 15), section(TABLE, 18));
@@ -182,7 +190,7 @@ impl Rows {
         if !digits.is_new {
             return;
         }
-        // What has no region is asked with its calling code.
+        // Without a region, the digits need their calling code.
         let row = if what == "abroad" || territory.is_world() {
             asked(what, "-", &format!("+{}{}", territory.code, digits.digits))
         } else {
@@ -192,7 +200,7 @@ impl Rows {
     }
 }
 
-/// What the library says of digits, as a line of `asked.tsv`.
+/// Returns the answer for digits as a line of `asked.tsv`.
 fn asked(what: &str, region: &str, text: &str) -> String {
     let of = region.parse::<Region>();
     let answer = match what {
@@ -201,27 +209,28 @@ fn asked(what: &str, region: &str, text: &str) -> String {
                 let carrier = parsed.carrier_code.map(|code| format!(" {code}"));
                 format!("{}{}", parsed.number, carrier.unwrap_or_default())
             }
-            Err(error) => error.kind().name().to_owned(),
+            Err(error) => error.kind().libphonenumber_name().unwrap_or_default().to_owned(),
         },
         "emergency" => {
             let of = of.unwrap();
             format!("{} {}", short::is_emergency(text, of), short::connects_to_emergency(text, of))
         }
         _ => {
-            let mut typing = AsYouType::new(of.ok());
+            let mut formatter = AsYouType::new(of.ok());
             for key in text.chars() {
-                typing.push(key);
+                formatter.push(key);
             }
-            typing.as_str().to_owned()
+            formatter.as_str().to_owned()
         }
     };
     format!("{what}\t{region}\t{text}\t{answer}")
 }
 
-/// Numbers near real ones, which are where answers change, and random ones.
+/// Numbers near valid ones, where answers change, and random ones.
 #[test]
-fn made_up_numbers_agree_with_the_regexes() {
-    let Some(oracle) = oracle() else { return };
+#[ignore = "needs TELNUM_LIBPHONENUMBER, libphonenumber's resources"]
+fn random_numbers_agree_with_the_regexes() {
+    let oracle = oracle();
     let count = std::env::var("TELNUM_ORACLE_NUMBERS").map_or(20_000, |count| count.parse().unwrap());
     let seed = std::env::var("TELNUM_ORACLE_SEED").map_or(7, |seed| seed.parse().unwrap());
     let mut codes: Vec<u16> = oracle.codes().collect();
@@ -271,7 +280,6 @@ fn theirs(oracle: &Oracle, number: PhoneNumber) -> Answer {
 
 fn ours(number: PhoneNumber) -> Answer {
     let found = plan::lookup(number);
-    let kinds = [NumberType::Unknown].into_iter().chain(NumberType::VALID);
     assert_eq!(found.is_valid(), found.number_type() != NumberType::Unknown);
     Answer {
         region: found.region().map(|region| region.to_string()),
@@ -280,7 +288,7 @@ fn ours(number: PhoneNumber) -> Answer {
         international: number.international().to_string(),
         rfc3966: plan::format(number, Style::Rfc3966).to_string(),
         carrier: plan::format_with_carrier_code(number, None, "15").to_string(),
-        possibility: kinds.map(|kind| found.possibility_as(kind)).collect(),
+        possibility: NumberType::all().map(|kind| found.possibility_as(kind)).collect(),
         valid_for: found
             .calling_code()
             .into_iter()
@@ -291,26 +299,23 @@ fn ours(number: PhoneNumber) -> Answer {
     }
 }
 
-/// A line of `states.tsv`.
+/// Returns an answer as a line of `states.tsv`.
 fn row_of(number: PhoneNumber, answer: &Answer) -> String {
     let Answer { region, kind, national, international, .. } = answer;
     let region = region.as_deref().unwrap_or("-");
     format!("{number}\t{region}\t{kind}\t{national}\t{international}\t{}", answer.valid_for.join(" "))
 }
 
-fn resource(name: &str) -> Option<String> {
-    let Some(directory) = std::env::var_os("TELNUM_LIBPHONENUMBER").map(PathBuf::from) else {
-        eprintln!("skipped: TELNUM_LIBPHONENUMBER does not name libphonenumber's resources");
-        return None;
-    };
-    Some(std::fs::read_to_string(directory.join(name)).unwrap())
+fn resource(name: &str) -> String {
+    let directory = std::env::var_os("TELNUM_LIBPHONENUMBER").expect("TELNUM_LIBPHONENUMBER is set");
+    std::fs::read_to_string(PathBuf::from(directory).join(name)).unwrap()
 }
 
-fn oracle() -> Option<Oracle> {
-    resource("PhoneNumberMetadata.xml").map(|xml| Oracle::new(&xml))
+fn oracle() -> Oracle {
+    Oracle::new(&resource("PhoneNumberMetadata.xml"))
 }
 
-/// The automaton in the table's bytes, read without the library.
+/// The automaton of the table, read without the library.
 struct Plan {
     cells: Vec<u16>,
     codes: Vec<u16>,

@@ -40,7 +40,6 @@ pub(super) fn name(number: PhoneNumber, language: Language) -> Option<&'static s
 
 /// Whether mobile numbers of a region can be moved to another carrier.
 pub(super) fn is_portable(region: Region) -> bool {
-    let mut letters = [0; 3];
-    let letters = region.encode(&mut letters).as_bytes();
+    let letters = region.as_str().as_bytes();
     CARRIERS.portable.binary_search_by(|portable| portable[..].cmp(letters)).is_ok()
 }

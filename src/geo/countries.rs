@@ -49,7 +49,7 @@ pub fn country_name(region: Region, language: Language) -> Option<Name> {
 
 /// The place of a region among the names.
 fn place_of(region: Region) -> Option<usize> {
-    let &[first, second] = region.encode(&mut [0; 3]).as_bytes() else { return None };
+    let &[first, second] = region.as_str().as_bytes() else { return None };
     let letter = |byte: u8| usize::from(byte.wrapping_sub(b'A'));
     let place = BY_LETTERS.get(letter(first) * 26 + letter(second))?;
     usize::from(*place).checked_sub(1)

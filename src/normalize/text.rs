@@ -61,7 +61,7 @@ impl NumberText<'_> {
     #[inline]
     pub(crate) fn from_packed(packed: u64) -> Self {
         let end = (packed & 0xF) as u8 + 1;
-        Self(Repr::Inline { bytes: Buffer::of(packed, b'+'), start: 0, end })
+        Self(Repr::Inline { bytes: Buffer::of(packed), start: 0, end })
     }
 
     /// Returns the part of the text at `span`, widened to whole characters.

@@ -1,50 +1,63 @@
-use std::fmt;
-use std::str::FromStr;
+use core::fmt;
+use core::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::{NumberError, NumberErrorKind};
+use super::error::{NumberError, NumberErrorKind};
 
-/// A country or service calling code of E.164: 1 to 999.
+/// The calling code of a country or service in E.164: 1 to 999. Serde: a number.
+///
+/// The code need not be assigned: [`plan::calling_codes`](crate::plan::calling_codes) returns those that are.
 ///
 /// ```
 /// use telnum::CallingCode;
 ///
 /// let code = CallingCode::new(49)?;
 /// assert_eq!((code.get(), code.to_string()), (49, "49".to_owned()));
+/// assert_eq!("353".parse::<CallingCode>()?.get(), 353);
 /// assert!(CallingCode::new(1000).is_err());
 /// # Ok::<(), telnum::NumberError>(())
 /// ```
+#[doc(alias = "country code")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CallingCode(u16);
 
 impl CallingCode {
-    /// The North American Numbering Plan's.
+    /// The calling code of the North American Numbering Plan, 1.
     pub const NANP: Self = Self(1);
 
-    /// A code from its value.
+    /// The most digits of a calling code.
+    const MAX_DIGITS: usize = 3;
+
+    /// Creates a calling code.
+    ///
+    /// ```
+    /// # use telnum::CallingCode;
+    /// assert_eq!(CallingCode::new(1)?, CallingCode::NANP);
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
     ///
     /// # Errors
-    /// [`NumberErrorKind::CallingCode`] unless it is 1 to 999.
+    /// [`NumberErrorKind::CallingCodeOutOfRange`] unless `code` is 1 to 999.
     pub const fn new(code: u16) -> Result<Self, NumberError> {
         match code {
             1..=999 => Ok(Self(code)),
-            _ => Err(NumberError::at(0, NumberErrorKind::CallingCode(code))),
+            _ => Err(NumberError::new(0, NumberErrorKind::CallingCodeOutOfRange(code))),
         }
     }
 
-    /// The value: 1 to 999.
+    /// Returns the value: 1 to 999.
     #[must_use]
     #[inline]
     pub const fn get(self) -> u16 {
         self.0
     }
 
-    /// How many of the leading digits are the calling code: zones 1 and 7 have one, the codes
-    /// below two, all others three.
+    /// Returns the number of leading digits of a packed form that are the calling code: zones 1 and 7 have
+    /// codes of one digit, the codes below have two, all others three.
     #[inline]
     pub(crate) const fn width(bits: u64) -> usize {
-        /// Bit `n` is set if `n` is a code of its own: 20, 27, 30 to 34, 36, 39, ...
+        /// The codes of two digits, a bit each: 20, 27, 30 to 34, 36, 39, ...
         const TWO_DIGITS: u128 = {
             let codes = [
                 20u8, 27, 30, 31, 32, 33, 34, 36, 39, 40, 41, 43, 44, 45, 46, 47, 48, 49, 51, 52, 53, 54, 55,
@@ -69,7 +82,7 @@ impl CallingCode {
         }
     }
 
-    /// How many digits the code has: 1 to 3.
+    /// Returns the number of digits: 1 to 3.
     #[inline]
     pub(crate) const fn digit_count(self) -> usize {
         match self.0 {
@@ -79,7 +92,7 @@ impl CallingCode {
         }
     }
 
-    /// The digits, one a nibble from the top.
+    /// Returns the digits, one a nibble from the top.
     #[inline]
     pub(crate) const fn leading(self) -> u64 {
         let (tens, ones) = (self.0 as u64 / 10, self.0 as u64 % 10);
@@ -87,6 +100,7 @@ impl CallingCode {
         digits << (64 - 4 * self.digit_count())
     }
 
+    /// Returns the code of the leading `width` nibbles.
     #[inline]
     pub(crate) const fn from_leading(bits: u64, width: usize) -> Self {
         let first = (bits >> 60) as u16;
@@ -109,23 +123,17 @@ impl fmt::Display for CallingCode {
 impl FromStr for CallingCode {
     type Err = NumberError;
 
-    /// Reads 1 to 3 digits, the first not 0.
-    ///
-    /// ```
-    /// use telnum::CallingCode;
-    ///
-    /// assert_eq!("353".parse::<CallingCode>()?.get(), 353);
-    /// assert!("+1".parse::<CallingCode>().is_err() && "1000".parse::<CallingCode>().is_err());
-    /// # Ok::<(), telnum::NumberError>(())
-    /// ```
+    /// Parses 1 to 3 digits, the first not 0.
     fn from_str(text: &str) -> Result<Self, NumberError> {
         match text.as_bytes() {
-            [b'0', ..] => Err(NumberError::at(0, NumberErrorKind::LeadingZero)),
-            digits if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) => match text.parse() {
-                Ok(code @ 1..=999) => Ok(Self(code)),
-                Ok(_) | Err(_) => Err(NumberError::at(3, NumberErrorKind::TooLong(digits.len()))),
-            },
-            other => Err(NumberError::in_digits(other, 0, 1)),
+            [b'0', ..] => Err(NumberError::new(0, NumberErrorKind::LeadingZero)),
+            digits
+                if (1..=Self::MAX_DIGITS).contains(&digits.len())
+                    && digits.iter().all(u8::is_ascii_digit) =>
+            {
+                Ok(Self(digits.iter().fold(0, |code, byte| code * 10 + u16::from(byte & 0xF))))
+            }
+            other => Err(NumberError::in_digits(other, 0, 1, Self::MAX_DIGITS)),
         }
     }
 }

@@ -1,30 +1,34 @@
-use std::fmt;
-use std::iter::FusedIterator;
+use core::fmt;
+use core::iter::FusedIterator;
 
-use super::packed::{Buffer, digit_count};
+use super::buffer::Buffer;
+use super::packed::digit_count;
 
-/// Digits of a number, as values 0 to 9 from either end, or as text by `Display`.
+/// An iterator over digits as values 0 to 9, from either end. `Display` writes the digits that are left.
 ///
 /// ```
 /// let number: telnum::PhoneNumber = "+14158867900".parse()?;
-/// let digits = number.national_digits();
-/// assert_eq!(digits.len(), 10);
-/// assert_eq!(digits.to_string(), "4158867900");
+/// let mut digits = number.national_digits();
+/// assert_eq!((digits.next(), digits.next_back()), (Some(4), Some(0)));
+/// assert_eq!(digits.len(), 8);
+/// assert_eq!(digits.to_string(), "15886790");
 /// # Ok::<(), telnum::NumberError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Digits {
-    /// What is left, in the packed form.
+    /// The digits that are left, in the packed form.
     bits: u64,
 }
 
 impl Digits {
+    /// Creates the iterator over the digits of a packed form.
     #[inline]
     pub(crate) const fn of(bits: u64) -> Self {
         Self { bits }
     }
 
-    /// What is left in the packed form that [`number`](crate::number) describes; 0 if nothing is.
+    /// Returns the digits that are left in the packed form of the module [`number`](crate::number); 0 if
+    /// none is left.
     ///
     /// ```
     /// let number: telnum::PhoneNumber = "+14158867900".parse()?;
@@ -65,9 +69,9 @@ impl DoubleEndedIterator for Digits {
         if left == 0 {
             return None;
         }
-        let place = 64 - 4 * left;
-        let digit = self.bits >> place & 0xF;
-        self.bits = (self.bits & !(0xF << place)) - 1;
+        let shift = 64 - 4 * left;
+        let digit = self.bits >> shift & 0xF;
+        self.bits = (self.bits & !(0xF << shift)) - 1;
         Some(digit as u8)
     }
 }
@@ -78,7 +82,7 @@ impl FusedIterator for Digits {}
 
 impl fmt::Display for Digits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(Buffer::of(self.bits, b'+').part(1, digit_count(self.bits) + 1))
+        f.pad(Buffer::of(self.bits).text(self.bits, 1))
     }
 }
 

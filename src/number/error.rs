@@ -1,6 +1,8 @@
-use super::PhoneNumber;
+use core::fmt;
 
-/// Why something is not a [`PhoneNumber`], [`Prefix`](super::Prefix),
+use super::packed::MAX_DIGITS;
+
+/// The error of reading a [`PhoneNumber`](super::PhoneNumber), [`Prefix`](super::Prefix),
 /// [`Extension`](super::Extension) or [`CallingCode`](super::CallingCode).
 ///
 /// ```
@@ -8,102 +10,124 @@ use super::PhoneNumber;
 ///
 /// let error = "+1415x".parse::<PhoneNumber>().unwrap_err();
 /// assert_eq!((error.kind(), error.position()), (NumberErrorKind::NotADigit('x'), 5));
+/// assert_eq!(error.to_string(), "expected a digit at byte 5, found 'x'");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", self.message())]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NumberError {
     kind: NumberErrorKind,
     position: usize,
 }
 
-/// What is wrong with the text or bits of a number.
+/// The kind of a [`NumberError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NumberErrorKind {
-    /// There is nothing.
+    /// An empty text.
     Empty,
-    /// The text does not start with `+`.
-    NoPlus,
-    /// The first digit is 0; no calling code starts with 0.
+    /// A text that does not start with `+`.
+    MissingPlus,
+    /// 0 as the first digit: no calling code starts with 0.
     LeadingZero,
-    /// A character that is not an ASCII digit. A byte that is not UTF-8 comes as U+FFFD.
+    /// A character that is not an ASCII digit; U+FFFD for a byte that is not UTF-8.
     NotADigit(char),
-    /// Too few digits: how many there are.
-    TooShort(usize),
-    /// Too many digits: how many there are.
-    TooLong(usize),
-    /// A packed form whose length nibble is out of range.
-    BadLength(u8),
-    /// A packed form with a nibble that is no digit.
-    BadNibble(u8),
-    /// A packed form that is not 0 after its last digit.
-    BadPadding,
-    /// A calling code that is not 1 to 999.
-    CallingCode(u16),
+    /// Too few digits.
+    TooShort {
+        /// The number of digits found.
+        count: usize,
+        /// The least number of digits.
+        min: usize,
+    },
+    /// Too many digits.
+    TooLong {
+        /// The number of digits found.
+        count: usize,
+        /// The greatest number of digits.
+        max: usize,
+    },
+    /// A packed form with a length nibble that is out of range.
+    InvalidLength(u8),
+    /// A packed form with a nibble above 9 among its digits.
+    InvalidNibble(u8),
+    /// A packed form with a nibble other than 0 after its last digit.
+    InvalidPadding,
+    /// A calling code outside of 1 to 999.
+    CallingCodeOutOfRange(u16),
 }
 
 impl NumberError {
-    /// What is wrong.
+    /// Returns the kind of the error.
     #[must_use]
     pub const fn kind(&self) -> NumberErrorKind {
         self.kind
     }
 
-    /// Where it is wrong: the byte of the text, or the nibble from the top of a packed form.
+    /// Returns where the error is: the index of a byte of the text, or of a nibble of the packed form,
+    /// counted from the top.
     #[must_use]
     pub const fn position(&self) -> usize {
         self.position
     }
 
-    pub(super) const fn at(position: usize, kind: NumberErrorKind) -> Self {
+    pub(super) const fn new(position: usize, kind: NumberErrorKind) -> Self {
         Self { kind, position }
     }
 
+    /// Returns why `text` is not `+` and `min` to 15 digits, the first not 0.
     #[cold]
     pub(super) fn in_number(text: &[u8], min: usize) -> Self {
         match text {
-            [] => Self { kind: NumberErrorKind::Empty, position: 0 },
-            [b'+', b'0', ..] => Self { kind: NumberErrorKind::LeadingZero, position: 1 },
-            [b'+', digits @ ..] => Self::in_digits(digits, 1, min),
-            [..] => Self { kind: NumberErrorKind::NoPlus, position: 0 },
+            [] => Self::new(0, NumberErrorKind::Empty),
+            [b'+', b'0', ..] => Self::new(1, NumberErrorKind::LeadingZero),
+            [b'+', digits @ ..] => Self::in_digits(digits, 1, min, MAX_DIGITS),
+            [..] => Self::new(0, NumberErrorKind::MissingPlus),
         }
     }
 
+    /// Returns why `digits`, which start at byte `offset` of a text, are not `min` to `max` digits.
     #[cold]
-    pub(super) fn in_digits(digits: &[u8], offset: usize, min: usize) -> Self {
+    pub(super) fn in_digits(digits: &[u8], offset: usize, min: usize, max: usize) -> Self {
         let count = digits.len();
-        let (kind, place) = match digits.iter().position(|byte| !byte.is_ascii_digit()) {
-            Some(place) => (NumberErrorKind::NotADigit(char_at(digits, place)), place),
+        let (kind, index) = match digits.iter().position(|byte| !byte.is_ascii_digit()) {
+            Some(index) => (NumberErrorKind::NotADigit(char_at(digits, index)), index),
             None if count == 0 && offset == 0 => (NumberErrorKind::Empty, 0),
-            None if count < min => (NumberErrorKind::TooShort(count), count),
-            None => (NumberErrorKind::TooLong(count), PhoneNumber::MAX_DIGITS),
+            None if count < min => (NumberErrorKind::TooShort { count, min }, count),
+            None => (NumberErrorKind::TooLong { count, max }, max),
         };
-        Self { kind, position: offset + place }
+        Self::new(offset + index, kind)
     }
+}
 
-    fn message(&self) -> String {
+impl fmt::Display for NumberError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = self.position;
         match self.kind {
-            NumberErrorKind::Empty => "expected a number, found nothing".to_owned(),
-            NumberErrorKind::NoPlus => "expected `+` at byte 0".to_owned(),
-            NumberErrorKind::LeadingZero => format!("expected a digit from 1 to 9 at byte {at}, found '0'"),
-            NumberErrorKind::NotADigit(found) => format!("expected a digit at byte {at}, found {found:?}"),
-            NumberErrorKind::TooShort(1) => format!("too short: 1 digit, the end is at byte {at}"),
-            NumberErrorKind::TooShort(count) => format!("too short: {count} digits, the end is at byte {at}"),
-            NumberErrorKind::TooLong(count) => {
-                format!("too long: {count} digits, the first that does not fit is at byte {at}")
+            NumberErrorKind::Empty => f.write_str("expected a number, found nothing"),
+            NumberErrorKind::MissingPlus => f.write_str("expected `+` at byte 0"),
+            NumberErrorKind::LeadingZero => write!(f, "expected a digit from 1 to 9 at byte {at}, found '0'"),
+            NumberErrorKind::NotADigit(found) => write!(f, "expected a digit at byte {at}, found {found:?}"),
+            NumberErrorKind::TooShort { count, min } => {
+                write!(f, "too short at byte {at}: expected at least {min} digits, found {count}")
             }
-            NumberErrorKind::BadLength(length) => format!("the length nibble {at} is {length}"),
-            NumberErrorKind::BadNibble(nibble) => format!("nibble {at} is {nibble}, not a digit"),
-            NumberErrorKind::BadPadding => format!("nibble {at} is after the last digit and not 0"),
-            NumberErrorKind::CallingCode(code) => format!("{code} is no calling code, those are 1 to 999"),
+            NumberErrorKind::TooLong { count, max } => {
+                write!(f, "too long at byte {at}: expected at most {max} digits, found {count}")
+            }
+            NumberErrorKind::InvalidLength(length) => write!(f, "invalid length {length} in nibble {at}"),
+            NumberErrorKind::InvalidNibble(found) => {
+                write!(f, "expected a digit in nibble {at}, found {found}")
+            }
+            NumberErrorKind::InvalidPadding => write!(f, "expected 0 after the last digit, in nibble {at}"),
+            NumberErrorKind::CallingCodeOutOfRange(code) => {
+                write!(f, "expected a calling code from 1 to 999, found {code}")
+            }
         }
     }
 }
 
-/// The character that starts at or before a byte, for a message.
-fn char_at(bytes: &[u8], place: usize) -> char {
-    let rest = bytes.get(place..).unwrap_or_default();
+impl core::error::Error for NumberError {}
+
+/// Returns the character that starts at `index`.
+fn char_at(bytes: &[u8], index: usize) -> char {
+    let rest = bytes.get(index..).unwrap_or_default();
     rest.utf8_chunks()
         .next()
         .and_then(|chunk| chunk.valid().chars().next())

@@ -1,24 +1,44 @@
-use std::fmt;
-use std::ops::Deref;
+use core::fmt;
+use core::ops::Deref;
 
-use super::table::{Leaf, Table, Use};
-use super::{NumberType, Region};
+use serde::{Serialize, Serializer};
+
+use super::region::Region;
+use super::table::{Leaf, Table, TemplateKind};
 use crate::number::{Buffer, CallingCode, Extension, PhoneNumber};
+use crate::text_enum::text_enum;
 
-/// How a number is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// A way to write numbers: libphonenumber's `PhoneNumberFormat`, with the same names.
+///
+/// ```
+/// use telnum::plan::{self, Style};
+///
+/// let number = "+41446681800".parse()?;
+/// let texts = Style::all().map(|style| plan::format(number, style).to_string());
+/// assert!(texts.eq(["+41446681800", "+41 44 668 18 00", "044 668 18 00", "tel:+41-44-668-18-00"]));
+/// # Ok::<(), telnum::NumberError>(())
+/// ```
+#[doc(alias = "PhoneNumberFormat")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Style {
-    /// `+41446681800`.
+    /// ITU-T E.164, without separators: `+41446681800`.
     E164,
-    /// `+41 44 668 18 00`.
+    /// As written abroad: `+41 44 668 18 00`.
     International,
-    /// `044 668 18 00`, as within the country.
+    /// As written within the country: `044 668 18 00`.
     National,
-    /// `tel:+41-44-668-18-00`.
+    /// A `tel:` URI of RFC 3966: `tel:+41-44-668-18-00`.
     Rfc3966,
 }
 
-/// A number as it is written; text that needs no heap.
+text_enum!(Style, "a style of writing numbers", {
+    E164 => "E164",
+    International => "INTERNATIONAL",
+    National => "NATIONAL",
+    Rfc3966 => "RFC3966",
+});
+
+/// A formatted number: a text of at most 64 bytes, held in place. It dereferences to `str`.
 ///
 /// ```
 /// use telnum::plan::{self, Style};
@@ -26,6 +46,7 @@ pub enum Style {
 /// let text = plan::format("+41446681800".parse()?, Style::National);
 /// assert_eq!(text, "044 668 18 00");
 /// assert_eq!(format!("{text:>15}"), "  044 668 18 00");
+/// assert!(text.starts_with('0'));
 /// # Ok::<(), telnum::NumberError>(())
 /// ```
 #[derive(Clone, Copy)]
@@ -44,17 +65,18 @@ impl Table {
         out
     }
 
-    /// In place: copying what was just written by the byte would wait for it.
+    /// Writes to `out` in place: to copy by the byte what was just written in chunks would stall.
     #[inline]
     fn write(&self, out: &mut Formatted, number: PhoneNumber, extension: Option<Extension>, style: Style) {
-        let all = Buffer::of(number.to_bits(), b'+').bytes();
+        let all = Buffer::of(number.to_bits()).bytes();
         if style == Style::E164 {
             out.chunk(all, 1 + number.digit_count());
             return;
         }
         let leaf = self.leaf(number);
         if leaf.slot() == 0 {
-            out.chunk(shift(all, 1 + national_start(number)), number.national_digits().len());
+            let national = number.national_digits().len();
+            out.chunk(shift(all, 1 + number.digit_count() - national), national);
             return;
         }
         let national = self.characters(shift(all, 1 + leaf.width()));
@@ -63,18 +85,18 @@ impl Table {
             Style::International => {
                 out.chunk(all, 1 + leaf.width());
                 out.byte(b' ');
-                out.template(self.template(leaf, Use::International), &national);
+                out.template(self.template(leaf, TemplateKind::International), &national);
             }
-            Style::National => out.template(self.template(leaf, Use::National), &national),
+            Style::National => out.template(self.template(leaf, TemplateKind::National), &national),
             Style::Rfc3966 => {
                 out.bytes(b"tel:");
                 out.chunk(all, 1 + leaf.width());
                 out.byte(b'-');
-                out.groups(self.template(leaf, Use::International), &national);
+                out.hyphenated(self.template(leaf, TemplateKind::International), &national);
             }
         }
         if let Some(extension) = extension {
-            self.extend(out, leaf, extension, style);
+            self.write_extension(out, leaf, extension, style);
         }
     }
 
@@ -93,16 +115,16 @@ impl Table {
             return self.format(number, extension, Style::National);
         }
         let mut out = Formatted::new();
-        let national = self.characters(shift(Buffer::of(number.to_bits(), b'+').bytes(), 1 + leaf.width()));
-        let (length, template) = self.template(leaf, Use::Carrier);
-        for from in template.iter().take(length) {
-            match *from {
-                CARRIER => out.bytes(carrier_code),
-                from => out.byte(character(from, &national)),
+        let national = self.characters(shift(Buffer::of(number.to_bits()).bytes(), 1 + leaf.width()));
+        let (length, template) = self.template(leaf, TemplateKind::Carrier);
+        for source in template.iter().take(length) {
+            match *source {
+                CARRIER_CODE => out.bytes(carrier_code),
+                source => out.byte(character(source, &national)),
             }
         }
         if let Some(extension) = extension {
-            self.extend(&mut out, leaf, extension, Style::National);
+            self.write_extension(&mut out, leaf, extension, Style::National);
         }
         out
     }
@@ -130,77 +152,40 @@ impl Table {
             out.bytes(national.as_bytes());
             return out;
         }
-        let prefix = self.dialling_prefix(territory);
+        let prefix = self.international_prefix(territory);
         if prefix.is_empty() {
             return self.format(number, extension, Style::International);
         }
-        let digits = shift(Buffer::of(number.to_bits(), b'+').bytes(), 1);
+        let digits = shift(Buffer::of(number.to_bits()).bytes(), 1);
         out.bytes(prefix);
         out.byte(b' ');
         out.chunk(digits, leaf.width());
         out.byte(b' ');
         let national = self.characters(shift(digits, leaf.width()));
-        out.template(self.template(leaf, Use::International), &national);
+        out.template(self.template(leaf, TemplateKind::International), &national);
         if let Some(extension) = extension {
-            self.extend(&mut out, leaf, extension, Style::International);
+            self.write_extension(&mut out, leaf, extension, Style::International);
         }
         out
     }
 
-    fn extend(&self, out: &mut Formatted, leaf: Leaf, extension: Extension, style: Style) {
+    fn write_extension(&self, out: &mut Formatted, leaf: Leaf, extension: Extension, style: Style) {
         let prefix = match self.main_territory(leaf.slot()) {
             _ if style == Style::Rfc3966 => b";ext=",
             Some(territory) => self.extension_prefix(territory),
             None => b"",
         };
         out.bytes(prefix);
-        out.chunk(shift(Buffer::of(extension.to_bits(), b'+').bytes(), 1), extension.digits().len());
-    }
-
-    /// How many of a number's leading national digits are an area's: [`Lookup::area_code_len`].
-    ///
-    /// [`Lookup::area_code_len`]: super::Lookup::area_code_len
-    pub(super) fn area_code_len(&self, number: PhoneNumber, leaf: Leaf) -> usize {
-        /// Without a national prefix, yet with area codes: Mexico.
-        const AREAS_WITHOUT_PREFIX: u16 = 52;
-        /// Mobile numbers have area codes: Mexico, Argentina, Brazil, Indonesia. In China they
-        /// belong to an area too, but do not say to which.
-        const MOBILE_AREAS: [u16; 4] = [52, 54, 55, 62];
-        let (Some(territory), Some(code)) = (leaf.territory(self), number.calling_code()) else { return 0 };
-        let code = code.get();
-        let leading_zero = number.national_digits().next() == Some(0);
-        let open = self.has_national_prefix(territory) || leading_zero || code == AREAS_WITHOUT_PREFIX;
-        let of_an_area = match leaf.kind() {
-            NumberType::FixedLine | NumberType::FixedLineOrMobile => true,
-            NumberType::Mobile => MOBILE_AREAS.contains(&code),
-            _ => false,
-        };
-        let of_a_country = self.region(territory) != Some(Region::WORLD);
-        if open && of_an_area && of_a_country { self.destination_code_len(number, leaf) } else { 0 }
-    }
-
-    /// How many of a number's leading national digits lead to an area or a service:
-    /// [`Lookup::destination_code_len`].
-    ///
-    /// [`Lookup::destination_code_len`]: super::Lookup::destination_code_len
-    pub(super) fn destination_code_len(&self, number: PhoneNumber, leaf: Leaf) -> usize {
-        /// In Argentina a mobile number has its area code behind a 9.
-        const MOBILE_TOKEN: u16 = 54;
-        let text = self.format(number, None, Style::International);
-        let mut groups =
-            text.split(|byte: char| !byte.is_ascii_digit()).filter(|group| !group.is_empty()).skip(1);
-        let (Some(first), Some(second)) = (groups.next(), groups.next()) else { return 0 };
-        let token = number.calling_code().is_some_and(|code| code.get() == MOBILE_TOKEN);
-        if token && leaf.kind() == NumberType::Mobile { first.len() + second.len() } else { first.len() }
+        out.chunk(shift(Buffer::of(extension.to_bits()).bytes(), 1), extension.digit_count());
     }
 }
 
 impl Formatted {
-    /// An international prefix, separators, the longest number, and an extension behind its prefix
-    /// take less.
+    /// More than an international prefix, separators, the longest number and an extension with its prefix
+    /// take.
     const CAPACITY: usize = 64;
 
-    /// The text.
+    /// Returns the text.
     #[must_use]
     #[inline]
     pub fn as_str(&self) -> &str {
@@ -215,8 +200,8 @@ impl Formatted {
 
     #[inline]
     fn byte(&mut self, byte: u8) {
-        if let Some(place) = self.text.get_mut(self.length) {
-            *place = byte;
+        if let Some(end) = self.text.get_mut(self.length) {
+            *end = byte;
             self.length += 1;
         }
     }
@@ -227,36 +212,36 @@ impl Formatted {
         }
     }
 
-    /// Writes the first bytes of 16. All are written; the next write is over those not counted.
+    /// Appends the first `count` of 16 bytes. All 16 are stored; the next write overwrites the rest.
     #[inline]
     fn chunk(&mut self, bytes: [u8; 16], count: usize) {
         let rest = self.text.get_mut(self.length..);
-        if let Some(place) = rest.and_then(|rest| rest.first_chunk_mut()) {
-            *place = bytes;
+        if let Some(end) = rest.and_then(|rest| rest.first_chunk_mut()) {
+            *end = bytes;
             self.length += count;
         }
     }
 
-    /// Writes what a template says, and something behind it that is not counted.
+    /// Appends the characters of a template. More are stored; the next write overwrites the rest.
     #[inline]
-    fn template(&mut self, (length, template): (usize, &[u8; 24]), national: &[u8; 32]) {
+    fn template(&mut self, (length, template): (usize, &[u8; 24]), characters: &[u8; 32]) {
         let rest = self.text.get_mut(self.length..);
-        if let Some(place) = rest.and_then(|rest| rest.first_chunk_mut::<24>()) {
-            let (places, from) = (place.as_chunks_mut::<8>().0, template.as_chunks::<8>().0);
-            for (place, from) in places.iter_mut().zip(from).take(if length > 16 { 3 } else { 2 }) {
-                for (place, from) in place.iter_mut().zip(from) {
-                    *place = character(*from, national);
+        if let Some(end) = rest.and_then(|rest| rest.first_chunk_mut::<24>()) {
+            let (targets, sources) = (end.as_chunks_mut::<8>().0, template.as_chunks::<8>().0);
+            for (targets, sources) in targets.iter_mut().zip(sources).take(if length > 16 { 3 } else { 2 }) {
+                for (target, source) in targets.iter_mut().zip(sources) {
+                    *target = character(*source, characters);
                 }
             }
             self.length += length;
         }
     }
 
-    /// Writes what a template says, with one `-` for anything between groups of digits.
-    fn groups(&mut self, (length, template): (usize, &[u8; 24]), national: &[u8; 32]) {
+    /// Appends the digits of a template, with one `-` between groups in place of other characters.
+    fn hyphenated(&mut self, (length, template): (usize, &[u8; 24]), characters: &[u8; 32]) {
         let (start, mut between) = (self.length, false);
-        for from in template.iter().take(length) {
-            let character = character(*from, national);
+        for source in template.iter().take(length) {
+            let character = character(*source, characters);
             if !character.is_ascii_digit() {
                 between = self.length > start;
                 continue;
@@ -317,21 +302,23 @@ impl fmt::Debug for Formatted {
     }
 }
 
-/// In a template, the carrier code.
-const CARRIER: u8 = 0xFF;
-
-#[inline]
-fn character(from: u8, characters: &[u8; 32]) -> u8 {
-    characters.get(usize::from(from & 31)).copied().unwrap_or_default()
+impl Serialize for Formatted {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
+    }
 }
 
-/// The bytes from a place on.
+/// The source of a carrier code in a template.
+const CARRIER_CODE: u8 = 0xFF;
+
+/// Returns the character that a template's byte stands for.
+#[inline]
+fn character(source: u8, characters: &[u8; 32]) -> u8 {
+    characters.get(usize::from(source & 31)).copied().unwrap_or_default()
+}
+
+/// Removes the first `count` bytes.
 #[inline]
 fn shift(bytes: [u8; 16], count: usize) -> [u8; 16] {
     (u128::from_be_bytes(bytes) << (8 * (count & 15))).to_be_bytes()
-}
-
-/// How many digits the calling code has or would have.
-fn national_start(number: PhoneNumber) -> usize {
-    number.digit_count() - number.national_digits().len()
 }

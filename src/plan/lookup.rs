@@ -1,14 +1,24 @@
-use std::fmt;
+use core::fmt;
 
-use serde::{Deserialize, Serialize};
-
-use super::Region;
+use super::format::Style;
+use super::number_type::NumberType;
+use super::possibility::Possibility;
+use super::region::Region;
+use super::table::bytes::Territory;
 use super::table::{Leaf, Table};
 use crate::number::{CallingCode, Digits, PhoneNumber};
 
-/// What the numbering plan says of a number, by [`lookup`](super::lookup).
+/// The entry of a number in the numbering plan: the result of [`plan::lookup`](super::lookup()).
 ///
-/// Everything but the digits follows the metadata: see [`METADATA_VERSION`](super::METADATA_VERSION).
+/// ```
+/// use telnum::plan::{self, NumberType, Possibility, Region};
+///
+/// let found = plan::lookup("+18002530000".parse()?);
+/// assert_eq!((found.region(), found.number_type()), (Some(Region::US), NumberType::TollFree));
+/// assert_eq!(found.possibility(), Possibility::IsPossible);
+/// assert!(found.is_valid());
+/// # Ok::<(), telnum::NumberError>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Lookup {
     table: &'static Table,
@@ -16,57 +26,8 @@ pub struct Lookup {
     leaf: Leaf,
 }
 
-/// What kind of subscriber or service has a number. The names are libphonenumber's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[repr(u8)]
-pub enum NumberType {
-    /// The number is not valid.
-    Unknown,
-    /// At a place.
-    FixedLine,
-    /// A mobile phone.
-    Mobile,
-    /// Fixed and mobile numbers look the same, as in the United States.
-    FixedLineOrMobile,
-    /// Free for the caller.
-    TollFree,
-    /// The caller pays more than for a call.
-    PremiumRate,
-    /// Caller and called share the cost.
-    SharedCost,
-    /// A telephone on the Internet.
-    Voip,
-    /// A number for a person, wherever they are.
-    PersonalNumber,
-    /// A pager.
-    Pager,
-    /// A company's number that leads to any of its places.
-    Uan,
-    /// Access to a voice mailbox.
-    Voicemail,
-}
-
-/// Whether a number could be one by its length alone. The names are libphonenumber's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Possibility {
-    /// Some number has this length.
-    IsPossible,
-    /// Only without an area code, as dialled within it.
-    IsPossibleLocalOnly,
-    /// The calling code is not assigned.
-    InvalidCountryCode,
-    /// All numbers are longer.
-    TooShort,
-    /// Some are longer and some are shorter; or there is no number of the type.
-    InvalidLength,
-    /// All numbers are shorter.
-    TooLong,
-}
-
 impl Table {
-    /// [`plan::lookup`](super::lookup).
+    /// [`plan::lookup`](super::lookup()).
     #[must_use]
     #[inline]
     pub fn lookup(&'static self, number: PhoneNumber) -> Lookup {
@@ -91,59 +52,89 @@ impl Table {
         self.example_of(self.territory(region)?, kind)
     }
 
-    /// The example of a type of a territory.
-    pub(super) fn example_of(&self, territory: u16, kind: NumberType) -> Option<PhoneNumber> {
-        let digits = Digits::of(self.example(territory, kind)?);
-        join(self.code(territory)?, &digits)
+    /// Returns an example of `kind` in `territory`.
+    pub(super) fn example_of(&self, territory: Territory, kind: NumberType) -> Option<PhoneNumber> {
+        PhoneNumber::join_packed(self.code(territory)?, self.example_digits(territory, kind)?)
     }
 }
 
 impl Lookup {
-    /// The number that was looked up.
+    /// Returns the number that was looked up.
     #[must_use]
     #[inline]
     pub const fn number(&self) -> PhoneNumber {
         self.number
     }
 
-    /// The region. A number in a calling code of a single region is that region's, valid or not; in a
-    /// shared code it is the region's whose leading digits it has or whose valid number it is.
+    /// Returns the region of the number.
+    ///
+    /// A calling code of one region gives that region, whether or not the number is valid. Among regions that
+    /// share a code, the number belongs to the first whose leading digits it has or in which it is valid; if
+    /// there is none, the result is `None`.
+    ///
+    /// ```
+    /// # use telnum::plan::{self, Region};
+    /// let region = |text: &str| plan::lookup(text.parse().unwrap()).region();
+    /// assert_eq!([region("+12423651234"), region("+15552671234")], [Some(Region::BS), None]);
+    /// ```
+    #[doc(alias = "getRegionCodeForNumber")]
     #[must_use]
     #[inline]
     pub fn region(&self) -> Option<Region> {
         self.leaf.region(self.table)
     }
 
-    /// The calling code, if it is assigned.
+    /// Returns the calling code, if it is assigned.
     #[must_use]
     #[inline]
     pub fn calling_code(&self) -> Option<CallingCode> {
         if self.leaf.slot() == 0 { None } else { self.number.calling_code() }
     }
 
-    /// The digits after the calling code.
+    /// Returns the digits after the calling code.
     #[must_use]
     #[inline]
     pub const fn national_digits(&self) -> Digits {
         self.number.national_digits()
     }
 
-    /// Whether the number is one that its region may have given to someone.
+    /// Returns whether the number matches the patterns of its region, so that it can be assigned; whether it
+    /// is assigned only its carrier knows.
+    ///
+    /// ```
+    /// # use telnum::plan;
+    /// assert!(plan::lookup("+14158867900".parse()?).is_valid());
+    /// assert!(!plan::lookup("+14150867900".parse()?).is_valid());
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
+    #[doc(alias = "isValidNumber")]
     #[must_use]
     #[inline]
     pub const fn is_valid(&self) -> bool {
         !matches!(self.number_type(), NumberType::Unknown)
     }
 
-    /// The type; [`NumberType::Unknown`] if and only if the number is not valid.
+    /// Returns the type; [`NumberType::Unknown`] if and only if the number is not valid.
+    #[doc(alias = "getNumberType")]
     #[must_use]
     #[inline]
     pub const fn number_type(&self) -> NumberType {
         self.leaf.kind()
     }
 
-    /// Whether the number is a valid one of a region, which in a shared calling code may have numbers
-    /// that [`region`](Self::region) gives to another, such as toll-free ones.
+    /// Returns whether the number is valid in `region`.
+    ///
+    /// Regions that share a calling code can share numbers too, such as toll-free ones, of which
+    /// [`region`](Self::region) is only the first.
+    ///
+    /// ```
+    /// # use telnum::plan::{self, Region};
+    /// let toll_free = plan::lookup("+18002530000".parse()?);
+    /// assert!(toll_free.is_valid_for(Region::US) && toll_free.is_valid_for(Region::BS));
+    /// assert!(!toll_free.is_valid_for(Region::GB));
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
+    #[doc(alias = "isValidNumberForRegion")]
     #[must_use]
     pub fn is_valid_for(&self, region: Region) -> bool {
         let table = self.table;
@@ -152,12 +143,12 @@ impl Lookup {
         }
         table.territory(region).is_some_and(|territory| {
             table.code(territory) == self.calling_code()
-                && table.has_too(territory, self.national_digits().to_bits())
+                && table.is_also_valid_in(territory, self.national_digits().to_bits())
         })
     }
 
-    /// How many of the leading [`national_digits`](Self::national_digits) are a geographical area's
-    /// code; 0 where the number is not of an area.
+    /// Returns the number of leading [`national_digits`](Self::national_digits) that are the code of a
+    /// geographical area; 0 if the number belongs to no area.
     ///
     /// ```
     /// # use telnum::plan;
@@ -165,38 +156,81 @@ impl Lookup {
     /// assert_eq!(plan::lookup("+18002530000".parse()?).area_code_len(), 0);
     /// # Ok::<(), telnum::NumberError>(())
     /// ```
+    #[doc(alias = "getLengthOfGeographicalAreaCode")]
     #[must_use]
     pub fn area_code_len(&self) -> usize {
-        self.table.area_code_len(self.number, self.leaf)
+        /// Mexico has area codes without a national prefix.
+        const AREAS_WITHOUT_PREFIX: u16 = 52;
+        /// The mobile numbers of Mexico, Argentina, Brazil and Indonesia have area codes. Those of China
+        /// belong to an area too, but their digits do not tell which.
+        const MOBILE_AREAS: [u16; 4] = [52, 54, 55, 62];
+        let Some(territory) = self.leaf.territory(self.table) else { return 0 };
+        let code = self.number.calling_code().map_or(0, CallingCode::get);
+        let has_area_codes = self.table.has_national_prefix(territory)
+            || self.national_digits().next() == Some(0)
+            || code == AREAS_WITHOUT_PREFIX;
+        let is_geographical = match self.number_type() {
+            NumberType::FixedLine | NumberType::FixedLineOrMobile => true,
+            NumberType::Mobile => MOBILE_AREAS.contains(&code),
+            _ => false,
+        };
+        let is_of_country = self.table.region(territory) != Some(Region::WORLD);
+        if has_area_codes && is_geographical && is_of_country { self.destination_code_len() } else { 0 }
     }
 
-    /// How many of the leading [`national_digits`](Self::national_digits) lead to an area, a network
-    /// or a service: the first group as the number is written, if there are others.
+    /// Returns the number of leading [`national_digits`](Self::national_digits) that select an area, a
+    /// network or a service: the first of several groups in which the number is written.
     ///
     /// ```
     /// # use telnum::plan;
     /// assert_eq!(plan::lookup("+18002530000".parse()?).destination_code_len(), 3);
     /// # Ok::<(), telnum::NumberError>(())
     /// ```
+    #[doc(alias = "getLengthOfNationalDestinationCode")]
     #[must_use]
     pub fn destination_code_len(&self) -> usize {
-        self.table.destination_code_len(self.number, self.leaf)
+        /// The mobile numbers of Argentina have a 9 before their area code.
+        const MOBILE_TOKEN: u16 = 54;
+        let text = self.table.format(self.number, None, Style::International);
+        let mut groups = text.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty()).skip(1);
+        let (Some(first), Some(second)) = (groups.next(), groups.next()) else { return 0 };
+        let has_token = self.number.calling_code().is_some_and(|code| code.get() == MOBILE_TOKEN);
+        if has_token && self.number_type() == NumberType::Mobile {
+            first.len() + second.len()
+        } else {
+            first.len()
+        }
     }
 
-    /// Whether the number's length is one that numbers of its calling code have.
+    /// Returns whether the length of the number is one that numbers of its calling code have.
+    ///
+    /// ```
+    /// # use telnum::plan::{self, Possibility};
+    /// assert_eq!(plan::lookup("+4144668180".parse()?).possibility(), Possibility::InvalidLength);
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
+    #[doc(alias("isPossibleNumber", "isPossibleNumberWithReason"))]
     #[must_use]
     pub fn possibility(&self) -> Possibility {
         self.possibility_as(NumberType::Unknown)
     }
 
-    /// Whether the number's length is one that numbers of a type have in the main region of its
-    /// calling code; of any type for [`NumberType::Unknown`].
+    /// Returns whether the length of the number is one that numbers of `kind` have in the main region of its
+    /// calling code. [`NumberType::Unknown`] stands for all types.
+    ///
+    /// ```
+    /// # use telnum::plan::{self, NumberType, Possibility};
+    /// let found = plan::lookup("+4980012345678".parse()?);
+    /// assert_eq!(found.possibility_as(NumberType::Mobile), Possibility::IsPossible);
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
+    #[doc(alias("isPossibleNumberForType", "isPossibleNumberForTypeWithReason"))]
     #[must_use]
     pub fn possibility_as(&self, kind: NumberType) -> Possibility {
         let Some(territory) = self.table.main_territory(self.leaf.slot()) else {
             return Possibility::InvalidCountryCode;
         };
-        self.table.possibility(territory, kind, self.national_digits().len())
+        Possibility::of_length(self.national_digits().len(), self.table.lengths(territory, kind))
     }
 }
 
@@ -209,120 +243,4 @@ impl fmt::Debug for Lookup {
             .field("possibility", &self.possibility())
             .finish_non_exhaustive()
     }
-}
-
-impl Table {
-    /// What digits of a length can be in a territory.
-    pub(super) fn possibility(&self, territory: u16, kind: NumberType, length: usize) -> Possibility {
-        let [national, local] = self.lengths(territory, kind);
-        let length = u32::try_from(length).unwrap_or(u32::MAX);
-        let has = |lengths: u16| lengths.checked_shr(length).is_some_and(|rest| rest & 1 == 1);
-        if national == 0 {
-            Possibility::InvalidLength
-        } else if has(local) {
-            Possibility::IsPossibleLocalOnly
-        } else if has(national) {
-            Possibility::IsPossible
-        } else if length < national.trailing_zeros() {
-            Possibility::TooShort
-        } else if length > national.ilog2() {
-            Possibility::TooLong
-        } else {
-            Possibility::InvalidLength
-        }
-    }
-}
-
-impl NumberType {
-    /// The types of valid numbers.
-    pub const VALID: [Self; 11] = [
-        Self::FixedLine,
-        Self::Mobile,
-        Self::FixedLineOrMobile,
-        Self::TollFree,
-        Self::PremiumRate,
-        Self::SharedCost,
-        Self::Voip,
-        Self::PersonalNumber,
-        Self::Pager,
-        Self::Uan,
-        Self::Voicemail,
-    ];
-
-    /// libphonenumber's name.
-    ///
-    /// ```
-    /// # use telnum::plan::NumberType;
-    /// assert_eq!(NumberType::TollFree.name(), "TOLL_FREE");
-    /// ```
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Unknown => "UNKNOWN",
-            Self::FixedLine => "FIXED_LINE",
-            Self::Mobile => "MOBILE",
-            Self::FixedLineOrMobile => "FIXED_LINE_OR_MOBILE",
-            Self::TollFree => "TOLL_FREE",
-            Self::PremiumRate => "PREMIUM_RATE",
-            Self::SharedCost => "SHARED_COST",
-            Self::Voip => "VOIP",
-            Self::PersonalNumber => "PERSONAL_NUMBER",
-            Self::Pager => "PAGER",
-            Self::Uan => "UAN",
-            Self::Voicemail => "VOICEMAIL",
-        }
-    }
-
-    #[inline]
-    pub(super) const fn from_tag(tag: u16) -> Self {
-        match tag {
-            1 => Self::FixedLine,
-            2 => Self::Mobile,
-            3 => Self::FixedLineOrMobile,
-            4 => Self::TollFree,
-            5 => Self::PremiumRate,
-            6 => Self::SharedCost,
-            7 => Self::Voip,
-            8 => Self::PersonalNumber,
-            9 => Self::Pager,
-            10 => Self::Uan,
-            11 => Self::Voicemail,
-            _ => Self::Unknown,
-        }
-    }
-}
-
-impl fmt::Display for NumberType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl Possibility {
-    /// Whether the length is possible, be it only locally.
-    #[must_use]
-    pub const fn is_possible(self) -> bool {
-        matches!(self, Self::IsPossible | Self::IsPossibleLocalOnly)
-    }
-}
-
-/// The number of a code and national digits, if it is not too long.
-pub(super) fn join(code: CallingCode, national: &Digits) -> Option<PhoneNumber> {
-    let mut buffer = [0; 3];
-    let code = code_digits(code, &mut buffer);
-    let (width, length) = (code.len(), national.len());
-    let mut bits = national.to_bits() >> 4 << 4 >> (4 * width) | (width + length) as u64;
-    for (place, digit) in code.iter().enumerate() {
-        bits |= u64::from(*digit) << (60 - 4 * place);
-    }
-    if width + length > PhoneNumber::MAX_DIGITS { None } else { PhoneNumber::try_from(bits).ok() }
-}
-
-/// The digits of a calling code, as values.
-pub(super) fn code_digits(code: CallingCode, buffer: &mut [u8; 3]) -> &[u8] {
-    let value = code.get();
-    let digit = |of: u16| (value / of % 10) as u8;
-    *buffer = [digit(100), digit(10), digit(1)];
-    let skip = usize::from(value < 100) + usize::from(value < 10);
-    buffer.get(skip..).unwrap_or_default()
 }

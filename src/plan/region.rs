@@ -1,20 +1,21 @@
-use std::fmt;
-use std::num::NonZeroU16;
-use std::str::FromStr;
+use alloc::boxed::Box;
+use core::fmt;
+use core::num::NonZeroU16;
+use core::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::table::BUILT_IN;
-use crate::number::CallingCode;
+use crate::text_enum;
 
-/// A region with a numbering plan: ISO 3166 alpha-2, or `001`, the world, for the codes that
-/// belong to no country.
+/// A region with a numbering plan: a code of two letters (ISO 3166-1 alpha-2, with `AC`, `TA` and `XK`), or
+/// `001`, the world, for the calling codes of no country.
 ///
 /// ```
 /// use telnum::plan::Region;
 ///
 /// let region: Region = "CH".parse()?;
 /// assert_eq!(region, Region::CH);
+/// assert_eq!(region.as_str(), "CH");
 /// assert_eq!(region.calling_code().unwrap().get(), 41);
 /// assert!("XX".parse::<Region>().is_err());
 /// # Ok::<(), telnum::plan::RegionError>(())
@@ -22,67 +23,66 @@ use crate::number::CallingCode;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Region(NonZeroU16);
 
-/// Not the name of a region with a numbering plan.
+/// The error of parsing a text that is not the code of a region with a numbering plan.
+///
+/// ```
+/// use telnum::plan::Region;
+///
+/// let error = "ch".parse::<Region>().unwrap_err();
+/// assert!(error.to_string().ends_with("found \"ch\""));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected two capital letters of ISO 3166, or 001, with a numbering plan; found {0:?}")]
 pub struct RegionError(Box<str>);
 
 impl Region {
-    /// The regions: those of ISO 3166 in alphabetical order, then `001`.
+    /// `001`, the world: the calling codes of no country, such as 800.
+    pub const WORLD: Self = Self::of_letters("00");
+
+    /// Returns all regions: those of two letters in alphabetical order, then [`WORLD`](Self::WORLD).
     ///
     /// ```
     /// # use telnum::plan::Region;
-    /// assert_eq!(Region::all().count(), 246);
-    /// assert_eq!(Region::all().last(), Some(Region::WORLD));
+    /// assert_eq!(Region::all().len(), 246);
+    /// assert_eq!(Region::all().next_back(), Some(Region::WORLD));
     /// ```
-    pub fn all() -> impl Iterator<Item = Self> {
-        let of_countries = BUILT_IN.regions().filter(|region| *region != Self::WORLD);
-        of_countries.chain([Self::WORLD])
+    #[doc(alias = "getSupportedRegions")]
+    pub fn all() -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator + Clone {
+        ALL.iter().copied()
     }
 
-    /// The region's calling code; `None` for `001`, which has several.
+    /// Returns the code: two capital letters, or `001`.
     ///
     /// ```
     /// # use telnum::plan::Region;
-    /// assert_eq!(Region::BS.calling_code().unwrap().get(), 1);
-    /// assert_eq!(Region::WORLD.calling_code(), None);
+    /// assert_eq!([Region::CH.as_str(), Region::WORLD.as_str()], ["CH", "001"]);
     /// ```
     #[must_use]
-    pub fn calling_code(self) -> Option<CallingCode> {
-        BUILT_IN.calling_code(self)
-    }
-
-    /// Whether the region is in the North American Numbering Plan.
-    ///
-    /// ```
-    /// # use telnum::plan::Region;
-    /// assert!(Region::BS.is_nanpa() && !Region::MX.is_nanpa());
-    /// ```
-    #[must_use]
-    pub fn is_nanpa(self) -> bool {
-        self.calling_code() == Some(CallingCode::NANP)
-    }
-
-    /// The name: two capital letters, or `001`.
-    ///
-    /// ```
-    /// # use telnum::plan::Region;
-    /// assert_eq!(Region::CH.encode(&mut [0; 3]), "CH");
-    /// ```
     #[inline]
-    pub fn encode(self, buffer: &mut [u8; 3]) -> &str {
-        let name: &[u8] = if self == Self::WORLD {
-            *buffer = *b"001";
-            buffer
-        } else {
-            let [first, second] = self.0.get().to_be_bytes();
-            *buffer = [first, second, 0];
-            buffer.split_last().map_or(&[], |(_, name)| name)
+    pub fn as_str(self) -> &'static str {
+        /// `AAABAC` and so on to `ZZ`.
+        const PAIRS: [u8; 2 * 26 * 26] = {
+            let mut pairs = [0; 2 * 26 * 26];
+            let (mut rest, mut pair): (&mut [u8], u16) = (&mut pairs, 0);
+            while let [first, second, more @ ..] = rest {
+                *first = b'A' + (pair / 26) as u8;
+                *second = b'A' + (pair % 26) as u8;
+                pair += 1;
+                rest = more;
+            }
+            pairs
         };
-        str::from_utf8(name).unwrap_or_default()
+        const TEXT: &str = match str::from_utf8(&PAIRS) {
+            Ok(text) => text,
+            Err(_) => "",
+        };
+        match self.index() {
+            Some(index) => TEXT.get(2 * index..2 * index + 2).unwrap_or_default(),
+            None => "001",
+        }
     }
 
-    /// The region of two letters as the table has them; `001` is `00`.
+    /// Creates a region of two letters as a table has them, of which those of `001` are `00`.
     #[inline]
     pub(super) const fn from_letters(letters: u16) -> Option<Self> {
         match NonZeroU16::new(letters) {
@@ -91,11 +91,22 @@ impl Region {
         }
     }
 
-    /// `AA` is 0, `AB` 1, ...; `None` for `001`.
+    /// Returns the index of the two letters among all pairs: 0 for `AA`, 1 for `AB`; `None` for `001`.
     #[inline]
-    pub(super) fn place(self) -> Option<usize> {
+    pub(super) fn index(self) -> Option<usize> {
         let [first, second] = self.0.get().to_be_bytes().map(|letter| letter.wrapping_sub(b'A'));
         (first < 26 && second < 26).then(|| usize::from(first) * 26 + usize::from(second))
+    }
+
+    const fn of_letters(letters: &str) -> Self {
+        let letters = match *letters.as_bytes() {
+            [first, second] => u16::from_be_bytes([first, second]),
+            _ => 0,
+        };
+        match NonZeroU16::new(letters) {
+            Some(letters) => Self(letters),
+            None => Self(NonZeroU16::MIN),
+        }
     }
 }
 
@@ -103,20 +114,21 @@ impl FromStr for Region {
     type Err = RegionError;
 
     fn from_str(text: &str) -> Result<Self, RegionError> {
-        if text == "001" {
-            return Ok(Self::WORLD);
-        }
-        let letters = <[u8; 2]>::try_from(text.as_bytes()).ok();
-        letters
-            .and_then(|letters| Self::from_letters(u16::from_be_bytes(letters)))
-            .filter(|region| BUILT_IN.territory(*region).is_some())
-            .ok_or_else(|| RegionError(text.chars().take(16).collect()))
+        let found = match *text.as_bytes() {
+            [first @ b'A'..=b'Z', second @ b'A'..=b'Z'] => {
+                Self::from_letters(u16::from_be_bytes([first, second]))
+            }
+            [b'0', b'0', b'1'] => return Ok(Self::WORLD),
+            _ => None,
+        };
+        let known = found.filter(|region| OF_LETTERS.binary_search(region).is_ok());
+        known.ok_or_else(|| RegionError(text.chars().take(16).collect()))
     }
 }
 
 impl fmt::Display for Region {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.encode(&mut [0; 3]))
+        f.pad(self.as_str())
     }
 }
 
@@ -128,56 +140,29 @@ impl fmt::Debug for Region {
 
 impl Serialize for Region {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.encode(&mut [0; 3]))
+        serializer.serialize_str(self.as_str())
     }
 }
 
 impl<'de> Deserialize<'de> for Region {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Name;
-
-        impl de::Visitor<'_> for Name {
-            type Value = Region;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a region: ISO 3166 alpha-2, or 001")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Region, E> {
-                text.parse().map_err(E::custom)
-            }
-        }
-
-        deserializer.deserialize_str(Name)
+        text_enum::deserialize(deserializer, "a region: two letters of ISO 3166, or 001")
     }
 }
 
-/// Names of regions as constants.
+/// Defines a constant for each region of two letters, and the lists of all.
 macro_rules! regions {
     ($($name:ident)*) => {
         impl Region {
             $(
-                #[doc = concat!("`", stringify!($name), "` of ISO 3166.")]
-                pub const $name: Self = Self::named(stringify!($name));
+                #[doc = concat!("The region `", stringify!($name), "`.")]
+                pub const $name: Self = Self::of_letters(stringify!($name));
             )*
         }
+
+        const ALL: &[Region] = &[$(Region::$name,)* Region::WORLD];
+        const OF_LETTERS: &[Region] = &[$(Region::$name),*];
     };
-}
-
-impl Region {
-    /// `001`: the codes that belong to no country, such as 800.
-    pub const WORLD: Self = Self::named("00");
-
-    const fn named(name: &str) -> Self {
-        let letters = match *name.as_bytes() {
-            [first, second] => u16::from_be_bytes([first, second]),
-            _ => 0,
-        };
-        match NonZeroU16::new(letters) {
-            Some(letters) => Self(letters),
-            None => Self(NonZeroU16::MIN),
-        }
-    }
 }
 
 regions! {

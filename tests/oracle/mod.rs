@@ -88,7 +88,6 @@ impl Oracle {
         });
         let groups: Vec<&str> =
             plain.split(['-', ' ', '.', '(', ')', '/']).filter(|it| !it.is_empty()).collect();
-        let kinds = [NumberType::Unknown].into_iter().chain(NumberType::VALID);
         Answer {
             region: found.map(|it| it.id.clone()),
             kind: found.map_or(NumberType::Unknown, |it| self.kind(it, national)),
@@ -96,7 +95,7 @@ impl Oracle {
             international: format!("+{code} {plain}"),
             rfc3966: format!("tel:+{code}-{}", groups.join("-")),
             carrier,
-            possibility: kinds.map(|kind| possibility(main, kind, national.len())).collect(),
+            possibility: NumberType::all().map(|kind| possibility(main, kind, national.len())).collect(),
             valid_for: regions
                 .iter()
                 .filter(|it| self.kind(it, national) != NumberType::Unknown)

@@ -1,12 +1,12 @@
-//! What one character is to a phone number: a digit of any script, a sign that people put between
-//! digits, a letter of a keypad, or nothing.
+//! The role of a character in a phone number: a digit of any script, punctuation, a letter of a keypad, or
+//! none.
 //!
-//! `٤` is 4, `‑` (U+2011) is punctuation and so is `x`, a place for a carrier code: `0xx 11 ...`. A text
-//! is read one byte a character, as [`fold`] makes them, and what each byte is stands in a table.
+//! `٤` is 4; `‑` (U+2011) is punctuation and so is `x`, which stands for a carrier code in `0xx 11 ...`.
+//! [`fold`] reduces each character to a byte, and a table gives the classes of each byte.
 
-/// The value of a decimal digit of any script (Unicode category Nd).
+/// Returns the value of a decimal digit of any script (Unicode category Nd).
 #[inline]
-pub(crate) fn digit(c: char) -> Option<u8> {
+pub(in crate::plan) fn digit(c: char) -> Option<u8> {
     if c.is_ascii() {
         return c.is_ascii_digit().then_some(c as u8 & 0xF);
     }
@@ -15,7 +15,7 @@ pub(crate) fn digit(c: char) -> Option<u8> {
 
 fn other_digit(c: char) -> Option<u8> {
     let code = c as u32;
-    // What comes most needs no search: full-width and Arabic digits, and what is before all.
+    // The most common ones need no search: full-width and Arabic digits, and characters before all digits.
     for zero in [0xFF10, 0x660, 0x6F0] {
         if let value @ 0..10 = code.wrapping_sub(zero) {
             return u8::try_from(value).ok();
@@ -29,20 +29,21 @@ fn other_digit(c: char) -> Option<u8> {
     u8::try_from(value).ok().filter(|value| *value < 10)
 }
 
-pub(crate) fn is_plus(c: char) -> bool {
+/// Returns whether `c` is a plus sign, ASCII or full-width.
+pub(in crate::plan) fn is_plus(c: char) -> bool {
     matches!(c, '+' | '\u{FF0B}')
 }
 
-/// A character as one byte.
+/// Reduces a character to one byte.
 ///
-/// An ASCII character is itself, and a digit of another script the ASCII one with the top bit set. Of
-/// the rest, what makes a difference somewhere has a byte of its own.
+/// ASCII is unchanged, and a digit of another script becomes the ASCII digit with the top bit set. Every
+/// other character that makes a difference somewhere has a byte of [`folded`].
 #[inline]
 pub(super) fn fold(c: char) -> u8 {
     if c.is_ascii() { c as u8 } else { fold_other(c) }
 }
 
-/// The bytes for characters that are not ASCII.
+/// The bytes of characters that are not ASCII.
 pub(super) mod folded {
     pub(crate) const PLUS: u8 = 0x80;
     pub(crate) const SPACE: u8 = 0x81;
@@ -51,7 +52,7 @@ pub(super) mod folded {
     /// Other punctuation.
     pub(crate) const SIGN: u8 = 0x84;
     pub(crate) const HASH: u8 = 0x85;
-    /// The accent of an o, on its own.
+    /// The combining acute accent, as after an o.
     pub(crate) const ACUTE: u8 = 0x86;
     pub(crate) const O_ACUTE: u8 = 0x87;
     pub(crate) const CYRILLIC_B: u8 = 0x88;
@@ -62,15 +63,14 @@ pub(super) mod folded {
     pub(crate) const WIDE_N: u8 = 0x8D;
     pub(crate) const WIDE_T: u8 = 0x8E;
     pub(crate) const WIDE_X: u8 = 0x8F;
-    /// Long s, the sign of kelvin, and i with a dot where others have none: they differ from a letter
-    /// of a keypad only in case.
+    /// Long s, the kelvin sign, and i with and without a dot: each is a letter of a keypad in another case.
     pub(crate) const LONG_S: u8 = 0x90;
     pub(crate) const KELVIN: u8 = 0x91;
     pub(crate) const DOTTED_I: u8 = 0x92;
     pub(crate) const DOTLESS_I: u8 = 0x93;
     /// Other letters and numbers.
     pub(crate) const LETTER: u8 = 0x94;
-    /// Punctuation that is a letter as well.
+    /// The sign for a long vowel, which is both punctuation and a letter.
     pub(crate) const LONG_VOWEL: u8 = 0x95;
     pub(crate) const OTHER: u8 = 0x96;
     /// The digits of other scripts.
@@ -122,25 +122,23 @@ fn fold_other(c: char) -> u8 {
     }
 }
 
-/// What a folded character may be, as bits.
+/// The classes of folded characters, as bits.
 pub(super) mod class {
     pub(crate) const DIGIT: u8 = 1;
     pub(crate) const PLUS: u8 = 1 << 1;
-    /// Signs that may stand between digits; the star and the letter x among them.
+    /// Characters that may stand between digits, the star and the letter x among them.
     pub(crate) const PUNCTUATION: u8 = 1 << 2;
     /// Letters that may stand after the third digit.
     pub(crate) const LETTER: u8 = 1 << 3;
-    /// What a number may end with: a letter or number of any script, or `#`.
+    /// Characters that a number may end with: a letter or number of any script, or `#`.
     pub(crate) const END: u8 = 1 << 4;
-    /// What may be before an extension: white space, and with the bits after it
+    /// White space.
     pub(crate) const SPACE: u8 = 1 << 5;
-    /// a comma,
     pub(crate) const COMMA: u8 = 1 << 6;
-    /// or a hyphen.
     pub(crate) const HYPHEN: u8 = 1 << 7;
 }
 
-/// Whether a folded character is of one of the classes.
+/// Returns whether a folded character is in one of `classes`.
 #[inline]
 pub(super) fn is(byte: u8, classes: u8) -> bool {
     const ALL: [u8; 256] = {
@@ -175,14 +173,14 @@ const fn classes_of(byte: u8) -> u8 {
     }
 }
 
-/// The value of a folded digit.
+/// Returns the value of a folded digit.
 #[inline]
 pub(super) fn value(byte: u8) -> Option<u8> {
     Some((byte & 0x7F).wrapping_sub(b'0')).filter(|value| *value < 10)
 }
 
-/// The key of a folded letter on a telephone (ITU-T E.161), or of an ASCII digit; as in libphonenumber, no
-/// other digit is one among letters.
+/// Returns the key of a folded letter on a telephone (ITU-T E.161), or of an ASCII digit. Digits of other
+/// scripts have none: libphonenumber drops them from a number with letters.
 #[inline]
 pub(super) fn key(byte: u8) -> Option<u8> {
     const KEYS: &[u8; 26] = b"22233344455566677778889999";
@@ -195,13 +193,14 @@ pub(super) fn key(byte: u8) -> Option<u8> {
     .map(|key| key & 0xF)
 }
 
+/// Returns whether `c` is alphanumeric to the standard library, but neither a letter nor a number.
 fn is_mark(c: char) -> bool {
     let code = c as u32;
     let place = MARKS.partition_point(|(_, last)| *last < code);
     MARKS.get(place).is_some_and(|(first, _)| *first <= code)
 }
 
-/// The zeros of all scripts; nine digits follow each.
+/// The zero of each script; its other nine digits follow it.
 const ZEROS: [u32; 76] = [
     0x30, 0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xDE6, 0xE50,
     0xED0, 0xF20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0, 0x1C40,
@@ -212,8 +211,8 @@ const ZEROS: [u32; 76] = [
     0x1E5F1, 0x1E950, 0x1FBF0,
 ];
 
-/// Ranges that hold no letter or number, but all signs that the standard library takes for one:
-/// vowel signs, circled letters.
+/// Ranges without letters and numbers that contain all other characters that the standard library takes for
+/// alphanumeric: vowel signs, circled letters.
 #[rustfmt::skip]
 const MARKS: [(u32, u32); 170] = [
     (0x345, 0x36F), (0x5B0, 0x5C7), (0x610, 0x61A), (0x64B, 0x65F), (0x670, 0x670), (0x6D6, 0x6E4),
@@ -254,12 +253,11 @@ const MARKS: [(u32, u32); 170] = [
 mod tests {
     use super::*;
 
-    /// The first and last character of each class, and their neighbours, against a regex.
     #[test]
-    fn the_tables_say_what_unicode_says() {
+    fn classes_agree_with_unicode() {
         let class = |pattern: &str| regex::Regex::new(pattern).unwrap();
         let (decimal, letter, unknown) = (class(r"^\p{Nd}$"), class(r"^[\p{L}\p{N}#]$"), class(r"^\p{Cn}$"));
-        // As libphonenumber writes them: its punctuation, and the letters of a keypad in any case.
+        // libphonenumber's VALID_PUNCTUATION and the letters of VALID_ALPHA, in any case.
         let punctuation = class(
             "^[-x\u{2010}-\u{2015}\u{2212}\u{30FC}\u{FF0D}-\u{FF0F} \u{A0}\u{AD}\u{200B}\u{2060}\u{3000}()\
              \u{FF08}\u{FF09}\u{FF3B}\u{FF3D}.\\[\\]/~\u{2053}\u{223C}\u{FF5E}*X]$",
@@ -281,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_keypad_has_its_letters() {
+    fn letters_have_their_keys() {
         let keys: String = "six-FLAGS".bytes().filter_map(key).map(|key| key.to_string()).collect();
         assert_eq!(keys, "74935247");
     }

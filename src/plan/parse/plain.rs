@@ -1,94 +1,96 @@
-//! The short way for the texts that come most: digits and the common signs between them.
+//! The fast path for the most common texts: digits with common separators between them.
 //!
-//! `+14155552671`, `(415) 555-2671` and `tel:+1-415-555-2671` need no more than their digits and,
-//! if nothing dialled is before them, one look at the country. What is not so plain is left to
-//! [`text`](super::text) and [`resolve`](super::resolve), which must agree with this.
+//! `+14155552671`, `(415) 555-2671` and `tel:+1-415-555-2671` need only their digits packed and, unless a
+//! prefix may precede the number, one look at the territory. All other texts are left to
+//! [`text`](super::text) and [`resolve`](super::resolve), which must agree with this path.
 
-use super::CountrySource;
+use super::parsed::CountrySource;
 use super::resolve::{Resolved, resolve};
-use super::rules::{Rules, Territory};
 use crate::number::{Buffer, CallingCode, PhoneNumber, pack};
+use crate::plan::table::bytes::Territory;
+use crate::plan::table::rules::Rules;
 
-/// Longer texts are not plain.
+/// The length of the longest text that this path reads.
 const MAX_BYTES: usize = 32;
 
-/// The digits of a text, packed, and whether a plus sign is before them.
+/// The packed digits of a text, and whether they follow a plus sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Plain {
     bits: u64,
-    plus: bool,
+    has_plus: bool,
 }
 
 impl Plain {
-    /// Reads 3 to 15 digits, with signs among them.
+    /// Reads 3 to 15 digits with separators among them.
     #[inline]
     pub(super) fn read(text: &[u8]) -> Option<Self> {
         let text = text.strip_prefix(b"tel:").unwrap_or(text);
-        let (text, plus) = match text {
+        let (text, has_plus) = match text {
             [b'+', digits @ ..] => (digits, true),
             [..] => (text, false),
         };
         let bits = match pack(text) {
             Some(bits) => bits,
-            None => pack_among_signs(text)?,
+            None => pack_among_separators(text)?,
         };
-        (bits & 0xF >= 3).then_some(Self { bits, plus })
+        (bits & 0xF >= 3).then_some(Self { bits, has_plus })
     }
 
-    /// The number that the digits mean, if that is easily said.
+    /// Resolves the digits to a number; `None` if the general path has to decide.
     #[inline]
     pub(super) fn resolve(self, rules: &Rules, home: impl Fn() -> Option<Territory>) -> Option<Resolved> {
-        let bare = if self.plus { self.resolve_abroad(rules) } else { self.resolve_at_home(rules, home()?) };
-        bare.or_else(|| self.resolve_any(rules, home()))
+        let without_prefix =
+            if self.has_plus { self.resolve_after_plus(rules) } else { self.resolve_at_home(rules, home()?) };
+        without_prefix.or_else(|| self.resolve_any(rules, home()))
     }
 
-    /// The number after a plus sign, if its country has nothing that could be stripped off it.
+    /// Resolves digits after a plus sign, if no national prefix can follow the calling code.
     #[inline]
-    fn resolve_abroad(self, rules: &Rules) -> Option<Resolved> {
+    fn resolve_after_plus(self, rules: &Rules) -> Option<Resolved> {
         let bits = self.bits;
         let width = CallingCode::width(bits);
         if bits >> 60 == 0 || (bits & 0xF) as usize <= width + 1 {
             return None;
         }
         let territory = rules.main_territory(CallingCode::from_leading(bits, width))?;
-        if !rules.is_bare(territory, bits << (4 * width)) {
+        if !rules.has_no_prefix(territory, bits << (4 * width)) {
             return None;
         }
         let number = PhoneNumber::from_packed(bits)?;
         Some(Resolved { number, carrier_code: None, source: CountrySource::PlusSign })
     }
 
-    /// The number that is dialled at home, if nothing could be stripped off it there.
+    /// Resolves digits as dialled at home, if they can start with no prefix.
     #[inline]
     fn resolve_at_home(self, rules: &Rules, home: Territory) -> Option<Resolved> {
-        let code = rules.code_if_bare(home, self.bits)?;
+        let code = rules.code_without_prefix(home, self.bits)?;
         let number = PhoneNumber::join_packed(code, self.bits)?;
         Some(Resolved { number, carrier_code: None, source: CountrySource::DefaultRegion })
     }
 
-    /// The number, whatever is before it.
+    /// Resolves digits that a prefix may precede.
     fn resolve_any(self, rules: &Rules, home: Option<Territory>) -> Option<Resolved> {
-        let text = Buffer::of(self.bits, b'+').bytes();
+        let text = Buffer::of(self.bits).bytes();
         let digits = text.get(1..=(self.bits & 0xF) as usize)?;
-        resolve(rules, digits, self.plus, home).ok()
+        resolve(rules, digits, self.has_plus, home).ok()
     }
 }
 
-/// Packs the digits of a text of digits and common signs, up to 15.
+/// Packs the digits of a text of up to 15 digits and common separators.
 #[inline]
-fn pack_among_signs(text: &[u8]) -> Option<u64> {
+fn pack_among_separators(text: &[u8]) -> Option<u64> {
     if text.len() > MAX_BYTES {
         return None;
     }
-    let (mut packed, mut count, mut plain) = (0_u64, 0_u32, true);
+    let (mut packed, mut count, mut is_plain) = (0_u64, 0_u32, true);
     for byte in text {
         let digit = byte.wrapping_sub(b'0');
         if digit < 10 {
             packed = packed << 4 | u64::from(digit);
             count += 1;
         } else {
-            plain &= matches!(byte, b' ' | b'-' | b'.' | b'(' | b')' | b'/');
+            is_plain &= matches!(byte, b' ' | b'-' | b'.' | b'(' | b')' | b'/');
         }
     }
-    (plain && (1..=15).contains(&count)).then(|| packed << (64 - 4 * count) | u64::from(count))
+    (is_plain && (1..=15).contains(&count)).then(|| packed << (64 - 4 * count) | u64::from(count))
 }

@@ -1,19 +1,20 @@
-//! From the digits of a text to the number they mean in a country.
+//! Resolving the digits of a text to the number that they dial.
 //!
-//! `011 44 20 7946 0000` in the United States is +442079460000: 011 is dialled to call abroad, 44
-//! is a country. `020 7946 0000` in the United Kingdom is the same: 0 is dialled to call the next
-//! town. What is dialled, and when it is stripped, stands in the table; the order of the questions
-//! is libphonenumber's.
+//! In the United States `011 44 20 7946 0000` is +442079460000: 011 is the international prefix, 44 a calling
+//! code. In the United Kingdom `020 7946 0000` is the same number: 0 is the national prefix. The prefixes,
+//! and when they are stripped, are in the table; the steps and their order are libphonenumber's.
 
-use super::rules::{Lengths, Rules, Territory};
-use super::text::Buffer;
-use super::{CarrierCode, CountrySource, ParseErrorKind};
+use super::digit_buffer::DigitBuffer;
+use super::error::ParseErrorKind;
+use super::parsed::{CarrierCode, CountrySource};
 use crate::number::{CallingCode, PhoneNumber, pack};
+use crate::plan::table::bytes::Territory;
+use crate::plan::table::rules::{LengthCheck, Rules};
 
-/// A national number has at least so many digits.
+/// The least number of digits of a national number.
 const MIN_NATIONAL: usize = 2;
 
-/// What digits mean.
+/// The number that digits dial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Resolved {
     pub(super) number: PhoneNumber,
@@ -21,11 +22,11 @@ pub(super) struct Resolved {
     pub(super) source: CountrySource,
 }
 
-/// Why digits mean no number.
+/// The error of digits that dial no number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Refusal {
     pub(super) kind: ParseErrorKind,
-    /// Which of the digits is wrong; past the last, if one is missing.
+    /// The index of the first digit that is wrong; past the last digit if one is missing.
     pub(super) digit: usize,
 }
 
@@ -34,56 +35,56 @@ impl Refusal {
         Self { kind, digit }
     }
 
-    /// More digits had to come.
+    /// Creates the refusal of digits that end too early.
     const fn at_end(kind: ParseErrorKind) -> Self {
         Self::at(kind, usize::MAX)
     }
 }
 
-/// The number that ASCII digits mean, after a plus sign or not.
+/// Resolves ASCII digits, which `has_plus` says follow a plus sign, as dialled in `home`.
 pub(super) fn resolve(
     rules: &Rules,
     digits: &[u8],
-    plus: bool,
+    has_plus: bool,
     home: Option<Territory>,
 ) -> Result<Resolved, Refusal> {
-    let known = match (plus, home) {
-        (true, home) => match (abroad(rules, digits, 0, CountrySource::PlusSign), home) {
-            // A plus sign before what is dialled to call abroad: `+ 011 44 20 7946 0000`.
+    let located = match (has_plus, home) {
+        (true, home) => match (locate_by_code(rules, digits, 0, CountrySource::PlusSign), home) {
+            // A plus sign before an international prefix: `+ 011 44 20 7946 0000`.
             (Err(refusal @ Refusal { kind: ParseErrorKind::UnknownCallingCode, .. }), Some(home)) => {
-                dialled(rules, digits, home).and_then(|known| match known.source {
+                locate_at_home(rules, digits, home).and_then(|located| match located.source {
                     CountrySource::DefaultRegion => Err(refusal),
-                    _ => Ok(known),
+                    _ => Ok(located),
                 })
             }
-            (known, _) => known,
+            (located, _) => located,
         },
-        (false, Some(home)) => dialled(rules, digits, home),
+        (false, Some(home)) => locate_at_home(rules, digits, home),
         (false, None) => Err(Refusal::at(ParseErrorKind::RegionNeeded, 0)),
     };
-    let Known { territory, national, source } = known?;
-    if national.digits().len() < MIN_NATIONAL {
+    let Located { territory, national, source } = located?;
+    if national.as_bytes().len() < MIN_NATIONAL {
         return Err(Refusal::at_end(ParseErrorKind::TooShort));
     }
-    let (national, carrier_code) = match strip_national(rules, territory, national.digits()) {
+    let (national, carrier_code) = match strip_national(rules, territory, national.as_bytes()) {
         Some((stripped, carrier_code))
             if matches!(
-                rules.lengths(territory, stripped.digits().len()),
-                Lengths::Possible | Lengths::TooLong
+                rules.check_length(territory, stripped.as_bytes().len()),
+                LengthCheck::Possible | LengthCheck::TooLong
             ) =>
         {
             (stripped, carrier_code)
         }
         _ => (national, None),
     };
-    let national = national.digits();
+    let national = national.as_bytes();
     if national.len() < MIN_NATIONAL {
         return Err(Refusal::at_end(ParseErrorKind::TooShort));
     }
     let code = rules.code(territory);
     let number = code.and_then(|code| PhoneNumber::join_packed(code, pack(national)?));
     let number = number.ok_or_else(|| {
-        // All that was stripped was at the start.
+        // Digits are stripped at the start only, so the excess ones are the last.
         let length = code.map_or(0, CallingCode::digit_count) + national.len();
         let excess = length.saturating_sub(PhoneNumber::MAX_DIGITS);
         Refusal::at(ParseErrorKind::TooLong, digits.len().saturating_sub(excess))
@@ -91,36 +92,36 @@ pub(super) fn resolve(
     Ok(Resolved { number, carrier_code, source })
 }
 
-/// A country and the digits of its number, a national prefix perhaps still before them.
-struct Known<'a> {
+/// A territory and the national digits in it, of which a national prefix may be the first.
+struct Located<'a> {
     territory: Territory,
     national: National<'a>,
     source: CountrySource,
 }
 
-/// Digits as they came, or changed.
+/// National digits, as they stand in the text or changed.
 enum National<'a> {
-    Same(&'a [u8]),
-    Changed(Buffer),
+    Unchanged(&'a [u8]),
+    Changed(DigitBuffer),
 }
 
 impl National<'_> {
     #[inline]
-    fn digits(&self) -> &[u8] {
+    fn as_bytes(&self) -> &[u8] {
         match self {
-            Self::Same(digits) => digits,
-            Self::Changed(digits) => digits.digits(),
+            Self::Unchanged(digits) => digits,
+            Self::Changed(digits) => digits.as_bytes(),
         }
     }
 }
 
-/// Digits that start with a calling code, after so many others.
-fn abroad<'a>(
+/// Locates digits that start with a calling code, after `before` digits of a prefix.
+fn locate_by_code<'a>(
     rules: &Rules,
     digits: &'a [u8],
     before: usize,
     source: CountrySource,
-) -> Result<Known<'a>, Refusal> {
+) -> Result<Located<'a>, Refusal> {
     let [first, second, third, ..] = digits else {
         return Err(Refusal::at_end(match source {
             CountrySource::PlusSign => ParseErrorKind::TooShortAfterPlus,
@@ -133,39 +134,43 @@ fn abroad<'a>(
     let code = CallingCode::from_leading(leading, width);
     let territory = if *first == b'0' { None } else { rules.main_territory(code) };
     let territory = territory.ok_or(Refusal::at(ParseErrorKind::UnknownCallingCode, before))?;
-    Ok(Known { territory, national: National::Same(digits.get(width..).unwrap_or_default()), source })
+    Ok(Located { territory, national: National::Unchanged(digits.get(width..).unwrap_or_default()), source })
 }
 
-/// Digits as they are dialled at home: to call abroad, with the calling code but no sign, or to
-/// call the country itself.
-fn dialled<'a>(rules: &Rules, digits: &'a [u8], home: Territory) -> Result<Known<'a>, Refusal> {
+/// Locates digits as dialled at home: with an international prefix, with the calling code of the country but
+/// no plus sign, or within the country.
+fn locate_at_home<'a>(rules: &Rules, digits: &'a [u8], home: Territory) -> Result<Located<'a>, Refusal> {
     if let Some(rest) = rules.strip_international(home, digits) {
-        return abroad(rules, rest, digits.len() - rest.len(), CountrySource::InternationalPrefix);
+        return locate_by_code(rules, rest, digits.len() - rest.len(), CountrySource::InternationalPrefix);
     }
     if let Some(code) = rules.code(home)
         && let Some(rest) = strip_code(code, digits)
     {
         let stripped = strip_national(rules, home, rest);
-        let national = stripped.map_or(National::Same(rest), |(national, _)| national);
-        if !rules.is_general(home, digits) && rules.is_general(home, national.digits())
-            || rules.lengths(home, digits.len()) == Lengths::TooLong
+        let national = stripped.map_or(National::Unchanged(rest), |(national, _)| national);
+        if !rules.is_general(home, digits) && rules.is_general(home, national.as_bytes())
+            || rules.check_length(home, digits.len()) == LengthCheck::TooLong
         {
             let territory = rules.main_territory(code).unwrap_or(home);
-            return Ok(Known { territory, national, source: CountrySource::NumberWithoutPlus });
+            return Ok(Located { territory, national, source: CountrySource::NumberWithoutPlus });
         }
     }
-    Ok(Known { territory: home, national: National::Same(digits), source: CountrySource::DefaultRegion })
+    Ok(Located {
+        territory: home,
+        national: National::Unchanged(digits),
+        source: CountrySource::DefaultRegion,
+    })
 }
 
-/// Digits without the calling code that they start with.
+/// Returns `digits` without `code`, if they start with it.
 fn strip_code(code: CallingCode, digits: &[u8]) -> Option<&[u8]> {
     let (head, rest) = digits.split_at_checked(code.digit_count())?;
     let value = head.iter().fold(0, |value, byte| value * 10 + u16::from(*byte & 0xF));
     (value == code.get()).then_some(rest)
 }
 
-/// National digits without what is dialled before them, and the carrier's code that was in it;
-/// `None` if that would leave no number of the country where one was.
+/// Returns national digits without the national prefix, and the carrier code that was in it; `None` if there
+/// is no prefix, or if without it the digits no longer match the general pattern that they match with it.
 #[inline]
 fn strip_national<'a>(
     rules: &Rules,
@@ -176,15 +181,15 @@ fn strip_national<'a>(
     let (_, rest) = digits.split_at_checked(action.end)?;
     let kept = digits.get(action.keep.clone()).unwrap_or_default();
     let stripped = if action.insert.is_empty() && kept.is_empty() {
-        National::Same(rest)
+        National::Unchanged(rest)
     } else {
-        let mut changed = Buffer::new();
+        let mut changed = DigitBuffer::new();
         for part in [action.insert, kept, rest] {
             changed.extend(part);
         }
         National::Changed(changed)
     };
-    if rules.is_general(territory, digits) && !rules.is_general(territory, stripped.digits()) {
+    if rules.is_general(territory, digits) && !rules.is_general(territory, stripped.as_bytes()) {
         return None;
     }
     let carrier_code = digits.get(action.carrier.clone()).and_then(CarrierCode::from_digit_bytes);

@@ -1,37 +1,43 @@
-//! What the plan adds to the types of [`number`](crate::number), which does not know of it.
+//! The answers of the built-in plan as methods of [`PhoneNumber`], [`Region`] and [`CallingCode`], whose own
+//! files do not depend on the plan.
 
-use super::table::BUILT_IN;
-use super::{Formatted, NumberType, Region, Style, format, lookup};
 use crate::number::{CallingCode, PhoneNumber};
 
+use super::format::{Formatted, Style};
+use super::number_type::NumberType;
+use super::region::Region;
+use super::table::BUILT_IN;
+
 impl PhoneNumber {
-    /// The region the number belongs to: see [`Lookup::region`](crate::plan::Lookup::region).
+    /// Returns the region of the number: [`Lookup::region`](super::Lookup::region).
     ///
     /// ```
     /// # use telnum::{PhoneNumber, plan::Region};
     /// assert_eq!("+12423651234".parse::<PhoneNumber>()?.region(), Some(Region::BS));
     /// # Ok::<(), telnum::NumberError>(())
     /// ```
+    #[doc(alias = "getRegionCodeForNumber")]
     #[must_use]
     #[inline]
     pub fn region(self) -> Option<Region> {
-        lookup(self).region()
+        BUILT_IN.lookup(self).region()
     }
 
-    /// The type: see [`Lookup::number_type`](crate::plan::Lookup::number_type).
+    /// Returns the type of the number: [`Lookup::number_type`](super::Lookup::number_type).
     ///
     /// ```
     /// # use telnum::{PhoneNumber, plan::NumberType};
     /// assert_eq!("+18002530000".parse::<PhoneNumber>()?.number_type(), NumberType::TollFree);
     /// # Ok::<(), telnum::NumberError>(())
     /// ```
+    #[doc(alias = "getNumberType")]
     #[must_use]
     #[inline]
     pub fn number_type(self) -> NumberType {
-        lookup(self).number_type()
+        BUILT_IN.lookup(self).number_type()
     }
 
-    /// Whether the numbering plan has the number: see [`Lookup::is_valid`](crate::plan::Lookup::is_valid).
+    /// Returns whether the number is valid: [`Lookup::is_valid`](super::Lookup::is_valid).
     ///
     /// ```
     /// # use telnum::PhoneNumber;
@@ -39,13 +45,14 @@ impl PhoneNumber {
     /// assert!(!"+14150867900".parse::<PhoneNumber>()?.is_valid());
     /// # Ok::<(), telnum::NumberError>(())
     /// ```
+    #[doc(alias = "isValidNumber")]
     #[must_use]
     #[inline]
     pub fn is_valid(self) -> bool {
-        lookup(self).is_valid()
+        BUILT_IN.lookup(self).is_valid()
     }
 
-    /// The number as written within its country: [`Style::National`].
+    /// Formats the number as it is written within its country: [`Style::National`].
     ///
     /// ```
     /// # use telnum::PhoneNumber;
@@ -55,10 +62,10 @@ impl PhoneNumber {
     #[must_use]
     #[inline]
     pub fn national(self) -> Formatted {
-        format(self, Style::National)
+        BUILT_IN.format(self, None, Style::National)
     }
 
-    /// The number as written abroad: [`Style::International`].
+    /// Formats the number as it is written abroad: [`Style::International`].
     ///
     /// ```
     /// # use telnum::PhoneNumber;
@@ -68,13 +75,40 @@ impl PhoneNumber {
     #[must_use]
     #[inline]
     pub fn international(self) -> Formatted {
-        format(self, Style::International)
+        BUILT_IN.format(self, None, Style::International)
+    }
+}
+
+impl Region {
+    /// Returns the calling code of the region; `None` for [`WORLD`](Self::WORLD), which has several.
+    ///
+    /// ```
+    /// # use telnum::plan::Region;
+    /// assert_eq!(Region::BS.calling_code().unwrap().get(), 1);
+    /// assert_eq!(Region::WORLD.calling_code(), None);
+    /// ```
+    #[doc(alias = "getCountryCodeForRegion")]
+    #[must_use]
+    pub fn calling_code(self) -> Option<CallingCode> {
+        BUILT_IN.calling_code(self)
+    }
+
+    /// Returns whether the region takes part in the North American Numbering Plan.
+    ///
+    /// ```
+    /// # use telnum::plan::Region;
+    /// assert!(Region::BS.is_nanpa() && !Region::MX.is_nanpa());
+    /// ```
+    #[doc(alias = "isNANPACountry")]
+    #[must_use]
+    pub fn is_nanpa(self) -> bool {
+        self.calling_code() == Some(CallingCode::NANP)
     }
 }
 
 impl CallingCode {
-    /// The region whose rules hold for the code; `001` for a code of no country, `None` if the code is
-    /// not assigned.
+    /// Returns the region whose metadata holds for the code: [`Region::WORLD`] for a code of no country,
+    /// `None` if the code is not assigned.
     ///
     /// ```
     /// # use telnum::{CallingCode, plan::Region};
@@ -82,12 +116,13 @@ impl CallingCode {
     /// assert_eq!(CallingCode::new(800)?.main_region(), Some(Region::WORLD));
     /// # Ok::<(), telnum::NumberError>(())
     /// ```
+    #[doc(alias = "getRegionCodeForCountryCode")]
     #[must_use]
     pub fn main_region(self) -> Option<Region> {
         BUILT_IN.main_region(self)
     }
 
-    /// The regions that share the code, the main one first; none if the code is not assigned.
+    /// Returns the regions that share the code, the main region first; none if the code is not assigned.
     ///
     /// ```
     /// # use telnum::{CallingCode, plan::Region};
@@ -95,12 +130,14 @@ impl CallingCode {
     /// assert_eq!(regions, [Region::GB, Region::GG, Region::IM, Region::JE]);
     /// # Ok::<(), telnum::NumberError>(())
     /// ```
+    #[doc(alias = "getRegionCodesForCountryCode")]
     pub fn regions(self) -> impl Iterator<Item = Region> {
         BUILT_IN.territories_of(BUILT_IN.slot(self)).filter_map(|territory| BUILT_IN.region(territory))
     }
 
-    /// A valid number of a type in the code's main region: the way to an example where the region,
-    /// [`Region::WORLD`], has several codes.
+    /// Returns a valid number of `kind` in the main region of the code, if the metadata has one.
+    ///
+    /// This gives examples of the codes that share [`Region::WORLD`].
     ///
     /// ```
     /// # use telnum::{CallingCode, plan::NumberType};
@@ -108,6 +145,7 @@ impl CallingCode {
     /// assert_eq!(number.to_string(), "+80012345678");
     /// # Ok::<(), telnum::NumberError>(())
     /// ```
+    #[doc(alias = "getExampleNumberForNonGeoEntity")]
     #[must_use]
     pub fn example_number(self, kind: NumberType) -> Option<PhoneNumber> {
         BUILT_IN.example_of(BUILT_IN.main_territory(BUILT_IN.slot(self))?, kind)

@@ -1,0 +1,216 @@
+use core::num::NonZeroU64;
+
+use super::buffer::Buffer;
+use super::calling_code::CallingCode;
+use super::digits::Digits;
+use super::error::NumberError;
+use super::packed::{self, check_bits, digit_count, leading, pack};
+use super::text::text_form;
+
+/// An E.164 number: `+` and 2 to 15 digits, the first not 0.
+///
+/// Numbers are ordered like their texts. A number is well formed, but not necessarily assigned:
+/// [`plan`](crate::plan) tells whether it is valid.
+///
+/// ```
+/// use telnum::PhoneNumber;
+///
+/// let number: PhoneNumber = "+442079460000".parse()?;
+/// assert_eq!(number.digit_count(), 12);
+/// assert_eq!(format!("{number:>15}"), "  +442079460000");
+/// # Ok::<(), telnum::NumberError>(())
+/// ```
+#[doc(alias = "E164")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PhoneNumber(pub(super) NonZeroU64);
+
+impl PhoneNumber {
+    /// The least number of digits: a calling code and one more digit.
+    pub const MIN_DIGITS: usize = 2;
+    /// The greatest number of digits (ITU-T E.164, 6.2.1).
+    pub const MAX_DIGITS: usize = packed::MAX_DIGITS;
+
+    /// Parses an ASCII text, by the same grammar as `FromStr`.
+    ///
+    /// ```
+    /// # use telnum::PhoneNumber;
+    /// assert_eq!(PhoneNumber::from_ascii(b"+33123456789")?, "+33123456789".parse()?);
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// - [`Empty`] for an empty text, [`MissingPlus`] for one that does not start with `+`.
+    /// - [`LeadingZero`] if 0 is the first digit, [`NotADigit`] for any other character among the digits.
+    /// - [`TooShort`] and [`TooLong`] for fewer than 2 and more than 15 digits.
+    ///
+    /// [`Empty`]: super::NumberErrorKind::Empty
+    /// [`MissingPlus`]: super::NumberErrorKind::MissingPlus
+    /// [`LeadingZero`]: super::NumberErrorKind::LeadingZero
+    /// [`NotADigit`]: super::NumberErrorKind::NotADigit
+    /// [`TooShort`]: super::NumberErrorKind::TooShort
+    /// [`TooLong`]: super::NumberErrorKind::TooLong
+    #[inline]
+    pub fn from_ascii(text: &[u8]) -> Result<Self, NumberError> {
+        if let [b'+', digits @ ..] = text
+            && let Some(number) = pack(digits).and_then(Self::from_packed)
+        {
+            return Ok(number);
+        }
+        Err(NumberError::in_number(text, Self::MIN_DIGITS))
+    }
+
+    /// Creates a number of a packed form, of which only the first digit and the count are checked.
+    #[inline]
+    pub(crate) const fn from_packed(packed: u64) -> Option<Self> {
+        match NonZeroU64::new(packed) {
+            Some(bits) if packed >> 60 != 0 && digit_count(packed) >= Self::MIN_DIGITS => Some(Self(bits)),
+            Some(_) | None => None,
+        }
+    }
+
+    /// Creates a number of a calling code and the packed national digits; `None` if they do not fit.
+    #[inline]
+    pub(crate) const fn join_packed(code: CallingCode, national: u64) -> Option<Self> {
+        let width = code.digit_count();
+        let count = digit_count(national) + width;
+        if count > Self::MAX_DIGITS {
+            return None;
+        }
+        Self::from_packed((national & !0xF) >> (4 * width) | code.leading() | count as u64)
+    }
+
+    /// Returns the packed form, which the [module](super) describes.
+    ///
+    /// ```
+    /// # use telnum::PhoneNumber;
+    /// let number: PhoneNumber = "+14158867900".parse()?;
+    /// assert_eq!(number.to_bits(), 0x1415_8867_9000_000B);
+    /// assert_eq!(PhoneNumber::try_from(0x1415_8867_9000_000B)?, number);
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
+    #[must_use]
+    #[inline]
+    pub const fn to_bits(self) -> u64 {
+        self.0.get()
+    }
+
+    /// Returns the number of digits, those of the calling code included: 2 to 15.
+    ///
+    /// ```
+    /// # use telnum::PhoneNumber;
+    /// assert_eq!("+14158867900".parse::<PhoneNumber>()?.digit_count(), 11);
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
+    #[must_use]
+    #[inline]
+    pub const fn digit_count(self) -> usize {
+        digit_count(self.to_bits())
+    }
+
+    /// Returns the digits as values 0 to 9, those of the calling code first.
+    ///
+    /// ```
+    /// # use telnum::PhoneNumber;
+    /// let number: PhoneNumber = "+4930".parse()?;
+    /// assert!(number.digits().eq([4, 9, 3, 0]));
+    /// assert_eq!(number.digits().next_back(), Some(0));
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
+    #[must_use]
+    #[inline]
+    pub const fn digits(self) -> Digits {
+        Digits::of(self.to_bits())
+    }
+
+    /// Returns the digit at `index`, where 0 is the first after the `+`; `None` past the last digit.
+    ///
+    /// ```
+    /// # use telnum::PhoneNumber;
+    /// let number: PhoneNumber = "+4930".parse()?;
+    /// assert_eq!((number.digit(1), number.digit(4)), (Some(9), None));
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
+    #[must_use]
+    pub fn digit(self, index: usize) -> Option<u8> {
+        self.digits().nth(index)
+    }
+
+    /// Returns the calling code, by the zones of ITU-T E.164; `None` for a number with no digit after it.
+    ///
+    /// The code need not be assigned: [`Lookup::calling_code`](crate::plan::Lookup::calling_code) tells.
+    ///
+    /// ```
+    /// # use telnum::PhoneNumber;
+    /// let code = |text: &str| text.parse::<PhoneNumber>().unwrap().calling_code().unwrap().get();
+    /// assert_eq!([code("+14158867900"), code("+4930123"), code("+35312345")], [1, 49, 353]);
+    /// ```
+    #[doc(alias = "getCountryCode")]
+    #[must_use]
+    #[inline]
+    pub const fn calling_code(self) -> Option<CallingCode> {
+        match self.split() {
+            Some((code, _)) => Some(code),
+            None => None,
+        }
+    }
+
+    /// Returns the digits after the calling code, leading zeros included: the national significant number.
+    ///
+    /// There are none for a number without a [`calling_code`](Self::calling_code).
+    ///
+    /// ```
+    /// # use telnum::PhoneNumber;
+    /// let rome: PhoneNumber = "+390612345678".parse()?;
+    /// assert_eq!(rome.national_digits().to_string(), "0612345678");
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
+    #[doc(alias = "getNationalSignificantNumber")]
+    #[must_use]
+    #[inline]
+    pub const fn national_digits(self) -> Digits {
+        match self.split() {
+            Some((_, national)) => national,
+            None => Digits::of(0),
+        }
+    }
+
+    /// Splits the number into calling code and national digits.
+    #[inline]
+    pub(crate) const fn split(self) -> Option<(CallingCode, Digits)> {
+        let bits = self.to_bits();
+        let width = CallingCode::width(bits);
+        let count = self.digit_count();
+        if count <= width {
+            return None;
+        }
+        let code = CallingCode::from_leading(bits, width);
+        let national = leading(bits, count) << (4 * width) | (count - width) as u64;
+        Some((code, Digits::of(national)))
+    }
+
+    /// Writes the text to `buffer` and returns it, faster than [`Display`](core::fmt::Display) does.
+    ///
+    /// ```
+    /// use telnum::{PhoneNumber, number::Buffer};
+    ///
+    /// let number: PhoneNumber = "+14158867900".parse()?;
+    /// assert_eq!(number.encode(&mut Buffer::new()), "+14158867900");
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
+    #[inline]
+    pub fn encode(self, buffer: &mut Buffer) -> &str {
+        *buffer = Buffer::of(self.to_bits());
+        buffer.text(self.to_bits(), 0)
+    }
+}
+
+impl TryFrom<u64> for PhoneNumber {
+    type Error = NumberError;
+
+    /// Reads the packed form. The position of an error is the index of a nibble, counted from the top.
+    fn try_from(bits: u64) -> Result<Self, NumberError> {
+        check_bits(bits, Self::MIN_DIGITS, false).map(Self)
+    }
+}
+
+text_form!(PhoneNumber, 0, "an E.164 number: `+` and 2 to 15 digits");

@@ -1,0 +1,40 @@
+//! The digits of a text, in place.
+
+/// The capacity of a [`DigitBuffer`]: more than a number has with all that can be dialled before it.
+const CAPACITY: usize = 40;
+
+/// Up to 40 ASCII digits; more are dropped, since the number is too long anyway.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::plan) struct DigitBuffer {
+    bytes: [u8; CAPACITY],
+    count: usize,
+}
+
+impl DigitBuffer {
+    #[inline]
+    pub(super) const fn new() -> Self {
+        Self { bytes: [0; CAPACITY], count: 0 }
+    }
+
+    /// Appends the digit of a value.
+    #[inline]
+    pub(super) fn push(&mut self, value: u8) {
+        if let Some(byte) = self.bytes.get_mut(self.count) {
+            *byte = b'0' | value;
+            self.count += 1;
+        }
+    }
+
+    /// Appends digits of which the low nibble is the value.
+    pub(super) fn extend(&mut self, digits: &[u8]) {
+        for byte in digits {
+            self.push(byte & 0xF);
+        }
+    }
+
+    /// Returns the ASCII digits.
+    #[inline]
+    pub(in crate::plan) fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.count).unwrap_or_default()
+    }
+}

@@ -1,0 +1,169 @@
+//! Finding an extension at the end of a text that is one byte for each character, as
+//! [`fold`](super::chars::fold) makes it.
+
+use super::chars::{class, folded, is};
+
+/// An extension at the end of a text.
+pub(super) struct ExtensionText<'a> {
+    /// The index where the extension starts, with its label and the separators before it.
+    pub(super) start: usize,
+    /// The index where its digits start.
+    pub(super) digits_start: usize,
+    pub(super) digits: &'a [u8],
+}
+
+/// The most digits of an extension by its label: the less certain the label, the fewer.
+const AFTER_LABEL: usize = 20;
+const AFTER_LIKELY_LABEL: usize = 15;
+const AFTER_AMBIGUOUS_LABEL: usize = 9;
+const WITHOUT_LABEL: usize = 6;
+
+/// The separators allowed between a label and its digits.
+const AFTER: u8 = class::SPACE | class::COMMA | class::HYPHEN;
+/// The separators allowed before a label.
+const BEFORE: u8 = class::SPACE | class::COMMA;
+
+/// The labels of extensions, and the most digits after each. A character stands for both its cases; the one
+/// before a `?` is optional.
+const LABELS: [(&[u8], usize); 14] = {
+    use folded::{ACUTE, CYRILLIC_B, CYRILLIC_D, CYRILLIC_O, HASH, O_ACUTE, TILDE};
+    use folded::{WIDE_E, WIDE_I, WIDE_N, WIDE_T, WIDE_X};
+    [
+        (b"e?xtn?", AFTER_LABEL),
+        (&[b'e', b'?', b'x', b't', b'e', b'n', b's', b'i', b'o', ACUTE, b'?', b'n', b'?'], AFTER_LABEL),
+        (&[b'e', b'?', b'x', b't', b'e', b'n', b's', b'i', O_ACUTE, b'n', b'?'], AFTER_LABEL),
+        (&[CYRILLIC_D, CYRILLIC_O, CYRILLIC_B], AFTER_LABEL),
+        (b"anexo", AFTER_LABEL),
+        (&[WIDE_E, b'?', WIDE_X, WIDE_T, WIDE_N, b'?'], AFTER_LABEL),
+        (b"x", AFTER_AMBIGUOUS_LABEL),
+        (&[WIDE_X], AFTER_AMBIGUOUS_LABEL),
+        (b"#", AFTER_AMBIGUOUS_LABEL),
+        (&[HASH], AFTER_AMBIGUOUS_LABEL),
+        (b"~", AFTER_AMBIGUOUS_LABEL),
+        (&[TILDE], AFTER_AMBIGUOUS_LABEL),
+        (b"int", AFTER_AMBIGUOUS_LABEL),
+        (&[WIDE_I, WIDE_N, WIDE_T], AFTER_AMBIGUOUS_LABEL),
+    ]
+};
+
+impl<'a> ExtensionText<'a> {
+    /// Finds the longest extension at the end of `text`, whether or not a number precedes it.
+    ///
+    /// The digits end the text, except for an optional `#`, so the search goes backwards from the end.
+    pub(super) fn at_end(text: &'a [u8]) -> Option<Self> {
+        let without_hash = text.strip_suffix(b"#");
+        let body = without_hash.unwrap_or(text);
+        let before = trim_end(body, class::DIGIT);
+        let digits = body.get(before.len()..)?;
+        let count = digits.len();
+        if count == 0 || before.is_empty() {
+            return None;
+        }
+        let starts = [
+            parameter_start(before).filter(|_| count <= AFTER_LABEL && without_hash.is_none()),
+            label_start(before, count),
+            auto_dialled_start(before, count),
+            hyphen_start(before).filter(|_| without_hash.is_some() && count <= WITHOUT_LABEL),
+        ];
+        let start = starts.into_iter().flatten().min()?;
+        Some(Self { start, digits_start: before.len(), digits })
+    }
+}
+
+/// Returns the start of the extension parameter of a `tel:` URI: `;ext=`.
+fn parameter_start(before: &[u8]) -> Option<usize> {
+    let (start, label) = before.split_at_checked(before.len().checked_sub(5)?)?;
+    label.eq_ignore_ascii_case(b";ext=").then_some(start.len())
+}
+
+/// Returns the start of an extension of `count` digits with a label: ` ext. `, `x`, `, доб `.
+fn label_start(before: &[u8], count: usize) -> Option<usize> {
+    let labelled = without_mark(trim_end(before, AFTER));
+    if labelled.last().is_none_or(|last| is(*last, class::DIGIT)) {
+        return None;
+    }
+    // No label is the end of another.
+    let (before_label, max) =
+        LABELS.iter().find_map(|(label, max)| Some((strip_label(labelled, label)?, *max)))?;
+    (count <= max).then(|| trim_end(before_label, BEFORE).len())
+}
+
+/// Returns the start of an extension of `count` digits that the telephone dials itself: after `;`, `,,` or
+/// any number of commas.
+fn auto_dialled_start(before: &[u8], count: usize) -> Option<usize> {
+    let trimmed = trim_end(before, AFTER);
+    let unmarked = without_mark(trimmed);
+    let separators = before.get(trimmed.len()..)?;
+    let commas_before_mark = unmarked.iter().rev().take_while(|byte| **byte == b',').count();
+    if commas_before_mark == 0 && !separators.contains(&b',') && !unmarked.ends_with(b";") {
+        return None;
+    }
+    let before_spaces = |end: usize| before.get(..end).map(|before| trim_end(before, class::SPACE).len());
+    // Two commas are a label, any number of commas is an ambiguous one. They stand right before the mark, if
+    // there is a mark, or are the first of the separators.
+    let comma_start = |least: usize, taken: usize| {
+        if unmarked.len() < trimmed.len() && commas_before_mark >= least {
+            return before_spaces(unmarked.len() - taken);
+        }
+        let first = separators.windows(least).position(|window| window.iter().all(|sign| *sign == b','))?;
+        before_spaces(trimmed.len() + first)
+    };
+    let mut starts = [None; 3];
+    if count <= AFTER_LIKELY_LABEL {
+        starts[0] = unmarked.strip_suffix(b";").map(|before| trim_end(before, class::SPACE).len());
+        starts[1] = comma_start(2, 2);
+    }
+    if count <= AFTER_AMBIGUOUS_LABEL {
+        starts[2] = comma_start(1, commas_before_mark);
+    }
+    starts.into_iter().flatten().min()
+}
+
+/// Returns the start of an extension in the American style: ` - 503#`.
+fn hyphen_start(before: &[u8]) -> Option<usize> {
+    let signs = before.iter().rev().take_while(|byte| matches!(byte, b'-' | b' ')).count();
+    (signs > 0).then(|| before.len() - signs)
+}
+
+/// Returns the text without the characters of `classes` at its end.
+#[inline]
+fn trim_end(text: &[u8], classes: u8) -> &[u8] {
+    let end = text.iter().rposition(|byte| !is(*byte, classes)).map_or(0, |last| last + 1);
+    text.get(..end).unwrap_or_default()
+}
+
+/// Returns the text without one colon or full stop at its end.
+fn without_mark(text: &[u8]) -> &[u8] {
+    match text {
+        [before @ .., b':' | b'.' | folded::STOP] => before,
+        _ => text,
+    }
+}
+
+/// Returns the text before `label`, if the text ends with it. Optional characters are taken where they match.
+fn strip_label<'a>(mut text: &'a [u8], label: &[u8]) -> Option<&'a [u8]> {
+    let mut is_optional = false;
+    for wanted in label.iter().rev() {
+        if *wanted == b'?' {
+            is_optional = true;
+            continue;
+        }
+        match text {
+            [before @ .., found] if is_letter(*found, *wanted) => text = before,
+            _ if is_optional => {}
+            _ => return None,
+        }
+        is_optional = false;
+    }
+    Some(text)
+}
+
+/// Returns whether `found` is the lower-case letter `wanted` of a label, in any case.
+fn is_letter(found: u8, wanted: u8) -> bool {
+    found.to_ascii_lowercase() == wanted
+        || match found {
+            folded::LONG_S => wanted == b's',
+            folded::DOTTED_I | folded::DOTLESS_I => wanted == b'i',
+            _ => false,
+        }
+}

@@ -1,0 +1,144 @@
+//! The text form of enums whose variants have names: one way for all of them.
+
+use alloc::boxed::Box;
+use core::fmt;
+use core::marker::PhantomData;
+use core::str::FromStr;
+
+use serde::{Deserializer, de};
+
+/// The error of parsing a text that names no variant of an enum.
+///
+/// ```
+/// use telnum::plan::Style;
+///
+/// let error = "E.164".parse::<Style>().unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "expected one of E164, INTERNATIONAL, NATIONAL, RFC3966, found \"E.164\"",
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected one of {}, found {found:?}", Separated(.expected))]
+pub struct UnknownName {
+    expected: &'static [&'static str],
+    found: Box<str>,
+}
+
+impl UnknownName {
+    /// The most characters of the text that the error keeps.
+    const MAX_FOUND: usize = 64;
+
+    pub(crate) fn new(expected: &'static [&'static str], found: &str) -> Self {
+        Self { expected, found: found.chars().take(Self::MAX_FOUND).collect() }
+    }
+
+    /// Returns the names that would have been accepted.
+    #[must_use]
+    pub const fn expected(&self) -> &'static [&'static str] {
+        self.expected
+    }
+
+    /// Returns the text that was parsed, cut after 64 characters.
+    #[must_use]
+    pub const fn found(&self) -> &str {
+        &self.found
+    }
+}
+
+/// Names with commas between them.
+struct Separated<'a>(&'a [&'static str]);
+
+impl fmt::Display for Separated<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, name) in self.0.iter().enumerate() {
+            f.write_str(if index == 0 { "" } else { ", " })?;
+            f.write_str(name)?;
+        }
+        Ok(())
+    }
+}
+
+/// Implements the text form of an enum from the name of each variant: `as_str`, `all`, [`Display`] (which
+/// pads), [`FromStr`] with [`UnknownName`] as error, and serde as a string.
+///
+/// A variant that the list lacks does not compile.
+///
+/// [`Display`]: fmt::Display
+/// [`FromStr`]: core::str::FromStr
+macro_rules! text_enum {
+    ($type:ident, $expecting:literal, { $($variant:ident => $name:literal,)+ }) => {
+        impl $type {
+            const NAMES: &'static [&'static str] = &[$($name),+];
+
+            /// Returns the name, which is also the form of `FromStr`, `Display` and serde.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+
+            /// Returns all variants, in the order of their declaration.
+            pub fn all() -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator + Clone {
+                [$(Self::$variant),+].into_iter()
+            }
+        }
+
+        impl core::str::FromStr for $type {
+            type Err = $crate::text_enum::UnknownName;
+
+            fn from_str(name: &str) -> Result<Self, Self::Err> {
+                match name {
+                    $($name => Ok(Self::$variant),)+
+                    _ => Err($crate::text_enum::UnknownName::new(Self::NAMES, name)),
+                }
+            }
+        }
+
+        impl core::fmt::Display for $type {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::text_enum::deserialize(deserializer, $expecting)
+            }
+        }
+    };
+}
+pub(crate) use text_enum;
+
+/// Deserializes a value from a string by its `FromStr`.
+pub(crate) fn deserialize<'de, T, D>(deserializer: D, expecting: &'static str) -> Result<T, D::Error>
+where
+    T: FromStr<Err: fmt::Display>,
+    D: Deserializer<'de>,
+{
+    struct Text<T> {
+        expecting: &'static str,
+        value: PhantomData<T>,
+    }
+
+    impl<T: FromStr<Err: fmt::Display>> de::Visitor<'_> for Text<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.expecting)
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+            text.parse().map_err(E::custom)
+        }
+    }
+
+    deserializer.deserialize_str(Text { expecting, value: PhantomData })
+}
