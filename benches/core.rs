@@ -171,7 +171,7 @@ fn normalize(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Texts that are E.164 and that all peers take.
+/// Returns E.164 texts, which all compared crates accept.
 fn e164() -> Vec<String> {
     let texts = corpus::dialled(STRINGS);
     texts.into_iter().filter(|text| text.parse::<PhoneNumber>().is_ok()).take(20_000).collect()

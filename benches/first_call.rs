@@ -1,8 +1,9 @@
-//! What the first call costs in a process of its own, and the heap that many numbers leave taken.
+//! The time of the first call in a process, and the heap in use after many numbers, compared with other
+//! crates.
 //!
-//! The bench starts itself anew for each crate, several times, and takes the fastest: parse, validity,
-//! type and region of one E.164 text, then the slowest first number of 19 other regions. The heap is what
-//! is still allocated after a million numbers from all over the world.
+//! The bench runs itself as a process for each crate, several times, and takes the fastest: first the time to
+//! parse an E.164 text and get its validity, type and region, then the slowest first call for one of 19 other
+//! regions. The heap is the memory still allocated after a million numbers of the whole world.
 
 use std::error::Error;
 use std::hint::black_box;
@@ -12,7 +13,7 @@ use std::time::{Duration, Instant};
 use rlibphonenumber::PHONE_NUMBER_UTIL;
 use telnum::plan::{self, Style};
 
-/// Asks a crate for the validity, type and region of a text; whether it could read it.
+/// Parses a text with a crate and gets validity, type and region; returns whether the crate accepts it.
 type Crate = fn(&str) -> bool;
 
 const CRATES: [(&str, Crate); 4] = [
@@ -22,7 +23,7 @@ const CRATES: [(&str, Crate); 4] = [
     ("phonelib", phonelib),
 ];
 
-/// A number of each of 20 regions; the first is the first that is asked.
+/// A number of each of 20 regions; the first is the first call.
 const REGIONS: [&str; 20] = [
     "+14158867900",
     "+442079460000",
@@ -46,7 +47,7 @@ const REGIONS: [&str; 20] = [
     "+6561234567",
 ];
 
-/// Names the crate to a process that is to time it.
+/// The environment variable that names the crate to a child process.
 const CHILD: &str = "TELNUM_FIRST_CALL_OF";
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -74,7 +75,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What [`child`] prints in a process of its own.
+/// Runs [`child`] in a process of its own and returns the times that it prints.
 fn first_calls(name: &str) -> Result<[Duration; 2], Box<dyn Error>> {
     let output = Command::new(std::env::current_exe()?).env(CHILD, name).output()?;
     let text = String::from_utf8(output.stdout)?;
@@ -83,7 +84,8 @@ fn first_calls(name: &str) -> Result<[Duration; 2], Box<dyn Error>> {
     Ok([Duration::from_nanos(first), Duration::from_nanos(slowest)])
 }
 
-/// Times a crate's first call, and the slowest first one of each region after it, in nanoseconds.
+/// Prints the time of a crate's first call, and of the slowest first call of the other regions, in
+/// nanoseconds.
 fn child(name: &str) -> Result<(), Box<dyn Error>> {
     let (_, ask) = CRATES.iter().find(|(it, _)| *it == name).ok_or("no such crate")?;
     let times = REGIONS.map(|text| {
@@ -96,7 +98,7 @@ fn child(name: &str) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Parses, looks up and formats numbers, over and over until there were so many.
+/// Parses, looks up and formats `numbers` numbers.
 fn world(numbers: usize) {
     let rows = include_str!("../tests/data/plan/lookup.tsv").lines().cycle();
     for text in rows.take(numbers).filter_map(|row| row.split('\t').next()) {

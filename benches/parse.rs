@@ -1,8 +1,8 @@
-//! From text to a number, whether it is valid, its type and its region, beside the peers.
+//! Parsing a text to a number, its validity, type and region, compared with other crates.
 //!
-//! Three corpora: E.164 texts from all over the world, what libphonenumber was asked in
-//! `parse.tsv` with its region, and the ways in which North Americans write a number. Of each, the
-//! texts that libphonenumber reads are timed, whether or not a peer can read them.
+//! There are three corpora: E.164 texts of the whole world, the texts and regions of `parse.tsv`, and the
+//! ways in which North Americans write numbers. All texts that rlibphonenumber parses are timed, whether or
+//! not the other crate does.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rlibphonenumber::PHONE_NUMBER_UTIL;
 use telnum::plan::{self, Region};
 
-/// A text and the region that it was written in.
+/// A text and the region in which it is parsed.
 struct Row {
     text: String,
     region: Region,
@@ -90,7 +90,7 @@ fn phonelib(row: &Row) -> bool {
     true
 }
 
-/// A crate's answer to a row; whether it could read it.
+/// Parses a row with a crate; returns whether the crate accepts it.
 type Crate = fn(&Row) -> bool;
 
 fn bench(criterion: &mut Criterion) {

@@ -1,7 +1,7 @@
-//! The numbering plan beside its peers, on the same numbers from all over the world.
+//! Lookup and format compared with other crates, on the same numbers of the whole world.
 //!
-//! `lookup` asks whether a number is valid, its type and its region; the `format` groups write it into
-//! a buffer that is used again. The peers answer from a number they have parsed before.
+//! `lookup` computes validity, type and region; the `format` groups write to a buffer that is reused. The
+//! other crates start from a number that they parsed before.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat};
 use telnum::plan::{self, Style};
 
-/// Numbers that are valid, as all of the crates read only those.
+/// Valid numbers: some of the crates parse no others.
 struct Corpus {
     ours: Vec<telnum::PhoneNumber>,
     rlibphonenumber: Vec<rlibphonenumber::PhoneNumber>,
@@ -30,7 +30,8 @@ impl Corpus {
                 .iter()
                 .filter_map(|text| PHONE_NUMBER_UTIL.parse(text, None).ok())
                 .collect(),
-            // It compiles regexes anew where numbers are of many countries: milliseconds a number.
+            // With numbers of many countries it compiles regexes again and again, which takes milliseconds a
+            // number.
             phonenumber: texts
                 .iter()
                 .step_by(500)

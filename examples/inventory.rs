@@ -188,7 +188,7 @@ fn overview(inventory: &Inventory) -> Result<()> {
         let number = stored?.number();
         let place = plan::lookup(number);
         let region = place.region().map_or_else(|| "nowhere".to_owned(), |region| region.to_string());
-        let kind = place.number_type().name();
+        let kind = place.number_type().as_str();
         let class =
             inventory.classifiers().classify(&number.to_string()).map(|it| it.rule().name().to_owned());
         *kinds.entry(format!("{} {region} {kind}", class.unwrap_or_default())).or_default() += 1;

@@ -1,16 +1,16 @@
-//! Says what the numbering plan knows of each line's number.
+//! Looks up the number of each line in the numbering plan.
 //!
-//! Lines of text in, from files or standard input; JSON lines out, one for each; on standard error
-//! a progress bar and, at the end, how many there were of each region and type.
+//! The example reads lines from files or standard input, and writes a JSON line for each; to standard error
+//! it writes a progress bar and, at the end, the counts of each region and type.
 //!
 //! ```text
 //! printf '(415) 886-7900\n+41 44 668 18 00\n' | cargo run --release --example lookup -- --region US
 //! printf 'US\t(415) 886-7900\nCH\t044 668 18 00\n' | cargo run --release --example lookup
 //! ```
 //!
-//! A line is a text, which is read in the default region if there is one, or a region, a tab and a
-//! text, as a line with a tab is if a name of a region could come before it: two capital letters, `001`
-//! or nothing, which is the default region. Columns after the text are not read.
+//! A line is a text, which is parsed in the default region, or a region, a tab and a text. The part before a
+//! tab is a region if it is two capital letters, `001`, or empty for the default region. Columns after the
+//! text are ignored.
 
 mod lines;
 
@@ -23,20 +23,20 @@ use std::process::ExitCode;
 use clap::Parser;
 use lines::{Example, Output, Place, Refused};
 use serde::Serialize;
-use telnum::plan::{self, NumberType, Region};
+use telnum::plan::{self, Formatted, NumberType, Region};
 use telnum::{Extension, PhoneNumber};
 
-/// Says what the numbering plan knows of each line's number, as JSON lines.
+/// Looks up the number of each line in the numbering plan, and writes JSON lines.
 #[derive(Parser)]
 struct Options {
     /// Files of a text or REGION<tab>TEXT a line; `-` or none for standard input
     files: Vec<PathBuf>,
-    /// Where a text without a calling code was written, if its line does not say
+    /// Region in which texts without a calling code are parsed, if their line has none
     #[arg(long)]
     region: Option<Region>,
 }
 
-/// What is written for a line with a number.
+/// The record of a line with a number.
 #[derive(Serialize)]
 struct Found<'a> {
     input: &'a str,
@@ -45,24 +45,24 @@ struct Found<'a> {
     region: Option<Region>,
     #[serde(rename = "type")]
     kind: NumberType,
-    national: &'a str,
-    international: &'a str,
+    national: Formatted,
+    international: Formatted,
     extension: Option<Extension>,
 }
 
 struct Lookup {
-    region: Option<Region>,
+    default_region: Option<Region>,
     counts: BTreeMap<(Option<Region>, NumberType), u64>,
     refused: u64,
 }
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let lookup = Lookup { region: options.region, counts: BTreeMap::new(), refused: 0 };
+    let lookup = Lookup { default_region: options.region, counts: BTreeMap::new(), refused: 0 };
     lines::run("lookup", &options.files, Ok(lookup))
 }
 
-/// The name of a region and the text of a line with both.
+/// Returns the region and the text of a line with both.
 fn columns(line: &str) -> Option<(&str, &str)> {
     let (region, rest) = line.split_once('\t')?;
     let is_name = matches!(region.as_bytes(), [] | b"001" | [b'A'..=b'Z', b'A'..=b'Z']);
@@ -76,7 +76,7 @@ impl Example for Lookup {
             output.write(&Refused { input, error: format!("{place}: {error}") })
         };
         let (region, input) = match columns(line) {
-            None | Some(("", _)) => (self.region, columns(line).map_or(line, |(_, text)| text)),
+            None | Some(("", _)) => (self.default_region, columns(line).map_or(line, |(_, text)| text)),
             Some((name, text)) => match name.parse() {
                 Ok(region) => (Some(region), text),
                 Err(error) => return refuse(line, &error),
@@ -94,8 +94,8 @@ impl Example for Lookup {
             valid: found.is_valid(),
             region: found.region(),
             kind: found.number_type(),
-            national: &parsed.number.national(),
-            international: &parsed.number.international(),
+            national: parsed.number.national(),
+            international: parsed.number.international(),
             extension: parsed.extension,
         })
     }

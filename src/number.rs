@@ -36,6 +36,7 @@
 
 mod buffer;
 mod calling_code;
+mod check;
 mod digits;
 mod error;
 mod extension;

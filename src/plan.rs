@@ -29,7 +29,7 @@
 //!     (found.region().map_or("", Region::as_str), found.number_type().as_str())
 //! }
 //!
-//! let lines = "(415) 886-7900\n+44 7911 123456\nnone";
+//! let lines = "(415) 886-7900\n+44 7400 123456\nnone";
 //! let columns: Vec<_> = lines.lines().map(region_and_type).collect();
 //! assert_eq!(columns, [("US", "FIXED_LINE_OR_MOBILE"), ("GB", "MOBILE"), ("", "")]);
 //! ```

@@ -80,6 +80,7 @@ macro_rules! text_enum {
             }
 
             /// Returns all variants, in the order of their declaration.
+            #[must_use]
             pub fn all() -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator + Clone {
                 [$(Self::$variant),+].into_iter()
             }

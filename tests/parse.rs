@@ -1,4 +1,4 @@
-//! Parsing against libphonenumber's answers.
+//! Parsing, short numbers and as-you-type formatting against libphonenumber's answers.
 
 use proptest::prelude::*;
 use proptest::sample;
@@ -35,8 +35,8 @@ fn parse_agrees_with_libphonenumber() {
 static TYPING: TypingTable = TypingTable::read(include_bytes!("data/plan/testing.typing.bin"));
 static TESTING: Table = Table::read(include_bytes!("data/plan/testing.bin"));
 
-/// The calls of libphonenumber's own tests, on its metadata for testing where they parse or format. A region that
-/// the plan does not have is `None`.
+/// The calls of libphonenumber's own tests, on its metadata for testing where they parse or format. A region
+/// that the plan does not have is `None`.
 #[test]
 fn parse_agrees_with_the_official_tests() {
     let mut count = 0;

@@ -2,10 +2,11 @@
 //!
 //! The two differ on purpose in four ways:
 //! - rlibphonenumber has the metadata of another release: texts of Zimbabwe and the Gambia are left out.
-//! - rlibphonenumber parses `12 ext 3`, two digits and an extension. libphonenumber for Java refuses it, and so does
-//!   this crate.
+//! - rlibphonenumber parses `12 ext 3`, two digits and an extension. libphonenumber for Java refuses it, and
+//!   so does this crate.
 //! - rlibphonenumber has no full-width tilde in its punctuation; the test gives it an ASCII tilde instead.
-//! - rlibphonenumber cuts a text before its last `/x` and not the first, and not across lines. The test makes none.
+//! - rlibphonenumber cuts a text before its last `/x` and not the first, and not across lines. The test makes
+//!   none.
 
 #![expect(clippy::indexing_slicing, reason = "the place is below the length")]
 

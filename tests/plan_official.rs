@@ -1,5 +1,5 @@
-//! Every call of libphonenumber's own unit tests, on its metadata for testing. `parse.rs` makes the calls that parse
-//! texts.
+//! Every call of libphonenumber's own unit tests, on its metadata for testing. `parse.rs` makes the calls
+//! that parse texts.
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -47,8 +47,8 @@ fn answers_agree_with_the_official_tests() {
     assert_eq!(answered, 237);
 }
 
-/// Returns the plan's answer to a call; `None` if `parse.rs` makes it, an error if the crate has no such function or
-/// argument.
+/// Returns the plan's answer to a call; `None` if `parse.rs` makes it, an error if the crate has no such
+/// function or argument.
 fn answer(call: &str, args: &[Value]) -> Option<Result<Value, &'static str>> {
     let number = |found: &dyn Fn(PhoneNumber) -> Value| number(&args[0]).map(found);
     let region = |arg: usize| args[arg].as_str().and_then(|name| name.parse::<Region>().ok());

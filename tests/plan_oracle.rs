@@ -1,10 +1,10 @@
 //! The table against the regexes it was generated from, in every state of its automaton.
 //!
-//! The ignored tests need libphonenumber's `resources/` directory, named by `TELNUM_LIBPHONENUMBER`:
-//! `cargo test --release --test plan_oracle -- --include-ignored`. With `TELNUM_BLESS=1` they also rewrite
-//! `data/plan/states.tsv` and `data/plan/asked.tsv`, which have one number for every state of the plan and of the
-//! lists of parsing, short numbers and as-you-type formatting. `TELNUM_ORACLE_NUMBERS` sets the number of random
-//! numbers, `TELNUM_ORACLE_SEED` their seed.
+//! The ignored tests need libphonenumber's `resources/` directory, named by `TELNUM_LIBPHONENUMBER`: `cargo
+//! test --release --test plan_oracle -- --include-ignored`. With `TELNUM_BLESS=1` they also rewrite
+//! `data/plan/states.tsv` and `data/plan/asked.tsv`, which have one number for every state of the plan and of
+//! the lists of parsing, short numbers and as-you-type formatting. `TELNUM_ORACLE_NUMBERS` sets the number of
+//! random numbers, `TELNUM_ORACLE_SEED` their seed.
 
 #![expect(
     clippy::unwrap_used,
@@ -103,8 +103,8 @@ fn digits_of_every_state_of_a_list_have_their_recorded_answer() {
     }
 }
 
-/// Prefixes to strip, general patterns, emergency numbers, and the leading digits of as-you-type formats: all are lists
-/// of entries into the automaton.
+/// Prefixes to strip, general patterns, emergency numbers, and the leading digits of as-you-type formats: all
+/// are lists of entries into the automaton.
 #[test]
 #[ignore = "needs TELNUM_LIBPHONENUMBER, libphonenumber's resources"]
 fn every_transition_of_a_list_agrees_with_the_regexes() {
@@ -191,7 +191,7 @@ impl Rows {
             return;
         }
         // Without a region, the digits need their calling code.
-        let row = if what == "abroad" || territory.is_world() {
+        let row = if what == "abroad" || territory.id == "001" {
             asked(what, "-", &format!("+{}{}", territory.code, digits.digits))
         } else {
             asked(what, &territory.id, digits.digits)

@@ -1,15 +1,18 @@
-//! Writes the numbering plan's table from libphonenumber's `resources/` directory.
+//! Generates the tables of the numbering plan from libphonenumber's `resources/` directory.
 //!
 //! ```text
 //! cargo run --release --example generate_plan -- libphonenumber-9.0.35
 //! ```
 //!
-//! The version is read from the directory's path, or given after it. With it come the table of the
-//! metadata for testing, and for both what as-you-type formatting needs.
+//! The version is that in the path of the directory, unless it is given as a second argument. There are four
+//! tables: the plan and the as-you-type formats, of the metadata and of libphonenumber's metadata for
+//! testing.
 //!
-//! The tests then want `TELNUM_BLESS=1 TELNUM_LIBPHONENUMBER=... cargo test --release --test plan_oracle`
-//! for the numbers that cover the automaton, and libphonenumber's answers of that release in
-//! `tests/data/plan`. Where a region is new, it is added to `Region`'s constants.
+//! After a new release:
+//! - Add new regions to the constants of `Region`.
+//! - Rewrite the numbers that cover the automaton:
+//!   `TELNUM_BLESS=1 TELNUM_LIBPHONENUMBER=... cargo test --release --test plan_oracle -- --include-ignored`.
+//! - Replace libphonenumber's answers in `tests/data/plan`.
 
 mod generator;
 
@@ -44,7 +47,7 @@ fn write(output: &Path, table: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
-/// `9.0.35` in `libphonenumber-9.0.35/resources`, and in `v9.0.35/resources`.
+/// Returns the version in a path: `9.0.35` in `libphonenumber-9.0.35/resources` and in `v9.0.35/resources`.
 fn version_in(path: &str) -> Option<String> {
     path.rsplit(['/', '-']).map(|part| part.strip_prefix('v').unwrap_or(part)).find_map(|part| {
         let numbers: Vec<&str> = part.split('.').collect();

@@ -1,8 +1,8 @@
-//! Lines in and JSON lines out, for examples that say something of each line.
+//! Reading lines and writing JSON lines, for examples that write a record for each line.
 //!
-//! A line is bytes up to `\n` or the end of the file, without a `\r` at its end; a byte order mark at
-//! the start of a file is dropped. A line that is empty, not UTF-8 or longer than [`LONGEST`] is bad:
-//! its record tells why, and reading goes on.
+//! A line is the bytes up to `\n` or the end of the file, without a `\r` at its end; a byte order mark at the
+//! start of a file is dropped. A line that is empty, not UTF-8 or longer than [`LONGEST`] gets a record with
+//! the error, and reading continues.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,42 +17,42 @@ use serde::Serialize;
 /// The most bytes a line may have.
 const LONGEST: usize = 1_000_000;
 
-/// What may come before and after the bytes of a line.
+/// The bytes that may surround those of a line.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 const END: &[u8] = b"\r\n";
 
-/// The most bytes of a line that are kept: enough to know that it is too long.
+/// The most bytes of a line that are kept: enough to tell that it is too long.
 const MOST: usize = BYTE_ORDER_MARK.len() + LONGEST + END.len();
 
-/// Why the example ends early.
+/// The error that ends an example early.
 pub(crate) type Error = Box<dyn std::error::Error>;
 
-/// The record of a line that was read but not understood, or could not be read.
+/// The record of a line that the example refused or that could not be read.
 #[derive(Serialize)]
 pub(crate) struct Refused<'a> {
-    /// The line; of a bad one, its start.
+    /// The line; the start of it if it could not be read.
     pub(crate) input: &'a str,
-    /// What is wrong with it.
+    /// The error, with the place of the line.
     pub(crate) error: String,
 }
 
-/// Where the records go, and the bar.
+/// The output of records and the progress bar.
 pub(crate) struct Output {
     out: BufWriter<StdoutLock<'static>>,
     progress: ProgressBar,
     bad: BTreeMap<&'static str, u64>,
 }
 
-/// What an example does with its lines.
+/// An example that handles lines.
 pub(crate) trait Example {
-    /// Says something of a line that is not bad; `place` is where it is, for an error.
+    /// Writes the record of a line to `output`; `place` is for error messages.
     fn line(&mut self, text: &str, place: &Place<'_>, output: &mut Output) -> io::Result<()>;
 
-    /// The rows of the table at the end: what was counted, and how many there were.
+    /// Returns the rows of the table at the end: names and counts.
     fn counts(&self) -> Vec<(String, u64)>;
 }
 
-/// Where a line is.
+/// The file and number of a line.
 pub(crate) struct Place<'a> {
     file: &'a str,
     number: u64,
@@ -64,8 +64,7 @@ impl fmt::Display for Place<'_> {
     }
 }
 
-/// Reads all files, or standard input if there are none, and prints the table, also of what was read
-/// before an error.
+/// Reads all files, or standard input if there are none, and prints the table, after an error too.
 pub(crate) fn run(name: &str, files: &[PathBuf], example: Result<impl Example, Error>) -> ExitCode {
     let mut example = match example {
         Ok(example) => example,
@@ -79,7 +78,7 @@ pub(crate) fn run(name: &str, files: &[PathBuf], example: Result<impl Example, E
     let written = output.out.flush().map_err(Error::from);
     output.progress.finish_and_clear();
     match read.and(written) {
-        // The reader has had enough.
+        // The reader closed the pipe.
         Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
         result => {
             output.print(example.counts());
@@ -88,12 +87,12 @@ pub(crate) fn run(name: &str, files: &[PathBuf], example: Result<impl Example, E
     }
 }
 
-/// Puts the path before what is wrong with the file.
+/// Returns an error with the path of the file before it.
 pub(crate) fn within(path: &Path, error: &dyn std::error::Error) -> Error {
     format!("{}: {error}", path.display()).into()
 }
 
-/// Nobody may be reading standard error; that is no reason to panic.
+/// Writes an error to standard error, unless that is closed.
 fn fail(name: &str, error: &dyn std::error::Error) -> ExitCode {
     let _ = writeln!(io::stderr(), "{name}: {error}");
     ExitCode::FAILURE
@@ -103,7 +102,7 @@ fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// A bar over the bytes of all files, or a count of the bytes read where the end is not known.
+/// Creates a bar over the bytes of all files, or a count of the bytes read if a size is unknown.
 fn progress(files: &[PathBuf]) -> Result<ProgressBar, Error> {
     let sizes = files.iter().map(|path| std::fs::metadata(path).ok().filter(Metadata::is_file));
     let total: Option<u64> = sizes.map(|data| data.map(|data| data.len())).sum();
@@ -158,7 +157,7 @@ impl Output {
             }
             place.number += 1;
             unseen += size;
-            // To redraw for each line would cost more than what is done with it.
+            // Drawing for each line would take longer than handling the line.
             if place.number.is_multiple_of(1 << 12) {
                 self.progress.inc(std::mem::take(&mut unseen));
             }
@@ -181,10 +180,10 @@ impl Output {
     }
 
     fn refuse(&mut self, line: &[u8], kind: &'static str, error: String) -> io::Result<()> {
-        /// Enough of a bad line to know it again.
+        /// The most bytes of the line in the record.
         const SHOWN: usize = 64;
         let mut start = line.get(..SHOWN).unwrap_or(line);
-        // Not to show half a character as a bad one.
+        // A character that is cut in half is dropped.
         if let Err(error) = str::from_utf8(start)
             && error.error_len().is_none()
             && start.len() < line.len()
@@ -206,8 +205,8 @@ impl Output {
     }
 }
 
-/// Reads a line, without its end, of which no more than [`MOST`] bytes are kept. Returns how many bytes it
-/// took, its end included.
+/// Reads a line without its end, keeping at most [`MOST`] bytes. Returns the number of bytes read, the end
+/// included.
 fn read_line(lines: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<u64> {
     let mut size = lines.by_ref().take(MOST as u64).read_until(b'\n', line)?;
     if line.last() == Some(&b'\n') {

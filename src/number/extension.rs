@@ -1,8 +1,9 @@
 use core::num::NonZeroU64;
 
+use super::check::check_bits;
 use super::digits::Digits;
 use super::error::NumberError;
-use super::packed::{MAX_DIGITS, check_bits, digit_count, pack};
+use super::packed::{MAX_DIGITS, digit_count, pack};
 use super::text::text_form;
 
 /// The digits dialled after a call is answered: 1 to 15, `;ext=` in a `tel:` URI (RFC 3966, 5.3).

@@ -1,11 +1,7 @@
 //! The packed form of digits: one a nibble from the top of a `u64`, their count in the lowest nibble.
-#![expect(clippy::cast_possible_truncation, reason = "nibbles are cut out of a u64")]
 
 #[cfg(feature = "classify")]
 use core::hint::select_unpredictable;
-use core::num::NonZeroU64;
-
-use super::error::{NumberError, NumberErrorKind};
 
 /// The most digits of a number (ITU-T E.164, 6.2.1), and of a packed form.
 pub(super) const MAX_DIGITS: usize = 15;
@@ -84,24 +80,4 @@ const fn values(text: u64) -> u64 {
 #[inline]
 const fn are_digits(values: u64) -> bool {
     (values | values.wrapping_add(0x0606_0606_0606_0606)) & 0xF0F0_F0F0_F0F0_F0F0 == 0
-}
-
-/// Checks that `bits` are a packed form of at least `min` digits, and that the first digit is not 0 unless
-/// `leading_zero` allows it.
-pub(super) fn check_bits(bits: u64, min: usize, leading_zero: bool) -> Result<NonZeroU64, NumberError> {
-    let count = digit_count(bits);
-    let error = |kind, position| Err(NumberError::new(position, kind));
-    if count < min {
-        return error(NumberErrorKind::InvalidLength(count as u8), 15);
-    }
-    for index in 0..MAX_DIGITS {
-        let nibble = (bits >> (60 - 4 * index) & 0xF) as u8;
-        match nibble {
-            1.. if index >= count => return error(NumberErrorKind::InvalidPadding, index),
-            10.. => return error(NumberErrorKind::InvalidNibble(nibble), index),
-            0 if index == 0 && !leading_zero => return error(NumberErrorKind::LeadingZero, index),
-            _ => {}
-        }
-    }
-    NonZeroU64::new(bits).ok_or(NumberError::new(15, NumberErrorKind::InvalidLength(0)))
 }

@@ -2,9 +2,10 @@ use core::num::NonZeroU64;
 
 use super::buffer::Buffer;
 use super::calling_code::CallingCode;
+use super::check::check_bits;
 use super::digits::Digits;
 use super::error::NumberError;
-use super::packed::{self, check_bits, digit_count, leading, pack};
+use super::packed::{self, digit_count, leading, pack};
 use super::text::text_form;
 
 /// An E.164 number: `+` and 2 to 15 digits, the first not 0.

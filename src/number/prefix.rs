@@ -1,9 +1,10 @@
 use core::num::NonZeroU64;
 use core::ops::RangeInclusive;
 
+use super::check::check_bits;
 use super::digits::Digits;
 use super::error::NumberError;
-use super::packed::{check_bits, digit_count, leading, pack};
+use super::packed::{digit_count, leading, pack};
 use super::phone_number::PhoneNumber;
 use super::text::text_form;
 

@@ -206,7 +206,7 @@ impl Lookup {
     ///
     /// ```
     /// # use telnum::plan::{self, Possibility};
-    /// assert_eq!(plan::lookup("+4144668180".parse()?).possibility(), Possibility::InvalidLength);
+    /// assert_eq!(plan::lookup("+141588679001".parse()?).possibility(), Possibility::TooLong);
     /// # Ok::<(), telnum::NumberError>(())
     /// ```
     #[doc(alias("isPossibleNumber", "isPossibleNumberWithReason"))]

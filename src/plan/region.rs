@@ -47,6 +47,7 @@ impl Region {
     /// assert_eq!(Region::all().next_back(), Some(Region::WORLD));
     /// ```
     #[doc(alias = "getSupportedRegions")]
+    #[must_use]
     pub fn all() -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator + Clone {
         ALL.iter().copied()
     }
@@ -63,11 +64,10 @@ impl Region {
         /// `AAABAC` and so on to `ZZ`.
         const PAIRS: [u8; 2 * 26 * 26] = {
             let mut pairs = [0; 2 * 26 * 26];
-            let (mut rest, mut pair): (&mut [u8], u16) = (&mut pairs, 0);
+            let (mut rest, mut pair): (&mut [u8], [u8; 2]) = (&mut pairs, *b"AA");
             while let [first, second, more @ ..] = rest {
-                *first = b'A' + (pair / 26) as u8;
-                *second = b'A' + (pair % 26) as u8;
-                pair += 1;
+                [*first, *second] = pair;
+                pair = if pair[1] == b'Z' { [pair[0] + 1, b'A'] } else { [pair[0], pair[1] + 1] };
                 rest = more;
             }
             pairs

@@ -1,5 +1,5 @@
-//! The lists that parsing, short numbers and as-you-type formatting ask, read from the tables' bytes
-//! without the library, and what libphonenumber's regexes say instead of them.
+//! The lists of parsing, short numbers and as-you-type formatting, read from the tables without the library,
+//! and the regexes of libphonenumber that they stand for.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,21 +15,22 @@ pub(crate) struct Lists {
     entries: Vec<u16>,
 }
 
-/// Digits that take one transition of an automaton, and the value of the leaf that they lead to.
+/// Digits that take one transition of an automaton, and the answer of the list.
 pub(crate) struct Asked<'a> {
     pub(crate) digits: &'a str,
     pub(crate) value: u16,
-    /// The state after the transition was not met before.
+    /// Whether the state after the transition was not visited before.
     pub(crate) is_new: bool,
 }
 
-/// Longer than any digits that are told apart; few first, which say nothing to most questions, last.
+/// Returns the numbers of digits to ask about, up to more than any pattern matches. One and two digits, for
+/// which few lists have an answer, come last.
 fn lengths() -> impl Iterator<Item = usize> {
     (3..=22).chain(1..3)
 }
 
 impl Lists {
-    /// The lists whose index is in a section of a table.
+    /// Opens the lists whose index is section `place` of a table.
     pub(crate) fn open(table: &[u8], place: usize) -> Self {
         Self {
             cells: words(table, 0),
@@ -38,7 +39,7 @@ impl Lists {
         }
     }
 
-    /// Takes every transition that can be reached in a list, with a random rest after it.
+    /// Calls `ask` with digits for every transition of a list, each followed by random digits.
     pub(crate) fn walk(
         &self,
         list: u16,
@@ -50,7 +51,7 @@ impl Lists {
             let mut seen = BTreeSet::new();
             let mut open = vec![(self.entry(list, length), String::new())];
             while let Some((state, path)) = open.pop() {
-                // Without an entry, all digits lead to nothing.
+                // Without an entry the answer is 0.
                 let next = |digit| (state.map(|state| self.step(state, digit)), format!("{path}{digit}"));
                 let is_leaf = state.is_none_or(|state| self.is_leaf(state));
                 if path.is_empty() || !is_leaf && seen.insert(state) {
@@ -90,10 +91,10 @@ impl Lists {
     }
 }
 
-/// Digits after something was stripped off them, and the carrier's code that was in that.
+/// Digits without their prefix, and the carrier code that was in the prefix.
 pub(crate) type Stripped = (String, String);
 
-/// What an action of the table does to digits: end, kept range, carrier's range, and what is inserted.
+/// Applies an action of the table to `digits`: end, kept range, range of the carrier code, inserted digits.
 pub(crate) fn by_action(action: &[u8], digits: &str) -> Stripped {
     let (places, insert) = action.split_first_chunk().unwrap();
     let [end, keep, keep_end, carrier, carrier_end, inserted] = places.map(usize::from);
@@ -108,7 +109,7 @@ pub(crate) fn by_action(action: &[u8], digits: &str) -> Stripped {
 pub(crate) struct Regexes(BTreeMap<String, Regex>);
 
 impl Regexes {
-    /// What a pattern and its transform rule do to digits.
+    /// Applies a pattern of prefixes and its transform rule to `digits`.
     pub(crate) fn strip(&mut self, pattern: Option<&str>, rule: Option<&str>, digits: &str) -> Stripped {
         let nothing = || (digits.to_owned(), String::new());
         let Some(pattern) = pattern else { return nothing() };
@@ -128,17 +129,17 @@ impl Regexes {
         }
     }
 
-    /// Whether a pattern is there and all the digits are what it says.
+    /// Returns whether there is a pattern and it matches all digits.
     pub(crate) fn is(&mut self, pattern: Option<&str>, digits: &str) -> bool {
         pattern.is_some_and(|pattern| self.get(&format!("^(?:{pattern})$")).is_match(digits))
     }
 
-    /// Whether a pattern is there and digits start as it says.
+    /// Returns whether there is a pattern and it matches digits at their start.
     pub(crate) fn starts(&mut self, pattern: Option<&str>, digits: &str) -> bool {
         pattern.is_some_and(|pattern| self.get(&format!("^(?:{pattern})")).is_match(digits))
     }
 
-    /// The formats that libphonenumber shows while a number is typed.
+    /// Returns the national and the international formats that libphonenumber uses while a number is typed.
     pub(crate) fn eligible<'a>(&mut self, territory: &'a Territory) -> [Vec<&'a Format>; 2] {
         let sign = r"[-x\x{2010}-\x{2015}() .\[\]/~]*";
         let eligible = self.get(&format!(r"^{sign}\$1{sign}(?:\$\d{sign})*$")).clone();

@@ -1,5 +1,5 @@
-//! The plan a second time, the slow way: libphonenumber's questions asked of its regexes, one after
-//! the other. Shares with the table only the reading of the XML.
+//! A second, slow implementation of the plan: libphonenumber's steps on its regexes. It shares only the
+//! reading of the XML with the table.
 
 pub(crate) mod lists;
 
@@ -14,11 +14,12 @@ use crate::generator::metadata::{self, Desc, Format, Territory};
 pub(crate) struct Oracle {
     territories: Vec<Territory>,
     codes: HashMap<u16, Vec<usize>>,
-    /// By pattern: what digits start with, and what all of them are.
+    /// For each pattern the regex that matches digits at their start, and the one that matches them as a
+    /// whole.
     regexes: HashMap<String, [OnceLock<Regex>; 2]>,
 }
 
-/// What is known of a number.
+/// The answers for a number.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) region: Option<String>,
@@ -32,7 +33,7 @@ pub(crate) struct Answer {
     pub(crate) valid_for: Vec<String>,
 }
 
-/// In the order in which libphonenumber asks.
+/// The types in the order in which libphonenumber checks them.
 const KINDS: [(&str, NumberType); 8] = [
     ("premiumRate", NumberType::PremiumRate),
     ("tollFree", NumberType::TollFree),
@@ -215,7 +216,7 @@ fn possibility(territory: &Territory, kind: NumberType, length: usize) -> Possib
     }
 }
 
-/// A section of a table, without the library.
+/// Returns a section of a table, without the library.
 pub(crate) fn section(table: &[u8], place: usize) -> &[u8] {
     let size =
         |place: usize| u32::from_le_bytes(table[4 * place..4 * place + 4].try_into().unwrap()) as usize;
@@ -223,13 +224,13 @@ pub(crate) fn section(table: &[u8], place: usize) -> &[u8] {
     &table[start..start + size(place + 1)]
 }
 
-/// The numbers in a section.
+/// Returns the words of a section of a table.
 pub(crate) fn words(table: &[u8], place: usize) -> Vec<u16> {
     let words = section(table, place).chunks(2);
     words.map(|word| u16::from_le_bytes(word.try_into().unwrap())).collect()
 }
 
-/// A generator that is the same everywhere.
+/// A random generator with the same results on every machine.
 pub(crate) struct Random(pub(crate) u64);
 
 impl Random {

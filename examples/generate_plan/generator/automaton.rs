@@ -1,38 +1,37 @@
-//! Many patterns over digits into rows of one minimal automaton.
+//! Compiles many patterns over digits into the rows of one minimal automaton.
 //!
-//! A [`Question`] is a list of patterns and the length of the digits that are asked about. Because
-//! the length is fixed, the answer is reached as soon as the digits that are left cannot change it:
-//! `[2-9]\d{6}` on seven digits is decided by the first. Equal rows are stored once, whichever
-//! question they came from, and [`Automaton::lay_out`] lets the end of one row be the start of
-//! another, which saves two cells of five.
+//! A [`Question`] is a list of patterns, asked of digits of one length. Because the length is fixed, the
+//! answer is reached as soon as the remaining digits cannot change it: the first of seven digits decides
+//! `[2-9]\d{6}`. Equal rows are stored once for all questions, and [`Automaton::lay_out`] lets the end of one
+//! row be the start of another, which saves two cells of five.
 
 use std::collections::HashMap;
 
 use super::Error;
 use super::states::{State, States};
 
-/// How many digits may be looked at; the library takes that many steps without asking.
+/// The most digits that an answer may depend on: the number of steps that the library takes.
 const STEPS: usize = 8;
 
-/// Where an answer continues.
+/// A reference to a row, or the value of a leaf.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Entry {
     Row(usize),
     Leaf(u16),
 }
 
-/// The rows, and where equal ones are.
+/// The rows, each stored once.
 #[derive(Debug, Default)]
 pub(crate) struct Automaton {
     pub(crate) rows: Vec<[Entry; 10]>,
     index: HashMap<[Entry; 10], usize>,
 }
 
-/// Rows in their places.
+/// The rows laid out as cells.
 #[derive(Debug)]
 pub(crate) struct Layout {
-    /// A row is ten cells from its place; a cell is the place of the next row. A leaf is a row
-    /// that leads to itself, and a cell with its value.
+    /// A row is ten cells, a cell is the index of the next row. A leaf is a row whose cells lead to itself,
+    /// and a cell with its value.
     pub(crate) cells: Vec<u16>,
     places: Vec<usize>,
     leaves: HashMap<u16, u16>,
@@ -46,12 +45,12 @@ pub(crate) struct Question {
 }
 
 impl Question {
-    /// Adds a pattern that all digits must match, and returns its number.
+    /// Adds a pattern that matches digits as a whole, and returns its index.
     pub(crate) fn whole(&mut self, pattern: &str) -> Result<usize, Error> {
         self.add(pattern, false)
     }
 
-    /// Adds a pattern that the digits must start with, and returns its number.
+    /// Adds a pattern that matches digits at their start, and returns its index.
     pub(crate) fn prefix(&mut self, pattern: &str) -> Result<usize, Error> {
         self.add(pattern, true)
     }
@@ -68,7 +67,7 @@ impl Question {
         Ok(number)
     }
 
-    /// The states that wait for a digit, or are found, at or behind these without one; sorted.
+    /// Returns the states that wait for a digit or are matches, reached from `from` without a digit, sorted.
     fn closure(&self, from: impl IntoIterator<Item = usize>) -> Vec<usize> {
         let (mut open, mut seen): (Vec<_>, Vec<_>) = (from.into_iter().collect(), Vec::new());
         while let Some(state) = open.pop() {
@@ -102,12 +101,12 @@ impl Question {
     }
 }
 
-/// A leaf's value by the patterns that were found.
+/// The value of a leaf by the patterns that match.
 type Answer<'a> = dyn FnMut(&[bool]) -> Result<u16, Error> + 'a;
 
 impl Automaton {
-    /// The entry that answers a question for digits of a length. `answer` gives the value for the
-    /// patterns found, each by its number.
+    /// Adds the rows that answer `question` for `length` digits and returns the entry. `answer` gives the
+    /// value for the patterns that match, by index.
     pub(crate) fn add(
         &mut self,
         question: &Question,
@@ -152,7 +151,7 @@ impl Automaton {
         Ok(entry)
     }
 
-    /// The entry of a row; equal ones are one.
+    /// Adds a row unless an equal one is there, and returns its entry.
     pub(crate) fn row(&mut self, row: [Entry; 10]) -> Entry {
         let next = self.rows.len();
         let place = *self.index.entry(row).or_insert(next);
@@ -162,7 +161,7 @@ impl Automaton {
         Entry::Row(place)
     }
 
-    /// Gives every row its place.
+    /// Lays the rows out, overlapping them where possible.
     pub(crate) fn lay_out(&self) -> Result<Layout, Error> {
         let follower = self.followers();
         let mut first = vec![true; self.rows.len()];
@@ -186,8 +185,8 @@ impl Automaton {
         Ok(layout)
     }
 
-    /// The row that starts with the end of each row, and how many cells they share: the longest
-    /// overlaps first, and no row follows itself.
+    /// Returns for each row the row that starts with its end, and the number of cells they share. Longer
+    /// overlaps are taken first, and no row follows itself.
     fn followers(&self) -> Vec<Option<(usize, usize)>> {
         let rows = self.rows.len();
         let mut follower = vec![None; rows];
@@ -206,7 +205,7 @@ impl Automaton {
             }
             for row in 0..rows {
                 let Some(fitting) = starts.get_mut(&self.rows[row][10 - shared..]) else { continue };
-                // A chain is known by its last row, so `next` must not start the chain of `row`.
+                // The end of a chain identifies it, so `next` must not start the chain of `row`.
                 let free = |next: &usize| end(&chain, *next) != row;
                 if follower[row].is_none()
                     && let Some(at) = fitting.iter().rposition(free)
@@ -223,7 +222,7 @@ impl Automaton {
 }
 
 impl Layout {
-    /// An entry as the table has it.
+    /// Returns an entry as the table stores it.
     pub(crate) fn cell(&mut self, entry: Entry) -> Result<u16, Error> {
         match entry {
             Entry::Row(row) => Ok(u16::try_from(self.places[row])?),

@@ -1,32 +1,32 @@
-//! Formats as templates: what to write, with the digits left out.
+//! Formats as templates, which the library writes without knowing any pattern.
 //!
-//! A format's pattern is a row of digit groups of which at most one varies, so with the length of
-//! the digits every group's width is known, and `0$1-$2` for `(\d{2})(\d{3,4})` on six digits is
-//! `0`, two digits, `-`, four digits. The library writes templates without knowing any pattern.
+//! The pattern of a format is a sequence of digit groups of which at most one varies in width. So the number
+//! of digits fixes the width of every group: `0$1-$2` for `(\d{2})(\d{3,4})` on six digits is `0`, two
+//! digits, `-`, four digits.
 //!
-//! A template is a byte for each character: below 16 the place of a national digit, from 16 on one
-//! of the literals, or the carrier code. So writing is one load and one store a character.
+//! A template is one byte for each character: below 16 the index of a national digit, from 16 on a literal or
+//! the carrier code. So a character is written with one load and one store.
 
 use std::collections::HashMap;
 
 use super::Error;
 use super::metadata::Format;
 
-/// There is room for 16 digits and 16 literals.
+/// The byte of the first literal; 16 digits precede it.
 const FIRST_LITERAL: usize = 16;
-/// Stands for the carrier code.
+/// The byte of the carrier code.
 const CARRIER: u8 = 0xFF;
-/// The library writes that many characters, of which it keeps as many as the template has.
+/// The most characters of a template: the library stores this many, and keeps as many as the template has.
 const LONGEST: usize = 24;
 
-/// All templates, and the literals in them.
+/// The templates of all formats, and the literals in them.
 #[derive(Debug, Default)]
 pub(crate) struct Templates {
     pub(crate) pool: Pool,
     pub(crate) literals: Vec<u8>,
 }
 
-/// Texts of bytes, each kept once behind its length.
+/// Byte strings, each stored once, after its length.
 #[derive(Debug, Default)]
 pub(crate) struct Pool {
     pub(crate) bytes: Vec<u8>,
@@ -34,7 +34,7 @@ pub(crate) struct Pool {
 }
 
 impl Pool {
-    /// Where a text is.
+    /// Adds a byte string unless it is there, and returns its start.
     pub(crate) fn add(&mut self, text: &[u8]) -> Result<u16, Error> {
         if let Some(at) = self.index.get(text) {
             return Ok(*at);
@@ -47,7 +47,7 @@ impl Pool {
     }
 }
 
-/// The widths of a pattern's groups for digits of a length, if the pattern can have that length.
+/// Returns the widths of the groups of a pattern for `length` digits, if the pattern matches so many.
 pub(crate) fn widths(pattern: &str, length: usize) -> Result<Option<Vec<usize>>, Error> {
     let mut groups = Vec::new();
     for group in pattern.split_terminator(')') {
@@ -64,7 +64,7 @@ pub(crate) fn widths(pattern: &str, length: usize) -> Result<Option<Vec<usize>>,
     let Some(mut spare) = length.checked_sub(groups.iter().map(|(min, _)| min).sum()) else {
         return Ok(None);
     };
-    // As a regex does: the first group takes what it can.
+    // Groups are greedy, as in a regex.
     let widths = groups
         .iter()
         .map(|(min, max)| {
@@ -77,13 +77,13 @@ pub(crate) fn widths(pattern: &str, length: usize) -> Result<Option<Vec<usize>>,
 }
 
 impl Templates {
-    /// The template of digits as they are.
+    /// Adds the template of `length` digits without separators.
     pub(crate) fn plain(&mut self, length: usize) -> Result<u16, Error> {
         let template: Vec<u8> = (0..u8::try_from(length)?).collect();
         self.pool.add(&template)
     }
 
-    /// The template of a format. A rule, if given, takes the place of the first group.
+    /// Adds the template of a format for groups of `widths`. A `rule` replaces the first group.
     pub(crate) fn template(
         &mut self,
         format: &Format,

@@ -1,7 +1,5 @@
-//! What libphonenumber's XML says, read the way its own build reads it: inherited rules resolved,
-//! white space in patterns removed, the general lengths gathered from the types.
-
-#![expect(dead_code, reason = "sections for parsing read the rest")]
+//! Reads libphonenumber's XML as libphonenumber's own build does: inherited rules are resolved, white space
+//! is removed from patterns, and the general lengths are gathered from the types.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +7,7 @@ use roxmltree::{Document, Node, ParsingOptions};
 
 use super::Error;
 
-/// The types of numbers, in the order of their tags in the table, by element name.
+/// The element names of the types of numbers, in the order of the types' tags in the table.
 pub(crate) const TYPES: [&str; 11] = [
     "fixedLine",
     "mobile",
@@ -24,10 +22,10 @@ pub(crate) const TYPES: [&str; 11] = [
     "voicemail",
 ];
 
-/// One `<territory>`.
+/// A `<territory>` element.
 #[derive(Debug)]
 pub(crate) struct Territory {
-    /// ISO alpha-2, or `001`.
+    /// ISO 3166-1 alpha-2, or `001`.
     pub(crate) id: String,
     pub(crate) code: u16,
     pub(crate) main: bool,
@@ -35,59 +33,55 @@ pub(crate) struct Territory {
     pub(crate) international_prefix: Option<String>,
     pub(crate) preferred_international_prefix: Option<String>,
     pub(crate) national_prefix: Option<String>,
-    /// The national prefix itself where the XML says nothing else.
+    /// The pattern of national prefixes; the national prefix where the XML has no pattern.
     pub(crate) national_prefix_for_parsing: Option<String>,
     pub(crate) national_prefix_transform_rule: Option<String>,
     pub(crate) preferred_extension_prefix: Option<String>,
-    pub(crate) mobile_portable: bool,
     pub(crate) general: Desc,
-    /// Every other description, by element name.
+    /// The descriptions other than the general one, with their element names.
     pub(crate) descs: Vec<(String, Desc)>,
     pub(crate) formats: Vec<Format>,
-    /// Empty where the formats of the country serve abroad too.
+    /// Empty where the national formats are used abroad too.
     pub(crate) international_formats: Vec<Format>,
 }
 
-/// What numbers of one type look like.
+/// The description of numbers of one type.
 #[derive(Debug, Default)]
 pub(crate) struct Desc {
     pub(crate) pattern: Option<String>,
-    /// Empty: any length that the general description allows.
+    /// The possible lengths; those of the general description if empty.
     pub(crate) lengths: BTreeSet<u8>,
     pub(crate) local_only: BTreeSet<u8>,
     pub(crate) example: Option<String>,
 }
 
-/// One way to write numbers.
+/// A `<numberFormat>` element.
 #[derive(Clone, Debug)]
 pub(crate) struct Format {
     pub(crate) pattern: String,
-    /// Each refines the one before; the last decides.
+    /// The patterns of leading digits. Each refines the one before, the last decides.
     pub(crate) leading_digits: Vec<String>,
     pub(crate) template: String,
-    /// `$1` is the first group of the format, national prefix filled in.
+    /// The replacement for the first group, which is `$1` in it, with the national prefix filled in.
     pub(crate) national_prefix_rule: Option<String>,
     pub(crate) national_prefix_optional: bool,
-    /// As the rule above, with `$CC` for the carrier code.
+    /// The replacement for the first group, with `$CC` for the carrier code.
     pub(crate) carrier_rule: Option<String>,
 }
 
 impl Territory {
-    pub(crate) fn is_world(&self) -> bool {
-        self.id == "001"
-    }
-
     pub(crate) fn desc(&self, element: &str) -> Option<&Desc> {
         self.descs.iter().find(|(name, _)| name == element).map(|(_, desc)| desc)
     }
 
-    /// The description that libphonenumber asks for a type: mobile or not, fixed line it is.
+    /// Returns the description in which libphonenumber looks up a type: that of fixed lines for numbers that
+    /// may also be mobile.
     pub(crate) fn desc_of_type(&self, element: &str) -> Option<&Desc> {
         self.desc(if element == "fixedLineOrMobile" { "fixedLine" } else { element })
     }
 }
 
-/// All territories of a file, in its order. Also reads `ShortNumberMetadata.xml`.
+/// Reads the territories of a file in its order; `ShortNumberMetadata.xml` too.
 pub(crate) fn read(xml: &str) -> Result<Vec<Territory>, Error> {
     let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
     let document = Document::parse_with_options(xml, options)?;
@@ -99,7 +93,8 @@ pub(crate) fn read(xml: &str) -> Result<Vec<Territory>, Error> {
     if territories.is_empty() { Err("no territory in the file".into()) } else { Ok(territories) }
 }
 
-/// The territories of each calling code, the main one first, else in the order of the file.
+/// Returns the indices of the territories of each calling code, the main one first, then in the order of the
+/// file.
 pub(crate) fn by_code(territories: &[Territory]) -> Vec<(u16, Vec<usize>)> {
     let codes: BTreeSet<u16> = territories.iter().filter(|it| it.code != 0).map(|it| it.code).collect();
     codes
@@ -143,7 +138,6 @@ fn territory(node: Node<'_, '_>) -> Result<Territory, Error> {
         national_prefix_for_parsing: pattern("nationalPrefixForParsing").or(national_prefix.clone()),
         national_prefix_transform_rule: pattern("nationalPrefixTransformRule"),
         preferred_extension_prefix: text("preferredExtnPrefix"),
-        mobile_portable: node.attribute("mobileNumberPortableRegion") == Some("true"),
         id,
         code,
         national_prefix,
@@ -154,8 +148,8 @@ fn territory(node: Node<'_, '_>) -> Result<Territory, Error> {
     })
 }
 
-/// The general lengths are those of all types that can be dialled from abroad, or those of the
-/// short codes in a file of short numbers.
+/// Sets the general lengths: those of all types that can be dialled from abroad, or those of short codes in a
+/// file of short numbers.
 fn gather_lengths(general: &mut Desc, descs: &[(String, Desc)]) {
     let short = descs.iter().any(|(name, _)| name == "shortCode");
     for (name, desc) in descs {
@@ -181,7 +175,7 @@ fn desc(node: Node<'_, '_>) -> Result<Desc, Error> {
     })
 }
 
-/// `4,[6-8]` is 4, 6, 7 and 8.
+/// Parses lengths: `4,[6-8]` is 4, 6, 7 and 8.
 fn lengths(text: &str) -> Result<BTreeSet<u8>, Error> {
     let mut all = BTreeSet::new();
     for part in text.split(',') {
@@ -195,7 +189,8 @@ fn lengths(text: &str) -> Result<BTreeSet<u8>, Error> {
     Ok(all)
 }
 
-/// National and international formats; the latter only if one of them differs.
+/// Reads the national and the international formats; the latter are empty if all are the same as the national
+/// ones.
 fn formats(territory: Node<'_, '_>, national_prefix: &str) -> Result<(Vec<Format>, Vec<Format>), Error> {
     let rule = |node: Node<'_, '_>, name| {
         let text = node.attribute(name).or_else(|| territory.attribute(name))?;

@@ -1,8 +1,8 @@
-//! From libphonenumber's resources to the table that the crate includes.
+//! Generates the tables that the crate includes from libphonenumber's resources.
 //!
-//! The table is a list of sections; `src/plan/table.rs` reads them in the order in which
-//! [`table`] adds them. Numbers are little endian.
-#![expect(clippy::indexing_slicing, reason = "a tool stops when its input is not what it knows")]
+//! A table is a list of sections; `src/plan/table.rs` reads them in the order in which [`table`] adds them.
+//! Numbers are little endian.
+#![expect(clippy::indexing_slicing, reason = "a tool stops at input that it does not expect")]
 #![expect(clippy::string_slice, reason = "all texts are ASCII")]
 
 pub(crate) mod automaton;
@@ -16,13 +16,13 @@ mod typing;
 
 pub(crate) type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// A part of the table.
+/// A section of a table.
 pub(crate) enum Section {
     Bytes(Vec<u8>),
     Words(Vec<Word>),
 }
 
-/// A number, or an entry of the automaton, whose number is known once all rows have a place.
+/// A number, or an entry into the automaton, which becomes a number once the rows are laid out.
 pub(crate) enum Word {
     Plain(u16),
     Entry(automaton::Entry),
@@ -32,7 +32,8 @@ pub(crate) fn words(words: Vec<u16>) -> Section {
     Section::Words(words.into_iter().map(Word::Plain).collect())
 }
 
-/// The table of libphonenumber's release `version`, from its metadata of numbers and of short ones.
+/// Generates the table of the plan from the XML of `numbers` and of short numbers (`shorts`) of
+/// libphonenumber's release `version`.
 pub(crate) fn table(version: &str, numbers: &str, shorts: &str) -> Result<Vec<u8>, Error> {
     let territories = metadata::read(numbers)?;
     let shorts = metadata::read(shorts)?;
@@ -44,7 +45,7 @@ pub(crate) fn table(version: &str, numbers: &str, shorts: &str) -> Result<Vec<u8
     join(sections, &automaton)
 }
 
-/// The table of `AsYouType`, from the metadata of numbers.
+/// Generates the table of as-you-type formats from the XML of `numbers`.
 pub(crate) fn typing_table(numbers: &str) -> Result<Vec<u8>, Error> {
     let territories = metadata::read(numbers)?;
     let mut automaton = automaton::Automaton::default();
@@ -52,7 +53,8 @@ pub(crate) fn typing_table(numbers: &str) -> Result<Vec<u8>, Error> {
     join(sections, &automaton)
 }
 
-/// The number of sections, the length of each, then all of them; the cells come first.
+/// Joins the sections, after the automaton's cells as the first: the number of sections, the length of each,
+/// then their bytes.
 fn join(sections: Vec<Section>, automaton: &automaton::Automaton) -> Result<Vec<u8>, Error> {
     let mut layout = automaton.lay_out()?;
     let mut parts = Vec::new();

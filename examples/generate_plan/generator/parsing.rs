@@ -1,9 +1,9 @@
-//! The sections that `parse` reads: what is stripped off the digits of a number in each territory.
+//! The sections of parsing: the dialling rules of each territory.
 //!
-//! `0?(?:(11|...)15)?` with the rule `9$1` is what Argentina says of its mobile numbers. Such a
-//! pattern is compiled into rows of the plan's automaton, as a question about digits of one
-//! length; a leaf is an [`Action`]. The patterns are followed as a backtracking regex would, its
-//! first choice first, so captured groups are those that libphonenumber sees.
+//! Argentina has the pattern `0?(?:(11|...)15)?` with the rule `9$1` for its mobile numbers. Such a pattern
+//! is compiled into rows of the plan's automaton, for digits of one length; the value of a leaf is an
+//! [`Action`]. The states are followed in the order of a backtracking regex, so that the groups are those
+//! that libphonenumber captures.
 
 use std::collections::HashMap;
 
@@ -12,13 +12,13 @@ use super::metadata::{Territory, by_code};
 use super::states::{State, States};
 use super::{Error, Section, Word, words};
 
-/// Digits are looked at up to this length: no pattern matches more, or ends later.
+/// The most digits that patterns are compiled for: none matches more.
 pub(crate) const LENGTHS: usize = 20;
 
-/// What leads to nothing being stripped.
+/// The entry of digits from which nothing is stripped.
 pub(crate) const NOTHING: Entry = Entry::Leaf(0);
 
-/// The sections in the order in which the library reads them.
+/// Returns the sections in the order in which `src/plan/table/rules.rs` reads them.
 pub(crate) fn sections(territories: &[Territory], automaton: &mut Automaton) -> Result<Vec<Section>, Error> {
     let mut parsing = Parsing { lists: Lists::default(), automaton, actions: Vec::new() };
     parsing.action(Action::default())?;
@@ -47,21 +47,22 @@ pub(crate) fn sections(territories: &[Territory], automaton: &mut Automaton) -> 
     Ok(vec![words(records), index, entries, Section::Bytes(actions), Section::Bytes(main_of_code)])
 }
 
-/// What a match does to the digits.
+/// A change of the digits at the start, as `src/plan/table/rules.rs` reads it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Action {
-    /// So many digits at the start are replaced.
+    /// The number of digits at the start to remove.
     end: u8,
-    /// By these.
+    /// The digits to insert instead.
     insert: String,
-    /// And then by those of this range.
+    /// The range of removed digits to put back after the inserted ones.
     keep: (u8, u8),
-    /// The digits of this range are a carrier's code.
+    /// The range of removed digits that are a carrier code.
     carrier: (u8, u8),
 }
 
 impl Action {
-    /// Ten bytes: `end`, the ranges, how much is inserted, and that in four.
+    /// Returns ten bytes: `end`, the ranges, the number of inserted digits, and four bytes of inserted
+    /// digits.
     fn bytes(&self) -> [u8; 10] {
         let mut bytes = [0; 10];
         bytes[..5].copy_from_slice(&[self.end, self.keep.0, self.keep.1, self.carrier.0, self.carrier.1]);
@@ -79,17 +80,18 @@ struct Parsing<'a> {
     actions: Vec<Action>,
 }
 
-/// Lists of entries, one a length of the digits that are asked about.
+/// Lists of entries, one entry for each number of digits.
 #[derive(Default)]
 pub(crate) struct Lists {
-    /// For a list the place of its first entry, the length that it is for, and how many there are.
+    /// For each list the index of its first entry, and the number of digits that the first is for with the
+    /// number of entries.
     index: Vec<[u16; 2]>,
     entries: Vec<Entry>,
 }
 
 impl Lists {
-    /// The number of the list of entries for lengths from 1 on; equal lists are one. Where a list
-    /// starts with nothing, and what its end repeats, is left out.
+    /// Adds a list of entries for 1 digit, 2 digits and so on, unless an equal one is there, and returns its
+    /// index. Entries at the start without an answer are left out, and so are repetitions of the last entry.
     pub(crate) fn add(&mut self, list: &[Entry]) -> Result<u16, Error> {
         let first = list.iter().position(|entry| *entry != NOTHING).unwrap_or(list.len() - 1);
         let end = list.windows(2).rposition(|two| two[0] != two[1]).map_or(1, |place| place + 2);
@@ -112,8 +114,8 @@ impl Lists {
     }
 }
 
-/// Compiles a description as a question with the answers 1, it is, and 0: of all the digits, or of
-/// how they start.
+/// Compiles a pattern into a list with the answer 1 for digits that match it, as a whole or as a prefix, and
+/// 0 for others.
 pub(crate) fn question(
     automaton: &mut Automaton,
     lists: &mut Lists,
@@ -132,12 +134,12 @@ pub(crate) fn question(
         .map(|length| automaton.add(&question, length, |found| Ok(u16::from(found.iter().any(|it| *it)))))
         .collect::<Result<_, _>>()?;
     if !prefix && list.last() != Some(&NOTHING) {
-        return Err("a description that reaches past the longest digits".into());
+        return Err("a pattern that matches more digits than patterns are compiled for".into());
     }
     lists.add(&list)
 }
 
-/// Where a pattern's entries are, and the first digits that it can match, as bits.
+/// The list of a pattern of prefixes, and the digits that it can start with, as bits.
 #[derive(Default)]
 struct Stripping {
     roots: u16,
@@ -153,7 +155,7 @@ impl Parsing<'_> {
         Ok(u16::try_from(place)?)
     }
 
-    /// Compiles what is stripped off the start of digits.
+    /// Compiles a pattern of prefixes and its transform rule.
     fn stripping(&mut self, pattern: Option<&str>, rule: Option<&str>) -> Result<Stripping, Error> {
         let program = Program::new(pattern.unwrap_or(""), rule)?;
         let mut list = Vec::new();
@@ -172,7 +174,7 @@ impl Parsing<'_> {
         Ok(Stripping { roots: self.lists.add(&list)?, first })
     }
 
-    /// The entry for threads that have read `read` digits of `length`.
+    /// Returns the entry for threads that have read `read` of `length` digits.
     fn node(
         &mut self,
         program: &Program<'_>,
@@ -205,7 +207,7 @@ impl Parsing<'_> {
     }
 }
 
-/// A pattern as a machine whose threads are tried in order.
+/// A pattern as an automaton whose threads are tried in order.
 struct Program<'a> {
     states: States,
     first: usize,
@@ -213,7 +215,7 @@ struct Program<'a> {
     groups: usize,
 }
 
-/// A state and the ends of the groups; the match's own end is last.
+/// A state, and the start and end of each group; the end of the match is the last slot.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Thread {
     state: usize,
@@ -242,7 +244,7 @@ impl<'a> Program<'a> {
         vec![Thread { state: self.first, slots: [None; 5] }]
     }
 
-    /// The threads that wait for a digit, in order, up to the first that has matched.
+    /// Returns the threads that wait for a digit, in order, up to the first that has matched.
     fn closure(&self, threads: &[Thread], read: usize, length: usize) -> Vec<Thread> {
         let mut out: Vec<Thread> = Vec::new();
         let mut open: Vec<Thread> = threads.iter().rev().cloned().collect();
@@ -288,7 +290,8 @@ impl<'a> Program<'a> {
         next.collect()
     }
 
-    /// What libphonenumber does with a match: the rule counts only if the last group took part.
+    /// Returns the action of a match, as libphonenumber takes it: the rule applies only if the last group
+    /// took part.
     fn action(&self, thread: &Thread) -> Result<Action, Error> {
         let [a, b, c, d, end] = thread.slots;
         let groups = [a.zip(b), c.zip(d)];

@@ -1,4 +1,4 @@
-//! The sections that `lookup` and `format` read: regions, codes, the automaton's roots and rows.
+//! The sections of lookup and format: territories, calling codes, and entries into the automaton.
 
 use std::collections::BTreeSet;
 
@@ -7,12 +7,12 @@ use super::formats::{self, Pool, Templates};
 use super::metadata::{Desc, Format, TYPES, Territory, by_code};
 use super::{Error, Section, Word, words};
 
-/// libphonenumber asks for the types in this order, then for fixed line and mobile.
+/// The order in which libphonenumber checks the types; fixed line and mobile follow.
 const TYPE_ORDER: [&str; 8] =
     ["premiumRate", "tollFree", "sharedCost", "voip", "personalNumber", "pager", "uan", "voicemail"];
 const NONE: u16 = u16::MAX;
 
-/// The sections in the order in which the library reads them.
+/// Returns the sections in the order in which `src/plan/table.rs` reads them.
 pub(crate) fn sections(territories: &[Territory], automaton: &mut Automaton) -> Result<Vec<Section>, Error> {
     let mut plan = Plan { territories, templates: Templates::default(), formats: Vec::new() };
     let mut slots = vec![0; 0x99A];
@@ -43,7 +43,7 @@ pub(crate) fn sections(territories: &[Territory], automaton: &mut Automaton) -> 
         }
     }
     codes.extend([0, u16::try_from(code_regions.len() / 2)?]);
-    // The last template too is read with what is behind it.
+    // The library reads 24 bytes of every template, the last one included.
     plan.templates.pool.bytes.extend([0; 32]);
     plan.templates.literals.resize(16, 0);
     let facts = Facts::new(territories, &own_root_of)?;
@@ -64,12 +64,12 @@ pub(crate) fn sections(territories: &[Territory], automaton: &mut Automaton) -> 
     ])
 }
 
-/// What is known of each territory besides its numbers.
+/// The facts of each territory other than patterns.
 #[derive(Default)]
 struct Facts {
     /// 20 words a territory.
     records: Vec<u16>,
-    /// Possible lengths, national and local, each pair once.
+    /// The possible lengths with an area code and only without one, each pair once.
     lengths: Vec<[u16; 2]>,
     examples: Vec<u64>,
     texts: Pool,
@@ -113,7 +113,7 @@ impl Facts {
     }
 }
 
-/// For two letters the number of the territory, from 1.
+/// Returns the territory of each pair of letters, from 1; 0 if there is none.
 fn by_letters(territories: &[Territory]) -> Result<Vec<u16>, Error> {
     let mut all = vec![0; 26 * 26];
     for (index, territory) in territories.iter().enumerate() {
@@ -127,12 +127,12 @@ fn by_letters(territories: &[Territory]) -> Result<Vec<u16>, Error> {
 struct Plan<'a> {
     territories: &'a [Territory],
     templates: Templates,
-    /// National, international and carrier template of each outcome, by threes.
+    /// The national, international and carrier template of each format.
     formats: Vec<u16>,
 }
 
 impl Plan<'_> {
-    /// The first entry for national digits of a length, and where their formats are.
+    /// Returns the entry for `length` national digits, and the index of the first of their formats.
     fn root(
         &mut self,
         regions: &[usize],
@@ -167,7 +167,7 @@ impl Plan<'_> {
             }
             Ok(u16::try_from(region << 10 | kind << 6 | format)?)
         })?;
-        // The same formats may be there for another root already.
+        // Another root may have the same formats.
         let mut places = (0..self.formats.len()).step_by(3);
         let known = places.find(|place| self.formats[*place..].starts_with(&formats));
         let place = known.unwrap_or(self.formats.len());
@@ -177,8 +177,8 @@ impl Plan<'_> {
         Ok((entry, u16::try_from(place / 3)?))
     }
 
-    /// In a shared code, the entry that says whether digits that [`root`](Self::root) gives to
-    /// another region or to none are valid here as well.
+    /// Returns the entry for the question whether digits that [`root`](Self::root) gives to another region of
+    /// a shared code, or to none, are valid in this region too.
     fn own_root(
         &self,
         regions: &[usize],
@@ -208,7 +208,7 @@ impl Plan<'_> {
     }
 }
 
-/// The checks of a code's territories, in libphonenumber's order.
+/// The checks of the territories of a code, in libphonenumber's order.
 struct Claims(Vec<Check>);
 
 impl Claims {
@@ -222,8 +222,8 @@ impl Claims {
         checks.collect::<Result<_, _>>().map(Self)
     }
 
-    /// The place of the region that digits are of, and their type; the only region of a code takes
-    /// all digits.
+    /// Returns the index of the region that digits belong to, and the tag of their type. The only region of a
+    /// code gets all digits.
     fn region(&self, found: &[bool]) -> Option<(usize, usize)> {
         match self.0.as_slice() {
             [only] => Some((0, only.kind(found))),
@@ -234,9 +234,9 @@ impl Claims {
     }
 }
 
-/// The question of which type digits are of in one territory.
+/// The patterns that decide the type of digits in one territory.
 struct Check {
-    /// Where set, the territory claims all digits that start so.
+    /// The leading digits of the territory: it claims all numbers that start with them.
     leading: Option<usize>,
     general: Option<usize>,
     kinds: Vec<(usize, usize)>,
@@ -276,12 +276,12 @@ impl Check {
         })
     }
 
-    /// Whether the territory is the digits' if it is asked first.
+    /// Returns whether the digits belong to the territory, unless they belong to one before it.
     fn claims(&self, found: &[bool]) -> bool {
         self.leading.map_or_else(|| self.kind(found) != 0, |pattern| found[pattern])
     }
 
-    /// The tag of the type: 0 if unknown.
+    /// Returns the tag of the type; 0 if the digits are not valid.
     fn kind(&self, found: &[bool]) -> usize {
         let is = |pattern: Option<usize>| pattern.is_some_and(|pattern| found[pattern]);
         if !is(self.general) {
@@ -299,7 +299,7 @@ impl Check {
     }
 }
 
-/// The first format whose pattern has the length and whose leading digits are found.
+/// The choice of a format for digits of one length: the first whose leading digits match.
 #[derive(Clone)]
 struct Choice<'a>(Vec<(Option<usize>, &'a Format, Vec<usize>)>);
 
@@ -325,14 +325,15 @@ fn tag(kind: &str) -> usize {
     TYPES.iter().position(|it| *it == kind).map_or(0, |place| place + 1)
 }
 
-/// What is dialled before the calling code, where that is one thing.
+/// Returns the international prefix to dial; empty if there are several and none is preferred.
 fn dialling_prefix(territory: &Territory) -> &str {
     let single = |prefix: &&str| prefix.bytes().all(|byte| byte.is_ascii_digit() || byte == b'~');
     let preferred = territory.preferred_international_prefix.as_deref();
     preferred.or(territory.international_prefix.as_deref().filter(single)).unwrap_or("")
 }
 
-/// The lengths, national and local only, that a type may have, as bits; of all types if `None`.
+/// Returns the possible lengths of a type, with an area code and only without one, as bits; `None` stands for
+/// all types.
 fn possible_lengths(territory: &Territory, kind: Option<&str>) -> [u16; 2] {
     let bits = |set: &BTreeSet<u8>| set.iter().filter(|it| **it < 16).fold(0, |bits, it| bits | 1 << it);
     let national =
@@ -349,7 +350,7 @@ fn possible_lengths(territory: &Territory, kind: Option<&str>) -> [u16; 2] {
     }
 }
 
-/// The digits one a nibble from the top, their number in the lowest.
+/// Packs digits: one a nibble from the top, their count in the lowest nibble.
 fn pack(digits: &str) -> Result<u64, Error> {
     let mut bits = digits.len() as u64;
     for (place, byte) in digits.bytes().enumerate() {
@@ -358,7 +359,7 @@ fn pack(digits: &str) -> Result<u64, Error> {
     Ok(bits)
 }
 
-/// A region's name in two bytes; `001` is `00`.
+/// Returns the letters of a region as a number; those of `001` are `00`.
 fn letters(id: &str) -> Result<u16, Error> {
     let name = if id == "001" { "00" } else { id };
     Ok(u16::from_be_bytes(name.as_bytes().try_into()?))

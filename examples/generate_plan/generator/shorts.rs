@@ -1,16 +1,16 @@
-//! The sections that `plan::short` reads: emergency numbers of each territory, and how long its
-//! short numbers are.
+//! The sections of short numbers: the emergency numbers of each territory, and the lengths of its short
+//! numbers.
 
 use super::automaton::Automaton;
 use super::metadata::Territory;
 use super::parsing::{Lists, NOTHING, question};
 use super::{Error, Section, words};
 
-/// Where emergency numbers must be dialled as they are: digits after them make another number.
+/// The territories in which digits after an emergency number make it another number.
 const EXACT: [&str; 3] = ["BR", "CL", "NI"];
 
-/// The sections in the order in which the library reads them: a record for each of the plan's
-/// territories, then lists.
+/// Returns the sections in the order in which `src/plan/table/shorts.rs` reads them: a record for each
+/// territory of the plan, then lists.
 pub(crate) fn sections(
     territories: &[Territory],
     shorts: &[Territory],

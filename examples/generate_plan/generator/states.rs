@@ -1,6 +1,7 @@
-//! A pattern over digits as states of a machine, for whoever follows them: all at once, as a
-//! [`Question`](super::automaton::Question) does, or in the order in which a backtracking regex would try
-//! them.
+//! Patterns over digits as states of a nondeterministic automaton.
+//!
+//! A [`Question`](super::automaton::Question) follows all states at once; `parsing` follows them in the order
+//! in which a backtracking regex tries them.
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
@@ -8,19 +9,19 @@ use super::Error;
 
 #[derive(Debug)]
 pub(crate) enum State {
-    /// Goes on with a digit of the set.
+    /// Continues after a digit of the set.
     Digit { set: u16, next: usize },
-    /// Goes on at each of these; the first that leads to a match is what a regex takes.
+    /// Continues at each of these states; a regex takes the first that leads to a match.
     Split(Vec<usize>),
-    /// Remembers the place as a group's start (even) or end (odd).
+    /// Records the position as the start (even slot) or end (odd slot) of a group.
     Save { slot: usize, next: usize },
-    /// Goes on at the end of the digits only.
+    /// Continues only at the end of the digits.
     End { next: usize },
-    /// The pattern is found; a prefix stays found whatever follows.
+    /// A match of the pattern; a prefix stays matched whatever follows.
     Found { pattern: usize, prefix: bool },
 }
 
-/// The states of patterns, each known by its place.
+/// The states of patterns; a state is referred to by its index.
 #[derive(Debug, Default)]
 pub(crate) struct States(Vec<State>);
 
@@ -34,7 +35,7 @@ impl States {
         &self.0[place]
     }
 
-    /// The state that matches the expression and goes on at `next`.
+    /// Adds the states that match `hir` and continue at `next`, and returns the first.
     pub(crate) fn compile(&mut self, hir: &Hir, next: usize) -> Result<usize, Error> {
         Ok(match hir.kind() {
             HirKind::Empty => next,
@@ -88,7 +89,7 @@ impl States {
     }
 }
 
-/// The digits from one ASCII byte to another, as bits.
+/// Returns the digits from the ASCII byte `first` to `last`, as bits.
 fn set(first: u8, last: u8) -> u16 {
     (b'0'..=b'9')
         .filter(|digit| (first..=last).contains(digit))

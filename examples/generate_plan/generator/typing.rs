@@ -1,6 +1,7 @@
-//! The table that `AsYouType` reads: which formats a number may still have after each digit.
+//! The table of as-you-type formats: the formats that a number can still have after each digit.
 //!
-//! A table of its own, with its own automaton: who does not format while typing does not link it.
+//! It is a table of its own with an automaton of its own, so that a program without `AsYouType` does not link
+//! it.
 
 use super::automaton::Automaton;
 use super::formats::Pool;
@@ -8,10 +9,10 @@ use super::metadata::{Format, Territory};
 use super::parsing::{Lists, question};
 use super::{Error, Section, words};
 
-/// What may stand between the groups of a format that is shown while typing.
+/// The characters allowed between the groups of a format that is used while typing.
 const PUNCTUATION: &str = "-x()[]. /~";
 
-/// The sections in the order in which the library reads them.
+/// Returns the sections in the order in which `src/plan/as_you_type/formats.rs` reads them.
 pub(crate) fn sections(territories: &[Territory], automaton: &mut Automaton) -> Result<Vec<Section>, Error> {
     let (mut lists, mut texts) = (Lists::default(), Pool::default());
     let (mut records, mut formats, mut leading) = (Vec::new(), Vec::new(), Vec::new());
@@ -38,7 +39,8 @@ pub(crate) fn sections(territories: &[Territory], automaton: &mut Automaton) -> 
     Ok(vec![words(records), words(formats), words(leading), Section::Bytes(texts.bytes), index, entries])
 }
 
-/// Whether the first group comes first and only punctuation is between the groups.
+/// Returns whether a format is used while typing: its first group comes first, and only punctuation is
+/// between the groups.
 fn is_eligible(template: &str) -> bool {
     let Some((before, after)) = template.split_once("$1") else { return false };
     let is_punctuation = |text: &str| text.chars().all(|c| PUNCTUATION.contains(c));
@@ -49,7 +51,7 @@ fn is_eligible(template: &str) -> bool {
         })
 }
 
-/// The least and the most digits of each group.
+/// Returns the least and the greatest number of digits of each group.
 fn groups(pattern: &str) -> Result<Vec<u8>, Error> {
     let mut groups = Vec::new();
     for group in pattern.split_terminator(')') {
@@ -62,8 +64,8 @@ fn groups(pattern: &str) -> Result<Vec<u8>, Error> {
     Ok(groups)
 }
 
-/// What the rule for the national prefix says: bit 0, no more than the first group; bit 1, the
-/// prefix may be left out; bit 2, there is a rule with a carrier; bit 3, a space or hyphen is in it.
+/// Returns the flags of a format's national prefix rule. Bit 0: it is only the first group. Bit 1: the prefix
+/// is optional. Bit 2: there is a carrier code rule. Bit 3: it contains a space or hyphen.
 fn flags(format: &Format) -> u16 {
     let rule = format.national_prefix_rule.as_deref().unwrap_or("");
     u16::from(matches!(rule, "" | "$1" | "($1)" | "($1" | "$1)"))

@@ -94,8 +94,8 @@ impl TypingTable {
     /// decides.
     pub(super) fn has_leading(&self, format: FormatId, step: usize, digits: &[u8]) -> bool {
         let count = usize::from(self.word(format, LEADING_COUNT));
-        let Some(last) = count.checked_sub(1) else { return true };
-        let list = word(self.leading, usize::from(self.word(format, LEADING)) + step.min(last));
+        let Some(last_step) = count.checked_sub(1) else { return true };
+        let list = word(self.leading, usize::from(self.word(format, LEADING)) + step.min(last_step));
         self.lists.answer(list, digits) != 0
     }
 
