@@ -1,7 +1,7 @@
-//! Says what kind of number each line is.
+//! Classifies each line of its input.
 //!
-//! Lines of text in, from files or standard input; JSON lines out, one for each; on standard error
-//! a progress bar and, at the end, how many there were of each class.
+//! It reads lines from files or standard input and writes one JSON line for each. Standard error
+//! shows a progress bar and, at the end, the number of lines by class.
 //!
 //! ```text
 //! printf '(415) 886-7900\n911\n' | cargo run --release --example classify
@@ -19,15 +19,15 @@ use serde::Serialize;
 use telnum::PhoneNumber;
 use telnum::classify::Classifiers;
 
-/// Says what kind of number each line is, as JSON lines.
+/// Classifies each line of the input, as JSON lines
 #[derive(Parser)]
 struct Options {
-    /// Files of one number a line; `-` or none for standard input
+    /// Files with one number a line; `-` or none for standard input
     files: Vec<PathBuf>,
-    /// A named set of rules
+    /// A built-in set of rules
     #[arg(long, value_enum, default_value_t = Set::NorthAmerica)]
     set: Set,
-    /// A JSON file of rules, instead of a named set
+    /// A JSON file of rules, in place of a built-in set
     #[arg(long, value_name = "FILE", conflicts_with = "set")]
     classifiers: Option<PathBuf>,
 }
@@ -40,9 +40,9 @@ enum Set {
     NorthAmerica,
 }
 
-/// What is written for a line that a rule matches.
+/// The output for a line that a rule matches.
 #[derive(Serialize)]
-struct Call<'a> {
+struct Classified<'a> {
     input: &'a str,
     e164: Option<PhoneNumber>,
     class: &'a str,
@@ -52,7 +52,7 @@ struct Call<'a> {
 
 struct Classify {
     classifiers: Classifiers,
-    /// How many there were of each rule, in the order of the rules.
+    /// The number of lines of each rule, in the order of the rules.
     counts: Vec<u64>,
     unclassified: u64,
 }
@@ -86,7 +86,7 @@ impl Example for Classify {
         if let Some(count) = self.counts.get_mut(call.index()) {
             *count += 1;
         }
-        output.write(&Call {
+        output.write(&Classified {
             input,
             e164: call.number(),
             class: call.rule().name(),

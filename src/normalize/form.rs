@@ -48,14 +48,14 @@ impl Form {
     /// `digits`.
     #[inline]
     pub(crate) const fn fits(&self, count: usize, digits: u64) -> bool {
-        let [a, b, c, d, e] = self.lead;
+        let [first, second, third, fourth, fifth] = self.lead;
         self.min <= count
             && count <= self.max
-            && has(a, digits >> 60)
-            && has(b, digits >> 56)
-            && has(c, digits >> 52)
-            && has(d, digits >> 48)
-            && has(e, digits >> 44)
+            && has(first, digits >> 60)
+            && has(second, digits >> 56)
+            && has(third, digits >> 52)
+            && has(fourth, digits >> 48)
+            && has(fifth, digits >> 44)
     }
 
     /// Returns whether `text` has this form.
@@ -80,7 +80,8 @@ impl Form {
     /// Adds one digit of `set`.
     const fn push(mut self, set: u16) -> Self {
         assert!(self.max == self.min, "a set without an upper bound is the last one");
-        match self.lead.as_mut_slice().split_at_mut_checked(self.min) {
+        let lead: &mut [u16] = &mut self.lead;
+        match lead.split_at_mut_checked(self.min) {
             Some((_, [place, ..])) => *place = set,
             Some((_, [])) | None => assert!(set == ANY, "only the first digits are restricted"),
         }
