@@ -22,7 +22,7 @@ use telnum::account::{Account, AccountId, AccountTree, Actor};
 use telnum::lifecycle::State;
 use telnum::policy::Policy;
 use telnum::record::{Context, Creation, Decision, NumberRecord};
-use telnum::store::{Batch, Change, Expect, MemoryStore, NumberStore, Query};
+use telnum::store::{Change, Expect, MemoryStore, Query, Store};
 use telnum::{PhoneNumber, Prefix};
 
 type Baseline = RwLock<BTreeMap<u64, NumberRecord>>;
@@ -85,12 +85,12 @@ fn bench(size: usize) -> [f64; 2] {
     bench_get(&world, &baseline, &store);
     bench_commit(&world, &baseline, &store);
     bench_readers(&world, &baseline, &store);
-    let of_owner = |place: usize| (Query { owner: Some(world.owner(place)), ..Query::default() }, None);
+    let of_owner = |place: usize| (Query::default().with_owner(world.owner(place)), None);
     let by_owner = bench_page(&store, "page of 50 by owner", of_owner);
-    let prefix = Some("+12".parse::<Prefix>().unwrap());
+    let prefix = "+12".parse::<Prefix>().unwrap();
     let by_prefix = bench_page(&store, "page of 50 by prefix", |place| {
         let after = format!("+12{:09}", place * 6_180_339 % 800_000_000);
-        (Query { prefix, ..Query::default() }, Some(after.parse().unwrap()))
+        (Query::default().with_prefix(prefix), Some(after.parse().unwrap()))
     });
     [by_owner, by_prefix]
 }
@@ -135,7 +135,7 @@ fn bench_commit(world: &World, baseline: &Baseline, store: &MemoryStore) {
             let cost = time(made(round), |made| commit(store, made, Expect::Absent));
             for number in numbers(round) {
                 let expect = store.get(number).unwrap().unwrap().expected();
-                store.commit(Batch::from(Change::remove(number, expect))).unwrap();
+                store.commit(Change::remove(number, expect).into()).unwrap();
             }
             cost
         },
@@ -207,7 +207,7 @@ fn bench_page(store: &MemoryStore, name: &str, query: impl Fn(usize) -> (Query, 
 
 fn commit(store: &MemoryStore, made: Decision, expect: Expect) {
     let change = Change::put(made.record, expect).with_events(made.events);
-    store.commit(Batch::from(change)).unwrap();
+    store.commit(change.into()).unwrap();
 }
 
 /// The best of several rounds of each.

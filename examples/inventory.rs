@@ -34,7 +34,7 @@ use telnum::inventory::{Create, Inventory, Options, Outcome};
 use telnum::lifecycle::State;
 use telnum::plan;
 use telnum::policy::{Ageing, Policy, SubscriberClass};
-use telnum::store::{MemoryStore, NumberStoreExt, Query};
+use telnum::store::{MemoryStore, Query, StoreExt};
 use telnum::testing::{CarrierOrder, ScriptedCarrier};
 use telnum::{PhoneNumber, Timestamp};
 
@@ -316,12 +316,10 @@ fn one_of_many(inventory: &Inventory, shop: AccountId) -> Result<(usize, usize)>
     let options = Options::new(shop);
     let (mut activated, mut released) = (0, 0);
     for area in ["+1202", "+1212", "+1305", "+1415"] {
-        let free = Query {
-            prefix: Some(area.parse()?),
-            states: [State::Available].into(),
-            carrier: Some("telnyx".parse()?),
-            ..Query::default()
-        };
+        let free = Query::default()
+            .with_prefix(area.parse()?)
+            .with_states([State::Available])
+            .with_carrier("telnyx".parse()?);
         let page = inventory.store().scan(&free, None, 1_000)?;
         let wanted: Vec<String> = page.items.iter().map(|record| record.number().to_string()).collect();
         for wanted in wanted.chunks(100) {
@@ -349,7 +347,7 @@ fn summary(inventory: &Inventory) -> Result<BTreeMap<State, usize>> {
 }
 
 fn count(inventory: &Inventory, state: State) -> Result<usize> {
-    let query = Query { states: [state].into(), ..Query::default() };
+    let query = Query::default().with_states([state]);
     let mut count = 0;
     for stored in inventory.store().scan_all(query, 10_000) {
         stored?;

@@ -78,7 +78,7 @@ use crate::locality::LocalityLookup;
 use crate::normalize::Normalizer;
 use crate::policy::Policy;
 use crate::provider::{CnamProvider, E911Provider};
-use crate::store::{DEFAULT_ATTEMPTS, NumberStore};
+use crate::store::{Retry, Store};
 use crate::time::Timestamp;
 
 /// The numbers of a service. Shared by threads, and cheap to clone.
@@ -88,7 +88,7 @@ pub struct Inventory {
 }
 
 struct Parts {
-    store: Arc<dyn NumberStore>,
+    store: Arc<dyn Store>,
     accounts: Arc<dyn Accounts>,
     normalizer: Normalizer,
     classifiers: Classifiers,
@@ -97,7 +97,7 @@ struct Parts {
     localities: Arc<dyn LocalityLookup>,
     e911: Arc<dyn E911Provider>,
     cnam: Arc<dyn CnamProvider>,
-    porting: Option<Arc<dyn Porting>>,
+    porting: Arc<dyn Porting>,
     policy: Policy,
     limits: Limits,
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
@@ -125,7 +125,7 @@ impl Default for Limits {
             numbers: 10_000,
             search: Duration::from_secs(5),
             claim: Duration::from_secs(60),
-            tries: DEFAULT_ATTEMPTS,
+            tries: Retry::default().max_attempts(),
         }
     }
 }
@@ -133,7 +133,7 @@ impl Default for Limits {
 impl Inventory {
     /// What is stored.
     #[must_use]
-    pub fn store(&self) -> &Arc<dyn NumberStore> {
+    pub fn store(&self) -> &Arc<dyn Store> {
         &self.parts.store
     }
 

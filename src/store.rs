@@ -1,102 +1,127 @@
-//! Where numbers, port requests and contacts are kept: the contract, and a store in memory.
-//!
-//! The contract, to the word. A store is shared by threads; every call is atomic, and each sees all
-//! that was acknowledged before it began.
-//!
-//! 1. **No blind write.** Every change says what it expects to find: nothing, or a revision. A
-//!    commit is all of its changes or none: if one expectation fails, nothing is stored, and the
-//!    [conflict](StoreError::Conflict) names what it was, what was expected and what was found. Two
-//!    changes of one thing in one commit are [refused](StoreError::Duplicate), whatever they expect.
-//! 2. **Revisions are never reused**, even after something is removed and made again: what was read
-//!    once and has its revision still is unchanged.
-//! 3. **Events are stored with their change**, in the same commit, and get consecutive sequence
-//!    numbers from 1 in the order of commits, of changes in a commit, and of events in a change.
-//!    What was refused leaves no event and no gap.
-//! 4. **Nothing acknowledged is lost**: what a commit stored is read by every later call, until
-//!    another commit changes it.
-//! 5. **A scan ascends** by number, or by id. Its cursor is exclusive: the page after a key starts
-//!    with the least key above it. A page is full unless nothing is left, and says where the next
-//!    starts. Pages of a scan during which nothing changed are the scan. A page of none, for a
-//!    limit of 0, says that the next starts where it did.
-//! 6. **The cost of a scan follows its answer**, not the inventory, where it is for a prefix or an
-//!    owner: those are indexed.
-//! 7. **A receipt is kept once**: a commit with a key that has a receipt is refused, and the receipt
-//!    can be read.
-//! 8. **What only one may have, one has.** After every commit a number is active on one port request
-//!    at most, and an id is one contact's. A new contact's id is given once, and is above all that
-//!    there are and were.
-//!
-//! `testing::conformance`, in the feature of that name, makes each of these a test that any store can be
-//! put to; of the sixth, that few numbers are found among many. [`Store`] is a store of all three kinds
-//! of things.
+//! The contract of stores of numbers, port requests and contacts, and a store in memory.
 //!
 //! ```
 //! use telnum::record::NumberRecord;
-//! use telnum::store::{Batch, Change, Expect, MemoryStore, NumberStore, Query};
+//! use telnum::store::{Change, Expect, MemoryStore, Query, Store};
 //!
 //! let store = MemoryStore::new();
 //! let number = "+14158867900".parse()?;
 //! let record = NumberRecord::discovered(number, "telnyx".parse()?, "2026-03-01T12:00:00Z".parse()?);
-//! store.commit(Batch::from(Change::put(record.clone(), Expect::Absent)))?;
+//! store.commit(Change::put(record.clone(), Expect::Absent).into())?;
 //!
 //! assert_eq!(*store.get(number)?.unwrap(), record);
-//! let again = store.commit(Batch::from(Change::put(record, Expect::Absent)));
+//! let again = store.commit(Change::put(record, Expect::Absent).into());
 //! assert!(again.unwrap_err().is_conflict());
 //!
-//! let query = Query { prefix: Some("+1415".parse()?), ..Query::default() };
+//! let query = Query::default().with_prefix("+1415".parse()?);
 //! assert_eq!(store.scan(&query, None, 50)?.items.len(), 1);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # The contract
+//!
+//! A [`Store`] is shared by threads. Every call is atomic, and sees every commit that was
+//! acknowledged before the call began.
+//!
+//! 1. **No blind write.** Every change states the version that it expects: none, or one with a
+//!    revision. A commit stores all changes of its [batch](Batch) if every expectation and every
+//!    [guard](Guard) holds, and nothing otherwise; the [conflict](StoreError::Conflict) names the key,
+//!    what was expected and what was found. Two changes of one key in a batch are
+//!    [refused](StoreError::Duplicate). A guard names only numbers that the batch changes, claims or
+//!    releases; any other is [refused](StoreError::Unguardable).
+//! 2. **A commit has one revision**, which all versions that it stores share. It is above every
+//!    revision that the commit expected, and is never reused, even if a value is removed and created
+//!    again: a value whose revision is the same has not changed.
+//! 3. **Events are stored with their change** and get consecutive sequence numbers from 1, at the
+//!    latest when they are first read; a sequence number never changes. The events of a commit follow
+//!    each other: those of numbers, of port requests, of contacts, each in the order of the changes. The
+//!    events of one value are in the order of its versions, and those of a commit follow those of all
+//!    commits made before through the same handle. A refused commit leaves no event and no gap. Reading
+//!    events that are [forgotten](Store::forget) is an [error](StoreError::Forgotten) that names the
+//!    first event left.
+//! 4. **Nothing acknowledged is lost**, and a batch is seen whole or not at all. After the error
+//!    [`Backend`](StoreError::Backend) it is not known whether the commit was stored; after any other
+//!    error nothing was.
+//! 5. **A scan ascends** by number, or by id. Its cursor is exclusive: the page after a key starts with
+//!    the least key above it. A page is full unless nothing is left, and gives the cursor of the next
+//!    page. A page for a limit of 0 is empty and gives the cursor it was asked for.
+//! 6. **The cost of a scan follows its answer**, not the size of the store, where the query has a
+//!    prefix, an owner, `pending: Some(true)`, or states with a range of the clock.
+//! 7. **A receipt is kept once**, until it is forgotten by age or count: a commit whose key has a
+//!    receipt is a conflict. It holds what the answer needs.
+//! 8. **A number is active on one port request** at most, and an id is one contact's. A new contact's id
+//!    is given once, and is above all ids that there are or were.
+//!
+//! [`testing::conformance`](crate::testing::conformance) makes each point a test for the authors of
+//! stores. It measures no time: of point 6 it only tests that few numbers are found among many.
+//!
+//! # Conflicts
+//!
+//! A caller that gets a conflict reads again, decides again and commits again, up to the number of
+//! attempts of a [`Retry`] policy.
 
+mod batch;
 mod change;
-mod contacts;
+mod delegate;
 mod error;
+mod event;
 mod ext;
+mod forget;
 mod memory;
-mod port_requests;
 mod query;
+mod retry;
 mod revision;
 
 use std::fmt;
 use std::sync::Arc;
 
-use serde_json::Value;
-
-pub use self::change::{Batch, Change, ChangeParts, Entity, Logged, Page};
-pub use self::contacts::ContactStore;
+pub use self::batch::{Batch, Guard, Receipt};
+pub use self::change::{Change, ChangeParts, Entity, EntityKey, Page};
 pub use self::error::StoreError;
-pub(crate) use self::ext::{DEFAULT_ATTEMPTS, back_off};
-pub use self::ext::{NumberStoreExt, Scan};
+pub use self::event::{Logged, StoreEvent};
+pub use self::ext::StoreExt;
+pub use self::forget::Forget;
 pub use self::memory::MemoryStore;
-pub use self::port_requests::{PortQuery, PortRequestStore};
-pub use self::query::{Query, StateSet};
+pub use self::query::{PortQuery, Query, StateSet, StateSetIter};
+pub use self::retry::Retry;
 pub use self::revision::{Expect, Revision, Stored};
+pub use crate::delegate_store;
 
+use crate::contact::{ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, OwnerId};
 use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
+use crate::porting::{PortRequest, PortRequestId};
 use crate::record::NumberRecord;
 
-/// A store of numbers. What it promises is in the [module's](self) eight points.
-pub trait NumberStore: Send + Sync + fmt::Debug {
-    /// What is stored of a number.
+/// A store of numbers, port requests and contacts, which keeps the [contract](self) of this module.
+///
+/// [`StoreExt`] adds conveniences. A store that wraps another one implements what it changes and
+/// delegates the rest with [`delegate_store!`](crate::delegate_store).
+///
+/// # Errors
+/// Every method returns [`Unreachable`](StoreError::Unreachable) if the store could not be asked, and
+/// [`Backend`](StoreError::Backend) if it failed otherwise.
+pub trait Store: Send + Sync + fmt::Debug {
+    /// Returns the record of one number, if it is stored. The default calls
+    /// [`get_many`](Self::get_many).
     ///
     /// # Errors
-    /// The backend's.
-    fn get(&self, number: PhoneNumber) -> Result<Option<Stored<NumberRecord>>, StoreError>;
+    /// Those of [every method](Self#errors).
+    fn get(&self, number: PhoneNumber) -> Result<Option<Stored<NumberRecord>>, StoreError> {
+        Ok(self.get_many(&[number])?.into_iter().next().flatten())
+    }
 
-    /// Makes all changes, or none; the revisions of what was stored, in the order of the changes.
-    /// What was removed has the one it would have had.
+    /// Returns the record of each of `numbers`, in their order; `None` where none is stored. All are
+    /// of one moment.
     ///
     /// # Errors
-    /// Two changes of one number; a receipt that there is already; the first expectation that fails;
-    /// or the backend's.
-    fn commit(&self, batch: Batch) -> Result<Vec<Revision>, StoreError>;
+    /// Those of [every method](Self#errors).
+    fn get_many(&self, numbers: &[PhoneNumber]) -> Result<Vec<Option<Stored<NumberRecord>>>, StoreError>;
 
-    /// The numbers that a query is about, in ascending order, above another; at most so many. With a
-    /// limit of 0 the page is empty, and the next starts where this one did.
+    /// Returns up to `limit` records that match `query`, in ascending order, starting after `after`.
     ///
     /// # Errors
-    /// The backend's.
+    /// Those of [every method](Self#errors).
     fn scan(
         &self,
         query: &Query,
@@ -104,56 +129,115 @@ pub trait NumberStore: Send + Sync + fmt::Debug {
         limit: usize,
     ) -> Result<Page<NumberRecord, PhoneNumber>, StoreError>;
 
-    /// The events after the one in this place, in order; at most so many.
+    /// Returns each of the port requests with `ids`, in their order; `None` where none is stored. All
+    /// are of one moment.
     ///
     /// # Errors
-    /// The backend's.
+    /// Those of [every method](Self#errors).
+    fn port_requests(&self, ids: &[PortRequestId]) -> Result<Vec<Option<Stored<PortRequest>>>, StoreError>;
+
+    /// Returns up to `limit` port requests that match `query`, in ascending order of their ids,
+    /// starting after `after`.
+    ///
+    /// # Errors
+    /// Those of [every method](Self#errors).
+    fn scan_port_requests(
+        &self,
+        query: &PortQuery,
+        after: Option<PortRequestId>,
+        limit: usize,
+    ) -> Result<Page<PortRequest, PortRequestId>, StoreError>;
+
+    /// Returns for each of `numbers`, in their order, the port request that it is
+    /// [active](PortRequest::active_numbers) on; `None` where there is none. All are of one moment.
+    ///
+    /// # Errors
+    /// Those of [every method](Self#errors).
+    fn active_port_requests(
+        &self,
+        numbers: &[PhoneNumber],
+    ) -> Result<Vec<Option<Stored<PortRequest>>>, StoreError>;
+
+    /// Returns the contact numbers of each of `owners`, in their order; `None` where none are stored.
+    /// All are of one moment.
+    ///
+    /// # Errors
+    /// Those of [every method](Self#errors).
+    fn contact_lists(&self, owners: &[OwnerId]) -> Result<Vec<Option<Stored<ContactList>>>, StoreError>;
+
+    /// Returns for each of `ids`, in their order, the list that has the contact number with that id;
+    /// `None` where there is none. All are of one moment.
+    ///
+    /// # Errors
+    /// Those of [every method](Self#errors).
+    fn contact_lists_with(&self, ids: &[ContactId]) -> Result<Vec<Option<Stored<ContactList>>>, StoreError>;
+
+    /// Returns the page of contact numbers that `query` asks for, of one owner or of all.
+    ///
+    /// # Errors
+    /// Those of [every method](Self#errors).
+    fn contact_page(&self, query: &ContactQuery) -> Result<ContactPage<ContactNumber>, StoreError>;
+
+    /// Returns `count` ids for new contact numbers, ascending: above all ids that are or were stored,
+    /// each given once. Ids that are not used leave gaps.
+    ///
+    /// # Errors
+    /// [`TooLarge`](StoreError::TooLarge) if `count` is more than the store gives at once;
+    /// [`Backend`](StoreError::Backend) if there are no more ids; those of
+    /// [every method](Self#errors).
+    fn new_contact_ids(&self, count: usize) -> Result<Vec<ContactId>, StoreError>;
+
+    /// Makes all changes of `batch`, logs their events and keeps its receipt; or does nothing. Returns
+    /// the revision of the commit.
+    ///
+    /// # Errors
+    /// - [`Conflict`](StoreError::Conflict) if a change or a guard expects another version than is
+    ///   stored; if the receipt's key has a receipt; or if a contact's id is that of another owner's
+    ///   contact.
+    /// - [`PortConflict`](StoreError::PortConflict) if a guard expects a number on another port request
+    ///   than it is active on, or a number would be active on two.
+    /// - [`Duplicate`](StoreError::Duplicate) if two changes have the same key, or would share a number
+    ///   or an id.
+    /// - [`Unguardable`](StoreError::Unguardable) if a guard names a number that the batch does not
+    ///   touch.
+    /// - [`TooLarge`](StoreError::TooLarge) if there are more changes than
+    ///   [`max_changes`](Self::max_changes).
+    /// - Those of [every method](Self#errors).
+    fn commit(&self, batch: Batch) -> Result<Revision, StoreError>;
+
+    /// Returns up to `limit` events, in order, starting after the event with the sequence number
+    /// `after`; 0 starts with the first.
+    ///
+    /// # Errors
+    /// [`Forgotten`](StoreError::Forgotten) if an event after `after` is forgotten; those of
+    /// [every method](Self#errors).
     fn events(&self, after: u64, limit: usize) -> Result<Vec<Logged>, StoreError>;
 
-    /// What was answered under a key.
+    /// Returns the receipt that is kept under `key`, if any.
     ///
     /// # Errors
-    /// The backend's.
-    fn receipt(&self, key: IdempotencyKey) -> Result<Option<Value>, StoreError>;
+    /// Those of [every method](Self#errors).
+    fn receipt(&self, key: IdempotencyKey) -> Result<Option<Receipt>, StoreError>;
+
+    /// Forgets events and receipts that are old, or too many. A store may take several steps: after
+    /// an error some may be forgotten.
+    ///
+    /// # Errors
+    /// Those of [every method](Self#errors).
+    fn forget(&self, forget: &Forget) -> Result<(), StoreError>;
+
+    /// Returns the maximum number of changes in one commit, at least 1,000.
+    fn max_changes(&self) -> usize;
 }
 
-/// A store of all that the library keeps.
-///
-/// ```
-/// use telnum::store::{MemoryStore, Store};
-///
-/// let store: Box<dyn Store> = Box::new(MemoryStore::new());
-/// assert!(store.events(0, 1)?.is_empty() && store.port_events(0, 1)?.is_empty());
-/// # Ok::<(), telnum::store::StoreError>(())
-/// ```
-pub trait Store: NumberStore + PortRequestStore + ContactStore {}
+impl<S: Store + ?Sized> Store for &S {
+    delegate_store!(|this| &**this);
+}
 
-impl<S: NumberStore + PortRequestStore + ContactStore + ?Sized> Store for S {}
+impl<S: Store + ?Sized> Store for Box<S> {
+    delegate_store!(|this| &**this);
+}
 
-/// A shared store is one too.
-impl<S: NumberStore + ?Sized> NumberStore for Arc<S> {
-    fn get(&self, number: PhoneNumber) -> Result<Option<Stored<NumberRecord>>, StoreError> {
-        (**self).get(number)
-    }
-
-    fn commit(&self, batch: Batch) -> Result<Vec<Revision>, StoreError> {
-        (**self).commit(batch)
-    }
-
-    fn scan(
-        &self,
-        query: &Query,
-        after: Option<PhoneNumber>,
-        limit: usize,
-    ) -> Result<Page<NumberRecord, PhoneNumber>, StoreError> {
-        (**self).scan(query, after, limit)
-    }
-
-    fn events(&self, after: u64, limit: usize) -> Result<Vec<Logged>, StoreError> {
-        (**self).events(after, limit)
-    }
-
-    fn receipt(&self, key: IdempotencyKey) -> Result<Option<Value>, StoreError> {
-        (**self).receipt(key)
-    }
+impl<S: Store + ?Sized> Store for Arc<S> {
+    delegate_store!(|this| &**this);
 }

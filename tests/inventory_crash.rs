@@ -23,7 +23,7 @@ use telnum::names::{Feature, FeatureSet};
 use telnum::policy::{Policy, Reservation};
 use telnum::provider::ProviderError;
 use telnum::record::{NumberRecord, Pending};
-use telnum::store::{Change, Expect, MemoryStore, NumberStore, Query};
+use telnum::store::{Change, Expect, MemoryStore, Query, Store};
 use telnum::testing::{CarrierFault, CarrierOrder, ScriptedCarrier};
 use telnum::{PhoneNumber, Timestamp};
 use world::{accounts, id, now, numbers};
@@ -80,7 +80,7 @@ impl ExternalEffect {
     }
 
     fn is_claimed(&self) -> bool {
-        let claimed = Query { pending: Some(true), ..Query::default() };
+        let claimed = Query::default().with_pending(true);
         !self.store.scan(&claimed, None, 1).unwrap().items.is_empty()
     }
 
@@ -232,8 +232,9 @@ fn a_number_is_bought_once() {
         name: None,
         all_or_nothing: false,
     };
-    // The receipt, the number, whether the system itself sells it, the claim, the order, the record.
-    assert_eq!(story.tell(), 6);
+    // The receipt, the number, its port request, whether the system itself sells it, its port request,
+    // the claim, the order, the record.
+    assert_eq!(story.tell(), 8);
     Story {
         act: &|inventory, options| inventory.activate([number(0).to_string()], options),
         is_after: &is_in_service,
@@ -280,8 +281,8 @@ fn a_number_is_created_with_all_that_it_carries() {
         name: Some("Reseller"),
         all_or_nothing: false,
     };
-    // The receipt, the number, the claim, the address, the name, the record.
-    assert_eq!(story.tell(), 6);
+    // The receipt, the number, its port request, the claim, the address, the name, the record.
+    assert_eq!(story.tell(), 7);
 }
 
 /// A shop moves house: emergency services are told once.

@@ -20,7 +20,7 @@ use telnum::porting::desk::PortDesk;
 use telnum::porting::{NewPortRequest, PortRequestId, PortState};
 use telnum::provider::{AddressBook, E911Provider};
 use telnum::record::{NumberRecord, Update};
-use telnum::store::{Change, Expect, MemoryStore, NumberStore, Query};
+use telnum::store::{Change, Expect, MemoryStore, Query, Store};
 use telnum::testing::{CarrierOrder, ScriptedCarrier};
 use telnum::testing::{FaultyStore, StoreFault};
 use telnum::{PhoneNumber, Timestamp};
@@ -58,7 +58,7 @@ impl World {
         Self { bought, store: Arc::new(store), carrier: Arc::new(carrier), book: Arc::new(book) }
     }
 
-    fn inventory(&self, store: Arc<dyn NumberStore>, now: Timestamp) -> Inventory {
+    fn inventory(&self, store: Arc<dyn Store>, now: Timestamp) -> Inventory {
         let policy = Policy {
             allowed_features: FeatureSet::of(&[Feature::E911, Feature::Cnam]),
             reservation: Some(Reservation { seconds: 60, longest_seconds: 60 }),
@@ -93,7 +93,7 @@ impl World {
         later.recover().unwrap();
         let again = later.recover().unwrap();
         assert_eq!((again.finished, again.abandoned, again.left, again.failed.len()), (0, 0, 0, 0), "{at}");
-        let claimed = Query { pending: Some(true), ..Query::default() };
+        let claimed = Query::default().with_pending(true);
         assert!(self.store.scan(&claimed, None, 10).unwrap().items.is_empty(), "{at}");
         let orders = self.carrier.orders();
         for number in SOLD.into_iter().chain(OWN) {
@@ -347,9 +347,8 @@ fn a_port_request_is_completed() {
     for fault in FAULTS {
         for at in 1.. {
             let world = World::new(&[]);
-            let desk = |store: Arc<FaultyStore<Arc<MemoryStore>>>, now| {
-                PortDesk::new(store.clone(), world.inventory(store, now))
-            };
+            let desk =
+                |store: Arc<FaultyStore<Arc<MemoryStore>>>, now| PortDesk::new(world.inventory(store, now));
             let well = || world.faulty(StoreFault::FromCallOn, usize::MAX);
             let numbers: Map<_, _> = PORTED.iter().map(|it| ((*it).to_owned(), json!({}))).collect();
             let Value::Object(document) = json!({"name": "Bakery", "numbers": numbers}) else { panic!() };

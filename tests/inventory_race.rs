@@ -16,7 +16,7 @@ use telnum::inventory::{Create, Inventory, Limits, Options};
 use telnum::lifecycle::State;
 use telnum::names::CarrierName;
 use telnum::record::NumberRecord;
-use telnum::store::{MemoryStore, NumberStore};
+use telnum::store::{MemoryStore, Store};
 use telnum::testing::{CarrierOrder, ScriptedCarrier};
 
 const NUMBER: &str = "+14158860000";
@@ -169,8 +169,7 @@ fn who_comes_late_is_not_told_of_what_is_anothers() {
     for goes_on in [false, true] {
         for key in [None, Some("order-1".parse().unwrap())] {
             let ((is_asked, asked), (may_answer, answers)) = (channel(), channel());
-            let store: Arc<dyn NumberStore> = Arc::new(MemoryStore::new());
-            let inventory = Inventory::builder(store)
+            let inventory = Inventory::builder(MemoryStore::new())
                 .accounts(AccountTree::new([0, 1].map(|place| Account::new(id(place)))).unwrap())
                 .carrier(Slow(Mutex::new(Some((is_asked, answers)))))
                 .limits(Limits { claim: std::time::Duration::ZERO, ..Limits::default() })

@@ -12,17 +12,13 @@ use std::sync::{Arc, OnceLock};
 use serde_json::{Map, Value, json};
 use telnum::PhoneNumber;
 use telnum::carrier::Carrier;
-use telnum::idempotency::IdempotencyKey;
 use telnum::inventory::{
     Billing, BillingError, Builder, Charge, Create, Error, Inventory, Limits, Options, Quote,
 };
 use telnum::lifecycle::State;
 use telnum::names::{Feature, FeatureSet};
 use telnum::policy::Policy;
-use telnum::record::NumberRecord;
-use telnum::store::{
-    Batch, Change, Expect, Logged, MemoryStore, NumberStore, Page, Query, Revision, StoreError, Stored,
-};
+use telnum::store::{Batch, Change, Expect, MemoryStore, Revision, Store, StoreError, delegate_store};
 use telnum::testing::{CarrierFault, CarrierOrder, ScriptedCarrier};
 use world::{accounts, id, now, numbers};
 
@@ -37,31 +33,14 @@ struct Counting {
     receipts: AtomicUsize,
 }
 
-impl NumberStore for Counting {
-    fn get(&self, number: PhoneNumber) -> Result<Option<Stored<NumberRecord>>, StoreError> {
-        self.store.get(number)
-    }
+impl Store for Counting {
+    delegate_store!(|this| &this.store; get_many, scan, port_requests, scan_port_requests,
+        active_port_requests, contact_lists, contact_lists_with, contact_page, new_contact_ids, events,
+        receipt, forget, max_changes);
 
-    fn commit(&self, batch: Batch) -> Result<Vec<Revision>, StoreError> {
+    fn commit(&self, batch: Batch) -> Result<Revision, StoreError> {
         self.receipts.fetch_add(usize::from(batch.receipt.is_some()), Ordering::SeqCst);
         self.store.commit(batch)
-    }
-
-    fn scan(
-        &self,
-        query: &Query,
-        after: Option<PhoneNumber>,
-        limit: usize,
-    ) -> Result<Page<NumberRecord, PhoneNumber>, StoreError> {
-        self.store.scan(query, after, limit)
-    }
-
-    fn events(&self, after: u64, limit: usize) -> Result<Vec<Logged>, StoreError> {
-        self.store.events(after, limit)
-    }
-
-    fn receipt(&self, key: IdempotencyKey) -> Result<Option<Value>, StoreError> {
-        self.store.receipt(key)
     }
 }
 

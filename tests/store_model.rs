@@ -6,14 +6,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::json;
 use telnum::account::{Account, AccountId, AccountTree, Actor};
 use telnum::idempotency::IdempotencyKey;
 use telnum::lifecycle::State;
 use telnum::policy::Policy;
 use telnum::record::{Context, Creation, Event, EventKind, NumberRecord};
 use telnum::store::{
-    Batch, Change, Expect, Logged, MemoryStore, NumberStore, NumberStoreExt, Query, Revision, StoreError,
+    Batch, Change, Expect, Logged, MemoryStore, Query, Receipt, Revision, StateSet, Store, StoreError,
+    StoreExt,
 };
 use telnum::{PhoneNumber, Prefix};
 
@@ -44,7 +45,7 @@ struct AChange {
 struct Model {
     records: BTreeMap<PhoneNumber, (Arc<NumberRecord>, Revision)>,
     events: Vec<Event>,
-    receipts: BTreeMap<IdempotencyKey, Value>,
+    receipts: BTreeMap<IdempotencyKey, Receipt>,
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -110,33 +111,34 @@ impl Model {
             let event = Event { number, at, actor: Actor::System, kind: EventKind::Updated };
             made.with_events(vec![event; change.events])
         });
-        let receipt = receipt.map(|key| (format!("key-{key}").parse().unwrap(), json!(self.events.len())));
-        Batch { changes: changes.collect(), receipt }
+        let at = "2026-03-01T12:00:00Z".parse().unwrap();
+        let key = |key| format!("key-{key}").parse().unwrap();
+        let receipt = receipt.map(|place| Receipt::new(key(place), json!(self.events.len()), at));
+        changes.collect::<Batch>().with_receipt(receipt)
     }
 
     /// Whether a batch is to be made.
     fn allows(&self, batch: &Batch) -> bool {
         let is_once = |(place, change): (usize, &Change)| {
-            batch.changes.iter().take(place).all(|other| other.key() != change.key())
+            batch.numbers.iter().take(place).all(|other| other.key() != change.key())
         };
         let is_expected = |change: &Change| change.expect().holds(self.revision(change.key()));
         let is_new = |key: &IdempotencyKey| !self.receipts.contains_key(key);
-        batch.changes.iter().enumerate().all(is_once)
-            && batch.changes.iter().all(is_expected)
-            && batch.receipt.as_ref().is_none_or(|(key, _)| is_new(key))
+        batch.numbers.iter().enumerate().all(is_once)
+            && batch.numbers.iter().all(is_expected)
+            && batch.receipt.as_ref().is_none_or(|receipt| is_new(&receipt.key))
     }
 
-    fn make(&mut self, batch: Batch, revisions: &[Revision]) {
-        assert_eq!(batch.changes.len(), revisions.len());
-        for (change, revision) in batch.changes.into_iter().zip(revisions) {
+    fn make(&mut self, batch: Batch, revision: Revision) {
+        for change in batch.numbers {
             let change = change.into_parts();
             match change.value {
-                Some(record) => self.records.insert(change.key, (record, *revision)),
+                Some(record) => self.records.insert(change.key, (record, revision)),
                 None => self.records.remove(&change.key),
             };
             self.events.extend(change.events);
         }
-        self.receipts.extend(batch.receipt);
+        self.receipts.extend(batch.receipt.map(|receipt| (receipt.key, receipt)));
     }
 }
 
@@ -150,9 +152,9 @@ fn run(ops: Vec<Op>) -> Result<(), TestCaseError> {
                 let batch = model.batch(&changes, receipt);
                 let is_allowed = model.allows(&batch);
                 match store.commit(batch.clone()) {
-                    Ok(revisions) => {
+                    Ok(revision) => {
                         prop_assert!(is_allowed);
-                        model.make(batch, &revisions);
+                        model.make(batch, revision);
                     }
                     Err(error) => {
                         prop_assert!(!is_allowed, "{}", error);
@@ -163,12 +165,9 @@ fn run(ops: Vec<Op>) -> Result<(), TestCaseError> {
             }
             Op::Scan { prefix, owner: place, states, page_size } => {
                 let prefix = prefix.map(|text| text.parse::<Prefix>().unwrap());
-                let query = Query {
-                    prefix,
-                    owner: place.map(owner),
-                    states: states.iter().copied().collect(),
-                    ..Query::default()
-                };
+                let mut query = Query::default().with_states(states.iter().copied().collect::<StateSet>());
+                query.prefix = prefix;
+                query.owner = place.map(owner);
                 let found: Result<Vec<_>, _> = store.scan_all(query, page_size).collect();
                 let found: Vec<_> = found
                     .unwrap()
@@ -185,7 +184,7 @@ fn run(ops: Vec<Op>) -> Result<(), TestCaseError> {
             Op::Events { after, limit } => {
                 let all = (1..)
                     .zip(&model.events)
-                    .map(|(sequence, event)| Logged { sequence, event: event.clone() });
+                    .map(|(sequence, event)| Logged { sequence, event: event.clone().into() });
                 let expected: Vec<_> = all.filter(|logged| logged.sequence > after).take(limit).collect();
                 prop_assert_eq!(store.events(after, limit).unwrap(), expected);
             }

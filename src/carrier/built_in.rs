@@ -12,23 +12,23 @@ use crate::lifecycle::State;
 use crate::names::CarrierName;
 use crate::number::PhoneNumber;
 use crate::record::NumberRecord;
-use crate::store::{NumberStore, Query, StoreError};
+use crate::store::{Query, Store, StoreError};
 
 /// The numbers of the system that are free, whoever carries them, but for those of others' pools: for
 /// accounts only.
 #[derive(Clone, Debug)]
-pub struct Local(Arc<dyn NumberStore>);
+pub struct Local(Arc<dyn Store>);
 
 /// A pool of numbers for each account, or its reseller's where it has none: numbers that are free,
 /// of the carrier `managed`, whose carrier data name the account as `pool`.
 #[derive(Clone, Debug)]
-pub struct Managed(Arc<dyn NumberStore>);
+pub struct Managed(Arc<dyn Store>);
 
 /// The numbers that the account has reserved, or its reseller.
 #[derive(Clone, Debug)]
 pub struct ReservedBy {
     name: CarrierName,
-    store: Arc<dyn NumberStore>,
+    store: Arc<dyn Store>,
 }
 
 /// Mobile numbers, which are not for sale.
@@ -38,7 +38,7 @@ pub struct Mdn;
 impl Local {
     /// The free numbers of a store.
     #[must_use]
-    pub fn new(store: Arc<dyn NumberStore>) -> Self {
+    pub fn new(store: Arc<dyn Store>) -> Self {
         Self(store)
     }
 }
@@ -46,7 +46,7 @@ impl Local {
 impl Managed {
     /// The pools of a store.
     #[must_use]
-    pub fn new(store: Arc<dyn NumberStore>) -> Self {
+    pub fn new(store: Arc<dyn Store>) -> Self {
         Self(store)
     }
 
@@ -61,13 +61,13 @@ impl Managed {
 impl ReservedBy {
     /// What the account itself has reserved, in a store.
     #[must_use]
-    pub fn the_account(store: Arc<dyn NumberStore>) -> Self {
+    pub fn the_account(store: Arc<dyn Store>) -> Self {
         Self { name: CarrierName::RESERVED, store }
     }
 
     /// What its reseller has reserved, in a store.
     #[must_use]
-    pub fn the_reseller(store: Arc<dyn NumberStore>) -> Self {
+    pub fn the_reseller(store: Arc<dyn Store>) -> Self {
         Self { name: CarrierName::RESERVED_RESELLER, store }
     }
 }
@@ -90,7 +90,7 @@ pub(crate) fn is_for(record: &NumberRecord, account: Option<AccountId>, reseller
 
 /// The first numbers of a query that are also what a function says; in a row, if they are to be.
 fn collect(
-    store: &dyn NumberStore,
+    store: &dyn Store,
     carrier: CarrierName,
     query: &Query,
     search: &Search,
@@ -120,7 +120,7 @@ fn collect(
 
 /// Whether numbers are free in a store and also what a function says.
 fn check(
-    store: &dyn NumberStore,
+    store: &dyn Store,
     carrier: CarrierName,
     numbers: &[PhoneNumber],
     is_one: impl Fn(&NumberRecord) -> bool,

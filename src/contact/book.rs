@@ -33,13 +33,14 @@ use crate::contact::{
     ContactChanges, ContactId, ContactList, ContactNumber, ContactPage, ContactPatch, ContactQuery,
     ContactRefusal, NewContact, OwnerId,
 };
-use crate::store::{Batch, Change, ContactStore, DEFAULT_ATTEMPTS, Expect, StoreError, Stored, back_off};
+use crate::store::{Batch, Change, Expect, Retry, Store, StoreError, StoreExt, Stored};
 use crate::time::Timestamp;
 
 /// Contact numbers in a store. Shared by threads, and cheap to clone.
 #[derive(Clone)]
 pub struct ContactBook {
-    store: Arc<dyn ContactStore>,
+    store: Arc<dyn Store>,
+    retry: Retry,
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
 }
 
@@ -64,8 +65,8 @@ pub enum ContactBookError {
 impl ContactBook {
     /// The contacts of a store, by the system's clock.
     #[must_use]
-    pub fn new(store: Arc<dyn ContactStore>) -> Self {
-        Self { store, clock: Arc::new(Timestamp::of_system) }
+    pub fn new(store: impl Store + 'static) -> Self {
+        Self { store: Arc::new(store), retry: Retry::default(), clock: Arc::new(Timestamp::of_system) }
     }
 
     /// The same by another clock.
@@ -83,10 +84,9 @@ impl ContactBook {
         owner: OwnerId,
         drafts: impl IntoIterator<Item = NewContact>,
     ) -> Result<Vec<ContactNumber>, ContactBookError> {
-        let mut named = Vec::new();
-        for draft in drafts {
-            named.push((self.store.new_contact_id()?, draft));
-        }
+        let drafts: Vec<_> = drafts.into_iter().collect();
+        let ids = self.store.new_contact_ids(drafts.len())?;
+        let named: Vec<_> = ids.into_iter().zip(drafts).collect();
         let (list, _) = self.change(owner, |list, now| list.add(named.clone(), now))?;
         Ok(named.iter().filter_map(|(id, _)| list.get(*id).cloned()).collect())
     }
@@ -159,8 +159,7 @@ impl ContactBook {
         owner: OwnerId,
         command: impl Fn(&mut ContactList, Timestamp) -> Result<ContactChanges, ContactRefusal>,
     ) -> Result<(ContactList, Vec<ContactNumber>), ContactBookError> {
-        for tries in 0..DEFAULT_ATTEMPTS {
-            back_off(tries);
+        for _ in self.retry.attempts() {
             let stored = self.store.contact_list(owner)?;
             let expect = stored.as_ref().map_or(Expect::Absent, Stored::expected);
             let mut list = stored.map_or_else(|| ContactList::empty(owner), |list| ContactList::clone(&list));
@@ -173,7 +172,7 @@ impl ContactBook {
             } else {
                 Change::put(list.clone(), expect)
             };
-            match self.store.commit_contacts(Batch::from(change.with_events(changes.events))) {
+            match self.store.commit(Batch::from(change.with_events(changes.events))) {
                 Ok(_) => return Ok((list, changes.removed)),
                 Err(error) if error.is_conflict() => {}
                 Err(error) => return Err(error.into()),

@@ -4,15 +4,16 @@ use std::time::SystemTime;
 
 use super::search::Searches;
 use super::{Billing, Free, Inventory, Limits, Parts, Porting};
-use crate::account::{AccountTree, Accounts};
+use crate::account::{AccountId, AccountTree, Accounts};
 use crate::carrier::Carrier;
 use crate::classify::Classifiers;
 use crate::idempotency::IdempotencyKey;
 use crate::locality::{LocalityLookup, Nowhere};
 use crate::normalize::Normalizer;
+use crate::number::PhoneNumber;
 use crate::policy::Policy;
 use crate::provider::{AddressBook, CnamProvider, E911Provider, Notices};
-use crate::store::NumberStore;
+use crate::store::{Store, StoreError, StoreExt};
 use crate::time::Timestamp;
 
 /// Builds an [`Inventory`]: all but the store have a default.
@@ -23,9 +24,11 @@ pub struct Builder {
 
 impl Inventory {
     /// An inventory over a store. Without accounts only the system may do anything.
-    pub fn builder(store: Arc<dyn NumberStore>) -> Builder {
+    pub fn builder(store: impl Store + 'static) -> Builder {
+        let store: Arc<dyn Store> = Arc::new(store);
         let parts = Parts {
             carriers: vec![Arc::new(crate::carrier::Local::new(Arc::clone(&store)))],
+            porting: Arc::new(StorePorting(Arc::clone(&store))),
             store,
             accounts: Arc::new(AccountTree::default()),
             normalizer: Normalizer::reference(),
@@ -34,7 +37,6 @@ impl Inventory {
             localities: Arc::new(Nowhere),
             e911: Arc::new(AddressBook::default()),
             cnam: Arc::new(Notices::default()),
-            porting: None,
             policy: Policy::default(),
             limits: Limits::default(),
             clock: Arc::new(Timestamp::of_system),
@@ -109,9 +111,9 @@ impl Builder {
         self
     }
 
-    /// Who knows which numbers are being ported.
+    /// Sets who knows which numbers are being ported, where that is not the inventory's own store.
     pub fn porting(mut self, porting: impl Porting + 'static) -> Self {
-        self.parts.porting = Some(Arc::new(porting));
+        self.parts.porting = Arc::new(porting);
         self
     }
 
@@ -143,6 +145,15 @@ impl Builder {
     #[must_use]
     pub fn build(self) -> Inventory {
         Inventory { parts: Arc::new(self.parts) }
+    }
+}
+
+/// The active port requests of the inventory's own store.
+struct StorePorting(Arc<dyn Store>);
+
+impl Porting for StorePorting {
+    fn account(&self, number: PhoneNumber) -> Result<Option<AccountId>, StoreError> {
+        Ok(self.0.active_port_request(number)?.map(|request| request.account()))
     }
 }
 

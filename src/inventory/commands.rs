@@ -238,8 +238,7 @@ impl Inventory {
 
     /// The account that ports a number in.
     pub(super) fn porting_account(&self, number: PhoneNumber) -> Result<Option<AccountId>, Error> {
-        let porting = self.parts.porting.as_ref().map(|porting| porting.account(number));
-        Ok(porting.transpose()?.flatten())
+        Ok(self.parts.porting.account(number)?)
     }
 
     fn check_reconcilable(&self, number: PhoneNumber) -> Result<(), Error> {

@@ -17,7 +17,7 @@ use crate::names::CarrierName;
 use crate::number::PhoneNumber;
 use crate::provider::ProviderError;
 use crate::record::{Decision, EffectOutcome, ExternalEffect, NumberRecord, Pending, Refusal};
-use crate::store::{Batch, Change, Revision, StoreError, Stored};
+use crate::store::{Batch, Change, Receipt as StoredReceipt, Revision, StoreError, Stored};
 use crate::time::Timestamp;
 
 /// Why something outside is not done, and whether that is known for sure.
@@ -90,11 +90,10 @@ impl Inventory {
         let receipt = kept.map(|key| (key, Receipt::of(numbers).to_value()));
         let (changes, came): (Vec<_>, Vec<_>) = ends.into_iter().unzip();
         match self.commit_end(&changes, receipt) {
-            Ok(revisions) => {
-                let records = changes.iter().map(|change| change.value().cloned());
-                for (record, revision) in records.zip(revisions) {
+            Ok(revision) => {
+                for record in changes.iter().filter_map(Change::value) {
                     // What can not be taken back now stays claimed; the answer is the same.
-                    let _ = record.map(|record| self.roll_back(&Stored::new(record, revision)));
+                    let _ = self.roll_back(&Stored::new(Arc::clone(record), revision));
                 }
                 came
             }
@@ -114,9 +113,10 @@ impl Inventory {
         &self,
         changes: &[Change],
         receipt: Option<(IdempotencyKey, Value)>,
-    ) -> Result<Vec<Revision>, StoreError> {
+    ) -> Result<Revision, StoreError> {
         let is_kept = receipt.is_some();
-        match self.parts.store.commit(Batch { changes: changes.to_vec(), receipt }) {
+        let receipt = receipt.map(|(key, answer)| StoredReceipt::new(key, answer, self.now()));
+        match self.parts.store.commit(Batch::from(changes.to_vec()).with_receipt(receipt)) {
             // If it is only that something else is kept under the key, the numbers are still claimed.
             Err(error) if is_kept && error.is_conflict() => self.parts.store.commit(changes.to_vec().into()),
             done => done,

@@ -13,11 +13,10 @@ use super::receipt::{Receipt, Request, part};
 use super::{Error, Inventory, Options, Outcome, Quote};
 use crate::carrier::CarrierInfo;
 use crate::feature::ProviderEffect;
-use crate::idempotency::IdempotencyKey;
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 use crate::record::{Context, Decision, ExternalEffect, NumberRecord, Part};
-use crate::store::{Batch, Change, Expect, StoreError, Stored, back_off};
+use crate::store::{Batch, Change, Expect, Receipt as StoredReceipt, Retry, StoreError, Stored};
 
 /// What a change comes to for a number and its record, if there is one.
 pub(super) type Decide<'a> =
@@ -107,7 +106,7 @@ impl Inventory {
     /// Changes all numbers in one commit, which is tried again if others were faster.
     fn run_together(&self, asked: &mut Asked, run: &mut Run<'_>) -> Result<(), Error> {
         for tries in 0..self.parts.limits.tries.max(1) {
-            back_off(tries);
+            Retry::back_off(tries);
             let tried = self.attempt(&mut asked.slots, run);
             if tried == Tried::Done {
                 return Ok(());
@@ -133,7 +132,7 @@ impl Inventory {
         }
         match slots {
             [slot] if tries < self.parts.limits.tries => {
-                back_off(tries);
+                Retry::back_off(tries);
                 self.run_each(std::slice::from_mut(slot), run, tries + 1);
             }
             [slot] => slot.answer = slot.open().map(|number| Err(Error::Conflict(number))),
@@ -169,7 +168,7 @@ impl Inventory {
         let commit = self.prepare(planned, run.request, together, &ctx);
         let receipt = run.request.map(|request| {
             let receipt = commit.receipt(slots, &run.prices.quotes, request, together);
-            (request.key.into(), receipt.to_value())
+            StoredReceipt::new(request.key.into(), receipt.to_value(), ctx.now)
         });
         match self.store_changes(commit, receipt, slots) {
             Ok(claimed) => {
@@ -359,15 +358,15 @@ impl Inventory {
     fn store_changes(
         &self,
         commit: Commit,
-        receipt: Option<(IdempotencyKey, Value)>,
+        receipt: Option<StoredReceipt>,
         slots: &mut [Slot],
     ) -> Result<Vec<(usize, Stored<NumberRecord>)>, StoreError> {
         let Commit { changes, places, unchanged } = commit;
         let records: Vec<_> = changes.iter().filter_map(|change| change.value().cloned()).collect();
         let mut claimed = Vec::new();
         if !changes.is_empty() || receipt.is_some() {
-            let revisions = self.parts.store.commit(Batch { changes, receipt })?;
-            for (((place, is_claimed), record), revision) in places.into_iter().zip(records).zip(revisions) {
+            let revision = self.parts.store.commit(Batch::from(changes).with_receipt(receipt))?;
+            for ((place, is_claimed), record) in places.into_iter().zip(records) {
                 if is_claimed {
                     claimed.push((place, Stored::new(record, revision)));
                 } else {

@@ -7,7 +7,7 @@ use super::{Charge, Create, Error, Inventory, Options, Quote};
 use crate::account::AccountId;
 use crate::normalize::Normalized;
 use crate::number::PhoneNumber;
-use crate::record::{Context, Refusal};
+use crate::record::{Context, NumberRecord, Refusal};
 use crate::store::{Batch, Change, Expect, Stored};
 
 /// A number to import.
@@ -203,7 +203,7 @@ impl Inventory {
         let gone = self.parts.store.get(number)?.filter(|stored| is_gone(stored));
         let again = gone.as_ref().map(Stored::expected).and_then(|expect| {
             let parts = row.change.clone().into_parts();
-            Some(Change::put(parts.value?, expect).with_events(parts.events))
+            Some(Change::<NumberRecord>::put(parts.value?, expect).with_events(parts.events))
         });
         let Some(again) = again else {
             report.failed.push((row.text, Refusal::NumberExists(number).into()));

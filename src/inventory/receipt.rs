@@ -157,7 +157,7 @@ impl Inventory {
     pub(super) fn receipt(&self, key: IdempotencyKey) -> Result<Option<Receipt>, StoreError> {
         let kept = self.parts.store.receipt(key)?;
         // Whoever else has kept something under the key has made another request.
-        Ok(kept.map(|value| Receipt::deserialize(value).unwrap_or_default()))
+        Ok(kept.map(|kept| Receipt::deserialize(kept.answer).unwrap_or_default()))
     }
 }
 

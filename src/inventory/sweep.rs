@@ -107,7 +107,7 @@ impl Inventory {
     /// Stores one change; its revision, if nobody else was faster.
     fn commit_once(&self, change: Change) -> Result<Option<Revision>, Error> {
         match self.parts.store.commit(change.into()) {
-            Ok(revisions) => Ok(revisions.first().copied()),
+            Ok(revision) => Ok(Some(revision)),
             Err(error) if error.is_conflict() => Ok(None),
             Err(error) => Err(error.into()),
         }

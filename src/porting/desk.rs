@@ -5,12 +5,11 @@
 //! come; begun again after a crash, it does what is left.
 //!
 //! ```
-//! use std::sync::Arc;
 //! use serde_json::json;
 //! use telnum::account::{Account, AccountId, AccountTree, Actor};
 //! use telnum::inventory::{Inventory, Options};
 //! use telnum::lifecycle::State;
-//! use telnum::porting::desk::{ActivePorts, PortDesk};
+//! use telnum::porting::desk::PortDesk;
 //! use telnum::porting::{NewPortRequest, PortState, PortStates};
 //! use telnum::store::MemoryStore;
 //!
@@ -19,10 +18,8 @@
 //!     Account::new(master).with_admin(true),
 //!     Account::new(shop).with_parent(master),
 //! ])?;
-//! let store = Arc::new(MemoryStore::new());
-//! let ports = ActivePorts::new(store.clone());
-//! let inventory = Inventory::builder(store.clone()).accounts(accounts).porting(ports).build();
-//! let desk = PortDesk::new(store, inventory.clone());
+//! let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
+//! let desk = PortDesk::new(inventory.clone());
 //!
 //! let document = json!({"name": "Bakery", "numbers": {"+14158867900": {}}});
 //! let document = document.as_object().unwrap().clone();
@@ -44,12 +41,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use std::sync::Arc;
-
 use serde_json::Map;
 
 use crate::account::{AccountId, Actor};
-use crate::inventory::{self, Create, Inventory, Options, Porting};
+use crate::inventory::{self, Create, Inventory, Options};
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 use crate::porting::{
@@ -57,16 +52,12 @@ use crate::porting::{
     PortRefusal, PortRequest, PortRequestId, PortSettings, PortState, PortStates,
 };
 use crate::record::NumberRecord;
-use crate::store::{
-    Batch, Change, DEFAULT_ATTEMPTS, Expect, NumberStore, Page, PortQuery, PortRequestStore, StoreError,
-    Stored, back_off,
-};
+use crate::store::{Batch, Change, Expect, Page, PortQuery, Retry, Store, StoreError, StoreExt, Stored};
 
 /// Port requests in a store, and the inventory that their numbers come to. Shared by threads, and
 /// cheap to clone.
 #[derive(Clone, Debug)]
 pub struct PortDesk {
-    store: Arc<dyn PortRequestStore>,
     inventory: Inventory,
     settings: PortSettings,
 }
@@ -113,8 +104,8 @@ const PAGE: usize = 1_000;
 impl PortDesk {
     /// The requests of a store, with the default settings.
     #[must_use]
-    pub fn new(store: Arc<dyn PortRequestStore>, inventory: Inventory) -> Self {
-        Self { store, inventory, settings: PortSettings::default() }
+    pub fn new(inventory: Inventory) -> Self {
+        Self { inventory, settings: PortSettings::default() }
     }
 
     /// The same with other settings.
@@ -132,7 +123,7 @@ impl PortDesk {
         let PortDecision { request, events } = PortRequest::create(new, &self.context(actor))?;
         self.check_numbers(&request)?;
         let change = Change::put(request.clone(), Expect::Absent).with_events(events);
-        match self.store.commit_port_requests(Batch::from(change)) {
+        match self.inventory.store().commit(Batch::from(change)) {
             Ok(_) => Ok(request),
             // Somebody else was faster, with the id or with a number.
             Err(error) if error.is_conflict() => {
@@ -148,7 +139,7 @@ impl PortDesk {
     /// # Errors
     /// If there is none, or it is not the actor's to see.
     pub fn get(&self, id: PortRequestId, actor: Actor) -> Result<PortRequest, PortDeskError> {
-        let stored = self.store.port_request(id)?.ok_or(PortDeskError::NotFound(id))?;
+        let stored = self.inventory.store().port_request(id)?.ok_or(PortDeskError::NotFound(id))?;
         Ok(stored.seen_by(&self.context(actor))?)
     }
 
@@ -168,7 +159,7 @@ impl PortDesk {
         let ctx = self.context(actor);
         let (mut items, mut after) = (Vec::new(), after);
         while items.len() < limit {
-            let page = self.store.scan_port_requests(&query, after, limit)?;
+            let page = self.inventory.store().scan_port_requests(&query, after, limit)?;
             for stored in page.items {
                 if items.len() == limit {
                     return Ok(Page { items, next: after });
@@ -191,10 +182,8 @@ impl PortDesk {
     /// must be such as may be on it. What costs is submitted by [`submit`](Self::submit) only.
     ///
     /// ```
-    /// # use std::sync::Arc;
     /// # use telnum::{account::Actor, inventory::Inventory, porting::desk::PortDesk, store::MemoryStore};
-    /// # let store = Arc::new(MemoryStore::new());
-    /// # let desk = PortDesk::new(store.clone(), Inventory::builder(store).build());
+    /// # let desk = PortDesk::new(Inventory::builder(MemoryStore::new()).build());
     /// let nobody = desk.change("p1".parse()?, Actor::System, |request, ctx| request.submit(ctx));
     /// assert_eq!(nobody.unwrap_err().to_string(), "no port request p1");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -219,9 +208,8 @@ impl PortDesk {
         actor: Actor,
         command: impl Fn(&PortRequest, &PortContext<'_>) -> Result<PortDecision, PortRefusal>,
     ) -> Result<PortRequest, PortDeskError> {
-        for tries in 0..DEFAULT_ATTEMPTS {
-            back_off(tries);
-            let stored = self.store.port_request(id)?.ok_or(PortDeskError::NotFound(id))?;
+        for _ in Retry::default().attempts() {
+            let stored = self.inventory.store().port_request(id)?.ok_or(PortDeskError::NotFound(id))?;
             let PortDecision { request, events } = command(&stored, &self.context(actor))?;
             if events.is_empty() {
                 return Ok(request);
@@ -233,7 +221,7 @@ impl PortDesk {
                 self.check_charges(&request, accept_charges)?;
             }
             let change = Change::put(request.clone(), stored.expected()).with_events(events);
-            match self.store.commit_port_requests(Batch::from(change)) {
+            match self.inventory.store().commit(Batch::from(change)) {
                 Ok(_) => return Ok(request),
                 Err(error) if error.is_conflict() => {}
                 Err(error) => return Err(error.into()),
@@ -275,7 +263,7 @@ impl PortDesk {
     /// # Errors
     /// Why not, or that a store failed.
     pub fn complete(&self, id: PortRequestId, actor: Actor) -> Result<Completed, PortDeskError> {
-        let stored = self.store.port_request(id)?.ok_or(PortDeskError::NotFound(id))?;
+        let stored = self.inventory.store().port_request(id)?.ok_or(PortDeskError::NotFound(id))?;
         let mut arrivals = Vec::new();
         if *stored.state() != PortState::Completed {
             for number in stored.completion_plan(&self.context(actor))? {
@@ -283,9 +271,8 @@ impl PortDesk {
                 arrivals.push((number.number, arrival));
             }
         }
-        for tries in 0..DEFAULT_ATTEMPTS {
-            back_off(tries);
-            let stored = self.store.port_request(id)?.ok_or(PortDeskError::NotFound(id))?;
+        for _ in Retry::default().attempts() {
+            let stored = self.inventory.store().port_request(id)?.ok_or(PortDeskError::NotFound(id))?;
             let completion = stored.complete(arrivals.iter().cloned(), &self.context(actor))?;
             let PortDecision { request, events } = completion.decision;
             let waiting = completion.waiting;
@@ -293,7 +280,7 @@ impl PortDesk {
                 return Ok(Completed { request, waiting });
             }
             let change = Change::put(request.clone(), stored.expected()).with_events(events);
-            match self.store.commit_port_requests(Batch::from(change)) {
+            match self.inventory.store().commit(Batch::from(change)) {
                 Ok(_) => return Ok(Completed { request, waiting }),
                 Err(error) if error.is_conflict() => {}
                 Err(error) => return Err(error.into()),
@@ -307,10 +294,10 @@ impl PortDesk {
     /// # Errors
     /// Why not, or that the store failed.
     pub fn remove(&self, id: PortRequestId, actor: Actor) -> Result<(), PortDeskError> {
-        let stored = self.store.port_request(id)?.ok_or(PortDeskError::NotFound(id))?;
+        let stored = self.inventory.store().port_request(id)?.ok_or(PortDeskError::NotFound(id))?;
         let event = stored.delete(&self.context(actor))?;
         let change = Change::remove(id, stored.expected()).with_events(vec![event]);
-        match self.store.commit_port_requests(Batch::from(change)) {
+        match self.inventory.store().commit(Batch::from(change)) {
             Err(error) if error.is_conflict() => Err(PortDeskError::Conflict(id)),
             other => Ok(other.map(drop)?),
         }
@@ -325,13 +312,13 @@ impl PortDesk {
         let now = self.inventory.now();
         let (mut removed, mut after) = (Vec::new(), None);
         loop {
-            let page = self.store.scan_port_requests(&PortQuery::default(), after, PAGE)?;
+            let page = self.inventory.store().scan_port_requests(&PortQuery::default(), after, PAGE)?;
             for stored in page.items.iter().filter(|request| request.is_stale(&self.settings, now)) {
                 let (request, account) = (stored.id(), stored.account());
                 let kind = PortEventKind::Deleted;
                 let event = PortEvent { request, account, at: now, actor: Actor::System, kind };
                 let change = Change::remove(request, stored.expected()).with_events(vec![event]);
-                match self.store.commit_port_requests(Batch::from(change)) {
+                match self.inventory.store().commit(Batch::from(change)) {
                     Ok(_) => removed.push(request),
                     // Somebody has just gone on with it.
                     Err(error) if error.is_conflict() => {}
@@ -391,7 +378,7 @@ impl PortDesk {
         let mut others = Vec::new();
         let mut owned = Vec::new();
         for number in request.numbers().keys() {
-            if let Some(other) = self.store.active_port_request(*number)?
+            if let Some(other) = self.inventory.store().active_port_request(*number)?
                 && other.id() != request.id()
             {
                 others.push(PortRequest::clone(&other));
@@ -408,23 +395,5 @@ impl PortDesk {
         }
         let conflicts = request.conflicts(&others, |number| owned.contains(&number));
         if conflicts.is_empty() { Ok(()) } else { Err(PortDeskError::Numbers(conflicts)) }
-    }
-}
-
-/// The numbers on active port requests of a store, for an inventory to know.
-#[derive(Clone, Debug)]
-pub struct ActivePorts(Arc<dyn PortRequestStore>);
-
-impl ActivePorts {
-    /// Those of a store.
-    #[must_use]
-    pub fn new(store: Arc<dyn PortRequestStore>) -> Self {
-        Self(store)
-    }
-}
-
-impl Porting for ActivePorts {
-    fn account(&self, number: PhoneNumber) -> Result<Option<AccountId>, StoreError> {
-        Ok(self.0.active_port_request(number)?.map(|request| request.account()))
     }
 }

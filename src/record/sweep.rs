@@ -24,6 +24,27 @@ pub enum Due {
 }
 
 impl NumberRecord {
+    /// Returns the time from which it is counted what becomes due: the end of the lease of a reserved
+    /// number, `None` if it has no lease; the time at which an ageing number was disconnected; else the
+    /// time of the last change. Stores index numbers by state and this.
+    ///
+    /// ```
+    /// use telnum::record::NumberRecord;
+    ///
+    /// let now = "2026-03-01T12:00:00Z".parse()?;
+    /// let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, now);
+    /// assert_eq!(found.clock(), Some(now));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn clock(&self) -> Option<Timestamp> {
+        match self.state {
+            State::Reserved => self.lease.map(|lease| lease.until),
+            State::Aging => Some(self.disconnected_at.unwrap_or(self.updated)),
+            _ => Some(self.updated),
+        }
+    }
+
     /// What has to become of it now; `None` if it may stay.
     ///
     /// A number that something is done for outside may stay until that is done.

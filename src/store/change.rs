@@ -2,23 +2,40 @@ use std::fmt;
 use std::hash::Hash;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
-use super::{Expect, Stored};
-use crate::idempotency::IdempotencyKey;
+use super::{Expect, StoreEvent, Stored};
+use crate::contact::{ContactEvent, ContactList, OwnerId};
 use crate::number::PhoneNumber;
+use crate::porting::{PortEvent, PortRequest, PortRequestId};
 use crate::record::{Event, NumberRecord};
 
-/// What a store keeps under a key of its own.
+/// A kind of value that a store keeps, each under a key of its own: a number's record, a port
+/// request, an owner's list of contact numbers.
 pub trait Entity: Clone + fmt::Debug + PartialEq + Send + Sync {
-    /// The key: what it is called, for as long as it is.
-    type Key: Copy + Ord + Hash + fmt::Debug + fmt::Display + Send + Sync;
-    /// What can happen to it.
-    type Event: Clone + fmt::Debug + PartialEq + Send + Sync;
+    /// The type of the keys.
+    type Key: EntityKey<Entity = Self>;
+    /// The type of the events that are logged with changes.
+    type Event: Clone + fmt::Debug + PartialEq + Into<StoreEvent> + Send + Sync;
 
-    /// The key of this one.
+    /// Returns the key that the value is stored under.
     fn key(&self) -> Self::Key;
+}
+
+/// A key of values in a store, which tells their kind.
+pub trait EntityKey: Copy + Ord + Hash + fmt::Debug + fmt::Display + Send + Sync {
+    /// The kind of the values under such keys.
+    type Entity: Entity<Key = Self>;
+}
+
+impl EntityKey for PhoneNumber {
+    type Entity = NumberRecord;
+}
+
+impl EntityKey for PortRequestId {
+    type Entity = PortRequest;
+}
+
+impl EntityKey for OwnerId {
+    type Entity = ContactList;
 }
 
 impl Entity for NumberRecord {
@@ -30,7 +47,27 @@ impl Entity for NumberRecord {
     }
 }
 
-/// A change of one thing, and what happened.
+impl Entity for PortRequest {
+    type Key = PortRequestId;
+    type Event = PortEvent;
+
+    fn key(&self) -> PortRequestId {
+        self.id()
+    }
+}
+
+/// The contact numbers of an owner are one value, because their rules hold for the whole list: two
+/// writers that each add a first, primary number would break them.
+impl Entity for ContactList {
+    type Key = OwnerId;
+    type Event = ContactEvent;
+
+    fn key(&self) -> OwnerId {
+        self.owner()
+    }
+}
+
+/// A change of one value on a condition, and the events to log with it.
 ///
 /// ```
 /// use telnum::record::NumberRecord;
@@ -50,120 +87,91 @@ pub struct Change<T: Entity = NumberRecord> {
     events: Vec<T::Event>,
 }
 
-/// What a store makes of a [`Change`].
+/// The parts of a [`Change`], for a store that takes it apart.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::exhaustive_structs, reason = "a backend takes all of it")]
+#[expect(clippy::exhaustive_structs, reason = "a store must not overlook a part")]
 pub struct ChangeParts<T: Entity = NumberRecord> {
-    /// What it is a change of.
+    /// The key of the value.
     pub key: T::Key,
-    /// What is expected to be stored.
+    /// The version that must be stored under the key.
     pub expect: Expect,
-    /// What is to be stored; `None`: nothing.
+    /// The value to store; `None` removes the one that is stored.
     pub value: Option<Arc<T>>,
-    /// What happened.
+    /// The events to log.
     pub events: Vec<T::Event>,
 }
 
-/// Changes that are made together or not at all.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Batch<T: Entity = NumberRecord> {
-    /// The changes, each of something else.
-    pub changes: Vec<Change<T>>,
-    /// What was answered to a request, under its key: it is made once.
-    pub receipt: Option<(IdempotencyKey, Value)>,
-}
-
-/// A part of a scan.
+/// A page of a scan.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a page is built by every store")]
 pub struct Page<T, K> {
-    /// What was found.
+    /// The stored values, ascending by key.
     pub items: Vec<Stored<T>>,
-    /// The key after which the next page starts; `None`: there is none.
+    /// The cursor of the next page; `None` if this is the last one.
     pub next: Option<K>,
 }
 
-/// An event and its place in the log, from 1.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Logged<E = Event> {
-    /// Its place.
-    pub sequence: u64,
-    /// What happened.
-    #[serde(flatten)]
-    pub event: E,
-}
-
 impl<T: Entity> Change<T> {
-    /// To store something under its key.
+    /// Creates a change that stores `value` under its key.
     #[must_use]
     pub fn put(value: impl Into<Arc<T>>, expect: Expect) -> Self {
         let value = value.into();
         Self { key: value.key(), expect, value: Some(value), events: Vec::new() }
     }
 
-    /// To store nothing under a key any more.
+    /// Creates a change that removes the value stored under `key`.
+    ///
+    /// ```
+    /// use telnum::PhoneNumber;
+    /// use telnum::store::{Change, Expect, Revision};
+    ///
+    /// let number: PhoneNumber = "+14158867900".parse()?;
+    /// let removal = Change::remove(number, Expect::Revision(Revision::FIRST));
+    /// assert_eq!(removal.value(), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
-    pub const fn remove(key: T::Key, expect: Expect) -> Self {
+    pub fn remove<K: EntityKey<Entity = T>>(key: K, expect: Expect) -> Self
+    where
+        T: Entity<Key = K>,
+    {
         Self { key, expect, value: None, events: Vec::new() }
     }
 
-    /// The same with what happened.
+    /// Sets the events to log, in their order.
     #[must_use]
     pub fn with_events(self, events: Vec<T::Event>) -> Self {
         Self { events, ..self }
     }
 
-    /// What it is a change of.
+    /// Returns the key of the value.
     #[must_use]
     pub const fn key(&self) -> T::Key {
         self.key
     }
 
-    /// What it expects to be stored.
+    /// Returns the version that must be stored under the key.
     #[must_use]
     pub const fn expect(&self) -> Expect {
         self.expect
     }
 
-    /// What it stores; `None`: nothing.
+    /// Returns the value to store; `None` removes the one that is stored.
     #[must_use]
     pub const fn value(&self) -> Option<&Arc<T>> {
         self.value.as_ref()
     }
 
-    /// What happened.
+    /// Returns the events to log.
     #[must_use]
     pub fn events(&self) -> &[T::Event] {
         &self.events
     }
 
-    /// All of it, for a store to keep.
+    /// Takes the change apart.
     #[must_use]
     pub fn into_parts(self) -> ChangeParts<T> {
         let Self { key, expect, value, events } = self;
         ChangeParts { key, expect, value, events }
-    }
-}
-
-impl<T: Entity> Default for Batch<T> {
-    fn default() -> Self {
-        Self { changes: Vec::new(), receipt: None }
-    }
-}
-
-impl<T: Entity> From<Change<T>> for Batch<T> {
-    fn from(change: Change<T>) -> Self {
-        Self { changes: vec![change], receipt: None }
-    }
-}
-
-impl<T: Entity> From<Vec<Change<T>>> for Batch<T> {
-    fn from(changes: Vec<Change<T>>) -> Self {
-        Self { changes, receipt: None }
-    }
-}
-
-impl<T: Entity> FromIterator<Change<T>> for Batch<T> {
-    fn from_iter<I: IntoIterator<Item = Change<T>>>(changes: I) -> Self {
-        changes.into_iter().collect::<Vec<_>>().into()
     }
 }

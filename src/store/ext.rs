@@ -1,131 +1,162 @@
-use std::thread;
-use std::time::Duration;
-
-use super::{Batch, Change, NumberStore, Page, Query, Revision, StoreError, Stored};
+use super::{Change, PortQuery, Query, Retry, Revision, Store, StoreError, Stored};
+use crate::contact::{ContactId, ContactList, OwnerId};
 use crate::number::PhoneNumber;
+use crate::porting::{PortRequest, PortRequestId};
 use crate::record::NumberRecord;
 
-/// So often a change is tried again that others were faster with, where nothing else is said.
-pub(crate) const DEFAULT_ATTEMPTS: usize = 100;
-
-/// Lets others come to their end, who were faster so often.
-pub(crate) fn back_off(tries: usize) {
-    match tries {
-        0 => {}
-        1..4 => thread::yield_now(),
-        more => thread::sleep(Duration::from_micros(50 << more.min(8))),
-    }
-}
-
-/// What can be done with any store of numbers.
+/// Conveniences of every store.
 ///
 /// ```
 /// use telnum::record::NumberRecord;
-/// use telnum::store::{Change, Expect, MemoryStore, NumberStoreExt, Query, Stored, StoreError};
+/// use telnum::store::{Change, Expect, MemoryStore, Query, StoreError, StoreExt};
 ///
 /// let store = MemoryStore::new();
 /// let number = "+14158867900".parse()?;
 /// let found = NumberRecord::discovered(number, "telnyx".parse()?, "2026-03-01T12:00:00Z".parse()?);
-/// let made = store.update(number, |stored| {
+/// let revision = store.update(number, |stored| {
 ///     let is_new = stored.is_none();
 ///     Ok::<_, StoreError>(is_new.then(|| Change::put(found.clone(), Expect::Absent)))
 /// })?;
-/// assert!(made.is_some());
+/// assert!(revision.is_some());
 ///
 /// let all: Vec<_> = store.scan_all(Query::default(), 100).collect::<Result<_, _>>()?;
 /// assert_eq!(*all[0], found);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub trait NumberStoreExt: NumberStore {
-    /// How often [`update`](Self::update) tries.
-    const TRIES: usize = 16;
-
-    /// Reads a number, lets a function decide and commits its change; again, up to
-    /// [`TRIES`](Self::TRIES) times and without a pause, if somebody else was faster. `None`: the
-    /// function had nothing to change.
+pub trait StoreExt: Store {
+    /// Returns the port request with an id, if it is stored.
     ///
     /// # Errors
-    /// The function's, the last conflict, or the backend's.
+    /// Those of [`Store::port_requests`].
+    fn port_request(&self, id: PortRequestId) -> Result<Option<Stored<PortRequest>>, StoreError> {
+        self.port_requests(&[id]).map(first)
+    }
+
+    /// Returns the active port request that `number` is on, if any.
+    ///
+    /// # Errors
+    /// Those of [`Store::active_port_requests`].
+    fn active_port_request(&self, number: PhoneNumber) -> Result<Option<Stored<PortRequest>>, StoreError> {
+        self.active_port_requests(&[number]).map(first)
+    }
+
+    /// Returns the contact numbers of `owner`, if there are any.
+    ///
+    /// # Errors
+    /// Those of [`Store::contact_lists`].
+    fn contact_list(&self, owner: OwnerId) -> Result<Option<Stored<ContactList>>, StoreError> {
+        self.contact_lists(&[owner]).map(first)
+    }
+
+    /// Returns the list that has the contact number `id`, if there is one.
+    ///
+    /// # Errors
+    /// Those of [`Store::contact_lists_with`].
+    fn contact_list_with(&self, id: ContactId) -> Result<Option<Stored<ContactList>>, StoreError> {
+        self.contact_lists_with(&[id]).map(first)
+    }
+
+    /// Returns an id for a new contact number.
+    ///
+    /// # Errors
+    /// Those of [`Store::new_contact_ids`].
+    fn new_contact_id(&self) -> Result<ContactId, StoreError> {
+        let id = self.new_contact_ids(1)?.into_iter().next();
+        id.ok_or_else(|| StoreError::backend("the store gave no id"))
+    }
+
+    /// Reads a number, lets `decide` make a change of it and commits the change; again, up to 16
+    /// times, if somebody else has changed the number in between. Returns the revision, or `None` if
+    /// `decide` returned no change.
+    ///
+    /// # Errors
+    /// The error of `decide`; the last conflict; those of [`Store::get`] and [`Store::commit`].
     fn update<E: From<StoreError>>(
         &self,
         number: PhoneNumber,
         mut decide: impl FnMut(Option<&Stored<NumberRecord>>) -> Result<Option<Change>, E>,
     ) -> Result<Option<Revision>, E> {
-        let mut tries = 1;
-        loop {
+        let mut conflict = None;
+        for _ in Retry::new(16).attempts() {
             let Some(change) = decide(self.get(number)?.as_ref())? else { return Ok(None) };
-            match self.commit(Batch::from(change)) {
-                Err(error) if error.is_conflict() && tries < Self::TRIES => tries += 1,
-                done => return Ok(done?.first().copied()),
+            match self.commit(change.into()) {
+                Err(error) if error.is_conflict() => conflict = Some(error),
+                done => return Ok(Some(done?)),
             }
         }
+        conflict.map_or(Ok(None), |error| Err(error.into()))
     }
 
-    /// What is stored of numbers, in their order; each is read by itself.
+    /// Returns all numbers that match `query`, in ascending order, read in pages of `page_size`. A
+    /// number that is changed during the scan may be in it or not. An error is the last item.
     ///
     /// # Errors
-    /// The backend's.
-    fn get_many(&self, numbers: &[PhoneNumber]) -> Result<Vec<Option<Stored<NumberRecord>>>, StoreError> {
-        numbers.iter().map(|number| self.get(*number)).collect()
+    /// An item is an error where [`Store::scan`] failed.
+    fn scan_all(
+        &self,
+        query: Query,
+        page_size: usize,
+    ) -> impl Iterator<Item = Result<Stored<NumberRecord>, StoreError>> {
+        pages(move |after| {
+            let page = self.scan(&query, after, page_size.max(1))?;
+            Ok((page.items, page.next))
+        })
     }
 
-    /// All numbers that a query is about, in ascending order, read page by page: what is committed
-    /// meanwhile may be among them or not. An error is the last item.
-    fn scan_all(&self, query: Query, page_size: usize) -> Scan<'_, Self> {
-        Scan {
-            store: self,
-            query,
-            page_size: page_size.max(1),
-            page: Vec::new().into_iter(),
-            rest: Rest::All,
-        }
+    /// Returns all port requests that match `query`, in ascending order of their ids, read in pages of
+    /// `page_size`. An error is the last item.
+    ///
+    /// # Errors
+    /// An item is an error where [`Store::scan_port_requests`] failed.
+    fn scan_all_port_requests(
+        &self,
+        query: PortQuery,
+        page_size: usize,
+    ) -> impl Iterator<Item = Result<Stored<PortRequest>, StoreError>> {
+        pages(move |after| {
+            let page = self.scan_port_requests(&query, after, page_size.max(1))?;
+            Ok((page.items, page.next))
+        })
     }
 }
 
-impl<S: NumberStore + ?Sized> NumberStoreExt for S {}
+impl<S: Store + ?Sized> StoreExt for S {}
 
-/// The numbers of a query: see [`NumberStoreExt::scan_all`].
-#[derive(Debug)]
-pub struct Scan<'a, S: ?Sized> {
-    store: &'a S,
-    query: Query,
-    page_size: usize,
-    page: std::vec::IntoIter<Stored<NumberRecord>>,
-    rest: Rest,
+/// The only answer of a call for one key.
+fn first<T>(answers: Vec<Option<T>>) -> Option<T> {
+    answers.into_iter().next().flatten()
 }
 
-/// What a scan has not read yet.
-#[derive(Debug)]
-enum Rest {
+/// The part of a scan that is still to be read.
+enum Rest<K> {
     All,
-    After(PhoneNumber),
+    After(K),
     Nothing,
 }
 
-impl<S: NumberStore + ?Sized> Scan<'_, S> {
-    fn read(&mut self) -> Result<(), StoreError> {
-        let after = match self.rest {
-            Rest::All => None,
-            Rest::After(number) => Some(number),
-            Rest::Nothing => return Ok(()),
-        };
-        self.rest = Rest::Nothing;
-        let Page { items, next } = self.store.scan(&self.query, after, self.page_size)?;
-        self.page = items.into_iter();
-        self.rest = next.map_or(Rest::Nothing, Rest::After);
-        Ok(())
-    }
-}
-
-impl<S: NumberStore + ?Sized> Iterator for Scan<'_, S> {
-    type Item = Result<Stored<NumberRecord>, StoreError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.page.len() == 0
-            && let Err(error) = self.read()
-        {
-            return Some(Err(error));
+/// The items of pages that `read` returns for their cursors.
+#[expect(clippy::type_complexity, reason = "a page and its cursor")]
+fn pages<T, K>(
+    mut read: impl FnMut(Option<K>) -> Result<(Vec<T>, Option<K>), StoreError>,
+) -> impl Iterator<Item = Result<T, StoreError>> {
+    let (mut page, mut rest) = (Vec::new().into_iter(), Rest::All);
+    std::iter::from_fn(move || {
+        loop {
+            if let Some(item) = page.next() {
+                return Some(Ok(item));
+            }
+            let after = match std::mem::replace(&mut rest, Rest::Nothing) {
+                Rest::All => None,
+                Rest::After(key) => Some(key),
+                Rest::Nothing => return None,
+            };
+            match read(after) {
+                Ok((items, next)) => {
+                    page = items.into_iter();
+                    rest = next.map_or(Rest::Nothing, Rest::After);
+                }
+                Err(error) => return Some(Err(error)),
+            }
         }
-        self.page.next().map(Ok)
-    }
+    })
 }

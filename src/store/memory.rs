@@ -1,82 +1,325 @@
+//! A store in memory.
+
 mod contacts;
 mod holders;
-mod index;
 mod log;
 mod merge;
+mod numbers;
+mod page;
 mod port_requests;
 mod table;
 
-use serde_json::Value;
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::RwLock;
 
 use self::contacts::ContactIndex;
-use self::index::NumberIndex;
+use self::log::{Log, Receipts};
+use self::numbers::NumberIndex;
+use self::page::{page, page_of};
 use self::port_requests::PortIndex;
-use self::table::{Table, page_of};
-use super::{Batch, Logged, NumberStore, Page, Query, Revision, StoreError, Stored};
-use crate::contact::ContactList;
+use self::table::{Locked, Table, read, write};
+use super::{
+    Batch, Change, Entity, Expect, Forget, Guard, Logged, Page, PortQuery, Query, Receipt, Revision, Store,
+    StoreError, Stored,
+};
+use crate::contact::{ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, OwnerId};
 use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
-use crate::porting::PortRequest;
+use crate::porting::{PortRequest, PortRequestId};
 use crate::record::NumberRecord;
 
-/// A store in memory: as fast as a map, shared by threads, gone when it is dropped.
+/// A store in memory, shared by threads and lost when it is dropped.
 ///
-/// It keeps all events; [`with_event_capacity`](Self::with_event_capacity) makes one that forgets
-/// the oldest. Commits are made one after another. A scan keeps them waiting as long as it takes:
-/// one that has to look through much for little is best asked for by prefix. Reading a number waits
-/// for nobody but a commit that is just storing it, or one of few others.
+/// It keeps all events and receipts until they are [forgotten](Store::forget);
+/// [`with_event_capacity`](Self::with_event_capacity) makes a store that forgets events by itself.
 ///
-/// A thread that panics elsewhere while it uses the store does it no harm.
+/// Commits are made one after another. A commit waits for scans that are running; a scan that has to
+/// look at many numbers for few answers is best split by prefix. Reading single values waits only for
+/// a commit that is storing one of the same shard, of 64.
 ///
 /// ```
 /// use std::sync::Arc;
 /// use telnum::record::NumberRecord;
-/// use telnum::store::{Batch, Change, Expect, MemoryStore, NumberStore};
+/// use telnum::store::{Change, Expect, MemoryStore, Store};
 ///
 /// let store = Arc::new(MemoryStore::new());
 /// let writer = Arc::clone(&store);
 /// let number = "+14158867900".parse()?;
 /// let record = NumberRecord::discovered(number, "telnyx".parse()?, "2026-03-01T12:00:00Z".parse()?);
-/// std::thread::spawn(move || writer.commit(Batch::from(Change::put(record, Expect::Absent))))
-///     .join()
-///     .unwrap()?;
+/// std::thread::spawn(move || writer.commit(Change::put(record, Expect::Absent).into())).join().unwrap()?;
 /// assert!(store.get(number)?.is_some());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct MemoryStore {
-    numbers: Table<NumberRecord, NumberIndex>,
-    port_requests: Table<PortRequest, PortIndex>,
-    contacts: Table<ContactList, ContactIndex>,
+    numbers: Table<NumberRecord>,
+    port_requests: Table<PortRequest>,
+    contacts: Table<ContactList>,
+    /// Everything else. A commit holds it for writing, so that no commit is half done where it is held
+    /// for reading. It is locked before shards of the tables.
+    ledger: RwLock<Ledger>,
+}
+
+struct Ledger {
+    numbers: NumberIndex,
+    port_requests: PortIndex,
+    contacts: ContactIndex,
+    log: Log,
+    receipts: Receipts,
+    next_revision: Revision,
+}
+
+/// The shards that a commit has locked.
+struct Shards<'a> {
+    numbers: Locked<'a, NumberRecord>,
+    port_requests: Locked<'a, PortRequest>,
+    contacts: Locked<'a, ContactList>,
 }
 
 impl MemoryStore {
-    /// An empty store that keeps all events.
+    /// Creates an empty store that keeps all events.
     #[must_use]
     pub fn new() -> Self {
         Self::with_event_capacity(u64::MAX)
     }
 
-    /// An empty store that keeps the last so many events of each kind of thing, and forgets those
-    /// before. The sequence numbers of the others are what they were.
+    /// Creates an empty store that keeps the latest `count` events and forgets those before.
     ///
     /// ```
     /// use telnum::account::Actor;
     /// use telnum::record::{Event, EventKind};
-    /// use telnum::store::{Batch, Change, Expect, MemoryStore, NumberStore};
+    /// use telnum::store::{Change, Expect, MemoryStore, Store, StoreError};
     ///
     /// let store = MemoryStore::with_event_capacity(1);
-    /// let number = "+14158867900".parse()?;
-    /// let at = "2026-03-01T12:00:00Z".parse()?;
+    /// let (number, at) = ("+14158867900".parse()?, "2026-03-01T12:00:00Z".parse()?);
     /// let event = Event { number, at, actor: Actor::System, kind: EventKind::Updated };
-    /// let twice = vec![event.clone(), event];
-    /// store.commit(Batch::from(Change::remove(number, Expect::Absent).with_events(twice)))?;
-    /// assert_eq!(store.events(0, 10)?[0].sequence, 2);
+    /// let events = vec![event.clone(), event];
+    /// store.commit(Change::remove(number, Expect::Absent).with_events(events).into())?;
+    /// assert!(matches!(store.events(0, 10), Err(StoreError::Forgotten { first: 2 })));
+    /// assert_eq!(store.events(1, 10)?[0].sequence, 2);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn with_event_capacity(events: u64) -> Self {
-        Self { numbers: Table::new(events), port_requests: Table::new(events), contacts: Table::new(events) }
+    pub fn with_event_capacity(count: u64) -> Self {
+        let ledger = Ledger {
+            numbers: NumberIndex::default(),
+            port_requests: PortIndex::default(),
+            contacts: ContactIndex::default(),
+            log: Log::new(count),
+            receipts: Receipts::default(),
+            next_revision: Revision::FIRST,
+        };
+        Self {
+            numbers: Table::new(),
+            port_requests: Table::new(),
+            contacts: Table::new(),
+            ledger: RwLock::new(ledger),
+        }
+    }
+
+    /// Locks the shards of what a batch changes or guards.
+    fn lock(&self, batch: &Batch) -> Shards<'_> {
+        let guarded = batch.guards.iter().map(|guard| guard.number());
+        Shards {
+            numbers: self.numbers.lock(batch.numbers.iter().map(Change::key).chain(guarded)),
+            port_requests: self.port_requests.lock(batch.port_requests.iter().map(Change::key)),
+            contacts: self.contacts.lock(batch.contacts.iter().map(Change::key)),
+        }
+    }
+}
+
+impl Store for MemoryStore {
+    fn get(&self, number: PhoneNumber) -> Result<Option<Stored<NumberRecord>>, StoreError> {
+        Ok(self.numbers.get(number))
+    }
+
+    fn get_many(&self, numbers: &[PhoneNumber]) -> Result<Vec<Option<Stored<NumberRecord>>>, StoreError> {
+        // A single number needs no ledger: nothing is read beside it.
+        let _ledger = (numbers.len() > 1).then(|| read(&self.ledger));
+        Ok(numbers.iter().map(|number| self.numbers.get(*number)).collect())
+    }
+
+    fn scan(
+        &self,
+        query: &Query,
+        after: Option<PhoneNumber>,
+        limit: usize,
+    ) -> Result<Page<NumberRecord, PhoneNumber>, StoreError> {
+        Ok(page_of(read(&self.ledger).numbers.find(query, after, limit), after, limit))
+    }
+
+    fn port_requests(&self, ids: &[PortRequestId]) -> Result<Vec<Option<Stored<PortRequest>>>, StoreError> {
+        let _ledger = read(&self.ledger);
+        Ok(ids.iter().map(|id| self.port_requests.get(*id)).collect())
+    }
+
+    fn scan_port_requests(
+        &self,
+        query: &PortQuery,
+        after: Option<PortRequestId>,
+        limit: usize,
+    ) -> Result<Page<PortRequest, PortRequestId>, StoreError> {
+        let ledger = read(&self.ledger);
+        let ids = ledger.port_requests.candidates(query, after);
+        let stored = ids.filter_map(|id| self.port_requests.get(id));
+        Ok(page(stored.filter(|stored| query.matches(stored)), after, limit))
+    }
+
+    fn active_port_requests(
+        &self,
+        numbers: &[PhoneNumber],
+    ) -> Result<Vec<Option<Stored<PortRequest>>>, StoreError> {
+        let ledger = read(&self.ledger);
+        let active = |number: &PhoneNumber| self.port_requests.get(ledger.port_requests.active(*number)?);
+        Ok(numbers.iter().map(active).collect())
+    }
+
+    fn contact_lists(&self, owners: &[OwnerId]) -> Result<Vec<Option<Stored<ContactList>>>, StoreError> {
+        let _ledger = read(&self.ledger);
+        Ok(owners.iter().map(|owner| self.contacts.get(*owner)).collect())
+    }
+
+    fn contact_lists_with(&self, ids: &[ContactId]) -> Result<Vec<Option<Stored<ContactList>>>, StoreError> {
+        let ledger = read(&self.ledger);
+        Ok(ids.iter().map(|id| self.contacts.get(ledger.contacts.owner(*id)?)).collect())
+    }
+
+    fn contact_page(&self, query: &ContactQuery) -> Result<ContactPage<ContactNumber>, StoreError> {
+        let ledger = read(&self.ledger);
+        let owners = ledger.contacts.candidates(query);
+        let lists: Vec<_> = owners.filter_map(|owner| self.contacts.get(owner)).collect();
+        Ok(query.page(lists.iter().flat_map(|list| list.numbers())).cloned())
+    }
+
+    fn new_contact_ids(&self, count: usize) -> Result<Vec<ContactId>, StoreError> {
+        write(&self.ledger).contacts.new_ids(count)
+    }
+
+    fn commit(&self, batch: Batch) -> Result<Revision, StoreError> {
+        batch.check(self.max_changes())?;
+        let mut ledger = write(&self.ledger);
+        let mut shards = self.lock(&batch);
+        ledger.check(&batch, &shards)?;
+        Ok(ledger.apply(batch, &mut shards))
+    }
+
+    fn events(&self, after: u64, limit: usize) -> Result<Vec<Logged>, StoreError> {
+        read(&self.ledger).log.after(after, limit)
+    }
+
+    fn receipt(&self, key: IdempotencyKey) -> Result<Option<Receipt>, StoreError> {
+        Ok(read(&self.ledger).receipts.get(key).map(|(receipt, _)| receipt.clone()))
+    }
+
+    fn forget(&self, forget: &Forget) -> Result<(), StoreError> {
+        let mut ledger = write(&self.ledger);
+        ledger.log.forget(forget);
+        ledger.receipts.forget(forget);
+        Ok(())
+    }
+
+    /// Returns [`usize::MAX`]: there is no limit.
+    fn max_changes(&self) -> usize {
+        usize::MAX
+    }
+}
+
+impl Ledger {
+    /// Refuses a batch whose conditions do not all hold.
+    fn check(&self, batch: &Batch, shards: &Shards<'_>) -> Result<(), StoreError> {
+        if let Some(receipt) = &batch.receipt
+            && let Some((_, found)) = self.receipts.get(receipt.key)
+        {
+            return Err(StoreError::conflict(receipt.key, Expect::Absent, Some(*found)));
+        }
+        shards.numbers.check(&batch.numbers)?;
+        shards.port_requests.check(&batch.port_requests)?;
+        shards.contacts.check(&batch.contacts)?;
+        self.check_guards(batch, shards)?;
+        self.port_requests.check(&batch.port_requests)?;
+        self.contacts.check(&batch.contacts)
+    }
+
+    fn check_guards(&self, batch: &Batch, shards: &Shards<'_>) -> Result<(), StoreError> {
+        if batch.guards.is_empty() {
+            return Ok(());
+        }
+        let changed: HashSet<_> = batch.numbers.iter().map(Change::key).collect();
+        let changed_requests: HashSet<_> = batch.port_requests.iter().map(Change::key).collect();
+        let stored_requests = batch.port_requests.iter().filter_map(Change::value);
+        let claimed: HashSet<_> = stored_requests.flat_map(|request| request.active_numbers()).collect();
+        for guard in &batch.guards {
+            let number = guard.number();
+            let holder = self.port_requests.active(number);
+            let is_released = holder.is_some_and(|id| changed_requests.contains(&id));
+            if !(is_released || changed.contains(&number) || claimed.contains(&number)) {
+                return Err(StoreError::Unguardable(number));
+            }
+            match *guard {
+                Guard::Number(_, expected) => {
+                    let found = shards.numbers.revision(number);
+                    if !expected.holds(found) {
+                        return Err(StoreError::conflict(number, expected, found));
+                    }
+                }
+                Guard::Port(_, expected) if expected != holder => {
+                    return Err(StoreError::PortConflict { number, expected, found: holder });
+                }
+                Guard::Port(..) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the changes of a batch whose conditions hold.
+    fn apply(&mut self, batch: Batch, shards: &mut Shards<'_>) -> Revision {
+        let revision = self.next_revision;
+        self.next_revision = revision.next();
+        let Self { numbers, port_requests, contacts, log, receipts, .. } = self;
+        shards.numbers.apply(batch.numbers, revision, log, |key, before, after| {
+            numbers.replace(key, before, after);
+        });
+        shards.port_requests.apply(batch.port_requests, revision, log, |key, before, after| {
+            port_requests.replace(key, before, after);
+        });
+        shards.contacts.apply(batch.contacts, revision, log, |key, before, after| {
+            contacts.replace(key, before, after);
+        });
+        if let Some(receipt) = batch.receipt {
+            receipts.keep(receipt, revision);
+        }
+        revision
+    }
+}
+
+impl<T: Entity> Locked<'_, T> {
+    /// Refuses changes that expect another version than is stored.
+    fn check(&self, changes: &[Change<T>]) -> Result<(), StoreError> {
+        for change in changes {
+            let found = self.revision(change.key());
+            if !change.expect().holds(found) {
+                return Err(StoreError::conflict(change.key(), change.expect(), found));
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes changes, logs their events and lets `replaced` update an index: with the key, and with the
+    /// values before and after.
+    fn apply(
+        &mut self,
+        changes: Vec<Change<T>>,
+        revision: Revision,
+        log: &mut Log,
+        mut replaced: impl FnMut(T::Key, Option<&Stored<T>>, Option<&Stored<T>>),
+    ) {
+        for change in changes {
+            let change = change.into_parts();
+            let after = change.value.map(|value| Stored::<T>::new(value, revision));
+            let before = self.replace(change.key, after.clone());
+            replaced(change.key, before.as_ref(), after.as_ref());
+            log.append(change.events.into_iter().map(Into::into));
+        }
     }
 }
 
@@ -86,29 +329,13 @@ impl Default for MemoryStore {
     }
 }
 
-impl NumberStore for MemoryStore {
-    fn get(&self, number: PhoneNumber) -> Result<Option<Stored<NumberRecord>>, StoreError> {
-        Ok(self.numbers.get(number))
-    }
-
-    fn commit(&self, batch: Batch) -> Result<Vec<Revision>, StoreError> {
-        self.numbers.commit(batch)
-    }
-
-    fn scan(
-        &self,
-        query: &Query,
-        after: Option<PhoneNumber>,
-        limit: usize,
-    ) -> Result<Page<NumberRecord, PhoneNumber>, StoreError> {
-        Ok(self.numbers.with_index(|index| page_of(index.find(query, after), after, limit)))
-    }
-
-    fn events(&self, after: u64, limit: usize) -> Result<Vec<Logged>, StoreError> {
-        Ok(self.numbers.events(after, limit))
-    }
-
-    fn receipt(&self, key: IdempotencyKey) -> Result<Option<Value>, StoreError> {
-        Ok(self.numbers.receipt(key))
+/// Shows the numbers of values, not the values: there may be millions.
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStore")
+            .field("numbers", &self.numbers.len())
+            .field("port_requests", &self.port_requests.len())
+            .field("contacts", &self.contacts.len())
+            .finish_non_exhaustive()
     }
 }

@@ -5,21 +5,46 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// Which of the versions of something a store has: never the same for two of them.
+/// The revision of a commit, and of each version that the commit stored: a number from 1. No two
+/// commits to a store have the same one.
+///
+/// ```
+/// use telnum::store::Revision;
+///
+/// let first: Revision = 1.try_into()?;
+/// assert!(first == Revision::FIRST && first.next().get() == 2);
+/// assert!(Revision::try_from(0).is_err());
+/// # Ok::<(), std::num::TryFromIntError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Revision(NonZeroU64);
 
-/// What a change expects to find.
+/// The condition of a change: the version that must be stored when the change is committed.
+///
+/// ```
+/// use telnum::store::{Expect, Revision};
+///
+/// assert!(Expect::Absent.holds(None) && !Expect::Absent.holds(Some(Revision::FIRST)));
+/// assert!(Expect::Revision(Revision::FIRST).holds(Some(Revision::FIRST)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "a store must know every condition it is given")]
 pub enum Expect {
-    /// Nothing.
+    /// Nothing is stored under the key.
     Absent,
-    /// What was read at this revision.
+    /// The version with this revision is stored.
     Revision(Revision),
 }
 
-/// Something as it is stored, shared with the store.
+/// A stored value with its revision. The value is shared with the store, not copied.
+///
+/// ```
+/// use telnum::store::{Expect, Revision, Stored};
+///
+/// let stored = Stored::new("value", Revision::FIRST);
+/// assert_eq!((*stored, stored.expected()), ("value", Expect::Revision(Revision::FIRST)));
+/// ```
 #[derive(Debug, PartialEq, Eq)]
 pub struct Stored<T> {
     value: Arc<T>,
@@ -30,33 +55,37 @@ impl fmt::Display for Expect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Absent => f.write_str("absent"),
-            Self::Revision(revision) => write!(f, "at revision {revision}"),
+            Self::Revision(revision) => write!(f, "revision {revision}"),
         }
     }
 }
 
 impl Expect {
-    /// Whether it is what was found.
+    /// Returns whether the condition holds where the revision `found` is stored, or nothing is.
     #[must_use]
     pub fn holds(self, found: Option<Revision>) -> bool {
-        match self {
-            Self::Absent => found.is_none(),
-            Self::Revision(revision) => found == Some(revision),
-        }
+        self == Self::from(found)
+    }
+}
+
+/// The condition that a version with this revision, or nothing, is stored.
+impl From<Option<Revision>> for Expect {
+    fn from(found: Option<Revision>) -> Self {
+        found.map_or(Self::Absent, Self::Revision)
     }
 }
 
 impl Revision {
-    /// The first there can be.
+    /// The least revision.
     pub const FIRST: Self = Self(NonZeroU64::MIN);
 
-    /// The one after it.
+    /// Returns the next greater revision, or this one if it is the greatest.
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0.saturating_add(1))
     }
 
-    /// As a number, from 1.
+    /// Returns the revision as an integer.
     #[must_use]
     pub const fn get(self) -> u64 {
         self.0.get()
@@ -78,24 +107,24 @@ impl fmt::Display for Revision {
 }
 
 impl<T> Stored<T> {
-    /// What a store has at a revision.
+    /// Creates a stored value from `value` and the revision at which it was stored.
     pub fn new(value: impl Into<Arc<T>>, revision: Revision) -> Self {
         Self { value: value.into(), revision }
     }
 
-    /// The revision.
+    /// Returns the revision at which the value was stored.
     #[must_use]
     pub const fn revision(&self) -> Revision {
         self.revision
     }
 
-    /// What a change expects that was decided on this.
+    /// Returns the condition that this version is still stored, for a change that was decided on it.
     #[must_use]
     pub const fn expected(&self) -> Expect {
         Expect::Revision(self.revision)
     }
 
-    /// What is stored, shared.
+    /// Returns the value, shared with the store.
     #[must_use]
     pub fn shared(&self) -> &Arc<T> {
         &self.value

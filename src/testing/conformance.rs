@@ -1,20 +1,17 @@
-//! The laws of stores, as functions that any store can be put to: feature `conformance`.
+//! The laws of stores, as tests that any store can be put to.
 //!
-//! Each law is a word of the [contract](crate::store), and tells which by its number. It is given a store
-//! that is new and empty, and answers what it found broken. [`store_conformance!`] makes one test of
-//! each:
+//! Each law is a sentence of the [contract](crate::store) and names its point. [`store_conformance!`]
+//! makes a module with one test of each law, each on a new, empty store:
 //!
 //! ```
-//! # use telnum::store_conformance;
-//! store_conformance!(memory, telnum::store::MemoryStore::new);
-//! # // A store that keeps no more than numbers:
-//! store_conformance!(numbers_in_memory, telnum::store::MemoryStore::new, [numbers]);
+//! use telnum::store::MemoryStore;
+//! use telnum::testing::conformance::store_conformance;
+//!
+//! store_conformance!(memory, MemoryStore::new);
 //! ```
 //!
-//! No law measures time. So of point 6, that the cost of a scan follows its answer, they only say that
-//! few numbers among many are found; what that costs is for the benches of a store.
-//!
-//! [`FaultyStore`](super::FaultyStore) makes a store fail when it is told to, for those who build on stores.
+//! No law measures time. Of point 6, that the cost of a scan follows its answer, they only say that
+//! few numbers among many are found; the cost is for a store's benches.
 
 mod commits;
 mod contacts;
@@ -26,87 +23,64 @@ mod scans;
 
 use std::fmt;
 
-pub use self::commits::*;
-pub use self::contacts::*;
-pub use self::log::*;
-pub use self::port_requests::*;
-pub use self::races::*;
-pub use self::scans::*;
+use crate::store::{Store, StoreError};
+#[doc(inline)]
+pub use crate::store_conformance;
 
-use crate::store::{ContactStore, NumberStore, PortRequestStore, StoreError};
-
-/// A law of stores: of numbers, if nothing else is said.
+/// A law of stores.
 #[derive(Clone, Copy, Debug)]
-pub struct Law<S: ?Sized = dyn NumberStore> {
-    /// What it says.
+#[non_exhaustive]
+pub struct Law {
+    /// The name.
     pub name: &'static str,
-    /// The point of the [contract](crate::store) that it is from.
+    /// The point of the [contract](crate::store) that it belongs to.
     pub point: u8,
-    /// Tries it on a store that is new and empty.
-    pub check: fn(&S) -> Result<(), Broken>,
+    check: fn(&dyn Store) -> Result<(), Broken>,
 }
 
-/// What a store did that a law forbids.
-///
-/// Its debug form is its text, as tests show that.
+/// The violation of a law: a description of what a store did. Its debug form is its text, since that
+/// is what a failed test shows.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Broken(String);
 
 macro_rules! laws {
-    ($($point:literal: $($name:ident)*;)*) => {
-        [$($(Law { name: stringify!($name), point: $point, check: $name }),*),*]
+    ($($module:ident $point:literal: $($name:ident)*;)*) => {
+        &[$($(Law { name: stringify!($name), point: $point, check: $module::$name }),*),*]
     };
 }
 
-/// The laws of stores of numbers.
-pub const NUMBER_LAWS: &[Law] = &laws! {
-    1: absent_is_expected revision_is_expected removal_is_expected conflict_tells_what_was_found
-        batch_is_whole batch_has_one_change_of_each reservation_has_one_winner increments_are_not_lost;
-    2: revision_is_the_one_told revision_is_never_reused;
-    3: events_are_in_order refused_leaves_no_event events_are_paged events_have_no_gap_in_races;
-    4: stored_is_read batch_is_seen_whole;
-    5: scan_ascends cursor_is_exclusive pages_join limit_is_kept query_is_a_filter query_follows_changes;
-    6: few_are_found_among_many;
-    7: receipt_is_kept_once;
-};
-
-/// The laws of stores of port requests.
-pub const PORT_REQUEST_LAWS: &[Law<dyn PortRequestStore>] = &laws! {
-    1: port_requests_are_expected;
-    8: number_is_on_one_active_request;
-    3: port_requests_are_logged;
-    5: port_requests_are_scanned;
-};
-
-/// The laws of stores of contact numbers.
-pub const CONTACT_LAWS: &[Law<dyn ContactStore>] = &laws! {
-    1: contacts_are_expected;
-    8: contact_id_has_one_owner contact_id_is_new;
-    3: contacts_are_logged;
-    5: contact_page_is_its_query;
+/// All laws.
+pub const LAWS: &[Law] = laws! {
+    commits 1: absent_is_expected revision_is_expected removal_is_expected conflict_tells_what_was_found
+        batch_is_whole batch_has_one_change_of_each;
+    races 1: reservation_has_one_winner increments_are_not_lost;
+    commits 2: revision_is_the_one_told revision_is_never_reused;
+    log 3: events_are_in_order refused_leaves_no_event events_are_paged;
+    races 3: events_have_no_gap_in_races;
+    commits 4: stored_is_read;
+    races 4: batch_is_seen_whole;
+    scans 5: scan_ascends cursor_is_exclusive pages_join limit_is_kept query_is_a_filter query_follows_changes;
+    scans 6: few_are_found_among_many;
+    log 7: receipt_is_kept_once;
+    port_requests 1: port_requests_are_expected;
+    port_requests 8: number_is_on_one_active_request;
+    port_requests 3: port_requests_are_logged;
+    port_requests 5: port_requests_are_scanned;
+    contacts 1: contacts_are_expected;
+    contacts 8: contact_id_has_one_owner contact_id_is_new;
+    contacts 3: contacts_are_logged;
+    contacts 5: contact_page_is_its_query;
 };
 
 /// Makes a module with a test of each law.
 ///
-/// It is given the module's name and what makes a new, empty store; and, for a store that keeps not
-/// all of `[numbers, port_requests, contacts]`, those it keeps.
+/// It is given the name of the module and a function that makes a new, empty store.
 #[macro_export]
 macro_rules! store_conformance {
     ($module:ident, $new:expr) => {
-        $crate::store_conformance!($module, $new, [numbers, port_requests, contacts]);
-    };
-    ($module:ident, $new:expr, [$($kind:ident),+]) => {
-        #[cfg(test)]
-        mod $module {
-            #[allow(unused_imports, reason = "the constructor may be of the module around")]
-            use super::*;
-            $($crate::store_conformance!(@$kind $new);)+
-        }
-    };
-    (@numbers $new:expr) => {
         $crate::store_conformance! {
-            @tests numbers NUMBER_LAWS $new;
+            $module $new;
             absent_is_expected revision_is_expected removal_is_expected conflict_tells_what_was_found
             batch_is_whole batch_has_one_change_of_each reservation_has_one_winner increments_are_not_lost
             revision_is_the_one_told revision_is_never_reused
@@ -114,47 +88,56 @@ macro_rules! store_conformance {
             stored_is_read batch_is_seen_whole
             scan_ascends cursor_is_exclusive pages_join limit_is_kept query_is_a_filter query_follows_changes
             few_are_found_among_many receipt_is_kept_once
-        }
-    };
-    (@port_requests $new:expr) => {
-        $crate::store_conformance! {
-            @tests port_requests PORT_REQUEST_LAWS $new;
             port_requests_are_expected number_is_on_one_active_request
             port_requests_are_logged port_requests_are_scanned
-        }
-    };
-    (@contacts $new:expr) => {
-        $crate::store_conformance! {
-            @tests contacts CONTACT_LAWS $new;
             contacts_are_expected contact_id_has_one_owner contact_id_is_new
             contacts_are_logged contact_page_is_its_query
         }
     };
-    (@tests $kind:ident $laws:ident $new:expr; $($law:ident)+) => {
-        mod $kind {
-            #[allow(unused_imports, reason = "the constructor may be of the module around")]
+    ($module:ident $new:expr; $($law:ident)+) => {
+        #[cfg(test)]
+        mod $module {
+            #[allow(unused_imports, reason = "the function may be of the surrounding module")]
             use super::*;
 
             #[test]
             fn all_laws_are_tested() {
-                let laws = $crate::testing::conformance::$laws.iter().map(|law| law.name);
+                let laws = $crate::testing::conformance::LAWS.iter().map(|law| law.name);
                 assert!(laws.eq([$(stringify!($law)),+]));
             }
 
             $(
                 #[test]
                 fn $law() -> Result<(), $crate::testing::conformance::Broken> {
-                    $crate::testing::conformance::$law(&($new)())
+                    let name = stringify!($law);
+                    let law = $crate::testing::conformance::LAWS.iter().find(|law| law.name == name);
+                    law.map_or(Ok(()), |law| law.check(&($new)()))
                 }
             )+
         }
     };
 }
-pub use crate::store_conformance;
+
+impl Law {
+    /// Checks the law on `store`, which must be new and empty.
+    ///
+    /// ```
+    /// use telnum::store::MemoryStore;
+    /// use telnum::testing::conformance::LAWS;
+    ///
+    /// assert!(LAWS.iter().all(|law| law.check(&MemoryStore::new()).is_ok()));
+    /// ```
+    ///
+    /// # Errors
+    /// A description of what the store did if the law is broken, or if the store fails.
+    pub fn check(&self, store: &dyn Store) -> Result<(), Broken> {
+        (self.check)(store)
+    }
+}
 
 impl Broken {
-    fn new(what: impl fmt::Display) -> Self {
-        Self(what.to_string())
+    fn new(description: impl fmt::Display) -> Self {
+        Self(description.to_string())
     }
 }
 
@@ -170,28 +153,32 @@ impl fmt::Debug for Broken {
     }
 }
 
-/// Whether something is as it must be.
-fn must(holds: bool, what: &str) -> Result<(), Broken> {
-    if holds { Ok(()) } else { Err(Broken::new(what)) }
+/// Requires that a condition holds; `otherwise` describes what the store did if it does not.
+fn must(holds: bool, otherwise: &str) -> Result<(), Broken> {
+    if holds { Ok(()) } else { Err(Broken::new(otherwise)) }
 }
 
-/// Whether two things are equal that must be.
-fn equal<T: PartialEq + fmt::Debug + ?Sized>(what: &str, found: &T, expected: &T) -> Result<(), Broken> {
+/// Requires that two values are equal.
+fn equal<T: PartialEq + fmt::Debug + ?Sized>(
+    description: &str,
+    found: &T,
+    expected: &T,
+) -> Result<(), Broken> {
     if found == expected {
         return Ok(());
     }
-    Err(Broken(format!("{what}: expected {expected:?}, found {found:?}")))
+    Err(Broken(format!("{description}: expected {expected:?}, found {found:?}")))
 }
 
-/// What must be there.
-fn some<T>(what: &str, found: Option<T>) -> Result<T, Broken> {
-    found.ok_or_else(|| Broken(format!("{what}: expected something, found nothing")))
+/// Requires that there is a value.
+fn some<T>(description: &str, found: Option<T>) -> Result<T, Broken> {
+    found.ok_or_else(|| Broken(format!("{description}: expected a value, found none")))
 }
 
-/// A commit that must be a conflict.
-fn conflict<T: fmt::Debug>(what: &str, answer: Result<T, StoreError>) -> Result<StoreError, Broken> {
+/// Requires that a commit is a conflict.
+fn conflict<T: fmt::Debug>(description: &str, answer: Result<T, StoreError>) -> Result<StoreError, Broken> {
     match answer {
         Err(error) if error.is_conflict() => Ok(error),
-        other => Err(Broken(format!("{what}: expected a conflict, found {other:?}"))),
+        other => Err(Broken(format!("{description}: expected a conflict, found {other:?}"))),
     }
 }

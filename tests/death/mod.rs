@@ -16,7 +16,7 @@ use telnum::idempotency::IdempotencyKey;
 use telnum::names::CarrierName;
 use telnum::provider::{CnamProvider, E911Provider, ProviderError};
 use telnum::record::NumberRecord;
-use telnum::store::{Batch, Logged, MemoryStore, NumberStore, Page, Query, Revision, StoreError, Stored};
+use telnum::store::{MemoryStore, Store, delegate_store};
 use telnum::testing::{CarrierOrder, ScriptedCarrier};
 
 /// When the caller dies: at a call, counted from 1 over all that share it. The default: never.
@@ -74,30 +74,14 @@ impl<T> Mortal<T> {
     }
 }
 
-impl NumberStore for Mortal<Arc<MemoryStore>> {
-    fn get(&self, number: PhoneNumber) -> Result<Option<Stored<NumberRecord>>, StoreError> {
-        self.death.call(|| self.inner.get(number))
-    }
+impl Store for Mortal<Arc<MemoryStore>> {
+    delegate_store!(by survive_call);
+    delegate_store!(|this| &this.inner; max_changes);
+}
 
-    fn commit(&self, batch: Batch) -> Result<Vec<Revision>, StoreError> {
-        self.death.call(|| self.inner.commit(batch))
-    }
-
-    fn scan(
-        &self,
-        query: &Query,
-        after: Option<PhoneNumber>,
-        limit: usize,
-    ) -> Result<Page<NumberRecord, PhoneNumber>, StoreError> {
-        self.death.call(|| self.inner.scan(query, after, limit))
-    }
-
-    fn events(&self, after: u64, limit: usize) -> Result<Vec<Logged>, StoreError> {
-        self.death.call(|| self.inner.events(after, limit))
-    }
-
-    fn receipt(&self, key: IdempotencyKey) -> Result<Option<Value>, StoreError> {
-        self.death.call(|| self.inner.receipt(key))
+impl<T> Mortal<T> {
+    fn survive_call<R>(&self, call: impl FnOnce(&T) -> R) -> R {
+        self.death.call(|| call(&self.inner))
     }
 }
 

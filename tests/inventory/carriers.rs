@@ -97,7 +97,7 @@ fn row_139_what_no_carrier_sells_is_an_error() {
 
 #[test]
 fn pools_and_reservations_are_searched_for_their_account() {
-    let store: Arc<dyn NumberStore> = Arc::new(MemoryStore::new());
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
     let pools = [("+12065550100", "reseller"), ("+12065550101", "reseller"), ("+12065550102", "unrelated")];
     for (number, pool) in pools {
         store.commit(Change::put(in_pool(number, "available", pool), Expect::Absent).into()).unwrap();

@@ -214,8 +214,11 @@ fn row_132_what_is_removed_leaves_an_event() {
     let inventory = world().build();
     assert_eq!(inventory.sweep().unwrap().removed, 1);
     let events = inventory.store().events(0, 100).unwrap();
-    let removed: Vec<_> =
-        events.iter().filter(|logged| logged.event.kind == EventKind::Removed).map(|it| &it.event).collect();
+    let removed: Vec<_> = events
+        .iter()
+        .filter_map(|logged| logged.event.number())
+        .filter(|it| it.kind == EventKind::Removed)
+        .collect();
     assert_eq!((removed.len(), removed[0].number.to_string()), (1, "+15550100004".to_owned()));
     assert_eq!(serde_json::to_value(removed[0]).unwrap()["event"], "removed");
 }

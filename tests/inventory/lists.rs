@@ -133,34 +133,17 @@ struct Full {
     commits: AtomicUsize,
 }
 
-impl NumberStore for Full {
-    fn get(&self, number: PhoneNumber) -> Result<Option<Stored<NumberRecord>>, StoreError> {
-        self.store.get(number)
-    }
+impl Store for Full {
+    delegate_store!(|this| &this.store; get_many, scan, port_requests, scan_port_requests,
+        active_port_requests, contact_lists, contact_lists_with, contact_page, new_contact_ids, events,
+        receipt, forget, max_changes);
 
-    fn commit(&self, batch: Batch) -> Result<Vec<Revision>, StoreError> {
+    fn commit(&self, batch: Batch) -> Result<Revision, StoreError> {
         let left = self.commits.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
         match left {
             Ok(_) => self.store.commit(batch),
-            Err(_) => Err(StoreError::Backend("no room".into())),
+            Err(_) => Err(StoreError::backend("no room")),
         }
-    }
-
-    fn scan(
-        &self,
-        query: &Query,
-        after: Option<PhoneNumber>,
-        limit: usize,
-    ) -> Result<Page<NumberRecord, PhoneNumber>, StoreError> {
-        self.store.scan(query, after, limit)
-    }
-
-    fn events(&self, after: u64, limit: usize) -> Result<Vec<Logged>, StoreError> {
-        self.store.events(after, limit)
-    }
-
-    fn receipt(&self, key: IdempotencyKey) -> Result<Option<Value>, StoreError> {
-        self.store.receipt(key)
     }
 }
 
@@ -168,8 +151,7 @@ impl NumberStore for Full {
 fn a_store_that_fails_is_not_shown_to_users() {
     let carrier = telnyx();
     let store = Arc::new(Full { store: MemoryStore::new(), commits: AtomicUsize::new(1) });
-    let shared_store: Arc<dyn NumberStore> = Arc::<Full>::clone(&store);
-    let inventory = Inventory::builder(shared_store)
+    let inventory = Inventory::builder(Arc::clone(&store))
         .accounts(accounts())
         .clock(now)
         .shared_carrier(shared(&carrier))

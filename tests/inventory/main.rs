@@ -33,9 +33,7 @@ use telnum::names::{CarrierName, Feature, FeatureSet};
 use telnum::policy::{Policy, Reservation};
 use telnum::provider::{AddressBook, E911Provider, Notices, ProviderError};
 use telnum::record::{EventKind, NumberRecord, Update};
-use telnum::store::{
-    Batch, Change, Expect, Logged, MemoryStore, NumberStore, Page, Query, Revision, StoreError, Stored,
-};
+use telnum::store::{Batch, Change, Expect, MemoryStore, Query, Revision, Store, StoreError, delegate_store};
 use telnum::testing::{CarrierFault, CarrierOrder, ScriptedCarrier};
 use world::{accounts, id, now, numbers};
 
@@ -103,7 +101,7 @@ struct Ported {
 
 impl Porting for Ported {
     fn account(&self, number: PhoneNumber) -> Result<Option<AccountId>, StoreError> {
-        let ported = self.number.ok_or_else(|| StoreError::Backend("out of reach".into()))?;
+        let ported = self.number.ok_or_else(|| StoreError::unreachable("out of reach"))?;
         Ok((ported == number).then(|| id("reseller")))
     }
 }
@@ -134,8 +132,7 @@ impl Billing for Dollars {
 
 /// The reference's numbers in a store of its own.
 fn on(store: &Arc<MemoryStore>) -> Builder {
-    let store: Arc<dyn NumberStore> = Arc::<MemoryStore>::clone(store);
-    Inventory::builder(store).accounts(accounts()).clock(now)
+    Inventory::builder(Arc::clone(store)).accounts(accounts()).clock(now)
 }
 
 fn in_pool(number: &str, state: &str, pool: &str) -> NumberRecord {

@@ -31,7 +31,7 @@ fn who_is_confined_to_an_account_has_its_numbers_alone() {
         assert!(inventory.get([FREE], &options).unwrap().is_success(), "{account}");
         assert_eq!(body(inventory.patch([FREE], Map::new(), &options)).1, "not_found", "{account}");
     }
-    let of_reseller = Query { owner: Some(id("reseller")), ..Query::default() };
+    let of_reseller = Query::default().with_owner(id("reseller"));
     let listed = |account| inventory.list(&of_reseller, None, 50, &within(account)).unwrap().items.len();
     assert!(listed("reseller") > 0 && listed("reseller") == listed("master"));
     assert_eq!(listed("child"), 0);
@@ -74,23 +74,15 @@ fn numbers_are_listed_for_those_with_power() {
     };
     let all = list(Query::default(), &system()).unwrap();
     assert_eq!(all.len(), numbers().len() - 1, "all but the deleted one");
-    let deleted = Query { states: [State::Deleted].into(), ..Query::default() };
+    let deleted = Query::default().with_states([State::Deleted]);
     assert_eq!(list(deleted, &system()).unwrap(), ["+15550100004"]);
     assert_eq!(list(Query::default(), &by("child")).unwrap(), ["+15550100006"]);
-    let of_child = Query { owner: Some(id("child")), ..Query::default() };
+    let of_child = Query::default().with_owner(id("child"));
     assert_eq!(list(of_child.clone(), &by("reseller")).unwrap(), ["+15550100006"]);
     assert_eq!(list(of_child, &by("unrelated")).unwrap_err().body().code, 403);
-    let used = Query {
-        used_by: Some("callflow".into()),
-        prefix: Some("+1555".parse().unwrap()),
-        ..Query::default()
-    };
+    let used = Query::default().with_used_by("callflow").with_prefix("+1555".parse().unwrap());
     assert_eq!(list(used, &by("reseller")).unwrap(), ["+15551233322", "+15551255693"]);
-    let ported = Query {
-        states: [State::PortIn].into(),
-        carrier: Some("bandwidth2".parse().unwrap()),
-        ..Query::default()
-    };
+    let ported = Query::default().with_states([State::PortIn]).with_carrier("bandwidth2".parse().unwrap());
     assert_eq!(list(ported, &by("reseller")).unwrap(), ["+14252151009"]);
 }
 

@@ -1,35 +1,34 @@
+//! The index of contact numbers.
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
-use super::MemoryStore;
-use super::holders::Holders;
-use super::table::{Candidates, Index};
-use crate::contact::{
-    ContactEvent, ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, NumberFilter, OwnerId,
-};
-use crate::idempotency::IdempotencyKey;
+use super::holders::{Clash, Holders};
+use super::page::Candidates;
+use crate::contact::{ContactId, ContactList, ContactNumber, ContactQuery, NumberFilter, OwnerId};
 use crate::number::PhoneNumber;
-use crate::store::{Batch, Change, ContactStore, Logged, Revision, StoreError, Stored};
+use crate::store::{Change, Expect, StoreError, Stored};
 
-/// Where owners are found: each under the ids of its contacts and under their numbers.
+/// The owners by the ids of their contacts and by their numbers.
 #[derive(Default)]
 pub(super) struct ContactIndex {
     all: BTreeSet<OwnerId>,
     by_id: Holders<ContactId, OwnerId>,
     by_number: BTreeMap<PhoneNumber, BTreeSet<OwnerId>>,
-    /// The greatest id there is, was or is given away.
+    /// The greatest id that is or was stored, or was given away.
     last_id: u64,
 }
 
-/// All ids are taken.
+/// There are no more ids.
 #[derive(Debug, thiserror::Error)]
-#[error("there is no id above {}", u64::MAX)]
-struct NoId;
+#[error("no contact id left above {0}")]
+struct NoId(u64);
+
+/// The maximum number of ids that are given at once.
+const MAX_IDS: usize = 1_000_000;
 
 impl ContactIndex {
-    /// The owners who may have what a query asks for.
-    fn candidates(&self, query: &ContactQuery) -> Candidates<'_, OwnerId> {
+    /// Returns the owners who may have what a query asks for.
+    pub(super) fn candidates(&self, query: &ContactQuery) -> Candidates<'_, OwnerId> {
         match (query.filter.owner, &query.filter.number) {
             (Some(owner), _) => Box::new(self.all.get(&owner).copied().into_iter()),
             (None, Some(NumberFilter::Number(number, _))) => {
@@ -38,14 +37,32 @@ impl ContactIndex {
             (None, Some(NumberFilter::Text(_)) | None) => Box::new(self.all.iter().copied()),
         }
     }
-}
 
-impl Index<ContactList> for ContactIndex {
-    fn check(&self, changes: &[Change<ContactList>]) -> Result<(), StoreError> {
-        self.by_id.check(changes, ids)
+    /// Returns the owner of the contact with an id.
+    pub(super) fn owner(&self, id: ContactId) -> Option<OwnerId> {
+        self.by_id.get(id)
     }
 
-    fn replace(
+    pub(super) fn new_ids(&mut self, count: usize) -> Result<Vec<ContactId>, StoreError> {
+        if count > MAX_IDS {
+            return Err(StoreError::TooLarge { count, max: MAX_IDS });
+        }
+        let last = self.last_id.checked_add(count as u64);
+        let last = last.ok_or_else(|| StoreError::backend(NoId(self.last_id)))?;
+        let ids = (self.last_id..last).map(|before| ContactId::new(before + 1)).collect();
+        self.last_id = last;
+        Ok(ids)
+    }
+
+    /// Refuses changes after which two contacts would have one id.
+    pub(super) fn check(&self, changes: &[Change<ContactList>]) -> Result<(), StoreError> {
+        self.by_id.check(changes, ids).map_err(|clash| match clash {
+            Clash::InBatch(id) => StoreError::duplicate(id),
+            Clash::WithStored(id, _, revision) => StoreError::conflict(id, Expect::Absent, Some(revision)),
+        })
+    }
+
+    pub(super) fn replace(
         &mut self,
         owner: OwnerId,
         before: Option<&Stored<ContactList>>,
@@ -66,41 +83,6 @@ impl Index<ContactList> for ContactIndex {
             self.by_number.entry(contact.number()).or_default().insert(owner);
             self.last_id = self.last_id.max(contact.id().get());
         }
-    }
-}
-
-impl ContactStore for MemoryStore {
-    fn contact_list(&self, owner: OwnerId) -> Result<Option<Stored<ContactList>>, StoreError> {
-        Ok(self.contacts.get(owner))
-    }
-
-    fn contact_list_with(&self, id: ContactId) -> Result<Option<Stored<ContactList>>, StoreError> {
-        Ok(self.contacts.find(|index| index.by_id.get(id)))
-    }
-
-    fn new_contact_id(&self) -> Result<ContactId, StoreError> {
-        self.contacts.change_index(|index| {
-            let id = index.last_id.checked_add(1).ok_or_else(|| StoreError::Backend(Box::new(NoId)))?;
-            index.last_id = id;
-            Ok(ContactId::new(id))
-        })
-    }
-
-    fn commit_contacts(&self, batch: Batch<ContactList>) -> Result<Vec<Revision>, StoreError> {
-        self.contacts.commit(batch)
-    }
-
-    fn contact_page(&self, query: &ContactQuery) -> Result<ContactPage<ContactNumber>, StoreError> {
-        let lists = self.contacts.scan(|index| index.candidates(query), |_| true, None, usize::MAX);
-        Ok(query.page(lists.items.iter().flat_map(|list| list.numbers())).cloned())
-    }
-
-    fn contact_events(&self, after: u64, limit: usize) -> Result<Vec<Logged<ContactEvent>>, StoreError> {
-        Ok(self.contacts.events(after, limit))
-    }
-
-    fn contact_receipt(&self, key: IdempotencyKey) -> Result<Option<Value>, StoreError> {
-        Ok(self.contacts.receipt(key))
     }
 }
 

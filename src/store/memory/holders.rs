@@ -1,58 +1,70 @@
-use std::collections::HashMap;
-use std::fmt;
+//! What only one value may hold: an active number of port requests, an id of contacts.
+
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use crate::store::{Change, Entity, Expect, Revision, StoreError, Stored};
+use crate::store::{Change, Entity, Revision, Stored};
 
-/// Who holds what only one may: a number is active on one port request, an id is one contact's.
+/// The key and the revision of the value that holds an item, by item.
 pub(super) struct Holders<X, K>(HashMap<X, (K, Revision)>);
 
-impl<X: Copy + Eq + Hash + fmt::Display, K: Copy + Eq + Hash> Holders<X, K> {
-    pub(super) fn get(&self, held: X) -> Option<K> {
-        self.0.get(&held).map(|(holder, _)| *holder)
+/// An item that two values would hold after a commit.
+pub(super) enum Clash<X, K> {
+    /// Two values of the batch.
+    InBatch(X),
+    /// A value of the batch and one that is stored.
+    WithStored(X, K, Revision),
+}
+
+impl<X: Copy + Eq + Hash, K: Copy + Eq + Hash> Holders<X, K> {
+    pub(super) fn get(&self, item: X) -> Option<K> {
+        self.0.get(&item).map(|(holder, _)| *holder)
     }
 
-    /// Refuses changes after which something would have two holders.
+    /// Refuses changes after which an item would have two holders.
     pub(super) fn check<T: Entity<Key = K>, I: IntoIterator<Item = X>>(
         &self,
         changes: &[Change<T>],
-        held: impl Fn(&T) -> I,
-    ) -> Result<(), StoreError> {
+        items: impl Fn(&T) -> I,
+    ) -> Result<(), Clash<X, K>> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let changed: HashSet<K> = changes.iter().map(Change::key).collect();
         let mut claimed = HashMap::new();
         for change in changes {
-            for held in change.value().into_iter().flat_map(|value| held(value)) {
-                if claimed.insert(held, change.key()).is_some_and(|other| other != change.key()) {
-                    return Err(StoreError::Duplicate(held.to_string().into()));
+            for item in change.value().into_iter().flat_map(|value| items(value)) {
+                if claimed.insert(item, change.key()).is_some_and(|other| other != change.key()) {
+                    return Err(Clash::InBatch(item));
                 }
-                // Who holds it now may give it up in the same commit.
-                if let Some((holder, revision)) = self.0.get(&held)
-                    && *holder != change.key()
-                    && changes.iter().all(|change| change.key() != *holder)
+                // A holder that the batch changes releases the item, or claims it again.
+                if let Some((holder, revision)) = self.0.get(&item)
+                    && !changed.contains(holder)
                 {
-                    return Err(StoreError::conflict(held, Expect::Absent, Some(*revision)));
+                    return Err(Clash::WithStored(item, *holder, *revision));
                 }
             }
         }
         Ok(())
     }
 
-    /// Notes that something else is stored under a key.
+    /// Updates the holders after the value under `key` was replaced.
     pub(super) fn replace<T, I: IntoIterator<Item = X>>(
         &mut self,
         key: K,
         before: Option<&Stored<T>>,
         after: Option<&Stored<T>>,
-        held: impl Fn(&T) -> I,
+        items: impl Fn(&T) -> I,
     ) {
-        for held in before.into_iter().flat_map(|stored| held(stored)) {
-            // Another of the same commit may hold it already.
-            if self.get(held) == Some(key) {
-                self.0.remove(&held);
+        for item in before.into_iter().flat_map(|stored| items(stored)) {
+            // Another value of the same commit may hold it by now.
+            if self.get(item) == Some(key) {
+                self.0.remove(&item);
             }
         }
         if let Some(stored) = after {
             let holder = (key, stored.revision());
-            self.0.extend(held(stored).into_iter().map(|held| (held, holder)));
+            self.0.extend(items(stored).into_iter().map(|item| (item, holder)));
         }
     }
 }

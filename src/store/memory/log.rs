@@ -1,32 +1,48 @@
-use std::collections::VecDeque;
+//! The log of events, and the receipts.
 
-use crate::store::Logged;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
-/// Events in their order, the oldest forgotten if there are too many.
+use crate::idempotency::IdempotencyKey;
+use crate::store::{Forget, Logged, Receipt, Revision, StoreError, StoreEvent};
+
+/// Events in their order, the oldest of which may be forgotten.
 ///
 /// They are kept in chunks, so that a long log grows without being moved.
-pub(super) struct Log<E> {
-    chunks: VecDeque<Vec<E>>,
-    /// How many there were before the first chunk.
+pub(super) struct Log {
+    chunks: VecDeque<Vec<StoreEvent>>,
+    /// The number of events in chunks that were dropped.
     dropped: u64,
+    /// The number of events that are forgotten, those in the first chunk among them.
+    forgotten: u64,
+    /// The number of all events that were appended.
     total: u64,
+    /// The maximum number of events to keep.
     capacity: u64,
 }
 
-/// How many events a chunk has.
+/// The receipts by key, and their order.
+#[derive(Default)]
+pub(super) struct Receipts {
+    by_key: HashMap<IdempotencyKey, (Receipt, Revision)>,
+    /// By the place in the order of commits.
+    keys: BTreeMap<u64, IdempotencyKey>,
+    total: u64,
+}
+
+/// The number of events in a chunk.
 const CHUNK: usize = 1024;
 
-impl<E: Clone> Log<E> {
+impl Log {
     pub(super) const fn new(capacity: u64) -> Self {
-        Self { chunks: VecDeque::new(), dropped: 0, total: 0, capacity }
+        Self { chunks: VecDeque::new(), dropped: 0, forgotten: 0, total: 0, capacity }
     }
 
-    pub(super) fn append(&mut self, events: Vec<E>) {
+    pub(super) fn append(&mut self, events: impl IntoIterator<Item = StoreEvent>) {
         for event in events {
             match self.chunks.back_mut() {
                 Some(chunk) if chunk.len() < CHUNK => chunk.push(event),
                 None => self.chunks.push_back(vec![event]),
-                // Where there was one, there will be many.
+                // Where there was one full chunk there will be more.
                 Some(_) => {
                     let mut chunk = Vec::with_capacity(CHUNK);
                     chunk.push(event);
@@ -34,48 +50,110 @@ impl<E: Clone> Log<E> {
                 }
             }
             self.total += 1;
-            if self.oldest() >= self.dropped + CHUNK as u64 {
-                self.chunks.pop_front();
-                self.dropped += CHUNK as u64;
-            }
+            self.forget_until(self.total.saturating_sub(self.capacity));
         }
     }
 
-    pub(super) fn after(&self, sequence: u64, limit: usize) -> Vec<Logged<E>> {
-        let from = sequence.clamp(self.oldest(), self.total);
-        let skipped = usize::try_from(from - self.dropped).unwrap_or(usize::MAX);
+    /// Returns up to `limit` events after the one with the sequence number `after`.
+    pub(super) fn after(&self, after: u64, limit: usize) -> Result<Vec<Logged>, StoreError> {
+        if after < self.forgotten {
+            return Err(StoreError::Forgotten { first: self.forgotten + 1 });
+        }
+        if after >= self.total {
+            return Ok(Vec::new());
+        }
+        let skipped = usize::try_from(after - self.dropped).unwrap_or(usize::MAX);
         let events = self.chunks.iter().skip(skipped / CHUNK).flatten().skip(skipped % CHUNK);
-        let logged = |(sequence, event): (u64, &E)| Logged { sequence, event: event.clone() };
-        (from + 1..).zip(events).take(limit).map(logged).collect()
+        let logged = |(sequence, event): (u64, &StoreEvent)| Logged { sequence, event: event.clone() };
+        Ok((after + 1..).zip(events).take(limit).map(logged).collect())
     }
 
-    /// How many are forgotten.
-    const fn oldest(&self) -> u64 {
-        self.total.saturating_sub(self.capacity)
+    pub(super) fn forget(&mut self, forget: &Forget) {
+        if let Some(max) = forget.max_events {
+            self.forget_until(self.total.saturating_sub(max));
+        }
+        if let Some(time) = forget.events_before {
+            let skipped = usize::try_from(self.forgotten - self.dropped).unwrap_or(usize::MAX);
+            let old =
+                self.chunks.iter().flatten().skip(skipped).take_while(|event| event.at() < time).count();
+            self.forget_until(self.forgotten + old as u64);
+        }
+    }
+
+    /// Forgets the first events, so that `count` are forgotten.
+    fn forget_until(&mut self, count: u64) {
+        self.forgotten = self.forgotten.max(count);
+        while self.forgotten >= self.dropped + CHUNK as u64 {
+            self.chunks.pop_front();
+            self.dropped += CHUNK as u64;
+        }
+    }
+}
+
+impl Receipts {
+    pub(super) fn get(&self, key: IdempotencyKey) -> Option<&(Receipt, Revision)> {
+        self.by_key.get(&key)
+    }
+
+    pub(super) fn keep(&mut self, receipt: Receipt, revision: Revision) {
+        self.keys.insert(self.total, receipt.key);
+        self.total += 1;
+        self.by_key.insert(receipt.key, (receipt, revision));
+    }
+
+    pub(super) fn forget(&mut self, forget: &Forget) {
+        if let Some(max) = forget.max_receipts {
+            while self.keys.len() as u64 > max
+                && let Some((_, key)) = self.keys.pop_first()
+            {
+                self.by_key.remove(&key);
+            }
+        }
+        if let Some(time) = forget.receipts_before {
+            self.by_key.retain(|_, (receipt, _)| receipt.at >= time);
+            self.keys.retain(|_, key| self.by_key.contains_key(key));
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::account::Actor;
+    use crate::record::{Event, EventKind};
+    use crate::time::Timestamp;
 
     #[test]
-    fn the_last_so_many_are_kept_under_their_numbers() {
+    fn the_latest_events_are_kept_under_their_numbers() {
+        let number = "+14158867900".parse().unwrap();
+        let event = |at| Event { number, at, actor: Actor::System, kind: EventKind::Updated };
+        let time = |seconds| Timestamp::from_gregorian(1 + seconds).unwrap();
         for capacity in [0, 1, 1023, 1024, 1025, 3000, u64::MAX] {
             let mut log = Log::new(capacity);
             for total in 1..=5000_u64 {
-                log.append(vec![total]);
-                let oldest = total.saturating_sub(capacity);
+                log.append([event(time(total)).into()]);
+                let forgotten = total.saturating_sub(capacity);
                 if total % 97 == 0 || total > 4990 {
-                    for after in [0, oldest, oldest + 3, total - 1, total, u64::MAX] {
+                    for after in [0, forgotten, forgotten + 3, total - 1, total, u64::MAX] {
                         let found = log.after(after, 2000);
-                        let expected = (after.max(oldest).saturating_add(1)..=total).take(2000);
-                        assert!(found.iter().all(|logged| logged.sequence == logged.event));
+                        if after < forgotten {
+                            assert!(
+                                matches!(found, Err(StoreError::Forgotten { first }) if first == forgotten + 1)
+                            );
+                            continue;
+                        }
+                        let found = found.unwrap();
+                        let expected = (after.saturating_add(1)..=total).take(2000);
+                        assert!(found.iter().all(|logged| logged.event.at() == time(logged.sequence)));
                         assert!(found.into_iter().map(|logged| logged.sequence).eq(expected));
                     }
                 }
             }
             assert!(log.chunks.len() as u64 <= capacity.min(5000) / CHUNK as u64 + 2);
+            log.forget(&Forget::default().with_events_before(time(4_500)));
+            let forgotten = 4_499.max(5_000_u64.saturating_sub(capacity));
+            assert!(log.after(forgotten - 1, 1).is_err());
+            assert_eq!(log.after(forgotten, 1).unwrap().len() as u64, capacity.min(1));
         }
     }
 }

@@ -1,6 +1,8 @@
+//! Merging of ascending iterators.
+
 use std::iter::Peekable;
 
-/// Ascending iterators of keys and what is under them that have no key in common, as one.
+/// Ascending iterators over keys and values that have no key in common, merged into one.
 pub(super) struct Merge<I: Iterator>(Vec<Peekable<I>>);
 
 impl<K: Copy + Ord, V, I: Iterator<Item = (K, V)>> Merge<I> {
@@ -13,7 +15,7 @@ impl<K: Copy + Ord, V, I: Iterator<Item = (K, V)>> Iterator for Merge<I> {
     type Item = (K, V);
 
     fn next(&mut self) -> Option<(K, V)> {
-        // Most often there is only one.
+        // In most scans there is one part.
         if let [part] = &mut *self.0 {
             return part.next();
         }

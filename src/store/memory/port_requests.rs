@@ -1,20 +1,17 @@
+//! The index of port requests.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
-use serde_json::Value;
-
-use super::MemoryStore;
-use super::holders::Holders;
+use super::holders::{Clash, Holders};
 use super::merge::Merge;
-use super::table::{Candidates, Index};
+use super::page::Candidates;
 use crate::account::AccountId;
-use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
-use crate::porting::{PortEvent, PortRequest, PortRequestId, PortState};
-use crate::store::{Batch, Change, Logged, Page, PortQuery, PortRequestStore, Revision, StoreError, Stored};
+use crate::porting::{PortRequest, PortRequestId, PortState};
+use crate::store::{Change, PortQuery, StoreError, Stored};
 
-/// Where port requests are found: each under its account, apart if it is active, and then under its
-/// numbers.
+/// The port requests by account and by active number.
 #[derive(Default)]
 pub(super) struct PortIndex {
     all: BTreeSet<PortRequestId>,
@@ -24,8 +21,12 @@ pub(super) struct PortIndex {
 }
 
 impl PortIndex {
-    /// The requests that may be what a query is about, in ascending order, after another.
-    fn candidates(&self, query: &PortQuery, after: Option<PortRequestId>) -> Candidates<'_, PortRequestId> {
+    /// Returns the requests that may match a query, in ascending order, starting after `after`.
+    pub(super) fn candidates(
+        &self,
+        query: &PortQuery,
+        after: Option<PortRequestId>,
+    ) -> Candidates<'_, PortRequestId> {
         let range = (after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded);
         let Some(accounts) = &query.accounts else {
             let are_active =
@@ -33,19 +34,28 @@ impl PortIndex {
             let ids = if are_active { &self.active } else { &self.all };
             return Box::new(ids.range(range).copied());
         };
-        // Each once.
+        // An account may be named twice.
         let accounts: BTreeSet<_> = accounts.iter().collect();
         let parts = accounts.into_iter().filter_map(|account| self.by_account.get(account));
         Box::new(Merge::new(parts.map(|ids| ids.range(range).map(|id| (*id, ())))).map(|(id, ())| id))
     }
-}
 
-impl Index<PortRequest> for PortIndex {
-    fn check(&self, changes: &[Change<PortRequest>]) -> Result<(), StoreError> {
-        self.by_number.check(changes, numbers)
+    /// Returns the request that a number is active on.
+    pub(super) fn active(&self, number: PhoneNumber) -> Option<PortRequestId> {
+        self.by_number.get(number)
     }
 
-    fn replace(
+    /// Refuses changes after which a number would be active on two requests.
+    pub(super) fn check(&self, changes: &[Change<PortRequest>]) -> Result<(), StoreError> {
+        self.by_number.check(changes, numbers).map_err(|clash| match clash {
+            Clash::InBatch(number) => StoreError::duplicate(number),
+            Clash::WithStored(number, holder, _) => {
+                StoreError::PortConflict { number, expected: None, found: Some(holder) }
+            }
+        })
+    }
+
+    pub(super) fn replace(
         &mut self,
         id: PortRequestId,
         before: Option<&Stored<PortRequest>>,
@@ -72,38 +82,6 @@ impl Index<PortRequest> for PortIndex {
     }
 }
 
-impl PortRequestStore for MemoryStore {
-    fn port_request(&self, id: PortRequestId) -> Result<Option<Stored<PortRequest>>, StoreError> {
-        Ok(self.port_requests.get(id))
-    }
-
-    fn commit_port_requests(&self, batch: Batch<PortRequest>) -> Result<Vec<Revision>, StoreError> {
-        self.port_requests.commit(batch)
-    }
-
-    fn scan_port_requests(
-        &self,
-        query: &PortQuery,
-        after: Option<PortRequestId>,
-        limit: usize,
-    ) -> Result<Page<PortRequest, PortRequestId>, StoreError> {
-        let matches = |request: &PortRequest| query.matches(request);
-        Ok(self.port_requests.scan(|index| index.candidates(query, after), matches, after, limit))
-    }
-
-    fn active_port_request(&self, number: PhoneNumber) -> Result<Option<Stored<PortRequest>>, StoreError> {
-        Ok(self.port_requests.find(|index| index.by_number.get(number)))
-    }
-
-    fn port_events(&self, after: u64, limit: usize) -> Result<Vec<Logged<PortEvent>>, StoreError> {
-        Ok(self.port_requests.events(after, limit))
-    }
-
-    fn port_receipt(&self, key: IdempotencyKey) -> Result<Option<Value>, StoreError> {
-        Ok(self.port_requests.receipt(key))
-    }
-}
-
-fn numbers(request: &PortRequest) -> Vec<PhoneNumber> {
+pub(super) fn numbers(request: &PortRequest) -> Vec<PhoneNumber> {
     request.active_numbers().collect()
 }

@@ -4,54 +4,47 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::fixture::time;
+use super::fixture::{receipt, time};
 use super::races::{one_is_made, race};
 use super::{Broken, conflict, equal, must, some};
 use crate::contact::{
     ContactEvent, ContactEventKind, ContactFilter, ContactId, ContactList, ContactNumber, ContactQuery,
     NumberFilter, OwnerId,
 };
-use crate::idempotency::IdempotencyKey;
-use crate::store::{Batch, Change, ContactStore, Expect, Revision, StoreError, Stored};
+use crate::store::{Batch, Change, Expect, Revision, Store, StoreError, StoreExt, Stored};
 
 /// Points 1 and 2: what is stored was expected, a batch is made whole or not at all, and no revision
 /// is there twice.
-///
-/// # Errors
-/// What the store does else.
-pub fn contacts_are_expected(store: &dyn ContactStore) -> Result<(), Broken> {
+pub(super) fn contacts_are_expected(store: &dyn Store) -> Result<(), Broken> {
     let [mine, more, yours] = [list("me", &[1])?, list("me", &[1, 2])?, list("you", &[3])?];
     let stale = add(store, mine.clone())?;
-    conflict("absent, of what is there", store.commit_contacts(put(&mine, Expect::Absent)))?;
-    store.commit_contacts(put(&more, Expect::Revision(stale)))?;
+    conflict("absent, of what is there", store.commit(put(&mine, Expect::Absent)))?;
+    store.commit(put(&more, Expect::Revision(stale)))?;
     let current = read(store, "me")?;
     equal("what was stored over a revision", &*current, &more)?;
     must(current.revision() != stale, "a revision is there twice")?;
-    conflict("a stale revision", store.commit_contacts(put(&mine, Expect::Revision(stale))))?;
+    conflict("a stale revision", store.commit(put(&mine, Expect::Revision(stale))))?;
     let half =
         [Change::put(yours.clone(), Expect::Absent), Change::put(mine.clone(), Expect::Revision(stale))];
-    conflict("half of a batch", store.commit_contacts(half.into_iter().collect()))?;
+    conflict("half of a batch", store.commit(half.into_iter().collect()))?;
     must(store.contact_list(owner("you")?)?.is_none(), "a refused batch stored something")?;
     let twice = [Change::put(yours.clone(), Expect::Absent), Change::put(yours, Expect::Absent)];
-    let answer = store.commit_contacts(twice.into_iter().collect());
+    let answer = store.commit(twice.into_iter().collect());
     must(matches!(answer, Err(StoreError::Duplicate(_))), "two changes of one list are not refused")?;
-    store.commit_contacts(Change::remove(owner("me")?, current.expected()).into())?;
+    store.commit(Change::remove(owner("me")?, current.expected()).into())?;
     must(store.contact_list(owner("me")?)?.is_none(), "what was removed is there")?;
     let again = add(store, mine)?;
     must(again != stale && again != current.revision(), "a revision is there twice")?;
     let racing = vec![put(&more, Expect::Revision(again)); 16];
-    one_is_made("how many changed what they read", &racing, |batch| store.commit_contacts(batch))
+    one_is_made("how many changed what they read", &racing, |batch| store.commit(batch))
 }
 
 /// Point 8: an id is one number's: another owner's is refused, unless it is given up in the same commit; and
 /// the number is found by it.
-///
-/// # Errors
-/// What the store does else.
-pub fn contact_id_has_one_owner(store: &dyn ContactStore) -> Result<(), Broken> {
+pub(super) fn contact_id_has_one_owner(store: &dyn Store) -> Result<(), Broken> {
     let held = add(store, list("me", &[1, 2])?)?;
     let rival = list("you", &[3, 2])?;
-    let error = conflict("an id of another", store.commit_contacts(put(&rival, Expect::Absent)))?;
+    let error = conflict("an id of another", store.commit(put(&rival, Expect::Absent)))?;
     if let StoreError::Conflict { key, expected, found } = error {
         equal("a conflict's key", &*key, "2")?;
         equal("what was expected and found", &(expected, found), &(Expect::Absent, Some(held)))?;
@@ -59,28 +52,25 @@ pub fn contact_id_has_one_owner(store: &dyn ContactStore) -> Result<(), Broken> 
     has(store, 2, Some("me"))?;
     has(store, 3, None)?;
     let both = [list("she", &[4])?, list("he", &[4])?].map(|list| Change::put(list, Expect::Absent));
-    must(store.commit_contacts(both.into_iter().collect()).is_err(), "two owners of one commit have an id")?;
+    must(store.commit(both.into_iter().collect()).is_err(), "two owners of one commit have an id")?;
     let handed = [Change::put(rival, Expect::Absent), Change::put(list("me", &[1])?, Expect::Revision(held))];
-    store.commit_contacts(handed.into_iter().collect())?;
+    store.commit(handed.into_iter().collect())?;
     has(store, 2, Some("you"))?;
     has(store, 1, Some("me"))?;
     let yours = read(store, "you")?;
-    store.commit_contacts(Change::remove(owner("you")?, yours.expected()).into())?;
+    store.commit(Change::remove(owner("you")?, yours.expected()).into())?;
     has(store, 2, None)?;
     let racing = (0..16).map(|place| Ok(put(&list(&format!("r{place}"), &[9])?, Expect::Absent)));
     let racing: Vec<_> = racing.collect::<Result<_, Broken>>()?;
-    one_is_made("how many owners have an id", &racing, |batch| store.commit_contacts(batch))
+    one_is_made("how many owners have an id", &racing, |batch| store.commit(batch))
 }
 
 /// Point 8: a new id is above all that are or were stored, and is given once, however many ask.
-///
-/// # Errors
-/// What the store does else.
-pub fn contact_id_is_new(store: &dyn ContactStore) -> Result<(), Broken> {
+pub(super) fn contact_id_is_new(store: &dyn Store) -> Result<(), Broken> {
     let first = store.new_contact_id()?;
     must(store.new_contact_id()? > first, "an id is given twice")?;
     let stored = read_after(store, &list("me", &[1000])?)?;
-    store.commit_contacts(Change::remove(owner("me")?, stored.expected()).into())?;
+    store.commit(Change::remove(owner("me")?, stored.expected()).into())?;
     must(store.new_contact_id()?.get() > 1000, "an id is given that a number had")?;
     let given =
         race(8, |_| (0..50).map(|_| Ok(store.new_contact_id()?)).collect::<Result<Vec<_>, Broken>>())?;
@@ -89,10 +79,7 @@ pub fn contact_id_is_new(store: &dyn ContactStore) -> Result<(), Broken> {
 }
 
 /// Point 5: a page is what its query makes of all numbers.
-///
-/// # Errors
-/// What the store does else.
-pub fn contact_page_is_its_query(store: &dyn ContactStore) -> Result<(), Broken> {
+pub(super) fn contact_page_is_its_query(store: &dyn Store) -> Result<(), Broken> {
     let mut lists = Vec::new();
     for place in 0..20_u64 {
         // Owners share numbers; ids are not in the owners' order.
@@ -105,7 +92,7 @@ pub fn contact_page_is_its_query(store: &dyn ContactStore) -> Result<(), Broken>
         let stored = read(store, made.owner().as_str())?;
         let ids: Vec<_> = made.numbers().iter().skip(1).map(|contact| contact.id().get()).collect();
         *made = list(made.owner().as_str(), &ids)?;
-        store.commit_contacts(put(made, stored.expected()))?;
+        store.commit(put(made, stored.expected()))?;
     }
     let ordered = |order: &str| order.parse().map(ContactQuery::ordered).map_err(Broken::new);
     let filters = [
@@ -135,48 +122,44 @@ pub fn contact_page_is_its_query(store: &dyn ContactStore) -> Result<(), Broken>
 }
 
 /// Points 3 and 7: events are kept in order, without those of what was refused; and a receipt once.
-///
-/// # Errors
-/// What the store does else.
-pub fn contacts_are_logged(store: &dyn ContactStore) -> Result<(), Broken> {
-    let key: IdempotencyKey = "key".parse().map_err(Broken::new)?;
-    let batch = |name: &str, seconds: u64| -> Result<Batch<ContactList>, Broken> {
+pub(super) fn contacts_are_logged(store: &dyn Store) -> Result<(), Broken> {
+    let batch = |name: &str, seconds: u64| -> Result<Batch, Broken> {
         let happened = vec![event(name, seconds)?, event(name, seconds + 1)?];
         Ok(Change::put(list(name, &[])?, Expect::Absent).with_events(happened).into())
     };
-    let with_receipt = |batch| Batch { receipt: Some((key, json!("done"))), ..batch };
-    store.commit_contacts(with_receipt(batch("b", 1)?))?;
-    conflict("what is there", store.commit_contacts(batch("b", 5)?))?;
-    conflict("a second receipt", store.commit_contacts(with_receipt(batch("c", 7)?)))?;
+    let receipt = receipt("key", json!("done"))?;
+    let with_receipt = |batch: Batch| batch.with_receipt(receipt.clone());
+    store.commit(with_receipt(batch("b", 1)?))?;
+    conflict("what is there", store.commit(batch("b", 5)?))?;
+    conflict("a second receipt", store.commit(with_receipt(batch("c", 7)?)))?;
     must(store.contact_list(owner("c")?)?.is_none(), "a commit was made whose receipt was refused")?;
-    store.commit_contacts(batch("a", 3)?)?;
-    let events = store.contact_events(0, usize::MAX)?;
-    let found: Vec<_> = events.iter().map(|logged| (logged.sequence, logged.event.at)).collect();
+    store.commit(batch("a", 3)?)?;
+    let events = store.events(0, usize::MAX)?;
+    let found: Vec<_> = events.iter().map(|logged| (logged.sequence, logged.event.at())).collect();
     let expected = (1..=4).map(|place| Ok((place, time(place)?))).collect::<Result<Vec<_>, Broken>>()?;
     equal("the events", &found, &expected)?;
-    equal("a page of events", &store.contact_events(1, 2)?, &events.into_iter().skip(1).take(2).collect())?;
-    equal("the receipt", &store.contact_receipt(key)?, &Some(json!("done")))
+    equal("a page of events", &store.events(1, 2)?, &events.into_iter().skip(1).take(2).collect())?;
+    equal("the receipt", &store.receipt(receipt.key)?, &Some(receipt))
 }
 
-fn has(store: &dyn ContactStore, id: u64, holder: Option<&str>) -> Result<(), Broken> {
+fn has(store: &dyn Store, id: u64, holder: Option<&str>) -> Result<(), Broken> {
     let found = store.contact_list_with(ContactId::new(id))?.map(|stored| stored.owner());
     equal(&format!("the owner of {id}"), &found, &holder.map(owner).transpose()?)
 }
 
-fn put(list: &ContactList, expect: Expect) -> Batch<ContactList> {
+fn put(list: &ContactList, expect: Expect) -> Batch {
     Change::put(list.clone(), expect).into()
 }
 
-fn add(store: &dyn ContactStore, list: ContactList) -> Result<Revision, Broken> {
-    let revisions = store.commit_contacts(Change::put(list, Expect::Absent).into())?;
-    some("the revision of a change", revisions.first().copied())
+fn add(store: &dyn Store, list: ContactList) -> Result<Revision, Broken> {
+    Ok(store.commit(Change::put(list, Expect::Absent).into())?)
 }
 
-fn read(store: &dyn ContactStore, name: &str) -> Result<Stored<ContactList>, Broken> {
+fn read(store: &dyn Store, name: &str) -> Result<Stored<ContactList>, Broken> {
     some(&format!("the list of {name}"), store.contact_list(owner(name)?)?)
 }
 
-fn read_after(store: &dyn ContactStore, list: &ContactList) -> Result<Stored<ContactList>, Broken> {
+fn read_after(store: &dyn Store, list: &ContactList) -> Result<Stored<ContactList>, Broken> {
     add(store, list.clone())?;
     read(store, list.owner().as_str())
 }

@@ -7,7 +7,7 @@ use crate::names::CarrierName;
 use crate::number::PhoneNumber;
 use crate::policy::Policy;
 use crate::record::{Context, Creation, Decision, Event, EventKind, NumberRecord, Update};
-use crate::store::{Batch, Change, Expect, NumberStore, Revision, Stored};
+use crate::store::{Change, Expect, Receipt, Revision, Store, Stored};
 use crate::time::Timestamp;
 
 /// What commands need.
@@ -124,12 +124,16 @@ pub(super) fn event(number: PhoneNumber, seconds: u64) -> Result<Event, Broken> 
     Ok(Event { number, at: time(seconds)?, actor: Actor::System, kind: EventKind::Updated })
 }
 
-/// Stores a record where there is none.
-pub(super) fn add(store: &dyn NumberStore, record: NumberRecord) -> Result<Revision, Broken> {
-    let revisions = store.commit(Batch::from(Change::put(record, Expect::Absent)))?;
-    super::some("the revision of a change", revisions.first().copied())
+/// A receipt, with a time of no importance.
+pub(super) fn receipt(key: &str, answer: serde_json::Value) -> Result<Receipt, Broken> {
+    Ok(Receipt::new(key.parse().map_err(Broken::new)?, answer, time(0)?))
 }
 
-pub(super) fn read(store: &dyn NumberStore, number: PhoneNumber) -> Result<Stored<NumberRecord>, Broken> {
+/// Stores a record where there is none.
+pub(super) fn add(store: &dyn Store, record: NumberRecord) -> Result<Revision, Broken> {
+    Ok(store.commit(Change::put(record, Expect::Absent).into())?)
+}
+
+pub(super) fn read(store: &dyn Store, number: PhoneNumber) -> Result<Stored<NumberRecord>, Broken> {
     super::some(&format!("what is stored of {number}"), store.get(number)?)
 }

@@ -2,20 +2,16 @@
 
 use serde_json::json;
 
-use super::fixture::{add, event, numbers, plain, read};
+use super::fixture::{add, event, numbers, plain, read, receipt};
 use super::races::one_is_made;
 use super::{Broken, conflict, equal, must};
-use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
 use crate::record::Event;
-use crate::store::{Batch, Change, Expect, Logged, NumberStore, Query, StoreError};
+use crate::store::{Batch, Change, Expect, Logged, Query, Receipt, Store, StoreError};
 
 /// Point 3: events are read in the order of commits, of changes in a commit and of events in a
 /// change, and their sequence numbers are 1, 2, 3 and so on.
-///
-/// # Errors
-/// What the store does else.
-pub fn events_are_in_order(store: &dyn NumberStore) -> Result<(), Broken> {
+pub(super) fn events_are_in_order(store: &dyn Store) -> Result<(), Broken> {
     let [first, second, third] = numbers()?;
     equal("the events of an empty store", &store.events(0, 10)?, &Vec::new())?;
     let put = |number: PhoneNumber, events: &[u64]| {
@@ -33,10 +29,7 @@ pub fn events_are_in_order(store: &dyn NumberStore) -> Result<(), Broken> {
 }
 
 /// Point 3: a commit that is refused leaves no event and no gap.
-///
-/// # Errors
-/// What the store does else.
-pub fn refused_leaves_no_event(store: &dyn NumberStore) -> Result<(), Broken> {
+pub(super) fn refused_leaves_no_event(store: &dyn Store) -> Result<(), Broken> {
     let [number, other] = numbers()?;
     let put = |number, seconds| {
         let change = Change::put(plain(number)?, Expect::Absent);
@@ -52,10 +45,7 @@ pub fn refused_leaves_no_event(store: &dyn NumberStore) -> Result<(), Broken> {
 }
 
 /// Point 3: events are read after a place and at most so many, and once written stay what they are.
-///
-/// # Errors
-/// What the store does else.
-pub fn events_are_paged(store: &dyn NumberStore) -> Result<(), Broken> {
+pub(super) fn events_are_paged(store: &dyn Store) -> Result<(), Broken> {
     let numbers: [PhoneNumber; 40] = numbers()?;
     for (place, number) in (0_u64..).zip(numbers) {
         let events = some_events(number, &[2 * place, 2 * place + 1])?;
@@ -74,51 +64,45 @@ pub fn events_are_paged(store: &dyn NumberStore) -> Result<(), Broken> {
 
 /// Point 7: the first commit with a key keeps its receipt; another with that key is refused whole. A
 /// refused commit keeps none.
-///
-/// # Errors
-/// What the store does else.
-pub fn receipt_is_kept_once(store: &dyn NumberStore) -> Result<(), Broken> {
+pub(super) fn receipt_is_kept_once(store: &dyn Store) -> Result<(), Broken> {
     let [number, other] = numbers()?;
-    let key = |text: &str| text.parse::<IdempotencyKey>().map_err(Broken::new);
-    let [first, second] = [key("first")?, key("second")?];
-    let batch = |number, receipt| -> Result<Batch, Broken> {
+    let first = receipt("first", json!({"answer": [1, null]}))?;
+    let second = receipt("second", json!(2))?;
+    let batch = |number, receipt: &Receipt| -> Result<Batch, Broken> {
         let change = Change::put(plain(number)?, Expect::Absent).with_events(some_events(number, &[1])?);
-        Ok(Batch { changes: vec![change], receipt: Some(receipt) })
+        Ok(Batch::from(change).with_receipt(receipt.clone()))
     };
-    equal("a receipt before there is one", &store.receipt(first)?, &None)?;
-    store.commit(batch(number, (first, json!({"answer": [1, null]})))?)?;
-    equal("a receipt", &store.receipt(first)?, &Some(json!({"answer": [1, null]})))?;
-    equal("another receipt", &store.receipt(second)?, &None)?;
+    equal("a receipt before there is one", &store.receipt(first.key)?, &None)?;
+    store.commit(batch(number, &first)?)?;
+    equal("a receipt", &store.receipt(first.key)?, &Some(first.clone()))?;
+    equal("another receipt", &store.receipt(second.key)?, &None)?;
 
-    let again = store.commit(batch(other, (first, json!("another")))?);
+    let again = store.commit(batch(other, &receipt("first", json!("another"))?)?);
     match conflict("a second receipt", again)? {
         StoreError::Conflict { key, found, .. } => {
-            equal("a conflict's key", &*key, first.as_str())?;
+            equal("a conflict's key", &*key, first.key.as_str())?;
             must(found.is_some(), "a conflict over a receipt has found nothing")?;
         }
         error => return Err(error.into()),
     }
-    equal("a receipt that was there", &store.receipt(first)?, &Some(json!({"answer": [1, null]})))?;
+    equal("a receipt after a refused one", &store.receipt(first.key)?, &Some(first))?;
     must(store.get(other)?.is_none(), "a commit was made whose receipt was refused")?;
 
-    conflict("an expectation that fails", store.commit(batch(number, (second, json!(2)))?))?;
-    equal("the receipt of a refused commit", &store.receipt(second)?, &None)?;
-    equal("how many events there are", &store.events(0, 10)?.len(), &1)?;
+    conflict("an expectation that fails", store.commit(batch(number, &second)?))?;
+    equal("the receipt of a refused commit", &store.receipt(second.key)?, &None)?;
+    equal("the number of events", &store.events(0, 10)?.len(), &1)?;
 
     // A receipt needs no change.
-    store.commit(Batch { changes: Vec::new(), receipt: Some((second, json!(3))) })?;
-    equal("the receipt of no change", &store.receipt(second)?, &Some(json!(3)))?;
+    store.commit(Batch::new().with_receipt(second.clone()))?;
+    equal("the receipt of no change", &store.receipt(second.key)?, &Some(second))?;
     add(store, plain(other)?)?;
 
-    let third = key("third")?;
+    let third = receipt("third", json!(3))?;
     let racing: [PhoneNumber; 18] = numbers()?;
-    let racing: Vec<_> = racing
-        .into_iter()
-        .skip(2)
-        .map(|number| batch(number, (third, json!(4))))
-        .collect::<Result<_, _>>()?;
-    one_is_made("how many made a commit with one key", &racing, |batch| store.commit(batch))?;
-    equal("how many numbers there are", &store.scan(&Query::default(), None, 20)?.items.len(), &3)
+    let racing = racing.into_iter().skip(2).map(|number| batch(number, &third));
+    let racing: Vec<_> = racing.collect::<Result<_, _>>()?;
+    one_is_made("commits with one receipt", &racing, |batch| store.commit(batch))?;
+    equal("the number of records", &store.scan(&Query::default(), None, 20)?.items.len(), &3)
 }
 
 fn some_events(number: PhoneNumber, seconds: &[u64]) -> Result<Vec<Event>, Broken> {
@@ -129,5 +113,8 @@ fn some_events(number: PhoneNumber, seconds: &[u64]) -> Result<Vec<Event>, Broke
 fn logged(events: &[(PhoneNumber, &[u64])]) -> Result<Vec<Logged>, Broken> {
     let events: Vec<Vec<Event>> =
         events.iter().map(|(number, seconds)| some_events(*number, seconds)).collect::<Result<_, _>>()?;
-    Ok((1..).zip(events.into_iter().flatten()).map(|(sequence, event)| Logged { sequence, event }).collect())
+    Ok((1..)
+        .zip(events.into_iter().flatten())
+        .map(|(sequence, event)| Logged { sequence, event: event.into() })
+        .collect())
 }

@@ -2,71 +2,64 @@
 
 use serde_json::json;
 
-use super::fixture::time;
+use super::fixture::{receipt, time};
 use super::races::one_is_made;
 use super::{Broken, conflict, equal, must, some};
 use crate::account::Actor;
-use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
 use crate::porting::{PortEvent, PortEventKind, PortRequest, PortRequestId, PortStates};
-use crate::store::{Batch, Change, Expect, PortQuery, PortRequestStore, Revision, StoreError, Stored};
+use crate::store::{Batch, Change, Expect, PortQuery, Revision, Store, StoreError, StoreExt, Stored};
 
 /// Points 1 and 2: what is stored was expected, a batch is made whole or not at all, and no revision
 /// is there twice.
-///
-/// # Errors
-/// What the store does else.
-pub fn port_requests_are_expected(store: &dyn PortRequestStore) -> Result<(), Broken> {
+pub(super) fn port_requests_are_expected(store: &dyn Store) -> Result<(), Broken> {
     let [first, second] = [request("a", "shop", "submitted", &[])?, request("b", "shop", "submitted", &[])?];
     let stale = add(store, first.clone())?;
-    conflict("absent, of what is there", store.commit_port_requests(put(&first, Expect::Absent)))?;
+    conflict("absent, of what is there", store.commit(put(&first, Expect::Absent)))?;
     let changed = request("a", "shop", "pending", &[])?;
-    store.commit_port_requests(put(&changed, Expect::Revision(stale)))?;
+    store.commit(put(&changed, Expect::Revision(stale)))?;
     let current = read(store, "a")?;
     equal("what was stored over a revision", &*current, &changed)?;
     must(current.revision() != stale, "a revision is there twice")?;
-    conflict("a stale revision", store.commit_port_requests(put(&first, Expect::Revision(stale))))?;
+    conflict("a stale revision", store.commit(put(&first, Expect::Revision(stale))))?;
 
     let half =
         [Change::put(second.clone(), Expect::Absent), Change::put(first.clone(), Expect::Revision(stale))];
-    conflict("half of a batch", store.commit_port_requests(half.into_iter().collect()))?;
+    conflict("half of a batch", store.commit(half.into_iter().collect()))?;
     must(store.port_request(id("b")?)?.is_none(), "a refused batch stored something")?;
     let twice = [Change::put(second.clone(), Expect::Absent), Change::put(second, Expect::Absent)];
-    let answer = store.commit_port_requests(twice.into_iter().collect());
+    let answer = store.commit(twice.into_iter().collect());
     must(matches!(answer, Err(StoreError::Duplicate(_))), "two changes of one request are not refused")?;
 
-    store.commit_port_requests(Change::remove(id("a")?, current.expected()).into())?;
+    store.commit(Change::remove(id("a")?, current.expected()).into())?;
     must(store.port_request(id("a")?)?.is_none(), "what was removed is there")?;
     let again = add(store, first)?;
     must(again != stale && again != current.revision(), "a revision is there twice")?;
     let racing = vec![put(&changed, Expect::Revision(again)); 16];
-    one_is_made("how many changed what they read", &racing, |batch| store.commit_port_requests(batch))
+    one_is_made("how many changed what they read", &racing, |batch| store.commit(batch))
 }
 
 /// Point 8: a number is active on one request at most, whatever is stored; a request that is over, or gone,
 /// leaves it to others, in the same commit too.
-///
-/// # Errors
-/// What the store does else.
-pub fn number_is_on_one_active_request(store: &dyn PortRequestStore) -> Result<(), Broken> {
+pub(super) fn number_is_on_one_active_request(store: &dyn Store) -> Result<(), Broken> {
     let [x, y] = [number("+14158867900")?, number("+14158867901")?];
     let held = add(store, request("a", "shop", "submitted", &["+14158867900"])?)?;
     add(store, request("b", "bank", "submitted", &["+14158867901"])?)?;
     holds(store, x, Some("a"))?;
     let rival = request("c", "bank", "unconfirmed", &["+14158867902", "+14158867900"])?;
-    let error = conflict("a number of another", store.commit_port_requests(put(&rival, Expect::Absent)))?;
-    if let StoreError::Conflict { key, expected, found } = error {
-        equal("a conflict's key", &*key, x.to_string().as_str())?;
-        equal("what was expected and found", &(expected, found), &(Expect::Absent, Some(held)))?;
-    }
+    let error = conflict("a number of another", store.commit(put(&rival, Expect::Absent)))?;
+    let StoreError::PortConflict { number: named, expected, found } = error else {
+        return Err(error.into());
+    };
+    equal("what a conflict tells", &(named, expected, found), &(x, None, Some(id("a")?)))?;
     must(store.port_request(id("c")?)?.is_none(), "a refused request is stored")?;
     holds(store, number("+14158867902")?, None)?;
 
     // Two at once can not have it either.
     let both = ["d", "e"].map(|id| request(id, "shop", "submitted", &["+14158867903"]));
     let both = both.into_iter().map(|request| Ok(Change::put(request?, Expect::Absent)));
-    let both: Batch<_> = both.collect::<Result<_, Broken>>()?;
-    must(store.commit_port_requests(both).is_err(), "two requests of one commit have a number")?;
+    let both: Batch = both.collect::<Result<_, Broken>>()?;
+    must(store.commit(both).is_err(), "two requests of one commit have a number")?;
 
     // One that is over has it for the record only.
     add(store, request("f", "shop", "completed", &["+14158867900"])?)?;
@@ -74,31 +67,28 @@ pub fn number_is_on_one_active_request(store: &dyn PortRequestStore) -> Result<(
     let over = request("a", "shop", "canceled", &["+14158867900"])?;
     // Whichever comes first, the one takes what the other gives up.
     let handed = [Change::put(rival, Expect::Absent), Change::put(over, Expect::Revision(held))];
-    store.commit_port_requests(handed.into_iter().collect())?;
+    store.commit(handed.into_iter().collect())?;
     holds(store, x, Some("c"))?;
 
     let rival = read(store, "c")?;
-    store.commit_port_requests(Change::remove(id("c")?, rival.expected()).into())?;
+    store.commit(Change::remove(id("c")?, rival.expected()).into())?;
     holds(store, x, None)?;
     holds(store, y, Some("b"))?;
     let swap = [
         Change::put(request("b", "bank", "submitted", &["+14158867900"])?, read(store, "b")?.expected()),
         Change::put(request("g", "shop", "submitted", &["+14158867901"])?, Expect::Absent),
     ];
-    store.commit_port_requests(swap.into_iter().collect())?;
+    store.commit(swap.into_iter().collect())?;
     holds(store, x, Some("b"))?;
     holds(store, y, Some("g"))?;
     let racing = (0..16).map(|place| request(&format!("r{place}"), "shop", "submitted", &["+14158867904"]));
     let racing: Vec<_> = racing.map(|made| Ok(put(&made?, Expect::Absent))).collect::<Result<_, Broken>>()?;
-    one_is_made("how many requests have a number", &racing, |batch| store.commit_port_requests(batch))
+    one_is_made("how many requests have a number", &racing, |batch| store.commit(batch))
 }
 
 /// Point 5: requests ascend by id; pages of any size join to what the query matches, in which all
 /// but the last are full.
-///
-/// # Errors
-/// What the store does else.
-pub fn port_requests_are_scanned(store: &dyn PortRequestStore) -> Result<(), Broken> {
+pub(super) fn port_requests_are_scanned(store: &dyn Store) -> Result<(), Broken> {
     let states =
         ["unconfirmed", "submitted", "pending", "scheduled", "rejected", "completed", "canceled", "odd"];
     let accounts = ["shop", "bank", "club"];
@@ -124,7 +114,7 @@ pub fn port_requests_are_scanned(store: &dyn PortRequestStore) -> Result<(), Bro
         } else {
             Change::remove(stored.id(), stored.expected())
         };
-        store.commit_port_requests(change.into())?;
+        store.commit(change.into())?;
     }
     requests.sort_unstable_by_key(PortRequest::id);
     let [shop, bank, nobody] = ["shop", "bank", "nobody"].map(|id| id.parse().map_err(Broken::new));
@@ -143,32 +133,29 @@ pub fn port_requests_are_scanned(store: &dyn PortRequestStore) -> Result<(), Bro
 }
 
 /// Points 3 and 7: events are kept in order, without those of what was refused; and a receipt once.
-///
-/// # Errors
-/// What the store does else.
-pub fn port_requests_are_logged(store: &dyn PortRequestStore) -> Result<(), Broken> {
-    let key: IdempotencyKey = "key".parse().map_err(Broken::new)?;
-    let batch = |id: &str, seconds: u64| -> Result<Batch<PortRequest>, Broken> {
+pub(super) fn port_requests_are_logged(store: &dyn Store) -> Result<(), Broken> {
+    let batch = |id: &str, seconds: u64| -> Result<Batch, Broken> {
         let made = request(id, "shop", "submitted", &[])?;
         let happened = vec![event(&made, seconds)?, event(&made, seconds + 1)?];
         Ok(Change::put(made, Expect::Absent).with_events(happened).into())
     };
-    let with_receipt = |batch| Batch { receipt: Some((key, json!("done"))), ..batch };
-    store.commit_port_requests(with_receipt(batch("b", 1)?))?;
-    conflict("what is there", store.commit_port_requests(batch("b", 5)?))?;
-    conflict("a second receipt", store.commit_port_requests(with_receipt(batch("c", 7)?)))?;
+    let receipt = receipt("key", json!("done"))?;
+    let with_receipt = |batch: Batch| batch.with_receipt(receipt.clone());
+    store.commit(with_receipt(batch("b", 1)?))?;
+    conflict("what is there", store.commit(batch("b", 5)?))?;
+    conflict("a second receipt", store.commit(with_receipt(batch("c", 7)?)))?;
     must(store.port_request(id("c")?)?.is_none(), "a commit was made whose receipt was refused")?;
-    store.commit_port_requests(batch("a", 3)?)?;
-    let events = store.port_events(0, usize::MAX)?;
-    let found: Vec<_> = events.iter().map(|logged| (logged.sequence, logged.event.at)).collect();
+    store.commit(batch("a", 3)?)?;
+    let events = store.events(0, usize::MAX)?;
+    let found: Vec<_> = events.iter().map(|logged| (logged.sequence, logged.event.at())).collect();
     let expected = (1..=4).map(|place| Ok((place, time(place)?))).collect::<Result<Vec<_>, Broken>>()?;
     equal("the events", &found, &expected)?;
-    equal("a page of events", &store.port_events(1, 2)?, &events.into_iter().skip(1).take(2).collect())?;
-    equal("the receipt", &store.port_receipt(key)?, &Some(json!("done")))
+    equal("a page of events", &store.events(1, 2)?, &events.into_iter().skip(1).take(2).collect())?;
+    equal("the receipt", &store.receipt(receipt.key)?, &Some(receipt))
 }
 
 fn check_pages(
-    store: &dyn PortRequestStore,
+    store: &dyn Store,
     query: &PortQuery,
     expected: &[&PortRequest],
     limit: usize,
@@ -191,21 +178,20 @@ fn check_pages(
     equal(&what, &found, &expected.iter().map(|request| request.id()).collect())
 }
 
-fn holds(store: &dyn PortRequestStore, number: PhoneNumber, holder: Option<&str>) -> Result<(), Broken> {
+fn holds(store: &dyn Store, number: PhoneNumber, holder: Option<&str>) -> Result<(), Broken> {
     let found = store.active_port_request(number)?.map(|stored| stored.id());
     equal(&format!("the active request of {number}"), &found, &holder.map(id).transpose()?)
 }
 
-fn put(request: &PortRequest, expect: Expect) -> Batch<PortRequest> {
+fn put(request: &PortRequest, expect: Expect) -> Batch {
     Change::put(request.clone(), expect).into()
 }
 
-fn add(store: &dyn PortRequestStore, request: PortRequest) -> Result<Revision, Broken> {
-    let revisions = store.commit_port_requests(Change::put(request, Expect::Absent).into())?;
-    some("the revision of a change", revisions.first().copied())
+fn add(store: &dyn Store, request: PortRequest) -> Result<Revision, Broken> {
+    Ok(store.commit(Change::put(request, Expect::Absent).into())?)
 }
 
-fn read(store: &dyn PortRequestStore, text: &str) -> Result<Stored<PortRequest>, Broken> {
+fn read(store: &dyn Store, text: &str) -> Result<Stored<PortRequest>, Broken> {
     some(&format!("request {text}"), store.port_request(id(text)?)?)
 }
 

@@ -6,16 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use super::fixture::{World, add, event, numbers, plain, read, time};
-use super::{Broken, equal, must};
+use super::{Broken, equal, must, some};
 use crate::number::PhoneNumber;
 use crate::record::NumberRecord;
-use crate::store::{Batch, Change, NumberStore, NumberStoreExt, Query, Revision, StoreError, Stored};
+use crate::store::{Batch, Change, Query, Revision, Store, StoreError, StoreExt, Stored};
 
 /// Point 1: of a hundred threads that reserve one number at once, one does.
-///
-/// # Errors
-/// What the store does else.
-pub fn reservation_has_one_winner(store: &dyn NumberStore) -> Result<(), Broken> {
+pub(super) fn reservation_has_one_winner(store: &dyn Store) -> Result<(), Broken> {
     const RACERS: usize = 100;
     let [number] = numbers()?;
     let world = World::new()?;
@@ -35,7 +32,7 @@ pub fn reservation_has_one_winner(store: &dyn NumberStore) -> Result<(), Broken>
         // All have read before any commits.
         barrier.wait();
         match store.commit(change?.into()) {
-            Ok(revisions) => Ok(revisions.first().copied()),
+            Ok(revision) => Ok(Some(revision)),
             Err(error) if error.is_conflict() => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -46,10 +43,7 @@ pub fn reservation_has_one_winner(store: &dyn NumberStore) -> Result<(), Broken>
 }
 
 /// Point 1: of a thousand increments of one record, by threads that race, none is lost.
-///
-/// # Errors
-/// What the store does else.
-pub fn increments_are_not_lost(store: &dyn NumberStore) -> Result<(), Broken> {
+pub(super) fn increments_are_not_lost(store: &dyn Store) -> Result<(), Broken> {
     const RACERS: usize = 8;
     const EACH: u64 = 125;
     let [number] = numbers()?;
@@ -68,10 +62,7 @@ pub fn increments_are_not_lost(store: &dyn NumberStore) -> Result<(), Broken> {
 
 /// Point 3: the events of commits that race are those of the commits that were made, each in the
 /// order of its number's versions, without a gap.
-///
-/// # Errors
-/// What the store does else.
-pub fn events_have_no_gap_in_races(store: &dyn NumberStore) -> Result<(), Broken> {
+pub(super) fn events_have_no_gap_in_races(store: &dyn Store) -> Result<(), Broken> {
     const RACERS: usize = 8;
     let numbers: [PhoneNumber; 3] = numbers()?;
     let world = World::new()?;
@@ -103,9 +94,10 @@ pub fn events_have_no_gap_in_races(store: &dyn NumberStore) -> Result<(), Broken
     equal("how many events there are", &events.len(), &acknowledged.len())?;
     let mut last: BTreeMap<PhoneNumber, u64> = BTreeMap::new();
     for logged in &events {
-        let count = last.entry(logged.event.number).or_insert(1);
+        let event = some("an event of a number", logged.event.number())?;
+        let count = last.entry(event.number).or_insert(1);
         *count += 1;
-        equal("the event of a number's next change", &logged.event.at, &time(*count)?)?;
+        equal("the event of a number's next change", &event.at, &time(*count)?)?;
     }
     for number in numbers {
         equal("the last event", last.get(&number).unwrap_or(&1), &changes(&read(store, number)?))?;
@@ -115,10 +107,7 @@ pub fn events_have_no_gap_in_races(store: &dyn NumberStore) -> Result<(), Broken
 
 /// Point 4: who reads while batches are committed sees each whole or not at all: in one scan, in
 /// reads one after another, and in the log before the records.
-///
-/// # Errors
-/// What the store does else.
-pub fn batch_is_seen_whole(store: &dyn NumberStore) -> Result<(), Broken> {
+pub(super) fn batch_is_seen_whole(store: &dyn Store) -> Result<(), Broken> {
     const ROUNDS: u64 = 200;
     let numbers: [PhoneNumber; 5] = numbers()?;
     let world = World::new()?;
@@ -159,8 +148,9 @@ pub fn batch_is_seen_whole(store: &dyn NumberStore) -> Result<(), Broken> {
             seen += events.len() as u64;
             must(seen.is_multiple_of(numbers.len() as u64), "half a batch's events are seen")?;
             if let Some(last) = events.last() {
-                let updated = read(store, last.event.number)?.updated();
-                must(updated >= last.event.at, "an event is seen before its change")?;
+                let event = some("an event of a number", last.event.number())?;
+                let updated = read(store, event.number)?.updated();
+                must(updated >= event.at, "an event is seen before its change")?;
             }
         }
         Ok(())
@@ -181,9 +171,9 @@ fn changes(stored: &Stored<NumberRecord>) -> u64 {
     stored.version()
 }
 
-/// Whether an increment was made before [`NumberStoreExt::update`] gave up.
+/// Whether an increment was made before [`StoreExt::update`] gave up.
 fn increment_once(
-    store: &dyn NumberStore,
+    store: &dyn Store,
     world: &World,
     number: PhoneNumber,
     seconds: u64,
@@ -218,7 +208,7 @@ impl From<StoreError> for Attempt {
 pub(super) fn one_is_made<B: Clone + Sync>(
     what: &str,
     batches: &[B],
-    commit: impl Fn(B) -> Result<Vec<Revision>, StoreError> + Sync,
+    commit: impl Fn(B) -> Result<Revision, StoreError> + Sync,
 ) -> Result<(), Broken> {
     let barrier = Barrier::new(batches.len());
     let made = race(batches.len(), |racer| {

@@ -6,13 +6,10 @@ use crate::lifecycle::State;
 use crate::names::Feature;
 use crate::number::{PhoneNumber, Prefix};
 use crate::record::NumberRecord;
-use crate::store::{Batch, Change, Expect, NumberStore, Query, Stored};
+use crate::store::{Batch, Change, Expect, Query, Store, Stored};
 
 /// Point 5: numbers ascend, however they came.
-///
-/// # Errors
-/// What the store does else.
-pub fn scan_ascends(store: &dyn NumberStore) -> Result<(), Broken> {
+pub(super) fn scan_ascends(store: &dyn Store) -> Result<(), Broken> {
     let records = World::new()?.records()?;
     let count = records.len();
     for place in 0..count {
@@ -27,10 +24,7 @@ pub fn scan_ascends(store: &dyn NumberStore) -> Result<(), Broken> {
 }
 
 /// Point 5: a page starts with the least number above its cursor, whether that is stored or not.
-///
-/// # Errors
-/// What the store does else.
-pub fn cursor_is_exclusive(store: &dyn NumberStore) -> Result<(), Broken> {
+pub(super) fn cursor_is_exclusive(store: &dyn Store) -> Result<(), Broken> {
     let records = fill(store)?;
     let between = ["+10", "+14158860001", "+1415887", "+14168869999", "+4420", "+999999999999999"];
     let mut cursors: Vec<_> = records.iter().map(NumberRecord::number).collect();
@@ -55,10 +49,7 @@ pub fn cursor_is_exclusive(store: &dyn NumberStore) -> Result<(), Broken> {
 
 /// Point 5: pages of any size, each asked for after the one before, are the scan; all but the last
 /// are full, and the last says that there is no other.
-///
-/// # Errors
-/// What the store does else.
-pub fn pages_join(store: &dyn NumberStore) -> Result<(), Broken> {
+pub(super) fn pages_join(store: &dyn Store) -> Result<(), Broken> {
     let records = fill(store)?;
     for query in queries()? {
         let expected: Vec<_> = matching(&records, &query).collect();
@@ -71,10 +62,7 @@ pub fn pages_join(store: &dyn NumberStore) -> Result<(), Broken> {
 
 /// Point 6: few numbers among very many are found, all of them and no others, however many are on a
 /// page, and by whatever they differ from the rest.
-///
-/// # Errors
-/// What the store does else.
-pub fn few_are_found_among_many(store: &dyn NumberStore) -> Result<(), Broken> {
+pub(super) fn few_are_found_among_many(store: &dyn Store) -> Result<(), Broken> {
     const MANY: usize = 10_000;
     let world = World::new()?;
     let [one, other, _] = world.owners;
@@ -111,7 +99,7 @@ pub fn few_are_found_among_many(store: &dyn NumberStore) -> Result<(), Broken> {
 
 /// Whether the pages of a query are what it should find.
 fn check_pages(
-    store: &dyn NumberStore,
+    store: &dyn Store,
     query: &Query,
     limit: usize,
     expected: &[&NumberRecord],
@@ -137,10 +125,7 @@ fn check_pages(
 
 /// Point 5: there are no more on a page than were asked for; none, if none were, and the next page
 /// starts where this one did.
-///
-/// # Errors
-/// What the store does else.
-pub fn limit_is_kept(store: &dyn NumberStore) -> Result<(), Broken> {
+pub(super) fn limit_is_kept(store: &dyn Store) -> Result<(), Broken> {
     let records = fill(store)?;
     let cursor = some("a record", records.get(3))?.number();
     for limit in [0, 1, 5, records.len(), usize::MAX] {
@@ -155,19 +140,13 @@ pub fn limit_is_kept(store: &dyn NumberStore) -> Result<(), Broken> {
 }
 
 /// Point 5: a scan finds what its query matches, by each of its fields and by several.
-///
-/// # Errors
-/// What the store does else.
-pub fn query_is_a_filter(store: &dyn NumberStore) -> Result<(), Broken> {
+pub(super) fn query_is_a_filter(store: &dyn Store) -> Result<(), Broken> {
     let records = fill(store)?;
     check_queries(store, &records)
 }
 
 /// Point 5: so it does after numbers have changed in all that queries ask for, or are gone.
-///
-/// # Errors
-/// What the store does else.
-pub fn query_follows_changes(store: &dyn NumberStore) -> Result<(), Broken> {
+pub(super) fn query_follows_changes(store: &dyn Store) -> Result<(), Broken> {
     let records = fill(store)?;
     let world = World::new()?;
     let [first, second, third] = world.owners;
@@ -193,7 +172,7 @@ pub fn query_follows_changes(store: &dyn NumberStore) -> Result<(), Broken> {
     check_queries(store, &[])
 }
 
-fn check_queries(store: &dyn NumberStore, records: &[NumberRecord]) -> Result<(), Broken> {
+fn check_queries(store: &dyn Store, records: &[NumberRecord]) -> Result<(), Broken> {
     for query in queries()? {
         let page = store.scan(&query, None, usize::MAX)?;
         let found: Vec<PhoneNumber> = page.items.iter().map(|stored| stored.number()).collect();
@@ -208,7 +187,7 @@ fn matching<'a>(records: &'a [NumberRecord], query: &'a Query) -> impl Iterator<
 }
 
 /// Stores all sorts of records.
-fn fill(store: &dyn NumberStore) -> Result<Vec<NumberRecord>, Broken> {
+fn fill(store: &dyn Store) -> Result<Vec<NumberRecord>, Broken> {
     let records = World::new()?.records()?;
     let changes = records.iter().map(|record| Change::put(record.clone(), Expect::Absent));
     store.commit(changes.collect::<Batch>())?;
@@ -233,12 +212,17 @@ fn queries() -> Result<Vec<Query>, Broken> {
         Query { created: Some(time(2)?..=time(5)?), ..all() },
         Query { created: Some(time(5)?..=time(2)?), ..all() },
         Query { updated: Some(time(100)?..=time(112)?), ..all() },
+        Query { clock: Some(time(100)?..=time(112)?), ..all() },
+        Query { clock: Some(time(112)?..=time(100)?), ..all() },
         Query { pending: Some(true), ..all() },
         Query { pending: Some(false), ..all() },
         Query { states: [].into(), ..all() },
         Query { states: [State::Reserved, State::Aging].into(), ..all() },
     ];
     queries.extend(State::ALL.map(|state| Query { states: [state].into(), ..all() }));
+    for states in State::ALL.map(|state| [state].into()) {
+        queries.push(Query { states, clock: Some(time(3)?..=time(106)?), ..all() });
+    }
     for text in ["+1", "+1415", "+14158860", "+14158860000", "+2", "+4", "+49301", "+9", "+999999999999999"] {
         let prefix = Some(prefix(text)?);
         queries.push(Query { prefix, ..all() });

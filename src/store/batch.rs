@@ -1,0 +1,221 @@
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::{Change, Entity, Expect, StoreError};
+use crate::contact::ContactList;
+use crate::idempotency::IdempotencyKey;
+use crate::number::PhoneNumber;
+use crate::porting::{PortRequest, PortRequestId};
+use crate::record::NumberRecord;
+use crate::time::Timestamp;
+
+/// The changes of one commit: all of them are made, or none is.
+///
+/// ```
+/// use serde_json::json;
+/// use telnum::record::NumberRecord;
+/// use telnum::store::{Batch, Change, Expect, Guard, MemoryStore, Receipt, Store};
+///
+/// let now = "2026-03-01T12:00:00Z".parse()?;
+/// let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, now);
+/// // The number is stored only if no active port request has it.
+/// let batch = Batch::from(Change::put(found.clone(), Expect::Absent))
+///     .with_guard(Guard::Port(found.number(), None))
+///     .with_receipt(Receipt::new("order-7".parse()?, json!("done"), now));
+///
+/// let store = MemoryStore::new();
+/// store.commit(batch)?;
+/// assert_eq!(store.receipt("order-7".parse()?)?, Some(json!("done")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Batch {
+    /// The changes of numbers.
+    pub numbers: Vec<Change<NumberRecord>>,
+    /// The changes of port requests.
+    pub port_requests: Vec<Change<PortRequest>>,
+    /// The changes of owners' contact lists.
+    pub contacts: Vec<Change<ContactList>>,
+    /// The conditions beside those of the changes.
+    pub guards: Vec<Guard>,
+    /// The receipt to keep. A commit whose key has a receipt already is a conflict.
+    pub receipt: Option<Receipt>,
+}
+
+/// A condition of a commit on a number that the batch touches in another way.
+///
+/// A batch touches the numbers whose records it changes, those that are active on a port request
+/// which it stores, and those that were active on a port request which it changes or removes. A
+/// store can therefore check every guard on a row that the commit writes anyway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "a store must know every condition it is given")]
+pub enum Guard {
+    /// The number's record is absent, or has a revision.
+    Number(PhoneNumber, Expect),
+    /// The number is active on this port request, or on none.
+    Port(PhoneNumber, Option<PortRequestId>),
+}
+
+/// The answer to a request, kept under the request's key so that the request is carried out once.
+///
+/// ```
+/// use serde_json::json;
+/// use telnum::store::Receipt;
+///
+/// let receipt = Receipt::new("order-7".parse()?, json!({"done": 1}), "2026-03-01T12:00:00Z".parse()?);
+/// assert_eq!(receipt.answer["done"], 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Receipt {
+    /// The key of the request.
+    pub key: IdempotencyKey,
+    /// The answer.
+    pub answer: Value,
+    /// The time of the answer, by which receipts are [forgotten](super::Forget).
+    pub at: Timestamp,
+}
+
+impl Batch {
+    /// Creates a batch that changes nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds changes of numbers.
+    #[must_use]
+    pub fn with_numbers(mut self, changes: impl IntoIterator<Item = Change<NumberRecord>>) -> Self {
+        self.numbers.extend(changes);
+        self
+    }
+
+    /// Adds changes of port requests.
+    #[must_use]
+    pub fn with_port_requests(mut self, changes: impl IntoIterator<Item = Change<PortRequest>>) -> Self {
+        self.port_requests.extend(changes);
+        self
+    }
+
+    /// Adds changes of contact lists.
+    #[must_use]
+    pub fn with_contacts(mut self, changes: impl IntoIterator<Item = Change<ContactList>>) -> Self {
+        self.contacts.extend(changes);
+        self
+    }
+
+    /// Adds a condition.
+    #[must_use]
+    pub fn with_guard(self, guard: Guard) -> Self {
+        self.with_guards([guard])
+    }
+
+    /// Adds conditions.
+    #[must_use]
+    pub fn with_guards(mut self, guards: impl IntoIterator<Item = Guard>) -> Self {
+        self.guards.extend(guards);
+        self
+    }
+
+    /// Sets the receipt to keep.
+    #[must_use]
+    pub fn with_receipt(self, receipt: impl Into<Option<Receipt>>) -> Self {
+        Self { receipt: receipt.into(), ..self }
+    }
+
+    /// Returns the number of changes.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.numbers.len() + self.port_requests.len() + self.contacts.len()
+    }
+
+    /// Returns whether a commit of the batch would change nothing: no value and no receipt.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0 && self.receipt.is_none()
+    }
+
+    /// Checks for a store what can be said of the batch without looking at what is stored.
+    ///
+    /// # Errors
+    /// [`TooLarge`](StoreError::TooLarge) if there are more changes than `max_changes`;
+    /// [`Duplicate`](StoreError::Duplicate) if two changes have one key.
+    ///
+    /// ```
+    /// use telnum::PhoneNumber;
+    /// use telnum::store::{Batch, Change, Expect};
+    ///
+    /// let removal = Change::remove("+14158867900".parse::<PhoneNumber>()?, Expect::Absent);
+    /// let batch = Batch::new().with_numbers([removal.clone(), removal]);
+    /// assert_eq!(batch.check(100).unwrap_err().to_string(), "+14158867900: changed twice in one commit");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn check(&self, max_changes: usize) -> Result<(), StoreError> {
+        if self.len() > max_changes {
+            return Err(StoreError::TooLarge { count: self.len(), max: max_changes });
+        }
+        check_duplicates(&self.numbers)?;
+        check_duplicates(&self.port_requests)?;
+        check_duplicates(&self.contacts)
+    }
+}
+
+impl Guard {
+    /// Returns the number that the condition is about.
+    #[must_use]
+    pub const fn number(self) -> PhoneNumber {
+        match self {
+            Self::Number(number, _) | Self::Port(number, _) => number,
+        }
+    }
+}
+
+impl Receipt {
+    /// Creates a receipt of `answer` under the key of the request, given at the time `at`.
+    #[must_use]
+    pub const fn new(key: IdempotencyKey, answer: Value, at: Timestamp) -> Self {
+        Self { key, answer, at }
+    }
+}
+
+fn check_duplicates<T: Entity>(changes: &[Change<T>]) -> Result<(), StoreError> {
+    if let [] | [_] = changes {
+        return Ok(());
+    }
+    let mut seen = HashSet::with_capacity(changes.len());
+    match changes.iter().find(|change| !seen.insert(change.key())) {
+        Some(change) => Err(StoreError::duplicate(change.key())),
+        None => Ok(()),
+    }
+}
+
+macro_rules! batch_of {
+    ($($entity:ty => $with:ident;)*) => {$(
+        impl From<Change<$entity>> for Batch {
+            fn from(change: Change<$entity>) -> Self {
+                Self::new().$with([change])
+            }
+        }
+
+        impl From<Vec<Change<$entity>>> for Batch {
+            fn from(changes: Vec<Change<$entity>>) -> Self {
+                Self::new().$with(changes)
+            }
+        }
+
+        impl FromIterator<Change<$entity>> for Batch {
+            fn from_iter<I: IntoIterator<Item = Change<$entity>>>(changes: I) -> Self {
+                Self::new().$with(changes)
+            }
+        }
+    )*};
+}
+
+batch_of! {
+    NumberRecord => with_numbers;
+    PortRequest => with_port_requests;
+    ContactList => with_contacts;
+}

@@ -1,0 +1,53 @@
+use crate::time::Timestamp;
+
+/// The events and receipts that a store may [forget](super::Store::forget): those that are older
+/// than a time, and all but a number of the latest. By default nothing is forgotten.
+///
+/// ```
+/// use telnum::record::NumberRecord;
+/// use telnum::store::{Forget, MemoryStore, Store};
+///
+/// let store = MemoryStore::new();
+/// let now = "2026-03-01T12:00:00Z".parse()?;
+/// store.forget(&Forget::default().with_events_before(now).with_max_receipts(100_000))?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Forget {
+    /// The time before which events are forgotten: from the first event up to the first that is not
+    /// older.
+    pub events_before: Option<Timestamp>,
+    /// The number of events to keep: the latest.
+    pub max_events: Option<u64>,
+    /// The time before which receipts are forgotten.
+    pub receipts_before: Option<Timestamp>,
+    /// The number of receipts to keep: the latest.
+    pub max_receipts: Option<u64>,
+}
+
+impl Forget {
+    /// Sets the time before which events are forgotten.
+    #[must_use]
+    pub fn with_events_before(self, time: Timestamp) -> Self {
+        Self { events_before: Some(time), ..self }
+    }
+
+    /// Sets the number of events to keep.
+    #[must_use]
+    pub fn with_max_events(self, count: u64) -> Self {
+        Self { max_events: Some(count), ..self }
+    }
+
+    /// Sets the time before which receipts are forgotten.
+    #[must_use]
+    pub fn with_receipts_before(self, time: Timestamp) -> Self {
+        Self { receipts_before: Some(time), ..self }
+    }
+
+    /// Sets the number of receipts to keep.
+    #[must_use]
+    pub fn with_max_receipts(self, count: u64) -> Self {
+        Self { max_receipts: Some(count), ..self }
+    }
+}
