@@ -145,7 +145,7 @@ fn platform(
     };
     let above = [Account::new(master).with_admin(true), reseller(east), reseller(west)];
     let accounts = AccountTree::new(above.into_iter().chain(shops.iter().enumerate().map(shop)))?;
-    let policy = Policy { ageing: Some(Ageing::new(SubscriberClass::Residential, 60)?), ..Policy::default() };
+    let policy = Policy::default().with_ageing(Ageing::new(SubscriberClass::Residential, 60)?);
     let (clock, carrier): (_, Arc<dyn Carrier>) = (Arc::clone(clock), Arc::<ScriptedCarrier>::clone(carrier));
     let now = move || Timestamp::from_unix(clock.load(Ordering::Relaxed)).unwrap_or(Timestamp::MAX);
     Ok(Inventory::builder(Arc::new(MemoryStore::new()))

@@ -52,8 +52,7 @@ fn tell() -> Result<(), Box<dyn Error>> {
         Account::new(shop).with_parent(master).with_may_add_numbers(true),
         Account::new(rival).with_parent(master).with_may_add_numbers(true),
     ])?;
-    let ageing = Some(Ageing::new(SubscriberClass::Residential, 60)?);
-    let policy = Policy { ageing, ..Policy::default() };
+    let policy = Policy::default().with_ageing(Ageing::new(SubscriberClass::Residential, 60)?);
     let start: Timestamp = "2026-03-01T12:00:00Z".parse()?;
     let days = |days| start.after(TimeDelta::days(days));
     let ctx = Context::new(shop, &accounts, &policy, start);

@@ -1,8 +1,8 @@
-//! Who owns numbers and who asks: accounts in a tree, and their rights over each other.
+//! Accounts: the owners of numbers and the actors who change them, in a tree.
 //!
-//! An account has power over itself and all below it; an admin and the system have power over all.
-//! Accounts are told to the library by whoever keeps them, through [`Accounts`]; [`AccountTree`]
-//! keeps them in memory.
+//! An account may manage its subtree: itself and all accounts below it. An admin and the system may manage
+//! all accounts. A service that keeps accounts elsewhere implements [`Accounts`]; [`AccountTree`] keeps
+//! them in memory.
 //!
 //! ```
 //! use telnum::account::{Account, AccountId, AccountTree, Accounts, Actor};
@@ -14,8 +14,8 @@
 //!     Account::new(child).with_parent(reseller),
 //! ])?;
 //!
-//! assert!(accounts.has_power(Actor::Account(reseller), child));
-//! assert!(!accounts.has_power(Actor::Account(child), reseller));
+//! assert!(accounts.can_manage(Actor::Account(reseller), child));
+//! assert!(!accounts.can_manage(Actor::Account(child), reseller));
 //! assert!(accounts.is_admin(Actor::Account(master)) && accounts.is_admin(Actor::System));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -27,98 +27,140 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::document::from_json_text;
 use crate::names::{CarrierName, FeatureSet};
 use crate::normalize::Converters;
+use crate::text_enum;
 use crate::token::{TokenError, token_type};
 
 token_type! {
-    /// The id of an account: 1 to 36 visible ASCII characters, as a UUID has. 36 bytes, ordered as
-    /// its text is.
+    /// The id of an account: 1 to 36 visible ASCII characters, enough for a UUID. It takes 36 bytes; ids
+    /// have the order of their texts.
     ///
     /// ```
     /// use telnum::account::AccountId;
     ///
     /// let id: AccountId = "4b8c6fec4b2597882c0390202d195419".parse()?;
     /// assert_eq!(id.as_str(), "4b8c6fec4b2597882c0390202d195419");
-    /// assert_eq!(
-    ///     "system".parse::<AccountId>().unwrap_err().to_string(),
-    ///     "\"system\" is reserved",
-    /// );
+    ///
+    /// let error = "system".parse::<AccountId>().unwrap_err();
+    /// assert_eq!(error.to_string(), "\"system\" is reserved");
     /// # Ok::<(), telnum::token::TokenError>(())
     /// ```
-    AccountId, 36, but SYSTEM
+    AccountId, 36, except SYSTEM
 }
 
-/// Who asks for something.
+from_json_text!(AccountId, Actor);
+
+/// The party that asks for an operation.
 ///
-/// In JSON it is the account's id, or `system`, which no account may be called.
+/// In JSON and text the account's id, or `system`, which is no account's id.
+///
+/// ```
+/// use telnum::account::Actor;
+///
+/// assert_eq!("system".parse(), Ok(Actor::System));
+/// assert_eq!("shop".parse::<Actor>()?.account(), Some("shop".parse()?));
+/// # Ok::<(), telnum::token::TokenError>(())
+/// ```
+#[doc(alias = "auth_by")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Actor {
-    /// The service itself: it may do all that an admin may.
+    /// The service itself, with the permissions of an admin.
     System,
     /// An account.
     Account(AccountId),
 }
 
-/// An account: its place in the tree, its rights, its settings.
+/// An account: its place in the tree, its permissions and its settings.
 ///
-/// In JSON an object with `id` and whichever of the other fields differ from those of
-/// [`Account::new`].
+/// In JSON an object of `id` and the fields that differ from those of [`Account::new`]; `ancestors` and
+/// `reseller` follow from the tree and are not written.
+///
+/// ```
+/// use telnum::account::Account;
+///
+/// let account: Account = serde_json::from_str(r#"{"id": "shop", "parent": "master", "enabled": false}"#)?;
+/// assert_eq!(account.parent, Some("master".parse()?));
+/// assert!(!account.enabled && !account.admin);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
-#[expect(clippy::struct_excessive_bools, reason = "four rights that do not exclude each other")]
+#[expect(clippy::struct_excessive_bools, reason = "four properties that do not exclude each other")]
 pub struct Account {
     /// The id.
     pub id: AccountId,
-    /// The accounts above it, the root first.
+    /// The accounts above this one, the root first.
     #[serde(skip)]
     pub ancestors: Vec<AccountId>,
-    /// The account right above it.
+    /// The account directly above this one; `None` for a root.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<AccountId>,
-    /// The name, for people.
+    /// The display name.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
-    /// Whether it is in use. A disabled account keeps its numbers; calls to them fail.
-    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    /// Whether the account is enabled. A disabled account keeps its numbers, and calls to them fail.
+    /// Default: yes.
+    #[serde(default = "default_enabled", skip_serializing_if = "is_true")]
     pub enabled: bool,
-    /// Whether it has power over all accounts.
-    #[serde(default, skip_serializing_if = "is_no")]
+    /// Whether the account may manage all accounts. Default: no.
+    #[doc(alias = "superduper_admin")]
+    #[serde(default, skip_serializing_if = "is_false")]
     pub admin: bool,
-    /// Whether it may create numbers.
-    #[serde(default, skip_serializing_if = "is_no")]
+    /// Whether the account may create numbers. Default: no.
+    #[doc(alias = "pvt_wnm_allow_additions")]
+    #[serde(default, skip_serializing_if = "is_false")]
     pub may_add_numbers: bool,
-    /// Whether it sells to the accounts below it.
-    #[serde(default, skip_serializing_if = "is_no")]
+    /// Whether the account sells to the accounts below it. Default: no.
+    #[serde(default, skip_serializing_if = "is_false")]
     pub is_reseller: bool,
-    /// The account that sells to it: the nearest reseller above it.
+    /// The nearest reseller above the account, which sells to it.
     #[serde(skip)]
     pub reseller: Option<AccountId>,
-    /// How its users dial, before the system's converters.
+    /// The dial plan of the account's users, which is applied before the system's converters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dial_plan: Option<Converters>,
-    /// What it lets the numbers of the accounts it sells to carry.
+    /// The features that the account, as a reseller, allows its customers' numbers; `None` for no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowed_features: Option<FeatureSet>,
-    /// What it denies them.
+    /// The features that the account, as a reseller, denies its customers' numbers; `None` for no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub denied_features: Option<FeatureSet>,
-    /// The carriers that it may use, and the accounts it sells to that have no list of their own; if it
-    /// has none, those of the account that sells to it, else all.
+    /// The carriers that the account may use; `None` for the list of its reseller, or all carriers where no
+    /// reseller has a list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carriers: Option<Vec<CarrierName>>,
 }
 
-/// Where accounts are looked up.
+/// A source of accounts.
 ///
-/// The required method is one look-up; rights follow from it.
+/// An implementor provides [`account`](Self::account); the permissions follow from it. `&T`, `Box<T>` and
+/// `Arc<T>` of a source are sources.
+///
+/// ```
+/// use std::sync::Arc;
+/// use telnum::account::{Account, AccountId, Accounts};
+///
+/// /// Every id is that of an enabled account without a parent.
+/// struct Flat;
+///
+/// impl Accounts for Flat {
+///     fn account(&self, id: AccountId) -> Option<Arc<Account>> {
+///         Some(Arc::new(Account::new(id)))
+///     }
+/// }
+/// let shop = "shop".parse()?;
+/// assert!(Arc::new(Flat).is_self_or_above(shop, shop));
+/// # Ok::<(), telnum::token::TokenError>(())
+/// ```
 pub trait Accounts: Send + Sync {
-    /// The account with an id, its [`ancestors`](Account::ancestors) and
-    /// [`reseller`](Account::reseller) filled in.
+    /// Returns the account with the id, its [`ancestors`](Account::ancestors) and
+    /// [`reseller`](Account::reseller) filled in; `None` if there is none.
     fn account(&self, id: AccountId) -> Option<Arc<Account>>;
 
-    /// Whether an account exists and is an admin, or the actor is the system.
+    /// Returns whether `actor` is the system or an existing account that is an admin.
     fn is_admin(&self, actor: Actor) -> bool {
         match actor {
             Actor::System => true,
@@ -126,20 +168,21 @@ pub trait Accounts: Send + Sync {
         }
     }
 
-    /// Whether the actor is an admin, or a known account that is the given one or above it.
-    fn has_power(&self, actor: Actor, over: AccountId) -> bool {
-        self.is_admin(actor) || actor.account().is_some_and(|actor| self.is_self_or_above(actor, over))
+    /// Returns whether `actor` may manage `account`: it is the system, an admin, or an account whose
+    /// subtree has `account`. An account that does not exist is in no subtree.
+    fn can_manage(&self, actor: Actor, account: AccountId) -> bool {
+        self.is_admin(actor) || actor.account().is_some_and(|actor| self.is_self_or_above(actor, account))
     }
 
-    /// Whether an account exists and is the other or above it.
+    /// Returns whether the account `lower` exists and is in the subtree of `upper`.
     fn is_self_or_above(&self, upper: AccountId, lower: AccountId) -> bool {
         self.account(lower).is_some_and(|lower| lower.is_self_or_below(upper))
     }
 }
 
-/// Accounts in memory.
+/// A tree of accounts in memory.
 ///
-/// In JSON a list of [`Account`]s, parents before or after their children.
+/// In JSON an array of [`Account`]s in any order.
 ///
 /// ```
 /// use telnum::account::{AccountTree, Accounts};
@@ -156,30 +199,31 @@ pub struct AccountTree {
     accounts: BTreeMap<AccountId, Arc<Account>>,
 }
 
-/// Why accounts are not a tree.
+/// The error of accounts that do not form a tree.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AccountTreeError {
-    /// Two accounts have one id.
-    #[error("two accounts are called {0}")]
+    /// Two accounts have the same id.
+    #[error("account {0}: the id is not unique")]
     Duplicate(AccountId),
-    /// An account's parent is not there.
-    #[error("account {account} is below {parent}, which is not there")]
+    /// The parent of an account does not exist.
+    #[error("parent {parent} of account {account} does not exist")]
     NoParent {
         /// The account.
         account: AccountId,
-        /// The parent it names.
+        /// The parent that the account names.
         parent: AccountId,
     },
-    /// Accounts are above each other: each is below the next, the last below the first.
-    #[error("accounts are above each other: {}", arrows(.0))]
+    /// Accounts are each other's ancestors: each is below the next, the last below the first.
+    #[error("accounts form a cycle: {}", chain(.0))]
     Cycle(Vec<AccountId>),
 }
 
+/// The text of [`Actor::System`].
 const SYSTEM: &str = "system";
 
 impl Actor {
-    /// The account, if it is one.
+    /// Returns the account; `None` for the system.
     #[must_use]
     pub const fn account(self) -> Option<AccountId> {
         match self {
@@ -220,12 +264,12 @@ impl Serialize for Actor {
 
 impl<'de> Deserialize<'de> for Actor {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        text_enum::deserialize(deserializer, "an account's id, or system")
     }
 }
 
 impl Account {
-    /// An enabled account with an id and no rights, at the root of the tree.
+    /// Creates an enabled account without permissions, at the root of the tree.
     #[must_use]
     pub const fn new(id: AccountId) -> Self {
         Self {
@@ -245,43 +289,67 @@ impl Account {
         }
     }
 
-    /// The same below another account.
+    /// Sets the account directly above this one.
     #[must_use]
     pub fn with_parent(self, parent: AccountId) -> Self {
         Self { parent: Some(parent), ..self }
     }
 
-    /// The same with a name for people.
+    /// Sets the display name.
     #[must_use]
     pub fn with_name(self, name: impl Into<String>) -> Self {
         Self { name: name.into(), ..self }
     }
 
-    /// The same, enabled or not.
+    /// Sets whether the account is enabled.
     #[must_use]
     pub fn with_enabled(self, enabled: bool) -> Self {
         Self { enabled, ..self }
     }
 
-    /// The same, with power over all accounts or not.
+    /// Sets whether the account may manage all accounts.
     #[must_use]
     pub fn with_admin(self, admin: bool) -> Self {
         Self { admin, ..self }
     }
 
-    /// The same, with the right to create numbers or not.
+    /// Sets whether the account may create numbers.
     #[must_use]
     pub fn with_may_add_numbers(self, may_add_numbers: bool) -> Self {
         Self { may_add_numbers, ..self }
     }
 
-    /// The same, selling to the accounts below it or not.
+    /// Sets whether the account sells to the accounts below it.
     #[must_use]
     pub fn with_is_reseller(self, is_reseller: bool) -> Self {
         Self { is_reseller, ..self }
     }
 
-    /// Whether it is another account or below it.
+    /// Sets the dial plan of the account's users.
+    #[must_use]
+    pub fn with_dial_plan(self, dial_plan: Converters) -> Self {
+        Self { dial_plan: Some(dial_plan), ..self }
+    }
+
+    /// Sets the features that the account allows its customers' numbers.
+    #[must_use]
+    pub fn with_allowed_features(self, features: impl Into<FeatureSet>) -> Self {
+        Self { allowed_features: Some(features.into()), ..self }
+    }
+
+    /// Sets the features that the account denies its customers' numbers.
+    #[must_use]
+    pub fn with_denied_features(self, features: impl Into<FeatureSet>) -> Self {
+        Self { denied_features: Some(features.into()), ..self }
+    }
+
+    /// Sets the carriers that the account may use.
+    #[must_use]
+    pub fn with_carriers(self, carriers: impl IntoIterator<Item = CarrierName>) -> Self {
+        Self { carriers: Some(carriers.into_iter().collect()), ..self }
+    }
+
+    /// Returns whether the account is in the subtree of `upper`.
     #[must_use]
     pub fn is_self_or_below(&self, upper: AccountId) -> bool {
         self.id == upper || self.ancestors.contains(&upper)
@@ -289,10 +357,12 @@ impl Account {
 }
 
 impl AccountTree {
-    /// A tree of accounts, in any order. Their ancestors and resellers are filled in.
+    /// Creates a tree of accounts, given in any order. Their ancestors and resellers are filled in.
     ///
     /// # Errors
-    /// Two accounts with one id, a parent that is not there, accounts above each other.
+    /// - [`Duplicate`](AccountTreeError::Duplicate): two accounts have the same id.
+    /// - [`NoParent`](AccountTreeError::NoParent): the parent of an account is not among `accounts`.
+    /// - [`Cycle`](AccountTreeError::Cycle): accounts are each other's ancestors.
     pub fn new(accounts: impl IntoIterator<Item = Account>) -> Result<Self, AccountTreeError> {
         let mut given = BTreeMap::new();
         for account in accounts {
@@ -303,32 +373,47 @@ impl AccountTree {
         }
         let mut tree = Self::default();
         let ids: Vec<_> = given.keys().copied().collect();
-        ids.into_iter().try_for_each(|id| tree.settle(&mut given, id))?;
+        ids.into_iter().try_for_each(|id| tree.place(&mut given, id))?;
         Ok(tree)
     }
 
-    /// Adds an account below those that are there, or puts it in the place of the one with its id.
+    /// Adds an account, or replaces the account that has its id. The accounts below it follow.
+    ///
+    /// ```
+    /// use telnum::account::{Account, AccountTree, AccountTreeError};
+    ///
+    /// let [master, shop] = ["master".parse()?, "shop".parse()?];
+    /// let mut accounts = AccountTree::new([Account::new(master)])?;
+    /// accounts.insert(Account::new(shop).with_parent(master))?;
+    ///
+    /// let error = accounts.insert(Account::new(master).with_parent(shop)).unwrap_err();
+    /// assert_eq!(error.to_string(), "accounts form a cycle: master < shop");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// If its parent is not there, or is below it.
+    /// - [`NoParent`](AccountTreeError::NoParent): the account's parent does not exist.
+    /// - [`Cycle`](AccountTreeError::Cycle): the account's parent is in its subtree.
+    ///
+    /// On an error the tree is unchanged.
     pub fn insert(&mut self, account: Account) -> Result<(), AccountTreeError> {
         let others = self.iter().filter(|other| other.id != account.id).cloned();
         *self = Self::new(others.collect::<Vec<_>>().into_iter().chain([account]))?;
         Ok(())
     }
 
-    /// The accounts in the order of their ids.
+    /// Returns the accounts in the order of their ids.
     pub fn iter(&self) -> impl Iterator<Item = &Account> {
         self.accounts.values().map(|account| &**account)
     }
 
-    /// Moves an account and those above it from what was given into the tree.
-    fn settle(
+    /// Moves the account `id` and those above it from `given` into the tree.
+    fn place(
         &mut self,
         given: &mut BTreeMap<AccountId, Account>,
         id: AccountId,
     ) -> Result<(), AccountTreeError> {
-        // From the account up to the first that is in the tree or at the root.
+        // The path from the account up to the first that is in the tree already, or to a root.
         let mut path: Vec<Account> = Vec::new();
         let mut next = Some(id);
         while let Some(id) = next.filter(|id| !self.accounts.contains_key(id)) {
@@ -364,6 +449,29 @@ impl Accounts for AccountTree {
     }
 }
 
+macro_rules! delegate {
+    ($($pointer:ty),+) => {$(
+        impl<T: Accounts + ?Sized> Accounts for $pointer {
+            fn account(&self, id: AccountId) -> Option<Arc<Account>> {
+                (**self).account(id)
+            }
+
+            fn is_admin(&self, actor: Actor) -> bool {
+                (**self).is_admin(actor)
+            }
+
+            fn can_manage(&self, actor: Actor, account: AccountId) -> bool {
+                (**self).can_manage(actor, account)
+            }
+
+            fn is_self_or_above(&self, upper: AccountId, lower: AccountId) -> bool {
+                (**self).is_self_or_above(upper, lower)
+            }
+        }
+    )+};
+}
+delegate!(&T, Box<T>, Arc<T>);
+
 impl Serialize for AccountTree {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.iter())
@@ -376,20 +484,21 @@ impl<'de> Deserialize<'de> for AccountTree {
     }
 }
 
-const fn yes() -> bool {
+const fn default_enabled() -> bool {
     true
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-const fn is_yes(flag: &bool) -> bool {
+const fn is_true(flag: &bool) -> bool {
     *flag
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-const fn is_no(flag: &bool) -> bool {
+const fn is_false(flag: &bool) -> bool {
     !*flag
 }
 
-fn arrows(ids: &[AccountId]) -> String {
+/// Returns the ids joined by ` < `.
+fn chain(ids: &[AccountId]) -> String {
     ids.iter().map(AccountId::as_str).collect::<Vec<_>>().join(" < ")
 }

@@ -1,70 +1,53 @@
-//! What a number can carry, who may put it on, and when it is live.
+//! The features of a number: their settings, who may set them, and when they are live.
 //!
-//! A user puts [`Settings`] on a number; that is its public document. What providers were told and
-//! calls obey is a second, active copy. [`Features`] holds both, and works out what has to be done at
-//! the providers to make the second follow the first: nothing where it does.
+//! A user puts [`FeatureSettings`] on a number, as a part of its public document. The settings that the
+//! providers were told of and that calls obey are a second, active copy. [`Features`] holds both and
+//! returns the effects that make the providers follow.
 //!
 //! ```
 //! use serde_json::json;
-//! use telnum::feature::{Features, ProviderEffect, Settings};
+//! use telnum::feature::{Features, FeatureSettings, ProviderEffect};
 //! use telnum::lifecycle::State;
 //! use telnum::names::{Feature, FeatureSet};
 //!
 //! let mut features = Features::default();
-//! features.wanted = Settings::from_value(json!({
+//! features.wanted = FeatureSettings::from_value(json!({
 //!     "cnam": {"display_name": "my CNAM", "inbound_lookup": true},
 //!     "prepend": {"enabled": true, "name": "Sales"},
 //! }))?;
 //!
-//! // A reserved number shows its name already, but takes no calls yet.
+//! // A reserved number has a caller name, but takes no calls yet.
 //! let effects = features.activate(State::Reserved, None);
 //! assert!(matches!(effects.as_slice(), [ProviderEffect::SetCnam(_)]));
 //! let cnam = FeatureSet::from([Feature::InboundCnam, Feature::OutboundCnam]);
-//! assert_eq!(features.active_set(), cnam);
+//! assert_eq!(features.active_features(), cnam);
 //!
-//! // In service, calls are marked. The name's provider knows it by now.
+//! // In service, calls are marked. The provider knows the caller name already.
 //! assert_eq!(features.activate(State::InService, None), []);
-//! assert_eq!(features.active_set(), cnam.with(Feature::Prepend.into()));
+//! assert_eq!(features.active_features(), cnam.union(Feature::Prepend.into()));
 //! # Ok::<(), telnum::document::FieldError>(())
 //! ```
+//!
+//! # Rules
+//!
+//! - [`live_states`] is the table of the states in which each feature is live.
+//! - [`NumberRecord::available_features`](crate::record::NumberRecord::available_features) returns the
+//!   features that an actor may set on a number,
+//!   [`NumberRecord::feature_denial`](crate::record::NumberRecord::feature_denial) why it may not set
+//!   another. One denied feature in a change refuses the whole change.
+//! - Anyone who may change the number may remove a feature.
 
 pub mod cnam;
 pub mod e911;
-pub mod rights;
 pub mod routing;
 
 mod activation;
+mod permission;
 mod settings;
 
-pub use self::activation::{Features, LIVE, Live, Otherwise, ProviderEffect};
-pub use self::settings::{Settings, take_carrier_name};
+pub use self::activation::{Features, ProviderEffect, live_states};
+pub use self::permission::FeatureDenial;
+pub use self::settings::FeatureSettings;
 
-/// Makes `read` the way that values and serde are read.
-macro_rules! decoded_by_read {
-    ($($name:ty),+) => {$(
-        impl $name {
-            /// Reads the document's object.
-            ///
-            /// # Errors
-            /// The first field that is missing, of another type than it must have, or wrong.
-            pub fn from_value(value: serde_json::Value) -> Result<Self, crate::document::FieldError> {
-                Self::read(value.into())
-            }
-        }
-
-        impl TryFrom<serde_json::Value> for $name {
-            type Error = crate::document::FieldError;
-
-            fn try_from(value: serde_json::Value) -> Result<Self, Self::Error> {
-                Self::from_value(value)
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Self::read(crate::document::Json::deserialize(deserializer)?).map_err(serde::de::Error::custom)
-            }
-        }
-    )+};
-}
-use decoded_by_read;
+pub(crate) use self::permission::FeaturePermissions;
+pub(crate) use self::settings::take_carrier_name;

@@ -126,9 +126,9 @@ impl LocalityError {
 
 /// Nobody knows.
 #[derive(Clone, Copy, Debug)]
-pub struct Nowhere;
+pub struct NoLocalityLookup;
 
-impl LocalityLookup for Nowhere {
+impl LocalityLookup for NoLocalityLookup {
     fn locate(&self, _: PhoneNumber) -> Result<Option<Locality>, LocalityError> {
         Err(LocalityError::NotConfigured)
     }

@@ -1,4 +1,4 @@
-//! The names that accounts, numbers and carriers share: what a number can carry, and who carries it.
+//! The names that accounts, numbers and carriers share: features and carriers.
 //!
 //! ```
 //! use telnum::names::{CarrierName, Feature, FeatureSet};
@@ -15,49 +15,81 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::ser::SerializeSeq;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::text_enum::{self, text_enum};
 use crate::token::{Token, TokenError};
 
-/// What a number can carry.
+/// A feature of a number.
+///
+/// `FromStr` and serde read `dash_e911`, the former name of `e911`, too.
+///
+/// ```
+/// use telnum::names::Feature;
+///
+/// assert_eq!("dash_e911".parse(), Ok(Feature::E911));
+/// assert_eq!(Feature::E911.to_string(), "e911");
+/// assert!(Feature::all().is_sorted_by_key(Feature::as_str));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Feature {
-    /// The carrier may be set by name: for admins.
+    /// The right to rename the number's carrier, which admins have.
     CarrierName,
-    /// A caller's name: shown where the number calls, looked up where it is called.
+    /// A caller name (CNAM): a name shown where the number calls, and the lookup of its callers' names.
     Cnam,
     /// An address for emergency calls.
+    #[doc(alias = "dash_e911")]
     E911,
-    /// Where calls go if the number's own target does not answer.
+    /// The destination of calls that the number's own target does not answer.
     Failover,
-    /// Calls between numbers of the system leave it and come back.
+    /// The routing of calls between numbers of the system through a carrier.
     ForceOutbound,
-    /// The lookup half of [`Cnam`](Self::Cnam), as the documents list it where it is live.
+    /// The lookup of callers' names: the part of [`Cnam`](Self::Cnam) for incoming calls. Numbers list it
+    /// among their active features.
     InboundCnam,
-    /// The number is the system's own.
+    /// The mark of a number of the system's own, [`CarrierName::LOCAL`].
     Local,
     /// Picture messages.
     Mms,
-    /// The shown half of [`Cnam`](Self::Cnam), as the documents list it where it is live.
+    /// The name that is shown: the part of [`Cnam`](Self::Cnam) for outgoing calls. Numbers list it among
+    /// their active features.
     OutboundCnam,
-    /// The number can be ported in.
+    /// Porting in.
     Port,
-    /// Text before the caller's name or number.
+    /// A text in front of the caller's name or number.
     Prepend,
-    /// What a caller hears while it rings.
+    /// The media that a caller hears while the number rings.
     Ringback,
     /// Text messages.
     Sms,
 }
 
-/// A set of [`Feature`]s. In JSON a list of names, in alphabetical order.
+text_enum!(Feature, "a feature", {
+    CarrierName => "carrier_name",
+    Cnam => "cnam",
+    E911 => "e911" | "dash_e911",
+    Failover => "failover",
+    ForceOutbound => "force_outbound",
+    InboundCnam => "inbound_cnam",
+    Local => "local",
+    Mms => "mms",
+    OutboundCnam => "outbound_cnam",
+    Port => "port",
+    Prepend => "prepend",
+    Ringback => "ringback",
+    Sms => "sms",
+});
+
+/// A set of features, in two bytes.
+///
+/// In JSON an array of names, written in alphabetical order.
 ///
 /// ```
 /// use telnum::names::{Feature, FeatureSet};
 ///
-/// let set = FeatureSet::from([Feature::Sms, Feature::Mms]);
-/// assert_eq!(serde_json::to_string(&set)?, r#"["mms","sms"]"#);
-/// assert_eq!(set.without(Feature::Mms.into()).iter().collect::<Vec<_>>(), [Feature::Sms]);
+/// const MESSAGES: FeatureSet = FeatureSet::new(&[Feature::Sms, Feature::Mms]);
+/// assert_eq!(serde_json::to_string(&MESSAGES)?, r#"["mms","sms"]"#);
+/// assert!(FeatureSet::EXTERNAL.difference(MESSAGES).contains(Feature::E911));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -65,7 +97,8 @@ pub struct FeatureSet(u16);
 
 /// The name of a carrier: 1 to 30 visible ASCII characters.
 ///
-/// The documents write a module's name, `knm_telnyx` or `wnm_telnyx`: that is the carrier `telnyx`.
+/// Documents name the carrier's module, `knm_telnyx` or `wnm_telnyx`; both are the carrier `telnyx`. The
+/// former name `bandwidth` is the carrier `bandwidth2`.
 ///
 /// ```
 /// use telnum::names::CarrierName;
@@ -75,113 +108,36 @@ pub struct FeatureSet(u16);
 /// assert_eq!("knm_bandwidth".parse::<CarrierName>()?.as_str(), "bandwidth2");
 /// # Ok::<(), telnum::token::TokenError>(())
 /// ```
+#[doc(alias = "module_name")]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CarrierName(Token<30>);
 
-/// The name of a carrier's module, as the documents have it: `knm_` and the carrier's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ModuleName(CarrierName);
-
-/// What a carrier's name says of its numbers.
+/// The kind of numbers that a carrier has, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CarrierKind {
     /// The system's own numbers, [`CarrierName::LOCAL`].
     Local,
     /// Mobile numbers, [`CarrierName::MDN`].
     Mdn,
-    /// Any other.
+    /// Numbers of any other carrier.
     Other,
 }
 
-/// Not the name of a feature.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no feature is called {0:?}")]
-pub struct FeatureError(Box<str>);
-
-/// Names that a carrier has or had, and the one that it has now.
-const RENAMED: [(&str, &str); 1] = [("bandwidth", "bandwidth2")];
-
-impl Feature {
-    /// All features, in the order of their names.
-    pub const ALL: [Self; 13] = [
-        Self::CarrierName,
-        Self::Cnam,
-        Self::E911,
-        Self::Failover,
-        Self::ForceOutbound,
-        Self::InboundCnam,
-        Self::Local,
-        Self::Mms,
-        Self::OutboundCnam,
-        Self::Port,
-        Self::Prepend,
-        Self::Ringback,
-        Self::Sms,
-    ];
-
-    /// The name in the documents.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::CarrierName => "carrier_name",
-            Self::Cnam => "cnam",
-            Self::E911 => "e911",
-            Self::Failover => "failover",
-            Self::ForceOutbound => "force_outbound",
-            Self::InboundCnam => "inbound_cnam",
-            Self::Local => "local",
-            Self::Mms => "mms",
-            Self::OutboundCnam => "outbound_cnam",
-            Self::Port => "port",
-            Self::Prepend => "prepend",
-            Self::Ringback => "ringback",
-            Self::Sms => "sms",
-        }
-    }
-}
-
-impl FromStr for Feature {
-    type Err = FeatureError;
-
-    /// Reads a name. `dash_e911` is the old one of [`E911`](Self::E911).
-    fn from_str(name: &str) -> Result<Self, FeatureError> {
-        if name == "dash_e911" {
-            return Ok(Self::E911);
-        }
-        let found = Self::ALL.into_iter().find(|feature| feature.name() == name);
-        found.ok_or_else(|| FeatureError(name.into()))
-    }
-}
-
-impl fmt::Display for Feature {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl Serialize for Feature {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
-
-impl<'de> Deserialize<'de> for Feature {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
-    }
-}
-
 impl FeatureSet {
-    /// No feature.
-    pub const NONE: Self = Self(0);
+    /// The empty set.
+    pub const EMPTY: Self = Self(0);
 
-    /// What the provider of a number's service does outside the system.
+    /// All features.
+    pub const ALL: Self = Self((Self::bit(Feature::Sms) << 1) - 1);
+
+    /// The features that a provider outside of the system carries out: `cnam`, `e911`, `mms`, `port`,
+    /// `sms`.
     pub const EXTERNAL: Self =
-        Self::of(&[Feature::Cnam, Feature::E911, Feature::Mms, Feature::Port, Feature::Sms]);
+        Self::new(&[Feature::Cnam, Feature::E911, Feature::Mms, Feature::Port, Feature::Sms]);
 
-    /// A set, in a constant too.
+    /// Creates a set of features.
     #[must_use]
-    pub const fn of(features: &[Feature]) -> Self {
+    pub const fn new(features: &[Feature]) -> Self {
         let (mut bits, mut rest) = (0, features);
         while let Some((feature, others)) = rest.split_first() {
             (bits, rest) = (bits | Self::bit(*feature), others);
@@ -189,39 +145,39 @@ impl FeatureSet {
         Self(bits)
     }
 
-    /// Whether a feature is in the set.
+    /// Returns whether the set has the feature.
     #[must_use]
     pub const fn contains(self, feature: Feature) -> bool {
         self.0 & Self::bit(feature) != 0
     }
 
-    /// Whether nothing is in the set.
+    /// Returns whether the set has no feature.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// Both sets together.
+    /// Returns the features that are in `self` or in `other`.
     #[must_use]
-    pub const fn with(self, other: Self) -> Self {
+    pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// What is in both sets.
+    /// Returns the features that are in `self` and in `other`.
     #[must_use]
-    pub const fn and(self, other: Self) -> Self {
+    pub const fn intersection(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
-    /// What is not in the other set.
+    /// Returns the features that are in `self`, but not in `other`.
     #[must_use]
-    pub const fn without(self, other: Self) -> Self {
+    pub const fn difference(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
-    /// The features in the order of their names.
+    /// Returns the features in the order of their names.
     pub fn iter(self) -> impl Iterator<Item = Feature> {
-        Feature::ALL.into_iter().filter(move |feature| self.contains(*feature))
+        Feature::all().filter(move |feature| self.contains(*feature))
     }
 
     const fn bit(feature: Feature) -> u16 {
@@ -231,19 +187,19 @@ impl FeatureSet {
 
 impl From<Feature> for FeatureSet {
     fn from(feature: Feature) -> Self {
-        Self::of(&[feature])
+        Self::new(&[feature])
     }
 }
 
 impl<const N: usize> From<[Feature; N]> for FeatureSet {
     fn from(features: [Feature; N]) -> Self {
-        Self::of(&features)
+        Self::new(&features)
     }
 }
 
 impl FromIterator<Feature> for FeatureSet {
     fn from_iter<I: IntoIterator<Item = Feature>>(features: I) -> Self {
-        features.into_iter().fold(Self::NONE, |set, feature| set.with(feature.into()))
+        features.into_iter().fold(Self::EMPTY, |set, feature| set.union(feature.into()))
     }
 }
 
@@ -269,23 +225,55 @@ impl<'de> Deserialize<'de> for FeatureSet {
 
 impl CarrierName {
     /// The system's own numbers.
-    pub const LOCAL: Self = Self(Token::known("local"));
+    pub const LOCAL: Self = Self::known("local");
     /// Mobile numbers.
-    pub const MDN: Self = Self(Token::known("mdn"));
-    /// A pool of numbers for each account, or its reseller.
-    pub const MANAGED: Self = Self(Token::known("managed"));
+    pub const MDN: Self = Self::known("mdn");
+    /// A pool of numbers for each account, or for its reseller.
+    pub const MANAGED: Self = Self::known("managed");
     /// The numbers that the account has reserved.
-    pub const RESERVED: Self = Self(Token::known("reserved"));
+    pub const RESERVED: Self = Self::known("reserved");
     /// The numbers that the account's reseller has reserved.
-    pub const RESERVED_RESELLER: Self = Self(Token::known("reserved_reseller"));
+    pub const RESERVED_RESELLER: Self = Self::known("reserved_reseller");
 
-    /// The name.
+    /// Creates a name in a constant, where a text that is no name does not compile. Returns `None` if
+    /// `name` is empty, longer than 30 characters or not visible ASCII.
+    ///
+    /// Unlike `FromStr`, this takes the carrier's name only: neither the name of its module nor a former
+    /// name.
+    ///
+    /// ```
+    /// use telnum::names::CarrierName;
+    ///
+    /// const TELNYX: CarrierName = CarrierName::new("telnyx").unwrap();
+    /// assert_eq!(TELNYX, "knm_telnyx".parse()?);
+    /// # Ok::<(), telnum::token::TokenError>(())
+    /// ```
+    #[must_use]
+    pub const fn new(name: &str) -> Option<Self> {
+        match Token::new(name) {
+            Some(token) => Some(Self(token)),
+            None => None,
+        }
+    }
+
+    #[expect(clippy::unwrap_used, reason = "only constants are made by it: a wrong name does not compile")]
+    const fn known(name: &str) -> Self {
+        Self::new(name).unwrap()
+    }
+
+    /// Returns the name.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
 
-    /// What it says of the carrier's numbers.
+    /// Returns the kind of the carrier's numbers.
+    ///
+    /// ```
+    /// use telnum::names::{CarrierKind, CarrierName};
+    ///
+    /// assert_eq!(CarrierName::MDN.kind(), CarrierKind::Mdn);
+    /// ```
     #[must_use]
     pub fn kind(&self) -> CarrierKind {
         match *self {
@@ -295,9 +283,8 @@ impl CarrierName {
         }
     }
 
-    /// The name of the carrier's module in the documents.
-    #[must_use]
-    pub const fn module_name(self) -> ModuleName {
+    /// Returns the name of the carrier's module, as documents have it: `knm_` and the carrier's name.
+    pub fn module_name(self) -> impl fmt::Display {
         ModuleName(self)
     }
 }
@@ -307,8 +294,8 @@ impl FromStr for CarrierName {
 
     fn from_str(text: &str) -> Result<Self, TokenError> {
         let name = text.strip_prefix("knm_").or_else(|| text.strip_prefix("wnm_")).unwrap_or(text);
-        let renamed = RENAMED.into_iter().find(|(old, _)| *old == name);
-        renamed.map_or(name, |(_, new)| new).parse().map(Self)
+        let name = if name == "bandwidth" { "bandwidth2" } else { name };
+        name.parse().map(Self)
     }
 }
 
@@ -324,13 +311,7 @@ impl fmt::Debug for CarrierName {
     }
 }
 
-impl fmt::Display for ModuleName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "knm_{}", self.0)
-    }
-}
-
-/// As the documents have it: the name of the carrier's module.
+/// The name of the carrier's module.
 impl Serialize for CarrierName {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.module_name())
@@ -339,20 +320,15 @@ impl Serialize for CarrierName {
 
 impl<'de> Deserialize<'de> for CarrierName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(CarrierVisitor)
+        text_enum::deserialize(deserializer, "the name of a carrier")
     }
 }
 
-struct CarrierVisitor;
+/// The name of a carrier's module.
+struct ModuleName(CarrierName);
 
-impl de::Visitor<'_> for CarrierVisitor {
-    type Value = CarrierName;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a carrier")
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<CarrierName, E> {
-        text.parse().map_err(E::custom)
+impl fmt::Display for ModuleName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "knm_{}", self.0)
     }
 }

@@ -1,92 +1,135 @@
-//! What the operator has settled: where released numbers go, how long they rest, how long a
-//! reservation lasts.
+//! The operator's settings: where released numbers go, how long they age, how long reservations last.
 //!
 //! ```
-//! use telnum::policy::{Ageing, Policy, SubscriberClass};
+//! use telnum::policy::{Ageing, LeaseTerms, Policy, SubscriberClass};
 //!
-//! let ageing = Ageing::new(SubscriberClass::Residential, 60)?;
-//! let policy = Policy { ageing: Some(ageing), ..Policy::default() };
+//! let policy = Policy::default()
+//!     .with_ageing(Ageing::new(SubscriberClass::Residential, 60)?)
+//!     .with_reservation(LeaseTerms::new(15 * 60).with_longest_seconds(2 * 60 * 60));
 //! assert_eq!(policy.ageing.unwrap().days(), 60);
 //!
-//! let error = Ageing::new(SubscriberClass::Residential, 400).unwrap_err();
-//! assert_eq!(error.to_string(), "a residential number rests for 45 to 90 days, not 400");
-//! # Ok::<(), telnum::policy::AgeingError>(())
+//! // The operator's configuration is JSON; a setting that it lacks has its default.
+//! let policy: Policy = serde_json::from_str(r#"{"released_state": "released"}"#)?;
+//! assert_eq!(policy, Policy::default().with_released_state(telnum::policy::ReleasedState::Released));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use std::fmt;
+use std::borrow::Cow;
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use crate::feature::cnam::CnamProfile;
-use crate::lifecycle::State;
 use crate::names::{CarrierName, Feature, FeatureSet};
+use crate::text_enum::text_enum;
 use crate::time::Timestamp;
 
-/// The operator's settings. All have a default.
+/// The operator's settings.
+///
+/// In JSON an object of the fields below. A field that is missing has its default; an unknown field is an
+/// error.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Policy {
-    /// What a released number that nobody else has reserved becomes: available, or released.
+    /// The state of a released number that no other account has reserved. Default: available.
     pub released_state: ReleasedState,
-    /// Whether it is deleted instead, whatever its carrier.
+    /// Whether a released number is deleted, whatever its carrier. Default: no.
     pub delete_on_release: bool,
-    /// Whether it rests before it is available again, and how long; `None`: it does not.
+    /// How long a released number ages before it becomes available. Default: `None`, numbers do not age.
     pub ageing: Option<Ageing>,
-    /// How long a reservation lasts; `None`: until it is given back.
-    pub reservation: Option<Reservation>,
-    /// For how many days a number that was seen at a carrier, and not bought, is remembered.
+    /// How long a reservation lasts. Default: `None`, until the number is released.
+    pub reservation: Option<LeaseTerms>,
+    /// The number of days after which a number that was found at a carrier, but not bought, is removed.
+    /// Default: 1.
     pub discovery_days: u16,
-    /// What numbers may carry, where neither they nor their reseller say otherwise.
+    /// The features that numbers may carry where neither the number nor its reseller has an allow list.
+    /// Default: `carrier_name`, `failover`, `force_outbound`, `prepend`, `ringback`.
     pub allowed_features: FeatureSet,
-    /// Whether the system's own numbers may carry what providers do outside the system.
+    /// Whether local numbers may carry [`FeatureSet::EXTERNAL`]. Default: no.
     pub local_feature_override: bool,
-    /// Which characters a caller's name may have.
+    /// The characters of a caller name. Default: [`CnamProfile::DEFAULT`].
     pub cnam: CnamProfile,
-    /// The carrier of numbers that are created without one.
+    /// The carrier of a number that is created without one. Default: [`CarrierName::LOCAL`].
     pub default_carrier: CarrierName,
-    /// The carrier of numbers that are ported in.
+    /// The carrier of a number that is ported in. Default: [`CarrierName::LOCAL`].
     pub port_in_carrier: CarrierName,
 }
 
-/// What a released number becomes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// The state of a released number that no other account has reserved.
+///
+/// ```
+/// use telnum::policy::ReleasedState;
+///
+/// assert_eq!("released".parse(), Ok(ReleasedState::Released));
+/// assert_eq!(ReleasedState::default().as_str(), "available");
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ReleasedState {
-    /// Free for anyone, or resting first.
+    /// Available to any account, after ageing if the policy has it.
+    #[default]
     Available,
-    /// Set aside, until an admin makes it available.
+    /// Set aside until an admin makes the number available.
     Released,
 }
 
-/// How long numbers rest.
+text_enum!(ReleasedState, "available or released", {
+    Available => "available",
+    Released => "released",
+});
+
+/// How long a disconnected number ages before another subscriber may have it.
 ///
-/// In the United States a number that is permanently disconnected rests for at least 45 days
-/// (84 FR 11226), a residential one for at most 90, a business one for at most 365 (FCC 00-104), a
-/// toll-free one for at most 4 months, here 120 days (47 CFR 52.103).
+/// In the United States a permanently disconnected number ages for at least 45 days (84 FR 11226), a
+/// residential number for at most 90 days and a business number for at most 365 days (FCC 00-104), a
+/// toll-free number for at most four months, here 120 days (47 CFR 52.103).
+///
+/// ```
+/// use telnum::policy::{Ageing, SubscriberClass};
+///
+/// let ageing = Ageing::new(SubscriberClass::Residential, 60)?;
+/// assert_eq!(serde_json::to_string(&ageing)?, r#"{"class":"residential","minimum_days":45,"days":60}"#);
+///
+/// let error = Ageing::new(SubscriberClass::Residential, 400).unwrap_err();
+/// assert_eq!(error.to_string(), "ageing of residential numbers: expected 45 to 90 days, found 400");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[doc(alias = "aging")]
+#[doc(alias = "quarantine")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "AgeingFields", into = "AgeingFields")]
+#[serde(try_from = "AgeingDocument", into = "AgeingDocument")]
 pub struct Ageing {
     class: SubscriberClass,
     minimum: u16,
     days: u16,
 }
 
-/// Whose numbers they were.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// The class of the subscribers that numbers are assigned to.
+///
+/// ```
+/// use telnum::policy::SubscriberClass;
+///
+/// assert_eq!("toll_free".parse(), Ok(SubscriberClass::TollFree));
+/// assert_eq!(SubscriberClass::TollFree.max_days(), 120);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SubscriberClass {
-    /// At most 90 days.
+    /// Residential numbers, which age for at most 90 days.
     Residential,
-    /// At most 365 days.
+    /// Business numbers, which age for at most 365 days.
     Business,
-    /// At most 120 days.
+    /// Toll-free numbers, which age for at most 120 days.
     TollFree,
 }
 
-/// Not as long as numbers rest.
+text_enum!(SubscriberClass, "a class of subscribers", {
+    Residential => "residential",
+    Business => "business",
+    TollFree => "toll_free",
+});
+
+/// The error of an ageing period outside of the range that the subscriber class allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a {class} number rests for {minimum} to {} days, not {days}", class.longest())]
+#[error("ageing of {class} numbers: expected {minimum} to {} days, found {days}", class.max_days())]
 pub struct AgeingError {
     class: SubscriberClass,
     minimum: u16,
@@ -94,24 +137,66 @@ pub struct AgeingError {
 }
 
 /// How long a reservation lasts.
+///
+/// Carriers' usual terms are 4 hours, 30 minutes with extensions, or 15 minutes that can be extended to 2
+/// hours; so there is no default.
+///
+/// ```
+/// use telnum::policy::LeaseTerms;
+///
+/// let terms = LeaseTerms::new(15 * 60).with_longest_seconds(2 * 60 * 60);
+/// let now = "2026-03-01T12:00:00Z".parse()?;
+/// assert_eq!(terms.ends_at(now).to_string(), "2026-03-01T12:15:00Z");
+/// assert_eq!(terms.latest_end_at(now).to_string(), "2026-03-01T14:00:00Z");
+/// # Ok::<(), telnum::time::TimeError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Reservation {
-    /// At first, in seconds.
+#[non_exhaustive]
+pub struct LeaseTerms {
+    /// The duration of a new reservation, in seconds.
     pub seconds: u32,
-    /// With all extensions, in seconds from when it was made.
+    /// The duration of a reservation with all its extensions, in seconds since the reservation was made.
     pub longest_seconds: u32,
+}
+
+/// The characters that a caller name may have. They differ from provider to provider.
+///
+/// In JSON an object; a field that is missing is as in [`DEFAULT`](Self::DEFAULT).
+///
+/// ```
+/// use telnum::feature::cnam::CnamName;
+/// use telnum::policy::CnamProfile;
+///
+/// let profile: CnamProfile = serde_json::from_str(r#"{"min_letters": 0, "all_digits": true}"#)?;
+/// assert!(CnamName::new("4158867900", &profile).is_ok());
+/// assert!(CnamName::new("4158867900", &CnamProfile::DEFAULT).is_err());
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct CnamProfile {
+    /// The characters that are allowed besides ASCII letters, ASCII digits and the space. `None` allows all
+    /// characters but control characters.
+    pub punctuation: Option<Cow<'static, str>>,
+    /// The minimum number of letters.
+    pub min_letters: usize,
+    /// Whether the name may consist of digits only.
+    pub all_digits: bool,
+    /// Whether the name may start with a space.
+    pub leading_space: bool,
 }
 
 impl Default for Policy {
     fn default() -> Self {
         Self {
-            released_state: ReleasedState::Available,
+            released_state: ReleasedState::default(),
             delete_on_release: false,
             ageing: None,
             reservation: None,
             discovery_days: 1,
-            allowed_features: FeatureSet::of(&[
+            allowed_features: FeatureSet::new(&[
                 Feature::CarrierName,
                 Feature::Failover,
                 Feature::ForceOutbound,
@@ -126,51 +211,114 @@ impl Default for Policy {
     }
 }
 
-impl ReleasedState {
-    /// The state.
+impl Policy {
+    /// Sets the state of a released number that no other account has reserved.
     #[must_use]
-    pub const fn state(self) -> State {
-        match self {
-            Self::Available => State::Available,
-            Self::Released => State::Released,
-        }
+    pub fn with_released_state(self, released_state: ReleasedState) -> Self {
+        Self { released_state, ..self }
+    }
+
+    /// Sets whether a released number is deleted, whatever its carrier.
+    #[must_use]
+    pub fn with_delete_on_release(self, delete_on_release: bool) -> Self {
+        Self { delete_on_release, ..self }
+    }
+
+    /// Sets how long a released number ages; with `None` numbers do not age.
+    #[must_use]
+    pub fn with_ageing(self, ageing: impl Into<Option<Ageing>>) -> Self {
+        Self { ageing: ageing.into(), ..self }
+    }
+
+    /// Sets how long a reservation lasts; with `None` it lasts until the number is released.
+    #[must_use]
+    pub fn with_reservation(self, reservation: impl Into<Option<LeaseTerms>>) -> Self {
+        Self { reservation: reservation.into(), ..self }
+    }
+
+    /// Sets the number of days after which a number that was found at a carrier, but not bought, is
+    /// removed.
+    #[must_use]
+    pub fn with_discovery_days(self, discovery_days: u16) -> Self {
+        Self { discovery_days, ..self }
+    }
+
+    /// Sets the features that numbers may carry where neither the number nor its reseller has an allow
+    /// list.
+    #[must_use]
+    pub fn with_allowed_features(self, allowed_features: impl Into<FeatureSet>) -> Self {
+        Self { allowed_features: allowed_features.into(), ..self }
+    }
+
+    /// Sets whether local numbers may carry [`FeatureSet::EXTERNAL`].
+    #[must_use]
+    pub fn with_local_feature_override(self, local_feature_override: bool) -> Self {
+        Self { local_feature_override, ..self }
+    }
+
+    /// Sets the characters of a caller name.
+    #[must_use]
+    pub fn with_cnam(self, cnam: CnamProfile) -> Self {
+        Self { cnam, ..self }
+    }
+
+    /// Sets the carrier of a number that is created without one.
+    #[must_use]
+    pub fn with_default_carrier(self, default_carrier: CarrierName) -> Self {
+        Self { default_carrier, ..self }
+    }
+
+    /// Sets the carrier of a number that is ported in.
+    #[must_use]
+    pub fn with_port_in_carrier(self, port_in_carrier: CarrierName) -> Self {
+        Self { port_in_carrier, ..self }
     }
 }
 
 impl Ageing {
-    /// The fewest days that a number rests, where nothing else is said.
+    /// The minimum number of days of [`new`](Self::new), from 84 FR 11226.
     pub const MIN_DAYS: u16 = 45;
 
-    /// So many days.
+    /// Creates an ageing period of `days` for the numbers of a subscriber class.
     ///
     /// # Errors
-    /// If they are fewer than 45, or more than the class allows.
+    /// [`AgeingError`] if `days` is less than [`MIN_DAYS`](Self::MIN_DAYS) or more than
+    /// [`SubscriberClass::max_days`].
     pub fn new(class: SubscriberClass, days: u16) -> Result<Self, AgeingError> {
         Self::with_minimum(class, Self::MIN_DAYS, days)
     }
 
-    /// The same where another minimum is the law.
+    /// Creates an ageing period of `days` where the law has another `minimum` than the United States.
+    ///
+    /// ```
+    /// use telnum::policy::{Ageing, SubscriberClass};
+    ///
+    /// assert!(Ageing::with_minimum(SubscriberClass::Residential, 30, 30).is_ok());
+    /// assert!(Ageing::new(SubscriberClass::Residential, 30).is_err());
+    /// ```
     ///
     /// # Errors
-    /// If the days are fewer than that, or more than the class allows.
+    /// [`AgeingError`] if `days` is less than `minimum` or more than [`SubscriberClass::max_days`].
     pub fn with_minimum(class: SubscriberClass, minimum: u16, days: u16) -> Result<Self, AgeingError> {
-        if (minimum..=class.longest()).contains(&days) {
+        if (minimum..=class.max_days()).contains(&days) {
             Ok(Self { class, minimum, days })
         } else {
             Err(AgeingError { class, minimum, days })
         }
     }
 
-    /// For how many days a number rests before it is made available.
+    /// Returns the number of days that a number ages before it is made available.
     #[must_use]
     pub const fn days(self) -> u16 {
         self.days
     }
 
-    /// When a number that was disconnected at a moment may first be another's.
+    /// Returns the moment from which an account other than the last owner may have a number that was
+    /// disconnected at `disconnected_at`: the legal minimum later.
     ///
     /// ```
-    /// # use telnum::policy::{Ageing, SubscriberClass};
+    /// use telnum::policy::{Ageing, SubscriberClass};
+    ///
     /// let ageing = Ageing::new(SubscriberClass::Business, 365)?;
     /// let earliest = ageing.earliest_reassign_at("2026-01-01T00:00:00Z".parse()?);
     /// assert_eq!(earliest.to_string(), "2026-02-15T00:00:00Z");
@@ -181,7 +329,15 @@ impl Ageing {
         disconnected_at.after(TimeDelta::days(self.minimum.into()))
     }
 
-    /// When a number that was disconnected at a moment is made available.
+    /// Returns the moment at which a number that was disconnected at `disconnected_at` is made available.
+    ///
+    /// ```
+    /// use telnum::policy::{Ageing, SubscriberClass};
+    ///
+    /// let ageing = Ageing::new(SubscriberClass::Residential, 60)?;
+    /// assert_eq!(ageing.ends_at("2026-01-01T00:00:00Z".parse()?).to_string(), "2026-03-02T00:00:00Z");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn ends_at(self, disconnected_at: Timestamp) -> Timestamp {
         disconnected_at.after(TimeDelta::days(self.days.into()))
@@ -189,9 +345,9 @@ impl Ageing {
 }
 
 impl SubscriberClass {
-    /// For how many days its numbers may rest at most.
+    /// Returns the maximum number of days that numbers of the class may age.
     #[must_use]
-    pub const fn longest(self) -> u16 {
+    pub const fn max_days(self) -> u16 {
         match self {
             Self::Residential => 90,
             Self::Business => 365,
@@ -200,52 +356,112 @@ impl SubscriberClass {
     }
 }
 
-impl fmt::Display for SubscriberClass {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Residential => "residential",
-            Self::Business => "business",
-            Self::TollFree => "toll-free",
-        })
+impl LeaseTerms {
+    /// Creates terms of reservations that last `seconds` and cannot be extended.
+    #[must_use]
+    pub const fn new(seconds: u32) -> Self {
+        Self { seconds, longest_seconds: seconds }
     }
-}
 
-impl Reservation {
-    /// Until when one that is made now lasts.
+    /// Sets the duration of a reservation with all its extensions, in seconds since it was made. A value
+    /// below [`seconds`](Self::seconds) counts as that.
+    #[must_use]
+    pub const fn with_longest_seconds(self, longest_seconds: u32) -> Self {
+        Self { longest_seconds, ..self }
+    }
+
+    /// Returns the end of a reservation that is made or extended at `now`.
     #[must_use]
     pub fn ends_at(self, now: Timestamp) -> Timestamp {
         now.after(TimeDelta::seconds(self.seconds.into()))
     }
 
-    /// Until when one that was made at a moment may be extended.
+    /// Returns the latest end that extensions can give a reservation that was made at `since`.
     #[must_use]
-    pub fn longest_until(self, since: Timestamp) -> Timestamp {
+    pub fn latest_end_at(self, since: Timestamp) -> Timestamp {
         since.after(TimeDelta::seconds(self.longest_seconds.max(self.seconds).into()))
     }
 }
 
+impl CnamProfile {
+    /// ASCII letters and digits, the space and `. , & - '`; two letters or more, no space at the start.
+    pub const DEFAULT: Self = Self {
+        punctuation: Some(Cow::Borrowed(".,&-'")),
+        min_letters: 2,
+        all_digits: false,
+        leading_space: false,
+    };
+
+    /// All characters but control characters.
+    pub const WIDEST: Self =
+        Self { punctuation: None, min_letters: 0, all_digits: true, leading_space: true };
+
+    /// Sets the characters that are allowed besides ASCII letters, ASCII digits and the space; with `None`
+    /// all but control characters are.
+    #[must_use]
+    pub fn with_punctuation(self, punctuation: Option<Cow<'static, str>>) -> Self {
+        Self { punctuation, ..self }
+    }
+
+    /// Sets the minimum number of letters.
+    #[must_use]
+    pub fn with_min_letters(self, min_letters: usize) -> Self {
+        Self { min_letters, ..self }
+    }
+
+    /// Sets whether the name may consist of digits only.
+    #[must_use]
+    pub fn with_all_digits(self, all_digits: bool) -> Self {
+        Self { all_digits, ..self }
+    }
+
+    /// Sets whether the name may start with a space.
+    #[must_use]
+    pub fn with_leading_space(self, leading_space: bool) -> Self {
+        Self { leading_space, ..self }
+    }
+
+    /// Returns whether a name may have the character.
+    pub(crate) fn allows(&self, c: char) -> bool {
+        match &self.punctuation {
+            None => !c.is_control(),
+            Some(punctuation) => {
+                let is_listed = c.is_ascii_alphanumeric() || c == ' ' || punctuation.contains(c);
+                is_listed && !c.is_control()
+            }
+        }
+    }
+}
+
+impl Default for CnamProfile {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// The JSON of an [`Ageing`].
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct AgeingFields {
+struct AgeingDocument {
     class: SubscriberClass,
-    #[serde(default = "least")]
+    #[serde(default = "default_minimum_days")]
     minimum_days: u16,
     days: u16,
 }
 
-const fn least() -> u16 {
+const fn default_minimum_days() -> u16 {
     Ageing::MIN_DAYS
 }
 
-impl TryFrom<AgeingFields> for Ageing {
+impl TryFrom<AgeingDocument> for Ageing {
     type Error = AgeingError;
 
-    fn try_from(fields: AgeingFields) -> Result<Self, AgeingError> {
-        Self::with_minimum(fields.class, fields.minimum_days, fields.days)
+    fn try_from(document: AgeingDocument) -> Result<Self, AgeingError> {
+        Self::with_minimum(document.class, document.minimum_days, document.days)
     }
 }
 
-impl From<Ageing> for AgeingFields {
+impl From<Ageing> for AgeingDocument {
     fn from(ageing: Ageing) -> Self {
         Self { class: ageing.class, minimum_days: ageing.minimum, days: ageing.days }
     }

@@ -60,7 +60,6 @@ mod calendar;
 mod conflict;
 mod context;
 pub mod desk;
-mod document;
 mod edit;
 mod info;
 mod letter;

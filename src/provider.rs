@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use serde_json::json;
-//! use telnum::feature::e911::{E911Address, E911Answer};
+//! use telnum::feature::e911::{E911Address, E911Outcome};
 //! use telnum::provider::{AddressBook, E911Provider};
 //! use telnum::record::NumberRecord;
 //!
@@ -10,12 +10,12 @@
 //!     "street_address": "116 NATOMA ST", "locality": "SAN FRANCISCO", "region": "CA", "postal_code": "94105",
 //! }))?;
 //! let book = AddressBook::new([place.clone()]);
-//! assert!(matches!(book.validate(&place)?, E911Answer::Provisioned(_)));
+//! assert!(matches!(book.validate(&place)?, E911Outcome::Provisioned(_)));
 //!
 //! let nowhere = E911Address::from_value(json!({
 //!     "street_address": "1 NOWHERE", "locality": "NOWHERE", "region": "CA", "postal_code": "94105",
 //! }))?;
-//! assert_eq!(book.validate(&nowhere)?, E911Answer::Invalid("Location is not geocoded".into()));
+//! assert_eq!(book.validate(&nowhere)?, E911Outcome::Invalid("Location is not geocoded".into()));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -24,7 +24,7 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::feature::cnam::Cnam;
-use crate::feature::e911::{E911Address, E911Answer, E911Status};
+use crate::feature::e911::{E911Address, E911Outcome, E911Status};
 use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
 use crate::record::NumberRecord;
@@ -37,7 +37,7 @@ pub trait E911Provider: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     /// If it could not be asked, or gave no answer.
-    fn validate(&self, address: &E911Address) -> Result<E911Answer, ProviderError>;
+    fn validate(&self, address: &E911Address) -> Result<E911Outcome, ProviderError>;
 
     /// Tells emergency services that a number is at an address, if that is one place.
     ///
@@ -48,7 +48,7 @@ pub trait E911Provider: Send + Sync + fmt::Debug {
         record: &NumberRecord,
         address: &E911Address,
         key: IdempotencyKey,
-    ) -> Result<E911Answer, ProviderError>;
+    ) -> Result<E911Outcome, ProviderError>;
 
     /// Emergency services are told no longer where a number is.
     ///
@@ -99,7 +99,7 @@ pub struct AddressBook {
 struct Told {
     numbers: BTreeMap<PhoneNumber, E911Address>,
     /// What was answered to each key; removals have no answer.
-    answers: BTreeMap<IdempotencyKey, Option<E911Answer>>,
+    answers: BTreeMap<IdempotencyKey, Option<E911Outcome>>,
 }
 
 impl AddressBook {
@@ -145,13 +145,13 @@ fn is_alike(place: &E911Address, asked: &E911Address) -> bool {
 }
 
 impl E911Provider for AddressBook {
-    fn validate(&self, address: &E911Address) -> Result<E911Answer, ProviderError> {
+    fn validate(&self, address: &E911Address) -> Result<E911Outcome, ProviderError> {
         if let Some(place) = self.places.iter().find(|place| is_same(place, address)) {
-            return Ok(E911Answer::Provisioned(Self::written(place, address, E911Status::Provisioned)));
+            return Ok(E911Outcome::Provisioned(Self::written(place, address, E911Status::Provisioned)));
         }
         let alike = self.places.iter().filter(|place| is_alike(place, address));
         let found = alike.map(|place| Self::written(place, address, E911Status::Geocoded));
-        Ok(E911Answer::of_candidates(found.collect()))
+        Ok(E911Outcome::from_candidates(found.collect()))
     }
 
     fn provision(
@@ -159,18 +159,18 @@ impl E911Provider for AddressBook {
         record: &NumberRecord,
         address: &E911Address,
         key: IdempotencyKey,
-    ) -> Result<E911Answer, ProviderError> {
+    ) -> Result<E911Outcome, ProviderError> {
         let mut told = self.told();
         if let Some(Some(answer)) = told.answers.get(&key) {
             return Ok(answer.clone());
         }
         let answer = match self.validate(address)? {
-            E911Answer::Geocoded(place) => {
-                E911Answer::Provisioned(Self::written(&place, address, E911Status::Provisioned))
+            E911Outcome::Geocoded(place) => {
+                E911Outcome::Provisioned(Self::written(&place, address, E911Status::Provisioned))
             }
             other => other,
         };
-        if let E911Answer::Provisioned(place) = &answer {
+        if let E911Outcome::Provisioned(place) = &answer {
             told.numbers.insert(record.number(), place.clone());
         }
         told.answers.insert(key, Some(answer.clone()));
@@ -188,9 +188,9 @@ impl E911Provider for AddressBook {
 
 /// A provider that only notes what it is told.
 #[derive(Debug, Default)]
-pub struct Notices(Mutex<BTreeMap<IdempotencyKey, (PhoneNumber, Option<Cnam>)>>);
+pub struct CnamNotifications(Mutex<BTreeMap<IdempotencyKey, (PhoneNumber, Option<Cnam>)>>);
 
-impl Notices {
+impl CnamNotifications {
     /// What was noted, by key: the number, and its names; `None`: they were taken off.
     #[must_use]
     pub fn all(&self) -> Vec<(IdempotencyKey, PhoneNumber, Option<Cnam>)> {
@@ -203,7 +203,7 @@ impl Notices {
     }
 }
 
-impl CnamProvider for Notices {
+impl CnamProvider for CnamNotifications {
     fn set(&self, record: &NumberRecord, cnam: &Cnam, key: IdempotencyKey) -> Result<(), ProviderError> {
         self.notices().insert(key, (record.number(), Some(cnam.clone())));
         Ok(())

@@ -66,7 +66,7 @@ pub use self::update::{Document, Update};
 pub use self::view::Shape;
 
 use crate::account::AccountId;
-use crate::feature::{Features, Settings, rights};
+use crate::feature::{FeatureDenial, FeatureSettings, Features};
 use crate::lifecycle::State;
 use crate::names::{CarrierKind, CarrierName, Feature, FeatureSet};
 use crate::number::PhoneNumber;
@@ -244,26 +244,47 @@ impl NumberRecord {
     /// What it carries now.
     #[must_use]
     pub fn features(&self) -> FeatureSet {
-        let active = self.features.as_deref().map(Features::active_set).unwrap_or_default();
-        if self.is_local() { active.with(Feature::Local.into()) } else { active }
+        let active = self.features.as_deref().map(Features::active_features).unwrap_or_default();
+        if self.is_local() { active.union(Feature::Local.into()) } else { active }
     }
 
     /// What its document says of features; nothing if it has none.
     #[must_use]
-    pub fn settings(&self) -> Option<&Settings> {
+    pub fn settings(&self) -> Option<&FeatureSettings> {
         self.features.as_deref().map(|features| &features.wanted)
     }
 
     /// What providers were told and calls obey; nothing if it has no features.
     #[must_use]
-    pub fn active(&self) -> Option<&Settings> {
+    pub fn active(&self) -> Option<&FeatureSettings> {
         self.features.as_deref().map(|features| &features.active)
     }
 
     /// What may be put on it, by who asks.
     #[must_use]
     pub fn available_features(&self, ctx: &Context<'_>) -> FeatureSet {
-        self.with_rights(ctx, rights::available)
+        self.feature_permissions(ctx).available()
+    }
+
+    /// Returns the reason why the actor cannot put a feature on the number; `None` if the actor can.
+    ///
+    /// ```
+    /// use telnum::account::{AccountTree, Actor};
+    /// use telnum::feature::FeatureDenial;
+    /// use telnum::names::Feature;
+    /// use telnum::policy::Policy;
+    /// use telnum::record::{Context, NumberRecord};
+    ///
+    /// let (accounts, policy) = (AccountTree::default(), Policy::default());
+    /// let ctx = Context::new(Actor::System, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// let record = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// assert_eq!(record.feature_denial(Feature::Prepend, &ctx), None);
+    /// assert_eq!(record.feature_denial(Feature::Sms, &ctx), Some(FeatureDenial::NotAllowedByPolicy));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn feature_denial(&self, feature: Feature, ctx: &Context<'_>) -> Option<FeatureDenial> {
+        self.feature_permissions(ctx).denial(feature)
     }
 
     /// The fields that users put on it, as they came: numbers that are no integers of 64 bits as

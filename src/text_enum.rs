@@ -62,14 +62,15 @@ impl fmt::Display for Separated<'_> {
 /// Implements the text form of an enum from the name of each variant: `as_str`, `all`, [`Display`] (which
 /// pads), [`FromStr`] with [`UnknownName`] as error, and serde as a string.
 ///
-/// A variant that the list lacks does not compile.
+/// A variant that the list lacks does not compile. Names after a variant's first are former names, which
+/// `FromStr` and serde read too.
 ///
 /// [`Display`]: fmt::Display
 /// [`FromStr`]: core::str::FromStr
 macro_rules! text_enum {
-    ($type:ident, $expecting:literal, { $($variant:ident => $name:literal,)+ }) => {
+    ($type:ident, $expecting:literal, { $($variant:ident => $name:literal $(| $former:literal)*,)+ }) => {
         impl $type {
-            const NAMES: &'static [&'static str] = &[$($name),+];
+            pub(crate) const NAMES: &'static [&'static str] = &[$($name),+];
 
             /// Returns the name, which is also the form of `FromStr`, `Display` and serde.
             #[must_use]
@@ -91,7 +92,7 @@ macro_rules! text_enum {
 
             fn from_str(name: &str) -> Result<Self, Self::Err> {
                 match name {
-                    $($name => Ok(Self::$variant),)+
+                    $($name $(| $former)* => Ok(Self::$variant),)+
                     _ => Err($crate::text_enum::UnknownName::new(Self::NAMES, name)),
                 }
             }

@@ -75,6 +75,7 @@ impl Timestamp {
             .ok_or_else(|| TimeError(format!("{seconds} Unix seconds").into()))
     }
 
+    #[cfg(feature = "inventory")]
     /// The time by the system's clock: for use cases, which may be given another.
     pub(crate) fn of_system() -> Self {
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();

@@ -1,57 +1,71 @@
-//! Short names that stand in values: ids of accounts, names of carriers, keys.
+//! Ids and names of a bounded length that are held in place: accounts, carriers, keys.
+//!
+//! ```
+//! use telnum::account::AccountId;
+//! use telnum::token::TokenError;
+//!
+//! let id: AccountId = "shop".parse()?;
+//! assert_eq!((size_of::<AccountId>(), id.as_str()), (36, "shop"));
+//!
+//! let error = "two words".parse::<AccountId>().unwrap_err();
+//! assert_eq!(error.to_string(), "expected a visible ASCII character at byte 3, found ' '");
+//! # Ok::<(), TokenError>(())
+//! ```
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// 1 to `N` visible ASCII characters, held in place and padded with zeros: copies are cheap, and
-/// order is the text's.
+/// 1 to `N` visible ASCII characters, padded with zero bytes. Copying one is cheap, and tokens have the
+/// order of their texts.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Token<const N: usize>([u8; N]);
 
-/// Why a text is not an id or a name.
-///
-/// ```
-/// use telnum::account::AccountId;
-///
-/// let error = "two words".parse::<AccountId>().unwrap_err();
-/// assert_eq!(error.to_string(), "expected a visible ASCII character at byte 3, found ' '");
-/// ```
+/// The error of parsing an id or name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// There is nothing.
+    /// The text is empty.
     #[error("expected at least one character, found nothing")]
     Empty,
-    /// A character that is not one of ASCII's visible ones.
+    /// The text has a character that is not a visible ASCII character.
     #[error("expected a visible ASCII character at byte {position}, found {found:?}")]
     NotVisible {
         /// The character.
         found: char,
-        /// Its byte.
+        /// The byte at which the character starts, from 0.
         position: usize,
     },
-    /// Too many characters.
+    /// The text has too many characters.
     #[error("expected at most {max} characters, found {length}")]
     TooLong {
-        /// How many there are.
+        /// The number of characters.
         length: usize,
-        /// How many may be.
+        /// The maximum number of characters.
         max: usize,
     },
-    /// A word that means something else where the id could stand.
+    /// The text is a word with another meaning where the id may stand.
     #[error("{0:?} is reserved")]
     Reserved(&'static str),
 }
 
+#[cfg(feature = "inventory")]
 impl<const N: usize> Token<N> {
-    pub(crate) fn as_str(&self) -> &str {
-        let length = self.0.iter().position(|byte| *byte == 0).unwrap_or(N);
-        self.0.get(..length).and_then(|text| str::from_utf8(text).ok()).unwrap_or_default()
+    /// Creates a token, in a constant too; `None` if `text` is not one.
+    pub(crate) const fn new(text: &str) -> Option<Self> {
+        let mut rest = text.as_bytes();
+        while let Some((byte, others)) = rest.split_first() {
+            if !byte.is_ascii_graphic() {
+                return None;
+            }
+            rest = others;
+        }
+        if text.is_empty() || text.len() > N { None } else { Some(Self::known(text)) }
     }
 
-    /// A token that is known when this is compiled; what does not fit is cut off.
+    /// Creates a token of a text of visible ASCII characters, in a constant too. A text that is too long is
+    /// cut off.
     pub(crate) const fn known(text: &str) -> Self {
         let mut bytes = [0; N];
         let (mut from, mut to): (&[u8], &mut [u8]) = (text.as_bytes(), &mut bytes);
@@ -65,11 +79,18 @@ impl<const N: usize> Token<N> {
     }
 }
 
+impl<const N: usize> Token<N> {
+    pub(crate) fn as_str(&self) -> &str {
+        let length = self.0.iter().position(|byte| *byte == 0).unwrap_or(N);
+        self.0.get(..length).and_then(|text| str::from_utf8(text).ok()).unwrap_or_default()
+    }
+}
+
 impl<const N: usize> FromStr for Token<N> {
     type Err = TokenError;
 
     fn from_str(text: &str) -> Result<Self, TokenError> {
-        // All bytes at once: looking for the first that is wrong takes several times as long.
+        // Checking all bytes without an early exit is several times as fast as a search.
         let is_visible = text.bytes().fold(true, |all, byte| all & byte.is_ascii_graphic());
         let mut bytes = [0; N];
         match bytes.get_mut(..text.len()) {
@@ -77,13 +98,14 @@ impl<const N: usize> FromStr for Token<N> {
                 place.copy_from_slice(text.as_bytes());
                 Ok(Self(bytes))
             }
-            Some(_) | None => Err(refusal(text, N)),
+            Some(_) | None => Err(error_of(text, N)),
         }
     }
 }
 
+/// Returns the error of a text that is not a token.
 #[cold]
-fn refusal(text: &str, max: usize) -> TokenError {
+fn error_of(text: &str, max: usize) -> TokenError {
     match text.char_indices().find(|(_, c)| !c.is_ascii_graphic()) {
         Some((position, found)) => TokenError::NotVisible { found, position },
         None if text.is_empty() => TokenError::Empty,
@@ -111,13 +133,13 @@ impl<const N: usize> Serialize for Token<N> {
 
 impl<'de, const N: usize> Deserialize<'de> for Token<N> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(Visitor)
+        deserializer.deserialize_str(TokenVisitor)
     }
 }
 
-struct Visitor<const N: usize>;
+struct TokenVisitor<const N: usize>;
 
-impl<const N: usize> de::Visitor<'_> for Visitor<N> {
+impl<const N: usize> de::Visitor<'_> for TokenVisitor<N> {
     type Value = Token<N>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -129,19 +151,20 @@ impl<const N: usize> de::Visitor<'_> for Visitor<N> {
     }
 }
 
-/// Makes a type of a token: text in, text out, in JSON too. Words may be kept out of it.
+/// Declares the type of an id: a token with `as_str`, `FromStr`, `Display`, `Debug` and serde as a string.
+/// With `except WORD`, `WORD` is reserved and refused.
 macro_rules! token_type {
-    ($(#[$doc:meta])* $name:ident, $length:literal $(, but $reserved:expr)?) => {
+    ($(#[$doc:meta])* $name:ident, $length:literal $(, except $reserved:expr)?) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
         #[serde(transparent)]
         pub struct $name($crate::token::Token<$length>);
 
         impl $name {
-            /// The most characters it has.
+            /// The maximum number of characters.
             pub const MAX_LENGTH: usize = $length;
 
-            /// The text.
+            /// Returns the text.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 self.0.as_str()

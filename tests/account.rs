@@ -66,7 +66,7 @@ fn an_account_is_put_in_the_place_of_another() {
     tree.insert(Account::new(id("north"))).unwrap();
     let till = tree.account(id("till")).unwrap();
     assert_eq!((&*till.ancestors, till.reseller), (&[id("north"), id("shop")][..], None));
-    assert!(!tree.has_power(Actor::Account(id("till")), id("north")));
+    assert!(!tree.can_manage(Actor::Account(id("till")), id("north")));
 }
 
 #[test]
@@ -143,7 +143,7 @@ proptest! {
                     let (upper, lower) = (name(upper), name(lower));
                     let is_known = by_id.contains_key(&upper) && by_id.contains_key(&lower);
                     let naive = is_known && (upper == lower || naive_ancestors(&by_id, lower).contains(&upper));
-                    prop_assert_eq!(tree.has_power(Actor::Account(upper), lower), naive);
+                    prop_assert_eq!(tree.can_manage(Actor::Account(upper), lower), naive);
                 }
             }
         }
@@ -161,8 +161,8 @@ fn power_is_over_oneself_and_all_below() {
             let is_known = parents.contains_key(lower) && parents.contains_key(upper);
             let is_above = is_known && naive_ancestors(&parents, *lower).contains(upper);
             let naive = upper.as_str() == "master" || is_known && (upper == lower || is_above);
-            assert_eq!(tree.has_power(Actor::Account(*upper), *lower), naive, "{upper} over {lower}");
-            assert!(tree.has_power(Actor::System, *lower));
+            assert_eq!(tree.can_manage(Actor::Account(*upper), *lower), naive, "{upper} over {lower}");
+            assert!(tree.can_manage(Actor::System, *lower));
         }
         assert_eq!(tree.is_admin(Actor::Account(*upper)), upper.as_str() == "master");
     }

@@ -9,7 +9,9 @@ use std::fmt::Write;
 use common::rows;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use telnum::feature::e911::{Country, E911Address, E911Answer, E911Fields, E911Key, E911Refusal, E911Status};
+use telnum::feature::e911::{
+    E911Address, E911Country, E911Fields, E911Key, E911Outcome, E911Refusal, E911Status,
+};
 use telnum::idempotency::IdempotencyKey;
 use telnum::provider::{AddressBook, E911Provider};
 use telnum::record::NumberRecord;
@@ -65,14 +67,13 @@ fn a_field_of_its_own_is_no_further_field() {
     let mut fields = read(&natoma()).into_fields();
     fields.extra.insert("region".to_owned(), json!("NV"));
     let error = E911Address::new(fields).unwrap_err();
-    assert_eq!((error.path(), error.kind().rule()), ("region", "invalid"));
+    assert_eq!((error.path().to_string(), error.kind().rule()), ("region".to_owned(), "invalid"));
     assert_eq!(E911Address::new(E911Fields::default()).unwrap_err().path(), "street_address");
 }
 
 #[test]
 fn every_status() {
-    assert_eq!(E911Status::ALL.map(E911Status::name), E911Status::NAMES);
-    for status in E911Status::ALL {
+    for status in E911Status::all() {
         assert_eq!(status.to_string().parse(), Ok(status));
         assert_eq!(serde_json::from_value::<E911Status>(json!(status)).unwrap(), status);
     }
@@ -81,11 +82,11 @@ fn every_status() {
 
 #[test]
 fn no_region_is_in_two_countries() {
-    for country in Country::ALL {
+    for country in E911Country::ALL {
         assert!(country.regions().is_sorted(), "{country}");
         for region in country.regions() {
-            assert_eq!(Country::of_region(region), Some(country), "{region}");
-            assert_eq!(Country::of_region(&region.to_lowercase()), Some(country), "{region}");
+            assert_eq!(E911Country::of_region(region), Some(country), "{region}");
+            assert_eq!(E911Country::of_region(&region.to_lowercase()), Some(country), "{region}");
         }
     }
 }
@@ -98,19 +99,19 @@ fn answers() {
     let choice = &bodies["multiple_choice"]["multiple_choice"]["dash_e911"]["details"];
     let found: Vec<E911Address> = serde_json::from_value(choice.clone()).unwrap();
 
-    assert_eq!(E911Answer::Provisioned(returned.clone()).settle(&asked), Ok(returned.clone()));
-    assert_eq!(E911Answer::of_candidates(vec![returned.clone()]).settle(&asked), Ok(returned));
+    assert_eq!(E911Outcome::Provisioned(returned.clone()).into_address(&asked), Ok(returned.clone()));
+    assert_eq!(E911Outcome::from_candidates(vec![returned.clone()]).into_address(&asked), Ok(returned));
 
-    let refusal = E911Answer::of_candidates(found.clone()).settle(&asked).unwrap_err();
-    assert_eq!(refusal, E911Refusal::MultipleChoice { asked: asked.clone(), found });
+    let refusal = E911Outcome::from_candidates(found.clone()).into_address(&asked).unwrap_err();
+    assert_eq!(refusal, E911Refusal::MultipleChoice { requested: asked.clone(), candidates: found });
     assert_eq!(refusal.data(E911Key::DashE911), bodies["multiple_choice"]);
     assert!(refusal.data(E911Key::E911)["multiple_choice"]["e911"]["details"].is_array());
 
-    let refusal = E911Answer::of_candidates(Vec::new()).settle(&asked).unwrap_err();
+    let refusal = E911Outcome::from_candidates(Vec::new()).into_address(&asked).unwrap_err();
     assert_eq!(refusal.data(E911Key::DashE911), bodies["invalid"]);
     assert_eq!(refusal.data(E911Key::E911)["address"]["invalid"]["provider"], "e911");
 
-    let refusal = E911Answer::Error("no answer".to_owned()).settle(&asked).unwrap_err();
+    let refusal = E911Outcome::Error("no answer".to_owned()).into_address(&asked).unwrap_err();
     assert_eq!(refusal.to_string(), "no answer");
 }
 
@@ -128,7 +129,7 @@ fn callers_names() {
         (Some("Ac\nme"), "Ac me"),
     ] {
         assert_eq!(address.caller_name_or(account_name), shown);
-        let named = address.clone().named(account_name);
+        let named = address.clone().with_default_caller_name(account_name);
         assert_eq!(named.fields().caller_name.as_deref(), Some(shown));
         assert_eq!(read(&json!(named)), named, "it is still an address");
         assert_eq!(named.caller_name_or(Some("Other")), shown);
@@ -141,7 +142,7 @@ fn as_written_on_envelopes_and_in_xml() {
         serde_json::from_str(include_str!("data/domain/addresses.json")).unwrap();
     let mut text = String::new();
     for address in addresses {
-        writeln!(text, "{}\n\n{}", address.envelope(), address.civic_xml()).unwrap();
+        writeln!(text, "{}\n\n{}", address.mailing_label(), address.civic_xml()).unwrap();
     }
     snapshot::check("domain/addresses.txt", &text);
 }
@@ -154,11 +155,11 @@ fn any_fields() -> impl Strategy<Value = E911Fields> {
     let postal = prop_oneof![
         ("[A-Z]{2}", any_text()),
         (
-            prop::sample::select(Country::UnitedStates.regions()).prop_map(str::to_owned),
+            prop::sample::select(E911Country::UnitedStates.regions()).prop_map(str::to_owned),
             "[0-9]{5}(-[0-9]{4})?"
         ),
         (
-            prop::sample::select(Country::Canada.regions()).prop_map(str::to_owned),
+            prop::sample::select(E911Country::Canada.regions()).prop_map(str::to_owned),
             "[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]"
         ),
     ];
@@ -203,9 +204,9 @@ proptest! {
         prop_assert_eq!(json!(address), document.clone());
         prop_assert_eq!(schema::check(&json!({"e911": document})), []);
 
-        let lines = address.envelope().lines().len();
+        let lines = address.mailing_label().lines().len();
         prop_assert!((2..=4).contains(&lines));
-        prop_assert_eq!(address.envelope().to_string().lines().count(), lines);
+        prop_assert_eq!(address.mailing_label().to_string().lines().count(), lines);
 
         let xml = address.civic_xml();
         let xml = roxmltree::Document::parse(&xml).unwrap();

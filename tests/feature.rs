@@ -9,14 +9,15 @@ use std::fmt::Write;
 use common::rows;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
+use telnum::account::{AccountTree, Actor};
 use telnum::document::FieldError;
-use telnum::feature::cnam::{Cnam, CnamName, CnamProfile};
+use telnum::feature::cnam::{Cnam, CnamName};
 use telnum::feature::e911::{E911Address, E911Key};
-use telnum::feature::rights::{self, Inputs};
-use telnum::feature::{Features, LIVE, Otherwise, ProviderEffect, Settings, take_carrier_name};
+use telnum::feature::{FeatureSettings, Features, ProviderEffect, live_states};
 use telnum::lifecycle::State;
-use telnum::names::{CarrierKind, Feature, FeatureSet};
-use telnum::record::schema;
+use telnum::names::{Feature, FeatureSet};
+use telnum::policy::{CnamProfile, Policy};
+use telnum::record::{Context, Document, NumberRecord, Refusal, Update, schema};
 
 fn object(value: Value) -> Map<String, Value> {
     serde_json::from_value(value).unwrap()
@@ -32,7 +33,7 @@ fn told(error: &FieldError) -> String {
 
 /// Features by their names, a space between two.
 fn names(features: FeatureSet) -> String {
-    features.iter().map(Feature::name).collect::<Vec<_>>().join(" ")
+    features.iter().map(Feature::as_str).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
@@ -42,7 +43,7 @@ fn every_document() {
         let mut with_more = object(json!({"my_own_field": 1}));
         with_more.extend(object(document.clone()));
         with_more.insert("used_by".to_owned(), json!("callflow"));
-        match Settings::from_document(with_more, &CnamProfile::DEFAULT) {
+        match FeatureSettings::from_document(with_more, &CnamProfile::DEFAULT) {
             Ok((settings, rest)) => {
                 assert_eq!(refused, "", "{document}, {case}");
                 let text = serde_json::to_string(&rest).unwrap();
@@ -52,7 +53,7 @@ fn every_document() {
                     assert_eq!(value.to_string(), document[name.as_str()].to_string(), "{case}");
                 }
                 assert_eq!(json!(settings), document, "{case}");
-                assert_eq!(Settings::from_value(document).unwrap(), settings);
+                assert_eq!(FeatureSettings::from_value(document).unwrap(), settings);
             }
             Err(error) => assert_eq!(told(&error), refused, "{document}, {case}"),
         }
@@ -61,10 +62,10 @@ fn every_document() {
 
 #[test]
 fn a_feature_that_nobody_knows_is_no_setting() {
-    let error = Settings::from_value(json!({"sms": {"enabled": true}, "fax": {}})).unwrap_err();
+    let error = FeatureSettings::from_value(json!({"sms": {"enabled": true}, "fax": {}})).unwrap_err();
     assert_eq!(told(&error), "fax=additionalProperties");
     assert_eq!(
-        serde_json::from_value::<Settings>(json!([])).unwrap_err().to_string(),
+        serde_json::from_value::<FeatureSettings>(json!([])).unwrap_err().to_string(),
         "expected object, found array"
     );
 }
@@ -72,7 +73,7 @@ fn a_feature_that_nobody_knows_is_no_setting() {
 #[test]
 fn the_old_name_of_the_address() {
     let [asked, other] = [address("A"), address("C")];
-    let read = |document| Settings::from_document(object(document), &CnamProfile::DEFAULT);
+    let read = |document| FeatureSettings::from_document(object(document), &CnamProfile::DEFAULT);
     let (settings, rest) = read(json!({"dash_e911": asked})).unwrap();
     assert_eq!(settings.e911.as_ref(), Some(&asked));
     assert_eq!(rest, Map::new());
@@ -86,7 +87,7 @@ fn the_old_name_of_the_address() {
 fn patches() {
     let before =
         json!({"prepend": {"enabled": true, "name": "Sales"}, "force_outbound": true, "e911": address("A")});
-    let settings = Settings::from_value(before).unwrap();
+    let settings = FeatureSettings::from_value(before).unwrap();
     let patch = json!({
         "my_own_field": null,
         "prepend": {"name": null, "number": "9"},
@@ -103,7 +104,8 @@ fn patches() {
     assert_eq!(json!(after), expected);
     // What a patch takes off leaves the rest in order.
     let patch = object(json!({"sms": {"enabled": null, "z": 1}}));
-    let ordered = Settings::from_value(json!({"sms": {"c": 1, "enabled": true, "b": 2, "a": 3}})).unwrap();
+    let ordered =
+        FeatureSettings::from_value(json!({"sms": {"c": 1, "enabled": true, "b": 2, "a": 3}})).unwrap();
     let (ordered, _) = ordered.patched(patch, &CnamProfile::DEFAULT).unwrap();
     let (ordered, _) = ordered.patched(object(json!({"sms": {"c": null}})), &CnamProfile::DEFAULT).unwrap();
     assert_eq!(json!(ordered).to_string(), r#"{"sms":{"b":2,"a":3,"z":1}}"#);
@@ -119,19 +121,30 @@ fn patches() {
 
 /// Rows 91 and 108.
 #[test]
-fn the_carriers_name_is_an_order() {
-    let take = |value: Value| {
-        let mut document = object(json!({"carrier_name": value, "my_own_field": 1}));
-        let name = take_carrier_name(&mut document);
-        assert_eq!(json!(document), json!({"my_own_field": 1}));
-        name.map(|name| name.map(|name| name.to_string())).map_err(|error| told(&error))
+fn carrier_name_renames_the_carrier_and_is_not_kept() {
+    let (accounts, policy) =
+        (AccountTree::default(), Policy::default().with_allowed_features(FeatureSet::ALL));
+    let now = "2026-03-01T12:00:00Z".parse().unwrap();
+    let ctx = Context::new(Actor::System, &accounts, &policy, now);
+    let record = NumberRecord::discovered("+14158867900".parse().unwrap(), "pacwest".parse().unwrap(), now);
+    let rename = |name: Value| {
+        let document = object(json!({"carrier_name": name, "my_own_field": 1}));
+        let update = Update { document: Some(Document::Merge(document)), ..Update::default() };
+        match record.update(update, &ctx) {
+            Ok(decision) => {
+                assert_eq!(json!(decision.record.custom()), json!({"my_own_field": 1}));
+                Ok(decision.record.carrier().to_string())
+            }
+            Err(Refusal::Invalid(error)) => Err(told(&error)),
+            Err(other) => panic!("{other}"),
+        }
     };
-    assert_eq!(take(json!("knm_telnyx")), Ok(Some("telnyx".to_owned())));
-    assert_eq!(take(Value::Null), Ok(None));
-    assert_eq!(take(json!("")), Err("carrier_name=minLength".to_owned()));
-    assert_eq!(take(json!("a".repeat(31))), Err("carrier_name=maxLength".to_owned()));
-    assert_eq!(take(json!("two words")), Err("carrier_name=invalid".to_owned()));
-    assert_eq!(take(json!(7)), Err("carrier_name=type".to_owned()));
+    assert_eq!(rename(json!("knm_telnyx")), Ok("telnyx".to_owned()));
+    assert_eq!(rename(Value::Null), Ok("pacwest".to_owned()));
+    assert_eq!(rename(json!("")), Err("carrier_name=minLength".to_owned()));
+    assert_eq!(rename(json!("a".repeat(31))), Err("carrier_name=maxLength".to_owned()));
+    assert_eq!(rename(json!("two words")), Err("carrier_name=invalid".to_owned()));
+    assert_eq!(rename(json!(7)), Err("carrier_name=type".to_owned()));
 }
 
 #[test]
@@ -150,22 +163,29 @@ fn every_name() {
     }
     assert!(CnamName::new("a\u{1}b", &CnamProfile::WIDEST).is_err());
     // Not even where a profile has it.
-    let odd = CnamProfile { punctuation: Some("\n".into()), ..CnamProfile::WIDEST };
+    let odd = CnamProfile::WIDEST.with_punctuation(Some("\n".into()));
     assert!(CnamName::new("a\nb", &odd).is_err());
 }
 
 #[test]
-fn when_each_feature_is_live() {
+fn each_feature_is_live_in_its_states() {
     let mut text = String::new();
-    for row in &LIVE {
-        let states: Vec<_> = row.states.iter().map(|state| state.as_str()).collect();
-        let otherwise = match row.otherwise {
-            Otherwise::Removed => "removed",
-            Otherwise::Left => "left as it is",
-        };
-        writeln!(text, "{:<14} | {:<29} | {otherwise}", row.feature.name(), states.join(", ")).unwrap();
+    for feature in Feature::all().filter(|feature| !live_states(*feature).is_empty()) {
+        let states: Vec<_> = live_states(feature).iter().map(|state| state.as_str()).collect();
+        writeln!(text, "{:<14} | {}", feature.as_str(), states.join(", ")).unwrap();
     }
     snapshot::check("domain/live.txt", &text);
+}
+
+/// Row 111.
+#[test]
+fn a_caller_name_that_is_not_live_stays_as_it_is() {
+    let text = r#"{"cnam": {"display_name": "my CNAM"}, "prepend": {"enabled": true}}"#;
+    let mut features = Features { wanted: settings(text), active: settings(text) };
+    assert_eq!(features.activate(State::PortOut, None), []);
+    assert_eq!(features.active_features(), Feature::OutboundCnam.into());
+    features.wanted = FeatureSettings::default();
+    assert_eq!(features.activate(State::PortOut, None), [ProviderEffect::RemoveCnam]);
 }
 
 /// A: as users write it. B: A as the provider wrote it. C: another.
@@ -195,13 +215,13 @@ fn address(name: &str) -> E911Address {
     E911Address::from_value(address).unwrap()
 }
 
-/// Settings with an address by its name.
-fn settings(text: &str) -> Settings {
+/// FeatureSettings with an address by its name.
+fn settings(text: &str) -> FeatureSettings {
     let mut document = object(parsed(text));
     if let Some(e911) = document.get_mut("e911") {
         *e911 = json!(address(e911.as_str().unwrap()));
     }
-    Settings::from_value(document.into()).unwrap()
+    FeatureSettings::from_value(document.into()).unwrap()
 }
 
 fn told_effect(effect: &ProviderEffect) -> &'static str {
@@ -219,7 +239,7 @@ fn every_activation() {
         let state: State = state.parse().unwrap();
         let mut features = Features { wanted: settings(wanted), active: settings(active) };
         let done = features.activate(state, None);
-        assert_eq!(names(features.active_set()), set, "{state}, {active}, {wanted}, {case}");
+        assert_eq!(names(features.active_features()), set, "{state}, {active}, {wanted}, {case}");
         let done: Vec<_> = done.iter().map(told_effect).collect();
         assert_eq!(done.join(" "), effects, "{state}, {active}, {wanted}, {case}");
         assert_eq!(features.activate(state, None), [], "a second time, {state}, {active}, {wanted}, {case}");
@@ -229,11 +249,11 @@ fn every_activation() {
 /// Rows 57, 110 and 114: what the provider writes is what is kept.
 #[test]
 fn the_story_of_an_address() {
-    let mut features = Features { wanted: settings(r#"{"e911": "A"}"#), active: Settings::default() };
+    let mut features = Features { wanted: settings(r#"{"e911": "A"}"#), active: FeatureSettings::default() };
     let effects = features.activate(State::InService, Some("Li"));
     let [ProviderEffect::ProvisionE911(asked)] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(asked.fields().caller_name.as_deref(), Some("Li "));
-    features.provisioned(address("B"));
+    features.mark_provisioned(address("B"));
     assert_eq!(features.wanted, features.active);
 
     // Written again as it was the first time, it stays as the provider wrote it.
@@ -259,7 +279,13 @@ fn the_story_of_an_address() {
     let claim = object(json!({"e911": {"status": "PROVISIONED", "location_id": "7"}}));
     features.wanted = features.wanted.patched(claim, &CnamProfile::DEFAULT).unwrap().0;
     assert_eq!(features.activate(State::PortOut, None), []);
-    assert_eq!(features.wanted, Settings { e911: Some(address("C").named(None)), ..Settings::default() });
+    assert_eq!(
+        features.wanted,
+        FeatureSettings {
+            e911: Some(address("C").with_default_caller_name(None)),
+            ..FeatureSettings::default()
+        }
+    );
     let effects = features.activate(State::InService, None);
     let [ProviderEffect::ProvisionE911(asked)] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(asked.fields().status, None);
@@ -274,7 +300,7 @@ fn which_address_the_provider_has() {
         let mut wanted = object(json!(address("A")));
         wanted.extend(object(parsed(change)));
         let wanted = E911Address::from_value(wanted.into()).unwrap();
-        assert_eq!(wanted.is_met_by(&address("B")), met == "yes", "{change}, {case}");
+        assert_eq!(wanted.is_satisfied_by(&address("B")), met == "yes", "{change}, {case}");
     }
 }
 
@@ -287,25 +313,13 @@ fn an_address_that_the_provider_lost() {
         let mut active = settings(r#"{"e911": "B"}"#);
         let mut lost = object(json!(active));
         lost["e911"]["status"] = json!(status);
-        active = Settings::from_value(lost.into()).unwrap();
+        active = FeatureSettings::from_value(lost.into()).unwrap();
         let mut features = Features { wanted: settings(r#"{"e911": "A"}"#), active };
         assert_eq!(features.activate(State::InService, None).len(), effects, "{status}");
     }
 }
 
-/// Row 116: what a number may no longer carry is taken off.
-#[test]
-fn a_local_number_with_a_name() {
-    let local = Inputs { carrier: CarrierKind::Local, is_assigned: true, ..Inputs::default() };
-    let text = r#"{"cnam": {"display_name": "my CNAM"}, "prepend": {"enabled": true}}"#;
-    let mut features = Features { wanted: settings(text), active: settings(text) };
-    let denied = features.wanted.features().without(rights::available(&local));
-    features.wanted = features.wanted.without(denied);
-    assert_eq!(features.activate(State::InService, None), [ProviderEffect::RemoveCnam]);
-    assert_eq!(features.active_set(), Feature::Prepend.into());
-}
-
-fn any_settings() -> impl Strategy<Value = Settings> {
+fn any_settings() -> impl Strategy<Value = FeatureSettings> {
     let e911 = prop::option::of(prop::sample::select(vec!["A", "B", "C"]));
     let on = || prop::option::of(any::<bool>());
     let name = prop::option::of("[A-Z]{2} [a-z]{0,12}");
@@ -324,7 +338,7 @@ fn any_settings() -> impl Strategy<Value = Settings> {
                 "ringback": word.map(|word| json!({"early": word})),
                 "sms": enabled(sms),
             });
-            Settings::from_value(document).unwrap()
+            FeatureSettings::from_value(document).unwrap()
         },
     )
 }
@@ -333,7 +347,7 @@ proptest! {
     #[test]
     fn settings_round_trip(settings in any_settings(), active in any_settings()) {
         let text = serde_json::to_string(&settings).unwrap();
-        prop_assert_eq!(serde_json::from_str::<Settings>(&text).unwrap(), settings.clone());
+        prop_assert_eq!(serde_json::from_str::<FeatureSettings>(&text).unwrap(), settings.clone());
         let document = Value::Object(settings.to_map(E911Key::E911));
         prop_assert_eq!(document.to_string(), text);
         prop_assert_eq!(schema::check(&document), []);
@@ -359,11 +373,10 @@ proptest! {
         let effects = features.activate(state, Some("Acme"));
         // Nothing is active that is not wanted, nor where it is not live, but what is left there.
         for feature in features.active.features().iter() {
-            let row = LIVE.iter().find(|row| row.feature == feature).unwrap();
             prop_assert!(wanted.features().contains(feature));
-            if !row.states.contains(&state) {
-                prop_assert_eq!(row.otherwise, Otherwise::Left);
-                prop_assert!(features.active.set_since(&before).without(feature.into()) == features.active.set_since(&before));
+            if !live_states(feature).contains(&state) {
+                prop_assert_eq!(feature, Feature::Cnam);
+                prop_assert!(!features.active.set_since(&before).contains(feature));
             }
         }
         // Providers are told of what changed, and only that; a second time, of nothing.

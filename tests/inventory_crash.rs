@@ -19,8 +19,8 @@ use telnum::account::Actor;
 use telnum::carrier::Carrier;
 use telnum::inventory::{Create, Error, Inventory, Options, Outcome};
 use telnum::lifecycle::State;
-use telnum::names::{Feature, FeatureSet};
-use telnum::policy::{Policy, Reservation};
+use telnum::names::Feature;
+use telnum::policy::{LeaseTerms, Policy};
 use telnum::provider::ProviderError;
 use telnum::record::{NumberRecord, Pending};
 use telnum::store::{Change, Expect, MemoryStore, Query, Store};
@@ -54,11 +54,9 @@ impl ExternalEffect {
     fn service(&self, death: Option<&Arc<Death>>, now: Timestamp) -> Inventory {
         let alive = Arc::default();
         let death = death.unwrap_or(&alive);
-        let policy = Policy {
-            allowed_features: FeatureSet::of(&[Feature::E911, Feature::Cnam]),
-            reservation: Some(Reservation { seconds: 60, longest_seconds: 60 }),
-            ..Policy::default()
-        };
+        let policy = Policy::default()
+            .with_allowed_features([Feature::E911, Feature::Cnam])
+            .with_reservation(LeaseTerms::new(60));
         let carrier: Arc<dyn Carrier> = Arc::<Fickle>::clone(&self.fickle);
         let keys = std::sync::atomic::AtomicU64::new(u64::try_from(now.unix()).unwrap());
         Inventory::builder(Arc::new(death::Mortal::new(death, Arc::clone(&self.store))))

@@ -14,8 +14,8 @@ use telnum::feature::e911::E911Address;
 use telnum::idempotency::IdempotencyKey;
 use telnum::inventory::{Create, Error, ImportRow, Inventory, Options, Outcome};
 use telnum::lifecycle::State;
-use telnum::names::{Feature, FeatureSet};
-use telnum::policy::{Policy, Reservation};
+use telnum::names::Feature;
+use telnum::policy::{LeaseTerms, Policy};
 use telnum::porting::desk::PortDesk;
 use telnum::porting::{NewPortRequest, PortRequestId, PortState};
 use telnum::provider::{AddressBook, E911Provider};
@@ -59,11 +59,9 @@ impl World {
     }
 
     fn inventory(&self, store: Arc<dyn Store>, now: Timestamp) -> Inventory {
-        let policy = Policy {
-            allowed_features: FeatureSet::of(&[Feature::E911, Feature::Cnam]),
-            reservation: Some(Reservation { seconds: 60, longest_seconds: 60 }),
-            ..Policy::default()
-        };
+        let policy = Policy::default()
+            .with_allowed_features([Feature::E911, Feature::Cnam])
+            .with_reservation(LeaseTerms::new(60));
         let carrier: Arc<dyn Carrier> = Arc::<ScriptedCarrier>::clone(&self.carrier);
         let book: Arc<dyn E911Provider> = Arc::<AddressBook>::clone(&self.book);
         Inventory::builder(store)

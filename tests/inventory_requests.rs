@@ -16,7 +16,7 @@ use telnum::inventory::{
     Billing, BillingError, Builder, Charge, Create, Error, Inventory, Limits, Options, Quote,
 };
 use telnum::lifecycle::State;
-use telnum::names::{Feature, FeatureSet};
+use telnum::names::Feature;
 use telnum::policy::Policy;
 use telnum::store::{Batch, Change, Expect, MemoryStore, Revision, Store, StoreError, delegate_store};
 use telnum::testing::{CarrierFault, CarrierOrder, ScriptedCarrier};
@@ -185,11 +185,7 @@ fn everything_is_tried_once_at_least() {
 /// What a provider says of an address is true of all that is to be done together.
 #[test]
 fn a_dry_run_is_for_all_or_nothing_too() {
-    let policy = Policy {
-        allowed_features: FeatureSet::of(&[Feature::E911]),
-        local_feature_override: true,
-        ..Policy::default()
-    };
+    let policy = Policy::default().with_allowed_features(Feature::E911).with_local_feature_override(true);
     let inventory = world().policy(policy).build();
     let address = json!({"street_address": "1 NOWHERE", "locality": "NOWHERE", "region": "CA",
         "postal_code": "94105", "caller_name": "Reseller"});

@@ -8,7 +8,7 @@ mod world;
 use serde_json::{Map, Value, json};
 use telnum::account::Actor;
 use telnum::lifecycle::State;
-use telnum::names::Feature;
+use telnum::names::FeatureSet;
 use telnum::policy::Policy;
 use telnum::record::{
     Context, Creation, Decision, Document, Due, EffectOutcome, ExternalEffect, NumberRecord, Refusal, Repair,
@@ -155,7 +155,7 @@ fn documents_are_read_and_written() {
 #[test]
 fn what_is_taken_is_read_again() {
     let (accounts, numbers) = (accounts(), numbers());
-    let policy = Policy { allowed_features: Feature::ALL.into_iter().collect(), ..Policy::default() };
+    let policy = Policy::default().with_allowed_features(FeatureSet::ALL);
     let ctx = Context::new(Actor::System, &accounts, &policy, now());
     let record = &numbers[&"+15551233337".parse().unwrap()];
     let put = |levels: usize| {

@@ -39,7 +39,7 @@ fn numbers_are_shown_as_the_documents_print_them() {
 #[test]
 fn what_is_shown_can_be_sent_back() {
     let (accounts, numbers) = (accounts(), world::numbers());
-    let policy = Policy { local_feature_override: true, ..Policy::default() };
+    let policy = Policy::default().with_local_feature_override(true);
     let ctx = Context::new(Actor::System, &accounts, &policy, now());
     let full =
         NumberRecord::from_value(&serde_json::from_str(include_str!("data/domain/full.json")).unwrap());

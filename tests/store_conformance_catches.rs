@@ -425,7 +425,7 @@ impl Store for Flawed {
             Flaw::Ignores(Field::States) => asked.states = StateSet::ALL,
             Flaw::Ignores(Field::Carrier) => asked.carrier = None,
             Flaw::Ignores(Field::UsedBy) => asked.used_by = None,
-            Flaw::Ignores(Field::Features) => asked.features = FeatureSet::NONE,
+            Flaw::Ignores(Field::Features) => asked.features = FeatureSet::EMPTY,
             Flaw::Ignores(Field::Created) => asked.created = None,
             Flaw::Ignores(Field::Updated) => asked.updated = None,
             Flaw::Ignores(Field::Clock) => asked.clock = None,

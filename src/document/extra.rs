@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-/// Further fields of an object, kept as they came. There are seldom any, so it is one word.
+/// The fields of an object that its type does not know, kept in their order. Objects seldom have any, so
+/// this is one word.
 ///
 /// ```
 /// use telnum::feature::routing::Messaging;
@@ -22,8 +23,8 @@ impl Deref for Extra {
     type Target = Map<String, Value>;
 
     fn deref(&self) -> &Self::Target {
-        static NONE: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
-        self.0.as_deref().unwrap_or_else(|| &NONE)
+        static EMPTY: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
+        self.0.as_deref().unwrap_or_else(|| &EMPTY)
     }
 }
 

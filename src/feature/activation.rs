@@ -3,65 +3,38 @@ use serde::{Deserialize, Serialize};
 use super::cnam::Cnam;
 use super::e911::E911Address;
 use super::routing::{Failover, Messaging, Prepend, Ringback};
-use super::settings::Settings;
+use super::settings::FeatureSettings;
 use crate::lifecycle::State;
 use crate::names::{Feature, FeatureSet};
 
-/// A number's features: what its document says, and what is so.
-///
-/// It is held apart from the number's record, so that a number without features costs a pointer.
+/// The features of a number: those that its document asks for, and those that are active.
 ///
 /// ```
-/// use telnum::feature::Features;
+/// use serde_json::json;
+/// use telnum::feature::{Features, FeatureSettings, ProviderEffect};
+/// use telnum::lifecycle::State;
 ///
-/// assert_eq!(size_of::<Option<Box<Features>>>(), size_of::<usize>());
-/// assert!(Features::default().is_empty());
-/// assert_eq!(serde_json::to_string(&Features::default())?, "{}");
-/// # Ok::<(), serde_json::Error>(())
+/// let wanted = FeatureSettings::from_value(json!({"cnam": {"display_name": "my CNAM"}}))?;
+/// let mut features = Features { wanted, ..Features::default() };
+/// let effects = features.activate(State::InService, None);
+/// assert!(matches!(effects.as_slice(), [ProviderEffect::SetCnam(_)]));
+/// assert_eq!(features.active, features.wanted);
+/// # Ok::<(), telnum::document::FieldError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Features {
-    /// What the document says.
-    #[serde(skip_serializing_if = "Settings::is_empty")]
-    pub wanted: Settings,
-    /// What providers were told and calls obey.
-    #[serde(skip_serializing_if = "Settings::is_empty")]
-    pub active: Settings,
+    /// The settings in the number's document.
+    #[serde(skip_serializing_if = "FeatureSettings::is_empty")]
+    pub wanted: FeatureSettings,
+    /// The settings that providers were told of and that calls obey.
+    #[serde(skip_serializing_if = "FeatureSettings::is_empty")]
+    pub active: FeatureSettings,
 }
 
-/// In which states of its number a feature is live: a row of [`LIVE`].
+/// A call to an E911 or CNAM provider that makes it follow the active settings.
 ///
-/// ```
-/// use telnum::feature::{LIVE, Otherwise};
-/// use telnum::lifecycle::State;
-/// use telnum::names::Feature;
-///
-/// let e911 = LIVE.iter().find(|row| row.feature == Feature::E911).unwrap();
-/// assert_eq!(e911.states, [State::Reserved, State::InService, State::PortIn]);
-/// assert_eq!(e911.otherwise, Otherwise::Removed);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Live {
-    /// The feature.
-    pub feature: Feature,
-    /// The states in which it is what the document says.
-    pub states: &'static [State],
-    /// What becomes of it in all others.
-    pub otherwise: Otherwise,
-}
-
-/// What becomes of an active feature where it is not live.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Otherwise {
-    /// It is no longer active, and taken off at its provider.
-    Removed,
-    /// It stays as it is, until the document no longer says anything of it.
-    Left,
-}
-
-/// What has to be done at a provider.
+/// In JSON an object of `kind` and `data`.
 ///
 /// ```
 /// use serde_json::json;
@@ -72,55 +45,67 @@ pub enum Otherwise {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "data", rename_all = "snake_case")]
 pub enum ProviderEffect {
-    /// Tells emergency services of an address. It has a caller's name. What comes back is kept by
-    /// [`Features::provisioned`].
+    /// Provisions the address, which has a caller name. The address that the provider returns is recorded
+    /// by [`Features::mark_provisioned`].
     ProvisionE911(E911Address),
-    /// Emergency services are no longer told of an address.
+    /// Removes the number's address.
     RemoveE911,
-    /// Shows a name, and looks up callers'.
+    /// Sets the name that is shown and whether callers' names are looked up.
     SetCnam(Cnam),
-    /// Shows no name any longer, and looks none up.
+    /// Shows no name and looks none up.
     RemoveCnam,
 }
 
-/// Where a number is somebody's and can be found.
-const HELD: &[State] = &[State::Reserved, State::InService, State::PortIn];
-/// Where a number takes calls.
-const IN_USE: &[State] = &[State::InService];
-
-const CNAM: Live = live(Feature::Cnam, HELD, Otherwise::Left);
-const E911: Live = live(Feature::E911, HELD, Otherwise::Removed);
-const FAILOVER: Live = live(Feature::Failover, IN_USE, Otherwise::Removed);
-const FORCE: Live = live(Feature::ForceOutbound, IN_USE, Otherwise::Removed);
-const MMS: Live = live(Feature::Mms, IN_USE, Otherwise::Removed);
-const PREPEND: Live = live(Feature::Prepend, IN_USE, Otherwise::Removed);
-const RINGBACK: Live = live(Feature::Ringback, IN_USE, Otherwise::Removed);
-const SMS: Live = live(Feature::Sms, IN_USE, Otherwise::Removed);
-
-/// In which states each feature is live.
-pub const LIVE: [Live; 8] = [CNAM, E911, FAILOVER, FORCE, MMS, PREPEND, RINGBACK, SMS];
+/// Returns the states of a number in which the feature is live: active as the document asks for it.
+///
+/// A feature that is not live is removed, at its provider too; but the caller name stays active as it is
+/// until the document drops it. Features that have no settings are never live.
+///
+/// ```
+/// use telnum::feature::live_states;
+/// use telnum::lifecycle::State;
+/// use telnum::names::Feature;
+///
+/// assert_eq!(live_states(Feature::E911), [State::Reserved, State::InService, State::PortIn]);
+/// assert_eq!(live_states(Feature::Failover), [State::InService]);
+/// ```
+#[must_use]
+pub const fn live_states(feature: Feature) -> &'static [State] {
+    match feature {
+        Feature::Cnam | Feature::E911 | Feature::InboundCnam | Feature::OutboundCnam => {
+            &[State::Reserved, State::InService, State::PortIn]
+        }
+        Feature::Failover
+        | Feature::ForceOutbound
+        | Feature::Mms
+        | Feature::Prepend
+        | Feature::Ringback
+        | Feature::Sms => &[State::InService],
+        Feature::CarrierName | Feature::Local | Feature::Port => &[],
+    }
+}
 
 impl Features {
-    /// Whether there is nothing, wanted or active: then nothing need be held.
+    /// Returns whether no setting is wanted or active.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.wanted.is_empty() && self.active.is_empty()
     }
 
-    /// Makes active what is wanted, as far as the number's state has it live, and says what has to
-    /// be done at the providers for that: nothing, where they know already.
+    /// Makes the wanted settings active as far as they are [live](live_states) in `state`, and returns the
+    /// effects that make the providers follow; none if they follow already.
     ///
-    /// A wanted feature that is switched off is as good as none. An address that is taken off though
-    /// it is wanted has the status `REMOVED` from then on. The provider is told a caller's name with
-    /// every address: its own, that of the number's account, or [`E911Address::VALUED_CUSTOMER`].
+    /// A setting that is switched off is not active. An address that is wanted but not live gets the status
+    /// `REMOVED`. The effects name the caller: the address's own caller name, else `account_name`, else
+    /// [`E911Address::VALUED_CUSTOMER`].
     ///
     /// ```
     /// use serde_json::json;
-    /// use telnum::feature::{Features, ProviderEffect, Settings};
+    /// use telnum::feature::{Features, FeatureSettings, ProviderEffect};
     /// use telnum::lifecycle::State;
     ///
     /// let mut features = Features::default();
-    /// features.wanted = Settings::from_value(json!({"e911": {
+    /// features.wanted = FeatureSettings::from_value(json!({"e911": {
     ///     "street_address": "116 Natoma St",
     ///     "locality": "San Francisco",
     ///     "region": "CA",
@@ -130,96 +115,113 @@ impl Features {
     /// let [ProviderEffect::ProvisionE911(address)] = effects.as_slice() else { panic!() };
     /// assert_eq!(address.fields().caller_name.as_deref(), Some("Acme"));
     ///
-    /// // Taken off the document, it is taken off at the provider.
-    /// features.wanted = Settings::default();
+    /// // An address that the document drops is removed at the provider.
+    /// features.wanted = FeatureSettings::default();
     /// assert_eq!(features.activate(State::InService, Some("Acme")), [ProviderEffect::RemoveE911]);
-    /// assert!(features.is_empty());
     /// # Ok::<(), telnum::document::FieldError>(())
     /// ```
     #[must_use]
     pub fn activate(&mut self, state: State, account_name: Option<&str>) -> Vec<ProviderEffect> {
         let before = std::mem::take(&mut self.active);
-        // What the provider has already stays as the provider wrote it.
+        // An address that the provider has already stays in the provider's spelling.
         let wanted_e911 = self.wanted.e911.as_ref().map(|wanted| match &before.e911 {
-            Some(provisioned) if wanted.is_met_by(provisioned) => provisioned.clone(),
-            other => wanted.request(other.as_ref()),
+            Some(provisioned) if wanted.is_satisfied_by(provisioned) => provisioned.clone(),
+            other => wanted.to_request(other.as_ref()),
         });
-        let (wanted, at) = (&self.wanted, state);
-        self.active = Settings {
-            cnam: follow(CNAM, at, &wanted.cnam, &before.cnam, Cnam::is_on),
-            e911: follow(E911, at, &wanted_e911, &before.e911, |_| true),
-            failover: follow(FAILOVER, at, &wanted.failover, &before.failover, Failover::is_on),
-            force_outbound: follow(FORCE, at, &wanted.force_outbound, &before.force_outbound, |is_on| *is_on),
-            mms: follow(MMS, at, &wanted.mms, &before.mms, Messaging::is_on),
-            prepend: follow(PREPEND, at, &wanted.prepend, &before.prepend, Prepend::is_on),
-            ringback: follow(RINGBACK, at, &wanted.ringback, &before.ringback, Ringback::is_on),
-            sms: follow(SMS, at, &wanted.sms, &before.sms, Messaging::is_on),
+        let wanted = &self.wanted;
+        let switched_on = FeatureSettings {
+            cnam: enabled(wanted.cnam.as_ref(), Cnam::is_enabled),
+            e911: wanted_e911,
+            failover: enabled(wanted.failover.as_ref(), Failover::is_enabled),
+            force_outbound: enabled(wanted.force_outbound.as_ref(), |is_forced| *is_forced),
+            mms: enabled(wanted.mms.as_ref(), Messaging::is_enabled),
+            prepend: enabled(wanted.prepend.as_ref(), Prepend::is_enabled),
+            ringback: enabled(wanted.ringback.as_ref(), Ringback::is_enabled),
+            sms: enabled(wanted.sms.as_ref(), Messaging::is_enabled),
         };
-        // The document says so too.
+        let is_not_live = |feature: &Feature| !live_states(*feature).contains(&state);
+        let not_live: FeatureSet = FeatureSet::ALL.iter().filter(is_not_live).collect();
+        self.active = switched_on.without(not_live);
+        if not_live.contains(Feature::Cnam) && wanted.cnam.is_some() {
+            self.active.cnam.clone_from(&before.cnam);
+        }
+        // The document follows the address that is active.
         match (&before.e911, &self.active.e911) {
             (_, Some(active)) => self.wanted.e911 = Some(active.clone()),
-            (Some(_), None) => self.wanted.e911 = self.wanted.e911.take().map(E911Address::removed),
-            // That a provider has it was said by others.
-            (None, None) => self.wanted.e911 = self.wanted.e911.take().map(E911Address::not_provided),
+            (Some(_), None) => self.wanted.e911 = self.wanted.e911.take().map(E911Address::into_removed),
+            // Nobody but the provider can say that the provider has an address.
+            (None, None) => {
+                self.wanted.e911 = self.wanted.e911.take().map(E911Address::into_unprovisioned);
+            }
         }
         effects(&before, &self.active, account_name)
     }
 
-    /// Takes all features off, wanted and active: what has to be done at the providers for that.
+    /// Removes all wanted and active settings, and returns the effects that make the providers follow.
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// # use telnum::feature::{Features, FeatureSettings, ProviderEffect};
+    /// let cnam = FeatureSettings::from_value(json!({"cnam": {"display_name": "my CNAM"}}))?;
+    /// let mut features = Features { wanted: cnam.clone(), active: cnam };
+    /// assert_eq!(features.clear(), [ProviderEffect::RemoveCnam]);
+    /// assert!(features.is_empty());
+    /// # Ok::<(), telnum::document::FieldError>(())
+    /// ```
     #[must_use]
     pub fn clear(&mut self) -> Vec<ProviderEffect> {
-        self.wanted = Settings::default();
+        self.wanted = FeatureSettings::default();
         effects(&std::mem::take(&mut self.active), &self.active, None)
     }
 
-    /// Keeps the address as the provider writes it, once it is provisioned: in the document too.
-    pub fn provisioned(&mut self, address: E911Address) {
+    /// Records the address that the provider has provisioned, in the provider's spelling, as active and in
+    /// the document.
+    pub fn mark_provisioned(&mut self, address: E911Address) {
         self.wanted.e911 = Some(address.clone());
         self.active.e911 = Some(address);
     }
 
-    /// What is active, by the names in which a number lists it: `cnam` as `inbound_cnam` and
-    /// `outbound_cnam`.
+    /// Returns the active features. The caller name is listed as [`Feature::InboundCnam`] and
+    /// [`Feature::OutboundCnam`].
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// # use telnum::feature::{Features, FeatureSettings};
+    /// use telnum::names::Feature;
+    ///
+    /// let active = FeatureSettings::from_value(json!({"cnam": {"display_name": "my CNAM"}}))?;
+    /// let features = Features { active, ..Features::default() };
+    /// assert_eq!(features.active_features(), Feature::OutboundCnam.into());
+    /// # Ok::<(), telnum::document::FieldError>(())
+    /// ```
     #[must_use]
-    pub fn active_set(&self) -> FeatureSet {
+    pub fn active_features(&self) -> FeatureSet {
         let cnam = self.active.cnam.as_ref();
-        let halves = [
+        let parts = [
             (Feature::InboundCnam, cnam.is_some_and(Cnam::is_inbound)),
             (Feature::OutboundCnam, cnam.is_some_and(Cnam::is_outbound)),
         ];
-        let halves = halves.into_iter().filter_map(|(half, is_on)| is_on.then_some(half));
-        self.active.features().without(Feature::Cnam.into()).with(halves.collect())
+        let parts = parts.into_iter().filter_map(|(part, is_enabled)| is_enabled.then_some(part));
+        self.active.features().difference(Feature::Cnam.into()).union(parts.collect())
     }
 }
 
-const fn live(feature: Feature, states: &'static [State], otherwise: Otherwise) -> Live {
-    Live { feature, states, otherwise }
+/// Returns the wanted setting if it is switched on.
+fn enabled<T: Clone>(wanted: Option<&T>, is_enabled: impl FnOnce(&T) -> bool) -> Option<T> {
+    wanted.filter(|wanted| is_enabled(wanted)).cloned()
 }
 
-/// What of a feature is active: what is wanted where it is live, else what its row says.
-#[expect(clippy::ref_option, reason = "the fields as they are, eight times")]
-fn follow<T: Clone>(
-    row: Live,
-    state: State,
-    wanted: &Option<T>,
-    active: &Option<T>,
-    is_on: impl FnOnce(&T) -> bool,
-) -> Option<T> {
-    let wanted = wanted.as_ref()?;
-    if row.states.contains(&state) {
-        return is_on(wanted).then(|| wanted.clone());
-    }
-    match row.otherwise {
-        Otherwise::Left => active.clone(),
-        Otherwise::Removed => None,
-    }
-}
-
-/// What makes one of the other at the providers.
-fn effects(before: &Settings, after: &Settings, account_name: Option<&str>) -> Vec<ProviderEffect> {
+/// Returns the effects that turn the settings `before` into `after` at the providers.
+fn effects(
+    before: &FeatureSettings,
+    after: &FeatureSettings,
+    account_name: Option<&str>,
+) -> Vec<ProviderEffect> {
     let e911 = match (&before.e911, &after.e911) {
         (before, after) if before == after => None,
-        (_, Some(address)) => Some(ProviderEffect::ProvisionE911(address.clone().named(account_name))),
+        (_, Some(address)) => {
+            Some(ProviderEffect::ProvisionE911(address.clone().with_default_caller_name(account_name)))
+        }
         (_, None) => Some(ProviderEffect::RemoveE911),
     };
     let cnam = match (&before.cnam, &after.cnam) {

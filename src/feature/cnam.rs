@@ -1,15 +1,16 @@
-//! The name that is shown where a number calls, and whether callers' names are looked up.
+//! Caller names (CNAM): the name shown where a number calls, and the lookup of its callers' names.
 //!
-//! A name has 1 to 15 characters. Which ones differs from one provider to the next, so that is
-//! configuration: a [`CnamProfile`].
+//! A name has 1 to 15 characters. Providers differ in the characters they accept, so those are a setting:
+//! [`CnamProfile`].
 //!
 //! ```
-//! use telnum::feature::cnam::{CnamName, CnamProfile};
+//! use telnum::feature::cnam::CnamName;
+//! use telnum::policy::CnamProfile;
 //!
 //! let name: CnamName = "my CNAM".parse()?;
 //! assert_eq!(name.as_str(), "my CNAM");
 //!
-//! let strict = CnamProfile { punctuation: Some("".into()), ..CnamProfile::DEFAULT };
+//! let strict = CnamProfile::DEFAULT.with_punctuation(Some("".into()));
 //! let error = CnamName::new("A&B Pizza", &strict).unwrap_err();
 //! assert_eq!(error.to_string(), "expected a letter, digit or space at character 1, found '&'");
 //! # Ok::<(), telnum::feature::cnam::CnamError>(())
@@ -22,13 +23,13 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
-use super::decoded_by_read;
-use crate::document::{Extra, FieldError, FieldErrorKind, Fields, Json};
+use crate::document::{Extra, FieldError, FieldErrorKind, Fields, FromJson, Json, from_value};
+use crate::policy::CnamProfile;
 
-/// A name of 1 to 15 characters, none of them a control character.
+/// A caller name: 1 to 15 characters, none of them a control character.
 ///
-/// Made by [`new`](Self::new), it keeps to a profile too. Parsed, that is the default one. Read
-/// through serde, it is any: it was checked when it was set.
+/// [`new`](Self::new) checks the name against a profile and `FromStr` against the default profile. serde
+/// accepts any name, because a stored name was checked when it was set.
 ///
 /// ```
 /// use telnum::feature::cnam::{CnamError, CnamName};
@@ -40,74 +41,51 @@ use crate::document::{Extra, FieldError, FieldErrorKind, Fields, Json};
 ///     "expected 1 to 15 characters, found 16",
 /// );
 /// ```
+#[doc(alias = "caller_id_name")]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CnamName(Box<str>);
 
-/// What a provider takes for a name.
-///
-/// In JSON an object; what it does not say is as in [`DEFAULT`](Self::DEFAULT).
-///
-/// ```
-/// use telnum::feature::cnam::{CnamName, CnamProfile};
-///
-/// let profile: CnamProfile = serde_json::from_str(r#"{"min_letters": 0, "all_digits": true}"#)?;
-/// assert!(CnamName::new("4158867900", &profile).is_ok());
-/// # Ok::<(), serde_json::Error>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct CnamProfile {
-    /// The characters besides ASCII's letters, digits and the space; `None`: all but control
-    /// characters.
-    pub punctuation: Option<Cow<'static, str>>,
-    /// How many letters there must be.
-    pub min_letters: usize,
-    /// Whether there may be digits alone.
-    pub all_digits: bool,
-    /// Whether it may start with a space.
-    pub leading_space: bool,
-}
-
-/// Why a text is not a name.
+/// The error of a text that is not a caller name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CnamError {
-    /// There is nothing, or too much.
+    /// The text is empty or has more than 15 characters.
     #[error("expected 1 to {max} characters, found {length}", max = CnamName::MAX_LENGTH)]
     Length {
-        /// How many characters there are.
+        /// The number of characters.
         length: usize,
     },
-    /// A character that the profile does not have.
+    /// The text has a character that the profile does not allow.
     #[error("expected a letter, digit or space{} at character {position}, found {found:?}",
         if *.punctuation { " or the profile's punctuation" } else { "" })]
     Character {
         /// The character.
         found: char,
-        /// Its place, from 0.
+        /// The index of the character, from 0.
         position: usize,
-        /// Whether the profile has any besides letters, digits and the space.
+        /// Whether the profile allows more than letters, digits and the space.
         punctuation: bool,
     },
-    /// A space comes first.
+    /// The text starts with a space.
     #[error("expected no space at the start")]
     LeadingSpace,
-    /// There are digits only.
+    /// The text has digits only.
     #[error("expected more than digits")]
     AllDigits,
-    /// There are too few letters.
+    /// The text has too few letters.
     #[error("expected at least {min} letters, found {letters}")]
     FewLetters {
-        /// How many there are.
+        /// The number of letters.
         letters: usize,
-        /// How many there must be.
+        /// The minimum number of letters.
         min: usize,
     },
 }
 
-/// A number's names: its own, shown where it calls, and its callers', looked up.
+/// The caller name settings of a number.
 ///
-/// The two are features apart: `outbound_cnam` and `inbound_cnam`.
+/// The parts are features of their own: [`OutboundCnam`](crate::names::Feature::OutboundCnam) and
+/// [`InboundCnam`](crate::names::Feature::InboundCnam).
 ///
 /// ```
 /// use serde_json::json;
@@ -115,41 +93,41 @@ pub enum CnamError {
 ///
 /// let cnam = Cnam::from_value(json!({"display_name": "my CNAM", "inbound_lookup": true}))?;
 /// assert_eq!(cnam.display_name.as_ref().unwrap().as_str(), "my CNAM");
-/// assert_eq!(cnam.inbound_lookup, Some(true));
+/// assert!(cnam.is_outbound() && cnam.is_inbound());
 ///
 /// let error = Cnam::from_value(json!({"display_name": ""})).unwrap_err();
-/// assert_eq!((error.path(), error.kind().rule()), ("display_name", "minLength"));
+/// assert_eq!(error.to_string(), "`display_name`: expected a length of at least 1, found 0");
 /// # Ok::<(), telnum::document::FieldError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Cnam {
-    /// The name that is shown.
+    /// The name shown where the number calls.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<CnamName>,
-    /// Whether callers' names are looked up. Nothing said is no.
+    /// Whether callers' names are looked up. Default: no.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inbound_lookup: Option<bool>,
-    /// Further fields, kept as they came.
+    /// Further fields.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-decoded_by_read!(Cnam);
+from_value!(Cnam);
 
 impl CnamName {
-    /// The most characters it has.
+    /// The maximum number of characters.
     pub const MAX_LENGTH: usize = 15;
 
-    /// A name that keeps to a profile.
+    /// Creates a name that `profile` allows.
     ///
     /// # Errors
-    /// The first rule that it breaks.
+    /// The first of the rules that `text` breaks, in the order of the variants of [`CnamError`].
     pub fn new(text: &str, profile: &CnamProfile) -> Result<Self, CnamError> {
         let length = text.chars().count();
         if !(1..=Self::MAX_LENGTH).contains(&length) {
             return Err(CnamError::Length { length });
         }
-        if let Some((position, found)) = text.chars().enumerate().find(|(_, c)| !profile.has(*c)) {
+        if let Some((position, found)) = text.chars().enumerate().find(|(_, c)| !profile.allows(*c)) {
             let punctuation = profile.punctuation.as_deref() != Some("");
             return Err(CnamError::Character { found, position, punctuation });
         }
@@ -165,7 +143,7 @@ impl CnamName {
         }
     }
 
-    /// The text.
+    /// Returns the text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -199,51 +177,26 @@ impl<'de> Deserialize<'de> for CnamName {
     }
 }
 
-impl CnamProfile {
-    /// Letters, digits, the space and `. , & - '`; no space at the start, two letters or more.
-    pub const DEFAULT: Self = Self {
-        punctuation: Some(Cow::Borrowed(".,&-'")),
-        min_letters: 2,
-        all_digits: false,
-        leading_space: false,
-    };
-
-    /// All that can be a name at all: 1 to 15 characters, none of them a control character.
-    pub const WIDEST: Self =
-        Self { punctuation: None, min_letters: 0, all_digits: true, leading_space: true };
-
-    fn has(&self, c: char) -> bool {
-        match &self.punctuation {
-            None => !c.is_control(),
-            Some(punctuation) => {
-                let is_in = c.is_ascii_alphanumeric() || c == ' ' || punctuation.contains(c);
-                is_in && !c.is_control()
-            }
-        }
-    }
-}
-
-impl Default for CnamProfile {
-    fn default() -> Self {
-        Self::DEFAULT
-    }
-}
-
 impl Cnam {
-    /// The same as [`from_value`](Self::from_value), which takes any name that there can be, where
-    /// the name must keep to a profile.
+    /// Reads the object like [`from_value`](Self::from_value), and checks the name against a profile.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use telnum::feature::cnam::Cnam;
+    /// use telnum::policy::CnamProfile;
+    ///
+    /// let document = json!({"display_name": "4158867900"});
+    /// assert!(Cnam::from_value(document.clone()).is_ok());
+    /// assert!(Cnam::from_value_with(document, &CnamProfile::DEFAULT).is_err());
+    /// ```
     ///
     /// # Errors
-    /// The first field that is of another type than it must have, or no such name.
-    pub fn from_value_in(value: Value, profile: &CnamProfile) -> Result<Self, FieldError> {
-        Self::read_in(value.into(), profile)
+    /// The first field that has the wrong type, or a name that `profile` does not allow.
+    pub fn from_value_with(value: Value, profile: &CnamProfile) -> Result<Self, FieldError> {
+        Self::read(value.into(), profile)
     }
 
-    fn read(json: Json<'_>) -> Result<Self, FieldError> {
-        Self::read_in(json, &CnamProfile::WIDEST)
-    }
-
-    pub(super) fn read_in(json: Json<'_>, profile: &CnamProfile) -> Result<Self, FieldError> {
+    pub(super) fn read(json: Json<'_>, profile: &CnamProfile) -> Result<Self, FieldError> {
         let mut fields = Fields::of(json)?;
         let name = fields.string("display_name")?;
         Ok(Self {
@@ -253,22 +206,28 @@ impl Cnam {
         })
     }
 
-    /// Whether a name is shown.
+    /// Returns whether a name is shown.
     #[must_use]
     pub const fn is_outbound(&self) -> bool {
         self.display_name.is_some()
     }
 
-    /// Whether names are looked up.
+    /// Returns whether callers' names are looked up.
     #[must_use]
     pub fn is_inbound(&self) -> bool {
         self.inbound_lookup == Some(true)
     }
 
-    /// Whether it does anything.
+    /// Returns whether a name is shown or names are looked up.
     #[must_use]
-    pub fn is_on(&self) -> bool {
+    pub fn is_enabled(&self) -> bool {
         self.is_outbound() || self.is_inbound()
+    }
+}
+
+impl FromJson for Cnam {
+    fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
+        Self::read(json, &CnamProfile::WIDEST)
     }
 }
 

@@ -1,56 +1,57 @@
-//! Where calls to a number go, what they look like, and whether it takes messages.
+//! The routing features of a number: failover, prepended texts, ringback and messages.
 //!
 //! ```
 //! use serde_json::json;
 //! use telnum::feature::routing::{Destination, Failover};
 //!
 //! let failover = Failover::from_value(json!({"e164": "+14158867900"}))?;
-//! assert_eq!(failover.to, Some(Destination::E164("+14158867900".parse()?)));
+//! assert_eq!(failover.destination, Some(Destination::E164("+14158867900".parse()?)));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::decoded_by_read;
-use crate::document::{Extra, FieldError, FieldErrorKind, Fields, Json};
+use crate::document::{Extra, FieldError, FieldErrorKind, Fields, FromJson, Json, from_value};
 use crate::number::PhoneNumber;
 
-/// Text before the caller's name or number, so that who answers sees which number was called.
+/// The texts in front of the caller's name and number, which tell the callee which number was called.
 ///
 /// ```
 /// use serde_json::json;
 /// use telnum::feature::routing::Prepend;
 ///
 /// let prepend = Prepend::from_value(json!({"enabled": true, "name": "Sales"}))?;
-/// assert!(prepend.is_on());
+/// assert!(prepend.is_enabled());
 /// assert_eq!(prepend.name.as_deref(), Some("Sales"));
 /// # Ok::<(), telnum::document::FieldError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Prepend {
-    /// Whether it is done. Nothing said is no.
+    /// Whether the texts are prepended. Default: no.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
-    /// The text before the name.
+    /// The text in front of the caller's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The text before the number.
+    /// The text in front of the caller's number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
-    /// Further fields, kept as they came.
+    /// Further fields.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// Where calls go if the number's own target does not answer.
+/// The destination of calls that the number's own target does not answer.
+///
+/// In JSON an object with `e164` or `sip`, not both.
 ///
 /// ```
 /// use serde_json::json;
 /// use telnum::feature::routing::Failover;
 ///
-/// assert!(Failover::from_value(json!({"sip": "sip:desk@example.com"}))?.is_on());
-/// assert!(!Failover::from_value(json!({}))?.is_on());
+/// assert!(Failover::from_value(json!({"sip": "sip:desk@example.com"}))?.is_enabled());
+/// assert!(!Failover::from_value(json!({}))?.is_enabled());
 ///
 /// let error = Failover::from_value(json!({"e164": "desk"})).unwrap_err();
 /// assert_eq!(error.path(), "e164");
@@ -58,22 +59,22 @@ pub struct Prepend {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Failover {
-    /// Where to. Nothing said is nowhere.
-    pub to: Option<Destination>,
-    /// Further fields, kept as they came.
+    /// The destination; `None` if calls do not fail over.
+    pub destination: Option<Destination>,
+    /// Further fields.
     pub extra: Extra,
 }
 
-/// Where a call can be sent.
+/// A destination of calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Destination {
-    /// Another number.
+    /// A phone number.
     E164(PhoneNumber),
-    /// A SIP address: `sip:desk@example.com`.
+    /// A SIP address, such as `sip:desk@example.com`.
     Sip(String),
 }
 
-/// What a caller hears while it rings: ids or URLs of media.
+/// The media that a caller hears while the number rings: ids or URLs.
 ///
 /// ```
 /// use serde_json::json;
@@ -85,41 +86,49 @@ pub enum Destination {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Ringback {
-    /// Before anyone answers.
+    /// The medium until the call is answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub early: Option<String>,
-    /// While a call is transferred.
+    /// The medium while the call is transferred.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transfer: Option<String>,
-    /// Further fields, kept as they came.
+    /// Further fields.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// Whether the number takes and sends messages of a kind, texts or pictures.
+/// Whether the number takes and sends messages of one kind, text (`sms`) or picture (`mms`).
 ///
 /// ```
 /// use serde_json::json;
 /// use telnum::feature::routing::Messaging;
 ///
-/// assert!(Messaging::from_value(json!({"enabled": true}))?.is_on());
-/// assert!(!Messaging::default().is_on());
+/// assert!(Messaging::from_value(json!({"enabled": true}))?.is_enabled());
+/// assert!(!Messaging::default().is_enabled());
 /// # Ok::<(), telnum::document::FieldError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Messaging {
-    /// Whether it does. Nothing said is no.
+    /// Whether messages are enabled. Default: no.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
-    /// Further fields, kept as they came.
+    /// Further fields.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-decoded_by_read!(Prepend, Failover, Ringback, Messaging);
+from_value!(Prepend, Failover, Ringback, Messaging);
 
 impl Prepend {
-    pub(super) fn read(json: Json<'_>) -> Result<Self, FieldError> {
+    /// Returns whether the texts are prepended.
+    #[must_use]
+    pub fn is_enabled(&self) -> bool {
+        self.enabled == Some(true)
+    }
+}
+
+impl FromJson for Prepend {
+    fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
         let mut fields = Fields::of(json)?;
         Ok(Self {
             enabled: fields.boolean("enabled")?,
@@ -128,18 +137,20 @@ impl Prepend {
             extra: fields.rest().into(),
         })
     }
-
-    /// Whether it does anything.
-    #[must_use]
-    pub fn is_on(&self) -> bool {
-        self.enabled == Some(true)
-    }
 }
 
 impl Failover {
-    pub(super) fn read(json: Json<'_>) -> Result<Self, FieldError> {
+    /// Returns whether calls fail over.
+    #[must_use]
+    pub const fn is_enabled(&self) -> bool {
+        self.destination.is_some()
+    }
+}
+
+impl FromJson for Failover {
+    fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
         let mut fields = Fields::of(json)?;
-        let to = match (fields.string("e164")?, fields.string("sip")?) {
+        let destination = match (fields.string("e164")?, fields.string("sip")?) {
             (None, None) => None,
             (Some(e164), None) => {
                 let number = e164.parse().map_err(|error| invalid("e164", e164.as_str(), error))?;
@@ -153,20 +164,14 @@ impl Failover {
                 return Err(invalid("sip", &sip, "expected one destination, found `e164` too"));
             }
         };
-        Ok(Self { to, extra: fields.rest().into() })
-    }
-
-    /// Whether calls go anywhere.
-    #[must_use]
-    pub const fn is_on(&self) -> bool {
-        self.to.is_some()
+        Ok(Self { destination, extra: fields.rest().into() })
     }
 }
 
 impl Serialize for Failover {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        match &self.to {
+        match &self.destination {
             None => {}
             Some(Destination::E164(number)) => map.serialize_entry("e164", number)?,
             Some(Destination::Sip(address)) => map.serialize_entry("sip", address)?,
@@ -177,7 +182,15 @@ impl Serialize for Failover {
 }
 
 impl Ringback {
-    pub(super) fn read(json: Json<'_>) -> Result<Self, FieldError> {
+    /// Returns whether a caller hears a medium.
+    #[must_use]
+    pub const fn is_enabled(&self) -> bool {
+        self.early.is_some() || self.transfer.is_some()
+    }
+}
+
+impl FromJson for Ringback {
+    fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
         let mut fields = Fields::of(json)?;
         Ok(Self {
             early: fields.string("early")?,
@@ -185,24 +198,20 @@ impl Ringback {
             extra: fields.rest().into(),
         })
     }
-
-    /// Whether a caller hears anything of it.
-    #[must_use]
-    pub const fn is_on(&self) -> bool {
-        self.early.is_some() || self.transfer.is_some()
-    }
 }
 
 impl Messaging {
-    pub(super) fn read(json: Json<'_>) -> Result<Self, FieldError> {
+    /// Returns whether messages are enabled.
+    #[must_use]
+    pub fn is_enabled(&self) -> bool {
+        self.enabled == Some(true)
+    }
+}
+
+impl FromJson for Messaging {
+    fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
         let mut fields = Fields::of(json)?;
         Ok(Self { enabled: fields.boolean("enabled")?, extra: fields.rest().into() })
-    }
-
-    /// Whether it does.
-    #[must_use]
-    pub fn is_on(&self) -> bool {
-        self.enabled == Some(true)
     }
 }
 
@@ -216,6 +225,6 @@ fn check_sip(address: &str) -> Result<(), FieldError> {
     Ok(())
 }
 
-fn invalid(path: &str, found: &str, reason: impl std::fmt::Display) -> FieldError {
-    FieldError::invalid(path, &found.into(), reason)
+fn invalid(name: &str, found: &str, reason: impl std::fmt::Display) -> FieldError {
+    FieldError::invalid(name, &found.into(), reason)
 }

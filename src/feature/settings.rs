@@ -2,80 +2,67 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::cnam::{Cnam, CnamProfile};
-use super::decoded_by_read;
+use super::cnam::Cnam;
 use super::e911::{E911Address, E911Key};
 use super::routing::{Failover, Messaging, Prepend, Ringback};
-use crate::document::{self, FieldError, FieldErrorKind, Fields, Json};
+use crate::document::{FieldError, FieldErrorKind, Fields, FromJson, Json, from_value, merge};
 use crate::names::{CarrierName, Feature, FeatureSet};
+use crate::policy::CnamProfile;
 
-/// What a number's document says of its features; `None` is what it does not say.
+/// The feature settings of a number's document. A feature that the document lacks is `None`.
 ///
-/// In JSON an object of these fields. `dash_e911` is the old name of `e911` and is read as well.
+/// In JSON an object of these fields. `dash_e911`, the former name of `e911`, is read too.
 ///
 /// ```
-/// use serde_json::{Map, json};
-/// use telnum::feature::Settings;
-/// use telnum::feature::cnam::CnamProfile;
+/// use serde_json::json;
+/// use telnum::feature::FeatureSettings;
+/// use telnum::policy::CnamProfile;
 ///
-/// // A document has more than features. What is not one stays.
+/// // A document has other fields too; they are returned.
 /// let document = json!({"my_own_field": {}, "force_outbound": true, "failover": null});
-/// let (settings, rest) =
-///     Settings::from_document(document.as_object().unwrap().clone(), &CnamProfile::DEFAULT)?;
-/// assert_eq!(settings.force_outbound, Some(true));
-/// assert_eq!(settings.failover, None);
+/// let document = document.as_object().unwrap().clone();
+/// let (settings, rest) = FeatureSettings::from_document(document, &CnamProfile::DEFAULT)?;
+/// assert_eq!((settings.force_outbound, &settings.failover), (Some(true), &None));
 /// assert_eq!(json!(rest), json!({"my_own_field": {}}));
-///
-/// // A patch changes what it names, and `null` takes it off.
-/// let patch = json!({"force_outbound": null, "prepend": {"enabled": true}});
-/// let (settings, _) = settings.patched(patch.as_object().unwrap().clone(), &CnamProfile::DEFAULT)?;
-/// assert_eq!(json!(settings), json!({"prepend": {"enabled": true}}));
 /// # Ok::<(), telnum::document::FieldError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Settings {
-    /// The number's name, and the look-up of its callers'.
+pub struct FeatureSettings {
+    /// The caller name, and the lookup of callers' names.
     pub cnam: Option<Cnam>,
     /// The address for emergency calls.
     pub e911: Option<E911Address>,
-    /// Where calls go if the number's own target does not answer.
+    /// The destination of calls that the number's own target does not answer.
     pub failover: Option<Failover>,
-    /// Whether calls from other numbers of the system leave it and come back.
+    /// Whether calls from other numbers of the system are routed through a carrier.
     pub force_outbound: Option<bool>,
     /// Picture messages.
     pub mms: Option<Messaging>,
-    /// Text before the caller's name or number.
+    /// The texts in front of the caller's name and number.
     pub prepend: Option<Prepend>,
-    /// What a caller hears while it rings.
+    /// The media that a caller hears while the number rings.
     pub ringback: Option<Ringback>,
     /// Text messages.
     pub sms: Option<Messaging>,
 }
 
-decoded_by_read!(Settings);
+from_value!(FeatureSettings);
 
-impl Settings {
-    /// The fields in a document, and the old name of one.
+impl FeatureSettings {
+    /// The fields of a document that are feature settings.
     pub(crate) const NAMES: [&'static str; 9] =
         ["cnam", "e911", "dash_e911", "failover", "force_outbound", "mms", "prepend", "ringback", "sms"];
 
-    /// Reads an object that has no other fields.
-    pub(crate) fn read(json: Json<'_>) -> Result<Self, FieldError> {
-        let mut fields = Fields::of(json)?;
-        let settings = Self::take(&mut fields, &CnamProfile::WIDEST)?;
-        fields.no_more()?;
-        Ok(settings)
-    }
-
-    /// Reads what a whole document says of features, and gives back the rest of it.
+    /// Reads the settings of a whole document, and returns them with the rest of the document.
     ///
     /// # Errors
-    /// The first field that is wrong.
+    /// The first setting that has the wrong type or is refused, or a caller name that `profile` does not
+    /// allow.
     pub fn from_document(
         document: Map<String, Value>,
         profile: &CnamProfile,
     ) -> Result<(Self, Map<String, Value>), FieldError> {
-        if !Self::is_in(&document) {
+        if !has_settings(&document) {
             return Ok((Self::default(), document));
         }
         let mut fields = Fields::from(document);
@@ -83,42 +70,56 @@ impl Settings {
         Ok((settings, fields.rest()))
     }
 
-    /// What it becomes by a patch of the document (RFC 7396), and the rest of the patch.
+    /// Applies a patch of the whole document (RFC 7396), and returns the changed settings with the rest of
+    /// the patch.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use telnum::feature::FeatureSettings;
+    /// use telnum::policy::CnamProfile;
+    ///
+    /// let settings = FeatureSettings::from_value(json!({"force_outbound": true}))?;
+    /// let patch = json!({"force_outbound": null, "prepend": {"enabled": true}});
+    /// let (settings, _) = settings.patched(patch.as_object().unwrap().clone(), &CnamProfile::DEFAULT)?;
+    /// assert_eq!(json!(settings), json!({"prepend": {"enabled": true}}));
+    /// # Ok::<(), telnum::document::FieldError>(())
+    /// ```
     ///
     /// # Errors
-    /// The first field that would be wrong.
+    /// The first setting that would have the wrong type or be refused, or a caller name that `profile` does
+    /// not allow.
     pub fn patched(
         &self,
         mut patch: Map<String, Value>,
         profile: &CnamProfile,
     ) -> Result<(Self, Map<String, Value>), FieldError> {
-        if !Self::is_in(&patch) {
+        if !has_settings(&patch) {
             return Ok((self.clone(), patch));
         }
-        let [new, old] = [E911Key::E911, E911Key::DashE911].map(E911Key::name);
+        let [new, old] = [E911Key::E911, E911Key::DashE911].map(E911Key::as_str);
         match patch.shift_remove(old) {
             Some(change) if !patch.contains_key(new) => drop(patch.insert(new.to_owned(), change)),
-            // The new key says it all: clearing the old one clears nothing.
+            // Beside the current name, `null` under the former one clears nothing.
             Some(change) if !change.is_null() && patch.get(new) != Some(&change) => {
-                return Err(FieldError::invalid(old, &change, "expected the same address as in `e911`"));
+                return Err(FieldError::invalid(old, &change, DIFFERENT_ADDRESS));
             }
             Some(_) | None => {}
         }
         let mut document = Value::Object(self.to_map(E911Key::E911));
         for name in Self::NAMES {
             if let Some(change) = patch.shift_remove(name) {
-                document::merge(&mut document, Value::Object(Map::from_iter([(name.to_owned(), change)])));
+                merge(&mut document, Value::Object(Map::from_iter([(name.to_owned(), change)])));
             }
         }
         let settings = Self::take(&mut Fields::of(document)?, profile)?;
         Ok((settings, patch))
     }
 
-    /// The document's fields, the address under one of its names.
+    /// Returns the fields of the document, with the address under the name `key`.
     ///
     /// ```
     /// use serde_json::json;
-    /// use telnum::feature::{Settings, e911::E911Key};
+    /// use telnum::feature::{FeatureSettings, e911::E911Key};
     ///
     /// let address = json!({
     ///     "street_address": "116 NATOMA ST",
@@ -126,23 +127,23 @@ impl Settings {
     ///     "postal_code": "94105",
     ///     "region": "CA",
     /// });
-    /// let settings = Settings::from_value(json!({"dash_e911": address}))?;
+    /// let settings = FeatureSettings::from_value(json!({"dash_e911": address}))?;
     /// assert_eq!(json!(settings), json!({"e911": address}));
     /// assert_eq!(json!(settings.to_map(E911Key::DashE911)), json!({"dash_e911": address}));
     /// # Ok::<(), telnum::document::FieldError>(())
     /// ```
     #[must_use]
     pub fn to_map(&self, key: E911Key) -> Map<String, Value> {
-        match value(Some(&Keyed(self, key))) {
+        match to_value(Some(&KeyedSettings(self, key))) {
             Some(Value::Object(fields)) => fields,
             Some(_) | None => Map::new(),
         }
     }
 
-    /// Writes the document's fields, the address under one of its names.
+    /// Writes the fields of the document, with the address under the name `key`.
     pub(crate) fn serialize_into<M: SerializeMap>(&self, map: &mut M, key: E911Key) -> Result<(), M::Error> {
         entry(map, "cnam", self.cnam.as_ref())?;
-        entry(map, key.name(), self.e911.as_ref())?;
+        entry(map, key.as_str(), self.e911.as_ref())?;
         entry(map, "failover", self.failover.as_ref())?;
         entry(map, "force_outbound", self.force_outbound.as_ref())?;
         entry(map, "mms", self.mms.as_ref())?;
@@ -151,28 +152,28 @@ impl Settings {
         entry(map, "sms", self.sms.as_ref())
     }
 
-    /// Whether it says nothing.
+    /// Returns whether there are no settings.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.features().is_empty()
     }
 
-    /// The features that it says something of.
+    /// Returns the features that have settings.
     #[must_use]
     pub fn features(&self) -> FeatureSet {
         self.set_since(&Self::default())
     }
 
-    /// The features that it sets and that said something else, or nothing, before: those that who
-    /// asks must have a [right](super::rights) to. Nobody needs one to take a feature off.
+    /// Returns the features that have settings which they did not have in `before`: those that an actor
+    /// needs a permission for. Removing a feature needs none.
     ///
     /// ```
     /// use serde_json::json;
-    /// use telnum::feature::Settings;
+    /// use telnum::feature::FeatureSettings;
     /// use telnum::names::Feature;
     ///
-    /// let before = Settings::from_value(json!({"force_outbound": true, "sms": {"enabled": true}}))?;
-    /// let after = Settings::from_value(json!({"force_outbound": true, "prepend": {"enabled": true}}))?;
+    /// let before = FeatureSettings::from_value(json!({"force_outbound": true, "sms": {"enabled": true}}))?;
+    /// let after = FeatureSettings::from_value(json!({"force_outbound": true, "prepend": {"enabled": true}}))?;
     /// assert_eq!(after.set_since(&before), Feature::Prepend.into());
     /// # Ok::<(), telnum::document::FieldError>(())
     /// ```
@@ -191,14 +192,15 @@ impl Settings {
         is_set.into_iter().filter_map(|(feature, is_set)| is_set.then_some(feature)).collect()
     }
 
-    /// The same without some features: those that the number may no longer carry.
+    /// Returns the settings without those of `features`.
     ///
     /// ```
     /// use serde_json::json;
-    /// use telnum::feature::Settings;
+    /// use telnum::feature::FeatureSettings;
     /// use telnum::names::Feature;
     ///
-    /// let settings = Settings::from_value(json!({"cnam": {"inbound_lookup": true}, "force_outbound": true}))?;
+    /// let document = json!({"cnam": {"inbound_lookup": true}, "force_outbound": true});
+    /// let settings = FeatureSettings::from_value(document)?;
     /// assert_eq!(json!(settings.without(Feature::Cnam.into())), json!({"force_outbound": true}));
     /// # Ok::<(), telnum::document::FieldError>(())
     /// ```
@@ -217,43 +219,49 @@ impl Settings {
         }
     }
 
-    /// Whether a document says anything of features.
-    fn is_in(document: &Map<String, Value>) -> bool {
-        document.keys().any(|name| Self::NAMES.contains(&&**name))
-    }
-
-    pub(crate) fn take(fields: &mut Fields, profile: &CnamProfile) -> Result<Self, FieldError> {
-        let e911 = fields.nested("e911", E911Address::read)?;
-        let dash_e911 = fields.nested("dash_e911", E911Address::read)?;
+    /// Takes the settings out of a document's fields.
+    pub(crate) fn take(fields: &mut Fields<'_>, profile: &CnamProfile) -> Result<Self, FieldError> {
+        let e911 = fields.field::<Option<E911Address>>("e911")?;
+        let dash_e911 = fields.field::<Option<E911Address>>("dash_e911")?;
         if let (Some(new), Some(old)) = (&e911, &dash_e911)
             && new != old
         {
-            let found = value(Some(old)).unwrap_or_default();
-            return Err(FieldError::invalid("dash_e911", &found, "expected the same address as in `e911`"));
+            let found = to_value(Some(old)).unwrap_or_default();
+            return Err(FieldError::invalid("dash_e911", &found, DIFFERENT_ADDRESS));
         }
         Ok(Self {
-            cnam: fields.nested("cnam", |json| Cnam::read_in(json, profile))?,
+            cnam: fields.nested("cnam", |json| Cnam::read(json, profile))?,
             e911: e911.or(dash_e911),
-            failover: fields.nested("failover", Failover::read)?,
-            force_outbound: fields.boolean("force_outbound")?,
-            mms: fields.nested("mms", Messaging::read)?,
-            prepend: fields.nested("prepend", Prepend::read)?,
-            ringback: fields.nested("ringback", Ringback::read)?,
-            sms: fields.nested("sms", Messaging::read)?,
+            failover: fields.field("failover")?,
+            force_outbound: fields.field("force_outbound")?,
+            mms: fields.field("mms")?,
+            prepend: fields.field("prepend")?,
+            ringback: fields.field("ringback")?,
+            sms: fields.field("sms")?,
         })
     }
 }
 
-impl Serialize for Settings {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Keyed(self, E911Key::E911).serialize(serializer)
+/// An object without further fields.
+impl FromJson for FeatureSettings {
+    fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
+        let mut fields = Fields::of(json)?;
+        let settings = Self::take(&mut fields, &CnamProfile::WIDEST)?;
+        fields.no_more()?;
+        Ok(settings)
     }
 }
 
-/// The same, the address under one of its names.
-struct Keyed<'a>(&'a Settings, E911Key);
+impl Serialize for FeatureSettings {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        KeyedSettings(self, E911Key::E911).serialize(serializer)
+    }
+}
 
-impl Serialize for Keyed<'_> {
+/// Settings that are written with the address under a name.
+struct KeyedSettings<'a>(&'a FeatureSettings, E911Key);
+
+impl Serialize for KeyedSettings<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         self.0.serialize_into(&mut map, self.1)?;
@@ -261,50 +269,47 @@ impl Serialize for Keyed<'_> {
     }
 }
 
-fn entry<M: SerializeMap>(map: &mut M, name: &str, feature: Option<&impl Serialize>) -> Result<(), M::Error> {
-    feature.map_or(Ok(()), |feature| map.serialize_entry(name, feature))
-}
-
-/// Takes the field `carrier_name` out of a document: it is no feature of the number's but the order
-/// to name its carrier anew, for those that have a right to [`Feature::CarrierName`].
-///
-/// ```
-/// use serde_json::{Map, json};
-/// use telnum::feature::take_carrier_name;
-///
-/// let mut document = Map::from_iter([("carrier_name".into(), json!("telnyx"))]);
-/// assert_eq!(take_carrier_name(&mut document)?, Some("telnyx".parse()?));
-/// assert!(document.is_empty());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// Takes the field `carrier_name` out of a document. It is no setting: it asks to rename the number's
+/// carrier, which needs a permission for [`Feature::CarrierName`].
 ///
 /// # Errors
-/// If it is there and no carrier's name.
-pub fn take_carrier_name(document: &mut Map<String, Value>) -> Result<Option<CarrierName>, FieldError> {
+/// The field is not a text, or not the name of a carrier.
+pub(crate) fn take_carrier_name(
+    document: &mut Map<String, Value>,
+) -> Result<Option<CarrierName>, FieldError> {
     const NAME: &str = "carrier_name";
     const MAX: usize = 30;
-    match document.shift_remove(NAME) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(name)) => {
-            let kind = match name.chars().count() {
-                0 => FieldErrorKind::TooShort { length: 0, min: 1 },
-                length if length > MAX => FieldErrorKind::TooLong { length, max: MAX },
-                _ => {
-                    let wrong = |error| FieldError::invalid(NAME, &name.as_str().into(), error);
-                    return name.parse().map(Some).map_err(wrong);
-                }
-            };
-            Err(FieldError::new(NAME, kind))
+    let name = match document.shift_remove(NAME) {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::String(name)) => name,
+        Some(other) => return Err(FieldError::wrong_type(NAME, "string", &other)),
+    };
+    match name.chars().count() {
+        0 => Err(FieldError::new(NAME, FieldErrorKind::TooShort { length: 0, min: 1 })),
+        length if length > MAX => Err(FieldError::new(NAME, FieldErrorKind::TooLong { length, max: MAX })),
+        _ => {
+            let refused = |error| FieldError::invalid(NAME, &name.as_str().into(), error);
+            name.parse().map(Some).map_err(refused)
         }
-        Some(other) => Err(document::wrong_type(NAME, "string", &other)),
     }
+}
+
+const DIFFERENT_ADDRESS: &str = "expected the same address as in `e911`";
+
+/// Returns whether a document has feature settings.
+fn has_settings(document: &Map<String, Value>) -> bool {
+    document.keys().any(|name| FeatureSettings::NAMES.contains(&&**name))
+}
+
+fn entry<M: SerializeMap>(map: &mut M, name: &str, feature: Option<&impl Serialize>) -> Result<(), M::Error> {
+    feature.map_or(Ok(()), |feature| map.serialize_entry(name, feature))
 }
 
 fn is_set<T: PartialEq>(after: Option<&T>, before: Option<&T>) -> bool {
     after.is_some() && after != before
 }
 
-/// No map that is written here has keys that are not texts, so writing one does not fail.
-fn value(feature: Option<&impl Serialize>) -> Option<Value> {
+/// Writing a value does not fail: all keys here are texts.
+fn to_value(feature: Option<&impl Serialize>) -> Option<Value> {
     feature.and_then(|feature| serde_json::to_value(feature).ok())
 }

@@ -8,11 +8,11 @@ use crate::account::{AccountId, AccountTree, Accounts};
 use crate::carrier::Carrier;
 use crate::classify::Classifiers;
 use crate::idempotency::IdempotencyKey;
-use crate::locality::{LocalityLookup, Nowhere};
+use crate::locality::{LocalityLookup, NoLocalityLookup};
 use crate::normalize::Normalizer;
 use crate::number::PhoneNumber;
 use crate::policy::Policy;
-use crate::provider::{AddressBook, CnamProvider, E911Provider, Notices};
+use crate::provider::{AddressBook, CnamProvider, E911Provider, CnamNotifications};
 use crate::store::{Store, StoreError, StoreExt};
 use crate::time::Timestamp;
 
@@ -34,9 +34,9 @@ impl Inventory {
             normalizer: Normalizer::reference(),
             classifiers: Classifiers::north_america(),
             billing: Arc::new(Free),
-            localities: Arc::new(Nowhere),
+            localities: Arc::new(NoLocalityLookup),
             e911: Arc::new(AddressBook::default()),
-            cnam: Arc::new(Notices::default()),
+            cnam: Arc::new(CnamNotifications::default()),
             policy: Policy::default(),
             limits: Limits::default(),
             clock: Arc::new(Timestamp::of_system),

@@ -290,14 +290,14 @@ impl Inventory {
     /// use telnum::account::{Account, AccountTree, Actor};
     /// use telnum::inventory::{Create, Inventory, Options};
     /// use telnum::lifecycle::State;
-    /// use telnum::policy::{Policy, Reservation};
+    /// use telnum::policy::{Policy, LeaseTerms};
     /// use telnum::store::MemoryStore;
     ///
     /// let shop = "shop".parse()?;
-    /// let quarter = Reservation { seconds: 15 * 60, longest_seconds: 2 * 60 * 60 };
+    /// let quarter = LeaseTerms::new(15 * 60).with_longest_seconds(2 * 60 * 60);
     /// let inventory = Inventory::builder(Arc::new(MemoryStore::new()))
     ///     .accounts(AccountTree::new([Account::new(shop)])?)
-    ///     .policy(Policy { reservation: Some(quarter), ..Policy::default() })
+    ///     .policy(Policy::default().with_reservation(quarter))
     ///     .build();
     /// let options = Options::new(Actor::System).with_account(shop);
     /// let create = Create { state: Some(State::Reserved), ..Create::default() };

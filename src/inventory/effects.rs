@@ -217,9 +217,9 @@ impl Inventory {
             ExternalEffect::Disconnect => return Ok(false),
             ExternalEffect::Provider(ProviderEffect::ProvisionE911(_) | ProviderEffect::RemoveE911) => {
                 match before.active().and_then(|active| active.e911.as_ref()) {
-                    Some(address) => {
-                        e911.provision(before, address, key).map(|answer| answer.settle(address).is_ok())
-                    }
+                    Some(address) => e911
+                        .provision(before, address, key)
+                        .map(|answer| answer.into_address(address).is_ok()),
                     None => e911.remove(before, key).map(|()| true),
                 }
             }
@@ -277,7 +277,7 @@ impl Inventory {
             ExternalEffect::Disconnect => carrier()?.disconnect(record, key).map(answer).map_err(by_carrier),
             ExternalEffect::Provider(ProviderEffect::ProvisionE911(address)) => {
                 let answer = e911.provision(record, address, key).map_err(by_provider)?;
-                let settled = answer.settle(as_written(record, address));
+                let settled = answer.into_address(as_written(record, address));
                 settled
                     .map(EffectOutcome::Address)
                     .map_err(|refusal| Failure { error: Error::E911(refusal), is_known: true })

@@ -315,7 +315,7 @@ impl Inventory {
         let ExternalEffect::Provider(ProviderEffect::ProvisionE911(address)) = effect else { return Ok(()) };
         let answer = self.parts.e911.validate(address);
         let answer = answer.map_err(|source| Error::Provider { number: record.number(), source })?;
-        answer.settle(as_written(record, address)).map(drop).map_err(Error::E911)
+        answer.into_address(as_written(record, address)).map(drop).map_err(Error::E911)
     }
 
     /// Claims what needs something done outside, or all if it is done together, each as its part of

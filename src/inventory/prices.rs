@@ -43,7 +43,7 @@ impl Inventory {
     /// What a decision may cost: a number for an account that had it not, or what it did not carry.
     pub(super) fn charge(&self, before: Option<&NumberRecord>, after: &NumberRecord) -> Option<Charge> {
         let had = before.map(NumberRecord::features).unwrap_or_default();
-        let features = after.features().without(had);
+        let features = after.features().difference(had);
         let is_new = before.and_then(NumberRecord::owner) != after.owner()
             || before.map(NumberRecord::state) != Some(after.state()) && after.state() == State::InService;
         let carrier = after.carrier();

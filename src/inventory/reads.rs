@@ -193,7 +193,7 @@ impl Inventory {
     pub(super) fn check_power(&self, options: &Options) -> Result<(), Error> {
         let whose = options.account.or(options.actor.account());
         let has_power = match whose {
-            Some(account) => self.parts.accounts.has_power(options.actor, account),
+            Some(account) => self.parts.accounts.can_manage(options.actor, account),
             None => self.parts.accounts.is_admin(options.actor),
         };
         if has_power { Ok(()) } else { Err(Refusal::Forbidden(options.actor).into()) }

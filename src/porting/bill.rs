@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::Pin;
-use super::document::{document, plain_field};
+use crate::document::document;
 
 document! {
     /// What the losing carrier has on record about the account that numbers are ported from.
@@ -55,7 +55,6 @@ document! {
         pub carrier: Option<String>,
     }
 }
-plain_field!(Bill);
 
 impl Bill {
     /// The service address as it is written on an envelope, as far as it is known.

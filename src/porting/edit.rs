@@ -2,13 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use super::document::check_length;
 use super::{
     Comment, NumberStatus, PortContext, PortDecision, PortEvent, PortEventKind, PortNumber, PortRefusal,
     PortRequest, PortRequestId, PortRole, PortState, TransitionEntry, Upload,
 };
 use crate::account::{AccountId, Actor};
-use crate::document::{FieldError, FieldErrorKind, merge};
+use crate::document::{FieldError, FieldErrorKind, check_length, merge};
 
 /// A request that is to be.
 #[derive(Clone, Debug, PartialEq)]
@@ -242,7 +241,10 @@ impl PortRequest {
                 continue;
             }
             if entry.status() != &NumberStatus::Pending {
-                return Err(FieldError::new(format!("numbers.{number}.status"), FieldErrorKind::ReadOnly));
+                return Err(FieldError::new(
+                    ["numbers", &number.to_string(), "status"],
+                    FieldErrorKind::ReadOnly,
+                ));
             }
             entry.set_status(kept.clone());
         }

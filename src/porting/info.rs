@@ -1,4 +1,4 @@
-use super::document::{document, plain_field};
+use crate::document::document;
 
 document! {
     /// What a number's own document says about how it is ported in: its `porting` object.
@@ -46,4 +46,3 @@ document! {
         pub service_provider: Option<String>,
     }
 }
-plain_field!(PortingInfo);

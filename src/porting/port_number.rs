@@ -5,9 +5,8 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::document::{Field, deserialize_as_field, take};
 use super::{RefusalReason, Unlisted};
-use crate::document::{FieldError, Fields};
+use crate::document::{FieldError, Fields, FromJson, Json, deserialize_from_json};
 use crate::time::Timestamp;
 
 /// What the losing carrier has said about a number.
@@ -154,14 +153,14 @@ impl NumberStatus {
         !matches!(self, Self::Ported { .. } | Self::Canceled)
     }
 
-    fn from_fields(fields: &mut Fields) -> Result<Self, FieldError> {
-        let Some(name) = take::<Option<String>>(fields, "status")? else { return Ok(Self::Pending) };
+    fn from_fields(fields: &mut Fields<'_>) -> Result<Self, FieldError> {
+        let Some(name) = fields.string("status")? else { return Ok(Self::Pending) };
         Ok(match NumberStatusKind::ALL.into_iter().find(|kind| kind.name() == name) {
             Some(Pending) => Self::Pending,
-            Some(Confirmed) => Self::Confirmed { foc_date: take(fields, "foc_date")? },
-            Some(Ported) => Self::Ported { ported_at: take(fields, "ported_at")? },
+            Some(Confirmed) => Self::Confirmed { foc_date: fields.field("foc_date")? },
+            Some(Ported) => Self::Ported { ported_at: fields.field("ported_at")? },
             Some(Rejected) => {
-                Self::Rejected { refusals: take::<Option<_>>(fields, "refusals")?.unwrap_or_default() }
+                Self::Rejected { refusals: fields.field::<Option<_>>("refusals")?.unwrap_or_default() }
             }
             Some(Canceled) => Self::Canceled,
             Some(Other) | None => Self::Other(Unlisted::new(&name)),
@@ -250,25 +249,25 @@ impl Progress {
     }
 }
 
-impl Field for NumberStatus {
-    fn from_json(value: Value) -> Result<Self, FieldError> {
-        let mut fields = Fields::of(value)?;
+impl FromJson for NumberStatus {
+    fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
+        let mut fields = Fields::of(json)?;
         let status = Self::from_fields(&mut fields)?;
         fields.no_more()?;
         Ok(status)
     }
 }
 
-impl Field for PortNumber {
-    fn from_json(value: Value) -> Result<Self, FieldError> {
-        let mut fields = Fields::of(value)?;
+impl FromJson for PortNumber {
+    fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
+        let mut fields = Fields::of(json)?;
         Ok(Self { status: NumberStatus::from_fields(&mut fields)?, extra: fields.rest() })
     }
 }
 
-impl Field for RefusalReason {
-    fn from_json(value: Value) -> Result<Self, FieldError> {
-        String::from_json(value).map(|name| name.as_str().into())
+impl FromJson for RefusalReason {
+    fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
+        json.text().map(|name| name.as_str().into())
     }
 }
 
@@ -289,5 +288,4 @@ impl Serialize for PortNumber {
     }
 }
 
-deserialize_as_field!(NumberStatus);
-deserialize_as_field!(PortNumber);
+deserialize_from_json!(NumberStatus, PortNumber);

@@ -1,8 +1,8 @@
 //! Letting a number go: what another carrier must know to take it.
 
-use super::document::{document, plain_field};
 use super::{Passcode, Pin, RefusalReason};
 use crate::account::AccountId;
+use crate::document::document;
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 
@@ -33,7 +33,6 @@ document! {
         pub passcode: Option<Pin>,
     }
 }
-plain_field!(PortOutRequest);
 
 /// What is known of a number that another carrier wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

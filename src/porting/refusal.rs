@@ -1,6 +1,6 @@
 use super::{NumberStatusKind, PortState, PortTransitionRefusal};
 use crate::account::Actor;
-use crate::document::FieldError;
+use crate::document::{FieldError, FieldPath};
 use crate::number::PhoneNumber;
 
 /// Why a command changes nothing.
@@ -109,10 +109,10 @@ impl PortRefusal {
 
     /// The path of the field that is wrong and the rule it breaks, if it is one.
     #[must_use]
-    pub fn field(&self) -> Option<(&str, &'static str)> {
+    pub fn field(&self) -> Option<(FieldPath, &'static str)> {
         match self {
-            Self::Transition(refusal) if refusal.permission.is_none() => Some(("port_state", "enum")),
-            Self::Invalid(error) => Some((error.path(), error.kind().rule())),
+            Self::Transition(refusal) if refusal.permission.is_none() => Some(("port_state".into(), "enum")),
+            Self::Invalid(error) => Some((error.path().clone(), error.kind().rule())),
             Self::Forbidden(_)
             | Self::Transition(_)
             | Self::NotEditable(_)

@@ -2,13 +2,14 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::document::{Field, check_length, deserialize_as_field, document, plain_field, wrong_type};
 use super::{
     Bill, Comment, NumberStatus, PortContext, PortNumber, PortRefusal, PortSettings, PortState, Progress,
     ScheduleOn, TimelineEntry, TransitionEntry,
 };
 use crate::account::AccountId;
-use crate::document::{FieldError, Fields};
+use crate::document::{
+    FieldError, Fields, FromJson, Json, check_length, deserialize_from_json, document, from_json_text,
+};
 use crate::number::PhoneNumber;
 use crate::time::Timestamp;
 use crate::token::token_type;
@@ -52,7 +53,7 @@ document! {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[derive(Debug)]
-    pub struct PortRequest {
+    pub struct PortRequest checked by check_name {
         id: PortRequestId,
         name: String,
         pub(super) state("port_state"): PortState,
@@ -86,7 +87,6 @@ document! {
         pub port_authority: Option<NamedAccount>,
     }
 }
-plain_field!(PortParties);
 
 document! {
     /// An account with its name for people, as it was when the request was created.
@@ -98,7 +98,6 @@ document! {
         pub name: Option<String>,
     }
 }
-plain_field!(NamedAccount);
 
 document! {
     /// What is known of a document that was uploaded; its content is kept elsewhere.
@@ -118,7 +117,6 @@ document! {
         pub length: Option<u64>,
     }
 }
-plain_field!(Upload);
 
 /// Who is to be told of what becomes of a request: `{"email": {"send_to": ..}}`, where `send_to` is an
 /// address or a list of them. All of it is kept.
@@ -138,12 +136,10 @@ pub struct Notifications(Map<String, Value>);
 /// The longest name of a request.
 const MAX_NAME: usize = 128;
 
-impl Field for PortRequest {
-    fn from_json(value: Value) -> Result<Self, FieldError> {
-        let request = Self::from_fields(Fields::of(value)?)?;
-        check_length("name", &request.name, 1, MAX_NAME)?;
-        Ok(request)
-    }
+from_json_text!(PortRequestId);
+
+fn check_name(request: &PortRequest) -> Result<(), FieldError> {
+    check_length("name", &request.name, 1, MAX_NAME)
 }
 
 impl PortRequest {
@@ -371,13 +367,13 @@ impl Notifications {
     }
 }
 
-impl Field for Notifications {
-    fn from_json(value: Value) -> Result<Self, FieldError> {
-        let map = Map::from_json(value)?;
+impl FromJson for Notifications {
+    fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
+        let map = Fields::of(json)?.rest();
         let email = map.get("email").filter(|email| !email.is_null());
         let check_email = |email: &Value| match email.as_object() {
             Some(fields) => fields.get("send_to").map_or(Ok(()), check_send_to),
-            None => Err(wrong_type("object", email)),
+            None => Err(FieldError::wrong_type("", "object", email)),
         };
         email.map_or(Ok(()), check_email).map_err(|error| error.within("email"))?;
         Ok(Self(map))
@@ -387,10 +383,12 @@ impl Field for Notifications {
 fn check_send_to(send_to: &Value) -> Result<(), FieldError> {
     let check = match send_to {
         Value::Null | Value::String(_) => Ok(()),
-        Value::Array(_) => Vec::<String>::from_json(send_to.clone()).map(drop),
-        Value::Bool(_) | Value::Number(_) | Value::Object(_) => Err(wrong_type("string or array", send_to)),
+        Value::Array(_) => Vec::<String>::from_json(send_to.clone().into()).map(drop),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => {
+            Err(FieldError::wrong_type("", "string or array", send_to))
+        }
     };
     check.map_err(|error| error.within("send_to"))
 }
 
-deserialize_as_field!(Notifications);
+deserialize_from_json!(Notifications);

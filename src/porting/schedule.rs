@@ -18,8 +18,7 @@
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Weekday};
 use serde_json::{Map, Value};
 
-use super::document::{document, plain_field};
-use crate::document::FieldError;
+use crate::document::{FieldError, document};
 use crate::time::Timestamp;
 
 document! {
@@ -33,7 +32,6 @@ document! {
         pub date_time: String,
     }
 }
-plain_field!(ScheduleOn);
 
 /// Where time zones are looked up.
 ///

@@ -4,10 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 
-use super::document::{Field, deserialize_as_field};
-use crate::document::{FieldError, FieldErrorKind};
+use crate::document::{FieldError, FieldErrorKind, FromJson, Json, deserialize_from_json};
 
 /// The PIN that a losing carrier has for an account, as it was given: any text.
 ///
@@ -125,15 +123,15 @@ impl PartialEq for Passcode {
 
 impl Eq for Passcode {}
 
-impl Field for Pin {
-    fn from_json(value: Value) -> Result<Self, FieldError> {
-        String::from_json(value).map(|text| Self(text.into()))
+impl FromJson for Pin {
+    fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
+        json.text().map(|text| Self(text.into()))
     }
 }
 
-impl Field for Passcode {
-    fn from_json(value: Value) -> Result<Self, FieldError> {
-        String::from_json(value)?.parse().map_err(|error: PasscodeError| {
+impl FromJson for Passcode {
+    fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
+        json.text()?.parse().map_err(|error: PasscodeError| {
             let kind = match error {
                 PasscodeError::Length { length } if length < Self::MIN_LENGTH => {
                     FieldErrorKind::TooShort { length, min: Self::MIN_LENGTH }
@@ -169,8 +167,9 @@ macro_rules! hidden {
             }
         }
 
-        deserialize_as_field!($name);
+        deserialize_from_json!($name);
     };
 }
+
 hidden!(Pin);
 hidden!(Passcode);

@@ -4,9 +4,8 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::PortState;
-use super::document::{Field, document, plain_field};
 use crate::account::{AccountId, Actor};
-use crate::document::FieldError;
+use crate::document::{FieldError, FromJson, Json, document};
 use crate::time::Timestamp;
 
 document! {
@@ -37,7 +36,6 @@ document! {
         pub superduper_comment: Option<bool>,
     }
 }
-plain_field!(Comment);
 
 document! {
     /// A change of a port request's state.
@@ -58,7 +56,6 @@ document! {
         pub authorization: Option<Authorization>,
     }
 }
-plain_field!(TransitionEntry);
 
 document! {
     /// Who did something: an account, and which of its users.
@@ -70,7 +67,6 @@ document! {
         pub user: Option<Map<String, Value>>,
     }
 }
-plain_field!(Authorization);
 
 document! {
     /// An account, or the system, with its name for people.
@@ -82,7 +78,6 @@ document! {
         pub name: Option<String>,
     }
 }
-plain_field!(Party);
 
 /// One entry of a [timeline](super::PortRequest::timeline).
 ///
@@ -183,20 +178,20 @@ impl Serialize for TransitionType {
     }
 }
 
-impl Field for TransitionType {
-    fn from_json(value: Value) -> Result<Self, FieldError> {
-        let kind = String::from_json(value.clone())?;
-        let refusal = || FieldError::invalid("", &value, "expected the type of a transition");
+impl FromJson for TransitionType {
+    fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
+        let kind = json.text()?;
+        let refusal = || FieldError::invalid("", &kind.as_str().into(), "expected the type of a transition");
         (kind == TRANSITION).then_some(Self).ok_or_else(refusal)
     }
 
-    fn missing() -> Option<Self> {
+    fn if_missing() -> Option<Self> {
         Some(Self)
     }
 }
 
-impl Field for PortState {
-    fn from_json(value: Value) -> Result<Self, FieldError> {
-        String::from_json(value).map(|name| name.as_str().into())
+impl FromJson for PortState {
+    fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
+        json.text().map(|name| name.as_str().into())
     }
 }

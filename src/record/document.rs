@@ -24,13 +24,13 @@ use serde_json::{Map, Value};
 
 use super::{Lease, NumberRecord, Pending};
 use crate::account::AccountId;
-use crate::document::{FieldError, FieldErrorKind, Fields, Json, Name};
-use crate::feature::cnam::CnamProfile;
+use crate::document::{FieldError, FieldErrorKind, Fields, FromJson, Json, Name};
 use crate::feature::e911::E911Key;
-use crate::feature::{Features, Settings};
+use crate::feature::{FeatureSettings, Features};
 use crate::lifecycle::State;
 use crate::names::CarrierName;
 use crate::number::PhoneNumber;
+use crate::policy::CnamProfile;
 use crate::time::Timestamp;
 
 /// The private fields.
@@ -232,7 +232,7 @@ impl<'de> Draft<'de> {
             name if name.starts_with("pvt_") || name.starts_with('_') => {
                 return Err(de::Error::custom("no such field"));
             }
-            feature if Settings::NAMES.contains(&feature) => {
+            feature if FeatureSettings::NAMES.contains(&feature) => {
                 self.wanted.insert(name.clone(), map.next_value()?);
             }
             name => drop(self.custom.insert(name.to_owned(), map.next_value()?)),
@@ -251,9 +251,10 @@ impl<'de> Draft<'de> {
             (None, Some(_)) => return Err(FieldError::new(key::RESERVED_SINCE, FieldErrorKind::Missing)),
             (Some(_), None) => return Err(FieldError::new(key::RESERVED_UNTIL, FieldErrorKind::Missing)),
         };
-        let wanted = Settings::take(&mut self.wanted, &CnamProfile::WIDEST)?;
-        let active =
-            self.active.map(|json| Settings::read(json).map_err(|error| error.within(key::FEATURES)));
+        let wanted = FeatureSettings::take(&mut self.wanted, &CnamProfile::WIDEST)?;
+        let active = self
+            .active
+            .map(|json| FeatureSettings::from_json(json).map_err(|error| error.within(key::FEATURES)));
         let features = Features { wanted, active: active.transpose()?.unwrap_or_default() };
         let custom = self.custom;
         Ok(NumberRecord {

@@ -1,7 +1,6 @@
 //! Putting a number right that is not as it should be.
 
 use super::{Context, Decision, ExternalEffect, NumberRecord, Refusal};
-use crate::feature::rights;
 
 impl NumberRecord {
     /// Makes the application that answers the number the one that does, and takes off what the
@@ -47,10 +46,10 @@ impl NumberRecord {
         if self.owner.is_none() {
             return self.clear_features();
         }
-        let available = self.with_rights(ctx, rights::available);
+        let available = self.available_features(ctx);
         if let Some(features) = &mut self.features {
             let wanted = std::mem::take(&mut features.wanted);
-            let denied = wanted.features().without(available);
+            let denied = wanted.features().difference(available);
             features.wanted = wanted.without(denied);
         }
         self.settle_features(ctx)

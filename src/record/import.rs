@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::NumberRecord;
 use super::document::key;
 use crate::document::{FieldError, check_depth};
-use crate::feature::Settings;
+use crate::feature::FeatureSettings;
 use crate::feature::e911::E911Key;
 use crate::lifecycle::State;
 use crate::names::Feature;
@@ -134,7 +134,7 @@ impl NumberRecord {
         let was_left = [Repair::MadeAvailable, Repair::Unowned].iter().any(|it| repairs.contains(it));
         if let Some(features) = self.features.as_mut().filter(|_| was_left) {
             // The next owner asked for none of it; what is active is removed by the next move.
-            features.wanted = Settings::default();
+            features.wanted = FeatureSettings::default();
         }
         self.drop_empty_features();
         let mut history = self.history.to_vec();
@@ -168,8 +168,8 @@ fn rename(map: &mut Map<String, Value>, repairs: &mut Vec<Repair>) {
             renamed = true;
         }
     }
-    if let Some(address) = map.shift_remove(E911Key::DashE911.name()) {
-        map.entry(E911Key::E911.name()).or_insert(address);
+    if let Some(address) = map.shift_remove(E911Key::DashE911.as_str()) {
+        map.entry(E911Key::E911.as_str()).or_insert(address);
         renamed = true;
     }
     if let Some(active) = map.get(key::FEATURES).and_then(|active| active_features(active, map)) {
@@ -200,12 +200,12 @@ fn active_features(old: &Value, document: &Map<String, Value>) -> Option<Value> 
             Ok(Feature::InboundCnam) => cnam.extend(half("inbound_lookup")),
             Ok(Feature::OutboundCnam) => cnam.extend(half("display_name")),
             Ok(Feature::CarrierName | Feature::Local | Feature::Port) => {}
-            Ok(Feature::E911) => drop(active.insert(Feature::E911.name().to_owned(), value)),
+            Ok(Feature::E911) => drop(active.insert(Feature::E911.as_str().to_owned(), value)),
             Ok(_) | Err(_) => drop(active.insert(name, value)),
         }
     }
     if !cnam.is_empty() {
-        active.entry(Feature::Cnam.name()).or_insert(Value::Object(cnam));
+        active.entry(Feature::Cnam.as_str()).or_insert(Value::Object(cnam));
     }
     let active = Value::Object(active);
     (active != *old).then_some(active)
@@ -214,8 +214,8 @@ fn active_features(old: &Value, document: &Map<String, Value>) -> Option<Value> 
 /// What a document says of an active feature.
 fn said_of(name: &str, document: &Map<String, Value>) -> Option<Value> {
     let name = match name.parse() {
-        Ok(Feature::InboundCnam | Feature::OutboundCnam) => Feature::Cnam.name(),
-        Ok(Feature::E911) => Feature::E911.name(),
+        Ok(Feature::InboundCnam | Feature::OutboundCnam) => Feature::Cnam.as_str(),
+        Ok(Feature::E911) => Feature::E911.as_str(),
         Ok(_) | Err(_) => name,
     };
     document.get(name).cloned()

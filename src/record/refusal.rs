@@ -157,7 +157,7 @@ impl Refusal {
         match (self, self.cause()) {
             (Self::Forbidden(actor), _) => format!(": {actor}"),
             (Self::FeaturesDenied(features), _) => {
-                let names: Vec<_> = features.iter().map(Feature::name).collect();
+                let names: Vec<_> = features.iter().map(Feature::as_str).collect();
                 format!(": may not carry {}", names.join(", "))
             }
             (Self::Unreachable(state), _) => format!(": {state} is not reached by asking for it"),

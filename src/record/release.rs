@@ -24,7 +24,7 @@ impl NumberRecord {
             Err(_) if self.is_released_anyway() && role.is_owner_or_admin() => {}
             Err(_) if self.is_released_anyway() => return Err(Refusal::Forbidden(ctx.actor)),
             Err(_) => {
-                let to = ctx.policy.released_state.state();
+                let to = ctx.policy.released_state.into();
                 return Err(Refusal::Transition { from: self.state, to });
             }
         }
@@ -88,7 +88,7 @@ impl NumberRecord {
             (CarrierKind::Local | CarrierKind::Mdn, _) => State::Deleted,
             (CarrierKind::Other, _) if policy.delete_on_release => State::Deleted,
             (CarrierKind::Other, ReleasedState::Available) if policy.ageing.is_some() => State::Aging,
-            (CarrierKind::Other, released) => released.state(),
+            (CarrierKind::Other, released) => released.into(),
         }
     }
 
@@ -97,5 +97,14 @@ impl NumberRecord {
         self.used_by = None;
         self.custom = None;
         self.clear_features()
+    }
+}
+
+impl From<ReleasedState> for State {
+    fn from(state: ReleasedState) -> Self {
+        match state {
+            ReleasedState::Available => Self::Available,
+            ReleasedState::Released => Self::Released,
+        }
     }
 }

@@ -23,7 +23,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::document::{FieldError, FieldErrorKind, type_of, wrong_type};
+use crate::document::{FieldError, FieldErrorKind, type_of};
 use crate::feature::e911::E911Status;
 
 /// A rule of the schema: what one field must be.
@@ -105,7 +105,7 @@ pub const TABLE: [Row; 38] = [
     row("e911.plus_four", Text, "The last four digits of a ZIP+4 code"),
     row("e911.postal_code", Text, "ZIP or postal code").required(),
     row("e911.region", Text, "State or province, two letters").at_least(2).at_most(2).required(),
-    row("e911.status", Text, "How far the provider is with the address").one_of(&E911Status::NAMES),
+    row("e911.status", Text, "How far the provider is with the address").one_of(E911Status::NAMES),
     row("e911.street_address", Text, "House number and street").required(),
     row("porting", Object, "What the carrier that the number comes from has on file"),
     row("porting.billing_account_id", Text, "Account there"),
@@ -131,7 +131,7 @@ const RENAMED: (&str, &str) = ("dash_e911", "e911");
 #[must_use]
 pub fn check(document: &Value) -> Vec<FieldError> {
     if !document.is_object() {
-        return vec![wrong_type("", Object.name(), document)];
+        return vec![FieldError::wrong_type("", Object.name(), document)];
     }
     let mut errors = Vec::new();
     for row in &TABLE {

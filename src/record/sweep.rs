@@ -94,7 +94,7 @@ impl NumberRecord {
     /// as long as residential ones may.
     fn rests_until(&self, policy: &Policy) -> Timestamp {
         let from = self.disconnected_at.unwrap_or(self.updated);
-        let longest = || from.after(TimeDelta::days(SubscriberClass::Residential.longest().into()));
+        let longest = || from.after(TimeDelta::days(SubscriberClass::Residential.max_days().into()));
         policy.ageing.map_or_else(longest, |ageing: Ageing| ageing.ends_at(from))
     }
 }

@@ -123,7 +123,7 @@ impl NumberRecord {
         let (Some(lease), Some(reservation)) = (self.lease, ctx.policy.reservation) else {
             return Err(Refusal::Lease(None));
         };
-        let longest = reservation.longest_until(lease.since);
+        let longest = reservation.latest_end_at(lease.since);
         if !(lease.until..=longest).contains(&until) || lease.until < ctx.now {
             return Err(Refusal::Lease(Some(longest)));
         }

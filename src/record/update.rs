@@ -5,10 +5,11 @@ use serde_json::{Map, Value};
 use super::{Context, Decision, ExternalEffect, NumberRecord, Refusal};
 use crate::account::Actor;
 use crate::document::{self, FieldError, FieldErrorKind};
-use crate::feature::cnam::{CnamName, CnamProfile};
+use crate::feature::cnam::CnamName;
 use crate::feature::e911::E911Key;
-use crate::feature::{Settings, rights, take_carrier_name};
+use crate::feature::{FeaturePermissions, FeatureSettings, take_carrier_name};
 use crate::names::{CarrierKind, CarrierName, Feature, FeatureSet};
+use crate::policy::CnamProfile;
 use crate::record::schema;
 
 /// What is to be different. `None` stays as it is; in what may be nothing, `Some(None)` takes it off.
@@ -108,18 +109,18 @@ impl NumberRecord {
         let carrier = take_carrier_name(&mut fields)?;
         let before = self.settings().cloned().unwrap_or_default();
         // A name that is there already stays, whatever is asked of names by now.
-        let asked = fields.get(Feature::Cnam.name()).and_then(|cnam| cnam.get("display_name"));
+        let asked = fields.get(Feature::Cnam.as_str()).and_then(|cnam| cnam.get("display_name"));
         let had = before.cnam.as_ref().and_then(|cnam| cnam.display_name.as_ref());
         let is_new = asked.is_some_and(|asked| asked.as_str() != had.map(CnamName::as_str));
         let profile = if is_new { &ctx.policy.cnam } else { &CnamProfile::WIDEST };
         let (settings, rest) = if is_whole {
-            Settings::from_document(fields, profile)?
+            FeatureSettings::from_document(fields, profile)?
         } else {
             before.patched(fields, profile)?
         };
         let mut asked = settings.set_since(&before);
         if carrier.is_some_and(|carrier| carrier != self.carrier) {
-            asked = asked.with(Feature::CarrierName.into());
+            asked = asked.union(Feature::CarrierName.into());
         }
         self.check_features(asked, ctx)?;
         self.carrier = carrier.unwrap_or(self.carrier);
@@ -135,10 +136,10 @@ impl NumberRecord {
     /// carrier's name and the state of a creation, though there is none.
     fn check_merged(&self, changes: &Map<String, Value>) -> Result<(), Refusal> {
         let [new, old] = [E911Key::E911, E911Key::DashE911];
-        let key = if changes.contains_key(new.name()) { new } else { old };
+        let key = if changes.contains_key(new.as_str()) { new } else { old };
         let is_checked = |name: &str| {
-            [PORTING, CREATE_WITH_STATE, Feature::CarrierName.name()].contains(&name)
-                || Settings::NAMES.contains(&name) && (key == old || name != old.name())
+            [PORTING, CREATE_WITH_STATE, Feature::CarrierName.as_str()].contains(&name)
+                || FeatureSettings::NAMES.contains(&name) && (key == old || name != old.as_str())
         };
         let changes = changes.iter().filter(|(name, _)| is_checked(name));
         let changes: Map<_, _> = changes.map(|(name, change)| (name.clone(), change.clone())).collect();
@@ -214,18 +215,18 @@ impl NumberRecord {
         if asked.is_empty() {
             return Ok(());
         }
-        self.with_rights(ctx, |inputs| rights::check(asked, inputs))
-            .map_err(|error| Refusal::FeaturesDenied(error.denied))
+        let denied = asked.difference(self.feature_permissions(ctx).available());
+        if denied.is_empty() { Ok(()) } else { Err(Refusal::FeaturesDenied(denied)) }
     }
 
-    /// Asks what decides on what the number may carry, by who asks.
-    pub(super) fn with_rights<T>(&self, ctx: &Context<'_>, ask: impl FnOnce(&rights::Inputs<'_>) -> T) -> T {
+    /// Returns the facts that decide which features `ctx.actor` may set.
+    pub(super) fn feature_permissions(&self, ctx: &Context<'_>) -> FeaturePermissions<'_> {
         let owner = self.owner.and_then(|id| ctx.accounts.account(id));
         let reseller = owner.and_then(|owner| owner.reseller).and_then(|id| ctx.accounts.account(id));
-        ask(&rights::Inputs {
+        FeaturePermissions {
             number_allowed: self.allowed_features,
             reseller_allowed: reseller.as_ref().and_then(|reseller| reseller.allowed_features),
-            system_allowed: ctx.policy.allowed_features,
+            policy_allowed: ctx.policy.allowed_features,
             number_denied: self.denied_features,
             reseller_denied: reseller.as_ref().and_then(|reseller| reseller.denied_features),
             carrier: self.carrier.kind(),
@@ -233,7 +234,7 @@ impl NumberRecord {
             used_by: self.used_by(),
             is_assigned: self.owner.is_some(),
             is_admin: ctx.accounts.is_admin(ctx.actor),
-        })
+        }
     }
 }
 

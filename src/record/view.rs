@@ -4,7 +4,6 @@ use serde_json::{Map, Value, json};
 
 use super::{Context, NumberRecord};
 use crate::feature::e911::E911Key;
-use crate::feature::rights;
 use crate::names::{Feature, FeatureSet};
 
 /// How a number is shown.
@@ -144,7 +143,7 @@ const READ_ONLY: [Field; 8] = [
     ("carrier", |it, _, ctx| ctx.accounts.is_admin(ctx.actor).then(|| json!(it.carrier))),
     CREATED,
     ("features", |it, key, _| Some(names(it.features(), key))),
-    ("features_available", |it, key, ctx| Some(names(it.with_rights(ctx, rights::available), key))),
+    ("features_available", |it, key, ctx| Some(names(it.available_features(ctx), key))),
     ("modified", |it, _, _| Some(json!(it.updated))),
     STATE,
     USED_BY,
@@ -155,5 +154,5 @@ fn names(features: FeatureSet, key: E911Key) -> Value {
 }
 
 const fn feature_name(feature: Feature, key: E911Key) -> &'static str {
-    if matches!(feature, Feature::E911) { key.name() } else { feature.name() }
+    if matches!(feature, Feature::E911) { key.as_str() } else { feature.as_str() }
 }

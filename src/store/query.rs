@@ -172,7 +172,7 @@ impl Query {
             && self.owner.is_none_or(|owner| record.owner() == Some(owner))
             && self.carrier.is_none_or(|carrier| record.carrier() == carrier)
             && self.used_by.as_deref().is_none_or(|app| record.used_by() == Some(app))
-            && (self.features.is_empty() || self.features.without(record.features()).is_empty())
+            && (self.features.is_empty() || self.features.difference(record.features()).is_empty())
             && is_within(&self.created, record.created())
             && is_within(&self.updated, record.updated())
             && (self.clock.is_none() || record.clock().is_some_and(|clock| is_within(&self.clock, clock)))

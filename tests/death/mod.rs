@@ -11,7 +11,7 @@ use serde_json::Value;
 use telnum::PhoneNumber;
 use telnum::carrier::{Availability, Carrier, CarrierError, CarrierInfo, Found, Search};
 use telnum::feature::cnam::Cnam;
-use telnum::feature::e911::{E911Address, E911Answer};
+use telnum::feature::e911::{E911Address, E911Outcome};
 use telnum::idempotency::IdempotencyKey;
 use telnum::names::CarrierName;
 use telnum::provider::{CnamProvider, E911Provider, ProviderError};
@@ -252,13 +252,13 @@ fn name_of(cnam: &Cnam) -> String {
 }
 
 impl E911Provider for Mortal<Arc<Providers>> {
-    fn validate(&self, address: &E911Address) -> Result<E911Answer, ProviderError> {
+    fn validate(&self, address: &E911Address) -> Result<E911Outcome, ProviderError> {
         self.death.call(|| {
             let told = self.inner.0.lock().unwrap();
             Ok(if told.knows_nothing {
-                E911Answer::of_candidates(Vec::new())
+                E911Outcome::from_candidates(Vec::new())
             } else {
-                E911Answer::Provisioned(address.clone())
+                E911Outcome::Provisioned(address.clone())
             })
         })
     }
@@ -268,15 +268,15 @@ impl E911Provider for Mortal<Arc<Providers>> {
         record: &NumberRecord,
         address: &E911Address,
         key: IdempotencyKey,
-    ) -> Result<E911Answer, ProviderError> {
+    ) -> Result<E911Outcome, ProviderError> {
         self.death.call(|| {
             let mut told = self.inner.0.lock().unwrap();
             told.fail(Call::Provision)?;
             if told.knows_nothing {
-                return Ok(E911Answer::of_candidates(Vec::new()));
+                return Ok(E911Outcome::from_candidates(Vec::new()));
             }
             told.e911(key, record.number(), Some(address.fields().street_address.clone()));
-            Ok(E911Answer::Provisioned(address.clone()))
+            Ok(E911Outcome::Provisioned(address.clone()))
         })
     }
 

@@ -190,7 +190,7 @@ pub(crate) fn inventory() -> Inventory {
     ])
     .unwrap();
     let mut policy = Policy::default();
-    policy.allowed_features = policy.allowed_features.with(FeatureSet::from([Feature::E911, Feature::Cnam]));
+    policy.allowed_features = policy.allowed_features.union(FeatureSet::from([Feature::E911, Feature::Cnam]));
     policy.default_carrier = "telnyx".parse().unwrap();
     let localities = "+1415\tUS\tCA\tSan Francisco\n+1510\tUS\tCA\tOakland\t94612,94607\n";
     let inventory = Inventory::builder(Arc::new(MemoryStore::new()))

@@ -203,8 +203,7 @@ fn a_carrier_that_is_not_there_is_missed_before_anything_is_claimed() {
 #[test]
 fn a_sweep_reports_a_carrier_that_is_not_there_and_changes_nothing() {
     let store = Arc::new(MemoryStore::new());
-    let minute =
-        Policy { reservation: Some(Reservation { seconds: 60, longest_seconds: 60 }), ..Policy::default() };
+    let minute = Policy::default().with_reservation(LeaseTerms::new(60));
     let create = Create {
         state: Some(State::Reserved),
         carrier: Some("pacwest".parse().unwrap()),
@@ -249,7 +248,7 @@ fn what_is_being_worked_on_is_not_free() {
 struct Dead;
 
 impl E911Provider for Dead {
-    fn validate(&self, _: &E911Address) -> Result<E911Answer, ProviderError> {
+    fn validate(&self, _: &E911Address) -> Result<E911Outcome, ProviderError> {
         Err(ProviderError::Unknown("lost".into()))
     }
 
@@ -258,7 +257,7 @@ impl E911Provider for Dead {
         _: &NumberRecord,
         _: &E911Address,
         _: IdempotencyKey,
-    ) -> Result<E911Answer, ProviderError> {
+    ) -> Result<E911Outcome, ProviderError> {
         Err(ProviderError::Unknown("lost".into()))
     }
 

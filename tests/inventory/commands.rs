@@ -181,9 +181,9 @@ fn what_is_deleted_can_come_back() {
 
 #[test]
 fn an_update_tells_providers_once() {
-    let notices = Arc::new(Notices::default());
+    let notices = Arc::new(CnamNotifications::default());
     let carrier = telnyx();
-    let provider: Arc<dyn telnum::provider::CnamProvider> = Arc::<Notices>::clone(&notices);
+    let provider: Arc<dyn telnum::provider::CnamProvider> = Arc::<CnamNotifications>::clone(&notices);
     let inventory = world().shared_carrier(shared(&carrier)).policy(with_e911()).cnam(provider).build();
     let number = "+15550100006";
     let names = document(json!({"cnam": {"display_name": "Child"}}));
@@ -331,8 +331,8 @@ fn row_61_the_library_puts_what_is_created_in_service() {
 
 #[test]
 fn reservations_that_end_are_extended() {
-    let quarter = Reservation { seconds: 900, longest_seconds: 7_200 };
-    let inventory = world().policy(Policy { reservation: Some(quarter), ..Policy::default() }).build();
+    let quarter = LeaseTerms::new(900).with_longest_seconds(7_200);
+    let inventory = world().policy(Policy::default().with_reservation(quarter)).build();
     assert!(inventory.reserve([FREE], &by("reseller")).unwrap().is_success());
     let minutes = |count| now().after(chrono::TimeDelta::minutes(count));
     // One that has no end has none to move.

@@ -22,16 +22,16 @@ use telnum::account::{AccountId, Actor};
 use telnum::carrier::{
     Availability, Carrier, CarrierError, CarrierInfo, Found, Managed, Mdn, ReservedBy, Search,
 };
-use telnum::feature::e911::{E911Address, E911Answer};
+use telnum::feature::e911::{E911Address, E911Outcome};
 use telnum::idempotency::IdempotencyKey;
 use telnum::inventory::{
     Billing, BillingError, Builder, Charge, Create, Error, ImportRow, Inventory, Limits, Options, Outcome,
     Porting, Quote,
 };
 use telnum::lifecycle::State;
-use telnum::names::{CarrierName, Feature, FeatureSet};
-use telnum::policy::{Policy, Reservation};
-use telnum::provider::{AddressBook, E911Provider, Notices, ProviderError};
+use telnum::names::{CarrierName, Feature};
+use telnum::policy::{LeaseTerms, Policy};
+use telnum::provider::{AddressBook, CnamNotifications, E911Provider, ProviderError};
 use telnum::record::{EventKind, NumberRecord, Update};
 use telnum::store::{Batch, Change, Expect, MemoryStore, Query, Revision, Store, StoreError, delegate_store};
 use telnum::testing::{CarrierFault, CarrierOrder, ScriptedCarrier};
@@ -91,7 +91,7 @@ fn address() -> Value {
 }
 
 fn with_e911() -> Policy {
-    Policy { allowed_features: FeatureSet::of(&[Feature::E911, Feature::Cnam]), ..Policy::default() }
+    Policy::default().with_allowed_features([Feature::E911, Feature::Cnam])
 }
 
 /// A port request that may be there, in a store that may be out of reach.

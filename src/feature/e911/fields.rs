@@ -1,27 +1,28 @@
 use serde::Serialize;
-use serde_json::Value;
 
-use super::{Country, E911Address, E911Status, postal};
-use crate::document::{Extra, FieldError, FieldErrorKind, Fields, Json, wrong_type};
-use crate::feature::decoded_by_read;
+use super::country::{E911Country, is_plus_four};
+use super::status::E911Status;
+use crate::document::{Extra, FieldError, FieldErrorKind, Fields, FromJson, Json, from_value};
 
-/// What an address is made of, not checked yet: [`E911Address::new`] does that.
+/// The fields of an address, not checked yet: [`E911Address::new`](super::E911Address::new) checks them.
+///
+/// The example of [`E911Address`](super::E911Address) shows how to fill them in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct E911Fields {
-    /// House number and street.
+    /// The house number and street. Required.
     pub street_address: String,
-    /// Suite, floor or apartment.
+    /// The suite, floor or apartment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extended_address: Option<String>,
-    /// The name that emergency services see.
+    /// The name that emergency services see, 3 characters or more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caller_name: Option<String>,
-    /// City.
+    /// The city. Required.
     pub locality: String,
-    /// Degrees, as the provider prints them.
+    /// The latitude in degrees, as the provider prints it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latitude: Option<String>,
-    /// Degrees, as the provider prints them.
+    /// The longitude in degrees, as the provider prints it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub longitude: Option<String>,
     /// The provider's id of the address.
@@ -30,51 +31,62 @@ pub struct E911Fields {
     /// The last four digits of a ZIP+4 code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plus_four: Option<String>,
-    /// The ZIP or postal code; a ZIP+4 code may be here too: `94105-3745`.
+    /// The ZIP, ZIP+4 (`94105-3745`) or postal code. Required.
     pub postal_code: String,
-    /// State, territory or province: two letters.
+    /// The state, territory or province: two letters. Required.
     pub region: String,
-    /// How far the provider is with it.
+    /// How far the provider is with the address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<E911Status>,
-    /// The street address in its parts.
+    /// The parts of the street address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub legacy_data: Option<LegacyData>,
-    /// When it was provisioned, as the provider prints it.
+    /// When the address was provisioned, as the provider prints it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub activated_time: Option<String>,
-    /// Who is told by e-mail when the number calls 911.
+    /// The e-mail addresses that are notified when the number calls 911.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notification_contact_emails: Option<Vec<String>>,
-    /// Further fields, kept as they came.
+    /// Further fields.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// A street address in its parts.
+/// The parts of a street address, as a provider splits it.
+///
+/// ```
+/// use telnum::feature::e911::LegacyData;
+///
+/// let parts: LegacyData = serde_json::from_str(r#"{"house_number": "116", "streetname": "NATOMA ST"}"#)?;
+/// assert_eq!(parts.streetname.as_deref(), Some("NATOMA ST"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct LegacyData {
-    /// `116`
+    /// The house number: `116`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub house_number: Option<String>,
-    /// The direction before the street's name: `NW`.
+    /// The direction in front of the street's name: `NW`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub predirectional: Option<String>,
-    /// `NATOMA ST`
+    /// The street: `NATOMA ST`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub streetname: Option<String>,
-    /// `APT 116`
+    /// The suite, floor or apartment: `APT 116`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suite: Option<String>,
-    /// Further fields, kept as they came.
+    /// Further fields.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-decoded_by_read!(LegacyData);
+from_value!(LegacyData);
+
+/// The minimum number of characters of a caller name.
+pub(super) const MIN_CALLER_NAME: usize = 3;
 
 impl E911Fields {
-    /// The fields that have a name of their own.
+    /// The names of the fields other than `extra`.
     const NAMES: [&str; 14] = [
         "street_address",
         "extended_address",
@@ -92,27 +104,7 @@ impl E911Fields {
         "notification_contact_emails",
     ];
 
-    pub(super) fn read(json: Json<'_>) -> Result<Self, FieldError> {
-        let mut fields = Fields::of(json)?;
-        Ok(Self {
-            street_address: fields.must_string("street_address")?,
-            extended_address: fields.string("extended_address")?,
-            caller_name: fields.string("caller_name")?,
-            locality: fields.must_string("locality")?,
-            latitude: fields.string("latitude")?,
-            longitude: fields.string("longitude")?,
-            location_id: fields.string("location_id")?,
-            plus_four: fields.string("plus_four")?,
-            postal_code: fields.must_string("postal_code")?,
-            region: fields.must_string("region")?,
-            status: fields.nested("status", E911Status::read)?,
-            legacy_data: fields.nested("legacy_data", LegacyData::read)?,
-            activated_time: fields.string("activated_time")?,
-            notification_contact_emails: fields.read("notification_contact_emails", texts)?,
-            extra: fields.rest().into(),
-        })
-    }
-
+    /// Checks the rules of an address.
     pub(super) fn check(&self) -> Result<(), FieldError> {
         let required = [
             ("street_address", &self.street_address),
@@ -142,8 +134,8 @@ impl E911Fields {
         self.check_postal_code()?;
         self.check_caller_name()?;
         self.legacy_data.as_ref().map_or(Ok(()), LegacyData::check)?;
-        for (place, email) in self.notification_contact_emails.iter().flatten().enumerate() {
-            check_email(email).map_err(|error| error.within(place).within("notification_contact_emails"))?;
+        for (index, email) in self.notification_contact_emails.iter().flatten().enumerate() {
+            check_email(email).map_err(|error| error.within(index).within("notification_contact_emails"))?;
         }
         match self.extra.iter().find(|(name, _)| Self::NAMES.contains(&name.as_str())) {
             None => Ok(()),
@@ -161,8 +153,8 @@ impl E911Fields {
     }
 
     fn check_postal_code(&self) -> Result<(), FieldError> {
-        let Some(country) = Country::of_region(&self.region) else { return Ok(()) };
-        if !country.has_postal_code(&self.postal_code) {
+        let Some(country) = E911Country::of_region(&self.region) else { return Ok(()) };
+        if !country.is_postal_code(&self.postal_code) {
             let reason = format!("expected {}", country.postal_code_form());
             return Err(FieldError::invalid("postal_code", &(*self.postal_code).into(), reason));
         }
@@ -171,17 +163,17 @@ impl E911Fields {
         };
         let within = self.zip_plus_four().map(|(_, digits)| digits);
         let reason = match country {
-            Country::UnitedStates if !postal::is_plus_four(plus_four) => "expected four digits".into(),
-            Country::UnitedStates if within.is_some_and(|digits| digits != plus_four) => {
+            E911Country::UnitedStates if !is_plus_four(plus_four) => "expected four digits".into(),
+            E911Country::UnitedStates if within.is_some_and(|digits| digits != plus_four) => {
                 format!("expected that of the postal code {}", self.postal_code)
             }
-            Country::UnitedStates | Country::Canada => return Ok(()),
+            E911Country::UnitedStates | E911Country::Canada => return Ok(()),
         };
         Err(FieldError::invalid("plus_four", &plus_four.into(), reason))
     }
 
     fn check_caller_name(&self) -> Result<(), FieldError> {
-        let min = E911Address::MIN_CALLER_NAME;
+        let min = MIN_CALLER_NAME;
         let counted = |name: &String| if name.trim().is_empty() { 0 } else { name.chars().count() };
         let length = self.caller_name.as_ref().map(counted);
         length.filter(|length| *length < min).map_or(Ok(()), |length| {
@@ -189,25 +181,15 @@ impl E911Fields {
         })
     }
 
-    /// Both parts of a ZIP+4 code, if the postal code is one.
+    /// Returns the parts of the postal code if it is a ZIP+4 code.
     pub(super) fn zip_plus_four(&self) -> Option<(&str, &str)> {
-        let is_in_the_states = |_: &_| Country::of_region(&self.region) == Some(Country::UnitedStates);
+        let is_in_the_states =
+            |_: &_| E911Country::of_region(&self.region) == Some(E911Country::UnitedStates);
         self.postal_code.split_once('-').filter(is_in_the_states)
     }
 }
 
 impl LegacyData {
-    fn read(json: Json<'_>) -> Result<Self, FieldError> {
-        let mut fields = Fields::of(json)?;
-        Ok(Self {
-            house_number: fields.string("house_number")?,
-            predirectional: fields.string("predirectional")?,
-            streetname: fields.string("streetname")?,
-            suite: fields.string("suite")?,
-            extra: fields.rest().into(),
-        })
-    }
-
     fn check(&self) -> Result<(), FieldError> {
         let texts = [
             ("house_number", &self.house_number),
@@ -223,15 +205,51 @@ impl LegacyData {
     }
 }
 
-/// Whether a character can be in a line that is shown, and in XML 1.0.
-pub(super) fn is_shown(c: char) -> bool {
+impl FromJson for E911Fields {
+    fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
+        let mut fields = Fields::of(json)?;
+        Ok(Self {
+            street_address: fields.field("street_address")?,
+            extended_address: fields.field("extended_address")?,
+            caller_name: fields.field("caller_name")?,
+            locality: fields.field("locality")?,
+            latitude: fields.field("latitude")?,
+            longitude: fields.field("longitude")?,
+            location_id: fields.field("location_id")?,
+            plus_four: fields.field("plus_four")?,
+            postal_code: fields.field("postal_code")?,
+            region: fields.field("region")?,
+            status: fields.field("status")?,
+            legacy_data: fields.field("legacy_data")?,
+            activated_time: fields.field("activated_time")?,
+            notification_contact_emails: fields.field("notification_contact_emails")?,
+            extra: fields.rest().into(),
+        })
+    }
+}
+
+impl FromJson for LegacyData {
+    fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
+        let mut fields = Fields::of(json)?;
+        Ok(Self {
+            house_number: fields.field("house_number")?,
+            predirectional: fields.field("predirectional")?,
+            streetname: fields.field("streetname")?,
+            suite: fields.field("suite")?,
+            extra: fields.rest().into(),
+        })
+    }
+}
+
+/// Returns whether a line can show the character, and XML 1.0 express it.
+pub(super) fn is_printable(c: char) -> bool {
     !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')
 }
 
 fn check_line(name: &str, text: &str) -> Result<(), FieldError> {
-    // Without a way out, so that many bytes are looked at at once.
+    // Without an early exit the loop is vectorized.
     let is_plain = text.bytes().fold(true, |so_far, byte| so_far & matches!(byte, b' '..=b'~'));
-    if is_plain || text.chars().all(is_shown) {
+    if is_plain || text.chars().all(is_printable) {
         Ok(())
     } else {
         Err(FieldError::invalid(name, &text.into(), "expected one line without control characters"))
@@ -239,26 +257,12 @@ fn check_line(name: &str, text: &str) -> Result<(), FieldError> {
 }
 
 fn check_email(email: &str) -> Result<(), FieldError> {
-    let is_one_word = email.chars().all(|c| is_shown(c) && !c.is_whitespace());
+    let is_one_word = email.chars().all(|c| is_printable(c) && !c.is_whitespace());
     let has_both_parts =
         email.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
     if is_one_word && has_both_parts {
         Ok(())
     } else {
         Err(FieldError::invalid("", &email.into(), "expected an e-mail address"))
-    }
-}
-
-fn texts(value: Value) -> Result<Vec<String>, FieldError> {
-    match value {
-        Value::Array(values) => {
-            let texts = values.into_iter().enumerate();
-            texts
-                .map(|(place, value)| Json::from(value).text().map_err(|error| error.within(place)))
-                .collect()
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
-            Err(wrong_type("", "array", &value))
-        }
     }
 }

@@ -147,7 +147,7 @@ impl Envelope {
     /// What the address is called in the document.
     pub(crate) fn e911_key(&self) -> E911Key {
         let old = E911Key::DashE911;
-        if self.data.contains_key(old.name()) { old } else { E911Key::E911 }
+        if self.data.contains_key(old.as_str()) { old } else { E911Key::E911 }
     }
 }
 
@@ -170,7 +170,7 @@ impl<P> Call<P> {
             if inventory.accounts().account(account).is_none() {
                 return Err(Failure::NoSuchAccount);
             }
-            if !inventory.accounts().has_power(actor, account) {
+            if !inventory.accounts().can_manage(actor, account) {
                 return Err(Failure::from(crate::inventory::Error::from(Refusal::Forbidden(actor))));
             }
             let mut options = Options::new(actor)

@@ -222,8 +222,8 @@ const OF_ANOTHER: [(&str, &str, StatusCode); 3] = [
 
 /// What is wrong with a document, with the status that JSON:API has for it.
 fn of_document(error: FieldError) -> Fault {
-    let found = (error.path(), error.kind().rule());
-    match OF_ANOTHER.iter().find(|(path, rule, _)| (*path, *rule) == found) {
+    let is_found = |(path, rule, _): &&(&str, &str, _)| error.path() == *path && *rule == error.kind().rule();
+    match OF_ANOTHER.iter().find(is_found) {
         Some(&(path, _, status)) => {
             Fault::Refused { status, path: Some(path.to_owned()), message: error.kind().to_string() }
         }

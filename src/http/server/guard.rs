@@ -151,10 +151,11 @@ impl Fault {
     /// What is wrong, each with the path of its field if it is about one.
     pub(crate) fn problems(&self) -> Vec<(Option<String>, String)> {
         match self {
-            Self::Fields(errors) => {
-                errors.iter().map(|error| (Some(error.path().to_owned()), error.kind().to_string())).collect()
-            }
-            Self::Parameter(error) => vec![(Some(error.path().to_owned()), error.kind().to_string())],
+            Self::Fields(errors) => errors
+                .iter()
+                .map(|error| (Some(error.path().to_string()), error.kind().to_string()))
+                .collect(),
+            Self::Parameter(error) => vec![(Some(error.path().to_string()), error.kind().to_string())],
             Self::Refused { path, message, .. } => vec![(path.clone(), message.clone())],
             Self::NoRoute
             | Self::BadPath

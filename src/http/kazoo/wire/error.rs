@@ -224,7 +224,7 @@ fn fields(errors: &[FieldError]) -> Value {
         let mut rule = Map::from_iter([("message".to_owned(), error.kind().to_string().into())]);
         rule.extend(target(error.kind()).map(|target| ("target".to_owned(), target)));
         // What is wrong with the document itself has no path.
-        let path = if error.path().is_empty() { "data" } else { error.path() };
+        let path = if error.path().is_empty() { "data".to_owned() } else { error.path().to_string() };
         let rules = data.entry(path).or_insert_with(|| Map::new().into());
         if let Some(rules) = rules.as_object_mut() {
             rules.insert(error.kind().rule().to_owned(), rule.into());

@@ -1,22 +1,22 @@
 use std::fmt;
 
-/// A country whose regions and postal codes are known.
+/// A country whose regions and postal codes are checked.
 ///
 /// ```
-/// use telnum::feature::e911::Country;
+/// use telnum::feature::e911::E911Country;
 ///
-/// assert_eq!(Country::of_region("PR"), Some(Country::UnitedStates));
-/// assert_eq!(Country::of_region("on"), Some(Country::Canada));
-/// assert_eq!(Country::of_region("XX"), None);
-/// assert!(Country::Canada.has_postal_code("M5V 2T6"));
-/// assert!(!Country::Canada.has_postal_code("W5V 2T6"));
+/// assert_eq!(E911Country::of_region("PR"), Some(E911Country::UnitedStates));
+/// assert_eq!(E911Country::of_region("on"), Some(E911Country::Canada));
+/// assert_eq!(E911Country::of_region("XX"), None);
+/// assert!(E911Country::Canada.is_postal_code("M5V 2T6"));
+/// assert!(!E911Country::Canada.is_postal_code("W5V 2T6"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Country {
-    /// The states, the District of Columbia, the territories, the states in free association and
-    /// the armed forces' post, by the codes of USPS Publication 28.
+pub enum E911Country {
+    /// The United States: the states, the District of Columbia, the territories, the states in free
+    /// association and the military post, by the codes of USPS Publication 28.
     UnitedStates,
-    /// The provinces and territories, by Canada Post's codes.
+    /// Canada: the provinces and territories, by the codes of Canada Post.
     Canada,
 }
 
@@ -31,21 +31,21 @@ const STATES: [&str; 62] = [
 /// The regions of Canada, in the order of their codes.
 const PROVINCES: [&str; 13] = ["AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"];
 
-impl Country {
-    /// Both.
+impl E911Country {
+    /// All countries.
     pub const ALL: [Self; 2] = [Self::UnitedStates, Self::Canada];
 
-    /// The country that a region is in, by its two letters, large or small.
+    /// Returns the country of a region, given by its two letters in either case.
     #[must_use]
     pub fn of_region(region: &str) -> Option<Self> {
         let code: [u8; 2] = region.as_bytes().try_into().ok()?;
         let code = code.map(|letter| letter.to_ascii_uppercase());
-        let is_in =
+        let has_region =
             |country: &Self| country.regions().binary_search_by(|it| it.as_bytes().cmp(&code)).is_ok();
-        Self::ALL.into_iter().find(is_in)
+        Self::ALL.into_iter().find(has_region)
     }
 
-    /// The two letters of each region.
+    /// Returns the codes of the regions, two letters each, in alphabetical order.
     #[must_use]
     pub const fn regions(self) -> &'static [&'static str] {
         match self {
@@ -54,7 +54,7 @@ impl Country {
         }
     }
 
-    /// The ISO 3166 code: `US`, `CA`.
+    /// Returns the ISO 3166 alpha-2 code: `US` or `CA`.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -63,16 +63,18 @@ impl Country {
         }
     }
 
-    /// Whether a text is a postal code of the country by its form.
+    /// Returns whether `text` has the form of the country's postal codes.
+    ///
+    /// A Canadian code may lack the space and have small letters.
     #[must_use]
-    pub fn has_postal_code(self, text: &str) -> bool {
+    pub fn is_postal_code(self, text: &str) -> bool {
         match self {
             Self::UnitedStates => is_zip(text),
             Self::Canada => is_canadian(text),
         }
     }
 
-    /// What a postal code looks like, for people.
+    /// Returns the form of the country's postal codes in words, for error messages.
     pub(super) const fn postal_code_form(self) -> &'static str {
         match self {
             Self::UnitedStates => "94105 or 94105-3745",
@@ -80,7 +82,7 @@ impl Country {
         }
     }
 
-    /// What stands between region and postal code on an envelope: in Canada two spaces.
+    /// Returns the spaces between region and postal code on an envelope.
     pub(super) const fn gap(self) -> &'static str {
         match self {
             Self::UnitedStates => " ",
@@ -89,13 +91,13 @@ impl Country {
     }
 }
 
-impl fmt::Display for Country {
+impl fmt::Display for E911Country {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.code())
     }
 }
 
-/// Whether a text is what a ZIP+4 code has after the hyphen.
+/// Returns whether `text` is the last four digits of a ZIP+4 code.
 pub(super) fn is_plus_four(text: &str) -> bool {
     is_digits(text, 4)
 }
@@ -107,11 +109,11 @@ fn is_zip(text: &str) -> bool {
     }
 }
 
-/// `A1A 1A1`: no D, F, I, O, Q or U, which are read as other characters; no W or Z first, which are
-/// not assigned. People leave out the space and write small letters; so does this.
+/// Canada Post assigns no code with D, F, I, O, Q or U, which are mistaken for other characters, and none
+/// that starts with W or Z.
 fn is_canadian(text: &str) -> bool {
     let is_letter = |byte: u8| byte.is_ascii_uppercase() && !b"DFIOQU".contains(&byte);
-    let fits = |(place, byte): (usize, u8)| match place {
+    let fits = |(index, byte): (usize, u8)| match index {
         0 => is_letter(byte) && !b"WZ".contains(&byte),
         2 | 4 => is_letter(byte),
         1 | 3 | 5 => byte.is_ascii_digit(),
@@ -126,19 +128,4 @@ fn is_canadian(text: &str) -> bool {
 
 fn is_digits(text: &str, count: usize) -> bool {
     text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Country;
-
-    #[test]
-    fn regions_are_sorted_and_found() {
-        for country in Country::ALL {
-            assert!(country.regions().is_sorted());
-            for region in country.regions() {
-                assert_eq!(Country::of_region(&region.to_lowercase()), Some(country), "{region}");
-            }
-        }
-    }
 }

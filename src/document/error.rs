@@ -1,0 +1,167 @@
+use std::fmt;
+
+use serde_json::Value;
+
+use super::path::FieldPath;
+use crate::text_enum::UnknownName;
+
+/// The error of a document's field, or of the document itself.
+///
+/// ```
+/// use telnum::document::{FieldError, FieldErrorKind};
+///
+/// let error = FieldError::new("postal_code", FieldErrorKind::Missing).within("e911");
+/// assert_eq!(error.to_string(), "`e911.postal_code`: required but missing");
+/// assert_eq!(error.kind().rule(), "required");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}{kind}", Prefix(.path))]
+pub struct FieldError {
+    path: FieldPath,
+    kind: Box<FieldErrorKind>,
+}
+
+/// The problem of a field.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FieldErrorKind {
+    /// The field is required.
+    #[error("required but missing")]
+    Missing,
+    /// The value has the wrong JSON type.
+    #[error("expected {expected}, found {found}")]
+    WrongType {
+        /// The expected type.
+        expected: &'static str,
+        /// The type of the value.
+        found: &'static str,
+    },
+    /// The value has too few characters or entries.
+    #[error("expected a length of at least {min}, found {length}")]
+    TooShort {
+        /// The length of the value.
+        length: usize,
+        /// The minimum length.
+        min: usize,
+    },
+    /// The value has too many characters or entries.
+    #[error("expected a length of at most {max}, found {length}")]
+    TooLong {
+        /// The length of the value.
+        length: usize,
+        /// The maximum length.
+        max: usize,
+    },
+    /// The value is not one of the allowed values.
+    #[error("expected one of {}, found {found:?}", allowed.join(", "))]
+    NotOneOf {
+        /// The value.
+        found: String,
+        /// The allowed values.
+        allowed: &'static [&'static str],
+    },
+    /// The value is refused for another reason.
+    #[error("{reason}{}", found_suffix(found, reason))]
+    Invalid {
+        /// The value, as JSON.
+        found: String,
+        /// The reason.
+        reason: String,
+    },
+    /// The value is refused for another reason, and is not shown.
+    #[error("{reason}")]
+    Malformed {
+        /// The reason.
+        reason: String,
+    },
+    /// No field has this name.
+    #[error("no such field")]
+    Unknown,
+    /// The field cannot be set, or not by this actor.
+    #[error("read only")]
+    ReadOnly,
+}
+
+impl FieldError {
+    /// Creates an error of the field at `path`: a field's name, an index, or an array of names.
+    #[must_use]
+    pub fn new(path: impl Into<FieldPath>, kind: FieldErrorKind) -> Self {
+        Self { path: path.into(), kind: Box::new(kind) }
+    }
+
+    /// Creates an error of kind [`Invalid`](FieldErrorKind::Invalid) that shows the value `found`.
+    ///
+    /// ```
+    /// use telnum::document::FieldError;
+    ///
+    /// let error = FieldError::invalid("region", &"C1".into(), "expected two letters");
+    /// assert_eq!(error.to_string(), "`region`: expected two letters, found \"C1\"");
+    /// ```
+    #[must_use]
+    pub fn invalid(path: impl Into<FieldPath>, found: &Value, reason: impl fmt::Display) -> Self {
+        let kind = FieldErrorKind::Invalid { found: found.to_string(), reason: reason.to_string() };
+        Self::new(path, kind)
+    }
+
+    /// Creates the error of a value that is not of the type `expected`.
+    #[cfg(feature = "inventory")]
+    pub(crate) fn wrong_type(path: impl Into<FieldPath>, expected: &'static str, found: &Value) -> Self {
+        Self::new(path, FieldErrorKind::WrongType { expected, found: super::json::type_of(found) })
+    }
+
+    /// Prepends `outer` to the path: the place of this error's document in another document.
+    #[must_use]
+    pub fn within(self, outer: impl Into<FieldPath>) -> Self {
+        Self { path: self.path.within(outer.into()), kind: self.kind }
+    }
+
+    /// Returns the path of the field.
+    #[must_use]
+    pub const fn path(&self) -> &FieldPath {
+        &self.path
+    }
+
+    /// Returns the problem of the field.
+    #[must_use]
+    pub const fn kind(&self) -> &FieldErrorKind {
+        &self.kind
+    }
+}
+
+impl FieldErrorKind {
+    /// Returns the name of the violated rule: the JSON Schema keyword where there is one (`required`,
+    /// `type`, `minLength`, `maxLength`, `enum`, `additionalProperties`, `readOnly`), else `invalid`.
+    #[must_use]
+    pub const fn rule(&self) -> &'static str {
+        match self {
+            Self::Missing => "required",
+            Self::WrongType { .. } => "type",
+            Self::TooShort { .. } => "minLength",
+            Self::TooLong { .. } => "maxLength",
+            Self::NotOneOf { .. } => "enum",
+            Self::Invalid { .. } | Self::Malformed { .. } => "invalid",
+            Self::Unknown => "additionalProperties",
+            Self::ReadOnly => "readOnly",
+        }
+    }
+}
+
+impl From<UnknownName> for FieldErrorKind {
+    fn from(error: UnknownName) -> Self {
+        Self::NotOneOf { found: error.found().to_owned(), allowed: error.expected() }
+    }
+}
+
+/// A path in front of a message; nothing for the document itself.
+struct Prefix<'a>(&'a FieldPath);
+
+impl fmt::Display for Prefix<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() { Ok(()) } else { write!(f, "`{}`: ", self.0) }
+    }
+}
+
+/// Returns the value in words, unless the reason has it already.
+fn found_suffix(found: &str, reason: &str) -> String {
+    if reason.contains(", found ") { String::new() } else { format!(", found {found}") }
+}

@@ -1,0 +1,249 @@
+//! Types that are read from JSON with errors that have a path, and the macros that declare them.
+
+use std::hash::Hash;
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+use super::error::{FieldError, FieldErrorKind};
+use super::fields::Fields;
+use super::json::Json;
+use crate::number::PhoneNumber;
+use crate::time::Timestamp;
+
+/// A type that is read from a JSON value.
+pub(crate) trait FromJson: Sized {
+    /// Reads a value. The error's path starts at the value.
+    fn from_json(json: Json<'_>) -> Result<Self, FieldError>;
+
+    /// Returns the value of a field that is missing or `null`; `None` if the field is required.
+    fn if_missing() -> Option<Self> {
+        None
+    }
+
+    /// Returns whether the field is left out when it is written.
+    fn is_missing(&self) -> bool {
+        false
+    }
+}
+
+impl Fields<'_> {
+    /// Takes the value of a field.
+    pub(crate) fn field<T: FromJson>(&mut self, name: &str) -> Result<T, FieldError> {
+        let value = self.nested(name, T::from_json)?;
+        value.or_else(T::if_missing).ok_or_else(|| FieldError::new(name, FieldErrorKind::Missing))
+    }
+}
+
+impl<T: FromJson> FromJson for Option<T> {
+    fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
+        T::from_json(json).map(Some)
+    }
+
+    fn if_missing() -> Option<Self> {
+        Some(None)
+    }
+
+    fn is_missing(&self) -> bool {
+        self.is_none()
+    }
+}
+
+impl FromJson for String {
+    fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
+        json.text()
+    }
+}
+
+impl FromJson for bool {
+    fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
+        match json {
+            Json::Bool(flag) => Ok(flag),
+            other => Err(other.is_not("boolean")),
+        }
+    }
+}
+
+impl FromJson for u64 {
+    fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
+        match json {
+            Json::Number(number) => number.as_u64().ok_or_else(|| {
+                FieldError::invalid("", &Value::Number(number), "expected a whole number from 0")
+            }),
+            other => Err(other.is_not("number")),
+        }
+    }
+}
+
+impl FromJson for Timestamp {
+    fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
+        let seconds = u64::from_json(json)?;
+        Self::from_gregorian(seconds).map_err(|_| {
+            FieldError::invalid("", &seconds.into(), "expected Gregorian seconds of the years 0 to 9999")
+        })
+    }
+}
+
+impl FromJson for Map<String, Value> {
+    fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
+        Fields::of(json).map(Fields::rest)
+    }
+}
+
+impl<T: FromJson> FromJson for Vec<T> {
+    fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
+        let Json::Array(values) = json else { return Err(json.is_not("array")) };
+        let values = values.into_iter().enumerate();
+        values.map(|(index, value)| T::from_json(value).map_err(|error| error.within(index))).collect()
+    }
+}
+
+impl<K: FromKey, T: FromJson> FromJson for IndexMap<K, T> {
+    fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
+        Fields::of(json)?
+            .into_iter()
+            .map(|(name, json)| {
+                let value = T::from_json(json).map_err(|error| error.within(&*name))?;
+                Ok((K::from_key(&name)?, value))
+            })
+            .collect()
+    }
+}
+
+/// A type that is read from the name of a field.
+pub(crate) trait FromKey: Hash + Eq + Sized {
+    /// Reads a name. The error's path is the field's.
+    fn from_key(name: &str) -> Result<Self, FieldError>;
+}
+
+impl FromKey for String {
+    fn from_key(name: &str) -> Result<Self, FieldError> {
+        Ok(name.to_owned())
+    }
+}
+
+impl FromKey for PhoneNumber {
+    fn from_key(name: &str) -> Result<Self, FieldError> {
+        name.parse().map_err(|error| malformed(name, &error))
+    }
+}
+
+/// Returns the error of a field whose text cannot be parsed; `error` shows the text where it may be shown.
+pub(crate) fn malformed(name: &str, error: &dyn std::error::Error) -> FieldError {
+    FieldError::new(name, FieldErrorKind::Malformed { reason: error.to_string() })
+}
+
+/// Checks that a text has `min` to `max` characters (Unicode scalar values, as JSON Schema counts).
+pub(crate) fn check_length(name: &str, text: &str, min: usize, max: usize) -> Result<(), FieldError> {
+    match text.chars().count() {
+        length if length < min => Err(FieldError::new(name, FieldErrorKind::TooShort { length, min })),
+        length if length > max => Err(FieldError::new(name, FieldErrorKind::TooLong { length, max })),
+        _ => Ok(()),
+    }
+}
+
+/// Implements [`FromJson`] for types that are parsed from a text.
+macro_rules! from_json_text {
+    ($($name:ty),+) => {$(
+        impl $crate::document::FromJson for $name {
+            fn from_json(json: $crate::document::Json<'_>) -> Result<Self, $crate::document::FieldError> {
+                json.text()?.parse().map_err(|error| $crate::document::malformed("", &error))
+            }
+        }
+    )+};
+}
+pub(crate) use from_json_text;
+
+from_json_text!(PhoneNumber);
+
+/// Implements serde's `Deserialize` for types that implement [`FromJson`].
+macro_rules! deserialize_from_json {
+    ($($name:ty),+) => {$(
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let json = $crate::document::Json::deserialize(deserializer)?;
+                $crate::document::FromJson::from_json(json).map_err(serde::de::Error::custom)
+            }
+        }
+    )+};
+}
+pub(crate) use deserialize_from_json;
+
+/// Implements `from_value` and serde's `Deserialize` for objects that implement [`FromJson`].
+macro_rules! from_value {
+    ($($name:ty),+) => {
+        $(
+            impl $name {
+                /// Reads the object.
+                ///
+                /// # Errors
+                /// The first field that is missing, has the wrong type or is refused, with its path.
+                pub fn from_value(
+                    value: serde_json::Value,
+                ) -> Result<Self, $crate::document::FieldError> {
+                    $crate::document::FromJson::from_json(value.into())
+                }
+            }
+        )+
+
+        $crate::document::deserialize_from_json!($($name),+);
+    };
+}
+pub(crate) use from_value;
+
+/// Declares a struct that is a JSON object: each of its fields a field, in this order, which may be called
+/// otherwise (`kind("type"): Kind`); further fields are kept and written after them. `checked by f` adds a
+/// check of the whole.
+macro_rules! document {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident $(checked by $check:path)? {
+            $($(#[$field_meta:meta])* $vis:vis $field:ident $(($key:literal))?: $type:ty,)*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq, Eq, serde::Serialize)]
+        pub struct $name {
+            $(
+                $(#[$field_meta])*
+                $(#[serde(rename = $key)])?
+                #[serde(skip_serializing_if = "crate::document::FromJson::is_missing")]
+                $vis $field: $type,
+            )*
+            #[serde(flatten)]
+            extra: serde_json::Map<String, serde_json::Value>,
+        }
+
+        impl $name {
+            /// Returns the fields that have no field here. They are kept and written again.
+            #[must_use]
+            pub const fn extra(&self) -> &serde_json::Map<String, serde_json::Value> {
+                &self.extra
+            }
+        }
+
+        impl $crate::document::FromJson for $name {
+            fn from_json(json: $crate::document::Json<'_>) -> Result<Self, $crate::document::FieldError> {
+                let mut fields = $crate::document::Fields::of(json)?;
+                $(let $field = fields.field($crate::document::key!($field $($key)?))?;)*
+                let document = Self { $($field,)* extra: fields.rest() };
+                $($check(&document)?;)?
+                Ok(document)
+            }
+        }
+
+        $crate::document::from_value!($name);
+    };
+}
+pub(crate) use document;
+
+/// The name of a field of a [`document`].
+macro_rules! key {
+    ($field:ident) => {
+        stringify!($field)
+    };
+    ($field:ident $key:literal) => {
+        $key
+    };
+}
+pub(crate) use key;

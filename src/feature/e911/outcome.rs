@@ -1,0 +1,132 @@
+use serde_json::{Value, json};
+
+use super::address::E911Address;
+use super::key::E911Key;
+
+/// The outcome of validating or provisioning an address at a provider.
+///
+/// ```
+/// use serde_json::json;
+/// use telnum::feature::e911::{E911Address, E911Outcome};
+///
+/// let requested = E911Address::from_value(json!({
+///     "street_address": "116 Natoma", "locality": "San Francisco", "region": "CA", "postal_code": "94105",
+/// }))?;
+/// let found = E911Address::from_value(json!({
+///     "street_address": "116 NATOMA ST", "locality": "SAN FRANCISCO", "region": "CA", "postal_code": "94105",
+///     "status": "GEOCODED",
+/// }))?;
+///
+/// // One candidate is the address.
+/// let outcome = E911Outcome::from_candidates(vec![found.clone()]);
+/// assert_eq!(outcome.into_address(&requested), Ok(found.clone()));
+///
+/// // The user has to choose among several.
+/// let outcome = E911Outcome::from_candidates(vec![found.clone(), found]);
+/// assert_eq!(outcome.into_address(&requested).unwrap_err().to_string(), "more than one address found");
+/// # Ok::<(), telnum::document::FieldError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum E911Outcome {
+    /// Emergency services are told of this address, in the provider's spelling.
+    Provisioned(E911Address),
+    /// The provider found the place, and spells the address so.
+    Geocoded(E911Address),
+    /// The provider found several places.
+    MultipleChoice(Vec<E911Address>),
+    /// The provider found no place, for the reason in the text.
+    Invalid(String),
+    /// The provider failed, for the reason in the text.
+    Error(String),
+}
+
+/// The reason why an address cannot be provisioned.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum E911Refusal {
+    /// The address is that of several places.
+    #[error("more than one address found")]
+    MultipleChoice {
+        /// The address that was requested.
+        requested: E911Address,
+        /// The addresses to choose from, each as it would be sent to the provider.
+        candidates: Vec<E911Address>,
+    },
+    /// The address is that of no place.
+    #[error("{message}")]
+    Invalid {
+        /// The address that was requested.
+        requested: E911Address,
+        /// The provider's message.
+        message: String,
+    },
+    /// The provider failed.
+    #[error("{message}")]
+    Error {
+        /// The provider's message.
+        message: String,
+    },
+}
+
+impl E911Outcome {
+    /// Creates the outcome of a search that found these places: [`Invalid`](Self::Invalid) for none,
+    /// [`Geocoded`](Self::Geocoded) for one, [`MultipleChoice`](Self::MultipleChoice) for several.
+    #[must_use]
+    pub fn from_candidates(mut candidates: Vec<E911Address>) -> Self {
+        match candidates.pop() {
+            None => Self::Invalid(NOT_GEOCODED.to_owned()),
+            Some(only) if candidates.is_empty() => Self::Geocoded(only),
+            Some(last) => {
+                candidates.push(last);
+                Self::MultipleChoice(candidates)
+            }
+        }
+    }
+
+    /// Returns the address in the provider's spelling, if `requested` is that of one place.
+    ///
+    /// # Errors
+    /// - [`MultipleChoice`](E911Refusal::MultipleChoice): the provider found several places.
+    /// - [`Invalid`](E911Refusal::Invalid): the provider found none.
+    /// - [`Error`](E911Refusal::Error): the provider failed.
+    pub fn into_address(self, requested: &E911Address) -> Result<E911Address, E911Refusal> {
+        match self {
+            Self::Provisioned(address) | Self::Geocoded(address) => Ok(address),
+            Self::MultipleChoice(found) => {
+                let candidates = found.iter().map(|place| place.to_request_instead_of(requested)).collect();
+                Err(E911Refusal::MultipleChoice { requested: requested.clone(), candidates })
+            }
+            Self::Invalid(message) => Err(E911Refusal::Invalid { requested: requested.clone(), message }),
+            Self::Error(message) => Err(E911Refusal::Error { message }),
+        }
+    }
+}
+
+impl E911Refusal {
+    /// Returns the details for the user who set the address, which is called `key` in the request: an
+    /// object of `multiple_choice`, of `address`, or of the provider's `message`.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use telnum::feature::e911::{E911Key, E911Refusal};
+    ///
+    /// let refusal = E911Refusal::Error { message: "timeout".into() };
+    /// assert_eq!(refusal.data(E911Key::E911), json!({"message": "timeout", "provider": "e911"}));
+    /// ```
+    #[must_use]
+    pub fn data(&self, key: E911Key) -> Value {
+        let (key, message) = (key.as_str(), self.to_string());
+        match self {
+            Self::MultipleChoice { requested, candidates } => {
+                let choice = json!({"cause": requested, "details": candidates, "message": message});
+                json!({"multiple_choice": {key: choice}})
+            }
+            Self::Invalid { requested, .. } => {
+                json!({"address": {"invalid": {"cause": requested, "message": message, "provider": key}}})
+            }
+            Self::Error { .. } => json!({"message": message, "provider": key}),
+        }
+    }
+}
+
+/// The reference's message for an address without a place.
+const NOT_GEOCODED: &str = "Location is not geocoded";
