@@ -75,8 +75,8 @@ impl Timestamp {
             .ok_or_else(|| TimeError(format!("{seconds} Unix seconds").into()))
     }
 
-    #[cfg(feature = "inventory")]
     /// The time by the system's clock: for use cases, which may be given another.
+    #[cfg(feature = "inventory")]
     pub(crate) fn of_system() -> Self {
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let seconds = i64::try_from(since.as_secs()).ok();

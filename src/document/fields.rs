@@ -61,6 +61,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Returns whether there is a field with this name, `null` included.
+    #[cfg(feature = "http")]
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().flatten().any(|(other, _)| other == name)
     }
@@ -83,6 +84,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes a text that is required.
+    #[cfg(feature = "http")]
     pub(crate) fn must_string(&mut self, name: &str) -> Result<String, FieldError> {
         self.string(name)?.ok_or_else(|| FieldError::new(name, FieldErrorKind::Missing))
     }
@@ -104,6 +106,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes a value that `read` turns into a type.
+    #[cfg(feature = "http")]
     pub(crate) fn read<T>(
         &mut self,
         name: &str,
