@@ -284,6 +284,7 @@ impl CarrierName {
     }
 
     /// Returns the name of the carrier's module, as documents have it: `knm_` and the carrier's name.
+    #[must_use]
     pub fn module_name(self) -> impl fmt::Display {
         ModuleName(self)
     }

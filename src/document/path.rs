@@ -86,9 +86,11 @@ impl<const N: usize> From<[&str; N]> for FieldPath {
     }
 }
 
+/// Compares the displayed path.
 impl PartialEq<str> for FieldPath {
     fn eq(&self, text: &str) -> bool {
-        self.to_string() == text
+        let displayed = self.to_string();
+        displayed == text
     }
 }
 
