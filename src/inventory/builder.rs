@@ -12,7 +12,7 @@ use crate::locality::{LocalityLookup, NoLocalityLookup};
 use crate::normalize::Normalizer;
 use crate::number::PhoneNumber;
 use crate::policy::Policy;
-use crate::provider::{AddressBook, CnamProvider, E911Provider, CnamNotifications};
+use crate::provider::{AddressBook, CnamNotifications, CnamProvider, E911Provider};
 use crate::store::{Store, StoreError, StoreExt};
 use crate::time::Timestamp;
 
