@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use telnum::account::{Account, AccountId, AccountTree, Actor};
 use telnum::contact::book::ContactBook;
 use telnum::http::{
-    ApiName, Calls, ContactApi, ContactApis, ServerLimits, TokenTable, kazoo, serve, service,
+    ApiName, ContactApi, ContactApis, Execution, KazooApi, ServerLimits, TokenTable, serve, service,
 };
 use telnum::inventory::{Create, Inventory, Options};
 use telnum::lifecycle::State;
@@ -45,14 +45,18 @@ fn main() {
     };
     let count = if is_test { 1_000 } else { value("--numbers").unwrap_or(1_000_000) };
     let requests = if is_test { 100 } else { value("--requests").unwrap_or(20_000) };
-    let calls = if arguments.iter().any(|it| it == "--blocking") { Calls::Blocking } else { Calls::InPlace };
+    let execution = if arguments.iter().any(|it| it == "--blocking") {
+        Execution::BlockingPool
+    } else {
+        Execution::Inline
+    };
     let rounds = if is_test { 1 } else { ROUNDS };
 
     let server = runtime(2);
-    let address = server.block_on(start(count, calls));
+    let address = server.block_on(start(count, execution));
     let client = runtime(1);
     println!(
-        "{count} numbers, {CONNECTIONS} connections, {requests} requests a round, {calls:?}, {} KiB",
+        "{count} numbers, {CONNECTIONS} connections, {requests} requests a round, {execution:?}, {} KiB",
         resident()
     );
     let mut found: Vec<Vec<Round>> = ROWS.map(|_| Vec::new()).into();
@@ -85,7 +89,7 @@ fn runtime(threads: usize) -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build().unwrap()
 }
 
-async fn start(count: usize, calls: Calls) -> SocketAddr {
+async fn start(count: usize, execution: Execution) -> SocketAddr {
     let shop: AccountId = SHOP.parse().unwrap();
     let accounts = AccountTree::new([Account::new(shop).with_may_add_numbers(true)]).unwrap();
     let store = Arc::new(MemoryStore::new());
@@ -97,9 +101,9 @@ async fn start(count: usize, calls: Calls) -> SocketAddr {
         let outcome = inventory.create(numbers, &create, &options).unwrap();
         assert!(outcome.is_success());
     }
-    let tokens = TokenTable::default().with(ApiName::Kazoo, "token", shop);
-    let numbers = kazoo::Api::new(inventory, tokens.clone()).with_calls(calls);
-    let book = ContactApi::new(ContactBook::new(store), tokens).with_calls(calls);
+    let tokens = TokenTable::default().with_token(ApiName::Kazoo, "token", shop);
+    let numbers = KazooApi::new(inventory, tokens.clone()).with_execution(execution);
+    let book = ContactApi::new(ContactBook::new(store), tokens).with_execution(execution);
     let contacts = ContactApis { people: book.clone(), clients: book.clone(), users: book };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use clap::Parser;
 use telnum::account::{AccountTree, Actor};
 use telnum::contact::book::ContactBook;
-use telnum::http::{Calls, ContactApi, ContactApis, ServerLimits, TokenTable, kazoo, serve, service};
+use telnum::http::{ContactApi, ContactApis, Execution, KazooApi, ServerLimits, TokenTable, serve, service};
 use telnum::inventory::{Create, Inventory, Options};
 use telnum::lifecycle::State;
 use telnum::plan::Region;
@@ -66,13 +66,14 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     fill(&inventory, arguments.numbers)?;
 
     let limits = ServerLimits::default();
-    let numbers = kazoo::Api::new(inventory, tokens.clone()).with_limits(limits).with_calls(Calls::InPlace);
+    let numbers =
+        KazooApi::new(inventory, tokens.clone()).with_limits(limits).with_execution(Execution::Inline);
     // Each API has a book of its own: a client is no person, though they have the same id.
     let book = || {
         ContactApi::new(ContactBook::new(Arc::new(MemoryStore::new())), tokens.clone())
             .with_region(arguments.region)
             .with_limits(limits)
-            .with_calls(Calls::InPlace)
+            .with_execution(Execution::Inline)
     };
     let contacts = ContactApis { people: book(), clients: book(), users: book() };
     let listen = arguments.listen;

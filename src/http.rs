@@ -1,22 +1,37 @@
-//! Published HTTP APIs over the library, as routers to nest in a service (feature `http`).
+//! Published HTTP APIs of phone numbers, as routers to nest in a service.
 //!
-//! | router | what it speaks | nest at |
+//! ```
+//! use std::sync::Arc;
+//! use telnum::contact::book::ContactBook;
+//! use telnum::http::{ContactApi, ContactApis, KazooApi, TokenTable, service};
+//! use telnum::inventory::Inventory;
+//! use telnum::store::MemoryStore;
+//!
+//! let tokens: TokenTable = serde_json::from_str(r#"{"kazoo": {"a token": "shop"}}"#)?;
+//! let numbers = KazooApi::new(Inventory::builder(Arc::new(MemoryStore::new())).build(), tokens.clone());
+//! let contacts = || ContactApi::new(ContactBook::new(Arc::new(MemoryStore::new())), tokens.clone());
+//! let contacts = ContactApis { people: contacts(), clients: contacts(), users: contacts() };
+//! let router: axum::Router = service(numbers, contacts);
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+//!
+//! | router | API | nest at |
 //! |---|---|---|
-//! | [`kazoo`] | numbers of accounts: `/accounts/{ACCOUNT_ID}/phone_numbers/..`, in envelopes | `/v2` |
-//! | [`planning_center`] | people's numbers: `/people/{person_id}/phone_numbers`, as JSON:API 1.0 | `/people/v2` |
-//! | [`clients`] | clients' numbers: `/clients/{client_id}/phone_numbers`, arrays in and pages out | `/v9` |
-//! | [`user_numbers`] | users' own numbers: `/phone_numbers`, as forms | the root |
+//! | [`kazoo`] | the numbers of accounts: `/accounts/{account_id}/phone_numbers/..`, in envelopes | `/v2` |
+//! | [`planning_center`] | people's numbers: `/people/{person_id}/phone_numbers`, JSON:API 1.0 | `/people/v2` |
+//! | [`clients`] | clients' numbers: `/clients/{client_id}/phone_numbers`, paged envelopes | `/v9` |
+//! | [`user_numbers`] | users' own numbers: `/phone_numbers`, forms | the root |
 //!
-//! Who a request is from, and which API they may ask, [`Authenticate`] says; what they may do, the
-//! domain says. Calls that may
-//! wait for a store are made as [`Calls`] says. [`ServerLimits`] are those of bodies, times
-//! and connections.
+//! [`service()`] has all of them at these places, [`serve()`] serves a router over TCP.
 //!
-//! Every answer of a router has the header `x-request-id`: the client's own, or a new one. A body is
-//! read whatever type it is said to be of, and of strangers none. What no handler can answer, a path
-//! that is none, a body that is too large, a panic, is shown in the documents of the API that was
-//! asked, and tells nothing of the inside. What is no HTTP, or has a head that is too large, comes to
-//! no router: [`serve()`] answers it with the bare status 400, 414 or 431.
+//! - [`Authenticate`] tells the actor of a request; the domain decides what the actor may do.
+//! - `Content-Type` is ignored; the body of an unauthenticated request is not read.
+//! - Calls that may block run on the threads that [`Execution`] names.
+//! - [`ServerLimits`] bounds bodies, times and connections.
+//! - Every response of a router has the header `x-request-id`: the client's, or a new one.
+//! - Errors outside of a handler (an unknown path, a body that is too large, a panic) are rendered in
+//!   the documents of the API, and never tell internals. What cannot be parsed as HTTP, or has a head
+//!   that is too large, reaches no router: [`serve()`] answers it with a bare status 400, 414 or 431.
 
 pub mod clients;
 pub mod kazoo;
@@ -28,10 +43,11 @@ mod openapi;
 mod server;
 mod service;
 
-pub use self::contacts::request::{ContactApi, ContactApis};
+pub use self::contacts::api::{ContactApi, ContactApis};
+pub use self::kazoo::KazooApi;
 pub use self::openapi::openapi;
-pub use self::server::auth::{ApiName, Authenticate, Credential, Scheme, TokenTable};
-pub use self::server::blocking::Calls;
-pub use self::server::guard::ServerLimits;
+pub use self::server::auth::{ApiName, ApiNameError, AuthScheme, Authenticate, Credential, TokenTable};
+pub use self::server::execution::Execution;
+pub use self::server::limits::ServerLimits;
 pub use self::server::serve::serve;
 pub use self::service::service;

@@ -5,10 +5,10 @@ mod common;
 
 use common::rows;
 use serde_json::{Value, json};
-use telnum::contact::{ContactId, ContactNumber, Entry, Label, OwnerId};
+use telnum::contact::{ContactId, ContactLabel, ContactNumber, EnteredNumber, OwnerId};
 
 /// The number with the extension as `;ext=`.
-fn shown(entry: &Entry) -> String {
+fn shown(entry: &EnteredNumber) -> String {
     entry.extension().map_or(entry.number().to_string(), |ext| format!("{};ext={ext}", entry.number()))
 }
 
@@ -17,7 +17,7 @@ fn entries_are_read() {
     for [text, country, default, number, refusal] in rows(include_str!("data/contact/entries.tsv")) {
         let country = Some(country).filter(|it| !it.is_empty()).map(|it| it.parse().unwrap());
         let default = Some(default).filter(|it| !it.is_empty()).map(|it| it.parse().unwrap());
-        let read = Entry::read(text, country, default);
+        let read = EnteredNumber::parse(text, country, default);
         let found = match &read {
             Ok(entry) => (shown(entry), String::new()),
             Err(error) => (String::new(), error.to_string()),
@@ -27,7 +27,7 @@ fn entries_are_read() {
     }
     let long = format!("+4930577{}01873", " ".repeat(240));
     assert_eq!(
-        Entry::read(&long, None, None).unwrap_err().to_string(),
+        EnteredNumber::parse(&long, None, None).unwrap_err().to_string(),
         "expected at most 250 characters, found 253"
     );
 }
@@ -37,8 +37,8 @@ fn labels_have_at_most_20_characters() {
     for (length, ok) in [(0, true), (20, true), (21, false)] {
         for character in ["a", "é", "家", "🏠"] {
             let text = character.repeat(length);
-            assert_eq!(text.parse::<Label>().is_ok(), ok, "{text}");
-            assert_eq!(serde_json::from_value::<Label>(text.into()).is_ok(), ok);
+            assert_eq!(text.parse::<ContactLabel>().is_ok(), ok, "{text}");
+            assert_eq!(serde_json::from_value::<ContactLabel>(text.into()).is_ok(), ok);
         }
     }
 }

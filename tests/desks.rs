@@ -9,7 +9,7 @@ use std::thread;
 use serde_json::json;
 use telnum::account::{Account, AccountId, AccountTree, Actor};
 use telnum::contact::book::{ContactBook, ContactBookError};
-use telnum::contact::{ContactOrder, ContactPatch, ContactQuery, Entry, NewContact, OwnerId};
+use telnum::contact::{ContactOrder, ContactPatch, ContactQuery, EnteredNumber, NewContact, OwnerId};
 use telnum::inventory::{Billing, BillingError, Charge, Create, Free, Inventory, Options, Quote};
 use telnum::lifecycle::State;
 use telnum::plan::Region;
@@ -286,7 +286,7 @@ fn others_see_and_move_no_request() {
 }
 
 fn contact(text: &str) -> NewContact {
-    NewContact::new(Entry::read(text, None, Some(Region::US)).unwrap())
+    NewContact::new(EnteredNumber::parse(text, None, Some(Region::US)).unwrap())
 }
 
 /// Many add a first number at once: all are there, and one is primary.
@@ -345,7 +345,7 @@ fn contacts_are_changed_and_removed_by_id() {
     assert!(matches!(book.remove(second), Err(ContactBookError::NotFound(_))));
     book.remove(first).unwrap();
     let order: ContactOrder = "-created_at".parse().unwrap();
-    assert_eq!(book.page(&ContactQuery::ordered(order).of_owner(owner)).unwrap().total, 0);
+    assert_eq!(book.page(&ContactQuery::new(order).with_owner(owner)).unwrap().total, 0);
     // An id is never another's.
     assert!(book.add(owner, [contact("541-555-0110")]).unwrap()[0].id() > second);
 }

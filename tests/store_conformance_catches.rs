@@ -520,7 +520,9 @@ impl Store for Flawed {
         match self.flaw {
             Flaw::Ignores(Field::Owner) => query.filter.owner = None,
             Flaw::Ignores(Field::Number) => {
-                query.filter = ContactFilter { owner: query.filter.owner, ..ContactFilter::default() };
+                let mut filter = ContactFilter::default();
+                filter.owner = query.filter.owner;
+                query.filter = filter;
             }
             _ => {}
         }

@@ -6,21 +6,21 @@
 //!
 //! ```
 //! use std::sync::Arc;
-//! use telnum::contact::{ContactQuery, Entry, NewContact};
+//! use telnum::contact::{ContactQuery, EnteredNumber, NewContact};
 //! use telnum::contact::book::ContactBook;
 //! use telnum::plan::Region;
 //! use telnum::store::MemoryStore;
 //!
 //! let book = ContactBook::new(Arc::new(MemoryStore::new()));
 //! let owner = "168019".parse()?;
-//! let home = NewContact::new(Entry::read("541-555-0123", None, Some(Region::US))?);
-//! let cell = NewContact::new(Entry::read("541-555-0573", None, Some(Region::US))?);
+//! let home = NewContact::new(EnteredNumber::parse("541-555-0123", None, Some(Region::US))?);
+//! let cell = NewContact::new(EnteredNumber::parse("541-555-0573", None, Some(Region::US))?);
 //!
 //! let added = book.add(owner, [home.clone(), cell])?;
 //! assert_eq!(added.len(), 2);
 //! assert!(book.add(owner, [home]).is_err());
 //!
-//! let page = book.page(&ContactQuery::ordered("-created_at".parse()?).of_owner(owner))?;
+//! let page = book.page(&ContactQuery::new("-created_at".parse()?).with_owner(owner))?;
 //! assert_eq!(page.total, 2);
 //! assert_eq!(book.numbers(owner)?.len(), 2);
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -1,12 +1,14 @@
+//! The ids of contact numbers and of their owners.
+
 use std::fmt;
 use std::num::ParseIntError;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::token::token_type;
+use crate::token::{Token, token_type};
 
-/// The id of a contact number. In JSON an integer; some documents write it as a string.
+/// The id of a contact number. In JSON an integer.
 ///
 /// ```
 /// use telnum::contact::ContactId;
@@ -21,38 +23,46 @@ use crate::token::token_type;
 pub struct ContactId(u64);
 
 token_type! {
-    /// The id of whom a number leads to, a person, client or user: 1 to 36 visible ASCII characters.
+    /// The id of the owner of contact numbers, a person, client or user: 1 to 36 visible ASCII
+    /// characters.
     ///
     /// ```
     /// use telnum::contact::OwnerId;
     ///
     /// let client: OwnerId = "168019".parse()?;
-    /// assert_eq!(client.as_str(), "168019");
+    /// assert_eq!(client, OwnerId::from(168_019));
+    /// assert!("two words".parse::<OwnerId>().is_err());
     /// # Ok::<(), telnum::token::TokenError>(())
     /// ```
     OwnerId, 36
 }
 
 impl ContactId {
-    /// An id of a value.
+    /// Creates an id from its value.
     #[must_use]
     pub const fn new(id: u64) -> Self {
         Self(id)
     }
 
-    /// The value.
+    /// Returns the value.
     #[must_use]
     pub const fn get(self) -> u64 {
         self.0
     }
 }
 
-/// Reads decimal digits, and nothing but digits.
+impl From<u64> for ContactId {
+    fn from(id: u64) -> Self {
+        Self(id)
+    }
+}
+
+/// Parses decimal digits; a sign is refused.
 impl FromStr for ContactId {
     type Err = ParseIntError;
 
     fn from_str(text: &str) -> Result<Self, ParseIntError> {
-        // A sign is no digit, though the integer type takes it for part of a number.
+        // `u64` accepts a leading `+`. A lone sign is refused, so it stands for any text with one.
         text.strip_prefix('+').map_or(text, |_| "+").parse().map(Self)
     }
 }
@@ -60,5 +70,13 @@ impl FromStr for ContactId {
 impl fmt::Display for ContactId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// The decimal digits, without leading zeros.
+impl From<u64> for OwnerId {
+    fn from(id: u64) -> Self {
+        // At most 20 digits, which always fit.
+        Self(Token::known(&id.to_string()))
     }
 }

@@ -1,243 +1,196 @@
+//! Queries of contact numbers: filters, orders, pages.
+
 use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-use serde_json::Value;
-
-use super::{ContactNumber, OwnerId};
-use crate::document::{FieldError, FieldErrorKind};
+use super::field::ContactNameError;
+use super::id::OwnerId;
+use super::number::ContactNumber;
 use crate::number::{Extension, PhoneNumber};
 use crate::plan::{self, Region};
 use crate::time::Timestamp;
 
-/// Which numbers, in which order, and which page of them.
+/// A query of contact numbers: a filter, an order, and one page of the result.
 ///
 /// ```
-/// use telnum::contact::{ContactQuery, OrderField};
+/// use telnum::contact::{ContactFilter, ContactQuery};
 ///
-/// let query = ContactQuery::ordered("-created_at".parse()?)
-///     .with_parameters([("where[primary]", "true"), ("per_page", "10")], None)?;
-/// assert_eq!(query.filter.primary, Some(true));
-/// assert_eq!((query.order.field, query.order.descending), (OrderField::CreatedAt, true));
+/// let primary = ContactFilter::default().with_primary(true);
+/// let query = ContactQuery::new("-created_at".parse()?).with_filter(primary).with_per_page(10);
+/// assert_eq!(query.order.to_string(), "-created_at");
 /// assert_eq!((query.per_page(), query.offset), (10, 0));
-///
-/// let error = query.with_parameters([("where[shoe_size]", "43")], None).unwrap_err();
-/// assert_eq!(error.to_string(), "`where[shoe_size]`: no such field");
-/// # Ok::<(), telnum::document::FieldError>(())
+/// # Ok::<(), telnum::contact::ContactNameError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ContactQuery {
-    /// Which numbers.
+    /// The filter.
     pub filter: ContactFilter,
-    /// In which order.
+    /// The order.
     pub order: ContactOrder,
-    /// How many of them come before the page.
+    /// The count of numbers before the page.
     pub offset: u64,
     per_page: u8,
 }
 
-/// Which numbers: those that are equal in all that is said here. The default is all.
+/// The conditions that a number must meet, all of them. The default has none.
 ///
-/// An empty text asks for those that have none.
+/// An empty carrier or location matches numbers without one.
+///
+/// ```
+/// use telnum::contact::ContactFilter;
+///
+/// let filter = ContactFilter::default().with_owner("7".parse()?).with_location("Home");
+/// assert_eq!(filter.location.as_deref(), Some("Home"));
+/// # Ok::<(), telnum::token::TokenError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ContactFilter {
-    /// Whose they are.
+    /// The owner.
     pub owner: Option<OwnerId>,
-    /// What their carrier is called.
+    /// The name of the carrier.
     pub carrier: Option<String>,
-    /// When they were added.
+    /// The time when the number was added.
     pub created_at: Option<Timestamp>,
-    /// Where they are.
+    /// The location.
     pub location: Option<String>,
-    /// The number.
+    /// The number or its text.
     pub number: Option<NumberFilter>,
-    /// Whether they are primary.
+    /// Whether the number is its owner's primary one.
     pub primary: Option<bool>,
-    /// When they last changed.
+    /// The time of the last change.
     pub updated_at: Option<Timestamp>,
 }
 
-/// Which number is asked for.
+/// A condition on a number.
 ///
 /// ```
 /// use telnum::contact::NumberFilter;
 /// use telnum::plan::Region;
 ///
-/// let spelled = |text| NumberFilter::read(text, Some(Region::US));
-/// assert_eq!(spelled("(415) 886-7900"), spelled("+1 415.886.7900"));
-/// assert_eq!(spelled("the office"), NumberFilter::Text("the office".to_owned()));
+/// let parse = |text| NumberFilter::parse(text, Some(Region::US));
+/// assert_eq!(parse("(415) 886-7900"), parse("+1 415.886.7900"));
+/// assert_eq!(parse("the office"), NumberFilter::Text("the office".to_owned()));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NumberFilter {
-    /// This number, however it was spelled; with this extension, if there is one here.
+    /// This number in any spelling, with this extension or, if `None`, with any or none.
     Number(PhoneNumber, Option<Extension>),
-    /// What was entered as this text.
+    /// This text, exactly as it was entered.
     Text(String),
 }
 
-/// An order of numbers, by one field; by id where that is equal. Descending is the whole the other
-/// way round.
+/// An order of numbers by one field, and by id among equals. Descending reverses both.
+///
+/// As text the name of the field, behind `-` if descending.
 ///
 /// ```
-/// use telnum::contact::ContactOrder;
+/// use telnum::contact::{ContactOrder, OrderField};
 ///
 /// let newest_first: ContactOrder = "-created_at".parse()?;
-/// assert!(newest_first.descending);
+/// assert_eq!(newest_first, ContactOrder { field: OrderField::CreatedAt, descending: true });
 /// assert_eq!(newest_first.to_string(), "-created_at");
-/// # Ok::<(), telnum::document::FieldError>(())
+/// # Ok::<(), telnum::contact::ContactNameError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ContactOrder {
-    /// By which field.
+    /// The field.
     pub field: OrderField,
-    /// Whether the greatest comes first.
+    /// Whether the greatest value comes first.
     pub descending: bool,
 }
 
-/// What numbers are ordered by. What is not there comes before all that is.
+/// A field that numbers can be ordered by. Numbers without a value come first.
+///
+/// ```
+/// use telnum::contact::OrderField;
+///
+/// assert_eq!("updated_at".parse(), Ok(OrderField::UpdatedAt));
+/// assert_eq!(OrderField::ALL.map(OrderField::as_str)[0], "carrier");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OrderField {
-    /// What the carrier is called.
+    /// The name of the carrier.
     Carrier,
-    /// When it was added.
+    /// The time when the number was added.
     CreatedAt,
-    /// Where it is.
+    /// The location.
     Location,
     /// The E.164 number, then the extension.
     Number,
-    /// Whether it is primary: those that are not come first.
+    /// Whether the number is primary; those that are not come first.
     Primary,
-    /// When it last changed.
+    /// The time of the last change.
     UpdatedAt,
 }
 
-/// A page of numbers, and where it stands among all that were asked for.
+/// One page of the numbers that match a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContactPage<T> {
-    /// The page.
+    /// The numbers of the page.
     pub items: Vec<T>,
-    /// How many there are on all pages.
+    /// The count of numbers on all pages.
     pub total: u64,
-    /// How many come before the page.
+    /// The count of numbers before the page.
     pub offset: u64,
-    /// How many a page has at most.
+    /// The maximum count of numbers on a page.
     pub per_page: u8,
 }
 
-/// The names of orders; with a hyphen, the other way round.
-const ORDERS: [(&str, OrderField); 6] = [
-    ("carrier", OrderField::Carrier),
-    ("created_at", OrderField::CreatedAt),
-    ("location", OrderField::Location),
-    ("number", OrderField::Number),
-    ("primary", OrderField::Primary),
-    ("updated_at", OrderField::UpdatedAt),
-];
-
-/// All that [`ORDERS`] allow.
-const ORDER_NAMES: &[&str] = &[
-    "carrier",
-    "-carrier",
-    "created_at",
-    "-created_at",
-    "location",
-    "-location",
-    "number",
-    "-number",
-    "primary",
-    "-primary",
-    "updated_at",
-    "-updated_at",
-];
-
 impl ContactQuery {
-    /// How many numbers a page has unless something else is said.
+    /// The default count of numbers on a page.
     pub const DEFAULT_PER_PAGE: u8 = 25;
-    /// The most numbers that a page has.
+    /// The maximum count of numbers on a page.
     pub const MAX_PER_PAGE: u8 = 100;
 
-    /// All numbers in an order, 25 a page, from the first.
+    /// Creates a query of all numbers in `order`, with the first page of 25.
     #[must_use]
-    pub fn ordered(order: ContactOrder) -> Self {
+    pub fn new(order: ContactOrder) -> Self {
         Self { filter: ContactFilter::default(), order, offset: 0, per_page: Self::DEFAULT_PER_PAGE }
     }
 
-    /// The same for the numbers of one owner.
+    /// Sets the filter.
     #[must_use]
-    pub fn of_owner(self, owner: OwnerId) -> Self {
-        Self { filter: ContactFilter { owner: Some(owner), ..self.filter }, ..self }
+    pub fn with_filter(self, filter: ContactFilter) -> Self {
+        Self { filter, ..self }
     }
 
-    /// The same with as many numbers a page as 1 to 100 next to what is asked for.
+    /// Sets the owner of the numbers.
+    #[must_use]
+    pub fn with_owner(self, owner: OwnerId) -> Self {
+        Self { filter: self.filter.with_owner(owner), ..self }
+    }
+
+    /// Sets the maximum count of numbers on a page, limited to 1 to
+    /// [`MAX_PER_PAGE`](Self::MAX_PER_PAGE).
     ///
     /// ```
-    /// # use telnum::contact::ContactQuery;
-    /// let query = ContactQuery::ordered("number".parse()?);
-    /// assert_eq!(query.per_page(), 25);
-    /// assert_eq!(query.with_per_page(200).per_page(), 100);
-    /// # Ok::<(), telnum::document::FieldError>(())
+    /// use telnum::contact::ContactQuery;
+    ///
+    /// let query = ContactQuery::new("number".parse()?).with_per_page(200);
+    /// assert_eq!(query.per_page(), 100);
+    /// # Ok::<(), telnum::contact::ContactNameError>(())
     /// ```
     #[must_use]
     pub fn with_per_page(self, per_page: u8) -> Self {
         Self { per_page: per_page.clamp(1, Self::MAX_PER_PAGE), ..self }
     }
 
-    /// The same from another place on: after so many numbers.
+    /// Sets the count of numbers before the page.
     #[must_use]
     pub fn with_offset(self, offset: u64) -> Self {
         Self { offset, ..self }
     }
 
-    /// The same with what query parameters say, which are decoded already:
-    ///
-    /// | parameter | value |
-    /// |---|---|
-    /// | `where[carrier]`, `where[location]` | the text; empty for those that have none |
-    /// | `where[number]` | a number, read by the region if it has no calling code; else the text as entered |
-    /// | `where[created_at]`, `where[updated_at]` | a time as RFC 3339 has it |
-    /// | `where[primary]` | `true` or `false` |
-    /// | `order` | the name of an [`OrderField`], such as `created_at`; with `-`, the other way round |
-    /// | `per_page` | 1 to 100 |
-    /// | `offset` | how many to leave out |
-    ///
-    /// # Errors
-    /// A parameter that is not one of these, that comes twice, or has another value. The path of the
-    /// error is its name.
-    pub fn with_parameters<'a>(
-        mut self,
-        parameters: impl IntoIterator<Item = (&'a str, &'a str)>,
-        region: Option<Region>,
-    ) -> Result<Self, FieldError> {
-        let mut seen = Vec::new();
-        for (name, text) in parameters {
-            if seen.contains(&name) {
-                return Err(FieldError::invalid(name, &Value::from(text), "expected to come once"));
-            }
-            seen.push(name);
-            self.set(name, text, region).map_err(|kind| FieldError::new(name, kind))?;
-        }
-        Ok(self)
-    }
-
-    /// How many numbers a page has at most: 1 to 100.
+    /// Returns the maximum count of numbers on a page: 1 to 100.
     #[must_use]
     pub const fn per_page(&self) -> u8 {
         self.per_page
     }
 
-    /// Whether a number is asked for, on whatever page.
-    #[must_use]
-    pub fn matches(&self, contact: &ContactNumber) -> bool {
-        self.filter.matches(contact)
-    }
-
-    /// Which of two numbers comes first. Only a number and itself are equal, as ids differ.
-    #[must_use]
-    pub fn compare(&self, a: &ContactNumber, b: &ContactNumber) -> Ordering {
-        self.order.compare(a, b)
-    }
-
-    /// The page of numbers that are asked for.
+    /// Returns the page of the `contacts` that match, in order.
     ///
     /// ```
     /// use telnum::contact::{ContactNumber, ContactQuery};
@@ -247,78 +200,103 @@ impl ContactQuery {
     /// let numbers = (1..=5).map(|id| ContactNumber::from_value(number(id)));
     /// let numbers: Vec<_> = numbers.collect::<Result<_, _>>()?;
     ///
-    /// let query = ContactQuery::ordered("-created_at".parse()?).with_per_page(2);
-    /// let page = query.page(&numbers);
+    /// let page = ContactQuery::new("-created_at".parse()?).with_per_page(2).page(&numbers);
     /// assert_eq!(page.items.iter().map(|number| number.id().get()).collect::<Vec<_>>(), [5, 4]);
-    /// assert_eq!((page.total, page.next(), page.prev()), (5, Some(2), None));
-    /// # Ok::<(), telnum::document::FieldError>(())
+    /// assert_eq!((page.total, page.next_offset(), page.previous_offset()), (5, Some(2), None));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn page<'a>(
         &self,
         contacts: impl IntoIterator<Item = &'a ContactNumber>,
     ) -> ContactPage<&'a ContactNumber> {
-        let mut found: Vec<_> = contacts.into_iter().filter(|contact| self.matches(contact)).collect();
+        let mut found: Vec<_> = contacts.into_iter().filter(|contact| self.filter.matches(contact)).collect();
         let total = found.len();
         let start = usize::try_from(self.offset).unwrap_or(usize::MAX).min(total);
         let end = start.saturating_add(self.per_page.into());
-        // Only the page is put in order, not what is before and after it.
+        // Only the page is sorted, not the numbers before and after it.
         if end < total {
-            found.select_nth_unstable_by(end, |a, b| self.compare(a, b));
+            found.select_nth_unstable_by(end, |a, b| self.order.compare(a, b));
             found.truncate(end);
         }
         if start < found.len() {
-            found.select_nth_unstable_by(start, |a, b| self.compare(a, b));
+            found.select_nth_unstable_by(start, |a, b| self.order.compare(a, b));
         }
         let mut items = found.split_off(start);
-        items.sort_unstable_by(|a, b| self.compare(a, b));
+        items.sort_unstable_by(|a, b| self.order.compare(a, b));
         ContactPage { items, total: total as u64, offset: self.offset, per_page: self.per_page }
-    }
-
-    fn set(&mut self, name: &str, text: &str, region: Option<Region>) -> Result<(), FieldErrorKind> {
-        match name {
-            "where[carrier]" => self.filter.carrier = Some(text.to_owned()),
-            "where[created_at]" => self.filter.created_at = Some(moment(text)?),
-            "where[location]" => self.filter.location = Some(text.to_owned()),
-            "where[number]" => self.filter.number = Some(NumberFilter::read(text, region)),
-            "where[primary]" => self.filter.primary = Some(flag(text)?),
-            "where[updated_at]" => self.filter.updated_at = Some(moment(text)?),
-            "order" => self.order = order(text)?,
-            "per_page" => self.per_page = page_size(text)?,
-            "offset" => self.offset = count(text)?,
-            _ => return Err(FieldErrorKind::Unknown),
-        }
-        Ok(())
     }
 }
 
 impl ContactFilter {
-    /// Whether a number is asked for.
+    /// Sets the owner.
+    #[must_use]
+    pub fn with_owner(self, owner: OwnerId) -> Self {
+        Self { owner: Some(owner), ..self }
+    }
+
+    /// Sets the name of the carrier; an empty one matches numbers without one.
+    #[must_use]
+    pub fn with_carrier(self, carrier: impl Into<String>) -> Self {
+        Self { carrier: Some(carrier.into()), ..self }
+    }
+
+    /// Sets the location; an empty one matches numbers without one.
+    #[must_use]
+    pub fn with_location(self, location: impl Into<String>) -> Self {
+        Self { location: Some(location.into()), ..self }
+    }
+
+    /// Sets the condition on the number.
+    #[must_use]
+    pub fn with_number(self, number: NumberFilter) -> Self {
+        Self { number: Some(number), ..self }
+    }
+
+    /// Sets whether the numbers are primary.
+    #[must_use]
+    pub fn with_primary(self, primary: bool) -> Self {
+        Self { primary: Some(primary), ..self }
+    }
+
+    /// Sets the time when the numbers were added.
+    #[must_use]
+    pub fn with_created_at(self, created_at: Timestamp) -> Self {
+        Self { created_at: Some(created_at), ..self }
+    }
+
+    /// Sets the time of the last change.
+    #[must_use]
+    pub fn with_updated_at(self, updated_at: Timestamp) -> Self {
+        Self { updated_at: Some(updated_at), ..self }
+    }
+
+    /// Returns whether `contact` meets all conditions.
     #[must_use]
     pub fn matches(&self, contact: &ContactNumber) -> bool {
-        fn text(asked: Option<&String>, found: Option<&str>) -> bool {
-            asked.is_none_or(|asked| asked == found.unwrap_or_default())
+        fn text(expected: Option<&String>, found: Option<&str>) -> bool {
+            expected.is_none_or(|expected| expected == found.unwrap_or_default())
         }
         self.owner.is_none_or(|owner| owner == contact.owner())
             && text(self.carrier.as_ref(), contact.carrier().map(|carrier| &**carrier))
             && text(self.location.as_ref(), contact.location().map(|location| &**location))
-            && self.created_at.is_none_or(|moment| moment == contact.created_at())
-            && self.updated_at.is_none_or(|moment| moment == contact.updated_at())
+            && self.created_at.is_none_or(|time| time == contact.created_at())
+            && self.updated_at.is_none_or(|time| time == contact.updated_at())
             && self.primary.is_none_or(|primary| primary == contact.is_primary())
             && self.number.as_ref().is_none_or(|number| number.matches(contact))
     }
 }
 
 impl NumberFilter {
-    /// Reads what is asked for: a number, of a region if it has no calling code; else a text.
+    /// Parses `text` as a number, of `region` if it has no calling code; else takes it as a text.
     #[must_use]
-    pub fn read(text: &str, region: Option<Region>) -> Self {
+    pub fn parse(text: &str, region: Option<Region>) -> Self {
         match plan::parse(text, region) {
             Ok(parsed) => Self::Number(parsed.number, parsed.extension),
             Err(_) => Self::Text(text.to_owned()),
         }
     }
 
-    /// Whether it is this number.
+    /// Returns whether `contact` meets the condition.
     #[must_use]
     pub fn matches(&self, contact: &ContactNumber) -> bool {
         match self {
@@ -332,7 +310,7 @@ impl NumberFilter {
 }
 
 impl ContactOrder {
-    /// Which of two numbers comes first.
+    /// Compares two numbers. Numbers with different ids are never equal.
     #[must_use]
     pub fn compare(self, a: &ContactNumber, b: &ContactNumber) -> Ordering {
         let ascending = match self.field {
@@ -349,23 +327,58 @@ impl ContactOrder {
 }
 
 impl FromStr for ContactOrder {
-    type Err = FieldError;
+    type Err = ContactNameError;
 
-    /// Reads an order; the path of the error is `order`.
-    fn from_str(text: &str) -> Result<Self, FieldError> {
-        order(text).map_err(|kind| FieldError::new("order", kind))
+    fn from_str(text: &str) -> Result<Self, ContactNameError> {
+        let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
+        name.parse().map(|field| Self { field, descending })
     }
 }
 
 impl fmt::Display for ContactOrder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = ORDERS.iter().find(|(_, field)| *field == self.field).map_or("", |(name, _)| *name);
-        f.pad(&if self.descending { format!("-{name}") } else { name.to_owned() })
+        let name = self.field.as_str();
+        if self.descending { f.pad(&format!("-{name}")) } else { f.pad(name) }
+    }
+}
+
+impl OrderField {
+    /// All fields.
+    pub const ALL: [Self; 6] =
+        [Self::Carrier, Self::CreatedAt, Self::Location, Self::Number, Self::Primary, Self::UpdatedAt];
+
+    /// Returns the name, such as `created_at`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Carrier => "carrier",
+            Self::CreatedAt => "created_at",
+            Self::Location => "location",
+            Self::Number => "number",
+            Self::Primary => "primary",
+            Self::UpdatedAt => "updated_at",
+        }
+    }
+}
+
+impl FromStr for OrderField {
+    type Err = ContactNameError;
+
+    fn from_str(name: &str) -> Result<Self, ContactNameError> {
+        const NAMES: &[&str] = &["carrier", "created_at", "location", "number", "primary", "updated_at"];
+        let found = Self::ALL.into_iter().find(|field| field.as_str() == name);
+        found.ok_or_else(|| ContactNameError::new(NAMES, name))
+    }
+}
+
+impl fmt::Display for OrderField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }
 
 impl<T: Clone> ContactPage<&T> {
-    /// The page with numbers of its own.
+    /// Clones the numbers of the page.
     #[must_use]
     pub fn cloned(self) -> ContactPage<T> {
         let Self { items, total, offset, per_page } = self;
@@ -374,48 +387,15 @@ impl<T: Clone> ContactPage<&T> {
 }
 
 impl<T> ContactPage<T> {
-    /// The offset of the next page, if there is one.
+    /// Returns the offset of the next page, if there is one.
     #[must_use]
-    pub fn next(&self) -> Option<u64> {
+    pub fn next_offset(&self) -> Option<u64> {
         self.offset.checked_add(self.per_page.into()).filter(|next| *next < self.total)
     }
 
-    /// The offset of the page before, if there is one.
+    /// Returns the offset of the previous page, if there is one.
     #[must_use]
-    pub fn prev(&self) -> Option<u64> {
+    pub fn previous_offset(&self) -> Option<u64> {
         (self.offset > 0).then(|| self.offset.min(self.total).saturating_sub(self.per_page.into()))
     }
-}
-
-fn order(text: &str) -> Result<ContactOrder, FieldErrorKind> {
-    let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
-    match ORDERS.iter().find(|(known, _)| *known == name) {
-        Some((_, field)) => Ok(ContactOrder { field: *field, descending }),
-        None => Err(FieldErrorKind::NotOneOf { found: text.to_owned(), allowed: ORDER_NAMES }),
-    }
-}
-
-fn moment(text: &str) -> Result<Timestamp, FieldErrorKind> {
-    text.parse()
-        .map_err(|_| invalid(text, "expected a time of the years 0 to 9999, such as 2000-01-01T12:00:00Z"))
-}
-
-fn flag(text: &str) -> Result<bool, FieldErrorKind> {
-    text.parse().map_err(|_| FieldErrorKind::NotOneOf { found: text.to_owned(), allowed: &["true", "false"] })
-}
-
-fn page_size(text: &str) -> Result<u8, FieldErrorKind> {
-    let size = count(text).ok().and_then(|size| u8::try_from(size).ok());
-    size.filter(|size| (1..=ContactQuery::MAX_PER_PAGE).contains(size))
-        .ok_or_else(|| invalid(text, "expected an integer from 1 to 100"))
-}
-
-fn count(text: &str) -> Result<u64, FieldErrorKind> {
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit()).then_some(text);
-    let number = digits.and_then(|digits| digits.parse().ok());
-    number.ok_or_else(|| invalid(text, "expected an integer from 0"))
-}
-
-fn invalid(found: &str, reason: &str) -> FieldErrorKind {
-    FieldErrorKind::Invalid { found: Value::from(found).to_string(), reason: reason.to_owned() }
 }

@@ -1,126 +1,167 @@
-use std::fmt;
-use std::ops::Deref;
-use std::str::FromStr;
+//! Texts of limited length: labels, locations, carriers, numbers as they were entered.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use serde_json::Value;
-
-use crate::document::{FieldError, FieldErrorKind, type_of};
-
-/// A text of at most `MAX` characters (Unicode scalar values), whatever they are; it may be empty.
+/// A text is longer than its type allows.
 ///
 /// ```
-/// use telnum::contact::Label;
+/// use telnum::contact::ContactLabel;
 ///
-/// let label: Label = "дом 🏠".parse()?;
-/// assert_eq!(&*label, "дом 🏠");
-///
-/// let error = "the house by the river".parse::<Label>().unwrap_err();
+/// let error = "the house by the river".parse::<ContactLabel>().unwrap_err();
+/// assert_eq!((error.length(), error.max()), (22, 20));
 /// assert_eq!(error.to_string(), "expected at most 20 characters, found 22");
-/// # Ok::<(), telnum::contact::TextError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Text<const MAX: usize>(Box<str>);
-
-/// What a client calls a number: `home`, `work`, `cell`. At most 20 characters.
-pub type Label = Text<20>;
-
-/// Where a person's number is: `Home`, `Mobile`, `Work`. At most 255 characters.
-pub type ContactLocation = Text<255>;
-
-/// What a person's carrier is called. At most 255 characters.
-pub type ContactCarrier = Text<255>;
-
-/// A number as somebody wrote it. At most 250 characters, which is as much as is read.
-pub type AsEntered = Text<250>;
-
-/// A text that is too long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected at most {max} characters, found {length}")]
-pub struct TextError {
+pub struct TextLengthError {
     length: usize,
     max: usize,
 }
 
-impl<const MAX: usize> Text<MAX> {
-    /// The most characters it has.
-    pub const MAX_LENGTH: usize = MAX;
-
-    /// Takes a field of an object.
-    pub(crate) fn of_field(name: &str, value: Value) -> Result<Self, FieldError> {
-        match value {
-            Value::String(text) => Self::try_from(text).map_err(|TextError { length, max }| {
-                FieldError::new(name, FieldErrorKind::TooLong { length, max })
-            }),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
-                let kind = FieldErrorKind::WrongType { expected: "string", found: type_of(&value) };
-                Err(FieldError::new(name, kind))
-            }
-        }
-    }
-}
-
-impl TextError {
-    /// How many characters there are.
+impl TextLengthError {
+    /// Returns the length of the refused text in characters (Unicode scalar values).
     #[must_use]
     pub const fn length(&self) -> usize {
         self.length
     }
 
-    /// How many there may be.
+    /// Returns the maximum length in characters.
     #[must_use]
     pub const fn max(&self) -> usize {
         self.max
     }
 }
 
-impl<const MAX: usize> TryFrom<String> for Text<MAX> {
-    type Error = TextError;
+/// Returns `text` unless it has more than `max` characters.
+fn check(text: String, max: usize) -> Result<Box<str>, TextLengthError> {
+    match text.chars().count() {
+        length if length > max => Err(TextLengthError { length, max }),
+        _ => Ok(text.into()),
+    }
+}
 
-    fn try_from(text: String) -> Result<Self, TextError> {
-        match text.chars().count() {
-            length if length > MAX => Err(TextError { length, max: MAX }),
-            _ => Ok(Self(text.into())),
+/// Defines a text type with a maximum length in characters. Any characters are allowed; so is none.
+macro_rules! text_type {
+    ($(#[$doc:meta])* $name:ident, $max:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            /// The maximum length in characters (Unicode scalar values).
+            pub const MAX_LENGTH: usize = $max;
+
+            /// Returns the text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
         }
-    }
+
+        impl TryFrom<String> for $name {
+            type Error = TextLengthError;
+
+            fn try_from(text: String) -> Result<Self, TextLengthError> {
+                check(text, Self::MAX_LENGTH).map(Self)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = TextLengthError;
+
+            fn from_str(text: &str) -> Result<Self, TextLengthError> {
+                text.to_owned().try_into()
+            }
+        }
+
+        impl std::ops::Deref for $name {
+            type Target = str;
+
+            fn deref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self)
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                std::fmt::Debug::fmt(&**self, f)
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.try_into().map_err(serde::de::Error::custom)
+            }
+        }
+    };
 }
 
-impl<const MAX: usize> FromStr for Text<MAX> {
-    type Err = TextError;
-
-    fn from_str(text: &str) -> Result<Self, TextError> {
-        text.to_owned().try_into()
-    }
+text_type! {
+    /// The label that an owner gives a number: `home`, `work`, `cell`. At most 20 characters.
+    ///
+    /// ```
+    /// use telnum::contact::ContactLabel;
+    ///
+    /// let label: ContactLabel = "дом 🏠".parse()?;
+    /// assert_eq!(label.as_str(), "дом 🏠");
+    /// # Ok::<(), telnum::contact::TextLengthError>(())
+    /// ```
+    ContactLabel, 20
 }
 
-impl<const MAX: usize> Deref for Text<MAX> {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        &self.0
-    }
+text_type! {
+    /// The location of a person's number: `Home`, `Mobile`, `Work`. At most 255 characters.
+    ///
+    /// ```
+    /// use telnum::contact::ContactLocation;
+    ///
+    /// let location: ContactLocation = "Home".parse()?;
+    /// assert_eq!(location.to_string(), "Home");
+    /// # Ok::<(), telnum::contact::TextLengthError>(())
+    /// ```
+    ContactLocation, 255
 }
 
-impl<const MAX: usize> fmt::Display for Text<MAX> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self)
-    }
+text_type! {
+    /// The name of the carrier of a person's number. At most 255 characters.
+    ///
+    /// ```
+    /// use telnum::contact::ContactCarrier;
+    ///
+    /// let carrier: ContactCarrier = "Swisscom".parse()?;
+    /// assert!("x".repeat(256).parse::<ContactCarrier>().is_err());
+    /// # assert_eq!(&*carrier, "Swisscom");
+    /// # Ok::<(), telnum::contact::TextLengthError>(())
+    /// ```
+    ContactCarrier, 255
 }
 
-impl<const MAX: usize> fmt::Debug for Text<MAX> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&**self, f)
-    }
-}
-
-impl<const MAX: usize> Serialize for Text<MAX> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self)
-    }
-}
-
-impl<'de, const MAX: usize> Deserialize<'de> for Text<MAX> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.try_into().map_err(de::Error::custom)
-    }
+text_type! {
+    /// A number as somebody entered it. At most 250 characters, the most that
+    /// [`plan::parse`](crate::plan::parse()) reads.
+    ///
+    /// ```
+    /// use telnum::contact::EnteredText;
+    ///
+    /// let text: EnteredText = "(415) 886-7900 x5".parse()?;
+    /// assert_eq!(text.len(), 17);
+    /// # Ok::<(), telnum::contact::TextLengthError>(())
+    /// ```
+    EnteredText, 250
 }

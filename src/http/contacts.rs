@@ -1,3 +1,6 @@
-//! What the three APIs of contact numbers share.
+//! The parts that the three APIs of contact numbers share.
 
-pub(crate) mod request;
+pub(super) mod api;
+pub(super) mod fields;
+pub(super) mod request;
+pub(super) mod response;

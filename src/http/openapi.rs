@@ -1,11 +1,13 @@
+//! The OpenAPI document: the routes' own descriptions, completed from tables.
+
 use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApiBuilder;
 use utoipa::openapi::info::InfoBuilder;
 
-use self::Kind::{Changes, Claims, Contact, Open, Reads, Removes, Searches};
+use self::OperationKind::{Claims, Contact, Public, Reads, Removes, Searches, Updates};
 use super::{clients, kazoo, planning_center, user_numbers};
 
-/// What the APIs are, as an `OpenAPI` 3.1 document, made from the routes themselves.
+/// Returns the `OpenAPI` 3.1 document of all APIs, made from their routes.
 ///
 /// ```
 /// let document = telnum::http::openapi();
@@ -30,74 +32,89 @@ pub fn openapi() -> Value {
     document
 }
 
-/// What an operation does: which failures it has, by that.
+/// The kind of an operation, by which its common errors are described.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// It is for whoever asks.
-    Open,
-    /// It looks for numbers to buy.
+enum OperationKind {
+    /// Needs no authentication.
+    Public,
+    /// Searches numbers to buy.
     Searches,
-    /// It reads what an account has.
+    /// Reads numbers of an account.
     Reads,
-    /// It makes numbers the account's, which may cost.
+    /// Assigns numbers to the account; may be charged.
     Claims,
-    /// It changes numbers of the account, which may cost.
-    Changes,
-    /// It changes them and never costs.
+    /// Changes numbers of the account; may be charged.
+    Updates,
+    /// Changes or releases numbers of the account; never charged.
     Removes,
-    /// It is about contact numbers.
+    /// Reads or changes contact numbers.
     Contact,
 }
 
-/// An operation, what it does, its body and its answer: names of schemas, empty for none. A body that
-/// is optional has a `?` behind it.
-type Row = (&'static str, Kind, &'static str, &'static str);
+/// The schemas of an operation, by its id.
+struct OperationSchemas {
+    id: &'static str,
+    kind: OperationKind,
+    /// The schema of the request's document; empty for none, with `?` at the end if it is optional.
+    request: &'static str,
+    /// The schema of the response's document; empty for none.
+    response: &'static str,
+}
 
-const OPERATIONS: [Row; 41] = [
-    ("kazoo_list", Reads, "", "NumberList"),
-    ("kazoo_list_to_fix", Reads, "", "NumberList"),
-    ("kazoo_fetch", Reads, "", "Number"),
-    ("kazoo_create", Claims, "PhoneNumber?", "Number"),
-    ("kazoo_replace", Changes, "PhoneNumber?", "Number"),
-    ("kazoo_patch", Changes, "Changes?", "Number"),
-    ("kazoo_remove", Removes, "", "Nothing"),
-    ("kazoo_identify", Reads, "", "Identified"),
-    ("kazoo_port", Claims, "PhoneNumber?", "Number"),
-    ("kazoo_reserve", Claims, "Changes?", "Number"),
-    ("kazoo_activate", Claims, "Changes?", "Number"),
-    ("kazoo_create_collection", Claims, "NumbersAndDocument", "Outcome"),
-    ("kazoo_replace_collection", Changes, "NumbersAndDocument", "Outcome"),
-    ("kazoo_patch_collection", Changes, "NumbersAndChanges", "Outcome"),
-    ("kazoo_remove_collection", Removes, "Numbers", "Outcome"),
-    ("kazoo_activate_collection", Claims, "Numbers", "Outcome"),
-    ("kazoo_check", Reads, "Numbers", "Availability"),
-    ("kazoo_locality", Reads, "Numbers", "Localities"),
-    ("kazoo_prefix", Reads, "", "Prefixes"),
-    ("kazoo_carriers_info", Reads, "", "CarriersInfo"),
-    ("kazoo_classifiers", Reads, "", "Classifiers"),
-    ("kazoo_classify", Reads, "", "Classification"),
-    ("kazoo_classify_for_all", Open, "", "Classification"),
-    ("kazoo_fix", Removes, "", "Nothing"),
-    ("kazoo_fix_number", Removes, "", "Nothing"),
-    ("kazoo_schema", Open, "", "Schema"),
-    ("kazoo_search", Searches, "", "FoundNumbers"),
-    ("planning_center_list", Contact, "", "PersonNumberList"),
-    ("planning_center_list_of_person", Contact, "", "PersonNumberList"),
-    ("planning_center_fetch", Contact, "", "PersonNumberDocument"),
-    ("planning_center_create", Contact, "PersonNumberRequest", "PersonNumberDocument"),
-    ("planning_center_update", Contact, "PersonNumberRequest", "PersonNumberDocument"),
-    ("planning_center_remove", Contact, "", ""),
-    ("clients_list", Contact, "", "ClientNumberPage"),
-    ("clients_create", Contact, "ClientNumbersRequest", "ClientNumberPage"),
-    ("clients_fetch", Contact, "", "ClientNumber"),
-    ("user_numbers_list", Contact, "", "UserNumbers"),
-    ("user_numbers_create", Contact, "Form", "CreatedUserNumber"),
-    ("user_numbers_fetch", Contact, "", "UserNumber"),
-    ("user_numbers_update", Contact, "Form", "UserNumber"),
-    ("user_numbers_remove", Contact, "", ""),
+const OPERATIONS: [OperationSchemas; 41] = [
+    operation("kazoo_list", Reads, "", "NumberList"),
+    operation("kazoo_list_to_fix", Reads, "", "NumberList"),
+    operation("kazoo_fetch", Reads, "", "Number"),
+    operation("kazoo_create", Claims, "PhoneNumber?", "Number"),
+    operation("kazoo_replace", Updates, "PhoneNumber?", "Number"),
+    operation("kazoo_patch", Updates, "Changes?", "Number"),
+    operation("kazoo_remove", Removes, "", "Nothing"),
+    operation("kazoo_identify", Reads, "", "Identified"),
+    operation("kazoo_port", Claims, "PhoneNumber?", "Number"),
+    operation("kazoo_reserve", Claims, "Changes?", "Number"),
+    operation("kazoo_activate", Claims, "Changes?", "Number"),
+    operation("kazoo_create_collection", Claims, "NumbersAndDocument", "Outcome"),
+    operation("kazoo_replace_collection", Updates, "NumbersAndDocument", "Outcome"),
+    operation("kazoo_patch_collection", Updates, "NumbersAndChanges", "Outcome"),
+    operation("kazoo_remove_collection", Removes, "Numbers", "Outcome"),
+    operation("kazoo_activate_collection", Claims, "Numbers", "Outcome"),
+    operation("kazoo_check", Reads, "Numbers", "Availability"),
+    operation("kazoo_locality", Reads, "Numbers", "Localities"),
+    operation("kazoo_prefix", Reads, "", "Prefixes"),
+    operation("kazoo_carriers_info", Reads, "", "CarriersInfo"),
+    operation("kazoo_classifiers", Reads, "", "Classifiers"),
+    operation("kazoo_classify", Reads, "", "Classification"),
+    operation("kazoo_classify_for_all", Public, "", "Classification"),
+    operation("kazoo_fix", Removes, "", "Nothing"),
+    operation("kazoo_fix_number", Removes, "", "Nothing"),
+    operation("kazoo_schema", Public, "", "Schema"),
+    operation("kazoo_search", Searches, "", "FoundNumbers"),
+    operation("planning_center_list", Contact, "", "PersonNumberList"),
+    operation("planning_center_list_of_person", Contact, "", "PersonNumberList"),
+    operation("planning_center_fetch", Contact, "", "PersonNumberDocument"),
+    operation("planning_center_create", Contact, "PersonNumberRequest", "PersonNumberDocument"),
+    operation("planning_center_update", Contact, "PersonNumberRequest", "PersonNumberDocument"),
+    operation("planning_center_remove", Contact, "", ""),
+    operation("clients_list", Contact, "", "ClientNumberPage"),
+    operation("clients_create", Contact, "ClientNumbersRequest", "ClientNumberPage"),
+    operation("clients_fetch", Contact, "", "ClientNumber"),
+    operation("user_numbers_list", Contact, "", "UserNumbers"),
+    operation("user_numbers_create", Contact, "Form", "CreatedUserNumber"),
+    operation("user_numbers_fetch", Contact, "", "UserNumber"),
+    operation("user_numbers_update", Contact, "Form", "UserNumber"),
+    operation("user_numbers_remove", Contact, "", ""),
 ];
 
-/// An API, the type of its answers and bodies, and the schema of its failures.
+const fn operation(
+    id: &'static str,
+    kind: OperationKind,
+    request: &'static str,
+    response: &'static str,
+) -> OperationSchemas {
+    OperationSchemas { id, kind, request, response }
+}
+
+/// An API: its tag, the media type of its bodies, and the schema of its errors.
 const APIS: [(&str, &str, &str); 4] = [
     (KAZOO, JSON, "Failure"),
     ("planning_center", "application/vnd.api+json", "JsonApiErrors"),
@@ -107,18 +124,25 @@ const APIS: [(&str, &str, &str); 4] = [
 const KAZOO: &str = "kazoo";
 const JSON: &str = "application/json";
 
-/// How an operation of a kind may fail beside what it says itself.
-const FAILURES: [(&str, &str, &[Kind]); 6] = [
-    ("400", "The request is wrong", &[Claims, Changes, Removes, Searches]),
-    ("401", "Nobody is known by the credentials", &[Searches, Reads, Claims, Changes, Removes, Contact]),
-    ("402", "It costs, and nobody has accepted that; or the account may not spend it", &[Claims, Changes]),
-    ("403", "The account is another's, or may not do this", &[Reads, Claims, Changes, Removes]),
-    ("404", "No such account or number", &[Searches, Reads, Claims, Changes, Removes]),
-    ("409", "Others are changing it, or the key was used before", &[Claims, Changes, Removes]),
+/// The statuses of common errors, with the kinds of operations that have them.
+const ERRORS: [(&str, &str, &[OperationKind]); 6] = [
+    ("400", "The request is invalid", &[Claims, Updates, Removes, Searches]),
+    ("401", "The credentials are missing or unknown", &[Searches, Reads, Claims, Updates, Removes, Contact]),
+    ("402", "The charges were not accepted, or the account may not spend them", &[Claims, Updates]),
+    (
+        "403",
+        "The account is not the actor's or below it, or lacks the permission",
+        &[Reads, Claims, Updates, Removes],
+    ),
+    ("404", "The account or number does not exist", &[Searches, Reads, Claims, Updates, Removes]),
+    (
+        "409",
+        "Another request is changing the number, or the idempotency key was used for another request",
+        &[Claims, Updates, Removes],
+    ),
 ];
 
-/// What the routes do not say themselves: how clients are known, what documents look like, and how all
-/// operations fail.
+/// Adds what the routes do not describe: authentication, schemas, and common errors.
 fn complete(document: &mut Value) {
     let components = entry(document, "components");
     *entry(components, "securitySchemes") = json!({
@@ -128,22 +152,22 @@ fn complete(document: &mut Value) {
     });
     *entry(components, "parameters") = json!({"IdempotencyKey": {
         "name": "Idempotency-Key", "in": "header",
-        "description": "Makes the request repeatable: it is done once, and answered as it was then",
+        "description": "Makes the request repeatable: a repetition changes nothing and gets the first response",
         "schema": {"type": "string", "minLength": 1, "maxLength": 40},
     }});
     let mut number = crate::record::schema::json_schema();
-    // A reference is to this document here, and not to the schema.
+    // The reference of the record's schema is relative to that schema, not to this document.
     if let Some(address) = number.pointer("/properties/e911").cloned()
         && let Some(old) = number.pointer_mut("/properties/dash_e911")
     {
         *old = address;
     }
-    let shapes = entry(components, "schemas");
-    // The file is a part of the program: what is wrong with it, the tests find.
+    let schemas = entry(components, "schemas");
+    // The file is compiled in; the tests find out if it is malformed.
     let others: Map<String, Value> =
         serde_json::from_str(include_str!("openapi/schemas.json")).unwrap_or_default();
-    for (name, shape) in others.into_iter().chain([("PhoneNumber".to_owned(), number)]) {
-        *entry(shapes, &name) = shape;
+    for (name, schema) in others.into_iter().chain([("PhoneNumber".to_owned(), number)]) {
+        *entry(schemas, &name) = schema;
     }
     for (_, item) in entry(document, "paths").as_object_mut().into_iter().flatten() {
         for (_, operation) in item.as_object_mut().into_iter().flatten() {
@@ -154,21 +178,21 @@ fn complete(document: &mut Value) {
 
 fn complete_operation(operation: &mut Value) {
     let text = |pointer| operation.pointer(pointer).and_then(Value::as_str);
-    let row = OPERATIONS.iter().find(|(id, ..)| text("/operationId") == Some(id));
+    let schemas = OPERATIONS.iter().find(|schemas| text("/operationId") == Some(schemas.id));
     let api = APIS.iter().find(|(tag, ..)| text("/tags/0") == Some(tag));
-    let (Some((_, kind, body, answer)), Some((tag, media, failure))) = (row, api) else { return };
+    let (Some(schemas), Some((tag, media_type, error))) = (schemas, api) else { return };
     let is_kazoo = *tag == KAZOO;
-    let content = |shape: Value| json!({*media: {"schema": shape}});
+    let content = |schema: Value| json!({*media_type: {"schema": schema}});
 
-    if let Some(asked) = operation.get_mut("requestBody") {
-        let name = body.trim_end_matches('?');
-        *entry(asked, "required") = (name == *body).into();
-        // A form is as its route says.
+    if let Some(body) = operation.get_mut("requestBody") {
+        let name = schemas.request.trim_end_matches('?');
+        *entry(body, "required") = (name == schemas.request).into();
+        // The route describes the form itself.
         if name != "Form" {
-            *entry(asked, "content") = content(if is_kazoo { request(name) } else { reference(name) });
+            *entry(body, "content") = content(if is_kazoo { request(name) } else { reference(name) });
         }
     }
-    if matches!(kind, Claims | Changes | Removes) {
+    if matches!(schemas.kind, Claims | Updates | Removes) {
         let key = json!({"$ref": "#/components/parameters/IdempotencyKey"});
         match entry(operation, "parameters") {
             Value::Array(parameters) => parameters.push(key),
@@ -176,39 +200,40 @@ fn complete_operation(operation: &mut Value) {
         }
     }
     let responses = entry(operation, "responses");
-    for (status, description, _) in FAILURES.iter().filter(|(.., kinds)| kinds.contains(kind)) {
-        describe(responses, status, description);
+    for (status, description, _) in ERRORS.iter().filter(|(.., kinds)| kinds.contains(&schemas.kind)) {
+        add_response(responses, status, description);
     }
-    if *kind != Open {
-        describe(responses, "default", "Something else is wrong");
+    if schemas.kind != Public {
+        add_response(responses, "default", "Another error");
     }
     for (status, response) in responses.as_object_mut().into_iter().flatten() {
-        let shape = match (status.starts_with('2'), is_kazoo) {
-            (false, _) => reference(failure),
-            (true, _) if answer.is_empty() => continue,
+        let schema = match (status.starts_with('2'), is_kazoo) {
+            (false, _) => reference(error),
+            (true, _) if schemas.response.is_empty() => continue,
             (true, true) => json!({"allOf": [
-                reference("Answer"), {"type": "object", "properties": {"data": reference(answer)}},
+                reference("Answer"),
+                {"type": "object", "properties": {"data": reference(schemas.response)}},
             ]}),
-            (true, false) => reference(answer),
+            (true, false) => reference(schemas.response),
         };
-        *entry(response, "content") = content(shape);
+        *entry(response, "content") = content(schema);
     }
-    // What is tried is not created.
+    // A dry run creates nothing.
     if is_kazoo && let Some(created) = entry(operation, "responses").get("201").cloned() {
-        let tried = entry(entry(operation, "responses"), "200");
-        *tried = created;
-        *entry(tried, "description") = "What would be, and the quotes, if it is only tried".into();
+        let dry_run = entry(entry(operation, "responses"), "200");
+        *dry_run = created;
+        *entry(dry_run, "description") = "The result and the quotes of a dry run".into();
     }
 }
 
-/// An envelope around a document.
+/// Returns the schema of a request's envelope.
 fn request(name: &str) -> Value {
     json!({
         "type": "object",
         "properties": {
             "data": reference(name),
-            "accept_charges": {"type": "boolean", "description": "Whether it may cost"},
-            "dry_run": {"type": "boolean", "description": "Whether nothing is to be done, but said what would be"},
+            "accept_charges": {"type": "boolean", "description": "Whether charges are accepted"},
+            "dry_run": {"type": "boolean", "description": "Whether only the result is returned and nothing is stored"},
         },
     })
 }
@@ -217,14 +242,15 @@ fn reference(name: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{name}")})
 }
 
-/// Adds a response, unless there is one.
-fn describe(responses: &mut Value, status: &str, description: &str) {
+/// Adds a response, unless the route describes that status.
+fn add_response(responses: &mut Value, status: &str, description: &str) {
     let response = entry(responses, status);
     if response.is_null() {
         *response = json!({"description": description});
     }
 }
 
+/// Returns the field `name` of an object, created as `null` if it is absent.
 fn entry<'a>(object: &'a mut Value, name: &str) -> &'a mut Value {
     if !object.is_object() {
         *object = Map::new().into();

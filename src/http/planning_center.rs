@@ -1,10 +1,23 @@
-//! People's numbers, as `/people/v2/phone_numbers` has them: JSON:API 1.0 documents.
+//! People's numbers: `/people/v2/phone_numbers`, as JSON:API 1.0 documents.
 //!
-//! A list takes `where[..]`, `order`, `per_page`, `offset` and `fields[PhoneNumber]`, which names the
-//! attributes to be shown; whose a number is, is shown in any case. The list's document has
-//! `links` to itself and the pages beside it, and in `meta` how many there are. A failure is
-//! `{"errors": [{status, title, detail, source}]}`, its source a pointer into the document that was
-//! sent, or a parameter.
+//! ```
+//! use std::sync::Arc;
+//! use telnum::contact::book::ContactBook;
+//! use telnum::http::{ContactApi, TokenTable, planning_center};
+//! use telnum::store::MemoryStore;
+//!
+//! let tokens: TokenTable = serde_json::from_str(r#"{"planning_center": {"id:secret": "system"}}"#)?;
+//! let book = ContactBook::new(Arc::new(MemoryStore::new()));
+//! let api = ContactApi::new(book, tokens);
+//! let router: axum::Router = axum::Router::new().nest("/people/v2", planning_center::router(api));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+//!
+//! - A list takes the parameters `where[..]`, `order`, `per_page`, `offset` and `fields[PhoneNumber]`,
+//!   the names of the attributes to show; the person is shown in any case. Its document has `links` to
+//!   itself and to the pages before and after, and counts in `meta`.
+//! - An error is `{"errors": [{status, title, detail, source}]}`; `source` is a pointer into the
+//!   request's document, or a parameter.
 
 mod routes;
 pub mod wire;

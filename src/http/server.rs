@@ -1,8 +1,11 @@
-//! What the APIs share: authentication, bodies, limits, and serving connections.
+//! The parts that all APIs share: authentication, bodies, limits, errors, and serving connections.
 
-pub(crate) mod auth;
-pub(crate) mod blocking;
-pub(crate) mod body;
+pub(super) mod auth;
+pub(super) mod body;
 mod connection;
-pub(crate) mod guard;
-pub(crate) mod serve;
+pub(super) mod error;
+pub(super) mod execution;
+pub(super) mod guard;
+pub(super) mod limits;
+pub(super) mod request_id;
+pub(super) mod serve;

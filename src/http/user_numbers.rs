@@ -1,8 +1,22 @@
-//! A user's numbers, as `/phone_numbers` has them: forms in, `{id, phone_number}` out.
+//! A user's own numbers: `/phone_numbers`, forms in, `{id, phone_number}` out.
 //!
-//! A user has a private key, the user name of basic authentication, and sees the numbers of the key's
-//! account alone. The published documents print no failure; here one is
-//! `{"error": "bad_request", "message": "..", "field": "phone_number"}`, `field` where it is about one.
+//! ```
+//! use std::sync::Arc;
+//! use telnum::contact::book::ContactBook;
+//! use telnum::http::{ContactApi, TokenTable, user_numbers};
+//! use telnum::store::MemoryStore;
+//!
+//! let keys = r#"{"user_numbers": {"098f6bcd4621d373cade4e832627b4f6": "user"}}"#;
+//! let keys: TokenTable = serde_json::from_str(keys)?;
+//! let book = ContactBook::new(Arc::new(MemoryStore::new()));
+//! let service: axum::Router = user_numbers::router(ContactApi::new(book, keys));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+//!
+//! - A user's private key is the user name of HTTP Basic authentication. Requests see the numbers of
+//!   the account that the key stands for, and no others.
+//! - No error is published. Here one is `{"error": "bad_request", "message": "..", "field":
+//!   "phone_number"}`, with `field` where a field is at fault.
 
 mod routes;
 pub mod wire;

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 use telnum::Timestamp;
 use telnum::contact::{
-    ContactId, ContactList, ContactNumber, ContactPatch, ContactQuery, ContactRefusal, Entry, NewContact,
+    ContactFilter, ContactId, ContactList, ContactNumber, ContactQuery, EnteredNumber, NumberFilter,
 };
 use telnum::document::FieldError;
-use telnum::http::clients::wire as clients;
-use telnum::http::planning_center::wire as planning_center;
-use telnum::http::user_numbers::wire as user_numbers;
+use telnum::http::clients::wire::{self as clients, ClientNumber, ClientNumberPage};
+use telnum::http::planning_center::wire::{self as planning_center, PersonNumber};
+use telnum::http::user_numbers::wire::{self as user_numbers, CreatedUserNumber, UserNumber};
 use telnum::plan::Region;
 
 fn data(text: &str) -> Value {
@@ -32,7 +32,7 @@ fn empty(owner: &str) -> ContactList {
 }
 
 /// The number with the extension as `;ext=`.
-fn shown(entry: &Entry) -> String {
+fn shown(entry: &EnteredNumber) -> String {
     entry.extension().map_or(entry.number().to_string(), |ext| format!("{};ext={ext}", entry.number()))
 }
 
@@ -53,16 +53,15 @@ fn clients_documents_are_as_published() {
     let file = data(include_str!("../data/contact/clients.json"));
     let first = file["first_id"].as_u64().unwrap();
     for example in file["examples"].as_array().unwrap() {
-        let drafts = clients::drafts(example["request"].clone(), None).unwrap();
+        let new = clients::new_contacts(example["request"].clone(), None).unwrap();
         let mut numbers = empty(file["client"].as_str().unwrap());
-        let changes =
-            numbers.add((first..).map(id).zip(drafts), moment(file["at"].as_str().unwrap())).unwrap();
-        let answer = serde_json::to_string(&clients::Envelope::created(&changes.saved)).unwrap();
+        let changes = numbers.add((first..).map(id).zip(new), moment(file["at"].as_str().unwrap())).unwrap();
+        let answer = serde_json::to_string(&ClientNumberPage::created(&changes.saved)).unwrap();
         assert_eq!(answer, example["response"].to_string(), "{}", example["case"]);
         assert_eq!(numbers.primary().unwrap().id().get(), example["primary"].as_u64().unwrap());
 
-        let query = ContactQuery::ordered(planning_center::ORDER).with_per_page(clients::PER_PAGE);
-        let page = clients::Envelope::page(&query.page(numbers.numbers()));
+        let query = ContactQuery::new(planning_center::DEFAULT_ORDER).with_per_page(clients::PER_PAGE);
+        let page = ClientNumberPage::new(&query.page(numbers.numbers()));
         assert_eq!(serde_json::to_string(&page).unwrap(), answer);
     }
 }
@@ -71,11 +70,11 @@ fn clients_documents_are_as_published() {
 fn clients_pages_are_counted_from_one() {
     let body = json!({"phone_numbers": [{"number": "+15415550123"}, {"number": "+15415550987"}]});
     let mut numbers = empty("168019");
-    let drafts = clients::drafts(body, None).unwrap();
-    numbers.add((1..).map(id).zip(drafts), moment("2017-12-15T00:12:21Z")).unwrap();
+    let new = clients::new_contacts(body, None).unwrap();
+    numbers.add((1..).map(id).zip(new), moment("2017-12-15T00:12:21Z")).unwrap();
     for (offset, page, listed) in [(0, 1, 1), (1, 2, 1), (2, 3, 0)] {
-        let query = ContactQuery::ordered(user_numbers::ORDER).with_per_page(1).with_offset(offset);
-        let envelope = clients::Envelope::page(&query.page(numbers.numbers()));
+        let query = ContactQuery::new(user_numbers::DEFAULT_ORDER).with_per_page(1).with_offset(offset);
+        let envelope = ClientNumberPage::new(&query.page(numbers.numbers()));
         assert_eq!((envelope.current_page, envelope.phone_numbers.len()), (page, listed));
         assert_eq!((envelope.per_page, envelope.total_entries), (1, 2));
     }
@@ -83,7 +82,7 @@ fn clients_pages_are_counted_from_one() {
 
 #[test]
 fn clients_documents_are_refused() {
-    assert_refused("clients", |body| clients::drafts(body, Some(Region::US)));
+    assert_refused("clients", |body| clients::new_contacts(body, Some(Region::US)));
 }
 
 #[test]
@@ -93,11 +92,11 @@ fn user_numbers_are_as_published() {
     let mut numbers = empty("user");
 
     let created = form("created");
-    let new = user_numbers::draft(created.iter().map(|(name, text)| (*name, &**text)), None).unwrap();
+    let new = user_numbers::new_contact(created.iter().map(|(name, text)| (*name, &**text)), None).unwrap();
     let changes = numbers.add([(id(151), new)], moment("2026-03-02T12:00:00Z")).unwrap();
-    let answer = serde_json::to_value(user_numbers::Created::of(&changes.saved[0])).unwrap();
+    let answer = serde_json::to_value(CreatedUserNumber::from(&changes.saved[0])).unwrap();
     assert_eq!(answer, file["created"]["response"]);
-    let show = |number: &ContactNumber| serde_json::to_value(user_numbers::Shown::of(number)).unwrap();
+    let show = |number: &ContactNumber| serde_json::to_value(UserNumber::from(number)).unwrap();
     assert_eq!(show(&changes.saved[0]), file["retrieved"]);
 
     let updated = form("updated");
@@ -110,23 +109,23 @@ fn user_numbers_are_as_published() {
     let listed = file["listed"].as_array().unwrap();
     for number in listed.iter().rev() {
         let text = number["phone_number"].as_str().unwrap();
-        let new = user_numbers::draft([("phone_number", text)], None).unwrap();
+        let new = user_numbers::new_contact([("phone_number", text)], None).unwrap();
         let new = (id(number["id"].as_u64().unwrap()), new);
         numbers.add([new], moment("2026-03-02T12:00:00Z")).unwrap();
     }
-    let page = ContactQuery::ordered(user_numbers::ORDER).page(numbers.numbers());
+    let page = ContactQuery::new(user_numbers::DEFAULT_ORDER).page(numbers.numbers());
     assert_eq!(page.items.into_iter().map(show).collect::<Value>(), file["listed"]);
 }
 
 #[test]
 fn user_numbers_keep_extensions() {
-    let new = user_numbers::draft([("phone_number", "+49 30 57701873 ext. 5")], None).unwrap();
+    let new = user_numbers::new_contact([("phone_number", "+49 30 57701873 ext. 5")], None).unwrap();
     let mut numbers = empty("user");
     numbers.add([(id(1), new)], moment("2026-03-02T12:00:00Z")).unwrap();
-    let shown = user_numbers::Shown::of(&numbers.numbers()[0]).phone_number;
+    let shown = UserNumber::from(&numbers.numbers()[0]).phone_number;
     assert_eq!(shown, "+493057701873;ext=5");
-    let again = user_numbers::draft([("phone_number", &*shown)], None).unwrap();
-    assert_eq!(numbers.numbers()[0].extension(), again.entry.extension());
+    let again = user_numbers::new_contact([("phone_number", &*shown)], None).unwrap();
+    assert_eq!(numbers.numbers()[0].extension(), again.number.extension());
 }
 
 #[test]
@@ -144,7 +143,7 @@ fn user_numbers_are_refused() {
     ];
     for (form, refusal) in rows {
         let form = || form.iter().copied();
-        assert_eq!(user_numbers::draft(form(), None).unwrap_err().to_string(), refusal);
+        assert_eq!(user_numbers::new_contact(form(), None).unwrap_err().to_string(), refusal);
         assert_eq!(user_numbers::patch(form(), None).unwrap_err().to_string(), refusal);
     }
 }
@@ -152,14 +151,14 @@ fn user_numbers_are_refused() {
 #[test]
 fn planning_center_resources_are_as_published() {
     let file = data(include_str!("../data/contact/planning_center.json"));
-    let new = planning_center::draft(file["request"].clone(), None).unwrap();
+    let new = planning_center::new_contact(file["request"].clone(), None).unwrap();
     let mut numbers = empty("1");
     let changes = numbers.add([(id(1), new)], moment("2000-01-01T12:00:00Z")).unwrap();
 
-    let resource = planning_center::Resource::of(&changes.saved[0]);
+    let resource = PersonNumber::new(&changes.saved[0]);
     let names = file["printed"]["attributes"].as_object().unwrap().keys();
     let all: Vec<_> = names.map(String::as_str).collect();
-    let everything = resource.with_attributes(all.join(",").parse().unwrap()).seen_from(Region::US);
+    let everything = resource.with_attributes(all.join(",").parse().unwrap()).with_home(Region::US);
     assert_eq!(serde_json::to_string(&everything).unwrap(), file["resource"].to_string());
 
     // Key by key, and type by type, as printed.
@@ -177,14 +176,14 @@ fn planning_center_resources_are_as_published() {
     let mut plain = file["resource"].clone();
     plain["attributes"].as_object_mut().unwrap().shift_remove("formatted_number");
     assert_eq!(serde_json::to_string(&resource).unwrap(), plain.to_string());
-    let one = resource.with_attributes("formatted_number".parse().unwrap()).seen_from(Region::GB);
+    let one = resource.with_attributes("formatted_number".parse().unwrap()).with_home(Region::GB);
     let one = serde_json::to_value(one).unwrap();
     assert_eq!(one["attributes"], json!({"formatted_number": "+1 415-886-7900 ext. 5"}));
 }
 
 #[test]
 fn planning_center_documents_are_refused() {
-    assert_refused("planning_center", |body| planning_center::draft(body, Some(Region::US)));
+    assert_refused("planning_center", |body| planning_center::new_contact(body, Some(Region::US)));
 }
 
 #[test]
@@ -197,11 +196,11 @@ fn planning_center_patches_say_what_changes() {
     assert_eq!(read(json!({"location": "Home"})).location, Some(Some("Home".parse().unwrap())));
     assert_eq!(read(json!({"carrier": null, "primary": true})).carrier, Some(None));
     assert_eq!(read(json!({"primary": true})).primary, Some(true));
-    assert_eq!(shown(&read(json!({"number": "(415) 886-7900 x5"})).entry.unwrap()), "+14158867900;ext=5");
+    assert_eq!(shown(&read(json!({"number": "(415) 886-7900 x5"})).number.unwrap()), "+14158867900;ext=5");
 
     let bare = json!({"data": {"type": "PhoneNumber"}});
     let nothing = planning_center::patch(bare, id(8), None).unwrap();
-    assert_eq!((nothing.entry, nothing.label, nothing.primary), (None, None, None));
+    assert_eq!((nothing.number, nothing.label, nothing.primary), (None, None, None));
 
     let other = planning_center::patch(document(json!({})), id(9), None).unwrap_err();
     assert_eq!(other.to_string(), "`data.id`: expected \"9\", found \"8\"");
@@ -212,62 +211,46 @@ fn planning_center_patches_say_what_changes() {
 }
 
 #[test]
-fn refusals_of_rules_have_the_paths_of_their_documents() {
-    let now = moment("2017-12-15T00:12:21Z");
-    let mut numbers = empty("168019");
-    let add = |numbers: &mut ContactList, first: u64, body: Value| {
-        let drafts = clients::drafts(body, Some(Region::US)).unwrap();
-        numbers.add((first..).map(id).zip(drafts), now)
-    };
-    let refusal = add(
-        &mut numbers,
-        1,
-        json!({"phone_numbers": [
-            {"number": "504-555-0123", "is_primary": true}, {"number": "504-555-0124", "is_primary": true},
-        ]}),
-    );
-    let refusal = refusal.unwrap_err();
-    assert_eq!(refusal.path(), Some("phone_numbers.1.is_primary"));
+fn planning_center_parameters_are_refused() {
+    for row in refused()["parameters"].as_array().unwrap() {
+        let pairs =
+            row[0].as_object().unwrap().iter().map(|(name, value)| (&**name, value.as_str().unwrap()));
+        let error = planning_center::query(pairs, None).unwrap_err();
+        assert_eq!(&json!([row[0], error.path(), error.kind().to_string()]), row);
+    }
+    let twice = planning_center::query([("offset", "1"), ("offset", "2")], None).unwrap_err();
+    assert_eq!(twice.to_string(), "`offset`: expected to come once, found \"2\"");
+}
+
+#[test]
+fn planning_center_parameters_become_a_query() {
+    let parameters = [
+        ("where[carrier]", "Swisscom"),
+        ("where[created_at]", "2026-03-02T12:00:00Z"),
+        ("where[location]", ""),
+        ("where[number]", "(415) 886-7900 x5"),
+        ("where[primary]", "false"),
+        ("where[updated_at]", "2026-03-02T13:00:00+01:00"),
+        ("order", "-number"),
+        ("per_page", "7"),
+        ("offset", "14"),
+    ];
+    let time = moment("2026-03-02T12:00:00Z");
+    let filter = ContactFilter::default()
+        .with_carrier("Swisscom")
+        .with_created_at(time)
+        .with_location("")
+        .with_number(NumberFilter::Number("+14158867900".parse().unwrap(), Some("5".parse().unwrap())))
+        .with_primary(false)
+        .with_updated_at(time);
+    let expected =
+        ContactQuery::new("-number".parse().unwrap()).with_filter(filter).with_per_page(7).with_offset(14);
+    assert_eq!(planning_center::query(parameters, Some(Region::US)), Ok(expected));
+    let default = planning_center::query([], None).unwrap();
     assert_eq!(
-        refusal.to_string(),
-        "`phone_numbers.1.is_primary`: `phone_numbers.0.is_primary` says that another number is the primary one"
+        (default.order.to_string(), default.per_page(), default.offset),
+        ("created_at".to_owned(), 25, 0)
     );
-
-    let twice = json!({"phone_numbers": [{"number": "504-555-0123"}, {"number": "+1 (504) 555 0123"}]});
-    let refusal = add(&mut numbers, 1, twice).unwrap_err();
-    assert_eq!(
-        refusal.to_string(),
-        "`phone_numbers.1.number`: +15045550123 is at `phone_numbers.0.number` already"
-    );
-    assert_eq!(numbers, empty("168019"));
-
-    let two =
-        json!({"phone_numbers": [{"number": "504-555-0123"}, {"number": "504-555-0123", "extension": 5}]});
-    add(&mut numbers, 1, two).unwrap();
-    let document = |attributes: Value| json!({"data": {"type": "PhoneNumber", "attributes": attributes}});
-    let again =
-        planning_center::draft(document(json!({"number": "504.555.0123 x5"})), Some(Region::US)).unwrap();
-    let refusal = numbers.add([(id(3), again)], now).unwrap_err();
-    assert_eq!(
-        refusal.to_string(),
-        "`data.attributes.number`: the owner has +15045550123;ext=5 already, as 2"
-    );
-
-    let not_primary = planning_center::patch(document(json!({"primary": false})), id(1), None).unwrap();
-    let refusal = numbers.update(id(1), not_primary.clone(), now).unwrap_err();
-    assert_eq!(refusal, ContactRefusal::PrimaryNeeded { path: "data.attributes.primary".to_owned() });
-    assert!(numbers.update(id(2), not_primary, now).unwrap().is_empty());
-
-    let same = user_numbers::patch([("phone_number", "+15045550123;ext=5")], None).unwrap();
-    assert_eq!(numbers.update(id(1), same.clone(), now).unwrap_err().path(), Some("phone_number"));
-    let nowhere = numbers.update(id(9), same, now).unwrap_err();
-    assert_eq!(nowhere, ContactRefusal::NoSuchNumber(id(9)));
-    assert_eq!(nowhere.path(), None);
-    let bare = NewContact::new(Entry::read("+15045550123", None, None).unwrap());
-    assert_eq!(numbers.add([(id(3), bare.clone())], now).unwrap_err().path(), Some("number"));
-    assert_eq!(numbers.add([(id(3), bare.at("0"))], now).unwrap_err().path(), Some("0.number"));
-    let cleared = ContactPatch::default().with_extension(None).at("patch");
-    assert_eq!(numbers.update(id(2), cleared, now).unwrap_err().path(), Some("patch.number"));
 }
 
 /// A number that is stored need not be possible.
@@ -277,6 +260,6 @@ fn impossible_numbers_are_shown_without_an_area_code() {
         "text": "555-0123", "primary": true, "created_at": 63_627_604_811_u64,
         "updated_at": 63_627_604_811_u64}))
     .unwrap();
-    let shown = clients::Shown::of(&number);
+    let shown = ClientNumber::from(&number);
     assert_eq!((&*shown.raw_number, &*shown.number), ("5550123", "5550123"));
 }

@@ -161,3 +161,39 @@ fn a_users_list_is_of_one_moment() {
         assert_eq!(wrong, 0, "of {}", seen.len());
     });
 }
+
+#[test]
+fn refused_rules_name_the_field_of_the_document() {
+    let server = world::service();
+    let people = ("Authorization", "Bearer people");
+    let client = |numbers: Value| {
+        let body = json!({"phone_numbers": numbers}).to_string();
+        let reply = send(&server, "POST", "/v9/clients/7/phone_numbers", people, &body);
+        (reply.status, reply.json()["errors"][0].clone())
+    };
+    let (status, error) = client(json!([
+        {"number": "504-555-0123", "is_primary": true}, {"number": "504-555-0124", "is_primary": true},
+    ]));
+    let message = "`phone_numbers.1.is_primary`: `phone_numbers.0.is_primary` says that another number is the primary one";
+    assert_eq!((status, error), (422, json!({"field": "phone_numbers.1.is_primary", "message": message})));
+    let (status, error) = client(json!([{"number": "504-555-0123"}, {"number": "+1 (504) 555 0123"}]));
+    let message = "`phone_numbers.1.number`: +15045550123 is at `phone_numbers.0.number` already";
+    assert_eq!((status, error), (422, json!({"field": "phone_numbers.1.number", "message": message})));
+
+    let person = |method: &str, path: &str, attributes: Value| {
+        let document = json!({"data": {"type": "PhoneNumber", "attributes": attributes}}).to_string();
+        let reply = send(&server, method, path, people, &document);
+        (reply.status, reply.json()["errors"][0].clone())
+    };
+    let (list, first) = ("/people/v2/people/1/phone_numbers", "/people/v2/phone_numbers/1");
+    assert_eq!(person("POST", list, json!({"number": "504.555.0123 x5"})).0, 201);
+    let (status, error) = person("POST", list, json!({"number": "+15045550123;ext=5"}));
+    assert_eq!((status, &error["source"]), (422, &json!({"pointer": "/data/attributes/number"})));
+    let message = "`data.attributes.number`: the owner has +15045550123;ext=5 already, as 1";
+    assert_eq!(error["detail"], message);
+    let (status, error) = person("PATCH", first, json!({"primary": false}));
+    assert_eq!((status, &error["source"]), (422, &json!({"pointer": "/data/attributes/primary"})));
+    let message = "`data.attributes.primary`: an owner has a primary number as long as there are numbers; \
+                   make another one primary";
+    assert_eq!(error["detail"], message);
+}

@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
-use telnum::http::{Calls, ServerLimits};
+use telnum::http::{Execution, ServerLimits};
 
 use crate::replay::{Asked, Reply, ask, ask_bytes};
 use crate::world::{self, ADDER, ADDER_TOKEN, OWNER, OWNER_TOKEN, PLAIN, PLAIN_TOKEN, Server};
@@ -109,7 +109,7 @@ fn credentials_that_are_none_and_those_of_another() {
 
 #[test]
 fn a_body_that_is_too_large() {
-    let limits = ServerLimits { body: 1_000, ..ServerLimits::default() };
+    let limits = ServerLimits::default().with_max_body_bytes(1_000);
     let server = world::kazoo_with(|api| api, limits);
     let path = format!("/v2/accounts/{OWNER}/phone_numbers/%2B14155555555");
     let body = |length: usize| format!("{{\"data\": {{\"a\": \"{}\"}}}}", "a".repeat(length - 19));
@@ -137,11 +137,9 @@ fn answer(stream: &mut TcpStream) -> String {
 
 #[test]
 fn who_is_slow_is_told_so_or_disconnected() {
-    let limits = ServerLimits {
-        header_read: Duration::from_millis(300),
-        body_read: Duration::from_millis(300),
-        ..ServerLimits::default()
-    };
+    let limits = ServerLimits::default()
+        .with_head_timeout(Duration::from_millis(300))
+        .with_body_timeout(Duration::from_millis(300));
     let server = world::kazoo_with(|api| api, limits);
     let mut half_a_head = TcpStream::connect(server.address).unwrap();
     half_a_head.write_all(b"GET /v2/phone_numbers/classifiers/911 HTTP/1.1\r\nhost:").unwrap();
@@ -177,7 +175,7 @@ fn who_sends_too_much_is_told_so_and_not_cut_off() {
 
 #[test]
 fn who_sends_without_end_is_cut_off() {
-    let limits = ServerLimits { discard: 1_000_000, ..ServerLimits::default() };
+    let limits = ServerLimits::default().with_max_discarded_bytes(1_000_000);
     let server = world::kazoo_with(|api| api, limits);
     let mut stream = TcpStream::connect(server.address).unwrap();
     stream.write_all(b"POST /v2/nothing HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n").unwrap();
@@ -191,7 +189,7 @@ fn who_sends_without_end_is_cut_off() {
 
 #[test]
 fn who_does_not_receive_is_disconnected() {
-    let limits = ServerLimits { write: Duration::from_millis(300), ..ServerLimits::default() };
+    let limits = ServerLimits::default().with_write_timeout(Duration::from_millis(300));
     let server = world::service_within(limits);
     let mut stream = TcpStream::connect(server.address).unwrap();
     let requests = b"GET /openapi.json HTTP/1.1\r\nhost: a\r\n\r\n".repeat(100);
@@ -234,7 +232,7 @@ fn strangers_are_refused_unread() {
         .unwrap();
     let started = Instant::now();
     assert!(answer(&mut stream).starts_with("HTTP/1.1 401 "));
-    assert!(started.elapsed() < ServerLimits::default().body_read);
+    assert!(started.elapsed() < ServerLimits::default().body_timeout);
 }
 
 /// Connections that have sent half of a head.
@@ -256,7 +254,7 @@ fn is_open(stream: &TcpStream) -> bool {
 
 #[test]
 fn one_connection_too_many_closes_the_one_that_has_been_idle_for_the_longest() {
-    let limits = ServerLimits { connections: 50, ..ServerLimits::default() };
+    let limits = ServerLimits::default().with_max_connections(50);
     let server = world::kazoo_with(|api| api, limits);
     let slow = slow(server.address, 50);
     let started = Instant::now();
@@ -274,7 +272,7 @@ fn while_all_connections_are_busy_one_more_waits() {
         std::thread::sleep(Duration::from_millis(500));
         true
     };
-    let limits = ServerLimits { connections: 1, ..ServerLimits::default() };
+    let limits = ServerLimits::default().with_max_connections(1);
     let server = world::kazoo_with(|api| api.with_activation_limit(answers), limits);
     std::thread::scope(|scope| {
         let first = scope.spawn(|| activate(&server, PLAIN, PLAIN_TOKEN));
@@ -289,7 +287,7 @@ fn while_all_connections_are_busy_one_more_waits() {
 #[ignore = "runs until its input ends"]
 fn a_server_for_another_process() {
     let minute = Duration::from_secs(60);
-    let limits = ServerLimits { connections: 20_000, header_read: minute, ..ServerLimits::default() };
+    let limits = ServerLimits::default().with_max_connections(20_000).with_head_timeout(minute);
     let server = world::kazoo_with(|api| api, limits);
     println!("at {} .", server.address);
     drop(std::io::stdin().read(&mut [0]));
@@ -372,7 +370,7 @@ fn activate(server: &Server, account: &str, token: &str) -> Reply {
 
 #[test]
 fn what_takes_too_long() {
-    let limits = ServerLimits { request: Duration::from_millis(200), ..ServerLimits::default() };
+    let limits = ServerLimits::default().with_request_timeout(Duration::from_millis(200));
     let slow = |_| {
         std::thread::sleep(Duration::from_secs(1));
         true
@@ -383,10 +381,10 @@ fn what_takes_too_long() {
 
 #[test]
 fn what_breaks() {
-    for calls in [Calls::Blocking, Calls::InPlace] {
+    for execution in [Execution::BlockingPool, Execution::Inline] {
         let broken = |_| panic!("a secret of the inside");
         let server = world::kazoo_with(
-            |api| api.with_calls(calls).with_activation_limit(broken),
+            |api| api.with_execution(execution).with_activation_limit(broken),
             ServerLimits::default(),
         );
         let reply = activate(&server, ADDER, ADDER_TOKEN);
@@ -446,8 +444,8 @@ fn a_key_makes_a_request_repeatable_for_who_has_it() {
 
 #[test]
 fn a_server_that_is_told_to_stop_answers_what_it_was_asked() {
-    let limits = ServerLimits { shutdown: Duration::from_secs(5), ..ServerLimits::default() };
-    let change = |api: telnum::http::kazoo::Api| {
+    let limits = ServerLimits::default().with_shutdown_timeout(Duration::from_secs(5));
+    let change = |api: telnum::http::KazooApi| {
         api.with_activation_limit(|_| {
             std::thread::sleep(Duration::from_millis(500));
             true

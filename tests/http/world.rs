@@ -11,7 +11,7 @@ use telnum::classify::Classifiers;
 use telnum::contact::book::ContactBook;
 use telnum::feature::e911::E911Address;
 use telnum::http::{
-    ApiName, ContactApi, ContactApis, ServerLimits, TokenTable, kazoo, serve, service as all,
+    ApiName, ContactApi, ContactApis, KazooApi, ServerLimits, TokenTable, kazoo, serve, service as all,
 };
 use telnum::idempotency::IdempotencyKey;
 use telnum::inventory::{Billing, BillingError, Charge, Create, Inventory, Options, Quote};
@@ -236,16 +236,16 @@ pub(crate) fn kazoo() -> Server {
     kazoo_with(|api| api, ServerLimits::default())
 }
 
-pub(crate) fn kazoo_with(change: impl FnOnce(kazoo::Api) -> kazoo::Api, limits: ServerLimits) -> Server {
+pub(crate) fn kazoo_with(change: impl FnOnce(KazooApi) -> KazooApi, limits: ServerLimits) -> Server {
     kazoo_of(inventory(), change, limits)
 }
 
 pub(crate) fn kazoo_of(
     inventory: Inventory,
-    change: impl FnOnce(kazoo::Api) -> kazoo::Api,
+    change: impl FnOnce(KazooApi) -> KazooApi,
     limits: ServerLimits,
 ) -> Server {
-    let api = change(kazoo::Api::new(inventory, tokens()).with_limits(limits));
+    let api = change(KazooApi::new(inventory, tokens()).with_limits(limits));
     Server::start(axum::Router::new().nest("/v2", kazoo::router(api)), limits)
 }
 
@@ -255,7 +255,7 @@ pub(crate) fn service() -> Server {
 }
 
 pub(crate) fn service_within(limits: ServerLimits) -> Server {
-    let numbers = kazoo::Api::new(inventory(), tokens()).with_limits(limits);
+    let numbers = KazooApi::new(inventory(), tokens()).with_limits(limits);
     Server::start(all(numbers, contacts(|api| api.with_limits(limits))), limits)
 }
 

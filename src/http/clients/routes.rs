@@ -1,4 +1,6 @@
-//! The routes.
+//! The routes of clients' numbers.
+
+use std::num::NonZeroU64;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -7,112 +9,115 @@ use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::wire;
-use crate::contact::{ContactPage, ContactQuery, OwnerId};
+use super::wire::{self, ClientNumber, ClientNumberPage};
+use crate::contact::{ContactQuery, OwnerId};
 use crate::document::{FieldError, FieldErrorKind};
-use crate::http::contacts::request as contacts;
-use crate::http::contacts::request::{ContactApi, Spoken, failed, id, json};
-use crate::http::planning_center::wire::ORDER;
+use crate::http::contacts::api::ContactApi;
+use crate::http::contacts::request::{ContactRequest, PublishedApi, RefusedField, contact_id};
+use crate::http::contacts::response::{self, JSON};
 use crate::http::server::auth::ApiName;
-use crate::http::server::body;
-use crate::http::server::body::Params;
-use crate::http::server::guard::{Asked as Received, Fault, Guard};
+use crate::http::server::body::{self, QueryParams};
+use crate::http::server::error::{Problem, RequestError};
+use crate::http::server::guard::{Guard, RequestHead};
 
-/// The most numbers that one request may create.
-const MAX: usize = 10_000;
+/// The maximum count of numbers that one request creates.
+const MAX_NUMBERS: usize = 10_000;
 
-/// The routes, to nest at `/v9`.
+/// Creates the router, to nest at `/v9`.
 pub fn router(api: ContactApi) -> Router {
-    Guard { limits: api.limits, show }.around(routes().with_state(api).into())
+    Guard { limits: api.limits, render }.wrap(routes().with_state(api).into())
 }
 
 pub(in crate::http) fn routes() -> OpenApiRouter<ContactApi> {
     OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(fetch))
 }
 
-struct Spoke;
+struct ClientsApi;
 
-impl Spoken for Spoke {
+impl PublishedApi for ClientsApi {
     const NAME: ApiName = ApiName::Clients;
+
+    fn path(field: RefusedField, position: usize) -> String {
+        let name = match field {
+            RefusedField::Number => "number",
+            RefusedField::Primary => "is_primary",
+        };
+        format!("phone_numbers.{position}.{name}")
+    }
 }
 
-type Asked<P> = contacts::Asked<Spoke, P>;
+type ClientRequest<P> = ContactRequest<ClientsApi, P>;
 
-const JSON: &str = "application/json";
-
-/// One or more phone numbers for a client.
+/// Creates phone numbers of a client.
 #[utoipa::path(post, path = "/clients/{client_id}/phone_numbers", tag = "clients", operation_id = "clients_create",
     security(("basic" = []), ("bearer" = [])), params(("client_id" = u64, Path)),
     request_body(content = Value, description = "`{phone_numbers: [{label, country_code, number, extension, is_primary}]}`"),
-    responses((status = 201, description = "The numbers"), (status = 400, description = "A field is wrong"), (status = 404, description = "What is no integer is no client"), (status = 422, description = "The client has a number already")))]
-async fn create(asked: Asked<String>) -> Result<Response, Fault> {
-    let owner = owner(&asked.path)?;
-    asked.no_query()?;
-    let drafts = wire::drafts(body::json(&asked.body)?, asked.api.region)?;
-    if drafts.len() > MAX {
-        let kind = FieldErrorKind::TooLong { length: drafts.len(), max: MAX };
+    responses((status = 201, description = "The created numbers"), (status = 400, description = "A field is invalid"), (status = 404, description = "The client's id is not an integer"), (status = 422, description = "The client already has one of the numbers")))]
+async fn create(request: ClientRequest<String>) -> Result<Response, RequestError> {
+    let owner = client(&request.path)?;
+    request.expect_no_query()?;
+    let numbers = wire::new_contacts(body::json(&request.body)?, request.api.region)?;
+    if numbers.len() > MAX_NUMBERS {
+        let kind = FieldErrorKind::TooLong { length: numbers.len(), max: MAX_NUMBERS };
         return Err(FieldError::new("phone_numbers", kind).into());
     }
-    let added = asked.api.call(move |book| book.add(owner, drafts)).await?;
-    Ok(json(StatusCode::CREATED, JSON, &wire::Envelope::created(&added)))
+    let added = request.call(move |book| book.add(owner, numbers)).await?;
+    Ok(response::json(StatusCode::CREATED, JSON, &ClientNumberPage::created(&added)))
 }
 
-/// A client's phone numbers, the first created first.
+/// Lists a client's phone numbers, the oldest first, 100 a page.
 #[utoipa::path(get, path = "/clients/{client_id}/phone_numbers", tag = "clients", operation_id = "clients_list",
     security(("basic" = []), ("bearer" = [])),
-    params(("client_id" = u64, Path), ("page" = Option<u64>, Query, description = "From 1")),
-    responses((status = 200, description = "The numbers"), (status = 400, description = "A parameter is wrong"), (status = 404, description = "What is no integer is no client")))]
-async fn list(asked: Asked<String>) -> Result<Response, Fault> {
-    let owner = owner(&asked.path)?;
-    let mut params = Params::of(asked.uri.query());
-    let page = params.parsed::<std::num::NonZeroU64>("page").map_err(Fault::Parameter)?;
-    let current_page = page.map_or(1, Into::into);
-    if let Some(name) = params.rest().next() {
-        return Err(Fault::Parameter(FieldError::new(name, FieldErrorKind::Unknown)));
+    params(("client_id" = u64, Path), ("page" = Option<u64>, Query, description = "The page, from 1")),
+    responses((status = 200, description = "A page of numbers"), (status = 400, description = "A parameter is invalid"), (status = 404, description = "The client's id is not an integer")))]
+async fn list(request: ClientRequest<String>) -> Result<Response, RequestError> {
+    let owner = client(&request.path)?;
+    let mut params = QueryParams::new(request.uri.query());
+    let page = params.parsed::<NonZeroU64>("page").map_err(RequestError::Parameter)?;
+    if let Some(name) = params.remaining().next() {
+        return Err(RequestError::unknown_parameter(name));
     }
+    let current_page = page.map_or(1, NonZeroU64::get);
     let offset = (current_page - 1).saturating_mul(wire::PER_PAGE.into());
-    let query =
-        ContactQuery::ordered(ORDER).of_owner(owner).with_per_page(wire::PER_PAGE).with_offset(offset);
-    let found = asked.api.call(move |book| book.page(&query)).await?;
-    let page = ContactPage {
-        items: found.items.iter().collect(),
-        total: found.total,
-        offset: found.offset,
-        per_page: found.per_page,
-    };
-    Ok(json(StatusCode::OK, JSON, &wire::Envelope { current_page, ..wire::Envelope::page(&page) }))
+    let query = ContactQuery::new(wire::DEFAULT_ORDER)
+        .with_owner(owner)
+        .with_per_page(wire::PER_PAGE)
+        .with_offset(offset);
+    let page = request.call(move |book| book.page(&query)).await?;
+    Ok(response::json(
+        StatusCode::OK,
+        JSON,
+        &ClientNumberPage { current_page, ..ClientNumberPage::new(&page) },
+    ))
 }
 
-/// A client's phone number.
+/// Returns a client's phone number.
 #[utoipa::path(get, path = "/clients/{client_id}/phone_numbers/{phone_number_id}", tag = "clients", operation_id = "clients_fetch",
     security(("basic" = []), ("bearer" = [])), params(("client_id" = u64, Path), ("phone_number_id" = u64, Path)),
-    responses((status = 200, description = "The number"), (status = 400, description = "There are parameters"), (status = 404, description = "The client has no such number")))]
-async fn fetch(asked: Asked<(String, String)>) -> Result<Response, Fault> {
-    let (owner, id) = (owner(&asked.path.0)?, id(&asked.path.1)?);
-    asked.no_query()?;
-    let contact = asked.api.call(move |book| book.get(id)).await?;
+    responses((status = 200, description = "The number"), (status = 400, description = "A parameter is unknown"), (status = 404, description = "The client has no such number")))]
+async fn fetch(request: ClientRequest<(String, String)>) -> Result<Response, RequestError> {
+    let (owner, id) = (client(&request.path.0)?, contact_id(&request.path.1)?);
+    request.expect_no_query()?;
+    let contact = request.call(move |book| book.get(id)).await?;
     if contact.owner() != owner {
-        return Err(Fault::NoRoute);
+        return Err(RequestError::NotFound);
     }
-    Ok(json(StatusCode::OK, JSON, &wire::Shown::of(&contact)))
+    Ok(response::json(StatusCode::OK, JSON, &ClientNumber::from(&contact)))
 }
 
-/// The client in a path: an integer, however many zeros it is written with.
-fn owner(text: &str) -> Result<OwnerId, Fault> {
+/// Parses the client's id in a path: an integer, with or without leading zeros.
+fn client(text: &str) -> Result<OwnerId, RequestError> {
     let is_integer = text.bytes().all(|byte| byte.is_ascii_digit());
-    let client: Option<u64> = text.parse().ok().filter(|_| is_integer);
-    client.and_then(|client| client.to_string().parse().ok()).ok_or(Fault::NoRoute)
+    let id: Option<u64> = text.parse().ok().filter(|_| is_integer);
+    id.map(OwnerId::from).ok_or(RequestError::NotFound)
 }
 
-/// A [`Fault`] as it is shown.
-fn show(fault: &Fault, _: &Received) -> Response {
-    let errors: Vec<Value> = fault
-        .problems()
-        .into_iter()
-        .map(|(field, message)| match field {
-            Some(field) => json!({"field": field, "message": message}),
-            None => json!({"message": message}),
-        })
-        .collect();
-    failed(ApiName::Clients, fault, JSON, &json!({"errors": errors}))
+/// Renders an error as `{"errors": [{field, message}]}`.
+fn render(error: &RequestError, _: &RequestHead) -> Response {
+    let problem = |Problem { path, message }| match path {
+        Some(field) => json!({"field": field, "message": message}),
+        None => json!({"message": message}),
+    };
+    let errors: Vec<Value> = error.problems().into_iter().map(problem).collect();
+    response::error(ApiName::Clients, error, JSON, &json!({"errors": errors}))
 }

@@ -1,210 +1,143 @@
-//! What the three APIs of contact numbers share: what they stand on, and how they read a request.
+//! The requests of the APIs of contact numbers, and their calls of the book.
 
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, OriginalUri, Path, Request};
-use axum::http::StatusCode;
-use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
-use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use axum::http::{StatusCode, Uri};
 use serde::de::DeserializeOwned;
 
+use super::api::ContactApi;
 use crate::account::Actor;
 use crate::contact::book::{ContactBook, ContactBookError};
 use crate::contact::{ContactId, ContactRefusal};
-use crate::document::{FieldError, FieldErrorKind};
-use crate::http::server::auth::{ApiName, Authenticate};
-use crate::http::server::blocking::Calls;
+use crate::http::server::auth::ApiName;
 use crate::http::server::body;
-use crate::http::server::guard::{Fault, ServerLimits};
-use crate::plan::Region;
-
-/// What the routes of contact numbers stand on.
-///
-/// A book is one organization's, and one API's: to a book a person, a client and a user with the same
-/// id are one. Whoever has credentials for [`planning_center`](crate::http::planning_center) or
-/// [`clients`](crate::http::clients) may see and change the numbers of all people or clients in the book;
-/// [`user_numbers`](crate::http::user_numbers) shows users their own alone.
-///
-/// ```
-/// use std::sync::Arc;
-/// use telnum::contact::book::ContactBook;
-/// use telnum::http::{ContactApi, TokenTable, clients};
-/// use telnum::plan::Region;
-/// use telnum::store::MemoryStore;
-///
-/// let book = ContactBook::new(Arc::new(MemoryStore::new()));
-/// let api = ContactApi::new(book, TokenTable::default()).with_region(Region::US);
-/// let service: axum::Router = axum::Router::new().nest("/v9", clients::router(api));
-/// ```
-#[derive(Clone)]
-pub struct ContactApi {
-    pub(crate) book: ContactBook,
-    auth: Arc<dyn Authenticate>,
-    pub(crate) limits: ServerLimits,
-    calls: Calls,
-    pub(crate) region: Option<Region>,
-    pub(crate) base_url: Arc<str>,
-}
-
-impl ContactApi {
-    /// An API over a book.
-    #[must_use]
-    pub fn new(book: ContactBook, auth: impl Authenticate + 'static) -> Self {
-        Self {
-            book,
-            auth: Arc::new(auth),
-            limits: ServerLimits::default(),
-            calls: Calls::default(),
-            region: None,
-            base_url: "".into(),
-        }
-    }
-
-    /// The same where numbers without a calling code are a region's.
-    #[must_use]
-    pub fn with_region(self, region: Region) -> Self {
-        Self { region: Some(region), ..self }
-    }
-
-    /// The same within other limits.
-    #[must_use]
-    pub fn with_limits(self, limits: ServerLimits) -> Self {
-        Self { limits, ..self }
-    }
-
-    /// The same with calls made elsewhere.
-    #[must_use]
-    pub fn with_calls(self, calls: Calls) -> Self {
-        Self { calls, ..self }
-    }
-
-    /// The same with what the links in answers start with: `https://api.example.com`. Without it they
-    /// start with the path.
-    #[must_use]
-    pub fn with_base_url(self, base_url: &str) -> Self {
-        Self { base_url: base_url.trim_end_matches('/').into(), ..self }
-    }
-
-    /// Calls the book, where calls may wait.
-    pub(crate) async fn call<T: Send + 'static>(
-        &self,
-        call: impl FnOnce(&ContactBook) -> Result<T, ContactBookError> + Send + 'static,
-    ) -> Result<T, Fault> {
-        let book = self.book.clone();
-        self.calls.call(move || call(&book)).await?.map_err(Fault::from)
-    }
-}
-
-/// The contact numbers that a [`service`](crate::http::service()) has: a book for each API, as a person, a
-/// client and a user with the same id are not one.
-#[derive(Clone, Debug)]
-pub struct ContactApis {
-    /// Those of [`planning_center`](crate::http::planning_center).
-    pub people: ContactApi,
-    /// Those of [`clients`](crate::http::clients).
-    pub clients: ContactApi,
-    /// Those of [`user_numbers`](crate::http::user_numbers).
-    pub users: ContactApi,
-}
-
-impl std::fmt::Debug for ContactApi {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ContactApi")
-            .field("book", &self.book)
-            .field("limits", &self.limits)
-            .finish_non_exhaustive()
-    }
-}
+use crate::http::server::error::RequestError;
+use crate::number::{Extension, PhoneNumber};
 
 /// One of the three APIs.
-pub(crate) trait Spoken: Send + Sync {
+pub(crate) trait PublishedApi: Send + Sync {
     const NAME: ApiName;
+
+    /// Returns the path of `field` in the document of a request, of the number at `position` in it.
+    fn path(field: RefusedField, position: usize) -> String;
 }
 
-/// A request, read.
+/// A field that the rules of a list can refuse.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum RefusedField {
+    Number,
+    Primary,
+}
+
+/// A request of the API `A` with the path parameters `P`, authenticated and read to its end.
 #[derive(Debug)]
-pub(crate) struct Asked<A, P> {
+pub(crate) struct ContactRequest<A, P> {
     pub(crate) api: ContactApi,
     pub(crate) actor: Actor,
     pub(crate) path: P,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) body: Bytes,
-    /// The path and query, as the client sees them.
-    pub(crate) uri: axum::http::Uri,
-    spoken: PhantomData<A>,
+    /// The path and query as the client sent them, with the prefix at which the router is nested.
+    pub(crate) uri: Uri,
+    published: PhantomData<A>,
 }
 
-impl<A: Spoken, P: DeserializeOwned + Send> FromRequest<ContactApi> for Asked<A, P> {
-    type Rejection = Fault;
+impl<A: PublishedApi, P: DeserializeOwned + Send> FromRequest<ContactApi> for ContactRequest<A, P> {
+    type Rejection = RequestError;
 
-    async fn from_request(request: Request, api: &ContactApi) -> Result<Self, Fault> {
+    async fn from_request(request: Request, api: &ContactApi) -> Result<Self, RequestError> {
         let (mut parts, body) = request.into_parts();
-        let actor = api.auth.actor(A::NAME, &parts).ok_or(Fault::Unauthenticated)?;
-        let path = Path::<P>::from_request_parts(&mut parts, api).await.map_err(|_| Fault::BadPath)?.0;
+        let actor = api.auth.actor(A::NAME, &parts).ok_or(RequestError::Unauthenticated)?;
+        let path = Path::<P>::from_request_parts(&mut parts, api).await;
+        let path = path.map_err(|_| RequestError::BadPath)?.0;
         let Ok(uri) = OriginalUri::from_request_parts(&mut parts, api).await;
         let query = body::pairs(parts.uri.query().unwrap_or_default().as_bytes());
         let body = body::read(body, &api.limits).await?;
-        Ok(Self { api: api.clone(), actor, path, query, body, uri: uri.0, spoken: PhantomData })
+        Ok(Self { api: api.clone(), actor, path, query, body, uri: uri.0, published: PhantomData })
     }
 }
 
-impl<A, P> Asked<A, P> {
-    /// Refuses parameters where there are none.
-    pub(crate) fn no_query(&self) -> Result<(), Fault> {
+impl<A: PublishedApi, P> ContactRequest<A, P> {
+    /// Refuses any query parameter.
+    pub(crate) fn expect_no_query(&self) -> Result<(), RequestError> {
         match self.query.first() {
             None => Ok(()),
-            Some((name, _)) => Err(Fault::Parameter(FieldError::new(name, FieldErrorKind::Unknown))),
+            Some((name, _)) => Err(RequestError::unknown_parameter(name)),
+        }
+    }
+
+    /// Calls the book on the threads of the API.
+    pub(crate) async fn call<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&ContactBook) -> Result<T, ContactBookError> + Send + 'static,
+    ) -> Result<T, RequestError> {
+        let book = self.api.book.clone();
+        self.api.execution.run(move || call(&book)).await?.map_err(request_error::<A>)
+    }
+}
+
+/// Parses the id in a path.
+pub(crate) fn contact_id(text: &str) -> Result<ContactId, RequestError> {
+    text.parse().map_err(|_| RequestError::NotFound)
+}
+
+/// Returns the error of a request whose call of the book failed: 404, 409, 422 or 500.
+fn request_error<A: PublishedApi>(error: ContactBookError) -> RequestError {
+    match error {
+        ContactBookError::NotFound(_) | ContactBookError::Refused(ContactRefusal::NotFound(_)) => {
+            RequestError::NotFound
+        }
+        ContactBookError::Refused(refusal) => refused::<A>(refusal),
+        ContactBookError::Conflict(owner) => RequestError::Refused {
+            status: StatusCode::CONFLICT,
+            path: None,
+            message: format!("the numbers of {owner} are being changed by others"),
+        },
+        ContactBookError::Store(error) => {
+            tracing::error!(%error, source = std::error::Error::source(&error), "store failed");
+            RequestError::Internal
         }
     }
 }
 
-/// The id in a path. What can not be one is none.
-pub(crate) fn id(text: &str) -> Result<ContactId, Fault> {
-    text.parse().map_err(|_| Fault::NoRoute)
-}
-
-/// An answer in JSON.
-pub(crate) fn json(status: StatusCode, kind: &'static str, body: &impl Serialize) -> Response {
-    match serde_json::to_vec(body) {
-        Ok(body) => (status, [(CONTENT_TYPE, kind)], body).into_response(),
-        Err(_) => Fault::Internal.into_response(),
-    }
-}
-
-/// The answer to a fault: to who is not known, with how to be.
-pub(crate) fn failed(api: ApiName, fault: &Fault, kind: &'static str, body: &impl Serialize) -> Response {
-    let mut response = json(fault.status(), kind, body);
-    if let (Fault::Unauthenticated, Some(challenge)) = (fault, api.scheme().challenge()) {
-        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
-    }
-    response
-}
-
-impl From<ContactBookError> for Fault {
-    fn from(error: ContactBookError) -> Self {
-        let message = error.to_string();
-        let refused = |path| Self::Refused { status: StatusCode::UNPROCESSABLE_ENTITY, path, message };
-        match error {
-            ContactBookError::NotFound(_) | ContactBookError::Refused(ContactRefusal::NoSuchNumber(_)) => {
-                Self::NoRoute
-            }
-            ContactBookError::Refused(
-                ContactRefusal::Duplicate { path, .. }
-                | ContactRefusal::Repeated { path, .. }
-                | ContactRefusal::TwoPrimaries { path, .. }
-                | ContactRefusal::PrimaryNeeded { path },
-            ) => refused(Some(path)),
-            ContactBookError::Refused(ContactRefusal::IdTaken(_)) => refused(None),
-            ContactBookError::Conflict(_) => {
-                Self::Refused { status: StatusCode::CONFLICT, path: None, message: error.to_string() }
-            }
-            ContactBookError::Store(_) => {
-                tracing::error!(%error, source = std::error::Error::source(&error), "failed");
-                Self::Internal
-            }
+/// Returns the error of a request that the rules of a list refuse.
+fn refused<A: PublishedApi>(refusal: ContactRefusal) -> RequestError {
+    let (path, message) = match refusal {
+        ContactRefusal::NotFound(_) => return RequestError::NotFound,
+        ContactRefusal::IdTaken(id) => (None, format!("the owner has a number {id} already")),
+        ContactRefusal::Duplicate { position, number, extension, id } => {
+            let path = A::path(RefusedField::Number, position);
+            let message = format!("`{path}`: the owner has {} already, as {id}", dialled(number, extension));
+            (Some(path), message)
         }
+        ContactRefusal::Repeated { position, number, extension, first } => {
+            let (path, first) =
+                (A::path(RefusedField::Number, position), A::path(RefusedField::Number, first));
+            let message = format!("`{path}`: {} is at `{first}` already", dialled(number, extension));
+            (Some(path), message)
+        }
+        ContactRefusal::TwoPrimaries { position, first } => {
+            let (path, first) =
+                (A::path(RefusedField::Primary, position), A::path(RefusedField::Primary, first));
+            let message = format!("`{path}`: `{first}` says that another number is the primary one");
+            (Some(path), message)
+        }
+        ContactRefusal::PrimaryRequired => {
+            let path = A::path(RefusedField::Primary, 0);
+            let message = format!(
+                "`{path}`: an owner has a primary number as long as there are numbers; make another one primary"
+            );
+            (Some(path), message)
+        }
+    };
+    RequestError::Refused { status: StatusCode::UNPROCESSABLE_ENTITY, path, message }
+}
+
+fn dialled(number: PhoneNumber, extension: Option<Extension>) -> String {
+    match extension {
+        None => number.to_string(),
+        Some(extension) => format!("{number};ext={extension}"),
     }
 }

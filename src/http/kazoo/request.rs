@@ -1,57 +1,53 @@
+//! The requests of the API, and their calls of the inventory.
+
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::response::Response;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::api::KazooApi;
+use super::operation::Operation;
+use super::wire::envelope::{self, RequestEcho, RequestEnvelope, ResponseData};
+use super::wire::error::KazooError;
+use super::wire::error_response;
 use crate::account::{AccountId, Actor};
-use crate::document::{FieldError, FieldErrorKind, Fields, type_of};
-use crate::feature::e911::E911Key;
-use crate::http::kazoo::Api;
-use crate::http::kazoo::wire::envelope::{self, Answer, Caller};
-use crate::http::kazoo::wire::error::{Failure, Operation};
+use crate::document::FieldError;
 use crate::http::server::auth::ApiName;
-use crate::http::server::body::{self, Params};
-use crate::http::server::guard::{Fault, RequestId};
+use crate::http::server::body::{self, QueryParams};
+use crate::http::server::error::RequestError;
+use crate::http::server::request_id::RequestId;
 use crate::idempotency::IdempotencyKey;
-use crate::inventory::{Inventory, Options, RequestKey};
+use crate::inventory::{Error, Inventory, Options, RequestKey};
 use crate::record::Refusal;
 
-/// A request, read: who asks, the path, the parameters, and what is in the envelope.
+/// A request with the path parameters `P`, authenticated and read to its end.
 #[derive(Debug)]
-pub(crate) struct Call<P> {
-    pub(crate) api: Api,
-    pub(crate) actor: Actor,
-    pub(crate) path: P,
-    pub(crate) params: Params,
-    pub(crate) envelope: Envelope,
+pub(super) struct KazooRequest<P> {
+    pub(super) api: KazooApi,
+    pub(super) actor: Actor,
+    pub(super) path: P,
+    pub(super) params: QueryParams,
+    pub(super) envelope: RequestEnvelope,
     key: Option<RequestKey>,
-    caller: Caller,
+    echo: RequestEcho,
 }
 
-/// A request that anybody may make. What its body may have is not read.
+/// A request with the path parameters `P` that anybody may send. Its body is not read.
 #[derive(Debug)]
-pub(crate) struct Open<P> {
-    pub(crate) path: P,
-    pub(crate) caller: Caller,
+pub(super) struct PublicRequest<P> {
+    pub(super) path: P,
+    echo: RequestEcho,
 }
 
-/// What a request has in its body.
-#[derive(Debug, Default)]
-pub(crate) struct Envelope {
-    pub(crate) data: Map<String, Value>,
-    accept_charges: bool,
-    dry_run: bool,
-}
-
-/// The paths below an account.
-pub(crate) trait OfAccount {
+/// The parameters of a path below an account.
+pub(super) trait AccountPath {
     fn account(&self) -> &str;
 
     fn number(&self) -> Option<&str>;
 }
 
-impl OfAccount for String {
+impl AccountPath for String {
     fn account(&self) -> &str {
         self
     }
@@ -61,7 +57,7 @@ impl OfAccount for String {
     }
 }
 
-impl OfAccount for (String, String) {
+impl AccountPath for (String, String) {
     fn account(&self) -> &str {
         &self.0
     }
@@ -71,161 +67,120 @@ impl OfAccount for (String, String) {
     }
 }
 
-/// What an envelope may have besides, and is passed over: what was answered and is sent back, and what
-/// clients of the reference tell it of themselves.
-const PASSED_OVER: [&str; 12] = [
-    "auth_token",
-    "batch_run",
-    "message",
-    "next_start_key",
-    "node",
-    "page_size",
-    "request_id",
-    "revision",
-    "status",
-    "timestamp",
-    "ui_metadata",
-    "version",
-];
-
 /// The header that makes a request repeatable.
-const KEY: &str = "idempotency-key";
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
-impl<P: DeserializeOwned + Send> FromRequest<Api> for Call<P> {
-    type Rejection = Fault;
+impl<P: DeserializeOwned + Send> FromRequest<KazooApi> for KazooRequest<P> {
+    type Rejection = RequestError;
 
-    async fn from_request(request: Request, api: &Api) -> Result<Self, Fault> {
+    async fn from_request(request: Request, api: &KazooApi) -> Result<Self, RequestError> {
         let (mut parts, body) = request.into_parts();
-        // Nothing of what strangers send is read.
-        let actor = api.0.auth.actor(ApiName::Kazoo, &parts).ok_or(Fault::Unauthenticated)?;
-        let Open { path, caller } = Open::from_request_parts(&mut parts, api).await?;
-        let params = Params::of(parts.uri.query());
-        let key = parts.headers.get(KEY).map(|key| request_key(&String::from_utf8_lossy(key.as_bytes())));
-        let key = key.transpose()?;
-        let bytes = body::read(body, &api.0.limits).await?;
-        let envelope = Envelope::read(&bytes)?;
-        Ok(Self { api: api.clone(), actor, path, params, envelope, key, caller })
+        // The body of an unauthenticated request is not read.
+        let actor = api.state.auth.actor(ApiName::Kazoo, &parts).ok_or(RequestError::Unauthenticated)?;
+        let PublicRequest { path, echo } = PublicRequest::from_request_parts(&mut parts, api).await?;
+        let params = QueryParams::new(parts.uri.query());
+        let key = parts.headers.get(IDEMPOTENCY_KEY);
+        let key = key.map(|key| request_key(&String::from_utf8_lossy(key.as_bytes()))).transpose()?;
+        let bytes = body::read(body, &api.state.limits).await?;
+        let envelope = RequestEnvelope::read(&bytes)?;
+        Ok(Self { api: api.clone(), actor, path, params, envelope, key, echo })
     }
 }
 
-impl<P: DeserializeOwned + Send> FromRequestParts<Api> for Open<P> {
-    type Rejection = Fault;
+impl<P: DeserializeOwned + Send> FromRequestParts<KazooApi> for PublicRequest<P> {
+    type Rejection = RequestError;
 
-    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Fault> {
-        let id = parts.extensions.get::<RequestId>().cloned();
-        let caller = Caller::new(id, &parts.headers);
-        let path = Path::<P>::from_request_parts(parts, api).await.map_err(|_| Fault::BadPath)?.0;
-        Ok(Self { path, caller })
+    async fn from_request_parts(parts: &mut Parts, api: &KazooApi) -> Result<Self, RequestError> {
+        let echo = RequestEcho::new(parts.extensions.get::<RequestId>(), &parts.headers);
+        let path = Path::<P>::from_request_parts(parts, api).await.map_err(|_| RequestError::BadPath)?.0;
+        Ok(Self { path, echo })
     }
 }
 
-impl Envelope {
-    /// Reads a body: `data`, `accept_charges` and `dry_run`. None at all is an empty document, and so is
-    /// one without `data`.
-    fn read(bytes: &[u8]) -> Result<Self, Fault> {
-        if bytes.trim_ascii().is_empty() {
-            return Ok(Self::default());
-        }
-        let mut fields = Fields::of(body::json(bytes)?)?;
-        for name in PASSED_OVER {
-            fields.take(name);
-        }
-        let data = match fields.take("data") {
-            None => Map::new(),
-            Some(Value::Object(data)) => data,
-            Some(other) => {
-                let kind = FieldErrorKind::WrongType { expected: "object", found: type_of(&other) };
-                return Err(FieldError::new("data", kind).into());
-            }
-        };
-        let accept_charges = fields.boolean("accept_charges")?.unwrap_or(false);
-        let dry_run = fields.boolean("dry_run")?.unwrap_or(false);
-        fields.no_more()?;
-        Ok(Self { data, accept_charges, dry_run })
-    }
-
-    /// What the address is called in the document.
-    pub(crate) fn e911_key(&self) -> E911Key {
-        let old = E911Key::DashE911;
-        if self.data.contains_key(old.as_str()) { old } else { E911Key::E911 }
+impl<P> PublicRequest<P> {
+    /// Returns the response of a result.
+    pub(super) fn respond(&self, result: Result<ResponseData, KazooError>) -> Response {
+        respond(&self.echo, Operation::Other, result)
     }
 }
 
-impl<P> Call<P> {
-    /// Answers by a use case.
-    pub(crate) async fn run<F>(
+fn respond(echo: &RequestEcho, operation: Operation, result: Result<ResponseData, KazooError>) -> Response {
+    match result {
+        Ok(data) => envelope::success(echo, operation, &data),
+        Err(error) => error_response::respond(echo, operation, error),
+    }
+}
+
+impl<P> KazooRequest<P> {
+    /// Runs a use case for `account` and returns the response.
+    pub(super) async fn run<F>(
         self,
         operation: Operation,
-        account: Result<AccountId, Failure>,
-        work: F,
+        account: Result<AccountId, KazooError>,
+        use_case: F,
     ) -> Response
     where
-        F: FnOnce(&Inventory, &Options, &Api) -> Result<Answer, Failure> + Send + 'static,
+        F: FnOnce(&Inventory, &Options, &KazooApi) -> Result<ResponseData, KazooError> + Send + 'static,
     {
-        let Self { api, actor, envelope, key, caller, .. } = self;
-        let (calls, dry_run) = (api.0.calls, envelope.dry_run);
+        let Self { api, actor, envelope, key, echo, .. } = self;
+        let (execution, dry_run) = (api.state.execution, envelope.dry_run);
         let call = move || {
             let account = account?;
-            let inventory = &api.0.inventory;
+            let inventory = &api.state.inventory;
             if inventory.accounts().account(account).is_none() {
-                return Err(Failure::NoSuchAccount);
+                return Err(KazooError::BadIdentifier);
             }
             if !inventory.accounts().can_manage(actor, account) {
-                return Err(Failure::from(crate::inventory::Error::from(Refusal::Forbidden(actor))));
+                return Err(Error::from(Refusal::Forbidden(actor)).into());
             }
             let mut options = Options::new(actor)
                 .with_account(account)
-                // What is not the account's is there for it only to be had.
-                .with_confined(!operation.row().claims)
+                // Only claims see numbers outside the account's subtree.
+                .with_confined(!operation.rules().is_claim)
                 .with_accept_charges(envelope.accept_charges)
                 .with_dry_run(envelope.dry_run);
-            options.key = key.map(|key| key_of(actor, key)).transpose()?;
-            work(inventory, &options, &api).map_err(|failure| failure.of_request(key))
+            options.key = key.map(|key| inventory_key(actor, key)).transpose()?;
+            use_case(inventory, &options, &api).map_err(|error| error.with_request_key(key))
         };
-        let answer = calls.call(call).await.unwrap_or_else(|fault| Err(fault.into()));
-        match answer {
-            Ok(answer) => envelope::succeeded(&caller, operation, &answer.tried(dry_run)),
-            Err(failure) => envelope::failed(&caller, operation, failure),
-        }
+        let result = execution.run(call).await.unwrap_or_else(|error| Err(error.into()));
+        respond(&echo, operation, result.map(|data| data.with_dry_run(dry_run)))
     }
 }
 
-impl<P: OfAccount> Call<P> {
-    /// Answers by a use case, for the account in the path.
-    pub(crate) async fn run_for_account<F>(self, operation: Operation, work: F) -> Response
+impl<P: AccountPath> KazooRequest<P> {
+    /// Runs a use case for the account in the path and returns the response.
+    pub(super) async fn run_for_account<F>(self, operation: Operation, use_case: F) -> Response
     where
-        F: FnOnce(&Inventory, &Options, &Api) -> Result<Answer, Failure> + Send + 'static,
+        F: FnOnce(&Inventory, &Options, &KazooApi) -> Result<ResponseData, KazooError> + Send + 'static,
     {
-        // What can not be the name of an account is none.
-        let account = self.path.account().parse().map_err(|_| Failure::NoSuchAccount);
-        self.run(operation, account, work).await
+        let account = self.path.account().parse().map_err(|_| KazooError::BadIdentifier);
+        self.run(operation, account, use_case).await
     }
 }
 
-impl<P> Call<P> {
-    /// The changes of a document in the body. What they make of it is checked once that is known.
-    pub(crate) fn changes(&mut self) -> Map<String, Value> {
+impl<P> KazooRequest<P> {
+    /// Takes the changes in the body. The document that results from them is checked later.
+    pub(super) fn take_changes(&mut self) -> Map<String, Value> {
         std::mem::take(&mut self.envelope.data)
     }
 
-    /// The document in the body, checked by the schema.
-    pub(crate) fn document(&mut self) -> Result<Map<String, Value>, Failure> {
-        let data = Value::Object(self.changes());
+    /// Takes the document in the body and checks it against the schema.
+    pub(super) fn take_document(&mut self) -> Result<Map<String, Value>, KazooError> {
+        let data = Value::Object(self.take_changes());
         let errors = crate::record::schema::check(&data);
         match data {
             Value::Object(data) if errors.is_empty() => Ok(data),
-            _ => Err(Fault::Fields(errors).into()),
+            _ => Err(RequestError::Fields(errors).into()),
         }
     }
 }
 
-/// A client's key.
+/// Parses a client's idempotency key.
 fn request_key(text: &str) -> Result<RequestKey, FieldError> {
-    text.parse().map_err(|error| FieldError::invalid(KEY, &text.into(), error))
+    text.parse().map_err(|error| FieldError::invalid(IDEMPOTENCY_KEY, &text.into(), error))
 }
 
-/// The library's key for a client's: that of one client is not that of another, though they call
-/// theirs the same.
-fn key_of(actor: Actor, key: RequestKey) -> Result<RequestKey, FieldError> {
+/// Returns the inventory's key for an actor's: equal keys of different actors are different keys.
+fn inventory_key(actor: Actor, key: RequestKey) -> Result<RequestKey, FieldError> {
     request_key(IdempotencyKey::of_text(&format!("{actor} {key}")).as_str())
 }

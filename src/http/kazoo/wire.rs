@@ -1,5 +1,6 @@
-//! The documents.
+//! The documents of the API.
 
 pub(super) mod envelope;
 pub(super) mod error;
+pub(super) mod error_response;
 pub(super) mod number;

@@ -1,25 +1,32 @@
-//! The routes.
+//! The routes of people's numbers.
 
 use axum::Router;
-use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::http::contacts::request::{ContactApi, Spoken, failed, id, json};
+use super::wire::{self, PersonNumber, PersonNumberAttributes};
+use crate::contact::{ContactNumber, OrderField, OwnerId};
+use crate::document::FieldError;
+use crate::http::contacts::api::ContactApi;
+use crate::http::contacts::request::{ContactRequest, PublishedApi, RefusedField, contact_id};
+use crate::http::contacts::response;
 use crate::http::server::auth::ApiName;
-use crate::http::server::guard::{Asked as Received, Fault, Guard};
-
-use crate::contact::{ContactNumber, ContactQuery, OwnerId};
-use crate::document::{FieldError, FieldErrorKind};
-use crate::http::contacts::request as contacts;
-use crate::http::planning_center::wire::{self, Attributes, Resource};
 use crate::http::server::body;
+use crate::http::server::error::{Problem, RequestError};
+use crate::http::server::guard::{Guard, RequestHead};
 
-/// The routes, to nest at `/people/v2`.
+/// The media type of JSON:API.
+const JSON_API: &str = "application/vnd.api+json";
+/// The parameter that names the attributes to show.
+const FIELDS: &str = "fields[PhoneNumber]";
+
+/// Creates the router, to nest at `/people/v2`.
 pub fn router(api: ContactApi) -> Router {
-    Guard { limits: api.limits, show }.around(routes().with_state(api).into())
+    Guard { limits: api.limits, render }.wrap(routes().with_state(api).into())
 }
 
 pub(in crate::http) fn routes() -> OpenApiRouter<ContactApi> {
@@ -29,177 +36,188 @@ pub(in crate::http) fn routes() -> OpenApiRouter<ContactApi> {
         .routes(routes!(list_of_person, create))
 }
 
-struct Spoke;
+struct PlanningCenterApi;
 
-impl Spoken for Spoke {
+impl PublishedApi for PlanningCenterApi {
     const NAME: ApiName = ApiName::PlanningCenter;
+
+    fn path(field: RefusedField, _: usize) -> String {
+        let name = match field {
+            RefusedField::Number => "number",
+            RefusedField::Primary => "primary",
+        };
+        format!("data.attributes.{name}")
+    }
 }
 
-type Asked<P> = contacts::Asked<Spoke, P>;
+type PersonRequest<P> = ContactRequest<PlanningCenterApi, P>;
 
-const JSON_API: &str = "application/vnd.api+json";
-const FIELDS: &str = "fields[PhoneNumber]";
-const ORDERS: [&str; 6] = ["carrier", "created_at", "location", "number", "primary", "updated_at"];
-
-/// The phone numbers of all people.
+/// Lists the phone numbers of all people.
 #[utoipa::path(get, path = "/phone_numbers", tag = "planning_center", operation_id = "planning_center_list",
     security(("basic" = []), ("bearer" = [])),
     params(("where[number]" = Option<String>, Query), ("where[carrier]" = Option<String>, Query), ("where[location]" = Option<String>, Query),
         ("where[primary]" = Option<bool>, Query), ("where[created_at]" = Option<String>, Query), ("where[updated_at]" = Option<String>, Query),
         ("order" = Option<String>, Query), ("per_page" = Option<u8>, Query, minimum = 1, maximum = 100), ("offset" = Option<u64>, Query),
         ("fields[PhoneNumber]" = Option<String>, Query)),
-    responses((status = 200, description = "The numbers", content_type = "application/vnd.api+json"), (status = 400, description = "A parameter is wrong")))]
-async fn list(asked: Asked<()>) -> Result<Response, Fault> {
-    listed(asked, None).await
+    responses((status = 200, description = "A page of numbers", content_type = "application/vnd.api+json"), (status = 400, description = "A parameter is invalid")))]
+async fn list(request: PersonRequest<()>) -> Result<Response, RequestError> {
+    page(request, None).await
 }
 
-/// A person's phone numbers.
+/// Lists a person's phone numbers.
 #[utoipa::path(get, path = "/people/{person_id}/phone_numbers", tag = "planning_center", operation_id = "planning_center_list_of_person",
     security(("basic" = []), ("bearer" = [])), params(("person_id" = String, Path)),
-    responses((status = 200, description = "The numbers", content_type = "application/vnd.api+json"), (status = 400, description = "A parameter is wrong"), (status = 404, description = "No person can be called so")))]
-async fn list_of_person(asked: Asked<String>) -> Result<Response, Fault> {
-    let person = asked.path.parse().map_err(|_| Fault::NoRoute)?;
-    listed(asked, Some(person)).await
+    responses((status = 200, description = "A page of numbers", content_type = "application/vnd.api+json"), (status = 400, description = "A parameter is invalid"), (status = 404, description = "The person's id is invalid")))]
+async fn list_of_person(request: PersonRequest<String>) -> Result<Response, RequestError> {
+    let person = request.path.parse().map_err(|_| RequestError::NotFound)?;
+    page(request, Some(person)).await
 }
 
-async fn listed<P: Send>(asked: Asked<P>, person: Option<OwnerId>) -> Result<Response, Fault> {
-    let (attributes, others) = attributes(&asked.query)?;
-    let query = ContactQuery::ordered(wire::ORDER).with_parameters(others, asked.api.region);
-    let mut query = query.map_err(Fault::Parameter)?;
+async fn page<P: Send>(request: PersonRequest<P>, person: Option<OwnerId>) -> Result<Response, RequestError> {
+    let (attributes, others) = split_attributes(&request.query)?;
+    let mut query = wire::query(others, request.api.region).map_err(RequestError::Parameter)?;
     query.filter.owner = person;
-    let page = {
-        let query = query.clone();
-        asked.api.call(move |book| book.page(&query)).await?
-    };
-    let data: Vec<_> = page.items.iter().map(|contact| resource(&asked, contact, attributes)).collect();
-    let mut links = Map::from_iter([("self".to_owned(), link(&asked, None).into())]);
+    let page = request.call(move |book| book.page(&query)).await?;
+    let data: Vec<_> = page.items.iter().map(|contact| resource(&request, contact, attributes)).collect();
+    let mut links = Map::from_iter([("self".to_owned(), link(&request, None).into())]);
     let mut meta = Map::from_iter([
         ("total_count".to_owned(), json!(page.total)),
         ("count".to_owned(), json!(page.items.len())),
     ]);
-    for (name, offset) in [("next", page.next()), ("prev", page.prev())] {
+    for (name, offset) in [("next", page.next_offset()), ("prev", page.previous_offset())] {
         if let Some(offset) = offset {
-            links.insert(name.to_owned(), link(&asked, Some(offset)).into());
+            links.insert(name.to_owned(), link(&request, Some(offset)).into());
             meta.insert(name.to_owned(), json!({"offset": offset}));
         }
     }
-    meta.insert("can_order_by".to_owned(), json!(ORDERS));
-    meta.insert("can_query_by".to_owned(), json!(ORDERS));
+    let fields = OrderField::ALL.map(OrderField::as_str);
+    meta.insert("can_order_by".to_owned(), json!(fields));
+    meta.insert("can_query_by".to_owned(), json!(fields));
     if let Some(person) = person {
         meta.insert("parent".to_owned(), json!({"id": person, "type": "Person"}));
     }
-    Ok(json(StatusCode::OK, JSON_API, &json!({"links": links, "data": data, "included": [], "meta": meta})))
+    let document = json!({"links": links, "data": data, "included": [], "meta": meta});
+    Ok(response::json(StatusCode::OK, JSON_API, &document))
 }
 
-/// A phone number.
+/// Returns a phone number.
 #[utoipa::path(get, path = "/phone_numbers/{id}", tag = "planning_center", operation_id = "planning_center_fetch",
     security(("basic" = []), ("bearer" = [])),
     params(("id" = u64, Path), ("fields[PhoneNumber]" = Option<String>, Query)),
-    responses((status = 200, description = "The number", content_type = "application/vnd.api+json"), (status = 400, description = "A parameter is wrong"), (status = 404, description = "No such number")))]
-async fn fetch(asked: Asked<String>) -> Result<Response, Fault> {
-    let id = id(&asked.path)?;
-    let attributes = only_attributes(&asked.query)?;
-    let contact = asked.api.call(move |book| book.get(id)).await?;
-    Ok(document(&asked, StatusCode::OK, &contact, attributes, &link(&asked, None)))
+    responses((status = 200, description = "The number", content_type = "application/vnd.api+json"), (status = 400, description = "A parameter is invalid"), (status = 404, description = "The number does not exist")))]
+async fn fetch(request: PersonRequest<String>) -> Result<Response, RequestError> {
+    let id = contact_id(&request.path)?;
+    let attributes = only_attributes(&request.query)?;
+    let contact = request.call(move |book| book.get(id)).await?;
+    Ok(document(&request, StatusCode::OK, &contact, attributes, &link(&request, None)))
 }
 
-/// A new phone number of a person.
+/// Creates a phone number of a person.
 #[utoipa::path(post, path = "/people/{person_id}/phone_numbers", tag = "planning_center", operation_id = "planning_center_create",
     security(("basic" = []), ("bearer" = [])), params(("person_id" = String, Path)),
     request_body(content = Value, description = "A JSON:API document", content_type = "application/vnd.api+json"),
-    responses((status = 201, description = "The number", content_type = "application/vnd.api+json"), (status = 400, description = "A field is wrong"), (status = 403, description = "An id of the client's own"), (status = 404, description = "No person can be called so"), (status = 409, description = "Another type"), (status = 422, description = "The person has it already")))]
-async fn create(asked: Asked<String>) -> Result<Response, Fault> {
-    let person: OwnerId = asked.path.parse().map_err(|_| Fault::NoRoute)?;
-    let attributes = only_attributes(&asked.query)?;
-    let draft = wire::draft(body::json(&asked.body)?, asked.api.region).map_err(of_document)?;
-    let added = asked.api.call(move |book| book.add(person, [draft])).await?;
-    let contact = added.first().ok_or(Fault::Internal)?;
-    // `/people/1/phone_numbers` is where it was sent to; `/phone_numbers/151` is where it is.
-    let mount = asked.uri.path().rsplitn(4, '/').nth(3).unwrap_or_default();
-    let place = format!("{}{mount}/phone_numbers/{}", asked.api.base_url, contact.id());
-    let mut response = document(&asked, StatusCode::CREATED, contact, attributes, &place);
-    if let Ok(place) = place.try_into() {
-        response.headers_mut().insert(axum::http::header::LOCATION, place);
+    responses((status = 201, description = "The created number", content_type = "application/vnd.api+json"), (status = 400, description = "A field is invalid"), (status = 403, description = "The document has an id"), (status = 404, description = "The person's id is invalid"), (status = 409, description = "The document has another type"), (status = 422, description = "The person already has the number")))]
+async fn create(request: PersonRequest<String>) -> Result<Response, RequestError> {
+    let person: OwnerId = request.path.parse().map_err(|_| RequestError::NotFound)?;
+    let attributes = only_attributes(&request.query)?;
+    let contact =
+        wire::new_contact(body::json(&request.body)?, request.api.region).map_err(document_error)?;
+    let added = request.call(move |book| book.add(person, [contact])).await?;
+    let contact = added.first().ok_or(RequestError::Internal)?;
+    // The number is created at `{prefix}/people/1/phone_numbers` and found at
+    // `{prefix}/phone_numbers/151`.
+    let prefix = request.uri.path().rsplitn(4, '/').nth(3).unwrap_or_default();
+    let url = format!("{}{prefix}/phone_numbers/{}", request.api.base_url, contact.id());
+    let mut response = document(&request, StatusCode::CREATED, contact, attributes, &url);
+    if let Ok(url) = HeaderValue::try_from(url) {
+        response.headers_mut().insert(LOCATION, url);
     }
     Ok(response)
 }
 
-/// Changes of a phone number.
+/// Updates a phone number.
 #[utoipa::path(patch, path = "/phone_numbers/{id}", tag = "planning_center", operation_id = "planning_center_update",
     security(("basic" = []), ("bearer" = [])), params(("id" = u64, Path)),
     request_body(content = Value, description = "A JSON:API document", content_type = "application/vnd.api+json"),
-    responses((status = 200, description = "The number", content_type = "application/vnd.api+json"), (status = 400, description = "A field is wrong"), (status = 404, description = "No such number"),
-        (status = 409, description = "Another type or id"), (status = 422, description = "The person has it already")))]
-async fn update(asked: Asked<String>) -> Result<Response, Fault> {
-    let id = id(&asked.path)?;
-    let attributes = only_attributes(&asked.query)?;
-    let patch = wire::patch(body::json(&asked.body)?, id, asked.api.region).map_err(of_document)?;
-    let contact = asked.api.call(move |book| book.update(id, &patch)).await?;
-    Ok(document(&asked, StatusCode::OK, &contact, attributes, &link(&asked, None)))
+    responses((status = 200, description = "The updated number", content_type = "application/vnd.api+json"), (status = 400, description = "A field is invalid"), (status = 404, description = "The number does not exist"),
+        (status = 409, description = "The document has another type or id"), (status = 422, description = "The person already has the new number")))]
+async fn update(request: PersonRequest<String>) -> Result<Response, RequestError> {
+    let id = contact_id(&request.path)?;
+    let attributes = only_attributes(&request.query)?;
+    let patch = wire::patch(body::json(&request.body)?, id, request.api.region).map_err(document_error)?;
+    let contact = request.call(move |book| book.update(id, &patch)).await?;
+    Ok(document(&request, StatusCode::OK, &contact, attributes, &link(&request, None)))
 }
 
-/// No more of a phone number.
+/// Removes a phone number.
 #[utoipa::path(delete, path = "/phone_numbers/{id}", tag = "planning_center", operation_id = "planning_center_remove",
     security(("basic" = []), ("bearer" = [])), params(("id" = u64, Path)),
-    responses((status = 204, description = "It is no more"), (status = 400, description = "There are parameters"), (status = 404, description = "No such number")))]
-async fn remove(asked: Asked<String>) -> Result<Response, Fault> {
-    let id = id(&asked.path)?;
-    asked.no_query()?;
-    asked.api.call(move |book| book.remove(id)).await?;
+    responses((status = 204, description = "The number was removed"), (status = 400, description = "A parameter is unknown"), (status = 404, description = "The number does not exist")))]
+async fn remove(request: PersonRequest<String>) -> Result<Response, RequestError> {
+    let id = contact_id(&request.path)?;
+    request.expect_no_query()?;
+    request.call(move |book| book.remove(id)).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-type Pairs<'a> = Vec<(&'a str, &'a str)>;
+/// The name and value of a query parameter.
+type Pair<'a> = (&'a str, &'a str);
 
-/// The attributes that are asked for, and the other parameters.
-fn attributes(query: &[(String, String)]) -> Result<(Attributes, Pairs<'_>), Fault> {
+/// Splits the parameters into the attributes to show and all others.
+fn split_attributes(
+    query: &[(String, String)],
+) -> Result<(PersonNumberAttributes, Vec<Pair<'_>>), RequestError> {
     let pairs = query.iter().map(|(name, value)| (&**name, &**value));
     let (fields, others): (Vec<_>, Vec<_>) = pairs.partition(|(name, _)| *name == FIELDS);
     let attributes = match *fields {
-        [] => Ok(Attributes::default()),
+        [] => Ok(PersonNumberAttributes::default()),
         [(_, names)] => names.parse(),
-        [_, (_, again), ..] => Err(FieldError::invalid(FIELDS, &again.into(), "expected to come once")),
+        [_, (_, second), ..] => Err(FieldError::invalid(FIELDS, &second.into(), "expected to come once")),
     };
-    Ok((attributes.map_err(Fault::Parameter)?, others))
+    Ok((attributes.map_err(RequestError::Parameter)?, others))
 }
 
-/// The same where there are no others.
-fn only_attributes(query: &[(String, String)]) -> Result<Attributes, Fault> {
-    let (attributes, others) = attributes(query)?;
+/// Returns the attributes to show and refuses any other parameter.
+fn only_attributes(query: &[(String, String)]) -> Result<PersonNumberAttributes, RequestError> {
+    let (attributes, others) = split_attributes(query)?;
     match others.first() {
         None => Ok(attributes),
-        Some((name, _)) => Err(Fault::Parameter(FieldError::new(*name, FieldErrorKind::Unknown))),
+        Some((name, _)) => Err(RequestError::unknown_parameter(name)),
     }
 }
 
-fn resource<'a, P>(asked: &Asked<P>, contact: &'a ContactNumber, attributes: Attributes) -> Resource<'a> {
-    let resource = Resource::of(contact).with_attributes(attributes);
-    match asked.api.region {
-        Some(region) => resource.seen_from(region),
+fn resource<'a, P>(
+    request: &PersonRequest<P>,
+    contact: &'a ContactNumber,
+    attributes: PersonNumberAttributes,
+) -> PersonNumber<'a> {
+    let resource = PersonNumber::new(contact).with_attributes(attributes);
+    match request.api.region {
+        Some(region) => resource.with_home(region),
         None => resource,
     }
 }
 
 fn document<P>(
-    asked: &Asked<P>,
+    request: &PersonRequest<P>,
     status: StatusCode,
     contact: &ContactNumber,
-    attributes: Attributes,
-    place: &str,
+    attributes: PersonNumberAttributes,
+    url: &str,
 ) -> Response {
     let document = json!({
-        "links": {"self": place},
-        "data": resource(asked, contact, attributes),
+        "links": {"self": url},
+        "data": resource(request, contact, attributes),
         "included": [],
         "meta": {},
     });
-    json(status, JSON_API, &document)
+    response::json(status, JSON_API, &document)
 }
 
-/// The request's own address; another page of it, if there is one.
-fn link<P>(asked: &Asked<P>, offset: Option<u64>) -> String {
+/// Returns the URL of the request, or of the page of it at `offset`.
+fn link<P>(request: &PersonRequest<P>, offset: Option<u64>) -> String {
     let mut pairs = form_urlencoded::Serializer::new(String::new());
-    for (name, value) in &asked.query {
+    for (name, value) in &request.query {
         if offset.is_none() || name != "offset" {
             pairs.append_pair(name, value);
         }
@@ -209,54 +227,53 @@ fn link<P>(asked: &Asked<P>, offset: Option<u64>) -> String {
     }
     let query = pairs.finish();
     let mark = if query.is_empty() { "" } else { "?" };
-    format!("{}{}{mark}{query}", asked.api.base_url, asked.uri.path())
+    format!("{}{}{mark}{query}", request.api.base_url, request.uri.path())
 }
 
-/// What is wrong with a document, if it is another resource than the one that is asked for.
-const OF_ANOTHER: [(&str, &str, StatusCode); 3] = [
+/// The errors of a document that have a status of their own in JSON:API, by path and rule: those of
+/// another resource than the requested one, and ids chosen by the client.
+const STATUSES: [(&str, &str, StatusCode); 3] = [
     ("data.type", "enum", StatusCode::CONFLICT),
     ("data.id", "invalid", StatusCode::CONFLICT),
-    // An id that the client has chosen.
     ("data.id", "readOnly", StatusCode::FORBIDDEN),
 ];
 
-/// What is wrong with a document, with the status that JSON:API has for it.
-fn of_document(error: FieldError) -> Fault {
-    let is_found = |(path, rule, _): &&(&str, &str, _)| error.path() == *path && *rule == error.kind().rule();
-    match OF_ANOTHER.iter().find(is_found) {
+fn document_error(error: FieldError) -> RequestError {
+    let (path, rule) = (error.path(), error.kind().rule());
+    match STATUSES.iter().find(|status| path == status.0 && rule == status.1) {
         Some(&(path, _, status)) => {
-            Fault::Refused { status, path: Some(path.to_owned()), message: error.kind().to_string() }
+            RequestError::Refused { status, path: Some(path.to_owned()), message: error.kind().to_string() }
         }
         None => error.into(),
     }
 }
 
-/// The pointer (RFC 6901) to a field of a document. What has fields is `data` and its `attributes`; in
-/// their fields' names a dot is a dot.
+/// Returns the JSON pointer (RFC 6901) of a field. Only `data` and its `attributes` have fields; a dot
+/// in the name of one of those is part of the name.
 fn pointer(path: &str) -> String {
-    let outer = ["data.attributes.", "data."].into_iter().find(|outer| path.starts_with(outer));
-    let (outer, name) = path.split_at(outer.map_or(0, str::len));
+    let parent = ["data.attributes.", "data."].into_iter().find(|parent| path.starts_with(parent));
+    let (parent, name) = path.split_at(parent.map_or(0, str::len));
     match path {
         "" => String::new(),
-        _ => format!("/{}{}", outer.replace('.', "/"), name.replace('~', "~0").replace('/', "~1")),
+        _ => format!("/{}{}", parent.replace('.', "/"), name.replace('~', "~0").replace('/', "~1")),
     }
 }
 
-/// A [`Fault`] as JSON:API has it.
-fn show(fault: &Fault, _: &Received) -> Response {
-    let status = fault.status();
+/// Renders an error as a JSON:API document.
+fn render(error: &RequestError, _: &RequestHead) -> Response {
+    let status = error.status();
     let title = status.canonical_reason().unwrap_or_default();
-    let is_parameter = matches!(fault, Fault::Parameter(_));
-    let error = |(path, detail): (Option<String>, String)| {
-        let mut error = json!({"status": status.as_str(), "title": title, "detail": detail});
+    let is_parameter = matches!(error, RequestError::Parameter(_));
+    let object = |Problem { path, message }| {
+        let mut object = json!({"status": status.as_str(), "title": title, "detail": message});
         let source = path.map(|path| {
             if is_parameter { json!({"parameter": path}) } else { json!({"pointer": pointer(&path)}) }
         });
-        if let (Some(source), Some(error)) = (source, error.as_object_mut()) {
-            error.insert("source".to_owned(), source);
+        if let (Some(source), Some(object)) = (source, object.as_object_mut()) {
+            object.insert("source".to_owned(), source);
         }
-        error
+        object
     };
-    let errors: Vec<Value> = fault.problems().into_iter().map(error).collect();
-    failed(ApiName::PlanningCenter, fault, JSON_API, &json!({"errors": errors}))
+    let errors: Vec<Value> = error.problems().into_iter().map(object).collect();
+    response::error(ApiName::PlanningCenter, error, JSON_API, &json!({"errors": errors}))
 }

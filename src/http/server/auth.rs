@@ -1,7 +1,8 @@
-//! Who a request is from.
+//! Authentication: from the head of a request to the actor.
 
 use std::collections::HashMap;
 use std::fmt;
+use std::str::FromStr;
 
 use axum::http::HeaderValue;
 use axum::http::header::AUTHORIZATION;
@@ -10,8 +11,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::Actor;
 
-/// One of the published APIs. What opens one opens no other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// One of the published APIs. Credentials of one are not valid for another.
+///
+/// ```
+/// use telnum::http::ApiName;
+///
+/// assert_eq!("planning_center".parse(), Ok(ApiName::PlanningCenter));
+/// assert_eq!(ApiName::ALL.map(ApiName::as_str)[0], "kazoo");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ApiName {
@@ -25,32 +33,41 @@ pub enum ApiName {
     UserNumbers,
 }
 
-/// How an API's clients say who they are.
+/// A text is not the name of an API.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected one of {}, found {found:?}", ApiName::ALL.map(ApiName::as_str).join(", "))]
+pub struct ApiNameError {
+    found: Box<str>,
+}
+
+/// The way in which clients of an API state their credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Scheme {
+pub enum AuthScheme {
     /// A token in the header `X-Auth-Token`.
+    #[doc(alias = "X-Auth-Token")]
     AuthToken,
-    /// A key as the user name of HTTP's basic authentication (RFC 7617); the password is not looked
-    /// at.
+    /// A key as the user name of HTTP Basic authentication (RFC 7617). The password is ignored.
     BasicKey,
-    /// An application's id and secret by basic authentication, or a bearer's token (RFC 6750).
+    /// An application's id and secret by HTTP Basic authentication, or a Bearer token (RFC 6750).
     BasicOrBearer,
 }
 
-/// Who requests are from: asked once for each, before anything else is done.
+/// The authentication of requests. Each request is authenticated first of all, before its body is
+/// read.
 ///
-/// It says who asks, and that they may ask this API: each of the contact numbers' APIs shows other
-/// numbers, and [`user_numbers`](crate::http::user_numbers) alone shows each user their own only. What else
-/// they may do, the domain says. It is called where nothing may block: who keeps tokens in a database
-/// has them in memory as well.
+/// An implementor decides who sends a request, and whether they may use the API at all:
+/// [`planning_center`](crate::http::planning_center) and [`clients`](crate::http::clients) show the
+/// numbers of everybody, [`user_numbers`](crate::http::user_numbers) only the actor's own. Everything
+/// else is decided by the domain. The method must not block: with tokens in a database, keep a copy in
+/// memory.
 ///
 /// ```
 /// use axum::http::request::Parts;
 /// use telnum::account::Actor;
 /// use telnum::http::{ApiName, Authenticate};
 ///
-/// /// All that come through the gateway have their account in a header, and ask one API.
+/// /// A gateway in front of the service states the account in a header.
 /// struct Gateway;
 ///
 /// impl Authenticate for Gateway {
@@ -61,30 +78,30 @@ pub enum Scheme {
 /// }
 /// ```
 pub trait Authenticate: Send + Sync {
-    /// Who a request to an API is from; `None`: nobody whom that API knows.
+    /// Returns the actor that sends `request` to `api`; `None` if they are unknown to this API.
     fn actor(&self, api: ApiName, request: &Parts) -> Option<Actor>;
 }
 
-/// What a client says to be known by.
+/// The credentials stated in a request.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Credential {
     /// A token.
     Token(String),
-    /// A user's name and password.
+    /// A user name and password.
     Basic {
-        /// The name.
+        /// The user name.
         name: String,
         /// The password.
         password: String,
     },
 }
 
-/// Tokens and keys, what they open, and whose they are.
+/// A table of tokens and keys in memory, by API.
 ///
-/// In JSON an object of objects, by API: `{"kazoo": {"a token": "shop", "another": "system"},
-/// "user_numbers": {"a key": "user"}}`. An application with a secret stands as `id:secret`. What stands
-/// in one API's object opens no other's: an application of two stands in both.
+/// In JSON an object of objects: `{"kazoo": {"a token": "shop", "another": "system"}, "user_numbers":
+/// {"a key": "user"}}`. An application's id and secret are one token, `id:secret`. A token is valid for
+/// the API under which it stands; an application of two APIs stands under both.
 ///
 /// ```
 /// use axum::http::Request;
@@ -100,23 +117,53 @@ pub enum Credential {
 #[serde(transparent)]
 pub struct TokenTable(HashMap<ApiName, HashMap<String, Actor>>);
 
-const AUTH_TOKEN: &str = "x-auth-token";
+/// The header of [`AuthScheme::AuthToken`].
+pub(crate) const AUTH_TOKEN: &str = "x-auth-token";
 
 impl ApiName {
-    /// How its clients say who they are.
+    /// All APIs.
+    pub const ALL: [Self; 4] = [Self::Kazoo, Self::PlanningCenter, Self::Clients, Self::UserNumbers];
+
+    /// Returns the name: `kazoo`, `planning_center`, `clients` or `user_numbers`.
     #[must_use]
-    pub const fn scheme(self) -> Scheme {
+    pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Kazoo => Scheme::AuthToken,
-            Self::PlanningCenter | Self::Clients => Scheme::BasicOrBearer,
-            Self::UserNumbers => Scheme::BasicKey,
+            Self::Kazoo => "kazoo",
+            Self::PlanningCenter => "planning_center",
+            Self::Clients => "clients",
+            Self::UserNumbers => "user_numbers",
+        }
+    }
+
+    /// Returns the way in which clients of the API state their credentials.
+    #[must_use]
+    pub const fn scheme(self) -> AuthScheme {
+        match self {
+            Self::Kazoo => AuthScheme::AuthToken,
+            Self::PlanningCenter | Self::Clients => AuthScheme::BasicOrBearer,
+            Self::UserNumbers => AuthScheme::BasicKey,
         }
     }
 }
 
-impl Scheme {
-    /// What a client that is not known is told of it, as the header `WWW-Authenticate` has it. HTTP has
-    /// no name for tokens in headers of their own.
+impl FromStr for ApiName {
+    type Err = ApiNameError;
+
+    fn from_str(name: &str) -> Result<Self, ApiNameError> {
+        let found = Self::ALL.into_iter().find(|api| api.as_str() == name);
+        found.ok_or_else(|| ApiNameError { found: name.into() })
+    }
+}
+
+impl fmt::Display for ApiName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl AuthScheme {
+    /// Returns the header `WWW-Authenticate` of a 401 response. There is none for
+    /// [`AuthToken`](Self::AuthToken): HTTP has no name for tokens in headers of their own.
     pub(crate) const fn challenge(self) -> Option<HeaderValue> {
         match self {
             Self::AuthToken => None,
@@ -127,31 +174,51 @@ impl Scheme {
         }
     }
 
-    /// What the client says to be known by, if it says anything that can be read.
+    /// Returns the credentials stated in a request, if there are readable ones.
+    ///
+    /// ```
+    /// use axum::http::Request;
+    /// use telnum::http::{AuthScheme, Credential};
+    ///
+    /// let (request, ()) = Request::get("/").header("Authorization", "Bearer a1b2").body(())?.into_parts();
+    /// let credential = AuthScheme::BasicOrBearer.credential(&request);
+    /// assert_eq!(credential, Some(Credential::Token("a1b2".to_owned())));
+    /// assert_eq!(AuthScheme::AuthToken.credential(&request), None);
+    /// # Ok::<(), axum::http::Error>(())
+    /// ```
     #[must_use]
     pub fn credential(self, request: &Parts) -> Option<Credential> {
-        let text = |name: &str| request.headers.get(name)?.to_str().ok();
-        let by = |scheme: &str| {
-            let (name, rest) = text(AUTHORIZATION.as_str())?.split_once(' ')?;
+        let header = |name: &str| request.headers.get(name)?.to_str().ok();
+        let authorization = |scheme: &str| {
+            let (name, rest) = header(AUTHORIZATION.as_str())?.split_once(' ')?;
             name.eq_ignore_ascii_case(scheme).then_some(rest.trim())
         };
         let basic = || {
-            let pair = String::from_utf8(base64(by("Basic")?)?).ok()?;
+            let pair = String::from_utf8(decode_base64(authorization("Basic")?)?).ok()?;
             let (name, password) = pair.split_once(':')?;
             Some(Credential::Basic { name: name.to_owned(), password: password.to_owned() })
         };
+        let bearer = || Some(Credential::Token(authorization("Bearer")?.to_owned()));
         match self {
-            Self::AuthToken => text(AUTH_TOKEN).map(|token| Credential::Token(token.to_owned())),
+            Self::AuthToken => header(AUTH_TOKEN).map(|token| Credential::Token(token.to_owned())),
             Self::BasicKey => basic(),
-            Self::BasicOrBearer => by("Bearer").map(|it| Credential::Token(it.to_owned())).or_else(basic),
+            Self::BasicOrBearer => bearer().or_else(basic),
         }
     }
 }
 
 impl TokenTable {
-    /// The same with one more token, for an API.
+    /// Adds a token of `api` that stands for `actor`.
+    ///
+    /// ```
+    /// use telnum::account::Actor;
+    /// use telnum::http::{ApiName, TokenTable};
+    ///
+    /// let tokens = TokenTable::default().with_token(ApiName::Kazoo, "1931484e", Actor::System);
+    /// assert_eq!(format!("{tokens:?}"), "TokenTable(1 tokens)");
+    /// ```
     #[must_use]
-    pub fn with(mut self, api: ApiName, token: impl Into<String>, actor: impl Into<Actor>) -> Self {
+    pub fn with_token(mut self, api: ApiName, token: impl Into<String>, actor: impl Into<Actor>) -> Self {
         self.0.entry(api).or_default().insert(token.into(), actor.into());
         self
     }
@@ -159,8 +226,8 @@ impl TokenTable {
 
 impl FromIterator<(ApiName, String, Actor)> for TokenTable {
     fn from_iter<I: IntoIterator<Item = (ApiName, String, Actor)>>(tokens: I) -> Self {
-        let none = Self::default();
-        tokens.into_iter().fold(none, |table, (api, token, actor)| table.with(api, token, actor))
+        let empty = Self::default();
+        tokens.into_iter().fold(empty, |table, (api, token, actor)| table.with_token(api, token, actor))
     }
 }
 
@@ -169,8 +236,8 @@ impl Authenticate for TokenTable {
         let scheme = api.scheme();
         let token = match (scheme, scheme.credential(request)?) {
             (_, Credential::Token(token)) => token,
-            (Scheme::BasicKey, Credential::Basic { name, .. }) => name,
-            (Scheme::AuthToken | Scheme::BasicOrBearer, Credential::Basic { name, password }) => {
+            (AuthScheme::BasicKey, Credential::Basic { name, .. }) => name,
+            (AuthScheme::AuthToken | AuthScheme::BasicOrBearer, Credential::Basic { name, password }) => {
                 format!("{name}:{password}")
             }
         };
@@ -178,14 +245,32 @@ impl Authenticate for TokenTable {
     }
 }
 
-/// Tokens are secrets: none is shown.
+impl<T: Authenticate + ?Sized> Authenticate for &T {
+    fn actor(&self, api: ApiName, request: &Parts) -> Option<Actor> {
+        (**self).actor(api, request)
+    }
+}
+
+impl<T: Authenticate + ?Sized> Authenticate for Box<T> {
+    fn actor(&self, api: ApiName, request: &Parts) -> Option<Actor> {
+        (**self).actor(api, request)
+    }
+}
+
+impl<T: Authenticate + ?Sized> Authenticate for std::sync::Arc<T> {
+    fn actor(&self, api: ApiName, request: &Parts) -> Option<Actor> {
+        (**self).actor(api, request)
+    }
+}
+
+/// The count of tokens, which are secrets.
 impl fmt::Debug for TokenTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "TokenTable({} tokens)", self.0.values().map(HashMap::len).sum::<usize>())
     }
 }
 
-/// Secrets are not shown.
+/// The user name; tokens and passwords are secrets.
 impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -195,8 +280,8 @@ impl fmt::Debug for Credential {
     }
 }
 
-/// The bytes of a text in base64 (RFC 4648), padded or not.
-fn base64(text: &str) -> Option<Vec<u8>> {
+/// Decodes base64 (RFC 4648, section 4), padded or not.
+fn decode_base64(text: &str) -> Option<Vec<u8>> {
     let digits = text.trim_end_matches('=');
     let (mut bytes, mut bits, mut count) = (Vec::with_capacity(digits.len()), 0_u32, 0);
     for digit in digits.bytes() {
@@ -220,15 +305,15 @@ fn base64(text: &str) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::base64;
+    use super::decode_base64;
 
+    /// The test vectors of RFC 4648, section 10.
     #[test]
-    fn the_examples_of_the_standard() {
-        // RFC 4648, section 10.
+    fn base64_of_the_rfc_is_decoded() {
         let rows = [("", ""), ("Zg==", "f"), ("Zm8=", "fo"), ("Zm9v", "foo"), ("Zm9vYmFy", "foobar")];
         for (text, bytes) in rows {
-            assert_eq!(base64(text).as_deref(), Some(bytes.as_bytes()), "{text}");
+            assert_eq!(decode_base64(text).as_deref(), Some(bytes.as_bytes()), "{text}");
         }
-        assert_eq!(base64("Zm9*"), None);
+        assert_eq!(decode_base64("Zm9*"), None);
     }
 }

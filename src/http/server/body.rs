@@ -1,16 +1,20 @@
-//! What a request carries: bodies and parameters, read within limits.
+//! The bodies and query parameters of requests.
+
+use std::fmt::Display;
+use std::str::FromStr;
 
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use serde_json::Value;
 
-use super::guard::{Fault, ServerLimits};
+use super::error::RequestError;
+use super::limits::ServerLimits;
 use crate::document::{FieldError, FieldErrorKind};
 
-/// Reads a body to its end.
-pub(crate) async fn read(body: Body, limits: &ServerLimits) -> Result<Bytes, Fault> {
-    let max = limits.body;
-    let too_large = Fault::TooLarge { max };
-    // What says beforehand that it is too large is not read at all.
+/// Reads a body to its end, within `limits`.
+pub(crate) async fn read(body: Body, limits: &ServerLimits) -> Result<Bytes, RequestError> {
+    let max = limits.max_body_bytes;
+    let too_large = RequestError::BodyTooLarge { max };
+    // A body whose `Content-Length` exceeds the limit is not read at all.
     if body.size_hint().lower() > max as u64 {
         return Err(too_large);
     }
@@ -18,101 +22,102 @@ pub(crate) async fn read(body: Body, limits: &ServerLimits) -> Result<Bytes, Fau
         return Ok(Bytes::new());
     }
     let read = to_bytes(body, max.saturating_add(1));
-    let bytes = tokio::time::timeout(limits.body_read, read).await.map_err(|_| Fault::SlowBody)?;
-    match bytes {
+    let bytes = tokio::time::timeout(limits.body_timeout, read).await;
+    match bytes.map_err(|_| RequestError::BodyTimeout)? {
         Ok(bytes) if bytes.len() <= max => Ok(bytes),
         Ok(_) => Err(too_large),
-        Err(error) => Err(if is_too_large(&error) { too_large } else { Fault::Body }),
+        Err(error) => Err(if is_length_error(&error) { too_large } else { RequestError::BodyIncomplete }),
     }
 }
 
-fn is_too_large(error: &axum::Error) -> bool {
-    std::error::Error::source(error).is_some_and(|it| it.to_string().contains("length limit"))
+fn is_length_error(error: &axum::Error) -> bool {
+    std::error::Error::source(error).is_some_and(|source| source.to_string().contains("length limit"))
 }
 
-/// Reads JSON, whatever the type that the client says it has: `curl -d` calls all a form.
-pub(crate) fn json(bytes: &[u8]) -> Result<Value, Fault> {
-    serde_json::from_slice(bytes).map_err(|error| Fault::NotJson(error.to_string()))
+/// Parses JSON. `Content-Type` is ignored: `curl -d` declares any body a form.
+pub(crate) fn json(bytes: &[u8]) -> Result<Value, RequestError> {
+    serde_json::from_slice(bytes).map_err(|error| RequestError::NotJson(error.to_string()))
 }
 
-/// The parameters of a query or a form, in order, decoded.
+/// Decodes the pairs of a query or form, in order.
 pub(crate) fn pairs(text: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(text).into_owned().collect()
 }
 
-/// Queries and forms have a plus that is sent as it is for a space: no number starts with one, so it is
-/// the plus that it was.
-pub(crate) fn with_plus(mut text: String) -> String {
+/// Restores a leading plus that was sent unencoded, which queries and forms decode as a space. No
+/// number starts with a space.
+pub(crate) fn restore_plus(mut text: String) -> String {
     if text.starts_with(' ') {
         text.replace_range(..1, "+");
     }
     text
 }
 
-fn parsed<T>(name: &str, text: Option<String>) -> Result<Option<T>, FieldError>
+fn parse<T>(name: &str, text: Option<String>) -> Result<Option<T>, FieldError>
 where
-    T: std::str::FromStr<Err: std::fmt::Display>,
+    T: FromStr<Err: Display>,
 {
     let Some(text) = text else { return Ok(None) };
-    let wrong = |error| FieldError::invalid(name, &Value::from(text.as_str()), error);
-    text.parse().map(Some).map_err(wrong)
+    let invalid = |error| FieldError::invalid(name, &Value::from(text.as_str()), error);
+    text.parse().map(Some).map_err(invalid)
 }
 
-/// Parameters, each of which may be taken once.
+/// The query parameters of a request. Each is taken by name; an empty one counts as absent.
 #[derive(Debug)]
-pub(crate) struct Params(Vec<(String, String)>);
+pub(crate) struct QueryParams(Vec<(String, String)>);
 
-impl Params {
-    pub(crate) fn of(query: Option<&str>) -> Self {
+impl QueryParams {
+    /// Decodes a query.
+    pub(crate) fn new(query: Option<&str>) -> Self {
         Self(pairs(query.unwrap_or_default().as_bytes()))
     }
 
-    /// Takes the text of a parameter. An empty one is none.
+    /// Takes the text of a parameter; an error if it occurs twice.
     pub(crate) fn text(&mut self, name: &str) -> Result<Option<String>, FieldError> {
         let mut found = None;
-        let mut twice = false;
+        let mut is_repeated = false;
         self.0.retain_mut(|(key, value)| {
             if key != name {
                 return true;
             }
-            twice |= found.replace(std::mem::take(value)).is_some();
+            is_repeated |= found.replace(std::mem::take(value)).is_some();
             false
         });
-        if twice {
+        if is_repeated {
             let reason = "expected to come once".to_owned();
             return Err(FieldError::new(name, FieldErrorKind::Malformed { reason }));
         }
         Ok(found.filter(|text| !text.is_empty()))
     }
 
-    /// Takes a parameter of a type that is read from text.
+    /// Takes and parses a parameter.
     pub(crate) fn parsed<T>(&mut self, name: &str) -> Result<Option<T>, FieldError>
     where
-        T: std::str::FromStr<Err: std::fmt::Display>,
+        T: FromStr<Err: Display>,
     {
-        parsed(name, self.text(name)?)
+        parse(name, self.text(name)?)
     }
 
-    /// Takes a number or prefix in E.164, its plus encoded or not.
+    /// Takes a number or prefix in E.164; its plus may be unencoded.
     pub(crate) fn e164<T>(&mut self, name: &str) -> Result<Option<T>, FieldError>
     where
-        T: std::str::FromStr<Err: std::fmt::Display>,
+        T: FromStr<Err: Display>,
     {
-        parsed(name, self.text(name)?.map(with_plus))
+        parse(name, self.text(name)?.map(restore_plus))
     }
 
-    /// Takes a list with commas between.
+    /// Takes a comma-separated list.
     pub(crate) fn list<T>(&mut self, name: &str) -> Result<Option<Vec<T>>, FieldError>
     where
-        T: std::str::FromStr<Err: std::fmt::Display>,
+        T: FromStr<Err: Display>,
     {
         let Some(text) = self.text(name)? else { return Ok(None) };
-        let wrong = |error| FieldError::invalid(name, &Value::from(text.as_str()), error);
-        text.split(',').map(|item| item.parse().map_err(wrong)).collect::<Result<_, _>>().map(Some)
+        let invalid = |error| FieldError::invalid(name, &Value::from(text.as_str()), error);
+        text.split(',').map(|item| item.parse().map_err(invalid)).collect::<Result<_, _>>().map(Some)
     }
 
-    /// What was not taken.
-    pub(crate) fn rest(&self) -> impl Iterator<Item = &str> {
+    /// Returns the names of the parameters that were not taken.
+    pub(crate) fn remaining(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| name.as_str())
     }
 }

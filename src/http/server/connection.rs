@@ -1,4 +1,5 @@
-//! A client's connection: how long it may be idle, slow, or in the middle of what is not wanted.
+//! A client's connection: its idle time, its write timeout, and a close that lets the client read the
+//! response.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -11,72 +12,71 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-use super::guard::ServerLimits;
+use super::limits::ServerLimits;
 
-/// What is known of a client.
+/// The state of a connection, shared by its task, its requests and the list of connections.
 #[derive(Debug)]
-pub(super) struct Client {
-    /// Since when nothing is asked, or one of the two below.
+pub(crate) struct ConnectionState {
+    /// The tick since which the connection is idle, or [`BUSY`] or [`CLOSING`].
     state: AtomicU64,
-    /// Whether it sends a body that nobody reads any longer.
-    is_unread: AtomicBool,
+    /// Whether the client sends a body that was refused unread.
+    has_unread_body: AtomicBool,
 }
 
-/// Something is asked.
+/// A request is being answered.
 const BUSY: u64 = u64::MAX;
 /// The connection is being closed.
-const CLOSED: u64 = u64::MAX - 1;
+const CLOSING: u64 = u64::MAX - 1;
 
-/// What comes before what: counted, as the order is all that is asked for.
-static TURNS: AtomicU64 = AtomicU64::new(0);
-
-impl Client {
-    pub(super) fn new() -> Self {
-        Self { state: AtomicU64::new(turn()), is_unread: AtomicBool::new(false) }
+impl ConnectionState {
+    pub(crate) fn new() -> Self {
+        Self { state: AtomicU64::new(next_tick()), has_unread_body: AtomicBool::new(false) }
     }
 
-    /// Something is asked; not if the connection is being closed: then nothing is begun any more.
-    pub(super) fn begin(&self) -> bool {
-        self.is_unread.store(false, Ordering::Relaxed);
-        let begin = |state| (state != CLOSED).then_some(BUSY);
+    /// Marks the connection busy and returns true, unless it is being closed.
+    pub(crate) fn begin_request(&self) -> bool {
+        self.has_unread_body.store(false, Ordering::Relaxed);
+        let begin = |state| (state != CLOSING).then_some(BUSY);
         self.state.fetch_update(Ordering::Relaxed, Ordering::Relaxed, begin).is_ok()
     }
 
-    /// It is answered.
-    pub(super) fn end(&self) {
-        self.state.store(turn(), Ordering::Relaxed);
+    /// Marks the connection idle.
+    pub(crate) fn end_request(&self) {
+        self.state.store(next_tick(), Ordering::Relaxed);
     }
 
-    /// Since when nothing is asked.
-    pub(super) fn idle_since(&self) -> Option<u64> {
-        Some(self.state.load(Ordering::Relaxed)).filter(|state| *state < CLOSED)
+    /// Returns the tick since which the connection is idle, if it is.
+    pub(crate) fn idle_since(&self) -> Option<u64> {
+        Some(self.state.load(Ordering::Relaxed)).filter(|state| *state < CLOSING)
     }
 
-    /// Whether the connection may be closed: if nothing has been asked in the meantime.
-    pub(super) fn close(&self, since: u64) -> bool {
-        self.state.compare_exchange(since, CLOSED, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    /// Marks the connection as being closed and returns true, if it has been idle since `tick`.
+    pub(crate) fn close_if_idle_since(&self, tick: u64) -> bool {
+        self.state.compare_exchange(tick, CLOSING, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 }
 
-fn turn() -> u64 {
-    TURNS.fetch_add(1, Ordering::Relaxed)
+/// Returns the next tick of a logical clock: idle connections are only compared by order.
+fn next_tick() -> u64 {
+    static TICKS: AtomicU64 = AtomicU64::new(0);
+    TICKS.fetch_add(1, Ordering::Relaxed)
 }
 
-/// A body of which it is known whether it has been read to its end.
+/// A request's body that records, when dropped, whether it was read to its end.
 #[derive(Debug)]
-pub(super) struct Watched {
+pub(crate) struct TrackedBody {
     body: Incoming,
     is_read: bool,
-    client: Arc<Client>,
+    connection: Arc<ConnectionState>,
 }
 
-impl Watched {
-    pub(super) fn new(body: Incoming, client: Arc<Client>) -> Self {
-        Self { body, is_read: false, client }
+impl TrackedBody {
+    pub(crate) fn new(body: Incoming, connection: Arc<ConnectionState>) -> Self {
+        Self { body, is_read: false, connection }
     }
 }
 
-impl Body for Watched {
+impl Body for TrackedBody {
     type Data = Bytes;
     type Error = hyper::Error;
 
@@ -99,49 +99,52 @@ impl Body for Watched {
     }
 }
 
-impl Drop for Watched {
+impl Drop for TrackedBody {
     fn drop(&mut self) {
         let is_unread = !self.is_read && !self.body.is_end_stream();
-        self.client.is_unread.store(is_unread, Ordering::Relaxed);
+        self.connection.has_unread_body.store(is_unread, Ordering::Relaxed);
     }
 }
 
-/// A connection that ends where a client does not receive, and where one still sends when it has its
-/// answer: closed at once it would be reset, and the client would never read what it was told.
+/// A TCP stream with a write timeout and a lingering close.
+///
+/// A connection that is closed while the client still sends is reset, and the client never reads its
+/// response. So the close first discards what the client still sends, within limits.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(crate) struct ClientStream {
     stream: TcpStream,
-    client: Arc<Client>,
+    connection: Arc<ConnectionState>,
     limits: ServerLimits,
     /// Runs while nothing can be sent.
-    stalled: Option<Pin<Box<Sleep>>>,
-    rest: Option<Rest>,
+    write_timer: Option<Pin<Box<Sleep>>>,
+    linger: Option<Linger>,
 }
 
-/// What is still received when all has been sent.
+/// The remaining limits of a lingering close.
 #[derive(Debug)]
-struct Rest {
-    until: Pin<Box<Sleep>>,
+struct Linger {
+    timer: Pin<Box<Sleep>>,
     bytes: u64,
 }
 
-impl Line {
-    pub(super) fn new(stream: TcpStream, client: Arc<Client>, limits: ServerLimits) -> Self {
-        Self { stream, client, limits, stalled: None, rest: None }
+impl ClientStream {
+    pub(crate) fn new(stream: TcpStream, connection: Arc<ConnectionState>, limits: ServerLimits) -> Self {
+        Self { stream, connection, limits, write_timer: None, linger: None }
     }
 
-    fn in_time<T>(&mut self, cx: &mut Context<'_>, sent: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        if sent.is_ready() {
-            self.stalled = None;
-            return sent;
+    /// Fails a write that has been pending for the write timeout.
+    fn within_timeout<T>(&mut self, cx: &mut Context<'_>, write: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if write.is_ready() {
+            self.write_timer = None;
+            return write;
         }
-        let limit = self.limits.write;
-        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(limit)));
-        stalled.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+        let timeout = self.limits.write_timeout;
+        let timer = self.write_timer.get_or_insert_with(|| Box::pin(sleep(timeout)));
+        timer.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
-impl AsyncRead for Line {
+impl AsyncRead for ClientStream {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -151,11 +154,11 @@ impl AsyncRead for Line {
     }
 }
 
-impl AsyncWrite for Line {
+impl AsyncWrite for ClientStream {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let sent = Pin::new(&mut this.stream).poll_write(cx, bytes);
-        this.in_time(cx, sent)
+        let write = Pin::new(&mut this.stream).poll_write(cx, bytes);
+        this.within_timeout(cx, write)
     }
 
     fn poll_write_vectored(
@@ -164,8 +167,8 @@ impl AsyncWrite for Line {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let sent = Pin::new(&mut this.stream).poll_write_vectored(cx, slices);
-        this.in_time(cx, sent)
+        let write = Pin::new(&mut this.stream).poll_write_vectored(cx, slices);
+        this.within_timeout(cx, write)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -177,23 +180,23 @@ impl AsyncWrite for Line {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Self { stream, client, limits, rest, .. } = self.get_mut();
-        let rest = if let Some(rest) = rest {
-            rest
+        let Self { stream, connection, limits, linger, .. } = self.get_mut();
+        let linger = if let Some(linger) = linger {
+            linger
         } else {
             ready!(Pin::new(&mut *stream).poll_shutdown(cx))?;
-            let until = Box::pin(sleep(limits.body_read));
-            rest.insert(Rest { until, bytes: limits.discard })
+            let timer = Box::pin(sleep(limits.body_timeout));
+            linger.insert(Linger { timer, bytes: limits.max_discarded_bytes })
         };
-        let mut thrown_away = [0; 8 * 1024];
-        while rest.bytes > 0 && rest.until.as_mut().poll(cx).is_pending() {
-            let mut buffer = ReadBuf::new(&mut thrown_away);
+        let mut discarded = [0; 8 * 1024];
+        while linger.bytes > 0 && linger.timer.as_mut().poll(cx).is_pending() {
+            let mut buffer = ReadBuf::new(&mut discarded);
             match Pin::new(&mut *stream).poll_read(cx, &mut buffer) {
                 Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {
-                    rest.bytes = rest.bytes.saturating_sub(buffer.filled().len() as u64);
-                    client.is_unread.store(true, Ordering::Relaxed);
+                    linger.bytes = linger.bytes.saturating_sub(buffer.filled().len() as u64);
+                    connection.has_unread_body.store(true, Ordering::Relaxed);
                 }
-                Poll::Pending if client.is_unread.load(Ordering::Relaxed) => return Poll::Pending,
+                Poll::Pending if connection.has_unread_body.load(Ordering::Relaxed) => return Poll::Pending,
                 Poll::Ready(_) | Poll::Pending => break,
             }
         }

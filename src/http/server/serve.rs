@@ -1,3 +1,5 @@
+//! Serving a router over TCP: accepting, limiting and closing connections.
+
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::io;
@@ -18,17 +20,19 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 
-use super::connection::{Client, Line, Watched};
-use super::guard::ServerLimits;
+use super::connection::{ClientStream, ConnectionState, TrackedBody};
+use super::limits::ServerLimits;
 
-/// Serves a router until it is told to stop: then no connection is accepted any longer, requests
-/// that are being answered are, and connections are closed.
+/// Serves `router` over HTTP/1.1 until `stop` completes. Then no connection is accepted any longer,
+/// running requests are answered within [`shutdown_timeout`](ServerLimits::shutdown_timeout), and all
+/// connections are closed.
 ///
-/// A client that does not send the head of a request within [`ServerLimits::header_read`], or nothing at
-/// all for so long, is disconnected; so is one that does not receive its answer, by [`ServerLimits::write`].
-/// When there are [`ServerLimits::connections`], the one that has been idle for the longest makes room. Who
-/// still sends a body when it is refused is listened to, by [`ServerLimits::discard`], as it would not read
-/// the answer before.
+/// A client is disconnected if it does not send the head of a request, or its next request, within
+/// [`head_timeout`](ServerLimits::head_timeout), or does not receive a response within
+/// [`write_timeout`](ServerLimits::write_timeout). At
+/// [`max_connections`](ServerLimits::max_connections) a new connection closes the one that has been idle
+/// the longest. A client whose body is refused may go on sending up to
+/// [`max_discarded_bytes`](ServerLimits::max_discarded_bytes), so that it reads the response.
 ///
 /// ```
 /// use axum::{Router, routing::get};
@@ -50,26 +54,26 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send,
 ) {
     let mut server = http1::Builder::new();
-    server.timer(TokioTimer::new()).header_read_timeout(limits.header_read);
+    server.timer(TokioTimer::new()).header_read_timeout(limits.head_timeout);
     let graceful = GracefulShutdown::new();
-    let mut clients = Clients::default();
+    let mut connections = Connections::default();
     let mut stop = pin!(stop);
     loop {
         let stream = tokio::select! {
-            stream = clients.accept(&listener, limits.connections) => stream,
+            stream = connections.accept(&listener, limits.max_connections) => stream,
             () = &mut stop => break,
         };
-        // Answers are small, and are sent when they are written.
+        // Responses are small and written at once; coalescing writes would only delay them.
         let _ = stream.set_nodelay(true);
-        let client = Arc::new(Client::new());
-        let line = TokioIo::new(Line::new(stream, client.clone(), *limits));
+        let state = Arc::new(ConnectionState::new());
+        let stream = TokioIo::new(ClientStream::new(stream, state.clone(), *limits));
         let service = TowerToHyperService::new(router.clone());
         let answer = {
-            let client = client.clone();
-            move |request| answer(client.clone(), service.clone(), request)
+            let state = state.clone();
+            move |request| answer(state.clone(), service.clone(), request)
         };
-        let connection = graceful.watch(server.serve_connection(line, service_fn(answer)));
-        clients.spawn(client, async move {
+        let connection = graceful.watch(server.serve_connection(stream, service_fn(answer)));
+        connections.spawn(state, async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "connection ended");
             }
@@ -77,44 +81,45 @@ pub async fn serve(
     }
     drop(listener);
     tracing::info!(connections = graceful.count(), "stopping");
-    if tokio::time::timeout(limits.shutdown, graceful.shutdown()).await.is_err() {
-        tracing::warn!("connections were still open");
+    if tokio::time::timeout(limits.shutdown_timeout, graceful.shutdown()).await.is_err() {
+        tracing::warn!("connections still open after the shutdown timeout");
     }
 }
 
 async fn answer(
-    client: Arc<Client>,
+    state: Arc<ConnectionState>,
     router: TowerToHyperService<Router>,
     request: Request<Incoming>,
 ) -> Result<Response, Infallible> {
-    if !client.begin() {
+    if !state.begin_request() {
+        // The task of a connection that is being closed is aborted here.
         return std::future::pending().await;
     }
     let request = request.map(|body| {
-        if body.is_end_stream() { Body::empty() } else { Body::new(Watched::new(body, client.clone())) }
+        if body.is_end_stream() { Body::empty() } else { Body::new(TrackedBody::new(body, state.clone())) }
     });
     let response = router.call(request).await;
-    client.end();
+    state.end_request();
     response
 }
 
-/// Who is connected.
+/// The open connections.
 #[derive(Default)]
-struct Clients {
+struct Connections {
     tasks: JoinSet<()>,
-    open: HashMap<Id, (Arc<Client>, AbortHandle)>,
+    open: HashMap<Id, (Arc<ConnectionState>, AbortHandle)>,
 }
 
-/// So long is waited for a connection to end when another lacks what it takes.
-const PAUSE: Duration = Duration::from_millis(100);
+/// The time to wait for a connection to end when there is no room for another.
+const ROOM_INTERVAL: Duration = Duration::from_millis(100);
 
-impl Clients {
-    fn spawn(&mut self, client: Arc<Client>, connection: impl Future<Output = ()> + Send + 'static) {
+impl Connections {
+    fn spawn(&mut self, state: Arc<ConnectionState>, connection: impl Future<Output = ()> + Send + 'static) {
         let task = self.tasks.spawn(connection);
-        self.open.insert(task.id(), (client, task));
+        self.open.insert(task.id(), (state, task));
     }
 
-    /// The next client, once there is room for one.
+    /// Accepts the next connection, once fewer than `max` are open.
     async fn accept(&mut self, listener: &TcpListener, max: usize) -> TcpStream {
         let stream = loop {
             let accepted = tokio::select! {
@@ -127,7 +132,7 @@ impl Clients {
             match accepted {
                 Ok((stream, _)) => break stream,
                 Err(error) if is_of_client(&error) => {}
-                // It is files that lack, as a rule.
+                // As a rule, the process has no file descriptor left.
                 Err(error) => {
                     if !self.make_room().await {
                         tracing::error!(%error, "no connection could be accepted");
@@ -141,18 +146,18 @@ impl Clients {
         stream
     }
 
-    /// Closes the connection on which nothing has been asked for the longest, and waits a little for
-    /// one to end: whether one has.
+    /// Closes the connection that has been idle the longest and waits up to [`ROOM_INTERVAL`] for any
+    /// connection to end. Returns whether one ended.
     async fn make_room(&mut self) -> bool {
-        let idle = self.open.values().filter_map(|(client, task)| Some((client.idle_since()?, client, task)));
-        if let Some((since, client, task)) = idle.min_by_key(|(since, ..)| *since)
-            && client.close(since)
+        let idle = self.open.values().filter_map(|(state, task)| Some((state.idle_since()?, state, task)));
+        if let Some((since, state, task)) = idle.min_by_key(|(since, ..)| *since)
+            && state.close_if_idle_since(since)
         {
             task.abort();
         }
         let ended = tokio::select! {
             Some(ended) = self.tasks.join_next_with_id() => ended,
-            () = tokio::time::sleep(PAUSE) => return false,
+            () = tokio::time::sleep(ROOM_INTERVAL) => return false,
         };
         self.forget(ended);
         true
@@ -164,7 +169,7 @@ impl Clients {
     }
 }
 
-/// Whether a client went away before it was accepted: then it is none.
+/// Returns whether the client went away before its connection was accepted.
 fn is_of_client(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)

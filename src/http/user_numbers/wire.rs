@@ -1,103 +1,100 @@
-//! A user's numbers as the `phone_numbers` API has them: forms in, `{id, phone_number}` out.
+//! The documents of users' numbers.
 //!
-//! Numbers are in E.164, an extension behind `;ext=`. The answer to a creation has the id as a string,
-//! all others as an integer, as the published documents print it.
+//! Numbers are in E.164, with an extension as `;ext=`. The id is a string in the response to a creation
+//! and an integer in all others, as published.
 //!
 //! ```
 //! use telnum::contact::{ContactId, ContactList};
-//! use telnum::http::user_numbers::wire;
+//! use telnum::http::user_numbers::wire::{self, CreatedUserNumber, UserNumber};
 //!
-//! let now = "2026-03-02T12:00:00Z".parse()?;
 //! let mut numbers = ContactList::empty("user".parse()?);
-//! let new = wire::draft([("phone_number", "+49 30 5770 1873")], None)?;
-//! let changes = numbers.add([(ContactId::new(151), new)], now)?;
+//! let new = wire::new_contact([("phone_number", "+49 30 5770 1873")], None)?;
+//! let changes = numbers.add([(ContactId::new(151), new)], "2026-03-02T12:00:00Z".parse()?)?;
 //!
-//! let created = serde_json::to_string(&wire::Created::of(&changes.saved[0]))?;
+//! let created = serde_json::to_string(&CreatedUserNumber::from(&changes.saved[0]))?;
 //! assert_eq!(created, r#"{"id":"151","phone_number":"+493057701873"}"#);
-//! let shown = serde_json::to_string(&wire::Shown::of(&changes.saved[0]))?;
-//! assert_eq!(shown, r#"{"id":151,"phone_number":"+493057701873"}"#);
+//! let fetched = serde_json::to_string(&UserNumber::from(&changes.saved[0]))?;
+//! assert_eq!(fetched, r#"{"id":151,"phone_number":"+493057701873"}"#);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::contact::draft::Names;
-use crate::contact::{ContactId, ContactNumber, ContactOrder, ContactPatch, Entry, NewContact, OrderField};
+use crate::contact::{
+    ContactId, ContactNumber, ContactOrder, ContactPatch, EnteredNumber, NewContact, OrderField,
+};
 use crate::document::{FieldError, FieldErrorKind};
+use crate::http::contacts::fields::{FieldNames, missing};
 use crate::plan::Region;
 
-/// The order of the list: the most recently created first.
-pub const ORDER: ContactOrder = ContactOrder { field: OrderField::CreatedAt, descending: true };
+/// The order of the list: the newest first.
+pub const DEFAULT_ORDER: ContactOrder = ContactOrder { field: OrderField::CreatedAt, descending: true };
 
-/// The answer to a creation.
+/// The response to a creation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Created {
-    /// The id's digits.
+pub struct CreatedUserNumber {
+    /// The decimal digits of the id.
     pub id: String,
-    /// The number in E.164, its extension behind `;ext=`.
+    /// The number in E.164, with an extension as `;ext=`.
     pub phone_number: String,
 }
 
-/// A number, and what a list has of it.
+/// A user's number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Shown {
+pub struct UserNumber {
     /// The id.
     pub id: ContactId,
-    /// The number in E.164, its extension behind `;ext=`.
+    /// The number in E.164, with an extension as `;ext=`.
     pub phone_number: String,
 }
 
-const NUMBER: &str = "phone_number";
+/// The only field of a form.
+pub(super) const NUMBER: &str = "phone_number";
 
-/// Where the form has what can be refused for more than its own value; it has no other fields.
-const NAMES: Names = Names { number: NUMBER, country: NUMBER, extension: NUMBER, primary: NUMBER };
+const NAMES: FieldNames = FieldNames { number: NUMBER, country: NUMBER, extension: NUMBER };
 
-/// Reads the form of a creation, its names and values decoded. A number without a calling code is the
-/// region's.
+/// Reads the decoded fields of a creation's form. A number without a calling code is a number of
+/// `region`.
 ///
 /// # Errors
-/// If `phone_number` is missing, comes twice or is no number, or there is another field.
-pub fn draft<'a>(
+/// `phone_number` is missing, repeated or not a possible number; or there is another field.
+pub fn new_contact<'a>(
     form: impl IntoIterator<Item = (&'a str, &'a str)>,
     region: Option<Region>,
 ) -> Result<NewContact, FieldError> {
-    Ok(NewContact::new(entry(form, region)?).with_names(&NAMES))
+    read_number(form, region).map(NewContact::new)
 }
 
-/// Reads the form of an update, as [`draft`] does.
+/// Reads the decoded fields of an update's form, like [`new_contact`].
 ///
 /// # Errors
-/// Those of [`draft`].
+/// Those of [`new_contact`].
 pub fn patch<'a>(
     form: impl IntoIterator<Item = (&'a str, &'a str)>,
     region: Option<Region>,
 ) -> Result<ContactPatch, FieldError> {
-    Ok(ContactPatch::default().with_entry(entry(form, region)?).with_names(&NAMES))
+    read_number(form, region).map(|number| ContactPatch::default().with_number(number))
 }
 
-impl Created {
-    /// The answer that shows a number.
-    #[must_use]
-    pub fn of(contact: &ContactNumber) -> Self {
+impl From<&ContactNumber> for CreatedUserNumber {
+    fn from(contact: &ContactNumber) -> Self {
         Self { id: contact.id().to_string(), phone_number: contact.to_string() }
     }
 }
 
-impl Shown {
-    /// What is shown of a number.
-    #[must_use]
-    pub fn of(contact: &ContactNumber) -> Self {
+impl From<&ContactNumber> for UserNumber {
+    fn from(contact: &ContactNumber) -> Self {
         Self { id: contact.id(), phone_number: contact.to_string() }
     }
 }
 
-fn entry<'a>(
+fn read_number<'a>(
     form: impl IntoIterator<Item = (&'a str, &'a str)>,
     region: Option<Region>,
-) -> Result<Entry, FieldError> {
+) -> Result<EnteredNumber, FieldError> {
     let mut number = None;
     for (name, text) in form {
         if name != NUMBER {
@@ -107,6 +104,6 @@ fn entry<'a>(
             return Err(FieldError::invalid(NUMBER, &Value::from(text), "expected to come once"));
         }
     }
-    let text = number.ok_or_else(|| FieldError::new(NUMBER, FieldErrorKind::Missing))?;
+    let text = number.ok_or_else(|| missing(NUMBER))?;
     NAMES.read(text, None, None, region)
 }

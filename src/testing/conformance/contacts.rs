@@ -94,13 +94,13 @@ pub(super) fn contact_page_is_its_query(store: &dyn Store) -> Result<(), Broken>
         *made = list(made.owner().as_str(), &ids)?;
         store.commit(put(made, stored.expected()))?;
     }
-    let ordered = |order: &str| order.parse().map(ContactQuery::ordered).map_err(Broken::new);
+    let ordered = |order: &str| order.parse().map(ContactQuery::new).map_err(Broken::new);
     let filters = [
         ContactFilter::default(),
         ContactFilter { owner: Some(owner("owner-7")?), ..ContactFilter::default() },
         ContactFilter { owner: Some(owner("nobody")?), ..ContactFilter::default() },
-        ContactFilter { number: Some(NumberFilter::read("+14158860002", None)), ..ContactFilter::default() },
-        ContactFilter { number: Some(NumberFilter::read("+14158869999", None)), ..ContactFilter::default() },
+        ContactFilter { number: Some(NumberFilter::parse("+14158860002", None)), ..ContactFilter::default() },
+        ContactFilter { number: Some(NumberFilter::parse("+14158869999", None)), ..ContactFilter::default() },
         ContactFilter {
             number: Some(NumberFilter::Text("(415) 886-0003".to_owned())),
             ..ContactFilter::default()

@@ -1,71 +1,72 @@
-//! Many numbers at once: `{"data": {"numbers": [..], ..}}`.
+//! The operations on many numbers: `{"data": {"numbers": [..], ..}}`.
 
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use super::numbers::{creation, release_or_delete};
+use super::number::{creation, release_or_delete};
 use crate::document::{FieldError, FieldErrorKind, type_of};
-use crate::http::kazoo::request::Call;
-use crate::http::kazoo::wire::envelope::Answer;
-use crate::http::kazoo::wire::error::{Failure, Operation};
-use crate::http::kazoo::wire::number::View;
+use crate::http::kazoo::operation::Operation;
+use crate::http::kazoo::request::KazooRequest;
+use crate::http::kazoo::wire::envelope::ResponseData;
+use crate::http::kazoo::wire::error::KazooError;
+use crate::http::kazoo::wire::number::NumberView;
 use crate::inventory::{Error, Inventory, Options, Outcome};
 use crate::lifecycle::State;
 
-type Collected = Call<String>;
+type CollectionRequest = KazooRequest<String>;
 
-/// Adds numbers.
+/// Creates numbers.
 #[utoipa::path(put, path = "/accounts/{account_id}/phone_numbers/collection", tag = "kazoo",
     operation_id = "kazoo_create_collection", security(("auth_token" = [])),
     params(("account_id" = String, Path)),
     request_body(content = Value, description = "`{data: {numbers: [..], ..}}`: the numbers, and the document of each"),
-    responses((status = 201, description = "`{success, error}`"), (status = 400, description = "Nothing was done"), (status = 402, description = "It costs, and nobody has accepted that")))]
-pub(crate) async fn create(mut call: Collected) -> Response {
-    let document = call.document();
-    run(call, Operation::Create, document, |inventory, numbers, document, options| {
+    responses((status = 201, description = "`{success, error}`"), (status = 400, description = "All numbers failed"), (status = 402, description = "The charges were not accepted")))]
+pub(super) async fn create(mut request: CollectionRequest) -> Response {
+    let document = request.take_document();
+    run(request, Operation::Create, document, |inventory, numbers, document, options| {
         Ok(inventory.create(numbers, &creation(document)?, options)?)
     })
     .await
 }
 
-/// Puts a document in the place of those of numbers.
+/// Replaces the documents of numbers.
 #[utoipa::path(post, path = "/accounts/{account_id}/phone_numbers/collection", tag = "kazoo",
     operation_id = "kazoo_replace_collection", security(("auth_token" = [])),
     params(("account_id" = String, Path)),
     request_body(content = Value, description = "`{data: {numbers: [..], ..}}`: the numbers, and the document of each"),
-    responses((status = 200, description = "`{success, error}`"), (status = 400, description = "Nothing was done")))]
-pub(crate) async fn replace(mut call: Collected) -> Response {
-    let document = call.document();
-    run(call, Operation::Change, document, |inventory, numbers, document, options| {
+    responses((status = 200, description = "`{success, error}`"), (status = 400, description = "All numbers failed")))]
+pub(super) async fn replace(mut request: CollectionRequest) -> Response {
+    let document = request.take_document();
+    run(request, Operation::Update, document, |inventory, numbers, document, options| {
         Ok(inventory.replace(numbers, document, options)?)
     })
     .await
 }
 
-/// Changes parts of the documents of numbers.
+/// Changes fields of the documents of numbers; `null` removes a field.
 #[utoipa::path(patch, path = "/accounts/{account_id}/phone_numbers/collection", tag = "kazoo",
     operation_id = "kazoo_patch_collection", security(("auth_token" = [])),
     params(("account_id" = String, Path)),
-    request_body(content = Value, description = "`{data: {numbers: [..], ..}}`: the numbers, and what changes in the document of each"),
-    responses((status = 200, description = "`{success, error}`"), (status = 400, description = "Nothing was done")))]
-pub(crate) async fn patch(mut call: Collected) -> Response {
-    let changes = Ok(call.changes());
-    run(call, Operation::Change, changes, |inventory, numbers, document, options| {
-        Ok(inventory.patch(numbers, document, options)?)
+    request_body(content = Value, description = "`{data: {numbers: [..], ..}}`: the numbers, and the changes of each document"),
+    responses((status = 200, description = "`{success, error}`"), (status = 400, description = "All numbers failed")))]
+pub(super) async fn patch(mut request: CollectionRequest) -> Response {
+    let changes = Ok(request.take_changes());
+    run(request, Operation::Update, changes, |inventory, numbers, changes, options| {
+        Ok(inventory.patch(numbers, changes, options)?)
     })
     .await
 }
 
-/// Removes numbers from their account. With `hard=true` an admin deletes them.
+/// Releases numbers of the account. With `hard=true` an admin deletes them.
 #[utoipa::path(delete, path = "/accounts/{account_id}/phone_numbers/collection", tag = "kazoo",
     operation_id = "kazoo_remove_collection", security(("auth_token" = [])),
     params(("account_id" = String, Path), ("hard" = Option<bool>, Query)),
     request_body(content = Value, description = "`{data: {numbers: [..]}}`"),
-    responses((status = 200, description = "`{success, error}`"), (status = 400, description = "Nothing was done")))]
-pub(crate) async fn remove(mut call: Collected) -> Response {
-    let (hard, document) = (call.params.parsed("hard"), Ok(call.changes()));
-    run(call, Operation::Other, document, |inventory, numbers, document, options| {
-        refuse_more(&document)?;
+    responses((status = 200, description = "`{success, error}`"), (status = 400, description = "All numbers failed")))]
+pub(super) async fn remove(mut request: CollectionRequest) -> Response {
+    let (hard, document) = (request.params.parsed("hard"), Ok(request.take_changes()));
+    run(request, Operation::Other, document, |inventory, numbers, document, options| {
+        expect_no_more(&document)?;
         Ok(release_or_delete(inventory, numbers, hard?.unwrap_or(false), options)?)
     })
     .await
@@ -76,50 +77,52 @@ pub(crate) async fn remove(mut call: Collected) -> Response {
     operation_id = "kazoo_activate_collection", security(("auth_token" = [])),
     params(("account_id" = String, Path)),
     request_body(content = Value, description = "`{data: {numbers: [..]}}`"),
-    responses((status = 201, description = "`{success, error}`"), (status = 400, description = "Nothing was done"), (status = 402, description = "It costs, and nobody has accepted that"),
-        (status = 429, description = "Too many were activated lately")))]
-pub(crate) async fn activate(mut call: Collected) -> Response {
-    let (api, document) = (call.api.clone(), Ok(call.changes()));
-    run(call, Operation::Put, document, move |_, numbers, document, options| {
-        refuse_more(&document)?;
+    responses((status = 201, description = "`{success, error}`"), (status = 400, description = "All numbers failed"), (status = 402, description = "The charges were not accepted"),
+        (status = 429, description = "Too many numbers were activated recently")))]
+pub(super) async fn activate(mut request: CollectionRequest) -> Response {
+    let (api, document) = (request.api.clone(), Ok(request.take_changes()));
+    run(request, Operation::Assign, document, move |_, numbers, document, options| {
+        expect_no_more(&document)?;
         Ok(api.assign(numbers, State::InService, document, options)?)
     })
     .await
 }
 
 async fn run<F>(
-    call: Collected,
+    request: CollectionRequest,
     operation: Operation,
-    document: Result<Map<String, Value>, Failure>,
-    work: F,
+    document: Result<Map<String, Value>, KazooError>,
+    use_case: F,
 ) -> Response
 where
-    F: FnOnce(&Inventory, Vec<String>, Map<String, Value>, &Options) -> Result<Outcome, Failure>
+    F: FnOnce(&Inventory, Vec<String>, Map<String, Value>, &Options) -> Result<Outcome, KazooError>
         + Send
         + 'static,
 {
-    let key = call.envelope.e911_key();
-    call.run_for_account(operation, move |inventory, options, api| {
-        let mut document = document?;
-        let numbers = take_numbers(&mut document)?;
-        let outcome = work(inventory, numbers, document, options)?;
-        let view = View::new(api, inventory, options).with_key(key);
-        settle(outcome, &if operation == Operation::Create { view.of_new() } else { view })
-    })
-    .await
+    let key = request.envelope.e911_key();
+    request
+        .run_for_account(operation, move |inventory, options, api| {
+            let mut document = document?;
+            let numbers = take_numbers(&mut document)?;
+            let outcome = use_case(inventory, numbers, document, options)?;
+            let view = NumberView::new(api, inventory, options).with_e911_key(key);
+            let view = if operation == Operation::Create { view.of_creation() } else { view };
+            response(outcome, &view)
+        })
+        .await
 }
 
-/// Takes the numbers out of a document.
-pub(crate) fn take_numbers(document: &mut Map<String, Value>) -> Result<Vec<String>, FieldError> {
+/// Takes the field `numbers` out of a document.
+pub(super) fn take_numbers(document: &mut Map<String, Value>) -> Result<Vec<String>, FieldError> {
     const NUMBERS: &str = "numbers";
     let kind = match document.shift_remove(NUMBERS) {
         None | Some(Value::Null) => FieldErrorKind::Missing,
         Some(Value::Array(items)) => {
-            let texts = items.into_iter().enumerate().map(|(place, item)| match item {
+            let texts = items.into_iter().enumerate().map(|(index, item)| match item {
                 Value::String(text) => Ok(text),
                 other => {
                     let kind = FieldErrorKind::WrongType { expected: "string", found: type_of(&other) };
-                    Err(FieldError::new(format!("{NUMBERS}.{place}"), kind))
+                    Err(FieldError::new(format!("{NUMBERS}.{index}"), kind))
                 }
             });
             return texts.collect();
@@ -129,32 +132,33 @@ pub(crate) fn take_numbers(document: &mut Map<String, Value>) -> Result<Vec<Stri
     Err(FieldError::new(NUMBERS, kind))
 }
 
-pub(crate) fn refuse_more(document: &Map<String, Value>) -> Result<(), FieldError> {
-    let more = document.keys().next();
-    more.map_or(Ok(()), |name| Err(FieldError::new(name.as_str(), FieldErrorKind::Unknown)))
+/// Refuses any remaining field of a document.
+pub(super) fn expect_no_more(document: &Map<String, Value>) -> Result<(), FieldError> {
+    let name = document.keys().next();
+    name.map_or(Ok(()), |name| Err(FieldError::new(name.as_str(), FieldErrorKind::Unknown)))
 }
 
-/// `{success, error}`; a failure, if all failed.
-fn settle(outcome: Outcome, view: &View<'_>) -> Result<Answer, Failure> {
+/// Returns `{success, error}`; an error if all numbers failed.
+fn response(outcome: Outcome, view: &NumberView<'_>) -> Result<ResponseData, KazooError> {
     let Outcome { succeeded, failed, quotes } = outcome;
-    let is_failure = succeeded.is_empty() && !failed.is_empty();
-    if is_failure && failed.values().all(is_for_all) {
-        let error = failed.into_values().next().map(Failure::of(view.key()));
-        return Err(error.unwrap_or(Failure::NoSuchAccount));
+    let all_failed = succeeded.is_empty() && !failed.is_empty();
+    if all_failed && failed.values().all(is_of_request) {
+        let error = failed.into_values().next().map(KazooError::with_e911_key(view.e911_key()));
+        return Err(error.unwrap_or(KazooError::BadIdentifier));
     }
     let success: Map<_, _> =
-        succeeded.iter().map(|(number, record)| (number.to_string(), view.show(record))).collect();
+        succeeded.iter().map(|(number, record)| (number.to_string(), view.document(record))).collect();
     let error: Map<_, _> =
         failed.iter().map(|(number, error)| (number.to_string(), json!(error.body()))).collect();
     let data = json!({"success": success, "error": error});
-    if is_failure {
-        Err(Failure::Collection(data))
+    if all_failed {
+        Err(KazooError::Collection(data))
     } else {
-        Ok(Answer { quotes: Some(quotes), ..data.into() })
+        Ok(ResponseData { quotes: Some(quotes), ..data.into() })
     }
 }
 
-/// Whether it is for the request to mend, whichever number it is about.
-const fn is_for_all(error: &Error) -> bool {
+/// Returns whether an error concerns the request as a whole, not one of its numbers.
+const fn is_of_request(error: &Error) -> bool {
     matches!(error, Error::QuoteNotAccepted(_) | Error::TooManyRequests)
 }

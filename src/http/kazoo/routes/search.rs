@@ -1,125 +1,103 @@
-//! Numbers to buy.
-
-use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+//! The search of numbers to buy.
 
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use crate::account::AccountId;
 use crate::carrier::{Found, MAX_FOUND, Search};
 use crate::document::{FieldError, FieldErrorKind};
-use crate::http::kazoo::request::Call;
-use crate::http::kazoo::wire::envelope::Answer;
-use crate::http::kazoo::wire::error::{Failure, Operation};
-use crate::http::server::body::{Params, with_plus};
-use crate::inventory::{Inventory, Options, SearchId, SearchPage};
+use crate::http::kazoo::operation::Operation;
+use crate::http::kazoo::request::KazooRequest;
+use crate::http::kazoo::search_cache::SearchCache;
+use crate::http::kazoo::wire::envelope::ResponseData;
+use crate::http::kazoo::wire::error::KazooError;
+use crate::http::server::body::{QueryParams, restore_plus};
+use crate::inventory::{Inventory, Options, SearchPage};
 use crate::number::{CallingCode, Prefix};
 use crate::plan::{self, Region, Style};
 
-/// Numbers that the account of the token could have, from its carriers.
+/// Searches numbers that the account of the token can buy from its carriers.
 #[utoipa::path(get, path = "/phone_numbers", tag = "kazoo",
     operation_id = "kazoo_search", security(("auth_token" = [])),
-    params(("prefix" = String, Query, description = "What national numbers start with, such as an area code; or a prefix in E.164"),
-        ("quantity" = Option<usize>, Query, description = "How many at most: 1 unless said otherwise", minimum = 1, maximum = 500),
+    params(("prefix" = String, Query, description = "The prefix of national numbers, such as an area code; or a prefix in E.164"),
+        ("quantity" = Option<usize>, Query, description = "The maximum count of numbers; default 1", minimum = 1, maximum = 500),
         ("offset" = Option<usize>, Query, description = "The page, from 0", minimum = 0),
-        ("country" = Option<String>, Query, description = "ISO 3166 alpha-2: US unless said otherwise")),
-    responses((status = 200, description = "Numbers"), (status = 400, description = "A parameter is wrong")))]
-pub(crate) async fn search(mut call: Call<()>) -> Response {
-    let asked = Asked::read(&mut call.params);
-    // What is not an account has no carriers.
-    let account = call.actor.account().ok_or(Failure::NoSuchAccount);
-    call.run(Operation::Other, account, move |inventory, options, api| {
-        asked?.answer(inventory, options, &api.0.searches)
-    })
-    .await
+        ("country" = Option<String>, Query, description = "ISO 3166 alpha-2; default US")),
+    responses((status = 200, description = "The numbers"), (status = 400, description = "A parameter is invalid")))]
+pub(super) async fn search(mut request: KazooRequest<()>) -> Response {
+    let search = SearchRequest::read(&mut request.params);
+    // The system is not an account and has no carriers.
+    let account = request.actor.account().ok_or(KazooError::BadIdentifier);
+    request
+        .run(Operation::Other, account, move |inventory, options, api| {
+            search?.run(inventory, options, &api.state.searches)
+        })
+        .await
 }
 
+/// The parameters of a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Asked {
+struct SearchRequest {
     prefix: Prefix,
     quantity: usize,
     page: usize,
 }
 
-/// What the latest first pages were searched as: further pages are of the same numbers.
-#[derive(Debug, Default)]
-pub(crate) struct Searches(Mutex<VecDeque<(Key, SearchId)>>);
-
-type Key = (Option<AccountId>, Prefix, usize);
-
-const KEPT: usize = 256;
-
-impl Asked {
-    fn read(params: &mut Params) -> Result<Self, FieldError> {
-        let prefix = params.text("prefix")?.map(with_plus);
+impl SearchRequest {
+    fn read(params: &mut QueryParams) -> Result<Self, FieldError> {
+        let prefix = params.text("prefix")?.map(restore_plus);
         let prefix = prefix.ok_or_else(|| FieldError::new("prefix", FieldErrorKind::Missing))?;
         let country = params.parsed("country")?.unwrap_or(Region::US);
         let text = if prefix.starts_with('+') {
             prefix.clone()
         } else {
             let reason = "expected a country with a calling code";
-            let wrong = || FieldError::invalid("country", &country.to_string().into(), reason);
-            format!("+{}{prefix}", country.calling_code().ok_or_else(wrong)?)
+            let invalid = || FieldError::invalid("country", &country.to_string().into(), reason);
+            format!("+{}{prefix}", country.calling_code().ok_or_else(invalid)?)
         };
-        let wrong = |error| FieldError::invalid("prefix", &prefix.as_str().into(), error);
+        let invalid = |error| FieldError::invalid("prefix", &prefix.as_str().into(), error);
         let quantity = params.parsed("quantity")?.unwrap_or(1);
         if !(1..=MAX_FOUND).contains(&quantity) {
             let reason = format!("expected 1 to {MAX_FOUND}");
             return Err(FieldError::invalid("quantity", &quantity.into(), reason));
         }
         Ok(Self {
-            prefix: text.parse().map_err(wrong)?,
+            prefix: text.parse().map_err(invalid)?,
             quantity,
             page: params.parsed("offset")?.unwrap_or(0),
         })
     }
 
-    fn answer(
+    /// Returns the page of the recent search with these parameters, or searches again.
+    fn run(
         self,
         inventory: &Inventory,
         options: &Options,
-        searches: &Searches,
-    ) -> Result<Answer, Failure> {
+        searches: &SearchCache,
+    ) -> Result<ResponseData, KazooError> {
         let key = (options.account, self.prefix, self.quantity);
-        let skip = self.page.saturating_mul(self.quantity);
-        let kept = searches.get(key).filter(|_| self.page > 0);
-        let page = |id| inventory.search_page(id, skip, self.quantity, options);
-        let found = if let Some(found) = kept.and_then(page) {
+        let offset = self.page.saturating_mul(self.quantity);
+        let recent = searches.get(key).filter(|_| self.page > 0);
+        let page = |id| inventory.search_page(id, offset, self.quantity, options);
+        let found = if let Some(found) = recent.and_then(page) {
             found
         } else {
             let search = Search { quantity: self.quantity, ..Search::new(self.prefix) };
             let first = inventory.search(&search, options)?;
-            searches.keep(key, first.id);
+            searches.insert(key, first.id);
             if self.page == 0 {
                 first
             } else {
                 page(first.id).unwrap_or(SearchPage { numbers: Vec::new(), ..first })
             }
         };
-        Ok(found.numbers.iter().map(shown).collect::<Value>().into())
+        Ok(found.numbers.iter().map(document).collect::<Value>().into())
     }
 }
 
-impl Searches {
-    fn get(&self, key: Key) -> Option<SearchId> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.iter().find(|(other, _)| *other == key).map(|(_, id)| *id)
-    }
-
-    fn keep(&self, key: Key, id: SearchId) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|(other, _)| *other != key);
-        if kept.len() >= KEPT {
-            kept.pop_front();
-        }
-        kept.push_back((key, id));
-    }
-}
-
-fn shown(found: &Found) -> Value {
+/// Returns the document of a number to buy.
+fn document(found: &Found) -> Value {
     let number = found.number;
-    let mut shown = Map::from_iter([
+    let mut document = Map::from_iter([
         ("e164".to_owned(), json!(number)),
         ("number".to_owned(), json!(number)),
         ("status".to_owned(), "Available".into()),
@@ -128,18 +106,18 @@ fn shown(found: &Found) -> Value {
     if number.calling_code() == Some(CallingCode::NANP) {
         let digits = number.national_digits().to_string();
         let local = written.strip_prefix("+1 ").unwrap_or(&written);
-        shown.insert("formatted_number".to_owned(), format!("1-{local}").into());
-        shown.insert("npa_nxx".to_owned(), digits.chars().take(6).collect::<String>().into());
-        shown.insert("ten_digit".to_owned(), digits.into());
+        document.insert("formatted_number".to_owned(), format!("1-{local}").into());
+        document.insert("npa_nxx".to_owned(), digits.chars().take(6).collect::<String>().into());
+        document.insert("ten_digit".to_owned(), digits.into());
     } else {
-        shown.insert("formatted_number".to_owned(), written.to_string().into());
+        document.insert("formatted_number".to_owned(), written.to_string().into());
     }
     if let Some(rate_center) = &found.rate_center {
-        shown.insert("rate_center".to_owned(), json!(rate_center));
+        document.insert("rate_center".to_owned(), json!(rate_center));
     }
-    // The carrier's own name for it, where it has one.
+    // The carrier's own id of the number, if it has one.
     if let Some(id) = found.carrier_data.as_ref().and_then(|data| data.get("number_id")) {
-        shown.insert("number_id".to_owned(), id.clone());
+        document.insert("number_id".to_owned(), id.clone());
     }
-    shown.into()
+    document.into()
 }

@@ -1,34 +1,97 @@
-//! The envelope that every answer is in.
+//! The envelopes of requests and responses.
 
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::http::kazoo::wire::error::{Failure, Operation};
-use crate::http::server::guard::{Asked, Fault, RequestId};
+use crate::document::{FieldError, FieldErrorKind, Fields, type_of};
+use crate::feature::e911::E911Key;
+use crate::http::kazoo::operation::Operation;
+use crate::http::server::auth::AUTH_TOKEN;
+use crate::http::server::body;
+use crate::http::server::error::RequestError;
+use crate::http::server::request_id::RequestId;
 use crate::inventory::Quote;
 
-/// Who is answered, as the envelope shows it.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Caller {
-    token: String,
-    id: String,
+/// The envelope of a request.
+#[derive(Debug, Default)]
+pub(in crate::http::kazoo) struct RequestEnvelope {
+    pub(in crate::http::kazoo) data: Map<String, Value>,
+    pub(in crate::http::kazoo) accept_charges: bool,
+    pub(in crate::http::kazoo) dry_run: bool,
 }
 
-impl Caller {
-    pub(crate) fn new(id: Option<RequestId>, headers: &HeaderMap) -> Self {
-        let token = headers.get("x-auth-token").and_then(|token| token.to_str().ok());
-        Self {
-            token: token.unwrap_or_default().to_owned(),
-            id: id.map(|id| id.to_string()).unwrap_or_default(),
+/// The fields of an envelope that are ignored: those of a response that is sent back, and those with
+/// which clients of the reference describe themselves.
+const IGNORED: [&str; 12] = [
+    "auth_token",
+    "batch_run",
+    "message",
+    "next_start_key",
+    "node",
+    "page_size",
+    "request_id",
+    "revision",
+    "status",
+    "timestamp",
+    "ui_metadata",
+    "version",
+];
+
+impl RequestEnvelope {
+    /// Reads the envelope in a body. An empty body, and one without `data`, is an empty document.
+    pub(in crate::http::kazoo) fn read(bytes: &[u8]) -> Result<Self, RequestError> {
+        if bytes.trim_ascii().is_empty() {
+            return Ok(Self::default());
         }
+        let mut fields = Fields::of(body::json(bytes)?)?;
+        for name in IGNORED {
+            fields.take(name);
+        }
+        let data = match fields.take("data") {
+            None => Map::new(),
+            Some(Value::Object(data)) => data,
+            Some(other) => {
+                let kind = FieldErrorKind::WrongType { expected: "object", found: type_of(&other) };
+                return Err(FieldError::new("data", kind).into());
+            }
+        };
+        let accept_charges = fields.boolean("accept_charges")?.unwrap_or(false);
+        let dry_run = fields.boolean("dry_run")?.unwrap_or(false);
+        fields.no_more()?;
+        Ok(Self { data, accept_charges, dry_run })
+    }
+
+    /// Returns the name of the E911 address in the document.
+    pub(in crate::http::kazoo) fn e911_key(&self) -> E911Key {
+        let old = E911Key::DashE911;
+        if self.data.contains_key(old.as_str()) { old } else { E911Key::E911 }
+    }
+}
+
+/// The parts of a request that its response repeats: the token and the request's id.
+#[derive(Clone, Debug, Default)]
+pub(in crate::http::kazoo) struct RequestEcho {
+    auth_token: String,
+    request_id: String,
+}
+
+impl RequestEcho {
+    pub(in crate::http::kazoo) fn new(id: Option<&RequestId>, headers: &HeaderMap) -> Self {
+        let token = headers.get(AUTH_TOKEN).and_then(|token| token.to_str().ok());
+        Self { auth_token: token.unwrap_or_default().to_owned(), ..Self::without_token(id) }
+    }
+
+    /// Creates the echo of an unknown token, which is not repeated.
+    pub(in crate::http::kazoo) fn without_token(id: Option<&RequestId>) -> Self {
+        Self { auth_token: String::new(), request_id: id.map(ToString::to_string).unwrap_or_default() }
     }
 }
 
 #[derive(Serialize)]
-struct Envelope<'a> {
+struct ResponseEnvelope<'a> {
     auth_token: &'a str,
     data: &'a Value,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,93 +110,96 @@ struct Envelope<'a> {
     quotes: Option<&'a [Quote]>,
 }
 
-/// What is beside the data of a list.
+/// The data of a successful response and the fields beside it.
 #[derive(Debug)]
-pub(crate) struct Page {
-    /// How many there are on the page, if it is not the only one.
-    pub(crate) page_size: usize,
-    /// The number after which the next page starts, if there is one.
-    pub(crate) next_start_key: String,
+pub(in crate::http::kazoo) struct ResponseData {
+    pub(in crate::http::kazoo) data: Value,
+    pub(in crate::http::kazoo) revision: Option<String>,
+    /// The position of a page in its list, if the page is not the last.
+    pub(in crate::http::kazoo) position: Option<PagePosition>,
+    /// The charges of the request, shown in a dry run.
+    pub(in crate::http::kazoo) quotes: Option<Vec<Quote>>,
 }
 
-/// What is answered, and what is beside it.
+/// The position of a page in its list.
 #[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) data: Value,
-    pub(crate) revision: Option<String>,
-    pub(crate) page: Option<Page>,
-    /// What it would cost, if it was only tried.
-    pub(crate) quotes: Option<Vec<Quote>>,
+pub(in crate::http::kazoo) struct PagePosition {
+    /// The count of numbers on the page.
+    pub(in crate::http::kazoo) page_size: usize,
+    /// The last number of the page, after which the next page starts.
+    pub(in crate::http::kazoo) next_start_key: String,
 }
 
-impl From<Value> for Answer {
+impl From<Value> for ResponseData {
     fn from(data: Value) -> Self {
-        Self { data, revision: None, page: None, quotes: None }
+        Self { data, revision: None, position: None, quotes: None }
     }
 }
 
-impl Answer {
-    /// The same, only tried or done.
-    pub(crate) fn tried(self, dry_run: bool) -> Self {
+impl ResponseData {
+    /// Shows the quotes if the request was a dry run, and hides them otherwise.
+    pub(in crate::http::kazoo) fn with_dry_run(self, dry_run: bool) -> Self {
         let quotes = dry_run.then(|| self.quotes.unwrap_or_default());
         Self { quotes, ..self }
     }
 }
 
-pub(crate) fn succeeded(caller: &Caller, operation: Operation, answer: &Answer) -> Response {
-    let envelope = Envelope {
-        auth_token: &caller.token,
-        data: &answer.data,
+/// Returns the response of a success.
+pub(in crate::http::kazoo) fn success(
+    echo: &RequestEcho,
+    operation: Operation,
+    response: &ResponseData,
+) -> Response {
+    let envelope = ResponseEnvelope {
+        auth_token: &echo.auth_token,
+        data: &response.data,
         error: None,
         message: None,
-        request_id: &caller.id,
-        revision: Some(answer.revision.as_deref().unwrap_or("undefined")),
+        request_id: &echo.request_id,
+        revision: Some(response.revision.as_deref().unwrap_or("undefined")),
         status: "success",
-        page_size: answer.page.as_ref().map(|page| page.page_size),
-        next_start_key: answer.page.as_ref().map(|page| &*page.next_start_key),
-        quotes: answer.quotes.as_deref(),
+        page_size: response.position.as_ref().map(|position| position.page_size),
+        next_start_key: response.position.as_ref().map(|position| &*position.next_start_key),
+        quotes: response.quotes.as_deref(),
     };
-    // Nothing is created by trying.
-    let status = if answer.quotes.is_some() { StatusCode::OK } else { operation.row().status };
+    // A dry run creates nothing.
+    let status = if response.quotes.is_some() { StatusCode::OK } else { operation.rules().status };
     respond(status, &envelope)
 }
 
-pub(crate) fn failed(caller: &Caller, operation: Operation, failure: Failure) -> Response {
-    let report = failure.report(operation);
-    let envelope = Envelope {
-        auth_token: &caller.token,
-        data: &report.data,
-        error: Some(report.error.to_string()),
-        message: Some(&report.message),
-        request_id: &caller.id,
+/// Returns the response of an error. `code` is the HTTP status, but in one published document.
+pub(in crate::http::kazoo) fn error(
+    echo: &RequestEcho,
+    status: StatusCode,
+    code: u16,
+    message: &str,
+    data: &Value,
+) -> Response {
+    let envelope = ResponseEnvelope {
+        auth_token: &echo.auth_token,
+        data,
+        error: Some(code.to_string()),
+        message: Some(message),
+        request_id: &echo.request_id,
         revision: None,
         status: "error",
         page_size: None,
         next_start_key: None,
         quotes: None,
     };
-    respond(report.status, &envelope)
+    respond(status, &envelope)
 }
 
-/// What a [`Fault`] is shown as. Credentials that nobody is known by are not shown.
-pub(crate) fn show(fault: &Fault, asked: &Asked) -> Response {
-    let caller = match fault {
-        Fault::Unauthenticated => Caller { id: asked.id.to_string(), ..Caller::default() },
-        _ => Caller::new(Some(asked.id.clone()), &asked.headers),
-    };
-    failed(&caller, Operation::Other, fault.clone().into())
-}
+/// The usual size of a response about one number in bytes, so that its buffer does not grow.
+const TYPICAL_BYTES: usize = 1024;
 
-/// How many bytes an answer about one number has, so that it is written without being moved.
-const ONE_NUMBER: usize = 1024;
-
-fn respond(status: StatusCode, envelope: &Envelope<'_>) -> Response {
-    let mut body = Vec::with_capacity(ONE_NUMBER);
+fn respond(status: StatusCode, envelope: &ResponseEnvelope<'_>) -> Response {
+    let mut body = Vec::with_capacity(TYPICAL_BYTES);
     match serde_json::to_writer(&mut body, envelope) {
         Ok(()) => {
             let json = HeaderValue::from_static("application/json");
             (status, [(CONTENT_TYPE, json)], body).into_response()
         }
-        Err(_) => Fault::Internal.into_response(),
+        Err(_) => RequestError::Internal.into_response(),
     }
 }

@@ -1,51 +1,51 @@
-//! A number as it is shown.
+//! The document of a number.
 
 use serde_json::{Map, Value};
 
 use crate::feature::e911::E911Key;
-use crate::http::kazoo::Api;
+use crate::http::kazoo::api::KazooApi;
 use crate::inventory::{Inventory, Options};
 use crate::record::{Context, NumberRecord, Shape};
 
-/// Who numbers are shown to, and how.
-pub(crate) struct View<'a> {
+/// The settings by which numbers are shown in one response.
+pub(in crate::http::kazoo) struct NumberView<'a> {
     shape: Shape,
-    key: E911Key,
-    is_new: bool,
+    e911_key: E911Key,
+    is_creation: bool,
     ctx: Context<'a>,
 }
 
-impl<'a> View<'a> {
-    pub(crate) fn new(api: &Api, inventory: &'a Inventory, options: &Options) -> Self {
+impl<'a> NumberView<'a> {
+    pub(in crate::http::kazoo) fn new(api: &KazooApi, inventory: &'a Inventory, options: &Options) -> Self {
         let ctx = Context::new(options.actor, inventory.accounts(), inventory.policy(), inventory.now());
-        Self { shape: api.0.shape, key: E911Key::E911, is_new: false, ctx }
+        Self { shape: api.state.shape, e911_key: E911Key::E911, is_creation: false, ctx }
     }
 
-    /// The same with the address called as in the request.
-    pub(crate) fn with_key(self, key: E911Key) -> Self {
-        Self { key, ..self }
+    /// Sets the name of the E911 address, that of the request.
+    pub(in crate::http::kazoo) fn with_e911_key(self, e911_key: E911Key) -> Self {
+        Self { e911_key, ..self }
     }
 
-    /// The same for numbers that were created: features are left out if there are none, as the
-    /// published documents print it.
-    pub(crate) fn of_new(self) -> Self {
-        Self { is_new: true, ..self }
+    /// Omits `features` of numbers without any, as published of creations.
+    pub(in crate::http::kazoo) fn of_creation(self) -> Self {
+        Self { is_creation: true, ..self }
     }
 
-    /// The same for the entries of a list.
-    pub(crate) fn of_entries(self) -> Self {
+    /// Shows numbers as entries of a list.
+    pub(in crate::http::kazoo) fn of_list(self) -> Self {
         Self { shape: Shape::Entry, ..self }
     }
 
-    pub(crate) const fn key(&self) -> E911Key {
-        self.key
+    pub(in crate::http::kazoo) const fn e911_key(&self) -> E911Key {
+        self.e911_key
     }
 
-    pub(crate) fn show(&self, record: &NumberRecord) -> Value {
-        let mut shown = record.public(self.shape, self.key, &self.ctx);
-        if self.is_new && shown.get("features").and_then(Value::as_object).is_some_and(Map::is_empty) {
-            shown.shift_remove("features");
+    pub(in crate::http::kazoo) fn document(&self, record: &NumberRecord) -> Value {
+        let mut document = record.public(self.shape, self.e911_key, &self.ctx);
+        if self.is_creation && document.get("features").and_then(Value::as_object).is_some_and(Map::is_empty)
+        {
+            document.shift_remove("features");
         }
-        shown.into()
+        document.into()
     }
 }

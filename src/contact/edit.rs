@@ -1,0 +1,126 @@
+//! Numbers to add to a list, and changes of numbers in a list.
+
+use super::entered::EnteredNumber;
+use super::text::{ContactCarrier, ContactLabel, ContactLocation};
+use crate::number::Extension;
+
+/// A number to add to an owner's list.
+///
+/// ```
+/// use telnum::contact::{EnteredNumber, NewContact};
+///
+/// let home = EnteredNumber::parse("+1 541-555-0123", None, None)?;
+/// let home = NewContact::new(home).with_label("home".parse()?).with_primary(true);
+/// assert!(home.primary && home.location.is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NewContact {
+    /// The number as it was entered.
+    pub number: EnteredNumber,
+    /// The label.
+    pub label: Option<ContactLabel>,
+    /// The location.
+    pub location: Option<ContactLocation>,
+    /// The name of the carrier.
+    pub carrier: Option<ContactCarrier>,
+    /// Whether the number becomes the owner's primary one. The first number of a list does in any
+    /// case.
+    pub primary: bool,
+}
+
+/// Changes of a number: `None` keeps a value, `Some(None)` removes it.
+///
+/// ```
+/// use telnum::contact::ContactPatch;
+///
+/// let patch = ContactPatch::default().with_label(None).with_primary(true);
+/// assert_eq!((patch.label, patch.location), (Some(None), None));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ContactPatch {
+    /// The new number. It replaces the extension too, with none if it has none.
+    pub number: Option<EnteredNumber>,
+    /// The new extension.
+    pub extension: Option<Option<Extension>>,
+    /// The new label.
+    pub label: Option<Option<ContactLabel>>,
+    /// The new location.
+    pub location: Option<Option<ContactLocation>>,
+    /// The new name of the carrier.
+    pub carrier: Option<Option<ContactCarrier>>,
+    /// Whether the number becomes the owner's primary one. `false` is refused for the primary number.
+    pub primary: Option<bool>,
+}
+
+impl NewContact {
+    /// Creates a new contact from its number, without label, location and carrier, and not primary.
+    #[must_use]
+    pub fn new(number: EnteredNumber) -> Self {
+        Self { number, label: None, location: None, carrier: None, primary: false }
+    }
+
+    /// Sets the label.
+    #[must_use]
+    pub fn with_label(self, label: ContactLabel) -> Self {
+        Self { label: Some(label), ..self }
+    }
+
+    /// Sets the location.
+    #[must_use]
+    pub fn with_location(self, location: ContactLocation) -> Self {
+        Self { location: Some(location), ..self }
+    }
+
+    /// Sets the name of the carrier.
+    #[must_use]
+    pub fn with_carrier(self, carrier: ContactCarrier) -> Self {
+        Self { carrier: Some(carrier), ..self }
+    }
+
+    /// Sets whether the number becomes the owner's primary one.
+    #[must_use]
+    pub fn with_primary(self, primary: bool) -> Self {
+        Self { primary, ..self }
+    }
+}
+
+impl ContactPatch {
+    /// Sets the new number, and with it the extension.
+    #[must_use]
+    pub fn with_number(self, number: EnteredNumber) -> Self {
+        Self { number: Some(number), ..self }
+    }
+
+    /// Sets the new extension; `None` removes it.
+    #[must_use]
+    pub fn with_extension(self, extension: Option<Extension>) -> Self {
+        Self { extension: Some(extension), ..self }
+    }
+
+    /// Sets the new label; `None` removes it.
+    #[must_use]
+    pub fn with_label(self, label: Option<ContactLabel>) -> Self {
+        Self { label: Some(label), ..self }
+    }
+
+    /// Sets the new location; `None` removes it.
+    #[must_use]
+    pub fn with_location(self, location: Option<ContactLocation>) -> Self {
+        Self { location: Some(location), ..self }
+    }
+
+    /// Sets the new name of the carrier; `None` removes it.
+    #[must_use]
+    pub fn with_carrier(self, carrier: Option<ContactCarrier>) -> Self {
+        Self { carrier: Some(carrier), ..self }
+    }
+
+    /// Sets whether the number becomes the owner's primary one.
+    #[must_use]
+    pub fn with_primary(self, primary: bool) -> Self {
+        Self { primary: Some(primary), ..self }
+    }
+}

@@ -1,0 +1,93 @@
+//! The errors of contact lists.
+
+use super::id::{ContactId, OwnerId};
+use crate::number::{Extension, PhoneNumber};
+
+/// The reason why numbers do not form one owner's list.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ContactListError {
+    /// A number belongs to another owner.
+    #[error("contact number {id}: expected owner {owner}, found {found}")]
+    OtherOwner {
+        /// The id of the number.
+        id: ContactId,
+        /// The owner of the number.
+        found: OwnerId,
+        /// The owner of the list.
+        owner: OwnerId,
+    },
+    /// Two numbers have the same id.
+    #[error("contact number {0}: two numbers have this id")]
+    DuplicateId(ContactId),
+    /// No number or several are primary, or a number occurs twice.
+    /// [`ContactList::repair`](super::ContactList::repair) corrects that.
+    #[error("contact list of {owner}: inconsistent, {} must change", join(ids))]
+    Inconsistent {
+        /// The owner of the list.
+        owner: OwnerId,
+        /// The ids of the numbers that a repair would change or remove.
+        ids: Vec<ContactId>,
+    },
+}
+
+/// The reason why a command on a [`ContactList`](super::ContactList) is refused. Nothing is changed
+/// then.
+///
+/// Positions count the numbers of one [`add`](super::ContactList::add) from 0; in an update they are 0.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ContactRefusal {
+    /// The owner has no number with this id.
+    #[error("contact number {0} does not exist")]
+    NotFound(ContactId),
+    /// The owner already has a number with this id.
+    #[error("contact number {0} already exists")]
+    IdTaken(ContactId),
+    /// The owner already has the number with this extension, however it is spelled.
+    #[error("{} already exists, as contact number {id}", dialled(*number, *extension))]
+    Duplicate {
+        /// The position of the refused number.
+        position: usize,
+        /// The number.
+        number: PhoneNumber,
+        /// Its extension.
+        extension: Option<Extension>,
+        /// The id of the existing number.
+        id: ContactId,
+    },
+    /// The same number with the same extension occurs twice in one command.
+    #[error("{} is given twice, at positions {first} and {position}", dialled(*number, *extension))]
+    Repeated {
+        /// The position of the refused number.
+        position: usize,
+        /// The number.
+        number: PhoneNumber,
+        /// Its extension.
+        extension: Option<Extension>,
+        /// The position of its first occurrence.
+        first: usize,
+    },
+    /// Two numbers are to become primary in one command.
+    #[error("two numbers are to become primary, at positions {first} and {position}")]
+    TwoPrimaries {
+        /// The position of the refused number.
+        position: usize,
+        /// The position of the other number.
+        first: usize,
+    },
+    /// The primary number is to become secondary without another number in its place.
+    #[error("the primary number stays primary until another number is made primary")]
+    PrimaryRequired,
+}
+
+fn dialled(number: PhoneNumber, extension: Option<Extension>) -> String {
+    match extension {
+        None => number.to_string(),
+        Some(extension) => format!("{number};ext={extension}"),
+    }
+}
+
+fn join(ids: &[ContactId]) -> String {
+    ids.iter().map(ContactId::to_string).collect::<Vec<_>>().join(", ")
+}

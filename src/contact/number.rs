@@ -1,0 +1,198 @@
+//! A contact number.
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, de};
+use serde_json::Value;
+
+use super::id::{ContactId, OwnerId};
+use super::text::{ContactCarrier, ContactLabel, ContactLocation, EnteredText};
+use crate::document::{FieldError, FieldErrorKind, Fields};
+use crate::number::{Extension, PhoneNumber};
+use crate::plan::{Formatted, Style, format_with_extension};
+use crate::time::Timestamp;
+
+/// A number of a person or client.
+///
+/// The E.164 number and the extension identify it among the numbers of its owner; the text is the
+/// number as it was entered. Only a [`ContactList`](super::ContactList) changes a contact number.
+///
+/// The JSON form is for stores and has all fields; unknown fields are refused. The number need not be
+/// possible: numbering plans change, and stored numbers stay readable.
+///
+/// ```
+/// use telnum::contact::ContactNumber;
+///
+/// let json = r#"{"id":151,"owner":"7","number":"+493057701873","text":"030 57701873","label":"home",
+///     "primary":true,"created_at":63627604811,"updated_at":63627604811}"#;
+/// let number: ContactNumber = serde_json::from_str(json)?;
+/// assert_eq!(number.international().as_str(), "+49 30 57701873");
+/// assert_eq!((number.text(), number.is_primary()), ("030 57701873", true));
+/// # assert_eq!(serde_json::from_str::<ContactNumber>(&serde_json::to_string(&number)?)?, number);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ContactNumber {
+    pub(super) id: ContactId,
+    pub(super) owner: OwnerId,
+    pub(super) number: PhoneNumber,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) extension: Option<Extension>,
+    pub(super) text: EnteredText,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) label: Option<ContactLabel>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) location: Option<ContactLocation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) carrier: Option<ContactCarrier>,
+    pub(super) primary: bool,
+    pub(super) created_at: Timestamp,
+    pub(super) updated_at: Timestamp,
+}
+
+impl ContactNumber {
+    /// Reads a number from its JSON form. Unlike serde's, the error has the path of the field.
+    ///
+    /// ```
+    /// use telnum::contact::ContactNumber;
+    ///
+    /// let error = ContactNumber::from_value(serde_json::json!({"id": 151, "owner": ""})).unwrap_err();
+    /// assert_eq!(error.path(), "owner");
+    /// ```
+    ///
+    /// # Errors
+    /// The first field that is missing, invalid or unknown.
+    pub fn from_value(value: Value) -> Result<Self, FieldError> {
+        let mut fields = Fields::of(value)?;
+        let number = Self {
+            id: required(&mut fields, "id")?,
+            owner: required(&mut fields, "owner")?,
+            number: required(&mut fields, "number")?,
+            extension: fields.decoded("extension")?,
+            text: required(&mut fields, "text")?,
+            label: fields.decoded("label")?,
+            location: fields.decoded("location")?,
+            carrier: fields.decoded("carrier")?,
+            primary: required(&mut fields, "primary")?,
+            created_at: required(&mut fields, "created_at")?,
+            updated_at: required(&mut fields, "updated_at")?,
+        };
+        fields.no_more()?;
+        Ok(number)
+    }
+
+    /// Returns the id.
+    #[must_use]
+    pub const fn id(&self) -> ContactId {
+        self.id
+    }
+
+    /// Returns the owner.
+    #[must_use]
+    pub const fn owner(&self) -> OwnerId {
+        self.owner
+    }
+
+    /// Returns the E.164 number.
+    #[must_use]
+    pub const fn number(&self) -> PhoneNumber {
+        self.number
+    }
+
+    /// Returns the extension, dialled after the call is answered.
+    #[must_use]
+    pub const fn extension(&self) -> Option<Extension> {
+        self.extension
+    }
+
+    /// Returns the text as it was entered.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Returns the label.
+    #[must_use]
+    #[doc(alias = "friendly_name")]
+    pub const fn label(&self) -> Option<&ContactLabel> {
+        self.label.as_ref()
+    }
+
+    /// Returns the location.
+    #[must_use]
+    pub const fn location(&self) -> Option<&ContactLocation> {
+        self.location.as_ref()
+    }
+
+    /// Returns the name of the carrier.
+    #[must_use]
+    pub const fn carrier(&self) -> Option<&ContactCarrier> {
+        self.carrier.as_ref()
+    }
+
+    /// Returns whether this is the owner's primary number.
+    #[must_use]
+    pub const fn is_primary(&self) -> bool {
+        self.primary
+    }
+
+    /// Returns the time when the number was added.
+    #[must_use]
+    pub const fn created_at(&self) -> Timestamp {
+        self.created_at
+    }
+
+    /// Returns the time of the last change.
+    #[must_use]
+    pub const fn updated_at(&self) -> Timestamp {
+        self.updated_at
+    }
+
+    /// Formats the number with its extension as written within its country.
+    ///
+    /// ```
+    /// # use telnum::contact::{ContactList, EnteredNumber, NewContact};
+    /// let mut numbers = ContactList::empty("7".parse()?);
+    /// let number = EnteredNumber::parse("+1 415 886 7900 x5", None, None)?;
+    /// numbers.add([(1.into(), NewContact::new(number))], "2026-03-02T12:00:00Z".parse()?)?;
+    ///
+    /// let number = numbers.primary().unwrap();
+    /// assert_eq!(number.national().as_str(), "(415) 886-7900 ext. 5");
+    /// assert_eq!(number.international().as_str(), "+1 415-886-7900 ext. 5");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    #[doc(alias = "national_format")]
+    pub fn national(&self) -> Formatted {
+        format_with_extension(self.number, self.extension, Style::National)
+    }
+
+    /// Formats the number with its extension as written abroad. [`national`](Self::national) has an
+    /// example.
+    #[must_use]
+    #[doc(alias = "formatted_number")]
+    pub fn international(&self) -> Formatted {
+        format_with_extension(self.number, self.extension, Style::International)
+    }
+}
+
+/// `+14158867900`; with an extension `+14158867900;ext=5`.
+impl fmt::Display for ContactNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.extension {
+            None => self.number.fmt(f),
+            Some(extension) => f.pad(&format!("{};ext={extension}", self.number)),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for ContactNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::from_value(Value::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}
+
+fn required<T: DeserializeOwned>(fields: &mut Fields, name: &str) -> Result<T, FieldError> {
+    fields.decoded(name)?.ok_or_else(|| FieldError::new(name, FieldErrorKind::Missing))
+}

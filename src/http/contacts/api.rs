@@ -1,0 +1,100 @@
+//! The configuration of an API of contact numbers.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::contact::book::ContactBook;
+use crate::http::server::auth::Authenticate;
+use crate::http::server::execution::Execution;
+use crate::http::server::limits::ServerLimits;
+use crate::plan::Region;
+
+/// An API of contact numbers: a book, authentication, and settings.
+///
+/// A book belongs to one organization and one API, as a person, a client and a user with the same id
+/// are the same owner to a book. Anybody with credentials for
+/// [`planning_center`](crate::http::planning_center) or [`clients`](crate::http::clients) may read and
+/// change all numbers of the book; [`user_numbers`](crate::http::user_numbers) shows users their own
+/// only.
+///
+/// ```
+/// use std::sync::Arc;
+/// use telnum::contact::book::ContactBook;
+/// use telnum::http::{ContactApi, TokenTable, clients};
+/// use telnum::plan::Region;
+/// use telnum::store::MemoryStore;
+///
+/// let book = ContactBook::new(Arc::new(MemoryStore::new()));
+/// let api = ContactApi::new(book, TokenTable::default()).with_region(Region::US);
+/// let service: axum::Router = axum::Router::new().nest("/v9", clients::router(api));
+/// ```
+#[derive(Clone)]
+pub struct ContactApi {
+    pub(crate) book: ContactBook,
+    pub(crate) auth: Arc<dyn Authenticate>,
+    pub(crate) limits: ServerLimits,
+    pub(crate) execution: Execution,
+    pub(crate) region: Option<Region>,
+    pub(crate) base_url: Arc<str>,
+}
+
+/// The three APIs of contact numbers of a [`service`](crate::http::service()), each with a book of its
+/// own.
+#[derive(Clone, Debug)]
+pub struct ContactApis {
+    /// The API of [`planning_center`](crate::http::planning_center).
+    pub people: ContactApi,
+    /// The API of [`clients`](crate::http::clients).
+    pub clients: ContactApi,
+    /// The API of [`user_numbers`](crate::http::user_numbers).
+    pub users: ContactApi,
+}
+
+impl ContactApi {
+    /// Creates an API of the numbers in `book`.
+    #[must_use]
+    pub fn new(book: ContactBook, auth: impl Authenticate + 'static) -> Self {
+        Self {
+            book,
+            auth: Arc::new(auth),
+            limits: ServerLimits::default(),
+            execution: Execution::default(),
+            region: None,
+            base_url: "".into(),
+        }
+    }
+
+    /// Sets the region of numbers without a calling code. Default: none, such numbers are refused.
+    #[must_use]
+    pub fn with_region(self, region: Region) -> Self {
+        Self { region: Some(region), ..self }
+    }
+
+    /// Sets the limits of requests.
+    #[must_use]
+    pub fn with_limits(self, limits: ServerLimits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// Sets the threads on which calls of the book run.
+    #[must_use]
+    pub fn with_execution(self, execution: Execution) -> Self {
+        Self { execution, ..self }
+    }
+
+    /// Sets the scheme and authority of links in responses: `https://api.example.com`. Default: none,
+    /// links start with the path.
+    #[must_use]
+    pub fn with_base_url(self, base_url: &str) -> Self {
+        Self { base_url: base_url.trim_end_matches('/').into(), ..self }
+    }
+}
+
+impl fmt::Debug for ContactApi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ContactApi")
+            .field("book", &self.book)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}

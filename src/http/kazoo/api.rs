@@ -1,0 +1,130 @@
+//! The configuration of the API.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::search_cache::SearchCache;
+use crate::account::AccountId;
+use crate::http::server::auth::Authenticate;
+use crate::http::server::execution::Execution;
+use crate::http::server::limits::ServerLimits;
+use crate::inventory::{AppDirectory, Assignment, Error, Inventory, Options, Outcome};
+use crate::lifecycle::State;
+use crate::record::Shape;
+
+/// The API of an inventory: authentication and settings. Cheap to clone.
+///
+/// The [module](crate::http::kazoo) has an example.
+#[derive(Clone)]
+pub struct KazooApi {
+    pub(super) state: Arc<KazooState>,
+}
+
+#[derive(Clone)]
+pub(super) struct KazooState {
+    pub(super) inventory: Inventory,
+    pub(super) auth: Arc<dyn Authenticate>,
+    pub(super) limits: ServerLimits,
+    pub(super) execution: Execution,
+    pub(super) shape: Shape,
+    may_activate: Arc<dyn Fn(AccountId) -> bool + Send + Sync>,
+    pub(super) apps: Option<Arc<dyn AppDirectory + Send + Sync>>,
+    pub(super) searches: Arc<SearchCache>,
+}
+
+impl KazooApi {
+    /// Creates an API of `inventory`.
+    #[must_use]
+    pub fn new(inventory: Inventory, auth: impl Authenticate + 'static) -> Self {
+        Self {
+            state: Arc::new(KazooState {
+                inventory,
+                auth: Arc::new(auth),
+                limits: ServerLimits::default(),
+                execution: Execution::default(),
+                shape: Shape::Flat,
+                may_activate: Arc::new(|_| true),
+                apps: None,
+                searches: Arc::default(),
+            }),
+        }
+    }
+
+    /// Sets the limits of requests.
+    #[must_use]
+    pub fn with_limits(mut self, limits: ServerLimits) -> Self {
+        Arc::make_mut(&mut self.state).limits = limits;
+        self
+    }
+
+    /// Sets the threads on which calls of the inventory run.
+    #[must_use]
+    pub fn with_execution(mut self, execution: Execution) -> Self {
+        Arc::make_mut(&mut self.state).execution = execution;
+        self
+    }
+
+    /// Sets the shape of a number's document. Default: [`Shape::Flat`].
+    #[must_use]
+    pub fn with_shape(mut self, shape: Shape) -> Self {
+        Arc::make_mut(&mut self.state).shape = shape;
+        self
+    }
+
+    /// Sets a limit of activations: `may_activate` is called with the account once for each number to be
+    /// activated, but not in a dry run. If it returns false, the number fails with status 429.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicU32, Ordering};
+    /// # use telnum::{http::{KazooApi, TokenTable}, inventory::Inventory, store::MemoryStore};
+    /// # let inventory = Inventory::builder(Arc::new(MemoryStore::new())).build();
+    /// let left = AtomicU32::new(100);
+    /// let take = move |_| left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1)).is_ok();
+    /// let api = KazooApi::new(inventory, TokenTable::default()).with_activation_limit(take);
+    /// ```
+    #[must_use]
+    pub fn with_activation_limit(
+        mut self,
+        may_activate: impl Fn(AccountId) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        Arc::make_mut(&mut self.state).may_activate = Arc::new(may_activate);
+        self
+    }
+
+    /// Sets the directory that `fix` asks for the application of each number. Without one, numbers keep
+    /// their applications.
+    #[must_use]
+    pub fn with_app_directory(mut self, apps: impl AppDirectory + Send + Sync + 'static) -> Self {
+        Arc::make_mut(&mut self.state).apps = Some(Arc::new(apps));
+        self
+    }
+
+    /// Assigns numbers to the account of `options` and applies `document` to them.
+    pub(super) fn assign<I>(
+        &self,
+        numbers: I,
+        to: State,
+        document: Map<String, Value>,
+        options: &Options,
+    ) -> Result<Outcome, Error>
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+    {
+        let may_activate = || options.account.is_some_and(|account| (self.state.may_activate)(account));
+        let may_change = (to == State::InService).then_some(&may_activate as &dyn Fn() -> bool);
+        self.state.inventory.assign(numbers, Assignment { to, document, may_change }, options)
+    }
+}
+
+impl fmt::Debug for KazooApi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KazooApi")
+            .field("inventory", &self.state.inventory)
+            .field("limits", &self.state.limits)
+            .field("shape", &self.state.shape)
+            .finish_non_exhaustive()
+    }
+}

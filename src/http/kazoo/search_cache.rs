@@ -1,0 +1,33 @@
+//! The ids of recent searches, so that further pages show the same numbers.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+use crate::account::AccountId;
+use crate::inventory::SearchId;
+use crate::number::Prefix;
+
+/// The parameters of a search that its pages share: the account, the prefix and the page size.
+pub(super) type SearchKey = (Option<AccountId>, Prefix, usize);
+
+/// The latest search of each key, the oldest first.
+#[derive(Debug, Default)]
+pub(super) struct SearchCache(Mutex<VecDeque<(SearchKey, SearchId)>>);
+
+const MAX_SEARCHES: usize = 256;
+
+impl SearchCache {
+    pub(super) fn get(&self, key: SearchKey) -> Option<SearchId> {
+        let searches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        searches.iter().find(|(other, _)| *other == key).map(|(_, id)| *id)
+    }
+
+    pub(super) fn insert(&self, key: SearchKey, id: SearchId) {
+        let mut searches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        searches.retain(|(other, _)| *other != key);
+        if searches.len() >= MAX_SEARCHES {
+            searches.pop_front();
+        }
+        searches.push_back((key, id));
+    }
+}

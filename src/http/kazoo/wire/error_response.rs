@@ -1,0 +1,163 @@
+//! The responses of errors.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::{Map, Value, json};
+
+use super::envelope::{self, RequestEcho};
+use super::error::KazooError;
+use crate::document::{FieldError, FieldErrorKind};
+use crate::feature::e911::{E911Key, E911Refusal};
+use crate::http::kazoo::operation::{ErrorForm, Operation};
+use crate::http::server::error::RequestError;
+use crate::http::server::guard::RequestHead;
+use crate::inventory::{Error, ErrorBody};
+use crate::record::Refusal;
+
+/// The status, code, message and data of an error's response.
+#[derive(Debug)]
+struct ErrorResponse {
+    status: StatusCode,
+    /// The code in the envelope: that of the status, but in one published document.
+    code: u16,
+    message: String,
+    data: Value,
+}
+
+impl ErrorResponse {
+    fn new(code: u16, message: &str, data: Value) -> Self {
+        let status = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self { status, code, message: message.to_owned(), data }
+    }
+}
+
+/// Returns the response of an error.
+pub(in crate::http::kazoo) fn respond(
+    echo: &RequestEcho,
+    operation: Operation,
+    error: KazooError,
+) -> Response {
+    let response = match error {
+        KazooError::Domain(error, key) => domain_error(&error, key, operation),
+        KazooError::Request(error) => request_error(&error),
+        KazooError::BadIdentifier => bad_identifier(),
+        KazooError::Collection(data) => ErrorResponse::new(400, "client error", data),
+    };
+    envelope::error(echo, response.status, response.code, &response.message, &response.data)
+}
+
+/// Renders an error of a request that no handler answered. Unknown credentials are not repeated.
+pub(in crate::http::kazoo) fn render(error: &RequestError, head: &RequestHead) -> Response {
+    let echo = match error {
+        RequestError::Unauthenticated => RequestEcho::without_token(Some(&head.id)),
+        _ => RequestEcho::new(Some(&head.id), &head.headers),
+    };
+    respond(&echo, Operation::Other, error.clone().into())
+}
+
+fn domain_error(error: &Error, key: E911Key, operation: Operation) -> ErrorResponse {
+    let ErrorBody { code, error: name, message, .. } = error.body();
+    let rules = operation.rules();
+    let form = match error {
+        Error::Refused(Refusal::Forbidden(_)) => rules.forbidden,
+        _ if &*name == "not_found" => rules.absent,
+        _ => ErrorForm::Body,
+    };
+    match (form, error) {
+        (ErrorForm::BadIdentifier, _) => bad_identifier(),
+        (ErrorForm::Unauthorized, _) => ErrorResponse {
+            status: StatusCode::FORBIDDEN,
+            ..ErrorResponse::new(
+                500,
+                "unauthorized",
+                json!({
+                    "message": "unknown failure",
+                    "unauthorized": "Not authorized to perform requested number operation",
+                }),
+            )
+        },
+        (ErrorForm::Body, Error::E911(refusal @ E911Refusal::Invalid { .. })) => {
+            ErrorResponse::new(400, INVALID_DATA, refusal.data(key))
+        }
+        (ErrorForm::Body, Error::E911(refusal @ E911Refusal::MultipleChoice { .. })) => {
+            ErrorResponse::new(400, "multiple_choice", refusal.data(key))
+        }
+        (ErrorForm::Body, Error::Refused(Refusal::Invalid(field))) => {
+            ErrorResponse::new(400, INVALID_DATA, fields(std::slice::from_ref(field)))
+        }
+        (ErrorForm::Body, Error::Refused(Refusal::InvalidFields(errors))) => {
+            ErrorResponse::new(400, INVALID_DATA, fields(errors))
+        }
+        (ErrorForm::Body, Error::NotInService { .. }) => {
+            ErrorResponse::new(code, &name, error.body().cause.into())
+        }
+        (ErrorForm::Body, Error::QuoteNotAccepted(quotes)) => {
+            ErrorResponse::new(402, &message, json!(quotes))
+        }
+        (ErrorForm::Body, error) => {
+            if code >= 500 {
+                tracing::error!(%error, source = std::error::Error::source(error), "request failed");
+            }
+            ErrorResponse::new(code, &name, json!(error.body()))
+        }
+    }
+}
+
+fn request_error(error: &RequestError) -> ErrorResponse {
+    let code = error.status().as_u16();
+    let message = error.to_string();
+    let (name, data) = match error {
+        RequestError::NotFound | RequestError::BadPath => return bad_identifier(),
+        RequestError::Fields(errors) => (INVALID_DATA, fields(errors)),
+        RequestError::Parameter(error) => (INVALID_DATA, fields(std::slice::from_ref(error))),
+        RequestError::NotJson(_) => (INVALID_DATA, json!({"json": {"invalid": {"message": message}}})),
+        RequestError::BodyTooLarge { max } => {
+            ("request_too_large", json!({"message": message, "target": max}))
+        }
+        RequestError::MethodNotAllowed => ("method_not_allowed", json!({"message": message})),
+        RequestError::Unauthenticated => ("invalid_credentials", json!({"message": message})),
+        RequestError::BodyIncomplete => ("bad_request", json!({"message": message})),
+        RequestError::BodyTimeout | RequestError::Timeout => ("timeout", json!({"message": message})),
+        RequestError::Refused { .. } => ("refused", json!({"message": message})),
+        RequestError::Internal => ("internal_error", json!({"message": message})),
+    };
+    ErrorResponse::new(code, name, data)
+}
+
+const INVALID_DATA: &str = "invalid data";
+
+fn bad_identifier() -> ErrorResponse {
+    let data = json!({"message": "bad identifier", "not_found": "The number could not be found"});
+    ErrorResponse::new(404, "bad_identifier", data)
+}
+
+/// Returns `{path: {rule: {message, target}}}`, with `target` for rules that have one.
+fn fields(errors: &[FieldError]) -> Value {
+    let mut data = Map::new();
+    for error in errors {
+        let mut rule = Map::from_iter([("message".to_owned(), error.kind().to_string().into())]);
+        rule.extend(target(error.kind()).map(|target| ("target".to_owned(), target)));
+        // An error of the document itself has an empty path.
+        let path = if error.path().is_empty() { "data".to_owned() } else { error.path().to_string() };
+        let rules = data.entry(path).or_insert_with(|| Map::new().into());
+        if let Some(rules) = rules.as_object_mut() {
+            rules.insert(error.kind().rule().to_owned(), rule.into());
+        }
+    }
+    data.into()
+}
+
+/// Returns the limit, the type or the values that a rule demands.
+fn target(kind: &FieldErrorKind) -> Option<Value> {
+    match kind {
+        FieldErrorKind::TooShort { min, .. } => Some((*min).into()),
+        FieldErrorKind::TooLong { max, .. } => Some((*max).into()),
+        FieldErrorKind::NotOneOf { allowed, .. } => Some(json!(allowed)),
+        FieldErrorKind::WrongType { expected, .. } => Some((*expected).into()),
+        FieldErrorKind::Missing
+        | FieldErrorKind::Invalid { .. }
+        | FieldErrorKind::Malformed { .. }
+        | FieldErrorKind::Unknown
+        | FieldErrorKind::ReadOnly => None,
+    }
+}

@@ -1,0 +1,104 @@
+//! Reading the documents of creations and updates.
+
+use serde_json::Value;
+
+use super::resource::{READ_ONLY, RESOURCE_TYPE};
+use crate::contact::{ContactId, ContactPatch, NewContact, TextLengthError};
+use crate::document::{FieldError, FieldErrorKind, Fields};
+use crate::http::contacts::fields::{self, FieldNames, missing};
+use crate::plan::Region;
+
+const NAMES: FieldNames = FieldNames { number: "number", country: "country_code", extension: "number" };
+
+/// Reads the document of a creation. A number with neither a `country_code` (a region or a calling
+/// code) nor a calling code of its own is a number of `region`.
+///
+/// # Errors
+/// The first field that is missing, invalid, unknown or read only, by path: `data.attributes.number`.
+/// Derived attributes are read only, and so are the id and the relationships, as the path of the request
+/// states the person.
+pub fn new_contact(document: Value, region: Option<Region>) -> Result<NewContact, FieldError> {
+    let patch = read(document, None, region)?;
+    let number = patch.number.ok_or_else(|| missing("number").within("data.attributes"))?;
+    Ok(NewContact {
+        location: patch.location.flatten(),
+        carrier: patch.carrier.flatten(),
+        primary: patch.primary.unwrap_or(false),
+        ..NewContact::new(number)
+    })
+}
+
+/// Reads the document of an update of the number with `id`, like [`new_contact`]. Attributes that are
+/// absent stay; `null` removes a location or carrier.
+///
+/// # Errors
+/// Those of [`new_contact`], except that the document may have `id`; and `country_code` without
+/// `number`.
+pub fn patch(document: Value, id: ContactId, region: Option<Region>) -> Result<ContactPatch, FieldError> {
+    read(document, Some(id), region)
+}
+
+/// Reads a document, which may have `id` if that is given.
+fn read(document: Value, id: Option<ContactId>, region: Option<Region>) -> Result<ContactPatch, FieldError> {
+    let mut fields = Fields::of(document)?;
+    let patch = fields.read("data", |data| resource(data, id, region))?;
+    fields.no_more()?;
+    patch.ok_or_else(|| missing("data"))
+}
+
+fn resource(data: Value, id: Option<ContactId>, region: Option<Region>) -> Result<ContactPatch, FieldError> {
+    let mut fields = Fields::of(data)?;
+    let found = fields.must_string("type")?;
+    if found != RESOURCE_TYPE {
+        let kind = FieldErrorKind::NotOneOf { found, allowed: &[RESOURCE_TYPE] };
+        return Err(FieldError::new("type", kind));
+    }
+    match (fields.string("id")?, id) {
+        (None, _) => {}
+        (Some(found), Some(id)) if found == id.to_string() => {}
+        (Some(found), Some(id)) => {
+            return Err(FieldError::invalid("id", &found.into(), format_args!("expected \"{id}\"")));
+        }
+        (Some(_), None) => return Err(FieldError::new("id", FieldErrorKind::ReadOnly)),
+    }
+    if fields.take("relationships").is_some() {
+        return Err(FieldError::new("relationships", FieldErrorKind::ReadOnly));
+    }
+    let patch = fields.read("attributes", |value| attributes(value, region))?;
+    fields.no_more()?;
+    Ok(patch.unwrap_or_default())
+}
+
+fn attributes(value: Value, region: Option<Region>) -> Result<ContactPatch, FieldError> {
+    let mut fields = Fields::of(value)?;
+    let mut patch = ContactPatch { primary: fields.boolean("primary")?, ..ContactPatch::default() };
+    patch.location = nullable(&mut fields, "location")?;
+    patch.carrier = nullable(&mut fields, "carrier")?;
+    let country = fields.take(NAMES.country);
+    let has_number = country.is_some() || fields.has(NAMES.number);
+    patch.number = match fields.string(NAMES.number)? {
+        Some(text) => Some(NAMES.read(&text, country.as_ref(), None, region)?),
+        // `null` does not remove a number.
+        None if has_number => return Err(missing(NAMES.number)),
+        None => None,
+    };
+    match fields.rest().keys().next() {
+        None => Ok(patch),
+        Some(name) if READ_ONLY.contains(&name.as_str()) => {
+            Err(FieldError::new(name.as_str(), FieldErrorKind::ReadOnly))
+        }
+        Some(name) => Err(FieldError::new(name.as_str(), FieldErrorKind::Unknown)),
+    }
+}
+
+/// Takes a text in which `null` removes the value.
+#[expect(clippy::option_option, reason = "absent, `null`, or a text, as in a patch")]
+fn nullable<T: TryFrom<String, Error = TextLengthError>>(
+    fields: &mut Fields,
+    name: &str,
+) -> Result<Option<Option<T>>, FieldError> {
+    if !fields.has(name) {
+        return Ok(None);
+    }
+    fields.take(name).map(|value| fields::text(name, value)).transpose().map(Some)
+}

@@ -1,0 +1,119 @@
+//! The query parameters of a list.
+
+use serde_json::Value;
+
+use crate::contact::{ContactOrder, ContactQuery, NumberFilter, OrderField};
+use crate::document::{FieldError, FieldErrorKind};
+use crate::plan::Region;
+use crate::time::Timestamp;
+
+/// The default order of a list: the oldest first.
+pub const DEFAULT_ORDER: ContactOrder = ContactOrder { field: OrderField::CreatedAt, descending: false };
+
+/// The values of the parameter `order`.
+const ORDERS: &[&str] = &[
+    "carrier",
+    "-carrier",
+    "created_at",
+    "-created_at",
+    "location",
+    "-location",
+    "number",
+    "-number",
+    "primary",
+    "-primary",
+    "updated_at",
+    "-updated_at",
+];
+
+/// Reads the decoded query parameters of a list.
+///
+/// | parameter | value |
+/// |---|---|
+/// | `where[carrier]`, `where[location]` | a text; empty for numbers without one |
+/// | `where[number]` | a number, of `region` if it has no calling code; else the text as entered |
+/// | `where[created_at]`, `where[updated_at]` | a time in RFC 3339 |
+/// | `where[primary]` | `true` or `false` |
+/// | `order` | the name of an [`OrderField`], such as `created_at`; with `-`, descending |
+/// | `per_page` | 1 to 100; default 25 |
+/// | `offset` | the count of numbers before the page; default 0 |
+///
+/// ```
+/// use telnum::http::planning_center::wire;
+///
+/// let query = wire::query([("where[primary]", "true"), ("order", "-number")], None)?;
+/// assert_eq!((query.filter.primary, query.order.to_string()), (Some(true), "-number".to_owned()));
+///
+/// let error = wire::query([("where[shoe_size]", "43")], None).unwrap_err();
+/// assert_eq!(error.path(), "where[shoe_size]");
+/// # Ok::<(), telnum::document::FieldError>(())
+/// ```
+///
+/// # Errors
+/// The first parameter, by name, that is unknown, repeated, or has another value than above.
+pub fn query<'a>(
+    parameters: impl IntoIterator<Item = (&'a str, &'a str)>,
+    region: Option<Region>,
+) -> Result<ContactQuery, FieldError> {
+    let mut query = ContactQuery::new(DEFAULT_ORDER);
+    let mut seen = Vec::new();
+    for (name, text) in parameters {
+        if seen.contains(&name) {
+            return Err(FieldError::invalid(name, &Value::from(text), "expected to come once"));
+        }
+        seen.push(name);
+        query = with_parameter(query, name, text, region).map_err(|kind| FieldError::new(name, kind))?;
+    }
+    Ok(query)
+}
+
+fn with_parameter(
+    mut query: ContactQuery,
+    name: &str,
+    text: &str,
+    region: Option<Region>,
+) -> Result<ContactQuery, FieldErrorKind> {
+    match name {
+        "where[carrier]" => query.filter.carrier = Some(text.to_owned()),
+        "where[created_at]" => query.filter.created_at = Some(time(text)?),
+        "where[location]" => query.filter.location = Some(text.to_owned()),
+        "where[number]" => query.filter.number = Some(NumberFilter::parse(text, region)),
+        "where[primary]" => query.filter.primary = Some(flag(text)?),
+        "where[updated_at]" => query.filter.updated_at = Some(time(text)?),
+        "order" => query.order = order(text)?,
+        "per_page" => return Ok(query.with_per_page(per_page(text)?)),
+        "offset" => query.offset = count(text)?,
+        _ => return Err(FieldErrorKind::Unknown),
+    }
+    Ok(query)
+}
+
+fn order(text: &str) -> Result<ContactOrder, FieldErrorKind> {
+    text.parse().map_err(|_| FieldErrorKind::NotOneOf { found: text.to_owned(), allowed: ORDERS })
+}
+
+fn time(text: &str) -> Result<Timestamp, FieldErrorKind> {
+    text.parse()
+        .map_err(|_| invalid(text, "expected a time of the years 0 to 9999, such as 2000-01-01T12:00:00Z"))
+}
+
+fn flag(text: &str) -> Result<bool, FieldErrorKind> {
+    text.parse().map_err(|_| FieldErrorKind::NotOneOf { found: text.to_owned(), allowed: &["true", "false"] })
+}
+
+fn per_page(text: &str) -> Result<u8, FieldErrorKind> {
+    let count = count(text).ok().and_then(|count| u8::try_from(count).ok());
+    count
+        .filter(|count| (1..=ContactQuery::MAX_PER_PAGE).contains(count))
+        .ok_or_else(|| invalid(text, "expected an integer from 1 to 100"))
+}
+
+fn count(text: &str) -> Result<u64, FieldErrorKind> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit()).then_some(text);
+    let number = digits.and_then(|digits| digits.parse().ok());
+    number.ok_or_else(|| invalid(text, "expected an integer from 0"))
+}
+
+fn invalid(found: &str, reason: &str) -> FieldErrorKind {
+    FieldErrorKind::Invalid { found: Value::from(found).to_string(), reason: reason.to_owned() }
+}

@@ -1,0 +1,163 @@
+//! A person's number as a resource object.
+
+use std::str::FromStr;
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+
+use crate::contact::ContactNumber;
+use crate::document::FieldError;
+use crate::plan::Region;
+
+/// The type of the resource objects.
+pub const RESOURCE_TYPE: &str = "PhoneNumber";
+
+/// A person's number as a JSON:API resource object.
+///
+/// `country_code` is the region, `null` for a number of no region. `national` and `international`
+/// include the extension, `e164` does not; `number` is the text as it was entered.
+#[derive(Clone, Copy, Debug)]
+pub struct PersonNumber<'a> {
+    contact: &'a ContactNumber,
+    attributes: PersonNumberAttributes,
+    home: Option<Region>,
+}
+
+/// A set of attributes, as the parameter `fields[PhoneNumber]` names them. The default is all but
+/// `formatted_number`, which is shown on request only.
+///
+/// ```
+/// use telnum::http::planning_center::wire::PersonNumberAttributes;
+///
+/// let attributes: PersonNumberAttributes = "formatted_number,primary".parse()?;
+/// assert_eq!(attributes.names().collect::<Vec<_>>(), ["formatted_number", "primary"]);
+/// assert_eq!(PersonNumberAttributes::default().names().count(), 10);
+///
+/// let error = "shoe_size".parse::<PersonNumberAttributes>().unwrap_err();
+/// assert_eq!(error.to_string(), r#"`fields[PhoneNumber]`: no such attribute, found "shoe_size""#);
+/// # Ok::<(), telnum::document::FieldError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PersonNumberAttributes(u16);
+
+/// Returns the value of an attribute; the region is the service's.
+type AttributeValue = fn(&ContactNumber, Option<Region>) -> Value;
+
+/// The attributes in the order of the published documents.
+const ATTRIBUTES: [(&str, AttributeValue); 11] = [
+    ("carrier", |contact, _| contact.carrier().map(ToString::to_string).into()),
+    ("country_code", |contact, _| contact.number().region().map(|region| region.to_string()).into()),
+    ("created_at", |contact, _| contact.created_at().to_string().into()),
+    ("e164", |contact, _| contact.number().to_string().into()),
+    (ON_REQUEST, |contact, home| formatted_number(contact, home).into()),
+    ("international", |contact, _| contact.international().as_str().into()),
+    ("location", |contact, _| contact.location().map(ToString::to_string).into()),
+    ("national", |contact, _| contact.national().as_str().into()),
+    ("number", |contact, _| contact.text().into()),
+    ("primary", |contact, _| contact.is_primary().into()),
+    ("updated_at", |contact, _| contact.updated_at().to_string().into()),
+];
+
+/// The attribute that is shown on request only.
+const ON_REQUEST: &str = "formatted_number";
+
+/// The relationship. `fields[PhoneNumber]` may name it like an attribute, but it is always shown, as
+/// published beside `formatted_number`.
+const PERSON: &str = "person";
+
+/// The derived attributes, which no request may set.
+pub(super) const READ_ONLY: [&str; 6] =
+    ["created_at", "e164", ON_REQUEST, "international", "national", "updated_at"];
+
+impl<'a> PersonNumber<'a> {
+    /// Creates the resource object of `contact` with the default attributes.
+    #[must_use]
+    pub fn new(contact: &'a ContactNumber) -> Self {
+        Self { contact, attributes: PersonNumberAttributes::default(), home: None }
+    }
+
+    /// Sets the attributes to show.
+    #[must_use]
+    pub fn with_attributes(self, attributes: PersonNumberAttributes) -> Self {
+        Self { attributes, ..self }
+    }
+
+    /// Sets the region from which `formatted_number` is seen: numbers with its calling code are written
+    /// in the national format, others in the international one. Default: none, all are written in the
+    /// international format.
+    ///
+    /// ```
+    /// # use telnum::{contact::ContactNumber, http::planning_center::wire::PersonNumber, plan::Region};
+    /// # let number: ContactNumber = serde_json::from_str(r#"{"id": 1, "owner": "1", "number": "+14158867900",
+    /// #     "text": "x", "primary": true, "created_at": 63627604811, "updated_at": 63627604811}"#)?;
+    /// let formatted = |region| {
+    ///     let resource = PersonNumber::new(&number).with_attributes("formatted_number".parse().unwrap());
+    ///     serde_json::to_value(resource.with_home(region)).unwrap()["attributes"]["formatted_number"].clone()
+    /// };
+    /// assert_eq!(formatted(Region::US), "(415) 886-7900");
+    /// assert_eq!(formatted(Region::CH), "+1 415-886-7900");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_home(self, home: Region) -> Self {
+        Self { home: Some(home), ..self }
+    }
+}
+
+impl Serialize for PersonNumber<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let shown = ATTRIBUTES.iter().filter(|(name, _)| self.attributes.contains(name));
+        let attributes = shown.map(|(name, value)| ((*name).to_owned(), value(self.contact, self.home)));
+        let person = json!({"data": {"type": "Person", "id": self.contact.owner().as_str()}});
+        let mut map = serializer.serialize_map(Some(4))?;
+        map.serialize_entry("type", RESOURCE_TYPE)?;
+        map.serialize_entry("id", &self.contact.id().to_string())?;
+        map.serialize_entry("attributes", &attributes.collect::<Value>())?;
+        map.serialize_entry("relationships", &json!({PERSON: person}))?;
+        map.end()
+    }
+}
+
+impl PersonNumberAttributes {
+    /// Returns the names, in the order of the published documents.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        ATTRIBUTES.iter().map(|(name, _)| *name).filter(move |name| self.contains(name))
+    }
+
+    fn contains(self, name: &str) -> bool {
+        self.0 & Self::bit(name) != 0
+    }
+
+    /// Returns the bit of an attribute or relationship; 0 if `name` is neither.
+    fn bit(name: &str) -> u16 {
+        let mut fields = ATTRIBUTES.iter().map(|(known, _)| *known).chain([PERSON]);
+        fields.position(|known| known == name).map_or(0, |index| 1 << index)
+    }
+}
+
+impl Default for PersonNumberAttributes {
+    fn default() -> Self {
+        let shown = ATTRIBUTES.iter().filter(|(name, _)| *name != ON_REQUEST);
+        Self(shown.fold(0, |bits, (name, _)| bits | Self::bit(name)))
+    }
+}
+
+/// Parses comma-separated names. An empty text is the empty set.
+impl FromStr for PersonNumberAttributes {
+    type Err = FieldError;
+
+    fn from_str(text: &str) -> Result<Self, FieldError> {
+        let names = text.split(',').filter(|_| !text.is_empty());
+        names.map(|name| (name, Self::bit(name))).try_fold(Self(0), |set, (name, bit)| match bit {
+            0 => Err(FieldError::invalid("fields[PhoneNumber]", &Value::from(name), "no such attribute")),
+            bit => Ok(Self(set.0 | bit)),
+        })
+    }
+}
+
+fn formatted_number(contact: &ContactNumber, home: Option<Region>) -> String {
+    let home_code = home.and_then(Region::calling_code);
+    let is_domestic = home_code.is_some_and(|code| contact.number().calling_code() == Some(code));
+    if is_domestic { contact.national() } else { contact.international() }.to_string()
+}

@@ -1,0 +1,131 @@
+//! The error of a request that no handler answered. Each API renders it in its own documents.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use crate::document::FieldError;
+
+/// The reason why a request was not answered. `Display` is the message of the response.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum RequestError {
+    /// The path, or what it names, does not exist.
+    #[error("not found")]
+    NotFound,
+    /// The path is not UTF-8.
+    #[error("bad path")]
+    BadPath,
+    /// The path does not have the method.
+    #[error("method not allowed")]
+    MethodNotAllowed,
+    /// The credentials are missing or unknown.
+    #[error("invalid credentials")]
+    Unauthenticated,
+    /// The body exceeds the limit.
+    #[error("the body is larger than {max} bytes")]
+    BodyTooLarge {
+        /// The limit in bytes.
+        max: usize,
+    },
+    /// The connection failed before the end of the body.
+    #[error("the body could not be read")]
+    BodyIncomplete,
+    /// The body did not arrive in time.
+    #[error("the body did not come in time")]
+    BodyTimeout,
+    /// The body is not JSON.
+    #[error("not JSON: {0}")]
+    NotJson(String),
+    /// Fields of the body are invalid.
+    #[error("invalid data")]
+    Fields(Vec<FieldError>),
+    /// A query parameter is invalid.
+    #[error("invalid data")]
+    Parameter(FieldError),
+    /// A rule of the API or of its domain refuses the request.
+    #[error("{message}")]
+    Refused {
+        /// The HTTP status.
+        status: StatusCode,
+        /// The path of the field that is refused, if it is one.
+        path: Option<String>,
+        /// The message.
+        message: String,
+    },
+    /// The request was not answered in time.
+    #[error("the request took too long")]
+    Timeout,
+    /// The service failed. The log has the cause.
+    #[error("internal error")]
+    Internal,
+}
+
+/// A single problem of a request, for APIs that list them.
+pub(crate) struct Problem {
+    /// The path of the field or the name of the parameter.
+    pub(crate) path: Option<String>,
+    pub(crate) message: String,
+}
+
+impl RequestError {
+    /// Returns the error of a parameter that the path does not have.
+    pub(crate) fn unknown_parameter(name: &str) -> Self {
+        Self::Parameter(FieldError::new(name, crate::document::FieldErrorKind::Unknown))
+    }
+
+    /// Returns the HTTP status.
+    pub(crate) const fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound | Self::BadPath => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
+            Self::BodyIncomplete | Self::NotJson(_) | Self::Fields(_) | Self::Parameter(_) => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::Refused { status, .. } => *status,
+            Self::Timeout => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Returns the problems, at least one.
+    pub(crate) fn problems(&self) -> Vec<Problem> {
+        let of_field = |error: &FieldError| Problem {
+            path: Some(error.path().to_string()),
+            message: error.kind().to_string(),
+        };
+        match self {
+            Self::Fields(errors) => errors.iter().map(of_field).collect(),
+            Self::Parameter(error) => vec![of_field(error)],
+            Self::Refused { path, message, .. } => {
+                vec![Problem { path: path.clone(), message: message.clone() }]
+            }
+            Self::NotFound
+            | Self::BadPath
+            | Self::MethodNotAllowed
+            | Self::Unauthenticated
+            | Self::BodyTooLarge { .. }
+            | Self::BodyIncomplete
+            | Self::BodyTimeout
+            | Self::NotJson(_)
+            | Self::Timeout
+            | Self::Internal => vec![Problem { path: None, message: self.to_string() }],
+        }
+    }
+}
+
+impl From<FieldError> for RequestError {
+    fn from(error: FieldError) -> Self {
+        Self::Fields(vec![error])
+    }
+}
+
+/// A bare response that carries the error, which the [`Guard`](super::guard::Guard) renders.
+impl IntoResponse for RequestError {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
