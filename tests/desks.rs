@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
 use std::thread;
 
 use serde_json::json;
@@ -15,8 +15,8 @@ use telnum::lifecycle::State;
 use telnum::plan::Region;
 use telnum::porting::desk::{PortDesk, PortDeskError};
 use telnum::porting::{
-    NewPortRequest, NumberStatusKind, PortEventKind, PortRequest, PortRequestId, PortSettings, PortState,
-    PortStates,
+    NewPortRequest, NumberStatusKind, PortContext, PortEventKind, PortRefusal, PortRequest, PortRequestId,
+    PortSettings, PortState, PortStates,
 };
 use telnum::record::NumberRecord;
 use telnum::store::{Change, Expect, MemoryStore, Store, StoreExt};
@@ -272,6 +272,52 @@ fn a_number_that_fails_stays_on_the_request() {
     let first = completed.request.number("+14158867900".parse().unwrap()).unwrap();
     assert_eq!(first.status().kind(), NumberStatusKind::Ported);
     assert!(world.store.active_port_request("+14158867901".parse().unwrap()).unwrap().is_some());
+}
+
+/// Completing a request races with canceling or removing it: the numbers of a request that is not
+/// completed are never in service.
+#[test]
+fn completing_wins_against_canceling_or_is_refused() {
+    for round in 0..60 {
+        let world = world();
+        let number = "+14158867900";
+        let id = world.pending("p1", &[number]);
+        if round % 2 == 0 {
+            world.desk.transition(id, &PortState::Rejected, None, world.master.into()).unwrap();
+        }
+        let barrier = Barrier::new(2);
+        let (completed, ended) = thread::scope(|scope| {
+            let completed = scope.spawn(|| {
+                barrier.wait();
+                world.desk.complete(id, world.master.into())
+            });
+            let ended = scope.spawn(|| {
+                barrier.wait();
+                match round % 2 {
+                    0 => world.desk.remove(id, world.master.into()),
+                    _ => world.desk.transition(id, &PortState::Canceled, None, world.master.into()).map(drop),
+                }
+            });
+            (completed.join().unwrap(), ended.join().unwrap())
+        });
+        assert!(completed.is_ok() != ended.is_ok(), "{completed:?} {ended:?}");
+        let is_in_service = world.inventory.get([number], &Options::new(Actor::System)).unwrap().is_success();
+        assert_eq!(is_in_service, completed.is_ok());
+    }
+}
+
+/// A request that a crash has left locked cannot be canceled; recovering it completes it.
+#[test]
+fn a_locked_request_is_recovered() {
+    let world = world();
+    let id = world.pending("p1", &["+14158867900"]);
+    let lock = |request: &PortRequest, ctx: &PortContext<'_>| request.start_completion(ctx);
+    world.desk.change(id, world.master.into(), lock).unwrap();
+    let canceled = world.desk.transition(id, &PortState::Canceled, None, world.master.into());
+    assert!(matches!(canceled, Err(PortDeskError::Refused(PortRefusal::Completing(_)))));
+    assert_eq!(world.desk.recover().unwrap(), [id]);
+    assert_eq!(world.desk.get(id, world.master.into()).unwrap().state(), &PortState::Completed);
+    assert_eq!(world.desk.recover().unwrap(), []);
 }
 
 #[test]

@@ -105,6 +105,10 @@ pub enum PortEventKind {
         /// Its status from then on.
         status: NumberStatus,
     },
+    /// Its numbers are being put in service; it is locked until that ends.
+    CompletionStarted,
+    /// Putting its numbers in service has ended, and some are still to come.
+    CompletionPaused,
     /// It was deleted.
     Deleted,
 }

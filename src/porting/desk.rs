@@ -1,12 +1,9 @@
-//! Port requests in a store: made, worked on and completed, by many at once.
-//!
-//! What a [`PortRequest`] decides is stored on the condition that nobody else has changed it
-//! meanwhile. Completing one creates its numbers in the [`Inventory`] first and notes each that has
-//! come; begun again after a crash, it does what is left.
+//! The use cases of port requests: created, changed, completed and removed in a store, by many
+//! writers at once.
 //!
 //! ```
 //! use serde_json::json;
-//! use telnum::account::{Account, AccountId, AccountTree, Actor};
+//! use telnum::account::{Account, AccountId, AccountTree};
 //! use telnum::inventory::{Inventory, Options};
 //! use telnum::lifecycle::State;
 //! use telnum::porting::desk::PortDesk;
@@ -26,24 +23,35 @@
 //! let new = NewPortRequest { id: "p1".parse()?, account: shop, port_authority: master, document };
 //! desk.create(new, shop.into())?;
 //!
-//! // Until it has come, nobody else can have the number.
+//! // Until the number is ported, nobody else can have it.
 //! let taken = inventory.create(["+14158867900"], &Default::default(), &Options::new(master))?;
-//! assert_eq!(&*taken.single().unwrap_err().body().error, "number_is_porting");
+//! assert!(taken.single().is_err());
 //!
 //! desk.transition("p1".parse()?, &PortState::Submitted, None, shop.into())?;
 //! desk.transition("p1".parse()?, &PortState::Pending, None, master.into())?;
 //! let completed = desk.complete("p1".parse()?, master.into())?;
 //! assert_eq!((completed.request.state(), completed.waiting.len()), (&PortState::Completed, 0));
 //!
-//! let arrived = inventory.get(["+14158867900"], &Options::new(shop))?.single()?;
-//! assert_eq!((arrived.state(), arrived.owner(), arrived.ported_in()), (State::InService, Some(shop), true));
+//! let ported = inventory.get(["+14158867900"], &Options::new(shop))?.single()?;
+//! assert_eq!((ported.state(), ported.owner(), ported.ported_in()), (State::InService, Some(shop), true));
 //! assert_eq!(desk.list(PortStates::ACTIVE, None, 10, master.into())?.items.len(), 0);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! A [`PortRequest`] decides; the desk reads it, lets it decide, and stores the decision if nobody else
+//! has changed the request or one of its numbers in between, otherwise it starts again. A request and
+//! the records of its numbers are in one store, so that a number is never on a request and assigned to
+//! somebody else.
+//!
+//! Completing a request first locks it, then puts its numbers in service, then completes and unlocks
+//! it. After a crash half way the request is still locked; completing it again, or
+//! [`recover`](PortDesk::recover), does the rest.
+
+use std::collections::HashSet;
 
 use serde_json::Map;
 
-use crate::account::{AccountId, Actor};
+use crate::account::Actor;
 use crate::inventory::{self, Create, Inventory, Options};
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
@@ -52,34 +60,39 @@ use crate::porting::{
     PortRefusal, PortRequest, PortRequestId, PortSettings, PortState, PortStates,
 };
 use crate::record::NumberRecord;
-use crate::store::{Batch, Change, Expect, Page, PortQuery, Retry, Store, StoreError, StoreExt, Stored};
+use crate::store::{
+    Batch, Change, Expect, Guard, Page, PortQuery, Retry, Store, StoreError, StoreExt, Stored,
+};
 
-/// Port requests in a store, and the inventory that their numbers come to. Shared by threads, and
-/// cheap to clone.
+/// The use cases of port requests over the store of an inventory. It is shared by threads, and cheap
+/// to clone.
+///
+/// The [module](self) has an example.
 #[derive(Clone, Debug)]
 pub struct PortDesk {
     inventory: Inventory,
     settings: PortSettings,
+    retry: Retry,
 }
 
-/// Why a port request is not changed.
+/// The reason why a port request is not changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PortDeskError {
-    /// The request refuses.
+    /// The request refuses the command.
     #[error(transparent)]
     Refused(#[from] PortRefusal),
-    /// Numbers that may not be on it.
+    /// Numbers that cannot be on the request.
     #[error("{}", .0.iter().map(NumberConflict::message).collect::<Vec<_>>().join("; "))]
     Numbers(Vec<NumberConflict>),
-    /// There is no such request.
+    /// There is no request with this id.
     #[error("no port request {0}")]
     NotFound(PortRequestId),
-    /// A request with this id is there already.
+    /// There is a request with this id already.
     #[error("port request {0} already exists")]
     Exists(PortRequestId),
-    /// Others keep changing it.
-    #[error("port request {0} is being changed by others")]
+    /// Every attempt conflicted with a change by others.
+    #[error("port request {0}: changed by others at every attempt")]
     Conflict(PortRequestId),
     /// The inventory failed.
     #[error(transparent)]
@@ -89,65 +102,77 @@ pub enum PortDeskError {
     Store(#[from] StoreError),
 }
 
-/// A request that was to be completed.
+/// The outcome of [completing](PortDesk::complete) a port request.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Completed {
-    /// The request as it is now: completed, if nothing is waited for.
+    /// The request as it is stored: completed if no number is waiting.
     pub request: PortRequest,
-    /// The numbers that are still to come, and why those failed that did.
+    /// The numbers that are not in service yet, each with the reason if putting it in service failed.
     pub waiting: Vec<(PhoneNumber, Option<String>)>,
 }
 
+/// The number of requests in a page, and of numbers in a call of the inventory.
 const PAGE: usize = 1_000;
 
 impl PortDesk {
-    /// The requests of a store, with the default settings.
+    /// Creates a desk for the port requests in the store of `inventory`, with default settings.
     #[must_use]
     pub fn new(inventory: Inventory) -> Self {
-        Self { inventory, settings: PortSettings::default() }
+        Self { inventory, settings: PortSettings::default(), retry: Retry::default() }
     }
 
-    /// The same with other settings.
+    /// Sets the operator's settings.
     #[must_use]
     pub fn with_settings(self, settings: PortSettings) -> Self {
         Self { settings, ..self }
     }
 
-    /// Makes a request, if its numbers may be on it.
+    /// Sets the number of attempts on a commit conflict.
+    #[must_use]
+    pub fn with_retry(self, retry: Retry) -> Self {
+        Self { retry, ..self }
+    }
+
+    /// Creates a request.
     ///
     /// # Errors
-    /// Why not, or that the store failed.
+    /// - [`Refused`](PortDeskError::Refused) if the document is invalid or `actor` has no access to the
+    ///   account.
+    /// - [`Numbers`](PortDeskError::Numbers) if a number is on another active request, or on the system
+    ///   in a state in which it cannot be ported in.
+    /// - [`Exists`](PortDeskError::Exists) if there is a request with the id.
+    /// - [`Conflict`](PortDeskError::Conflict) and [`Store`](PortDeskError::Store).
     pub fn create(&self, new: NewPortRequest, actor: Actor) -> Result<PortRequest, PortDeskError> {
         let id = new.id;
         let PortDecision { request, events } = PortRequest::create(new, &self.context(actor))?;
-        self.check_numbers(&request)?;
-        let change = Change::put(request.clone(), Expect::Absent).with_events(events);
-        match self.inventory.store().commit(Batch::from(change)) {
-            Ok(_) => Ok(request),
-            // Somebody else was faster, with the id or with a number.
-            Err(error) if error.is_conflict() => {
-                self.check_numbers(&request)?;
-                Err(PortDeskError::Exists(id))
+        for _ in self.retry.attempts() {
+            let guards = self.check_numbers(&request, None)?;
+            let change = Change::put(request.clone(), Expect::Absent).with_events(events.clone());
+            if self.commit(Batch::from(change).with_guards(guards))? {
+                return Ok(request);
             }
-            Err(error) => Err(error.into()),
+            if self.store().port_request(id)?.is_some() {
+                return Err(PortDeskError::Exists(id));
+            }
         }
+        Err(PortDeskError::Conflict(id))
     }
 
-    /// A request, as an actor may see it.
+    /// Returns a request as `actor` may see it.
     ///
     /// # Errors
-    /// If there is none, or it is not the actor's to see.
+    /// [`NotFound`](PortDeskError::NotFound) if there is none; [`Refused`](PortDeskError::Refused) if
+    /// `actor` has no access to it; [`Store`](PortDeskError::Store).
     pub fn get(&self, id: PortRequestId, actor: Actor) -> Result<PortRequest, PortDeskError> {
-        let stored = self.inventory.store().port_request(id)?.ok_or(PortDeskError::NotFound(id))?;
-        Ok(stored.seen_by(&self.context(actor))?)
+        Ok(self.stored(id)?.seen_by(&self.context(actor))?)
     }
 
-    /// Requests in some states of the accounts that an actor is or is above, in the order of their
-    /// ids, after another, at most so many.
+    /// Returns up to `limit` requests in `states` that `actor` has access to, in ascending order of
+    /// their ids, starting after `after`.
     ///
     /// # Errors
-    /// If the store fails.
+    /// [`Store`](PortDeskError::Store).
     pub fn list(
         &self,
         states: PortStates,
@@ -155,11 +180,11 @@ impl PortDesk {
         limit: usize,
         actor: Actor,
     ) -> Result<Page<PortRequest, PortRequestId>, PortDeskError> {
-        let query = PortQuery { states, ..PortQuery::default() };
+        let query = PortQuery::default().with_states(states);
         let ctx = self.context(actor);
         let (mut items, mut after) = (Vec::new(), after);
         while items.len() < limit {
-            let page = self.inventory.store().scan_port_requests(&query, after, limit)?;
+            let page = self.store().scan_port_requests(&query, after, limit)?;
             for stored in page.items {
                 if items.len() == limit {
                     return Ok(Page { items, next: after });
@@ -169,28 +194,32 @@ impl PortDesk {
                     items.push(Stored::new(request, stored.revision()));
                 }
             }
-            match page.next {
-                Some(_) => {}
-                None => return Ok(Page { items, next: None }),
+            if page.next.is_none() {
+                return Ok(Page { items, next: None });
             }
         }
         Ok(Page { items, next: after })
     }
 
-    /// Lets a command change a request: [`PortRequest::edit`], [`comment`](PortRequest::comment),
-    /// [`schedule`](PortRequest::schedule), [`reject`](PortRequest::reject) and the like. Its numbers
-    /// must be such as may be on it. What costs is submitted by [`submit`](Self::submit) only.
+    /// Changes a request by a command: [`PortRequest::edit`], [`comment`](PortRequest::comment),
+    /// [`schedule`](PortRequest::schedule), [`reject`](PortRequest::reject) and others. A request whose
+    /// numbers cost something is submitted by [`submit`](Self::submit) only.
     ///
     /// ```
     /// # use telnum::{account::Actor, inventory::Inventory, porting::desk::PortDesk, store::MemoryStore};
     /// # let desk = PortDesk::new(Inventory::builder(MemoryStore::new()).build());
-    /// let nobody = desk.change("p1".parse()?, Actor::System, |request, ctx| request.submit(ctx));
-    /// assert_eq!(nobody.unwrap_err().to_string(), "no port request p1");
+    /// let absent = desk.change("p1".parse()?, Actor::System, |request, ctx| request.submit(ctx));
+    /// assert_eq!(absent.unwrap_err().to_string(), "no port request p1");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
-    /// Why not, or that the store failed.
+    /// - [`NotFound`](PortDeskError::NotFound) if there is no such request.
+    /// - [`Refused`](PortDeskError::Refused) with the refusal of the command.
+    /// - [`Numbers`](PortDeskError::Numbers) if the command adds a number that cannot be on the request.
+    /// - [`Inventory`](PortDeskError::Inventory) if the request is submitted and its numbers cost
+    ///   something.
+    /// - [`Conflict`](PortDeskError::Conflict) and [`Store`](PortDeskError::Store).
     pub fn change(
         &self,
         id: PortRequestId,
@@ -200,7 +229,7 @@ impl PortDesk {
         self.change_accepting(false, id, actor, command)
     }
 
-    /// The same, whatever it costs or not.
+    /// Changes a request by a command; `accept_charges` is whether it may cost something to submit it.
     fn change_accepting(
         &self,
         accept_charges: bool,
@@ -208,32 +237,33 @@ impl PortDesk {
         actor: Actor,
         command: impl Fn(&PortRequest, &PortContext<'_>) -> Result<PortDecision, PortRefusal>,
     ) -> Result<PortRequest, PortDeskError> {
-        for _ in Retry::default().attempts() {
-            let stored = self.inventory.store().port_request(id)?.ok_or(PortDeskError::NotFound(id))?;
+        for _ in self.retry.attempts() {
+            let stored = self.stored(id)?;
             let PortDecision { request, events } = command(&stored, &self.context(actor))?;
             if events.is_empty() {
                 return Ok(request);
             }
-            if request.active_numbers().ne(stored.active_numbers()) {
-                self.check_numbers(&request)?;
-            }
+            let guards = if request.active_numbers().eq(stored.active_numbers()) {
+                Vec::new()
+            } else {
+                self.check_numbers(&request, Some(&stored))?
+            };
             if *request.state() == PortState::Submitted && *stored.state() != PortState::Submitted {
                 self.check_charges(&request, accept_charges)?;
             }
             let change = Change::put(request.clone(), stored.expected()).with_events(events);
-            match self.inventory.store().commit(Batch::from(change)) {
-                Ok(_) => return Ok(request),
-                Err(error) if error.is_conflict() => {}
-                Err(error) => return Err(error.into()),
+            if self.commit(Batch::from(change).with_guards(guards))? {
+                return Ok(request);
             }
         }
         Err(PortDeskError::Conflict(id))
     }
 
-    /// Submits a request: its numbers are to come, and whatever that costs, or only if it costs nothing.
+    /// Submits a request; `accept_charges` is whether its numbers may cost something.
     ///
     /// # Errors
-    /// Why not, what it costs if that is not accepted, or that the store failed.
+    /// Those of [`change`](Self::change); [`Inventory`](PortDeskError::Inventory) with the quotes if the
+    /// charges are not accepted, or with the refusal of the billing.
     pub fn submit(
         &self,
         id: PortRequestId,
@@ -243,10 +273,10 @@ impl PortDesk {
         self.change_accepting(accept_charges, id, actor, PortRequest::submit)
     }
 
-    /// Moves a request to a state that needs nothing but a reason, if that.
+    /// Moves a request to the state `to`, which needs nothing but a reason, if that.
     ///
     /// # Errors
-    /// Why not, or that the store failed.
+    /// Those of [`change`](Self::change).
     pub fn transition(
         &self,
         id: PortRequestId,
@@ -257,22 +287,29 @@ impl PortDesk {
         self.change(id, actor, |request, ctx| request.transition(to, reason, ctx))
     }
 
-    /// Creates the numbers that are still to come, in service with the request's account, and
-    /// completes it if all have. What failed stays on it.
+    /// Puts the numbers of a request in service with its account, and completes the request if all
+    /// are. Otherwise the request stays in its state, and the rest can be completed later.
+    ///
+    /// The request is locked while that lasts. Completing a completed request changes nothing.
     ///
     /// # Errors
-    /// Why not, or that a store failed.
+    /// - [`NotFound`](PortDeskError::NotFound) if there is no such request.
+    /// - [`Refused`](PortDeskError::Refused) if `actor` may not complete it, or it cannot be completed.
+    /// - [`Inventory`](PortDeskError::Inventory), [`Conflict`](PortDeskError::Conflict) and
+    ///   [`Store`](PortDeskError::Store); the request may still be locked then.
     pub fn complete(&self, id: PortRequestId, actor: Actor) -> Result<Completed, PortDeskError> {
-        let stored = self.inventory.store().port_request(id)?.ok_or(PortDeskError::NotFound(id))?;
-        let mut arrivals = Vec::new();
-        if *stored.state() != PortState::Completed {
-            for number in stored.completion_plan(&self.context(actor))? {
-                let arrival = self.receive(number.number, number.assign_to, number.port_id)?;
-                arrivals.push((number.number, arrival));
+        let started = self.change(id, actor, |request, ctx| {
+            if *request.state() == PortState::Completed {
+                return request.complete([], ctx).map(|completion| completion.decision);
             }
-        }
-        for _ in Retry::default().attempts() {
-            let stored = self.inventory.store().port_request(id)?.ok_or(PortDeskError::NotFound(id))?;
+            request.start_completion(ctx)
+        })?;
+        let arrivals = match started.state() {
+            PortState::Completed => Vec::new(),
+            _ => self.put_in_service(&started, actor)?,
+        };
+        for _ in self.retry.attempts() {
+            let stored = self.stored(id)?;
             let completion = stored.complete(arrivals.iter().cloned(), &self.context(actor))?;
             let PortDecision { request, events } = completion.decision;
             let waiting = completion.waiting;
@@ -280,49 +317,76 @@ impl PortDesk {
                 return Ok(Completed { request, waiting });
             }
             let change = Change::put(request.clone(), stored.expected()).with_events(events);
-            match self.inventory.store().commit(Batch::from(change)) {
-                Ok(_) => return Ok(Completed { request, waiting }),
-                Err(error) if error.is_conflict() => {}
-                Err(error) => return Err(error.into()),
+            if self.commit(change.into())? {
+                return Ok(Completed { request, waiting });
             }
         }
         Err(PortDeskError::Conflict(id))
     }
 
-    /// Removes a request that may be: its numbers are free again.
+    /// Completes the requests that a crash has left locked, and returns their ids.
     ///
     /// # Errors
-    /// Why not, or that the store failed.
-    pub fn remove(&self, id: PortRequestId, actor: Actor) -> Result<(), PortDeskError> {
-        let stored = self.inventory.store().port_request(id)?.ok_or(PortDeskError::NotFound(id))?;
-        let event = stored.delete(&self.context(actor))?;
-        let change = Change::remove(id, stored.expected()).with_events(vec![event]);
-        match self.inventory.store().commit(Batch::from(change)) {
-            Err(error) if error.is_conflict() => Err(PortDeskError::Conflict(id)),
-            other => Ok(other.map(drop)?),
+    /// Those of [`complete`](Self::complete), for the first request that fails.
+    pub fn recover(&self) -> Result<Vec<PortRequestId>, PortDeskError> {
+        let mut recovered = Vec::new();
+        for stored in self.store().scan_all_port_requests(PortQuery::default(), PAGE) {
+            let stored = stored?;
+            if stored.completing().is_some() {
+                self.complete(stored.id(), Actor::System)?;
+                recovered.push(stored.id());
+            }
         }
+        Ok(recovered)
     }
 
-    /// Removes what was left unfinished, as [`PortRequest::is_stale`] says: which requests those were.
-    /// Their numbers are free again.
+    /// Removes a request. Its numbers are free again.
     ///
     /// # Errors
-    /// If the store fails. What was removed before that is gone.
+    /// - [`NotFound`](PortDeskError::NotFound) if there is no such request.
+    /// - [`Refused`](PortDeskError::Refused) if `actor` has no access to it, or it cannot be removed in
+    ///   its state.
+    /// - [`Conflict`](PortDeskError::Conflict) and [`Store`](PortDeskError::Store).
+    pub fn remove(&self, id: PortRequestId, actor: Actor) -> Result<(), PortDeskError> {
+        for _ in self.retry.attempts() {
+            let stored = self.stored(id)?;
+            let event = stored.delete(&self.context(actor))?;
+            let change = Change::remove(id, stored.expected()).with_events(vec![event]);
+            if self.commit(change.into())? {
+                return Ok(());
+            }
+        }
+        Err(PortDeskError::Conflict(id))
+    }
+
+    /// Removes the requests that were left unfinished, as [`PortRequest::is_stale`] says, and returns
+    /// their ids. Their numbers are free again.
+    ///
+    /// # Errors
+    /// [`Store`](PortDeskError::Store); requests that were removed before stay removed.
     pub fn sweep(&self) -> Result<Vec<PortRequestId>, PortDeskError> {
         let now = self.inventory.now();
         let (mut removed, mut after) = (Vec::new(), None);
         loop {
-            let page = self.inventory.store().scan_port_requests(&PortQuery::default(), after, PAGE)?;
-            for stored in page.items.iter().filter(|request| request.is_stale(&self.settings, now)) {
-                let (request, account) = (stored.id(), stored.account());
-                let kind = PortEventKind::Deleted;
-                let event = PortEvent { request, account, at: now, actor: Actor::System, kind };
-                let change = Change::remove(request, stored.expected()).with_events(vec![event]);
-                match self.inventory.store().commit(Batch::from(change)) {
-                    Ok(_) => removed.push(request),
-                    // Somebody has just gone on with it.
-                    Err(error) if error.is_conflict() => {}
-                    Err(error) => return Err(error.into()),
+            let page = self.store().scan_port_requests(&PortQuery::default(), after, PAGE)?;
+            let stale = page.items.iter().filter(|request| request.is_stale(&self.settings, now));
+            let removals: Vec<_> = stale
+                .map(|stored| {
+                    let (request, account) = (stored.id(), stored.account());
+                    let kind = PortEventKind::Deleted;
+                    let event = PortEvent { request, account, at: now, actor: Actor::System, kind };
+                    Change::remove(request, stored.expected()).with_events(vec![event])
+                })
+                .collect();
+            if self.commit(removals.clone().into())? {
+                removed.extend(removals.iter().map(Change::key));
+            } else {
+                // Somebody is working on one of them: that one is left.
+                for removal in removals {
+                    let id = removal.key();
+                    if self.commit(removal.into())? {
+                        removed.push(id);
+                    }
                 }
             }
             match page.next {
@@ -332,39 +396,71 @@ impl PortDesk {
         }
     }
 
-    /// Puts a number in service that has come from another carrier.
-    fn receive(
+    /// Puts the waiting numbers of a request in service, and returns what came of each.
+    fn put_in_service(
         &self,
-        number: PhoneNumber,
-        account: AccountId,
-        port_id: PortRequestId,
-    ) -> Result<Arrival, PortDeskError> {
-        let document = Map::from_iter([("port_id".to_owned(), port_id.as_str().into())]);
+        request: &PortRequest,
+        actor: Actor,
+    ) -> Result<Vec<(PhoneNumber, Arrival)>, PortDeskError> {
+        let plan = request.completion_plan(&self.context(actor))?;
+        let document = Map::from_iter([("port_id".to_owned(), request.id().as_str().into())]);
         let create = Create { ported_in: true, document, ..Create::default() };
-        // What it costs was accepted when it was submitted.
-        let options = Options::new(Actor::System).with_account(account).with_accept_charges(true);
-        let outcome = self.inventory.create([number.to_string()], &create, &options)?;
-        let Err(error) = outcome.single() else { return Ok(Arrival::InService) };
-        // A crash may have come after it was created.
-        let there = self.inventory.store().get(number)?;
-        let is_there =
-            there.is_some_and(|record| record.state() == State::InService && record.owner() == Some(account));
-        Ok(if is_there { Arrival::InService } else { Arrival::Failed(error.to_string()) })
+        // The charges were accepted when the request was submitted.
+        let options = Options::new(Actor::System).with_account(request.account()).with_accept_charges(true);
+        let mut arrivals = Vec::with_capacity(plan.len());
+        for plan in plan.chunks(PAGE) {
+            let numbers: Vec<_> = plan.iter().map(|number| number.number).collect();
+            let outcome =
+                self.inventory.create(numbers.iter().map(ToString::to_string), &create, &options)?;
+            let failed = |number: PhoneNumber| outcome.failed.get(number.to_string().as_str());
+            // A number may have been put in service before a crash.
+            let stored = if outcome.is_success() {
+                vec![None; numbers.len()]
+            } else {
+                self.store().get_many(&numbers)?
+            };
+            for (number, stored) in plan.iter().zip(stored) {
+                let is_there = stored.is_some_and(|record| number.is_there(record.state(), record.owner()));
+                let arrival = match failed(number.number) {
+                    Some(error) if !is_there => Arrival::Failed(error.to_string()),
+                    Some(_) | None => Arrival::InService,
+                };
+                arrivals.push((number.number, arrival));
+            }
+        }
+        Ok(arrivals)
+    }
+
+    fn store(&self) -> &dyn Store {
+        &**self.inventory.store()
     }
 
     fn context(&self, actor: Actor) -> PortContext<'_> {
         PortContext::new(actor, self.inventory.accounts(), &self.settings, self.inventory.now())
     }
 
-    /// Whether what a request's numbers will cost may be spent, and is accepted.
+    fn stored(&self, id: PortRequestId) -> Result<Stored<PortRequest>, PortDeskError> {
+        self.store().port_request(id)?.ok_or(PortDeskError::NotFound(id))
+    }
+
+    /// Commits a batch, and returns whether it was stored: not if it conflicts with a change by others.
+    fn commit(&self, batch: Batch) -> Result<bool, PortDeskError> {
+        match self.store().commit(batch) {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_conflict() => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Refuses charges for the numbers of a request that the billing refuses or that are not accepted.
     fn check_charges(&self, request: &PortRequest, accept_charges: bool) -> Result<(), PortDeskError> {
         if self.inventory.is_free() {
             return Ok(());
         }
         let create = Create { ported_in: true, ..Create::default() };
         let options = Options::new(Actor::System).with_account(request.account()).with_dry_run(true);
-        let numbers = request.active_numbers().map(|number| number.to_string());
-        let outcome = self.inventory.create(numbers, &create, &options)?;
+        let numbers: Vec<_> = request.active_numbers().collect();
+        let outcome = self.inventory.create(numbers.iter().map(ToString::to_string), &create, &options)?;
         let mut failed = outcome.failed.into_values();
         match failed.find(|error| matches!(error, inventory::Error::Billing(_))) {
             Some(error) => Err(error.into()),
@@ -373,27 +469,38 @@ impl PortDesk {
         }
     }
 
-    /// Whether the numbers of a request may be on it: on no other one, and such as it can complete with.
-    fn check_numbers(&self, request: &PortRequest) -> Result<(), PortDeskError> {
-        let mut others = Vec::new();
-        let mut owned = Vec::new();
-        for number in request.numbers().keys() {
-            if let Some(other) = self.inventory.store().active_port_request(*number)?
-                && other.id() != request.id()
-            {
-                others.push(PortRequest::clone(&other));
-            }
-            let stored = self.inventory.store().get(*number)?;
-            let is_here = |record: &NumberRecord| match record.state() {
-                State::Available | State::Aging | State::Deleted => false,
-                State::PortIn => record.owner() != Some(request.account()),
-                State::Discovery | State::Reserved | State::InService | State::PortOut | State::Released => {
-                    true
-                }
-            };
-            owned.extend(stored.is_some_and(|record| is_here(&record)).then_some(*number));
+    /// Refuses a request with numbers that are on another active one, or that it could not be
+    /// completed with. Returns the guards for the numbers that the request does not hold yet: `before`
+    /// is the request as it is stored.
+    fn check_numbers(
+        &self,
+        request: &PortRequest,
+        before: Option<&PortRequest>,
+    ) -> Result<Vec<Guard>, PortDeskError> {
+        let numbers: Vec<_> = request.numbers().keys().copied().collect();
+        let others = self.store().active_port_requests(&numbers)?.into_iter().flatten();
+        let others: Vec<_> = others
+            .filter(|other| other.id() != request.id())
+            .map(|other| PortRequest::clone(&other))
+            .collect();
+        let records = self.store().get_many(&numbers)?;
+        let is_here = |record: &NumberRecord| match record.state() {
+            State::Available | State::Aging | State::Deleted => false,
+            State::PortIn => record.owner() != Some(request.account()),
+            State::Discovery | State::Reserved | State::InService | State::PortOut | State::Released => true,
+        };
+        let here = records.iter().flatten().filter(|record| is_here(record));
+        let here: HashSet<_> = here.map(|record| record.number()).collect();
+        let conflicts = request.conflicts(&others, |number| here.contains(&number));
+        if !conflicts.is_empty() {
+            return Err(PortDeskError::Numbers(conflicts));
         }
-        let conflicts = request.conflicts(&others, |number| owned.contains(&number));
-        if conflicts.is_empty() { Ok(()) } else { Err(PortDeskError::Numbers(conflicts)) }
+        let held: HashSet<_> = before.into_iter().flat_map(PortRequest::active_numbers).collect();
+        let claimed: HashSet<_> = request.active_numbers().filter(|number| !held.contains(number)).collect();
+        let records = numbers.into_iter().zip(records).filter(|(number, _)| claimed.contains(number));
+        let guard = |(number, record): (PhoneNumber, Option<Stored<NumberRecord>>)| {
+            Guard::Number(number, record.map(|record| record.revision()).into())
+        };
+        Ok(records.map(guard).collect())
     }
 }

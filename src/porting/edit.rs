@@ -52,7 +52,7 @@ pub enum PortEdit {
 }
 
 /// Keys of the document that only commands change.
-const READ_ONLY: [&str; 11] = [
+const READ_ONLY: [&str; 12] = [
     "id",
     "port_state",
     "comments",
@@ -64,6 +64,7 @@ const READ_ONLY: [&str; 11] = [
     "created",
     "updated",
     "_read_only",
+    "pvt_completing",
 ];
 
 impl PortRequest {
@@ -202,6 +203,7 @@ impl PortRequest {
     /// Why not.
     pub fn delete(&self, ctx: &PortContext<'_>) -> Result<PortEvent, PortRefusal> {
         self.check_access(ctx)?;
+        self.check_not_completing()?;
         match self.state {
             PortState::Unconfirmed | PortState::Rejected | PortState::Canceled => {
                 Ok(ctx.event(self, PortEventKind::Deleted))
@@ -216,6 +218,7 @@ impl PortRequest {
 
     fn check_editable(&self, ctx: &PortContext<'_>) -> Result<(), PortRefusal> {
         let role = self.check_access(ctx)?;
+        self.check_not_completing()?;
         match self.state {
             PortState::Unconfirmed | PortState::Rejected => Ok(()),
             PortState::Submitted

@@ -61,6 +61,9 @@ impl PortRequest {
         ctx: &PortContext<'_>,
     ) -> Result<&'static PortTransition, PortRefusal> {
         let role = self.check_access(ctx)?;
+        if *to != PortState::Completed {
+            self.check_not_completing()?;
+        }
         Ok(TRANSITIONS.explain(self.state(), to, role, ctx.settings)?)
     }
 
@@ -167,12 +170,32 @@ impl PortRequest {
         ctx: &PortContext<'_>,
     ) -> Result<PortDecision, PortRefusal> {
         self.check_port_authority(ctx)?;
+        self.check_not_completing()?;
         if !PortStates::PROGRESSING.contains(&self.state) && self.state != PortState::Rejected {
             return Err(PortRefusal::NotAtCarrier(self.state.clone()));
         }
         let mut changed = self.clone();
         let event = changed.change_number(number, status)?;
         Ok(self.decided(changed, vec![event], ctx))
+    }
+
+    /// Locks the request while its numbers are put in service: until [`complete`](Self::complete) is
+    /// called it can be commented on and completed, but not edited, moved to another state or deleted.
+    /// If it is locked already nothing changes, so that whoever completes it again after a crash goes on
+    /// where that was left.
+    ///
+    /// # Errors
+    /// [`Forbidden`](PortRefusal::Forbidden) and [`Transition`](PortRefusal::Transition) if the actor may
+    /// not complete the request; [`NothingPorted`](PortRefusal::NothingPorted) if all its numbers were
+    /// canceled.
+    pub fn start_completion(&self, ctx: &PortContext<'_>) -> Result<PortDecision, PortRefusal> {
+        self.explain(&PortState::Completed, ctx)?;
+        if self.waiting().is_empty() && !self.progress().is_complete() {
+            return Err(PortRefusal::NothingPorted);
+        }
+        let mut changed = self.clone();
+        changed.completing.get_or_insert(ctx.now);
+        Ok(self.decided(changed, vec![PortEventKind::CompletionStarted], ctx))
     }
 
     /// The numbers that are to be created for the request to be completed: all that have neither come
@@ -191,7 +214,8 @@ impl PortRequest {
     }
 
     /// Marks the numbers that have come, and completes the request if none is still to come. Otherwise
-    /// it stays where it is, with its numbers.
+    /// it stays where it is, with its numbers. Either way it is no longer
+    /// [locked](Self::start_completion).
     ///
     /// Telling the same again changes nothing, also when the request is completed.
     ///
@@ -209,6 +233,7 @@ impl PortRequest {
             self.explain(&PortState::Completed, ctx)?;
         }
         let mut changed = self.clone();
+        changed.completing = None;
         let (mut events, mut failed) = (Vec::new(), Vec::new());
         for (number, arrival) in arrivals {
             let status = changed.number(number).ok_or(PortRefusal::NoSuchNumber(number))?.status();
@@ -229,6 +254,9 @@ impl PortRequest {
             })
             .collect();
         if is_completed || !waiting.is_empty() {
+            if self.completing.is_some() {
+                events.push(PortEventKind::CompletionPaused);
+            }
             return Ok(Completion { decision: self.decided(changed, events, ctx), waiting });
         }
         if !changed.progress().is_complete() {
@@ -279,6 +307,10 @@ impl PortRequest {
         }
         self.set_status(number, status.clone());
         Ok(PortEventKind::NumberChanged { number, status })
+    }
+
+    pub(super) fn check_not_completing(&self) -> Result<(), PortRefusal> {
+        self.completing.map_or(Ok(()), |since| Err(PortRefusal::Completing(since)))
     }
 
     fn check_port_authority(&self, ctx: &PortContext<'_>) -> Result<(), PortRefusal> {

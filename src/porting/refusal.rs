@@ -2,6 +2,7 @@ use super::{NumberStatusKind, PortState, PortTransitionRefusal};
 use crate::account::Actor;
 use crate::document::{FieldError, FieldPath};
 use crate::number::PhoneNumber;
+use crate::time::Timestamp;
 
 /// Why a command changes nothing.
 ///
@@ -51,6 +52,9 @@ pub enum PortRefusal {
     /// The request may not be completed: no number has come. It should be canceled.
     #[error("no number has come")]
     NothingPorted,
+    /// The numbers of the request are being put in service, since a time.
+    #[error("port request is being completed since {0}")]
+    Completing(Timestamp),
     /// A field is wrong.
     #[error(transparent)]
     Invalid(#[from] FieldError),
@@ -64,6 +68,7 @@ impl PortRefusal {
             Self::Forbidden(_) => 403,
             Self::Transition(refusal) if refusal.permission.is_some() => 403,
             Self::NoSuchNumber(_) => 404,
+            Self::Completing(_) => 409,
             Self::Transition(_)
             | Self::NotEditable(_)
             | Self::NotDeletable(_)
@@ -89,7 +94,8 @@ impl PortRefusal {
             | Self::NoSuchNumber(_)
             | Self::NumberMove { .. }
             | Self::NumbersWaiting(_)
-            | Self::NothingPorted => self.to_string(),
+            | Self::NothingPorted
+            | Self::Completing(_) => self.to_string(),
         }
     }
 
@@ -103,7 +109,7 @@ impl PortRefusal {
             }
             Self::NoSuchNumber(number) | Self::NumberMove { number, .. } => Some(number.to_string()),
             Self::NumbersWaiting(numbers) => Some(list(numbers)),
-            Self::Forbidden(_) | Self::NothingPorted | Self::Invalid(_) => None,
+            Self::Forbidden(_) | Self::NothingPorted | Self::Completing(_) | Self::Invalid(_) => None,
         }
     }
 
@@ -121,7 +127,8 @@ impl PortRefusal {
             | Self::NoSuchNumber(_)
             | Self::NumberMove { .. }
             | Self::NumbersWaiting(_)
-            | Self::NothingPorted => None,
+            | Self::NothingPorted
+            | Self::Completing(_) => None,
         }
     }
 }

@@ -74,6 +74,8 @@ document! {
         created: Timestamp,
         updated: Timestamp,
         parties("_read_only"): PortParties,
+        /// The time since when its numbers are being put in service.
+        pub(super) completing("pvt_completing"): Option<Timestamp>,
     }
 }
 
@@ -287,6 +289,13 @@ impl PortRequest {
         self.updated
     }
 
+    /// Returns the time at which [completing](Self::start_completion) it was started, if that has not
+    /// ended.
+    #[must_use]
+    pub const fn completing(&self) -> Option<Timestamp> {
+        self.completing
+    }
+
     /// The request as the actor may see it: private comments are for admins only.
     ///
     /// # Errors
@@ -294,6 +303,7 @@ impl PortRequest {
     pub fn seen_by(&self, ctx: &PortContext<'_>) -> Result<Self, PortRefusal> {
         self.check_access(ctx)?;
         let mut seen = self.clone();
+        seen.completing = None;
         if !ctx.is_admin() {
             seen.comments.iter_mut().for_each(|comments| comments.retain(|comment| !comment.is_private()));
         }
@@ -319,7 +329,8 @@ impl PortRequest {
     /// [`PortSettings::stale_days`], and is unconfirmed or rejected, or pending where the settings do
     /// not keep those.
     ///
-    /// What is submitted or scheduled waits for others, and what is completed or canceled is finished.
+    /// What is submitted or scheduled waits for others, and what is completed or canceled is finished;
+    /// what is being completed is not left.
     #[must_use]
     pub fn is_stale(&self, settings: &PortSettings, now: Timestamp) -> bool {
         let can_be = match self.state {
@@ -331,7 +342,7 @@ impl PortRequest {
             | PortState::Canceled
             | PortState::Other(_) => false,
         };
-        can_be && now.since(self.updated) > settings.stale_after()
+        can_be && self.completing.is_none() && now.since(self.updated) > settings.stale_after()
     }
 
     /// The same, changed at a time.
