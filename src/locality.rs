@@ -1,7 +1,9 @@
-//! Where a number is.
+//! Where numbers are: the city, postal codes, line type and carrier of a number.
+//!
+//! A service that asks a database implements [`LocalityLookup`]; [`LocalityTable`] is a table in memory.
 //!
 //! ```
-//! use telnum::locality::{Locality, LocalityLookup, LocalityTable};
+//! use telnum::locality::{LocalityLookup, LocalityTable};
 //!
 //! let table = LocalityTable::from_tsv("+1415\tUS\tCA\tSan Francisco\n+14152\tUS\tCA\tSan Rafael\n")?;
 //! let place = table.locate("+14158867900".parse()?)?.unwrap();
@@ -13,25 +15,66 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::FieldError;
+use crate::document::{FieldError, FieldErrorKind};
 use crate::number::{PhoneNumber, Prefix};
 
-/// Who knows where numbers are.
+/// A source of the places of numbers.
+///
+/// `&T`, `Box<T>` and `Arc<T>` of a source are sources.
+///
+/// ```
+/// use telnum::locality::{Locality, LocalityError, LocalityLookup};
+/// use telnum::{PhoneNumber, Prefix};
+///
+/// /// Only knows San Francisco.
+/// #[derive(Debug)]
+/// struct CityHall;
+///
+/// impl LocalityLookup for CityHall {
+///     fn locate(&self, number: PhoneNumber) -> Result<Option<Locality>, LocalityError> {
+///         let is_local = number.to_string().starts_with("+1415");
+///         Ok(is_local.then(|| Locality::new("US", "CA", "San Francisco")))
+///     }
+///     fn prefixes(&self, country: &str, city: &str) -> Vec<Prefix> {
+///         let is_known = (country, city) == ("US", "San Francisco");
+///         is_known.then(|| "+1415".parse()).into_iter().flatten().collect()
+///     }
+/// }
+/// assert!(CityHall.locate("+14158867900".parse()?)?.is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait LocalityLookup: Send + Sync + fmt::Debug {
-    /// Where a number is; `None` if that is not known.
+    /// Returns the place of `number`; `None` if it is not known.
     ///
     /// # Errors
-    /// If nobody could be asked, or gave no answer.
+    /// An implementor returns [`LocalityError::Failed`] if its database cannot be asked or does not answer.
     fn locate(&self, number: PhoneNumber) -> Result<Option<Locality>, LocalityError>;
 
-    /// What the numbers of a city start with.
+    /// Returns the prefixes of the numbers of a city. `country` is an ISO 3166 alpha-2 code; the case of
+    /// `city` does not matter.
     fn prefixes(&self, country: &str, city: &str) -> Vec<Prefix>;
 }
 
-/// A place, and what is known of the number's line there.
+macro_rules! delegate {
+    ($($pointer:ty),+) => {$(
+        impl<T: LocalityLookup + ?Sized> LocalityLookup for $pointer {
+            fn locate(&self, number: PhoneNumber) -> Result<Option<Locality>, LocalityError> {
+                (**self).locate(number)
+            }
+
+            fn prefixes(&self, country: &str, city: &str) -> Vec<Prefix> {
+                (**self).prefixes(country, city)
+            }
+        }
+    )+};
+}
+delegate!(&T, Box<T>, Arc<T>);
+
+/// The place of a number, and its line there.
 ///
 /// ```
 /// use telnum::locality::Locality;
@@ -41,55 +84,55 @@ pub trait LocalityLookup: Send + Sync + fmt::Debug {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Locality {
-    /// The country, by ISO 3166 alpha-2.
+    /// The country: an ISO 3166 alpha-2 code.
     pub country: Box<str>,
     /// The state or province.
     pub province: Box<str>,
     /// The city.
     pub locality: Box<str>,
-    /// The postal code.
+    /// The likeliest postal code.
     #[serde(default)]
     pub postal_code: Option<Box<str>>,
-    /// What a postal code may have after it.
+    /// The extension of the postal code, such as the last four digits of a ZIP+4 code.
     #[serde(default)]
     pub extended_postal_code: Option<Box<str>>,
-    /// Other postal codes that it may be.
+    /// Other postal codes of the place.
     #[serde(default)]
     pub alt_postal_codes: Vec<Box<str>>,
-    /// Degrees, as they were given.
+    /// The latitude in degrees, as the database prints it.
     #[serde(default)]
     pub latitude: Option<Box<str>>,
-    /// Degrees, as they were given.
+    /// The longitude in degrees, as the database prints it.
     #[serde(default)]
     pub longitude: Option<Box<str>>,
-    /// The kind of line: `WIRELESS`.
+    /// The type of the line, such as `WIRELESS`.
     #[serde(default, rename = "type")]
-    pub line: Option<Box<str>>,
-    /// The switch that the line is at, by its CLLI.
+    pub line_type: Option<Box<str>>,
+    /// The CLLI code of the line's switch.
     #[serde(default)]
     pub switch: Option<Box<str>>,
-    /// Who carries the line.
+    /// The carrier of the line.
     #[serde(default)]
     pub carrier: Option<LineCarrier>,
 }
 
-/// Who carries a line.
+/// The carrier of a line.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LineCarrier {
-    /// Its id.
+    /// The carrier's id, such as its OCN.
     pub id: Option<Box<str>>,
-    /// What kind of lines it has: `WIRELESS`.
+    /// The type of the carrier's lines, such as `WIRELESS`.
     #[serde(rename = "type")]
-    pub line: Option<Box<str>>,
-    /// The company.
+    pub line_type: Option<Box<str>>,
+    /// The name of the company.
     pub company: Option<Box<str>>,
-    /// What the company calls itself.
+    /// The trade name of the company ("doing business as").
     pub dba: Option<Box<str>>,
 }
 
 impl Locality {
-    /// A city of a province of a country; more is not known.
+    /// Creates the place of a city. Its other fields are empty.
     #[must_use]
     pub fn new(country: &str, province: &str, locality: &str) -> Self {
         Self {
@@ -101,32 +144,21 @@ impl Locality {
     }
 }
 
-/// Why a number could not be located.
+/// The error of locating a number.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LocalityError {
-    /// Nobody was configured who could be asked.
-    #[error("missing_url")]
+    /// No [`LocalityLookup`] is configured.
+    #[error("locality lookup: not configured")]
     NotConfigured,
-    /// Whoever was asked failed.
-    #[error("lookup_failed: {0}")]
+    /// The lookup failed.
+    #[error("locality lookup: {0}")]
     Failed(Box<str>),
 }
 
-impl LocalityError {
-    /// The name in the documents.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::NotConfigured => "missing_url",
-            Self::Failed(_) => "lookup_failed",
-        }
-    }
-}
-
-/// Nobody knows.
+/// The lookup of an inventory that has none: [`LocalityError::NotConfigured`] for every number.
 #[derive(Clone, Copy, Debug)]
-pub struct NoLocalityLookup;
+pub(crate) struct NoLocalityLookup;
 
 impl LocalityLookup for NoLocalityLookup {
     fn locate(&self, _: PhoneNumber) -> Result<Option<Locality>, LocalityError> {
@@ -138,73 +170,56 @@ impl LocalityLookup for NoLocalityLookup {
     }
 }
 
-/// Places by what their numbers start with; of several the longest counts.
+/// A table of places by the prefix of their numbers. The longest prefix of a number counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LocalityTable(BTreeMap<Prefix, Locality>);
 
 impl LocalityTable {
-    /// A table of lines: prefix, country, province and city, with tabs between; postal codes with
-    /// commas between may follow, the likeliest first.
+    /// Reads a table of lines: prefix, country, province and city, separated by tabs. Postal codes may
+    /// follow, separated by commas, the likeliest first. Empty lines are skipped.
+    ///
+    /// ```
+    /// use telnum::locality::LocalityTable;
+    ///
+    /// let error = LocalityTable::from_tsv("+1415\tUS\tCA\tSan Francisco\n+1650\tUS\n").unwrap_err();
+    /// assert_eq!(error.to_string(), "`1.province`: required but missing");
+    /// ```
     ///
     /// # Errors
-    /// Which line and which cell is wrong; or which prefix comes twice.
+    /// The first cell that is missing or not a prefix, or the second line of the same prefix. The path has
+    /// the index of the line, from 0, and the name of the cell.
     pub fn from_tsv(text: &str) -> Result<Self, FieldError> {
-        let lines = text.lines().enumerate().filter(|(_, line)| !line.is_empty());
-        let row = |(place, line): (usize, &str)| {
-            let mut cells = line.split('\t');
-            let prefix = cells.next().unwrap_or_default();
-            let prefix = prefix
-                .parse::<Prefix>()
-                .map_err(|error| FieldError::invalid(format!("{place}.prefix"), &prefix.into(), error))?;
-            let mut cell = |name| {
-                let missing =
-                    || FieldError::new(format!("{place}.{name}"), crate::document::FieldErrorKind::Missing);
-                cells.next().ok_or_else(missing)
-            };
-            let found = Locality::new(cell("country")?, cell("province")?, cell("locality")?);
-            let mut codes = cells.next().into_iter().flat_map(|codes| codes.split(',')).map(Box::from);
-            let postal_code = codes.next();
-            Ok((prefix, Locality { postal_code, alt_postal_codes: codes.collect(), ..found }))
-        };
         let mut table = BTreeMap::new();
-        for line in lines {
-            let (prefix, locality) = row(line)?;
+        for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
+            let (prefix, locality) = read_line(line).map_err(|error| error.within(index))?;
             if table.insert(prefix, locality).is_some() {
-                let found = prefix.to_string();
-                let path = format!("{}.prefix", line.0);
-                return Err(FieldError::invalid(
-                    path,
-                    &found.into(),
-                    "expected no earlier line of this prefix",
-                ));
+                let reason = "expected no earlier line of this prefix";
+                return Err(FieldError::invalid("prefix", &prefix.to_string().into(), reason).within(index));
             }
         }
         Ok(Self(table))
     }
 }
 
+fn read_line(line: &str) -> Result<(Prefix, Locality), FieldError> {
+    let mut cells = line.split('\t');
+    let mut cell = |name| cells.next().ok_or_else(|| FieldError::new(name, FieldErrorKind::Missing));
+    let prefix = cell("prefix")?;
+    let prefix = prefix.parse().map_err(|error| FieldError::invalid("prefix", &prefix.into(), error))?;
+    let place = Locality::new(cell("country")?, cell("province")?, cell("locality")?);
+    let mut codes = cells.next().into_iter().flat_map(|codes| codes.split(',')).map(Box::from);
+    Ok((prefix, Locality { postal_code: codes.next(), alt_postal_codes: codes.collect(), ..place }))
+}
+
 impl LocalityLookup for LocalityTable {
     fn locate(&self, number: PhoneNumber) -> Result<Option<Locality>, LocalityError> {
-        let digits = number.digit_count();
-        let mut starts = (1..=digits).rev().filter_map(|count| number.prefix(count));
-        Ok(starts.find_map(|prefix| self.0.get(&prefix)).cloned())
+        let mut prefixes = (1..=number.digit_count()).rev().filter_map(|count| number.prefix(count));
+        Ok(prefixes.find_map(|prefix| self.0.get(&prefix)).cloned())
     }
 
     fn prefixes(&self, country: &str, city: &str) -> Vec<Prefix> {
-        let is_it =
+        let is_city =
             |place: &Locality| &*place.country == country && place.locality.eq_ignore_ascii_case(city);
-        self.0.iter().filter(|(_, place)| is_it(place)).map(|(prefix, _)| *prefix).collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::LocalityTable;
-
-    #[test]
-    fn a_prefix_comes_once() {
-        let text = "+1415\tUS\tCA\tSan Francisco\n+1415\tUS\tCA\tSan Rafael\n";
-        let error = LocalityTable::from_tsv(text).unwrap_err();
-        assert_eq!(error.to_string(), "`1.prefix`: expected no earlier line of this prefix, found \"+1415\"");
+        self.0.iter().filter(|(_, place)| is_city(place)).map(|(prefix, _)| *prefix).collect()
     }
 }

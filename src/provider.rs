@@ -1,27 +1,36 @@
-//! Who is told of a number's address for emergency calls, and of its caller's name.
+//! The providers of emergency addresses and caller names.
+//!
+//! A service implements [`E911Provider`] and [`CnamProvider`] for the companies it works with.
+//! [`AddressBook`] and [`CnamNotifications`] are providers in memory.
 //!
 //! ```
-//! use serde_json::json;
 //! use telnum::feature::e911::{E911Address, E911Outcome};
 //! use telnum::provider::{AddressBook, E911Provider};
-//! use telnum::record::NumberRecord;
 //!
-//! let place = E911Address::from_value(json!({
+//! let place = E911Address::from_value(serde_json::json!({
 //!     "street_address": "116 NATOMA ST", "locality": "SAN FRANCISCO", "region": "CA", "postal_code": "94105",
 //! }))?;
 //! let book = AddressBook::new([place.clone()]);
 //! assert!(matches!(book.validate(&place)?, E911Outcome::Provisioned(_)));
 //!
-//! let nowhere = E911Address::from_value(json!({
+//! let nowhere = E911Address::from_value(serde_json::json!({
 //!     "street_address": "1 NOWHERE", "locality": "NOWHERE", "region": "CA", "postal_code": "94105",
 //! }))?;
 //! assert_eq!(book.validate(&nowhere)?, E911Outcome::Invalid("Location is not geocoded".into()));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # The contract of a provider
+//!
+//! - A call with an idempotency key that the provider has seen before changes nothing and has the same
+//!   outcome. A call is repeated with its key when its outcome was lost.
+//! - [`ProviderError::Refused`] says that nothing changed at the provider; anything less certain is
+//!   [`ProviderError::Unknown`].
+//! - A number's address is removed before the number is released or moved.
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::feature::cnam::Cnam;
 use crate::feature::e911::{E911Address, E911Outcome, E911Status};
@@ -29,20 +38,51 @@ use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
 use crate::record::NumberRecord;
 
-/// Who tells emergency services where a number is.
+/// A provider that tells emergency services the address of a number.
 ///
-/// A provider that is told the same key again does nothing again, and answers the same.
+/// The [module](self) states the contract. `&T`, `Box<T>` and `Arc<T>` of a provider are providers.
+///
+/// ```
+/// use telnum::feature::e911::{E911Address, E911Outcome};
+/// use telnum::idempotency::IdempotencyKey;
+/// use telnum::provider::{E911Provider, ProviderError};
+/// use telnum::record::NumberRecord;
+///
+/// /// Accepts every address, and tells nobody.
+/// #[derive(Debug)]
+/// struct Accepting;
+///
+/// impl E911Provider for Accepting {
+///     fn validate(&self, address: &E911Address) -> Result<E911Outcome, ProviderError> {
+///         Ok(E911Outcome::Provisioned(address.clone()))
+///     }
+///     fn provision(
+///         &self, _: &NumberRecord, address: &E911Address, _: IdempotencyKey,
+///     ) -> Result<E911Outcome, ProviderError> {
+///         self.validate(address)
+///     }
+///     fn remove(&self, _: &NumberRecord, _: IdempotencyKey) -> Result<(), ProviderError> {
+///         Ok(())
+///     }
+/// }
+/// let shared: Box<dyn E911Provider> = Box::new(std::sync::Arc::new(Accepting));
+/// ```
+#[doc(alias = "dash_e911")]
 pub trait E911Provider: Send + Sync + fmt::Debug {
-    /// What it would say of an address. Nothing is provisioned.
+    /// Returns the outcome that provisioning `address` would have. Nothing changes.
     ///
     /// # Errors
-    /// If it could not be asked, or gave no answer.
+    /// An implementor returns [`ProviderError::Unknown`] if the provider cannot be reached or its answer
+    /// cannot be read.
     fn validate(&self, address: &E911Address) -> Result<E911Outcome, ProviderError>;
 
-    /// Tells emergency services that a number is at an address, if that is one place.
+    /// Tells emergency services that the number of `record` is at `address`, if that is one place.
+    ///
+    /// An address that is no place, or several, is an outcome and no error.
     ///
     /// # Errors
-    /// If it could not be asked, or gave no answer.
+    /// An implementor returns [`ProviderError::Refused`] if the provider refuses the number, and
+    /// [`ProviderError::Unknown`] if the provider cannot be reached or its answer cannot be read.
     fn provision(
         &self,
         record: &NumberRecord,
@@ -50,108 +90,158 @@ pub trait E911Provider: Send + Sync + fmt::Debug {
         key: IdempotencyKey,
     ) -> Result<E911Outcome, ProviderError>;
 
-    /// Emergency services are told no longer where a number is.
+    /// Removes the address of the number of `record`. A number without an address succeeds.
     ///
     /// # Errors
-    /// If it could not be asked, gave no answer, or refused.
+    /// An implementor returns [`ProviderError::Refused`] if the provider refuses the removal, and
+    /// [`ProviderError::Unknown`] if the provider cannot be reached or its answer cannot be read.
     fn remove(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<(), ProviderError>;
 }
 
-/// Who shows the name of a number's caller, and looks up those who call it.
+/// A provider that shows the caller name of a number and looks up the names of its callers.
+///
+/// The [module](self) states the contract. `&T`, `Box<T>` and `Arc<T>` of a provider are providers.
+/// [`CnamNotifications`] is an example of an implementation.
+#[doc(alias = "cnam_notifier")]
 pub trait CnamProvider: Send + Sync + fmt::Debug {
-    /// Shows a name, and looks names up, or not.
+    /// Sets the name that is shown for the number of `record`, and whether callers' names are looked up.
     ///
     /// # Errors
-    /// If it could not be asked, gave no answer, or refused.
+    /// An implementor returns [`ProviderError::Refused`] if the provider refuses the name, and
+    /// [`ProviderError::Unknown`] if the provider cannot be reached or its answer cannot be read.
     fn set(&self, record: &NumberRecord, cnam: &Cnam, key: IdempotencyKey) -> Result<(), ProviderError>;
 
-    /// Shows no name any longer, and looks none up.
+    /// Removes the name of the number of `record`, and looks up no callers' names. A number without a name
+    /// succeeds.
     ///
     /// # Errors
-    /// If it could not be asked, gave no answer, or refused.
+    /// An implementor returns [`ProviderError::Refused`] if the provider refuses the removal, and
+    /// [`ProviderError::Unknown`] if the provider cannot be reached or its answer cannot be read.
     fn remove(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<(), ProviderError>;
 }
 
-/// Why a provider does not do what it was asked to.
+macro_rules! delegate {
+    ($($pointer:ty),+) => {$(
+        impl<T: E911Provider + ?Sized> E911Provider for $pointer {
+            fn validate(&self, address: &E911Address) -> Result<E911Outcome, ProviderError> {
+                (**self).validate(address)
+            }
+
+            fn provision(
+                &self,
+                record: &NumberRecord,
+                address: &E911Address,
+                key: IdempotencyKey,
+            ) -> Result<E911Outcome, ProviderError> {
+                (**self).provision(record, address, key)
+            }
+
+            fn remove(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<(), ProviderError> {
+                (**self).remove(record, key)
+            }
+        }
+
+        impl<T: CnamProvider + ?Sized> CnamProvider for $pointer {
+            fn set(
+                &self,
+                record: &NumberRecord,
+                cnam: &Cnam,
+                key: IdempotencyKey,
+            ) -> Result<(), ProviderError> {
+                (**self).set(record, cnam, key)
+            }
+
+            fn remove(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<(), ProviderError> {
+                (**self).remove(record, key)
+            }
+        }
+    )+};
+}
+delegate!(&T, Box<T>, Arc<T>);
+
+/// The error of a call to a provider.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProviderError {
-    /// It refused. Nothing was done.
-    #[error("the provider refused: {0}")]
+    /// The provider refused. Nothing changed.
+    #[error("provider refused: {0}")]
     Refused(Box<str>),
-    /// It could not be reached, or answered nonsense. Whether anything was done is not known: it
-    /// has to be asked again with the same key.
-    #[error("the provider gave no answer: {0}")]
+    /// The provider could not be reached, or its answer could not be read. Whether anything changed is
+    /// unknown: the call is repeated with the same key.
+    #[error("provider gave no answer: {0}")]
     Unknown(Box<str>),
 }
 
-/// A provider that knows the addresses it was given, and no others.
+/// An [`E911Provider`] in memory that knows a list of addresses.
 ///
-/// An address that it knows to the letter, but for capitals, is provisioned. Of one that it knows in
-/// part, the street, the region and the city or postal code, it offers all that fit.
+/// An address that equals a known one, in any case, is provisioned. One that has the street, the region,
+/// and the city or the postal code of known addresses has these as candidates.
 #[derive(Debug, Default)]
 pub struct AddressBook {
     places: Vec<E911Address>,
-    told: Mutex<Told>,
+    state: Mutex<AddressBookState>,
 }
 
 #[derive(Debug, Default)]
-struct Told {
-    numbers: BTreeMap<PhoneNumber, E911Address>,
-    /// What was answered to each key; removals have no answer.
-    answers: BTreeMap<IdempotencyKey, Option<E911Outcome>>,
+struct AddressBookState {
+    addresses: BTreeMap<PhoneNumber, E911Address>,
+    /// The outcome of each call by its key; a removal has none.
+    outcomes: BTreeMap<IdempotencyKey, Option<E911Outcome>>,
 }
 
 impl AddressBook {
-    /// A book of addresses.
+    /// Creates a book of addresses. No number has one.
     #[must_use]
     pub fn new(places: impl IntoIterator<Item = E911Address>) -> Self {
-        Self { places: places.into_iter().collect(), told: Mutex::default() }
+        Self { places: places.into_iter().collect(), state: Mutex::default() }
     }
 
-    /// Where a number is, as emergency services are told.
+    /// Returns the address that is provisioned for `number`.
     #[must_use]
     pub fn provisioned(&self, number: PhoneNumber) -> Option<E911Address> {
-        self.told().numbers.get(&number).cloned()
+        self.state().addresses.get(&number).cloned()
     }
 
-    fn told(&self) -> MutexGuard<'_, Told> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, AddressBookState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How the book writes an address; the caller's name is the one that asks.
-    fn written(place: &E911Address, asked: &E911Address, status: E911Status) -> E911Address {
+    /// Returns a known address with a status, and with the caller name of the request.
+    fn answer(place: &E911Address, request: &E911Address, status: E911Status) -> E911Address {
         let mut fields = place.clone().into_fields();
         fields.status = Some(status);
-        fields.caller_name = asked.fields().caller_name.clone().or(fields.caller_name);
+        fields.caller_name = request.fields().caller_name.clone().or(fields.caller_name);
         E911Address::new(fields).unwrap_or_else(|_| place.clone())
     }
 }
 
-fn is_same(place: &E911Address, asked: &E911Address) -> bool {
-    let (one, other) = (place.fields(), asked.fields());
-    let extended = |it: &Option<String>| it.as_deref().unwrap_or_default().to_uppercase();
-    is_alike(place, asked)
-        && one.locality.eq_ignore_ascii_case(&other.locality)
-        && place.postal_code() == asked.postal_code()
-        && extended(&one.extended_address) == extended(&other.extended_address)
+/// Returns whether two addresses are equal but for their case.
+fn is_same(place: &E911Address, request: &E911Address) -> bool {
+    let (known, requested) = (place.fields(), request.fields());
+    let suite = |suite: &Option<String>| suite.as_deref().unwrap_or_default().to_uppercase();
+    is_similar(place, request)
+        && known.locality.eq_ignore_ascii_case(&requested.locality)
+        && place.postal_code() == request.postal_code()
+        && suite(&known.extended_address) == suite(&requested.extended_address)
 }
 
-fn is_alike(place: &E911Address, asked: &E911Address) -> bool {
-    let (one, other) = (place.fields(), asked.fields());
-    one.street_address.eq_ignore_ascii_case(&other.street_address)
-        && one.region.eq_ignore_ascii_case(&other.region)
-        && (one.locality.eq_ignore_ascii_case(&other.locality) || place.postal_code() == asked.postal_code())
+/// Returns whether two addresses have the same street and region, and the same city or postal code.
+fn is_similar(place: &E911Address, request: &E911Address) -> bool {
+    let (known, requested) = (place.fields(), request.fields());
+    known.street_address.eq_ignore_ascii_case(&requested.street_address)
+        && known.region.eq_ignore_ascii_case(&requested.region)
+        && (known.locality.eq_ignore_ascii_case(&requested.locality)
+            || place.postal_code() == request.postal_code())
 }
 
 impl E911Provider for AddressBook {
     fn validate(&self, address: &E911Address) -> Result<E911Outcome, ProviderError> {
         if let Some(place) = self.places.iter().find(|place| is_same(place, address)) {
-            return Ok(E911Outcome::Provisioned(Self::written(place, address, E911Status::Provisioned)));
+            return Ok(E911Outcome::Provisioned(Self::answer(place, address, E911Status::Provisioned)));
         }
-        let alike = self.places.iter().filter(|place| is_alike(place, address));
-        let found = alike.map(|place| Self::written(place, address, E911Status::Geocoded));
-        Ok(E911Outcome::from_candidates(found.collect()))
+        let similar = self.places.iter().filter(|place| is_similar(place, address));
+        let candidates = similar.map(|place| Self::answer(place, address, E911Status::Geocoded));
+        Ok(E911Outcome::from_candidates(candidates.collect()))
     }
 
     fn provision(
@@ -160,57 +250,75 @@ impl E911Provider for AddressBook {
         address: &E911Address,
         key: IdempotencyKey,
     ) -> Result<E911Outcome, ProviderError> {
-        let mut told = self.told();
-        if let Some(Some(answer)) = told.answers.get(&key) {
-            return Ok(answer.clone());
+        let mut state = self.state();
+        if let Some(Some(outcome)) = state.outcomes.get(&key) {
+            return Ok(outcome.clone());
         }
-        let answer = match self.validate(address)? {
+        let outcome = match self.validate(address)? {
             E911Outcome::Geocoded(place) => {
-                E911Outcome::Provisioned(Self::written(&place, address, E911Status::Provisioned))
+                E911Outcome::Provisioned(Self::answer(&place, address, E911Status::Provisioned))
             }
             other => other,
         };
-        if let E911Outcome::Provisioned(place) = &answer {
-            told.numbers.insert(record.number(), place.clone());
+        if let E911Outcome::Provisioned(place) = &outcome {
+            state.addresses.insert(record.number(), place.clone());
         }
-        told.answers.insert(key, Some(answer.clone()));
-        Ok(answer)
+        state.outcomes.insert(key, Some(outcome.clone()));
+        Ok(outcome)
     }
 
     fn remove(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<(), ProviderError> {
-        let mut told = self.told();
-        if told.answers.insert(key, None).is_none() {
-            told.numbers.remove(&record.number());
+        let mut state = self.state();
+        if state.outcomes.insert(key, None).is_none() {
+            state.addresses.remove(&record.number());
         }
         Ok(())
     }
 }
 
-/// A provider that only notes what it is told.
+/// A [`CnamProvider`] in memory that keeps the calls it gets.
+///
+/// ```
+/// use telnum::feature::cnam::Cnam;
+/// use telnum::provider::{CnamNotifications, CnamProvider};
+/// use telnum::record::NumberRecord;
+///
+/// let record = NumberRecord::discovered(
+///     "+14158867900".parse()?, "telnyx".parse()?, "2026-03-01T12:00:00Z".parse()?,
+/// );
+/// let notifications = CnamNotifications::default();
+/// notifications.set(&record, &Cnam::default(), "key-1".parse()?)?;
+/// assert_eq!(notifications.all(), [("key-1".parse()?, record.number(), Some(Cnam::default()))]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Default)]
-pub struct CnamNotifications(Mutex<BTreeMap<IdempotencyKey, (PhoneNumber, Option<Cnam>)>>);
+pub struct CnamNotifications(Mutex<CnamCalls>);
+
+/// The number of each call by its key, and its name; a removal has none.
+type CnamCalls = BTreeMap<IdempotencyKey, (PhoneNumber, Option<Cnam>)>;
 
 impl CnamNotifications {
-    /// What was noted, by key: the number, and its names; `None`: they were taken off.
+    /// Returns the key, the number and the name of each call, in the order of the keys. A removal has no
+    /// name.
     #[must_use]
     pub fn all(&self) -> Vec<(IdempotencyKey, PhoneNumber, Option<Cnam>)> {
-        let notices = self.notices();
-        notices.iter().map(|(key, (number, cnam))| (*key, *number, cnam.clone())).collect()
+        let calls = self.calls();
+        calls.iter().map(|(key, (number, cnam))| (*key, *number, cnam.clone())).collect()
     }
 
-    fn notices(&self) -> MutexGuard<'_, BTreeMap<IdempotencyKey, (PhoneNumber, Option<Cnam>)>> {
+    fn calls(&self) -> MutexGuard<'_, CnamCalls> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl CnamProvider for CnamNotifications {
     fn set(&self, record: &NumberRecord, cnam: &Cnam, key: IdempotencyKey) -> Result<(), ProviderError> {
-        self.notices().insert(key, (record.number(), Some(cnam.clone())));
+        self.calls().insert(key, (record.number(), Some(cnam.clone())));
         Ok(())
     }
 
     fn remove(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<(), ProviderError> {
-        self.notices().insert(key, (record.number(), None));
+        self.calls().insert(key, (record.number(), None));
         Ok(())
     }
 }

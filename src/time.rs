@@ -1,7 +1,7 @@
-//! Moments, to the second, as the documents count them.
+//! Moments, to the second.
 //!
-//! Times are told to the library; it has no clock. On the wire a moment is the number of Gregorian
-//! seconds: those since the start of the year 0.
+//! The library has no clock: a caller passes the time in. In JSON a moment is a number of Gregorian
+//! seconds, those since the start of the year 0, as the reference counts; [`rfc3339`] writes text instead.
 //!
 //! ```
 //! use telnum::Timestamp;
@@ -15,14 +15,14 @@
 use std::fmt;
 use std::num::NonZeroU64;
 use std::str::FromStr;
-use std::time::SystemTime;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// A moment from the year 0 to the year 9999, to the second: eight bytes.
+/// A moment of the years 0 to 9999, to the second, in eight bytes.
 ///
-/// Its JSON is the number of Gregorian seconds. It reads and shows as RFC 3339 has it.
+/// `FromStr` and `Display` are RFC 3339; a fraction of a second is dropped. serde is a number of Gregorian
+/// seconds.
 ///
 /// ```
 /// use telnum::Timestamp;
@@ -35,7 +35,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(NonZeroU64);
 
-/// Not a moment from the year 0 to the year 9999.
+/// The error of a text or number that is not a moment of the years 0 to 9999.
+///
+/// ```
+/// let error = telnum::Timestamp::from_gregorian(0).unwrap_err();
+/// assert_eq!(error.to_string(), "expected a time of the years 0 to 9999, found 0 Gregorian seconds");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected a time of the years 0 to 9999, found {0}")]
 pub struct TimeError(Box<str>);
@@ -44,21 +49,28 @@ pub struct TimeError(Box<str>);
 const UNIX_EPOCH: i64 = 62_167_219_200;
 
 impl Timestamp {
-    /// The first: one second into the year 0.
+    /// The first moment: one second into the year 0.
     pub const MIN: Self = Self(NonZeroU64::MIN);
     /// The last second of the year 9999.
     pub const MAX: Self = Self(NonZeroU64::MIN.saturating_add(315_569_519_998));
 
-    /// The moment of so many Gregorian seconds.
+    /// Creates a moment from Gregorian seconds: those since the start of the year 0.
+    ///
+    /// ```
+    /// # use telnum::Timestamp;
+    /// assert_eq!(Timestamp::from_gregorian(62_167_219_200)?.to_string(), "1970-01-01T00:00:00Z");
+    /// # Ok::<(), telnum::time::TimeError>(())
+    /// ```
     ///
     /// # Errors
-    /// If that is not in the years 0 to 9999.
+    /// [`TimeError`] if `seconds` is 0 or after the year 9999.
+    #[doc(alias = "gregorian_seconds")]
     pub fn from_gregorian(seconds: u64) -> Result<Self, TimeError> {
         let moment = NonZeroU64::new(seconds).map(Self).filter(|moment| *moment <= Self::MAX);
         moment.ok_or_else(|| TimeError(format!("{seconds} Gregorian seconds").into()))
     }
 
-    /// The moment of so many Unix seconds.
+    /// Creates a moment from Unix seconds: those since the start of 1970.
     ///
     /// ```
     /// # use telnum::Timestamp;
@@ -67,7 +79,7 @@ impl Timestamp {
     /// ```
     ///
     /// # Errors
-    /// If that is not in the years 0 to 9999.
+    /// [`TimeError`] if `seconds` is before the year 0 or after the year 9999.
     pub fn from_unix(seconds: i64) -> Result<Self, TimeError> {
         let gregorian = seconds.checked_add(UNIX_EPOCH).and_then(|seconds| u64::try_from(seconds).ok());
         gregorian
@@ -75,28 +87,29 @@ impl Timestamp {
             .ok_or_else(|| TimeError(format!("{seconds} Unix seconds").into()))
     }
 
-    /// The time by the system's clock: for use cases, which may be given another.
+    /// Returns the time of the system's clock: the default clock of use cases.
     #[cfg(feature = "inventory")]
-    pub(crate) fn of_system() -> Self {
-        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    pub(crate) fn system_now() -> Self {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         let seconds = i64::try_from(since.as_secs()).ok();
         seconds.and_then(|seconds| Self::from_unix(seconds).ok()).unwrap_or(Self::MIN)
     }
 
-    /// The Gregorian seconds: those since the start of the year 0.
+    /// Returns the Gregorian seconds: those since the start of the year 0.
     #[must_use]
     #[inline]
     pub const fn gregorian(self) -> u64 {
         self.0.get()
     }
 
-    /// The Unix seconds: those since the start of 1970.
+    /// Returns the Unix seconds: those since the start of 1970.
     #[must_use]
     pub const fn unix(self) -> i64 {
         self.0.get().cast_signed() - UNIX_EPOCH
     }
 
-    /// The moment so much later, or the last there is.
+    /// Returns the moment that is `time` later, or earlier if `time` is negative; at most [`MAX`](Self::MAX)
+    /// and at least [`MIN`](Self::MIN). A fraction of a second is dropped.
     ///
     /// ```
     /// # use telnum::Timestamp;
@@ -112,7 +125,7 @@ impl Timestamp {
         NonZeroU64::new(seconds).map_or(Self::MIN, |seconds| Self(seconds).min(Self::MAX))
     }
 
-    /// How long after another moment this is; negative if it is before.
+    /// Returns the time from `earlier` to this moment; negative if this moment is before `earlier`.
     ///
     /// ```
     /// # use telnum::Timestamp;
@@ -126,7 +139,7 @@ impl Timestamp {
     }
 }
 
-/// Fractions of a second are left out.
+/// A fraction of a second is dropped.
 impl TryFrom<DateTime<Utc>> for Timestamp {
     type Error = TimeError;
 
@@ -175,17 +188,17 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-/// Moments in RFC 3339, for `#[serde(with = "telnum::time::rfc3339")]`.
+/// Moments as texts of RFC 3339, for `#[serde(with = "telnum::time::rfc3339")]`.
 ///
 /// ```
 /// #[derive(serde::Serialize)]
-/// struct Row {
+/// struct Note {
 ///     #[serde(with = "telnum::time::rfc3339")]
 ///     created_at: telnum::Timestamp,
 /// }
 ///
-/// let row = Row { created_at: "2000-01-01T12:00:00Z".parse()? };
-/// assert_eq!(serde_json::to_string(&row)?, r#"{"created_at":"2000-01-01T12:00:00Z"}"#);
+/// let note = Note { created_at: "2000-01-01T12:00:00Z".parse()? };
+/// assert_eq!(serde_json::to_string(&note)?, r#"{"created_at":"2000-01-01T12:00:00Z"}"#);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub mod rfc3339 {
@@ -195,18 +208,18 @@ pub mod rfc3339 {
 
     use super::Timestamp;
 
-    /// Writes a moment.
+    /// Serializes a moment.
     ///
     /// # Errors
-    /// The serializer's.
+    /// The error of `serializer`.
     pub fn serialize<S: Serializer>(moment: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(moment)
     }
 
-    /// Reads a moment.
+    /// Deserializes a moment.
     ///
     /// # Errors
-    /// The deserializer's, or that it is no moment.
+    /// The error of `deserializer`, or a text that is not a moment of the years 0 to 9999.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
         Cow::<str>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
@@ -217,7 +230,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_ends_are_what_they_say() {
+    fn arithmetic_stops_at_the_first_and_last_moment() {
         assert_eq!(Timestamp::MIN.to_string(), "0000-01-01T00:00:01Z");
         assert_eq!(Timestamp::MAX.to_string(), "9999-12-31T23:59:59Z");
         assert!(Timestamp::from_gregorian(0).is_err());

@@ -66,7 +66,7 @@ impl ContactBook {
     /// The contacts of a store, by the system's clock.
     #[must_use]
     pub fn new(store: impl Store + 'static) -> Self {
-        Self { store: Arc::new(store), retry: Retry::default(), clock: Arc::new(Timestamp::of_system) }
+        Self { store: Arc::new(store), retry: Retry::default(), clock: Arc::new(Timestamp::system_now) }
     }
 
     /// The same by another clock.

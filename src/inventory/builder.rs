@@ -39,7 +39,7 @@ impl Inventory {
             cnam: Arc::new(CnamNotifications::default()),
             policy: Policy::default(),
             limits: Limits::default(),
-            clock: Arc::new(Timestamp::of_system),
+            clock: Arc::new(Timestamp::system_now),
             keys: Arc::new(random_key),
             searches: Searches::default(),
         };

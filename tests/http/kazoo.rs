@@ -224,11 +224,11 @@ impl LocalityLookup for Known {
             alt_postal_codes: vec!["94104".into(), "94103".into()],
             latitude: text("37.789973706997"),
             longitude: text("-122.406446128903"),
-            line: text("WIRELESS"),
+            line_type: text("WIRELESS"),
             switch: text("098IGUH"),
             carrier: Some(LineCarrier {
                 id: text("6529"),
-                line: text("WIRELESS"),
+                line_type: text("WIRELESS"),
                 company: text("T-Mobile USA Inc"),
                 dba: text("T-Mobile USA Inc"),
             }),

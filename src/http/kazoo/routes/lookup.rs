@@ -70,7 +70,7 @@ fn document(text: &str, locality: &Result<Option<Locality>, LocalityError>) -> V
                 "extended_postal_code": place.extended_postal_code,
                 "latitude": place.latitude,
                 "longitude": place.longitude,
-                "type": place.line,
+                "type": place.line_type,
                 "alt_postal_codes": place.alt_postal_codes,
                 "switch": place.switch,
             },
@@ -79,7 +79,8 @@ fn document(text: &str, locality: &Result<Option<Locality>, LocalityError>) -> V
         }),
         Ok(None) if number.is_none() => failed("not_reconcilable"),
         Ok(None) => failed("not_found"),
-        Err(error) => failed(error.name()),
+        Err(LocalityError::NotConfigured) => failed("missing_url"),
+        Err(LocalityError::Failed(_)) => failed("lookup_failed"),
     }
 }
 
