@@ -83,13 +83,13 @@ pub use conflict::{NumberConflict, NumberConflictKind, Placement, check_number, 
 pub use context::{PortContext, PortDecision, PortEvent, PortEventKind};
 pub use edit::{NewPortRequest, PortEdit};
 pub use info::PortingInfo;
-pub use port_number::{NUMBER_MOVES, NumberStatus, NumberStatusKind, PortNumber, Progress};
+pub use port_number::{NUMBER_TRANSITIONS, NumberStatus, NumberStatusKind, PortNumber, Progress};
 pub use port_out::{NumberFacts, PortOutRefusal, PortOutRequest};
 pub use progress::{Arrival, Completion, NumberToCreate};
 pub use refusal::PortRefusal;
 pub use refusal_reason::RefusalReason;
 pub use request::{NamedAccount, Notifications, PortParties, PortRequest, PortRequestId, Upload};
-pub use schedule::{FixedOffsets, ScheduleOn, UnitedStates, Zones};
+pub use schedule::{FixedOffsets, ScheduleOn, UnitedStates, ZoneOffsets};
 pub use secret::{Passcode, PasscodeError, Pin};
 pub use settings::PortSettings;
 pub use state::{PortState, PortStates, PortStatesError};

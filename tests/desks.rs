@@ -199,7 +199,7 @@ fn row_157_what_was_left_unfinished_is_removed() {
     let events = events.iter().filter_map(|logged| logged.event.port_request());
     assert_eq!(events.filter(|event| event.kind == PortEventKind::Deleted).count(), 2);
 
-    let settings = PortSettings { keep_stale_pending: false, ..PortSettings::default() };
+    let settings = PortSettings::default().with_keep_stale_pending(false);
     assert_eq!(world.desk.clone().with_settings(settings).sweep().unwrap(), ids(&["pending"]));
     assert_eq!(world.desk.sweep().unwrap(), []);
 }

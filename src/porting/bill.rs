@@ -1,14 +1,15 @@
+//! The losing carrier's record of the account that numbers are ported from.
+
 use std::fmt;
 
 use super::Pin;
 use crate::document::document;
 
 document! {
-    /// What the losing carrier has on record about the account that numbers are ported from.
+    /// The losing carrier's record of the account that numbers are ported from, as the owner states it.
     ///
-    /// All of it is as the owner wrote it, and optional: what is missing,
-    /// [`PortRequest::missing`](super::PortRequest::missing) tells. `Debug` shows neither the PIN nor the values of
-    /// keys that are not known.
+    /// Every field is optional; [`PortRequest::missing`](super::PortRequest::missing) returns those that
+    /// a losing carrier requires. `Debug` shows neither the PIN nor the values of unknown fields.
     ///
     /// ```
     /// use telnum::porting::Bill;
@@ -19,23 +20,24 @@ document! {
     ///     "locality": "San Francisco", "region": "CA", "postal_code": "94105",
     ///     "pin": "4242",
     /// }))?;
-    /// assert_eq!(bill.address_lines(), ["12 Main St", "San Francisco, CA 94105"]);
+    /// assert_eq!(bill.name.as_deref(), Some("Beep's Bakery"));
     /// assert!(!format!("{bill:?}").contains("4242"));
     /// # Ok::<(), telnum::document::FieldError>(())
     /// ```
+    #[doc(alias = "CSR")]
     #[derive(Default)]
     pub struct Bill {
         /// The name of the person or company.
         pub name: Option<String>,
-        /// The house number of the service address, where it is not in `street_address`.
+        /// The house number of the service address, unless `street_address` contains it.
         pub street_number: Option<String>,
-        /// The direction before the street's name: `N`.
+        /// The direction before the street name: `N`.
         pub street_pre_dir: Option<String>,
-        /// The street, with or without what the other parts say.
+        /// The street name, or the whole street line.
         pub street_address: Option<String>,
-        /// What kind of street it is: `Ave`.
+        /// The street type: `Ave`.
         pub street_type: Option<String>,
-        /// The direction after the street's name.
+        /// The direction after the street name.
         pub street_post_dir: Option<String>,
         /// The suite, floor or apartment.
         pub extended_address: Option<String>,
@@ -45,11 +47,11 @@ document! {
         pub region: Option<String>,
         /// The postal code.
         pub postal_code: Option<String>,
-        /// The losing carrier's number of the account.
+        /// The account number at the losing carrier.
         pub account_number: Option<String>,
-        /// The PIN or passcode that the losing carrier asks for.
+        /// The PIN or passcode of the account.
         pub pin: Option<Pin>,
-        /// The billing telephone number (BTN): the account's main number.
+        /// The billing telephone number (BTN): the main number of the account.
         pub btn: Option<String>,
         /// The name of the losing carrier.
         pub carrier: Option<String>,
@@ -57,7 +59,17 @@ document! {
 }
 
 impl Bill {
-    /// The service address as it is written on an envelope, as far as it is known.
+    /// Returns the lines of the service address, without blank ones.
+    ///
+    /// ```
+    /// use telnum::porting::Bill;
+    ///
+    /// let mut bill = Bill::default();
+    /// bill.street_number = Some("12".to_owned());
+    /// bill.street_address = Some("Main St".to_owned());
+    /// bill.locality = Some("San Francisco".to_owned());
+    /// assert_eq!(bill.address_lines(), ["12 Main St", "San Francisco"]);
+    /// ```
     #[must_use]
     pub fn address_lines(&self) -> Vec<String> {
         let joined = |parts: &[&Option<String>]| {

@@ -1,37 +1,58 @@
 //! The earliest date of a port.
 //!
-//! 47 CFR 52.35: a simple port takes one business day, any other four. Business days are Monday to
-//! Friday but for the losing carrier's holidays, business hours 8:00 to 17:00. A request that comes
-//! from 8:00 to 13:00 counts that day, and the number may be activated at midnight; a later one counts
-//! as if it came at 8:00 on the next business day. Times are the losing carrier's local ones.
-//!
 //! ```
 //! use telnum::porting::{PortCalendar, PortKind};
 //!
 //! // The fourth Thursday of November 2026 is Thanksgiving.
 //! let calendar = PortCalendar::new(["2026-11-26".parse()?]);
 //! let earliest = calendar.earliest("2026-11-25T13:01:00".parse()?, PortKind::Simple)?;
-//! assert_eq!(earliest.counted.to_string(), "2026-11-27 08:00:00");
+//! assert_eq!(earliest.counts_from.to_string(), "2026-11-27 08:00:00");
 //! assert_eq!(earliest.activation.to_string(), "2026-11-30 00:00:00");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # Rules
+//!
+//! - A simple port takes one business day (47 CFR 52.35(a)); any other port takes four (the NANC's
+//!   provisioning flows, 47 CFR 52.26(a)).
+//! - Business days are Monday to Friday without the losing carrier's holidays; business hours are 8:00
+//!   to 17:00.
+//! - A request received by 13:00 on a business day counts on that day; a later one counts as received
+//!   at 8:00 on the next business day. The number may be activated at midnight.
+//! - All times are local. The regulation means the predominant time zone of the NPAC region of the
+//!   number.
 
 use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 
-/// How much there is to a port.
+use crate::text_enum::text_enum;
+
+/// The kind of a port, which determines how long it takes.
+///
+/// ```
+/// use telnum::porting::PortKind;
+///
+/// assert_eq!("non_simple".parse(), Ok(PortKind::NonSimple));
+/// assert_eq!(PortKind::NonSimple.business_days(), 4);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PortKind {
-    /// One line, without changes to anything else the losing carrier provides. One business day.
+    /// One line, without changes to other services of the losing carrier. One business day.
     Simple,
-    /// Any other. Four business days.
-    Other,
+    /// Any other port. Four business days.
+    NonSimple,
 }
+
+text_enum!(PortKind, "simple or non_simple", {
+    Simple => "simple",
+    NonSimple => "non_simple",
+});
 
 /// The business days and hours of a losing carrier.
 ///
-/// The regulation words the cut-off for simple ports; it is used for all, which is never too early.
+/// The regulation sets the cut-off time for simple ports only. The calendar applies it to all ports, so
+/// that a date is never too early.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PortCalendar {
     holidays: BTreeSet<NaiveDate>,
@@ -39,36 +60,38 @@ pub struct PortCalendar {
     cut_off: NaiveTime,
 }
 
-/// When a port can happen at the earliest: local times of the losing carrier.
+/// The earliest date of a port, in local time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EarliestPort {
-    /// From when on the request counts.
-    pub counted: NaiveDateTime,
-    /// When the number may be activated: midnight, as the port date begins. The date is a business day.
+    /// The time at which the request counts as received.
+    pub counts_from: NaiveDateTime,
+    /// The earliest time of activation: midnight at the start of a business day.
     pub activation: NaiveDateTime,
 }
 
-/// Why there is no earliest date.
+/// The error of computing a date with a [`PortCalendar`], or of creating one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CalendarError {
-    /// The calendar has no such dates.
-    #[error("no business day follows {0} in the calendar")]
+    /// The date is beyond the dates that the calendar can represent.
+    #[error("date {0}: no business day follows it in the calendar")]
     OutOfRange(NaiveDate),
-    /// The day would end before it begins.
-    #[error("expected the cut-off not to be before the opening at {opens}, found {cut_off}")]
+    /// The cut-off time is before the opening time.
+    #[error("cut-off: expected a time not before the opening at {opens}, found {cut_off}")]
     Hours {
-        /// When requests are taken from.
+        /// The opening time.
         opens: NaiveTime,
-        /// Until when they count that day.
+        /// The cut-off time.
         cut_off: NaiveTime,
     },
 }
 
-const EIGHT: NaiveTime = at(8);
-const THIRTEEN: NaiveTime = at(13);
+/// The regulation's opening time.
+const OPENS: NaiveTime = full_hour(8);
+/// The regulation's cut-off time.
+const CUT_OFF: NaiveTime = full_hour(13);
 
-const fn at(hour: u32) -> NaiveTime {
+const fn full_hour(hour: u32) -> NaiveTime {
     match NaiveTime::from_hms_opt(hour, 0, 0) {
         Some(time) => time,
         None => NaiveTime::MIN,
@@ -76,28 +99,37 @@ const fn at(hour: u32) -> NaiveTime {
 }
 
 impl PortKind {
-    /// How many business days it takes.
+    /// Returns the number of business days that the port takes.
     #[must_use]
     pub const fn business_days(self) -> u8 {
         match self {
             Self::Simple => 1,
-            Self::Other => 4,
+            Self::NonSimple => 4,
         }
     }
 }
 
 impl PortCalendar {
-    /// The regulation's hours, with a carrier's holidays.
+    /// Creates a calendar with the regulation's hours and the `holidays` of the losing carrier.
     #[must_use]
     pub fn new(holidays: impl IntoIterator<Item = NaiveDate>) -> Self {
-        Self { holidays: holidays.into_iter().collect(), opens: EIGHT, cut_off: THIRTEEN }
+        Self { holidays: holidays.into_iter().collect(), opens: OPENS, cut_off: CUT_OFF }
     }
 
-    /// The same with other hours: from when on requests are taken, and until when, that time
-    /// included, they count that day.
+    /// Sets the hours in which a request counts on the day it is received: from `opens` to `cut_off`,
+    /// inclusive. Default: 8:00 to 13:00.
+    ///
+    /// ```
+    /// use telnum::porting::{PortCalendar, PortKind};
+    ///
+    /// let calendar = PortCalendar::new([]).with_hours("09:00:00".parse()?, "15:00:00".parse()?)?;
+    /// let earliest = calendar.earliest("2026-03-02T14:00:00".parse()?, PortKind::Simple)?;
+    /// assert_eq!(earliest.activation.to_string(), "2026-03-03 00:00:00");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// If the cut-off is before the opening.
+    /// [`CalendarError::Hours`] if `cut_off` is before `opens`.
     pub fn with_hours(self, opens: NaiveTime, cut_off: NaiveTime) -> Result<Self, CalendarError> {
         if cut_off < opens {
             return Err(CalendarError::Hours { opens, cut_off });
@@ -105,28 +137,45 @@ impl PortCalendar {
         Ok(Self { opens, cut_off, ..self })
     }
 
-    /// Whether a day is one of Monday to Friday and no holiday.
+    /// Returns `true` if `day` is one of Monday to Friday and not a holiday.
+    ///
+    /// ```
+    /// use telnum::porting::PortCalendar;
+    ///
+    /// let calendar = PortCalendar::new(["2026-11-26".parse()?]);
+    /// assert!(calendar.is_business_day("2026-11-25".parse()?));
+    /// assert!(!calendar.is_business_day("2026-11-26".parse()?));
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
     #[must_use]
     pub fn is_business_day(&self, day: NaiveDate) -> bool {
         !matches!(day.weekday(), Weekday::Sat | Weekday::Sun) && !self.holidays.contains(&day)
     }
 
-    /// When a port can happen at the earliest whose request was received, complete and right, at a
+    /// Returns the earliest date of a port whose request was `received`, complete and accurate, at a
     /// local time.
     ///
+    /// ```
+    /// use telnum::porting::{PortCalendar, PortKind};
+    ///
+    /// let calendar = PortCalendar::new([]);
+    /// let earliest = calendar.earliest("2026-03-02T12:00:00".parse()?, PortKind::NonSimple)?;
+    /// assert_eq!(earliest.activation.to_string(), "2026-03-06 00:00:00");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
-    /// If the calendar ends before.
+    /// [`CalendarError::OutOfRange`] if the date cannot be represented.
     pub fn earliest(&self, received: NaiveDateTime, kind: PortKind) -> Result<EarliestPort, CalendarError> {
-        let counted = self.counted(received)?;
-        let mut day = counted.date();
+        let counts_from = self.counts_from(received)?;
+        let mut day = counts_from.date();
         for _ in 0..kind.business_days() {
             day = self.business_day_after(day)?;
         }
-        Ok(EarliestPort { counted, activation: day.and_time(NaiveTime::MIN) })
+        Ok(EarliestPort { counts_from, activation: day.and_time(NaiveTime::MIN) })
     }
 
-    /// From when on a request counts.
-    fn counted(&self, received: NaiveDateTime) -> Result<NaiveDateTime, CalendarError> {
+    fn counts_from(&self, received: NaiveDateTime) -> Result<NaiveDateTime, CalendarError> {
         let day = received.date();
         if self.is_business_day(day) && received.time() <= self.cut_off {
             return Ok(received.max(day.and_time(self.opens)));

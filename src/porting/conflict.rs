@@ -1,62 +1,64 @@
-//! A number is on one active port request at a time, and on none if the system has it already.
+//! Conflicts of numbers: a number is on at most one active port request, and on none if the inventory has
+//! it already.
 
-use super::{PortRequest, PortRequestId, PortStates};
+use super::{NumberStatusKind, PortRequest, PortRequestId, PortStates};
 use crate::account::AccountId;
 use crate::number::PhoneNumber;
 
-/// A port request, and whose it is.
+/// A port request that a number is on, with its owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Placement {
-    /// The request.
+    /// The port request.
     pub request: PortRequestId,
-    /// Its owner.
+    /// The account that owns the request.
     pub account: AccountId,
 }
 
-/// Why a number may not be on a port request. The cause is the number.
+/// The error of a number that cannot be on a port request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.message())]
 pub struct NumberConflict {
     /// The number.
     pub number: PhoneNumber,
-    /// Why.
+    /// The kind of the conflict.
     pub kind: NumberConflictKind,
 }
 
-/// Why a number may not be on a port request.
+/// The kind of a [`NumberConflict`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NumberConflictKind {
-    /// It is on another of the account's requests.
+    /// The number is on another request of the same account.
     SameAccount(PortRequestId),
-    /// It is on another account's request.
+    /// The number is on a request of another account.
     OtherAccount,
-    /// It is on several, which should not be.
+    /// The number is on several active requests: the stored data is inconsistent.
     Several,
-    /// The system has it.
+    /// The inventory has the number, with an owner.
     Exists,
 }
 
-/// Checks that a number may be on a port request: `placed` are all active requests that it is on, the
-/// one it should be on included, and `exists` tells whether the system has the number with an owner.
+/// Checks that `number` can be on the port request `on`.
+///
+/// `placed` are all active requests that the number is on, `on` among them if it is one of them. `exists`
+/// says whether the inventory has the number with an owner.
 ///
 /// ```
-/// use telnum::porting::{Placement, check_number};
+/// use telnum::porting::{NumberConflictKind, Placement, check_number};
 ///
-/// let placement = |request: &str, account: &str| -> Result<_, telnum::token::TokenError> {
-///     Ok(Placement { request: request.parse()?, account: account.parse()? })
-/// };
-/// let [ours, other] = [placement("p1", "child")?, placement("p2", "child")?];
+/// let [p1, p2] = [("p1", "child"), ("p2", "sibling")].map(|(request, account)| Placement {
+///     request: request.parse().unwrap(),
+///     account: account.parse().unwrap(),
+/// });
 /// let number = "+14158867900".parse()?;
-/// assert_eq!(check_number(number, ours, &[ours], false), Ok(()));
-///
-/// let conflict = check_number(number, ours, &[other], false).unwrap_err();
-/// assert_eq!(conflict.message(), "Number is on a port request already: p2");
+/// assert_eq!(check_number(number, p1, &[p1], false), Ok(()));
+/// let conflict = check_number(number, p1, &[p2], false).unwrap_err();
+/// assert_eq!(conflict.kind, NumberConflictKind::OtherAccount);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Errors
-/// If it may not.
+/// [`NumberConflict`] if `placed` has a request other than `on`, or is empty and the number `exists`.
 pub fn check_number(
     number: PhoneNumber,
     on: Placement,
@@ -74,39 +76,74 @@ pub fn check_number(
     Err(NumberConflict { number, kind })
 }
 
-/// The active ones among port requests that a number is on. One in a state that is not known counts as
-/// active; a number that was canceled on a request is not on it any more.
+/// Returns the placements of `number` on the active ones of `requests`, as
+/// [`PortRequest::active_numbers`] defines them.
+///
+/// ```
+/// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+/// #     "id": "p1", "name": "Bakery", "port_state": "submitted", "numbers": {"+14158867900": {}},
+/// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+/// use telnum::porting::placements;
+///
+/// assert_eq!(placements("+14158867900".parse()?, [&request]), [request.placement()]);
+/// assert_eq!(placements("+14158867901".parse()?, [&request]), []);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn placements<'a>(
     number: PhoneNumber,
     requests: impl IntoIterator<Item = &'a PortRequest>,
 ) -> Vec<Placement> {
-    let active = requests.into_iter().filter(|request| request.is_active() && request.wants(number));
+    let active = requests.into_iter().filter(|request| request.is_active() && request.has_uncanceled(number));
     active.map(PortRequest::placement).collect()
 }
 
 impl PortRequest {
-    /// Whether it is neither completed nor canceled.
+    /// Returns `true` if the request is neither completed nor canceled. A request in a state that another
+    /// system named is active.
     #[must_use]
     pub fn is_active(&self) -> bool {
         PortStates::ACTIVE.contains(self.state())
     }
 
-    /// The numbers that are on no other active request: all of an active one's but those that were
-    /// canceled on it; none of one that is over.
+    /// Returns the numbers that no other active request may have: those of an active request that were
+    /// not canceled on it, and none of a completed or canceled request.
+    ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "submitted",
+    /// #     "numbers": {"+14158867900": {}, "+14158867901": {"status": "canceled"}},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// // `numbers` of the document: {"+14158867900": {}, "+14158867901": {"status": "canceled"}}
+    /// let active: Vec<_> = request.active_numbers().map(|number| number.to_string()).collect();
+    /// assert_eq!(active, ["+14158867900"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn active_numbers(&self) -> impl Iterator<Item = PhoneNumber> {
         let is_active = self.is_active();
-        self.numbers().keys().copied().filter(move |number| is_active && self.wants(*number))
+        self.numbers().keys().copied().filter(move |number| is_active && self.has_uncanceled(*number))
     }
 
-    /// The request, and whose it is.
+    /// Returns the id of the request and the account that owns it.
     #[must_use]
     pub fn placement(&self) -> Placement {
         Placement { request: self.id(), account: self.account() }
     }
 
-    /// All that keeps the request's numbers from being on it, in the order of its numbers.
+    /// Returns the conflicts of the request's waiting numbers, in the order of its numbers.
     ///
-    /// `others` are other requests, and `exists` tells whether the system has a number with an owner.
+    /// `others` are other requests; the request itself is ignored among them. `exists` returns whether
+    /// the inventory has a number with an owner.
+    ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "submitted", "numbers": {"+14158867900": {}},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// use telnum::porting::NumberConflictKind;
+    ///
+    /// assert_eq!(request.conflicts(&[], |_| false), []);
+    /// assert_eq!(request.conflicts(&[], |_| true)[0].kind, NumberConflictKind::Exists);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn conflicts(
         &self,
@@ -123,13 +160,22 @@ impl PortRequest {
             .collect()
     }
 
-    fn wants(&self, number: PhoneNumber) -> bool {
-        self.number(number).is_some_and(|number| number.status().kind() != super::NumberStatusKind::Canceled)
+    fn has_uncanceled(&self, number: PhoneNumber) -> bool {
+        self.number(number).is_some_and(|number| number.status().kind() != NumberStatusKind::Canceled)
     }
 }
 
 impl NumberConflict {
-    /// The message in the documents.
+    /// Returns the message of Kazoo's error documents.
+    ///
+    /// ```
+    /// use telnum::porting::{NumberConflict, NumberConflictKind};
+    ///
+    /// let kind = NumberConflictKind::SameAccount("p2".parse()?);
+    /// let conflict = NumberConflict { number: "+14158867900".parse()?, kind };
+    /// assert_eq!(conflict.message(), "Number is on a port request already: p2");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn message(&self) -> String {
         match self.kind {

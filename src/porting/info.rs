@@ -1,9 +1,11 @@
+//! Porting data in a number's document.
+
 use crate::document::document;
 
 document! {
-    /// What a number's own document says about how it is ported in: its `porting` object.
+    /// The porting data of a number: the `porting` object of its public document.
     ///
-    /// Each is a text as it was written. Keys that are not known are kept.
+    /// The texts are not parsed or checked further. Unknown fields are kept.
     ///
     /// ```
     /// use telnum::porting::PortingInfo;
@@ -18,29 +20,29 @@ document! {
     /// ```
     #[derive(Debug, Default)]
     pub struct PortingInfo {
-        /// The account id the losing carrier has on file.
+        /// The account id on file at the losing carrier.
         pub billing_account_id: Option<String>,
-        /// The suite, floor or apartment the losing carrier has on file.
+        /// The suite, floor or apartment on file at the losing carrier.
         pub billing_extended_address: Option<String>,
-        /// The city the losing carrier has on file.
+        /// The city on file at the losing carrier.
         pub billing_locality: Option<String>,
-        /// The name or company name the losing carrier has on file.
+        /// The name or company name on file at the losing carrier.
         pub billing_name: Option<String>,
-        /// The postal code the losing carrier has on file.
+        /// The postal code on file at the losing carrier.
         pub billing_postal_code: Option<String>,
-        /// The state the losing carrier has on file.
+        /// The state on file at the losing carrier.
         pub billing_region: Option<String>,
-        /// The street address the losing carrier has on file.
+        /// The street address on file at the losing carrier.
         pub billing_street_address: Option<String>,
-        /// The billing telephone number (BTN) of the account the number belongs to.
+        /// The billing telephone number (BTN) of the account that has the number.
         pub billing_telephone_number: Option<String>,
-        /// Comments.
+        /// Comments for people.
         pub comments: Option<Vec<String>>,
-        /// The phone number at which the owner of the number can be reached.
+        /// The phone number of the contact person.
         pub customer_contact: Option<String>,
-        /// The id of the port request.
+        /// The id of the port request that the number came with.
         pub port_id: Option<String>,
-        /// The port date that was asked for.
+        /// The requested port date.
         pub requested_port_date: Option<String>,
         /// The name of the losing carrier.
         pub service_provider: Option<String>,

@@ -1,4 +1,4 @@
-//! What a losing carrier asks for: what of it a request lacks, and the letter that it wants signed.
+//! The fields that a losing carrier requires, and the letter of authorization.
 
 use std::fmt::Write;
 
@@ -6,47 +6,56 @@ use super::PortRequest;
 use crate::document::{FieldError, FieldErrorKind};
 use crate::time::Timestamp;
 
-/// A field that somebody asks for.
-struct Row {
+/// A field that the letter requires.
+struct RequiredField {
     path: &'static str,
-    is_there: fn(&PortRequest) -> bool,
-    /// Whether the losing carrier compares it with its record. All are in the letter.
-    checked: bool,
+    is_present: fn(&PortRequest) -> bool,
+    /// Whether the losing carrier compares the field with its own record.
+    is_validated: bool,
 }
 
 #[rustfmt::skip]
-const FIELDS: [Row; 11] = [
-    row("numbers", |request| !request.number_texts().is_empty(), true),
-    row("bill.name", |request| has(bill(request, |bill| &bill.name)), true),
-    row("bill.street_address", |request| has(bill(request, |bill| &bill.street_address)), true),
-    row("bill.locality", |request| has(bill(request, |bill| &bill.locality)), true),
-    row("bill.region", |request| has(bill(request, |bill| &bill.region)), true),
-    row("bill.postal_code", |request| has(bill(request, |bill| &bill.postal_code)), true),
-    row("bill.account_number", |request| has(bill(request, |bill| &bill.account_number)), true),
-    row("bill.btn", |request| has(bill(request, |bill| &bill.btn)), true),
-    row("bill.carrier", |request| has(bill(request, |bill| &bill.carrier)), false),
-    row("signee_name", |request| has(request.signee_name()), false),
-    row("signing_date", |request| request.signing_date().is_some(), false),
+const FIELDS: [RequiredField; 11] = [
+    required("numbers", |request| !request.number_texts().is_empty(), true),
+    required("bill.name", |request| has(bill(request, |bill| &bill.name)), true),
+    required("bill.street_address", |request| has(bill(request, |bill| &bill.street_address)), true),
+    required("bill.locality", |request| has(bill(request, |bill| &bill.locality)), true),
+    required("bill.region", |request| has(bill(request, |bill| &bill.region)), true),
+    required("bill.postal_code", |request| has(bill(request, |bill| &bill.postal_code)), true),
+    required("bill.account_number", |request| has(bill(request, |bill| &bill.account_number)), true),
+    required("bill.btn", |request| has(bill(request, |bill| &bill.btn)), true),
+    required("bill.carrier", |request| has(bill(request, |bill| &bill.carrier)), false),
+    required("signee_name", |request| has(request.signee_name()), false),
+    required("signing_date", |request| request.signing_date().is_some(), false),
 ];
 
-/// The widest line that can be broken, in characters.
-const LINE: usize = 76;
+/// The maximum width of a wrapped line, in characters.
+const MAX_WIDTH: usize = 76;
 
 impl PortRequest {
-    /// The fields that a losing carrier compares with its record and that are empty, each as
-    /// [`FieldErrorKind::Missing`]. A PIN is not among them: many carriers ask for none.
+    /// Returns the empty ones of the fields that a losing carrier validates against its own record, each
+    /// as [`FieldErrorKind::Missing`].
     ///
-    /// It is advice: a request without them may be submitted, and will be rejected.
+    /// A request without them can be submitted, but the losing carrier will reject it. `bill.pin` is not
+    /// among them: many carriers require no PIN.
+    ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "unconfirmed", "numbers": {"+14158867900": {}},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// assert_eq!(request.missing()[0].to_string(), "`bill.name`: required but missing");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub fn missing(&self) -> Vec<FieldError> {
-        self.lacking(|row| row.checked)
+        self.missing_of(|field| field.is_validated)
     }
 
-    /// The letter of authorization (LOA): with it the owner lets the winning carrier take the numbers
-    /// from the losing one. Plain text; equal requests have equal letters. Its dates are
-    /// those of UTC.
+    /// Returns the letter of authorization (LOA), in which the owner authorizes `winning_carrier` to port
+    /// the numbers from the losing carrier.
     ///
-    /// The PIN is not in it: letters are filed and forwarded. It goes with the order.
+    /// The letter is plain text, and equal for equal requests. Its dates are in UTC. It does not contain
+    /// the PIN, because letters are filed and forwarded; send the PIN with the order.
     ///
     /// ```
     /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
@@ -64,9 +73,10 @@ impl PortRequest {
     /// ```
     ///
     /// # Errors
-    /// The fields that it needs and that are empty.
+    /// The required fields that are empty, each as [`FieldErrorKind::Missing`].
+    #[doc(alias = "LOA")]
     pub fn letter_of_authorization(&self, winning_carrier: &str) -> Result<String, Vec<FieldError>> {
-        let missing = self.lacking(|_| true);
+        let missing = self.missing_of(|_| true);
         let (true, Some(bill), Some(moment)) = (missing.is_empty(), self.bill(), self.signing_date()) else {
             return Err(missing);
         };
@@ -75,7 +85,7 @@ impl PortRequest {
         let mut line = |label: &str, text: &str| {
             let text = in_one_line(text);
             if !text.is_empty() {
-                // Writing to a string does not fail.
+                // Writing to a `String` cannot fail.
                 let _ = writeln!(letter, "{label:<24}{text}");
             }
         };
@@ -110,12 +120,13 @@ impl PortRequest {
         Ok(letter)
     }
 
-    fn lacking(&self, who: impl Fn(&Row) -> bool) -> Vec<FieldError> {
-        let asked = FIELDS.iter().filter(|row| who(row) && !(row.is_there)(self));
-        asked.map(|row| FieldError::new(row.path, FieldErrorKind::Missing)).collect()
+    /// Returns an error for each empty field that `is_required`.
+    fn missing_of(&self, is_required: impl Fn(&RequiredField) -> bool) -> Vec<FieldError> {
+        let missing = FIELDS.iter().filter(|field| is_required(field) && !(field.is_present)(self));
+        missing.map(|field| FieldError::new(field.path, FieldErrorKind::Missing)).collect()
     }
 
-    /// The numbers that are still to come, or have come.
+    /// Returns the numbers that are not canceled.
     fn number_texts(&self) -> Vec<String> {
         let kept = |status| status != super::NumberStatusKind::Canceled;
         let numbers = self.numbers().iter().filter(|(_, number)| kept(number.status().kind()));
@@ -123,8 +134,12 @@ impl PortRequest {
     }
 }
 
-const fn row(path: &'static str, is_there: fn(&PortRequest) -> bool, checked: bool) -> Row {
-    Row { path, is_there, checked }
+const fn required(
+    path: &'static str,
+    is_present: fn(&PortRequest) -> bool,
+    is_validated: bool,
+) -> RequiredField {
+    RequiredField { path, is_present, is_validated }
 }
 
 fn bill(request: &PortRequest, field: fn(&super::Bill) -> &Option<String>) -> Option<&str> {
@@ -135,7 +150,7 @@ fn has(text: Option<&str>) -> bool {
     text.is_some_and(|text| !in_one_line(text).is_empty())
 }
 
-/// What somebody entered, so that it makes no lines of the letter.
+/// Returns `text` on one line, so that entered text cannot forge lines of the letter.
 fn in_one_line(text: &str) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control());
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
@@ -145,7 +160,7 @@ fn date(moment: Timestamp) -> String {
     chrono::DateTime::from(moment).format("%Y-%m-%d").to_string()
 }
 
-/// Words in lines that are indented and not too wide.
+/// Joins `words` with `gap` into indented lines of at most [`MAX_WIDTH`] characters, if a word fits.
 fn wrap<'a>(words: impl Iterator<Item = &'a str>, indent: &str, gap: &str) -> String {
     let (mut lines, mut width) = (String::new(), 0);
     for word in words {
@@ -153,7 +168,7 @@ fn wrap<'a>(words: impl Iterator<Item = &'a str>, indent: &str, gap: &str) -> St
         let wider = width + gap.len() + length;
         let (before, now) = match width {
             0 => (["", indent], indent.len() + length),
-            _ if wider <= LINE => (["", gap], wider),
+            _ if wider <= MAX_WIDTH => (["", gap], wider),
             _ => (["\n", indent], indent.len() + length),
         };
         lines.extend(before.into_iter().chain([word]));

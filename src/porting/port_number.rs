@@ -1,4 +1,4 @@
-//! What has become of each number of a port request: a request may be split, and its numbers come one
+//! The status of each number of a port request: a request may be split, so that its numbers are ported one
 //! by one.
 
 use serde::ser::SerializeMap;
@@ -7,9 +7,10 @@ use serde_json::{Map, Value};
 
 use super::{RefusalReason, Unlisted};
 use crate::document::{FieldError, Fields, FromJson, Json, deserialize_from_json};
+use crate::text_enum::text_enum;
 use crate::time::Timestamp;
 
-/// What the losing carrier has said about a number.
+/// The status of a number on a port request, as the losing carrier reports it.
 ///
 /// ```text
 ///  pending ──► confirmed ──► ported        canceled: from pending,
@@ -18,45 +19,53 @@ use crate::time::Timestamp;
 ///    rejected ───────┴─────────┘
 /// ```
 ///
-/// [`NUMBER_MOVES`] is the table of the ways; a status may be told again, with other facts, unless it
-/// is ported or canceled: these are final.
+/// [`NUMBER_TRANSITIONS`] is the table of transitions. A status may be reported again with other data;
+/// only ported and canceled are final.
 ///
 /// ```
 /// use telnum::porting::{NumberStatus, NumberStatusKind, RefusalReason};
 ///
 /// let status = NumberStatus::Rejected { refusals: vec![RefusalReason::PinInvalid] };
-/// assert!(status.may_become(NumberStatusKind::Pending));
+/// assert!(status.can_become(NumberStatusKind::Pending));
 /// assert_eq!(serde_json::to_string(&status)?, r#"{"status":"rejected","refusals":["pin_invalid"]}"#);
 /// assert_eq!(serde_json::from_str::<NumberStatus>("{}")?, NumberStatus::Pending);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum NumberStatus {
-    /// Nothing yet. In JSON no `status` at all.
+    /// No report yet. JSON has no `status` field for it.
     #[default]
     Pending,
-    /// There is a firm order commitment (FOC) for a date.
+    /// Confirmed by a firm order commitment (FOC).
+    #[doc(alias = "FOC")]
     Confirmed {
-        /// The date.
+        /// The date that the losing carrier committed to.
         foc_date: Timestamp,
     },
-    /// The number has come. Final.
+    /// Ported. Final.
     Ported {
-        /// When.
+        /// The time of the port.
         ported_at: Timestamp,
     },
-    /// The losing carrier does not let it go.
+    /// Rejected by the losing carrier.
     Rejected {
-        /// Why.
+        /// The reasons for the rejection.
         refusals: Vec<RefusalReason>,
     },
-    /// It is not wanted any more. Final.
+    /// Canceled: no longer to be ported. Final.
     Canceled,
-    /// A status that only another system knows.
+    /// A status named by another system, kept as written.
     Other(Unlisted),
 }
 
-/// A [`NumberStatus`] without its facts.
+/// The kind of a [`NumberStatus`].
+///
+/// ```
+/// use telnum::porting::NumberStatusKind;
+///
+/// assert_eq!("ported".parse(), Ok(NumberStatusKind::Ported));
+/// assert_eq!(NumberStatusKind::Ported.as_str(), "ported");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NumberStatusKind {
     /// See [`NumberStatus::Pending`].
@@ -73,16 +82,25 @@ pub enum NumberStatusKind {
     Other,
 }
 
-/// A number on a port request: its entry in `numbers`.
+/// The entry of a number in `numbers` of a port request.
 ///
-/// Its keys are those of its [`NumberStatus`], and any others, which are kept.
+/// Its fields are those of its [`NumberStatus`], and any others, which are kept.
+///
+/// ```
+/// use telnum::porting::{NumberStatus, PortNumber};
+///
+/// let entry: PortNumber = serde_json::from_str(r#"{"status": "canceled", "used_by": "callflow"}"#)?;
+/// assert_eq!(entry.status(), &NumberStatus::Canceled);
+/// assert_eq!(entry.extra()["used_by"], "callflow");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PortNumber {
     pub(super) status: NumberStatus,
     extra: Map<String, Value>,
 }
 
-/// How far a request's numbers have come.
+/// The progress of a port request: the count of its numbers by status.
 ///
 /// ```
 /// use telnum::porting::Progress;
@@ -92,18 +110,34 @@ pub struct PortNumber {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// How many have come.
+    /// The count of ported numbers.
     pub ported: usize,
-    /// How many are not wanted any more.
+    /// The count of canceled numbers.
     pub canceled: usize,
-    /// How many are still to come.
+    /// The count of numbers that are neither ported nor canceled.
     pub waiting: usize,
 }
 
+text_enum!(NumberStatusKind, "the kind of a number's status", {
+    Pending => "pending",
+    Confirmed => "confirmed",
+    Ported => "ported",
+    Rejected => "rejected",
+    Canceled => "canceled",
+    Other => "other",
+});
+
 use NumberStatusKind::{Canceled, Confirmed, Other, Pending, Ported, Rejected};
 
-/// What may become of a number: the status, and those that it may come from.
-pub const NUMBER_MOVES: [(NumberStatusKind, &[NumberStatusKind]); 5] = [
+/// The transitions of a number's status: each target with the statuses that lead to it.
+///
+/// ```
+/// use telnum::porting::{NUMBER_TRANSITIONS, NumberStatusKind};
+///
+/// let is_final = |kind| NUMBER_TRANSITIONS.iter().all(|(_, from)| !from.contains(&kind));
+/// assert!(is_final(NumberStatusKind::Ported) && is_final(NumberStatusKind::Canceled));
+/// ```
+pub const NUMBER_TRANSITIONS: [(NumberStatusKind, &[NumberStatusKind]); 5] = [
     (Pending, &[Pending, Rejected, Other]),
     (Confirmed, &[Pending, Confirmed, Rejected, Other]),
     (Ported, &[Pending, Confirmed, Rejected, Other]),
@@ -111,11 +145,18 @@ pub const NUMBER_MOVES: [(NumberStatusKind, &[NumberStatusKind]); 5] = [
     (Canceled, &[Pending, Confirmed, Rejected, Other]),
 ];
 
-/// The keys of a number's entry that its status has.
+/// The fields of a number's entry that belong to its status.
 const STATUS_KEYS: [&str; 4] = ["status", "foc_date", "ported_at", "refusals"];
 
 impl NumberStatus {
-    /// The status without its facts.
+    /// Returns the kind of the status.
+    ///
+    /// ```
+    /// use telnum::porting::{NumberStatus, NumberStatusKind};
+    ///
+    /// let status = NumberStatus::Rejected { refusals: Vec::new() };
+    /// assert_eq!(status.kind(), NumberStatusKind::Rejected);
+    /// ```
     #[must_use]
     pub const fn kind(&self) -> NumberStatusKind {
         match self {
@@ -128,26 +169,47 @@ impl NumberStatus {
         }
     }
 
-    /// The name in the documents.
+    /// Returns the name that documents use: `confirmed`.
+    ///
+    /// ```
+    /// use telnum::porting::NumberStatus;
+    ///
+    /// let status: NumberStatus = serde_json::from_str(r#"{"status": "on_hold"}"#)?;
+    /// assert_eq!(status.as_str(), "on_hold");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
-    pub fn name(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         match self {
             Self::Other(name) => name.as_str(),
             Self::Pending
             | Self::Confirmed { .. }
             | Self::Ported { .. }
             | Self::Rejected { .. }
-            | Self::Canceled => self.kind().name(),
+            | Self::Canceled => self.kind().as_str(),
         }
     }
 
-    /// Whether the table has a way to a status.
+    /// Returns `true` if [`NUMBER_TRANSITIONS`] has a transition from this status to `to`.
+    ///
+    /// ```
+    /// use telnum::porting::{NumberStatus, NumberStatusKind};
+    ///
+    /// assert!(NumberStatus::Pending.can_become(NumberStatusKind::Ported));
+    /// assert!(!NumberStatus::Canceled.can_become(NumberStatusKind::Pending));
+    /// ```
     #[must_use]
-    pub fn may_become(&self, to: NumberStatusKind) -> bool {
-        NUMBER_MOVES.iter().any(|(target, from)| *target == to && from.contains(&self.kind()))
+    pub fn can_become(&self, to: NumberStatusKind) -> bool {
+        NUMBER_TRANSITIONS.iter().any(|(target, from)| *target == to && from.contains(&self.kind()))
     }
 
-    /// Whether the number has neither come nor been canceled.
+    /// Returns `true` if the number is neither ported nor canceled.
+    ///
+    /// ```
+    /// use telnum::porting::NumberStatus;
+    ///
+    /// assert!(NumberStatus::Pending.is_waiting() && !NumberStatus::Canceled.is_waiting());
+    /// ```
     #[must_use]
     pub const fn is_waiting(&self) -> bool {
         !matches!(self, Self::Ported { .. } | Self::Canceled)
@@ -155,7 +217,7 @@ impl NumberStatus {
 
     fn from_fields(fields: &mut Fields<'_>) -> Result<Self, FieldError> {
         let Some(name) = fields.string("status")? else { return Ok(Self::Pending) };
-        Ok(match NumberStatusKind::ALL.into_iter().find(|kind| kind.name() == name) {
+        Ok(match name.parse::<NumberStatusKind>().ok() {
             Some(Pending) => Self::Pending,
             Some(Confirmed) => Self::Confirmed { foc_date: fields.field("foc_date")? },
             Some(Ported) => Self::Ported { ported_at: fields.field("ported_at")? },
@@ -169,7 +231,7 @@ impl NumberStatus {
 
     fn serialize_entries<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         if *self != Self::Pending {
-            map.serialize_entry("status", self.name())?;
+            map.serialize_entry("status", self.as_str())?;
         }
         match self {
             Self::Confirmed { foc_date } => map.serialize_entry("foc_date", foc_date),
@@ -180,44 +242,20 @@ impl NumberStatus {
     }
 }
 
-impl NumberStatusKind {
-    /// Those that have a name of their own.
-    pub const ALL: [Self; 5] = [Pending, Confirmed, Ported, Rejected, Canceled];
-
-    /// The name in the documents.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Pending => "pending",
-            Confirmed => "confirmed",
-            Ported => "ported",
-            Rejected => "rejected",
-            Canceled => "canceled",
-            Other => "other",
-        }
-    }
-}
-
-impl std::fmt::Display for NumberStatusKind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.name())
-    }
-}
-
 impl PortNumber {
-    /// What the losing carrier has said about it.
+    /// Returns the status of the number.
     #[must_use]
     pub const fn status(&self) -> &NumberStatus {
         &self.status
     }
 
     pub(super) fn set_status(&mut self, status: NumberStatus) {
-        // What another system wrote by these names would come twice.
+        // A status of another system may have left fields of these names in `extra`.
         self.extra.retain(|key, _| !STATUS_KEYS.contains(&key.as_str()));
         self.status = status;
     }
 
-    /// Further keys, kept and given back.
+    /// Returns the unknown fields. They are kept and written again.
     #[must_use]
     pub const fn extra(&self) -> &Map<String, Value> {
         &self.extra
@@ -236,13 +274,20 @@ impl Progress {
         })
     }
 
-    /// Whether some have come, and none is still to come.
+    /// Returns `true` if at least one number is ported and none is waiting.
+    ///
+    /// ```
+    /// use telnum::porting::Progress;
+    ///
+    /// assert!(Progress { ported: 1, canceled: 1, waiting: 0 }.is_complete());
+    /// assert!(!Progress { ported: 0, canceled: 1, waiting: 0 }.is_complete());
+    /// ```
     #[must_use]
     pub const fn is_complete(self) -> bool {
         self.waiting == 0 && self.ported > 0
     }
 
-    /// Whether some have come, and some are still to come.
+    /// Returns `true` if some numbers are ported and some are waiting.
     #[must_use]
     pub const fn is_split(self) -> bool {
         self.waiting > 0 && self.ported > 0

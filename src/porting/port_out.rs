@@ -1,4 +1,4 @@
-//! Letting a number go: what another carrier must know to take it.
+//! Port-out: the check of another carrier's request for a number.
 
 use super::{Passcode, Pin, RefusalReason};
 use crate::account::AccountId;
@@ -7,7 +7,7 @@ use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 
 document! {
-    /// Another carrier's request for a number.
+    /// Another carrier's request for a number of the inventory.
     ///
     /// ```
     /// use telnum::lifecycle::State;
@@ -20,69 +20,78 @@ document! {
     /// let facts = NumberFacts { state: State::InService, owner: Some("child".parse()?), passcode: Some(&passcode) };
     /// let refusals = request.check(Some(facts)).unwrap_err();
     /// assert_eq!(refusals, [PortOutRefusal::PasscodeMismatch]);
-    /// assert_eq!(refusals[0].reason().name(), "pin_invalid");
+    /// assert_eq!(refusals[0].reason().as_str(), "pin_invalid");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[derive(Debug)]
     pub struct PortOutRequest {
         /// The number.
         pub number: PhoneNumber,
-        /// The account that it is said to be on.
+        /// The account that is stated to have the number.
         pub account_id: AccountId,
-        /// The passcode that its owner is said to have given, whatever it looks like.
+        /// The stated passcode of the account. Any text is accepted.
         pub passcode: Option<Pin>,
     }
 }
 
-/// What is known of a number that another carrier wants.
+/// The facts about a number that decide on a [`PortOutRequest`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NumberFacts<'a> {
-    /// Its state.
+    /// The state of the number.
     pub state: State,
-    /// Its owner.
+    /// The owner of the number, if any.
     pub owner: Option<AccountId>,
-    /// The passcode that its owner has set. Without one none is asked for.
+    /// The passcode that the owner has set. If `None`, the request needs no passcode.
     pub passcode: Option<&'a Passcode>,
 }
 
-/// Why a number is not let go.
+/// The reason for which a [`PortOutRequest`] is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum PortOutRefusal {
-    /// It is not here.
-    #[error("the number is not here")]
-    NotHere,
-    /// It is not in use.
-    #[error("the number is {0}, not in_service")]
+    /// The inventory does not have the number.
+    #[error("number: not in the inventory")]
+    NotFound,
+    /// The number is not in service.
+    #[error("number: expected state in_service, found {0}")]
     NotInService(State),
-    /// It is not on that account.
-    #[error("the number is not on the account")]
+    /// The number is not on the stated account.
+    #[error("number: not on the stated account")]
     OtherAccount,
-    /// There is a passcode, and none was given.
-    #[error("a passcode is needed")]
+    /// The owner has set a passcode, and the request has none.
+    #[error("passcode: required but missing")]
     PasscodeMissing,
-    /// The passcode is another.
-    #[error("the passcode is not the account's")]
+    /// The passcode is not the one that the owner has set.
+    #[error("passcode: does not match")]
     PasscodeMismatch,
 }
 
 impl PortOutRequest {
-    /// A request for a number that is said to be on an account, with the passcode if one was given.
+    /// Creates a request for `number`, stated to be on `account_id`.
+    ///
+    /// ```
+    /// use telnum::porting::{PortOutRefusal, PortOutRequest};
+    ///
+    /// let request = PortOutRequest::new("+14158867900".parse()?, "child".parse()?, None);
+    /// assert_eq!(request.check(None), Err(vec![PortOutRefusal::NotFound]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new(number: PhoneNumber, account_id: AccountId, passcode: Option<Pin>) -> Self {
         Self { number, account_id, passcode, extra: serde_json::Map::new() }
     }
 
-    /// Checks that a number may go: it is in service with the account, and the passcode is right.
+    /// Checks that the number may be ported out: it is in service on the stated account, and the passcode
+    /// matches. `facts` is `None` if the inventory does not have the number.
     ///
-    /// Whose a number is and what its passcode is stays hidden from those who do not know the account:
-    /// their refusal does not depend on the passcode.
+    /// If the account is wrong, the result does not depend on the passcode: a request cannot guess
+    /// passcodes without the account.
     ///
     /// # Errors
-    /// All that keeps it from going.
+    /// All [`PortOutRefusal`]s that apply.
     pub fn check(&self, facts: Option<NumberFacts<'_>>) -> Result<(), Vec<PortOutRefusal>> {
         let Some(NumberFacts { state, owner, passcode }) = facts else {
-            return Err(vec![PortOutRefusal::NotHere]);
+            return Err(vec![PortOutRefusal::NotFound]);
         };
         let is_in_service = state == State::InService;
         let is_on_account = owner == Some(self.account_id);
@@ -106,13 +115,20 @@ impl PortOutRequest {
 }
 
 impl PortOutRefusal {
-    /// The reason as the other carrier is told it.
+    /// Returns the reason to report to the other carrier.
+    ///
+    /// ```
+    /// use telnum::porting::{PortOutRefusal, RefusalReason};
+    ///
+    /// assert_eq!(PortOutRefusal::OtherAccount.reason(), RefusalReason::AccountNumberMismatch);
+    /// assert_eq!(PortOutRefusal::NotFound.reason().as_str(), "number_not_here");
+    /// ```
     #[must_use]
     pub fn reason(&self) -> RefusalReason {
         match self {
             Self::OtherAccount => RefusalReason::AccountNumberMismatch,
             Self::PasscodeMissing | Self::PasscodeMismatch => RefusalReason::PinInvalid,
-            Self::NotHere => "number_not_here".into(),
+            Self::NotFound => "number_not_here".into(),
             Self::NotInService(_) => "number_not_in_service".into(),
         }
     }

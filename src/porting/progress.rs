@@ -3,7 +3,7 @@
 use super::{
     NumberStatus, NumberStatusKind, PortContext, PortDecision, PortEventKind, PortPermission, PortRefusal,
     PortRequest, PortRequestId, PortState, PortStates, PortTransition, RefusalReason, ScheduleOn,
-    TRANSITIONS, TransitionEntry, Zones,
+    TRANSITIONS, TransitionEntry, ZoneOffsets,
 };
 use crate::account::AccountId;
 use crate::document::{FieldError, FieldErrorKind};
@@ -128,7 +128,7 @@ impl PortRequest {
     pub fn schedule(
         &self,
         on: ScheduleOn,
-        zones: &dyn Zones,
+        zones: &dyn ZoneOffsets,
         reason: Option<&str>,
         ctx: &PortContext<'_>,
     ) -> Result<PortDecision, PortRefusal> {
@@ -302,7 +302,7 @@ impl PortRequest {
         status: NumberStatus,
     ) -> Result<PortEventKind, PortRefusal> {
         let before = self.number(number).ok_or(PortRefusal::NoSuchNumber(number))?.status();
-        if !before.may_become(status.kind()) {
+        if !before.can_become(status.kind()) {
             return Err(PortRefusal::NumberMove { number, from: before.kind(), to: status.kind() });
         }
         self.set_status(number, status.clone());

@@ -1,4 +1,4 @@
-//! Why a losing carrier refuses a port, and what is to be corrected.
+//! The reasons for which a losing carrier rejects a port.
 
 use std::fmt;
 
@@ -6,9 +6,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Unlisted;
 
-/// Why a losing carrier refuses to let numbers go.
+/// The reason for which a losing carrier rejects a port.
 ///
-/// In JSON its name; what is no name here is kept as it is.
+/// The reasons are those that US carriers commonly report for a local service request (LSR). A reason
+/// that is not listed is kept as written.
 ///
 /// ```
 /// use telnum::porting::RefusalReason;
@@ -16,38 +17,38 @@ use super::Unlisted;
 /// let reason: RefusalReason = "postal_code_mismatch".into();
 /// assert_eq!(reason, RefusalReason::PostalCodeMismatch);
 /// assert_eq!(reason.field(), Some("bill.postal_code"));
-/// assert_eq!(reason.to_string(), "the postal code is not the one on the account");
+/// assert_eq!(reason.description(), "the postal code is not the one on the account");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RefusalReason {
-    /// The account number is not the losing carrier's.
+    /// The account number differs from the losing carrier's record.
     AccountNumberMismatch,
-    /// The billing telephone number is not the account's.
+    /// The billing telephone number (BTN) differs from the account's.
     BtnMismatch,
-    /// The name is not the account's.
+    /// The name differs from the account's.
     NameMismatch,
-    /// The service address is not the account's.
+    /// The service address differs from the account's.
     LocationMismatch,
-    /// The postal code is not the account's.
+    /// The postal code differs from the account's.
     PostalCodeMismatch,
-    /// The PIN or passcode is wrong, or missing.
+    /// The PIN or passcode is wrong or missing.
     PinInvalid,
-    /// The billing telephone number would go, and no other is named to take its place.
+    /// The billing telephone number would be ported without a replacement for the remaining numbers.
     MainBtnWithoutReplacement,
-    /// The firm order commitment has expired: the date has passed, a new one is needed.
+    /// The date of the firm order commitment (FOC) has passed.
     FocExpired,
-    /// The numbers can not go in one order.
+    /// The numbers cannot be ported in one order.
     OrderMustBeSplit,
-    /// What only the losing carrier knows, in its words.
+    /// A reason in the losing carrier's words.
     Other(Unlisted),
 }
 
-/// A row of the table of reasons.
 struct Row {
     reason: RefusalReason,
     name: &'static str,
+    /// The field of the port request to correct.
     field: &'static str,
-    text: &'static str,
+    description: &'static str,
 }
 
 use RefusalReason::{
@@ -65,11 +66,11 @@ static TABLE: [Row; 9] = [
     row(PinInvalid, "pin_invalid", "bill.pin", "the PIN or passcode is wrong or missing"),
     row(MainBtnWithoutReplacement, "main_btn_without_replacement", "bill.btn", "the billing telephone number would go without a replacement"),
     row(FocExpired, "foc_expired", "transfer_date", "the firm order commitment has expired"),
-    row(OrderMustBeSplit, "order_must_be_split", "numbers", "the numbers can not go in one order"),
+    row(OrderMustBeSplit, "order_must_be_split", "numbers", "the numbers cannot be ported in one order"),
 ];
 
 impl RefusalReason {
-    /// The reasons that are known.
+    /// All reasons but [`Other`](Self::Other).
     pub const ALL: [Self; 9] = [
         AccountNumberMismatch,
         BtnMismatch,
@@ -82,16 +83,42 @@ impl RefusalReason {
         OrderMustBeSplit,
     ];
 
-    /// The name in the documents.
+    /// Returns the name that documents use: `pin_invalid`.
+    ///
+    /// ```
+    /// use telnum::porting::RefusalReason;
+    ///
+    /// assert_eq!(RefusalReason::PinInvalid.as_str(), "pin_invalid");
+    /// assert_eq!(RefusalReason::from("line is busy").as_str(), "line is busy");
+    /// ```
     #[must_use]
-    pub fn name(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         if let Self::Other(text) = self {
             return text.as_str();
         }
         self.row().map_or("", |row| row.name)
     }
 
-    /// The path of the port request's field that is to be corrected, if it is known.
+    /// Returns the description for people, or the losing carrier's words.
+    ///
+    /// ```
+    /// use telnum::porting::RefusalReason;
+    ///
+    /// assert_eq!(RefusalReason::PinInvalid.description(), "the PIN or passcode is wrong or missing");
+    /// ```
+    #[must_use]
+    pub fn description(&self) -> &str {
+        self.row().map_or_else(|| self.as_str(), |row| row.description)
+    }
+
+    /// Returns the path of the port request's field to correct, if known.
+    ///
+    /// ```
+    /// use telnum::porting::RefusalReason;
+    ///
+    /// assert_eq!(RefusalReason::FocExpired.field(), Some("transfer_date"));
+    /// assert_eq!(RefusalReason::from("line is busy").field(), None);
+    /// ```
     #[must_use]
     pub fn field(&self) -> Option<&'static str> {
         self.row().map(|row| row.field)
@@ -102,8 +129,13 @@ impl RefusalReason {
     }
 }
 
-const fn row(reason: RefusalReason, name: &'static str, field: &'static str, text: &'static str) -> Row {
-    Row { reason, name, field, text }
+const fn row(
+    reason: RefusalReason,
+    name: &'static str,
+    field: &'static str,
+    description: &'static str,
+) -> Row {
+    Row { reason, name, field, description }
 }
 
 impl From<&str> for RefusalReason {
@@ -113,16 +145,15 @@ impl From<&str> for RefusalReason {
     }
 }
 
-/// For people.
 impl fmt::Display for RefusalReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.row().map_or_else(|| self.name(), |row| row.text))
+        f.pad(self.as_str())
     }
 }
 
 impl Serialize for RefusalReason {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
+        serializer.serialize_str(self.as_str())
     }
 }
 

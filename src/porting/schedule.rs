@@ -1,8 +1,8 @@
-//! When a port is to happen: a local date and time, in a time zone that has a name.
+//! The scheduled time of a port: a local date and time in a named time zone.
 //!
-//! There is no time zone database here. Whoever has one lends it through [`Zones`]; without one,
-//! [`UnitedStates`] knows the zones in which most numbers are ported and [`FixedOffsets`] those that
-//! say their offset.
+//! The crate has no time zone database: implement [`ZoneOffsets`] with one. Without a database,
+//! [`UnitedStates`] covers the zones of the United States and [`FixedOffsets`] zones that state their
+//! offset.
 //!
 //! ```
 //! use telnum::porting::{ScheduleOn, UnitedStates};
@@ -15,6 +15,8 @@
 //! # Ok::<(), telnum::document::FieldError>(())
 //! ```
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Weekday};
 use serde_json::{Map, Value};
 
@@ -22,27 +24,35 @@ use crate::document::{FieldError, document};
 use crate::time::Timestamp;
 
 document! {
-    /// When a port is to happen, as it was asked for.
+    /// The requested time of a port: a local date and time in a named time zone.
+    ///
+    /// ```
+    /// use telnum::porting::{FixedOffsets, ScheduleOn};
+    ///
+    /// let on = ScheduleOn::new("-05:00", "2026-07-01 09:30");
+    /// assert_eq!(on.moment(&FixedOffsets)?.to_string(), "2026-07-01T14:30:00Z");
+    /// # Ok::<(), telnum::document::FieldError>(())
+    /// ```
     #[derive(Debug)]
     pub struct ScheduleOn {
         /// The time zone: an IANA name such as `America/New_York`, or an offset such as `-05:00`.
         pub timezone: String,
-        /// The local date and time: `2026-07-01 09:30`, with seconds or not, with a space or a `T`
-        /// between.
+        /// The local date and time: `2026-07-01 09:30`. Seconds are optional; the separator is a space
+        /// or `T`.
         pub date_time: String,
     }
 }
 
-/// Where time zones are looked up.
+/// A source of time zone offsets.
 ///
 /// ```
 /// use chrono::{FixedOffset, NaiveDateTime};
-/// use telnum::porting::{FixedOffsets, ScheduleOn, Zones};
+/// use telnum::porting::{FixedOffsets, ScheduleOn, ZoneOffsets};
 ///
-/// /// Knows one zone more.
+/// /// Adds one zone to [`FixedOffsets`].
 /// struct Tokyo;
 ///
-/// impl Zones for Tokyo {
+/// impl ZoneOffsets for Tokyo {
 ///     fn offset(&self, zone: &str, local: NaiveDateTime) -> Option<FixedOffset> {
 ///         let zone = if zone == "Asia/Tokyo" { "+09:00" } else { zone };
 ///         FixedOffsets.offset(zone, local)
@@ -53,22 +63,32 @@ document! {
 /// assert_eq!(on.moment(&Tokyo)?.to_string(), "2026-07-01T00:30:00Z");
 /// # Ok::<(), telnum::document::FieldError>(())
 /// ```
-pub trait Zones {
-    /// How far a zone's clocks are from UTC at a local time; `None` if there is no such zone, or the
-    /// clocks leave that time out. Where they show it twice, the first time counts.
+pub trait ZoneOffsets {
+    /// Returns the offset from UTC of `zone` at the `local` time; `None` if the zone is unknown or skips
+    /// that time. Of a time that occurs twice the first occurrence counts.
     fn offset(&self, zone: &str, local: NaiveDateTime) -> Option<FixedOffset>;
 }
 
-/// The zones that say their offset: `UTC`, `Etc/UTC`, `GMT`, `Z`, `+02:00`, `-0500`.
+/// The zones that state their offset: `UTC`, `Etc/UTC`, `GMT`, `Z`, `+02:00`, `-0500`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FixedOffsets;
 
-/// The zones of the United States, by the rule since 2007: summer time from 2:00 on the second Sunday
-/// in March to 2:00 on the first Sunday in November (15 U.S.C. 260a). Also all of [`FixedOffsets`].
+/// The time zones of the United States, and those of [`FixedOffsets`].
+///
+/// Daylight saving time lasts from 2:00 on the second Sunday in March to 2:00 on the first Sunday in
+/// November: the rule since 2007 (15 U.S.C. 260a), which is applied to all years.
+///
+/// ```
+/// use telnum::porting::{UnitedStates, ZoneOffsets};
+///
+/// let offset = UnitedStates.offset("US/Eastern", "2026-07-01T09:30:00".parse()?);
+/// assert_eq!(offset.unwrap().to_string(), "-04:00");
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct UnitedStates;
 
-/// Names of a zone, its hours from UTC in winter, whether it has summer time.
+/// The names of each zone, its standard offset from UTC in hours, and whether it has daylight saving time.
 #[rustfmt::skip]
 const UNITED_STATES: [(&[&str], i32, bool); 8] = [
     (&["America/Puerto_Rico"], -4, false),
@@ -83,30 +103,38 @@ const UNITED_STATES: [(&[&str], i32, bool); 8] = [
 
 const UTC_NAMES: [&str; 4] = ["UTC", "Etc/UTC", "GMT", "Z"];
 
-/// Ways to write a date and time.
+/// The accepted formats of a local date and time.
 const FORMATS: [&str; 4] = ["%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"];
 
-const HOUR: i32 = 3600;
+const SECONDS_PER_HOUR: i32 = 3600;
 
 impl ScheduleOn {
-    /// A local date and time in a zone.
+    /// Creates a schedule from a time zone and a local date and time. Neither is checked.
     #[must_use]
     pub fn new(timezone: impl Into<String>, date_time: impl Into<String>) -> Self {
         Self { timezone: timezone.into(), date_time: date_time.into(), extra: Map::new() }
     }
 
-    /// The moment that it is.
+    /// Returns the moment of the schedule, with time zones from `zones`.
+    ///
+    /// ```
+    /// use telnum::porting::{ScheduleOn, UnitedStates};
+    ///
+    /// let skipped = ScheduleOn::new("US/Eastern", "2026-03-08 02:30");
+    /// assert_eq!(skipped.moment(&UnitedStates).unwrap_err().path(), "schedule_on.timezone");
+    /// ```
     ///
     /// # Errors
-    /// If the date and time can not be read, the zone is not known, or its clocks leave that time out.
-    /// The path begins at `schedule_on`.
-    pub fn moment(&self, zones: &dyn Zones) -> Result<Timestamp, FieldError> {
+    /// [`FieldErrorKind::Invalid`](crate::document::FieldErrorKind::Invalid) at `schedule_on.date_time`
+    /// if the date and time cannot be parsed, or is outside the years 0 to 9999; at
+    /// `schedule_on.timezone` if `zones` does not know the zone, or the zone skips that time.
+    pub fn moment(&self, zones: &dyn ZoneOffsets) -> Result<Timestamp, FieldError> {
         let invalid = |name: &str, text: &str, reason: &str| {
             FieldError::invalid(name, &Value::from(text), reason).within("schedule_on")
         };
-        let read =
+        let parsed =
             FORMATS.iter().find_map(|format| NaiveDateTime::parse_from_str(&self.date_time, format).ok());
-        let local = read.ok_or_else(|| {
+        let local = parsed.ok_or_else(|| {
             invalid("date_time", &self.date_time, "expected a date and time such as 2026-07-01 09:30")
         })?;
         let offset = zones.offset(&self.timezone, local).ok_or_else(|| {
@@ -119,36 +147,49 @@ impl ScheduleOn {
     }
 }
 
-impl Zones for FixedOffsets {
+macro_rules! delegate {
+    ($($pointer:ty),+) => {
+        $(impl<T: ZoneOffsets + ?Sized> ZoneOffsets for $pointer {
+            fn offset(&self, zone: &str, local: NaiveDateTime) -> Option<FixedOffset> {
+                (**self).offset(zone, local)
+            }
+        })+
+    };
+}
+
+delegate!(&T, Box<T>, Arc<T>);
+
+impl ZoneOffsets for FixedOffsets {
     fn offset(&self, zone: &str, _: NaiveDateTime) -> Option<FixedOffset> {
         if UTC_NAMES.contains(&zone) {
             return FixedOffset::east_opt(0);
         }
-        // chrono reads `+2:0` too, but not without digits or a sign.
+        // chrono also parses `+2:0`, but requires digits; without this check it would not require a sign.
         zone.starts_with(['+', '-']).then(|| zone.parse().ok()).flatten()
     }
 }
 
-impl Zones for UnitedStates {
+impl ZoneOffsets for UnitedStates {
     fn offset(&self, zone: &str, local: NaiveDateTime) -> Option<FixedOffset> {
-        let Some((_, hours, has_summer)) = UNITED_STATES.iter().find(|(names, ..)| names.contains(&zone))
+        let Some((_, hours, has_daylight_saving)) =
+            UNITED_STATES.iter().find(|(names, ..)| names.contains(&zone))
         else {
             return FixedOffsets.offset(zone, local);
         };
-        let [from, to] = summer(local.year())?;
-        let is_left_out = from <= local && local < from + chrono::TimeDelta::hours(1);
-        // The hour before `to` is shown twice: first in summer time.
-        let is_summer = from <= local && local < to;
-        match has_summer {
-            true if is_left_out => None,
-            true if is_summer => FixedOffset::east_opt((hours + 1) * HOUR),
-            true | false => FixedOffset::east_opt(hours * HOUR),
+        let [from, to] = daylight_saving(local.year())?;
+        let is_skipped = from <= local && local < from + chrono::TimeDelta::hours(1);
+        // The hour before `to` occurs twice, first in daylight saving time.
+        let is_daylight_saving = from <= local && local < to;
+        match has_daylight_saving {
+            true if is_skipped => None,
+            true if is_daylight_saving => FixedOffset::east_opt((hours + 1) * SECONDS_PER_HOUR),
+            true | false => FixedOffset::east_opt(hours * SECONDS_PER_HOUR),
         }
     }
 }
 
-/// When summer begins and ends in a year, each by the clocks before it does.
-fn summer(year: i32) -> Option<[NaiveDateTime; 2]> {
+/// Returns the start and end of daylight saving time in `year`, each in the local time that it ends.
+fn daylight_saving(year: i32) -> Option<[NaiveDateTime; 2]> {
     let at_two = |month, week: u8| {
         let day = NaiveDate::from_weekday_of_month_opt(year, month, Weekday::Sun, week)?;
         Some(day.and_time(NaiveTime::from_hms_opt(2, 0, 0)?))

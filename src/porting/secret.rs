@@ -1,4 +1,4 @@
-//! Secrets that say to a carrier who may take a number. They are never shown.
+//! Secrets that authorize a port. `Debug` and `Display` never show them.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,9 +7,9 @@ use serde::{Serialize, Serializer};
 
 use crate::document::{FieldError, FieldErrorKind, FromJson, Json, deserialize_from_json};
 
-/// The PIN that a losing carrier has for an account, as it was given: any text.
+/// The PIN of an account at a losing carrier: any text, kept as written.
 ///
-/// It is in the documents, and nowhere else: neither `Debug` nor `Display` shows it.
+/// `Debug` and `Display` do not show it; serde writes it in clear text.
 ///
 /// ```
 /// use telnum::porting::Pin;
@@ -21,7 +21,9 @@ use crate::document::{FieldError, FieldErrorKind, FromJson, Json, deserialize_fr
 #[derive(Clone, PartialEq, Eq)]
 pub struct Pin(Box<str>);
 
-/// The passcode without which an account's numbers do not leave: 4 to 10 ASCII letters and digits.
+/// The passcode that an owner requires for port-outs: 4 to 10 ASCII letters and digits, case sensitive.
+///
+/// `Debug` and `Display` do not show it; serde writes it in clear text.
 ///
 /// ```
 /// use telnum::porting::Passcode;
@@ -31,10 +33,11 @@ pub struct Pin(Box<str>);
 /// assert_eq!(format!("{passcode} {passcode:?}"), "*** Passcode(***)");
 /// # Ok::<(), telnum::porting::PasscodeError>(())
 /// ```
+#[doc(alias = "port-out PIN")]
 #[derive(Clone)]
 pub struct Passcode(Box<str>);
 
-/// Why a text is not a passcode. It does not tell the text.
+/// The error of parsing a [`Passcode`]. It does not contain the text.
 ///
 /// ```
 /// use telnum::porting::Passcode;
@@ -45,22 +48,22 @@ pub struct Passcode(Box<str>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PasscodeError {
-    /// Too few or too many characters.
+    /// The text has too few or too many characters.
     #[error("expected {} to {} characters, found {length}", Passcode::MIN_LENGTH, Passcode::MAX_LENGTH)]
     Length {
-        /// How many there are.
+        /// The length of the text in bytes.
         length: usize,
     },
-    /// A character that is neither an ASCII letter nor a digit.
+    /// The text has a character that is neither an ASCII letter nor a digit.
     #[error("expected an ASCII letter or digit at byte {position}")]
     Character {
-        /// Its byte.
+        /// The byte offset of the character.
         position: usize,
     },
 }
 
 impl Pin {
-    /// The PIN itself.
+    /// Returns the PIN in clear text.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
@@ -74,18 +77,27 @@ impl From<&str> for Pin {
 }
 
 impl Passcode {
-    /// The fewest characters it has.
+    /// The minimum number of characters.
     pub const MIN_LENGTH: usize = 4;
-    /// The most characters it has.
+    /// The maximum number of characters.
     pub const MAX_LENGTH: usize = 10;
 
-    /// Whether a text is the passcode. How long that takes does not depend on where they differ.
+    /// Returns `true` if `offered` equals the passcode, in a time that does not depend on where they
+    /// differ.
+    ///
+    /// ```
+    /// use telnum::porting::Passcode;
+    ///
+    /// let passcode: Passcode = "Secret42".parse()?;
+    /// assert!(passcode.matches("Secret42") && !passcode.matches("Secret4"));
+    /// # Ok::<(), telnum::porting::PasscodeError>(())
+    /// ```
     #[must_use]
     pub fn matches(&self, offered: &str) -> bool {
-        // Only the first bytes can make a difference: the length counts too.
+        // Bytes after the maximum length need no comparison: the lengths differ then.
         let padded = |text: &str| -> [u8; Self::MAX_LENGTH] {
             let mut bytes = [0; Self::MAX_LENGTH];
-            bytes.iter_mut().zip(text.bytes()).for_each(|(place, byte)| *place = byte);
+            bytes.iter_mut().zip(text.bytes()).for_each(|(target, byte)| *target = byte);
             bytes
         };
         let pairs = padded(&self.0).into_iter().zip(padded(offered));
@@ -94,7 +106,15 @@ impl Passcode {
         same_bytes & (self.0.len() == offered.len())
     }
 
-    /// The passcode itself.
+    /// Returns the passcode in clear text.
+    ///
+    /// ```
+    /// use telnum::porting::Passcode;
+    ///
+    /// let passcode: Passcode = "Secret42".parse()?;
+    /// assert_eq!((passcode.reveal(), passcode.to_string().as_str()), ("Secret42", "***"));
+    /// # Ok::<(), telnum::porting::PasscodeError>(())
+    /// ```
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
@@ -160,7 +180,7 @@ macro_rules! hidden {
             }
         }
 
-        /// The documents have it in clear.
+        /// Writes the secret in clear text, as documents have it.
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.reveal())

@@ -1,27 +1,33 @@
+//! The operator's settings for porting.
+
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-/// The operator's settings for porting. All have a default.
+/// The operator's settings for porting.
+///
+/// In JSON, a missing field has its default and an unknown field is an error.
 ///
 /// ```
 /// use telnum::porting::PortSettings;
 ///
 /// let settings: PortSettings =
 ///     serde_json::from_str(r#"{"allow_port_transition_from_submitted_to_scheduled": true}"#)?;
-/// assert!(settings.allow_submitted_to_scheduled);
+/// assert_eq!(settings, PortSettings::default().with_allow_submitted_to_scheduled(true));
 /// assert_eq!(settings.stale_days, 30);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct PortSettings {
-    /// Whether a submitted request may be scheduled at once.
+    /// Whether a submitted request may be scheduled without being pending first. Default: `false`.
+    #[doc(alias = "allow_port_transition_from_submitted_to_scheduled")]
     #[serde(rename = "allow_port_transition_from_submitted_to_scheduled")]
     pub allow_submitted_to_scheduled: bool,
-    /// How many days after its last change an unfinished request is stale.
+    /// The number of days without a change after which an unfinished request is stale. Default: 30.
     pub stale_days: u16,
-    /// Whether pending requests never are. The losing carrier has these: what it answers would find
-    /// no request.
+    /// Whether pending requests never become stale. Default: `true`, because the losing carrier has them:
+    /// its answer would find no request.
     pub keep_stale_pending: bool,
 }
 
@@ -32,6 +38,39 @@ impl Default for PortSettings {
 }
 
 impl PortSettings {
+    /// Sets whether a submitted request may be scheduled without being pending first.
+    #[must_use]
+    pub const fn with_allow_submitted_to_scheduled(mut self, allow: bool) -> Self {
+        self.allow_submitted_to_scheduled = allow;
+        self
+    }
+
+    /// Sets the number of days without a change after which an unfinished request is stale.
+    ///
+    /// ```
+    /// use telnum::porting::PortSettings;
+    ///
+    /// assert_eq!(PortSettings::default().with_stale_days(7).stale_days, 7);
+    /// ```
+    #[must_use]
+    pub const fn with_stale_days(mut self, days: u16) -> Self {
+        self.stale_days = days;
+        self
+    }
+
+    /// Sets whether pending requests never become stale.
+    ///
+    /// ```
+    /// use telnum::porting::PortSettings;
+    ///
+    /// assert!(!PortSettings::default().with_keep_stale_pending(false).keep_stale_pending);
+    /// ```
+    #[must_use]
+    pub const fn with_keep_stale_pending(mut self, keep: bool) -> Self {
+        self.keep_stale_pending = keep;
+        self
+    }
+
     pub(super) fn stale_after(&self) -> TimeDelta {
         TimeDelta::days(self.stale_days.into())
     }

@@ -1,4 +1,4 @@
-//! What was done to a port request, and what was said about it.
+//! The timeline of a port request: its transitions and comments.
 
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -9,7 +9,7 @@ use crate::document::{FieldError, FromJson, Json, document};
 use crate::time::Timestamp;
 
 document! {
-    /// What somebody said about a port request.
+    /// A comment on a port request.
     ///
     /// ```
     /// use telnum::porting::Comment;
@@ -22,82 +22,109 @@ document! {
     /// ```
     #[derive(Debug)]
     pub struct Comment {
-        /// When.
+        /// The time of the comment.
         pub timestamp: Timestamp,
-        /// Who, for people.
+        /// The author's name, for people.
         pub author: Option<String>,
-        /// Whose user that is.
+        /// The account of the author.
         pub account_id: Option<AccountId>,
-        /// Which of its users.
+        /// The user of that account.
         pub user_id: Option<String>,
-        /// What was said.
+        /// The text.
         pub content: String,
-        /// Whether it is for admins only; nothing means no.
+        /// Whether the comment is private: visible to admins only. `None` means `false`.
         pub superduper_comment: Option<bool>,
     }
 }
 
 document! {
-    /// A change of a port request's state.
+    /// A transition of a port request in its timeline.
     ///
-    /// In JSON its `type` is `transition`.
+    /// Its `type` in JSON is `transition`.
+    ///
+    /// ```
+    /// use telnum::porting::{PortState, TransitionEntry};
+    ///
+    /// let entry: TransitionEntry = serde_json::from_str(
+    ///     r#"{"timestamp": 63630097779, "previous": "submitted", "new": "rejected", "reason": "wrong PIN"}"#,
+    /// )?;
+    /// assert_eq!((entry.previous, entry.new), (Some(PortState::Submitted), PortState::Rejected));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[derive(Debug)]
     pub struct TransitionEntry {
         kind("type"): TransitionType,
-        /// When.
+        /// The time of the transition.
         pub timestamp: Timestamp,
-        /// Why, if that was said.
+        /// The reason, if one was given.
         pub reason: Option<String>,
-        /// The state before; nothing if it is the first.
+        /// The state before; `None` for the first entry.
         pub previous: Option<PortState>,
-        /// The state from then on.
+        /// The state after.
         pub new: PortState,
-        /// Who did it.
+        /// The actor who made the transition.
         pub authorization: Option<Authorization>,
     }
 }
 
 document! {
-    /// Who did something: an account, and which of its users.
+    /// The actor of a transition: an account, and one of its users.
     #[derive(Debug)]
     pub struct Authorization {
-        /// The account.
+        /// The account, or the system.
         pub account: Option<Party>,
-        /// The user, as the service that the account works with describes it.
+        /// The user, as given in [`PortContext::user`](super::PortContext::user).
         pub user: Option<Map<String, Value>>,
     }
 }
 
 document! {
-    /// An account, or the system, with its name for people.
+    /// An account or the system, with a name for people.
+    ///
+    /// ```
+    /// use telnum::account::Actor;
+    /// use telnum::porting::Party;
+    ///
+    /// let party = Party::new(Actor::System, Some("Number desk".to_owned()));
+    /// assert_eq!(serde_json::to_string(&party)?, r#"{"id":"system","name":"Number desk"}"#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[derive(Debug)]
     pub struct Party {
-        /// The account.
+        /// The account, or the system.
         pub id: Actor,
-        /// Its name.
+        /// The name.
         pub name: Option<String>,
     }
 }
 
-/// One entry of a [timeline](super::PortRequest::timeline).
+/// An entry of a [timeline](super::PortRequest::timeline).
 ///
-/// In JSON what it is of, with its `type`.
+/// Serialized as the transition or comment, with its `type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimelineEntry<'a> {
-    /// The state changed.
+    /// A transition.
     Transition(&'a TransitionEntry),
-    /// Something was said.
+    /// A comment.
     Comment(&'a Comment),
 }
 
-/// Stands for the `type` of a transition, which never differs.
+/// The `type` field of a transition, which has one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct TransitionType;
 
 const TRANSITION: &str = "transition";
 
 impl Comment {
-    /// A comment.
+    /// Creates a public comment without an author.
+    ///
+    /// ```
+    /// use telnum::porting::Comment;
+    ///
+    /// let comment = Comment::new("2026-03-02T09:00:00Z".parse()?, "PIN is right now");
+    /// assert!(comment.content == "PIN is right now" && !comment.is_private());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new(timestamp: Timestamp, content: impl Into<String>) -> Self {
         Self {
@@ -111,8 +138,9 @@ impl Comment {
         }
     }
 
-    /// Whether it is for admins only.
+    /// Returns `true` if only admins can see the comment.
     #[must_use]
+    #[doc(alias = "superduper_comment")]
     pub fn is_private(&self) -> bool {
         self.superduper_comment == Some(true)
     }
@@ -138,7 +166,7 @@ impl Authorization {
 }
 
 impl Party {
-    /// An account or the system, with its name for people.
+    /// Creates a party from an account or the system, with a name for people.
     #[must_use]
     pub fn new(id: impl Into<Actor>, name: Option<String>) -> Self {
         Self { id: id.into(), name, extra: Map::new() }
@@ -146,7 +174,7 @@ impl Party {
 }
 
 impl TimelineEntry<'_> {
-    /// When it was.
+    /// Returns the time of the entry.
     #[must_use]
     pub const fn timestamp(&self) -> Timestamp {
         match self {
@@ -159,7 +187,7 @@ impl TimelineEntry<'_> {
 impl Serialize for TimelineEntry<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
-        struct Commented<'a> {
+        struct TypedComment<'a> {
             r#type: &'static str,
             #[serde(flatten)]
             comment: &'a Comment,
@@ -167,7 +195,7 @@ impl Serialize for TimelineEntry<'_> {
 
         match self {
             Self::Transition(transition) => transition.serialize(serializer),
-            Self::Comment(comment) => Commented { r#type: "comment", comment }.serialize(serializer),
+            Self::Comment(comment) => TypedComment { r#type: "comment", comment }.serialize(serializer),
         }
     }
 }
@@ -181,8 +209,8 @@ impl Serialize for TransitionType {
 impl FromJson for TransitionType {
     fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
         let kind = json.text()?;
-        let refusal = || FieldError::invalid("", &kind.as_str().into(), "expected the type of a transition");
-        (kind == TRANSITION).then_some(Self).ok_or_else(refusal)
+        let error = || FieldError::invalid("", &kind.as_str().into(), "expected the type of a transition");
+        (kind == TRANSITION).then_some(Self).ok_or_else(error)
     }
 
     fn if_missing() -> Option<Self> {

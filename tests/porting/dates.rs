@@ -6,18 +6,18 @@ use telnum::porting::{CalendarError, PortCalendar, PortKind, ScheduleOn, UnitedS
 
 use crate::common;
 
-const KINDS: [PortKind; 2] = [PortKind::Simple, PortKind::Other];
+const KINDS: [PortKind; 2] = [PortKind::Simple, PortKind::NonSimple];
 
 #[test]
 fn earliest_dates() {
     for [received, kind, holidays, counted, activation, case] in
         common::rows(include_str!("../data/domain/port_dates.tsv"))
     {
-        let kind = if kind == "simple" { PortKind::Simple } else { PortKind::Other };
+        let kind = if kind == "simple" { PortKind::Simple } else { PortKind::NonSimple };
         let holidays = holidays.split(',').filter(|day| *day != "-").map(|day| day.parse().unwrap());
         let calendar = PortCalendar::new(holidays);
         let earliest = calendar.earliest(received.parse().unwrap(), kind).unwrap();
-        assert_eq!(earliest.counted, counted.parse().unwrap(), "{case}");
+        assert_eq!(earliest.counts_from, counted.parse().unwrap(), "{case}");
         let day: NaiveDate = activation.parse().unwrap();
         assert_eq!(earliest.activation, day.and_time(NaiveTime::MIN), "{case}");
     }
@@ -32,7 +32,7 @@ fn the_calendar_has_an_end_and_days_do_too() {
     assert!(PortCalendar::new([]).with_hours(seven, six).is_err());
     let early = PortCalendar::new([]).with_hours(six, seven).unwrap();
     let earliest = early.earliest("2026-03-02T07:30:00".parse().unwrap(), PortKind::Simple).unwrap();
-    assert_eq!(earliest.counted, "2026-03-03T06:00:00".parse().unwrap());
+    assert_eq!(earliest.counts_from, "2026-03-03T06:00:00".parse().unwrap());
 }
 
 #[test]
@@ -66,15 +66,15 @@ proptest! {
         let received = start() + TimeDelta::minutes(minutes);
         for kind in KINDS {
             let earliest = calendar.earliest(received, kind).unwrap();
-            let (from, to) = (earliest.counted.date(), earliest.activation.date());
+            let (from, to) = (earliest.counts_from.date(), earliest.activation.date());
             prop_assert!(is_business_day(from, &holidays) && is_business_day(to, &holidays));
             prop_assert_eq!(earliest.activation.time(), NaiveTime::MIN);
             let between = from.iter_days().skip(1).take_while(|day| *day <= to);
             let count = between.filter(|day| is_business_day(*day, &holidays)).count();
             prop_assert_eq!(count, usize::from(kind.business_days()));
             // Nothing counts before it came, and no business day is passed over but for the hour.
-            prop_assert!(earliest.counted >= received);
-            prop_assert!((8..=13).contains(&chrono::Timelike::hour(&earliest.counted)));
+            prop_assert!(earliest.counts_from >= received);
+            prop_assert!((8..=13).contains(&chrono::Timelike::hour(&earliest.counts_from)));
             let passed = received.date().iter_days().take_while(|day| *day < from);
             let passed: Vec<_> = passed.filter(|day| is_business_day(*day, &holidays)).collect();
             let late = received.time() > NaiveTime::from_hms_opt(13, 0, 0).unwrap();

@@ -41,7 +41,7 @@ fn a_document_is_read_and_written() {
     assert_eq!(request.notifications().unwrap().emails().collect::<Vec<_>>(), ["ann@example.com"]);
     assert_eq!(request.uploads().map(|(name, _)| name).collect::<Vec<_>>(), ["bill.pdf"]);
     assert_eq!(request.bill().unwrap().pin.as_ref().map(Pin::reveal), Some("4242"));
-    assert_eq!(request.number(number("+14158867902")).unwrap().status().name(), "on_hold");
+    assert_eq!(request.number(number("+14158867902")).unwrap().status().as_str(), "on_hold");
 }
 
 #[test]

@@ -142,7 +142,7 @@ proptest! {
         at_once in any::<bool>(),
     ) {
         let accounts = accounts();
-        let settings = PortSettings { allow_submitted_to_scheduled: at_once, ..PortSettings::default() };
+        let settings = PortSettings::default().with_allow_submitted_to_scheduled(at_once);
         let mut current = request(&json!({"port_state": start.as_str()}));
         for (place, (by, command)) in commands.iter().enumerate() {
             let at = now().after(chrono::TimeDelta::seconds(place.try_into().unwrap()));

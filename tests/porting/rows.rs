@@ -247,7 +247,7 @@ fn completion_can_be_begun_again() {
 fn stale_requests() {
     let mut seen = 0;
     for [state, seconds, keep, stale] in common::rows(include_str!("../data/domain/port_stale.tsv")) {
-        let settings = PortSettings { keep_stale_pending: keep == "keep", ..PortSettings::default() };
+        let settings = PortSettings::default().with_keep_stale_pending(keep == "keep");
         let request = request(&json!({"port_state": state}));
         let time = chrono::TimeDelta::days(30) + chrono::TimeDelta::seconds(seconds.parse().unwrap());
         let at = request.updated().after(time);
@@ -273,7 +273,7 @@ fn port_outs() {
             passcode: passcode.as_ref(),
         });
         let refusals = request.unwrap().check(facts).err().unwrap_or_default();
-        let found: Vec<_> = refusals.iter().map(|refusal| refusal.reason().name().to_owned()).collect();
+        let found: Vec<_> = refusals.iter().map(|refusal| refusal.reason().as_str().to_owned()).collect();
         assert_eq!(found.join(","), reasons, "{state} {owner} {own} {given}");
         seen += 1;
     }

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use serde_json::json;
 use telnum::account::Actor;
 use telnum::porting::{
-    NUMBER_MOVES, NumberStatus, NumberStatusKind, PortContext, PortRole, PortSettings, PortState, PortStates,
-    RefusalReason, TRANSITIONS,
+    NUMBER_TRANSITIONS, NumberStatus, NumberStatusKind, PortContext, PortRole, PortSettings, PortState,
+    PortStates, RefusalReason, TRANSITIONS,
 };
 
 use crate::{accounts, actor, common, now, request, snapshot};
@@ -38,13 +38,20 @@ fn the_tables() {
         writeln!(text, "{:<9} | {:<46} | {}", transition.to, from.join(", "), transition.label()).unwrap();
     }
     text.push('\n');
-    for (to, from) in NUMBER_MOVES {
-        let from: Vec<_> = from.iter().map(|kind| kind.name()).collect();
+    for (to, from) in NUMBER_TRANSITIONS {
+        let from: Vec<_> = from.iter().map(|kind| kind.as_str()).collect();
         writeln!(text, "{to:<9} | {}", from.join(", ")).unwrap();
     }
     text.push('\n');
     for reason in RefusalReason::ALL {
-        writeln!(text, "{:<28} | {:<20} | {reason}", reason.name(), reason.field().unwrap()).unwrap();
+        writeln!(
+            text,
+            "{:<28} | {:<20} | {}",
+            reason.as_str(),
+            reason.field().unwrap(),
+            reason.description()
+        )
+        .unwrap();
     }
     snapshot::check("domain/porting.txt", &text);
 }
@@ -102,8 +109,7 @@ fn every_transition_is_decided_as_the_rules_say() {
     for (from, to) in states().flat_map(|from| states().map(move |to| (from.clone(), to))) {
         for (name, role) in ACTORS {
             for at_once in [false, true] {
-                let settings =
-                    PortSettings { allow_submitted_to_scheduled: at_once, ..PortSettings::default() };
+                let settings = PortSettings::default().with_allow_submitted_to_scheduled(at_once);
                 let case = format!("{from} to {to} by {name}, {at_once}");
                 let decided = TRANSITIONS.explain(&from, &to, role, &settings);
                 let verdict = match &decided {
@@ -160,7 +166,7 @@ fn types_of_lists() {
 
 #[test]
 fn numbers_that_have_come_or_are_canceled_stay_so() {
-    for (to, from) in NUMBER_MOVES {
+    for (to, from) in NUMBER_TRANSITIONS {
         assert!(
             !from.contains(&NumberStatusKind::Ported) && !from.contains(&NumberStatusKind::Canceled),
             "{to}"
@@ -172,12 +178,12 @@ fn numbers_that_have_come_or_are_canceled_stay_so() {
 #[test]
 fn reasons_are_their_names() {
     for reason in RefusalReason::ALL {
-        assert_eq!(RefusalReason::from(reason.name()), reason);
+        assert_eq!(RefusalReason::from(reason.as_str()), reason);
         let json = serde_json::to_string(&reason).unwrap();
         assert_eq!(serde_json::from_str::<RefusalReason>(&json).unwrap(), reason);
         assert!(reason.field().is_some());
     }
     let other: RefusalReason = serde_json::from_str(r#""Näher angeben""#).unwrap();
     assert_eq!(serde_json::to_string(&other).unwrap(), r#""Näher angeben""#);
-    assert_eq!((other.field(), other.to_string().as_str()), (None, "Näher angeben"));
+    assert_eq!((other.field(), other.description()), (None, "Näher angeben"));
 }
