@@ -1,59 +1,61 @@
 //! Phone numbers for services: exact, typed, small.
 //!
-//! telnum is what a service needs that handles phone numbers: to tell one from what is not, to make
-//! one of what people dial or write, to say whose it is and of what kind, and to show it. There is no
-//! network, no runtime and no global state; nothing here panics, whatever the input.
+//! telnum covers what a service does with phone numbers: it parses what people type and dial, validates
+//! and formats numbers of all countries, classifies calls, keeps an inventory of numbers with owners and a
+//! lifecycle, and stores people's contact numbers. The library has no global settings, no runtime and no
+//! network access of its own, and it does not panic, whatever the input.
 //!
-//! # A call, from what was dialled to what is shown
+//! # A call, from the dialled text to the number shown
 //!
-//! A switch is given a text. It may be a number in one of many spellings, an emergency code, an
-//! extension or junk:
+//! A switch receives a text: a number in one of many spellings, an emergency code, an extension, or junk.
 //!
 //! ```
+//! # #[cfg(feature = "classify")] {
 //! use telnum::classify::Classifiers;
 //! use telnum::normalize::{Converters, Normalized, Normalizer};
 //! use telnum::plan::{NumberType, Region};
 //! use telnum::{PhoneNumber, Prefix};
 //!
-//! // Normalization makes a number of it, or says that it is something else.
+//! // A normalizer turns a dialled text into a number, or tells that it is something else.
 //! let normalizer = Normalizer::reference();
-//! let Normalized::Number(number) = normalizer.normalize("(415) 886-7900") else { panic!() };
-//! assert_eq!(number, "+14158867900".parse()?);
+//! let number: PhoneNumber = "+14158867900".parse()?;
+//! assert_eq!(normalizer.normalize("(415) 886-7900"), Normalized::Number(number));
 //! assert_eq!(normalizer.normalize("911").number(), None);
 //!
-//! // A number is eight bytes, ordered as its text is: a prefix is one range of them.
+//! // A number takes eight bytes and sorts like its text, so a prefix is one range of numbers.
 //! assert_eq!(size_of::<Option<PhoneNumber>>(), 8);
 //! assert!("+1415".parse::<Prefix>()?.range().contains(&number));
 //!
-//! // Classifiers say what kind of call it is, by ordered rules.
+//! // Classifiers tell the kind of call by ordered rules.
 //! let classifiers = Classifiers::north_america();
 //! let call = classifiers.classify("(415) 886-7900").unwrap();
 //! assert_eq!(call.rule().name(), "did_us");
 //! assert_eq!(call.pretty().to_string(), "(415) 886 - 7900");
 //! assert!(classifiers.classify("911").unwrap().rule().is_emergency());
 //!
-//! // An account may have a dial plan of its own, which is configuration.
+//! // An account's dial plan is configuration.
 //! let plan: Converters = serde_json::from_str(r#"{"^(\\d{7})$": {"prefix": "+1415"}}"#)?;
-//! let office = Classifiers::north_america().with_normalizer(normalizer.with_dial_plan(plan));
+//! let office = classifiers.with_normalizer(normalizer.with_dial_plan(plan));
 //! assert_eq!(office.classify("886-7900").unwrap().number(), Some(number));
 //!
-//! // The world's numbering plan knows whose a number is, and how people there write it.
+//! // The world's numbering plan knows the region, the type and the usual spelling of a number.
 //! let london = telnum::plan::parse("(020) 7946 0000", Some(Region::GB))?.number;
 //! assert_eq!((london.region(), london.number_type()), (Some(Region::GB), NumberType::FixedLine));
 //! assert_eq!(london.international(), "+44 20 7946 0000");
+//! # }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # A number of the inventory, from account to account
 //!
-//! A service keeps numbers, and accounts own them. What may become of one is a table, what is asked
-//! for is decided by it, and what was decided is a new record: nothing is stored or sent.
+//! A command on a record decides by the lifecycle's table and returns the changed record, or a refusal that
+//! explains itself. It stores nothing and calls nobody; [`inventory`] does both, safely.
 //!
 //! ```
 //! use telnum::account::{Account, AccountId, AccountTree};
 //! use telnum::lifecycle::State;
 //! use telnum::policy::Policy;
-//! use telnum::record::{Context, NumberRecord, ExternalEffect};
+//! use telnum::record::{Context, ExternalEffect, NumberRecord};
 //!
 //! let [master, shop, rival]: [AccountId; 3] = ["master".parse()?, "shop".parse()?, "rival".parse()?];
 //! let accounts = AccountTree::new([
@@ -64,14 +66,14 @@
 //! let policy = Policy::default();
 //! let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
 //!
-//! // Seen at a carrier, reserved, in use. The carrier has to sell it first, so that is said.
+//! // A carrier offers the number. Reserving it requires that the carrier sells it first.
 //! let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
 //! let reserved = found.reserve(Some(shop), &ctx)?;
 //! assert_eq!(reserved.effects, [ExternalEffect::Acquire]);
 //! let used = reserved.record.activate(Some(shop), &ctx)?.record;
 //! assert_eq!((used.state(), used.owner()), (State::InService, Some(shop)));
 //!
-//! // It is not for others, and why not is told.
+//! // Another account is refused, with the reason.
 //! let ctx = ctx.by(rival);
 //! assert!(used.activate(Some(rival), &ctx).is_err());
 //! assert_eq!(
@@ -82,47 +84,49 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # Where things are
+//! # Modules
 //!
-//! | module | decides |
+//! | module | contents |
 //! |---|---|
-//! | [`number`] | what an E.164 number is: parse, show, order, ranges, eight bytes |
-//! | [`plan`] | whose a number is and whether it is valid, in all countries; reading and writing it |
-//! | `geo` | where a number is, who carries it, what time it is there; in 35 languages |
-//! | [`normalize`] | what number a dialled text means: ordered converters, dial plans |
-//! | [`mask`] | how a number is shown: `SS(###) ### - ####` |
-//! | [`classify`] | what kind of number it is: ordered rules in one automaton |
-//! | [`account`] | who owns numbers and who asks: accounts in a tree, their rights |
-//! | [`names`] | what a number can carry, and who carries it |
-//! | [`time`] | moments to the second, as the documents count them |
-//! | [`policy`] | what the operator has settled: where released numbers go, how long they rest |
-//! | [`lifecycle`] | what may become of a number: nine states and one table |
-//! | [`feature`] | what a number carries, who may put it on, when it is live: E911, CNAM, routing |
-//! | [`record::schema`] | what a number's document must look like |
+//! | [`number`] | E.164 numbers, prefixes, extensions: parse, display, order, ranges |
+//! | [`plan`] | the world's numbering plan: look up, parse, format, as-you-type, emergency numbers |
+//! | `geo` | places, carriers and time zones of numbers, by language |
+//! | [`normalize`] | ordered converters and dial plans: from dialled text to number |
+//! | [`mask`] | pretty-print masks: `SS(###) ### - ####` |
+//! | [`classify`] | ordered rules that tell the kind of a call, in one automaton |
+//! | [`account`] | accounts in a tree, and their rights over each other |
+//! | [`names`] | names of features, carriers and modules |
+//! | [`time`] | timestamps in whole seconds, as the published documents count them |
+//! | [`policy`] | the operator's settings: released numbers, ageing, reservations |
+//! | [`lifecycle`] | nine states of a number and one table of transitions |
+//! | [`feature`] | E911, CNAM, routing, messaging: who may set a feature, when it is live |
 //! | [`record`] | a number of the inventory, and the commands that change it |
-//! | [`porting`] | numbers on their way between carriers: requests, calendar, port-out |
-//! | [`contact`] | the numbers of people and clients: one primary, none twice; queries; three APIs |
-//! | [`locality`] | where a number is |
-//! | [`store`] | where numbers, port requests and contacts are kept: the contract, a store in memory |
-//! | [`carrier`] | where numbers come from: carriers, and searching them |
-//! | [`provider`] | who is told of addresses and names |
-//! | [`inventory`] | what a service does with its numbers: read, decide, commit |
-//! | [`document`], [`token`] | what is wrong with a document's field; ids and names that stand in values |
+//! | [`porting`] | port requests: model, transitions, timeline, calendar, and their use cases |
+//! | [`contact`] | the numbers of people and clients: rules, queries, and their use cases |
+//! | [`locality`] | the place and the carrier of a number, by tables |
+//! | [`carrier`], [`provider`] | traits for those who sell numbers, and for those who publish addresses and names |
+//! | [`store`] | the storage contract, and a store in memory |
+//! | [`inventory`] | the use cases: read, decide, commit, perform external effects once |
+//! | [`document`], [`token`], [`idempotency`] | errors of document fields; short ids; idempotency keys |
+//! | `testing` | conformance laws of stores; a store and a carrier that fail on demand |
+//! | `http` | routers of five published APIs, and a server for them |
+//!
+//! [`deviations`] lists every difference from libphonenumber and from Kazoo, with its reason.
 //!
 //! # Cargo features
 //!
 //! | feature | adds |
 //! |---|---|
 //! | `classify` (default) | [`normalize`], [`mask`], [`classify`] |
-//! | `contacts` (default) | [`contact`] and what it stands on |
-//! | `inventory` (default) | the inventory of numbers; implies `classify` and `contacts` |
-//! | `geo` | places, carriers and time zones of numbers, in English: module `geo` |
-//! | `geo-languages` | those in 34 more languages |
-//! | `testing` | the laws of stores as tests; stores and carriers that fail when told to |
-//! | `http` | routers that speak the published HTTP APIs, and a server for them: module `http` |
+//! | `contacts` (default) | [`contact`], [`document`], [`time`], [`token`] |
+//! | `inventory` (default) | the inventory of numbers and all it stands on; implies `classify` and `contacts` |
+//! | `geo` | the module `geo`, in English |
+//! | `geo-languages` | 34 more languages for `geo` |
+//! | `testing` | the module `testing` |
+//! | `http` | the module `http` |
 //!
-//! Without features there is the core, [`number`] and [`plan`], which needs an allocator but not the
-//! standard library.
+//! Without features there is the core, [`number`] and [`plan`]: it needs an allocator but not the standard
+//! library.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
