@@ -53,7 +53,7 @@ pub use self::edit::{ContactPatch, NewContact};
 pub use self::entered::{Country, CountryError, EnteredNumber, EnteredNumberError};
 pub use self::error::{ContactListError, ContactRefusal};
 pub use self::event::{ContactEvent, ContactEventKind};
-pub use self::field::{ContactField, ContactNameError};
+pub use self::field::ContactField;
 pub use self::id::{ContactId, OwnerId};
 pub use self::list::{ContactChanges, ContactList};
 pub use self::number::ContactNumber;

@@ -46,7 +46,7 @@ mod service;
 pub use self::contacts::api::{ContactApi, ContactApis};
 pub use self::kazoo::KazooApi;
 pub use self::openapi::openapi;
-pub use self::server::auth::{ApiName, ApiNameError, AuthScheme, Authenticate, Credential, TokenTable};
+pub use self::server::auth::{ApiName, AuthScheme, Authenticate, Credential, TokenTable};
 pub use self::server::execution::Execution;
 pub use self::server::limits::ServerLimits;
 pub use self::server::serve::serve;

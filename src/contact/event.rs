@@ -38,7 +38,7 @@ pub enum ContactEventKind {
     Added,
     /// Fields of the number changed.
     Updated {
-        /// The changed fields, in the order of [`ContactField::ALL`].
+        /// The changed fields, in the order of [`ContactField::all`].
         fields: Vec<ContactField>,
     },
     /// The number became the owner's primary one.

@@ -321,7 +321,7 @@ impl ContactChanges {
 }
 
 fn changed_fields(before: &ContactNumber, after: &ContactNumber) -> Vec<ContactField> {
-    let changed = |field: &ContactField| match field {
+    let is_changed = |field: &ContactField| match field {
         ContactField::Number => before.number != after.number,
         ContactField::Extension => before.extension != after.extension,
         ContactField::Text => before.text != after.text,
@@ -329,7 +329,7 @@ fn changed_fields(before: &ContactNumber, after: &ContactNumber) -> Vec<ContactF
         ContactField::Location => before.location != after.location,
         ContactField::Carrier => before.carrier != after.carrier,
     };
-    ContactField::ALL.into_iter().filter(changed).collect()
+    ContactField::all().filter(is_changed).collect()
 }
 
 const fn age(number: &ContactNumber) -> (Timestamp, ContactId) {

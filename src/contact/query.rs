@@ -4,11 +4,11 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-use super::field::ContactNameError;
 use super::id::OwnerId;
 use super::number::ContactNumber;
 use crate::number::{Extension, PhoneNumber};
 use crate::plan::{self, Region};
+use crate::text_enum::{UnknownName, text_enum};
 use crate::time::Timestamp;
 
 /// A query of contact numbers: a filter, an order, and one page of the result.
@@ -20,7 +20,7 @@ use crate::time::Timestamp;
 /// let query = ContactQuery::new("-created_at".parse()?).with_filter(primary).with_per_page(10);
 /// assert_eq!(query.order.to_string(), "-created_at");
 /// assert_eq!((query.per_page(), query.offset), (10, 0));
-/// # Ok::<(), telnum::contact::ContactNameError>(())
+/// # Ok::<(), telnum::UnknownName>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -92,7 +92,7 @@ pub enum NumberFilter {
 /// let newest_first: ContactOrder = "-created_at".parse()?;
 /// assert_eq!(newest_first, ContactOrder { field: OrderField::CreatedAt, descending: true });
 /// assert_eq!(newest_first.to_string(), "-created_at");
-/// # Ok::<(), telnum::contact::ContactNameError>(())
+/// # Ok::<(), telnum::UnknownName>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ContactOrder {
@@ -108,7 +108,7 @@ pub struct ContactOrder {
 /// use telnum::contact::OrderField;
 ///
 /// assert_eq!("updated_at".parse(), Ok(OrderField::UpdatedAt));
-/// assert_eq!(OrderField::ALL.map(OrderField::as_str)[0], "carrier");
+/// assert_eq!(OrderField::all().next(), Some(OrderField::Carrier));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OrderField {
@@ -171,7 +171,7 @@ impl ContactQuery {
     ///
     /// let query = ContactQuery::new("number".parse()?).with_per_page(200);
     /// assert_eq!(query.per_page(), 100);
-    /// # Ok::<(), telnum::contact::ContactNameError>(())
+    /// # Ok::<(), telnum::UnknownName>(())
     /// ```
     #[must_use]
     pub fn with_per_page(self, per_page: u8) -> Self {
@@ -327,9 +327,9 @@ impl ContactOrder {
 }
 
 impl FromStr for ContactOrder {
-    type Err = ContactNameError;
+    type Err = UnknownName;
 
-    fn from_str(text: &str) -> Result<Self, ContactNameError> {
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
         let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
         name.parse().map(|field| Self { field, descending })
     }
@@ -342,40 +342,14 @@ impl fmt::Display for ContactOrder {
     }
 }
 
-impl OrderField {
-    /// All fields.
-    pub const ALL: [Self; 6] =
-        [Self::Carrier, Self::CreatedAt, Self::Location, Self::Number, Self::Primary, Self::UpdatedAt];
-
-    /// Returns the name, such as `created_at`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Carrier => "carrier",
-            Self::CreatedAt => "created_at",
-            Self::Location => "location",
-            Self::Number => "number",
-            Self::Primary => "primary",
-            Self::UpdatedAt => "updated_at",
-        }
-    }
-}
-
-impl FromStr for OrderField {
-    type Err = ContactNameError;
-
-    fn from_str(name: &str) -> Result<Self, ContactNameError> {
-        const NAMES: &[&str] = &["carrier", "created_at", "location", "number", "primary", "updated_at"];
-        let found = Self::ALL.into_iter().find(|field| field.as_str() == name);
-        found.ok_or_else(|| ContactNameError::new(NAMES, name))
-    }
-}
-
-impl fmt::Display for OrderField {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
+text_enum!(OrderField, "the name of an order of contact numbers", {
+    Carrier => "carrier",
+    CreatedAt => "created_at",
+    Location => "location",
+    Number => "number",
+    Primary => "primary",
+    UpdatedAt => "updated_at",
+});
 
 impl<T: Clone> ContactPage<&T> {
     /// Clones the numbers of the page.

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::str::FromStr;
 
 use axum::http::HeaderValue;
 use axum::http::header::AUTHORIZATION;
@@ -10,6 +9,7 @@ use axum::http::request::Parts;
 use serde::{Deserialize, Serialize};
 
 use crate::account::Actor;
+use crate::text_enum::text_enum;
 
 /// One of the published APIs. Credentials of one are not valid for another.
 ///
@@ -17,10 +17,9 @@ use crate::account::Actor;
 /// use telnum::http::ApiName;
 ///
 /// assert_eq!("planning_center".parse(), Ok(ApiName::PlanningCenter));
-/// assert_eq!(ApiName::ALL.map(ApiName::as_str)[0], "kazoo");
+/// assert_eq!(ApiName::all().next(), Some(ApiName::Kazoo));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ApiName {
     /// [`kazoo`](crate::http::kazoo).
@@ -31,13 +30,6 @@ pub enum ApiName {
     Clients,
     /// [`user_numbers`](crate::http::user_numbers).
     UserNumbers,
-}
-
-/// A text is not the name of an API.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected one of {}, found {found:?}", ApiName::ALL.map(ApiName::as_str).join(", "))]
-pub struct ApiNameError {
-    found: Box<str>,
 }
 
 /// The way in which clients of an API state their credentials.
@@ -121,20 +113,6 @@ pub struct TokenTable(HashMap<ApiName, HashMap<String, Actor>>);
 pub(crate) const AUTH_TOKEN: &str = "x-auth-token";
 
 impl ApiName {
-    /// All APIs.
-    pub const ALL: [Self; 4] = [Self::Kazoo, Self::PlanningCenter, Self::Clients, Self::UserNumbers];
-
-    /// Returns the name: `kazoo`, `planning_center`, `clients` or `user_numbers`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Kazoo => "kazoo",
-            Self::PlanningCenter => "planning_center",
-            Self::Clients => "clients",
-            Self::UserNumbers => "user_numbers",
-        }
-    }
-
     /// Returns the way in which clients of the API state their credentials.
     #[must_use]
     pub const fn scheme(self) -> AuthScheme {
@@ -146,20 +124,12 @@ impl ApiName {
     }
 }
 
-impl FromStr for ApiName {
-    type Err = ApiNameError;
-
-    fn from_str(name: &str) -> Result<Self, ApiNameError> {
-        let found = Self::ALL.into_iter().find(|api| api.as_str() == name);
-        found.ok_or_else(|| ApiNameError { found: name.into() })
-    }
-}
-
-impl fmt::Display for ApiName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
+text_enum!(ApiName, "the name of an API", {
+    Kazoo => "kazoo",
+    PlanningCenter => "planning_center",
+    Clients => "clients",
+    UserNumbers => "user_numbers",
+});
 
 impl AuthScheme {
     /// Returns the header `WWW-Authenticate` of a 401 response. There is none for
