@@ -50,9 +50,9 @@ pub enum TokenError {
     Reserved(&'static str),
 }
 
-#[cfg(feature = "inventory")]
 impl<const N: usize> Token<N> {
     /// Creates a token, in a constant too; `None` if `text` is not one.
+    #[cfg(feature = "inventory")]
     pub(crate) const fn new(text: &str) -> Option<Self> {
         let mut rest = text.as_bytes();
         while let Some((byte, others)) = rest.split_first() {

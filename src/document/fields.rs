@@ -79,6 +79,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes a text.
+    #[cfg(feature = "inventory")]
     pub(crate) fn string(&mut self, name: &str) -> Result<Option<String>, FieldError> {
         self.nested(name, Json::text)
     }
@@ -90,6 +91,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes a boolean.
+    #[cfg(feature = "inventory")]
     pub(crate) fn boolean(&mut self, name: &str) -> Result<Option<bool>, FieldError> {
         self.nested(name, |json| match json {
             Json::Bool(flag) => Ok(flag),
@@ -116,6 +118,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes a value that `read` turns into a type; its texts are borrowed.
+    #[cfg(feature = "inventory")]
     pub(crate) fn nested<T>(
         &mut self,
         name: &str,

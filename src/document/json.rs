@@ -24,6 +24,7 @@ pub(crate) enum Json<'a> {
 
 impl Json<'_> {
     /// Returns the text.
+    #[cfg(feature = "inventory")]
     pub(crate) fn text(self) -> Result<String, FieldError> {
         match self {
             Self::Text(text) => Ok(text.into_owned()),
