@@ -31,6 +31,8 @@ mod limit;
 #[cfg(feature = "inventory")]
 mod patch;
 mod path;
+#[cfg(feature = "inventory")]
+pub(crate) mod stream;
 
 pub use self::error::{FieldError, FieldErrorKind};
 #[cfg(feature = "inventory")]

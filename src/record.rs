@@ -1,8 +1,8 @@
-//! A number of the inventory: everything that is known of it, and the commands that change it.
+//! The record of a number: the data stored for it, and the commands that change it.
 //!
-//! A command is told who asks, among which accounts, under which policy and when. It answers with
-//! a [`Decision`]: the changed record, what happened, and what has to be done outside; or with a
-//! [`Refusal`], and then nothing has changed. Nothing else changes a record.
+//! A command takes a [`Context`]: the actor, the accounts, the policy and the time. It returns a
+//! [`Decision`] (the changed record, the events, the external effects to run first) or a [`Refusal`].
+//! The record itself never changes, nothing is stored, and no carrier or provider is called.
 //!
 //! ```
 //! use telnum::account::{Account, AccountId, AccountTree};
@@ -18,20 +18,30 @@
 //! let policy = Policy::default();
 //! let ctx = Context::new(master, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
 //!
-//! let creation = Creation { state: Some(State::Available), ..Creation::default() };
+//! let creation = Creation::default().with_state(State::Available);
 //! let number = NumberRecord::create("+14158867900".parse()?, creation, &ctx)?.record;
 //!
-//! // The shop reserves it for itself, then uses it.
+//! // The shop reserves the number, then puts it in service.
 //! let reserved = number.reserve(Some(shop), &ctx.by(shop))?.record;
 //! assert_eq!((reserved.state(), reserved.owner()), (State::Reserved, Some(shop)));
 //! let in_service = reserved.activate(Some(shop), &ctx.by(shop))?.record;
 //! assert_eq!(in_service.state(), State::InService);
 //!
-//! // It is not the shop's to delete.
+//! // Only an admin may delete it.
 //! let refusal = in_service.delete(&ctx.by(shop)).unwrap_err();
-//! assert_eq!(refusal.to_string(), "requestor is unauthorized to perform operation: shop");
+//! assert_eq!(refusal.to_string(), "shop has no permission");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # Rules
+//!
+//! - A number that is available, ageing, in discovery or deleted has no owner; one that is reserved, in
+//!   service or being ported has one.
+//! - The first entry of a reserved number's history is its owner; no account follows itself in a history.
+//! - A command that changes something sets [`updated`](NumberRecord::updated), increments
+//!   [`version`](NumberRecord::version) and has an event. One that changes nothing does neither.
+//! - A record with [external effects](ExternalEffect) to run is [claimed](Pending) first: until the
+//!   claim ends, every other command is refused with [`Refusal::InProgress`].
 
 mod claim;
 mod context;
@@ -59,7 +69,7 @@ pub use self::create::Creation;
 pub use self::event::{Event, EventKind};
 pub use self::explain::Explanation;
 pub use self::import::{Imported, Repair};
-pub use self::refusal::Refusal;
+pub use self::refusal::{Refusal, RefusalKind};
 pub use self::route::{Route, RouteError};
 pub use self::sweep::Due;
 pub use self::update::{Document, Update};
@@ -73,11 +83,27 @@ use crate::number::PhoneNumber;
 use crate::policy::Policy;
 use crate::time::Timestamp;
 
-/// A number of the inventory.
+/// The record of a number.
 ///
-/// A number that is available, ages, was found or is deleted has no owner; one that is reserved, in
-/// service or ported has one. The head of a reserved number's history is its owner. No command
-/// breaks that, and no document that does is read.
+/// No command breaks the [rules](crate::record#rules) of a record, and a document that does is not
+/// read. In JSON a record is Kazoo's document of a number: public fields beside fields that start with
+/// `pvt_`.
+///
+/// ```
+/// use serde_json::json;
+/// use telnum::{lifecycle::State, record::NumberRecord};
+///
+/// let record = NumberRecord::from_value(&json!({
+///     "id": "+14158867900", "pvt_state": "in_service", "pvt_assigned_to": "shop",
+///     "pvt_used_by": "callflow", "pvt_module_name": "knm_telnyx", "my_field": 7,
+///     "pvt_created": 63565934327_u64, "pvt_modified": 63565934344_u64,
+/// }))?;
+/// assert_eq!((record.number().to_string(), record.state()), ("+14158867900".into(), State::InService));
+/// assert_eq!((record.owner(), record.used_by()), (Some("shop".parse()?), Some("callflow")));
+/// assert_eq!((record.carrier(), record.custom().unwrap().len()), ("telnyx".parse()?, 1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[doc(alias = "knm_phone_number")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NumberRecord {
     number: PhoneNumber,
@@ -88,7 +114,7 @@ pub struct NumberRecord {
     previous_owner: Option<AccountId>,
     allowed_features: Option<FeatureSet>,
     denied_features: Option<FeatureSet>,
-    /// Those it was reserved for and will go back to, the latest first.
+    /// The accounts that reserved the number, the latest first.
     history: Box<[AccountId]>,
     lease: Option<Lease>,
     created: Timestamp,
@@ -102,30 +128,45 @@ pub struct NumberRecord {
     pending: Option<Box<Pending>>,
 }
 
-/// A reservation that ends.
+/// The term of a reservation that ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lease {
-    /// When it was made.
+    /// The time of the reservation.
     pub since: Timestamp,
-    /// When it ends, unless it is extended.
+    /// The time at which the reservation ends, unless it is extended.
     pub until: Timestamp,
 }
 
-/// What a command comes to.
+/// The outcome of a command.
+///
+/// ```
+/// # use telnum::account::{Account, AccountTree, Actor};
+/// # use telnum::{policy::Policy, record::Context};
+/// use telnum::record::{ExternalEffect, NumberRecord};
+///
+/// # let accounts = AccountTree::new([Account::new("shop".parse()?)])?;
+/// # let policy = Policy::default();
+/// # let ctx = Context::new(Actor::System, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+/// let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+/// let decision = found.reserve(Some("shop".parse()?), &ctx)?;
+/// assert_eq!(decision.effects, [ExternalEffect::Acquire]);
+/// assert!(decision.is_dirty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
 pub struct Decision {
-    /// The record as it is to be, once everything outside is done.
+    /// The record after the command, and after its effects if it has any.
     pub record: NumberRecord,
-    /// What happened. Nothing, if nothing changed.
+    /// The events of the command; none if it changes nothing.
     pub events: Vec<Event>,
-    /// What has to be done outside, in this order, before it is so. While it is done the record is
-    /// [claimed](Decision::claim).
+    /// The external effects to run, in this order, before `record` may be stored. While they run the
+    /// stored record is [claimed](Pending).
     pub effects: Vec<ExternalEffect>,
 }
 
 impl Decision {
-    /// Whether anything changed.
+    /// Returns `true` if the command changes the record.
     #[must_use]
     pub fn is_dirty(&self) -> bool {
         !self.events.is_empty()
@@ -133,15 +174,15 @@ impl Decision {
 }
 
 impl NumberRecord {
-    /// The record of a number that was found at a carrier.
+    /// Creates the record of a number found at `carrier`, in [`State::Discovery`].
     ///
     /// ```
-    /// use telnum::{lifecycle::State, names::CarrierName, record::NumberRecord};
+    /// use telnum::{lifecycle::State, record::NumberRecord};
     ///
-    /// let found = NumberRecord::discovered(
-    ///     "+14158867900".parse()?, "telnyx".parse()?, "2026-03-01T12:00:00Z".parse()?,
-    /// );
+    /// let now = "2026-03-01T12:00:00Z".parse()?;
+    /// let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, now);
     /// assert_eq!((found.state(), found.owner()), (State::Discovery, None));
+    /// assert_eq!((found.created(), found.updated(), found.version()), (now, now, 1));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -169,98 +210,133 @@ impl NumberRecord {
         }
     }
 
-    /// The number.
+    /// Returns the number.
     #[must_use]
     pub const fn number(&self) -> PhoneNumber {
         self.number
     }
 
-    /// Where it is in its life.
+    /// Returns the state.
     #[must_use]
     pub const fn state(&self) -> State {
         self.state
     }
 
-    /// The account whose it is.
+    /// Returns the account that owns the number.
+    #[doc(alias = "assigned_to")]
     #[must_use]
     pub const fn owner(&self) -> Option<AccountId> {
         self.owner
     }
 
-    /// The account whose it was before.
+    /// Returns the account that owned the number before.
+    #[doc(alias = "prev_assigned_to")]
     #[must_use]
     pub const fn previous_owner(&self) -> Option<AccountId> {
         self.previous_owner
     }
 
-    /// The application that answers it.
+    /// Returns the name of the application that answers calls to the number.
     #[must_use]
     pub fn used_by(&self) -> Option<&str> {
         self.used_by.as_deref()
     }
 
-    /// The accounts it was reserved for and will go back to, the latest first.
+    /// Returns the accounts that reserved the number, the latest first. A [release](Self::release)
+    /// returns the number to the one before.
+    #[doc(alias = "reserve_history")]
     #[must_use]
     pub fn history(&self) -> &[AccountId] {
         &self.history
     }
 
-    /// When its reservation was made and ends, if it ends.
+    /// Returns the term of the reservation, if the number is reserved and the reservation ends.
     #[must_use]
     pub const fn lease(&self) -> Option<Lease> {
         self.lease
     }
 
-    /// Who carries it.
+    /// Returns the carrier of the number.
+    #[doc(alias = "module_name")]
     #[must_use]
     pub const fn carrier(&self) -> CarrierName {
         self.carrier
     }
 
-    /// What its carrier wants to be told of it, kept as it came.
+    /// Returns the data that the carrier keeps with the number, such as an order id, unchanged.
     #[must_use]
     pub fn carrier_data(&self) -> Option<&Value> {
         self.carrier_data.as_deref()
     }
 
-    /// Whether it came from another carrier.
+    /// Returns `true` if the number was ported in from another carrier.
     #[must_use]
     pub const fn ported_in(&self) -> bool {
         self.ported_in
     }
 
-    /// What it alone may carry; `None`: what its reseller or the operator says.
+    /// Returns the features allowed on this number alone; `None` if the reseller's list or else the
+    /// [policy's](Policy::allowed_features) applies.
     #[must_use]
     pub const fn allowed_features(&self) -> Option<FeatureSet> {
         self.allowed_features
     }
 
-    /// What it alone may not carry.
+    /// Returns the features denied on this number alone; `None` if the reseller's list applies.
     #[must_use]
     pub const fn denied_features(&self) -> Option<FeatureSet> {
         self.denied_features
     }
 
-    /// What it carries now.
+    /// Returns the features that are active. Those of a local or mobile number include
+    /// [`Feature::Local`].
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use telnum::{names::Feature, record::NumberRecord};
+    ///
+    /// let record = NumberRecord::from_value(&json!({
+    ///     "id": "+14158867900", "pvt_state": "in_service", "pvt_assigned_to": "shop",
+    ///     "pvt_module_name": "knm_local", "pvt_features": {"cnam": {"inbound_lookup": true}},
+    ///     "pvt_created": 63565934327_u64, "pvt_modified": 63565934344_u64,
+    /// }))?;
+    /// assert!(record.features().contains(Feature::InboundCnam));
+    /// assert!(record.features().contains(Feature::Local));
+    /// # Ok::<(), telnum::document::FieldError>(())
+    /// ```
     #[must_use]
     pub fn features(&self) -> FeatureSet {
         let active = self.features.as_deref().map(Features::active_features).unwrap_or_default();
         if self.is_local() { active.union(Feature::Local.into()) } else { active }
     }
 
-    /// What its document says of features; nothing if it has none.
+    /// Returns the settings of features in the public document, if the number has features.
     #[must_use]
     pub fn settings(&self) -> Option<&FeatureSettings> {
         self.features.as_deref().map(|features| &features.wanted)
     }
 
-    /// What providers were told and calls obey; nothing if it has no features.
+    /// Returns the settings that are provisioned at providers and apply to calls, if the number has
+    /// features.
     #[must_use]
     pub fn active(&self) -> Option<&FeatureSettings> {
         self.features.as_deref().map(|features| &features.active)
     }
 
-    /// What may be put on it, by who asks.
+    /// Returns the features that the actor may set on the number.
+    ///
+    /// ```
+    /// # use telnum::account::{AccountTree, Actor};
+    /// # use telnum::{policy::Policy, record::Context};
+    /// use telnum::{names::Feature, record::NumberRecord};
+    ///
+    /// # let (accounts, policy) = (AccountTree::default(), Policy::default());
+    /// # let ctx = Context::new(Actor::System, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// assert!(!found.available_features(&ctx).contains(Feature::E911));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[doc(alias = "features_available")]
     #[must_use]
     pub fn available_features(&self, ctx: &Context<'_>) -> FeatureSet {
         self.feature_permissions(ctx).available()
@@ -287,71 +363,104 @@ impl NumberRecord {
         self.feature_permissions(ctx).denial(feature)
     }
 
-    /// The fields that users put on it, as they came: numbers that are no integers of 64 bits as
-    /// the nearest double.
+    /// Returns the fields that users set on the number, unchanged but for numbers: one that is not an
+    /// integer of 64 bits becomes the nearest double.
     #[must_use]
     pub fn custom(&self) -> Option<&Map<String, Value>> {
         self.custom.as_deref()
     }
 
-    /// What its document says of the carrier it comes from: an object as in the
-    /// [schema](crate::record::schema). [`PortingInfo`](crate::porting::PortingInfo) reads it.
+    /// Returns the `porting` object of the public document: the account data on file at the carrier
+    /// that the number comes from. [`PortingInfo`](crate::porting::PortingInfo) reads it.
     #[must_use]
     pub fn porting(&self) -> Option<&Value> {
         self.custom()?.get("porting")
     }
 
-    /// When it came to the system.
+    /// Returns the time of creation.
     #[must_use]
     pub const fn created(&self) -> Timestamp {
         self.created
     }
 
-    /// When it last changed.
+    /// Returns the time of the last change.
     #[must_use]
     pub const fn updated(&self) -> Timestamp {
         self.updated
     }
 
-    /// When it last went out of service: from then on it rests, whatever is edited since.
+    /// Returns the time at which the number last went out of service. Ageing counts from then, whatever
+    /// is edited since.
     #[must_use]
     pub const fn disconnected_at(&self) -> Option<Timestamp> {
         self.disconnected_at
     }
 
-    /// When it may first be another account's, if it has to rest.
+    /// Returns the earliest time at which an ageing number may be assigned to another account than its
+    /// previous owner; `None` if it is not ageing or the policy has no ageing.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use telnum::{policy::Policy, record::NumberRecord};
+    ///
+    /// let policy: Policy = serde_json::from_str(r#"{"ageing": {"class": "residential", "days": 60}}"#)?;
+    /// let record = NumberRecord::from_value(&json!({
+    ///     "id": "+14158867900", "pvt_state": "aging", "pvt_disconnected_at": 63565934344_u64,
+    ///     "pvt_created": 63565934327_u64, "pvt_modified": 63565934344_u64,
+    /// }))?;
+    /// // 45 days, the minimum.
+    /// let earliest = record.earliest_reassign_at(&policy).unwrap();
+    /// assert_eq!(earliest.gregorian(), 63565934344 + 45 * 24 * 60 * 60);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[doc(alias = "aging")]
     #[must_use]
     pub fn earliest_reassign_at(&self, policy: &Policy) -> Option<Timestamp> {
-        let rests = self.state == State::Aging;
-        let ageing = policy.ageing.filter(|_| rests)?;
+        let is_ageing = self.state == State::Aging;
+        let ageing = policy.ageing.filter(|_| is_ageing)?;
         Some(ageing.earliest_reassign_at(self.disconnected_at.unwrap_or(self.updated)))
     }
 
-    /// How many changes made it what it is: 1 when it was created.
+    /// Returns the version of the record: 1 when it is created, and one more after each change.
     #[must_use]
     pub const fn version(&self) -> u64 {
         self.revision
     }
 
-    /// What is being done for it outside. Until that is finished or given up, every command is
-    /// refused.
+    /// Returns the claim on the record, if its external effects are running. Until the claim ends every
+    /// command is refused.
     #[must_use]
     pub fn pending(&self) -> Option<&Pending> {
         self.pending.as_deref()
     }
 
-    /// Whether an actor may see it: what is available, anyone; what is not, those with power over
-    /// its owner.
+    /// Checks that the actor may read the record: anyone may if the number is available, else admins,
+    /// the owner and the accounts above it.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{policy::Policy, record::Context};
+    /// use telnum::record::{NumberRecord, Refusal};
+    ///
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let policy = Policy::default();
+    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// assert_eq!(found.check_readable(&ctx), Err(Refusal::Forbidden(ctx.actor)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// If not, or if the actor is an account that does not exist.
+    /// [`Refusal::Forbidden`] if the actor may not read the record, or is an account that does not
+    /// exist.
     pub fn check_readable(&self, ctx: &Context<'_>) -> Result<(), Refusal> {
         let role = ctx.role(self.owner, None)?;
         let is_readable = self.state == State::Available || role.is_owner_or_admin();
         if is_readable { Ok(()) } else { Err(Refusal::Forbidden(ctx.actor)) }
     }
 
-    /// Whether it is the system's own, or a mobile number.
+    /// Returns `true` for the carriers `local` and `mdn`.
     pub(crate) fn is_local(&self) -> bool {
         matches!(self.carrier.kind(), CarrierKind::Local | CarrierKind::Mdn)
     }
@@ -360,17 +469,15 @@ impl NumberRecord {
         self.pending.as_ref().map_or(Ok(()), |pending| Err(Refusal::InProgress(pending.since)))
     }
 
-    /// The decision that the record becomes another, and that something happened.
-    ///
-    /// Nothing happened if nothing is different.
+    /// Returns the decision that `record` follows this one, with an event if they differ.
     fn decide(&self, mut record: Self, effects: Vec<ExternalEffect>, ctx: &Context<'_>) -> Decision {
         if record == *self {
             return Decision { record, events: Vec::new(), effects };
         }
         record.updated = ctx.now;
         record.revision += 1;
-        let moved = self.state != record.state || self.owner != record.owner;
-        let kind = if moved {
+        let is_transition = self.state != record.state || self.owner != record.owner;
+        let kind = if is_transition {
             EventKind::Transitioned {
                 from: self.state,
                 to: record.state,

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use telnum::document::FieldError;
 use telnum::lifecycle::State;
-use telnum::record::schema::{Kind, Row, TABLE, check, json_schema};
+use telnum::record::schema::{FieldRule, JsonType, RULES, check, json_schema};
 
 /// The path and rule of each error.
 fn told(errors: &[FieldError]) -> String {
@@ -45,22 +45,22 @@ fn every_case() {
     }
 }
 
-/// The wrong values of a row, each with the rule that it breaks, and the right ones at the edges.
-fn values(row: &Row) -> (Vec<(Option<Value>, &'static str)>, Vec<Value>) {
+/// The wrong values of a rule, each with the rule that it breaks, and the right ones at the edges.
+fn values(rule: &FieldRule) -> (Vec<(Option<Value>, &'static str)>, Vec<Value>) {
     let text = |length| Value::from("é".repeat(length));
     let mut wrong = vec![(Some(json!(7)), "type")];
     let mut right = Vec::new();
-    wrong.extend(row.required.then_some((None, "required")));
-    wrong.extend(row.min.map(|min| (Some(text(min - 1)), "minLength")));
-    wrong.extend(row.max.map(|max| (Some(text(max + 1)), "maxLength")));
-    right.extend(row.min.map(text));
-    right.extend(row.max.map(text));
-    wrong.extend(row.allowed.iter().map(|value| (Some(json!(value.to_lowercase() + "s")), "enum")));
-    right.extend(row.allowed.iter().map(|value| json!(value)));
-    match row.kind {
-        Kind::Array | Kind::Object => wrong.push((Some(json!("")), "type")),
-        Kind::Boolean => right.extend([json!(true), json!(false)]),
-        Kind::String => wrong.extend([(Some(json!([])), "type"), (Some(json!({})), "type")]),
+    wrong.extend(rule.required.then_some((None, "required")));
+    wrong.extend(rule.min.map(|min| (Some(text(min - 1)), "minLength")));
+    wrong.extend(rule.max.map(|max| (Some(text(max + 1)), "maxLength")));
+    right.extend(rule.min.map(text));
+    right.extend(rule.max.map(text));
+    wrong.extend(rule.allowed.iter().map(|value| (Some(json!(value.to_lowercase() + "s")), "enum")));
+    right.extend(rule.allowed.iter().map(|value| json!(value)));
+    match rule.json_type {
+        JsonType::Array | JsonType::Object => wrong.push((Some(json!("")), "type")),
+        JsonType::Boolean => right.extend([json!(true), json!(false)]),
+        JsonType::String => wrong.extend([(Some(json!([])), "type"), (Some(json!({})), "type")]),
     }
     (wrong, right)
 }
@@ -68,9 +68,9 @@ fn values(row: &Row) -> (Vec<(Option<Value>, &'static str)>, Vec<Value>) {
 #[test]
 fn every_rule_has_its_error() {
     assert_eq!(check(&full()), []);
-    for row in &TABLE {
-        let path = row.path.replace("[]", "0");
-        let (wrong, right) = values(row);
+    for rule in &RULES {
+        let path = rule.path.replace("[]", "0");
+        let (wrong, right) = values(rule);
         for (value, rule) in wrong {
             let document = changed(&path, value);
             assert_eq!(told(&check(&document)), format!("{path}={rule}"), "{document}");
@@ -94,10 +94,10 @@ fn legacy(mut document: Value) -> Value {
 
 #[test]
 fn the_states_are_those_of_the_lifecycle() {
-    let row = TABLE.iter().find(|row| row.path == "create_with_state").unwrap();
+    let rule = RULES.iter().find(|rule| rule.path == "create_with_state").unwrap();
     let mut states = State::ALL.map(State::as_str);
     states.sort_unstable();
-    assert_eq!(row.allowed, states);
+    assert_eq!(rule.allowed, states);
 }
 
 #[test]
@@ -141,7 +141,7 @@ proptest! {
     /// But for `null`, which is taken out before anyone reads the document.
     #[test]
     fn both_forms_of_the_schema_agree(
-        place in 0..TABLE.len(),
+        place in 0..RULES.len(),
         value in prop_oneof![
             "\\PC{0,32}".prop_map(Value::from),
             any::<bool>().prop_map(Value::from),
@@ -149,11 +149,11 @@ proptest! {
             Just(json!([])),
             Just(json!(["a", 1])),
             Just(json!({})),
-            prop::sample::select(TABLE.iter().flat_map(|row| row.allowed).collect::<Vec<_>>())
+            prop::sample::select(RULES.iter().flat_map(|rule| rule.allowed).collect::<Vec<_>>())
                 .prop_map(|text| json!(text)),
         ],
     ) {
-        let path = TABLE[place].path.replace("[]", "0");
+        let path = RULES[place].path.replace("[]", "0");
         let schema = json_schema();
         let document = changed(&path, Some(value));
         prop_assert_eq!(check(&document).is_empty(), is_valid(&schema, &schema, &document));

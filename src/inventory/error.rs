@@ -8,7 +8,7 @@ use crate::carrier::CarrierError;
 use crate::feature::e911::{E911Key, E911Refusal};
 use crate::number::PhoneNumber;
 use crate::provider::ProviderError;
-use crate::record::{Refusal, RouteError};
+use crate::record::{Refusal, RefusalKind, RouteError};
 use crate::store::StoreError;
 
 /// Why something is not done.
@@ -133,7 +133,8 @@ impl Error {
         };
         match self {
             Self::Refused(refusal) => {
-                body(refusal.code(), refusal.name(), &refusal.message(), refusal.cause())
+                let (code, name) = code_and_name(refusal.kind());
+                body(code, name, &refusal.message(), refusal.cause())
             }
             Self::NotReconcilable(text) => {
                 body(404, "not_reconcilable", &self.to_string(), Some(text.as_ref().into()))
@@ -189,6 +190,19 @@ impl Error {
             Self::Store(_) => body(500, "internal_error", "internal error", None),
             Self::Replayed(body) => (**body).clone(),
         }
+    }
+}
+
+const fn code_and_name(kind: RefusalKind) -> (u16, &'static str) {
+    match kind {
+        RefusalKind::Forbidden => (403, "forbidden"),
+        RefusalKind::InvalidTransition => (400, "invalid_state_transition"),
+        RefusalKind::NoChangeRequired => (400, "no_change_required"),
+        RefusalKind::AssignFailure => (400, "assign_failure"),
+        RefusalKind::NumberExists => (409, "number_exists"),
+        RefusalKind::NumberIsPorting => (400, "number_is_porting"),
+        RefusalKind::Conflict => (409, "conflict"),
+        RefusalKind::Invalid => (400, "invalid"),
     }
 }
 

@@ -1,9 +1,9 @@
-//! What is done outside for a number, which nobody else may touch meanwhile.
+//! Claims: records locked while their external effects run.
 //!
-//! A record is claimed before anything is done, and stored so; whoever stores it first does it.
-//! The claim holds what the record is to become. So what a crash leaves can be driven to its end
-//! with the same key, and nothing is ordered twice. If something is refused the claim says so, and
-//! holds what was done before that, until all of it is taken back.
+//! A record is stored with a claim before its effects run, so only the one who stored it runs them. The
+//! claim holds the record that follows. After a crash the effects are run again under the same
+//! idempotency keys, so nothing is ordered twice. If an effect is refused, the claim keeps the outcomes
+//! of those before it until they are rolled back.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,34 +15,42 @@ use crate::feature::e911::E911Address;
 use crate::idempotency::IdempotencyKey;
 use crate::time::Timestamp;
 
-/// Something that is done outside for a number.
+/// A call to a carrier or provider that a command needs.
+///
+/// ```
+/// use telnum::record::ExternalEffect;
+///
+/// assert_eq!(serde_json::to_string(&ExternalEffect::Acquire)?, r#"{"kind":"acquire"}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ExternalEffect {
-    /// The carrier sells the number.
+    /// Buys the number from its carrier.
     Acquire,
-    /// The carrier takes the number back.
+    /// Gives the number back to its carrier.
     Disconnect,
-    /// A provider is told what the number carries.
+    /// Provisions or removes a feature at a provider.
     #[serde(untagged)]
     Provider(ProviderEffect),
 }
 
-/// What came of something that was done outside.
+/// The outcome of an [`ExternalEffect`] that succeeded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EffectOutcome {
-    /// It is done.
+    /// Success without further data.
     Done,
-    /// It is done, and the carrier wants to be told this of the number from now on.
+    /// Success, with the data that the carrier keeps with the number from now on.
     Carrier(Value),
-    /// It is done; the provider writes the address like this.
+    /// Success, with the address as the provider writes it.
     Address(E911Address),
 }
 
-/// A claim on a record.
+/// A claim on a record: its external effects are running, and other commands are refused.
+#[doc(alias = "claim")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pending {
@@ -52,61 +60,61 @@ pub struct Pending {
     pub(super) effects: Vec<ExternalEffect>,
     pub(super) events: Vec<Event>,
     pub(super) after: NumberRecord,
-    /// Whether nothing was stored of the number before.
+    /// Whether the number had no record before.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) is_new: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) part: Option<Part>,
-    /// What was done before it was given up.
+    /// The outcomes of the effects before the one that was refused, if one was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) done: Option<Vec<EffectOutcome>>,
 }
 
-/// What a claim is a part of, if it was not made by itself.
+/// The request that a claim is a part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Part {
-    /// The key of the whole.
+    /// The idempotency key of the request.
     pub(crate) whole: IdempotencyKey,
-    /// Whether what comes of it is kept, for whoever asks again.
+    /// Whether the outcome is kept in a receipt, to replay the request.
     pub(crate) is_kept: bool,
-    /// How many numbers are claimed together, for all or none; 0: each for itself.
+    /// The count of numbers that succeed or fail together; 0 if each does for itself.
     pub(crate) together: usize,
 }
 
 impl Pending {
-    /// The key under which it is done.
+    /// Returns the idempotency key of the effects.
     #[must_use]
     pub const fn key(&self) -> IdempotencyKey {
         self.key
     }
 
-    /// Since when.
+    /// Returns the time of the claim.
     #[must_use]
     pub const fn since(&self) -> Timestamp {
         self.since
     }
 
-    /// Who asked for it.
+    /// Returns the actor of the command.
     #[must_use]
     pub const fn actor(&self) -> Actor {
         self.actor
     }
 
-    /// What is to be done, in this order.
+    /// Returns the effects in the order in which they run.
     #[must_use]
     pub fn effects(&self) -> &[ExternalEffect] {
         &self.effects
     }
 
-    /// What the record is to become.
+    /// Returns the record as it is after all effects.
     #[must_use]
     pub const fn after(&self) -> &NumberRecord {
         &self.after
     }
 
-    /// If it is given up: the answers of what was done before, from the first effect on. That is
-    /// being taken back.
+    /// Returns the outcomes of the first effects if a later one was refused; `None` while none was.
+    /// These effects are being rolled back.
     #[must_use]
     pub fn abandoned(&self) -> Option<&[EffectOutcome]> {
         self.done.as_deref()
@@ -120,22 +128,22 @@ impl Pending {
         self.part
     }
 
-    /// The key under which the effect in a place is brought about: a provider may be told two
-    /// things of one number.
+    /// Returns the idempotency key of the effect at `place`. Two effects of one claim may call the same
+    /// provider, so each has a key of its own.
     pub(crate) fn effect_key(&self, place: usize) -> IdempotencyKey {
         self.key.of_part("", place)
     }
 
-    /// The key under which it is taken back.
+    /// Returns the idempotency key of the roll-back of the effect at `place`.
     pub(crate) fn undo_key(&self, place: usize) -> IdempotencyKey {
         self.key.of_part("u", place)
     }
 }
 
 impl Decision {
-    /// The decision to lock the record as it was while the effects are brought about.
-    ///
-    /// A number that is created is locked as one that was found.
+    /// Returns the decision to claim the record, as it was `before`, for the effects of this one. The
+    /// record of a number that is created is claimed in discovery.
+    #[doc(hidden)]
     pub fn claim(self, before: Option<&NumberRecord>, key: IdempotencyKey, ctx: &Context<'_>) -> Self {
         let mut record = before.cloned().unwrap_or_else(|| {
             NumberRecord::discovered(self.record.number, self.record.carrier, self.record.created)
@@ -159,7 +167,7 @@ impl Decision {
         Self { record, events, effects: Vec::new() }
     }
 
-    /// The same claim as a part of something.
+    /// Makes the claim a part of a request.
     pub(crate) fn within(mut self, part: Part) -> Self {
         if let Some(pending) = &mut self.record.pending {
             pending.part = Some(part);
@@ -169,22 +177,24 @@ impl Decision {
 }
 
 impl NumberRecord {
-    /// What it becomes now that all is done outside: one answer for each effect.
+    /// Ends the claim: returns the record that follows it, given one outcome for each effect.
     ///
     /// # Errors
-    /// If nothing was to be done, or that is given up; or if there are not as many answers as effects.
-    pub fn finish(&self, answers: Vec<EffectOutcome>, now: Timestamp) -> Result<Decision, Refusal> {
-        let pending = self.pending_with(answers.len())?;
-        let (found, effects) = (answers.len(), pending.effects.len());
-        if found != effects {
-            return Err(Refusal::OutcomeCount { expected: effects, found });
+    /// - [`Refusal::NotInProgress`] if the record is not claimed, or the claim is abandoned.
+    /// - [`Refusal::OutcomeCount`] if there is not one outcome for each effect.
+    #[doc(hidden)]
+    pub fn finish(&self, outcomes: Vec<EffectOutcome>, now: Timestamp) -> Result<Decision, Refusal> {
+        let pending = self.pending_with_effects(outcomes.len())?;
+        let (expected, found) = (pending.effects.len(), outcomes.len());
+        if found != expected {
+            return Err(Refusal::OutcomeCount { expected, found });
         }
         if pending.done.is_some() {
             return Err(Refusal::NotInProgress);
         }
         let mut record = pending.after.clone();
-        for (effect, answer) in pending.effects.iter().zip(answers) {
-            record.absorb(effect, answer);
+        for (effect, outcome) in pending.effects.iter().zip(outcomes) {
+            record.apply_outcome(effect, outcome);
         }
         record.adopt_address();
         record.updated = now;
@@ -193,44 +203,48 @@ impl NumberRecord {
         Ok(Decision { record, events, effects: Vec::new() })
     }
 
-    /// The decision to give up what is being done, as something was refused after this was done. It
-    /// stays locked while that is taken back.
+    /// Abandons the claim: an effect was refused after those before it had the outcomes `done`. The
+    /// record stays claimed until they are rolled back.
     ///
     /// # Errors
-    /// If nothing was to be done, or there are more answers than effects.
+    /// - [`Refusal::NotInProgress`] if the record is not claimed.
+    /// - [`Refusal::OutcomeCount`] if there are more outcomes than effects.
+    #[doc(hidden)]
     pub fn abandon(&self, done: Vec<EffectOutcome>, now: Timestamp) -> Result<Decision, Refusal> {
-        let pending = self.pending_with(done.len())?;
+        let pending = self.pending_with_effects(done.len())?;
         let mut record = self.clone();
         record.pending = Some(Box::new(Pending { done: Some(done), ..pending.clone() }));
         Ok(record.changed(EventKind::Abandoned { key: pending.key }, pending.actor, now))
     }
 
-    /// What it becomes if something outside was refused: what it was, but for what was done before
-    /// that and is left, of which these are the answers, each in the place of its effect.
+    /// Ends an abandoned claim: returns the record as it was before the claim, but for effects that
+    /// could not be rolled back. `left` has the outcomes of those, each at the place of its effect.
     ///
     /// # Errors
-    /// If nothing was to be done, or there are more answers than effects.
+    /// - [`Refusal::NotInProgress`] if the record is not claimed.
+    /// - [`Refusal::OutcomeCount`] if there are more outcomes than effects.
+    #[doc(hidden)]
     pub fn finish_roll_back(
         &self,
         left: Vec<Option<EffectOutcome>>,
         now: Timestamp,
     ) -> Result<Decision, Refusal> {
-        let pending = self.pending_with(left.len())?;
+        let pending = self.pending_with_effects(left.len())?;
         let mut record = self.clone();
         record.pending = None;
-        for (effect, answer) in pending.effects.iter().zip(left) {
-            if let Some(answer) = answer {
-                record.absorb(effect, answer);
+        for (effect, outcome) in pending.effects.iter().zip(left) {
+            if let Some(outcome) = outcome {
+                record.apply_outcome(effect, outcome);
             }
         }
         Ok(record.changed(EventKind::RolledBack { key: pending.key }, pending.actor, now))
     }
 
-    /// The claim, if it has so many effects.
-    fn pending_with(&self, found: usize) -> Result<&Pending, Refusal> {
+    /// Returns the claim if it has at least `found` effects.
+    fn pending_with_effects(&self, found: usize) -> Result<&Pending, Refusal> {
         let pending = self.pending.as_deref().ok_or(Refusal::NotInProgress)?;
-        let effects = pending.effects.len();
-        if found > effects { Err(Refusal::OutcomeCount { expected: effects, found }) } else { Ok(pending) }
+        let expected = pending.effects.len();
+        if found > expected { Err(Refusal::OutcomeCount { expected, found }) } else { Ok(pending) }
     }
 
     fn changed(mut self, kind: EventKind, actor: Actor, now: Timestamp) -> Decision {
@@ -240,26 +254,26 @@ impl NumberRecord {
         Decision { record: self, events, effects: Vec::new() }
     }
 
-    /// The same with what its carrier wants to be told of it.
+    /// Sets the data that the carrier keeps with the number.
     pub(crate) fn with_carrier_data(self, data: Option<Value>) -> Self {
         Self { carrier_data: data.filter(|data| !data.is_null()).map(Box::new), ..self }
     }
 
-    /// The same, found at a carrier.
+    /// Sets the carrier and its data to those of `found`, the number as a carrier offers it now.
     pub(crate) fn found_again(&self, found: &Self) -> Self {
         let known = || self.carrier_data.clone().filter(|_| found.carrier == self.carrier);
         let carrier_data = found.carrier_data.clone().or_else(known);
         Self { carrier: found.carrier, carrier_data, ..self.clone() }
     }
 
-    /// Whether it is another, but for when it became so.
+    /// Returns `true` if the records differ in the time of the last change at most.
     pub(crate) fn is_same_change(&self, other: &Self) -> bool {
         Self { updated: other.updated, ..self.clone() } == *other
     }
 
-    /// Notes what came of something that was done outside.
-    fn absorb(&mut self, effect: &ExternalEffect, answer: EffectOutcome) {
-        match (effect, answer) {
+    /// Changes the record by the outcome of an effect.
+    fn apply_outcome(&mut self, effect: &ExternalEffect, outcome: EffectOutcome) {
+        match (effect, outcome) {
             (ExternalEffect::Acquire | ExternalEffect::Disconnect, EffectOutcome::Carrier(data)) => {
                 self.carrier_data = Some(data).filter(|data| !data.is_null()).map(Box::new);
             }
@@ -267,9 +281,9 @@ impl NumberRecord {
                 ExternalEffect::Acquire | ExternalEffect::Disconnect,
                 EffectOutcome::Done | EffectOutcome::Address(_),
             ) => {}
-            (ExternalEffect::Provider(effect), answer) => {
+            (ExternalEffect::Provider(effect), outcome) => {
                 let active = &mut self.features.get_or_insert_default().active;
-                match (effect, answer) {
+                match (effect, outcome) {
                     (ProviderEffect::ProvisionE911(_), EffectOutcome::Address(address)) => {
                         active.e911 = Some(address);
                     }

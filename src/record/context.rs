@@ -1,26 +1,46 @@
+//! The inputs that all commands on a record have in common.
+
+use std::fmt;
+
+use super::Refusal;
 use crate::account::{AccountId, Accounts, Actor};
 use crate::lifecycle::Role;
 use crate::policy::Policy;
-use crate::record::Refusal;
 use crate::time::Timestamp;
 
-/// What a command needs to know: who asks, among which accounts, under which policy, and when.
+/// The context of a command: the actor, the accounts, the policy and the time.
+///
+/// ```
+/// use telnum::account::{Account, AccountId, AccountTree};
+/// use telnum::lifecycle::Role;
+/// use telnum::{policy::Policy, record::Context};
+///
+/// let [reseller, shop]: [AccountId; 2] = ["reseller".parse()?, "shop".parse()?];
+/// let accounts =
+///     AccountTree::new([Account::new(reseller), Account::new(shop).with_parent(reseller)])?;
+/// let policy = Policy::default();
+/// let ctx = Context::new(reseller, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+/// assert_eq!(ctx.role(Some(shop), None)?, Role::Owner);
+/// assert_eq!(ctx.by(shop).role(Some(reseller), Some(shop))?, Role::Descendant);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
-    /// Who asks.
+    /// The actor of the command.
     pub actor: Actor,
     /// The accounts.
     pub accounts: &'a dyn Accounts,
-    /// The operator's settings.
+    /// The operator's policy.
     pub policy: &'a Policy,
-    /// The time.
+    /// The time of the command.
     pub now: Timestamp,
-    /// Whether mobile numbers are being worked on; others are not, then.
+    /// Whether the command is part of a run over mobile numbers. In such a run only mobile numbers may
+    /// be updated, outside of it only others; [`Actor::System`] may update both.
     pub mdn_run: bool,
 }
 
 impl<'a> Context<'a> {
-    /// A context outside a run over mobile numbers.
+    /// Creates a context outside of a run over mobile numbers.
     #[must_use]
     pub fn new(
         actor: impl Into<Actor>,
@@ -31,49 +51,56 @@ impl<'a> Context<'a> {
         Self { actor: actor.into(), accounts, policy, now, mdn_run: false }
     }
 
-    /// The same for another actor.
+    /// Sets the actor.
     #[must_use]
     pub fn by(self, actor: impl Into<Actor>) -> Self {
         Self { actor: actor.into(), ..self }
     }
 
-    /// The same at another time.
+    /// Sets the time.
+    ///
+    /// ```
+    /// # use telnum::account::{AccountTree, Actor};
+    /// # use telnum::{Timestamp, policy::Policy, record::Context};
+    /// # let (accounts, policy) = (AccountTree::default(), Policy::default());
+    /// # let ctx = Context::new(Actor::System, &accounts, &policy, Timestamp::MIN);
+    /// assert_eq!(ctx.at(Timestamp::MAX).now, Timestamp::MAX);
+    /// ```
     #[must_use]
     pub const fn at(self, now: Timestamp) -> Self {
         Self { now, ..self }
     }
 
-    /// What the actor is to a number with an owner, or to one without that should be assigned to
-    /// an account.
+    /// Returns the role of the actor towards a number that `owner` owns and that is to be assigned to
+    /// `assign_to`.
     ///
     /// # Errors
-    /// If the actor is an account that does not exist.
+    /// [`Refusal::Forbidden`] if the actor is an account that does not exist.
     pub fn role(&self, owner: Option<AccountId>, assign_to: Option<AccountId>) -> Result<Role, Refusal> {
         let Actor::Account(actor) = self.actor else { return Ok(Role::Admin) };
         let account = self.accounts.account(actor).ok_or(Refusal::Forbidden(self.actor))?;
-        let whose = owner.or(assign_to);
-        let has_power = |whose| actor == whose || self.accounts.is_self_or_above(actor, whose);
-        // Who is below the owner does not hand on what is the owner's.
-        let is_for_own_side = assign_to.is_none_or(|to| owner == assign_to || has_power(to));
+        let has_power = |over| actor == over || self.accounts.is_self_or_above(actor, over);
+        // An account below the owner may not assign the number to accounts outside its own subtree.
+        let is_for_own_subtree = assign_to.is_none_or(|to| owner == assign_to || has_power(to));
         Ok(match () {
             () if account.admin => Role::Admin,
-            () if whose.is_some_and(has_power) => Role::Owner,
-            () if is_for_own_side && owner.is_some_and(|owner| account.is_self_or_below(owner)) => {
+            () if owner.or(assign_to).is_some_and(has_power) => Role::Owner,
+            () if is_for_own_subtree && owner.is_some_and(|owner| account.is_self_or_below(owner)) => {
                 Role::Descendant
             }
             () => Role::Stranger,
         })
     }
 
-    /// An account that a number should be assigned to.
+    /// Returns `assign_to` if it is an account that exists.
     pub(super) fn assignee(&self, assign_to: Option<AccountId>) -> Result<AccountId, Refusal> {
         let known = assign_to.filter(|id| self.accounts.account(*id).is_some());
         known.ok_or(Refusal::AssignFailure(assign_to))
     }
 }
 
-impl std::fmt::Debug for Context<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Context")
             .field("actor", &self.actor)
             .field("policy", &self.policy)

@@ -1,46 +1,85 @@
+//! The commands that create a number.
+
 use serde_json::{Map, Value};
 
-use super::{Context, Decision, EventKind, NumberRecord, Refusal};
+use super::{Context, Decision, Document, EventKind, ExternalEffect, NumberRecord, Refusal};
 use crate::account::{AccountId, Actor};
 use crate::document::check_depth;
 use crate::lifecycle::State;
 use crate::names::{CarrierKind, CarrierName};
 use crate::number::PhoneNumber;
 
-/// How a number is to be created.
+/// The parameters of a number's creation.
+///
+/// ```
+/// use telnum::account::AccountId;
+/// use telnum::{lifecycle::State, record::Creation};
+///
+/// let shop: AccountId = "shop".parse()?;
+/// let creation = Creation::default().with_state(State::Reserved).with_owner(shop);
+/// assert_eq!((creation.state, creation.carrier), (Some(State::Reserved), None));
+/// # Ok::<(), telnum::token::TokenError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Creation {
-    /// The account whose it is to be.
+    /// The account to assign the number to. Default: none.
     pub assign_to: Option<AccountId>,
-    /// The state it is to be in; in service if nothing is said. What was ported in and what is
-    /// mobile always is.
+    /// The state. Default: in service, which is also the state of every number that is ported in or
+    /// mobile, unless port-in is asked for.
     pub state: Option<State>,
-    /// Its carrier, if not the policy's.
+    /// The carrier. Default: [`Policy::default_carrier`], or [`Policy::port_in_carrier`] for a number
+    /// that is ported in.
+    ///
+    /// [`Policy::default_carrier`]: crate::policy::Policy::default_carrier
+    /// [`Policy::port_in_carrier`]: crate::policy::Policy::port_in_carrier
     pub carrier: Option<CarrierName>,
-    /// What the carrier wants to be told of it.
+    /// The data that the carrier keeps with the number.
     pub carrier_data: Option<Value>,
-    /// Whether it came from another carrier.
+    /// Whether the number was ported in from another carrier.
     pub ported_in: bool,
-    /// Whether it is on an active port request: then it can not be created but by that.
+    /// Whether the number is on an active port request. Only the completion of that request may create
+    /// it then.
     pub is_porting: bool,
     /// The public document.
     pub document: Map<String, Value>,
 }
 
 /// The states that an admin may create numbers in.
-const BY_ADMINS: [State; 5] =
+const ADMIN_STATES: [State; 5] =
     [State::Aging, State::Available, State::InService, State::PortIn, State::Reserved];
-/// The states that an account may create numbers in that may add numbers.
-const BY_ADDERS: [State; 2] = [State::InService, State::Reserved];
+/// The states that an account may create numbers in if it may add numbers.
+const ACCOUNT_STATES: [State; 2] = [State::InService, State::Reserved];
 
 impl NumberRecord {
-    /// Creates a number that the system does not have.
+    /// Creates a number that has no record yet.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{policy::Policy, record::Context};
+    /// use telnum::lifecycle::State;
+    /// use telnum::record::{Creation, NumberRecord};
+    ///
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop).with_may_add_numbers(true)])?;
+    /// # let policy = Policy::default();
+    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// let creation = Creation::default().with_owner(shop);
+    /// let record = NumberRecord::create("+14158867900".parse()?, creation, &ctx)?.record;
+    /// assert_eq!((record.state(), record.owner()), (State::InService, Some(shop)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// Why not.
+    /// - [`Refusal::Forbidden`] if the actor may not create numbers, or not for that account.
+    /// - [`Refusal::CreationState`] if it may not create numbers in that [state](Creation::states).
+    /// - [`Refusal::AssignFailure`] if the state needs an owner and there is none, or the account does
+    ///   not exist.
+    /// - [`Refusal::NumberIsPorting`] if the number is on an active port request and is not ported in.
+    /// - [`Refusal::Invalid`], [`Refusal::InvalidFields`] and [`Refusal::FeaturesDenied`] if the document
+    ///   is invalid.
     pub fn create(number: PhoneNumber, creation: Creation, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         let carrier = creation.carrier_in(ctx).unwrap_or(ctx.policy.default_carrier);
-        let state = creation.check(carrier, ctx)?;
+        let state = creation.check_state(carrier, ctx)?;
         if creation.is_porting && !creation.ported_in {
             return Err(Refusal::NumberIsPorting(number));
         }
@@ -49,51 +88,70 @@ impl NumberRecord {
         record.history = owner.filter(|_| state == State::Reserved).into_iter().collect();
         record.enter(state, owner, ctx);
         if state == State::Reserved {
-            record.lease =
-                ctx.policy.reservation.map(|it| super::Lease { since: ctx.now, until: it.ends_at(ctx.now) });
+            record.start_lease(ctx);
         }
         if state == State::Aging {
             record.disconnected_at = Some(ctx.now);
         }
-        let effects = record.fill(creation, super::Document::Replace, ctx)?;
+        let effects = record.set_created_fields(creation, Document::Replace, ctx)?;
         let events = vec![record.event(EventKind::Created { state, owner }, ctx)];
         Ok(Decision { record, events, effects })
     }
 
-    /// Creates a number that the system has, but that is free: available, ageing or being ported
-    /// in.
+    /// Creates a number that has a record but is free: available, ageing or being ported in.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::{policy::Policy, record::Context};
+    /// use telnum::lifecycle::State;
+    /// use telnum::record::{Creation, NumberRecord};
+    ///
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let policy = Policy::default();
+    /// # let ctx = Context::new(Actor::System, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// let creation = Creation::default().with_state(State::Available);
+    /// let free = NumberRecord::create("+14158867900".parse()?, creation, &ctx)?.record;
+    /// let sold = free.create_again(Creation::default().with_owner(shop), &ctx)?.record;
+    /// assert_eq!((sold.state(), sold.version()), (State::InService, 2));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// Why not.
+    /// - [`Refusal::NumberExists`] if the number is in another state.
+    /// - [`Refusal::Forbidden`] if the actor may not create numbers, not for that account, or changes the
+    ///   carrier without being an admin.
+    /// - Those of [`create`](Self::create), but `NumberIsPorting`, and of
+    ///   [`change_state`](Self::change_state).
     pub fn create_again(&self, creation: Creation, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.check_unclaimed()?;
         let carrier = creation.carrier_in(ctx).unwrap_or(self.carrier);
-        let state = creation.check(carrier, ctx)?;
+        let state = creation.check_state(carrier, ctx)?;
         if !matches!(self.state, State::Available | State::Aging | State::PortIn) {
             return Err(Refusal::NumberExists(self.number));
         }
-        // As by an update.
-        let is_another = creation.carrier.is_some_and(|carrier| carrier != self.carrier);
-        if is_another && !ctx.accounts.is_admin(ctx.actor) {
+        // An update has the same rule.
+        let changes_carrier = creation.carrier.is_some_and(|carrier| carrier != self.carrier);
+        if changes_carrier && !ctx.accounts.is_admin(ctx.actor) {
             return Err(Refusal::Forbidden(ctx.actor));
         }
-        let (mut record, mut effects) = self.moved(state, creation.assign_to, ctx)?;
-        // As for a number that was not there.
+        let (mut record, mut effects) = self.transitioned(state, creation.assign_to, ctx)?;
+        // The creation of a new number has the same rule.
         if record.owner.is_some() && !ctx.role(None, record.owner)?.is_owner_or_admin() {
             return Err(Refusal::Forbidden(ctx.actor));
         }
         record.carrier = carrier;
-        effects.extend(record.fill(creation, super::Document::Merge, ctx)?);
+        effects.extend(record.set_created_fields(creation, Document::Merge, ctx)?);
         Ok(self.decide(record, effects, ctx))
     }
 
-    /// Puts on what a creation says beside the state.
-    fn fill(
+    /// Sets the fields of a creation beside the state, the owner and the carrier.
+    fn set_created_fields(
         &mut self,
         creation: Creation,
-        document: fn(Map<String, Value>) -> super::Document,
+        document: fn(Map<String, Value>) -> Document,
         ctx: &Context<'_>,
-    ) -> Result<Vec<super::ExternalEffect>, Refusal> {
+    ) -> Result<Vec<ExternalEffect>, Refusal> {
         self.ported_in |= creation.ported_in;
         if let Some(data) = creation.carrier_data.filter(|data| !data.is_null()) {
             check_depth("carrier_data", &data)?;
@@ -104,29 +162,84 @@ impl NumberRecord {
 }
 
 impl Creation {
-    /// The carrier that is asked for, or that a port leads to.
-    fn carrier_in(&self, ctx: &Context<'_>) -> Option<CarrierName> {
-        self.carrier.or(self.ported_in.then_some(ctx.policy.port_in_carrier))
+    /// Sets the account to assign the number to.
+    #[must_use]
+    pub fn with_owner(self, assign_to: impl Into<Option<AccountId>>) -> Self {
+        Self { assign_to: assign_to.into(), ..self }
     }
 
-    /// The states that an actor may create numbers in, but for those it ports in.
+    /// Sets the state.
+    #[must_use]
+    pub fn with_state(self, state: impl Into<Option<State>>) -> Self {
+        Self { state: state.into(), ..self }
+    }
+
+    /// Sets the carrier.
+    #[must_use]
+    pub fn with_carrier(self, carrier: impl Into<Option<CarrierName>>) -> Self {
+        Self { carrier: carrier.into(), ..self }
+    }
+
+    /// Sets the data that the carrier keeps with the number. `null` means none.
+    #[must_use]
+    pub fn with_carrier_data(self, carrier_data: impl Into<Option<Value>>) -> Self {
+        Self { carrier_data: carrier_data.into(), ..self }
+    }
+
+    /// Sets whether the number was ported in from another carrier.
+    #[must_use]
+    pub fn with_ported_in(self, ported_in: bool) -> Self {
+        Self { ported_in, ..self }
+    }
+
+    /// Sets whether the number is on an active port request.
+    #[must_use]
+    pub fn with_is_porting(self, is_porting: bool) -> Self {
+        Self { is_porting, ..self }
+    }
+
+    /// Sets the public document.
+    #[must_use]
+    pub fn with_document(self, document: Map<String, Value>) -> Self {
+        Self { document, ..self }
+    }
+
+    /// Returns the states that the actor may create numbers in, other than by porting them in.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{policy::Policy, record::Context};
+    /// use telnum::{lifecycle::State, record::Creation};
+    ///
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop).with_may_add_numbers(true)])?;
+    /// # let policy = Policy::default();
+    /// let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// assert_eq!(Creation::states(&ctx), [State::InService, State::Reserved]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn states(ctx: &Context<'_>) -> Vec<State> {
         let account = ctx.actor.account().map(|id| ctx.accounts.account(id));
         match account {
-            None => BY_ADMINS.to_vec(),
-            Some(Some(account)) if account.admin => BY_ADMINS.to_vec(),
-            Some(Some(account)) if account.may_add_numbers => BY_ADDERS.to_vec(),
+            None => ADMIN_STATES.to_vec(),
+            Some(Some(account)) if account.admin => ADMIN_STATES.to_vec(),
+            Some(Some(account)) if account.may_add_numbers => ACCOUNT_STATES.to_vec(),
             Some(_) => Vec::new(),
         }
     }
 
-    /// The state it leads to, if the actor may create numbers in it.
-    fn check(&self, carrier: CarrierName, ctx: &Context<'_>) -> Result<State, Refusal> {
-        let forced = self.ported_in || carrier.kind() == CarrierKind::Mdn;
+    /// Returns the carrier that the creation names or that a number ported in gets.
+    fn carrier_in(&self, ctx: &Context<'_>) -> Option<CarrierName> {
+        self.carrier.or(self.ported_in.then_some(ctx.policy.port_in_carrier))
+    }
+
+    /// Returns the state of the number if the actor may create numbers in it.
+    fn check_state(&self, carrier: CarrierName, ctx: &Context<'_>) -> Result<State, Refusal> {
+        let is_forced = self.ported_in || carrier.kind() == CarrierKind::Mdn;
         let state = match self.state {
             Some(State::PortIn) => State::PortIn,
-            Some(state) if !forced => state,
+            Some(state) if !is_forced => state,
             Some(_) | None => State::InService,
         };
         let (is_admin, may_add) = match ctx.actor {
@@ -138,14 +251,14 @@ impl Creation {
         };
         match () {
             () if self.ported_in || state == State::PortIn => Ok(state),
-            () if is_admin && BY_ADMINS.contains(&state) => Ok(state),
-            () if may_add && BY_ADDERS.contains(&state) => Ok(state),
+            () if is_admin && ADMIN_STATES.contains(&state) => Ok(state),
+            () if may_add && ACCOUNT_STATES.contains(&state) => Ok(state),
             () if is_admin || may_add => Err(Refusal::CreationState(state)),
             () => Err(Refusal::Forbidden(ctx.actor)),
         }
     }
 
-    /// Whose it is in its state: an account that the actor has power over.
+    /// Returns the owner of the number in `state`, if the actor may assign numbers to it.
     fn owner_in(&self, state: State, ctx: &Context<'_>) -> Result<Option<AccountId>, Refusal> {
         if state.has_owner() == Some(false) {
             return Ok(None);

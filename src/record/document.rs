@@ -1,9 +1,9 @@
-//! A record as it is stored: the reference's JSON, public fields beside `pvt_` ones.
+//! The JSON document of a record: Kazoo's, public fields beside private ones.
 //!
 //! ```text
 //! {
 //!   "id": "+14158867900",
-//!   "my_field": "what users put on the number, as it came",
+//!   "my_field": "a field that users set",
 //!   "pvt_state": "reserved",
 //!   "pvt_assigned_to": "shop",
 //!   "pvt_reserve_history": ["shop"],
@@ -16,7 +16,6 @@
 //! ```
 
 use std::borrow::Cow;
-use std::fmt;
 
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -24,16 +23,17 @@ use serde_json::{Map, Value};
 
 use super::{Lease, NumberRecord, Pending};
 use crate::account::AccountId;
-use crate::document::{FieldError, FieldErrorKind, Fields, FromJson, Json, Name};
+use crate::document::stream::{self, Draft};
+use crate::document::{FieldError, FieldErrorKind, Fields, FromJson, Json};
 use crate::feature::e911::E911Key;
 use crate::feature::{FeatureSettings, Features};
 use crate::lifecycle::State;
-use crate::names::CarrierName;
+use crate::names::{CarrierName, FeatureSet};
 use crate::number::PhoneNumber;
 use crate::policy::CnamProfile;
 use crate::time::Timestamp;
 
-/// The private fields.
+/// The names of the fields that only the library sets.
 pub(super) mod key {
     pub(in crate::record) const ID: &str = "id";
     pub(in crate::record) const STATE: &str = "pvt_state";
@@ -110,78 +110,78 @@ impl Serialize for NumberRecord {
     }
 }
 
-/// A record that breaks a rule is refused.
+/// A document of a record that breaks a [rule](crate::record#rules) is refused.
 impl<'de> Deserialize<'de> for NumberRecord {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Visitor { refusal: &mut None })
+        stream::deserialize::<CheckedDraft<'_>, _>(deserializer)
     }
 }
 
 impl NumberRecord {
-    /// Reads a record as it is stored.
+    /// Reads the document of a record. The [type-level example](NumberRecord) shows it.
     ///
     /// # Errors
-    /// What is wrong with which field, a broken rule included.
+    /// [`FieldError`] with the path of the first field that is missing, unknown, of a wrong type, or
+    /// breaks a [rule](crate::record#rules).
     pub fn from_value(value: &Value) -> Result<Self, FieldError> {
-        let mut refusal = None;
-        let read = value.deserialize_map(Visitor { refusal: &mut refusal });
-        read.map_err(|error| typed(refusal, &error))
+        stream::read::<CheckedDraft<'_>>(value)
     }
 
-    /// Reads a record that may break a rule.
+    /// Reads the document of a record that may break a rule.
     pub(super) fn unchecked(value: Value) -> Result<Self, FieldError> {
-        let mut refusal = None;
-        let draft = value.deserialize_map(DraftVisitor { refusal: &mut refusal });
-        draft.map_err(|error| typed(refusal, &error))?.record()
+        stream::read::<RecordDraft<'_>>(value)
     }
 
-    /// Whether it breaks a rule, and which field does.
+    /// Checks the rules of a record. The error names the field that breaks one.
     pub(super) fn check(&self) -> Result<(), FieldError> {
-        let wrong = |name, reason: String| {
+        let broken = |name, reason: String| {
             let kind = FieldErrorKind::Malformed { reason };
             Err(FieldError::new(name, kind))
         };
         let state = self.state;
         match (state.has_owner(), self.owner) {
-            (Some(true), None) => return wrong(key::OWNER, format!("a number that is {state} has an owner")),
+            (Some(true), None) => {
+                return broken(key::OWNER, format!("a number that is {state} has an owner"));
+            }
             (Some(false), Some(owner)) => {
-                return wrong(key::OWNER, format!("a number that is {state} has no owner, found {owner}"));
+                return broken(key::OWNER, format!("a number that is {state} has no owner, found {owner}"));
             }
             (Some(true), Some(_)) | (Some(false), None) | (None, _) => {}
         }
-        if let Some(twice) = self.history.windows(2).find_map(|pair| match pair {
-            [one, other] if one == other => Some(one),
+        if let Some(repeated) = self.history.windows(2).find_map(|pair| match pair {
+            [first, second] if first == second => Some(first),
             _ => None,
         }) {
-            return wrong(key::HISTORY, format!("{twice} comes twice in a row"));
+            return broken(key::HISTORY, format!("{repeated} comes twice in a row"));
         }
         if self.owner.is_none() && !self.history.is_empty() {
-            return wrong(key::HISTORY, "a number without an owner has no history".to_owned());
+            return broken(key::HISTORY, "a number without an owner has no history".to_owned());
         }
         if state == State::Reserved && self.history.first() != self.owner.as_ref() {
-            return wrong(key::HISTORY, "the head is not the owner of the reserved number".to_owned());
+            return broken(key::HISTORY, "the head is not the owner of the reserved number".to_owned());
         }
-        let is_others = |it: &Pending| it.after.number != self.number || it.after.pending.is_some();
-        if self.pending.as_deref().is_some_and(is_others) {
-            return wrong(key::PENDING, "what it becomes is the same number, and not claimed".to_owned());
+        let is_invalid =
+            |pending: &Pending| pending.after.number != self.number || pending.after.pending.is_some();
+        if self.pending.as_deref().is_some_and(is_invalid) {
+            return broken(key::PENDING, "expected a record of the same number without a claim".to_owned());
         }
-        // More changes than anybody makes; the next ones have to be counted too.
+        // The limit leaves room to count further changes.
         if self.revision > u64::MAX / 2 {
-            return wrong(
+            return broken(
                 key::REVISION,
                 format!("expected at most {}, found {}", u64::MAX / 2, self.revision),
             );
         }
         if state != State::Reserved && self.lease.is_some() {
-            return wrong(key::RESERVED_UNTIL, format!("a number that is {state} has no reservation"));
+            return broken(key::RESERVED_UNTIL, format!("a number that is {state} has no reservation"));
         }
         Ok(())
     }
 }
 
-/// The fields as they come.
+/// The fields of a record, its rules unchecked.
 #[derive(Default)]
-struct Draft<'de> {
+struct RecordDraft<'de> {
     number: Option<PhoneNumber>,
     state: Option<State>,
     owner: Option<AccountId>,
@@ -192,8 +192,8 @@ struct Draft<'de> {
     reserved_until: Option<Timestamp>,
     carrier: Option<CarrierName>,
     carrier_data: Option<Box<Value>>,
-    allowed: Option<crate::names::FeatureSet>,
-    denied: Option<crate::names::FeatureSet>,
+    allowed: Option<FeatureSet>,
+    denied: Option<FeatureSet>,
     ported_in: Option<bool>,
     created: Option<Timestamp>,
     updated: Option<Timestamp>,
@@ -201,13 +201,15 @@ struct Draft<'de> {
     revision: Option<u64>,
     pending: Option<Box<Pending>>,
     active: Option<Json<'de>>,
-    /// What the document says of features; read at the end, as two fields may say the same.
+    /// The settings of features. They are read last, as two fields may set the same feature.
     wanted: Fields<'de>,
     custom: Map<String, Value>,
 }
 
-impl<'de> Draft<'de> {
-    /// Reads one field.
+impl<'de> Draft<'de> for RecordDraft<'de> {
+    type Target = NumberRecord;
+    const NAME: &'static str = "a number's record";
+
     fn read<A: de::MapAccess<'de>>(&mut self, name: &Cow<'de, str>, map: &mut A) -> Result<(), A::Error> {
         match &**name {
             key::ID => self.number = map.next_value()?,
@@ -240,9 +242,8 @@ impl<'de> Draft<'de> {
         Ok(())
     }
 
-    /// The record, its rules unchecked.
-    fn record(mut self) -> Result<NumberRecord, FieldError> {
-        fn must<T>(value: Option<T>, name: &str) -> Result<T, FieldError> {
+    fn build(mut self) -> Result<NumberRecord, FieldError> {
+        fn required<T>(value: Option<T>, name: &str) -> Result<T, FieldError> {
             value.ok_or_else(|| FieldError::new(name, FieldErrorKind::Missing))
         }
         let lease = match (self.reserved_since, self.reserved_until) {
@@ -258,8 +259,8 @@ impl<'de> Draft<'de> {
         let features = Features { wanted, active: active.transpose()?.unwrap_or_default() };
         let custom = self.custom;
         Ok(NumberRecord {
-            number: must(self.number, key::ID)?,
-            state: must(self.state, key::STATE)?,
+            number: required(self.number, key::ID)?,
+            state: required(self.state, key::STATE)?,
             ported_in: self.ported_in.unwrap_or(false),
             carrier: self.carrier.unwrap_or(CarrierName::LOCAL),
             owner: self.owner,
@@ -268,8 +269,8 @@ impl<'de> Draft<'de> {
             denied_features: self.denied,
             history: self.history,
             lease,
-            created: must(self.created, key::CREATED)?,
-            updated: must(self.updated, key::UPDATED)?,
+            created: required(self.created, key::CREATED)?,
+            updated: required(self.updated, key::UPDATED)?,
             disconnected_at: self.disconnected_at,
             revision: self.revision.unwrap_or(1),
             used_by: self.used_by,
@@ -281,59 +282,22 @@ impl<'de> Draft<'de> {
     }
 }
 
-/// Reads fields; what is wrong with one is left in `refusal`, typed.
-struct DraftVisitor<'a> {
-    refusal: &'a mut Option<FieldError>,
-}
+/// The fields of a record, its rules checked.
+#[derive(Default)]
+struct CheckedDraft<'de>(RecordDraft<'de>);
 
-impl<'de> de::Visitor<'de> for DraftVisitor<'_> {
-    type Value = Draft<'de>;
+impl<'de> Draft<'de> for CheckedDraft<'de> {
+    type Target = NumberRecord;
+    const NAME: &'static str = RecordDraft::NAME;
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a number's record")
+    fn read<A: de::MapAccess<'de>>(&mut self, name: &Cow<'de, str>, map: &mut A) -> Result<(), A::Error> {
+        self.0.read(name, map)
     }
 
-    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Draft<'de>, A::Error> {
-        let mut draft = Draft::default();
-        while let Some(Name(name)) = map.next_key()? {
-            draft.read(&name, &mut map).map_err(|error| {
-                let kind = FieldErrorKind::Malformed { reason: error.to_string() };
-                refuse(self.refusal, FieldError::new(name, kind))
-            })?;
-        }
-        Ok(draft)
+    fn build(self) -> Result<NumberRecord, FieldError> {
+        let record = self.0.build()?;
+        record.check()?;
+        record.check_porting()?;
+        Ok(record)
     }
-}
-
-/// The same for a whole record.
-struct Visitor<'a> {
-    refusal: &'a mut Option<FieldError>,
-}
-
-impl<'de> de::Visitor<'de> for Visitor<'_> {
-    type Value = NumberRecord;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a number's record")
-    }
-
-    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<NumberRecord, A::Error> {
-        let draft = DraftVisitor { refusal: self.refusal }.visit_map(map)?;
-        let record = draft
-            .record()
-            .and_then(|record| record.check().and_then(|()| record.check_porting()).map(|()| record));
-        record.map_err(|error| refuse(self.refusal, error))
-    }
-}
-
-/// The refusal that was left, or what the decoder says.
-fn typed(refusal: Option<FieldError>, error: &serde_json::Error) -> FieldError {
-    let kind = FieldErrorKind::Malformed { reason: error.to_string() };
-    refusal.unwrap_or_else(|| FieldError::new("", kind))
-}
-
-fn refuse<E: de::Error>(refusal: &mut Option<FieldError>, error: FieldError) -> E {
-    let custom = E::custom(&error);
-    *refusal = Some(error);
-    custom
 }

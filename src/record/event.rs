@@ -1,3 +1,5 @@
+//! The events of a number, as the log of a store keeps them.
+
 use serde::{Deserialize, Serialize};
 
 use crate::account::{AccountId, Actor};
@@ -6,73 +8,84 @@ use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 use crate::time::Timestamp;
 
-/// What happened to a number.
+/// An event in the life of a number.
+///
+/// ```
+/// use serde_json::json;
+/// use telnum::record::{Event, EventKind};
+///
+/// let event: Event = serde_json::from_value(json!({
+///     "number": "+14158867900", "at": 63627604811_u64, "actor": "shop", "event": "updated",
+/// }))?;
+/// assert_eq!(event.kind, EventKind::Updated);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// The number.
     pub number: PhoneNumber,
-    /// When.
+    /// The time of the event.
     pub at: Timestamp,
-    /// Who did it.
+    /// The actor of the command.
     pub actor: Actor,
-    /// What.
+    /// The kind of event.
     #[serde(flatten)]
     pub kind: EventKind,
 }
 
-/// What can happen to a number.
+/// The kind of an [`Event`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EventKind {
-    /// It came to the system.
+    /// The number was created.
     Created {
-        /// In this state,
+        /// The state.
         state: State,
-        /// for this account.
+        /// The owner.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         owner: Option<AccountId>,
     },
-    /// It changed its state, or its owner, or both.
+    /// The state or the owner changed.
     #[serde(rename = "moved")]
     Transitioned {
-        /// The state it was in.
+        /// The state before.
         from: State,
-        /// The state it is in.
+        /// The state after.
         to: State,
-        /// The account whose it was.
+        /// The owner before.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         previous_owner: Option<AccountId>,
-        /// The account whose it is.
+        /// The owner after.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         owner: Option<AccountId>,
     },
-    /// It is otherwise as it was before, but for what it carries.
+    /// Anything but the state and the owner changed.
     Updated,
-    /// Its reservation lasts longer.
+    /// The reservation was extended.
     LeaseExtended {
-        /// Until then.
+        /// The time at which it ends.
         until: Timestamp,
     },
-    /// It is locked while something is done outside.
+    /// The record was claimed to run external effects.
     Claimed {
-        /// The key of what is done.
+        /// The idempotency key of the effects.
         key: IdempotencyKey,
     },
-    /// What was to be done outside was refused; what was done before that is taken back.
+    /// An external effect was refused; the effects before it are being rolled back.
     #[serde(rename = "given_up")]
     Abandoned {
-        /// The key of what was done.
+        /// The idempotency key of the effects.
         key: IdempotencyKey,
     },
-    /// What was done outside failed, and it is free again.
+    /// The effects are rolled back, and the claim has ended.
     #[serde(rename = "abandoned")]
     RolledBack {
-        /// The key of what was done.
+        /// The idempotency key of the effects.
         key: IdempotencyKey,
     },
-    /// It broke a rule when it was read, and does not any more.
+    /// The stored record broke a rule and was repaired.
     Repaired,
-    /// It was deleted, and nothing is kept of it any more.
+    /// The record of the deleted number was removed.
     Removed,
 }

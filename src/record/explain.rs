@@ -1,22 +1,24 @@
+//! Explanations of transitions.
+
 use std::fmt;
 
 use super::{Context, NumberRecord, Refusal};
 use crate::account::AccountId;
 use crate::lifecycle::{AllowedStates, Permission, Role, State, TRANSITIONS};
+use crate::number::PhoneNumber;
 
-/// Why a number may or may not go to a state.
+/// The explanation of why a number may or may not change to a state.
 ///
 /// ```
-/// use telnum::account::{AccountTree, Actor};
-/// use telnum::lifecycle::State;
-/// use telnum::{policy::Policy, record::{Context, NumberRecord}};
+/// # use telnum::account::{AccountTree, Actor};
+/// # use telnum::{policy::Policy, record::Context};
+/// use telnum::{lifecycle::State, record::NumberRecord};
 ///
-/// let (accounts, policy) = (AccountTree::default(), Policy::default());
-/// let now = "2026-03-01T12:00:00Z".parse()?;
-/// let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, now);
-///
-/// let ctx = Context::new(Actor::System, &accounts, &policy, now);
+/// # let (accounts, policy) = (AccountTree::default(), Policy::default());
+/// # let ctx = Context::new(Actor::System, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+/// let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
 /// let explanation = found.explain(State::Aging, None, &ctx)?;
+/// assert_eq!(explanation.allowed, [State::Reserved, State::InService, State::Deleted]);
 /// assert_eq!(
 ///     explanation.to_string(),
 ///     "+14158867900 cannot change from discovery to aging: no such transition; \
@@ -28,26 +30,40 @@ use crate::lifecycle::{AllowedStates, Permission, Role, State, TRANSITIONS};
 #[non_exhaustive]
 pub struct Explanation {
     /// The number.
-    pub number: crate::number::PhoneNumber,
-    /// The state it is in.
+    pub number: PhoneNumber,
+    /// The current state.
     pub from: State,
-    /// The state that was asked for.
+    /// The requested state.
     pub to: State,
-    /// What the actor is to it.
+    /// The actor's role towards the number.
     pub role: Role,
-    /// Who may go that way, if there is one.
+    /// The permission that the transition requires; `None` if the table has no such transition.
     pub permission: Option<Permission>,
-    /// Why it may not go; `None`: it may.
+    /// The refusal of the command; `None` if the number may change.
     pub refusal: Option<Refusal>,
-    /// The states that the actor may take it to now.
+    /// The states that the actor may change the number to now.
     pub allowed: Vec<State>,
 }
 
 impl NumberRecord {
-    /// Why it may or may not go to a state, for an account.
+    /// Explains why the number may or may not change to the state `to` for `assign_to`.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{policy::Policy, record::Context};
+    /// use telnum::{lifecycle::State, record::NumberRecord};
+    ///
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let policy = Policy::default();
+    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// assert_eq!(found.explain(State::Reserved, Some(shop), &ctx)?.refusal, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// If the actor is an account that does not exist.
+    /// [`Refusal::Forbidden`] if the actor is an account that does not exist.
     pub fn explain(
         &self,
         to: State,
@@ -59,7 +75,7 @@ impl NumberRecord {
         let facts = self.transition_facts(owner);
         let transition = TRANSITIONS.find(&self.state, &to, &facts);
         let permission = transition.map(|transition| transition.permission);
-        let tried = match to {
+        let decision = match to {
             State::Released => self.release(ctx),
             State::Deleted => self.delete(ctx),
             State::Discovery
@@ -71,11 +87,11 @@ impl NumberRecord {
             | State::Aging => self.change_state(to, assign_to, ctx),
         };
         let (number, from) = (self.number, self.state);
-        let for_whom = owner.or(assign_to);
-        let is_open =
-            |state: &State| self.pending.is_none() && self.check_rested(*state, for_whom, role, ctx).is_ok();
-        let allowed = TRANSITIONS.allowed(&from, role, &facts).copied().filter(is_open).collect();
-        Ok(Explanation { number, from, to, role, permission, refusal: tried.err(), allowed })
+        let new_owner = owner.or(assign_to);
+        let is_possible_now =
+            |state: &State| self.pending.is_none() && self.check_aged(*state, new_owner, role, ctx).is_ok();
+        let allowed = TRANSITIONS.allowed(&from, role, &facts).copied().filter(is_possible_now).collect();
+        Ok(Explanation { number, from, to, role, permission, refusal: decision.err(), allowed })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Records from elsewhere or from long ago: read by their old names, and put right.
+//! The import of records from other systems and older versions.
 
 use serde_json::{Map, Value};
 
@@ -11,48 +11,48 @@ use crate::lifecycle::State;
 use crate::names::Feature;
 use crate::time::Timestamp;
 
-/// What a record read from elsewhere broke, and how it was put right.
+/// A repair of a record that was imported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Repair {
     /// A field had an old name, or its value an old form.
-    Renamed,
-    /// A time was missing; it is that of the import.
-    Dated,
-    /// A field that is no longer public was taken off.
-    Dropped,
-    /// An owner was taken off a number whose state has none.
-    Unowned,
-    /// A number without an owner, in a state that has one, was made available.
+    FieldRenamed,
+    /// A missing time was set to that of the import.
+    TimeSet,
+    /// A field that records do not have any more was removed.
+    FieldRemoved,
+    /// The owner was removed, as the state has none.
+    OwnerRemoved,
+    /// The number was made available, as its state has an owner and it has none.
     MadeAvailable,
     /// The owner of a reserved number was put at the head of its history.
-    HistoryHead,
-    /// An account stood twice in a row in the history.
-    HistoryTwice,
-    /// The history was taken off a number without an owner.
-    HistoryDropped,
-    /// The end of a reservation was taken off a number that is not reserved.
-    LeaseDropped,
+    HistoryHeadAdded,
+    /// Repeated accounts were removed from the history.
+    HistoryDeduplicated,
+    /// The history was removed, as the number has no owner.
+    HistoryRemoved,
+    /// The term of a reservation was removed, as the number is not reserved.
+    LeaseRemoved,
 }
 
-/// A record that was read from elsewhere.
+/// A record that was imported.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Imported {
     /// The record. It breaks no rule.
     pub record: NumberRecord,
-    /// What was put right. If there is anything, the record is not what is stored.
+    /// The repairs. If there are any, the record differs from the document.
     pub repairs: Vec<Repair>,
 }
 
-/// What a private field is called in older documents.
+/// The names of private fields in older documents, and the present ones.
 const OLD_NAMES: [(&str, &str); 4] = [
     ("pvt_number_state", key::STATE),
     ("pvt_module_data", key::CARRIER_DATA),
     ("pvt_ported", key::PORTED_IN),
     ("_id", key::ID),
 ];
-/// What older documents have and records do not.
-const DROPPED: [&str; 15] = [
+/// The fields of older documents that records do not have.
+const REMOVED: [&str; 15] = [
     "_rev",
     "_read_only",
     "carrier_name",
@@ -71,8 +71,8 @@ const DROPPED: [&str; 15] = [
 ];
 
 impl NumberRecord {
-    /// Reads a record from elsewhere or from long ago: old names are read, times that are missing
-    /// are set, and broken rules put right.
+    /// Reads the document of a record from another system or an older version: renames old fields, sets
+    /// missing times to `now`, and repairs broken [rules](crate::record#rules).
     ///
     /// ```
     /// use serde_json::json;
@@ -84,12 +84,13 @@ impl NumberRecord {
     /// });
     /// let imported = NumberRecord::import(old, "2026-03-01T12:00:00Z".parse()?)?;
     /// assert_eq!((imported.record.state(), imported.record.owner()), (State::Available, None));
-    /// assert_eq!(imported.repairs, [Repair::Renamed, Repair::Dated, Repair::Unowned]);
+    /// assert_eq!(imported.repairs, [Repair::FieldRenamed, Repair::TimeSet, Repair::OwnerRemoved]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
-    /// What is wrong with which field and can not be put right.
+    /// [`FieldError`] with the path of the first field that is missing, of a wrong type, or invalid, and
+    /// cannot be repaired.
     pub fn import(value: Value, now: Timestamp) -> Result<Imported, FieldError> {
         let mut map = match value {
             Value::Object(map) => map,
@@ -104,20 +105,20 @@ impl NumberRecord {
             }
             missing
         });
-        repairs.extend(times.contains(&true).then_some(Repair::Dated));
-        if DROPPED.map(|name| map.shift_remove(name).is_some()).contains(&true) {
-            repairs.push(Repair::Dropped);
+        repairs.extend(times.contains(&true).then_some(Repair::TimeSet));
+        if REMOVED.map(|name| map.shift_remove(name).is_some()).contains(&true) {
+            repairs.push(Repair::FieldRemoved);
         }
         let mut record = Self::unchecked(Value::Object(map))?;
         record.repair(&mut repairs);
-        // What can not be put right.
+        // Some broken rules cannot be repaired.
         record.check()?;
         record.check_porting()?;
         record.custom().into_iter().flatten().try_for_each(|(name, value)| check_depth(name, value))?;
         Ok(Imported { record, repairs })
     }
 
-    /// Puts the rules right that tie the owner and the history to the state.
+    /// Repairs the rules that tie the owner, the history and the reservation to the state.
     fn repair(&mut self, repairs: &mut Vec<Repair>) {
         match (self.state.has_owner(), self.owner) {
             (Some(true), None) => {
@@ -127,39 +128,41 @@ impl NumberRecord {
             (Some(false), Some(owner)) => {
                 self.owner = None;
                 self.previous_owner = Some(owner);
-                repairs.push(Repair::Unowned);
+                repairs.push(Repair::OwnerRemoved);
             }
             (Some(true), Some(_)) | (Some(false), None) | (None, _) => {}
         }
-        let was_left = [Repair::MadeAvailable, Repair::Unowned].iter().any(|it| repairs.contains(it));
-        if let Some(features) = self.features.as_mut().filter(|_| was_left) {
-            // The next owner asked for none of it; what is active is removed by the next move.
+        let lost_owner =
+            [Repair::MadeAvailable, Repair::OwnerRemoved].iter().any(|repair| repairs.contains(repair));
+        if let Some(features) = self.features.as_mut().filter(|_| lost_owner) {
+            // The next owner gets none of it; the next transition removes what is active.
             features.wanted = FeatureSettings::default();
         }
         self.drop_empty_features();
         let mut history = self.history.to_vec();
         history.dedup();
         if history.len() < self.history.len() {
-            repairs.push(Repair::HistoryTwice);
+            repairs.push(Repair::HistoryDeduplicated);
         }
         if self.owner.is_none() && !history.is_empty() {
             history.clear();
-            repairs.push(Repair::HistoryDropped);
+            repairs.push(Repair::HistoryRemoved);
         }
         if let Some(owner) = self.owner
             && self.state == State::Reserved
             && history.first() != Some(&owner)
         {
             history.insert(0, owner);
-            repairs.push(Repair::HistoryHead);
+            repairs.push(Repair::HistoryHeadAdded);
         }
         self.history = history.into();
         if self.state != State::Reserved && self.lease.take().is_some() {
-            repairs.push(Repair::LeaseDropped);
+            repairs.push(Repair::LeaseRemoved);
         }
     }
 }
 
+/// Renames the fields of an older document, and converts values of an older form.
 fn rename(map: &mut Map<String, Value>, repairs: &mut Vec<Repair>) {
     let mut renamed = false;
     for (old, new) in OLD_NAMES {
@@ -178,23 +181,23 @@ fn rename(map: &mut Map<String, Value>, repairs: &mut Vec<Repair>) {
     }
     let is_old_carrier = |value: &Value| value.as_str().is_some_and(|name| name.starts_with("wnm_"));
     renamed |= map.get(key::CARRIER).is_some_and(is_old_carrier);
-    repairs.extend(renamed.then_some(Repair::Renamed));
+    repairs.extend(renamed.then_some(Repair::FieldRenamed));
 }
 
-/// What is active as records have it, where an older document has a list of names, the halves of
-/// `cnam`, or what a record works out for itself.
+/// Returns the active features as records keep them, if the older document keeps them otherwise: as a
+/// list of names, with `cnam` in two halves, or with features that a record derives.
 fn active_features(old: &Value, document: &Map<String, Value>) -> Option<Value> {
-    let given: Map<String, Value> = match old {
-        Value::Object(given) => given.clone(),
-        // What the document says of them is what is active.
+    let features: Map<String, Value> = match old {
+        Value::Object(features) => features.clone(),
+        // A list has no settings: those of the public document are active.
         Value::Array(names) => {
             let names = names.iter().filter_map(Value::as_str);
-            names.filter_map(|name| Some((name.to_owned(), said_of(name, document)?))).collect()
+            names.filter_map(|name| Some((name.to_owned(), public_settings(name, document)?))).collect()
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return None,
     };
     let (mut active, mut cnam) = (Map::new(), Map::new());
-    for (name, value) in given {
+    for (name, value) in features {
         let half = |field: &str| Some((field.to_owned(), value.get(field)?.clone()));
         match name.parse() {
             Ok(Feature::InboundCnam) => cnam.extend(half("inbound_lookup")),
@@ -211,8 +214,8 @@ fn active_features(old: &Value, document: &Map<String, Value>) -> Option<Value> 
     (active != *old).then_some(active)
 }
 
-/// What a document says of an active feature.
-fn said_of(name: &str, document: &Map<String, Value>) -> Option<Value> {
+/// Returns the settings of an active feature in the public document.
+fn public_settings(name: &str, document: &Map<String, Value>) -> Option<Value> {
     let name = match name.parse() {
         Ok(Feature::InboundCnam | Feature::OutboundCnam) => Feature::Cnam.as_str(),
         Ok(Feature::E911) => Feature::E911.as_str(),

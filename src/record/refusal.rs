@@ -1,3 +1,5 @@
+//! The error of a command that changes nothing.
+
 use serde_json::Value;
 
 use crate::account::{AccountId, Actor};
@@ -7,125 +9,154 @@ use crate::names::{Feature, FeatureSet};
 use crate::number::PhoneNumber;
 use crate::time::Timestamp;
 
-/// Why a command changes nothing.
-///
-/// Each has the code, the name, the message and the cause of the reference's error body.
+/// The error of a command on a record. Nothing has changed.
 ///
 /// ```
-/// use telnum::{lifecycle::State, record::Refusal};
+/// use telnum::lifecycle::State;
+/// use telnum::record::{Refusal, RefusalKind};
 ///
 /// let refusal = Refusal::Transition { from: State::Aging, to: State::Reserved };
-/// assert_eq!((refusal.code(), refusal.name()), (400, "invalid_state_transition"));
-/// assert_eq!(refusal.message(), "invalid state transition");
-/// assert_eq!(refusal.cause().unwrap(), "from aging to reserved");
-/// assert_eq!(refusal.to_string(), "invalid state transition: from aging to reserved");
+/// assert_eq!(refusal.kind(), RefusalKind::InvalidTransition);
+/// assert_eq!(refusal.to_string(), "no transition from aging to reserved");
 /// ```
+#[doc(alias = "knm_errors")]
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}{}", self.message(), self.facts())]
 #[non_exhaustive]
 pub enum Refusal {
-    /// The actor is unknown or has no right to this.
+    /// The actor does not exist or has no permission.
+    #[error("{0} has no permission")]
     Forbidden(Actor),
     /// The actor may create numbers, but not in this state.
+    #[error("state {0}: the actor may not create numbers in it")]
     CreationState(State),
-    /// It is reserved already, and nobody else was named to reserve it for.
+    /// The number is reserved, and no account is named to reserve it for.
+    #[error("number is reserved: expected an account to assign it to")]
     AssignToSelf,
-    /// Features that the number may not have.
+    /// The number may not have these features.
+    #[error("features not allowed on the number: {}", names(*.0))]
     FeaturesDenied(FeatureSet),
-    /// The table has no such way.
+    /// The table has no such transition.
+    #[error("no transition from {from} to {to}")]
     Transition {
-        /// The state the number is in.
+        /// The current state.
         from: State,
-        /// The state it should be in.
+        /// The requested state.
         to: State,
     },
-    /// A state that is not reached by asking for it: some are found, some are what other commands
-    /// lead to.
+    /// The state cannot be requested: a number is found in it, or a command of its own leads to it.
+    #[error("state {0}: cannot be requested")]
     Unreachable(State),
-    /// The number rests, and others may not have it before a time.
+    /// The number is ageing and may not be assigned to another account before this time.
+    #[error("number is ageing until {0}")]
     Ageing(Timestamp),
-    /// The number is where it should be already.
+    /// The number is already as requested.
+    #[error("no change required")]
     NoChangeRequired,
-    /// No account, or one that does not exist, to assign the number to.
+    /// There is no account to assign the number to, or this one, which does not exist.
+    #[error("account to assign the number to: {}", .0.map_or("missing".to_owned(), |id| format!("{id} does not exist")))]
     AssignFailure(Option<AccountId>),
-    /// The number was created before.
+    /// The number exists already.
+    #[error("number {0} exists already")]
     NumberExists(PhoneNumber),
-    /// The number is being ported in.
+    /// The number is on an active port request.
+    #[error("number {0} is on an active port request")]
     NumberIsPorting(PhoneNumber),
-    /// Something outside is being done for the number since a time.
+    /// The record is claimed since this time.
+    #[error("number is claimed since {0}")]
     InProgress(Timestamp),
-    /// Nothing is being done, so nothing can be finished.
+    /// The record is not claimed, so no claim can end.
+    #[error("number is not claimed")]
     NotInProgress,
-    /// Not one answer for each thing that was to be done.
+    /// The number of outcomes is not the number of effects of the claim.
+    #[error("claim: expected {expected} outcomes, found {found}")]
     OutcomeCount {
         /// The number of effects.
         expected: usize,
         /// The number of outcomes.
         found: usize,
     },
-    /// A reservation that has no end, or may not last that long: until when it may, if it may end.
+    /// The reservation does not end, or may last until this time at most.
+    #[error("reservation: {}", .0.map_or("has no end".to_owned(), |at| format!("may last until {at} at most")))]
     Lease(Option<Timestamp>),
-    /// A field is wrong.
+    /// A field is invalid.
+    #[error(transparent)]
     Invalid(FieldError),
-    /// Several fields are.
+    /// Several fields are invalid.
+    #[error("{}", list(.0))]
     InvalidFields(Box<[FieldError]>),
 }
 
+/// The class of a [`Refusal`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RefusalKind {
+    /// The actor has no permission, or the number may not have a feature.
+    Forbidden,
+    /// The transition is not in the table, or not yet possible.
+    #[doc(alias = "invalid_state_transition")]
+    InvalidTransition,
+    /// The number is already as requested.
+    NoChangeRequired,
+    /// The account to assign the number to is missing or does not exist.
+    AssignFailure,
+    /// The number exists already.
+    NumberExists,
+    /// The number is on an active port request.
+    NumberIsPorting,
+    /// The record is claimed, or not claimed as expected.
+    Conflict,
+    /// A field or a term is invalid.
+    Invalid,
+}
+
 impl Refusal {
-    /// The code: an HTTP status.
+    /// Returns the class of the refusal.
+    ///
+    /// ```
+    /// use telnum::record::{Refusal, RefusalKind};
+    ///
+    /// assert_eq!(Refusal::AssignToSelf.kind(), RefusalKind::Forbidden);
+    /// ```
     #[must_use]
-    pub const fn code(&self) -> u16 {
-        self.row().0
-    }
-
-    /// The name in the documents.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        self.row().1
-    }
-
-    const fn row(&self) -> (u16, &'static str) {
+    pub const fn kind(&self) -> RefusalKind {
         match self {
             Self::Forbidden(_) | Self::CreationState(_) | Self::AssignToSelf | Self::FeaturesDenied(_) => {
-                (403, "forbidden")
+                RefusalKind::Forbidden
             }
             Self::Transition { .. } | Self::Unreachable(_) | Self::Ageing(_) => {
-                (400, "invalid_state_transition")
+                RefusalKind::InvalidTransition
             }
-            Self::NoChangeRequired => (400, "no_change_required"),
-            Self::AssignFailure(_) => (400, "assign_failure"),
-            Self::NumberExists(_) => (409, "number_exists"),
-            Self::NumberIsPorting(_) => (400, "number_is_porting"),
-            Self::InProgress(_) | Self::NotInProgress | Self::OutcomeCount { .. } => (409, "conflict"),
-            Self::Lease(_) | Self::Invalid(_) | Self::InvalidFields(_) => (400, "invalid"),
+            Self::NoChangeRequired => RefusalKind::NoChangeRequired,
+            Self::AssignFailure(_) => RefusalKind::AssignFailure,
+            Self::NumberExists(_) => RefusalKind::NumberExists,
+            Self::NumberIsPorting(_) => RefusalKind::NumberIsPorting,
+            Self::InProgress(_) | Self::NotInProgress | Self::OutcomeCount { .. } => RefusalKind::Conflict,
+            Self::Lease(_) | Self::Invalid(_) | Self::InvalidFields(_) => RefusalKind::Invalid,
         }
     }
 
-    /// The message in the documents.
-    #[must_use]
-    pub fn message(&self) -> String {
+    /// Returns the message without the facts, in the words of Kazoo's documents: receipts keep it.
+    pub(crate) fn message(&self) -> String {
         match self {
+            Self::NumberExists(number) => return format!("number {number} already exists"),
+            Self::NumberIsPorting(number) => return format!("number {number} is porting"),
             Self::Forbidden(_) | Self::CreationState(_) | Self::AssignToSelf | Self::FeaturesDenied(_) => {
-                "requestor is unauthorized to perform operation".to_owned()
+                "requestor is unauthorized to perform operation"
             }
-            Self::Transition { .. } | Self::Unreachable(_) | Self::Ageing(_) => {
-                "invalid state transition".to_owned()
-            }
-            Self::NoChangeRequired => "no change required".to_owned(),
-            Self::AssignFailure(_) => "invalid account to assign to".to_owned(),
-            Self::NumberExists(number) => format!("number {number} already exists"),
-            Self::NumberIsPorting(number) => format!("number {number} is porting"),
-            Self::InProgress(_) => "operation in progress".to_owned(),
-            Self::NotInProgress => "no operation in progress".to_owned(),
-            Self::OutcomeCount { .. } => "operation in progress is another".to_owned(),
-            Self::Lease(_) => "reservation can not last that long".to_owned(),
-            Self::Invalid(_) | Self::InvalidFields(_) => "invalid".to_owned(),
+            Self::Transition { .. } | Self::Unreachable(_) | Self::Ageing(_) => "invalid state transition",
+            Self::NoChangeRequired => "no change required",
+            Self::AssignFailure(_) => "invalid account to assign to",
+            Self::InProgress(_) => "operation in progress",
+            Self::NotInProgress => "no operation in progress",
+            Self::OutcomeCount { .. } => "operation in progress is another",
+            Self::Lease(_) => "reservation can not last that long",
+            Self::Invalid(_) | Self::InvalidFields(_) => "invalid",
         }
+        .to_owned()
     }
 
-    /// The cause in the documents, where there is one.
-    #[must_use]
-    pub fn cause(&self) -> Option<Value> {
+    /// Returns the facts, in the words of Kazoo's documents: receipts keep them.
+    pub(crate) fn cause(&self) -> Option<Value> {
         Some(match self {
             Self::Forbidden(_)
             | Self::FeaturesDenied(_)
@@ -146,24 +177,24 @@ impl Refusal {
             }
             Self::Lease(Some(until)) => format!("at most until {until}").into(),
             Self::Invalid(error) => error.to_string().into(),
-            Self::InvalidFields(errors) => {
-                errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ").into()
-            }
+            Self::InvalidFields(errors) => list(errors).into(),
         })
     }
 
-    /// What came and what was allowed, after a colon.
-    fn facts(&self) -> String {
-        match (self, self.cause()) {
-            (Self::Forbidden(actor), _) => format!(": {actor}"),
-            (Self::FeaturesDenied(features), _) => {
-                let names: Vec<_> = features.iter().map(Feature::as_str).collect();
-                format!(": may not carry {}", names.join(", "))
-            }
-            (Self::Unreachable(state), _) => format!(": {state} is not reached by asking for it"),
-            (Self::NumberExists(_) | Self::NumberIsPorting(_), _) | (_, None) => String::new(),
-            (_, Some(Value::String(cause))) => format!(": {cause}"),
-            (_, Some(cause)) => format!(": {cause}"),
+    /// Returns the refusal of `errors`, or nothing if there are none.
+    pub(super) fn of_fields(errors: Vec<FieldError>) -> Result<(), Self> {
+        match <[FieldError; 1]>::try_from(errors) {
+            Ok([error]) => Err(Self::Invalid(error)),
+            Err(none) if none.is_empty() => Ok(()),
+            Err(errors) => Err(Self::InvalidFields(errors.into())),
+        }
+    }
+
+    /// Returns the table's refusal of a transition that `actor` requested.
+    pub(super) fn of_transition(refusal: &NumberTransitionRefusal, actor: Actor) -> Self {
+        match refusal.permission {
+            None => Self::Transition { from: refusal.from, to: refusal.to },
+            Some(_) => Self::Forbidden(actor),
         }
     }
 }
@@ -174,21 +205,10 @@ impl From<FieldError> for Refusal {
     }
 }
 
-impl Refusal {
-    /// That fields are wrong, if some are.
-    pub(super) fn of_fields(errors: Vec<FieldError>) -> Result<(), Self> {
-        match <[FieldError; 1]>::try_from(errors) {
-            Ok([error]) => Err(Self::Invalid(error)),
-            Err(none) if none.is_empty() => Ok(()),
-            Err(errors) => Err(Self::InvalidFields(errors.into())),
-        }
-    }
+fn names(features: FeatureSet) -> String {
+    features.iter().map(Feature::as_str).collect::<Vec<_>>().join(", ")
+}
 
-    /// The lifecycle's refusal, of an actor.
-    pub(super) fn of(refusal: &NumberTransitionRefusal, actor: Actor) -> Self {
-        match refusal.permission {
-            None => Self::Transition { from: refusal.from, to: refusal.to },
-            Some(_) => Self::Forbidden(actor),
-        }
-    }
+fn list(errors: &[FieldError]) -> String {
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }

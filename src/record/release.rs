@@ -1,28 +1,54 @@
-//! Giving numbers back, and doing away with them.
+//! The commands that give a number back and delete it.
 
-use super::{Context, Decision, ExternalEffect, Lease, NumberRecord, Refusal};
+use super::{Context, Decision, ExternalEffect, NumberRecord, Refusal};
 use crate::account::AccountId;
 use crate::lifecycle::State;
 use crate::names::CarrierKind;
 use crate::policy::{Policy, ReleasedState};
 
 impl NumberRecord {
-    /// Gives the number back: to the one it was reserved for before that is still there, or to the
-    /// system.
+    /// Releases the number: returns it to the account that reserved it before, or else to the stock.
     ///
-    /// What users put on it is taken off, at the providers too. If nobody else has reserved it, it
-    /// is disconnected at its carrier; then it is deleted, rests, or becomes what the policy says.
+    /// The public fields and the features are removed, at providers too. The
+    /// [history](Self::history) loses its head; if an account that still exists is left in it, the
+    /// number is reserved for that one. Otherwise the number is disconnected at its carrier and
+    ///
+    /// - deleted, if it is local or mobile or by [`Policy::delete_on_release`],
+    /// - [ageing](State::Aging), if the policy has ageing and makes released numbers available,
+    /// - else in [`Policy::released_state`].
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountId, AccountTree};
+    /// # use telnum::{lifecycle::State, policy::Policy, record::Context};
+    /// use telnum::record::NumberRecord;
+    ///
+    /// # let [reseller, shop]: [AccountId; 2] = ["reseller".parse()?, "shop".parse()?];
+    /// # let accounts = AccountTree::new([Account::new(reseller), Account::new(shop).with_parent(reseller)])?;
+    /// # let policy = Policy::default();
+    /// # let ctx = Context::new(reseller, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// # let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// let reserved = found.reserve(Some(reseller), &ctx)?.record.reserve(Some(shop), &ctx)?.record;
+    /// assert_eq!(reserved.history(), [shop, reseller]);
+    /// let released = reserved.release(&ctx)?.record;
+    /// assert_eq!((released.state(), released.owner()), (State::Reserved, Some(reseller)));
+    /// let released = released.release(&ctx)?.record;
+    /// assert_eq!((released.state(), released.owner()), (State::Available, None));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// Why not.
+    /// - [`Refusal::Transition`] if the number is not reserved, in service, being ported or released. One
+    ///   of the carrier `local` may be released from any state but deleted.
+    /// - [`Refusal::Forbidden`] if the actor is not an admin, the owner or an account above it.
+    /// - [`Refusal::InProgress`] if the record is claimed.
     pub fn release(&self, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.check_unclaimed()?;
         let role = ctx.role(self.owner, None)?;
         match self.transition(State::Released, None, role, ctx.actor) {
             Ok(_) => {}
             Err(refusal @ Refusal::Forbidden(_)) => return Err(refusal),
-            Err(_) if self.is_released_anyway() && role.is_owner_or_admin() => {}
-            Err(_) if self.is_released_anyway() => return Err(Refusal::Forbidden(ctx.actor)),
+            Err(_) if self.is_releasable_outside_table() && role.is_owner_or_admin() => {}
+            Err(_) if self.is_releasable_outside_table() => return Err(Refusal::Forbidden(ctx.actor)),
             Err(_) => {
                 let to = ctx.policy.released_state.into();
                 return Err(Refusal::Transition { from: self.state, to });
@@ -30,16 +56,14 @@ impl NumberRecord {
         }
         let mut record = self.clone();
         let mut effects = record.reset();
-        // Accounts that are gone get nothing back.
         let is_gone = |id: &&AccountId| ctx.accounts.account(**id).is_none();
         let history: Box<[_]> = self.history.iter().skip(1).skip_while(is_gone).copied().collect();
         if let Some(previous) = history.first().copied() {
             record.history = history;
             record.enter(State::Reserved, Some(previous), ctx);
-            record.lease =
-                ctx.policy.reservation.map(|it| Lease { since: ctx.now, until: it.ends_at(ctx.now) });
+            record.start_lease(ctx);
         } else {
-            // What nobody owned was disconnected before.
+            // A number without an owner is disconnected already.
             effects.extend(self.owner.is_some().then_some(ExternalEffect::Disconnect));
             let state = self.released_state(ctx.policy);
             record.enter(state, None, ctx);
@@ -50,12 +74,26 @@ impl NumberRecord {
         Ok(self.decide(record, effects, ctx))
     }
 
-    /// Deletes the number: for admins, whatever its state and history.
+    /// Deletes the number, whatever its state and history.
     ///
-    /// It is not given back to its carrier; [`release`](Self::release) does that.
+    /// The number is not disconnected at its carrier: [`release`](Self::release) does that.
+    ///
+    /// ```
+    /// # use telnum::account::{AccountTree, Actor};
+    /// # use telnum::{lifecycle::State, policy::Policy, record::Context};
+    /// use telnum::record::NumberRecord;
+    ///
+    /// # let (accounts, policy) = (AccountTree::default(), Policy::default());
+    /// # let ctx = Context::new(Actor::System, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// assert_eq!(found.delete(&ctx)?.record.state(), State::Deleted);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// Why not.
+    /// - [`Refusal::Forbidden`] if the actor is not an admin.
+    /// - [`Refusal::Transition`] if the number is deleted already.
+    /// - [`Refusal::InProgress`] if the record is claimed.
     pub fn delete(&self, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.check_unclaimed()?;
         let role = ctx.role(self.owner, None)?;
@@ -66,9 +104,9 @@ impl NumberRecord {
         Ok(self.decide(record, effects, ctx))
     }
 
-    /// Whether it may be released from a state that the table has no way from: what is released
-    /// already stays so, and the system's own numbers may go from anywhere.
-    fn is_released_anyway(&self) -> bool {
+    /// Returns `true` if the number may be released though the table has no transition for it: a number
+    /// that is released already, and one of the carrier `local` in any state but deleted.
+    fn is_releasable_outside_table(&self) -> bool {
         match self.state {
             State::Released => true,
             State::Deleted => false,
@@ -82,7 +120,7 @@ impl NumberRecord {
         }
     }
 
-    /// What it becomes if nobody else has reserved it.
+    /// Returns the state of the released number if no account in its history is left.
     fn released_state(&self, policy: &Policy) -> State {
         match (self.carrier.kind(), policy.released_state) {
             (CarrierKind::Local | CarrierKind::Mdn, _) => State::Deleted,
@@ -92,7 +130,7 @@ impl NumberRecord {
         }
     }
 
-    /// Takes off what users put on it; what that needs outside.
+    /// Removes the data that users set, and returns the external effects of that.
     pub(super) fn reset(&mut self) -> Vec<ExternalEffect> {
         self.used_by = None;
         self.custom = None;

@@ -1,4 +1,4 @@
-//! Whose a call to a number is, and what has to be known to put it through.
+//! The account that a call to a number belongs to, and how the call is put through.
 
 use serde::Serialize;
 
@@ -14,78 +14,78 @@ use crate::number::PhoneNumber;
 /// ```
 /// use serde_json::json;
 /// use telnum::account::{Account, AccountTree};
-/// use telnum::record::{RouteError, NumberRecord};
+/// use telnum::record::{NumberRecord, RouteError};
 ///
 /// let shop = Account::new("shop".parse()?);
-/// let accounts = AccountTree::new([shop.clone()])?;
 /// let record = NumberRecord::from_value(&json!({
 ///     "id": "+14155555555", "pvt_state": "in_service", "pvt_assigned_to": "shop",
 ///     "pvt_features": {"cnam": {"inbound_lookup": true}}, "pvt_module_name": "knm_telnyx",
 ///     "pvt_created": 63602230185_u64, "pvt_modified": 63602230212_u64,
 /// }))?;
-/// let route = record.route(&accounts)?;
+/// let route = record.route(&AccountTree::new([shop.clone()])?)?;
 /// assert_eq!((route.account_id, route.inbound_cnam, route.local), (shop.id, true, false));
 ///
 /// let disabled = AccountTree::new([shop.clone().with_enabled(false)])?;
 /// assert_eq!(record.route(&disabled), Err(RouteError::AccountDisabled(shop.id)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "knm_options")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 #[expect(clippy::struct_excessive_bools, reason = "four facts that do not exclude each other")]
 pub struct Route {
-    /// The account whose call it is.
+    /// The account that the call belongs to.
     pub account_id: AccountId,
     /// The number.
     pub number: PhoneNumber,
-    /// Whether it is still being ported in.
+    /// Whether the number is being ported in.
     pub pending_port: bool,
-    /// Whether it is the system's own, or a mobile number.
+    /// Whether the number is local or mobile.
     pub local: bool,
-    /// The text before the caller's name or number.
+    /// The text to put before the caller's name or number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prepend: Option<Prepend>,
-    /// Whether the caller's name is looked up.
+    /// Whether to look up the caller's name.
     pub inbound_cnam: bool,
-    /// What the caller hears while it rings.
+    /// The ringback tones that the caller hears.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ringback: Option<Ringback>,
-    /// Whether a call from another number of the system leaves it. While a number is being ported in
-    /// it does: the carrier that loses the number still answers it.
+    /// Whether a call from another number of the system goes out to a carrier. It does while the number
+    /// is being ported in: the losing carrier still serves it.
     pub force_outbound: bool,
 }
 
-/// Why a call to a number is nobody's.
+/// The reason why a call to a number is not put through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum RouteError {
     /// The number has no owner.
     #[error("unassigned")]
     Unassigned,
-    /// It has, but takes no calls in its state.
+    /// The number takes no calls in its state. It belongs to this account.
     #[error("not in service, account {0}")]
     NotInService(AccountId),
-    /// Its owner is disabled, or does not exist any more.
+    /// The owner is disabled or does not exist.
     #[error("account {0} is disabled")]
     AccountDisabled(AccountId),
 }
 
-/// The states in which calls are put through.
-const TAKES_CALLS: [State; 4] = [State::PortIn, State::InService, State::PortOut, State::Reserved];
+/// The states in which a number takes calls.
+const CALLABLE_STATES: [State; 4] = [State::PortIn, State::InService, State::PortOut, State::Reserved];
 
 impl NumberRecord {
-    /// How a call to the number is put through.
+    /// Returns how a call to the number is put through. The [type-level example](Route) shows it.
     ///
     /// # Errors
-    /// Why it is not.
+    /// - [`RouteError::Unassigned`] if the number has no owner.
+    /// - [`RouteError::NotInService`] if it is not in service, reserved or being ported.
+    /// - [`RouteError::AccountDisabled`] if its owner is disabled or does not exist.
     pub fn route(&self, accounts: &dyn Accounts) -> Result<Route, RouteError> {
         let account_id = self.owner.ok_or(RouteError::Unassigned)?;
-        if !TAKES_CALLS.contains(&self.state) {
+        if !CALLABLE_STATES.contains(&self.state) {
             return Err(RouteError::NotInService(account_id));
         }
-        if !is_enabled(account_id, accounts) {
-            return Err(RouteError::AccountDisabled(account_id));
-        }
+        check_enabled(account_id, accounts)?;
         let pending_port = self.state == State::PortIn;
         let features = self.features();
         let active = self.active();
@@ -103,19 +103,27 @@ impl NumberRecord {
 }
 
 impl Route {
-    /// How a call is put through to a number that the system does not have, but that is on an active
-    /// port request of an account.
+    /// Returns how a call to a number without a record is put through that is on an active port request
+    /// of `account_id`.
+    ///
+    /// ```
+    /// use telnum::account::{Account, AccountTree};
+    /// use telnum::record::Route;
+    ///
+    /// let accounts = AccountTree::new([Account::new("shop".parse()?)])?;
+    /// let route = Route::of_port("+14158867900".parse()?, "shop".parse()?, &accounts)?;
+    /// assert!(route.pending_port && route.force_outbound);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// If the account is disabled or does not exist.
+    /// [`RouteError::AccountDisabled`] if the account is disabled or does not exist.
     pub fn of_port(
         number: PhoneNumber,
         account_id: AccountId,
         accounts: &dyn Accounts,
     ) -> Result<Self, RouteError> {
-        if !is_enabled(account_id, accounts) {
-            return Err(RouteError::AccountDisabled(account_id));
-        }
+        check_enabled(account_id, accounts)?;
         Ok(Self {
             account_id,
             number,
@@ -130,7 +138,7 @@ impl Route {
 }
 
 impl RouteError {
-    /// The name in the documents.
+    /// Returns the name that Kazoo's documents use: `not_in_service`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -141,6 +149,7 @@ impl RouteError {
     }
 }
 
-fn is_enabled(id: AccountId, accounts: &dyn Accounts) -> bool {
-    accounts.account(id).is_some_and(|account| account.enabled)
+fn check_enabled(id: AccountId, accounts: &dyn Accounts) -> Result<(), RouteError> {
+    let is_enabled = accounts.account(id).is_some_and(|account| account.enabled);
+    if is_enabled { Ok(()) } else { Err(RouteError::AccountDisabled(id)) }
 }

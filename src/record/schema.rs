@@ -1,6 +1,6 @@
-//! What a number's document must look like: the published schema, as a table.
+//! The published schema of a number's public document.
 //!
-//! A document may have any further fields. `null` stands for nothing.
+//! A document may have any further fields. A field that is `null` counts as missing.
 //!
 //! ```
 //! use serde_json::json;
@@ -26,37 +26,31 @@ use serde_json::{Map, Value, json};
 use crate::document::{FieldError, FieldErrorKind, type_of};
 use crate::feature::e911::E911Status;
 
-/// A rule of the schema: what one field must be.
-///
-/// ```
-/// use telnum::record::schema::{Kind, TABLE};
-///
-/// let region = TABLE.iter().find(|row| row.path == "e911.region").unwrap();
-/// assert_eq!((region.kind, region.min, region.max), (Kind::String, Some(2), Some(2)));
-/// assert!(region.required);
-/// ```
+/// The rule of one field.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Row {
-    /// The field: names joined by dots, `[]` for each entry of an array.
+pub struct FieldRule {
+    /// The path of the field: names joined by dots, `[]` for each entry of an array.
     pub path: &'static str,
-    /// Its JSON type.
-    pub kind: Kind,
-    /// The fewest characters.
+    /// The JSON type.
+    pub json_type: JsonType,
+    /// The minimum length in characters.
     pub min: Option<usize>,
-    /// The most characters.
+    /// The maximum length in characters.
     pub max: Option<usize>,
-    /// The values that it may have; none: any.
+    /// The allowed values; empty if all are.
     pub allowed: &'static [&'static str],
-    /// Whether it must be there if the object that it is in is.
+    /// Whether the object that the field is in must have it.
     pub required: bool,
-    /// What it is.
+    /// The description of the field.
     pub description: &'static str,
 }
 
 /// A JSON type.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum JsonType {
     /// An array.
     Array,
     /// `true` or `false`.
@@ -67,7 +61,7 @@ pub enum Kind {
     String,
 }
 
-/// The states that a number may be created in, as far as the schema knows.
+/// The names of the states, in the order of the published schema.
 const STATES: &[&str] = &[
     "aging",
     "available",
@@ -80,71 +74,81 @@ const STATES: &[&str] = &[
     "reserved",
 ];
 
-use Kind::{Array, Boolean, Object, String as Text};
+use JsonType::{Array, Boolean, Object, String as Text};
 
-/// The schema.
-pub const TABLE: [Row; 38] = [
-    row("carrier_name", Text, "Names the number's carrier anew: for admins").at_least(1).at_most(30),
-    row("cnam", Object, "The number's name, and the look-up of its callers'"),
-    row("cnam.display_name", Text, "The name shown where the number calls").at_least(1).at_most(15),
-    row("cnam.inbound_lookup", Boolean, "Whether callers' names are looked up"),
-    row("create_with_state", Text, "The state that the number is created in").one_of(STATES),
-    row("e911", Object, "The address for emergency calls"),
-    row("e911.activated_time", Text, "When the address was provisioned"),
-    row("e911.caller_name", Text, "The name that emergency services see").at_least(3),
-    row("e911.extended_address", Text, "Suite, floor or apartment"),
-    row("e911.latitude", Text, "Degrees of latitude, by the provider"),
-    row("e911.legacy_data", Object, "The street address in its parts"),
-    row("e911.legacy_data.house_number", Text, "House number"),
-    row("e911.legacy_data.predirectional", Text, "Direction before the street's name"),
-    row("e911.legacy_data.streetname", Text, "Name of the street"),
-    row("e911.legacy_data.suite", Text, "Suite, floor or apartment"),
-    row("e911.locality", Text, "City").required(),
-    row("e911.location_id", Text, "The provider's id of the address"),
-    row("e911.longitude", Text, "Degrees of longitude, by the provider"),
-    row("e911.plus_four", Text, "The last four digits of a ZIP+4 code"),
-    row("e911.postal_code", Text, "ZIP or postal code").required(),
-    row("e911.region", Text, "State or province, two letters").at_least(2).at_most(2).required(),
-    row("e911.status", Text, "How far the provider is with the address").one_of(E911Status::NAMES),
-    row("e911.street_address", Text, "House number and street").required(),
-    row("porting", Object, "What the carrier that the number comes from has on file"),
-    row("porting.billing_account_id", Text, "Account there"),
-    row("porting.billing_extended_address", Text, "Suite, floor or apartment there"),
-    row("porting.billing_locality", Text, "City there"),
-    row("porting.billing_name", Text, "Name of the person or company there"),
-    row("porting.billing_postal_code", Text, "ZIP or postal code there"),
-    row("porting.billing_region", Text, "State or province there"),
-    row("porting.billing_street_address", Text, "House number and street there"),
-    row("porting.billing_telephone_number", Text, "Billing telephone number of the account there"),
-    row("porting.comments", Array, "Comments"),
-    row("porting.comments.[]", Text, "A comment"),
-    row("porting.customer_contact", Text, "Number under which the number's owner can be reached"),
-    row("porting.port_id", Text, "Id of the port request"),
-    row("porting.requested_port_date", Text, "Day on which the number should come"),
-    row("porting.service_provider", Text, "Name of the carrier that the number comes from"),
+/// The rules of the schema. An object comes before its fields.
+#[doc(hidden)]
+pub const RULES: [FieldRule; 38] = [
+    rule("carrier_name", Text, "Names the number's carrier anew: for admins").at_least(1).at_most(30),
+    rule("cnam", Object, "The number's name, and the look-up of its callers'"),
+    rule("cnam.display_name", Text, "The name shown where the number calls").at_least(1).at_most(15),
+    rule("cnam.inbound_lookup", Boolean, "Whether callers' names are looked up"),
+    rule("create_with_state", Text, "The state that the number is created in").one_of(STATES),
+    rule("e911", Object, "The address for emergency calls"),
+    rule("e911.activated_time", Text, "When the address was provisioned"),
+    rule("e911.caller_name", Text, "The name that emergency services see").at_least(3),
+    rule("e911.extended_address", Text, "Suite, floor or apartment"),
+    rule("e911.latitude", Text, "Degrees of latitude, by the provider"),
+    rule("e911.legacy_data", Object, "The street address in its parts"),
+    rule("e911.legacy_data.house_number", Text, "House number"),
+    rule("e911.legacy_data.predirectional", Text, "Direction before the street's name"),
+    rule("e911.legacy_data.streetname", Text, "Name of the street"),
+    rule("e911.legacy_data.suite", Text, "Suite, floor or apartment"),
+    rule("e911.locality", Text, "City").required(),
+    rule("e911.location_id", Text, "The provider's id of the address"),
+    rule("e911.longitude", Text, "Degrees of longitude, by the provider"),
+    rule("e911.plus_four", Text, "The last four digits of a ZIP+4 code"),
+    rule("e911.postal_code", Text, "ZIP or postal code").required(),
+    rule("e911.region", Text, "State or province, two letters").at_least(2).at_most(2).required(),
+    rule("e911.status", Text, "How far the provider is with the address").one_of(E911Status::NAMES),
+    rule("e911.street_address", Text, "House number and street").required(),
+    rule("porting", Object, "What the carrier that the number comes from has on file"),
+    rule("porting.billing_account_id", Text, "Account there"),
+    rule("porting.billing_extended_address", Text, "Suite, floor or apartment there"),
+    rule("porting.billing_locality", Text, "City there"),
+    rule("porting.billing_name", Text, "Name of the person or company there"),
+    rule("porting.billing_postal_code", Text, "ZIP or postal code there"),
+    rule("porting.billing_region", Text, "State or province there"),
+    rule("porting.billing_street_address", Text, "House number and street there"),
+    rule("porting.billing_telephone_number", Text, "Billing telephone number of the account there"),
+    rule("porting.comments", Array, "Comments"),
+    rule("porting.comments.[]", Text, "A comment"),
+    rule("porting.customer_contact", Text, "Number under which the number's owner can be reached"),
+    rule("porting.port_id", Text, "Id of the port request"),
+    rule("porting.requested_port_date", Text, "Day on which the number should come"),
+    rule("porting.service_provider", Text, "Name of the carrier that the number comes from"),
 ];
 
-/// The old name of a field, and the name.
+/// The old name of a field, and its name.
 const RENAMED: (&str, &str) = ("dash_e911", "e911");
 
-/// All rules that a document breaks, in the order of the table.
+/// Checks a document, and returns an error for each rule that it breaks, in the order of the schema.
+///
+/// ```
+/// use serde_json::json;
+/// use telnum::record::schema;
+///
+/// assert_eq!(schema::check(&json!({"cnam": {"inbound_lookup": true}})), []);
+/// let errors = schema::check(&json!({"cnam": {"inbound_lookup": "yes"}}));
+/// assert_eq!(errors[0].to_string(), "`cnam.inbound_lookup`: expected boolean, found string");
+/// ```
 #[must_use]
 pub fn check(document: &Value) -> Vec<FieldError> {
     if !document.is_object() {
         return vec![FieldError::wrong_type("", Object.name(), document)];
     }
     let mut errors = Vec::new();
-    for row in &TABLE {
-        row.check(document, "", row.path, &mut errors);
+    for rule in &RULES {
+        rule.check(document, "", rule.path, &mut errors);
     }
     let (old, new) = RENAMED;
-    for row in TABLE.iter().filter(|row| row.path.split('.').next() == Some(new)) {
-        row.check(document, "", &row.path.replacen(new, old, 1), &mut errors);
+    for rule in RULES.iter().filter(|rule| rule.path.split('.').next() == Some(new)) {
+        rule.check(document, "", &rule.path.replacen(new, old, 1), &mut errors);
     }
     errors
 }
 
-/// The table as JSON Schema (draft 2020-12).
+/// Returns the schema as JSON Schema (draft 2020-12).
 ///
 /// ```
 /// let schema = telnum::record::schema::json_schema();
@@ -167,11 +171,11 @@ pub fn json_schema() -> Value {
     schema
 }
 
-const fn row(path: &'static str, kind: Kind, description: &'static str) -> Row {
-    Row { path, kind, min: None, max: None, allowed: &[], required: false, description }
+const fn rule(path: &'static str, json_type: JsonType, description: &'static str) -> FieldRule {
+    FieldRule { path, json_type, min: None, max: None, allowed: &[], required: false, description }
 }
 
-impl Row {
+impl FieldRule {
     const fn at_least(self, min: usize) -> Self {
         Self { min: Some(min), ..self }
     }
@@ -188,7 +192,7 @@ impl Row {
         Self { required: true, ..self }
     }
 
-    /// Checks the field below a value that `path` leads to; `above` is the value's own path.
+    /// Checks the field at `path` below the value `outer`, whose own path is `above`.
     fn check(&self, outer: &Value, above: &str, path: &str, errors: &mut Vec<FieldError>) {
         match (path.split_once('.'), outer) {
             (Some((name, rest)), Value::Object(fields)) => {
@@ -209,25 +213,25 @@ impl Row {
                     Some(FieldError::new(below(above, place), self.error(value)?))
                 }));
             }
-            // The value is of another type than it must have, which its own row says.
+            // The rule of `outer` refuses its type.
             (Some(_) | None, _) => {}
         }
     }
 
-    /// What is wrong with the field's value.
+    /// Returns the error of the field's value, if it breaks the rule.
     fn error(&self, value: &Value) -> Option<FieldErrorKind> {
         match value {
-            Value::Array(_) if self.kind == Array => None,
-            Value::Bool(_) if self.kind == Boolean => None,
-            Value::Object(_) if self.kind == Object => None,
-            Value::String(text) if self.kind == Text => self.error_in_text(text),
+            Value::Array(_) if self.json_type == Array => None,
+            Value::Bool(_) if self.json_type == Boolean => None,
+            Value::Object(_) if self.json_type == Object => None,
+            Value::String(text) if self.json_type == Text => self.error_in_text(text),
             Value::Array(_)
             | Value::Bool(_)
             | Value::Object(_)
             | Value::String(_)
             | Value::Null
             | Value::Number(_) => {
-                Some(FieldErrorKind::WrongType { expected: self.kind.name(), found: type_of(value) })
+                Some(FieldErrorKind::WrongType { expected: self.json_type.name(), found: type_of(value) })
             }
         }
     }
@@ -246,7 +250,7 @@ impl Row {
 
     fn json_schema(&self) -> Value {
         let mut schema = Map::new();
-        schema.insert("type".to_owned(), self.kind.name().into());
+        schema.insert("type".to_owned(), self.json_type.name().into());
         schema.insert("description".to_owned(), self.description.into());
         for (rule, length) in [("minLength", self.min), ("maxLength", self.max)] {
             schema.extend(length.map(|length| (rule.to_owned(), length.into())));
@@ -254,17 +258,17 @@ impl Row {
         if !self.allowed.is_empty() {
             schema.insert("enum".to_owned(), self.allowed.into());
         }
-        match self.kind {
+        match self.json_type {
             Object => {
                 schema.insert("properties".to_owned(), properties(self.path).into());
                 let required: Vec<_> =
-                    children(self.path).filter(|(_, row)| row.required).map(|(name, _)| name).collect();
+                    children(self.path).filter(|(_, rule)| rule.required).map(|(name, _)| name).collect();
                 if !required.is_empty() {
                     schema.insert("required".to_owned(), required.into());
                 }
             }
             Array => {
-                let items = children(self.path).map(|(_, row)| ("items".to_owned(), row.json_schema()));
+                let items = children(self.path).map(|(_, rule)| ("items".to_owned(), rule.json_schema()));
                 schema.extend(items);
             }
             Boolean | Text => {}
@@ -273,8 +277,8 @@ impl Row {
     }
 }
 
-impl Kind {
-    /// The type's name in JSON Schema.
+impl JsonType {
+    /// Returns the name that JSON Schema uses.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -286,18 +290,20 @@ impl Kind {
     }
 }
 
+/// Returns the JSON Schemas of the fields of the object at `outer`.
 fn properties(outer: &str) -> Map<String, Value> {
-    children(outer).map(|(name, row)| (name.to_owned(), row.json_schema())).collect()
+    children(outer).map(|(name, rule)| (name.to_owned(), rule.json_schema())).collect()
 }
 
-/// The rows right below a path, and their names there.
-fn children(outer: &str) -> impl Iterator<Item = (&'static str, &'static Row)> {
-    TABLE.iter().filter_map(move |row| {
-        let (above, name) = row.path.rsplit_once('.').unwrap_or(("", row.path));
-        (above == outer).then_some((name, row))
+/// Returns the rules of the fields of the object or array at `outer`, with the names of the fields.
+fn children(outer: &str) -> impl Iterator<Item = (&'static str, &'static FieldRule)> {
+    RULES.iter().filter_map(move |rule| {
+        let (above, name) = rule.path.rsplit_once('.').unwrap_or(("", rule.path));
+        (above == outer).then_some((name, rule))
     })
 }
 
+/// Joins a path and a name.
 fn below(above: &str, name: impl std::fmt::Display) -> String {
     if above.is_empty() { name.to_string() } else { format!("{above}.{name}") }
 }

@@ -1,4 +1,4 @@
-//! What time demands of a number.
+//! The transitions that are due with time.
 
 use chrono::TimeDelta;
 
@@ -8,25 +8,62 @@ use crate::lifecycle::{Role, State};
 use crate::policy::{Ageing, Policy, ReleasedState, SubscriberClass};
 use crate::time::Timestamp;
 
-/// What has to become of a number, by its age.
+/// A step that is due for a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Due {
-    /// Its reservation has ended: it is released.
+    /// Release: the reservation has ended.
     EndReservation,
-    /// It was released and is to rest.
+    /// Start of ageing: the number was released, and the policy has ageing.
     Age,
-    /// It has rested, or was released and need not rest: it is made available.
+    /// Return to the stock: the number has aged, or was released and the policy has no ageing.
     Recycle,
-    /// It was seen at a carrier and never bought: it is deleted.
+    /// Deletion: the number was found at a carrier and not bought in time.
     Forget,
-    /// It is deleted, and nothing has to be kept of it: its record is removed.
+    /// Removal of the record: the number is deleted.
     Remove,
 }
 
 impl NumberRecord {
-    /// Returns the time from which it is counted what becomes due: the end of the lease of a reserved
-    /// number, `None` if it has no lease; the time at which an ageing number was disconnected; else the
-    /// time of the last change. Stores index numbers by state and this.
+    /// Returns the step that is due at `now`, if any. Nothing is due while the record is claimed.
+    ///
+    /// A number in discovery is forgotten [`Policy::discovery_days`] after its last change. An ageing
+    /// number is recycled when [`Policy::ageing`] ends; without that, after 90 days, the maximum of
+    /// residential numbers.
+    ///
+    /// ```
+    /// use chrono::TimeDelta;
+    /// use telnum::policy::Policy;
+    /// use telnum::record::{Due, NumberRecord};
+    ///
+    /// let now = "2026-03-01T12:00:00Z".parse()?;
+    /// let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, now);
+    /// assert_eq!(found.due(&Policy::default(), now), None);
+    /// assert_eq!(found.due(&Policy::default(), now.after(TimeDelta::days(1))), Some(Due::Forget));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn due(&self, policy: &Policy, now: Timestamp) -> Option<Due> {
+        if self.pending.is_some() {
+            return None;
+        }
+        let becomes_available = policy.released_state == ReleasedState::Available;
+        match self.state {
+            State::Reserved => self.lease.filter(|lease| lease.until <= now).map(|_| Due::EndReservation),
+            State::Released if becomes_available && policy.ageing.is_some() => Some(Due::Age),
+            State::Released if becomes_available => Some(Due::Recycle),
+            State::Aging => (self.ages_until(policy) <= now).then_some(Due::Recycle),
+            State::Discovery => {
+                let expires = self.updated.after(TimeDelta::days(policy.discovery_days.into()));
+                (expires <= now).then_some(Due::Forget)
+            }
+            State::Deleted => Some(Due::Remove),
+            State::Available | State::InService | State::PortIn | State::PortOut | State::Released => None,
+        }
+    }
+
+    /// Returns the time that the next [due](Self::due) step counts from: of a reserved number the end of
+    /// its lease, if it has one; of an ageing number its disconnection; else the last change. Stores
+    /// index numbers by state and this time.
     ///
     /// ```
     /// use telnum::record::NumberRecord;
@@ -45,33 +82,25 @@ impl NumberRecord {
         }
     }
 
-    /// What has to become of it now; `None` if it may stay.
+    /// Makes the step that is due, as [`Actor::System`]. [`Due::Remove`] is for the store: it leaves no
+    /// record.
     ///
-    /// A number that something is done for outside may stay until that is done.
-    #[must_use]
-    pub fn due(&self, policy: &Policy, now: Timestamp) -> Option<Due> {
-        if self.pending.is_some() {
-            return None;
-        }
-        let goes_on = policy.released_state == ReleasedState::Available;
-        match self.state {
-            State::Reserved => self.lease.filter(|lease| lease.until <= now).map(|_| Due::EndReservation),
-            State::Released if goes_on && policy.ageing.is_some() => Some(Due::Age),
-            State::Released if goes_on => Some(Due::Recycle),
-            State::Aging => (self.rests_until(policy) <= now).then_some(Due::Recycle),
-            State::Discovery => {
-                let expires = self.updated.after(TimeDelta::days(policy.discovery_days.into()));
-                (expires <= now).then_some(Due::Forget)
-            }
-            State::Deleted => Some(Due::Remove),
-            State::Available | State::InService | State::PortIn | State::PortOut | State::Released => None,
-        }
-    }
-
-    /// Does what is due, but for [`Due::Remove`], which leaves no record.
+    /// ```
+    /// # use telnum::account::{AccountTree, Actor};
+    /// # use telnum::{policy::Policy, record::Context};
+    /// use chrono::TimeDelta;
+    /// use telnum::{lifecycle::State, record::NumberRecord};
+    ///
+    /// # let (accounts, policy) = (AccountTree::default(), Policy::default());
+    /// # let ctx = Context::new(Actor::System, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// let later = ctx.at(ctx.now.after(TimeDelta::days(1)));
+    /// assert_eq!(found.sweep(&later)?.record.state(), State::Deleted);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// If nothing else is due.
+    /// [`Refusal::NoChangeRequired`] if nothing is due, or only [`Due::Remove`].
     pub fn sweep(&self, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         let to = match self.due(ctx.policy, ctx.now) {
             None | Some(Due::Remove) => return Err(Refusal::NoChangeRequired),
@@ -90,10 +119,10 @@ impl NumberRecord {
         Ok(self.decide(record, effects, &ctx.by(Actor::System)))
     }
 
-    /// Until when it rests. Where the policy has no ageing, numbers that an admin put to rest do so
-    /// as long as residential ones may.
-    fn rests_until(&self, policy: &Policy) -> Timestamp {
+    /// Returns the time at which an ageing number may be recycled.
+    fn ages_until(&self, policy: &Policy) -> Timestamp {
         let from = self.disconnected_at.unwrap_or(self.updated);
+        // An admin may start the ageing of a number though the policy has none.
         let longest = || from.after(TimeDelta::days(SubscriberClass::Residential.max_days().into()));
         policy.ageing.map_or_else(longest, |ageing: Ageing| ageing.ends_at(from))
     }

@@ -1,51 +1,115 @@
-//! The commands that lead from state to state by the lifecycle's table.
+//! The commands that change the state by the lifecycle's table.
 
 use serde_json::{Map, Value};
 
-use super::{Context, Decision, Document, ExternalEffect, Lease, NumberRecord, Refusal, Update};
+use super::{Context, Decision, Document, EventKind, ExternalEffect, Lease, NumberRecord, Refusal, Update};
 use crate::account::{AccountId, Actor};
 use crate::lifecycle::{Effect, NumberTransition, Role, State, TRANSITIONS, TransitionFacts};
 use crate::time::Timestamp;
 
 impl NumberRecord {
-    /// Reserves the number for an account.
+    /// Reserves the number for `assign_to`.
+    ///
+    /// The account is put at the head of the [history](Self::history). With
+    /// [`Policy::reservation`](crate::policy::Policy::reservation) the reservation has a
+    /// [term](Self::lease).
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{lifecycle::State, policy::Policy, record::Context};
+    /// use telnum::record::{ExternalEffect, NumberRecord};
+    ///
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let policy = Policy::default();
+    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// let decision = found.reserve(Some(shop), &ctx)?;
+    /// assert_eq!(decision.record.history(), [shop]);
+    /// // The carrier has to sell the number first.
+    /// assert_eq!(decision.effects, [ExternalEffect::Acquire]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// Why not.
+    /// - [`Refusal::NoChangeRequired`] if the number is reserved for `assign_to` already.
+    /// - [`Refusal::AssignToSelf`] if the number is reserved and `assign_to` is `None`.
+    /// - Those of [`change_state`](Self::change_state).
+    #[doc(alias = "knm_number_states")]
     pub fn reserve(&self, assign_to: Option<AccountId>, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.change_state(State::Reserved, assign_to, ctx)
     }
 
-    /// Puts the number in service for an account.
+    /// Puts the number in service for `assign_to`, or for its owner if that is `None`.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{lifecycle::State, policy::Policy, record::Context};
+    /// use telnum::record::NumberRecord;
+    ///
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let policy = Policy::default();
+    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// let in_service = found.activate(Some(shop), &ctx)?.record;
+    /// assert_eq!((in_service.state(), in_service.owner()), (State::InService, Some(shop)));
+    /// // A second activation changes nothing.
+    /// assert!(!in_service.activate(None, &ctx)?.is_dirty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// Why not.
+    /// - [`Refusal::Ageing`] if the number is ageing and is not for others yet.
+    /// - Those of [`change_state`](Self::change_state).
+    #[doc(alias = "move")]
     pub fn activate(&self, assign_to: Option<AccountId>, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.change_state(State::InService, assign_to, ctx)
     }
 
-    /// Takes the number to another state by the table, for an account where that state has an owner.
+    /// Changes the state to `to` by the table, and the owner to `assign_to` where that state has one.
     ///
-    /// The owner of a number that is being ported stays, unless another is given. A change of owner
-    /// takes the application, the address for emergency calls and where calls fail over to off the
-    /// number.
+    /// In service and while it is ported a number keeps its owner if `assign_to` is `None`. A new owner
+    /// does not get the application, the E911 address and the failover of the one before.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::{lifecycle::State, policy::Policy, record::Context};
+    /// use telnum::record::{Creation, NumberRecord};
+    ///
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let policy = Policy::default();
+    /// # let ctx = Context::new(Actor::System, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// let creation = Creation::default().with_owner(shop);
+    /// let number = NumberRecord::create("+14158867900".parse()?, creation, &ctx)?.record;
+    /// let leaving = number.change_state(State::PortOut, None, &ctx)?.record;
+    /// assert_eq!((leaving.state(), leaving.owner()), (State::PortOut, Some(shop)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// Why not.
+    /// - [`Refusal::Transition`] if the table has no such transition.
+    /// - [`Refusal::Unreachable`] if `to` is discovery, released or deleted: use
+    ///   [`release`](Self::release) and [`delete`](Self::delete).
+    /// - [`Refusal::Forbidden`] if the actor may not make the transition, or is an account that does not
+    ///   exist.
+    /// - [`Refusal::AssignFailure`] if the state needs an owner and there is none, or the account does
+    ///   not exist.
+    /// - [`Refusal::FeaturesDenied`] if the new owner may not have the number's features.
+    /// - [`Refusal::InProgress`] if the record is claimed.
     pub fn change_state(
         &self,
         to: State,
         assign_to: Option<AccountId>,
         ctx: &Context<'_>,
     ) -> Result<Decision, Refusal> {
-        let (record, effects) = self.moved(to, assign_to, ctx)?;
+        let (record, effects) = self.transitioned(to, assign_to, ctx)?;
         Ok(self.decide(record, effects, ctx))
     }
 
-    /// The same, and changes of the public document with it: for those who may make both.
-    ///
-    /// # Errors
-    /// Why not. Then neither is so.
+    /// Changes the state as [`change_state`](Self::change_state) does, and merges `document` into the
+    /// public document. The actor needs permission for both; otherwise neither is changed.
     pub(crate) fn change_state_with(
         &self,
         to: State,
@@ -53,7 +117,7 @@ impl NumberRecord {
         document: Map<String, Value>,
         ctx: &Context<'_>,
     ) -> Result<Decision, Refusal> {
-        let (mut record, mut effects) = self.moved(to, assign_to, ctx)?;
+        let (mut record, mut effects) = self.transitioned(to, assign_to, ctx)?;
         if !document.is_empty() {
             record.check_updatable(&Update::default(), ctx)?;
             effects.extend(record.set_document(Document::Merge(document), ctx)?);
@@ -61,8 +125,8 @@ impl NumberRecord {
         Ok(self.decide(record, effects, ctx))
     }
 
-    /// The number in another state, not decided on yet; what that needs outside.
-    pub(super) fn moved(
+    /// Returns the record in the state `to`, and the external effects of the transition.
+    pub(super) fn transitioned(
         &self,
         to: State,
         assign_to: Option<AccountId>,
@@ -75,8 +139,8 @@ impl NumberRecord {
         let owner = self.owner_in(to, assign_to, ctx)?;
         let role = ctx.role(self.owner, owner)?;
         let transition = self.transition(to, owner, role, ctx.actor)?;
-        self.check_rested(to, owner, role, ctx)?;
-        // Where anyone may ask for what is so already, nobody changes anything by it.
+        self.check_aged(to, owner, role, ctx)?;
+        // A transition that anyone may make must not let others change anything.
         if to == self.state && owner == self.owner && transition.effects.is_empty() {
             return Ok((self.clone(), Vec::new()));
         }
@@ -87,7 +151,7 @@ impl NumberRecord {
             match effect {
                 Effect::PushHistory => record.push_history(owner),
                 Effect::Acquire => effects.push(ExternalEffect::Acquire),
-                // What was free rests from now on; what was released or rests already, since it went.
+                // A number that was available ages from now on, any other since its disconnection.
                 Effect::StartAgeing => {
                     let since = record.disconnected_at.filter(|_| self.state != State::Available);
                     record.disconnected_at = since.or(Some(ctx.now));
@@ -95,7 +159,7 @@ impl NumberRecord {
             }
         }
         if self.owner.is_some() && owner != self.owner {
-            record.disown();
+            record.remove_owner_settings();
         }
         record.enter(to, owner, ctx);
         if owner.is_none() {
@@ -105,16 +169,38 @@ impl NumberRecord {
             effects.extend(record.settle_features(ctx));
         }
         if to == State::Reserved {
-            record.lease =
-                ctx.policy.reservation.map(|it| Lease { since: ctx.now, until: it.ends_at(ctx.now) });
+            record.start_lease(ctx);
         }
         Ok((record, effects))
     }
 
-    /// Makes a reservation that ends last longer.
+    /// Extends the reservation to `until`.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{lifecycle::State, policy::Policy, record::Context};
+    /// use telnum::record::NumberRecord;
+    ///
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// let policy = r#"{"reservation": {"seconds": 900, "longest_seconds": 7200}}"#;
+    /// let policy: Policy = serde_json::from_str(policy)?;
+    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// # let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// let reserved = found.reserve(Some(shop), &ctx)?.record;
+    /// assert_eq!(reserved.lease().unwrap().until, "2026-03-01T12:15:00Z".parse()?);
+    /// assert!(reserved.extend_lease("2026-03-01T14:00:00Z".parse()?, &ctx).is_ok());
+    /// assert!(reserved.extend_lease("2026-03-01T14:00:01Z".parse()?, &ctx).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// If it does not end, or may not last that long under the policy.
+    /// - [`Refusal::Forbidden`] if the actor is not an admin, the owner or an account above it.
+    /// - [`Refusal::Lease`] without a time if the number has no reservation that ends, or the policy has
+    ///   none.
+    /// - [`Refusal::Lease`] with the latest possible time if `until` is later than the policy allows or
+    ///   earlier than the present end, or if the reservation has ended.
+    /// - [`Refusal::InProgress`] if the record is claimed.
     pub fn extend_lease(&self, until: Timestamp, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.check_unclaimed()?;
         if !ctx.role(self.owner, None)?.is_owner_or_admin() {
@@ -131,12 +217,12 @@ impl NumberRecord {
         record.lease = Some(Lease { until, ..lease });
         let mut decision = self.decide(record, Vec::new(), ctx);
         for event in &mut decision.events {
-            event.kind = super::EventKind::LeaseExtended { until };
+            event.kind = EventKind::LeaseExtended { until };
         }
         Ok(decision)
     }
 
-    /// Returns the transition to `to` for `owner` that an actor in `role` may make.
+    /// Returns the transition to `to` for `owner`, if an actor in `role` may make it.
     pub(super) fn transition(
         &self,
         to: State,
@@ -149,17 +235,18 @@ impl NumberRecord {
             if facts.same_owner && (self.state, to) == (State::Reserved, State::Reserved) {
                 Refusal::NoChangeRequired
             } else {
-                Refusal::of(&refusal, actor)
+                Refusal::of_transition(&refusal, actor)
             }
         })
     }
 
     /// Returns the facts of a transition that assigns the number to `owner`.
     pub(super) fn transition_facts(&self, owner: Option<AccountId>) -> TransitionFacts {
-        TransitionFacts { same_owner: owner.is_some() && owner == self.owner, carrier: self.carrier.kind() }
+        let same_owner = owner.is_some() && owner == self.owner;
+        TransitionFacts { same_owner, carrier: self.carrier.kind() }
     }
 
-    /// Whose the number is to be in a state.
+    /// Returns the owner of the number in the state `to` if it is assigned to `assign_to`.
     pub(super) fn owner_in(
         &self,
         to: State,
@@ -178,22 +265,23 @@ impl NumberRecord {
         }
     }
 
-    /// A number that rests is not for others before its time, but for admins.
-    pub(super) fn check_rested(
+    /// Checks that an ageing number is not put in service too early for an account other than its
+    /// previous owner. Admins may.
+    pub(super) fn check_aged(
         &self,
         to: State,
         owner: Option<AccountId>,
         role: Role,
         ctx: &Context<'_>,
     ) -> Result<(), Refusal> {
-        let is_others = to == State::InService && owner != self.previous_owner && role != Role::Admin;
+        let is_for_others = to == State::InService && owner != self.previous_owner && role != Role::Admin;
         match self.earliest_reassign_at(ctx.policy) {
-            Some(earliest) if is_others && ctx.now < earliest => Err(Refusal::Ageing(earliest)),
+            Some(earliest) if is_for_others && ctx.now < earliest => Err(Refusal::Ageing(earliest)),
             Some(_) | None => Ok(()),
         }
     }
 
-    /// Puts the number in a state with an owner or none, and takes off what does not go with that.
+    /// Sets the state and the owner, and removes the data that neither has.
     pub(super) fn enter(&mut self, to: State, owner: Option<AccountId>, ctx: &Context<'_>) {
         if self.state == State::InService && owner.is_none() {
             self.disconnected_at = Some(ctx.now);
@@ -215,14 +303,22 @@ impl NumberRecord {
         self.state = to;
     }
 
-    /// The address for emergency calls was the last owner's, and so was where calls failed over to.
-    fn disown(&mut self) {
+    /// Starts the term of a reservation, if the policy has one.
+    pub(super) fn start_lease(&mut self, ctx: &Context<'_>) {
+        self.lease = ctx
+            .policy
+            .reservation
+            .map(|reservation| Lease { since: ctx.now, until: reservation.ends_at(ctx.now) });
+    }
+
+    /// Removes the settings that were the last owner's: the E911 address and the failover.
+    fn remove_owner_settings(&mut self) {
         if let Some(features) = &mut self.features {
             (features.wanted.e911, features.wanted.failover) = (None, None);
         }
     }
 
-    /// Remembers whom the number is reserved for, once.
+    /// Puts `owner` at the head of the history, if it is not there.
     fn push_history(&mut self, owner: Option<AccountId>) {
         if let Some(owner) = owner.filter(|owner| self.history.first() != Some(owner)) {
             self.history = std::iter::once(owner).chain(self.history.iter().copied()).collect();

@@ -1,50 +1,130 @@
-//! What a number carries, changed by those who may.
+//! The command that updates the public document, the carrier and the feature lists of a number.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::{Context, Decision, ExternalEffect, NumberRecord, Refusal};
+use super::{Context, Decision, ExternalEffect, NumberRecord, Refusal, schema};
 use crate::account::Actor;
 use crate::document::{self, FieldError, FieldErrorKind};
 use crate::feature::cnam::CnamName;
 use crate::feature::e911::E911Key;
 use crate::feature::{FeaturePermissions, FeatureSettings, take_carrier_name};
+use crate::lifecycle::Role;
 use crate::names::{CarrierKind, CarrierName, Feature, FeatureSet};
 use crate::policy::CnamProfile;
-use crate::record::schema;
 
-/// What is to be different. `None` stays as it is; in what may be nothing, `Some(None)` takes it off.
+/// The changes of an update. `None` leaves a field unchanged; `Some(None)` removes an optional one.
+///
+/// ```
+/// use serde_json::{Map, json};
+/// use telnum::record::{Document, Update};
+///
+/// let note = Map::from_iter([("note".to_owned(), json!("front desk"))]);
+/// let update = Update::default().with_document(Document::Merge(note)).with_used_by("callflow");
+/// assert_eq!((update.used_by, update.carrier), (Some(Some("callflow".into())), None));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Update {
-    /// The public document.
+    /// A change of the public document.
     pub document: Option<Document>,
-    /// The application that answers the number.
+    /// The application that answers calls to the number.
     pub used_by: Option<Option<Box<str>>>,
-    /// Whether it came from another carrier.
+    /// Whether the number was ported in from another carrier.
     pub ported_in: Option<bool>,
-    /// Its carrier: for admins.
+    /// The carrier. Only an admin may change it.
     pub carrier: Option<CarrierName>,
-    /// What the carrier wants to be told of it.
+    /// The data that the carrier keeps with the number.
     pub carrier_data: Option<Option<Value>>,
-    /// What it alone may carry: for admins.
+    /// The features allowed on this number alone. Only an admin may change them.
     pub allowed_features: Option<Option<FeatureSet>>,
-    /// What it alone may not carry: for admins.
+    /// The features denied on this number alone. Only an admin may change them.
     pub denied_features: Option<Option<FeatureSet>>,
 }
 
-/// A public document, whole or in part.
+/// A change of a number's public document.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Document {
-    /// All of it: what is not in it is taken off.
+    /// The whole document: fields that it does not have are removed.
     Replace(Map<String, Value>),
-    /// What is to be different: objects in objects too, and `null` takes a field off.
+    /// A merge patch (RFC 7396): objects are merged, and `null` removes a field.
     Merge(Map<String, Value>),
 }
 
+impl Update {
+    /// Sets the change of the public document.
+    #[must_use]
+    pub fn with_document(self, document: Document) -> Self {
+        Self { document: Some(document), ..self }
+    }
+
+    /// Sets the application that answers calls to the number; `None` removes it.
+    #[must_use]
+    pub fn with_used_by<'a>(self, app: impl Into<Option<&'a str>>) -> Self {
+        Self { used_by: Some(app.into().map(Into::into)), ..self }
+    }
+
+    /// Sets whether the number was ported in from another carrier.
+    #[must_use]
+    pub fn with_ported_in(self, ported_in: bool) -> Self {
+        Self { ported_in: Some(ported_in), ..self }
+    }
+
+    /// Sets the carrier.
+    #[must_use]
+    pub fn with_carrier(self, carrier: CarrierName) -> Self {
+        Self { carrier: Some(carrier), ..self }
+    }
+
+    /// Sets the data that the carrier keeps with the number; `None` and `null` remove it.
+    #[must_use]
+    pub fn with_carrier_data(self, data: impl Into<Option<Value>>) -> Self {
+        Self { carrier_data: Some(data.into()), ..self }
+    }
+
+    /// Sets the features allowed on this number alone; `None` removes the list.
+    #[must_use]
+    pub fn with_allowed_features(self, features: impl Into<Option<FeatureSet>>) -> Self {
+        Self { allowed_features: Some(features.into()), ..self }
+    }
+
+    /// Sets the features denied on this number alone; `None` removes the list.
+    #[must_use]
+    pub fn with_denied_features(self, features: impl Into<Option<FeatureSet>>) -> Self {
+        Self { denied_features: Some(features.into()), ..self }
+    }
+}
+
 impl NumberRecord {
-    /// Changes what the number carries: for those with power over its owner.
+    /// Updates the public document, the carrier and the feature lists.
+    ///
+    /// Fields that only the library sets are ignored in a document, so that a document that was read can
+    /// be sent back. Features that the document sets anew must be
+    /// [available](Self::available_features).
+    ///
+    /// ```
+    /// # use telnum::account::{AccountTree, Actor};
+    /// # use telnum::{policy::Policy, record::Context};
+    /// use serde_json::{Map, json};
+    /// use telnum::record::{Document, NumberRecord, Update};
+    ///
+    /// # let (accounts, policy) = (AccountTree::default(), Policy::default());
+    /// # let ctx = Context::new(Actor::System, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// # let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// let note = Map::from_iter([("note".to_owned(), json!("front desk"))]);
+    /// let update = Update::default().with_document(Document::Merge(note));
+    /// let updated = found.update(update, &ctx)?.record;
+    /// assert_eq!(updated.custom().unwrap()["note"], "front desk");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// Why not. Then none of it is changed.
+    /// Nothing is changed then.
+    /// - [`Refusal::Forbidden`] if the actor is not an admin, the owner or an account above it; if it
+    ///   changes a field for admins; or if the number is mobile outside of a
+    ///   [run over mobile numbers](Context::mdn_run).
+    /// - [`Refusal::FeaturesDenied`] if the number may not have a feature.
+    /// - [`Refusal::Invalid`] and [`Refusal::InvalidFields`] if the document breaks the
+    ///   [schema](crate::record::schema), sets a private field, or nests deeper than 100 levels.
+    /// - [`Refusal::InProgress`] if the record is claimed.
     pub fn update(&self, update: Update, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.check_unclaimed()?;
         self.check_updatable(&update, ctx)?;
@@ -57,9 +137,9 @@ impl NumberRecord {
         if let Some(Some(data)) = &carrier_data {
             document::check_depth("carrier_data", data)?;
         }
-        // Nothing, however that is said: it would be read so.
-        let nothing = |data: &Value| !data.is_null();
-        set(&mut record.carrier_data, carrier_data.map(|data| data.filter(nothing).map(Box::new)));
+        // A stored `null` would be read as no data.
+        let is_data = |data: &Value| !data.is_null();
+        set(&mut record.carrier_data, carrier_data.map(|data| data.filter(is_data).map(Box::new)));
         set(&mut record.allowed_features, allowed_features);
         set(&mut record.denied_features, denied_features);
         let document = document.unwrap_or(Document::Merge(Map::new()));
@@ -67,28 +147,25 @@ impl NumberRecord {
         Ok(self.decide(record, effects, ctx))
     }
 
+    /// Checks that the actor may make the update.
     pub(super) fn check_updatable(&self, update: &Update, ctx: &Context<'_>) -> Result<(), Refusal> {
         let role = ctx.role(self.owner, None)?;
         let is_for_admins =
             update.carrier.is_some() || update.allowed_features.is_some() || update.denied_features.is_some();
         match () {
             () if !role.is_owner_or_admin() || !self.is_in_run(ctx) => Err(Refusal::Forbidden(ctx.actor)),
-            () if is_for_admins && role != crate::lifecycle::Role::Admin => {
-                Err(Refusal::Forbidden(ctx.actor))
-            }
+            () if is_for_admins && role != Role::Admin => Err(Refusal::Forbidden(ctx.actor)),
             () => Ok(()),
         }
     }
 
-    /// Whether what is being worked on are numbers like this one: mobile, or not.
+    /// Returns `true` if the command may update this number: a mobile number only in a run over mobile
+    /// numbers, another only outside of one.
     pub(super) fn is_in_run(&self, ctx: &Context<'_>) -> bool {
         ctx.actor == Actor::System || ctx.mdn_run == (self.carrier.kind() == CarrierKind::Mdn)
     }
 
-    /// Puts a public document on; what that needs outside.
-    ///
-    /// Fields that only the library sets are what a reader of the number sent back, and are passed
-    /// over. What a document sets anew must be among what the number may carry.
+    /// Changes the public document, and returns the external effects of that.
     pub(super) fn set_document(
         &mut self,
         document: Document,
@@ -108,21 +185,21 @@ impl NumberRecord {
         fields.iter().try_for_each(|(name, value)| document::check_depth(name, value))?;
         let carrier = take_carrier_name(&mut fields)?;
         let before = self.settings().cloned().unwrap_or_default();
-        // A name that is there already stays, whatever is asked of names by now.
-        let asked = fields.get(Feature::Cnam.as_str()).and_then(|cnam| cnam.get("display_name"));
-        let had = before.cnam.as_ref().and_then(|cnam| cnam.display_name.as_ref());
-        let is_new = asked.is_some_and(|asked| asked.as_str() != had.map(CnamName::as_str));
+        // The profile of names does not apply to the name that the number has already.
+        let new_name = fields.get(Feature::Cnam.as_str()).and_then(|cnam| cnam.get("display_name"));
+        let old_name = before.cnam.as_ref().and_then(|cnam| cnam.display_name.as_ref());
+        let is_new = new_name.is_some_and(|name| name.as_str() != old_name.map(CnamName::as_str));
         let profile = if is_new { &ctx.policy.cnam } else { &CnamProfile::WIDEST };
         let (settings, rest) = if is_whole {
             FeatureSettings::from_document(fields, profile)?
         } else {
             before.patched(fields, profile)?
         };
-        let mut asked = settings.set_since(&before);
+        let mut added = settings.set_since(&before);
         if carrier.is_some_and(|carrier| carrier != self.carrier) {
-            asked = asked.union(Feature::CarrierName.into());
+            added = added.union(Feature::CarrierName.into());
         }
-        self.check_features(asked, ctx)?;
+        self.check_features(added, ctx)?;
         self.carrier = carrier.unwrap_or(self.carrier);
         self.set_custom(rest, is_whole);
         self.check_porting()?;
@@ -132,8 +209,8 @@ impl NumberRecord {
         Ok(self.settle_features(ctx))
     }
 
-    /// What changes of the document make of features and porting is as the schema has it; so are a
-    /// carrier's name and the state of a creation, though there is none.
+    /// Checks against the schema what a merge makes of the features and of `porting`, and the fields
+    /// `carrier_name` and `create_with_state`.
     fn check_merged(&self, changes: &Map<String, Value>) -> Result<(), Refusal> {
         let [new, old] = [E911Key::E911, E911Key::DashE911];
         let key = if changes.contains_key(new.as_str()) { new } else { old };
@@ -153,15 +230,16 @@ impl NumberRecord {
         Refusal::of_fields(schema::check(&merged))
     }
 
-    /// What the document says of porting is as the schema has it.
+    /// Checks `porting` of the public document against the schema.
     pub(super) fn check_porting(&self) -> Result<(), FieldError> {
         let Some(porting) = self.porting() else { return Ok(()) };
-        let wrong = schema::check(&serde_json::json!({"porting": porting}));
-        wrong.into_iter().next().map_or(Ok(()), Err)
+        let errors = schema::check(&json!({PORTING: porting}));
+        errors.into_iter().next().map_or(Ok(()), Err)
     }
 
+    /// Sets or merges the fields that are not features.
     fn set_custom(&mut self, mut fields: Map<String, Value>, is_whole: bool) {
-        // What the schema has is an object or nothing.
+        // The schema allows an object or no field.
         if is_whole && fields.get(PORTING).is_some_and(Value::is_null) {
             fields.shift_remove(PORTING);
         }
@@ -180,7 +258,8 @@ impl NumberRecord {
         };
     }
 
-    /// Makes active what is wanted, as far as the state has it live; what that needs outside.
+    /// Activates the settings of the public document that are live in the state, and returns the external
+    /// effects of that.
     pub(super) fn settle_features(&mut self, ctx: &Context<'_>) -> Vec<ExternalEffect> {
         let Some(features) = &mut self.features else { return Vec::new() };
         let account = self.owner.and_then(|owner| ctx.accounts.account(owner));
@@ -189,19 +268,20 @@ impl NumberRecord {
         effects.into_iter().map(ExternalEffect::Provider).collect()
     }
 
-    /// Takes all features off; what that needs outside.
+    /// Removes all features, and returns the external effects of that.
     pub(super) fn clear_features(&mut self) -> Vec<ExternalEffect> {
         let effects = self.features.take().map(|mut features| features.clear());
         effects.unwrap_or_default().into_iter().map(ExternalEffect::Provider).collect()
     }
 
+    /// Drops the features if there are none, so that equal records are stored alike.
     pub(super) fn drop_empty_features(&mut self) {
         if self.features.as_ref().is_some_and(|features| features.is_empty()) {
             self.features = None;
         }
     }
 
-    /// Writes the address in the document as its provider writes it.
+    /// Sets the address of the public document to the one that the provider returned.
     pub(super) fn adopt_address(&mut self) {
         if let Some(features) = &mut self.features
             && let Some(address) = &features.active.e911
@@ -210,16 +290,16 @@ impl NumberRecord {
         }
     }
 
-    /// Whether the number may carry some features.
-    pub(super) fn check_features(&self, asked: FeatureSet, ctx: &Context<'_>) -> Result<(), Refusal> {
-        if asked.is_empty() {
+    /// Checks that the actor may set `features` on the number.
+    pub(super) fn check_features(&self, features: FeatureSet, ctx: &Context<'_>) -> Result<(), Refusal> {
+        if features.is_empty() {
             return Ok(());
         }
-        let denied = asked.difference(self.feature_permissions(ctx).available());
+        let denied = features.difference(self.feature_permissions(ctx).available());
         if denied.is_empty() { Ok(()) } else { Err(Refusal::FeaturesDenied(denied)) }
     }
 
-    /// Returns the facts that decide which features `ctx.actor` may set.
+    /// Returns the facts that decide which features the actor may set on the number.
     pub(super) fn feature_permissions(&self, ctx: &Context<'_>) -> FeaturePermissions<'_> {
         let owner = self.owner.and_then(|id| ctx.accounts.account(id));
         let reseller = owner.and_then(|owner| owner.reseller).and_then(|id| ctx.accounts.account(id));
@@ -238,13 +318,13 @@ impl NumberRecord {
     }
 }
 
-/// What the document says of porting.
+/// The field of a public document with the account data at the carrier that the number comes from.
 const PORTING: &str = "porting";
 
-/// What the document of a creation says of the state.
+/// The field of a creation's document that names the state.
 const CREATE_WITH_STATE: &str = "create_with_state";
 
-/// Fields of a public document that only the library sets.
+/// The fields of a public document that only the library sets.
 const READ_ONLY: [&str; 10] = [
     "id",
     "_read_only",

@@ -1,4 +1,4 @@
-//! A number as the APIs show it.
+//! The public document of a number, in the shapes of the published APIs.
 
 use serde_json::{Map, Value, json};
 
@@ -6,34 +6,34 @@ use super::{Context, NumberRecord};
 use crate::feature::e911::E911Key;
 use crate::names::{Feature, FeatureSet};
 
-/// How a number is shown.
+/// The shape of a public document.
 ///
-/// What users put on it, its fields and what it is to carry, stands at the top in all but a list's
-/// entry; so does its `id`. They differ in where that stands which only the library sets:
+/// The `id`, the fields that users set and the settings of features are at the top level, except in
+/// `Entry`. The shapes differ in the fields that only the library sets:
 ///
-/// | shape | where | `features` | the time of its last change |
+/// | shape | place of these fields | `features` | time of the last change |
 /// |---|---|---|---|
-/// | `Flat` | at the top | an object: what is active, by its name | `updated` |
-/// | `ReadOnly` | in `_read_only`; `features_available` and, for admins, `carrier` too | a list of names | `modified` |
-/// | `Entry` | alone: users' fields are left out; `used_by` is `""` where there is none | as `Flat` | `updated` |
+/// | `Flat` | top level | an object of the active features by name | `updated` |
+/// | `ReadOnly` | in `_read_only`, with `features_available` and, for admins, `carrier` | a list of names | `modified` |
+/// | `Entry` | top level, without other fields; `used_by` is `""` if there is none | as in `Flat` | `updated` |
 ///
-/// What is shown can be sent back as it is: it says that nothing is to be different.
+/// A `Flat` or `ReadOnly` document that is sent back unchanged changes nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Shape {
-    /// Everything side by side, as the older API has it.
+    /// All fields at the top level, as in version 1 of the API.
     Flat,
-    /// What only the library sets apart from the rest, as the newer API has it.
+    /// The fields that only the library sets in `_read_only`, as in version 2 of the API.
     #[default]
     ReadOnly,
-    /// An entry of the older API's list of an account's numbers.
+    /// An entry of the list of an account's numbers in version 1 of the API.
     Entry,
 }
 
 impl NumberRecord {
-    /// The number as it is shown to who asks, its address for emergency calls under one of its
-    /// names.
+    /// Returns the public document in the given `shape`, for the actor of `ctx`. The E911 address is in
+    /// the field `key`.
     ///
-    /// Who may see it at all, [`check_readable`](Self::check_readable) says.
+    /// [`check_readable`](Self::check_readable) decides whether the actor may read the record at all.
     ///
     /// ```
     /// use serde_json::json;
@@ -62,47 +62,47 @@ impl NumberRecord {
     ///         "used_by": "callflow",
     ///     }),
     /// );
-    /// let shown = record.public(Shape::ReadOnly, E911Key::E911, &ctx);
-    /// assert_eq!(shown["_read_only"]["carrier"], "knm_telnyx");
+    /// let document = record.public(Shape::ReadOnly, E911Key::E911, &ctx);
+    /// assert_eq!(document["_read_only"]["carrier"], "knm_telnyx");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn public(&self, shape: Shape, key: E911Key, ctx: &Context<'_>) -> Map<String, Value> {
-        let own = || {
+        let user_fields = || {
             let id = [("id".to_owned(), json!(self.number))].into_iter();
             let custom = self.custom.as_deref().cloned().unwrap_or_default();
             let settings = self.settings().map(|settings| settings.to_map(key)).unwrap_or_default();
             id.chain(custom).chain(settings)
         };
         match shape {
-            Shape::Flat => own().chain(self.told(&FLAT, key, ctx)).collect(),
+            Shape::Flat => user_fields().chain(self.library_fields(&FLAT, key, ctx)).collect(),
             Shape::ReadOnly => {
-                let read_only = self.told(&READ_ONLY, key, ctx).collect();
-                own().chain([("_read_only".to_owned(), Value::Object(read_only))]).collect()
+                let read_only = self.library_fields(&READ_ONLY, key, ctx).collect();
+                user_fields().chain([("_read_only".to_owned(), Value::Object(read_only))]).collect()
             }
-            Shape::Entry => self.told(&ENTRY, key, ctx).collect(),
+            Shape::Entry => self.library_fields(&ENTRY, key, ctx).collect(),
         }
     }
 
-    fn told(
+    fn library_fields(
         &self,
         fields: &'static [Field],
         key: E911Key,
         ctx: &Context<'_>,
     ) -> impl Iterator<Item = (String, Value)> {
-        fields.iter().filter_map(move |(name, tell)| Some(((*name).to_owned(), tell(self, key, ctx)?)))
+        fields.iter().filter_map(move |(name, value)| Some(((*name).to_owned(), value(self, key, ctx)?)))
     }
 
-    /// What is active, each under its name with what it is.
+    /// Returns the active features by name, each with its settings.
     fn features_object(&self, key: E911Key) -> Value {
         let mut active = self.active().map(|active| active.to_map(key)).unwrap_or_default();
         let cnam = self.active().and_then(|active| active.cnam.as_ref());
-        let told = self.features().iter().map(|feature| {
+        let features = self.features().iter().map(|feature| {
             let name = feature_name(feature, key);
             let value = match feature {
                 Feature::InboundCnam => json!({"inbound_lookup": true}),
                 Feature::OutboundCnam => {
-                    json!({"display_name": cnam.and_then(|it| it.display_name.as_ref())})
+                    json!({"display_name": cnam.and_then(|cnam| cnam.display_name.as_ref())})
                 }
                 Feature::CarrierName | Feature::Cnam | Feature::Local | Feature::Port => json!({}),
                 Feature::E911
@@ -115,19 +115,19 @@ impl NumberRecord {
             };
             (name.to_owned(), value)
         });
-        Value::Object(told.collect())
+        Value::Object(features.collect())
     }
 }
 
-/// A field, and what it says of a number; `None`: it is left out.
+/// The name of a field and a function of its value; `None` leaves the field out.
 type Field = (&'static str, fn(&NumberRecord, E911Key, &Context<'_>) -> Option<Value>);
 
-const ASSIGNED_TO: Field = ("assigned_to", |it, _, _| it.owner.map(|owner| json!(owner)));
-const CREATED: Field = ("created", |it, _, _| Some(json!(it.created)));
-const FEATURES: Field = ("features", |it, key, _| Some(it.features_object(key)));
-const STATE: Field = ("state", |it, _, _| Some(json!(it.state)));
-const UPDATED: Field = ("updated", |it, _, _| Some(json!(it.updated)));
-const USED_BY: Field = ("used_by", |it, _, _| it.used_by.as_ref().map(|app| json!(app)));
+const ASSIGNED_TO: Field = ("assigned_to", |record, _, _| record.owner.map(|owner| json!(owner)));
+const CREATED: Field = ("created", |record, _, _| Some(json!(record.created)));
+const FEATURES: Field = ("features", |record, key, _| Some(record.features_object(key)));
+const STATE: Field = ("state", |record, _, _| Some(json!(record.state)));
+const UPDATED: Field = ("updated", |record, _, _| Some(json!(record.updated)));
+const USED_BY: Field = ("used_by", |record, _, _| record.used_by.as_ref().map(|app| json!(app)));
 
 const FLAT: [Field; 6] = [ASSIGNED_TO, CREATED, FEATURES, STATE, UPDATED, USED_BY];
 const ENTRY: [Field; 6] = [
@@ -136,15 +136,15 @@ const ENTRY: [Field; 6] = [
     FEATURES,
     STATE,
     UPDATED,
-    ("used_by", |it, _, _| Some(it.used_by().unwrap_or_default().into())),
+    ("used_by", |record, _, _| Some(record.used_by().unwrap_or_default().into())),
 ];
 const READ_ONLY: [Field; 8] = [
     ASSIGNED_TO,
-    ("carrier", |it, _, ctx| ctx.accounts.is_admin(ctx.actor).then(|| json!(it.carrier))),
+    ("carrier", |record, _, ctx| ctx.accounts.is_admin(ctx.actor).then(|| json!(record.carrier))),
     CREATED,
-    ("features", |it, key, _| Some(names(it.features(), key))),
-    ("features_available", |it, key, ctx| Some(names(it.available_features(ctx), key))),
-    ("modified", |it, _, _| Some(json!(it.updated))),
+    ("features", |record, key, _| Some(names(record.features(), key))),
+    ("features_available", |record, key, ctx| Some(names(record.available_features(ctx), key))),
+    ("modified", |record, _, _| Some(json!(record.updated))),
     STATE,
     USED_BY,
 ];

@@ -1,0 +1,79 @@
+//! JSON objects read field by field from a decoder, without a JSON value in between.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Deserializer;
+use serde::de;
+
+use super::{FieldError, FieldErrorKind, Name};
+
+/// The fields of an object while it is read.
+pub(crate) trait Draft<'de>: Default {
+    /// The type that the fields become.
+    type Target;
+    /// The name of that type in errors.
+    const NAME: &'static str;
+
+    /// Reads the value of the field `name` from `map`.
+    fn read<A: de::MapAccess<'de>>(&mut self, name: &Cow<'de, str>, map: &mut A) -> Result<(), A::Error>;
+
+    /// Turns the fields into the type.
+    fn build(self) -> Result<Self::Target, FieldError>;
+}
+
+/// Reads an object with a draft of the type `D`. An error names the field and its path.
+pub(crate) fn read<'de, D: Draft<'de>>(
+    deserializer: impl Deserializer<'de, Error = serde_json::Error>,
+) -> Result<D::Target, FieldError> {
+    let mut refusal = None;
+    deserializer.deserialize_map(Visitor::<D>::new(&mut refusal)).map_err(|error| {
+        let kind = FieldErrorKind::Malformed { reason: error.to_string() };
+        refusal.unwrap_or_else(|| FieldError::new("", kind))
+    })
+}
+
+/// Reads an object with a draft of the type `D`, for implementations of serde's trait.
+pub(crate) fn deserialize<'de, D: Draft<'de>, S: Deserializer<'de>>(
+    deserializer: S,
+) -> Result<D::Target, S::Error> {
+    deserializer.deserialize_map(Visitor::<D>::new(&mut None))
+}
+
+/// A decoder's error is a text, so the visitor leaves the error of a field in `refusal`.
+struct Visitor<'a, D> {
+    refusal: &'a mut Option<FieldError>,
+    draft: PhantomData<D>,
+}
+
+impl<'a, D> Visitor<'a, D> {
+    fn new(refusal: &'a mut Option<FieldError>) -> Self {
+        Self { refusal, draft: PhantomData }
+    }
+
+    fn refuse<E: de::Error>(&mut self, error: FieldError) -> E {
+        let custom = E::custom(&error);
+        *self.refusal = Some(error);
+        custom
+    }
+}
+
+impl<'de, D: Draft<'de>> de::Visitor<'de> for Visitor<'_, D> {
+    type Value = D::Target;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(D::NAME)
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(mut self, mut map: A) -> Result<D::Target, A::Error> {
+        let mut draft = D::default();
+        while let Some(Name(name)) = map.next_key()? {
+            draft.read(&name, &mut map).map_err(|error| {
+                let kind = FieldErrorKind::Malformed { reason: error.to_string() };
+                self.refuse(FieldError::new(name, kind))
+            })?;
+        }
+        draft.build().map_err(|error| self.refuse(error))
+    }
+}
