@@ -66,32 +66,38 @@ impl TypingTable {
     }
 
     /// Returns whether the national prefix rule of a format is empty or only the first group.
+    #[inline]
     pub(super) fn has_no_prefix(&self, format: FormatId) -> bool {
         self.word(format, FLAGS) & 1 != 0
     }
 
     /// Returns whether a format is also used without its national prefix.
+    #[inline]
     pub(super) fn has_optional_prefix(&self, format: FormatId) -> bool {
         self.word(format, FLAGS) & 2 != 0
     }
 
     /// Returns whether a format has a rule for carrier codes.
+    #[inline]
     pub(super) fn has_carrier_rule(&self, format: FormatId) -> bool {
         self.word(format, FLAGS) & 4 != 0
     }
 
     /// Returns whether a separator follows the national prefix in a format.
+    #[inline]
     pub(super) fn has_separated_prefix(&self, format: FormatId) -> bool {
         self.word(format, FLAGS) & 8 != 0
     }
 
     /// Returns what identifies the groups of a format: formats with the same groups have the same one.
+    #[inline]
     pub(super) fn groups_id(&self, format: FormatId) -> u16 {
         self.word(format, GROUPS)
     }
 
     /// Returns whether `digits` match the leading digits of a format at a step; past the last step, the last
     /// decides.
+    #[inline]
     pub(super) fn has_leading(&self, format: FormatId, step: usize, digits: &[u8]) -> bool {
         let count = usize::from(self.word(format, LEADING_COUNT));
         let Some(last_step) = count.checked_sub(1) else { return true };
@@ -155,10 +161,12 @@ impl TypingTable {
     }
 
     /// Returns the least and the greatest number of digits of each group of a format.
+    #[inline]
     fn groups(&self, format: FormatId) -> &'static [[u8; 2]] {
         counted(self.texts, self.word(format, GROUPS)).as_chunks().0
     }
 
+    #[inline]
     fn word(&self, format: FormatId, index: usize) -> u16 {
         let words = self.formats.get(format);
         words.and_then(|words| words.get(index)).map_or(0, |word| u16::from_le_bytes(*word))

@@ -50,6 +50,7 @@ impl<'a> ExtensionText<'a> {
     /// Finds the longest extension at the end of `text`, whether or not a number precedes it.
     ///
     /// The digits end the text, except for an optional `#`, so the search goes backwards from the end.
+    #[inline]
     pub(super) fn at_end(text: &'a [u8]) -> Option<Self> {
         let without_hash = text.strip_suffix(b"#");
         let body = without_hash.unwrap_or(text);

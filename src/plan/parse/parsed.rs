@@ -75,6 +75,7 @@ pub struct CarrierCode(NonZeroU32);
 
 impl CarrierCode {
     /// Creates a code of ASCII digits; `None` if there are none or more than seven.
+    #[inline]
     pub(super) fn from_digit_bytes(digits: &[u8]) -> Option<Self> {
         if digits.len() > 7 {
             return None;

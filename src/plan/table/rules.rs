@@ -73,6 +73,7 @@ impl Rules {
     }
 
     /// Returns the calling code of `territory`.
+    #[inline]
     pub(in crate::plan) fn code(&self, territory: Territory) -> Option<CallingCode> {
         CallingCode::new(self.word(territory, CODE)).ok()
     }
@@ -97,11 +98,13 @@ impl Rules {
     }
 
     /// Returns the length of the international prefix that `digits` start with, whatever follows it.
+    #[inline]
     pub(in crate::plan) fn international_prefix_len(&self, territory: Territory, digits: &[u8]) -> usize {
         self.action(territory, INTERNATIONAL, INTERNATIONAL_START, digits).map_or(0, |action| action.end)
     }
 
     /// Returns the length of the national prefix that `digits` start with, carrier code included.
+    #[inline]
     pub(in crate::plan) fn national_prefix_len(&self, territory: Territory, digits: &[u8]) -> usize {
         self.national_action(territory, digits).map_or(0, |action| action.end)
     }
@@ -134,11 +137,13 @@ impl Rules {
     }
 
     /// Returns whether `digits` match the general pattern of `territory`.
+    #[inline]
     pub(in crate::plan) fn is_general(&self, territory: Territory, digits: &[u8]) -> bool {
         self.lists.answer(self.word(territory, GENERAL), digits) != 0
     }
 
     /// Returns whether numbers of `territory` have `length` digits.
+    #[inline]
     pub(in crate::plan) fn check_length(&self, territory: Territory, length: usize) -> LengthCheck {
         let mask = |at| u32::from(self.word(territory, at)) | u32::from(self.word(territory, at + 1)) << 16;
         let (possible, local) = (mask(LENGTHS), mask(LOCAL_LENGTHS));
