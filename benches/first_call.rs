@@ -87,7 +87,7 @@ fn first_calls(name: &str) -> Result<[Duration; 2], Box<dyn Error>> {
 /// Prints the time of a crate's first call, and of the slowest first call of the other regions, in
 /// nanoseconds.
 fn child(name: &str) -> Result<(), Box<dyn Error>> {
-    let (_, ask) = CRATES.iter().find(|(it, _)| *it == name).ok_or("no such crate")?;
+    let (_, ask) = CRATES.iter().find(|(known, _)| *known == name).ok_or("no such crate")?;
     let times = REGIONS.map(|text| {
         let start = Instant::now();
         black_box(ask(black_box(text)));

@@ -55,29 +55,29 @@ fn answer(call: &str, args: &[Value]) -> Option<Result<Value, &'static str>> {
     let known_region = |arg: usize| region(arg).ok_or("region");
     Some(match call {
         "format_number" => {
-            number(&|it| TESTING.format(it, extension(&args[0]), style(&args[1])).as_str().into())
+            number(&|number| TESTING.format(number, extension(&args[0]), style(&args[1])).as_str().into())
         }
-        "format_out_of_country_calling_number" => number(&|it| match region(1) {
-            Some(from) => TESTING.format_out_of_country(it, extension(&args[0]), from).as_str().into(),
-            None => TESTING.format(it, extension(&args[0]), Style::International).as_str().into(),
+        "format_out_of_country_calling_number" => number(&|number| match region(1) {
+            Some(from) => TESTING.format_out_of_country(number, extension(&args[0]), from).as_str().into(),
+            None => TESTING.format(number, extension(&args[0]), Style::International).as_str().into(),
         }),
-        "format_national_number_with_carrier_code" => number(&|it| {
+        "format_national_number_with_carrier_code" => number(&|number| {
             let carrier = args[1].as_str().unwrap();
-            TESTING.format_with_carrier_code(it, extension(&args[0]), carrier).as_str().into()
+            TESTING.format_with_carrier_code(number, extension(&args[0]), carrier).as_str().into()
         }),
-        "number_type" => number(&|it| TESTING.lookup(it).number_type().as_str().into()),
-        "is_valid_number" => number(&|it| TESTING.lookup(it).is_valid().into()),
+        "number_type" => number(&|number| TESTING.lookup(number).number_type().as_str().into()),
+        "is_valid_number" => number(&|number| TESTING.lookup(number).is_valid().into()),
         "is_valid_number_for_region" => known_region(1)
-            .and_then(|region| number(&|it| TESTING.lookup(it).is_valid_for(region).into())),
-        "is_possible_number" => number(&|it| TESTING.lookup(it).possibility().is_possible().into()),
+            .and_then(|region| number(&|number| TESTING.lookup(number).is_valid_for(region).into())),
+        "is_possible_number" => number(&|number| TESTING.lookup(number).possibility().is_possible().into()),
         "is_possible_number_with_reason" => {
-            number(&|it| serde_json::to_value(TESTING.lookup(it).possibility()).unwrap())
+            number(&|number| serde_json::to_value(TESTING.lookup(number).possibility()).unwrap())
         }
         "region_code_for_number" => {
-            number(&|it| TESTING.lookup(it).region().map(Region::as_str).into())
+            number(&|number| TESTING.lookup(number).region().map(Region::as_str).into())
         }
-        "length_of_geographical_area_code" => number(&|it| TESTING.lookup(it).area_code_len().into()),
-        "national_significant_number" => number(&|it| it.national_digits().to_string().into()),
+        "length_of_geographical_area_code" => number(&|number| TESTING.lookup(number).area_code_len().into()),
+        "national_significant_number" => number(&|number| number.national_digits().to_string().into()),
         "country_code_for_region" => known_region(0)
             .map(|region| TESTING.calling_code(region).map_or(0, CallingCode::get).into()),
         "region_code_for_country_code" => code(&args[0])
@@ -87,9 +87,9 @@ fn answer(call: &str, args: &[Value]) -> Option<Result<Value, &'static str>> {
         }
         "example_number_for_type" => kind(&args[1]).ok_or("example").and_then(|kind| {
             let region = region(0).ok_or("example")?;
-            Ok(TESTING.example_number(region, kind).map_or(Value::Null, |it| {
-                let national: u64 = it.national_digits().to_string().parse().unwrap();
-                serde_json::json!({"country_code": it.calling_code().unwrap().get(), "national_number": national})
+            Ok(TESTING.example_number(region, kind).map_or(Value::Null, |number| {
+                let national: u64 = number.national_digits().to_string().parse().unwrap();
+                serde_json::json!({"country_code": number.calling_code().unwrap().get(), "national_number": national})
             }))
         }),
         "is_valid_short_number" => Err("short number"),

@@ -114,7 +114,7 @@ impl Regexes {
         let nothing = || (digits.to_owned(), String::new());
         let Some(pattern) = pattern else { return nothing() };
         let Some(found) = self.get(&format!("^(?:{pattern})")).captures(digits) else { return nothing() };
-        let group = |group: usize| found.get(group).map_or(String::new(), |it| it.as_str().to_owned());
+        let group = |group: usize| found.get(group).map_or(String::new(), |group| group.as_str().to_owned());
         let rest = digits.get(found.get(0).unwrap().end()..).unwrap();
         let last = found.len() - 1;
         let took_part = last > 0 && found.get(last).is_some();

@@ -72,9 +72,9 @@ impl Oracle {
             self.codes[&code].iter().map(|index| &self.territories[*index]).collect();
         let found = match regions.as_slice() {
             [only] => Some(*only),
-            all => all.iter().copied().find(|it| match &it.leading_digits {
+            all => all.iter().copied().find(|territory| match &territory.leading_digits {
                 Some(pattern) => self.starts(pattern, national),
-                None => self.kind(it, national) != NumberType::Unknown,
+                None => self.kind(territory, national) != NumberType::Unknown,
             }),
         };
         let main = regions[0];
@@ -88,10 +88,10 @@ impl Oracle {
             rule.or_else(|| format.national_prefix_rule.clone())
         });
         let groups: Vec<&str> =
-            plain.split(['-', ' ', '.', '(', ')', '/']).filter(|it| !it.is_empty()).collect();
+            plain.split(['-', ' ', '.', '(', ')', '/']).filter(|group| !group.is_empty()).collect();
         Answer {
-            region: found.map(|it| it.id.clone()),
-            kind: found.map_or(NumberType::Unknown, |it| self.kind(it, national)),
+            region: found.map(|territory| territory.id.clone()),
+            kind: found.map_or(NumberType::Unknown, |territory| self.kind(territory, national)),
             national: local,
             international: format!("+{code} {plain}"),
             rfc3966: format!("tel:+{code}-{}", groups.join("-")),
@@ -99,8 +99,8 @@ impl Oracle {
             possibility: NumberType::all().map(|kind| possibility(main, kind, national.len())).collect(),
             valid_for: regions
                 .iter()
-                .filter(|it| self.kind(it, national) != NumberType::Unknown)
-                .map(|it| it.id.clone())
+                .filter(|territory| self.kind(territory, national) != NumberType::Unknown)
+                .map(|territory| territory.id.clone())
                 .collect(),
         }
     }
@@ -114,7 +114,7 @@ impl Oracle {
             desc.is_some_and(|desc| {
                 let pattern = desc.pattern.as_deref().unwrap_or("");
                 let length = desc.lengths.is_empty()
-                    || desc.lengths.iter().any(|it| usize::from(*it) == national.len());
+                    || desc.lengths.iter().any(|length| usize::from(*length) == national.len());
                 length && !pattern.is_empty() && self.whole(pattern, national)
             })
         };
@@ -149,7 +149,7 @@ impl Oracle {
             template = template.replacen(&group, &rule.replace("$1", &group), 1);
         }
         let braced: String =
-            (1..10).fold(template, |it, n| it.replace(&format!("${n}"), &format!("${{{n}}}")));
+            (1..10).fold(template, |text, n| text.replace(&format!("${n}"), &format!("${{{n}}}")));
         self.regex(&format.pattern).replace(national, braced).into_owned()
     }
 
@@ -185,7 +185,7 @@ fn possibility(territory: &Territory, kind: NumberType, length: usize) -> Possib
     let desc = if name.is_empty() { Some(&territory.general) } else { territory.desc(name) };
     let lengths = |desc: &Desc| -> Vec<usize> {
         let set = if desc.lengths.is_empty() { &territory.general.lengths } else { &desc.lengths };
-        set.iter().map(|it| usize::from(*it)).collect()
+        set.iter().map(|length| usize::from(*length)).collect()
     };
     let mut possible = desc.map(lengths).unwrap_or_default();
     let mut local: Vec<u8> = desc.iter().flat_map(|desc| &desc.local_only).copied().collect();
@@ -203,7 +203,7 @@ fn possibility(territory: &Territory, kind: NumberType, length: usize) -> Possib
     let (Some(shortest), Some(longest)) = (possible.first(), possible.last()) else {
         return Possibility::InvalidLength;
     };
-    if local.iter().any(|it| usize::from(*it) == length) {
+    if local.iter().any(|local| usize::from(*local) == length) {
         Possibility::IsPossibleLocalOnly
     } else if length < *shortest {
         Possibility::TooShort

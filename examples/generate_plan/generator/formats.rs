@@ -52,8 +52,8 @@ pub(crate) fn widths(pattern: &str, length: usize) -> Result<Option<Vec<usize>>,
     let mut groups = Vec::new();
     for group in pattern.split_terminator(')') {
         let group = group.strip_prefix("(\\d").ok_or_else(|| format!("not digit groups: {pattern}"))?;
-        let count = group.strip_prefix('{').and_then(|it| it.strip_suffix('}'));
-        let (min, max): (usize, usize) = match count.map(|it| it.split_once(',').ok_or(it)) {
+        let count = group.strip_prefix('{').and_then(|count| count.strip_suffix('}'));
+        let (min, max): (usize, usize) = match count.map(|count| count.split_once(',').ok_or(count)) {
             None if group.is_empty() => (1, 1),
             None => return Err(format!("not digit groups: {pattern}").into()),
             Some(Ok((min, max))) => (min.parse()?, max.parse()?),
@@ -122,7 +122,7 @@ impl Templates {
     }
 
     fn literal(&mut self, literal: u8) -> Result<usize, Error> {
-        let known = self.literals.iter().position(|it| *it == literal);
+        let known = self.literals.iter().position(|known| *known == literal);
         let place = known.unwrap_or(self.literals.len());
         if known.is_none() {
             self.literals.push(literal);

@@ -96,12 +96,16 @@ pub(crate) fn read(xml: &str) -> Result<Vec<Territory>, Error> {
 /// Returns the indices of the territories of each calling code, the main one first, then in the order of the
 /// file.
 pub(crate) fn by_code(territories: &[Territory]) -> Vec<(u16, Vec<usize>)> {
-    let codes: BTreeSet<u16> = territories.iter().filter(|it| it.code != 0).map(|it| it.code).collect();
+    let codes: BTreeSet<u16> =
+        territories.iter().filter(|territory| territory.code != 0).map(|territory| territory.code).collect();
     codes
         .into_iter()
         .map(|code| {
             let of_code = |main| {
-                territories.iter().enumerate().filter(move |(_, it)| it.code == code && it.main == main)
+                territories
+                    .iter()
+                    .enumerate()
+                    .filter(move |(_, territory)| territory.code == code && territory.main == main)
             };
             (code, of_code(true).chain(of_code(false)).map(|(index, _)| index).collect())
         })
@@ -208,13 +212,16 @@ fn formats(territory: Node<'_, '_>, national_prefix: &str) -> Result<(Vec<Format
                 .filter(|child| child.has_tag_name("leadingDigits"))
                 .filter_map(|child| child.text().map(without_space))
                 .collect(),
-            template: child("format").and_then(|it| it.text()).ok_or("a format without a format")?.to_owned(),
+            template: child("format")
+                .and_then(|node| node.text())
+                .ok_or("a format without a format")?
+                .to_owned(),
             national_prefix_rule: rule(node, "nationalPrefixFormattingRule"),
             national_prefix_optional: node.attribute(optional).or_else(|| territory.attribute(optional))
                 == Some("true"),
             carrier_rule: rule(node, "carrierCodeFormattingRule"),
         };
-        match child("intlFormat").and_then(|it| it.text()) {
+        match child("intlFormat").and_then(|node| node.text()) {
             None => international.push(format.clone()),
             Some(text) => {
                 differs = true;

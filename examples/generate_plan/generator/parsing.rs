@@ -35,7 +35,8 @@ pub(crate) fn sections(territories: &[Territory], automaton: &mut Automaton) -> 
         )?;
         let general = territory.general.pattern.as_deref();
         let general = question(parsing.automaton, &mut parsing.lists, general, false)?;
-        let bits = |set: &std::collections::BTreeSet<u8>| set.iter().fold(0_u32, |bits, it| bits | 1 << it);
+        let bits =
+            |set: &std::collections::BTreeSet<u8>| set.iter().fold(0_u32, |bits, length| bits | 1 << length);
         let (possible, local) = (bits(&territory.general.lengths), bits(&territory.general.local_only));
         records.extend([territory.code, abroad.roots, national.roots, general, abroad.first, national.first]);
         for bits in [possible, local] {
@@ -96,12 +97,12 @@ impl Lists {
         let first = list.iter().position(|entry| *entry != NOTHING).unwrap_or(list.len() - 1);
         let end = list.windows(2).rposition(|two| two[0] != two[1]).map_or(1, |place| place + 2);
         let list = &list[first..end.max(first + 1)];
-        let place = self.entries.windows(list.len()).position(|it| it == list).unwrap_or_else(|| {
+        let place = self.entries.windows(list.len()).position(|window| window == list).unwrap_or_else(|| {
             self.entries.extend(list);
             self.entries.len() - list.len()
         });
         let key = [u16::try_from(place)?, u16::try_from(first + 1)? << 8 | u16::try_from(list.len())?];
-        let number = self.index.iter().position(|it| *it == key).unwrap_or_else(|| {
+        let number = self.index.iter().position(|known| *known == key).unwrap_or_else(|| {
             self.index.push(key);
             self.index.len() - 1
         });
@@ -131,7 +132,9 @@ pub(crate) fn question(
         };
     }
     let list: Vec<_> = (1..=LENGTHS)
-        .map(|length| automaton.add(&question, length, |found| Ok(u16::from(found.iter().any(|it| *it)))))
+        .map(|length| {
+            automaton.add(&question, length, |found| Ok(u16::from(found.iter().any(|is_found| *is_found))))
+        })
         .collect::<Result<_, _>>()?;
     if !prefix && list.last() != Some(&NOTHING) {
         return Err("a pattern that matches more digits than patterns are compiled for".into());
@@ -148,7 +151,7 @@ struct Stripping {
 
 impl Parsing<'_> {
     fn action(&mut self, action: Action) -> Result<u16, Error> {
-        let place = self.actions.iter().position(|it| *it == action).unwrap_or_else(|| {
+        let place = self.actions.iter().position(|known| *known == action).unwrap_or_else(|| {
             self.actions.push(action);
             self.actions.len() - 1
         });
@@ -270,7 +273,7 @@ impl<'a> Program<'a> {
                     break;
                 }
                 State::Digit { .. } => {
-                    if read < length && !out.iter().any(|it| it.state == thread.state) {
+                    if read < length && !out.iter().any(|other| other.state == thread.state) {
                         out.push(thread);
                     }
                 }

@@ -21,7 +21,9 @@ pub(crate) fn sections(territories: &[Territory], automaton: &mut Automaton) -> 
     let mut own_root_of = vec![NONE; territories.len()];
     for (slot, (code, regions)) in by_code(territories).into_iter().enumerate() {
         let name = code.to_string();
-        for digits in (0..1000).map(|digits| format!("{digits:03}")).filter(|it| it.starts_with(&name)) {
+        for digits in
+            (0..1000).map(|digits| format!("{digits:03}")).filter(|digits| digits.starts_with(&name))
+        {
             slots[usize::from_str_radix(&digits, 16)?] = u16::try_from(name.len() << 8 | (slot + 1))?;
         }
         let first_region = u16::try_from(code_regions.len() / 2)?;
@@ -101,7 +103,7 @@ impl Facts {
             record.push(with_example);
             for kind in std::iter::once(None).chain(TYPES.map(Some)) {
                 let pair = possible_lengths(territory, kind);
-                let at = facts.lengths.iter().position(|it| *it == pair).unwrap_or_else(|| {
+                let at = facts.lengths.iter().position(|known| *known == pair).unwrap_or_else(|| {
                     facts.lengths.push(pair);
                     facts.lengths.len() - 1
                 });
@@ -158,7 +160,7 @@ impl Plan<'_> {
                     format.carrier_rule.as_deref().or(format.national_prefix_rule.as_deref())
                 })?,
             ];
-            let format = formats.chunks(3).position(|it| it == triple).unwrap_or_else(|| {
+            let format = formats.chunks(3).position(|known| known == triple).unwrap_or_else(|| {
                 formats.extend(triple);
                 formats.len() / 3 - 1
             });
@@ -253,7 +255,7 @@ impl Check {
                     || u8::try_from(length).is_ok_and(|length| desc.lengths.contains(&length))
             };
             let pattern = desc.filter(possible).and_then(|desc| desc.pattern.as_deref());
-            pattern.filter(|it| !it.is_empty()).map(|pattern| question.whole(pattern)).transpose()
+            pattern.filter(|pattern| !pattern.is_empty()).map(|pattern| question.whole(pattern)).transpose()
         };
         let (fixed, mobile) = (territory.desc("fixedLine"), territory.desc("mobile"));
         let pattern = |desc: Option<&Desc>| desc.and_then(|desc| desc.pattern.clone()).unwrap_or_default();
@@ -308,7 +310,8 @@ impl<'a> Choice<'a> {
         let mut all = Vec::new();
         for format in formats {
             if let Some(widths) = formats::widths(&format.pattern, length)? {
-                let leading = format.leading_digits.last().map(|it| question.prefix(it)).transpose()?;
+                let leading =
+                    format.leading_digits.last().map(|pattern| question.prefix(pattern)).transpose()?;
                 all.push((leading, format, widths));
             }
         }
@@ -322,7 +325,7 @@ impl<'a> Choice<'a> {
 }
 
 fn tag(kind: &str) -> usize {
-    TYPES.iter().position(|it| *it == kind).map_or(0, |place| place + 1)
+    TYPES.iter().position(|name| *name == kind).map_or(0, |place| place + 1)
 }
 
 /// Returns the international prefix to dial; empty if there are several and none is preferred.
@@ -335,7 +338,9 @@ fn dialling_prefix(territory: &Territory) -> &str {
 /// Returns the possible lengths of a type, with an area code and only without one, as bits; `None` stands for
 /// all types.
 fn possible_lengths(territory: &Territory, kind: Option<&str>) -> [u16; 2] {
-    let bits = |set: &BTreeSet<u8>| set.iter().filter(|it| **it < 16).fold(0, |bits, it| bits | 1 << it);
+    let bits = |set: &BTreeSet<u8>| {
+        set.iter().filter(|length| **length < 16).fold(0, |bits, length| bits | 1 << length)
+    };
     let national =
         |desc: &Desc| bits(if desc.lengths.is_empty() { &territory.general.lengths } else { &desc.lengths });
     let both = |desc: &Desc| [national(desc), bits(&desc.local_only)];
