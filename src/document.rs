@@ -22,7 +22,6 @@
 mod error;
 #[cfg(feature = "inventory")]
 mod extra;
-mod fields;
 #[cfg(feature = "inventory")]
 mod from_json;
 mod json;
@@ -33,21 +32,21 @@ mod patch;
 mod path;
 #[cfg(feature = "inventory")]
 pub(crate) mod stream;
+mod type_of;
 
 pub use self::error::{FieldError, FieldErrorKind};
 #[cfg(feature = "inventory")]
 pub use self::extra::Extra;
-pub use self::json::type_of;
 pub use self::path::{FieldPath, PathStep};
+pub use self::type_of::type_of;
 
-pub(crate) use self::fields::Fields;
+pub(crate) use self::json::Fields;
 #[cfg(feature = "inventory")]
 pub(crate) use self::{
-    fields::Name,
     from_json::{
         FromJson, check_length, deserialize_from_json, document, from_json_text, from_value, key, malformed,
     },
-    json::Json,
+    json::{Json, Name},
     limit::check_depth,
     patch::merge,
 };

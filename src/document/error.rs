@@ -106,7 +106,7 @@ impl FieldError {
     /// Creates the error of a value that is not of the type `expected`.
     #[cfg(feature = "inventory")]
     pub(crate) fn wrong_type(path: impl Into<FieldPath>, expected: &'static str, found: &Value) -> Self {
-        Self::new(path, FieldErrorKind::WrongType { expected, found: super::json::type_of(found) })
+        Self::new(path, FieldErrorKind::WrongType { expected, found: super::type_of::type_of(found) })
     }
 
     /// Prepends `outer` to the path: the place of this error's document in another document.

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::error::{FieldError, FieldErrorKind};
-use super::fields::Fields;
+use super::json::Fields;
 use super::json::Json;
 use crate::number::PhoneNumber;
 use crate::time::Timestamp;

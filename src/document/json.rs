@@ -1,14 +1,13 @@
-//! A JSON value that borrows the text it is read from where it can.
+//! JSON values and objects that borrow the text they are read from where they can.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de;
+use serde::de::{self, DeserializeOwned};
 use serde::{Deserialize, Deserializer};
-use serde_json::{Number, Value};
+use serde_json::{Map, Number, Value};
 
 use super::error::{FieldError, FieldErrorKind};
-use super::fields::Fields;
 
 /// A JSON value with borrowed texts. Most are turned into typed fields at once; a [`Value`] would own each
 /// text twice on the way.
@@ -46,23 +45,6 @@ impl Json<'_> {
             Self::Array(_) => "array",
             Self::Object(_) => "object",
         }
-    }
-}
-
-/// Returns the name of a value's JSON type.
-///
-/// ```
-/// assert_eq!(telnum::document::type_of(&serde_json::json!([1])), "array");
-/// ```
-#[must_use]
-pub const fn type_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
     }
 }
 
@@ -157,6 +139,184 @@ impl<'de> de::Visitor<'de> for JsonVisitor {
 
     fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Json<'de>, A::Error> {
         Fields::from_map(map).map(Json::Object)
+    }
+}
+
+/// The fields of one JSON object, in their order. A field that is taken leaves a gap.
+///
+/// Objects have few fields, so a search is faster than a map that closes its gaps.
+#[derive(Debug, Default)]
+pub(crate) struct Fields<'a>(Vec<Option<(Cow<'a, str>, Json<'a>)>>);
+
+impl<'a> Fields<'a> {
+    /// The number of fields from which on repeated names are found by a map.
+    const MANY: usize = 32;
+
+    /// Returns the fields of `value`, which has to be an object.
+    pub(crate) fn of(value: impl Into<Json<'a>>) -> Result<Self, FieldError> {
+        match value.into() {
+            Json::Object(fields) => Ok(fields),
+            other => Err(other.is_not("object")),
+        }
+    }
+
+    /// Reads all fields of `map`.
+    pub(super) fn from_map<A: de::MapAccess<'a>>(mut map: A) -> Result<Self, A::Error> {
+        let mut fields = Self(Vec::with_capacity(map.size_hint().unwrap_or(16).min(Self::MANY)));
+        let mut seen = 0;
+        while let Some(Name(name)) = map.next_key()? {
+            let mark = mark(&name);
+            let json = map.next_value()?;
+            if seen & mark == 0 {
+                fields.0.push(Some((name, json)));
+            } else {
+                fields.insert(name, json);
+            }
+            seen |= mark;
+            if fields.0.len() == Self::MANY {
+                let mut many = fields.rest();
+                while let Some((name, value)) = map.next_entry()? {
+                    many.insert(name, value);
+                }
+                return Ok(many.into());
+            }
+        }
+        Ok(fields)
+    }
+
+    /// Adds a field, or replaces the value of the field with that name.
+    pub(crate) fn insert(&mut self, name: Cow<'a, str>, json: Json<'a>) {
+        match self.0.iter_mut().flatten().find(|(other, _)| *other == name) {
+            Some((_, before)) => *before = json,
+            None => self.0.push(Some((name, json))),
+        }
+    }
+
+    /// Returns whether there is a field with this name, `null` included.
+    #[cfg(feature = "http")]
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().flatten().any(|(other, _)| other == name)
+    }
+
+    /// Takes the value of a field; `null` counts as missing.
+    pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
+        self.take_json(name).map(Value::from)
+    }
+
+    fn take_json(&mut self, name: &str) -> Option<Json<'a>> {
+        let is_field = |field: &Option<(Cow<'a, str>, _)>| matches!(field, Some((other, _)) if other == name);
+        let field = self.0.iter_mut().find(|field| is_field(field));
+        let (_, json) = field.and_then(Option::take)?;
+        Some(json).filter(|json| !matches!(json, Json::Null))
+    }
+
+    /// Takes a text.
+    #[cfg(feature = "inventory")]
+    pub(crate) fn string(&mut self, name: &str) -> Result<Option<String>, FieldError> {
+        self.nested(name, Json::text)
+    }
+
+    /// Takes a text that is required.
+    #[cfg(feature = "http")]
+    pub(crate) fn must_string(&mut self, name: &str) -> Result<String, FieldError> {
+        self.string(name)?.ok_or_else(|| FieldError::new(name, FieldErrorKind::Missing))
+    }
+
+    /// Takes a boolean.
+    #[cfg(feature = "inventory")]
+    pub(crate) fn boolean(&mut self, name: &str) -> Result<Option<bool>, FieldError> {
+        self.nested(name, |json| match json {
+            Json::Bool(flag) => Ok(flag),
+            other => Err(other.is_not("boolean")),
+        })
+    }
+
+    /// Takes a value of a type that implements serde's trait.
+    pub(crate) fn decoded<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, FieldError> {
+        let Some(value) = self.take(name) else { return Ok(None) };
+        serde_json::from_value(value.clone())
+            .map(Some)
+            .map_err(|error| FieldError::invalid(name, &value, error))
+    }
+
+    /// Takes a value that `read` turns into a type.
+    #[cfg(feature = "http")]
+    pub(crate) fn read<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(Value) -> Result<T, FieldError>,
+    ) -> Result<Option<T>, FieldError> {
+        self.nested(name, |json| read(json.into()))
+    }
+
+    /// Takes a value that `read` turns into a type; its texts are borrowed.
+    #[cfg(feature = "inventory")]
+    pub(crate) fn nested<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(Json<'a>) -> Result<T, FieldError>,
+    ) -> Result<Option<T>, FieldError> {
+        self.take_json(name).map(read).transpose().map_err(|error| error.within(name))
+    }
+
+    /// Returns the fields that were not taken, as values.
+    pub(crate) fn rest(self) -> Map<String, Value> {
+        let fields = self.0.into_iter().flatten();
+        fields.map(|(name, json)| (name.into_owned(), json.into())).collect()
+    }
+
+    /// Returns the fields that were not taken, in their order.
+    #[cfg(feature = "inventory")]
+    pub(super) fn into_iter(self) -> impl Iterator<Item = (Cow<'a, str>, Json<'a>)> {
+        self.0.into_iter().flatten()
+    }
+
+    /// Refuses fields that were not taken.
+    pub(crate) fn no_more(self) -> Result<(), FieldError> {
+        match self.0.into_iter().flatten().next() {
+            None => Ok(()),
+            Some((name, _)) => Err(FieldError::new(name.into_owned(), FieldErrorKind::Unknown)),
+        }
+    }
+}
+
+impl From<Map<String, Value>> for Fields<'_> {
+    fn from(fields: Map<String, Value>) -> Self {
+        Self(fields.into_iter().map(|(name, value)| Some((name.into(), value.into()))).collect())
+    }
+}
+
+/// Returns one bit of 64 for a name. If it is not set in a mask of names, the name is not among them.
+fn mark(name: &str) -> u64 {
+    let [first, last] =
+        [name.bytes().next(), name.bytes().next_back()].map(|byte| u64::from(byte.unwrap_or(0)));
+    1 << ((name.len() as u64 * 7 + first * 3 + last) % 64)
+}
+
+/// The name of a field, borrowed where it can be.
+pub(crate) struct Name<'de>(pub(crate) Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(NameVisitor)
+    }
+}
+
+struct NameVisitor;
+
+impl<'de> de::Visitor<'de> for NameVisitor {
+    type Value = Name<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a field")
+    }
+
+    fn visit_borrowed_str<E: de::Error>(self, name: &'de str) -> Result<Name<'de>, E> {
+        Ok(Name(Cow::Borrowed(name)))
+    }
+
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<Name<'de>, E> {
+        Ok(Name(Cow::Owned(name.to_owned())))
     }
 }
 
