@@ -17,8 +17,8 @@ use telnum::names::FeatureSet;
 use telnum::porting::{PortRequest, PortRequestId, PortStates};
 use telnum::record::{Event, EventKind, NumberRecord};
 use telnum::store::{
-    Batch, Change, Entity, Expect, Logged, MemoryStore, Page, PortQuery, Query, Receipt, Revision, StateSet,
-    Store, StoreError, StoreExt, Stored, delegate_store,
+    Batch, Change, Entity, Expect, Forget, Guard, Logged, MemoryStore, Page, PortQuery, Query, Receipt,
+    Revision, StateSet, Store, StoreError, StoreExt, Stored, delegate_store,
 };
 use telnum::testing::conformance::LAWS;
 
@@ -34,6 +34,11 @@ const FLAWS: &[(Flaw, &[&str])] = &[
         Flaw::BatchOneByOne,
         &["batch_is_whole", "batch_is_seen_whole", "port_requests_are_expected", "contacts_are_expected"],
     ),
+    (Flaw::KindByKind, &["batch_is_whole_over_all_kinds", "commit_has_one_revision"]),
+    (Flaw::IgnoresGuards, &["guards_hold", "number_or_port_request_wins"]),
+    (Flaw::ChecksGuardsFirst, &["number_or_port_request_wins"]),
+    (Flaw::DropsStrayGuards, &["guard_names_what_is_touched"]),
+    (Flaw::TakesMoreThanItSays, &["too_many_changes_are_refused"]),
     (Flaw::LastOfTwoCounts, &["batch_has_one_change_of_each"]),
     (
         Flaw::ChecksThenWrites,
@@ -44,7 +49,7 @@ const FLAWS: &[(Flaw, &[&str])] = &[
             "contacts_are_expected",
         ],
     ),
-    (Flaw::TellsAnotherRevision, &["revision_is_the_one_told"]),
+    (Flaw::TellsAnotherRevision, &["commit_has_one_revision"]),
     (Flaw::RevisionsStartAnew, &["revision_is_never_reused"]),
     (
         Flaw::DropsAnEvent,
@@ -55,6 +60,12 @@ const FLAWS: &[(Flaw, &[&str])] = &[
             "contacts_are_logged",
         ],
     ),
+    (Flaw::LogsNumbersOnly, &["log_has_all_kinds"]),
+    (Flaw::HidesAnEvent, &["no_event_is_skipped"]),
+    (Flaw::ClampsForgotten, &["forgotten_is_told"]),
+    (Flaw::NeverForgets, &["forgotten_is_told", "receipts_are_forgotten"]),
+    (Flaw::ForgetsReceiptsWithEvents, &["receipts_are_forgotten"]),
+    (Flaw::AnswersInOrderOfKeys, &["lists_are_answered_in_order"]),
     (Flaw::LeavesGaps, &["events_are_in_order", "events_have_no_gap_in_races"]),
     (Flaw::LogsWhatIsRefused, &["refused_leaves_no_event"]),
     (Flaw::EventsInclusive, &["events_are_paged"]),
@@ -99,11 +110,22 @@ enum Flaw {
     ConflictFindsNothing,
     ConflictNamesAnother,
     BatchOneByOne,
+    KindByKind,
+    IgnoresGuards,
+    ChecksGuardsFirst,
+    DropsStrayGuards,
+    TakesMoreThanItSays,
     LastOfTwoCounts,
     ChecksThenWrites,
     TellsAnotherRevision,
     RevisionsStartAnew,
     DropsAnEvent,
+    LogsNumbersOnly,
+    HidesAnEvent,
+    ClampsForgotten,
+    NeverForgets,
+    ForgetsReceiptsWithEvents,
+    AnswersInOrderOfKeys,
     LeavesGaps,
     LogsWhatIsRefused,
     EventsInclusive,
@@ -152,6 +174,7 @@ struct Flawed {
 #[derive(Debug, Default)]
 struct Memory {
     commits: u32,
+    reads_of_events: u32,
     receipts: HashMap<IdempotencyKey, Receipt>,
     first_owners: BTreeMap<PhoneNumber, Option<AccountId>>,
 }
@@ -306,6 +329,41 @@ impl Flawed {
                 }
                 Ok(last)
             }
+            Flaw::KindByKind => {
+                let numbers = Batch::from(batch.numbers).with_guards(batch.guards);
+                self.store.commit(numbers.with_receipt(batch.receipt))?;
+                self.store.commit(batch.port_requests.into())?;
+                self.store.commit(batch.contacts.into())
+            }
+            Flaw::IgnoresGuards => {
+                batch.guards.clear();
+                self.store.commit(batch)
+            }
+            Flaw::ChecksGuardsFirst => {
+                for guard in std::mem::take(&mut batch.guards) {
+                    let (number, is_broken) = match guard {
+                        Guard::Number(number, expected) => {
+                            (number, !expected.holds(NumberRecord::find(&self.store, number)))
+                        }
+                        Guard::Port(number, expected) => {
+                            let found = self.store.active_port_request(number)?;
+                            (number, found.map(|stored| stored.id()) != expected)
+                        }
+                    };
+                    if is_broken {
+                        return Err(StoreError::conflict(number, Expect::Absent, None));
+                    }
+                }
+                thread::yield_now();
+                self.store.commit(batch)
+            }
+            Flaw::DropsStrayGuards => match self.store.commit(batch.clone()) {
+                Err(StoreError::Unguardable(_)) => {
+                    batch.guards.clear();
+                    self.store.commit(batch)
+                }
+                done => done,
+            },
             Flaw::LastOfTwoCounts => {
                 let last: BTreeMap<_, _> =
                     batch.numbers.into_iter().map(|change| (change.key(), change)).collect();
@@ -352,10 +410,29 @@ impl Flawed {
 }
 
 impl Store for Flawed {
-    delegate_store!(|this| &this.store; port_requests, contact_lists, forget, max_changes);
+    delegate_store!(|this| &this.store; port_requests, contact_lists);
+
+    fn max_changes(&self) -> usize {
+        if self.flaw == Flaw::TakesMoreThanItSays { 1_000 } else { self.store.max_changes() }
+    }
+
+    fn forget(&self, forget: &Forget) -> Result<(), StoreError> {
+        let mut forget = forget.clone();
+        match self.flaw {
+            Flaw::NeverForgets => return Ok(()),
+            Flaw::ForgetsReceiptsWithEvents => {
+                forget.max_receipts = forget.max_events.or(forget.max_receipts)
+            }
+            _ => {}
+        }
+        self.store.forget(&forget)
+    }
 
     fn get_many(&self, numbers: &[PhoneNumber]) -> Result<Vec<Option<Stored<NumberRecord>>>, StoreError> {
-        let stored = self.store.get_many(numbers)?;
+        let mut stored = self.store.get_many(numbers)?;
+        if self.flaw == Flaw::AnswersInOrderOfKeys {
+            stored.sort_by_key(|stored| stored.as_ref().map(|stored| stored.number()));
+        }
         Ok(stored.into_iter().map(|stored| stored.map(|stored| self.told(stored))).collect())
     }
 
@@ -542,7 +619,24 @@ impl Store for Flawed {
 
     fn events(&self, after: u64, limit: usize) -> Result<Vec<Logged>, StoreError> {
         let after = if self.flaw == Flaw::EventsInclusive { after.saturating_sub(1) } else { after };
-        let mut events = self.store.events(after, limit)?;
+        let mut events = match self.store.events(after, limit) {
+            Err(StoreError::Forgotten { first }) if self.flaw == Flaw::ClampsForgotten => {
+                self.store.events(first - 1, limit)?
+            }
+            events => events?,
+        };
+        match self.flaw {
+            Flaw::LogsNumbersOnly => events.retain(|logged| logged.event.number().is_some()),
+            // Now and then the event of a commit that is not done comes after later ones.
+            Flaw::HidesAnEvent if events.len() > 1 => {
+                let mut memory = self.memory.lock().unwrap();
+                memory.reads_of_events += 1;
+                if memory.reads_of_events.is_multiple_of(5) {
+                    events.remove(0);
+                }
+            }
+            _ => {}
+        }
         if self.flaw == Flaw::LeavesGaps {
             for logged in &mut events {
                 logged.sequence *= 2;

@@ -16,6 +16,8 @@
 mod commits;
 mod contacts;
 mod fixture;
+mod forgetting;
+mod kinds;
 mod log;
 mod port_requests;
 mod races;
@@ -54,15 +56,22 @@ macro_rules! laws {
 pub const LAWS: &[Law] = laws! {
     commits 1: absent_is_expected revision_is_expected removal_is_expected conflict_tells_what_was_found
         batch_is_whole batch_has_one_change_of_each;
+    kinds 1: batch_is_whole_over_all_kinds guards_hold guard_names_what_is_touched too_many_changes_are_refused;
+    kinds 1: number_or_port_request_wins;
     races 1: reservation_has_one_winner increments_are_not_lost;
-    commits 2: revision_is_the_one_told revision_is_never_reused;
+    kinds 2: commit_has_one_revision;
+    commits 2: revision_is_never_reused;
     log 3: events_are_in_order refused_leaves_no_event events_are_paged;
+    kinds 3: log_has_all_kinds;
     races 3: events_have_no_gap_in_races;
+    forgetting 3: no_event_is_skipped forgotten_is_told;
     commits 4: stored_is_read;
+    kinds 4: lists_are_answered_in_order;
     races 4: batch_is_seen_whole;
     scans 5: scan_ascends cursor_is_exclusive pages_join limit_is_kept query_is_a_filter query_follows_changes;
     scans 6: few_are_found_among_many;
     log 7: receipt_is_kept_once;
+    forgetting 7: receipts_are_forgotten;
     port_requests 1: port_requests_are_expected;
     port_requests 8: number_is_on_one_active_request;
     port_requests 3: port_requests_are_logged;
@@ -82,12 +91,16 @@ macro_rules! store_conformance {
         $crate::store_conformance! {
             $module $new;
             absent_is_expected revision_is_expected removal_is_expected conflict_tells_what_was_found
-            batch_is_whole batch_has_one_change_of_each reservation_has_one_winner increments_are_not_lost
-            revision_is_the_one_told revision_is_never_reused
-            events_are_in_order refused_leaves_no_event events_are_paged events_have_no_gap_in_races
-            stored_is_read batch_is_seen_whole
+            batch_is_whole batch_has_one_change_of_each
+            batch_is_whole_over_all_kinds guards_hold guard_names_what_is_touched
+            too_many_changes_are_refused number_or_port_request_wins
+            reservation_has_one_winner increments_are_not_lost
+            commit_has_one_revision revision_is_never_reused
+            events_are_in_order refused_leaves_no_event events_are_paged
+            log_has_all_kinds events_have_no_gap_in_races no_event_is_skipped forgotten_is_told
+            stored_is_read lists_are_answered_in_order batch_is_seen_whole
             scan_ascends cursor_is_exclusive pages_join limit_is_kept query_is_a_filter query_follows_changes
-            few_are_found_among_many receipt_is_kept_once
+            few_are_found_among_many receipt_is_kept_once receipts_are_forgotten
             port_requests_are_expected number_is_on_one_active_request
             port_requests_are_logged port_requests_are_scanned
             contacts_are_expected contact_id_has_one_owner contact_id_is_new

@@ -140,26 +140,6 @@ pub(super) fn batch_has_one_change_of_each(store: &dyn Store) -> Result<(), Brok
     must(store.get(number)?.is_none() && store.get(other)?.is_none(), "a refused batch stored something")
 }
 
-/// Point 2: the revision that a commit tells is what is read, for each change in order.
-pub(super) fn revision_is_the_one_told(store: &dyn Store) -> Result<(), Broken> {
-    let [first, second, third] = numbers()?;
-    // Not in the order of the numbers.
-    let order = [second, third, first];
-    let changes: Vec<_> = order
-        .into_iter()
-        .map(|number| Ok(Change::put(plain(number)?, Expect::Absent)))
-        .collect::<Result<_, Broken>>()?;
-    let told = store.commit(changes.into())?;
-    let found: Vec<_> =
-        order.into_iter().map(|number| Ok(read(store, number)?.revision())).collect::<Result<_, Broken>>()?;
-    equal("the revisions", &found, &vec![told; 3])?;
-    let scanned = store.scan(&Query::default(), None, 3)?;
-    for stored in scanned.items {
-        equal("a revision in a scan", &stored.revision(), &read(store, stored.number())?.revision())?;
-    }
-    Ok(())
-}
-
 /// Point 2: no version of a number has a revision that another had, though it was removed and made
 /// again in between; and what was read before that does not pass for what is there.
 pub(super) fn revision_is_never_reused(store: &dyn Store) -> Result<(), Broken> {

@@ -155,7 +155,7 @@ fn add(store: &dyn Store, list: ContactList) -> Result<Revision, Broken> {
     Ok(store.commit(Change::put(list, Expect::Absent).into())?)
 }
 
-fn read(store: &dyn Store, name: &str) -> Result<Stored<ContactList>, Broken> {
+pub(super) fn read(store: &dyn Store, name: &str) -> Result<Stored<ContactList>, Broken> {
     some(&format!("the list of {name}"), store.contact_list(owner(name)?)?)
 }
 
@@ -164,17 +164,17 @@ fn read_after(store: &dyn Store, list: &ContactList) -> Result<Stored<ContactLis
     read(store, list.owner().as_str())
 }
 
-fn owner(text: &str) -> Result<OwnerId, Broken> {
+pub(super) fn owner(text: &str) -> Result<OwnerId, Broken> {
     text.parse().map_err(Broken::new)
 }
 
-fn event(name: &str, seconds: u64) -> Result<ContactEvent, Broken> {
+pub(super) fn event(name: &str, seconds: u64) -> Result<ContactEvent, Broken> {
     let (at, owner) = (time(seconds)?, owner(name)?);
     Ok(ContactEvent { at, owner, id: ContactId::new(1), kind: ContactEventKind::Added })
 }
 
 /// An owner's numbers with these ids, the first of them primary.
-fn list(name: &str, ids: &[u64]) -> Result<ContactList, Broken> {
+pub(super) fn list(name: &str, ids: &[u64]) -> Result<ContactList, Broken> {
     let contact = |(place, id): (usize, &u64)| {
         let line = id % 10;
         let document = json!({

@@ -126,7 +126,11 @@ pub(super) fn event(number: PhoneNumber, seconds: u64) -> Result<Event, Broken> 
 
 /// A receipt, with a time of no importance.
 pub(super) fn receipt(key: &str, answer: serde_json::Value) -> Result<Receipt, Broken> {
-    Ok(Receipt::new(key.parse().map_err(Broken::new)?, answer, time(0)?))
+    receipt_at(key, answer, 0)
+}
+
+pub(super) fn receipt_at(key: &str, answer: serde_json::Value, seconds: u64) -> Result<Receipt, Broken> {
+    Ok(Receipt::new(key.parse().map_err(Broken::new)?, answer, time(seconds)?))
 }
 
 /// Stores a record where there is none.

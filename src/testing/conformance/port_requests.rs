@@ -191,11 +191,11 @@ fn add(store: &dyn Store, request: PortRequest) -> Result<Revision, Broken> {
     Ok(store.commit(Change::put(request, Expect::Absent).into())?)
 }
 
-fn read(store: &dyn Store, text: &str) -> Result<Stored<PortRequest>, Broken> {
+pub(super) fn read(store: &dyn Store, text: &str) -> Result<Stored<PortRequest>, Broken> {
     some(&format!("request {text}"), store.port_request(id(text)?)?)
 }
 
-fn id(text: &str) -> Result<PortRequestId, Broken> {
+pub(super) fn id(text: &str) -> Result<PortRequestId, Broken> {
     text.parse().map_err(Broken::new)
 }
 
@@ -203,12 +203,12 @@ fn number(text: &str) -> Result<PhoneNumber, Broken> {
     text.parse().map_err(Broken::new)
 }
 
-fn event(request: &PortRequest, seconds: u64) -> Result<PortEvent, Broken> {
+pub(super) fn event(request: &PortRequest, seconds: u64) -> Result<PortEvent, Broken> {
     let (at, kind) = (time(seconds)?, PortEventKind::Created);
     Ok(PortEvent { request: request.id(), account: request.account(), at, actor: Actor::System, kind })
 }
 
-fn request(id: &str, account: &str, state: &str, numbers: &[&str]) -> Result<PortRequest, Broken> {
+pub(super) fn request(id: &str, account: &str, state: &str, numbers: &[&str]) -> Result<PortRequest, Broken> {
     let numbers: serde_json::Map<_, _> =
         numbers.iter().map(|number| ((*number).to_owned(), json!({}))).collect();
     let document = json!({
