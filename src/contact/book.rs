@@ -1,30 +1,24 @@
-//! The numbers of people and clients in a store: added, changed and removed under their rules, by
-//! many at once.
-//!
-//! What is stored is an owner's whole [list](ContactList), on the condition that nobody else has
-//! changed it meanwhile; so the rules hold whatever the order of the changes.
+//! The use cases of contact numbers: added, changed and removed in a store, by many writers at once.
 //!
 //! ```
-//! use std::sync::Arc;
-//! use telnum::contact::{ContactQuery, EnteredNumber, NewContact};
 //! use telnum::contact::book::ContactBook;
+//! use telnum::contact::{EnteredNumber, NewContact};
 //! use telnum::plan::Region;
 //! use telnum::store::MemoryStore;
 //!
-//! let book = ContactBook::new(Arc::new(MemoryStore::new()));
-//! let owner = "168019".parse()?;
-//! let home = NewContact::new(EnteredNumber::parse("541-555-0123", None, Some(Region::US))?);
-//! let cell = NewContact::new(EnteredNumber::parse("541-555-0573", None, Some(Region::US))?);
+//! let book = ContactBook::new(MemoryStore::new());
+//! let client = "168019".parse()?;
+//! let cell = EnteredNumber::parse("541-555-0573", None, Some(Region::US))?;
+//! book.add(client, [NewContact::new(cell)])?;
 //!
-//! let added = book.add(owner, [home.clone(), cell])?;
-//! assert_eq!(added.len(), 2);
-//! assert!(book.add(owner, [home]).is_err());
-//!
-//! let page = book.page(&ContactQuery::new("-created_at".parse()?).with_owner(owner))?;
-//! assert_eq!(page.total, 2);
-//! assert_eq!(book.numbers(owner)?.len(), 2);
+//! let numbers = book.numbers(client)?;
+//! assert_eq!(numbers[0].international().to_string(), "+1 541-555-0573");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! An owner's [list](ContactList) decides which changes are allowed. The book reads the list, changes it
+//! and stores it if nobody else has changed it in between, otherwise it starts again; so the rules hold
+//! for all writers together.
 
 use std::fmt;
 use std::sync::Arc;
@@ -36,7 +30,9 @@ use crate::contact::{
 use crate::store::{Batch, Change, Expect, Retry, Store, StoreError, StoreExt, Stored};
 use crate::time::Timestamp;
 
-/// Contact numbers in a store. Shared by threads, and cheap to clone.
+/// The use cases of contact numbers over a store. It is shared by threads, and cheap to clone.
+///
+/// The [module](self) has an example.
 #[derive(Clone)]
 pub struct ContactBook {
     store: Arc<dyn Store>,
@@ -44,18 +40,18 @@ pub struct ContactBook {
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
 }
 
-/// Why a contact number is not changed.
+/// The reason why a contact number is not changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ContactBookError {
-    /// The rules refuse it.
+    /// The owner's list refuses the change.
     #[error(transparent)]
     Refused(#[from] ContactRefusal),
-    /// There is no such number.
+    /// There is no contact number with this id.
     #[error("no contact number {0}")]
     NotFound(ContactId),
-    /// Others keep changing the owner's numbers.
-    #[error("the numbers of {0} are being changed by others")]
+    /// Every attempt conflicted with a change of the owner's numbers by others.
+    #[error("contact numbers of {0}: changed by others at every attempt")]
     Conflict(OwnerId),
     /// The store failed.
     #[error(transparent)]
@@ -63,86 +59,125 @@ pub enum ContactBookError {
 }
 
 impl ContactBook {
-    /// The contacts of a store, by the system's clock.
+    /// Creates a book of the contact numbers in `store`, with the system's clock.
+    ///
+    /// ```
+    /// use telnum::contact::book::ContactBook;
+    /// use telnum::store::MemoryStore;
+    ///
+    /// let book = ContactBook::new(MemoryStore::new());
+    /// assert!(book.numbers("168019".parse()?)?.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new(store: impl Store + 'static) -> Self {
         Self { store: Arc::new(store), retry: Retry::default(), clock: Arc::new(Timestamp::system_now) }
     }
 
-    /// The same by another clock.
+    /// Sets the clock that changes get their time from.
     #[must_use]
     pub fn with_clock(self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self { clock: Arc::new(clock), ..self }
     }
 
-    /// Adds numbers to an owner's: all of them or none.
+    /// Sets the number of attempts on a commit conflict.
+    #[must_use]
+    pub fn with_retry(self, retry: Retry) -> Self {
+        Self { retry, ..self }
+    }
+
+    /// Adds `contacts` to the numbers of `owner`, all of them or none, and returns them with their ids.
     ///
     /// # Errors
-    /// Why not, or that the store failed.
+    /// - [`Refused`](ContactBookError::Refused) if the owner has one of the numbers already, or two of
+    ///   them are the same or primary.
+    /// - [`Conflict`](ContactBookError::Conflict) and [`Store`](ContactBookError::Store).
     pub fn add(
         &self,
         owner: OwnerId,
-        drafts: impl IntoIterator<Item = NewContact>,
+        contacts: impl IntoIterator<Item = NewContact>,
     ) -> Result<Vec<ContactNumber>, ContactBookError> {
-        let drafts: Vec<_> = drafts.into_iter().collect();
-        let ids = self.store.new_contact_ids(drafts.len())?;
-        let named: Vec<_> = ids.into_iter().zip(drafts).collect();
-        let (list, _) = self.change(owner, |list, now| list.add(named.clone(), now))?;
-        Ok(named.iter().filter_map(|(id, _)| list.get(*id).cloned()).collect())
+        let contacts: Vec<_> = contacts.into_iter().collect();
+        let ids = self.store.new_contact_ids(contacts.len())?;
+        let contacts: Vec<_> = ids.into_iter().zip(contacts).collect();
+        let (list, _) = self.change(owner, |list, now| list.add(contacts.clone(), now))?;
+        Ok(contacts.iter().filter_map(|(id, _)| list.get(*id).cloned()).collect())
     }
 
-    /// Changes a number.
+    /// Changes the number `id`, and returns it.
+    ///
+    /// ```
+    /// # use telnum::contact::{ContactPatch, EnteredNumber, NewContact, book::ContactBook};
+    /// # let book = ContactBook::new(telnum::store::MemoryStore::new());
+    /// let entered = EnteredNumber::parse("+1 541-555-0573", None, None)?;
+    /// let [added] = &book.add("168019".parse()?, [NewContact::new(entered)])?[..] else { panic!() };
+    /// let patch = ContactPatch::default().with_label(Some("cell".parse()?));
+    /// assert_eq!(book.update(added.id(), &patch)?.label(), Some(&"cell".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// Why not, or that the store failed.
+    /// - [`NotFound`](ContactBookError::NotFound) if there is no such number.
+    /// - [`Refused`](ContactBookError::Refused) if the owner's list refuses the change.
+    /// - [`Conflict`](ContactBookError::Conflict) and [`Store`](ContactBookError::Store).
     pub fn update(&self, id: ContactId, patch: &ContactPatch) -> Result<ContactNumber, ContactBookError> {
         let owner = self.owner_of(id)?;
         let (list, _) = self.change(owner, |list, now| list.update(id, patch.clone(), now))?;
         list.get(id).cloned().ok_or(ContactBookError::NotFound(id))
     }
 
-    /// Makes a number its owner's primary one.
+    /// Makes the number `id` its owner's primary one, and returns it.
     ///
     /// # Errors
-    /// Why not, or that the store failed.
+    /// Those of [`update`](Self::update).
     pub fn make_primary(&self, id: ContactId) -> Result<ContactNumber, ContactBookError> {
         let owner = self.owner_of(id)?;
         let (list, _) = self.change(owner, |list, now| list.make_primary(id, now))?;
         list.get(id).cloned().ok_or(ContactBookError::NotFound(id))
     }
 
-    /// Removes a number; what it was.
+    /// Removes the number `id`, and returns it as it was. If it was primary, the oldest of the owner's
+    /// other numbers becomes primary.
     ///
     /// # Errors
-    /// Why not, or that the store failed.
+    /// Those of [`update`](Self::update).
     pub fn remove(&self, id: ContactId) -> Result<ContactNumber, ContactBookError> {
         let owner = self.owner_of(id)?;
         let (_, removed) = self.change(owner, |list, now| list.remove(id, now))?;
         removed.into_iter().next().ok_or(ContactBookError::NotFound(id))
     }
 
-    /// A number.
+    /// Returns the number `id`.
     ///
     /// # Errors
-    /// If there is none, or the store fails.
+    /// [`NotFound`](ContactBookError::NotFound) if there is no such number;
+    /// [`Store`](ContactBookError::Store).
     pub fn get(&self, id: ContactId) -> Result<ContactNumber, ContactBookError> {
         let list = self.store.contact_list_with(id)?;
         list.and_then(|list| list.get(id).cloned()).ok_or(ContactBookError::NotFound(id))
     }
 
-    /// All numbers of an owner, as they are at one moment: the oldest first.
+    /// Returns all numbers of `owner` as they are at one moment, the oldest first.
     ///
     /// # Errors
-    /// If the store fails.
+    /// [`Store`](ContactBookError::Store).
     pub fn numbers(&self, owner: OwnerId) -> Result<Vec<ContactNumber>, ContactBookError> {
         let list = self.store.contact_list(owner)?;
         Ok(list.map(|list| list.numbers().to_vec()).unwrap_or_default())
     }
 
-    /// The page of numbers that a query asks for.
+    /// Returns the page of numbers that `query` asks for.
+    ///
+    /// ```
+    /// # use telnum::contact::{ContactQuery, book::ContactBook};
+    /// # let book = ContactBook::new(telnum::store::MemoryStore::new());
+    /// let newest_first = ContactQuery::new("-created_at".parse()?).with_owner("168019".parse()?);
+    /// assert_eq!(book.page(&newest_first)?.total, 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// If the store fails.
+    /// [`Store`](ContactBookError::Store).
     pub fn page(&self, query: &ContactQuery) -> Result<ContactPage<ContactNumber>, ContactBookError> {
         Ok(self.store.contact_page(query)?)
     }
@@ -152,8 +187,8 @@ impl ContactBook {
         list.map(|list| list.owner()).ok_or(ContactBookError::NotFound(id))
     }
 
-    /// Reads an owner's list, lets a command change it, and stores it if nobody else was faster. The
-    /// list as it is then, and what was removed.
+    /// Changes the list of `owner` by a command, and returns the list as it is stored and the numbers
+    /// that were removed.
     fn change(
         &self,
         owner: OwnerId,

@@ -26,7 +26,7 @@ use crate::time::Timestamp;
 ///
 /// let store = MemoryStore::new();
 /// store.commit(batch)?;
-/// assert_eq!(store.receipt("order-7".parse()?)?, Some(json!("done")));
+/// assert_eq!(store.receipt("order-7".parse()?)?.unwrap().answer, "done");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -42,8 +42,8 @@ pub enum Expect {
 /// ```
 /// use telnum::store::{Expect, Revision, Stored};
 ///
-/// let stored = Stored::new("value", Revision::FIRST);
-/// assert_eq!((*stored, stored.expected()), ("value", Expect::Revision(Revision::FIRST)));
+/// let stored: Stored<u8> = Stored::new(7, Revision::FIRST);
+/// assert_eq!((*stored, stored.expected()), (7, Expect::Revision(Revision::FIRST)));
 /// ```
 #[derive(Debug, PartialEq, Eq)]
 pub struct Stored<T> {
