@@ -11,9 +11,9 @@ const TABLE: &[u8] = include_bytes!("tables/carriers.bin");
 
 static CARRIERS: Carriers = Carriers {
     prefixes: Trie::read(TABLE, 7),
-    names: Texts::read(TABLE, 5, include_str!("tables/carriers.txt")),
-    languages: Columns::read(TABLE, 6),
-    portable: section(TABLE, 9).as_chunks().0,
+    names: Texts::read(TABLE, 6, include_str!("tables/carriers.txt")),
+    languages: Columns::read(TABLE, 7),
+    portable: section(TABLE, 10).as_chunks().0,
 };
 
 struct Carriers {

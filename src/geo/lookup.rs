@@ -137,12 +137,19 @@ impl Lookup {
 
     /// The number whose prefix tells the place: in Argentina what is dialled there without the 9.
     fn without_mobile_token(&self) -> PhoneNumber {
-        if self.calling_code().is_none_or(|code| code.get() != ARGENTINA) {
+        let Some(code) = self.calling_code().filter(|code| code.get() == ARGENTINA) else {
             return self.number();
-        }
+        };
         let mut national = self.national_digits();
         if national.next() != Some(9) {
             return self.number();
+        }
+        // Parsing drops a 0 before the area code and a 15 after it, which has two to four digits, and changes
+        // nothing else.
+        let bits = national.to_bits();
+        let has_15 = [8, 12, 16].into_iter().any(|skip| bits << skip >> 56 == 0x15);
+        if bits >> 60 != 0 && !has_15 {
+            return PhoneNumber::join_packed(code, bits).unwrap_or(self.number());
         }
         let mut text = [0; PhoneNumber::MAX_DIGITS];
         let count = national.len();

@@ -1,5 +1,7 @@
 //! Texts of places, carriers and countries, as they lie in the tables.
 
+#![expect(clippy::cast_possible_truncation, reason = "parts are cut out of longer words")]
+
 use core::fmt::{self, Write};
 
 use serde::{Serialize, Serializer};
@@ -13,8 +15,8 @@ const STEP: usize = 8;
 /// The text in the letters of two bytes; 0 is UTF-8, and all between are alphabets.
 const WIDE: u8 = 7;
 
-/// Blocks of 16 texts: where the first one starts (24 bits), the script (8), and a byte for the length of
-/// each. The texts follow each other in a file of their own.
+/// Blocks of 16 texts: where the first one starts (24 bits), the script (7), whether a length is stored in
+/// steps (1), and a byte for the length of each. The texts follow each other in a file of their own.
 pub(super) struct Texts {
     blocks: &'static [[u8; 20]],
     plain: &'static str,
@@ -50,20 +52,33 @@ impl Texts {
     /// The script of a text, where it starts, and where it ends.
     #[inline]
     fn find(&self, number: usize) -> (u8, usize, usize) {
-        let Some(([start_0, start_1, start_2, script], lengths)) =
-            self.blocks.get(number / 16).and_then(|block| block.split_first_chunk::<4>())
-        else {
-            return (0, 0, 0);
+        let Some(block) = self.blocks.get(number / 16) else { return (0, 0, 0) };
+        let (Some(head), Some(lengths)) = (block.first_chunk(), block.last_chunk()) else { return (0, 0, 0) };
+        let head = u32::from_le_bytes(*head);
+        let (start, script) = (head as usize & 0xFF_FFFF, (head >> 24 & 0x7F) as u8);
+        let place = number % 16;
+        let (before, length) = if head >> 31 == 0 {
+            let lengths = u128::from_le_bytes(*lengths);
+            let length = lengths >> (8 * place) & 0xFF;
+            (sum_of_bytes(lengths & ((1 << (8 * place)) - 1)), length as usize)
+        } else {
+            let length = |stored: &u8| {
+                let steps = usize::from(stored.saturating_sub(LONG));
+                usize::from(*stored) + steps * (STEP - 1)
+            };
+            (lengths.iter().take(place).map(length).sum(), lengths.get(place).map_or(0, length))
         };
-        let start = u32::from_le_bytes([*start_0, *start_1, *start_2, 0]) as usize;
-        let length = |stored: &u8| {
-            let steps = usize::from(stored.saturating_sub(LONG));
-            usize::from(*stored) + steps * (STEP - 1)
-        };
-        let before: usize = lengths.iter().take(number % 16).map(length).sum();
-        let end = start + before + lengths.get(number % 16).map_or(0, length);
-        (*script, start + before, end)
+        (script, start + before, start + before + length)
     }
+}
+
+/// The sum of the bytes of a word: by folding neighbours together, and multiplying.
+#[inline]
+const fn sum_of_bytes(word: u128) -> usize {
+    const PAIRS: u64 = 0x00FF_00FF_00FF_00FF;
+    let (low, high) = (word as u64, (word >> 64) as u64);
+    let pairs = (low & PAIRS) + (low >> 8 & PAIRS) + (high & PAIRS) + (high >> 8 & PAIRS);
+    (pairs.wrapping_mul(0x0001_0001_0001_0001) >> 48) as usize
 }
 
 impl Scripts {

@@ -1,7 +1,9 @@
 //! Leads the digits of a number to the value of its longest known prefix.
 //!
-//! Three digits lead to a root. A node has ten children, one for each digit: a node or a leaf. Nodes are
-//! numbered breadth first and lie in blocks of six, 20 bytes each:
+//! Three digits lead to a root. A node has ten children, one for each digit: a node or a leaf. The nodes
+//! near the roots are wide, which is faster: they list their children, as the roots do, by number, and the
+//! leaves among these are numbered behind all nodes. The other nodes are numbered breadth first and lie in
+//! blocks of six, 20 bytes each:
 //!
 //! | bytes | content |
 //! |---|---|
@@ -17,6 +19,7 @@
 
 #![expect(clippy::cast_possible_truncation, reason = "digits and values are cut out of longer words")]
 
+use core::hint::select_unpredictable;
 use core::ops::Range;
 
 use super::table::{Words, section, word, words};
@@ -32,6 +35,7 @@ const DEPTH: usize = 12;
 /// Prefixes with a value for each.
 pub(super) struct Trie {
     roots: Words,
+    wide: Words,
     blocks: &'static [[u8; 20]],
     chunks: &'static [[[u8; 2]; 8]],
     /// The lists of known values, one after the other.
@@ -47,16 +51,17 @@ pub(super) struct Trie {
 
 impl Trie {
     /// The number of sections with [`with_ends`](Self::with_ends); two less without.
-    pub(super) const SECTIONS: usize = 7;
+    pub(super) const SECTIONS: usize = 8;
 
     /// Opens the trie in the first sections of a table, for numbers that do not end before a leaf.
     pub(super) const fn read(bytes: &'static [u8], chunk_bits: u32) -> Self {
         Self {
             roots: words(bytes, 0),
-            blocks: section(bytes, 1).as_chunks().0,
-            chunks: words(bytes, 2).as_chunks().0,
-            known: section(bytes, 3),
-            codes: section(bytes, 4),
+            wide: words(bytes, 1),
+            blocks: section(bytes, 2).as_chunks().0,
+            chunks: words(bytes, 3).as_chunks().0,
+            known: section(bytes, 4),
+            codes: section(bytes, 5),
             chunk_bits,
             nothing: &[],
             ends: &[],
@@ -66,8 +71,8 @@ impl Trie {
     /// Opens the trie in the first sections of a table, for digits that may end anywhere.
     pub(super) const fn with_ends(bytes: &'static [u8], chunk_bits: u32) -> Self {
         Self {
-            nothing: section(bytes, 5),
-            ends: words(bytes, 6).as_chunks().0,
+            nothing: section(bytes, 6),
+            ends: words(bytes, 7).as_chunks().0,
             ..Self::read(bytes, chunk_bits)
         }
     }
@@ -105,26 +110,34 @@ impl Trie {
 
     #[inline]
     fn root(&self, digits: u16) -> Child {
-        let root = word(self.roots, usize::from(digits));
-        // A leaf is behind the last block.
-        match usize::from(root).checked_sub(self.blocks.len() * usize::from(NODES)) {
+        self.listed(word(self.roots, usize::from(digits)))
+    }
+
+    /// The child that a root or a wide node lists.
+    #[inline]
+    fn listed(&self, number: u16) -> Child {
+        match usize::from(number).checked_sub(self.wide.len() / 10 + self.blocks.len() * usize::from(NODES)) {
             Some(value) => Child::Leaf(value as u16),
-            None => Child::Node(root),
+            None => Child::Node(number),
         }
     }
 
     #[inline]
     fn child(&self, node: u16, digit: u16) -> Child {
-        let block = self.blocks.get(usize::from(node / NODES)).map(|block| block.as_chunks::<8>());
+        let wide = (self.wide.len() / 10) as u16;
+        let Some(narrow) = node.checked_sub(wide) else {
+            return self.listed(word(self.wide, usize::from(node) * 10 + usize::from(digit)));
+        };
+        let block = self.blocks.get(usize::from(narrow / NODES)).map(|block| block.as_chunks::<8>());
         let Some(([children, changes], &[node_0, node_1, leaf_0, leaf_1])) = block else {
             return Child::Leaf(0);
         };
         let (children, changes) = (u64::from_le_bytes(*children), u64::from_le_bytes(*changes));
-        let place = u32::from(node % NODES * 10 + digit);
+        let place = u32::from(narrow % NODES * 10 + digit);
         let before = (1 << (place & 63)) - 1;
         if children & (before + 1) != 0 {
             let first = u16::from_le_bytes([node_0, node_1]);
-            Child::Node(first.wrapping_add((children & before).count_ones() as u16))
+            Child::Node((first.wrapping_add(wide)).wrapping_add((children & before).count_ones() as u16))
         } else {
             let high = children >> 60 | changes >> 60 << 4;
             let first = u32::from(u16::from_le_bytes([leaf_0, leaf_1])) | (high as u32) << 16;
@@ -143,17 +156,14 @@ impl Trie {
         let start = (start_low | start_high << 16) + bit / 8;
         let Some(word) = self.codes.get(start..).and_then(|codes| codes.first_chunk()) else { return 0 };
         let code = (u32::from_le_bytes(*word) >> (bit % 8)) as usize & ((1 << width) - 1);
+        // Which kind of value it is cannot be foreseen: all are read, and one is taken without a branch.
         let byte = |place: usize| u16::from(self.known.get(list + place).copied().unwrap_or_default());
-        if code < below_256 {
-            byte(code)
-        } else if code < below_512 {
-            byte(code) | 256
-        } else if code < known {
-            let place = below_512 + 2 * (code - below_512);
-            byte(place) | byte(place + 1) << 8
-        } else {
-            (first_new + code - known) as u16
-        }
+        let common = byte(code) | u16::from(code >= below_256) << 8;
+        let place = below_512 + 2 * code.saturating_sub(below_512);
+        let listed = byte(place) | byte(place + 1) << 8;
+        let new = (first_new + code).wrapping_sub(known) as u16;
+        let old = select_unpredictable(code < below_512, common, listed);
+        select_unpredictable(code < known, old, new)
     }
 
     /// The value of digits that end at a node, unless it is that of the digits with zeros behind.

@@ -12,10 +12,10 @@ const TABLE: &[u8] = include_bytes!("tables/zones.bin");
 
 static ZONES: Zones = Zones {
     prefixes: Trie::read(TABLE, 7),
-    starts: words(TABLE, 5),
-    lists: words(TABLE, 6),
-    names: Texts::read(TABLE, 7, include_str!("tables/zones.txt")),
-    codes: words(TABLE, 8).as_chunks().0,
+    starts: words(TABLE, 6),
+    lists: words(TABLE, 7),
+    names: Texts::read(TABLE, 8, include_str!("tables/zones.txt")),
+    codes: words(TABLE, 9).as_chunks().0,
 };
 
 struct Zones {

@@ -16,6 +16,7 @@ use std::path::Path;
 use locales::{Cldr, Columns};
 use source::Source;
 use texts::{Scripts, Texts};
+use trie::Shape;
 
 pub(crate) type Error = Box<dyn std::error::Error + Send + Sync>;
 
@@ -28,6 +29,9 @@ struct Interner<'a> {
     index: HashMap<&'a str, u32>,
 }
 
+/// The shape of the small tries.
+const SMALL: Shape = Shape { chunk: 128, is_wide: |_| false };
+
 /// Returns every table with its file name.
 pub(crate) fn tables(resources: &Path, cldr: &Path) -> Result<Vec<(&'static str, Vec<u8>)>, Error> {
     let plan = fs::read_to_string(resources.join("PhoneNumberMetadata.xml"))?;
@@ -37,13 +41,16 @@ pub(crate) fn tables(resources: &Path, cldr: &Path) -> Result<Vec<(&'static str,
     let places = Source::read(&resources.join("geocoding"))?;
     let place_prefixes = places.by_prefix();
     let place_texts = Interner::of(&place_prefixes);
-    let place_trie = trie::build(&place_prefixes, 512, |answer, entry| place_texts.refine(answer, entry))?;
+    // North American numbers have a step more than others.
+    let is_wide = |prefix: &str| prefix.len() == 3 || prefix.len() == 4 && prefix.starts_with('1');
+    let shape = Shape { chunk: 512, is_wide };
+    let place_trie = trie::build(&place_prefixes, shape, |answer, entry| place_texts.refine(answer, entry))?;
 
     let carriers = Source::read(&resources.join("carrier"))?;
     let carrier_prefixes = carriers.by_prefix();
     let carrier_texts = Interner::of(&carrier_prefixes);
     let carrier_trie =
-        trie::build(&carrier_prefixes, 128, |answer, entry| carrier_texts.refine(answer, entry))?;
+        trie::build(&carrier_prefixes, SMALL, |answer, entry| carrier_texts.refine(answer, entry))?;
 
     let cldr = Cldr::read(cldr, &places.languages, &regions)?;
     let place_columns = Columns::of(&places.languages, &place_trie.answers, &place_texts.texts);
@@ -165,7 +172,7 @@ fn tails<'a>(prefixes: &BTreeMap<String, Vec<(usize, &'a str)>>, english: &[&'a 
 fn zones(text: &str, plan: &str) -> Result<[(&'static str, Vec<u8>); 2], Error> {
     let mappings = source::mappings(text)?;
     let entries = mappings.iter().map(|(prefix, zones)| (prefix.to_string(), zones.as_str())).collect();
-    let mut trie = trie::build(&entries, 128, |_: &&str, zones: &&str| *zones)?;
+    let mut trie = trie::build(&entries, SMALL, |_: &&str, zones: &&str| *zones)?;
     let mut lists_of_codes = Vec::new();
     for code in codes(plan)? {
         let digits = code.to_string();

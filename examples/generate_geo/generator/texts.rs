@@ -183,13 +183,15 @@ impl Alphabet {
     }
 }
 
-/// Adds a block: where its first text starts (24 bits), the script (8), and a byte for the length of each.
+/// Adds a block: where its first text starts (24 bits), the script (7), whether a length is stored in steps
+/// (1), and a byte for the length of each.
 fn append(blocks: &mut Vec<u8>, all: &mut Vec<u8>, script: u8, texts: &[Vec<u8>]) -> Result<(), Error> {
     let start = u32::try_from(all.len())?;
     if start >= 1 << 24 {
         return Err("more than 16 MiB of texts".into());
     }
-    blocks.extend((start | u32::from(script) << 24).to_le_bytes());
+    let is_long = texts.iter().any(|text| text.len() > LONG);
+    blocks.extend((start | u32::from(script) << 24 | u32::from(is_long) << 31).to_le_bytes());
     for place in 0..BLOCK {
         let text = texts.get(place).map_or(&[][..], Vec::as_slice);
         // A long text is filled up with spaces.

@@ -6,7 +6,7 @@ use std::hash::Hash;
 use super::{Error, words};
 
 /// The sections of a trie.
-pub(crate) const SECTIONS: usize = 5;
+pub(crate) const SECTIONS: usize = 6;
 /// The digits that lead to a root.
 const ROOT_DIGITS: usize = 3;
 /// The nodes in a block.
@@ -38,10 +38,19 @@ enum Tree<Answer> {
     Node(Answer, Vec<Self>),
 }
 
-/// Builds the trie, with the values in chunks of `chunk`. `refine` makes the answer of a prefix from that of the longest shorter one.
+/// The form of a trie.
+#[derive(Clone, Copy)]
+pub(crate) struct Shape {
+    /// The leaves in a chunk.
+    pub(crate) chunk: usize,
+    /// Whether the node of a prefix lists its ten children, for speed; those above it have to.
+    pub(crate) is_wide: fn(&str) -> bool,
+}
+
+/// Builds the trie. `refine` makes the answer of a prefix from that of the longest shorter one.
 pub(crate) fn build<Entry, Answer: Clone + Default + Eq + Hash>(
     entries: &BTreeMap<String, Entry>,
-    chunk: usize,
+    shape: Shape,
     refine: impl Fn(&Answer, &Entry) -> Answer,
 ) -> Result<Trie<Answer>, Error> {
     let mut draft = Draft::default();
@@ -53,7 +62,7 @@ pub(crate) fn build<Entry, Answer: Clone + Default + Eq + Hash>(
         node.key = Some(prefix.clone());
     }
     let tree = collapse(&draft, &Answer::default(), &|answer, key| refine(answer, &entries[key]));
-    lay_out(&tree, chunk)
+    lay_out(&tree, shape)
 }
 
 fn collapse<Answer: Clone + Eq>(
@@ -124,51 +133,69 @@ impl<Answer: Clone + Default + Eq + Hash> Values<Answer> {
 
 fn lay_out<Answer: Clone + Default + Eq + Hash>(
     tree: &Tree<Answer>,
-    chunk: usize,
+    shape: Shape,
 ) -> Result<Trie<Answer>, Error> {
-    let mut roots = vec![tree];
+    let mut roots = vec![(String::new(), tree)];
     for _ in 0..ROOT_DIGITS {
-        roots = roots
-            .into_iter()
-            .flat_map(|root| match root {
-                Tree::Leaf(_) => vec![root; 10],
-                Tree::Node(_, children) => children.iter().collect(),
-            })
-            .collect();
+        roots = roots.into_iter().flat_map(|(path, node)| children(&path, node)).collect();
     }
+    // The wide nodes, and then the others breadth first, in the order in which the wide ones lead to them.
+    let is_node = |node: &Tree<Answer>| matches!(node, Tree::Node(..));
+    let (mut wide, mut open) = (Vec::new(), VecDeque::new());
+    let mut level: VecDeque<_> = roots.iter().filter(|(_, root)| is_node(root)).cloned().collect();
+    while let Some((path, node)) = level.pop_front() {
+        if (shape.is_wide)(&path) {
+            level.extend(children(&path, node).into_iter().filter(|(_, child)| is_node(child)));
+            wide.push(node);
+        } else {
+            open.push_back(node);
+        }
+    }
+    let first_count = open.len();
     let mut order = Vec::new();
-    let mut open: VecDeque<_> = roots.iter().copied().filter(|root| matches!(root, Tree::Node(..))).collect();
-    let root_count = open.len();
     while let Some(node) = open.pop_front() {
         if let Tree::Node(_, children) = node {
             order.push((node, children));
-            open.extend(children.iter().filter(|child| matches!(child, Tree::Node(..))));
+            open.extend(children.iter().filter(|child| is_node(child)));
         }
     }
 
     // Once to count the values, and once with the common ones first.
     let mut values = Values::new();
-    let (_, sequence) = blocks(&order, root_count, &mut values)?;
-    let mut values = values.common(&sequence, chunk)?;
+    let (_, sequence) = blocks(&order, first_count, &mut values)?;
+    let mut values = values.common(&sequence, shape.chunk)?;
 
-    let (mut root_words, mut next_root) = (Vec::new(), 0);
-    for root in roots {
-        root_words.push(match root {
-            // Places behind the blocks are values.
-            Tree::Leaf(answer) => {
-                u16::try_from(order.len().next_multiple_of(NODES) + usize::from(values.of(answer)?))?
-            }
-            Tree::Node(..) => {
-                next_root += 1;
-                u16::try_from(next_root - 1)?
-            }
-        });
-    }
-    let (blocks, sequence) = blocks(&order, root_count, &mut values)?;
-    let [chunks, known, bits] = pack(&sequence, chunk)?;
-    let ends = ends(&order, &mut values)?;
-    let sections = vec![words(root_words), blocks, chunks, known, bits];
+    let ids: HashMap<*const Tree<Answer>, usize> = wide
+        .iter()
+        .copied()
+        .chain(order.iter().map(|(node, _)| *node))
+        .map(std::ptr::from_ref)
+        .zip(0..)
+        .collect();
+    let leaves = wide.len() + order.len().next_multiple_of(NODES);
+    let mut entry = |node: &Tree<Answer>| match node {
+        Tree::Leaf(answer) => Ok::<_, Error>(u16::try_from(leaves + usize::from(values.of(answer)?))?),
+        Tree::Node(..) => Ok(u16::try_from(ids[&std::ptr::from_ref(node)])?),
+    };
+    let root_words = roots.iter().map(|(_, root)| entry(root)).collect::<Result<_, _>>()?;
+    let wide_children = wide.iter().flat_map(|node| children("", node));
+    let wide_words = wide_children.map(|(_, child)| entry(child)).collect::<Result<_, _>>()?;
+
+    let (blocks, sequence) = blocks(&order, first_count, &mut values)?;
+    let [chunks, known, bits] = pack(&sequence, shape.chunk)?;
+    let nodes: Vec<_> = wide.into_iter().chain(order.into_iter().map(|(node, _)| node)).collect();
+    let ends = ends(&nodes, &mut values)?;
+    let sections = vec![words(root_words), words(wide_words), blocks, chunks, known, bits];
     Ok(Trie { sections, ends, answers: values.answers })
+}
+
+/// The children of a node with their paths; a leaf's are itself.
+fn children<'a, Answer>(path: &str, node: &'a Tree<Answer>) -> Vec<(String, &'a Tree<Answer>)> {
+    let child = |digit: usize| match node {
+        Tree::Leaf(_) => node,
+        Tree::Node(_, children) => &children[digit],
+    };
+    (0..10).map(|digit| (format!("{path}{digit}"), child(digit))).collect()
 }
 
 /// A node and its children.
@@ -177,11 +204,11 @@ type Node<'a, Answer> = (&'a Tree<Answer>, &'a Vec<Tree<Answer>>);
 /// The blocks, and the values of the leaves without repetitions.
 fn blocks<Answer: Clone + Default + Eq + Hash>(
     order: &[Node<'_, Answer>],
-    root_count: usize,
+    first_count: usize,
     values: &mut Values<Answer>,
 ) -> Result<(Vec<u8>, Vec<u16>), Error> {
     let (mut blocks, mut sequence) = (Vec::new(), Vec::new());
-    let mut next_child = root_count;
+    let mut next_child = first_count;
     for block in order.chunks(NODES) {
         let (mut children_bits, mut change_bits) = (0u64, 0u64);
         let (first_child, first_value) = (next_child, sequence.len());
@@ -213,11 +240,11 @@ fn blocks<Answer: Clone + Default + Eq + Hash>(
 /// The nodes at which digits that end there have another answer than those with zeros behind: a bit for
 /// each node that has the default, node and value for the others.
 fn ends<Answer: Clone + Default + Eq + Hash>(
-    order: &[Node<'_, Answer>],
+    nodes: &[&Tree<Answer>],
     values: &mut Values<Answer>,
 ) -> Result<[Vec<u8>; 2], Error> {
-    let (mut nothing, mut ends) = (vec![0u8; order.len().div_ceil(8)], Vec::new());
-    for (place, (node, _)) in order.iter().enumerate() {
+    let (mut nothing, mut ends) = (vec![0u8; nodes.len().div_ceil(8)], Vec::new());
+    for (place, node) in nodes.iter().enumerate() {
         let mut padded = *node;
         while let Tree::Node(_, children) = padded {
             padded = &children[0];

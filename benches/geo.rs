@@ -1,0 +1,98 @@
+//! Places, carriers and time zones beside `namba`, on the same valid numbers.
+//!
+//! `namba` looks for the longest prefix and nothing else; telnum also asks the plan whether the number is
+//! valid and of a type that has a place, as libphonenumber does.
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime};
+use telnum::PhoneNumber;
+use telnum::geo::{self, Language};
+
+/// Numbers as each crate reads them.
+#[derive(Default)]
+struct Corpus {
+    ours: Vec<PhoneNumber>,
+    namba: Vec<namba::PhoneNumber>,
+}
+
+impl Corpus {
+    /// Reads the numbers that `is_asked` selects and both crates read.
+    fn read(is_asked: impl Fn(&PhoneNumber) -> bool) -> Self {
+        let plan = include_str!("../tests/data/plan/lookup.tsv").lines();
+        let places = include_str!("../tests/data/geo/places.tsv").lines();
+        let mut corpus = Self::default();
+        for text in plan.chain(places).filter_map(|row| row.split('\t').next()) {
+            let Ok(number) = text.parse::<PhoneNumber>() else { continue };
+            if number.is_valid()
+                && is_asked(&number)
+                && let Ok(peer) = namba::parse(text)
+            {
+                corpus.ours.push(number);
+                corpus.namba.push(peer);
+            }
+        }
+        corpus
+    }
+
+    fn group<'a>(&self, criterion: &'a mut Criterion, name: &str) -> BenchmarkGroup<'a, WallTime> {
+        let mut group = criterion.benchmark_group(name);
+        group.sample_size(20).warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(3));
+        group.throughput(Throughput::Elements(self.ours.len() as u64));
+        group
+    }
+
+    fn ours<T>(&self, group: &mut BenchmarkGroup<'_, WallTime>, name: &str, answer: impl Fn(PhoneNumber) -> T) {
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                for number in &self.ours {
+                    black_box(answer(*number));
+                }
+            });
+        });
+    }
+
+    fn namba<T>(&self, group: &mut BenchmarkGroup<'_, WallTime>, answer: impl Fn(&namba::PhoneNumber) -> T) {
+        group.bench_function("namba", |bencher| {
+            bencher.iter(|| {
+                for number in &self.namba {
+                    black_box(answer(number));
+                }
+            });
+        });
+    }
+}
+
+fn bench(criterion: &mut Criterion) {
+    let with_place = |number: &PhoneNumber| geo::place(*number).is_some();
+    for (name, code) in [("place_nanp", Some(1)), ("place_world", None)] {
+        let corpus = Corpus::read(|number| {
+            with_place(number) && code.is_none_or(|code| number.calling_code().is_some_and(|of| of.get() == code))
+        });
+        let mut group = corpus.group(criterion, name);
+        corpus.ours(&mut group, "telnum", |number| geo::place(number)?.name(Language::ENGLISH));
+        corpus.namba(&mut group, namba::Location::for_number);
+    }
+
+    let corpus = Corpus::read(|_| true);
+    let mut group = corpus.group(criterion, "describe");
+    corpus.ours(&mut group, "telnum", |number| geo::describe(number, Language::ENGLISH));
+    for language in ["de", "zh"] {
+        let Ok(asked) = language.parse() else { continue };
+        corpus.ours(&mut group, &format!("telnum_{language}"), |number| geo::describe(number, asked));
+    }
+    drop(group);
+
+    let mut group = corpus.group(criterion, "carrier");
+    corpus.ours(&mut group, "telnum", |number| geo::carrier(number, Language::ENGLISH));
+    corpus.namba(&mut group, namba::CarrierName::for_number);
+    drop(group);
+
+    let mut group = corpus.group(criterion, "time_zones");
+    corpus.ours(&mut group, "telnum", |number| geo::time_zones(number).iter().next());
+    corpus.namba(&mut group, namba::TimeZones::for_number);
+}
+
+criterion_group!(benches, bench);
+criterion_main!(benches);
