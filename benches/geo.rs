@@ -6,7 +6,9 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime};
+use criterion::{
+    BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime,
+};
 use telnum::PhoneNumber;
 use telnum::geo::{self, Language};
 
@@ -43,7 +45,12 @@ impl Corpus {
         group
     }
 
-    fn ours<T>(&self, group: &mut BenchmarkGroup<'_, WallTime>, name: &str, answer: impl Fn(PhoneNumber) -> T) {
+    fn ours<T>(
+        &self,
+        group: &mut BenchmarkGroup<'_, WallTime>,
+        name: &str,
+        answer: impl Fn(PhoneNumber) -> T,
+    ) {
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
                 for number in &self.ours {
@@ -68,7 +75,8 @@ fn bench(criterion: &mut Criterion) {
     let with_place = |number: &PhoneNumber| geo::place(*number).is_some();
     for (name, code) in [("place_nanp", Some(1)), ("place_world", None)] {
         let corpus = Corpus::read(|number| {
-            with_place(number) && code.is_none_or(|code| number.calling_code().is_some_and(|of| of.get() == code))
+            with_place(number)
+                && code.is_none_or(|code| number.calling_code().is_some_and(|of| of.get() == code))
         });
         let mut group = corpus.group(criterion, name);
         corpus.ours(&mut group, "telnum", |number| geo::place(number)?.name(Language::ENGLISH));

@@ -15,6 +15,7 @@
 //! | accepts extensions of up to 20 digits | refuses more than 15 digits | an [`Extension`](crate::Extension) is a value of 8 bytes; longer ones are not in use |
 //! | keeps an extension's digits in the script they were written in | returns ASCII digits | the extension is to be dialled |
 //! | fails in several ways on `;phone-context=` before `tel:` | refuses it | RFC 3966: the scheme comes first |
+//! | finds no Hebrew places and carriers on Java 17, which calls the language `he`, and the file `iw` | answers in Hebrew | the file is there |
 //!
 //! # From Kazoo's number manager
 //!

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! npm pack cldr-localenames-full@39.0.0 && tar xzf cldr-localenames-full-39.0.0.tgz
-//! cargo run --release --example generate_geo -- libphonenumber-9.0.35/resources package
+//! cargo run --release --features geo --example generate_geo -- libphonenumber-9.0.35/resources package
 //! ```
 //!
 //! CLDR 39 is the release in JDK 17, whose names libphonenumber for Java shows there. The tests compare

@@ -15,7 +15,7 @@ static BY_LETTERS: &[u8] = section(TABLE, 1);
 
 /// The release of CLDR that names the countries.
 ///
-/// Another one is taken in by `cargo run --release --example generate_geo -- RESOURCES CLDR`, on the
+/// Another one is taken in by `cargo run --release --features geo --example generate_geo -- RESOURCES CLDR`, on the
 /// `resources/` directory of libphonenumber and the package `cldr-localenames-full`.
 pub const CLDR_VERSION: &str = match str::from_utf8(section(TABLE, 0)) {
     Ok(version) => version,

@@ -2,9 +2,10 @@
 
 use super::carriers;
 use super::countries::country_name;
+use super::language::Language;
 use super::places::Place;
 use super::text::Name;
-use super::{Language, TimeZones};
+use super::zones::TimeZones;
 use crate::number::PhoneNumber;
 use crate::plan::{self, Lookup, NumberType, Region};
 

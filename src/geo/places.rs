@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::Language;
+use super::language::Language;
 use super::table::section;
 use super::text::{Name, Text, Texts};
 use super::trie::Trie;
