@@ -94,7 +94,7 @@ async fn start(count: usize, execution: Execution) -> SocketAddr {
     let accounts = AccountTree::new([Account::new(shop).with_may_add_numbers(true)]).unwrap();
     let store = Arc::new(MemoryStore::new());
     let inventory = Inventory::builder(store.clone()).accounts(accounts).build();
-    let create = Create { state: Some(State::InService), ..Create::default() };
+    let create = Create::default().with_state(State::InService);
     let options = Options::new(Actor::System).with_account(shop);
     let numbers: Vec<_> = (0..count).map(|n| format!("+1415{}", 2_500_000 + n)).collect();
     for numbers in numbers.chunks(5_000) {

@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 
 use telnum::PhoneNumber;
 use telnum::account::{Account, AccountId, AccountTree, Actor};
-use telnum::inventory::{Create, ImportRow, Inventory, Limits, Options};
+use telnum::inventory::{Create, ImportRow, Inventory, InventoryLimits, Options};
 use telnum::lifecycle::State;
 use telnum::policy::Policy;
 use telnum::record::{Context, Creation, NumberRecord};
@@ -68,23 +68,23 @@ fn line(place: u64) -> String {
     format!("{},,available,local", number(place))
 }
 
-fn row(line: &str) -> ImportRow {
+fn row(line: &str) -> ImportRow<String> {
     let mut cells = line.split(',');
     let mut cell = || cells.next().filter(|cell| !cell.is_empty());
-    let number = cell().unwrap().into();
+    let number = cell().unwrap().to_owned();
     let account = cell().map(|cell| cell.parse().unwrap());
-    let create = Create {
-        state: cell().map(|cell| cell.parse().unwrap()),
-        carrier: cell().map(|cell| cell.parse().unwrap()),
-        ..Create::default()
-    };
-    ImportRow { number, account, create }
+    let mut create = Create::default();
+    create.state = cell().map(|cell| cell.parse().unwrap());
+    create.carrier = cell().map(|cell| cell.parse().unwrap());
+    let mut row = ImportRow::new(number, create);
+    row.account = account;
+    row
 }
 
 fn filled(size: u64) -> (Inventory, Baseline) {
     let inventory = Inventory::builder(Arc::new(MemoryStore::with_event_capacity(100_000)))
         .accounts(accounts())
-        .limits(Limits { numbers: usize::MAX, ..Limits::default() })
+        .limits(InventoryLimits::default().with_max_numbers(usize::MAX))
         .build();
     let baseline = Baseline::default();
     import_all(&inventory, size);
@@ -101,7 +101,7 @@ fn import_baseline(baseline: &Baseline, inventory: &Inventory, size: u64) -> usi
     let (accounts, policy) = (accounts(), Policy::default());
     let ctx = Context::new(Actor::System, &accounts, &policy, inventory.now());
     for place in 0..size {
-        let ImportRow { number, account, create } = row(&line(place));
+        let ImportRow { number, account, create, .. } = row(&line(place));
         let number: PhoneNumber = number.parse().unwrap();
         let creation = Creation {
             assign_to: account,
@@ -169,7 +169,7 @@ fn use_cases(size: u64, turns: u64) {
             note(case, "list", &mut || use_case(&inventory, what, &list));
         }
         // What was released is deleted: it comes back.
-        let free = Create { state: Some(State::Available), ..Create::default() };
+        let free = Create::default().with_state(State::Available);
         for list in [&one_by_one, &list] {
             assert!(inventory.create(list, &free, &Options::new(Actor::System)).unwrap().is_success());
         }

@@ -29,7 +29,7 @@ use chrono::TimeDelta;
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressIterator, ProgressStyle};
 use telnum::account::{Account, AccountId, AccountTree, Actor};
-use telnum::carrier::{Carrier, Search};
+use telnum::carrier::{Carrier, NumberSearch};
 use telnum::inventory::{Create, Inventory, Options, Outcome};
 use telnum::lifecycle::State;
 use telnum::plan;
@@ -150,7 +150,7 @@ fn platform(
     let now = move || Timestamp::from_unix(clock.load(Ordering::Relaxed)).unwrap_or(Timestamp::MAX);
     Ok(Inventory::builder(Arc::new(MemoryStore::new()))
         .accounts(accounts)
-        .shared_carrier(carrier)
+        .carrier(carrier)
         .policy(policy)
         .clock(now)
         .build())
@@ -202,10 +202,10 @@ fn overview(inventory: &Inventory) -> Result<()> {
 /// A shop looks for numbers, buys some, ports one in, and gives some back.
 fn one_shop(inventory: &Inventory, shop: AccountId, tally: &mut Tally) -> Result<()> {
     let options = Options::new(shop);
-    let search = Search { quantity: 20, ..Search::new("+1425886".parse()?) };
+    let search = NumberSearch::new("+1425886".parse()?).with_quantity(20);
     let page = inventory.search(&search, &options)?;
-    println!("\n{shop} found {} of {} numbers", page.numbers.len(), page.total);
-    let found: Vec<String> = page.numbers.iter().map(|found| found.number.to_string()).collect();
+    println!("\n{shop} found {} of {} numbers", page.offers.len(), page.total);
+    let found: Vec<String> = page.offers.iter().map(|found| found.number.to_string()).collect();
 
     // Some may be the system's already. Made twice under one key, it is done once.
     let before = Before::of(inventory, &found)?;

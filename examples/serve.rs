@@ -99,7 +99,7 @@ fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Box<dyn Error>
 /// Puts numbers into the inventory.
 fn fill(inventory: &Inventory, count: u32) -> Result<(), Box<dyn Error>> {
     const AT_ONCE: u32 = 5_000;
-    let create = Create { state: Some(State::Available), ..Create::default() };
+    let create = Create::default().with_state(State::Available);
     let mut first = 0;
     while first < count {
         let numbers = (first..count.min(first + AT_ONCE)).map(|n| format!("+1415{}", 2_000_000 + n));

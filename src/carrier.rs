@@ -1,15 +1,17 @@
-//! Who numbers are bought from: what a carrier does, those that are built in, and the search
-//! across all of them.
+//! Carriers: the companies that numbers are bought from, the built-in ones that sell the service's own
+//! stock, and a search across all of them.
+//!
+//! A service implements [`Carrier`] for each company it buys from and passes it to
+//! [`InventoryBuilder::carrier`](crate::inventory::InventoryBuilder::carrier).
 //!
 //! ```
-//! use telnum::carrier::{Carrier, Search};
+//! use telnum::carrier::{Carrier, NumberSearch};
 //! use telnum::testing::ScriptedCarrier;
 //!
 //! let carrier = ScriptedCarrier::new("telnyx".parse()?).with_block("+14158860000".parse()?, 100);
-//! let search = Search { quantity: 3, ..Search::new("+1415886".parse()?) };
-//! let found = carrier.find(&search)?;
-//! assert_eq!(found.len(), 3);
-//! assert_eq!(found[0].number.to_string(), "+14158860000");
+//! let offers = carrier.search(&NumberSearch::new("+1415886".parse()?).with_quantity(3))?;
+//! assert_eq!(offers.len(), 3);
+//! assert_eq!(offers[0].number, "+14158860000".parse()?);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -17,17 +19,18 @@ mod built_in;
 mod search;
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use self::built_in::{Local, Managed, Mdn, ReservedBy};
+pub use self::built_in::{LocalCarrier, ManagedCarrier, MdnCarrier, ReservedCarrier};
 #[cfg(feature = "testing")]
-pub(crate) use self::search::in_a_row;
-pub use self::search::{MAX_FOUND, find_everywhere};
+pub(crate) use self::search::consecutive_run;
+pub use self::search::{MAX_SEARCH_RESULTS, search_carriers};
 pub(crate) use self::{
-    built_in::is_for,
-    search::{Owed, ask_all, find_owed},
+    built_in::is_in_pool_for,
+    search::{OpenCalls, call_carriers, search_with},
 };
 
 use crate::account::AccountId;
@@ -36,43 +39,54 @@ use crate::names::{CarrierKind, CarrierName};
 use crate::number::{PhoneNumber, Prefix};
 use crate::record::NumberRecord;
 
-/// Somebody who sells numbers and takes them back.
+/// A company that sells numbers and takes them back.
 ///
-/// Calls may take long and may fail; they are made on claimed records only, each with its key.
-/// A carrier that is told the same key again does nothing again, and answers the same.
+/// The inventory calls [`acquire`](Self::acquire) and [`disconnect`](Self::disconnect) only for a
+/// record that is claimed in the store, each time with a key. After a crash, or where the outcome of
+/// a call is not known, it calls again with the same key: the carrier must then not order again and
+/// must return the same answer.
+///
+/// Calls may block. `Arc<T>`, `Box<T>` and `&T` of a carrier are carriers.
+///
+/// The example `custom_carrier` implements one.
+#[doc(alias = "knm_gen_carrier")]
 pub trait Carrier: Send + Sync + fmt::Debug {
-    /// Its name.
+    /// Returns the carrier's name, by which records refer to it.
     fn name(&self) -> CarrierName;
 
-    /// What is to be known of it.
+    /// Returns the carrier's properties. Default: [`CarrierInfo::of`] its name.
     fn info(&self) -> CarrierInfo {
         CarrierInfo::of(self.name())
     }
 
-    /// Whether it has to be told what is bought and given back. If not, it is never asked to
-    /// [`acquire`](Self::acquire) or [`disconnect`](Self::disconnect) anything.
+    /// Returns whether purchases and returns are ordered from the carrier. If not,
+    /// [`acquire`](Self::acquire) and [`disconnect`](Self::disconnect) are never called. Default: true.
     fn takes_orders(&self) -> bool {
         true
     }
 
-    /// Numbers that it sells, at most as many as are asked for; if they are to be in a row, one row of
-    /// that many.
+    /// Returns up to [`quantity`](NumberSearch::quantity) numbers for sale that match `search`. For a
+    /// [consecutive](NumberSearch::consecutive) search they are one run of exactly that many numbers.
     ///
     /// # Errors
-    /// Why not.
-    fn find(&self, search: &Search) -> Result<Vec<Found>, CarrierError>;
+    /// An implementor returns [`CarrierError::Unsupported`] for searches that it does not offer, and
+    /// [`CarrierError::Unknown`] if it got no answer.
+    #[doc(alias("find", "find_numbers"))]
+    fn search(&self, search: &NumberSearch) -> Result<Vec<Offer>, CarrierError>;
 
-    /// Whether it still sells numbers: an answer for each, in order.
+    /// Returns whether each of `numbers` is still for sale, in the order of `numbers`.
     ///
     /// # Errors
-    /// Why not.
+    /// An implementor returns [`CarrierError::Unknown`] if it got no answer.
+    #[doc(alias = "check_numbers")]
     fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError>;
 
-    /// The same for an account and the one that sells to it. Who sells to all alike need not say
-    /// anything else here.
+    /// Returns whether each of `numbers` is for sale to `account`, whose reseller is `reseller`.
+    ///
+    /// Carriers that sell to all accounts alike keep the default, which calls [`check`](Self::check).
     ///
     /// # Errors
-    /// Why not.
+    /// As [`check`](Self::check).
     fn check_for(
         &self,
         numbers: &[PhoneNumber],
@@ -83,64 +97,153 @@ pub trait Carrier: Send + Sync + fmt::Debug {
         self.check(numbers)
     }
 
-    /// Sells a number. What it wants to be told of the number from then on, if anything.
+    /// Buys the number of `record` under `key`, and returns the carrier data to keep in the record, if
+    /// any.
     ///
     /// # Errors
-    /// Why not.
+    /// An implementor returns [`CarrierError::Refused`] if the number was not sold, and
+    /// [`CarrierError::Unknown`] if that is not known: the call is then repeated with the same key.
+    #[doc(alias = "acquire_number")]
     fn acquire(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<Option<Value>, CarrierError>;
 
-    /// Takes a number back. What it wants to be told of the number from then on, if anything.
+    /// Returns the number of `record` to the carrier under `key`, and returns the carrier data to keep
+    /// in the record, if any.
     ///
     /// # Errors
-    /// Why not.
+    /// As [`acquire`](Self::acquire).
+    #[doc(alias = "disconnect_number")]
     fn disconnect(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<Option<Value>, CarrierError>;
 }
 
-/// What is to be known of a carrier.
+/// Implements [`Carrier`] for pointers to carriers.
+macro_rules! carrier_by_reference {
+    ($($pointer:ty),+) => {$(
+        impl<T: Carrier + ?Sized> Carrier for $pointer {
+            fn name(&self) -> CarrierName {
+                (**self).name()
+            }
+
+            fn info(&self) -> CarrierInfo {
+                (**self).info()
+            }
+
+            fn takes_orders(&self) -> bool {
+                (**self).takes_orders()
+            }
+
+            fn search(&self, search: &NumberSearch) -> Result<Vec<Offer>, CarrierError> {
+                (**self).search(search)
+            }
+
+            fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
+                (**self).check(numbers)
+            }
+
+            fn check_for(
+                &self,
+                numbers: &[PhoneNumber],
+                account: Option<AccountId>,
+                reseller: Option<AccountId>,
+            ) -> Result<Vec<Availability>, CarrierError> {
+                (**self).check_for(numbers, account, reseller)
+            }
+
+            fn acquire(
+                &self,
+                record: &NumberRecord,
+                key: IdempotencyKey,
+            ) -> Result<Option<Value>, CarrierError> {
+                (**self).acquire(record, key)
+            }
+
+            fn disconnect(
+                &self,
+                record: &NumberRecord,
+                key: IdempotencyKey,
+            ) -> Result<Option<Value>, CarrierError> {
+                (**self).disconnect(record, key)
+            }
+        }
+    )+};
+}
+
+carrier_by_reference!(&T, Box<T>, Arc<T>);
+
+/// The properties of a carrier.
+///
+/// ```
+/// use telnum::carrier::CarrierInfo;
+///
+/// let info = CarrierInfo::of("telnyx".parse()?).with_max_prefix_length(6);
+/// assert_eq!((info.is_local, info.is_billable, info.max_prefix_length), (false, true, 6));
+/// # Ok::<(), telnum::token::TokenError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct CarrierInfo {
-    /// Whether its numbers are the system's own.
+    /// Whether the carrier's numbers are the service's own stock.
     pub is_local: bool,
-    /// Whether its numbers cost.
+    /// Whether the carrier's numbers are charged for.
     pub is_billable: bool,
-    /// How many digits of a national number it can search by.
-    pub maximal_prefix_length: u8,
+    /// The maximum number of digits of a national number that the carrier can search by.
+    #[doc(alias = "maximal_prefix_length")]
+    pub max_prefix_length: u8,
 }
 
 /// A search for numbers to buy.
+///
+/// ```
+/// use telnum::carrier::NumberSearch;
+///
+/// let search = NumberSearch::new("+1415886".parse()?).with_quantity(10).with_consecutive(true);
+/// assert_eq!((search.quantity, search.account), (10, None));
+/// # Ok::<(), telnum::NumberError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Search {
-    /// What they start with.
+#[non_exhaustive]
+pub struct NumberSearch {
+    /// The prefix of the numbers.
     pub prefix: Prefix,
-    /// How many, at most [`MAX_FOUND`].
+    /// The maximum number of results, at most [`MAX_SEARCH_RESULTS`]. Default: 1.
     pub quantity: usize,
-    /// For which account.
+    /// The account that the numbers are for.
     pub account: Option<AccountId>,
-    /// The account that sells to it.
+    /// The reseller of the account.
     pub reseller: Option<AccountId>,
-    /// Whether numbers are to be in a row: so many, or none.
+    /// Whether the numbers must be consecutive: one run of exactly `quantity` numbers, or none.
+    /// Default: false.
     pub consecutive: bool,
 }
 
-/// A number that a carrier sells.
+/// A number that a carrier offers for sale.
+///
+/// ```
+/// use telnum::carrier::Offer;
+///
+/// let offer = Offer::new("+14158867900".parse()?, "telnyx".parse()?);
+/// assert_eq!((offer.carrier.as_str(), offer.rate_center), ("telnyx", None));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct Found {
+#[non_exhaustive]
+pub struct Offer {
     /// The number.
     pub number: PhoneNumber,
-    /// Who sells it.
+    /// The carrier that sells the number.
     pub carrier: CarrierName,
-    /// Where it is.
+    /// The rate centre of the number.
     pub rate_center: Option<RateCenter>,
-    /// What else the carrier says of it, to be told back when it is bought by who searched.
+    /// Data of the carrier about the offer. The inventory passes them to
+    /// [`Carrier::acquire`] in the record when the account that searched buys the number.
     pub carrier_data: Option<Value>,
 }
 
-/// The place that calls to a number are charged by.
+/// A rate centre: the place by which calls to a number are charged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RateCenter {
-    /// The local access and transport area: 3 digits, 5 with a sub-zone.
+    /// The local access and transport area (LATA): 3 digits, or 5 with a sub-zone.
     pub lata: Box<str>,
-    /// Its name, at most 10 characters.
+    /// The name, at most 10 characters.
     pub name: Box<str>,
     /// The state, two letters.
     pub state: Box<str>,
@@ -150,72 +253,147 @@ pub struct RateCenter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Availability {
-    /// It does.
+    /// The number is for sale.
     Available,
-    /// It does not.
+    /// The number is not for sale.
     Unavailable,
 }
 
-/// Why a carrier does not do what it was asked to.
+/// Why a carrier did not do what it was asked to.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CarrierError {
-    /// It does not sell, or search, for this account or in this way.
-    #[error("not available")]
-    NotAvailable,
-    /// It refused, for a reason of its own. Nothing was done.
+    /// The carrier does not offer the operation, in general or to the account.
+    #[error("operation is not supported by the carrier")]
+    Unsupported,
+    /// The carrier refused. Nothing was ordered.
     #[error("carrier {carrier} refused: {reason}")]
     Refused {
-        /// Which carrier.
+        /// The carrier.
         carrier: CarrierName,
-        /// The reason it gave.
+        /// The reason that the carrier gave.
         reason: Box<str>,
     },
-    /// It could not be reached, or answered nonsense. Whether anything was done is not known: it
-    /// has to be asked again with the same key.
+    /// The carrier could not be reached, or its answer was not understood. Whether anything was ordered
+    /// is not known: the call has to be repeated with the same key.
     #[error("carrier {carrier} gave no answer: {reason}")]
     Unknown {
-        /// Which carrier.
+        /// The carrier.
         carrier: CarrierName,
-        /// What happened.
+        /// The reason.
         reason: Box<str>,
     },
 }
 
 impl CarrierInfo {
-    /// What is true of a carrier with a name unless it says otherwise: the built-in ones are local
-    /// and free, others neither.
+    /// Returns the default properties of the carrier called `name`: the built-in carriers are local and
+    /// free of charge, others neither; all search by up to 10 digits.
     #[must_use]
     pub fn of(name: CarrierName) -> Self {
-        let is_ours = [CarrierName::MANAGED, CarrierName::RESERVED, CarrierName::RESERVED_RESELLER];
-        let is_local = name.kind() != CarrierKind::Other || is_ours.contains(&name);
-        Self { is_local, is_billable: !is_local, maximal_prefix_length: 10 }
+        let stock = [CarrierName::MANAGED, CarrierName::RESERVED, CarrierName::RESERVED_RESELLER];
+        let is_local = name.kind() != CarrierKind::Other || stock.contains(&name);
+        Self { is_local, is_billable: !is_local, max_prefix_length: 10 }
+    }
+
+    /// Sets whether the carrier's numbers are the service's own stock.
+    #[must_use]
+    pub const fn with_local(self, is_local: bool) -> Self {
+        Self { is_local, ..self }
+    }
+
+    /// Sets whether the carrier's numbers are charged for.
+    #[must_use]
+    pub const fn with_billable(self, is_billable: bool) -> Self {
+        Self { is_billable, ..self }
+    }
+
+    /// Sets the maximum number of digits of a national number that the carrier can search by.
+    #[must_use]
+    pub const fn with_max_prefix_length(self, max_prefix_length: u8) -> Self {
+        Self { max_prefix_length, ..self }
     }
 }
 
-impl Search {
-    /// A search for one number, for nobody.
+impl NumberSearch {
+    /// Creates a search for one number with `prefix`, for no account.
     #[must_use]
     pub const fn new(prefix: Prefix) -> Self {
         Self { prefix, quantity: 1, account: None, reseller: None, consecutive: false }
     }
+
+    /// Sets the maximum number of results, at most [`MAX_SEARCH_RESULTS`].
+    #[must_use]
+    pub const fn with_quantity(self, quantity: usize) -> Self {
+        Self { quantity, ..self }
+    }
+
+    /// Sets the account that the numbers are for. [`Inventory::search`](crate::inventory::Inventory::search)
+    /// sets it from its options.
+    #[must_use]
+    pub const fn with_account(self, account: AccountId) -> Self {
+        Self { account: Some(account), ..self }
+    }
+
+    /// Sets the reseller of the account. [`Inventory::search`](crate::inventory::Inventory::search)
+    /// sets it from its options.
+    #[must_use]
+    pub const fn with_reseller(self, reseller: AccountId) -> Self {
+        Self { reseller: Some(reseller), ..self }
+    }
+
+    /// Sets whether the numbers must be consecutive.
+    #[must_use]
+    pub const fn with_consecutive(self, consecutive: bool) -> Self {
+        Self { consecutive, ..self }
+    }
 }
 
-impl Found {
-    /// A number of a carrier, and nothing else known of it.
+impl Offer {
+    /// Creates an offer of `number` by `carrier`, without further data.
     #[must_use]
     pub const fn new(number: PhoneNumber, carrier: CarrierName) -> Self {
         Self { number, carrier, rate_center: None, carrier_data: None }
     }
+
+    /// Sets the rate centre.
+    #[must_use]
+    pub fn with_rate_center(self, rate_center: RateCenter) -> Self {
+        Self { rate_center: Some(rate_center), ..self }
+    }
+
+    /// Sets the carrier's data about the offer.
+    #[must_use]
+    pub fn with_carrier_data(self, carrier_data: Value) -> Self {
+        Self { carrier_data: Some(carrier_data), ..self }
+    }
 }
 
-impl Availability {
-    /// The name in the documents.
+impl CarrierError {
+    /// Creates the error of a carrier that refused, so that nothing was ordered.
+    ///
+    /// ```
+    /// use telnum::carrier::CarrierError;
+    ///
+    /// let error = CarrierError::refused("telnyx".parse()?, "not for sale");
+    /// assert_eq!(error.to_string(), "carrier telnyx refused: not for sale");
+    /// # Ok::<(), telnum::token::TokenError>(())
+    /// ```
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Available => "success",
-            Self::Unavailable => "error",
-        }
+    pub fn refused(carrier: CarrierName, reason: impl fmt::Display) -> Self {
+        Self::Refused { carrier, reason: reason.to_string().into() }
+    }
+
+    /// Creates the error of a call whose outcome is not known.
+    ///
+    /// ```
+    /// use telnum::carrier::CarrierError;
+    ///
+    /// let error = CarrierError::unknown("telnyx".parse()?, "connection reset");
+    /// assert_eq!(error.to_string(), "carrier telnyx gave no answer: connection reset");
+    /// # Ok::<(), telnum::token::TokenError>(())
+    /// ```
+    #[must_use]
+    pub fn unknown(carrier: CarrierName, reason: impl fmt::Display) -> Self {
+        Self::Unknown { carrier, reason: reason.to_string().into() }
     }
 }

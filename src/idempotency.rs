@@ -1,10 +1,17 @@
-//! Idempotency keys: names of calls and requests that may be repeated and must take effect once.
+//! Idempotency keys: names of requests and effects that may be repeated and must take effect once.
+//!
+//! A client chooses a [`RequestKey`] for a request and passes it in
+//! [`Options::with_key`](crate::inventory::Options::with_key). The inventory derives from it an
+//! [`IdempotencyKey`] for each number of the request and each external effect, under which carriers and
+//! providers are called. A request key is shorter, so that its number and effect fit behind it: a derived
+//! key is one that no client can choose.
 //!
 //! ```
-//! use telnum::idempotency::IdempotencyKey;
+//! use telnum::idempotency::{IdempotencyKey, RequestKey};
 //!
-//! let key: IdempotencyKey = "9c1a13a0f729c2d6d35a9c4515e5da03".parse()?;
-//! assert_eq!(key, IdempotencyKey::from_bits(0x9c1a_13a0_f729_c2d6, 0xd35a_9c45_15e5_da03));
+//! let key: RequestKey = "shop-1/order-7".parse()?;
+//! assert_eq!(IdempotencyKey::from(key).as_str(), "shop-1/order-7");
+//! assert!(RequestKey::MAX_LENGTH < IdempotencyKey::MAX_LENGTH);
 //! # Ok::<(), telnum::token::TokenError>(())
 //! ```
 
@@ -24,6 +31,29 @@ token_type! {
     IdempotencyKey, 64
 }
 
+token_type! {
+    /// The idempotency key that a client chooses for a request: 1 to 40 visible ASCII characters.
+    ///
+    /// A key is for one request of one actor. A service that lets its clients choose their keys has to
+    /// tell the clients apart, for example by a prefix. A request that changed nothing leaves its key
+    /// unused.
+    ///
+    /// ```
+    /// use telnum::idempotency::RequestKey;
+    ///
+    /// let key: RequestKey = "shop-1/order-7".parse()?;
+    /// assert_eq!(key.as_str(), "shop-1/order-7");
+    /// # Ok::<(), telnum::token::TokenError>(())
+    /// ```
+    RequestKey, 40
+}
+
+impl From<RequestKey> for IdempotencyKey {
+    fn from(key: RequestKey) -> Self {
+        Self::known(key.as_str())
+    }
+}
+
 impl IdempotencyKey {
     /// Creates a key of 32 hexadecimal digits from 128 bits.
     ///
@@ -37,24 +67,24 @@ impl IdempotencyKey {
         Self::known(&format!("{high:016x}{low:016x}"))
     }
 
-    /// Creates a key from a text that is known to be one; what does not fit is cut off.
+    /// Creates a key from a text that is known to be one. What exceeds the length is cut off.
     pub(crate) const fn known(text: &str) -> Self {
         Self(Token::known(text))
     }
 
-    /// Derives a key from a text of any length: FNV-1a, from two bases. It is the same in every
-    /// version of the library, since what is stored under it outlives a version.
+    /// Derives a key from a text of any length, by FNV-1a from two bases. The key is the same in every
+    /// version of the library, because receipts stored under it outlive a version.
     pub(crate) fn of_text(text: &str) -> Self {
         let step = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
         let hash = |basis| text.bytes().fold(basis, step);
         Self::from_bits(hash(0xCBF2_9CE4_8422_2325), hash(!0xCBF2_9CE4_8422_2325))
     }
 
-    /// Derives the key of the `place`th effect of a claim under this key.
-    #[cfg(feature = "inventory")]
+    /// Derives the key of the `place`th effect of a claim under this key. `part` tells performing an
+    /// effect from rolling it back.
     pub(crate) fn of_part(self, part: &str, place: usize) -> Self {
         let text = format!("{self}/{part}{place}");
-        // A text that is too long would be cut off, and be the same for all parts.
+        // Cut off, the keys of all parts would be the same.
         text.parse().unwrap_or_else(|_| Self::of_text(&text))
     }
 }

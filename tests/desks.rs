@@ -10,7 +10,9 @@ use serde_json::json;
 use telnum::account::{Account, AccountId, AccountTree, Actor};
 use telnum::contact::book::{ContactBook, ContactBookError};
 use telnum::contact::{ContactOrder, ContactPatch, ContactQuery, EnteredNumber, NewContact, OwnerId};
-use telnum::inventory::{Billing, BillingError, Charge, Create, Free, Inventory, Options, Quote};
+use telnum::inventory::{
+    Billing, BillingError, Charge, Create, FreeBilling, Inventory, InventoryErrorKind, Options, Quote,
+};
 use telnum::lifecycle::State;
 use telnum::plan::Region;
 use telnum::porting::desk::{PortDesk, PortDeskError};
@@ -31,7 +33,7 @@ struct World {
 }
 
 fn world() -> World {
-    billed(Free)
+    billed(FreeBilling)
 }
 
 fn billed(billing: impl Billing + 'static) -> World {
@@ -154,15 +156,18 @@ fn row_155_what_a_port_costs_is_accepted_when_it_is_submitted() {
     world.desk.create(world.new_request("p1", shop, &numbers), shop.into()).unwrap();
     let submitted = |answer: Result<_, PortDeskError>| match answer {
         Ok(_) => panic!("it is submitted"),
-        Err(PortDeskError::Inventory(error)) => error.body(),
+        Err(PortDeskError::Inventory(error)) => error,
         Err(error) => panic!("{error}"),
     };
     for refused in [
         submitted(world.desk.submit(id, false, shop.into())),
         submitted(world.desk.transition(id, &PortState::Submitted, None, shop.into())),
     ] {
-        assert_eq!((refused.code, &*refused.message), (402, "accept charges"));
-        assert_eq!(refused.cause.unwrap().as_array().unwrap().len(), 2);
+        assert_eq!(
+            (refused.kind(), &*refused.message()),
+            (InventoryErrorKind::ChargesNotAccepted, "accept charges")
+        );
+        assert_eq!(refused.cause().unwrap().as_array().unwrap().len(), 2);
     }
     assert_eq!(world.desk.get(id, shop.into()).unwrap().state(), &PortState::Unconfirmed);
     world.desk.submit(id, true, shop.into()).unwrap();
@@ -172,7 +177,7 @@ fn row_155_what_a_port_costs_is_accepted_when_it_is_submitted() {
 
     world.desk.create(world.new_request("p2", other, &["+14158867902"]), other.into()).unwrap();
     let broke = submitted(world.desk.submit("p2".parse().unwrap(), true, other.into()));
-    assert_eq!((broke.code, &*broke.error), (402, "not_enough_credit"));
+    assert_eq!(broke.kind(), InventoryErrorKind::NotEnoughCredit);
 }
 
 #[test]
@@ -231,7 +236,7 @@ fn of_many_requests_for_a_number_one_is_made() {
 fn completing_goes_on_after_a_crash() {
     let world = world();
     let id = world.pending("p1", &["+14158867900", "+14158867901"]);
-    let create = Create { ported_in: true, ..Create::default() };
+    let create = Create::default().with_ported_in(true);
     let options = Options::new(Actor::System).with_account(world.shop);
     world.inventory.create(["+14158867900"], &create, &options).unwrap().single().unwrap();
     let number_events = || {

@@ -17,7 +17,7 @@ use death::{Call, Death, Fickle, Moment, Providers};
 use serde_json::{Map, Value, json};
 use telnum::account::Actor;
 use telnum::carrier::Carrier;
-use telnum::inventory::{Create, Error, Inventory, Options, Outcome};
+use telnum::inventory::{Create, Inventory, InventoryError, InventoryErrorKind as Kind, Options, Outcome};
 use telnum::lifecycle::State;
 use telnum::names::Feature;
 use telnum::policy::{LeaseTerms, Policy};
@@ -62,8 +62,8 @@ impl ExternalEffect {
         Inventory::builder(Arc::new(death::Mortal::new(death, Arc::clone(&self.store))))
             .accounts(accounts())
             .carrier(death::Mortal::new(death, carrier))
-            .e911(Arc::new(death::Mortal::new(death, Arc::clone(&self.providers))))
-            .cnam(Arc::new(death::Mortal::new(death, Arc::clone(&self.providers))))
+            .e911(death::Mortal::new(death, Arc::clone(&self.providers)))
+            .cnam(death::Mortal::new(death, Arc::clone(&self.providers)))
             .policy(policy)
             .clock(move || now)
             .keys(move || {
@@ -132,7 +132,7 @@ fn in_service(place: u64) -> NumberRecord {
 struct Story<'a> {
     before: Vec<NumberRecord>,
     numbers: Vec<PhoneNumber>,
-    act: &'a dyn Fn(&Inventory, &Options) -> Result<Outcome, Error>,
+    act: &'a dyn Fn(&Inventory, &Options) -> Result<Outcome, InventoryError>,
     /// Whether a number is as it was, or as it is to be.
     is_before: &'a dyn Fn(Option<&NumberRecord>) -> bool,
     is_after: &'a dyn Fn(Option<&NumberRecord>) -> bool,
@@ -230,9 +230,9 @@ fn a_number_is_bought_once() {
         name: None,
         all_or_nothing: false,
     };
-    // The receipt, the number, its port request, whether the system itself sells it, its port request,
-    // the claim, the order, the record.
-    assert_eq!(story.tell(), 8);
+    // The receipt, the number, who ports it in, whether the system itself sells it, the claim, the order, the
+    // record.
+    assert_eq!(story.tell(), 7);
     Story {
         act: &|inventory, options| inventory.activate([number(0).to_string()], options),
         is_after: &is_in_service,
@@ -262,8 +262,7 @@ fn numbers_are_bought_together() {
 /// A shop brings a number with an address and a name: each provider is told once.
 #[test]
 fn a_number_is_created_with_all_that_it_carries() {
-    let create =
-        Create { carrier: Some("telnyx".parse().unwrap()), document: document(), ..Create::default() };
+    let create = Create::default().with_carrier("telnyx".parse().unwrap()).with_document(document());
     let story = Story {
         before: Vec::new(),
         numbers: vec![number(9)],
@@ -279,7 +278,7 @@ fn a_number_is_created_with_all_that_it_carries() {
         name: Some("Reseller"),
         all_or_nothing: false,
     };
-    // The receipt, the number, its port request, the claim, the address, the name, the record.
+    // The receipt, the number, who ports it in, the claim, the address, the name, the record.
     assert_eq!(story.tell(), 7);
 }
 
@@ -399,8 +398,8 @@ fn what_can_not_be_done_together_is_taken_back() {
             let outcome = death::survive(|| first.reserve(list.map(|it| it.to_string()), &options).unwrap());
             if let Some(outcome) = &outcome {
                 assert_eq!((outcome.succeeded.len(), outcome.failed.len()), (0, 3), "{at}");
-                let codes: Vec<_> = outcome.failed.values().map(|error| error.body().error).collect();
-                assert_eq!(codes, ["not_done".into(), "not_done".into(), "unspecified_fault".into()], "{at}");
+                let codes: Vec<_> = outcome.failed.values().map(|error| error.kind()).collect();
+                assert_eq!(codes, [Kind::NotDone, Kind::NotDone, Kind::ExternalFault], "{at}");
             }
             died |= outcome.is_none();
             let second = outside.service(None, later());
@@ -456,7 +455,7 @@ fn what_is_given_up_is_taken_back_wherever_it_dies() {
                 second.recover().unwrap();
                 second.recover().unwrap();
                 let again = second.recover().unwrap();
-                assert_eq!((again.finished, again.abandoned, again.left), (0, 0, 0), "{at}");
+                assert_eq!((again.finished, again.rolled_back, again.left), (0, 0, 0), "{at}");
                 assert!(again.failed.is_empty() && !outside.is_claimed(), "{at}");
                 let are_owned = || list.map(|it| is_reserved(outside.record(it).as_ref()));
                 let are_bought = || list.map(|it| outside.is_bought(it));
@@ -556,13 +555,13 @@ fn what_is_not_taken_back_stays_locked() {
     assert_eq!(outside.record(number(1)), None);
     let locked = outside.record(number(0)).unwrap();
     assert!(locked.pending().and_then(Pending::abandoned).is_some());
-    let busy = inventory.reserve(&list[..1], &options).unwrap().single().unwrap_err().body();
-    assert_eq!((busy.code, &*busy.message), (409, "operation in progress"));
+    let busy = inventory.reserve(&list[..1], &options).unwrap().single().unwrap_err();
+    assert_eq!((busy.kind(), &*busy.message()), (Kind::Conflict, "operation in progress"));
 
     let later = outside.service(None, later());
     assert_eq!(later.recover().unwrap().failed.len(), 1);
     assert!(outside.is_claimed() && outside.is_bought(number(0)));
-    assert_eq!(later.recover().unwrap().abandoned, 1);
+    assert_eq!(later.recover().unwrap().rolled_back, 1);
     assert!(outside.record(number(0)).is_none() && !outside.is_bought(number(0)));
     assert!(later.reserve(&list, &options).unwrap().is_success());
 }
@@ -581,7 +580,7 @@ fn a_refused_transfer_gives_nothing_away() {
     let to_child = Options::new(id("reseller")).with_account(id("child"));
     let inventory = outside.service(None, now());
     let refused = inventory.reserve([number(0).to_string()], &to_child).unwrap();
-    assert_eq!(&*refused.single().unwrap_err().body().message, "fault by provider");
+    assert_eq!(&*refused.single().unwrap_err().message(), "fault by provider");
     assert!(is_reserved(outside.record(number(0)).as_ref()) && !outside.is_claimed());
     assert_eq!(outside.orders(), [(CarrierOrder::Acquire, number(0))]);
 }
@@ -596,7 +595,7 @@ fn a_provider_is_told_two_things_of_one_number() {
     let outside = ExternalEffect::new(std::slice::from_ref(&coming));
     outside.providers.already(&[coming]);
     let document = json!({"e911": address("118 NATOMA ST")});
-    let create = Create { document: document.as_object().unwrap().clone(), ..Create::default() };
+    let create = Create::default().with_document(document.as_object().unwrap().clone());
     let options = Options::new(Actor::System).with_account(id("child"));
     let created = outside.service(None, now()).create([number(9).to_string()], &create, &options);
     assert!(created.unwrap().is_success());
@@ -613,12 +612,12 @@ fn an_admin_gives_up_what_never_ends() {
     let options = Options::new(id("reseller")).with_key("request-1".parse().unwrap());
     let together = options.with_all_or_nothing(true);
     assert!(!inventory.reserve(&list, &together).unwrap().is_success());
-    let code = |abandoned: Result<Vec<PhoneNumber>, Error>| abandoned.unwrap_err().body().code;
+    let code = |abandoned: Result<Vec<PhoneNumber>, InventoryError>| abandoned.unwrap_err().kind();
     let admin = Options::new(Actor::System);
-    assert_eq!(code(inventory.abandon(number(0), &admin)), 409, "somebody may be busy with it");
+    assert_eq!(code(inventory.abandon(number(0), &admin)), Kind::Conflict, "somebody may be busy with it");
     let later = outside.service(None, later());
-    assert_eq!(code(later.abandon(number(0), &options)), 403);
-    assert_eq!(code(later.abandon(number(2), &admin)), 404);
+    assert_eq!(code(later.abandon(number(0), &options)), Kind::Forbidden);
+    assert_eq!(code(later.abandon(number(2), &admin)), Kind::NotFound);
 
     let both = [number(0), number(1)];
     assert_eq!(later.abandon(number(0), &admin.with_dry_run(true)).unwrap(), both);
@@ -628,9 +627,9 @@ fn an_admin_gives_up_what_never_ends() {
     // What the carrier sold it has sold, and who asks again is told that it was not done.
     assert_eq!(outside.orders(), [(CarrierOrder::Acquire, number(0))]);
     let again = later.reserve(&list, &together).unwrap();
-    assert!(again.failed.values().all(|error| error.body().error == "not_done".into()));
+    assert!(again.failed.values().all(|error| error.kind() == Kind::NotDone));
     assert!(later.reserve(&list[1..], &Options::new(id("reseller"))).unwrap().is_success());
-    assert_eq!(code(later.abandon(number(1), &admin)), 409, "nothing is being done");
+    assert_eq!(code(later.abandon(number(1), &admin)), Kind::Conflict, "nothing is being done");
 }
 
 /// The carrier refuses to take a number back: emergency services know of it again.
@@ -641,9 +640,9 @@ fn a_refused_release_leaves_the_address() {
     outside.carrier.fail_next(CarrierFault::Refuse);
     let inventory = outside.service(None, now());
     let options = Options::new(id("reseller"));
-    let error = inventory.release([number(9).to_string()], &options).unwrap().single().unwrap_err().body();
-    assert_eq!((error.code, &*error.error, &*error.message), (500, "unspecified_fault", "fault by carrier"));
-    assert_eq!(error.cause, Some(number(9).to_string().into()));
+    let error = inventory.release([number(9).to_string()], &options).unwrap().single().unwrap_err();
+    assert_eq!((error.kind(), &*error.message()), (Kind::ExternalFault, "fault by carrier"));
+    assert_eq!(error.cause(), Some(number(9).to_string().into()));
     assert_eq!(outside.providers.street(number(9)).as_deref(), Some("116 NATOMA ST"));
     assert_eq!(outside.providers.name(number(9)).as_deref(), Some("Reseller"));
     let record = outside.record(number(9)).unwrap();
@@ -658,12 +657,10 @@ fn a_refused_release_leaves_the_address() {
 fn what_is_refused_leaves_nothing() {
     let outside = ExternalEffect::new(&[]);
     outside.providers.know_nothing();
-    let create =
-        Create { carrier: Some("telnyx".parse().unwrap()), document: document(), ..Create::default() };
+    let create = Create::default().with_carrier("telnyx".parse().unwrap()).with_document(document());
     let refused =
         outside.service(None, now()).create([number(9).to_string()], &create, &Options::new(id("reseller")));
-    let body = refused.unwrap().single().unwrap_err().body();
-    assert_eq!((body.code, &*body.error), (400, "invalid"));
+    assert_eq!(refused.unwrap().single().unwrap_err().kind(), Kind::Invalid);
     assert_eq!(outside.record(number(9)), None);
     assert_eq!(outside.providers.name(number(9)), None);
     // What happened is told all the same.
@@ -681,10 +678,10 @@ fn a_lost_answer_is_asked_for_again() {
     let inventory = outside.service(None, now());
     let options = Options::new(id("reseller"));
     let lost = inventory.reserve([number(0).to_string()], &options).unwrap().single().unwrap_err();
-    assert_eq!(&*lost.body().message, "fault by carrier");
+    assert_eq!(&*lost.message(), "fault by carrier");
     let other = Options::new(Actor::System).with_account(id("child"));
-    let busy = inventory.reserve([number(0).to_string()], &other).unwrap().single().unwrap_err().body();
-    assert_eq!((busy.code, &*busy.message), (409, "operation in progress"));
+    let busy = inventory.reserve([number(0).to_string()], &other).unwrap().single().unwrap_err();
+    assert_eq!((busy.kind(), &*busy.message()), (Kind::Conflict, "operation in progress"));
     assert_eq!(inventory.recover().unwrap().left, 1);
     assert_eq!(outside.service(None, later()).recover().unwrap().finished, 1);
     assert!(is_reserved(outside.record(number(0)).as_ref()));

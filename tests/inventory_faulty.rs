@@ -12,7 +12,7 @@ use telnum::account::Actor;
 use telnum::carrier::Carrier;
 use telnum::feature::e911::E911Address;
 use telnum::idempotency::IdempotencyKey;
-use telnum::inventory::{Create, Error, ImportRow, Inventory, Options, Outcome};
+use telnum::inventory::{Create, ImportRow, Inventory, InventoryError, Options, Outcome};
 use telnum::lifecycle::State;
 use telnum::names::Feature;
 use telnum::policy::{LeaseTerms, Policy};
@@ -66,7 +66,7 @@ impl World {
         let book: Arc<dyn E911Provider> = Arc::<AddressBook>::clone(&self.book);
         Inventory::builder(store)
             .accounts(accounts())
-            .shared_carrier(carrier)
+            .carrier(carrier)
             .e911(book)
             .policy(policy)
             .clock(move || now)
@@ -90,7 +90,7 @@ impl World {
     fn recover(&self, later: &Inventory, at: &str) {
         later.recover().unwrap();
         let again = later.recover().unwrap();
-        assert_eq!((again.finished, again.abandoned, again.left, again.failed.len()), (0, 0, 0, 0), "{at}");
+        assert_eq!((again.finished, again.rolled_back, again.left, again.failed.len()), (0, 0, 0, 0), "{at}");
         let claimed = Query::default().with_pending(true);
         assert!(self.store.scan(&claimed, None, 10).unwrap().items.is_empty(), "{at}");
         let orders = self.carrier.orders();
@@ -133,7 +133,7 @@ struct Case<'a> {
     name: &'static str,
     before: Vec<NumberRecord>,
     numbers: &'a [&'a str],
-    act: &'a dyn Fn(&Inventory, &Options) -> Result<Outcome, Error>,
+    act: &'a dyn Fn(&Inventory, &Options) -> Result<Outcome, InventoryError>,
     is_done: &'a dyn Fn(Option<&NumberRecord>) -> bool,
 }
 
@@ -223,11 +223,8 @@ fn numbers_are_given_back() {
 #[test]
 fn numbers_are_created_and_deleted() {
     const NEW: [&str; 2] = ["+14158863000", "+14158863001"];
-    let create = Create {
-        carrier: Some("telnyx".parse().unwrap()),
-        document: document("116 NATOMA ST"),
-        ..Create::default()
-    };
+    let create =
+        Create::default().with_carrier("telnyx".parse().unwrap()).with_document(document("116 NATOMA ST"));
     Case {
         name: "create",
         before: Vec::new(),
@@ -283,11 +280,8 @@ fn numbers_are_changed() {
 
 #[test]
 fn numbers_are_imported() {
-    let row = |number: &str| ImportRow {
-        number: number.into(),
-        account: Some(id("reseller")),
-        create: Create { carrier: Some("telnyx".parse().unwrap()), ..Create::default() },
-    };
+    let create = Create::default().with_carrier("telnyx".parse().unwrap());
+    let row = |number| ImportRow::new(number, create.clone()).with_account(id("reseller"));
     let import = |inventory: &Inventory| {
         inventory.import(["+14158863000", "+14158863001"].map(row), &Options::new(Actor::System))
     };

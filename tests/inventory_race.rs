@@ -10,9 +10,9 @@ use std::thread;
 use serde_json::{Value, json};
 use telnum::PhoneNumber;
 use telnum::account::{Account, AccountId, AccountTree, Actor};
-use telnum::carrier::{Availability, Carrier, CarrierError, Found, Search};
+use telnum::carrier::{Availability, Carrier, CarrierError, NumberSearch, Offer};
 use telnum::idempotency::IdempotencyKey;
-use telnum::inventory::{Create, Inventory, Limits, Options};
+use telnum::inventory::{Create, Inventory, InventoryErrorKind, InventoryLimits, Options};
 use telnum::lifecycle::State;
 use telnum::names::CarrierName;
 use telnum::record::NumberRecord;
@@ -32,7 +32,7 @@ fn inventory(shops: usize) -> (Inventory, Arc<ScriptedCarrier>) {
     let shared: Arc<dyn Carrier> = Arc::<ScriptedCarrier>::clone(&carrier);
     let inventory = Inventory::builder(Arc::new(MemoryStore::new()))
         .accounts(AccountTree::new((0..shops).map(|place| Account::new(id(place)))).unwrap())
-        .shared_carrier(shared)
+        .carrier(shared)
         .build();
     (inventory, carrier)
 }
@@ -56,7 +56,7 @@ fn race<T: Send>(threads: usize, act: impl Fn(usize) -> T + Sync) -> Vec<T> {
 #[test]
 fn one_of_a_hundred_reserves_a_number() {
     let (inventory, _) = inventory(100);
-    let free = Create { state: Some(State::Available), ..Create::default() };
+    let free = Create::default().with_state(State::Available);
     inventory.create([NUMBER], &free, &Options::new(Actor::System)).unwrap().single().unwrap();
     let won = race(100, |place| inventory.reserve([NUMBER], &Options::new(id(place))).unwrap().is_success());
     let winners: Vec<_> =
@@ -139,7 +139,7 @@ impl Carrier for Slow {
         "slow".parse().unwrap()
     }
 
-    fn find(&self, _: &Search) -> Result<Vec<Found>, CarrierError> {
+    fn search(&self, _: &NumberSearch) -> Result<Vec<Offer>, CarrierError> {
         Ok(Vec::new())
     }
 
@@ -172,7 +172,7 @@ fn who_comes_late_is_not_told_of_what_is_anothers() {
             let inventory = Inventory::builder(MemoryStore::new())
                 .accounts(AccountTree::new([0, 1].map(|place| Account::new(id(place)))).unwrap())
                 .carrier(Slow(Mutex::new(Some((is_asked, answers)))))
-                .limits(Limits { claim: std::time::Duration::ZERO, ..Limits::default() })
+                .limits(InventoryLimits::default().with_claim_timeout(std::time::Duration::ZERO))
                 .build();
             let [mut first, second] = [0, 1].map(|place| Options::new(id(place)));
             first.key = key;
@@ -187,9 +187,9 @@ fn who_comes_late_is_not_told_of_what_is_anothers() {
                 may_answer.send(()).unwrap();
                 late.join().unwrap()
             });
-            let came = outcome.single().map(|record| record.owner()).map_err(|error| error.body().code);
+            let came = outcome.single().map(|record| record.owner()).map_err(|error| error.kind());
             let is_known = key.is_some() || !goes_on;
-            assert_eq!(came, if is_known { Ok(Some(id(0))) } else { Err(409) });
+            assert_eq!(came, if is_known { Ok(Some(id(0))) } else { Err(InventoryErrorKind::Conflict) });
         }
     }
 }

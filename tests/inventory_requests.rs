@@ -13,12 +13,13 @@ use serde_json::{Map, Value, json};
 use telnum::PhoneNumber;
 use telnum::carrier::Carrier;
 use telnum::inventory::{
-    Billing, BillingError, Builder, Charge, Create, Error, Inventory, Limits, Options, Quote,
+    Billing, BillingError, Charge, Create, Inventory, InventoryBuilder, InventoryError, InventoryErrorKind,
+    InventoryLimits, Options, Quote,
 };
 use telnum::lifecycle::State;
 use telnum::names::Feature;
 use telnum::policy::Policy;
-use telnum::store::{Batch, Change, Expect, MemoryStore, Revision, Store, StoreError, delegate_store};
+use telnum::store::{Batch, Change, Expect, MemoryStore, Retry, Revision, Store, StoreError, delegate_store};
 use telnum::testing::{CarrierFault, CarrierOrder, ScriptedCarrier};
 use world::{accounts, id, now, numbers};
 
@@ -45,13 +46,13 @@ impl Store for Counting {
 }
 
 /// The reference's accounts and numbers.
-fn on(store: &Arc<Counting>) -> Builder {
+fn on(store: &Arc<Counting>) -> InventoryBuilder {
     let put = |record| Change::put(record, Expect::Absent);
     store.commit(numbers().into_values().map(put).collect()).unwrap();
     Inventory::builder(store.clone()).accounts(accounts()).clock(now)
 }
 
-fn world() -> Builder {
+fn world() -> InventoryBuilder {
     on(&Arc::default())
 }
 
@@ -83,7 +84,7 @@ fn keys_of_requests_and_of_their_parts_never_meet() {
         for together in [false, true] {
             let carrier = sells("telnyx", SOLD[0]);
             let store = Arc::default();
-            let inventory = on(&store).shared_carrier(shared(&carrier)).build();
+            let inventory = on(&store).carrier(shared(&carrier)).build();
             assert!(inventory.reserve([FREE], &keyed(other)).unwrap().is_success());
             let options = keyed("k").with_all_or_nothing(together);
             let bought = inventory.reserve(SOLD, &options).unwrap();
@@ -101,7 +102,7 @@ fn keys_of_requests_and_of_their_parts_never_meet() {
 #[test]
 fn only_requests_with_a_key_leave_receipts() {
     let store = Arc::default();
-    let inventory = on(&store).shared_carrier(shared(&sells("telnyx", SOLD[0]))).build();
+    let inventory = on(&store).carrier(shared(&sells("telnyx", SOLD[0]))).build();
     let all = by("reseller").with_all_or_nothing(true);
     assert!(inventory.reserve([FREE, SOLD[0]], &all).unwrap().is_success());
     assert_eq!(store.receipts.load(Ordering::SeqCst), 0);
@@ -118,12 +119,12 @@ fn a_key_is_for_one_request_to_the_letter() {
     let patch = |fields| inventory.patch(number, document(fields), &keyed("patch"));
     let first = patch(json!({"a": {"x": 1, "y": 2}, "b": null})).unwrap();
     assert_eq!(patch(json!({"b": null, "a": {"y": 2, "x": 1}})).unwrap().succeeded, first.succeeded);
-    assert!(matches!(patch(json!({"a": {"x": 1, "y": 2}})), Err(Error::KeyReused(_))));
+    assert!(matches!(patch(json!({"a": {"x": 1, "y": 2}})), Err(InventoryError::KeyReused(_))));
 
     let fix = |app: &str| inventory.fix(number, Some(&|_: PhoneNumber| Some(app.into())), &keyed("fix"));
     assert!(fix("fax").unwrap().is_success());
     assert!(fix("fax").unwrap().is_success());
-    assert!(matches!(fix("callflow"), Err(Error::KeyReused(_))));
+    assert!(matches!(fix("callflow"), Err(InventoryError::KeyReused(_))));
 }
 
 #[test]
@@ -131,7 +132,8 @@ fn what_is_replayed_is_what_was_answered() {
     let fields = json!({"z": {"b": null, "a": [1.5, 1e300, -0.0, u64::MAX]}, "": "", "a\u{0}b": "\u{fffd}"});
     for carrier_data in [None, Some(Value::Null), Some(json!({"order": null}))] {
         let inventory = world().build();
-        let create = Create { carrier_data, document: document(fields.clone()), ..Create::default() };
+        let mut create = Create::default().with_document(document(fields.clone()));
+        create.carrier_data = carrier_data;
         let [first, again] = [(); 2].map(|()| inventory.create([ABSENT], &create, &keyed("k")).unwrap());
         assert!(first.is_success());
         assert_eq!(again.succeeded, first.succeeded);
@@ -144,9 +146,9 @@ fn a_refused_purchase_leaves_nothing() {
     let [one, two] = ["one", "two"].map(|name| sells(name, SOLD[0]));
     one.pass_next();
     one.fail_next(CarrierFault::Refuse);
-    let inventory = world().shared_carrier(shared(&one)).shared_carrier(shared(&two)).build();
+    let inventory = world().carrier(shared(&one)).carrier(shared(&two)).build();
     let error = inventory.reserve([SOLD[0]], &by("reseller")).unwrap().single().unwrap_err();
-    assert_eq!(&*error.body().message, "fault by carrier");
+    assert_eq!(&*error.message(), "fault by carrier");
     assert_eq!(inventory.store().get(SOLD[0].parse().unwrap()).unwrap(), None);
     // It is not refused again: the same carrier is asked under another key.
     assert!(inventory.reserve([SOLD[0]], &by("reseller")).unwrap().is_success());
@@ -158,7 +160,7 @@ fn a_refused_purchase_leaves_nothing() {
 fn what_was_seen_at_a_carrier_is_looked_for_anew() {
     let seen = "+14122065197";
     let carrier = sells("telnyx", seen);
-    let inventory = world().shared_carrier(shared(&carrier)).build();
+    let inventory = world().carrier(shared(&carrier)).build();
     let before = inventory.store().get(seen.parse().unwrap()).unwrap().unwrap();
     assert_eq!((before.state(), before.carrier().as_str()), (State::Discovery, "bandwidth2"));
     let bought = inventory.reserve([seen], &by("reseller")).unwrap().single().unwrap();
@@ -177,7 +179,7 @@ fn what_was_seen_at_a_carrier_is_looked_for_anew() {
 #[test]
 fn everything_is_tried_once_at_least() {
     for options in [by("reseller"), by("reseller").with_all_or_nothing(true), keyed("k")] {
-        let inventory = world().limits(Limits { tries: 0, ..Limits::default() }).build();
+        let inventory = world().limits(InventoryLimits::default().with_retry(Retry::new(0))).build();
         assert!(inventory.reserve([FREE], &options).unwrap().is_success());
     }
 }
@@ -194,11 +196,11 @@ fn a_dry_run_is_for_all_or_nothing_too() {
     let options = by("reseller").with_all_or_nothing(true);
     let patch = |options: Options, fields: &Value| {
         let failed = inventory.patch(both, document(fields.clone()), &options).unwrap().failed;
-        failed.values().map(|error| error.body().error).collect::<Vec<_>>()
+        failed.values().map(|error| error.kind()).collect::<Vec<_>>()
     };
     let fields = json!({"e911": address});
     assert_eq!(patch(options.with_dry_run(true), &fields).len(), 2);
-    assert_eq!(patch(options, &fields), ["invalid".into(), "not_done".into()]);
+    assert_eq!(patch(options, &fields), [InventoryErrorKind::Invalid, InventoryErrorKind::NotDone]);
 }
 
 /// Somebody else is faster with one of two numbers: what is quoted in the end is for the other.

@@ -65,7 +65,7 @@ fn cells(line: &str) -> impl Iterator<Item = String> {
 }
 
 /// What a line says.
-pub(crate) fn row(line: &str) -> Result<ImportRow, String> {
+pub(crate) fn row(line: &str) -> Result<ImportRow<String>, String> {
     let mut cells = cells(line);
     let mut cell = || cells.next().filter(|cell| !cell.is_empty());
     let (number, account, state, carrier) = (cell(), cell(), cell(), cell());
@@ -73,6 +73,10 @@ pub(crate) fn row(line: &str) -> Result<ImportRow, String> {
     let account = account.map(|it| it.parse::<AccountId>().map_err(|_| wrong("account"))).transpose()?;
     let state = state.map(|it| it.parse::<State>().map_err(|_| wrong("state"))).transpose()?;
     let carrier = carrier.map(|it| it.parse::<CarrierName>().map_err(|_| wrong("carrier"))).transpose()?;
-    let create = Create { state, carrier, ..Create::default() };
-    Ok(ImportRow { number: number.ok_or_else(|| wrong("number"))?.into(), account, create })
+    let mut create = Create::default();
+    (create.state, create.carrier) = (state, carrier);
+    let number = number.ok_or_else(|| wrong("number"))?;
+    let mut row = ImportRow::new(number.to_owned(), create);
+    row.account = account;
+    Ok(row)
 }

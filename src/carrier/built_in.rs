@@ -1,11 +1,9 @@
-//! The carriers of the system itself: they sell what is in its own store.
-
-use std::sync::Arc;
+//! The built-in carriers: they sell numbers of the service's own store, and take no orders.
 
 use serde_json::Value;
 
-use super::search::follows;
-use super::{Availability, Carrier, CarrierError, Found, Search};
+use super::search::is_successor;
+use super::{Availability, Carrier, CarrierError, NumberSearch, Offer};
 use crate::account::AccountId;
 use crate::idempotency::IdempotencyKey;
 use crate::lifecycle::State;
@@ -14,100 +12,130 @@ use crate::number::PhoneNumber;
 use crate::record::NumberRecord;
 use crate::store::{Query, Store, StoreError};
 
-/// The numbers of the system that are free, whoever carries them, but for those of others' pools: for
-/// accounts only.
-#[derive(Clone, Debug)]
-pub struct Local(Arc<dyn Store>);
-
-/// A pool of numbers for each account, or its reseller's where it has none: numbers that are free,
-/// of the carrier `managed`, whose carrier data name the account as `pool`.
-#[derive(Clone, Debug)]
-pub struct Managed(Arc<dyn Store>);
-
-/// The numbers that the account has reserved, or its reseller.
-#[derive(Clone, Debug)]
-pub struct ReservedBy {
-    name: CarrierName,
-    store: Arc<dyn Store>,
-}
-
-/// Mobile numbers, which are not for sale.
+/// The carrier `local`: the available numbers of a store, of any carrier, except those in the pool of
+/// another account. It sells to accounts only.
+///
+/// An [`Inventory`](crate::inventory::Inventory) has it unless it is built
+/// [without carriers](crate::inventory::InventoryBuilder::without_carriers).
 #[derive(Clone, Copy, Debug)]
-pub struct Mdn;
+#[doc(alias = "knm_local")]
+pub struct LocalCarrier<S>(S);
 
-impl Local {
-    /// The free numbers of a store.
+/// The carrier `managed`: a pool of available numbers for each account, and that of its reseller for
+/// accounts whose own pool is empty. A record of the carrier `managed` is in the pool of the account that
+/// its carrier data name as `pool`.
+#[derive(Clone, Copy, Debug)]
+#[doc(alias = "knm_managed")]
+pub struct ManagedCarrier<S>(S);
+
+/// The carrier `reserved` or `reserved_reseller`: the numbers that an account, or its reseller, has
+/// reserved. They can be found, and are not for sale.
+#[derive(Clone, Copy, Debug)]
+#[doc(alias("knm_reserved", "knm_reserved_reseller"))]
+pub struct ReservedCarrier<S> {
+    name: CarrierName,
+    store: S,
+}
+
+/// The carrier `mdn`: mobile numbers, which are not for sale.
+#[derive(Clone, Copy, Debug)]
+#[doc(alias = "knm_mdn")]
+pub struct MdnCarrier;
+
+impl<S: Store> LocalCarrier<S> {
+    /// Creates the carrier that sells the available numbers of `store`.
     #[must_use]
-    pub fn new(store: Arc<dyn Store>) -> Self {
+    pub const fn new(store: S) -> Self {
         Self(store)
     }
 }
 
-impl Managed {
-    /// The pools of a store.
+impl<S: Store> ManagedCarrier<S> {
+    /// Creates the carrier that sells the pools of `store`.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use telnum::carrier::{Carrier, ManagedCarrier};
+    /// use telnum::inventory::Inventory;
+    /// use telnum::store::MemoryStore;
+    ///
+    /// let store = Arc::new(MemoryStore::new());
+    /// let pools = ManagedCarrier::new(store.clone());
+    /// assert_eq!(pools.name().as_str(), "managed");
+    /// let inventory = Inventory::builder(store).carrier(pools).build();
+    /// ```
     #[must_use]
-    pub fn new(store: Arc<dyn Store>) -> Self {
+    pub const fn new(store: S) -> Self {
         Self(store)
     }
 
-    fn pool(&self, search: &Search, account: AccountId) -> Result<Vec<Found>, CarrierError> {
-        let query = Query { carrier: Some(CarrierName::MANAGED), ..wanted(search, State::Available) };
-        collect(&*self.0, CarrierName::MANAGED, &query, search, |record| {
-            pool(record) == Some(account.as_str())
+    /// Searches the pool of `account`.
+    fn search_pool(&self, search: &NumberSearch, account: AccountId) -> Result<Vec<Offer>, CarrierError> {
+        let query = Query { carrier: Some(CarrierName::MANAGED), ..query_for(search, State::Available) };
+        search_store(&self.0, CarrierName::MANAGED, &query, search, |record| {
+            pool_of(record) == Some(account.as_str())
         })
     }
 }
 
-impl ReservedBy {
-    /// What the account itself has reserved, in a store.
+impl<S: Store> ReservedCarrier<S> {
+    /// Creates the carrier `reserved`, which finds the numbers of `store` that the account has reserved.
     #[must_use]
-    pub fn the_account(store: Arc<dyn Store>) -> Self {
+    pub const fn of_account(store: S) -> Self {
         Self { name: CarrierName::RESERVED, store }
     }
 
-    /// What its reseller has reserved, in a store.
+    /// Creates the carrier `reserved_reseller`, which finds the numbers of `store` that the account's
+    /// reseller has reserved.
     #[must_use]
-    pub fn the_reseller(store: Arc<dyn Store>) -> Self {
+    pub const fn of_reseller(store: S) -> Self {
         Self { name: CarrierName::RESERVED_RESELLER, store }
     }
 }
 
-/// What is in a state, and nothing is being done for.
-fn wanted(search: &Search, state: State) -> Query {
+/// Returns the query for the unclaimed numbers in `state` that `search` is for.
+fn query_for(search: &NumberSearch, state: State) -> Query {
     Query { prefix: Some(search.prefix), states: [state].into(), pending: Some(false), ..Query::default() }
 }
 
-/// The account whose pool a number is in.
-fn pool(record: &NumberRecord) -> Option<&str> {
+/// Returns the id of the account whose pool `record` is in, if it is in one.
+fn pool_of(record: &NumberRecord) -> Option<&str> {
     let data = record.carrier_data().filter(|_| record.carrier() == CarrierName::MANAGED)?;
     data.get("pool")?.as_str()
 }
 
-/// Whether a number is in no pool but an account's, or that of the one that sells to it.
-pub(crate) fn is_for(record: &NumberRecord, account: Option<AccountId>, reseller: Option<AccountId>) -> bool {
-    pool(record).is_none_or(|pool| [account, reseller].iter().flatten().any(|id| id.as_str() == pool))
+/// Returns whether `record` is in no pool, or in that of `account` or `reseller`.
+pub(crate) fn is_in_pool_for(
+    record: &NumberRecord,
+    account: Option<AccountId>,
+    reseller: Option<AccountId>,
+) -> bool {
+    pool_of(record).is_none_or(|pool| [account, reseller].iter().flatten().any(|id| id.as_str() == pool))
 }
 
-/// The first numbers of a query that are also what a function says; in a row, if they are to be.
-fn collect(
-    store: &dyn Store,
+/// Returns offers by `carrier` of the first numbers of `store` that match `query` and `is_match`; of
+/// consecutive ones if `search` is for those.
+fn search_store(
+    store: &impl Store,
     carrier: CarrierName,
     query: &Query,
-    search: &Search,
-    is_one: impl Fn(&NumberRecord) -> bool,
-) -> Result<Vec<Found>, CarrierError> {
-    let mut found: Vec<Found> = Vec::new();
+    search: &NumberSearch,
+    is_match: impl Fn(&NumberRecord) -> bool,
+) -> Result<Vec<Offer>, CarrierError> {
+    const PAGE_SIZE: usize = 1_000;
+    let mut offers: Vec<Offer> = Vec::new();
     let mut after = None;
-    while found.len() < search.quantity {
-        let page = store.scan(query, after, 1_000).map_err(|error| failed(carrier, &error))?;
-        for record in page.items.iter().filter(|record| is_one(record)) {
+    while offers.len() < search.quantity {
+        let page = store.scan(query, after, PAGE_SIZE).map_err(|error| store_failed(carrier, &error))?;
+        for record in page.items.iter().filter(|record| is_match(record)) {
             let number = record.number();
-            if search.consecutive && found.last().is_some_and(|last| !follows(last.number, number)) {
-                found.clear();
+            if search.consecutive && offers.last().is_some_and(|last| !is_successor(number, last.number)) {
+                offers.clear();
             }
-            found.push(Found { carrier_data: record.carrier_data().cloned(), ..Found::new(number, carrier) });
-            if found.len() == search.quantity {
-                return Ok(found);
+            offers
+                .push(Offer { carrier_data: record.carrier_data().cloned(), ..Offer::new(number, carrier) });
+            if offers.len() == search.quantity {
+                return Ok(offers);
             }
         }
         after = match page.next {
@@ -115,31 +143,31 @@ fn collect(
             None => break,
         };
     }
-    Ok(if search.consecutive { Vec::new() } else { found })
+    Ok(if search.consecutive { Vec::new() } else { offers })
 }
 
-/// Whether numbers are free in a store and also what a function says.
-fn check(
-    store: &dyn Store,
+/// Returns whether each of `numbers` is available in `store`, unclaimed, and matches `is_match`.
+fn check_store(
+    store: &impl Store,
     carrier: CarrierName,
     numbers: &[PhoneNumber],
-    is_one: impl Fn(&NumberRecord) -> bool,
+    is_match: impl Fn(&NumberRecord) -> bool,
 ) -> Result<Vec<Availability>, CarrierError> {
-    let answer = |number: &PhoneNumber| {
-        let stored = store.get(*number).map_err(|error| failed(carrier, &error))?;
-        let is_free = stored.is_some_and(|record| {
-            record.state() == State::Available && record.pending().is_none() && is_one(&record)
+    let check = |number: &PhoneNumber| {
+        let stored = store.get(*number).map_err(|error| store_failed(carrier, &error))?;
+        let is_available = stored.is_some_and(|record| {
+            record.state() == State::Available && record.pending().is_none() && is_match(&record)
         });
-        Ok(if is_free { Availability::Available } else { Availability::Unavailable })
+        Ok(if is_available { Availability::Available } else { Availability::Unavailable })
     };
-    numbers.iter().map(answer).collect()
+    numbers.iter().map(check).collect()
 }
 
-fn failed(carrier: CarrierName, error: &StoreError) -> CarrierError {
-    CarrierError::Unknown { carrier, reason: error.to_string().into() }
+fn store_failed(carrier: CarrierName, error: &StoreError) -> CarrierError {
+    CarrierError::unknown(carrier, error)
 }
 
-impl Carrier for Local {
+impl<S: Store> Carrier for LocalCarrier<S> {
     fn name(&self) -> CarrierName {
         CarrierName::LOCAL
     }
@@ -148,11 +176,12 @@ impl Carrier for Local {
         false
     }
 
-    fn find(&self, search: &Search) -> Result<Vec<Found>, CarrierError> {
-        search.account.ok_or(CarrierError::NotAvailable)?;
-        let query = wanted(search, State::Available);
-        let is_one = |record: &NumberRecord| is_for(record, search.account, search.reseller);
-        collect(&*self.0, CarrierName::LOCAL, &query, search, is_one)
+    fn search(&self, search: &NumberSearch) -> Result<Vec<Offer>, CarrierError> {
+        search.account.ok_or(CarrierError::Unsupported)?;
+        let query = query_for(search, State::Available);
+        search_store(&self.0, CarrierName::LOCAL, &query, search, |record| {
+            is_in_pool_for(record, search.account, search.reseller)
+        })
     }
 
     fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
@@ -165,7 +194,7 @@ impl Carrier for Local {
         account: Option<AccountId>,
         reseller: Option<AccountId>,
     ) -> Result<Vec<Availability>, CarrierError> {
-        check(&*self.0, CarrierName::LOCAL, numbers, |record| is_for(record, account, reseller))
+        check_store(&self.0, CarrierName::LOCAL, numbers, |record| is_in_pool_for(record, account, reseller))
     }
 
     fn acquire(&self, _: &NumberRecord, _: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
@@ -177,7 +206,7 @@ impl Carrier for Local {
     }
 }
 
-impl Carrier for Managed {
+impl<S: Store> Carrier for ManagedCarrier<S> {
     fn name(&self) -> CarrierName {
         CarrierName::MANAGED
     }
@@ -186,11 +215,11 @@ impl Carrier for Managed {
         false
     }
 
-    fn find(&self, search: &Search) -> Result<Vec<Found>, CarrierError> {
-        let account = search.account.ok_or(CarrierError::NotAvailable)?;
-        let own = self.pool(search, account)?;
+    fn search(&self, search: &NumberSearch) -> Result<Vec<Offer>, CarrierError> {
+        let account = search.account.ok_or(CarrierError::Unsupported)?;
+        let own = self.search_pool(search, account)?;
         match search.reseller {
-            Some(reseller) if own.is_empty() => self.pool(search, reseller),
+            Some(reseller) if own.is_empty() => self.search_pool(search, reseller),
             Some(_) | None => Ok(own),
         }
     }
@@ -205,8 +234,8 @@ impl Carrier for Managed {
         account: Option<AccountId>,
         reseller: Option<AccountId>,
     ) -> Result<Vec<Availability>, CarrierError> {
-        check(&*self.0, CarrierName::MANAGED, numbers, |record| {
-            pool(record).is_some() && is_for(record, account, reseller)
+        check_store(&self.0, CarrierName::MANAGED, numbers, |record| {
+            pool_of(record).is_some() && is_in_pool_for(record, account, reseller)
         })
     }
 
@@ -219,7 +248,7 @@ impl Carrier for Managed {
     }
 }
 
-impl Carrier for ReservedBy {
+impl<S: Store> Carrier for ReservedCarrier<S> {
     fn name(&self) -> CarrierName {
         self.name
     }
@@ -228,16 +257,15 @@ impl Carrier for ReservedBy {
         false
     }
 
-    fn find(&self, search: &Search) -> Result<Vec<Found>, CarrierError> {
+    fn search(&self, search: &NumberSearch) -> Result<Vec<Offer>, CarrierError> {
         let owner = if self.name == CarrierName::RESERVED { search.account } else { search.reseller };
-        let owner = Some(owner.ok_or(CarrierError::NotAvailable)?);
-        let query = Query { owner, ..wanted(search, State::Reserved) };
-        collect(&*self.store, self.name, &query, search, |_| true)
+        let owner = Some(owner.ok_or(CarrierError::Unsupported)?);
+        let query = Query { owner, ..query_for(search, State::Reserved) };
+        search_store(&self.store, self.name, &query, search, |_| true)
     }
 
-    /// What is reserved is not sold by itself.
     fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
-        Ok(numbers.iter().map(|_| Availability::Unavailable).collect())
+        Ok(vec![Availability::Unavailable; numbers.len()])
     }
 
     fn acquire(&self, _: &NumberRecord, _: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
@@ -249,7 +277,7 @@ impl Carrier for ReservedBy {
     }
 }
 
-impl Carrier for Mdn {
+impl Carrier for MdnCarrier {
     fn name(&self) -> CarrierName {
         CarrierName::MDN
     }
@@ -258,16 +286,16 @@ impl Carrier for Mdn {
         false
     }
 
-    fn find(&self, _: &Search) -> Result<Vec<Found>, CarrierError> {
-        Err(CarrierError::NotAvailable)
+    fn search(&self, _: &NumberSearch) -> Result<Vec<Offer>, CarrierError> {
+        Err(CarrierError::Unsupported)
     }
 
     fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
-        Ok(numbers.iter().map(|_| Availability::Unavailable).collect())
+        Ok(vec![Availability::Unavailable; numbers.len()])
     }
 
     fn acquire(&self, _: &NumberRecord, _: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
-        Err(CarrierError::NotAvailable)
+        Err(CarrierError::Unsupported)
     }
 
     fn disconnect(&self, _: &NumberRecord, _: IdempotencyKey) -> Result<Option<Value>, CarrierError> {

@@ -1,159 +1,172 @@
-use std::collections::BTreeMap;
+//! Calls to many carriers at once, within a time limit.
+
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{Carrier, CarrierError, CarrierInfo, Found, Search};
+use super::{Carrier, CarrierError, CarrierInfo, NumberSearch, Offer};
 use crate::names::CarrierName;
 use crate::number::{CallingCode, PhoneNumber};
 
-/// The most numbers that one search finds.
-pub const MAX_FOUND: usize = 500;
+/// The maximum number of results of one search.
+pub const MAX_SEARCH_RESULTS: usize = 500;
 
-/// A carrier that is late with so many answers is not asked again before it gives one.
-const MAX_OWED: usize = 32;
+/// The number of overdue calls at which a carrier is not called again until one of them returns.
+const MAX_OVERDUE_CALLS: usize = 32;
 
-/// Asks all carriers at once, until a time limit: what they found, in the order of the carriers, a
-/// number once; and who failed, or gave no answer in time. Of a search for numbers in a row it is the
-/// first row of that length that a carrier has, or nothing.
+/// Searches all `carriers` at once and returns their offers in the order of the carriers, each number
+/// once, with the errors of those that failed or did not answer within `time_limit`.
 ///
-/// A carrier that is late is not waited for; what it answers then is dropped. One that can not search
-/// by so many digits is asked by those it can.
+/// A [consecutive](NumberSearch::consecutive) search returns the first run of that length that any one
+/// carrier has, or nothing. A carrier that cannot search by as many digits as the prefix has is searched
+/// by those it can. Offers that do not match the prefix are dropped, as are answers that come late.
 ///
 /// ```
 /// use std::{sync::Arc, time::Duration};
-/// use telnum::carrier::{Carrier, Search, find_everywhere};
+/// use telnum::carrier::{Carrier, NumberSearch, search_carriers};
 /// use telnum::testing::ScriptedCarrier;
 ///
 /// let first = ScriptedCarrier::new("first".parse()?).with_block("+14158860000".parse()?, 2);
 /// let second = ScriptedCarrier::new("second".parse()?).with_block("+14158860001".parse()?, 2);
 /// let carriers: [Arc<dyn Carrier>; 2] = [Arc::new(first), Arc::new(second)];
 ///
-/// let search = Search { quantity: 10, ..Search::new("+1415".parse()?) };
-/// let (found, failed) = find_everywhere(&carriers, &search, Duration::from_secs(5));
-/// let carriers: Vec<_> = found.iter().map(|found| found.carrier.to_string()).collect();
-/// assert_eq!(carriers, ["first", "first", "second"]);
-/// assert!(failed.is_empty());
+/// let search = NumberSearch::new("+1415".parse()?).with_quantity(10);
+/// let (offers, failed) = search_carriers(&carriers, &search, Duration::from_secs(5));
+/// let names: Vec<_> = offers.iter().map(|offer| offer.carrier.to_string()).collect();
+/// assert_eq!((names, failed), (vec!["first".into(), "first".into(), "second".into()], vec![]));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn find_everywhere(
+pub fn search_carriers(
     carriers: &[Arc<dyn Carrier>],
-    search: &Search,
-    limit: Duration,
-) -> (Vec<Found>, Vec<(CarrierName, CarrierError)>) {
-    find_owed(carriers, search, limit, &Owed::default())
+    search: &NumberSearch,
+    time_limit: Duration,
+) -> (Vec<Offer>, Vec<(CarrierName, CarrierError)>) {
+    search_with(carriers, search, time_limit, &OpenCalls::default())
 }
 
-/// The same, of carriers that may owe answers.
-pub(crate) fn find_owed(
+/// Searches `carriers` as [`search_carriers`] does, and counts the calls in `open_calls`.
+pub(crate) fn search_with(
     carriers: &[Arc<dyn Carrier>],
-    search: &Search,
-    limit: Duration,
-    owed: &Owed,
-) -> (Vec<Found>, Vec<(CarrierName, CarrierError)>) {
-    if search.consecutive && search.quantity > MAX_FOUND {
+    search: &NumberSearch,
+    time_limit: Duration,
+    open_calls: &OpenCalls,
+) -> (Vec<Offer>, Vec<(CarrierName, CarrierError)>) {
+    if search.consecutive && search.quantity > MAX_SEARCH_RESULTS {
         return (Vec::new(), Vec::new());
     }
-    let search = Search { quantity: search.quantity.min(MAX_FOUND), ..search.clone() };
-    let asked = search.clone();
-    let find = move |carrier: &dyn Carrier| carrier.find(&asked.told_to(carrier.info()));
-    merge(ask_all(carriers, owed, limit, find), &search)
+    let search = NumberSearch { quantity: search.quantity.min(MAX_SEARCH_RESULTS), ..search.clone() };
+    let wanted = search.clone();
+    let call = move |carrier: &dyn Carrier| carrier.search(&wanted.as_supported_by(carrier.info()));
+    merge(call_carriers(carriers, open_calls, time_limit, call), &search)
 }
 
-/// The answers that carriers owe, and by when.
+/// The calls to carriers that have not returned, shared by all searches of an inventory.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Owed(Arc<Mutex<Answers>>);
+pub(crate) struct OpenCalls(Arc<Mutex<CallTable>>);
 
 #[derive(Debug, Default)]
-struct Answers {
-    asked: u64,
-    open: BTreeMap<(CarrierName, u64), Option<Instant>>,
+struct CallTable {
+    /// The number of calls made so far.
+    count: u64,
+    /// The deadline of each open call, by carrier and the call's number.
+    deadlines: BTreeMap<(CarrierName, u64), Option<Instant>>,
 }
 
-/// An answer that is owed until this is dropped.
-struct Debt(Owed, (CarrierName, u64));
+/// An open call, until it is dropped.
+struct OpenCall {
+    calls: OpenCalls,
+    key: (CarrierName, u64),
+}
 
-impl Owed {
-    fn answers(&self) -> MutexGuard<'_, Answers> {
+impl OpenCalls {
+    fn table(&self) -> MutexGuard<'_, CallTable> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// One answer more, unless a carrier is late with too many.
-    fn add(&self, carrier: CarrierName, deadline: Option<Instant>) -> Option<Debt> {
-        let (now, mut answers) = (Instant::now(), self.answers());
-        let open = answers.open.range((carrier, 0)..=(carrier, u64::MAX));
-        if open.filter(|(_, deadline)| deadline.is_some_and(|it| it <= now)).count() >= MAX_OWED {
+    /// Opens a call to `carrier`, unless it has too many overdue ones.
+    fn open(&self, carrier: CarrierName, deadline: Option<Instant>) -> Option<OpenCall> {
+        let (now, mut table) = (Instant::now(), self.table());
+        let open = table.deadlines.range((carrier, 0)..=(carrier, u64::MAX));
+        let is_overdue = |deadline: &Option<Instant>| deadline.is_some_and(|deadline| deadline <= now);
+        if open.filter(|(_, deadline)| is_overdue(deadline)).count() >= MAX_OVERDUE_CALLS {
             return None;
         }
-        answers.asked += 1;
-        let key = (carrier, answers.asked);
-        answers.open.insert(key, deadline);
-        Some(Debt(self.clone(), key))
+        table.count += 1;
+        let key = (carrier, table.count);
+        table.deadlines.insert(key, deadline);
+        Some(OpenCall { calls: self.clone(), key })
     }
 }
 
-impl Drop for Debt {
+impl Drop for OpenCall {
     fn drop(&mut self) {
-        self.0.answers().open.remove(&self.1);
+        self.calls.table().deadlines.remove(&self.key);
     }
 }
 
-/// Asks all carriers at once, until a time limit: what each answered, in their order. The thread of one
-/// that is late can not be ended, so there are only so many of them.
-pub(crate) fn ask_all<T: Send + 'static>(
+/// Runs `call` for all `carriers` at once and returns their answers, in their order, after at most
+/// `time_limit`.
+///
+/// Each call has a thread of its own. That of an overdue call cannot be ended, so `open_calls` limits how
+/// many there are.
+pub(crate) fn call_carriers<T: Send + 'static>(
     carriers: &[Arc<dyn Carrier>],
-    owed: &Owed,
-    limit: Duration,
-    ask: impl Fn(&dyn Carrier) -> Result<T, CarrierError> + Send + Sync + 'static,
+    open_calls: &OpenCalls,
+    time_limit: Duration,
+    call: impl Fn(&dyn Carrier) -> Result<T, CarrierError> + Send + Sync + 'static,
 ) -> Vec<(CarrierName, Result<T, CarrierError>)> {
-    let deadline = Instant::now().checked_add(limit);
-    let ask = Arc::new(ask);
+    let deadline = Instant::now().checked_add(time_limit);
+    let call = Arc::new(call);
     let (sender, receiver) = mpsc::channel();
-    let late = |carrier| Err(CarrierError::Unknown { carrier, reason: "no answer in time".into() });
-    let mut answers: Vec<_> =
-        carriers.iter().map(|carrier| carrier.name()).map(|name| (name, late(name))).collect();
+    let overdue = |carrier| Err(CarrierError::unknown(carrier, "no answer in time"));
+    let names = carriers.iter().map(Carrier::name);
+    let mut answers: Vec<_> = names.map(|name| (name, overdue(name))).collect();
     for (place, (carrier, (name, answer))) in carriers.iter().zip(&mut answers).enumerate() {
-        let Some(debt) = owed.add(*name, deadline) else { continue };
-        let (carrier, ask, sender) = (Arc::clone(carrier), Arc::clone(&ask), sender.clone());
-        let asked = thread::Builder::new().spawn(move || {
-            let answer = ask(&*carrier);
-            drop(debt);
-            // Nobody listens once the time is over.
+        let Some(open_call) = open_calls.open(*name, deadline) else { continue };
+        let (carrier, call, sender) = (Arc::clone(carrier), Arc::clone(&call), sender.clone());
+        let spawned = thread::Builder::new().spawn(move || {
+            let answer = call(&*carrier);
+            drop(open_call);
+            // After the deadline there is no receiver.
             let _ = sender.send((place, answer));
         });
-        if let Err(error) = asked {
-            *answer = Err(CarrierError::Unknown { carrier: *name, reason: error.to_string().into() });
+        if let Err(error) = spawned {
+            *answer = Err(CarrierError::unknown(*name, error));
         }
     }
     drop(sender);
-    let next = || match deadline {
+    let receive = || match deadline {
         Some(deadline) => receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok(),
         None => receiver.recv().ok(),
     };
-    while let Some((place, came)) = next() {
+    while let Some((place, received)) = receive() {
         if let Some((_, answer)) = answers.get_mut(place) {
-            *answer = came;
+            *answer = received;
         }
     }
     answers
 }
 
+/// Merges the answers of carriers into the offers that match `search`, each number once, and the errors.
 fn merge(
-    answers: Vec<(CarrierName, Result<Vec<Found>, CarrierError>)>,
-    search: &Search,
-) -> (Vec<Found>, Vec<(CarrierName, CarrierError)>) {
-    let mut seen = std::collections::HashSet::new();
+    answers: Vec<(CarrierName, Result<Vec<Offer>, CarrierError>)>,
+    search: &NumberSearch,
+) -> (Vec<Offer>, Vec<(CarrierName, CarrierError)>) {
+    let mut seen = HashSet::new();
     let (mut all, mut failed) = (Vec::new(), Vec::new());
     for (carrier, answer) in answers {
         match answer {
-            // Nonsense is left out: numbers that were not asked for, or that come twice.
-            Ok(mut found) => {
-                found.retain(|found| {
-                    search.prefix.range().contains(&found.number) && seen.insert(found.number)
+            Ok(mut offers) => {
+                let range = search.prefix.range();
+                offers.retain(|offer| range.contains(&offer.number) && seen.insert(offer.number));
+                all.extend(if search.consecutive {
+                    consecutive_run(offers, search.quantity)
+                } else {
+                    offers
                 });
-                all.extend(if search.consecutive { in_a_row(found, search.quantity) } else { found });
             }
-            Err(CarrierError::NotAvailable) => {}
+            Err(CarrierError::Unsupported) => {}
             Err(error) => failed.push((carrier, error)),
         }
     }
@@ -161,34 +174,34 @@ fn merge(
     (all, failed)
 }
 
-/// The first numbers in a row that are so many; nothing if there are no such.
-pub(crate) fn in_a_row(mut found: Vec<Found>, quantity: usize) -> Vec<Found> {
-    found.sort_unstable_by_key(|found| found.number);
-    let mut rows = found.chunk_by(|one, next| follows(one.number, next.number));
-    let row = rows.find(|row| row.len() >= quantity).unwrap_or_default();
-    row.iter().take(quantity).cloned().collect()
+/// Returns the first run of exactly `quantity` consecutive numbers among `offers`, or nothing.
+pub(crate) fn consecutive_run(mut offers: Vec<Offer>, quantity: usize) -> Vec<Offer> {
+    offers.sort_unstable_by_key(|offer| offer.number);
+    let mut runs = offers.chunk_by(|offer, next| is_successor(next.number, offer.number));
+    let run = runs.find(|run| run.len() >= quantity).unwrap_or_default();
+    run.iter().take(quantity).cloned().collect()
 }
 
-/// Whether a number is the next after another.
-pub(super) fn follows(one: PhoneNumber, next: PhoneNumber) -> bool {
+/// Returns whether `number` is the next number after `previous`, of the same length.
+pub(super) fn is_successor(number: PhoneNumber, previous: PhoneNumber) -> bool {
     let value =
         |number: PhoneNumber| number.digits().fold(0_u64, |value, digit| value * 10 + u64::from(digit));
-    one.digit_count() == next.digit_count() && value(one) + 1 == value(next)
+    number.digit_count() == previous.digit_count() && value(previous) + 1 == value(number)
 }
 
-impl Search {
-    /// The search as a carrier can make it. One by fewer digits finds more than is wanted, and a row that
-    /// may be another.
-    fn told_to(&self, info: CarrierInfo) -> Self {
+impl NumberSearch {
+    /// Returns the search as a carrier with `info` can make it: by a shorter prefix if need be, which finds
+    /// more numbers than wanted and perhaps another run of consecutive ones.
+    fn as_supported_by(&self, info: CarrierInfo) -> Self {
         let first = *self.prefix.range().start();
         let code = first.calling_code().map_or(0, CallingCode::digit_count);
-        let count = code + usize::from(info.maximal_prefix_length);
-        // The system's own search their store.
-        let can = self.prefix.digit_count() <= count || info.is_local;
-        let shorter = first.prefix(count).filter(|_| !can);
+        let max_digits = code + usize::from(info.max_prefix_length);
+        // Local carriers search a store, by any prefix.
+        let is_supported = self.prefix.digit_count() <= max_digits || info.is_local;
+        let shorter = first.prefix(max_digits).filter(|_| !is_supported);
         Self {
             prefix: shorter.unwrap_or(self.prefix),
-            quantity: if shorter.is_some() { MAX_FOUND } else { self.quantity },
+            quantity: if shorter.is_some() { MAX_SEARCH_RESULTS } else { self.quantity },
             consecutive: self.consecutive && shorter.is_none(),
             ..self.clone()
         }

@@ -66,6 +66,7 @@ use axum::Router;
 
 pub use self::api::KazooApi;
 pub(super) use self::routes::routes;
+pub use self::wire::error_body::ErrorBody;
 use self::wire::error_response::render;
 use super::server::guard::Guard;
 

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -7,47 +8,91 @@ use crate::lifecycle::State;
 use crate::names::{CarrierName, FeatureSet};
 use crate::number::PhoneNumber;
 
-/// Who says what numbers cost, and whether an account may spend that.
+/// The source of prices, which also decides whether an account may spend them.
 ///
-/// It is asked before anything is done. What was done it learns from the events.
+/// The inventory asks it before it commits a change. What was done it reads from the store's events.
+/// `Arc<T>`, `Box<T>` and `&T` of an implementor are implementors.
+///
+/// ```
+/// use telnum::inventory::{Billing, BillingError, Charge, Inventory, Quote};
+/// use telnum::store::MemoryStore;
+///
+/// #[derive(Debug)]
+/// struct OneDollar;
+///
+/// impl Billing for OneDollar {
+///     fn quote(&self, charges: &[Charge]) -> Result<Vec<Quote>, BillingError> {
+///         let quote = |charge: &Charge| Quote {
+///             account: charge.account,
+///             number: charge.number,
+///             item: "number".into(),
+///             amount: 100,
+///             currency: "USD".into(),
+///         };
+///         Ok(charges.iter().filter(|charge| charge.is_billable).map(quote).collect())
+///     }
+/// }
+///
+/// let inventory = Inventory::builder(MemoryStore::new()).billing(OneDollar).build();
+/// ```
+#[doc(alias = "knm_services")]
 pub trait Billing: Send + Sync + fmt::Debug {
-    /// What charges cost: nothing, for those without a quote.
+    /// Returns the quotes for `charges`. A charge without a quote is free.
     ///
     /// # Errors
-    /// If the account may not.
+    /// An implementor returns [`BillingError::NotEnoughCredit`] or [`BillingError::ServiceRestriction`]
+    /// if the account may not spend the charges. Then none of them is made.
     fn quote(&self, charges: &[Charge]) -> Result<Vec<Quote>, BillingError>;
 
-    /// Whether nothing ever costs: then it is not asked.
+    /// Returns whether nothing is ever charged; [`quote`](Self::quote) is then not called. Default: false.
     fn is_free(&self) -> bool {
         false
     }
 }
 
-/// Something that may cost.
+/// Implements [`Billing`] for pointers to implementors.
+macro_rules! billing_by_reference {
+    ($($pointer:ty),+) => {$(
+        impl<T: Billing + ?Sized> Billing for $pointer {
+            fn quote(&self, charges: &[Charge]) -> Result<Vec<Quote>, BillingError> {
+                (**self).quote(charges)
+            }
+
+            fn is_free(&self) -> bool {
+                (**self).is_free()
+            }
+        }
+    )+};
+}
+
+billing_by_reference!(&T, Box<T>, Arc<T>);
+
+/// A change that may cost: a number that an account receives, or features that it gains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Charge {
-    /// The account whose number it will be.
+    /// The account that will own the number.
     pub account: AccountId,
     /// The number.
     pub number: PhoneNumber,
-    /// The state it will be in.
+    /// The state that the number will be in.
     pub state: State,
-    /// Who carries it.
+    /// The carrier of the number.
     pub carrier: CarrierName,
-    /// Whether that costs.
+    /// Whether the carrier charges for its numbers.
     pub is_billable: bool,
-    /// What it will carry that it does not yet.
+    /// The features that the number gains.
     pub features: FeatureSet,
 }
 
-/// What something costs.
+/// The price of a change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quote {
     /// The account that pays.
     pub account: AccountId,
     /// The number.
     pub number: PhoneNumber,
-    /// What it is for.
+    /// The item that is charged for, such as `number`.
     pub item: Box<str>,
     /// The amount, in the smallest unit of the currency.
     pub amount: u64,
@@ -55,23 +100,23 @@ pub struct Quote {
     pub currency: Box<str>,
 }
 
-/// Why an account may not spend.
+/// Why an account may not spend charges.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BillingError {
-    /// It has not enough.
+    /// The account has not enough credit.
     #[error("not enough credit")]
     NotEnoughCredit,
-    /// Its contract does not allow it.
+    /// The account's contract does not allow the service.
     #[error("service restriction: {0}")]
     ServiceRestriction(Box<str>),
 }
 
-/// Nothing costs.
+/// Billing that charges nothing.
 #[derive(Clone, Copy, Debug)]
-pub struct Free;
+pub struct FreeBilling;
 
-impl Billing for Free {
+impl Billing for FreeBilling {
     fn quote(&self, _: &[Charge]) -> Result<Vec<Quote>, BillingError> {
         Ok(Vec::new())
     }

@@ -1,171 +1,180 @@
+use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::search::Searches;
-use super::{Billing, Free, Inventory, Limits, Parts, Porting};
-use crate::account::{AccountId, AccountTree, Accounts};
-use crate::carrier::Carrier;
+use super::billing::{Billing, FreeBilling};
+use super::facade::Inventory;
+use super::limits::InventoryLimits;
+use super::lookup::{PortingLookup, StoredPorts};
+use super::recent::RecentSearches;
+use super::services::Services;
+use crate::account::{AccountTree, Accounts};
+use crate::carrier::{Carrier, LocalCarrier};
 use crate::classify::Classifiers;
 use crate::idempotency::IdempotencyKey;
 use crate::locality::{LocalityLookup, NoLocalityLookup};
 use crate::normalize::Normalizer;
-use crate::number::PhoneNumber;
 use crate::policy::Policy;
 use crate::provider::{AddressBook, CnamNotifications, CnamProvider, E911Provider};
-use crate::store::{Store, StoreError, StoreExt};
+use crate::store::Store;
 use crate::time::Timestamp;
 
-/// Builds an [`Inventory`]: all but the store have a default.
+/// A builder of an [`Inventory`]. Everything but the store has a default.
+///
+/// ```
+/// use telnum::account::{Account, AccountTree};
+/// use telnum::inventory::{Inventory, InventoryLimits};
+/// use telnum::store::MemoryStore;
+/// use telnum::testing::ScriptedCarrier;
+///
+/// let inventory = Inventory::builder(MemoryStore::new())
+///     .accounts(AccountTree::new([Account::new("shop".parse()?)])?)
+///     .carrier(ScriptedCarrier::new("telnyx".parse()?))
+///     .limits(InventoryLimits::default().with_max_numbers(1_000))
+///     .build();
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
-pub struct Builder {
-    parts: Parts,
+pub struct InventoryBuilder {
+    services: Services,
 }
 
 impl Inventory {
-    /// An inventory over a store. Without accounts only the system may do anything.
-    pub fn builder(store: impl Store + 'static) -> Builder {
+    /// Creates a builder of an inventory over `store`.
+    ///
+    /// The builder takes services by value, or shared: `Arc<T>`, `Box<T>` and `&'static T` of a store, a
+    /// carrier and the other services are themselves such. Without [accounts](InventoryBuilder::accounts), only
+    /// [`Actor::System`](crate::account::Actor::System) has any permission.
+    pub fn builder(store: impl Store + 'static) -> InventoryBuilder {
         let store: Arc<dyn Store> = Arc::new(store);
-        let parts = Parts {
-            carriers: vec![Arc::new(crate::carrier::Local::new(Arc::clone(&store)))],
-            porting: Arc::new(StorePorting(Arc::clone(&store))),
+        let services = Services {
+            carriers: vec![Arc::new(LocalCarrier::new(Arc::clone(&store)))],
+            porting: Arc::new(StoredPorts(Arc::clone(&store))),
             store,
             accounts: Arc::new(AccountTree::default()),
             normalizer: Normalizer::reference(),
             classifiers: Classifiers::north_america(),
-            billing: Arc::new(Free),
+            billing: Arc::new(FreeBilling),
             localities: Arc::new(NoLocalityLookup),
             e911: Arc::new(AddressBook::default()),
             cnam: Arc::new(CnamNotifications::default()),
             policy: Policy::default(),
-            limits: Limits::default(),
+            limits: InventoryLimits::default(),
             clock: Arc::new(Timestamp::system_now),
             keys: Arc::new(random_key),
-            searches: Searches::default(),
+            searches: RecentSearches::default(),
         };
-        Builder { parts }
+        InventoryBuilder { services }
     }
 }
 
-impl Builder {
-    /// The accounts.
+impl InventoryBuilder {
+    /// Sets the accounts. Default: none.
     pub fn accounts(mut self, accounts: impl Accounts + 'static) -> Self {
-        self.parts.accounts = Arc::new(accounts);
+        self.services.accounts = Arc::new(accounts);
         self
     }
 
-    /// How numbers are read, before an account's dial plan.
+    /// Sets the normalizer that reads texts, before an account's dial plan is added. Default:
+    /// [`Normalizer::reference`].
     pub fn normalizer(mut self, normalizer: Normalizer) -> Self {
-        self.parts.normalizer = normalizer;
+        self.services.normalizer = normalizer;
         self
     }
 
-    /// How they are classified.
+    /// Sets the classifiers. Default: [`Classifiers::north_america`].
     pub fn classifiers(mut self, classifiers: Classifiers) -> Self {
-        self.parts.classifiers = classifiers;
+        self.services.classifiers = classifiers;
         self
     }
 
-    /// Another carrier, after those there are. One of the same name takes the place of the other.
+    /// Adds a carrier after the others, or in place of one with the same name. Default: [`LocalCarrier`].
     pub fn carrier(mut self, carrier: impl Carrier + 'static) -> Self {
-        self.parts.carriers.retain(|other| other.name() != carrier.name());
-        self.parts.carriers.push(Arc::new(carrier));
+        self.services.carriers.retain(|other| other.name() != carrier.name());
+        self.services.carriers.push(Arc::new(carrier));
         self
     }
 
-    /// The same, shared with others.
-    pub fn shared_carrier(mut self, carrier: Arc<dyn Carrier>) -> Self {
-        self.parts.carriers.retain(|other| other.name() != carrier.name());
-        self.parts.carriers.push(carrier);
-        self
-    }
-
-    /// No carriers, not even the system's own. Numbers of [`Local`](crate::carrier::Local) and the others
-    /// of the system's own can be given back all the same: nobody has to be told of it.
+    /// Removes all carriers, [`LocalCarrier`] too. Numbers of the built-in carriers can still be released: they
+    /// take no orders.
     pub fn without_carriers(mut self) -> Self {
-        self.parts.carriers.clear();
+        self.services.carriers.clear();
         self
     }
 
-    /// Who says what numbers cost.
+    /// Sets the billing. Default: [`FreeBilling`].
     pub fn billing(mut self, billing: impl Billing + 'static) -> Self {
-        self.parts.billing = Arc::new(billing);
+        self.services.billing = Arc::new(billing);
         self
     }
 
-    /// Who knows where numbers are.
+    /// Sets the source of localities. Default: [`NoLocalityLookup`].
     pub fn localities(mut self, localities: impl LocalityLookup + 'static) -> Self {
-        self.parts.localities = Arc::new(localities);
+        self.services.localities = Arc::new(localities);
         self
     }
 
-    /// Who tells emergency services where numbers are.
-    pub fn e911(mut self, provider: Arc<dyn E911Provider>) -> Self {
-        self.parts.e911 = provider;
+    /// Sets the E911 provider. Default: an empty [`AddressBook`].
+    pub fn e911(mut self, provider: impl E911Provider + 'static) -> Self {
+        self.services.e911 = Arc::new(provider);
         self
     }
 
-    /// Who shows the names of callers.
-    pub fn cnam(mut self, provider: Arc<dyn CnamProvider>) -> Self {
-        self.parts.cnam = provider;
+    /// Sets the CNAM provider. Default: [`CnamNotifications`].
+    pub fn cnam(mut self, provider: impl CnamProvider + 'static) -> Self {
+        self.services.cnam = Arc::new(provider);
         self
     }
 
-    /// Sets who knows which numbers are being ported, where that is not the inventory's own store.
-    pub fn porting(mut self, porting: impl Porting + 'static) -> Self {
-        self.parts.porting = Arc::new(porting);
+    /// Sets the source of the accounts that port numbers in, for a service that keeps its port requests
+    /// elsewhere. Default: the store.
+    pub fn porting(mut self, porting: impl PortingLookup + 'static) -> Self {
+        self.services.porting = Arc::new(porting);
         self
     }
 
-    /// The operator's settings.
+    /// Sets the operator's policy. Default: [`Policy::default`].
     pub fn policy(mut self, policy: Policy) -> Self {
-        self.parts.policy = policy;
+        self.services.policy = policy;
         self
     }
 
-    /// How much is done at once, and how long is waited.
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.parts.limits = limits;
+    /// Sets the limits of calls. Default: [`InventoryLimits::default`].
+    pub fn limits(mut self, limits: InventoryLimits) -> Self {
+        self.services.limits = limits;
         self
     }
 
-    /// Where the time comes from.
+    /// Sets the clock. Default: the system's.
     pub fn clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        self.parts.clock = Arc::new(clock);
+        self.services.clock = Arc::new(clock);
         self
     }
 
-    /// Where the keys of what is done outside come from: never the same twice.
+    /// Sets the source of the idempotency keys of external effects, which must never return a key twice.
+    /// Default: 128 random bits.
     pub fn keys(mut self, keys: impl Fn() -> IdempotencyKey + Send + Sync + 'static) -> Self {
-        self.parts.keys = Arc::new(keys);
+        self.services.keys = Arc::new(keys);
         self
     }
 
-    /// The inventory.
+    /// Builds the inventory.
     #[must_use]
     pub fn build(self) -> Inventory {
-        Inventory { parts: Arc::new(self.parts) }
+        Inventory { services: Arc::new(self.services) }
     }
 }
 
-/// The active port requests of the inventory's own store.
-struct StorePorting(Arc<dyn Store>);
-
-impl Porting for StorePorting {
-    fn account(&self, number: PhoneNumber) -> Result<Option<AccountId>, StoreError> {
-        Ok(self.0.active_port_request(number)?.map(|request| request.account()))
+impl fmt::Debug for InventoryBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InventoryBuilder").field("store", &self.services.store).finish_non_exhaustive()
     }
 }
 
-impl std::fmt::Debug for Builder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Builder").field("store", &self.parts.store).finish_non_exhaustive()
-    }
-}
-
-/// 32 hexadecimal digits. The standard library's hashers are seeded by the operating system's
-/// random numbers.
+/// Returns a key of 128 random bits: the standard library seeds its hashers with random numbers of the
+/// operating system.
 fn random_key() -> IdempotencyKey {
-    let part = || RandomState::new().hash_one(SystemTime::now());
-    IdempotencyKey::from_bits(part(), part())
+    let bits = || RandomState::new().hash_one(SystemTime::now());
+    IdempotencyKey::from_bits(bits(), bits())
 }

@@ -2,160 +2,234 @@ use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
-use super::engine::is_gone;
-use super::{Charge, Create, Error, Inventory, Options, Quote};
+use super::billing::{Charge, Quote};
+use super::command::{CommandContext, Create, create_new};
+use super::error::InventoryError;
+use super::facade::Inventory;
+use super::input::NumberInput;
+use super::options::Options;
+use super::pricing::PricedChange;
+use super::services::{PortingAccounts, Services, is_gone};
 use crate::account::AccountId;
-use crate::normalize::Normalized;
 use crate::number::PhoneNumber;
 use crate::record::{Context, NumberRecord, Refusal};
 use crate::store::{Batch, Change, Expect, Stored};
 
 /// A number to import.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ImportRow {
-    /// The number, in any spelling.
-    pub number: Box<str>,
-    /// The account whose it is to be.
+///
+/// ```
+/// use telnum::account::AccountId;
+/// use telnum::inventory::{Create, ImportRow};
+///
+/// let shop: AccountId = "shop".parse()?;
+/// let row = ImportRow::new("(415) 886-7900", Create::default()).with_account(shop);
+/// assert_eq!(row.account, Some(shop));
+/// # Ok::<(), telnum::token::TokenError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ImportRow<N> {
+    /// The number, or its text in any spelling.
+    pub number: N,
+    /// The account to assign the number to. Default: that of the options.
     pub account: Option<AccountId>,
-    /// How it is to be created.
+    /// The state, carrier and document to create the number with.
     pub create: Create,
+}
+
+impl<N: NumberInput> ImportRow<N> {
+    /// Creates a row for the account of the import's options.
+    #[must_use]
+    pub const fn new(number: N, create: Create) -> Self {
+        Self { number, account: None, create }
+    }
+
+    /// Sets the account to assign the number to.
+    #[must_use]
+    pub fn with_account(self, account: AccountId) -> Self {
+        Self { account: Some(account), ..self }
+    }
 }
 
 /// What an import did, or would do.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ImportReport {
-    /// How many numbers are there now that were not.
+    /// The number of rows imported.
     pub imported: usize,
-    /// What they cost.
+    /// The quotes for the rows imported.
     pub quotes: Vec<Quote>,
-    /// What could not be imported, as it was spelt, and why.
-    pub failed: Vec<(Box<str>, Error)>,
+    /// The rows that failed, by their number as it was spelt.
+    pub failed: Vec<(Box<str>, InventoryError)>,
 }
 
-/// So many numbers are stored in one commit.
-const BATCH: usize = 1_024;
+/// The number of rows in one commit.
+const BATCH_SIZE: usize = 1_024;
 
-/// A number that is to be imported.
-struct Row {
-    /// As it was spelt.
-    text: Box<str>,
+/// A row, and its number if the input is one.
+struct ReadRow<N> {
+    row: ImportRow<N>,
+    number: Option<PhoneNumber>,
+}
+
+/// A row whose creation is decided.
+struct DecidedRow<N> {
+    input: N,
     change: Change,
     quotes: Vec<Quote>,
 }
 
 impl Inventory {
-    /// Creates numbers from a stream of any length, in batches; only those of one batch are held,
-    /// and of a dry run all numbers.
+    /// Creates the numbers of `rows`, a stream of any length, in batches. One batch is held in memory; a dry
+    /// run also holds all numbers.
     ///
-    /// Numbers that are there already are left as they are, and reported. Each is read as its account
-    /// dials. Billing is asked about the numbers of each account in a batch together, and if it refuses
-    /// none of them is imported; nor is what costs, unless that is accepted. A dry run stores nothing.
+    /// A number that exists is left unchanged and reported. Texts are read as the account of their row dials.
+    /// Billing is asked about the numbers of each account in a batch together: if it refuses, or its charges are
+    /// not accepted, none of them is imported.
     ///
     /// ```
-    /// use std::sync::Arc;
     /// use telnum::account::Actor;
     /// use telnum::inventory::{Create, ImportRow, Inventory, Options};
     /// use telnum::lifecycle::State;
     /// use telnum::store::MemoryStore;
     ///
-    /// let inventory = Inventory::builder(Arc::new(MemoryStore::new())).build();
-    /// let free = Create { state: Some(State::Available), ..Create::default() };
-    /// let rows = ["415-886-7900", "415-886-7901", "(415) 886-7900"];
-    /// let rows = rows.map(|number| ImportRow { number: number.into(), account: None, create: free.clone() });
+    /// let inventory = Inventory::builder(MemoryStore::new()).build();
+    /// let free = Create::default().with_state(State::Available);
+    /// let texts = ["415-886-7900", "415-886-7901", "(415) 886-7900"];
+    /// let rows = texts.map(|number| ImportRow::new(number, free.clone()));
     /// let report = inventory.import(rows, &Options::new(Actor::System))?;
-    /// assert_eq!(report.imported, 2);
-    /// assert_eq!(&*report.failed[0].0, "(415) 886-7900");
+    /// assert_eq!((report.imported, &*report.failed[0].0), (2, "(415) 886-7900"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
-    /// If it is to be all or nothing, or under a key: a stream is neither. If the store fails; what was
-    /// imported before that stays.
-    pub fn import<I>(&self, rows: I, options: &Options) -> Result<ImportReport, Error>
+    /// [`NotForImports`](InventoryError::NotForImports) if `options` ask for all or nothing or have a key;
+    /// [`Store`](InventoryError::Store) if the store failed: the batches committed before stay.
+    pub fn import<N, I>(&self, rows: I, options: &Options) -> Result<ImportReport, InventoryError>
     where
-        I: IntoIterator<Item = ImportRow>,
+        N: NumberInput,
+        I: IntoIterator<Item = ImportRow<N>>,
     {
         if options.all_or_nothing {
-            return Err(Error::NotForImports("all or nothing"));
+            return Err(InventoryError::NotForImports("all or nothing"));
         }
         if options.key.is_some() {
-            return Err(Error::NotForImports("under a key"));
+            return Err(InventoryError::NotForImports("repeated under a key"));
         }
         let mut report = ImportReport::default();
         let mut rows = rows.into_iter().peekable();
-        let mut seen = HashSet::with_capacity(BATCH);
+        let mut seen = HashSet::with_capacity(BATCH_SIZE);
         while rows.peek().is_some() {
-            let ctx = self.context(options);
-            let mut batch = Vec::with_capacity(BATCH);
-            let mut normalizers = HashMap::new();
-            // What is not stored is not found there.
+            // The store does not know the numbers of a dry run's earlier batches.
             if !options.dry_run {
                 seen.clear();
             }
-            for ImportRow { number: text, account, create } in rows.by_ref().take(BATCH) {
-                let account = account.or(options.account);
-                let own = normalizers.entry(account).or_insert_with(|| self.own_normalizer(account));
-                let normalizer = own.as_ref().unwrap_or(&self.parts.normalizer);
-                let Normalized::Number(number) = normalizer.normalize(&text) else {
-                    let error = Error::NotReconcilable(text.clone());
-                    report.failed.push((text, error));
-                    continue;
-                };
-                match self.decide_import(number, account, create, options, &ctx) {
-                    Ok(change) if seen.insert(number) => batch.push(Row { text, change, quotes: Vec::new() }),
-                    Ok(_) => report.failed.push((text, Refusal::NumberExists(number).into())),
-                    Err(error @ Error::Store(_)) => return Err(error),
-                    Err(error) => report.failed.push((text, error)),
-                }
-            }
-            let batch = self.price_import(batch, options, &mut report);
+            let batch = self.services.read_rows(rows.by_ref().take(BATCH_SIZE), options);
+            let batch = self.services.decide_rows(batch, &mut seen, options, &mut report)?;
+            let batch = self.services.price_rows(batch, options, &mut report);
             if options.dry_run {
-                report.import(batch);
+                report.add(batch);
             } else {
-                self.import_batch(batch, &mut report)?;
+                self.services.commit_rows(batch, &mut report)?;
             }
         }
         Ok(report)
     }
+}
 
-    fn decide_import(
+impl Services {
+    /// Reads the numbers of rows, each as its account dials.
+    fn read_rows<N: NumberInput>(
+        &self,
+        rows: impl Iterator<Item = ImportRow<N>>,
+        options: &Options,
+    ) -> Vec<ReadRow<N>> {
+        let mut batch = Vec::with_capacity(BATCH_SIZE);
+        let mut normalizers = HashMap::new();
+        for mut row in rows {
+            row.account = row.account.or(options.account);
+            let own = normalizers.entry(row.account).or_insert_with(|| self.normalizer_of(row.account));
+            let number = row.number.as_input().number(own.as_ref().unwrap_or(&self.normalizer));
+            batch.push(ReadRow { row, number });
+        }
+        batch
+    }
+
+    /// Decides the creation of each row.
+    fn decide_rows<N: NumberInput>(
+        &self,
+        rows: Vec<ReadRow<N>>,
+        seen: &mut HashSet<PhoneNumber>,
+        options: &Options,
+        report: &mut ImportReport,
+    ) -> Result<Vec<DecidedRow<N>>, InventoryError> {
+        let ctx = self.context(options);
+        let numbers: Vec<_> = rows.iter().filter_map(|row| row.number).collect();
+        let porting = self.porting_accounts(&numbers);
+        // Otherwise the commit shows which numbers exist.
+        let reads = options.dry_run || !self.billing.is_free();
+        let mut records = if reads { self.records(&numbers)? } else { Vec::new() }.into_iter();
+        let mut decided = Vec::with_capacity(rows.len());
+        for ReadRow { row: ImportRow { number: input, account, create }, number } in rows {
+            let Some(number) = number else {
+                let text = input.as_input().text();
+                report.failed.push((text.clone(), InventoryError::NotReconcilable(text)));
+                continue;
+            };
+            let exists = records.next().flatten().is_some_and(|record| !is_gone(&record));
+            match self.decide_row(number, account, create, exists, &porting, ctx) {
+                Ok(change) if seen.insert(number) => {
+                    decided.push(DecidedRow { input, change, quotes: Vec::new() });
+                }
+                Ok(_) => report.fail(&input, Refusal::NumberExists(number).into()),
+                Err(error @ InventoryError::Store(_)) => return Err(error),
+                Err(error) => report.fail(&input, error),
+            }
+        }
+        Ok(decided)
+    }
+
+    fn decide_row(
         &self,
         number: PhoneNumber,
         account: Option<AccountId>,
         create: Create,
-        options: &Options,
-        ctx: &Context<'_>,
-    ) -> Result<Change, Error> {
-        let decision = self.create_new(number, create, account, ctx)?;
+        exists: bool,
+        porting: &PortingAccounts,
+        ctx: Context<'_>,
+    ) -> Result<Change, InventoryError> {
+        let ctx = CommandContext::of_import(ctx, &self.normalizer, account);
+        let decision = create_new(number, create, &ctx, porting)?;
         if !decision.effects.is_empty() {
-            return Err(Error::NeedsMore(number));
+            return Err(InventoryError::NeedsProvider(number));
         }
-        // Otherwise the commit says so, without a look before.
-        if options.dry_run || !self.parts.billing.is_free() {
-            let there = self.parts.store.get(number)?;
-            if there.is_some_and(|stored| !is_gone(&stored)) {
-                return Err(Refusal::NumberExists(number).into());
-            }
+        if exists {
+            return Err(Refusal::NumberExists(number).into());
         }
         Ok(Change::put(decision.record, Expect::Absent).with_events(decision.events))
     }
 
-    /// Asks billing, about all numbers of an account at once; those that may be imported.
-    fn price_import(&self, batch: Vec<Row>, options: &Options, report: &mut ImportReport) -> Vec<Row> {
-        if self.parts.billing.is_free() {
-            return batch;
+    /// Asks billing about the rows of each account at once. Returns the rows that may be imported.
+    fn price_rows<N: NumberInput>(
+        &self,
+        rows: Vec<DecidedRow<N>>,
+        options: &Options,
+        report: &mut ImportReport,
+    ) -> Vec<DecidedRow<N>> {
+        if self.billing.is_free() {
+            return rows;
         }
-        let mut accounts: IndexMap<_, (Vec<Charge>, Vec<Row>)> = IndexMap::new();
-        for row in batch {
-            let charge = row.change.value().and_then(|record| self.charge(None, record));
+        let mut accounts: IndexMap<_, (Vec<Charge>, Vec<DecidedRow<N>>)> = IndexMap::new();
+        for row in rows {
+            let charge =
+                row.change.value().and_then(|after| self.charge(&PricedChange { before: None, after }));
             let (charges, rows) = accounts.entry(charge.map(|charge| charge.account)).or_default();
             charges.extend(charge);
             rows.push(row);
         }
         let mut priced = Vec::new();
         for (charges, rows) in accounts.into_values() {
-            let answer = if charges.is_empty() { Ok(Vec::new()) } else { self.parts.billing.quote(&charges) };
+            let answer = if charges.is_empty() { Ok(Vec::new()) } else { self.billing.quote(&charges) };
             let mut quotes: HashMap<_, Vec<_>> = HashMap::new();
             for quote in answer.as_deref().unwrap_or_default() {
                 quotes.entry(quote.number).or_default().push(quote.clone());
@@ -163,55 +237,65 @@ impl Inventory {
             for mut row in rows {
                 row.quotes = quotes.remove(&row.change.key()).unwrap_or_default();
                 match &answer {
-                    Err(error) => report.failed.push((row.text, error.clone().into())),
+                    Err(error) => report.fail(&row.input, error.clone().into()),
                     Ok(_) if row.quotes.is_empty() || options.accept_charges || options.dry_run => {
                         priced.push(row);
                     }
-                    Ok(_) => report.failed.push((row.text, Error::QuoteNotAccepted(row.quotes))),
+                    Ok(_) => report.fail(&row.input, InventoryError::QuoteNotAccepted(row.quotes)),
                 }
             }
         }
         priced
     }
 
-    /// Stores a batch, by halves if something in it is there already.
-    fn import_batch(&self, batch: Vec<Row>, report: &mut ImportReport) -> Result<(), Error> {
-        let mut open = vec![batch];
-        while let Some(mut batch) = open.pop() {
-            if batch.is_empty() {
+    /// Commits rows; after a refusal in halves, down to the rows that exist.
+    fn commit_rows<N: NumberInput>(
+        &self,
+        rows: Vec<DecidedRow<N>>,
+        report: &mut ImportReport,
+    ) -> Result<(), InventoryError> {
+        let mut batches = vec![rows];
+        while let Some(mut rows) = batches.pop() {
+            if rows.is_empty() {
                 continue;
             }
-            let count = batch.len();
-            let changes: Vec<_> = batch.iter().map(|row| row.change.clone()).collect();
-            match (self.parts.store.commit(Batch::from(changes)), batch.pop()) {
-                (Ok(_), last) => report.import(batch.into_iter().chain(last)),
+            let count = rows.len();
+            let changes: Vec<_> = rows.iter().map(|row| row.change.clone()).collect();
+            match (self.store.commit(Batch::from(changes)), rows.pop()) {
+                (Ok(_), last) => report.add(rows.into_iter().chain(last)),
                 (Err(error), _) if !error.is_refusal() => return Err(error.into()),
-                (Err(_), Some(row)) if count == 1 => self.import_again(row, report)?,
+                (Err(_), Some(row)) if count == 1 => self.replace_deleted(row, report)?,
                 (Err(_), last) => {
-                    batch.extend(last);
-                    let rest = batch.split_off(count / 2);
-                    open.extend([rest, batch]);
+                    rows.extend(last);
+                    let rest = rows.split_off(count / 2);
+                    batches.extend([rest, rows]);
                 }
             }
         }
         Ok(())
     }
 
-    /// Stores a number that the store has something of: in the place of what is left of a deleted one.
-    fn import_again(&self, row: Row, report: &mut ImportReport) -> Result<(), Error> {
+    /// Commits a row whose number the store has: in place of the record of a deleted number.
+    fn replace_deleted<N: NumberInput>(
+        &self,
+        row: DecidedRow<N>,
+        report: &mut ImportReport,
+    ) -> Result<(), InventoryError> {
         let number = row.change.key();
-        let gone = self.parts.store.get(number)?.filter(|stored| is_gone(stored));
-        let again = gone.as_ref().map(Stored::expected).and_then(|expect| {
+        let deleted = self.store.get(number)?.filter(|stored| is_gone(stored));
+        let replacement = deleted.as_ref().map(Stored::expected).and_then(|expect| {
             let parts = row.change.clone().into_parts();
             Some(Change::<NumberRecord>::put(parts.value?, expect).with_events(parts.events))
         });
-        let Some(again) = again else {
-            report.failed.push((row.text, Refusal::NumberExists(number).into()));
+        let Some(replacement) = replacement else {
+            report.fail(&row.input, Refusal::NumberExists(number).into());
             return Ok(());
         };
-        match self.parts.store.commit(again.into()) {
-            Ok(_) => report.import([row]),
-            Err(error) if error.is_conflict() => report.failed.push((row.text, Error::Conflict(number))),
+        match self.store.commit(replacement.into()) {
+            Ok(_) => report.add([row]),
+            Err(error) if error.is_conflict() => {
+                report.fail(&row.input, InventoryError::Conflict(number));
+            }
             Err(error) => return Err(error.into()),
         }
         Ok(())
@@ -219,7 +303,11 @@ impl Inventory {
 }
 
 impl ImportReport {
-    fn import(&mut self, rows: impl IntoIterator<Item = Row>) {
+    fn fail(&mut self, input: &impl NumberInput, error: InventoryError) {
+        self.failed.push((input.as_input().text(), error));
+    }
+
+    fn add<N>(&mut self, rows: impl IntoIterator<Item = DecidedRow<N>>) {
         for row in rows {
             self.imported += 1;
             self.quotes.extend(row.quotes);

@@ -1,58 +1,45 @@
 use crate::account::{AccountId, Actor};
-use crate::idempotency::IdempotencyKey;
-use crate::token::token_type;
+use crate::idempotency::RequestKey;
 
-token_type! {
-    /// The key of a request that may be made again, say because its answer was lost: 1 to 40
-    /// visible ASCII characters.
-    ///
-    /// It is for one request of one actor: a service that lets its clients choose their keys has to
-    /// tell them apart, say by what a key starts with. A request that did nothing leaves its key free.
-    ///
-    /// ```
-    /// use telnum::inventory::RequestKey;
-    ///
-    /// let key: RequestKey = "shop-1/order-7".parse()?;
-    /// assert_eq!(key.as_str(), "shop-1/order-7");
-    /// # Ok::<(), telnum::token::TokenError>(())
-    /// ```
-    RequestKey, 40
-}
-
-impl From<RequestKey> for IdempotencyKey {
-    fn from(key: RequestKey) -> Self {
-        Self::known(key.as_str())
-    }
-}
-
-/// Who asks, for which account, and how it is to be done.
+/// Who makes a call, for which account, and how it is carried out.
+///
+/// ```
+/// use telnum::inventory::Options;
+///
+/// let shop = "shop".parse()?;
+/// let options = Options::new(shop).with_dry_run(true);
+/// assert_eq!((options.account, options.dry_run), (Some(shop), true));
+/// # Ok::<(), telnum::token::TokenError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-#[expect(clippy::struct_excessive_bools, reason = "five ways to do it that do not exclude each other")]
+#[expect(clippy::struct_excessive_bools, reason = "five independent switches")]
+#[doc(alias = "knm_options")]
 pub struct Options {
-    /// Who asks.
+    /// The actor, whose permissions apply.
     pub actor: Actor,
-    /// The account that it is done for: numbers are read as it dials, and assigned to it.
+    /// The account that numbers are assigned to, and whose dial plan texts are read with.
     pub account: Option<AccountId>,
-    /// Whether nothing is to be stored, and only said what would be done and what it costs. Nothing
-    /// is done outside, so what a carrier or a provider would refuse is not known, but for an address
-    /// that its provider says is none.
+    /// Whether the call only returns what it would do and what that would cost. Nothing is stored and no
+    /// external effect runs: refusals by carriers and providers do not show, except of an E911 address,
+    /// which the provider validates.
     pub dry_run: bool,
-    /// Whether it may cost.
+    /// Whether charges are accepted.
     pub accept_charges: bool,
-    /// Whether it is to be done for all numbers or for none.
+    /// Whether the call succeeds for all numbers or changes none.
     pub all_or_nothing: bool,
-    /// Whether mobile numbers are being worked on.
+    /// Whether the call works on mobile numbers: an account updates a mobile number only in such a call,
+    /// and other numbers only in others.
     pub mdn_run: bool,
-    /// Whether the numbers of the account, and of those below it, are all that is there, whoever
-    /// asks; but what is available may be read.
+    /// Whether only the numbers of the account's subtree are visible, whatever the actor's permissions.
+    /// Available numbers can still be read.
     pub confined: bool,
-    /// The key under which it is done once, however often it is asked for.
+    /// The key under which the call takes effect once, however often it is made.
     pub key: Option<RequestKey>,
 }
 
 impl Options {
-    /// What an actor asks for itself.
+    /// Creates the options of a call that `actor` makes for itself.
     #[must_use]
     pub fn new(actor: impl Into<Actor>) -> Self {
         let actor = actor.into();
@@ -68,46 +55,46 @@ impl Options {
         }
     }
 
-    /// The same for an account.
+    /// Sets the account that numbers are assigned to.
     #[must_use]
+    #[doc(alias = "assign_to")]
     pub fn with_account(self, account: AccountId) -> Self {
         Self { account: Some(account), ..self }
     }
 
-    /// The same, storing nothing or not.
+    /// Sets whether the call only returns what it would do and what that would cost.
     #[must_use]
     pub fn with_dry_run(self, dry_run: bool) -> Self {
         Self { dry_run, ..self }
     }
 
-    /// The same, whatever it costs or not.
+    /// Sets whether charges are accepted.
     #[must_use]
     pub fn with_accept_charges(self, accept_charges: bool) -> Self {
         Self { accept_charges, ..self }
     }
 
-    /// The same for all numbers or none, or for each by itself.
+    /// Sets whether the call succeeds for all numbers or changes none.
     #[must_use]
     pub fn with_all_or_nothing(self, all_or_nothing: bool) -> Self {
         Self { all_or_nothing, ..self }
     }
 
-    /// The same in a run over mobile numbers, or not.
+    /// Sets whether the call works on mobile numbers.
     #[must_use]
     pub fn with_mdn_run(self, mdn_run: bool) -> Self {
         Self { mdn_run, ..self }
     }
 
-    /// The same for the account's numbers alone, or for all.
+    /// Sets whether only the numbers of the account's subtree are visible.
     ///
     /// ```
-    /// # use std::sync::Arc;
     /// # use telnum::account::{Account, AccountTree, Actor};
     /// # use telnum::inventory::{Create, Inventory, Options};
     /// # use telnum::store::MemoryStore;
     /// # let [shop, other] = ["shop".parse()?, "other".parse()?];
     /// # let accounts = AccountTree::new([Account::new(shop), Account::new(other)])?;
-    /// # let inventory = Inventory::builder(Arc::new(MemoryStore::new())).accounts(accounts).build();
+    /// # let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
     /// let system = Options::new(Actor::System);
     /// inventory.create(["+14158867900"], &Create::default(), &system.with_account(shop))?;
     /// let others = system.with_account(other);
@@ -120,7 +107,21 @@ impl Options {
         Self { confined, ..self }
     }
 
-    /// The same under a key.
+    /// Sets the key under which the call takes effect once.
+    ///
+    /// ```
+    /// # use telnum::account::Actor;
+    /// # use telnum::inventory::{Create, Inventory, Options};
+    /// # use telnum::store::MemoryStore;
+    /// # use telnum::lifecycle::State;
+    /// # let inventory = Inventory::builder(MemoryStore::new()).build();
+    /// # let free = Create::default().with_state(State::Available);
+    /// let options = Options::new(Actor::System).with_key("order-7".parse()?);
+    /// let first = inventory.create(["+14158867900"], &free, &options)?.single()?;
+    /// // The answer was lost, so the request is made again. It is not a second creation.
+    /// assert_eq!(inventory.create(["+14158867900"], &free, &options)?.single()?, first);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_key(self, key: RequestKey) -> Self {
         Self { key: Some(key), ..self }

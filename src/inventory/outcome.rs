@@ -2,43 +2,75 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::{Error, Quote};
+use super::billing::Quote;
+use super::error::InventoryError;
 use crate::number::PhoneNumber;
 use crate::record::NumberRecord;
 
-/// What came of something that was asked for one or many numbers: of each, either its record or
-/// why not, in the order they were given, each once.
+/// The outcome of a call: for each number either its record or its error, in the order of the input,
+/// each number once.
+///
+/// ```
+/// use telnum::account::Actor;
+/// use telnum::inventory::{Create, Inventory, Options};
+/// use telnum::lifecycle::State;
+/// use telnum::store::MemoryStore;
+///
+/// let inventory = Inventory::builder(MemoryStore::new()).build();
+/// let free = Create::default().with_state(State::Available);
+/// let outcome = inventory.create(["415-886-7900", "x"], &free, &Options::new(Actor::System))?;
+/// assert!(!outcome.is_success());
+/// assert_eq!(outcome.succeeded.keys().next(), Some(&"+14158867900".parse()?));
+/// assert_eq!(outcome.failed["x"].to_string(), "number x is not reconcilable");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Outcome {
-    /// The numbers it was done for, as they are now.
+    /// The numbers that succeeded, with their records as they are now.
     pub succeeded: IndexMap<PhoneNumber, Arc<NumberRecord>>,
-    /// The numbers, or texts that are none, that it was not done for, and why.
-    pub failed: IndexMap<Box<str>, Error>,
-    /// What it costs for the numbers it was done for.
+    /// The numbers that failed, as texts, and the texts that are not numbers, with their errors.
+    pub failed: IndexMap<Box<str>, InventoryError>,
+    /// The quotes for the numbers that succeeded.
     pub quotes: Vec<Quote>,
 }
 
+/// The outcome for one number.
+pub(super) type NumberOutcome = Result<Arc<NumberRecord>, InventoryError>;
+
 impl Outcome {
-    /// Whether it was done for all.
+    /// Returns whether no number failed.
     #[must_use]
     pub fn is_success(&self) -> bool {
         self.failed.is_empty()
     }
 
-    /// The record of the one number that was asked for.
+    /// Returns the record of a call for one number.
+    ///
+    /// ```
+    /// use telnum::account::Actor;
+    /// use telnum::inventory::{Inventory, Options};
+    /// use telnum::store::MemoryStore;
+    ///
+    /// let inventory = Inventory::builder(MemoryStore::new()).build();
+    /// let error = inventory.get(["+14158867900"], &Options::new(Actor::System))?.single().unwrap_err();
+    /// assert_eq!(error.to_string(), "number +14158867900 not found");
+    /// # Ok::<(), telnum::inventory::InventoryError>(())
+    /// ```
     ///
     /// # Errors
-    /// Why it was not done; of several numbers, why not for the first that it was not done for.
-    pub fn single(self) -> Result<Arc<NumberRecord>, Error> {
+    /// The error of the number, or of the first that failed where there are several;
+    /// [`InventoryError::NotReconcilable`] with an empty text if the call had no numbers.
+    pub fn single(self) -> Result<Arc<NumberRecord>, InventoryError> {
         if let Some((_, error)) = self.failed.into_iter().next() {
             return Err(error);
         }
         let record = self.succeeded.into_iter().next().map(|(_, record)| record);
-        record.ok_or_else(|| Error::NotReconcilable("".into()))
+        record.ok_or_else(|| InventoryError::NotReconcilable("".into()))
     }
 }
 
-/// A number as outcomes name it.
-pub(super) fn name(number: PhoneNumber) -> Box<str> {
+/// Returns the key of `number` in [`Outcome::failed`].
+pub(super) fn text_of(number: PhoneNumber) -> Box<str> {
     number.to_string().into()
 }

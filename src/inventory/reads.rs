@@ -1,91 +1,113 @@
-//! What is known of numbers.
+//! The use cases that read numbers and what is known of them.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::asked::{Slot, What};
-use super::outcome::name;
-use super::{Error, Inventory, Options, Outcome};
-use crate::account::AccountId;
+use super::error::InventoryError;
+use super::facade::Inventory;
+use super::input::{Entry, NumberInput, Subject};
+use super::options::Options;
+use super::outcome::{NumberOutcome, Outcome, text_of};
 use crate::classify::Classifiers;
 use crate::lifecycle::State;
 use crate::locality::{Locality, LocalityError};
 use crate::names::CarrierName;
 use crate::number::{PhoneNumber, Prefix};
-use crate::record::{Creation, NumberRecord, Refusal};
-use crate::store::{Page, Query, StateSet};
+use crate::record::{Context, Creation, NumberRecord};
+use crate::store::{Page, Query, StateSet, Stored};
 
-/// What an account may do with carriers.
+/// The carriers that an account may use, and the states that it may create numbers in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CarriersInfo {
-    /// By how many digits of a national number it can search at most.
-    pub maximal_prefix_length: u8,
-    /// The carriers it may use.
+    /// The maximum number of digits of a national number that one of the carriers can search by.
+    #[doc(alias = "maximal_prefix_length")]
+    pub max_prefix_length: u8,
+    /// The carriers that the account may use.
     pub usable_carriers: Vec<CarrierName>,
-    /// The states it may create numbers in.
+    /// The states that the account may create numbers in.
     pub usable_creation_states: Vec<State>,
 }
 
 impl Inventory {
-    /// The records of numbers. Anyone may read what is available; what is not, those with power over
-    /// its owner.
+    /// Returns the records of `numbers`. Available numbers are readable by every actor, others by actors that
+    /// may manage their owner.
     ///
     /// ```
-    /// # use std::sync::Arc;
-    /// # use telnum::account::{Account, AccountTree, Actor};
-    /// # use telnum::inventory::{Create, Inventory, Options};
-    /// # use telnum::store::MemoryStore;
+    /// use telnum::account::{Account, AccountTree, Actor};
+    /// use telnum::inventory::{Create, Inventory, InventoryErrorKind, Options};
+    /// use telnum::store::MemoryStore;
     /// # let shop = "shop".parse()?;
     /// # let accounts = AccountTree::new([Account::new(shop)])?;
-    /// # let inventory = Inventory::builder(Arc::new(MemoryStore::new())).accounts(accounts).build();
+    /// # let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
     /// # let options = Options::new(Actor::System).with_account(shop);
+    ///
     /// inventory.create(["+14158867900"], &Create::default(), &options)?;
     /// let outcome = inventory.get(["(415) 886-7900", "+14158867901"], &options)?;
-    /// assert_eq!((outcome.succeeded.len(), outcome.failed["+14158867901"].body().code), (1, 404));
+    /// assert_eq!(outcome.succeeded.len(), 1);
+    /// assert_eq!(outcome.failed["+14158867901"].kind(), InventoryErrorKind::NotFound);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
-    /// As [`create`](Self::create).
-    pub fn get<I>(&self, numbers: I, options: &Options) -> Result<Outcome, Error>
+    /// [`TooMany`](InventoryError::TooMany) if `numbers` exceed the limit. Other errors are those of single
+    /// numbers, in [`Outcome::failed`].
+    pub fn get<I>(&self, numbers: I, options: &Options) -> Result<Outcome, InventoryError>
     where
-        I: IntoIterator<Item: AsRef<str>>,
+        I: IntoIterator<Item: NumberInput>,
     {
-        let mut asked = self.read(numbers, options)?;
-        let ctx = self.context(options);
-        asked.try_answer_rest(|number| {
-            let stored = match self.parts.store.get(number) {
-                Ok(stored) => stored.filter(|stored| stored.state() != State::Deleted),
-                Err(error) => return Ok(Err(error.into())),
-            };
-            Ok(stored.ok_or(Error::NotFound(number)).and_then(|stored| {
-                if stored.state() != State::Available {
-                    self.check_confined(&stored, options)?;
-                }
-                stored.check_readable(&ctx)?;
-                Ok(Arc::clone(stored.shared()))
-            }))
-        })?;
-        Ok(asked.into_outcome(Vec::new()))
+        let services = &*self.services;
+        let mut entries = services.read(numbers, options)?;
+        let numbers: Vec<_> = entries.numbers().collect();
+        let ctx = services.context(options);
+        match services.records(&numbers) {
+            Ok(records) => {
+                let mut records = records.into_iter();
+                let mut read = |number| self.readable(number, records.next().flatten(), options, &ctx);
+                entries.decide_rest(|number| Ok(read(number)))?;
+            }
+            Err(error) => {
+                let error = InventoryError::from(error);
+                entries.decide_rest(|_| Ok(Err(error.clone())))?;
+            }
+        }
+        Ok(entries.into_outcome(Vec::new()))
     }
 
-    /// The numbers of an account, in order: those that a query is about, after another, at most so
-    /// many. The account is the query's owner, else that of the options; without either the system
-    /// sees all. Deleted numbers are left out, unless the query names states.
+    /// Returns the record of `number`, if the actor may read it.
+    fn readable(
+        &self,
+        number: PhoneNumber,
+        stored: Option<Stored<NumberRecord>>,
+        options: &Options,
+        ctx: &Context<'_>,
+    ) -> NumberOutcome {
+        let stored = stored.filter(|stored| stored.state() != State::Deleted);
+        let stored = stored.ok_or(InventoryError::NotFound(number))?;
+        if stored.state() != State::Available {
+            self.services.check_visible(&stored, options)?;
+        }
+        stored.check_readable(ctx)?;
+        Ok(Arc::clone(stored.shared()))
+    }
+
+    /// Returns up to `limit` numbers of an account that match `query`, in ascending order, starting after
+    /// `after`.
+    ///
+    /// The account is the owner in `query`, else that of `options`; without either, the system lists the
+    /// numbers of all accounts. Deleted numbers are left out unless `query` has states.
     ///
     /// ```
-    /// # use std::sync::Arc;
-    /// # use telnum::account::{Account, AccountTree, Actor};
-    /// # use telnum::inventory::{Create, Inventory, Options};
-    /// # use telnum::store::MemoryStore;
-    /// # use telnum::store::Query;
+    /// use telnum::account::{Account, AccountTree, Actor};
+    /// use telnum::inventory::{Create, Inventory, Options};
+    /// use telnum::store::{MemoryStore, Query};
     /// # let shop = "shop".parse()?;
     /// # let accounts = AccountTree::new([Account::new(shop)])?;
-    /// # let inventory = Inventory::builder(Arc::new(MemoryStore::new())).accounts(accounts).build();
+    /// # let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
     /// # let options = Options::new(Actor::System).with_account(shop);
+    ///
     /// inventory.create(["+14158867900"], &Create::default(), &options)?;
     /// let page = inventory.list(&Query::default(), None, 50, &Options::new(shop))?;
     /// assert_eq!((page.items.len(), page.next), (1, None));
@@ -93,109 +115,125 @@ impl Inventory {
     /// ```
     ///
     /// # Errors
-    /// If the actor has no power over the account, or the store fails.
+    /// [`Refused`](InventoryError::Refused) if the actor may not manage the account;
+    /// [`Store`](InventoryError::Store) if the store failed.
     pub fn list(
         &self,
         query: &Query,
         after: Option<PhoneNumber>,
         limit: usize,
         options: &Options,
-    ) -> Result<Page<NumberRecord, PhoneNumber>, Error> {
-        if query.owner.is_some_and(|owner| !self.reaches(Some(owner), options)) {
+    ) -> Result<Page<NumberRecord, PhoneNumber>, InventoryError> {
+        if query.owner.is_some_and(|owner| !self.services.is_visible(Some(owner), options)) {
             return Ok(Page { items: Vec::new(), next: None });
         }
         let options = query.owner.map_or(*options, |owner| options.with_account(owner));
-        self.check_power(&options)?;
-        let mut query = Query { owner: options.account.or(options.actor.account()), ..query.clone() };
+        self.services.check_can_manage(&options)?;
+        let mut query = query.clone();
+        query.owner = options.account.or(options.actor.account());
         if query.states == StateSet::default() {
             query.states = State::ALL.into_iter().filter(|state| *state != State::Deleted).collect();
         }
-        Ok(self.parts.store.scan(&query, after, limit)?)
+        Ok(self.services.store.scan(&query, after, limit)?)
     }
 
-    /// The classifiers for what the account's users dial.
+    /// Returns the classifiers with the dial plan of the account of `options`.
     ///
     /// ```
-    /// use std::sync::Arc;
     /// use telnum::account::Actor;
     /// use telnum::inventory::{Inventory, Options};
     /// use telnum::store::MemoryStore;
     ///
-    /// let inventory = Inventory::builder(Arc::new(MemoryStore::new())).build();
+    /// let inventory = Inventory::builder(MemoryStore::new()).build();
     /// let classifiers = inventory.classifiers_of(&Options::new(Actor::System));
     /// assert_eq!(classifiers.classify("415-886-7900").unwrap().rule().name(), "did_us");
     /// ```
     #[must_use]
     pub fn classifiers_of(&self, options: &Options) -> Cow<'_, Classifiers> {
-        match self.own_normalizer(options.account) {
-            None => Cow::Borrowed(&self.parts.classifiers),
-            Some(normalizer) => Cow::Owned(self.parts.classifiers.clone().with_normalizer(normalizer)),
+        let classifiers = &self.services.classifiers;
+        match self.services.normalizer_of(options.account) {
+            None => Cow::Borrowed(classifiers),
+            Some(normalizer) => Cow::Owned(classifiers.clone().with_normalizer(normalizer)),
         }
     }
 
-    /// Where numbers are.
+    /// Returns the locality of each of `numbers`: `None` where it is not known, or the input is a text that is
+    /// not a number.
+    ///
+    /// ```
+    /// use telnum::account::Actor;
+    /// use telnum::inventory::{Inventory, Options};
+    /// use telnum::locality::LocalityTable;
+    /// use telnum::store::MemoryStore;
+    ///
+    /// let table = LocalityTable::from_tsv("+1415\tUS\tCA\tSan Francisco\n")?;
+    /// let inventory = Inventory::builder(MemoryStore::new()).localities(table).build();
+    /// let found = inventory.locality(["415-886-7900"], &Options::new(Actor::System))?;
+    /// assert_eq!(&*found["+14158867900"].as_ref().unwrap().as_ref().unwrap().locality, "San Francisco");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// As [`create`](Self::create).
-    #[expect(clippy::type_complexity, reason = "an answer for each number")]
+    /// [`TooMany`](InventoryError::TooMany) if `numbers` exceed the limit.
+    #[expect(clippy::type_complexity, reason = "a result for each number")]
     pub fn locality<I>(
         &self,
         numbers: I,
         options: &Options,
-    ) -> Result<IndexMap<Box<str>, Result<Option<Locality>, LocalityError>>, Error>
+    ) -> Result<IndexMap<Box<str>, Result<Option<Locality>, LocalityError>>, InventoryError>
     where
-        I: IntoIterator<Item: AsRef<str>>,
+        I: IntoIterator<Item: NumberInput>,
     {
-        let asked = self.read(numbers, options)?;
-        let locate = |slot: Slot| match slot.what {
-            What::Number(number) => (name(number), self.parts.localities.locate(number)),
-            What::Text(text) => (text, Ok(None)),
+        let entries = self.services.read(numbers, options)?;
+        let locate = |entry: Entry| match entry.subject {
+            Subject::Number(number) => (text_of(number), self.services.localities.locate(number)),
+            Subject::Text(text) => (text, Ok(None)),
         };
-        Ok(asked.slots.into_iter().map(locate).collect())
+        Ok(entries.list.into_iter().map(locate).collect())
     }
 
-    /// What the numbers of a city start with.
+    /// Returns the prefixes of the numbers of `city` in `country`, by ISO 3166 alpha-2.
+    ///
+    /// ```
+    /// use telnum::inventory::Inventory;
+    /// use telnum::locality::LocalityTable;
+    /// use telnum::store::MemoryStore;
+    ///
+    /// let table = LocalityTable::from_tsv("+1415\tUS\tCA\tSan Francisco\n")?;
+    /// let inventory = Inventory::builder(MemoryStore::new()).localities(table).build();
+    /// assert_eq!(inventory.prefixes("US", "San Francisco"), ["+1415".parse()?]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn prefixes(&self, country: &str, city: &str) -> Vec<Prefix> {
-        self.parts.localities.prefixes(country, city)
+        self.services.localities.prefixes(country, city)
     }
 
-    /// What the account may do with carriers.
+    /// Returns the carriers that the account of `options` may use, and the states that it may create numbers
+    /// in.
+    ///
+    /// ```
+    /// use telnum::account::Actor;
+    /// use telnum::inventory::{Inventory, Options};
+    /// use telnum::store::MemoryStore;
+    ///
+    /// let inventory = Inventory::builder(MemoryStore::new()).build();
+    /// let info = inventory.carriers_info(&Options::new(Actor::System))?;
+    /// assert_eq!(info.usable_carriers, ["local".parse()?]);
+    /// assert_eq!((info.max_prefix_length, info.usable_creation_states.len()), (10, 5));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// If the actor has no power over the account.
-    pub fn carriers_info(&self, options: &Options) -> Result<CarriersInfo, Error> {
-        self.check_power(options)?;
-        let carriers = self.usable_carriers(options.account);
-        let longest = carriers.iter().map(|carrier| carrier.info().maximal_prefix_length).max();
+    /// [`Refused`](InventoryError::Refused) if the actor may not manage the account.
+    pub fn carriers_info(&self, options: &Options) -> Result<CarriersInfo, InventoryError> {
+        self.services.check_can_manage(options)?;
+        let carriers = self.services.usable_carriers(options.account);
+        let longest = carriers.iter().map(|carrier| carrier.info().max_prefix_length).max();
         Ok(CarriersInfo {
-            maximal_prefix_length: longest.unwrap_or(0),
+            max_prefix_length: longest.unwrap_or(0),
             usable_carriers: carriers.iter().map(|carrier| carrier.name()).collect(),
-            usable_creation_states: Creation::states(&self.context(options)),
+            usable_creation_states: Creation::states(&self.services.context(options)),
         })
-    }
-
-    /// Whether a number is there for who is [confined](Options::confined).
-    pub(super) fn check_confined(&self, record: &NumberRecord, options: &Options) -> Result<(), Error> {
-        let is_there = self.reaches(record.owner(), options);
-        if is_there { Ok(()) } else { Err(Error::NotFound(record.number())) }
-    }
-
-    /// Whether an owner's numbers are there for who is confined to an account.
-    pub(super) fn reaches(&self, owner: Option<AccountId>, options: &Options) -> bool {
-        let is_within = |account| {
-            owner.is_some_and(|it| it == account || self.parts.accounts.is_self_or_above(account, it))
-        };
-        options.account.filter(|_| options.confined).is_none_or(is_within)
-    }
-
-    /// Whether the actor has power over the account that is asked about.
-    pub(super) fn check_power(&self, options: &Options) -> Result<(), Error> {
-        let whose = options.account.or(options.actor.account());
-        let has_power = match whose {
-            Some(account) => self.parts.accounts.can_manage(options.actor, account),
-            None => self.parts.accounts.is_admin(options.actor),
-        };
-        if has_power { Ok(()) } else { Err(Refusal::Forbidden(options.actor).into()) }
     }
 }

@@ -1,6 +1,9 @@
 use std::sync::Arc;
 
-use super::{Error, Inventory, Options};
+use super::error::InventoryError;
+use super::facade::Inventory;
+use super::options::Options;
+use super::services::Services;
 use crate::account::Actor;
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
@@ -11,39 +14,42 @@ use crate::store::{Change, Query, Revision, Stored};
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct SweepReport {
-    /// Reservations that ended.
+    /// The number of reservations that ended.
     pub ended: usize,
-    /// Numbers that rest now.
+    /// The number of released numbers that began to age.
     pub aged: usize,
-    /// Numbers that are available now.
+    /// The number of aged numbers that became available or were deleted.
     pub recycled: usize,
-    /// Numbers that were found at a carrier, never bought, and are deleted now.
+    /// The number of discovered numbers that were deleted, because nobody bought them.
     pub forgotten: usize,
-    /// Deleted numbers whose records are removed now.
+    /// The number of deleted numbers whose records were removed.
     pub removed: usize,
-    /// Numbers that it could not be done for, and why.
-    pub failed: Vec<(PhoneNumber, Error)>,
+    /// The numbers that stay as they are, with the error.
+    pub failed: Vec<(PhoneNumber, InventoryError)>,
 }
 
-/// The states in which time demands something, in the order in which it is done: what one leads to
-/// is left for the next sweep.
+/// The states from which time moves a number, in the order of the sweep: a number that is moved to a state is
+/// not moved on before the next sweep.
 const STATES: [State; 5] = [State::Deleted, State::Discovery, State::Aging, State::Released, State::Reserved];
-const PAGE: usize = 1_000;
+
+const PAGE_SIZE: usize = 1_000;
 
 impl Inventory {
-    /// Does what time demands: ends reservations, lets numbers rest, makes those available that
-    /// have rested, and removes what is left over; page by page. What can not be done is reported and
-    /// stays as it is, such as where a carrier has to be told that is not installed.
+    /// Makes the transitions that are due by now, page by page: ends reservations, starts ageing, makes aged
+    /// numbers available, and removes what is left of deleted and discovered numbers.
+    ///
+    /// A service calls it at intervals of its own. A number whose carrier has to be told and is not installed
+    /// stays as it is, and is reported.
     ///
     /// ```
-    /// # use std::sync::Arc;
-    /// # use telnum::account::{Account, AccountTree, Actor};
-    /// # use telnum::inventory::{Create, Inventory, Options};
-    /// # use telnum::store::MemoryStore;
+    /// use telnum::account::{Account, AccountTree, Actor};
+    /// use telnum::inventory::{Create, Inventory, Options};
+    /// use telnum::store::MemoryStore;
     /// # let shop = "shop".parse()?;
     /// # let accounts = AccountTree::new([Account::new(shop)])?;
-    /// # let inventory = Inventory::builder(Arc::new(MemoryStore::new())).accounts(accounts).build();
+    /// # let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
     /// # let options = Options::new(Actor::System).with_account(shop);
+    ///
     /// inventory.create(["+14158867900"], &Create::default(), &options)?;
     /// inventory.release(["+14158867900"], &options)?;
     /// assert_eq!(inventory.sweep()?.removed, 1);
@@ -52,17 +58,25 @@ impl Inventory {
     /// ```
     ///
     /// # Errors
-    /// If the store can not be read.
-    pub fn sweep(&self) -> Result<SweepReport, Error> {
-        let ctx = self.context(&Options::new(Actor::System));
+    /// [`Store`](InventoryError::Store) if the store cannot be scanned. What was swept before is done.
+    #[doc(alias("tasks", "knm_maintenance"))]
+    pub fn sweep(&self) -> Result<SweepReport, InventoryError> {
+        let services = &*self.services;
+        let ctx = services.context(&Options::new(Actor::System));
         let mut report = SweepReport::default();
         for state in STATES {
             let query = Query { states: [state].into(), pending: Some(false), ..Query::default() };
             let mut after = None;
             loop {
-                let page = self.parts.store.scan(&query, after, PAGE)?;
+                let page = services.store.scan(&query, after, PAGE_SIZE)?;
                 for stored in &page.items {
-                    self.sweep_one(stored, &ctx, &mut report);
+                    let Some(due) = stored.due(ctx.policy, ctx.now) else { continue };
+                    match services.sweep_number(stored, due, &ctx) {
+                        Ok(true) => *report.count(due) += 1,
+                        // Changed by others: the next sweep looks at it again.
+                        Ok(false) => {}
+                        Err(error) => report.failed.push((stored.number(), error)),
+                    }
                 }
                 match page.next {
                     Some(next) => after = Some(next),
@@ -72,41 +86,38 @@ impl Inventory {
         }
         Ok(report)
     }
+}
 
-    fn sweep_one(&self, stored: &Stored<NumberRecord>, ctx: &Context<'_>, report: &mut SweepReport) {
-        let Some(due) = stored.due(ctx.policy, ctx.now) else { return };
-        match self.bring_about(stored, due, ctx) {
-            Ok(true) => *report.count(due) += 1,
-            // Somebody else has changed it: it is looked at again by the next sweep.
-            Ok(false) => {}
-            Err(error) => report.failed.push((stored.number(), error)),
-        }
-    }
-
-    /// Does what is due; whether nobody else was faster.
-    fn bring_about(&self, stored: &Stored<NumberRecord>, due: Due, ctx: &Context<'_>) -> Result<bool, Error> {
+impl Services {
+    /// Makes the transition that is due for a number. Returns whether it is made: not if the number was changed
+    /// by others.
+    fn sweep_number(
+        &self,
+        stored: &Stored<NumberRecord>,
+        due: Due,
+        ctx: &Context<'_>,
+    ) -> Result<bool, InventoryError> {
         let (number, expect) = (stored.number(), stored.expected());
         if due == Due::Remove {
             let event = Event { number, at: ctx.now, actor: ctx.actor, kind: EventKind::Removed };
             return Ok(self.commit_once(Change::remove(number, expect).with_events(vec![event]))?.is_some());
         }
         let mut decision = stored.sweep(ctx)?;
-        self.leave_out_untold(&mut decision)?;
-        let is_outside = !decision.effects.is_empty();
-        let decision =
-            if is_outside { decision.claim(Some(stored), (self.parts.keys)(), ctx) } else { decision };
+        self.drop_unordered(&mut decision)?;
+        let has_effects = !decision.effects.is_empty();
+        let decision = if has_effects { decision.claim(Some(stored), self.new_key(), ctx) } else { decision };
         let record = Arc::new(decision.record);
         let change = Change::put(Arc::clone(&record), expect).with_events(decision.events);
         let Some(revision) = self.commit_once(change)? else { return Ok(false) };
-        if is_outside {
-            self.drive_one(&Stored::new(record, revision))?;
+        if has_effects {
+            self.complete_claim(&Stored::new(record, revision))?;
         }
         Ok(true)
     }
 
-    /// Stores one change; its revision, if nobody else was faster.
-    fn commit_once(&self, change: Change) -> Result<Option<Revision>, Error> {
-        match self.parts.store.commit(change.into()) {
+    /// Commits one change. Returns its revision, or `None` after a conflict.
+    fn commit_once(&self, change: Change) -> Result<Option<Revision>, InventoryError> {
+        match self.store.commit(change.into()) {
             Ok(revision) => Ok(Some(revision)),
             Err(error) if error.is_conflict() => Ok(None),
             Err(error) => Err(error.into()),
@@ -115,11 +126,11 @@ impl Inventory {
 }
 
 impl SweepReport {
-    /// Whether there was nothing to do.
+    /// Returns whether nothing was due and nothing failed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let done = self.ended + self.aged + self.recycled + self.forgotten + self.removed;
-        done == 0 && self.failed.is_empty()
+        let count = self.ended + self.aged + self.recycled + self.forgotten + self.removed;
+        count == 0 && self.failed.is_empty()
     }
 
     fn count(&mut self, due: Due) -> &mut usize {

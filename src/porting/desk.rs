@@ -96,7 +96,7 @@ pub enum PortDeskError {
     Conflict(PortRequestId),
     /// The inventory failed.
     #[error(transparent)]
-    Inventory(#[from] inventory::Error),
+    Inventory(#[from] inventory::InventoryError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -462,10 +462,10 @@ impl PortDesk {
         let numbers: Vec<_> = request.active_numbers().collect();
         let outcome = self.inventory.create(numbers.iter().map(ToString::to_string), &create, &options)?;
         let mut failed = outcome.failed.into_values();
-        match failed.find(|error| matches!(error, inventory::Error::Billing(_))) {
+        match failed.find(|error| matches!(error, inventory::InventoryError::Billing(_))) {
             Some(error) => Err(error.into()),
             None if accept_charges || outcome.quotes.is_empty() => Ok(()),
-            None => Err(inventory::Error::QuoteNotAccepted(outcome.quotes).into()),
+            None => Err(inventory::InventoryError::QuoteNotAccepted(outcome.quotes).into()),
         }
     }
 

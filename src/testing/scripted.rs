@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::carrier::in_a_row;
-use crate::carrier::{Availability, Carrier, CarrierError, CarrierInfo, Found, Search};
+use crate::carrier::consecutive_run;
+use crate::carrier::{Availability, Carrier, CarrierError, CarrierInfo, NumberSearch, Offer};
 use crate::idempotency::IdempotencyKey;
 use crate::names::CarrierName;
 use crate::number::PhoneNumber;
@@ -169,12 +169,12 @@ impl Carrier for ScriptedCarrier {
         self.info
     }
 
-    fn find(&self, search: &Search) -> Result<Vec<Found>, CarrierError> {
+    fn search(&self, search: &NumberSearch) -> Result<Vec<Offer>, CarrierError> {
         self.answer(|script| {
             let numbers = script.for_sale.range(search.prefix.range());
-            let found = numbers.map(|number| Found::new(*number, self.name));
+            let found = numbers.map(|number| Offer::new(*number, self.name));
             Ok(if search.consecutive {
-                in_a_row(found.collect(), search.quantity)
+                consecutive_run(found.collect(), search.quantity)
             } else {
                 found.take(search.quantity).collect()
             })

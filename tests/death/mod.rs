@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 use telnum::PhoneNumber;
-use telnum::carrier::{Availability, Carrier, CarrierError, CarrierInfo, Found, Search};
+use telnum::carrier::{Availability, Carrier, CarrierError, CarrierInfo, NumberSearch, Offer};
 use telnum::feature::cnam::Cnam;
 use telnum::feature::e911::{E911Address, E911Outcome};
 use telnum::idempotency::IdempotencyKey;
@@ -94,8 +94,8 @@ impl Carrier for Mortal<Arc<dyn Carrier>> {
         self.inner.info()
     }
 
-    fn find(&self, search: &Search) -> Result<Vec<Found>, CarrierError> {
-        self.death.call(|| self.inner.find(search))
+    fn search(&self, search: &NumberSearch) -> Result<Vec<Offer>, CarrierError> {
+        self.death.call(|| self.inner.search(search))
     }
 
     fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
@@ -146,8 +146,8 @@ impl Carrier for Fickle {
         self.carrier.name()
     }
 
-    fn find(&self, search: &Search) -> Result<Vec<Found>, CarrierError> {
-        self.carrier.find(search)
+    fn search(&self, search: &NumberSearch) -> Result<Vec<Offer>, CarrierError> {
+        self.carrier.search(search)
     }
 
     fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {

@@ -149,8 +149,7 @@ fn all_numbers_of_a_large_account_are_fixed_under_one_key() {
     let numbers = (0..1_500).map(|number| format!("+1212{number:07}"));
     inventory.create(numbers, &Create::default(), &options).unwrap();
     let apps = |_| Some("callflow".into());
-    let server =
-        world::kazoo_of(inventory.clone(), |api| api.with_app_directory(apps), ServerLimits::default());
+    let server = world::kazoo_of(inventory.clone(), |api| api.with_app_lookup(apps), ServerLimits::default());
     for _ in 0..2 {
         let path = format!("{OWNER}/phone_numbers/fix");
         let reply = send(&server, "POST", &path, OWNER_TOKEN, Some("key"), &Value::Null);

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
 use telnum::account::{Account, AccountId, AccountTree};
-use telnum::carrier::{Availability, Carrier, CarrierError, Found, RateCenter, Search};
+use telnum::carrier::{Availability, Carrier, CarrierError, NumberSearch, Offer, RateCenter};
 use telnum::classify::Classifiers;
 use telnum::contact::book::ContactBook;
 use telnum::feature::e911::E911Address;
@@ -118,15 +118,15 @@ impl Carrier for Shop {
         "shop".parse().unwrap()
     }
 
-    fn find(&self, search: &Search) -> Result<Vec<Found>, CarrierError> {
-        let all = FOR_SALE.iter().map(|(number, number_id)| Found {
-            rate_center: Some(RateCenter {
-                lata: "722".into(),
-                name: "SAN RAFAEL".into(),
-                state: "CA".into(),
-            }),
-            carrier_data: Some(json!({"number_id": number_id})),
-            ..Found::new(number.parse().unwrap(), self.name())
+    fn search(&self, search: &NumberSearch) -> Result<Vec<Offer>, CarrierError> {
+        let all = FOR_SALE.iter().map(|(number, number_id)| {
+            Offer::new(number.parse().unwrap(), self.name())
+                .with_rate_center(RateCenter {
+                    lata: "722".into(),
+                    name: "SAN RAFAEL".into(),
+                    state: "CA".into(),
+                })
+                .with_carrier_data(json!({"number_id": number_id}))
         });
         let fit = all.filter(|found| search.prefix.range().contains(&found.number));
         Ok(fit.take(search.quantity).collect())
@@ -204,7 +204,7 @@ pub(crate) fn inventory() -> Inventory {
         )
         .billing(Dear)
         .localities(LocalityTable::from_tsv(localities).unwrap())
-        .e911(Arc::new(places()))
+        .e911(places())
         .build();
     let rows = [
         ("+14155555555", OWNER, State::InService, Some("callflow"), "telnyx", json!({"my_own_field": {}})),
@@ -217,12 +217,10 @@ pub(crate) fn inventory() -> Inventory {
     ];
     for (number, account, state, app, carrier, document) in rows {
         let options = Options::new(telnum::account::Actor::System).with_account(id(account));
-        let create = Create {
-            state: Some(state),
-            carrier: Some(carrier.parse().unwrap()),
-            document: document.as_object().cloned().unwrap_or_else(Map::new),
-            ..Create::default()
-        };
+        let create = Create::default()
+            .with_state(state)
+            .with_carrier(carrier.parse().unwrap())
+            .with_document(document.as_object().cloned().unwrap_or_else(Map::new));
         inventory.create([number], &create, &options).unwrap().single().unwrap();
         if app.is_some() {
             inventory.assign_to_app([number], app, &options).unwrap().single().unwrap();

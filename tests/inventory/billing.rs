@@ -8,13 +8,16 @@ fn rows_53_and_54_what_costs_is_quoted_and_has_to_be_accepted() {
     let tried = inventory.create([ABSENT], &Create::default(), &by("reseller").with_dry_run(true)).unwrap();
     assert_eq!((tried.quotes.len(), tried.quotes[0].amount), (1, 100));
     assert_eq!(tried.single().unwrap().state(), State::InService);
-    assert_eq!(body(inventory.get([ABSENT], &system())).0, 404);
+    assert_eq!(body(inventory.get([ABSENT], &system())).0, Kind::NotFound);
     assert!(inventory.store().events(0, 10).unwrap().is_empty());
 
     let key = by("reseller").with_key("one".parse().unwrap());
-    let (code, _, message, cause) = body(inventory.create([ABSENT], &Create::default(), &key));
-    assert_eq!((code, &*message, cause.unwrap()[0]["amount"].clone()), (402, "accept charges", json!(100)));
-    assert_eq!(body(inventory.get([ABSENT], &system())).0, 404);
+    let (kind, message, cause) = body(inventory.create([ABSENT], &Create::default(), &key));
+    assert_eq!(
+        (kind, &*message, cause.unwrap()[0]["amount"].clone()),
+        (Kind::ChargesNotAccepted, "accept charges", json!(100))
+    );
+    assert_eq!(body(inventory.get([ABSENT], &system())).0, Kind::NotFound);
     let accepted = inventory.create([ABSENT], &Create::default(), &key.with_accept_charges(true)).unwrap();
     assert_eq!((accepted.succeeded.len(), accepted.quotes.len()), (1, 1));
     // What costs nothing is not asked about.
@@ -26,8 +29,8 @@ fn row_162_where_billing_refuses_nothing_is_done() {
     let billing = Dollars { is_broke: true, ..Dollars::default() };
     let inventory = world().billing(billing.clone()).build();
     let outcome = inventory.create([ABSENT, FREE, "nonsense"], &Create::default(), &by("reseller")).unwrap();
-    let errors: Vec<_> = outcome.failed.values().map(|error| error.body().error).collect();
-    assert_eq!(errors, ["not_enough_credit".into(), "not_enough_credit".into(), "not_reconcilable".into()]);
+    let errors: Vec<_> = outcome.failed.values().map(|error| error.kind()).collect();
+    assert_eq!(errors, [Kind::NotEnoughCredit, Kind::NotEnoughCredit, Kind::NotReconcilable]);
     assert_eq!(billing.asked.load(Ordering::SeqCst), 1);
     assert!(inventory.store().events(0, 10).unwrap().is_empty());
 }

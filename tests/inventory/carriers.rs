@@ -6,47 +6,47 @@ use super::*;
 fn row_133_a_carrier_refuses_to_take_a_number_back() {
     let carrier = telnyx();
     carrier.fail_next(CarrierFault::Refuse);
-    let inventory = world().shared_carrier(shared(&carrier)).build();
+    let inventory = world().carrier(shared(&carrier)).build();
     let number = "+15550100006";
     let failed = body(inventory.release([number], &by("child")));
-    assert_eq!(failed, failing(500, "unspecified_fault", "fault by carrier", Some(number)));
+    assert_eq!(failed, failing(Kind::ExternalFault, "fault by carrier", Some(number)));
     let record = inventory.get([number], &by("child")).unwrap().single().unwrap();
     assert_eq!((record.state(), record.pending()), (State::InService, None));
     // A carrier that is not there is asked nothing.
     let failed = body(world().build().release([number], &by("child")));
-    assert_eq!((failed.0, &*failed.2), (400, "no carrier is called telnyx"));
+    assert_eq!((failed.0, &*failed.1), (Kind::Invalid, "no carrier is called telnyx"));
 }
 
 #[test]
 fn row_134_what_an_account_may_do_with_carriers() {
-    let short = CarrierInfo { is_local: false, is_billable: true, maximal_prefix_length: 3 };
+    let short = CarrierInfo::of("telnyx".parse().unwrap()).with_max_prefix_length(3);
     let inventory = world().carrier(ScriptedCarrier::new("short".parse().unwrap()).with_info(short)).build();
     let info = inventory.carriers_info(&by("reseller")).unwrap();
-    assert_eq!(info.maximal_prefix_length, 10);
+    assert_eq!(info.max_prefix_length, 10);
     assert!(info.usable_carriers.contains(&CarrierName::LOCAL));
     assert_eq!(info.usable_creation_states, [State::InService, State::Reserved]);
     assert_eq!(
-        inventory.carriers_info(&by("unrelated").with_account(id("child"))).unwrap_err().body().code,
-        403
+        inventory.carriers_info(&by("unrelated").with_account(id("child"))).unwrap_err().kind(),
+        Kind::Forbidden
     );
     let inventory =
         world().without_carriers().carrier(ScriptedCarrier::new("short".parse().unwrap()).with_info(short));
-    assert_eq!(inventory.build().carriers_info(&by("child")).unwrap().maximal_prefix_length, 3);
+    assert_eq!(inventory.build().carriers_info(&by("child")).unwrap().max_prefix_length, 3);
 }
 
 #[test]
 fn rows_135_to_138_and_141_carriers_are_searched() {
-    let local = telnum::carrier::Local::new(Arc::new(MemoryStore::new()));
-    let search = |prefix: &str, quantity| Search { quantity, ..Search::new(prefix.parse().unwrap()) };
-    assert_eq!(local.find(&search("+1415", 1)), Err(CarrierError::NotAvailable));
+    let local = telnum::carrier::LocalCarrier::new(Arc::new(MemoryStore::new()));
+    let search = |prefix: &str, quantity| NumberSearch::new(prefix.parse().unwrap()).with_quantity(quantity);
+    assert_eq!(local.search(&search("+1415", 1)), Err(CarrierError::Unsupported));
     let nothing = world().without_carriers().build().search(&search("+1415", 5), &by("reseller")).unwrap();
-    assert!(nothing.numbers.is_empty() && nothing.failed.is_empty());
+    assert!(nothing.offers.is_empty() && nothing.failed.is_empty());
 
     let carrier = telnyx();
-    let inventory = world().shared_carrier(shared(&carrier)).build();
+    let inventory = world().carrier(shared(&carrier)).build();
     for (prefix, quantity) in [("+1301359", 10), ("+13013590", 600), ("+130135900", 7), ("+1987", 3)] {
         let found = inventory.search(&search(prefix, quantity), &by("reseller")).unwrap();
-        let numbers: Vec<_> = found.numbers.iter().map(|found| found.number.to_string()).collect();
+        let numbers: Vec<_> = found.offers.iter().map(|found| found.number.to_string()).collect();
         assert!(numbers.iter().all(|number| number.starts_with(prefix)), "{prefix}");
         assert!(numbers.is_sorted());
         assert_eq!(numbers.len(), if prefix == "+1987" { 0 } else { quantity.min(500) });
@@ -56,13 +56,13 @@ fn rows_135_to_138_and_141_carriers_are_searched() {
     let page = inventory.search(&search("+1301359", 10), &by("reseller")).unwrap();
     assert_eq!(page.total, 500);
     let rest = inventory.search_page(page.id, 10, 1_000, &by("reseller")).unwrap();
-    assert_eq!((rest.numbers.len(), rest.numbers[0].number), (490, "+13013590010".parse().unwrap()));
-    assert!(inventory.search_page(page.id, 500, 10, &by("reseller")).unwrap().numbers.is_empty());
+    assert_eq!((rest.offers.len(), rest.offers[0].number), (490, "+13013590010".parse().unwrap()));
+    assert!(inventory.search_page(page.id, 500, 10, &by("reseller")).unwrap().offers.is_empty());
     assert!(inventory.search_page(page.id, 10, 10, &by("child")).is_none());
     assert!(inventory.search_page("unheard-of".parse().unwrap(), 0, 10, &by("reseller")).is_none());
     assert_eq!(
-        inventory.search(&search("+1", 1), &by("child").with_account(id("master"))).unwrap_err().body().code,
-        403
+        inventory.search(&search("+1", 1), &by("child").with_account(id("master"))).unwrap_err().kind(),
+        Kind::Forbidden
     );
 }
 
@@ -71,25 +71,28 @@ fn a_carrier_that_is_late_or_fails_is_named() {
     let slow = ScriptedCarrier::new("slow".parse().unwrap()).with_delay(Duration::from_secs(60));
     let broken = ScriptedCarrier::new("broken".parse().unwrap());
     broken.fail_next(CarrierFault::Before);
-    let limits = Limits { search: Duration::from_millis(50), ..Limits::default() };
-    let inventory =
-        world().carrier(slow).carrier(broken).shared_carrier(shared(&telnyx())).limits(limits).build();
-    let search = Search { quantity: 2, ..Search::new("+1301".parse().unwrap()) };
+    let limits = InventoryLimits::default().with_search_timeout(Duration::from_millis(50));
+    let inventory = world().carrier(slow).carrier(broken).carrier(shared(&telnyx())).limits(limits).build();
+    let search = NumberSearch::new("+1301".parse().unwrap()).with_quantity(2);
     let page = inventory.search(&search, &by("reseller")).unwrap();
-    assert_eq!(page.numbers.len(), 2);
+    assert_eq!(page.offers.len(), 2);
     let failed: Vec<_> = page.failed.iter().map(|(carrier, _)| carrier.as_str()).collect();
     assert_eq!(failed, ["slow", "broken"]);
 }
 
 #[test]
 fn row_139_what_no_carrier_sells_is_an_error() {
-    let inventory = world().shared_carrier(shared(&telnyx())).build();
+    let inventory = world().carrier(shared(&telnyx())).build();
     let asked = ["+13013590001", FREE, "+19042471592", "junk", "3013590001"];
     let answers = inventory.check(asked, &by("reseller")).unwrap();
-    let names: Vec<_> = answers.iter().map(|(number, answer)| (&**number, answer.name())).collect();
-    let expected =
-        [("+13013590001", "success"), (FREE, "success"), ("+19042471592", "error"), ("junk", "error")];
-    assert_eq!(names, expected);
+    let answers: Vec<_> = answers.iter().map(|(number, answer)| (&**number, *answer)).collect();
+    let expected = [
+        ("+13013590001", Availability::Available),
+        (FREE, Availability::Available),
+        ("+19042471592", Availability::Unavailable),
+        ("junk", Availability::Unavailable),
+    ];
+    assert_eq!(answers, expected);
     assert!(inventory.check::<[&str; 0]>([], &by("reseller")).unwrap().is_empty());
     let nobody = world().without_carriers().build();
     assert_eq!(nobody.check([FREE], &by("reseller")).unwrap(), [(FREE.into(), Availability::Unavailable)]);
@@ -108,16 +111,16 @@ fn pools_and_reservations_are_searched_for_their_account() {
     let inventory = Inventory::builder(Arc::clone(&store))
         .accounts(accounts())
         .without_carriers()
-        .carrier(Managed::new(Arc::clone(&store)))
-        .carrier(ReservedBy::the_account(Arc::clone(&store)))
-        .carrier(ReservedBy::the_reseller(store))
-        .carrier(Mdn)
+        .carrier(ManagedCarrier::new(Arc::clone(&store)))
+        .carrier(ReservedCarrier::of_account(Arc::clone(&store)))
+        .carrier(ReservedCarrier::of_reseller(store))
+        .carrier(MdnCarrier)
         .build();
     let found = |account: &str, prefix: &str| -> Vec<String> {
-        let search = Search { quantity: 10, ..Search::new(prefix.parse().unwrap()) };
+        let search = NumberSearch::new(prefix.parse().unwrap()).with_quantity(10);
         let page = inventory.search(&search, &by(account)).unwrap();
         assert!(page.failed.is_empty());
-        page.numbers.iter().map(|found| format!("{} {}", found.number, found.carrier)).collect()
+        page.offers.iter().map(|found| format!("{} {}", found.number, found.carrier)).collect()
     };
     let resellers = ["+12065550100 managed", "+12065550101 managed"];
     assert_eq!(found("reseller", "+1206"), resellers);
@@ -141,9 +144,9 @@ impl Carrier for Nonsense {
         "nonsense".parse().unwrap()
     }
 
-    fn find(&self, search: &Search) -> Result<Vec<Found>, CarrierError> {
+    fn search(&self, search: &NumberSearch) -> Result<Vec<Offer>, CarrierError> {
         let found = ["+13013590000", "+13013590000", "+447911123456"];
-        let found = found.map(|number| Found::new(number.parse().unwrap(), self.name()));
+        let found = found.map(|number| Offer::new(number.parse().unwrap(), self.name()));
         Ok(found.into_iter().cycle().take(search.quantity * 3 + 9).collect())
     }
 
@@ -163,20 +166,22 @@ impl Carrier for Nonsense {
 #[test]
 fn a_carrier_that_answers_nonsense_sells_nothing() {
     let inventory = world().carrier(Nonsense).build();
-    let search = Search { quantity: 10, ..Search::new("+1301".parse().unwrap()) };
-    let found = inventory.search(&search, &by("reseller")).unwrap().numbers;
+    let search = NumberSearch::new("+1301".parse().unwrap()).with_quantity(10);
+    let found = inventory.search(&search, &by("reseller")).unwrap().offers;
     assert_eq!(found.iter().map(|found| found.number.to_string()).collect::<Vec<_>>(), ["+13013590000"]);
     assert_eq!(
         inventory.check([ABSENT], &by("reseller")).unwrap(),
         [(ABSENT.into(), Availability::Unavailable)]
     );
-    assert_eq!(body(inventory.reserve([ABSENT], &by("reseller"))).1, "not_found");
+    assert_eq!(body(inventory.reserve([ABSENT], &by("reseller"))).0, Kind::NotFound);
 }
 
 #[test]
 fn row_122_the_systems_own_carriers_need_not_be_installed() {
     let mobile = "+15551233324";
-    for inventory in [world().build(), world().without_carriers().build(), world().carrier(Mdn).build()] {
+    for inventory in
+        [world().build(), world().without_carriers().build(), world().carrier(MdnCarrier).build()]
+    {
         let released = inventory.release([mobile], &system().with_mdn_run(true)).unwrap().single().unwrap();
         assert_eq!((released.state(), released.owner()), (State::Deleted, None));
     }
@@ -191,7 +196,7 @@ fn a_carrier_that_is_not_there_is_missed_before_anything_is_claimed() {
     let inventory = world().build();
     for options in [by("reseller"), by("reseller").with_dry_run(true)] {
         let failed = body(inventory.release([number], &options));
-        assert_eq!(failed, failing(400, "invalid", "no carrier is called pacwest", Some("pacwest")));
+        assert_eq!(failed, failing(Kind::Invalid, "no carrier is called pacwest", Some("pacwest")));
     }
     assert!(inventory.store().events(0, 10).unwrap().is_empty());
     // An admin can do something about it.
@@ -204,11 +209,7 @@ fn a_carrier_that_is_not_there_is_missed_before_anything_is_claimed() {
 fn a_sweep_reports_a_carrier_that_is_not_there_and_changes_nothing() {
     let store = Arc::new(MemoryStore::new());
     let minute = Policy::default().with_reservation(LeaseTerms::new(60));
-    let create = Create {
-        state: Some(State::Reserved),
-        carrier: Some("pacwest".parse().unwrap()),
-        ..Create::default()
-    };
+    let create = Create::default().with_state(State::Reserved).with_carrier("pacwest".parse().unwrap());
     let inventory = on(&store).policy(minute.clone()).build();
     assert!(inventory.create([ABSENT], &create, &by("reseller")).unwrap().is_success());
     let later = on(&store).policy(minute).clock(|| now().after(chrono::TimeDelta::hours(1))).build();
@@ -222,7 +223,7 @@ fn a_sweep_reports_a_carrier_that_is_not_there_and_changes_nothing() {
 
 #[test]
 fn what_is_free_is_found_whoever_carries_it() {
-    let inventory = world().shared_carrier(shared(&telnyx())).build();
+    let inventory = world().carrier(shared(&telnyx())).build();
     let number = "+19162154006";
     assert_eq!(found(&inventory, &wanted("+1916", 10), &by("reseller")), [format!("{number} local")]);
     let check = inventory.check([number], &by("reseller")).unwrap();
@@ -234,10 +235,10 @@ fn what_is_free_is_found_whoever_carries_it() {
 #[test]
 fn what_is_being_worked_on_is_not_free() {
     let carrier = telnyx();
-    let inventory = world().shared_carrier(shared(&carrier)).policy(with_e911()).e911(Arc::new(Dead)).build();
+    let inventory = world().carrier(shared(&carrier)).policy(with_e911()).e911(Arc::new(Dead)).build();
     let number = "+19162154006";
-    let create = Create { document: document(json!({"e911": address()})), ..Create::default() };
-    assert_eq!(body(inventory.create([number], &create, &by("reseller"))).0, 500);
+    let create = Create::default().with_document(document(json!({"e911": address()})));
+    assert_eq!(body(inventory.create([number], &create, &by("reseller"))).0, Kind::ExternalFault);
     assert!(found(&inventory, &wanted("+1916", 10), &by("unrelated")).is_empty());
     let check = inventory.check([number], &by("unrelated")).unwrap();
     assert_eq!(check, [(number.into(), Availability::Unavailable)]);
@@ -272,7 +273,7 @@ fn a_pool_is_for_its_account_and_those_it_sells_to() {
     let inventory = || {
         let store = Arc::new(MemoryStore::new());
         put(&store, in_pool(number, "available", "reseller"));
-        let carrier = Managed::new(Arc::<MemoryStore>::clone(&store));
+        let carrier = ManagedCarrier::new(Arc::<MemoryStore>::clone(&store));
         (on(&store).carrier(carrier).build(), on(&store).build())
     };
     let rows = [("unrelated", false), ("master", true), ("reseller", true), ("child", true)];
@@ -304,7 +305,7 @@ fn a_pool_is_for_its_account_and_those_it_sells_to() {
 /// A carrier that remembers what it was asked for, and sells what it is given.
 #[derive(Debug, Default)]
 struct Asked {
-    searches: Mutex<Vec<Search>>,
+    searches: Mutex<Vec<NumberSearch>>,
     sells: Vec<PhoneNumber>,
 }
 
@@ -314,12 +315,12 @@ impl Carrier for Asked {
     }
 
     fn info(&self) -> CarrierInfo {
-        CarrierInfo { is_local: false, is_billable: true, maximal_prefix_length: 3 }
+        CarrierInfo::of("telnyx".parse().unwrap()).with_max_prefix_length(3)
     }
 
-    fn find(&self, search: &Search) -> Result<Vec<Found>, CarrierError> {
+    fn search(&self, search: &NumberSearch) -> Result<Vec<Offer>, CarrierError> {
         self.searches.lock().unwrap().push(search.clone());
-        Ok(self.sells.iter().rev().map(|number| Found::new(*number, self.name())).collect())
+        Ok(self.sells.iter().rev().map(|number| Offer::new(*number, self.name())).collect())
     }
 
     fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
@@ -341,13 +342,13 @@ fn row_137_a_block_is_numbers_in_a_row() {
     let carrier =
         Arc::new(Asked { sells: sells.map(|number| number.parse().unwrap()).into(), ..Asked::default() });
     let store = Arc::new(MemoryStore::new());
-    let inventory = on(&store).shared_carrier(Arc::<Asked>::clone(&carrier)).build();
-    let free = Create { state: Some(State::Available), ..Create::default() };
+    let inventory = on(&store).carrier(Arc::<Asked>::clone(&carrier)).build();
+    let free = Create::default().with_state(State::Available);
     let ours =
         ["+14155550100", "+14155550102", "+14155550105", "+14155550106", "+14155550199", "+14155550200"];
     assert!(inventory.create(ours, &free, &system()).unwrap().is_success());
     let block = |quantity| {
-        let search = Search { consecutive: true, ..wanted("+1415", quantity) };
+        let search = wanted("+1415", quantity).with_consecutive(true);
         let found = found(&inventory, &search, &by("reseller"));
         (found.first().cloned(), found.last().cloned(), found.len())
     };
@@ -366,15 +367,15 @@ fn row_137_a_block_is_numbers_in_a_row() {
 /// Whatever a carrier sells beside it, and by however few digits it searches.
 #[test]
 fn row_137_a_block_is_found_where_there_is_one() {
-    for maximal_prefix_length in [3, 6] {
+    for max_prefix_length in [3, 6] {
         let name: CarrierName = "telnyx".parse().unwrap();
         let carrier = ScriptedCarrier::new(name)
-            .with_info(CarrierInfo { maximal_prefix_length, ..CarrierInfo::of(name) })
+            .with_info(CarrierInfo::of(name).with_max_prefix_length(max_prefix_length))
             .with_block("+14158850000".parse().unwrap(), 5)
             .with_block("+14158860000".parse().unwrap(), 1)
             .with_block("+14158860002".parse().unwrap(), 3);
         let inventory = world().carrier(carrier).build();
-        let search = Search { consecutive: true, ..wanted("+1415886", 3) };
+        let search = wanted("+1415886", 3).with_consecutive(true);
         let row = ["+14158860002 telnyx", "+14158860003 telnyx", "+14158860004 telnyx"];
         assert_eq!(found(&inventory, &search, &by("reseller")), row);
     }
@@ -384,7 +385,7 @@ fn row_137_a_block_is_found_where_there_is_one() {
 fn a_carrier_is_asked_by_as_many_digits_as_it_can() {
     let sells = ["+13013590000", "+13014000000"].map(|number| number.parse().unwrap()).into();
     let carrier = Arc::new(Asked { sells, ..Asked::default() });
-    let inventory = world().shared_carrier(Arc::<Asked>::clone(&carrier)).build();
+    let inventory = world().carrier(Arc::<Asked>::clone(&carrier)).build();
     let rows = [
         ("+1301359", "+1301", vec!["+13013590000 asked"]),
         ("+130", "+130", vec!["+13014000000 asked"]),
@@ -401,12 +402,12 @@ fn a_carrier_is_asked_by_as_many_digits_as_it_can() {
 #[test]
 fn carriers_are_checked_at_once_and_not_waited_for() {
     let slow = |name: &str| ScriptedCarrier::new(name.parse().unwrap()).with_delay(Duration::from_secs(20));
-    let limits = Limits { search: Duration::from_millis(200), ..Limits::default() };
+    let limits = InventoryLimits::default().with_search_timeout(Duration::from_millis(200));
     let second =
         ScriptedCarrier::new("second".parse().unwrap()).with_block("+13013590000".parse().unwrap(), 600);
     let inventory = world()
         .carrier(slow("slow"))
-        .shared_carrier(shared(&telnyx()))
+        .carrier(shared(&telnyx()))
         .carrier(second)
         .carrier(slow("slower"))
         .limits(limits)
@@ -424,7 +425,7 @@ fn carriers_are_checked_at_once_and_not_waited_for() {
 fn a_block_ends_with_the_last_number_there_can_be() {
     let first = "+999999999999998".parse().unwrap();
     let carrier = ScriptedCarrier::new("telnyx".parse().unwrap()).with_block(first, u64::MAX);
-    assert_eq!(carrier.find(&wanted("+9", 10)).unwrap().len(), 2);
+    assert_eq!(carrier.search(&wanted("+9", 10)).unwrap().len(), 2);
 }
 
 #[test]
@@ -432,11 +433,11 @@ fn what_a_carrier_that_fails_may_sell_is_not_called_absent() {
     let sold = "+13013590001";
     for fault in [CarrierFault::Refuse, CarrierFault::Before, CarrierFault::After] {
         let carrier = telnyx();
-        let inventory = world().shared_carrier(shared(&carrier)).build();
+        let inventory = world().carrier(shared(&carrier)).build();
         carrier.fail_next(fault);
         let outcome = inventory.reserve([sold, FREE], &by("reseller")).unwrap();
         assert_eq!(outcome.succeeded.len(), 1);
-        assert_eq!(body(Ok(outcome)), failing(500, "unspecified_fault", "fault by carrier", Some(sold)));
+        assert_eq!(body(Ok(outcome)), failing(Kind::ExternalFault, "fault by carrier", Some(sold)));
         assert!(inventory.reserve([sold], &by("reseller")).unwrap().is_success());
     }
 }
@@ -452,10 +453,12 @@ fn a_carrier_is_told_what_it_said() {
             "telling".parse().unwrap()
         }
 
-        fn find(&self, search: &Search) -> Result<Vec<Found>, CarrierError> {
+        fn search(&self, search: &NumberSearch) -> Result<Vec<Offer>, CarrierError> {
             let number = search.prefix.to_string().parse().unwrap();
             let carrier_data = Some(json!({"offer": search.prefix.to_string()}));
-            Ok(vec![Found { carrier_data, ..Found::new(number, self.name()) }])
+            let mut offer = Offer::new(number, self.name());
+            offer.carrier_data = carrier_data;
+            Ok(vec![offer])
         }
 
         fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
@@ -473,7 +476,7 @@ fn a_carrier_is_told_what_it_said() {
     }
 
     let telling = Arc::new(Telling::default());
-    let inventory = world().shared_carrier(Arc::<Telling>::clone(&telling)).build();
+    let inventory = world().carrier(Arc::<Telling>::clone(&telling)).build();
     for (account, number) in [("reseller", "+13013590001"), ("reseller", ABSENT), ("child", "+13013590002")] {
         inventory.search(&wanted(number, 1), &by(account)).unwrap();
     }
@@ -498,7 +501,7 @@ fn a_carrier_that_owes_answers_is_not_asked_more() {
             "silent".parse().unwrap()
         }
 
-        fn find(&self, _: &Search) -> Result<Vec<Found>, CarrierError> {
+        fn search(&self, _: &NumberSearch) -> Result<Vec<Offer>, CarrierError> {
             self.0.fetch_add(1, Ordering::SeqCst);
             std::thread::sleep(Duration::from_secs(60));
             Ok(Vec::new())
@@ -518,8 +521,8 @@ fn a_carrier_that_owes_answers_is_not_asked_more() {
     }
 
     let silent = Arc::new(Silent::default());
-    let limits = Limits { search: Duration::from_millis(1), ..Limits::default() };
-    let inventory = world().shared_carrier(Arc::<Silent>::clone(&silent)).limits(limits).build();
+    let limits = InventoryLimits::default().with_search_timeout(Duration::from_millis(1));
+    let inventory = world().carrier(Arc::<Silent>::clone(&silent)).limits(limits).build();
     for _ in 0..100 {
         let page = inventory.search(&wanted("+1555", 1), &by("reseller")).unwrap();
         assert!(page.failed.iter().any(|(carrier, _)| carrier.as_str() == "silent"));
@@ -529,7 +532,7 @@ fn a_carrier_that_owes_answers_is_not_asked_more() {
 
 #[test]
 fn a_search_may_last_for_ever() {
-    let limits = Limits { search: Duration::MAX, ..Limits::default() };
+    let limits = InventoryLimits::default().with_search_timeout(Duration::MAX);
     let inventory = world().limits(limits).build();
     assert_eq!(found(&inventory, &wanted("+1555", 2), &by("reseller")), ["+15551239876 local"]);
 }

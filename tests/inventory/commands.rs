@@ -8,10 +8,10 @@ fn rows_48_and_60_what_is_in_service_is_not_created() {
     for account in ["reseller", "master"] {
         let failed = body(inventory.create(["+15551233322"], &Create::default(), &by(account)));
         let message = "number +15551233322 already exists";
-        assert_eq!(failed, failing(409, "number_exists", message, Some("+15551233322")));
+        assert_eq!(failed, failing(Kind::NumberExists, message, Some("+15551233322")));
     }
     assert!(inventory.create([ABSENT], &Create::default(), &by("reseller")).unwrap().is_success());
-    assert_eq!(body(inventory.create([ABSENT], &Create::default(), &by("reseller"))).0, 409);
+    assert_eq!(body(inventory.create([ABSENT], &Create::default(), &by("reseller"))).0, Kind::NumberExists);
 }
 
 #[test]
@@ -21,16 +21,15 @@ fn rows_51_and_52_what_is_being_ported_is_not_created() {
     let failed = body(inventory.create([number], &Create::default(), &by("reseller")));
     assert_eq!(
         failed,
-        failing(400, "number_is_porting", "number +19042471591 is porting", Some("+19042471591"))
+        failing(Kind::NumberIsPorting, "number +19042471591 is porting", Some("+19042471591"))
     );
     let import = |inventory: &Inventory| {
-        let row =
-            ImportRow { number: number.into(), account: Some(id("reseller")), create: Create::default() };
+        let row = row(number, "reseller");
         inventory.import([row], &system()).unwrap().imported
     };
     assert_eq!(import(&inventory), 0);
     assert!(inventory.create(["+19042471592"], &Create::default(), &by("reseller")).unwrap().is_success());
-    let ported_in = Create { ported_in: true, ..Create::default() };
+    let ported_in = Create::default().with_ported_in(true);
     assert!(inventory.create([number], &ported_in, &by("reseller")).unwrap().is_success());
 
     // Where that is not known, none is created that might be: not what is absent, nor deleted.
@@ -41,31 +40,28 @@ fn rows_51_and_52_what_is_being_ported_is_not_created() {
         &system().with_account(id("reseller")),
     );
     let all = all.unwrap();
-    let failed: Vec<_> = all.failed.iter().map(|(number, error)| (&**number, error.body().error)).collect();
-    assert_eq!(failed, [(ABSENT, "internal_error".into()), ("+15550100004", "internal_error".into())]);
+    let failed: Vec<_> = all.failed.iter().map(|(number, error)| (&**number, error.kind())).collect();
+    assert_eq!(failed, [(ABSENT, Kind::Store), ("+15550100004", Kind::Store)]);
     assert_eq!(all.succeeded.len(), 1);
 }
 
 #[test]
 fn row_56_what_is_absent_is_not_moved() {
-    let inventory = world().carrier(Mdn).build();
+    let inventory = world().carrier(MdnCarrier).build();
     assert_eq!(
-        body(inventory.activate([ABSENT], &system().with_account(id("reseller")).with_mdn_run(true))).1,
-        "not_found"
+        body(inventory.activate([ABSENT], &system().with_account(id("reseller")).with_mdn_run(true))).0,
+        Kind::NotFound
     );
-    assert_eq!(body(inventory.reserve([ABSENT], &by("reseller"))).1, "not_found");
+    assert_eq!(body(inventory.reserve([ABSENT], &by("reseller"))).0, Kind::NotFound);
 }
 
 #[test]
 fn row_46_a_number_is_not_assigned_to_nobody() {
     let inventory = world().build();
     let failed = body(inventory.reserve([FREE], &system()));
-    assert_eq!(
-        failed,
-        failing(400, "assign_failure", "invalid account to assign to", Some("field_undefined"))
-    );
+    assert_eq!(failed, failing(Kind::AssignFailure, "invalid account to assign to", Some("field_undefined")));
     let failed = body(inventory.create([ABSENT], &Create::default(), &system().with_account(id("nobody"))));
-    assert_eq!(failed, failing(400, "assign_failure", "invalid account to assign to", Some("nobody")));
+    assert_eq!(failed, failing(Kind::AssignFailure, "invalid account to assign to", Some("nobody")));
 }
 
 #[test]
@@ -74,7 +70,7 @@ fn row_84_what_is_reserved_is_activated() {
     let activated = inventory.activate(["+14252151010", "+15551233322"], &by("reseller")).unwrap();
     assert!(activated.is_success());
     assert!(activated.succeeded.values().all(|record| record.state() == State::InService));
-    assert_eq!(body(inventory.activate([ABSENT], &by("reseller"))).0, 404);
+    assert_eq!(body(inventory.activate([ABSENT], &by("reseller"))).0, Kind::NotFound);
 }
 
 #[test]
@@ -88,21 +84,19 @@ fn rows_110_and_115_an_address_is_one_place() {
         };
         Arc::new(AddressBook::new(streets.iter().map(place)))
     };
-    let create = Create {
-        carrier: Some("telnyx".parse().unwrap()),
-        document: document(json!({"e911": address()})),
-        ..Create::default()
-    };
+    let create = Create::default()
+        .with_carrier("telnyx".parse().unwrap())
+        .with_document(document(json!({"e911": address()})));
     let at = |book: &Arc<AddressBook>| {
         let provider: Arc<dyn E911Provider> = Arc::<AddressBook>::clone(book);
-        world().shared_carrier(shared(&telnyx())).policy(with_e911()).e911(provider).build()
+        world().carrier(shared(&telnyx())).policy(with_e911()).e911(provider).build()
     };
     let number: PhoneNumber = ABSENT.parse().unwrap();
     for dry_run in [true, false] {
         let options = by("reseller").with_dry_run(dry_run);
         // None.
-        let (code, name, ..) = body(at(&book(&[])).create([ABSENT], &create, &options));
-        assert_eq!((code, &*name), (400, "invalid"), "dry run: {dry_run}");
+        let (kind, ..) = body(at(&book(&[])).create([ABSENT], &create, &options));
+        assert_eq!(kind, Kind::Invalid, "dry run: {dry_run}");
         // Several: the user has to choose.
         let mut two = book(&["116 NATOMA ST"]);
         let other = json!({"street_address": "116 NATOMA ST", "extended_address": "APT 2",
@@ -114,8 +108,8 @@ fn rows_110_and_115_an_address_is_one_place() {
             drop(two);
             Arc::new(AddressBook::new(places))
         };
-        let (code, name, message, cause) = body(at(&two).create([ABSENT], &create, &options));
-        assert_eq!((code, &*name, &*message), (400, "multiple_choice", "more than one address found"));
+        let (kind, message, cause) = body(at(&two).create([ABSENT], &create, &options));
+        assert_eq!((kind, &*message), (Kind::MultipleChoice, "more than one address found"));
         assert_eq!(cause.unwrap()["multiple_choice"]["e911"]["details"].as_array().unwrap().len(), 2);
         // One: it is provisioned as the provider writes it, but for a dry run.
         let one = book(&["116 NATOMA ST"]);
@@ -133,15 +127,15 @@ fn rows_110_and_115_an_address_is_one_place() {
 #[test]
 fn row_117_what_is_absent_is_not_released() {
     let inventory = world().build();
-    assert_eq!(body(inventory.release([ABSENT], &system())).1, "not_found");
-    assert_eq!(body(inventory.release(["+15550100004"], &system())).1, "not_found");
+    assert_eq!(body(inventory.release([ABSENT], &system())).0, Kind::NotFound);
+    assert_eq!(body(inventory.release(["+15550100004"], &system())).0, Kind::NotFound);
 }
 
 #[test]
 fn row_129_an_admin_deletes_at_once() {
     let carrier = telnyx();
-    let inventory = world().shared_carrier(shared(&carrier)).build();
-    assert_eq!(body(inventory.delete(["+15550100005"], &by("reseller"))).0, 403);
+    let inventory = world().carrier(shared(&carrier)).build();
+    assert_eq!(body(inventory.delete(["+15550100005"], &by("reseller"))).0, Kind::Forbidden);
     let deleted = inventory.delete(["+15550100005"], &by("master")).unwrap().single().unwrap();
     assert_eq!((deleted.state(), deleted.history().len()), (State::Deleted, 0));
     assert!(carrier.orders().is_empty());
@@ -153,14 +147,14 @@ fn row_131_what_is_removed_is_no_longer_listed() {
     let mine = |inventory: &Inventory| {
         inventory.list(&Query::default(), None, 50, &by("unrelated")).unwrap().items.len()
     };
-    let create = Create { carrier: Some("other".parse().unwrap()), ..Create::default() };
+    let create = Create::default().with_carrier("other".parse().unwrap());
     let admin = by("master").with_account(id("unrelated"));
     assert!(inventory.create([ABSENT], &create, &admin).unwrap().is_success());
     assert_eq!(mine(&inventory), 1);
     let released = inventory.release([ABSENT], &by("unrelated")).unwrap().single().unwrap();
     assert_eq!(released.state(), State::Available);
     assert_eq!(mine(&inventory), 0);
-    assert_eq!(body(inventory.release(["+15551233322"], &by("unrelated"))).0, 403);
+    assert_eq!(body(inventory.release(["+15551233322"], &by("unrelated"))).0, Kind::Forbidden);
 }
 
 #[test]
@@ -168,13 +162,13 @@ fn what_is_deleted_can_come_back() {
     let gone = "+15550100004";
     let carrier =
         Arc::new(ScriptedCarrier::new("telnyx".parse().unwrap()).with_block(gone.parse().unwrap(), 1));
-    let inventory = world().shared_carrier(shared(&carrier)).build();
+    let inventory = world().carrier(shared(&carrier)).build();
     let bought = inventory.reserve([gone], &by("reseller")).unwrap().single().unwrap();
     assert_eq!((bought.state(), bought.history()), (State::Reserved, [id("reseller")].as_slice()));
     let inventory = world().build();
     assert!(inventory.create([gone], &Create::default(), &by("reseller")).unwrap().is_success());
     let inventory = world().build();
-    let row = ImportRow { number: gone.into(), account: Some(id("child")), create: Create::default() };
+    let row = row(gone, "child");
     let report = inventory.import([row.clone(), row], &system()).unwrap();
     assert_eq!((report.imported, report.failed.len()), (1, 1));
 }
@@ -184,7 +178,7 @@ fn an_update_tells_providers_once() {
     let notices = Arc::new(CnamNotifications::default());
     let carrier = telnyx();
     let provider: Arc<dyn telnum::provider::CnamProvider> = Arc::<CnamNotifications>::clone(&notices);
-    let inventory = world().shared_carrier(shared(&carrier)).policy(with_e911()).cnam(provider).build();
+    let inventory = world().carrier(shared(&carrier)).policy(with_e911()).cnam(provider).build();
     let number = "+15550100006";
     let names = document(json!({"cnam": {"display_name": "Child"}}));
     for _ in 0..2 {
@@ -206,7 +200,7 @@ fn row_116_what_is_wrong_is_put_right() {
     let events = inventory.store().events(0, 10).unwrap().len();
     assert!(inventory.fix(["+15551233322"], Some(&apps), &by("reseller")).unwrap().is_success());
     assert_eq!(inventory.store().events(0, 10).unwrap().len(), events);
-    assert_eq!(body(inventory.fix(["+15551233322"], Some(&apps), &by("child"))).0, 403);
+    assert_eq!(body(inventory.fix(["+15551233322"], Some(&apps), &by("child"))).0, Kind::Forbidden);
 }
 
 #[test]
@@ -225,16 +219,16 @@ fn row_132_what_is_removed_leaves_an_event() {
 
 #[test]
 fn rows_10_and_159_what_is_not_reconcilable_is_not_created() {
-    let inventory = world().shared_carrier(shared(&telnyx())).build();
+    let inventory = world().carrier(shared(&telnyx())).build();
     for number in ["+1000", "+10", "+999", "+1234567", "+14155", "+19995550123456"] {
         let message = format!("number {number} is not reconcilable");
-        let refused = failing(404, "not_reconcilable", &message, Some(number));
+        let refused = failing(Kind::NotReconcilable, &message, Some(number));
         assert_eq!(body(inventory.create([number], &Create::default(), &by("reseller"))), refused);
         assert_eq!(body(inventory.reserve([number], &by("reseller"))), refused);
         assert_eq!(body(inventory.activate([number], &by("reseller"))), refused);
-        let row = ImportRow { number: number.into(), account: None, create: Create::default() };
+        let row = ImportRow::new(number, Create::default());
         let report = inventory.import([row], &by("reseller")).unwrap();
-        assert_eq!(report.failed[0].1.body().error, "not_reconcilable".into());
+        assert_eq!(report.failed[0].1.kind(), Kind::NotReconcilable);
     }
     // What is there already stays, and can be given back.
     let any = telnum::normalize::Normalizer::reference().with_reconcilable("^").unwrap();
@@ -248,7 +242,7 @@ fn rows_10_and_159_what_is_not_reconcilable_is_not_created() {
 fn row_128_others_are_not_told_what_is_there_to_delete() {
     let failed =
         world().build().delete([ABSENT, "+15551233322", "+15550100004"], &by("reseller")).unwrap().failed;
-    assert_eq!(failed.values().map(|error| error.body().code).collect::<Vec<_>>(), [403, 403, 403]);
+    assert_eq!(failed.values().map(|error| error.kind()).collect::<Vec<_>>(), [Kind::Forbidden; 3]);
 }
 
 #[test]
@@ -256,26 +250,29 @@ fn what_somebody_ports_in_is_not_bought() {
     let number = "+13013590001";
     let carrier = telnyx();
     let ported = Ported { number: Some(number.parse().unwrap()) };
-    let inventory = world().shared_carrier(shared(&carrier)).porting(ported).build();
+    let inventory = world().carrier(shared(&carrier)).porting(ported).build();
     let message = format!("number {number} is porting");
-    let refused = failing(400, "number_is_porting", &message, Some(number));
+    let refused = failing(Kind::NumberIsPorting, &message, Some(number));
     for account in ["unrelated", "reseller", "master"] {
         assert_eq!(body(inventory.reserve([number], &by(account))), refused, "{account}");
         assert_eq!(body(inventory.activate([number], &by(account))), refused, "{account}");
         let check = inventory.check([number, "+13013590002"], &by(account)).unwrap();
-        assert_eq!(check.iter().map(|it| it.1.name()).collect::<Vec<_>>(), ["error", "success"]);
+        assert_eq!(
+            check.iter().map(|it| it.1).collect::<Vec<_>>(),
+            [Availability::Unavailable, Availability::Available]
+        );
     }
     assert!(carrier.orders().is_empty());
     // It comes for the account of the request, whoever asks for that, or as an admin says.
-    let ported_in = Create { ported_in: true, ..Create::default() };
+    let ported_in = Create::default().with_ported_in(true);
     assert_eq!(body(inventory.create([number], &ported_in, &by("unrelated"))), refused);
     assert_eq!(
         body(inventory.create([number], &ported_in, &by("reseller").with_account(id("child")))),
         refused
     );
-    let row = ImportRow { number: number.into(), account: None, create: ported_in.clone() };
+    let row = ImportRow::new(number, ported_in.clone());
     let report = inventory.import([row], &by("unrelated").with_dry_run(true)).unwrap();
-    assert_eq!(report.failed[0].1.body().error, "number_is_porting".into());
+    assert_eq!(report.failed[0].1.kind(), Kind::NumberIsPorting);
     for options in [by("reseller"), by("master"), system().with_account(id("child"))] {
         let created = inventory.create([number], &ported_in, &options.with_dry_run(true));
         assert!(created.unwrap().is_success());
@@ -285,9 +282,9 @@ fn what_somebody_ports_in_is_not_bought() {
 #[test]
 fn row_93_only_an_admin_changes_the_carrier_by_creating() {
     let number = "+19162154006";
-    let to = |carrier: &str| Create { carrier: Some(carrier.parse().unwrap()), ..Create::default() };
-    let inventory = world().shared_carrier(shared(&telnyx())).build();
-    let refused = failing(403, "forbidden", "requestor is unauthorized to perform operation", None);
+    let to = |carrier: &str| Create::default().with_carrier(carrier.parse().unwrap());
+    let inventory = world().carrier(shared(&telnyx())).build();
+    let refused = failing(Kind::Forbidden, "requestor is unauthorized to perform operation", None);
     assert_eq!(body(inventory.create([number], &to("local"), &by("reseller"))), refused);
     let dry_run = |options: Options| options.with_dry_run(true);
     assert!(inventory.create([number], &to("telnyx"), &dry_run(by("reseller"))).unwrap().is_success());
@@ -297,13 +294,13 @@ fn row_93_only_an_admin_changes_the_carrier_by_creating() {
 #[test]
 fn what_is_done_for_an_account_is_for_those_with_power_over_it() {
     let inventory = world().billing(Dollars::default()).build();
-    let refused = failing(403, "forbidden", "requestor is unauthorized to perform operation", None);
+    let refused = failing(Kind::Forbidden, "requestor is unauthorized to perform operation", None);
     let stranger = by("unrelated").with_account(id("reseller")).with_accept_charges(true);
     assert_eq!(body(inventory.activate([FREE], &stranger)), refused);
     assert_eq!(body(inventory.reserve([FREE], &stranger)), refused);
     assert_eq!(body(inventory.change_state([FREE], State::InService, &stranger)), refused);
     for options in [stranger, by("nobody")] {
-        assert_eq!(inventory.check([FREE], &options).unwrap_err().body().code, 403);
+        assert_eq!(inventory.check([FREE], &options).unwrap_err().kind(), Kind::Forbidden);
     }
     let page = inventory.search(&wanted("+1555", 1), &by("reseller")).unwrap();
     assert!(inventory.search_page(page.id, 0, 1, &stranger).is_none());
@@ -316,9 +313,9 @@ fn what_is_done_for_an_account_is_for_those_with_power_over_it() {
 fn a_mobile_number_is_fixed_in_its_run() {
     let inventory = world().build();
     let apps = |_: PhoneNumber| Some("x".into());
-    assert_eq!(body(inventory.fix(["+15551233324"], Some(&apps), &by("reseller"))).0, 403);
+    assert_eq!(body(inventory.fix(["+15551233324"], Some(&apps), &by("reseller"))).0, Kind::Forbidden);
     let run = by("reseller").with_mdn_run(true);
-    assert_eq!(body(inventory.fix(["+15551233322"], Some(&apps), &run)).0, 403);
+    assert_eq!(body(inventory.fix(["+15551233322"], Some(&apps), &run)).0, Kind::Forbidden);
     assert!(inventory.fix(["+15551233324"], Some(&apps), &run).unwrap().is_success());
 }
 
@@ -339,7 +336,10 @@ fn reservations_that_end_are_extended() {
     let numbers = [FREE, "+14252151010", ABSENT];
     let outcome = inventory.extend_lease(numbers, minutes(120), &by("reseller")).unwrap();
     assert_eq!(outcome.succeeded[0].lease().unwrap().until, minutes(120));
-    assert_eq!(outcome.failed.values().map(|error| error.body().code).collect::<Vec<_>>(), [400, 404]);
-    assert_eq!(body(inventory.extend_lease([FREE], minutes(121), &by("reseller"))).0, 400);
-    assert_eq!(body(inventory.extend_lease([FREE], minutes(120), &by("child"))).0, 403);
+    assert_eq!(
+        outcome.failed.values().map(|error| error.kind()).collect::<Vec<_>>(),
+        [Kind::Invalid, Kind::NotFound]
+    );
+    assert_eq!(body(inventory.extend_lease([FREE], minutes(121), &by("reseller"))).0, Kind::Invalid);
+    assert_eq!(body(inventory.extend_lease([FREE], minutes(120), &by("child"))).0, Kind::Forbidden);
 }

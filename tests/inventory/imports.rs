@@ -8,26 +8,26 @@ fn an_import_can_be_tried_and_may_cost() {
     let rows = || [row(ABSENT, "reseller"), row(FREE, "reseller"), row("5559871234", "master")];
     let tried = inventory.import(rows(), &system().with_dry_run(true)).unwrap();
     assert_eq!((tried.imported, tried.quotes.len(), tried.failed.len()), (1, 1, 2));
-    let exists = tried.failed.iter().map(|(text, error)| (&**text, error.body().error)).collect::<Vec<_>>();
-    assert_eq!(exists, [(FREE, "number_exists".into()), ("5559871234", "number_exists".into())]);
+    let exists = tried.failed.iter().map(|(text, error)| (&**text, error.kind())).collect::<Vec<_>>();
+    assert_eq!(exists, [(FREE, Kind::NumberExists), ("5559871234", Kind::NumberExists)]);
     let not_accepted = inventory.import(rows(), &system()).unwrap();
     let last = not_accepted.failed.last().unwrap();
-    assert_eq!((not_accepted.imported, &*last.0, last.1.body().code), (0, ABSENT, 402));
+    assert_eq!((not_accepted.imported, &*last.0, last.1.kind()), (0, ABSENT, Kind::ChargesNotAccepted));
     assert!(inventory.store().events(0, 10).unwrap().is_empty());
     let accepted = inventory.import(rows(), &system().with_accept_charges(true)).unwrap();
     assert_eq!((accepted.imported, accepted.quotes.len()), (1, 1));
 
     // What comes again comes late.
-    let free = Create { state: Some(State::Available), ..Create::default() };
+    let free = Create::default().with_state(State::Available);
     let twice = (0..4_000).map(|place| format!("+1415886{:04}", place % 2_000));
-    let twice = twice.map(|number| ImportRow { number: number.into(), account: None, create: free.clone() });
+    let twice = twice.map(|number| ImportRow::new(number, free.clone()));
     for dry_run in [true, false] {
         let report = inventory.import(twice.clone(), &system().with_dry_run(dry_run)).unwrap();
         assert_eq!((report.imported, report.failed.len()), (2_000, 2_000), "dry run: {dry_run}");
     }
 
     for options in [by("reseller").with_all_or_nothing(true), by("reseller").with_key("k".parse().unwrap())] {
-        assert_eq!(inventory.import(rows(), &options).unwrap_err().body().code, 400);
+        assert_eq!(inventory.import(rows(), &options).unwrap_err().kind(), Kind::Invalid);
     }
 }
 
@@ -36,8 +36,11 @@ fn an_import_for_an_account_without_credit_stops_no_others() {
     let inventory = world().billing(Broke(id("reseller"))).build();
     let rows = [row(ABSENT, "reseller"), row("+19042471592", "child"), row("+19042471593", "reseller")];
     let report = inventory.import(rows, &system()).unwrap();
-    let failed: Vec<_> = report.failed.iter().map(|(text, error)| (&**text, error.body().code)).collect();
-    assert_eq!((report.imported, failed), (1, vec![(ABSENT, 402), ("+19042471593", 402)]));
+    let failed: Vec<_> = report.failed.iter().map(|(text, error)| (&**text, error.kind())).collect();
+    assert_eq!(
+        (report.imported, failed),
+        (1, vec![(ABSENT, Kind::NotEnoughCredit), ("+19042471593", Kind::NotEnoughCredit)])
+    );
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn rows_86_to_89_updates_fail_each_by_itself() {
 #[test]
 fn the_order_of_a_list_is_kept_and_each_number_counts_once() {
     let carrier = telnyx();
-    let inventory = world().shared_carrier(shared(&carrier)).build();
+    let inventory = world().carrier(shared(&carrier)).build();
     // Of these some have to be bought, some not, some are none.
     let list = [
         "+13013590003",
@@ -49,21 +49,25 @@ fn the_order_of_a_list_is_kept_and_each_number_counts_once() {
 
 #[test]
 fn a_list_may_not_be_longer_than_the_limit() {
-    let inventory = world().limits(Limits { numbers: 2, ..Limits::default() }).build();
+    let inventory = world().limits(InventoryLimits::default().with_max_numbers(2)).build();
     assert!(inventory.get([FREE, FREE], &system()).is_ok());
     let error = inventory.get([FREE, FREE, "x", "y"], &system()).unwrap_err();
-    assert_eq!(error.to_string(), "4 numbers at once are more than 2");
-    assert_eq!(error.body().code, 400);
+    assert_eq!(error.to_string(), "4 numbers exceed the limit of 2");
+    assert_eq!(error.kind(), Kind::Invalid);
 }
 
 #[test]
 fn a_key_makes_a_request_once() {
     let carrier = telnyx();
-    let inventory = world().shared_carrier(shared(&carrier)).build();
+    let inventory = world().carrier(shared(&carrier)).build();
     let key = by("reseller").with_key("k1".parse().unwrap());
     let list = ["+13013590003", FREE, "nonsense", "+15551233324"];
     let names = |outcome: &Outcome| {
-        let failed: Vec<_> = outcome.failed.iter().map(|(it, error)| (it.clone(), error.body())).collect();
+        let failed: Vec<_> = outcome
+            .failed
+            .iter()
+            .map(|(it, error)| (it.clone(), (error.kind(), error.message(), error.cause())))
+            .collect();
         (outcome.succeeded.clone(), failed)
     };
     let first = inventory.reserve(list, &key).unwrap();
@@ -86,10 +90,10 @@ fn a_key_makes_a_request_once() {
         inventory.assign_to_app(list, None, &key),
     ];
     for other in others {
-        let body = other.unwrap_err().body();
+        let error = other.unwrap_err();
         assert_eq!(
-            (body.code, &*body.error, &*body.message),
-            (409, "conflict", "key k1 was used for another request")
+            (error.kind(), &*error.message()),
+            (Kind::Conflict, "key k1 was used for another request")
         );
     }
     // What is tried only has no use for a key.
@@ -100,8 +104,8 @@ fn a_key_makes_a_request_once() {
 fn what_did_nothing_may_be_asked_again_under_its_key() {
     let inventory = world().build();
     let key = by("reseller").with_key("k1".parse().unwrap());
-    assert_eq!(body(inventory.reserve([ABSENT], &key)).0, 404);
-    let free = Create { state: Some(State::Available), ..Create::default() };
+    assert_eq!(body(inventory.reserve([ABSENT], &key)).0, Kind::NotFound);
+    let free = Create::default().with_state(State::Available);
     assert!(inventory.create([ABSENT], &free, &system()).unwrap().is_success());
     assert!(inventory.reserve([ABSENT], &key).unwrap().is_success());
 }
@@ -109,12 +113,12 @@ fn what_did_nothing_may_be_asked_again_under_its_key() {
 #[test]
 fn all_or_nothing_names_what_failed() {
     let carrier = telnyx();
-    let inventory = world().shared_carrier(shared(&carrier)).build();
+    let inventory = world().carrier(shared(&carrier)).build();
     let all = by("reseller").with_all_or_nothing(true);
     let outcome = inventory.reserve(["+13013590003", ABSENT, FREE], &all).unwrap();
     assert!(outcome.succeeded.is_empty() && carrier.orders().is_empty());
-    let failed: Vec<_> = outcome.failed.values().map(|error| error.body().error.into_string()).collect();
-    assert_eq!(failed, ["not_done", "not_found", "not_done"]);
+    let failed: Vec<_> = outcome.failed.values().map(|error| error.kind()).collect();
+    assert_eq!(failed, [Kind::NotDone, Kind::NotFound, Kind::NotDone]);
     assert_eq!(outcome.failed["+13013590003"].to_string(), "not done, as +15559871234 failed");
     let outcome = inventory.reserve([FREE, "+13013590003"], &all).unwrap();
     assert!(
@@ -154,14 +158,13 @@ fn a_store_that_fails_is_not_shown_to_users() {
     let inventory = Inventory::builder(Arc::clone(&store))
         .accounts(accounts())
         .clock(now)
-        .shared_carrier(shared(&carrier))
+        .carrier(shared(&carrier))
         .build();
     // There is room for the claim of both, and for what came of none.
     let outcome = inventory.reserve(["+13013590001", "+13013590002"], &by("reseller")).unwrap();
-    let bodies: Vec<_> = outcome.failed.values().map(Error::body).collect();
-    assert_eq!(bodies.len(), 2);
-    for body in bodies {
-        assert_eq!((body.code, &*body.error, &*body.message), (500, "internal_error", "internal error"));
+    assert_eq!(outcome.failed.len(), 2);
+    for error in outcome.failed.values() {
+        assert_eq!((error.kind(), &*error.message(), error.cause()), (Kind::Store, "internal error", None));
     }
     // Nothing at all is stored, and each number says so.
     let outcome = inventory.create([ABSENT, FREE], &Create::default(), &by("reseller")).unwrap();
@@ -172,7 +175,7 @@ fn a_store_that_fails_is_not_shown_to_users() {
     let later = Inventory::builder(Arc::<Full>::clone(&store))
         .accounts(accounts())
         .clock(|| now().after(chrono::TimeDelta::hours(1)))
-        .shared_carrier(shared(&carrier))
+        .carrier(shared(&carrier))
         .build();
     assert_eq!(later.recover().unwrap().finished, 2);
     assert_eq!(carrier.orders().len(), 2);

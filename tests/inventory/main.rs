@@ -20,19 +20,20 @@ use serde_json::{Map, Value, json};
 use telnum::PhoneNumber;
 use telnum::account::{AccountId, Actor};
 use telnum::carrier::{
-    Availability, Carrier, CarrierError, CarrierInfo, Found, Managed, Mdn, ReservedBy, Search,
+    Availability, Carrier, CarrierError, CarrierInfo, ManagedCarrier, MdnCarrier, NumberSearch, Offer,
+    ReservedCarrier,
 };
 use telnum::feature::e911::{E911Address, E911Outcome};
 use telnum::idempotency::IdempotencyKey;
 use telnum::inventory::{
-    Billing, BillingError, Builder, Charge, Create, Error, ImportRow, Inventory, Limits, Options, Outcome,
-    Porting, Quote,
+    Billing, BillingError, Charge, Create, ImportRow, Inventory, InventoryBuilder, InventoryError,
+    InventoryErrorKind as Kind, InventoryLimits, Options, Outcome, PortingLookup, Quote,
 };
 use telnum::lifecycle::State;
 use telnum::names::{CarrierName, Feature};
 use telnum::policy::{LeaseTerms, Policy};
 use telnum::provider::{AddressBook, CnamNotifications, E911Provider, ProviderError};
-use telnum::record::{EventKind, NumberRecord, Update};
+use telnum::record::{EventKind, NumberRecord, RouteError, Update};
 use telnum::store::{Batch, Change, Expect, MemoryStore, Query, Revision, Store, StoreError, delegate_store};
 use telnum::testing::{CarrierFault, CarrierOrder, ScriptedCarrier};
 use world::{accounts, id, now, numbers};
@@ -42,7 +43,7 @@ const FREE: &str = "+15551239876";
 const ABSENT: &str = "+15559871234";
 
 /// The reference's accounts and numbers.
-fn world() -> Builder {
+fn world() -> InventoryBuilder {
     let store = MemoryStore::new();
     let changes: Vec<_> = numbers().into_values().map(|record| Change::put(record, Expect::Absent)).collect();
     store.commit(changes.into()).unwrap();
@@ -66,19 +67,16 @@ fn telnyx() -> Arc<ScriptedCarrier> {
     Arc::new(ScriptedCarrier::new("telnyx".parse().unwrap()).with_block(first, 600))
 }
 
-/// Code, name, message and cause.
-fn body(outcome: Result<Outcome, Error>) -> (u16, String, String, Option<Value>) {
-    let body = outcome.unwrap().single().unwrap_err().body();
-    (body.code, body.error.into(), body.message.into(), body.cause)
+/// The kind, the message and the cause of an error.
+type Failing = (Kind, String, Option<Value>);
+
+fn body(outcome: Result<Outcome, InventoryError>) -> Failing {
+    let error = outcome.unwrap().single().unwrap_err();
+    (error.kind(), error.message().into(), error.cause())
 }
 
-fn failing(
-    code: u16,
-    error: &str,
-    message: &str,
-    cause: Option<&str>,
-) -> (u16, String, String, Option<Value>) {
-    (code, error.to_owned(), message.to_owned(), cause.map(Value::from))
+fn failing(kind: Kind, message: &str, cause: Option<&str>) -> Failing {
+    (kind, message.to_owned(), cause.map(Value::from))
 }
 
 fn document(value: Value) -> Map<String, Value> {
@@ -99,10 +97,10 @@ struct Ported {
     number: Option<PhoneNumber>,
 }
 
-impl Porting for Ported {
-    fn account(&self, number: PhoneNumber) -> Result<Option<AccountId>, StoreError> {
+impl PortingLookup for Ported {
+    fn accounts(&self, numbers: &[PhoneNumber]) -> Result<Vec<Option<AccountId>>, StoreError> {
         let ported = self.number.ok_or_else(|| StoreError::unreachable("out of reach"))?;
-        Ok((ported == number).then(|| id("reseller")))
+        Ok(numbers.iter().map(|number| (ported == *number).then(|| id("reseller"))).collect())
     }
 }
 
@@ -131,7 +129,7 @@ impl Billing for Dollars {
 }
 
 /// The reference's numbers in a store of its own.
-fn on(store: &Arc<MemoryStore>) -> Builder {
+fn on(store: &Arc<MemoryStore>) -> InventoryBuilder {
     Inventory::builder(Arc::clone(store)).accounts(accounts()).clock(now)
 }
 
@@ -149,17 +147,17 @@ fn put(store: &MemoryStore, record: NumberRecord) {
     store.commit(Change::put(record, Expect::Absent).into()).unwrap();
 }
 
-fn wanted(prefix: &str, quantity: usize) -> Search {
-    Search { quantity, ..Search::new(prefix.parse().unwrap()) }
+fn wanted(prefix: &str, quantity: usize) -> NumberSearch {
+    NumberSearch::new(prefix.parse().unwrap()).with_quantity(quantity)
 }
 
-fn found(inventory: &Inventory, search: &Search, options: &Options) -> Vec<String> {
+fn found(inventory: &Inventory, search: &NumberSearch, options: &Options) -> Vec<String> {
     let page = inventory.search(search, options).unwrap();
-    page.numbers.iter().map(|found| format!("{} {}", found.number, found.carrier)).collect()
+    page.offers.iter().map(|found| format!("{} {}", found.number, found.carrier)).collect()
 }
 
-fn row(number: &str, account: &str) -> ImportRow {
-    ImportRow { number: number.into(), account: Some(id(account)), create: Create::default() }
+fn row<'a>(number: &'a str, account: &str) -> ImportRow<&'a str> {
+    ImportRow::new(number, Create::default()).with_account(id(account))
 }
 
 /// Who is without credit.

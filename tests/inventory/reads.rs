@@ -10,7 +10,7 @@ fn row_24_anyone_reads_what_is_available() {
         assert!(inventory.get([FREE], &by(actor)).unwrap().is_success(), "{actor}");
     }
     assert!(inventory.get(["+15551233322"], &by("master")).unwrap().is_success());
-    let refused = failing(403, "forbidden", "requestor is unauthorized to perform operation", None);
+    let refused = failing(Kind::Forbidden, "requestor is unauthorized to perform operation", None);
     assert_eq!(body(inventory.get(["+15551233322"], &by("unrelated"))), refused);
     assert_eq!(body(inventory.get([FREE], &by("nobody"))), refused);
 }
@@ -30,13 +30,13 @@ fn who_is_confined_to_an_account_has_its_numbers_alone() {
         assert_eq!(fixed.is_success(), is_there, "{account}");
         // What is available is there to be read.
         assert!(inventory.get([FREE], &options).unwrap().is_success(), "{account}");
-        assert_eq!(body(inventory.patch([FREE], Map::new(), &options)).1, "not_found", "{account}");
+        assert_eq!(body(inventory.patch([FREE], Map::new(), &options)).0, Kind::NotFound, "{account}");
     }
     let of_reseller = Query::default().with_owner(id("reseller"));
     let listed = |account| inventory.list(&of_reseller, None, 50, &within(account)).unwrap().items.len();
     assert!(listed("reseller") > 0 && listed("reseller") == listed("master"));
     assert_eq!(listed("child"), 0);
-    let absent = failing(404, "not_found", "number not found", Some(number));
+    let absent = failing(Kind::NotFound, "number not found", Some(number));
     assert_eq!(body(inventory.delete([number], &within("child"))), absent);
     assert!(inventory.delete([number], &within("reseller")).unwrap().is_success());
 }
@@ -46,9 +46,9 @@ fn row_25_what_is_absent_fails_under_its_normalized_number() {
     let inventory = world().build();
     let outcome = inventory.get(["4156301234"], &system()).unwrap();
     assert_eq!(outcome.failed.keys().map(|it| &**it).collect::<Vec<_>>(), ["+14156301234"]);
-    assert_eq!(body(Ok(outcome)), failing(404, "not_found", "number not found", Some("+14156301234")));
+    assert_eq!(body(Ok(outcome)), failing(Kind::NotFound, "number not found", Some("+14156301234")));
     // What is deleted is absent.
-    assert_eq!(body(inventory.get(["+15550100004"], &system())).0, 404);
+    assert_eq!(body(inventory.get(["+15550100004"], &system())).0, Kind::NotFound);
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn row_11_what_is_no_number_fails_as_it_was_written() {
     let text = "+141510010+15";
     let failed = body(world().build().reserve([text], &by("reseller")));
     let message = "number +141510010+15 is not reconcilable";
-    assert_eq!(failed, failing(404, "not_reconcilable", message, Some(text)));
+    assert_eq!(failed, failing(Kind::NotReconcilable, message, Some(text)));
 }
 
 #[test]
@@ -71,7 +71,9 @@ fn numbers_are_listed_for_those_with_power() {
     let inventory = world().build();
     let list = |query: Query, options: &Options| {
         let page = inventory.list(&query, None, 50, options)?;
-        Ok::<_, Error>(page.items.iter().map(|record| record.number().to_string()).collect::<Vec<_>>())
+        Ok::<_, InventoryError>(
+            page.items.iter().map(|record| record.number().to_string()).collect::<Vec<_>>(),
+        )
     };
     let all = list(Query::default(), &system()).unwrap();
     assert_eq!(all.len(), numbers().len() - 1, "all but the deleted one");
@@ -80,7 +82,7 @@ fn numbers_are_listed_for_those_with_power() {
     assert_eq!(list(Query::default(), &by("child")).unwrap(), ["+15550100006"]);
     let of_child = Query::default().with_owner(id("child"));
     assert_eq!(list(of_child.clone(), &by("reseller")).unwrap(), ["+15550100006"]);
-    assert_eq!(list(of_child, &by("unrelated")).unwrap_err().body().code, 403);
+    assert_eq!(list(of_child, &by("unrelated")).unwrap_err().kind(), Kind::Forbidden);
     let used = Query::default().with_used_by("callflow").with_prefix("+1555".parse().unwrap());
     assert_eq!(list(used, &by("reseller")).unwrap(), ["+15551233322", "+15551255693"]);
     let ported = Query::default().with_states([State::PortIn]).with_carrier("bandwidth2".parse().unwrap());
@@ -103,15 +105,18 @@ fn rows_30_to_33_whose_a_call_is() {
     assert_eq!((not_yet.account_id, not_yet.pending_port), (id("reseller"), true));
     assert!(not_yet.local && not_yet.force_outbound);
 
-    let refused = |error: Error| (error.body().code, error.body().error, error.body().cause.unwrap());
-    let unassigned = json!({"cause": "unassigned", "number": FREE});
-    assert_eq!(refused(route(FREE).unwrap_err()), (400, "client error".into(), unassigned));
+    let refused = |error: InventoryError| match error {
+        InventoryError::NotInService { number, source } => (number.to_string(), source),
+        error => panic!("{error}"),
+    };
+    assert_eq!(refused(route(FREE).unwrap_err()), (FREE.to_owned(), RouteError::Unassigned));
     for absent in [ABSENT, "+15550100004"] {
-        assert_eq!(refused(route(absent).unwrap_err()), (404, "not_found".into(), absent.into()));
+        let error = route(absent).unwrap_err();
+        assert_eq!((error.kind(), error.cause()), (Kind::NotFound, Some(absent.into())));
     }
-    assert_eq!(refused(route("junk").unwrap_err()).1, "not_reconcilable".into());
+    assert_eq!(route("junk").unwrap_err().kind(), Kind::NotReconcilable);
     let disabled = world().accounts(disabled).build();
-    let cause = json!({"cause": "account_disabled", "account_id": "child", "number": "+15550100006"});
+    let cause = RouteError::AccountDisabled(id("child"));
     let error = disabled.identify("+15550100006", &system()).unwrap_err();
-    assert_eq!(refused(error), (400, "client error".into(), cause));
+    assert_eq!(refused(error), ("+15550100006".to_owned(), cause));
 }

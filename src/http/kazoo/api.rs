@@ -10,7 +10,7 @@ use crate::account::AccountId;
 use crate::http::server::auth::Authenticate;
 use crate::http::server::execution::Execution;
 use crate::http::server::limits::ServerLimits;
-use crate::inventory::{AppDirectory, Assignment, Error, Inventory, Options, Outcome};
+use crate::inventory::{AppLookup, Inventory, InventoryError, NumberInput, Options, Outcome};
 use crate::lifecycle::State;
 use crate::record::Shape;
 
@@ -30,7 +30,7 @@ pub(super) struct KazooState {
     pub(super) execution: Execution,
     pub(super) shape: Shape,
     may_activate: Arc<dyn Fn(AccountId) -> bool + Send + Sync>,
-    pub(super) apps: Option<Arc<dyn AppDirectory + Send + Sync>>,
+    pub(super) apps: Option<Arc<dyn AppLookup + Send + Sync>>,
     pub(super) searches: Arc<SearchCache>,
 }
 
@@ -94,10 +94,10 @@ impl KazooApi {
         self
     }
 
-    /// Sets the directory that `fix` asks for the application of each number. Without one, numbers keep
-    /// their applications.
+    /// Sets the lookup that `fix` asks for the application of each number. Without one, numbers keep their
+    /// applications.
     #[must_use]
-    pub fn with_app_directory(mut self, apps: impl AppDirectory + Send + Sync + 'static) -> Self {
+    pub fn with_app_lookup(mut self, apps: impl AppLookup + Send + Sync + 'static) -> Self {
         Arc::make_mut(&mut self.state).apps = Some(Arc::new(apps));
         self
     }
@@ -109,13 +109,13 @@ impl KazooApi {
         to: State,
         document: Map<String, Value>,
         options: &Options,
-    ) -> Result<Outcome, Error>
+    ) -> Result<Outcome, InventoryError>
     where
-        I: IntoIterator<Item: AsRef<str>>,
+        I: IntoIterator<Item: NumberInput>,
     {
         let may_activate = || options.account.is_some_and(|account| (self.state.may_activate)(account));
         let may_change = (to == State::InService).then_some(&may_activate as &dyn Fn() -> bool);
-        self.state.inventory.assign(numbers, Assignment { to, document, may_change }, options)
+        self.state.inventory.assign(numbers, to, document, options, may_change)
     }
 }
 

@@ -17,8 +17,8 @@ use crate::http::server::auth::ApiName;
 use crate::http::server::body::{self, QueryParams};
 use crate::http::server::error::RequestError;
 use crate::http::server::request_id::RequestId;
-use crate::idempotency::IdempotencyKey;
-use crate::inventory::{Error, Inventory, Options, RequestKey};
+use crate::idempotency::{IdempotencyKey, RequestKey};
+use crate::inventory::{Inventory, InventoryError, Options};
 use crate::record::Refusal;
 
 /// A request with the path parameters `P`, authenticated and read to its end.
@@ -131,7 +131,7 @@ impl<P> KazooRequest<P> {
                 return Err(KazooError::BadIdentifier);
             }
             if !inventory.accounts().can_manage(actor, account) {
-                return Err(Error::from(Refusal::Forbidden(actor)).into());
+                return Err(InventoryError::from(Refusal::Forbidden(actor)).into());
             }
             let mut options = Options::new(actor)
                 .with_account(account)

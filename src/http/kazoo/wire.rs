@@ -2,5 +2,6 @@
 
 pub(super) mod envelope;
 pub(super) mod error;
+pub(super) mod error_body;
 pub(super) mod error_response;
 pub(super) mod number;

@@ -9,8 +9,9 @@ use crate::http::kazoo::operation::Operation;
 use crate::http::kazoo::request::KazooRequest;
 use crate::http::kazoo::wire::envelope::ResponseData;
 use crate::http::kazoo::wire::error::KazooError;
+use crate::http::kazoo::wire::error_body::ErrorBody;
 use crate::http::kazoo::wire::number::NumberView;
-use crate::inventory::{Error, Inventory, Options, Outcome};
+use crate::inventory::{Inventory, InventoryError, Options, Outcome};
 use crate::lifecycle::State;
 
 type CollectionRequest = KazooRequest<String>;
@@ -149,7 +150,7 @@ fn response(outcome: Outcome, view: &NumberView<'_>) -> Result<ResponseData, Kaz
     let success: Map<_, _> =
         succeeded.iter().map(|(number, record)| (number.to_string(), view.document(record))).collect();
     let error: Map<_, _> =
-        failed.iter().map(|(number, error)| (number.to_string(), json!(error.body()))).collect();
+        failed.iter().map(|(number, error)| (number.to_string(), json!(ErrorBody::from(error)))).collect();
     let data = json!({"success": success, "error": error});
     if all_failed {
         Err(KazooError::Collection(data))
@@ -159,6 +160,6 @@ fn response(outcome: Outcome, view: &NumberView<'_>) -> Result<ResponseData, Kaz
 }
 
 /// Returns whether an error concerns the request as a whole, not one of its numbers.
-const fn is_of_request(error: &Error) -> bool {
-    matches!(error, Error::QuoteNotAccepted(_) | Error::TooManyRequests)
+const fn is_of_request(error: &InventoryError) -> bool {
+    matches!(error, InventoryError::QuoteNotAccepted(_) | InventoryError::TooManyRequests)
 }

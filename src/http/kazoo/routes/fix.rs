@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::http::kazoo::operation::Operation;
 use crate::http::kazoo::request::{AccountPath, KazooRequest};
-use crate::inventory::{AppDirectory, Error, Inventory, Options};
+use crate::inventory::{AppLookup, Inventory, InventoryError, Options};
 use crate::store::Query;
 
 /// Corrects all numbers of the account.
@@ -30,7 +30,7 @@ async fn run<P: AccountPath>(request: KazooRequest<P>) -> Response {
     let number = request.path.number().map(str::to_owned);
     request
         .run_for_account(Operation::Update, move |inventory, options, api| {
-            let apps = api.state.apps.as_deref().map(|apps| apps as &dyn AppDirectory);
+            let apps = api.state.apps.as_deref().map(|apps| apps as &dyn AppLookup);
             match number {
                 Some(number) => drop(inventory.fix([number], apps, options)?.single()?),
                 None => fix_all(inventory, apps, options)?,
@@ -44,17 +44,21 @@ async fn run<P: AccountPath>(request: KazooRequest<P>) -> Response {
 const PAGE_SIZE: usize = 1_000;
 
 /// Corrects all numbers of the account, page by page.
-fn fix_all(inventory: &Inventory, apps: Option<&dyn AppDirectory>, options: &Options) -> Result<(), Error> {
+fn fix_all(
+    inventory: &Inventory,
+    apps: Option<&dyn AppLookup>,
+    options: &Options,
+) -> Result<(), InventoryError> {
     // An idempotency key covers one call, and there is one for each page. A repetition is harmless: it
     // finds nothing to correct.
     let options = Options { key: None, ..*options };
     let mut after = None;
     loop {
         let page = inventory.list(&Query::default(), after, PAGE_SIZE, &options)?;
-        let numbers = page.items.iter().map(|record| record.number().to_string());
+        let numbers = page.items.iter().map(|record| record.number());
         let mut failed = inventory.fix(numbers, apps, &options)?.failed.into_values();
         // A number that left the account since the page was read needs no correction here.
-        if let Some(error) = failed.find(|error| !matches!(error, Error::NotFound(_))) {
+        if let Some(error) = failed.find(|error| !matches!(error, InventoryError::NotFound(_))) {
             return Err(error);
         }
         after = page.next;

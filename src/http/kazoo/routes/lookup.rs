@@ -4,6 +4,7 @@ use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 use super::collection::{expect_no_more, take_numbers};
+use crate::carrier::Availability;
 use crate::document::{FieldError, FieldErrorKind};
 use crate::http::kazoo::operation::Operation;
 use crate::http::kazoo::request::KazooRequest;
@@ -22,10 +23,18 @@ pub(super) async fn check(mut request: KazooRequest<String>) -> Response {
     request
         .run_for_account(Operation::Other, move |inventory, options, _| {
             let found = inventory.check(numbers?, options)?;
-            let found = found.into_iter().map(|(number, found)| (number.into(), found.name().into()));
+            let found = found.into_iter().map(|(number, found)| (number.into(), status_of(found).into()));
             Ok(Value::Object(found.collect()).into())
         })
         .await
+}
+
+/// Returns the status that the document has for an availability.
+const fn status_of(availability: Availability) -> &'static str {
+    match availability {
+        Availability::Available => "success",
+        Availability::Unavailable => "error",
+    }
 }
 
 /// Locates numbers.
@@ -118,7 +127,7 @@ pub(super) async fn carriers_info(request: KazooRequest<String>) -> Response {
             let info = inventory.carriers_info(options)?;
             let names: Vec<_> = info.usable_carriers.iter().map(ToString::to_string).collect();
             let data = json!({
-                "maximal_prefix_length": info.maximal_prefix_length,
+                "maximal_prefix_length": info.max_prefix_length,
                 "usable_carriers": names,
                 "usable_creation_states": info.usable_creation_states,
             });

@@ -9,7 +9,7 @@ use crate::http::kazoo::request::KazooRequest;
 use crate::http::kazoo::wire::envelope::ResponseData;
 use crate::http::kazoo::wire::error::KazooError;
 use crate::http::kazoo::wire::number::NumberView;
-use crate::inventory::{Create, Error, Inventory, Options, Outcome};
+use crate::inventory::{Create, Inventory, InventoryError, NumberInput, Options, Outcome};
 use crate::lifecycle::State;
 
 type NumberRequest = KazooRequest<(String, String)>;
@@ -166,7 +166,10 @@ async fn assign(mut request: NumberRequest, to: State) -> Response {
 }
 
 /// Returns the document of the one number of an outcome, or its error.
-fn single(outcome: Result<Outcome, Error>, view: &NumberView<'_>) -> Result<ResponseData, KazooError> {
+fn single(
+    outcome: Result<Outcome, InventoryError>,
+    view: &NumberView<'_>,
+) -> Result<ResponseData, KazooError> {
     let error = KazooError::with_e911_key(view.e911_key());
     let mut outcome = outcome.map_err(&error)?;
     let quotes = Some(std::mem::take(&mut outcome.quotes));
@@ -181,7 +184,7 @@ pub(super) fn creation(document: Map<String, Value>) -> Result<Create, KazooErro
         Some(state) => serde_json::from_value(state.clone())
             .map_err(|error| FieldError::invalid("create_with_state", state, error))?,
     };
-    Ok(Create { state: Some(state), document, ..Create::default() })
+    Ok(Create::default().with_state(state).with_document(document))
 }
 
 /// Deletes numbers if an admin asks for it with `hard`, else releases them.
@@ -190,9 +193,9 @@ pub(super) fn release_or_delete<I>(
     numbers: I,
     hard: bool,
     options: &Options,
-) -> Result<Outcome, Error>
+) -> Result<Outcome, InventoryError>
 where
-    I: IntoIterator<Item: AsRef<str>>,
+    I: IntoIterator<Item: NumberInput>,
 {
     if hard && inventory.accounts().is_admin(options.actor) {
         inventory.delete(numbers, options)

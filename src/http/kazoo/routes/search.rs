@@ -3,7 +3,7 @@
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use crate::carrier::{Found, MAX_FOUND, Search};
+use crate::carrier::{MAX_SEARCH_RESULTS, NumberSearch, Offer};
 use crate::document::{FieldError, FieldErrorKind};
 use crate::http::kazoo::operation::Operation;
 use crate::http::kazoo::request::KazooRequest;
@@ -56,8 +56,8 @@ impl SearchRequest {
         };
         let invalid = |error| FieldError::invalid("prefix", &prefix.as_str().into(), error);
         let quantity = params.parsed("quantity")?.unwrap_or(1);
-        if !(1..=MAX_FOUND).contains(&quantity) {
-            let reason = format!("expected 1 to {MAX_FOUND}");
+        if !(1..=MAX_SEARCH_RESULTS).contains(&quantity) {
+            let reason = format!("expected 1 to {MAX_SEARCH_RESULTS}");
             return Err(FieldError::invalid("quantity", &quantity.into(), reason));
         }
         Ok(Self {
@@ -81,22 +81,22 @@ impl SearchRequest {
         let found = if let Some(found) = recent.and_then(page) {
             found
         } else {
-            let search = Search { quantity: self.quantity, ..Search::new(self.prefix) };
+            let search = NumberSearch::new(self.prefix).with_quantity(self.quantity);
             let first = inventory.search(&search, options)?;
             searches.insert(key, first.id);
             if self.page == 0 {
                 first
             } else {
-                page(first.id).unwrap_or(SearchPage { numbers: Vec::new(), ..first })
+                page(first.id).unwrap_or(SearchPage { offers: Vec::new(), ..first })
             }
         };
-        Ok(found.numbers.iter().map(document).collect::<Value>().into())
+        Ok(found.offers.iter().map(document).collect::<Value>().into())
     }
 }
 
 /// Returns the document of a number to buy.
-fn document(found: &Found) -> Value {
-    let number = found.number;
+fn document(offer: &Offer) -> Value {
+    let number = offer.number;
     let mut document = Map::from_iter([
         ("e164".to_owned(), json!(number)),
         ("number".to_owned(), json!(number)),
@@ -112,11 +112,11 @@ fn document(found: &Found) -> Value {
     } else {
         document.insert("formatted_number".to_owned(), written.to_string().into());
     }
-    if let Some(rate_center) = &found.rate_center {
+    if let Some(rate_center) = &offer.rate_center {
         document.insert("rate_center".to_owned(), json!(rate_center));
     }
     // The carrier's own id of the number, if it has one.
-    if let Some(id) = found.carrier_data.as_ref().and_then(|data| data.get("number_id")) {
+    if let Some(id) = offer.carrier_data.as_ref().and_then(|data| data.get("number_id")) {
         document.insert("number_id".to_owned(), id.clone());
     }
     document.into()

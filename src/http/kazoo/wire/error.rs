@@ -5,13 +5,14 @@ use serde_json::Value;
 use crate::document::FieldError;
 use crate::feature::e911::E911Key;
 use crate::http::server::error::RequestError;
-use crate::inventory::{Error, RequestKey};
+use crate::idempotency::RequestKey;
+use crate::inventory::InventoryError;
 
 /// The reason why a request failed.
 #[derive(Debug)]
 pub(in crate::http::kazoo) enum KazooError {
     /// The inventory refused or failed. The key is the name of the E911 address in the request.
-    Domain(Box<Error>, E911Key),
+    Domain(Box<InventoryError>, E911Key),
     /// The request is malformed or cannot be processed.
     Request(RequestError),
     /// The account or number in the path does not exist.
@@ -22,23 +23,23 @@ pub(in crate::http::kazoo) enum KazooError {
 
 impl KazooError {
     /// Returns a conversion of the inventory's errors for a request that calls the E911 address `key`.
-    pub(in crate::http::kazoo) fn with_e911_key(key: E911Key) -> impl Fn(Error) -> Self {
+    pub(in crate::http::kazoo) fn with_e911_key(key: E911Key) -> impl Fn(InventoryError) -> Self {
         move |error| Self::Domain(Box::new(error), key)
     }
 
     /// Replaces the inventory's idempotency key in the error by the client's.
     pub(in crate::http::kazoo) fn with_request_key(self, key: Option<RequestKey>) -> Self {
         match (self, key) {
-            (Self::Domain(error, _), Some(key)) if matches!(*error, Error::KeyReused(_)) => {
-                Error::KeyReused(key).into()
+            (Self::Domain(error, _), Some(key)) if matches!(*error, InventoryError::KeyReused(_)) => {
+                InventoryError::KeyReused(key).into()
             }
             (error, _) => error,
         }
     }
 }
 
-impl From<Error> for KazooError {
-    fn from(error: Error) -> Self {
+impl From<InventoryError> for KazooError {
+    fn from(error: InventoryError) -> Self {
         Self::Domain(Box::new(error), E911Key::E911)
     }
 }

@@ -6,12 +6,13 @@ use serde_json::{Map, Value, json};
 
 use super::envelope::{self, RequestEcho};
 use super::error::KazooError;
+use super::error_body::ErrorBody;
 use crate::document::{FieldError, FieldErrorKind};
 use crate::feature::e911::{E911Key, E911Refusal};
 use crate::http::kazoo::operation::{ErrorForm, Operation};
 use crate::http::server::error::RequestError;
 use crate::http::server::guard::RequestHead;
-use crate::inventory::{Error, ErrorBody};
+use crate::inventory::{InventoryError, InventoryErrorKind};
 use crate::record::Refusal;
 
 /// The status, code, message and data of an error's response.
@@ -55,12 +56,12 @@ pub(in crate::http::kazoo) fn render(error: &RequestError, head: &RequestHead) -
     respond(&echo, Operation::Other, error.clone().into())
 }
 
-fn domain_error(error: &Error, key: E911Key, operation: Operation) -> ErrorResponse {
-    let ErrorBody { code, error: name, message, .. } = error.body();
+fn domain_error(error: &InventoryError, key: E911Key, operation: Operation) -> ErrorResponse {
+    let body = ErrorBody::from(error);
     let rules = operation.rules();
     let form = match error {
-        Error::Refused(Refusal::Forbidden(_)) => rules.forbidden,
-        _ if &*name == "not_found" => rules.absent,
+        InventoryError::Refused(Refusal::Forbidden(_)) => rules.forbidden,
+        _ if error.kind() == InventoryErrorKind::NotFound => rules.absent,
         _ => ErrorForm::Body,
     };
     match (form, error) {
@@ -76,29 +77,29 @@ fn domain_error(error: &Error, key: E911Key, operation: Operation) -> ErrorRespo
                 }),
             )
         },
-        (ErrorForm::Body, Error::E911(refusal @ E911Refusal::Invalid { .. })) => {
+        (ErrorForm::Body, InventoryError::E911(refusal @ E911Refusal::Invalid { .. })) => {
             ErrorResponse::new(400, INVALID_DATA, refusal.data(key))
         }
-        (ErrorForm::Body, Error::E911(refusal @ E911Refusal::MultipleChoice { .. })) => {
+        (ErrorForm::Body, InventoryError::E911(refusal @ E911Refusal::MultipleChoice { .. })) => {
             ErrorResponse::new(400, "multiple_choice", refusal.data(key))
         }
-        (ErrorForm::Body, Error::Refused(Refusal::Invalid(field))) => {
+        (ErrorForm::Body, InventoryError::Refused(Refusal::Invalid(field))) => {
             ErrorResponse::new(400, INVALID_DATA, fields(std::slice::from_ref(field)))
         }
-        (ErrorForm::Body, Error::Refused(Refusal::InvalidFields(errors))) => {
+        (ErrorForm::Body, InventoryError::Refused(Refusal::InvalidFields(errors))) => {
             ErrorResponse::new(400, INVALID_DATA, fields(errors))
         }
-        (ErrorForm::Body, Error::NotInService { .. }) => {
-            ErrorResponse::new(code, &name, error.body().cause.into())
+        (ErrorForm::Body, InventoryError::NotInService { .. }) => {
+            ErrorResponse::new(body.code, body.error, body.cause.into())
         }
-        (ErrorForm::Body, Error::QuoteNotAccepted(quotes)) => {
-            ErrorResponse::new(402, &message, json!(quotes))
+        (ErrorForm::Body, InventoryError::QuoteNotAccepted(quotes)) => {
+            ErrorResponse::new(402, &body.message, json!(quotes))
         }
         (ErrorForm::Body, error) => {
-            if code >= 500 {
+            if body.code >= 500 {
                 tracing::error!(%error, source = std::error::Error::source(error), "request failed");
             }
-            ErrorResponse::new(code, &name, json!(error.body()))
+            ErrorResponse::new(body.code, body.error, json!(body))
         }
     }
 }

@@ -1,0 +1,279 @@
+//! Completing claimed records: their external effects run, then their outcome is committed.
+
+use std::sync::Arc;
+
+use super::effects::RolledBack;
+use super::error::InventoryError;
+use super::idempotency::{RequestReceipt, key_of_group, key_of_number};
+use super::outcome::{NumberOutcome, text_of};
+use super::services::Services;
+use crate::idempotency::IdempotencyKey;
+use crate::number::PhoneNumber;
+use crate::record::{Decision, EffectOutcome, ExternalEffect, NumberRecord, Pending, Refusal};
+use crate::store::{Batch, Change, Receipt, Revision, StoreError, Stored};
+use crate::time::Timestamp;
+
+/// The end of a claim: the change that ends it, and the outcome for the caller.
+struct Settlement {
+    change: Change,
+    outcome: NumberOutcome,
+}
+
+impl Services {
+    /// Completes one claim, as [`complete_claims`](Self::complete_claims) does.
+    pub(super) fn complete_claim(&self, claimed: &Stored<NumberRecord>) -> NumberOutcome {
+        let outcome = self.complete_claims(std::slice::from_ref(claimed)).pop();
+        outcome.map_or(Err(InventoryError::Conflict(claimed.number())), |(_, outcome)| outcome)
+    }
+
+    /// Completes one claim, or claims that were made together: either all effects of all of them take
+    /// place, or none. The outcome is kept in a receipt if the claims are part of a keyed request.
+    ///
+    /// `claimed` ascends by number, whoever completes it: so whoever repeats what another one left unfinished
+    /// passes the effects already performed before it reaches new ones.
+    ///
+    /// If an effect fails, the claims are abandoned. That is committed before the performed effects are rolled
+    /// back, so that a crash in between leaves no doubt. A number that was returned to its carrier stays
+    /// returned. Where it is not known whether an effect took place, all claims stay, and are completed later
+    /// with the same keys.
+    pub(super) fn complete_claims(
+        &self,
+        claimed: &[Stored<NumberRecord>],
+    ) -> Vec<(PhoneNumber, NumberOutcome)> {
+        let mut performed = Vec::with_capacity(claimed.len());
+        let mut failed = None;
+        for stored in claimed {
+            let (outcomes, failure) =
+                stored.pending().map_or((Vec::new(), None), |pending| self.perform_effects(pending));
+            performed.push(outcomes);
+            if let Some(failure) = failure {
+                failed = Some((stored.number(), failure));
+                break;
+            }
+        }
+        performed.resize(claimed.len(), Vec::new());
+        if let Some((number, failure)) = failed.as_ref().filter(|(_, failure)| !failure.is_known) {
+            let outcome = |stored: &Stored<NumberRecord>| {
+                let since = stored.pending().map_or_else(|| self.now(), Pending::since);
+                let error = if stored.number() == *number {
+                    failure.error.clone()
+                } else {
+                    Refusal::InProgress(since).into()
+                };
+                (stored.number(), Err(error))
+            };
+            return claimed.iter().map(outcome).collect();
+        }
+        let settlements = claimed.iter().zip(performed).map(|(stored, outcomes)| {
+            let error = failed.as_ref().and_then(|(number, failure)| {
+                if stored.number() == *number {
+                    Some(failure.error.clone())
+                } else if is_irreversible(stored, &outcomes) {
+                    None
+                } else {
+                    Some(InventoryError::NotDone(text_of(*number)))
+                }
+            });
+            settle(stored, outcomes, error, self.now())
+        });
+        let outcomes = match settlements.collect::<Result<Vec<_>, _>>() {
+            Ok(settlements) => self.commit_settlements(settlements, receipt_key(claimed)),
+            Err(refusal) => claimed.iter().map(|_| Err(refusal.clone().into())).collect(),
+        };
+        claimed.iter().map(|stored| stored.number()).zip(outcomes).collect()
+    }
+
+    /// Commits settlements together, and rolls back the effects of those that abandon their claim.
+    fn commit_settlements(
+        &self,
+        settlements: Vec<Settlement>,
+        receipt_key: Option<IdempotencyKey>,
+    ) -> Vec<NumberOutcome> {
+        let numbers = settlements.iter().map(|settlement| (settlement.change.key(), &settlement.outcome));
+        let receipt = receipt_key.map(|key| self.receipt_of(key, &RequestReceipt::of(numbers)));
+        let (changes, outcomes): (Vec<_>, Vec<_>) =
+            settlements.into_iter().map(|settlement| (settlement.change, settlement.outcome)).unzip();
+        match self.commit_settled(&changes, receipt) {
+            Ok(revision) => {
+                for record in changes.iter().filter_map(Change::value) {
+                    // A record whose effects cannot be rolled back now stays claimed until recovery.
+                    let _ = self.roll_back(&Stored::new(Arc::clone(record), revision));
+                }
+                outcomes
+            }
+            Err(error) if error.is_conflict() => {
+                let receipt = receipt_key.and_then(|key| self.receipt(key).ok().flatten());
+                let outcome = |(change, outcome): (&Change, NumberOutcome)| {
+                    self.outcome_after_conflict(change, outcome, receipt.as_ref())
+                };
+                changes.iter().zip(outcomes).map(outcome).collect()
+            }
+            Err(error) => {
+                let error = InventoryError::from(error);
+                outcomes.iter().map(|_| Err(error.clone())).collect()
+            }
+        }
+    }
+
+    /// Returns the receipt to store under `key`.
+    pub(super) fn receipt_of(&self, key: IdempotencyKey, receipt: &RequestReceipt) -> Receipt {
+        Receipt::new(key, receipt.to_value(), self.now())
+    }
+
+    /// Commits changes that end claims, with a receipt unless another one has its key.
+    pub(super) fn commit_settled(
+        &self,
+        changes: &[Change],
+        receipt: Option<Receipt>,
+    ) -> Result<Revision, StoreError> {
+        let has_receipt = receipt.is_some();
+        match self.store.commit(Batch::from(changes.to_vec()).with_receipt(receipt)) {
+            // If only the receipt conflicts, the numbers are still claimed.
+            Err(error) if has_receipt && error.is_conflict() => self.store.commit(changes.to_vec().into()),
+            result => result,
+        }
+    }
+
+    /// Returns the outcome of a claim that somebody else ended first: the outcome in the receipt, or the same
+    /// outcome if the record is what this settlement would have stored. Any other record was changed by others.
+    fn outcome_after_conflict(
+        &self,
+        change: &Change,
+        outcome: NumberOutcome,
+        receipt: Option<&RequestReceipt>,
+    ) -> NumberOutcome {
+        let number = change.key();
+        if let Some(outcome) = receipt.and_then(|receipt| receipt.outcome(number)) {
+            return outcome;
+        }
+        let is_same = match (self.store.get(number)?, change.value()) {
+            (Some(stored), Some(record)) => stored.is_same_change(record),
+            (stored, record) => stored.is_none() && record.is_none(),
+        };
+        if is_same { outcome } else { Err(InventoryError::Conflict(number)) }
+    }
+
+    /// Returns the outcome of the number that was claimed under `key`, and completes its claim if it is still
+    /// there.
+    pub(super) fn resume_claim(
+        &self,
+        key: IdempotencyKey,
+        number: PhoneNumber,
+    ) -> Result<NumberOutcome, InventoryError> {
+        let receipt = || Ok::<_, InventoryError>(self.receipt(key)?.and_then(|kept| kept.outcome(number)));
+        if let Some(outcome) = receipt()? {
+            return Ok(outcome);
+        }
+        Ok(match self.store.get(number)? {
+            Some(stored) if is_claimed_under(&stored, key) => self.complete_claim(&stored),
+            // The claim has ended since.
+            Some(_) | None => receipt()?.unwrap_or(Err(InventoryError::Conflict(number))),
+        })
+    }
+
+    /// Returns the outcomes of the pending numbers of `receipt`, which were claimed together under the request
+    /// key `request`, and completes their claims if they are still there.
+    pub(super) fn resume_claims(
+        &self,
+        request: IdempotencyKey,
+        receipt: &RequestReceipt,
+    ) -> Result<Vec<(PhoneNumber, NumberOutcome)>, InventoryError> {
+        let stored = self.records(&receipt.pending)?;
+        let claimed = receipt.pending.iter().zip(stored).filter_map(|(number, stored)| {
+            stored.filter(|stored| is_claimed_under(stored, key_of_number(request, *number)))
+        });
+        let mut claimed: Vec<_> = claimed.collect();
+        // They were claimed in one commit, and end in one.
+        if claimed.len() == receipt.pending.len() {
+            claimed.sort_unstable_by_key(|stored| stored.number());
+            return Ok(self.complete_claims(&claimed));
+        }
+        let ended = self.receipt(key_of_group(request))?.unwrap_or_default();
+        let outcome = |number| ended.outcome(number).unwrap_or(Err(InventoryError::Conflict(number)));
+        Ok(receipt.pending.iter().map(|number| (*number, outcome(*number))).collect())
+    }
+
+    /// Rolls back the performed effects of an abandoned claim, each whatever becomes of the others, and ends
+    /// the claim. The record stays claimed if it is not known whether an effect is rolled back, or if a carrier
+    /// keeps what it sold.
+    pub(super) fn roll_back(&self, stored: &Stored<NumberRecord>) -> Result<(), InventoryError> {
+        let Some(pending) = stored.pending() else { return Ok(()) };
+        let Some(performed) = pending.abandoned() else { return Ok(()) };
+        let mut kept = Vec::with_capacity(performed.len());
+        let mut failure = None;
+        for (place, (effect, outcome)) in pending.effects().iter().zip(performed).enumerate().rev() {
+            match self.roll_back_effect(effect, stored, pending.after(), pending.undo_key(place)) {
+                Ok(RolledBack::Undone) => kept.push(None),
+                Ok(RolledBack::Kept) => kept.push(Some(outcome.clone())),
+                Err(error) => failure = Some(error),
+            }
+        }
+        if let Some(error) = failure {
+            return Err(error);
+        }
+        kept.reverse();
+        match self.store.commit(end_roll_back(stored, kept, self.now())?.into()) {
+            // A conflict means that somebody else has rolled it back.
+            Err(error) if !error.is_conflict() => Err(error.into()),
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+}
+
+/// Settles a claim of whose effects those with `outcomes` were performed. Without an error the record becomes
+/// what it was claimed for. With one it becomes what it was before, or is abandoned until the performed effects
+/// are rolled back.
+fn settle(
+    stored: &Stored<NumberRecord>,
+    outcomes: Vec<EffectOutcome>,
+    error: Option<InventoryError>,
+    now: Timestamp,
+) -> Result<Settlement, Refusal> {
+    let put = |record, events| Change::put(record, stored.expected()).with_events(events);
+    let Some(error) = error else {
+        let Decision { record, events, .. } = stored.finish(outcomes, now)?;
+        let record = Arc::new(record);
+        return Ok(Settlement { change: put(Arc::clone(&record), events), outcome: Ok(record) });
+    };
+    let change = if outcomes.is_empty() {
+        end_roll_back(stored, Vec::new(), now)?
+    } else {
+        let Decision { record, events, .. } = stored.abandon(outcomes, now)?;
+        put(Arc::new(record), events)
+    };
+    Ok(Settlement { change, outcome: Err(error) })
+}
+
+/// Returns the change that ends a claim without its effects, but for the outcomes in `kept`. A number that was
+/// not stored before the claim is removed, unless an effect is kept.
+pub(super) fn end_roll_back(
+    stored: &Stored<NumberRecord>,
+    kept: Vec<Option<EffectOutcome>>,
+    now: Timestamp,
+) -> Result<Change, Refusal> {
+    let is_removed = kept.iter().all(Option::is_none) && stored.pending().is_some_and(Pending::is_new);
+    let Decision { record, events, .. } = stored.finish_roll_back(kept, now)?;
+    let expect = stored.expected();
+    let change =
+        if is_removed { Change::remove(stored.number(), expect) } else { Change::put(record, expect) };
+    Ok(change.with_events(events))
+}
+
+/// Returns the key under which the outcome of claims is kept, if they are part of a keyed request and not
+/// settled yet.
+pub(super) fn receipt_key(claimed: &[Stored<NumberRecord>]) -> Option<IdempotencyKey> {
+    let pending = claimed.first()?.pending()?;
+    let part = pending.part().filter(|part| part.is_kept && pending.abandoned().is_none())?;
+    Some(if part.together == 0 { pending.key() } else { key_of_group(part.whole) })
+}
+
+fn is_claimed_under(stored: &Stored<NumberRecord>, key: IdempotencyKey) -> bool {
+    stored.pending().is_some_and(|pending| pending.key() == key && pending.abandoned().is_none())
+}
+
+/// Returns whether all effects of a claim were performed, and one of them cannot be rolled back.
+fn is_irreversible(stored: &Stored<NumberRecord>, outcomes: &[EffectOutcome]) -> bool {
+    stored.pending().is_some_and(|pending| {
+        outcomes.len() == pending.effects().len() && pending.effects().contains(&ExternalEffect::Disconnect)
+    })
+}

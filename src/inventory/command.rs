@@ -1,0 +1,325 @@
+//! The commands: what each asks of a number, and what that comes to.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value, json};
+
+use super::error::InventoryError;
+use super::lookup::AppLookup;
+use super::options::Options;
+use super::services::{PortingAccounts, Services, check_reconcilable, is_gone};
+use crate::account::AccountId;
+use crate::carrier::is_in_pool_for;
+use crate::lifecycle::State;
+use crate::names::CarrierName;
+use crate::normalize::Normalizer;
+use crate::number::PhoneNumber;
+use crate::record::{Context, Creation, Decision, Document, NumberRecord, Refusal, Update};
+use crate::time::Timestamp;
+
+/// The state, carrier and document of numbers to create.
+///
+/// ```
+/// use telnum::inventory::Create;
+/// use telnum::lifecycle::State;
+///
+/// let create = Create::default().with_state(State::Available).with_carrier("telnyx".parse()?);
+/// assert_eq!(create.state, Some(State::Available));
+/// # Ok::<(), telnum::token::TokenError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Create {
+    /// The state. Default: in service.
+    pub state: Option<State>,
+    /// The carrier. Default: the policy's.
+    pub carrier: Option<CarrierName>,
+    /// Data of the carrier about the numbers.
+    pub carrier_data: Option<Value>,
+    /// Whether the numbers were ported in from another carrier.
+    pub ported_in: bool,
+    /// The public document.
+    pub document: Map<String, Value>,
+}
+
+impl Create {
+    /// Sets the state.
+    #[must_use]
+    pub fn with_state(self, state: State) -> Self {
+        Self { state: Some(state), ..self }
+    }
+
+    /// Sets the carrier.
+    #[must_use]
+    pub fn with_carrier(self, carrier: CarrierName) -> Self {
+        Self { carrier: Some(carrier), ..self }
+    }
+
+    /// Sets the data of the carrier about the numbers.
+    #[must_use]
+    pub fn with_carrier_data(self, carrier_data: Value) -> Self {
+        Self { carrier_data: Some(carrier_data), ..self }
+    }
+
+    /// Sets whether the numbers were ported in from another carrier.
+    #[must_use]
+    pub fn with_ported_in(self, ported_in: bool) -> Self {
+        Self { ported_in, ..self }
+    }
+
+    /// Sets the public document.
+    #[must_use]
+    pub fn with_document(self, document: Map<String, Value>) -> Self {
+        Self { document, ..self }
+    }
+
+    fn into_creation(self, assign_to: Option<AccountId>) -> Creation {
+        let Self { state, carrier, carrier_data, ported_in, document } = self;
+        Creation { assign_to, state, carrier, carrier_data, ported_in, is_porting: false, document }
+    }
+}
+
+/// What a call asks of each of its numbers.
+pub(crate) enum Command<'a> {
+    /// Creates the number for the account.
+    Create(Cow<'a, Create>),
+    /// Assigns the number to the account in state `to`, and merges `document` into its document. A number
+    /// that is not stored is discovered at the carriers.
+    Assign { to: State, document: Map<String, Value> },
+    /// Moves the number to a state.
+    ChangeState(State),
+    /// Extends the lease of the number.
+    ExtendLease(Timestamp),
+    /// Releases the number.
+    Release,
+    /// Deletes the number.
+    Delete,
+    /// Changes the number's document and settings.
+    Update(Cow<'a, Update>),
+    /// Corrects the application and the features of the number.
+    Fix(Option<&'a dyn AppLookup>),
+}
+
+/// What a command knows of the number that it decides.
+#[derive(Clone, Copy)]
+pub(super) struct Case<'a> {
+    pub(super) number: PhoneNumber,
+    /// The stored or discovered record.
+    pub(super) record: Option<&'a NumberRecord>,
+    /// The accounts that port numbers in. The number was looked up if the command
+    /// [needs that](Command::needs_porting).
+    pub(super) porting: &'a PortingAccounts,
+}
+
+/// What is the same for all numbers of a call.
+pub(super) struct CommandContext<'a> {
+    pub(super) record: Context<'a>,
+    account: Option<AccountId>,
+    normalizer: &'a Normalizer,
+    /// Whether the account exists.
+    is_account_known: bool,
+    /// Whether the actor may manage the account.
+    permission: Result<(), InventoryError>,
+}
+
+impl<'a> CommandContext<'a> {
+    pub(super) fn new(services: &'a Services, command: &Command<'_>, options: &Options) -> Self {
+        let account = options.account;
+        let is_assignment = matches!(command, Command::Assign { .. });
+        let needs_permission = is_assignment || matches!(command, Command::ChangeState(_));
+        Self {
+            record: services.context(options),
+            account,
+            normalizer: &services.normalizer,
+            is_account_known: is_assignment
+                && account.is_some_and(|id| services.accounts.account(id).is_some()),
+            permission: if needs_permission { services.check_can_manage(options) } else { Ok(()) },
+        }
+    }
+
+    /// Checks that a number in a pool is assigned to the pool's account or one that it sells to, or by an
+    /// admin.
+    fn check_pool(&self, record: &NumberRecord) -> Result<(), Refusal> {
+        let ctx = &self.record;
+        let reseller = || ctx.accounts.account(self.account?)?.reseller;
+        let is_allowed = record.owner().is_some()
+            || is_in_pool_for(record, self.account, None)
+            || is_in_pool_for(record, None, reseller())
+            || ctx.accounts.is_admin(ctx.actor);
+        if is_allowed { Ok(()) } else { Err(Refusal::Forbidden(ctx.actor)) }
+    }
+}
+
+impl Command<'_> {
+    /// Returns the content of the command for its fingerprint: equal for equal commands on `numbers`,
+    /// different for others.
+    pub(super) fn content(&self, numbers: &[PhoneNumber]) -> Value {
+        match self {
+            Self::Create(create) => {
+                let Create { state, carrier, carrier_data, ported_in, document } = &**create;
+                json!({
+                    "create": document, "state": state, "carrier": carrier, "carrier_data": carrier_data,
+                    "ported_in": ported_in,
+                })
+            }
+            Self::Assign { to, document } => json!({"assign": to, "document": document}),
+            Self::ChangeState(to) => json!({"change_state": to}),
+            Self::ExtendLease(until) => json!({"extend_lease": until}),
+            Self::Release => json!("release"),
+            Self::Delete => json!("delete"),
+            Self::Update(update) => content_of_update(update),
+            Self::Fix(apps) => {
+                let apps =
+                    apps.map(|apps| numbers.iter().map(|number| apps.app(*number)).collect::<Vec<_>>());
+                json!({"fix": apps})
+            }
+        }
+    }
+
+    /// Returns whether numbers that are not stored are discovered at carriers.
+    pub(super) fn discovers(&self, ctx: &CommandContext<'_>) -> bool {
+        matches!(self, Self::Assign { .. }) && ctx.is_account_known && ctx.permission.is_ok()
+    }
+
+    /// Returns whether the command may cost: returns do not.
+    pub(super) const fn is_charged(&self) -> bool {
+        !matches!(self, Self::Release | Self::Delete)
+    }
+
+    /// Returns whether the account that ports a number with `record` in has to be looked up.
+    pub(super) fn needs_porting(&self, record: Option<&NumberRecord>) -> bool {
+        match self {
+            Self::Create(_) => record.is_none_or(is_gone),
+            Self::Assign { .. } => record.is_none_or(is_addition),
+            Self::ChangeState(_)
+            | Self::ExtendLease(_)
+            | Self::Release
+            | Self::Delete
+            | Self::Update(_)
+            | Self::Fix(_) => false,
+        }
+    }
+
+    /// Decides the command for one number.
+    pub(super) fn decide(
+        &self,
+        case: Case<'_>,
+        ctx: &CommandContext<'_>,
+    ) -> Result<Decision, InventoryError> {
+        let Case { number, record, porting } = case;
+        Ok(match self {
+            Self::Create(create) => match record.filter(|record| !is_gone(record)) {
+                None => create_new(number, create.clone().into_owned(), ctx, porting)?,
+                Some(record) => {
+                    ctx.check_pool(record)?;
+                    let creation = create.clone().into_owned().into_creation(ctx.account);
+                    record.create_again(creation, &ctx.record)?
+                }
+            },
+            Self::Assign { to, document } => {
+                if ctx.is_account_known {
+                    ctx.permission.clone()?;
+                }
+                if record.is_none_or(is_addition) {
+                    check_reconcilable(ctx.normalizer, number)?;
+                    porting.check_none(number)?;
+                }
+                let record = existing(number, record)?;
+                if !ctx.is_account_known {
+                    return Err(Refusal::AssignFailure(ctx.account).into());
+                }
+                ctx.check_pool(record)?;
+                record.change_state_with(*to, ctx.account, document.clone(), &ctx.record)?
+            }
+            Self::ChangeState(to) => {
+                let record = existing(number, record)?;
+                ctx.permission.clone()?;
+                ctx.check_pool(record)?;
+                record.change_state(*to, ctx.account, &ctx.record)?
+            }
+            Self::ExtendLease(until) => existing(number, record)?.extend_lease(*until, &ctx.record)?,
+            Self::Release => existing(number, record)?.release(&ctx.record)?,
+            Self::Delete => {
+                // Others must not learn which numbers exist.
+                if !ctx.record.accounts.is_admin(ctx.record.actor) {
+                    return Err(Refusal::Forbidden(ctx.record.actor).into());
+                }
+                existing(number, record)?.delete(&ctx.record)?
+            }
+            Self::Update(update) => {
+                existing(number, record)?.update(update.clone().into_owned(), &ctx.record)?
+            }
+            Self::Fix(apps) => {
+                let record = existing(number, record)?;
+                match apps {
+                    Some(apps) => record.fix(apps.app(number).as_deref(), &ctx.record)?,
+                    None => record.fix(record.used_by(), &ctx.record)?,
+                }
+            }
+        })
+    }
+}
+
+/// Decides the creation of a number that is not stored. A number on an active port request is created by
+/// an admin or for the request's account only, as ported in.
+pub(super) fn create_new(
+    number: PhoneNumber,
+    create: Create,
+    ctx: &CommandContext<'_>,
+    porting: &PortingAccounts,
+) -> Result<Decision, InventoryError> {
+    check_reconcilable(ctx.normalizer, number)?;
+    let is_ported_in = create.ported_in;
+    let decision = NumberRecord::create(number, create.into_creation(ctx.account), &ctx.record)?;
+    if let Some(account) = porting.account(number)? {
+        let is_admin = ctx.record.accounts.is_admin(ctx.record.actor);
+        if !(is_ported_in && (is_admin || ctx.account == Some(account))) {
+            return Err(Refusal::NumberIsPorting(number).into());
+        }
+    }
+    Ok(decision)
+}
+
+impl<'a> CommandContext<'a> {
+    /// Returns the context of one row of an import, which is created for `account`.
+    pub(super) const fn of_import(
+        record: Context<'a>,
+        normalizer: &'a Normalizer,
+        account: Option<AccountId>,
+    ) -> Self {
+        Self { record, account, normalizer, is_account_known: false, permission: Ok(()) }
+    }
+}
+
+/// Returns the record of a number that has to exist. A deleted one does not.
+fn existing(number: PhoneNumber, record: Option<&NumberRecord>) -> Result<&NumberRecord, InventoryError> {
+    record.filter(|record| record.state() != State::Deleted).ok_or(InventoryError::NotFound(number))
+}
+
+/// Returns whether `record` is of a number that was only discovered, or is gone: assigning it adds a number
+/// to the inventory.
+fn is_addition(record: &NumberRecord) -> bool {
+    is_gone(record) || record.state() == State::Discovery
+}
+
+/// Returns whether `record` is of a number that any carrier may sell: discovered or deleted, unclaimed.
+pub(super) fn is_unowned(record: &NumberRecord) -> bool {
+    matches!(record.state(), State::Discovery | State::Deleted) && record.pending().is_none()
+}
+
+/// Returns the content of `update`. An optional field stands in a list, so that a field that is removed
+/// differs from one that is kept.
+fn content_of_update(update: &Update) -> Value {
+    let Update { document, used_by, ported_in, carrier, carrier_data, allowed_features, denied_features } =
+        update;
+    let (replace, merge) = match document {
+        Some(Document::Replace(fields)) => (Some(fields), None),
+        Some(Document::Merge(fields)) => (None, Some(fields)),
+        None => (None, None),
+    };
+    json!({
+        "update": {"replace": replace, "merge": merge}, "ported_in": ported_in, "carrier": carrier,
+        "used_by": used_by.as_slice(), "carrier_data": carrier_data.as_slice(),
+        "allowed_features": allowed_features.as_slice(), "denied_features": denied_features.as_slice(),
+    })
+}

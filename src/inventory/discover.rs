@@ -1,0 +1,91 @@
+//! Discovery: which carrier sells numbers that the inventory does not have.
+
+use std::sync::Arc;
+
+use super::options::Options;
+use super::services::{PortingAccounts, Services};
+use crate::carrier::{Availability, Carrier, CarrierError, call_carriers};
+use crate::names::CarrierName;
+use crate::number::PhoneNumber;
+use crate::record::NumberRecord;
+
+/// The carrier that sells each of some numbers, and the error of the first carrier that failed.
+pub(super) struct Sellers {
+    /// The first carrier that sells each number, in the order of the numbers.
+    pub(super) carriers: Vec<Option<CarrierName>>,
+    /// The error of the first carrier that failed.
+    pub(super) failure: Option<CarrierError>,
+}
+
+/// The records of discovered numbers, and the error of the first carrier that failed.
+pub(super) struct Discovered {
+    /// The record of each number that is for sale, in the order of the numbers. They are not stored.
+    pub(super) records: Vec<Option<NumberRecord>>,
+    /// The error of the first carrier that failed.
+    pub(super) failure: Option<CarrierError>,
+}
+
+impl Services {
+    /// Discovers `numbers` at the carriers that the account of the call may use. The records have the
+    /// carrier data of the account's latest search.
+    pub(super) fn discover(
+        &self,
+        numbers: &[PhoneNumber],
+        porting: &PortingAccounts,
+        options: &Options,
+    ) -> Discovered {
+        let now = self.now();
+        let Sellers { carriers, failure } = self.sellers(numbers, porting, options);
+        let mut data = self.searches.carrier_data(numbers, options.account);
+        let record = |(number, carrier): (&PhoneNumber, Option<_>)| {
+            let carrier = carrier?;
+            let data = data.remove(&(*number, carrier));
+            Some(NumberRecord::discovered(*number, carrier, now).with_carrier_data(data))
+        };
+        Discovered { records: numbers.iter().zip(carriers).map(record).collect(), failure }
+    }
+
+    /// Asks all carriers that the account of the call may use, at once, which of `numbers` they sell.
+    pub(super) fn sellers(
+        &self,
+        numbers: &[PhoneNumber],
+        porting: &PortingAccounts,
+        options: &Options,
+    ) -> Sellers {
+        let mut sellers = Sellers { carriers: vec![None; numbers.len()], failure: None };
+        if numbers.is_empty() {
+            return sellers;
+        }
+        let (account, reseller) = (options.account, self.reseller(options.account));
+        let carriers = self.usable_carriers(account);
+        let checked: Arc<[_]> = numbers.into();
+        let check = move |carrier: &dyn Carrier| carrier.check_for(&checked, account, reseller);
+        let open_calls = &self.searches.open_calls;
+        let answers = call_carriers(&carriers, open_calls, self.limits.search_timeout, check);
+        for (carrier, (name, answer)) in carriers.iter().zip(answers) {
+            let answer = match answer {
+                Ok(answer) => answer,
+                Err(CarrierError::Unsupported) => continue,
+                Err(error) => {
+                    sellers.failure.get_or_insert(error);
+                    continue;
+                }
+            };
+            // An answer for other numbers than asked about is no answer.
+            if answer.len() != numbers.len() {
+                continue;
+            }
+            // A number that is not stored must be one that may be created.
+            let is_stored = carrier.info().is_local;
+            for (seller, (number, availability)) in
+                sellers.carriers.iter_mut().zip(numbers.iter().zip(answer))
+            {
+                let is_sold = availability == Availability::Available && seller.is_none();
+                if is_sold && (is_stored || self.check_new(*number, porting).is_ok()) {
+                    *seller = Some(name);
+                }
+            }
+        }
+        sellers
+    }
+}

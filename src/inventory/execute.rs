@@ -1,0 +1,482 @@
+//! The executor: reads the numbers of a call, lets the command decide each, prices the decisions, commits
+//! them, and completes the claims among them.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::command::{Case, Command, CommandContext, is_unowned};
+use super::discover::Discovered;
+use super::error::InventoryError;
+use super::idempotency::{Request, RequestReceipt, key_of_number};
+use super::input::{Entries, Entry, NumberInput};
+use super::options::Options;
+use super::outcome::{NumberOutcome, Outcome, text_of};
+use super::pricing::{PricedChange, Prices};
+use super::services::{PortingAccounts, Services, is_gone};
+use crate::number::PhoneNumber;
+use crate::record::{Context, Decision, NumberRecord, Part};
+use crate::store::{Batch, Change, Expect, Receipt, StoreError, Stored};
+
+/// Permission to change one more number now, for a rate limit.
+pub(crate) type MayChange<'a> = &'a dyn Fn() -> bool;
+
+/// A call that is being executed.
+struct Execution<'a> {
+    services: &'a Services,
+    command: &'a Command<'a>,
+    options: &'a Options,
+    request: Option<Request>,
+    prices: Prices,
+    may_change: Option<MayChange<'a>>,
+    /// The numbers that the rate limit has admitted.
+    admitted: HashSet<PhoneNumber>,
+}
+
+/// The result of one attempt.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Attempt {
+    /// All numbers have an outcome, and the changes are stored.
+    Stored,
+    /// All numbers have an outcome, and nothing is stored, as far as is known.
+    NothingStored,
+    /// A number was changed by others since it was read. Nothing is stored.
+    Conflict,
+}
+
+/// The decision for one number, with the record that it was made on.
+struct Plan {
+    /// The place of the number's entry.
+    place: usize,
+    number: PhoneNumber,
+    before: Option<Arc<NumberRecord>>,
+    /// Whether `before` was discovered at a carrier and is not stored.
+    is_discovered: bool,
+    expect: Expect,
+    decision: Decision,
+}
+
+/// A number that is read and not decided yet.
+struct Undecided {
+    place: usize,
+    number: PhoneNumber,
+    record: Option<Arc<NumberRecord>>,
+    expect: Expect,
+}
+
+/// The changes of one commit.
+#[derive(Default)]
+struct Prepared {
+    changes: Vec<Change>,
+    /// The place of each change's entry, and whether the change is a claim.
+    places: Vec<(usize, bool)>,
+    /// The entries whose records do not change.
+    unchanged: Vec<(usize, Arc<NumberRecord>)>,
+}
+
+impl Services {
+    /// Executes `command` for each of `inputs`.
+    pub(super) fn execute<I>(
+        &self,
+        inputs: I,
+        command: &Command<'_>,
+        options: &Options,
+        may_change: Option<MayChange<'_>>,
+    ) -> Result<Outcome, InventoryError>
+    where
+        I: IntoIterator<Item: NumberInput>,
+    {
+        let mut entries = self.read(inputs, options)?;
+        let request = Request::of(&entries, options, command);
+        let (prices, admitted) = (Prices::default(), HashSet::new());
+        let mut execution =
+            Execution { services: self, command, options, request, prices, may_change, admitted };
+        if !execution.replay(&mut entries)? {
+            if options.all_or_nothing || request.is_some() {
+                execution.run_together(&mut entries)?;
+            } else {
+                execution.run_each(&mut entries.list);
+            }
+        }
+        Ok(entries.into_outcome(execution.prices.quotes))
+    }
+
+    /// Reads `inputs` as the account of the call dials.
+    pub(super) fn read<I>(&self, inputs: I, options: &Options) -> Result<Entries, InventoryError>
+    where
+        I: IntoIterator<Item: NumberInput>,
+    {
+        let own = self.normalizer_of(options.account);
+        Entries::read(inputs, own.as_ref().unwrap_or(&self.normalizer), self.limits.max_numbers)
+    }
+}
+
+impl Execution<'_> {
+    /// Answers `entries` from the receipt of the request. Returns whether there was one.
+    fn replay(&mut self, entries: &mut Entries) -> Result<bool, InventoryError> {
+        let Some(request) = self.request else { return Ok(false) };
+        let Some(quotes) = self.services.replay(request, entries)? else { return Ok(false) };
+        self.prices.quotes = quotes;
+        Ok(true)
+    }
+
+    /// Executes the call in one commit.
+    fn run_together(&mut self, entries: &mut Entries) -> Result<(), InventoryError> {
+        for _ in self.services.limits.retry.attempts() {
+            let attempt = self.attempt(&mut entries.list);
+            if attempt == Attempt::Stored {
+                return Ok(());
+            }
+            // The same request, made at the same time, may have been stored first: then these decisions were
+            // made on what it left.
+            let outcomes = entries.take_outcomes();
+            if self.replay(entries)? {
+                return Ok(());
+            }
+            if attempt == Attempt::NothingStored {
+                entries.restore_outcomes(outcomes);
+                return Ok(());
+            }
+        }
+        entries.decide_rest(|number| Ok(Err(InventoryError::Conflict(number))))
+    }
+
+    /// Executes the call in one commit; after a conflict in halves, down to single numbers.
+    fn run_each(&mut self, entries: &mut [Entry]) {
+        if self.attempt(entries) != Attempt::Conflict {
+            return;
+        }
+        if let [entry] = entries {
+            for _ in self.services.limits.retry.attempts().skip(1) {
+                if self.attempt(std::slice::from_mut(entry)) != Attempt::Conflict {
+                    return;
+                }
+            }
+            entry.outcome = entry.undecided().map(|number| Err(InventoryError::Conflict(number)));
+        } else {
+            let (first, second) = entries.split_at_mut(entries.len() / 2);
+            self.run_each(first);
+            self.run_each(second);
+        }
+    }
+
+    /// Makes one attempt to decide and commit all entries.
+    fn attempt(&mut self, entries: &mut [Entry]) -> Attempt {
+        let (services, options) = (self.services, self.options);
+        let ctx = CommandContext::new(services, self.command, options);
+        let plans = self.plan(entries, &ctx);
+        if plans.is_empty() {
+            return Attempt::NothingStored;
+        }
+        if let Err(error) = self.check(&plans, entries) {
+            fail_all(entries, &plans, &error);
+            return Attempt::NothingStored;
+        }
+        if options.dry_run {
+            self.answer_dry_run(plans, entries);
+            return Attempt::NothingStored;
+        }
+        let plans = self.admit(plans, entries);
+        if plans.is_empty() {
+            return Attempt::NothingStored;
+        }
+        let together = options.all_or_nothing && plans.iter().any(Plan::has_effects);
+        let places: Vec<_> = plans.iter().map(|plan| plan.place).collect();
+        let prepared = self.prepare(plans, together, &ctx.record);
+        let receipt = self.request.map(|request| {
+            let receipt = prepared.receipt(entries, &self.prices, request, together);
+            services.receipt_of(request.key.into(), &receipt)
+        });
+        match self.commit(prepared, receipt, entries) {
+            Ok(claimed) => {
+                self.complete(claimed, entries, together);
+                Attempt::Stored
+            }
+            Err(error) if error.is_conflict() => Attempt::Conflict,
+            Err(error) => {
+                let error = InventoryError::from(error);
+                for place in places {
+                    set_outcome(entries, place, Err(error.clone()));
+                }
+                Attempt::NothingStored
+            }
+        }
+    }
+
+    /// Reads and decides each undecided number. A number whose decision fails has failed.
+    fn plan(&self, entries: &mut [Entry], ctx: &CommandContext<'_>) -> Vec<Plan> {
+        let undecided = self.read_records(entries);
+        let is_new = |case: &&Undecided| self.command.needs_porting(case.record.as_deref());
+        let new: Vec<_> = undecided.iter().filter(is_new).map(|case| case.number).collect();
+        let porting = self.services.porting_accounts(&new);
+        let discovers = self.command.discovers(ctx);
+        let (absent, present): (Vec<_>, Vec<_>) = undecided
+            .into_iter()
+            .partition(|case| discovers && case.record.as_deref().is_none_or(is_unowned));
+        let mut plans = Vec::with_capacity(present.len());
+        for case in present {
+            let place = case.place;
+            match self.decide(case, false, &porting, ctx) {
+                Ok(plan) => plans.push(plan),
+                Err(error) => set_outcome(entries, place, Err(error)),
+            }
+        }
+        if absent.is_empty() {
+            return plans;
+        }
+        let numbers: Vec<_> = absent.iter().map(|case| case.number).collect();
+        let Discovered { records, failure } = self.services.discover(&numbers, &porting, self.options);
+        for (mut case, discovered) in absent.into_iter().zip(records) {
+            let (place, number) = (case.place, case.number);
+            let known = case.record.as_ref().filter(|record| !is_gone(record));
+            let is_discovered = discovered.is_some() && known.is_none();
+            case.record = match (discovered, known) {
+                // What an admin has said of the number stays.
+                (Some(discovered), Some(known)) => Some(known.found_again(&discovered).into()),
+                (Some(discovered), None) => Some(discovered.into()),
+                (None, _) => case.record,
+            };
+            match self.decide(case, is_discovered, &porting, ctx) {
+                Ok(plan) => plans.push(plan),
+                Err(error) => {
+                    // A carrier that failed may sell the number.
+                    let failure = failure.clone().filter(|_| matches!(error, InventoryError::NotFound(_)));
+                    let error = failure.map_or(error, |source| InventoryError::Carrier { number, source });
+                    set_outcome(entries, place, Err(error));
+                }
+            }
+        }
+        plans.sort_unstable_by_key(|plan| plan.place);
+        plans
+    }
+
+    /// Reads the records of the undecided numbers. A number that is not visible has failed.
+    fn read_records(&self, entries: &mut [Entry]) -> Vec<Undecided> {
+        let places = entries.iter().enumerate();
+        let open: Vec<_> = places.filter_map(|(place, entry)| Some((place, entry.undecided()?))).collect();
+        let numbers: Vec<_> = open.iter().map(|(_, number)| *number).collect();
+        let records = match self.services.records(&numbers) {
+            Ok(records) => records,
+            Err(error) => {
+                let error = InventoryError::from(error);
+                for (place, _) in open {
+                    set_outcome(entries, place, Err(error.clone()));
+                }
+                return Vec::new();
+            }
+        };
+        let mut undecided = Vec::with_capacity(open.len());
+        for ((place, number), stored) in open.into_iter().zip(records) {
+            let expect = stored.as_ref().map_or(Expect::Absent, Stored::expected);
+            let record = stored.map(|stored| Arc::clone(stored.shared()));
+            let visible = record.as_deref().map(|record| self.services.check_visible(record, self.options));
+            match visible {
+                Some(Err(error)) => set_outcome(entries, place, Err(error)),
+                Some(Ok(())) | None => undecided.push(Undecided { place, number, record, expect }),
+            }
+        }
+        undecided
+    }
+
+    /// Decides one number. Orders to a carrier that takes none are left out.
+    fn decide(
+        &self,
+        undecided: Undecided,
+        is_discovered: bool,
+        porting: &PortingAccounts,
+        ctx: &CommandContext<'_>,
+    ) -> Result<Plan, InventoryError> {
+        let Undecided { place, number, record: before, expect } = undecided;
+        let case = Case { number, record: before.as_deref(), porting };
+        let mut decision = self.command.decide(case, ctx)?;
+        self.services.drop_unordered(&mut decision)?;
+        Ok(Plan { place, number, before, is_discovered, expect, decision })
+    }
+
+    /// Checks that the plans may be carried out: none has failed if all are needed, and their charges are
+    /// accepted.
+    fn check(&mut self, plans: &[Plan], entries: &[Entry]) -> Result<(), InventoryError> {
+        if self.options.all_or_nothing
+            && let Some(entry) = entries.iter().find(|entry| entry.error().is_some())
+        {
+            return Err(InventoryError::NotDone(entry.text()));
+        }
+        // A receipt would repeat the failure of the store for ever.
+        let mut errors = entries.iter().filter_map(Entry::error);
+        if self.request.is_some()
+            && let Some(error) = errors.find(|error| matches!(error, InventoryError::Store(_)))
+        {
+            return Err(error.clone());
+        }
+        if self.command.is_charged() {
+            let changes = plans
+                .iter()
+                .map(|plan| PricedChange { before: plan.before.as_deref(), after: &plan.decision.record });
+            self.services.price(changes, &mut self.prices)?;
+        }
+        let quotes = &self.prices.quotes;
+        let is_accepted = self.options.accept_charges || self.options.dry_run || quotes.is_empty();
+        if is_accepted { Ok(()) } else { Err(InventoryError::QuoteNotAccepted(quotes.clone())) }
+    }
+
+    /// Answers a dry run with what would be stored, once providers have validated the addresses.
+    fn answer_dry_run(&self, plans: Vec<Plan>, entries: &mut [Entry]) {
+        let refuse = |plan: &Plan| {
+            let decision = &plan.decision;
+            let mut effects = decision.effects.iter();
+            effects.find_map(|effect| self.services.validate(&decision.record, effect).err())
+        };
+        let refusals: Vec<_> = plans.iter().map(refuse).collect();
+        let refused = plans.iter().zip(&refusals).find(|(_, refusal)| refusal.is_some());
+        let not_done = refused
+            .filter(|_| self.options.all_or_nothing)
+            .map(|(plan, _)| InventoryError::NotDone(text_of(plan.number)));
+        for (plan, refusal) in plans.into_iter().zip(refusals) {
+            let error = refusal.or_else(|| not_done.clone());
+            set_outcome(entries, plan.place, error.map_or_else(|| Ok(plan.decision.record.into()), Err));
+        }
+    }
+
+    /// Asks the rate limit about each changed number, once however many attempts there are. Numbers that it
+    /// does not admit have failed, and all have if all are needed.
+    fn admit(&mut self, plans: Vec<Plan>, entries: &mut [Entry]) -> Vec<Plan> {
+        let Some(may_change) = self.may_change else { return plans };
+        let (mut admitted, refused): (Vec<_>, Vec<_>) = plans.into_iter().partition(|plan| {
+            !plan.decision.is_dirty()
+                || self.admitted.contains(&plan.number)
+                || may_change() && self.admitted.insert(plan.number)
+        });
+        fail_all(entries, &refused, &InventoryError::TooManyRequests);
+        if let Some(plan) = refused.first().filter(|_| self.options.all_or_nothing) {
+            fail_all(entries, &admitted, &InventoryError::NotDone(text_of(plan.number)));
+            admitted.clear();
+        }
+        admitted
+    }
+
+    /// Prepares the commit: records with external effects are claimed, or all changed records if they are
+    /// completed `together`; the others are stored as decided.
+    fn prepare(&self, plans: Vec<Plan>, together: bool, ctx: &Context<'_>) -> Prepared {
+        let mut prepared = Prepared::default();
+        prepared.changes.reserve_exact(plans.len());
+        prepared.places.reserve_exact(plans.len());
+        let is_claim = |plan: &Plan| plan.has_effects() || together && plan.decision.is_dirty();
+        let group_size = plans.iter().filter(|plan| together && is_claim(plan)).count();
+        let new_key = || self.services.new_key();
+        let request = self.request.map(|request| request.key.into());
+        let whole = request.or_else(|| together.then(new_key));
+        for plan in plans {
+            let is_claim = is_claim(&plan);
+            let Plan { place, number, before, is_discovered, expect, mut decision } = plan;
+            if is_claim {
+                let key = request.map_or_else(new_key, |request| key_of_number(request, number));
+                decision = decision.claim(before.as_deref().filter(|_| !is_discovered), key, ctx);
+                if let Some(whole) = whole {
+                    let is_kept = request.is_some();
+                    decision = decision.within(Part { whole, is_kept, together: group_size });
+                }
+            } else if !decision.is_dirty() {
+                prepared.unchanged.push((place, before.unwrap_or_else(|| Arc::new(decision.record))));
+                continue;
+            }
+            prepared.changes.push(Change::put(decision.record, expect).with_events(decision.events));
+            prepared.places.push((place, is_claim));
+        }
+        prepared
+    }
+
+    /// Commits the changes with the receipt of the request, and sets the outcome of the entries that are done
+    /// with that. Returns the claims.
+    fn commit(
+        &self,
+        prepared: Prepared,
+        receipt: Option<Receipt>,
+        entries: &mut [Entry],
+    ) -> Result<Vec<(usize, Stored<NumberRecord>)>, StoreError> {
+        let Prepared { changes, places, unchanged } = prepared;
+        let records: Vec<_> = changes.iter().filter_map(|change| change.value().cloned()).collect();
+        let mut claimed = Vec::new();
+        if !changes.is_empty() || receipt.is_some() {
+            let revision = self.services.store.commit(Batch::from(changes).with_receipt(receipt))?;
+            for ((place, is_claim), record) in places.into_iter().zip(records) {
+                if is_claim {
+                    claimed.push((place, Stored::new(record, revision)));
+                } else {
+                    set_outcome(entries, place, Ok(record));
+                }
+            }
+        }
+        for (place, record) in unchanged {
+            set_outcome(entries, place, Ok(record));
+        }
+        Ok(claimed)
+    }
+
+    /// Completes the claims, each by itself or all `together`, and sets their outcomes.
+    fn complete(
+        &self,
+        mut claimed: Vec<(usize, Stored<NumberRecord>)>,
+        entries: &mut [Entry],
+        together: bool,
+    ) {
+        if !together {
+            for (place, stored) in claimed {
+                set_outcome(entries, place, self.services.complete_claim(&stored));
+            }
+            return;
+        }
+        claimed.sort_unstable_by_key(|(_, stored)| stored.number());
+        let (places, stored): (Vec<_>, Vec<_>) = claimed.into_iter().unzip();
+        for (place, (_, outcome)) in places.into_iter().zip(self.services.complete_claims(&stored)) {
+            set_outcome(entries, place, outcome);
+        }
+    }
+}
+
+impl Plan {
+    /// Returns whether the decision needs external effects.
+    fn has_effects(&self) -> bool {
+        !self.decision.effects.is_empty()
+    }
+}
+
+impl Prepared {
+    /// Returns the receipt of the request, with the outcomes that are known when the changes are committed.
+    fn receipt(
+        &self,
+        entries: &[Entry],
+        prices: &Prices,
+        request: Request,
+        together: bool,
+    ) -> RequestReceipt {
+        let fingerprint = Some(request.fingerprint);
+        let quotes = prices.quotes.clone();
+        let mut receipt = RequestReceipt { fingerprint, together, quotes, ..RequestReceipt::default() };
+        for entry in entries {
+            if let Some(error) = entry.error() {
+                receipt.add_failure(entry.text(), error);
+            }
+        }
+        for (change, (_, is_claim)) in self.changes.iter().zip(&self.places) {
+            match change.value() {
+                Some(record) if !is_claim => receipt.add_success(record),
+                Some(_) | None => receipt.pending.push(change.key()),
+            }
+        }
+        for (_, record) in &self.unchanged {
+            receipt.add_success(record);
+        }
+        receipt
+    }
+}
+
+fn set_outcome(entries: &mut [Entry], place: usize, outcome: NumberOutcome) {
+    if let Some(entry) = entries.get_mut(place) {
+        entry.outcome = Some(outcome);
+    }
+}
+
+fn fail_all(entries: &mut [Entry], plans: &[Plan], error: &InventoryError) {
+    for plan in plans {
+        set_outcome(entries, plan.place, Err(error.clone()));
+    }
+}

@@ -1,0 +1,504 @@
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::command::{Command, Create};
+use super::error::InventoryError;
+use super::execute::MayChange;
+use super::input::NumberInput;
+use super::lookup::AppLookup;
+use super::options::Options;
+use super::outcome::Outcome;
+use super::services::Services;
+use crate::account::Accounts;
+use crate::classify::Classifiers;
+use crate::lifecycle::State;
+use crate::policy::Policy;
+use crate::record::{Document, Update};
+use crate::store::Store;
+use crate::time::Timestamp;
+
+/// The numbers of a service, and the use cases on them. See the [module](super).
+///
+/// An inventory is shared by threads and cheap to clone. Its methods block while the store, a carrier or a
+/// provider is called.
+#[derive(Clone)]
+#[doc(alias("knm_ops", "knm_numbers"))]
+pub struct Inventory {
+    pub(super) services: Arc<Services>,
+}
+
+impl Inventory {
+    /// Returns the store.
+    #[must_use]
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.services.store
+    }
+
+    /// Returns the accounts.
+    #[must_use]
+    pub fn accounts(&self) -> &dyn Accounts {
+        &*self.services.accounts
+    }
+
+    /// Returns the operator's policy.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.services.policy
+    }
+
+    /// Returns the classifiers, without any account's dial plan.
+    #[must_use]
+    pub fn classifiers(&self) -> &Classifiers {
+        &self.services.classifiers
+    }
+
+    /// Returns the time by the inventory's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.services.now()
+    }
+
+    /// Returns whether nothing is ever charged.
+    pub(crate) fn is_free(&self) -> bool {
+        self.services.billing.is_free()
+    }
+
+    /// Creates `numbers` for the account of `options`.
+    ///
+    /// A number must be one that the normalizer
+    /// [reconciles](crate::normalize::Normalizer::is_reconcilable). A number on an active port request is
+    /// created, as ported in, by an admin or for the request's account only.
+    ///
+    /// ```
+    /// use telnum::account::{Account, AccountTree, Actor};
+    /// use telnum::inventory::{Create, Inventory, Options};
+    /// use telnum::store::MemoryStore;
+    ///
+    /// let shop = "shop".parse()?;
+    /// let accounts = AccountTree::new([Account::new(shop)])?;
+    /// let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
+    /// let options = Options::new(Actor::System).with_account(shop);
+    /// let created = inventory.create(["(415) 886-7900"], &Create::default(), &options)?.single()?;
+    /// assert_eq!((created.number(), created.owner()), ("+14158867900".parse()?, Some(shop)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The call fails with [`TooMany`](InventoryError::TooMany) if `numbers` exceed
+    /// [`InventoryLimits::max_numbers`](super::InventoryLimits::max_numbers); with
+    /// [`KeyReused`](InventoryError::KeyReused) if the key of `options` was used for another request; and with
+    /// [`Store`](InventoryError::Store) if the receipt of the key cannot be read. Every other error is that of
+    /// one number, in [`Outcome::failed`]. The other use cases fail alike.
+    pub fn create<I>(&self, numbers: I, create: &Create, options: &Options) -> Result<Outcome, InventoryError>
+    where
+        I: IntoIterator<Item: NumberInput>,
+    {
+        self.execute(numbers, &Command::Create(Cow::Borrowed(create)), options)
+    }
+
+    /// Creates `numbers` in state `port_in` for the account of `options`: their port has begun.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::inventory::{Create, Inventory, Options};
+    /// # use telnum::lifecycle::State;
+    /// # use telnum::store::MemoryStore;
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
+    /// let options = Options::new(Actor::System).with_account(shop);
+    /// let porting = inventory.port(["+14158867900"], &Create::default(), &options)?.single()?;
+    /// assert_eq!(porting.state(), State::PortIn);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn port<I>(&self, numbers: I, create: &Create, options: &Options) -> Result<Outcome, InventoryError>
+    where
+        I: IntoIterator<Item: NumberInput>,
+    {
+        let create = create.clone().with_state(State::PortIn);
+        self.execute(numbers, &Command::Create(Cow::Owned(create)), options)
+    }
+
+    /// Reserves `numbers` for the account of `options`. Numbers that the inventory does not have are bought
+    /// from the first carrier that sells them.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::inventory::{Create, Inventory, Options};
+    /// # use telnum::lifecycle::State;
+    /// # use telnum::store::MemoryStore;
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
+    /// # let options = Options::new(Actor::System).with_account(shop);
+    /// inventory.create(["+14158867901"], &Create::default().with_state(State::Available), &options)?;
+    /// // A dry run returns the record as it would be, and stores nothing.
+    /// let dry_run = inventory.reserve(["+14158867901"], &options.with_dry_run(true))?.single()?;
+    /// assert_eq!(dry_run.state(), State::Reserved);
+    /// assert_eq!(inventory.get(["+14158867901"], &options)?.single()?.state(), State::Available);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn reserve<I>(&self, numbers: I, options: &Options) -> Result<Outcome, InventoryError>
+    where
+        I: IntoIterator<Item: NumberInput>,
+    {
+        self.assign(numbers, State::Reserved, Map::new(), options, None)
+    }
+
+    /// Puts `numbers` in service for the account of `options`. Numbers that the inventory does not have are
+    /// bought from the first carrier that sells them.
+    ///
+    /// ```
+    /// use telnum::account::{Account, AccountTree};
+    /// use telnum::inventory::{Inventory, Options};
+    /// use telnum::store::MemoryStore;
+    /// use telnum::testing::ScriptedCarrier;
+    ///
+    /// let (shop, number) = ("shop".parse()?, "+14158860000".parse()?);
+    /// let inventory = Inventory::builder(MemoryStore::new())
+    ///     .accounts(AccountTree::new([Account::new(shop)])?)
+    ///     .carrier(ScriptedCarrier::new("telnyx".parse()?).with_block(number, 10))
+    ///     .build();
+    /// let bought = inventory.activate([number], &Options::new(shop))?.single()?;
+    /// assert_eq!((bought.owner(), bought.carrier().as_str()), (Some(shop), "telnyx"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    #[doc(alias("move", "assign"))]
+    pub fn activate<I>(&self, numbers: I, options: &Options) -> Result<Outcome, InventoryError>
+    where
+        I: IntoIterator<Item: NumberInput>,
+    {
+        self.assign(numbers, State::InService, Map::new(), options, None)
+    }
+
+    /// Assigns `numbers` to the account of `options` in state `to`, merges `document` into their documents, and
+    /// asks `may_change` before each.
+    pub(crate) fn assign<I>(
+        &self,
+        numbers: I,
+        to: State,
+        document: Map<String, Value>,
+        options: &Options,
+        may_change: Option<MayChange<'_>>,
+    ) -> Result<Outcome, InventoryError>
+    where
+        I: IntoIterator<Item: NumberInput>,
+    {
+        let command = Command::Assign { to, document };
+        self.services.execute(numbers, &command, options, may_change)
+    }
+
+    /// Moves `numbers` to state `to` by the lifecycle's transition table.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::inventory::{Create, Inventory, Options};
+    /// # use telnum::lifecycle::State;
+    /// # use telnum::store::MemoryStore;
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
+    /// let options = Options::new(Actor::System).with_account(shop);
+    /// inventory.create(["+14158867900"], &Create::default(), &options)?;
+    /// let porting = inventory.change_state(["+14158867900"], State::PortOut, &options)?.single()?;
+    /// assert_eq!(porting.state(), State::PortOut);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn change_state<I>(&self, numbers: I, to: State, options: &Options) -> Result<Outcome, InventoryError>
+    where
+        I: IntoIterator<Item: NumberInput>,
+    {
+        self.execute(numbers, &Command::ChangeState(to), options)
+    }
+
+    /// Extends the leases of reserved `numbers` until a time, as far as the policy allows.
+    ///
+    /// ```
+    /// use chrono::TimeDelta;
+    /// use telnum::account::{Account, AccountTree, Actor};
+    /// use telnum::inventory::{Create, Inventory, Options};
+    /// use telnum::lifecycle::State;
+    /// use telnum::policy::{LeaseTerms, Policy};
+    /// use telnum::store::MemoryStore;
+    ///
+    /// let shop = "shop".parse()?;
+    /// let quarter = LeaseTerms::new(15 * 60).with_longest_seconds(2 * 60 * 60);
+    /// let inventory = Inventory::builder(MemoryStore::new())
+    ///     .accounts(AccountTree::new([Account::new(shop)])?)
+    ///     .policy(Policy::default().with_reservation(quarter))
+    ///     .build();
+    /// let options = Options::new(Actor::System).with_account(shop);
+    /// inventory.create(["+14158867900"], &Create::default().with_state(State::Reserved), &options)?;
+    ///
+    /// let until = inventory.now().after(TimeDelta::minutes(30));
+    /// let extended = inventory.extend_lease(["+14158867900"], until, &Options::new(shop))?.single()?;
+    /// assert_eq!(extended.lease().unwrap().until, until);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn extend_lease<I>(
+        &self,
+        numbers: I,
+        until: Timestamp,
+        options: &Options,
+    ) -> Result<Outcome, InventoryError>
+    where
+        I: IntoIterator<Item: NumberInput>,
+    {
+        self.execute(numbers, &Command::ExtendLease(until), options)
+    }
+
+    /// Releases `numbers`: each goes back to the account that reserved it before, or to the service. That is
+    /// free of charge.
+    ///
+    /// The carrier of a number that goes back to the service is told. If it is not installed, the number stays
+    /// as it is; an admin can change its carrier, or delete it.
+    ///
+    /// By the policy, the number then becomes available. The service keeps it although its carrier was told to
+    /// take it back: the next account gets it, and it is not bought again. Where carriers resell numbers that
+    /// they took back, the policy has to delete on release.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::inventory::{Create, Inventory, Options};
+    /// # use telnum::lifecycle::State;
+    /// # use telnum::store::MemoryStore;
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
+    /// # let options = Options::new(Actor::System).with_account(shop);
+    /// inventory.create(["+14158867900"], &Create::default(), &options)?;
+    /// let released = inventory.release(["+14158867900"], &options)?.single()?;
+    /// // No account has reserved it, and a number of the carrier `local` is deleted.
+    /// assert_eq!((released.state(), released.owner()), (State::Deleted, None));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn release<I>(&self, numbers: I, options: &Options) -> Result<Outcome, InventoryError>
+    where
+        I: IntoIterator<Item: NumberInput>,
+    {
+        self.execute(numbers, &Command::Release, options)
+    }
+
+    /// Deletes `numbers`, as an admin. Their carriers are not told.
+    ///
+    /// ```
+    /// # use telnum::account::Actor;
+    /// # use telnum::inventory::{Create, Inventory, Options};
+    /// # use telnum::lifecycle::State;
+    /// # use telnum::store::MemoryStore;
+    /// # let inventory = Inventory::builder(MemoryStore::new()).build();
+    /// let admin = Options::new(Actor::System);
+    /// inventory.create(["+14158867900"], &Create::default().with_state(State::Available), &admin)?;
+    /// assert_eq!(inventory.delete(["+14158867900"], &admin)?.single()?.state(), State::Deleted);
+    /// assert!(!inventory.get(["+14158867900"], &admin)?.is_success());
+    /// # Ok::<(), telnum::inventory::InventoryError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn delete<I>(&self, numbers: I, options: &Options) -> Result<Outcome, InventoryError>
+    where
+        I: IntoIterator<Item: NumberInput>,
+    {
+        self.execute(numbers, &Command::Delete, options)
+    }
+
+    /// Applies `update` to `numbers`.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::inventory::{Create, Inventory, Options};
+    /// # use telnum::record::Update;
+    /// # use telnum::store::MemoryStore;
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
+    /// # let options = Options::new(Actor::System).with_account(shop);
+    /// inventory.create(["+14158867900"], &Create::default(), &options)?;
+    /// let update = Update { carrier: Some("telnyx".parse()?), ..Update::default() };
+    /// let updated = inventory.update(["+14158867900"], &update, &options)?.single()?;
+    /// assert_eq!(updated.carrier().as_str(), "telnyx");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn update<I>(&self, numbers: I, update: &Update, options: &Options) -> Result<Outcome, InventoryError>
+    where
+        I: IntoIterator<Item: NumberInput>,
+    {
+        self.execute(numbers, &Command::Update(Cow::Borrowed(update)), options)
+    }
+
+    /// Replaces the public documents of `numbers` by `document`.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::inventory::{Create, Inventory, Options};
+    /// # use telnum::store::MemoryStore;
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
+    /// # let options = Options::new(Actor::System).with_account(shop);
+    /// inventory.create(["+14158867900"], &Create::default(), &options)?;
+    /// let document = serde_json::json!({"note": "front desk"}).as_object().unwrap().clone();
+    /// let replaced = inventory.replace(["+14158867900"], document, &options)?.single()?;
+    /// assert_eq!(replaced.custom().unwrap()["note"], "front desk");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn replace<I>(
+        &self,
+        numbers: I,
+        document: Map<String, Value>,
+        options: &Options,
+    ) -> Result<Outcome, InventoryError>
+    where
+        I: IntoIterator<Item: NumberInput>,
+    {
+        let update = Update { document: Some(Document::Replace(document)), ..Update::default() };
+        self.update(numbers, &update, options)
+    }
+
+    /// Merges `document` into the public documents of `numbers`, as RFC 7396 defines it: `null` removes a
+    /// field.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::inventory::{Create, Inventory, Options};
+    /// # use telnum::store::MemoryStore;
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
+    /// # let options = Options::new(Actor::System).with_account(shop);
+    /// inventory.create(["+14158867900"], &Create::default(), &options)?;
+    /// let patch = serde_json::json!({"note": "front desk"}).as_object().unwrap().clone();
+    /// let patched = inventory.patch(["+14158867900"], patch, &options)?.single()?;
+    /// assert_eq!(patched.custom().unwrap()["note"], "front desk");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn patch<I>(
+        &self,
+        numbers: I,
+        document: Map<String, Value>,
+        options: &Options,
+    ) -> Result<Outcome, InventoryError>
+    where
+        I: IntoIterator<Item: NumberInput>,
+    {
+        let update = Update { document: Some(Document::Merge(document)), ..Update::default() };
+        self.update(numbers, &update, options)
+    }
+
+    /// Sets the application that answers `numbers`, or none.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::inventory::{Create, Inventory, Options};
+    /// # use telnum::store::MemoryStore;
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
+    /// # let options = Options::new(Actor::System).with_account(shop);
+    /// inventory.create(["+14158867900"], &Create::default(), &options)?;
+    /// let assigned = inventory.assign_to_app(["+14158867900"], Some("callflow"), &options)?.single()?;
+    /// assert_eq!(assigned.used_by(), Some("callflow"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn assign_to_app<I>(
+        &self,
+        numbers: I,
+        app: Option<&str>,
+        options: &Options,
+    ) -> Result<Outcome, InventoryError>
+    where
+        I: IntoIterator<Item: NumberInput>,
+    {
+        let update = Update { used_by: Some(app.map(Into::into)), ..Update::default() };
+        self.update(numbers, &update, options)
+    }
+
+    /// Corrects `numbers`: sets the application of each to the one that `apps` returns, and removes features
+    /// that the number may no longer have. Without `apps` the numbers keep their application.
+    ///
+    /// ```
+    /// # use telnum::PhoneNumber;
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::inventory::{Create, Inventory, Options};
+    /// # use telnum::store::MemoryStore;
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
+    /// # let options = Options::new(Actor::System).with_account(shop);
+    /// inventory.create(["+14158867900"], &Create::default(), &options)?;
+    /// let apps = |_: PhoneNumber| Some("callflow".into());
+    /// let fixed = inventory.fix(["+14158867900"], Some(&apps), &options)?.single()?;
+    /// assert_eq!(fixed.used_by(), Some("callflow"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn fix<I>(
+        &self,
+        numbers: I,
+        apps: Option<&dyn AppLookup>,
+        options: &Options,
+    ) -> Result<Outcome, InventoryError>
+    where
+        I: IntoIterator<Item: NumberInput>,
+    {
+        self.execute(numbers, &Command::Fix(apps), options)
+    }
+
+    fn execute<I>(
+        &self,
+        numbers: I,
+        command: &Command<'_>,
+        options: &Options,
+    ) -> Result<Outcome, InventoryError>
+    where
+        I: IntoIterator<Item: NumberInput>,
+    {
+        self.services.execute(numbers, command, options, None)
+    }
+}
+
+impl fmt::Debug for Inventory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inventory")
+            .field("store", &self.services.store)
+            .field("policy", &self.services.policy)
+            .field("limits", &self.services.limits)
+            .finish_non_exhaustive()
+    }
+}

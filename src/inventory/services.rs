@@ -1,0 +1,202 @@
+//! The services that an inventory stands on, and who may see and do what.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::billing::Billing;
+use super::error::InventoryError;
+use super::limits::InventoryLimits;
+use super::lookup::PortingLookup;
+use super::options::Options;
+use super::recent::RecentSearches;
+use crate::account::{AccountId, Accounts};
+use crate::carrier::Carrier;
+use crate::classify::Classifiers;
+use crate::idempotency::IdempotencyKey;
+use crate::lifecycle::State;
+use crate::locality::LocalityLookup;
+use crate::names::CarrierName;
+use crate::normalize::{Converters, Normalizer};
+use crate::number::{Buffer, PhoneNumber};
+use crate::policy::Policy;
+use crate::provider::{CnamProvider, E911Provider};
+use crate::record::{Context, NumberRecord, Refusal};
+use crate::store::{Store, StoreError, Stored};
+use crate::time::Timestamp;
+
+/// The services that an inventory stands on.
+pub(super) struct Services {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) accounts: Arc<dyn Accounts>,
+    pub(super) normalizer: Normalizer,
+    pub(super) classifiers: Classifiers,
+    pub(super) carriers: Vec<Arc<dyn Carrier>>,
+    pub(super) billing: Arc<dyn Billing>,
+    pub(super) localities: Arc<dyn LocalityLookup>,
+    pub(super) e911: Arc<dyn E911Provider>,
+    pub(super) cnam: Arc<dyn CnamProvider>,
+    pub(super) porting: Arc<dyn PortingLookup>,
+    pub(super) policy: Policy,
+    pub(super) limits: InventoryLimits,
+    pub(super) clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    pub(super) keys: Arc<dyn Fn() -> IdempotencyKey + Send + Sync>,
+    pub(super) searches: RecentSearches,
+}
+
+/// The maximum number of records that are read, or numbers that are looked up, in one call.
+const MAX_READ: usize = 1_000;
+
+impl Services {
+    pub(super) fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// Returns a new idempotency key.
+    pub(super) fn new_key(&self) -> IdempotencyKey {
+        (self.keys)()
+    }
+
+    /// Returns the context in which records decide for a call with `options`.
+    pub(super) fn context(&self, options: &Options) -> Context<'_> {
+        let mut ctx = Context::new(options.actor, &*self.accounts, &self.policy, self.now());
+        ctx.mdn_run = options.mdn_run;
+        ctx
+    }
+
+    /// Returns the records of `numbers`, in their order.
+    pub(super) fn records(
+        &self,
+        numbers: &[PhoneNumber],
+    ) -> Result<Vec<Option<Stored<NumberRecord>>>, StoreError> {
+        match numbers {
+            [] => Ok(Vec::new()),
+            [number] => Ok(vec![self.store.get(*number)?]),
+            numbers => {
+                let mut records = Vec::with_capacity(numbers.len());
+                for numbers in numbers.chunks(MAX_READ) {
+                    records.extend(self.store.get_many(numbers)?);
+                }
+                Ok(records)
+            }
+        }
+    }
+
+    /// Returns the installed carrier with `name`.
+    pub(super) fn carrier(&self, name: CarrierName) -> Option<&dyn Carrier> {
+        self.carriers.iter().map(|carrier| &**carrier).find(|carrier| carrier.name() == name)
+    }
+
+    /// Returns the carriers that `account` may use: those on its own list, else on its reseller's, else all.
+    pub(super) fn usable_carriers(&self, account: Option<AccountId>) -> Vec<Arc<dyn Carrier>> {
+        let account = account.and_then(|id| self.accounts.account(id));
+        let reseller =
+            account.as_ref().and_then(|account| account.reseller).and_then(|id| self.accounts.account(id));
+        let mut lists = [account, reseller].into_iter().flatten();
+        let list = lists.find_map(|account| account.carriers.clone());
+        let is_usable = |carrier: CarrierName| list.as_ref().is_none_or(|list| list.contains(&carrier));
+        self.carriers.iter().filter(|carrier| is_usable(carrier.name())).cloned().collect()
+    }
+
+    /// Returns the reseller of `account`.
+    pub(super) fn reseller(&self, account: Option<AccountId>) -> Option<AccountId> {
+        self.accounts.account(account?)?.reseller
+    }
+
+    /// Returns the dial plan of `account`, if it has one.
+    pub(super) fn dial_plan(&self, account: Option<AccountId>) -> Option<Converters> {
+        self.accounts.account(account?)?.dial_plan.clone()
+    }
+
+    /// Returns the normalizer with the dial plan of `account`, if it has one.
+    pub(super) fn normalizer_of(&self, account: Option<AccountId>) -> Option<Normalizer> {
+        let plan = self.dial_plan(account)?;
+        Some(self.normalizer.clone().with_dial_plan(plan))
+    }
+
+    /// Checks that the actor is an admin, or the account of the call or above it.
+    pub(super) fn check_can_manage(&self, options: &Options) -> Result<(), InventoryError> {
+        let can_manage = match options.account.or(options.actor.account()) {
+            Some(account) => self.accounts.can_manage(options.actor, account),
+            None => self.accounts.is_admin(options.actor),
+        };
+        if can_manage { Ok(()) } else { Err(Refusal::Forbidden(options.actor).into()) }
+    }
+
+    /// Checks that `record` is visible to a call that may be [confined](Options::confined).
+    pub(super) fn check_visible(
+        &self,
+        record: &NumberRecord,
+        options: &Options,
+    ) -> Result<(), InventoryError> {
+        let is_visible = self.is_visible(record.owner(), options);
+        if is_visible { Ok(()) } else { Err(InventoryError::NotFound(record.number())) }
+    }
+
+    /// Returns whether the numbers of `owner` are visible to a call that may be
+    /// [confined](Options::confined).
+    pub(super) fn is_visible(&self, owner: Option<AccountId>, options: &Options) -> bool {
+        let is_in_subtree = |account| {
+            owner.is_some_and(|owner| owner == account || self.accounts.is_self_or_above(account, owner))
+        };
+        options.account.filter(|_| options.confined).is_none_or(is_in_subtree)
+    }
+
+    /// Looks up the accounts that port `numbers` in.
+    pub(super) fn porting_accounts(&self, numbers: &[PhoneNumber]) -> PortingAccounts {
+        let mut accounts = HashMap::new();
+        for numbers in numbers.chunks(MAX_READ) {
+            match self.porting.accounts(numbers) {
+                Ok(found) => {
+                    let found = numbers.iter().zip(found);
+                    accounts.extend(found.filter_map(|(number, account)| Some((*number, account?))));
+                }
+                Err(error) => return PortingAccounts(Err(error.into())),
+            }
+        }
+        PortingAccounts(Ok(accounts))
+    }
+
+    /// Checks that a number that is not stored may be bought: it is reconcilable, and nobody ports it in.
+    pub(super) fn check_new(
+        &self,
+        number: PhoneNumber,
+        porting: &PortingAccounts,
+    ) -> Result<(), InventoryError> {
+        check_reconcilable(&self.normalizer, number)?;
+        porting.check_none(number)
+    }
+}
+
+/// The accounts that port numbers in, or the error of their lookup.
+pub(super) struct PortingAccounts(Result<HashMap<PhoneNumber, AccountId>, InventoryError>);
+
+impl PortingAccounts {
+    /// Returns the account that ports `number` in, if one does.
+    pub(super) fn account(&self, number: PhoneNumber) -> Result<Option<AccountId>, InventoryError> {
+        match &self.0 {
+            Ok(accounts) => Ok(accounts.get(&number).copied()),
+            Err(error) => Err(error.clone()),
+        }
+    }
+
+    /// Checks that no account ports `number` in.
+    pub(super) fn check_none(&self, number: PhoneNumber) -> Result<(), InventoryError> {
+        match self.account(number)? {
+            Some(_) => Err(Refusal::NumberIsPorting(number).into()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Checks that the rules of `normalizer` reconcile `number`.
+pub(super) fn check_reconcilable(normalizer: &Normalizer, number: PhoneNumber) -> Result<(), InventoryError> {
+    let mut buffer = Buffer::new();
+    let text = number.encode(&mut buffer);
+    let is_reconcilable = normalizer.is_reconcilable(text);
+    if is_reconcilable { Ok(()) } else { Err(InventoryError::NotReconcilable(text.into())) }
+}
+
+/// Returns whether `record` is what is left of a deleted number.
+pub(super) fn is_gone(record: &NumberRecord) -> bool {
+    record.state() == State::Deleted && record.pending().is_none()
+}
