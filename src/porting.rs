@@ -1,22 +1,6 @@
-//! Porting: numbers on their way from one carrier to another.
+//! Porting: requests to move numbers from one carrier to another.
 //!
-//! A [`PortRequest`] asks for numbers of another carrier. The owner fills it in and submits it, the
-//! port authority sends it to the losing carrier and notes what that says, about the request and about
-//! each number; the numbers come, and the request is completed. [`TRANSITIONS`] is the table of the
-//! transitions. Every change of state is kept in the timeline.
-//!
-//! | question | answered by |
-//! |---|---|
-//! | may the request change to a state, and who may change it | [`TRANSITIONS`], [`PortRequest::explain`] |
-//! | what has become of each number | [`NumberStatus`], [`PortRequest::progress`] |
-//! | may a number be on a request | [`check_number`], [`PortRequest::conflicts`] |
-//! | what would the losing carrier miss | [`PortRequest::missing`] |
-//! | why did it refuse, and what is to be corrected | [`RefusalReason`] |
-//! | when can the numbers come | [`PortCalendar`] |
-//! | what is to be signed | [`PortRequest::letter_of_authorization`] |
-//! | may another carrier take a number | [`PortOutRequest::check`] |
-//!
-//! One number, from another carrier to here:
+//! The port-in of one number:
 //!
 //! ```
 //! use telnum::account::{Account, AccountId, AccountTree};
@@ -32,14 +16,14 @@
 //! let settings = PortSettings::default();
 //! let owner = PortContext::new(bakery, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
 //!
-//! // The owner fills it in and submits it.
+//! // The owner creates the request and submits it.
 //! let document = serde_json::from_str(r#"{"name": "Our number", "numbers": {"+14158867900": {}}}"#)?;
 //! let new = NewPortRequest { id: "p1".parse()?, account: bakery, port_authority: master, document };
 //! let request = PortRequest::create(new, &owner)?.request;
 //! assert_eq!(request.missing()[0].path(), "bill.name");
 //! let request = request.submit(&owner)?.request;
 //!
-//! // The rest is for the port authority.
+//! // The port authority does the rest.
 //! let authority = owner.by(master);
 //! let refusal = request.transition(&PortState::Pending, None, &owner).unwrap_err();
 //! assert!(refusal.message().ends_with("please contact your port authority"));
@@ -47,13 +31,34 @@
 //! let on = ScheduleOn::new("US/Pacific", "2026-03-06 00:00");
 //! let request = request.schedule(on, &UnitedStates, None, &authority)?.request;
 //!
-//! // The number comes: it is created, and that is told.
+//! // The number is created and reported.
 //! let plan = request.completion_plan(&authority)?;
 //! let done = request.complete([(plan[0].number, Arrival::InService)], &authority)?;
 //! assert_eq!(done.decision.request.state(), &PortState::Completed);
 //! assert_eq!(done.decision.request.timeline(&owner)?.len(), 5);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # Rules
+//!
+//! - The owner creates a [`PortRequest`] and submits it. The port authority sends it to the losing carrier
+//!   and records the carrier's answers about the request and each number. When the numbers are in service,
+//!   the request is completed. The states are those of Kazoo's port requests.
+//! - Commands decide and store nothing: they return a [`PortDecision`]. [`PortDesk`](desk::PortDesk) stores
+//!   it, and puts the numbers in service.
+//! - Every transition is kept in the timeline.
+//! - The rules for dates are those of the FCC (47 CFR 52.35) and the NANC: see [`PortCalendar`].
+//!
+//! | question | answer |
+//! |---|---|
+//! | Who may change a request to which state? | [`TRANSITIONS`], [`PortRequest::explain`] |
+//! | What is the status of each number? | [`NumberStatus`], [`PortRequest::progress`] |
+//! | May a number be on a request? | [`check_number`], [`PortRequest::conflicts`] |
+//! | Which fields does the losing carrier require? | [`PortRequest::missing`] |
+//! | Why was a request rejected, and which field must be corrected? | [`RefusalReason`] |
+//! | What is the earliest date of a port? | [`PortCalendar`] |
+//! | What must the owner sign? | [`PortRequest::letter_of_authorization`] |
+//! | May another carrier port out a number? | [`PortOutRequest::check`] |
 
 mod bill;
 mod calendar;
@@ -86,7 +91,7 @@ pub use info::PortingInfo;
 pub use port_number::{NUMBER_TRANSITIONS, NumberStatus, NumberStatusKind, PortNumber, Progress};
 pub use port_out::{NumberFacts, PortOutRefusal, PortOutRequest};
 pub use progress::{Arrival, Completion, NumberToCreate};
-pub use refusal::PortRefusal;
+pub use refusal::{PortRefusal, PortRefusalKind};
 pub use refusal_reason::RefusalReason;
 pub use request::{NamedAccount, Notifications, PortParties, PortRequest, PortRequestId, Upload};
 pub use schedule::{FixedOffsets, ScheduleOn, UnitedStates, ZoneOffsets};

@@ -1,3 +1,5 @@
+//! The context of a command on a port request, and the command's result.
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -11,8 +13,7 @@ use crate::account::{AccountId, Accounts, Actor};
 use crate::number::PhoneNumber;
 use crate::time::Timestamp;
 
-/// What a command on a port request needs to know: who asks, among which accounts, under which
-/// settings, and when.
+/// The context of a command on a port request: the actor, the accounts, the settings and the time.
 ///
 /// ```
 /// use telnum::account::{Account, AccountTree, Actor};
@@ -30,91 +31,101 @@ use crate::time::Timestamp;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub struct PortContext<'a> {
-    /// Who asks.
+    /// The actor of the command.
     pub actor: Actor,
-    /// Which user of that account, as the service describes it; it is kept in the timeline.
+    /// The user of the actor's account, as the service describes it. The timeline keeps it.
     pub user: Option<&'a Map<String, Value>>,
     /// The accounts.
     pub accounts: &'a dyn Accounts,
     /// The operator's settings.
     pub settings: &'a PortSettings,
-    /// The time.
+    /// The time of the command.
     pub now: Timestamp,
 }
 
-/// A request as a command has changed it, and what happened to it. If nothing was to be changed,
-/// nothing happened, and the request is as it was.
+/// The result of a command on a port request. Nothing is stored yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PortDecision {
-    /// The request.
+    /// The request after the command.
     pub request: PortRequest,
-    /// What happened, in order.
+    /// The events, in order. Empty if the command changed nothing.
     pub events: Vec<PortEvent>,
 }
 
-/// What happened to a port request.
+/// An event of a port request.
+///
+/// ```
+/// use telnum::porting::{PortEvent, PortEventKind};
+///
+/// let event: PortEvent = serde_json::from_str(
+///     r#"{"request": "p1", "account": "child", "at": 63630097779, "actor": "system", "event": "deleted"}"#,
+/// )?;
+/// assert_eq!(event.kind, PortEventKind::Deleted);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PortEvent {
     /// The request.
     pub request: PortRequestId,
-    /// Whose it is.
+    /// The account that owns the request.
     pub account: AccountId,
-    /// When.
+    /// The time of the event.
     pub at: Timestamp,
-    /// Who did it.
+    /// The actor of the command.
     pub actor: Actor,
-    /// What.
+    /// The kind of the event, with its data.
     #[serde(flatten)]
     pub kind: PortEventKind,
 }
 
-/// What can happen to a port request.
+/// The kind of a [`PortEvent`], with its data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PortEventKind {
-    /// It was created.
+    /// The request was created.
     Created,
-    /// What it says was edited.
+    /// The document was edited.
     Edited {
-        /// The keys of the document that are different.
+        /// The changed top-level fields of the document.
         fields: Vec<String>,
     },
-    /// Something was said.
+    /// A comment was added.
     Commented {
-        /// For admins only.
+        /// Whether only admins can see the comment.
         private: bool,
     },
-    /// A document was uploaded.
+    /// A file was uploaded.
     Uploaded {
-        /// Its name.
+        /// The name of the file.
         name: String,
     },
-    /// Its state changed.
+    /// The state changed.
     Transitioned {
         /// The state before.
         previous: PortState,
-        /// The state from then on.
+        /// The state after.
         new: PortState,
     },
-    /// One of its numbers has another status.
+    /// The status of a number changed.
     NumberChanged {
         /// The number.
         number: PhoneNumber,
-        /// Its status from then on.
+        /// The status after.
         status: NumberStatus,
     },
-    /// Its numbers are being put in service; it is locked until that ends.
+    /// Completion started: the request is locked while its numbers are put in service.
     CompletionStarted,
-    /// Putting its numbers in service has ended, and some are still to come.
+    /// Completion ended and left numbers waiting. The request is no longer locked.
     CompletionPaused,
-    /// It was deleted.
+    /// The request was deleted.
     Deleted,
 }
 
 impl<'a> PortContext<'a> {
-    /// A context without a user.
+    /// Creates a context without a user.
     #[must_use]
     pub fn new(
         actor: impl Into<Actor>,
@@ -125,39 +136,51 @@ impl<'a> PortContext<'a> {
         Self { actor: actor.into(), user: None, accounts, settings, now }
     }
 
-    /// The same for a user of the account.
+    /// Sets the user of the actor's account.
+    ///
+    /// ```
+    /// use telnum::account::{AccountTree, Actor};
+    /// use telnum::porting::{PortContext, PortSettings};
+    ///
+    /// let (accounts, settings) = (AccountTree::default(), PortSettings::default());
+    /// let user = serde_json::from_str(r#"{"id": "u1", "first_name": "Ann"}"#)?;
+    /// let ctx = PortContext::new(Actor::System, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
+    /// assert_eq!(ctx.with_user(&user).user, Some(&user));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn with_user(self, user: &'a Map<String, Value>) -> Self {
         Self { user: Some(user), ..self }
     }
 
-    /// The same for another actor, without a user.
+    /// Sets the actor, and removes the user.
     #[must_use]
     pub fn by(self, actor: impl Into<Actor>) -> Self {
         Self { actor: actor.into(), user: None, ..self }
     }
 
-    /// The same at another time.
+    /// Sets the time.
     #[must_use]
     pub const fn at(self, now: Timestamp) -> Self {
         Self { now, ..self }
     }
 
-    /// What the actor is to a request of an account that a port authority works on. The port authority
-    /// is that account itself, not those above it.
+    /// Returns the role of the actor towards a request that `account` owns and `port_authority` processes.
+    ///
+    /// Accounts above `account` have its role; accounts above `port_authority` do not.
     #[must_use]
     pub fn role(&self, account: AccountId, port_authority: Option<AccountId>) -> PortRole {
         let Actor::Account(actor) = self.actor else { return PortRole::Admin };
-        let Some(asking) = self.accounts.account(actor) else { return PortRole::Stranger };
+        let Some(actor_account) = self.accounts.account(actor) else { return PortRole::Stranger };
         match () {
-            () if asking.admin => PortRole::Admin,
+            () if actor_account.admin => PortRole::Admin,
             () if port_authority == Some(actor) => PortRole::PortAuthority,
             () if actor == account || self.accounts.is_self_or_above(actor, account) => PortRole::OwnerSide,
             () => PortRole::Stranger,
         }
     }
 
-    /// Whether the actor is an admin.
+    /// Returns `true` if the actor is an admin or the system.
     #[must_use]
     pub fn is_admin(&self) -> bool {
         self.accounts.is_admin(self.actor)
@@ -167,11 +190,11 @@ impl<'a> PortContext<'a> {
         Authorization::new(self.party(self.actor), self.user.cloned())
     }
 
-    /// Somebody with the name that the account has.
-    pub(super) fn party(&self, who: Actor) -> Party {
-        let account = who.account().and_then(|id| self.accounts.account(id));
+    /// Returns `actor` with the name of its account.
+    pub(super) fn party(&self, actor: Actor) -> Party {
+        let account = actor.account().and_then(|id| self.accounts.account(id));
         let name = account.map(|account| account.name.clone()).filter(|name| !name.is_empty());
-        Party::new(who, name)
+        Party::new(actor, name)
     }
 
     pub(super) fn event(&self, request: &PortRequest, kind: PortEventKind) -> PortEvent {
@@ -181,13 +204,27 @@ impl<'a> PortContext<'a> {
 }
 
 impl PortRequest {
-    /// What the actor is to the request.
+    /// Returns the role of the context's actor towards the request.
+    ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "submitted", "numbers": {},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// use telnum::account::{Account, AccountTree, Actor};
+    /// use telnum::porting::{PortContext, PortRole, PortSettings};
+    ///
+    /// let (accounts, settings) = (AccountTree::new([Account::new("child".parse()?)])?, PortSettings::default());
+    /// let child: Actor = "child".parse()?;
+    /// let ctx = PortContext::new(child, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
+    /// assert_eq!(request.role(&ctx), PortRole::OwnerSide);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn role(&self, ctx: &PortContext<'_>) -> PortRole {
         ctx.role(self.account(), self.port_authority())
     }
 
-    /// What the actor is to the request, if that is anything.
+    /// Returns the role of the actor, or [`PortRefusal::Forbidden`] for a stranger.
     pub(super) fn check_access(&self, ctx: &PortContext<'_>) -> Result<PortRole, PortRefusal> {
         match self.role(ctx) {
             PortRole::Stranger => Err(PortRefusal::Forbidden(ctx.actor)),
@@ -195,7 +232,7 @@ impl PortRequest {
         }
     }
 
-    /// The changed request, if it is, with what happened.
+    /// Returns the decision to change `self` to `changed`; without `events` if the two are equal.
     pub(super) fn decided(
         &self,
         changed: Self,

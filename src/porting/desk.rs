@@ -420,7 +420,8 @@ impl PortDesk {
                 self.store().get_many(&numbers)?
             };
             for (number, stored) in plan.iter().zip(stored) {
-                let is_there = stored.is_some_and(|record| number.is_there(record.state(), record.owner()));
+                let is_there =
+                    stored.is_some_and(|record| number.is_satisfied_by(record.state(), record.owner()));
                 let arrival = match failed(number.number) {
                     Some(error) if !is_there => Arrival::Failed(error.to_string()),
                     Some(_) | None => Arrival::InService,

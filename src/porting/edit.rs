@@ -1,4 +1,4 @@
-//! What people do to a request's document: create, edit, comment, upload, delete.
+//! The commands on a request's document: create, edit, comment, upload, delete.
 
 use serde_json::{Map, Value};
 
@@ -9,20 +9,20 @@ use super::{
 use crate::account::{AccountId, Actor};
 use crate::document::{FieldError, FieldErrorKind, check_length, merge};
 
-/// A request that is to be.
+/// The input of [`PortRequest::create`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewPortRequest {
-    /// Its id: one that no request ever had.
+    /// The id of the request. Ids must never be reused.
     pub id: PortRequestId,
-    /// Its owner.
+    /// The account that will own the request and its numbers.
     pub account: AccountId,
-    /// The account that works on it.
+    /// The account that will process the request.
     pub port_authority: AccountId,
-    /// What the owner says: `name`, `numbers` and whatever else of the document is known already.
+    /// The fields that the owner sets: `name` and `numbers` are required.
     pub document: Map<String, Value>,
 }
 
-/// What is to be different in a document.
+/// An edit of a port request's document.
 ///
 /// ```
 /// use telnum::account::{AccountTree, Actor};
@@ -45,13 +45,13 @@ pub struct NewPortRequest {
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum PortEdit {
-    /// All that the owner says; what is not in it is taken off.
+    /// The whole document: fields that it lacks are removed, except those that only commands change.
     Replace(Map<String, Value>),
-    /// What is to be different (RFC 7396): objects in objects too, `null` takes a field off.
+    /// A JSON merge patch (RFC 7396): nested objects are merged, `null` removes a field.
     Merge(Map<String, Value>),
 }
 
-/// Keys of the document that only commands change.
+/// The fields of the document that only commands change.
 const READ_ONLY: [&str; 12] = [
     "id",
     "port_state",
@@ -68,13 +68,15 @@ const READ_ONLY: [&str; 12] = [
 ];
 
 impl PortRequest {
-    /// Creates a request: for those with power over its account. It is unconfirmed, and that is its
-    /// first transition.
+    /// Creates an unconfirmed request, with its first timeline entry.
     ///
-    /// Whether its numbers may be on it, [`conflicts`](Self::conflicts) tells.
+    /// The caller checks the [`conflicts`](Self::conflicts) of its numbers. The [module](super) has an
+    /// example.
     ///
     /// # Errors
-    /// Why not.
+    /// - [`PortRefusal::Forbidden`] if the actor has no access to a request of `new.account`.
+    /// - [`PortRefusal::Invalid`] if the document has a field that only commands change or is otherwise
+    ///   invalid, a number has a status, or one of the accounts does not exist.
     pub fn create(new: NewPortRequest, ctx: &PortContext<'_>) -> Result<PortDecision, PortRefusal> {
         let NewPortRequest { id, account, port_authority, mut document } = new;
         if ctx.role(account, Some(port_authority)) == PortRole::Stranger {
@@ -107,19 +109,23 @@ impl PortRequest {
         Ok(PortDecision { request, events })
     }
 
-    /// Edits what the document says. A request that is unconfirmed or rejected may be edited by all
-    /// with access, any other by admins only.
+    /// Edits the document.
     ///
-    /// Fields that only commands change, and the numbers' statuses, may be repeated, but not changed;
-    /// numbers that have come may not be taken off.
+    /// An unconfirmed or rejected request can be edited by anyone with access, any other request by admins
+    /// only. The edit may repeat fields that only commands change and the statuses of numbers, as the
+    /// actor sees them, but not change them. Ported numbers cannot be removed. [`PortEdit`] has an example.
     ///
     /// # Errors
-    /// Why not.
+    /// - [`PortRefusal::Forbidden`] if the actor has no access.
+    /// - [`PortRefusal::Completing`] if the request is being completed.
+    /// - [`PortRefusal::NotEditable`] if only admins may edit the request in its state.
+    /// - [`PortRefusal::Invalid`] if the edited document is invalid, or the edit changes a read-only field
+    ///   or removes a ported number.
     pub fn edit(&self, edit: PortEdit, ctx: &PortContext<'_>) -> Result<PortDecision, PortRefusal> {
         self.check_editable(ctx)?;
         let before = self.document();
         let (PortEdit::Replace(given) | PortEdit::Merge(given)) = &edit;
-        // What comes back as the actor has read it is no change.
+        // The actor may repeat the fields as it can read them.
         let seen = self.seen_by(ctx)?.document();
         let is_changed = |key: &&str| given.contains_key(*key) && given.get(*key) != seen.get(*key);
         if let Some(key) = READ_ONLY.into_iter().find(is_changed) {
@@ -140,9 +146,9 @@ impl PortRequest {
         };
         let mut changed = Self::from_value(after)?;
         changed.keep_statuses(Some(self))?;
-        let came =
+        let ported =
             self.numbers.iter().filter(|(_, entry)| matches!(entry.status(), NumberStatus::Ported { .. }));
-        if let Some((number, _)) = came.into_iter().find(|(number, _)| changed.number(**number).is_none()) {
+        if let Some((number, _)) = ported.into_iter().find(|(number, _)| changed.number(**number).is_none()) {
             return Err(read_only(&format!("numbers.{number}")));
         }
         let after = changed.document();
@@ -151,10 +157,24 @@ impl PortRequest {
         Ok(self.decided(changed, vec![PortEventKind::Edited { fields }], ctx))
     }
 
-    /// Says something: for all with access; a private comment for admins only.
+    /// Adds a comment. Anyone with access may comment; a private comment requires an admin.
+    ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "submitted", "numbers": {},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// # use telnum::{account::{AccountTree, Actor}, porting::{PortContext, PortSettings}};
+    /// # let (accounts, settings) = (AccountTree::default(), PortSettings::default());
+    /// # let ctx = PortContext::new(Actor::System, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
+    /// let commented = request.comment("the carrier asks for the PIN", false, &ctx)?.request;
+    /// assert_eq!(commented.comments()[0].content, "the carrier asks for the PIN");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// Why not.
+    /// - [`PortRefusal::Forbidden`] if the actor has no access.
+    /// - [`PortRefusal::Invalid`] if `content` is empty, or the comment is `private` and the actor is not
+    ///   an admin.
     pub fn comment(
         &self,
         content: &str,
@@ -176,11 +196,28 @@ impl PortRequest {
         Ok(self.decided(changed, vec![PortEventKind::Commented { private }], ctx))
     }
 
-    /// Notes that a document was uploaded, in the place of any of that name: for those who may edit.
-    /// A name that does not end with `.pdf` gets that ending.
+    /// Records an uploaded file, replacing a file with the same name. Requires the permission to
+    /// [`edit`](Self::edit).
+    ///
+    /// `.pdf` is appended to a `name` that does not end with it.
+    ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "submitted", "numbers": {},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// # use telnum::{account::{AccountTree, Actor}, porting::{PortContext, PortSettings}};
+    /// # let (accounts, settings) = (AccountTree::default(), PortSettings::default());
+    /// # let ctx = PortContext::new(Actor::System, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
+    /// let uploaded = request.upload("bill", Default::default(), &ctx)?.request;
+    /// assert_eq!(uploaded.uploads().next().unwrap().0, "bill.pdf");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// Why not.
+    /// - [`PortRefusal::Forbidden`], [`Completing`](PortRefusal::Completing) and
+    ///   [`NotEditable`](PortRefusal::NotEditable) as [`edit`](Self::edit) returns them.
+    /// - [`PortRefusal::Invalid`] if `name` is empty.
+    #[doc(alias = "attachments")]
     pub fn upload(
         &self,
         name: &str,
@@ -196,11 +233,28 @@ impl PortRequest {
         Ok(self.decided(changed, vec![PortEventKind::Uploaded { name }], ctx))
     }
 
-    /// Checks that the request may be deleted, and tells that it is: for all with access, while it is
-    /// unconfirmed, rejected or canceled.
+    /// Checks that the request may be deleted, and returns the event of its deletion. The caller deletes
+    /// it from the store.
+    ///
+    /// Anyone with access may delete an unconfirmed, rejected or canceled request.
+    ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "submitted", "numbers": {},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// # use telnum::{account::{AccountTree, Actor}, porting::{PortContext, PortSettings}};
+    /// # let (accounts, settings) = (AccountTree::default(), PortSettings::default());
+    /// # let ctx = PortContext::new(Actor::System, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
+    /// use telnum::porting::{PortRefusal, PortState};
+    ///
+    /// assert_eq!(request.delete(&ctx), Err(PortRefusal::NotDeletable(PortState::Submitted)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// Why not.
+    /// - [`PortRefusal::Forbidden`] if the actor has no access.
+    /// - [`PortRefusal::Completing`] if the request is being completed.
+    /// - [`PortRefusal::NotDeletable`] in any other state.
     pub fn delete(&self, ctx: &PortContext<'_>) -> Result<PortEvent, PortRefusal> {
         self.check_access(ctx)?;
         self.check_not_completing()?;
@@ -235,7 +289,9 @@ impl PortRequest {
         }
     }
 
-    /// The statuses of numbers are those from before an edit; new numbers have none.
+    /// Restores the statuses that the numbers had `before` an edit; new numbers are pending.
+    ///
+    /// Fails if the edit sets a status that differs.
     fn keep_statuses(&mut self, before: Option<&Self>) -> Result<(), FieldError> {
         for (number, entry) in &mut self.numbers {
             let kept = before.and_then(|before| before.number(*number)).map(PortNumber::status);

@@ -40,7 +40,7 @@ document! {
         pub comments: Option<Vec<String>>,
         /// The phone number of the contact person.
         pub customer_contact: Option<String>,
-        /// The id of the port request that the number came with.
+        /// The id of the port request that ported the number in.
         pub port_id: Option<String>,
         /// The requested port date.
         pub requested_port_date: Option<String>,

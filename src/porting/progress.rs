@@ -1,4 +1,4 @@
-//! What becomes of a request and its numbers: from one state to the next, to the end.
+//! The commands that change the state of a request and the statuses of its numbers.
 
 use super::{
     NumberStatus, NumberStatusKind, PortContext, PortDecision, PortEventKind, PortPermission, PortRefusal,
@@ -10,51 +10,72 @@ use crate::document::{FieldError, FieldErrorKind};
 use crate::lifecycle::{State, TransitionPermission};
 use crate::number::PhoneNumber;
 
-/// A number that is to be created as the request is completed: in service, ported in, its public
-/// document naming the request.
+/// A number to create when a request is completed: in service, ported in, with the request's id as
+/// `port_id` in its document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NumberToCreate {
     /// The number.
     pub number: PhoneNumber,
-    /// The account that gets it.
+    /// The account to assign the number to.
     pub assign_to: AccountId,
-    /// The request: the number's `port_id`.
+    /// The id of the request.
     pub port_id: PortRequestId,
 }
 
-/// What came of creating a number.
+/// The outcome of creating a number of a request that is being completed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Arrival {
-    /// It is in service with the account, since now or before.
+    /// The number is in service on the account, created now or before.
     InService,
-    /// It is not, for a reason.
+    /// The number could not be created, with the reason.
     Failed(String),
 }
 
-/// What came of completing a request.
+/// The outcome of [`PortRequest::complete`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completion {
-    /// The request, its numbers that have come marked so; completed, if none is still to come.
+    /// The decision. The request is completed if no number is waiting.
     pub decision: PortDecision,
-    /// The numbers that are still to come, and why those failed that did.
+    /// The numbers that are waiting, each with the reason if it failed.
     pub waiting: Vec<(PhoneNumber, Option<String>)>,
 }
 
 impl NumberToCreate {
-    /// Whether a number that exists already is as it should be: in service with the account.
+    /// Returns `true` if an existing number with `state` and `owner` is already as required: in service on
+    /// the account.
     #[must_use]
-    pub fn is_there(&self, state: State, owner: Option<AccountId>) -> bool {
+    pub fn is_satisfied_by(&self, state: State, owner: Option<AccountId>) -> bool {
         state == State::InService && owner == Some(self.assign_to)
     }
 }
 
 impl PortRequest {
-    /// Why the actor may move the request to a state, as a row of the table, or why not. Whether the
-    /// row's [condition](PortTransition::conditions) holds is seen when it is moved.
+    /// Returns the transition by which the actor may change the request to state `to`.
+    ///
+    /// [Conditions](PortTransition::conditions) on the numbers and the date are checked only by the command
+    /// that makes the transition.
+    ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "submitted", "numbers": {},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// # use telnum::{account::{AccountTree, Actor}, porting::{PortContext, PortSettings}};
+    /// # let (accounts, settings) = (AccountTree::default(), PortSettings::default());
+    /// # let ctx = PortContext::new(Actor::System, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
+    /// use telnum::porting::{PortPermission, PortState};
+    ///
+    /// let transition = request.explain(&PortState::Pending, &ctx)?;
+    /// assert_eq!(transition.permission, PortPermission::PortAuthority);
+    /// assert!(request.explain(&PortState::Completed, &ctx).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// Why not.
+    /// - [`PortRefusal::Forbidden`] if the actor has no access.
+    /// - [`PortRefusal::Completing`] if the request is being completed and `to` is another state.
+    /// - [`PortRefusal::Transition`] if [`TRANSITIONS`] has no such transition, or the actor has no
+    ///   permission for it.
     pub fn explain(
         &self,
         to: &PortState,
@@ -67,20 +88,38 @@ impl PortRequest {
         Ok(TRANSITIONS.explain(self.state(), to, role, ctx.settings)?)
     }
 
-    /// The states that the actor may move the request to.
+    /// Returns the states to which the actor may change the request, in the order of [`TRANSITIONS`].
+    ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "submitted", "numbers": {},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// # use telnum::{account::{AccountTree, Actor}, porting::{PortContext, PortSettings}};
+    /// # let (accounts, settings) = (AccountTree::default(), PortSettings::default());
+    /// # let ctx = PortContext::new(Actor::System, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
+    /// let allowed: Vec<_> = request.allowed_transitions(&ctx).map(|state| state.as_str()).collect();
+    /// assert_eq!(allowed, ["pending", "rejected", "canceled"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn allowed_transitions(&self, ctx: &PortContext<'_>) -> impl Iterator<Item = &'static PortState> {
         TRANSITIONS.allowed(self.state(), self.role(ctx), ctx.settings)
     }
 
-    /// Moves the request to a state that needs nothing but a reason, if that. To
-    /// [`schedule`](Self::schedule) it a date is needed, so that is refused here; to
-    /// [`complete`](Self::complete) it none of its numbers may be still to come.
+    /// Changes the request to state `to`, with an optional `reason` for the timeline.
     ///
-    /// Its numbers go with it: submitted, the rejected ones are pending again; rejected, those that
-    /// are pending or confirmed are rejected; canceled, all that have not come are canceled.
+    /// [`schedule`](Self::schedule) takes the date that [`PortState::Scheduled`] requires. To
+    /// [`PortState::Completed`] a request changes only if none of its numbers is waiting; otherwise use
+    /// [`complete`](Self::complete).
+    ///
+    /// The statuses of the numbers follow: on submission rejected numbers become pending, on rejection
+    /// pending and confirmed numbers become rejected, on cancellation waiting numbers become canceled. The
+    /// [module](super) has an example.
     ///
     /// # Errors
-    /// Why not.
+    /// - The errors of [`explain`](Self::explain).
+    /// - [`PortRefusal::Invalid`] if `to` is [`PortState::Scheduled`].
+    /// - [`PortRefusal::NumbersWaiting`] or [`PortRefusal::NothingPorted`] if `to` is
+    ///   [`PortState::Completed`] and numbers are waiting, or none is ported.
     pub fn transition(
         &self,
         to: &PortState,
@@ -89,13 +128,12 @@ impl PortRequest {
     ) -> Result<PortDecision, PortRefusal> {
         self.explain(to, ctx)?;
         match to {
-            PortState::Submitted => Ok(self.moved(to, reason, ctx, |status| {
+            PortState::Submitted => Ok(self.apply_transition(to, reason, ctx, |status| {
                 (status.kind() == NumberStatusKind::Rejected).then_some(NumberStatus::Pending)
             })),
-            PortState::Canceled => {
-                Ok(self
-                    .moved(to, reason, ctx, |status| status.is_waiting().then_some(NumberStatus::Canceled)))
-            }
+            PortState::Canceled => Ok(self.apply_transition(to, reason, ctx, |status| {
+                status.is_waiting().then_some(NumberStatus::Canceled)
+            })),
             PortState::Rejected => self.reject(&[], reason, ctx),
             PortState::Completed => {
                 let waiting = self.waiting();
@@ -107,24 +145,30 @@ impl PortRequest {
             }
             PortState::Scheduled => Err(FieldError::new("schedule_on", FieldErrorKind::Missing).into()),
             PortState::Pending | PortState::Unconfirmed | PortState::Other(_) => {
-                Ok(self.moved(to, reason, ctx, |_| None))
+                Ok(self.apply_transition(to, reason, ctx, |_| None))
             }
         }
     }
 
-    /// Hands the request to the port authority: for all with access. It need not be complete; what a
-    /// losing carrier would miss, [`missing`](Self::missing) tells.
+    /// Submits the request to the port authority. Anyone with access may submit.
+    ///
+    /// The request may be incomplete: [`missing`](Self::missing) returns the fields that the losing carrier
+    /// requires. The [module](super) has an example.
     ///
     /// # Errors
-    /// Why not.
+    /// The errors of [`explain`](Self::explain).
     pub fn submit(&self, ctx: &PortContext<'_>) -> Result<PortDecision, PortRefusal> {
         self.transition(&PortState::Submitted, None, ctx)
     }
 
-    /// Notes when the losing carrier lets the numbers go. Those that have no date get this one.
+    /// Schedules the request for the date of the losing carrier's firm order commitment (FOC). Pending
+    /// numbers become confirmed for that date.
+    ///
+    /// `zones` resolves the time zone of `on`. The [module](super) has an example.
     ///
     /// # Errors
-    /// Why not; among that a date that is none.
+    /// - The errors of [`explain`](Self::explain).
+    /// - [`PortRefusal::Invalid`] if `on` is not a [moment](ScheduleOn::moment).
     pub fn schedule(
         &self,
         on: ScheduleOn,
@@ -135,16 +179,33 @@ impl PortRequest {
         self.explain(&PortState::Scheduled, ctx)?;
         let foc_date = on.moment(zones)?;
         let dated = self.scheduled(on, foc_date);
-        Ok(dated.moved(&PortState::Scheduled, reason, ctx, |status| {
+        Ok(dated.apply_transition(&PortState::Scheduled, reason, ctx, |status| {
             (status.kind() == NumberStatusKind::Pending).then_some(NumberStatus::Confirmed { foc_date })
         }))
     }
 
-    /// Notes that the losing carrier refuses, and why. Numbers that were refused before keep their own
-    /// reasons.
+    /// Rejects the request, because the losing carrier did, for the reasons `refusals`.
+    ///
+    /// Pending and confirmed numbers become rejected; numbers already rejected keep their reasons. `reason`
+    /// is a text for the timeline.
+    ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "pending", "numbers": {"+14158867900": {}},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// # use telnum::{account::{AccountTree, Actor}, porting::{PortContext, PortSettings}};
+    /// # let (accounts, settings) = (AccountTree::default(), PortSettings::default());
+    /// # let ctx = PortContext::new(Actor::System, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
+    /// use telnum::porting::RefusalReason;
+    ///
+    /// let rejected = request.reject(&[RefusalReason::PinInvalid], None, &ctx)?.request;
+    /// let number = rejected.number("+14158867900".parse()?).unwrap();
+    /// assert_eq!(number.status().as_str(), "rejected");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// Why not.
+    /// The errors of [`explain`](Self::explain).
     pub fn reject(
         &self,
         refusals: &[RefusalReason],
@@ -152,17 +213,37 @@ impl PortRequest {
         ctx: &PortContext<'_>,
     ) -> Result<PortDecision, PortRefusal> {
         self.explain(&PortState::Rejected, ctx)?;
-        Ok(self.moved(&PortState::Rejected, reason, ctx, |status| {
+        Ok(self.apply_transition(&PortState::Rejected, reason, ctx, |status| {
             let is_refused = matches!(status.kind(), NumberStatusKind::Pending | NumberStatusKind::Confirmed);
             is_refused.then(|| NumberStatus::Rejected { refusals: refusals.to_vec() })
         }))
     }
 
-    /// Notes what the losing carrier says about one number: for the port authority, while the carrier
-    /// has the request, or has rejected it.
+    /// Sets the status of one number, as the losing carrier reports it. Requires the port authority.
+    ///
+    /// The request must be submitted, pending, scheduled or rejected.
+    ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "pending", "numbers": {"+14158867900": {}},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// # use telnum::{account::{AccountTree, Actor}, porting::{PortContext, PortSettings}};
+    /// # let (accounts, settings) = (AccountTree::default(), PortSettings::default());
+    /// # let ctx = PortContext::new(Actor::System, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
+    /// use telnum::porting::NumberStatus;
+    ///
+    /// let changed = request.set_number_status("+14158867900".parse()?, NumberStatus::Canceled, &ctx)?;
+    /// assert_eq!(changed.request.progress().canceled, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// Why not.
+    /// - [`PortRefusal::Forbidden`] if the actor is neither the port authority nor an admin.
+    /// - [`PortRefusal::Completing`] if the request is being completed.
+    /// - [`PortRefusal::NotAtCarrier`] in any other state.
+    /// - [`PortRefusal::NoSuchNumber`] if the number is not on the request.
+    /// - [`PortRefusal::NumberTransition`] if [`NUMBER_TRANSITIONS`](super::NUMBER_TRANSITIONS) does not
+    ///   allow the change.
     pub fn set_number_status(
         &self,
         number: PhoneNumber,
@@ -179,15 +260,15 @@ impl PortRequest {
         Ok(self.decided(changed, vec![event], ctx))
     }
 
-    /// Locks the request while its numbers are put in service: until [`complete`](Self::complete) is
-    /// called it can be commented on and completed, but not edited, moved to another state or deleted.
-    /// If it is locked already nothing changes, so that whoever completes it again after a crash goes on
-    /// where that was left.
+    /// Locks the request while its numbers are put in service.
+    ///
+    /// Until [`complete`](Self::complete) is called, the request can be commented on and completed, but not
+    /// edited, changed to another state or deleted. Locking a locked request changes nothing, so that
+    /// completion can continue after a crash.
     ///
     /// # Errors
-    /// [`Forbidden`](PortRefusal::Forbidden) and [`Transition`](PortRefusal::Transition) if the actor may
-    /// not complete the request; [`NothingPorted`](PortRefusal::NothingPorted) if all its numbers were
-    /// canceled.
+    /// - The errors of [`explain`](Self::explain) for [`PortState::Completed`].
+    /// - [`PortRefusal::NothingPorted`] if all numbers were canceled.
     pub fn start_completion(&self, ctx: &PortContext<'_>) -> Result<PortDecision, PortRefusal> {
         self.explain(&PortState::Completed, ctx)?;
         if self.waiting().is_empty() && !self.progress().is_complete() {
@@ -198,14 +279,15 @@ impl PortRequest {
         Ok(self.decided(changed, vec![PortEventKind::CompletionStarted], ctx))
     }
 
-    /// The numbers that are to be created for the request to be completed: all that have neither come
-    /// nor been canceled.
+    /// Returns the numbers to create before the request can be completed: those that are neither ported nor
+    /// canceled.
     ///
-    /// Creating them and telling [`complete`](Self::complete) can be begun again after a crash: what
-    /// is in service with the account already counts as created, and what was told is not in the plan.
+    /// After a crash, call it again: it returns the numbers not yet reported to
+    /// [`complete`](Self::complete). Some of them may exist already, which
+    /// [`NumberToCreate::is_satisfied_by`] checks. The [module](super) has an example.
     ///
     /// # Errors
-    /// Why the request may not be completed.
+    /// The errors of [`explain`](Self::explain) for [`PortState::Completed`].
     pub fn completion_plan(&self, ctx: &PortContext<'_>) -> Result<Vec<NumberToCreate>, PortRefusal> {
         self.explain(&PortState::Completed, ctx)?;
         let (assign_to, port_id) = (self.account(), self.id());
@@ -213,14 +295,18 @@ impl PortRequest {
         Ok(waiting.map(|number| NumberToCreate { number, assign_to, port_id }).collect())
     }
 
-    /// Marks the numbers that have come, and completes the request if none is still to come. Otherwise
-    /// it stays where it is, with its numbers. Either way it is no longer
-    /// [locked](Self::start_completion).
+    /// Marks the numbers that `arrivals` reports in service as ported, and completes the request if no
+    /// number is waiting. Otherwise the request keeps its state.
     ///
-    /// Telling the same again changes nothing, also when the request is completed.
+    /// In both cases the request is no longer [locked](Self::start_completion). Reporting the same arrivals
+    /// again changes nothing, even if the request is completed. The [module](super) has an example.
     ///
     /// # Errors
-    /// Why the request may not be completed, or a number is not on it, was canceled, or none has come.
+    /// - The errors of [`explain`](Self::explain) for [`PortState::Completed`].
+    /// - [`PortRefusal::NoSuchNumber`] if a number is not on the request.
+    /// - [`PortRefusal::NumberTransition`] if a number in service was canceled on the request.
+    /// - [`PortRefusal::NothingPorted`] if all numbers were canceled.
+    #[doc(alias = "transition_to_complete")]
     pub fn complete(
         &self,
         arrivals: impl IntoIterator<Item = (PhoneNumber, Arrival)>,
@@ -242,15 +328,15 @@ impl PortRequest {
                 Arrival::InService => {
                     events.push(changed.change_number(number, NumberStatus::Ported { ported_at: ctx.now })?);
                 }
-                Arrival::Failed(why) => failed.push((number, why)),
+                Arrival::Failed(reason) => failed.push((number, reason)),
             }
         }
         let waiting: Vec<_> = changed
             .waiting()
             .into_iter()
             .map(|number| {
-                let why = failed.iter().rev().find(|(of, _)| *of == number);
-                (number, why.map(|(_, why)| why.clone()))
+                let failure = failed.iter().rev().find(|(failed, _)| *failed == number);
+                (number, failure.map(|(_, reason)| reason.clone()))
             })
             .collect();
         if is_completed || !waiting.is_empty() {
@@ -262,13 +348,14 @@ impl PortRequest {
         if !changed.progress().is_complete() {
             return Err(PortRefusal::NothingPorted);
         }
-        let event = changed.enter(&PortState::Completed, None, ctx);
+        let event = changed.enter_state(&PortState::Completed, None, ctx);
         events.push(event);
         Ok(Completion { decision: self.decided(changed, events, ctx), waiting })
     }
 
-    /// The request in another state, each number with the status that it gets with that.
-    fn moved(
+    /// Returns the decision to change the state to `to`, and each number's status to that which `status`
+    /// returns for it.
+    fn apply_transition(
         &self,
         to: &PortState,
         reason: Option<&str>,
@@ -276,7 +363,7 @@ impl PortRequest {
         status: impl Fn(&NumberStatus) -> Option<NumberStatus>,
     ) -> PortDecision {
         let mut changed = self.clone();
-        let mut events = vec![changed.enter(to, reason, ctx)];
+        let mut events = vec![changed.enter_state(to, reason, ctx)];
         for (number, entry) in self.numbers() {
             if let Some(status) = status(entry.status()) {
                 changed.set_status(*number, status.clone());
@@ -286,8 +373,8 @@ impl PortRequest {
         self.decided(changed, events, ctx)
     }
 
-    /// Changes the state, and puts that on the timeline.
-    fn enter(&mut self, to: &PortState, reason: Option<&str>, ctx: &PortContext<'_>) -> PortEventKind {
+    /// Changes the state and adds the transition to the timeline.
+    fn enter_state(&mut self, to: &PortState, reason: Option<&str>, ctx: &PortContext<'_>) -> PortEventKind {
         let previous = std::mem::replace(&mut self.state, to.clone());
         let reason = reason.map(str::to_owned);
         let transition =
@@ -303,7 +390,7 @@ impl PortRequest {
     ) -> Result<PortEventKind, PortRefusal> {
         let before = self.number(number).ok_or(PortRefusal::NoSuchNumber(number))?.status();
         if !before.can_become(status.kind()) {
-            return Err(PortRefusal::NumberMove { number, from: before.kind(), to: status.kind() });
+            return Err(PortRefusal::NumberTransition { number, from: before.kind(), to: status.kind() });
         }
         self.set_status(number, status.clone());
         Ok(PortEventKind::NumberChanged { number, status })

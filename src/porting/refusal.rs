@@ -1,86 +1,114 @@
+//! The refusals of commands on a port request.
+
 use super::{NumberStatusKind, PortState, PortTransitionRefusal};
 use crate::account::Actor;
 use crate::document::{FieldError, FieldPath};
 use crate::number::PhoneNumber;
 use crate::time::Timestamp;
 
-/// Why a command changes nothing.
+/// The error of a command on a port request. Nothing has changed.
 ///
-/// Each has the code, the message, the cause and the field of the reference's error body.
+/// [`message`](Self::message), [`cause`](Self::cause) and [`field`](Self::field) are those of Kazoo's error
+/// documents; `Display` is for logs.
 ///
 /// ```
-/// use telnum::porting::{PortRefusal, PortState};
+/// use telnum::porting::{PortRefusal, PortRefusalKind, PortState};
 ///
 /// let refusal = PortRefusal::NotDeletable(PortState::Submitted);
+/// assert_eq!(refusal.kind(), PortRefusalKind::Invalid);
+/// assert_eq!(refusal.to_string(), "port request: cannot be deleted in state submitted");
 /// assert_eq!(refusal.message(), "port request is not modifiable in this state");
 /// assert_eq!(refusal.cause().as_deref(), Some("submitted"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PortRefusal {
-    /// The actor is unknown or has no right to this.
-    #[error("{0} has no right to this")]
+    /// The actor does not exist or has no permission.
+    #[error("{0} has no permission")]
     Forbidden(Actor),
-    /// The request may not go to the state.
+    /// The transition is not in the table, or the actor has no permission for it.
     #[error(transparent)]
     Transition(#[from] PortTransitionRefusal),
-    /// In this state only admins may edit the request.
-    #[error("a request that is {0} is edited by admins only")]
+    /// Only admins may edit the request in this state.
+    #[error("port request: only admins may edit it in state {0}")]
     NotEditable(PortState),
-    /// In this state the request may not be deleted.
-    #[error("a request that is {0} is not deleted")]
+    /// The request cannot be deleted in this state.
+    #[error("port request: cannot be deleted in state {0}")]
     NotDeletable(PortState),
-    /// In this state the losing carrier does not have the request, and says nothing about its numbers.
-    #[error("a request that is {0} is not with the losing carrier")]
+    /// The losing carrier does not have the request in this state, so it cannot report on its numbers.
+    #[error("port request: expected a state in which the losing carrier has it, found {0}")]
     NotAtCarrier(PortState),
     /// The number is not on the request.
-    #[error("{0} is not on the request")]
+    #[error("number {0}: not on the port request")]
     NoSuchNumber(PhoneNumber),
-    /// A number may not come to a status.
-    #[error("{number} may not become {to}: it is {from}")]
-    NumberMove {
+    /// The status of a number cannot change so.
+    #[error("number {number}: cannot change from {from} to {to}")]
+    NumberTransition {
         /// The number.
         number: PhoneNumber,
-        /// Its status.
+        /// The status of the number.
         from: NumberStatusKind,
-        /// The status it should have.
+        /// The requested status.
         to: NumberStatusKind,
     },
-    /// The request may not be completed: these numbers are still to come.
-    #[error("still to come: {}", list(.0))]
+    /// The request cannot be completed: these numbers are neither ported nor canceled.
+    #[error("port request: cannot be completed, numbers are waiting: {}", list(.0))]
     NumbersWaiting(Vec<PhoneNumber>),
-    /// The request may not be completed: no number has come. It should be canceled.
-    #[error("no number has come")]
+    /// The request cannot be completed: no number is ported. Cancel it instead.
+    #[error("port request: cannot be completed, no number is ported")]
     NothingPorted,
-    /// The numbers of the request are being put in service, since a time.
-    #[error("port request is being completed since {0}")]
+    /// The numbers of the request are being put in service, since this time.
+    #[error("port request: being completed since {0}")]
     Completing(Timestamp),
-    /// A field is wrong.
+    /// A field is invalid.
     #[error(transparent)]
     Invalid(#[from] FieldError),
 }
 
+/// The class of a [`PortRefusal`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PortRefusalKind {
+    /// The actor has no permission.
+    Forbidden,
+    /// The number is not on the request.
+    NotFound,
+    /// The request is being completed.
+    Conflict,
+    /// The request or one of its numbers is in a state that does not allow the command, or a field is
+    /// invalid.
+    Invalid,
+}
+
 impl PortRefusal {
-    /// The code: an HTTP status.
+    /// Returns the class of the refusal.
+    ///
+    /// ```
+    /// use telnum::porting::{PortRefusal, PortRefusalKind};
+    ///
+    /// let refusal = PortRefusal::NoSuchNumber("+14158867900".parse()?);
+    /// assert_eq!(refusal.kind(), PortRefusalKind::NotFound);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
-    pub const fn code(&self) -> u16 {
+    pub const fn kind(&self) -> PortRefusalKind {
         match self {
-            Self::Forbidden(_) => 403,
-            Self::Transition(refusal) if refusal.permission.is_some() => 403,
-            Self::NoSuchNumber(_) => 404,
-            Self::Completing(_) => 409,
+            Self::Forbidden(_) => PortRefusalKind::Forbidden,
+            Self::Transition(refusal) if refusal.permission.is_some() => PortRefusalKind::Forbidden,
+            Self::NoSuchNumber(_) => PortRefusalKind::NotFound,
+            Self::Completing(_) => PortRefusalKind::Conflict,
             Self::Transition(_)
             | Self::NotEditable(_)
             | Self::NotDeletable(_)
             | Self::NotAtCarrier(_)
-            | Self::NumberMove { .. }
+            | Self::NumberTransition { .. }
             | Self::NumbersWaiting(_)
             | Self::NothingPorted
-            | Self::Invalid(_) => 400,
+            | Self::Invalid(_) => PortRefusalKind::Invalid,
         }
     }
 
-    /// The message in the documents.
+    /// Returns the message of Kazoo's error document; that of `Display` where Kazoo has none.
     #[must_use]
     pub fn message(&self) -> String {
         match self {
@@ -92,14 +120,14 @@ impl PortRefusal {
             Self::Invalid(error) => error.kind().to_string(),
             Self::NotAtCarrier(_)
             | Self::NoSuchNumber(_)
-            | Self::NumberMove { .. }
+            | Self::NumberTransition { .. }
             | Self::NumbersWaiting(_)
             | Self::NothingPorted
             | Self::Completing(_) => self.to_string(),
         }
     }
 
-    /// The cause in the documents: the state or the number that it is about.
+    /// Returns the `cause` of Kazoo's error document: the state or the numbers that the refusal is about.
     #[must_use]
     pub fn cause(&self) -> Option<String> {
         match self {
@@ -107,13 +135,22 @@ impl PortRefusal {
             Self::NotEditable(state) | Self::NotDeletable(state) | Self::NotAtCarrier(state) => {
                 Some(state.to_string())
             }
-            Self::NoSuchNumber(number) | Self::NumberMove { number, .. } => Some(number.to_string()),
+            Self::NoSuchNumber(number) | Self::NumberTransition { number, .. } => Some(number.to_string()),
             Self::NumbersWaiting(numbers) => Some(list(numbers)),
             Self::Forbidden(_) | Self::NothingPorted | Self::Completing(_) | Self::Invalid(_) => None,
         }
     }
 
-    /// The path of the field that is wrong and the rule it breaks, if it is one.
+    /// Returns the path of the invalid field and the name of the rule that it breaks, if the refusal is
+    /// about a field.
+    ///
+    /// ```
+    /// use telnum::document::{FieldError, FieldErrorKind};
+    /// use telnum::porting::PortRefusal;
+    ///
+    /// let refusal = PortRefusal::from(FieldError::new("name", FieldErrorKind::Missing));
+    /// assert_eq!(refusal.field(), Some(("name".into(), "required")));
+    /// ```
     #[must_use]
     pub fn field(&self) -> Option<(FieldPath, &'static str)> {
         match self {
@@ -125,7 +162,7 @@ impl PortRefusal {
             | Self::NotDeletable(_)
             | Self::NotAtCarrier(_)
             | Self::NoSuchNumber(_)
-            | Self::NumberMove { .. }
+            | Self::NumberTransition { .. }
             | Self::NumbersWaiting(_)
             | Self::NothingPorted
             | Self::Completing(_) => None,
@@ -133,6 +170,7 @@ impl PortRefusal {
     }
 }
 
+/// Kazoo's message for a transition that the actor has no permission for.
 const NOT_PERMITTED: &str = "you're not allowed to change to new state from current state, \
                              please contact your port authority";
 

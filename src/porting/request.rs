@@ -1,3 +1,5 @@
+//! The document of a port request.
+
 use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -30,14 +32,12 @@ token_type! {
 document! {
     /// A request to port numbers in from another carrier.
     ///
-    /// Only its commands change it. Each takes a [`PortContext`] and returns a
-    /// [`PortDecision`](super::PortDecision), the changed request with what happened, or refuses and
-    /// changes nothing.
+    /// Commands are the only way to change it. Each takes a [`PortContext`] and returns a
+    /// [`PortDecision`](super::PortDecision): the changed request with its events; or a [`PortRefusal`].
     ///
-    /// Its JSON is the whole document: what the reference's API answers, and `transitions`, newest
-    /// first, from which the timeline is made. A key that is not known is kept; a known one that is
-    /// `null` counts as missing. Only `id`, `name`, `port_state`, `numbers`, `created`, `updated` and
-    /// `_read_only.account` must be there.
+    /// The JSON form is Kazoo's document with `transitions`, newest first. Unknown fields are kept; a known
+    /// field that is `null` counts as missing. Required are `id`, `name`, `port_state`, `numbers`,
+    /// `created`, `updated` and `_read_only.account`.
     ///
     /// ```
     /// use telnum::porting::{PortRequest, PortState};
@@ -52,6 +52,7 @@ document! {
     /// assert!(request.number("+14158867900".parse()?).is_some());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[doc(alias = "knm_port_request")]
     #[derive(Debug)]
     pub struct PortRequest checked by check_name {
         id: PortRequestId,
@@ -74,35 +75,36 @@ document! {
         created: Timestamp,
         updated: Timestamp,
         parties("_read_only"): PortParties,
-        /// The time since when its numbers are being put in service.
+        /// The time at which completion started, until it ends.
         pub(super) completing("pvt_completing"): Option<Timestamp>,
     }
 }
 
 document! {
-    /// Whose request it is, and who works on it: the document's `_read_only`.
+    /// The accounts of a port request: `_read_only` of its document.
+    #[doc(alias = "_read_only")]
     #[derive(Debug)]
     pub struct PortParties {
-        /// The owner: the account that gets the numbers.
+        /// The owner: the account that the numbers are assigned to.
         pub account: NamedAccount,
-        /// The account that works on the request.
+        /// The account that processes the request.
         pub port_authority: Option<NamedAccount>,
     }
 }
 
 document! {
-    /// An account with its name for people, as it was when the request was created.
+    /// An account with the name that it had when the request was created.
     #[derive(Debug)]
     pub struct NamedAccount {
         /// The account.
         pub id: AccountId,
-        /// Its name.
+        /// The name of the account, for people.
         pub name: Option<String>,
     }
 }
 
 document! {
-    /// What is known of a document that was uploaded; its content is kept elsewhere.
+    /// The description of an uploaded file. Its content is stored elsewhere.
     ///
     /// ```
     /// use telnum::porting::Upload;
@@ -113,15 +115,15 @@ document! {
     /// ```
     #[derive(Debug, Default)]
     pub struct Upload {
-        /// Its media type.
+        /// The media type of the file.
         pub content_type: Option<String>,
-        /// How many bytes it has.
+        /// The size of the file in bytes.
         pub length: Option<u64>,
     }
 }
 
-/// Who is to be told of what becomes of a request: `{"email": {"send_to": ..}}`, where `send_to` is an
-/// address or a list of them. All of it is kept.
+/// The recipients of notifications about a request: `{"email": {"send_to": ..}}`, where `send_to` is an
+/// address or an array of addresses. Other fields are kept.
 ///
 /// ```
 /// use telnum::porting::Notifications;
@@ -135,7 +137,7 @@ document! {
 #[serde(transparent)]
 pub struct Notifications(Map<String, Value>);
 
-/// The longest name of a request.
+/// The maximum length of a request's name, in characters.
 const MAX_NAME: usize = 128;
 
 from_json_text!(PortRequestId);
@@ -145,161 +147,183 @@ fn check_name(request: &PortRequest) -> Result<(), FieldError> {
 }
 
 impl PortRequest {
-    /// The id.
+    /// Returns the id.
     #[must_use]
     pub const fn id(&self) -> PortRequestId {
         self.id
     }
 
-    /// The name, for people.
+    /// Returns the name, for people.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Where it is.
+    /// Returns the state.
     #[must_use]
     pub const fn state(&self) -> &PortState {
         &self.state
     }
 
-    /// Whose it is and who works on it, with their names.
+    /// Returns the owner and the port authority, with their names.
     #[must_use]
     pub const fn parties(&self) -> &PortParties {
         &self.parties
     }
 
-    /// The owner: the account that gets the numbers.
+    /// Returns the owner: the account that the numbers are assigned to.
     #[must_use]
     pub const fn account(&self) -> AccountId {
         self.parties.account.id
     }
 
-    /// The account that works on the request.
+    /// Returns the port authority: the account that processes the request.
     #[must_use]
     pub fn port_authority(&self) -> Option<AccountId> {
         self.parties.port_authority.as_ref().map(|authority| authority.id)
     }
 
-    /// The numbers, in the order of the document.
+    /// Returns the numbers with their entries, in the order of the document.
     #[must_use]
     pub const fn numbers(&self) -> &IndexMap<PhoneNumber, PortNumber> {
         &self.numbers
     }
 
-    /// One of the numbers.
+    /// Returns the entry of `number`, if it is on the request.
     #[must_use]
     pub fn number(&self, number: PhoneNumber) -> Option<&PortNumber> {
         self.numbers.get(&number)
     }
 
-    /// How far the numbers have come.
+    /// Returns the count of numbers by status.
+    ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "pending", "numbers": {"+14158867900": {}},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// assert_eq!((request.numbers().len(), request.progress().waiting), (1, 1));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub fn progress(&self) -> Progress {
         Progress::of(self.numbers.values())
     }
 
-    /// What the losing carrier has on record.
+    /// Returns the losing carrier's record of the account, as the owner states it.
     #[must_use]
     pub const fn bill(&self) -> Option<&Bill> {
         self.bill.as_ref()
     }
 
-    /// What was said about it, as the document has it: private comments too. For people use
-    /// [`timeline`](Self::timeline).
+    /// Returns all comments, private ones too, oldest first. To show them to an actor, use
+    /// [`timeline`](Self::timeline) or [`seen_by`](Self::seen_by).
     #[must_use]
     pub fn comments(&self) -> &[Comment] {
         self.comments.as_deref().unwrap_or_default()
     }
 
-    /// The changes of its state, newest first.
+    /// Returns the transitions, newest first.
     #[must_use]
     pub fn transitions(&self) -> &[TransitionEntry] {
         self.transitions.as_deref().unwrap_or_default()
     }
 
-    /// Who is to be told of what becomes of it.
+    /// Returns the recipients of notifications.
     #[must_use]
     pub const fn notifications(&self) -> Option<&Notifications> {
         self.notifications.as_ref()
     }
 
-    /// Who signed the letter of authorization.
+    /// Returns the name of the person who signed the letter of authorization.
     #[must_use]
     pub fn signee_name(&self) -> Option<&str> {
         self.signee_name.as_deref()
     }
 
-    /// When that was signed.
+    /// Returns the time at which the letter of authorization was signed.
     #[must_use]
     pub const fn signing_date(&self) -> Option<Timestamp> {
         self.signing_date
     }
 
-    /// When the owner would like the numbers to come.
+    /// Returns the date for which the owner requests the port.
     #[must_use]
     pub const fn transfer_date(&self) -> Option<Timestamp> {
         self.transfer_date
     }
 
-    /// When the numbers are to come, as it was asked for.
+    /// Returns the scheduled date as [`schedule`](Self::schedule) got it: local time with a time zone.
     #[must_use]
     pub const fn schedule_on(&self) -> Option<&ScheduleOn> {
         self.schedule_on.as_ref()
     }
 
-    /// When the numbers are to come.
+    /// Returns the moment of the scheduled date.
     #[must_use]
     pub const fn scheduled_date(&self) -> Option<Timestamp> {
         self.scheduled_date
     }
 
-    /// The carrier that the numbers go to.
+    /// Returns the name of the carrier that the numbers are ported to.
     #[must_use]
     pub fn winning_carrier(&self) -> Option<&str> {
         self.winning_carrier.as_deref()
     }
 
-    /// The number of the order at the carrier.
+    /// Returns the number of the order at the carrier.
     #[must_use]
     pub fn reference_number(&self) -> Option<&str> {
         self.reference_number.as_deref()
     }
 
-    /// What was uploaded, by name.
+    /// Returns the uploaded files with their names.
     pub fn uploads(&self) -> impl Iterator<Item = (&str, &Upload)> {
         self.uploads.iter().flatten().map(|(name, upload)| (name.as_str(), upload))
     }
 
-    /// Whether the request was sent to the port authority, where the document tells.
+    /// Returns whether the request was sent to the port authority, if the document says so.
     #[must_use]
     pub const fn sent(&self) -> Option<bool> {
         self.sent
     }
 
-    /// When it was created.
+    /// Returns the time of creation.
     #[must_use]
     pub const fn created(&self) -> Timestamp {
         self.created
     }
 
-    /// When it was last changed.
+    /// Returns the time of the last change.
     #[must_use]
     pub const fn updated(&self) -> Timestamp {
         self.updated
     }
 
-    /// Returns the time at which [completing](Self::start_completion) it was started, if that has not
-    /// ended.
+    /// Returns the time at which its [completion](Self::start_completion) started, unless that has ended.
     #[must_use]
     pub const fn completing(&self) -> Option<Timestamp> {
         self.completing
     }
 
-    /// The request as the actor may see it: private comments are for admins only.
+    /// Returns the request as the actor may see it: without private comments, unless it is an admin.
+    ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "pending", "numbers": {},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// use telnum::account::{AccountTree, Actor};
+    /// use telnum::porting::{PortContext, PortSettings};
+    ///
+    /// let (accounts, settings) = (AccountTree::default(), PortSettings::default());
+    /// let ctx = PortContext::new(Actor::System, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
+    /// assert_eq!(request.seen_by(&ctx)?, request);
+    /// let stranger: Actor = "stranger".parse()?;
+    /// assert!(request.seen_by(&ctx.by(stranger)).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// If the actor has no access.
+    /// [`PortRefusal::Forbidden`] if the actor has no access.
     pub fn seen_by(&self, ctx: &PortContext<'_>) -> Result<Self, PortRefusal> {
         self.check_access(ctx)?;
         let mut seen = self.clone();
@@ -310,30 +334,45 @@ impl PortRequest {
         Ok(seen)
     }
 
-    /// What was done and said, newest first; private comments are for admins only.
+    /// Returns the transitions and comments, newest first; without private comments, unless the actor is an
+    /// admin. The [module](super) has an example.
     ///
     /// # Errors
-    /// If the actor has no access.
+    /// [`PortRefusal::Forbidden`] if the actor has no access.
     pub fn timeline(&self, ctx: &PortContext<'_>) -> Result<Vec<TimelineEntry<'_>>, PortRefusal> {
         self.check_access(ctx)?;
         let is_admin = ctx.is_admin();
         let transitions = self.transitions().iter().map(TimelineEntry::Transition);
-        // Comments are kept oldest first.
+        // Comments are stored oldest first.
         let comments = self.comments().iter().rev().filter(|comment| is_admin || !comment.is_private());
         let mut entries: Vec<_> = transitions.chain(comments.map(TimelineEntry::Comment)).collect();
         entries.sort_by_key(|entry| std::cmp::Reverse(entry.timestamp()));
         Ok(entries)
     }
 
-    /// Whether it was left unfinished, so that it may be deleted: it has not been changed for
-    /// [`PortSettings::stale_days`], and is unconfirmed or rejected, or pending where the settings do
-    /// not keep those.
+    /// Returns `true` if the request was left unfinished and may be deleted: it was not changed for more
+    /// than [`PortSettings::stale_days`], and is unconfirmed or rejected, or pending unless
+    /// [`PortSettings::keep_stale_pending`] is set.
     ///
-    /// What is submitted or scheduled waits for others, and what is completed or canceled is finished;
-    /// what is being completed is not left.
+    /// Submitted and scheduled requests wait for others, completed and canceled requests are finished: they
+    /// are never stale, nor is a request that is being completed.
+    ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "rejected", "numbers": {},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// use chrono::TimeDelta;
+    /// use telnum::porting::PortSettings;
+    ///
+    /// // A rejected request.
+    /// let after = |days| request.updated().after(TimeDelta::days(days));
+    /// assert!(!request.is_stale(&PortSettings::default(), after(30)));
+    /// assert!(request.is_stale(&PortSettings::default(), after(31)));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub fn is_stale(&self, settings: &PortSettings, now: Timestamp) -> bool {
-        let can_be = match self.state {
+        let can_become_stale = match self.state {
             PortState::Unconfirmed | PortState::Rejected => true,
             PortState::Pending => !settings.keep_stale_pending,
             PortState::Submitted
@@ -342,15 +381,15 @@ impl PortRequest {
             | PortState::Canceled
             | PortState::Other(_) => false,
         };
-        can_be && self.completing.is_none() && now.since(self.updated) > settings.stale_after()
+        can_become_stale && self.completing.is_none() && now.since(self.updated) > settings.stale_after()
     }
 
-    /// The same, changed at a time.
+    /// Sets the time of the last change.
     pub(super) fn at(self, updated: Timestamp) -> Self {
         Self { updated, ..self }
     }
 
-    /// The same, to come at a moment.
+    /// Returns the request with its scheduled date set.
     pub(super) fn scheduled(&self, on: ScheduleOn, moment: Timestamp) -> Self {
         Self { schedule_on: Some(on), scheduled_date: Some(moment), ..self.clone() }
     }
@@ -363,7 +402,7 @@ impl PortRequest {
 }
 
 impl Notifications {
-    /// The addresses that mail is sent to.
+    /// Returns the email addresses.
     pub fn emails(&self) -> impl Iterator<Item = &str> {
         let send_to = self.0.get("email").and_then(|email| email.get("send_to"));
         let one = send_to.and_then(Value::as_str);
@@ -371,7 +410,7 @@ impl Notifications {
         one.into_iter().chain(many)
     }
 
-    /// The whole object.
+    /// Returns the whole JSON object.
     #[must_use]
     pub const fn as_map(&self) -> &Map<String, Value> {
         &self.0

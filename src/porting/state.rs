@@ -75,6 +75,7 @@ pub enum PortState {
 /// assert_eq!(error.found(), "lost");
 /// # Ok::<(), telnum::porting::PortStatesError>(())
 /// ```
+#[doc(alias = "by_types")]
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PortStates(u8);
 

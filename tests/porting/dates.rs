@@ -1,4 +1,4 @@
-//! When numbers can come, and when they are to.
+//! The earliest date of a port, and its scheduled date.
 
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 use proptest::prelude::*;
@@ -9,7 +9,7 @@ use crate::common;
 const KINDS: [PortKind; 2] = [PortKind::Simple, PortKind::NonSimple];
 
 #[test]
-fn earliest_dates() {
+fn earliest_dates_follow_the_regulation() {
     for [received, kind, holidays, counted, activation, case] in
         common::rows(include_str!("../data/domain/port_dates.tsv"))
     {
@@ -24,7 +24,7 @@ fn earliest_dates() {
 }
 
 #[test]
-fn the_calendar_has_an_end_and_days_do_too() {
+fn dates_out_of_range_and_reversed_hours_are_refused() {
     let end = NaiveDateTime::MAX;
     let error = PortCalendar::new([]).earliest(end, PortKind::Simple).unwrap_err();
     assert_eq!(error, CalendarError::OutOfRange(end.date()));
@@ -36,7 +36,7 @@ fn the_calendar_has_an_end_and_days_do_too() {
 }
 
 #[test]
-fn moments() {
+fn local_times_become_moments() {
     for [zone, local, expected, case] in common::rows(include_str!("../data/domain/port_zones.tsv")) {
         match ScheduleOn::new(zone, local).moment(&UnitedStates) {
             Ok(moment) => assert_eq!(moment.to_string(), expected, "{zone} {local}, {case}"),
@@ -72,7 +72,7 @@ proptest! {
             let between = from.iter_days().skip(1).take_while(|day| *day <= to);
             let count = between.filter(|day| is_business_day(*day, &holidays)).count();
             prop_assert_eq!(count, usize::from(kind.business_days()));
-            // Nothing counts before it came, and no business day is passed over but for the hour.
+            // A request never counts before it is received, and only the cut-off skips a business day.
             prop_assert!(earliest.counts_from >= received);
             prop_assert!((8..=13).contains(&chrono::Timelike::hour(&earliest.counts_from)));
             let passed = received.date().iter_days().take_while(|day| *day < from);
@@ -84,7 +84,7 @@ proptest! {
     }
 
     #[test]
-    fn who_comes_later_is_not_served_earlier(
+    fn a_later_request_is_not_activated_earlier(
         (calendar, _) in a_calendar(),
         minutes in 0_i64..60 * 24 * 50,
         more in 0_i64..60 * 24 * 5,
@@ -98,7 +98,7 @@ proptest! {
     }
 
     #[test]
-    fn another_holiday_makes_nothing_earlier((_, holidays) in a_calendar(), more in 0_u64..60, minutes in 0_i64..60 * 24 * 50) {
+    fn another_holiday_makes_no_port_earlier((_, holidays) in a_calendar(), more in 0_u64..60, minutes in 0_i64..60 * 24 * 50) {
         let received = start() + TimeDelta::minutes(minutes);
         let more = start().date() + Days::new(more);
         for kind in KINDS {

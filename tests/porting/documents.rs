@@ -1,4 +1,4 @@
-//! What requests say: read and written, and refused with the path of what is wrong.
+//! Documents are read, written, and refused with the path of the invalid field.
 
 use serde_json::{Value, json};
 use telnum::document::FieldError;
@@ -9,7 +9,7 @@ use telnum::porting::{
 
 use crate::{BASE, common, number, request, snapshot};
 
-/// Without the keys that are `null`: those of known keys count as missing.
+/// Returns `value` without `null` fields, which count as missing.
 fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(map) => {
@@ -22,15 +22,15 @@ fn without_nulls(value: Value) -> Value {
 }
 
 #[test]
-fn a_document_is_read_and_written() {
+fn a_document_survives_reading_and_writing() {
     let document: Value = serde_json::from_str(BASE).unwrap();
     let request: PortRequest = serde_json::from_str(BASE).unwrap();
     let mut written = serde_json::to_value(&request).unwrap();
     assert_eq!(written["pvt_checked"], Value::Null);
-    assert!(written.as_object_mut().unwrap().contains_key("pvt_checked"), "a key that is not known is kept");
+    assert!(written.as_object_mut().unwrap().contains_key("pvt_checked"), "an unknown field is kept");
     assert_eq!(without_nulls(written.clone()), without_nulls(document));
     assert_eq!(PortRequest::from_value(written).unwrap(), request);
-    // As text too: known keys in one order, the others after them as they came.
+    // The text has the known fields first, then the others in the order of the input.
     let text = serde_json::to_string(&request).unwrap();
     let again: PortRequest = serde_json::from_str(&text).unwrap();
     assert_eq!(serde_json::to_string(&again).unwrap(), text);
@@ -45,13 +45,13 @@ fn a_document_is_read_and_written() {
 }
 
 #[test]
-fn what_is_wrong_and_where() {
+fn invalid_fields_are_refused_with_their_path() {
     let mut seen = 0;
     for line in include_str!("../data/domain/port_refused.jsonl").lines() {
         let row: Value = serde_json::from_str(line).unwrap();
-        let what = row["of"].as_str().unwrap();
+        let kind = row["of"].as_str().unwrap();
         let mut document = row["document"].clone();
-        let error = match what {
+        let error = match kind {
             "request" => {
                 let mut whole: Value = serde_json::from_str(BASE).unwrap();
                 for (key, value) in document.as_object().unwrap() {
@@ -76,7 +76,7 @@ fn what_is_wrong_and_where() {
 }
 
 #[test]
-fn every_key_of_porting_information() {
+fn every_field_of_porting_info_is_read() {
     let mut seen = 0;
     let mut all = json!({"later_key": {"a": [1]}});
     for [key, kind] in common::rows(include_str!("../data/domain/porting_info.tsv")) {
@@ -89,13 +89,13 @@ fn every_key_of_porting_information() {
     assert_eq!(seen, 13);
     let info = PortingInfo::from_value(all.clone()).unwrap();
     assert_eq!(serde_json::to_value(&info).unwrap(), all);
-    // All of them are fields of their own.
+    // None of the known fields is in `extra`.
     assert_eq!(info.extra().keys().collect::<Vec<_>>(), ["later_key"]);
     assert_eq!(serde_json::to_string(&PortingInfo::default()).unwrap(), "{}");
 }
 
 #[test]
-fn passcodes() {
+fn passcodes_have_4_to_10_letters_and_digits() {
     let mut seen = 0;
     for [text, expected] in common::rows(include_str!("../data/domain/passcodes.tsv")) {
         match text.parse::<Passcode>() {
@@ -117,7 +117,7 @@ fn passcodes() {
 }
 
 #[test]
-fn secrets_are_not_shown() {
+fn debug_does_not_show_secrets() {
     let request = request(&json!({}));
     let shown = format!("{request:?}");
     assert!(!shown.contains("4242") && shown.contains("Pin(***)"), "{shown}");
@@ -138,11 +138,11 @@ fn signed() -> PortRequest {
 }
 
 #[test]
-fn letters() {
+fn a_letter_requires_its_fields_and_resists_forged_lines() {
     let letter = signed().letter_of_authorization("New Telephone Co").unwrap();
     snapshot::check("domain/letter.txt", &letter);
     assert!(letter.lines().all(|line| line.chars().count() <= 80));
-    // What was entered makes no lines of its own.
+    // Entered text makes no lines of its own.
     let mut forged = json!(signed());
     forged["signee_name"] = "Ann\r\nDate: never".into();
     forged["bill"]["name"] = "Beep\n\u{1b}[2KAccount number: B-2".into();
@@ -156,7 +156,7 @@ fn letters() {
     };
     let empty =
         request(&json!({"numbers": {}, "bill": {"name": " "}, "signee_name": null, "signing_date": null}));
-    let asked = [
+    let validated = [
         "numbers required",
         "bill.name required",
         "bill.street_address required",
@@ -166,18 +166,18 @@ fn letters() {
         "bill.account_number required",
         "bill.btn required",
     ];
-    assert_eq!(paths(empty.missing()), asked);
+    assert_eq!(paths(empty.missing()), validated);
     let more = ["bill.carrier required", "signee_name required", "signing_date required"];
-    let lacking = paths(empty.letter_of_authorization("New Telephone Co").unwrap_err());
-    assert_eq!(lacking, [&asked[..], &more].concat());
+    let missing = paths(empty.letter_of_authorization("New Telephone Co").unwrap_err());
+    assert_eq!(missing, [&validated[..], &more].concat());
     assert_eq!(signed().missing(), []);
-    let gone = request(&json!({"numbers": {"+14158867900": {"status": "canceled"}}}));
-    assert_eq!(paths(gone.missing()), ["numbers required"]);
-    assert_eq!(paths(gone.letter_of_authorization("New").unwrap_err()), ["numbers required"]);
+    let canceled = request(&json!({"numbers": {"+14158867900": {"status": "canceled"}}}));
+    assert_eq!(paths(canceled.missing()), ["numbers required"]);
+    assert_eq!(paths(canceled.letter_of_authorization("New").unwrap_err()), ["numbers required"]);
 }
 
 #[test]
-fn parts_are_read_and_written() {
+fn parts_survive_reading_and_writing() {
     fn same<T: serde::Serialize + serde::de::DeserializeOwned>(document: &Value) {
         let read: T = serde_json::from_value(document.clone()).unwrap();
         assert_eq!(&serde_json::to_value(&read).unwrap(), document);

@@ -1,4 +1,4 @@
-//! Port requests: what may become of them, what they say, when numbers come.
+//! Port requests: transitions, documents, commands and dates.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod dates;
@@ -20,8 +20,8 @@ use telnum::{PhoneNumber, Timestamp};
 
 const BASE: &str = include_str!("../data/domain/port_request.json");
 
-/// A master, a reseller, its child and another child of it, an account below the child; the port
-/// authority with one above and one below it, and an account that has to do with none.
+/// An admin, a reseller with two children, an account below the first child; the port authority with an
+/// account above and one below it; an unrelated account.
 fn accounts() -> AccountTree {
     let account = |name: &str, parent: Option<&str>| {
         let account = Account::new(name.parse().unwrap()).with_name(name);
@@ -56,7 +56,7 @@ fn now() -> Timestamp {
     "2026-03-02T09:00:00Z".parse().unwrap()
 }
 
-/// The base request with some fields changed; `null` takes one off.
+/// Returns the base request with the fields of `patch`; `null` removes a field.
 fn request(patch: &Value) -> PortRequest {
     let mut document: Value = serde_json::from_str(BASE).unwrap();
     for (key, value) in patch.as_object().unwrap() {

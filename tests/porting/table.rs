@@ -1,4 +1,4 @@
-//! The table of states: printed whole, and against a second writing of the rules.
+//! The transition tables: as snapshots, and against a second statement of the rules.
 
 use std::fmt::Write;
 
@@ -11,7 +11,7 @@ use telnum::porting::{
 
 use crate::{accounts, actor, common, now, request, snapshot};
 
-/// All actors there can be, and what each is to a request of `child` that `authority` works on.
+/// All kinds of actors with their role towards a request of `child` that `authority` processes.
 const ACTORS: [(&str, PortRole); 11] = [
     ("system", PortRole::Admin),
     ("master", PortRole::Admin),
@@ -31,7 +31,7 @@ fn states() -> impl Iterator<Item = PortState> {
 }
 
 #[test]
-fn the_tables() {
+fn the_tables_match_the_snapshot() {
     let mut text = String::new();
     for transition in &TRANSITIONS {
         let from: Vec<_> = transition.from.iter().map(PortState::as_str).collect();
@@ -57,7 +57,7 @@ fn the_tables() {
 }
 
 #[test]
-fn the_diagrams() {
+fn the_diagrams_match_the_snapshots() {
     snapshot::check("domain/porting.mmd", &TRANSITIONS.mermaid());
     snapshot::check("domain/porting.dot", &TRANSITIONS.dot());
 }
@@ -69,7 +69,7 @@ enum Verdict {
     NotPermitted,
 }
 
-/// The rules once more, from the words of the rows 144 and 146.
+/// Decides by the rules of rows 144 and 146, stated a second time.
 fn naive(from: &str, to: &str, actor: &str, at_once: bool) -> Verdict {
     let authority = ["system", "master", "authority"].contains(&actor);
     let access = authority || ["reseller", "child"].contains(&actor);
@@ -129,7 +129,7 @@ fn every_transition_is_decided_as_the_rules_say() {
                     assert_eq!((&refusal.from, &refusal.to), (&from, &to));
                 }
 
-                // A request says the same, but strangers learn nothing.
+                // A request decides the same, but refuses strangers without a reason.
                 let ctx = PortContext::new(actor(name), &accounts, &settings, now());
                 let request = request(&json!({"port_state": from.as_str()}));
                 assert_eq!(request.role(&ctx), role, "{case}");
@@ -147,7 +147,7 @@ fn every_transition_is_decided_as_the_rules_say() {
 }
 
 #[test]
-fn types_of_lists() {
+fn names_of_state_sets_are_read() {
     let mut seen = 0;
     for [types, names] in common::rows(include_str!("../data/domain/port_types.tsv")) {
         match types.parse::<PortStates>() {
@@ -165,7 +165,7 @@ fn types_of_lists() {
 }
 
 #[test]
-fn numbers_that_have_come_or_are_canceled_stay_so() {
+fn ported_and_canceled_numbers_are_final() {
     for (to, from) in NUMBER_TRANSITIONS {
         assert!(
             !from.contains(&NumberStatusKind::Ported) && !from.contains(&NumberStatusKind::Canceled),
@@ -176,7 +176,7 @@ fn numbers_that_have_come_or_are_canceled_stay_so() {
 }
 
 #[test]
-fn reasons_are_their_names() {
+fn reasons_are_written_as_their_names() {
     for reason in RefusalReason::ALL {
         assert_eq!(RefusalReason::from(reason.as_str()), reason);
         let json = serde_json::to_string(&reason).unwrap();
