@@ -143,7 +143,7 @@ pub mod classify;
 pub mod contact;
 #[cfg(feature = "inventory")]
 pub mod deviations;
-#[cfg(feature = "contacts")]
+#[cfg(any(feature = "classify", feature = "contacts"))]
 pub mod document;
 #[cfg(feature = "inventory")]
 pub mod feature;
@@ -184,8 +184,6 @@ pub mod time;
 #[cfg(feature = "contacts")]
 pub mod token;
 
-#[cfg(feature = "classify")]
-mod json;
 #[cfg(feature = "classify")]
 mod pattern;
 mod text_enum;

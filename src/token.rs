@@ -77,9 +77,7 @@ impl<const N: usize> Token<N> {
         }
         Self(bytes)
     }
-}
 
-impl<const N: usize> Token<N> {
     pub(crate) fn as_str(&self) -> &str {
         let length = self.0.iter().position(|byte| *byte == 0).unwrap_or(N);
         self.0.get(..length).and_then(|text| str::from_utf8(text).ok()).unwrap_or_default()

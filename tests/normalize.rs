@@ -207,7 +207,7 @@ fn bad_configuration_is_refused_with_its_position() {
         (r#"{"^1$": {}, "^1$": {"prefix": "+"}}"#, "converter `^1$`: repeated pattern"),
         (r#"{"^1$": {"prefix": 1}}"#, "converter `^1$`: `prefix`: invalid type: integer `1`"),
         (r#"{"^1$": "+1"}"#, "expected an object with prefix and suffix for the converter `^1$`"),
-        (r#"{"^1$": {"z": 1, "z": 2}}"#, "converter `^1$`: `z`: repeated key"),
+        (r#"{"^1$": {"z": 1, "z": 2}}"#, "converter `^1$`: `z`: repeated field"),
         ("[]", "expected an ordered map from pattern to prefix and suffix"),
         (r#"{"a{1000}{1000}{10}": {}}"#, "bad pattern: too large, expected at most 10485760 bytes"),
     ] {

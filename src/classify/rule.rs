@@ -8,7 +8,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
-use crate::json::Entries;
+use crate::document::{FieldError, Fields};
 use crate::mask::Mask;
 
 /// One rule of [`Classifiers`](super::Classifiers): a name, a regular expression, and how its
@@ -182,6 +182,16 @@ impl Body {
     /// The keys that have a field.
     pub(super) const KEYS: [&'static str; 4] = ["regex", "friendly_name", "pretty_print", "emergency"];
 
+    fn from_fields(mut fields: Fields<'_>) -> Result<Self, FieldError> {
+        Ok(Self {
+            regex: fields.required("regex")?,
+            friendly_name: fields.optional("friendly_name")?,
+            pretty_print: fields.optional("pretty_print")?,
+            emergency: fields.optional("emergency")?,
+            extra: fields.rest().into_iter().collect(),
+        })
+    }
+
     /// Writes the entries in the order of the published documents, without the further keys in
     /// `reserved`.
     pub(super) fn serialize_entries<M>(&self, map: &mut M, reserved: &[&str]) -> Result<(), M::Error>
@@ -236,14 +246,8 @@ impl<'de> de::Visitor<'de> for BodyOf<'_> {
     }
 
     fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Body, A::Error> {
-        let mut entries = Entries::read(&self, map)?;
-        Ok(Body {
-            regex: entries.take_required("regex")?,
-            friendly_name: entries.take("friendly_name")?,
-            pretty_print: entries.take("pretty_print")?,
-            emergency: entries.take("emergency")?,
-            extra: entries.rest(),
-        })
+        let body = Fields::from_map_unique(map)?.and_then(Body::from_fields);
+        body.map_err(|error| de::Error::custom(format_args!("{self}: {error}")))
     }
 }
 

@@ -2,13 +2,12 @@
 
 use std::fmt;
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::Value;
 
 use super::id::{ContactId, OwnerId};
 use super::text::{ContactCarrier, ContactLabel, ContactLocation, EnteredText};
-use crate::document::{FieldError, FieldErrorKind, Fields};
+use crate::document::{FieldError, Fields};
 use crate::number::{Extension, PhoneNumber};
 use crate::plan::{Formatted, Style, format_with_extension};
 use crate::time::Timestamp;
@@ -66,19 +65,19 @@ impl ContactNumber {
     pub fn from_value(value: Value) -> Result<Self, FieldError> {
         let mut fields = Fields::of(value)?;
         let number = Self {
-            id: required(&mut fields, "id")?,
-            owner: required(&mut fields, "owner")?,
-            number: required(&mut fields, "number")?,
-            extension: fields.decoded("extension")?,
-            text: required(&mut fields, "text")?,
-            label: fields.decoded("label")?,
-            location: fields.decoded("location")?,
-            carrier: fields.decoded("carrier")?,
-            primary: required(&mut fields, "primary")?,
-            created_at: required(&mut fields, "created_at")?,
-            updated_at: required(&mut fields, "updated_at")?,
+            id: fields.required("id")?,
+            owner: fields.required("owner")?,
+            number: fields.required("number")?,
+            extension: fields.optional("extension")?,
+            text: fields.required("text")?,
+            label: fields.optional("label")?,
+            location: fields.optional("location")?,
+            carrier: fields.optional("carrier")?,
+            primary: fields.required("primary")?,
+            created_at: fields.required("created_at")?,
+            updated_at: fields.required("updated_at")?,
         };
-        fields.no_more()?;
+        fields.deny_rest()?;
         Ok(number)
     }
 
@@ -191,8 +190,4 @@ impl<'de> Deserialize<'de> for ContactNumber {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::from_value(Value::deserialize(deserializer)?).map_err(de::Error::custom)
     }
-}
-
-fn required<T: DeserializeOwned>(fields: &mut Fields, name: &str) -> Result<T, FieldError> {
-    fields.decoded(name)?.ok_or_else(|| FieldError::new(name, FieldErrorKind::Missing))
 }

@@ -28,9 +28,9 @@ pub(crate) trait FromJson: Sized {
 }
 
 impl Fields<'_> {
-    /// Takes the value of a field.
+    /// Takes the value of a field. The type decides whether the field is required.
     pub(crate) fn field<T: FromJson>(&mut self, name: &str) -> Result<T, FieldError> {
-        let value = self.nested(name, T::from_json)?;
+        let value = self.field_with(name, T::from_json)?;
         value.or_else(T::if_missing).ok_or_else(|| FieldError::new(name, FieldErrorKind::Missing))
     }
 }

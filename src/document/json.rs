@@ -21,6 +21,7 @@ pub(crate) enum Json<'a> {
     Object(Fields<'a>),
 }
 
+#[cfg(feature = "contacts")]
 impl Json<'_> {
     /// Returns the text.
     #[cfg(feature = "inventory")]
@@ -152,30 +153,36 @@ impl<'a> Fields<'a> {
     /// The number of fields from which on repeated names are found by a map.
     const MANY: usize = 32;
 
-    /// Returns the fields of `value`, which has to be an object.
-    pub(crate) fn of(value: impl Into<Json<'a>>) -> Result<Self, FieldError> {
-        match value.into() {
-            Json::Object(fields) => Ok(fields),
-            other => Err(other.is_not("object")),
-        }
+    /// Reads all fields of `map`. Of two fields with the same name the last counts.
+    fn from_map<A: de::MapAccess<'a>>(map: A) -> Result<Self, A::Error> {
+        Self::read_map(map, |_| ())
     }
 
-    /// Reads all fields of `map`.
-    pub(super) fn from_map<A: de::MapAccess<'a>>(mut map: A) -> Result<Self, A::Error> {
+    /// Reads all fields of `map`, and tells `on_repeated` the name of a field that is there already.
+    fn read_map<A: de::MapAccess<'a>>(
+        mut map: A,
+        mut on_repeated: impl FnMut(&str),
+    ) -> Result<Self, A::Error> {
         let mut fields = Self(Vec::with_capacity(map.size_hint().unwrap_or(16).min(Self::MANY)));
         let mut seen = 0;
         while let Some(Name(name)) = map.next_key()? {
             let mark = mark(&name);
             let json = map.next_value()?;
-            if seen & mark == 0 {
-                fields.0.push(Some((name, json)));
-            } else {
-                fields.insert(name, json);
+            let repeated = if seen & mark == 0 { None } else { fields.get_mut(&name) };
+            match repeated {
+                Some(before) => {
+                    on_repeated(&name);
+                    *before = json;
+                }
+                None => fields.0.push(Some((name, json))),
             }
             seen |= mark;
             if fields.0.len() == Self::MANY {
                 let mut many = fields.rest();
-                while let Some((name, value)) = map.next_entry()? {
+                while let Some((name, value)) = map.next_entry::<String, Value>()? {
+                    if many.contains_key(&name) {
+                        on_repeated(&name);
+                    }
                     many.insert(name, value);
                 }
                 return Ok(many.into());
@@ -184,79 +191,34 @@ impl<'a> Fields<'a> {
         Ok(fields)
     }
 
-    /// Adds a field, or replaces the value of the field with that name.
-    pub(crate) fn insert(&mut self, name: Cow<'a, str>, json: Json<'a>) {
-        match self.0.iter_mut().flatten().find(|(other, _)| *other == name) {
-            Some((_, before)) => *before = json,
-            None => self.0.push(Some((name, json))),
-        }
-    }
-
-    /// Returns whether there is a field with this name, `null` included.
-    #[cfg(feature = "http")]
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.0.iter().flatten().any(|(other, _)| other == name)
+    fn get_mut(&mut self, name: &str) -> Option<&mut Json<'a>> {
+        self.0.iter_mut().flatten().find(|(other, _)| other == name).map(|(_, json)| json)
     }
 
     /// Takes the value of a field; `null` counts as missing.
-    pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
-        self.take_json(name).map(Value::from)
-    }
-
-    fn take_json(&mut self, name: &str) -> Option<Json<'a>> {
+    fn take(&mut self, name: &str) -> Option<Json<'a>> {
         let is_field = |field: &Option<(Cow<'a, str>, _)>| matches!(field, Some((other, _)) if other == name);
         let field = self.0.iter_mut().find(|field| is_field(field));
         let (_, json) = field.and_then(Option::take)?;
         Some(json).filter(|json| !matches!(json, Json::Null))
     }
 
-    /// Takes a text.
-    #[cfg(feature = "inventory")]
-    pub(crate) fn string(&mut self, name: &str) -> Result<Option<String>, FieldError> {
-        self.nested(name, Json::text)
+    /// Takes the value of a field as a [`Value`]; `null` counts as missing.
+    pub(crate) fn take_value(&mut self, name: &str) -> Option<Value> {
+        self.take(name).map(Value::from)
     }
 
-    /// Takes a text that is required.
-    #[cfg(feature = "http")]
-    pub(crate) fn must_string(&mut self, name: &str) -> Result<String, FieldError> {
-        self.string(name)?.ok_or_else(|| FieldError::new(name, FieldErrorKind::Missing))
-    }
-
-    /// Takes a boolean.
-    #[cfg(feature = "inventory")]
-    pub(crate) fn boolean(&mut self, name: &str) -> Result<Option<bool>, FieldError> {
-        self.nested(name, |json| match json {
-            Json::Bool(flag) => Ok(flag),
-            other => Err(other.is_not("boolean")),
-        })
-    }
-
-    /// Takes a value of a type that implements serde's trait.
-    pub(crate) fn decoded<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, FieldError> {
-        let Some(value) = self.take(name) else { return Ok(None) };
+    /// Takes the value of a field whose type implements serde's trait.
+    pub(crate) fn optional<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, FieldError> {
+        let Some(value) = self.take_value(name) else { return Ok(None) };
         serde_json::from_value(value.clone())
             .map(Some)
             .map_err(|error| FieldError::invalid(name, &value, error))
     }
 
-    /// Takes a value that `read` turns into a type.
-    #[cfg(feature = "http")]
-    pub(crate) fn read<T>(
-        &mut self,
-        name: &str,
-        read: impl FnOnce(Value) -> Result<T, FieldError>,
-    ) -> Result<Option<T>, FieldError> {
-        self.nested(name, |json| read(json.into()))
-    }
-
-    /// Takes a value that `read` turns into a type; its texts are borrowed.
-    #[cfg(feature = "inventory")]
-    pub(crate) fn nested<T>(
-        &mut self,
-        name: &str,
-        read: impl FnOnce(Json<'a>) -> Result<T, FieldError>,
-    ) -> Result<Option<T>, FieldError> {
-        self.take_json(name).map(read).transpose().map_err(|error| error.within(name))
+    /// Takes the value of a required field whose type implements serde's trait.
+    pub(crate) fn required<T: DeserializeOwned>(&mut self, name: &str) -> Result<T, FieldError> {
+        self.optional(name)?.ok_or_else(|| FieldError::new(name, FieldErrorKind::Missing))
     }
 
     /// Returns the fields that were not taken, as values.
@@ -264,19 +226,72 @@ impl<'a> Fields<'a> {
         let fields = self.0.into_iter().flatten();
         fields.map(|(name, json)| (name.into_owned(), json.into())).collect()
     }
+}
 
-    /// Returns the fields that were not taken, in their order.
-    #[cfg(feature = "inventory")]
-    pub(super) fn into_iter(self) -> impl Iterator<Item = (Cow<'a, str>, Json<'a>)> {
-        self.0.into_iter().flatten()
+#[cfg(feature = "classify")]
+impl<'a> Fields<'a> {
+    /// Reads all fields of `map`. Two fields with the same name are an error, which is the inner result.
+    pub(crate) fn from_map_unique<A: de::MapAccess<'a>>(
+        map: A,
+    ) -> Result<Result<Self, FieldError>, A::Error> {
+        let mut repeated: Option<String> = None;
+        let fields = Self::read_map(map, |name| {
+            repeated.get_or_insert_with(|| name.to_owned());
+        })?;
+        Ok(repeated.map_or(Ok(fields), |name| {
+            let reason = "repeated field".to_owned();
+            Err(FieldError::new(name, FieldErrorKind::Malformed { reason }))
+        }))
+    }
+}
+
+#[cfg(feature = "contacts")]
+impl<'a> Fields<'a> {
+    /// Returns the fields of `value`, which has to be an object.
+    pub(crate) fn of(value: impl Into<Json<'a>>) -> Result<Self, FieldError> {
+        match value.into() {
+            Json::Object(fields) => Ok(fields),
+            other => Err(other.is_not("object")),
+        }
     }
 
     /// Refuses fields that were not taken.
-    pub(crate) fn no_more(self) -> Result<(), FieldError> {
+    pub(crate) fn deny_rest(self) -> Result<(), FieldError> {
         match self.0.into_iter().flatten().next() {
             None => Ok(()),
-            Some((name, _)) => Err(FieldError::new(name.into_owned(), FieldErrorKind::Unknown)),
+            Some((name, _)) => Err(FieldError::new(name, FieldErrorKind::Unknown)),
         }
+    }
+}
+
+#[cfg(feature = "inventory")]
+impl<'a> Fields<'a> {
+    /// Adds a field, or replaces the value of the field with that name.
+    pub(crate) fn insert(&mut self, name: Cow<'a, str>, json: Json<'a>) {
+        match self.get_mut(&name) {
+            Some(before) => *before = json,
+            None => self.0.push(Some((name, json))),
+        }
+    }
+
+    /// Returns whether a field with this name was not taken yet, `null` included.
+    #[cfg(feature = "http")]
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().flatten().any(|(other, _)| other == name)
+    }
+
+    /// Takes the value of a field that `read` turns into a type.
+    pub(crate) fn field_with<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(Json<'a>) -> Result<T, FieldError>,
+    ) -> Result<Option<T>, FieldError> {
+        self.take(name).map(read).transpose().map_err(|error| error.within(name))
+    }
+
+    /// Returns the fields that were not taken, in their order.
+    pub(super) fn into_iter(self) -> impl Iterator<Item = (Cow<'a, str>, Json<'a>)> {
+        self.0.into_iter().flatten()
     }
 }
 

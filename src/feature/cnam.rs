@@ -198,10 +198,10 @@ impl Cnam {
 
     pub(super) fn read(json: Json<'_>, profile: &CnamProfile) -> Result<Self, FieldError> {
         let mut fields = Fields::of(json)?;
-        let name = fields.string("display_name")?;
+        let name = fields.field::<Option<String>>("display_name")?;
         Ok(Self {
             display_name: name.map(|text| display_name(&text, profile)).transpose()?,
-            inbound_lookup: fields.boolean("inbound_lookup")?,
+            inbound_lookup: fields.field("inbound_lookup")?,
             extra: fields.rest().into(),
         })
     }

@@ -131,9 +131,9 @@ impl FromJson for Prepend {
     fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
         let mut fields = Fields::of(json)?;
         Ok(Self {
-            enabled: fields.boolean("enabled")?,
-            name: fields.string("name")?,
-            number: fields.string("number")?,
+            enabled: fields.field("enabled")?,
+            name: fields.field("name")?,
+            number: fields.field("number")?,
             extra: fields.rest().into(),
         })
     }
@@ -150,20 +150,21 @@ impl Failover {
 impl FromJson for Failover {
     fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
         let mut fields = Fields::of(json)?;
-        let destination = match (fields.string("e164")?, fields.string("sip")?) {
-            (None, None) => None,
-            (Some(e164), None) => {
-                let number = e164.parse().map_err(|error| invalid("e164", e164.as_str(), error))?;
-                Some(Destination::E164(number))
-            }
-            (None, Some(sip)) => {
-                check_sip(&sip)?;
-                Some(Destination::Sip(sip))
-            }
-            (Some(_), Some(sip)) => {
-                return Err(invalid("sip", &sip, "expected one destination, found `e164` too"));
-            }
-        };
+        let destination =
+            match (fields.field::<Option<String>>("e164")?, fields.field::<Option<String>>("sip")?) {
+                (None, None) => None,
+                (Some(e164), None) => {
+                    let number = e164.parse().map_err(|error| invalid("e164", e164.as_str(), error))?;
+                    Some(Destination::E164(number))
+                }
+                (None, Some(sip)) => {
+                    check_sip(&sip)?;
+                    Some(Destination::Sip(sip))
+                }
+                (Some(_), Some(sip)) => {
+                    return Err(invalid("sip", &sip, "expected one destination, found `e164` too"));
+                }
+            };
         Ok(Self { destination, extra: fields.rest().into() })
     }
 }
@@ -193,8 +194,8 @@ impl FromJson for Ringback {
     fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
         let mut fields = Fields::of(json)?;
         Ok(Self {
-            early: fields.string("early")?,
-            transfer: fields.string("transfer")?,
+            early: fields.field("early")?,
+            transfer: fields.field("transfer")?,
             extra: fields.rest().into(),
         })
     }
@@ -211,7 +212,7 @@ impl Messaging {
 impl FromJson for Messaging {
     fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
         let mut fields = Fields::of(json)?;
-        Ok(Self { enabled: fields.boolean("enabled")?, extra: fields.rest().into() })
+        Ok(Self { enabled: fields.field("enabled")?, extra: fields.rest().into() })
     }
 }
 

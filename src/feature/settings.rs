@@ -230,7 +230,7 @@ impl FeatureSettings {
             return Err(FieldError::invalid("dash_e911", &found, DIFFERENT_ADDRESS));
         }
         Ok(Self {
-            cnam: fields.nested("cnam", |json| Cnam::read(json, profile))?,
+            cnam: fields.field_with("cnam", |json| Cnam::read(json, profile))?,
             e911: e911.or(dash_e911),
             failover: fields.field("failover")?,
             force_outbound: fields.field("force_outbound")?,
@@ -247,7 +247,7 @@ impl FromJson for FeatureSettings {
     fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
         let mut fields = Fields::of(json)?;
         let settings = Self::take(&mut fields, &CnamProfile::WIDEST)?;
-        fields.no_more()?;
+        fields.deny_rest()?;
         Ok(settings)
     }
 }

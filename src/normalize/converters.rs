@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::reference;
 use super::text::Joined;
-use crate::json::Entries;
+use crate::document::Fields;
 use crate::pattern::{Match, Pattern, PatternError, widen};
 
 /// One entry of a [`Converters`] list: a pattern, a prefix and a suffix.
@@ -332,11 +332,15 @@ impl<'de> de::Visitor<'de> for ValueOf {
     }
 
     fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Converter, A::Error> {
-        let mut entries = Entries::read(&self, map)?;
-        let prefix = entries.take("prefix")?.unwrap_or_default();
-        let suffix = entries.take("suffix")?.unwrap_or_default();
-        let extra = entries.rest();
-        Ok(Converter { pattern: self.0, prefix, suffix, extra })
+        let parts = Fields::from_map_unique(map)?.and_then(|mut fields| {
+            let prefix = fields.optional("prefix")?.unwrap_or_default();
+            let suffix = fields.optional("suffix")?.unwrap_or_default();
+            Ok((prefix, suffix, fields.rest().into_iter().collect()))
+        });
+        match parts {
+            Ok((prefix, suffix, extra)) => Ok(Converter { pattern: self.0, prefix, suffix, extra }),
+            Err(error) => Err(de::Error::custom(format_args!("{self}: {error}"))),
+        }
     }
 }
 

@@ -216,7 +216,7 @@ impl NumberStatus {
     }
 
     fn from_fields(fields: &mut Fields<'_>) -> Result<Self, FieldError> {
-        let Some(name) = fields.string("status")? else { return Ok(Self::Pending) };
+        let Some(name) = fields.field::<Option<String>>("status")? else { return Ok(Self::Pending) };
         Ok(match name.parse::<NumberStatusKind>().ok() {
             Some(Pending) => Self::Pending,
             Some(Confirmed) => Self::Confirmed { foc_date: fields.field("foc_date")? },
@@ -298,7 +298,7 @@ impl FromJson for NumberStatus {
     fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
         let mut fields = Fields::of(json)?;
         let status = Self::from_fields(&mut fields)?;
-        fields.no_more()?;
+        fields.deny_rest()?;
         Ok(status)
     }
 }

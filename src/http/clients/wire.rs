@@ -91,7 +91,7 @@ const NAMES: FieldNames = FieldNames { number: "number", country: "country_code"
 pub fn new_contacts(body: Value, region: Option<Region>) -> Result<Vec<NewContact>, FieldError> {
     const LIST: &str = "phone_numbers";
     let mut fields = Fields::of(body)?;
-    let list = match fields.take(LIST) {
+    let list = match fields.take_value(LIST) {
         None => return Err(missing(LIST)),
         Some(Value::Array(list)) if list.is_empty() => {
             return Err(FieldError::new(LIST, FieldErrorKind::TooShort { length: 0, min: 1 }));
@@ -102,7 +102,7 @@ pub fn new_contacts(body: Value, region: Option<Region>) -> Result<Vec<NewContac
             return Err(FieldError::new(LIST, kind));
         }
     };
-    fields.no_more()?;
+    fields.deny_rest()?;
     let contacts = list.into_iter().enumerate().map(|(position, value)| {
         new_contact(value, region).map_err(|error| error.within(position).within(LIST))
     });
@@ -111,12 +111,12 @@ pub fn new_contacts(body: Value, region: Option<Region>) -> Result<Vec<NewContac
 
 fn new_contact(value: Value, region: Option<Region>) -> Result<NewContact, FieldError> {
     let mut fields = Fields::of(value)?;
-    let label = fields.take("label").map(|label| fields::text("label", label)).transpose()?;
-    let country = fields.take(NAMES.country);
-    let text = fields.must_string(NAMES.number)?;
-    let extension = fields.take(NAMES.extension);
-    let primary = fields.boolean("is_primary")?.unwrap_or(false);
-    fields.no_more()?;
+    let label = fields.take_value("label").map(|label| fields::text("label", label)).transpose()?;
+    let country = fields.take_value(NAMES.country);
+    let text = fields.field::<String>(NAMES.number)?;
+    let extension = fields.take_value(NAMES.extension);
+    let primary = fields.field::<Option<bool>>("is_primary")?.unwrap_or(false);
+    fields.deny_rest()?;
     let number = NAMES.read(&text, country.as_ref(), extension.as_ref(), region)?;
     Ok(NewContact { label, primary, ..NewContact::new(number) })
 }

@@ -48,9 +48,9 @@ impl RequestEnvelope {
         }
         let mut fields = Fields::of(body::json(bytes)?)?;
         for name in IGNORED {
-            fields.take(name);
+            fields.take_value(name);
         }
-        let data = match fields.take("data") {
+        let data = match fields.take_value("data") {
             None => Map::new(),
             Some(Value::Object(data)) => data,
             Some(other) => {
@@ -58,9 +58,9 @@ impl RequestEnvelope {
                 return Err(FieldError::new("data", kind).into());
             }
         };
-        let accept_charges = fields.boolean("accept_charges")?.unwrap_or(false);
-        let dry_run = fields.boolean("dry_run")?.unwrap_or(false);
-        fields.no_more()?;
+        let accept_charges = fields.field::<Option<bool>>("accept_charges")?.unwrap_or(false);
+        let dry_run = fields.field::<Option<bool>>("dry_run")?.unwrap_or(false);
+        fields.deny_rest()?;
         Ok(Self { data, accept_charges, dry_run })
     }
 

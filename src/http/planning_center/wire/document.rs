@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::resource::{READ_ONLY, RESOURCE_TYPE};
 use crate::contact::{ContactId, ContactPatch, NewContact, TextLengthError};
-use crate::document::{FieldError, FieldErrorKind, Fields};
+use crate::document::{FieldError, FieldErrorKind, Fields, Json};
 use crate::http::contacts::fields::{self, FieldNames, missing};
 use crate::plan::Region;
 
@@ -41,19 +41,23 @@ pub fn patch(document: Value, id: ContactId, region: Option<Region>) -> Result<C
 /// Reads a document, which may have `id` if that is given.
 fn read(document: Value, id: Option<ContactId>, region: Option<Region>) -> Result<ContactPatch, FieldError> {
     let mut fields = Fields::of(document)?;
-    let patch = fields.read("data", |data| resource(data, id, region))?;
-    fields.no_more()?;
+    let patch = fields.field_with("data", |data| resource(data, id, region))?;
+    fields.deny_rest()?;
     patch.ok_or_else(|| missing("data"))
 }
 
-fn resource(data: Value, id: Option<ContactId>, region: Option<Region>) -> Result<ContactPatch, FieldError> {
+fn resource(
+    data: Json<'_>,
+    id: Option<ContactId>,
+    region: Option<Region>,
+) -> Result<ContactPatch, FieldError> {
     let mut fields = Fields::of(data)?;
-    let found = fields.must_string("type")?;
+    let found = fields.field::<String>("type")?;
     if found != RESOURCE_TYPE {
         let kind = FieldErrorKind::NotOneOf { found, allowed: &[RESOURCE_TYPE] };
         return Err(FieldError::new("type", kind));
     }
-    match (fields.string("id")?, id) {
+    match (fields.field::<Option<String>>("id")?, id) {
         (None, _) => {}
         (Some(found), Some(id)) if found == id.to_string() => {}
         (Some(found), Some(id)) => {
@@ -61,22 +65,22 @@ fn resource(data: Value, id: Option<ContactId>, region: Option<Region>) -> Resul
         }
         (Some(_), None) => return Err(FieldError::new("id", FieldErrorKind::ReadOnly)),
     }
-    if fields.take("relationships").is_some() {
+    if fields.take_value("relationships").is_some() {
         return Err(FieldError::new("relationships", FieldErrorKind::ReadOnly));
     }
-    let patch = fields.read("attributes", |value| attributes(value, region))?;
-    fields.no_more()?;
+    let patch = fields.field_with("attributes", |value| attributes(value, region))?;
+    fields.deny_rest()?;
     Ok(patch.unwrap_or_default())
 }
 
-fn attributes(value: Value, region: Option<Region>) -> Result<ContactPatch, FieldError> {
+fn attributes(value: Json<'_>, region: Option<Region>) -> Result<ContactPatch, FieldError> {
     let mut fields = Fields::of(value)?;
-    let mut patch = ContactPatch { primary: fields.boolean("primary")?, ..ContactPatch::default() };
+    let mut patch = ContactPatch { primary: fields.field("primary")?, ..ContactPatch::default() };
     patch.location = nullable(&mut fields, "location")?;
     patch.carrier = nullable(&mut fields, "carrier")?;
-    let country = fields.take(NAMES.country);
+    let country = fields.take_value(NAMES.country);
     let has_number = country.is_some() || fields.has(NAMES.number);
-    patch.number = match fields.string(NAMES.number)? {
+    patch.number = match fields.field::<Option<String>>(NAMES.number)? {
         Some(text) => Some(NAMES.read(&text, country.as_ref(), None, region)?),
         // `null` does not remove a number.
         None if has_number => return Err(missing(NAMES.number)),
@@ -100,5 +104,5 @@ fn nullable<T: TryFrom<String, Error = TextLengthError>>(
     if !fields.has(name) {
         return Ok(None);
     }
-    fields.take(name).map(|value| fields::text(name, value)).transpose().map(Some)
+    fields.take_value(name).map(|value| fields::text(name, value)).transpose().map(Some)
 }
