@@ -7,7 +7,8 @@ use std::marker::PhantomData;
 use serde::Deserializer;
 use serde::de;
 
-use super::{FieldError, FieldErrorKind, Name};
+use super::error::{FieldError, FieldErrorKind};
+use super::fields::Name;
 
 /// The fields of an object while it is read.
 pub(crate) trait Draft<'de>: Default {
@@ -28,7 +29,7 @@ pub(crate) fn read<'de, D: Draft<'de>>(
     deserializer: impl Deserializer<'de, Error = serde_json::Error>,
 ) -> Result<D::Target, FieldError> {
     let mut refusal = None;
-    deserializer.deserialize_map(Visitor::<D>::new(&mut refusal)).map_err(|error| {
+    deserializer.deserialize_map(DraftVisitor::<D>::new(&mut refusal)).map_err(|error| {
         let kind = FieldErrorKind::Malformed { reason: error.to_string() };
         refusal.unwrap_or_else(|| FieldError::new("", kind))
     })
@@ -38,16 +39,16 @@ pub(crate) fn read<'de, D: Draft<'de>>(
 pub(crate) fn deserialize<'de, D: Draft<'de>, S: Deserializer<'de>>(
     deserializer: S,
 ) -> Result<D::Target, S::Error> {
-    deserializer.deserialize_map(Visitor::<D>::new(&mut None))
+    deserializer.deserialize_map(DraftVisitor::<D>::new(&mut None))
 }
 
 /// A decoder's error is a text, so the visitor leaves the error of a field in `refusal`.
-struct Visitor<'a, D> {
+struct DraftVisitor<'a, D> {
     refusal: &'a mut Option<FieldError>,
     draft: PhantomData<D>,
 }
 
-impl<'a, D> Visitor<'a, D> {
+impl<'a, D> DraftVisitor<'a, D> {
     fn new(refusal: &'a mut Option<FieldError>) -> Self {
         Self { refusal, draft: PhantomData }
     }
@@ -59,7 +60,7 @@ impl<'a, D> Visitor<'a, D> {
     }
 }
 
-impl<'de, D: Draft<'de>> de::Visitor<'de> for Visitor<'_, D> {
+impl<'de, D: Draft<'de>> de::Visitor<'de> for DraftVisitor<'_, D> {
     type Value = D::Target;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
