@@ -46,7 +46,7 @@ pub(crate) use self::{
     from_json::{
         FromJson, check_length, deserialize_from_json, document, from_json_text, from_value, key, malformed,
     },
-    json::{Json, Name},
+    json::Json,
     limit::check_depth,
     patch::merge,
 };

@@ -8,7 +8,7 @@ use serde::Deserializer;
 use serde::de;
 
 use super::error::{FieldError, FieldErrorKind};
-use super::fields::Name;
+use super::json::Name;
 
 /// The fields of an object while it is read.
 pub(crate) trait Draft<'de>: Default {
