@@ -1,4 +1,4 @@
-//! What the test binaries share.
+//! Code that the test binaries share.
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 
 /// The rows of a table in `tests/data`: fields between tabs, lines that start with `# ` left out.
