@@ -1,6 +1,6 @@
-//! A number's record: its commands, and its JSON beside that of plain structs of the same fields.
+//! The record of a number: its commands, and its JSON beside that of plain structs with the same fields.
 
-#![expect(clippy::panic, reason = "a bench of nothing is none")]
+#![expect(clippy::panic, reason = "a bench without its data is useless")]
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -17,10 +17,10 @@ use telnum::record::{Context, Creation, Document, NumberRecord, Update};
 
 /// A number in use.
 const USED: &str = include_str!("../tests/data/domain/used.json");
-/// The same with an address, a name and fields of its users'.
+/// A number in use with an E911 address, a CNAM and custom fields.
 const FULL: &str = include_str!("../tests/data/domain/full.json");
 
-/// What `USED` has, as serde derives it.
+/// The fields of `USED`, read by derived code.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Used {
@@ -37,7 +37,7 @@ struct Used {
     pvt_revision: u64,
 }
 
-/// What `FULL` has.
+/// The fields of `FULL`, read by derived code.
 #[derive(Serialize, Deserialize)]
 struct Full {
     id: String,
@@ -138,7 +138,7 @@ fn commands(group: &mut BenchmarkGroup<'_, WallTime>) {
     let note = Map::from_iter([("note".to_owned(), Value::from("front desk"))]);
     group.bench_function("create", |bencher| {
         bencher.iter(|| {
-            let creation = Creation { assign_to: Some(shop), ..Creation::default() };
+            let creation = Creation::default().with_owner(shop);
             NumberRecord::create(black_box(free.number()), creation, &ctx)
         });
     });
@@ -147,8 +147,8 @@ fn commands(group: &mut BenchmarkGroup<'_, WallTime>) {
     group.bench_function("release", |bencher| bencher.iter(|| black_box(&used).release(&ctx)));
     group.bench_function("update", |bencher| {
         bencher.iter(|| {
-            let document = Some(Document::Merge(note.clone()));
-            black_box(&used).update(Update { document, ..Update::default() }, &ctx)
+            let update = Update::default().with_document(Document::Merge(note.clone()));
+            black_box(&used).update(update, &ctx)
         });
     });
     for (name, refusals) in [
@@ -164,11 +164,11 @@ fn record(text: &str) -> NumberRecord {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Reads and writes a text as a record and as a plain struct.
+/// Measures reading and writing `text` as a record and as a plain struct.
 fn json<Plain: Serialize + DeserializeOwned>(group: &mut BenchmarkGroup<'_, WallTime>, text: &str) {
     let plain: Plain = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}"));
     let record = record(text);
-    // Both say all of the text, and in as many bytes.
+    // Both keep all of the text.
     for written in [serde_json::to_value(&plain), serde_json::to_value(&record)] {
         assert_eq!(written.ok(), serde_json::from_str(text).ok());
     }

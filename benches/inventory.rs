@@ -103,12 +103,8 @@ fn import_baseline(baseline: &Baseline, inventory: &Inventory, size: u64) -> usi
     for place in 0..size {
         let ImportRow { number, account, create, .. } = row(&line(place));
         let number: PhoneNumber = number.parse().unwrap();
-        let creation = Creation {
-            assign_to: account,
-            state: create.state,
-            carrier: create.carrier,
-            ..Creation::default()
-        };
+        let creation =
+            Creation::default().with_owner(account).with_state(create.state).with_carrier(create.carrier);
         let record = NumberRecord::create(number, creation, &ctx).unwrap().record;
         baseline.write().unwrap().insert(number.to_bits(), record);
     }
@@ -175,7 +171,7 @@ fn use_cases(size: u64, turns: u64) {
         }
         let ctx = Context::new(Actor::System, &accounts, &policy, inventory.now());
         for number in &singles {
-            let creation = Creation { state: Some(State::Available), ..Creation::default() };
+            let creation = Creation::default().with_state(State::Available);
             let record = NumberRecord::create(*number, creation, &ctx).unwrap().record;
             baseline.write().unwrap().insert(number.to_bits(), record);
         }

@@ -263,7 +263,7 @@ impl World {
 
     fn create(&self, place: usize) -> Decision {
         let assign_to = Some(self.owner(place));
-        let creation = Creation { assign_to, state: Some(State::Reserved), ..Creation::default() };
+        let creation = Creation::default().with_owner(assign_to).with_state(State::Reserved);
         NumberRecord::create(Self::number(place), creation, &self.context()).unwrap()
     }
 

@@ -129,7 +129,7 @@ fn carrier_name_renames_the_carrier_and_is_not_kept() {
     let record = NumberRecord::discovered("+14158867900".parse().unwrap(), "pacwest".parse().unwrap(), now);
     let rename = |name: Value| {
         let document = object(json!({"carrier_name": name, "my_own_field": 1}));
-        let update = Update { document: Some(Document::Merge(document)), ..Update::default() };
+        let update = Update::default().with_document(Document::Merge(document));
         match record.update(update, &ctx) {
             Ok(decision) => {
                 assert_eq!(json!(decision.record.custom()), json!({"my_own_field": 1}));

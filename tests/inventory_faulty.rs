@@ -258,7 +258,7 @@ fn numbers_are_changed() {
     };
     case.tell();
     // Nothing is done outside.
-    let update = Update { used_by: Some(Some("fax".into())), ..Update::default() };
+    let update = Update::default().with_used_by("fax");
     let case = Case {
         name: "update",
         act: &|inventory, options| inventory.update(OWN, &update, options),

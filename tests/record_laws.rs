@@ -1,4 +1,4 @@
-//! What always holds of a record, whoever commands what and when.
+//! Laws of records, under random commands of random actors at random times.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -18,9 +18,8 @@ use telnum::record::{
 };
 use world::{accounts, id, now, numbers};
 
-/// Any command, from any actor.
 #[derive(Clone, Debug)]
-enum Step {
+enum Command {
     Change(State, Option<&'static str>),
     Create(Option<State>, Option<&'static str>, bool),
     Release,
@@ -31,18 +30,18 @@ enum Step {
     Sweep,
 }
 
-/// How what has to be done outside goes.
+/// The result of a decision's external effects.
 #[derive(Clone, Copy, Debug)]
-enum Luck {
-    /// As if there were nothing to do.
-    Passed,
-    /// All of it is done.
+enum EffectsResult {
+    /// The effects are skipped.
+    Skipped,
+    /// All succeed.
     Done,
-    /// So much of it is done, and then something is refused.
+    /// This many succeed, then one is refused.
     Refused(usize),
 }
 
-/// What users put on a number.
+/// Public documents, whole or merged.
 const DOCUMENTS: [&str; 8] = [
     r#"{"e911": {"street_address": "301 MARINA BLVD", "locality": "SAN FRANCISCO", "region": "CA", "postal_code": "94123"}}"#,
     r#"{"dash_e911": {"street_address": "116 NATOMA ST", "locality": "SAN FRANCISCO", "region": "CA", "postal_code": "94105"}}"#,
@@ -65,54 +64,52 @@ fn account_names() -> impl Strategy<Value = Option<&'static str>> {
     ])
 }
 
-fn steps() -> impl Strategy<Value = Vec<(Step, &'static str, u32, Luck)>> {
+fn commands() -> impl Strategy<Value = Vec<(Command, &'static str, u32, EffectsResult)>> {
     let state = || sample::select(State::ALL.to_vec());
-    let step = prop_oneof![
-        6 => (state(), account_names()).prop_map(|(to, account)| Step::Change(to, account)),
+    let command = prop_oneof![
+        6 => (state(), account_names()).prop_map(|(to, account)| Command::Change(to, account)),
         2 => (proptest::option::of(state()), account_names(), any::<bool>())
-            .prop_map(|(state, account, ported)| Step::Create(state, account, ported)),
-        3 => Just(Step::Release),
-        1 => Just(Step::Delete),
-        1 => proptest::option::of(Just("callflow")).prop_map(Step::App),
-        1 => proptest::option::of(Just("callflow")).prop_map(Step::Fix),
+            .prop_map(|(state, account, ported)| Command::Create(state, account, ported)),
+        3 => Just(Command::Release),
+        1 => Just(Command::Delete),
+        1 => proptest::option::of(Just("callflow")).prop_map(Command::App),
+        1 => proptest::option::of(Just("callflow")).prop_map(Command::Fix),
         4 => (sample::select(DOCUMENTS.to_vec()), any::<bool>())
-            .prop_map(|(document, is_whole)| Step::Document(document, is_whole)),
-        2 => Just(Step::Sweep),
+            .prop_map(|(document, is_whole)| Command::Document(document, is_whole)),
+        2 => Just(Command::Sweep),
     ];
     let actor =
         sample::select(vec!["system", "master", "reseller", "reseller", "child", "unrelated", "nobody"]);
-    let luck = prop_oneof![Just(Luck::Passed), Just(Luck::Done), (0_usize..3).prop_map(Luck::Refused)];
-    proptest::collection::vec((step, actor, 0_u32..40, luck), 1..30)
+    let result = prop_oneof![
+        Just(EffectsResult::Skipped),
+        Just(EffectsResult::Done),
+        (0_usize..3).prop_map(EffectsResult::Refused)
+    ];
+    proptest::collection::vec((command, actor, 0_u32..40, result), 1..30)
 }
 
-fn do_step(step: &Step, record: &NumberRecord, ctx: &Context<'_>) -> Result<Decision, Refusal> {
-    match step {
-        Step::Change(to, account) => record.change_state(*to, account.map(id), ctx),
-        Step::Create(state, account, ported_in) => {
-            let creation = Creation {
-                state: *state,
-                assign_to: account.map(id),
-                ported_in: *ported_in,
-                ..Creation::default()
-            };
+fn run(command: &Command, record: &NumberRecord, ctx: &Context<'_>) -> Result<Decision, Refusal> {
+    match command {
+        Command::Change(to, account) => record.change_state(*to, account.map(id), ctx),
+        Command::Create(state, account, ported_in) => {
+            let creation =
+                Creation::default().with_state(*state).with_owner(account.map(id)).with_ported_in(*ported_in);
             record.create_again(creation, ctx)
         }
-        Step::Release => record.release(ctx),
-        Step::Delete => record.delete(ctx),
-        Step::App(app) => {
-            record.update(Update { used_by: Some(app.map(Into::into)), ..Update::default() }, ctx)
-        }
-        Step::Fix(app) => record.fix(*app, ctx),
-        Step::Document(document, is_whole) => {
+        Command::Release => record.release(ctx),
+        Command::Delete => record.delete(ctx),
+        Command::App(app) => record.update(Update::default().with_used_by(*app), ctx),
+        Command::Fix(app) => record.fix(*app, ctx),
+        Command::Document(document, is_whole) => {
             let fields = serde_json::from_str(document).unwrap();
             let document = if *is_whole { Document::Replace(fields) } else { Document::Merge(fields) };
-            record.update(Update { document: Some(document), ..Update::default() }, ctx)
+            record.update(Update::default().with_document(document), ctx)
         }
-        Step::Sweep => record.sweep(ctx),
+        Command::Sweep => record.sweep(ctx),
     }
 }
 
-/// What always holds of a record.
+/// Checks the rules that always hold.
 fn check(record: &NumberRecord) {
     if let Some(owned) = record.state().has_owner() {
         assert_eq!(record.owner().is_some(), owned, "{record:?}");
@@ -123,13 +120,13 @@ fn check(record: &NumberRecord) {
     assert!(record.history().windows(2).all(|pair| pair[0] != pair[1]), "{record:?}");
     assert!(record.lease().is_none() || record.state() == State::Reserved, "{record:?}");
     assert!(record.state() != State::Aging || record.disconnected_at().is_some(), "{record:?}");
-    // Every record can be stored and read.
+    // Every record survives a round trip.
     let text = serde_json::to_string(record).unwrap();
     assert_eq!(serde_json::from_str::<NumberRecord>(&text).unwrap(), *record);
 }
 
-/// What always holds of what a record carries, but where something outside was refused half way:
-/// then it says what is so at the providers.
+/// Checks the rules of active features. They hold except after an effect was refused: then the features
+/// are those that providers have.
 fn check_features(record: &NumberRecord) {
     let active = record.active().map(FeatureSettings::features).unwrap_or_default();
     for feature in active.difference(Feature::Cnam.into()).iter() {
@@ -138,8 +135,13 @@ fn check_features(record: &NumberRecord) {
     assert!(record.owner().is_some() || active.is_empty(), "{record:?}");
 }
 
-/// What is done outside for a claimed number, and what then becomes of it.
-fn outside(before: &NumberRecord, decision: Decision, luck: Luck, ctx: &Context<'_>) -> NumberRecord {
+/// Claims the record, ends its effects with `result`, and returns the record after that.
+fn end_effects(
+    before: &NumberRecord,
+    decision: Decision,
+    result: EffectsResult,
+    ctx: &Context<'_>,
+) -> NumberRecord {
     if decision.effects.is_empty() {
         return decision.record;
     }
@@ -150,15 +152,15 @@ fn outside(before: &NumberRecord, decision: Decision, luck: Luck, ctx: &Context<
     for refused in [claimed.release(ctx), claimed.delete(ctx), claimed.fix(None, ctx)] {
         assert_eq!(refused, Err(Refusal::InProgress(ctx.now)));
     }
-    match luck {
-        Luck::Passed => after,
-        Luck::Done => {
+    match result {
+        EffectsResult::Skipped => after,
+        EffectsResult::Done => {
             let done = claimed.finish(vec![EffectOutcome::Done; effects.len()], ctx.now).unwrap().record;
             assert_eq!((done.state(), done.owner(), done.pending()), (after.state(), after.owner(), None));
             assert_eq!(done.version(), claimed.version() + 1);
             done
         }
-        Luck::Refused(count) => {
+        EffectsResult::Refused(count) => {
             let count = count.min(effects.len());
             check(&claimed.abandon(vec![EffectOutcome::Done; count], ctx.now).unwrap().record);
             let freed =
@@ -172,8 +174,8 @@ fn outside(before: &NumberRecord, decision: Decision, luck: Luck, ctx: &Context<
     }
 }
 
-/// A policy under which numbers may carry all there is.
-fn everything(more: Value) -> Policy {
+/// Returns a policy under which numbers may have all features.
+fn all_features(more: Value) -> Policy {
     let policy: Policy = serde_json::from_value(more).unwrap();
     policy.with_allowed_features(FeatureSet::ALL).with_local_feature_override(true)
 }
@@ -185,8 +187,8 @@ fn policies() -> impl Strategy<Value = Policy> {
         serde_json::from_value(json!({"released_state": "released", "delete_on_release": false})).unwrap(),
         serde_json::from_value(json!({"reservation": {"seconds": 900, "longest_seconds": 7200}})).unwrap(),
         serde_json::from_value(json!({"delete_on_release": true})).unwrap(),
-        everything(json!({})),
-        everything(json!({"ageing": {"class": "business", "days": 100}})),
+        all_features(json!({})),
+        all_features(json!({"ageing": {"class": "business", "days": 100}})),
     ])
 }
 
@@ -194,16 +196,16 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
-    fn no_command_breaks_a_rule(steps in steps(), start in 0_usize..17, policy in policies()) {
+    fn no_command_breaks_a_rule(commands in commands(), start in 0_usize..17, policy in policies()) {
         let accounts: AccountTree = accounts();
         let mut record = numbers().into_values().nth(start).unwrap();
         let mut time = now();
-        let mut half_way = false;
-        for (step, actor, days, luck) in steps {
+        let mut was_refused = false;
+        for (command, actor, days, result) in commands {
             time = time.after(chrono::TimeDelta::days(days.into()));
             let ctx = Context::new(actor.parse::<Actor>().unwrap(), &accounts, &policy, time);
             let before = record.clone();
-            let Ok(decision) = do_step(&step, &record, &ctx) else { continue };
+            let Ok(decision) = run(&command, &record, &ctx) else { continue };
             let after = &decision.record;
             check(after);
             prop_assert_eq!(after.number(), before.number());
@@ -212,41 +214,40 @@ proptest! {
                 prop_assert_eq!(after.updated(), time);
                 prop_assert_eq!(decision.events.len(), 1);
                 check_features(after);
-                half_way = false;
+                was_refused = false;
             } else {
                 prop_assert_eq!(after, &before);
                 prop_assert!(decision.effects.is_empty());
-                if !half_way {
+                if !was_refused {
                     check_features(after);
                 }
             }
-            // Emergency services are not told of an address for somebody whose number it no longer is.
+            // The address of a former owner is removed at the provider.
             let has_e911 = before.active().is_some_and(|active| active.e911.is_some());
             if has_e911 && before.owner() != after.owner() {
                 prop_assert!(decision.effects.contains(&ExternalEffect::Provider(ProviderEffect::RemoveE911)));
             }
-            record = outside(&before, decision, luck, &ctx);
+            record = end_effects(&before, decision, result, &ctx);
             check(&record);
-            half_way = half_way || matches!(luck, Luck::Refused(_));
+            was_refused = was_refused || matches!(result, EffectsResult::Refused(_));
         }
     }
 
-    /// What `explain` says is what the command does.
     #[test]
-    fn explanations_are_true(start in 0_usize..17, to in sample::select(State::ALL.to_vec()),
+    fn explanations_match_the_outcome_of_the_command(start in 0_usize..17, to in sample::select(State::ALL.to_vec()),
         account in account_names(), actor in sample::select(vec!["system", "master", "reseller", "child", "unrelated"])) {
         let (accounts, policy) = (accounts(), Policy::default());
         let record = numbers().into_values().nth(start).unwrap();
         let ctx = Context::new(actor.parse::<Actor>().unwrap(), &accounts, &policy, now());
         let explanation = record.explain(to, account.map(id), &ctx).unwrap();
-        let done = match to {
+        let outcome = match to {
             State::Released => record.release(&ctx),
             State::Deleted => record.delete(&ctx),
             to => record.change_state(to, account.map(id), &ctx),
         };
-        prop_assert_eq!(explanation.refusal.as_ref(), done.as_ref().err());
-        let moved = !matches!(to, State::Discovery | State::Released | State::Deleted);
-        if moved && done.is_ok() {
+        prop_assert_eq!(explanation.refusal.as_ref(), outcome.as_ref().err());
+        let is_requestable = !matches!(to, State::Discovery | State::Released | State::Deleted);
+        if is_requestable && outcome.is_ok() {
             prop_assert!(explanation.allowed.contains(&to), "{explanation}");
         }
     }

@@ -1,10 +1,10 @@
-//! What is promised of memory: a record without fields of its users' keeps less than 400 bytes.
+//! The memory of a record: less than 400 bytes without custom fields.
 
 use allocation_counter::measure;
 use telnum::record::NumberRecord;
 
 #[test]
-fn a_record_keeps_less_than_400_bytes() {
+fn a_record_takes_less_than_400_bytes() {
     let text = include_str!("data/domain/used.json");
     let (mut read, mut copied) = (None, None);
     let info = measure(|| read = Some(serde_json::from_str::<NumberRecord>(text).unwrap()));
@@ -13,7 +13,7 @@ fn a_record_keeps_less_than_400_bytes() {
     assert!(record.owner().is_some() && record.previous_owner().is_some());
 
     let kept = |bytes: i64| size_of::<NumberRecord>() + usize::try_from(bytes).unwrap();
-    // Two accounts of 36 bytes and the application's name, to the byte.
+    // Exactly two accounts of 36 bytes and the name of the application.
     assert_eq!(info.bytes_current, 2 * 36 + 8);
     assert!(kept(info.bytes_current) < 400, "{} bytes", kept(info.bytes_current));
 

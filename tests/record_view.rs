@@ -1,4 +1,4 @@
-//! Numbers as the APIs show them, and as calls find them.
+//! The public documents of numbers, and the routes of calls to them.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -15,9 +15,9 @@ fn rows(text: &str) -> impl Iterator<Item = Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap())
 }
 
-/// A document as it is printed, and what is shown besides.
+/// Each row has the document as it is printed, and further fields.
 #[test]
-fn numbers_are_shown_as_the_documents_print_them() {
+fn public_documents_are_the_printed_ones() {
     let (accounts, policy) = (accounts(), Policy::default());
     for row in rows(include_str!("data/domain/shown.jsonl")) {
         let record = NumberRecord::from_value(&row["record"]).unwrap();
@@ -35,9 +35,8 @@ fn numbers_are_shown_as_the_documents_print_them() {
     }
 }
 
-/// Who sends back what was shown changes nothing.
 #[test]
-fn what_is_shown_can_be_sent_back() {
+fn a_public_document_sent_back_changes_nothing() {
     let (accounts, numbers) = (accounts(), world::numbers());
     let policy = Policy::default().with_local_feature_override(true);
     let ctx = Context::new(Actor::System, &accounts, &policy, now());
@@ -48,7 +47,7 @@ fn what_is_shown_can_be_sent_back() {
             for key in [E911Key::E911, E911Key::DashE911] {
                 let shown = record.public(shape, key, &ctx);
                 for document in [Document::Replace(shown.clone()), Document::Merge(shown)] {
-                    let update = Update { document: Some(document), ..Update::default() };
+                    let update = Update::default().with_document(document);
                     let decision = record.update(update, &ctx).unwrap();
                     assert_eq!((decision.is_dirty(), &decision.record), (false, &record), "{shape:?}");
                 }
@@ -58,7 +57,7 @@ fn what_is_shown_can_be_sent_back() {
 }
 
 #[test]
-fn calls_find_their_account() {
+fn calls_are_routed_to_the_owner() {
     let mut accounts = accounts();
     accounts.insert(Account::new(id("closed")).with_enabled(false)).unwrap();
     for row in rows(include_str!("data/domain/routes.jsonl")) {
@@ -78,7 +77,7 @@ fn calls_find_their_account() {
 
 /// Row 32.
 #[test]
-fn calls_to_a_number_on_a_port_request_are_the_porting_accounts() {
+fn calls_to_a_number_on_a_port_request_are_routed_to_its_account() {
     let mut accounts = accounts();
     accounts.insert(Account::new(id("closed")).with_enabled(false)).unwrap();
     let number = "+19042471591".parse().unwrap();
@@ -94,9 +93,9 @@ fn calls_to_a_number_on_a_port_request_are_the_porting_accounts() {
     }
 }
 
-/// Row 116: the application is the real one, and what may not be is taken off, at the provider too.
+/// Row 116.
 #[test]
-fn what_is_not_as_it_should_be_is_fixed() {
+fn a_fix_sets_the_application_and_removes_denied_features() {
     let (accounts, policy) = (accounts(), Policy::default());
     let ctx = Context::new(id("reseller"), &accounts, &policy, now());
     for row in rows(include_str!("data/domain/fixed.jsonl")) {

@@ -1,4 +1,4 @@
-//! The schema of a number's document: every rule of it has its error.
+//! The schema of a number's public document.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod common;
@@ -11,8 +11,8 @@ use telnum::document::FieldError;
 use telnum::lifecycle::State;
 use telnum::record::schema::{FieldRule, JsonType, RULES, check, json_schema};
 
-/// The path and rule of each error.
-fn told(errors: &[FieldError]) -> String {
+/// Returns the path and the rule of each error.
+fn summary(errors: &[FieldError]) -> String {
     let each: Vec<_> =
         errors.iter().map(|error| format!("{}={}", error.path(), error.kind().rule())).collect();
     each.join(" ")
@@ -23,7 +23,7 @@ fn full() -> Value {
     serde_json::from_str(include_str!("data/domain/number_full.json")).unwrap()
 }
 
-/// The same without a field, or with another value in its place.
+/// Returns the full document without a field, or with another value of it.
 fn changed(path: &str, value: Option<Value>) -> Value {
     let mut document = full();
     let (above, name) = path.rsplit_once('.').unwrap_or(("", path));
@@ -38,14 +38,14 @@ fn changed(path: &str, value: Option<Value>) -> Value {
 }
 
 #[test]
-fn every_case() {
+fn documents_break_the_rules_of_their_row() {
     for [document, errors, case] in rows(include_str!("data/domain/schema.tsv")) {
         let document: Value = serde_json::from_str(document).unwrap();
-        assert_eq!(told(&check(&document)), errors, "{document}, {case}");
+        assert_eq!(summary(&check(&document)), errors, "{document}, {case}");
     }
 }
 
-/// The wrong values of a rule, each with the rule that it breaks, and the right ones at the edges.
+/// Returns values that break the rule, each with the name of the error, and valid values at the limits.
 fn values(rule: &FieldRule) -> (Vec<(Option<Value>, &'static str)>, Vec<Value>) {
     let text = |length| Value::from("é".repeat(length));
     let mut wrong = vec![(Some(json!(7)), "type")];
@@ -66,16 +66,16 @@ fn values(rule: &FieldRule) -> (Vec<(Option<Value>, &'static str)>, Vec<Value>) 
 }
 
 #[test]
-fn every_rule_has_its_error() {
+fn every_rule_has_an_error_of_its_own() {
     assert_eq!(check(&full()), []);
     for rule in &RULES {
         let path = rule.path.replace("[]", "0");
         let (wrong, right) = values(rule);
         for (value, rule) in wrong {
             let document = changed(&path, value);
-            assert_eq!(told(&check(&document)), format!("{path}={rule}"), "{document}");
+            assert_eq!(summary(&check(&document)), format!("{path}={rule}"), "{document}");
             if path.starts_with("e911") {
-                assert_eq!(told(&check(&legacy(document))), format!("dash_{path}={rule}"));
+                assert_eq!(summary(&check(&legacy(document))), format!("dash_{path}={rule}"));
             }
         }
         for value in right {
@@ -84,7 +84,7 @@ fn every_rule_has_its_error() {
     }
 }
 
-/// The document with the address under its old name.
+/// Renames the address to its old name.
 fn legacy(mut document: Value) -> Value {
     let fields = document.as_object_mut().unwrap();
     let address = fields.remove("e911").unwrap();
@@ -101,12 +101,12 @@ fn the_states_are_those_of_the_lifecycle() {
 }
 
 #[test]
-fn as_json_schema() {
+fn the_json_schema_is_the_published_one() {
     let schema = serde_json::to_string_pretty(&json_schema()).unwrap();
     snapshot::check("domain/number.schema.json", &(schema + "\n"));
 }
 
-/// What JSON Schema says of a value, as far as `json_schema` uses it.
+/// Validates a value with the keywords of JSON Schema that `json_schema` uses.
 fn is_valid(root: &Value, schema: &Value, value: &Value) -> bool {
     if let Some(reference) = schema.get("$ref") {
         let pointer = reference.as_str().unwrap().strip_prefix('#').unwrap();
@@ -138,7 +138,7 @@ fn is_valid(root: &Value, schema: &Value, value: &Value) -> bool {
 }
 
 proptest! {
-    /// But for `null`, which is taken out before anyone reads the document.
+    /// Except for `null`, which counts as missing.
     #[test]
     fn both_forms_of_the_schema_agree(
         place in 0..RULES.len(),

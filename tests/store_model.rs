@@ -83,7 +83,7 @@ fn record(number: PhoneNumber, state: State, assign_to: AccountId) -> NumberReco
     let accounts = AccountTree::new(OWNERS.map(|id| Account::new(id.parse().unwrap()))).unwrap();
     let policy = Policy::default();
     let ctx = Context::new(Actor::System, &accounts, &policy, "2026-03-01T12:00:00Z".parse().unwrap());
-    let creation = Creation { assign_to: Some(assign_to), state: Some(state), ..Creation::default() };
+    let creation = Creation::default().with_owner(assign_to).with_state(state);
     NumberRecord::create(number, creation, &ctx).unwrap().record
 }
 

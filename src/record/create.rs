@@ -21,6 +21,7 @@ use crate::number::PhoneNumber;
 /// # Ok::<(), telnum::token::TokenError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Creation {
     /// The account to assign the number to. Default: none.
     pub assign_to: Option<AccountId>,

@@ -23,6 +23,7 @@ use crate::policy::CnamProfile;
 /// assert_eq!((update.used_by, update.carrier), (Some(Some("callflow".into())), None));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Update {
     /// A change of the public document.
     pub document: Option<Document>,

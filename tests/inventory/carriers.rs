@@ -200,7 +200,7 @@ fn a_carrier_that_is_not_there_is_missed_before_anything_is_claimed() {
     }
     assert!(inventory.store().events(0, 10).unwrap().is_empty());
     // An admin can do something about it.
-    let local = Update { carrier: Some(CarrierName::LOCAL), ..Update::default() };
+    let local = Update::default().with_carrier(CarrierName::LOCAL);
     assert!(inventory.update([number], &local, &system()).unwrap().is_success());
     assert!(inventory.release([number], &by("reseller")).unwrap().is_success());
 }

@@ -9,7 +9,7 @@ fn rows_86_to_89_updates_fail_each_by_itself() {
         inventory.update(["+15551233322"], &Update::default(), &by("reseller")).unwrap().single().unwrap();
     assert!(inventory.store().events(0, 10).unwrap().is_empty());
     assert_eq!(*same, numbers()[&same.number()]);
-    let ported = Update { ported_in: Some(true), ..Update::default() };
+    let ported = Update::default().with_ported_in(true);
     let outcome = inventory.update(["NOT a number", "+15551233322"], &ported, &by("reseller")).unwrap();
     assert_eq!((outcome.succeeded.len(), outcome.failed.len()), (1, 1));
     assert!(outcome.succeeded[0].ported_in());
