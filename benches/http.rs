@@ -1,13 +1,13 @@
-//! Requests a second over loopback, with a million numbers in memory: a handler that answers the same
-//! each time, the class of a number, a number. Clients and server share the machine's cores.
+//! Requests per second over loopback with a million numbers in memory: a constant response, the
+//! classification of a number, the fetch of a number. Clients and server share the machine's cores.
 //!
-//! `cargo bench --features http --bench http`; `-- --requests 1000000` for memory over a long run;
-//! with `--test` each is only tried.
+//! `cargo bench --features http --bench http`; `-- --requests 1000000` for the memory of a long run,
+//! `-- --blocking` for calls on the blocking pool, `-- --test` to run each only briefly.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::cast_precision_loss,
-    reason = "a measurement stops where it can not be made"
+    reason = "a benchmark fails by panicking"
 )]
 
 use std::net::SocketAddr;
@@ -29,7 +29,7 @@ const CONNECTIONS: usize = 32;
 const ROUNDS: usize = 9;
 const SHOP: &str = "shop";
 
-/// What is measured: its name and its path.
+/// The measured requests: name and path.
 const ROWS: [(&str, &str); 3] = [
     ("constant", "/health"),
     ("classify", "/v2/accounts/shop/phone_numbers/classifiers/4158867900"),
@@ -60,7 +60,7 @@ fn main() {
         resident()
     );
     let mut found: Vec<Vec<Round>> = ROWS.map(|_| Vec::new()).into();
-    // Rounds of all in turn: what else the machine does falls on all alike.
+    // The requests take turns, so that disturbances affect all alike.
     for _ in 0..rounds {
         for ((_, path), found) in ROWS.iter().zip(&mut found) {
             found.push(client.block_on(load(address, path, requests)));
@@ -113,7 +113,7 @@ async fn start(count: usize, execution: Execution) -> SocketAddr {
     address
 }
 
-/// Makes requests on all connections at once, on each one after the other.
+/// Sends requests on all connections at once, one after the other on each.
 async fn load(address: SocketAddr, path: &'static str, requests: usize) -> Round {
     let started = Instant::now();
     let tasks: Vec<_> = (0..CONNECTIONS)
@@ -153,7 +153,7 @@ async fn connection(address: SocketAddr, path: &str, requests: usize) -> Vec<Dur
     times
 }
 
-/// Whether an answer is there to its end.
+/// Returns whether a response is complete.
 fn is_whole(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
     let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
@@ -161,7 +161,7 @@ fn is_whole(bytes: &[u8]) -> bool {
     body.len() >= length.and_then(|length| length.parse().ok()).unwrap_or(usize::MAX)
 }
 
-/// How much memory the program has, in KiB.
+/// Returns the resident memory of the process in KiB.
 fn resident() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

@@ -1,4 +1,4 @@
-//! A server of all published APIs over the store in memory.
+//! Serves all published APIs from a store in memory.
 //!
 //! ```text
 //! cargo run --release --features http --example serve -- \
@@ -9,8 +9,8 @@
 //! curl -u app-id:app-secret http://127.0.0.1:8000/people/v2/phone_numbers
 //! ```
 //!
-//! `/docs` shows what there is. Ctrl-C or SIGTERM stops it: what was asked is still answered.
-//! What it logs is one JSON object a line; `RUST_LOG` says of what (`RUST_LOG=warn`).
+//! `/docs` documents the APIs. Ctrl-C or SIGTERM stops the server once running requests are answered.
+//! The log has one JSON object a line; `RUST_LOG` sets its level (`RUST_LOG=warn`).
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -29,20 +29,20 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-/// Phone numbers over HTTP, kept in memory.
+/// Serves phone numbers over HTTP, kept in memory.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// Where to listen.
+    /// The address to listen on.
     #[arg(long, default_value = "127.0.0.1:8000")]
     listen: SocketAddr,
     /// The accounts: a JSON list of `{"id", "parent", "admin", "may_add_numbers", ..}`.
     #[arg(long)]
     accounts: PathBuf,
-    /// Whose tokens and keys are whose: a JSON object of `"kazoo"`, `"planning_center"`, `"clients"` and
+    /// The tokens and keys: a JSON object of `"kazoo"`, `"planning_center"`, `"clients"` and
     /// `"user_numbers"`, each an object of `"token": "account"`.
     #[arg(long)]
     tokens: PathBuf,
-    /// Available numbers to begin with, from +1 415 200 0000 on.
+    /// The count of available numbers to create at the start, from +1 415 200 0000 on.
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=8_000_000))]
     numbers: u32,
     /// The region of contact numbers without a calling code.
@@ -54,7 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
-    // Calls are made in place, as the store waits for nothing: two threads are enough for two cores.
+    // Calls run inline, as the store never blocks.
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(run(arguments))
 }
@@ -68,7 +68,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let limits = ServerLimits::default();
     let numbers =
         KazooApi::new(inventory, tokens.clone()).with_limits(limits).with_execution(Execution::Inline);
-    // Each API has a book of its own: a client is no person, though they have the same id.
+    // Each API has a book of its own: a client and a person with the same id are not the same owner.
     let book = || {
         ContactApi::new(ContactBook::new(Arc::new(MemoryStore::new())), tokens.clone())
             .with_region(arguments.region)
@@ -79,7 +79,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let listen = arguments.listen;
     let listener = TcpListener::bind(listen).await.map_err(|error| format!("{listen}: {error}"))?;
     let mut terminate = signal(SignalKind::terminate())?;
-    // Whoever started it learns the port, if it was to be any.
+    // With port 0 the system chooses the port.
     println!("listening on http://{}", listener.local_addr()?);
     serve(listener, service(numbers, contacts), &limits, async move {
         tokio::select! {
@@ -96,15 +96,15 @@ fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Box<dyn Error>
     serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()).into())
 }
 
-/// Puts numbers into the inventory.
+/// Creates available numbers.
 fn fill(inventory: &Inventory, count: u32) -> Result<(), Box<dyn Error>> {
-    const AT_ONCE: u32 = 5_000;
+    const BATCH: u32 = 5_000;
     let create = Create::default().with_state(State::Available);
     let mut first = 0;
     while first < count {
-        let numbers = (first..count.min(first + AT_ONCE)).map(|n| format!("+1415{}", 2_000_000 + n));
+        let numbers = (first..count.min(first + BATCH)).map(|n| format!("+1415{}", 2_000_000 + n));
         inventory.create(numbers, &create, &Options::new(Actor::System))?;
-        first += AT_ONCE;
+        first += BATCH;
     }
     Ok(())
 }

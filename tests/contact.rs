@@ -1,4 +1,4 @@
-//! Contact numbers: numbers as they are entered, labels, ids, the stored form.
+//! Contact numbers: entered numbers, labels, ids, the stored form.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod common;
@@ -7,13 +7,13 @@ use common::rows;
 use serde_json::{Value, json};
 use telnum::contact::{ContactId, ContactLabel, ContactNumber, EnteredNumber, OwnerId};
 
-/// The number with the extension as `;ext=`.
+/// Returns the number with its extension as `;ext=`.
 fn shown(entry: &EnteredNumber) -> String {
     entry.extension().map_or(entry.number().to_string(), |ext| format!("{};ext={ext}", entry.number()))
 }
 
 #[test]
-fn entries_are_read() {
+fn entered_numbers_are_parsed() {
     for [text, country, default, number, refusal] in rows(include_str!("data/contact/entries.tsv")) {
         let country = Some(country).filter(|it| !it.is_empty()).map(|it| it.parse().unwrap());
         let default = Some(default).filter(|it| !it.is_empty()).map(|it| it.parse().unwrap());
@@ -60,7 +60,7 @@ fn stored_numbers_are_refused() {
     for row in refused["store"].as_array().unwrap() {
         let error = ContactNumber::from_value(row[1].clone()).unwrap_err();
         assert_eq!(&json!([row[0], row[1], error.path(), error.kind().to_string()]), row);
-        // There is one decoder: serde reports what `from_value` reports.
+        // serde and `from_value` report the same error.
         let decoded = serde_json::from_value::<ContactNumber>(row[1].clone()).unwrap_err();
         assert_eq!(decoded.to_string(), error.to_string());
     }

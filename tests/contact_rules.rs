@@ -1,6 +1,6 @@
-//! The laws of contact numbers: lists under any commands, queries against a naive second writing.
+//! The rules of contact lists under random commands, and queries against a naive implementation.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
-#![expect(clippy::option_option, reason = "what a patch has: nothing said, taken away, a value")]
+#![expect(clippy::option_option, reason = "a patch keeps, removes or sets a value")]
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ use telnum::{Extension, Timestamp};
 
 const OWNER: &str = "168019";
 
-/// Five numbers, each in spellings of its own.
+/// Five numbers, each in three spellings.
 const SPELLINGS: [[&str; 3]; 5] = [
     ["+14158867900", "(415) 886-7900", "1 415.886.7900"],
     ["+14158867901", "(415) 886-7901", "tel:+1-415-886-7901"],
@@ -35,7 +35,7 @@ fn id(id: u64) -> ContactId {
     ContactId::new(id)
 }
 
-fn entry(text: &str) -> EnteredNumber {
+fn entered(text: &str) -> EnteredNumber {
     EnteredNumber::parse(text, None, Some(Region::US)).unwrap()
 }
 
@@ -47,19 +47,19 @@ fn stored(list: &ContactList) -> BTreeMap<ContactId, ContactNumber> {
     list.numbers().iter().map(|number| (number.id(), number.clone())).collect()
 }
 
-/// What happened to which number, without the rest.
+/// Returns the id and kind of each event.
 fn kinds(changes: &ContactChanges) -> Vec<(u64, ContactEventKind)> {
     changes.events.iter().map(|event| (event.id.get(), event.kind.clone())).collect()
 }
 
 #[test]
-fn a_list_tells_what_changed() {
+fn commands_return_their_changes_and_events() {
     use ContactEventKind::{Added, BecamePrimary, NoLongerPrimary, Removed, Updated};
 
     let mut list = empty();
-    let new = |number: usize| NewContact::new(entry(SPELLINGS[number][0]));
+    let new = |number: usize| NewContact::new(entered(SPELLINGS[number][0]));
     let changes = list.add([(id(8), new(0)), (id(3), new(1))], moment(10)).unwrap();
-    // The first is primary, though nothing says so, and stands behind the other by its id.
+    // The first number is primary without being marked; it is listed after the other by its id.
     assert_eq!(kinds(&changes), [(3, Added), (8, Added), (8, BecamePrimary)]);
 
     let changes = list.add([(id(9), new(2).with_primary(true))], moment(20)).unwrap();
@@ -67,20 +67,22 @@ fn a_list_tells_what_changed() {
     assert_eq!(changes.saved.iter().map(ContactNumber::updated_at).collect::<Vec<_>>(), [moment(20); 2]);
     assert_eq!(list.get(id(3)).unwrap().updated_at(), moment(10));
 
-    let patch =
-        ContactPatch::default().with_number(entry(SPELLINGS[1][1])).with_label(Some("work".parse().unwrap()));
+    let patch = ContactPatch::default()
+        .with_number(entered(SPELLINGS[1][1]))
+        .with_label(Some("work".parse().unwrap()));
     let changes = list.update(id(3), patch, moment(30)).unwrap();
     let fields = vec![ContactField::Text, ContactField::Label];
     assert_eq!(kinds(&changes), [(3, Updated { fields })]);
     assert_eq!((changes.saved[0].created_at(), changes.saved[0].text()), (moment(10), "(415) 886-7901"));
 
-    // Another number comes with its own extension: none.
-    let changes =
-        list.update(id(9), ContactPatch::default().with_number(entry(SPELLINGS[3][0])), moment(40)).unwrap();
+    // A new number replaces the extension, here with none.
+    let changes = list
+        .update(id(9), ContactPatch::default().with_number(entered(SPELLINGS[3][0])), moment(40))
+        .unwrap();
     let fields = vec![ContactField::Number, ContactField::Extension, ContactField::Text];
     assert_eq!(kinds(&changes), [(9, Updated { fields })]);
 
-    // 3 and 8 are as old as each other.
+    // 3 and 8 have the same age.
     let changes = list.remove(id(9), moment(50)).unwrap();
     assert_eq!(kinds(&changes), [(9, Removed), (3, BecamePrimary)]);
     assert!(list.make_primary(id(3), moment(60)).unwrap().is_empty());
@@ -91,8 +93,8 @@ fn a_list_tells_what_changed() {
 }
 
 #[test]
-fn events_have_their_json() {
-    let changes = empty().add([(id(8), NewContact::new(entry("+14158867900")))], moment(0)).unwrap();
+fn events_have_a_stable_json_form() {
+    let changes = empty().add([(id(8), NewContact::new(entered("+14158867900")))], moment(0)).unwrap();
     let text = concat!(
         r#"[{"id":8,"owner":"168019","at":62167219200,"event":"added"},"#,
         r#"{"id":8,"owner":"168019","at":62167219200,"event":"became_primary"}]"#,
@@ -104,7 +106,7 @@ fn events_have_their_json() {
 }
 
 #[test]
-fn lists_of_others_and_broken_ones_are_refused() {
+fn inconsistent_lists_and_foreign_numbers_are_refused() {
     let number = |id: u64, owner: &str, number: &str, primary: bool| {
         ContactNumber::from_value(json!({"id": id, "owner": owner, "number": number, "text": "",
             "primary": primary, "created_at": 63_627_604_811_u64, "updated_at": 63_627_604_811_u64}))
@@ -159,13 +161,13 @@ fn apply(
     match command {
         Command::Add(new) => list.add(
             new.iter().map(|(number, text, primary)| {
-                (id(*number), NewContact::new(entry(text)).with_primary(*primary))
+                (id(*number), NewContact::new(entered(text)).with_primary(*primary))
             }),
             now,
         ),
         Command::Update(number, text, extension, label, primary) => {
             let mut patch = ContactPatch::default();
-            patch.number = text.map(entry);
+            patch.number = text.map(entered);
             patch.extension = *extension;
             patch.label = label.map(|label| label.map(|label| label.parse().unwrap()));
             patch.primary = *primary;
@@ -176,13 +178,13 @@ fn apply(
     }
 }
 
-/// One number of the naive list: id, what is dialled, label, primary.
+/// A number of the naive list: id, number and extension, label, primary.
 type Row = (u64, String, Option<&'static str>, bool);
 
-/// What is dialled for an entry: `+14158867900;ext=5`.
-fn dialled(entry: &EnteredNumber, extension: Option<Option<Extension>>) -> String {
-    let extension = extension.unwrap_or(entry.extension());
-    format!("{};{extension:?}", entry.number())
+/// Returns the number and the new extension of an entered number as one text.
+fn dialled(entered: &EnteredNumber, extension: Option<Option<Extension>>) -> String {
+    let extension = extension.unwrap_or(entered.extension());
+    format!("{};{extension:?}", entered.number())
 }
 
 fn make_primary(rows: &mut [Row], id: Option<u64>) {
@@ -191,14 +193,15 @@ fn make_primary(rows: &mut [Row], id: Option<u64>) {
     }
 }
 
-/// The rules once more: rows in the order of creation, ids within one command.
+/// Applies a command to the naive list, in the order of creation and of ids within one command; `None`
+/// if it is refused.
 fn naive(rows: &[Row], command: &Command) -> Option<Vec<Row>> {
     let mut next = rows.to_vec();
     match command {
         Command::Add(new) => {
             let mut batch: Vec<Row> = new
                 .iter()
-                .map(|(id, text, primary)| (*id, dialled(&entry(text), None), None, *primary))
+                .map(|(id, text, primary)| (*id, dialled(&entered(text), None), None, *primary))
                 .collect();
             match batch.iter().filter(|row| row.3).count() {
                 0 if rows.is_empty() && !batch.is_empty() => batch[0].3 = true,
@@ -218,7 +221,7 @@ fn naive(rows: &[Row], command: &Command) -> Option<Vec<Row>> {
                 make_primary(&mut next, Some(*id));
             }
             if let Some(text) = text {
-                next[place].1 = dialled(&entry(text), *extension);
+                next[place].1 = dialled(&entered(text), *extension);
             } else if let Some(extension) = extension {
                 let number = next[place].1.split(';').next().unwrap();
                 next[place].1 = format!("{number};{extension:?}");
@@ -241,7 +244,7 @@ fn naive(rows: &[Row], command: &Command) -> Option<Vec<Row>> {
     (ids.len() == next.len() && numbers.len() == next.len()).then_some(next)
 }
 
-/// A number of any owner, with equal times and texts often enough.
+/// Numbers of two owners, with equal times and texts often.
 fn contact() -> impl Strategy<Value = ContactNumber> {
     let text = || option::of(select(vec!["Home", "home", "Mobile", "дом"]));
     (
@@ -249,7 +252,7 @@ fn contact() -> impl Strategy<Value = ContactNumber> {
         (text(), text(), any::<bool>(), 0..3_i64, 0..3_i64),
     )
         .prop_map(|((id, owner, text, extension, label), (location, carrier, primary, created, updated))| {
-            let number = entry(text).number();
+            let number = entered(text).number();
             let mut json = json!({"id": id, "owner": owner, "number": number, "text": text, "primary": primary,
                 "created_at": moment(created), "updated_at": moment(updated)});
             let optional = [
@@ -294,7 +297,7 @@ fn parameters() -> impl Strategy<Value = Vec<(&'static str, String)>> {
         })
 }
 
-/// The query with what parameters say.
+/// Sets the parts of a query that parameters name.
 fn with_parameters(query: ContactQuery, parameters: &[(&str, String)]) -> ContactQuery {
     parameters.iter().fold(query, |mut query, (name, value)| {
         let filter = query.filter.clone();
@@ -317,19 +320,19 @@ fn with_parameters(query: ContactQuery, parameters: &[(&str, String)]) -> Contac
     })
 }
 
-/// Whether a number's JSON is what a parameter asks for.
-fn naive_match(contact: &Value, name: &str, asked: &str) -> bool {
+/// Returns whether a number's JSON matches a parameter.
+fn naive_match(contact: &Value, name: &str, value: &str) -> bool {
     let found = |name: &str| contact.get(name).map_or(String::new(), |it| it.as_str().unwrap().to_owned());
     let at = |name: &str| contact[name].as_u64().unwrap();
-    let time = || asked.parse::<Timestamp>().unwrap().gregorian();
+    let time = || value.parse::<Timestamp>().unwrap().gregorian();
     match name {
-        "where[carrier]" => found("carrier") == asked,
-        "where[location]" => found("location") == asked,
+        "where[carrier]" => found("carrier") == value,
+        "where[location]" => found("location") == value,
         "where[created_at]" => at("created_at") == time(),
         "where[updated_at]" => at("updated_at") == time(),
-        "where[primary]" => contact["primary"] == (asked == "true"),
-        "where[number]" if asked == "not one" => false,
-        "where[number]" if asked.ends_with("x5") => {
+        "where[primary]" => contact["primary"] == (value == "true"),
+        "where[number]" if value == "not one" => false,
+        "where[number]" if value.ends_with("x5") => {
             found("number") == "+14158867900" && found("extension") == "5"
         }
         "where[number]" => found("number") == "+14158867900",
@@ -337,7 +340,7 @@ fn naive_match(contact: &Value, name: &str, asked: &str) -> bool {
     }
 }
 
-/// What a number is ordered by, as text.
+/// Returns the key of an order as text.
 fn naive_key(contact: &Value, order: &str) -> (Option<String>, Option<String>) {
     let text = |name: &str| contact.get(name).map(|it| it.as_str().unwrap().to_owned());
     match order {
@@ -350,7 +353,7 @@ fn naive_key(contact: &Value, order: &str) -> (Option<String>, Option<String>) {
 
 proptest! {
     #[test]
-    fn lists_keep_their_laws(commands in vec(command(), 1..30)) {
+    fn lists_keep_their_rules_under_any_commands(commands in vec(command(), 1..30)) {
         let mut list = empty();
         let mut rows: Vec<Row> = Vec::new();
         let mut store = stored(&list);
@@ -366,7 +369,7 @@ proptest! {
                 Ok(changes) => {
                     prop_assert!(expected.is_some(), "{command:?} is not refused");
                     rows = expected.unwrap();
-                    // What is committed is all that changed, and nothing else.
+                    // The changes are complete and minimal.
                     for number in &changes.saved {
                         prop_assert_eq!(number.updated_at(), now);
                         let stored = store.insert(number.id(), number.clone());
@@ -394,7 +397,7 @@ proptest! {
     }
 
     #[test]
-    fn any_numbers_can_be_repaired(numbers in vec(contact(), 0..8)) {
+    fn repair_makes_any_numbers_a_list(numbers in vec(contact(), 0..8)) {
         let owner = "7".parse().unwrap();
         let numbers: BTreeMap<_, _> =
             numbers.into_iter().filter(|it| it.owner() == owner).map(|it| (it.id(), it)).collect();
@@ -403,7 +406,7 @@ proptest! {
         prop_assert_eq!(ContactList::new(owner, list.numbers().to_vec()), Ok(list.clone()));
         prop_assert_eq!(changes.is_empty(), ContactList::new(owner, given()).is_ok());
 
-        // No number is lost, only those that are there twice; the oldest primary one stays.
+        // Only repeated numbers are removed, and the oldest primary one stays.
         let dialled = |it: &ContactNumber| (it.number(), it.extension());
         let all: BTreeSet<_> = numbers.values().map(dialled).collect();
         prop_assert_eq!(list.numbers().iter().map(dialled).collect::<BTreeSet<_>>(), all);
@@ -415,7 +418,7 @@ proptest! {
     }
 
     #[test]
-    fn stored_numbers_come_back(contact in contact()) {
+    fn stored_numbers_round_trip(contact in contact()) {
         let text = serde_json::to_string(&contact).unwrap();
         prop_assert_eq!(serde_json::from_str::<ContactNumber>(&text).unwrap(), contact);
     }
@@ -432,24 +435,24 @@ proptest! {
             query = query.with_owner("7".parse().unwrap());
         }
         let query = with_parameters(query, &parameters);
-        let asked = |name: &str| parameters.iter().find(|it| it.0 == name).map(|it| &*it.1);
+        let value_of = |name: &str| parameters.iter().find(|it| it.0 == name).map(|it| &*it.1);
 
         let mut found: Vec<_> = contacts.values().map(|it| serde_json::to_value(it).unwrap()).collect();
         found.retain(|it| !owned || it["owner"] == "7");
         found.retain(|it| parameters.iter().all(|(name, value)| naive_match(it, name, value)));
-        let order = asked("order").unwrap_or("-created_at");
+        let order = value_of("order").unwrap_or("-created_at");
         found.sort_by_key(|it| (naive_key(it, order.trim_start_matches('-')), it["id"].as_u64()));
         if order.starts_with('-') {
             found.reverse();
         }
         let (offset, per_page) =
-            (asked("offset").map_or(0, |it| it.parse().unwrap()), asked("per_page").map_or(25, |it| it.parse().unwrap()));
+            (value_of("offset").map_or(0, |it| it.parse().unwrap()), value_of("per_page").map_or(25, |it| it.parse().unwrap()));
         let page = query.page(contacts.values());
         let slice: Vec<_> = found.iter().skip(offset).take(per_page).cloned().collect();
         prop_assert_eq!(page.items.iter().map(|it| serde_json::to_value(it).unwrap()).collect::<Vec<_>>(), slice);
         prop_assert_eq!(page.total, found.len() as u64);
 
-        // From the first page, the next ones are all there is, each number once.
+        // The pages in turn have each number once.
         let mut all = Vec::new();
         let mut next = Some(0);
         while let Some(offset) = next {
@@ -464,7 +467,7 @@ proptest! {
 }
 
 #[test]
-fn orders_have_their_names() {
+fn orders_round_trip_through_their_names() {
     for (name, field) in [
         ("carrier", OrderField::Carrier),
         ("created_at", OrderField::CreatedAt),
@@ -492,7 +495,7 @@ fn pages_far_behind_the_last_are_empty() {
 #[test]
 fn refusals_tell_the_position_and_change_nothing() {
     let mut list = empty();
-    let new = |text: &str| NewContact::new(entry(text));
+    let new = |text: &str| NewContact::new(entered(text));
     let number = "+14158867900".parse().unwrap();
 
     let primaries =

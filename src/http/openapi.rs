@@ -1,4 +1,4 @@
-//! The OpenAPI document: the routes' own descriptions, completed from tables.
+//! The `OpenAPI` document: the routes' own descriptions, completed from tables.
 
 use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApiBuilder;

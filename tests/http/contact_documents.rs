@@ -31,12 +31,12 @@ fn empty(owner: &str) -> ContactList {
     ContactList::empty(owner.parse().unwrap())
 }
 
-/// The number with the extension as `;ext=`.
+/// Returns the number with its extension as `;ext=`.
 fn shown(entry: &EnteredNumber) -> String {
     entry.extension().map_or(entry.number().to_string(), |ext| format!("{};ext={ext}", entry.number()))
 }
 
-/// Compares each refusal of a table with what a decoder says.
+/// Asserts the error of each document in a table.
 fn assert_refused<T: std::fmt::Debug>(table: &str, read: impl Fn(Value) -> Result<T, FieldError>) {
     let rows = refused();
     let rows = rows[table].as_array().unwrap();
@@ -104,7 +104,7 @@ fn user_numbers_are_as_published() {
     numbers.update(id(151), patch, moment("2026-03-02T12:00:01Z")).unwrap();
     assert_eq!(show(numbers.get(id(151)).unwrap()), file["updated"]["response"]);
 
-    // Sorted by creation, the most recent first; by id where they came together.
+    // The newest first; by id among equals.
     let mut numbers = empty("user");
     let listed = file["listed"].as_array().unwrap();
     for number in listed.iter().rev() {
@@ -161,7 +161,7 @@ fn planning_center_resources_are_as_published() {
     let everything = resource.with_attributes(all.join(",").parse().unwrap()).with_home(Region::US);
     assert_eq!(serde_json::to_string(&everything).unwrap(), file["resource"].to_string());
 
-    // Key by key, and type by type, as printed.
+    // The keys and types are the published ones.
     let printed = file["printed"].as_object().unwrap();
     let found = serde_json::to_value(everything).unwrap();
     assert!(found.as_object().unwrap().keys().eq(printed.keys()));
@@ -172,7 +172,7 @@ fn planning_center_resources_are_as_published() {
         assert_eq!((name, value.is_boolean()), (printed_name, printed.is_boolean()));
     }
 
-    // `formatted_number` is only there when it is asked for.
+    // `formatted_number` is shown on request only.
     let mut plain = file["resource"].clone();
     plain["attributes"].as_object_mut().unwrap().shift_remove("formatted_number");
     assert_eq!(serde_json::to_string(&resource).unwrap(), plain.to_string());
@@ -187,7 +187,7 @@ fn planning_center_documents_are_refused() {
 }
 
 #[test]
-fn planning_center_patches_say_what_changes() {
+fn planning_center_patches_keep_remove_or_set_a_field() {
     let document =
         |attributes: Value| json!({"data": {"type": "PhoneNumber", "id": "8", "attributes": attributes}});
     let read = |attributes| planning_center::patch(document(attributes), id(8), Some(Region::US)).unwrap();
@@ -253,7 +253,6 @@ fn planning_center_parameters_become_a_query() {
     );
 }
 
-/// A number that is stored need not be possible.
 #[test]
 fn impossible_numbers_are_shown_without_an_area_code() {
     let number: ContactNumber = serde_json::from_value(json!({"id": 1, "owner": "7", "number": "+15550123",

@@ -3,24 +3,24 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
-use crate::replay::{Asked, Case, Reply, ask, ask_bytes, replay_each};
+use crate::replay::{Case, Reply, TestRequest, replay_each, send as send_request, send_bytes};
 use crate::world::{self, OWNER, Server};
 
-/// The requests of the published documents of contact numbers, corrected where they must be.
+/// The published requests of contact numbers, corrected where they contradict each other.
 const CASES: &str = include_str!("../data/http/contacts.json");
 
 #[test]
-fn what_is_published() {
+fn published_requests_get_their_responses() {
     let cases: Vec<Case> = serde_json::from_str(CASES).unwrap();
     assert!(!cases.is_empty());
     replay_each(&cases, world::service);
 }
 
 #[test]
-fn pages_lead_to_each_other_and_show_each_number_once() {
+fn links_between_pages_show_each_number_once() {
     let server = world::service();
     let headers = serde_json::json!({"Authorization": "Bearer people"});
-    let asked = |method: &str, path: &str, body: Option<serde_json::Value>| Asked {
+    let request = |method: &str, path: &str, body: Option<serde_json::Value>| TestRequest {
         method: method.to_owned(),
         path: path.to_owned(),
         headers: headers.as_object().unwrap().clone(),
@@ -29,15 +29,15 @@ fn pages_lead_to_each_other_and_show_each_number_once() {
     for last in 0..26 {
         let number = format!("415 886 79{last:02}");
         let body = serde_json::json!({"data": {"type": "PhoneNumber", "attributes": {"number": number}}});
-        let reply = ask(&server, &asked("POST", "/people/v2/people/1/phone_numbers", Some(body)));
+        let reply = send_request(&server, &request("POST", "/people/v2/people/1/phone_numbers", Some(body)));
         assert_eq!(reply.status, 201, "{}", reply.text);
     }
-    let page = ask(&server, &asked("GET", "/people/v2/phone_numbers", None)).json();
+    let page = send_request(&server, &request("GET", "/people/v2/phone_numbers", None)).json();
     assert_eq!((&page["meta"]["count"], &page["meta"]["next"]["offset"]), (&json!(25), &json!(25)));
     let mut path = "/people/v2/phone_numbers?per_page=3&order=-number".to_owned();
     let mut found = Vec::new();
     loop {
-        let page = ask(&server, &asked("GET", &path, None)).json();
+        let page = send_request(&server, &request("GET", &path, None)).json();
         assert_eq!(page["meta"]["total_count"], 26);
         let numbers = page["data"].as_array().unwrap();
         found.extend(numbers.iter().map(|it| it["attributes"]["e164"].as_str().unwrap().to_owned()));
@@ -52,19 +52,19 @@ fn pages_lead_to_each_other_and_show_each_number_once() {
 
 const USER_KEY: &str = "Basic MDk4ZjZiY2Q0NjIxZDM3M2NhZGU0ZTgzMjYyN2I0ZjY6cGFya3U=";
 
-/// Asks with a credential: a header and its value.
+/// Sends a request with a credential: a header and its value.
 fn send(server: &Server, method: &str, path: &str, by: (&str, &str), body: &str) -> Reply {
     let headers = Map::from_iter([(by.0.to_owned(), Value::from(by.1))]);
-    ask_bytes(server, method, path, &headers, body.as_bytes().to_vec())
+    send_bytes(server, method, path, &headers, body.as_bytes().to_vec())
 }
 
 #[test]
-fn what_opens_one_api_opens_no_other() {
+fn credentials_of_one_api_are_invalid_for_the_others() {
     let server = world::service();
     let account = format!("/v2/accounts/{OWNER}/phone_numbers");
     let apis = [&account, "/people/v2/phone_numbers", "/v9/clients/7/phone_numbers", "/phone_numbers"];
     let user = "098f6bcd4621d373cade4e832627b4f6";
-    // `x-auth-token: a`, `Authorization: Bearer a`, `Authorization: Basic base64(a:)`; what they open.
+    // A header with credentials, and for which of the APIs they are valid.
     let rows = [
         ("X-Auth-Token", world::OWNER_TOKEN.to_owned(), [true, false, false, false]),
         ("Authorization", format!("Bearer {}", world::OWNER_TOKEN), [false; 4]),
@@ -75,14 +75,14 @@ fn what_opens_one_api_opens_no_other() {
         ("Authorization", format!("Bearer {user}"), [false; 4]),
         ("X-Auth-Token", user.to_owned(), [false; 4]),
     ];
-    for (header, value, opens) in rows {
-        let opened = apis.map(|path| send(&server, "GET", path, (header, &value), "").status == 200);
-        assert_eq!(opened, opens, "{header}: {value}");
+    for (header, value, expected) in rows {
+        let valid = apis.map(|path| send(&server, "GET", path, (header, &value), "").status == 200);
+        assert_eq!(valid, expected, "{header}: {value}");
     }
 }
 
 #[test]
-fn a_user_a_person_and_a_client_with_the_same_id_are_not_one() {
+fn the_same_id_is_another_owner_in_each_api() {
     let server = world::service();
     let (users, people) = (("Authorization", USER_KEY), ("Authorization", "Bearer people"));
     let document =
@@ -123,7 +123,7 @@ fn links_start_with_the_base_url() {
     assert_eq!(shown["links"]["self"], place);
 }
 
-/// Adds numbers of a user, from one on.
+/// Adds `count` numbers of a user, from `first` on.
 fn add(server: &Server, first: usize, count: usize) {
     for number in first..first + count {
         let body = format!("phone_number=+1212{number:07}");
@@ -133,7 +133,7 @@ fn add(server: &Server, first: usize, count: usize) {
 }
 
 #[test]
-fn a_users_list_is_of_one_moment() {
+fn a_users_list_is_a_snapshot() {
     let (server, by) = (world::service(), ("Authorization", USER_KEY));
     add(&server, 2_000_000, 150);
     let stop = AtomicBool::new(false);

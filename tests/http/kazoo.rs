@@ -11,34 +11,34 @@ use telnum::number::{PhoneNumber, Prefix};
 use telnum::record::Shape;
 use telnum::store::MemoryStore;
 
-use crate::replay::{Case, Reply, ask_bytes, replay_each};
+use crate::replay::{Case, Reply, replay_each, send_bytes};
 use crate::world::{self, ADDER, ADDER_TOKEN, MASTER_TOKEN, OWNER, OWNER_TOKEN, PLAIN, PLAIN_TOKEN, Server};
 
-/// The requests of the published documents, corrected where they must be.
+/// The published requests, corrected where they contradict each other.
 const CASES: &str = include_str!("../data/http/kazoo.json");
-/// Some of them, answered in the newer shape.
+/// Some of them, with responses in the newer shape.
 const NEWER: &str = include_str!("../data/http/kazoo_read_only.json");
 
 #[test]
-fn what_is_published() {
+fn published_requests_get_their_responses() {
     let cases: Vec<Case> = serde_json::from_str(CASES).unwrap();
     assert!(!cases.is_empty());
     replay_each(&cases, world::kazoo);
 }
 
 #[test]
-fn the_newer_shape() {
+fn the_newer_shape_has_read_only_fields_apart() {
     let cases: Vec<Case> = serde_json::from_str(NEWER).unwrap();
     assert!(!cases.is_empty());
     replay_each(&cases, || world::kazoo_with(|api| api.with_shape(Shape::ReadOnly), ServerLimits::default()));
 }
 
-/// Asks for something below an account's numbers.
+/// Sends a request to a path below `/v2/accounts`.
 fn send(server: &Server, method: &str, path: &str, token: &str, key: Option<&str>, body: &Value) -> Reply {
     let mut headers = Map::from_iter([("X-Auth-Token".to_owned(), token.into())]);
     headers.extend(key.map(|key| ("Idempotency-Key".to_owned(), key.into())));
     let body = if body.is_null() { Vec::new() } else { serde_json::to_vec(body).unwrap() };
-    ask_bytes(server, method, &format!("/v2/accounts/{path}"), &headers, body)
+    send_bytes(server, method, &format!("/v2/accounts/{path}"), &headers, body)
 }
 
 fn ask(server: &Server, method: &str, path: &str, token: &str, body: &Value) -> Reply {
@@ -48,7 +48,7 @@ fn ask(server: &Server, method: &str, path: &str, token: &str, body: &Value) -> 
 const NUMBER: &str = "%2B14242424246";
 
 #[test]
-fn the_path_of_an_account_leads_to_its_numbers_alone() {
+fn the_path_of_an_account_leads_only_to_its_numbers() {
     let server = world::kazoo();
     let asked = [
         ("GET", NUMBER.to_owned(), Value::Null),
@@ -71,20 +71,20 @@ fn the_path_of_an_account_leads_to_its_numbers_alone() {
             assert!(reply.text.contains("not_found"), "{method}: {} {}", reply.status, reply.text);
         }
     }
-    // The number is as it was, below an account above its own too.
+    // The number is unchanged, also below the path of the parent account.
     for account in [ADDER, world::MASTER] {
         let path = format!("{account}/phone_numbers/{NUMBER}");
         let reply = ask(&server, "GET", &path, MASTER_TOKEN, &Value::Null).json();
         assert_eq!((&reply["data"]["x"], &reply["data"]["assigned_to"]), (&Value::Null, &json!(ADDER)));
     }
-    // What is available may be read wherever it is asked for, and is nobody's to change.
+    // An available number can be read below every path and changed below none.
     let path = format!("{OWNER}/phone_numbers/%2B17075550100");
     assert_eq!(ask(&server, "GET", &path, OWNER_TOKEN, &Value::Null).status, 200);
     assert_eq!(ask(&server, "PATCH", &path, MASTER_TOKEN, &json!({"data": {"x": 1}})).status, 404);
 }
 
 #[test]
-fn a_repeated_reservation_undoes_nothing() {
+fn a_repeated_reservation_keeps_later_changes() {
     let server = world::kazoo();
     let path = format!("{PLAIN}/phone_numbers/%2B17075550100");
     let reserve = |x: i32| {
@@ -99,9 +99,8 @@ fn a_repeated_reservation_undoes_nothing() {
     assert_eq!(reserve(3).status, 409);
 }
 
-/// What a document says that comes with it is refused with it.
 #[test]
-fn an_activation_is_done_with_its_document_or_not_at_all() {
+fn an_activation_with_an_invalid_document_is_refused_whole() {
     let server = world::kazoo();
     let path = format!("{PLAIN}/phone_numbers/%2B17075550100");
     let body = json!({"data": {"x": 1, "cnam": {"display_name": "sixteen letters!"}}});
@@ -114,7 +113,7 @@ fn an_activation_is_done_with_its_document_or_not_at_all() {
 }
 
 #[test]
-fn fixing_undoes_nothing_that_is_done_meanwhile() {
+fn fixing_keeps_concurrent_changes() {
     let inventory = world::inventory();
     let server = world::kazoo_of(inventory.clone(), |api| api, ServerLimits::default());
     let (path, stop) = (format!("{OWNER}/phone_numbers/fix/%2B14155555555"), AtomicBool::new(false));
@@ -143,7 +142,7 @@ fn fixing_undoes_nothing_that_is_done_meanwhile() {
 }
 
 #[test]
-fn all_numbers_of_a_large_account_are_fixed_under_one_key() {
+fn an_idempotency_key_covers_all_pages_of_a_fix() {
     let inventory = world::inventory();
     let options = Options::new(Actor::System).with_account(OWNER.parse().unwrap());
     let numbers = (0..1_500).map(|number| format!("+1212{number:07}"));
@@ -162,7 +161,7 @@ fn all_numbers_of_a_large_account_are_fixed_under_one_key() {
 }
 
 #[test]
-fn tokens_of_activation_are_for_numbers_that_are_activated() {
+fn the_activation_limit_counts_activated_numbers_only() {
     let left = Arc::new(AtomicUsize::new(100));
     let counted = Arc::clone(&left);
     let take =
@@ -186,7 +185,7 @@ fn tokens_of_activation_are_for_numbers_that_are_activated() {
         let done = activate(Some("key"), &json!({"data": {"numbers": thrice}}));
         assert_eq!((done.status, spent()), (201, 1), "{}", done.text);
     }
-    // It is in service already.
+    // The number is already in service.
     assert_eq!((activate(None, &json!({"data": {"numbers": thrice}})).status, spent()), (201, 1));
 
     left.store(0, Ordering::Relaxed);
@@ -196,9 +195,8 @@ fn tokens_of_activation_are_for_numbers_that_are_activated() {
     assert_eq!(other.json()["data"]["error"]["+14155550101"]["code"], 429, "{}", other.text);
 }
 
-/// What costs, and is not accepted, is not activated.
 #[test]
-fn no_token_is_spent_on_what_is_not_paid() {
+fn the_activation_limit_does_not_count_numbers_with_unaccepted_charges() {
     let spent = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&spent);
     let take = move |_| counted.fetch_add(1, Ordering::Relaxed) < 100;
@@ -211,11 +209,11 @@ fn no_token_is_spent_on_what_is_not_paid() {
     assert_eq!(spent.load(Ordering::Relaxed), 1);
 }
 
-/// What is printed of a place.
+/// A lookup with the published locality.
 #[derive(Debug)]
-struct Known;
+struct PublishedLocality;
 
-impl LocalityLookup for Known {
+impl LocalityLookup for PublishedLocality {
     fn locate(&self, _: PhoneNumber) -> Result<Option<Locality>, LocalityError> {
         let text = |text: &str| Some(text.into());
         Ok(Some(Locality {
@@ -241,9 +239,10 @@ impl LocalityLookup for Known {
 }
 
 #[test]
-fn a_locality_is_shown_as_it_is_known() {
+fn a_locality_has_all_published_fields() {
     let accounts = AccountTree::new([Account::new(OWNER.parse().unwrap())]).unwrap();
-    let inventory = Inventory::builder(Arc::new(MemoryStore::new())).accounts(accounts).localities(Known);
+    let inventory =
+        Inventory::builder(Arc::new(MemoryStore::new())).accounts(accounts).localities(PublishedLocality);
     let server = world::kazoo_of(inventory.build(), |api| api, ServerLimits::default());
     let body = json!({"data": {"numbers": ["+14158551292"]}});
     let reply = ask(&server, "POST", &format!("{OWNER}/phone_numbers/locality"), OWNER_TOKEN, &body).json();

@@ -1,4 +1,4 @@
-//! Bad input, and too much of it: the documented shape of a failure, and the server goes on.
+//! Bad input and too much of it: errors have the documented shape, and the server keeps running.
 
 use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::TcpStream;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 use telnum::http::{Execution, ServerLimits};
 
-use crate::replay::{Asked, Reply, ask, ask_bytes};
+use crate::replay::{Reply, TestRequest, send as send_request, send_bytes};
 use crate::world::{self, ADDER, ADDER_TOKEN, OWNER, OWNER_TOKEN, PLAIN, PLAIN_TOKEN, Server};
 
 fn headers(token: &str) -> Map<String, Value> {
@@ -16,10 +16,10 @@ fn headers(token: &str) -> Map<String, Value> {
 }
 
 fn send(server: &Server, method: &str, path: &str, body: &[u8]) -> Reply {
-    ask_bytes(server, method, path, &headers(OWNER_TOKEN), body.to_vec())
+    send_bytes(server, method, path, &headers(OWNER_TOKEN), body.to_vec())
 }
 
-/// The shape of a failure of numbers: nothing else, and nothing of the inside.
+/// Asserts the shape of an error of `kazoo`: the documented fields and no internals.
 fn assert_failure(reply: &Reply, status: u16, message: &str) {
     assert_eq!(reply.status, status, "{}", reply.text);
     let body = reply.json();
@@ -32,7 +32,7 @@ fn assert_failure(reply: &Reply, status: u16, message: &str) {
     }
 }
 
-fn assert_goes_on(server: &Server) {
+fn assert_is_running(server: &Server) {
     let reply = send(server, "GET", "/v2/phone_numbers/classifiers/911", b"");
     assert_eq!((reply.status, &reply.json()["data"]["name"]), (200, &json!("emergency")));
 }
@@ -77,15 +77,15 @@ fn bad_input_has_the_documented_shape() {
     }
     let refused = send(&server, "DELETE", &list, b"");
     assert_eq!(refused.headers["allow"], "GET,HEAD");
-    assert_goes_on(&server);
+    assert_is_running(&server);
 }
 
 #[test]
-fn credentials_that_are_none_and_those_of_another() {
+fn unknown_credentials_and_foreign_accounts_are_refused() {
     let server = world::kazoo();
     let owners = format!("/v2/accounts/{OWNER}/phone_numbers");
     for headers in [Map::new(), headers("nobody")] {
-        let reply = ask_bytes(&server, "GET", &owners, &headers, Vec::new());
+        let reply = send_bytes(&server, "GET", &owners, &headers, Vec::new());
         assert_failure(&reply, 401, "invalid_credentials");
         assert_eq!(reply.json()["auth_token"], "");
     }
@@ -100,15 +100,15 @@ fn credentials_that_are_none_and_those_of_another() {
     for (method, path, status, message) in rows {
         let body = br#"{"data": {"numbers": []}}"#.to_vec();
         let body = if path.ends_with("check") { body } else { Vec::new() };
-        assert_failure(&ask_bytes(&server, method, &path, &another, body), status, message);
+        assert_failure(&send_bytes(&server, method, &path, &another, body), status, message);
     }
-    // By its own account's path, another's number is shown to nobody either.
+    // Nor is a foreign number visible below the path of one's own account.
     let path = format!("/v2/accounts/{PLAIN}/phone_numbers/%2B14155555555");
-    assert_failure(&ask_bytes(&server, "GET", &path, &another, Vec::new()), 404, "bad_identifier");
+    assert_failure(&send_bytes(&server, "GET", &path, &another, Vec::new()), 404, "bad_identifier");
 }
 
 #[test]
-fn a_body_that_is_too_large() {
+fn a_body_over_the_limit_is_refused() {
     let limits = ServerLimits::default().with_max_body_bytes(1_000);
     let server = world::kazoo_with(|api| api, limits);
     let path = format!("/v2/accounts/{OWNER}/phone_numbers/%2B14155555555");
@@ -116,7 +116,7 @@ fn a_body_that_is_too_large() {
     assert_eq!(body(1_000).len(), 1_000);
     assert_eq!(send(&server, "POST", &path, body(1_000).as_bytes()).status, 200);
     assert_failure(&send(&server, "POST", &path, body(1_001).as_bytes()), 413, "request_too_large");
-    // Without a length it is read until it is too large.
+    // A body without `Content-Length` is read until it exceeds the limit.
     let mut stream = TcpStream::connect(server.address).unwrap();
     let head = format!(
         "POST {path} HTTP/1.1\r\nhost: a\r\nx-auth-token: {OWNER_TOKEN}\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -124,10 +124,10 @@ fn a_body_that_is_too_large() {
     stream.write_all(head.as_bytes()).unwrap();
     stream.write_all(format!("7d0\r\n{}\r\n0\r\n\r\n", "a".repeat(2_000)).as_bytes()).unwrap();
     assert!(answer(&mut stream).starts_with("HTTP/1.1 413 "));
-    assert_goes_on(&server);
+    assert_is_running(&server);
 }
 
-/// What comes before the other side has nothing more to say for a while.
+/// Reads the start of a response.
 fn answer(stream: &mut TcpStream) -> String {
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     let mut bytes = [0; 4096];
@@ -136,7 +136,7 @@ fn answer(stream: &mut TcpStream) -> String {
 }
 
 #[test]
-fn who_is_slow_is_told_so_or_disconnected() {
+fn slow_clients_time_out() {
     let limits = ServerLimits::default()
         .with_head_timeout(Duration::from_millis(300))
         .with_body_timeout(Duration::from_millis(300));
@@ -152,29 +152,33 @@ fn who_is_slow_is_told_so_or_disconnected() {
     assert!(told.starts_with("HTTP/1.1 408 ") && told.contains("\"message\":\"timeout\""), "{told}");
     half_a_head.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     let mut rest = Vec::new();
-    // The end of the connection, whatever is said before it.
+    // The connection ends, with or without a response before.
     drop(half_a_head.read_to_end(&mut rest));
     assert!(!String::from_utf8_lossy(&rest).contains("200 OK"));
-    assert_goes_on(&server);
+    assert_is_running(&server);
 }
 
 #[test]
-fn who_sends_too_much_is_told_so_and_not_cut_off() {
+fn a_client_that_sends_too_much_reads_the_response() {
     let server = world::kazoo();
     let path = format!("/v2/accounts/{OWNER}/phone_numbers/check");
     for megabytes in [3, 12, 40] {
         let reply = send(&server, "POST", &path, &vec![b' '; megabytes * 1_000_000]);
         assert_failure(&reply, 413, "request_too_large");
     }
-    // Whatever it is that is answered before the body is read.
+    // So does a client that is refused before its body is read.
     let body = vec![b' '; 12_000_000];
-    assert_failure(&ask_bytes(&server, "POST", &path, &Map::new(), body.clone()), 401, "invalid_credentials");
+    assert_failure(
+        &send_bytes(&server, "POST", &path, &Map::new(), body.clone()),
+        401,
+        "invalid_credentials",
+    );
     assert_failure(&send(&server, "POST", "/v2/nothing", &body), 404, "bad_identifier");
-    assert_goes_on(&server);
+    assert_is_running(&server);
 }
 
 #[test]
-fn who_sends_without_end_is_cut_off() {
+fn an_endless_body_is_cut_off() {
     let limits = ServerLimits::default().with_max_discarded_bytes(1_000_000);
     let server = world::kazoo_with(|api| api, limits);
     let mut stream = TcpStream::connect(server.address).unwrap();
@@ -184,17 +188,17 @@ fn who_sends_without_end_is_cut_off() {
     chunk.extend(b"\r\n");
     let sent = (0..10_000).take_while(|_| stream.write_all(&chunk).is_ok()).count();
     assert!(sent < 10_000);
-    assert_goes_on(&server);
+    assert_is_running(&server);
 }
 
 #[test]
-fn who_does_not_receive_is_disconnected() {
+fn a_client_that_does_not_receive_is_disconnected() {
     let limits = ServerLimits::default().with_write_timeout(Duration::from_millis(300));
     let server = world::service_within(limits);
     let mut stream = TcpStream::connect(server.address).unwrap();
     let requests = b"GET /openapi.json HTTP/1.1\r\nhost: a\r\n\r\n".repeat(100);
     stream.set_write_timeout(Some(Duration::from_secs(2))).unwrap();
-    // Sooner or later nothing is received any longer: what is asked is answered no more, or it is over.
+    // Responses pile up until the server stops reading requests or closes the connection.
     while stream.write_all(&requests).is_ok() {}
     std::thread::sleep(Duration::from_secs(1));
     stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
@@ -205,17 +209,17 @@ fn who_does_not_receive_is_disconnected() {
             end => break end,
         }
     };
-    // Its end, or that it was reset; but no waiting for more.
+    // The connection has ended or was reset; it does not time out here.
     assert!(end.is_ok_and(|length| length == 0) || stream.read(&mut bytes).is_ok_and(|length| length == 0));
-    assert_goes_on(&server);
+    assert_is_running(&server);
 }
 
 #[test]
-fn strangers_are_refused_unread() {
+fn unauthenticated_requests_are_refused_unread() {
     let server = world::kazoo();
     let path = format!("/v2/accounts/{OWNER}/phone_numbers/%2B14155555555");
     let stranger =
-        |method: &str, path: &str, body: &[u8]| ask_bytes(&server, method, path, &Map::new(), body.to_vec());
+        |method: &str, path: &str, body: &[u8]| send_bytes(&server, method, path, &Map::new(), body.to_vec());
     assert_failure(&stranger("POST", &path, b"{bad"), 401, "invalid_credentials");
     assert_failure(
         &stranger("PUT", &format!("{path}/reserve"), &vec![b' '; 3_000_000]),
@@ -225,7 +229,7 @@ fn strangers_are_refused_unread() {
     let list = format!("/v2/accounts/{}/phone_numbers?filter_shoe_size=9", "a".repeat(37));
     assert_failure(&stranger("GET", &list, b""), 401, "invalid_credentials");
     assert_eq!(stranger("GET", "/v2/schemas/phone_numbers", b"").status, 200);
-    // Without a byte of the body.
+    // The response comes before any byte of the body.
     let mut stream = TcpStream::connect(server.address).unwrap();
     stream
         .write_all(format!("POST {path} HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n").as_bytes())
@@ -235,7 +239,7 @@ fn strangers_are_refused_unread() {
     assert!(started.elapsed() < ServerLimits::default().body_timeout);
 }
 
-/// Connections that have sent half of a head.
+/// Opens connections that send half of a head.
 fn slow(address: std::net::SocketAddr, count: usize) -> Vec<TcpStream> {
     let connect = |_| {
         let mut stream = TcpStream::connect(address).unwrap();
@@ -245,7 +249,7 @@ fn slow(address: std::net::SocketAddr, count: usize) -> Vec<TcpStream> {
     (0..count).map(connect).collect()
 }
 
-/// Whether the other side keeps a connection, on which it has said nothing.
+/// Returns whether the server keeps a connection open on which it has sent nothing.
 fn is_open(stream: &TcpStream) -> bool {
     stream.set_nonblocking(true).unwrap();
     let read = (&*stream).read(&mut [0]);
@@ -253,13 +257,13 @@ fn is_open(stream: &TcpStream) -> bool {
 }
 
 #[test]
-fn one_connection_too_many_closes_the_one_that_has_been_idle_for_the_longest() {
+fn a_connection_over_the_limit_closes_the_one_idle_the_longest() {
     let limits = ServerLimits::default().with_max_connections(50);
     let server = world::kazoo_with(|api| api, limits);
     let slow = slow(server.address, 50);
     let started = Instant::now();
     for _ in 0..10 {
-        assert_goes_on(&server);
+        assert_is_running(&server);
     }
     assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
     let is_open: Vec<_> = slow.iter().map(is_open).collect();
@@ -267,7 +271,7 @@ fn one_connection_too_many_closes_the_one_that_has_been_idle_for_the_longest() {
 }
 
 #[test]
-fn while_all_connections_are_busy_one_more_waits() {
+fn a_connection_over_the_limit_waits_while_all_are_busy() {
     let answers = |_| {
         std::thread::sleep(Duration::from_millis(500));
         true
@@ -277,12 +281,12 @@ fn while_all_connections_are_busy_one_more_waits() {
     std::thread::scope(|scope| {
         let first = scope.spawn(|| activate(&server, PLAIN, PLAIN_TOKEN));
         std::thread::sleep(Duration::from_millis(100));
-        assert_goes_on(&server);
+        assert_is_running(&server);
         assert_eq!(first.join().unwrap().status, 201);
     });
 }
 
-/// The server of [`Elsewhere`].
+/// The server of a [`ServerProcess`].
 #[test]
 #[ignore = "runs until its input ends"]
 fn a_server_for_another_process() {
@@ -293,16 +297,16 @@ fn a_server_for_another_process() {
     drop(std::io::stdin().read(&mut [0]));
 }
 
-/// A server in a process of its own, as each end of a connection takes a file.
-struct Elsewhere {
+/// A server in a process of its own, as both ends of a connection take a file descriptor.
+struct ServerProcess {
     server: Server,
     child: Child,
-    /// What it says, which somebody must hear.
+    /// The output, read so that the process does not block.
     _lines: Lines<BufReader<ChildStdout>>,
 }
 
-impl Elsewhere {
-    /// Starts it by a shell, after a command.
+impl ServerProcess {
+    /// Starts the server from a shell, after `command`.
     fn after(command: &str) -> Self {
         let run = "exec \"$0\" --exact limits::a_server_for_another_process --ignored --nocapture";
         let mut child = Command::new("sh")
@@ -317,13 +321,13 @@ impl Elsewhere {
             .by_ref()
             .find_map(|line| line.unwrap().split_once("at ")?.1.split(' ').next()?.parse().ok())
             .unwrap();
-        Self { server: Server::elsewhere(address), child, _lines: lines }
+        Self { server: Server::of_process(address), child, _lines: lines }
     }
 
-    /// That a request is answered promptly.
+    /// Asserts that a request is answered within a second.
     fn assert_answers(&self) {
         let started = Instant::now();
-        assert_goes_on(&self.server);
+        assert_is_running(&self.server);
         assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
     }
 
@@ -334,9 +338,9 @@ impl Elsewhere {
 }
 
 #[test]
-fn thousands_of_slow_connections_keep_nobody_waiting() {
-    let elsewhere = Elsewhere::after("true");
-    // 10,000, or what a process may have here besides some for itself.
+fn thousands_of_slow_connections_do_not_delay_others() {
+    let process = ServerProcess::after("true");
+    // 10,000, or what the limit of file descriptors leaves.
     let files = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let files = files
         .lines()
@@ -344,32 +348,32 @@ fn thousands_of_slow_connections_keep_nobody_waiting() {
     let count = files.map_or(400, |files: usize| files.saturating_sub(500).min(10_000));
     let mut hanging = Vec::new();
     while hanging.len() < count {
-        // No more at a time than the system keeps until they are accepted: 128, as a rule.
-        hanging.extend(slow(elsewhere.server.address, 100.min(count - hanging.len())));
-        elsewhere.assert_answers();
+        // No more at a time than the backlog of the listener, usually 128.
+        hanging.extend(slow(process.server.address, 100.min(count - hanging.len())));
+        process.assert_answers();
     }
     assert_eq!(hanging.iter().filter(|stream| is_open(stream)).count(), count);
     drop(hanging);
-    elsewhere.assert_answers();
-    elsewhere.end();
+    process.assert_answers();
+    process.end();
 }
 
 #[test]
-fn who_has_all_files_makes_room() {
-    let elsewhere = Elsewhere::after("ulimit -n 64");
-    let hanging = slow(elsewhere.server.address, 100);
-    elsewhere.assert_answers();
+fn a_server_without_file_descriptors_closes_idle_connections() {
+    let process = ServerProcess::after("ulimit -n 64");
+    let hanging = slow(process.server.address, 100);
+    process.assert_answers();
     assert!(!is_open(&hanging[0]) && is_open(&hanging[99]));
-    elsewhere.end();
+    process.end();
 }
 
 fn activate(server: &Server, account: &str, token: &str) -> Reply {
     let path = format!("/v2/accounts/{account}/phone_numbers/%2B17075550100/activate");
-    ask_bytes(server, "PUT", &path, &headers(token), Vec::new())
+    send_bytes(server, "PUT", &path, &headers(token), Vec::new())
 }
 
 #[test]
-fn what_takes_too_long() {
+fn a_request_over_the_time_limit_is_refused() {
     let limits = ServerLimits::default().with_request_timeout(Duration::from_millis(200));
     let slow = |_| {
         std::thread::sleep(Duration::from_secs(1));
@@ -380,7 +384,7 @@ fn what_takes_too_long() {
 }
 
 #[test]
-fn what_breaks() {
+fn a_panic_is_an_internal_error() {
     for execution in [Execution::BlockingPool, Execution::Inline] {
         let broken = |_| panic!("a secret of the inside");
         let server = world::kazoo_with(
@@ -390,23 +394,23 @@ fn what_breaks() {
         let reply = activate(&server, ADDER, ADDER_TOKEN);
         assert_failure(&reply, 500, "internal_error");
         assert!(!reply.text.contains("secret"));
-        assert_goes_on(&server);
+        assert_is_running(&server);
     }
 }
 
 #[test]
-fn too_many_activations() {
+fn activations_over_the_limit_are_refused() {
     let server = world::kazoo_with(|api| api.with_activation_limit(|_| false), ServerLimits::default());
     assert_failure(&activate(&server, PLAIN, PLAIN_TOKEN), 429, "too_many_requests");
 }
 
 #[test]
-fn a_request_has_a_name() {
+fn a_request_keeps_its_id_or_gets_a_new_one() {
     let server = world::kazoo();
     let path = "/v2/phone_numbers/classifiers/911";
     let named = |id: &str| {
         let headers = Map::from_iter([("x-request-id".to_owned(), id.into())]);
-        ask_bytes(&server, "GET", path, &headers, Vec::new())
+        send_bytes(&server, "GET", path, &headers, Vec::new())
     };
     let kept = named("a-name.of/mine");
     assert_eq!(kept.headers["x-request-id"], "a-name.of/mine");
@@ -416,13 +420,13 @@ fn a_request_has_a_name() {
 }
 
 #[test]
-fn a_key_makes_a_request_repeatable_for_who_has_it() {
+fn an_idempotency_key_makes_a_request_repeatable_for_its_actor() {
     let server = world::kazoo();
     let create = |number: &str, token: &str, account: &str| {
         let mut headers = headers(token);
         headers.insert("Idempotency-Key".to_owned(), "order-1".into());
         let path = format!("/v2/accounts/{account}/phone_numbers/%2B{number}");
-        ask_bytes(&server, "PUT", &path, &headers, Vec::new())
+        send_bytes(&server, "PUT", &path, &headers, Vec::new())
     };
     let first = create("14242424248", ADDER_TOKEN, ADDER);
     let again = create("14242424248", ADDER_TOKEN, ADDER);
@@ -434,16 +438,16 @@ fn a_key_makes_a_request_repeatable_for_who_has_it() {
     let mut unreadable = headers(ADDER_TOKEN);
     unreadable.insert("Idempotency-Key".to_owned(), "ä".into());
     let path = format!("/v2/accounts/{ADDER}/phone_numbers/%2B14242424249");
-    let no_key = ask_bytes(&server, "PUT", &path, &unreadable, Vec::new());
+    let no_key = send_bytes(&server, "PUT", &path, &unreadable, Vec::new());
     assert_failure(&no_key, 400, "invalid data");
     assert!(no_key.text.contains("visible ASCII character at byte 0"), "{}", no_key.text);
-    // Another's key is another one, though it is called the same.
+    // The same key of another actor is another key.
     let other = create("14242424250", world::MASTER_TOKEN, ADDER);
     assert_eq!(other.status, 201, "{}", other.text);
 }
 
 #[test]
-fn a_server_that_is_told_to_stop_answers_what_it_was_asked() {
+fn a_stopping_server_answers_running_requests() {
     let limits = ServerLimits::default().with_shutdown_timeout(Duration::from_secs(5));
     let change = |api: telnum::http::KazooApi| {
         api.with_activation_limit(|_| {
@@ -465,15 +469,15 @@ fn a_server_that_is_told_to_stop_answers_what_it_was_asked() {
 }
 
 #[test]
-fn what_stands_beside_the_apis() {
+fn the_service_has_documentation_and_health() {
     let server = world::service();
     let get = |path: &str| {
-        let asked =
-            Asked { method: "GET".to_owned(), path: path.to_owned(), headers: Map::new(), body: None };
-        ask(&server, &asked)
+        let request =
+            TestRequest { method: "GET".to_owned(), path: path.to_owned(), headers: Map::new(), body: None };
+        send_request(&server, &request)
     };
     assert_eq!(get("/health").json(), json!({"status": "ok"}));
-    // What is no path is shown as the API shows it to which it would belong.
+    // An unknown path is an error in the documents of the API at its prefix.
     let rows = [
         ("/v2", "/request_id"),
         ("/v2/", "/request_id"),
@@ -493,15 +497,14 @@ fn what_stands_beside_the_apis() {
     assert_eq!(document, telnum::http::openapi());
     let page = get("/docs");
     assert!(page.headers["content-type"].as_str().unwrap().starts_with("text/html"));
-    // The page has all it needs.
+    // The page loads nothing from elsewhere.
     assert!(!page.text.contains("http://") && !page.text.contains("https://") && !page.text.contains("src="));
     assert_eq!(get("/v2/schemas/phone_numbers").json()["data"], telnum::record::schema::json_schema());
     assert_eq!(get("/nothing").json()["error"], "not_found");
 }
 
-/// Every path and method of the document is one that a router has, and says how it answers.
 #[test]
-fn the_document_is_of_what_is_there() {
+fn every_operation_of_the_document_has_a_route() {
     let server = world::service();
     let document = telnum::http::openapi();
     let mut operations = Vec::new();
@@ -515,7 +518,7 @@ fn the_document_is_of_what_is_there() {
                 .replace("{client_id}", "1")
                 .replace("{person_id}", "1")
                 .replace("{id}", "1");
-            let reply = ask_bytes(&server, &method.to_uppercase(), &filled, &Map::new(), Vec::new());
+            let reply = send_bytes(&server, &method.to_uppercase(), &filled, &Map::new(), Vec::new());
             assert_ne!(reply.status, 405, "{method} {path}");
             let is_open = operation.get("security").is_none();
             assert_eq!(reply.status == 401, !is_open, "{method} {path}: {}", reply.text);

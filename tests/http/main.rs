@@ -1,4 +1,4 @@
-//! The published APIs, over real connections: documents replayed, limits, bad input.
+//! The published APIs over TCP: replayed documents, limits, bad input.
 #![cfg(feature = "http")]
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

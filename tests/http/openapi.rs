@@ -1,13 +1,13 @@
-//! The `OpenAPI` document says what is so: it is held against the published requests and answers.
+//! The `OpenAPI` document, compared with the published requests and their responses.
 
 use serde_json::{Map, Value, json};
 
-use crate::replay::{Case, ask};
+use crate::replay::{Case, send};
 use crate::world::{self, Server};
 
 type File = (&'static str, fn() -> Server);
 
-/// Published requests, and the service that answers them.
+/// Published requests and the server for them.
 const FILES: [File; 3] = [
     (include_str!("../data/http/kazoo.json"), world::kazoo),
     (include_str!("../data/http/kazoo_read_only.json"), newer),
@@ -19,7 +19,7 @@ fn newer() -> Server {
     world::kazoo_with(|api| api.with_shape(shape), telnum::http::ServerLimits::default())
 }
 
-/// What is wrong with a value by a schema, so far as the document uses JSON Schema.
+/// Collects the violations of a schema by a value, for the part of JSON Schema that the document uses.
 fn check(root: &Value, schema: &Value, value: &Value, at: &str, wrong: &mut Vec<String>) {
     if let Some(reference) = schema["$ref"].as_str() {
         let target = root.pointer(reference.strip_prefix('#').unwrap());
@@ -76,7 +76,7 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, wrong: &mut Vec<
     }
 }
 
-/// The operation that a request is for.
+/// Returns the operation of a request.
 fn operation<'a>(root: &'a Value, method: &str, path: &str) -> Option<&'a Value> {
     let parts: Vec<_> = path.split('?').next()?.split('/').collect();
     let fits = |template: &str| {
@@ -84,21 +84,21 @@ fn operation<'a>(root: &'a Value, method: &str, path: &str) -> Option<&'a Value>
         names.len() == parts.len()
             && names.iter().zip(&parts).all(|(name, part)| name.starts_with('{') || name == part)
     };
-    // A path without parameters is the one that is meant.
+    // A path with fewer parameters takes precedence.
     let paths = root["paths"].as_object()?;
     let mut found: Vec<_> = paths.iter().filter(|(template, _)| fits(template)).collect();
     found.sort_by_key(|(template, _)| template.matches('{').count());
     found.iter().find_map(|(_, item)| item.get(method.to_lowercase()))
 }
 
-/// The one schema of a body.
+/// Returns the only schema of a body.
 fn schema(body: &Value) -> Option<&Value> {
     let (_, content) = body["content"].as_object()?.iter().next()?;
     content.get("schema")
 }
 
 #[test]
-fn it_says_what_is_answered() {
+fn published_requests_and_responses_match_their_schemas() {
     let root = telnum::http::openapi();
     let mut wrong = Vec::new();
     let mut seen = 0;
@@ -106,15 +106,15 @@ fn it_says_what_is_answered() {
         for case in serde_json::from_str::<Vec<Case>>(file).unwrap() {
             let server = world();
             let all = case.before.iter().chain([&case.request]);
-            for asked in all {
-                let at = format!("{}: {} {}", case.name, asked.method, asked.path);
-                let reply = ask(&server, asked);
-                let Some(operation) = operation(&root, &asked.method, &asked.path) else { continue };
+            for request in all {
+                let at = format!("{}: {} {}", case.name, request.method, request.path);
+                let reply = send(&server, request);
+                let Some(operation) = operation(&root, &request.method, &request.path) else { continue };
                 seen += 1;
                 let responses = &operation["responses"];
                 let response = &responses[reply.status.to_string()];
                 if response.is_null() {
-                    wrong.push(format!("{at}: {} is not said", reply.status));
+                    wrong.push(format!("{at}: {} is not described", reply.status));
                     continue;
                 }
                 match schema(response) {
@@ -122,7 +122,7 @@ fn it_says_what_is_answered() {
                     None if reply.text.is_empty() => {}
                     None => wrong.push(format!("{at}: {} has no schema", reply.status)),
                 }
-                let body = asked.body.as_ref().map(|body| match body {
+                let body = request.body.as_ref().map(|body| match body {
                     Value::String(text) => serde_json::from_str(text).unwrap_or(Value::Null),
                     other => other.clone(),
                 });
@@ -149,7 +149,7 @@ fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
 }
 
 #[test]
-fn all_that_it_names_is_in_it() {
+fn every_schema_exists_and_is_used() {
     let root = telnum::http::openapi();
     let mut found = Vec::new();
     references(&root, &mut found);
@@ -159,12 +159,12 @@ fn all_that_it_names_is_in_it() {
     let schemas = root["components"]["schemas"].as_object().unwrap();
     for name in schemas.keys() {
         let reference = format!("#/components/schemas/{name}");
-        assert!(found.contains(&&*reference), "{name} is nowhere used");
+        assert!(found.contains(&&*reference), "{name} is not used");
     }
 }
 
 #[test]
-fn each_operation_says_how_it_is_asked_and_fails() {
+fn each_operation_describes_its_parameters_and_errors() {
     let root = telnum::http::openapi();
     let empty = Map::new();
     for (path, item) in root["paths"].as_object().unwrap() {
@@ -177,7 +177,7 @@ fn each_operation_says_how_it_is_asked_and_fails() {
                 assert_eq!(schema(response).is_none(), status == "204", "{at} {status}");
             }
             let is_of_account = path.contains("{account_id}");
-            // JSON:API has 403 for an id that the client has chosen.
+            // In JSON:API, 403 refuses an id chosen by the client.
             let may_choose = at == "post /people/v2/people/{person_id}/phone_numbers";
             assert_eq!(responses.contains_key("403"), is_of_account || may_choose, "{at}");
             let looks_only = ["/check", "/locality"].iter().any(|end| path.ends_with(end));

@@ -1,29 +1,29 @@
-//! Published requests, made again.
+//! Replaying published requests.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::world::Server;
 
-/// A request as it is published, and its answer.
+/// A published request and its response.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Case {
     #[serde(rename = "case")]
     pub(crate) name: String,
-    /// What is asked for before; that each succeeds is all that is looked at.
+    /// Requests made before, which must succeed.
     #[serde(default)]
-    pub(crate) before: Vec<Asked>,
-    pub(crate) request: Asked,
-    pub(crate) response: Answered,
-    /// What the answer has beside what is printed, as JSON pointers: it must be there.
+    pub(crate) before: Vec<TestRequest>,
+    pub(crate) request: TestRequest,
+    pub(crate) response: TestResponse,
+    /// JSON pointers to fields that the response has in addition to the published ones.
     #[serde(default)]
     pub(crate) more: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Asked {
+pub(crate) struct TestRequest {
     pub(crate) method: String,
     pub(crate) path: String,
     #[serde(default)]
@@ -34,16 +34,16 @@ pub(crate) struct Asked {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Answered {
+pub(crate) struct TestResponse {
     pub(crate) status: u16,
     #[serde(default)]
     pub(crate) headers: Map<String, Value>,
-    /// Nothing, for an empty body.
+    /// `None` for an empty body.
     #[serde(default)]
     pub(crate) body: Option<Value>,
 }
 
-/// What came over the line.
+/// A received response.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -57,17 +57,17 @@ impl Reply {
     }
 }
 
-/// Makes a request with a client as others have them.
-pub(crate) fn ask(server: &Server, asked: &Asked) -> Reply {
-    let body = match &asked.body {
+/// Sends a request with an ordinary HTTP client.
+pub(crate) fn send(server: &Server, request: &TestRequest) -> Reply {
+    let body = match &request.body {
         None => Vec::new(),
         Some(Value::String(text)) => text.clone().into_bytes(),
         Some(json) => serde_json::to_vec(json).unwrap(),
     };
-    ask_bytes(server, &asked.method, &asked.path, &asked.headers, body)
+    send_bytes(server, &request.method, &request.path, &request.headers, body)
 }
 
-pub(crate) fn ask_bytes(
+pub(crate) fn send_bytes(
     server: &Server,
     method: &str,
     path: &str,
@@ -94,22 +94,22 @@ pub(crate) fn ask_bytes(
     Reply { status, headers, text: response.body_mut().read_to_string().unwrap() }
 }
 
-/// Replays each case in a world of its own, and tells of all that are answered otherwise.
-pub(crate) fn replay_each(cases: &[Case], world: impl Fn() -> Server) {
-    let failures: Vec<_> = cases.iter().filter_map(|case| replay(&world(), case).err()).collect();
+/// Replays each case on a server of its own; fails with all cases that got another response.
+pub(crate) fn replay_each(cases: &[Case], start: impl Fn() -> Server) {
+    let failures: Vec<_> = cases.iter().filter_map(|case| replay(&start(), case).err()).collect();
     assert!(failures.is_empty(), "{} of {} differ:\n{}", failures.len(), cases.len(), failures.join("\n"));
 }
 
-/// Makes the case's requests and compares the answer with the printed one.
+/// Sends the case's requests and compares the response with the published one.
 fn replay(server: &Server, case: &Case) -> Result<(), String> {
     let name = &case.name;
     for before in &case.before {
-        let reply = ask(server, before);
+        let reply = send(server, before);
         if !(200..300).contains(&reply.status) {
             return Err(format!("{name}: {before:?}: {reply:?}"));
         }
     }
-    let reply = ask(server, &case.request);
+    let reply = send(server, &case.request);
     if reply.status != case.response.status {
         return Err(format!("{name}: status {}, not {}: {}", reply.status, case.response.status, reply.text));
     }
@@ -121,15 +121,19 @@ fn replay(server: &Server, case: &Case) -> Result<(), String> {
     let Some(printed) = &case.response.body else {
         return if reply.text.is_empty() { Ok(()) } else { Err(format!("{name}: {}", reply.text)) };
     };
-    let mut answered = reply.json();
+    let mut received = reply.json();
     for pointer in &case.more {
-        take(&mut answered, pointer).ok_or_else(|| format!("{name}: no {pointer} in {answered}"))?;
+        take(&mut received, pointer).ok_or_else(|| format!("{name}: no {pointer} in {received}"))?;
     }
     let mut printed = printed.clone();
-    for json in [&mut printed, &mut answered] {
-        forget(json);
+    for json in [&mut printed, &mut received] {
+        normalize(json);
     }
-    if answered == printed { Ok(()) } else { Err(format!("{name}\nanswered {answered}\nprinted  {printed}")) }
+    if received == printed {
+        Ok(())
+    } else {
+        Err(format!("{name}\nreceived  {received}\npublished {printed}"))
+    }
 }
 
 fn take(json: &mut Value, pointer: &str) -> Option<Value> {
@@ -137,8 +141,8 @@ fn take(json: &mut Value, pointer: &str) -> Option<Value> {
     json.pointer_mut(outer)?.as_object_mut()?.shift_remove(name)
 }
 
-/// Puts the same in the place of all that is another each time.
-fn forget(json: &mut Value) {
+/// Replaces values that differ from run to run by constants.
+fn normalize(json: &mut Value) {
     const CHANGES: [&str; 5] = ["request_id", "revision", "created", "modified", "updated"];
     match json {
         Value::Object(fields) => {
@@ -152,11 +156,11 @@ fn forget(json: &mut Value) {
                 if let Some(text) = text {
                     *value = text.into();
                 } else {
-                    forget(value);
+                    normalize(value);
                 }
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(forget),
+        Value::Array(items) => items.iter_mut().for_each(normalize),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }

@@ -1,4 +1,4 @@
-//! A server on a port of its own, and what is in it.
+//! A server on a port of its own, with the accounts and numbers of the published documents.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -49,12 +49,12 @@ impl Server {
         Self { address, stop: Some(stop), runtime: Some(runtime), task: Some(task) }
     }
 
-    /// One that another process has.
-    pub(crate) fn elsewhere(address: std::net::SocketAddr) -> Self {
+    /// A server that runs in another process.
+    pub(crate) fn of_process(address: std::net::SocketAddr) -> Self {
         Self { address, stop: None, runtime: None, task: None }
     }
 
-    /// Tells it to stop, and waits until it has.
+    /// Stops the server and waits for its end.
     pub(crate) fn stop(&mut self) {
         drop(self.stop.take());
         if let (Some(runtime), Some(task)) = (&self.runtime, self.task.take()) {
@@ -72,7 +72,8 @@ impl Drop for Server {
     }
 }
 
-/// The account of the published list, that of the published creation, and one that may not add.
+/// The accounts of the published list and of the published creation, one that may not add numbers, and
+/// their parent.
 pub(crate) const OWNER: &str = "4b8c6fec4b2597882c0390202d195419";
 pub(crate) const ADDER: &str = "009afc511c97b2ae693c6cc4920988e8";
 pub(crate) const PLAIN: &str = "plain";
@@ -104,16 +105,16 @@ fn tokens() -> TokenTable {
     rows.into_iter().map(|(api, token, account)| (api, token.to_owned(), id(account).into())).collect()
 }
 
-/// What sells the numbers of the published search.
+/// The carrier of the published search.
 #[derive(Debug)]
-struct Shop;
+struct ShopCarrier;
 
 const FOR_SALE: [(&str, &str); 2] = [
     ("+14152338397", "4AA418FB-3409-4340-8210-E7EAFE2AB118"),
     ("+14152338421", "0CD68E85-F149-477F-9C13-1E720ACCC3EE"),
 ];
 
-impl Carrier for Shop {
+impl Carrier for ShopCarrier {
     fn name(&self) -> CarrierName {
         "shop".parse().unwrap()
     }
@@ -147,11 +148,11 @@ impl Carrier for Shop {
     }
 }
 
-/// Numbers of the carrier `telnyx` cost.
+/// Charges for numbers of the carrier `dear`.
 #[derive(Debug)]
-struct Dear;
+struct ChargesDear;
 
-impl Billing for Dear {
+impl Billing for ChargesDear {
     fn quote(&self, charges: &[Charge]) -> Result<Vec<Quote>, BillingError> {
         let costs = charges.iter().filter(|it| it.carrier.as_str() == "dear" && it.is_billable);
         let quote = |charge: &Charge| Quote {
@@ -179,7 +180,7 @@ fn places() -> AddressBook {
     AddressBook::new(places.map(|place| E911Address::from_value(place).unwrap()))
 }
 
-/// The inventory that the published documents are about.
+/// The inventory of the published documents.
 pub(crate) fn inventory() -> Inventory {
     let accounts = AccountTree::new([
         Account::new(id(MASTER)).with_admin(true).with_may_add_numbers(true),
@@ -197,12 +198,12 @@ pub(crate) fn inventory() -> Inventory {
         .accounts(accounts)
         .policy(policy)
         .classifiers(Classifiers::documented())
-        .carrier(Shop)
+        .carrier(ShopCarrier)
         .carrier(ScriptedCarrier::new("telnyx".parse().unwrap()))
         .carrier(
             ScriptedCarrier::new("dear".parse().unwrap()).with_block("+14159990000".parse().unwrap(), 10),
         )
-        .billing(Dear)
+        .billing(ChargesDear)
         .localities(LocalityTable::from_tsv(localities).unwrap())
         .e911(places())
         .build();
@@ -229,7 +230,7 @@ pub(crate) fn inventory() -> Inventory {
     inventory
 }
 
-/// The API of accounts' numbers at its published place.
+/// A server of `kazoo` at its published place.
 pub(crate) fn kazoo() -> Server {
     kazoo_with(|api| api, ServerLimits::default())
 }
@@ -247,7 +248,7 @@ pub(crate) fn kazoo_of(
     Server::start(axum::Router::new().nest("/v2", kazoo::router(api)), limits)
 }
 
-/// All APIs.
+/// A server of all APIs.
 pub(crate) fn service() -> Server {
     service_within(ServerLimits::default())
 }
@@ -257,8 +258,8 @@ pub(crate) fn service_within(limits: ServerLimits) -> Server {
     Server::start(all(numbers, contacts(|api| api.with_limits(limits))), limits)
 }
 
-/// The APIs of contact numbers, each over a book in which the first change is made when the published
-/// answers were, and each further one a second later.
+/// The APIs of contact numbers, each with a book whose first change has the time of the published
+/// response, and each further one a second more.
 pub(crate) fn contacts(change: impl Fn(ContactApi) -> ContactApi) -> ContactApis {
     let api = |start: &str| {
         let start: Timestamp = start.parse().unwrap();

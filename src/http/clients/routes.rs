@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::wire::{self, ClientNumber, ClientNumberPage};
 use crate::contact::{ContactQuery, OwnerId};
-use crate::document::{FieldError, FieldErrorKind};
+use crate::document::{FieldError, FieldErrorKind, FieldPath};
 use crate::http::contacts::api::ContactApi;
 use crate::http::contacts::request::{ContactRequest, PublishedApi, RefusedField, contact_id};
 use crate::http::contacts::response::{self, JSON};
@@ -37,12 +37,12 @@ struct ClientsApi;
 impl PublishedApi for ClientsApi {
     const NAME: ApiName = ApiName::Clients;
 
-    fn path(field: RefusedField, position: usize) -> String {
+    fn path(field: RefusedField, position: usize) -> FieldPath {
         let name = match field {
             RefusedField::Number => "number",
             RefusedField::Primary => "is_primary",
         };
-        format!("phone_numbers.{position}.{name}")
+        ["phone_numbers", &position.to_string(), name].into()
     }
 }
 
@@ -115,7 +115,7 @@ fn client(text: &str) -> Result<OwnerId, RequestError> {
 /// Renders an error as `{"errors": [{field, message}]}`.
 fn render(error: &RequestError, _: &RequestHead) -> Response {
     let problem = |Problem { path, message }| match path {
-        Some(field) => json!({"field": field, "message": message}),
+        Some(field) => json!({"field": field.to_string(), "message": message}),
         None => json!({"message": message}),
     };
     let errors: Vec<Value> = error.problems().into_iter().map(problem).collect();

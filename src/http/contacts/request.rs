@@ -11,6 +11,7 @@ use super::api::ContactApi;
 use crate::account::Actor;
 use crate::contact::book::{ContactBook, ContactBookError};
 use crate::contact::{ContactId, ContactRefusal};
+use crate::document::FieldPath;
 use crate::http::server::auth::ApiName;
 use crate::http::server::body;
 use crate::http::server::error::RequestError;
@@ -21,7 +22,7 @@ pub(crate) trait PublishedApi: Send + Sync {
     const NAME: ApiName;
 
     /// Returns the path of `field` in the document of a request, of the number at `position` in it.
-    fn path(field: RefusedField, position: usize) -> String;
+    fn path(field: RefusedField, position: usize) -> FieldPath;
 }
 
 /// A field that the rules of a list can refuse.
@@ -89,7 +90,7 @@ fn request_error<A: PublishedApi>(error: ContactBookError) -> RequestError {
         ContactBookError::NotFound(_) | ContactBookError::Refused(ContactRefusal::NotFound(_)) => {
             RequestError::NotFound
         }
-        ContactBookError::Refused(refusal) => refused::<A>(refusal),
+        ContactBookError::Refused(refusal) => refused::<A>(&refusal),
         ContactBookError::Conflict(owner) => RequestError::Refused {
             status: StatusCode::CONFLICT,
             path: None,
@@ -103,8 +104,8 @@ fn request_error<A: PublishedApi>(error: ContactBookError) -> RequestError {
 }
 
 /// Returns the error of a request that the rules of a list refuse.
-fn refused<A: PublishedApi>(refusal: ContactRefusal) -> RequestError {
-    let (path, message) = match refusal {
+fn refused<A: PublishedApi>(refusal: &ContactRefusal) -> RequestError {
+    let (path, message) = match *refusal {
         ContactRefusal::NotFound(_) => return RequestError::NotFound,
         ContactRefusal::IdTaken(id) => (None, format!("the owner has a number {id} already")),
         ContactRefusal::Duplicate { position, number, extension, id } => {

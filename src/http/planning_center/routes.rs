@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use super::wire::{self, PersonNumber, PersonNumberAttributes};
 use crate::contact::{ContactNumber, OrderField, OwnerId};
-use crate::document::FieldError;
+use crate::document::{FieldError, FieldPath, PathStep};
 use crate::http::contacts::api::ContactApi;
 use crate::http::contacts::request::{ContactRequest, PublishedApi, RefusedField, contact_id};
 use crate::http::contacts::response;
@@ -41,12 +41,12 @@ struct PlanningCenterApi;
 impl PublishedApi for PlanningCenterApi {
     const NAME: ApiName = ApiName::PlanningCenter;
 
-    fn path(field: RefusedField, _: usize) -> String {
+    fn path(field: RefusedField, _: usize) -> FieldPath {
         let name = match field {
             RefusedField::Number => "number",
             RefusedField::Primary => "primary",
         };
-        format!("data.attributes.{name}")
+        ["data", "attributes", name].into()
     }
 }
 
@@ -241,22 +241,17 @@ const STATUSES: [(&str, &str, StatusCode); 3] = [
 fn document_error(error: FieldError) -> RequestError {
     let (path, rule) = (error.path(), error.kind().rule());
     match STATUSES.iter().find(|status| path == status.0 && rule == status.1) {
-        Some(&(path, _, status)) => {
-            RequestError::Refused { status, path: Some(path.to_owned()), message: error.kind().to_string() }
+        Some(&(.., status)) => {
+            RequestError::Refused { status, path: Some(path.clone()), message: error.kind().to_string() }
         }
         None => error.into(),
     }
 }
 
-/// Returns the JSON pointer (RFC 6901) of a field. Only `data` and its `attributes` have fields; a dot
-/// in the name of one of those is part of the name.
-fn pointer(path: &str) -> String {
-    let parent = ["data.attributes.", "data."].into_iter().find(|parent| path.starts_with(parent));
-    let (parent, name) = path.split_at(parent.map_or(0, str::len));
-    match path {
-        "" => String::new(),
-        _ => format!("/{}{}", parent.replace('.', "/"), name.replace('~', "~0").replace('/', "~1")),
-    }
+/// Returns the JSON pointer (RFC 6901) of a field.
+fn pointer(path: &FieldPath) -> String {
+    let escape = |step: &PathStep| step.to_string().replace('~', "~0").replace('/', "~1");
+    path.steps().iter().flat_map(|step| ["/".to_owned(), escape(step)]).collect()
 }
 
 /// Renders an error as a JSON:API document.
@@ -267,7 +262,11 @@ fn render(error: &RequestError, _: &RequestHead) -> Response {
     let object = |Problem { path, message }| {
         let mut object = json!({"status": status.as_str(), "title": title, "detail": message});
         let source = path.map(|path| {
-            if is_parameter { json!({"parameter": path}) } else { json!({"pointer": pointer(&path)}) }
+            if is_parameter {
+                json!({"parameter": path.to_string()})
+            } else {
+                json!({"pointer": pointer(&path)})
+            }
         });
         if let (Some(source), Some(object)) = (source, object.as_object_mut()) {
             object.insert("source".to_owned(), source);

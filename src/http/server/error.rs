@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use crate::document::FieldError;
+use crate::document::{FieldError, FieldErrorKind, FieldPath};
 
 /// The reason why a request was not answered. `Display` is the message of the response.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -47,7 +47,7 @@ pub(crate) enum RequestError {
         /// The HTTP status.
         status: StatusCode,
         /// The path of the field that is refused, if it is one.
-        path: Option<String>,
+        path: Option<FieldPath>,
         /// The message.
         message: String,
     },
@@ -62,14 +62,14 @@ pub(crate) enum RequestError {
 /// A single problem of a request, for APIs that list them.
 pub(crate) struct Problem {
     /// The path of the field or the name of the parameter.
-    pub(crate) path: Option<String>,
+    pub(crate) path: Option<FieldPath>,
     pub(crate) message: String,
 }
 
 impl RequestError {
     /// Returns the error of a parameter that the path does not have.
     pub(crate) fn unknown_parameter(name: &str) -> Self {
-        Self::Parameter(FieldError::new(name, crate::document::FieldErrorKind::Unknown))
+        Self::Parameter(FieldError::new(name, FieldErrorKind::Unknown))
     }
 
     /// Returns the HTTP status.
@@ -92,7 +92,7 @@ impl RequestError {
     /// Returns the problems, at least one.
     pub(crate) fn problems(&self) -> Vec<Problem> {
         let of_field = |error: &FieldError| Problem {
-            path: Some(error.path().to_string()),
+            path: Some(error.path().clone()),
             message: error.kind().to_string(),
         };
         match self {

@@ -11,6 +11,7 @@ use utoipa_axum::routes;
 use super::wire::{self, CreatedUserNumber, UserNumber};
 use crate::contact::book::{ContactBook, ContactBookError};
 use crate::contact::{ContactId, ContactNumber, OwnerId};
+use crate::document::FieldPath;
 use crate::http::contacts::api::ContactApi;
 use crate::http::contacts::request::{ContactRequest, PublishedApi, RefusedField, contact_id};
 use crate::http::contacts::response::{self, JSON};
@@ -39,8 +40,8 @@ struct UserNumbersApi;
 impl PublishedApi for UserNumbersApi {
     const NAME: ApiName = ApiName::UserNumbers;
 
-    fn path(_: RefusedField, _: usize) -> String {
-        wire::NUMBER.to_owned()
+    fn path(_: RefusedField, _: usize) -> FieldPath {
+        wire::NUMBER.into()
     }
 }
 
@@ -148,7 +149,7 @@ fn render(error: &RequestError, _: &RequestHead) -> Response {
     if let (Some(problem), Some(body)) = (error.problems().into_iter().next(), body.as_object_mut()) {
         body.insert("message".to_owned(), problem.message.into());
         if let Some(path) = problem.path {
-            body.insert("field".to_owned(), path.into());
+            body.insert("field".to_owned(), path.to_string().into());
         }
     }
     response::error(ApiName::UserNumbers, error, JSON, &body)
