@@ -26,7 +26,7 @@
 //! 1. **No blind write.** Every change states the version that it expects: none, or one with a
 //!    revision. A commit stores all changes of its [batch](Batch) if every expectation and every
 //!    [guard](Guard) holds, and nothing otherwise; the [conflict](StoreError::Conflict) names the key,
-//!    what was expected and what was found. Two changes of one key in a batch are
+//!    the expected and the found version. Two changes of one key in a batch are
 //!    [refused](StoreError::Duplicate). A guard names only numbers that the batch changes, claims or
 //!    releases; any other is [refused](StoreError::Unguardable).
 //! 2. **A commit has one revision**, which all versions that it stores share. It is above every
@@ -48,7 +48,7 @@
 //! 6. **The cost of a scan follows its answer**, not the size of the store, where the query has a
 //!    prefix, an owner, `pending: Some(true)`, or states with a range of the clock.
 //! 7. **A receipt is kept once**, until it is forgotten by age or count: a commit whose key has a
-//!    receipt is a conflict. It holds what the answer needs.
+//!    receipt is a conflict. It holds the answer, not the records that the answer was made of.
 //! 8. **A number is active on one port request** at most, and an id is one contact's. A new contact's id
 //!    is given once, and is above all ids that there are or were.
 //!
@@ -95,8 +95,8 @@ use crate::record::NumberRecord;
 
 /// A store of numbers, port requests and contacts, which keeps the [contract](self) of this module.
 ///
-/// [`StoreExt`] adds conveniences. A store that wraps another one implements what it changes and
-/// delegates the rest with [`delegate_store!`](crate::delegate_store).
+/// [`StoreExt`] adds conveniences. A store that wraps another one implements the methods that it changes
+/// and delegates the others with [`delegate_store!`](crate::delegate_store).
 ///
 /// # Errors
 /// Every method returns [`Unreachable`](StoreError::Unreachable) if the store could not be asked, and

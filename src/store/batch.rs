@@ -138,7 +138,7 @@ impl Batch {
         self.len() == 0 && self.receipt.is_none()
     }
 
-    /// Checks for a store what can be said of the batch without looking at what is stored.
+    /// Checks, for the implementor of a store, what does not depend on the values that are stored.
     ///
     /// # Errors
     /// [`TooLarge`](StoreError::TooLarge) if there are more changes than `max_changes`;

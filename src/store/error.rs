@@ -91,7 +91,7 @@ impl StoreError {
         Self::Unreachable(cause.into())
     }
 
-    /// Creates a [`Conflict`](Self::Conflict) over what `key` names.
+    /// Creates a [`Conflict`](Self::Conflict) over the value, or the receipt, under `key`.
     ///
     /// ```
     /// use telnum::store::{Expect, Revision, StoreError};
@@ -104,20 +104,20 @@ impl StoreError {
         Self::Conflict { key: key.to_string().into(), expected, found }
     }
 
-    /// Creates a [`Duplicate`](Self::Duplicate) of what `key` names.
+    /// Creates a [`Duplicate`](Self::Duplicate) of `key`.
     #[must_use]
     pub fn duplicate(key: impl fmt::Display) -> Self {
         Self::Duplicate(key.to_string().into())
     }
 
-    /// Returns whether the store works and refused what it was asked: nothing was stored.
+    /// Returns whether the store refused the call, and has not failed. Nothing was stored.
     #[must_use]
     pub const fn is_refusal(&self) -> bool {
         !matches!(self, Self::Backend(_) | Self::Unreachable(_))
     }
 
-    /// Returns whether what is stored is not what the batch expected, so that a caller who reads it
-    /// again and decides again may succeed.
+    /// Returns whether an expectation of the batch did not hold, so that a caller who reads and decides
+    /// again may succeed.
     #[must_use]
     pub const fn is_conflict(&self) -> bool {
         matches!(self, Self::Conflict { .. } | Self::PortConflict { .. })

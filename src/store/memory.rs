@@ -117,7 +117,7 @@ impl MemoryStore {
         }
     }
 
-    /// Locks the shards of what a batch changes or guards.
+    /// Locks the shards of the keys that a batch changes or guards.
     fn lock(&self, batch: &Batch) -> Shards<'_> {
         let guarded = batch.guards.iter().map(|guard| guard.number());
         Shards {

@@ -27,7 +27,7 @@ struct NoId(u64);
 const MAX_IDS: usize = 1_000_000;
 
 impl ContactIndex {
-    /// Returns the owners who may have what a query asks for.
+    /// Returns owners among whom are all whose contacts match `query`.
     pub(super) fn candidates(&self, query: &ContactQuery) -> Candidates<'_, OwnerId> {
         match (query.filter.owner, &query.filter.number) {
             (Some(owner), _) => Box::new(self.all.get(&owner).copied().into_iter()),

@@ -1,4 +1,4 @@
-//! What only one value may hold: an active number of port requests, an id of contacts.
+//! Items that only one value may hold: the active numbers of port requests, the ids of contacts.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;

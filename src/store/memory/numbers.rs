@@ -40,7 +40,7 @@ struct Place {
 impl NumberIndex {
     /// Returns the numbers that match `query`, in ascending order, starting after `after`.
     ///
-    /// `limit` is how many of them will be taken, at least for the most part.
+    /// `limit` is the number of them that the caller will take; it decides which index is used.
     pub(super) fn find<'a>(
         &'a self,
         query: &'a Query,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::store::{Entity, Page, Stored};
 
-/// An ascending iterator over what an index has.
+/// An ascending iterator over the keys or values of an index.
 pub(super) type Candidates<'a, C> = Box<dyn Iterator<Item = C> + 'a>;
 
 /// Returns the first `limit` of the values that an index holds.

@@ -63,7 +63,7 @@ impl<T: Entity> Locked<'_, T> {
         values.get(&key).map(Stored::revision)
     }
 
-    /// Stores `value` under `key`, or removes what is there, and returns what was there before.
+    /// Stores `value` under `key`, or removes the value there, and returns the value that was there before.
     pub(super) fn replace(&mut self, key: T::Key, value: Option<Stored<T>>) -> Option<Stored<T>> {
         let found = self.0.binary_search_by_key(&place(key), |(place, _)| *place).ok()?;
         let (_, values) = self.0.get_mut(found)?;
@@ -109,8 +109,8 @@ impl Hasher for Fold {
     }
 }
 
-// Nothing panics while it holds one of the locks and changes what is under it, so what is under a
-// poisoned lock is whole.
+// No thread panics while it holds one of these locks and changes the data, so the data under a poisoned
+// lock is consistent.
 
 pub(super) fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
     lock.read().unwrap_or_else(PoisonError::into_inner)

@@ -1,4 +1,4 @@
-//! What holds for commits and what they store: points 1, 2 and 4 of the contract.
+//! Laws of commits of numbers: points 1, 2 and 4 of the contract.
 
 use std::collections::BTreeMap;
 
@@ -6,19 +6,25 @@ use super::fixture::{World, add, numbers, plain, read, time};
 use super::{Broken, conflict, equal, must, some};
 use crate::store::{Batch, Change, Expect, Query, Revision, Store, StoreError};
 
-/// Point 1: who expects nothing stores where there is nothing, and only there.
+/// Point 1: a change that expects an absent number is made only if the number is absent.
 pub(super) fn absent_is_expected(store: &dyn Store) -> Result<(), Broken> {
     let [number] = numbers()?;
     let (first, world) = (plain(number)?, World::new()?);
     add(store, first.clone())?;
     let other = world.touched(&first, time(1)?)?;
-    conflict("absent, of what is there", store.commit(Change::put(other, Expect::Absent).into()))?;
-    equal("what was there before a refused commit", &*read(store, number)?, &first)?;
-    conflict("absent, removed", store.commit(Change::remove(number, Expect::Absent).into()))?;
-    equal("what was there before a refused removal", &*read(store, number)?, &first)
+    conflict(
+        "a change that expects an absent number",
+        store.commit(Change::put(other, Expect::Absent).into()),
+    )?;
+    equal("the record after a refused commit", &*read(store, number)?, &first)?;
+    conflict(
+        "a removal that expects an absent number",
+        store.commit(Change::remove(number, Expect::Absent).into()),
+    )?;
+    equal("the record after a refused removal", &*read(store, number)?, &first)
 }
 
-/// Point 1: who expects a revision stores over just that.
+/// Point 1: a change that expects a revision is made only over that revision.
 pub(super) fn revision_is_expected(store: &dyn Store) -> Result<(), Broken> {
     let [number, other, missing] = numbers()?;
     let world = World::new()?;
@@ -31,21 +37,21 @@ pub(super) fn revision_is_expected(store: &dyn Store) -> Result<(), Broken> {
     add(store, plain(other)?)?;
     let stale = add(store, first)?;
     store.commit(Change::put(second.clone(), Expect::Revision(stale)).into())?;
-    equal("what was stored over a revision", &*read(store, number)?, &second)?;
+    equal("the record stored over a revision", &*read(store, number)?, &second)?;
     let current = read(store, number)?.revision();
     let others = read(store, other)?.revision();
     let future = current.next().next();
-    for (what, wrong) in [("a stale", stale), ("another record's", others), ("a future", future)] {
-        let what = format!("{what} revision");
-        conflict(&what, store.commit(Change::put(third.clone(), Expect::Revision(wrong)).into()))?;
-        equal(&what, &*read(store, number)?, &second)?;
+    for (kind, wrong) in [("a stale", stale), ("another record's", others), ("a future", future)] {
+        let description = format!("{kind} revision");
+        conflict(&description, store.commit(Change::put(third.clone(), Expect::Revision(wrong)).into()))?;
+        equal(&description, &*read(store, number)?, &second)?;
     }
     let blind = Change::put(plain(missing)?, Expect::Revision(current));
-    conflict("a revision of nothing", store.commit(blind.into()))?;
-    must(store.get(missing)?.is_none(), "a refused commit stored something where nothing was")
+    conflict("a revision of an absent number", store.commit(blind.into()))?;
+    must(store.get(missing)?.is_none(), "a refused commit stored an absent number")
 }
 
-/// Point 1: what is removed is expected, too.
+/// Point 1: a removal is made only of the revision that it expects.
 pub(super) fn removal_is_expected(store: &dyn Store) -> Result<(), Broken> {
     let [number] = numbers()?;
     let stale = add(store, plain(number)?)?;
@@ -54,15 +60,15 @@ pub(super) fn removal_is_expected(store: &dyn Store) -> Result<(), Broken> {
     conflict("a stale removal", store.commit(Change::remove(number, Expect::Revision(stale)).into()))?;
     let current = read(store, number)?;
     store.commit(Change::remove(number, current.expected()).into())?;
-    must(store.get(number)?.is_none(), "what was removed is there")?;
-    must(store.scan(&Query::default(), None, 10)?.items.is_empty(), "what was removed is scanned")?;
-    conflict("removed twice", store.commit(Change::remove(number, current.expected()).into()))?;
-    // Nothing where nothing is expected is no conflict.
+    must(store.get(number)?.is_none(), "a removed number is read")?;
+    must(store.scan(&Query::default(), None, 10)?.items.is_empty(), "a removed number is scanned")?;
+    conflict("a second removal", store.commit(Change::remove(number, current.expected()).into()))?;
+    // Removing an absent number that is expected to be absent is no conflict.
     store.commit(Change::remove(number, Expect::Absent).into())?;
-    must(store.get(number)?.is_none(), "removing nothing stored something")
+    must(store.get(number)?.is_none(), "removing an absent number stored something")
 }
 
-/// Point 1: a conflict names the number, what was expected and what was found.
+/// Point 1: a conflict names the number, the expected and the found version.
 pub(super) fn conflict_tells_what_was_found(store: &dyn Store) -> Result<(), Broken> {
     let [number, missing] = numbers()?;
     let found = add(store, plain(number)?)?;
@@ -78,16 +84,16 @@ pub(super) fn conflict_tells_what_was_found(store: &dyn Store) -> Result<(), Bro
         let (key, expected) = (change.key(), change.expect());
         let error = conflict("an expectation that fails", store.commit(change.into()))?;
         let StoreError::Conflict { key: told, expected: told_expected, found: told_found } = error else {
-            return Err(Broken::new("a conflict is not one"));
+            return Err(Broken::new("the conflict has another variant"));
         };
-        equal("a conflict's key", &*told, key.to_string().as_str())?;
-        equal("what a conflict says was expected", &told_expected, &expected)?;
-        equal("what a conflict says was found", &told_found, &found)?;
+        equal("the key of a conflict", &*told, key.to_string().as_str())?;
+        equal("the expected version in a conflict", &told_expected, &expected)?;
+        equal("the found version in a conflict", &told_found, &found)?;
     }
     Ok(())
 }
 
-/// Point 1: if one expectation of a batch fails, nothing of it is stored; else all of it.
+/// Point 1: a batch is stored as a whole if all its expectations hold, and not at all otherwise.
 pub(super) fn batch_is_whole(store: &dyn Store) -> Result<(), Broken> {
     let [kept, gone, new, newer] = numbers()?;
     let world = World::new()?;
@@ -108,22 +114,26 @@ pub(super) fn batch_is_whole(store: &dyn Store) -> Result<(), Broken> {
     };
     for failing in 0..4 {
         conflict("a batch with one wrong expectation", store.commit(changes(Some(failing))?))?;
-        let what = format!("what there was before a batch whose change {failing} was refused");
-        equal(&what, &read(store, kept)?, &was_kept)?;
-        equal(&what, &read(store, gone)?, &was_gone)?;
+        let description = format!("the record after a batch whose change {failing} was refused");
+        equal(&description, &read(store, kept)?, &was_kept)?;
+        equal(&description, &read(store, gone)?, &was_gone)?;
         must(store.get(new)?.is_none() && store.get(newer)?.is_none(), "a refused batch stored something")?;
-        equal("how many a refused batch left", &store.scan(&Query::default(), None, 9)?.items.len(), &2)?;
+        equal(
+            "the number of records after a refused batch",
+            &store.scan(&Query::default(), None, 9)?.items.len(),
+            &2,
+        )?;
     }
     store.commit(changes(None)?)?;
     let stored = [kept, gone, new, newer].map(|number| store.get(number).map(|stored| stored.is_some()));
     let stored: Vec<_> = stored.into_iter().collect::<Result<_, _>>()?;
-    equal("what a batch stored", &stored, &vec![true, false, true, true])?;
-    equal("what a batch changed", &read(store, kept)?.updated(), &time(2)?)?;
+    equal("the numbers that a batch stored", &stored, &vec![true, false, true, true])?;
+    equal("the time of a change in a batch", &read(store, kept)?.updated(), &time(2)?)?;
     store.commit(Batch::new())?;
     Ok(())
 }
 
-/// Point 1: two changes of one number in one commit are refused, whatever they expect.
+/// Point 1: two changes of one number in a commit are refused, whatever they expect.
 pub(super) fn batch_has_one_change_of_each(store: &dyn Store) -> Result<(), Broken> {
     let [number, other] = numbers()?;
     let twice: Batch = [
@@ -134,14 +144,16 @@ pub(super) fn batch_has_one_change_of_each(store: &dyn Store) -> Result<(), Brok
     .into_iter()
     .collect();
     match store.commit(twice) {
-        Err(StoreError::Duplicate(key)) => equal("what came twice", &*key, number.to_string().as_str())?,
+        Err(StoreError::Duplicate(key)) => {
+            equal("the key of a duplicate", &*key, number.to_string().as_str())?
+        }
         answer => return Err(Broken(format!("two changes of one number: found {answer:?}"))),
     }
     must(store.get(number)?.is_none() && store.get(other)?.is_none(), "a refused batch stored something")
 }
 
-/// Point 2: no version of a number has a revision that another had, though it was removed and made
-/// again in between; and what was read before that does not pass for what is there.
+/// Point 2: no two versions of a number have the same revision, even if the number was removed and
+/// created again in between, and a change that expects an earlier version is a conflict.
 pub(super) fn revision_is_never_reused(store: &dyn Store) -> Result<(), Broken> {
     let [number] = numbers()?;
     let world = World::new()?;
@@ -157,17 +169,17 @@ pub(super) fn revision_is_never_reused(store: &dyn Store) -> Result<(), Broken> 
         let stored = read(store, number)?;
         for stale in seen.iter().filter(|revision| **revision != stored.revision()) {
             let change = Change::put(record.clone(), Expect::Revision(*stale));
-            conflict("a revision of before", store.commit(change.into()))?;
+            conflict("the revision of an earlier version", store.commit(change.into()))?;
         }
         seen.push(store.commit(Change::remove(number, stored.expected()).into())?);
     }
     let count = seen.len();
     seen.sort_unstable();
     seen.dedup();
-    equal("how many revisions there were", &seen.len(), &count)
+    equal("the number of different revisions", &seen.len(), &count)
 }
 
-/// Point 4: what was stored is read as it was given, until another commit changes it.
+/// Point 4: a record is read as it was stored, until another commit changes it.
 pub(super) fn stored_is_read(store: &dyn Store) -> Result<(), Broken> {
     let world = World::new()?;
     let mut expected = BTreeMap::new();
@@ -175,7 +187,7 @@ pub(super) fn stored_is_read(store: &dyn Store) -> Result<(), Broken> {
         add(store, record.clone())?;
         let number = record.number();
         expected.insert(number, record);
-        // Some are replaced or removed again, while others come.
+        // Some records are replaced or removed while others are added.
         let victim = some("a number", expected.keys().copied().nth(place / 2))?;
         let stored = read(store, victim)?;
         let later = time(1000 + place as u64)?;
@@ -194,8 +206,8 @@ pub(super) fn stored_is_read(store: &dyn Store) -> Result<(), Broken> {
     }
     for record in world.records()? {
         let found = store.get(record.number())?;
-        equal("what is read", &found.as_deref(), &expected.get(&record.number()))?;
+        equal("the record that is read", &found.as_deref(), &expected.get(&record.number()))?;
     }
     let page = store.scan(&Query::default(), None, usize::MAX)?;
-    must(page.items.iter().map(|stored| &**stored).eq(expected.values()), "a scan finds something else")
+    must(page.items.iter().map(|stored| &**stored).eq(expected.values()), "a scan finds other records")
 }

@@ -1,4 +1,4 @@
-//! What holds for stores of contact numbers.
+//! Laws of contact numbers.
 
 use std::collections::BTreeSet;
 
@@ -13,16 +13,16 @@ use crate::contact::{
 };
 use crate::store::{Batch, Change, Expect, Revision, Store, StoreError, StoreExt, Stored};
 
-/// Points 1 and 2: what is stored was expected, a batch is made whole or not at all, and no revision
-/// is there twice.
+/// Points 1 and 2: a list is changed only over the version that the change expects, a batch is stored
+/// as a whole or not at all, and no revision is used twice.
 pub(super) fn contacts_are_expected(store: &dyn Store) -> Result<(), Broken> {
     let [mine, more, yours] = [list("me", &[1])?, list("me", &[1, 2])?, list("you", &[3])?];
     let stale = add(store, mine.clone())?;
-    conflict("absent, of what is there", store.commit(put(&mine, Expect::Absent)))?;
+    conflict("a change that expects an absent list", store.commit(put(&mine, Expect::Absent)))?;
     store.commit(put(&more, Expect::Revision(stale)))?;
     let current = read(store, "me")?;
-    equal("what was stored over a revision", &*current, &more)?;
-    must(current.revision() != stale, "a revision is there twice")?;
+    equal("the list stored over a revision", &*current, &more)?;
+    must(current.revision() != stale, "a revision is used twice")?;
     conflict("a stale revision", store.commit(put(&mine, Expect::Revision(stale))))?;
     let half =
         [Change::put(yours.clone(), Expect::Absent), Change::put(mine.clone(), Expect::Revision(stale))];
@@ -32,27 +32,27 @@ pub(super) fn contacts_are_expected(store: &dyn Store) -> Result<(), Broken> {
     let answer = store.commit(twice.into_iter().collect());
     must(matches!(answer, Err(StoreError::Duplicate(_))), "two changes of one list are not refused")?;
     store.commit(Change::remove(owner("me")?, current.expected()).into())?;
-    must(store.contact_list(owner("me")?)?.is_none(), "what was removed is there")?;
+    must(store.contact_list(owner("me")?)?.is_none(), "a removed list is read")?;
     let again = add(store, mine)?;
-    must(again != stale && again != current.revision(), "a revision is there twice")?;
+    must(again != stale && again != current.revision(), "a revision is used twice")?;
     let racing = vec![put(&more, Expect::Revision(again)); 16];
-    one_is_made("how many changed what they read", &racing, |batch| store.commit(batch))
+    one_is_made("the commits over one revision", &racing, |batch| store.commit(batch))
 }
 
-/// Point 8: an id is one number's: another owner's is refused, unless it is given up in the same commit; and
-/// the number is found by it.
+/// Point 8: an id is one contact's, which is found by it: the id of another owner's contact is refused,
+/// unless the same commit releases it.
 pub(super) fn contact_id_has_one_owner(store: &dyn Store) -> Result<(), Broken> {
     let held = add(store, list("me", &[1, 2])?)?;
     let rival = list("you", &[3, 2])?;
     let error = conflict("an id of another", store.commit(put(&rival, Expect::Absent)))?;
     if let StoreError::Conflict { key, expected, found } = error {
-        equal("a conflict's key", &*key, "2")?;
-        equal("what was expected and found", &(expected, found), &(Expect::Absent, Some(held)))?;
+        equal("the key of a conflict", &*key, "2")?;
+        equal("the expected and the found version", &(expected, found), &(Expect::Absent, Some(held)))?;
     }
     has(store, 2, Some("me"))?;
     has(store, 3, None)?;
     let both = [list("she", &[4])?, list("he", &[4])?].map(|list| Change::put(list, Expect::Absent));
-    must(store.commit(both.into_iter().collect()).is_err(), "two owners of one commit have an id")?;
+    must(store.commit(both.into_iter().collect()).is_err(), "two owners of one commit have the same id")?;
     let handed = [Change::put(rival, Expect::Absent), Change::put(list("me", &[1])?, Expect::Revision(held))];
     store.commit(handed.into_iter().collect())?;
     has(store, 2, Some("you"))?;
@@ -62,27 +62,28 @@ pub(super) fn contact_id_has_one_owner(store: &dyn Store) -> Result<(), Broken> 
     has(store, 2, None)?;
     let racing = (0..16).map(|place| Ok(put(&list(&format!("r{place}"), &[9])?, Expect::Absent)));
     let racing: Vec<_> = racing.collect::<Result<_, Broken>>()?;
-    one_is_made("how many owners have an id", &racing, |batch| store.commit(batch))
+    one_is_made("the commits with one id", &racing, |batch| store.commit(batch))
 }
 
-/// Point 8: a new id is above all that are or were stored, and is given once, however many ask.
+/// Point 8: a new id is above all that are or were stored, and is given once, whoever asks at the same
+/// time.
 pub(super) fn contact_id_is_new(store: &dyn Store) -> Result<(), Broken> {
     let first = store.new_contact_id()?;
     must(store.new_contact_id()? > first, "an id is given twice")?;
     let stored = read_after(store, &list("me", &[1000])?)?;
     store.commit(Change::remove(owner("me")?, stored.expected()).into())?;
-    must(store.new_contact_id()?.get() > 1000, "an id is given that a number had")?;
+    must(store.new_contact_id()?.get() > 1000, "an id is given that a contact had")?;
     let given =
         race(8, |_| (0..50).map(|_| Ok(store.new_contact_id()?)).collect::<Result<Vec<_>, Broken>>())?;
     let given: Vec<_> = given.into_iter().flatten().collect();
-    equal("how many ids were given", &given.iter().collect::<BTreeSet<_>>().len(), &given.len())
+    equal("the number of different ids", &given.iter().collect::<BTreeSet<_>>().len(), &given.len())
 }
 
-/// Point 5: a page is what its query makes of all numbers.
+/// Point 5: a page is the one that the query makes of all contact numbers.
 pub(super) fn contact_page_is_its_query(store: &dyn Store) -> Result<(), Broken> {
     let mut lists = Vec::new();
     for place in 0..20_u64 {
-        // Owners share numbers; ids are not in the owners' order.
+        // Owners share numbers, and the ids are not in the order of the owners.
         let ids: Vec<_> = (0..place % 4).map(|nth| (place * 7) % 20 * 10 + nth + 1).collect();
         let made = list(&format!("owner-{place}"), &ids)?;
         add(store, made.clone())?;
@@ -121,7 +122,8 @@ pub(super) fn contact_page_is_its_query(store: &dyn Store) -> Result<(), Broken>
     Ok(())
 }
 
-/// Points 3 and 7: events are kept in order, without those of what was refused; and a receipt once.
+/// Points 3 and 7: events are logged in order, without those of refused commits, and a receipt is kept
+/// once.
 pub(super) fn contacts_are_logged(store: &dyn Store) -> Result<(), Broken> {
     let batch = |name: &str, seconds: u64| -> Result<Batch, Broken> {
         let happened = vec![event(name, seconds)?, event(name, seconds + 1)?];
@@ -130,7 +132,7 @@ pub(super) fn contacts_are_logged(store: &dyn Store) -> Result<(), Broken> {
     let receipt = receipt("key", json!("done"))?;
     let with_receipt = |batch: Batch| batch.with_receipt(receipt.clone());
     store.commit(with_receipt(batch("b", 1)?))?;
-    conflict("what is there", store.commit(batch("b", 5)?))?;
+    conflict("a list that is stored already", store.commit(batch("b", 5)?))?;
     conflict("a second receipt", store.commit(with_receipt(batch("c", 7)?)))?;
     must(store.contact_list(owner("c")?)?.is_none(), "a commit was made whose receipt was refused")?;
     store.commit(batch("a", 3)?)?;
@@ -173,7 +175,7 @@ pub(super) fn event(name: &str, seconds: u64) -> Result<ContactEvent, Broken> {
     Ok(ContactEvent { at, owner, id: ContactId::new(1), kind: ContactEventKind::Added })
 }
 
-/// An owner's numbers with these ids, the first of them primary.
+/// Makes the list of an owner with contacts of these ids, the first of them primary.
 pub(super) fn list(name: &str, ids: &[u64]) -> Result<ContactList, Broken> {
     let contact = |(place, id): (usize, &u64)| {
         let line = id % 10;

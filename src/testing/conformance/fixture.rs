@@ -1,4 +1,4 @@
-//! The records that the laws are tried with.
+//! Values for the laws.
 
 use super::Broken;
 use crate::account::{Account, AccountId, AccountTree, Actor};
@@ -10,15 +10,16 @@ use crate::record::{Context, Creation, Decision, Event, EventKind, NumberRecord,
 use crate::store::{Change, Expect, Receipt, Revision, Store, Stored};
 use crate::time::Timestamp;
 
-/// What commands need.
+/// Accounts and settings for the commands of records.
 pub(super) struct World {
     accounts: AccountTree,
     policy: Policy,
-    /// Whose numbers there are.
+    /// The owners of the records.
     pub(super) owners: [AccountId; 3],
 }
 
-/// How [`World::record`] makes records differ: every state, then some with more.
+/// The number of kinds of records that [`World::record`] makes: one of each state, and some with
+/// further properties.
 pub(super) const KINDS: usize = 14;
 
 impl World {
@@ -33,7 +34,8 @@ impl World {
         Context::new(Actor::System, &self.accounts, &self.policy, now)
     }
 
-    /// A record of a kind, for an owner where it has one; created some time after the start of 2026.
+    /// Makes a record of a kind, of `owner` if records of the kind have one. It was created soon after the
+    /// start of 2026.
     pub(super) fn record(
         &self,
         number: PhoneNumber,
@@ -74,7 +76,7 @@ impl World {
         Ok(decision?.record)
     }
 
-    /// Records of all kinds and owners, ascending; their prefixes are of several lengths.
+    /// Makes records of all kinds and owners, ascending by number, under several prefixes.
     pub(super) fn records(&self) -> Result<Vec<NumberRecord>, Broken> {
         let starts = ["+1415886", "+1415887", "+1416886", "+4420794", "+49301"];
         let mut records = Vec::new();
@@ -89,14 +91,14 @@ impl World {
         Ok(records)
     }
 
-    /// The record changed once more, at a time.
+    /// Returns the record with one more change, made at `now`.
     pub(super) fn touched(&self, record: &NumberRecord, now: Timestamp) -> Result<NumberRecord, Broken> {
         let update = Update { ported_in: Some(!record.ported_in()), ..Update::default() };
         Ok(record.update(update, &self.context(now)).map_err(Broken::new)?.record)
     }
 }
 
-/// So many seconds after the start of 2026.
+/// Returns the time `seconds` seconds after the start of 2026.
 pub(super) fn time(seconds: u64) -> Result<Timestamp, Broken> {
     let start: Timestamp = "2026-01-01T00:00:00Z".parse().map_err(Broken::new)?;
     Timestamp::from_gregorian(start.gregorian() + seconds).map_err(Broken::new)
@@ -106,25 +108,25 @@ pub(super) fn number(text: &str) -> Result<PhoneNumber, Broken> {
     text.parse().map_err(Broken::new)
 }
 
-/// Numbers that follow each other.
+/// Returns consecutive numbers, ascending.
 pub(super) fn numbers<const N: usize>() -> Result<[PhoneNumber; N], Broken> {
     let numbers: Vec<_> =
         (0..N).map(|place| number(&format!("+1415886{place:04}"))).collect::<Result<_, _>>()?;
-    numbers.try_into().map_err(|_| Broken::new("there are not as many numbers as there are"))
+    numbers.try_into().map_err(|_| Broken::new("an array has another length than its iterator"))
 }
 
-/// A record with next to nothing in it.
+/// Makes a record with few properties.
 pub(super) fn plain(number: PhoneNumber) -> Result<NumberRecord, Broken> {
     let carrier = "telnyx".parse().map_err(Broken::new)?;
     Ok(NumberRecord::discovered(number, carrier, time(0)?))
 }
 
-/// An event that is told from others by its time.
+/// Makes an event that differs from others by its time.
 pub(super) fn event(number: PhoneNumber, seconds: u64) -> Result<Event, Broken> {
     Ok(Event { number, at: time(seconds)?, actor: Actor::System, kind: EventKind::Updated })
 }
 
-/// A receipt, with a time of no importance.
+/// Makes a receipt with a time that does not matter.
 pub(super) fn receipt(key: &str, answer: serde_json::Value) -> Result<Receipt, Broken> {
     receipt_at(key, answer, 0)
 }
@@ -133,11 +135,11 @@ pub(super) fn receipt_at(key: &str, answer: serde_json::Value, seconds: u64) -> 
     Ok(Receipt::new(key.parse().map_err(Broken::new)?, answer, time(seconds)?))
 }
 
-/// Stores a record where there is none.
+/// Stores a record of an absent number.
 pub(super) fn add(store: &dyn Store, record: NumberRecord) -> Result<Revision, Broken> {
     Ok(store.commit(Change::put(record, Expect::Absent).into())?)
 }
 
 pub(super) fn read(store: &dyn Store, number: PhoneNumber) -> Result<Stored<NumberRecord>, Broken> {
-    super::some(&format!("what is stored of {number}"), store.get(number)?)
+    super::some(&format!("the record of {number}"), store.get(number)?)
 }

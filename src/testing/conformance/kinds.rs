@@ -109,8 +109,8 @@ pub(super) fn log_has_all_kinds(store: &dyn Store) -> Result<(), Broken> {
     equal("the events of all kinds", &times, &expected)
 }
 
-/// Point 1: a commit whose guard does not hold is a conflict; a guard is about what is stored before
-/// the commit.
+/// Point 1: a commit whose guard does not hold is a conflict; a guard is about the values that are stored
+/// before the commit.
 pub(super) fn guards_hold(store: &dyn Store) -> Result<(), Broken> {
     let [number, free] = numbers()?;
     let stored = add(store, plain(number)?)?;
@@ -151,7 +151,7 @@ pub(super) fn guards_hold(store: &dyn Store) -> Result<(), Broken> {
     )?;
     store.commit(add_free.with_guard(Guard::Port(free, None)))?;
 
-    // What the commit itself releases is still held before it.
+    // A number that the commit releases is still active before the commit.
     let held = port_requests::read(store, "a")?.expected();
     let release = Batch::from(Change::remove(a, held));
     conflict(
@@ -234,7 +234,7 @@ pub(super) fn number_or_port_request_wins(store: &dyn Store) -> Result<(), Broke
     Ok(())
 }
 
-/// Point 4: a list is answered in its order, what is absent and what comes twice included.
+/// Point 4: a list of keys is answered in its order, with absent keys and keys that occur twice.
 pub(super) fn lists_are_answered_in_order(store: &dyn Store) -> Result<(), Broken> {
     let [first, second, absent] = numbers()?;
     store.commit(

@@ -1,4 +1,4 @@
-//! What holds for events and receipts: points 3 and 7 of the contract.
+//! Laws of events and receipts: points 3 and 7 of the contract.
 
 use serde_json::json;
 
@@ -9,15 +9,15 @@ use crate::number::PhoneNumber;
 use crate::record::Event;
 use crate::store::{Batch, Change, Expect, Logged, Query, Receipt, Store, StoreError};
 
-/// Point 3: events are read in the order of commits, of changes in a commit and of events in a
-/// change, and their sequence numbers are 1, 2, 3 and so on.
+/// Point 3: events are in the order of the commits, of the changes in a commit and of the events in a
+/// change, with sequence numbers 1, 2, 3 and so on.
 pub(super) fn events_are_in_order(store: &dyn Store) -> Result<(), Broken> {
     let [first, second, third] = numbers()?;
     equal("the events of an empty store", &store.events(0, 10)?, &Vec::new())?;
     let put = |number: PhoneNumber, events: &[u64]| {
         Ok::<_, Broken>(Change::put(plain(number)?, Expect::Absent).with_events(some_events(number, events)?))
     };
-    // Not in the order of the numbers.
+    // The changes are not in the order of the numbers.
     store.commit(vec![put(third, &[1, 2])?, put(first, &[])?, put(second, &[3])?].into())?;
     let stored = read(store, third)?;
     let removal = Change::remove(third, stored.expected()).with_events(some_events(third, &[4])?);
@@ -36,7 +36,7 @@ pub(super) fn refused_leaves_no_event(store: &dyn Store) -> Result<(), Broken> {
         Ok::<_, Broken>(change.with_events(some_events(number, &[seconds])?))
     };
     store.commit(put(number, 1)?.into())?;
-    // Refused for its second change: the first one's event must not stay.
+    // The second change is refused; the event of the first must not be logged.
     conflict("a refused batch", store.commit(vec![put(other, 2)?, put(number, 3)?].into()))?;
     let twice = store.commit(vec![put(other, 4)?, put(other, 5)?].into());
     must(matches!(twice, Err(StoreError::Duplicate(_))), "two changes of one number are not refused")?;
@@ -44,7 +44,7 @@ pub(super) fn refused_leaves_no_event(store: &dyn Store) -> Result<(), Broken> {
     equal("the events", &store.events(0, 10)?, &logged(&[(number, &[1]), (other, &[6])])?)
 }
 
-/// Point 3: events are read after a place and at most so many, and once written stay what they are.
+/// Point 3: up to `limit` events are read after a sequence number, and events do not change.
 pub(super) fn events_are_paged(store: &dyn Store) -> Result<(), Broken> {
     let numbers: [PhoneNumber; 40] = numbers()?;
     for (place, number) in (0_u64..).zip(numbers) {
@@ -52,18 +52,18 @@ pub(super) fn events_are_paged(store: &dyn Store) -> Result<(), Broken> {
         store.commit(Change::put(plain(number)?, Expect::Absent).with_events(events).into())?;
     }
     let all = store.events(0, usize::MAX)?;
-    equal("how many events there are", &all.len(), &80)?;
+    equal("the number of events", &all.len(), &80)?;
     for after in [0_usize, 1, 2, 39, 79, 80, 81] {
         for limit in [0, 1, 2, 79, 80, 81, usize::MAX] {
             let expected: Vec<_> = all.iter().skip(after).take(limit).cloned().collect();
             equal("a page of events", &store.events(after as u64, limit)?, &expected)?;
         }
     }
-    equal("the events after the last there can be", &store.events(u64::MAX, 10)?, &Vec::new())
+    equal("the events after the greatest sequence number", &store.events(u64::MAX, 10)?, &Vec::new())
 }
 
-/// Point 7: the first commit with a key keeps its receipt; another with that key is refused whole. A
-/// refused commit keeps none.
+/// Point 7: the first commit with a key keeps its receipt; another commit with that key is refused as a
+/// whole. A refused commit keeps no receipt.
 pub(super) fn receipt_is_kept_once(store: &dyn Store) -> Result<(), Broken> {
     let [number, other] = numbers()?;
     let first = receipt("first", json!({"answer": [1, null]}))?;
@@ -80,8 +80,8 @@ pub(super) fn receipt_is_kept_once(store: &dyn Store) -> Result<(), Broken> {
     let again = store.commit(batch(other, &receipt("first", json!("another"))?)?);
     match conflict("a second receipt", again)? {
         StoreError::Conflict { key, found, .. } => {
-            equal("a conflict's key", &*key, first.key.as_str())?;
-            must(found.is_some(), "a conflict over a receipt has found nothing")?;
+            equal("the key of a conflict", &*key, first.key.as_str())?;
+            must(found.is_some(), "a conflict over a receipt finds no version")?;
         }
         error => return Err(error.into()),
     }
@@ -92,7 +92,7 @@ pub(super) fn receipt_is_kept_once(store: &dyn Store) -> Result<(), Broken> {
     equal("the receipt of a refused commit", &store.receipt(second.key)?, &None)?;
     equal("the number of events", &store.events(0, 10)?.len(), &1)?;
 
-    // A receipt needs no change.
+    // A commit without changes can have a receipt.
     store.commit(Batch::new().with_receipt(second.clone()))?;
     equal("the receipt of no change", &store.receipt(second.key)?, &Some(second))?;
     add(store, plain(other)?)?;
@@ -109,7 +109,7 @@ fn some_events(number: PhoneNumber, seconds: &[u64]) -> Result<Vec<Event>, Broke
     seconds.iter().map(|seconds| event(number, *seconds)).collect()
 }
 
-/// The log with these events.
+/// Returns the log that has these events.
 fn logged(events: &[(PhoneNumber, &[u64])]) -> Result<Vec<Logged>, Broken> {
     let events: Vec<Vec<Event>> =
         events.iter().map(|(number, seconds)| some_events(*number, seconds)).collect::<Result<_, _>>()?;

@@ -1,4 +1,4 @@
-//! What holds for stores of port requests.
+//! Laws of port requests.
 
 use serde_json::json;
 
@@ -10,17 +10,17 @@ use crate::number::PhoneNumber;
 use crate::porting::{PortEvent, PortEventKind, PortRequest, PortRequestId, PortStates};
 use crate::store::{Batch, Change, Expect, PortQuery, Revision, Store, StoreError, StoreExt, Stored};
 
-/// Points 1 and 2: what is stored was expected, a batch is made whole or not at all, and no revision
-/// is there twice.
+/// Points 1 and 2: a request is changed only over the version that the change expects, a batch is
+/// stored as a whole or not at all, and no revision is used twice.
 pub(super) fn port_requests_are_expected(store: &dyn Store) -> Result<(), Broken> {
     let [first, second] = [request("a", "shop", "submitted", &[])?, request("b", "shop", "submitted", &[])?];
     let stale = add(store, first.clone())?;
-    conflict("absent, of what is there", store.commit(put(&first, Expect::Absent)))?;
+    conflict("a change that expects an absent request", store.commit(put(&first, Expect::Absent)))?;
     let changed = request("a", "shop", "pending", &[])?;
     store.commit(put(&changed, Expect::Revision(stale)))?;
     let current = read(store, "a")?;
-    equal("what was stored over a revision", &*current, &changed)?;
-    must(current.revision() != stale, "a revision is there twice")?;
+    equal("the request stored over a revision", &*current, &changed)?;
+    must(current.revision() != stale, "a revision is used twice")?;
     conflict("a stale revision", store.commit(put(&first, Expect::Revision(stale))))?;
 
     let half =
@@ -32,15 +32,15 @@ pub(super) fn port_requests_are_expected(store: &dyn Store) -> Result<(), Broken
     must(matches!(answer, Err(StoreError::Duplicate(_))), "two changes of one request are not refused")?;
 
     store.commit(Change::remove(id("a")?, current.expected()).into())?;
-    must(store.port_request(id("a")?)?.is_none(), "what was removed is there")?;
+    must(store.port_request(id("a")?)?.is_none(), "a removed request is read")?;
     let again = add(store, first)?;
-    must(again != stale && again != current.revision(), "a revision is there twice")?;
+    must(again != stale && again != current.revision(), "a revision is used twice")?;
     let racing = vec![put(&changed, Expect::Revision(again)); 16];
-    one_is_made("how many changed what they read", &racing, |batch| store.commit(batch))
+    one_is_made("the commits over one revision", &racing, |batch| store.commit(batch))
 }
 
-/// Point 8: a number is active on one request at most, whatever is stored; a request that is over, or gone,
-/// leaves it to others, in the same commit too.
+/// Point 8: a number is active on one request at most. A request that is completed, canceled or removed
+/// releases its numbers, to a request of the same commit too.
 pub(super) fn number_is_on_one_active_request(store: &dyn Store) -> Result<(), Broken> {
     let [x, y] = [number("+14158867900")?, number("+14158867901")?];
     let held = add(store, request("a", "shop", "submitted", &["+14158867900"])?)?;
@@ -51,21 +51,21 @@ pub(super) fn number_is_on_one_active_request(store: &dyn Store) -> Result<(), B
     let StoreError::PortConflict { number: named, expected, found } = error else {
         return Err(error.into());
     };
-    equal("what a conflict tells", &(named, expected, found), &(x, None, Some(id("a")?)))?;
+    equal("the parts of a conflict", &(named, expected, found), &(x, None, Some(id("a")?)))?;
     must(store.port_request(id("c")?)?.is_none(), "a refused request is stored")?;
     holds(store, number("+14158867902")?, None)?;
 
-    // Two at once can not have it either.
+    // Two requests of one commit cannot share a number.
     let both = ["d", "e"].map(|id| request(id, "shop", "submitted", &["+14158867903"]));
     let both = both.into_iter().map(|request| Ok(Change::put(request?, Expect::Absent)));
     let both: Batch = both.collect::<Result<_, Broken>>()?;
-    must(store.commit(both).is_err(), "two requests of one commit have a number")?;
+    must(store.commit(both).is_err(), "two requests of one commit have the same number")?;
 
-    // One that is over has it for the record only.
+    // A number of a completed request is not active.
     add(store, request("f", "shop", "completed", &["+14158867900"])?)?;
     holds(store, x, Some("a"))?;
     let over = request("a", "shop", "canceled", &["+14158867900"])?;
-    // Whichever comes first, the one takes what the other gives up.
+    // The claim comes before the release in the batch.
     let handed = [Change::put(rival, Expect::Absent), Change::put(over, Expect::Revision(held))];
     store.commit(handed.into_iter().collect())?;
     holds(store, x, Some("c"))?;
@@ -83,11 +83,11 @@ pub(super) fn number_is_on_one_active_request(store: &dyn Store) -> Result<(), B
     holds(store, y, Some("g"))?;
     let racing = (0..16).map(|place| request(&format!("r{place}"), "shop", "submitted", &["+14158867904"]));
     let racing: Vec<_> = racing.map(|made| Ok(put(&made?, Expect::Absent))).collect::<Result<_, Broken>>()?;
-    one_is_made("how many requests have a number", &racing, |batch| store.commit(batch))
+    one_is_made("the commits with one number", &racing, |batch| store.commit(batch))
 }
 
-/// Point 5: requests ascend by id; pages of any size join to what the query matches, in which all
-/// but the last are full.
+/// Point 5: requests ascend by id, and pages of any size, all full but the last, join to the requests
+/// that match the query.
 pub(super) fn port_requests_are_scanned(store: &dyn Store) -> Result<(), Broken> {
     let states =
         ["unconfirmed", "submitted", "pending", "scheduled", "rejected", "completed", "canceled", "odd"];
@@ -96,13 +96,13 @@ pub(super) fn port_requests_are_scanned(store: &dyn Store) -> Result<(), Broken>
     for place in 0..60_usize {
         let state = some("a state", states.get(place * 3 % 8))?;
         let account = some("an account", accounts.get(place % 3))?;
-        // Not in the order of the ids.
+        // The requests are not in the order of their ids.
         requests.push(request(&format!("{:02}", place * 37 % 60), account, state, &[])?);
     }
     for made in &requests {
         add(store, made.clone())?;
     }
-    // Some change their state and account, some go.
+    // Some requests change their state and account, some are removed.
     for place in (0..60_usize).step_by(7) {
         let id = format!("{place:02}");
         let stored = read(store, &id)?;
@@ -132,7 +132,8 @@ pub(super) fn port_requests_are_scanned(store: &dyn Store) -> Result<(), Broken>
     equal("a page of none", &(none.items.len(), none.next), &(0, Some(id("07")?)))
 }
 
-/// Points 3 and 7: events are kept in order, without those of what was refused; and a receipt once.
+/// Points 3 and 7: events are logged in order, without those of refused commits, and a receipt is kept
+/// once.
 pub(super) fn port_requests_are_logged(store: &dyn Store) -> Result<(), Broken> {
     let batch = |id: &str, seconds: u64| -> Result<Batch, Broken> {
         let made = request(id, "shop", "submitted", &[])?;
@@ -142,7 +143,7 @@ pub(super) fn port_requests_are_logged(store: &dyn Store) -> Result<(), Broken> 
     let receipt = receipt("key", json!("done"))?;
     let with_receipt = |batch: Batch| batch.with_receipt(receipt.clone());
     store.commit(with_receipt(batch("b", 1)?))?;
-    conflict("what is there", store.commit(batch("b", 5)?))?;
+    conflict("a request that is stored already", store.commit(batch("b", 5)?))?;
     conflict("a second receipt", store.commit(with_receipt(batch("c", 7)?)))?;
     must(store.port_request(id("c")?)?.is_none(), "a commit was made whose receipt was refused")?;
     store.commit(batch("a", 3)?)?;
@@ -160,7 +161,7 @@ fn check_pages(
     expected: &[&PortRequest],
     limit: usize,
 ) -> Result<(), Broken> {
-    let what = format!("pages of {limit} of {query:?}");
+    let description = format!("pages of {limit} of {query:?}");
     let mut found = Vec::new();
     let mut after = None;
     loop {
@@ -171,11 +172,13 @@ fn check_pages(
         match after {
             None => break,
             Some(next) if is_full && found.last() == Some(&next) => {}
-            Some(_) => return Err(Broken(format!("{what}: one is not full, or the next starts elsewhere"))),
+            Some(_) => {
+                return Err(Broken(format!("{description}: a page is not full, or has another cursor")));
+            }
         }
-        must(found.len() <= expected.len(), &format!("{what}: there is no end"))?;
+        must(found.len() <= expected.len(), &format!("{description}: the pages do not end"))?;
     }
-    equal(&what, &found, &expected.iter().map(|request| request.id()).collect())
+    equal(&description, &found, &expected.iter().map(|request| request.id()).collect())
 }
 
 fn holds(store: &dyn Store, number: PhoneNumber, holder: Option<&str>) -> Result<(), Broken> {

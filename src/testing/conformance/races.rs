@@ -1,4 +1,4 @@
-//! What holds when threads race: points 1, 3 and 4 of the contract.
+//! Laws of concurrent commits and reads: points 1, 3 and 4 of the contract.
 
 use std::collections::BTreeMap;
 use std::sync::Barrier;
@@ -11,7 +11,7 @@ use crate::number::PhoneNumber;
 use crate::record::NumberRecord;
 use crate::store::{Batch, Change, Query, Revision, Store, StoreError, StoreExt, Stored};
 
-/// Point 1: of a hundred threads that reserve one number at once, one does.
+/// Point 1: one of a hundred threads that reserve a number at the same time reserves it.
 pub(super) fn reservation_has_one_winner(store: &dyn Store) -> Result<(), Broken> {
     const RACERS: usize = 100;
     let [number] = numbers()?;
@@ -27,9 +27,9 @@ pub(super) fn reservation_has_one_winner(store: &dyn Store) -> Result<(), Broken
         };
         let change = match &read {
             Ok(Some(stored)) => decision(stored).map(|made| Change::put(made.record, stored.expected())),
-            Ok(None) | Err(_) => Err(Broken::new("the number is not there")),
+            Ok(None) | Err(_) => Err(Broken::new("the number is absent")),
         };
-        // All have read before any commits.
+        // All threads have read before one commits.
         barrier.wait();
         match store.commit(change?.into()) {
             Ok(revision) => Ok(Some(revision)),
@@ -38,11 +38,11 @@ pub(super) fn reservation_has_one_winner(store: &dyn Store) -> Result<(), Broken
         }
     };
     let winners: Vec<_> = race(RACERS, reserve)?.into_iter().flatten().collect();
-    equal("how many have reserved the number", &winners.len(), &1)?;
-    equal("whose reservation it is", &Some(&read(store, number)?.revision()), &winners.first())
+    equal("the number of threads that reserved the number", &winners.len(), &1)?;
+    equal("the revision of the reservation", &Some(&read(store, number)?.revision()), &winners.first())
 }
 
-/// Point 1: of a thousand increments of one record, by threads that race, none is lost.
+/// Point 1: none of a thousand increments of one record by concurrent threads is lost.
 pub(super) fn increments_are_not_lost(store: &dyn Store) -> Result<(), Broken> {
     const RACERS: usize = 8;
     const EACH: u64 = 125;
@@ -57,11 +57,11 @@ pub(super) fn increments_are_not_lost(store: &dyn Store) -> Result<(), Broken> {
     };
     race(RACERS, increment)?;
     let expected = 1 + EACH * RACERS as u64;
-    equal("how many changes were made", &changes(&read(store, number)?), &expected)
+    equal("the number of changes", &changes(&read(store, number)?), &expected)
 }
 
-/// Point 3: the events of commits that race are those of the commits that were made, each in the
-/// order of its number's versions, without a gap.
+/// Point 3: the log has the events of the concurrent commits that were made, those of a number in the
+/// order of its versions, without a gap.
 pub(super) fn events_have_no_gap_in_races(store: &dyn Store) -> Result<(), Broken> {
     const RACERS: usize = 8;
     let numbers: [PhoneNumber; 3] = numbers()?;
@@ -74,7 +74,7 @@ pub(super) fn events_have_no_gap_in_races(store: &dyn Store) -> Result<(), Broke
         for number in numbers.into_iter().cycle().skip(racer).take(90) {
             let stored = read(store, number)?;
             thread::yield_now();
-            // The event's time is how many changes the record has seen.
+            // The time of the event is the number of changes of the record.
             let count = changes(&stored) + 1;
             let changed = world.touched(&stored, time(count)?)?;
             let change = Change::put(changed, stored.expected()).with_events(vec![event(number, count)?]);
@@ -91,7 +91,7 @@ pub(super) fn events_have_no_gap_in_races(store: &dyn Store) -> Result<(), Broke
     must(sequences.eq(1..=events.len() as u64), "sequence numbers have a gap, or are not in order")?;
     let mut acknowledged: Vec<_> = made.into_iter().flatten().collect();
     acknowledged.sort_unstable();
-    equal("how many events there are", &events.len(), &acknowledged.len())?;
+    equal("the number of events", &events.len(), &acknowledged.len())?;
     let mut last: BTreeMap<PhoneNumber, u64> = BTreeMap::new();
     for logged in &events {
         let event = some("an event of a number", logged.event.number())?;
@@ -105,8 +105,8 @@ pub(super) fn events_have_no_gap_in_races(store: &dyn Store) -> Result<(), Broke
     Ok(())
 }
 
-/// Point 4: who reads while batches are committed sees each whole or not at all: in one scan, in
-/// reads one after another, and in the log before the records.
+/// Point 4: a reader sees a batch as a whole or not at all: in a scan, in consecutive reads, and in the
+/// log, which is never ahead of the records.
 pub(super) fn batch_is_seen_whole(store: &dyn Store) -> Result<(), Broken> {
     const ROUNDS: u64 = 200;
     let numbers: [PhoneNumber; 5] = numbers()?;
@@ -136,7 +136,7 @@ pub(super) fn batch_is_seen_whole(store: &dyn Store) -> Result<(), Broken> {
             let first = times.next();
             must(times.all(|time| Some(time) == first), "a scan sees half a batch")?;
 
-            // The last first: what is read later is not older.
+            // In descending order first: a later read finds no older version.
             let mut latest = None;
             for number in numbers.into_iter().rev().chain(numbers) {
                 let updated = Some(read(store, number)?.updated());
@@ -163,15 +163,15 @@ pub(super) fn batch_is_seen_whole(store: &dyn Store) -> Result<(), Broken> {
         is_done.store(true, Ordering::Release);
         written
     })?;
-    equal("the last round", &read(store, numbers[0])?.updated(), &time(ROUNDS)?)
+    equal("the time of the last round", &read(store, numbers[0])?.updated(), &time(ROUNDS)?)
 }
 
-/// How many changes made the record what it is: its own count, not the store's revision.
+/// Returns the number of changes of the record, which the record itself counts.
 fn changes(stored: &Stored<NumberRecord>) -> u64 {
     stored.version()
 }
 
-/// Whether an increment was made before [`StoreExt::update`] gave up.
+/// Increments a record, and returns whether [`StoreExt::update`] succeeded within its attempts.
 fn increment_once(
     store: &dyn Store,
     world: &World,
@@ -179,7 +179,7 @@ fn increment_once(
     seconds: u64,
 ) -> Result<bool, Broken> {
     let increment = |stored: Option<&Stored<NumberRecord>>| -> Result<Option<Change>, Attempt> {
-        let stored = stored.ok_or_else(|| Attempt::Broken(Broken::new("the number is not there")))?;
+        let stored = stored.ok_or_else(|| Attempt::Broken(Broken::new("the number is absent")))?;
         let now = time(seconds).map_err(Attempt::Broken)?;
         let changed = world.touched(stored, now).map_err(Attempt::Broken)?;
         Ok(Some(Change::put(changed, stored.expected())))
@@ -192,7 +192,7 @@ fn increment_once(
     }
 }
 
-/// Why an increment was not made.
+/// The reason why an increment was not made.
 enum Attempt {
     Broken(Broken),
     Store(StoreError),
@@ -204,9 +204,9 @@ impl From<StoreError> for Attempt {
     }
 }
 
-/// Lets threads make commits at once of which only one may be made.
+/// Requires that one of several commits by concurrent threads is made.
 pub(super) fn one_is_made<B: Clone + Sync>(
-    what: &str,
+    description: &str,
     batches: &[B],
     commit: impl Fn(B) -> Result<Revision, StoreError> + Sync,
 ) -> Result<(), Broken> {
@@ -220,10 +220,10 @@ pub(super) fn one_is_made<B: Clone + Sync>(
             None => Ok(0),
         }
     })?;
-    equal(what, &made.into_iter().sum::<usize>(), &1)
+    equal(description, &made.into_iter().sum::<usize>(), &1)
 }
 
-/// Lets threads do something at once; what each came to.
+/// Runs threads at the same time, and returns their results.
 pub(super) fn race<T: Send>(
     racers: usize,
     run: impl Fn(usize) -> Result<T, Broken> + Sync,

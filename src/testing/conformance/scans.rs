@@ -1,4 +1,4 @@
-//! What holds for scans: points 5 and 6 of the contract.
+//! Laws of scans: points 5 and 6 of the contract.
 
 use super::fixture::{World, add, number, read, time};
 use super::{Broken, equal, must, some};
@@ -8,22 +8,23 @@ use crate::number::{PhoneNumber, Prefix};
 use crate::record::NumberRecord;
 use crate::store::{Batch, Change, Expect, Query, Store, Stored};
 
-/// Point 5: numbers ascend, however they came.
+/// Point 5: numbers ascend, in whatever order they were added.
 pub(super) fn scan_ascends(store: &dyn Store) -> Result<(), Broken> {
     let records = World::new()?.records()?;
     let count = records.len();
     for place in 0..count {
-        // Every place once, as 37 and the count have no common divisor.
+        // Each record is added once, since 37 and the count are coprime.
         let record = some("a record", records.get(place * 37 % count))?;
         add(store, record.clone())?;
     }
     let found = store.scan(&Query::default(), None, usize::MAX)?;
-    equal("how many there are", &found.items.len(), &count)?;
+    equal("the number of records", &found.items.len(), &count)?;
     must(found.items.iter().map(|stored| stored.number()).is_sorted(), "numbers do not ascend")?;
-    must(found.items.iter().map(|stored| &**stored).eq(&records), "a scan finds something else")
+    must(found.items.iter().map(|stored| &**stored).eq(&records), "a scan finds other records")
 }
 
-/// Point 5: a page starts with the least number above its cursor, whether that is stored or not.
+/// Point 5: a page starts with the least number above its cursor, whether the cursor's number is stored
+/// or not.
 pub(super) fn cursor_is_exclusive(store: &dyn Store) -> Result<(), Broken> {
     let records = fill(store)?;
     let between = ["+10", "+14158860001", "+1415887", "+14168869999", "+4420", "+999999999999999"];
@@ -35,20 +36,20 @@ pub(super) fn cursor_is_exclusive(store: &dyn Store) -> Result<(), Broken> {
         for cursor in &cursors {
             let expected = records.iter().find(|record| query.matches(record) && record.number() > *cursor);
             let found = store.scan(&query, Some(*cursor), 1)?;
-            let what = format!("the first after {cursor} of {query:?}");
-            equal(&what, &found.items.first().map(|stored| &**stored), &expected)?;
+            let description = format!("the first number after {cursor} of {query:?}");
+            equal(&description, &found.items.first().map(|stored| &**stored), &expected)?;
         }
     }
-    // The cursor's number may be gone by now.
+    // The number of the cursor may have been removed.
     let gone = some("a record", records.get(7))?.number();
     let stored = read(store, gone)?;
     store.commit(Change::remove(gone, stored.expected()).into())?;
     let found = store.scan(&Query::default(), Some(gone), 1)?.items;
-    equal("what follows a number that is gone", &found.first().map(|stored| &**stored), &records.get(8))
+    equal("the number after one that was removed", &found.first().map(|stored| &**stored), &records.get(8))
 }
 
-/// Point 5: pages of any size, each asked for after the one before, are the scan; all but the last
-/// are full, and the last says that there is no other.
+/// Point 5: pages of any size join to the whole scan; all but the last are full, and the last has no
+/// cursor.
 pub(super) fn pages_join(store: &dyn Store) -> Result<(), Broken> {
     let records = fill(store)?;
     for query in queries()? {
@@ -60,8 +61,8 @@ pub(super) fn pages_join(store: &dyn Store) -> Result<(), Broken> {
     Ok(())
 }
 
-/// Point 6: few numbers among very many are found, all of them and no others, however many are on a
-/// page, and by whatever they differ from the rest.
+/// Point 6: the few numbers among many that match a query are found, in pages of any size, by each
+/// property that they differ in.
 pub(super) fn few_are_found_among_many(store: &dyn Store) -> Result<(), Broken> {
     const MANY: usize = 10_000;
     let world = World::new()?;
@@ -70,7 +71,7 @@ pub(super) fn few_are_found_among_many(store: &dyn Store) -> Result<(), Broken> 
     let mut changes = Vec::new();
     for place in 0..MANY {
         let number = number(&format!("+1415886{place:04}"))?;
-        // The first comes after many, and many come after the last.
+        // Many numbers precede the first that is sought, and follow the last.
         let is_one = place % 1_300 == 1_100;
         let record = if is_one { world.record(number, 4, one)? } else { world.record(number, 3, other)? };
         few.extend(is_one.then(|| record.clone()));
@@ -97,14 +98,14 @@ pub(super) fn few_are_found_among_many(store: &dyn Store) -> Result<(), Broken> 
     Ok(())
 }
 
-/// Whether the pages of a query are what it should find.
+/// Requires that the pages of a query join to `expected`.
 fn check_pages(
     store: &dyn Store,
     query: &Query,
     limit: usize,
     expected: &[&NumberRecord],
 ) -> Result<(), Broken> {
-    let what = format!("pages of {limit} of {query:?}");
+    let description = format!("pages of {limit} of {query:?}");
     let mut found = Vec::new();
     let mut after = None;
     loop {
@@ -114,38 +115,39 @@ fn check_pages(
         let last = page.items.last().map(|stored| stored.number());
         match page.next {
             None => break,
-            Some(_) if !is_full => return Err(Broken(format!("{what}: one is not full"))),
-            next => equal(&what, &next, &last)?,
+            Some(_) if !is_full => return Err(Broken(format!("{description}: a page is not full"))),
+            next => equal(&description, &next, &last)?,
         }
-        must(found.len() <= expected.len(), &format!("{what}: there is no end"))?;
+        must(found.len() <= expected.len(), &format!("{description}: the pages do not end"))?;
         after = page.next;
     }
-    must(found.iter().map(|record| &**record).eq(expected.iter().copied()), &what)
+    must(found.iter().map(|record| &**record).eq(expected.iter().copied()), &description)
 }
 
-/// Point 5: there are no more on a page than were asked for; none, if none were, and the next page
-/// starts where this one did.
+/// Point 5: a page has at most `limit` numbers; a page for a limit of 0 is empty and has the cursor that
+/// it was asked for.
 pub(super) fn limit_is_kept(store: &dyn Store) -> Result<(), Broken> {
     let records = fill(store)?;
     let cursor = some("a record", records.get(3))?.number();
     for limit in [0, 1, 5, records.len(), usize::MAX] {
         let page = store.scan(&Query::default(), None, limit)?;
-        equal("how many there are", &page.items.len(), &limit.min(records.len()))?;
+        equal("the number of records", &page.items.len(), &limit.min(records.len()))?;
     }
     for after in [None, Some(cursor)] {
         let page = store.scan(&Query::default(), after, 0)?;
-        equal("a page of none", &(page.items.len(), page.next), &(0, after))?;
+        equal("a page for a limit of 0", &(page.items.len(), page.next), &(0, after))?;
     }
     Ok(())
 }
 
-/// Point 5: a scan finds what its query matches, by each of its fields and by several.
+/// Point 5: a scan finds the numbers that match its query, by each field and by several.
 pub(super) fn query_is_a_filter(store: &dyn Store) -> Result<(), Broken> {
     let records = fill(store)?;
     check_queries(store, &records)
 }
 
-/// Point 5: so it does after numbers have changed in all that queries ask for, or are gone.
+/// Point 5: a scan finds the numbers that match after all properties of the numbers have changed, and
+/// after numbers were removed.
 pub(super) fn query_follows_changes(store: &dyn Store) -> Result<(), Broken> {
     let records = fill(store)?;
     let world = World::new()?;
@@ -153,7 +155,7 @@ pub(super) fn query_follows_changes(store: &dyn Store) -> Result<(), Broken> {
     let mut expected = Vec::new();
     for (place, record) in records.iter().enumerate() {
         let stored = read(store, record.number())?;
-        // Another kind and owner, at times the same kind or owner, at times nothing.
+        // Most get another kind and owner, some keep one of them, some are removed.
         let owner = [second, third, first].into_iter().cycle().nth(place % 4);
         let owner = some("an owner", owner)?;
         if place % 9 == 8 {
@@ -177,7 +179,7 @@ fn check_queries(store: &dyn Store, records: &[NumberRecord]) -> Result<(), Brok
         let page = store.scan(&query, None, usize::MAX)?;
         let found: Vec<PhoneNumber> = page.items.iter().map(|stored| stored.number()).collect();
         let expected: Vec<PhoneNumber> = matching(records, &query).map(NumberRecord::number).collect();
-        equal(&format!("what matches {query:?}"), &found, &expected)?;
+        equal(&format!("the numbers that match {query:?}"), &found, &expected)?;
     }
     Ok(())
 }
@@ -186,7 +188,7 @@ fn matching<'a>(records: &'a [NumberRecord], query: &'a Query) -> impl Iterator<
     records.iter().filter(|record| query.matches(record))
 }
 
-/// Stores all sorts of records.
+/// Stores records of all kinds, and returns them.
 fn fill(store: &dyn Store) -> Result<Vec<NumberRecord>, Broken> {
     let records = World::new()?.records()?;
     let changes = records.iter().map(|record| Change::put(record.clone(), Expect::Absent));
@@ -194,7 +196,7 @@ fn fill(store: &dyn Store) -> Result<Vec<NumberRecord>, Broken> {
     Ok(records)
 }
 
-/// Queries by each field, and by several.
+/// Returns queries by each field, and by several.
 fn queries() -> Result<Vec<Query>, Broken> {
     let owners = World::new()?.owners;
     let prefix = |text: &str| text.parse::<Prefix>().map_err(Broken::new);
