@@ -83,7 +83,7 @@ pub use self::facade::Inventory;
 pub use self::import::{ImportReport, ImportRow};
 pub use self::input::{NumberInput, NumberOrText};
 pub use self::limits::InventoryLimits;
-pub use self::lookup::{AppLookup, PortingLookup};
+pub use self::lookup::{ActivePort, AppLookup, PortingLookup};
 pub use self::options::Options;
 pub use self::outcome::Outcome;
 pub use self::reads::CarriersInfo;

@@ -311,6 +311,31 @@ fn completing_wins_against_canceling_or_is_refused() {
     }
 }
 
+/// A number is created for one account and asked for by a port request of another at the same time:
+/// one of them gets it.
+#[test]
+fn a_number_is_created_or_ported() {
+    let world = world();
+    let options = Options::new(world.master).with_account(world.other);
+    for round in 0..300 {
+        let number = format!("+1415886{round:04}");
+        let barrier = Barrier::new(2);
+        let (created, requested) = thread::scope(|scope| {
+            let created = scope.spawn(|| {
+                barrier.wait();
+                world.inventory.create([&number], &Create::default(), &options).unwrap().is_success()
+            });
+            let requested = scope.spawn(|| {
+                let new = world.new_request(&format!("p{round}"), world.shop, &[&number]);
+                barrier.wait();
+                world.desk.create(new, world.shop.into()).is_ok()
+            });
+            (created.join().unwrap(), requested.join().unwrap())
+        });
+        assert!(created != requested, "{number}: created {created}, on a port request {requested}");
+    }
+}
+
 /// A request that a crash has left locked cannot be canceled; recovering it completes it.
 #[test]
 fn a_locked_request_is_recovered() {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::error::InventoryError;
 use super::lookup::AppLookup;
 use super::options::Options;
-use super::services::{PortingAccounts, Services, check_reconcilable, is_gone};
+use super::services::{ActivePorts, Services, check_reconcilable, is_gone};
 use crate::account::AccountId;
 use crate::carrier::is_in_pool_for;
 use crate::lifecycle::State;
@@ -108,7 +108,7 @@ pub(super) struct Case<'a> {
     pub(super) record: Option<&'a NumberRecord>,
     /// The accounts that port numbers in. The number was looked up if the command
     /// [needs that](Command::needs_porting).
-    pub(super) porting: &'a PortingAccounts,
+    pub(super) porting: &'a ActivePorts,
 }
 
 /// What is the same for all numbers of a call.
@@ -266,7 +266,7 @@ pub(super) fn create_new(
     number: PhoneNumber,
     create: Create,
     ctx: &CommandContext<'_>,
-    porting: &PortingAccounts,
+    porting: &ActivePorts,
 ) -> Result<Decision, InventoryError> {
     check_reconcilable(ctx.normalizer, number)?;
     let is_ported_in = create.ported_in;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::options::Options;
-use super::services::{PortingAccounts, Services};
+use super::services::{ActivePorts, Services};
 use crate::carrier::{Availability, Carrier, CarrierError, call_carriers};
 use crate::names::CarrierName;
 use crate::number::PhoneNumber;
@@ -31,7 +31,7 @@ impl Services {
     pub(super) fn discover(
         &self,
         numbers: &[PhoneNumber],
-        porting: &PortingAccounts,
+        porting: &ActivePorts,
         options: &Options,
     ) -> Discovered {
         let now = self.now();
@@ -49,7 +49,7 @@ impl Services {
     pub(super) fn sellers(
         &self,
         numbers: &[PhoneNumber],
-        porting: &PortingAccounts,
+        porting: &ActivePorts,
         options: &Options,
     ) -> Sellers {
         let mut sellers = Sellers { carriers: vec![None; numbers.len()], failure: None };

@@ -12,10 +12,10 @@ use super::input::{Entries, Entry, NumberInput};
 use super::options::Options;
 use super::outcome::{NumberOutcome, Outcome, text_of};
 use super::pricing::{PricedChange, Prices};
-use super::services::{PortingAccounts, Services, is_gone};
+use super::services::{ActivePorts, Services, is_gone};
 use crate::number::PhoneNumber;
 use crate::record::{Context, Decision, NumberRecord, Part};
-use crate::store::{Batch, Change, Expect, Receipt, StoreError, Stored};
+use crate::store::{Batch, Change, Expect, Guard, Receipt, StoreError, Stored};
 
 /// Permission to change one more number now, for a rate limit.
 pub(crate) type MayChange<'a> = &'a dyn Fn() -> bool;
@@ -52,6 +52,8 @@ struct Plan {
     /// Whether `before` was discovered at a carrier and is not stored.
     is_discovered: bool,
     expect: Expect,
+    /// The guard of a number that the decision adds to the inventory.
+    guard: Option<Guard>,
     decision: Decision,
 }
 
@@ -67,6 +69,7 @@ struct Undecided {
 #[derive(Default)]
 struct Prepared {
     changes: Vec<Change>,
+    guards: Vec<Guard>,
     /// The place of each change's entry, and whether the change is a claim.
     places: Vec<(usize, bool)>,
     /// The entries whose records do not change.
@@ -207,7 +210,7 @@ impl Execution<'_> {
         let undecided = self.read_records(entries);
         let is_new = |case: &&Undecided| self.command.needs_porting(case.record.as_deref());
         let new: Vec<_> = undecided.iter().filter(is_new).map(|case| case.number).collect();
-        let porting = self.services.porting_accounts(&new);
+        let porting = self.services.active_ports(&new);
         let discovers = self.command.discovers(ctx);
         let (absent, present): (Vec<_>, Vec<_>) = undecided
             .into_iter()
@@ -282,14 +285,15 @@ impl Execution<'_> {
         &self,
         undecided: Undecided,
         is_discovered: bool,
-        porting: &PortingAccounts,
+        porting: &ActivePorts,
         ctx: &CommandContext<'_>,
     ) -> Result<Plan, InventoryError> {
         let Undecided { place, number, record: before, expect } = undecided;
         let case = Case { number, record: before.as_deref(), porting };
         let mut decision = self.command.decide(case, ctx)?;
         self.services.drop_unordered(&mut decision)?;
-        Ok(Plan { place, number, before, is_discovered, expect, decision })
+        let guard = self.command.needs_porting(before.as_deref()).then(|| porting.guard(number));
+        Ok(Plan { place, number, before, is_discovered, expect, guard, decision })
     }
 
     /// Checks that the plans may be carried out: none has failed if all are needed, and their charges are
@@ -366,7 +370,7 @@ impl Execution<'_> {
         let whole = request.or_else(|| together.then(new_key));
         for plan in plans {
             let is_claim = is_claim(&plan);
-            let Plan { place, number, before, is_discovered, expect, mut decision } = plan;
+            let Plan { place, number, before, is_discovered, expect, guard, mut decision } = plan;
             if is_claim {
                 let key = request.map_or_else(new_key, |request| key_of_number(request, number));
                 decision = decision.claim(before.as_deref().filter(|_| !is_discovered), key, ctx);
@@ -379,6 +383,7 @@ impl Execution<'_> {
                 continue;
             }
             prepared.changes.push(Change::put(decision.record, expect).with_events(decision.events));
+            prepared.guards.extend(guard);
             prepared.places.push((place, is_claim));
         }
         prepared
@@ -392,11 +397,12 @@ impl Execution<'_> {
         receipt: Option<Receipt>,
         entries: &mut [Entry],
     ) -> Result<Vec<(usize, Stored<NumberRecord>)>, StoreError> {
-        let Prepared { changes, places, unchanged } = prepared;
+        let Prepared { changes, guards, places, unchanged } = prepared;
         let records: Vec<_> = changes.iter().filter_map(|change| change.value().cloned()).collect();
         let mut claimed = Vec::new();
         if !changes.is_empty() || receipt.is_some() {
-            let revision = self.services.store.commit(Batch::from(changes).with_receipt(receipt))?;
+            let batch = Batch::from(changes).with_guards(guards).with_receipt(receipt);
+            let revision = self.services.store.commit(batch)?;
             for ((place, is_claim), record) in places.into_iter().zip(records) {
                 if is_claim {
                     claimed.push((place, Stored::new(record, revision)));

@@ -51,7 +51,7 @@ impl Inventory {
             }
             return stored.route(self.accounts()).map_err(not_in_service);
         }
-        let porting = services.porting_accounts(&[number]).account(number)?;
+        let porting = services.active_ports(&[number]).account(number)?;
         let account = porting.filter(|account| services.is_visible(Some(*account), options));
         let account = account.ok_or(InventoryError::NotFound(number))?;
         Route::of_port(number, account, self.accounts()).map_err(not_in_service)

@@ -9,11 +9,11 @@ use super::facade::Inventory;
 use super::input::NumberInput;
 use super::options::Options;
 use super::pricing::PricedChange;
-use super::services::{PortingAccounts, Services, is_gone};
+use super::services::{ActivePorts, Services, is_gone};
 use crate::account::AccountId;
 use crate::number::PhoneNumber;
 use crate::record::{Context, NumberRecord, Refusal};
-use crate::store::{Batch, Change, Expect, Stored};
+use crate::store::{Batch, Change, Expect, Guard, StoreError, Stored};
 
 /// A number to import.
 ///
@@ -76,6 +76,7 @@ struct ReadRow<N> {
 struct DecidedRow<N> {
     input: N,
     change: Change,
+    guard: Guard,
     quotes: Vec<Quote>,
 }
 
@@ -165,7 +166,7 @@ impl Services {
     ) -> Result<Vec<DecidedRow<N>>, InventoryError> {
         let ctx = self.context(options);
         let numbers: Vec<_> = rows.iter().filter_map(|row| row.number).collect();
-        let porting = self.porting_accounts(&numbers);
+        let porting = self.active_ports(&numbers);
         // Otherwise the commit shows which numbers exist.
         let reads = options.dry_run || !self.billing.is_free();
         let mut records = if reads { self.records(&numbers)? } else { Vec::new() }.into_iter();
@@ -179,7 +180,8 @@ impl Services {
             let exists = records.next().flatten().is_some_and(|record| !is_gone(&record));
             match self.decide_row(number, account, create, exists, &porting, ctx) {
                 Ok(change) if seen.insert(number) => {
-                    decided.push(DecidedRow { input, change, quotes: Vec::new() });
+                    let guard = porting.guard(number);
+                    decided.push(DecidedRow { input, change, guard, quotes: Vec::new() });
                 }
                 Ok(_) => report.fail(&input, Refusal::NumberExists(number).into()),
                 Err(error @ InventoryError::Store(_)) => return Err(error),
@@ -195,7 +197,7 @@ impl Services {
         account: Option<AccountId>,
         create: Create,
         exists: bool,
-        porting: &PortingAccounts,
+        porting: &ActivePorts,
         ctx: Context<'_>,
     ) -> Result<Change, InventoryError> {
         let ctx = CommandContext::of_import(ctx, &self.normalizer, account);
@@ -261,9 +263,13 @@ impl Services {
             }
             let count = rows.len();
             let changes: Vec<_> = rows.iter().map(|row| row.change.clone()).collect();
-            match (self.store.commit(Batch::from(changes)), rows.pop()) {
+            let batch = Batch::from(changes).with_guards(rows.iter().map(|row| row.guard));
+            match (self.store.commit(batch), rows.pop()) {
                 (Ok(_), last) => report.add(rows.into_iter().chain(last)),
                 (Err(error), _) if !error.is_refusal() => return Err(error.into()),
+                (Err(StoreError::PortConflict { number, .. }), Some(row)) if count == 1 => {
+                    report.fail(&row.input, Refusal::NumberIsPorting(number).into());
+                }
                 (Err(_), Some(row)) if count == 1 => self.replace_deleted(row, report)?,
                 (Err(_), last) => {
                     rows.extend(last);
@@ -291,7 +297,7 @@ impl Services {
             report.fail(&row.input, Refusal::NumberExists(number).into());
             return Ok(());
         };
-        match self.store.commit(replacement.into()) {
+        match self.store.commit(Batch::from(replacement).with_guard(row.guard)) {
             Ok(_) => report.add([row]),
             Err(error) if error.is_conflict() => {
                 report.fail(&row.input, InventoryError::Conflict(number));

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::account::AccountId;
 use crate::number::PhoneNumber;
-use crate::store::{Store, StoreError};
+use crate::porting::{PortRequest, PortRequestId};
+use crate::store::{Store, StoreError, Stored};
 
 /// The source of the application that answers a number: any function from a number to its name.
 ///
@@ -27,26 +28,53 @@ impl<F: Fn(PhoneNumber) -> Option<Box<str>>> AppLookup for F {
     }
 }
 
-/// The source of the accounts that port numbers in.
+/// The active port request that a number is on, as far as an inventory needs to know it.
+///
+/// ```
+/// use telnum::inventory::ActivePort;
+///
+/// // A port request that is kept elsewhere.
+/// let port = ActivePort::new("shop".parse()?);
+/// assert_eq!(port.request, None);
+/// # Ok::<(), telnum::token::TokenError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ActivePort {
+    /// The account that ports the number in.
+    pub account: AccountId,
+    /// The port request, if it is one of the inventory's own store. A number is then created only while
+    /// it is still on that request.
+    pub request: Option<PortRequestId>,
+}
+
+impl ActivePort {
+    /// Creates the port of a number by `account`, on a request that is not in the inventory's store.
+    #[must_use]
+    pub const fn new(account: AccountId) -> Self {
+        Self { account, request: None }
+    }
+}
+
+/// The source of the active port requests of numbers.
 ///
 /// The default is the inventory's own store; a service that keeps port requests elsewhere implements it.
 /// `Arc<T>`, `Box<T>` and `&T` of an implementor are implementors.
 pub trait PortingLookup: Send + Sync {
-    /// Returns for each of `numbers`, in their order, the account whose active port request has it, if
-    /// one has.
+    /// Returns for each of `numbers`, in their order, the active port request that it is on, if any.
     ///
     /// # Errors
     /// An implementor returns [`StoreError::backend`] or [`StoreError::unreachable`] if that cannot be
     /// known now. Numbers that might be on a port request are then not created.
-    fn accounts(&self, numbers: &[PhoneNumber]) -> Result<Vec<Option<AccountId>>, StoreError>;
+    fn ports(&self, numbers: &[PhoneNumber]) -> Result<Vec<Option<ActivePort>>, StoreError>;
 }
 
 /// Implements [`PortingLookup`] for pointers to implementors.
 macro_rules! porting_by_reference {
     ($($pointer:ty),+) => {$(
         impl<T: PortingLookup + ?Sized> PortingLookup for $pointer {
-            fn accounts(&self, numbers: &[PhoneNumber]) -> Result<Vec<Option<AccountId>>, StoreError> {
-                (**self).accounts(numbers)
+            fn ports(&self, numbers: &[PhoneNumber]) -> Result<Vec<Option<ActivePort>>, StoreError> {
+                (**self).ports(numbers)
             }
         }
     )+};
@@ -58,8 +86,12 @@ porting_by_reference!(&T, Box<T>, Arc<T>);
 pub(super) struct StoredPorts(pub(super) Arc<dyn Store>);
 
 impl PortingLookup for StoredPorts {
-    fn accounts(&self, numbers: &[PhoneNumber]) -> Result<Vec<Option<AccountId>>, StoreError> {
-        let requests = self.0.active_port_requests(numbers)?;
-        Ok(requests.into_iter().map(|request| Some(request?.account())).collect())
+    fn ports(&self, numbers: &[PhoneNumber]) -> Result<Vec<Option<ActivePort>>, StoreError> {
+        let requests = self.0.active_port_requests(numbers)?.into_iter();
+        let port = |request: Stored<PortRequest>| ActivePort {
+            account: request.account(),
+            request: Some(request.id()),
+        };
+        Ok(requests.map(|request| request.map(port)).collect())
     }
 }

@@ -115,7 +115,7 @@ impl Inventory {
         services.check_can_manage(options)?;
         let entries = services.read(numbers, options)?;
         let numbers: Vec<_> = entries.numbers().collect();
-        let porting = services.porting_accounts(&numbers);
+        let porting = services.active_ports(&numbers);
         let Sellers { carriers, .. } = services.sellers(&numbers, &porting, options);
         let mut carriers = carriers.into_iter();
         let check = |entry: &Entry| {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::billing::Billing;
 use super::error::InventoryError;
 use super::limits::InventoryLimits;
-use super::lookup::PortingLookup;
+use super::lookup::{ActivePort, PortingLookup};
 use super::options::Options;
 use super::recent::RecentSearches;
 use crate::account::{AccountId, Accounts};
@@ -21,7 +21,7 @@ use crate::number::{Buffer, PhoneNumber};
 use crate::policy::Policy;
 use crate::provider::{CnamProvider, E911Provider};
 use crate::record::{Context, NumberRecord, Refusal};
-use crate::store::{Store, StoreError, Stored};
+use crate::store::{Guard, Store, StoreError, Stored};
 use crate::time::Timestamp;
 
 /// The services that an inventory stands on.
@@ -141,42 +141,45 @@ impl Services {
         options.account.filter(|_| options.confined).is_none_or(is_in_subtree)
     }
 
-    /// Looks up the accounts that port `numbers` in.
-    pub(super) fn porting_accounts(&self, numbers: &[PhoneNumber]) -> PortingAccounts {
-        let mut accounts = HashMap::new();
+    /// Looks up the active port requests of `numbers`.
+    pub(super) fn active_ports(&self, numbers: &[PhoneNumber]) -> ActivePorts {
+        let mut ports = HashMap::new();
         for numbers in numbers.chunks(MAX_READ) {
-            match self.porting.accounts(numbers) {
+            match self.porting.ports(numbers) {
                 Ok(found) => {
                     let found = numbers.iter().zip(found);
-                    accounts.extend(found.filter_map(|(number, account)| Some((*number, account?))));
+                    ports.extend(found.filter_map(|(number, port)| Some((*number, port?))));
                 }
-                Err(error) => return PortingAccounts(Err(error.into())),
+                Err(error) => return ActivePorts(Err(error.into())),
             }
         }
-        PortingAccounts(Ok(accounts))
+        ActivePorts(Ok(ports))
     }
 
     /// Checks that a number that is not stored may be bought: it is reconcilable, and nobody ports it in.
-    pub(super) fn check_new(
-        &self,
-        number: PhoneNumber,
-        porting: &PortingAccounts,
-    ) -> Result<(), InventoryError> {
+    pub(super) fn check_new(&self, number: PhoneNumber, porting: &ActivePorts) -> Result<(), InventoryError> {
         check_reconcilable(&self.normalizer, number)?;
         porting.check_none(number)
     }
 }
 
-/// The accounts that port numbers in, or the error of their lookup.
-pub(super) struct PortingAccounts(Result<HashMap<PhoneNumber, AccountId>, InventoryError>);
+/// The active port requests of numbers, or the error of their lookup.
+pub(super) struct ActivePorts(Result<HashMap<PhoneNumber, ActivePort>, InventoryError>);
 
-impl PortingAccounts {
+impl ActivePorts {
     /// Returns the account that ports `number` in, if one does.
     pub(super) fn account(&self, number: PhoneNumber) -> Result<Option<AccountId>, InventoryError> {
         match &self.0 {
-            Ok(accounts) => Ok(accounts.get(&number).copied()),
+            Ok(ports) => Ok(ports.get(&number).map(|port| port.account)),
             Err(error) => Err(error.clone()),
         }
+    }
+
+    /// Returns the guard of a commit that adds `number`: it is still on the port request that was found,
+    /// or on none.
+    pub(super) fn guard(&self, number: PhoneNumber) -> Guard {
+        let port = self.0.as_ref().ok().and_then(|ports| ports.get(&number));
+        Guard::Port(number, port.and_then(|port| port.request))
     }
 
     /// Checks that no account ports `number` in.

@@ -9,6 +9,7 @@ use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 use crate::record::{Context, Due, Event, EventKind, NumberRecord};
 use crate::store::{Change, Query, Revision, Stored};
+use crate::time::Timestamp;
 
 /// What a sweep did.
 #[derive(Clone, Debug, Default)]
@@ -65,19 +66,13 @@ impl Inventory {
         let ctx = services.context(&Options::new(Actor::System));
         let mut report = SweepReport::default();
         for state in STATES {
-            let query = Query { states: [state].into(), pending: Some(false), ..Query::default() };
+            let Some(latest) = Due::latest_clock(state, ctx.policy, ctx.now) else { continue };
+            let query =
+                Query::default().with_states([state]).with_clock(Timestamp::MIN..=latest).with_pending(false);
             let mut after = None;
             loop {
                 let page = services.store.scan(&query, after, PAGE_SIZE)?;
-                for stored in &page.items {
-                    let Some(due) = stored.due(ctx.policy, ctx.now) else { continue };
-                    match services.sweep_number(stored, due, &ctx) {
-                        Ok(true) => *report.count(due) += 1,
-                        // Changed by others: the next sweep looks at it again.
-                        Ok(false) => {}
-                        Err(error) => report.failed.push((stored.number(), error)),
-                    }
-                }
+                services.sweep_page(&page.items, &ctx, &mut report);
                 match page.next {
                     Some(next) => after = Some(next),
                     None => break,
@@ -88,40 +83,82 @@ impl Inventory {
     }
 }
 
+/// The transition that is due for a number.
+struct DueChange {
+    due: Due,
+    change: Change,
+    /// Whether the change claims the number for external effects.
+    is_claim: bool,
+}
+
 impl Services {
-    /// Makes the transition that is due for a number. Returns whether it is made: not if the number was changed
+    /// Makes the transitions that are due for a page of numbers, in one commit if no number was changed
     /// by others.
-    fn sweep_number(
+    fn sweep_page(&self, page: &[Stored<NumberRecord>], ctx: &Context<'_>, report: &mut SweepReport) {
+        let mut changes = Vec::with_capacity(page.len());
+        for stored in page {
+            match self.due_change(stored, ctx) {
+                Ok(change) => changes.extend(change),
+                Err(error) => report.failed.push((stored.number(), error)),
+            }
+        }
+        if changes.is_empty() {
+            return;
+        }
+        match self.store.commit(changes.iter().map(|due| due.change.clone()).collect()) {
+            Ok(revision) => {
+                for change in &changes {
+                    self.finish_sweep(change, revision, report);
+                }
+            }
+            Err(error) if error.is_conflict() => {
+                for change in &changes {
+                    match self.store.commit(change.change.clone().into()) {
+                        Ok(revision) => self.finish_sweep(change, revision, report),
+                        // Changed by others: the next sweep looks at it again.
+                        Err(error) if error.is_conflict() => {}
+                        Err(error) => report.failed.push((change.change.key(), error.into())),
+                    }
+                }
+            }
+            Err(error) => {
+                let error = InventoryError::from(error);
+                report.failed.extend(changes.iter().map(|due| (due.change.key(), error.clone())));
+            }
+        }
+    }
+
+    /// Decides the transition that is due for a number, if one is.
+    fn due_change(
         &self,
         stored: &Stored<NumberRecord>,
-        due: Due,
         ctx: &Context<'_>,
-    ) -> Result<bool, InventoryError> {
+    ) -> Result<Option<DueChange>, InventoryError> {
+        let Some(due) = stored.due(ctx.policy, ctx.now) else { return Ok(None) };
         let (number, expect) = (stored.number(), stored.expected());
         if due == Due::Remove {
             let event = Event { number, at: ctx.now, actor: ctx.actor, kind: EventKind::Removed };
-            return Ok(self.commit_once(Change::remove(number, expect).with_events(vec![event]))?.is_some());
+            let change = Change::remove(number, expect).with_events(vec![event]);
+            return Ok(Some(DueChange { due, change, is_claim: false }));
         }
         let mut decision = stored.sweep(ctx)?;
         self.drop_unordered(&mut decision)?;
-        let has_effects = !decision.effects.is_empty();
-        let decision = if has_effects { decision.claim(Some(stored), self.new_key(), ctx) } else { decision };
-        let record = Arc::new(decision.record);
-        let change = Change::put(Arc::clone(&record), expect).with_events(decision.events);
-        let Some(revision) = self.commit_once(change)? else { return Ok(false) };
-        if has_effects {
-            self.complete_claim(&Stored::new(record, revision))?;
-        }
-        Ok(true)
+        let is_claim = !decision.effects.is_empty();
+        let decision = if is_claim { decision.claim(Some(stored), self.new_key(), ctx) } else { decision };
+        let change = Change::put(decision.record, expect).with_events(decision.events);
+        Ok(Some(DueChange { due, change, is_claim }))
     }
 
-    /// Commits one change. Returns its revision, or `None` after a conflict.
-    fn commit_once(&self, change: Change) -> Result<Option<Revision>, InventoryError> {
-        match self.store.commit(change.into()) {
-            Ok(revision) => Ok(Some(revision)),
-            Err(error) if error.is_conflict() => Ok(None),
-            Err(error) => Err(error.into()),
+    /// Completes the claim of a change that is stored, and counts the change.
+    fn finish_sweep(&self, change: &DueChange, revision: Revision, report: &mut SweepReport) {
+        if change.is_claim
+            && let Some(record) = change.change.value()
+            && let Err(error) = self.complete_claim(&Stored::new(Arc::clone(record), revision))
+        {
+            report.failed.push((change.change.key(), error));
+            return;
         }
+        *report.count(change.due) += 1;
     }
 }
 

@@ -410,8 +410,7 @@ impl PortDesk {
         let mut arrivals = Vec::with_capacity(plan.len());
         for plan in plan.chunks(PAGE) {
             let numbers: Vec<_> = plan.iter().map(|number| number.number).collect();
-            let outcome =
-                self.inventory.create(numbers.iter().map(ToString::to_string), &create, &options)?;
+            let outcome = self.inventory.create(numbers.iter().copied(), &create, &options)?;
             let failed = |number: PhoneNumber| outcome.failed.get(number.to_string().as_str());
             // A number may have been put in service before a crash.
             let stored = if outcome.is_success() {
@@ -461,7 +460,7 @@ impl PortDesk {
         let create = Create { ported_in: true, ..Create::default() };
         let options = Options::new(Actor::System).with_account(request.account()).with_dry_run(true);
         let numbers: Vec<_> = request.active_numbers().collect();
-        let outcome = self.inventory.create(numbers.iter().map(ToString::to_string), &create, &options)?;
+        let outcome = self.inventory.create(numbers.iter().copied(), &create, &options)?;
         let mut failed = outcome.failed.into_values();
         match failed.find(|error| matches!(error, inventory::InventoryError::Billing(_))) {
             Some(error) => Err(error.into()),

@@ -43,21 +43,17 @@ impl NumberRecord {
     /// ```
     #[must_use]
     pub fn due(&self, policy: &Policy, now: Timestamp) -> Option<Due> {
-        if self.pending.is_some() {
+        let latest = Due::latest_clock(self.state, policy, now)?;
+        if self.pending.is_some() || self.clock()? > latest {
             return None;
         }
-        let becomes_available = policy.released_state == ReleasedState::Available;
         match self.state {
-            State::Reserved => self.lease.filter(|lease| lease.until <= now).map(|_| Due::EndReservation),
-            State::Released if becomes_available && policy.ageing.is_some() => Some(Due::Age),
-            State::Released if becomes_available => Some(Due::Recycle),
-            State::Aging => (self.ages_until(policy) <= now).then_some(Due::Recycle),
-            State::Discovery => {
-                let expires = self.updated.after(TimeDelta::days(policy.discovery_days.into()));
-                (expires <= now).then_some(Due::Forget)
-            }
+            State::Reserved => Some(Due::EndReservation),
+            State::Released if policy.ageing.is_some() => Some(Due::Age),
+            State::Released | State::Aging => Some(Due::Recycle),
+            State::Discovery => Some(Due::Forget),
             State::Deleted => Some(Due::Remove),
-            State::Available | State::InService | State::PortIn | State::PortOut | State::Released => None,
+            State::Available | State::InService | State::PortIn | State::PortOut => None,
         }
     }
 
@@ -118,12 +114,24 @@ impl NumberRecord {
         let effects = record.clear_features();
         Ok(self.decide(record, effects, &ctx.by(Actor::System)))
     }
+}
 
-    /// Returns the time at which an ageing number may be recycled.
-    fn ages_until(&self, policy: &Policy) -> Timestamp {
-        let from = self.disconnected_at.unwrap_or(self.updated);
-        // An admin may start the ageing of a number though the policy has none.
-        let longest = || from.after(TimeDelta::days(SubscriberClass::Residential.max_days().into()));
-        policy.ageing.map_or_else(longest, |ageing: Ageing| ageing.ends_at(from))
+impl Due {
+    /// Returns the latest [clock](NumberRecord::clock) of a number in `state` for which something is due at
+    /// `now`; `None` if nothing ever is.
+    pub(crate) fn latest_clock(state: State, policy: &Policy, now: Timestamp) -> Option<Timestamp> {
+        let before = |days: u16| now.after(-TimeDelta::days(days.into()));
+        match state {
+            State::Reserved => Some(now),
+            State::Released if policy.released_state == ReleasedState::Available => Some(Timestamp::MAX),
+            // An admin may start the ageing of a number though the policy has none.
+            State::Aging => {
+                let longest = SubscriberClass::Residential.max_days();
+                Some(before(policy.ageing.map_or(longest, Ageing::days)))
+            }
+            State::Discovery => Some(before(policy.discovery_days)),
+            State::Deleted => Some(Timestamp::MAX),
+            State::Available | State::InService | State::PortIn | State::PortOut | State::Released => None,
+        }
     }
 }

@@ -26,8 +26,8 @@ use telnum::carrier::{
 use telnum::feature::e911::{E911Address, E911Outcome};
 use telnum::idempotency::IdempotencyKey;
 use telnum::inventory::{
-    Billing, BillingError, Charge, Create, ImportRow, Inventory, InventoryBuilder, InventoryError,
-    InventoryErrorKind as Kind, InventoryLimits, Options, Outcome, PortingLookup, Quote,
+    ActivePort, Billing, BillingError, Charge, Create, ImportRow, Inventory, InventoryBuilder,
+    InventoryError, InventoryErrorKind as Kind, InventoryLimits, Options, Outcome, PortingLookup, Quote,
 };
 use telnum::lifecycle::State;
 use telnum::names::{CarrierName, Feature};
@@ -98,9 +98,10 @@ struct Ported {
 }
 
 impl PortingLookup for Ported {
-    fn accounts(&self, numbers: &[PhoneNumber]) -> Result<Vec<Option<AccountId>>, StoreError> {
+    fn ports(&self, numbers: &[PhoneNumber]) -> Result<Vec<Option<ActivePort>>, StoreError> {
         let ported = self.number.ok_or_else(|| StoreError::unreachable("out of reach"))?;
-        Ok(numbers.iter().map(|number| (ported == *number).then(|| id("reseller"))).collect())
+        let port = |number: &PhoneNumber| (ported == *number).then(|| ActivePort::new(id("reseller")));
+        Ok(numbers.iter().map(port).collect())
     }
 }
 

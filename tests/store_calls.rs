@@ -1,0 +1,97 @@
+//! Use cases ask their store for lists: at most three calls, and one more for every 1,000 numbers.
+#![cfg(feature = "testing")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde_json::{Map, json};
+use telnum::account::{Account, AccountId, AccountTree, Actor};
+use telnum::contact::book::ContactBook;
+use telnum::contact::{EnteredNumber, NewContact};
+use telnum::inventory::{Create, Inventory, Options};
+use telnum::lifecycle::State;
+use telnum::policy::{LeaseTerms, Policy};
+use telnum::porting::desk::PortDesk;
+use telnum::porting::{NewPortRequest, PortState};
+use telnum::store::MemoryStore;
+use telnum::testing::{FaultyStore, StoreFault};
+use telnum::{PhoneNumber, Timestamp};
+
+type Counted = Arc<FaultyStore<MemoryStore>>;
+
+fn store() -> Counted {
+    Arc::new(FaultyStore::new(MemoryStore::new(), StoreFault::FromCallOn, usize::MAX))
+}
+
+/// The number of calls that `act` makes.
+fn calls<T>(store: &Counted, act: impl FnOnce() -> T) -> (usize, T) {
+    let before = store.calls();
+    let done = act();
+    (store.calls() - before, done)
+}
+
+fn shop() -> AccountId {
+    "shop".parse().unwrap()
+}
+
+fn numbers(count: usize) -> Vec<PhoneNumber> {
+    (0..count).map(|place| format!("+1415886{place:04}").parse().unwrap()).collect()
+}
+
+fn inventory(store: &Counted, now: &Arc<AtomicU64>) -> Inventory {
+    let now = Arc::clone(now);
+    let policy = Policy::default().with_reservation(LeaseTerms::new(60));
+    Inventory::builder(Arc::clone(store))
+        .accounts(AccountTree::new([Account::new(shop())]).unwrap())
+        .policy(policy)
+        .clock(move || Timestamp::from_gregorian(now.load(Ordering::Relaxed)).unwrap())
+        .build()
+}
+
+#[test]
+fn numbers_are_created_and_swept_in_few_calls() {
+    let (store, now) = (store(), Arc::new(AtomicU64::new(63_900_000_000)));
+    let inventory = inventory(&store, &now);
+    let options = Options::new(Actor::System).with_account(shop());
+    let reserved = Create::default().with_state(State::Reserved);
+    let (create, outcome) = calls(&store, || inventory.create(numbers(1_000), &reserved, &options).unwrap());
+    assert!(outcome.is_success() && create <= 4, "{create} calls");
+
+    let (idle, report) = calls(&store, || inventory.sweep().unwrap());
+    assert!(report.is_empty() && idle <= 5, "{idle} calls");
+    now.fetch_add(61, Ordering::Relaxed);
+    let (sweep, report) = calls(&store, || inventory.sweep().unwrap());
+    assert_eq!(report.ended, 1_000);
+    assert!(sweep <= idle + 1, "{sweep} calls");
+}
+
+#[test]
+fn port_requests_are_created_and_completed_in_few_calls() {
+    let (store, now) = (store(), Arc::new(AtomicU64::new(63_900_000_000)));
+    let desk = PortDesk::new(inventory(&store, &now));
+    let numbers: Map<_, _> = numbers(100).iter().map(|number| (number.to_string(), json!({}))).collect();
+    let document = json!({"name": "Bakery", "numbers": numbers}).as_object().unwrap().clone();
+    let id = "p1".parse().unwrap();
+    let new = NewPortRequest { id, account: shop(), port_authority: shop(), document };
+    let (create, _) = calls(&store, || desk.create(new, Actor::System).unwrap());
+    assert!(create <= 3, "{create} calls");
+    let (submit, _) = calls(&store, || desk.submit(id, false, Actor::System).unwrap());
+    assert!(submit <= 3, "{submit} calls");
+    desk.transition(id, &PortState::Pending, None, Actor::System).unwrap();
+    // Lock, put in service, unlock: three use cases in one.
+    let (complete, completed) = calls(&store, || desk.complete(id, Actor::System).unwrap());
+    assert!(completed.waiting.is_empty() && complete <= 7, "{complete} calls");
+}
+
+#[test]
+fn contacts_are_added_in_few_calls() {
+    let store = store();
+    let book = ContactBook::new(Arc::clone(&store));
+    let contact = |place: usize| {
+        let text = format!("+1541555{place:04}");
+        NewContact::new(EnteredNumber::parse(&text, None, None).unwrap())
+    };
+    let (add, added) = calls(&store, || book.add("7".parse().unwrap(), (0..10).map(contact)).unwrap());
+    assert!(added.len() == 10 && add <= 3, "{add} calls");
+}
