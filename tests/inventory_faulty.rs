@@ -1,5 +1,6 @@
-//! Every use case on a store that fails at one of its calls, whichever: afterwards nothing is locked,
-//! carriers and providers were told what the records say, and a request with a key can be repeated.
+//! Every use case over a store that fails one of its calls: afterwards no record is claimed, carriers and
+//! providers have what the records say, and a keyed request can be repeated.
+
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -27,14 +28,14 @@ use telnum::{PhoneNumber, Timestamp};
 use world::{accounts, id, now, numbers};
 
 const FAULTS: [StoreFault; 3] = [StoreFault::InsteadOfCall, StoreFault::AfterCall, StoreFault::FromCallOn];
-/// The carrier sells these two; the others are the reseller's, or new.
+/// The numbers that the carrier sells, and those that the reseller owns.
 const SOLD: [&str; 2] = ["+14158861000", "+14158861001"];
 const OWN: [&str; 2] = ["+14158862000", "+14158862001"];
 
-/// What stays: the store that is beneath the faulty one, and everybody outside.
+/// The store behind the faulty one, the carrier and the provider.
 struct World {
     store: Arc<MemoryStore>,
-    /// What the carrier had sold before.
+    /// The numbers that the carrier had sold before.
     bought: Vec<PhoneNumber>,
     carrier: Arc<ScriptedCarrier>,
     book: Arc<AddressBook>,
@@ -77,7 +78,7 @@ impl World {
         Arc::new(FaultyStore::new(Arc::clone(&self.store), fault, at))
     }
 
-    /// One that works, after so many hours.
+    /// Creates an inventory over the working store, a number of hours later.
     fn later(&self, hours: i64) -> Inventory {
         self.inventory(self.store.clone(), now().after(chrono::TimeDelta::hours(hours)))
     }
@@ -86,7 +87,7 @@ impl World {
         self.store.get(number).unwrap().map(|stored| NumberRecord::clone(&stored))
     }
 
-    /// Drives what was left to its end; then nothing is left, and all outside is as the records say.
+    /// Recovers, and checks that no claim is left and that the carrier and the provider have what the records say.
     fn recover(&self, later: &Inventory, at: &str) {
         later.recover().unwrap();
         let again = later.recover().unwrap();
@@ -118,7 +119,7 @@ fn document(street: &str) -> Map<String, Value> {
     json!({"e911": address(street)}).as_object().unwrap().clone()
 }
 
-/// A number of the reseller's in service, with an address.
+/// Returns a record in service for the reseller, with an address.
 fn own(number: &str) -> NumberRecord {
     NumberRecord::from_value(&json!({
         "id": number, "pvt_state": "in_service", "pvt_assigned_to": "reseller",
@@ -128,7 +129,7 @@ fn own(number: &str) -> NumberRecord {
     .unwrap()
 }
 
-/// A use case: what is asked for, and whether it is done for a number.
+/// A use case: the call, and whether it is done for a record.
 struct Case<'a> {
     name: &'static str,
     before: Vec<NumberRecord>,
@@ -138,20 +139,20 @@ struct Case<'a> {
 }
 
 impl Case<'_> {
-    /// Tells it for every call of the store, in every way.
-    fn tell(&self) {
+    /// Runs the use case with each fault at each call of the store.
+    fn run(&self) {
         let one = Options::new(id("reseller"));
         let with_key = one.with_key("request-1".parse().unwrap());
         for options in [one, one.with_all_or_nothing(true), with_key, with_key.with_all_or_nothing(true)] {
             for fault in FAULTS {
-                let calls = (1..1_000).take_while(|at| self.tell_once(options, fault, *at)).count();
+                let calls = (1..1_000).take_while(|at| self.run_once(options, fault, *at)).count();
                 assert!(calls >= self.numbers.len(), "{}", self.name);
             }
         }
     }
 
-    /// Whether the store failed.
-    fn tell_once(&self, options: Options, fault: StoreFault, at: usize) -> bool {
+    /// Runs the use case with one fault. Returns whether the call was reached.
+    fn run_once(&self, options: Options, fault: StoreFault, at: usize) -> bool {
         let text = format!("{}, {fault:?} {at}, {options:?}", self.name);
         let world = World::new(&self.before);
         let store = world.faulty(fault, at);
@@ -198,18 +199,18 @@ fn numbers_are_bought() {
         act: &|inventory, options| inventory.reserve(list, options),
         is_done: &|record| is_in(record, State::Reserved),
     };
-    case.tell();
+    case.run();
     Case {
         name: "activate",
         act: &|inventory, options| inventory.activate(list, options),
         is_done: &|record| is_in(record, State::InService),
         ..case
     }
-    .tell();
+    .run();
 }
 
 #[test]
-fn numbers_are_given_back() {
+fn numbers_are_released() {
     Case {
         name: "release",
         before: OWN.map(own).into(),
@@ -217,7 +218,7 @@ fn numbers_are_given_back() {
         act: &|inventory, options| inventory.release(OWN, options),
         is_done: &|record| is_in(record, State::Available),
     }
-    .tell();
+    .run();
 }
 
 #[test]
@@ -232,7 +233,7 @@ fn numbers_are_created_and_deleted() {
         act: &|inventory, options| inventory.create(NEW, &create, options),
         is_done: &|record| has_street(record, "116 NATOMA ST"),
     }
-    .tell();
+    .run();
     Case {
         name: "delete",
         before: NEW.map(own).into(),
@@ -244,7 +245,7 @@ fn numbers_are_created_and_deleted() {
         },
         is_done: &|record| is_in(record, State::Deleted),
     }
-    .tell();
+    .run();
 }
 
 #[test]
@@ -256,8 +257,8 @@ fn numbers_are_changed() {
         act: &|inventory, options| inventory.patch(OWN, document("118 NATOMA ST"), options),
         is_done: &|record| has_street(record, "118 NATOMA ST"),
     };
-    case.tell();
-    // Nothing is done outside.
+    case.run();
+    // There is no external effect.
     let update = Update::default().with_used_by("fax");
     let case = Case {
         name: "update",
@@ -265,8 +266,8 @@ fn numbers_are_changed() {
         is_done: &|record| record.is_some_and(|record| record.used_by() == Some("fax")),
         ..case
     };
-    case.tell();
-    // One of them may carry no address any longer.
+    case.run();
+    // One number may no longer have an address.
     let mut denied = json!(own(OWN[0]));
     denied["pvt_features_denied"] = json!(["e911"]);
     Case {
@@ -275,7 +276,7 @@ fn numbers_are_changed() {
         act: &|inventory, options| inventory.fix(OWN, Some(&|_: PhoneNumber| Some("fax".into())), options),
         ..case
     }
-    .tell();
+    .run();
 }
 
 #[test]
@@ -305,9 +306,9 @@ fn numbers_are_imported() {
     }
 }
 
-/// Reservations end, and what was seen at a carrier is forgotten.
+/// Reservations end, and discovered numbers are forgotten.
 #[test]
-fn a_sweep_is_made_again() {
+fn a_failed_sweep_can_be_repeated() {
     let found = NumberRecord::discovered("+14158863000".parse().unwrap(), "telnyx".parse().unwrap(), now());
     for fault in FAULTS {
         for at in 1.. {

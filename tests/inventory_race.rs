@@ -1,4 +1,4 @@
-//! Many threads want the same: one gets it, and no change is lost.
+//! Races of many threads for the same numbers: one wins, and no change is lost.
 
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -25,7 +25,7 @@ fn id(place: usize) -> AccountId {
     format!("shop-{place}").parse().unwrap()
 }
 
-/// An inventory of so many shops, and a carrier that sells ten numbers, slowly.
+/// Creates an inventory with `shops` accounts and a slow carrier that sells ten numbers.
 fn inventory(shops: usize) -> (Inventory, Arc<ScriptedCarrier>) {
     let carrier = ScriptedCarrier::new("telnyx".parse().unwrap()).with_block(NUMBER.parse().unwrap(), 10);
     let carrier = Arc::new(carrier.with_delay(std::time::Duration::from_millis(2)));
@@ -37,7 +37,7 @@ fn inventory(shops: usize) -> (Inventory, Arc<ScriptedCarrier>) {
     (inventory, carrier)
 }
 
-/// Lets so many threads do something at once.
+/// Runs `act` on `threads` threads at once.
 fn race<T: Send>(threads: usize, act: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let barrier = Barrier::new(threads);
     let (barrier, act) = (&barrier, &act);
@@ -73,7 +73,7 @@ fn two_buyers_never_buy_the_same_number() {
         let (inventory, carrier) = inventory(8);
         let numbers: Vec<_> = (0..10).map(|place| format!("+1415886000{place}")).collect();
         let bought = race(8, |place| {
-            // Each asks for all, from another one on.
+            // Each thread asks for all numbers, in another order.
             let wanted = (0..10).map(|number| &numbers[(number + place) % 10]);
             inventory.activate(wanted, &Options::new(id(place))).unwrap().succeeded
         });
@@ -91,14 +91,14 @@ fn two_buyers_never_buy_the_same_number() {
 }
 
 #[test]
-fn of_a_thousand_changes_at_once_none_is_lost() {
+fn concurrent_changes_are_not_lost() {
     let (inventory, _) = inventory(1);
     let numbers: Vec<_> = (0..5).map(|place| format!("+1415555010{place}")).collect();
     let system = Options::new(Actor::System).with_account(id(0));
     assert!(inventory.create(&numbers, &Create::default(), &system).unwrap().is_success());
     race(20, |thread| {
         for round in 0..50 {
-            // One number, or all of them, or all or none.
+            // One number, all of them, or all or nothing.
             let field = format!("t{thread}-{round}");
             let patch = json!({field: true}).as_object().unwrap().clone();
             let options = system.with_all_or_nothing(round % 3 == 0);
@@ -117,7 +117,7 @@ fn of_a_thousand_changes_at_once_none_is_lost() {
 }
 
 #[test]
-fn a_request_that_is_made_by_all_at_once_is_done_once() {
+fn concurrent_repetitions_of_a_request_take_effect_once() {
     for _ in 0..10 {
         let (inventory, carrier) = inventory(1);
         let options = Options::new(id(0)).with_key("order-1".parse().unwrap());
@@ -130,7 +130,7 @@ fn a_request_that_is_made_by_all_at_once_is_done_once() {
     }
 }
 
-/// A carrier that says when it is first asked for a number, and answers that once it may.
+/// A carrier that signals its first order and answers it when it is allowed to.
 #[derive(Debug)]
 struct Slow(Mutex<Option<(Sender<()>, Receiver<()>)>>);
 
@@ -161,11 +161,10 @@ impl Carrier for Slow {
     }
 }
 
-/// While a carrier is slow somebody else drives the purchase to its end, and the number goes on to
-/// another account: the first buyer is told what came of the purchase, if that was kept, and never
-/// that it has what is another's.
+/// While a carrier is slow, recovery completes the purchase, and the number goes on to another account: the
+/// first buyer gets the stored outcome of the purchase, or a conflict, and never another account's record.
 #[test]
-fn who_comes_late_is_not_told_of_what_is_anothers() {
+fn a_late_buyer_does_not_see_another_accounts_record() {
     for goes_on in [false, true] {
         for key in [None, Some("order-1".parse().unwrap())] {
             let ((is_asked, asked), (may_answer, answers)) = (channel(), channel());
@@ -187,9 +186,9 @@ fn who_comes_late_is_not_told_of_what_is_anothers() {
                 may_answer.send(()).unwrap();
                 late.join().unwrap()
             });
-            let came = outcome.single().map(|record| record.owner()).map_err(|error| error.kind());
+            let received = outcome.single().map(|record| record.owner()).map_err(|error| error.kind());
             let is_known = key.is_some() || !goes_on;
-            assert_eq!(came, if is_known { Ok(Some(id(0))) } else { Err(InventoryErrorKind::Conflict) });
+            assert_eq!(received, if is_known { Ok(Some(id(0))) } else { Err(InventoryErrorKind::Conflict) });
         }
     }
 }

@@ -1,5 +1,4 @@
-//! What requests leave behind: keys that never meet, receipts, quotes, and nothing where a carrier
-//! refused.
+//! Keyed requests: derived keys, receipts, replays and quotes; refused purchases.
 
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
@@ -27,7 +26,7 @@ const FREE: &str = "+15551239876";
 const ABSENT: &str = "+15559871234";
 const SOLD: [&str; 2] = ["+13013590001", "+13013590002"];
 
-/// A store that counts what is kept in it for requests.
+/// A store that counts receipts.
 #[derive(Debug, Default)]
 struct Counting {
     store: MemoryStore,
@@ -77,9 +76,9 @@ fn document(value: Value) -> Map<String, Value> {
     fields
 }
 
-/// However a client spells its keys, it spells none that is made of another.
+/// No request key equals a key derived from another one.
 #[test]
-fn keys_of_requests_and_of_their_parts_never_meet() {
+fn derived_keys_never_equal_request_keys() {
     for other in ["k/+13013590001", "k/done", "k/undo", "k/0", "+13013590001....01k", "done............01k"] {
         for together in [false, true] {
             let carrier = sells("telnyx", SOLD[0]);
@@ -91,7 +90,7 @@ fn keys_of_requests_and_of_their_parts_never_meet() {
             assert!(bought.is_success(), "{other}: {:?}", bought.failed);
             assert!(bought.succeeded.values().all(|record| record.pending().is_none()), "{other}");
             assert_eq!(inventory.reserve(SOLD, &options).unwrap().succeeded, bought.succeeded);
-            // Each order has a key of its own, which no client can spell.
+            // Each order has a key of its own, which is longer than any request key.
             let keys: Vec<_> = carrier.orders().iter().map(|(key, ..)| *key).collect();
             assert!(keys.len() == 2 && keys[0] != keys[1]);
             assert!(keys.iter().all(|key| key.as_str().len() > 40 && store.receipt(*key).unwrap().is_none()));
@@ -106,14 +105,14 @@ fn only_requests_with_a_key_leave_receipts() {
     let all = by("reseller").with_all_or_nothing(true);
     assert!(inventory.reserve([FREE, SOLD[0]], &all).unwrap().is_success());
     assert_eq!(store.receipts.load(Ordering::SeqCst), 0);
-    // The request's, and what came of it.
+    // The receipt of the request, and that of its number.
     assert!(inventory.reserve([SOLD[1]], &keyed("k")).unwrap().is_success());
     assert_eq!(store.receipts.load(Ordering::SeqCst), 2);
 }
 
-/// The same request is the same in any order of fields; another application is another request.
+/// The order of fields does not change the fingerprint; another application does.
 #[test]
-fn a_key_is_for_one_request_to_the_letter() {
+fn a_key_is_for_one_fingerprint() {
     let inventory = world().build();
     let number = ["+15551233322"];
     let patch = |fields| inventory.patch(number, document(fields), &keyed("patch"));
@@ -128,7 +127,7 @@ fn a_key_is_for_one_request_to_the_letter() {
 }
 
 #[test]
-fn what_is_replayed_is_what_was_answered() {
+fn a_replay_equals_the_first_answer() {
     let fields = json!({"z": {"b": null, "a": [1.5, 1e300, -0.0, u64::MAX]}, "": "", "a\u{0}b": "\u{fffd}"});
     for carrier_data in [None, Some(Value::Null), Some(json!({"order": null}))] {
         let inventory = world().build();
@@ -140,7 +139,7 @@ fn what_is_replayed_is_what_was_answered() {
     }
 }
 
-/// The carrier sold it to somebody else meanwhile: no record ties the number to it.
+/// The carrier refuses a number that it offered: no record of it stays.
 #[test]
 fn a_refused_purchase_leaves_nothing() {
     let [one, two] = ["one", "two"].map(|name| sells(name, SOLD[0]));
@@ -150,14 +149,14 @@ fn a_refused_purchase_leaves_nothing() {
     let error = inventory.reserve([SOLD[0]], &by("reseller")).unwrap().single().unwrap_err();
     assert_eq!(&*error.message(), "fault by carrier");
     assert_eq!(inventory.store().get(SOLD[0].parse().unwrap()).unwrap(), None);
-    // It is not refused again: the same carrier is asked under another key.
+    // The next purchase has another key.
     assert!(inventory.reserve([SOLD[0]], &by("reseller")).unwrap().is_success());
     assert_eq!((one.orders().len(), two.orders().len()), (1, 0));
 }
 
-/// What was seen at one carrier is bought where it is sold now; what an admin said of it stays.
+/// A discovered number is bought from the carrier that sells it now, and keeps what an admin set.
 #[test]
-fn what_was_seen_at_a_carrier_is_looked_for_anew() {
+fn a_discovered_number_is_discovered_again() {
     let seen = "+14122065197";
     let carrier = sells("telnyx", seen);
     let inventory = world().carrier(shared(&carrier)).build();
@@ -171,27 +170,27 @@ fn what_was_seen_at_a_carrier_is_looked_for_anew() {
         carrier.orders().iter().map(|(_, order, _)| *order).collect::<Vec<_>>(),
         [CarrierOrder::Acquire]
     );
-    // Where nobody sells it, its own carrier is asked.
+    // If no carrier sells the number, its recorded carrier is called.
     let error = world().build().reserve([seen], &by("reseller")).unwrap().single().unwrap_err();
     assert_eq!(error.to_string(), "no carrier is called bandwidth2");
 }
 
 #[test]
-fn everything_is_tried_once_at_least() {
+fn no_retries_still_means_one_attempt() {
     for options in [by("reseller"), by("reseller").with_all_or_nothing(true), keyed("k")] {
         let inventory = world().limits(InventoryLimits::default().with_retry(Retry::new(0))).build();
         assert!(inventory.reserve([FREE], &options).unwrap().is_success());
     }
 }
 
-/// What a provider says of an address is true of all that is to be done together.
+/// A refused address fails the whole call, in a dry run too.
 #[test]
-fn a_dry_run_is_for_all_or_nothing_too() {
+fn a_dry_run_respects_all_or_nothing() {
     let policy = Policy::default().with_allowed_features(Feature::E911).with_local_feature_override(true);
     let inventory = world().policy(policy).build();
     let address = json!({"street_address": "1 NOWHERE", "locality": "NOWHERE", "region": "CA",
         "postal_code": "94105", "caller_name": "Reseller"});
-    // The second may carry none, being free.
+    // The second number is available and may have no address.
     let both = ["+15551233322", "+15551255693"];
     let options = by("reseller").with_all_or_nothing(true);
     let patch = |options: Options, fields: &Value| {
@@ -203,9 +202,9 @@ fn a_dry_run_is_for_all_or_nothing_too() {
     assert_eq!(patch(options, &fields), [InventoryErrorKind::Invalid, InventoryErrorKind::NotDone]);
 }
 
-/// Somebody else is faster with one of two numbers: what is quoted in the end is for the other.
+/// A number that another account reserves during pricing is not quoted.
 #[test]
-fn quotes_are_of_what_is_done() {
+fn quotes_are_for_succeeded_numbers() {
     #[derive(Clone, Default)]
     struct Slow(Arc<(OnceLock<Inventory>, AtomicBool)>);
     impl std::fmt::Debug for Slow {

@@ -336,7 +336,7 @@ impl Inventory {
     /// # let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
     /// # let options = Options::new(Actor::System).with_account(shop);
     /// inventory.create(["+14158867900"], &Create::default(), &options)?;
-    /// let update = Update { carrier: Some("telnyx".parse()?), ..Update::default() };
+    /// let update = Update::default().with_carrier("telnyx".parse()?);
     /// let updated = inventory.update(["+14158867900"], &update, &options)?.single()?;
     /// assert_eq!(updated.carrier().as_str(), "telnyx");
     /// # Ok::<(), Box<dyn std::error::Error>>(())

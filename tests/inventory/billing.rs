@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn rows_53_and_54_what_costs_is_quoted_and_has_to_be_accepted() {
+fn rows_53_and_54_charges_are_quoted_and_have_to_be_accepted() {
     let inventory = world().billing(Dollars::default()).build();
     let tried = inventory.create([ABSENT], &Create::default(), &by("reseller").with_dry_run(true)).unwrap();
     assert_eq!((tried.quotes.len(), tried.quotes[0].amount), (1, 100));
@@ -20,12 +20,12 @@ fn rows_53_and_54_what_costs_is_quoted_and_has_to_be_accepted() {
     assert_eq!(body(inventory.get([ABSENT], &system())).0, Kind::NotFound);
     let accepted = inventory.create([ABSENT], &Create::default(), &key.with_accept_charges(true)).unwrap();
     assert_eq!((accepted.succeeded.len(), accepted.quotes.len()), (1, 1));
-    // What costs nothing is not asked about.
+    // A release is not priced.
     assert!(inventory.release([ABSENT], &by("reseller")).unwrap().is_success());
 }
 
 #[test]
-fn row_162_where_billing_refuses_nothing_is_done() {
+fn row_162_a_refusal_by_billing_changes_nothing() {
     let billing = Dollars { is_broke: true, ..Dollars::default() };
     let inventory = world().billing(billing.clone()).build();
     let outcome = inventory.create([ABSENT, FREE, "nonsense"], &Create::default(), &by("reseller")).unwrap();
@@ -36,7 +36,7 @@ fn row_162_where_billing_refuses_nothing_is_done() {
 }
 
 #[test]
-fn row_140_what_costs() {
+fn row_140_carriers_that_charge() {
     for (name, is_billable) in [("local", false), ("mdn", false), ("bandwidth2", true), ("unheard-of", true)]
     {
         assert_eq!(CarrierInfo::of(name.parse().unwrap()).is_billable, is_billable, "{name}");
@@ -44,8 +44,8 @@ fn row_140_what_costs() {
 }
 
 #[test]
-fn to_give_back_costs_nobody_anything() {
-    // The one whose it was before has no credit.
+fn a_release_is_free() {
+    // The number goes back to an account that has no credit.
     for is_broke in [false, true] {
         let inventory = world().billing(Dollars { is_broke, ..Dollars::default() }).build();
         let released = inventory.release(["+15551255693"], &by("reseller")).unwrap();

@@ -1,9 +1,9 @@
-//! Carriers: what they are asked, what they sell, which are missing.
+//! Carriers: searches, purchases and returns, pools, missing carriers.
 
 use super::*;
 
 #[test]
-fn row_133_a_carrier_refuses_to_take_a_number_back() {
+fn row_133_a_carrier_refuses_a_return() {
     let carrier = telnyx();
     carrier.fail_next(CarrierFault::Refuse);
     let inventory = world().carrier(shared(&carrier)).build();
@@ -12,13 +12,13 @@ fn row_133_a_carrier_refuses_to_take_a_number_back() {
     assert_eq!(failed, failing(Kind::ExternalFault, "fault by carrier", Some(number)));
     let record = inventory.get([number], &by("child")).unwrap().single().unwrap();
     assert_eq!((record.state(), record.pending()), (State::InService, None));
-    // A carrier that is not there is asked nothing.
+    // A carrier that is not installed cannot be called.
     let failed = body(world().build().release([number], &by("child")));
     assert_eq!((failed.0, &*failed.1), (Kind::Invalid, "no carrier is called telnyx"));
 }
 
 #[test]
-fn row_134_what_an_account_may_do_with_carriers() {
+fn row_134_carriers_info() {
     let short = CarrierInfo::of("telnyx".parse().unwrap()).with_max_prefix_length(3);
     let inventory = world().carrier(ScriptedCarrier::new("short".parse().unwrap()).with_info(short)).build();
     let info = inventory.carriers_info(&by("reseller")).unwrap();
@@ -52,7 +52,7 @@ fn rows_135_to_138_and_141_carriers_are_searched() {
         assert_eq!(numbers.len(), if prefix == "+1987" { 0 } else { quantity.min(500) });
     }
 
-    // The rest is paged, by who searched.
+    // Further pages are those of the account that searched.
     let page = inventory.search(&search("+1301359", 10), &by("reseller")).unwrap();
     assert_eq!(page.total, 500);
     let rest = inventory.search_page(page.id, 10, 1_000, &by("reseller")).unwrap();
@@ -67,7 +67,7 @@ fn rows_135_to_138_and_141_carriers_are_searched() {
 }
 
 #[test]
-fn a_carrier_that_is_late_or_fails_is_named() {
+fn a_search_names_carriers_that_are_late_or_fail() {
     let slow = ScriptedCarrier::new("slow".parse().unwrap()).with_delay(Duration::from_secs(60));
     let broken = ScriptedCarrier::new("broken".parse().unwrap());
     broken.fail_next(CarrierFault::Before);
@@ -81,7 +81,7 @@ fn a_carrier_that_is_late_or_fails_is_named() {
 }
 
 #[test]
-fn row_139_what_no_carrier_sells_is_an_error() {
+fn row_139_a_check_says_which_numbers_are_for_sale() {
     let inventory = world().carrier(shared(&telnyx())).build();
     let asked = ["+13013590001", FREE, "+19042471592", "junk", "3013590001"];
     let answers = inventory.check(asked, &by("reseller")).unwrap();
@@ -124,18 +124,18 @@ fn pools_and_reservations_are_searched_for_their_account() {
     };
     let resellers = ["+12065550100 managed", "+12065550101 managed"];
     assert_eq!(found("reseller", "+1206"), resellers);
-    // An account without a pool has its reseller's.
+    // An account with an empty pool has its reseller's.
     assert_eq!(found("child", "+1206"), resellers);
     assert_eq!(found("unrelated", "+1206"), ["+12065550102 managed"]);
     assert!(found("master", "+1206").is_empty());
     assert_eq!(found("reseller", "+1425"), ["+14252151010 reserved"]);
     assert_eq!(found("child", "+1425"), ["+14252151010 reserved_reseller"]);
-    // What is bought of a pool needs nothing done outside.
+    // A purchase from a pool has no external effect.
     assert!(inventory.activate(["+12065550100"], &by("child")).unwrap().is_success());
     assert_eq!(found("child", "+1206"), ["+12065550101 managed"]);
 }
 
-/// A carrier that answers what it was not asked.
+/// A carrier that answers for other numbers than it was asked about.
 #[derive(Debug)]
 struct Nonsense;
 
@@ -164,7 +164,7 @@ impl Carrier for Nonsense {
 }
 
 #[test]
-fn a_carrier_that_answers_nonsense_sells_nothing() {
+fn a_mismatched_answer_of_a_carrier_sells_nothing() {
     let inventory = world().carrier(Nonsense).build();
     let search = NumberSearch::new("+1301".parse().unwrap()).with_quantity(10);
     let found = inventory.search(&search, &by("reseller")).unwrap().offers;
@@ -177,7 +177,7 @@ fn a_carrier_that_answers_nonsense_sells_nothing() {
 }
 
 #[test]
-fn row_122_the_systems_own_carriers_need_not_be_installed() {
+fn row_122_built_in_carriers_need_not_be_installed() {
     let mobile = "+15551233324";
     for inventory in
         [world().build(), world().without_carriers().build(), world().carrier(MdnCarrier).build()]
@@ -191,7 +191,7 @@ fn row_122_the_systems_own_carriers_need_not_be_installed() {
 }
 
 #[test]
-fn a_carrier_that_is_not_there_is_missed_before_anything_is_claimed() {
+fn a_missing_carrier_is_an_error_before_the_claim() {
     let number = "+15551233337";
     let inventory = world().build();
     for options in [by("reseller"), by("reseller").with_dry_run(true)] {
@@ -199,14 +199,14 @@ fn a_carrier_that_is_not_there_is_missed_before_anything_is_claimed() {
         assert_eq!(failed, failing(Kind::Invalid, "no carrier is called pacwest", Some("pacwest")));
     }
     assert!(inventory.store().events(0, 10).unwrap().is_empty());
-    // An admin can do something about it.
+    // An admin can change the carrier.
     let local = Update::default().with_carrier(CarrierName::LOCAL);
     assert!(inventory.update([number], &local, &system()).unwrap().is_success());
     assert!(inventory.release([number], &by("reseller")).unwrap().is_success());
 }
 
 #[test]
-fn a_sweep_reports_a_carrier_that_is_not_there_and_changes_nothing() {
+fn a_sweep_reports_a_missing_carrier_and_changes_nothing() {
     let store = Arc::new(MemoryStore::new());
     let minute = Policy::default().with_reservation(LeaseTerms::new(60));
     let create = Create::default().with_state(State::Reserved).with_carrier("pacwest".parse().unwrap());
@@ -222,7 +222,7 @@ fn a_sweep_reports_a_carrier_that_is_not_there_and_changes_nothing() {
 }
 
 #[test]
-fn what_is_free_is_found_whoever_carries_it() {
+fn the_local_carrier_sells_available_numbers_of_all_carriers() {
     let inventory = world().carrier(shared(&telnyx())).build();
     let number = "+19162154006";
     assert_eq!(found(&inventory, &wanted("+1916", 10), &by("reseller")), [format!("{number} local")]);
@@ -233,7 +233,7 @@ fn what_is_free_is_found_whoever_carries_it() {
 }
 
 #[test]
-fn what_is_being_worked_on_is_not_free() {
+fn a_claimed_number_is_not_available() {
     let carrier = telnyx();
     let inventory = world().carrier(shared(&carrier)).policy(with_e911()).e911(Arc::new(Dead)).build();
     let number = "+19162154006";
@@ -244,7 +244,7 @@ fn what_is_being_worked_on_is_not_free() {
     assert_eq!(check, [(number.into(), Availability::Unavailable)]);
 }
 
-/// A provider that gives no answer.
+/// A provider whose answers are lost.
 #[derive(Debug)]
 struct Dead;
 
@@ -268,7 +268,7 @@ impl E911Provider for Dead {
 }
 
 #[test]
-fn a_pool_is_for_its_account_and_those_it_sells_to() {
+fn a_pool_is_for_its_account_and_its_customers() {
     let number = "+12065550100";
     let inventory = || {
         let store = Arc::new(MemoryStore::new());
@@ -281,7 +281,7 @@ fn a_pool_is_for_its_account_and_those_it_sells_to() {
         let (managed, local) = inventory();
         let options = by(account);
         for inventory in [&managed, &local] {
-            // An admin may take it, but it is not shown to be bought.
+            // An admin may assign it, but it is not offered for sale.
             let is_shown = may && account != "master";
             assert_eq!(
                 found(inventory, &wanted("+1206", 5), &options).len(),
@@ -291,7 +291,7 @@ fn a_pool_is_for_its_account_and_those_it_sells_to() {
             let answer = if is_shown { Availability::Available } else { Availability::Unavailable };
             assert_eq!(inventory.check([number], &options).unwrap(), [(number.into(), answer)], "{account}");
         }
-        // A child may not create numbers.
+        // The account `child` may not create numbers.
         let may_create = may && account != "child";
         let inventory = || inventory().0;
         assert_eq!(inventory().activate([number], &options).unwrap().is_success(), may, "{account}");
@@ -302,7 +302,7 @@ fn a_pool_is_for_its_account_and_those_it_sells_to() {
     }
 }
 
-/// A carrier that remembers what it was asked for, and sells what it is given.
+/// A carrier that records its searches and sells the given numbers.
 #[derive(Debug, Default)]
 struct Asked {
     searches: Mutex<Vec<NumberSearch>>,
@@ -337,7 +337,7 @@ impl Carrier for Asked {
 }
 
 #[test]
-fn row_137_a_block_is_numbers_in_a_row() {
+fn row_137_a_consecutive_search_finds_a_run() {
     let sells = ["+14155550103", "+14155550104", "+14155550107", "+14155550108", "+14155550109"];
     let carrier =
         Arc::new(Asked { sells: sells.map(|number| number.parse().unwrap()).into(), ..Asked::default() });
@@ -358,15 +358,15 @@ fn row_137_a_block_is_numbers_in_a_row() {
     assert_eq!(block(4), (None, None, 0));
     assert_eq!(block(1), is("+14155550100 local", "+14155550100 local", 1));
     assert_eq!(block(501), (None, None, 0));
-    // Of a block the carrier is told how long it is to be; of single numbers, as many as can be paged.
+    // The search of a run has its length, other searches the limit of all pages.
     assert_eq!(found(&inventory, &wanted("+1415", 2), &by("reseller")).len(), 2);
     let asked: Vec<_> = carrier.searches.lock().unwrap().iter().map(|search| search.quantity).collect();
     assert_eq!(asked, [2, 3, 4, 1, 500]);
 }
 
-/// Whatever a carrier sells beside it, and by however few digits it searches.
+/// Whatever else the carrier sells, and by however few digits it searches.
 #[test]
-fn row_137_a_block_is_found_where_there_is_one() {
+fn row_137_a_run_is_found_among_other_numbers() {
     for max_prefix_length in [3, 6] {
         let name: CarrierName = "telnyx".parse().unwrap();
         let carrier = ScriptedCarrier::new(name)
@@ -382,7 +382,7 @@ fn row_137_a_block_is_found_where_there_is_one() {
 }
 
 #[test]
-fn a_carrier_is_asked_by_as_many_digits_as_it_can() {
+fn a_search_is_shortened_to_the_digits_that_a_carrier_supports() {
     let sells = ["+13013590000", "+13014000000"].map(|number| number.parse().unwrap()).into();
     let carrier = Arc::new(Asked { sells, ..Asked::default() });
     let inventory = world().carrier(Arc::<Asked>::clone(&carrier)).build();
@@ -400,7 +400,7 @@ fn a_carrier_is_asked_by_as_many_digits_as_it_can() {
 }
 
 #[test]
-fn carriers_are_checked_at_once_and_not_waited_for() {
+fn carriers_are_checked_concurrently_within_the_time_limit() {
     let slow = |name: &str| ScriptedCarrier::new(name.parse().unwrap()).with_delay(Duration::from_secs(20));
     let limits = InventoryLimits::default().with_search_timeout(Duration::from_millis(200));
     let second =
@@ -415,21 +415,21 @@ fn carriers_are_checked_at_once_and_not_waited_for() {
     let started = Instant::now();
     let check = inventory.check(["+13013590001"], &by("reseller")).unwrap();
     assert_eq!(check, [("+13013590001".into(), Availability::Available)]);
-    // Of those that sell it, it is bought from the first.
+    // The number is bought from the first carrier that sells it.
     let bought = inventory.reserve(["+13013590001"], &by("reseller")).unwrap().single().unwrap();
     assert_eq!(bought.carrier().as_str(), "telnyx");
     assert!(started.elapsed() < Duration::from_secs(5));
 }
 
 #[test]
-fn a_block_ends_with_the_last_number_there_can_be() {
+fn a_block_ends_with_the_last_possible_number() {
     let first = "+999999999999998".parse().unwrap();
     let carrier = ScriptedCarrier::new("telnyx".parse().unwrap()).with_block(first, u64::MAX);
     assert_eq!(carrier.search(&wanted("+9", 10)).unwrap().len(), 2);
 }
 
 #[test]
-fn what_a_carrier_that_fails_may_sell_is_not_called_absent() {
+fn a_failing_carrier_is_reported_instead_of_not_found() {
     let sold = "+13013590001";
     for fault in [CarrierFault::Refuse, CarrierFault::Before, CarrierFault::After] {
         let carrier = telnyx();
@@ -442,9 +442,9 @@ fn what_a_carrier_that_fails_may_sell_is_not_called_absent() {
     }
 }
 
-/// What it said of a number that an account found, a carrier is told when that account buys it.
+/// A carrier gets the data of its offer back when the account that found the number buys it.
 #[test]
-fn a_carrier_is_told_what_it_said() {
+fn a_purchase_returns_the_carrier_data_of_its_offer() {
     #[derive(Debug, Default)]
     struct Telling(Mutex<Vec<Option<Value>>>);
 
@@ -483,7 +483,7 @@ fn a_carrier_is_told_what_it_said() {
     let bought = [ABSENT, "+13013590001", "+13013590002"];
     let outcome = inventory.reserve(bought, &by("reseller")).unwrap();
     assert!(outcome.is_success());
-    // The last was another account's to find.
+    // The last number was found by another account.
     let said = [Some(json!({"offer": ABSENT})), Some(json!({"offer": "+13013590001"})), None];
     assert_eq!(*telling.0.lock().unwrap(), said);
     let kept: Vec<_> = outcome.succeeded.values().map(|record| record.carrier_data().cloned()).collect();
@@ -491,8 +491,8 @@ fn a_carrier_is_told_what_it_said() {
 }
 
 #[test]
-fn a_carrier_that_owes_answers_is_not_asked_more() {
-    /// A carrier that never answers, and how many wait for it.
+fn a_carrier_with_overdue_calls_is_not_called() {
+    /// A carrier that never answers, and the number of its open calls.
     #[derive(Debug, Default)]
     struct Silent(AtomicUsize);
 
@@ -531,7 +531,7 @@ fn a_carrier_that_owes_answers_is_not_asked_more() {
 }
 
 #[test]
-fn a_search_may_last_for_ever() {
+fn a_search_may_have_no_time_limit() {
     let limits = InventoryLimits::default().with_search_timeout(Duration::MAX);
     let inventory = world().limits(limits).build();
     assert_eq!(found(&inventory, &wanted("+1555", 2), &by("reseller")), ["+15551239876 local"]);

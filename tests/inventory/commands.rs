@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn rows_48_and_60_what_is_in_service_is_not_created() {
+fn rows_48_and_60_a_number_in_service_is_not_created() {
     let inventory = world().build();
     for account in ["reseller", "master"] {
         let failed = body(inventory.create(["+15551233322"], &Create::default(), &by(account)));
@@ -15,7 +15,7 @@ fn rows_48_and_60_what_is_in_service_is_not_created() {
 }
 
 #[test]
-fn rows_51_and_52_what_is_being_ported_is_not_created() {
+fn rows_51_and_52_a_number_on_a_port_request_is_not_created() {
     let number = "+19042471591";
     let inventory = world().porting(Ported { number: Some(number.parse().unwrap()) }).build();
     let failed = body(inventory.create([number], &Create::default(), &by("reseller")));
@@ -32,7 +32,7 @@ fn rows_51_and_52_what_is_being_ported_is_not_created() {
     let ported_in = Create::default().with_ported_in(true);
     assert!(inventory.create([number], &ported_in, &by("reseller")).unwrap().is_success());
 
-    // Where that is not known, none is created that might be: not what is absent, nor deleted.
+    // If the lookup of ports fails, no number is created that is absent or deleted.
     let inventory = world().porting(Ported { number: None }).build();
     let all = inventory.create(
         [ABSENT, "+15550100004", FREE],
@@ -46,7 +46,7 @@ fn rows_51_and_52_what_is_being_ported_is_not_created() {
 }
 
 #[test]
-fn row_56_what_is_absent_is_not_moved() {
+fn row_56_an_absent_number_is_not_moved() {
     let inventory = world().carrier(MdnCarrier).build();
     assert_eq!(
         body(inventory.activate([ABSENT], &system().with_account(id("reseller")).with_mdn_run(true))).0,
@@ -56,7 +56,7 @@ fn row_56_what_is_absent_is_not_moved() {
 }
 
 #[test]
-fn row_46_a_number_is_not_assigned_to_nobody() {
+fn row_46_an_assignment_needs_an_account() {
     let inventory = world().build();
     let failed = body(inventory.reserve([FREE], &system()));
     assert_eq!(failed, failing(Kind::AssignFailure, "invalid account to assign to", Some("field_undefined")));
@@ -65,7 +65,7 @@ fn row_46_a_number_is_not_assigned_to_nobody() {
 }
 
 #[test]
-fn row_84_what_is_reserved_is_activated() {
+fn row_84_a_reserved_number_is_activated() {
     let inventory = world().build();
     let activated = inventory.activate(["+14252151010", "+15551233322"], &by("reseller")).unwrap();
     assert!(activated.is_success());
@@ -74,7 +74,7 @@ fn row_84_what_is_reserved_is_activated() {
 }
 
 #[test]
-fn rows_110_and_115_an_address_is_one_place() {
+fn rows_110_and_115_an_address_names_one_place() {
     let book = |streets: &[&str]| {
         let place = |street: &&str| {
             let mut place = address();
@@ -94,10 +94,10 @@ fn rows_110_and_115_an_address_is_one_place() {
     let number: PhoneNumber = ABSENT.parse().unwrap();
     for dry_run in [true, false] {
         let options = by("reseller").with_dry_run(dry_run);
-        // None.
+        // No place.
         let (kind, ..) = body(at(&book(&[])).create([ABSENT], &create, &options));
         assert_eq!(kind, Kind::Invalid, "dry run: {dry_run}");
-        // Several: the user has to choose.
+        // Several places: the user has to choose.
         let mut two = book(&["116 NATOMA ST"]);
         let other = json!({"street_address": "116 NATOMA ST", "extended_address": "APT 2",
             "locality": "SAN FRANCISCO", "region": "CA", "postal_code": "94105"});
@@ -111,7 +111,7 @@ fn rows_110_and_115_an_address_is_one_place() {
         let (kind, message, cause) = body(at(&two).create([ABSENT], &create, &options));
         assert_eq!((kind, &*message), (Kind::MultipleChoice, "more than one address found"));
         assert_eq!(cause.unwrap()["multiple_choice"]["e911"]["details"].as_array().unwrap().len(), 2);
-        // One: it is provisioned as the provider writes it, but for a dry run.
+        // One place: it is provisioned as the provider writes it, unless the call is a dry run.
         let one = book(&["116 NATOMA ST"]);
         let inventory = at(&one);
         let created = inventory.create([ABSENT], &create, &options).unwrap().single().unwrap();
@@ -125,7 +125,7 @@ fn rows_110_and_115_an_address_is_one_place() {
 }
 
 #[test]
-fn row_117_what_is_absent_is_not_released() {
+fn row_117_an_absent_number_is_not_released() {
     let inventory = world().build();
     assert_eq!(body(inventory.release([ABSENT], &system())).0, Kind::NotFound);
     assert_eq!(body(inventory.release(["+15550100004"], &system())).0, Kind::NotFound);
@@ -142,7 +142,7 @@ fn row_129_an_admin_deletes_at_once() {
 }
 
 #[test]
-fn row_131_what_is_removed_is_no_longer_listed() {
+fn row_131_a_removed_number_is_no_longer_listed() {
     let inventory = world().carrier(ScriptedCarrier::new("other".parse().unwrap())).build();
     let mine = |inventory: &Inventory| {
         inventory.list(&Query::default(), None, 50, &by("unrelated")).unwrap().items.len()
@@ -158,7 +158,7 @@ fn row_131_what_is_removed_is_no_longer_listed() {
 }
 
 #[test]
-fn what_is_deleted_can_come_back() {
+fn a_deleted_number_can_be_created_again() {
     let gone = "+15550100004";
     let carrier =
         Arc::new(ScriptedCarrier::new("telnyx".parse().unwrap()).with_block(gone.parse().unwrap(), 1));
@@ -174,7 +174,7 @@ fn what_is_deleted_can_come_back() {
 }
 
 #[test]
-fn an_update_tells_providers_once() {
+fn an_update_calls_providers_once() {
     let notices = Arc::new(CnamNotifications::default());
     let carrier = telnyx();
     let provider: Arc<dyn telnum::provider::CnamProvider> = Arc::<CnamNotifications>::clone(&notices);
@@ -190,7 +190,7 @@ fn an_update_tells_providers_once() {
 }
 
 #[test]
-fn row_116_what_is_wrong_is_put_right() {
+fn row_116_fix_corrects_application_and_features() {
     let inventory = world().build();
     let apps = |number: PhoneNumber| (number.to_string() == "+15551233322").then(|| "trunkstore".into());
     let fixed =
@@ -204,7 +204,7 @@ fn row_116_what_is_wrong_is_put_right() {
 }
 
 #[test]
-fn row_132_what_is_removed_leaves_an_event() {
+fn row_132_a_removal_leaves_an_event() {
     let inventory = world().build();
     assert_eq!(inventory.sweep().unwrap().removed, 1);
     let events = inventory.store().events(0, 100).unwrap();
@@ -218,7 +218,7 @@ fn row_132_what_is_removed_leaves_an_event() {
 }
 
 #[test]
-fn rows_10_and_159_what_is_not_reconcilable_is_not_created() {
+fn rows_10_and_159_an_irreconcilable_number_is_not_created() {
     let inventory = world().carrier(shared(&telnyx())).build();
     for number in ["+1000", "+10", "+999", "+1234567", "+14155", "+19995550123456"] {
         let message = format!("number {number} is not reconcilable");
@@ -230,7 +230,7 @@ fn rows_10_and_159_what_is_not_reconcilable_is_not_created() {
         let report = inventory.import([row], &by("reseller")).unwrap();
         assert_eq!(report.failed[0].1.kind(), Kind::NotReconcilable);
     }
-    // What is there already stays, and can be given back.
+    // A number that exists already stays, and can be released.
     let any = telnum::normalize::Normalizer::reference().with_reconcilable("^").unwrap();
     let store = Arc::new(MemoryStore::new());
     let create = on(&store).normalizer(any).build().create(["+1000"], &Create::default(), &by("reseller"));
@@ -239,14 +239,14 @@ fn rows_10_and_159_what_is_not_reconcilable_is_not_created() {
 }
 
 #[test]
-fn row_128_others_are_not_told_what_is_there_to_delete() {
+fn row_128_a_forbidden_deletion_does_not_show_what_exists() {
     let failed =
         world().build().delete([ABSENT, "+15551233322", "+15550100004"], &by("reseller")).unwrap().failed;
     assert_eq!(failed.values().map(|error| error.kind()).collect::<Vec<_>>(), [Kind::Forbidden; 3]);
 }
 
 #[test]
-fn what_somebody_ports_in_is_not_bought() {
+fn a_number_on_a_port_request_is_not_bought() {
     let number = "+13013590001";
     let carrier = telnyx();
     let ported = Ported { number: Some(number.parse().unwrap()) };
@@ -263,7 +263,7 @@ fn what_somebody_ports_in_is_not_bought() {
         );
     }
     assert!(carrier.orders().is_empty());
-    // It comes for the account of the request, whoever asks for that, or as an admin says.
+    // The number is created for the account of the request, or by an admin.
     let ported_in = Create::default().with_ported_in(true);
     assert_eq!(body(inventory.create([number], &ported_in, &by("unrelated"))), refused);
     assert_eq!(
@@ -280,7 +280,7 @@ fn what_somebody_ports_in_is_not_bought() {
 }
 
 #[test]
-fn row_93_only_an_admin_changes_the_carrier_by_creating() {
+fn row_93_only_an_admin_changes_the_carrier_by_a_creation() {
     let number = "+19162154006";
     let to = |carrier: &str| Create::default().with_carrier(carrier.parse().unwrap());
     let inventory = world().carrier(shared(&telnyx())).build();
@@ -292,7 +292,7 @@ fn row_93_only_an_admin_changes_the_carrier_by_creating() {
 }
 
 #[test]
-fn what_is_done_for_an_account_is_for_those_with_power_over_it() {
+fn use_cases_are_for_actors_that_manage_the_account() {
     let inventory = world().billing(Dollars::default()).build();
     let refused = failing(Kind::Forbidden, "requestor is unauthorized to perform operation", None);
     let stranger = by("unrelated").with_account(id("reseller")).with_accept_charges(true);
@@ -310,7 +310,7 @@ fn what_is_done_for_an_account_is_for_those_with_power_over_it() {
 }
 
 #[test]
-fn a_mobile_number_is_fixed_in_its_run() {
+fn a_mobile_number_is_fixed_in_a_mobile_run() {
     let inventory = world().build();
     let apps = |_: PhoneNumber| Some("x".into());
     assert_eq!(body(inventory.fix(["+15551233324"], Some(&apps), &by("reseller"))).0, Kind::Forbidden);
@@ -320,19 +320,19 @@ fn a_mobile_number_is_fixed_in_its_run() {
 }
 
 #[test]
-fn row_61_the_library_puts_what_is_created_in_service() {
-    // The API, unlike it, reserves: see its data.
+fn row_61_a_creation_defaults_to_in_service() {
+    // The HTTP API reserves by default: see its corpus.
     let created = world().build().create([ABSENT], &Create::default(), &by("reseller")).unwrap();
     assert_eq!(created.single().unwrap().state(), State::InService);
 }
 
 #[test]
-fn reservations_that_end_are_extended() {
+fn leases_are_extended() {
     let quarter = LeaseTerms::new(900).with_longest_seconds(7_200);
     let inventory = world().policy(Policy::default().with_reservation(quarter)).build();
     assert!(inventory.reserve([FREE], &by("reseller")).unwrap().is_success());
     let minutes = |count| now().after(chrono::TimeDelta::minutes(count));
-    // One that has no end has none to move.
+    // A reservation without an end cannot be extended.
     let numbers = [FREE, "+14252151010", ABSENT];
     let outcome = inventory.extend_lease(numbers, minutes(120), &by("reseller")).unwrap();
     assert_eq!(outcome.succeeded[0].lease().unwrap().until, minutes(120));

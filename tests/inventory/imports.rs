@@ -1,9 +1,9 @@
-//! Rows of other systems.
+//! Imports.
 
 use super::*;
 
 #[test]
-fn an_import_can_be_tried_and_may_cost() {
+fn an_import_has_dry_runs_and_charges() {
     let inventory = world().billing(Dollars::default()).build();
     let rows = || [row(ABSENT, "reseller"), row(FREE, "reseller"), row("5559871234", "master")];
     let tried = inventory.import(rows(), &system().with_dry_run(true)).unwrap();
@@ -17,7 +17,7 @@ fn an_import_can_be_tried_and_may_cost() {
     let accepted = inventory.import(rows(), &system().with_accept_charges(true)).unwrap();
     assert_eq!((accepted.imported, accepted.quotes.len()), (1, 1));
 
-    // What comes again comes late.
+    // Numbers that are repeated in a later batch.
     let free = Create::default().with_state(State::Available);
     let twice = (0..4_000).map(|place| format!("+1415886{:04}", place % 2_000));
     let twice = twice.map(|number| ImportRow::new(number, free.clone()));
@@ -32,7 +32,7 @@ fn an_import_can_be_tried_and_may_cost() {
 }
 
 #[test]
-fn an_import_for_an_account_without_credit_stops_no_others() {
+fn an_account_without_credit_stops_no_other_rows_of_an_import() {
     let inventory = world().billing(Broke(id("reseller"))).build();
     let rows = [row(ABSENT, "reseller"), row("+19042471592", "child"), row("+19042471593", "reseller")];
     let report = inventory.import(rows, &system()).unwrap();
@@ -53,7 +53,7 @@ fn an_import_names_rows_as_they_were_spelt() {
 }
 
 #[test]
-fn rows_of_an_import_are_read_as_their_accounts_dial() {
+fn import_rows_are_read_by_their_accounts_dial_plans() {
     let tree = json!([{"id": "shop", "dial_plan": {"^(\\d{7})$": {"prefix": "+1415"}}}, {"id": "stall"}]);
     let tree: telnum::account::AccountTree = serde_json::from_value(tree).unwrap();
     let inventory = world().accounts(tree).build();

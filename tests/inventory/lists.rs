@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn rows_86_to_89_updates_fail_each_by_itself() {
+fn rows_86_to_89_each_number_of_an_update_fails_by_itself() {
     let inventory = world().build();
     let same =
         inventory.update(["+15551233322"], &Update::default(), &by("reseller")).unwrap().single().unwrap();
@@ -25,7 +25,7 @@ fn rows_86_to_89_updates_fail_each_by_itself() {
 fn the_order_of_a_list_is_kept_and_each_number_counts_once() {
     let carrier = telnyx();
     let inventory = world().carrier(shared(&carrier)).build();
-    // Of these some have to be bought, some not, some are none.
+    // Some of these have to be bought, some exist, some are not numbers.
     let list = [
         "+13013590003",
         FREE,
@@ -48,7 +48,7 @@ fn the_order_of_a_list_is_kept_and_each_number_counts_once() {
 }
 
 #[test]
-fn a_list_may_not_be_longer_than_the_limit() {
+fn a_list_is_limited() {
     let inventory = world().limits(InventoryLimits::default().with_max_numbers(2)).build();
     assert!(inventory.get([FREE, FREE], &system()).is_ok());
     let error = inventory.get([FREE, FREE, "x", "y"], &system()).unwrap_err();
@@ -57,7 +57,7 @@ fn a_list_may_not_be_longer_than_the_limit() {
 }
 
 #[test]
-fn a_key_makes_a_request_once() {
+fn a_key_makes_a_request_take_effect_once() {
     let carrier = telnyx();
     let inventory = world().carrier(shared(&carrier)).build();
     let key = by("reseller").with_key("k1".parse().unwrap());
@@ -72,7 +72,7 @@ fn a_key_makes_a_request_once() {
     };
     let first = inventory.reserve(list, &key).unwrap();
     assert_eq!((first.succeeded.len(), first.failed.len()), (2, 2));
-    // What others do meanwhile does not change the answer.
+    // Later changes by others do not change the replayed answer.
     assert!(inventory.release([FREE], &by("reseller")).unwrap().is_success());
     let events = inventory.store().events(0, 100).unwrap().len();
     let again = inventory.reserve(list, &key).unwrap();
@@ -80,7 +80,7 @@ fn a_key_makes_a_request_once() {
     assert_eq!(inventory.store().events(0, 100).unwrap().len(), events);
     assert_eq!(carrier.orders().len(), 1);
 
-    // Another request may not have it: another list, another work, another actor, account or way.
+    // The key is refused for another list, command, actor, account or option.
     let others = [
         inventory.reserve([FREE], &key),
         inventory.activate(list, &key),
@@ -96,12 +96,12 @@ fn a_key_makes_a_request_once() {
             (Kind::Conflict, "key k1 was used for another request")
         );
     }
-    // What is tried only has no use for a key.
+    // A dry run ignores the key.
     assert_eq!(inventory.reserve(list, &key.with_dry_run(true)).unwrap().succeeded.len(), 0);
 }
 
 #[test]
-fn what_did_nothing_may_be_asked_again_under_its_key() {
+fn a_request_that_changed_nothing_leaves_its_key_unused() {
     let inventory = world().build();
     let key = by("reseller").with_key("k1".parse().unwrap());
     assert_eq!(body(inventory.reserve([ABSENT], &key)).0, Kind::NotFound);
@@ -130,7 +130,7 @@ fn all_or_nothing_names_what_failed() {
     );
 }
 
-/// A store that has no room from a commit on.
+/// A store that fails after a number of commits.
 #[derive(Debug)]
 struct Full {
     store: MemoryStore,
@@ -152,7 +152,7 @@ impl Store for Full {
 }
 
 #[test]
-fn a_store_that_fails_is_not_shown_to_users() {
+fn a_store_failure_shows_no_details() {
     let carrier = telnyx();
     let store = Arc::new(Full { store: MemoryStore::new(), commits: AtomicUsize::new(1) });
     let inventory = Inventory::builder(Arc::clone(&store))
@@ -160,17 +160,17 @@ fn a_store_that_fails_is_not_shown_to_users() {
         .clock(now)
         .carrier(shared(&carrier))
         .build();
-    // There is room for the claim of both, and for what came of none.
+    // The claim of both numbers is stored, the outcome of neither.
     let outcome = inventory.reserve(["+13013590001", "+13013590002"], &by("reseller")).unwrap();
     assert_eq!(outcome.failed.len(), 2);
     for error in outcome.failed.values() {
         assert_eq!((error.kind(), &*error.message(), error.cause()), (Kind::Store, "internal error", None));
     }
-    // Nothing at all is stored, and each number says so.
+    // Nothing is stored, and each number has the error.
     let outcome = inventory.create([ABSENT, FREE], &Create::default(), &by("reseller")).unwrap();
     assert_eq!((outcome.succeeded.len(), outcome.failed.len()), (0, 2));
     assert_eq!(carrier.orders().len(), 2);
-    // With room again nothing is ordered again.
+    // When the store works again, nothing is ordered twice.
     store.commits.store(100, Ordering::SeqCst);
     let later = Inventory::builder(Arc::<Full>::clone(&store))
         .accounts(accounts())
@@ -182,8 +182,8 @@ fn a_store_that_fails_is_not_shown_to_users() {
 }
 
 #[test]
-fn row_90_an_option_has_one_value() {
-    // It is the one that was said last; there are none but those that are known.
+fn row_90_the_last_setter_wins() {
+    // The last setter wins; unknown options do not compile.
     let options = by("reseller").with_dry_run(true).with_dry_run(false);
     assert_eq!(options, by("reseller"));
     assert_eq!(

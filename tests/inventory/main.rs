@@ -92,7 +92,7 @@ fn with_e911() -> Policy {
     Policy::default().with_allowed_features([Feature::E911, Feature::Cnam])
 }
 
-/// A port request that may be there, in a store that may be out of reach.
+/// A lookup that knows one port, or is unreachable.
 struct Ported {
     number: Option<PhoneNumber>,
 }
@@ -105,7 +105,7 @@ impl PortingLookup for Ported {
     }
 }
 
-/// Each number costs a dollar. An account without credit may not.
+/// Billing at one dollar a number, for an account with or without credit.
 #[derive(Clone, Debug, Default)]
 struct Dollars {
     is_broke: bool,
@@ -129,7 +129,7 @@ impl Billing for Dollars {
     }
 }
 
-/// The reference's numbers in a store of its own.
+/// The reference's accounts over a given store.
 fn on(store: &Arc<MemoryStore>) -> InventoryBuilder {
     Inventory::builder(Arc::clone(store)).accounts(accounts()).clock(now)
 }
@@ -161,7 +161,7 @@ fn row<'a>(number: &'a str, account: &str) -> ImportRow<&'a str> {
     ImportRow::new(number, Create::default()).with_account(id(account))
 }
 
-/// Who is without credit.
+/// Billing that refuses one account.
 #[derive(Debug)]
 struct Broke(AccountId);
 

@@ -4,7 +4,7 @@ use super::*;
 use telnum::locality::LocalityError;
 
 #[test]
-fn row_24_anyone_reads_what_is_available() {
+fn row_24_available_numbers_are_readable_by_all() {
     let inventory = world().build();
     for actor in ["reseller", "master", "unrelated"] {
         assert!(inventory.get([FREE], &by(actor)).unwrap().is_success(), "{actor}");
@@ -16,7 +16,7 @@ fn row_24_anyone_reads_what_is_available() {
 }
 
 #[test]
-fn who_is_confined_to_an_account_has_its_numbers_alone() {
+fn a_confined_call_sees_only_the_subtree() {
     let ported: PhoneNumber = "+19042471591".parse().unwrap();
     let inventory = world().porting(Ported { number: Some(ported) }).build();
     let within = |account: &str| system().with_account(id(account)).with_confined(true);
@@ -28,7 +28,7 @@ fn who_is_confined_to_an_account_has_its_numbers_alone() {
         assert_eq!(inventory.identify("+19042471591", &options).is_ok(), is_there, "{account}");
         let fixed = inventory.fix([number], None, &options).unwrap();
         assert_eq!(fixed.is_success(), is_there, "{account}");
-        // What is available is there to be read.
+        // An available number is readable.
         assert!(inventory.get([FREE], &options).unwrap().is_success(), "{account}");
         assert_eq!(body(inventory.patch([FREE], Map::new(), &options)).0, Kind::NotFound, "{account}");
     }
@@ -42,17 +42,17 @@ fn who_is_confined_to_an_account_has_its_numbers_alone() {
 }
 
 #[test]
-fn row_25_what_is_absent_fails_under_its_normalized_number() {
+fn row_25_an_absent_number_is_named_in_e164() {
     let inventory = world().build();
     let outcome = inventory.get(["4156301234"], &system()).unwrap();
     assert_eq!(outcome.failed.keys().map(|it| &**it).collect::<Vec<_>>(), ["+14156301234"]);
     assert_eq!(body(Ok(outcome)), failing(Kind::NotFound, "number not found", Some("+14156301234")));
-    // What is deleted is absent.
+    // A deleted number is not found.
     assert_eq!(body(inventory.get(["+15550100004"], &system())).0, Kind::NotFound);
 }
 
 #[test]
-fn row_11_what_is_no_number_fails_as_it_was_written() {
+fn row_11_an_irreconcilable_text_is_named_as_written() {
     let text = "+141510010+15";
     let failed = body(world().build().reserve([text], &by("reseller")));
     let message = "number +141510010+15 is not reconcilable";
@@ -60,14 +60,14 @@ fn row_11_what_is_no_number_fails_as_it_was_written() {
 }
 
 #[test]
-fn row_142_nobody_knows_where_a_number_is() {
+fn row_142_no_locality_lookup_is_an_error() {
     let answers = world().build().locality([FREE, "junk"], &by("reseller")).unwrap();
     assert_eq!(answers[FREE], Err(LocalityError::NotConfigured));
     assert_eq!(answers["junk"], Ok(None));
 }
 
 #[test]
-fn numbers_are_listed_for_those_with_power() {
+fn numbers_are_listed_for_actors_that_manage_the_account() {
     let inventory = world().build();
     let list = |query: Query, options: &Options| {
         let page = inventory.list(&query, None, 50, options)?;
@@ -90,7 +90,7 @@ fn numbers_are_listed_for_those_with_power() {
 }
 
 #[test]
-fn rows_30_to_33_whose_a_call_is() {
+fn rows_30_to_33_calls_are_routed_to_accounts() {
     let ported: PhoneNumber = "+19042471591".parse().unwrap();
     let disabled = json!([{"id": "reseller"}, {"id": "child", "parent": "reseller", "enabled": false}]);
     let disabled: telnum::account::AccountTree = serde_json::from_value(disabled).unwrap();

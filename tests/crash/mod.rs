@@ -1,4 +1,4 @@
-//! Stores, carriers and providers during whose calls the caller dies.
+//! Stores, carriers and providers whose caller crashes during a call.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -19,73 +19,73 @@ use telnum::record::NumberRecord;
 use telnum::store::{MemoryStore, Store, delegate_store};
 use telnum::testing::{CarrierOrder, ScriptedCarrier};
 
-/// When the caller dies: at a call, counted from 1 over all that share it. The default: never.
+/// The call, counted from 1 over all services that share it, at which the caller crashes. Default: none.
 #[derive(Debug, Default)]
-pub(crate) struct Death {
-    at: Option<(usize, Moment)>,
+pub(crate) struct Crash {
+    at: Option<(usize, CrashMoment)>,
     calls: AtomicUsize,
 }
 
-/// Before the call does anything, or after it did all, before it answers.
+/// The moment of a crash: before the call does anything, or after it did all and before it returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Moment {
+pub(crate) enum CrashMoment {
     Before,
     After,
 }
 
-struct Died;
+struct Crashed;
 
-impl Death {
-    pub(crate) fn at(call: usize, moment: Moment) -> Self {
+impl Crash {
+    pub(crate) fn at(call: usize, moment: CrashMoment) -> Self {
         Self { at: Some((call, moment)), calls: AtomicUsize::new(0) }
     }
 
-    pub(crate) fn came(&self) -> bool {
+    pub(crate) fn happened(&self) -> bool {
         self.at.is_some_and(|(at, _)| self.calls.load(Ordering::SeqCst) >= at)
     }
 
     fn call<T>(&self, call: impl FnOnce() -> T) -> T {
         let place = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
         let Some((at, moment)) = self.at else { return call() };
-        let done = (place < at || place == at && moment == Moment::After).then(call);
-        done.filter(|_| place < at).unwrap_or_else(|| resume_unwind(Box::new(Died)))
+        let done = (place < at || place == at && moment == CrashMoment::After).then(call);
+        done.filter(|_| place < at).unwrap_or_else(|| resume_unwind(Box::new(Crashed)))
     }
 }
 
-/// What comes of something, unless whoever does it dies.
-pub(crate) fn survive<T>(act: impl FnOnce() -> T) -> Option<T> {
+/// Returns the result of `act`, or `None` if it crashed.
+pub(crate) fn catch_crash<T>(act: impl FnOnce() -> T) -> Option<T> {
     match catch_unwind(AssertUnwindSafe(act)) {
         Ok(done) => Some(done),
-        Err(cause) if cause.is::<Died>() => None,
+        Err(cause) if cause.is::<Crashed>() => None,
         Err(cause) => resume_unwind(cause),
     }
 }
 
-/// Something that its caller may die of.
+/// A service whose caller may crash.
 #[derive(Debug)]
-pub(crate) struct Mortal<T> {
-    death: Arc<Death>,
+pub(crate) struct Crashing<T> {
+    crash: Arc<Crash>,
     inner: T,
 }
 
-impl<T> Mortal<T> {
-    pub(crate) fn new(death: &Arc<Death>, inner: T) -> Self {
-        Self { death: Arc::clone(death), inner }
+impl<T> Crashing<T> {
+    pub(crate) fn new(crash: &Arc<Crash>, inner: T) -> Self {
+        Self { crash: Arc::clone(crash), inner }
     }
 }
 
-impl Store for Mortal<Arc<MemoryStore>> {
-    delegate_store!(by survive_call);
+impl Store for Crashing<Arc<MemoryStore>> {
+    delegate_store!(by crash_around);
     delegate_store!(|this| &this.inner; max_changes);
 }
 
-impl<T> Mortal<T> {
-    fn survive_call<R>(&self, call: impl FnOnce(&T) -> R) -> R {
-        self.death.call(|| call(&self.inner))
+impl<T> Crashing<T> {
+    fn crash_around<R>(&self, call: impl FnOnce(&T) -> R) -> R {
+        self.crash.call(|| call(&self.inner))
     }
 }
 
-impl Carrier for Mortal<Arc<dyn Carrier>> {
+impl Carrier for Crashing<Arc<dyn Carrier>> {
     fn name(&self) -> CarrierName {
         self.inner.name()
     }
@@ -95,31 +95,31 @@ impl Carrier for Mortal<Arc<dyn Carrier>> {
     }
 
     fn search(&self, search: &NumberSearch) -> Result<Vec<Offer>, CarrierError> {
-        self.death.call(|| self.inner.search(search))
+        self.crash.call(|| self.inner.search(search))
     }
 
     fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
-        // Asked from a thread of its own, which takes nobody along; and nothing is done by it.
+        // It is called on a thread of its own, where a crash would be lost; and it changes nothing.
         self.inner.check(numbers)
     }
 
     fn acquire(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
-        self.death.call(|| self.inner.acquire(record, key))
+        self.crash.call(|| self.inner.acquire(record, key))
     }
 
     fn disconnect(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
-        self.death.call(|| self.inner.disconnect(record, key))
+        self.crash.call(|| self.inner.disconnect(record, key))
     }
 }
 
-/// A carrier that fails at the first order of a kind for a number, does nothing, and forgets it.
+/// A carrier that fails the first order of a kind for a number: it does nothing and keeps no record of it.
 #[derive(Debug)]
-pub(crate) struct Fickle {
+pub(crate) struct FailingCarrier {
     carrier: Arc<ScriptedCarrier>,
     faults: Mutex<Vec<(CarrierOrder, PhoneNumber, CarrierError)>>,
 }
 
-impl Fickle {
+impl FailingCarrier {
     pub(crate) fn new(carrier: &Arc<ScriptedCarrier>) -> Self {
         Self { carrier: Arc::clone(carrier), faults: Mutex::default() }
     }
@@ -141,7 +141,7 @@ impl Fickle {
     }
 }
 
-impl Carrier for Fickle {
+impl Carrier for FailingCarrier {
     fn name(&self) -> CarrierName {
         self.carrier.name()
     }
@@ -165,7 +165,7 @@ impl Carrier for Fickle {
     }
 }
 
-/// What a provider is asked to do.
+/// An operation of a provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Call {
     Provision,
@@ -173,24 +173,24 @@ pub(crate) enum Call {
     Set,
 }
 
-/// Providers that know every address, or none, and remember what they were told under each key.
+/// Providers that know every address, or none, and record the calls of each key.
 #[derive(Debug, Default)]
-pub(crate) struct Providers(Mutex<Told>);
+pub(crate) struct Providers(Mutex<ProviderState>);
 
 #[derive(Debug, Default)]
-struct Told {
-    knows_nothing: bool,
-    /// How the next call of a kind fails, which then does nothing.
+struct ProviderState {
+    knows_no_address: bool,
+    /// The error of the next call of a kind, which then does nothing.
     faults: Vec<(Call, ProviderError)>,
     streets: BTreeMap<PhoneNumber, String>,
     names: BTreeMap<PhoneNumber, String>,
-    /// The keys they were told something under.
+    /// The keys of the calls made.
     e911_keys: BTreeSet<IdempotencyKey>,
     cnam_keys: BTreeSet<IdempotencyKey>,
 }
 
 impl Providers {
-    /// They were told of numbers before.
+    /// Records the active features of `records` as provisioned before.
     pub(crate) fn already(&self, records: &[NumberRecord]) {
         let mut told = self.0.lock().unwrap();
         for record in records {
@@ -204,8 +204,8 @@ impl Providers {
         }
     }
 
-    pub(crate) fn know_nothing(&self) {
-        self.0.lock().unwrap().knows_nothing = true;
+    pub(crate) fn know_no_address(&self) {
+        self.0.lock().unwrap().knows_no_address = true;
     }
 
     pub(crate) fn fail_next(&self, call: Call, error: ProviderError) {
@@ -221,14 +221,14 @@ impl Providers {
     }
 }
 
-impl Told {
+impl ProviderState {
     fn fail(&mut self, call: Call) -> Result<(), ProviderError> {
         let place = self.faults.iter().position(|fault| fault.0 == call);
         place.map_or(Ok(()), |place| Err(self.faults.remove(place).1))
     }
 
     fn e911(&mut self, key: IdempotencyKey, number: PhoneNumber, street: Option<String>) {
-        // Who is told the same key again does nothing again.
+        // The same key does nothing again.
         if self.e911_keys.insert(key) {
             match street {
                 Some(street) => drop(self.streets.insert(number, street)),
@@ -251,11 +251,11 @@ fn name_of(cnam: &Cnam) -> String {
     serde_json::to_value(cnam).unwrap()["display_name"].as_str().unwrap_or_default().to_owned()
 }
 
-impl E911Provider for Mortal<Arc<Providers>> {
+impl E911Provider for Crashing<Arc<Providers>> {
     fn validate(&self, address: &E911Address) -> Result<E911Outcome, ProviderError> {
-        self.death.call(|| {
+        self.crash.call(|| {
             let told = self.inner.0.lock().unwrap();
-            Ok(if told.knows_nothing {
+            Ok(if told.knows_no_address {
                 E911Outcome::from_candidates(Vec::new())
             } else {
                 E911Outcome::Provisioned(address.clone())
@@ -269,10 +269,10 @@ impl E911Provider for Mortal<Arc<Providers>> {
         address: &E911Address,
         key: IdempotencyKey,
     ) -> Result<E911Outcome, ProviderError> {
-        self.death.call(|| {
+        self.crash.call(|| {
             let mut told = self.inner.0.lock().unwrap();
             told.fail(Call::Provision)?;
-            if told.knows_nothing {
+            if told.knows_no_address {
                 return Ok(E911Outcome::from_candidates(Vec::new()));
             }
             told.e911(key, record.number(), Some(address.fields().street_address.clone()));
@@ -281,7 +281,7 @@ impl E911Provider for Mortal<Arc<Providers>> {
     }
 
     fn remove(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<(), ProviderError> {
-        self.death.call(|| {
+        self.crash.call(|| {
             let mut told = self.inner.0.lock().unwrap();
             told.fail(Call::Remove)?;
             told.e911(key, record.number(), None);
@@ -290,9 +290,9 @@ impl E911Provider for Mortal<Arc<Providers>> {
     }
 }
 
-impl CnamProvider for Mortal<Arc<Providers>> {
+impl CnamProvider for Crashing<Arc<Providers>> {
     fn set(&self, record: &NumberRecord, cnam: &Cnam, key: IdempotencyKey) -> Result<(), ProviderError> {
-        self.death.call(|| {
+        self.crash.call(|| {
             let mut told = self.inner.0.lock().unwrap();
             told.fail(Call::Set)?;
             told.cnam(key, record.number(), Some(name_of(cnam)));
@@ -301,7 +301,7 @@ impl CnamProvider for Mortal<Arc<Providers>> {
     }
 
     fn remove(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<(), ProviderError> {
-        self.death.call(|| {
+        self.crash.call(|| {
             self.inner.0.lock().unwrap().cnam(key, record.number(), None);
             Ok(())
         })
