@@ -1,6 +1,7 @@
 //! Where numbers are: the city, postal codes, line type and carrier of a number.
 //!
-//! A service that asks a database implements [`LocalityLookup`]; [`LocalityTable`] is a table in memory.
+//! A service that asks a database implements [`LocalityLookup`]; [`LocalityTable`] is a table in memory, read
+//! from CSV files whose columns [`Columns`] names.
 //!
 //! ```
 //! use telnum::locality::{LocalityLookup, LocalityTable};
@@ -13,13 +14,16 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use std::collections::BTreeMap;
+mod columns;
+mod table;
+
 use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::{FieldError, FieldErrorKind};
+pub use self::columns::{Columns, Encoding, LocalityField};
+pub use self::table::{LocalityTable, TableError, TableErrorKind};
 use crate::number::{PhoneNumber, Prefix};
 
 /// A source of the places of numbers.
@@ -114,6 +118,15 @@ pub struct Locality {
     /// The carrier of the line.
     #[serde(default)]
     pub carrier: Option<LineCarrier>,
+    /// The local access and transport area.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lata: Option<Box<str>>,
+    /// The rate centre, by which calls are billed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_centre: Option<Box<str>>,
+    /// The time zone, by its IANA name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<Box<str>>,
 }
 
 /// The carrier of a line.
@@ -167,59 +180,5 @@ impl LocalityLookup for NoLocalityLookup {
 
     fn prefixes(&self, _: &str, _: &str) -> Vec<Prefix> {
         Vec::new()
-    }
-}
-
-/// A table of places by the prefix of their numbers. The longest prefix of a number counts.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LocalityTable(BTreeMap<Prefix, Locality>);
-
-impl LocalityTable {
-    /// Reads a table of lines: prefix, country, province and city, separated by tabs. Postal codes may
-    /// follow, separated by commas, the likeliest first. Empty lines are skipped.
-    ///
-    /// ```
-    /// use telnum::locality::LocalityTable;
-    ///
-    /// let error = LocalityTable::from_tsv("+1415\tUS\tCA\tSan Francisco\n+1650\tUS\n").unwrap_err();
-    /// assert_eq!(error.to_string(), "`1.province`: required but missing");
-    /// ```
-    ///
-    /// # Errors
-    /// The first cell that is missing or not a prefix, or the second line of the same prefix. The path has
-    /// the index of the line, from 0, and the name of the cell.
-    pub fn from_tsv(text: &str) -> Result<Self, FieldError> {
-        let mut table = BTreeMap::new();
-        for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
-            let (prefix, locality) = read_line(line).map_err(|error| error.within(index))?;
-            if table.insert(prefix, locality).is_some() {
-                let reason = "expected no earlier line of this prefix";
-                return Err(FieldError::invalid("prefix", &prefix.to_string().into(), reason).within(index));
-            }
-        }
-        Ok(Self(table))
-    }
-}
-
-fn read_line(line: &str) -> Result<(Prefix, Locality), FieldError> {
-    let mut cells = line.split('\t');
-    let mut cell = |name| cells.next().ok_or_else(|| FieldError::new(name, FieldErrorKind::Missing));
-    let prefix = cell("prefix")?;
-    let prefix = prefix.parse().map_err(|error| FieldError::invalid("prefix", &prefix.into(), error))?;
-    let place = Locality::new(cell("country")?, cell("province")?, cell("locality")?);
-    let mut codes = cells.next().into_iter().flat_map(|codes| codes.split(',')).map(Box::from);
-    Ok((prefix, Locality { postal_code: codes.next(), alt_postal_codes: codes.collect(), ..place }))
-}
-
-impl LocalityLookup for LocalityTable {
-    fn locate(&self, number: PhoneNumber) -> Result<Option<Locality>, LocalityError> {
-        let mut prefixes = (1..=number.digit_count()).rev().filter_map(|count| number.prefix(count));
-        Ok(prefixes.find_map(|prefix| self.0.get(&prefix)).cloned())
-    }
-
-    fn prefixes(&self, country: &str, city: &str) -> Vec<Prefix> {
-        let is_city =
-            |place: &Locality| &*place.country == country && place.locality.eq_ignore_ascii_case(city);
-        self.0.iter().filter(|(_, place)| is_city(place)).map(|(prefix, _)| *prefix).collect()
     }
 }

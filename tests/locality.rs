@@ -1,7 +1,9 @@
 //! Tables of places.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use telnum::locality::{LocalityLookup, LocalityTable};
+use std::fmt::Write;
+
+use telnum::locality::{Columns, Locality, LocalityField, LocalityLookup, LocalityTable};
 
 #[test]
 fn tables_with_a_wrong_cell_are_refused_by_line() {
@@ -31,4 +33,130 @@ fn the_longest_prefix_locates_a_number() {
     assert_eq!(place.alt_postal_codes, ["94104".into()]);
     assert_eq!(table.prefixes("US", "san francisco"), ["+1415".parse().unwrap()]);
     assert_eq!(table.prefixes("CA", "San Francisco"), []);
+}
+
+/// The locality of a number in a table of the files.
+fn locate(files: &[(&str, &Columns)], number: &str) -> Option<Locality> {
+    let mut table = LocalityTable::new();
+    for (file, columns) in files {
+        table.read_csv(file.as_bytes(), columns).unwrap();
+    }
+    table.locate(number.parse().unwrap()).unwrap()
+}
+
+#[test]
+fn later_files_override_earlier_ones_field_by_field() {
+    let files = [
+        ("prefix,country,city,switch\n+1707,US,California,A\n+1707555,US,Fort Bragg,B\n", &Columns::new()),
+        ("prefix,switch,rate_centre\n+17075,C,\n+170755501,,MENDOCINO\n", &Columns::new()),
+    ];
+    let facts = |number| {
+        let place = locate(&files, number)?;
+        Some((place.locality, place.switch?, place.rate_centre))
+    };
+    assert_eq!(facts("+17075550100"), Some(("Fort Bragg".into(), "B".into(), Some("MENDOCINO".into()))));
+    assert_eq!(facts("+17075559999"), Some(("Fort Bragg".into(), "C".into(), None)));
+    assert_eq!(facts("+17075659999"), Some(("California".into(), "C".into(), None)));
+    assert_eq!(facts("+17076659999"), Some(("California".into(), "A".into(), None)));
+    assert_eq!(facts("+14155550100"), None);
+}
+
+#[test]
+fn a_row_tells_its_numbers_by_prefix_by_blocks_or_by_range() {
+    let city = |file: &str, columns: &Columns, number| {
+        locate(&[(file, columns)], number).map(|place| place.locality)
+    };
+    let nanp = Columns::new().with_prefix("+1");
+    for (number, expected) in
+        [("+17075550100", Some("A")), ("+17075551100", Some("B")), ("+17075570100", None)]
+    {
+        let file = "npa,nxx,x,city\n707,555,0,A\n707,555,1,B\n707,556,,C\n";
+        assert_eq!(city(file, &nanp, number).as_deref(), expected, "{number}");
+    }
+    assert_eq!(city("npa,nxx,city\n707,555,A\n", &nanp, "+17075551100").as_deref(), Some("A"));
+    let range = Columns::new().with_range("Start", "End").with_prefix("+33").with_trunk_prefix("0");
+    let file = "Start,End,city\n01 23 45 00 00,01 23 78 99 99,A\n0200000000,0200000000,B\n";
+    for (number, expected) in [
+        ("+33123449999", None),
+        ("+33123450000", Some("A")),
+        ("+33123700000", Some("A")),
+        ("+33123789999", Some("A")),
+        ("+33123790000", None),
+        ("+33200000000", Some("B")),
+        ("+33200000001", None),
+    ] {
+        assert_eq!(city(file, &range, number).as_deref(), expected, "{number}");
+    }
+}
+
+#[test]
+fn presets_read_the_published_formats() {
+    let report = "State\tNPA-NXX\tOCN\tCompany\tRateCenter\tEffectiveDate\nCA\t707-555\t9999\tEXAMPLE TEL\tFORT BRAGG\t01/01/2020\n";
+    let place = locate(&[(report, &Columns::nanpa_co_codes())], "+17075550100").unwrap();
+    assert_eq!((&*place.province, place.rate_centre.as_deref()), ("CA", Some("FORT BRAGG")));
+    assert_eq!(place.carrier.unwrap().id.as_deref(), Some("9999"));
+    let blocks = "State\tNPA-NXX\tX\tOCN\tCompany\tRateCenter\nCA\t707-555\t0\t9998\tEXAMPLE\tFORT BRAGG\n";
+    assert!(locate(&[(blocks, &Columns::nanpa_thousands_blocks())], "+17075550100").is_some());
+    assert!(locate(&[(blocks, &Columns::nanpa_thousands_blocks())], "+17075551100").is_none());
+    let areas = "Ortsnetzkennzahl;Ortsnetzname;KennzeichenAktiv\n0201;Essen;1\n202;Wuppertal;1\n";
+    let area = |number| locate(&[(areas, &Columns::bundesnetzagentur())], number).unwrap().locality;
+    assert_eq!((&*area("+4920112345"), &*area("+4920212345")), ("Essen", "Wuppertal"));
+    let mut table = LocalityTable::new();
+    let ranges = b"EZABPQM;Tranche_Debut;Tranche_Fin;Mnemo;Territoire\n01000;0100000000;0100099999;F\xc9E;M\xe9tropole\n";
+    table.read_csv(&ranges[..], &Columns::arcep()).unwrap();
+    let place = table.locate("+33100012345".parse().unwrap()).unwrap().unwrap();
+    assert_eq!(place.carrier.unwrap().id.as_deref(), Some("FÉE"));
+}
+
+#[test]
+fn a_wrong_file_is_refused_whole_by_row_and_column() {
+    let nanp = Columns::new().with_prefix("+1");
+    let named = Columns::new().with_column(LocalityField::City, "Town");
+    for (file, columns, refused) in [
+        (
+            "city\nA\n",
+            &nanp,
+            "table: missing column, expected prefix or npa and nxx and x or npa and nxx or from and to",
+        ),
+        ("prefix,city\n+1,A\n", &named, "table: missing column, expected Town"),
+        (
+            "prefix,Town\n+1,A\n+x,B\n",
+            &named,
+            "row 3, column prefix: expected a number's start, found \"+x\"",
+        ),
+        ("prefix,Town\n+1,A\n,B\n", &named, "row 3, column prefix: expected a number's start, found \"\""),
+        ("npa,nxx\n707,55a\n", &nanp, "row 2, column nxx: expected a number's start, found \"55a\""),
+        (
+            "from,to\n2000,1999\n",
+            &nanp,
+            "row 2, column to: expected an end of as many digits that is not below the start, found \"+11999\"",
+        ),
+        ("prefix,city\n+1,A\n+1,B\n", &Columns::new(), "table: expected no earlier row of prefix +1"),
+        ("prefix,city\n+1\n", &Columns::new(), "row 2: "),
+    ] {
+        let mut table = LocalityTable::new();
+        table.read_csv("prefix,city\n+49,Z\n".as_bytes(), &Columns::new()).unwrap();
+        let before = table.clone();
+        let error = table.read_csv(file.as_bytes(), columns).unwrap_err().to_string();
+        assert!(error.starts_with(refused), "{error}");
+        assert_eq!(table, before);
+    }
+    let latin1 = LocalityTable::new().read_csv(&b"prefix,city\n+1,M\xe9\n"[..], &Columns::new()).unwrap_err();
+    assert_eq!((latin1.row(), latin1.column()), (Some(2), "city"));
+}
+
+#[test]
+fn a_large_table_is_small() {
+    let mut file = String::from("npa,nxx,x,province,rate_centre,carrier_id,carrier_company\n");
+    for block in 0..171_351 {
+        let (npa, nxx, x) = (200 + block / 8000, 200 + block / 10 % 800, block % 10);
+        let (province, centre, carrier) = (block / 40 % 50, block / 40, block / 8 % 4000);
+        writeln!(file, "{npa},{nxx},{x},P{province},CENTRE {centre},{carrier},COMPANY {carrier}").unwrap();
+    }
+    let mut table = LocalityTable::new();
+    let counted = allocation_counter::measure(|| {
+        assert_eq!(table.read_csv(file.as_bytes(), &Columns::new().with_prefix("+1")), Ok(171_351));
+    });
+    assert!(counted.bytes_current < 10_000_000, "{}", counted.bytes_current);
+    assert!(table.locate("+12002005555".parse().unwrap()).unwrap().is_some());
 }

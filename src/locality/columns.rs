@@ -1,0 +1,303 @@
+//! The columns of a file of places.
+
+use std::fmt;
+
+/// The number of the fields.
+pub(super) const FIELDS: usize = LocalityField::ALL.len();
+
+/// A field of a place that a file can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LocalityField {
+    /// The country, by ISO 3166 alpha-2: column `country`.
+    Country,
+    /// The state or province: column `province`.
+    Province,
+    /// The city: column `city`.
+    City,
+    /// The likeliest postal code: column `postal_code`.
+    PostalCode,
+    /// The other postal codes, separated by commas: column `alt_postal_codes`.
+    AltPostalCodes,
+    /// The extension of the postal code: column `extended_postal_code`.
+    ExtendedPostalCode,
+    /// The latitude in degrees: column `latitude`.
+    Latitude,
+    /// The longitude in degrees: column `longitude`.
+    Longitude,
+    /// The type of the line: column `type`.
+    LineType,
+    /// The CLLI code of the switch: column `switch`.
+    Switch,
+    /// The local access and transport area: column `lata`.
+    Lata,
+    /// The rate centre: column `rate_centre`.
+    RateCentre,
+    /// The id of the carrier, such as its OCN: column `carrier_id`.
+    CarrierId,
+    /// The type of the carrier's lines: column `carrier_type`.
+    CarrierType,
+    /// The name of the carrier's company: column `carrier_company`.
+    CarrierCompany,
+    /// The carrier's trade name: column `carrier_dba`.
+    CarrierDba,
+    /// The time zone, by its IANA name: column `time_zone`.
+    TimeZone,
+}
+
+/// The encoding of a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Encoding {
+    /// UTF-8.
+    #[default]
+    Utf8,
+    /// ISO 8859-1.
+    Latin1,
+}
+
+/// The names of the columns of a CSV file, and how its cells are read.
+///
+/// Columns that are not named have the names of their [`LocalityField`], and may be missing. The columns
+/// that tell the numbers of a row are `prefix`, or `npa`, `nxx` and `x`, or `npa` and `nxx`, or `from` and
+/// `to`; whichever the header has. The case of names does not matter.
+///
+/// ```
+/// use telnum::locality::{Columns, LocalityField, LocalityLookup, LocalityTable};
+///
+/// let columns = Columns::new()
+///     .with_key(["NPA-NXX"])
+///     .with_prefix("+1")
+///     .with_column(LocalityField::RateCentre, "RateCenter")
+///     .with_constant(LocalityField::Country, "US");
+/// let mut table = LocalityTable::new();
+/// table.read_csv("NPA-NXX,RateCenter\n707-555,FORT BRAGG\n".as_bytes(), &columns)?;
+/// let place = table.locate("+17075550100".parse()?)?.unwrap();
+/// assert_eq!((&*place.country, place.rate_centre.as_deref()), ("US", Some("FORT BRAGG")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Columns {
+    key: Option<Key>,
+    names: Vec<(LocalityField, Box<str>)>,
+    pub(super) constants: Vec<(LocalityField, Box<str>)>,
+    pub(super) prefix: Box<str>,
+    pub(super) trunk_prefix: Option<Box<str>>,
+    pub(super) delimiter: u8,
+    pub(super) encoding: Encoding,
+}
+
+/// The columns that tell the numbers of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Key {
+    /// Their digits, one after the other, are a prefix.
+    Prefix(Vec<Box<str>>),
+    /// The first and the last number of a range.
+    Range(Vec<Box<str>>),
+}
+
+impl LocalityField {
+    /// All fields.
+    pub const ALL: [Self; 17] = [
+        Self::Country,
+        Self::Province,
+        Self::City,
+        Self::PostalCode,
+        Self::AltPostalCodes,
+        Self::ExtendedPostalCode,
+        Self::Latitude,
+        Self::Longitude,
+        Self::LineType,
+        Self::Switch,
+        Self::Lata,
+        Self::RateCentre,
+        Self::CarrierId,
+        Self::CarrierType,
+        Self::CarrierCompany,
+        Self::CarrierDba,
+        Self::TimeZone,
+    ];
+
+    /// Returns the name of the field's column where a file has no other.
+    ///
+    /// ```
+    /// assert_eq!(telnum::locality::LocalityField::RateCentre.as_str(), "rate_centre");
+    /// ```
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Country => "country",
+            Self::Province => "province",
+            Self::City => "city",
+            Self::PostalCode => "postal_code",
+            Self::AltPostalCodes => "alt_postal_codes",
+            Self::ExtendedPostalCode => "extended_postal_code",
+            Self::Latitude => "latitude",
+            Self::Longitude => "longitude",
+            Self::LineType => "type",
+            Self::Switch => "switch",
+            Self::Lata => "lata",
+            Self::RateCentre => "rate_centre",
+            Self::CarrierId => "carrier_id",
+            Self::CarrierType => "carrier_type",
+            Self::CarrierCompany => "carrier_company",
+            Self::CarrierDba => "carrier_dba",
+            Self::TimeZone => "time_zone",
+        }
+    }
+}
+
+impl Columns {
+    /// Creates columns with the names of the fields, separated by commas, in UTF-8.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            key: None,
+            names: Vec::new(),
+            constants: Vec::new(),
+            prefix: Box::default(),
+            trunk_prefix: None,
+            delimiter: b',',
+            encoding: Encoding::Utf8,
+        }
+    }
+
+    /// Creates the columns of the North American central office code report, in which a row is an `NPA-NXX`.
+    ///
+    /// The columns are `State`, `NPA-NXX`, `OCN`, `Company` and `RateCenter`; others are not read. The
+    /// report is separated by tabs; a copy with commas is read with [`with_delimiter`](Self::with_delimiter).
+    #[must_use]
+    pub fn nanpa_co_codes() -> Self {
+        Self::new()
+            .with_key(["NPA-NXX"])
+            .with_prefix("+1")
+            .with_delimiter(b'\t')
+            .with_column(LocalityField::Province, "State")
+            .with_column(LocalityField::CarrierId, "OCN")
+            .with_column(LocalityField::CarrierCompany, "Company")
+            .with_column(LocalityField::RateCentre, "RateCenter")
+    }
+
+    /// Creates the columns of the North American thousands-block report, in which a row is an `NPA-NXX` and
+    /// the next digit, `X`. Else it is [`nanpa_co_codes`](Self::nanpa_co_codes).
+    #[must_use]
+    pub fn nanpa_thousands_blocks() -> Self {
+        Self::nanpa_co_codes().with_key(["NPA-NXX", "X"])
+    }
+
+    /// Creates the columns of the list of area codes of the Bundesnetzagentur: `Ortsnetzkennzahl` and
+    /// `Ortsnetzname`, separated by semicolons, in UTF-8.
+    #[must_use]
+    pub fn bundesnetzagentur() -> Self {
+        Self::new()
+            .with_key(["Ortsnetzkennzahl"])
+            .with_prefix("+49")
+            .with_trunk_prefix("0")
+            .with_delimiter(b';')
+            .with_column(LocalityField::City, "Ortsnetzname")
+            .with_constant(LocalityField::Country, "DE")
+    }
+
+    /// Creates the columns of the number ranges of ARCEP: `Tranche_Debut`, `Tranche_Fin` and the mark of the
+    /// carrier, `Mnemo`, separated by semicolons, in ISO 8859-1.
+    #[must_use]
+    pub fn arcep() -> Self {
+        Self::new()
+            .with_range("Tranche_Debut", "Tranche_Fin")
+            .with_prefix("+33")
+            .with_trunk_prefix("0")
+            .with_delimiter(b';')
+            .with_encoding(Encoding::Latin1)
+            .with_column(LocalityField::CarrierId, "Mnemo")
+    }
+
+    /// Sets the columns whose digits, one after the other, are the prefix of a row. Spaces, hyphens, dots,
+    /// slashes and parentheses in them are skipped.
+    #[must_use]
+    pub fn with_key<'a>(mut self, names: impl IntoIterator<Item = &'a str>) -> Self {
+        self.key = Some(Key::Prefix(names.into_iter().map(Box::from).collect()));
+        self
+    }
+
+    /// Sets the columns of the first and the last number of a row, or of the starts of numbers.
+    #[must_use]
+    pub fn with_range(mut self, from: &str, to: &str) -> Self {
+        self.key = Some(Key::Range([from, to].map(Box::from).to_vec()));
+        self
+    }
+
+    /// Sets the name of the column of `field`, which the file must have.
+    #[must_use]
+    pub fn with_column(mut self, field: LocalityField, name: &str) -> Self {
+        self.names.retain(|(of, _)| *of != field);
+        self.names.push((field, name.into()));
+        self
+    }
+
+    /// Sets the value of `field` for the rows that have none.
+    #[must_use]
+    pub fn with_constant(mut self, field: LocalityField, value: &str) -> Self {
+        self.constants.retain(|(of, _)| *of != field);
+        self.constants.push((field, value.into()));
+        self
+    }
+
+    /// Sets what stands before the digits of every row, such as `+1`.
+    #[must_use]
+    pub fn with_prefix(mut self, prefix: &str) -> Self {
+        self.prefix = prefix.into();
+        self
+    }
+
+    /// Sets the national trunk prefix that the digits of a row may start with, and which is dropped.
+    #[must_use]
+    pub fn with_trunk_prefix(mut self, prefix: &str) -> Self {
+        self.trunk_prefix = Some(prefix.into());
+        self
+    }
+
+    /// Sets the character between cells; a comma by default.
+    #[must_use]
+    pub const fn with_delimiter(mut self, delimiter: u8) -> Self {
+        self.delimiter = delimiter;
+        self
+    }
+
+    /// Sets the encoding; UTF-8 by default.
+    #[must_use]
+    pub const fn with_encoding(mut self, encoding: Encoding) -> Self {
+        self.encoding = encoding;
+        self
+    }
+
+    /// The column of a field, and whether it was named and so must be there.
+    pub(super) fn name(&self, field: LocalityField) -> (Box<str>, bool) {
+        match self.names.iter().find(|(of, _)| *of == field) {
+            Some((_, name)) => (name.clone(), true),
+            None => (field.as_str().into(), false),
+        }
+    }
+
+    /// The keys that may be in the header, the first one first.
+    pub(super) fn keys(&self) -> Vec<Key> {
+        if let Some(key) = &self.key {
+            return vec![key.clone()];
+        }
+        let prefix = |names: &[&str]| Key::Prefix(names.iter().copied().map(Box::from).collect());
+        let range = Key::Range(["from", "to"].map(Box::from).to_vec());
+        vec![prefix(&["prefix"]), prefix(&["npa", "nxx", "x"]), prefix(&["npa", "nxx"]), range]
+    }
+}
+
+impl Default for Columns {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Prefix(names) | Self::Range(names)) = self;
+        f.write_str(&names.join(" and "))
+    }
+}

@@ -1,0 +1,553 @@
+//! Tables of places in memory.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::io;
+
+use csv::{ByteRecord, ReaderBuilder};
+
+use super::columns::{Columns, Encoding, FIELDS, Key, LocalityField};
+use super::{LineCarrier, Locality, LocalityError, LocalityLookup};
+use crate::document::{FieldError, FieldErrorKind};
+use crate::number::{PhoneNumber, Prefix};
+
+/// A table of places by the prefix of their numbers.
+///
+/// It is read from one or several files. In each the longest prefix of a number counts. A later file
+/// overrides an earlier one field by field: what it does not know is taken from before.
+///
+/// ```
+/// use telnum::locality::{Columns, LocalityLookup, LocalityTable};
+///
+/// let mut table = LocalityTable::new();
+/// table.read_csv("npa,nxx,city,province\n707,555,Fort Bragg,CA\n".as_bytes(), &Columns::new().with_prefix("+1"))?;
+/// table.read_csv("prefix,switch\n+17075550,FTBGCA01DS0\n".as_bytes(), &Columns::new())?;
+///
+/// let place = table.locate("+17075550100".parse()?)?.unwrap();
+/// assert_eq!((&*place.locality, place.switch.as_deref()), ("Fort Bragg", Some("FTBGCA01DS0")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LocalityTable {
+    layers: Vec<Layer>,
+    rows: Vec<Row>,
+    texts: Texts,
+}
+
+/// The texts of a row by field; 0 is none.
+type Row = [u32; FIELDS];
+
+/// The prefixes of one file, ascending.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Layer {
+    prefixes: Vec<Prefix>,
+    /// The row of each prefix, and its place after that of the longest prefix that it starts with; 0 is none.
+    rows: Vec<[u32; 2]>,
+}
+
+/// Texts, each once, by number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Texts {
+    all: String,
+    ends: Vec<u32>,
+}
+
+/// The error of reading a table: a cell, or the file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}{kind}", Cell(*.row, .column))]
+pub struct TableError {
+    row: Option<u64>,
+    column: Box<str>,
+    kind: TableErrorKind,
+}
+
+/// The problem of a table.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TableErrorKind {
+    /// The header lacks a column that is needed.
+    #[error("missing column, expected {0}")]
+    MissingColumn(Box<str>),
+    /// A cell has no value of the kind that is needed.
+    #[error("expected {expected}, found {found:?}")]
+    BadCell {
+        /// The kind of value.
+        expected: &'static str,
+        /// The start of the value.
+        found: Box<str>,
+    },
+    /// An earlier row has the prefix.
+    #[error("expected no earlier row of prefix {0}")]
+    Repeated(Prefix),
+    /// The file is too large: it has more rows or texts than 32 bits count.
+    #[error("too large, expected less than 4 GiB of texts")]
+    TooLarge,
+    /// The file cannot be read, or a row has more or fewer cells than the header.
+    #[error("{0}")]
+    Unreadable(Box<str>),
+}
+
+impl LocalityTable {
+    /// Creates a table without rows.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads a file with a header into the table, over what the table has. Returns the number of its rows.
+    ///
+    /// ```
+    /// use telnum::locality::{Columns, LocalityTable};
+    ///
+    /// let mut table = LocalityTable::new();
+    /// let error = table.read_csv("prefix,city\n+1415,Oakland\n1510,Oakland\n".as_bytes(), &Columns::new());
+    /// assert_eq!(error.unwrap_err().to_string(), "row 3, column prefix: expected a number's start, found \"1510\"");
+    /// ```
+    ///
+    /// # Errors
+    /// The first problem, with its row and column: [`TableErrorKind::MissingColumn`] if the header has not
+    /// the columns that tell the numbers, [`TableErrorKind::BadCell`] if a cell of those is not what it has
+    /// to be or a cell is not in the file's encoding, [`TableErrorKind::Repeated`] if two rows have a prefix,
+    /// [`TableErrorKind::Unreadable`] if the file is not CSV or reading fails. The table is then as before.
+    pub fn read_csv(&mut self, file: impl io::Read, columns: &Columns) -> Result<u64, TableError> {
+        let mut reader = ReaderBuilder::new().delimiter(columns.delimiter).from_reader(file);
+        let header = reader.byte_headers().map_err(|error| TableError::unreadable(&error))?.clone();
+        let header: Vec<String> =
+            header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
+        let layout = Layout::of(columns, &header)?;
+        let mut draft = Draft::of(self);
+        let (mut record, mut count) = (ByteRecord::new(), 0);
+        while reader.read_byte_record(&mut record).map_err(|error| TableError::unreadable(&error))? {
+            count += 1;
+            let line = record.position().map_or(0, csv::Position::line);
+            layout.read(columns, &record, &mut draft).map_err(|(column, kind)| TableError {
+                row: Some(line),
+                column,
+                kind,
+            })?;
+        }
+        draft.finish(self)?;
+        Ok(count)
+    }
+
+    /// Reads a table of lines: prefix, country, province and city, separated by tabs. Postal codes may
+    /// follow, separated by commas, the likeliest first. Empty lines are skipped.
+    ///
+    /// ```
+    /// use telnum::locality::LocalityTable;
+    ///
+    /// let error = LocalityTable::from_tsv("+1415\tUS\tCA\tSan Francisco\n+1650\tUS\n").unwrap_err();
+    /// assert_eq!(error.to_string(), "`1.province`: required but missing");
+    /// ```
+    ///
+    /// # Errors
+    /// The first cell that is missing or not a prefix, or the second line of the same prefix. The path has
+    /// the index of the line, from 0, and the name of the cell.
+    pub fn from_tsv(text: &str) -> Result<Self, FieldError> {
+        let mut table = Self::new();
+        let mut draft = Draft::of(&table);
+        let mut seen = std::collections::HashSet::new();
+        for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
+            let prefix = read_line(line, &mut draft).map_err(|error| error.within(index))?;
+            if !seen.insert(prefix) {
+                let reason = "expected no earlier line of this prefix";
+                return Err(FieldError::invalid("prefix", &prefix.to_string().into(), reason).within(index));
+            }
+        }
+        draft.finish(&mut table).map_err(|error| FieldError::invalid("prefix", &text.len().into(), error))?;
+        Ok(table)
+    }
+
+    /// The texts of a number's place by field.
+    fn row(&self, number: PhoneNumber) -> Option<Row> {
+        let mut rows = self.layers.iter().rev().filter_map(|layer| self.rows.get(layer.row(number)?));
+        let mut row = *rows.next()?;
+        for earlier in rows {
+            row.iter_mut().zip(earlier).filter(|(text, _)| **text == 0).for_each(|(text, of)| *text = *of);
+        }
+        Some(row)
+    }
+}
+
+fn read_line(line: &str, draft: &mut Draft) -> Result<Prefix, FieldError> {
+    let mut cells = line.split('\t');
+    let mut cell = |name| cells.next().ok_or_else(|| FieldError::new(name, FieldErrorKind::Missing));
+    let prefix = cell("prefix")?;
+    let prefix: Prefix =
+        prefix.parse().map_err(|error| FieldError::invalid("prefix", &prefix.into(), error))?;
+    let mut row = [0; FIELDS];
+    let mut set = |field: LocalityField, text: &str| {
+        if let Some(place) = row.get_mut(field as usize) {
+            *place = draft.text(text);
+        }
+    };
+    set(LocalityField::Country, cell("country")?);
+    set(LocalityField::Province, cell("province")?);
+    set(LocalityField::City, cell("locality")?);
+    let codes = cells.next().unwrap_or_default();
+    let (first, others) = codes.split_once(',').unwrap_or((codes, ""));
+    set(LocalityField::PostalCode, first);
+    set(LocalityField::AltPostalCodes, others);
+    let row = draft.row(row);
+    draft.prefixes.push((prefix, row));
+    Ok(prefix)
+}
+
+impl LocalityLookup for LocalityTable {
+    fn locate(&self, number: PhoneNumber) -> Result<Option<Locality>, LocalityError> {
+        let Some(row) = self.row(number) else { return Ok(None) };
+        let text = |field: LocalityField| {
+            let number = row.get(field as usize).copied().unwrap_or_default();
+            Some(self.texts.get(number)).filter(|text| !text.is_empty())
+        };
+        let own = |field| text(field).map(Box::from);
+        let carrier = LineCarrier {
+            id: own(LocalityField::CarrierId),
+            line_type: own(LocalityField::CarrierType),
+            company: own(LocalityField::CarrierCompany),
+            dba: own(LocalityField::CarrierDba),
+        };
+        Ok(Some(Locality {
+            country: own(LocalityField::Country).unwrap_or_default(),
+            province: own(LocalityField::Province).unwrap_or_default(),
+            locality: own(LocalityField::City).unwrap_or_default(),
+            postal_code: own(LocalityField::PostalCode),
+            extended_postal_code: own(LocalityField::ExtendedPostalCode),
+            alt_postal_codes: text(LocalityField::AltPostalCodes)
+                .map(|codes| codes.split(',').map(|code| code.trim().into()).collect())
+                .unwrap_or_default(),
+            latitude: own(LocalityField::Latitude),
+            longitude: own(LocalityField::Longitude),
+            line_type: own(LocalityField::LineType),
+            switch: own(LocalityField::Switch),
+            carrier: Some(carrier).filter(|carrier| *carrier != LineCarrier::default()),
+            lata: own(LocalityField::Lata),
+            rate_centre: own(LocalityField::RateCentre),
+            time_zone: own(LocalityField::TimeZone),
+        }))
+    }
+
+    fn prefixes(&self, country: &str, city: &str) -> Vec<Prefix> {
+        let is_of_city = |row: &Row| {
+            let text =
+                |field: LocalityField| self.texts.get(row.get(field as usize).copied().unwrap_or_default());
+            text(LocalityField::Country) == country && text(LocalityField::City).eq_ignore_ascii_case(city)
+        };
+        let mut prefixes = Vec::new();
+        for layer in &self.layers {
+            for (prefix, [row, _]) in layer.prefixes.iter().zip(&layer.rows) {
+                if self.rows.get(*row as usize).is_some_and(is_of_city) {
+                    prefixes.push(*prefix);
+                }
+            }
+        }
+        prefixes.sort_unstable();
+        prefixes.dedup();
+        prefixes
+    }
+}
+
+impl Layer {
+    /// The row of the longest prefix of a number.
+    fn row(&self, number: PhoneNumber) -> Option<usize> {
+        let number_as_prefix = Prefix::from(number);
+        let mut place = self.prefixes.partition_point(|prefix| *prefix <= number_as_prefix);
+        // The last prefix that is not above the number is its longest one, or starts with that.
+        while let Some(last) = place.checked_sub(1) {
+            let (prefix, [row, shorter]) = (self.prefixes.get(last)?, self.rows.get(last)?);
+            if number.starts_with(*prefix) {
+                return Some(*row as usize);
+            }
+            place = *shorter as usize;
+        }
+        None
+    }
+}
+
+impl Texts {
+    fn get(&self, number: u32) -> &str {
+        let end = |number: u32| self.ends.get(number as usize).map_or(0, |end| *end as usize);
+        let start = number.checked_sub(1).map_or(0, end);
+        self.all.get(start..end(number)).unwrap_or_default()
+    }
+}
+
+impl Default for Texts {
+    /// The empty text, whose number is 0.
+    fn default() -> Self {
+        Self { all: String::new(), ends: vec![0] }
+    }
+}
+
+/// What is added to a table once a file is read.
+struct Draft {
+    texts: HashMap<Box<str>, u32>,
+    new_texts: Vec<Box<str>>,
+    rows: HashMap<Row, u32>,
+    new_rows: Vec<Row>,
+    first_row: usize,
+    prefixes: Vec<(Prefix, u32)>,
+}
+
+impl Draft {
+    fn of(table: &LocalityTable) -> Self {
+        let numbers = 0..u32::try_from(table.texts.ends.len()).unwrap_or(u32::MAX);
+        Self {
+            texts: numbers.map(|number| (table.texts.get(number).into(), number)).collect(),
+            new_texts: Vec::new(),
+            rows: HashMap::new(),
+            new_rows: Vec::new(),
+            first_row: table.rows.len(),
+            prefixes: Vec::new(),
+        }
+    }
+
+    /// The number of a text.
+    fn text(&mut self, text: &str) -> u32 {
+        if let Some(number) = self.texts.get(text) {
+            return *number;
+        }
+        let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        self.texts.insert(text.into(), number);
+        self.new_texts.push(text.into());
+        number
+    }
+
+    /// The number of a row.
+    fn row(&mut self, row: Row) -> u32 {
+        let next = u32::try_from(self.first_row + self.new_rows.len()).unwrap_or(u32::MAX);
+        let number = *self.rows.entry(row).or_insert(next);
+        if number == next {
+            self.new_rows.push(row);
+        }
+        number
+    }
+
+    /// Adds everything to the table, unless two rows have a prefix.
+    fn finish(mut self, table: &mut LocalityTable) -> Result<(), TableError> {
+        self.prefixes.sort_unstable_by_key(|(prefix, _)| *prefix);
+        let mut layer = Layer::default();
+        let mut last = None;
+        for (place, (prefix, row)) in (1u32..).zip(&self.prefixes) {
+            if last == Some(*prefix) {
+                return Err(TableError::of_file(TableErrorKind::Repeated(*prefix)));
+            }
+            last = Some(*prefix);
+            // The one before, or one that it starts with.
+            let mut shorter = place - 1;
+            while let Some(before) = shorter.checked_sub(1) {
+                let Some((start, of_start)) =
+                    layer.prefixes.get(before as usize).zip(layer.rows.get(before as usize))
+                else {
+                    break;
+                };
+                if starts_with(*prefix, *start) {
+                    break;
+                }
+                shorter = of_start[1];
+            }
+            layer.prefixes.push(*prefix);
+            layer.rows.push([*row, shorter]);
+        }
+        let mut texts = table.texts.clone();
+        for text in self.new_texts {
+            texts.all.push_str(&text);
+            let end = u32::try_from(texts.all.len());
+            texts.ends.push(end.map_err(|_| TableError::of_file(TableErrorKind::TooLarge))?);
+        }
+        table.texts = texts;
+        table.rows.append(&mut self.new_rows);
+        layer.prefixes.shrink_to_fit();
+        layer.rows.shrink_to_fit();
+        table.rows.shrink_to_fit();
+        table.layers.push(layer);
+        Ok(())
+    }
+}
+
+/// Whether a prefix starts with another.
+fn starts_with(prefix: Prefix, start: Prefix) -> bool {
+    start.digit_count() <= prefix.digit_count()
+        && prefix.digits().zip(start.digits()).all(|(digit, of_start)| digit == of_start)
+}
+
+/// The columns of a file by place.
+struct Layout {
+    keys: Vec<(usize, Box<str>)>,
+    is_range: bool,
+    fields: Vec<(usize, LocalityField, Box<str>)>,
+}
+
+/// The problem of a cell, and its column.
+type CellError = (Box<str>, TableErrorKind);
+
+impl Layout {
+    fn of(columns: &Columns, header: &[String]) -> Result<Self, TableError> {
+        let find = |name: &str| header.iter().position(|of_header| of_header.eq_ignore_ascii_case(name));
+        let all = |names: &[Box<str>]| -> Option<Vec<(usize, Box<str>)>> {
+            names.iter().map(|name| Some((find(name)?, name.clone()))).collect()
+        };
+        let found = columns.keys().into_iter().find_map(|key| match key {
+            Key::Prefix(names) => Some((all(&names)?, false)),
+            Key::Range(names) => Some((all(&names)?, true)),
+        });
+        let Some((keys, is_range)) = found else {
+            let expected = columns.keys().iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
+            return Err(TableError::of_file(TableErrorKind::MissingColumn(expected.into())));
+        };
+        let mut fields = Vec::new();
+        for field in LocalityField::ALL {
+            let (name, is_named) = columns.name(field);
+            match find(&name) {
+                Some(place) => fields.push((place, field, name)),
+                None if is_named => return Err(TableError::of_file(TableErrorKind::MissingColumn(name))),
+                None => {}
+            }
+        }
+        Ok(Self { keys, is_range, fields })
+    }
+
+    fn read(&self, columns: &Columns, record: &ByteRecord, draft: &mut Draft) -> Result<(), CellError> {
+        let mut row = [0; FIELDS];
+        for (field, value) in &columns.constants {
+            if let Some(place) = row.get_mut(*field as usize) {
+                *place = draft.text(value);
+            }
+        }
+        let mut buffer = String::new();
+        for (column, field, name) in &self.fields {
+            let text = cell(columns, record, *column, name, &mut buffer)?;
+            if let Some(place) = row.get_mut(*field as usize).filter(|_| !text.is_empty()) {
+                *place = draft.text(text);
+            }
+        }
+        let row = draft.row(row);
+        let mut cells = Vec::new();
+        for (column, name) in &self.keys {
+            let text = cell(columns, record, *column, name, &mut buffer)?;
+            let digits: String = text.chars().filter(|letter| !" -./()".contains(*letter)).collect();
+            let has_digits =
+                digits.strip_prefix('+').unwrap_or(&digits).bytes().all(|byte| byte.is_ascii_digit());
+            if !has_digits {
+                return Err((name.clone(), TableErrorKind::bad_cell(START, text)));
+            }
+            let trunk = columns.trunk_prefix.as_deref().filter(|_| cells.is_empty() || self.is_range);
+            let digits = trunk.and_then(|trunk| digits.strip_prefix(trunk)).unwrap_or(&digits);
+            cells.push(format!(
+                "{}{digits}",
+                if cells.is_empty() || self.is_range { &*columns.prefix } else { "" }
+            ));
+        }
+        let (Some((_, first)), Some((_, last))) = (self.keys.first(), self.keys.last()) else {
+            return Ok(());
+        };
+        let bad = |name: &str, expected, text: &str| (name.into(), TableErrorKind::bad_cell(expected, text));
+        if !self.is_range {
+            let text = cells.concat();
+            let prefix = text.parse().map_err(|_| bad(first, START, &text))?;
+            draft.prefixes.push((prefix, row));
+            return Ok(());
+        }
+        let [from, to] = cells.as_slice() else { return Ok(()) };
+        let start: Prefix = from.parse().map_err(|_| bad(first, START, from))?;
+        let end: Prefix = to.parse().map_err(|_| bad(last, START, to))?;
+        if start.digit_count() != end.digit_count() || start > end {
+            return Err(bad(last, "an end of as many digits that is not below the start", to));
+        }
+        draft.prefixes.extend(prefixes_of_range(start, end).map(|prefix| (prefix, row)));
+        Ok(())
+    }
+}
+
+/// The kind of value in a cell that tells numbers.
+const START: &str = "a number's start";
+
+/// The text of a cell, without the space around it.
+fn cell<'a>(
+    columns: &Columns,
+    record: &'a ByteRecord,
+    column: usize,
+    name: &str,
+    buffer: &'a mut String,
+) -> Result<&'a str, CellError> {
+    let bytes = record.get(column).unwrap_or_default();
+    match columns.encoding {
+        Encoding::Utf8 => {
+            let bad = || TableErrorKind::bad_cell("UTF-8", &String::from_utf8_lossy(bytes));
+            str::from_utf8(bytes).map(str::trim).map_err(|_| (name.into(), bad()))
+        }
+        Encoding::Latin1 => {
+            buffer.clear();
+            buffer.extend(bytes.iter().map(|byte| char::from(*byte)));
+            Ok(buffer.trim())
+        }
+    }
+}
+
+/// The fewest prefixes of the numbers from one of some digits to another of as many.
+fn prefixes_of_range(start: Prefix, end: Prefix) -> impl Iterator<Item = Prefix> {
+    let value = |prefix: Prefix| prefix.digits().fold(0u64, |value, digit| value * 10 + u64::from(digit));
+    let (mut from, to) = (value(start), value(end));
+    std::iter::from_fn(move || {
+        if from > to {
+            return None;
+        }
+        let mut step = 1;
+        while from.is_multiple_of(step * 10) && from + (step * 10 - 1) <= to {
+            step *= 10;
+        }
+        let prefix = format!("+{}", from / step);
+        from += step;
+        prefix.parse().ok()
+    })
+}
+
+impl TableError {
+    /// The line of the file, from 1; the header is the first. `None` if the problem is the file's.
+    #[must_use]
+    pub const fn row(&self) -> Option<u64> {
+        self.row
+    }
+
+    /// The name of the column in the header; empty if the problem is not a cell's.
+    #[must_use]
+    pub const fn column(&self) -> &str {
+        &self.column
+    }
+
+    /// The problem.
+    #[must_use]
+    pub const fn kind(&self) -> &TableErrorKind {
+        &self.kind
+    }
+
+    fn of_file(kind: TableErrorKind) -> Self {
+        Self { row: None, column: Box::default(), kind }
+    }
+
+    fn unreadable(error: &csv::Error) -> Self {
+        let row = error.position().map(csv::Position::line);
+        Self { row, column: Box::default(), kind: TableErrorKind::Unreadable(error.to_string().into()) }
+    }
+}
+
+impl TableErrorKind {
+    fn bad_cell(expected: &'static str, found: &str) -> Self {
+        /// The most characters that are shown.
+        const SHOWN: usize = 32;
+        Self::BadCell { expected, found: found.chars().take(SHOWN).collect() }
+    }
+}
+
+/// The place of a cell, before an error.
+struct Cell<'a>(Option<u64>, &'a str);
+
+impl fmt::Display for Cell<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.0, self.1) {
+            (Some(row), "") => write!(f, "row {row}: "),
+            (Some(row), column) => write!(f, "row {row}, column {column}: "),
+            (None, _) => f.write_str("table: "),
+        }
+    }
+}
