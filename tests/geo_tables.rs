@@ -3,7 +3,7 @@
 //! They are read from libphonenumber's `resources/` directory, named by `TELNUM_LIBPHONENUMBER`, and from the
 //! package `cldr-localenames-full` of the release in the tables, named by `TELNUM_CLDR`.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::string_slice, reason = "a test fails by panicking")]
 
 #[path = "../examples/generate_geo/generator/mod.rs"]
 mod generator;

@@ -73,7 +73,9 @@ pub(crate) fn tables(resources: &Path, cldr: &Path) -> Result<Vec<(&'static str,
         texts.push(if place.is_some() { head } else { text });
         tail_of.push(place.map_or(Ok(0), |place| u8::try_from(place + 1))?);
     }
-    tails.iter().for_each(|tail| texts.push(tail));
+    for tail in &tails {
+        texts.push(tail);
+    }
     let (blocks, text) = texts.plain()?;
     let mut sections = place_trie.sections;
     sections.extend(place_trie.ends);
@@ -97,7 +99,7 @@ pub(crate) fn tables(resources: &Path, cldr: &Path) -> Result<Vec<(&'static str,
 
     // Other languages: texts, places by language, locales.
     let number = |text: &str| coded.numbers.get(text).copied().ok_or_else(|| Error::from(text));
-    let mut sections = vec![coded.blocks, coded.alphabets, coded.coded];
+    let mut sections = vec![coded.blocks, coded.alphabets, coded.letters];
     sections.extend(place_columns.lay_out(|text| number(split(text).0))?);
     let (mut tails, mut tail_of) = (vec![number("")?], Vec::new());
     for text in place_columns.texts() {

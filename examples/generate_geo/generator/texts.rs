@@ -64,7 +64,7 @@ pub(crate) struct Coded {
     pub(crate) blocks: Vec<u8>,
     pub(crate) alphabets: Vec<u8>,
     pub(crate) plain: Vec<u8>,
-    pub(crate) coded: Vec<u8>,
+    pub(crate) letters: Vec<u8>,
     pub(crate) numbers: HashMap<String, u16>,
 }
 
@@ -100,7 +100,7 @@ impl Scripts {
             blocks: Vec::new(),
             alphabets: Vec::new(),
             plain: Vec::new(),
-            coded: Vec::new(),
+            letters: Vec::new(),
             numbers: HashMap::new(),
         };
         for script in 0..=WIDE_SCRIPT {
@@ -110,7 +110,7 @@ impl Scripts {
                 1..WIDE_SCRIPT => Some(Alphabet::of(&texts)?),
                 _ => None,
             };
-            coded.alphabets.extend(alphabet.iter().flat_map(|alphabet| alphabet.bytes()));
+            coded.alphabets.extend(alphabet.iter().flat_map(Alphabet::bytes));
             for block in texts.chunks(BLOCK) {
                 let first = u16::try_from(coded.blocks.len() / (BLOCK + 4) * BLOCK)?;
                 for (number, text) in (first..).zip(block) {
@@ -122,7 +122,7 @@ impl Scripts {
                     None => text.as_bytes().to_vec(),
                 });
                 let bytes: Vec<Vec<u8>> = bytes.collect();
-                let all = if script == 0 { &mut coded.plain } else { &mut coded.coded };
+                let all = if script == 0 { &mut coded.plain } else { &mut coded.letters };
                 append(&mut coded.blocks, all, u8::try_from(script)?, &bytes)?;
             }
         }
