@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use telnum::account::{Account, AccountId, AccountTree, Actor};
 use telnum::contact::book::ContactBook;
 use telnum::http::{
-    ApiName, ContactApi, ContactApis, Execution, KazooApi, ServerLimits, TokenTable, serve, service,
+    ApiName, ContactApi, ContactApis, ExecutionMode, KazooApi, ServerLimits, TokenTable, serve, service,
 };
 use telnum::inventory::{Create, Inventory, Options};
 use telnum::lifecycle::State;
@@ -46,9 +46,9 @@ fn main() {
     let count = if is_test { 1_000 } else { value("--numbers").unwrap_or(1_000_000) };
     let requests = if is_test { 100 } else { value("--requests").unwrap_or(20_000) };
     let execution = if arguments.iter().any(|it| it == "--blocking") {
-        Execution::BlockingPool
+        ExecutionMode::BlockingPool
     } else {
-        Execution::Inline
+        ExecutionMode::Inline
     };
     let rounds = if is_test { 1 } else { ROUNDS };
 
@@ -89,7 +89,7 @@ fn runtime(threads: usize) -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build().unwrap()
 }
 
-async fn start(count: usize, execution: Execution) -> SocketAddr {
+async fn start(count: usize, execution: ExecutionMode) -> SocketAddr {
     let shop: AccountId = SHOP.parse().unwrap();
     let accounts = AccountTree::new([Account::new(shop).with_may_add_numbers(true)]).unwrap();
     let store = Arc::new(MemoryStore::new());
@@ -102,8 +102,8 @@ async fn start(count: usize, execution: Execution) -> SocketAddr {
         assert!(outcome.is_success());
     }
     let tokens = TokenTable::default().with_token(ApiName::Kazoo, "token", shop);
-    let numbers = KazooApi::new(inventory, tokens.clone()).with_execution(execution);
-    let book = ContactApi::new(ContactBook::new(store), tokens).with_execution(execution);
+    let numbers = KazooApi::new(inventory, tokens.clone()).with_execution_mode(execution);
+    let book = ContactApi::new(ContactBook::new(store), tokens).with_execution_mode(execution);
     let contacts = ContactApis { people: book.clone(), clients: book.clone(), users: book };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

@@ -15,12 +15,13 @@
 use std::error::Error;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::Parser;
 use telnum::account::{AccountTree, Actor};
 use telnum::contact::book::ContactBook;
-use telnum::http::{ContactApi, ContactApis, Execution, KazooApi, ServerLimits, TokenTable, serve, service};
+use telnum::http::{
+    ContactApi, ContactApis, ExecutionMode, KazooApi, ServerLimits, TokenTable, serve, service,
+};
 use telnum::inventory::{Create, Inventory, Options};
 use telnum::lifecycle::State;
 use telnum::plan::Region;
@@ -62,18 +63,19 @@ fn main() -> Result<(), Box<dyn Error>> {
 async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let accounts: AccountTree = read(&arguments.accounts)?;
     let tokens: TokenTable = read(&arguments.tokens)?;
-    let inventory = Inventory::builder(Arc::new(MemoryStore::new())).accounts(accounts).build();
+    let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
     fill(&inventory, arguments.numbers)?;
 
     let limits = ServerLimits::default();
-    let numbers =
-        KazooApi::new(inventory, tokens.clone()).with_limits(limits).with_execution(Execution::Inline);
+    let numbers = KazooApi::new(inventory, tokens.clone())
+        .with_limits(limits)
+        .with_execution_mode(ExecutionMode::Inline);
     // Each API has a book of its own: a client and a person with the same id are not the same owner.
     let book = || {
-        ContactApi::new(ContactBook::new(Arc::new(MemoryStore::new())), tokens.clone())
+        ContactApi::new(ContactBook::new(MemoryStore::new()), tokens.clone())
             .with_region(arguments.region)
             .with_limits(limits)
-            .with_execution(Execution::Inline)
+            .with_execution_mode(ExecutionMode::Inline)
     };
     let contacts = ContactApis { people: book(), clients: book(), users: book() };
     let listen = arguments.listen;

@@ -1,15 +1,14 @@
 //! Published HTTP APIs of phone numbers, as routers to nest in a service.
 //!
 //! ```
-//! use std::sync::Arc;
 //! use telnum::contact::book::ContactBook;
 //! use telnum::http::{ContactApi, ContactApis, KazooApi, TokenTable, service};
 //! use telnum::inventory::Inventory;
 //! use telnum::store::MemoryStore;
 //!
 //! let tokens: TokenTable = serde_json::from_str(r#"{"kazoo": {"a token": "shop"}}"#)?;
-//! let numbers = KazooApi::new(Inventory::builder(Arc::new(MemoryStore::new())).build(), tokens.clone());
-//! let contacts = || ContactApi::new(ContactBook::new(Arc::new(MemoryStore::new())), tokens.clone());
+//! let numbers = KazooApi::new(Inventory::builder(MemoryStore::new()).build(), tokens.clone());
+//! let contacts = || ContactApi::new(ContactBook::new(MemoryStore::new()), tokens.clone());
 //! let contacts = ContactApis { people: contacts(), clients: contacts(), users: contacts() };
 //! let router: axum::Router = service(numbers, contacts);
 //! # Ok::<(), serde_json::Error>(())
@@ -26,7 +25,7 @@
 //!
 //! - [`Authenticate`] tells the actor of a request; the domain decides what the actor may do.
 //! - `Content-Type` is ignored; the body of an unauthenticated request is not read.
-//! - Calls that may block run on the threads that [`Execution`] names.
+//! - Calls that may block run on the threads that [`ExecutionMode`] names.
 //! - [`ServerLimits`] bounds bodies, times and connections.
 //! - Every response of a router has the header `x-request-id`: the client's, or a new one.
 //! - Errors outside of a handler (an unknown path, a body that is too large, a panic) are rendered in
@@ -47,7 +46,7 @@ pub use self::contacts::api::{ContactApi, ContactApis};
 pub use self::kazoo::KazooApi;
 pub use self::openapi::openapi;
 pub use self::server::auth::{ApiName, AuthScheme, Authenticate, Credential, TokenTable};
-pub use self::server::execution::Execution;
+pub use self::server::execution::ExecutionMode;
 pub use self::server::limits::ServerLimits;
 pub use self::server::serve::serve;
 pub use self::service::service;

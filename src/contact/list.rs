@@ -97,6 +97,17 @@ impl ContactList {
     /// Of several primary numbers the oldest stays primary; if none is, the oldest number becomes it.
     /// Of the same number twice the primary one stays, else the oldest.
     ///
+    /// ```
+    /// use telnum::contact::{ContactId, ContactList};
+    ///
+    /// let number = serde_json::from_str(r#"{"id": 1, "owner": "7", "number": "+14158867900", "text": "",
+    ///     "primary": false, "created_at": 63627604811, "updated_at": 63627604811}"#)?;
+    /// let (list, changes) = ContactList::repair("7".parse()?, [number], "2026-03-02T12:00:00Z".parse()?)?;
+    /// assert_eq!(list.primary().unwrap().id(), ContactId::new(1));
+    /// assert_eq!(changes.saved, list.numbers());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// - [`OtherOwner`](ContactListError::OtherOwner): a number belongs to another owner.
     /// - [`DuplicateId`](ContactListError::DuplicateId): two numbers have the same id.
@@ -157,6 +168,18 @@ impl ContactList {
     /// A number that is marked primary takes the flag from the former primary number. If the list was
     /// empty and no number is marked, the first becomes primary.
     ///
+    /// ```
+    /// # use telnum::contact::{ContactId, ContactList, EnteredNumber, NewContact};
+    /// # let now = "2026-03-02T12:00:00Z".parse()?;
+    /// # let number = |text| EnteredNumber::parse(text, None, None).map(NewContact::new);
+    /// let mut numbers = ContactList::empty("7".parse()?);
+    /// let new = [(ContactId::new(1), number("+1 541-555-0123")?), (ContactId::new(2), number("+1 541-555-0573")?)];
+    /// let changes = numbers.add(new, now)?;
+    /// assert_eq!(changes.saved, numbers.numbers());
+    /// assert_eq!(numbers.primary().unwrap().id(), ContactId::new(1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// - [`IdTaken`](ContactRefusal::IdTaken): an id is not new.
     /// - [`Duplicate`](ContactRefusal::Duplicate): the owner already has a number.
@@ -213,6 +236,20 @@ impl ContactList {
 
     /// Applies `patch` to the number with `id`.
     ///
+    /// ```
+    /// # use telnum::contact::ContactPatch;
+    /// # use telnum::contact::{ContactId, ContactList, EnteredNumber, NewContact};
+    /// # let now = "2026-03-02T12:00:00Z".parse()?;
+    /// # let number = |text| EnteredNumber::parse(text, None, None).map(NewContact::new);
+    /// # let mut numbers = ContactList::empty("7".parse()?);
+    /// # let [home, cell] = [ContactId::new(1), ContactId::new(2)];
+    /// # numbers.add([(home, number("+1 541-555-0123")?), (cell, number("+1 541-555-0573")?)], now)?;
+    /// let patch = ContactPatch::default().with_label(Some("cell".parse()?));
+    /// let changes = numbers.update(cell, patch, now)?;
+    /// assert_eq!(changes.saved[0].label().unwrap().as_str(), "cell");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// - [`NotFound`](ContactRefusal::NotFound): the list has no such number.
     /// - [`Duplicate`](ContactRefusal::Duplicate): the owner already has the new number.
@@ -257,6 +294,20 @@ impl ContactList {
 
     /// Makes the number with `id` the primary one.
     ///
+    /// ```
+    /// # use telnum::contact::{ContactId, ContactList, EnteredNumber, NewContact};
+    /// # let now = "2026-03-02T12:00:00Z".parse()?;
+    /// # let number = |text| EnteredNumber::parse(text, None, None).map(NewContact::new);
+    /// # let mut numbers = ContactList::empty("7".parse()?);
+    /// # let [home, cell] = [ContactId::new(1), ContactId::new(2)];
+    /// # numbers.add([(home, number("+1 541-555-0123")?), (cell, number("+1 541-555-0573")?)], now)?;
+    /// let changes = numbers.make_primary(cell, now)?;
+    /// // Both numbers have changed.
+    /// assert_eq!(changes.saved.len(), 2);
+    /// assert!(!numbers.get(home).unwrap().is_primary());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`NotFound`](ContactRefusal::NotFound) if the list has no such number.
     pub fn make_primary(&mut self, id: ContactId, now: Timestamp) -> Result<ContactChanges, ContactRefusal> {
@@ -265,6 +316,19 @@ impl ContactList {
 
     /// Removes the number with `id`. If it was primary, the oldest of the others becomes primary; among
     /// numbers of the same age, the one with the lowest id.
+    ///
+    /// ```
+    /// # use telnum::contact::{ContactId, ContactList, EnteredNumber, NewContact};
+    /// # let now = "2026-03-02T12:00:00Z".parse()?;
+    /// # let number = |text| EnteredNumber::parse(text, None, None).map(NewContact::new);
+    /// # let mut numbers = ContactList::empty("7".parse()?);
+    /// # let [home, cell] = [ContactId::new(1), ContactId::new(2)];
+    /// # numbers.add([(home, number("+1 541-555-0123")?), (cell, number("+1 541-555-0573")?)], now)?;
+    /// let changes = numbers.remove(home, now)?;
+    /// assert_eq!(changes.removed[0].id(), home);
+    /// assert_eq!(numbers.primary().unwrap().id(), cell);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`NotFound`](ContactRefusal::NotFound) if the list has no such number.

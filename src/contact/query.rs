@@ -271,6 +271,17 @@ impl ContactFilter {
     }
 
     /// Returns whether `contact` meets all conditions.
+    ///
+    /// ```
+    /// # use telnum::contact::{ContactFilter, ContactNumber, ContactOrder, NumberFilter};
+    /// # let number = |id: u64| serde_json::from_value::<ContactNumber>(serde_json::json!({"id": id,
+    /// #     "owner": "7", "number": "+14158867900", "text": "x", "primary": true,
+    /// #     "created_at": 63627604811_u64 + id, "updated_at": 63627604899_u64})).unwrap();
+    /// let filter = ContactFilter::default().with_owner("7".parse()?).with_location("");
+    /// assert!(filter.matches(&number(1)));
+    /// assert!(!filter.with_primary(false).matches(&number(1)));
+    /// # Ok::<(), telnum::token::TokenError>(())
+    /// ```
     #[must_use]
     pub fn matches(&self, contact: &ContactNumber) -> bool {
         fn text(expected: Option<&String>, found: Option<&str>) -> bool {
@@ -297,6 +308,15 @@ impl NumberFilter {
     }
 
     /// Returns whether `contact` meets the condition.
+    ///
+    /// ```
+    /// # use telnum::contact::{ContactFilter, ContactNumber, ContactOrder, NumberFilter};
+    /// # let number = |id: u64| serde_json::from_value::<ContactNumber>(serde_json::json!({"id": id,
+    /// #     "owner": "7", "number": "+14158867900", "text": "x", "primary": true,
+    /// #     "created_at": 63627604811_u64 + id, "updated_at": 63627604899_u64})).unwrap();
+    /// assert!(NumberFilter::parse("+1 (415) 886-7900", None).matches(&number(1)));
+    /// assert!(!NumberFilter::parse("+1 (415) 886-7900 x5", None).matches(&number(1)));
+    /// ```
     #[must_use]
     pub fn matches(&self, contact: &ContactNumber) -> bool {
         match self {
@@ -311,6 +331,16 @@ impl NumberFilter {
 
 impl ContactOrder {
     /// Compares two numbers. Numbers with different ids are never equal.
+    ///
+    /// ```
+    /// # use telnum::contact::{ContactFilter, ContactNumber, ContactOrder, NumberFilter};
+    /// # let number = |id: u64| serde_json::from_value::<ContactNumber>(serde_json::json!({"id": id,
+    /// #     "owner": "7", "number": "+14158867900", "text": "x", "primary": true,
+    /// #     "created_at": 63627604811_u64 + id, "updated_at": 63627604899_u64})).unwrap();
+    /// let newest_first: ContactOrder = "-created_at".parse()?;
+    /// assert!(newest_first.compare(&number(2), &number(1)).is_lt());
+    /// # Ok::<(), telnum::UnknownName>(())
+    /// ```
     #[must_use]
     pub fn compare(self, a: &ContactNumber, b: &ContactNumber) -> Ordering {
         let ascending = match self.field {
@@ -362,6 +392,13 @@ impl<T: Clone> ContactPage<&T> {
 
 impl<T> ContactPage<T> {
     /// Returns the offset of the next page, if there is one.
+    ///
+    /// ```
+    /// use telnum::contact::ContactPage;
+    ///
+    /// let page = ContactPage { items: vec!["a", "b"], total: 5, offset: 2, per_page: 2 };
+    /// assert_eq!((page.next_offset(), page.previous_offset()), (Some(4), Some(0)));
+    /// ```
     #[must_use]
     pub fn next_offset(&self) -> Option<u64> {
         self.offset.checked_add(self.per_page.into()).filter(|next| *next < self.total)

@@ -1,13 +1,12 @@
 //! Clients' numbers: `/v9/clients/{client_id}/phone_numbers`, arrays in, paged envelopes out.
 //!
 //! ```
-//! use std::sync::Arc;
 //! use telnum::contact::book::ContactBook;
 //! use telnum::http::{ContactApi, TokenTable, clients};
 //! use telnum::store::MemoryStore;
 //!
 //! let tokens: TokenTable = serde_json::from_str(r#"{"clients": {"a token": "system"}}"#)?;
-//! let book = ContactBook::new(Arc::new(MemoryStore::new()));
+//! let book = ContactBook::new(MemoryStore::new());
 //! let router = axum::Router::new().nest("/v9", clients::router(ContactApi::new(book, tokens)));
 //! # let _: axum::Router = router;
 //! # Ok::<(), serde_json::Error>(())

@@ -4,12 +4,11 @@
 //! `error` and `message` if the request failed. A request's document is `{"data": {..}}`.
 //!
 //! ```
-//! use std::sync::Arc;
 //! use telnum::http::{KazooApi, TokenTable, kazoo};
 //! use telnum::inventory::Inventory;
 //! use telnum::store::MemoryStore;
 //!
-//! let inventory = Inventory::builder(Arc::new(MemoryStore::new())).build();
+//! let inventory = Inventory::builder(MemoryStore::new()).build();
 //! let tokens = r#"{"kazoo": {"1931484e3fba5777588176584828e7be": "shop"}}"#;
 //! let tokens: TokenTable = serde_json::from_str(tokens)?;
 //! let api = KazooApi::new(inventory, tokens);
@@ -68,10 +67,10 @@ pub use self::api::KazooApi;
 pub(super) use self::routes::routes;
 pub use self::wire::error_body::ErrorBody;
 use self::wire::error_response::render;
-use super::server::guard::Guard;
+use super::server::guard::RequestGuard;
 
-/// Creates the router, to nest at `/v2`.
+/// Creates the router, to nest at `/v2`. The [module](crate::http::kazoo) has an example.
 #[doc(alias = "crossbar")]
 pub fn router(api: KazooApi) -> Router {
-    Guard { limits: api.state.limits, render }.wrap(routes().with_state(api).into())
+    RequestGuard { limits: api.state.limits, render }.wrap(routes().with_state(api).into())
 }

@@ -1,14 +1,13 @@
 //! A user's own numbers: `/phone_numbers`, forms in, `{id, phone_number}` out.
 //!
 //! ```
-//! use std::sync::Arc;
 //! use telnum::contact::book::ContactBook;
 //! use telnum::http::{ContactApi, TokenTable, user_numbers};
 //! use telnum::store::MemoryStore;
 //!
 //! let keys = r#"{"user_numbers": {"098f6bcd4621d373cade4e832627b4f6": "user"}}"#;
 //! let keys: TokenTable = serde_json::from_str(keys)?;
-//! let book = ContactBook::new(Arc::new(MemoryStore::new()));
+//! let book = ContactBook::new(MemoryStore::new());
 //! let service: axum::Router = user_numbers::router(ContactApi::new(book, keys));
 //! # Ok::<(), serde_json::Error>(())
 //! ```

@@ -241,8 +241,7 @@ impl LocalityLookup for PublishedLocality {
 #[test]
 fn a_locality_has_all_published_fields() {
     let accounts = AccountTree::new([Account::new(OWNER.parse().unwrap())]).unwrap();
-    let inventory =
-        Inventory::builder(Arc::new(MemoryStore::new())).accounts(accounts).localities(PublishedLocality);
+    let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).localities(PublishedLocality);
     let server = world::kazoo_of(inventory.build(), |api| api, ServerLimits::default());
     let body = json!({"data": {"numbers": ["+14158551292"]}});
     let reply = ask(&server, "POST", &format!("{OWNER}/phone_numbers/locality"), OWNER_TOKEN, &body).json();

@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
-use telnum::http::{Execution, ServerLimits};
+use telnum::http::{ExecutionMode, ServerLimits};
 
 use crate::replay::{Reply, TestRequest, send as send_request, send_bytes};
 use crate::world::{self, ADDER, ADDER_TOKEN, OWNER, OWNER_TOKEN, PLAIN, PLAIN_TOKEN, Server};
@@ -385,10 +385,10 @@ fn a_request_over_the_time_limit_is_refused() {
 
 #[test]
 fn a_panic_is_an_internal_error() {
-    for execution in [Execution::BlockingPool, Execution::Inline] {
+    for execution in [ExecutionMode::BlockingPool, ExecutionMode::Inline] {
         let broken = |_| panic!("a secret of the inside");
         let server = world::kazoo_with(
-            |api| api.with_execution(execution).with_activation_limit(broken),
+            |api| api.with_execution_mode(execution).with_activation_limit(broken),
             ServerLimits::default(),
         );
         let reply = activate(&server, ADDER, ADDER_TOKEN);

@@ -1,6 +1,5 @@
 //! A server on a port of its own, with the accounts and numbers of the published documents.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::TimeDelta;
@@ -194,7 +193,7 @@ pub(crate) fn inventory() -> Inventory {
     policy.allowed_features = policy.allowed_features.union(FeatureSet::from([Feature::E911, Feature::Cnam]));
     policy.default_carrier = "telnyx".parse().unwrap();
     let localities = "+1415\tUS\tCA\tSan Francisco\n+1510\tUS\tCA\tOakland\t94612,94607\n";
-    let inventory = Inventory::builder(Arc::new(MemoryStore::new()))
+    let inventory = Inventory::builder(MemoryStore::new())
         .accounts(accounts)
         .policy(policy)
         .classifiers(Classifiers::documented())
@@ -265,7 +264,7 @@ pub(crate) fn contacts(change: impl Fn(ContactApi) -> ContactApi) -> ContactApis
         let start: Timestamp = start.parse().unwrap();
         let changes = AtomicI64::new(0);
         let clock = move || start.after(TimeDelta::seconds(changes.fetch_add(1, Ordering::Relaxed)));
-        let book = ContactBook::new(Arc::new(MemoryStore::new())).with_clock(clock);
+        let book = ContactBook::new(MemoryStore::new()).with_clock(clock);
         change(ContactApi::new(book, tokens()).with_region(Region::US))
     };
     ContactApis {

@@ -18,14 +18,14 @@ use crate::http::contacts::response::{self, JSON};
 use crate::http::server::auth::ApiName;
 use crate::http::server::body::{self, QueryParams};
 use crate::http::server::error::{Problem, RequestError};
-use crate::http::server::guard::{Guard, RequestHead};
+use crate::http::server::guard::{RequestGuard, RequestHead};
 
 /// The maximum count of numbers that one request creates.
 const MAX_NUMBERS: usize = 10_000;
 
-/// Creates the router, to nest at `/v9`.
+/// Creates the router, to nest at `/v9`. The [module](crate::http::clients) has an example.
 pub fn router(api: ContactApi) -> Router {
-    Guard { limits: api.limits, render }.wrap(routes().with_state(api).into())
+    RequestGuard { limits: api.limits, render }.wrap(routes().with_state(api).into())
 }
 
 pub(in crate::http) fn routes() -> OpenApiRouter<ContactApi> {

@@ -86,6 +86,14 @@ const NAMES: FieldNames = FieldNames { number: "number", country: "country_code"
 /// `null` counts as absent. `country_code` is a calling code, as text or integer, or a region;
 /// `extension` is digits, as text or integer.
 ///
+/// ```
+/// use telnum::http::clients::wire;
+///
+/// let body = serde_json::json!({"phone_numbers": [{"number": "+1 504-555-0123"}, {"label": "work"}]});
+/// let error = wire::new_contacts(body, None).unwrap_err();
+/// assert_eq!(error.to_string(), "`phone_numbers.1.number`: required but missing");
+/// ```
+///
 /// # Errors
 /// The first field that is missing, invalid or unknown, by path: `phone_numbers.1.label`.
 pub fn new_contacts(body: Value, region: Option<Region>) -> Result<Vec<NewContact>, FieldError> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::contact::book::ContactBook;
 use crate::http::server::auth::Authenticate;
-use crate::http::server::execution::Execution;
+use crate::http::server::execution::ExecutionMode;
 use crate::http::server::limits::ServerLimits;
 use crate::plan::Region;
 
@@ -18,13 +18,12 @@ use crate::plan::Region;
 /// only.
 ///
 /// ```
-/// use std::sync::Arc;
 /// use telnum::contact::book::ContactBook;
 /// use telnum::http::{ContactApi, TokenTable, clients};
 /// use telnum::plan::Region;
 /// use telnum::store::MemoryStore;
 ///
-/// let book = ContactBook::new(Arc::new(MemoryStore::new()));
+/// let book = ContactBook::new(MemoryStore::new());
 /// let api = ContactApi::new(book, TokenTable::default()).with_region(Region::US);
 /// let service: axum::Router = axum::Router::new().nest("/v9", clients::router(api));
 /// ```
@@ -33,7 +32,7 @@ pub struct ContactApi {
     pub(crate) book: ContactBook,
     pub(crate) auth: Arc<dyn Authenticate>,
     pub(crate) limits: ServerLimits,
-    pub(crate) execution: Execution,
+    pub(crate) execution: ExecutionMode,
     pub(crate) region: Option<Region>,
     pub(crate) base_url: Arc<str>,
 }
@@ -58,7 +57,7 @@ impl ContactApi {
             book,
             auth: Arc::new(auth),
             limits: ServerLimits::default(),
-            execution: Execution::default(),
+            execution: ExecutionMode::default(),
             region: None,
             base_url: "".into(),
         }
@@ -78,12 +77,18 @@ impl ContactApi {
 
     /// Sets the threads on which calls of the book run.
     #[must_use]
-    pub fn with_execution(self, execution: Execution) -> Self {
+    pub fn with_execution_mode(self, execution: ExecutionMode) -> Self {
         Self { execution, ..self }
     }
 
     /// Sets the scheme and authority of links in responses: `https://api.example.com`. Default: none,
     /// links start with the path.
+    ///
+    /// ```
+    /// # use telnum::{contact::book::ContactBook, http::{ContactApi, TokenTable}, store::MemoryStore};
+    /// let book = ContactBook::new(MemoryStore::new());
+    /// let api = ContactApi::new(book, TokenTable::default()).with_base_url("https://api.example.com");
+    /// ```
     #[must_use]
     pub fn with_base_url(self, base_url: &str) -> Self {
         Self { base_url: base_url.trim_end_matches('/').into(), ..self }

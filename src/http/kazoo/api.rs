@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::search_cache::SearchCache;
 use crate::account::AccountId;
 use crate::http::server::auth::Authenticate;
-use crate::http::server::execution::Execution;
+use crate::http::server::execution::ExecutionMode;
 use crate::http::server::limits::ServerLimits;
 use crate::inventory::{AppLookup, Inventory, InventoryError, NumberInput, Options, Outcome};
 use crate::lifecycle::State;
@@ -27,7 +27,7 @@ pub(super) struct KazooState {
     pub(super) inventory: Inventory,
     pub(super) auth: Arc<dyn Authenticate>,
     pub(super) limits: ServerLimits,
-    pub(super) execution: Execution,
+    pub(super) execution: ExecutionMode,
     pub(super) shape: Shape,
     may_activate: Arc<dyn Fn(AccountId) -> bool + Send + Sync>,
     pub(super) apps: Option<Arc<dyn AppLookup + Send + Sync>>,
@@ -43,7 +43,7 @@ impl KazooApi {
                 inventory,
                 auth: Arc::new(auth),
                 limits: ServerLimits::default(),
-                execution: Execution::default(),
+                execution: ExecutionMode::default(),
                 shape: Shape::Flat,
                 may_activate: Arc::new(|_| true),
                 apps: None,
@@ -61,7 +61,7 @@ impl KazooApi {
 
     /// Sets the threads on which calls of the inventory run.
     #[must_use]
-    pub fn with_execution(mut self, execution: Execution) -> Self {
+    pub fn with_execution_mode(mut self, execution: ExecutionMode) -> Self {
         Arc::make_mut(&mut self.state).execution = execution;
         self
     }
@@ -77,10 +77,9 @@ impl KazooApi {
     /// activated, but not in a dry run. If it returns false, the number fails with status 429.
     ///
     /// ```
-    /// use std::sync::Arc;
     /// use std::sync::atomic::{AtomicU32, Ordering};
     /// # use telnum::{http::{KazooApi, TokenTable}, inventory::Inventory, store::MemoryStore};
-    /// # let inventory = Inventory::builder(Arc::new(MemoryStore::new())).build();
+    /// # let inventory = Inventory::builder(MemoryStore::new()).build();
     /// let left = AtomicU32::new(100);
     /// let take = move |_| left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1)).is_ok();
     /// let api = KazooApi::new(inventory, TokenTable::default()).with_activation_limit(take);

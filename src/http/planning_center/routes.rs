@@ -17,16 +17,16 @@ use crate::http::contacts::response;
 use crate::http::server::auth::ApiName;
 use crate::http::server::body;
 use crate::http::server::error::{Problem, RequestError};
-use crate::http::server::guard::{Guard, RequestHead};
+use crate::http::server::guard::{RequestGuard, RequestHead};
 
 /// The media type of JSON:API.
 const JSON_API: &str = "application/vnd.api+json";
 /// The parameter that names the attributes to show.
 const FIELDS: &str = "fields[PhoneNumber]";
 
-/// Creates the router, to nest at `/people/v2`.
+/// Creates the router, to nest at `/people/v2`. The [module](crate::http::planning_center) has an example.
 pub fn router(api: ContactApi) -> Router {
-    Guard { limits: api.limits, render }.wrap(routes().with_state(api).into())
+    RequestGuard { limits: api.limits, render }.wrap(routes().with_state(api).into())
 }
 
 pub(in crate::http) fn routes() -> OpenApiRouter<ContactApi> {

@@ -121,7 +121,7 @@ impl From<FieldError> for RequestError {
     }
 }
 
-/// A bare response that carries the error, which the [`Guard`](super::guard::Guard) renders.
+/// A bare response that carries the error, which the [`RequestGuard`](super::guard::RequestGuard) renders.
 impl IntoResponse for RequestError {
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();

@@ -5,12 +5,12 @@ use super::error::RequestError;
 /// The threads on which calls of a store, a carrier or a provider run.
 ///
 /// ```
-/// use telnum::http::Execution;
+/// use telnum::http::ExecutionMode;
 ///
-/// assert_eq!(Execution::default(), Execution::BlockingPool);
+/// assert_eq!(ExecutionMode::default(), ExecutionMode::BlockingPool);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Execution {
+pub enum ExecutionMode {
     /// Threads for blocking calls (`tokio::task::spawn_blocking`): other requests go on meanwhile.
     #[default]
     BlockingPool,
@@ -19,7 +19,7 @@ pub enum Execution {
     Inline,
 }
 
-impl Execution {
+impl ExecutionMode {
     /// Runs a call of the library. Handlers make such calls in no other way.
     pub(crate) async fn run<T: Send + 'static>(
         self,

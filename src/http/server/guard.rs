@@ -26,12 +26,12 @@ pub(crate) struct RequestHead {
 
 /// The limits of an API's requests, and the function that renders its errors.
 #[derive(Clone, Copy)]
-pub(crate) struct Guard {
+pub(crate) struct RequestGuard {
     pub(crate) limits: ServerLimits,
     pub(crate) render: fn(&RequestError, &RequestHead) -> Response,
 }
 
-impl Guard {
+impl RequestGuard {
     /// Returns `router` with this guard around all its requests, those without a route included.
     pub(crate) fn wrap(self, router: Router) -> Router {
         router
@@ -41,7 +41,7 @@ impl Guard {
     }
 }
 
-async fn guard(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
+async fn guard(State(guard): State<RequestGuard>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = RequestId::from_headers(request.headers());
     let head = RequestHead { id: id.clone(), headers: request.headers().clone() };

@@ -18,16 +18,16 @@ use crate::http::contacts::response::{self, JSON};
 use crate::http::server::auth::ApiName;
 use crate::http::server::body;
 use crate::http::server::error::RequestError;
-use crate::http::server::guard::{Guard, RequestHead};
+use crate::http::server::guard::{RequestGuard, RequestHead};
 
-/// Creates the router, to nest at the root.
+/// Creates the router, to nest at the root. The [module](crate::http::user_numbers) has an example.
 pub fn router(api: ContactApi) -> Router {
     router_beside(api, Router::new())
 }
 
 /// Creates the router with `other` routes at the root.
 pub(in crate::http) fn router_beside(api: ContactApi, other: Router) -> Router {
-    let guard = Guard { limits: api.limits, render };
+    let guard = RequestGuard { limits: api.limits, render };
     guard.wrap(Router::from(routes().with_state(api)).merge(other))
 }
 
@@ -49,7 +49,7 @@ type UserRequest<P> = ContactRequest<UserNumbersApi, P>;
 
 /// Creates a phone number.
 #[utoipa::path(post, path = "/phone_numbers", tag = "user_numbers", operation_id = "user_numbers_create", security(("basic" = [])),
-    request_body(content = Form, content_type = "application/x-www-form-urlencoded"),
+    request_body(content = UserNumberForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 201, description = "The created number; its URL is in `Location`"), (status = 400, description = "The number is invalid"), (status = 422, description = "The user already has the number")))]
 async fn create(request: UserRequest<()>) -> Result<Response, RequestError> {
     let owner = user(&request)?;
@@ -78,7 +78,7 @@ async fn fetch(request: UserRequest<String>) -> Result<Response, RequestError> {
 /// Replaces a phone number.
 #[utoipa::path(put, path = "/phone_numbers/{phone_number_id}", tag = "user_numbers", operation_id = "user_numbers_update", security(("basic" = [])),
     params(("phone_number_id" = u64, Path)),
-    request_body(content = Form, content_type = "application/x-www-form-urlencoded"),
+    request_body(content = UserNumberForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "The new number"), (status = 400, description = "The number is invalid"), (status = 404, description = "The user has no such number"), (status = 422, description = "The user already has the new number")))]
 async fn update(request: UserRequest<String>) -> Result<Response, RequestError> {
     let (owner, id) = (user(&request)?, contact_id(&request.path)?);
@@ -112,8 +112,9 @@ async fn list(request: UserRequest<()>) -> Result<Response, RequestError> {
 
 /// A form.
 #[derive(utoipa::ToSchema)]
+#[schema(as = Form)]
 #[expect(dead_code, reason = "the schema of the form in the OpenAPI document")]
-struct Form {
+struct UserNumberForm {
     /// The number: `+493057701873`.
     phone_number: String,
 }

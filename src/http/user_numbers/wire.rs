@@ -70,6 +70,14 @@ pub fn new_contact<'a>(
 
 /// Reads the decoded fields of an update's form, like [`new_contact`].
 ///
+/// ```
+/// use telnum::http::user_numbers::wire;
+///
+/// let patch = wire::patch([("phone_number", "+493057701873")], None)?;
+/// assert_eq!(patch.number.unwrap().number(), "+493057701873".parse()?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// Those of [`new_contact`].
 pub fn patch<'a>(

@@ -17,6 +17,14 @@ const NAMES: FieldNames = FieldNames { number: "number", country: "country_code"
 /// The first field that is missing, invalid, unknown or read only, by path: `data.attributes.number`.
 /// Derived attributes are read only, and so are the id and the relationships, as the path of the request
 /// states the person.
+///
+/// ```
+/// use telnum::http::planning_center::wire;
+///
+/// let document = serde_json::json!({"data": {"type": "PhoneNumber", "attributes": {"e164": "+14158867900"}}});
+/// let error = wire::new_contact(document, None).unwrap_err();
+/// assert_eq!(error.to_string(), "`data.attributes.e164`: read only");
+/// ```
 pub fn new_contact(document: Value, region: Option<Region>) -> Result<NewContact, FieldError> {
     let patch = read(document, None, region)?;
     let number = patch.number.ok_or_else(|| missing("number").within("data.attributes"))?;
@@ -30,6 +38,16 @@ pub fn new_contact(document: Value, region: Option<Region>) -> Result<NewContact
 
 /// Reads the document of an update of the number with `id`, like [`new_contact`]. Attributes that are
 /// absent stay; `null` removes a location or carrier.
+///
+/// ```
+/// use telnum::http::planning_center::wire;
+///
+/// let attributes = serde_json::json!({"location": "Home", "carrier": null});
+/// let document = serde_json::json!({"data": {"type": "PhoneNumber", "attributes": attributes}});
+/// let patch = wire::patch(document, 151.into(), None)?;
+/// assert_eq!((patch.location, patch.carrier), (Some(Some("Home".parse()?)), Some(None)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// Those of [`new_contact`], except that the document may have `id`; and `country_code` without
