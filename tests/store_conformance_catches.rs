@@ -421,7 +421,7 @@ impl Store for Flawed {
         match self.flaw {
             Flaw::NeverForgets => return Ok(()),
             Flaw::ForgetsReceiptsWithEvents => {
-                forget.max_receipts = forget.max_events.or(forget.max_receipts)
+                forget.max_receipts = forget.max_events.or(forget.max_receipts);
             }
             _ => {}
         }

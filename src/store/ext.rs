@@ -135,7 +135,6 @@ enum Rest<K> {
 }
 
 /// The items of pages that `read` returns for their cursors.
-#[expect(clippy::type_complexity, reason = "a page and its cursor")]
 fn pages<T, K>(
     mut read: impl FnMut(Option<K>) -> Result<(Vec<T>, Option<K>), StoreError>,
 ) -> impl Iterator<Item = Result<T, StoreError>> {

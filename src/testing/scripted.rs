@@ -11,8 +11,8 @@ use crate::names::CarrierName;
 use crate::number::PhoneNumber;
 use crate::record::NumberRecord;
 
-/// A carrier for tests and examples: it sells what it is given, fails when it is told to, and
-/// remembers what was ordered.
+/// A carrier for tests and examples: it sells the numbers it was given, fails when it is told to, and
+/// records its orders.
 ///
 /// ```
 /// use telnum::carrier::Carrier;
@@ -25,7 +25,7 @@ use crate::record::NumberRecord;
 /// );
 /// carrier.fail_next(CarrierFault::After);
 /// assert!(carrier.acquire(&record, "order-1".parse()?).is_err());
-/// // It was done all the same, and is not done twice.
+/// // The order was carried out, and the same key does not order again.
 /// assert!(carrier.acquire(&record, "order-1".parse()?).is_ok());
 /// assert_eq!(carrier.orders(), [("order-1".parse()?, CarrierOrder::Acquire, record.number())]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -46,34 +46,34 @@ struct Script {
     orders: Vec<(IdempotencyKey, CarrierOrder, PhoneNumber)>,
 }
 
-/// How a scripted carrier fails.
+/// A way in which a call of a [`ScriptedCarrier`] fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CarrierFault {
-    /// It refuses; nothing is done.
+    /// The carrier refuses: nothing is done, and the error says so.
     Refuse,
-    /// It breaks before anything is done.
+    /// The connection breaks before anything is done.
     Before,
-    /// It breaks after it is done.
+    /// The connection breaks after the order was carried out.
     After,
 }
 
-/// What a carrier was asked to do.
+/// The kind of an order to a carrier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CarrierOrder {
-    /// To sell a number.
+    /// The purchase of a number.
     Acquire,
-    /// To take one back.
+    /// The return of a number.
     Disconnect,
 }
 
 impl ScriptedCarrier {
-    /// A carrier that sells nothing yet.
+    /// Creates a carrier that has no numbers for sale.
     #[must_use]
     pub fn new(name: CarrierName) -> Self {
         Self { name, info: CarrierInfo::of(name), delay: Duration::ZERO, script: Mutex::default() }
     }
 
-    /// The same with so many numbers in a row for sale.
+    /// Adds `count` consecutive numbers from `first` to the numbers for sale.
     #[must_use]
     pub fn with_block(self, first: PhoneNumber, count: u64) -> Self {
         let digits: String = first.to_string().chars().skip(1).collect();
@@ -84,40 +84,41 @@ impl ScriptedCarrier {
         self
     }
 
-    /// The same, answering only after a while.
+    /// Sets the time that the carrier takes to answer a call.
     #[must_use]
     pub fn with_delay(self, delay: Duration) -> Self {
         Self { delay, ..self }
     }
 
-    /// The same with other facts.
+    /// Sets the properties that the carrier states of itself.
     #[must_use]
     pub fn with_info(self, info: CarrierInfo) -> Self {
         Self { info, ..self }
     }
 
-    /// Makes the next call fail that has no fault yet.
+    /// Scripts a failure for the first call that has nothing scripted.
     pub fn fail_next(&self, fault: CarrierFault) {
         self.script().faults.push_back(Some(fault));
     }
 
-    /// Lets the next call be that has no fault yet.
+    /// Scripts a success for the first call that has nothing scripted, so that a later call can be made to
+    /// fail.
     pub fn pass_next(&self) {
         self.script().faults.push_back(None);
     }
 
-    /// What was done, in order: each key once.
+    /// Returns the orders that were carried out, oldest first, each key once.
     #[must_use]
     pub fn orders(&self) -> Vec<(IdempotencyKey, CarrierOrder, PhoneNumber)> {
         self.script().orders.clone()
     }
 
-    /// The script is plain data: a thread that broke left it whole.
+    /// Locks the script. It is plain data, so it is consistent after a thread has panicked.
     fn script(&self) -> MutexGuard<'_, Script> {
         self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next fault; none if nothing is scripted.
+    /// Answers a call by `act`, or with the failure that is scripted for it.
     fn answer<T>(&self, act: impl FnOnce(&mut Script) -> Result<T, CarrierError>) -> Result<T, CarrierError> {
         std::thread::sleep(self.delay);
         let mut script = self.script();

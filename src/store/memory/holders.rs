@@ -30,7 +30,7 @@ impl<X: Copy + Eq + Hash, K: Copy + Eq + Hash> Holders<X, K> {
         if changes.is_empty() {
             return Ok(());
         }
-        let changed: HashSet<K> = changes.iter().map(Change::key).collect();
+        let keys: HashSet<K> = changes.iter().map(Change::key).collect();
         let mut claimed = HashMap::new();
         for change in changes {
             for item in change.value().into_iter().flat_map(|value| items(value)) {
@@ -39,7 +39,7 @@ impl<X: Copy + Eq + Hash, K: Copy + Eq + Hash> Holders<X, K> {
                 }
                 // A holder that the batch changes releases the item, or claims it again.
                 if let Some((holder, revision)) = self.0.get(&item)
-                    && !changed.contains(holder)
+                    && !keys.contains(holder)
                 {
                     return Err(Clash::WithStored(item, *holder, *revision));
                 }

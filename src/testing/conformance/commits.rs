@@ -145,7 +145,7 @@ pub(super) fn batch_has_one_change_of_each(store: &dyn Store) -> Result<(), Brok
     .collect();
     match store.commit(twice) {
         Err(StoreError::Duplicate(key)) => {
-            equal("the key of a duplicate", &*key, number.to_string().as_str())?
+            equal("the key of a duplicate", &*key, number.to_string().as_str())?;
         }
         answer => return Err(Broken(format!("two changes of one number: found {answer:?}"))),
     }
