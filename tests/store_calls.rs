@@ -14,7 +14,7 @@ use telnum::lifecycle::State;
 use telnum::policy::{LeaseTerms, Policy};
 use telnum::porting::desk::PortDesk;
 use telnum::porting::{NewPortRequest, PortState};
-use telnum::store::MemoryStore;
+use telnum::store::{Batch, MemoryStore, Revision, Store, StoreError, delegate_store};
 use telnum::testing::{FaultyStore, StoreFault};
 use telnum::{PhoneNumber, Timestamp};
 
@@ -94,4 +94,38 @@ fn contacts_are_added_in_few_calls() {
     };
     let (add, added) = calls(&store, || book.add("7".parse().unwrap(), (0..10).map(contact)).unwrap());
     assert!(added.len() == 10 && add <= 3, "{add} calls");
+}
+
+/// A store that takes 1,000 changes in one commit, the fewest that a store may take.
+#[derive(Debug, Default)]
+struct Narrow(MemoryStore);
+
+impl Store for Narrow {
+    delegate_store!(|this| &this.0; get_many, scan, port_requests, scan_port_requests,
+        active_port_requests, contact_lists, contact_lists_with, contact_page, new_contact_ids, events,
+        receipt, forget);
+
+    fn commit(&self, batch: Batch) -> Result<Revision, StoreError> {
+        batch.check(self.max_changes())?;
+        self.0.commit(batch)
+    }
+
+    fn max_changes(&self) -> usize {
+        1_000
+    }
+}
+
+#[test]
+fn a_call_is_split_into_commits_that_the_store_takes() {
+    let accounts = AccountTree::new([Account::new(shop())]).unwrap();
+    let inventory = Inventory::builder(Narrow::default()).accounts(accounts).build();
+    let options = Options::new(Actor::System).with_account(shop());
+    let reserved = Create::default().with_state(State::Reserved);
+    let all: Vec<_> = numbers(2_500);
+    assert!(inventory.create(all.iter().copied(), &reserved, &options).unwrap().is_success());
+    // All or nothing is one commit, and too large for this store.
+    let together = options.with_all_or_nothing(true);
+    let outcome = inventory.release(all.iter().copied(), &together).unwrap();
+    assert_eq!(outcome.failed.len(), 2_500);
+    assert!(inventory.release(all.iter().copied(), &options).unwrap().is_success());
 }

@@ -97,7 +97,10 @@ impl Services {
             if options.all_or_nothing || request.is_some() {
                 execution.run_together(&mut entries)?;
             } else {
-                execution.run_each(&mut entries.list);
+                // A store may take fewer changes in one commit than a call has numbers.
+                for entries in entries.list.chunks_mut(self.store.max_changes().max(1)) {
+                    execution.run_each(entries);
+                }
             }
         }
         Ok(entries.into_outcome(execution.prices.quotes))

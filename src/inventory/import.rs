@@ -64,7 +64,7 @@ pub struct ImportReport {
 }
 
 /// The number of rows in one commit.
-const BATCH_SIZE: usize = 1_024;
+const BATCH_SIZE: usize = 1_000;
 
 /// A row, and its number if the input is one.
 struct ReadRow<N> {
