@@ -51,6 +51,7 @@ const ORDERS: &[&str] = &[
 ///
 /// # Errors
 /// The first parameter, by name, that is unknown, repeated, or has another value than above.
+#[doc(alias = "where")]
 pub fn query<'a>(
     parameters: impl IntoIterator<Item = (&'a str, &'a str)>,
     region: Option<Region>,

@@ -18,6 +18,7 @@ pub const RESOURCE_TYPE: &str = "PhoneNumber";
 /// `country_code` is the region, `null` for a number of no region. `national` and `international`
 /// include the extension, `e164` does not; `number` is the text as it was entered.
 #[derive(Clone, Copy, Debug)]
+#[doc(alias = "PhoneNumber")]
 pub struct PersonNumber<'a> {
     contact: &'a ContactNumber,
     attributes: PersonNumberAttributes,
@@ -39,6 +40,7 @@ pub struct PersonNumber<'a> {
 /// # Ok::<(), telnum::document::FieldError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[doc(alias = "fields[PhoneNumber]")]
 pub struct PersonNumberAttributes(u16);
 
 /// Returns the value of an attribute; the region is the service's.
