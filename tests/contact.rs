@@ -1,5 +1,4 @@
 //! Contact numbers: entered numbers, labels, ids, the stored form.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod common;
 

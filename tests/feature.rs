@@ -215,7 +215,7 @@ fn address(name: &str) -> E911Address {
     E911Address::from_value(address).unwrap()
 }
 
-/// FeatureSettings with an address by its name.
+/// Settings with an address by its name.
 fn settings(text: &str) -> FeatureSettings {
     let mut document = object(parsed(text));
     if let Some(e911) = document.get_mut("e911") {

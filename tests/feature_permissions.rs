@@ -1,5 +1,5 @@
 //! Which features an actor may set on a number, and why not the others.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 

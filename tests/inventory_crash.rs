@@ -396,7 +396,7 @@ fn a_refused_group_is_rolled_back() {
                 crash::catch_crash(|| first.reserve(list.map(|it| it.to_string()), &options).unwrap());
             if let Some(outcome) = &outcome {
                 assert_eq!((outcome.succeeded.len(), outcome.failed.len()), (0, 3), "{at}");
-                let codes: Vec<_> = outcome.failed.values().map(|error| error.kind()).collect();
+                let codes: Vec<_> = outcome.failed.values().map(InventoryError::kind).collect();
                 assert_eq!(codes, [Kind::NotDone, Kind::NotDone, Kind::ExternalFault], "{at}");
             }
             crashed |= outcome.is_none();

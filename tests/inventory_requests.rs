@@ -195,7 +195,7 @@ fn a_dry_run_respects_all_or_nothing() {
     let options = by("reseller").with_all_or_nothing(true);
     let patch = |options: Options, fields: &Value| {
         let failed = inventory.patch(both, document(fields.clone()), &options).unwrap().failed;
-        failed.values().map(|error| error.kind()).collect::<Vec<_>>()
+        failed.values().map(InventoryError::kind).collect::<Vec<_>>()
     };
     let fields = json!({"e911": address});
     assert_eq!(patch(options.with_dry_run(true), &fields).len(), 2);

@@ -76,7 +76,7 @@ pub(crate) fn row(line: &str) -> Result<ImportRow<String>, String> {
     let mut create = Create::default();
     (create.state, create.carrier) = (state, carrier);
     let number = number.ok_or_else(|| wrong("number"))?;
-    let mut row = ImportRow::new(number.to_owned(), create);
+    let mut row = ImportRow::new(number.clone(), create);
     row.account = account;
     Ok(row)
 }

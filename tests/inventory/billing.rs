@@ -29,7 +29,7 @@ fn row_162_a_refusal_by_billing_changes_nothing() {
     let billing = Dollars { is_broke: true, ..Dollars::default() };
     let inventory = world().billing(billing.clone()).build();
     let outcome = inventory.create([ABSENT, FREE, "nonsense"], &Create::default(), &by("reseller")).unwrap();
-    let errors: Vec<_> = outcome.failed.values().map(|error| error.kind()).collect();
+    let errors: Vec<_> = outcome.failed.values().map(InventoryError::kind).collect();
     assert_eq!(errors, [Kind::NotEnoughCredit, Kind::NotEnoughCredit, Kind::NotReconcilable]);
     assert_eq!(billing.asked.load(Ordering::SeqCst), 1);
     assert!(inventory.store().events(0, 10).unwrap().is_empty());

@@ -242,7 +242,7 @@ fn rows_10_and_159_an_irreconcilable_number_is_not_created() {
 fn row_128_a_forbidden_deletion_does_not_show_what_exists() {
     let failed =
         world().build().delete([ABSENT, "+15551233322", "+15550100004"], &by("reseller")).unwrap().failed;
-    assert_eq!(failed.values().map(|error| error.kind()).collect::<Vec<_>>(), [Kind::Forbidden; 3]);
+    assert_eq!(failed.values().map(InventoryError::kind).collect::<Vec<_>>(), [Kind::Forbidden; 3]);
 }
 
 #[test]
@@ -337,7 +337,7 @@ fn leases_are_extended() {
     let outcome = inventory.extend_lease(numbers, minutes(120), &by("reseller")).unwrap();
     assert_eq!(outcome.succeeded[0].lease().unwrap().until, minutes(120));
     assert_eq!(
-        outcome.failed.values().map(|error| error.kind()).collect::<Vec<_>>(),
+        outcome.failed.values().map(InventoryError::kind).collect::<Vec<_>>(),
         [Kind::Invalid, Kind::NotFound]
     );
     assert_eq!(body(inventory.extend_lease([FREE], minutes(121), &by("reseller"))).0, Kind::Invalid);

@@ -117,7 +117,7 @@ fn all_or_nothing_names_what_failed() {
     let all = by("reseller").with_all_or_nothing(true);
     let outcome = inventory.reserve(["+13013590003", ABSENT, FREE], &all).unwrap();
     assert!(outcome.succeeded.is_empty() && carrier.orders().is_empty());
-    let failed: Vec<_> = outcome.failed.values().map(|error| error.kind()).collect();
+    let failed: Vec<_> = outcome.failed.values().map(InventoryError::kind).collect();
     assert_eq!(failed, [Kind::NotDone, Kind::NotFound, Kind::NotDone]);
     assert_eq!(outcome.failed["+13013590003"].to_string(), "not done, as +15559871234 failed");
     let outcome = inventory.reserve([FREE, "+13013590003"], &all).unwrap();
