@@ -3,8 +3,8 @@
 //! - [`conformance`] has the laws of stores, as tests for the authors of stores.
 //! - [`FaultyStore`] and [`ScriptedCarrier`] fail when they are told to, for tests of what is built on
 //!   stores and carriers.
-//! - The value types of the crate implement `Arbitrary` of [proptest](::proptest) and of
-//!   [arbitrary](::arbitrary); [`strategies`] has further strategies.
+//! - The value types of the crate implement `Arbitrary` of [proptest] and of
+//!   [arbitrary]; [`strategies`] has further strategies.
 //!
 //! ```
 //! use proptest::prelude::*;

@@ -109,7 +109,7 @@ impl InventoryBuilder {
         self
     }
 
-    /// Sets the source of localities. Default: [`NoLocalityLookup`].
+    /// Sets the source of localities. Default: none, so that nothing is known of any number.
     pub fn localities(mut self, localities: impl LocalityLookup + 'static) -> Self {
         self.services.localities = Arc::new(localities);
         self

@@ -124,7 +124,7 @@ impl NumberRecord {
     ///   [run over mobile numbers](Context::mdn_run).
     /// - [`Refusal::FeaturesDenied`] if the number may not have a feature.
     /// - [`Refusal::Invalid`] and [`Refusal::InvalidFields`] if the document breaks the
-    ///   [schema](crate::record::schema), sets a private field, or nests deeper than 100 levels.
+    ///   [schema], sets a private field, or nests deeper than 100 levels.
     /// - [`Refusal::InProgress`] if the record is claimed.
     pub fn update(&self, update: Update, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.check_unclaimed()?;
