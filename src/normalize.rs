@@ -156,7 +156,7 @@ pub struct Normalizer {
     reconcilable: Option<Pattern>,
 }
 
-/// What comes after the dial plan.
+/// The stage of a normalizer that follows the dial plan.
 #[derive(Clone, Debug)]
 enum System {
     Converters(Converters),

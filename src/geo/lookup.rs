@@ -1,4 +1,4 @@
-//! What the tables add to a lookup in the numbering plan.
+//! Methods that the tables add to a lookup in the numbering plan.
 
 use super::carriers;
 use super::countries::country_name;

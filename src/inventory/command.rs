@@ -79,7 +79,7 @@ impl Create {
     }
 }
 
-/// What a call asks of each of its numbers.
+/// A decision that a call asks of each of its numbers.
 pub(crate) enum Command<'a> {
     /// Creates the number for the account.
     Create(Cow<'a, Create>),
@@ -100,7 +100,7 @@ pub(crate) enum Command<'a> {
     Fix(Option<&'a dyn AppLookup>),
 }
 
-/// What a command knows of the number that it decides.
+/// The facts that a command has about the number that it decides.
 #[derive(Clone, Copy)]
 pub(super) struct Case<'a> {
     pub(super) number: PhoneNumber,
@@ -111,7 +111,7 @@ pub(super) struct Case<'a> {
     pub(super) porting: &'a ActivePorts,
 }
 
-/// What is the same for all numbers of a call.
+/// The parts of a call that all of its numbers share.
 pub(super) struct CommandContext<'a> {
     pub(super) record: Context<'a>,
     account: Option<AccountId>,

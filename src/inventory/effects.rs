@@ -30,7 +30,7 @@ impl EffectFailure {
     }
 }
 
-/// What came of an attempt to roll an effect back.
+/// The outcome of an attempt to roll an effect back.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum RolledBack {
     /// The effect is undone.

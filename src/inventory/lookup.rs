@@ -1,4 +1,4 @@
-//! What the inventory asks the rest of the service about numbers.
+//! Questions that the inventory asks the rest of the service about numbers.
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 use crate::account::{AccountId, Actor};
 use crate::idempotency::RequestKey;
 
-/// Who makes a call, for which account, and how it is carried out.
+/// The actor of a call, the account it is for, and how it is carried out.
 ///
 /// ```
 /// use telnum::inventory::Options;

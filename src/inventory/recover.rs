@@ -13,7 +13,7 @@ use crate::number::PhoneNumber;
 use crate::record::{NumberRecord, Pending, Refusal};
 use crate::store::{Query, Stored};
 
-/// What a recovery did about claims that were left.
+/// The report of a recovery: the claims that were left, and what became of them.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct RecoverReport {

@@ -20,7 +20,7 @@ pub struct Transition<S: 'static, P, C: 'static, E: 'static> {
     pub to: S,
     /// The states that it starts from.
     pub from: &'static [S],
-    /// Who may make it.
+    /// The permission that the transition requires.
     pub permission: P,
     /// The conditions that must all hold.
     pub conditions: &'static [C],

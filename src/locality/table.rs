@@ -279,7 +279,7 @@ impl Default for Texts {
     }
 }
 
-/// What is added to a table once a file is read.
+/// The rows to add to a table once a file is read.
 struct Draft {
     texts: HashMap<Box<str>, u32>,
     new_texts: Vec<Box<str>>,

@@ -266,7 +266,7 @@ impl Engine {
     }
 }
 
-/// What becomes of a text that a converter matches without a group.
+/// The result for a text that a converter matches without a group.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum WithoutGroup {
     /// The whole match stands for the group: in a system's converters.

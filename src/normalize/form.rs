@@ -138,7 +138,7 @@ pub(crate) const fn forms<const N: usize>(pattern: &str) -> [Form; N] {
     }
 }
 
-/// What [`read_alternative`] returns.
+/// The result of [`read_alternative`].
 struct Alternative<'p> {
     /// The form, unless another choice has it too.
     form: Option<Form>,

@@ -23,7 +23,7 @@ pub(super) const RECONCILABLE: &str = r"^(\+?1)?\d{10}$|^\+[2-9]\d{7,}$|^011\d*$
 /// The forms of North American numbers: ten digits, `1` and ten digits, `+1` and ten digits.
 const NANP_FORMS: [Form; 3] = forms(NORTH_AMERICA.0);
 
-/// What the converters do with texts of digits alone; the first whose form fits holds.
+/// The conversions of texts of digits alone, in order; the first whose form fits applies.
 pub(crate) const CONVERSIONS: [Conversion; 5] = {
     let [ten, one_and_ten, _] = NANP_FORMS;
     let [after_011, after_00] = forms(INTERNATIONAL.0);
@@ -189,7 +189,7 @@ pub(crate) fn is_kept(text: &[u8]) -> bool {
     kinds == SIGN
 }
 
-/// What the converters make of a text of digits.
+/// The result of the converters for a text of digits.
 pub(crate) enum Converted {
     /// A number.
     Number(PhoneNumber),
