@@ -41,7 +41,7 @@
 //! - A command that changes something sets [`updated`](NumberRecord::updated), increments
 //!   [`version`](NumberRecord::version) and has an event. One that changes nothing does neither.
 //! - A record with [external effects](ExternalEffect) to run is [claimed](Pending) first: until the
-//!   claim ends, every other command is refused with [`Refusal::InProgress`].
+//!   claim ends, every other command is refused with [`Refusal::Claimed`].
 
 mod claim;
 mod context;
@@ -466,7 +466,7 @@ impl NumberRecord {
     }
 
     fn check_unclaimed(&self) -> Result<(), Refusal> {
-        self.pending.as_ref().map_or(Ok(()), |pending| Err(Refusal::InProgress(pending.since)))
+        self.pending.as_ref().map_or(Ok(()), |pending| Err(Refusal::Claimed(pending.since)))
     }
 
     /// Returns the decision that `record` follows this one, with an event if they differ.

@@ -349,7 +349,7 @@ fn a_claim_refuses_commands_until_it_ends() {
     assert_eq!(decision.effects, [ExternalEffect::Acquire]);
     let claimed = decision.clone().claim(Some(found), key, &ctx).record;
     assert_eq!((claimed.state(), claimed.owner()), (State::Discovery, None));
-    assert_eq!(claimed.reserve(Some(id("reseller")), &ctx), Err(Refusal::InProgress(now())));
+    assert_eq!(claimed.reserve(Some(id("reseller")), &ctx), Err(Refusal::Claimed(now())));
     assert_eq!(claimed.explain(State::Reserved, Some(id("reseller")), &ctx).unwrap().allowed, []);
     assert_eq!(claimed.due(&policy, Timestamp::MAX), None);
     let text = serde_json::to_string(&claimed).unwrap();
@@ -384,13 +384,13 @@ fn a_claim_refuses_commands_until_it_ends() {
     let done = vec![EffectOutcome::Carrier(data)];
     let abandoned = claimed.abandon(done.clone(), now()).unwrap().record;
     assert_eq!(abandoned.pending().unwrap().abandoned(), Some(done.as_slice()));
-    assert_eq!(abandoned.reserve(Some(id("reseller")), &ctx), Err(Refusal::InProgress(now())));
-    assert_eq!(abandoned.finish(done.clone(), now()), Err(Refusal::NotInProgress));
+    assert_eq!(abandoned.reserve(Some(id("reseller")), &ctx), Err(Refusal::Claimed(now())));
+    assert_eq!(abandoned.finish(done.clone(), now()), Err(Refusal::NotClaimed));
     let text = serde_json::to_string(&abandoned).unwrap();
     assert_eq!(serde_json::from_str::<NumberRecord>(&text).unwrap(), abandoned);
     let rolled_back = abandoned.finish_roll_back(vec![None], now()).unwrap().record;
     assert_eq!((rolled_back.pending(), rolled_back.carrier_data()), (None, found.carrier_data()));
     let bought = abandoned.finish_roll_back(done.into_iter().map(Some).collect(), now()).unwrap().record;
     assert_eq!(bought.carrier_data(), finished.record.carrier_data());
-    assert_eq!(found.finish(Vec::new(), now()), Err(Refusal::NotInProgress));
+    assert_eq!(found.finish(Vec::new(), now()), Err(Refusal::NotClaimed));
 }

@@ -150,7 +150,7 @@ fn end_effects(
     check(&claimed);
     assert_eq!((claimed.state(), claimed.owner()), (before.state(), before.owner()));
     for refused in [claimed.release(ctx), claimed.delete(ctx), claimed.fix(None, ctx)] {
-        assert_eq!(refused, Err(Refusal::InProgress(ctx.now)));
+        assert_eq!(refused, Err(Refusal::Claimed(ctx.now)));
     }
     match result {
         EffectsResult::Skipped => after,

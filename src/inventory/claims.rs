@@ -58,7 +58,7 @@ impl Services {
                 let error = if stored.number() == *number {
                     failure.error.clone()
                 } else {
-                    Refusal::InProgress(since).into()
+                    Refusal::Claimed(since).into()
                 };
                 (stored.number(), Err(error))
             };

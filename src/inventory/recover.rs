@@ -125,9 +125,9 @@ impl Inventory {
             return Err(Refusal::Forbidden(options.actor).into());
         }
         let stored = services.store.get(number)?.ok_or(InventoryError::NotFound(number))?;
-        let pending = stored.pending().ok_or(Refusal::NotInProgress)?;
+        let pending = stored.pending().ok_or(Refusal::NotClaimed)?;
         if services.is_recent(pending) {
-            return Err(Refusal::InProgress(pending.since()).into());
+            return Err(Refusal::Claimed(pending.since()).into());
         }
         let mut claimed = Vec::new();
         match pending.part().filter(|part| part.together > 0 && pending.abandoned().is_none()) {

@@ -180,7 +180,7 @@ impl NumberRecord {
     /// Ends the claim: returns the record that follows it, given one outcome for each effect.
     ///
     /// # Errors
-    /// - [`Refusal::NotInProgress`] if the record is not claimed, or the claim is abandoned.
+    /// - [`Refusal::NotClaimed`] if the record is not claimed, or the claim is abandoned.
     /// - [`Refusal::OutcomeCount`] if there is not one outcome for each effect.
     #[doc(hidden)]
     pub fn finish(&self, outcomes: Vec<EffectOutcome>, now: Timestamp) -> Result<Decision, Refusal> {
@@ -190,7 +190,7 @@ impl NumberRecord {
             return Err(Refusal::OutcomeCount { expected, found });
         }
         if pending.done.is_some() {
-            return Err(Refusal::NotInProgress);
+            return Err(Refusal::NotClaimed);
         }
         let mut record = pending.after.clone();
         for (effect, outcome) in pending.effects.iter().zip(outcomes) {
@@ -207,7 +207,7 @@ impl NumberRecord {
     /// record stays claimed until they are rolled back.
     ///
     /// # Errors
-    /// - [`Refusal::NotInProgress`] if the record is not claimed.
+    /// - [`Refusal::NotClaimed`] if the record is not claimed.
     /// - [`Refusal::OutcomeCount`] if there are more outcomes than effects.
     #[doc(hidden)]
     pub fn abandon(&self, done: Vec<EffectOutcome>, now: Timestamp) -> Result<Decision, Refusal> {
@@ -221,7 +221,7 @@ impl NumberRecord {
     /// could not be rolled back. `left` has the outcomes of those, each at the place of its effect.
     ///
     /// # Errors
-    /// - [`Refusal::NotInProgress`] if the record is not claimed.
+    /// - [`Refusal::NotClaimed`] if the record is not claimed.
     /// - [`Refusal::OutcomeCount`] if there are more outcomes than effects.
     #[doc(hidden)]
     pub fn finish_roll_back(
@@ -242,7 +242,7 @@ impl NumberRecord {
 
     /// Returns the claim if it has at least `found` effects.
     fn pending_with_effects(&self, found: usize) -> Result<&Pending, Refusal> {
-        let pending = self.pending.as_deref().ok_or(Refusal::NotInProgress)?;
+        let pending = self.pending.as_deref().ok_or(Refusal::NotClaimed)?;
         let expected = pending.effects.len();
         if found > expected { Err(Refusal::OutcomeCount { expected, found }) } else { Ok(pending) }
     }

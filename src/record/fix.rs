@@ -29,7 +29,7 @@ impl NumberRecord {
     /// # Errors
     /// - [`Refusal::Forbidden`] if the actor is not an admin, the owner or an account above it, or the
     ///   number is mobile outside of a [run over mobile numbers](Context::mdn_run).
-    /// - [`Refusal::InProgress`] if the record is claimed.
+    /// - [`Refusal::Claimed`] if the record is claimed.
     pub fn fix(&self, app: Option<&str>, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.check_unclaimed()?;
         if !ctx.role(self.owner, None)?.is_owner_or_admin() || !self.is_in_run(ctx) {

@@ -63,10 +63,10 @@ pub enum Refusal {
     NumberIsPorting(PhoneNumber),
     /// The record is claimed since this time.
     #[error("number is claimed since {0}")]
-    InProgress(Timestamp),
+    Claimed(Timestamp),
     /// The record is not claimed, so no claim can end.
     #[error("number is not claimed")]
-    NotInProgress,
+    NotClaimed,
     /// The number of outcomes is not the number of effects of the claim.
     #[error("claim: expected {expected} outcomes, found {found}")]
     OutcomeCount {
@@ -130,7 +130,7 @@ impl Refusal {
             Self::AssignFailure(_) => RefusalKind::AssignFailure,
             Self::NumberExists(_) => RefusalKind::NumberExists,
             Self::NumberIsPorting(_) => RefusalKind::NumberIsPorting,
-            Self::InProgress(_) | Self::NotInProgress | Self::OutcomeCount { .. } => RefusalKind::Conflict,
+            Self::Claimed(_) | Self::NotClaimed | Self::OutcomeCount { .. } => RefusalKind::Conflict,
             Self::Lease(_) | Self::Invalid(_) | Self::InvalidFields(_) => RefusalKind::Invalid,
         }
     }
@@ -146,8 +146,8 @@ impl Refusal {
             Self::Transition { .. } | Self::Unreachable(_) | Self::Ageing(_) => "invalid state transition",
             Self::NoChangeRequired => "no change required",
             Self::AssignFailure(_) => "invalid account to assign to",
-            Self::InProgress(_) => "operation in progress",
-            Self::NotInProgress => "no operation in progress",
+            Self::Claimed(_) => "operation in progress",
+            Self::NotClaimed => "no operation in progress",
             Self::OutcomeCount { .. } => "operation in progress is another",
             Self::Lease(_) => "reservation can not last that long",
             Self::Invalid(_) | Self::InvalidFields(_) => "invalid",
@@ -162,7 +162,7 @@ impl Refusal {
             | Self::FeaturesDenied(_)
             | Self::Unreachable(_)
             | Self::NoChangeRequired
-            | Self::NotInProgress
+            | Self::NotClaimed
             | Self::Lease(None) => return None,
             Self::CreationState(state) => format!("creating number in state '{state}' is not allowed").into(),
             Self::AssignToSelf => "can not assign to self".into(),
@@ -171,7 +171,7 @@ impl Refusal {
             Self::AssignFailure(None) => "field_undefined".into(),
             Self::AssignFailure(Some(account)) => account.as_str().into(),
             Self::NumberExists(number) | Self::NumberIsPorting(number) => number.to_string().into(),
-            Self::InProgress(since) => format!("since {since}").into(),
+            Self::Claimed(since) => format!("since {since}").into(),
             Self::OutcomeCount { expected, found } => {
                 format!("{found} answers for {expected} effects").into()
             }

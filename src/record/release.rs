@@ -40,7 +40,7 @@ impl NumberRecord {
     /// - [`Refusal::Transition`] if the number is not reserved, in service, being ported or released. One
     ///   of the carrier `local` may be released from any state but deleted.
     /// - [`Refusal::Forbidden`] if the actor is not an admin, the owner or an account above it.
-    /// - [`Refusal::InProgress`] if the record is claimed.
+    /// - [`Refusal::Claimed`] if the record is claimed.
     pub fn release(&self, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.check_unclaimed()?;
         let role = ctx.role(self.owner, None)?;
@@ -93,7 +93,7 @@ impl NumberRecord {
     /// # Errors
     /// - [`Refusal::Forbidden`] if the actor is not an admin.
     /// - [`Refusal::Transition`] if the number is deleted already.
-    /// - [`Refusal::InProgress`] if the record is claimed.
+    /// - [`Refusal::Claimed`] if the record is claimed.
     pub fn delete(&self, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.check_unclaimed()?;
         let role = ctx.role(self.owner, None)?;

@@ -97,7 +97,7 @@ impl NumberRecord {
     /// - [`Refusal::AssignFailure`] if the state needs an owner and there is none, or the account does
     ///   not exist.
     /// - [`Refusal::FeaturesDenied`] if the new owner may not have the number's features.
-    /// - [`Refusal::InProgress`] if the record is claimed.
+    /// - [`Refusal::Claimed`] if the record is claimed.
     pub fn change_state(
         &self,
         to: State,
@@ -200,7 +200,7 @@ impl NumberRecord {
     ///   none.
     /// - [`Refusal::Lease`] with the latest possible time if `until` is later than the policy allows or
     ///   earlier than the present end, or if the reservation has ended.
-    /// - [`Refusal::InProgress`] if the record is claimed.
+    /// - [`Refusal::Claimed`] if the record is claimed.
     pub fn extend_lease(&self, until: Timestamp, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.check_unclaimed()?;
         if !ctx.role(self.owner, None)?.is_owner_or_admin() {

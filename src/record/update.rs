@@ -125,7 +125,7 @@ impl NumberRecord {
     /// - [`Refusal::FeaturesDenied`] if the number may not have a feature.
     /// - [`Refusal::Invalid`] and [`Refusal::InvalidFields`] if the document breaks the
     ///   [schema], sets a private field, or nests deeper than 100 levels.
-    /// - [`Refusal::InProgress`] if the record is claimed.
+    /// - [`Refusal::Claimed`] if the record is claimed.
     pub fn update(&self, update: Update, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.check_unclaimed()?;
         self.check_updatable(&update, ctx)?;
