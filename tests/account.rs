@@ -1,4 +1,4 @@
-//! Accounts: which of them are a tree, and what they may do to each other.
+//! Accounts: the trees they form, and which of them an actor may manage.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -12,9 +12,9 @@ fn id(text: &str) -> AccountId {
     text.parse().unwrap()
 }
 
-/// Rows of `data/domain/account_trees.jsonl`: a list of accounts, and what is wrong with it.
+/// Rows of `data/domain/account_trees.jsonl`: a list of accounts, and the error.
 #[test]
-fn what_is_no_tree_is_refused() {
+fn accounts_that_form_no_tree_are_refused() {
     for line in include_str!("data/domain/account_trees.jsonl").lines() {
         let case: Value = serde_json::from_str(line).unwrap();
         let read = serde_json::from_value::<AccountTree>(case["accounts"].clone());
@@ -23,14 +23,14 @@ fn what_is_no_tree_is_refused() {
 }
 
 #[test]
-fn a_tree_is_written_as_it_is_read() {
+fn a_tree_round_trips_through_json() {
     let text = include_str!("data/domain/accounts_full.json");
     let tree: AccountTree = serde_json::from_str(text).unwrap();
     assert_eq!(json!(tree), serde_json::from_str::<Value>(text).unwrap());
     assert_eq!(serde_json::from_value::<AccountTree>(json!(tree)).unwrap(), tree);
 }
 
-/// A reseller sells to all below it, down to the next reseller; not to itself.
+/// A reseller sells to the accounts below it, down to the next reseller, and not to itself.
 #[test]
 fn the_reseller_is_the_nearest_above() {
     let tree: AccountTree = serde_json::from_str(include_str!("data/domain/accounts_full.json")).unwrap();
@@ -51,18 +51,18 @@ fn the_reseller_is_the_nearest_above() {
 }
 
 #[test]
-fn an_account_is_put_in_the_place_of_another() {
+fn inserting_an_account_replaces_the_one_with_its_id() {
     let mut tree: AccountTree = serde_json::from_str(include_str!("data/domain/accounts_full.json")).unwrap();
     let before = tree.clone();
 
-    // Below itself it can not be; then nothing is different.
+    // An account cannot be below itself; an error changes nothing.
     let error = tree.insert(Account::new(id("north")).with_parent(id("till"))).unwrap_err();
     assert!(matches!(error, AccountTreeError::Cycle(_)), "{error}");
     let error = tree.insert(Account::new(id("kiosk")).with_parent(id("nowhere"))).unwrap_err();
     assert_eq!(error, AccountTreeError::NoParent { account: id("kiosk"), parent: id("nowhere") });
     assert_eq!(tree, before);
 
-    // No longer a reseller, it does not sell any more; and what is below moves with it.
+    // An account that is no reseller any more does not sell; its subtree moves with it.
     tree.insert(Account::new(id("north"))).unwrap();
     let till = tree.account(id("till")).unwrap();
     assert_eq!((&*till.ancestors, till.reseller), (&[id("north"), id("shop")][..], None));
@@ -70,7 +70,7 @@ fn an_account_is_put_in_the_place_of_another() {
 }
 
 #[test]
-fn the_system_is_no_account() {
+fn system_is_an_actor_and_no_account_id() {
     assert_eq!("system".parse(), Ok(Actor::System));
     assert_eq!(json!(Actor::System), json!("system"));
     assert_eq!(serde_json::from_value::<Actor>(json!("shop")).unwrap(), Actor::Account(id("shop")));
@@ -79,7 +79,7 @@ fn the_system_is_no_account() {
     }
 }
 
-/// The accounts above one, the root first, by asking each for its parent.
+/// Returns the ancestors of an account, the root first, by asking each for its parent.
 fn naive_ancestors(parents: &BTreeMap<AccountId, Option<AccountId>>, mut of: AccountId) -> Vec<AccountId> {
     let mut above = Vec::new();
     while let Some(parent) = parents[&of] {
@@ -89,7 +89,7 @@ fn naive_ancestors(parents: &BTreeMap<AccountId, Option<AccountId>>, mut of: Acc
     above
 }
 
-/// What the naive walk would never come back from, or would not find its way in.
+/// Returns whether a walk up from some account does not end at a root.
 fn is_broken(parents: &BTreeMap<AccountId, Option<AccountId>>) -> bool {
     parents.keys().any(|start| {
         let mut at = *start;
@@ -106,12 +106,12 @@ fn is_broken(parents: &BTreeMap<AccountId, Option<AccountId>>) -> bool {
 
 proptest! {
     #[test]
-    fn a_map_of_parents_is_refused_or_a_tree(
+    fn a_map_of_parents_is_a_tree_or_refused(
         parents in proptest::collection::vec((proptest::option::weighted(0.7, 0_u8..13), any::<bool>(), any::<bool>()), 1..12),
         pairs in proptest::collection::vec((0_u8..13, 0_u8..13), 20),
     ) {
         let name = |place: u8| id(&format!("account-{place}"));
-        // Mostly upwards, so that trees are not rare.
+        // Most parents are earlier accounts, so that trees are not rare.
         let accounts: Vec<_> = parents.iter().zip(0_u8..).map(|((parent, is_reseller, turned), place)| {
             let up = |parent: u8| if *turned || place == 0 { parent } else { parent % place };
             let account = Account::new(name(place)).with_is_reseller(*is_reseller);
@@ -150,9 +150,9 @@ proptest! {
     }
 }
 
-/// Every pair of actor and account.
+/// All pairs of actor and account.
 #[test]
-fn power_is_over_oneself_and_all_below() {
+fn an_account_manages_its_subtree_and_an_admin_all() {
     let tree: AccountTree = serde_json::from_str(include_str!("data/domain/accounts_full.json")).unwrap();
     let ids: Vec<_> = tree.iter().map(|account| account.id).chain([id("nobody")]).collect();
     let parents: BTreeMap<_, _> = tree.iter().map(|account| (account.id, account.parent)).collect();

@@ -1,4 +1,4 @@
-//! Addresses for emergency calls: what is one, how it is written, what providers answer.
+//! Emergency addresses: their rules and forms, and the outcomes of providers.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
@@ -30,14 +30,14 @@ fn read(value: &Value) -> E911Address {
 }
 
 #[test]
-fn every_address() {
+fn every_row_of_addresses_is_accepted_or_refused() {
     for [change, refused, case] in rows(include_str!("data/domain/e911.tsv")) {
         let change: Value = serde_json::from_str(change).unwrap();
         let mut document = natoma();
         let fields = document.as_object_mut().unwrap();
         fields.extend(change.as_object().unwrap().clone());
         fields.retain(|_, value| !value.is_null());
-        let told = match E911Address::from_value(document.clone()) {
+        let found = match E911Address::from_value(document.clone()) {
             Ok(address) => {
                 assert_eq!(json!(address), document, "{case}");
                 assert_eq!(schema::check(&json!({"e911": document})), [], "{case}");
@@ -45,13 +45,13 @@ fn every_address() {
             }
             Err(error) => format!("{}={}", error.path(), error.kind().rule()),
         };
-        assert_eq!(told, refused, "{change}, {case}");
+        assert_eq!(found, refused, "{change}, {case}");
     }
 }
 
-/// The order of the published answer, and the order of what is further.
+/// Fields have the order of the published answer; further fields keep their order.
 #[test]
-fn documents_are_written_as_published() {
+fn a_document_is_written_in_the_published_order() {
     let mut returned = bodies()["returned"].take();
     returned
         .as_object_mut()
@@ -63,7 +63,7 @@ fn documents_are_written_as_published() {
 }
 
 #[test]
-fn a_field_of_its_own_is_no_further_field() {
+fn a_known_field_among_the_further_fields_is_refused() {
     let mut fields = read(&natoma()).into_fields();
     fields.extra.insert("region".to_owned(), json!("NV"));
     let error = E911Address::new(fields).unwrap_err();
@@ -72,7 +72,7 @@ fn a_field_of_its_own_is_no_further_field() {
 }
 
 #[test]
-fn every_status() {
+fn every_status_round_trips_through_its_name() {
     for status in E911Status::all() {
         assert_eq!(status.to_string().parse(), Ok(status));
         assert_eq!(serde_json::from_value::<E911Status>(json!(status)).unwrap(), status);
@@ -81,8 +81,8 @@ fn every_status() {
 }
 
 #[test]
-fn no_region_is_in_two_countries() {
-    for country in E911Country::ALL {
+fn each_region_has_one_country() {
+    for country in E911Country::all() {
         assert!(country.regions().is_sorted(), "{country}");
         for region in country.regions() {
             assert_eq!(E911Country::of_region(region), Some(country), "{region}");
@@ -93,31 +93,31 @@ fn no_region_is_in_two_countries() {
 
 /// Row 110.
 #[test]
-fn answers() {
+fn an_outcome_is_an_address_or_a_refusal() {
     let bodies = bodies();
-    let (asked, returned) = (read(&bodies["asked"]), read(&bodies["returned"]));
+    let (requested, returned) = (read(&bodies["asked"]), read(&bodies["returned"]));
     let choice = &bodies["multiple_choice"]["multiple_choice"]["dash_e911"]["details"];
     let found: Vec<E911Address> = serde_json::from_value(choice.clone()).unwrap();
 
-    assert_eq!(E911Outcome::Provisioned(returned.clone()).into_address(&asked), Ok(returned.clone()));
-    assert_eq!(E911Outcome::from_candidates(vec![returned.clone()]).into_address(&asked), Ok(returned));
+    assert_eq!(E911Outcome::Provisioned(returned.clone()).into_address(&requested), Ok(returned.clone()));
+    assert_eq!(E911Outcome::from_candidates(vec![returned.clone()]).into_address(&requested), Ok(returned));
 
-    let refusal = E911Outcome::from_candidates(found.clone()).into_address(&asked).unwrap_err();
-    assert_eq!(refusal, E911Refusal::MultipleChoice { requested: asked.clone(), candidates: found });
+    let refusal = E911Outcome::from_candidates(found.clone()).into_address(&requested).unwrap_err();
+    assert_eq!(refusal, E911Refusal::MultipleChoice { requested: requested.clone(), candidates: found });
     assert_eq!(refusal.data(E911Key::DashE911), bodies["multiple_choice"]);
     assert!(refusal.data(E911Key::E911)["multiple_choice"]["e911"]["details"].is_array());
 
-    let refusal = E911Outcome::from_candidates(Vec::new()).into_address(&asked).unwrap_err();
+    let refusal = E911Outcome::from_candidates(Vec::new()).into_address(&requested).unwrap_err();
     assert_eq!(refusal.data(E911Key::DashE911), bodies["invalid"]);
     assert_eq!(refusal.data(E911Key::E911)["address"]["invalid"]["provider"], "e911");
 
-    let refusal = E911Outcome::Error("no answer".to_owned()).into_address(&asked).unwrap_err();
+    let refusal = E911Outcome::Error("no answer".to_owned()).into_address(&requested).unwrap_err();
     assert_eq!(refusal.to_string(), "no answer");
 }
 
 /// Row 114.
 #[test]
-fn callers_names() {
+fn the_caller_name_defaults_to_the_account_and_then_to_a_fixed_name() {
     let address = read(&natoma());
     for (account_name, shown) in [
         (None, "Valued Customer"),
@@ -131,13 +131,13 @@ fn callers_names() {
         assert_eq!(address.caller_name_or(account_name), shown);
         let named = address.clone().with_default_caller_name(account_name);
         assert_eq!(named.fields().caller_name.as_deref(), Some(shown));
-        assert_eq!(read(&json!(named)), named, "it is still an address");
+        assert_eq!(read(&json!(named)), named, "still an address");
         assert_eq!(named.caller_name_or(Some("Other")), shown);
     }
 }
 
 #[test]
-fn as_written_on_envelopes_and_in_xml() {
+fn addresses_are_written_on_labels_and_in_xml() {
     let addresses: Vec<E911Address> =
         serde_json::from_str(include_str!("data/domain/addresses.json")).unwrap();
     let mut text = String::new();
@@ -194,7 +194,7 @@ fn any_fields() -> impl Strategy<Value = E911Fields> {
 
 proptest! {
     #[test]
-    fn addresses_round_trip_and_say_the_same_in_xml(fields in any_fields()) {
+    fn addresses_round_trip_and_xml_has_their_elements(fields in any_fields()) {
         let document = json!(fields);
         let Ok(address) = E911Address::new(fields) else {
             prop_assert!(E911Address::from_value(document).is_err());
@@ -219,9 +219,9 @@ proptest! {
         prop_assert_eq!(read, civic);
     }
 
-    /// No street is lost or made up where its number is taken apart.
+    /// Splitting off the house number loses and adds nothing.
     #[test]
-    fn streets_are_put_together_again(line in "[0-9A-Za-z/ ]{1,16}") {
+    fn the_parts_of_a_street_make_up_the_line(line in "[0-9A-Za-z/ ]{1,16}") {
         let mut document = natoma();
         document["street_address"] = json!(line);
         if let Ok(address) = E911Address::from_value(document) {
@@ -233,9 +233,9 @@ proptest! {
     }
 }
 
-/// What is told late, under a key that was told before, does not undo what came after.
+/// A late repetition of a call does not undo a later call.
 #[test]
-fn a_book_that_is_told_a_key_again_does_nothing_again() {
+fn a_repeated_key_changes_nothing_at_the_address_book() {
     let [first, second] = ["116 Natoma St", "118 Natoma St"].map(|street| {
         let mut address = natoma();
         address["street_address"] = street.into();

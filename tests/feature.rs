@@ -1,4 +1,4 @@
-//! What a number can carry: documents, names, rights, and when a feature is live.
+//! Features of numbers: their documents, caller names, and when they are live.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod common;
@@ -27,17 +27,17 @@ fn parsed(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
-fn told(error: &FieldError) -> String {
+fn path_and_rule(error: &FieldError) -> String {
     format!("{}={}", error.path(), error.kind().rule())
 }
 
-/// Features by their names, a space between two.
+/// Returns the names of features, separated by spaces.
 fn names(features: FeatureSet) -> String {
     features.iter().map(Feature::as_str).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
-fn every_document() {
+fn every_row_of_documents_is_accepted_or_refused() {
     for [document, refused, case] in rows(include_str!("data/domain/documents.tsv")) {
         let document = parsed(document);
         let mut with_more = object(json!({"my_own_field": 1}));
@@ -48,22 +48,22 @@ fn every_document() {
                 assert_eq!(refused, "", "{document}, {case}");
                 let text = serde_json::to_string(&rest).unwrap();
                 assert_eq!(text, r#"{"my_own_field":1,"used_by":"callflow"}"#);
-                // The order of the fields of each feature is kept as well.
+                // The fields of each feature keep their order.
                 for (name, value) in object(json!(settings)) {
                     assert_eq!(value.to_string(), document[name.as_str()].to_string(), "{case}");
                 }
                 assert_eq!(json!(settings), document, "{case}");
                 assert_eq!(FeatureSettings::from_value(document).unwrap(), settings);
             }
-            Err(error) => assert_eq!(told(&error), refused, "{document}, {case}"),
+            Err(error) => assert_eq!(path_and_rule(&error), refused, "{document}, {case}"),
         }
     }
 }
 
 #[test]
-fn a_feature_that_nobody_knows_is_no_setting() {
+fn unknown_settings_are_refused() {
     let error = FeatureSettings::from_value(json!({"sms": {"enabled": true}, "fax": {}})).unwrap_err();
-    assert_eq!(told(&error), "fax=additionalProperties");
+    assert_eq!(path_and_rule(&error), "fax=additionalProperties");
     assert_eq!(
         serde_json::from_value::<FeatureSettings>(json!([])).unwrap_err().to_string(),
         "expected object, found array"
@@ -71,7 +71,7 @@ fn a_feature_that_nobody_knows_is_no_setting() {
 }
 
 #[test]
-fn the_old_name_of_the_address() {
+fn the_address_is_read_under_its_former_name() {
     let [asked, other] = [address("A"), address("C")];
     let read = |document| FeatureSettings::from_document(object(document), &CnamProfile::DEFAULT);
     let (settings, rest) = read(json!({"dash_e911": asked})).unwrap();
@@ -80,11 +80,11 @@ fn the_old_name_of_the_address() {
     assert_eq!(json!(settings.to_map(E911Key::DashE911)), json!({"dash_e911": asked}));
     assert!(read(json!({"e911": asked, "dash_e911": asked})).is_ok());
     let error = read(json!({"e911": asked, "dash_e911": other})).unwrap_err();
-    assert_eq!(told(&error), "dash_e911=invalid");
+    assert_eq!(path_and_rule(&error), "dash_e911=invalid");
 }
 
 #[test]
-fn patches() {
+fn a_patch_merges_objects_and_null_removes() {
     let before =
         json!({"prepend": {"enabled": true, "name": "Sales"}, "force_outbound": true, "e911": address("A")});
     let settings = FeatureSettings::from_value(before).unwrap();
@@ -102,7 +102,7 @@ fn patches() {
     let expected =
         json!({"prepend": {"enabled": true, "number": "9"}, "e911": e911, "sms": {"enabled": true}});
     assert_eq!(json!(after), expected);
-    // What a patch takes off leaves the rest in order.
+    // Removing a field keeps the order of the others.
     let patch = object(json!({"sms": {"enabled": null, "z": 1}}));
     let ordered =
         FeatureSettings::from_value(json!({"sms": {"c": 1, "enabled": true, "b": 2, "a": 3}})).unwrap();
@@ -112,9 +112,9 @@ fn patches() {
     assert_eq!(after.set_since(&settings), [Feature::Prepend, Feature::E911, Feature::Sms].into());
 
     let refused = settings.patched(object(json!({"e911": {"region": null}})), &CnamProfile::DEFAULT);
-    assert_eq!(told(&refused.unwrap_err()), "e911.region=required");
+    assert_eq!(path_and_rule(&refused.unwrap_err()), "e911.region=required");
     let refused = settings.patched(object(json!({"e911": 7})), &CnamProfile::DEFAULT);
-    assert_eq!(told(&refused.unwrap_err()), "e911=type");
+    assert_eq!(path_and_rule(&refused.unwrap_err()), "e911=type");
     let (cleared, _) = settings.patched(object(json!({"dash_e911": null})), &CnamProfile::DEFAULT).unwrap();
     assert_eq!(cleared.e911, None);
 }
@@ -135,7 +135,7 @@ fn carrier_name_renames_the_carrier_and_is_not_kept() {
                 assert_eq!(json!(decision.record.custom()), json!({"my_own_field": 1}));
                 Ok(decision.record.carrier().to_string())
             }
-            Err(Refusal::Invalid(error)) => Err(told(&error)),
+            Err(Refusal::Invalid(error)) => Err(path_and_rule(&error)),
             Err(other) => panic!("{other}"),
         }
     };
@@ -148,7 +148,7 @@ fn carrier_name_renames_the_carrier_and_is_not_kept() {
 }
 
 #[test]
-fn every_name() {
+fn every_row_of_caller_names_is_accepted_or_refused() {
     for [text, refused, widest, case] in rows(include_str!("data/domain/cnam.tsv")) {
         let named = text.parse::<CnamName>();
         assert_eq!(
@@ -157,12 +157,12 @@ fn every_name() {
             "{text:?}, {case}"
         );
         assert_eq!(CnamName::new(text, &CnamProfile::WIDEST).is_ok(), widest == "yes", "{text:?}, {case}");
-        // What is stored is read, whatever the profile of the day.
+        // A stored name is read whatever the profile.
         let read: Result<Cnam, _> = serde_json::from_value(json!({"display_name": text}));
         assert_eq!(read.is_ok(), widest == "yes", "{text:?}, {case}");
     }
     assert!(CnamName::new("a\u{1}b", &CnamProfile::WIDEST).is_err());
-    // Not even where a profile has it.
+    // A profile cannot allow control characters.
     let odd = CnamProfile::WIDEST.with_punctuation(Some("\n".into()));
     assert!(CnamName::new("a\nb", &odd).is_err());
 }
@@ -188,7 +188,7 @@ fn a_caller_name_that_is_not_live_stays_as_it_is() {
     assert_eq!(features.activate(State::PortOut, None), [ProviderEffect::RemoveCnam]);
 }
 
-/// A: as users write it. B: A as the provider wrote it. C: another.
+/// Returns an address: A as users write it, B is A in the provider's spelling, C is another.
 fn address(name: &str) -> E911Address {
     let mut address = json!({
         "street_address": "116 Natoma St",
@@ -215,7 +215,7 @@ fn address(name: &str) -> E911Address {
     E911Address::from_value(address).unwrap()
 }
 
-/// Settings with an address by its name.
+/// Reads settings that name an address.
 fn settings(text: &str) -> FeatureSettings {
     let mut document = object(parsed(text));
     if let Some(e911) = document.get_mut("e911") {
@@ -224,7 +224,7 @@ fn settings(text: &str) -> FeatureSettings {
     FeatureSettings::from_value(document.into()).unwrap()
 }
 
-fn told_effect(effect: &ProviderEffect) -> &'static str {
+fn effect_name(effect: &ProviderEffect) -> &'static str {
     match effect {
         ProviderEffect::ProvisionE911(_) => "provision_e911",
         ProviderEffect::RemoveE911 => "remove_e911",
@@ -234,21 +234,21 @@ fn told_effect(effect: &ProviderEffect) -> &'static str {
 }
 
 #[test]
-fn every_activation() {
+fn every_row_of_activations_has_its_effects() {
     for [state, active, wanted, set, effects, case] in rows(include_str!("data/domain/activation.tsv")) {
         let state: State = state.parse().unwrap();
         let mut features = Features { wanted: settings(wanted), active: settings(active) };
         let done = features.activate(state, None);
         assert_eq!(names(features.active_features()), set, "{state}, {active}, {wanted}, {case}");
-        let done: Vec<_> = done.iter().map(told_effect).collect();
+        let done: Vec<_> = done.iter().map(effect_name).collect();
         assert_eq!(done.join(" "), effects, "{state}, {active}, {wanted}, {case}");
         assert_eq!(features.activate(state, None), [], "a second time, {state}, {active}, {wanted}, {case}");
     }
 }
 
-/// Rows 57, 110 and 114: what the provider writes is what is kept.
+/// Rows 57, 110 and 114.
 #[test]
-fn the_story_of_an_address() {
+fn the_document_follows_the_address_at_the_provider() {
     let mut features = Features { wanted: settings(r#"{"e911": "A"}"#), active: FeatureSettings::default() };
     let effects = features.activate(State::InService, Some("Li"));
     let [ProviderEffect::ProvisionE911(asked)] = effects.as_slice() else { panic!("{effects:?}") };
@@ -256,12 +256,12 @@ fn the_story_of_an_address() {
     features.mark_provisioned(address("B"));
     assert_eq!(features.wanted, features.active);
 
-    // Written again as it was the first time, it stays as the provider wrote it.
+    // The same address, set again, stays in the provider's spelling.
     features.wanted = settings(r#"{"e911": "A"}"#);
     assert_eq!(features.activate(State::InService, Some("Li")), []);
     assert_eq!(features.wanted.e911, Some(address("B")));
 
-    // The house next door is asked for without what the provider found out of this one.
+    // Another address is requested without the facts that the provider added to this one.
     let patch = object(json!({"e911": {"street_address": "118 Natoma St"}}));
     features.wanted = features.wanted.patched(patch, &CnamProfile::DEFAULT).unwrap().0;
     let effects = features.activate(State::InService, Some("Li"));
@@ -270,12 +270,12 @@ fn the_story_of_an_address() {
     expected.insert("caller_name".to_owned(), json!("Valued Customer"));
     assert_eq!(json!(asked), json!(expected));
 
-    // Ported out, the number loses it, and its document says so. It comes back with the number.
+    // A number that is ported out has its address removed, and its document says so.
     assert_eq!(features.activate(State::PortOut, None), [ProviderEffect::RemoveE911]);
     assert_eq!(json!(features.wanted)["e911"]["status"], "REMOVED");
     assert_eq!(features.activate(State::PortOut, None), []);
     assert_eq!(json!(features.wanted)["e911"]["status"], "REMOVED");
-    // Only a provider says that it has an address.
+    // A document cannot claim that the provider has the address.
     let claim = object(json!({"e911": {"status": "PROVISIONED", "location_id": "7"}}));
     features.wanted = features.wanted.patched(claim, &CnamProfile::DEFAULT).unwrap().0;
     assert_eq!(features.activate(State::PortOut, None), []);
@@ -295,8 +295,8 @@ fn the_story_of_an_address() {
 }
 
 #[test]
-fn which_address_the_provider_has() {
-    for [change, met, case] in rows(include_str!("data/domain/e911_met.tsv")) {
+fn every_row_of_addresses_satisfies_another_or_not() {
+    for [change, met, case] in rows(include_str!("data/domain/e911_satisfied.tsv")) {
         let mut wanted = object(json!(address("A")));
         wanted.extend(object(parsed(change)));
         let wanted = E911Address::from_value(wanted.into()).unwrap();
@@ -304,9 +304,8 @@ fn which_address_the_provider_has() {
     }
 }
 
-/// Where the provider failed or took it back, the same address is asked for anew.
 #[test]
-fn an_address_that_the_provider_lost() {
+fn an_address_is_requested_again_after_a_failure_or_removal() {
     for (status, effects) in
         [("PROVISIONED", 0), ("GEOCODED", 0), ("REMOVED", 1), ("ERROR", 1), ("INVALID", 1)]
     {
@@ -363,7 +362,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_set_is_live(
+    fn settings_are_active_where_they_are_live(
         wanted in any_settings(),
         active in any_settings(),
         state in prop::sample::select(&State::ALL[..]),
@@ -371,7 +370,7 @@ proptest! {
         let before = active.clone();
         let mut features = Features { wanted: wanted.clone(), active };
         let effects = features.activate(state, Some("Acme"));
-        // Nothing is active that is not wanted, nor where it is not live, but what is left there.
+        // An active feature is wanted, and live but for a caller name that was active before.
         for feature in features.active.features().iter() {
             prop_assert!(wanted.features().contains(feature));
             if !live_states(feature).contains(&state) {
@@ -379,8 +378,8 @@ proptest! {
                 prop_assert!(!features.active.set_since(&before).contains(feature));
             }
         }
-        // Providers are told of what changed, and only that; a second time, of nothing.
-        let kinds: Vec<_> = effects.iter().map(told_effect).collect();
+        // The effects are those of the changes; a second activation has none.
+        let kinds: Vec<_> = effects.iter().map(effect_name).collect();
         let e911 = kinds.iter().any(|kind| kind.ends_with("e911"));
         let cnam = kinds.iter().any(|kind| kind.ends_with("cnam"));
         prop_assert_eq!(e911, before.e911 != features.active.e911);
@@ -403,7 +402,7 @@ fn effects_round_trip() {
     ];
     for effect in effects {
         let value = json!(effect);
-        assert_eq!(value["kind"], told_effect(&effect));
+        assert_eq!(value["kind"], effect_name(&effect));
         assert_eq!(serde_json::from_value::<ProviderEffect>(value).unwrap(), effect);
     }
 }

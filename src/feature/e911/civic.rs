@@ -46,7 +46,7 @@ impl E911Address {
         let suite = fields.legacy_data.as_ref().and_then(|legacy| legacy.suite.as_deref());
         let location = fields.extended_address.as_deref().filter(|text| !text.is_empty()).or(suite);
         let elements = [
-            ("country", self.country().map(E911Country::code).map(Cow::from)),
+            ("country", self.country().map(E911Country::as_str).map(Cow::from)),
             ("A1", Some(Cow::from(&fields.region))),
             ("A3", Some(Cow::from(&fields.locality))),
             ("PRD", street.direction.map(Cow::from)),

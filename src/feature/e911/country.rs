@@ -1,6 +1,6 @@
-use std::fmt;
+use crate::text_enum::text_enum;
 
-/// A country whose regions and postal codes are checked.
+/// A country whose regions and postal codes are checked. Its text is the ISO 3166 alpha-2 code.
 ///
 /// ```
 /// use telnum::feature::e911::E911Country;
@@ -8,6 +8,7 @@ use std::fmt;
 /// assert_eq!(E911Country::of_region("PR"), Some(E911Country::UnitedStates));
 /// assert_eq!(E911Country::of_region("on"), Some(E911Country::Canada));
 /// assert_eq!(E911Country::of_region("XX"), None);
+/// assert_eq!(E911Country::Canada.as_str(), "CA");
 /// assert!(E911Country::Canada.is_postal_code("M5V 2T6"));
 /// assert!(!E911Country::Canada.is_postal_code("W5V 2T6"));
 /// ```
@@ -19,6 +20,11 @@ pub enum E911Country {
     /// Canada: the provinces and territories, by the codes of Canada Post.
     Canada,
 }
+
+text_enum!(E911Country, "a country: US or CA", {
+    UnitedStates => "US",
+    Canada => "CA",
+});
 
 /// The regions of the United States, in the order of their codes.
 const STATES: [&str; 62] = [
@@ -32,9 +38,6 @@ const STATES: [&str; 62] = [
 const PROVINCES: [&str; 13] = ["AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"];
 
 impl E911Country {
-    /// All countries.
-    pub const ALL: [Self; 2] = [Self::UnitedStates, Self::Canada];
-
     /// Returns the country of a region, given by its two letters in either case.
     #[must_use]
     pub fn of_region(region: &str) -> Option<Self> {
@@ -42,7 +45,7 @@ impl E911Country {
         let code = code.map(|letter| letter.to_ascii_uppercase());
         let has_region =
             |country: &Self| country.regions().binary_search_by(|it| it.as_bytes().cmp(&code)).is_ok();
-        Self::ALL.into_iter().find(has_region)
+        Self::all().find(has_region)
     }
 
     /// Returns the codes of the regions, two letters each, in alphabetical order.
@@ -51,15 +54,6 @@ impl E911Country {
         match self {
             Self::UnitedStates => &STATES,
             Self::Canada => &PROVINCES,
-        }
-    }
-
-    /// Returns the ISO 3166 alpha-2 code: `US` or `CA`.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::UnitedStates => "US",
-            Self::Canada => "CA",
         }
     }
 
@@ -88,12 +82,6 @@ impl E911Country {
             Self::UnitedStates => " ",
             Self::Canada => "  ",
         }
-    }
-}
-
-impl fmt::Display for E911Country {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.code())
     }
 }
 
