@@ -1,9 +1,9 @@
-//! The numbers of a platform, from import to re-use: a tour of the inventory at scale.
+//! A tour of the inventory at scale: the numbers of a platform from import to reuse.
 //!
-//! It builds a tree of accounts and imports rows of numbers, a million made-up ones or a file's; says
-//! of what class and region they are; searches, reserves, activates, ports one in and releases; lets
-//! months pass; then does the same from several threads. At the end it checks that nothing was lost
-//! or made up on the way, and fails if it was.
+//! The example imports rows of numbers, a million generated ones or those of a file, into a tree of accounts;
+//! counts their classes, regions and types; searches, reserves, activates, ports and releases numbers; lets
+//! months pass; then reserves and releases from several threads. At the end it checks its counts against the
+//! store and the carrier, and fails if they differ.
 //!
 //! ```text
 //! cargo run --release --example inventory
@@ -11,8 +11,8 @@
 //! cargo run --release --example inventory -- --csv numbers.csv
 //! ```
 //!
-//! The columns of a file are `number,account,state,carrier`, in quotes or not; the accounts are `shop-00`
-//! to `shop-11`.
+//! The columns of a file are `number,account,state,carrier`, quoted or not. The accounts are `shop-00` to
+//! `shop-11`.
 
 mod rows;
 
@@ -41,20 +41,20 @@ use telnum::{PhoneNumber, Timestamp};
 /// Imports numbers into an inventory in memory, and uses them.
 #[derive(Parser)]
 struct Cli {
-    /// How many numbers are made up
+    /// The number of generated rows
     #[arg(long, default_value_t = 1_000_000)]
     rows: u64,
     /// A file of `number,account,state,carrier` to import instead
     #[arg(long)]
     csv: Option<PathBuf>,
-    /// How many threads use the inventory at once
+    /// The number of threads that use the inventory at once
     #[arg(long, default_value_t = 2)]
     threads: usize,
 }
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
-/// What was done, by the answers that were given.
+/// The counts of changes, by the outcomes of calls.
 #[derive(Default)]
 struct Tally {
     imported: usize,
@@ -112,13 +112,13 @@ fn run(cli: &Cli) -> Result<bool> {
     let orders = carrier.orders();
     let acquired = orders.iter().filter(|(_, order, _)| *order == CarrierOrder::Acquire).count();
     let is_right = |what: &str, is: usize, should_be: usize| {
-        println!("{what}: {is}, by the answers {should_be}");
+        println!("{what}: {is}, by the outcomes {should_be}");
         is == should_be
     };
     println!();
     let total = states.values().sum::<usize>() + tally.removed;
     let in_service = states.get(&State::InService).copied().unwrap_or(0) + tally.released;
-    // All are looked at, so that all that is wrong is shown.
+    // All checks run, so that all differences are printed.
     let checks = [
         is_right("numbers", total, tally.imported + tally.bought + tally.ported),
         is_right("in service, now or before", in_service, in_service_at_first + tally.activated),
@@ -131,7 +131,7 @@ fn run(cli: &Cli) -> Result<bool> {
     Ok(is_right)
 }
 
-/// An inventory in memory: a master that sells to two resellers, who sell to shops.
+/// Creates an inventory in memory: a master, two resellers below it, and shops below those.
 fn platform(
     shops: &[AccountId],
     carrier: &Arc<ScriptedCarrier>,
@@ -156,11 +156,11 @@ fn platform(
         .build())
 }
 
-/// Imports the rows, and says what could not be.
+/// Imports the rows and prints the first that failed.
 fn import(cli: &Cli, inventory: &Inventory, shops: &[AccountId]) -> Result<usize> {
     let (lines, bar) = match &cli.csv {
-        Some(path) => (rows::of_file(path)?, ProgressBar::new_spinner()),
-        None => (rows::made_up(cli.rows, shops.to_vec()), ProgressBar::new(cli.rows)),
+        Some(path) => (rows::read_file(path)?, ProgressBar::new_spinner()),
+        None => (rows::generate(cli.rows, shops.to_vec()), ProgressBar::new(cli.rows)),
     };
     let bar = bar.with_style(ProgressStyle::with_template("{wide_bar} {pos} numbers, {per_sec}, {elapsed}")?);
     let started = Instant::now();
@@ -176,12 +176,12 @@ fn import(cli: &Cli, inventory: &Inventory, shops: &[AccountId]) -> Result<usize
     let failed = report.failed.iter().map(|(text, error)| format!("{text}: {error}"));
     failed.chain(unread.iter().cloned()).take(2).for_each(|line| println!("  {line}"));
     if report.imported + report.failed.len() + unread.len() != rows {
-        return Err("a row was lost".into());
+        return Err("the report lacks a row".into());
     }
     Ok(report.imported)
 }
 
-/// Of what class, region and type the numbers are.
+/// Counts the classes, regions and types of the numbers.
 fn overview(inventory: &Inventory) -> Result<()> {
     let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
     for stored in inventory.store().scan_all(Query::default(), 10_000) {
@@ -199,104 +199,99 @@ fn overview(inventory: &Inventory) -> Result<()> {
     Ok(())
 }
 
-/// A shop looks for numbers, buys some, ports one in, and gives some back.
+/// Searches for numbers, buys some, ports one in and releases some, for one shop.
 fn one_shop(inventory: &Inventory, shop: AccountId, tally: &mut Tally) -> Result<()> {
     let options = Options::new(shop);
     let search = NumberSearch::new("+1425886".parse()?).with_quantity(20);
     let page = inventory.search(&search, &options)?;
     println!("\n{shop} found {} of {} numbers", page.offers.len(), page.total);
-    let found: Vec<String> = page.offers.iter().map(|found| found.number.to_string()).collect();
+    let found: Vec<PhoneNumber> = page.offers.iter().map(|offer| offer.number).collect();
 
-    // Some may be the system's already. Made twice under one key, it is done once.
-    let before = Before::of(inventory, &found)?;
+    // The inventory may have some of them already. The repeated request takes effect once.
+    let before = StatesBefore::read(inventory, &found)?;
     let keyed = options.with_key("order-1".parse()?).with_all_or_nothing(true);
     let reserved = inventory.reserve(&found, &keyed)?;
     let again = inventory.reserve(&found, &keyed)?;
     if again.succeeded != reserved.succeeded {
-        return Err("what is asked for twice is not answered twice".into());
+        return Err("the repeated request has another answer".into());
     }
     let reserved = before.count("reserved", &reserved);
     tally.bought += reserved.new;
-    tally.released += reserved.went_out_of_service;
-    let before = Before::of(inventory, &found)?;
+    tally.released += reserved.released;
+    let before = StatesBefore::read(inventory, &found)?;
     let activated = before.count("activated", &inventory.activate(&found, &options)?);
     tally.bought += activated.new;
-    tally.activated += activated.came_into_service;
+    tally.activated += activated.activated;
 
-    let ported = "+14255550100".to_owned();
-    let before = Before::of(inventory, [&ported])?;
-    tally.ported += before.count("porting", &inventory.port([&ported], &Create::default(), &options)?).new;
-    let before = Before::of(inventory, [&ported])?;
-    let activated = before.count("ported in", &inventory.activate([&ported], &options)?);
-    tally.activated += activated.came_into_service;
-    let route = inventory.identify(&ported, &options)?;
-    println!("a call to {} is {}'s", route.number, route.account_id);
+    let ported: PhoneNumber = "+14255550100".parse()?;
+    let before = StatesBefore::read(inventory, &[ported])?;
+    tally.ported += before.count("porting", &inventory.port([ported], &Create::default(), &options)?).new;
+    let before = StatesBefore::read(inventory, &[ported])?;
+    let activated = before.count("ported in", &inventory.activate([ported], &options)?);
+    tally.activated += activated.activated;
+    let route = inventory.identify(ported, &options)?;
+    println!("a call to {} goes to {}", route.number, route.account_id);
 
-    let before = Before::of(inventory, found.iter().take(10))?;
-    let released = inventory.release(found.iter().take(10), &options)?;
-    tally.released += before.count("released", &released).went_out_of_service;
+    let returned = found.get(..10).unwrap_or(&found);
+    let before = StatesBefore::read(inventory, returned)?;
+    let released = inventory.release(returned, &options)?;
+    tally.released += before.count("released", &released).released;
     Ok(())
 }
 
-/// The states that numbers were in before something was done with them.
-struct Before(BTreeMap<PhoneNumber, State>);
+/// The states of numbers before a call.
+struct StatesBefore(BTreeMap<PhoneNumber, State>);
 
-/// What came of them, by an outcome.
+/// The effect of a call on the counts.
 struct Counts {
     new: usize,
-    came_into_service: usize,
-    went_out_of_service: usize,
+    activated: usize,
+    released: usize,
 }
 
-impl Before {
-    fn of<'a>(inventory: &Inventory, numbers: impl IntoIterator<Item = &'a String>) -> Result<Self> {
-        let mut states = BTreeMap::new();
-        for number in numbers {
-            if let Some(stored) = inventory.store().get(number.parse()?)? {
-                states.insert(stored.number(), stored.state());
-            }
-        }
-        Ok(Self(states))
+impl StatesBefore {
+    fn read(inventory: &Inventory, numbers: &[PhoneNumber]) -> Result<Self> {
+        let stored = inventory.store().get_many(numbers)?;
+        Ok(Self(stored.iter().flatten().map(|stored| (stored.number(), stored.state())).collect()))
     }
 
     fn count(&self, what: &str, outcome: &Outcome) -> Counts {
         println!("{what}: {} of {}", outcome.succeeded.len(), outcome.succeeded.len() + outcome.failed.len());
         outcome.failed.iter().take(2).for_each(|(number, error)| println!("  {number}: {error}"));
         let was = |number| self.0.get(number).copied();
-        let count = |is_one: &dyn Fn(Option<State>, State) -> bool| {
-            outcome.succeeded.iter().filter(|(number, now)| is_one(was(number), now.state())).count()
+        let count = |is_counted: &dyn Fn(Option<State>, State) -> bool| {
+            outcome.succeeded.iter().filter(|(number, now)| is_counted(was(number), now.state())).count()
         };
-        let served = Some(State::InService);
         Counts {
             new: count(&|was, _| was.is_none()),
-            came_into_service: count(&|was, now| was != served && now == State::InService),
-            went_out_of_service: count(&|was, now| was == served && now != State::InService),
+            activated: count(&|was, now| was != Some(State::InService) && now == State::InService),
+            released: count(&|was, now| was == Some(State::InService) && now != State::InService),
         }
     }
 }
 
-/// What was given back rests, then is free again; what was the system's own is gone.
+/// Lets time pass: released numbers age, then become available; those of the carrier `local` are removed.
 fn months_pass(inventory: &Inventory, clock: &AtomicI64, tally: &mut Tally) -> Result<()> {
     for days in [1, 30, 60] {
         clock.fetch_add(TimeDelta::days(days).num_seconds(), Ordering::Relaxed);
         let report = inventory.sweep()?;
         tally.removed += report.removed;
-        println!("{}: {} free again, {} removed", inventory.now(), report.recycled, report.removed);
+        println!("{}: {} available again, {} removed", inventory.now(), report.recycled, report.removed);
     }
     Ok(())
 }
 
-/// Every thread is a shop that takes free numbers into service and gives half of them back; all
-/// want the same ones.
+/// Runs a shop on each thread that puts available numbers in service and releases half of them. All shops
+/// want the same numbers.
 fn many_shops(threads: usize, inventory: &Inventory, shops: &[AccountId], tally: &mut Tally) -> Result<()> {
     let started = Instant::now();
     let done: Vec<Result<(usize, usize)>> = thread::scope(|scope| {
         let start = |shop: &AccountId| {
             let shop = *shop;
-            scope.spawn(move || one_of_many(inventory, shop))
+            scope.spawn(move || run_shop(inventory, shop))
         };
         let threads: Vec<_> = shops.iter().cycle().take(threads).map(start).collect();
-        threads.into_iter().map(|it| it.join().map_err(|_| "a thread broke")?).collect()
+        threads.into_iter().map(|it| it.join().map_err(|_| "a thread panicked")?).collect()
     });
     let (mut activated, mut released) = (0, 0);
     for done in done {
@@ -312,7 +307,7 @@ fn many_shops(threads: usize, inventory: &Inventory, shops: &[AccountId], tally:
     Ok(())
 }
 
-fn one_of_many(inventory: &Inventory, shop: AccountId) -> Result<(usize, usize)> {
+fn run_shop(inventory: &Inventory, shop: AccountId) -> Result<(usize, usize)> {
     let options = Options::new(shop);
     let (mut activated, mut released) = (0, 0);
     for area in ["+1202", "+1212", "+1305", "+1415"] {
@@ -321,18 +316,18 @@ fn one_of_many(inventory: &Inventory, shop: AccountId) -> Result<(usize, usize)>
             .with_states([State::Available])
             .with_carrier("telnyx".parse()?);
         let page = inventory.store().scan(&free, None, 1_000)?;
-        let wanted: Vec<String> = page.items.iter().map(|record| record.number().to_string()).collect();
+        let wanted: Vec<PhoneNumber> = page.items.iter().map(|record| record.number()).collect();
         for wanted in wanted.chunks(100) {
-            let mine = inventory.reserve(wanted, &options)?.succeeded;
-            let mine: Vec<String> = mine.keys().map(ToString::to_string).collect();
-            activated += inventory.activate(&mine, &options)?.succeeded.len();
-            released += inventory.release(mine.iter().take(mine.len() / 2), &options)?.succeeded.len();
+            let reserved = inventory.reserve(wanted, &options)?.succeeded;
+            activated += inventory.activate(reserved.keys(), &options)?.succeeded.len();
+            let half = reserved.keys().take(reserved.len() / 2);
+            released += inventory.release(half, &options)?.succeeded.len();
         }
     }
     Ok((activated, released))
 }
 
-/// How many numbers there are in each state.
+/// Counts the numbers in each state.
 fn summary(inventory: &Inventory) -> Result<BTreeMap<State, usize>> {
     println!("\n{:<12} {:>9}", "state", "numbers");
     let mut states = BTreeMap::new();

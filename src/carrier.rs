@@ -1,5 +1,5 @@
-//! Carriers: the companies that numbers are bought from, the built-in ones that sell the service's own
-//! stock, and a search across all of them.
+//! Carriers: the companies that numbers are bought from, and the built-in ones that sell the service's own
+//! stock.
 //!
 //! A service implements [`Carrier`] for each company it buys from and passes it to
 //! [`InventoryBuilder::carrier`](crate::inventory::InventoryBuilder::carrier).
@@ -25,12 +25,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use self::built_in::{LocalCarrier, ManagedCarrier, MdnCarrier, ReservedCarrier};
+pub use self::search::MAX_SEARCH_RESULTS;
 #[cfg(feature = "testing")]
 pub(crate) use self::search::consecutive_run;
-pub use self::search::{MAX_SEARCH_RESULTS, search_carriers};
 pub(crate) use self::{
     built_in::is_in_pool_for,
-    search::{OpenCalls, call_carriers, search_with},
+    search::{OpenCalls, call_carriers, search_carriers},
 };
 
 use crate::account::AccountId;

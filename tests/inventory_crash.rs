@@ -670,7 +670,7 @@ fn a_refused_creation_leaves_nothing() {
 fn a_lost_answer_is_requested_again_with_its_key() {
     let env = Environment::new(&[]);
     env.carrier.pass_next();
-    env.carrier.fail_next(CarrierFault::After);
+    env.carrier.fail_next(CarrierFault::LostAnswer);
     let inventory = env.service(None, now());
     let options = Options::new(id("reseller"));
     let lost = inventory.reserve([number(0).to_string()], &options).unwrap().single().unwrap_err();
@@ -689,7 +689,7 @@ fn a_lost_answer_is_requested_again_with_its_key() {
 fn a_claim_waits_for_its_missing_carrier() {
     let env = Environment::new(&[]);
     env.carrier.pass_next();
-    env.carrier.fail_next(CarrierFault::After);
+    env.carrier.fail_next(CarrierFault::LostAnswer);
     let reserve =
         |service: Inventory| service.reserve([number(0).to_string()], &Options::new(id("reseller")));
     assert!(!reserve(env.service(None, now())).unwrap().is_success());

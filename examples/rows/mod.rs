@@ -1,4 +1,4 @@
-//! Rows of numbers to import, from a file or made up.
+//! Rows of numbers to import, from a file or generated.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -9,16 +9,16 @@ use telnum::inventory::{Create, ImportRow};
 use telnum::lifecycle::State;
 use telnum::names::CarrierName;
 
-/// Lines of `number,account,state,carrier`, the account and what follows it may be empty.
+/// Lines of `number,account,state,carrier`. All cells but the number may be empty.
 pub(crate) type Lines = Box<dyn Iterator<Item = io::Result<String>>>;
 
-/// The lines of a file, without its first if that names the columns.
-pub(crate) fn of_file(path: &Path) -> io::Result<Lines> {
+/// Returns the lines of a file without its header, if it has one.
+pub(crate) fn read_file(path: &Path) -> io::Result<Lines> {
     let lines = BufReader::new(File::open(path)?).lines();
     let names_columns = |line: &io::Result<String>| {
         line.as_ref().is_ok_and(|line| cells(line).next() == Some("number".into()))
     };
-    // A line may be no text; what can not be read at all is not tried for ever.
+    // A line that is not UTF-8 is skipped by the caller; any other error ends the file.
     let mut is_broken = false;
     let lines = lines.take_while(move |line| {
         let is_bad = line.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::InvalidData);
@@ -27,11 +27,10 @@ pub(crate) fn of_file(path: &Path) -> io::Result<Lines> {
     Ok(Box::new(lines.filter(move |line| !names_columns(line))))
 }
 
-/// So many made-up lines: most numbers are free, some a shop's; a few are written as people do, and
-/// one in a thousand is no number.
-pub(crate) fn made_up(rows: u64, shops: Vec<AccountId>) -> Lines {
+/// Generates `rows` lines: most numbers are available, some belong to a shop, a few are spelt with separators,
+/// and one in a thousand is not a number.
+pub(crate) fn generate(rows: u64, shops: Vec<AccountId>) -> Lines {
     const AREAS: [u16; 8] = [202, 212, 305, 312, 415, 512, 617, 702];
-    // Each row its shop, in turns.
     let shops = shops.into_iter().cycle();
     Box::new((0..rows).zip(AREAS.into_iter().cycle()).zip(shops).map(move |((row, area), shop)| {
         let line = 2_000_000 + row / 8;
@@ -50,7 +49,8 @@ pub(crate) fn made_up(rows: u64, shops: Vec<AccountId>) -> Lines {
     }))
 }
 
-/// The cells of a line. In quotes a comma is one, and two quotes are one; spaces around a cell are none.
+/// Returns the cells of a line. Quoted cells may have commas; two quotes in them are one. Spaces around a cell
+/// are dropped.
 fn cells(line: &str) -> impl Iterator<Item = String> {
     let mut is_quoted = false;
     let at_comma = move |c: char| {
@@ -64,7 +64,7 @@ fn cells(line: &str) -> impl Iterator<Item = String> {
     })
 }
 
-/// What a line says.
+/// Reads the row of a line.
 pub(crate) fn row(line: &str) -> Result<ImportRow<String>, String> {
     let mut cells = cells(line);
     let mut cell = || cells.next().filter(|cell| !cell.is_empty());

@@ -16,37 +16,13 @@ pub const MAX_SEARCH_RESULTS: usize = 500;
 const MAX_OVERDUE_CALLS: usize = 32;
 
 /// Searches all `carriers` at once and returns their offers in the order of the carriers, each number
-/// once, with the errors of those that failed or did not answer within `time_limit`.
+/// once, with the errors of those that failed or did not answer within `time_limit`. The calls are counted in
+/// `open_calls`.
 ///
 /// A [consecutive](NumberSearch::consecutive) search returns the first run of that length that any one
 /// carrier has, or nothing. A carrier that cannot search by as many digits as the prefix has is searched
 /// by those it can. Offers that do not match the prefix are dropped, as are answers that come late.
-///
-/// ```
-/// use std::{sync::Arc, time::Duration};
-/// use telnum::carrier::{Carrier, NumberSearch, search_carriers};
-/// use telnum::testing::ScriptedCarrier;
-///
-/// let first = ScriptedCarrier::new("first".parse()?).with_block("+14158860000".parse()?, 2);
-/// let second = ScriptedCarrier::new("second".parse()?).with_block("+14158860001".parse()?, 2);
-/// let carriers: [Arc<dyn Carrier>; 2] = [Arc::new(first), Arc::new(second)];
-///
-/// let search = NumberSearch::new("+1415".parse()?).with_quantity(10);
-/// let (offers, failed) = search_carriers(&carriers, &search, Duration::from_secs(5));
-/// let names: Vec<_> = offers.iter().map(|offer| offer.carrier.to_string()).collect();
-/// assert_eq!((names, failed), (vec!["first".into(), "first".into(), "second".into()], vec![]));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn search_carriers(
-    carriers: &[Arc<dyn Carrier>],
-    search: &NumberSearch,
-    time_limit: Duration,
-) -> (Vec<Offer>, Vec<(CarrierName, CarrierError)>) {
-    search_with(carriers, search, time_limit, &OpenCalls::default())
-}
-
-/// Searches `carriers` as [`search_carriers`] does, and counts the calls in `open_calls`.
-pub(crate) fn search_with(
+pub(crate) fn search_carriers(
     carriers: &[Arc<dyn Carrier>],
     search: &NumberSearch,
     time_limit: Duration,

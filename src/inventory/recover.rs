@@ -94,7 +94,7 @@ impl Inventory {
     /// let (shop, number) = ("shop".parse()?, "+14158860000".parse()?);
     /// let carrier = ScriptedCarrier::new("telnyx".parse()?).with_block(number, 1);
     /// carrier.pass_next();
-    /// carrier.fail_next(CarrierFault::Before);
+    /// carrier.fail_next(CarrierFault::LostRequest);
     /// let inventory = Inventory::builder(MemoryStore::new())
     ///     .accounts(AccountTree::new([Account::new(shop)])?)
     ///     .carrier(carrier)

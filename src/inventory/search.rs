@@ -4,7 +4,7 @@ use super::facade::Inventory;
 use super::input::{Entry, NumberInput, Subject};
 use super::options::Options;
 use super::recent::{SearchId, SearchPage, SearchResults};
-use crate::carrier::{Availability, MAX_SEARCH_RESULTS, NumberSearch, search_with};
+use crate::carrier::{Availability, MAX_SEARCH_RESULTS, NumberSearch, search_carriers};
 
 impl Inventory {
     /// Searches for numbers to buy, at all carriers that the account of `options` may use, at once and within
@@ -50,7 +50,7 @@ impl Inventory {
         };
         let searches = &services.searches;
         let time_limit = services.limits.search_timeout;
-        let (offers, failed) = search_with(&carriers, &all, time_limit, &searches.open_calls);
+        let (offers, failed) = search_carriers(&carriers, &all, time_limit, &searches.open_calls);
         let id = SearchId::new(services.new_key());
         let results = SearchResults { id, account: options.account, offers: offers.into(), failed };
         let page = results.page(0, search.quantity);

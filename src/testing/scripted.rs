@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::carrier::consecutive_run;
-use crate::carrier::{Availability, Carrier, CarrierError, CarrierInfo, NumberSearch, Offer};
+use crate::carrier::{
+    Availability, Carrier, CarrierError, CarrierInfo, NumberSearch, Offer, consecutive_run,
+};
 use crate::idempotency::IdempotencyKey;
 use crate::names::CarrierName;
 use crate::number::PhoneNumber;
 use crate::record::NumberRecord;
 
-/// A carrier for tests and examples: it sells the numbers it was given, fails when it is told to, and
-/// records its orders.
+/// A carrier for tests and examples: it sells given numbers, fails as scripted, and records its orders.
 ///
 /// ```
 /// use telnum::carrier::Carrier;
@@ -23,9 +23,9 @@ use crate::record::NumberRecord;
 /// let record = NumberRecord::discovered(
 ///     "+14158860000".parse()?, "telnyx".parse()?, "2026-03-01T12:00:00Z".parse()?,
 /// );
-/// carrier.fail_next(CarrierFault::After);
+/// carrier.fail_next(CarrierFault::LostAnswer);
 /// assert!(carrier.acquire(&record, "order-1".parse()?).is_err());
-/// // The order was carried out, and the same key does not order again.
+/// // The order was carried out, and its repetition does not order again.
 /// assert!(carrier.acquire(&record, "order-1".parse()?).is_ok());
 /// assert_eq!(carrier.orders(), [("order-1".parse()?, CarrierOrder::Acquire, record.number())]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -46,18 +46,18 @@ struct Script {
     orders: Vec<(IdempotencyKey, CarrierOrder, PhoneNumber)>,
 }
 
-/// A way in which a call of a [`ScriptedCarrier`] fails.
+/// A failure of a scripted carrier's call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CarrierFault {
-    /// The carrier refuses: nothing is done, and the error says so.
+    /// The carrier refuses. Nothing is ordered.
     Refuse,
-    /// The connection breaks before anything is done.
-    Before,
-    /// The connection breaks after the order was carried out.
-    After,
+    /// The request is lost: nothing is ordered, and there is no answer.
+    LostRequest,
+    /// The answer is lost: the order is carried out, and there is no answer.
+    LostAnswer,
 }
 
-/// The kind of an order to a carrier.
+/// An order to a carrier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CarrierOrder {
     /// The purchase of a number.
@@ -67,13 +67,13 @@ pub enum CarrierOrder {
 }
 
 impl ScriptedCarrier {
-    /// Creates a carrier that has no numbers for sale.
+    /// Creates a carrier without numbers for sale.
     #[must_use]
     pub fn new(name: CarrierName) -> Self {
         Self { name, info: CarrierInfo::of(name), delay: Duration::ZERO, script: Mutex::default() }
     }
 
-    /// Adds `count` consecutive numbers from `first` to the numbers for sale.
+    /// Adds `count` consecutive numbers for sale, from `first` on, up to the last possible number.
     #[must_use]
     pub fn with_block(self, first: PhoneNumber, count: u64) -> Self {
         let digits: String = first.to_string().chars().skip(1).collect();
@@ -84,52 +84,49 @@ impl ScriptedCarrier {
         self
     }
 
-    /// Sets the time that the carrier takes to answer a call.
+    /// Sets the delay of each answer.
     #[must_use]
     pub fn with_delay(self, delay: Duration) -> Self {
         Self { delay, ..self }
     }
 
-    /// Sets the properties that the carrier states of itself.
+    /// Sets the properties of the carrier.
     #[must_use]
     pub fn with_info(self, info: CarrierInfo) -> Self {
         Self { info, ..self }
     }
 
-    /// Scripts a failure for the first call that has nothing scripted.
+    /// Appends a failing call to the script: each call takes the next entry, and succeeds if there is none.
     pub fn fail_next(&self, fault: CarrierFault) {
         self.script().faults.push_back(Some(fault));
     }
 
-    /// Scripts a success for the first call that has nothing scripted, so that a later call can be made to
-    /// fail.
+    /// Appends a succeeding call to the script.
     pub fn pass_next(&self) {
         self.script().faults.push_back(None);
     }
 
-    /// Returns the orders that were carried out, oldest first, each key once.
+    /// Returns the orders that were carried out, in their sequence, each key once.
     #[must_use]
     pub fn orders(&self) -> Vec<(IdempotencyKey, CarrierOrder, PhoneNumber)> {
         self.script().orders.clone()
     }
 
-    /// Locks the script. It is plain data, so it is consistent after a thread has panicked.
+    /// Returns the script. It is plain data, which a thread that panicked has left whole.
     fn script(&self) -> MutexGuard<'_, Script> {
         self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Answers a call by `act`, or with the failure that is scripted for it.
+    /// Answers a call by the next entry of the script.
     fn answer<T>(&self, act: impl FnOnce(&mut Script) -> Result<T, CarrierError>) -> Result<T, CarrierError> {
         std::thread::sleep(self.delay);
         let mut script = self.script();
         let carrier = self.name;
-        let broken = || CarrierError::Unknown { carrier, reason: "connection lost".into() };
+        let broken = || CarrierError::unknown(carrier, "connection lost");
         match script.faults.pop_front().flatten() {
-            Some(CarrierFault::Refuse) => {
-                Err(CarrierError::Refused { carrier, reason: "currently available".into() })
-            }
-            Some(CarrierFault::Before) => Err(broken()),
-            Some(CarrierFault::After) => act(&mut script).and_then(|_| Err(broken())),
+            Some(CarrierFault::Refuse) => Err(CarrierError::refused(carrier, "currently available")),
+            Some(CarrierFault::LostRequest) => Err(broken()),
+            Some(CarrierFault::LostAnswer) => act(&mut script).and_then(|_| Err(broken())),
             None => act(&mut script),
         }
     }

@@ -70,7 +70,7 @@ fn rows_135_to_138_and_141_carriers_are_searched() {
 fn a_search_names_carriers_that_are_late_or_fail() {
     let slow = ScriptedCarrier::new("slow".parse().unwrap()).with_delay(Duration::from_secs(60));
     let broken = ScriptedCarrier::new("broken".parse().unwrap());
-    broken.fail_next(CarrierFault::Before);
+    broken.fail_next(CarrierFault::LostRequest);
     let limits = InventoryLimits::default().with_search_timeout(Duration::from_millis(50));
     let inventory = world().carrier(slow).carrier(broken).carrier(shared(&telnyx())).limits(limits).build();
     let search = NumberSearch::new("+1301".parse().unwrap()).with_quantity(2);
@@ -431,7 +431,7 @@ fn a_block_ends_with_the_last_possible_number() {
 #[test]
 fn a_failing_carrier_is_reported_instead_of_not_found() {
     let sold = "+13013590001";
-    for fault in [CarrierFault::Refuse, CarrierFault::Before, CarrierFault::After] {
+    for fault in [CarrierFault::Refuse, CarrierFault::LostRequest, CarrierFault::LostAnswer] {
         let carrier = telnyx();
         let inventory = world().carrier(shared(&carrier)).build();
         carrier.fail_next(fault);
