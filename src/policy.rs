@@ -14,11 +14,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod retention;
+
 use std::borrow::Cow;
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
+pub use self::retention::Retention;
 use crate::names::{CarrierName, Feature, FeatureSet};
 use crate::text_enum::text_enum;
 use crate::time::Timestamp;
@@ -42,6 +45,8 @@ pub struct Policy {
     /// The number of days after which a number that was found at a carrier, but not bought, is removed.
     /// Default: 1.
     pub discovery_days: u16,
+    /// How long the sweep keeps events and receipts. Default: [`Retention::default`].
+    pub retention: Retention,
     /// The features that numbers may carry where neither the number nor its reseller has an allow list.
     /// Default: `carrier_name`, `failover`, `force_outbound`, `prepend`, `ringback`.
     pub allowed_features: FeatureSet,
@@ -196,6 +201,7 @@ impl Default for Policy {
             ageing: None,
             reservation: None,
             discovery_days: 1,
+            retention: Retention::default(),
             allowed_features: FeatureSet::new(&[
                 Feature::CarrierName,
                 Feature::Failover,
@@ -241,6 +247,12 @@ impl Policy {
     #[must_use]
     pub fn with_discovery_days(self, discovery_days: u16) -> Self {
         Self { discovery_days, ..self }
+    }
+
+    /// Sets how long the sweep keeps events and receipts.
+    #[must_use]
+    pub fn with_retention(self, retention: Retention) -> Self {
+        Self { retention, ..self }
     }
 
     /// Sets the features that numbers may carry where neither the number nor its reseller has an allow

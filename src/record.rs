@@ -460,6 +460,38 @@ impl NumberRecord {
         if is_readable { Ok(()) } else { Err(Refusal::Forbidden(ctx.actor)) }
     }
 
+    /// Returns the record without what can be large: the public document, the features, the data of the
+    /// carrier and the claim.
+    pub(crate) fn without_documents(&self) -> Self {
+        Self {
+            number: self.number,
+            state: self.state,
+            ported_in: self.ported_in,
+            carrier: self.carrier,
+            owner: self.owner,
+            previous_owner: self.previous_owner,
+            allowed_features: self.allowed_features,
+            denied_features: self.denied_features,
+            history: self.history.clone(),
+            lease: self.lease,
+            created: self.created,
+            updated: self.updated,
+            disconnected_at: self.disconnected_at,
+            revision: self.revision,
+            used_by: self.used_by.clone(),
+            carrier_data: None,
+            features: None,
+            custom: None,
+            pending: None,
+        }
+    }
+
+    /// Returns the record with what it is [without](Self::without_documents), as it is in `other`.
+    pub(crate) fn with_documents_of(self, other: &Self) -> Self {
+        let Self { carrier_data, features, custom, .. } = other.clone();
+        Self { carrier_data, features, custom, ..self }
+    }
+
     /// Returns `true` for the carriers `local` and `mdn`.
     pub(crate) fn is_local(&self) -> bool {
         matches!(self.carrier.kind(), CarrierKind::Local | CarrierKind::Mdn)

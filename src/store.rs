@@ -47,8 +47,9 @@
 //!    page. A page for a limit of 0 is empty and gives the cursor it was asked for.
 //! 6. **The cost of a scan follows its answer**, not the size of the store, where the query has a
 //!    prefix, an owner, `pending: Some(true)`, or states with a range of the clock.
-//! 7. **A receipt is kept once**, until it is forgotten by age or count: a commit whose key has a
-//!    receipt is a conflict. It holds the answer, not the records that the answer was made of.
+//! 7. **A receipt is kept once**, until it is forgotten by age, by count or by its actor's quota: a
+//!    commit whose key has a receipt is a conflict. It holds what the answer needs, not the documents of
+//!    the records that the answer was made of.
 //! 8. **A number is active on one port request** at most, and an id is one contact's. A new contact's id
 //!    is given once, and is above all ids that there are or were.
 //!

@@ -63,8 +63,9 @@ const FLAWS: &[(Flaw, &[&str])] = &[
     (Flaw::LogsNumbersOnly, &["log_has_all_kinds"]),
     (Flaw::HidesAnEvent, &["no_event_is_skipped"]),
     (Flaw::ClampsForgotten, &["forgotten_is_told"]),
-    (Flaw::NeverForgets, &["forgotten_is_told", "receipts_are_forgotten"]),
+    (Flaw::NeverForgets, &["forgotten_is_told", "receipts_are_forgotten", "quota_is_each_actors"]),
     (Flaw::ForgetsReceiptsWithEvents, &["receipts_are_forgotten"]),
+    (Flaw::SharesQuotas, &["quota_is_each_actors"]),
     (Flaw::AnswersInOrderOfKeys, &["lists_are_answered_in_order"]),
     (Flaw::LeavesGaps, &["events_are_in_order", "events_have_no_gap_in_races"]),
     (Flaw::LogsWhatIsRefused, &["refused_leaves_no_event"]),
@@ -125,6 +126,7 @@ enum Flaw {
     ClampsForgotten,
     NeverForgets,
     ForgetsReceiptsWithEvents,
+    SharesQuotas,
     AnswersInOrderOfKeys,
     LeavesGaps,
     LogsWhatIsRefused,
@@ -422,6 +424,9 @@ impl Store for Flawed {
             Flaw::NeverForgets => return Ok(()),
             Flaw::ForgetsReceiptsWithEvents => {
                 forget.max_receipts = forget.max_events.or(forget.max_receipts);
+            }
+            Flaw::SharesQuotas => {
+                forget.max_receipts = forget.max_receipts_per_actor.or(forget.max_receipts);
             }
             _ => {}
         }

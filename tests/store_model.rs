@@ -113,7 +113,8 @@ impl Model {
         });
         let at = "2026-03-01T12:00:00Z".parse().unwrap();
         let key = |key| format!("key-{key}").parse().unwrap();
-        let receipt = receipt.map(|place| Receipt::new(key(place), json!(self.events.len()), at));
+        let receipt =
+            receipt.map(|place| Receipt::new(key(place), Actor::System, json!(self.events.len()), at));
         changes.collect::<Batch>().with_receipt(receipt)
     }
 

@@ -7,6 +7,7 @@ use super::error::InventoryError;
 use super::idempotency::{RequestReceipt, key_of_group, key_of_number};
 use super::outcome::{NumberOutcome, text_of};
 use super::services::Services;
+use crate::account::Actor;
 use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
 use crate::record::{Decision, EffectOutcome, ExternalEffect, NumberRecord, Pending, Refusal};
@@ -87,10 +88,11 @@ impl Services {
     fn commit_settlements(
         &self,
         settlements: Vec<Settlement>,
-        receipt_key: Option<IdempotencyKey>,
+        receipt_key: Option<(IdempotencyKey, Actor)>,
     ) -> Vec<NumberOutcome> {
         let numbers = settlements.iter().map(|settlement| (settlement.change.key(), &settlement.outcome));
-        let receipt = receipt_key.map(|key| self.receipt_of(key, &RequestReceipt::of(numbers)));
+        let receipt =
+            receipt_key.map(|(key, actor)| self.receipt_of(key, actor, &RequestReceipt::of(numbers)));
         let (changes, outcomes): (Vec<_>, Vec<_>) =
             settlements.into_iter().map(|settlement| (settlement.change, settlement.outcome)).unzip();
         match self.commit_settled(&changes, receipt) {
@@ -102,7 +104,7 @@ impl Services {
                 outcomes
             }
             Err(error) if error.is_conflict() => {
-                let receipt = receipt_key.and_then(|key| self.receipt(key).ok().flatten());
+                let receipt = receipt_key.and_then(|(key, _)| self.receipt(key).ok().flatten());
                 let outcome = |(change, outcome): (&Change, NumberOutcome)| {
                     self.outcome_after_conflict(change, outcome, receipt.as_ref())
                 };
@@ -115,9 +117,9 @@ impl Services {
         }
     }
 
-    /// Returns the receipt to store under `key`.
-    pub(super) fn receipt_of(&self, key: IdempotencyKey, receipt: &RequestReceipt) -> Receipt {
-        Receipt::new(key, receipt.to_value(), self.now())
+    /// Returns the receipt of a request by `actor`, to store under `key`.
+    pub(super) fn receipt_of(&self, key: IdempotencyKey, actor: Actor, receipt: &RequestReceipt) -> Receipt {
+        Receipt::new(key, actor, receipt.to_value(), self.now())
     }
 
     /// Commits changes that end claims, with a receipt unless another one has its key.
@@ -259,12 +261,13 @@ pub(super) fn end_roll_back(
     Ok(change.with_events(events))
 }
 
-/// Returns the key under which the outcome of claims is kept, if they are part of a keyed request and not
-/// settled yet.
-pub(super) fn receipt_key(claimed: &[Stored<NumberRecord>]) -> Option<IdempotencyKey> {
+/// Returns the key under which the outcome of claims is kept, and the actor of the request, if the claims are
+/// part of a keyed request and not settled yet.
+pub(super) fn receipt_key(claimed: &[Stored<NumberRecord>]) -> Option<(IdempotencyKey, Actor)> {
     let pending = claimed.first()?.pending()?;
     let part = pending.part().filter(|part| part.is_kept && pending.abandoned().is_none())?;
-    Some(if part.together == 0 { pending.key() } else { key_of_group(part.whole) })
+    let key = if part.together == 0 { pending.key() } else { key_of_group(part.whole) };
+    Some((key, pending.actor()))
 }
 
 fn is_claimed_under(stored: &Stored<NumberRecord>, key: IdempotencyKey) -> bool {

@@ -190,7 +190,7 @@ impl Execution<'_> {
         let prepared = self.prepare(plans, together, &ctx.record);
         let receipt = self.request.map(|request| {
             let receipt = prepared.receipt(entries, &self.prices, request, together);
-            services.receipt_of(request.key.into(), &receipt)
+            services.receipt_of(request.key.into(), options.actor, &receipt)
         });
         match self.commit(prepared, receipt, entries) {
             Ok(claimed) => {

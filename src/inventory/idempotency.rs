@@ -4,6 +4,9 @@
 //! are claimed for external effects. Their outcomes are stored under keys derived from the request's, each
 //! in the commit that ends the claim. Repeating the request returns all of that, and completes what is
 //! missing. A call without a key leaves no receipt.
+//!
+//! A receipt keeps the records of its answer without their documents, which can be large: they are read
+//! again for a replay, if the number still has the owner that it had.
 
 use std::sync::Arc;
 
@@ -76,7 +79,7 @@ impl RequestReceipt {
     }
 
     pub(super) fn add_success(&mut self, record: &NumberRecord) {
-        self.succeeded.insert(record.number(), record.clone());
+        self.succeeded.insert(record.number(), record.without_documents());
     }
 
     pub(super) fn add_failure(&mut self, text: Box<str>, error: &InventoryError) {
@@ -98,11 +101,18 @@ impl RequestReceipt {
 }
 
 impl Services {
-    /// Returns the receipt under `key`, if there is one. A receipt that somebody else stored there is that
-    /// of another request.
+    /// Returns the receipt under `key`, if there is one, its records with the documents of now. A receipt
+    /// that somebody else stored there is that of another request.
     pub(super) fn receipt(&self, key: IdempotencyKey) -> Result<Option<RequestReceipt>, StoreError> {
-        let receipt = self.store.receipt(key)?;
-        Ok(receipt.map(|receipt| RequestReceipt::deserialize(receipt.answer).unwrap_or_default()))
+        let Some(receipt) = self.store.receipt(key)? else { return Ok(None) };
+        let mut receipt = RequestReceipt::deserialize(receipt.answer).unwrap_or_default();
+        let numbers: Vec<_> = receipt.succeeded.keys().copied().collect();
+        for (record, stored) in receipt.succeeded.values_mut().zip(self.records(&numbers)?) {
+            if let Some(stored) = stored.filter(|stored| stored.owner() == record.owner()) {
+                *record = record.without_documents().with_documents_of(&stored);
+            }
+        }
+        Ok(Some(receipt))
     }
 }
 

@@ -163,7 +163,8 @@ impl Services {
         let changes: Vec<_> = changes.collect::<Result<_, _>>()?;
         let not_done = Err(InventoryError::NotDone(text_of(number)));
         let outcomes = claimed.iter().map(|stored| (stored.number(), &not_done));
-        let receipt = receipt_key(claimed).map(|key| self.receipt_of(key, &RequestReceipt::of(outcomes)));
+        let receipt = receipt_key(claimed)
+            .map(|(key, actor)| self.receipt_of(key, actor, &RequestReceipt::of(outcomes)));
         match self.commit_settled(&changes, receipt) {
             Ok(_) => Ok(()),
             Err(error) if error.is_conflict() => Err(InventoryError::Conflict(number)),

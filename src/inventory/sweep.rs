@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use chrono::TimeDelta;
+
 use super::error::InventoryError;
 use super::facade::Inventory;
 use super::options::Options;
@@ -7,8 +9,9 @@ use super::services::Services;
 use crate::account::Actor;
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
+use crate::policy::Retention;
 use crate::record::{Context, Due, Event, EventKind, NumberRecord};
-use crate::store::{Change, Query, Revision, Stored};
+use crate::store::{Change, Forget, Query, Revision, Stored};
 use crate::time::Timestamp;
 
 /// What a sweep did.
@@ -37,7 +40,8 @@ const PAGE_SIZE: usize = 1_000;
 
 impl Inventory {
     /// Makes the transitions that are due by now, page by page: ends reservations, starts ageing, makes aged
-    /// numbers available, and removes what is left of deleted and discovered numbers.
+    /// numbers available, and removes what is left of deleted and discovered numbers. Then the store forgets the
+    /// events and receipts that the policy's [retention](crate::policy::Retention) does not keep.
     ///
     /// A service calls it at intervals of its own. A number whose carrier has to be told and is not installed
     /// stays as it is, and is reported.
@@ -59,7 +63,8 @@ impl Inventory {
     /// ```
     ///
     /// # Errors
-    /// [`Store`](InventoryError::Store) if the store cannot be scanned. What was swept before is done.
+    /// [`Store`](InventoryError::Store) if the store cannot be scanned, or forgets nothing. What was swept before
+    /// is done.
     #[doc(alias("tasks", "knm_maintenance"))]
     pub fn sweep(&self) -> Result<SweepReport, InventoryError> {
         let services = &*self.services;
@@ -79,7 +84,22 @@ impl Inventory {
                 }
             }
         }
+        services.store.forget(&forget_by(&ctx.policy.retention, ctx.now))?;
         Ok(report)
+    }
+}
+
+/// Returns what a store may forget at `now` by a policy.
+fn forget_by(retention: &Retention, now: Timestamp) -> Forget {
+    let Retention { event_days, max_events, receipt_hours, max_receipts, max_receipts_per_actor, .. } =
+        *retention;
+    let before = |age: TimeDelta| now.after(-age);
+    Forget {
+        events_before: event_days.map(|days| before(TimeDelta::days(days.into()))),
+        max_events,
+        receipts_before: receipt_hours.map(|hours| before(TimeDelta::hours(hours.into()))),
+        max_receipts,
+        max_receipts_per_actor,
     }
 }
 

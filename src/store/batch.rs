@@ -3,6 +3,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::{Change, Entity, Expect, StoreError};
+use crate::account::Actor;
 use crate::contact::ContactList;
 use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
@@ -14,6 +15,7 @@ use crate::time::Timestamp;
 ///
 /// ```
 /// use serde_json::json;
+/// use telnum::account::Actor;
 /// use telnum::record::NumberRecord;
 /// use telnum::store::{Batch, Change, Expect, Guard, MemoryStore, Receipt, Store};
 ///
@@ -22,7 +24,7 @@ use crate::time::Timestamp;
 /// // The number is stored only if no active port request has it.
 /// let batch = Batch::from(Change::put(found.clone(), Expect::Absent))
 ///     .with_guard(Guard::Port(found.number(), None))
-///     .with_receipt(Receipt::new("order-7".parse()?, json!("done"), now));
+///     .with_receipt(Receipt::new("order-7".parse()?, Actor::System, json!("done"), now));
 ///
 /// let store = MemoryStore::new();
 /// store.commit(batch)?;
@@ -62,9 +64,11 @@ pub enum Guard {
 ///
 /// ```
 /// use serde_json::json;
+/// use telnum::account::Actor;
 /// use telnum::store::Receipt;
 ///
-/// let receipt = Receipt::new("order-7".parse()?, json!({"done": 1}), "2026-03-01T12:00:00Z".parse()?);
+/// let now = "2026-03-01T12:00:00Z".parse()?;
+/// let receipt = Receipt::new("order-7".parse()?, Actor::System, json!({"done": 1}), now);
 /// assert_eq!(receipt.answer["done"], 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -73,6 +77,9 @@ pub enum Guard {
 pub struct Receipt {
     /// The key of the request.
     pub key: IdempotencyKey,
+    /// The actor of the request, whose [quota](crate::store::Forget::max_receipts_per_actor) the receipt
+    /// counts against.
+    pub actor: Actor,
     /// The answer.
     pub answer: Value,
     /// The time of the answer, by which receipts are [forgotten](super::Forget).
@@ -174,10 +181,11 @@ impl Guard {
 }
 
 impl Receipt {
-    /// Creates a receipt of `answer` under the key of the request, given at the time `at`.
+    /// Creates a receipt of the `answer` that `actor` was given under the key of its request, at the time
+    /// `at`.
     #[must_use]
-    pub const fn new(key: IdempotencyKey, answer: Value, at: Timestamp) -> Self {
-        Self { key, answer, at }
+    pub const fn new(key: IdempotencyKey, actor: Actor, answer: Value, at: Timestamp) -> Self {
+        Self { key, actor, answer, at }
     }
 }
 

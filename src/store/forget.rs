@@ -1,7 +1,7 @@
 use crate::time::Timestamp;
 
 /// The events and receipts that a store may [forget](super::Store::forget): those that are older
-/// than a time, and all but a number of the latest. By default nothing is forgotten.
+/// than a time, and all but a number of the latest, of all or of each actor. By default nothing is forgotten.
 ///
 /// ```
 /// use telnum::record::NumberRecord;
@@ -24,6 +24,8 @@ pub struct Forget {
     pub receipts_before: Option<Timestamp>,
     /// The number of receipts to keep: the latest.
     pub max_receipts: Option<u64>,
+    /// The number of receipts of each actor to keep: its latest.
+    pub max_receipts_per_actor: Option<u64>,
 }
 
 impl Forget {
@@ -49,5 +51,11 @@ impl Forget {
     #[must_use]
     pub fn with_max_receipts(self, count: u64) -> Self {
         Self { max_receipts: Some(count), ..self }
+    }
+
+    /// Sets the number of receipts of each actor to keep.
+    #[must_use]
+    pub fn with_max_receipts_per_actor(self, count: u64) -> Self {
+        Self { max_receipts_per_actor: Some(count), ..self }
     }
 }

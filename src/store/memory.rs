@@ -208,7 +208,7 @@ impl Store for MemoryStore {
     }
 
     fn receipt(&self, key: IdempotencyKey) -> Result<Option<Receipt>, StoreError> {
-        Ok(read(&self.ledger).receipts.get(key).map(|(receipt, _)| receipt.clone()))
+        Ok(read(&self.ledger).receipts.get(key).cloned())
     }
 
     fn forget(&self, forget: &Forget) -> Result<(), StoreError> {
@@ -228,9 +228,9 @@ impl Ledger {
     /// Refuses a batch whose conditions do not all hold.
     fn check(&self, batch: &Batch, shards: &Shards<'_>) -> Result<(), StoreError> {
         if let Some(receipt) = &batch.receipt
-            && let Some((_, found)) = self.receipts.get(receipt.key)
+            && let Some(found) = self.receipts.revision(receipt.key)
         {
-            return Err(StoreError::conflict(receipt.key, Expect::Absent, Some(*found)));
+            return Err(StoreError::conflict(receipt.key, Expect::Absent, Some(found)));
         }
         shards.numbers.check(&batch.numbers)?;
         shards.port_requests.check(&batch.port_requests)?;

@@ -71,7 +71,7 @@ pub const LAWS: &[Law] = laws! {
     scans 5: scan_ascends cursor_is_exclusive pages_join limit_is_kept query_is_a_filter query_follows_changes;
     scans 6: few_are_found_among_many;
     log 7: receipt_is_kept_once;
-    forgetting 7: receipts_are_forgotten;
+    forgetting 7: receipts_are_forgotten quota_is_each_actors;
     port_requests 1: port_requests_are_expected;
     port_requests 8: number_is_on_one_active_request;
     port_requests 3: port_requests_are_logged;
@@ -101,6 +101,7 @@ macro_rules! store_conformance {
             stored_is_read lists_are_answered_in_order batch_is_seen_whole
             scan_ascends cursor_is_exclusive pages_join limit_is_kept query_is_a_filter query_follows_changes
             few_are_found_among_many receipt_is_kept_once receipts_are_forgotten
+            quota_is_each_actors
             port_requests_are_expected number_is_on_one_active_request
             port_requests_are_logged port_requests_are_scanned
             contacts_are_expected contact_id_has_one_owner contact_id_is_new

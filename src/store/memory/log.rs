@@ -1,9 +1,11 @@
 //! The log of events, and the receipts.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
+use crate::account::Actor;
 use crate::idempotency::IdempotencyKey;
 use crate::store::{Forget, Logged, Receipt, Revision, StoreError, StoreEvent};
+use crate::time::Timestamp;
 
 /// Events in their order, the oldest of which may be forgotten.
 ///
@@ -20,13 +22,22 @@ pub(super) struct Log {
     capacity: u64,
 }
 
-/// The receipts by key, and their order.
+/// The receipts by key, and their orders.
 #[derive(Default)]
 pub(super) struct Receipts {
-    by_key: HashMap<IdempotencyKey, (Receipt, Revision)>,
+    by_key: HashMap<IdempotencyKey, KeptReceipt>,
     /// By the place in the order of commits.
     keys: BTreeMap<u64, IdempotencyKey>,
+    by_age: BTreeSet<(Timestamp, u64)>,
+    by_actor: HashMap<Actor, BTreeSet<u64>>,
     total: u64,
+}
+
+struct KeptReceipt {
+    receipt: Receipt,
+    revision: Revision,
+    /// The place in the order of commits.
+    place: u64,
 }
 
 /// The number of events in a chunk.
@@ -91,27 +102,66 @@ impl Log {
 }
 
 impl Receipts {
-    pub(super) fn get(&self, key: IdempotencyKey) -> Option<&(Receipt, Revision)> {
-        self.by_key.get(&key)
+    pub(super) fn get(&self, key: IdempotencyKey) -> Option<&Receipt> {
+        self.by_key.get(&key).map(|kept| &kept.receipt)
+    }
+
+    /// Returns the revision of the commit that kept the receipt under `key`.
+    pub(super) fn revision(&self, key: IdempotencyKey) -> Option<Revision> {
+        self.by_key.get(&key).map(|kept| kept.revision)
     }
 
     pub(super) fn keep(&mut self, receipt: Receipt, revision: Revision) {
-        self.keys.insert(self.total, receipt.key);
+        let place = self.total;
         self.total += 1;
-        self.by_key.insert(receipt.key, (receipt, revision));
+        self.keys.insert(place, receipt.key);
+        self.by_age.insert((receipt.at, place));
+        self.by_actor.entry(receipt.actor).or_default().insert(place);
+        self.by_key.insert(receipt.key, KeptReceipt { receipt, revision, place });
     }
 
     pub(super) fn forget(&mut self, forget: &Forget) {
-        if let Some(max) = forget.max_receipts {
-            while self.keys.len() as u64 > max
-                && let Some((_, key)) = self.keys.pop_first()
+        if let Some(time) = forget.receipts_before {
+            while let Some((at, place)) = self.by_age.first().copied()
+                && at < time
             {
-                self.by_key.remove(&key);
+                self.remove(place);
             }
         }
-        if let Some(time) = forget.receipts_before {
-            self.by_key.retain(|_, (receipt, _)| receipt.at >= time);
-            self.keys.retain(|_, key| self.by_key.contains_key(key));
+        if let Some(max) = forget.max_receipts_per_actor {
+            let above_quota = |places: &BTreeSet<u64>| places.len() as u64 > max;
+            let actors: Vec<_> = self
+                .by_actor
+                .iter()
+                .filter(|(_, places)| above_quota(places))
+                .map(|(actor, _)| *actor)
+                .collect();
+            for actor in actors {
+                while let Some(places) = self.by_actor.get(&actor).filter(|places| above_quota(places))
+                    && let Some(place) = places.first().copied()
+                {
+                    self.remove(place);
+                }
+            }
+        }
+        if let Some(max) = forget.max_receipts {
+            while self.keys.len() as u64 > max
+                && let Some((place, _)) = self.keys.first_key_value()
+            {
+                self.remove(*place);
+            }
+        }
+    }
+
+    fn remove(&mut self, place: u64) {
+        let Some(key) = self.keys.remove(&place) else { return };
+        let Some(KeptReceipt { receipt, place, .. }) = self.by_key.remove(&key) else { return };
+        self.by_age.remove(&(receipt.at, place));
+        if let Some(places) = self.by_actor.get_mut(&receipt.actor) {
+            places.remove(&place);
+            if places.is_empty() {
+                self.by_actor.remove(&receipt.actor);
+            }
         }
     }
 }
@@ -119,9 +169,7 @@ impl Receipts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::Actor;
     use crate::record::{Event, EventKind};
-    use crate::time::Timestamp;
 
     #[test]
     fn the_latest_events_are_kept_under_their_numbers() {

@@ -132,7 +132,7 @@ pub(super) fn receipt(key: &str, answer: serde_json::Value) -> Result<Receipt, B
 }
 
 pub(super) fn receipt_at(key: &str, answer: serde_json::Value, seconds: u64) -> Result<Receipt, Broken> {
-    Ok(Receipt::new(key.parse().map_err(Broken::new)?, answer, time(seconds)?))
+    Ok(Receipt::new(key.parse().map_err(Broken::new)?, Actor::System, answer, time(seconds)?))
 }
 
 /// Stores a record of an absent number.

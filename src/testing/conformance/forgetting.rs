@@ -8,7 +8,7 @@ use super::fixture::{event, numbers, plain, receipt_at, time};
 use super::races::race;
 use super::{Broken, conflict, equal, must};
 use crate::number::PhoneNumber;
-use crate::store::{Batch, Change, Expect, Forget, Logged, Store, StoreError};
+use crate::store::{Batch, Change, Expect, Forget, Logged, Receipt, Store, StoreError};
 
 /// Point 3: reading events that are forgotten, by age or count, is an error that names the first event
 /// left; the others keep their sequence numbers, and later events get the next.
@@ -83,6 +83,40 @@ pub(super) fn receipts_are_forgotten(store: &dyn Store) -> Result<(), Broken> {
     let again = receipt_at("key-1", json!("again"), 7)?;
     store.commit(Batch::new().with_receipt(again.clone()))?;
     equal("a receipt under a key that was forgotten", &store.receipt(again.key)?, &Some(again))
+}
+
+/// Point 7: above its quota an actor's oldest receipts are forgotten, and those of no other actor.
+pub(super) fn quota_is_each_actors(store: &dyn Store) -> Result<(), Broken> {
+    let mut receipts = Vec::new();
+    // The ages are not the order of the commits, which counts.
+    for (place, actor) in
+        ["one", "one", "two", "one", "one", "system", "one", "one", "two"].into_iter().enumerate()
+    {
+        let receipt = receipt_at(&format!("key-{place}"), json!(place), 9 - place as u64)?;
+        receipts.push(Receipt { actor: actor.parse().map_err(Broken::new)?, ..receipt });
+    }
+    for receipt in &receipts {
+        store.commit(Batch::new().with_receipt(receipt.clone()))?;
+    }
+    let check = |left: &[usize]| -> Result<(), Broken> {
+        for (place, receipt) in receipts.iter().enumerate() {
+            let expected = left.contains(&place).then(|| receipt.clone());
+            equal(
+                "a receipt after those above a quota were forgotten",
+                &store.receipt(receipt.key)?,
+                &expected,
+            )?;
+        }
+        Ok(())
+    };
+    store.forget(&Forget::default().with_max_receipts_per_actor(6))?;
+    check(&[0, 1, 2, 3, 4, 5, 6, 7, 8])?;
+    store.forget(&Forget::default().with_max_receipts_per_actor(2))?;
+    check(&[2, 5, 6, 7, 8])?;
+    store.forget(&Forget::default().with_max_receipts_per_actor(1).with_max_receipts(2))?;
+    check(&[7, 8])?;
+    store.forget(&Forget::default().with_max_receipts_per_actor(0))?;
+    check(&[])
 }
 
 /// Point 3: a reader that follows the log while others commit reads every event once, with the
