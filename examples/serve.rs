@@ -2,9 +2,12 @@
 //!
 //! ```text
 //! cargo run --release --features http --example serve -- \
-//!     --accounts examples/data/accounts.json --tokens examples/data/tokens.json
+//!     --accounts examples/data/accounts.json --tokens examples/data/tokens.json \
+//!     --localities examples/data/localities.csv
 //! curl -H "X-Auth-Token: shop-token" -X PUT -d '{"data": {"my_field": "my value"}}' \
 //!     http://127.0.0.1:8000/v2/accounts/shop/phone_numbers/%2B14158867900
+//! curl -H "X-Auth-Token: shop-token" -d '{"data": {"numbers": ["+14158551292", "+14152021234"]}}' \
+//!     http://127.0.0.1:8000/v2/accounts/shop/phone_numbers/locality
 //! curl -u user-key: -d "phone_number=+493057701873" http://127.0.0.1:8000/phone_numbers
 //! curl -u app-id:app-secret http://127.0.0.1:8000/people/v2/phone_numbers
 //! ```
@@ -13,6 +16,7 @@
 //! The log has one JSON object a line; `RUST_LOG` sets its level (`RUST_LOG=warn`).
 
 use std::error::Error;
+use std::fs::File;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -24,6 +28,7 @@ use telnum::http::{
 };
 use telnum::inventory::{Create, Inventory, Options};
 use telnum::lifecycle::State;
+use telnum::locality::{Columns, LocalityTable};
 use telnum::plan::Region;
 use telnum::store::MemoryStore;
 use tokio::net::TcpListener;
@@ -43,6 +48,9 @@ struct Arguments {
     /// `"user_numbers"`, each an object of `"token": "account"`.
     #[arg(long)]
     tokens: PathBuf,
+    /// The localities of North American numbers: a CSV file with a header, such as `npa,nxx,city,province`.
+    #[arg(long)]
+    localities: Option<PathBuf>,
     /// The count of available numbers to create at the start, from +1 415 200 0000 on.
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=8_000_000))]
     numbers: u32,
@@ -63,7 +71,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let accounts: AccountTree = read(&arguments.accounts)?;
     let tokens: TokenTable = read(&arguments.tokens)?;
-    let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
+    let mut inventory = Inventory::builder(MemoryStore::new()).accounts(accounts);
+    if let Some(path) = &arguments.localities {
+        inventory = inventory.localities(read_localities(path)?);
+    }
+    let inventory = inventory.build();
     fill(&inventory, arguments.numbers)?;
 
     let limits = ServerLimits::default();
@@ -96,6 +108,14 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
 fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Box<dyn Error>> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+fn read_localities(path: &Path) -> Result<LocalityTable, Box<dyn Error>> {
+    let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let file = File::open(path).map_err(|error| named(&error))?;
+    let mut table = LocalityTable::new();
+    table.read_csv(file, &Columns::new().with_prefix("+1")).map_err(|error| named(&error))?;
+    Ok(table)
 }
 
 /// Creates available numbers.

@@ -1,7 +1,9 @@
 //! Where numbers are: the city, postal codes, line type and carrier of a number.
 //!
 //! A service that asks a database implements [`LocalityLookup`]; [`LocalityTable`] is a table in memory, read
-//! from CSV files whose columns [`Columns`] names.
+//! from CSV files whose columns [`Columns`] names. `GeoLocalities` (feature `geo`) knows the country of every valid
+//! number and the place of its prefix. An [`Inventory`](crate::inventory::Inventory) fills the fields that its lookup
+//! leaves empty from there.
 //!
 //! ```
 //! use telnum::locality::{LocalityLookup, LocalityTable};
@@ -15,6 +17,8 @@
 //! ```
 
 mod columns;
+#[cfg(feature = "geo")]
+mod geo;
 mod table;
 
 use std::fmt;
@@ -23,6 +27,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use self::columns::{Columns, Encoding, LocalityField};
+#[cfg(feature = "geo")]
+pub use self::geo::GeoLocalities;
 pub use self::table::{LocalityTable, TableError, TableErrorKind};
 use crate::number::{PhoneNumber, Prefix};
 
@@ -61,6 +67,12 @@ pub trait LocalityLookup: Send + Sync + fmt::Debug {
     /// Returns the prefixes of the numbers of a city. `country` is an ISO 3166 alpha-2 code; the case of
     /// `city` does not matter.
     fn prefixes(&self, country: &str, city: &str) -> Vec<Prefix>;
+
+    /// Returns whether the answers are in memory. Only such a lookup is asked for the rate centres of all results of
+    /// a search. Default: false.
+    fn is_in_memory(&self) -> bool {
+        false
+    }
 }
 
 macro_rules! delegate {
@@ -72,6 +84,10 @@ macro_rules! delegate {
 
             fn prefixes(&self, country: &str, city: &str) -> Vec<Prefix> {
                 (**self).prefixes(country, city)
+            }
+
+            fn is_in_memory(&self) -> bool {
+                (**self).is_in_memory()
             }
         }
     )+};
@@ -94,6 +110,9 @@ pub struct Locality {
     pub province: Box<str>,
     /// The city.
     pub locality: Box<str>,
+    /// The description of the place of the number's prefix, such as `California` or `San Francisco, CA`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub geocode: Option<Box<str>>,
     /// The likeliest postal code.
     #[serde(default)]
     pub postal_code: Option<Box<str>>,
@@ -155,6 +174,36 @@ impl Locality {
             ..Self::default()
         }
     }
+
+    /// Fills the fields that are empty from `other`. The city and the province are filled together, and so are the
+    /// latitude and the longitude, and the carrier's fields.
+    pub(crate) fn or(self, other: Self) -> Self {
+        let is_unplaced = self.locality.is_empty() && self.province.is_empty();
+        let is_unmapped = self.latitude.is_none() && self.longitude.is_none();
+        let (of_place, of_map) =
+            (if is_unplaced { &other } else { &self }, if is_unmapped { &other } else { &self });
+        Self {
+            province: of_place.province.clone(),
+            locality: of_place.locality.clone(),
+            latitude: of_map.latitude.clone(),
+            longitude: of_map.longitude.clone(),
+            country: if self.country.is_empty() { other.country } else { self.country },
+            geocode: self.geocode.or(other.geocode),
+            postal_code: self.postal_code.or(other.postal_code),
+            extended_postal_code: self.extended_postal_code.or(other.extended_postal_code),
+            alt_postal_codes: if self.alt_postal_codes.is_empty() {
+                other.alt_postal_codes
+            } else {
+                self.alt_postal_codes
+            },
+            line_type: self.line_type.or(other.line_type),
+            switch: self.switch.or(other.switch),
+            carrier: self.carrier.or(other.carrier),
+            lata: self.lata.or(other.lata),
+            rate_centre: self.rate_centre.or(other.rate_centre),
+            time_zone: self.time_zone.or(other.time_zone),
+        }
+    }
 }
 
 /// The error of locating a number.
@@ -169,6 +218,12 @@ pub enum LocalityError {
     Failed(Box<str>),
 }
 
+/// Sorts `prefixes` and removes those that start with another.
+pub(crate) fn merge_prefixes(prefixes: &mut Vec<Prefix>) {
+    prefixes.sort_unstable();
+    prefixes.dedup_by(|prefix, shorter| table::starts_with(*prefix, *shorter));
+}
+
 /// The lookup of an inventory that has none: [`LocalityError::NotConfigured`] for every number.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NoLocalityLookup;
@@ -180,5 +235,9 @@ impl LocalityLookup for NoLocalityLookup {
 
     fn prefixes(&self, _: &str, _: &str) -> Vec<Prefix> {
         Vec::new()
+    }
+
+    fn is_in_memory(&self) -> bool {
+        true
     }
 }

@@ -67,9 +67,12 @@ fn a_row_tells_its_numbers_by_prefix_by_blocks_or_by_range() {
         locate(&[(file, columns)], number).map(|place| place.locality)
     };
     let nanp = Columns::new().with_prefix("+1");
-    for (number, expected) in
-        [("+17075550100", Some("A")), ("+17075551100", Some("B")), ("+17075570100", None)]
-    {
+    for (number, expected) in [
+        ("+17075550100", Some("A")),
+        ("+17075551100", Some("B")),
+        ("+17075563100", Some("C")),
+        ("+17075570100", None),
+    ] {
         let file = "npa,nxx,x,city\n707,555,0,A\n707,555,1,B\n707,556,,C\n";
         assert_eq!(city(file, &nanp, number).as_deref(), expected, "{number}");
     }
@@ -91,27 +94,56 @@ fn a_row_tells_its_numbers_by_prefix_by_blocks_or_by_range() {
 
 #[test]
 fn presets_read_the_published_formats() {
-    let report = "State\tNPA-NXX\tOCN\tCompany\tRateCenter\tEffectiveDate\nCA\t707-555\t9999\tEXAMPLE TEL\tFORT BRAGG\t01/01/2020\n";
-    let place = locate(&[(report, &Columns::nanpa_co_codes())], "+17075550100").unwrap();
-    assert_eq!((&*place.province, place.rate_centre.as_deref()), ("CA", Some("FORT BRAGG")));
-    assert_eq!(place.carrier.unwrap().id.as_deref(), Some("9999"));
-    let blocks = "State\tNPA-NXX\tX\tOCN\tCompany\tRateCenter\nCA\t707-555\t0\t9998\tEXAMPLE\tFORT BRAGG\n";
-    assert!(locate(&[(blocks, &Columns::nanpa_thousands_blocks())], "+17075550100").is_some());
-    assert!(locate(&[(blocks, &Columns::nanpa_thousands_blocks())], "+17075551100").is_none());
-    let areas = "Ortsnetzkennzahl;Ortsnetzname;KennzeichenAktiv\n0201;Essen;1\n202;Wuppertal;1\n";
-    let area = |number| locate(&[(areas, &Columns::bundesnetzagentur())], number).unwrap().locality;
-    assert_eq!((&*area("+4920112345"), &*area("+4920212345")), ("Essen", "Wuppertal"));
+    let codes = "State\tNPA-NXX\tOCN\tCompany\tRateCenter\tEffectiveDate\tUse\tAssignDate\tInitial/Growth\tPooled Code\n\
+        CA \t707-555\t9999\tEXAMPLE TEL\tFORT BRAGG\t01/01/2020\tAS\t\tI\tN\t\n\
+        CA \t707-556\t\t\tXXXXXXXXXX\t\tUA\t\t\t\t\n";
+    let blocks = "Region,State,NPA,NXX,X,Status,Rate Center,Assigned To,OCN\n\
+        1,CA,707,555,0,AS,FORT BRAGG,\"EXAMPLE, INC.\",9998\n1,CA,707,555,1,AV,FORT BRAGG,,\n";
+    let files = [(codes, &Columns::nanpa_co_codes()), (blocks, &Columns::nanpa_thousands_blocks())];
+    let carrier = |number| {
+        let place = locate(&files, number)?;
+        assert_eq!((&*place.province, place.rate_centre.as_deref()), ("CA", Some("FORT BRAGG")));
+        let carrier = place.carrier?;
+        Some((carrier.id?.into_string(), carrier.company?.into_string()))
+    };
+    assert_eq!(carrier("+17075550100"), Some(("9998".into(), "EXAMPLE, INC.".into())));
+    assert_eq!(carrier("+17075551100"), Some(("9999".into(), "EXAMPLE TEL".into())));
+    assert_eq!(locate(&files, "+17075561100"), None);
+
+    let areas =
+        "Ortsnetzkennzahl;Ortsnetzname;KennzeichenAktiv\n0201;Essen;1\n202;Wuppertal;1\n203;Alt;0\n\x1a";
+    let area = |number| locate(&[(areas, &Columns::bundesnetzagentur())], number).map(|place| place.locality);
+    assert_eq!(area("+4920112345").as_deref(), Some("Essen"));
+    assert_eq!(area("+4920212345").as_deref(), Some("Wuppertal"));
+    assert_eq!(area("+4920312345"), None);
+
     let mut table = LocalityTable::new();
-    let ranges = b"EZABPQM;Tranche_Debut;Tranche_Fin;Mnemo;Territoire\n01000;0100000000;0100099999;F\xc9E;M\xe9tropole\n";
+    let ranges = b"EZABPQM;Tranche_Debut;Tranche_Fin;Mn\xe9mo;Territoire;Date_Attribution\n\
+        01000;0100000000;0100099999;F\xc9E;M\xe9tropole;\n06000;600000000;600009999;SFR0;M\xe9tropole;\n";
     table.read_csv(&ranges[..], &Columns::arcep()).unwrap();
-    let place = table.locate("+33100012345".parse().unwrap()).unwrap().unwrap();
-    assert_eq!(place.carrier.unwrap().id.as_deref(), Some("FÉE"));
+    let mark = |number: &str| table.locate(number.parse().unwrap()).unwrap()?.carrier?.id;
+    assert_eq!(mark("+33100012345").as_deref(), Some("FÉE"));
+    assert_eq!(mark("+33600012345"), None);
+    assert_eq!(mark("+33600002345").as_deref(), Some("SFR0"));
+
+    let register = "Service Type,Prefix,Number Length,From,To,Status,Quantity,Latest Holder,Latest Transfer Date,\
+        Allocatee,Allocation Date\nGeographic number,2,9,0270000000,0270009999,Allocated,10000,HOLDER,,FIRST,\n\
+        Local rate,13,6,130012,130012,Allocated,1,SIX,,SIX,\n\
+        Local rate,1300,10,1300120000,1300129999,Allocated,10000,TEN,,TEN,\n";
+    let holder = |number| {
+        let place = locate(&[(register, &Columns::acma())], number)?;
+        Some((place.line_type?, place.carrier?.company?))
+    };
+    assert_eq!(holder("+61270001234"), Some(("Geographic number".into(), "HOLDER".into())));
+    assert_eq!(holder("+61130012").map(|(_, holder)| holder).as_deref(), Some("SIX"));
+    assert_eq!(holder("+611300121234").map(|(_, holder)| holder).as_deref(), Some("TEN"));
+    assert_eq!(holder("+6113001212"), None);
 }
 
 #[test]
 fn a_wrong_file_is_refused_whole_by_row_and_column() {
     let nanp = Columns::new().with_prefix("+1");
-    let named = Columns::new().with_column(LocalityField::City, "Town");
+    let named = Columns::new().with_column(LocalityField::City, "Town").with_filter("Use", "AS");
     for (file, columns, refused) in [
         (
             "city\nA\n",
@@ -119,20 +151,52 @@ fn a_wrong_file_is_refused_whole_by_row_and_column() {
             "table: missing column, expected prefix or npa and nxx and x or npa and nxx or from and to",
         ),
         ("prefix,city\n+1,A\n", &named, "table: missing column, expected Town"),
+        ("prefix,Town\n+1,A\n", &named, "table: missing column, expected Use"),
+        ("prefix,Prefix,city\n+1,+1,A\n", &nanp, "table: column prefix twice, expected once"),
         (
-            "prefix,Town\n+1,A\n+x,B\n",
+            "prefix,Town,Use\n+1,A,AS\n+x,B,UA\n+x,B,AS\n",
             &named,
-            "row 3, column prefix: expected a number's start, found \"+x\"",
+            "row 4, column prefix: expected a number's start, found \"+x\"",
         ),
-        ("prefix,Town\n+1,A\n,B\n", &named, "row 3, column prefix: expected a number's start, found \"\""),
-        ("npa,nxx\n707,55a\n", &nanp, "row 2, column nxx: expected a number's start, found \"55a\""),
+        ("prefix,city\n1,A\n,B\n", &nanp, "row 3, column prefix: expected a number's start, found \"\""),
+        (
+            "prefix,city\n1234567890123456,A\n",
+            &nanp,
+            "row 2, column prefix: expected a number's start, found \"123",
+        ),
+        ("npa,nxx\n707,55a\n", &nanp, "row 2, column nxx: expected 3 digits, found \"55a\""),
+        ("npa,nxx\n70,7555\n", &nanp, "row 2, column npa: expected 3 digits, found \"70\""),
+        ("npa,nxx\n,555\n", &nanp, "row 2, column npa: expected 3 digits, found \"\""),
+        ("npa,nxx,x\n707,,5\n", &nanp, "row 2, column nxx: expected 3 digits, found \"\""),
+        ("npa,nxx,x\n707,555,10\n", &nanp, "row 2, column x: expected 1 digit, found \"10\""),
         (
             "from,to\n2000,1999\n",
             &nanp,
-            "row 2, column to: expected an end of as many digits that is not below the start, found \"+11999\"",
+            "row 2, column to: expected an end of as many digits that is not below the start, found \"1999\"",
         ),
-        ("prefix,city\n+1,A\n+1,B\n", &Columns::new(), "table: expected no earlier row of prefix +1"),
-        ("prefix,city\n+1\n", &Columns::new(), "row 2: "),
+        ("from,to\n2000,\n", &nanp, "row 2, column to: expected a number's start, found \"\""),
+        (
+            "prefix,city\n2,A\n3,A\n2,B\n",
+            &nanp,
+            "row 4, column prefix: expected no earlier row of prefix +12",
+        ),
+        ("prefix,city\n+1\n", &nanp, "row 2: expected 2 cells, found 1"),
+        ("prefix,city\n1,A,,B\n", &nanp, "row 2: expected 2 cells, found 4"),
+        (
+            "prefix,country\n1,usa\n",
+            &nanp,
+            "row 2, column country: expected an ISO 3166 alpha-2 code, found \"usa\"",
+        ),
+        (
+            "prefix,latitude\n1,90.1\n",
+            &nanp,
+            "row 2, column latitude: expected degrees from -90 to 90, found \"90.1\"",
+        ),
+        (
+            "prefix,longitude\n1,NaN\n",
+            &nanp,
+            "row 2, column longitude: expected degrees from -180 to 180, found \"NaN\"",
+        ),
     ] {
         let mut table = LocalityTable::new();
         table.read_csv("prefix,city\n+49,Z\n".as_bytes(), &Columns::new()).unwrap();
@@ -143,6 +207,23 @@ fn a_wrong_file_is_refused_whole_by_row_and_column() {
     }
     let latin1 = LocalityTable::new().read_csv(&b"prefix,city\n+1,M\xe9\n"[..], &Columns::new()).unwrap_err();
     assert_eq!((latin1.row(), latin1.column()), (Some(2), "city"));
+}
+
+#[test]
+fn a_file_of_any_bytes_is_read_or_refused() {
+    for file in [
+        &b""[..],
+        b"\x00",
+        b"\xff\xfe",
+        b"prefix\n\"",
+        b"\xef\xbb\xbfprefix,city\n+1,A\n",
+        b"prefix\n\x1a",
+        b"from,to\n,\n",
+    ] {
+        let mut table = LocalityTable::new();
+        let is_read = table.read_csv(file, &Columns::new()).is_ok();
+        assert_eq!(is_read, file.starts_with(b"\xef") || file.ends_with(b"\x1a"), "{file:?}");
+    }
 }
 
 #[test]

@@ -13,6 +13,8 @@ use crate::account::{AccountTree, Accounts};
 use crate::carrier::{Carrier, LocalCarrier};
 use crate::classify::Classifiers;
 use crate::idempotency::IdempotencyKey;
+#[cfg(any(doc, not(feature = "geo")))]
+use crate::locality::LocalityTable;
 use crate::locality::{LocalityLookup, NoLocalityLookup};
 use crate::normalize::Normalizer;
 use crate::policy::Policy;
@@ -57,6 +59,7 @@ impl Inventory {
             classifiers: Classifiers::north_america(),
             billing: Arc::new(FreeBilling),
             localities: Arc::new(NoLocalityLookup),
+            places: default_places(),
             e911: Arc::new(AddressBook::default()),
             cnam: Arc::new(CnamNotifications::default()),
             policy: Policy::default(),
@@ -109,9 +112,18 @@ impl InventoryBuilder {
         self
     }
 
-    /// Sets the source of localities. Default: none, so that nothing is known of any number.
+    /// Sets the source of localities. Default: none.
+    ///
+    /// Fields that it leaves empty are filled from [`places`](Self::places).
     pub fn localities(mut self, localities: impl LocalityLookup + 'static) -> Self {
         self.services.localities = Arc::new(localities);
+        self
+    }
+
+    /// Sets the source of the fields that [`localities`](Self::localities) leave empty. Default with the feature
+    /// `geo`: `GeoLocalities`; without it an empty [`LocalityTable`], which knows nothing.
+    pub fn places(mut self, places: impl LocalityLookup + 'static) -> Self {
+        self.services.places = Arc::new(places);
         self
     }
 
@@ -170,6 +182,16 @@ impl fmt::Debug for InventoryBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("InventoryBuilder").field("store", &self.services.store).finish_non_exhaustive()
     }
+}
+
+#[cfg(feature = "geo")]
+fn default_places() -> Arc<dyn LocalityLookup> {
+    Arc::new(crate::locality::GeoLocalities)
+}
+
+#[cfg(not(feature = "geo"))]
+fn default_places() -> Arc<dyn LocalityLookup> {
+    Arc::new(LocalityTable::new())
 }
 
 /// Returns a key of 128 random bits: the standard library seeds its hashers with random numbers of the

@@ -160,6 +160,9 @@ impl Inventory {
     /// Returns the locality of each of `numbers`: `None` where it is not known, or the input is a text that is
     /// not a number.
     ///
+    /// With the feature `geo` the country, the city and the description of the prefix of every valid number are known.
+    /// The configured [lookup](super::InventoryBuilder::localities) overrides them field by field.
+    ///
     /// ```
     /// use telnum::account::Actor;
     /// use telnum::inventory::{Inventory, Options};
@@ -186,13 +189,14 @@ impl Inventory {
     {
         let entries = self.services.read(numbers, options)?;
         let locate = |entry: Entry| match entry.subject {
-            Subject::Number(number) => (text_of(number), self.services.localities.locate(number)),
+            Subject::Number(number) => (text_of(number), self.services.locate(number)),
             Subject::Text(text) => (text, Ok(None)),
         };
         Ok(entries.list.into_iter().map(locate).collect())
     }
 
-    /// Returns the prefixes of the numbers of `city` in `country`, by ISO 3166 alpha-2.
+    /// Returns the prefixes of the numbers of `city` in `country`, by ISO 3166 alpha-2, in ascending order. None of
+    /// them starts with another.
     ///
     /// ```
     /// use telnum::inventory::Inventory;
@@ -206,7 +210,7 @@ impl Inventory {
     /// ```
     #[must_use]
     pub fn prefixes(&self, country: &str, city: &str) -> Vec<Prefix> {
-        self.services.localities.prefixes(country, city)
+        self.services.prefixes(country, city)
     }
 
     /// Returns the carriers that the account of `options` may use, and the states that it may create numbers

@@ -14,10 +14,10 @@ use crate::carrier::Carrier;
 use crate::classify::Classifiers;
 use crate::idempotency::IdempotencyKey;
 use crate::lifecycle::State;
-use crate::locality::LocalityLookup;
+use crate::locality::{Locality, LocalityError, LocalityLookup, merge_prefixes};
 use crate::names::CarrierName;
 use crate::normalize::{Converters, Normalizer};
-use crate::number::{Buffer, PhoneNumber};
+use crate::number::{Buffer, PhoneNumber, Prefix};
 use crate::policy::Policy;
 use crate::provider::{CnamProvider, E911Provider};
 use crate::record::{Context, NumberRecord, Refusal};
@@ -33,6 +33,7 @@ pub(super) struct Services {
     pub(super) carriers: Vec<Arc<dyn Carrier>>,
     pub(super) billing: Arc<dyn Billing>,
     pub(super) localities: Arc<dyn LocalityLookup>,
+    pub(super) places: Arc<dyn LocalityLookup>,
     pub(super) e911: Arc<dyn E911Provider>,
     pub(super) cnam: Arc<dyn CnamProvider>,
     pub(super) porting: Arc<dyn PortingLookup>,
@@ -54,6 +55,29 @@ impl Services {
     /// Returns a new idempotency key.
     pub(super) fn new_key(&self) -> IdempotencyKey {
         (self.keys)()
+    }
+
+    /// Returns the locality of `number`, the fields that the configured lookup leaves empty filled by the places of
+    /// prefixes.
+    pub(super) fn locate(&self, number: PhoneNumber) -> Result<Option<Locality>, LocalityError> {
+        let (found, unanswered) = match self.localities.locate(number) {
+            Ok(found) => (found, Ok(None)),
+            Err(LocalityError::NotConfigured) => (None, Err(LocalityError::NotConfigured)),
+            Err(error) => return Err(error),
+        };
+        match (found, self.places.locate(number)?) {
+            (Some(found), Some(place)) => Ok(Some(found.or(place))),
+            (None, None) => unanswered,
+            (found, place) => Ok(found.or(place)),
+        }
+    }
+
+    /// Returns the prefixes of a city that either lookup knows, without those that start with another.
+    pub(super) fn prefixes(&self, country: &str, city: &str) -> Vec<Prefix> {
+        let mut prefixes = self.localities.prefixes(country, city);
+        prefixes.extend(self.places.prefixes(country, city));
+        merge_prefixes(&mut prefixes);
+        prefixes
     }
 
     /// Returns the context in which records decide for a call with `options`.

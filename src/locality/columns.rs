@@ -15,6 +15,8 @@ pub enum LocalityField {
     Province,
     /// The city: column `city`.
     City,
+    /// The description of the place of the number's prefix, such as `San Francisco, CA`: column `geocode`.
+    Geocode,
     /// The likeliest postal code: column `postal_code`.
     PostalCode,
     /// The other postal codes, separated by commas: column `alt_postal_codes`.
@@ -62,6 +64,19 @@ pub enum Encoding {
 /// that tell the numbers of a row are `prefix`, or `npa`, `nxx` and `x`, or `npa` and `nxx`, or `from` and
 /// `to`; whichever the header has. The case of names does not matter.
 ///
+/// The presets read the files of national authorities. Their column names were compared with these sources:
+///
+/// | preset | file | names of columns |
+/// |---|---|---|
+/// | [`nanpa_co_codes`](Self::nanpa_co_codes) | NANPA, *utilized codes* (`allutlzd.txt`) | tabs: nanpa.com, *Central Office Code Assignment Records*; names: programs that import the file |
+/// | [`nanpa_thousands_blocks`](Self::nanpa_thousands_blocks) | NANPA, `AllBlocksAugmentedReport.txt` | programs that import the file |
+/// | [`acma`](Self::acma) | ACMA, `EnhancedFullDownload.csv` | programs that import the file |
+/// | [`bundesnetzagentur`](Self::bundesnetzagentur) | Bundesnetzagentur, `NVONB.INTERNET.*.ONB.csv` | programs that import the file |
+/// | [`arcep`](Self::arcep) | ARCEP, `MAJNUM.csv` | programs that import the file |
+///
+/// None of the authorities publishes a description of its columns that could be found. A name that has changed is
+/// [`MissingColumn`](super::TableErrorKind::MissingColumn), and [`with_column`](Self::with_column) sets the new one.
+///
 /// ```
 /// use telnum::locality::{Columns, LocalityField, LocalityLookup, LocalityTable};
 ///
@@ -85,6 +100,8 @@ pub struct Columns {
     pub(super) trunk_prefix: Option<Box<str>>,
     pub(super) delimiter: u8,
     pub(super) encoding: Encoding,
+    pub(super) filters: Vec<(Box<str>, Box<str>)>,
+    pub(super) has_whole_numbers: bool,
 }
 
 /// The columns that tell the numbers of a row.
@@ -98,10 +115,11 @@ pub(super) enum Key {
 
 impl LocalityField {
     /// All fields.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Country,
         Self::Province,
         Self::City,
+        Self::Geocode,
         Self::PostalCode,
         Self::AltPostalCodes,
         Self::ExtendedPostalCode,
@@ -129,6 +147,7 @@ impl LocalityField {
             Self::Country => "country",
             Self::Province => "province",
             Self::City => "city",
+            Self::Geocode => "geocode",
             Self::PostalCode => "postal_code",
             Self::AltPostalCodes => "alt_postal_codes",
             Self::ExtendedPostalCode => "extended_postal_code",
@@ -159,34 +178,67 @@ impl Columns {
             trunk_prefix: None,
             delimiter: b',',
             encoding: Encoding::Utf8,
+            filters: Vec::new(),
+            has_whole_numbers: false,
         }
     }
 
     /// Creates the columns of the North American central office code report, in which a row is an `NPA-NXX`.
     ///
-    /// The columns are `State`, `NPA-NXX`, `OCN`, `Company` and `RateCenter`; others are not read. The
-    /// report is separated by tabs; a copy with commas is read with [`with_delimiter`](Self::with_delimiter).
+    /// The columns are `State`, `NPA-NXX`, `OCN`, `Company`, `RateCenter` and `Use`; only codes that are assigned
+    /// (`AS`) are read. The report is separated by tabs; a copy with commas is read with
+    /// [`with_delimiter`](Self::with_delimiter).
+    ///
+    /// ```
+    /// use telnum::locality::{Columns, LocalityTable};
+    ///
+    /// let report = "State\tNPA-NXX\tOCN\tCompany\tRateCenter\tUse\nCA\t707-555\t9999\tEXAMPLE\tFORT BRAGG\tAS\n";
+    /// assert_eq!(LocalityTable::new().read_csv(report.as_bytes(), &Columns::nanpa_co_codes()), Ok(1));
+    /// ```
     #[must_use]
     pub fn nanpa_co_codes() -> Self {
         Self::new()
             .with_key(["NPA-NXX"])
             .with_prefix("+1")
             .with_delimiter(b'\t')
+            .with_filter("Use", "AS")
             .with_column(LocalityField::Province, "State")
             .with_column(LocalityField::CarrierId, "OCN")
             .with_column(LocalityField::CarrierCompany, "Company")
             .with_column(LocalityField::RateCentre, "RateCenter")
     }
 
-    /// Creates the columns of the North American thousands-block report, in which a row is an `NPA-NXX` and
-    /// the next digit, `X`. Else it is [`nanpa_co_codes`](Self::nanpa_co_codes).
+    /// Creates the columns of the North American thousands-block report, in which a row is an area code, `NPA`, a
+    /// central office code, `NXX`, and the next digit, `X`.
+    ///
+    /// The other columns are `State`, `Rate Center`, `OCN` and `Assigned To`. The report is separated by commas.
+    /// Read it over the [central office codes](Self::nanpa_co_codes): only pooled codes have blocks.
     #[must_use]
     pub fn nanpa_thousands_blocks() -> Self {
-        Self::nanpa_co_codes().with_key(["NPA-NXX", "X"])
+        Self::new()
+            .with_key(["NPA", "NXX", "X"])
+            .with_prefix("+1")
+            .with_column(LocalityField::Province, "State")
+            .with_column(LocalityField::CarrierId, "OCN")
+            .with_column(LocalityField::CarrierCompany, "Assigned To")
+            .with_column(LocalityField::RateCentre, "Rate Center")
     }
 
-    /// Creates the columns of the list of area codes of the Bundesnetzagentur: `Ortsnetzkennzahl` and
-    /// `Ortsnetzname`, separated by semicolons, in UTF-8.
+    /// Creates the columns of the Australian register of numbers: the ranges `From` and `To`, the `Service Type`, and
+    /// the carrier that holds the range, `Latest Holder`, separated by commas.
+    #[must_use]
+    pub fn acma() -> Self {
+        Self::new()
+            .with_range("From", "To")
+            .with_prefix("+61")
+            .with_trunk_prefix("0")
+            .with_whole_numbers(true)
+            .with_column(LocalityField::LineType, "Service Type")
+            .with_column(LocalityField::CarrierCompany, "Latest Holder")
+    }
+
+    /// Creates the columns of the German list of area codes: `Ortsnetzkennzahl` and `Ortsnetzname`, separated by
+    /// semicolons, in UTF-8. Only codes that are active, `KennzeichenAktiv`, are read.
     #[must_use]
     pub fn bundesnetzagentur() -> Self {
         Self::new()
@@ -194,12 +246,15 @@ impl Columns {
             .with_prefix("+49")
             .with_trunk_prefix("0")
             .with_delimiter(b';')
+            .with_filter("KennzeichenAktiv", "1")
             .with_column(LocalityField::City, "Ortsnetzname")
             .with_constant(LocalityField::Country, "DE")
     }
 
-    /// Creates the columns of the number ranges of ARCEP: `Tranche_Debut`, `Tranche_Fin` and the mark of the
-    /// carrier, `Mnemo`, separated by semicolons, in ISO 8859-1.
+    /// Creates the columns of the French number ranges: `Tranche_Debut`, `Tranche_Fin` and the mark of the carrier,
+    /// `Mnémo`, separated by semicolons, in ISO 8859-1.
+    ///
+    /// Ranges of the overseas departments are read as numbers of +33, in which they do not exist.
     #[must_use]
     pub fn arcep() -> Self {
         Self::new()
@@ -208,21 +263,60 @@ impl Columns {
             .with_trunk_prefix("0")
             .with_delimiter(b';')
             .with_encoding(Encoding::Latin1)
-            .with_column(LocalityField::CarrierId, "Mnemo")
+            .with_whole_numbers(true)
+            .with_column(LocalityField::CarrierId, "Mnémo")
     }
 
     /// Sets the columns whose digits, one after the other, are the prefix of a row. Spaces, hyphens, dots,
     /// slashes and parentheses in them are skipped.
+    ///
+    /// The last of several columns may be empty: the row then tells all numbers that start with the others. Columns
+    /// called `npa` and `nxx` have 3 digits, and `x` has 1.
     #[must_use]
     pub fn with_key<'a>(mut self, names: impl IntoIterator<Item = &'a str>) -> Self {
         self.key = Some(Key::Prefix(names.into_iter().map(Box::from).collect()));
         self
     }
 
-    /// Sets the columns of the first and the last number of a row, or of the starts of numbers.
+    /// Sets the columns of the first and the last number of a row, or of the starts of numbers. Both have the same
+    /// count of digits.
     #[must_use]
     pub fn with_range(mut self, from: &str, to: &str) -> Self {
         self.key = Some(Key::Range([from, to].map(Box::from).to_vec()));
+        self
+    }
+
+    /// Sets whether the ends of ranges are whole numbers, so that a number with more or fewer digits is in none.
+    /// Default: false.
+    ///
+    /// ```
+    /// use telnum::locality::{Columns, LocalityLookup, LocalityTable};
+    ///
+    /// let columns = Columns::new().with_whole_numbers(true);
+    /// let mut table = LocalityTable::new();
+    /// table.read_csv("from,to,city\n+61130000,+61130009,A\n".as_bytes(), &columns)?;
+    /// assert!(table.locate("+61130005".parse()?)?.is_some());
+    /// assert!(table.locate("+611300050000".parse()?)?.is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn with_whole_numbers(mut self, has_whole_numbers: bool) -> Self {
+        self.has_whole_numbers = has_whole_numbers;
+        self
+    }
+
+    /// Reads only the rows that have `value` in `column`, in upper or lower case. The file must have the column.
+    ///
+    /// ```
+    /// use telnum::locality::{Columns, LocalityTable};
+    ///
+    /// let columns = Columns::new().with_filter("Use", "AS");
+    /// let file = "prefix,Use\n+1707555,AS\n+1707556,UA\n";
+    /// assert_eq!(LocalityTable::new().read_csv(file.as_bytes(), &columns), Ok(1));
+    /// ```
+    #[must_use]
+    pub fn with_filter(mut self, column: &str, value: &str) -> Self {
+        self.filters.push((column.into(), value.into()));
         self
     }
 

@@ -10,6 +10,7 @@ use super::columns::{Columns, Encoding, FIELDS, Key, LocalityField};
 use super::{LineCarrier, Locality, LocalityError, LocalityLookup};
 use crate::document::{FieldError, FieldErrorKind};
 use crate::number::{PhoneNumber, Prefix};
+use crate::plan::Region;
 
 /// A table of places by the prefix of their numbers.
 ///
@@ -43,6 +44,8 @@ struct Layer {
     prefixes: Vec<Prefix>,
     /// The row of each prefix, and its place after that of the longest prefix that it starts with; 0 is none.
     rows: Vec<[u32; 2]>,
+    /// The count of digits of the numbers of each prefix; 0 is any.
+    lengths: Vec<u8>,
 }
 
 /// Texts, each once, by number.
@@ -68,6 +71,9 @@ pub enum TableErrorKind {
     /// The header lacks a column that is needed.
     #[error("missing column, expected {0}")]
     MissingColumn(Box<str>),
+    /// The header has a column that is needed twice.
+    #[error("column {0} twice, expected once")]
+    RepeatedColumn(Box<str>),
     /// A cell has no value of the kind that is needed.
     #[error("expected {expected}, found {found:?}")]
     BadCell {
@@ -82,7 +88,15 @@ pub enum TableErrorKind {
     /// The file is too large: it has more rows or texts than 32 bits count.
     #[error("too large, expected less than 4 GiB of texts")]
     TooLarge,
-    /// The file cannot be read, or a row has more or fewer cells than the header.
+    /// A row has fewer cells than the header, or more of which one is not empty.
+    #[error("expected {expected} cells, found {found}")]
+    Cells {
+        /// The count of columns in the header.
+        expected: usize,
+        /// The count of cells.
+        found: usize,
+    },
+    /// The file cannot be read.
     #[error("{0}")]
     Unreadable(Box<str>),
 }
@@ -105,28 +119,34 @@ impl LocalityTable {
     /// ```
     ///
     /// # Errors
-    /// The first problem, with its row and column: [`TableErrorKind::MissingColumn`] if the header has not
-    /// the columns that tell the numbers, [`TableErrorKind::BadCell`] if a cell of those is not what it has
-    /// to be or a cell is not in the file's encoding, [`TableErrorKind::Repeated`] if two rows have a prefix,
-    /// [`TableErrorKind::Unreadable`] if the file is not CSV or reading fails. The table is then as before.
+    /// The first problem, with its row and column:
+    ///
+    /// - [`TableErrorKind::MissingColumn`] or [`RepeatedColumn`](TableErrorKind::RepeatedColumn) if the header does
+    ///   not have a needed column once.
+    /// - [`TableErrorKind::BadCell`] if a cell does not have a value of its kind, or is not in the file's encoding.
+    /// - [`TableErrorKind::Cells`] if a row does not have as many cells as the header.
+    /// - [`TableErrorKind::Repeated`] if two rows have the same prefix.
+    /// - [`TableErrorKind::TooLarge`] if the table would be.
+    /// - [`TableErrorKind::Unreadable`] if reading fails.
+    ///
+    /// The table is then as before.
     pub fn read_csv(&mut self, file: impl io::Read, columns: &Columns) -> Result<u64, TableError> {
-        let mut reader = ReaderBuilder::new().delimiter(columns.delimiter).from_reader(file);
+        let mut reader = ReaderBuilder::new().delimiter(columns.delimiter).flexible(true).from_reader(file);
         let header = reader.byte_headers().map_err(|error| TableError::unreadable(&error))?.clone();
-        let header: Vec<String> =
-            header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
+        let header: Vec<String> = header.iter().map(|name| decode_name(columns.encoding, name)).collect();
         let layout = Layout::of(columns, &header)?;
         let mut draft = Draft::of(self);
         let (mut record, mut count) = (ByteRecord::new(), 0);
         while reader.read_byte_record(&mut record).map_err(|error| TableError::unreadable(&error))? {
-            count += 1;
+            if record.as_slice() == END_OF_FILE {
+                continue;
+            }
             let line = record.position().map_or(0, csv::Position::line);
-            layout.read(columns, &record, &mut draft).map_err(|(column, kind)| TableError {
-                row: Some(line),
-                column,
-                kind,
-            })?;
+            let is_read = layout.read(columns, &record, line, &mut draft);
+            let is_read = is_read.map_err(|(column, kind)| TableError { row: Some(line), column, kind })?;
+            count += u64::from(is_read);
         }
-        draft.finish(self)?;
+        draft.finish(self, layout.key_name())?;
         Ok(count)
     }
 
@@ -154,7 +174,9 @@ impl LocalityTable {
                 return Err(FieldError::invalid("prefix", &prefix.to_string().into(), reason).within(index));
             }
         }
-        draft.finish(&mut table).map_err(|error| FieldError::invalid("prefix", &text.len().into(), error))?;
+        draft
+            .finish(&mut table, "prefix")
+            .map_err(|error| FieldError::invalid("prefix", &text.len().into(), error))?;
         Ok(table)
     }
 
@@ -189,7 +211,7 @@ fn read_line(line: &str, draft: &mut Draft) -> Result<Prefix, FieldError> {
     set(LocalityField::PostalCode, first);
     set(LocalityField::AltPostalCodes, others);
     let row = draft.row(row);
-    draft.prefixes.push((prefix, row));
+    draft.prefixes.push(Entry { prefix, length: 0, row, line: 0 });
     Ok(prefix)
 }
 
@@ -211,6 +233,7 @@ impl LocalityLookup for LocalityTable {
             country: own(LocalityField::Country).unwrap_or_default(),
             province: own(LocalityField::Province).unwrap_or_default(),
             locality: own(LocalityField::City).unwrap_or_default(),
+            geocode: own(LocalityField::Geocode),
             postal_code: own(LocalityField::PostalCode),
             extended_postal_code: own(LocalityField::ExtendedPostalCode),
             alt_postal_codes: text(LocalityField::AltPostalCodes)
@@ -227,16 +250,23 @@ impl LocalityLookup for LocalityTable {
         }))
     }
 
+    /// A row without a country is one of each country with its calling code.
     fn prefixes(&self, country: &str, city: &str) -> Vec<Prefix> {
-        let is_of_city = |row: &Row| {
+        let code = country.parse::<Region>().ok().and_then(Region::calling_code);
+        let code = code.and_then(|code| format!("+{code}").parse::<Prefix>().ok());
+        let is_of_city = |row: &Row, prefix: Prefix| {
             let text =
                 |field: LocalityField| self.texts.get(row.get(field as usize).copied().unwrap_or_default());
-            text(LocalityField::Country) == country && text(LocalityField::City).eq_ignore_ascii_case(city)
+            let is_of_country = match text(LocalityField::Country) {
+                "" => code.is_some_and(|code| starts_with(prefix, code)),
+                of_row => of_row == country,
+            };
+            is_of_country && text(LocalityField::City).to_lowercase() == city.to_lowercase()
         };
         let mut prefixes = Vec::new();
         for layer in &self.layers {
             for (prefix, [row, _]) in layer.prefixes.iter().zip(&layer.rows) {
-                if self.rows.get(*row as usize).is_some_and(is_of_city) {
+                if self.rows.get(*row as usize).is_some_and(|row| is_of_city(row, *prefix)) {
                     prefixes.push(*prefix);
                 }
             }
@@ -244,6 +274,10 @@ impl LocalityLookup for LocalityTable {
         prefixes.sort_unstable();
         prefixes.dedup();
         prefixes
+    }
+
+    fn is_in_memory(&self) -> bool {
+        true
     }
 }
 
@@ -255,7 +289,8 @@ impl Layer {
         // The last prefix that is not above the number is its longest one, or starts with that.
         while let Some(last) = place.checked_sub(1) {
             let (prefix, [row, shorter]) = (self.prefixes.get(last)?, self.rows.get(last)?);
-            if number.starts_with(*prefix) {
+            let length = usize::from(*self.lengths.get(last)?);
+            if number.starts_with(*prefix) && (length == 0 || length == number.digit_count()) {
                 return Some(*row as usize);
             }
             place = *shorter as usize;
@@ -286,7 +321,16 @@ struct Draft {
     rows: HashMap<Row, u32>,
     new_rows: Vec<Row>,
     first_row: usize,
-    prefixes: Vec<(Prefix, u32)>,
+    prefixes: Vec<Entry>,
+}
+
+/// A prefix of a file.
+struct Entry {
+    prefix: Prefix,
+    /// The count of digits of its numbers; 0 is any.
+    length: u8,
+    row: u32,
+    line: u64,
 }
 
 impl Draft {
@@ -323,16 +367,17 @@ impl Draft {
         number
     }
 
-    /// Adds everything to the table, unless two rows have a prefix.
-    fn finish(mut self, table: &mut LocalityTable) -> Result<(), TableError> {
-        self.prefixes.sort_unstable_by_key(|(prefix, _)| *prefix);
+    /// Adds everything to the table, unless two rows have a prefix. `column` is the one of the prefixes.
+    fn finish(mut self, table: &mut LocalityTable, column: &str) -> Result<(), TableError> {
+        self.prefixes.sort_unstable_by_key(|entry| (entry.prefix, entry.length, entry.line));
         let mut layer = Layer::default();
         let mut last = None;
-        for (place, (prefix, row)) in (1u32..).zip(&self.prefixes) {
-            if last == Some(*prefix) {
-                return Err(TableError::of_file(TableErrorKind::Repeated(*prefix)));
+        for (place, Entry { prefix, length, row, line }) in (1u32..).zip(&self.prefixes) {
+            if last == Some((*prefix, *length)) {
+                let kind = TableErrorKind::Repeated(*prefix);
+                return Err(TableError { row: Some(*line), column: column.into(), kind });
             }
-            last = Some(*prefix);
+            last = Some((*prefix, *length));
             // The one before, or one that it starts with.
             let mut shorter = place - 1;
             while let Some(before) = shorter.checked_sub(1) {
@@ -348,6 +393,7 @@ impl Draft {
             }
             layer.prefixes.push(*prefix);
             layer.rows.push([*row, shorter]);
+            layer.lengths.push(*length);
         }
         let mut texts = table.texts.clone();
         for text in self.new_texts {
@@ -359,6 +405,7 @@ impl Draft {
         table.rows.append(&mut self.new_rows);
         layer.prefixes.shrink_to_fit();
         layer.rows.shrink_to_fit();
+        layer.lengths.shrink_to_fit();
         table.rows.shrink_to_fit();
         table.layers.push(layer);
         Ok(())
@@ -366,7 +413,7 @@ impl Draft {
 }
 
 /// Whether a prefix starts with another.
-fn starts_with(prefix: Prefix, start: Prefix) -> bool {
+pub(super) fn starts_with(prefix: Prefix, start: Prefix) -> bool {
     start.digit_count() <= prefix.digit_count()
         && prefix.digits().zip(start.digits()).all(|(digit, of_start)| digit == of_start)
 }
@@ -376,6 +423,10 @@ struct Layout {
     keys: Vec<(usize, Box<str>)>,
     is_range: bool,
     fields: Vec<(usize, LocalityField, Box<str>)>,
+    /// The columns that must have a value, in lower case, for a row to be read.
+    filters: Vec<(usize, Box<str>, String)>,
+    /// The count of columns.
+    width: usize,
 }
 
 /// The problem of a cell, and its column.
@@ -383,7 +434,11 @@ type CellError = (Box<str>, TableErrorKind);
 
 impl Layout {
     fn of(columns: &Columns, header: &[String]) -> Result<Self, TableError> {
-        let find = |name: &str| header.iter().position(|of_header| of_header.eq_ignore_ascii_case(name));
+        let places = |name: &str| {
+            let name = name.to_lowercase();
+            header.iter().enumerate().filter(move |(_, other)| other.to_lowercase() == name)
+        };
+        let find = |name: &str| places(name).next().map(|(place, _)| place);
         let all = |names: &[Box<str>]| -> Option<Vec<(usize, Box<str>)>> {
             names.iter().map(|name| Some((find(name)?, name.clone()))).collect()
         };
@@ -404,10 +459,45 @@ impl Layout {
                 None => {}
             }
         }
-        Ok(Self { keys, is_range, fields })
+        let mut filters = Vec::new();
+        for (name, value) in &columns.filters {
+            let missing = || TableError::of_file(TableErrorKind::MissingColumn(name.clone()));
+            filters.push((find(name).ok_or_else(missing)?, name.clone(), value.to_lowercase()));
+        }
+        let names = keys.iter().map(|(_, name)| name).chain(fields.iter().map(|(_, _, name)| name));
+        if let Some(name) =
+            names.chain(filters.iter().map(|(_, name, _)| name)).find(|name| places(name).count() > 1)
+        {
+            return Err(TableError::of_file(TableErrorKind::RepeatedColumn(name.clone())));
+        }
+        Ok(Self { keys, is_range, fields, filters, width: header.len() })
     }
 
-    fn read(&self, columns: &Columns, record: &ByteRecord, draft: &mut Draft) -> Result<(), CellError> {
+    /// The name of the first column that tells the numbers.
+    fn key_name(&self) -> &str {
+        self.keys.first().map_or("", |(_, name)| name)
+    }
+
+    /// Reads a row, unless a filter drops it. Returns whether it was read.
+    fn read(
+        &self,
+        columns: &Columns,
+        record: &ByteRecord,
+        line: u64,
+        draft: &mut Draft,
+    ) -> Result<bool, CellError> {
+        if record.len() < self.width
+            || record.iter().skip(self.width).any(|cell| !cell.trim_ascii().is_empty())
+        {
+            let kind = TableErrorKind::Cells { expected: self.width, found: record.len() };
+            return Err((Box::default(), kind));
+        }
+        for (column, name, value) in &self.filters {
+            let mut buffer = String::new();
+            if cell(columns, record, *column, name, &mut buffer)?.to_lowercase() != *value {
+                return Ok(false);
+            }
+        }
         let mut row = [0; FIELDS];
         for (field, value) in &columns.constants {
             if let Some(place) = row.get_mut(*field as usize) {
@@ -418,18 +508,23 @@ impl Layout {
         for (column, field, name) in &self.fields {
             let text = cell(columns, record, *column, name, &mut buffer)?;
             if let Some(place) = row.get_mut(*field as usize).filter(|_| !text.is_empty()) {
+                check(*field, text)
+                    .map_err(|expected| (name.clone(), TableErrorKind::bad_cell(expected, text)))?;
                 *place = draft.text(text);
             }
         }
         let row = draft.row(row);
         let mut cells = Vec::new();
-        for (column, name) in &self.keys {
+        for (place, (column, name)) in self.keys.iter().enumerate() {
             let text = cell(columns, record, *column, name, &mut buffer)?;
             let digits: String = text.chars().filter(|letter| !" -./()".contains(*letter)).collect();
-            let has_digits =
-                digits.strip_prefix('+').unwrap_or(&digits).bytes().all(|byte| byte.is_ascii_digit());
-            if !has_digits {
-                return Err((name.clone(), TableErrorKind::bad_cell(START, text)));
+            let may_be_empty = place > 0 && place + 1 == self.keys.len() && !self.is_range;
+            let bare = digits.strip_prefix('+').filter(|_| place == 0 || self.is_range).unwrap_or(&digits);
+            let (expected, count) = expected_digits(name);
+            let is_number = bare.bytes().all(|byte| byte.is_ascii_digit())
+                && if bare.is_empty() { may_be_empty } else { count.is_none_or(|count| count == bare.len()) };
+            if !is_number {
+                return Err((name.clone(), TableErrorKind::bad_cell(expected, text)));
             }
             let trunk = columns.trunk_prefix.as_deref().filter(|_| cells.is_empty() || self.is_range);
             let digits = trunk.and_then(|trunk| digits.strip_prefix(trunk)).unwrap_or(&digits);
@@ -438,24 +533,68 @@ impl Layout {
                 if cells.is_empty() || self.is_range { &*columns.prefix } else { "" }
             ));
         }
-        let (Some((_, first)), Some((_, last))) = (self.keys.first(), self.keys.last()) else {
-            return Ok(());
+        let (Some((first_column, first)), Some((last_column, last))) = (self.keys.first(), self.keys.last())
+        else {
+            return Ok(false);
         };
         let bad = |name: &str, expected, text: &str| (name.into(), TableErrorKind::bad_cell(expected, text));
         if !self.is_range {
-            let text = cells.concat();
-            let prefix = text.parse().map_err(|_| bad(first, START, &text))?;
-            draft.prefixes.push((prefix, row));
-            return Ok(());
+            let found = || cell(columns, record, *first_column, first, &mut String::new()).map(str::to_owned);
+            let prefix = cells.concat().parse();
+            let prefix = prefix.or_else(|_| Err(bad(first, START, &found()?)))?;
+            draft.prefixes.push(Entry { prefix, length: 0, row, line });
+            return Ok(true);
         }
-        let [from, to] = cells.as_slice() else { return Ok(()) };
-        let start: Prefix = from.parse().map_err(|_| bad(first, START, from))?;
-        let end: Prefix = to.parse().map_err(|_| bad(last, START, to))?;
+        let [from, to] = cells.as_slice() else { return Ok(false) };
+        let found = |column: &usize, name| {
+            cell(columns, record, *column, name, &mut String::new()).map(str::to_owned)
+        };
+        let start: Prefix = from.parse().or_else(|_| Err(bad(first, START, &found(first_column, first)?)))?;
+        let end: Prefix = to.parse().or_else(|_| Err(bad(last, START, &found(last_column, last)?)))?;
         if start.digit_count() != end.digit_count() || start > end {
-            return Err(bad(last, "an end of as many digits that is not below the start", to));
+            let expected = "an end of as many digits that is not below the start";
+            return Err(bad(last, expected, &found(last_column, last)?));
         }
-        draft.prefixes.extend(prefixes_of_range(start, end).map(|prefix| (prefix, row)));
-        Ok(())
+        let length = if columns.has_whole_numbers { start.digit_count() } else { 0 };
+        let length = u8::try_from(length).unwrap_or(0);
+        let entries = prefixes_of_range(start, end).map(|prefix| Entry { prefix, length, row, line });
+        draft.prefixes.extend(entries);
+        Ok(true)
+    }
+}
+
+/// The last line of some files: the end-of-file character of old systems.
+const END_OF_FILE: &[u8] = b"\x1A";
+
+/// The name of a column without the space around it.
+fn decode_name(encoding: Encoding, name: &[u8]) -> String {
+    let name: String = match encoding {
+        Encoding::Utf8 => String::from_utf8_lossy(name).into(),
+        Encoding::Latin1 => name.iter().map(|byte| char::from(*byte)).collect(),
+    };
+    name.trim().to_owned()
+}
+
+/// Checks that a text is a value of a field, or returns the kind of value that is expected.
+fn check(field: LocalityField, text: &str) -> Result<(), &'static str> {
+    let is_within =
+        |limit: f64| text.parse::<f64>().is_ok_and(|degrees| degrees.is_finite() && degrees.abs() <= limit);
+    match field {
+        LocalityField::Country if text.len() != 2 || !text.bytes().all(|byte| byte.is_ascii_uppercase()) => {
+            Err("an ISO 3166 alpha-2 code")
+        }
+        LocalityField::Latitude if !is_within(90.0) => Err("degrees from -90 to 90"),
+        LocalityField::Longitude if !is_within(180.0) => Err("degrees from -180 to 180"),
+        _ => Ok(()),
+    }
+}
+
+/// The kind of value in a column that tells numbers, and its count of digits if that is fixed.
+fn expected_digits(name: &str) -> (&'static str, Option<usize>) {
+    match name.to_ascii_lowercase().as_str() {
+        "npa" | "nxx" => ("3 digits", Some(3)),
+        "x" => ("1 digit", Some(1)),
+        _ => (START, None),
     }
 }
 
@@ -503,19 +642,20 @@ fn prefixes_of_range(start: Prefix, end: Prefix) -> impl Iterator<Item = Prefix>
 }
 
 impl TableError {
-    /// The line of the file, from 1; the header is the first. `None` if the problem is the file's.
+    /// Returns the line of the file at which the row starts, or the first of the empty lines before it. The header is
+    /// line 1. `None` if the problem is that of the file.
     #[must_use]
     pub const fn row(&self) -> Option<u64> {
         self.row
     }
 
-    /// The name of the column in the header; empty if the problem is not a cell's.
+    /// Returns the name of the column in the header; an empty text if the problem is not that of a cell.
     #[must_use]
     pub const fn column(&self) -> &str {
         &self.column
     }
 
-    /// The problem.
+    /// Returns the problem.
     #[must_use]
     pub const fn kind(&self) -> &TableErrorKind {
         &self.kind

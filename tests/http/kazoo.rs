@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 use telnum::account::{Account, AccountTree, Actor};
 use telnum::http::ServerLimits;
-use telnum::inventory::{Create, Inventory, Options};
-use telnum::locality::{LineCarrier, Locality, LocalityError, LocalityLookup};
+use telnum::inventory::{Create, Inventory, InventoryBuilder, Options};
+use telnum::locality::{Locality, LocalityError, LocalityLookup, LocalityTable};
 use telnum::number::{PhoneNumber, Prefix};
 use telnum::record::Shape;
 use telnum::store::MemoryStore;
@@ -209,28 +209,36 @@ fn the_activation_limit_does_not_count_numbers_with_unaccepted_charges() {
     assert_eq!(spent.load(Ordering::Relaxed), 1);
 }
 
-/// A lookup with the published locality.
-#[derive(Debug)]
-struct PublishedLocality;
+/// Asks for the locality of a number at a server of `inventory`.
+fn locality_of(number: &str, inventory: InventoryBuilder) -> Value {
+    let accounts = AccountTree::new([Account::new(OWNER.parse().unwrap())]).unwrap();
+    let server = world::kazoo_of(inventory.accounts(accounts).build(), |api| api, ServerLimits::default());
+    let body = json!({"data": {"numbers": [number]}});
+    let reply = ask(&server, "POST", &format!("{OWNER}/phone_numbers/locality"), OWNER_TOKEN, &body).json();
+    reply["data"][number].clone()
+}
 
-impl LocalityLookup for PublishedLocality {
+#[test]
+fn a_lookup_without_a_description_is_described_by_city_and_province() {
+    for (table, described) in [
+        ("+1555\tUS\tCA\tOakland\n", json!("Oakland, CA")),
+        ("+1555\tUS\tCA\t\n", json!("CA")),
+        ("+1555\tUS\t\tOakland\n", json!("Oakland")),
+        ("+1555\tUS\t\t\n", Value::Null),
+    ] {
+        let table = LocalityTable::from_tsv(table).unwrap();
+        let inventory = Inventory::builder(MemoryStore::new()).localities(table);
+        assert_eq!(locality_of("+15551234567", inventory)["geocode"], json!({"locality": described}));
+    }
+}
+
+/// A lookup that fails.
+#[derive(Debug)]
+struct Failing;
+
+impl LocalityLookup for Failing {
     fn locate(&self, _: PhoneNumber) -> Result<Option<Locality>, LocalityError> {
-        let text = |text: &str| Some(text.into());
-        Ok(Some(Locality {
-            postal_code: text("94108"),
-            alt_postal_codes: vec!["94104".into(), "94103".into()],
-            latitude: text("37.789973706997"),
-            longitude: text("-122.406446128903"),
-            line_type: text("WIRELESS"),
-            switch: text("098IGUH"),
-            carrier: Some(LineCarrier {
-                id: text("6529"),
-                line_type: text("WIRELESS"),
-                company: text("T-Mobile USA Inc"),
-                dba: text("T-Mobile USA Inc"),
-            }),
-            ..Locality::new("US", "CA", "San Francisco")
-        }))
+        Err(LocalityError::Failed("connection reset".into()))
     }
 
     fn prefixes(&self, _: &str, _: &str) -> Vec<Prefix> {
@@ -239,35 +247,47 @@ impl LocalityLookup for PublishedLocality {
 }
 
 #[test]
-fn a_locality_has_all_published_fields() {
+fn a_failed_lookup_is_an_error_though_the_prefix_is_known() {
+    let inventory = Inventory::builder(MemoryStore::new()).localities(Failing);
+    let answer = locality_of("+14152021234", inventory);
+    assert_eq!((&answer["status"], &answer["message"]), (&json!("error"), &json!("lookup_failed")));
+}
+
+#[cfg(feature = "geo")]
+#[test]
+fn country_and_description_need_no_lookup() {
+    let nothing = json!({"locality": null, "province": null, "postal_code": null, "extended_postal_code": null,
+        "latitude": null, "longitude": null, "type": null, "alt_postal_codes": [], "switch": null});
+    for (number, country, described, city, province) in [
+        ("+14158551292", "US", json!("California"), Value::Null, Value::Null),
+        ("+14152021234", "US", json!("San Francisco, CA"), json!("San Francisco"), json!("CA")),
+        ("+41446681800", "CH", json!("Zurich"), json!("Zurich"), Value::Null),
+        ("+447912345678", "GB", json!("United Kingdom"), Value::Null, Value::Null),
+        ("+18002530000", "US", Value::Null, Value::Null, Value::Null),
+    ] {
+        let answer = locality_of(number, Inventory::builder(MemoryStore::new()));
+        assert_eq!((&answer["country"], &answer["geocode"]["locality"]), (&json!(country), &described));
+        let mut place = nothing.clone();
+        place["locality"] = city;
+        place["province"] = province;
+        assert_eq!((&answer["locality"], &answer["status"]), (&place, &json!("success")), "{number}");
+        assert_eq!(answer["carrier"], json!({"id": null, "type": null, "company": null, "dba": null}));
+    }
+    let unknown = locality_of("+15551234567", Inventory::builder(MemoryStore::new()));
+    assert_eq!(unknown["message"], "missing_url");
+}
+
+#[cfg(feature = "geo")]
+#[test]
+fn a_city_has_prefixes_without_a_lookup() {
     let accounts = AccountTree::new([Account::new(OWNER.parse().unwrap())]).unwrap();
-    let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).localities(PublishedLocality);
-    let server = world::kazoo_of(inventory.build(), |api| api, ServerLimits::default());
-    let body = json!({"data": {"numbers": ["+14158551292"]}});
-    let reply = ask(&server, "POST", &format!("{OWNER}/phone_numbers/locality"), OWNER_TOKEN, &body).json();
-    let printed = json!({
-        "country": "US",
-        "number": "+14158551292",
-        "e164_number": "+14158551292",
-        "geocode": {"locality": "San Francisco, CA"},
-        "locality": {
-            "locality": "San Francisco",
-            "province": "CA",
-            "postal_code": "94108",
-            "extended_postal_code": null,
-            "latitude": "37.789973706997",
-            "longitude": "-122.406446128903",
-            "type": "WIRELESS",
-            "alt_postal_codes": ["94104", "94103"],
-            "switch": "098IGUH",
-        },
-        "carrier": {
-            "id": "6529",
-            "type": "WIRELESS",
-            "company": "T-Mobile USA Inc",
-            "dba": "T-Mobile USA Inc",
-        },
-        "status": "success",
-    });
-    assert_eq!(reply["data"]["+14158551292"], printed);
+    let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
+    let server = world::kazoo_of(inventory, |api| api, ServerLimits::default());
+    let prefixes = |query: &str| {
+        let path = format!("{OWNER}/phone_numbers/prefix?{query}");
+        ask(&server, "GET", &path, OWNER_TOKEN, &Value::Null).json()["data"].clone()
+    };
+    assert_eq!(prefixes("country=CH&city=zurich"), json!(["43", "44"]));
+    assert!(prefixes("city=San%20Francisco").as_array().unwrap().contains(&json!("415202")));
+    assert_eq!(prefixes("country=CH&city=nowhere"), json!([]));
 }

@@ -15,7 +15,7 @@ use telnum::http::{
 use telnum::idempotency::IdempotencyKey;
 use telnum::inventory::{Billing, BillingError, Charge, Create, Inventory, Options, Quote};
 use telnum::lifecycle::State;
-use telnum::locality::LocalityTable;
+use telnum::locality::{Columns, LocalityTable};
 use telnum::names::{CarrierName, Feature, FeatureSet};
 use telnum::plan::Region;
 use telnum::policy::Policy;
@@ -179,6 +179,22 @@ fn places() -> AddressBook {
     AddressBook::new(places.map(|place| E911Address::from_value(place).unwrap()))
 }
 
+/// The table of the example `serve`, over one of another city.
+pub(crate) fn localities() -> LocalityTable {
+    let oakland = "+1510\tUS\tCA\tOakland\t94612,94607\n";
+    let mut table = LocalityTable::from_tsv(oakland).unwrap();
+    let file = include_str!("../../examples/data/localities.csv");
+    table.read_csv(file.as_bytes(), &Columns::new().with_prefix("+1")).unwrap();
+    table
+}
+
+#[cfg(not(feature = "geo"))]
+fn table(file: &str) -> LocalityTable {
+    let mut table = LocalityTable::new();
+    table.read_csv(file.as_bytes(), &Columns::new()).unwrap();
+    table
+}
+
 /// The inventory of the published documents.
 pub(crate) fn inventory() -> Inventory {
     let accounts = AccountTree::new([
@@ -192,7 +208,6 @@ pub(crate) fn inventory() -> Inventory {
     let mut policy = Policy::default();
     policy.allowed_features = policy.allowed_features.union(FeatureSet::from([Feature::E911, Feature::Cnam]));
     policy.default_carrier = "telnyx".parse().unwrap();
-    let localities = "+1415\tUS\tCA\tSan Francisco\n+1510\tUS\tCA\tOakland\t94612,94607\n";
     let inventory = Inventory::builder(MemoryStore::new())
         .accounts(accounts)
         .policy(policy)
@@ -203,9 +218,14 @@ pub(crate) fn inventory() -> Inventory {
             ScriptedCarrier::new("dear".parse().unwrap()).with_block("+14159990000".parse().unwrap(), 10),
         )
         .billing(ChargesDear)
-        .localities(LocalityTable::from_tsv(localities).unwrap())
-        .e911(places())
-        .build();
+        .localities(localities())
+        .e911(places());
+    // What the feature `geo` knows of the numbers of the documents.
+    #[cfg(not(feature = "geo"))]
+    let inventory = inventory.places(table(
+        "prefix,country,geocode\n+1415,US,California\n+1415202,US,\"San Francisco, CA\"\n+1510,US,California\n",
+    ));
+    let inventory = inventory.build();
     let rows = [
         ("+14155555555", OWNER, State::InService, Some("callflow"), "telnyx", json!({"my_own_field": {}})),
         ("+14158865100", OWNER, State::InService, None, "telnyx", json!({})),

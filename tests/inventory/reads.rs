@@ -1,7 +1,7 @@
 //! What is read: numbers, lists, whose a call is.
 
 use super::*;
-use telnum::locality::LocalityError;
+use telnum::locality::{LocalityError, LocalityTable};
 
 #[test]
 fn row_24_available_numbers_are_readable_by_all() {
@@ -61,7 +61,8 @@ fn row_11_an_irreconcilable_text_is_named_as_written() {
 
 #[test]
 fn row_142_no_locality_lookup_is_an_error() {
-    let answers = world().build().locality([FREE, "junk"], &by("reseller")).unwrap();
+    let inventory = world().places(LocalityTable::new()).build();
+    let answers = inventory.locality([FREE, "junk"], &by("reseller")).unwrap();
     assert_eq!(answers[FREE], Err(LocalityError::NotConfigured));
     assert_eq!(answers["junk"], Ok(None));
 }

@@ -68,13 +68,13 @@ fn document(text: &str, locality: &Result<Option<Locality>, LocalityError>) -> V
         |message: &str| json!({"number": text, "e164_number": number, "status": "error", "message": message});
     match locality {
         Ok(Some(place)) => json!({
-            "country": place.country,
+            "country": known(&place.country),
             "number": text,
             "e164_number": number,
-            "geocode": {"locality": format!("{}, {}", place.locality, place.province)},
+            "geocode": {"locality": place.geocode.clone().or_else(|| city_and_province(place))},
             "locality": {
-                "locality": place.locality,
-                "province": place.province,
+                "locality": known(&place.locality),
+                "province": known(&place.province),
                 "postal_code": place.postal_code,
                 "extended_postal_code": place.extended_postal_code,
                 "latitude": place.latitude,
@@ -90,6 +90,19 @@ fn document(text: &str, locality: &Result<Option<Locality>, LocalityError>) -> V
         Ok(None) => failed("not_found"),
         Err(LocalityError::NotConfigured) => failed("missing_url"),
         Err(LocalityError::Failed(_)) => failed("lookup_failed"),
+    }
+}
+
+/// Returns a text unless it is empty.
+fn known(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
+}
+
+/// Returns the description of a place whose lookup has none.
+fn city_and_province(place: &Locality) -> Option<Box<str>> {
+    match (known(&place.locality), known(&place.province)) {
+        (Some(city), Some(province)) => Some(format!("{city}, {province}").into()),
+        (city, province) => city.or(province).map(Box::from),
     }
 }
 
