@@ -1,13 +1,15 @@
 //! Phone numbers for services: exact, typed, small.
 //!
-//! telnum covers what a service does with phone numbers: it parses what people type and dial, validates
-//! and formats numbers of all countries, classifies calls, keeps an inventory of numbers with owners and a
-//! lifecycle, and stores people's contact numbers. The library has no global settings, no runtime and no
-//! network access of its own, and it does not panic, whatever the input.
+//! telnum covers what a service does with phone numbers: it parses the numbers that people type and
+//! dial, validates and formats numbers of all countries, classifies calls, manages an inventory of
+//! numbers with owners and a lifecycle, and stores people's contact numbers. The library has no global
+//! settings, needs no async runtime, opens no network connection of its own, and does not panic on any
+//! input.
 //!
-//! # A call, from the dialled text to the number shown
+//! # A call, from the dialled text to the displayed number
 //!
-//! A switch receives a text: a number in one of many spellings, an emergency code, an extension, or junk.
+//! A switch receives a text: a number in one of many spellings, an emergency code, an extension, or
+//! anything else.
 //!
 //! ```
 //! # #[cfg(feature = "classify")] {
@@ -46,10 +48,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # A number of the inventory, from account to account
+//! # A number in the inventory, from account to account
 //!
-//! A command on a record decides by the lifecycle's table and returns the changed record, or a refusal that
-//! explains itself. It stores nothing and calls nobody; [`inventory`] does both, safely.
+//! A command on a record checks the lifecycle's transition table and returns the changed record, or a
+//! refusal that states the reason. Commands neither store anything nor call a carrier; the use cases of
+//! [`inventory`] do both.
 //!
 //! ```
 //! use telnum::account::{Account, AccountId, AccountTree};
@@ -88,25 +91,25 @@
 //!
 //! | module | contents |
 //! |---|---|
-//! | [`number`] | E.164 numbers, prefixes, extensions: parse, display, order, ranges |
-//! | [`plan`] | the world's numbering plan: look up, parse, format, as-you-type, emergency numbers |
+//! | [`number`] | E.164 numbers, prefixes, extensions: parsing, formatting, order, ranges |
+//! | [`plan`] | the world's numbering plan: lookup, parsing, formatting, as-you-type, emergency numbers |
 //! | `geo` | places, carriers and time zones of numbers, by language |
-//! | [`normalize`] | ordered converters and dial plans: from dialled text to number |
+//! | [`normalize`] | ordered converters and dial plans that turn dialled text into numbers |
 //! | [`mask`] | pretty-print masks: `SS(###) ### - ####` |
-//! | [`classify`] | ordered rules that tell the kind of a call, in one automaton |
-//! | [`account`] | accounts in a tree, and their rights over each other |
+//! | [`classify`] | ordered rules that determine the kind of a call, compiled into one automaton |
+//! | [`account`] | the tree of accounts and their permissions over each other |
 //! | [`names`] | names of features, carriers and modules |
-//! | [`time`] | timestamps in whole seconds, as the published documents count them |
+//! | [`time`] | timestamps in whole seconds, in the units of the published documents |
 //! | [`policy`] | the operator's settings: released numbers, ageing, reservations |
-//! | [`lifecycle`] | nine states of a number and one table of transitions |
-//! | [`feature`] | E911, CNAM, routing, messaging: who may set a feature, when it is live |
-//! | [`record`] | a number of the inventory, and the commands that change it |
+//! | [`lifecycle`] | the nine states of a number and the table of transitions between them |
+//! | [`feature`] | E911, CNAM, routing, messaging: who may set a feature, and when it is active |
+//! | [`record`] | the record of a number in the inventory, and the commands that change it |
 //! | [`porting`] | port requests: model, transitions, timeline, calendar, and their use cases |
 //! | [`contact`] | the numbers of people and clients: rules, queries, and their use cases |
-//! | [`locality`] | the place and the carrier of a number, by tables |
-//! | [`carrier`], [`provider`] | traits for those who sell numbers, and for those who publish addresses and names |
+//! | [`locality`] | the place and the carrier of a number, from tables |
+//! | [`carrier`], [`provider`] | traits for services that sell numbers, and for services that publish addresses and names |
 //! | [`store`] | the storage contract, and a store in memory |
-//! | [`inventory`] | the use cases: read, decide, commit, perform external effects once |
+//! | [`inventory`] | the use cases: read, decide, commit, and run each external effect once |
 //! | [`document`], [`token`], [`idempotency`] | errors of document fields; short ids; idempotency keys |
 //! | `testing` | conformance laws of stores; a store and a carrier that fail on demand |
 //! | `http` | routers of five published APIs, and a server for them |
@@ -119,14 +122,14 @@
 //! |---|---|
 //! | `classify` (default) | [`normalize`], [`mask`], [`classify`] |
 //! | `contacts` (default) | [`contact`], [`document`], [`time`], [`token`] |
-//! | `inventory` (default) | the inventory of numbers and all it stands on; implies `classify` and `contacts` |
+//! | `inventory` (default) | the inventory of numbers and the modules it depends on; implies `classify` and `contacts` |
 //! | `geo` | the module `geo`, in English |
 //! | `geo-languages` | 34 more languages for `geo` |
 //! | `testing` | the module `testing` |
 //! | `http` | the module `http` |
 //!
-//! Without features there is the core, [`number`] and [`plan`]: it needs an allocator but not the standard
-//! library.
+//! Without features the crate is its core, [`number`] and [`plan`], which needs an allocator but not
+//! the standard library.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -15,22 +15,22 @@
 //! # Ok::<(), telnum::NumberError>(())
 //! ```
 //!
-//! Each type has one grammar for `FromStr`, `Display` and serde, and refuses any other text: [`plan::parse`]
-//! reads numbers as people write them. Nothing here allocates.
+//! Each type has one grammar for `FromStr`, `Display` and serde, and refuses any other text;
+//! [`plan::parse`] reads numbers as people write them. Nothing in this module allocates.
 //!
 //! # The packed form
 //!
-//! [`PhoneNumber`], [`Prefix`] and [`Extension`] hold their digits in a `u64`: one digit a nibble from the
-//! top, the number of digits in the lowest nibble, 0 in unused nibbles. The form is stable; stores may rely
-//! on it.
+//! [`PhoneNumber`], [`Prefix`] and [`Extension`] hold their digits in a `u64`: one digit per nibble
+//! from the most significant one down, the number of digits in the least significant nibble, and 0 in
+//! unused nibbles. The form is stable; stores may rely on it.
 //!
 //! ```text
 //! +14158867900    1 4 1 5 8 8 6 7 9 0 0 0 0 0 0 B
 //! bits           63                         4 3 0
 //! ```
 //!
-//! So integers have the order of the texts, all numbers with one prefix are one range of integers, and no
-//! number is 0.
+//! Integers therefore have the order of the texts, all numbers with one prefix are one range of
+//! integers, and no number is 0.
 //!
 //! [`plan::parse`]: crate::plan::parse()
 

@@ -1,5 +1,5 @@
-//! The world's numbering plan: the region, type and validity of numbers, and how they are written and
-//! dialled.
+//! The world's numbering plan: the region, type and validity of numbers, and how numbers are written
+//! and dialled.
 //!
 //! ```
 //! use telnum::plan::{self, NumberType, Region, Style};
@@ -12,13 +12,15 @@
 //! # Ok::<(), plan::ParseError>(())
 //! ```
 //!
-//! The answers are libphonenumber's, release [`METADATA_VERSION`]; [`parse()`] lists the few exceptions. They
-//! come from a constant table of 198 KB, in which a number is found by walking along three or four of its
-//! digits. Nothing is prepared on the first call, and only [`AsYouType`] and [`RegionError`] allocate.
+//! The results are those of libphonenumber, release [`METADATA_VERSION`]; [`parse()`] lists the few
+//! exceptions. They come from a constant table of 198 KB, in which a lookup usually visits three or
+//! four digits of the number. There is no initialization on the first call, and only [`AsYouType`] and
+//! [`RegionError`] allocate.
 //!
 //! # Region and type of each line
 //!
-//! Region and type have names that live as long as the program, so that a batch keeps no strings of its own:
+//! The names of regions and types are `&'static str`, so that a batch need not allocate strings for
+//! them:
 //!
 //! ```
 //! use telnum::plan::{self, Region};
@@ -62,11 +64,11 @@ use crate::number::{CallingCode, Extension, PhoneNumber};
 
 /// The release of libphonenumber whose metadata the plan is generated from.
 ///
-/// `cargo run --release --example generate_plan -- RESOURCES` takes in another release, from the `resources/`
-/// directory of its source.
+/// To update the plan to another release, run `cargo run --release --example generate_plan --
+/// RESOURCES`, where `RESOURCES` is the `resources/` directory of its source.
 pub const METADATA_VERSION: &str = table::VERSION;
 
-/// Returns the entry of `number` in the numbering plan: region, type, validity.
+/// Returns the entry of `number` in the numbering plan: its region, type and validity.
 ///
 /// ```
 /// use telnum::plan::{self, Possibility};
@@ -85,8 +87,9 @@ pub fn lookup(number: PhoneNumber) -> Lookup {
 
 /// Parses the number in `text`, as written or dialled in `region`.
 ///
-/// A text with a calling code, after a plus sign or an international prefix of `region`, is not read as a
-/// number of `region`. Without a region, only texts with a plus sign are parsed.
+/// A number with a calling code, after a plus sign or an international prefix of `region`, belongs to
+/// the country of that code and not to `region`. Without a region, only texts with a plus sign are
+/// accepted.
 ///
 /// ```
 /// use telnum::plan::{self, Region};
@@ -100,29 +103,35 @@ pub fn lookup(number: PhoneNumber) -> Lookup {
 /// # Ok::<(), telnum::plan::ParseError>(())
 /// ```
 ///
-/// The number need not be valid, which [`lookup`] tells: a date is parsed too, since it is digits with
-/// punctuation.
+/// The number is not necessarily valid; use [`lookup`] to check. Even a date is accepted, since it
+/// consists of digits with punctuation.
 ///
 /// # Differences from libphonenumber
-/// - A number of more than 15 digits is refused as too long (ITU-T E.164, 6.2.1), and so is such an
-///   extension.
-/// - An extension has ASCII digits, whatever script they were written in.
+///
+/// - Numbers and extensions of more than 15 digits are refused as too long (ITU-T E.164, 6.2.1).
+/// - The digits of an extension are ASCII, whatever script they were written in.
 /// - `;phone-context=` before `tel:` is refused; libphonenumber fails in other ways.
 ///
-/// Where the versions of libphonenumber differ, the answer is that of the one for Java: it refuses `12 ext
-/// 3`, since two digits take no extension, and cuts a text before its first `/x`, not the last.
+/// Where the ports of libphonenumber differ, the result is that of the Java port: it refuses `12 ext
+/// 3`, since a number of two digits cannot have an extension, and cuts a text before its first `/x`,
+/// not before the last.
 ///
 /// # Errors
+///
 /// A [`ParseError`] has a [kind](parse::ParseErrorKind) and a position:
-/// - [`NotANumber`]: the text does not look like a number. The position is that of the first character that
-///   does not belong to one.
-/// - [`RegionNeeded`]: the text has no calling code and `region` is `None`. The position is where the number
-///   starts.
-/// - [`UnknownCallingCode`]: the position is that of the code.
-/// - [`TooShortAfterPlus`], [`TooShortAfterPrefix`], [`TooShort`]: the position is where the number ends.
-/// - [`TooLong`], [`ExtensionTooLong`]: more than 15 digits, or a text of more than 250 UTF-16 units. The
-///   position is that of the first excess digit or character, or of the extension.
-/// - [`InvalidPhoneContext`]: the position is that of the context.
+///
+/// - [`NotANumber`]: the text does not look like a number. The position is that of the first character
+///   that does not belong to a number.
+/// - [`RegionNeeded`]: the text has no calling code and `region` is `None`. The position is the start
+///   of the number.
+/// - [`UnknownCallingCode`]: the calling code is not assigned. The position is that of the code.
+/// - [`TooShortAfterPlus`], [`TooShortAfterPrefix`], [`TooShort`]: the number has too few digits. The
+///   position is the end of the number.
+/// - [`TooLong`], [`ExtensionTooLong`]: the number or the extension has more than 15 digits, or the
+///   text has more than 250 UTF-16 units. The position is that of the first excess digit or character,
+///   or of the extension.
+/// - [`InvalidPhoneContext`]: the phone context of a `tel:` URI is malformed. The position is that of
+///   the context.
 ///
 /// [`NotANumber`]: parse::ParseErrorKind::NotANumber
 /// [`RegionNeeded`]: parse::ParseErrorKind::RegionNeeded
@@ -141,7 +150,7 @@ pub fn parse(text: &str, region: Option<Region>) -> Result<Parsed, ParseError> {
 
 /// Returns whether `text` is a number with letters in place of digits, such as `1-800-FLOWERS`.
 ///
-/// A text of more than 250 UTF-16 units is not.
+/// The result is `false` for a text of more than 250 UTF-16 units.
 ///
 /// ```
 /// use telnum::plan;
@@ -155,9 +164,9 @@ pub fn is_vanity(text: &str) -> bool {
     parse::text::is_vanity(text)
 }
 
-/// Formats `number`.
+/// Formats `number` in `style`.
 ///
-/// A number with a calling code that is not assigned is formatted as its national digits in all styles but
+/// If the calling code is not assigned, the result is the national digits in all styles except
 /// [`Style::E164`], as in libphonenumber.
 ///
 /// ```
@@ -176,9 +185,10 @@ pub fn format(number: PhoneNumber, style: Style) -> Formatted {
     BUILT_IN.format(number, None, style)
 }
 
-/// Formats `number` and `extension`, with the label that the country of the number writes before extensions.
+/// Formats `number` and `extension`, with the extension label that is usual in the country of the
+/// number.
 ///
-/// [`Style::E164`] has no extensions.
+/// [`Style::E164`] omits the extension.
 ///
 /// ```
 /// use telnum::plan::{self, Style};
@@ -193,7 +203,7 @@ pub fn format_with_extension(number: PhoneNumber, extension: Option<Extension>, 
     BUILT_IN.format(number, extension, style)
 }
 
-/// Formats `number` and `extension` as dialled in the region `from`.
+/// Formats `number` and `extension` as dialled from the region `from`.
 ///
 /// If `from` has several international prefixes and none is preferred, the result is that of
 /// [`Style::International`].
@@ -212,9 +222,10 @@ pub fn format_out_of_country(number: PhoneNumber, extension: Option<Extension>, 
     BUILT_IN.format_out_of_country(number, extension, from)
 }
 
-/// Formats `number` and `extension` as dialled within the country over the carrier of `carrier_code`.
+/// Formats `number` and `extension` as dialled within the country, with `carrier_code` selecting the
+/// carrier.
 ///
-/// A `carrier_code` that is not 1 to 15 ASCII characters is left out.
+/// A `carrier_code` that is not 1 to 15 ASCII characters is omitted.
 ///
 /// ```
 /// use telnum::plan;
@@ -243,7 +254,7 @@ pub fn calling_codes() -> impl Iterator<Item = CallingCode> {
     BUILT_IN.codes()
 }
 
-/// Returns a valid number of `kind` in `region`, for use in examples; `None` if the metadata has none.
+/// Returns an example of a valid number of `kind` in `region`; `None` if the metadata has none.
 ///
 /// ```
 /// use telnum::plan::{self, NumberType, Region};

@@ -1,6 +1,6 @@
 use super::packed::digit_count;
 
-/// Space for the text of a number, for [`PhoneNumber::encode`](super::PhoneNumber::encode).
+/// A buffer for the text of a number, filled by [`PhoneNumber::encode`](super::PhoneNumber::encode).
 ///
 /// ```
 /// use telnum::{PhoneNumber, number::Buffer};
@@ -10,7 +10,7 @@ use super::packed::digit_count;
 /// assert_eq!(number.encode(&mut buffer), "+14158867900");
 /// # Ok::<(), telnum::NumberError>(())
 /// ```
-// Aligned, so that sixteen bytes are checked for UTF-8 at once.
+// Aligned, so that all sixteen bytes are checked for UTF-8 at once.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(16))]
 pub struct Buffer([u8; 16]);
@@ -22,7 +22,7 @@ impl Buffer {
         Self([b'0'; 16])
     }
 
-    /// Creates a buffer of `+`, the digits of a packed form, and zeros up to 15 digits.
+    /// Creates a buffer that holds `+`, the digits of a packed form, and zeros up to 15 digits.
     #[inline]
     pub(crate) const fn of(bits: u64) -> Self {
         let high = unfold(bits >> 32) as u128;
@@ -42,7 +42,8 @@ impl Buffer {
         str::from_utf8(&self.0).ok().and_then(|text| text.get(start..end)).unwrap_or_default()
     }
 
-    /// Returns the text of the packed form `bits` that this buffer was made of, from byte `start` on.
+    /// Returns the text of `bits`, the packed form that this buffer was created from, starting at byte
+    /// `start`.
     #[inline]
     pub(super) fn text(&self, bits: u64, start: usize) -> &str {
         self.part(start, digit_count(bits) + 1)
@@ -55,7 +56,7 @@ impl Default for Buffer {
     }
 }
 
-/// Unfolds eight nibbles into ASCII digits, the first in the highest byte.
+/// Expands eight nibbles into ASCII digits, with the first digit in the highest byte.
 #[inline]
 const fn unfold(nibbles: u64) -> u64 {
     let value = (nibbles | nibbles << 16) & 0x0000_FFFF_0000_FFFF;

@@ -5,9 +5,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::error::{NumberError, NumberErrorKind};
 
-/// The calling code of a country or service in E.164: 1 to 999. Serde: a number.
+/// The calling code of a country or service in E.164: 1 to 999. In serde it is a number.
 ///
-/// The code need not be assigned: [`plan::calling_codes`](crate::plan::calling_codes) returns those that are.
+/// The code is not necessarily assigned: [`plan::calling_codes`](crate::plan::calling_codes) returns
+/// the assigned ones.
 ///
 /// ```
 /// use telnum::CallingCode;
@@ -26,7 +27,7 @@ impl CallingCode {
     /// The calling code of the North American Numbering Plan, 1.
     pub const NANP: Self = Self(1);
 
-    /// The most digits of a calling code.
+    /// The maximum number of digits of a calling code.
     const MAX_DIGITS: usize = 3;
 
     /// Creates a calling code.
@@ -38,7 +39,8 @@ impl CallingCode {
     /// ```
     ///
     /// # Errors
-    /// [`NumberErrorKind::CallingCodeOutOfRange`] unless `code` is 1 to 999.
+    ///
+    /// Returns [`NumberErrorKind::CallingCodeOutOfRange`] unless `code` is 1 to 999.
     pub const fn new(code: u16) -> Result<Self, NumberError> {
         match code {
             1..=999 => Ok(Self(code)),
@@ -53,11 +55,11 @@ impl CallingCode {
         self.0
     }
 
-    /// Returns the number of leading digits of a packed form that are the calling code: zones 1 and 7 have
-    /// codes of one digit, the codes below have two, all others three.
+    /// Returns the number of leading digits of a packed form that are the calling code: one in zones 1
+    /// and 7, two for the codes listed below, three for all others.
     #[inline]
     pub(crate) const fn width(bits: u64) -> usize {
-        /// The codes of two digits, a bit each: 20, 27, 30 to 34, 36, 39, ...
+        /// The two-digit codes, one bit each: 20, 27, 30 to 34, 36, 39, ...
         const TWO_DIGITS: u128 = {
             let codes = [
                 20u8, 27, 30, 31, 32, 33, 34, 36, 39, 40, 41, 43, 44, 45, 46, 47, 48, 49, 51, 52, 53, 54, 55,
@@ -92,7 +94,7 @@ impl CallingCode {
         }
     }
 
-    /// Returns the digits, one a nibble from the top.
+    /// Returns the digits, one per nibble from the most significant one down.
     #[inline]
     pub(crate) const fn leading(self) -> u64 {
         let (tens, ones) = (self.0 as u64 / 10, self.0 as u64 % 10);
@@ -100,7 +102,7 @@ impl CallingCode {
         digits << (64 - 4 * self.digit_count())
     }
 
-    /// Returns the code of the leading `width` nibbles.
+    /// Returns the code in the leading `width` nibbles.
     #[inline]
     pub(crate) const fn from_leading(bits: u64, width: usize) -> Self {
         let first = (bits >> 60) as u16;

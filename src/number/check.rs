@@ -1,4 +1,4 @@
-//! The check of packed forms that come from elsewhere.
+//! The validation of packed forms that other programs produced.
 #![expect(clippy::cast_possible_truncation, reason = "nibbles are cut out of a u64")]
 
 use core::num::NonZeroU64;
@@ -6,8 +6,8 @@ use core::num::NonZeroU64;
 use super::error::{NumberError, NumberErrorKind};
 use super::packed::{MAX_DIGITS, digit_count};
 
-/// Checks that `bits` are a packed form of at least `min` digits, and that the first digit is not 0 unless
-/// `leading_zero` allows it.
+/// Checks that `bits` is a packed form of at least `min` digits, and that the first digit is not 0
+/// unless `leading_zero` allows it.
 pub(super) fn check_bits(bits: u64, min: usize, leading_zero: bool) -> Result<NonZeroU64, NumberError> {
     let count = digit_count(bits);
     let error = |kind, position| Err(NumberError::new(position, kind));

@@ -4,7 +4,7 @@ use core::iter::FusedIterator;
 use super::buffer::Buffer;
 use super::packed::digit_count;
 
-/// An iterator over digits as values 0 to 9, from either end. `Display` writes the digits that are left.
+/// An iterator over digits as values 0 to 9, from either end. `Display` writes the remaining digits.
 ///
 /// ```
 /// let number: telnum::PhoneNumber = "+14158867900".parse()?;
@@ -16,7 +16,7 @@ use super::packed::digit_count;
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Digits {
-    /// The digits that are left, in the packed form.
+    /// The remaining digits, in the packed form.
     bits: u64,
 }
 
@@ -27,8 +27,8 @@ impl Digits {
         Self { bits }
     }
 
-    /// Returns the digits that are left in the packed form of the module [`number`](crate::number); 0 if
-    /// none is left.
+    /// Returns the remaining digits in the packed form of the module [`number`](crate::number), or 0 if
+    /// none remain.
     ///
     /// ```
     /// let number: telnum::PhoneNumber = "+14158867900".parse()?;

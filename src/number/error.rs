@@ -26,7 +26,7 @@ pub enum NumberErrorKind {
     Empty,
     /// A text that does not start with `+`.
     MissingPlus,
-    /// 0 as the first digit: no calling code starts with 0.
+    /// A leading digit 0: no calling code starts with 0.
     LeadingZero,
     /// A character that is not an ASCII digit; U+FFFD for a byte that is not UTF-8.
     NotADigit(char),
@@ -34,14 +34,14 @@ pub enum NumberErrorKind {
     TooShort {
         /// The number of digits found.
         count: usize,
-        /// The least number of digits.
+        /// The minimum number of digits.
         min: usize,
     },
     /// Too many digits.
     TooLong {
         /// The number of digits found.
         count: usize,
-        /// The greatest number of digits.
+        /// The maximum number of digits.
         max: usize,
     },
     /// A packed form with a length nibble that is out of range.
@@ -61,8 +61,8 @@ impl NumberError {
         self.kind
     }
 
-    /// Returns where the error is: the index of a byte of the text, or of a nibble of the packed form,
-    /// counted from the top.
+    /// Returns the position of the error: the index of a byte of the text, or of a nibble of the packed
+    /// form, counted from the most significant one.
     #[must_use]
     pub const fn position(&self) -> usize {
         self.position
@@ -72,7 +72,7 @@ impl NumberError {
         Self { kind, position }
     }
 
-    /// Returns why `text` is not `+` and `min` to 15 digits, the first not 0.
+    /// Returns the error of a `text` that is not `+` and `min` to 15 digits, the first not 0.
     #[cold]
     pub(super) fn in_number(text: &[u8], min: usize) -> Self {
         match text {
@@ -83,7 +83,8 @@ impl NumberError {
         }
     }
 
-    /// Returns why `digits`, which start at byte `offset` of a text, are not `min` to `max` digits.
+    /// Returns the error of `digits` that are not `min` to `max` digits, where `offset` is their first
+    /// byte in the text.
     #[cold]
     pub(super) fn in_digits(digits: &[u8], offset: usize, min: usize, max: usize) -> Self {
         let count = digits.len();

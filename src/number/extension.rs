@@ -8,7 +8,8 @@ use super::text::text_form;
 
 /// The digits dialled after a call is answered: 1 to 15, `;ext=` in a `tel:` URI (RFC 3966, 5.3).
 ///
-/// An extension is not part of a [`PhoneNumber`](super::PhoneNumber). Leading zeros count: `007` is not `7`.
+/// An extension is not part of a [`PhoneNumber`](super::PhoneNumber). Leading zeros are significant:
+/// `007` is not `7`.
 ///
 /// ```
 /// use telnum::Extension;
@@ -22,7 +23,7 @@ use super::text::text_form;
 pub struct Extension(NonZeroU64);
 
 impl Extension {
-    /// Parses ASCII digits, by the same grammar as `FromStr`.
+    /// Parses ASCII digits. The grammar is that of `FromStr`.
     ///
     /// ```
     /// # use telnum::Extension;
@@ -39,7 +40,7 @@ impl Extension {
         packed.map(Self).ok_or_else(|| NumberError::in_digits(text, 0, 1, MAX_DIGITS))
     }
 
-    /// Returns the packed form, which the [module](super) describes.
+    /// Returns the packed form that the [module](super) describes.
     ///
     /// ```
     /// # use telnum::Extension;
@@ -82,7 +83,8 @@ impl Extension {
 impl TryFrom<u64> for Extension {
     type Error = NumberError;
 
-    /// Reads the packed form. The position of an error is the index of a nibble, counted from the top.
+    /// Validates a packed form. The position of an error is the index of a nibble, counted from the
+    /// most significant one.
     fn try_from(bits: u64) -> Result<Self, NumberError> {
         check_bits(bits, 1, true).map(Self)
     }

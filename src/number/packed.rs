@@ -1,9 +1,10 @@
-//! The packed form of digits: one a nibble from the top of a `u64`, their count in the lowest nibble.
+//! The packed form of digits: one digit per nibble from the most significant one of a `u64` down, the
+//! number of digits in the least significant nibble.
 
 #[cfg(feature = "classify")]
 use core::hint::select_unpredictable;
 
-/// The most digits of a number (ITU-T E.164, 6.2.1), and of a packed form.
+/// The maximum number of digits of a number (ITU-T E.164, 6.2.1), and of a packed form.
 pub(super) const MAX_DIGITS: usize = 15;
 
 /// Returns the number of digits in a packed form.
@@ -12,7 +13,7 @@ pub(crate) const fn digit_count(bits: u64) -> usize {
     (bits & 0xF) as usize
 }
 
-/// Returns the leading `count` nibbles, the rest 0; `count` is 1 to 15.
+/// Returns the leading `count` nibbles, with 0 in the others; `count` is 1 to 15.
 #[inline]
 pub(super) const fn leading(bits: u64, count: usize) -> u64 {
     bits & (u64::MAX << (64 - 4 * count))
@@ -20,8 +21,8 @@ pub(super) const fn leading(bits: u64, count: usize) -> u64 {
 
 /// Packs 1 to 15 ASCII digits; returns `None` for anything else.
 ///
-/// From eight digits on, the first eight and the last eight are packed at once; the digits where they
-/// overlap are the same in both.
+/// For eight or more digits, the first eight and the last eight are packed at once; where the two
+/// overlap, their digits agree.
 #[inline]
 pub(crate) fn pack(digits: &[u8]) -> Option<u64> {
     let (Some(first), Some(last)) = (digits.first_chunk(), digits.last_chunk()) else {
@@ -46,10 +47,10 @@ fn pack_short(digits: &[u8]) -> Option<u64> {
     are_digits(values).then(|| fold(values) << 32 | count as u64)
 }
 
-/// Returns the first three pairs of nibbles that [`pack`] would return for `digits`, and whether `digits`
-/// are 8 to 15 ASCII digits; if not, the pairs mean nothing.
+/// Returns the first three pairs of nibbles that [`pack`] returns for `digits`, and whether `digits`
+/// are 8 to 15 ASCII digits. If they are not, the pairs are meaningless.
 ///
-/// This is half the work of [`pack`], and takes no branch.
+/// This takes half the work of [`pack`], and no branch.
 #[cfg(feature = "classify")]
 #[inline]
 pub(crate) fn first_pairs(digits: &[u8]) -> ([u8; 3], bool) {
@@ -61,8 +62,8 @@ pub(crate) fn first_pairs(digits: &[u8]) -> ([u8; 3], bool) {
     ([a, b, c], are_digits(first) & are_digits(last))
 }
 
-/// Folds eight digits, one a byte with the first in the lowest, into eight nibbles with the first in the
-/// highest.
+/// Folds eight digits, one per byte with the first in the lowest byte, into eight nibbles with the
+/// first in the highest.
 #[inline]
 const fn fold(values: u64) -> u64 {
     let pairs = (values << 4 | values >> 8) & 0x00FF_00FF_00FF_00FF;
@@ -76,7 +77,8 @@ const fn values(text: u64) -> u64 {
     text ^ 0x3030_3030_3030_3030
 }
 
-/// Returns whether each of eight bytes is 0 to 9: its high nibble is clear, and still so after 6 is added.
+/// Returns whether each of eight bytes is 0 to 9: its high nibble is clear, before and after 6 is
+/// added.
 #[inline]
 const fn are_digits(values: u64) -> bool {
     (values | values.wrapping_add(0x0606_0606_0606_0606)) & 0xF0F0_F0F0_F0F0_F0F0 == 0

@@ -10,8 +10,8 @@ use super::text::text_form;
 
 /// An E.164 number: `+` and 2 to 15 digits, the first not 0.
 ///
-/// Numbers are ordered like their texts. A number is well formed, but not necessarily assigned:
-/// [`plan`](crate::plan) tells whether it is valid.
+/// Numbers sort like their texts. A number is well formed, but not necessarily assigned: use
+/// [`plan::lookup`](crate::plan::lookup()) to validate it.
 ///
 /// ```
 /// use telnum::PhoneNumber;
@@ -26,12 +26,12 @@ use super::text::text_form;
 pub struct PhoneNumber(pub(super) NonZeroU64);
 
 impl PhoneNumber {
-    /// The least number of digits: a calling code and one more digit.
+    /// The minimum number of digits: a calling code and one more digit.
     pub const MIN_DIGITS: usize = 2;
-    /// The greatest number of digits (ITU-T E.164, 6.2.1).
+    /// The maximum number of digits (ITU-T E.164, 6.2.1).
     pub const MAX_DIGITS: usize = packed::MAX_DIGITS;
 
-    /// Parses an ASCII text, by the same grammar as `FromStr`.
+    /// Parses an ASCII text. The grammar is that of `FromStr`.
     ///
     /// ```
     /// # use telnum::PhoneNumber;
@@ -60,7 +60,7 @@ impl PhoneNumber {
         Err(NumberError::in_number(text, Self::MIN_DIGITS))
     }
 
-    /// Creates a number of a packed form, of which only the first digit and the count are checked.
+    /// Creates a number from a packed form. Only the first digit and the count are checked.
     #[inline]
     pub(crate) const fn from_packed(packed: u64) -> Option<Self> {
         match NonZeroU64::new(packed) {
@@ -69,7 +69,8 @@ impl PhoneNumber {
         }
     }
 
-    /// Creates a number of a calling code and the packed national digits; `None` if they do not fit.
+    /// Creates a number from a calling code and packed national digits; `None` if they exceed 15 digits
+    /// together.
     #[inline]
     pub(crate) const fn join_packed(code: CallingCode, national: u64) -> Option<Self> {
         let width = code.digit_count();
@@ -80,7 +81,7 @@ impl PhoneNumber {
         Self::from_packed((national & !0xF) >> (4 * width) | code.leading() | count as u64)
     }
 
-    /// Returns the packed form, which the [module](super) describes.
+    /// Returns the packed form that the [module](super) describes.
     ///
     /// ```
     /// # use telnum::PhoneNumber;
@@ -95,7 +96,7 @@ impl PhoneNumber {
         self.0.get()
     }
 
-    /// Returns the number of digits, those of the calling code included: 2 to 15.
+    /// Returns the number of digits, including those of the calling code: 2 to 15.
     ///
     /// ```
     /// # use telnum::PhoneNumber;
@@ -108,7 +109,7 @@ impl PhoneNumber {
         digit_count(self.to_bits())
     }
 
-    /// Returns the digits as values 0 to 9, those of the calling code first.
+    /// Returns the digits as values 0 to 9, starting with the calling code.
     ///
     /// ```
     /// # use telnum::PhoneNumber;
@@ -123,7 +124,8 @@ impl PhoneNumber {
         Digits::of(self.to_bits())
     }
 
-    /// Returns the digit at `index`, where 0 is the first after the `+`; `None` past the last digit.
+    /// Returns the digit at `index`, where 0 is the first digit after the `+`; `None` past the last
+    /// digit.
     ///
     /// ```
     /// # use telnum::PhoneNumber;
@@ -136,9 +138,11 @@ impl PhoneNumber {
         self.digits().nth(index)
     }
 
-    /// Returns the calling code, by the zones of ITU-T E.164; `None` for a number with no digit after it.
+    /// Returns the calling code, by the zones of ITU-T E.164; `None` if the number has no digit after
+    /// it.
     ///
-    /// The code need not be assigned: [`Lookup::calling_code`](crate::plan::Lookup::calling_code) tells.
+    /// The code is not necessarily assigned: see
+    /// [`Lookup::calling_code`](crate::plan::Lookup::calling_code).
     ///
     /// ```
     /// # use telnum::PhoneNumber;
@@ -155,9 +159,10 @@ impl PhoneNumber {
         }
     }
 
-    /// Returns the digits after the calling code, leading zeros included: the national significant number.
+    /// Returns the national significant number: the digits after the calling code, including leading
+    /// zeros.
     ///
-    /// There are none for a number without a [`calling_code`](Self::calling_code).
+    /// The iterator is empty if the number has no [`calling_code`](Self::calling_code).
     ///
     /// ```
     /// # use telnum::PhoneNumber;
@@ -189,7 +194,7 @@ impl PhoneNumber {
         Some((code, Digits::of(national)))
     }
 
-    /// Writes the text to `buffer` and returns it, faster than [`Display`](core::fmt::Display) does.
+    /// Writes the text to `buffer` and returns it. This is faster than [`Display`](core::fmt::Display).
     ///
     /// ```
     /// use telnum::{PhoneNumber, number::Buffer};
@@ -208,7 +213,8 @@ impl PhoneNumber {
 impl TryFrom<u64> for PhoneNumber {
     type Error = NumberError;
 
-    /// Reads the packed form. The position of an error is the index of a nibble, counted from the top.
+    /// Validates a packed form. The position of an error is the index of a nibble, counted from the
+    /// most significant one.
     fn try_from(bits: u64) -> Result<Self, NumberError> {
         check_bits(bits, Self::MIN_DIGITS, false).map(Self)
     }

@@ -8,7 +8,7 @@ use super::packed::{digit_count, leading, pack};
 use super::phone_number::PhoneNumber;
 use super::text::text_form;
 
-/// The start of numbers: `+` and 1 to 15 digits, the first not 0.
+/// The leading digits of numbers: `+` and 1 to 15 digits, the first not 0.
 ///
 /// A prefix sorts before every number and every longer prefix that starts with it.
 ///
@@ -34,7 +34,7 @@ impl Prefix {
     /// ```
     pub const NANP: Self = Self(NonZeroU64::MIN.saturating_add(0x1000_0000_0000_0000));
 
-    /// Parses an ASCII text, by the same grammar as `FromStr`.
+    /// Parses an ASCII text. The grammar is that of `FromStr`.
     ///
     /// ```
     /// # use telnum::Prefix;
@@ -43,7 +43,8 @@ impl Prefix {
     /// ```
     ///
     /// # Errors
-    /// Those of [`PhoneNumber::from_ascii`], with a minimum of 1 digit.
+    ///
+    /// The errors of [`PhoneNumber::from_ascii`], with a minimum of 1 digit.
     pub fn from_ascii(text: &[u8]) -> Result<Self, NumberError> {
         if let [b'+', digits @ ..] = text
             && let Some(packed) = pack(digits)
@@ -55,7 +56,7 @@ impl Prefix {
         Err(NumberError::in_number(text, 1))
     }
 
-    /// Returns the packed form, which the [module](super) describes.
+    /// Returns the packed form that the [module](super) describes.
     ///
     /// ```
     /// # use telnum::Prefix;
@@ -94,7 +95,7 @@ impl Prefix {
         Digits::of(self.to_bits())
     }
 
-    /// Returns the range of all numbers that start with the prefix; no other number is in it.
+    /// Returns the range of all numbers that start with the prefix. No other number is in the range.
     ///
     /// ```
     /// # use telnum::{PhoneNumber, Prefix};
@@ -107,14 +108,14 @@ impl Prefix {
     pub const fn range(self) -> RangeInclusive<PhoneNumber> {
         let count = self.digit_count();
         let digits = leading(self.to_bits(), count);
-        // A number has at least two digits, so the first that starts with `+1` is `+10`.
+        // A number has at least two digits, so the first number with the prefix `+1` is `+10`.
         let first = digits | if count == 1 { 2 } else { count as u64 };
         let nines =
             if count == PhoneNumber::MAX_DIGITS { 0 } else { 0x9999_9999_9999_9990 >> (4 * count) & !0xF };
         let last = digits | nines | PhoneNumber::MAX_DIGITS as u64;
         match (NonZeroU64::new(first), NonZeroU64::new(last)) {
             (Some(first), Some(last)) => RangeInclusive::new(PhoneNumber(first), PhoneNumber(last)),
-            // Unreachable: both contain the digits of the prefix, of which the first is not 0.
+            // Unreachable: both contain the digits of the prefix, and the first digit is not 0.
             (_, _) => RangeInclusive::new(PhoneNumber(self.0), PhoneNumber(self.0)),
         }
     }
@@ -137,7 +138,7 @@ impl PhoneNumber {
         count <= self.digit_count() && (self.to_bits() ^ prefix.to_bits()) >> (64 - 4 * count) == 0
     }
 
-    /// Returns the prefix of the first `count` digits; `None` if `count` is 0 or above
+    /// Returns the prefix of the first `count` digits; `None` if `count` is 0 or greater than
     /// [`digit_count`](Self::digit_count).
     ///
     /// ```
@@ -159,14 +160,15 @@ impl PhoneNumber {
 impl TryFrom<u64> for Prefix {
     type Error = NumberError;
 
-    /// Reads the packed form. The position of an error is the index of a nibble, counted from the top.
+    /// Validates a packed form. The position of an error is the index of a nibble, counted from the
+    /// most significant one.
     fn try_from(bits: u64) -> Result<Self, NumberError> {
         check_bits(bits, 1, false).map(Self)
     }
 }
 
 impl From<PhoneNumber> for Prefix {
-    /// Returns the prefix of all digits of `number`.
+    /// Returns the prefix that consists of all digits of `number`.
     fn from(number: PhoneNumber) -> Self {
         Self(number.0)
     }

@@ -1,7 +1,7 @@
-//! The text form of a type with a packed form.
+//! The text form of types that have a packed form.
 
-/// Implements `FromStr`, `Display` (which pads), `Debug` and serde of a type by its `from_ascii` and
-/// `to_bits`. The text of a value starts at byte `$start` of `+` and the digits.
+/// Implements `FromStr`, `Display` (which honours width and fill), `Debug` and serde for a type with
+/// `from_ascii` and `to_bits`. The text of a value starts at byte `$start` of `+` and the digits.
 macro_rules! text_form {
     ($type:ident, $start:literal, $expecting:literal) => {
         impl core::str::FromStr for $type {

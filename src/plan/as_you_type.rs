@@ -1,4 +1,4 @@
-//! Formatting a number while it is typed.
+//! The formatter of numbers that are being typed.
 
 mod formats;
 
@@ -18,15 +18,15 @@ use crate::number::CallingCode;
 
 pub use self::formats::TypingTable;
 
-/// The least number of national digits that are formatted.
+/// The minimum number of national digits that are formatted.
 const MIN_LEADING: usize = 3;
 
 static BUILT_IN_FORMATS: TypingTable = TypingTable::read(include_bytes!("table.typing.bin"));
 
-/// A formatter of a number while it is typed: libphonenumber's `AsYouTypeFormatter`, release
-/// [`METADATA_VERSION`](super::METADATA_VERSION).
+/// A formatter that formats a number after each typed character: libphonenumber's `AsYouTypeFormatter`,
+/// release [`METADATA_VERSION`](super::METADATA_VERSION).
 ///
-/// It keeps what was typed on the heap.
+/// The typed text is kept on the heap.
 ///
 /// ```
 /// use telnum::plan::{AsYouType, Region};
@@ -43,24 +43,24 @@ static BUILT_IN_FORMATS: TypingTable = TypingTable::read(include_bytes!("table.t
 pub struct AsYouType {
     table: &'static Table,
     formats_of: &'static TypingTable,
-    /// The territory of the region, and that of the number.
+    /// The territory of the region, and the territory of the number.
     home: Option<Territory>,
     territory: Option<Territory>,
     output: String,
-    /// All that was typed, and of that the digits and the plus sign.
+    /// The typed text, and its digits and plus sign.
     input: String,
     dialled: String,
-    /// The text shown before the national digits, and the national digits.
+    /// The displayed text before the national digits, and the national digits.
     prefix: String,
     national: String,
-    /// The national prefix that was taken off the national digits.
+    /// The national prefix that was removed from the national digits.
     national_prefix: String,
-    /// The candidates for the format, and the template of the first.
+    /// The candidate formats, and the template of the first candidate.
     formats: Vec<FormatId>,
     template: String,
-    /// The byte of the template where the last digit is.
+    /// The byte of the template at which the last digit stands.
     template_position: usize,
-    /// The groups of the format that the template was made of.
+    /// The groups of the format that the template was created from.
     template_groups: Option<u16>,
     can_format: bool,
     /// Whether a character other than a digit or a leading plus sign was typed.
@@ -68,13 +68,13 @@ pub struct AsYouType {
     /// Whether the number is dialled with a prefix, so that it is complete.
     has_prefix: bool,
     expects_calling_code: bool,
-    /// Whether a space separates prefix and national digits.
+    /// Whether a space separates the prefix and the national digits.
     adds_space: bool,
 }
 
 impl AsYouType {
-    /// Creates a formatter for numbers typed in `region`. Without one, only numbers with a plus sign are
-    /// formatted.
+    /// Creates a formatter for numbers typed in `region`. With `None`, only numbers with a plus sign
+    /// are formatted.
     ///
     /// ```
     /// use telnum::plan::AsYouType;
@@ -88,8 +88,8 @@ impl AsYouType {
         BUILT_IN.as_you_type(&BUILT_IN_FORMATS, region)
     }
 
-    /// Adds a character and returns all that was typed, formatted. After 250 bytes the text is returned as
-    /// typed.
+    /// Appends `key` and returns the typed text, formatted. A text of more than 250 bytes is returned
+    /// unformatted.
     #[doc(alias = "inputDigit")]
     pub fn push(&mut self, key: char) -> &str {
         if self.input.len() >= MAX_UNITS {
@@ -104,18 +104,18 @@ impl AsYouType {
         self.as_str()
     }
 
-    /// Returns what was typed, formatted.
+    /// Returns the typed text, formatted.
     #[must_use]
     pub fn as_str(&self) -> &str {
         if self.is_verbatim() { &self.input } else { &self.output }
     }
 
-    /// Forgets what was typed.
+    /// Clears the typed text.
     pub fn clear(&mut self) {
         *self = Self::start(self.table, self.formats_of, self.home);
     }
 
-    /// Returns whether the input is shown as typed, whatever follows.
+    /// Returns whether the rest of the input is displayed unformatted.
     fn is_verbatim(&self) -> bool {
         !self.can_format && self.has_separators
     }
@@ -144,7 +144,7 @@ impl AsYouType {
         }
     }
 
-    /// Adds a character and returns the new output.
+    /// Appends `key` and returns the new output.
     fn next(&mut self, key: char) -> String {
         let is_first = self.input.is_empty();
         self.input.push(key);
@@ -193,7 +193,8 @@ impl AsYouType {
         if self.can_format { self.with_prefix(&shown) } else { self.input.clone() }
     }
 
-    /// Returns the output where no format fits; a prefix that only shows now gives the formats another try.
+    /// Returns the output if no format fits. If the new digit completes a prefix, the formats are tried
+    /// again.
     fn next_unformatted(&mut self) -> String {
         if self.has_separators {
             return self.input.clone();
@@ -203,7 +204,7 @@ impl AsYouType {
                 return self.choose_format_again();
             }
         } else if self.takes_longer_national_prefix() {
-            // Such as the second zero of 00 where that is no international prefix.
+            // For example the second zero of 00, where 00 is not an international prefix.
             self.prefix.push(' ');
             return self.choose_format_again();
         }
@@ -232,7 +233,7 @@ impl AsYouType {
         if self.next_template() { self.fill_all() } else { self.input.clone() }
     }
 
-    /// Finds the formats for a number dialled with this prefix.
+    /// Finds the candidate formats for a number with the current prefix.
     fn find_formats(&mut self) {
         let Some(territory) = self.territory else { return };
         let table = self.formats_of;
@@ -250,14 +251,14 @@ impl AsYouType {
         self.narrow_formats();
     }
 
-    /// Drops the formats with other leading digits.
+    /// Removes the candidate formats whose leading digits do not match.
     fn narrow_formats(&mut self) {
         let (table, national) = (self.formats_of, self.national.as_bytes());
         let step = national.len().saturating_sub(MIN_LEADING);
         self.formats.retain(|format| table.has_leading(*format, step, national));
     }
 
-    /// Returns the number in the first format that it fills completely.
+    /// Returns the number in the first format that its digits fill completely.
     fn format_whole(&mut self) -> Option<String> {
         for format in self.formats.clone() {
             let Some(formatted) = self.formats_of.write(format, self.national.as_bytes()) else { continue };
@@ -271,7 +272,8 @@ impl AsYouType {
         None
     }
 
-    /// Makes a template of the first format with room for the number; returns whether it is a new one.
+    /// Creates the template of the first candidate format that has room for the number; returns whether
+    /// the template has changed.
     fn next_template(&mut self) -> bool {
         while let Some(format) = self.formats.first().copied() {
             let groups = self.formats_of.groups_id(format);
@@ -291,7 +293,7 @@ impl AsYouType {
         false
     }
 
-    /// Fills the template with all national digits.
+    /// Writes all national digits into the template.
     fn fill_all(&mut self) -> String {
         if self.national.is_empty() {
             return self.prefix.clone();
@@ -303,7 +305,7 @@ impl AsYouType {
         if self.can_format { self.with_prefix(&shown) } else { self.input.clone() }
     }
 
-    /// Puts a digit into the template and returns the template up to it.
+    /// Writes one digit into the template and returns the template up to that digit.
     fn fill(&mut self, digit: char) -> String {
         let rest = self.template.get(self.template_position..).unwrap_or_default();
         if let Some(position) = rest.find(PLACEHOLDER).map(|offset| self.template_position + offset) {
@@ -313,7 +315,7 @@ impl AsYouType {
             return self.template.get(..=position).unwrap_or_default().to_owned();
         }
         if self.formats.len() == 1 {
-            // There are more digits than the last format has.
+            // There are more digits than the last candidate format has.
             self.can_format = false;
         }
         self.template_groups = None;
@@ -325,7 +327,7 @@ impl AsYouType {
         format!("{}{}{national}", self.prefix, if space { " " } else { "" })
     }
 
-    /// Puts the national prefix back and takes it off again; returns whether it is another one now.
+    /// Restores the national prefix and extracts it again; returns whether it has changed.
     fn takes_longer_national_prefix(&mut self) -> bool {
         if !self.national_prefix.is_empty() {
             self.national.insert_str(0, &self.national_prefix);
@@ -336,7 +338,7 @@ impl AsYouType {
         self.national_prefix != taken
     }
 
-    /// Moves the national prefix from the national digits to the prefix, and returns it.
+    /// Moves the national prefix from the national digits to the displayed prefix, and returns it.
     fn take_national_prefix(&mut self) -> String {
         let Some(territory) = self.territory else { return String::new() };
         let rules = &self.table.rules;
@@ -356,8 +358,8 @@ impl AsYouType {
         mem::replace(&mut self.national, rest)
     }
 
-    /// Makes the plus sign or international prefix of the dialled digits the prefix, and the rest the
-    /// national digits; returns whether there is one.
+    /// Moves the plus sign or international prefix of the dialled digits to the displayed prefix, and
+    /// the rest to the national digits; returns whether there is such a prefix.
     fn take_international_prefix(&mut self) -> bool {
         let has_plus = self.dialled.starts_with('+');
         let end = match self.territory {
@@ -377,7 +379,8 @@ impl AsYouType {
         true
     }
 
-    /// Moves the calling code from the national digits to the prefix; returns whether there is one.
+    /// Moves the calling code from the national digits to the displayed prefix; returns whether there
+    /// is one.
     fn take_calling_code(&mut self) -> bool {
         let mut value = 0;
         for (index, digit) in self.national.bytes().enumerate().take(3) {
@@ -399,7 +402,7 @@ impl AsYouType {
 }
 
 impl Table {
-    /// [`AsYouType::new`], with the formats of `formats`.
+    /// Creates an [`AsYouType`] for this plan, with the formats of `formats`.
     #[must_use]
     pub fn as_you_type(&'static self, formats: &'static TypingTable, region: Option<Region>) -> AsYouType {
         let territory = region.and_then(|region| self.territory(region));

@@ -8,7 +8,7 @@ use super::table::{Leaf, Table, TemplateKind};
 use crate::number::{Buffer, CallingCode, Extension, PhoneNumber};
 use crate::text_enum::text_enum;
 
-/// A way to write numbers: libphonenumber's `PhoneNumberFormat`, with the same names.
+/// A format for numbers: libphonenumber's `PhoneNumberFormat`, with the same names.
 ///
 /// ```
 /// use telnum::plan::{self, Style};
@@ -23,9 +23,9 @@ use crate::text_enum::text_enum;
 pub enum Style {
     /// ITU-T E.164, without separators: `+41446681800`.
     E164,
-    /// As written abroad: `+41 44 668 18 00`.
+    /// The international format: `+41 44 668 18 00`.
     International,
-    /// As written within the country: `044 668 18 00`.
+    /// The national format, for use within the country: `044 668 18 00`.
     National,
     /// A `tel:` URI of RFC 3966: `tel:+41-44-668-18-00`.
     Rfc3966,
@@ -38,7 +38,7 @@ text_enum!(Style, "a style of writing numbers", {
     Rfc3966 => "RFC3966",
 });
 
-/// A formatted number: a text of at most 64 bytes, held in place. It dereferences to `str`.
+/// A formatted number: a text of at most 64 bytes, held inline. It dereferences to `str`.
 ///
 /// ```
 /// use telnum::plan::{self, Style};
@@ -56,7 +56,7 @@ pub struct Formatted {
 }
 
 impl Table {
-    /// [`plan::format_with_extension`](super::format_with_extension).
+    /// Formats as [`plan::format_with_extension`](super::format_with_extension) does.
     #[must_use]
     #[inline]
     pub fn format(&self, number: PhoneNumber, extension: Option<Extension>, style: Style) -> Formatted {
@@ -65,7 +65,8 @@ impl Table {
         out
     }
 
-    /// Writes to `out` in place: to copy by the byte what was just written in chunks would stall.
+    /// Writes to `out` in place. Copying single bytes out of chunks that were just written would stall
+    /// the processor.
     #[inline]
     fn write(&self, out: &mut Formatted, number: PhoneNumber, extension: Option<Extension>, style: Style) {
         let all = Buffer::of(number.to_bits()).bytes();
@@ -100,7 +101,7 @@ impl Table {
         }
     }
 
-    /// [`plan::format_with_carrier_code`](super::format_with_carrier_code).
+    /// Formats as [`plan::format_with_carrier_code`](super::format_with_carrier_code) does.
     #[must_use]
     pub fn format_with_carrier_code(
         &self,
@@ -129,7 +130,7 @@ impl Table {
         out
     }
 
-    /// [`plan::format_out_of_country`](super::format_out_of_country).
+    /// Formats as [`plan::format_out_of_country`](super::format_out_of_country) does.
     #[must_use]
     pub fn format_out_of_country(
         &self,
@@ -181,8 +182,8 @@ impl Table {
 }
 
 impl Formatted {
-    /// More than an international prefix, separators, the longest number and an extension with its prefix
-    /// take.
+    /// The capacity in bytes: enough for an international prefix, separators, the longest number, and
+    /// an extension with its label.
     const CAPACITY: usize = 64;
 
     /// Returns the text.
@@ -212,7 +213,7 @@ impl Formatted {
         }
     }
 
-    /// Appends the first `count` of 16 bytes. All 16 are stored; the next write overwrites the rest.
+    /// Appends the first `count` of 16 bytes. All 16 are stored; the next write overwrites the excess.
     #[inline]
     fn chunk(&mut self, bytes: [u8; 16], count: usize) {
         let rest = self.text.get_mut(self.length..);
@@ -222,7 +223,7 @@ impl Formatted {
         }
     }
 
-    /// Appends the characters of a template. More are stored; the next write overwrites the rest.
+    /// Appends the characters of a template. The excess is stored too; the next write overwrites it.
     #[inline]
     fn template(&mut self, (length, template): (usize, &[u8; 24]), characters: &[u8; 32]) {
         let rest = self.text.get_mut(self.length..);
@@ -237,7 +238,8 @@ impl Formatted {
         }
     }
 
-    /// Appends the digits of a template, with one `-` between groups in place of other characters.
+    /// Appends the digits of a template, and one `-` in place of the other characters between two
+    /// groups.
     fn hyphenated(&mut self, (length, template): (usize, &[u8; 24]), characters: &[u8; 32]) {
         let (start, mut between) = (self.length, false);
         for source in template.iter().take(length) {
@@ -308,7 +310,7 @@ impl Serialize for Formatted {
     }
 }
 
-/// The source of a carrier code in a template.
+/// The template byte that stands for the carrier code.
 const CARRIER_CODE: u8 = 0xFF;
 
 /// Returns the character that a template's byte stands for.

@@ -27,26 +27,27 @@ pub struct Lookup {
 }
 
 impl Table {
-    /// [`plan::lookup`](super::lookup()).
+    /// Looks up `number` as [`plan::lookup`](super::lookup()) does.
     #[must_use]
     #[inline]
     pub fn lookup(&'static self, number: PhoneNumber) -> Lookup {
         Lookup { table: self, number, leaf: self.leaf(number) }
     }
 
-    /// [`Region::calling_code`].
+    /// Returns the calling code of `region`, as [`Region::calling_code`] does.
     #[must_use]
     pub fn calling_code(&self, region: Region) -> Option<CallingCode> {
         self.code(self.territory(region)?)
     }
 
-    /// [`CallingCode::main_region`].
+    /// Returns the main region of `code`, as [`CallingCode::main_region`] does.
     #[must_use]
     pub fn main_region(&self, code: CallingCode) -> Option<Region> {
         self.region(self.main_territory(self.slot(code))?)
     }
 
-    /// [`plan::example_number`](super::example_number).
+    /// Returns an example of `kind` in `region`, as [`plan::example_number`](super::example_number)
+    /// does.
     #[must_use]
     pub fn example_number(&self, region: Region, kind: NumberType) -> Option<PhoneNumber> {
         self.example_of(self.territory(region)?, kind)
@@ -68,9 +69,9 @@ impl Lookup {
 
     /// Returns the region of the number.
     ///
-    /// A calling code of one region gives that region, whether or not the number is valid. Among regions that
-    /// share a code, the number belongs to the first whose leading digits it has or in which it is valid; if
-    /// there is none, the result is `None`.
+    /// A calling code of a single region gives that region, whether or not the number is valid. If
+    /// several regions share the code, the result is the first region whose leading digits the number
+    /// has or in which the number is valid, and `None` if there is no such region.
     ///
     /// ```
     /// # use telnum::plan::{self, Region};
@@ -91,15 +92,15 @@ impl Lookup {
         if self.leaf.slot() == 0 { None } else { self.number.calling_code() }
     }
 
-    /// Returns the digits after the calling code.
+    /// Returns the national significant number: the digits after the calling code.
     #[must_use]
     #[inline]
     pub const fn national_digits(&self) -> Digits {
         self.number.national_digits()
     }
 
-    /// Returns whether the number matches the patterns of its region, so that it can be assigned; whether it
-    /// is assigned only its carrier knows.
+    /// Returns whether the number matches the patterns of its region and therefore can be assigned.
+    /// Only the carrier knows whether the number is assigned.
     ///
     /// ```
     /// # use telnum::plan;
@@ -114,7 +115,7 @@ impl Lookup {
         !matches!(self.number_type(), NumberType::Unknown)
     }
 
-    /// Returns the type; [`NumberType::Unknown`] if and only if the number is not valid.
+    /// Returns the type. It is [`NumberType::Unknown`] if and only if the number is not valid.
     #[doc(alias = "getNumberType")]
     #[must_use]
     #[inline]
@@ -124,8 +125,8 @@ impl Lookup {
 
     /// Returns whether the number is valid in `region`.
     ///
-    /// Regions that share a calling code can share numbers too, such as toll-free ones, of which
-    /// [`region`](Self::region) is only the first.
+    /// Regions that share a calling code can also share numbers, such as toll-free numbers;
+    /// [`region`](Self::region) returns only the first of these regions.
     ///
     /// ```
     /// # use telnum::plan::{self, Region};
@@ -147,8 +148,8 @@ impl Lookup {
         })
     }
 
-    /// Returns the number of leading [`national_digits`](Self::national_digits) that are the code of a
-    /// geographical area; 0 if the number belongs to no area.
+    /// Returns the length of the area code at the start of [`national_digits`](Self::national_digits),
+    /// in digits; 0 if the number has no area code.
     ///
     /// ```
     /// # use telnum::plan;
@@ -159,10 +160,11 @@ impl Lookup {
     #[doc(alias = "getLengthOfGeographicalAreaCode")]
     #[must_use]
     pub fn area_code_len(&self) -> usize {
-        /// Mexico has area codes without a national prefix.
+        /// The calling code of Mexico, which has area codes but no national prefix.
         const AREAS_WITHOUT_PREFIX: u16 = 52;
-        /// The mobile numbers of Mexico, Argentina, Brazil and Indonesia have area codes. Those of China
-        /// belong to an area too, but their digits do not tell which.
+        /// The calling codes of Mexico, Argentina, Brazil and Indonesia, whose mobile numbers have area
+        /// codes. The mobile numbers of China belong to an area too, but their digits do not show
+        /// which.
         const MOBILE_AREAS: [u16; 4] = [52, 54, 55, 62];
         let Some(territory) = self.leaf.territory(self.table) else { return 0 };
         let code = self.number.calling_code().map_or(0, CallingCode::get);
@@ -178,8 +180,9 @@ impl Lookup {
         if has_area_codes && is_geographical && is_of_country { self.destination_code_len() } else { 0 }
     }
 
-    /// Returns the number of leading [`national_digits`](Self::national_digits) that select an area, a
-    /// network or a service: the first of several groups in which the number is written.
+    /// Returns the length of the code at the start of [`national_digits`](Self::national_digits) that
+    /// selects an area, a network or a service: the first group of the formatted number if it has
+    /// several.
     ///
     /// ```
     /// # use telnum::plan;
@@ -189,7 +192,7 @@ impl Lookup {
     #[doc(alias = "getLengthOfNationalDestinationCode")]
     #[must_use]
     pub fn destination_code_len(&self) -> usize {
-        /// The mobile numbers of Argentina have a 9 before their area code.
+        /// The calling code of Argentina, whose mobile numbers have a 9 before the area code.
         const MOBILE_TOKEN: u16 = 54;
         let text = self.table.format(self.number, None, Style::International);
         let mut groups = text.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty()).skip(1);
@@ -202,7 +205,7 @@ impl Lookup {
         }
     }
 
-    /// Returns whether the length of the number is one that numbers of its calling code have.
+    /// Returns whether numbers of this calling code can have the length of this number.
     ///
     /// ```
     /// # use telnum::plan::{self, Possibility};
@@ -215,8 +218,8 @@ impl Lookup {
         self.possibility_as(NumberType::Unknown)
     }
 
-    /// Returns whether the length of the number is one that numbers of `kind` have in the main region of its
-    /// calling code. [`NumberType::Unknown`] stands for all types.
+    /// Returns whether numbers of `kind` in the main region of the calling code can have the length of
+    /// this number. [`NumberType::Unknown`] stands for all types.
     ///
     /// ```
     /// # use telnum::plan::{self, NumberType, Possibility};

@@ -1,5 +1,5 @@
-//! The answers of the built-in plan as methods of [`PhoneNumber`], [`Region`] and [`CallingCode`], whose own
-//! files do not depend on the plan.
+//! Methods of [`PhoneNumber`], [`Region`] and [`CallingCode`] that query the built-in plan. They are
+//! defined here so that the module `number` does not depend on the plan.
 
 use crate::number::{CallingCode, PhoneNumber};
 
@@ -9,7 +9,7 @@ use super::region::Region;
 use super::table::BUILT_IN;
 
 impl PhoneNumber {
-    /// Returns the region of the number: [`Lookup::region`](super::Lookup::region).
+    /// Returns the region of the number. See [`Lookup::region`](super::Lookup::region).
     ///
     /// ```
     /// # use telnum::{PhoneNumber, plan::Region};
@@ -23,7 +23,7 @@ impl PhoneNumber {
         BUILT_IN.lookup(self).region()
     }
 
-    /// Returns the type of the number: [`Lookup::number_type`](super::Lookup::number_type).
+    /// Returns the type of the number. See [`Lookup::number_type`](super::Lookup::number_type).
     ///
     /// ```
     /// # use telnum::{PhoneNumber, plan::NumberType};
@@ -37,7 +37,7 @@ impl PhoneNumber {
         BUILT_IN.lookup(self).number_type()
     }
 
-    /// Returns whether the number is valid: [`Lookup::is_valid`](super::Lookup::is_valid).
+    /// Returns whether the number is valid. See [`Lookup::is_valid`](super::Lookup::is_valid).
     ///
     /// ```
     /// # use telnum::PhoneNumber;
@@ -52,7 +52,7 @@ impl PhoneNumber {
         BUILT_IN.lookup(self).is_valid()
     }
 
-    /// Formats the number as it is written within its country: [`Style::National`].
+    /// Formats the number for use within its country, in [`Style::National`].
     ///
     /// ```
     /// # use telnum::PhoneNumber;
@@ -65,7 +65,7 @@ impl PhoneNumber {
         BUILT_IN.format(self, None, Style::National)
     }
 
-    /// Formats the number as it is written abroad: [`Style::International`].
+    /// Formats the number for use abroad, in [`Style::International`].
     ///
     /// ```
     /// # use telnum::PhoneNumber;
@@ -93,7 +93,7 @@ impl Region {
         BUILT_IN.calling_code(self)
     }
 
-    /// Returns whether the region takes part in the North American Numbering Plan.
+    /// Returns whether the region is part of the North American Numbering Plan.
     ///
     /// ```
     /// # use telnum::plan::Region;
@@ -107,8 +107,8 @@ impl Region {
 }
 
 impl CallingCode {
-    /// Returns the region whose metadata holds for the code: [`Region::WORLD`] for a code of no country,
-    /// `None` if the code is not assigned.
+    /// Returns the main region of the code, whose metadata applies to it: [`Region::WORLD`] for a code
+    /// of no country, `None` if the code is not assigned.
     ///
     /// ```
     /// # use telnum::{CallingCode, plan::Region};
@@ -122,7 +122,8 @@ impl CallingCode {
         BUILT_IN.main_region(self)
     }
 
-    /// Returns the regions that share the code, the main region first; none if the code is not assigned.
+    /// Returns the regions that share the code, starting with the main region. The iterator is empty if
+    /// the code is not assigned.
     ///
     /// ```
     /// # use telnum::{CallingCode, plan::Region};
@@ -135,9 +136,11 @@ impl CallingCode {
         BUILT_IN.territories_of(BUILT_IN.slot(self)).filter_map(|territory| BUILT_IN.region(territory))
     }
 
-    /// Returns a valid number of `kind` in the main region of the code, if the metadata has one.
+    /// Returns an example of a valid number of `kind` in the main region of the code; `None` if the
+    /// metadata has none.
     ///
-    /// This gives examples of the codes that share [`Region::WORLD`].
+    /// Unlike [`plan::example_number`](super::example_number), this method distinguishes the codes of
+    /// [`Region::WORLD`].
     ///
     /// ```
     /// # use telnum::{CallingCode, plan::NumberType};

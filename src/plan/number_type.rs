@@ -2,7 +2,7 @@ use crate::text_enum::text_enum;
 
 /// The kind of subscriber or service that a number is assigned to.
 ///
-/// The types are libphonenumber's `PhoneNumberType`, and so are their names.
+/// The types and their names are those of libphonenumber's `PhoneNumberType`.
 ///
 /// ```
 /// use telnum::plan::NumberType;
@@ -15,29 +15,30 @@ use crate::text_enum::text_enum;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum NumberType {
-    /// Not a valid number.
+    /// An invalid number, whose type is not known.
     Unknown,
-    /// A line at a fixed place.
+    /// A fixed line.
     FixedLine,
     /// A mobile phone.
     Mobile,
-    /// A fixed line or a mobile phone: the digits do not tell, as in the United States.
+    /// A fixed line or a mobile phone, where the digits do not distinguish them, as in the United
+    /// States.
     FixedLineOrMobile,
-    /// A service whose subscriber pays for the call.
+    /// A toll-free service: its subscriber pays for the call.
     TollFree,
-    /// A service for which the caller pays more than for a call.
+    /// A premium-rate service: the caller pays more than for an ordinary call.
     PremiumRate,
-    /// A service for which caller and subscriber share the cost of the call.
+    /// A shared-cost service: caller and subscriber share the cost of the call.
     SharedCost,
-    /// A telephone on the Internet.
+    /// A voice-over-IP phone.
     Voip,
-    /// A number assigned to a person, routed to any of their phones.
+    /// A personal number: it is assigned to a person and routed to any of their phones.
     PersonalNumber,
     /// A pager.
     Pager,
-    /// A universal access number: one number of a company, routed to any of its offices.
+    /// A universal access number: one number for all offices of a company.
     Uan,
-    /// Access to a voice mailbox.
+    /// A number for access to voice mailboxes.
     Voicemail,
 }
 
@@ -57,7 +58,7 @@ text_enum!(NumberType, "a type of numbers", {
 });
 
 impl NumberType {
-    /// Returns the type of a tag of the table.
+    /// Returns the type that a tag of the table stands for.
     #[inline]
     pub(super) const fn from_tag(tag: u16) -> Self {
         match tag {

@@ -1,7 +1,7 @@
-//! Reading numbers as people write them.
+//! The parser of numbers as people write them.
 //!
-//! [`plan::parse`] accepts and refuses the texts that libphonenumber's `parse` accepts and refuses. With a
-//! region it also reads what is dialled there; without one, only texts with a calling code.
+//! [`plan::parse`] accepts the texts that libphonenumber's `parse` accepts and refuses the others. With
+//! a region it also accepts numbers as dialled there; without one, only texts with a calling code.
 //!
 //! ```
 //! use telnum::plan::{self, Region, parse::CountrySource};
@@ -35,10 +35,11 @@ use super::table::bytes::Territory;
 use crate::number::Extension;
 
 impl Table {
-    /// [`plan::parse`](super::parse()).
+    /// Parses `text` as [`plan::parse`](super::parse()) does.
     ///
     /// # Errors
-    /// Those of [`plan::parse`](super::parse()).
+    ///
+    /// The errors of [`plan::parse`](super::parse()).
     #[inline]
     pub fn parse(&self, text: &str, region: Option<Region>) -> Result<Parsed, ParseError> {
         let home = || region.and_then(|region| self.territory(region));
@@ -77,7 +78,7 @@ mod tests {
     use super::super::table::BUILT_IN;
     use super::*;
 
-    /// Parses `text` by the path for plain texts where it applies, and by the path for any text.
+    /// Parses `text` by the fast path for plain texts where it applies, and by the general path.
     fn by_both_paths(text: &str, region: Option<Region>) -> [Result<Parsed, ParseError>; 2] {
         let home = region.and_then(|region| BUILT_IN.territory(region));
         [BUILT_IN.parse(text, region), BUILT_IN.parse_any(text, home)]

@@ -1,8 +1,8 @@
 use crate::text_enum::text_enum;
 
-/// Whether a number of a length can exist, by the possible lengths of its calling code.
+/// Whether numbers of a length exist, according to the possible lengths of the calling code.
 ///
-/// The results are libphonenumber's `ValidationResult`, and so are their names.
+/// The results and their names are those of libphonenumber's `ValidationResult`.
 ///
 /// ```
 /// use telnum::plan::{self, Possibility};
@@ -15,18 +15,18 @@ use crate::text_enum::text_enum;
 #[doc(alias = "ValidationResult")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Possibility {
-    /// A length that numbers have.
+    /// A possible length.
     IsPossible,
-    /// A length that numbers have without their area code, as dialled within the area.
+    /// A length that is possible only without the area code, as dialled within the area.
     IsPossibleLocalOnly,
     /// A calling code that is not assigned.
     InvalidCountryCode,
-    /// A length below that of the shortest number.
+    /// A length below the minimum.
     TooShort,
-    /// A length between those of the shortest and the longest number that no number has; or any length, for
-    /// a type of which there are no numbers.
+    /// A length between the minimum and the maximum that no number has; or any length, for a type
+    /// without numbers.
     InvalidLength,
-    /// A length above that of the longest number.
+    /// A length above the maximum.
     TooLong,
 }
 
@@ -40,7 +40,7 @@ text_enum!(Possibility, "whether a number is possible", {
 });
 
 impl Possibility {
-    /// Returns whether the number is possible, if only within its area.
+    /// Returns whether the number is possible, at least within its area.
     ///
     /// ```
     /// # use telnum::plan;
@@ -53,8 +53,8 @@ impl Possibility {
         matches!(self, Self::IsPossible | Self::IsPossibleLocalOnly)
     }
 
-    /// Returns the possibility of `length` digits, where bit `n` of `national` and `local` says that numbers
-    /// have `n` digits, with and without an area code.
+    /// Returns the possibility of `length` digits. Bit `n` of `national` and `local` is set if numbers
+    /// can have `n` digits, with and without an area code respectively.
     pub(super) fn of_length(length: usize, [national, local]: [u16; 2]) -> Self {
         let length = u32::try_from(length).unwrap_or(u32::MAX);
         let has = |lengths: u16| lengths.checked_shr(length).is_some_and(|rest| rest & 1 == 1);

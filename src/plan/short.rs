@@ -1,6 +1,6 @@
-//! Short numbers: emergency numbers, and the lengths of a country's short numbers.
+//! Short numbers: emergency numbers, and the possible lengths of a country's short numbers.
 //!
-//! The answers are those of libphonenumber's `ShortNumberInfo`, release
+//! The results are those of libphonenumber's `ShortNumberInfo`, release
 //! [`METADATA_VERSION`](super::METADATA_VERSION).
 //!
 //! ```
@@ -36,7 +36,7 @@ pub fn is_emergency(text: &str, region: Region) -> bool {
 
 /// Returns whether dialling `text` in `region` reaches an emergency service.
 ///
-/// Digits after an emergency number make no difference, except in Brazil, Chile and Nicaragua.
+/// Digits after the emergency number are ignored, except in Brazil, Chile and Nicaragua.
 ///
 /// ```
 /// use telnum::plan::{Region, short};
@@ -52,8 +52,8 @@ pub fn connects_to_emergency(text: &str, region: Region) -> bool {
     })
 }
 
-/// Returns whether `number` has as many digits after its calling code as some short number of a region of
-/// that code.
+/// Returns whether the part of `number` after its calling code has a length that short numbers have in
+/// one of the regions of that code.
 ///
 /// ```
 /// use telnum::plan::short;
@@ -70,7 +70,7 @@ pub fn is_possible(number: PhoneNumber) -> bool {
     BUILT_IN.territories_of(slot).any(|territory| BUILT_IN.shorts.has_length(territory, length))
 }
 
-/// Returns the territory of `region` and the digits that `text` dials.
+/// Returns the territory of `region` and the dialled digits of `text`.
 fn dialled(text: &str, region: Region) -> Option<(Territory, DigitBuffer)> {
     Some((BUILT_IN.territory(region)?, dialled_digits(text)?))
 }

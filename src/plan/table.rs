@@ -1,14 +1,14 @@
-//! The table that `examples/generate_plan` writes, read in place: only the offsets of its sections are
-//! computed, at compile time.
+//! The table that `examples/generate_plan` writes. It is read in place: only the offsets of its
+//! sections are computed, at compile time.
 //!
-//! For digits of one length the plan is an automaton. A row has a cell for each digit; a cell is the index of
-//! the next row. The number `+14158867900` starts at the row of calling code 1 and ten digits, takes the cell
-//! for 4, in the next row the cell for 1, and so on to a *leaf*: a row whose cells all lead to itself, with
-//! the answer after it. The answer here: the first region of the code, fixed line or mobile, the first
-//! format.
+//! For digits of one length the plan is an automaton. A row has a cell for each digit; a cell is the
+//! index of the next row. The lookup of `+14158867900` starts at the row of calling code 1 and ten
+//! digits, takes the cell for 4, in the next row the cell for 1, and so on to a *leaf*: a row whose
+//! cells all lead back to it, followed by the result. Here the result is the first region of the code,
+//! fixed line or mobile, and the first format.
 //!
-//! Five steps are taken at once, whether or not they pass a leaf: a loop that ended at the leaf would be
-//! mispredicted for most numbers. No answer depends on more than eight digits.
+//! Five steps are always taken at once, even past a leaf: the end of a loop that stops at the leaf
+//! would be mispredicted for most numbers. No result depends on more than eight digits.
 
 pub(super) mod bytes;
 pub(super) mod lists;
@@ -32,33 +32,34 @@ const BYTES: &[u8] = include_bytes!("table.bin");
 
 /// A numbering plan.
 ///
-/// Its methods are the functions of [`plan`](crate::plan) on a plan other than the built-in one: tests ask
-/// libphonenumber's own questions on libphonenumber's metadata for testing.
+/// Its methods are the functions of [`plan`](crate::plan) for a plan other than the built-in one: the
+/// tests run libphonenumber's own cases on libphonenumber's metadata for testing.
 #[derive(Debug)]
 pub struct Table {
     cells: Words,
     version: &'static str,
     territories: &'static [Record],
-    /// For the index of two letters the territory, from 1.
+    /// For each pair of letters, the territory, counted from 1.
     by_letters: Words,
-    /// For the first three digits, one a nibble, the calling code's slot, from 1, in the low byte and the
-    /// number of its digits in the high byte.
+    /// For the first three digits, one per nibble, the slot of the calling code, counted from 1, in the
+    /// low byte, and its number of digits in the high byte.
     slots: Words,
-    /// For a slot the calling code and the index of its first region.
+    /// For each slot, the calling code and the index of its first region.
     codes: &'static [[[u8; 2]; 2]],
-    /// The regions of each code: letters and territory.
+    /// For each code, its regions: letters and territory.
     code_regions: &'static [[[u8; 2]; 2]],
-    /// For a slot and a length the first row, and the indices of the first format and the first region.
+    /// For each slot and length, the first row and the indices of the first format and the first
+    /// region.
     roots: &'static [[[u8; 2]; 3]],
-    /// For a territory of a shared code and a length the first row of the question whether a number that
-    /// belongs to another region is valid in this one too.
+    /// For each territory of a shared code and each length, the first row of the automaton that decides
+    /// whether a number of another region is valid in this territory, too.
     own_roots: Words,
-    /// The national, international and carrier template of each format.
+    /// For each format, the national, international and carrier template.
     formats: &'static [[[u8; 2]; 3]],
     templates: &'static [u8],
-    /// The characters other than digits that templates contain.
+    /// The characters of templates other than digits.
     literals: &'static [u8],
-    /// Possible lengths as bits: with an area code, and only without one.
+    /// The possible lengths as bits: with an area code, and only without one.
     lengths: &'static [[[u8; 2]; 2]],
     examples: &'static [[u8; 8]],
     texts: &'static [u8],
@@ -66,19 +67,19 @@ pub struct Table {
     pub(super) shorts: Shorts,
 }
 
-/// The template of a format for one purpose.
+/// The purpose of a template.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum TemplateKind {
     National,
     International,
-    /// National, with a carrier code.
+    /// The national template with a carrier code.
     Carrier,
 }
 
-/// The facts of one territory.
+/// The data of one territory.
 type Record = [[u8; 2]; 20];
 
-/// The words of a [`Record`].
+/// The indices of the words of a [`Record`].
 mod fact {
     pub(super) const LETTERS: usize = 0;
     pub(super) const CODE: usize = 1;
@@ -88,11 +89,11 @@ mod fact {
     pub(super) const OWN_ROOTS: usize = 5;
     pub(super) const EXAMPLES: usize = 6;
     pub(super) const EXAMPLE_TYPES: usize = 7;
-    /// The possible lengths of all types; those of each type follow.
+    /// The possible lengths of all types, followed by those of each type.
     pub(super) const LENGTHS: usize = 8;
 }
 
-/// The answer for a number.
+/// The result of a lookup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Leaf {
     /// The slot of the calling code; 0 if the code is not assigned.
@@ -108,7 +109,7 @@ pub(super) struct Leaf {
 }
 
 impl Table {
-    /// Opens a table. A section that is missing is read as empty.
+    /// Opens a table. A missing section is treated as empty.
     #[must_use]
     pub const fn read(bytes: &'static [u8]) -> Self {
         Self {
@@ -135,7 +136,7 @@ impl Table {
         }
     }
 
-    /// Returns the answer for `number`.
+    /// Returns the leaf for `number`.
     #[inline]
     pub(super) fn leaf(&self, number: PhoneNumber) -> Leaf {
         let unknown = Leaf { slot: 0, width: 0, formats: 0, regions: 0, value: 0 };
@@ -149,7 +150,7 @@ impl Table {
         Leaf { slot, width, formats, regions, value }
     }
 
-    /// Walks from the row `root` along packed digits and returns the value of the leaf.
+    /// Walks along packed digits, starting at the row `root`, and returns the value of the leaf.
     #[inline]
     fn walk(&self, root: u16, mut digits: u64) -> u16 {
         let mut row = root;
@@ -165,22 +166,23 @@ impl Table {
         word(self.cells, usize::from(row) + 10)
     }
 
-    /// Returns the slot of `code`, from 1; 0 if the code is not assigned.
+    /// Returns the slot of `code`, counted from 1; 0 if the code is not assigned.
     pub(super) fn slot(&self, code: CallingCode) -> u8 {
         let [slot, _] = self.slots.get((code.leading() >> 52) as usize).copied().unwrap_or_default();
-        // The digits may be those of a longer code.
+        // The digits may belong to a longer code.
         let found = self.codes.get(usize::from(slot).wrapping_sub(1));
         if found.is_some_and(|[found, _]| u16::from_le_bytes(*found) == code.get()) { slot } else { 0 }
     }
 
     /// Returns the assigned calling codes, in ascending order.
     pub(super) fn codes(&self) -> impl Iterator<Item = CallingCode> + use<> {
-        // The last entry only ends the list of regions.
+        // The last entry only marks the end of the list of regions.
         let codes = self.codes.split_last().map_or(&[] as &[_], |(_, codes)| codes);
         codes.iter().filter_map(|[code, _]| CallingCode::new(u16::from_le_bytes(*code)).ok())
     }
 
-    /// Returns the territories of a slot, the main one first, in the order in which libphonenumber asks them.
+    /// Returns the territories of a slot, starting with the main one, in the order in which
+    /// libphonenumber tries them.
     pub(super) fn territories_of(&self, slot: u8) -> impl Iterator<Item = Territory> + use<> {
         let slot = usize::from(slot);
         let start = |slot: usize| self.codes.get(slot).map_or(0, |[_, start]| u16::from_le_bytes(*start));
@@ -196,7 +198,7 @@ impl Table {
         self.territories_of(slot).next()
     }
 
-    /// Returns the territory of `region`; `None` for `001`, which has one for each of its codes.
+    /// Returns the territory of `region`; `None` for `001`, which has one territory per code.
     #[inline]
     pub(super) fn territory(&self, region: Region) -> Option<Territory> {
         word(self.by_letters, region.index()?).checked_sub(1)
@@ -217,19 +219,19 @@ impl Table {
         self.fact(territory, fact::FLAGS) & 2 != 0
     }
 
-    /// Returns the digits dialled in `territory` before a calling code; empty if there are several prefixes
-    /// and none is preferred.
+    /// Returns the international prefix: the digits dialled in `territory` before a calling code. The
+    /// result is empty if there are several and none is preferred.
     pub(super) fn international_prefix(&self, territory: Territory) -> &'static [u8] {
         counted(self.texts, self.fact(territory, fact::INTERNATIONAL_PREFIX))
     }
 
-    /// Returns the text that `territory` writes before an extension.
+    /// Returns the label that `territory` writes before an extension.
     pub(super) fn extension_prefix(&self, territory: Territory) -> &'static [u8] {
         counted(self.texts, self.fact(territory, fact::EXTENSION_PREFIX))
     }
 
-    /// Returns whether packed national digits, which belong to another territory of the same code, are valid
-    /// in `territory` too.
+    /// Returns whether the packed national digits `national`, which belong to another territory of the
+    /// same code, are valid in `territory`, too.
     pub(super) fn is_also_valid_in(&self, territory: Territory, national: u64) -> bool {
         let roots = usize::from(self.fact(territory, fact::OWN_ROOTS)) * 16;
         let root = self.own_roots.get(roots + (national & 0xF) as usize);
@@ -248,14 +250,14 @@ impl Table {
         self.examples.get(index).map(|bits| u64::from_le_bytes(*bits))
     }
 
-    /// Returns the possible lengths of numbers of `kind` in `territory`, with an area code and only without
-    /// one: bit `n` for `n` digits. [`NumberType::Unknown`] stands for all types.
+    /// Returns the possible lengths of numbers of `kind` in `territory` as bits, bit `n` for `n`
+    /// digits: with an area code, and only without one. [`NumberType::Unknown`] stands for all types.
     pub(super) fn lengths(&self, territory: Territory, kind: NumberType) -> [u16; 2] {
         let index = usize::from(self.fact(territory, fact::LENGTHS + kind as usize));
         self.lengths.get(index).map_or([0; 2], |pair| pair.map(u16::from_le_bytes))
     }
 
-    /// Returns the number of characters of a template, and for each the index of its source among
+    /// Returns the number of characters of a template and, for each, its index among
     /// [`characters`](Self::characters).
     #[inline]
     pub(super) fn template(&self, leaf: Leaf, kind: TemplateKind) -> (usize, &'static [u8; 24]) {
@@ -268,7 +270,7 @@ impl Table {
         }
     }
 
-    /// Returns the characters that templates choose from: 16 national digits, then 16 literals.
+    /// Returns the characters that templates refer to: 16 national digits, then 16 literals.
     #[inline]
     pub(super) fn characters(&self, national: [u8; 16]) -> [u8; 32] {
         let mut all = [0; 32];
@@ -287,7 +289,7 @@ impl Table {
 }
 
 impl Leaf {
-    /// Returns the slot of the calling code, from 1; 0 if the code is not assigned.
+    /// Returns the slot of the calling code, counted from 1; 0 if the code is not assigned.
     #[inline]
     pub(super) const fn slot(self) -> u8 {
         self.slot

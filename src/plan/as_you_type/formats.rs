@@ -1,4 +1,4 @@
-//! The formats that a number can still have while it is typed.
+//! The candidate formats of a number that is being typed.
 //!
 //! `examples/generate_plan/generator/typing.rs` writes the table.
 
@@ -9,18 +9,18 @@ use core::ops::Range;
 use crate::plan::table::bytes::{Territory, Words, counted, section, word, words};
 use crate::plan::table::lists::Lists;
 
-/// The position of a digit that is not typed yet.
+/// The placeholder for a digit that is not typed yet.
 pub(super) const PLACEHOLDER: char = '\u{2008}';
-/// The most digits that a template has room for.
+/// The maximum number of digits of a template.
 const MAX_TEMPLATE: usize = 15;
-/// The most groups of digits that a format has.
+/// The maximum number of digit groups of a format.
 const MAX_GROUPS: usize = 10;
 
 /// The formats of all territories, for as-you-type formatting.
 #[derive(Debug)]
 #[doc(hidden)]
 pub struct TypingTable {
-    /// For a territory the first format and the number of formats, for use at home and after a calling code.
+    /// For each territory, the first format and the number of formats: national, then international.
     territories: &'static [[[u8; 2]; 4]],
     formats: &'static [[[u8; 2]; 5]],
     /// The lists of the leading digits of formats.
@@ -52,8 +52,8 @@ impl TypingTable {
         }
     }
 
-    /// Returns the formats of `territory`: the international ones, if it has some and `international` asks
-    /// for them, or else the national ones.
+    /// Returns the formats of `territory`: the international ones if `international` is set and there
+    /// are some, the national ones otherwise.
     pub(super) fn formats(&self, territory: Territory, international: bool) -> Range<FormatId> {
         let words = self.territories.get(usize::from(territory)).copied().unwrap_or_default();
         let [start, count, international_start, international_count] =
@@ -65,7 +65,8 @@ impl TypingTable {
         }
     }
 
-    /// Returns whether the national prefix rule of a format is empty or only the first group.
+    /// Returns whether the national prefix rule of a format is empty or consists of the first group
+    /// only.
     #[inline]
     pub(super) fn has_no_prefix(&self, format: FormatId) -> bool {
         self.word(format, FLAGS) & 1 != 0
@@ -89,14 +90,15 @@ impl TypingTable {
         self.word(format, FLAGS) & 8 != 0
     }
 
-    /// Returns what identifies the groups of a format: formats with the same groups have the same one.
+    /// Returns an identifier of the groups of a format. Formats with the same groups have the same
+    /// identifier.
     #[inline]
     pub(super) fn groups_id(&self, format: FormatId) -> u16 {
         self.word(format, GROUPS)
     }
 
-    /// Returns whether `digits` match the leading digits of a format at a step; past the last step, the last
-    /// decides.
+    /// Returns whether `digits` match the leading digits of a format at `step`. Past the last step, the
+    /// last one applies.
     #[inline]
     pub(super) fn has_leading(&self, format: FormatId, step: usize, digits: &[u8]) -> bool {
         let count = usize::from(self.word(format, LEADING_COUNT));
@@ -105,7 +107,7 @@ impl TypingTable {
         self.lists.answer(list, digits) != 0
     }
 
-    /// Writes `digits` in a format; `None` if it is not for this number of digits.
+    /// Returns `digits` in a format; `None` if the format is for another number of digits.
     pub(super) fn write(&self, format: FormatId, digits: &[u8]) -> Option<String> {
         let groups = self.groups(format);
         let least = groups.iter().map(|[min, _]| usize::from(*min)).sum();
@@ -125,7 +127,8 @@ impl TypingTable {
         })
     }
 
-    /// Returns a format with a placeholder for each digit; `None` if it has no room for `digits`.
+    /// Returns the format with a placeholder for each digit; `None` if it has no room for `digits`
+    /// digits.
     pub(super) fn template(&self, format: FormatId, digits: usize) -> Option<String> {
         let groups = self.groups(format);
         let least: usize = groups.iter().map(|[min, _]| usize::from(*min)).sum();
@@ -144,7 +147,7 @@ impl TypingTable {
         })
     }
 
-    /// Writes the text of a format, calling `write` for each of its groups.
+    /// Returns the text of a format, calling `write` for each of its groups.
     fn write_groups(&self, format: FormatId, write: impl Fn(usize, &mut String)) -> String {
         let mut out = String::new();
         let mut bytes = counted(self.texts, self.word(format, TEMPLATE)).iter();
@@ -160,7 +163,7 @@ impl TypingTable {
         out
     }
 
-    /// Returns the least and the greatest number of digits of each group of a format.
+    /// Returns the minimum and maximum number of digits of each group of a format.
     #[inline]
     fn groups(&self, format: FormatId) -> &'static [[u8; 2]] {
         counted(self.texts, self.word(format, GROUPS)).as_chunks().0

@@ -1,8 +1,8 @@
-//! The role of a character in a phone number: a digit of any script, punctuation, a letter of a keypad, or
-//! none.
+//! The role of a character in a phone number: a digit of any script, punctuation, a letter of the
+//! keypad, or none of these.
 //!
-//! `٤` is 4; `‑` (U+2011) is punctuation and so is `x`, which stands for a carrier code in `0xx 11 ...`.
-//! [`fold`] reduces each character to a byte, and a table gives the classes of each byte.
+//! `٤` is 4; `‑` (U+2011) is punctuation, and so is `x`, which stands for a carrier code in `0xx 11
+//! ...`. [`fold`] maps each character to a byte, and a table gives the classes of each byte.
 
 /// Returns the value of a decimal digit of any script (Unicode category Nd).
 #[inline]
@@ -15,7 +15,8 @@ pub(in crate::plan) fn digit(c: char) -> Option<u8> {
 
 fn other_digit(c: char) -> Option<u8> {
     let code = c as u32;
-    // The most common ones need no search: full-width and Arabic digits, and characters before all digits.
+    // The most common characters need no search: full-width and Arabic digits, and characters below all
+    // digits.
     for zero in [0xFF10, 0x660, 0x6F0] {
         if let value @ 0..10 = code.wrapping_sub(zero) {
             return u8::try_from(value).ok();
@@ -34,16 +35,16 @@ pub(in crate::plan) fn is_plus(c: char) -> bool {
     matches!(c, '+' | '\u{FF0B}')
 }
 
-/// Reduces a character to one byte.
+/// Maps a character to one byte.
 ///
-/// ASCII is unchanged, and a digit of another script becomes the ASCII digit with the top bit set. Every
-/// other character that makes a difference somewhere has a byte of [`folded`].
+/// ASCII is unchanged, and a digit of another script becomes the ASCII digit with the top bit set.
+/// Every other character that the parser distinguishes has a byte of [`folded`].
 #[inline]
 pub(super) fn fold(c: char) -> u8 {
     if c.is_ascii() { c as u8 } else { fold_other(c) }
 }
 
-/// The bytes of characters that are not ASCII.
+/// The bytes of the characters outside of ASCII that the parser distinguishes.
 pub(super) mod folded {
     pub(crate) const PLUS: u8 = 0x80;
     pub(crate) const SPACE: u8 = 0x81;
@@ -52,7 +53,7 @@ pub(super) mod folded {
     /// Other punctuation.
     pub(crate) const SIGN: u8 = 0x84;
     pub(crate) const HASH: u8 = 0x85;
-    /// The combining acute accent, as after an o.
+    /// The combining acute accent, for example after an `o`.
     pub(crate) const ACUTE: u8 = 0x86;
     pub(crate) const O_ACUTE: u8 = 0x87;
     pub(crate) const CYRILLIC_B: u8 = 0x88;
@@ -63,14 +64,14 @@ pub(super) mod folded {
     pub(crate) const WIDE_N: u8 = 0x8D;
     pub(crate) const WIDE_T: u8 = 0x8E;
     pub(crate) const WIDE_X: u8 = 0x8F;
-    /// Long s, the kelvin sign, and i with and without a dot: each is a letter of a keypad in another case.
+    /// The long s, the Kelvin sign, and i with and without a dot: case variants of ASCII letters.
     pub(crate) const LONG_S: u8 = 0x90;
     pub(crate) const KELVIN: u8 = 0x91;
     pub(crate) const DOTTED_I: u8 = 0x92;
     pub(crate) const DOTLESS_I: u8 = 0x93;
     /// Other letters and numbers.
     pub(crate) const LETTER: u8 = 0x94;
-    /// The sign for a long vowel, which is both punctuation and a letter.
+    /// The mark of a long vowel, which is both punctuation and a letter.
     pub(crate) const LONG_VOWEL: u8 = 0x95;
     pub(crate) const OTHER: u8 = 0x96;
     /// The digits of other scripts.
@@ -126,7 +127,7 @@ fn fold_other(c: char) -> u8 {
 pub(super) mod class {
     pub(crate) const DIGIT: u8 = 1;
     pub(crate) const PLUS: u8 = 1 << 1;
-    /// Characters that may stand between digits, the star and the letter x among them.
+    /// Characters that may stand between digits, including the asterisk and the letter x.
     pub(crate) const PUNCTUATION: u8 = 1 << 2;
     /// Letters that may stand after the third digit.
     pub(crate) const LETTER: u8 = 1 << 3;
@@ -179,8 +180,8 @@ pub(super) fn value(byte: u8) -> Option<u8> {
     Some((byte & 0x7F).wrapping_sub(b'0')).filter(|value| *value < 10)
 }
 
-/// Returns the key of a folded letter on a telephone (ITU-T E.161), or of an ASCII digit. Digits of other
-/// scripts have none: libphonenumber drops them from a number with letters.
+/// Returns the keypad digit of a folded letter (ITU-T E.161), or the value of an ASCII digit. Digits of
+/// other scripts return `None`: libphonenumber drops them from a number with letters.
 #[inline]
 pub(super) fn key(byte: u8) -> Option<u8> {
     const KEYS: &[u8; 26] = b"22233344455566677778889999";
@@ -193,14 +194,15 @@ pub(super) fn key(byte: u8) -> Option<u8> {
     .map(|key| key & 0xF)
 }
 
-/// Returns whether `c` is alphanumeric to the standard library, but neither a letter nor a number.
+/// Returns whether the standard library considers `c` alphanumeric although it is neither a letter nor
+/// a number.
 fn is_mark(c: char) -> bool {
     let code = c as u32;
     let place = MARKS.partition_point(|(_, last)| *last < code);
     MARKS.get(place).is_some_and(|(first, _)| *first <= code)
 }
 
-/// The zero of each script; its other nine digits follow it.
+/// The zero of each script; the other nine digits follow it.
 const ZEROS: [u32; 76] = [
     0x30, 0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xDE6, 0xE50,
     0xED0, 0xF20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0, 0x1C40,
@@ -211,8 +213,9 @@ const ZEROS: [u32; 76] = [
     0x1E5F1, 0x1E950, 0x1FBF0,
 ];
 
-/// Ranges without letters and numbers that contain all other characters that the standard library takes for
-/// alphanumeric: vowel signs, circled letters.
+/// Ranges that contain all characters which the standard library considers alphanumeric although they
+/// are neither letters nor numbers, such as vowel signs and circled letters. The ranges contain no
+/// letter and no number.
 #[rustfmt::skip]
 const MARKS: [(u32, u32); 170] = [
     (0x345, 0x36F), (0x5B0, 0x5C7), (0x610, 0x61A), (0x64B, 0x65F), (0x670, 0x670), (0x6D6, 0x6E4),
@@ -257,7 +260,7 @@ mod tests {
     fn classes_agree_with_unicode() {
         let class = |pattern: &str| regex::Regex::new(pattern).unwrap();
         let (decimal, letter, unknown) = (class(r"^\p{Nd}$"), class(r"^[\p{L}\p{N}#]$"), class(r"^\p{Cn}$"));
-        // libphonenumber's VALID_PUNCTUATION and the letters of VALID_ALPHA, in any case.
+        // libphonenumber's `VALID_PUNCTUATION`, and the letters of `VALID_ALPHA` in either case.
         let punctuation = class(
             "^[-x\u{2010}-\u{2015}\u{2212}\u{30FC}\u{FF0D}-\u{FF0F} \u{A0}\u{AD}\u{200B}\u{2060}\u{3000}()\
              \u{FF08}\u{FF09}\u{FF3B}\u{FF3D}.\\[\\]/~\u{2053}\u{223C}\u{FF5E}*X]$",

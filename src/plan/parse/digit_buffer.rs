@@ -1,9 +1,11 @@
-//! The digits of a text, in place.
+//! A buffer for the digits of a text, without allocation.
 
-/// The capacity of a [`DigitBuffer`]: more than a number has with all that can be dialled before it.
+/// The capacity of a [`DigitBuffer`]: more than a number and all prefixes that can be dialled before
+/// it.
 const CAPACITY: usize = 40;
 
-/// Up to 40 ASCII digits; more are dropped, since the number is too long anyway.
+/// A buffer of up to 40 ASCII digits. Further digits are dropped, since the number is too long in any
+/// case.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::plan) struct DigitBuffer {
     bytes: [u8; CAPACITY],
@@ -16,7 +18,7 @@ impl DigitBuffer {
         Self { bytes: [0; CAPACITY], count: 0 }
     }
 
-    /// Appends the digit of a value.
+    /// Appends the digit with the given value.
     #[inline]
     pub(super) fn push(&mut self, value: u8) {
         if let Some(byte) = self.bytes.get_mut(self.count) {
@@ -25,7 +27,7 @@ impl DigitBuffer {
         }
     }
 
-    /// Appends digits of which the low nibble is the value.
+    /// Appends digits whose values are the low nibbles of the given bytes.
     pub(super) fn extend(&mut self, digits: &[u8]) {
         for byte in digits {
             self.push(byte & 0xF);

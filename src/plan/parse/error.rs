@@ -26,9 +26,10 @@ pub enum ParseErrorKind {
     /// A `;phone-context=` of a `tel:` URI that is neither the start of a number nor a domain (RFC 3966,
     /// 5.1.5).
     InvalidPhoneContext,
-    /// Digits after a plus sign or international prefix that start with no assigned calling code.
+    /// Digits after a plus sign or international prefix that do not start with an assigned calling
+    /// code.
     UnknownCallingCode,
-    /// A text without a calling code, and no region to read it in.
+    /// A text without a calling code that is parsed without a region.
     RegionNeeded,
     /// Fewer than three digits after a plus sign.
     TooShortAfterPlus,
@@ -57,8 +58,8 @@ impl ParseError {
 }
 
 impl ParseErrorKind {
-    /// Returns the `ErrorType` of libphonenumber's `NumberParseException`; `None` for an extension that is
-    /// too long, which libphonenumber accepts.
+    /// Returns the name of libphonenumber's `NumberParseException.ErrorType`; `None` for
+    /// [`ExtensionTooLong`](Self::ExtensionTooLong), since libphonenumber accepts such extensions.
     ///
     /// ```
     /// use telnum::plan::parse::ParseErrorKind;
@@ -78,7 +79,7 @@ impl ParseErrorKind {
         })
     }
 
-    /// Returns the error of this kind at `position`.
+    /// Creates an error of this kind at `position`.
     #[inline]
     pub(super) const fn at(self, position: usize) -> ParseError {
         ParseError { kind: self, position }

@@ -1,18 +1,19 @@
-//! Finding an extension at the end of a text that is one byte for each character, as
-//! [`fold`](super::chars::fold) makes it.
+//! The search for an extension at the end of a text that [`fold`](super::chars::fold) has mapped to one
+//! byte per character.
 
 use super::chars::{class, folded, is};
 
 /// An extension at the end of a text.
 pub(super) struct ExtensionText<'a> {
-    /// The index where the extension starts, with its label and the separators before it.
+    /// The index at which the extension starts, including its label and the separators before it.
     pub(super) start: usize,
-    /// The index where its digits start.
+    /// The index at which its digits start.
     pub(super) digits_start: usize,
     pub(super) digits: &'a [u8],
 }
 
-/// The most digits of an extension by its label: the less certain the label, the fewer.
+/// The maximum number of digits of an extension, depending on its label: the more ambiguous the label,
+/// the fewer digits.
 const AFTER_LABEL: usize = 20;
 const AFTER_LIKELY_LABEL: usize = 15;
 const AFTER_AMBIGUOUS_LABEL: usize = 9;
@@ -23,8 +24,8 @@ const AFTER: u8 = class::SPACE | class::COMMA | class::HYPHEN;
 /// The separators allowed before a label.
 const BEFORE: u8 = class::SPACE | class::COMMA;
 
-/// The labels of extensions, and the most digits after each. A character stands for both its cases; the one
-/// before a `?` is optional.
+/// The labels of extensions, and the maximum number of digits after each. A letter matches both cases;
+/// the character before a `?` is optional.
 const LABELS: [(&[u8], usize); 14] = {
     use folded::{ACUTE, CYRILLIC_B, CYRILLIC_D, CYRILLIC_O, HASH, O_ACUTE, TILDE};
     use folded::{WIDE_E, WIDE_I, WIDE_N, WIDE_T, WIDE_X};
@@ -47,9 +48,10 @@ const LABELS: [(&[u8], usize); 14] = {
 };
 
 impl<'a> ExtensionText<'a> {
-    /// Finds the longest extension at the end of `text`, whether or not a number precedes it.
+    /// Returns the longest extension at the end of `text`, whether or not a number precedes it.
     ///
-    /// The digits end the text, except for an optional `#`, so the search goes backwards from the end.
+    /// The digits are the last characters of the text, apart from an optional `#`, so the search runs
+    /// backwards from the end.
     #[inline]
     pub(super) fn at_end(text: &'a [u8]) -> Option<Self> {
         let without_hash = text.strip_suffix(b"#");
@@ -77,20 +79,20 @@ fn parameter_start(before: &[u8]) -> Option<usize> {
     label.eq_ignore_ascii_case(b";ext=").then_some(start.len())
 }
 
-/// Returns the start of an extension of `count` digits with a label: ` ext. `, `x`, `, доб `.
+/// Returns the start of an extension of `count` digits that has a label: ` ext. `, `x`, `, доб `.
 fn label_start(before: &[u8], count: usize) -> Option<usize> {
     let labelled = without_mark(trim_end(before, AFTER));
     if labelled.last().is_none_or(|last| is(*last, class::DIGIT)) {
         return None;
     }
-    // No label is the end of another.
+    // No label is a suffix of another.
     let (before_label, max) =
         LABELS.iter().find_map(|(label, max)| Some((strip_label(labelled, label)?, *max)))?;
     (count <= max).then(|| trim_end(before_label, BEFORE).len())
 }
 
-/// Returns the start of an extension of `count` digits that the telephone dials itself: after `;`, `,,` or
-/// any number of commas.
+/// Returns the start of an extension of `count` digits that the telephone dials automatically: after
+/// `;`, `,,` or any number of commas.
 fn auto_dialled_start(before: &[u8], count: usize) -> Option<usize> {
     let trimmed = trim_end(before, AFTER);
     let unmarked = without_mark(trimmed);
@@ -100,8 +102,8 @@ fn auto_dialled_start(before: &[u8], count: usize) -> Option<usize> {
         return None;
     }
     let before_spaces = |end: usize| before.get(..end).map(|before| trim_end(before, class::SPACE).len());
-    // Two commas are a label, any number of commas is an ambiguous one. They stand right before the mark, if
-    // there is a mark, or are the first of the separators.
+    // Two commas are a label; any other number of commas is an ambiguous label. They stand directly
+    // before the mark if there is one; otherwise they are the first of the separators.
     let comma_start = |least: usize, taken: usize| {
         if unmarked.len() < trimmed.len() && commas_before_mark >= least {
             return before_spaces(unmarked.len() - taken);
@@ -126,14 +128,14 @@ fn hyphen_start(before: &[u8]) -> Option<usize> {
     (signs > 0).then(|| before.len() - signs)
 }
 
-/// Returns the text without the characters of `classes` at its end.
+/// Returns `text` without the characters of `classes` at its end.
 #[inline]
 fn trim_end(text: &[u8], classes: u8) -> &[u8] {
     let end = text.iter().rposition(|byte| !is(*byte, classes)).map_or(0, |last| last + 1);
     text.get(..end).unwrap_or_default()
 }
 
-/// Returns the text without one colon or full stop at its end.
+/// Returns `text` without one colon or full stop at its end.
 fn without_mark(text: &[u8]) -> &[u8] {
     match text {
         [before @ .., b':' | b'.' | folded::STOP] => before,
@@ -141,7 +143,8 @@ fn without_mark(text: &[u8]) -> &[u8] {
     }
 }
 
-/// Returns the text before `label`, if the text ends with it. Optional characters are taken where they match.
+/// Returns the text before `label` if the text ends with `label`. Optional characters are consumed if
+/// they match.
 fn strip_label<'a>(mut text: &'a [u8], label: &[u8]) -> Option<&'a [u8]> {
     let mut is_optional = false;
     for wanted in label.iter().rev() {
@@ -159,7 +162,7 @@ fn strip_label<'a>(mut text: &'a [u8], label: &[u8]) -> Option<&'a [u8]> {
     Some(text)
 }
 
-/// Returns whether `found` is the lower-case letter `wanted` of a label, in any case.
+/// Returns whether `found` is the letter `wanted`, given in lower case, in either case.
 fn is_letter(found: u8, wanted: u8) -> bool {
     found.to_ascii_lowercase() == wanted
         || match found {

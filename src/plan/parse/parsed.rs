@@ -4,7 +4,8 @@ use core::num::NonZeroU32;
 use crate::number::{Extension, PhoneNumber};
 use crate::text_enum::text_enum;
 
-/// A number read from a text by [`plan::parse`](crate::plan::parse()), with what the text says besides.
+/// The result of [`plan::parse`](crate::plan::parse()): a number, and the other information in the
+/// text.
 ///
 /// ```
 /// use telnum::plan::{self, Region, parse::CountrySource};
@@ -20,16 +21,16 @@ use crate::text_enum::text_enum;
 pub struct Parsed {
     /// The number.
     pub number: PhoneNumber,
-    /// The digits to dial after the call is answered.
+    /// The extension: the digits to dial after the call is answered.
     pub extension: Option<Extension>,
-    /// The code of a carrier dialled before the number, as in Brazil.
+    /// The code of a carrier that was dialled before the number, as in Brazil.
     pub carrier_code: Option<CarrierCode>,
-    /// The way in which the text tells the country.
+    /// The part of the text from which the country was determined.
     pub source: CountrySource,
 }
 
-/// The way in which a text tells the country of its number: libphonenumber's `CountryCodeSource`, with the
-/// same names.
+/// The part of a text from which the country of its number was determined: libphonenumber's
+/// `CountryCodeSource`, with the same names.
 ///
 /// ```
 /// use telnum::plan::{self, Region, parse::CountrySource};
@@ -46,9 +47,9 @@ pub enum CountrySource {
     PlusSign,
     /// A calling code after an international prefix of the region, such as `00`.
     InternationalPrefix,
-    /// The calling code of the region, with nothing before it.
+    /// The calling code of the region, without a prefix.
     NumberWithoutPlus,
-    /// None: the number is of the region that the text was read in.
+    /// No part: the country is that of the region given to the parser.
     DefaultRegion,
 }
 
@@ -74,13 +75,13 @@ text_enum!(CountrySource, "the source of a country", {
 pub struct CarrierCode(NonZeroU32);
 
 impl CarrierCode {
-    /// Creates a code of ASCII digits; `None` if there are none or more than seven.
+    /// Creates a code from ASCII digits; `None` unless there are 1 to 7 digits.
     #[inline]
     pub(super) fn from_digit_bytes(digits: &[u8]) -> Option<Self> {
         if digits.len() > 7 {
             return None;
         }
-        // One digit a nibble, after a 1 that marks where they start.
+        // One digit per nibble, after a 1 that marks the start of the digits.
         let packed = digits.iter().fold(1, |packed, byte| packed << 4 | u32::from(byte & 0xF));
         NonZeroU32::new(packed).filter(|packed| packed.get() > 1).map(Self)
     }

@@ -1,8 +1,8 @@
-//! The fast path for the most common texts: digits with common separators between them.
+//! The fast path of the parser, for the most common texts: digits with common separators between them.
 //!
-//! `+14155552671`, `(415) 555-2671` and `tel:+1-415-555-2671` need only their digits packed and, unless a
-//! prefix may precede the number, one look at the territory. All other texts are left to
-//! [`text`](super::text) and [`resolve`](super::resolve), which must agree with this path.
+//! `+14155552671`, `(415) 555-2671` and `tel:+1-415-555-2671` need only their digits packed and, unless
+//! a prefix may precede the number, one lookup of the territory. All other texts take the general path
+//! of [`text`](super::text) and [`resolve`](super::resolve), which must agree with this one.
 
 use super::parsed::CountrySource;
 use super::resolve::{Resolved, resolve};
@@ -10,7 +10,7 @@ use crate::number::{Buffer, CallingCode, PhoneNumber, pack};
 use crate::plan::table::bytes::Territory;
 use crate::plan::table::rules::Rules;
 
-/// The length of the longest text that this path reads.
+/// The maximum length in bytes of a text that this path accepts.
 const MAX_BYTES: usize = 32;
 
 /// The packed digits of a text, and whether they follow a plus sign.
@@ -21,7 +21,7 @@ pub(super) struct Plain {
 }
 
 impl Plain {
-    /// Reads 3 to 15 digits with separators among them.
+    /// Reads 3 to 15 digits with separators between them.
     #[inline]
     pub(super) fn read(text: &[u8]) -> Option<Self> {
         let text = text.strip_prefix(b"tel:").unwrap_or(text);
@@ -36,7 +36,7 @@ impl Plain {
         (bits & 0xF >= 3).then_some(Self { bits, has_plus })
     }
 
-    /// Resolves the digits to a number; `None` if the general path has to decide.
+    /// Resolves the digits to a number; `None` if the general path must decide.
     #[inline]
     pub(super) fn resolve(self, rules: &Rules, home: impl Fn() -> Option<Territory>) -> Option<Resolved> {
         let without_prefix =
@@ -44,7 +44,7 @@ impl Plain {
         without_prefix.or_else(|| self.resolve_any(rules, home()))
     }
 
-    /// Resolves digits after a plus sign, if no national prefix can follow the calling code.
+    /// Resolves digits after a plus sign if no national prefix can follow the calling code.
     #[inline]
     fn resolve_after_plus(self, rules: &Rules) -> Option<Resolved> {
         let bits = self.bits;
@@ -60,7 +60,7 @@ impl Plain {
         Some(Resolved { number, carrier_code: None, source: CountrySource::PlusSign })
     }
 
-    /// Resolves digits as dialled at home, if they can start with no prefix.
+    /// Resolves digits as dialled in the region if they cannot start with a prefix.
     #[inline]
     fn resolve_at_home(self, rules: &Rules, home: Territory) -> Option<Resolved> {
         let code = rules.code_without_prefix(home, self.bits)?;
@@ -68,7 +68,7 @@ impl Plain {
         Some(Resolved { number, carrier_code: None, source: CountrySource::DefaultRegion })
     }
 
-    /// Resolves digits that a prefix may precede.
+    /// Resolves digits that may start with a prefix.
     fn resolve_any(self, rules: &Rules, home: Option<Territory>) -> Option<Resolved> {
         let text = Buffer::of(self.bits).bytes();
         let digits = text.get(1..=(self.bits & 0xF) as usize)?;
@@ -76,7 +76,7 @@ impl Plain {
     }
 }
 
-/// Packs the digits of a text of up to 15 digits and common separators.
+/// Packs the digits of a text that has at most 15 digits and otherwise common separators.
 #[inline]
 fn pack_among_separators(text: &[u8]) -> Option<u64> {
     if text.len() > MAX_BYTES {

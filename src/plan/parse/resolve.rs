@@ -1,8 +1,9 @@
-//! Resolving the digits of a text to the number that they dial.
+//! The step of the parser that resolves the digits of a text to a number.
 //!
-//! In the United States `011 44 20 7946 0000` is +442079460000: 011 is the international prefix, 44 a calling
-//! code. In the United Kingdom `020 7946 0000` is the same number: 0 is the national prefix. The prefixes,
-//! and when they are stripped, are in the table; the steps and their order are libphonenumber's.
+//! In the United States `011 44 20 7946 0000` is +442079460000: 011 is the international prefix and 44
+//! a calling code. In the United Kingdom `020 7946 0000` is the same number: 0 is the national prefix.
+//! The table contains the prefixes and the conditions for stripping them; the steps and their order are
+//! libphonenumber's.
 
 use super::digit_buffer::DigitBuffer;
 use super::error::ParseErrorKind;
@@ -14,7 +15,7 @@ use crate::plan::table::rules::{LengthCheck, Rules};
 /// The least number of digits of a national number.
 const MIN_NATIONAL: usize = 2;
 
-/// The number that digits dial.
+/// The number that the digits of a text resolve to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Resolved {
     pub(super) number: PhoneNumber,
@@ -22,11 +23,11 @@ pub(super) struct Resolved {
     pub(super) source: CountrySource,
 }
 
-/// The error of digits that dial no number.
+/// The error for digits that do not resolve to a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Refusal {
     pub(super) kind: ParseErrorKind,
-    /// The index of the first digit that is wrong; past the last digit if one is missing.
+    /// The index of the first wrong digit; the number of digits if one is missing.
     pub(super) digit: usize,
 }
 
@@ -41,7 +42,7 @@ impl Refusal {
     }
 }
 
-/// Resolves ASCII digits, which `has_plus` says follow a plus sign, as dialled in `home`.
+/// Resolves ASCII digits as dialled in `home`, after a plus sign if `has_plus` is set.
 pub(super) fn resolve(
     rules: &Rules,
     digits: &[u8],
@@ -84,7 +85,7 @@ pub(super) fn resolve(
     let code = rules.code(territory);
     let number = code.and_then(|code| PhoneNumber::join_packed(code, pack(national)?));
     let number = number.ok_or_else(|| {
-        // Digits are stripped at the start only, so the excess ones are the last.
+        // Digits are stripped at the start only, so the excess digits are the last ones.
         let length = code.map_or(0, CallingCode::digit_count) + national.len();
         let excess = length.saturating_sub(PhoneNumber::MAX_DIGITS);
         Refusal::at(ParseErrorKind::TooLong, digits.len().saturating_sub(excess))
@@ -92,14 +93,14 @@ pub(super) fn resolve(
     Ok(Resolved { number, carrier_code, source })
 }
 
-/// A territory and the national digits in it, of which a national prefix may be the first.
+/// A territory and the national digits in it, which may start with a national prefix.
 struct Located<'a> {
     territory: Territory,
     national: National<'a>,
     source: CountrySource,
 }
 
-/// National digits, as they stand in the text or changed.
+/// National digits: a part of the text, or transformed.
 enum National<'a> {
     Unchanged(&'a [u8]),
     Changed(DigitBuffer),
@@ -115,7 +116,7 @@ impl National<'_> {
     }
 }
 
-/// Locates digits that start with a calling code, after `before` digits of a prefix.
+/// Locates digits that start with a calling code, after a prefix of `before` digits.
 fn locate_by_code<'a>(
     rules: &Rules,
     digits: &'a [u8],
@@ -137,8 +138,8 @@ fn locate_by_code<'a>(
     Ok(Located { territory, national: National::Unchanged(digits.get(width..).unwrap_or_default()), source })
 }
 
-/// Locates digits as dialled at home: with an international prefix, with the calling code of the country but
-/// no plus sign, or within the country.
+/// Locates digits as dialled in the region: with an international prefix, with the region's calling
+/// code but no plus sign, or within the country.
 fn locate_at_home<'a>(rules: &Rules, digits: &'a [u8], home: Territory) -> Result<Located<'a>, Refusal> {
     if let Some(rest) = rules.strip_international(home, digits) {
         return locate_by_code(rules, rest, digits.len() - rest.len(), CountrySource::InternationalPrefix);
@@ -169,8 +170,9 @@ fn strip_code(code: CallingCode, digits: &[u8]) -> Option<&[u8]> {
     (value == code.get()).then_some(rest)
 }
 
-/// Returns national digits without the national prefix, and the carrier code that was in it; `None` if there
-/// is no prefix, or if without it the digits no longer match the general pattern that they match with it.
+/// Returns the national digits without the national prefix, and the carrier code that the prefix
+/// contained. Returns `None` if there is no prefix, or if the digits match the general pattern with the
+/// prefix but not without it.
 #[inline]
 fn strip_national<'a>(
     rules: &Rules,

@@ -1,9 +1,10 @@
-//! Finding the number in a text, its digits and its extension, without regard to the numbering plan.
+//! The step of the parser that finds the number, its digits and its extension in a text, without the
+//! numbering plan.
 //!
-//! `Call (415) 555-2671 ext. 9!` has the digits 4155552671 and the extension 9. There are three steps, as in
-//! libphonenumber: cut out the part that may be a number, check that it looks like one, take the extension
-//! off its end. The text is read as one byte for each character, so an index here counts characters; only
-//! [`byte_of_char`] turns it into an index of a byte.
+//! `Call (415) 555-2671 ext. 9!` has the digits 4155552671 and the extension 9. There are three steps,
+//! as in libphonenumber: extract the part that may be a number, check that it looks like one, and split
+//! off the extension. The text is processed as one byte per character, so indices count characters
+//! here; only [`byte_of_char`] converts them to byte positions.
 
 use core::ops::Range;
 
@@ -12,7 +13,7 @@ use super::digit_buffer::DigitBuffer;
 use super::error::{ParseError, ParseErrorKind};
 use super::extension::ExtensionText;
 
-/// The length of the longest text that is parsed, in UTF-16 units as in libphonenumber.
+/// The maximum length of a text, in UTF-16 units as in libphonenumber.
 pub(in crate::plan) const MAX_UNITS: usize = 250;
 
 /// A part of a text that looks like a number.
@@ -20,16 +21,17 @@ pub(in crate::plan) const MAX_UNITS: usize = 250;
 pub(super) struct Candidate {
     pub(super) digits: DigitBuffer,
     pub(super) has_plus: bool,
-    /// The digits of the extension and the index where they start.
+    /// The digits of the extension, and the index at which they start.
     pub(super) extension: Option<(DigitBuffer, usize)>,
-    /// The indices of the number, and of the phone context whose digits precede those of the number.
+    /// The index ranges of the number, and of the phone context whose digits precede those of the
+    /// number.
     number: Range<usize>,
     context: Range<usize>,
 }
 
 impl Candidate {
-    /// Returns the byte of `text` where the digit at index `digit` stands; the end of the number for a digit
-    /// past the last.
+    /// Returns the byte of `text` at which the digit at index `digit` stands; the end of the number if
+    /// there is no such digit.
     pub(super) fn byte_of_digit(&self, text: &str, digit: usize) -> usize {
         let index = with_folded(text, |text| {
             let number = text.get(self.number.clone()).unwrap_or_default();
@@ -49,7 +51,7 @@ pub(super) fn find(text: &str) -> Result<Candidate, ParseError> {
     with_folded(text, find_in).map_err(|error| error.kind().at(byte_of_char(text, error.position())))
 }
 
-/// Returns the byte where the character at `index` starts.
+/// Returns the byte at which the character at `index` starts.
 pub(super) fn byte_of_char(text: &str, index: usize) -> usize {
     if text.is_ascii() {
         return index;
@@ -57,8 +59,8 @@ pub(super) fn byte_of_char(text: &str, index: usize) -> usize {
     text.char_indices().nth(index).map_or(text.len(), |(byte, _)| byte)
 }
 
-/// Returns the digits of a text from its first digit on, whether or not they are a number; `None` if there
-/// are none, or if a plus sign precedes them.
+/// Returns the digits of a text from its first digit on, whether or not they form a number; `None` if
+/// there are no digits, or if a plus sign precedes them.
 pub(in crate::plan) fn dialled_digits(text: &str) -> Option<DigitBuffer> {
     let is_start = |byte: &u8| is(*byte, class::DIGIT | class::PLUS);
     let mut number = text.chars().map(fold).skip_while(|byte| !is_start(byte)).peekable();
@@ -68,7 +70,7 @@ pub(in crate::plan) fn dialled_digits(text: &str) -> Option<DigitBuffer> {
     let (mut digits, mut after_slash) = (DigitBuffer::new(), false);
     for byte in number {
         match byte {
-            // A second number starts.
+            // A second number starts here.
             b'x' if after_slash => break,
             b' ' => {}
             byte => {
@@ -96,7 +98,8 @@ const CONTEXT: &[u8; 15] = b";phone-context=";
 const SUBADDRESS: &[u8; 6] = b";isub=";
 const SCHEME: &[u8; 4] = b"tel:";
 
-/// Returns the byte of the first character past the longest text that is parsed.
+/// Returns the byte position of the first character beyond [`MAX_UNITS`]; `None` if the text is not too
+/// long.
 fn too_long(text: &str) -> Option<usize> {
     // No text has more UTF-16 units than bytes.
     if text.len() <= MAX_UNITS {
@@ -110,7 +113,7 @@ fn too_long(text: &str) -> Option<usize> {
     first.map(|(byte, _)| byte)
 }
 
-/// Calls `read` with a text that is not too long, one byte for each character.
+/// Calls `read` with one byte per character of a text, unless the text is too long.
 fn with_folded<T>(text: &str, read: impl FnOnce(&[u8]) -> T) -> T {
     if text.is_ascii() {
         return read(text.as_bytes());
@@ -141,8 +144,8 @@ fn find_parameter<const N: usize>(text: &[u8], name: &[u8; N]) -> Option<usize> 
     text.windows(N).position(|window| window == name)
 }
 
-/// Finds a local number of a `tel:` URI whose phone context is at `index`. A context that is the start of a
-/// number is put before the number.
+/// Finds a local number of a `tel:` URI whose phone context is at `index`. A context that is the start
+/// of a number is prepended to the number.
 fn find_local(text: &[u8], index: usize) -> Result<Candidate, ParseError> {
     let (before, context) = text.split_at_checked(index).unwrap_or_default();
     let context = context.strip_prefix(CONTEXT).unwrap_or_default();
@@ -160,7 +163,7 @@ fn find_local(text: &[u8], index: usize) -> Result<Candidate, ParseError> {
         *target = *source;
     }
     let joined = joined.get(..context.len() + number.len()).unwrap_or_default();
-    // An index of the joined text is in the context first, then in the number.
+    // An index into the joined text is in the context first, then in the number.
     let context = index + CONTEXT.len()..index + CONTEXT.len() + context.len();
     let in_text = |joined: usize| match joined.checked_sub(context.len()) {
         None => context.start + joined,
@@ -173,14 +176,16 @@ fn find_local(text: &[u8], index: usize) -> Result<Candidate, ParseError> {
     Ok(Candidate { extension, number: start..end, context, ..candidate })
 }
 
-/// Returns whether `context` is `+` and digits of any script, with `-`, `.`, `(` and `)` among them.
+/// Returns whether `context` is a plus sign and digits of any script, optionally with `-`, `.`, `(` and
+/// `)` between them.
 fn is_global_context(context: &[u8]) -> bool {
     let Some(digits) = context.strip_prefix(b"+") else { return false };
     digits.iter().all(|byte| is(*byte, class::DIGIT) || matches!(byte, b'-' | b'.' | b'(' | b')'))
         && digits.iter().any(|byte| is(*byte, class::DIGIT))
 }
 
-/// Returns whether `context` is labels of letters, digits and inner hyphens, the last starting with a letter.
+/// Returns whether `context` is a domain: labels of letters, digits and inner hyphens, of which the
+/// last starts with a letter.
 fn is_domain(context: &[u8]) -> bool {
     let name = context.strip_suffix(b".").unwrap_or(context);
     let is_alphabetic = |byte: &u8| byte.is_ascii_alphabetic();
@@ -195,8 +200,8 @@ fn is_domain(context: &[u8]) -> bool {
         && labels.all(is_label)
 }
 
-/// Returns the text from its first plus sign or digit to its last character that can end a number, or to
-/// where a second number starts; and the index of its start.
+/// Returns the part of the text from its first plus sign or digit to its last character that can end a
+/// number, or to the start of a second number, and the index of its first character.
 fn cut(text: &[u8]) -> Result<(&[u8], usize), ParseError> {
     let start = text.iter().position(|byte| is(*byte, class::DIGIT | class::PLUS));
     let start = start.ok_or(ParseErrorKind::NotANumber.at(0))?;
@@ -207,9 +212,9 @@ fn cut(text: &[u8]) -> Result<(&[u8], usize), ParseError> {
     Ok((number.get(..end).unwrap_or_default(), start))
 }
 
-/// Returns the index where a second number starts: `x508/x1234`, `x508\ x1234`.
+/// Returns the index at which a second number starts: `x508/x1234`, `x508\ x1234`.
 fn second_number(text: &[u8]) -> Option<usize> {
-    // Few texts have both.
+    // Few texts contain both characters.
     if !text.contains(&b'x') || !text.iter().any(|byte| matches!(byte, b'/' | b'\\')) {
         return None;
     }
@@ -255,13 +260,13 @@ fn read(number: &[u8], start: usize) -> Result<Candidate, ParseError> {
     Ok(Candidate { digits, has_plus, extension, number: start..start + number.len(), context: 0..0 })
 }
 
-/// Returns whether `number` has three letters, which then stand for digits.
+/// Returns whether `number` has at least three letters, which then stand for digits.
 fn has_letters(number: &[u8]) -> bool {
     number.iter().filter(|byte| byte.is_ascii_alphabetic()).nth(2).is_some()
 }
 
-/// How far a text looks like a number: plus signs, then three digits with any punctuation, then digits,
-/// punctuation and letters.
+/// The extent to which a text looks like a number: plus signs, three digits with any punctuation, then
+/// digits, punctuation and letters.
 struct Shape {
     /// The index after the third digit.
     third: Option<usize>,
@@ -300,8 +305,8 @@ impl Shape {
             || is_two_digits(text)
     }
 
-    /// Splits a viable text into the number and the extension, if the part before the extension looks like a
-    /// number.
+    /// Splits a viable text into the number and the extension if the part before the extension looks
+    /// like a number.
     fn split_extension<'a, 'e>(
         &self,
         text: &'a [u8],

@@ -1,12 +1,12 @@
-//! The sections, words and counted texts of a table.
+//! The primitives of the table format: sections, words and length-prefixed texts.
 
-/// Little-endian numbers of 16 bits.
+/// A list of little-endian 16-bit integers.
 pub(in crate::plan) type Words = &'static [[u8; 2]];
 
-/// The index of a territory: a `<territory>` of libphonenumber's metadata, in its order.
+/// The index of a territory: a `<territory>` element of libphonenumber's metadata, in document order.
 pub(in crate::plan) type Territory = u16;
 
-/// Returns the section at `index`; an empty one if there is none.
+/// Returns the section at `index`; an empty slice if there is none.
 pub(in crate::plan) const fn section(bytes: &'static [u8], index: usize) -> &'static [u8] {
     let (sizes, _) = bytes.as_chunks::<4>();
     let Some((count, mut sizes)) = sizes.split_first() else { return &[] };
@@ -35,7 +35,7 @@ pub(in crate::plan) fn word(words: Words, index: usize) -> u16 {
     words.get(index).map_or(0, |word| u16::from_le_bytes(*word))
 }
 
-/// Returns the text at byte `start`, where a byte with its length precedes it.
+/// Returns the text whose length is the byte at `start`.
 #[inline]
 pub(in crate::plan) fn counted(bytes: &'static [u8], start: u16) -> &'static [u8] {
     match bytes.get(usize::from(start)..) {

@@ -1,5 +1,5 @@
-//! The dialling rules of each territory: what is stripped when dialling abroad, what when dialling within the
-//! country, and what its numbers look like.
+//! The dialling rules of each territory: the prefixes to strip from international and from domestic
+//! calls, and the general pattern of its numbers.
 //!
 //! `examples/generate_plan/generator/parsing.rs` writes the sections.
 
@@ -9,22 +9,22 @@ use super::bytes::{Territory, section, words};
 use super::lists::Lists;
 use crate::number::CallingCode;
 
-/// The words of a territory's record.
+/// The number of words of a territory's record.
 const WORDS: usize = 10;
 const CODE: usize = 0;
-/// The list of international prefixes, and the digits that they start with, as bits.
+/// The list of international prefixes, and the set of digits that they start with, as bits.
 const INTERNATIONAL: usize = 1;
 const INTERNATIONAL_START: usize = 4;
-/// The list of national prefixes, and the digits that they start with, as bits.
+/// The list of national prefixes, and the set of digits that they start with, as bits.
 const NATIONAL: usize = 2;
 const NATIONAL_START: usize = 5;
 /// The list of the general pattern.
 const GENERAL: usize = 3;
-/// The possible lengths of numbers, and of those without an area code, as 32 bits each.
+/// The possible lengths of numbers, and of numbers without an area code, as 32 bits each.
 const LENGTHS: usize = 6;
 const LOCAL_LENGTHS: usize = 8;
 
-/// The bytes of an action.
+/// The number of bytes of an action.
 const ACTION: usize = 10;
 
 /// The dialling rules of all territories.
@@ -33,31 +33,32 @@ pub(in crate::plan) struct Rules {
     records: &'static [[[u8; 2]; WORDS]],
     lists: Lists,
     actions: &'static [[u8; ACTION]],
-    /// For a calling code the index of its main territory, from 1.
+    /// For each calling code, the index of its main territory, counted from 1.
     main_of_code: &'static [u8],
 }
 
-/// A change of the digits at the start.
+/// A change to the leading digits.
 #[derive(Debug)]
 pub(in crate::plan) struct Action {
-    /// The number of digits at the start to remove.
+    /// The number of leading digits to remove.
     pub(in crate::plan) end: usize,
-    /// The digits to insert instead.
+    /// The digits to insert in their place.
     pub(in crate::plan) insert: &'static [u8],
-    /// The removed digits to put back after the inserted ones.
+    /// The range of the removed digits to restore after the inserted ones.
     pub(in crate::plan) keep: Range<usize>,
-    /// The removed digits that are a carrier code.
+    /// The range of the removed digits that is a carrier code.
     pub(in crate::plan) carrier: Range<usize>,
 }
 
-/// Whether numbers of a territory have a length.
+/// Whether numbers of a territory can have a length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::plan) enum LengthCheck {
     Possible,
     LocalOnly,
     TooShort,
     TooLong,
-    /// Neither too short nor too long; or there are no numbers.
+    /// A length between the minimum and the maximum that no number has; or any length, if the territory
+    /// has no numbers.
     Invalid,
 }
 
@@ -84,8 +85,8 @@ impl Rules {
         self.main_of_code.get(usize::from(code.get()))?.checked_sub(1).map(Territory::from)
     }
 
-    /// Returns `digits` without the international prefix that they start with, unless a 0 follows it: no
-    /// calling code starts with 0.
+    /// Returns `digits` without their international prefix, unless a 0 follows it, since no calling
+    /// code starts with 0.
     #[inline]
     pub(in crate::plan) fn strip_international<'d>(
         &self,
@@ -97,32 +98,33 @@ impl Rules {
         (rest.first() != Some(&b'0')).then_some(rest)
     }
 
-    /// Returns the length of the international prefix that `digits` start with, whatever follows it.
+    /// Returns the length of the international prefix of `digits`, whatever follows it.
     #[inline]
     pub(in crate::plan) fn international_prefix_len(&self, territory: Territory, digits: &[u8]) -> usize {
         self.action(territory, INTERNATIONAL, INTERNATIONAL_START, digits).map_or(0, |action| action.end)
     }
 
-    /// Returns the length of the national prefix that `digits` start with, carrier code included.
+    /// Returns the length of the national prefix of `digits`, including a carrier code.
     #[inline]
     pub(in crate::plan) fn national_prefix_len(&self, territory: Territory, digits: &[u8]) -> usize {
         self.national_action(territory, digits).map_or(0, |action| action.end)
     }
 
-    /// Returns how to strip the national prefix and carrier code that `digits` start with.
+    /// Returns the action that strips the national prefix and carrier code from `digits`.
     #[inline]
     pub(in crate::plan) fn national_action(&self, territory: Territory, digits: &[u8]) -> Option<Action> {
         self.action(territory, NATIONAL, NATIONAL_START, digits)
     }
 
-    /// Returns whether no national prefix starts with the digit in the top nibble of `bits`.
+    /// Returns whether no national prefix starts with the digit in the most significant nibble of
+    /// `bits`.
     #[inline]
     pub(in crate::plan) fn has_no_prefix(&self, territory: Territory, bits: u64) -> bool {
         self.word(territory, NATIONAL_START) >> (bits >> 60) & 1 == 0
     }
 
-    /// Returns the calling code, if the packed digits `bits`, as dialled in `territory`, start neither with
-    /// that code nor with a digit that an international or national prefix starts with.
+    /// Returns the calling code if the packed digits `bits`, as dialled in `territory`, start neither
+    /// with that code nor with the first digit of an international or national prefix.
     #[inline]
     pub(in crate::plan) fn code_without_prefix(
         &self,
@@ -142,7 +144,7 @@ impl Rules {
         self.lists.answer(self.word(territory, GENERAL), digits) != 0
     }
 
-    /// Returns whether numbers of `territory` have `length` digits.
+    /// Returns whether numbers of `territory` can have `length` digits.
     #[inline]
     pub(in crate::plan) fn check_length(&self, territory: Territory, length: usize) -> LengthCheck {
         let mask = |at| u32::from(self.word(territory, at)) | u32::from(self.word(territory, at + 1)) << 16;

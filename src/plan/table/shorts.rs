@@ -5,7 +5,7 @@
 use super::bytes::{Territory, section, words};
 use super::lists::Lists;
 
-/// The words of a territory's record.
+/// The indices of the words of a territory's record.
 const EMERGENCY: usize = 0;
 const EMERGENCY_START: usize = 1;
 const LENGTHS: usize = 2;
@@ -13,8 +13,8 @@ const LENGTHS: usize = 2;
 /// The short numbers of all territories.
 #[derive(Debug)]
 pub(in crate::plan) struct Shorts {
-    /// For each territory the lists of emergency numbers and of digits that reach an emergency service, and
-    /// the possible lengths of all short numbers, as bits.
+    /// For each territory, the list of emergency numbers, the list of digits that connect to an
+    /// emergency service, and the possible lengths of all short numbers as bits.
     records: &'static [[[u8; 2]; 3]],
     lists: Lists,
 }
@@ -30,12 +30,12 @@ impl Shorts {
         self.lists.answer(self.word(territory, EMERGENCY), digits) != 0
     }
 
-    /// Returns whether dialling `digits` reaches an emergency service.
+    /// Returns whether dialling `digits` connects to an emergency service.
     pub(in crate::plan) fn connects_to_emergency(&self, territory: Territory, digits: &[u8]) -> bool {
         self.lists.answer(self.word(territory, EMERGENCY_START), digits) != 0
     }
 
-    /// Returns whether a short number has `length` digits; `length` is at most 15.
+    /// Returns whether a short number can have `length` digits; `length` is at most 15.
     pub(in crate::plan) fn has_length(&self, territory: Territory, length: usize) -> bool {
         self.word(territory, LENGTHS) >> length & 1 == 1
     }
