@@ -1,5 +1,4 @@
-//! Classification: the kind of a dialled number, by ordered rules of which the first that matches
-//! wins.
+//! Classification of dialled numbers by ordered rules, of which the first that matches wins.
 //!
 //! ```
 //! use telnum::classify::Classifiers;
@@ -14,11 +13,11 @@
 //! # Ok::<(), telnum::NumberError>(())
 //! ```
 //!
-//! A text is normalized first. All rules are then matched at once, by one automaton made of their
-//! regular expressions. A set of rules too large for it is searched by `regex` instead, which is
-//! slower; [`Classifiers::engine`] tells which.
+//! A text is normalized first. All rules are then matched at once, by one automaton compiled from their
+//! regular expressions. If the automaton would be too large, `regex` searches for the rules instead,
+//! which is slower; [`Classifiers::engine`] returns the engine in use.
 //!
-//! A [`Classification`] borrows the rule and the text. [`Classified`] is the same to keep.
+//! A [`Classification`] borrows the rule and the text. [`Classified`] is its owned counterpart.
 
 mod automaton;
 mod built_in;
@@ -55,11 +54,11 @@ use crate::normalize::{Normalized, Normalizer, NumberText, is_kept};
 use crate::number::PhoneNumber;
 use crate::pattern::{Pattern, SIZE_LIMIT};
 
-/// An ordered set of [`Rule`]s, and the [`Normalizer`] that every text goes through first.
+/// An ordered set of [`Rule`]s, and the [`Normalizer`] that is applied to every text first.
 ///
-/// A clone shares the compiled rules. In JSON it is an ordered map from the name of a rule to its
-/// body, or to its bare regular expression. The order of the rules is kept, and so are unknown keys;
-/// `null` counts as absent. The normalizer is a setting of its own.
+/// A clone shares the compiled rules. The JSON form is an ordered map from the name of a rule to its
+/// body or its bare regular expression. The order of the rules and unknown keys are kept; `null` counts
+/// as absent. The normalizer is not part of the JSON form.
 ///
 /// ```
 /// use telnum::classify::Classifiers;
@@ -76,11 +75,11 @@ use crate::pattern::{Pattern, SIZE_LIMIT};
 pub struct Classifiers {
     set: Arc<CompiledSet>,
     normalizer: Normalizer,
-    /// Whether the normalizer is the reference's, which the tree of the set takes in.
+    /// Whether the normalizer is the reference's, which is built into the tree of the set.
     is_reference: bool,
 }
 
-/// The rules, compiled.
+/// The compiled rules.
 struct CompiledSet {
     rules: Vec<CompiledRule>,
     matcher: Matcher,
@@ -88,25 +87,25 @@ struct CompiledSet {
     tree: Option<Tree>,
 }
 
-/// A rule, and the way to its captured digits.
+/// A rule, and the extraction of its captured digits.
 struct CompiledRule {
     rule: Rule,
     index: usize,
     capture: Capture,
 }
 
-/// The matcher of any text.
+/// The engine that matches texts of any kind.
 enum Matcher {
     Automaton(Automaton),
     Search(RegexSet),
-    /// None: the rules did not compile.
+    /// No engine: the rules did not compile.
     Failed(ClassifierError),
 }
 
-/// The number of texts of a batch that are classified in one round.
+/// The number of texts that one round of a batch classifies.
 const CHUNK: usize = 64;
 
-/// The engine of a set of rules. It decides the speed and nothing else.
+/// The engine of a set of rules. It affects the speed but not the results.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Engine {
@@ -117,17 +116,17 @@ pub enum Engine {
         /// The size of its tables, in bytes.
         bytes: usize,
     },
-    /// A search by `regex` for all rules, many times slower: the automaton would be too large.
+    /// A search by `regex` for all rules, which is many times slower: the automaton would be too large.
     Search,
-    /// None: no text is matched, because the rules did not compile.
+    /// No engine: no text matches, because the rules did not compile.
     ///
-    /// [`Classifiers::new`] returns the error; only a built-in set, whose rules are constants that
-    /// the tests of this crate compile, could carry it.
+    /// Only a built-in set could have this engine, and the tests of this crate compile all built-in
+    /// sets; [`Classifiers::new`] returns the error instead.
     Failed(ClassifierError),
 }
 
 impl Classifiers {
-    /// Creates a set of rules in the given order, after [`Normalizer::reference`].
+    /// Creates a set of rules in the given order, with [`Normalizer::reference`] as its normalizer.
     ///
     /// ```
     /// use telnum::classify::{Classifiers, Rule};
@@ -139,24 +138,25 @@ impl Classifiers {
     /// ```
     ///
     /// # Errors
+    ///
     /// - [`ClassifierError::Empty`] if there is no rule;
     /// - [`ClassifierError::TooMany`] if there are more than 32,767 rules;
     /// - [`ClassifierError::Unnamed`] if a rule has no name;
-    /// - [`ClassifierError::Duplicate`] if two rules have one name;
-    /// - [`ClassifierError::Reserved`] if a further key of a rule is one that rules have a field for;
-    /// - [`ClassifierError::Pattern`] if a pattern is not a regular expression over ASCII, or is
-    ///   larger than 10 MiB once compiled;
-    /// - [`ClassifierError::TooLarge`] if the rules are larger together than that for each of them.
+    /// - [`ClassifierError::Duplicate`] if two rules have the same name;
+    /// - [`ClassifierError::Reserved`] if another key of a rule has the name of a rule's field;
+    /// - [`ClassifierError::Pattern`] if a pattern is not a regular expression over ASCII, or exceeds
+    ///   10 MiB when compiled;
+    /// - [`ClassifierError::TooLarge`] if all rules together exceed that size.
     pub fn new(rules: impl IntoIterator<Item = Rule>) -> Result<Self, ClassifierError> {
         CompiledSet::new(rules.into_iter().collect()).map(Self::from_set)
     }
 
-    /// Returns the default set, for a service in North America: `tollfree_us`, `toll_us`,
-    /// `emergency` (911 alone), `service_code` (211 to 811), `caribbean` (and the Pacific), `did_us`
-    /// (the rest of +1), `international` and `unknown`.
+    /// Returns the default set, for a service in North America: `tollfree_us`, `toll_us`, `emergency`
+    /// (911 only), `service_code` (211 to 811), `caribbean` (including the Pacific), `did_us` (the rest
+    /// of +1), `international` and `unknown`.
     ///
-    /// These are the names and the intent of the reference's defaults, with the facts put right. The
-    /// set is compiled once a process.
+    /// The names and the purpose of the rules are those of the reference's defaults, with factual
+    /// errors corrected. The set is compiled once per process.
     ///
     /// ```
     /// use telnum::classify::Classifiers;
@@ -172,10 +172,10 @@ impl Classifiers {
         Self::built_in(&SET, &built_in::NORTH_AMERICA)
     }
 
-    /// Returns the set that Kazoo's published documents print.
+    /// Returns the set of rules printed in Kazoo's published documents.
     ///
-    /// Its international numbers are those that still start with 011 or 00 after normalization, so
-    /// that `+44...` is unknown. The set is compiled once a process.
+    /// Its rule for international numbers expects a number that still starts with 011 or 00 after
+    /// normalization, so `+44...` is classified as unknown. The set is compiled once per process.
     ///
     /// ```
     /// use telnum::classify::Classifiers;
@@ -189,10 +189,10 @@ impl Classifiers {
         Self::built_in(&SET, &built_in::DOCUMENTED)
     }
 
-    /// Returns the later defaults of Kazoo, from `knm_converters`.
+    /// Returns the default set of later Kazoo releases, from `knm_converters`.
     ///
-    /// 711, 811, 833, 922, 933 and 999 are emergency numbers in it, and all of 88x and 822 are
-    /// toll-free. The set is compiled once a process.
+    /// Its emergency numbers include 711, 811, 833, 922, 933 and 999, and its toll-free numbers include
+    /// 822 and all of 88x. The set is compiled once per process.
     ///
     /// ```
     /// use telnum::classify::Classifiers;
@@ -218,7 +218,8 @@ impl Classifiers {
 
     /// Sets the normalizer. The default is [`Normalizer::reference`].
     ///
-    /// The compiled rules stay shared: an account with a dial plan of its own costs no compilation.
+    /// The compiled rules stay shared, so giving an account its own dial plan does not compile them
+    /// again.
     ///
     /// ```
     /// use telnum::classify::Classifiers;
@@ -235,7 +236,7 @@ impl Classifiers {
         Self { is_reference: normalizer.is_reference(), normalizer, ..self }
     }
 
-    /// Returns the normalizer that every text goes through first.
+    /// Returns the normalizer that is applied to every text first.
     #[must_use]
     pub const fn normalizer(&self) -> &Normalizer {
         &self.normalizer
@@ -256,7 +257,7 @@ impl Classifiers {
         self.set.rules.iter().map(|compiled| &compiled.rule)
     }
 
-    /// Returns the rule with the given name, if there is one.
+    /// Returns the rule named `name`, if there is one.
     ///
     /// ```
     /// use telnum::classify::Classifiers;
@@ -315,7 +316,7 @@ impl Classifiers {
         }
     }
 
-    /// Classifies a text whose first digits do not decide.
+    /// Classifies a text whose first digits do not determine the rule.
     #[inline(never)]
     fn classify_rest<'t>(&self, text: &'t str) -> Option<Classification<'_, 't>> {
         if let Some(tree) = self.dialled_tree() {
@@ -329,8 +330,8 @@ impl Classifiers {
         self.classify_normalized(self.normalizer.normalize(text))
     }
 
-    /// Returns the first rule that matches `number`; `None` if no rule does. No text is made of the
-    /// number.
+    /// Returns the first rule that matches `number`; `None` if no rule does. The number is not
+    /// formatted as text.
     ///
     /// ```
     /// use telnum::classify::Classifiers;
@@ -367,10 +368,10 @@ impl Classifiers {
         }
     }
 
-    /// Classifies many texts: appends one entry for each to `out`, in order.
+    /// Classifies many texts, and appends one entry per text to `out`, in order.
     ///
-    /// This is faster than a loop over [`classify`](Self::classify), the more so with some hundred
-    /// texts at once.
+    /// This is faster than calling [`classify`](Self::classify) in a loop, in particular for batches of
+    /// a few hundred texts or more.
     ///
     /// ```
     /// use telnum::classify::Classifiers;
@@ -385,7 +386,7 @@ impl Classifiers {
         let Some(tree) = self.dialled_tree() else {
             return out.extend(texts.iter().map(|text| Some(self.classify(text.as_ref())?.class())));
         };
-        // In two rounds, so that the few texts that take longer do not hold up the many.
+        // Two rounds, so that the few texts that take longer do not delay the others.
         for texts in texts.chunks(CHUNK) {
             let mut indices = [NO_RULE; CHUNK];
             let mut undecided = 0;
@@ -408,7 +409,7 @@ impl Classifiers {
         }
     }
 
-    /// Classifies many numbers: appends one entry for each to `out`, in order.
+    /// Classifies many numbers, and appends one entry per number to `out`, in order.
     ///
     /// ```
     /// use telnum::classify::Classifiers;
@@ -424,7 +425,7 @@ impl Classifiers {
         out.extend(numbers.iter().map(|number| set.class(set.first_match_number(*number))));
     }
 
-    /// Returns the tree, if it takes in the normalizer.
+    /// Returns the tree, if the normalizer is built into it.
     #[inline]
     fn dialled_tree(&self) -> Option<&Tree> {
         self.set.tree.as_ref().filter(|_| self.is_reference)
@@ -435,8 +436,8 @@ impl Classifiers {
         Some(Classification::new(self.set.class(index)?, subject))
     }
 
-    /// Returns the index of the first rule that matches a text which is more than digits, after the
-    /// reference's normalizer.
+    /// Returns the index of the first rule that matches a text that is not only digits, after
+    /// normalization by the reference's normalizer.
     fn first_match_other(&self, text: &str) -> u16 {
         if is_kept(text.as_bytes()) {
             return self.set.first_match(text);
@@ -447,12 +448,12 @@ impl Classifiers {
         }
     }
 
-    /// Returns the rules that can never win and the rules that overlap, by their order, each with a
-    /// text that shows it where there is one.
+    /// Returns the rules that can never win and the rules that overlap, in order, each with an example
+    /// text if there is one.
     ///
-    /// The reference's normalizer is taken into account: a rule for ten digits never wins where ten
-    /// digits become a number. Any other normalizer may return any text, so that a rule is not
-    /// reported because no text reaches it.
+    /// The reference's normalizer is taken into account: a rule for ten digits never wins, because ten
+    /// digits become a number. Any other normalizer is assumed to return any text, so no rule is
+    /// reported as unreachable because of it.
     ///
     /// ```
     /// use telnum::classify::{Classifiers, Rule};
@@ -467,8 +468,9 @@ impl Classifiers {
     /// ```
     ///
     /// # Errors
-    /// Returns a [`LintError`] if the rules and converters are too many to be compared. That takes a
-    /// larger automaton than classification does.
+    ///
+    /// Returns a [`LintError`] if there are too many rules and converters to compare. The comparison
+    /// takes a larger automaton than classification does.
     pub fn lint(&self) -> Result<Vec<Finding>, LintError> {
         lint::lint(self)
     }
@@ -513,7 +515,7 @@ impl CompiledSet {
         self.rules.get(usize::from(index)).map(Class)
     }
 
-    /// Returns the index of the first rule that matches `number`, or one that no rule has.
+    /// Returns the index of the first rule that matches `number`; an index without a rule if none does.
     #[inline]
     fn first_match_number(&self, number: PhoneNumber) -> u16 {
         match &self.tree {
@@ -522,7 +524,7 @@ impl CompiledSet {
         }
     }
 
-    /// Returns the index of the first rule that matches `text`, or one that no rule has.
+    /// Returns the index of the first rule that matches `text`; an index without a rule if none does.
     fn first_match(&self, text: &str) -> u16 {
         match &self.matcher {
             Matcher::Automaton(automaton) => automaton.first_match(text.as_bytes()),

@@ -1,5 +1,5 @@
-//! The phone numbers of people and clients, as address books, memberships and customer records keep
-//! them.
+//! The phone numbers of people and clients, as kept by address books, membership services and customer
+//! databases.
 //!
 //! ```
 //! use telnum::contact::{ContactId, ContactList, EnteredNumber, NewContact};
@@ -26,15 +26,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! - An [`EnteredNumber`] is a text that was read as a number.
+//! - An [`EnteredNumber`] is a number parsed from a text that a person entered.
 //! - A [`ContactNumber`] is a stored number with its label, location and carrier.
 //! - A [`ContactList`] holds the numbers of one owner and decides which changes are allowed: no number
-//!   occurs twice, however it is spelled, and exactly one number is primary.
-//! - A [`ContactQuery`] filters, orders and pages numbers.
+//!   occurs twice, in whatever spelling, and exactly one number is primary.
+//! - A [`ContactQuery`] filters, sorts and pages numbers.
 //! - `book::ContactBook` (feature `inventory`) keeps lists in a store.
 //!
-//! The documents of three published HTTP APIs of contact numbers are in the module `http` (feature
-//! `http`).
+//! The module `http` (feature `http`) has the documents of three published HTTP APIs for contact
+//! numbers.
 
 #[cfg(feature = "inventory")]
 pub mod book;

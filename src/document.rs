@@ -1,4 +1,4 @@
-//! JSON documents: their fields, read one by one into types, and errors with the path of a field.
+//! JSON documents: fields that are read one by one into types, and errors with the path of a field.
 //!
 //! ```
 //! use telnum::document::{FieldError, FieldErrorKind};
@@ -13,11 +13,11 @@
 //!
 //! # Rules
 //!
-//! - A field that is `null` counts as missing.
-//! - Of two fields with the same name the last counts.
-//! - Each type says what becomes of fields that it does not know: they are kept ([`Extra`]) or refused
+//! - A field with the value `null` counts as missing.
+//! - Of two fields with the same name the last one counts.
+//! - Each type either keeps the fields that it does not know ([`Extra`]) or refuses them
 //!   ([`FieldErrorKind::Unknown`]).
-//! - A value that is kept may have at most 100 arrays and objects around another.
+//! - A value that is kept may be nested in at most 100 arrays and objects.
 
 mod error;
 #[cfg(feature = "inventory")]

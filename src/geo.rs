@@ -1,9 +1,9 @@
-//! Where a number is, who carries it, and what time it is there.
+//! The place, the carrier and the time zones of a number.
 //!
-//! The answers are those of libphonenumber for Java, of the release
+//! The results are those of libphonenumber for Java, release
 //! [`METADATA_VERSION`](crate::plan::METADATA_VERSION): `PhoneNumberOfflineGeocoder`,
 //! `PhoneNumberToCarrierMapper` and `PhoneNumberToTimeZonesMapper`. The names of countries are those of
-//! CLDR, of the release [`CLDR_VERSION`], which Java 17 has.
+//! CLDR, release [`CLDR_VERSION`], which Java 17 uses.
 //!
 //! ```
 //! use telnum::geo::{self, Language};
@@ -16,7 +16,8 @@
 //! # Ok::<(), telnum::NumberError>(())
 //! ```
 //!
-//! Every function is also a method of [`Lookup`](plan::Lookup), which walks the numbering plan once for all of them:
+//! Every function is also a method of [`Lookup`](plan::Lookup), so that several results need only one
+//! lookup in the numbering plan:
 //!
 //! ```
 //! use telnum::{geo::Language, plan};
@@ -29,18 +30,21 @@
 //!
 //! # Rules
 //!
-//! - A number that is not valid has no description, place or carrier, and the zone `Etc/Unknown`.
-//! - A number has a place if it is on a fixed line, or may be, and in Argentina, Brazil, China, Indonesia
-//!   and Mexico also if it is mobile. Any other is described by its country.
-//! - A calling code of one region is that region's. In a shared one the country is told if the number is
-//!   valid in one region only: a North American toll-free number has no description.
-//! - The longest prefix that a language names decides. Where it names none the English name stands in, but
-//!   not in Chinese, Japanese and Korean. Traditional Chinese uses simplified names for the calling codes
-//!   of which it names nothing.
-//! - Only mobile numbers and pagers have a carrier: the one that was given the prefix, which need not be
-//!   that of the number where numbers are portable. [`carrier_if_certain`] answers elsewhere only.
-//! - The tables are read where they lie: nothing is prepared at the first call, and nothing is allocated.
-//!   Places, carriers and time zones are tables of their own, and a program has those that it asks.
+//! - A number that is not valid has no description, no place and no carrier, and its time zone is
+//!   `Etc/Unknown`.
+//! - A number has a place if it is on a fixed line or may be. In Argentina, Brazil, China, Indonesia
+//!   and Mexico mobile numbers have one, too. Any other number is described by its country.
+//! - A calling code that belongs to one region determines the country. If several regions share the
+//!   code, the number has a country only if it is valid in exactly one of them; a North American
+//!   toll-free number therefore has no description.
+//! - The longest prefix that has a name in the language applies. If no prefix has one, the English name
+//!   is used, except in Chinese, Japanese and Korean. For a calling code without names in traditional
+//!   Chinese, the simplified names are used.
+//! - Only mobile numbers and pagers have a carrier: the one to which the prefix was allocated. Where
+//!   numbers are portable, the number may have moved to another carrier; [`carrier_if_certain`] returns
+//!   `None` there.
+//! - The tables are read in place, without initialization and without allocation. Places, carriers and
+//!   time zones are separate tables, and a program contains only those that it uses.
 
 mod carriers;
 mod countries;
@@ -61,7 +65,7 @@ pub use self::zones::TimeZones;
 use crate::number::PhoneNumber;
 use crate::plan::{self, Region};
 
-/// Returns the place of a number, or its country where the place is not known, in `language`.
+/// Returns the place of `number` in `language`, or its country if the place is not known.
 ///
 /// See [`plan::Lookup::describe`].
 ///
@@ -79,8 +83,8 @@ pub fn describe(number: PhoneNumber, language: Language) -> Option<Name> {
     plan::lookup(number).describe(language)
 }
 
-/// Returns the place of a number as [`describe`] does, but only its country if that is not `home`, the
-/// region of the user.
+/// Returns the place of `number` in `language`, as [`describe`] does, but only its country if that
+/// differs from `home`, the region of the user.
 ///
 /// See [`plan::Lookup::describe_for`].
 ///
@@ -100,7 +104,7 @@ pub fn describe_for(number: PhoneNumber, language: Language, home: Region) -> Op
     plan::lookup(number).describe_for(language, home)
 }
 
-/// Returns the place of a number, if it is known.
+/// Returns the place of `number`, if it is known.
 ///
 /// See [`plan::Lookup::place`].
 ///
@@ -117,7 +121,7 @@ pub fn place(number: PhoneNumber) -> Option<Place> {
     plan::lookup(number).place()
 }
 
-/// Returns the carrier that was given the prefix of a mobile number or pager, in `language`.
+/// Returns the carrier to which the prefix of `number`, a mobile number or pager, was allocated.
 ///
 /// See [`plan::Lookup::carrier`].
 ///
@@ -134,7 +138,7 @@ pub fn carrier(number: PhoneNumber, language: Language) -> Option<&'static str> 
     plan::lookup(number).carrier(language)
 }
 
-/// Returns the carrier as [`carrier`] does, but none where numbers can be moved to another carrier.
+/// Returns the carrier as [`carrier`] does, or `None` in regions with mobile number portability.
 ///
 /// See [`plan::Lookup::carrier_if_certain`].
 ///
@@ -151,7 +155,7 @@ pub fn carrier_if_certain(number: PhoneNumber, language: Language) -> Option<&'s
     plan::lookup(number).carrier_if_certain(language)
 }
 
-/// Returns the time zones in which a number may be; `Etc/Unknown` if the number is not valid.
+/// Returns the time zones in which `number` may be; `Etc/Unknown` if it is not valid.
 ///
 /// See [`plan::Lookup::time_zones`].
 ///

@@ -1,4 +1,4 @@
-//! Pretty-print masks: how a number is shown.
+//! Pretty-print masks, which format a number for display.
 //!
 //! ```
 //! use telnum::mask::Mask;
@@ -8,7 +8,7 @@
 //! # Ok::<(), telnum::mask::MaskError>(())
 //! ```
 //!
-//! A mask is read from left to right along with a text:
+//! A mask is applied from left to right along with a text:
 //!
 //! | in the mask | effect |
 //! |---|---|
@@ -16,10 +16,10 @@
 //! | `#` | copies one character of the text |
 //! | `*` | copies the rest of the text |
 //! | `\` and a character | writes that character |
-//! | any other character | is written |
+//! | any other character | writes that character |
 //!
-//! Where the text has ended, `S`, `#` and `*` do nothing. The part of the text that the mask does
-//! not reach is not shown. The syntax is that of Kazoo's `pretty_print`.
+//! At the end of the text, `S`, `#` and `*` have no effect. Characters of the text beyond the mask are
+//! not shown. The syntax is that of Kazoo's `pretty_print`.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write};
@@ -43,7 +43,7 @@ use crate::number::{PhoneNumber, Prefix};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Mask(Cow<'static, str>);
 
-/// A place for [`Mask::NANP`] that can be borrowed.
+/// A static [`Mask::NANP`] to borrow.
 static NANP: Mask = Mask::NANP;
 
 impl Mask {
@@ -56,7 +56,7 @@ impl Mask {
     /// ```
     pub const NANP: Self = Self(Cow::Borrowed("SS(###) ### - ####"));
 
-    /// Returns `text`, a number or any text, as the mask shows it. Nothing is allocated.
+    /// Returns `text` formatted by the mask, without allocation.
     ///
     /// ```
     /// use telnum::{PhoneNumber, mask::Mask};
@@ -72,7 +72,7 @@ impl Mask {
         Masked { mask: Some(self), text: text.into() }
     }
 
-    /// Writes `text` to `out` as the mask shows it.
+    /// Writes `text`, formatted by the mask, to `out`.
     ///
     /// ```
     /// use telnum::mask::Mask;
@@ -84,7 +84,8 @@ impl Mask {
     /// ```
     ///
     /// # Errors
-    /// Returns the error of `out`, if writing to it fails.
+    ///
+    /// Returns the error of `out` if writing to it fails.
     pub fn write(&self, out: &mut (impl Write + ?Sized), text: &str) -> fmt::Result {
         let mut text = text.chars();
         let mut mask = self.0.chars();
@@ -110,7 +111,7 @@ impl Mask {
         Ok(())
     }
 
-    /// Returns the mask as it was written.
+    /// Returns the text of the mask.
     ///
     /// ```
     /// use telnum::mask::Mask;
@@ -155,8 +156,8 @@ impl<'de> Deserialize<'de> for Mask {
     }
 }
 
-/// A text as a mask shows it, or unchanged where there is no mask: returned by [`Mask::apply`],
-/// [`pretty`] and [`Classification::pretty`](crate::classify::Classification::pretty).
+/// A text formatted by a mask, or the unchanged text if there is no mask. It is returned by
+/// [`Mask::apply`], [`pretty`] and [`Classification::pretty`](crate::classify::Classification::pretty).
 ///
 /// `Display` writes it piece by piece.
 ///
@@ -190,10 +191,10 @@ impl fmt::Display for Masked<'_> {
     }
 }
 
-/// Returns `number` as it is shown in North America: +1 numbers of eleven digits through
-/// [`Mask::NANP`], all others in E.164 form.
+/// Returns `number` formatted for display in North America: by [`Mask::NANP`] if it is a +1 number of
+/// eleven digits, in E.164 form otherwise.
 ///
-/// For the national formats of all countries, see [`plan`](crate::plan).
+/// For the national formats of all countries, see [`plan::format`](crate::plan::format).
 ///
 /// ```
 /// use telnum::mask::pretty;
@@ -209,7 +210,7 @@ pub fn pretty(number: PhoneNumber) -> Masked<'static> {
     Masked::new(is_nanp.then_some(&NANP), number.into())
 }
 
-/// The error for a mask that ends within an escape.
+/// The error of parsing a mask that ends within an escape.
 ///
 /// ```
 /// use telnum::mask::Mask;
@@ -225,7 +226,7 @@ pub struct MaskError {
 }
 
 impl MaskError {
-    /// Returns the byte of the backslash.
+    /// Returns the byte position of the backslash.
     #[must_use]
     pub const fn position(&self) -> usize {
         self.position

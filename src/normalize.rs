@@ -1,4 +1,4 @@
-//! Normalization: from the text that was dialled to a number, by ordered converters and dial plans.
+//! Normalization of dialled text to a number, by ordered converters and dial plans.
 //!
 //! ```
 //! use telnum::normalize::{Normalized, Normalizer};
@@ -10,16 +10,16 @@
 //! # Ok::<(), telnum::NumberError>(())
 //! ```
 //!
-//! A [`Converter`] is a pattern, a prefix and a suffix. Where the pattern matches, the result is the
+//! A [`Converter`] is a pattern, a prefix and a suffix. If the pattern matches, the result is the
 //! prefix, the **last** group that took part in the match, and the suffix. The first converter that
-//! matches wins. A text that starts with `+` is kept, and so is one that nothing matches: an
-//! emergency code, an extension, junk.
+//! matches wins. A text is kept if it starts with `+` or if no converter matches it, such as an
+//! emergency code or an extension.
 //!
-//! An account's dial plan is a list of converters that runs before the system's. A
-//! [`Normalizer::strict`] asks the world's numbering plan in place of the system's converters.
+//! An account's dial plan is a list of converters that runs before the system's converters.
+//! [`Normalizer::strict`] uses the world's numbering plan in place of the system's converters.
 //!
-//! Normalization to a number, or to the same text, does not allocate, unless a pattern captures its
-//! last group at a place that depends on more than the length of the text.
+//! Normalization allocates only if the result is a changed text that is not a number, or if the length
+//! of the text does not determine the place of a pattern's last group.
 
 mod converters;
 mod form;
@@ -46,7 +46,7 @@ use crate::number::PhoneNumber;
 use crate::pattern::{Pattern, PatternError};
 use crate::plan::{self, Region};
 
-/// A normalized text.
+/// The result of normalization.
 ///
 /// ```
 /// use telnum::normalize::{Normalized, Normalizer};
@@ -66,7 +66,7 @@ pub enum Normalized<'t> {
 }
 
 impl<'t> Normalized<'t> {
-    /// Returns the number, if it is one.
+    /// Returns the number, or `None` for a text that is not a number.
     ///
     /// ```
     /// use telnum::normalize::Normalizer;
@@ -83,7 +83,7 @@ impl<'t> Normalized<'t> {
         }
     }
 
-    /// Returns the E.164 form of the number, or the text that is not a number.
+    /// Returns the E.164 form of the number, or the text if it is not a number.
     ///
     /// ```
     /// use telnum::normalize::Normalizer;
@@ -99,7 +99,7 @@ impl<'t> Normalized<'t> {
         }
     }
 
-    /// Converts into a value that borrows nothing.
+    /// Converts `self` into a value that borrows nothing.
     ///
     /// ```
     /// use telnum::normalize::{Normalized, Normalizer};
@@ -115,7 +115,7 @@ impl<'t> Normalized<'t> {
         }
     }
 
-    /// Returns the number of which `text` is the E.164 form, or `text`.
+    /// Creates a normalized number if `text` is in E.164 form, and a normalized text otherwise.
     #[inline]
     fn from_e164(text: &'t str) -> Self {
         match text.parse() {
@@ -131,10 +131,11 @@ impl From<PhoneNumber> for Normalized<'_> {
     }
 }
 
-/// A dial plan, if there is one, and the converters or the numbering plan that come after it.
+/// A conversion of dialled text to E.164 numbers: an optional dial plan, followed by the system's
+/// converters or by the numbering plan.
 ///
-/// A clone shares the converters. In JSON a normalizer is the map of its [`converters`], as
-/// [`Converters`] are; dial plan, numbering plan and reconcile pattern are settings of their own.
+/// A clone shares the compiled converters. The JSON form is that of the system's [`converters`]; the
+/// dial plan, the numbering plan and the reconcile pattern are not part of it.
 ///
 /// [`converters`]: Self::converters
 ///
@@ -152,7 +153,7 @@ impl From<PhoneNumber> for Normalized<'_> {
 pub struct Normalizer {
     dial_plan: Option<Converters>,
     system: System,
-    /// `None` for the default.
+    /// The pattern of reconcilable texts; `None` for the default.
     reconcilable: Option<Pattern>,
 }
 
@@ -160,17 +161,17 @@ pub struct Normalizer {
 #[derive(Clone, Debug)]
 enum System {
     Converters(Converters),
-    /// The world's numbering plan, for texts that are dialled in this region.
+    /// The world's numbering plan, for texts dialled in this region.
     Plan(Region),
 }
 
 impl Normalizer {
-    /// The default pattern of [`is_reconcilable`](Self::is_reconcilable), which is Kazoo's.
+    /// The default pattern of [`is_reconcilable`](Self::is_reconcilable), taken from Kazoo.
     pub const RECONCILABLE: &'static str = reference::RECONCILABLE;
 
-    /// Creates a normalizer with the reference's converters, see [`Converters::reference`].
+    /// Creates a normalizer with the converters of [`Converters::reference`].
     ///
-    /// They are built once a process.
+    /// The converters are compiled once per process.
     ///
     /// ```
     /// use telnum::normalize::Normalizer;
@@ -197,10 +198,10 @@ impl Normalizer {
     }
 
     /// Creates a normalizer that follows the world's [numbering plan](crate::plan): a text becomes a
-    /// number only if it is a valid one when it is dialled in `region`, and is kept otherwise.
+    /// number only if it is a valid number when dialled in `region`, and is kept otherwise.
     ///
-    /// A text with an extension is more than a number and is kept, too. The results depend on
-    /// [`METADATA_VERSION`](crate::plan::METADATA_VERSION).
+    /// A text with an extension is kept, too, since a number cannot hold the extension. The results
+    /// depend on the release of the plan, [`METADATA_VERSION`](crate::plan::METADATA_VERSION).
     ///
     /// ```
     /// use telnum::{normalize::Normalizer, plan::Region};
@@ -208,7 +209,7 @@ impl Normalizer {
     /// let strict = Normalizer::strict(Region::US);
     /// assert_eq!(strict.normalize("(415) 886-7900").text(), "+14158867900");
     /// assert_eq!(strict.normalize("011 44 20 7946 0000").text(), "+442079460000");
-    /// // No exchange code starts with 1. The reference's converters make a Swiss number of this.
+    /// No exchange code starts with 1. The reference's converters turn this text into a Swiss number.
     /// assert_eq!(strict.normalize("4151234567").number(), None);
     /// assert_eq!(strict.normalize("911").number(), None);
     /// ```
@@ -217,11 +218,11 @@ impl Normalizer {
         Self { dial_plan: None, system: System::Plan(region), reconcilable: None }
     }
 
-    /// Sets an account's dial plan, which runs first. Its result goes on to the system's converters
-    /// or to the numbering plan.
+    /// Sets an account's dial plan. It runs first, and its result is passed on to the system's
+    /// converters or to the numbering plan.
     ///
-    /// A text that starts with `+` skips the dial plan. A converter of a dial plan that matches
-    /// without a group keeps the text.
+    /// A text that starts with `+` skips the dial plan. If a converter of the dial plan matches without
+    /// a group, the text is kept.
     ///
     /// ```
     /// use telnum::normalize::{Converter, Converters, Normalizer};
@@ -248,14 +249,15 @@ impl Normalizer {
     /// ```
     ///
     /// # Errors
-    /// Returns a [`PatternError`] if `pattern` is not a regular expression over ASCII, or is larger
-    /// than 10 MiB once compiled.
+    ///
+    /// Returns a [`PatternError`] if `pattern` is not a regular expression over ASCII, or exceeds 10
+    /// MiB when compiled.
     #[doc(alias = "reconcile_regex")]
     pub fn with_reconcilable(self, pattern: &str) -> Result<Self, PatternError> {
         Ok(Self { reconcilable: Some(Pattern::new(pattern)?), ..self })
     }
 
-    /// Returns the system's converters; a [`strict`](Self::strict) normalizer has none.
+    /// Returns the system's converters; `None` for a [`strict`](Self::strict) normalizer.
     #[must_use]
     pub const fn converters(&self) -> Option<&Converters> {
         match &self.system {
@@ -264,17 +266,17 @@ impl Normalizer {
         }
     }
 
-    /// Returns the account's dial plan, if one was set.
+    /// Returns the account's dial plan, if one is set.
     #[must_use]
     pub const fn dial_plan(&self) -> Option<&Converters> {
         self.dial_plan.as_ref()
     }
 
-    /// Normalizes `text` without the separators that people type: space `-` `.` `(` `)` `/`.
+    /// Normalizes `text`, ignoring the separators that people type: space `-` `.` `(` `)` `/`.
     ///
-    /// A text that nothing matches is kept. If it has separators and otherwise only dialable
-    /// characters (digits, `+`, `*`, `#`), it is kept without the separators: `9-1-1` is the
-    /// emergency code. Any other text is kept unchanged.
+    /// A text that no converter matches is kept. If it consists of separators and dialable characters
+    /// (digits, `+`, `*`, `#`), its separators are removed: `9-1-1` becomes the emergency code. Any
+    /// other text is unchanged.
     ///
     /// ```
     /// use telnum::normalize::Normalizer;
@@ -318,7 +320,7 @@ impl Normalizer {
         }
     }
 
-    /// Normalizes `text`, in which separators are refused.
+    /// Normalizes `text`, and refuses separators.
     ///
     /// ```
     /// use telnum::normalize::Normalizer;
@@ -331,7 +333,8 @@ impl Normalizer {
     /// ```
     ///
     /// # Errors
-    /// Returns a [`SeparatorError`] with the first separator if `text` has one.
+    ///
+    /// Returns a [`SeparatorError`] with the first separator if `text` contains one.
     pub fn normalize_strict<'t>(&self, text: &'t str) -> Result<Normalized<'t>, SeparatorError> {
         match first_separator(text) {
             Some(error) => Err(error),
@@ -365,7 +368,7 @@ impl Normalizer {
         }
     }
 
-    /// Returns whether the reference's converters alone decide.
+    /// Returns whether the reference's converters are the only ones.
     #[inline]
     pub(crate) fn is_reference(&self) -> bool {
         self.dial_plan.is_none() && self.converters().is_some_and(Converters::is_reference)
@@ -385,8 +388,8 @@ impl Normalizer {
         self.normalize(text).text() == text
     }
 
-    /// Returns whether `text` may name a number of an inventory: whether the reconcile pattern
-    /// matches it. Nothing is removed or normalized first.
+    /// Returns whether `text` may denote a number of an inventory, that is, whether the reconcile
+    /// pattern matches it. The text is not normalized first.
     ///
     /// ```
     /// use telnum::normalize::Normalizer;
@@ -431,7 +434,7 @@ impl<'de> Deserialize<'de> for Normalizer {
     }
 }
 
-/// The error for a separator in a text that must not have one.
+/// The error for a separator in a text that must not contain any.
 ///
 /// ```
 /// use telnum::normalize::Normalizer;
@@ -447,20 +450,20 @@ pub struct SeparatorError {
 }
 
 impl SeparatorError {
-    /// Returns the first separator of the text.
+    /// Returns the first separator in the text.
     #[must_use]
     pub const fn separator(&self) -> char {
         self.separator
     }
 
-    /// Returns the byte of the text at which the separator stands.
+    /// Returns the byte position of the separator in the text.
     #[must_use]
     pub const fn position(&self) -> usize {
         self.position
     }
 }
 
-/// Returns the number that `text` is when it is dialled in `region`, if it is a valid one.
+/// Returns the number that `text` dials in `region`, if it is valid.
 fn valid_number(text: &str, region: Region) -> Option<PhoneNumber> {
     let parsed = plan::parse(text, Some(region)).ok()?;
     (parsed.extension.is_none() && parsed.number.is_valid()).then_some(parsed.number)

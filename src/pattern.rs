@@ -1,5 +1,5 @@
-//! The regular expressions of converters and rules: compiled by `regex`, over bytes, with the
-//! position of a mistake and the place of the last group.
+//! The regular expressions of converters and rules: compiled by `regex` over bytes, with the position
+//! of errors and the place of the last group.
 
 mod place;
 
@@ -13,10 +13,10 @@ use regex_syntax::hir::translate::TranslatorBuilder;
 
 pub(crate) use self::place::Place;
 
-/// The size of one compiled pattern, in bytes.
+/// The maximum size of one compiled pattern, in bytes.
 pub(crate) const SIZE_LIMIT: usize = 10 << 20;
 
-/// The error for a pattern that is not a regular expression over ASCII, or that is too large.
+/// The error of compiling a pattern that is not a regular expression over ASCII, or is too large.
 ///
 /// ```
 /// use telnum::classify::{Classifiers, ClassifierError, Rule};
@@ -34,8 +34,8 @@ pub struct PatternError {
 }
 
 impl PatternError {
-    /// Returns the byte of the pattern at which the mistake starts; `None` for a pattern that is too
-    /// large as a whole.
+    /// Returns the byte position in the pattern at which the error starts; `None` if the pattern as a
+    /// whole is too large.
     #[must_use]
     pub const fn position(&self) -> Option<usize> {
         self.position
@@ -56,8 +56,8 @@ impl From<regex::Error> for PatternError {
     }
 }
 
-/// Parses a pattern over bytes: `\d`, `\w`, `\s`, `\b` and case are those of ASCII, and `.` is any
-/// byte but a line feed.
+/// Parses a pattern over bytes: `\d`, `\w`, `\s`, `\b` and case refer to ASCII only, and `.` is any
+/// byte except a line feed.
 pub(crate) fn parse(pattern: &str) -> Result<Hir, PatternError> {
     let parsed = ast::parse::Parser::new().parse(pattern);
     let ast = parsed.map_err(|error| PatternError::at(error.span(), error.kind()))?;
@@ -67,7 +67,7 @@ pub(crate) fn parse(pattern: &str) -> Result<Hir, PatternError> {
     hir.map_err(|error| PatternError::at(error.span(), error.kind()))
 }
 
-/// Refuses flags that turn Unicode on within a pattern.
+/// A visitor that refuses flags that turn Unicode on within a pattern.
 struct AsciiOnly;
 
 impl AsciiOnly {
@@ -110,15 +110,16 @@ impl Pattern {
         Self::with_hir(pattern).map(|(pattern, _)| pattern)
     }
 
-    /// Compiles `pattern`, and returns its parsed form, too.
+    /// Compiles `pattern`, and also returns its parsed form.
     pub(crate) fn with_hir(pattern: &str) -> Result<(Self, Hir), PatternError> {
-        // The message of `regex` is for terminals: the parser says what is wrong, and where.
+        // The messages of `regex` span several lines; the parser's error has the reason and the
+        // position.
         let hir = parse(pattern)?;
         let regex = RegexBuilder::new(pattern).unicode(false).size_limit(SIZE_LIMIT).build()?;
         Ok((Self { regex, place: Place::of(&hir) }, hir))
     }
 
-    /// Returns the place of the last group, where the length of a text is enough to know it.
+    /// Returns the place of the last group, if the length of a text determines it.
     pub(crate) const fn place(&self) -> Option<Place> {
         self.place
     }
@@ -151,19 +152,19 @@ impl Pattern {
     }
 }
 
-/// The outcome of a search.
+/// The result of a search.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Match {
     /// No match.
     None,
-    /// A match without groups: the whole of it.
+    /// A match without groups: the range of the whole match.
     Whole(Range<usize>),
-    /// A match: the last group that took part.
+    /// A match with groups: the range of the last group that took part.
     Capture(Range<usize>),
 }
 
-/// Returns the part of `text` at `span`, widened to whole characters unless it is empty: a pattern
-/// over bytes may split one.
+/// Returns the part of `text` at `span`, extended to character boundaries unless it is empty: a pattern
+/// over bytes may split a character.
 pub(crate) fn widen(text: &str, span: Range<usize>) -> &str {
     let mut start = span.start.min(text.len());
     while !text.is_char_boundary(start) {

@@ -1,10 +1,10 @@
-//! Tools for the tests of services and of stores: feature `testing`.
+//! Tools for testing services and stores: feature `testing`.
 //!
-//! - [`conformance`] has the laws of stores, as tests for the authors of stores.
-//! - [`FaultyStore`] and [`ScriptedCarrier`] fail when they are told to, for tests of what is built on
-//!   stores and carriers.
-//! - The value types of the crate implement `Arbitrary` of [proptest] and of
-//!   [arbitrary]; [`strategies`] has further strategies.
+//! - [`conformance`] has the laws of stores as tests, for authors of stores.
+//! - [`FaultyStore`] and [`ScriptedCarrier`] fail on demand, for tests of code that uses stores and
+//!   carriers.
+//! - The value types of the crate implement the `Arbitrary` traits of [proptest] and [arbitrary];
+//!   [`strategies`] has further strategies.
 //!
 //! ```
 //! use proptest::prelude::*;

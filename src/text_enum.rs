@@ -1,4 +1,4 @@
-//! The text form of enums whose variants have names: one way for all of them.
+//! The text form of enums with named variants.
 
 use alloc::boxed::Box;
 use core::fmt;
@@ -7,7 +7,7 @@ use core::str::FromStr;
 
 use serde::{Deserializer, de};
 
-/// The error of parsing a text that names no variant of an enum.
+/// The error of parsing a text that is not the name of a variant of an enum.
 ///
 /// ```
 /// use telnum::plan::Style;
@@ -26,27 +26,27 @@ pub struct UnknownName {
 }
 
 impl UnknownName {
-    /// The most characters of the text that the error keeps.
+    /// The maximum number of characters of the text that the error keeps.
     const MAX_FOUND: usize = 64;
 
     pub(crate) fn new(expected: &'static [&'static str], found: &str) -> Self {
         Self { expected, found: found.chars().take(Self::MAX_FOUND).collect() }
     }
 
-    /// Returns the names that would have been accepted.
+    /// Returns the accepted names.
     #[must_use]
     pub const fn expected(&self) -> &'static [&'static str] {
         self.expected
     }
 
-    /// Returns the text that was parsed, cut after 64 characters.
+    /// Returns the parsed text, truncated to 64 characters.
     #[must_use]
     pub const fn found(&self) -> &str {
         &self.found
     }
 }
 
-/// Names with commas between them.
+/// A list of names, written with commas between them.
 struct Separated<'a>(&'a [&'static str]);
 
 impl fmt::Display for Separated<'_> {
@@ -59,11 +59,12 @@ impl fmt::Display for Separated<'_> {
     }
 }
 
-/// Implements the text form of an enum from the name of each variant: `as_str`, `all`, [`Display`] (which
-/// pads), [`FromStr`] with [`UnknownName`] as error, and serde as a string.
+/// Implements the text form of an enum from the name of each variant: `as_str`, `all`, [`Display`]
+/// (which honours width and fill), [`FromStr`] with [`UnknownName`] as its error, and serde as a
+/// string.
 ///
-/// A variant that the list lacks does not compile. Names after a variant's first are former names, which
-/// `FromStr` and serde read too.
+/// A missing variant is a compile error. Names after the first one of a variant are former names, which
+/// `FromStr` and serde also accept.
 ///
 /// [`Display`]: fmt::Display
 /// [`FromStr`]: core::str::FromStr

@@ -1,7 +1,7 @@
-//! One automaton for all rules of a set: a small table that is walked a byte at a time.
+//! The automaton for all rules of a set: a small table that is walked byte by byte.
 //!
-//! The patterns are determinized together by regex-automata, each as "it occurs in the text". States
-//! that no text tells apart are then merged. The table of a built-in set fits into the L1 cache.
+//! regex-automata determinizes all patterns together, each as "it occurs in the text". Equivalent
+//! states are then merged. The table of a built-in set fits into the L1 cache.
 
 use std::collections::HashMap;
 
@@ -14,28 +14,29 @@ use regex_syntax::hir::{Dot, Hir, Look};
 
 use crate::pattern::SIZE_LIMIT;
 
-/// The outcome of a text that no rule matches.
+/// The outcome for a text that no rule matches.
 pub(super) const NO_RULE: u16 = 0x7FFF;
 
-/// A table that finds the first of several rules to match a text.
+/// A table that finds the first of several rules that matches a text.
 #[derive(Clone)]
 pub(super) struct Automaton {
     /// The column of each byte.
     columns: Box<[u8; 256]>,
-    /// Rows of `width` entries: for each column the offset of the next row, and last the outcome of
-    /// a text that ends here.
+    /// Rows of `width` entries: for each column the offset of the next row, then the outcome for a text
+    /// that ends here.
     table: Vec<u16>,
     width: u16,
     /// The row of the empty text.
     start: u16,
-    /// Rows below this offset are left only by a line feed: most texts are decided before they end.
+    /// The offset below which only a line feed leaves a row: the outcome of most texts is known before
+    /// they end.
     settled: u16,
-    /// Rows below this offset are never left.
+    /// The offset below which no byte leaves a row.
     absorbing: u16,
 }
 
 impl Automaton {
-    /// Builds the table; `None` if it is too large for offsets of 16 bits, or takes too long to build.
+    /// Builds the table; `None` if it is too large for 16-bit offsets, or takes too long to build.
     pub(super) fn new(rules: &[Hir]) -> Option<Self> {
         let states = States::explore(&determinize(rules)?)?;
         states.merge().into_table()
@@ -80,7 +81,7 @@ impl Automaton {
         self.start
     }
 
-    /// Returns the number of the state that has this row, from 0.
+    /// Returns the number of the state stored in this row, from 0.
     pub(super) fn number(&self, row: u16) -> usize {
         usize::from(row / self.width.max(1))
     }
@@ -94,8 +95,8 @@ impl Automaton {
     }
 }
 
-/// Builds one automaton over bytes whose state at the end of a text tells each pattern that occurs in
-/// the text; `None` if it is too large.
+/// Builds one automaton over bytes. Its state at the end of a text determines which patterns occur in
+/// the text. Returns `None` if the automaton is too large.
 pub(super) fn determinize(patterns: &[Hir]) -> Option<dense::DFA<Vec<u32>>> {
     let anything = || {
         Hir::repetition(regex_syntax::hir::Repetition {
@@ -130,7 +131,7 @@ pub(super) fn determinize(patterns: &[Hir]) -> Option<dense::DFA<Vec<u32>>> {
     dense::Builder::new().configure(config).build_from_nfa(&nfa).ok()
 }
 
-/// Returns the state of the empty text.
+/// Returns the state for the empty text.
 pub(super) fn start(dfa: &dense::DFA<Vec<u32>>) -> Option<StateID> {
     dfa.start_state(&start::Config::new().anchored(Anchored::Yes)).ok()
 }
@@ -142,7 +143,7 @@ pub(super) fn matches(dfa: &dense::DFA<Vec<u32>>, state: StateID) -> impl Iterat
     (0..count).map(move |index| dfa.match_pattern(end, index).as_usize())
 }
 
-/// Numbered states, each with its next state for every class of bytes.
+/// Numbered states, each with its successor for every class of bytes.
 struct States {
     start: usize,
     /// The class of each byte.
@@ -178,8 +179,8 @@ impl States {
         Some(Self { start: 0, classes, next, outcomes })
     }
 
-    /// Merges all states that no text tells apart (Moore's refinement), and all classes of bytes
-    /// that no state tells apart.
+    /// Merges all equivalent states (Moore's partition refinement), and all classes of bytes that no
+    /// state distinguishes.
     fn merge(self) -> Self {
         match self.groups() {
             Some(groups) => self.merge_states(&groups),
@@ -189,10 +190,10 @@ impl States {
     }
 
     /// Returns the group of each state, or `None` after too many rounds. Each round of the refinement
-    /// looks one byte further and takes time for every state; without groups the table is larger,
-    /// and as right.
+    /// looks one byte further and visits every state. Without groups the table is larger, but equally
+    /// correct.
     fn groups(&self) -> Option<Vec<usize>> {
-        /// Longer than any number.
+        /// More bytes than any number has.
         const ROUNDS: usize = 48;
         let mut group: Vec<usize> = self.outcomes.iter().map(|&outcome| usize::from(outcome)).collect();
         let mut count = 0;
@@ -222,7 +223,7 @@ impl States {
         let of = |state: &usize| group.get(*state).copied().unwrap_or_default();
         let mut merged =
             Self { start: of(&self.start), classes: self.classes, next: Vec::new(), outcomes: Vec::new() };
-        // Groups are numbered by their first state, so this meets each in its turn.
+        // Groups are numbered by their first state, so this loop meets them in order.
         for ((group, next), outcome) in group.iter().zip(&self.next).zip(self.outcomes) {
             if *group == merged.next.len() {
                 merged.next.push(next.iter().map(of).collect());
@@ -259,7 +260,7 @@ impl States {
         let feed = self.classes.get(usize::from(b'\n')).copied().map(usize::from);
         let only_feed = feed
             .filter(|feed| self.classes.iter().filter(|class| usize::from(**class) == *feed).count() == 1);
-        // What leaves a state: nothing, a line feed, or more.
+        // The bytes that leave a state: none, a line feed, or others.
         let openness = |(state, next): (usize, &Vec<usize>)| {
             let leaves = |class: &usize| next.get(*class).is_some_and(|target| *target != state);
             let leaving: Vec<usize> = (0..next.len()).filter(leaves).collect();
@@ -286,7 +287,7 @@ impl States {
             }
             table.push(*self.outcomes.get(*state)?);
         }
-        // The end of the last row must be reached by 16 bits.
+        // The end of the last row must be addressable with 16 bits.
         u16::try_from(table.len()).ok()?;
         let below = |limit: u8| {
             u16::try_from(openness.iter().filter(|openness| **openness < limit).count() * width).ok()

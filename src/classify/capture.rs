@@ -5,12 +5,12 @@ use std::ops::Range;
 use crate::normalize::NumberText;
 use crate::pattern::{Match, Pattern, Place};
 
-/// The way in which the last group is found.
+/// The method of finding the last group.
 #[derive(Clone)]
 pub(super) enum Capture {
-    /// By the length of the text.
+    /// The length of the text determines the place of the group.
     Place(Place),
-    /// By a search.
+    /// A search for the pattern finds the group.
     Search(Pattern),
 }
 
@@ -30,7 +30,7 @@ impl Capture {
         })
     }
 
-    /// Returns the place of the group in a text of `length` bytes, if that is enough to know it.
+    /// Returns the range of the group in a text of `length` bytes, if the length determines it.
     #[inline]
     pub(super) fn span(&self, length: usize) -> Option<Range<usize>> {
         match self {

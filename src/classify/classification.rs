@@ -1,4 +1,4 @@
-//! The answer to a text: the rule that matched, and the text.
+//! The result of a classification: the rule that matched, and the text.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,11 +11,11 @@ use crate::mask::Masked;
 use crate::normalize::{Converted, Normalized, NumberText, convert_dialled, converted_length};
 use crate::number::PhoneNumber;
 
-/// The rule that matched a text, and what it found there.
+/// The rule that matched a text, and the digits that it captured.
 ///
-/// It borrows the rule and the text; [`into_owned`](Self::into_owned) makes a record of it. In JSON
-/// it has the keys of the rule, and `name`, `number` (the captured digits) and `e164` (the
-/// normalized text, whether or not that is a number), as in the published documents:
+/// A classification borrows the rule and the text; [`into_owned`](Self::into_owned) copies them. Its
+/// JSON form has the keys of the rule, and `name`, `number` (the captured digits) and `e164` (the
+/// normalized text, even if it is not a number), as in the published documents:
 ///
 /// ```
 /// use telnum::classify::Classifiers;
@@ -33,7 +33,7 @@ pub struct Classification<'c, 't> {
     subject: Subject<'t>,
 }
 
-/// A rule of a set, as the batch functions of [`Classifiers`](super::Classifiers) return it.
+/// A rule of a set, as returned by the batch functions of [`Classifiers`](super::Classifiers).
 ///
 /// ```
 /// use telnum::classify::Classifiers;
@@ -59,10 +59,10 @@ impl<'c> Class<'c> {
     }
 }
 
-/// The text that was classified.
+/// The classified text.
 #[derive(Clone, Debug)]
 pub(super) enum Subject<'t> {
-    /// A text of digits before the reference's converters, which run when the result is asked for.
+    /// A text of digits. The reference's converters are applied to it when the result is needed.
     Digits(&'t str),
     /// A number.
     Number(PhoneNumber),
@@ -118,7 +118,8 @@ impl<'c, 't> Classification<'c, 't> {
         self.class
     }
 
-    /// Returns the number, if normalization made one of the text. A rule may match other texts, too.
+    /// Returns the number, if normalization returned one. Rules can also match texts that are not
+    /// numbers.
     ///
     /// ```
     /// use telnum::classify::Classifiers;
@@ -142,7 +143,7 @@ impl<'c, 't> Classification<'c, 't> {
         }
     }
 
-    /// Returns the normalized text, which the rules were matched with.
+    /// Returns the normalized text that the rules were matched against.
     ///
     /// ```
     /// use telnum::{classify::Classifiers, normalize::Normalized};
@@ -165,11 +166,11 @@ impl<'c, 't> Classification<'c, 't> {
         }
     }
 
-    /// Returns the last group of the rule that took part in the match, or the whole match if the
-    /// rule has no group.
+    /// Returns the last group of the rule that took part in the match, or the whole match if the rule
+    /// has no group.
     ///
-    /// A rule is about bytes: a group that would split a character is widened to it. In JSON this is
-    /// the key `number`.
+    /// Rules match bytes, so a group that splits a character is extended to character boundaries. In
+    /// JSON the group is the key `number`.
     ///
     /// ```
     /// use telnum::classify::Classifiers;
@@ -182,8 +183,8 @@ impl<'c, 't> Classification<'c, 't> {
     #[inline]
     pub fn captured(&self) -> NumberText<'_> {
         let capture = &self.class.0.capture;
-        // Normalization changes only what comes before the digits that most rules capture: they are
-        // then those of the text itself.
+        // Normalization changes only the text before the digits that most rules capture, so those
+        // digits can be taken from the original text.
         if let Subject::Digits(text) = &self.subject
             && let Some((length, kept)) = converted_length(text)
             && let Some(span) = capture.span(length)
@@ -196,7 +197,7 @@ impl<'c, 't> Classification<'c, 't> {
         capture.find(self.subject.text())
     }
 
-    /// Returns the normalized text as the mask of the rule shows it, or unchanged if the rule has no
+    /// Returns the normalized text formatted by the mask of the rule, or unchanged if the rule has no
     /// mask.
     ///
     /// ```
@@ -212,7 +213,7 @@ impl<'c, 't> Classification<'c, 't> {
         Masked::new(self.rule().pretty_print(), self.subject.text())
     }
 
-    /// Converts into a record that borrows neither the rule nor the text.
+    /// Converts `self` into a [`Classified`], which borrows neither the rule nor the text.
     ///
     /// ```
     /// use telnum::classify::{Classification, Classifiers};

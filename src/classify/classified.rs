@@ -1,4 +1,4 @@
-//! A classification to keep.
+//! The owned form of a classification.
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use serde_json::Value;
 use super::Classification;
 use crate::number::PhoneNumber;
 
-/// A classification that borrows nothing: for a call record, a queue or another thread.
+/// An owned classification, for a call record, a queue or another thread.
 ///
-/// In JSON the further keys of the rule stand beside the fields, and keys that a newer version wrote
-/// are kept among them.
+/// In JSON the other keys of the rule stand beside the fields; keys written by a newer version are kept
+/// among them.
 ///
 /// ```
 /// use telnum::classify::{Classification, Classified, Classifiers};
@@ -34,7 +34,7 @@ pub struct Classified {
     /// The name of the rule, shared with the rule.
     #[serde(with = "shared_text")]
     pub rule: Arc<str>,
-    /// The number, if normalization made one of the text.
+    /// The number, if normalization returned one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<PhoneNumber>,
     /// The last group of the rule that took part in the match, or the whole match.
@@ -42,7 +42,7 @@ pub struct Classified {
     /// Whether the rule is for emergency numbers.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub emergency: bool,
-    /// The further keys of the rule, without those that have the name of a field.
+    /// The other keys of the rule, without those that have the name of a field.
     #[serde(flatten)]
     pub extra: IndexMap<String, Value>,
 }
@@ -71,7 +71,7 @@ impl From<Classification<'_, '_>> for Classified {
     }
 }
 
-/// An `Arc<str>` as a string.
+/// Serde functions for an `Arc<str>` as a string.
 mod shared_text {
     use std::sync::Arc;
 

@@ -1,10 +1,10 @@
-//! The error for a set of rules.
+//! The error of creating a set of rules.
 
 use super::Rule;
 use super::automaton::NO_RULE;
 use crate::pattern::PatternError;
 
-/// The error for a set of rules that cannot be used.
+/// The error of creating a set of rules.
 ///
 /// ```
 /// use std::error::Error;
@@ -26,7 +26,7 @@ pub enum ClassifierError {
         /// The index of the rule, from 0.
         index: usize,
     },
-    /// A further key that rules have a field for.
+    /// Another key with the name of a rule's field.
     #[error("rule `{rule}`: expected a further key, found the reserved `{key}`")]
     Reserved {
         /// The name of the rule.
@@ -46,31 +46,31 @@ pub enum ClassifierError {
         /// The name.
         rule: String,
     },
-    /// A regular expression that is not one over ASCII, or that is too large.
+    /// A regular expression that is not one over ASCII, or is too large.
     #[error("rule `{rule}`: bad pattern")]
     Pattern {
         /// The name of the rule.
         rule: String,
-        /// The mistake, and its position.
+        /// The cause, with its position in the pattern.
         source: PatternError,
     },
-    /// Rules that do not compile together, by any engine.
+    /// Rules that are too large to compile together, with either engine.
     #[error("rules: too large together")]
     TooLarge {
-        /// The limit.
+        /// The cause, which states the limit.
         source: PatternError,
     },
 }
 
 impl ClassifierError {
-    /// The greatest number of rules in a set.
+    /// The maximum number of rules in a set.
     pub(super) const MAX_RULES: usize = NO_RULE as usize;
 
     pub(super) fn pattern(rule: &Rule, source: PatternError) -> Self {
         Self::Pattern { rule: rule.name().to_owned(), source }
     }
 
-    /// Returns the message with that of its cause, for readers that do not show causes.
+    /// Returns the message together with that of its cause, for formats that do not print causes.
     pub(super) fn with_cause(&self) -> String {
         match self {
             Self::Pattern { source, .. } | Self::TooLarge { source } => format!("{self}: {source}"),

@@ -1,7 +1,7 @@
-//! The search for rules that can never win and for rules that overlap.
+//! The search for rules that can never win, and for rules that overlap.
 //!
 //! The rules and the normalizer's converters are determinized together. A breadth-first walk then
-//! meets every combination of rules that some text matches, with a shortest such text. Texts that
+//! visits every combination of rules that some text matches, and finds a shortest such text. Texts that
 //! the reference's normalizer would change never reach the rules and do not count.
 
 use std::collections::{HashMap, VecDeque};
@@ -16,7 +16,7 @@ use super::automaton::{determinize, matches, start};
 use crate::normalize::{Converter, Normalizer};
 use crate::pattern::parse;
 
-/// A property of a set of rules that its author may not have meant.
+/// A property of a set of rules that is probably a mistake.
 ///
 /// ```
 /// use telnum::classify::{Classifiers, Finding, Rule};
@@ -29,13 +29,14 @@ use crate::pattern::parse;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Finding {
-    /// A rule that wins for no text.
+    /// A rule that never wins.
     NeverWins {
         /// The name of the rule.
         rule: String,
-        /// The names of the rules that win where it matches; empty if it matches no normalized text.
+        /// The names of the rules that win for the texts that it matches; empty if it matches no
+        /// normalized text.
         taken_by: Vec<String>,
-        /// A text that it matches and for which another rule wins, if there is one.
+        /// A text that it matches but for which another rule wins, if there is one.
         witness: Option<String>,
     },
     /// Two rules that match the same text, so that their order decides.
@@ -44,7 +45,7 @@ pub enum Finding {
         winner: String,
         /// The name of the later rule.
         loser: String,
-        /// A text that both match and that normalization does not change, if there is one.
+        /// A text that both match and that normalization leaves unchanged, if there is one.
         witness: Option<String>,
     },
 }
@@ -80,7 +81,7 @@ impl fmt::Display for Names<'_> {
     }
 }
 
-/// The error for rules and converters that are too large together to be compared.
+/// The error for a set whose rules and converters are too large to be compared together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("rules: too large together to be compared")]
 pub struct LintError;
@@ -108,21 +109,22 @@ fn utf8() -> Result<Hir, LintError> {
     regex_syntax::parse("^(?us:.*)$").map_err(|_| LintError)
 }
 
-/// The patterns of the automaton: those of rules, of converters, and its own.
+/// The patterns of the automaton: those of the rules, those of the converters, and auxiliary ones.
 struct Texts {
     rules: usize,
     converters: usize,
-    /// Whether any text may reach the rules.
+    /// Whether every text may reach the rules.
     any: bool,
 }
 
 impl Texts {
     /// Texts with separators, which are kept unchanged unless they are dialable.
     const SEPARATED: &str = "[ .()/-]";
-    /// Texts of separators and at least one dialable character, which lose their separators.
+    /// Texts of separators and at least one dialable character, from which the separators are removed.
     const DIALABLE: &str = "^[ .()/-]*[0-9+*#][0-9+*# .()/-]*$";
 
-    /// Returns the rules among `matches`, the patterns that match a text, if the text may reach them.
+    /// Returns the rules among `matches`, the patterns that match a text, if the text can reach the
+    /// rules.
     fn reaching(&self, matches: impl Iterator<Item = usize>, starts_with_plus: bool) -> Option<Vec<usize>> {
         let (mut rules, mut converted, mut own) = (Vec::new(), false, [false; 3]);
         for pattern in matches {
@@ -136,17 +138,17 @@ impl Texts {
         }
         rules.sort_unstable();
         let [separated, dialable, utf8] = own;
-        // The reference's converters return texts that start with `+`, which are kept.
+        // The reference's converters return texts that start with `+`, and such texts are kept.
         let kept = !(separated && dialable) && (starts_with_plus || !converted);
         (utf8 && (kept || self.any)).then_some(rules)
     }
 }
 
-/// The pairs of a winner and a rule that matches the same text, each with such a text, if one was
-/// found that normalization does not change. A rule is paired with itself where it wins.
+/// The pairs of a winning rule and a rule that matches the same text, each with an example that
+/// normalization leaves unchanged, if one was found. A rule that wins is also paired with itself.
 type Pairs = HashMap<(usize, usize), Option<String>>;
 
-/// A state, and whether the text up to it starts with `+`; `None` for the empty text.
+/// A state, and whether the text that leads to it starts with `+`; `None` for the empty text.
 type Node = (StateID, Option<bool>);
 
 fn walk(classifiers: &Classifiers, dfa: &dense::DFA<Vec<u32>>, texts: &Texts) -> Result<Pairs, LintError> {
@@ -179,7 +181,7 @@ fn walk(classifiers: &Classifiers, dfa: &dense::DFA<Vec<u32>>, texts: &Texts) ->
     Ok(seen)
 }
 
-/// Returns one byte of each class, those that people dial first.
+/// Returns one byte of each class, preferably one that people dial.
 fn preferred_bytes(dfa: &dense::DFA<Vec<u32>>) -> Vec<u8> {
     let rank = |byte: &u8| match byte {
         b'0'..=b'9' => 0,
@@ -191,7 +193,7 @@ fn preferred_bytes(dfa: &dense::DFA<Vec<u32>>) -> Vec<u8> {
     let mut bytes: Vec<u8> = (0..=u8::MAX).collect();
     bytes.sort_by_key(rank);
     let mut taken = std::collections::HashSet::new();
-    // `+` is kept beside its class: it decides whether a text is kept.
+    // `+` is listed in addition to its class, since it decides whether a text is kept.
     bytes.retain(|byte| *byte == b'+' || taken.insert(dfa.byte_classes().get(*byte)));
     bytes
 }

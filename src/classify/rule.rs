@@ -11,8 +11,8 @@ use serde_json::Value;
 use crate::document::{FieldError, Fields};
 use crate::mask::Mask;
 
-/// One rule of [`Classifiers`](super::Classifiers): a name, a regular expression, and how its
-/// numbers are shown.
+/// One rule of [`Classifiers`](super::Classifiers): a name, a regular expression, and the display
+/// format of its numbers.
 ///
 /// ```
 /// use telnum::{classify::Rule, mask::Mask};
@@ -29,13 +29,13 @@ pub struct Rule {
     body: Body,
 }
 
-/// The value of a rule in JSON, whose key is the name.
+/// The JSON value of a rule. Its key is the name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Body {
     regex: String,
     friendly_name: Option<String>,
     pretty_print: Option<Mask>,
-    /// `Some(false)` is written, `None` is not.
+    /// The emergency flag. `Some(false)` is serialized, `None` is not.
     emergency: Option<bool>,
     extra: IndexMap<String, Value>,
 }
@@ -43,9 +43,9 @@ pub(super) struct Body {
 impl Rule {
     /// Creates a rule with the given name and regular expression.
     ///
-    /// `regex` is a regular expression as the `regex` crate reads it, over ASCII: `\d`, `\w`, `\s`
-    /// and `\b` are those of ASCII. It is searched for anywhere in the normalized text unless it has
-    /// `^` and `$`. It is compiled by [`Classifiers::new`](super::Classifiers::new).
+    /// `regex` is a regular expression in the syntax of the `regex` crate, over ASCII: `\d`, `\w`, `\s`
+    /// and `\b` refer to ASCII only. It may match anywhere in the normalized text unless it is anchored
+    /// with `^` and `$`. [`Classifiers::new`](super::Classifiers::new) compiles it.
     ///
     /// ```
     /// use telnum::classify::{Classifiers, Rule};
@@ -59,7 +59,7 @@ impl Rule {
         Self { name: name.into().into(), body: Body { regex: regex.into(), ..Body::default() } }
     }
 
-    /// Sets the name for people. The default is the name of the rule.
+    /// Sets the display name. The default is the name of the rule.
     ///
     /// ```
     /// use telnum::classify::Rule;
@@ -74,8 +74,8 @@ impl Rule {
         self
     }
 
-    /// Sets the mask through which the E.164 form of its numbers is shown. Without one they are
-    /// shown in E.164 form.
+    /// Sets the mask that formats the E.164 form of matching numbers. Without a mask they are displayed
+    /// in E.164 form.
     ///
     /// ```
     /// use telnum::classify::{Classifiers, Rule};
@@ -91,7 +91,7 @@ impl Rule {
         self
     }
 
-    /// Sets whether its numbers are emergency numbers. The default is `false`.
+    /// Sets whether the matching numbers are emergency numbers. The default is `false`.
     ///
     /// ```
     /// use telnum::classify::Rule;
@@ -104,7 +104,7 @@ impl Rule {
         self
     }
 
-    /// Adds a further key of the configuration, which is kept and written with the rule.
+    /// Adds another key of the configuration. It is kept and serialized with the rule.
     ///
     /// [`Classifiers::new`](super::Classifiers::new) refuses the keys `regex`, `friendly_name`,
     /// `pretty_print` and `emergency`.
@@ -121,13 +121,13 @@ impl Rule {
         self
     }
 
-    /// Returns the name, which is unique in a set.
+    /// Returns the name, which is unique within a set.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Returns the name, shared.
+    /// Returns the name as a shared text.
     pub(super) fn shared_name(&self) -> Arc<str> {
         Arc::clone(&self.name)
     }
@@ -145,25 +145,25 @@ impl Rule {
         &self.body.regex
     }
 
-    /// Returns the name for people; the name of the rule if no other was set.
+    /// Returns the display name; the name of the rule if no other was set.
     #[must_use]
     pub fn friendly_name(&self) -> &str {
         self.body.friendly_name.as_deref().unwrap_or(&self.name)
     }
 
-    /// Returns the mask through which the E.164 form of its numbers is shown, if one was set.
+    /// Returns the mask that formats the E.164 form of matching numbers, if one was set.
     #[must_use]
     pub const fn pretty_print(&self) -> Option<&Mask> {
         self.body.pretty_print.as_ref()
     }
 
-    /// Returns whether its numbers are emergency numbers.
+    /// Returns whether the matching numbers are emergency numbers.
     #[must_use]
     pub fn is_emergency(&self) -> bool {
         self.body.emergency == Some(true)
     }
 
-    /// Returns the further keys of the configuration.
+    /// Returns the other keys of the configuration.
     #[must_use]
     pub const fn extra(&self) -> &IndexMap<String, Value> {
         &self.body.extra
@@ -192,7 +192,7 @@ impl Body {
         })
     }
 
-    /// Writes the entries in the order of the published documents, without the further keys in
+    /// Serializes the entries in the order of the published documents, without the other keys listed in
     /// `reserved`.
     pub(super) fn serialize_entries<M>(&self, map: &mut M, reserved: &[&str]) -> Result<(), M::Error>
     where
@@ -221,8 +221,8 @@ impl Serialize for Body {
     }
 }
 
-/// Reads the body of the rule with this name: an object, or a bare string `regex`, which stands for
-/// `{regex, friendly_name: name}`.
+/// A deserializer of the body of the rule with this name: an object, or a bare string `regex`, which
+/// stands for `{regex, friendly_name: name}`.
 pub(super) struct BodyOf<'a>(pub(super) &'a str);
 
 impl<'de> de::DeserializeSeed<'de> for BodyOf<'_> {

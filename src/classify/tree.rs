@@ -1,10 +1,10 @@
-//! The automaton for packed digits, with most walks cut short.
+//! The automaton for packed digits, which stops as soon as the digits determine the rule.
 //!
-//! Where the length is known, the first digits often decide: whatever follows `+1415` in a number of
-//! eleven digits whose fifth is 2 to 9, it is a US DID. For each length the automaton is therefore
-//! unrolled into a tree of rows, one entry a digit, in which every subtree with one outcome is a
-//! leaf. Texts that are dialled without a `+` have trees of their own, which take in the reference's
-//! converters: the rule is known there before the number is.
+//! When the length is known, the first digits often determine the rule: any number of eleven digits
+//! that starts with `+1415` and whose fifth digit is 2 to 9 is a US DID. For each length the automaton
+//! is therefore unrolled into a tree of rows with one entry per digit, in which every subtree with a
+//! single outcome is a leaf. Texts dialled without a `+` have separate trees, into which the
+//! reference's converters are built: the rule is known before the number is.
 
 use std::collections::HashMap;
 use std::hint::select_unpredictable;
@@ -13,31 +13,33 @@ use super::automaton::Automaton;
 use crate::normalize::{ANY, CONVERSIONS, Conversion, Form, pack_dialled, split_plus};
 use crate::number::{PhoneNumber, first_pairs};
 
-/// The distance of rows: a byte of packed digits is at most `0x9F`, the last digit and the length.
+/// The number of entries between rows: a byte of packed digits is at most `0x9F`, where the low nibble
+/// may be the length.
 const WIDTH: u16 = 0xA0;
 
-/// The greatest number of entries in all rows.
+/// The maximum number of entries in all rows.
 const SIZE: usize = 1 << 15;
 
-/// The number of bytes after which a walk is checked for a leaf: six digits decide most numbers.
+/// The number of bytes after which a walk checks for a leaf: six digits determine the rule for most
+/// numbers.
 const STRIDE: usize = 3;
 
 /// Rows of entries for two digits.
 #[derive(Clone)]
 pub(super) struct Tree {
-    /// The first row by number of digits: without a `+`, and with one.
+    /// The first row for each number of digits: without a `+`, and with one.
     roots: [[u16; 16]; 2],
-    /// The offset of the next row, by two digits. The first rows are the leaves, each of which leads
-    /// to itself: one for each rule, and one for none.
+    /// The offset of the next row, for each pair of digits. The first rows are the leaves, each of
+    /// which leads back to itself: one for each rule, and one for no rule.
     ///
-    /// The size is a constant power of two, so that an offset cut to its bits needs no check.
+    /// The size is a constant power of two, so that a masked offset needs no bounds check.
     rows: Box<[u16; SIZE]>,
-    /// The offset of the last leaf, for no rule.
+    /// The offset of the last leaf, which stands for no rule.
     none: u16,
 }
 
 impl Tree {
-    /// Unrolls `automaton`; `None` if that takes too many rows.
+    /// Unrolls `automaton` for a set of `rules` rules; `None` if that takes too many rows.
     pub(super) fn new(automaton: &Automaton, rules: usize) -> Option<Self> {
         let mut builder = Builder::new(automaton, rules);
         let mut roots = [[builder.none; 16]; 2];
@@ -56,8 +58,8 @@ impl Tree {
         builder.in_pairs(roots)
     }
 
-    /// Returns the index of the first rule that matches a text of packed digits, after a `+` or not;
-    /// the number of rules if none does.
+    /// Returns the index of the first rule that matches a text of packed digits, after a plus sign if
+    /// `plus` is set; the number of rules if none matches.
     #[inline]
     pub(super) fn first_match(&self, plus: bool, packed: u64) -> u16 {
         let count = (packed & 0xF) as usize;
@@ -76,17 +78,17 @@ impl Tree {
         row / WIDTH
     }
 
-    /// Returns what [`first_match`](Self::first_match) does, for a text of digits, after a `+` or
-    /// not; `None` for any other text.
+    /// Returns the result of [`first_match`](Self::first_match) for a text that consists of an optional
+    /// `+` and digits; `None` for any other text.
     #[inline]
     pub(super) fn first_match_dialled(&self, text: &[u8]) -> Option<u16> {
         let (plus, packed) = pack_dialled(text)?;
         Some(self.first_match(plus, packed))
     }
 
-    /// Returns what [`first_match`](Self::first_match) does if the first six of at least eight
-    /// digits decide, and whether they do. It takes no branch, so that texts of many kinds cost no
-    /// more than their sum.
+    /// Returns the result of [`first_match`](Self::first_match), and whether it is final: it is if
+    /// there are at least eight digits and the first six determine the rule. The function has no
+    /// branches, so that a mix of texts causes no mispredictions.
     #[inline]
     pub(super) fn match_lead(&self, text: &[u8]) -> (u16, bool) {
         let (plus, digits) = split_plus(text);
@@ -109,8 +111,8 @@ impl Tree {
     }
 }
 
-/// The readings of dialled digits: one for each conversion, and last the text unchanged. The first
-/// that fits holds.
+/// The readings of dialled digits: one for each conversion, and last the unchanged text. The first
+/// reading that fits applies.
 const READINGS: [Conversion; CONVERSIONS.len() + 1] = {
     let [ten, one_and_ten, after_011, after_00, abroad] = CONVERSIONS;
     let unchanged = Form { min: 1, max: PhoneNumber::MAX_DIGITS, ..Form::EMPTY };
@@ -118,29 +120,29 @@ const READINGS: [Conversion; CONVERSIONS.len() + 1] = {
 };
 
 impl Form {
-    /// Returns the sets of digits at `place` and after it.
+    /// Returns the sets of digits at `place` and all later positions.
     fn sets_from(&self, place: usize) -> &[u16] {
         self.lead.get(place..).unwrap_or_default()
     }
 
-    /// Returns the number of digits before the captured ones.
+    /// Returns the number of digits before the captured digits.
     fn skipped(&self) -> usize {
         self.group.unwrap_or_default()
     }
 }
 
-/// The state of the automaton after the digits so far, for each reading that they fit.
+/// The state of the automaton after the digits so far, for each reading that fits them.
 type States = [Option<u16>; READINGS.len()];
 
-/// Builds the trees with entries for one digit: numbered rows, the leaves first.
+/// The builder of trees with one entry per digit: numbered rows, starting with the leaves.
 struct Builder<'a> {
     automaton: &'a Automaton,
     none: u16,
     rows: Vec<[u16; 10]>,
     ids: HashMap<[u16; 10], u16>,
-    /// Rows by the states of all readings, the place, and the number of digits left.
+    /// The rows by the states of all readings, the position, and the number of remaining digits.
     undecided: HashMap<(States, usize, usize), u16>,
-    /// Rows by state and number of digits left.
+    /// The rows by state and number of remaining digits.
     decided: Vec<Option<u16>>,
 }
 
@@ -152,8 +154,8 @@ impl<'a> Builder<'a> {
         Self { automaton, none, rows, ids: HashMap::new(), undecided: HashMap::new(), decided }
     }
 
-    /// Returns the row for the digits from `place` on, of which there are `left`, while more than
-    /// one reading may hold or digits are still left out.
+    /// Returns the row for the digits from `place` on, with `left` digits remaining, while several
+    /// readings are possible or digits are still being skipped.
     fn undecided(&mut self, states: States, place: usize, left: usize) -> Option<u16> {
         let mut fitting = states.iter().zip(&READINGS);
         let (state, form) = fitting.find_map(|(state, reading)| Some(((*state)?, &reading.form)))?;
@@ -181,7 +183,7 @@ impl<'a> Builder<'a> {
         Some(row)
     }
 
-    /// Returns the row for a state of the automaton with `left` digits to come.
+    /// Returns the row for a state of the automaton with `left` digits remaining.
     fn decided(&mut self, state: u16, left: usize) -> Option<u16> {
         if left == 0 {
             return Some(self.automaton.outcome(state).min(self.none));
@@ -197,7 +199,7 @@ impl<'a> Builder<'a> {
         Some(row)
     }
 
-    /// Returns the row whose entries `after` returns; a leaf if it is the same one for all digits.
+    /// Returns the row with the entries that `after` returns; a leaf if all entries are the same leaf.
     fn row(&mut self, mut after: impl FnMut(&mut Self, u8) -> Option<u16>) -> Option<u16> {
         let mut row = [self.none; 10];
         for (digit, entry) in (0..10).zip(&mut row) {
@@ -217,7 +219,7 @@ impl<'a> Builder<'a> {
         Some(id)
     }
 
-    /// Builds the rows with entries for two digits, of those rows that pairs of digits reach.
+    /// Builds the rows with entries for pairs of digits, for the rows that are reachable by pairs.
     fn in_pairs(&self, mut roots: [[u16; 16]; 2]) -> Option<Tree> {
         let mut offsets = HashMap::new();
         let mut found: Vec<u16> = (0..=self.none).collect();
@@ -240,7 +242,7 @@ impl<'a> Builder<'a> {
         while let Some(row) = found.get(rows.len() / usize::from(WIDTH)) {
             for first in self.rows.get(usize::from(*row))? {
                 let second = self.rows.get(usize::from(*first))?;
-                // Where the first digit is the last, the length follows, which is not a digit.
+                // If the first digit is the last one, the other nibble is the length.
                 let pairs =
                     second.iter().copied().chain([if *first <= self.none { *first } else { self.none }; 6]);
                 for pair in pairs.collect::<Vec<_>>() {

@@ -1,4 +1,4 @@
-//! The use cases of contact numbers: added, changed and removed in a store, by many writers at once.
+//! The use cases of contact numbers: concurrent writers add, change and remove numbers in a store.
 //!
 //! ```
 //! use telnum::contact::book::ContactBook;
@@ -16,9 +16,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! An owner's [list](ContactList) decides which changes are allowed. The book reads the list, changes it
-//! and stores it if nobody else has changed it in between, otherwise it starts again; so the rules hold
-//! for all writers together.
+//! An owner's [list](ContactList) decides which changes are allowed. The book reads the list, changes
+//! it, and stores it on the condition that no other writer has changed it in the meantime; on a
+//! conflict it tries again. The rules therefore hold across all writers.
 
 use std::fmt;
 use std::sync::Arc;
@@ -30,7 +30,8 @@ use crate::contact::{
 use crate::store::{Batch, Change, Expect, Retry, Store, StoreError, StoreExt, Stored};
 use crate::time::Timestamp;
 
-/// The use cases of contact numbers over a store. It is shared by threads, and cheap to clone.
+/// The use cases of contact numbers over a store. It can be shared between threads and is cheap to
+/// clone.
 ///
 /// The [module](self) has an example.
 #[derive(Clone)]
@@ -40,20 +41,20 @@ pub struct ContactBook {
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
 }
 
-/// The reason why a contact number is not changed.
+/// The error of a use case of contact numbers.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ContactBookError {
-    /// The owner's list refuses the change.
+    /// A change that the owner's list refuses.
     #[error(transparent)]
     Refused(#[from] ContactRefusal),
-    /// There is no contact number with this id.
+    /// An id without a contact number.
     #[error("no contact number {0}")]
     NotFound(ContactId),
-    /// Every attempt conflicted with a change of the owner's numbers by others.
+    /// A conflict with other changes of the owner's numbers at every attempt.
     #[error("contact numbers of {0}: changed by others at every attempt")]
     Conflict(OwnerId),
-    /// The store failed.
+    /// A failure of the store.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -74,7 +75,7 @@ impl ContactBook {
         Self { store: Arc::new(store), retry: Retry::default(), clock: Arc::new(Timestamp::system_now) }
     }
 
-    /// Sets the clock that changes get their time from.
+    /// Sets the clock that provides the time of changes.
     #[must_use]
     pub fn with_clock(self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self { clock: Arc::new(clock), ..self }
@@ -86,12 +87,15 @@ impl ContactBook {
         Self { retry, ..self }
     }
 
-    /// Adds `contacts` to the numbers of `owner`, all of them or none, and returns them with their ids.
+    /// Adds `contacts` to the numbers of `owner`, either all or none, and returns them with their ids.
     ///
     /// # Errors
-    /// - [`Refused`](ContactBookError::Refused) if the owner has one of the numbers already, or two of
-    ///   them are the same or primary.
-    /// - [`Conflict`](ContactBookError::Conflict) and [`Store`](ContactBookError::Store).
+    ///
+    /// - [`Refused`](ContactBookError::Refused) if the owner already has one of the numbers, or if two
+    ///   of `contacts` are the same number or both primary.
+    /// - [`Conflict`](ContactBookError::Conflict) if other changes of the owner's numbers conflicted at
+    ///   every attempt.
+    /// - [`Store`](ContactBookError::Store) if the store fails.
     pub fn add(
         &self,
         owner: OwnerId,
@@ -104,7 +108,7 @@ impl ContactBook {
         Ok(contacts.iter().filter_map(|(id, _)| list.get(*id).cloned()).collect())
     }
 
-    /// Changes the number `id`, and returns it.
+    /// Applies `patch` to the number with `id`, and returns the changed number.
     ///
     /// ```
     /// # use telnum::contact::{ContactPatch, EnteredNumber, NewContact, book::ContactBook};
@@ -117,56 +121,63 @@ impl ContactBook {
     /// ```
     ///
     /// # Errors
+    ///
     /// - [`NotFound`](ContactBookError::NotFound) if there is no such number.
     /// - [`Refused`](ContactBookError::Refused) if the owner's list refuses the change.
-    /// - [`Conflict`](ContactBookError::Conflict) and [`Store`](ContactBookError::Store).
+    /// - [`Conflict`](ContactBookError::Conflict) if other changes of the owner's numbers conflicted at
+    ///   every attempt.
+    /// - [`Store`](ContactBookError::Store) if the store fails.
     pub fn update(&self, id: ContactId, patch: &ContactPatch) -> Result<ContactNumber, ContactBookError> {
         let owner = self.owner_of(id)?;
         let (list, _) = self.change(owner, |list, now| list.update(id, patch.clone(), now))?;
         list.get(id).cloned().ok_or(ContactBookError::NotFound(id))
     }
 
-    /// Makes the number `id` its owner's primary one, and returns it.
+    /// Makes the number with `id` its owner's primary number, and returns it.
     ///
     /// # Errors
-    /// Those of [`update`](Self::update).
+    ///
+    /// The errors of [`update`](Self::update).
     pub fn make_primary(&self, id: ContactId) -> Result<ContactNumber, ContactBookError> {
         let owner = self.owner_of(id)?;
         let (list, _) = self.change(owner, |list, now| list.make_primary(id, now))?;
         list.get(id).cloned().ok_or(ContactBookError::NotFound(id))
     }
 
-    /// Removes the number `id`, and returns it as it was. If it was primary, the oldest of the owner's
-    /// other numbers becomes primary.
+    /// Removes the number with `id`, and returns its last state. If it was primary, the oldest of the
+    /// owner's other numbers becomes primary.
     ///
     /// # Errors
-    /// Those of [`update`](Self::update).
+    ///
+    /// The errors of [`update`](Self::update).
     pub fn remove(&self, id: ContactId) -> Result<ContactNumber, ContactBookError> {
         let owner = self.owner_of(id)?;
         let (_, removed) = self.change(owner, |list, now| list.remove(id, now))?;
         removed.into_iter().next().ok_or(ContactBookError::NotFound(id))
     }
 
-    /// Returns the number `id`.
+    /// Returns the number with `id`.
     ///
     /// # Errors
-    /// [`NotFound`](ContactBookError::NotFound) if there is no such number;
-    /// [`Store`](ContactBookError::Store).
+    ///
+    /// - [`NotFound`](ContactBookError::NotFound) if there is no such number.
+    /// - [`Store`](ContactBookError::Store) if the store fails.
     pub fn get(&self, id: ContactId) -> Result<ContactNumber, ContactBookError> {
         let list = self.store.contact_list_with(id)?;
         list.and_then(|list| list.get(id).cloned()).ok_or(ContactBookError::NotFound(id))
     }
 
-    /// Returns all numbers of `owner` as they are at one moment, the oldest first.
+    /// Returns a consistent snapshot of all numbers of `owner`, oldest first.
     ///
     /// # Errors
-    /// [`Store`](ContactBookError::Store).
+    ///
+    /// [`Store`](ContactBookError::Store) if the store fails.
     pub fn numbers(&self, owner: OwnerId) -> Result<Vec<ContactNumber>, ContactBookError> {
         let list = self.store.contact_list(owner)?;
         Ok(list.map(|list| list.numbers().to_vec()).unwrap_or_default())
     }
 
-    /// Returns the page of numbers that `query` asks for.
+    /// Returns the page of numbers that `query` selects.
     ///
     /// ```
     /// # use telnum::contact::{ContactQuery, book::ContactBook};
@@ -177,7 +188,8 @@ impl ContactBook {
     /// ```
     ///
     /// # Errors
-    /// [`Store`](ContactBookError::Store).
+    ///
+    /// [`Store`](ContactBookError::Store) if the store fails.
     pub fn page(&self, query: &ContactQuery) -> Result<ContactPage<ContactNumber>, ContactBookError> {
         Ok(self.store.contact_page(query)?)
     }
@@ -187,8 +199,7 @@ impl ContactBook {
         list.map(|list| list.owner()).ok_or(ContactBookError::NotFound(id))
     }
 
-    /// Changes the list of `owner` by a command, and returns the list as it is stored and the numbers
-    /// that were removed.
+    /// Changes the list of `owner` by a command, and returns the stored list and the removed numbers.
     fn change(
         &self,
         owner: OwnerId,

@@ -1,4 +1,4 @@
-//! Numbers to add to a list, and changes of numbers in a list.
+//! Numbers to add to a list, and changes to numbers in a list.
 
 use super::entered::EnteredNumber;
 use super::text::{ContactCarrier, ContactLabel, ContactLocation};
@@ -25,12 +25,11 @@ pub struct NewContact {
     pub location: Option<ContactLocation>,
     /// The name of the carrier.
     pub carrier: Option<ContactCarrier>,
-    /// Whether the number becomes the owner's primary one. The first number of a list does in any
-    /// case.
+    /// Whether the number becomes the owner's primary number. The first number of a list always does.
     pub primary: bool,
 }
 
-/// Changes of a number: `None` keeps a value, `Some(None)` removes it.
+/// A set of changes to a number: `None` keeps a value, `Some(None)` removes it.
 ///
 /// ```
 /// use telnum::contact::ContactPatch;
@@ -41,7 +40,7 @@ pub struct NewContact {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ContactPatch {
-    /// The new number. It replaces the extension too, with none if it has none.
+    /// The new number. It also replaces the extension, or removes it if the new number has none.
     pub number: Option<EnteredNumber>,
     /// The new extension.
     pub extension: Option<Option<Extension>>,
@@ -51,7 +50,8 @@ pub struct ContactPatch {
     pub location: Option<Option<ContactLocation>>,
     /// The new name of the carrier.
     pub carrier: Option<Option<ContactCarrier>>,
-    /// Whether the number becomes the owner's primary one. `false` is refused for the primary number.
+    /// Whether the number becomes the owner's primary number. `false` is refused for the primary
+    /// number.
     pub primary: Option<bool>,
 }
 
@@ -80,7 +80,7 @@ impl NewContact {
         Self { carrier: Some(carrier), ..self }
     }
 
-    /// Sets whether the number becomes the owner's primary one.
+    /// Sets whether the number becomes the owner's primary number.
     #[must_use]
     pub fn with_primary(self, primary: bool) -> Self {
         Self { primary, ..self }
@@ -88,7 +88,7 @@ impl NewContact {
 }
 
 impl ContactPatch {
-    /// Sets the new number, and with it the extension.
+    /// Sets the new number, including its extension.
     #[must_use]
     pub fn with_number(self, number: EnteredNumber) -> Self {
         Self { number: Some(number), ..self }
@@ -118,7 +118,7 @@ impl ContactPatch {
         Self { carrier: Some(carrier), ..self }
     }
 
-    /// Sets whether the number becomes the owner's primary one.
+    /// Sets whether the number becomes the owner's primary number.
     #[must_use]
     pub fn with_primary(self, primary: bool) -> Self {
         Self { primary: Some(primary), ..self }

@@ -1,4 +1,4 @@
-//! Numbers as they are entered: the text, the number read from it, the country stated beside it.
+//! Entered numbers: the text, the number parsed from it, and the country stated beside it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use super::text::{EnteredText, TextLengthError};
 use crate::number::{CallingCode, Extension, PhoneNumber};
 use crate::plan::{self, ParseError, Possibility, Region};
 
-/// A number as somebody entered it: the text, and the number and extension read from it.
+/// A number that a person entered: the text, and the number and extension parsed from it.
 ///
 /// ```
 /// use telnum::contact::EnteredNumber;
@@ -26,7 +26,7 @@ pub struct EnteredNumber {
     text: EnteredText,
 }
 
-/// The country stated beside a number.
+/// The country that a person stated beside a number.
 ///
 /// ```
 /// use telnum::contact::Country;
@@ -45,25 +45,26 @@ pub enum Country {
     Region(Region),
 }
 
-/// A text is neither a calling code in use nor the code of a region with a numbering plan.
+/// The error for a text that is neither an assigned calling code nor the code of a region with a
+/// numbering plan.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected a calling code in use, such as +1, or a region, such as US, found {found:?}")]
 pub struct CountryError {
-    /// The first 16 characters.
+    /// The first 16 characters of the text.
     found: Box<str>,
 }
 
-/// The reason why an entered text is not a number.
+/// The error of parsing an entered number.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EnteredNumberError {
-    /// The text has more than [`EnteredText::MAX_LENGTH`] characters.
+    /// A text of more than [`EnteredText::MAX_LENGTH`] characters.
     #[error(transparent)]
     TooLong(#[from] TextLengthError),
-    /// The text cannot be parsed as a phone number.
+    /// A text that cannot be parsed as a phone number.
     #[error(transparent)]
     Unreadable(#[from] ParseError),
-    /// The calling code is not assigned, or no number of it has this length.
+    /// A number whose calling code is not assigned, or whose length no number of that code has.
     #[error("{number} is not a possible number: {}", reason(*possibility))]
     Impossible {
         /// The number.
@@ -71,15 +72,15 @@ pub enum EnteredNumberError {
         /// The reason.
         possibility: Possibility,
     },
-    /// The text has a calling code, and it is not that of the stated country.
+    /// A number with a calling code other than that of the stated country.
     #[error("{number} does not have the stated calling code {stated}")]
     OtherCountry {
-        /// The number read from the text.
+        /// The number parsed from the text.
         number: PhoneNumber,
         /// The calling code of the stated country.
         stated: CallingCode,
     },
-    /// The text has an extension that differs from the stated one.
+    /// An extension in the text that differs from the stated one.
     #[error("the number has the extension {in_text}, not the stated {stated}")]
     OtherExtension {
         /// The extension in the text.
@@ -90,12 +91,13 @@ pub enum EnteredNumberError {
 }
 
 impl EnteredNumber {
-    /// Parses `text` as a number of the stated `country`, or of the `default` region if no country is
-    /// stated.
+    /// Parses `text` as a number of the stated `country`, or of the `default` region if `country` is
+    /// `None`.
     ///
     /// A calling code in the text takes precedence over `default` and must agree with `country`. The
-    /// number must be possible: its calling code is assigned, and some number of that code has its
-    /// length. It need not be valid, as ranges come into use faster than address books follow.
+    /// number must be possible: its calling code is assigned, and numbers of that code can have its
+    /// length. It is not necessarily valid, because new number ranges come into use before all systems
+    /// know them.
     ///
     /// ```
     /// use telnum::contact::EnteredNumber;
@@ -110,11 +112,13 @@ impl EnteredNumber {
     /// ```
     ///
     /// # Errors
-    /// - [`TooLong`](EnteredNumberError::TooLong): the text has more than 250 characters.
-    /// - [`Unreadable`](EnteredNumberError::Unreadable): it is not a phone number.
-    /// - [`OtherCountry`](EnteredNumberError::OtherCountry): its calling code is not that of `country`.
-    /// - [`Impossible`](EnteredNumberError::Impossible): the calling code is not assigned, or no number
-    ///   of it has this length.
+    ///
+    /// - [`TooLong`](EnteredNumberError::TooLong) if the text has more than 250 characters.
+    /// - [`Unreadable`](EnteredNumberError::Unreadable) if the text is not a phone number.
+    /// - [`OtherCountry`](EnteredNumberError::OtherCountry) if the calling code of the number is not
+    ///   that of `country`.
+    /// - [`Impossible`](EnteredNumberError::Impossible) if the calling code is not assigned, or if no
+    ///   number of that code has this length.
     pub fn parse(
         text: &str,
         country: Option<Country>,
@@ -138,7 +142,7 @@ impl EnteredNumber {
         Ok(Self { number, extension: parsed.extension, text: entered })
     }
 
-    /// Sets the extension that is stated beside the number.
+    /// Sets the extension that was stated beside the number.
     ///
     /// ```
     /// use telnum::contact::EnteredNumber;
@@ -201,7 +205,8 @@ impl Country {
             Self::Region(region) => Some(region),
         };
         match self {
-            // Calling codes of no country have no national format: the code is part of every number.
+            // Numbers whose calling code belongs to no country have no national format: the code is
+            // part of every spelling.
             Self::Code(code) if region == Some(Region::WORLD) && !text.trim_start().starts_with('+') => {
                 plan::parse(&format!("+{code} {text}"), None)
             }
@@ -222,7 +227,7 @@ impl From<Region> for Country {
     }
 }
 
-/// Parses a calling code in use, with or without `+`, or a region other than `001`.
+/// Parses an assigned calling code, with or without `+`, or a region other than `001`.
 impl FromStr for Country {
     type Err = CountryError;
 
@@ -240,7 +245,7 @@ impl FromStr for Country {
     }
 }
 
-/// `+41`, or `CH`.
+/// Writes the code: `+41` or `CH`.
 impl fmt::Display for Country {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -3,11 +3,11 @@
 use super::id::{ContactId, OwnerId};
 use crate::number::{Extension, PhoneNumber};
 
-/// The reason why numbers do not form one owner's list.
+/// The error of creating one owner's list from numbers.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ContactListError {
-    /// A number belongs to another owner.
+    /// A number of another owner.
     #[error("contact number {id}: expected owner {owner}, found {found}")]
     OtherOwner {
         /// The id of the number.
@@ -17,11 +17,11 @@ pub enum ContactListError {
         /// The owner of the list.
         owner: OwnerId,
     },
-    /// Two numbers have the same id.
+    /// Two numbers with the same id.
     #[error("contact number {0}: two numbers have this id")]
     DuplicateId(ContactId),
-    /// No number or several are primary, or a number occurs twice.
-    /// [`ContactList::repair`](super::ContactList::repair) corrects that.
+    /// A list in which not exactly one number is primary, or a number occurs twice.
+    /// [`ContactList::repair`](super::ContactList::repair) corrects it.
     #[error("contact list of {owner}: inconsistent, {} must change", join(ids))]
     Inconsistent {
         /// The owner of the list.
@@ -31,20 +31,21 @@ pub enum ContactListError {
     },
 }
 
-/// The reason why a command on a [`ContactList`](super::ContactList) is refused. Nothing is changed
-/// then.
+/// The reason why a command on a [`ContactList`](super::ContactList) is refused. A refused command
+/// changes nothing.
 ///
-/// Positions count the numbers of one [`add`](super::ContactList::add) from 0; in an update they are 0.
+/// Positions are indices into the numbers of one [`add`](super::ContactList::add), from 0; in an update
+/// they are 0.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ContactRefusal {
-    /// The owner has no number with this id.
+    /// An id that none of the owner's numbers has.
     #[error("contact number {0} does not exist")]
     NotFound(ContactId),
-    /// The owner already has a number with this id.
+    /// The id of a number that the owner already has.
     #[error("contact number {0} already exists")]
     IdTaken(ContactId),
-    /// The owner already has the number with this extension, however it is spelled.
+    /// A number that the owner already has with the same extension, in whatever spelling.
     #[error("{} already exists, as contact number {id}", dialled(*number, *extension))]
     Duplicate {
         /// The position of the refused number.
@@ -56,7 +57,7 @@ pub enum ContactRefusal {
         /// The id of the existing number.
         id: ContactId,
     },
-    /// The same number with the same extension occurs twice in one command.
+    /// A number that occurs twice in one command, with the same extension.
     #[error("{} is given twice, at positions {first} and {position}", dialled(*number, *extension))]
     Repeated {
         /// The position of the refused number.
@@ -68,7 +69,7 @@ pub enum ContactRefusal {
         /// The position of its first occurrence.
         first: usize,
     },
-    /// Two numbers are to become primary in one command.
+    /// Two numbers that one command would make primary.
     #[error("two numbers are to become primary, at positions {first} and {position}")]
     TwoPrimaries {
         /// The position of the refused number.
@@ -76,7 +77,7 @@ pub enum ContactRefusal {
         /// The position of the other number.
         first: usize,
     },
-    /// The primary number is to become secondary without another number in its place.
+    /// The removal of the flag from the primary number without another number becoming primary.
     #[error("the primary number stays primary until another number is made primary")]
     PrimaryRequired,
 }

@@ -6,7 +6,7 @@ use super::field::ContactField;
 use super::id::{ContactId, OwnerId};
 use crate::time::Timestamp;
 
-/// An event of a contact number, stored with the change that it tells of.
+/// An event of a contact number. It is stored together with the change that it describes.
 ///
 /// ```
 /// use telnum::contact::{ContactEvent, ContactEventKind};
@@ -34,17 +34,17 @@ pub struct ContactEvent {
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ContactEventKind {
-    /// The number was added.
+    /// The addition of the number.
     Added,
-    /// Fields of the number changed.
+    /// A change of fields of the number.
     Updated {
         /// The changed fields, in the order of [`ContactField::all`].
         fields: Vec<ContactField>,
     },
-    /// The number became the owner's primary one.
+    /// The change that made the number the owner's primary number.
     BecamePrimary,
-    /// Another number took its place as the owner's primary one.
+    /// The change that made another number the owner's primary number.
     NoLongerPrimary,
-    /// The number was removed.
+    /// The removal of the number.
     Removed,
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::token::{Token, token_type};
 
-/// The id of a contact number. In JSON an integer.
+/// The id of a contact number. In JSON it is an integer.
 ///
 /// ```
 /// use telnum::contact::ContactId;
@@ -23,7 +23,7 @@ use crate::token::{Token, token_type};
 pub struct ContactId(u64);
 
 token_type! {
-    /// The id of the owner of contact numbers, a person, client or user: 1 to 36 visible ASCII
+    /// The id of the owner of contact numbers, such as a person, client or user: 1 to 36 visible ASCII
     /// characters.
     ///
     /// ```
@@ -62,7 +62,8 @@ impl FromStr for ContactId {
     type Err = ParseIntError;
 
     fn from_str(text: &str) -> Result<Self, ParseIntError> {
-        // `u64` accepts a leading `+`. A lone sign is refused, so it stands for any text with one.
+        // `u64` accepts a leading `+`. A lone sign is refused, so it takes the place of any text with a
+        // sign.
         text.strip_prefix('+').map_or(text, |_| "+").parse().map(Self)
     }
 }
@@ -73,10 +74,10 @@ impl fmt::Display for ContactId {
     }
 }
 
-/// The decimal digits, without leading zeros.
+/// Creates the id that consists of the decimal digits of the integer, without leading zeros.
 impl From<u64> for OwnerId {
     fn from(id: u64) -> Self {
-        // At most 20 digits, which always fit.
+        // At most 20 digits, so the text always fits.
         Self(Token::known(&id.to_string()))
     }
 }

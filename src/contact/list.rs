@@ -1,4 +1,4 @@
-//! The list of one owner's numbers: the commands that change it, and the rules that always hold.
+//! The list of one owner's numbers: the commands that change it, and its invariants.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,12 +13,12 @@ use crate::time::Timestamp;
 
 /// The contact numbers of one owner, oldest first.
 ///
-/// A command either makes all its changes and returns them, or is refused and changes nothing. These
-/// rules always hold:
+/// A command either makes all its changes and returns them, or is refused and changes nothing. The list
+/// has these invariants:
 ///
 /// - No two numbers have the same id, nor the same E.164 number and extension.
 /// - Exactly one number is primary, unless the list is empty. The first number added is primary; a
-///   number that is added or updated as primary takes the flag from the former one.
+///   number added or updated as primary replaces the former primary number.
 ///
 /// ```
 /// use telnum::contact::{ContactId, ContactList, ContactPatch, EnteredNumber, NewContact};
@@ -32,18 +32,18 @@ use crate::time::Timestamp;
 /// let changes = numbers.update(ContactId::new(151), patch.clone(), tuesday)?;
 /// assert_eq!(changes.saved[0].updated_at(), tuesday);
 ///
-/// // Repeated, the update has nothing to change.
+/// Applied again, the patch changes nothing.
 /// assert!(numbers.update(ContactId::new(151), patch, tuesday)?.is_empty());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContactList {
     owner: OwnerId,
-    /// By time of creation, then by id.
+    /// Sorted by time of creation, then by id.
     numbers: Vec<ContactNumber>,
 }
 
-/// The changes of a command, to be committed together.
+/// The changes made by a command, to be committed together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ContactChanges {
@@ -51,7 +51,7 @@ pub struct ContactChanges {
     pub saved: Vec<ContactNumber>,
     /// The numbers that were removed, in their last state, oldest first.
     pub removed: Vec<ContactNumber>,
-    /// The events of these changes.
+    /// The events of the changes.
     pub events: Vec<ContactEvent>,
 }
 
@@ -91,11 +91,12 @@ impl ContactList {
         Err(ContactListError::Inconsistent { owner, ids })
     }
 
-    /// Creates a list from an owner's stored numbers and corrects violations of its rules, as two
-    /// writers that do not know of each other cause them. Returns the corrections, to be committed.
+    /// Creates a list from an owner's stored numbers, and corrects violations of the invariants, such
+    /// as writers without coordination cause. Returns the list and the corrections, which the caller
+    /// commits.
     ///
-    /// Of several primary numbers the oldest stays primary; if none is, the oldest number becomes it.
-    /// Of the same number twice the primary one stays, else the oldest.
+    /// Of several primary numbers the oldest stays primary; if none is primary, the oldest number
+    /// becomes primary. Of duplicate numbers the primary one is kept, or else the oldest.
     ///
     /// ```
     /// use telnum::contact::{ContactId, ContactList};
@@ -145,7 +146,7 @@ impl ContactList {
         self.owner
     }
 
-    /// Returns the numbers, oldest first; numbers of the same age by id.
+    /// Returns the numbers, oldest first, and by id where the ages are equal.
     #[must_use]
     pub fn numbers(&self) -> &[ContactNumber] {
         &self.numbers
@@ -163,10 +164,10 @@ impl ContactList {
         self.numbers.iter().find(|number| number.primary)
     }
 
-    /// Adds numbers under new ids: all or none.
+    /// Adds the numbers `new` with their ids, either all or none.
     ///
-    /// A number that is marked primary takes the flag from the former primary number. If the list was
-    /// empty and no number is marked, the first becomes primary.
+    /// A number marked primary replaces the former primary number. If the list is empty and no number
+    /// is marked, the first one becomes primary.
     ///
     /// ```
     /// # use telnum::contact::{ContactId, ContactList, EnteredNumber, NewContact};
@@ -181,10 +182,11 @@ impl ContactList {
     /// ```
     ///
     /// # Errors
-    /// - [`IdTaken`](ContactRefusal::IdTaken): an id is not new.
-    /// - [`Duplicate`](ContactRefusal::Duplicate): the owner already has a number.
-    /// - [`Repeated`](ContactRefusal::Repeated): `new` has a number twice.
-    /// - [`TwoPrimaries`](ContactRefusal::TwoPrimaries): `new` has two numbers marked primary.
+    ///
+    /// - [`IdTaken`](ContactRefusal::IdTaken) if an id is already in use.
+    /// - [`Duplicate`](ContactRefusal::Duplicate) if the owner already has one of the numbers.
+    /// - [`Repeated`](ContactRefusal::Repeated) if `new` contains a number twice.
+    /// - [`TwoPrimaries`](ContactRefusal::TwoPrimaries) if two numbers in `new` are marked primary.
     pub fn add(
         &mut self,
         new: impl IntoIterator<Item = (ContactId, NewContact)>,
@@ -251,10 +253,11 @@ impl ContactList {
     /// ```
     ///
     /// # Errors
-    /// - [`NotFound`](ContactRefusal::NotFound): the list has no such number.
-    /// - [`Duplicate`](ContactRefusal::Duplicate): the owner already has the new number.
-    /// - [`PrimaryRequired`](ContactRefusal::PrimaryRequired): the patch takes the flag from the primary
-    ///   number.
+    ///
+    /// - [`NotFound`](ContactRefusal::NotFound) if the list has no such number.
+    /// - [`Duplicate`](ContactRefusal::Duplicate) if the owner already has the new number.
+    /// - [`PrimaryRequired`](ContactRefusal::PrimaryRequired) if `patch` sets the primary number to not
+    ///   primary.
     pub fn update(
         &mut self,
         id: ContactId,
@@ -342,7 +345,7 @@ impl ContactList {
         Ok(self.replace_numbers(next, now))
     }
 
-    /// Replaces the numbers by `next` and returns the differences.
+    /// Replaces the numbers with `next` and returns the differences.
     fn replace_numbers(&mut self, mut next: Vec<ContactNumber>, now: Timestamp) -> ContactChanges {
         next.sort_unstable_by_key(age);
         let mut changes = ContactChanges::default();
@@ -377,7 +380,7 @@ impl ContactList {
 }
 
 impl ContactChanges {
-    /// Returns whether nothing changed.
+    /// Returns whether there are no changes.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.saved.is_empty() && self.removed.is_empty()
@@ -400,7 +403,7 @@ const fn age(number: &ContactNumber) -> (Timestamp, ContactId) {
     (number.created_at, number.id)
 }
 
-/// The part of a number that is unique among the numbers of its owner.
+/// Returns the part of a number that is unique among the numbers of its owner.
 const fn dialled_as(number: &ContactNumber) -> (PhoneNumber, Option<Extension>) {
     (number.number, number.extension)
 }

@@ -17,8 +17,8 @@ use crate::time::Timestamp;
 /// The E.164 number and the extension identify it among the numbers of its owner; the text is the
 /// number as it was entered. Only a [`ContactList`](super::ContactList) changes a contact number.
 ///
-/// The JSON form is for stores and has all fields; unknown fields are refused. The number need not be
-/// possible: numbering plans change, and stored numbers stay readable.
+/// The JSON form is meant for stores and contains all fields; unknown fields are refused. The number is
+/// not necessarily possible: numbering plans change, and stored numbers must stay readable.
 ///
 /// ```
 /// use telnum::contact::ContactNumber;
@@ -51,7 +51,8 @@ pub struct ContactNumber {
 }
 
 impl ContactNumber {
-    /// Reads a number from its JSON form. Unlike serde's, the error has the path of the field.
+    /// Reads a number from its JSON form. Unlike a serde error, the error contains the path of the
+    /// field.
     ///
     /// ```
     /// use telnum::contact::ContactNumber;
@@ -61,7 +62,8 @@ impl ContactNumber {
     /// ```
     ///
     /// # Errors
-    /// The first field that is missing, invalid or unknown.
+    ///
+    /// Returns the error of the first field that is missing, invalid or unknown.
     pub fn from_value(value: Value) -> Result<Self, FieldError> {
         let mut fields = Fields::of(value)?;
         let number = Self {
@@ -148,7 +150,7 @@ impl ContactNumber {
         self.updated_at
     }
 
-    /// Formats the number with its extension as written within its country.
+    /// Formats the number and its extension for use within its country.
     ///
     /// ```
     /// # use telnum::contact::{ContactList, EnteredNumber, NewContact};
@@ -167,8 +169,8 @@ impl ContactNumber {
         format_with_extension(self.number, self.extension, Style::National)
     }
 
-    /// Formats the number with its extension as written abroad. [`national`](Self::national) has an
-    /// example.
+    /// Formats the number and its extension for use abroad. See the example of
+    /// [`national`](Self::national).
     #[must_use]
     #[doc(alias = "formatted_number")]
     pub fn international(&self) -> Formatted {
@@ -176,7 +178,7 @@ impl ContactNumber {
     }
 }
 
-/// `+14158867900`; with an extension `+14158867900;ext=5`.
+/// Writes `+14158867900`, or with an extension `+14158867900;ext=5`.
 impl fmt::Display for ContactNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.extension {

@@ -1,4 +1,4 @@
-//! Queries of contact numbers: filters, orders, pages.
+//! Queries of contact numbers: filters, orders and pages.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -29,14 +29,14 @@ pub struct ContactQuery {
     pub filter: ContactFilter,
     /// The order.
     pub order: ContactOrder,
-    /// The count of numbers before the page.
+    /// The number of matches before the page.
     pub offset: u64,
     per_page: u8,
 }
 
-/// The conditions that a number must meet, all of them. The default has none.
+/// The conditions that a number must meet, all of them. The default has no conditions.
 ///
-/// An empty carrier or location matches numbers without one.
+/// An empty carrier or location matches numbers that have none.
 ///
 /// ```
 /// use telnum::contact::ContactFilter;
@@ -52,19 +52,19 @@ pub struct ContactFilter {
     pub owner: Option<OwnerId>,
     /// The name of the carrier.
     pub carrier: Option<String>,
-    /// The time when the number was added.
+    /// The time at which the number was added.
     pub created_at: Option<Timestamp>,
     /// The location.
     pub location: Option<String>,
     /// The number or its text.
     pub number: Option<NumberFilter>,
-    /// Whether the number is its owner's primary one.
+    /// Whether the number is its owner's primary number.
     pub primary: Option<bool>,
     /// The time of the last change.
     pub updated_at: Option<Timestamp>,
 }
 
-/// A condition on a number.
+/// A condition on the number.
 ///
 /// ```
 /// use telnum::contact::NumberFilter;
@@ -76,15 +76,16 @@ pub struct ContactFilter {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NumberFilter {
-    /// This number in any spelling, with this extension or, if `None`, with any or none.
+    /// This number in any spelling, with this extension; `None` matches any extension and none.
     Number(PhoneNumber, Option<Extension>),
     /// This text, exactly as it was entered.
     Text(String),
 }
 
-/// An order of numbers by one field, and by id among equals. Descending reverses both.
+/// An order of numbers by one field, and by id where the values are equal. A descending order reverses
+/// both.
 ///
-/// As text the name of the field, behind `-` if descending.
+/// Its text form is the name of the field, with a leading `-` if descending.
 ///
 /// ```
 /// use telnum::contact::{ContactOrder, OrderField};
@@ -98,11 +99,11 @@ pub enum NumberFilter {
 pub struct ContactOrder {
     /// The field.
     pub field: OrderField,
-    /// Whether the greatest value comes first.
+    /// Whether the order is descending.
     pub descending: bool,
 }
 
-/// A field that numbers can be ordered by. Numbers without a value come first.
+/// A field by which numbers can be ordered. Numbers without a value come first.
 ///
 /// ```
 /// use telnum::contact::OrderField;
@@ -114,13 +115,13 @@ pub struct ContactOrder {
 pub enum OrderField {
     /// The name of the carrier.
     Carrier,
-    /// The time when the number was added.
+    /// The time at which the number was added.
     CreatedAt,
     /// The location.
     Location,
     /// The E.164 number, then the extension.
     Number,
-    /// Whether the number is primary; those that are not come first.
+    /// Whether the number is primary; numbers that are not come first.
     Primary,
     /// The time of the last change.
     UpdatedAt,
@@ -131,18 +132,18 @@ pub enum OrderField {
 pub struct ContactPage<T> {
     /// The numbers of the page.
     pub items: Vec<T>,
-    /// The count of numbers on all pages.
+    /// The number of matches on all pages.
     pub total: u64,
-    /// The count of numbers before the page.
+    /// The number of matches before the page.
     pub offset: u64,
-    /// The maximum count of numbers on a page.
+    /// The maximum number of items on a page.
     pub per_page: u8,
 }
 
 impl ContactQuery {
-    /// The default count of numbers on a page.
+    /// The default of [`with_per_page`](Self::with_per_page).
     pub const DEFAULT_PER_PAGE: u8 = 25;
-    /// The maximum count of numbers on a page.
+    /// The maximum of [`with_per_page`](Self::with_per_page).
     pub const MAX_PER_PAGE: u8 = 100;
 
     /// Creates a query of all numbers in `order`, with the first page of 25.
@@ -163,7 +164,7 @@ impl ContactQuery {
         Self { filter: self.filter.with_owner(owner), ..self }
     }
 
-    /// Sets the maximum count of numbers on a page, limited to 1 to
+    /// Sets the maximum number of items on a page, clamped to the range from 1 to
     /// [`MAX_PER_PAGE`](Self::MAX_PER_PAGE).
     ///
     /// ```
@@ -178,19 +179,19 @@ impl ContactQuery {
         Self { per_page: per_page.clamp(1, Self::MAX_PER_PAGE), ..self }
     }
 
-    /// Sets the count of numbers before the page.
+    /// Sets the number of matches before the page.
     #[must_use]
     pub fn with_offset(self, offset: u64) -> Self {
         Self { offset, ..self }
     }
 
-    /// Returns the maximum count of numbers on a page: 1 to 100.
+    /// Returns the maximum number of items on a page: 1 to 100.
     #[must_use]
     pub const fn per_page(&self) -> u8 {
         self.per_page
     }
 
-    /// Returns the page of the `contacts` that match, in order.
+    /// Returns the page of those `contacts` that match, in order.
     ///
     /// ```
     /// use telnum::contact::{ContactNumber, ContactQuery};
@@ -234,13 +235,13 @@ impl ContactFilter {
         Self { owner: Some(owner), ..self }
     }
 
-    /// Sets the name of the carrier; an empty one matches numbers without one.
+    /// Sets the name of the carrier; an empty name matches numbers that have none.
     #[must_use]
     pub fn with_carrier(self, carrier: impl Into<String>) -> Self {
         Self { carrier: Some(carrier.into()), ..self }
     }
 
-    /// Sets the location; an empty one matches numbers without one.
+    /// Sets the location; an empty location matches numbers that have none.
     #[must_use]
     pub fn with_location(self, location: impl Into<String>) -> Self {
         Self { location: Some(location.into()), ..self }
@@ -258,7 +259,7 @@ impl ContactFilter {
         Self { primary: Some(primary), ..self }
     }
 
-    /// Sets the time when the numbers were added.
+    /// Sets the time at which the numbers were added.
     #[must_use]
     pub fn with_created_at(self, created_at: Timestamp) -> Self {
         Self { created_at: Some(created_at), ..self }
@@ -298,7 +299,8 @@ impl ContactFilter {
 }
 
 impl NumberFilter {
-    /// Parses `text` as a number, of `region` if it has no calling code; else takes it as a text.
+    /// Creates a condition from `text`: the number if it can be parsed, in `region` unless it has a
+    /// calling code, and the text otherwise.
     #[must_use]
     pub fn parse(text: &str, region: Option<Region>) -> Self {
         match plan::parse(text, region) {
@@ -330,7 +332,7 @@ impl NumberFilter {
 }
 
 impl ContactOrder {
-    /// Compares two numbers. Numbers with different ids are never equal.
+    /// Compares two numbers. Numbers with different ids never compare as equal.
     ///
     /// ```
     /// # use telnum::contact::{ContactFilter, ContactNumber, ContactOrder, NumberFilter};

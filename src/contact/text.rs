@@ -1,6 +1,6 @@
-//! Texts of limited length: labels, locations, carriers, numbers as they were entered.
+//! Texts of limited length: labels, locations, carriers, entered numbers.
 
-/// A text is longer than its type allows.
+/// The error for a text that is longer than its type allows.
 ///
 /// ```
 /// use telnum::contact::ContactLabel;
@@ -38,7 +38,8 @@ fn check(text: String, max: usize) -> Result<Box<str>, TextLengthError> {
     }
 }
 
-/// Defines a text type with a maximum length in characters. Any characters are allowed; so is none.
+/// Defines a text type with a maximum length in characters. Any characters are allowed; the text may be
+/// empty.
 macro_rules! text_type {
     ($(#[$doc:meta])* $name:ident, $max:literal) => {
         $(#[$doc])*
@@ -113,7 +114,7 @@ macro_rules! text_type {
 }
 
 text_type! {
-    /// The label that an owner gives a number: `home`, `work`, `cell`. At most 20 characters.
+    /// An owner's label for a number: `home`, `work`, `cell`. At most 20 characters.
     ///
     /// ```
     /// use telnum::contact::ContactLabel;
@@ -153,8 +154,8 @@ text_type! {
 }
 
 text_type! {
-    /// A number as somebody entered it. At most 250 characters, the most that
-    /// [`plan::parse`](crate::plan::parse()) reads.
+    /// The text of a number as a person entered it. At most 250 characters, the limit of
+    /// [`plan::parse`](crate::plan::parse()).
     ///
     /// ```
     /// use telnum::contact::EnteredText;

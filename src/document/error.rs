@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::path::FieldPath;
 use crate::text_enum::UnknownName;
 
-/// The error of a document's field, or of the document itself.
+/// The error of a field of a document, or of the document itself.
 ///
 /// ```
 /// use telnum::document::{FieldError, FieldErrorKind};
@@ -25,10 +25,10 @@ pub struct FieldError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FieldErrorKind {
-    /// The field is required.
+    /// A missing required field.
     #[error("required but missing")]
     Missing,
-    /// The value has the wrong JSON type.
+    /// A value of the wrong JSON type.
     #[error("expected {expected}, found {found}")]
     WrongType {
         /// The expected type.
@@ -36,7 +36,7 @@ pub enum FieldErrorKind {
         /// The type of the value.
         found: &'static str,
     },
-    /// The value has too few characters or entries.
+    /// A value with too few characters or entries.
     #[error("expected a length of at least {min}, found {length}")]
     TooShort {
         /// The length of the value.
@@ -44,7 +44,7 @@ pub enum FieldErrorKind {
         /// The minimum length.
         min: usize,
     },
-    /// The value has too many characters or entries.
+    /// A value with too many characters or entries.
     #[error("expected a length of at most {max}, found {length}")]
     TooLong {
         /// The length of the value.
@@ -52,7 +52,7 @@ pub enum FieldErrorKind {
         /// The maximum length.
         max: usize,
     },
-    /// The value is not one of the allowed values.
+    /// A value that is not one of the allowed values.
     #[error("expected one of {}, found {found:?}", allowed.join(", "))]
     NotOneOf {
         /// The value.
@@ -60,7 +60,7 @@ pub enum FieldErrorKind {
         /// The allowed values.
         allowed: &'static [&'static str],
     },
-    /// The value is refused for another reason.
+    /// A value that is refused for another reason.
     #[error("{reason}{}", found_suffix(found, reason))]
     Invalid {
         /// The value, as JSON.
@@ -68,22 +68,22 @@ pub enum FieldErrorKind {
         /// The reason.
         reason: String,
     },
-    /// The value is refused for another reason, and is not shown.
+    /// A value that is refused for another reason, and that the error does not show.
     #[error("{reason}")]
     Malformed {
         /// The reason.
         reason: String,
     },
-    /// No field has this name.
+    /// A field that does not exist.
     #[error("no such field")]
     Unknown,
-    /// The field cannot be set, or not by this actor.
+    /// A field that cannot be set, or not by this actor.
     #[error("read only")]
     ReadOnly,
 }
 
 impl FieldError {
-    /// Creates an error of the field at `path`: a field's name, an index, or an array of names.
+    /// Creates the error of the field at `path`: the name of a field, an index, or an array of names.
     #[must_use]
     pub fn new(path: impl Into<FieldPath>, kind: FieldErrorKind) -> Self {
         Self { path: path.into(), kind: Box::new(kind) }
@@ -103,13 +103,13 @@ impl FieldError {
         Self::new(path, kind)
     }
 
-    /// Creates the error of a value that is not of the type `expected`.
+    /// Creates the error of a value that does not have the type `expected`.
     #[cfg(feature = "inventory")]
     pub(crate) fn wrong_type(path: impl Into<FieldPath>, expected: &'static str, found: &Value) -> Self {
         Self::new(path, FieldErrorKind::WrongType { expected, found: super::type_of::type_of(found) })
     }
 
-    /// Prepends `outer` to the path: the place of this error's document in another document.
+    /// Prepends `outer` to the path: the path of this error's document in an outer document.
     #[must_use]
     pub fn within(self, outer: impl Into<FieldPath>) -> Self {
         Self { path: self.path.within(outer.into()), kind: self.kind }
@@ -129,8 +129,9 @@ impl FieldError {
 }
 
 impl FieldErrorKind {
-    /// Returns the name of the violated rule: the JSON Schema keyword where there is one (`required`,
-    /// `type`, `minLength`, `maxLength`, `enum`, `additionalProperties`, `readOnly`), else `invalid`.
+    /// Returns the name of the violated rule: the JSON Schema keyword if there is one (`required`,
+    /// `type`, `minLength`, `maxLength`, `enum`, `additionalProperties`, `readOnly`), `invalid`
+    /// otherwise.
     #[must_use]
     pub const fn rule(&self) -> &'static str {
         match self {
@@ -152,7 +153,7 @@ impl From<UnknownName> for FieldErrorKind {
     }
 }
 
-/// A path in front of a message; nothing for the document itself.
+/// A path as the prefix of a message; empty for the document itself.
 struct Prefix<'a>(&'a FieldPath);
 
 impl fmt::Display for Prefix<'_> {
@@ -161,7 +162,7 @@ impl fmt::Display for Prefix<'_> {
     }
 }
 
-/// Returns the value in words, unless the reason has it already.
+/// Returns the text `, found ...`, or an empty text if the reason contains the value.
 fn found_suffix(found: &str, reason: &str) -> String {
     if reason.contains(", found ") { String::new() } else { format!(", found {found}") }
 }

@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-/// The fields of an object that its type does not know, kept in their order. Objects seldom have any, so
-/// this is one word.
+/// The fields of an object that its type does not know, in their order. Since objects seldom have any,
+/// the type is a single pointer.
 ///
 /// ```
 /// use telnum::feature::routing::Messaging;

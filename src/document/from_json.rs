@@ -1,4 +1,4 @@
-//! Types that are read from JSON with errors that have a path, and the macros that declare them.
+//! Types that are read from JSON with errors that contain a path, and the macros that declare them.
 
 use std::hash::Hash;
 
@@ -13,7 +13,7 @@ use crate::time::Timestamp;
 
 /// A type that is read from a JSON value.
 pub(crate) trait FromJson: Sized {
-    /// Reads a value. The error's path starts at the value.
+    /// Reads a value. The path of an error starts at the value.
     fn from_json(json: Json<'_>) -> Result<Self, FieldError>;
 
     /// Returns the value of a field that is missing or `null`; `None` if the field is required.
@@ -21,7 +21,7 @@ pub(crate) trait FromJson: Sized {
         None
     }
 
-    /// Returns whether the field is left out when it is written.
+    /// Returns whether the field is omitted from the serialized object.
     fn is_missing(&self) -> bool {
         false
     }
@@ -112,7 +112,7 @@ impl<K: FromKey, T: FromJson> FromJson for IndexMap<K, T> {
 
 /// A type that is read from the name of a field.
 pub(crate) trait FromKey: Hash + Eq + Sized {
-    /// Reads a name. The error's path is the field's.
+    /// Reads a name. The path of an error is that of the field.
     fn from_key(name: &str) -> Result<Self, FieldError>;
 }
 
@@ -128,7 +128,8 @@ impl FromKey for PhoneNumber {
     }
 }
 
-/// Returns the error of a field whose text cannot be parsed; `error` shows the text where it may be shown.
+/// Returns the error of a field whose text cannot be parsed. The message of `error` is responsible for
+/// showing or hiding the text.
 pub(crate) fn malformed(name: &str, error: &dyn std::error::Error) -> FieldError {
     FieldError::new(name, FieldErrorKind::Malformed { reason: error.to_string() })
 }
@@ -142,7 +143,7 @@ pub(crate) fn check_length(name: &str, text: &str, min: usize, max: usize) -> Re
     }
 }
 
-/// Implements [`FromJson`] for types that are parsed from a text.
+/// Implements [`FromJson`] for types that are parsed from a string.
 macro_rules! from_json_text {
     ($($name:ty),+) => {$(
         impl $crate::document::FromJson for $name {
@@ -174,10 +175,12 @@ macro_rules! from_value {
     ($($name:ty),+) => {
         $(
             impl $name {
-                /// Reads the object.
+                /// Reads the object from a JSON value.
                 ///
                 /// # Errors
-                /// The first field that is missing, has the wrong type or is refused, with its path.
+                ///
+                /// Returns the error of the first field that is missing, has the wrong type or is
+                /// refused, with its path.
                 pub fn from_value(
                     value: serde_json::Value,
                 ) -> Result<Self, $crate::document::FieldError> {
@@ -191,9 +194,9 @@ macro_rules! from_value {
 }
 pub(crate) use from_value;
 
-/// Declares a struct that is a JSON object: each of its fields a field, in this order, which may be called
-/// otherwise (`kind("type"): Kind`); further fields are kept and written after them. `checked by f` adds a
-/// check of the whole.
+/// Declares a struct that is a JSON object. Its fields are those of the object, in this order,
+/// optionally under another name (`kind("type"): Kind`). Unknown fields are kept and serialized last.
+/// `checked by f` adds a validation of the whole object.
 macro_rules! document {
     (
         $(#[$meta:meta])*
@@ -215,7 +218,7 @@ macro_rules! document {
         }
 
         impl $name {
-            /// Returns the fields that have no field here. They are kept and written again.
+            /// Returns the fields that the type does not know. They are kept and serialized again.
             #[must_use]
             pub const fn extra(&self) -> &serde_json::Map<String, serde_json::Value> {
                 &self.extra
@@ -237,7 +240,7 @@ macro_rules! document {
 }
 pub(crate) use document;
 
-/// The name of a field of a [`document`].
+/// The JSON name of a field of a [`document`].
 macro_rules! key {
     ($field:ident) => {
         stringify!($field)

@@ -1,4 +1,4 @@
-//! JSON values and objects that borrow the text they are read from where they can.
+//! JSON values and objects that borrow from the text they are parsed from where possible.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,8 +9,8 @@ use serde_json::{Map, Number, Value};
 
 use super::error::{FieldError, FieldErrorKind};
 
-/// A JSON value with borrowed texts. Most are turned into typed fields at once; a [`Value`] would own each
-/// text twice on the way.
+/// A JSON value with borrowed strings. Most values are converted to typed fields at once; with a
+/// [`Value`] in between, each string would be copied twice.
 #[derive(Debug)]
 pub(crate) enum Json<'a> {
     Null,
@@ -32,7 +32,7 @@ impl Json<'_> {
         }
     }
 
-    /// Returns the error that the value is not of the type `expected`.
+    /// Returns the error of a value that does not have the type `expected`.
     pub(crate) fn is_not(&self, expected: &'static str) -> FieldError {
         FieldError::new("", FieldErrorKind::WrongType { expected, found: self.type_name() })
     }
@@ -143,22 +143,22 @@ impl<'de> de::Visitor<'de> for JsonVisitor {
     }
 }
 
-/// The fields of one JSON object, in their order. A field that is taken leaves a gap.
+/// The fields of one JSON object, in their order. A field that is taken leaves an empty slot.
 ///
-/// Objects have few fields, so a search is faster than a map that closes its gaps.
+/// Objects have few fields, so a linear search is faster than a map.
 #[derive(Debug, Default)]
 pub(crate) struct Fields<'a>(Vec<Option<(Cow<'a, str>, Json<'a>)>>);
 
 impl<'a> Fields<'a> {
-    /// The number of fields from which on repeated names are found by a map.
+    /// The number of fields above which repeated names are detected with a map.
     const MANY: usize = 32;
 
-    /// Reads all fields of `map`. Of two fields with the same name the last counts.
+    /// Reads all fields of `map`. Of two fields with the same name the last one counts.
     fn from_map<A: de::MapAccess<'a>>(map: A) -> Result<Self, A::Error> {
         Self::read_map(map, |_| ())
     }
 
-    /// Reads all fields of `map`, and tells `on_repeated` the name of a field that is there already.
+    /// Reads all fields of `map`, and calls `on_repeated` with each name that occurs again.
     fn read_map<A: de::MapAccess<'a>>(
         mut map: A,
         mut on_repeated: impl FnMut(&str),
@@ -208,7 +208,7 @@ impl<'a> Fields<'a> {
         self.take(name).map(Value::from)
     }
 
-    /// Takes the value of a field whose type implements serde's trait.
+    /// Takes the value of an optional field whose type implements `Deserialize`.
     pub(crate) fn optional<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, FieldError> {
         let Some(value) = self.take_value(name) else { return Ok(None) };
         serde_json::from_value(value.clone())
@@ -216,7 +216,7 @@ impl<'a> Fields<'a> {
             .map_err(|error| FieldError::invalid(name, &value, error))
     }
 
-    /// Takes the value of a required field whose type implements serde's trait.
+    /// Takes the value of a required field whose type implements `Deserialize`.
     pub(crate) fn required<T: DeserializeOwned>(&mut self, name: &str) -> Result<T, FieldError> {
         self.optional(name)?.ok_or_else(|| FieldError::new(name, FieldErrorKind::Missing))
     }
@@ -230,7 +230,7 @@ impl<'a> Fields<'a> {
 
 #[cfg(feature = "classify")]
 impl<'a> Fields<'a> {
-    /// Reads all fields of `map`. Two fields with the same name are an error, which is the inner result.
+    /// Reads all fields of `map`. A repeated name is an error, returned in the inner result.
     pub(crate) fn from_map_unique<A: de::MapAccess<'a>>(
         map: A,
     ) -> Result<Result<Self, FieldError>, A::Error> {
@@ -247,7 +247,7 @@ impl<'a> Fields<'a> {
 
 #[cfg(feature = "contacts")]
 impl<'a> Fields<'a> {
-    /// Returns the fields of `value`, which has to be an object.
+    /// Returns the fields of `value`, which must be an object.
     pub(crate) fn of(value: impl Into<Json<'a>>) -> Result<Self, FieldError> {
         match value.into() {
             Json::Object(fields) => Ok(fields),
@@ -255,7 +255,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Refuses fields that were not taken.
+    /// Returns an error if there are fields that were not taken.
     pub(crate) fn deny_rest(self) -> Result<(), FieldError> {
         match self.0.into_iter().flatten().next() {
             None => Ok(()),
@@ -274,13 +274,13 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Returns whether a field with this name was not taken yet, `null` included.
+    /// Returns whether there is a field with this name that was not taken yet, even if it is `null`.
     #[cfg(feature = "http")]
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().flatten().any(|(other, _)| other == name)
     }
 
-    /// Takes the value of a field that `read` turns into a type.
+    /// Takes the value of a field, converted by `read`.
     pub(crate) fn field_with<T>(
         &mut self,
         name: &str,
@@ -301,14 +301,15 @@ impl From<Map<String, Value>> for Fields<'_> {
     }
 }
 
-/// Returns one bit of 64 for a name. If it is not set in a mask of names, the name is not among them.
+/// Returns one of 64 bits for a name. If the bit is not set in the mask of a list of names, the name is
+/// not in the list.
 fn mark(name: &str) -> u64 {
     let [first, last] =
         [name.bytes().next(), name.bytes().next_back()].map(|byte| u64::from(byte.unwrap_or(0)));
     1 << ((name.len() as u64 * 7 + first * 3 + last) % 64)
 }
 
-/// The name of a field, borrowed where it can be.
+/// The name of a field, borrowed where possible.
 pub(crate) struct Name<'de>(pub(crate) Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Name<'de> {
@@ -339,8 +340,8 @@ impl<'de> de::Visitor<'de> for NameVisitor {
 mod tests {
     use super::*;
 
-    /// Of two fields with one name the last counts, at the place of the first, among few fields or many;
-    /// malformed texts fail alike.
+    /// Of two fields with the same name the last one counts, at the position of the first, whether
+    /// there are few fields or many. Malformed texts are refused by both readers.
     #[test]
     fn json_reads_what_value_reads() {
         let many: Vec<_> = (0..100).map(|n| format!(r#""k{}": {n}"#, n % 70)).collect();

@@ -4,11 +4,11 @@ use serde_json::Value;
 
 use super::error::{FieldError, FieldErrorKind};
 
-/// The maximum number of arrays and objects around a value. JSON decoders stop at 128, and a stored value is
-/// read again within other documents.
+/// The maximum number of arrays and objects that a value may be nested in. JSON decoders stop at 128,
+/// and a stored value is read again as a part of other documents.
 const MAX_DEPTH: usize = 100;
 
-/// Checks that the value of a field is not too deep to be read again.
+/// Checks that the value of a field is not nested too deeply to be read again.
 pub(crate) fn check_depth(name: &str, value: &Value) -> Result<(), FieldError> {
     fn is_within(value: &Value, levels: usize) -> bool {
         let is_within = |inner| levels.checked_sub(1).is_some_and(|levels| is_within(inner, levels));

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-/// Changes `target` by `patch`: objects are merged field by field, and `null` removes a field.
+/// Applies `patch` to `target`: objects are merged field by field, and `null` removes a field.
 pub(crate) fn merge(target: &mut Value, patch: Value) {
     let Value::Object(patch) = patch else {
         *target = patch;

@@ -3,9 +3,9 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-/// The path of a value in a document, from the outside in.
+/// The path of a value in a document, starting with the outermost field.
 ///
-/// It is displayed with dots between its steps: `numbers.0.state`. The path of the document itself is
+/// Its text form separates the steps by dots: `numbers.0.state`. The path of the document itself is
 /// empty.
 ///
 /// ```
@@ -18,17 +18,17 @@ use serde::{Serialize, Serializer};
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FieldPath(Vec<PathStep>);
 
-/// A step of a [`FieldPath`]: into a field of an object or an entry of an array.
+/// A step of a [`FieldPath`]: a field of an object, or an entry of an array.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PathStep {
-    /// The field with this name, which may have dots itself.
+    /// The field with this name, which may itself contain dots.
     Field(Box<str>),
     /// The entry at this index, from 0.
     Index(usize),
 }
 
 impl FieldPath {
-    /// Returns the steps, the outermost first.
+    /// Returns the steps, starting with the outermost one.
     #[must_use]
     pub fn steps(&self) -> &[PathStep] {
         &self.0
@@ -40,14 +40,14 @@ impl FieldPath {
         self.0.is_empty()
     }
 
-    /// Returns the path of this value where its document is at `outer` in another.
+    /// Returns the path of this value in an outer document that contains its document at `outer`.
     pub(super) fn within(self, FieldPath(mut outer): Self) -> Self {
         outer.extend(self.0);
         Self(outer)
     }
 }
 
-/// The field with this name; no step if the name is empty.
+/// Creates the path of the field with this name; an empty path if the name is empty.
 impl From<&str> for FieldPath {
     fn from(name: &str) -> Self {
         if name.is_empty() { Self::default() } else { Self(vec![PathStep::Field(name.into())]) }
@@ -72,21 +72,21 @@ impl From<Cow<'_, str>> for FieldPath {
     }
 }
 
-/// The entry at this index.
+/// Creates the path of the entry at this index.
 impl From<usize> for FieldPath {
     fn from(index: usize) -> Self {
         Self(vec![PathStep::Index(index)])
     }
 }
 
-/// Fields within fields, the outermost first.
+/// Creates the path of nested fields, starting with the outermost one.
 impl<const N: usize> From<[&str; N]> for FieldPath {
     fn from(names: [&str; N]) -> Self {
         Self(names.into_iter().map(|name| PathStep::Field(name.into())).collect())
     }
 }
 
-/// Compares the displayed path.
+/// Compares the text form.
 impl PartialEq<str> for FieldPath {
     fn eq(&self, text: &str) -> bool {
         let displayed = self.to_string();
@@ -110,7 +110,7 @@ impl fmt::Display for FieldPath {
     }
 }
 
-/// The displayed path.
+/// Serializes the text form.
 impl Serialize for FieldPath {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)

@@ -1,4 +1,4 @@
-//! JSON objects read field by field from a decoder, without a JSON value in between.
+//! JSON objects that are read field by field from a decoder, without an intermediate JSON value.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,21 +10,21 @@ use serde::de;
 use super::error::{FieldError, FieldErrorKind};
 use super::json::Name;
 
-/// The fields of an object while it is read.
+/// A partially read object.
 pub(crate) trait Draft<'de>: Default {
-    /// The type that the fields become.
+    /// The type that the fields are converted to.
     type Target;
-    /// The name of that type in errors.
+    /// The name of the target type in errors.
     const NAME: &'static str;
 
     /// Reads the value of the field `name` from `map`.
     fn read<A: de::MapAccess<'de>>(&mut self, name: &Cow<'de, str>, map: &mut A) -> Result<(), A::Error>;
 
-    /// Turns the fields into the type.
+    /// Converts the fields to the target type.
     fn build(self) -> Result<Self::Target, FieldError>;
 }
 
-/// Reads an object with a draft of the type `D`. An error names the field and its path.
+/// Reads an object with the draft `D`. An error contains the path of the field.
 pub(crate) fn read<'de, D: Draft<'de>>(
     deserializer: impl Deserializer<'de, Error = serde_json::Error>,
 ) -> Result<D::Target, FieldError> {
@@ -35,14 +35,15 @@ pub(crate) fn read<'de, D: Draft<'de>>(
     })
 }
 
-/// Reads an object with a draft of the type `D`, for implementations of serde's trait.
+/// Reads an object with the draft `D`, for implementations of `Deserialize`.
 pub(crate) fn deserialize<'de, D: Draft<'de>, S: Deserializer<'de>>(
     deserializer: S,
 ) -> Result<D::Target, S::Error> {
     deserializer.deserialize_map(DraftVisitor::<D>::new(&mut None))
 }
 
-/// A decoder's error is a text, so the visitor leaves the error of a field in `refusal`.
+/// A visitor that reads a draft. Since a decoder's error is a text, it returns the error of a field
+/// through `refusal`.
 struct DraftVisitor<'a, D> {
     refusal: &'a mut Option<FieldError>,
     draft: PhantomData<D>,

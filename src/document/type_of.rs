@@ -1,4 +1,4 @@
-//! Names of JSON types, as errors print them.
+//! The names of JSON types for error messages.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Names of carriers.
+//! The names of carriers.
 
 use super::language::Language;
 use super::table::{Columns, section};
@@ -17,15 +17,15 @@ static CARRIERS: Carriers = Carriers {
 };
 
 struct Carriers {
-    /// Their values are the numbers of the English names.
+    /// The prefixes of numbers. Their values are indices of English names.
     prefixes: Trie,
     names: Texts,
     languages: Columns,
-    /// The letters of the regions with mobile number portability, ascending.
+    /// The letters of the regions with mobile number portability, in ascending order.
     portable: &'static [[u8; 2]],
 }
 
-/// Returns the name of the carrier that was given the prefix of a number.
+/// Returns the name of the carrier to which the prefix of `number` was allocated.
 pub(super) fn name(number: PhoneNumber, language: Language) -> Option<&'static str> {
     let value = CARRIERS.prefixes.value(number.to_bits());
     let (columns, has_english) = language.carriers();
@@ -38,7 +38,7 @@ pub(super) fn name(number: PhoneNumber, language: Language) -> Option<&'static s
     Some(CARRIERS.names.get(usize::from(number))).filter(|name| !name.is_empty())
 }
 
-/// Whether mobile numbers of a region can be moved to another carrier.
+/// Returns whether mobile numbers of `region` can move to another carrier.
 pub(super) fn is_portable(region: Region) -> bool {
     let letters = region.as_str().as_bytes();
     CARRIERS.portable.binary_search_by(|portable| portable[..].cmp(letters)).is_ok()

@@ -1,4 +1,4 @@
-//! Names of countries.
+//! The names of countries.
 
 use super::language::Language;
 use super::table::section;
@@ -10,19 +10,20 @@ const TABLE: &[u8] = include_bytes!("tables/countries.bin");
 /// The English names.
 static NAMES: Texts = Texts::read(TABLE, 2, include_str!("tables/countries.txt"));
 
-/// The place of each region among the names, from 1, by its letters.
+/// For each pair of letters, the index of the region's name, counted from 1.
 static BY_LETTERS: &[u8] = section(TABLE, 1);
 
-/// The release of CLDR that names the countries.
+/// The release of CLDR from which the names of countries are taken.
 ///
-/// Another one is taken in by `cargo run --release --features geo --example generate_geo -- RESOURCES CLDR`, on the
-/// `resources/` directory of libphonenumber and the package `cldr-localenames-full`.
+/// To update them, run `cargo run --release --features geo --example generate_geo -- RESOURCES CLDR`,
+/// where `RESOURCES` is the `resources/` directory of libphonenumber and `CLDR` is the package
+/// `cldr-localenames-full`.
 pub const CLDR_VERSION: &str = match str::from_utf8(section(TABLE, 0)) {
     Ok(version) => version,
     Err(_) => "",
 };
 
-/// Returns the name of a region in `language`; `None` for [`Region::WORLD`].
+/// Returns the name of the country `region` in `language`; `None` for [`Region::WORLD`].
 ///
 /// ```
 /// use telnum::geo::{self, Language};
@@ -37,7 +38,7 @@ pub const CLDR_VERSION: &str = match str::from_utf8(section(TABLE, 0)) {
 #[must_use]
 pub fn country_name(region: Region, language: Language) -> Option<Name> {
     if language == Language::OTHER {
-        // Java names no region in a language that it does not have but those of ISO 3166.
+        // In a language that it does not support, Java names only the regions of ISO 3166.
         let code = ["AC", "TA", "XK"].into_iter().find(|code| code.parse() == Ok(region));
         if let Some(code) = code {
             return Name::of(Text::Plain(code));
@@ -47,7 +48,7 @@ pub fn country_name(region: Region, language: Language) -> Option<Name> {
     language.country(place).or_else(|| Name::of(Text::Plain(NAMES.get(place))))
 }
 
-/// The place of a region among the names.
+/// Returns the index of a region's name.
 fn place_of(region: Region) -> Option<usize> {
     let &[first, second] = region.as_str().as_bytes() else { return None };
     let letter = |byte: u8| usize::from(byte.wrapping_sub(b'A'));

@@ -1,4 +1,4 @@
-//! Languages, and the texts of those that are not English.
+//! Languages, and the texts in languages other than English.
 
 use core::fmt;
 use core::str::FromStr;
@@ -17,7 +17,7 @@ const TABLE: &[u8] = &[];
 #[cfg(not(feature = "geo-languages"))]
 const TEXT: &str = "";
 
-/// The texts, the places that have one in each language, and the locales.
+/// The texts, the places that have a name in each language, and the locales.
 static LANGUAGES: Languages = Languages {
     texts: Scripts::read(TABLE, 0, TEXT),
     places: Columns::read(TABLE, 3),
@@ -30,18 +30,18 @@ static LANGUAGES: Languages = Languages {
 struct Languages {
     texts: Scripts,
     places: Columns,
-    /// The part behind the last comma for each entry of the places: the place of its text.
+    /// For each entry of the places, the index of the text after the last comma of its name.
     tails: &'static [u8],
     tail_texts: Words,
-    /// By tag, ascending.
+    /// The locales, sorted by tag.
     locales: &'static [Record],
-    /// The names that each locale has of countries.
+    /// The names of countries that each locale has.
     names: Words,
 }
 
-/// A locale as it lies in the table: its tag, followed by zeros (12 bytes); its parent's number; the columns
-/// of places and of carriers, each with the one to ask next; whether English does not stand in; where its
-/// names of countries start (2); and a bit for each country that it names (32).
+/// A locale in the table: its tag, padded with zeros (12 bytes); the index of its parent; the columns
+/// of places and of carriers, each with a fallback column; whether English is not a fallback; the index
+/// of its first name of a country (2 bytes); and a bit for each country that it names (32 bytes).
 type Record = [u8; 52];
 
 /// A locale.
@@ -55,7 +55,7 @@ struct Locale {
     named: &'static [u8],
 }
 
-/// The most bytes of a locale's tag.
+/// The maximum length of a locale's tag, in bytes.
 const TAG: usize = 12;
 
 /// The languages that the feature `geo-languages` adds.
@@ -65,13 +65,13 @@ const INCLUDED: [&str; 33] = [
     "kk", "ko", "nb", "nl", "pl", "pt", "ro", "ru", "sq", "sr", "sv", "th", "tr", "uk", "vi", "zh",
 ];
 
-/// A language in which places, carriers and countries are named.
+/// A language for the names of places, carriers and countries.
 ///
-/// It is read from a BCP 47 tag, such as `pt-BR` or `zh-Hant`, also with `_` between the subtags. The
-/// nearest language in the tables answers: a regional one has its own names of some countries. A language
-/// that the tables do not have is answered in English, as libphonenumber answers it.
+/// It is parsed from a BCP 47 tag, such as `pt-BR` or `zh-Hant`; `_` is accepted as a separator, too. A
+/// tag selects the nearest language in the tables; regional languages have their own names of some
+/// countries. A language without tables has English names, as in libphonenumber.
 ///
-/// English is always there, the others with the feature `geo-languages`.
+/// English is always included; the other languages require the feature `geo-languages`.
 ///
 /// ```
 /// use telnum::geo::{Language, LanguageError};
@@ -85,14 +85,14 @@ const INCLUDED: [&str; 33] = [
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Language(u8);
 
-/// The error of reading a [`Language`].
+/// The error of parsing a [`Language`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum LanguageError {
-    /// The text is not a BCP 47 tag.
+    /// A text that is not a BCP 47 tag.
     #[error("language: malformed tag, expected BCP 47 such as `pt-BR`")]
     Malformed,
-    /// The language comes with the feature `geo-languages`, which is off.
+    /// A language that requires the feature `geo-languages`, which is off.
     #[error("language: not included, expected English unless the feature `geo-languages` is on")]
     NotIncluded,
 }
@@ -101,11 +101,11 @@ impl Language {
     /// English.
     pub const ENGLISH: Self = Self(0);
 
-    /// A language that the tables do not have.
+    /// A language without tables.
     pub(super) const OTHER: Self = Self(1);
 
-    /// Returns the languages in the tables: English, then the others by tag, each followed by its regional
-    /// ones.
+    /// Returns the languages in the tables: English, then the others sorted by tag, each followed by
+    /// its regional languages.
     ///
     /// ```
     /// use telnum::geo::Language;
@@ -117,7 +117,7 @@ impl Language {
         core::iter::once(Self::ENGLISH).chain(others)
     }
 
-    /// Returns the name of a place; `None` if the language has none and English does not stand in.
+    /// Returns the name of a place; `None` if the language has none and English is not a fallback.
     pub(super) fn place(self, value: u16, english: impl FnOnce() -> Option<Name>) -> Option<Name> {
         let Some(locale) = self.locale() else { return english() };
         for column in locale.places {
@@ -131,12 +131,12 @@ impl Language {
         if locale.without_english { None } else { english() }
     }
 
-    /// Returns the columns of the carriers' names, and whether English stands in.
+    /// Returns the columns of the carriers' names, and whether English is a fallback.
     pub(super) fn carriers(self) -> ([u8; 2], bool) {
         self.locale().map_or(([0; 2], true), |locale| (locale.carriers, !locale.without_english))
     }
 
-    /// Returns the name of a country by its place among the regions; `None` where it is the English one.
+    /// Returns the name of a country by the index of its region; `None` if it is the English name.
     pub(super) fn country(self, place: usize) -> Option<Name> {
         let mut language = self;
         while let Some(locale) = language.locale() {
@@ -163,7 +163,7 @@ impl Language {
         };
         Some(Locale {
             tag,
-            // Those of the table count from 1, and 0 is English.
+            // The table counts parents from 1; 0 is English.
             parent: if *parent == 0 { Self::ENGLISH } else { Self(parent + 1) },
             places: [*place, *next_place],
             carriers: [*carrier, *next_carrier],
@@ -173,7 +173,7 @@ impl Language {
         })
     }
 
-    /// Returns the language of a tag, if the tables have it.
+    /// Returns the language with the tag `tag`, if it is in the tables.
     fn of_tag(tag: &[u8; TAG]) -> Option<Self> {
         let place = LANGUAGES.locales.binary_search_by(|record| record.first_chunk().cmp(&Some(tag))).ok()?;
         u8::try_from(place + 2).ok().map(Self)
@@ -186,11 +186,12 @@ impl Languages {
     }
 }
 
-/// Up to four letters or digits, followed by zeros.
+/// A subtag of up to four letters or digits, padded with zeros.
 type Subtag = [u8; 4];
 
-/// The subtags of a BCP 47 tag that matter here, in their usual case: language, script, region. Those that
-/// are missing are zeros, and so is a language of more than three letters, which none is.
+/// The relevant subtags of a BCP 47 tag, in their canonical case: language, script, region. A missing
+/// subtag is zero, and so is a language subtag of more than three letters, since no such language
+/// exists.
 struct Subtags([Subtag; 3]);
 
 impl Subtags {
@@ -234,7 +235,7 @@ impl Subtags {
         Some(Self([language, script, region]))
     }
 
-    /// The tags that may answer, the nearest first, as the table spells them.
+    /// Returns the tags to look up, the most specific one first, as spelled in the table.
     fn tags(&self) -> [[u8; TAG]; 4] {
         let Self([language, script, region]) = *self;
         let none = [0; 4];
@@ -248,14 +249,14 @@ impl Subtags {
     }
 }
 
-/// The first four bytes of a text.
+/// Returns the first four bytes of a text as a subtag.
 fn subtag(text: &str) -> Subtag {
     let mut subtag = [0; 4];
     subtag.iter_mut().zip(text.bytes()).for_each(|(place, byte)| *place = byte);
     subtag
 }
 
-/// Joins subtags by hyphens.
+/// Joins subtags with hyphens.
 fn tag(subtags: [Subtag; 3]) -> [u8; TAG] {
     let mut tag = [0; TAG];
     let present = subtags.iter().filter(|subtag| subtag[0] != 0).enumerate();
@@ -285,7 +286,7 @@ impl FromStr for Language {
 }
 
 impl fmt::Display for Language {
-    /// Writes the tag of the language in the tables; `und` for one that they do not have.
+    /// Writes the tag of the language in the tables; `und` for a language without tables.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(locale) = self.locale() else {
             return f.pad(if *self == Self::ENGLISH { "en" } else { "und" });

@@ -1,4 +1,4 @@
-//! Methods that the tables add to a lookup in the numbering plan.
+//! The methods of a lookup in the numbering plan that use the tables of places, carriers and zones.
 
 use super::carriers;
 use super::countries::country_name;
@@ -9,17 +9,17 @@ use super::zones::TimeZones;
 use crate::number::PhoneNumber;
 use crate::plan::{self, Lookup, NumberType, Region};
 
-/// Argentina, where a mobile number has a 9 before its area code.
+/// The calling code of Argentina, where a mobile number has a 9 before its area code.
 const ARGENTINA: u16 = 54;
 /// The calling codes in which mobile numbers have a place: Mexico, Argentina, Brazil, Indonesia, China.
 const GEOGRAPHIC_MOBILE: [u16; 5] = [52, ARGENTINA, 55, 62, 86];
 
-/// Available with the feature `geo`: see module [`geo`](crate::geo).
+/// Methods that require the feature `geo`. See the module [`geo`](crate::geo).
 impl Lookup {
-    /// Returns the place of the number, or its country where the place is not known, in `language`.
+    /// Returns the place of the number in `language`, or its country if the place is not known.
     ///
-    /// `None` if the number is not valid, or the country is not known: that of a code which belongs to no
-    /// country, or which several share that all have the number.
+    /// The result is `None` if the number is not valid or its country is not known: its calling code
+    /// belongs to no country, or the number is valid in several countries that share the code.
     ///
     /// ```
     /// use telnum::{geo::Language, plan};
@@ -37,8 +37,8 @@ impl Lookup {
         self.place().and_then(|place| place.name(language)).or_else(|| self.country(language))
     }
 
-    /// Returns the place of the number as [`describe`](Self::describe) does, but only its country if that
-    /// is not `home`, the region of the user.
+    /// Returns the place of the number as [`describe`](Self::describe) does, but only its country if
+    /// that differs from `home`, the region of the user.
     ///
     /// ```
     /// use telnum::{geo::Language, plan, plan::Region};
@@ -55,7 +55,7 @@ impl Lookup {
         self.describe(language)
     }
 
-    /// Returns the place of the number, if it has one that is known.
+    /// Returns the place of the number, if it is known.
     ///
     /// ```
     /// use telnum::plan;
@@ -69,7 +69,8 @@ impl Lookup {
         if self.is_geographic() { Place::of(self.without_mobile_token().into()) } else { None }
     }
 
-    /// Returns the carrier that was given the prefix of a mobile number or pager, in `language`.
+    /// Returns the carrier to which the prefix of the number was allocated, if it is a mobile number or
+    /// pager.
     ///
     /// ```
     /// use telnum::{geo::Language, plan};
@@ -89,8 +90,8 @@ impl Lookup {
         }
     }
 
-    /// Returns the carrier as [`carrier`](Self::carrier) does, but none in a region where mobile numbers
-    /// can be moved to another carrier.
+    /// Returns the carrier as [`carrier`](Self::carrier) does, or `None` in regions with mobile number
+    /// portability.
     ///
     /// ```
     /// use telnum::{geo::Language, plan};
@@ -105,8 +106,9 @@ impl Lookup {
         if self.region().is_some_and(carriers::is_portable) { None } else { self.carrier(language) }
     }
 
-    /// Returns the time zones in which the number may be: those of its prefix, or of its calling code if
-    /// it has no place; `Etc/Unknown` if it is not valid. There is at least one.
+    /// Returns the time zones in which the number may be: those of its prefix, or those of its calling
+    /// code if it has no place. The result is `Etc/Unknown` if the number is not valid; it is never
+    /// empty.
     ///
     /// ```
     /// use telnum::plan;
@@ -125,7 +127,7 @@ impl Lookup {
         }
     }
 
-    /// Whether numbers of the type have a place: `isNumberGeographical`.
+    /// Returns whether numbers of this type have a place: libphonenumber's `isNumberGeographical`.
     fn is_geographic(&self) -> bool {
         match self.number_type() {
             NumberType::FixedLine | NumberType::FixedLineOrMobile => true,
@@ -136,7 +138,8 @@ impl Lookup {
         }
     }
 
-    /// The number whose prefix tells the place: in Argentina what is dialled there without the 9.
+    /// Returns the number whose prefix determines the place: in Argentina, the number as dialled within
+    /// the country, without the 9.
     fn without_mobile_token(&self) -> PhoneNumber {
         let Some(code) = self.calling_code().filter(|code| code.get() == ARGENTINA) else {
             return self.number();
@@ -145,8 +148,8 @@ impl Lookup {
         if national.next() != Some(9) {
             return self.number();
         }
-        // Parsing drops a 0 before the area code and a 15 after it, which has two to four digits, and changes
-        // nothing else.
+        // Parsing removes a 0 before the area code and a 15 after it, which has two to four digits, and
+        // changes nothing else.
         let bits = national.to_bits();
         let has_15 = [8, 12, 16].into_iter().any(|skip| bits << skip >> 56 == 0x15);
         if bits >> 60 != 0 && !has_15 {
@@ -159,7 +162,8 @@ impl Lookup {
         plan::parse(text, Some(Region::AR)).map_or(self.number(), |parsed| parsed.number)
     }
 
-    /// The country: that of the calling code, or the one among several in which the number is valid.
+    /// Returns the country: that of the calling code or, if several share the code, the only one in
+    /// which the number is valid.
     fn country(&self, language: Language) -> Option<Name> {
         let mut regions = self.calling_code()?.regions();
         let first = regions.next()?;

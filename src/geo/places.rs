@@ -1,4 +1,4 @@
-//! Places.
+//! The places of numbers.
 
 use core::ops::Range;
 
@@ -18,15 +18,15 @@ static PLACES: Places = Places {
 };
 
 struct Places {
-    /// Their values are the numbers of the names.
+    /// The prefixes of numbers. Their values are indices of names.
     prefixes: Trie,
-    /// The English names, without their tails, and then the tails.
+    /// The English names without the part after the last comma, followed by those parts.
     names: Texts,
-    /// The part of each name behind the last comma: its number from 1, or 0.
+    /// For each name, the index of the part after its last comma, counted from 1; 0 if there is none.
     tails: &'static [u8],
 }
 
-/// A place that a prefix of numbers belongs to: a city or several, a district, a province.
+/// A place to which a prefix of numbers belongs: one or several cities, a district, or a province.
 ///
 /// ```
 /// use telnum::geo::{self, Language};
@@ -45,7 +45,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// The place of the longest prefix of the digits.
+    /// Returns the place of the longest prefix of `digits` that has one.
     #[inline]
     pub(super) fn of(digits: Prefix) -> Option<Self> {
         match PLACES.prefixes.value(digits.to_bits()) {
@@ -54,8 +54,8 @@ impl Place {
         }
     }
 
-    /// Returns the name in `language`, or in English where `language` has none; `None` if that has none
-    /// either, or if `language` is Chinese, Japanese or Korean.
+    /// Returns the name in `language`. If that has no name for the place, the result is the English
+    /// name, or `None` if there is none or if `language` is Chinese, Japanese or Korean.
     ///
     /// ```
     /// use telnum::geo::{self, Language};
@@ -75,9 +75,9 @@ impl Place {
         })
     }
 
-    /// Returns the city in English. In North America that is what stands before the province, and `None`
-    /// where only a province or an island is known; elsewhere it is the name, which may be that of a
-    /// larger area.
+    /// Returns the English name of the city. In North America that is the part before the province, and
+    /// `None` if only a province or an island is known; elsewhere it is the whole name, which may
+    /// denote a larger area.
     ///
     /// ```
     /// use telnum::geo;
@@ -95,14 +95,14 @@ impl Place {
         }
     }
 
-    /// Returns the province or state of North America in two letters: `CA` of `San Francisco, CA`.
+    /// Returns the two-letter province or state in North America: `CA` for `San Francisco, CA`.
     #[must_use]
     pub fn province(self) -> Option<&'static str> {
         let (_, tail) = self.parts();
         if self.is_nanp && !tail.is_empty() { Some(tail) } else { None }
     }
 
-    /// Whether a text in any case is the name of the city.
+    /// Returns whether `text` is the name of the city, in any case.
     fn is_named(self, text: &str) -> bool {
         let is = |name: Name| {
             name.chars().flat_map(char::to_lowercase).eq(text.chars().flat_map(char::to_lowercase))
@@ -110,7 +110,7 @@ impl Place {
         self.city().is_some_and(is) || self.name(Language::ENGLISH).is_some_and(is)
     }
 
-    /// The English name: all but the tail, and the tail.
+    /// Returns the English name in two parts: before and after the last comma.
     #[inline]
     fn parts(self) -> (&'static str, &'static str) {
         let value = usize::from(self.value);
@@ -122,7 +122,8 @@ impl Place {
     }
 }
 
-/// Returns the place of all numbers that start with `prefix`, if there is one. No number need be valid.
+/// Returns the place of all numbers that start with `prefix`, if there is one. The numbers are not
+/// necessarily valid.
 ///
 /// ```
 /// use telnum::geo::{self, Language};
@@ -137,7 +138,7 @@ pub fn place_of_prefix(prefix: Prefix) -> Option<Place> {
     Place::of(prefix)
 }
 
-/// Returns the prefixes of the numbers of a city in `region`, in ascending order. The city is named in
+/// Returns the prefixes of the numbers of `city` in `region`, in ascending order. The city is named in
 /// English, with or without its province, in upper or lower case.
 ///
 /// ```
@@ -152,7 +153,7 @@ pub fn place_of_prefix(prefix: Prefix) -> Option<Place> {
 pub fn prefixes(region: Region, city: &str) -> impl Iterator<Item = Prefix> + use<'_> {
     let code = region.calling_code();
     let is_shared = code.is_some_and(|code| code.regions().nth(1).is_some());
-    // Neighbours often have the same place.
+    // Adjacent prefixes often have the same place.
     let mut last = (0, false);
     PLACES.prefixes.leaves(code.map_or(0..0, roots)).filter_map(move |(bits, value)| {
         let prefix = Prefix::try_from(bits).ok()?;
@@ -163,7 +164,7 @@ pub fn prefixes(region: Region, city: &str) -> impl Iterator<Item = Prefix> + us
     })
 }
 
-/// The prefixes of three digits that start with a calling code.
+/// Returns the three-digit prefixes that start with a calling code.
 fn roots(code: CallingCode) -> Range<u16> {
     let factor = match code.get() {
         0..10 => 100,
@@ -173,7 +174,8 @@ fn roots(code: CallingCode) -> Range<u16> {
     code.get() * factor..(code.get() + 1) * factor
 }
 
-/// Whether a prefix is that of valid numbers in a region: one of those that continue it with the same digit.
+/// Returns whether valid numbers in `region` start with `prefix`. The check tries the numbers that
+/// repeat one digit after it.
 fn has_numbers_in(prefix: Prefix, region: Region) -> bool {
     let count = prefix.digit_count();
     (count.max(8)..=PhoneNumber::MAX_DIGITS).any(|length| {

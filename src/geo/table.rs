@@ -1,9 +1,9 @@
-//! Reads the tables that `examples/generate_geo` writes.
+//! Readers of the tables that `examples/generate_geo` writes.
 
-/// Little-endian numbers.
+/// A list of little-endian 16-bit integers.
 pub(super) type Words = &'static [[u8; 2]];
 
-/// Returns a section of a table, counted from 0; an empty one if the table ends before.
+/// Returns the section at index `place`, counted from 0; an empty slice if there is none.
 pub(super) const fn section(bytes: &'static [u8], place: usize) -> &'static [u8] {
     let (sizes, _) = bytes.as_chunks::<4>();
     let Some((count, mut sizes)) = sizes.split_first() else { return &[] };
@@ -21,34 +21,34 @@ pub(super) const fn section(bytes: &'static [u8], place: usize) -> &'static [u8]
     &[]
 }
 
-/// Returns a section as numbers of 16 bits.
+/// Returns the section at index `place` as a list of 16-bit integers.
 pub(super) const fn words(bytes: &'static [u8], place: usize) -> Words {
     section(bytes, place).as_chunks().0
 }
 
-/// Returns a number; 0 if there is none.
+/// Returns the integer at index `place`; 0 if there is none.
 #[inline]
 pub(super) fn word(words: Words, place: usize) -> u16 {
     words.get(place).map_or(0, |word| u16::from_le_bytes(*word))
 }
 
-/// Values that have a text in some languages, a column for each language.
+/// Values that have a text in some languages, in one column per language.
 pub(super) struct Columns {
-    /// Where each column starts.
+    /// The index at which each column starts.
     starts: Words,
-    /// Ascending in each column.
+    /// The values, in ascending order within each column.
     values: Words,
     /// The text of each value.
     texts: Words,
 }
 
 impl Columns {
-    /// Opens the columns in three sections.
+    /// Opens the columns in three sections, starting with `place`.
     pub(super) const fn read(bytes: &'static [u8], place: usize) -> Self {
         Self { starts: words(bytes, place), values: words(bytes, place + 1), texts: words(bytes, place + 2) }
     }
 
-    /// Returns the entry of `value` in a column, and the number of its text. Columns count from 1.
+    /// Returns the entry of `value` in a column, and the index of its text. Columns are counted from 1.
     pub(super) fn find(&self, column: u8, value: u16) -> Option<(usize, u16)> {
         let column = usize::from(column).checked_sub(1)?;
         let start = usize::from(word(self.starts, column));

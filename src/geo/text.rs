@@ -1,4 +1,4 @@
-//! Texts of places, carriers and countries, as they lie in the tables.
+//! The texts of places, carriers and countries, as stored in the tables.
 
 #![expect(clippy::cast_possible_truncation, reason = "parts are cut out of longer words")]
 
@@ -8,40 +8,43 @@ use serde::{Serialize, Serializer};
 
 use super::table::{Words, section, words};
 
-/// From this length on, a length is stored in steps, and the text is filled up with spaces.
+/// The length above which lengths are stored in steps, and texts are padded with spaces.
 const LONG: u8 = 192;
-/// The bytes in a step.
+/// The number of bytes in a step.
 const STEP: usize = 8;
-/// The text in the letters of two bytes; 0 is UTF-8, and all between are alphabets.
+/// The script of texts in two-byte letters. Script 0 is UTF-8; those in between are alphabets.
 const WIDE: u8 = 7;
 
-/// Blocks of 16 texts: where the first one starts (24 bits), the script (7), whether a length is stored in
-/// steps (1), and a byte for the length of each. The texts follow each other in a file of their own.
+/// Texts in blocks of 16: the position of the first text (24 bits), the script (7 bits), whether
+/// lengths are stored in steps (1 bit), and the length of each text (one byte). The texts are
+/// concatenated in a separate file.
 pub(super) struct Texts {
     blocks: &'static [[u8; 20]],
     plain: &'static str,
 }
 
-/// Texts that also have a form of their own for scripts that are not Latin.
+/// Texts that have a compact encoding for scripts other than Latin.
 ///
-/// A script with few letters is an alphabet: a byte that is not ASCII stands for a letter, or for two that
-/// often follow each other. The letters of a script with many have two bytes, which are UTF-16.
+/// A script with few letters is encoded by an alphabet: each byte outside of ASCII stands for one
+/// letter, or for two letters that often occur together. A script with many letters is encoded as
+/// UTF-16.
 pub(super) struct Scripts {
     texts: Texts,
     coded: &'static [u8],
     alphabets: &'static [Alphabet],
 }
 
-/// The letters that a byte stands for, the second one 0 where it is one; 128 of them.
+/// The one or two letters that each of 128 bytes stands for. The second letter is 0 if there is only
+/// one.
 type Alphabet = [[[u8; 2]; 2]; 128];
 
 impl Texts {
-    /// Opens the texts whose blocks are in a section.
+    /// Opens the texts whose blocks are the section `place`.
     pub(super) const fn read(bytes: &'static [u8], place: usize, plain: &'static str) -> Self {
         Self { blocks: section(bytes, place).as_chunks().0, plain }
     }
 
-    /// Returns a text; an empty one if there is none.
+    /// Returns the text at index `number`; an empty text if there is none.
     #[inline]
     pub(super) fn get(&self, number: usize) -> &'static str {
         let (_, start, end) = self.find(number);
@@ -49,7 +52,7 @@ impl Texts {
         if end - start > usize::from(LONG) { text.trim_ascii_end() } else { text }
     }
 
-    /// The script of a text, where it starts, and where it ends.
+    /// Returns the script of a text, and its start and end.
     #[inline]
     fn find(&self, number: usize) -> (u8, usize, usize) {
         let Some(block) = self.blocks.get(number / 16) else { return (0, 0, 0) };
@@ -72,7 +75,7 @@ impl Texts {
     }
 }
 
-/// The sum of the bytes of a word: by folding neighbours together, and multiplying.
+/// Returns the sum of the bytes of a word, by adding adjacent bytes and a multiplication.
 #[inline]
 const fn sum_of_bytes(word: u128) -> usize {
     const PAIRS: u64 = 0x00FF_00FF_00FF_00FF;
@@ -82,7 +85,7 @@ const fn sum_of_bytes(word: u128) -> usize {
 }
 
 impl Scripts {
-    /// Opens the texts in three sections.
+    /// Opens the texts in three sections, starting with `place`.
     pub(super) const fn read(bytes: &'static [u8], place: usize, plain: &'static str) -> Self {
         let (letters, _) = words(bytes, place + 1).as_chunks::<2>();
         Self {
@@ -92,7 +95,7 @@ impl Scripts {
         }
     }
 
-    /// Returns a text; an empty one if there is none.
+    /// Returns the text at index `number`; an empty text if there is none.
     pub(super) fn get(&self, number: usize) -> Text {
         let (script, start, end) = self.texts.find(number);
         let coded = || self.coded.get(start..end).unwrap_or_default();
@@ -107,7 +110,7 @@ impl Scripts {
     }
 }
 
-/// A text in one of the forms of the tables.
+/// A text in one of the encodings of the tables.
 #[derive(Clone, Copy)]
 pub(super) enum Text {
     Plain(&'static str),
@@ -137,16 +140,16 @@ impl Text {
             coded.copied().unwrap_or([[*byte, 0], [0; 2]])
         });
         let units = letters.chain(wide.iter().copied()).map(u16::from_le_bytes).filter(|unit| *unit != 0);
-        // All letters have one unit.
+        // Every letter is a single UTF-16 code unit.
         plain.chars().chain(units.filter_map(|unit| char::from_u32(u32::from(unit))))
     }
 }
 
 /// The name of a place or country in some language.
 ///
-/// It lies in the tables in parts, some of them shortened, and is put together as it is shown: by
-/// [`Display`](fmt::Display), which pads and cuts like that of any string, by [`chars`](Self::chars), and as
-/// a string by serde.
+/// The name refers to its parts in the tables, some of which are encoded. It is decoded by
+/// [`Display`](fmt::Display), which honours width and precision as for any string, by
+/// [`chars`](Self::chars), and by serde, which writes a string.
 ///
 /// ```
 /// use telnum::geo::{self, Language};
@@ -163,13 +166,13 @@ pub struct Name {
 }
 
 impl Name {
-    /// The name of a head and a tail, with a comma between them where there is a tail.
+    /// Creates a name from two parts, with a comma between them unless the second part is empty.
     #[inline]
     pub(super) const fn new(head: Text, tail: Text) -> Self {
         Self { head, tail }
     }
 
-    /// The name of one text, if that is not empty.
+    /// Creates a name from one text; `None` if the text is empty.
     #[inline]
     pub(super) fn of(text: Text) -> Option<Self> {
         if text.is_empty() { None } else { Some(Self { head: text, tail: Text::EMPTY }) }

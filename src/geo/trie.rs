@@ -1,21 +1,21 @@
-//! Leads the digits of a number to the value of its longest known prefix.
+//! The trie that maps the digits of a number to the value of its longest known prefix.
 //!
-//! Three digits lead to a root. A node has ten children, one for each digit: a node or a leaf. The nodes
-//! near the roots are wide, which is faster: they list their children, as the roots do, by number, and the
-//! leaves among these are numbered behind all nodes. The other nodes are numbered breadth first and lie in
-//! blocks of six, 20 bytes each:
+//! Three digits select a root. A node has ten children, one for each digit; a child is a node or a
+//! leaf. The nodes near the roots are wide, for speed: like the roots, they list the numbers of their
+//! children, and numbers above those of all nodes stand for leaves. All other nodes are numbered in
+//! breadth-first order and stored in blocks of six, with 20 bytes each:
 //!
 //! | bytes | content |
 //! |---|---|
 //! | 0..8 | 60 bits: the child is a node |
-//! | 8..16 | 60 bits: the child is a leaf whose value differs from that of the leaf before |
+//! | 8..16 | 60 bits: the child is a leaf whose value differs from that of the previous leaf |
 //! | 16..18 | the number of the first node among the children |
 //! | 18..20 | the number of different leaves before the block; its higher bits are above the 60 bits |
 //!
-//! So a child and a leaf's value are found by counting bits. Values lie in chunks, packed into as few bits
-//! as the number of different values in the chunk needs. They are numbered by their first use, so that
-//! those that are new in a chunk follow each other and only those known before are listed: a byte for each
-//! below 512, two for the others.
+//! Children and the values of leaves are therefore found by counting bits. The values are stored in
+//! chunks, packed into as few bits as the number of different values in the chunk requires. Values are
+//! numbered by their first occurrence, so the new values of a chunk are consecutive, and only the
+//! values known from earlier chunks are listed: one byte for each value below 512, two for the others.
 
 #![expect(clippy::cast_possible_truncation, reason = "digits and values are cut out of longer words")]
 
@@ -24,36 +24,40 @@ use core::ops::Range;
 
 use super::table::{Words, section, word, words};
 
-/// The digits that lead to a root.
+/// The number of digits that select a root.
 const ROOT_DIGITS: u32 = 3;
-/// The nodes in a block.
+/// The number of nodes in a block.
 const NODES: u16 = 6;
 
-/// The most digits behind a root.
+/// The maximum number of digits after a root.
 const DEPTH: usize = 12;
 
-/// Prefixes with a value for each.
+/// A map from prefixes to values.
 pub(super) struct Trie {
     roots: Words,
     wide: Words,
     blocks: &'static [[u8; 20]],
     chunks: &'static [[[u8; 2]; 8]],
-    /// The lists of known values, one after the other.
+    /// The concatenated lists of known values.
     known: &'static [u8],
     codes: &'static [u8],
-    /// The logarithm of the values in a chunk.
+    /// The binary logarithm of the number of values in a chunk.
     chunk_bits: u32,
-    /// A bit for each node at which digits that end there have no value, though those with zeros behind do.
+    /// One bit for each node: whether digits that end there have no value, although they have one if
+    /// followed by zeros.
     nothing: &'static [u8],
-    /// Nodes at which digits that end there have another value than those with zeros behind, and the value.
+    /// The nodes at which digits that end there have another value than if followed by zeros, with that
+    /// value.
     ends: &'static [[[u8; 2]; 2]],
 }
 
 impl Trie {
-    /// The number of sections with [`with_ends`](Self::with_ends); two less without.
+    /// The number of sections of a trie opened by [`with_ends`](Self::with_ends). Without ends there
+    /// are two fewer.
     pub(super) const SECTIONS: usize = 8;
 
-    /// Opens the trie in the first sections of a table, for numbers that do not end before a leaf.
+    /// Opens the trie in the first sections of a table, for complete numbers, which do not end before a
+    /// leaf.
     pub(super) const fn read(bytes: &'static [u8], chunk_bits: u32) -> Self {
         Self {
             roots: words(bytes, 0),
@@ -68,7 +72,7 @@ impl Trie {
         }
     }
 
-    /// Opens the trie in the first sections of a table, for digits that may end anywhere.
+    /// Opens the trie in the first sections of a table, for digits that may end at any node.
     pub(super) const fn with_ends(bytes: &'static [u8], chunk_bits: u32) -> Self {
         Self {
             nothing: section(bytes, 6),
@@ -77,8 +81,8 @@ impl Trie {
         }
     }
 
-    /// Returns the value of the longest prefix of the digits, given in the packed form of a number or
-    /// prefix; 0 if there is none.
+    /// Returns the value of the longest prefix of `bits`, the packed form of a number or prefix; 0 if
+    /// there is none.
     #[inline]
     pub(super) fn value(&self, bits: u64) -> u16 {
         let (mut rest, mut left) = (bits & !0xF, (bits & 0xF) as u32);
@@ -103,7 +107,7 @@ impl Trie {
         }
     }
 
-    /// Returns the leaves of the prefixes of three digits in `roots`, in ascending order.
+    /// Returns the leaves below the three-digit prefixes `roots`, in ascending order.
     pub(super) const fn leaves(&self, roots: Range<u16>) -> Leaves<'_> {
         Leaves { trie: self, roots, root: 0, path: [(0, 0); DEPTH], depth: 0 }
     }
@@ -113,7 +117,7 @@ impl Trie {
         self.listed(word(self.roots, usize::from(digits)))
     }
 
-    /// The child that a root or a wide node lists.
+    /// Returns the child with a number that a root or a wide node lists.
     #[inline]
     fn listed(&self, number: u16) -> Child {
         match usize::from(number).checked_sub(self.wide.len() / 10 + self.blocks.len() * usize::from(NODES)) {
@@ -146,7 +150,7 @@ impl Trie {
         }
     }
 
-    /// The value of a leaf.
+    /// Returns the value of the leaf at index `place`.
     #[inline]
     fn leaf(&self, place: u32) -> u16 {
         let Some(chunk) = self.chunks.get((place >> self.chunk_bits) as usize) else { return 0 };
@@ -156,7 +160,7 @@ impl Trie {
         let start = (start_low | start_high << 16) + bit / 8;
         let Some(word) = self.codes.get(start..).and_then(|codes| codes.first_chunk()) else { return 0 };
         let code = (u32::from_le_bytes(*word) >> (bit % 8)) as usize & ((1 << width) - 1);
-        // Which kind of value it is cannot be foreseen: all are read, and one is taken without a branch.
+        // The kind of value is unpredictable, so both are read, and one is selected without a branch.
         let byte = |place: usize| u16::from(self.known.get(list + place).copied().unwrap_or_default());
         let common = byte(code) | u16::from(code >= below_256) << 8;
         let place = below_512 + 2 * code.saturating_sub(below_512);
@@ -166,7 +170,8 @@ impl Trie {
         select_unpredictable(code < known, old, new)
     }
 
-    /// The value of digits that end at a node, unless it is that of the digits with zeros behind.
+    /// Returns the value of digits that end at `node`, if it differs from that of the digits followed
+    /// by zeros.
     #[cold]
     fn end(&self, node: u16) -> Option<u16> {
         let byte = self.nothing.get(usize::from(node / 8)).copied().unwrap_or_default();
@@ -185,20 +190,21 @@ enum Child {
     Leaf(u16),
 }
 
-/// The leaves below some roots: the digits that lead to each, in the packed form of a prefix, and its value.
+/// An iterator over the leaves below some roots: the digits that lead to each, in the packed form of a
+/// prefix, and its value.
 #[derive(Clone)]
 pub(super) struct Leaves<'a> {
     trie: &'a Trie,
-    /// The roots to come.
+    /// The remaining roots.
     roots: Range<u16>,
     root: u16,
-    /// The nodes above the next leaf, and the next digit in each.
+    /// The nodes above the next leaf, with the next digit in each.
     path: [(u16, u8); DEPTH],
     depth: usize,
 }
 
 impl Leaves<'_> {
-    /// The root's digits and those of the path, in packed form.
+    /// Returns the digits of the root and the path, in packed form.
     fn prefix(&self) -> u64 {
         let root =
             [100, 10, 1].iter().fold(0, |digits, factor| digits << 4 | u64::from(self.root / factor % 10));
@@ -208,7 +214,8 @@ impl Leaves<'_> {
         digits << (64 - 4 * count) | count as u64
     }
 
-    /// Takes the next child of the path's last node, or of a node above where that has no more.
+    /// Moves to the next child of the path's last node, or of a node above if there are no more
+    /// children.
     fn advance(&mut self) {
         while let Some((_, digit)) = self.depth.checked_sub(1).and_then(|last| self.path.get_mut(last)) {
             *digit += 1;

@@ -1,4 +1,4 @@
-//! Time zones.
+//! The time zones of numbers.
 
 use core::fmt;
 use core::iter::FusedIterator;
@@ -20,17 +20,17 @@ static ZONES: Zones = Zones {
 
 struct Zones {
     prefixes: Trie,
-    /// Where the list of each value starts. The first one is that of an unknown zone.
+    /// The start of the list for each value. The first list is that of an unknown zone.
     starts: Words,
-    /// The numbers of the names.
+    /// The lists of indices of names.
     lists: Words,
     names: Texts,
-    /// The calling codes, ascending, and the value of each.
+    /// The calling codes, in ascending order, with the value of each.
     codes: &'static [[[u8; 2]; 2]],
 }
 
-/// The time zones in which a number may be: one or more names of the IANA database, such as
-/// `Europe/Zurich`, in alphabetical order, or just `Etc/Unknown`.
+/// The time zones in which a number may be: one or more names of the IANA time zone database, such as
+/// `Europe/Zurich`, in alphabetical order, or `Etc/Unknown` alone.
 ///
 /// ```
 /// use telnum::geo;
@@ -46,17 +46,17 @@ pub struct TimeZones {
 }
 
 impl TimeZones {
-    /// That of a number whose zone is not known.
+    /// Returns the time zones of a number whose zone is not known.
     pub(super) fn unknown() -> Self {
         Self::of_value(0)
     }
 
-    /// Those of a number by its prefix.
+    /// Returns the time zones of a number by its prefix.
     pub(super) fn of_number(number: PhoneNumber) -> Self {
         Self::of_value(ZONES.prefixes.value(number.to_bits()))
     }
 
-    /// Those of all numbers of a calling code.
+    /// Returns the time zones of a calling code as a whole.
     pub(super) fn of_code(code: CallingCode) -> Self {
         let place = ZONES.codes.binary_search_by_key(&code.get(), |[code, _]| u16::from_le_bytes(*code));
         let entry = place.ok().and_then(|place| ZONES.codes.get(place));
@@ -77,7 +77,7 @@ impl TimeZones {
         self.names.iter().map(|number| ZONES.names.get(usize::from(u16::from_le_bytes(*number))))
     }
 
-    /// Returns whether the zone is not known, so that the only name is `Etc/Unknown`.
+    /// Returns whether the zone is unknown, so that `Etc/Unknown` is the only name.
     #[must_use]
     pub fn is_unknown(&self) -> bool {
         *self == Self::unknown()
@@ -85,7 +85,7 @@ impl TimeZones {
 }
 
 impl fmt::Display for TimeZones {
-    /// Writes the names with commas between them.
+    /// Writes the names, separated by commas.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.iter().enumerate().try_for_each(|(place, name)| {
             f.write_str(if place > 0 { ", " } else { "" })?;

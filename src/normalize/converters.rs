@@ -34,9 +34,9 @@ pub struct Converter {
 impl Converter {
     /// Creates a converter that returns the last group of `pattern`, without prefix and suffix.
     ///
-    /// `pattern` is a regular expression as the `regex` crate reads it, over ASCII: `\d`, `\w`, `\s`
-    /// and `\b` are those of ASCII. It is searched for anywhere in the text unless it has `^` and
-    /// `$`. It is compiled by [`Converters::new`].
+    /// `pattern` is a regular expression in the syntax of the `regex` crate, over ASCII: `\d`, `\w`,
+    /// `\s` and `\b` refer to ASCII only. It may match anywhere in the text unless it is anchored with
+    /// `^` and `$`. [`Converters::new`] compiles it.
     ///
     /// ```
     /// use telnum::normalize::{Converter, Converters, Normalizer};
@@ -51,7 +51,7 @@ impl Converter {
         Self { pattern: pattern.into(), prefix, suffix, extra }
     }
 
-    /// Sets the text that is put before the group.
+    /// Sets the text that precedes the group in the result.
     ///
     /// ```
     /// use telnum::normalize::Converter;
@@ -63,7 +63,7 @@ impl Converter {
         Self { prefix: prefix.into(), ..self }
     }
 
-    /// Sets the text that is put after the group.
+    /// Sets the text that follows the group in the result.
     ///
     /// ```
     /// use telnum::normalize::Converter;
@@ -75,7 +75,8 @@ impl Converter {
         Self { suffix: suffix.into(), ..self }
     }
 
-    /// Adds a further key of the configuration, which is kept and written with the converter.
+    /// Adds another key of the configuration, such as a description. It is kept and serialized with the
+    /// converter.
     ///
     /// [`Converters::new`] refuses the keys `prefix` and `suffix`.
     ///
@@ -97,30 +98,30 @@ impl Converter {
         &self.pattern
     }
 
-    /// Returns the text that is put before the group.
+    /// Returns the text that precedes the group in the result.
     #[must_use]
     pub fn prefix(&self) -> &str {
         &self.prefix
     }
 
-    /// Returns the text that is put after the group.
+    /// Returns the text that follows the group in the result.
     #[must_use]
     pub fn suffix(&self) -> &str {
         &self.suffix
     }
 
-    /// Returns the further keys of the configuration, such as a description.
+    /// Returns the other keys of the configuration, such as a description.
     #[must_use]
     pub const fn extra(&self) -> &IndexMap<String, Value> {
         &self.extra
     }
 }
 
-/// An ordered list of [`Converter`]s, of which the first that matches wins: the converters of a
-/// system, or the dial plan of an account.
+/// An ordered list of [`Converter`]s, of which the first that matches wins: the converters of a system,
+/// or the dial plan of an account.
 ///
-/// A clone shares the compiled patterns. In JSON it is a map from pattern to prefix and suffix; the
-/// order of the keys is the order of the list, and is kept.
+/// A clone shares the compiled patterns. The JSON form is a map from pattern to prefix and suffix, in
+/// the order of the list.
 ///
 /// ```
 /// use telnum::normalize::Converters;
@@ -140,12 +141,12 @@ pub struct Converters {
     engine: Engine,
 }
 
-/// The way in which converters are run.
+/// The implementation that runs converters.
 #[derive(Clone, Debug)]
 enum Engine {
-    /// They are the reference's: by the code derived from their patterns.
+    /// The code derived from the reference's patterns.
     Reference,
-    /// By one compiled pattern for each, in their order.
+    /// One compiled pattern for each converter, in order.
     Patterns(Arc<[Pattern]>),
 }
 
@@ -161,10 +162,11 @@ impl Converters {
     /// ```
     ///
     /// # Errors
-    /// - [`ConvertersError::Duplicate`] if two converters have one pattern;
-    /// - [`ConvertersError::Reserved`] if a further key is `prefix` or `suffix`;
-    /// - [`ConvertersError::Pattern`] if a pattern is not a regular expression over ASCII, or is
-    ///   larger than 10 MiB once compiled.
+    ///
+    /// - [`ConvertersError::Duplicate`] if two converters have the same pattern;
+    /// - [`ConvertersError::Reserved`] if another key of a converter is `prefix` or `suffix`;
+    /// - [`ConvertersError::Pattern`] if a pattern is not a regular expression over ASCII, or exceeds
+    ///   10 MiB when compiled.
     pub fn new(converters: impl IntoIterator<Item = Converter>) -> Result<Self, ConvertersError> {
         let list: Arc<[Converter]> = converters.into_iter().collect();
         let mut patterns = HashSet::new();
@@ -188,12 +190,12 @@ impl Converters {
     /// | `^011(\d{5,})$\|^00(\d{5,})$` | `+` |
     /// | `^[2-9]\d{7,}$` | `+` |
     ///
-    /// The third pattern has no group: the whole match stands for it. Ten digits whose exchange code
-    /// starts with 0 or 1, such as `4151234567`, are not North American and match the third
-    /// converter, which makes a Swiss number of them. [`Normalizer::strict`](super::Normalizer::strict)
-    /// does not.
+    /// The third pattern has no group, so the whole match is used. Ten digits whose exchange code
+    /// starts with 0 or 1, such as `4151234567`, are not a North American number; they match the third
+    /// converter, which turns them into a Swiss number.
+    /// [`Normalizer::strict`](super::Normalizer::strict) does not.
     ///
-    /// The source is Kazoo's `knm_converter_regex`. The list is built once a process.
+    /// The source is Kazoo's `knm_converter_regex`. The list is compiled once per process.
     ///
     /// ```
     /// use telnum::normalize::Converters;
@@ -227,7 +229,7 @@ impl Converters {
         matches!(self.engine, Engine::Reference)
     }
 
-    /// Returns what the first converter that matches makes of `text`; `None` if `text` is kept.
+    /// Returns the result of the first converter that matches `text`; `None` if `text` is kept.
     pub(super) fn convert(&self, text: &str, without_group: WithoutGroup) -> Option<Joined> {
         let (prefix, suffix, found) = self.find(text)?;
         let span = match (found, without_group) {
@@ -237,7 +239,7 @@ impl Converters {
         Some(Joined::new([prefix, widen(text, span), suffix].into_iter()))
     }
 
-    /// Returns the prefix and the suffix of the first converter that matches, and its match.
+    /// Returns the prefix and the suffix of the first converter that matches `text`, and the match.
     fn find(&self, text: &str) -> Option<(&str, &str, Match)> {
         match &self.engine {
             Engine::Reference => reference::find(text).map(|(prefix, found)| (prefix, "", found)),
@@ -266,12 +268,12 @@ impl Engine {
     }
 }
 
-/// The result for a text that a converter matches without a group.
+/// The treatment of a text that a converter matches without a group.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum WithoutGroup {
-    /// The whole match stands for the group: in a system's converters.
+    /// The whole match takes the place of the group: the rule of a system's converters.
     Convert,
-    /// The text is kept: in a dial plan.
+    /// The text is kept: the rule of a dial plan.
     Keep,
 }
 
@@ -299,7 +301,7 @@ impl PartialEq for Converters {
 
 impl Eq for Converters {}
 
-/// The value of a converter in JSON, whose key is the pattern.
+/// The JSON value of a converter. Its key is the pattern.
 struct JsonValue<'a>(&'a Converter);
 
 impl Serialize for JsonValue<'_> {
@@ -313,7 +315,7 @@ impl Serialize for JsonValue<'_> {
     }
 }
 
-/// Reads the value of the converter with this pattern.
+/// A deserializer of the JSON value of the converter with this pattern.
 struct ValueOf(String);
 
 impl<'de> de::DeserializeSeed<'de> for ValueOf {
@@ -384,7 +386,7 @@ impl<'de> Deserialize<'de> for Converters {
     }
 }
 
-/// The error for a list of converters that cannot be used.
+/// The error of creating a list of converters.
 ///
 /// ```
 /// use std::error::Error;
@@ -397,17 +399,17 @@ impl<'de> Deserialize<'de> for Converters {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConvertersError {
-    /// A pattern that is not a regular expression over ASCII, or that is too large.
+    /// A pattern that is not a regular expression over ASCII, or is too large.
     #[error("converter {index}, `{pattern}`: bad pattern")]
     Pattern {
         /// The pattern.
         pattern: String,
         /// The index of the converter, from 0.
         index: usize,
-        /// The mistake, and its position.
+        /// The cause, with its position in the pattern.
         source: PatternError,
     },
-    /// A further key that converters have a field for.
+    /// Another key with the name of a converter's field.
     #[error("converter `{pattern}`: expected a further key, found the reserved `{key}`")]
     Reserved {
         /// The pattern of the converter.
@@ -415,7 +417,7 @@ pub enum ConvertersError {
         /// The key.
         key: String,
     },
-    /// A repeated pattern: the second converter could never win.
+    /// A repeated pattern: the second converter could never match first.
     #[error("converter `{pattern}`: repeated pattern")]
     Duplicate {
         /// The pattern.
@@ -424,7 +426,7 @@ pub enum ConvertersError {
 }
 
 impl ConvertersError {
-    /// Returns the message with that of its cause, for readers that do not show causes.
+    /// Returns the message together with that of its cause, for formats that do not print causes.
     fn with_cause(&self) -> String {
         match self {
             Self::Pattern { source, .. } => format!("{self}: {source}"),

@@ -1,8 +1,8 @@
-//! Patterns of digits, read at compile time into the forms of the texts that they match.
+//! Patterns of digits, parsed at compile time into the forms of the texts that they match.
 //!
-//! A pattern is what users see and write; the hot path needs code. The constant patterns of the
-//! reference are therefore read where they are declared, and everything that is done with digits is
-//! derived from what was read. A pattern outside of the grammar does not compile:
+//! Users read and write patterns, but the hot path needs code. The constant patterns of the reference
+//! are therefore parsed where they are declared, and all code on digits is derived from the result. A
+//! pattern outside of this grammar does not compile:
 //!
 //! ```text
 //! pattern     = alternative *( "|" alternative )
@@ -12,8 +12,8 @@
 //! set         = digit / "\d" / "[" digit "-" digit "]"
 //! ```
 //!
-//! A `+` comes before all digits, a set without an upper bound is `\d` and the last one, and the
-//! last group reaches to the end of the text.
+//! A `+` precedes all digits. A set without an upper bound is `\d` and stands last. The last group
+//! extends to the end of the text.
 
 use std::ops::Range;
 
@@ -25,27 +25,28 @@ pub(crate) const LEAD: usize = 5;
 /// The set of all digits.
 pub(crate) const ANY: u16 = u16::MAX;
 
-/// One form of the texts that a pattern matches: with each `?` decided, no alternative is left.
+/// One form of the texts that a pattern matches: every `?` is decided, and no alternative is left.
 #[derive(Clone, Copy)]
 pub(crate) struct Form {
-    /// Whether a `+` comes before the digits.
+    /// Whether a `+` precedes the digits.
     pub(crate) plus: bool,
-    /// The digits allowed at each of the first places, one bit a digit; those that follow are any.
+    /// The digits allowed at each of the first positions, one bit per digit. Any digit is allowed at
+    /// later positions.
     pub(crate) lead: [u16; LEAD],
-    /// The least number of digits.
+    /// The minimum number of digits.
     pub(crate) min: usize,
-    /// The greatest number of digits.
+    /// The maximum number of digits.
     pub(crate) max: usize,
     /// The number of digits before the last group; `None` if the pattern has no group.
     pub(crate) group: Option<usize>,
 }
 
 impl Form {
-    /// The form of a single text: the one without characters.
+    /// The form of the empty text.
     pub(crate) const EMPTY: Self = Self { plus: false, lead: [ANY; LEAD], min: 0, max: 0, group: None };
 
-    /// Returns whether `count` digits have this form; the first ones are the highest nibbles of
-    /// `digits`.
+    /// Returns whether `count` digits have this form, where the first digits are the most significant
+    /// nibbles of `digits`.
     #[inline]
     pub(crate) const fn fits(&self, count: usize, digits: u64) -> bool {
         let [first, second, third, fourth, fifth] = self.lead;
@@ -68,8 +69,8 @@ impl Form {
         self.fits(digits.len(), pack(lead).unwrap_or_default()) && digits.iter().all(u8::is_ascii_digit)
     }
 
-    /// Returns the place of the last group in a text of `length` bytes that has this form, or of the
-    /// whole text if there is no group.
+    /// Returns the range of the last group in a text of `length` bytes that has this form; the range of
+    /// the whole text if there is no group.
     pub(crate) const fn capture(&self, length: usize) -> Range<usize> {
         match self.group {
             Some(before) => self.plus as usize + before..length,
@@ -90,7 +91,7 @@ impl Form {
         self
     }
 
-    /// Adds `count` digits of `set`, and more of them if `is_open`.
+    /// Adds `count` digits of `set`, and any number of further ones if `is_open`.
     const fn repeat(mut self, set: u16, count: usize, is_open: bool) -> Self {
         let mut left = count;
         while left > 0 {
@@ -110,14 +111,14 @@ const fn has(set: u16, digit: u64) -> bool {
     set >> (digit & 0xF) & 1 != 0
 }
 
-/// Returns the `N` forms of `pattern`, in the order in which its alternatives stand.
+/// Returns the `N` forms of `pattern`, in the order of its alternatives.
 #[expect(clippy::panic, clippy::indexing_slicing, reason = "evaluated at compile time")]
 pub(crate) const fn forms<const N: usize>(pattern: &str) -> [Form; N] {
     let mut forms = [Form::EMPTY; N];
     let mut count = 0;
     let mut rest = pattern.as_bytes();
     loop {
-        // One bit a `?`: whether what stands before it is there.
+        // One bit for each `?`: whether the optional part before it is present.
         let mut choice = 0;
         let alternative = loop {
             let alternative = read_alternative(rest, choice);
@@ -140,15 +141,15 @@ pub(crate) const fn forms<const N: usize>(pattern: &str) -> [Form; N] {
 
 /// The result of [`read_alternative`].
 struct Alternative<'p> {
-    /// The form, unless another choice has it too.
+    /// The form, unless an earlier choice has the same form.
     form: Option<Form>,
     /// The number of `?`.
     optionals: u32,
-    /// The pattern after the alternative.
+    /// The rest of the pattern, after the alternative.
     rest: &'p [u8],
 }
 
-/// Reads one alternative. Bit `n` of `choice` says whether what stands before the `n`th `?` is there.
+/// Reads one alternative. Bit `n` of `choice` is set if the part before the `n`th `?` is present.
 #[expect(clippy::panic, reason = "evaluated at compile time")]
 const fn read_alternative(pattern: &[u8], choice: u32) -> Alternative<'_> {
     let [b'^', rest @ ..] = pattern else { panic!("expected `^`") };
@@ -169,7 +170,7 @@ const fn read_alternative(pattern: &[u8], choice: u32) -> Alternative<'_> {
             }
             [b')', b'?', rest @ ..] => {
                 if choice >> optionals & 1 == 0 {
-                    // Choices that differ only within a group that is not there have one form.
+                    // Choices that differ only within an absent group have the same form.
                     let within = optionals - before_group.1;
                     if choice >> before_group.1 & ((1 << within) - 1) != 0 {
                         is_new = false;
@@ -226,7 +227,7 @@ const fn read_set(pattern: &[u8]) -> (u16, &[u8]) {
     }
 }
 
-/// Reads what follows `{`: a number, whether more are allowed, and what comes after `}`.
+/// Reads the text after `{`; returns the count, whether more are allowed, and the text after `}`.
 #[expect(clippy::panic, reason = "evaluated at compile time")]
 const fn read_count(pattern: &[u8]) -> (usize, bool, &[u8]) {
     let (mut count, mut rest) = (0, pattern);

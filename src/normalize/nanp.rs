@@ -1,12 +1,12 @@
-//! The spellings of a North American number.
+//! The spellings of North American numbers.
 
 use std::borrow::Cow;
 
 use super::reference::find_npan;
 
-/// Returns a North American number as its ten national digits; any other text unchanged.
+/// Returns the ten national digits if `text` is a North American number, and `text` otherwise.
 ///
-/// A number is one with or without `1` or `+1`. Separators are not removed.
+/// The number may start with `1` or `+1`. Separators are not removed.
 ///
 /// ```
 /// use telnum::normalize::to_npan;
@@ -22,7 +22,7 @@ pub fn to_npan(text: &str) -> &str {
     find_npan(text).unwrap_or(text)
 }
 
-/// Returns a North American number as `1` and its ten national digits; any other text unchanged.
+/// Returns `1` and the ten national digits if `text` is a North American number, and `text` otherwise.
 ///
 /// ```
 /// use telnum::normalize::to_1npan;
@@ -42,7 +42,7 @@ pub fn to_1npan(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Returns `text` without the `+` that it may start with.
+/// Returns `text` without a leading `+`.
 ///
 /// ```
 /// use telnum::normalize::strip_plus;

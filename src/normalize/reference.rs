@@ -1,29 +1,29 @@
-//! The reference's converters: three patterns, and what they make of digits, derived from them.
+//! The reference's converters: three patterns, and the code derived from them.
 //!
-//! Texts of digits are nearly all that is ever dialled. They are converted in the packed form of
+//! Nearly all dialled texts consist of digits. They are converted in the packed form of
 //! [`PhoneNumber`], by code that the compiler unrolls from the patterns' [`Form`]s.
 
 use super::form::{Form, forms};
 use crate::number::{PhoneNumber, digit_count, pack};
 use crate::pattern::Match;
 
-/// Pattern and prefix of the converters, in order.
+/// The pattern and prefix of each converter, in order.
 pub(super) const CONVERTERS: [(&str, &str); 3] = [NORTH_AMERICA, INTERNATIONAL, ABROAD];
 
 /// North American numbers.
 const NORTH_AMERICA: (&str, &str) = (r"^(\+?1)?([2-9][0-9]{2}[2-9][0-9]{6})$", "+1");
 /// Numbers after an international prefix.
 const INTERNATIONAL: (&str, &str) = (r"^011(\d{5,})$|^00(\d{5,})$", "+");
-/// All other numbers that start with a calling code.
+/// All other numbers, which start with a calling code.
 const ABROAD: (&str, &str) = (r"^[2-9]\d{7,}$", "+");
 
-/// The pattern that [`is_reconcilable`] stands for.
+/// The default pattern of [`is_reconcilable`].
 pub(super) const RECONCILABLE: &str = r"^(\+?1)?\d{10}$|^\+[2-9]\d{7,}$|^011\d*$|^00\d*$";
 
 /// The forms of North American numbers: ten digits, `1` and ten digits, `+1` and ten digits.
 const NANP_FORMS: [Form; 3] = forms(NORTH_AMERICA.0);
 
-/// The conversions of texts of digits alone, in order; the first whose form fits applies.
+/// The conversions of texts that consist of digits, in order; the first whose form fits applies.
 pub(crate) const CONVERSIONS: [Conversion; 5] = {
     let [ten, one_and_ten, _] = NANP_FORMS;
     let [after_011, after_00] = forms(INTERNATIONAL.0);
@@ -37,14 +37,14 @@ pub(crate) const CONVERSIONS: [Conversion; 5] = {
     ]
 };
 
-/// The form of a converter's texts, and the converter's prefix.
+/// The form of the texts that a converter matches, and the prefix of the converter.
 pub(crate) struct Conversion {
     pub(crate) form: Form,
     pub(crate) prefix: &'static str,
 }
 
 impl Conversion {
-    /// Returns the digits after the `+` of what `packed` is converted to, if it has this form.
+    /// Returns the digits after the `+` of the converted number if `packed` has this form.
     #[inline]
     const fn convert(&self, packed: u64) -> Option<u64> {
         let count = digit_count(packed);
@@ -55,7 +55,7 @@ impl Conversion {
             Some(skipped) => skipped,
             None => 0,
         };
-        // The digits of the prefix, of which there are one or none.
+        // The digits of the prefix: one or none.
         let (prefix, added) = match self.prefix.as_bytes() {
             [b'+', digit] => (((*digit - b'0') as u64) << 60, 1),
             _ => (0, 0),
@@ -65,7 +65,7 @@ impl Conversion {
     }
 }
 
-/// Returns the digits after the `+` of what the converters make of `packed`.
+/// Returns the digits after the `+` of the number that the converters return for `packed`.
 #[inline]
 fn convert_packed(packed: u64) -> Option<u64> {
     let [ten, one_and_ten, after_011, after_00, abroad] = &CONVERSIONS;
@@ -76,14 +76,14 @@ fn convert_packed(packed: u64) -> Option<u64> {
         .or_else(|| after_00.convert(packed))
 }
 
-/// Returns what the converters find in `text`, and the prefix of the converter that finds it.
+/// Returns the match of the first converter that matches `text`, and its prefix.
 pub(super) fn find(text: &str) -> Option<(&'static str, Match)> {
     let Conversion { form, prefix } = CONVERSIONS.iter().find(|conversion| conversion.form.matches(text))?;
     let span = form.capture(text.len());
     Some((prefix, if form.group.is_some() { Match::Capture(span) } else { Match::Whole(span) }))
 }
 
-/// Returns the ten digits of `text` if it is a North American number.
+/// Returns the ten national digits of `text` if it is a North American number.
 pub(super) fn find_npan(text: &str) -> Option<&str> {
     let form = NANP_FORMS.iter().find(|form| form.matches(text))?;
     text.get(form.capture(text.len()))
@@ -95,8 +95,8 @@ pub(super) fn is_reconcilable(text: &str) -> bool {
     FORMS.iter().any(|form| form.matches(text))
 }
 
-/// Returns the number that `text` is, with separators or without; `None` if this quick way cannot
-/// tell.
+/// Returns the number that `text` is converted to, with or without separators; `None` if this fast path
+/// cannot decide.
 #[inline]
 pub(super) fn number_of(text: &[u8]) -> Option<PhoneNumber> {
     let (plus, packed) =
@@ -104,8 +104,9 @@ pub(super) fn number_of(text: &[u8]) -> Option<PhoneNumber> {
     PhoneNumber::from_packed(if plus { packed } else { convert_packed(packed)? })
 }
 
-/// Packs the digits of a text of digits, after a `+` or not, and returns whether there is one.
-/// Digits that fit only without the international prefix are returned without it, as after a `+`.
+/// Packs the digits of a text that consists of an optional `+` and digits; returns whether there is a
+/// `+`, and the digits. Digits that fit only without the international prefix are returned without it,
+/// as if a `+` preceded them.
 #[inline]
 pub(crate) fn pack_dialled(text: &[u8]) -> Option<(bool, u64)> {
     let (plus, digits) = split_plus(text);
@@ -126,15 +127,15 @@ fn pack_long(text: &[u8]) -> Option<(bool, u64)> {
     }
 }
 
-/// Returns whether `text` starts with `+`, and the rest of it.
+/// Returns whether `text` starts with `+`, and the text after it.
 #[inline]
 pub(crate) fn split_plus(text: &[u8]) -> (bool, &[u8]) {
-    // Half of all texts start with it: a branch would be predicted wrongly as often.
+    // Half of all texts start with `+`, so a branch would often be mispredicted.
     let plus = text.first() == Some(&b'+');
     (plus, text.get(usize::from(plus)..).unwrap_or_default())
 }
 
-/// Packs the digits of a text of digits and separators, after a `+` or not.
+/// Packs the digits of a text that consists of an optional `+`, digits and separators.
 fn pack_separated(text: &[u8]) -> Option<u64> {
     let (mut packed, mut count) = (0, 0);
     for (place, byte) in text.iter().enumerate() {
@@ -150,14 +151,14 @@ fn pack_separated(text: &[u8]) -> Option<u64> {
     fits.then(|| packed << (64 - 4 * count) | count as u64)
 }
 
-/// Returns whether `byte` is one of the characters that people type between digits.
+/// Returns whether `byte` is a separator that people type between digits.
 #[inline]
 pub(super) const fn is_separator(byte: u8) -> bool {
     matches!(byte, b' ' | b'-' | b'.' | b'(' | b')' | b'/')
 }
 
-/// Returns whether the normalizer keeps `text` unchanged, for a text that is not a number: it has a
-/// character that is never dialled, or it has a sign that is dialled and no separator.
+/// Returns whether the normalizer keeps `text`, which is not a number, unchanged: it contains a
+/// character that is not dialable, or dialable signs and no separator.
 #[inline]
 pub(crate) fn is_kept(text: &[u8]) -> bool {
     const SEPARATOR: u8 = 1;
@@ -189,17 +190,18 @@ pub(crate) fn is_kept(text: &[u8]) -> bool {
     kinds == SIGN
 }
 
-/// The result of the converters for a text of digits.
+/// The result of the converters for a text that consists of digits.
 pub(crate) enum Converted {
     /// A number.
     Number(PhoneNumber),
-    /// `+` and these packed digits, which are not a number.
+    /// A plus sign and packed digits that are not a number.
     Digits(u64),
     /// The text, unchanged.
     Unchanged,
 }
 
-/// Returns what the converters make of a text that [`pack_dialled`] packs; `None` for any other.
+/// Returns the result of the converters for a text that [`pack_dialled`] can pack; `None` for any other
+/// text.
 #[inline]
 pub(crate) fn convert_dialled(text: &str) -> Option<Converted> {
     let (plus, packed) = pack_dialled(text.as_bytes())?;
@@ -209,8 +211,8 @@ pub(crate) fn convert_dialled(text: &str) -> Option<Converted> {
     })
 }
 
-/// Returns the length of what [`convert_dialled`] makes of `text`, and the number of bytes at its
-/// end that are the end of `text`, too.
+/// Returns the length of the result of [`convert_dialled`] for `text`, and the number of bytes at its
+/// end that are also the end of `text`.
 #[inline]
 pub(crate) fn converted_length(text: &str) -> Option<(usize, usize)> {
     let (plus, packed) = pack_dialled(text.as_bytes())?;

@@ -1,4 +1,4 @@
-//! Texts without allocations.
+//! Texts that are held without allocation.
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -10,8 +10,7 @@ use serde::{Serialize, Serializer};
 use crate::number::{Buffer, PhoneNumber};
 use crate::pattern::widen;
 
-/// A borrowed text, or the text of a number, held in place: it dereferences to `str`, and nothing
-/// is allocated for it.
+/// A borrowed text, or the text of a number, held inline without allocation. It dereferences to `str`.
 ///
 /// ```
 /// use telnum::{PhoneNumber, normalize::NumberText};
@@ -48,7 +47,7 @@ impl NumberText<'_> {
         }
     }
 
-    /// Returns the length in bytes, without reading the text.
+    /// Returns the length in bytes without formatting the text.
     #[inline]
     pub(crate) const fn length(&self) -> usize {
         match &self.0 {
@@ -64,7 +63,7 @@ impl NumberText<'_> {
         Self(Repr::Inline { bytes: Buffer::of(packed), start: 0, end })
     }
 
-    /// Returns the part of the text at `span`, widened to whole characters.
+    /// Returns the part of the text at `span`, extended to character boundaries.
     #[inline]
     pub(crate) fn part(self, span: Range<usize>) -> Self {
         Self(match self.0 {
@@ -162,7 +161,7 @@ impl Serialize for NumberText<'_> {
     }
 }
 
-/// Concatenated pieces: on the stack up to 48 bytes, which is longer than numbers are.
+/// A concatenation of texts, held on the stack up to 48 bytes, which is longer than any number.
 pub(crate) enum Joined {
     Stack { bytes: [u8; 48], len: usize },
     Heap(String),

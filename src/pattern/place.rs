@@ -1,14 +1,14 @@
-//! The place of a pattern's last group, where the length of a text is enough to know it.
+//! The place of a pattern's last group, if the length of a text determines it.
 //!
-//! Most patterns are `^`, something of fixed length, one group, something of fixed length, `$`.
-//! Nothing is searched for a second time there.
+//! Most patterns consist of `^`, a part of fixed length, one group, another part of fixed length, and
+//! `$`. For these the group is found without a second search.
 
 use std::ops::Range;
 
 use regex_syntax::hir::{Hir, HirKind, Look};
 
-/// The place of the last group in all texts that a pattern matches; of the whole text if the pattern
-/// has no group.
+/// The place of the last group in all texts that a pattern matches; the place of the whole text if the
+/// pattern has no group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
     start: Edge,
@@ -32,7 +32,7 @@ impl Edge {
 }
 
 impl Place {
-    /// Returns the place that all alternatives of a pattern agree on, if they do.
+    /// Returns the place of the last group if it is the same in all alternatives of a pattern.
     pub(super) fn of(hir: &Hir) -> Option<Self> {
         match hir.kind() {
             HirKind::Alternation(branches) => {
@@ -50,7 +50,7 @@ impl Place {
         }
     }
 
-    /// Returns the place of the last group among parts that cover the whole text.
+    /// Returns the place of the last group among parts that together match the whole text.
     fn among(parts: &[Hir]) -> Option<Self> {
         let Some(last) = parts.iter().rposition(has_group) else {
             return Some(Self { start: Edge::FromStart(0), end: Edge::FromEnd(0), is_group: false });
@@ -66,7 +66,7 @@ impl Place {
         Some(Self { start, end, is_group: true })
     }
 
-    /// Returns whether it is the place of a group.
+    /// Returns whether this is the place of a group.
     pub(crate) const fn is_group(self) -> bool {
         self.is_group
     }
@@ -86,7 +86,7 @@ fn has_group(hir: &Hir) -> bool {
     hir.properties().explicit_captures_len() > 0
 }
 
-/// Returns the length in bytes of everything that `parts` match, if it is one length.
+/// Returns the length in bytes of the texts that `parts` match, if all have the same length.
 fn length(parts: &[Hir]) -> Option<usize> {
     parts.iter().try_fold(0, |sum, part| {
         let (min, max) = (part.properties().minimum_len()?, part.properties().maximum_len()?);

@@ -1,7 +1,7 @@
-//! The laws of stores, as tests that any store can be put to.
+//! The laws of stores, as tests that run on any store.
 //!
-//! Each law is a sentence of the [contract](crate::store) and names its point. [`store_conformance!`]
-//! makes a module with one test of each law, each on a new, empty store:
+//! Each law is a sentence of the [contract](crate::store) and refers to its point.
+//! [`store_conformance!`] expands to a module with one test per law, each on a new, empty store:
 //!
 //! ```
 //! use telnum::store::MemoryStore;
@@ -10,8 +10,9 @@
 //! store_conformance!(memory, MemoryStore::new);
 //! ```
 //!
-//! No law measures time. Of point 6, that the cost of a scan follows its answer, they only say that
-//! few numbers among many are found; the cost is for a store's benches.
+//! No law measures time. Point 6 requires that the cost of a scan is proportional to its result; its
+//! law only checks that few numbers among many are found, and leaves the cost to the benchmarks of each
+//! store.
 
 mod commits;
 mod contacts;
@@ -35,13 +36,13 @@ pub use crate::store_conformance;
 pub struct Law {
     /// The name.
     pub name: &'static str,
-    /// The point of the [contract](crate::store) that it belongs to.
+    /// The point of the [contract](crate::store) that the law checks.
     pub point: u8,
     check: fn(&dyn Store) -> Result<(), Broken>,
 }
 
-/// The violation of a law: a description of what a store did. Its debug form is its text, since that
-/// is what a failed test shows.
+/// The violation of a law: a description of what the store did. `Debug` prints the description, since
+/// failed tests print `Debug`.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Broken(String);
@@ -82,9 +83,9 @@ pub const LAWS: &[Law] = laws! {
     contacts 5: contact_page_is_its_query;
 };
 
-/// Makes a module with a test of each law.
+/// Defines a module with one test per law.
 ///
-/// It is given the name of the module and a function that makes a new, empty store.
+/// The arguments are the name of the module, and a function that creates a new, empty store.
 #[macro_export]
 macro_rules! store_conformance {
     ($module:ident, $new:expr) => {
@@ -143,7 +144,8 @@ impl Law {
     /// ```
     ///
     /// # Errors
-    /// A description of what the store did if the law is broken, or if the store fails.
+    ///
+    /// Returns a description of what the store did if it breaks the law or fails.
     pub fn check(&self, store: &dyn Store) -> Result<(), Broken> {
         (self.check)(store)
     }
@@ -167,12 +169,12 @@ impl fmt::Debug for Broken {
     }
 }
 
-/// Requires that a condition holds; `otherwise` describes what the store did if it does not.
+/// Returns an error unless `holds`; `otherwise` describes what the store did.
 fn must(holds: bool, otherwise: &str) -> Result<(), Broken> {
     if holds { Ok(()) } else { Err(Broken::new(otherwise)) }
 }
 
-/// Requires that two values are equal.
+/// Returns an error unless two values are equal.
 fn equal<T: PartialEq + fmt::Debug + ?Sized>(
     description: &str,
     found: &T,
@@ -184,12 +186,12 @@ fn equal<T: PartialEq + fmt::Debug + ?Sized>(
     Err(Broken(format!("{description}: expected {expected:?}, found {found:?}")))
 }
 
-/// Requires that there is a value.
+/// Returns the value, or an error if there is none.
 fn some<T>(description: &str, found: Option<T>) -> Result<T, Broken> {
     found.ok_or_else(|| Broken(format!("{description}: expected a value, found none")))
 }
 
-/// Requires that a commit is a conflict.
+/// Returns the conflict, or an error if the commit did not conflict.
 fn conflict<T: fmt::Debug>(description: &str, answer: Result<T, StoreError>) -> Result<StoreError, Broken> {
     match answer {
         Err(error) if error.is_conflict() => Ok(error),

@@ -2,10 +2,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::store::{Store, StoreError, delegate_store};
 
-/// A store that fails at one of its calls, or from one on.
+/// A store that fails at one of its calls, or from one of them on.
 ///
-/// To stop a program between every two of its steps, run it against a store that fails at its first
-/// call, then at its second, and so on until it no longer fails.
+/// To interrupt a program between every two of its steps, run it with a store that fails at its first
+/// call, then with one that fails at its second call, and so on until the store no longer fails.
 ///
 /// ```
 /// use telnum::record::NumberRecord;
@@ -31,33 +31,33 @@ use crate::store::{Store, StoreError, delegate_store};
 pub struct FaultyStore<S> {
     store: S,
     fault: StoreFault,
-    /// The number of the call that fails, from 1.
+    /// The index of the call that fails, from 1.
     at: usize,
     calls: AtomicUsize,
 }
 
-/// A way in which a [`FaultyStore`] fails.
+/// The kind of failure of a [`FaultyStore`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StoreFault {
-    /// One call does nothing and fails with [`Unreachable`](StoreError::Unreachable).
+    /// A call that has no effect and returns [`Unreachable`](StoreError::Unreachable).
     Unreachable,
-    /// One call does nothing and fails with [`Backend`](StoreError::Backend).
+    /// A call that has no effect and returns [`Backend`](StoreError::Backend).
     InsteadOfCall,
-    /// One call takes effect and fails with [`Backend`](StoreError::Backend).
+    /// A call that takes effect and returns [`Backend`](StoreError::Backend).
     AfterCall,
-    /// All calls from one on do nothing and fail with [`Backend`](StoreError::Backend), as if the
-    /// caller had crashed there.
+    /// A call that has no effect and returns [`Backend`](StoreError::Backend), like all later calls, as
+    /// if the caller had crashed there.
     FromCallOn,
 }
 
-/// The cause of the errors of a [`FaultyStore`]: the number of the call that failed.
+/// The cause of the errors of a [`FaultyStore`]: the index of the call that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("call {0} was made to fail")]
 pub struct Injected(usize);
 
 impl<S> FaultyStore<S> {
-    /// Creates a store that calls `store` and fails at the call number `at`, counted from 1.
+    /// Creates a store that passes calls on to `store` and fails at call `at`, counted from 1.
     pub const fn new(store: S, fault: StoreFault, at: usize) -> Self {
         Self { store, fault, at, calls: AtomicUsize::new(0) }
     }

@@ -25,7 +25,7 @@ use crate::record::NumberRecord;
 /// );
 /// carrier.fail_next(CarrierFault::LostAnswer);
 /// assert!(carrier.acquire(&record, "order-1".parse()?).is_err());
-/// // The order was carried out, and its repetition does not order again.
+/// The order was executed, and its repetition does not order again.
 /// assert!(carrier.acquire(&record, "order-1".parse()?).is_ok());
 /// assert_eq!(carrier.orders(), [("order-1".parse()?, CarrierOrder::Acquire, record.number())]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -46,14 +46,14 @@ struct Script {
     orders: Vec<(IdempotencyKey, CarrierOrder, PhoneNumber)>,
 }
 
-/// A failure of a scripted carrier's call.
+/// The kind of failure of a scripted carrier's call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CarrierFault {
-    /// The carrier refuses. Nothing is ordered.
+    /// A refusal by the carrier. Nothing is ordered.
     Refuse,
-    /// The request is lost: nothing is ordered, and there is no answer.
+    /// A lost request: nothing is ordered, and the call returns no outcome.
     LostRequest,
-    /// The answer is lost: the order is carried out, and there is no answer.
+    /// A lost response: the order is executed, but the call returns no outcome.
     LostAnswer,
 }
 
@@ -73,7 +73,8 @@ impl ScriptedCarrier {
         Self { name, info: CarrierInfo::of(name), delay: Duration::ZERO, script: Mutex::default() }
     }
 
-    /// Adds `count` consecutive numbers for sale, from `first` on, up to the last possible number.
+    /// Adds `count` consecutive numbers for sale, starting with `first`, up to the last possible
+    /// number.
     #[must_use]
     pub fn with_block(self, first: PhoneNumber, count: u64) -> Self {
         let digits: String = first.to_string().chars().skip(1).collect();
@@ -84,7 +85,7 @@ impl ScriptedCarrier {
         self
     }
 
-    /// Sets the delay of each answer.
+    /// Sets the delay of each response.
     #[must_use]
     pub fn with_delay(self, delay: Duration) -> Self {
         Self { delay, ..self }
@@ -96,7 +97,8 @@ impl ScriptedCarrier {
         Self { info, ..self }
     }
 
-    /// Appends a failing call to the script: each call takes the next entry, and succeeds if there is none.
+    /// Appends a failing call to the script. Each call takes the next entry, and succeeds if there is
+    /// none.
     pub fn fail_next(&self, fault: CarrierFault) {
         self.script().faults.push_back(Some(fault));
     }
@@ -106,18 +108,18 @@ impl ScriptedCarrier {
         self.script().faults.push_back(None);
     }
 
-    /// Returns the orders that were carried out, in their sequence, each key once.
+    /// Returns the orders that were executed, in sequence, each idempotency key once.
     #[must_use]
     pub fn orders(&self) -> Vec<(IdempotencyKey, CarrierOrder, PhoneNumber)> {
         self.script().orders.clone()
     }
 
-    /// Returns the script. It is plain data, which a thread that panicked has left whole.
+    /// Locks the script. A thread that panicked leaves it intact, since it is plain data.
     fn script(&self) -> MutexGuard<'_, Script> {
         self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Answers a call by the next entry of the script.
+    /// Executes a call according to the next entry of the script.
     fn answer<T>(&self, act: impl FnOnce(&mut Script) -> Result<T, CarrierError>) -> Result<T, CarrierError> {
         std::thread::sleep(self.delay);
         let mut script = self.script();

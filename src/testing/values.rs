@@ -15,7 +15,7 @@ use crate::porting::PortRequestId;
 use crate::store::{Expect, Query, Revision, StateSet};
 use crate::time::Timestamp;
 
-/// The texts of a type: a sign, a first character and some more.
+/// The texts of a type: a sign, a first character and further characters.
 struct Texts {
     sign: &'static str,
     first: &'static [u8],
@@ -56,7 +56,7 @@ impl Texts {
     }
 }
 
-/// Implements both traits for types by the texts that they are parsed from.
+/// Implements both `Arbitrary` traits for types that are parsed from texts.
 macro_rules! by_texts {
     ($($type:ty: $texts:expr;)*) => {$(
         impl proptest::arbitrary::Arbitrary for $type {
@@ -87,7 +87,7 @@ by_texts! {
     CarrierName: Texts::token(30);
 }
 
-/// Implements both traits for types by an iterator over all values.
+/// Implements both `Arbitrary` traits for types with an iterator over all values.
 macro_rules! by_choice {
     ($($type:ty: $all:expr;)*) => {$(
         impl proptest::arbitrary::Arbitrary for $type {
@@ -115,7 +115,7 @@ by_choice! {
     CallingCode: (1..=999).filter_map(|code| CallingCode::new(code).ok());
 }
 
-/// Implements both traits for types by a value of another type.
+/// Implements both `Arbitrary` traits for types that are created from a value of another type.
 macro_rules! by_other {
     ($($type:ty: $strategy:expr, $arbitrary:expr, $from:expr;)*) => {$(
         impl proptest::arbitrary::Arbitrary for $type {
@@ -185,14 +185,14 @@ fn query((prefix, owner, states, carrier, features, clock, pending): QueryParts)
     Query { prefix, owner, states, carrier, features, clock, pending, ..Query::default() }
 }
 
-/// Strategies of [proptest](::proptest) for values with more properties than those of `any`.
+/// Strategies of [proptest](::proptest) for values with more specific properties than those of `any`.
 pub mod strategies {
     use proptest::prelude::Strategy;
     use proptest::{collection, sample};
 
     use super::{DIGITS, PhoneNumber, Prefix};
 
-    /// Returns a strategy of numbers that start with `prefix`.
+    /// Returns a strategy for numbers that start with `prefix`.
     ///
     /// ```
     /// use proptest::prelude::*;
@@ -213,8 +213,9 @@ pub mod strategies {
         })
     }
 
-    /// Returns a strategy of numbers of the North American Numbering Plan: `+1`, an area code and an
-    /// exchange code that each start with 2 to 9, and four digits. Not every area code is assigned.
+    /// Returns a strategy for numbers of the North American Numbering Plan: `+1`, an area code and an
+    /// exchange code that each start with 2 to 9, and four digits. The area code is not necessarily
+    /// assigned.
     ///
     /// ```
     /// use proptest::prelude::*;

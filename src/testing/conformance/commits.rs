@@ -6,7 +6,7 @@ use super::fixture::{World, add, numbers, plain, read, time};
 use super::{Broken, conflict, equal, must, some};
 use crate::store::{Batch, Change, Expect, Query, Revision, Store, StoreError};
 
-/// Point 1: a change that expects an absent number is made only if the number is absent.
+/// Point 1: a change that expects an absent number takes effect only if the number is absent.
 pub(super) fn absent_is_expected(store: &dyn Store) -> Result<(), Broken> {
     let [number] = numbers()?;
     let (first, world) = (plain(number)?, World::new()?);
@@ -24,7 +24,7 @@ pub(super) fn absent_is_expected(store: &dyn Store) -> Result<(), Broken> {
     equal("the record after a refused removal", &*read(store, number)?, &first)
 }
 
-/// Point 1: a change that expects a revision is made only over that revision.
+/// Point 1: a change that expects a revision takes effect only on that revision.
 pub(super) fn revision_is_expected(store: &dyn Store) -> Result<(), Broken> {
     let [number, other, missing] = numbers()?;
     let world = World::new()?;
@@ -51,7 +51,7 @@ pub(super) fn revision_is_expected(store: &dyn Store) -> Result<(), Broken> {
     must(store.get(missing)?.is_none(), "a refused commit stored an absent number")
 }
 
-/// Point 1: a removal is made only of the revision that it expects.
+/// Point 1: a removal takes effect only on the revision that it expects.
 pub(super) fn removal_is_expected(store: &dyn Store) -> Result<(), Broken> {
     let [number] = numbers()?;
     let stale = add(store, plain(number)?)?;
@@ -63,12 +63,12 @@ pub(super) fn removal_is_expected(store: &dyn Store) -> Result<(), Broken> {
     must(store.get(number)?.is_none(), "a removed number is read")?;
     must(store.scan(&Query::default(), None, 10)?.items.is_empty(), "a removed number is scanned")?;
     conflict("a second removal", store.commit(Change::remove(number, current.expected()).into()))?;
-    // Removing an absent number that is expected to be absent is no conflict.
+    // Removing an absent number that is expected to be absent is not a conflict.
     store.commit(Change::remove(number, Expect::Absent).into())?;
     must(store.get(number)?.is_none(), "removing an absent number stored something")
 }
 
-/// Point 1: a conflict names the number, the expected and the found version.
+/// Point 1: a conflict contains the number, and the expected and the found version.
 pub(super) fn conflict_tells_what_was_found(store: &dyn Store) -> Result<(), Broken> {
     let [number, missing] = numbers()?;
     let found = add(store, plain(number)?)?;
@@ -133,7 +133,7 @@ pub(super) fn batch_is_whole(store: &dyn Store) -> Result<(), Broken> {
     Ok(())
 }
 
-/// Point 1: two changes of one number in a commit are refused, whatever they expect.
+/// Point 1: a commit with two changes of one number is refused, whatever they expect.
 pub(super) fn batch_has_one_change_of_each(store: &dyn Store) -> Result<(), Broken> {
     let [number, other] = numbers()?;
     let twice: Batch = [
@@ -179,7 +179,7 @@ pub(super) fn revision_is_never_reused(store: &dyn Store) -> Result<(), Broken> 
     equal("the number of different revisions", &seen.len(), &count)
 }
 
-/// Point 4: a record is read as it was stored, until another commit changes it.
+/// Point 4: a read returns the record as it was stored, until another commit changes it.
 pub(super) fn stored_is_read(store: &dyn Store) -> Result<(), Broken> {
     let world = World::new()?;
     let mut expected = BTreeMap::new();

@@ -13,8 +13,8 @@ use crate::contact::{
 };
 use crate::store::{Batch, Change, Expect, Revision, Store, StoreError, StoreExt, Stored};
 
-/// Points 1 and 2: a list is changed only over the version that the change expects, a batch is stored
-/// as a whole or not at all, and no revision is used twice.
+/// Points 1 and 2: a change takes effect only on the version of the list that it expects, a batch is
+/// stored as a whole or not at all, and no revision is used twice.
 pub(super) fn contacts_are_expected(store: &dyn Store) -> Result<(), Broken> {
     let [mine, more, yours] = [list("me", &[1])?, list("me", &[1, 2])?, list("you", &[3])?];
     let stale = add(store, mine.clone())?;
@@ -39,8 +39,8 @@ pub(super) fn contacts_are_expected(store: &dyn Store) -> Result<(), Broken> {
     one_is_made("the commits over one revision", &racing, |batch| store.commit(batch))
 }
 
-/// Point 8: an id is one contact's, which is found by it: the id of another owner's contact is refused,
-/// unless the same commit releases it.
+/// Point 8: an id belongs to one contact, and looking it up returns that contact. The id of another
+/// owner's contact is refused, unless the same commit releases it.
 pub(super) fn contact_id_has_one_owner(store: &dyn Store) -> Result<(), Broken> {
     let held = add(store, list("me", &[1, 2])?)?;
     let rival = list("you", &[3, 2])?;
@@ -65,8 +65,8 @@ pub(super) fn contact_id_has_one_owner(store: &dyn Store) -> Result<(), Broken> 
     one_is_made("the commits with one id", &racing, |batch| store.commit(batch))
 }
 
-/// Point 8: a new id is above all that are or were stored, and is given once, whoever asks at the same
-/// time.
+/// Point 8: a new id is greater than all that are or were stored, and is allocated once, even to
+/// concurrent callers.
 pub(super) fn contact_id_is_new(store: &dyn Store) -> Result<(), Broken> {
     let first = store.new_contact_id()?;
     must(store.new_contact_id()? > first, "an id is given twice")?;
@@ -79,7 +79,7 @@ pub(super) fn contact_id_is_new(store: &dyn Store) -> Result<(), Broken> {
     equal("the number of different ids", &given.iter().collect::<BTreeSet<_>>().len(), &given.len())
 }
 
-/// Point 5: a page is the one that the query makes of all contact numbers.
+/// Point 5: a page equals the result of the query on all contact numbers.
 pub(super) fn contact_page_is_its_query(store: &dyn Store) -> Result<(), Broken> {
     let mut lists = Vec::new();
     for place in 0..20_u64 {
@@ -175,7 +175,7 @@ pub(super) fn event(name: &str, seconds: u64) -> Result<ContactEvent, Broken> {
     Ok(ContactEvent { at, owner, id: ContactId::new(1), kind: ContactEventKind::Added })
 }
 
-/// Makes the list of an owner with contacts of these ids, the first of them primary.
+/// Creates the list of an owner with contacts of these ids, the first of them primary.
 pub(super) fn list(name: &str, ids: &[u64]) -> Result<ContactList, Broken> {
     let contact = |(place, id): (usize, &u64)| {
         let line = id % 10;

@@ -1,4 +1,4 @@
-//! Values for the laws.
+//! The values that the laws store.
 
 use super::Broken;
 use crate::account::{Account, AccountId, AccountTree, Actor};
@@ -10,7 +10,7 @@ use crate::record::{Context, Creation, Decision, Event, EventKind, NumberRecord,
 use crate::store::{Change, Expect, Receipt, Revision, Store, Stored};
 use crate::time::Timestamp;
 
-/// Accounts and settings for the commands of records.
+/// The accounts and settings for commands on records.
 pub(super) struct World {
     accounts: AccountTree,
     policy: Policy,
@@ -18,7 +18,7 @@ pub(super) struct World {
     pub(super) owners: [AccountId; 3],
 }
 
-/// The number of kinds of records that [`World::record`] makes: one of each state, and some with
+/// The number of kinds of records that [`World::record`] creates: one for each state, and some with
 /// further properties.
 pub(super) const KINDS: usize = 14;
 
@@ -34,8 +34,8 @@ impl World {
         Context::new(Actor::System, &self.accounts, &self.policy, now)
     }
 
-    /// Makes a record of a kind, of `owner` if records of the kind have one. It was created soon after the
-    /// start of 2026.
+    /// Creates a record of a kind, owned by `owner` if records of the kind have an owner. The record
+    /// was created shortly after the start of 2026.
     pub(super) fn record(
         &self,
         number: PhoneNumber,
@@ -76,7 +76,7 @@ impl World {
         Ok(decision?.record)
     }
 
-    /// Makes records of all kinds and owners, ascending by number, under several prefixes.
+    /// Creates records of all kinds and owners, in ascending order, under several prefixes.
     pub(super) fn records(&self) -> Result<Vec<NumberRecord>, Broken> {
         let starts = ["+1415886", "+1415887", "+1416886", "+4420794", "+49301"];
         let mut records = Vec::new();
@@ -91,7 +91,7 @@ impl World {
         Ok(records)
     }
 
-    /// Returns the record with one more change, made at `now`.
+    /// Returns `record` with one more change, made at `now`.
     pub(super) fn touched(&self, record: &NumberRecord, now: Timestamp) -> Result<NumberRecord, Broken> {
         let update = Update { ported_in: Some(!record.ported_in()), ..Update::default() };
         Ok(record.update(update, &self.context(now)).map_err(Broken::new)?.record)
@@ -108,25 +108,25 @@ pub(super) fn number(text: &str) -> Result<PhoneNumber, Broken> {
     text.parse().map_err(Broken::new)
 }
 
-/// Returns consecutive numbers, ascending.
+/// Returns consecutive numbers, in ascending order.
 pub(super) fn numbers<const N: usize>() -> Result<[PhoneNumber; N], Broken> {
     let numbers: Vec<_> =
         (0..N).map(|place| number(&format!("+1415886{place:04}"))).collect::<Result<_, _>>()?;
     numbers.try_into().map_err(|_| Broken::new("an array has another length than its iterator"))
 }
 
-/// Makes a record with few properties.
+/// Creates a record with few properties.
 pub(super) fn plain(number: PhoneNumber) -> Result<NumberRecord, Broken> {
     let carrier = "telnyx".parse().map_err(Broken::new)?;
     Ok(NumberRecord::discovered(number, carrier, time(0)?))
 }
 
-/// Makes an event that differs from others by its time.
+/// Creates an event that differs from others by its time.
 pub(super) fn event(number: PhoneNumber, seconds: u64) -> Result<Event, Broken> {
     Ok(Event { number, at: time(seconds)?, actor: Actor::System, kind: EventKind::Updated })
 }
 
-/// Makes a receipt with a time that does not matter.
+/// Creates a receipt with an arbitrary time.
 pub(super) fn receipt(key: &str, answer: serde_json::Value) -> Result<Receipt, Broken> {
     receipt_at(key, answer, 0)
 }

@@ -1,4 +1,4 @@
-//! Laws of what is forgotten, and of readers that follow the log: points 3 and 7 of the contract.
+//! Laws of forgetting, and of readers that follow the log: points 3 and 7 of the contract.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,8 +10,9 @@ use super::{Broken, conflict, equal, must};
 use crate::number::PhoneNumber;
 use crate::store::{Batch, Change, Expect, Forget, Logged, Receipt, Store, StoreError};
 
-/// Point 3: reading events that are forgotten, by age or count, is an error that names the first event
-/// left; the others keep their sequence numbers, and later events get the next.
+/// Point 3: reading events that were forgotten, by age or by count, is an error that contains the
+/// sequence number of the first remaining event. The remaining events keep their sequence numbers, and
+/// later events get the next ones.
 pub(super) fn forgotten_is_told(store: &dyn Store) -> Result<(), Broken> {
     let numbers: [PhoneNumber; 20] = numbers()?;
     let log = |number: PhoneNumber, seconds: u64| -> Result<(), Broken> {
@@ -30,7 +31,7 @@ pub(super) fn forgotten_is_told(store: &dyn Store) -> Result<(), Broken> {
     check_forgotten(store, 4, &all)?;
     store.forget(&Forget::default().with_max_events(4).with_events_before(time(2)?))?;
     check_forgotten(store, 7, &all)?;
-    // Nothing comes back.
+    // Forgotten events do not return.
     store.forget(&Forget::default().with_max_events(100))?;
     check_forgotten(store, 7, &all)?;
     store.forget(&Forget::default().with_max_events(0))?;
@@ -40,7 +41,7 @@ pub(super) fn forgotten_is_told(store: &dyn Store) -> Result<(), Broken> {
     equal("the event after all were forgotten", &found, &vec![11])
 }
 
-/// Requires that the events before `first` are forgotten and all others are as in `all`.
+/// Checks that the events before `first` are forgotten and all others are those of `all`.
 fn check_forgotten(store: &dyn Store, first: u64, all: &[Logged]) -> Result<(), Broken> {
     for after in 0..first - 1 {
         match store.events(after, 10) {
@@ -55,8 +56,8 @@ fn check_forgotten(store: &dyn Store, first: u64, all: &[Logged]) -> Result<(), 
     Ok(())
 }
 
-/// Point 7: receipts are forgotten by age and by count, the oldest first, and only so; a key whose
-/// receipt is forgotten can have another.
+/// Point 7: receipts are forgotten only by age and by count, the oldest first. The key of a forgotten
+/// receipt can be used again.
 pub(super) fn receipts_are_forgotten(store: &dyn Store) -> Result<(), Broken> {
     let receipts = (1..=6).map(|second| receipt_at(&format!("key-{second}"), json!(second), second));
     let receipts: Vec<_> = receipts.collect::<Result<_, Broken>>()?;
@@ -85,10 +86,11 @@ pub(super) fn receipts_are_forgotten(store: &dyn Store) -> Result<(), Broken> {
     equal("a receipt under a key that was forgotten", &store.receipt(again.key)?, &Some(again))
 }
 
-/// Point 7: above its quota an actor's oldest receipts are forgotten, and those of no other actor.
+/// Point 7: above the quota of an actor, its oldest receipts are forgotten, and those of no other
+/// actor.
 pub(super) fn quota_is_each_actors(store: &dyn Store) -> Result<(), Broken> {
     let mut receipts = Vec::new();
-    // The ages are not the order of the commits, which counts.
+    // The order of the ages differs from that of the commits, which is the one that counts.
     for (place, actor) in
         ["one", "one", "two", "one", "one", "system", "one", "one", "two"].into_iter().enumerate()
     {
@@ -119,8 +121,8 @@ pub(super) fn quota_is_each_actors(store: &dyn Store) -> Result<(), Broken> {
     check(&[])
 }
 
-/// Point 3: a reader that follows the log while others commit reads every event once, with the
-/// sequence number that it keeps.
+/// Point 3: a reader that follows the log during concurrent commits reads every event once, with its
+/// final sequence number.
 pub(super) fn no_event_is_skipped(store: &dyn Store) -> Result<(), Broken> {
     const WRITERS: usize = 4;
     const COMMITS: usize = 150;
@@ -136,7 +138,7 @@ pub(super) fn no_event_is_skipped(store: &dyn Store) -> Result<(), Broken> {
     let follow = || -> Result<Vec<Logged>, Broken> {
         let mut read: Vec<Logged> = Vec::new();
         loop {
-            // What is committed before this is seen is in the log by then.
+            // The log contains everything that was committed before this flag was set.
             let was_done = is_done.load(Ordering::Acquire);
             let after = read.last().map_or(0, |logged| logged.sequence);
             let events = store.events(after, 7)?;

@@ -14,13 +14,13 @@ use crate::number::PhoneNumber;
 use crate::porting::PortRequest;
 use crate::store::{Batch, Change, Expect, Guard, Query, Revision, Store, StoreError, StoreExt};
 
-/// A port request that is submitted, with one number.
+/// Returns a submitted port request with one number.
 fn request_for(id: &str, number: PhoneNumber) -> Result<PortRequest, Broken> {
     request(id, "shop", "submitted", &[&number.to_string()])
 }
 
-/// Point 1: a commit over all kinds is made if all its expectations hold; if one fails nothing of any
-/// kind is stored.
+/// Point 1: a commit of values of all kinds takes effect if all its expectations hold; if one fails, no
+/// value of any kind is stored.
 pub(super) fn batch_is_whole_over_all_kinds(store: &dyn Store) -> Result<(), Broken> {
     let [number, other] = numbers()?;
     let wrong = add(store, plain(other)?)?;
@@ -48,7 +48,8 @@ pub(super) fn batch_is_whole_over_all_kinds(store: &dyn Store) -> Result<(), Bro
     equal("the receipt of a batch", &store.receipt(kept.key)?, &Some(kept))
 }
 
-/// Point 2: all versions that a commit stores have its revision, which is above all that it expected.
+/// Point 2: all versions that a commit stores have its revision, which is greater than every revision
+/// that it expected.
 pub(super) fn commit_has_one_revision(store: &dyn Store) -> Result<(), Broken> {
     let [first, second, third] = numbers()?;
     let batch = |expects: [Expect; 5]| -> Result<Batch, Broken> {
@@ -73,7 +74,7 @@ pub(super) fn commit_has_one_revision(store: &dyn Store) -> Result<(), Broken> {
     equal("the revisions of what a commit stored", &revisions()?, &[made; 5])?;
     let scanned = store.scan(&Query::default(), None, 3)?;
     must(scanned.items.iter().all(|stored| stored.revision() == made), "a scan finds another revision")?;
-    // Others commit, and one value is changed once more.
+    // Other commits follow, and one value is changed once more.
     let touched = World::new()?.touched(&*read(store, third)?, time(1)?)?;
     let later = store.commit(Change::put(touched, Expect::Revision(made)).into())?;
     must(later > made, "a revision is not above the one that was expected")?;
@@ -83,7 +84,7 @@ pub(super) fn commit_has_one_revision(store: &dyn Store) -> Result<(), Broken> {
     equal("the revisions of what a later commit stored", &revisions()?, &[again; 5])
 }
 
-/// Point 3: events of all kinds are in one log, those of a commit together.
+/// Point 3: events of all kinds are in one log, and those of one commit are consecutive.
 pub(super) fn log_has_all_kinds(store: &dyn Store) -> Result<(), Broken> {
     let [number, other] = numbers()?;
     let made = request("a", "shop", "submitted", &[])?;
@@ -109,7 +110,7 @@ pub(super) fn log_has_all_kinds(store: &dyn Store) -> Result<(), Broken> {
     equal("the events of all kinds", &times, &expected)
 }
 
-/// Point 1: a commit whose guard does not hold is a conflict; a guard is about the values that are stored
+/// Point 1: a commit whose guard does not hold is a conflict. A guard refers to the values stored
 /// before the commit.
 pub(super) fn guards_hold(store: &dyn Store) -> Result<(), Broken> {
     let [number, free] = numbers()?;
@@ -151,7 +152,7 @@ pub(super) fn guards_hold(store: &dyn Store) -> Result<(), Broken> {
     )?;
     store.commit(add_free.with_guard(Guard::Port(free, None)))?;
 
-    // A number that the commit releases is still active before the commit.
+    // A number that the commit releases is active until the commit.
     let held = port_requests::read(store, "a")?.expected();
     let release = Batch::from(Change::remove(a, held));
     conflict(
@@ -162,7 +163,7 @@ pub(super) fn guards_hold(store: &dyn Store) -> Result<(), Broken> {
     Ok(())
 }
 
-/// Point 1: a guard of a number that the commit does not touch is refused; one that it changes,
+/// Point 1: a guard on a number that the commit does not touch is refused. A number that it changes,
 /// claims or releases may be guarded.
 pub(super) fn guard_names_what_is_touched(store: &dyn Store) -> Result<(), Broken> {
     let [number, other, inactive] = numbers()?;
@@ -178,7 +179,7 @@ pub(super) fn guard_names_what_is_touched(store: &dyn Store) -> Result<(), Broke
     };
     refused(Change::put(plain(number)?, Expect::Absent).into(), other)?;
     refused(Change::put(request_for("a", number)?, Expect::Absent).into(), other)?;
-    // A number of a request that is over is not claimed.
+    // The numbers of a closed request are not claimed.
     let over = request("b", "shop", "canceled", &[&inactive.to_string()])?;
     refused(Change::put(over, Expect::Absent).into(), inactive)?;
     must(store.get(number)?.is_none(), "a commit was made whose guard was refused")?;
@@ -195,8 +196,8 @@ pub(super) fn guard_names_what_is_touched(store: &dyn Store) -> Result<(), Broke
     Ok(())
 }
 
-/// Points 1 and 8: of a commit that creates a number and one that ports it, each guarded against the
-/// other, one is made, however often they race.
+/// Points 1 and 8: if one commit creates a number and another one ports it, each guarded against the
+/// other, exactly one takes effect, however often they race.
 pub(super) fn number_or_port_request_wins(store: &dyn Store) -> Result<(), Broken> {
     const RACES: usize = 300;
     let numbers: [PhoneNumber; RACES] = numbers()?;
@@ -215,7 +216,7 @@ pub(super) fn number_or_port_request_wins(store: &dyn Store) -> Result<(), Broke
             made.push(match store.commit(batch) {
                 Ok(_) => true,
                 Err(error) if error.is_conflict() => false,
-                // The other racer must not wait for ever: the failure is found below.
+                // The other racer must not wait forever; the failure is detected below.
                 Err(_) => racer == 0,
             });
         }
@@ -234,7 +235,7 @@ pub(super) fn number_or_port_request_wins(store: &dyn Store) -> Result<(), Broke
     Ok(())
 }
 
-/// Point 4: a list of keys is answered in its order, with absent keys and keys that occur twice.
+/// Point 4: a list of keys is answered in the order of the keys, including absent and repeated keys.
 pub(super) fn lists_are_answered_in_order(store: &dyn Store) -> Result<(), Broken> {
     let [first, second, absent] = numbers()?;
     store.commit(
@@ -289,7 +290,8 @@ pub(super) fn lists_are_answered_in_order(store: &dyn Store) -> Result<(), Broke
     equal("the answers for an empty list", &store.get_many(&[])?.len(), &0)
 }
 
-/// Point 1: a commit with more changes than the store takes is refused; one with 1,000 is made.
+/// Point 1: a commit with more changes than the store accepts is refused; one with 1,000 changes is
+/// accepted.
 pub(super) fn too_many_changes_are_refused(store: &dyn Store) -> Result<(), Broken> {
     const PROBED: usize = 100_000;
     let max = store.max_changes();

@@ -9,8 +9,8 @@ use crate::number::PhoneNumber;
 use crate::record::Event;
 use crate::store::{Batch, Change, Expect, Logged, Query, Receipt, Store, StoreError};
 
-/// Point 3: events are in the order of the commits, of the changes in a commit and of the events in a
-/// change, with sequence numbers 1, 2, 3 and so on.
+/// Point 3: events have the order of the commits, of the changes in a commit and of the events in a
+/// change, with sequence numbers from 1 without gaps.
 pub(super) fn events_are_in_order(store: &dyn Store) -> Result<(), Broken> {
     let [first, second, third] = numbers()?;
     equal("the events of an empty store", &store.events(0, 10)?, &Vec::new())?;
@@ -28,7 +28,7 @@ pub(super) fn events_are_in_order(store: &dyn Store) -> Result<(), Broken> {
     equal("the events", &store.events(0, usize::MAX)?, &expected)
 }
 
-/// Point 3: a commit that is refused leaves no event and no gap.
+/// Point 3: a refused commit leaves neither an event nor a gap.
 pub(super) fn refused_leaves_no_event(store: &dyn Store) -> Result<(), Broken> {
     let [number, other] = numbers()?;
     let put = |number, seconds| {
@@ -44,7 +44,7 @@ pub(super) fn refused_leaves_no_event(store: &dyn Store) -> Result<(), Broken> {
     equal("the events", &store.events(0, 10)?, &logged(&[(number, &[1]), (other, &[6])])?)
 }
 
-/// Point 3: up to `limit` events are read after a sequence number, and events do not change.
+/// Point 3: reading after a sequence number returns up to `limit` events, and events do not change.
 pub(super) fn events_are_paged(store: &dyn Store) -> Result<(), Broken> {
     let numbers: [PhoneNumber; 40] = numbers()?;
     for (place, number) in (0_u64..).zip(numbers) {
@@ -109,7 +109,7 @@ fn some_events(number: PhoneNumber, seconds: &[u64]) -> Result<Vec<Event>, Broke
     seconds.iter().map(|seconds| event(number, *seconds)).collect()
 }
 
-/// Returns the log that has these events.
+/// Returns the log entries of these events.
 fn logged(events: &[(PhoneNumber, &[u64])]) -> Result<Vec<Logged>, Broken> {
     let events: Vec<Vec<Event>> =
         events.iter().map(|(number, seconds)| some_events(*number, seconds)).collect::<Result<_, _>>()?;

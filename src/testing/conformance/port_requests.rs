@@ -10,7 +10,7 @@ use crate::number::PhoneNumber;
 use crate::porting::{PortEvent, PortEventKind, PortRequest, PortRequestId, PortStates};
 use crate::store::{Batch, Change, Expect, PortQuery, Revision, Store, StoreError, StoreExt, Stored};
 
-/// Points 1 and 2: a request is changed only over the version that the change expects, a batch is
+/// Points 1 and 2: a change takes effect only on the version of the request that it expects, a batch is
 /// stored as a whole or not at all, and no revision is used twice.
 pub(super) fn port_requests_are_expected(store: &dyn Store) -> Result<(), Broken> {
     let [first, second] = [request("a", "shop", "submitted", &[])?, request("b", "shop", "submitted", &[])?];
@@ -39,8 +39,8 @@ pub(super) fn port_requests_are_expected(store: &dyn Store) -> Result<(), Broken
     one_is_made("the commits over one revision", &racing, |batch| store.commit(batch))
 }
 
-/// Point 8: a number is active on one request at most. A request that is completed, canceled or removed
-/// releases its numbers, to a request of the same commit too.
+/// Point 8: a number is active on at most one request. A request that is completed, canceled or removed
+/// releases its numbers, even to a request in the same commit.
 pub(super) fn number_is_on_one_active_request(store: &dyn Store) -> Result<(), Broken> {
     let [x, y] = [number("+14158867900")?, number("+14158867901")?];
     let held = add(store, request("a", "shop", "submitted", &["+14158867900"])?)?;
@@ -86,8 +86,8 @@ pub(super) fn number_is_on_one_active_request(store: &dyn Store) -> Result<(), B
     one_is_made("the commits with one number", &racing, |batch| store.commit(batch))
 }
 
-/// Point 5: requests ascend by id, and pages of any size, all full but the last, join to the requests
-/// that match the query.
+/// Point 5: requests are in ascending order of id; pages of any size, all full except the last,
+/// concatenate to the requests that match the query.
 pub(super) fn port_requests_are_scanned(store: &dyn Store) -> Result<(), Broken> {
     let states =
         ["unconfirmed", "submitted", "pending", "scheduled", "rejected", "completed", "canceled", "odd"];

@@ -11,7 +11,7 @@ use crate::number::PhoneNumber;
 use crate::record::NumberRecord;
 use crate::store::{Batch, Change, Query, Revision, Store, StoreError, StoreExt, Stored};
 
-/// Point 1: one of a hundred threads that reserve a number at the same time reserves it.
+/// Point 1: of a hundred threads that reserve a number at the same time, exactly one succeeds.
 pub(super) fn reservation_has_one_winner(store: &dyn Store) -> Result<(), Broken> {
     const RACERS: usize = 100;
     let [number] = numbers()?;
@@ -29,7 +29,7 @@ pub(super) fn reservation_has_one_winner(store: &dyn Store) -> Result<(), Broken
             Ok(Some(stored)) => decision(stored).map(|made| Change::put(made.record, stored.expected())),
             Ok(None) | Err(_) => Err(Broken::new("the number is absent")),
         };
-        // All threads have read before one commits.
+        // All threads read before one of them commits.
         barrier.wait();
         match store.commit(change?.into()) {
             Ok(revision) => Ok(Some(revision)),
@@ -60,8 +60,8 @@ pub(super) fn increments_are_not_lost(store: &dyn Store) -> Result<(), Broken> {
     equal("the number of changes", &changes(&read(store, number)?), &expected)
 }
 
-/// Point 3: the log has the events of the concurrent commits that were made, those of a number in the
-/// order of its versions, without a gap.
+/// Point 3: the log contains the events of the successful concurrent commits without a gap, and the
+/// events of each number in the order of its versions.
 pub(super) fn events_have_no_gap_in_races(store: &dyn Store) -> Result<(), Broken> {
     const RACERS: usize = 8;
     let numbers: [PhoneNumber; 3] = numbers()?;
@@ -74,7 +74,7 @@ pub(super) fn events_have_no_gap_in_races(store: &dyn Store) -> Result<(), Broke
         for number in numbers.into_iter().cycle().skip(racer).take(90) {
             let stored = read(store, number)?;
             thread::yield_now();
-            // The time of the event is the number of changes of the record.
+            // The event's time is the record's number of changes.
             let count = changes(&stored) + 1;
             let changed = world.touched(&stored, time(count)?)?;
             let change = Change::put(changed, stored.expected()).with_events(vec![event(number, count)?]);
@@ -136,7 +136,7 @@ pub(super) fn batch_is_seen_whole(store: &dyn Store) -> Result<(), Broken> {
             let first = times.next();
             must(times.all(|time| Some(time) == first), "a scan sees half a batch")?;
 
-            // In descending order first: a later read finds no older version.
+            // The first pass reads in descending order: a later read never returns an older version.
             let mut latest = None;
             for number in numbers.into_iter().rev().chain(numbers) {
                 let updated = Some(read(store, number)?.updated());
@@ -192,7 +192,7 @@ fn increment_once(
     }
 }
 
-/// The reason why an increment was not made.
+/// The reason why an increment failed.
 enum Attempt {
     Broken(Broken),
     Store(StoreError),
@@ -204,7 +204,7 @@ impl From<StoreError> for Attempt {
     }
 }
 
-/// Requires that one of several commits by concurrent threads is made.
+/// Checks that exactly one of several concurrent commits takes effect.
 pub(super) fn one_is_made<B: Clone + Sync>(
     description: &str,
     batches: &[B],

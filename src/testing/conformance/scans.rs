@@ -8,12 +8,12 @@ use crate::number::{PhoneNumber, Prefix};
 use crate::record::NumberRecord;
 use crate::store::{Batch, Change, Expect, Query, Store, Stored};
 
-/// Point 5: numbers ascend, in whatever order they were added.
+/// Point 5: numbers are in ascending order, whatever the order in which they were added.
 pub(super) fn scan_ascends(store: &dyn Store) -> Result<(), Broken> {
     let records = World::new()?.records()?;
     let count = records.len();
     for place in 0..count {
-        // Each record is added once, since 37 and the count are coprime.
+        // Every record is added exactly once, since 37 and the count are coprime.
         let record = some("a record", records.get(place * 37 % count))?;
         add(store, record.clone())?;
     }
@@ -23,8 +23,8 @@ pub(super) fn scan_ascends(store: &dyn Store) -> Result<(), Broken> {
     must(found.items.iter().map(|stored| &**stored).eq(&records), "a scan finds other records")
 }
 
-/// Point 5: a page starts with the least number above its cursor, whether the cursor's number is stored
-/// or not.
+/// Point 5: a page starts with the first number after its cursor, whether or not the number of the
+/// cursor is stored.
 pub(super) fn cursor_is_exclusive(store: &dyn Store) -> Result<(), Broken> {
     let records = fill(store)?;
     let between = ["+10", "+14158860001", "+1415887", "+14168869999", "+4420", "+999999999999999"];
@@ -48,8 +48,8 @@ pub(super) fn cursor_is_exclusive(store: &dyn Store) -> Result<(), Broken> {
     equal("the number after one that was removed", &found.first().map(|stored| &**stored), &records.get(8))
 }
 
-/// Point 5: pages of any size join to the whole scan; all but the last are full, and the last has no
-/// cursor.
+/// Point 5: pages of any size concatenate to the whole scan; all pages except the last are full, and
+/// the last one has no cursor.
 pub(super) fn pages_join(store: &dyn Store) -> Result<(), Broken> {
     let records = fill(store)?;
     for query in queries()? {
@@ -61,8 +61,8 @@ pub(super) fn pages_join(store: &dyn Store) -> Result<(), Broken> {
     Ok(())
 }
 
-/// Point 6: the few numbers among many that match a query are found, in pages of any size, by each
-/// property that they differ in.
+/// Point 6: a query finds a few numbers among many, in pages of any size, by each of the properties in
+/// which they differ.
 pub(super) fn few_are_found_among_many(store: &dyn Store) -> Result<(), Broken> {
     const MANY: usize = 10_000;
     let world = World::new()?;
@@ -71,7 +71,7 @@ pub(super) fn few_are_found_among_many(store: &dyn Store) -> Result<(), Broken> 
     let mut changes = Vec::new();
     for place in 0..MANY {
         let number = number(&format!("+1415886{place:04}"))?;
-        // Many numbers precede the first that is sought, and follow the last.
+        // Many numbers precede the first match, and follow the last one.
         let is_one = place % 1_300 == 1_100;
         let record = if is_one { world.record(number, 4, one)? } else { world.record(number, 3, other)? };
         few.extend(is_one.then(|| record.clone()));
@@ -98,7 +98,7 @@ pub(super) fn few_are_found_among_many(store: &dyn Store) -> Result<(), Broken> 
     Ok(())
 }
 
-/// Requires that the pages of a query join to `expected`.
+/// Checks that the pages of a query concatenate to `expected`.
 fn check_pages(
     store: &dyn Store,
     query: &Query,
@@ -124,8 +124,8 @@ fn check_pages(
     must(found.iter().map(|record| &**record).eq(expected.iter().copied()), &description)
 }
 
-/// Point 5: a page has at most `limit` numbers; a page for a limit of 0 is empty and has the cursor that
-/// it was asked for.
+/// Point 5: a page has at most `limit` numbers. A page with the limit 0 is empty, and its cursor is the
+/// one that was passed in.
 pub(super) fn limit_is_kept(store: &dyn Store) -> Result<(), Broken> {
     let records = fill(store)?;
     let cursor = some("a record", records.get(3))?.number();
@@ -140,14 +140,15 @@ pub(super) fn limit_is_kept(store: &dyn Store) -> Result<(), Broken> {
     Ok(())
 }
 
-/// Point 5: a scan finds the numbers that match its query, by each field and by several.
+/// Point 5: a scan returns the numbers that match its query, for each field and for combinations of
+/// fields.
 pub(super) fn query_is_a_filter(store: &dyn Store) -> Result<(), Broken> {
     let records = fill(store)?;
     check_queries(store, &records)
 }
 
-/// Point 5: a scan finds the numbers that match after all properties of the numbers have changed, and
-/// after numbers were removed.
+/// Point 5: a scan still returns the numbers that match after all properties of the numbers have
+/// changed, and after numbers were removed.
 pub(super) fn query_follows_changes(store: &dyn Store) -> Result<(), Broken> {
     let records = fill(store)?;
     let world = World::new()?;
@@ -155,7 +156,7 @@ pub(super) fn query_follows_changes(store: &dyn Store) -> Result<(), Broken> {
     let mut expected = Vec::new();
     for (place, record) in records.iter().enumerate() {
         let stored = read(store, record.number())?;
-        // Most get another kind and owner, some keep one of them, some are removed.
+        // Most records get another kind and owner, some keep one of them, some are removed.
         let owner = [second, third, first].into_iter().cycle().nth(place % 4);
         let owner = some("an owner", owner)?;
         if place % 9 == 8 {
@@ -196,7 +197,7 @@ fn fill(store: &dyn Store) -> Result<Vec<NumberRecord>, Broken> {
     Ok(records)
 }
 
-/// Returns queries by each field, and by several.
+/// Returns queries by each field, and by combinations of fields.
 fn queries() -> Result<Vec<Query>, Broken> {
     let owners = World::new()?.owners;
     let prefix = |text: &str| text.parse::<Prefix>().map_err(Broken::new);
