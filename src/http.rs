@@ -21,16 +21,17 @@
 //! | [`clients`] | clients' numbers: `/clients/{client_id}/phone_numbers`, paged envelopes | `/v9` |
 //! | [`user_numbers`] | users' own numbers: `/phone_numbers`, forms | the root |
 //!
-//! [`service()`] has all of them at these places, [`serve()`] serves a router over TCP.
+//! [`service()`] has all routers at these paths; [`serve()`] serves a router over TCP.
 //!
-//! - [`Authenticate`] tells the actor of a request; the domain decides what the actor may do.
+//! - [`Authenticate`] determines the actor of a request; the domain decides what the actor may do.
 //! - `Content-Type` is ignored; the body of an unauthenticated request is not read.
-//! - Calls that may block run on the threads that [`ExecutionMode`] names.
+//! - Blocking calls run on the threads that [`ExecutionMode`] selects.
 //! - [`ServerLimits`] bounds bodies, times and connections.
-//! - Every response of a router has the header `x-request-id`: the client's, or a new one.
-//! - Errors outside of a handler (an unknown path, a body that is too large, a panic) are rendered in
-//!   the documents of the API, and never tell internals. What cannot be parsed as HTTP, or has a head
-//!   that is too large, reaches no router: [`serve()`] answers it with a bare status 400, 414 or 431.
+//! - Every response of a router has the header `x-request-id`: the client's id, or a new one.
+//! - Errors outside of a handler (an unknown path, a body that is too large, a panic) are rendered as
+//!   documents of the API, and never reveal internals. A request that cannot be parsed as HTTP, or
+//!   whose head is too large, reaches no router: [`serve()`] answers it with a bare status 400, 414 or
+//!   431.
 
 pub mod clients;
 pub mod kazoo;

@@ -1,4 +1,4 @@
-//! The inventory: the use cases on a service's numbers, for one number or many.
+//! The inventory: the use cases of a service's numbers, for one number or many.
 //!
 //! ```
 //! use telnum::account::{Account, AccountId, AccountTree, Actor};
@@ -24,30 +24,34 @@
 //!
 //! # How a change is made
 //!
-//! An [`Inventory`] is a facade: each use case makes a command, and one executor carries it out. The `PUT` of a
-//! number over HTTP goes through these steps:
+//! # Steps of a change
 //!
-//! 1. The route `http::kazoo::routes::number::create` reads the request and calls [`Inventory::create`].
-//! 2. [`Inventory::create`] (`facade`) makes `Command::Create` and passes it to `Services::execute`.
-//! 3. `Services::execute` (`execute`) reads the inputs (`input`) and, if the idempotency key is known, replays
-//!    the first answer (`replay`).
-//! 4. `Execution::plan` reads the records and lets `Command::decide` (`command`) decide each, by
-//!    [`NumberRecord::create`](crate::record::NumberRecord::create). Numbers to buy are discovered at carriers
-//!    first (`discover`).
+//! An [`Inventory`] is a facade: each use case creates a command, and one executor carries it out. The
+//! `PUT` of a number over HTTP goes through these steps:
+//!
+//! 1. The route `http::kazoo::routes::number::create` reads the request and calls
+//!    [`Inventory::create`].
+//! 2. [`Inventory::create`] (`facade`) creates `Command::Create` and passes it to `Services::execute`.
+//! 3. `Services::execute` (`execute`) reads the inputs (`input`) and, if the idempotency key is known,
+//!    replays the first response (`replay`).
+//! 4. `Execution::plan` reads the records, and `Command::decide` (`command`) decides each of them by
+//!    [`NumberRecord::create`](crate::record::NumberRecord::create). Numbers to buy are first
+//!    discovered at carriers (`discover`).
 //! 5. `Execution::check` asks billing for quotes (`pricing`). A dry run ends here.
-//! 6. `Execution::prepare` turns decisions into changes. One that needs external effects becomes a claim of the
-//!    record, under a key of its own (`idempotency`).
-//! 7. `Execution::commit` calls [`Store::commit`](crate::store::Store::commit): the changes, their events and
-//!    the request's receipt are stored together, if nobody has changed the records meanwhile. Otherwise the
-//!    executor starts again at step 4.
+//! 6. `Execution::prepare` turns decisions into changes. A decision that needs external effects becomes
+//!    a claim of the record, under its own idempotency key (`idempotency`).
+//! 7. `Execution::commit` calls [`Store::commit`](crate::store::Store::commit): the changes, their
+//!    events and the request's receipt are stored together, on the condition that the records have not
+//!    changed in the meantime. On a conflict the executor starts again at step 4.
 //! 8. `Services::complete_claims` (`claims`) runs the effects of the claims at carriers and providers
 //!    (`effects`), and commits their outcome.
 //!
 //! # External effects
 //!
-//! An effect runs only on a record that is claimed in the store. [`Inventory::recover`] completes what a crash
-//! leaves half done, with the same keys. A change that is refused half way is abandoned: that is stored first,
-//! then the performed effects are rolled back.
+//! An effect only runs on a record that is claimed in the store. [`Inventory::recover`] completes the
+//! claims that a crash has left, with the same idempotency keys. If one of several effects is refused,
+//! the claim is abandoned: that is stored first, and then the effects already performed are rolled
+//! back.
 
 mod billing;
 mod builder;

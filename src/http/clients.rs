@@ -1,4 +1,5 @@
-//! Clients' numbers: `/v9/clients/{client_id}/phone_numbers`, arrays in, paged envelopes out.
+//! Clients' numbers: `/v9/clients/{client_id}/phone_numbers`, with arrays in requests and paged
+//! envelopes in responses.
 //!
 //! ```
 //! use telnum::contact::book::ContactBook;
@@ -12,13 +13,13 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 //!
-//! - Only the creation is published. The `url` of a response can be read too, and so can the list, in
-//!   the same envelope.
-//! - In the published example the number 504-555-0123 is sent and 541-555-0123 returned; here the
-//!   number that was sent is returned.
-//! - No error is published. Here one is `{"errors": [{"field": "phone_numbers.0.number", "message":
-//!   ".."}]}`, with `field` where a field is at fault.
-//! - At most 10,000 numbers are created by one request.
+//! - The published document only describes the creation. The `url` in a response and the list of
+//!   numbers can also be read, in the same envelope.
+//! - The published example sends the number 504-555-0123 and returns 541-555-0123; telnum returns the
+//!   number that was sent.
+//! - The published document describes no errors. In telnum an error is `{"errors": [{"field":
+//!   "phone_numbers.0.number", "message": ".."}]}`, with `field` if the error concerns a field.
+//! - One request creates at most 10,000 numbers.
 
 mod routes;
 pub mod wire;

@@ -1,4 +1,4 @@
-//! The parts that the three APIs of contact numbers share.
+//! The code that the three APIs of contact numbers share.
 
 pub(super) mod api;
 pub(super) mod fields;

@@ -1,4 +1,4 @@
-//! The `OpenAPI` document: the routes' own descriptions, completed from tables.
+//! The OpenAPI document: the descriptions of the routes, completed from tables.
 
 use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApiBuilder;
@@ -7,7 +7,7 @@ use utoipa::openapi::info::InfoBuilder;
 use self::OperationKind::{Claims, Contact, Public, Reads, Removes, Searches, Updates};
 use super::{clients, kazoo, planning_center, user_numbers};
 
-/// Returns the `OpenAPI` 3.1 document of all APIs, made from their routes.
+/// Returns the OpenAPI 3.1 document of all APIs, generated from their routes.
 ///
 /// ```
 /// let document = telnum::http::openapi();
@@ -32,32 +32,33 @@ pub fn openapi() -> Value {
     document
 }
 
-/// The kind of an operation, by which its common errors are described.
+/// The kind of an operation, which determines its common errors.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum OperationKind {
-    /// Needs no authentication.
+    /// An operation that needs no authentication.
     Public,
-    /// Searches numbers to buy.
+    /// A search for numbers to buy.
     Searches,
-    /// Reads numbers of an account.
+    /// A read of an account's numbers.
     Reads,
-    /// Assigns numbers to the account; may be charged.
+    /// An assignment of numbers to the account, which may be charged.
     Claims,
-    /// Changes numbers of the account; may be charged.
+    /// A change of the account's numbers, which may be charged.
     Updates,
-    /// Changes or releases numbers of the account; never charged.
+    /// A change or release of the account's numbers, which is free of charge.
     Removes,
-    /// Reads or changes contact numbers.
+    /// A read or change of contact numbers.
     Contact,
 }
 
-/// The schemas of an operation, by its id.
+/// The schemas of an operation, and its id.
 struct OperationSchemas {
     id: &'static str,
     kind: OperationKind,
-    /// The schema of the request's document; empty for none, with `?` at the end if it is optional.
+    /// The name of the schema of the request's document: empty for none, with a trailing `?` if the
+    /// document is optional.
     request: &'static str,
-    /// The schema of the response's document; empty for none.
+    /// The name of the schema of the response's document; empty for none.
     response: &'static str,
 }
 
@@ -114,7 +115,7 @@ const fn operation(
     OperationSchemas { id, kind, request, response }
 }
 
-/// An API: its tag, the media type of its bodies, and the schema of its errors.
+/// The APIs: the tag, the media type of the bodies, and the schema of errors.
 const APIS: [(&str, &str, &str); 4] = [
     (KAZOO, JSON, "Failure"),
     ("planning_center", "application/vnd.api+json", "JsonApiErrors"),
@@ -124,7 +125,7 @@ const APIS: [(&str, &str, &str); 4] = [
 const KAZOO: &str = "kazoo";
 const JSON: &str = "application/json";
 
-/// The statuses of common errors, with the kinds of operations that have them.
+/// The statuses of common errors, with the kinds of operations that return them.
 const ERRORS: [(&str, &str, &[OperationKind]); 6] = [
     ("400", "The request is invalid", &[Claims, Updates, Removes, Searches]),
     ("401", "The credentials are missing or unknown", &[Searches, Reads, Claims, Updates, Removes, Contact]),
@@ -142,7 +143,7 @@ const ERRORS: [(&str, &str, &[OperationKind]); 6] = [
     ),
 ];
 
-/// Adds what the routes do not describe: authentication, schemas, and common errors.
+/// Adds the parts that the routes do not describe: authentication, schemas, and common errors.
 fn complete(document: &mut Value) {
     let components = entry(document, "components");
     *entry(components, "securitySchemes") = json!({
@@ -163,7 +164,7 @@ fn complete(document: &mut Value) {
         *old = address;
     }
     let schemas = entry(components, "schemas");
-    // The file is compiled in; the tests find out if it is malformed.
+    // The file is compiled in; the tests detect a malformed one.
     let others: Map<String, Value> =
         serde_json::from_str(include_str!("openapi/schemas.json")).unwrap_or_default();
     for (name, schema) in others.into_iter().chain([("PhoneNumber".to_owned(), number)]) {
@@ -250,7 +251,7 @@ fn add_response(responses: &mut Value, status: &str, description: &str) {
     }
 }
 
-/// Returns the field `name` of an object, created as `null` if it is absent.
+/// Returns the field `name` of an object, creating it as `null` if it is absent.
 fn entry<'a>(object: &'a mut Value, name: &str) -> &'a mut Value {
     if !object.is_object() {
         *object = Map::new().into();

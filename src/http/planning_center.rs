@@ -12,11 +12,11 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 //!
-//! - A list takes the parameters `where[..]`, `order`, `per_page`, `offset` and `fields[PhoneNumber]`,
-//!   the names of the attributes to show; the person is shown in any case. Its document has `links` to
-//!   itself and to the pages before and after, and counts in `meta`.
-//! - An error is `{"errors": [{status, title, detail, source}]}`; `source` is a pointer into the
-//!   request's document, or a parameter.
+//! - A list has the parameters `where[..]`, `order`, `per_page`, `offset` and `fields[PhoneNumber]`,
+//!   which selects the attributes to show; the person is always shown. The document has `links` to
+//!   itself and to the adjacent pages, and the number of items in `meta`.
+//! - An error is `{"errors": [{status, title, detail, source}]}`; `source` is a JSON pointer into the
+//!   document of the request, or the name of a parameter.
 
 mod routes;
 pub mod wire;

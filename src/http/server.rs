@@ -1,4 +1,4 @@
-//! The parts that all APIs share: authentication, bodies, limits, errors, and serving connections.
+//! The code that all APIs share: authentication, bodies, limits, errors, and serving connections.
 
 pub(super) mod auth;
 pub(super) mod body;

@@ -11,7 +11,7 @@ use super::kazoo::{self, KazooApi};
 use super::openapi::openapi;
 use super::{clients, planning_center, user_numbers};
 
-/// Creates the router of all APIs at their published places, with their documentation.
+/// Creates the router of all APIs at their published paths, with their documentation.
 ///
 /// | path | content |
 /// |---|---|
@@ -20,10 +20,10 @@ use super::{clients, planning_center, user_numbers};
 /// | `/v9/..` | [`clients`] |
 /// | `/phone_numbers` | [`user_numbers`] |
 /// | `/openapi.json` | [`openapi()`] |
-/// | `/docs` | a page that shows the `OpenAPI` document |
+/// | `/docs` | a page that displays the OpenAPI document |
 /// | `/health` | `{"status": "ok"}` |
 ///
-/// The [module](crate::http) has an example.
+/// See the example of the [module](crate::http).
 pub fn service(numbers: KazooApi, contacts: ContactApis) -> Router {
     let document = openapi().to_string();
     let documentation = Router::new()
@@ -42,7 +42,7 @@ pub fn service(numbers: KazooApi, contacts: ContactApis) -> Router {
 const JSON: [(HeaderName, &str); 1] = [(CONTENT_TYPE, "application/json")];
 
 async fn docs() -> Response {
-    // The page loads nothing but the `OpenAPI` document beside it.
+    // The page loads nothing except the OpenAPI document.
     let policy =
         "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'";
     let headers = [(CONTENT_TYPE, "text/html; charset=utf-8"), (CONTENT_SECURITY_POLICY, policy)];

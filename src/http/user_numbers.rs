@@ -1,4 +1,5 @@
-//! A user's own numbers: `/phone_numbers`, forms in, `{id, phone_number}` out.
+//! A user's own numbers: `/phone_numbers`, with forms in requests and `{id, phone_number}` in
+//! responses.
 //!
 //! ```
 //! use telnum::contact::book::ContactBook;
@@ -12,10 +13,10 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 //!
-//! - A user's private key is the user name of HTTP Basic authentication. Requests see the numbers of
-//!   the account that the key stands for, and no others.
-//! - No error is published. Here one is `{"error": "bad_request", "message": "..", "field":
-//!   "phone_number"}`, with `field` where a field is at fault.
+//! - A user's private key is the user name of HTTP Basic authentication. A request sees the numbers of
+//!   the account that the key belongs to, and no others.
+//! - The published document describes no errors. In telnum an error is `{"error": "bad_request",
+//!   "message": "..", "field": "phone_number"}`, with `field` if the error concerns a field.
 
 mod routes;
 pub mod wire;

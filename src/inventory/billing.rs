@@ -8,10 +8,10 @@ use crate::lifecycle::State;
 use crate::names::{CarrierName, FeatureSet};
 use crate::number::PhoneNumber;
 
-/// The source of prices, which also decides whether an account may spend them.
+/// The source of prices, which also decides whether an account may incur charges.
 ///
-/// The inventory asks it before it commits a change. What was done it reads from the store's events.
-/// `Arc<T>`, `Box<T>` and `&T` of an implementor are implementors.
+/// The inventory calls it before it commits a change. To learn which changes were made, an implementor
+/// reads the store's events. `Arc<T>`, `Box<T>` and `&T` implement the trait if `T` does.
 ///
 /// ```
 /// use telnum::inventory::{Billing, BillingError, Charge, Inventory, Quote};
@@ -40,11 +40,13 @@ pub trait Billing: Send + Sync + fmt::Debug {
     /// Returns the quotes for `charges`. A charge without a quote is free.
     ///
     /// # Errors
+    ///
     /// An implementor returns [`BillingError::NotEnoughCredit`] or [`BillingError::ServiceRestriction`]
-    /// if the account may not spend the charges. Then none of them is made.
+    /// if the account may not incur the charges. None of the changes is then made.
     fn quote(&self, charges: &[Charge]) -> Result<Vec<Quote>, BillingError>;
 
-    /// Returns whether nothing is ever charged; [`quote`](Self::quote) is then not called. Default: false.
+    /// Returns whether all changes are free, so that [`quote`](Self::quote) need not be called.
+    /// Default: `false`.
     fn is_free(&self) -> bool {
         false
     }
@@ -67,7 +69,8 @@ macro_rules! billing_by_reference {
 
 billing_by_reference!(&T, Box<T>, Arc<T>);
 
-/// A change that may cost: a number that an account receives, or features that it gains.
+/// A change that may be charged for: a number that an account receives, or features that a number
+/// gains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Charge {
@@ -92,7 +95,7 @@ pub struct Quote {
     pub account: AccountId,
     /// The number.
     pub number: PhoneNumber,
-    /// The item that is charged for, such as `number`.
+    /// The charged item, such as `number`.
     pub item: Box<str>,
     /// The amount, in the smallest unit of the currency.
     pub amount: u64,
@@ -100,19 +103,19 @@ pub struct Quote {
     pub currency: Box<str>,
 }
 
-/// Why an account may not spend charges.
+/// The reason why an account may not incur charges.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BillingError {
-    /// The account has not enough credit.
+    /// Too little credit.
     #[error("not enough credit")]
     NotEnoughCredit,
-    /// The account's contract does not allow the service.
+    /// A service that the account's contract does not allow.
     #[error("service restriction: {0}")]
     ServiceRestriction(Box<str>),
 }
 
-/// Billing that charges nothing.
+/// The billing of a service without charges.
 #[derive(Clone, Copy, Debug)]
 pub struct FreeBilling;
 

@@ -22,7 +22,7 @@ use crate::provider::{AddressBook, CnamNotifications, CnamProvider, E911Provider
 use crate::store::Store;
 use crate::time::Timestamp;
 
-/// A builder of an [`Inventory`]. Everything but the store has a default.
+/// A builder of an [`Inventory`]. Everything except the store has a default.
 ///
 /// ```
 /// use telnum::account::{Account, AccountTree};
@@ -45,9 +45,10 @@ pub struct InventoryBuilder {
 impl Inventory {
     /// Creates a builder of an inventory over `store`.
     ///
-    /// The builder takes services by value, or shared: `Arc<T>`, `Box<T>` and `&'static T` of a store, a
-    /// carrier and the other services are themselves such. Without [accounts](InventoryBuilder::accounts), only
-    /// [`Actor::System`](crate::account::Actor::System) has any permission.
+    /// The builder takes services by value or shared: `Arc<T>`, `Box<T>` and `&'static T` implement the
+    /// traits of stores, carriers and other services if `T` does. Without
+    /// [accounts](InventoryBuilder::accounts), only [`Actor::System`](crate::account::Actor::System)
+    /// has any permission.
     pub fn builder(store: impl Store + 'static) -> InventoryBuilder {
         let store: Arc<dyn Store> = Arc::new(store);
         let services = Services {
@@ -73,13 +74,13 @@ impl Inventory {
 }
 
 impl InventoryBuilder {
-    /// Sets the accounts. Default: none.
+    /// Sets the accounts. Default: no accounts.
     pub fn accounts(mut self, accounts: impl Accounts + 'static) -> Self {
         self.services.accounts = Arc::new(accounts);
         self
     }
 
-    /// Sets the normalizer that reads texts, before an account's dial plan is added. Default:
+    /// Sets the normalizer of texts, to which an account's dial plan is added. Default:
     /// [`Normalizer::reference`].
     pub fn normalizer(mut self, normalizer: Normalizer) -> Self {
         self.services.normalizer = normalizer;
@@ -92,15 +93,16 @@ impl InventoryBuilder {
         self
     }
 
-    /// Adds a carrier after the others, or in place of one with the same name. Default: [`LocalCarrier`].
+    /// Adds a carrier after the others, or replaces the one with the same name. Default:
+    /// [`LocalCarrier`].
     pub fn carrier(mut self, carrier: impl Carrier + 'static) -> Self {
         self.services.carriers.retain(|other| other.name() != carrier.name());
         self.services.carriers.push(Arc::new(carrier));
         self
     }
 
-    /// Removes all carriers, [`LocalCarrier`] too. Numbers of the built-in carriers can still be released: they
-    /// take no orders.
+    /// Removes all carriers, including [`LocalCarrier`]. Numbers of the built-in carriers can still be
+    /// released, since those carriers take no orders.
     pub fn without_carriers(mut self) -> Self {
         self.services.carriers.clear();
         self
@@ -139,8 +141,8 @@ impl InventoryBuilder {
         self
     }
 
-    /// Sets the source of the accounts that port numbers in, for a service that keeps its port requests
-    /// elsewhere. Default: the store.
+    /// Sets the source of active port requests, for a service that keeps its port requests elsewhere.
+    /// Default: the store.
     pub fn porting(mut self, porting: impl PortingLookup + 'static) -> Self {
         self.services.porting = Arc::new(porting);
         self
@@ -152,20 +154,20 @@ impl InventoryBuilder {
         self
     }
 
-    /// Sets the limits of calls. Default: [`InventoryLimits::default`].
+    /// Sets the limits on calls. Default: [`InventoryLimits::default`].
     pub fn limits(mut self, limits: InventoryLimits) -> Self {
         self.services.limits = limits;
         self
     }
 
-    /// Sets the clock. Default: the system's.
+    /// Sets the clock. Default: the system's clock.
     pub fn clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         self.services.clock = Arc::new(clock);
         self
     }
 
-    /// Sets the source of the idempotency keys of external effects, which must never return a key twice.
-    /// Default: 128 random bits.
+    /// Sets the source of the idempotency keys of external effects, which must never return a key
+    /// twice. Default: 128 random bits.
     pub fn keys(mut self, keys: impl Fn() -> IdempotencyKey + Send + Sync + 'static) -> Self {
         self.services.keys = Arc::new(keys);
         self
@@ -194,7 +196,7 @@ fn default_places() -> Arc<dyn LocalityLookup> {
     Arc::new(LocalityTable::new())
 }
 
-/// Returns a key of 128 random bits: the standard library seeds its hashers with random numbers of the
+/// Returns a key of 128 random bits. The standard library seeds its hashers with random numbers of the
 /// operating system.
 fn random_key() -> IdempotencyKey {
     let bits = || RandomState::new().hash_one(SystemTime::now());

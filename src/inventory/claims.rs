@@ -1,4 +1,5 @@
-//! Completing claimed records: their external effects run, then their outcome is committed.
+//! The completion of claims: running the external effects of claimed records, and committing the
+//! outcome.
 
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use crate::record::{Decision, EffectOutcome, ExternalEffect, NumberRecord, Pendi
 use crate::store::{Batch, Change, Receipt, Revision, StoreError, Stored};
 use crate::time::Timestamp;
 
-/// The end of a claim: the change that ends it, and the outcome for the caller.
+/// The settlement of a claim: the change that ends it, and the outcome for the caller.
 struct Settlement {
     change: Change,
     outcome: NumberOutcome,
@@ -27,16 +28,16 @@ impl Services {
         outcome.map_or(Err(InventoryError::Conflict(claimed.number())), |(_, outcome)| outcome)
     }
 
-    /// Completes one claim, or claims that were made together: either all effects of all of them take
-    /// place, or none. The outcome is kept in a receipt if the claims are part of a keyed request.
+    /// Completes one claim, or several that were made together: either all of their effects take place,
+    /// or none. If the claims are part of a request with a key, the outcome is kept in a receipt.
     ///
-    /// `claimed` ascends by number, whoever completes it: so whoever repeats what another one left unfinished
-    /// passes the effects already performed before it reaches new ones.
+    /// `claimed` is in ascending order of number, whoever completes it. A retry therefore repeats the
+    /// effects that were already performed before it reaches new ones.
     ///
-    /// If an effect fails, the claims are abandoned. That is committed before the performed effects are rolled
-    /// back, so that a crash in between leaves no doubt. A number that was returned to its carrier stays
-    /// returned. Where it is not known whether an effect took place, all claims stay, and are completed later
-    /// with the same keys.
+    /// If an effect fails, the claims are abandoned. That is committed before the performed effects are
+    /// rolled back, so that a crash in between leaves no doubt. A number that was returned to its
+    /// carrier stays returned. If it is unknown whether an effect took place, all claims stay, and are
+    /// completed later with the same idempotency keys.
     pub(super) fn complete_claims(
         &self,
         claimed: &[Stored<NumberRecord>],
@@ -84,7 +85,7 @@ impl Services {
         claimed.iter().map(|stored| stored.number()).zip(outcomes).collect()
     }
 
-    /// Commits settlements together, and rolls back the effects of those that abandon their claim.
+    /// Commits settlements together, and rolls back the effects of the abandoned claims.
     fn commit_settlements(
         &self,
         settlements: Vec<Settlement>,
@@ -117,12 +118,12 @@ impl Services {
         }
     }
 
-    /// Returns the receipt of a request by `actor`, to store under `key`.
+    /// Returns the receipt of a request by `actor`, to be stored under `key`.
     pub(super) fn receipt_of(&self, key: IdempotencyKey, actor: Actor, receipt: &RequestReceipt) -> Receipt {
         Receipt::new(key, actor, receipt.to_value(), self.now())
     }
 
-    /// Commits changes that end claims, with a receipt unless another one has its key.
+    /// Commits changes that end claims, with a receipt unless there already is one with the same key.
     pub(super) fn commit_settled(
         &self,
         changes: &[Change],
@@ -136,8 +137,9 @@ impl Services {
         }
     }
 
-    /// Returns the outcome of a claim that somebody else ended first: the outcome in the receipt, or the same
-    /// outcome if the record is what this settlement would have stored. Any other record was changed by others.
+    /// Returns the outcome of a claim that another caller ended first: the outcome in the receipt, or
+    /// the same outcome if the record equals the one that this settlement would have stored. Any other
+    /// record is a conflict.
     fn outcome_after_conflict(
         &self,
         change: &Change,
@@ -155,8 +157,8 @@ impl Services {
         if is_same { outcome } else { Err(InventoryError::Conflict(number)) }
     }
 
-    /// Returns the outcome of the number that was claimed under `key`, and completes its claim if it is still
-    /// there.
+    /// Returns the outcome of the number that was claimed under `key`, completing its claim if it is
+    /// still pending.
     pub(super) fn resume_claim(
         &self,
         key: IdempotencyKey,
@@ -168,13 +170,13 @@ impl Services {
         }
         Ok(match self.store.get(number)? {
             Some(stored) if is_claimed_under(&stored, key) => self.complete_claim(&stored),
-            // The claim has ended since.
+            // The claim has ended in the meantime.
             Some(_) | None => receipt()?.unwrap_or(Err(InventoryError::Conflict(number))),
         })
     }
 
-    /// Returns the outcomes of the pending numbers of `receipt`, which were claimed together under the request
-    /// key `request`, and completes their claims if they are still there.
+    /// Returns the outcomes of the pending numbers of `receipt`, which were claimed together under the
+    /// request key `request`, completing their claims if they are still pending.
     pub(super) fn resume_claims(
         &self,
         request: IdempotencyKey,
@@ -185,7 +187,7 @@ impl Services {
             stored.filter(|stored| is_claimed_under(stored, key_of_number(request, *number)))
         });
         let mut claimed: Vec<_> = claimed.collect();
-        // They were claimed in one commit, and end in one.
+        // The numbers were claimed in one commit, and their claims end in one commit.
         if claimed.len() == receipt.pending.len() {
             claimed.sort_unstable_by_key(|stored| stored.number());
             return Ok(self.complete_claims(&claimed));
@@ -195,9 +197,9 @@ impl Services {
         Ok(receipt.pending.iter().map(|number| (*number, outcome(*number))).collect())
     }
 
-    /// Rolls back the performed effects of an abandoned claim, each whatever becomes of the others, and ends
-    /// the claim. The record stays claimed if it is not known whether an effect is rolled back, or if a carrier
-    /// keeps what it sold.
+    /// Rolls back each performed effect of an abandoned claim, even if others cannot be rolled back,
+    /// and ends the claim. The record stays claimed if it is unknown whether an effect was rolled back,
+    /// or if a carrier does not take back a number that it sold.
     pub(super) fn roll_back(&self, stored: &Stored<NumberRecord>) -> Result<(), InventoryError> {
         let Some(pending) = stored.pending() else { return Ok(()) };
         let Some(performed) = pending.abandoned() else { return Ok(()) };
@@ -215,16 +217,16 @@ impl Services {
         }
         kept.reverse();
         match self.store.commit(end_roll_back(stored, kept, self.now())?.into()) {
-            // A conflict means that somebody else has rolled it back.
+            // A conflict means that another caller has rolled back the claim.
             Err(error) if !error.is_conflict() => Err(error.into()),
             Ok(_) | Err(_) => Ok(()),
         }
     }
 }
 
-/// Settles a claim of whose effects those with `outcomes` were performed. Without an error the record becomes
-/// what it was claimed for. With one it becomes what it was before, or is abandoned until the performed effects
-/// are rolled back.
+/// Settles a claim of which the effects with `outcomes` were performed. Without an error, the record
+/// becomes the one that it was claimed for. With an error, it becomes the one before the claim, or is
+/// abandoned until the performed effects are rolled back.
 fn settle(
     stored: &Stored<NumberRecord>,
     outcomes: Vec<EffectOutcome>,
@@ -246,8 +248,8 @@ fn settle(
     Ok(Settlement { change, outcome: Err(error) })
 }
 
-/// Returns the change that ends a claim without its effects, but for the outcomes in `kept`. A number that was
-/// not stored before the claim is removed, unless an effect is kept.
+/// Returns the change that ends a claim without its effects, except those whose outcomes are in `kept`.
+/// A number that was not stored before the claim is removed, unless an effect is kept.
 pub(super) fn end_roll_back(
     stored: &Stored<NumberRecord>,
     kept: Vec<Option<EffectOutcome>>,
@@ -261,8 +263,8 @@ pub(super) fn end_roll_back(
     Ok(change.with_events(events))
 }
 
-/// Returns the key under which the outcome of claims is kept, and the actor of the request, if the claims are
-/// part of a keyed request and not settled yet.
+/// Returns the key under which the outcome of claims is kept, and the actor of the request, if the
+/// claims are part of a request with a key and not settled yet.
 pub(super) fn receipt_key(claimed: &[Stored<NumberRecord>]) -> Option<(IdempotencyKey, Actor)> {
     let pending = claimed.first()?.pending()?;
     let part = pending.part().filter(|part| part.is_kept && pending.abandoned().is_none())?;

@@ -1,4 +1,4 @@
-//! The commands: what each asks of a number, and what that comes to.
+//! The commands: the change that each requests for a number, and its decision.
 
 use std::borrow::Cow;
 
@@ -79,35 +79,35 @@ impl Create {
     }
 }
 
-/// A decision that a call asks of each of its numbers.
+/// A change that a call requests for each of its numbers.
 pub(crate) enum Command<'a> {
-    /// Creates the number for the account.
+    /// The creation of the number for the account.
     Create(Cow<'a, Create>),
-    /// Assigns the number to the account in state `to`, and merges `document` into its document. A number
-    /// that is not stored is discovered at the carriers.
+    /// The assignment of the number to the account in state `to`, merging `document` into its document.
+    /// A number that is not stored is discovered at the carriers.
     Assign { to: State, document: Map<String, Value> },
-    /// Moves the number to a state.
+    /// The transition of the number to a state.
     ChangeState(State),
-    /// Extends the lease of the number.
+    /// The extension of the number's lease.
     ExtendLease(Timestamp),
-    /// Releases the number.
+    /// The release of the number.
     Release,
-    /// Deletes the number.
+    /// The deletion of the number.
     Delete,
-    /// Changes the number's document and settings.
+    /// A change of the number's document and settings.
     Update(Cow<'a, Update>),
-    /// Corrects the application and the features of the number.
+    /// The correction of the number's application and features.
     Fix(Option<&'a dyn AppLookup>),
 }
 
-/// The facts that a command has about the number that it decides.
+/// The number to decide, with the facts that the decision depends on.
 #[derive(Clone, Copy)]
 pub(super) struct Case<'a> {
     pub(super) number: PhoneNumber,
     /// The stored or discovered record.
     pub(super) record: Option<&'a NumberRecord>,
-    /// The accounts that port numbers in. The number was looked up if the command
-    /// [needs that](Command::needs_porting).
+    /// The accounts that port numbers in. The number was looked up if the command [needs
+    /// it](Command::needs_porting).
     pub(super) porting: &'a ActivePorts,
 }
 
@@ -137,8 +137,8 @@ impl<'a> CommandContext<'a> {
         }
     }
 
-    /// Checks that a number in a pool is assigned to the pool's account or one that it sells to, or by an
-    /// admin.
+    /// Checks that a number in a pool is assigned by an admin, or to the pool's account or one of its
+    /// resale accounts.
     fn check_pool(&self, record: &NumberRecord) -> Result<(), Refusal> {
         let ctx = &self.record;
         let reseller = || ctx.accounts.account(self.account?)?.reseller;
@@ -151,8 +151,8 @@ impl<'a> CommandContext<'a> {
 }
 
 impl Command<'_> {
-    /// Returns the content of the command for its fingerprint: equal for equal commands on `numbers`,
-    /// different for others.
+    /// Returns the content of the command for its fingerprint. It is equal for equal commands on the
+    /// same `numbers`, and different for all others.
     pub(super) fn content(&self, numbers: &[PhoneNumber]) -> Value {
         match self {
             Self::Create(create) => {
@@ -176,17 +176,17 @@ impl Command<'_> {
         }
     }
 
-    /// Returns whether numbers that are not stored are discovered at carriers.
+    /// Returns whether the command discovers numbers that are not stored at carriers.
     pub(super) fn discovers(&self, ctx: &CommandContext<'_>) -> bool {
         matches!(self, Self::Assign { .. }) && ctx.is_account_known && ctx.permission.is_ok()
     }
 
-    /// Returns whether the command may cost: returns do not.
+    /// Returns whether the command may be charged for. Returning a number is free.
     pub(super) const fn is_charged(&self) -> bool {
         !matches!(self, Self::Release | Self::Delete)
     }
 
-    /// Returns whether the account that ports a number with `record` in has to be looked up.
+    /// Returns whether the command needs to know which account ports in the number of `record`.
     pub(super) fn needs_porting(&self, record: Option<&NumberRecord>) -> bool {
         match self {
             Self::Create(_) => record.is_none_or(is_gone),
@@ -240,7 +240,7 @@ impl Command<'_> {
             Self::ExtendLease(until) => existing(number, record)?.extend_lease(*until, &ctx.record)?,
             Self::Release => existing(number, record)?.release(&ctx.record)?,
             Self::Delete => {
-                // Others must not learn which numbers exist.
+                // Other accounts must not learn which numbers exist.
                 if !ctx.record.accounts.is_admin(ctx.record.actor) {
                     return Err(Refusal::Forbidden(ctx.record.actor).into());
                 }
@@ -260,8 +260,8 @@ impl Command<'_> {
     }
 }
 
-/// Decides the creation of a number that is not stored. A number on an active port request is created by
-/// an admin or for the request's account only, as ported in.
+/// Decides the creation of a number that is not stored. A number on an active port request can only be
+/// created as ported in, by an admin or for the request's account.
 pub(super) fn create_new(
     number: PhoneNumber,
     create: Create,
@@ -281,7 +281,7 @@ pub(super) fn create_new(
 }
 
 impl<'a> CommandContext<'a> {
-    /// Returns the context of one row of an import, which is created for `account`.
+    /// Returns the context for one row of an import, whose number is created for `account`.
     pub(super) const fn of_import(
         record: Context<'a>,
         normalizer: &'a Normalizer,
@@ -291,24 +291,25 @@ impl<'a> CommandContext<'a> {
     }
 }
 
-/// Returns the record of a number that has to exist. A deleted one does not.
+/// Returns the record of a number that must exist. A deleted number does not exist.
 fn existing(number: PhoneNumber, record: Option<&NumberRecord>) -> Result<&NumberRecord, InventoryError> {
     record.filter(|record| record.state() != State::Deleted).ok_or(InventoryError::NotFound(number))
 }
 
-/// Returns whether `record` is of a number that was only discovered, or is gone: assigning it adds a number
-/// to the inventory.
+/// Returns whether `record` belongs to a number that is only discovered, or was deleted: assigning it
+/// adds a number to the inventory.
 fn is_addition(record: &NumberRecord) -> bool {
     is_gone(record) || record.state() == State::Discovery
 }
 
-/// Returns whether `record` is of a number that any carrier may sell: discovered or deleted, unclaimed.
+/// Returns whether any carrier may sell the number of `record`: it is discovered or deleted, and not
+/// claimed.
 pub(super) fn is_unowned(record: &NumberRecord) -> bool {
     matches!(record.state(), State::Discovery | State::Deleted) && record.pending().is_none()
 }
 
-/// Returns the content of `update`. An optional field stands in a list, so that a field that is removed
-/// differs from one that is kept.
+/// Returns the content of `update`. Optional fields are wrapped in a list, so that removing a field
+/// differs from keeping it.
 fn content_of_update(update: &Update) -> Value {
     let Update { document, used_by, ported_in, carrier, carrier_data, allowed_features, denied_features } =
         update;

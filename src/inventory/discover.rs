@@ -1,4 +1,4 @@
-//! Discovery: which carrier sells numbers that the inventory does not have.
+//! Discovery: finding the carriers that sell numbers which the inventory does not have.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::names::CarrierName;
 use crate::number::PhoneNumber;
 use crate::record::NumberRecord;
 
-/// The carrier that sells each of some numbers, and the error of the first carrier that failed.
+/// The carriers that sell given numbers, and the error of the first carrier that failed.
 pub(super) struct Sellers {
     /// The first carrier that sells each number, in the order of the numbers.
     pub(super) carriers: Vec<Option<CarrierName>>,
@@ -19,15 +19,16 @@ pub(super) struct Sellers {
 
 /// The records of discovered numbers, and the error of the first carrier that failed.
 pub(super) struct Discovered {
-    /// The record of each number that is for sale, in the order of the numbers. They are not stored.
+    /// The record of each number that is for sale, in the order of the numbers. The records are not
+    /// stored.
     pub(super) records: Vec<Option<NumberRecord>>,
     /// The error of the first carrier that failed.
     pub(super) failure: Option<CarrierError>,
 }
 
 impl Services {
-    /// Discovers `numbers` at the carriers that the account of the call may use. The records have the
-    /// carrier data of the account's latest search.
+    /// Discovers `numbers` at the carriers that the account of the call may use. The records contain
+    /// the carrier data of the account's latest search.
     pub(super) fn discover(
         &self,
         numbers: &[PhoneNumber],
@@ -45,7 +46,8 @@ impl Services {
         Discovered { records: numbers.iter().zip(carriers).map(record).collect(), failure }
     }
 
-    /// Asks all carriers that the account of the call may use, at once, which of `numbers` they sell.
+    /// Asks all carriers that the account of the call may use, concurrently, which of `numbers` they
+    /// sell.
     pub(super) fn sellers(
         &self,
         numbers: &[PhoneNumber],
@@ -71,7 +73,7 @@ impl Services {
                     continue;
                 }
             };
-            // An answer for other numbers than asked about is no answer.
+            // A response with another number of entries is malformed and ignored.
             if answer.len() != numbers.len() {
                 continue;
             }

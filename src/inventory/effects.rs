@@ -11,10 +11,10 @@ use crate::number::PhoneNumber;
 use crate::provider::ProviderError;
 use crate::record::{Decision, EffectOutcome, ExternalEffect, NumberRecord, Pending};
 
-/// Why an external effect failed.
+/// The reason why an external effect failed.
 pub(super) struct EffectFailure {
     pub(super) error: InventoryError,
-    /// Whether it is known that the effect did not take place.
+    /// Whether it is certain that the effect did not take place.
     pub(super) is_known: bool,
 }
 
@@ -30,18 +30,18 @@ impl EffectFailure {
     }
 }
 
-/// The outcome of an attempt to roll an effect back.
+/// The outcome of rolling back an effect.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum RolledBack {
-    /// The effect is undone.
+    /// An effect that was undone.
     Undone,
-    /// The effect stays, and the record keeps its outcome.
+    /// An effect that stays, and whose outcome the record keeps.
     Kept,
 }
 
 impl Services {
-    /// Performs the effects of a claim in order, up to the first that fails. Returns the outcomes of those
-    /// performed, and the failure.
+    /// Performs the effects of a claim in order, up to the first failure. Returns the outcomes of the
+    /// performed effects, and the failure.
     pub(super) fn perform_effects(&self, pending: &Pending) -> (Vec<EffectOutcome>, Option<EffectFailure>) {
         let mut outcomes = Vec::with_capacity(pending.effects().len());
         for (place, effect) in pending.effects().iter().enumerate() {
@@ -65,7 +65,8 @@ impl Services {
         let order = match effect {
             ExternalEffect::Acquire | ExternalEffect::Disconnect => {
                 let carrier = self.carrier(record.carrier()).ok_or(EffectFailure {
-                    // The carrier was installed when the number was claimed, and may have been called then.
+                    // The carrier was installed when the number was claimed, and may have been called
+                    // at that time.
                     is_known: false,
                     error: InventoryError::NoCarrier(record.carrier()),
                 })?;
@@ -102,10 +103,11 @@ impl Services {
         }
     }
 
-    /// Rolls one effect back under `key`, so that carriers and providers have what the record `before` says.
+    /// Rolls back one effect under `key`, so that carriers and providers are in the state of the record
+    /// `before`.
     ///
-    /// A returned number stays returned. A number that was the service's own stays so. A provider's refusal
-    /// keeps what it has.
+    /// A number that was returned to its carrier stays returned, and a number that was the service's
+    /// own before stays so. If a provider refuses, it keeps its data.
     pub(super) fn roll_back_effect(
         &self,
         effect: &ExternalEffect,
@@ -149,7 +151,7 @@ impl Services {
         }
     }
 
-    /// Checks an E911 address that an effect would provision, without provisioning it.
+    /// Validates the E911 address that an effect would provision, without provisioning it.
     pub(super) fn validate(
         &self,
         record: &NumberRecord,
@@ -161,9 +163,9 @@ impl Services {
         answer.into_address(written_address(record, address)).map(drop).map_err(InventoryError::E911)
     }
 
-    /// Removes the effects of `decision` on a carrier that takes no orders.
+    /// Removes from `decision` the effects on a carrier that takes no orders.
     ///
-    /// A carrier that takes orders must be installed: otherwise the record could be claimed but never
+    /// A carrier that takes orders must be installed; otherwise the record could be claimed but never
     /// completed.
     pub(super) fn drop_unordered(&self, decision: &mut Decision) -> Result<(), InventoryError> {
         let is_order =
@@ -174,7 +176,7 @@ impl Services {
         let name = decision.record.carrier();
         let takes_orders = match self.carrier(name) {
             Some(carrier) => carrier.takes_orders(),
-            // The built-in carriers take none, installed or not.
+            // The built-in carriers take no orders, whether or not they are installed.
             None if CarrierInfo::of(name).is_local => false,
             None => return Err(InventoryError::NoCarrier(name)),
         };
@@ -183,7 +185,8 @@ impl Services {
     }
 }
 
-/// Returns the address as the document of `record` has it: the provider is told the caller's name with it.
+/// Returns the address in the document of `record`, which contains the caller's name; `provisioned` if the
+/// document has no address.
 fn written_address<'a>(record: &'a NumberRecord, provisioned: &'a E911Address) -> &'a E911Address {
     record.settings().and_then(|settings| settings.e911.as_ref()).unwrap_or(provisioned)
 }

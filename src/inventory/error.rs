@@ -13,10 +13,10 @@ use crate::provider::ProviderError;
 use crate::record::{Refusal, RefusalKind, RouteError};
 use crate::store::StoreError;
 
-/// Why the inventory did not do what it was asked to, for one number or for a whole call.
+/// The error of a call of the inventory, for one number or for the whole call.
 ///
 /// [`kind`](Self::kind) classifies the error. [`message`](Self::message) and [`cause`](Self::cause) are
-/// its description without and with the facts, as Kazoo's documents have them.
+/// its description without details, and the details, as in Kazoo's documents.
 ///
 /// ```
 /// use telnum::inventory::{InventoryError, InventoryErrorKind};
@@ -31,16 +31,17 @@ use crate::store::StoreError;
 #[non_exhaustive]
 #[doc(alias = "knm_errors")]
 pub enum InventoryError {
-    /// The record refuses the change.
+    /// A change that the record refuses.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The text is not a phone number.
+    /// A text that is not a phone number.
     #[error("number {0} is not reconcilable")]
     NotReconcilable(Box<str>),
-    /// The inventory has no such number, no carrier sells it, or it is not visible to the actor.
+    /// A number that the inventory does not have, that no carrier sells, or that is not visible to the
+    /// actor.
     #[error("number {0} not found")]
     NotFound(PhoneNumber),
-    /// Calls to the number are not routed to an account.
+    /// A number whose calls are not routed to an account.
     #[error("number {number} takes no calls")]
     NotInService {
         /// The number.
@@ -48,13 +49,13 @@ pub enum InventoryError {
         /// The reason.
         source: RouteError,
     },
-    /// The account may not spend the charges.
+    /// Charges that the account may not incur.
     #[error(transparent)]
     Billing(#[from] BillingError),
-    /// There are charges, and [`Options::accept_charges`](super::Options::accept_charges) is not set.
+    /// Charges in a call without [`Options::accept_charges`](super::Options::accept_charges).
     #[error("charges are not accepted")]
     QuoteNotAccepted(Vec<Quote>),
-    /// The carrier refused or gave no answer.
+    /// A refusal or failure of the carrier.
     #[error("fault by carrier")]
     Carrier {
         /// The number.
@@ -62,7 +63,7 @@ pub enum InventoryError {
         /// The carrier's error.
         source: CarrierError,
     },
-    /// The provider of a feature refused or gave no answer.
+    /// A refusal or failure of the provider of a feature.
     #[error("fault by provider")]
     Provider {
         /// The number.
@@ -70,31 +71,32 @@ pub enum InventoryError {
         /// The provider's error.
         source: ProviderError,
     },
-    /// The E911 address does not name one place.
+    /// An E911 address that does not identify one place.
     #[error(transparent)]
     E911(E911Refusal),
-    /// The creation needs an external effect, which an import does not run.
+    /// A creation that needs an external effect, which an import does not run.
     #[error("number {0} cannot be imported: its features have to be provisioned by a provider")]
     NeedsProvider(PhoneNumber),
-    /// The option does not apply to imports.
+    /// An option that does not apply to imports.
     #[error("an import cannot be {0}")]
     NotForImports(&'static str),
-    /// No carrier with the name is installed.
+    /// A carrier that is not installed.
     #[error("no carrier is called {0}")]
     NoCarrier(CarrierName),
-    /// The number was changed by others during every attempt.
+    /// A conflict with other changes of the number at every attempt.
     #[error("{0} is being changed by others")]
     Conflict(PhoneNumber),
-    /// The rate limit of assignments is reached.
+    /// More assignments than the rate limit allows.
     #[error("too many requests")]
     TooManyRequests,
-    /// The key was used for another request.
+    /// An idempotency key that was used for another request.
     #[error("key {0} was used for another request")]
     KeyReused(RequestKey),
-    /// Another number failed in a call with [`Options::all_or_nothing`](super::Options::all_or_nothing).
+    /// The failure of another number, in a call with
+    /// [`Options::all_or_nothing`](super::Options::all_or_nothing).
     #[error("not done, as {0} failed")]
     NotDone(Box<str>),
-    /// The call has more numbers than [`InventoryLimits::max_numbers`](super::InventoryLimits::max_numbers).
+    /// More numbers than [`InventoryLimits::max_numbers`](super::InventoryLimits::max_numbers).
     #[error("{count} numbers exceed the limit of {max}")]
     TooMany {
         /// The number of numbers in the call.
@@ -102,15 +104,15 @@ pub enum InventoryError {
         /// The limit.
         max: usize,
     },
-    /// The store failed.
+    /// A failure of the store.
     #[error("the store failed")]
     Store(#[source] Arc<StoreError>),
-    /// The error that the same request, under the same key, was answered with before.
+    /// The error with which the same request, under the same key, was answered before.
     #[error("{}", .0.message)]
     Replayed(Box<ReplayedError>),
 }
 
-/// The class of an [`InventoryError`].
+/// The kind of an [`InventoryError`].
 ///
 /// ```
 /// use telnum::inventory::InventoryErrorKind;
@@ -123,61 +125,61 @@ pub enum InventoryError {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum InventoryErrorKind {
-    /// The actor has no permission.
+    /// An actor without the permission.
     Forbidden,
-    /// The lifecycle has no such transition.
+    /// A transition that the lifecycle does not have.
     InvalidTransition,
-    /// The number is already as it should become.
+    /// A change that would have no effect.
     NoChangeRequired,
-    /// The account to assign the number to does not exist.
+    /// An account to assign the number to that does not exist.
     AssignFailure,
-    /// The number exists already.
+    /// A number that already exists.
     NumberExists,
-    /// The number is on an active port request.
+    /// A number that is on an active port request.
     NumberIsPorting,
-    /// The number is claimed or was changed by others, or the key was used for another request.
+    /// A number that is claimed or was changed by others, or a key that was used for another request.
     Conflict,
-    /// A field, an address, a limit or an option is invalid.
+    /// An invalid field, address, limit or option.
     Invalid,
-    /// The E911 address names several places.
+    /// An E911 address that several places match.
     MultipleChoice,
-    /// The text is not a phone number.
+    /// A text that is not a phone number.
     NotReconcilable,
-    /// The number is not there.
+    /// A number that does not exist.
     NotFound,
-    /// The number takes no calls.
+    /// A number that takes no calls.
     NotInService,
-    /// The account has not enough credit.
+    /// Too little credit.
     NotEnoughCredit,
-    /// The account's contract does not allow the service.
+    /// A service that the account's contract does not allow.
     ServiceRestriction,
-    /// There are charges that were not accepted.
+    /// Charges that were not accepted.
     ChargesNotAccepted,
-    /// A carrier or provider refused, or gave no answer.
+    /// A refusal or failure of a carrier or provider.
     ExternalFault,
-    /// Another number of the call failed.
+    /// The failure of another number of the call.
     NotDone,
-    /// The rate limit is reached.
+    /// A rate limit that was reached.
     TooManyRequests,
-    /// The store failed.
+    /// A failure of the store.
     Store,
 }
 
-/// The error of an earlier answer, as its receipt keeps it.
+/// The error of an earlier response, as kept in its receipt.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReplayedError {
-    /// The class of the error.
+    /// The kind of the error.
     pub kind: InventoryErrorKind,
-    /// The message without the facts.
+    /// The message without details.
     pub message: Box<str>,
-    /// The facts.
+    /// The details.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Value>,
 }
 
 impl InventoryError {
-    /// Returns the class of the error.
+    /// Returns the kind of the error.
     #[must_use]
     pub const fn kind(&self) -> InventoryErrorKind {
         match self {
@@ -205,8 +207,8 @@ impl InventoryError {
         }
     }
 
-    /// Returns the message without the facts that [`cause`](Self::cause) has, in the words of Kazoo's
-    /// documents where they have the error.
+    /// Returns the message without the details in [`cause`](Self::cause). If Kazoo's documents have the
+    /// error, the wording is theirs.
     #[must_use]
     pub fn message(&self) -> Box<str> {
         match self {
@@ -236,8 +238,8 @@ impl InventoryError {
         }
     }
 
-    /// Returns the facts of the error: the number, text or key that it is about, the quotes that were not
-    /// accepted, or the addresses to choose from.
+    /// Returns the details of the error: the number, text or key that it concerns, the quotes that were
+    /// not accepted, or the addresses to choose from.
     #[must_use]
     pub fn cause(&self) -> Option<Value> {
         Some(match self {
@@ -263,7 +265,7 @@ impl InventoryError {
         })
     }
 
-    /// Returns the error as a receipt keeps it.
+    /// Returns the error in the form that receipts keep.
     pub(super) fn to_replayed(&self) -> ReplayedError {
         ReplayedError { kind: self.kind(), message: self.message(), cause: self.cause() }
     }

@@ -1,5 +1,5 @@
-//! The executor: reads the numbers of a call, lets the command decide each, prices the decisions, commits
-//! them, and completes the claims among them.
+//! The executor: it reads the numbers of a call, has the command decide each of them, prices the
+//! decisions, commits them, and completes the claims among them.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -17,10 +17,10 @@ use crate::number::PhoneNumber;
 use crate::record::{Context, Decision, NumberRecord, Part};
 use crate::store::{Batch, Change, Expect, Guard, Receipt, StoreError, Stored};
 
-/// Permission to change one more number now, for a rate limit.
+/// A rate limit: returns whether one more number may be changed now.
 pub(crate) type MayChange<'a> = &'a dyn Fn() -> bool;
 
-/// A call that is being executed.
+/// A call in execution.
 struct Execution<'a> {
     services: &'a Services,
     command: &'a Command<'a>,
@@ -37,27 +37,27 @@ struct Execution<'a> {
 enum Attempt {
     /// All numbers have an outcome, and the changes are stored.
     Stored,
-    /// All numbers have an outcome, and nothing is stored, as far as is known.
+    /// All numbers have an outcome, and as far as is known nothing is stored.
     NothingStored,
-    /// A number was changed by others since it was read. Nothing is stored.
+    /// A number was changed by others after it was read, and nothing is stored.
     Conflict,
 }
 
-/// The decision for one number, with the record that it was made on.
+/// The decision for one number, with the record that it is based on.
 struct Plan {
-    /// The place of the number's entry.
+    /// The index of the number's entry.
     place: usize,
     number: PhoneNumber,
     before: Option<Arc<NumberRecord>>,
     /// Whether `before` was discovered at a carrier and is not stored.
     is_discovered: bool,
     expect: Expect,
-    /// The guard of a number that the decision adds to the inventory.
+    /// The guard for a number that the decision adds to the inventory.
     guard: Option<Guard>,
     decision: Decision,
 }
 
-/// A number that is read and not decided yet.
+/// A number that is read but not decided yet.
 struct Undecided {
     place: usize,
     number: PhoneNumber,
@@ -70,7 +70,7 @@ struct Undecided {
 struct Prepared {
     changes: Vec<Change>,
     guards: Vec<Guard>,
-    /// The place of each change's entry, and whether the change is a claim.
+    /// The index of each change's entry, and whether the change is a claim.
     places: Vec<(usize, bool)>,
     /// The entries whose records do not change.
     unchanged: Vec<(usize, Arc<NumberRecord>)>,
@@ -97,7 +97,7 @@ impl Services {
             if options.all_or_nothing || request.is_some() {
                 execution.run_together(&mut entries)?;
             } else {
-                // A store may take fewer changes in one commit than a call has numbers.
+                // A store may accept fewer changes in one commit than a call has numbers.
                 for entries in entries.list.chunks_mut(self.store.max_changes().max(1)) {
                     execution.run_each(entries);
                 }
@@ -106,7 +106,7 @@ impl Services {
         Ok(entries.into_outcome(execution.prices.quotes))
     }
 
-    /// Reads `inputs` as the account of the call dials.
+    /// Reads `inputs` with the dial plan of the call's account.
     pub(super) fn read<I>(&self, inputs: I, options: &Options) -> Result<Entries, InventoryError>
     where
         I: IntoIterator<Item: NumberInput>,
@@ -117,7 +117,7 @@ impl Services {
 }
 
 impl Execution<'_> {
-    /// Answers `entries` from the receipt of the request. Returns whether there was one.
+    /// Answers `entries` from the receipt of the request. Returns whether there is one.
     fn replay(&mut self, entries: &mut Entries) -> Result<bool, InventoryError> {
         let Some(request) = self.request else { return Ok(false) };
         let Some(quotes) = self.services.replay(request, entries)? else { return Ok(false) };
@@ -132,8 +132,8 @@ impl Execution<'_> {
             if attempt == Attempt::Stored {
                 return Ok(());
             }
-            // The same request, made at the same time, may have been stored first: then these decisions were
-            // made on what it left.
+            // The same request may have been stored first by a concurrent call; these decisions would
+            // then be based on its result.
             let outcomes = entries.take_outcomes();
             if self.replay(entries)? {
                 return Ok(());
@@ -146,7 +146,8 @@ impl Execution<'_> {
         entries.decide_rest(|number| Ok(Err(InventoryError::Conflict(number))))
     }
 
-    /// Executes the call in one commit; after a conflict in halves, down to single numbers.
+    /// Executes the call in one commit. After a conflict it divides the call in halves, down to single
+    /// numbers.
     fn run_each(&mut self, entries: &mut [Entry]) {
         if self.attempt(entries) != Attempt::Conflict {
             return;
@@ -208,7 +209,7 @@ impl Execution<'_> {
         }
     }
 
-    /// Reads and decides each undecided number. A number whose decision fails has failed.
+    /// Reads and decides each undecided number. If the decision fails, the number fails.
     fn plan(&self, entries: &mut [Entry], ctx: &CommandContext<'_>) -> Vec<Plan> {
         let undecided = self.read_records(entries);
         let is_new = |case: &&Undecided| self.command.needs_porting(case.record.as_deref());
@@ -236,7 +237,7 @@ impl Execution<'_> {
             let known = case.record.as_ref().filter(|record| !is_gone(record));
             let is_discovered = discovered.is_some() && known.is_none();
             case.record = match (discovered, known) {
-                // What an admin has said of the number stays.
+                // Changes that an admin made to the number are kept.
                 (Some(discovered), Some(known)) => Some(known.found_again(&discovered).into()),
                 (Some(discovered), None) => Some(discovered.into()),
                 (None, _) => case.record,
@@ -255,7 +256,7 @@ impl Execution<'_> {
         plans
     }
 
-    /// Reads the records of the undecided numbers. A number that is not visible has failed.
+    /// Reads the records of the undecided numbers. A number that is not visible fails.
     fn read_records(&self, entries: &mut [Entry]) -> Vec<Undecided> {
         let places = entries.iter().enumerate();
         let open: Vec<_> = places.filter_map(|(place, entry)| Some((place, entry.undecided()?))).collect();
@@ -283,7 +284,7 @@ impl Execution<'_> {
         undecided
     }
 
-    /// Decides one number. Orders to a carrier that takes none are left out.
+    /// Decides one number. Orders to a carrier that takes none are omitted.
     fn decide(
         &self,
         undecided: Undecided,
@@ -299,15 +300,15 @@ impl Execution<'_> {
         Ok(Plan { place, number, before, is_discovered, expect, guard, decision })
     }
 
-    /// Checks that the plans may be carried out: none has failed if all are needed, and their charges are
-    /// accepted.
+    /// Checks that the plans may be carried out: their charges are accepted and, if all numbers must
+    /// succeed, none has failed.
     fn check(&mut self, plans: &[Plan], entries: &[Entry]) -> Result<(), InventoryError> {
         if self.options.all_or_nothing
             && let Some(entry) = entries.iter().find(|entry| entry.error().is_some())
         {
             return Err(InventoryError::NotDone(entry.text()));
         }
-        // A receipt would repeat the failure of the store for ever.
+        // A receipt would repeat the failure of the store forever.
         let mut errors = entries.iter().filter_map(Entry::error);
         if self.request.is_some()
             && let Some(error) = errors.find(|error| matches!(error, InventoryError::Store(_)))
@@ -325,7 +326,8 @@ impl Execution<'_> {
         if is_accepted { Ok(()) } else { Err(InventoryError::QuoteNotAccepted(quotes.clone())) }
     }
 
-    /// Answers a dry run with what would be stored, once providers have validated the addresses.
+    /// Answers a dry run with the records that would be stored, after providers have validated the
+    /// addresses.
     fn answer_dry_run(&self, plans: Vec<Plan>, entries: &mut [Entry]) {
         let refuse = |plan: &Plan| {
             let decision = &plan.decision;
@@ -343,8 +345,8 @@ impl Execution<'_> {
         }
     }
 
-    /// Asks the rate limit about each changed number, once however many attempts there are. Numbers that it
-    /// does not admit have failed, and all have if all are needed.
+    /// Asks the rate limit about each changed number, once per number across all attempts. A number
+    /// that it does not admit fails, and so do all others if all must succeed.
     fn admit(&mut self, plans: Vec<Plan>, entries: &mut [Entry]) -> Vec<Plan> {
         let Some(may_change) = self.may_change else { return plans };
         let (mut admitted, refused): (Vec<_>, Vec<_>) = plans.into_iter().partition(|plan| {
@@ -360,8 +362,8 @@ impl Execution<'_> {
         admitted
     }
 
-    /// Prepares the commit: records with external effects are claimed, or all changed records if they are
-    /// completed `together`; the others are stored as decided.
+    /// Prepares the commit. Records with external effects are claimed, or all changed records if they
+    /// are completed `together`; the others are stored as decided.
     fn prepare(&self, plans: Vec<Plan>, together: bool, ctx: &Context<'_>) -> Prepared {
         let mut prepared = Prepared::default();
         prepared.changes.reserve_exact(plans.len());
@@ -392,8 +394,8 @@ impl Execution<'_> {
         prepared
     }
 
-    /// Commits the changes with the receipt of the request, and sets the outcome of the entries that are done
-    /// with that. Returns the claims.
+    /// Commits the changes with the receipt of the request, and sets the outcome of each entry that
+    /// needs no effects. Returns the claims.
     fn commit(
         &self,
         prepared: Prepared,
@@ -420,7 +422,7 @@ impl Execution<'_> {
         Ok(claimed)
     }
 
-    /// Completes the claims, each by itself or all `together`, and sets their outcomes.
+    /// Completes the claims, separately or all `together`, and sets their outcomes.
     fn complete(
         &self,
         mut claimed: Vec<(usize, Stored<NumberRecord>)>,
@@ -449,7 +451,7 @@ impl Plan {
 }
 
 impl Prepared {
-    /// Returns the receipt of the request, with the outcomes that are known when the changes are committed.
+    /// Returns the receipt of the request, with the outcomes known at the time of the commit.
     fn receipt(
         &self,
         entries: &[Entry],

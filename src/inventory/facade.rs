@@ -20,10 +20,10 @@ use crate::record::{Document, Update};
 use crate::store::Store;
 use crate::time::Timestamp;
 
-/// The numbers of a service, and the use cases on them. See the [module](super).
+/// The use cases of a service's numbers. See the [module](super).
 ///
-/// An inventory is shared by threads and cheap to clone. Its methods block while the store, a carrier or a
-/// provider is called.
+/// An inventory can be shared between threads and is cheap to clone. Its methods block during calls to
+/// the store, to carriers and to providers.
 #[derive(Clone)]
 #[doc(alias("knm_ops", "knm_numbers"))]
 pub struct Inventory {
@@ -49,19 +49,19 @@ impl Inventory {
         &self.services.policy
     }
 
-    /// Returns the classifiers, without any account's dial plan.
+    /// Returns the classifiers, without the dial plan of an account.
     #[must_use]
     pub fn classifiers(&self) -> &Classifiers {
         &self.services.classifiers
     }
 
-    /// Returns the time by the inventory's clock.
+    /// Returns the current time of the inventory's clock.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.services.now()
     }
 
-    /// Returns whether nothing is ever charged.
+    /// Returns whether all changes are free.
     pub(crate) fn is_free(&self) -> bool {
         self.services.billing.is_free()
     }
@@ -69,8 +69,8 @@ impl Inventory {
     /// Creates `numbers` for the account of `options`.
     ///
     /// A number must be one that the normalizer
-    /// [reconciles](crate::normalize::Normalizer::is_reconcilable). A number on an active port request is
-    /// created, as ported in, by an admin or for the request's account only.
+    /// [reconciles](crate::normalize::Normalizer::is_reconcilable). A number on an active port request
+    /// can only be created as ported in, by an admin or for the request's account.
     ///
     /// ```
     /// use telnum::account::{Account, AccountTree, Actor};
@@ -87,11 +87,13 @@ impl Inventory {
     /// ```
     ///
     /// # Errors
+    ///
     /// The call fails with [`TooMany`](InventoryError::TooMany) if `numbers` exceed
     /// [`InventoryLimits::max_numbers`](super::InventoryLimits::max_numbers); with
-    /// [`KeyReused`](InventoryError::KeyReused) if the key of `options` was used for another request; and with
-    /// [`Store`](InventoryError::Store) if the receipt of the key cannot be read. Every other error is that of
-    /// one number, in [`Outcome::failed`]. The other use cases fail alike.
+    /// [`KeyReused`](InventoryError::KeyReused) if the key of `options` was used for another request;
+    /// and with [`Store`](InventoryError::Store) if the receipt of the key cannot be read. All other
+    /// errors concern one number and are in [`Outcome::failed`]. The other use cases fail in the same
+    /// way.
     pub fn create<I>(&self, numbers: I, create: &Create, options: &Options) -> Result<Outcome, InventoryError>
     where
         I: IntoIterator<Item: NumberInput>,
@@ -99,7 +101,7 @@ impl Inventory {
         self.execute(numbers, &Command::Create(Cow::Borrowed(create)), options)
     }
 
-    /// Creates `numbers` in state `port_in` for the account of `options`: their port has begun.
+    /// Creates `numbers` in state `port_in` for the account of `options`, whose port has begun.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree, Actor};
@@ -116,7 +118,8 @@ impl Inventory {
     /// ```
     ///
     /// # Errors
-    /// As [`create`](Self::create).
+    ///
+    /// The errors of [`create`](Self::create).
     pub fn port<I>(&self, numbers: I, create: &Create, options: &Options) -> Result<Outcome, InventoryError>
     where
         I: IntoIterator<Item: NumberInput>,
@@ -138,7 +141,7 @@ impl Inventory {
     /// # let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
     /// # let options = Options::new(Actor::System).with_account(shop);
     /// inventory.create(["+14158867901"], &Create::default().with_state(State::Available), &options)?;
-    /// // A dry run returns the record as it would be, and stores nothing.
+    /// A dry run returns the record that would be stored.
     /// let dry_run = inventory.reserve(["+14158867901"], &options.with_dry_run(true))?.single()?;
     /// assert_eq!(dry_run.state(), State::Reserved);
     /// assert_eq!(inventory.get(["+14158867901"], &options)?.single()?.state(), State::Available);
@@ -146,7 +149,8 @@ impl Inventory {
     /// ```
     ///
     /// # Errors
-    /// As [`create`](Self::create).
+    ///
+    /// The errors of [`create`](Self::create).
     pub fn reserve<I>(&self, numbers: I, options: &Options) -> Result<Outcome, InventoryError>
     where
         I: IntoIterator<Item: NumberInput>,
@@ -174,7 +178,8 @@ impl Inventory {
     /// ```
     ///
     /// # Errors
-    /// As [`create`](Self::create).
+    ///
+    /// The errors of [`create`](Self::create).
     #[doc(alias("move", "assign"))]
     pub fn activate<I>(&self, numbers: I, options: &Options) -> Result<Outcome, InventoryError>
     where
@@ -183,8 +188,8 @@ impl Inventory {
         self.assign(numbers, State::InService, Map::new(), options, None)
     }
 
-    /// Assigns `numbers` to the account of `options` in state `to`, merges `document` into their documents, and
-    /// asks `may_change` before each.
+    /// Assigns `numbers` to the account of `options` in state `to`, and merges `document` into their
+    /// documents. `may_change` is called before each number is changed.
     pub(crate) fn assign<I>(
         &self,
         numbers: I,
@@ -200,7 +205,7 @@ impl Inventory {
         self.services.execute(numbers, &command, options, may_change)
     }
 
-    /// Moves `numbers` to state `to` by the lifecycle's transition table.
+    /// Moves `numbers` to state `to`, by the lifecycle's transition table.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree, Actor};
@@ -218,7 +223,8 @@ impl Inventory {
     /// ```
     ///
     /// # Errors
-    /// As [`create`](Self::create).
+    ///
+    /// The errors of [`create`](Self::create).
     pub fn change_state<I>(&self, numbers: I, to: State, options: &Options) -> Result<Outcome, InventoryError>
     where
         I: IntoIterator<Item: NumberInput>,
@@ -226,7 +232,7 @@ impl Inventory {
         self.execute(numbers, &Command::ChangeState(to), options)
     }
 
-    /// Extends the leases of reserved `numbers` until a time, as far as the policy allows.
+    /// Extends the leases of reserved `numbers` to `until`, within the limit of the policy.
     ///
     /// ```
     /// use chrono::TimeDelta;
@@ -252,7 +258,8 @@ impl Inventory {
     /// ```
     ///
     /// # Errors
-    /// As [`create`](Self::create).
+    ///
+    /// The errors of [`create`](Self::create).
     pub fn extend_lease<I>(
         &self,
         numbers: I,
@@ -265,15 +272,16 @@ impl Inventory {
         self.execute(numbers, &Command::ExtendLease(until), options)
     }
 
-    /// Releases `numbers`: each goes back to the account that reserved it before, or to the service. That is
-    /// free of charge.
+    /// Releases `numbers`, free of charge. Each returns to the account that reserved it before, or else
+    /// to the service.
     ///
-    /// The carrier of a number that goes back to the service is told. If it is not installed, the number stays
-    /// as it is; an admin can change its carrier, or delete it.
+    /// The carrier of a number that returns to the service is informed. If that carrier is not
+    /// installed, the number is not changed; an admin can change its carrier, or delete it.
     ///
-    /// By the policy, the number then becomes available. The service keeps it although its carrier was told to
-    /// take it back: the next account gets it, and it is not bought again. Where carriers resell numbers that
-    /// they took back, the policy has to delete on release.
+    /// Depending on the policy, the number then becomes available. It remains in the inventory although
+    /// its carrier was told to take it back: the next account receives it, and it is not bought again.
+    /// If your carriers resell the numbers that they took back, configure the policy to delete on
+    /// release.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree, Actor};
@@ -286,13 +294,14 @@ impl Inventory {
     /// # let options = Options::new(Actor::System).with_account(shop);
     /// inventory.create(["+14158867900"], &Create::default(), &options)?;
     /// let released = inventory.release(["+14158867900"], &options)?.single()?;
-    /// // No account has reserved it, and a number of the carrier `local` is deleted.
+    /// No account has reserved the number before, and a number of the carrier `local` is deleted.
     /// assert_eq!((released.state(), released.owner()), (State::Deleted, None));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
-    /// As [`create`](Self::create).
+    ///
+    /// The errors of [`create`](Self::create).
     pub fn release<I>(&self, numbers: I, options: &Options) -> Result<Outcome, InventoryError>
     where
         I: IntoIterator<Item: NumberInput>,
@@ -300,7 +309,7 @@ impl Inventory {
         self.execute(numbers, &Command::Release, options)
     }
 
-    /// Deletes `numbers`, as an admin. Their carriers are not told.
+    /// Deletes `numbers`. Only admins may do this; the carriers are not informed.
     ///
     /// ```
     /// # use telnum::account::Actor;
@@ -316,7 +325,8 @@ impl Inventory {
     /// ```
     ///
     /// # Errors
-    /// As [`create`](Self::create).
+    ///
+    /// The errors of [`create`](Self::create).
     pub fn delete<I>(&self, numbers: I, options: &Options) -> Result<Outcome, InventoryError>
     where
         I: IntoIterator<Item: NumberInput>,
@@ -343,7 +353,8 @@ impl Inventory {
     /// ```
     ///
     /// # Errors
-    /// As [`create`](Self::create).
+    ///
+    /// The errors of [`create`](Self::create).
     pub fn update<I>(&self, numbers: I, update: &Update, options: &Options) -> Result<Outcome, InventoryError>
     where
         I: IntoIterator<Item: NumberInput>,
@@ -351,7 +362,7 @@ impl Inventory {
         self.execute(numbers, &Command::Update(Cow::Borrowed(update)), options)
     }
 
-    /// Replaces the public documents of `numbers` by `document`.
+    /// Replaces the public documents of `numbers` with `document`.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree, Actor};
@@ -369,7 +380,8 @@ impl Inventory {
     /// ```
     ///
     /// # Errors
-    /// As [`create`](Self::create).
+    ///
+    /// The errors of [`create`](Self::create).
     pub fn replace<I>(
         &self,
         numbers: I,
@@ -383,8 +395,8 @@ impl Inventory {
         self.update(numbers, &update, options)
     }
 
-    /// Merges `document` into the public documents of `numbers`, as RFC 7396 defines it: `null` removes a
-    /// field.
+    /// Merges `document` into the public documents of `numbers`, as a JSON Merge Patch (RFC 7396):
+    /// `null` removes a field.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree, Actor};
@@ -402,7 +414,8 @@ impl Inventory {
     /// ```
     ///
     /// # Errors
-    /// As [`create`](Self::create).
+    ///
+    /// The errors of [`create`](Self::create).
     pub fn patch<I>(
         &self,
         numbers: I,
@@ -416,7 +429,7 @@ impl Inventory {
         self.update(numbers, &update, options)
     }
 
-    /// Sets the application that answers `numbers`, or none.
+    /// Sets the application that answers calls to `numbers`; `None` removes it.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree, Actor};
@@ -433,7 +446,8 @@ impl Inventory {
     /// ```
     ///
     /// # Errors
-    /// As [`create`](Self::create).
+    ///
+    /// The errors of [`create`](Self::create).
     pub fn assign_to_app<I>(
         &self,
         numbers: I,
@@ -447,8 +461,8 @@ impl Inventory {
         self.update(numbers, &update, options)
     }
 
-    /// Corrects `numbers`: sets the application of each to the one that `apps` returns, and removes features
-    /// that the number may no longer have. Without `apps` the numbers keep their application.
+    /// Corrects `numbers`: sets the application of each to the one that `apps` returns, and removes
+    /// features that are no longer allowed. Without `apps` the numbers keep their application.
     ///
     /// ```
     /// # use telnum::PhoneNumber;
@@ -467,7 +481,8 @@ impl Inventory {
     /// ```
     ///
     /// # Errors
-    /// As [`create`](Self::create).
+    ///
+    /// The errors of [`create`](Self::create).
     pub fn fix<I>(
         &self,
         numbers: I,

@@ -1,12 +1,12 @@
-//! Receipts of requests: what is kept under a request key so that the request takes effect once.
+//! Receipts of requests: the data kept under an idempotency key so that a request takes effect once.
 //!
-//! The receipt is stored with the first commit of the request, under its key. It lists the numbers that
-//! are claimed for external effects. Their outcomes are stored under keys derived from the request's, each
-//! in the commit that ends the claim. Repeating the request returns all of that, and completes what is
-//! missing. A call without a key leaves no receipt.
+//! The receipt is stored under the key in the first commit of the request. It lists the numbers that
+//! are claimed for external effects. Their outcomes are stored under keys derived from the request's
+//! key, in the commits that end the claims. Repeating the request returns the stored outcomes, and
+//! completes the missing ones. A call without a key leaves no receipt.
 //!
-//! A receipt keeps the records of its answer without their documents, which can be large: they are read
-//! again for a replay, if the number still has the owner that it had.
+//! A receipt keeps the records of the response without their documents, which can be large. A replay
+//! reads the documents again if the number still has the same owner.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ use crate::number::PhoneNumber;
 use crate::record::NumberRecord;
 use crate::store::StoreError;
 
-/// A request that is made under a key.
+/// A request with an idempotency key.
 #[derive(Clone, Copy)]
 pub(super) struct Request {
     pub(super) key: RequestKey,
@@ -34,13 +34,13 @@ pub(super) struct Request {
     pub(super) fingerprint: IdempotencyKey,
 }
 
-/// The answer to a request, or to a part of one.
+/// The response to a request, or to a part of one.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct RequestReceipt {
     /// The fingerprint of the request; `None` in the receipt of a part.
     pub(super) fingerprint: Option<IdempotencyKey>,
-    /// Whether the pending numbers are completed all or none.
+    /// Whether the pending numbers are completed together: all or none.
     pub(super) together: bool,
     /// The numbers that are claimed for external effects.
     pub(super) pending: Vec<PhoneNumber>,
@@ -50,7 +50,7 @@ pub(super) struct RequestReceipt {
 }
 
 impl Request {
-    /// Returns the request, if the call has a key. A dry run needs none.
+    /// Returns the request if the call has a key. A dry run needs none.
     pub(super) fn of(entries: &Entries, options: &Options, command: &Command<'_>) -> Option<Self> {
         let key = options.key.filter(|_| !options.dry_run)?;
         let Options { actor, account, all_or_nothing, mdn_run, confined, .. } = options;
@@ -66,7 +66,7 @@ impl Request {
 }
 
 impl RequestReceipt {
-    /// Creates the receipt of a part from the outcomes of its numbers.
+    /// Creates the receipt of a part of a request from the outcomes of its numbers.
     pub(super) fn of<'a>(outcomes: impl IntoIterator<Item = (PhoneNumber, &'a NumberOutcome)>) -> Self {
         let mut receipt = Self::default();
         for (number, outcome) in outcomes {
@@ -101,8 +101,8 @@ impl RequestReceipt {
 }
 
 impl Services {
-    /// Returns the receipt under `key`, if there is one, its records with the documents of now. A receipt
-    /// that somebody else stored there is that of another request.
+    /// Returns the receipt under `key`, if there is one, with the current documents of its records. A
+    /// receipt that someone else stored under the key counts as that of another request.
     pub(super) fn receipt(&self, key: IdempotencyKey) -> Result<Option<RequestReceipt>, StoreError> {
         let Some(receipt) = self.store.receipt(key)? else { return Ok(None) };
         let mut receipt = RequestReceipt::deserialize(receipt.answer).unwrap_or_default();
@@ -116,18 +116,18 @@ impl Services {
     }
 }
 
-/// Derives the key of the part of a request that is for `number`.
+/// Derives the key for the part of a request that concerns `number`.
 pub(super) fn key_of_number(request: IdempotencyKey, number: PhoneNumber) -> IdempotencyKey {
     derive_key(request, &number.to_string())
 }
 
-/// Derives the key of the outcomes of the numbers that a request completes all or none.
+/// Derives the key for the outcomes of the numbers that a request completes together.
 pub(super) fn key_of_group(request: IdempotencyKey) -> IdempotencyKey {
     derive_key(request, "done")
 }
 
-/// Derives a key that is longer than any request key, and different for different requests and parts. It
-/// leaves room for the place of an effect.
+/// Derives a key that is longer than any request key, and differs for different requests and parts. It
+/// leaves room for the index of an effect.
 fn derive_key(request: IdempotencyKey, part: &str) -> IdempotencyKey {
     let length = request.as_str().len();
     IdempotencyKey::known(&format!("{part:.<16}{length:02}{request:.<40}"))

@@ -6,11 +6,12 @@ use crate::lifecycle::State;
 use crate::record::{Route, RouteError};
 
 impl Inventory {
-    /// Returns the account and the route of a call to `number`. A number that is not stored may be on an active
-    /// port request; then it is that of the request's account.
+    /// Returns the account and the route of a call to `number`. A number that is not stored but on an
+    /// active port request belongs to the request's account.
     ///
-    /// A switch calls it for every call, so no permission is needed. A
-    /// [confined](Options::confined) call returns the numbers of the account's subtree, and available ones.
+    /// Switches use this method for every call, so it needs no permission. A
+    /// [confined](Options::confined) call only finds available numbers and those of the account's
+    /// subtree.
     ///
     /// ```
     /// use telnum::account::{Account, AccountTree, Actor};
@@ -29,12 +30,14 @@ impl Inventory {
     /// ```
     ///
     /// # Errors
-    /// - [`NotReconcilable`](InventoryError::NotReconcilable) if `number` is a text that is not a number.
-    /// - [`NotFound`](InventoryError::NotFound) if the number is neither stored nor on a port request, or is
-    ///   not visible.
+    ///
+    /// - [`NotReconcilable`](InventoryError::NotReconcilable) if `number` is a text that is not a phone
+    ///   number.
+    /// - [`NotFound`](InventoryError::NotFound) if the number is neither stored nor on a port request,
+    ///   or is not visible.
     /// - [`NotInService`](InventoryError::NotInService) if the number takes no calls, or its account is
     ///   disabled.
-    /// - [`Store`](InventoryError::Store) if the store failed.
+    /// - [`Store`](InventoryError::Store) if the store fails.
     #[doc(alias = "lookup_number")]
     pub fn identify(&self, number: impl NumberInput, options: &Options) -> Result<Route, InventoryError> {
         let services = &*self.services;

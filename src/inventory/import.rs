@@ -31,7 +31,7 @@ use crate::store::{Batch, Change, Expect, Guard, StoreError, Stored};
 pub struct ImportRow<N> {
     /// The number, or its text in any spelling.
     pub number: N,
-    /// The account to assign the number to. Default: that of the options.
+    /// The account to assign the number to. Default: the account of the options.
     pub account: Option<AccountId>,
     /// The state, carrier and document to create the number with.
     pub create: Create,
@@ -51,15 +51,15 @@ impl<N: NumberInput> ImportRow<N> {
     }
 }
 
-/// What an import did, or would do.
+/// The result of an import, or of a dry run of one.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ImportReport {
-    /// The number of rows imported.
+    /// The number of imported rows.
     pub imported: usize,
-    /// The quotes for the rows imported.
+    /// The quotes for the imported rows.
     pub quotes: Vec<Quote>,
-    /// The rows that failed, by their number as it was spelt.
+    /// The rows that failed, by the text of their number as given.
     pub failed: Vec<(Box<str>, InventoryError)>,
 }
 
@@ -72,7 +72,7 @@ struct ReadRow<N> {
     number: Option<PhoneNumber>,
 }
 
-/// A row whose creation is decided.
+/// A row whose creation has been decided.
 struct DecidedRow<N> {
     input: N,
     change: Change,
@@ -81,12 +81,12 @@ struct DecidedRow<N> {
 }
 
 impl Inventory {
-    /// Creates the numbers of `rows`, a stream of any length, in batches. One batch is held in memory; a dry
-    /// run also holds all numbers.
+    /// Creates the numbers of `rows`, a stream of any length, in batches. Only one batch is held in
+    /// memory; a dry run also holds all numbers.
     ///
-    /// A number that exists is left unchanged and reported. Texts are read as the account of their row dials.
-    /// Billing is asked about the numbers of each account in a batch together: if it refuses, or its charges are
-    /// not accepted, none of them is imported.
+    /// An existing number is not changed, and is reported. Texts are read with the dial plan of the
+    /// row's account. Billing is asked once per account and batch about all numbers together: if it
+    /// refuses, or the charges are not accepted, none of these numbers is imported.
     ///
     /// ```
     /// use telnum::account::Actor;
@@ -104,8 +104,10 @@ impl Inventory {
     /// ```
     ///
     /// # Errors
-    /// [`NotForImports`](InventoryError::NotForImports) if `options` ask for all or nothing or have a key;
-    /// [`Store`](InventoryError::Store) if the store failed: the batches committed before stay.
+    ///
+    /// - [`NotForImports`](InventoryError::NotForImports) if `options` require all or nothing, or have
+    ///   a key.
+    /// - [`Store`](InventoryError::Store) if the store fails. Batches committed earlier are kept.
     pub fn import<N, I>(&self, rows: I, options: &Options) -> Result<ImportReport, InventoryError>
     where
         N: NumberInput,
@@ -121,7 +123,7 @@ impl Inventory {
         let mut rows = rows.into_iter().peekable();
         let mut seen = HashSet::with_capacity(BATCH_SIZE);
         while rows.peek().is_some() {
-            // The store does not know the numbers of a dry run's earlier batches.
+            // The store does not contain the numbers of a dry run's earlier batches.
             if !options.dry_run {
                 seen.clear();
             }
@@ -139,7 +141,7 @@ impl Inventory {
 }
 
 impl Services {
-    /// Reads the numbers of rows, each as its account dials.
+    /// Reads the numbers of rows, each with the dial plan of its account.
     fn read_rows<N: NumberInput>(
         &self,
         rows: impl Iterator<Item = ImportRow<N>>,
@@ -167,7 +169,7 @@ impl Services {
         let ctx = self.context(options);
         let numbers: Vec<_> = rows.iter().filter_map(|row| row.number).collect();
         let porting = self.active_ports(&numbers);
-        // Otherwise the commit shows which numbers exist.
+        // Without these reads, the commit detects the existing numbers.
         let reads = options.dry_run || !self.billing.is_free();
         let mut records = if reads { self.records(&numbers)? } else { Vec::new() }.into_iter();
         let mut decided = Vec::with_capacity(rows.len());
@@ -211,7 +213,7 @@ impl Services {
         Ok(Change::put(decision.record, Expect::Absent).with_events(decision.events))
     }
 
-    /// Asks billing about the rows of each account at once. Returns the rows that may be imported.
+    /// Asks billing about the rows of each account together. Returns the rows that may be imported.
     fn price_rows<N: NumberInput>(
         &self,
         rows: Vec<DecidedRow<N>>,
@@ -250,7 +252,7 @@ impl Services {
         priced
     }
 
-    /// Commits rows; after a refusal in halves, down to the rows that exist.
+    /// Commits rows. After a conflict it divides them in halves, down to the rows that exist.
     fn commit_rows<N: NumberInput>(
         &self,
         rows: Vec<DecidedRow<N>>,
@@ -281,7 +283,7 @@ impl Services {
         Ok(())
     }
 
-    /// Commits a row whose number the store has: in place of the record of a deleted number.
+    /// Commits a row whose number the store has, replacing the record of a deleted number.
     fn replace_deleted<N: NumberInput>(
         &self,
         row: DecidedRow<N>,

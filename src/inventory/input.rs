@@ -1,4 +1,4 @@
-//! The numbers of a call: how callers give them, and what became of each.
+//! The numbers of a call, as callers pass them, with their outcomes.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -12,8 +12,9 @@ use crate::number::PhoneNumber;
 /// A number in a call of the inventory: a [`PhoneNumber`], or a text in any spelling that the
 /// normalizer understands.
 ///
-/// Calls take anything that can be iterated over: arrays, slices, vectors, iterators. A text is read as
-/// the account of [`Options`](super::Options) dials; a [`PhoneNumber`] is taken as it is.
+/// Calls accept anything that can be iterated over: arrays, slices, vectors, iterators. A text is read
+/// with the dial plan of the account of [`Options`](super::Options); a [`PhoneNumber`] is used
+/// unchanged.
 ///
 /// ```
 /// use telnum::PhoneNumber;
@@ -31,11 +32,11 @@ use crate::number::PhoneNumber;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait NumberInput {
-    /// Returns the number, or the text that may spell one.
+    /// Returns the number, or the text to read as a number.
     fn as_input(&self) -> NumberOrText<'_>;
 }
 
-/// A number, or a text that may spell one. It is itself a [`NumberInput`], for lists of both.
+/// A number, or a text to read as a number. It implements [`NumberInput`], for lists of both.
 ///
 /// ```
 /// use telnum::inventory::{NumberInput, NumberOrText};
@@ -96,7 +97,7 @@ impl<T: NumberInput + ?Sized> NumberInput for &T {
 }
 
 impl NumberOrText<'_> {
-    /// Returns the number as `normalizer` reads it.
+    /// Returns the number, reading a text with `normalizer`.
     pub(super) fn number(self, normalizer: &Normalizer) -> Option<PhoneNumber> {
         match self {
             Self::Number(number) => Some(number),
@@ -107,7 +108,7 @@ impl NumberOrText<'_> {
         }
     }
 
-    /// Returns the text of the input, by which an outcome or a report names it.
+    /// Returns the text of the input, under which an outcome or a report lists it.
     pub(super) fn text(self) -> Box<str> {
         match self {
             Self::Number(number) => text_of(number),
@@ -116,7 +117,7 @@ impl NumberOrText<'_> {
     }
 }
 
-/// The inputs of a call, in order, each number once, with what became of each.
+/// The inputs of a call, in order and without repetitions, with their outcomes.
 pub(super) struct Entries {
     pub(super) list: Vec<Entry>,
 }
@@ -135,7 +136,7 @@ pub(super) enum Subject {
 }
 
 impl Entry {
-    /// Returns the number, if its outcome is not known yet.
+    /// Returns the number if its outcome is not known yet.
     pub(super) fn undecided(&self) -> Option<PhoneNumber> {
         match self.subject {
             Subject::Number(number) if self.outcome.is_none() => Some(number),
@@ -143,12 +144,12 @@ impl Entry {
         }
     }
 
-    /// Returns the error, if the input failed.
+    /// Returns the error if the input failed.
     pub(super) fn error(&self) -> Option<&InventoryError> {
         self.outcome.as_ref().and_then(|outcome| outcome.as_ref().err())
     }
 
-    /// Returns the text by which an outcome names the input.
+    /// Returns the text under which an outcome lists the input.
     pub(super) fn text(&self) -> Box<str> {
         match &self.subject {
             Subject::Number(number) => text_of(*number),
@@ -158,7 +159,7 @@ impl Entry {
 }
 
 impl Entries {
-    /// Reads up to `max` inputs with `normalizer`. Texts that are not numbers have failed.
+    /// Reads up to `max` inputs with `normalizer`. Texts that are not numbers fail.
     pub(super) fn read<I>(inputs: I, normalizer: &Normalizer, max: usize) -> Result<Self, InventoryError>
     where
         I: IntoIterator<Item: NumberInput>,
@@ -193,7 +194,7 @@ impl Entries {
         })
     }
 
-    /// Removes the outcomes of numbers and returns them, so that the numbers can be decided again.
+    /// Removes and returns the outcomes of numbers, so that the numbers can be decided again.
     pub(super) fn take_outcomes(&mut self) -> Vec<Option<NumberOutcome>> {
         let take = |entry: &mut Entry| match entry.subject {
             Subject::Number(_) => entry.outcome.take(),
@@ -209,7 +210,7 @@ impl Entries {
         }
     }
 
-    /// Sets the outcome of each undecided number to that of `decide`.
+    /// Sets the outcome of each undecided number to the result of `decide`.
     pub(super) fn decide_rest(
         &mut self,
         mut decide: impl FnMut(PhoneNumber) -> Result<NumberOutcome, InventoryError>,
@@ -222,7 +223,7 @@ impl Entries {
         Ok(())
     }
 
-    /// Returns the outcome of the call, with those of `quotes` whose number succeeded.
+    /// Returns the outcome of the call, with the `quotes` for the numbers that succeeded.
     pub(super) fn into_outcome(self, quotes: Vec<Quote>) -> Outcome {
         let mut outcome = Outcome::default();
         for entry in self.list {

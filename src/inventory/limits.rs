@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use crate::store::Retry;
 
-/// The limits of an inventory's calls.
+/// The limits on an inventory's calls.
 ///
 /// ```
 /// use std::time::Duration;
@@ -14,14 +14,14 @@ use crate::store::Retry;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InventoryLimits {
-    /// The maximum count of numbers in one call. Default: 10,000.
+    /// The maximum number of inputs in one call. Default: 10,000.
     pub max_numbers: usize,
-    /// The maximum time that carriers are waited for in a search. Default: 5 s.
+    /// The maximum time that a search waits for carriers. Default: 5 seconds.
     pub search_timeout: Duration,
-    /// The time after which [`Inventory::recover`](super::Inventory::recover) takes up a claim. It must be
-    /// longer than any external effect takes. Default: 60 s.
+    /// The minimum age of a claim that [`Inventory::recover`](super::Inventory::recover) completes. It
+    /// must be longer than any external effect takes. Default: 60 seconds.
     pub claim_timeout: Duration,
-    /// The attempts of a change that conflicts with the changes of others. Default: 100.
+    /// The retries of a change after a commit conflict. Default: 100 attempts.
     pub retry: Retry,
 }
 
@@ -37,25 +37,26 @@ impl Default for InventoryLimits {
 }
 
 impl InventoryLimits {
-    /// Sets the maximum count of numbers in one call.
+    /// Sets the maximum number of inputs in one call.
     #[must_use]
     pub const fn with_max_numbers(self, max_numbers: usize) -> Self {
         Self { max_numbers, ..self }
     }
 
-    /// Sets the maximum time that carriers are waited for in a search.
+    /// Sets the maximum time that a search waits for carriers.
     #[must_use]
     pub const fn with_search_timeout(self, search_timeout: Duration) -> Self {
         Self { search_timeout, ..self }
     }
 
-    /// Sets the time after which [`Inventory::recover`](super::Inventory::recover) takes up a claim.
+    /// Sets the minimum age of a claim that [`Inventory::recover`](super::Inventory::recover)
+    /// completes.
     #[must_use]
     pub const fn with_claim_timeout(self, claim_timeout: Duration) -> Self {
         Self { claim_timeout, ..self }
     }
 
-    /// Sets the attempts of a change that conflicts with the changes of others.
+    /// Sets the retries of a change after a commit conflict.
     #[must_use]
     pub const fn with_retry(self, retry: Retry) -> Self {
         Self { retry, ..self }

@@ -1,4 +1,4 @@
-//! Questions that the inventory asks the rest of the service about numbers.
+//! The traits by which the inventory queries the rest of the service about numbers.
 
 use std::sync::Arc;
 
@@ -7,7 +7,8 @@ use crate::number::PhoneNumber;
 use crate::porting::{PortRequest, PortRequestId};
 use crate::store::{Store, StoreError, Stored};
 
-/// The source of the application that answers a number: any function from a number to its name.
+/// The source of the application that answers a number, implemented for functions from a number to a
+/// name.
 ///
 /// ```
 /// use telnum::PhoneNumber;
@@ -18,7 +19,7 @@ use crate::store::{Store, StoreError, Stored};
 /// # Ok::<(), telnum::NumberError>(())
 /// ```
 pub trait AppLookup {
-    /// Returns the name of the application that answers `number`, if any does.
+    /// Returns the name of the application that answers `number`, if there is one.
     fn app(&self, number: PhoneNumber) -> Option<Box<str>>;
 }
 
@@ -28,12 +29,12 @@ impl<F: Fn(PhoneNumber) -> Option<Box<str>>> AppLookup for F {
     }
 }
 
-/// The active port request that a number is on, as far as an inventory needs to know it.
+/// The active port request that a number is on, as seen by an inventory.
 ///
 /// ```
 /// use telnum::inventory::ActivePort;
 ///
-/// // A port request that is kept elsewhere.
+/// A port request that is kept in another system.
 /// let port = ActivePort::new("shop".parse()?);
 /// assert_eq!(port.request, None);
 /// # Ok::<(), telnum::token::TokenError>(())
@@ -43,7 +44,7 @@ impl<F: Fn(PhoneNumber) -> Option<Box<str>>> AppLookup for F {
 pub struct ActivePort {
     /// The account that ports the number in.
     pub account: AccountId,
-    /// The port request, if it is one of the inventory's own store. A number is then created only while
+    /// The port request, if it is in the inventory's own store. The number is then only created while
     /// it is still on that request.
     pub request: Option<PortRequestId>,
 }
@@ -58,14 +59,15 @@ impl ActivePort {
 
 /// The source of the active port requests of numbers.
 ///
-/// The default is the inventory's own store; a service that keeps port requests elsewhere implements it.
-/// `Arc<T>`, `Box<T>` and `&T` of an implementor are implementors.
+/// The default is the inventory's own store; a service that keeps port requests elsewhere implements
+/// this trait. `Arc<T>`, `Box<T>` and `&T` implement the trait if `T` does.
 pub trait PortingLookup: Send + Sync {
-    /// Returns for each of `numbers`, in their order, the active port request that it is on, if any.
+    /// Returns the active port request of each of `numbers`, if any, in their order.
     ///
     /// # Errors
-    /// An implementor returns [`StoreError::backend`] or [`StoreError::unreachable`] if that cannot be
-    /// known now. Numbers that might be on a port request are then not created.
+    ///
+    /// An implementor returns [`StoreError::backend`] or [`StoreError::unreachable`] if the request
+    /// cannot be determined now. Numbers that might be on a port request are then not created.
     fn ports(&self, numbers: &[PhoneNumber]) -> Result<Vec<Option<ActivePort>>, StoreError>;
 }
 

@@ -1,7 +1,7 @@
 use crate::account::{AccountId, Actor};
 use crate::idempotency::RequestKey;
 
-/// The actor of a call, the account it is for, and how it is carried out.
+/// The options of a call: its actor, the account that it is for, and how it is carried out.
 ///
 /// ```
 /// use telnum::inventory::Options;
@@ -18,28 +18,28 @@ use crate::idempotency::RequestKey;
 pub struct Options {
     /// The actor, whose permissions apply.
     pub actor: Actor,
-    /// The account that numbers are assigned to, and whose dial plan texts are read with.
+    /// The account that numbers are assigned to. Texts are read with its dial plan.
     pub account: Option<AccountId>,
-    /// Whether the call only returns what it would do and what that would cost. Nothing is stored and no
-    /// external effect runs: refusals by carriers and providers do not show, except of an E911 address,
-    /// which the provider validates.
+    /// Whether the call is a dry run, which only returns the results and charges that it would have.
+    /// Nothing is stored and no external effect runs, so refusals by carriers and providers are not
+    /// detected, except those of E911 addresses, which the provider validates.
     pub dry_run: bool,
     /// Whether charges are accepted.
     pub accept_charges: bool,
-    /// Whether the call succeeds for all numbers or changes none.
+    /// Whether the call either succeeds for all numbers or changes none.
     pub all_or_nothing: bool,
-    /// Whether the call works on mobile numbers: an account updates a mobile number only in such a call,
-    /// and other numbers only in others.
+    /// Whether the call concerns mobile numbers. An account can update mobile numbers only in such a
+    /// call, and other numbers only in other calls.
     pub mdn_run: bool,
-    /// Whether only the numbers of the account's subtree are visible, whatever the actor's permissions.
-    /// Available numbers can still be read.
+    /// Whether only the numbers of the account's subtree are visible, regardless of the actor's
+    /// permissions. Available numbers can still be read.
     pub confined: bool,
-    /// The key under which the call takes effect once, however often it is made.
+    /// The idempotency key: the call takes effect once, however often it is repeated with the key.
     pub key: Option<RequestKey>,
 }
 
 impl Options {
-    /// Creates the options of a call that `actor` makes for itself.
+    /// Creates the options of a call by `actor`, for its own account if it has one.
     #[must_use]
     pub fn new(actor: impl Into<Actor>) -> Self {
         let actor = actor.into();
@@ -62,7 +62,7 @@ impl Options {
         Self { account: Some(account), ..self }
     }
 
-    /// Sets whether the call only returns what it would do and what that would cost.
+    /// Sets whether the call is a dry run.
     #[must_use]
     pub fn with_dry_run(self, dry_run: bool) -> Self {
         Self { dry_run, ..self }
@@ -74,13 +74,13 @@ impl Options {
         Self { accept_charges, ..self }
     }
 
-    /// Sets whether the call succeeds for all numbers or changes none.
+    /// Sets whether the call either succeeds for all numbers or changes none.
     #[must_use]
     pub fn with_all_or_nothing(self, all_or_nothing: bool) -> Self {
         Self { all_or_nothing, ..self }
     }
 
-    /// Sets whether the call works on mobile numbers.
+    /// Sets whether the call concerns mobile numbers.
     #[must_use]
     pub fn with_mdn_run(self, mdn_run: bool) -> Self {
         Self { mdn_run, ..self }
@@ -107,7 +107,7 @@ impl Options {
         Self { confined, ..self }
     }
 
-    /// Sets the key under which the call takes effect once.
+    /// Sets the idempotency key of the call.
     ///
     /// ```
     /// # use telnum::account::Actor;
@@ -118,7 +118,7 @@ impl Options {
     /// # let free = Create::default().with_state(State::Available);
     /// let options = Options::new(Actor::System).with_key("order-7".parse()?);
     /// let first = inventory.create(["+14158867900"], &free, &options)?.single()?;
-    /// // The answer was lost, so the request is made again. It is not a second creation.
+    /// The response was lost, so the request is repeated. It does not create the number again.
     /// assert_eq!(inventory.create(["+14158867900"], &free, &options)?.single()?, first);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

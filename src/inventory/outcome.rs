@@ -7,8 +7,8 @@ use super::error::InventoryError;
 use crate::number::PhoneNumber;
 use crate::record::NumberRecord;
 
-/// The outcome of a call: for each number either its record or its error, in the order of the input,
-/// each number once.
+/// The outcome of a call: the record or the error of each number, in the order of the input and without
+/// repetitions.
 ///
 /// ```
 /// use telnum::account::Actor;
@@ -27,9 +27,9 @@ use crate::record::NumberRecord;
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// The numbers that succeeded, with their records as they are now.
+    /// The numbers that succeeded, with their current records.
     pub succeeded: IndexMap<PhoneNumber, Arc<NumberRecord>>,
-    /// The numbers that failed, as texts, and the texts that are not numbers, with their errors.
+    /// The errors of numbers that failed and of texts that are not numbers, by their texts.
     pub failed: IndexMap<Box<str>, InventoryError>,
     /// The quotes for the numbers that succeeded.
     pub quotes: Vec<Quote>,
@@ -59,8 +59,9 @@ impl Outcome {
     /// ```
     ///
     /// # Errors
-    /// The error of the number, or of the first that failed where there are several;
-    /// [`InventoryError::NotReconcilable`] with an empty text if the call had no numbers.
+    ///
+    /// Returns the error of the number, or the first error if there are several. If the call had no
+    /// numbers, that is [`InventoryError::NotReconcilable`] with an empty text.
     pub fn single(self) -> Result<Arc<NumberRecord>, InventoryError> {
         if let Some((_, error)) = self.failed.into_iter().next() {
             return Err(error);

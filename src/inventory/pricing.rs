@@ -1,4 +1,4 @@
-//! The price of a change.
+//! The prices of changes.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 use crate::record::NumberRecord;
 
-/// The charges of a call that billing was asked about, with its quotes.
+/// The charges of a call for which billing was asked, with its quotes.
 #[derive(Default)]
 pub(super) struct Prices {
     charges: HashMap<PhoneNumber, Charge>,
@@ -23,8 +23,8 @@ pub(super) struct PricedChange<'a> {
 }
 
 impl Services {
-    /// Asks billing, in one call, about those of `changes` that may cost and that it was not asked about
-    /// before.
+    /// Asks billing, in one call, for quotes for those of `changes` that may be charged for and have
+    /// not been quoted yet.
     pub(super) fn price<'a>(
         &self,
         changes: impl Iterator<Item = PricedChange<'a>>,
@@ -51,8 +51,8 @@ impl Services {
         Ok(())
     }
 
-    /// Returns the charge of a change: a number that an account receives or puts in service, or features
-    /// that the number gains.
+    /// Returns the charge for a change: a number that an account receives or puts in service, or
+    /// features that the number gains.
     pub(super) fn charge(&self, change: &PricedChange<'_>) -> Option<Charge> {
         let PricedChange { before, after } = *change;
         let features = after.features().difference(before.map(NumberRecord::features).unwrap_or_default());

@@ -1,4 +1,4 @@
-//! The use cases that read numbers and what is known of them.
+//! The use cases that read numbers, and facts about numbers.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use crate::store::{Page, Query, StateSet, Stored};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CarriersInfo {
-    /// The maximum number of digits of a national number that one of the carriers can search by.
+    /// The maximum number of digits of a national prefix that any of the carriers can search by.
     #[doc(alias = "maximal_prefix_length")]
     pub max_prefix_length: u8,
     /// The carriers that the account may use.
@@ -32,8 +32,8 @@ pub struct CarriersInfo {
 }
 
 impl Inventory {
-    /// Returns the records of `numbers`. Available numbers are readable by every actor, others by actors that
-    /// may manage their owner.
+    /// Returns the records of `numbers`. Every actor can read available numbers; other numbers can be
+    /// read by actors that may manage their owner.
     ///
     /// ```
     /// use telnum::account::{Account, AccountTree, Actor};
@@ -52,8 +52,9 @@ impl Inventory {
     /// ```
     ///
     /// # Errors
-    /// [`TooMany`](InventoryError::TooMany) if `numbers` exceed the limit. Other errors are those of single
-    /// numbers, in [`Outcome::failed`].
+    ///
+    /// [`TooMany`](InventoryError::TooMany) if `numbers` exceed the limit. All other errors concern one
+    /// number and are in [`Outcome::failed`].
     pub fn get<I>(&self, numbers: I, options: &Options) -> Result<Outcome, InventoryError>
     where
         I: IntoIterator<Item: NumberInput>,
@@ -93,11 +94,11 @@ impl Inventory {
         Ok(Arc::clone(stored.shared()))
     }
 
-    /// Returns up to `limit` numbers of an account that match `query`, in ascending order, starting after
-    /// `after`.
+    /// Returns up to `limit` numbers of an account that match `query`, in ascending order, starting
+    /// after `after`.
     ///
-    /// The account is the owner in `query`, else that of `options`; without either, the system lists the
-    /// numbers of all accounts. Deleted numbers are left out unless `query` has states.
+    /// The account is the owner in `query`, or else the account of `options`. Without either, the
+    /// system lists the numbers of all accounts. Deleted numbers are omitted unless `query` has states.
     ///
     /// ```
     /// use telnum::account::{Account, AccountTree, Actor};
@@ -115,8 +116,9 @@ impl Inventory {
     /// ```
     ///
     /// # Errors
-    /// [`Refused`](InventoryError::Refused) if the actor may not manage the account;
-    /// [`Store`](InventoryError::Store) if the store failed.
+    ///
+    /// - [`Refused`](InventoryError::Refused) if the actor may not manage the account.
+    /// - [`Store`](InventoryError::Store) if the store fails.
     pub fn list(
         &self,
         query: &Query,
@@ -157,8 +159,8 @@ impl Inventory {
         }
     }
 
-    /// Returns the locality of each of `numbers`: `None` where it is not known, or the input is a text that is
-    /// not a number.
+    /// Returns the locality of each of `numbers`; `None` if it is not known, or if the input is a text
+    /// that is not a phone number.
     ///
     /// With the feature `geo` the country, the city and the description of the prefix of every valid number are known.
     /// The configured [lookup](super::InventoryBuilder::localities) overrides them field by field.
@@ -177,6 +179,7 @@ impl Inventory {
     /// ```
     ///
     /// # Errors
+    ///
     /// [`TooMany`](InventoryError::TooMany) if `numbers` exceed the limit.
     #[expect(clippy::type_complexity, reason = "a result for each number")]
     pub fn locality<I>(
@@ -195,8 +198,8 @@ impl Inventory {
         Ok(entries.list.into_iter().map(locate).collect())
     }
 
-    /// Returns the prefixes of the numbers of `city` in `country`, by ISO 3166 alpha-2, in ascending order. None of
-    /// them starts with another.
+    /// Returns the prefixes of the numbers of `city` in `country`, an ISO 3166-1 alpha-2 code, in ascending order.
+    /// No prefix in the result starts with another one.
     ///
     /// ```
     /// use telnum::inventory::Inventory;
@@ -229,6 +232,7 @@ impl Inventory {
     /// ```
     ///
     /// # Errors
+    ///
     /// [`Refused`](InventoryError::Refused) if the actor may not manage the account.
     pub fn carriers_info(&self, options: &Options) -> Result<CarriersInfo, InventoryError> {
         self.services.check_can_manage(options)?;

@@ -1,4 +1,4 @@
-//! The latest searches, so that their further pages need no carriers.
+//! The latest searches, whose later pages need no calls to carriers.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt;
@@ -15,8 +15,8 @@ use crate::names::CarrierName;
 use crate::number::PhoneNumber;
 use crate::token::TokenError;
 
-/// The id of a search, by which [`Inventory::search_page`](super::Inventory::search_page) returns further
-/// pages.
+/// The id of a search, with which [`Inventory::search_page`](super::Inventory::search_page) returns
+/// further pages.
 ///
 /// ```
 /// use telnum::inventory::SearchId;
@@ -30,7 +30,7 @@ use crate::token::TokenError;
 pub struct SearchId(IdempotencyKey);
 
 impl SearchId {
-    /// Creates the id of a search from a key that is unique.
+    /// Creates the id of a search from a unique key.
     pub(super) const fn new(key: IdempotencyKey) -> Self {
         Self(key)
     }
@@ -60,7 +60,7 @@ pub struct SearchPage {
     pub offers: Vec<Offer>,
     /// The number of offers on all pages.
     pub total: usize,
-    /// The carriers that failed or gave no answer in time.
+    /// The carriers that failed or did not respond in time.
     pub failed: Vec<(CarrierName, CarrierError)>,
 }
 
@@ -74,7 +74,7 @@ pub(super) struct SearchResults {
 }
 
 impl SearchResults {
-    /// Returns up to `quantity` offers, starting after the first `offset`.
+    /// Returns up to `quantity` offers, starting after the first `offset` offers.
     pub(super) fn page(&self, offset: usize, quantity: usize) -> SearchPage {
         SearchPage {
             id: self.id,
@@ -85,14 +85,14 @@ impl SearchResults {
     }
 }
 
-/// The latest searches, and the open calls to carriers.
+/// The latest searches, and the pending calls to carriers.
 #[derive(Debug, Default)]
 pub(super) struct RecentSearches {
     results: Mutex<VecDeque<SearchResults>>,
     pub(super) open_calls: OpenCalls,
 }
 
-/// The number of searches that are kept. The oldest is dropped first.
+/// The maximum number of searches that are kept. The oldest is dropped first.
 const MAX_SEARCHES: usize = 256;
 
 impl RecentSearches {
@@ -109,7 +109,7 @@ impl RecentSearches {
         results.push_back(search);
     }
 
-    /// Returns the results of the search `id` of `account`, if they are kept.
+    /// Returns the results of the search `id` by `account`, if they are kept.
     pub(super) fn get(&self, id: SearchId, account: Option<AccountId>) -> Option<SearchResults> {
         self.results().iter().find(|search| search.id == id && search.account == account).cloned()
     }

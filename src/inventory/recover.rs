@@ -13,18 +13,19 @@ use crate::number::PhoneNumber;
 use crate::record::{NumberRecord, Pending, Refusal};
 use crate::store::{Query, Stored};
 
-/// The report of a recovery: the claims that were left, and what became of them.
+/// The report of a recovery: the claims that were found, and their outcomes.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct RecoverReport {
-    /// The number of records that became what they were claimed for.
+    /// The number of records whose claims were completed.
     pub finished: usize,
-    /// The number of abandoned claims whose effects are now rolled back.
+    /// The number of abandoned claims whose effects were rolled back.
     pub rolled_back: usize,
-    /// The numbers whose claim failed, with the error. The claim is abandoned where an effect was refused, and
-    /// stays where it is not known whether an effect took place, or where a carrier keeps what it sold.
+    /// The numbers whose claims failed, with the errors. If an effect was refused, the claim is
+    /// abandoned. If it is unknown whether an effect took place, or a carrier does not take back a
+    /// number that it sold, the claim stays.
     pub failed: Vec<(PhoneNumber, InventoryError)>,
-    /// The number of claims that are too recent to be taken up.
+    /// The number of claims that are too recent to be recovered.
     pub left: usize,
 }
 
@@ -32,10 +33,11 @@ const PAGE_SIZE: usize = 1_000;
 
 impl Inventory {
     /// Completes the claims that a crash has left: those older than
-    /// [`InventoryLimits::claim_timeout`](super::InventoryLimits::claim_timeout). It uses their keys, so no
-    /// number is ordered twice. A claim on a carrier that is not installed stays until it is.
+    /// [`InventoryLimits::claim_timeout`](super::InventoryLimits::claim_timeout). It reuses their
+    /// idempotency keys, so that no number is ordered twice. A claim that needs a carrier which is not
+    /// installed stays until the carrier is installed.
     ///
-    /// A service calls it at its start and at intervals of its own.
+    /// A service calls this method at its start and at regular intervals.
     ///
     /// ```
     /// use telnum::inventory::Inventory;
@@ -48,7 +50,9 @@ impl Inventory {
     /// ```
     ///
     /// # Errors
-    /// [`Store`](InventoryError::Store) if the store cannot be scanned. What was recovered before is done.
+    ///
+    /// [`Store`](InventoryError::Store) if the store cannot be scanned. Claims recovered up to that
+    /// point stay recovered.
     pub fn recover(&self) -> Result<RecoverReport, InventoryError> {
         let services = &*self.services;
         let mut report = RecoverReport::default();
@@ -68,21 +72,21 @@ impl Inventory {
                     report.add(number, outcome);
                 }
             } else {
-                // Somebody is completing the others.
+                // The other claims are being completed by other callers.
                 report.left += claimed.len();
             }
         }
         Ok(report)
     }
 
-    /// Ends the claim on `number`, and all claims that were made together with it, without their effects: the
-    /// records become what they were before. Returns the numbers of the claims. It is for admins, where a
-    /// carrier or a provider will never answer.
+    /// Ends the claim on `number`, and all claims that were made together with it, without completing
+    /// their effects: the records return to their state before the claim. Returns the numbers of the
+    /// claims. Only admins may do this, for cases in which a carrier or a provider will never respond.
     ///
-    /// **No carrier or provider is called.** If the carrier sold the number, it goes on charging for it, and
-    /// no record has it; if an address was removed from emergency services, the record may still have it.
-    /// Whoever calls this has to find out what took place under the key of the
-    /// [claim](crate::record::Pending), and to correct it.
+    /// **No carrier or provider is called.** If the carrier has sold the number, it continues to charge
+    /// for it although no record shows it; if an address was removed from emergency services, the
+    /// record may still contain it. The caller is responsible for finding out which effects took place
+    /// under the key of the [claim](crate::record::Pending), and for correcting them.
     ///
     /// ```
     /// use std::time::Duration;
@@ -100,7 +104,7 @@ impl Inventory {
     ///     .carrier(carrier)
     ///     .limits(InventoryLimits::default().with_claim_timeout(Duration::ZERO))
     ///     .build();
-    /// // It is not known whether the carrier sold the number.
+    /// It is unknown whether the carrier sold the number.
     /// assert!(!inventory.reserve([number], &Options::new(shop))?.is_success());
     ///
     /// assert_eq!(inventory.abandon(number, &Options::new(Actor::System))?, [number]);
@@ -109,12 +113,13 @@ impl Inventory {
     /// ```
     ///
     /// # Errors
-    /// - [`Refused`](InventoryError::Refused) if the actor is not an admin, if the number is not claimed, or if
-    ///   the claim is more recent than
+    ///
+    /// - [`Refused`](InventoryError::Refused) if the actor is not an admin, if the number is not
+    ///   claimed, or if the claim is more recent than
     ///   [`InventoryLimits::claim_timeout`](super::InventoryLimits::claim_timeout).
     /// - [`NotFound`](InventoryError::NotFound) if the number is not stored.
-    /// - [`Conflict`](InventoryError::Conflict) if the claim ends meanwhile.
-    /// - [`Store`](InventoryError::Store) if the store failed.
+    /// - [`Conflict`](InventoryError::Conflict) if the claim ends during the call.
+    /// - [`Store`](InventoryError::Store) if the store fails.
     pub fn abandon(
         &self,
         number: PhoneNumber,
@@ -149,14 +154,14 @@ impl Inventory {
 }
 
 impl Services {
-    /// Ends claims in one commit without rolling their effects back.
+    /// Ends claims in one commit, without rolling back their effects.
     fn end_claims(
         &self,
         claimed: &[Stored<NumberRecord>],
         number: PhoneNumber,
     ) -> Result<(), InventoryError> {
         let changes = claimed.iter().map(|stored| {
-            // Effects that are known to have been performed stay.
+            // Effects that are known to have been performed are kept.
             let performed = stored.pending().and_then(Pending::abandoned).unwrap_or_default();
             end_roll_back(stored, performed.iter().cloned().map(Some).collect(), self.now())
         });

@@ -1,4 +1,4 @@
-//! Replaying a request whose key has a receipt.
+//! Replays of requests whose key has a receipt.
 
 use std::collections::HashMap;
 
@@ -9,8 +9,8 @@ use super::input::Entries;
 use super::services::Services;
 
 impl Services {
-    /// Answers `entries` from the receipt of the request and completes the claims it left. Returns the quotes
-    /// of the first answer, or `None` if the request has no receipt.
+    /// Answers `entries` from the receipt of the request, and completes the claims that it left.
+    /// Returns the quotes of the first response; `None` if the request has no receipt.
     pub(super) fn replay(
         &self,
         request: Request,

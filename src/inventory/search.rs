@@ -7,14 +7,15 @@ use super::recent::{SearchId, SearchPage, SearchResults};
 use crate::carrier::{Availability, MAX_SEARCH_RESULTS, NumberSearch, search_carriers};
 
 impl Inventory {
-    /// Searches for numbers to buy, at all carriers that the account of `options` may use, at once and within
+    /// Searches for numbers to buy at all carriers that the account of `options` may use. The carriers
+    /// are called concurrently, within
     /// [`InventoryLimits::search_timeout`](super::InventoryLimits::search_timeout).
     ///
-    /// Carriers are asked for up to [`MAX_SEARCH_RESULTS`] numbers. The page returned has the first
-    /// `search.quantity` of them; [`search_page`](Self::search_page) returns others. A
-    /// [consecutive](NumberSearch::consecutive) search has one page. The results of the latest 256 searches are
-    /// kept: when the account buys a number, its carrier gets the
-    /// [`carrier_data`](crate::carrier::Offer::carrier_data) of the offer back.
+    /// Each search asks for up to [`MAX_SEARCH_RESULTS`] numbers. The returned page has the first
+    /// `search.quantity` of them; [`search_page`](Self::search_page) returns further pages. A
+    /// [consecutive](NumberSearch::consecutive) search has one page. The results of the latest 256
+    /// searches are kept. When the account buys a number, its carrier receives the
+    /// [`carrier_data`](crate::carrier::Offer::carrier_data) of the offer.
     ///
     /// ```
     /// use telnum::account::Actor;
@@ -36,6 +37,7 @@ impl Inventory {
     /// ```
     ///
     /// # Errors
+    ///
     /// [`Refused`](InventoryError::Refused) if the actor may not manage the account.
     #[doc(alias("find", "discovery", "knm_search"))]
     pub fn search(&self, search: &NumberSearch, options: &Options) -> Result<SearchPage, InventoryError> {
@@ -58,8 +60,9 @@ impl Inventory {
         Ok(page)
     }
 
-    /// Returns up to `quantity` offers of the search `id`, starting after the first `offset`. Returns `None` if
-    /// the search is not one of the account's among the latest 256, or the actor may not manage the account.
+    /// Returns up to `quantity` offers of the search `id`, starting after the first `offset` offers.
+    /// The result is `None` if the search is not one of the account's among the latest 256, or if the
+    /// actor may not manage the account.
     ///
     /// ```
     /// # use telnum::account::Actor;
@@ -82,8 +85,8 @@ impl Inventory {
         self.services.searches.get(id, options.account).map(|results| results.page(offset, quantity))
     }
 
-    /// Returns whether each of `numbers` is for sale at a carrier that the account of `options` may use.
-    /// Carriers are called at once, and waited for as long as in a [search](Self::search).
+    /// Returns whether each of `numbers` is for sale at a carrier that the account of `options` may
+    /// use. The carriers are called concurrently, with the time limit of a [search](Self::search).
     ///
     /// ```
     /// use telnum::account::Actor;
@@ -101,8 +104,9 @@ impl Inventory {
     /// ```
     ///
     /// # Errors
-    /// [`Refused`](InventoryError::Refused) if the actor may not manage the account;
-    /// [`TooMany`](InventoryError::TooMany) if `numbers` exceed the limit.
+    ///
+    /// - [`Refused`](InventoryError::Refused) if the actor may not manage the account.
+    /// - [`TooMany`](InventoryError::TooMany) if `numbers` exceed the limit.
     pub fn check<I>(
         &self,
         numbers: I,

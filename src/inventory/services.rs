@@ -1,4 +1,4 @@
-//! The services that an inventory stands on, and who may see and do what.
+//! The services that an inventory uses, and checks of visibility and permissions.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use crate::record::{Context, NumberRecord, Refusal};
 use crate::store::{Guard, Store, StoreError, Stored};
 use crate::time::Timestamp;
 
-/// The services that an inventory stands on.
+/// The services that an inventory uses.
 pub(super) struct Services {
     pub(super) store: Arc<dyn Store>,
     pub(super) accounts: Arc<dyn Accounts>,
@@ -44,7 +44,7 @@ pub(super) struct Services {
     pub(super) searches: RecentSearches,
 }
 
-/// The maximum number of records that are read, or numbers that are looked up, in one call.
+/// The maximum number of records to read, or numbers to look up, in one call.
 const MAX_READ: usize = 1_000;
 
 impl Services {
@@ -57,8 +57,8 @@ impl Services {
         (self.keys)()
     }
 
-    /// Returns the locality of `number`, the fields that the configured lookup leaves empty filled by the places of
-    /// prefixes.
+    /// Returns the locality of `number`. Fields that the configured lookup leaves empty are filled with the places
+    /// of prefixes.
     pub(super) fn locate(&self, number: PhoneNumber) -> Result<Option<Locality>, LocalityError> {
         let (found, unanswered) = match self.localities.locate(number) {
             Ok(found) => (found, Ok(None)),
@@ -72,7 +72,7 @@ impl Services {
         }
     }
 
-    /// Returns the prefixes of a city that either lookup knows, without those that start with another.
+    /// Returns the prefixes of a city that either lookup knows, without those that start with another prefix.
     pub(super) fn prefixes(&self, country: &str, city: &str) -> Vec<Prefix> {
         let mut prefixes = self.localities.prefixes(country, city);
         prefixes.extend(self.places.prefixes(country, city));
@@ -80,7 +80,7 @@ impl Services {
         prefixes
     }
 
-    /// Returns the context in which records decide for a call with `options`.
+    /// Returns the context for the decisions of records in a call with `options`.
     pub(super) fn context(&self, options: &Options) -> Context<'_> {
         let mut ctx = Context::new(options.actor, &*self.accounts, &self.policy, self.now());
         ctx.mdn_run = options.mdn_run;
@@ -110,7 +110,8 @@ impl Services {
         self.carriers.iter().map(|carrier| &**carrier).find(|carrier| carrier.name() == name)
     }
 
-    /// Returns the carriers that `account` may use: those on its own list, else on its reseller's, else all.
+    /// Returns the carriers that `account` may use: those on its own list, or else those on its
+    /// reseller's list, or else all.
     pub(super) fn usable_carriers(&self, account: Option<AccountId>) -> Vec<Arc<dyn Carrier>> {
         let account = account.and_then(|id| self.accounts.account(id));
         let reseller =
@@ -137,7 +138,7 @@ impl Services {
         Some(self.normalizer.clone().with_dial_plan(plan))
     }
 
-    /// Checks that the actor is an admin, or the account of the call or above it.
+    /// Checks that the actor is an admin, the account of the call, or an account above it.
     pub(super) fn check_can_manage(&self, options: &Options) -> Result<(), InventoryError> {
         let can_manage = match options.account.or(options.actor.account()) {
             Some(account) => self.accounts.can_manage(options.actor, account),
@@ -146,7 +147,7 @@ impl Services {
         if can_manage { Ok(()) } else { Err(Refusal::Forbidden(options.actor).into()) }
     }
 
-    /// Checks that `record` is visible to a call that may be [confined](Options::confined).
+    /// Checks that `record` is visible to the call, which may be [confined](Options::confined).
     pub(super) fn check_visible(
         &self,
         record: &NumberRecord,
@@ -156,7 +157,7 @@ impl Services {
         if is_visible { Ok(()) } else { Err(InventoryError::NotFound(record.number())) }
     }
 
-    /// Returns whether the numbers of `owner` are visible to a call that may be
+    /// Returns whether the numbers of `owner` are visible to the call, which may be
     /// [confined](Options::confined).
     pub(super) fn is_visible(&self, owner: Option<AccountId>, options: &Options) -> bool {
         let is_in_subtree = |account| {
@@ -180,7 +181,8 @@ impl Services {
         ActivePorts(Ok(ports))
     }
 
-    /// Checks that a number that is not stored may be bought: it is reconcilable, and nobody ports it in.
+    /// Checks that a number that is not stored may be bought: it is reconcilable, and no account is
+    /// porting it in.
     pub(super) fn check_new(&self, number: PhoneNumber, porting: &ActivePorts) -> Result<(), InventoryError> {
         check_reconcilable(&self.normalizer, number)?;
         porting.check_none(number)
@@ -191,7 +193,7 @@ impl Services {
 pub(super) struct ActivePorts(Result<HashMap<PhoneNumber, ActivePort>, InventoryError>);
 
 impl ActivePorts {
-    /// Returns the account that ports `number` in, if one does.
+    /// Returns the account that ports `number` in, if there is one.
     pub(super) fn account(&self, number: PhoneNumber) -> Result<Option<AccountId>, InventoryError> {
         match &self.0 {
             Ok(ports) => Ok(ports.get(&number).map(|port| port.account)),
@@ -199,8 +201,8 @@ impl ActivePorts {
         }
     }
 
-    /// Returns the guard of a commit that adds `number`: it is still on the port request that was found,
-    /// or on none.
+    /// Returns the guard of a commit that adds `number`: the number is still on the port request that
+    /// was found, or still on none.
     pub(super) fn guard(&self, number: PhoneNumber) -> Guard {
         let port = self.0.as_ref().ok().and_then(|ports| ports.get(&number));
         Guard::Port(number, port.and_then(|port| port.request))
@@ -215,7 +217,7 @@ impl ActivePorts {
     }
 }
 
-/// Checks that the rules of `normalizer` reconcile `number`.
+/// Checks that `normalizer` considers `number` reconcilable.
 pub(super) fn check_reconcilable(normalizer: &Normalizer, number: PhoneNumber) -> Result<(), InventoryError> {
     let mut buffer = Buffer::new();
     let text = number.encode(&mut buffer);
@@ -223,7 +225,7 @@ pub(super) fn check_reconcilable(normalizer: &Normalizer, number: PhoneNumber) -
     if is_reconcilable { Ok(()) } else { Err(InventoryError::NotReconcilable(text.into())) }
 }
 
-/// Returns whether `record` is what is left of a deleted number.
+/// Returns whether `record` is the remaining record of a deleted number.
 pub(super) fn is_gone(record: &NumberRecord) -> bool {
     record.state() == State::Deleted && record.pending().is_none()
 }

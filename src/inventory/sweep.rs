@@ -14,37 +14,38 @@ use crate::record::{Context, Due, Event, EventKind, NumberRecord};
 use crate::store::{Change, Forget, Query, Revision, Stored};
 use crate::time::Timestamp;
 
-/// What a sweep did.
+/// The report of a sweep.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct SweepReport {
     /// The number of reservations that ended.
     pub ended: usize,
-    /// The number of released numbers that began to age.
+    /// The number of released numbers that started ageing.
     pub aged: usize,
     /// The number of aged numbers that became available or were deleted.
     pub recycled: usize,
-    /// The number of discovered numbers that were deleted, because nobody bought them.
+    /// The number of discovered numbers that were deleted because no account bought them.
     pub forgotten: usize,
     /// The number of deleted numbers whose records were removed.
     pub removed: usize,
-    /// The numbers that stay as they are, with the error.
+    /// The numbers that were not changed because of an error, with the error.
     pub failed: Vec<(PhoneNumber, InventoryError)>,
 }
 
-/// The states from which time moves a number, in the order of the sweep: a number that is moved to a state is
-/// not moved on before the next sweep.
+/// The states that numbers leave after some time, in the order of the sweep: a number that enters a
+/// state leaves it in the next sweep at the earliest.
 const STATES: [State; 5] = [State::Deleted, State::Discovery, State::Aging, State::Released, State::Reserved];
 
 const PAGE_SIZE: usize = 1_000;
 
 impl Inventory {
-    /// Makes the transitions that are due by now, page by page: ends reservations, starts ageing, makes aged
-    /// numbers available, and removes what is left of deleted and discovered numbers. Then the store forgets the
-    /// events and receipts that the policy's [retention](crate::policy::Retention) does not keep.
+    /// Makes the transitions that are due, page by page: ends reservations, starts ageing, makes aged
+    /// numbers available, and removes the records of deleted and discovered numbers. The store then
+    /// forgets the events and receipts that the policy's [retention](crate::policy::Retention) does not
+    /// keep.
     ///
-    /// A service calls it at intervals of its own. A number whose carrier has to be told and is not installed
-    /// stays as it is, and is reported.
+    /// A service calls this method at regular intervals. A number whose carrier must be informed but is
+    /// not installed is not changed, and is reported.
     ///
     /// ```
     /// use telnum::account::{Account, AccountTree, Actor};
@@ -63,8 +64,9 @@ impl Inventory {
     /// ```
     ///
     /// # Errors
-    /// [`Store`](InventoryError::Store) if the store cannot be scanned, or forgets nothing. What was swept before
-    /// is done.
+    ///
+    /// [`Store`](InventoryError::Store) if the store cannot be scanned or cannot forget. Transitions
+    /// made up to that point are kept.
     #[doc(alias("tasks", "knm_maintenance"))]
     pub fn sweep(&self) -> Result<SweepReport, InventoryError> {
         let services = &*self.services;
@@ -89,7 +91,7 @@ impl Inventory {
     }
 }
 
-/// Returns what a store may forget at `now` by a policy.
+/// Returns what the store may forget at `now` according to `retention`.
 fn forget_by(retention: &Retention, now: Timestamp) -> Forget {
     let Retention { event_days, max_events, receipt_hours, max_receipts, max_receipts_per_actor, .. } =
         *retention;
@@ -103,7 +105,7 @@ fn forget_by(retention: &Retention, now: Timestamp) -> Forget {
     }
 }
 
-/// The transition that is due for a number.
+/// A transition that is due for a number.
 struct DueChange {
     due: Due,
     change: Change,
@@ -112,8 +114,8 @@ struct DueChange {
 }
 
 impl Services {
-    /// Makes the transitions that are due for a page of numbers, in one commit if no number was changed
-    /// by others.
+    /// Makes the due transitions for a page of numbers, in one commit if none of the numbers was
+    /// changed by others.
     fn sweep_page(&self, page: &[Stored<NumberRecord>], ctx: &Context<'_>, report: &mut SweepReport) {
         let mut changes = Vec::with_capacity(page.len());
         for stored in page {
@@ -135,7 +137,7 @@ impl Services {
                 for change in &changes {
                     match self.store.commit(change.change.clone().into()) {
                         Ok(revision) => self.finish_sweep(change, revision, report),
-                        // Changed by others: the next sweep looks at it again.
+                        // The number was changed by others, and the next sweep considers it again.
                         Err(error) if error.is_conflict() => {}
                         Err(error) => report.failed.push((change.change.key(), error.into())),
                     }
@@ -148,7 +150,7 @@ impl Services {
         }
     }
 
-    /// Decides the transition that is due for a number, if one is.
+    /// Decides the transition that is due for a number, if there is one.
     fn due_change(
         &self,
         stored: &Stored<NumberRecord>,
@@ -169,7 +171,7 @@ impl Services {
         Ok(Some(DueChange { due, change, is_claim }))
     }
 
-    /// Completes the claim of a change that is stored, and counts the change.
+    /// Completes the claim of a stored change, and counts the change.
     fn finish_sweep(&self, change: &DueChange, revision: Revision, report: &mut SweepReport) {
         if change.is_claim
             && let Some(record) = change.change.value()

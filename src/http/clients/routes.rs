@@ -20,10 +20,10 @@ use crate::http::server::body::{self, QueryParams};
 use crate::http::server::error::{Problem, RequestError};
 use crate::http::server::guard::{RequestGuard, RequestHead};
 
-/// The maximum count of numbers that one request creates.
+/// The maximum number of phone numbers that one request creates.
 const MAX_NUMBERS: usize = 10_000;
 
-/// Creates the router, to nest at `/v9`. The [module](crate::http::clients) has an example.
+/// Creates the router, to be nested at `/v9`. See the example of the [module](crate::http::clients).
 pub fn router(api: ContactApi) -> Router {
     RequestGuard { limits: api.limits, render }.wrap(routes().with_state(api).into())
 }

@@ -32,23 +32,23 @@ use crate::number::{CallingCode, Extension};
 use crate::plan::{self, Region, Style};
 use crate::time::Timestamp;
 
-/// The order of a list: the oldest first.
+/// The order of a list: oldest first.
 pub const DEFAULT_ORDER: ContactOrder = ContactOrder { field: OrderField::CreatedAt, descending: false };
 
-/// The maximum count of numbers on a page.
+/// The maximum number of items on a page.
 pub const PER_PAGE: u8 = 100;
 
 /// A page of a client's numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ClientNumberPage {
-    /// The page, from 1.
+    /// The index of the page, from 1.
     pub current_page: u64,
-    /// The maximum count of numbers on a page.
+    /// The maximum number of items on a page.
     pub per_page: u8,
-    /// The count of numbers on all pages.
+    /// The number of items on all pages.
     pub total_entries: u64,
-    /// The numbers of the page.
+    /// The phone numbers on the page.
     pub phone_numbers: Vec<ClientNumber>,
 }
 
@@ -58,33 +58,33 @@ pub struct ClientNumberPage {
 pub struct ClientNumber {
     /// The id.
     pub id: ContactId,
-    /// The path of the number below the API's version: `/clients/168019/phone_numbers/294655`.
+    /// The path of the number below the base path of the API: `/clients/168019/phone_numbers/294655`.
     pub url: String,
-    /// The calling code: `1`. Empty if the number has none.
+    /// The calling code, such as `1`; empty if the number has none.
     pub country_code: String,
-    /// The national digits; in the North American Numbering Plan the last seven of them.
+    /// The national digits; in the North American Numbering Plan only the last seven.
     pub raw_number: String,
-    /// The number as written within its country; in the North American Numbering Plan `541-555-0123`.
+    /// The number in national format; in the North American Numbering Plan `541-555-0123`.
     pub number: String,
     /// The extension.
     pub extension: Option<Extension>,
     /// The label.
     pub label: Option<ContactLabel>,
-    /// The time of the last change, in RFC 3339.
+    /// The time of the last change, in RFC 3339 format.
     #[serde(with = "crate::time::rfc3339")]
     pub updated_at: Timestamp,
 }
 
-/// The count of digits behind the area code in the North American Numbering Plan.
+/// The number of digits after the area code in the North American Numbering Plan.
 const NANP_LOCAL_DIGITS: usize = 7;
 
 const NAMES: FieldNames = FieldNames { number: "number", country: "country_code", extension: "extension" };
 
 /// Reads the body of a creation: one number or more. Numbers with neither a `country_code` nor a
-/// calling code of their own are numbers of `region`.
+/// calling code in their text belong to `region`.
 ///
-/// `null` counts as absent. `country_code` is a calling code, as text or integer, or a region;
-/// `extension` is digits, as text or integer.
+/// `null` counts as absent. `country_code` is a calling code, as a string or integer, or a region;
+/// `extension` consists of digits, as a string or integer.
 ///
 /// ```
 /// use telnum::http::clients::wire;
@@ -95,7 +95,9 @@ const NAMES: FieldNames = FieldNames { number: "number", country: "country_code"
 /// ```
 ///
 /// # Errors
-/// The first field that is missing, invalid or unknown, by path: `phone_numbers.1.label`.
+///
+/// Returns the error of the first field that is missing, invalid or unknown, with its path:
+/// `phone_numbers.1.label`.
 pub fn new_contacts(body: Value, region: Option<Region>) -> Result<Vec<NewContact>, FieldError> {
     const LIST: &str = "phone_numbers";
     let mut fields = Fields::of(body)?;
@@ -130,7 +132,7 @@ fn new_contact(value: Value, region: Option<Region>) -> Result<NewContact, Field
 }
 
 impl ClientNumberPage {
-    /// Creates the response to a creation: all created numbers on one page.
+    /// Creates the response to a creation: one page with all created numbers.
     #[must_use]
     pub fn created(contacts: &[ContactNumber]) -> Self {
         Self {

@@ -9,13 +9,13 @@ use crate::http::server::execution::ExecutionMode;
 use crate::http::server::limits::ServerLimits;
 use crate::plan::Region;
 
-/// An API of contact numbers: a book, authentication, and settings.
+/// The configuration of an API of contact numbers: a book, authentication, and settings.
 ///
-/// A book belongs to one organization and one API, as a person, a client and a user with the same id
-/// are the same owner to a book. Anybody with credentials for
-/// [`planning_center`](crate::http::planning_center) or [`clients`](crate::http::clients) may read and
-/// change all numbers of the book; [`user_numbers`](crate::http::user_numbers) shows users their own
-/// only.
+/// A book belongs to one organization and one API, because a person, a client and a user with the same
+/// id are the same owner to a book. Every client with credentials for
+/// [`planning_center`](crate::http::planning_center) or [`clients`](crate::http::clients) can read and
+/// change all numbers in the book; [`user_numbers`](crate::http::user_numbers) only shows users their
+/// own numbers.
 ///
 /// ```
 /// use telnum::contact::book::ContactBook;
@@ -37,8 +37,7 @@ pub struct ContactApi {
     pub(crate) base_url: Arc<str>,
 }
 
-/// The three APIs of contact numbers of a [`service`](crate::http::service()), each with a book of its
-/// own.
+/// The three APIs of contact numbers in a [`service`](crate::http::service()), each with its own book.
 #[derive(Clone, Debug)]
 pub struct ContactApis {
     /// The API of [`planning_center`](crate::http::planning_center).
@@ -50,7 +49,7 @@ pub struct ContactApis {
 }
 
 impl ContactApi {
-    /// Creates an API of the numbers in `book`.
+    /// Creates an API for the numbers in `book`.
     #[must_use]
     pub fn new(book: ContactBook, auth: impl Authenticate + 'static) -> Self {
         Self {
@@ -63,26 +62,26 @@ impl ContactApi {
         }
     }
 
-    /// Sets the region of numbers without a calling code. Default: none, such numbers are refused.
+    /// Sets the region of numbers without a calling code. By default such numbers are refused.
     #[must_use]
     pub fn with_region(self, region: Region) -> Self {
         Self { region: Some(region), ..self }
     }
 
-    /// Sets the limits of requests.
+    /// Sets the limits on requests.
     #[must_use]
     pub fn with_limits(self, limits: ServerLimits) -> Self {
         Self { limits, ..self }
     }
 
-    /// Sets the threads on which calls of the book run.
+    /// Sets the threads on which calls to the book run.
     #[must_use]
     pub fn with_execution_mode(self, execution: ExecutionMode) -> Self {
         Self { execution, ..self }
     }
 
-    /// Sets the scheme and authority of links in responses: `https://api.example.com`. Default: none,
-    /// links start with the path.
+    /// Sets the scheme and authority of links in responses, such as `https://api.example.com`. By
+    /// default links start with the path.
     ///
     /// ```
     /// # use telnum::{contact::book::ContactBook, http::{ContactApi, TokenTable}, store::MemoryStore};

@@ -1,4 +1,4 @@
-//! The fields of documents from which contact numbers are read.
+//! The fields of documents that describe contact numbers.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::document::{FieldError, FieldErrorKind, type_of};
 use crate::number::NumberError;
 use crate::plan::Region;
 
-/// The names of the fields of a document that together state a number.
+/// The names of the fields that together describe a number.
 #[derive(Debug)]
 pub(crate) struct FieldNames {
     pub(crate) number: &'static str,
@@ -16,8 +16,8 @@ pub(crate) struct FieldNames {
 }
 
 impl FieldNames {
-    /// Reads a number from its text, the country (a calling code as text or integer, or a region) and
-    /// the extension (digits as text or integer).
+    /// Reads a number from its text, its country (a calling code as a string or integer, or a region)
+    /// and its extension (digits as a string or integer).
     pub(crate) fn read(
         &self,
         text: &str,
@@ -52,7 +52,8 @@ impl FieldNames {
     fn add_extension(&self, entered: EnteredNumber, value: &Value) -> Result<EnteredNumber, FieldError> {
         let digits = match value {
             Value::String(digits) => digits.clone(),
-            // The sign of a negative number and the point of a fraction are refused as not digits.
+            // The sign of a negative number and the point of a fraction are refused, since they are not
+            // digits.
             Value::Number(number) => number.to_string(),
             Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
                 let kind = FieldErrorKind::WrongType { expected: "string or integer", found: type_of(value) };

@@ -1,4 +1,4 @@
-//! The requests of the APIs of contact numbers, and their calls of the book.
+//! The requests of the APIs of contact numbers, and their calls to the book.
 
 use std::marker::PhantomData;
 
@@ -21,7 +21,7 @@ use crate::number::{Extension, PhoneNumber};
 pub(crate) trait PublishedApi: Send + Sync {
     const NAME: ApiName;
 
-    /// Returns the path of `field` in the document of a request, of the number at `position` in it.
+    /// Returns the path of `field` for the number at index `position` in the document of a request.
     fn path(field: RefusedField, position: usize) -> FieldPath;
 }
 
@@ -32,7 +32,7 @@ pub(crate) enum RefusedField {
     Primary,
 }
 
-/// A request of the API `A` with the path parameters `P`, authenticated and read to its end.
+/// A complete, authenticated request of the API `A` with the path parameters `P`.
 #[derive(Debug)]
 pub(crate) struct ContactRequest<A, P> {
     pub(crate) api: ContactApi,
@@ -40,7 +40,7 @@ pub(crate) struct ContactRequest<A, P> {
     pub(crate) path: P,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) body: Bytes,
-    /// The path and query as the client sent them, with the prefix at which the router is nested.
+    /// The path and query as sent by the client, including the prefix at which the router is nested.
     pub(crate) uri: Uri,
     published: PhantomData<A>,
 }
@@ -61,7 +61,7 @@ impl<A: PublishedApi, P: DeserializeOwned + Send> FromRequest<ContactApi> for Co
 }
 
 impl<A: PublishedApi, P> ContactRequest<A, P> {
-    /// Refuses any query parameter.
+    /// Returns an error if there is any query parameter.
     pub(crate) fn expect_no_query(&self) -> Result<(), RequestError> {
         match self.query.first() {
             None => Ok(()),
@@ -69,7 +69,7 @@ impl<A: PublishedApi, P> ContactRequest<A, P> {
         }
     }
 
-    /// Calls the book on the threads of the API.
+    /// Calls the book on the threads that the API is configured with.
     pub(crate) async fn call<T: Send + 'static>(
         &self,
         call: impl FnOnce(&ContactBook) -> Result<T, ContactBookError> + Send + 'static,
@@ -84,7 +84,7 @@ pub(crate) fn contact_id(text: &str) -> Result<ContactId, RequestError> {
     text.parse().map_err(|_| RequestError::NotFound)
 }
 
-/// Returns the error of a request whose call of the book failed: 404, 409, 422 or 500.
+/// Returns the error of a request whose call to the book failed: 404, 409, 422 or 500.
 fn request_error<A: PublishedApi>(error: ContactBookError) -> RequestError {
     match error {
         ContactBookError::NotFound(_) | ContactBookError::Refused(ContactRefusal::NotFound(_)) => {
@@ -103,7 +103,7 @@ fn request_error<A: PublishedApi>(error: ContactBookError) -> RequestError {
     }
 }
 
-/// Returns the error of a request that the rules of a list refuse.
+/// Returns the error of a request that violates the rules of a list.
 fn refused<A: PublishedApi>(refusal: &ContactRefusal) -> RequestError {
     let (path, message) = match *refusal {
         ContactRefusal::NotFound(_) => return RequestError::NotFound,

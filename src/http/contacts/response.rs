@@ -19,7 +19,7 @@ pub(crate) fn json(status: StatusCode, media_type: &'static str, body: &impl Ser
     }
 }
 
-/// Returns the response of an error, with the challenge of `api` if the actor is unknown.
+/// Returns the response for an error, with the challenge of `api` if the actor is unknown.
 pub(crate) fn error(
     api: ApiName,
     error: &RequestError,

@@ -14,9 +14,9 @@ use crate::inventory::{AppLookup, Inventory, InventoryError, NumberInput, Option
 use crate::lifecycle::State;
 use crate::record::Shape;
 
-/// The API of an inventory: authentication and settings. Cheap to clone.
+/// The configuration of the API: an inventory, authentication, and settings. It is cheap to clone.
 ///
-/// The [module](crate::http::kazoo) has an example.
+/// See the example of the [module](crate::http::kazoo).
 #[derive(Clone)]
 pub struct KazooApi {
     pub(super) state: Arc<KazooState>,
@@ -35,7 +35,7 @@ pub(super) struct KazooState {
 }
 
 impl KazooApi {
-    /// Creates an API of `inventory`.
+    /// Creates an API for `inventory`.
     #[must_use]
     pub fn new(inventory: Inventory, auth: impl Authenticate + 'static) -> Self {
         Self {
@@ -52,29 +52,29 @@ impl KazooApi {
         }
     }
 
-    /// Sets the limits of requests.
+    /// Sets the limits on requests.
     #[must_use]
     pub fn with_limits(mut self, limits: ServerLimits) -> Self {
         Arc::make_mut(&mut self.state).limits = limits;
         self
     }
 
-    /// Sets the threads on which calls of the inventory run.
+    /// Sets the threads on which calls to the inventory run.
     #[must_use]
     pub fn with_execution_mode(mut self, execution: ExecutionMode) -> Self {
         Arc::make_mut(&mut self.state).execution = execution;
         self
     }
 
-    /// Sets the shape of a number's document. Default: [`Shape::Flat`].
+    /// Sets the shape of a number's document. The default is [`Shape::Flat`].
     #[must_use]
     pub fn with_shape(mut self, shape: Shape) -> Self {
         Arc::make_mut(&mut self.state).shape = shape;
         self
     }
 
-    /// Sets a limit of activations: `may_activate` is called with the account once for each number to be
-    /// activated, but not in a dry run. If it returns false, the number fails with status 429.
+    /// Sets a limit on activations: `may_activate` is called with the account once for each number to
+    /// activate, but not in a dry run. If it returns `false`, the number fails with status 429.
     ///
     /// ```
     /// use std::sync::atomic::{AtomicU32, Ordering};
@@ -93,8 +93,8 @@ impl KazooApi {
         self
     }
 
-    /// Sets the lookup that `fix` asks for the application of each number. Without one, numbers keep their
-    /// applications.
+    /// Sets the lookup from which `fix` takes the application of each number. Without one, numbers keep
+    /// their applications.
     #[must_use]
     pub fn with_app_lookup(mut self, apps: impl AppLookup + Send + Sync + 'static) -> Self {
         Arc::make_mut(&mut self.state).apps = Some(Arc::new(apps));

@@ -1,8 +1,8 @@
-//! The operations of the API, and how each is answered: one table.
+//! The operations of the API, and the table of the rules by which each is answered.
 
 use axum::http::StatusCode;
 
-/// An operation, as far as operations are answered differently.
+/// The operations that differ in their responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
     Fetch,
@@ -15,15 +15,15 @@ pub(super) enum Operation {
     Other,
 }
 
-/// The rules by which an operation is answered.
+/// The rules by which the response of an operation is built.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct OperationRules {
     operation: Operation,
     /// The status of a success.
     pub(super) status: StatusCode,
-    /// The form of an error of a number or account that does not exist.
+    /// The form of the error for a number or account that does not exist.
     pub(super) absent: ErrorForm,
-    /// The form of an error of an actor that lacks the permission.
+    /// The form of the error for an actor without permission.
     pub(super) forbidden: ErrorForm,
     /// Whether the operation is meant for numbers that the account does not own yet.
     pub(super) is_claim: bool,
@@ -32,9 +32,9 @@ pub(super) struct OperationRules {
 /// The form of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ErrorForm {
-    /// The body of the error, with its name as message.
+    /// The body of the error, with the error's name as its message.
     Body,
-    /// A bad identifier, as of a path that does not exist.
+    /// A bad identifier, as for a path that does not exist.
     BadIdentifier,
     /// The published refusal of a creation.
     Unauthorized,

@@ -1,4 +1,4 @@
-//! The requests of the API, and their calls of the inventory.
+//! The requests of the API, and their calls to the inventory.
 
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
@@ -21,7 +21,7 @@ use crate::idempotency::{IdempotencyKey, RequestKey};
 use crate::inventory::{Inventory, InventoryError, Options};
 use crate::record::Refusal;
 
-/// A request with the path parameters `P`, authenticated and read to its end.
+/// A complete, authenticated request with the path parameters `P`.
 #[derive(Debug)]
 pub(super) struct KazooRequest<P> {
     pub(super) api: KazooApi,
@@ -33,7 +33,7 @@ pub(super) struct KazooRequest<P> {
     echo: RequestEcho,
 }
 
-/// A request with the path parameters `P` that anybody may send. Its body is not read.
+/// A request with the path parameters `P` that needs no authentication. Its body is not read.
 #[derive(Debug)]
 pub(super) struct PublicRequest<P> {
     pub(super) path: P,
@@ -67,7 +67,7 @@ impl AccountPath for (String, String) {
     }
 }
 
-/// The header that makes a request repeatable.
+/// The header with the idempotency key of a request.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 impl<P: DeserializeOwned + Send> FromRequest<KazooApi> for KazooRequest<P> {
@@ -98,7 +98,7 @@ impl<P: DeserializeOwned + Send> FromRequestParts<KazooApi> for PublicRequest<P>
 }
 
 impl<P> PublicRequest<P> {
-    /// Returns the response of a result.
+    /// Returns the response for a result.
     pub(super) fn respond(&self, result: Result<ResponseData, KazooError>) -> Response {
         respond(&self.echo, Operation::Other, result)
     }
@@ -135,7 +135,7 @@ impl<P> KazooRequest<P> {
             }
             let mut options = Options::new(actor)
                 .with_account(account)
-                // Only claims see numbers outside the account's subtree.
+                // Only operations that claim numbers see those outside of the account's subtree.
                 .with_confined(!operation.rules().is_claim)
                 .with_accept_charges(envelope.accept_charges)
                 .with_dry_run(envelope.dry_run);
@@ -159,12 +159,12 @@ impl<P: AccountPath> KazooRequest<P> {
 }
 
 impl<P> KazooRequest<P> {
-    /// Takes the changes in the body. The document that results from them is checked later.
+    /// Takes the changes in the body. The resulting document is validated later.
     pub(super) fn take_changes(&mut self) -> Map<String, Value> {
         std::mem::take(&mut self.envelope.data)
     }
 
-    /// Takes the document in the body and checks it against the schema.
+    /// Takes the document in the body and validates it against the schema.
     pub(super) fn take_document(&mut self) -> Result<Map<String, Value>, KazooError> {
         let data = Value::Object(self.take_changes());
         let errors = crate::record::schema::check(&data);
@@ -180,7 +180,8 @@ fn request_key(text: &str) -> Result<RequestKey, FieldError> {
     text.parse().map_err(|error| FieldError::invalid(IDEMPOTENCY_KEY, &text.into(), error))
 }
 
-/// Returns the inventory's key for an actor's: equal keys of different actors are different keys.
+/// Derives the inventory's key from an actor's key, so that equal keys of different actors stay
+/// different.
 fn inventory_key(actor: Actor, key: RequestKey) -> Result<RequestKey, FieldError> {
     request_key(IdempotencyKey::of_text(&format!("{actor} {key}")).as_str())
 }

@@ -1,4 +1,4 @@
-//! The ids of recent searches, so that further pages show the same numbers.
+//! The ids of recent searches, so that later pages show the same numbers.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -7,10 +7,10 @@ use crate::account::AccountId;
 use crate::inventory::SearchId;
 use crate::number::Prefix;
 
-/// The parameters of a search that its pages share: the account, the prefix and the page size.
+/// The parameters that all pages of a search share: the account, the prefix and the page size.
 pub(super) type SearchKey = (Option<AccountId>, Prefix, usize);
 
-/// The latest search of each key, the oldest first.
+/// The latest search for each key, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct SearchCache(Mutex<VecDeque<(SearchKey, SearchId)>>);
 

@@ -21,10 +21,11 @@ use crate::http::server::guard::{RequestGuard, RequestHead};
 
 /// The media type of JSON:API.
 const JSON_API: &str = "application/vnd.api+json";
-/// The parameter that names the attributes to show.
+/// The parameter that selects the attributes to show.
 const FIELDS: &str = "fields[PhoneNumber]";
 
-/// Creates the router, to nest at `/people/v2`. The [module](crate::http::planning_center) has an example.
+/// Creates the router, to be nested at `/people/v2`. See the example of the
+/// [module](crate::http::planning_center).
 pub fn router(api: ContactApi) -> Router {
     RequestGuard { limits: api.limits, render }.wrap(routes().with_state(api).into())
 }
@@ -124,7 +125,7 @@ async fn create(request: PersonRequest<String>) -> Result<Response, RequestError
         wire::new_contact(body::json(&request.body)?, request.api.region).map_err(document_error)?;
     let added = request.call(move |book| book.add(person, [contact])).await?;
     let contact = added.first().ok_or(RequestError::Internal)?;
-    // The number is created at `{prefix}/people/1/phone_numbers` and found at
+    // The number is created at `{prefix}/people/1/phone_numbers`, and then located at
     // `{prefix}/phone_numbers/151`.
     let prefix = request.uri.path().rsplitn(4, '/').nth(3).unwrap_or_default();
     let url = format!("{}{prefix}/phone_numbers/{}", request.api.base_url, contact.id());
@@ -160,10 +161,10 @@ async fn remove(request: PersonRequest<String>) -> Result<Response, RequestError
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// The name and value of a query parameter.
+/// The name and the value of a query parameter.
 type Pair<'a> = (&'a str, &'a str);
 
-/// Splits the parameters into the attributes to show and all others.
+/// Splits the query parameters into the attributes to show and all others.
 fn split_attributes(
     query: &[(String, String)],
 ) -> Result<(PersonNumberAttributes, Vec<Pair<'_>>), RequestError> {
@@ -177,7 +178,7 @@ fn split_attributes(
     Ok((attributes.map_err(RequestError::Parameter)?, others))
 }
 
-/// Returns the attributes to show and refuses any other parameter.
+/// Returns the attributes to show; any other parameter is an error.
 fn only_attributes(query: &[(String, String)]) -> Result<PersonNumberAttributes, RequestError> {
     let (attributes, others) = split_attributes(query)?;
     match others.first() {
@@ -214,7 +215,7 @@ fn document<P>(
     response::json(status, JSON_API, &document)
 }
 
-/// Returns the URL of the request, or of the page of it at `offset`.
+/// Returns the URL of the request, or that of the page at `offset`.
 fn link<P>(request: &PersonRequest<P>, offset: Option<u64>) -> String {
     let mut pairs = form_urlencoded::Serializer::new(String::new());
     for (name, value) in &request.query {
@@ -230,8 +231,8 @@ fn link<P>(request: &PersonRequest<P>, offset: Option<u64>) -> String {
     format!("{}{}{mark}{query}", request.api.base_url, request.uri.path())
 }
 
-/// The errors of a document that have a status of their own in JSON:API, by path and rule: those of
-/// another resource than the requested one, and ids chosen by the client.
+/// The errors of a document that have a specific status in JSON:API, by path and rule: a resource other
+/// than the requested one, and ids chosen by the client.
 const STATUSES: [(&str, &str, StatusCode); 3] = [
     ("data.type", "enum", StatusCode::CONFLICT),
     ("data.id", "invalid", StatusCode::CONFLICT),

@@ -1,4 +1,4 @@
-//! Authentication: from the head of a request to the actor.
+//! Authentication: the mapping from the head of a request to the actor.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::Actor;
 use crate::text_enum::text_enum;
 
-/// One of the published APIs. Credentials of one are not valid for another.
+/// One of the published APIs. Credentials for one API are not valid for another.
 ///
 /// ```
 /// use telnum::http::ApiName;
@@ -32,7 +32,7 @@ pub enum ApiName {
     UserNumbers,
 }
 
-/// The way in which clients of an API state their credentials.
+/// The method by which clients of an API send their credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuthScheme {
@@ -41,17 +41,16 @@ pub enum AuthScheme {
     AuthToken,
     /// A key as the user name of HTTP Basic authentication (RFC 7617). The password is ignored.
     BasicKey,
-    /// An application's id and secret by HTTP Basic authentication, or a Bearer token (RFC 6750).
+    /// An application's id and secret in HTTP Basic authentication, or a Bearer token (RFC 6750).
     BasicOrBearer,
 }
 
-/// The authentication of requests. Each request is authenticated first of all, before its body is
-/// read.
+/// The authentication of requests. Every request is authenticated first, before its body is read.
 ///
-/// An implementor decides who sends a request, and whether they may use the API at all:
-/// [`planning_center`](crate::http::planning_center) and [`clients`](crate::http::clients) show the
-/// numbers of everybody, [`user_numbers`](crate::http::user_numbers) only the actor's own. Everything
-/// else is decided by the domain. The method must not block: with tokens in a database, keep a copy in
+/// An implementor decides who sends a request, and whether that actor may use the API at all:
+/// [`planning_center`](crate::http::planning_center) and [`clients`](crate::http::clients) show
+/// everybody's numbers, [`user_numbers`](crate::http::user_numbers) only those of the actor. The domain
+/// decides everything else. The method must not block: if the tokens are in a database, keep a copy in
 /// memory.
 ///
 /// ```
@@ -70,11 +69,11 @@ pub enum AuthScheme {
 /// }
 /// ```
 pub trait Authenticate: Send + Sync {
-    /// Returns the actor that sends `request` to `api`; `None` if they are unknown to this API.
+    /// Returns the actor that sends `request` to `api`; `None` if the actor is unknown to this API.
     fn actor(&self, api: ApiName, request: &Parts) -> Option<Actor>;
 }
 
-/// The credentials stated in a request.
+/// The credentials in a request.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Credential {
@@ -91,9 +90,10 @@ pub enum Credential {
 
 /// A table of tokens and keys in memory, by API.
 ///
-/// In JSON an object of objects: `{"kazoo": {"a token": "shop", "another": "system"}, "user_numbers":
-/// {"a key": "user"}}`. An application's id and secret are one token, `id:secret`. A token is valid for
-/// the API under which it stands; an application of two APIs stands under both.
+/// The JSON form is an object of objects: `{"kazoo": {"a token": "shop", "another": "system"},
+/// "user_numbers": {"a key": "user"}}`. An application's id and secret form one token, `id:secret`. A
+/// token is valid only for the API under which it is listed; an application with access to two APIs is
+/// listed under both.
 ///
 /// ```
 /// use axum::http::Request;
@@ -113,7 +113,7 @@ pub struct TokenTable(HashMap<ApiName, HashMap<String, Actor>>);
 pub(crate) const AUTH_TOKEN: &str = "x-auth-token";
 
 impl ApiName {
-    /// Returns the way in which clients of the API state their credentials.
+    /// Returns the method by which clients of the API send their credentials.
     #[must_use]
     pub const fn scheme(self) -> AuthScheme {
         match self {
@@ -132,8 +132,8 @@ text_enum!(ApiName, "the name of an API", {
 });
 
 impl AuthScheme {
-    /// Returns the header `WWW-Authenticate` of a 401 response. There is none for
-    /// [`AuthToken`](Self::AuthToken): HTTP has no name for tokens in headers of their own.
+    /// Returns the value of the header `WWW-Authenticate` in a 401 response. There is none for
+    /// [`AuthToken`](Self::AuthToken), since HTTP defines no scheme for tokens in custom headers.
     pub(crate) const fn challenge(self) -> Option<HeaderValue> {
         match self {
             Self::AuthToken => None,
@@ -144,7 +144,7 @@ impl AuthScheme {
         }
     }
 
-    /// Returns the credentials stated in a request, if there are readable ones.
+    /// Returns the credentials in a request, if there are any and they are well formed.
     ///
     /// ```
     /// use axum::http::Request;
@@ -178,7 +178,7 @@ impl AuthScheme {
 }
 
 impl TokenTable {
-    /// Adds a token of `api` that stands for `actor`.
+    /// Adds a token for `api` that authenticates `actor`.
     ///
     /// ```
     /// use telnum::account::Actor;
@@ -233,14 +233,14 @@ impl<T: Authenticate + ?Sized> Authenticate for std::sync::Arc<T> {
     }
 }
 
-/// The count of tokens, which are secrets.
+/// Writes the number of tokens; the tokens are secret.
 impl fmt::Debug for TokenTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "TokenTable({} tokens)", self.0.values().map(HashMap::len).sum::<usize>())
     }
 }
 
-/// The user name; tokens and passwords are secrets.
+/// Writes the user name; tokens and passwords are secret.
 impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -250,7 +250,7 @@ impl fmt::Debug for Credential {
     }
 }
 
-/// Decodes base64 (RFC 4648, section 4), padded or not.
+/// Decodes base64 (RFC 4648, section 4), with or without padding.
 fn decode_base64(text: &str) -> Option<Vec<u8>> {
     let digits = text.trim_end_matches('=');
     let (mut bytes, mut bits, mut count) = (Vec::with_capacity(digits.len()), 0_u32, 0);

@@ -34,7 +34,7 @@ fn is_length_error(error: &axum::Error) -> bool {
     std::error::Error::source(error).is_some_and(|source| source.to_string().contains("length limit"))
 }
 
-/// Parses JSON. `Content-Type` is ignored: `curl -d` declares any body a form.
+/// Parses JSON. `Content-Type` is ignored, since `curl -d` labels any body as a form.
 pub(crate) fn json(bytes: &[u8]) -> Result<Value, RequestError> {
     serde_json::from_slice(bytes).map_err(|error| RequestError::NotJson(error.to_string()))
 }
@@ -44,7 +44,7 @@ pub(crate) fn pairs(text: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(text).into_owned().collect()
 }
 
-/// Restores a leading plus that was sent unencoded, which queries and forms decode as a space. No
+/// Restores a leading plus sign that was sent unencoded, which queries and forms decode as a space. No
 /// number starts with a space.
 pub(crate) fn restore_plus(mut text: String) -> String {
     if text.starts_with(' ') {
@@ -72,7 +72,7 @@ impl QueryParams {
         Self(pairs(query.unwrap_or_default().as_bytes()))
     }
 
-    /// Takes the text of a parameter; an error if it occurs twice.
+    /// Takes the text of a parameter. It is an error if the parameter occurs twice.
     pub(crate) fn text(&mut self, name: &str) -> Result<Option<String>, FieldError> {
         let mut found = None;
         let mut is_repeated = false;
@@ -98,7 +98,7 @@ impl QueryParams {
         parse(name, self.text(name)?)
     }
 
-    /// Takes a number or prefix in E.164; its plus may be unencoded.
+    /// Takes a number or prefix in E.164 format, whose plus sign may be unencoded.
     pub(crate) fn e164<T>(&mut self, name: &str) -> Result<Option<T>, FieldError>
     where
         T: FromStr<Err: Display>,

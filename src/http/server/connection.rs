@@ -19,13 +19,13 @@ use super::limits::ServerLimits;
 pub(crate) struct ConnectionState {
     /// The tick since which the connection is idle, or [`BUSY`] or [`CLOSING`].
     state: AtomicU64,
-    /// Whether the client sends a body that was refused unread.
+    /// Whether the client is sending a body that was refused without being read.
     has_unread_body: AtomicBool,
 }
 
-/// A request is being answered.
+/// The state while a request is being answered.
 const BUSY: u64 = u64::MAX;
-/// The connection is being closed.
+/// The state while the connection is being closed.
 const CLOSING: u64 = u64::MAX - 1;
 
 impl ConnectionState {
@@ -33,7 +33,7 @@ impl ConnectionState {
         Self { state: AtomicU64::new(next_tick()), has_unread_body: AtomicBool::new(false) }
     }
 
-    /// Marks the connection busy and returns true, unless it is being closed.
+    /// Marks the connection busy, unless it is being closed; returns whether it is busy now.
     pub(crate) fn begin_request(&self) -> bool {
         self.has_unread_body.store(false, Ordering::Relaxed);
         let begin = |state| (state != CLOSING).then_some(BUSY);
@@ -45,24 +45,25 @@ impl ConnectionState {
         self.state.store(next_tick(), Ordering::Relaxed);
     }
 
-    /// Returns the tick since which the connection is idle, if it is.
+    /// Returns the tick since which the connection has been idle, if it is idle.
     pub(crate) fn idle_since(&self) -> Option<u64> {
         Some(self.state.load(Ordering::Relaxed)).filter(|state| *state < CLOSING)
     }
 
-    /// Marks the connection as being closed and returns true, if it has been idle since `tick`.
+    /// Marks the connection as closing if it has been idle since `tick`; returns whether it is closing
+    /// now.
     pub(crate) fn close_if_idle_since(&self, tick: u64) -> bool {
         self.state.compare_exchange(tick, CLOSING, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 }
 
-/// Returns the next tick of a logical clock: idle connections are only compared by order.
+/// Returns the next tick of a logical clock, by which idle connections are compared.
 fn next_tick() -> u64 {
     static TICKS: AtomicU64 = AtomicU64::new(0);
     TICKS.fetch_add(1, Ordering::Relaxed)
 }
 
-/// A request's body that records, when dropped, whether it was read to its end.
+/// A request body that records, when dropped, whether it was read to its end.
 #[derive(Debug)]
 pub(crate) struct TrackedBody {
     body: Incoming,
@@ -108,14 +109,15 @@ impl Drop for TrackedBody {
 
 /// A TCP stream with a write timeout and a lingering close.
 ///
-/// A connection that is closed while the client still sends is reset, and the client never reads its
-/// response. So the close first discards what the client still sends, within limits.
+/// Closing a connection while the client is still sending resets it, and the client never reads its
+/// response. Before closing, the stream therefore discards the data that the client is still sending,
+/// within limits.
 #[derive(Debug)]
 pub(crate) struct ClientStream {
     stream: TcpStream,
     connection: Arc<ConnectionState>,
     limits: ServerLimits,
-    /// Runs while nothing can be sent.
+    /// The timer that runs while nothing can be sent.
     write_timer: Option<Pin<Box<Sleep>>>,
     linger: Option<Linger>,
 }

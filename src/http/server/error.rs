@@ -1,60 +1,60 @@
-//! The error of a request that no handler answered. Each API renders it in its own documents.
+//! The error of a request that no handler answered. Each API renders it as its own document.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use crate::document::{FieldError, FieldErrorKind, FieldPath};
 
-/// The reason why a request was not answered. `Display` is the message of the response.
+/// The reason why a request was not answered. `Display` writes the message of the response.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum RequestError {
-    /// The path, or what it names, does not exist.
+    /// A path that does not exist, or that refers to something that does not exist.
     #[error("not found")]
     NotFound,
-    /// The path is not UTF-8.
+    /// A path that is not UTF-8.
     #[error("bad path")]
     BadPath,
-    /// The path does not have the method.
+    /// A method that the path does not support.
     #[error("method not allowed")]
     MethodNotAllowed,
-    /// The credentials are missing or unknown.
+    /// Missing or unknown credentials.
     #[error("invalid credentials")]
     Unauthenticated,
-    /// The body exceeds the limit.
+    /// A body that exceeds the limit.
     #[error("the body is larger than {max} bytes")]
     BodyTooLarge {
         /// The limit in bytes.
         max: usize,
     },
-    /// The connection failed before the end of the body.
+    /// A connection that failed before the end of the body.
     #[error("the body could not be read")]
     BodyIncomplete,
-    /// The body did not arrive in time.
+    /// A body that did not arrive in time.
     #[error("the body did not come in time")]
     BodyTimeout,
-    /// The body is not JSON.
+    /// A body that is not JSON.
     #[error("not JSON: {0}")]
     NotJson(String),
-    /// Fields of the body are invalid.
+    /// A body with invalid fields.
     #[error("invalid data")]
     Fields(Vec<FieldError>),
-    /// A query parameter is invalid.
+    /// An invalid query parameter.
     #[error("invalid data")]
     Parameter(FieldError),
-    /// A rule of the API or of its domain refuses the request.
+    /// A request that a rule of the API or of its domain refuses.
     #[error("{message}")]
     Refused {
         /// The HTTP status.
         status: StatusCode,
-        /// The path of the field that is refused, if it is one.
+        /// The path of the refused field, if the refusal concerns a field.
         path: Option<FieldPath>,
         /// The message.
         message: String,
     },
-    /// The request was not answered in time.
+    /// A request that was not answered in time.
     #[error("the request took too long")]
     Timeout,
-    /// The service failed. The log has the cause.
+    /// A failure of the service. The cause is in the log.
     #[error("internal error")]
     Internal,
 }
@@ -67,7 +67,7 @@ pub(crate) struct Problem {
 }
 
 impl RequestError {
-    /// Returns the error of a parameter that the path does not have.
+    /// Returns the error of a parameter that the route does not support.
     pub(crate) fn unknown_parameter(name: &str) -> Self {
         Self::Parameter(FieldError::new(name, FieldErrorKind::Unknown))
     }
@@ -121,7 +121,8 @@ impl From<FieldError> for RequestError {
     }
 }
 
-/// A bare response that carries the error, which the [`RequestGuard`](super::guard::RequestGuard) renders.
+/// Creates a bare response that carries the error. The [`RequestGuard`](super::guard::RequestGuard)
+/// renders it.
 impl IntoResponse for RequestError {
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();

@@ -1,8 +1,8 @@
-//! The way from an asynchronous handler to the synchronous library.
+//! The bridge from asynchronous handlers to the synchronous library.
 
 use super::error::RequestError;
 
-/// The threads on which calls of a store, a carrier or a provider run.
+/// The threads on which calls to a store, a carrier or a provider run.
 ///
 /// ```
 /// use telnum::http::ExecutionMode;
@@ -11,16 +11,17 @@ use super::error::RequestError;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ExecutionMode {
-    /// Threads for blocking calls (`tokio::task::spawn_blocking`): other requests go on meanwhile.
+    /// The threads for blocking calls (`tokio::task::spawn_blocking`), so that other requests continue
+    /// meanwhile.
     #[default]
     BlockingPool,
-    /// The thread that serves the request. Only for calls that never block: those of a store in
-    /// memory, without carriers or providers that block.
+    /// The thread that serves the request. Suitable only for calls that never block, such as those to a
+    /// store in memory, with carriers and providers that do not block either.
     Inline,
 }
 
 impl ExecutionMode {
-    /// Runs a call of the library. Handlers make such calls in no other way.
+    /// Runs a call to the library. All handlers make their calls through this function.
     pub(crate) async fn run<T: Send + 'static>(
         self,
         call: impl FnOnce() -> T + Send + 'static,

@@ -1,5 +1,5 @@
-//! The layer around every request of an API: its id, its time limit, its log line, and the rendering
-//! of errors.
+//! The layer around every request of an API: the request's id, its time limit, its log line, and the
+//! rendering of errors.
 
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
@@ -17,14 +17,14 @@ use super::error::RequestError;
 use super::limits::ServerLimits;
 use super::request_id::{REQUEST_ID, RequestId};
 
-/// The parts of a request that a rendered [`RequestError`] may show.
+/// The parts of a request that a rendered [`RequestError`] may contain.
 #[derive(Debug)]
 pub(crate) struct RequestHead {
     pub(crate) id: RequestId,
     pub(crate) headers: HeaderMap,
 }
 
-/// The limits of an API's requests, and the function that renders its errors.
+/// The limits on an API's requests, and the function that renders its errors.
 #[derive(Clone, Copy)]
 pub(crate) struct RequestGuard {
     pub(crate) limits: ServerLimits,
@@ -32,7 +32,7 @@ pub(crate) struct RequestGuard {
 }
 
 impl RequestGuard {
-    /// Returns `router` with this guard around all its requests, those without a route included.
+    /// Wraps `router` in this guard, including requests without a matching route.
     pub(crate) fn wrap(self, router: Router) -> Router {
         router
             .fallback(async || RequestError::NotFound)
@@ -49,8 +49,8 @@ async fn guard(State(guard): State<RequestGuard>, mut request: Request, next: Ne
     let span = tracing::info_span!("request", %id, method = %request.method(), path);
     request.extensions_mut().insert(id.clone());
     async {
-        // A panic leaves no shared state half changed: the library holds no lock while it calls
-        // code of its user.
+        // A panic leaves no shared state inconsistent: the library holds no lock while it calls user
+        // code.
         let response = AssertUnwindSafe(next.run(request)).catch_unwind();
         let mut response = match tokio::time::timeout(guard.limits.request_timeout, response).await {
             Ok(Ok(response)) => response,

@@ -1,11 +1,11 @@
-//! The limits of requests and connections.
+//! The limits on requests and connections.
 
 use std::time::Duration;
 
-/// Limits of the size and duration of requests, and of the count of connections.
+/// The limits on the size and duration of requests, and on the number of connections.
 ///
-/// Routers enforce `max_body_bytes`, `body_timeout` and `request_timeout`, wherever they are served;
-/// [`serve`](crate::http::serve()) enforces the others.
+/// Routers enforce `max_body_bytes`, `body_timeout` and `request_timeout` wherever they are served;
+/// [`serve`](crate::http::serve()) enforces the other limits.
 ///
 /// ```
 /// use std::time::Duration;
@@ -17,26 +17,27 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServerLimits {
-    /// The maximum size of a request's body in bytes. Default: 2 MiB.
+    /// The maximum size of a request body in bytes. Default: 2 MiB.
     pub max_body_bytes: usize,
-    /// The time in which a client must send the body of a request. Default: 10 seconds.
+    /// The time within which a client must send the body of a request. Default: 10 seconds.
     pub body_timeout: Duration,
-    /// The time in which a client must send the head of a request, and after which an idle connection
-    /// is closed. Default: 10 seconds.
+    /// The time within which a client must send the head of a request, and after which an idle
+    /// connection is closed. Default: 10 seconds.
     pub head_timeout: Duration,
-    /// The time in which a request must be answered. Default: 30 seconds.
+    /// The time within which a request must be answered. Default: 30 seconds.
     pub request_timeout: Duration,
-    /// The time in which a client must receive the next part of a response. Default: 5 seconds.
+    /// The time within which a client must receive the next part of a response. Default: 5 seconds.
     pub write_timeout: Duration,
-    /// The maximum count of bytes that are received and discarded, within `body_timeout`, of a body
-    /// that was refused unread: a client that still sends would not read the response otherwise.
-    /// Default: 64 MiB.
+    /// The maximum number of bytes, received within `body_timeout`, that are discarded of a body that
+    /// was refused without being read; a client that is still sending would otherwise not read the
+    /// response. Default: 64 MiB.
     pub max_discarded_bytes: u64,
-    /// The maximum count of connections. When it is reached, a new connection closes the one that has
-    /// been idle the longest, or waits if none is idle. Each takes a file descriptor, which the
-    /// process must be allowed to have. Default: 10,000.
+    /// The maximum number of connections. When it is reached, a new connection replaces the one that
+    /// has been idle the longest, or waits if none is idle. Each connection takes a file descriptor, so
+    /// the limit of the process must be at least as high. Default: 10,000.
     pub max_connections: usize,
-    /// The time in which running requests must be answered when the server stops. Default: 10 seconds.
+    /// The time within which running requests must be answered after the server is stopped. Default: 10
+    /// seconds.
     pub shutdown_timeout: Duration,
 }
 
@@ -56,49 +57,49 @@ impl Default for ServerLimits {
 }
 
 impl ServerLimits {
-    /// Sets the maximum size of a request's body in bytes.
+    /// Sets the maximum size of a request body in bytes.
     #[must_use]
     pub fn with_max_body_bytes(self, max_body_bytes: usize) -> Self {
         Self { max_body_bytes, ..self }
     }
 
-    /// Sets the time in which a client must send the body of a request.
+    /// Sets the time within which a client must send the body of a request.
     #[must_use]
     pub fn with_body_timeout(self, body_timeout: Duration) -> Self {
         Self { body_timeout, ..self }
     }
 
-    /// Sets the time in which a client must send the head of a request.
+    /// Sets the time within which a client must send the head of a request.
     #[must_use]
     pub fn with_head_timeout(self, head_timeout: Duration) -> Self {
         Self { head_timeout, ..self }
     }
 
-    /// Sets the time in which a request must be answered.
+    /// Sets the time within which a request must be answered.
     #[must_use]
     pub fn with_request_timeout(self, request_timeout: Duration) -> Self {
         Self { request_timeout, ..self }
     }
 
-    /// Sets the time in which a client must receive the next part of a response.
+    /// Sets the time within which a client must receive the next part of a response.
     #[must_use]
     pub fn with_write_timeout(self, write_timeout: Duration) -> Self {
         Self { write_timeout, ..self }
     }
 
-    /// Sets the maximum count of bytes that are discarded of a refused body.
+    /// Sets the maximum number of bytes that are discarded of a refused body.
     #[must_use]
     pub fn with_max_discarded_bytes(self, max_discarded_bytes: u64) -> Self {
         Self { max_discarded_bytes, ..self }
     }
 
-    /// Sets the maximum count of connections.
+    /// Sets the maximum number of connections.
     #[must_use]
     pub fn with_max_connections(self, max_connections: usize) -> Self {
         Self { max_connections, ..self }
     }
 
-    /// Sets the time in which running requests must be answered when the server stops.
+    /// Sets the time within which running requests must be answered after the server is stopped.
     #[must_use]
     pub fn with_shutdown_timeout(self, shutdown_timeout: Duration) -> Self {
         Self { shutdown_timeout, ..self }

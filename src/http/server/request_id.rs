@@ -1,4 +1,4 @@
-//! The ids of requests, as the header `x-request-id` carries them.
+//! The ids of requests in the header `x-request-id`.
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
-/// The header that carries the id, in requests and in responses.
+/// The header with the id, in requests and responses.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id of a request: 1 to 64 visible ASCII characters.
@@ -17,7 +17,7 @@ pub(crate) struct RequestId(HeaderValue);
 impl RequestId {
     const MAX_LENGTH: usize = 64;
 
-    /// Returns the client's id if it has a valid one, else a new one.
+    /// Returns the client's id if it is valid, and a new id otherwise.
     pub(crate) fn from_headers(headers: &HeaderMap) -> Self {
         let given = headers.get(REQUEST_ID).filter(|value| {
             let bytes = value.as_bytes();
@@ -26,7 +26,7 @@ impl RequestId {
         given.cloned().map_or_else(Self::new, Self)
     }
 
-    /// Creates an id of 32 hexadecimal digits, never the same twice.
+    /// Creates a unique id of 32 hexadecimal digits.
     fn new() -> Self {
         static SEEDS: LazyLock<[RandomState; 2]> = LazyLock::new(Default::default);
         static COUNT: AtomicU64 = AtomicU64::new(0);

@@ -23,15 +23,15 @@ use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 use super::connection::{ClientStream, ConnectionState, TrackedBody};
 use super::limits::ServerLimits;
 
-/// Serves `router` over HTTP/1.1 until `stop` completes. Then no connection is accepted any longer,
-/// running requests are answered within [`shutdown_timeout`](ServerLimits::shutdown_timeout), and all
-/// connections are closed.
+/// Serves `router` over HTTP/1.1 until `stop` completes. The server then accepts no further
+/// connections, answers running requests within [`shutdown_timeout`](ServerLimits::shutdown_timeout),
+/// and closes all connections.
 ///
 /// A client is disconnected if it does not send the head of a request, or its next request, within
 /// [`head_timeout`](ServerLimits::head_timeout), or does not receive a response within
 /// [`write_timeout`](ServerLimits::write_timeout). At
-/// [`max_connections`](ServerLimits::max_connections) a new connection closes the one that has been idle
-/// the longest. A client whose body is refused may go on sending up to
+/// [`max_connections`](ServerLimits::max_connections) a new connection replaces the one that has been
+/// idle the longest. A client whose body is refused may continue to send up to
 /// [`max_discarded_bytes`](ServerLimits::max_discarded_bytes), so that it reads the response.
 ///
 /// ```
@@ -110,7 +110,7 @@ struct Connections {
     open: HashMap<Id, (Arc<ConnectionState>, AbortHandle)>,
 }
 
-/// The time to wait for a connection to end when there is no room for another.
+/// The maximum time to wait for a connection to end when the limit is reached.
 const ROOM_INTERVAL: Duration = Duration::from_millis(100);
 
 impl Connections {
@@ -119,7 +119,7 @@ impl Connections {
         self.open.insert(task.id(), (state, task));
     }
 
-    /// Accepts the next connection, once fewer than `max` are open.
+    /// Accepts the next connection once fewer than `max` are open.
     async fn accept(&mut self, listener: &TcpListener, max: usize) -> TcpStream {
         let stream = loop {
             let accepted = tokio::select! {
@@ -132,7 +132,7 @@ impl Connections {
             match accepted {
                 Ok((stream, _)) => break stream,
                 Err(error) if is_of_client(&error) => {}
-                // As a rule, the process has no file descriptor left.
+                // The usual cause is that the process has no file descriptors left.
                 Err(error) => {
                     if !self.make_room().await {
                         tracing::error!(%error, "no connection could be accepted");
@@ -146,8 +146,8 @@ impl Connections {
         stream
     }
 
-    /// Closes the connection that has been idle the longest and waits up to [`ROOM_INTERVAL`] for any
-    /// connection to end. Returns whether one ended.
+    /// Closes the connection that has been idle the longest, and waits up to [`ROOM_INTERVAL`] for any
+    /// connection to end. Returns whether one has ended.
     async fn make_room(&mut self) -> bool {
         let idle = self.open.values().filter_map(|(state, task)| Some((state.idle_since()?, state, task)));
         if let Some((since, state, task)) = idle.min_by_key(|(since, ..)| *since)
@@ -169,7 +169,7 @@ impl Connections {
     }
 }
 
-/// Returns whether the client went away before its connection was accepted.
+/// Returns whether the client disconnected before its connection was accepted.
 fn is_of_client(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)

@@ -20,12 +20,13 @@ use crate::http::server::body;
 use crate::http::server::error::RequestError;
 use crate::http::server::guard::{RequestGuard, RequestHead};
 
-/// Creates the router, to nest at the root. The [module](crate::http::user_numbers) has an example.
+/// Creates the router, to be nested at the root. See the example of the
+/// [module](crate::http::user_numbers).
 pub fn router(api: ContactApi) -> Router {
     router_beside(api, Router::new())
 }
 
-/// Creates the router with `other` routes at the root.
+/// Creates the router, with the routes of `other` at the root.
 pub(in crate::http) fn router_beside(api: ContactApi, other: Router) -> Router {
     let guard = RequestGuard { limits: api.limits, render };
     guard.wrap(Router::from(routes().with_state(api)).merge(other))
@@ -103,14 +104,14 @@ async fn remove(request: UserRequest<String>) -> Result<Response, RequestError> 
     responses((status = 200, description = "The numbers"), (status = 400, description = "A parameter is unknown")))]
 async fn list(request: UserRequest<()>) -> Result<Response, RequestError> {
     let owner = user(&request)?;
-    // Pages read one after the other would miss numbers when others are removed in between.
+    // Consecutive pages would miss numbers if others are removed in between.
     let mut contacts = request.call(move |book| book.numbers(owner)).await?;
     contacts.sort_unstable_by(|a, b| wire::DEFAULT_ORDER.compare(a, b));
     let numbers: Vec<_> = contacts.iter().map(UserNumber::from).collect();
     Ok(response::json(StatusCode::OK, JSON, &numbers))
 }
 
-/// A form.
+/// The form of a number.
 #[derive(utoipa::ToSchema)]
 #[schema(as = Form)]
 #[expect(dead_code, reason = "the schema of the form in the OpenAPI document")]
@@ -119,7 +120,7 @@ struct UserNumberForm {
     phone_number: String,
 }
 
-/// Decodes the fields of a form. The published `curl -d "phone_number=+49.."` sends the plus
+/// Decodes the fields of a form. The published `curl -d "phone_number=+49.."` sends the plus sign
 /// unencoded.
 fn form(body: &[u8]) -> Vec<(String, String)> {
     body::pairs(body).into_iter().map(|(name, value)| (name, body::restore_plus(value))).collect()
@@ -129,8 +130,8 @@ fn pairs(form: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
     form.iter().map(|(name, value)| (&**name, &**value))
 }
 
-/// Returns the owner of the numbers: the actor's account. The system has no numbers. Refuses any query
-/// parameter.
+/// Returns the owner of the numbers: the account of the actor. The system has no numbers. Any query
+/// parameter is an error.
 fn user<P>(request: &UserRequest<P>) -> Result<OwnerId, RequestError> {
     request.expect_no_query()?;
     let account = request.actor.account().ok_or(RequestError::NotFound)?;

@@ -1,7 +1,7 @@
 //! The documents of users' numbers.
 //!
-//! Numbers are in E.164, with an extension as `;ext=`. The id is a string in the response to a creation
-//! and an integer in all others, as published.
+//! Numbers are in E.164 format, with an extension as `;ext=`. As published, the id is a string in the
+//! response to a creation and an integer in all others.
 //!
 //! ```
 //! use telnum::contact::{ContactId, ContactList};
@@ -28,7 +28,7 @@ use crate::document::{FieldError, FieldErrorKind};
 use crate::http::contacts::fields::{FieldNames, missing};
 use crate::plan::Region;
 
-/// The order of the list: the newest first.
+/// The order of the list: newest first.
 pub const DEFAULT_ORDER: ContactOrder = ContactOrder { field: OrderField::CreatedAt, descending: true };
 
 /// The response to a creation.
@@ -37,7 +37,7 @@ pub const DEFAULT_ORDER: ContactOrder = ContactOrder { field: OrderField::Create
 pub struct CreatedUserNumber {
     /// The decimal digits of the id.
     pub id: String,
-    /// The number in E.164, with an extension as `;ext=`.
+    /// The number in E.164 format, with an extension as `;ext=`.
     pub phone_number: String,
 }
 
@@ -47,7 +47,7 @@ pub struct CreatedUserNumber {
 pub struct UserNumber {
     /// The id.
     pub id: ContactId,
-    /// The number in E.164, with an extension as `;ext=`.
+    /// The number in E.164 format, with an extension as `;ext=`.
     pub phone_number: String,
 }
 
@@ -56,11 +56,12 @@ pub(super) const NUMBER: &str = "phone_number";
 
 const NAMES: FieldNames = FieldNames { number: NUMBER, country: NUMBER, extension: NUMBER };
 
-/// Reads the decoded fields of a creation's form. A number without a calling code is a number of
-/// `region`.
+/// Reads the decoded fields of a creation's form. A number without a calling code belongs to `region`.
 ///
 /// # Errors
-/// `phone_number` is missing, repeated or not a possible number; or there is another field.
+///
+/// Returns an error if `phone_number` is missing, repeated or not a possible number, or if there is
+/// another field.
 pub fn new_contact<'a>(
     form: impl IntoIterator<Item = (&'a str, &'a str)>,
     region: Option<Region>,
@@ -79,7 +80,8 @@ pub fn new_contact<'a>(
 /// ```
 ///
 /// # Errors
-/// Those of [`new_contact`].
+///
+/// The errors of [`new_contact`].
 pub fn patch<'a>(
     form: impl IntoIterator<Item = (&'a str, &'a str)>,
     region: Option<Region>,

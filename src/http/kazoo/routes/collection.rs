@@ -113,7 +113,7 @@ where
         .await
 }
 
-/// Takes the field `numbers` out of a document.
+/// Removes the field `numbers` from a document and returns it.
 pub(super) fn take_numbers(document: &mut Map<String, Value>) -> Result<Vec<String>, FieldError> {
     const NUMBERS: &str = "numbers";
     let kind = match document.shift_remove(NUMBERS) {
@@ -133,13 +133,13 @@ pub(super) fn take_numbers(document: &mut Map<String, Value>) -> Result<Vec<Stri
     Err(FieldError::new(NUMBERS, kind))
 }
 
-/// Refuses any remaining field of a document.
+/// Returns an error if a field remains in a document.
 pub(super) fn expect_no_more(document: &Map<String, Value>) -> Result<(), FieldError> {
     let name = document.keys().next();
     name.map_or(Ok(()), |name| Err(FieldError::new(name.as_str(), FieldErrorKind::Unknown)))
 }
 
-/// Returns `{success, error}`; an error if all numbers failed.
+/// Returns `{success, error}`, or an error if all numbers failed.
 fn response(outcome: Outcome, view: &NumberView<'_>) -> Result<ResponseData, KazooError> {
     let Outcome { succeeded, failed, quotes } = outcome;
     let all_failed = succeeded.is_empty() && !failed.is_empty();
@@ -159,7 +159,7 @@ fn response(outcome: Outcome, view: &NumberView<'_>) -> Result<ResponseData, Kaz
     }
 }
 
-/// Returns whether an error concerns the request as a whole, not one of its numbers.
+/// Returns whether an error concerns the request as a whole and not one of its numbers.
 const fn is_of_request(error: &InventoryError) -> bool {
     matches!(error, InventoryError::QuoteNotAccepted(_) | InventoryError::TooManyRequests)
 }

@@ -1,4 +1,4 @@
-//! The correction of numbers.
+//! The routes that correct numbers.
 
 use axum::response::Response;
 use serde_json::json;
@@ -40,7 +40,7 @@ async fn run<P: AccountPath>(request: KazooRequest<P>) -> Response {
         .await
 }
 
-/// The count of numbers that are corrected at once.
+/// The number of numbers that are corrected in one call.
 const PAGE_SIZE: usize = 1_000;
 
 /// Corrects all numbers of the account, page by page.
@@ -49,15 +49,15 @@ fn fix_all(
     apps: Option<&dyn AppLookup>,
     options: &Options,
 ) -> Result<(), InventoryError> {
-    // An idempotency key covers one call, and there is one for each page. A repetition is harmless: it
-    // finds nothing to correct.
+    // An idempotency key covers one call, but there is one call per page. Repeating a call is harmless:
+    // it finds nothing to correct.
     let options = Options { key: None, ..*options };
     let mut after = None;
     loop {
         let page = inventory.list(&Query::default(), after, PAGE_SIZE, &options)?;
         let numbers = page.items.iter().map(|record| record.number());
         let mut failed = inventory.fix(numbers, apps, &options)?.failed.into_values();
-        // A number that left the account since the page was read needs no correction here.
+        // A number that left the account after the page was read needs no correction here.
         if let Some(error) = failed.find(|error| !matches!(error, InventoryError::NotFound(_))) {
             return Err(error);
         }

@@ -20,7 +20,7 @@ use crate::number::PhoneNumber;
 use crate::store::Query;
 use crate::time::Timestamp;
 
-/// The maximum count of numbers on a page, and the default.
+/// The maximum number of items on a page, and the default.
 const MAX_PAGE_SIZE: usize = 10_000;
 
 /// Lists the numbers of an account.
@@ -92,7 +92,8 @@ impl ListRequest {
             let reason = format!("expected 1 to {MAX_PAGE_SIZE}");
             return Err(FieldError::invalid("page_size", &limit.into(), reason));
         }
-        // An unknown filter is refused: if ignored, the list would have numbers outside of it.
+        // An unknown filter is an error: if it were ignored, the list would contain numbers that do not
+        // match.
         match params.remaining().find(|name| is_filter(name)) {
             Some(name) => Err(FieldError::new(name, FieldErrorKind::Unknown)),
             None => Ok(Self { query, after, limit }),
@@ -108,7 +109,7 @@ impl ListRequest {
         let found = inventory.list(&self.query, self.after, self.limit, options)?;
         let numbers: Map<String, Value> =
             found.items.iter().map(|record| (record.number().to_string(), view.document(record))).collect();
-        // The revision of a list changes with any of its numbers.
+        // The revision of a list changes if any of its numbers changes.
         let mut hash = DefaultHasher::new();
         for record in &found.items {
             (record.number(), record.version()).hash(&mut hash);
@@ -131,7 +132,7 @@ fn is_filter(name: &str) -> bool {
     is_time || name.starts_with("filter_") || ["has_key", "has_value", "key_missing"].contains(&name)
 }
 
-/// Reads a range of times of which either end may be open.
+/// Reads a range of times in which either end may be open.
 fn range(
     params: &mut QueryParams,
     from: &str,
@@ -140,7 +141,7 @@ fn range(
     let mut time = |name: &str| {
         let seconds = params.parsed::<u64>(name)?;
         let read = |seconds: u64| {
-            // Times before the first possible one are equivalent to it.
+            // Times before the first representable one are clamped to it.
             Timestamp::from_gregorian(seconds.max(Timestamp::MIN.gregorian()))
                 .map_err(|error| FieldError::invalid(name, &seconds.into(), error))
         };

@@ -165,7 +165,7 @@ async fn assign(mut request: NumberRequest, to: State) -> Response {
         .await
 }
 
-/// Returns the document of the one number of an outcome, or its error.
+/// Returns the document of the only number of an outcome, or its error.
 fn single(
     outcome: Result<Outcome, InventoryError>,
     view: &NumberView<'_>,
@@ -187,7 +187,7 @@ pub(super) fn creation(document: Map<String, Value>) -> Result<Create, KazooErro
     Ok(Create::default().with_state(state).with_document(document))
 }
 
-/// Deletes numbers if an admin asks for it with `hard`, else releases them.
+/// Deletes numbers if an admin requests it with `hard`, and releases them otherwise.
 pub(super) fn release_or_delete<I>(
     inventory: &Inventory,
     numbers: I,

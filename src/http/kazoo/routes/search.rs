@@ -1,4 +1,4 @@
-//! The search of numbers to buy.
+//! The search for numbers to buy.
 
 use axum::response::Response;
 use serde_json::{Map, Value, json};
@@ -67,7 +67,7 @@ impl SearchRequest {
         })
     }
 
-    /// Returns the page of the recent search with these parameters, or searches again.
+    /// Returns a page of the recent search with these parameters, or searches again.
     fn run(
         self,
         inventory: &Inventory,

@@ -41,7 +41,7 @@ const IGNORED: [&str; 12] = [
 ];
 
 impl RequestEnvelope {
-    /// Reads the envelope in a body. An empty body, and one without `data`, is an empty document.
+    /// Reads the envelope in a body. An empty body, or one without `data`, is an empty document.
     pub(in crate::http::kazoo) fn read(bytes: &[u8]) -> Result<Self, RequestError> {
         if bytes.trim_ascii().is_empty() {
             return Ok(Self::default());
@@ -64,14 +64,14 @@ impl RequestEnvelope {
         Ok(Self { data, accept_charges, dry_run })
     }
 
-    /// Returns the name of the E911 address in the document.
+    /// Returns the key of the E911 address in the document.
     pub(in crate::http::kazoo) fn e911_key(&self) -> E911Key {
         let old = E911Key::DashE911;
         if self.data.contains_key(old.as_str()) { old } else { E911Key::E911 }
     }
 }
 
-/// The parts of a request that its response repeats: the token and the request's id.
+/// The parts of a request that its response repeats: the token and the id of the request.
 #[derive(Clone, Debug, Default)]
 pub(in crate::http::kazoo) struct RequestEcho {
     auth_token: String,
@@ -84,7 +84,7 @@ impl RequestEcho {
         Self { auth_token: token.unwrap_or_default().to_owned(), ..Self::without_token(id) }
     }
 
-    /// Creates the echo of an unknown token, which is not repeated.
+    /// Creates the echo of a request with an unknown token, which is not repeated.
     pub(in crate::http::kazoo) fn without_token(id: Option<&RequestId>) -> Self {
         Self { auth_token: String::new(), request_id: id.map(ToString::to_string).unwrap_or_default() }
     }
@@ -110,12 +110,12 @@ struct ResponseEnvelope<'a> {
     quotes: Option<&'a [Quote]>,
 }
 
-/// The data of a successful response and the fields beside it.
+/// The data of a successful response, and the fields beside it.
 #[derive(Debug)]
 pub(in crate::http::kazoo) struct ResponseData {
     pub(in crate::http::kazoo) data: Value,
     pub(in crate::http::kazoo) revision: Option<String>,
-    /// The position of a page in its list, if the page is not the last.
+    /// The position of the page in its list, unless the page is the last one.
     pub(in crate::http::kazoo) position: Option<PagePosition>,
     /// The charges of the request, shown in a dry run.
     pub(in crate::http::kazoo) quotes: Option<Vec<Quote>>,
@@ -124,9 +124,9 @@ pub(in crate::http::kazoo) struct ResponseData {
 /// The position of a page in its list.
 #[derive(Debug)]
 pub(in crate::http::kazoo) struct PagePosition {
-    /// The count of numbers on the page.
+    /// The number of items on the page.
     pub(in crate::http::kazoo) page_size: usize,
-    /// The last number of the page, after which the next page starts.
+    /// The last number on the page; the next page starts after it.
     pub(in crate::http::kazoo) next_start_key: String,
 }
 
@@ -137,14 +137,14 @@ impl From<Value> for ResponseData {
 }
 
 impl ResponseData {
-    /// Shows the quotes if the request was a dry run, and hides them otherwise.
+    /// Keeps the quotes for a dry run, and removes them otherwise.
     pub(in crate::http::kazoo) fn with_dry_run(self, dry_run: bool) -> Self {
         let quotes = dry_run.then(|| self.quotes.unwrap_or_default());
         Self { quotes, ..self }
     }
 }
 
-/// Returns the response of a success.
+/// Returns the response for a success.
 pub(in crate::http::kazoo) fn success(
     echo: &RequestEcho,
     operation: Operation,
@@ -167,7 +167,7 @@ pub(in crate::http::kazoo) fn success(
     respond(status, &envelope)
 }
 
-/// Returns the response of an error. `code` is the HTTP status, but in one published document.
+/// Returns the response for an error. `code` is the HTTP status, except in one published document.
 pub(in crate::http::kazoo) fn error(
     echo: &RequestEcho,
     status: StatusCode,
@@ -190,7 +190,7 @@ pub(in crate::http::kazoo) fn error(
     respond(status, &envelope)
 }
 
-/// The usual size of a response about one number in bytes, so that its buffer does not grow.
+/// The typical size in bytes of a response about one number, to avoid growing the buffer.
 const TYPICAL_BYTES: usize = 1024;
 
 fn respond(status: StatusCode, envelope: &ResponseEnvelope<'_>) -> Response {

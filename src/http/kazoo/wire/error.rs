@@ -11,23 +11,23 @@ use crate::inventory::InventoryError;
 /// The reason why a request failed.
 #[derive(Debug)]
 pub(in crate::http::kazoo) enum KazooError {
-    /// The inventory refused or failed. The key is the name of the E911 address in the request.
+    /// A refusal or failure of the inventory, and the key of the E911 address in the request.
     Domain(Box<InventoryError>, E911Key),
-    /// The request is malformed or cannot be processed.
+    /// A request that is malformed or cannot be processed.
     Request(RequestError),
-    /// The account or number in the path does not exist.
+    /// An account or number in the path that does not exist.
     BadIdentifier,
-    /// All numbers of a collection failed; the data tells each number's error.
+    /// A collection of which all numbers failed, with the error of each number.
     Collection(Value),
 }
 
 impl KazooError {
-    /// Returns a conversion of the inventory's errors for a request that calls the E911 address `key`.
+    /// Returns a conversion of the inventory's errors, for a request with the E911 address at `key`.
     pub(in crate::http::kazoo) fn with_e911_key(key: E911Key) -> impl Fn(InventoryError) -> Self {
         move |error| Self::Domain(Box::new(error), key)
     }
 
-    /// Replaces the inventory's idempotency key in the error by the client's.
+    /// Replaces the inventory's idempotency key in the error by the client's key.
     pub(in crate::http::kazoo) fn with_request_key(self, key: Option<RequestKey>) -> Self {
         match (self, key) {
             (Self::Domain(error, _), Some(key)) if matches!(*error, InventoryError::KeyReused(_)) => {

@@ -1,4 +1,4 @@
-//! The body of an inventory's error.
+//! The body of a response for an error of the inventory.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::inventory::{InventoryError, InventoryErrorKind};
 use crate::record::RouteError;
 
-/// An error of the inventory as Kazoo's documents print it.
+/// An error of the inventory in the format of Kazoo's documents.
 ///
 /// ```
 /// use telnum::http::kazoo::ErrorBody;
@@ -26,9 +26,9 @@ pub struct ErrorBody {
     pub code: u16,
     /// The name of the error.
     pub error: &'static str,
-    /// The message for people.
+    /// The human-readable message.
     pub message: Box<str>,
-    /// The facts.
+    /// The details of the error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<Value>,
 }

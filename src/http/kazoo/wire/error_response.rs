@@ -1,4 +1,4 @@
-//! The responses of errors.
+//! The responses for errors.
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -15,11 +15,11 @@ use crate::http::server::guard::RequestHead;
 use crate::inventory::{InventoryError, InventoryErrorKind};
 use crate::record::Refusal;
 
-/// The status, code, message and data of an error's response.
+/// The status, code, message and data of a response for an error.
 #[derive(Debug)]
 struct ErrorResponse {
     status: StatusCode,
-    /// The code in the envelope: that of the status, but in one published document.
+    /// The code in the envelope, which is the status except in one published document.
     code: u16,
     message: String,
     data: Value,
@@ -32,7 +32,7 @@ impl ErrorResponse {
     }
 }
 
-/// Returns the response of an error.
+/// Returns the response for an error.
 pub(in crate::http::kazoo) fn respond(
     echo: &RequestEcho,
     operation: Operation,
@@ -148,7 +148,7 @@ fn fields(errors: &[FieldError]) -> Value {
     data.into()
 }
 
-/// Returns the limit, the type or the values that a rule demands.
+/// Returns the limit, the type or the allowed values of the violated rule.
 fn target(kind: &FieldErrorKind) -> Option<Value> {
     match kind {
         FieldErrorKind::TooShort { min, .. } => Some((*min).into()),

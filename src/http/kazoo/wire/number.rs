@@ -7,7 +7,7 @@ use crate::http::kazoo::api::KazooApi;
 use crate::inventory::{Inventory, Options};
 use crate::record::{Context, NumberRecord, Shape};
 
-/// The settings by which numbers are shown in one response.
+/// The settings for the documents of numbers in one response.
 pub(in crate::http::kazoo) struct NumberView<'a> {
     shape: Shape,
     e911_key: E911Key,
@@ -21,17 +21,17 @@ impl<'a> NumberView<'a> {
         Self { shape: api.state.shape, e911_key: E911Key::E911, is_creation: false, ctx }
     }
 
-    /// Sets the name of the E911 address, that of the request.
+    /// Sets the key of the E911 address to the one in the request.
     pub(in crate::http::kazoo) fn with_e911_key(self, e911_key: E911Key) -> Self {
         Self { e911_key, ..self }
     }
 
-    /// Omits `features` of numbers without any, as published of creations.
+    /// Omits `features` for numbers without features, as in the published creations.
     pub(in crate::http::kazoo) fn of_creation(self) -> Self {
         Self { is_creation: true, ..self }
     }
 
-    /// Shows numbers as entries of a list.
+    /// Selects the form of entries in a list.
     pub(in crate::http::kazoo) fn of_list(self) -> Self {
         Self { shape: Shape::Entry, ..self }
     }

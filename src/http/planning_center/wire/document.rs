@@ -1,4 +1,4 @@
-//! Reading the documents of creations and updates.
+//! The documents of creations and updates.
 
 use serde_json::Value;
 
@@ -11,12 +11,13 @@ use crate::plan::Region;
 const NAMES: FieldNames = FieldNames { number: "number", country: "country_code", extension: "number" };
 
 /// Reads the document of a creation. A number with neither a `country_code` (a region or a calling
-/// code) nor a calling code of its own is a number of `region`.
+/// code) nor a calling code in its text belongs to `region`.
 ///
 /// # Errors
-/// The first field that is missing, invalid, unknown or read only, by path: `data.attributes.number`.
-/// Derived attributes are read only, and so are the id and the relationships, as the path of the request
-/// states the person.
+///
+/// Returns the error of the first field that is missing, invalid, unknown or read only, with its path:
+/// `data.attributes.number`. Derived attributes are read only; so are the id and the relationships,
+/// since the path of the request determines the person.
 ///
 /// ```
 /// use telnum::http::planning_center::wire;
@@ -36,8 +37,8 @@ pub fn new_contact(document: Value, region: Option<Region>) -> Result<NewContact
     })
 }
 
-/// Reads the document of an update of the number with `id`, like [`new_contact`]. Attributes that are
-/// absent stay; `null` removes a location or carrier.
+/// Reads the document of an update of the number with `id`, like [`new_contact`]. Absent attributes are
+/// kept; `null` removes a location or carrier.
 ///
 /// ```
 /// use telnum::http::planning_center::wire;
@@ -50,13 +51,14 @@ pub fn new_contact(document: Value, region: Option<Region>) -> Result<NewContact
 /// ```
 ///
 /// # Errors
-/// Those of [`new_contact`], except that the document may have `id`; and `country_code` without
-/// `number`.
+///
+/// The errors of [`new_contact`], except that the document may contain `id`; and that of a
+/// `country_code` without `number`.
 pub fn patch(document: Value, id: ContactId, region: Option<Region>) -> Result<ContactPatch, FieldError> {
     read(document, Some(id), region)
 }
 
-/// Reads a document, which may have `id` if that is given.
+/// Reads a document. It may contain `id` if one is passed.
 fn read(document: Value, id: Option<ContactId>, region: Option<Region>) -> Result<ContactPatch, FieldError> {
     let mut fields = Fields::of(document)?;
     let patch = fields.field_with("data", |data| resource(data, id, region))?;
@@ -113,7 +115,7 @@ fn attributes(value: Json<'_>, region: Option<Region>) -> Result<ContactPatch, F
     }
 }
 
-/// Takes a text in which `null` removes the value.
+/// Takes a text; `null` removes the value.
 #[expect(clippy::option_option, reason = "absent, `null`, or a text, as in a patch")]
 fn nullable<T: TryFrom<String, Error = TextLengthError>>(
     fields: &mut Fields,

@@ -7,7 +7,7 @@ use crate::document::{FieldError, FieldErrorKind};
 use crate::plan::Region;
 use crate::time::Timestamp;
 
-/// The default order of a list: the oldest first.
+/// The default order of a list: oldest first.
 pub const DEFAULT_ORDER: ContactOrder = ContactOrder { field: OrderField::CreatedAt, descending: false };
 
 /// The values of the parameter `order`.
@@ -30,13 +30,13 @@ const ORDERS: &[&str] = &[
 ///
 /// | parameter | value |
 /// |---|---|
-/// | `where[carrier]`, `where[location]` | a text; empty for numbers without one |
-/// | `where[number]` | a number, of `region` if it has no calling code; else the text as entered |
-/// | `where[created_at]`, `where[updated_at]` | a time in RFC 3339 |
+/// | `where[carrier]`, `where[location]` | a text; empty for numbers that have none |
+/// | `where[number]` | a number, in `region` unless it has a calling code; otherwise the text as entered |
+/// | `where[created_at]`, `where[updated_at]` | a time in RFC 3339 format |
 /// | `where[primary]` | `true` or `false` |
-/// | `order` | the name of an [`OrderField`], such as `created_at`; with `-`, descending |
-/// | `per_page` | 1 to 100; default 25 |
-/// | `offset` | the count of numbers before the page; default 0 |
+/// | `order` | the name of an [`OrderField`], such as `created_at`; with a leading `-`, descending |
+/// | `per_page` | 1 to 100; the default is 25 |
+/// | `offset` | the number of items before the page; the default is 0 |
 ///
 /// ```
 /// use telnum::http::planning_center::wire;
@@ -50,7 +50,9 @@ const ORDERS: &[&str] = &[
 /// ```
 ///
 /// # Errors
-/// The first parameter, by name, that is unknown, repeated, or has another value than above.
+///
+/// Returns the error of the first parameter that is unknown, repeated, or does not have one of the
+/// values above.
 #[doc(alias = "where")]
 pub fn query<'a>(
     parameters: impl IntoIterator<Item = (&'a str, &'a str)>,

@@ -15,8 +15,8 @@ pub const RESOURCE_TYPE: &str = "PhoneNumber";
 
 /// A person's number as a JSON:API resource object.
 ///
-/// `country_code` is the region, `null` for a number of no region. `national` and `international`
-/// include the extension, `e164` does not; `number` is the text as it was entered.
+/// `country_code` is the region; it is `null` for a number without a region. `national` and
+/// `international` include the extension, `e164` does not; `number` is the text as entered.
 #[derive(Clone, Copy, Debug)]
 #[doc(alias = "PhoneNumber")]
 pub struct PersonNumber<'a> {
@@ -25,7 +25,7 @@ pub struct PersonNumber<'a> {
     home: Option<Region>,
 }
 
-/// A set of attributes, as the parameter `fields[PhoneNumber]` names them. The default is all but
+/// A set of attributes, as selected by the parameter `fields[PhoneNumber]`. The default is all except
 /// `formatted_number`, which is shown on request only.
 ///
 /// ```
@@ -43,7 +43,7 @@ pub struct PersonNumber<'a> {
 #[doc(alias = "fields[PhoneNumber]")]
 pub struct PersonNumberAttributes(u16);
 
-/// Returns the value of an attribute; the region is the service's.
+/// A function that returns the value of an attribute, given the region of the service.
 type AttributeValue = fn(&ContactNumber, Option<Region>) -> Value;
 
 /// The attributes in the order of the published documents.
@@ -64,11 +64,11 @@ const ATTRIBUTES: [(&str, AttributeValue); 11] = [
 /// The attribute that is shown on request only.
 const ON_REQUEST: &str = "formatted_number";
 
-/// The relationship. `fields[PhoneNumber]` may name it like an attribute, but it is always shown, as
-/// published beside `formatted_number`.
+/// The relationship. `fields[PhoneNumber]` may list it like an attribute, but it is always shown, as in
+/// the published document with `formatted_number`.
 const PERSON: &str = "person";
 
-/// The derived attributes, which no request may set.
+/// The derived attributes, which requests cannot set.
 pub(super) const READ_ONLY: [&str; 6] =
     ["created_at", "e164", ON_REQUEST, "international", "national", "updated_at"];
 
@@ -85,9 +85,8 @@ impl<'a> PersonNumber<'a> {
         Self { attributes, ..self }
     }
 
-    /// Sets the region from which `formatted_number` is seen: numbers with its calling code are written
-    /// in the national format, others in the international one. Default: none, all are written in the
-    /// international format.
+    /// Sets the region for `formatted_number`: numbers with its calling code are formatted nationally,
+    /// others internationally. By default all are formatted internationally.
     ///
     /// ```
     /// # use telnum::{contact::ContactNumber, http::planning_center::wire::PersonNumber, plan::Region};
@@ -131,7 +130,7 @@ impl PersonNumberAttributes {
         self.0 & Self::bit(name) != 0
     }
 
-    /// Returns the bit of an attribute or relationship; 0 if `name` is neither.
+    /// Returns the bit of an attribute or relationship; 0 for any other name.
     fn bit(name: &str) -> u16 {
         let mut fields = ATTRIBUTES.iter().map(|(known, _)| *known).chain([PERSON]);
         fields.position(|known| known == name).map_or(0, |index| 1 << index)
