@@ -1,10 +1,11 @@
-//! Idempotency keys: names of requests and effects that may be repeated and must take effect once.
+//! Idempotency keys: identifiers of requests and effects that can be repeated but must take effect
+//! once.
 //!
-//! A client chooses a [`RequestKey`] for a request and passes it in
-//! [`Options::with_key`](crate::inventory::Options::with_key). The inventory derives from it an
-//! [`IdempotencyKey`] for each number of the request and each external effect, under which carriers and
-//! providers are called. A request key is shorter, so that its number and effect fit behind it: a derived
-//! key is one that no client can choose.
+//! A client chooses a [`RequestKey`] for a request and passes it to
+//! [`Options::with_key`](crate::inventory::Options::with_key). From it, the inventory derives an
+//! [`IdempotencyKey`] for each number of the request and each external effect, with which it calls
+//! carriers and providers. Request keys are shorter, to leave room for the number and the effect: no
+//! client can choose a key that equals a derived one.
 //!
 //! ```
 //! use telnum::idempotency::{IdempotencyKey, RequestKey};
@@ -18,7 +19,7 @@
 use crate::token::{Token, token_type};
 
 token_type! {
-    /// A key under which a call takes effect once, however often it is made: 1 to 64 visible ASCII
+    /// A key with which a call takes effect once, however often it is repeated: 1 to 64 visible ASCII
     /// characters.
     ///
     /// ```
@@ -34,9 +35,9 @@ token_type! {
 token_type! {
     /// The idempotency key that a client chooses for a request: 1 to 40 visible ASCII characters.
     ///
-    /// A key is for one request of one actor. A service that lets its clients choose their keys has to
-    /// tell the clients apart, for example by a prefix. A request that changed nothing leaves its key
-    /// unused.
+    /// A key belongs to one request of one actor. A service that lets its clients choose keys must
+    /// separate the clients, for example by a prefix. A request that changes nothing does not use up
+    /// its key.
     ///
     /// ```
     /// use telnum::idempotency::RequestKey;
@@ -67,24 +68,24 @@ impl IdempotencyKey {
         Self::known(&format!("{high:016x}{low:016x}"))
     }
 
-    /// Creates a key from a text that is known to be one. What exceeds the length is cut off.
+    /// Creates a key from a known text. A text that is too long is truncated.
     pub(crate) const fn known(text: &str) -> Self {
         Self(Token::known(text))
     }
 
-    /// Derives a key from a text of any length, by FNV-1a from two bases. The key is the same in every
-    /// version of the library, because receipts stored under it outlive a version.
+    /// Derives a key from a text of any length, by FNV-1a with two offset bases. The key is the same in
+    /// all versions of the library, because receipts stored under it outlive a version.
     pub(crate) fn of_text(text: &str) -> Self {
         let step = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
         let hash = |basis| text.bytes().fold(basis, step);
         Self::from_bits(hash(0xCBF2_9CE4_8422_2325), hash(!0xCBF2_9CE4_8422_2325))
     }
 
-    /// Derives the key of the `place`th effect of a claim under this key. `part` tells performing an
-    /// effect from rolling it back.
+    /// Derives the key of the effect at index `place` of a claim with this key. `part` distinguishes
+    /// performing an effect from rolling it back.
     pub(crate) fn of_part(self, part: &str, place: usize) -> Self {
         let text = format!("{self}/{part}{place}");
-        // Cut off, the keys of all parts would be the same.
+        // If the text were truncated, the keys of all parts would be equal.
         text.parse().unwrap_or_else(|_| Self::of_text(&text))
     }
 }

@@ -1,4 +1,4 @@
-//! The names that accounts, numbers and carriers share: features and carriers.
+//! The names of features and carriers, which accounts, numbers and carriers share.
 //!
 //! ```
 //! use telnum::names::{CarrierName, Feature, FeatureSet};
@@ -22,7 +22,7 @@ use crate::token::{Token, TokenError};
 
 /// A feature of a number.
 ///
-/// `FromStr` and serde read `dash_e911`, the former name of `e911`, too.
+/// `FromStr` and serde also accept `dash_e911`, the former name of `e911`.
 ///
 /// ```
 /// use telnum::names::Feature;
@@ -33,9 +33,10 @@ use crate::token::{Token, TokenError};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Feature {
-    /// The right to rename the number's carrier, which admins have.
+    /// The permission to change the number's carrier, which admins have.
     CarrierName,
-    /// A caller name (CNAM): a name shown where the number calls, and the lookup of its callers' names.
+    /// Caller name (CNAM): the name displayed for calls from the number, and the lookup of names for
+    /// calls to it.
     Cnam,
     /// An address for emergency calls.
     #[doc(alias = "dash_e911")]
@@ -44,21 +45,21 @@ pub enum Feature {
     Failover,
     /// The routing of calls between numbers of the system through a carrier.
     ForceOutbound,
-    /// The lookup of callers' names: the part of [`Cnam`](Self::Cnam) for incoming calls. Numbers list it
-    /// among their active features.
+    /// The lookup of callers' names: the part of [`Cnam`](Self::Cnam) for incoming calls. It is listed
+    /// among the active features of numbers.
     InboundCnam,
-    /// The mark of a number of the system's own, [`CarrierName::LOCAL`].
+    /// The mark of the system's own numbers, whose carrier is [`CarrierName::LOCAL`].
     Local,
-    /// Picture messages.
+    /// Multimedia messages.
     Mms,
-    /// The name that is shown: the part of [`Cnam`](Self::Cnam) for outgoing calls. Numbers list it among
-    /// their active features.
+    /// The displayed name: the part of [`Cnam`](Self::Cnam) for outgoing calls. It is listed among the
+    /// active features of numbers.
     OutboundCnam,
     /// Porting in.
     Port,
-    /// A text in front of the caller's name or number.
+    /// A text that precedes the caller's name or number.
     Prepend,
-    /// The media that a caller hears while the number rings.
+    /// The audio that a caller hears while the number rings.
     Ringback,
     /// Text messages.
     Sms,
@@ -82,7 +83,7 @@ text_enum!(Feature, "a feature", {
 
 /// A set of features, in two bytes.
 ///
-/// In JSON an array of names, written in alphabetical order.
+/// In JSON it is an array of names, written in alphabetical order.
 ///
 /// ```
 /// use telnum::names::{Feature, FeatureSet};
@@ -97,8 +98,8 @@ pub struct FeatureSet(u16);
 
 /// The name of a carrier: 1 to 30 visible ASCII characters.
 ///
-/// Documents name the carrier's module, `knm_telnyx` or `wnm_telnyx`; both are the carrier `telnyx`. The
-/// former name `bandwidth` is the carrier `bandwidth2`.
+/// Documents contain the name of the carrier's module: both `knm_telnyx` and `wnm_telnyx` denote the
+/// carrier `telnyx`. `bandwidth` is a former name of the carrier `bandwidth2`.
 ///
 /// ```
 /// use telnum::names::CarrierName;
@@ -112,7 +113,7 @@ pub struct FeatureSet(u16);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CarrierName(Token<30>);
 
-/// The kind of numbers that a carrier has, by its name.
+/// The kind of a carrier's numbers, which its name determines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CarrierKind {
     /// The system's own numbers, [`CarrierName::LOCAL`].
@@ -130,7 +131,7 @@ impl FeatureSet {
     /// All features.
     pub const ALL: Self = Self((Self::bit(Feature::Sms) << 1) - 1);
 
-    /// The features that a provider outside of the system carries out: `cnam`, `e911`, `mms`, `port`,
+    /// The features that a provider outside of the system implements: `cnam`, `e911`, `mms`, `port`,
     /// `sms`.
     pub const EXTERNAL: Self =
         Self::new(&[Feature::Cnam, Feature::E911, Feature::Mms, Feature::Port, Feature::Sms]);
@@ -145,13 +146,13 @@ impl FeatureSet {
         Self(bits)
     }
 
-    /// Returns whether the set has the feature.
+    /// Returns whether the set contains `feature`.
     #[must_use]
     pub const fn contains(self, feature: Feature) -> bool {
         self.0 & Self::bit(feature) != 0
     }
 
-    /// Returns whether the set has no feature.
+    /// Returns whether the set is empty.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
@@ -169,7 +170,7 @@ impl FeatureSet {
         Self(self.0 & other.0)
     }
 
-    /// Returns the features that are in `self`, but not in `other`.
+    /// Returns the features that are in `self` but not in `other`.
     #[must_use]
     pub const fn difference(self, other: Self) -> Self {
         Self(self.0 & !other.0)
@@ -224,22 +225,22 @@ impl<'de> Deserialize<'de> for FeatureSet {
 }
 
 impl CarrierName {
-    /// The system's own numbers.
+    /// The carrier of the system's own numbers.
     pub const LOCAL: Self = Self::known("local");
-    /// Mobile numbers.
+    /// The carrier of mobile numbers.
     pub const MDN: Self = Self::known("mdn");
-    /// A pool of numbers for each account, or for its reseller.
+    /// The carrier that sells from the pool of numbers of an account or its reseller.
     pub const MANAGED: Self = Self::known("managed");
-    /// The numbers that the account has reserved.
+    /// The carrier that sells the numbers that the account has reserved.
     pub const RESERVED: Self = Self::known("reserved");
-    /// The numbers that the account's reseller has reserved.
+    /// The carrier that sells the numbers that the account's reseller has reserved.
     pub const RESERVED_RESELLER: Self = Self::known("reserved_reseller");
 
-    /// Creates a name in a constant, where a text that is no name does not compile. Returns `None` if
-    /// `name` is empty, longer than 30 characters or not visible ASCII.
+    /// Creates a name, in a constant for example. Returns `None` if `name` is empty, longer than 30
+    /// characters or not visible ASCII.
     ///
-    /// Unlike `FromStr`, this takes the carrier's name only: neither the name of its module nor a former
-    /// name.
+    /// Unlike `FromStr`, this function accepts only the carrier's current name, and neither the name of
+    /// its module nor a former name.
     ///
     /// ```
     /// use telnum::names::CarrierName;
@@ -283,7 +284,7 @@ impl CarrierName {
         }
     }
 
-    /// Returns the name of the carrier's module, as documents have it: `knm_` and the carrier's name.
+    /// Returns the name of the carrier's module as in documents: `knm_` and the carrier's name.
     #[must_use]
     pub fn module_name(self) -> impl fmt::Display {
         ModuleName(self)
@@ -312,7 +313,7 @@ impl fmt::Debug for CarrierName {
     }
 }
 
-/// The name of the carrier's module.
+/// Serializes the name of the carrier's module.
 impl Serialize for CarrierName {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.module_name())

@@ -1,7 +1,8 @@
-//! Moments, to the second.
+//! Timestamps with a precision of one second.
 //!
-//! The library has no clock: a caller passes the time in. In JSON a moment is a number of Gregorian
-//! seconds, those since the start of the year 0, as the reference counts; [`rfc3339`] writes text instead.
+//! The library has no clock: callers pass the time in. The JSON form of a timestamp is its Gregorian
+//! seconds, the seconds since the start of the year 0, as in the reference; [`rfc3339`] serializes it
+//! as text instead.
 //!
 //! ```
 //! use telnum::Timestamp;
@@ -19,10 +20,10 @@ use std::str::FromStr;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// A moment of the years 0 to 9999, to the second, in eight bytes.
+/// A point in time in the years 0 to 9999, with a precision of one second, in eight bytes.
 ///
-/// `FromStr` and `Display` are RFC 3339; a fraction of a second is dropped. serde is a number of Gregorian
-/// seconds.
+/// `FromStr` and `Display` use RFC 3339; fractions of a second are truncated. In serde it is its number
+/// of Gregorian seconds.
 ///
 /// ```
 /// use telnum::Timestamp;
@@ -35,7 +36,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(NonZeroU64);
 
-/// The error of a text or number that is not a moment of the years 0 to 9999.
+/// The error for a text or number that is not a time in the years 0 to 9999.
 ///
 /// ```
 /// let error = telnum::Timestamp::from_gregorian(0).unwrap_err();
@@ -49,12 +50,12 @@ pub struct TimeError(Box<str>);
 const UNIX_EPOCH: i64 = 62_167_219_200;
 
 impl Timestamp {
-    /// The first moment: one second into the year 0.
+    /// The earliest timestamp: one second into the year 0.
     pub const MIN: Self = Self(NonZeroU64::MIN);
-    /// The last second of the year 9999.
+    /// The latest timestamp: the last second of the year 9999.
     pub const MAX: Self = Self(NonZeroU64::MIN.saturating_add(315_569_519_998));
 
-    /// Creates a moment from Gregorian seconds: those since the start of the year 0.
+    /// Creates a timestamp from Gregorian seconds: the seconds since the start of the year 0.
     ///
     /// ```
     /// # use telnum::Timestamp;
@@ -63,14 +64,15 @@ impl Timestamp {
     /// ```
     ///
     /// # Errors
-    /// [`TimeError`] if `seconds` is 0 or after the year 9999.
+    ///
+    /// Returns a [`TimeError`] if `seconds` is 0 or after the year 9999.
     #[doc(alias = "gregorian_seconds")]
     pub fn from_gregorian(seconds: u64) -> Result<Self, TimeError> {
         let moment = NonZeroU64::new(seconds).map(Self).filter(|moment| *moment <= Self::MAX);
         moment.ok_or_else(|| TimeError(format!("{seconds} Gregorian seconds").into()))
     }
 
-    /// Creates a moment from Unix seconds: those since the start of 1970.
+    /// Creates a timestamp from Unix seconds: the seconds since the start of 1970.
     ///
     /// ```
     /// # use telnum::Timestamp;
@@ -79,7 +81,8 @@ impl Timestamp {
     /// ```
     ///
     /// # Errors
-    /// [`TimeError`] if `seconds` is before the year 0 or after the year 9999.
+    ///
+    /// Returns a [`TimeError`] if `seconds` is before the year 0 or after the year 9999.
     pub fn from_unix(seconds: i64) -> Result<Self, TimeError> {
         let gregorian = seconds.checked_add(UNIX_EPOCH).and_then(|seconds| u64::try_from(seconds).ok());
         gregorian
@@ -87,7 +90,7 @@ impl Timestamp {
             .ok_or_else(|| TimeError(format!("{seconds} Unix seconds").into()))
     }
 
-    /// Returns the time of the system's clock: the default clock of use cases.
+    /// Returns the time of the system's clock, which is the default clock of use cases.
     #[cfg(feature = "inventory")]
     pub(crate) fn system_now() -> Self {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
@@ -95,21 +98,22 @@ impl Timestamp {
         seconds.and_then(|seconds| Self::from_unix(seconds).ok()).unwrap_or(Self::MIN)
     }
 
-    /// Returns the Gregorian seconds: those since the start of the year 0.
+    /// Returns the Gregorian seconds: the seconds since the start of the year 0.
     #[must_use]
     #[inline]
     pub const fn gregorian(self) -> u64 {
         self.0.get()
     }
 
-    /// Returns the Unix seconds: those since the start of 1970.
+    /// Returns the Unix seconds: the seconds since the start of 1970.
     #[must_use]
     pub const fn unix(self) -> i64 {
         self.0.get().cast_signed() - UNIX_EPOCH
     }
 
-    /// Returns the moment that is `time` later, or earlier if `time` is negative; at most [`MAX`](Self::MAX)
-    /// and at least [`MIN`](Self::MIN). A fraction of a second is dropped.
+    /// Returns the timestamp that is `time` later, or earlier if `time` is negative. The result is
+    /// clamped to the range from [`MIN`](Self::MIN) to [`MAX`](Self::MAX), and fractions of a second
+    /// are truncated.
     ///
     /// ```
     /// # use telnum::Timestamp;
@@ -125,7 +129,8 @@ impl Timestamp {
         NonZeroU64::new(seconds).map_or(Self::MIN, |seconds| Self(seconds).min(Self::MAX))
     }
 
-    /// Returns the time from `earlier` to this moment; negative if this moment is before `earlier`.
+    /// Returns the duration from `earlier` to this timestamp; it is negative if this timestamp is
+    /// before `earlier`.
     ///
     /// ```
     /// # use telnum::Timestamp;
@@ -139,7 +144,7 @@ impl Timestamp {
     }
 }
 
-/// A fraction of a second is dropped.
+/// Converts a time, truncating fractions of a second.
 impl TryFrom<DateTime<Utc>> for Timestamp {
     type Error = TimeError;
 
@@ -188,7 +193,7 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-/// Moments as texts of RFC 3339, for `#[serde(with = "telnum::time::rfc3339")]`.
+/// Timestamps as RFC 3339 texts, for `#[serde(with = "telnum::time::rfc3339")]`.
 ///
 /// ```
 /// #[derive(serde::Serialize)]
@@ -208,18 +213,20 @@ pub mod rfc3339 {
 
     use super::Timestamp;
 
-    /// Serializes a moment.
+    /// Serializes a timestamp.
     ///
     /// # Errors
-    /// The error of `serializer`.
+    ///
+    /// The errors of `serializer`.
     pub fn serialize<S: Serializer>(moment: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(moment)
     }
 
-    /// Deserializes a moment.
+    /// Deserializes a timestamp.
     ///
     /// # Errors
-    /// The error of `deserializer`, or a text that is not a moment of the years 0 to 9999.
+    ///
+    /// The errors of `deserializer`, and that of a text that is not a time in the years 0 to 9999.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
         Cow::<str>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }

@@ -1,4 +1,4 @@
-//! Ids and names of a bounded length that are held in place: accounts, carriers, keys.
+//! Ids and names of bounded length, stored inline: accounts, carriers, keys.
 //!
 //! ```
 //! use telnum::account::AccountId;
@@ -17,27 +17,27 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// 1 to `N` visible ASCII characters, padded with zero bytes. Copying one is cheap, and tokens have the
-/// order of their texts.
+/// A text of 1 to `N` visible ASCII characters, padded with zero bytes. It is cheap to copy, and sorts
+/// like the text.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Token<const N: usize>([u8; N]);
 
-/// The error of parsing an id or name.
+/// The error of parsing an id or a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// The text is empty.
+    /// An empty text.
     #[error("expected at least one character, found nothing")]
     Empty,
-    /// The text has a character that is not a visible ASCII character.
+    /// A character that is not visible ASCII.
     #[error("expected a visible ASCII character at byte {position}, found {found:?}")]
     NotVisible {
         /// The character.
         found: char,
-        /// The byte at which the character starts, from 0.
+        /// The byte position of the character, from 0.
         position: usize,
     },
-    /// The text has too many characters.
+    /// Too many characters.
     #[error("expected at most {max} characters, found {length}")]
     TooLong {
         /// The number of characters.
@@ -45,13 +45,13 @@ pub enum TokenError {
         /// The maximum number of characters.
         max: usize,
     },
-    /// The text is a word with another meaning where the id may stand.
+    /// A word with a special meaning in places where the id is used.
     #[error("{0:?} is reserved")]
     Reserved(&'static str),
 }
 
 impl<const N: usize> Token<N> {
-    /// Creates a token, in a constant too; `None` if `text` is not one.
+    /// Creates a token, also in constants; `None` if `text` is not a token.
     #[cfg(feature = "inventory")]
     pub(crate) const fn new(text: &str) -> Option<Self> {
         let mut rest = text.as_bytes();
@@ -64,8 +64,8 @@ impl<const N: usize> Token<N> {
         if text.is_empty() || text.len() > N { None } else { Some(Self::known(text)) }
     }
 
-    /// Creates a token of a text of visible ASCII characters, in a constant too. A text that is too long is
-    /// cut off.
+    /// Creates a token from a text of visible ASCII characters, also in constants. A text that is too
+    /// long is truncated.
     pub(crate) const fn known(text: &str) -> Self {
         let mut bytes = [0; N];
         let (mut from, mut to): (&[u8], &mut [u8]) = (text.as_bytes(), &mut bytes);
@@ -101,7 +101,7 @@ impl<const N: usize> FromStr for Token<N> {
     }
 }
 
-/// Returns the error of a text that is not a token.
+/// Returns the error for a text that is not a token.
 #[cold]
 fn error_of(text: &str, max: usize) -> TokenError {
     match text.char_indices().find(|(_, c)| !c.is_ascii_graphic()) {
@@ -149,8 +149,8 @@ impl<const N: usize> de::Visitor<'_> for TokenVisitor<N> {
     }
 }
 
-/// Declares the type of an id: a token with `as_str`, `FromStr`, `Display`, `Debug` and serde as a string.
-/// With `except WORD`, `WORD` is reserved and refused.
+/// Declares the type of an id: a token with `as_str`, `FromStr`, `Display`, `Debug` and serde as a
+/// string. With `except WORD`, the reserved word `WORD` is refused.
 macro_rules! token_type {
     ($(#[$doc:meta])* $name:ident, $length:literal $(, except $reserved:expr)?) => {
         $(#[$doc])*

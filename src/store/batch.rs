@@ -11,7 +11,7 @@ use crate::porting::{PortRequest, PortRequestId};
 use crate::record::NumberRecord;
 use crate::time::Timestamp;
 
-/// The changes of one commit: all of them are made, or none is.
+/// The changes of one commit: either all of them are made, or none.
 ///
 /// ```
 /// use serde_json::json;
@@ -21,7 +21,7 @@ use crate::time::Timestamp;
 ///
 /// let now = "2026-03-01T12:00:00Z".parse()?;
 /// let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, now);
-/// // The number is stored only if no active port request has it.
+/// The number is only stored if it is on no active port request.
 /// let batch = Batch::from(Change::put(found.clone(), Expect::Absent))
 ///     .with_guard(Guard::Port(found.number(), None))
 ///     .with_receipt(Receipt::new("order-7".parse()?, Actor::System, json!("done"), now));
@@ -34,33 +34,33 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Batch {
-    /// The changes of numbers.
+    /// The changes to numbers.
     pub numbers: Vec<Change<NumberRecord>>,
-    /// The changes of port requests.
+    /// The changes to port requests.
     pub port_requests: Vec<Change<PortRequest>>,
-    /// The changes of owners' contact lists.
+    /// The changes to owners' contact lists.
     pub contacts: Vec<Change<ContactList>>,
-    /// The conditions beside those of the changes.
+    /// The conditions in addition to those of the changes.
     pub guards: Vec<Guard>,
-    /// The receipt to keep. A commit whose key has a receipt already is a conflict.
+    /// The receipt to keep. A commit whose key already has a receipt is a conflict.
     pub receipt: Option<Receipt>,
 }
 
-/// A condition of a commit on a number that the batch touches in another way.
+/// A condition on a number that the batch touches in another way.
 ///
-/// A batch touches the numbers whose records it changes, those that are active on a port request
-/// which it stores, and those that were active on a port request which it changes or removes. A
-/// store can therefore check every guard on a row that the commit writes anyway.
+/// A batch touches the numbers whose records it changes, the numbers that are active on a port request
+/// that it stores, and the numbers that were active on a port request that it changes or removes. A
+/// store can therefore check every guard on a row that the commit writes in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "a store must know every condition it is given")]
 pub enum Guard {
-    /// The number's record is absent, or has a revision.
+    /// A record of the number that is absent, or has this revision.
     Number(PhoneNumber, Expect),
-    /// The number is active on this port request, or on none.
+    /// A number that is active on this port request, or on none.
     Port(PhoneNumber, Option<PortRequestId>),
 }
 
-/// The answer to a request, kept under the request's key so that the request is carried out once.
+/// The response to a request, kept under the request's key so that the request takes effect once.
 ///
 /// ```
 /// use serde_json::json;
@@ -77,37 +77,37 @@ pub enum Guard {
 pub struct Receipt {
     /// The key of the request.
     pub key: IdempotencyKey,
-    /// The actor of the request, whose [quota](crate::store::Forget::max_receipts_per_actor) the receipt
-    /// counts against.
+    /// The actor of the request. The receipt counts towards the actor's
+    /// [quota](crate::store::Forget::max_receipts_per_actor).
     pub actor: Actor,
-    /// The answer.
+    /// The response.
     pub answer: Value,
-    /// The time of the answer, by which receipts are [forgotten](super::Forget).
+    /// The time of the response, by which receipts are [forgotten](super::Forget).
     pub at: Timestamp,
 }
 
 impl Batch {
-    /// Creates a batch that changes nothing.
+    /// Creates an empty batch.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds changes of numbers.
+    /// Adds changes to numbers.
     #[must_use]
     pub fn with_numbers(mut self, changes: impl IntoIterator<Item = Change<NumberRecord>>) -> Self {
         self.numbers.extend(changes);
         self
     }
 
-    /// Adds changes of port requests.
+    /// Adds changes to port requests.
     #[must_use]
     pub fn with_port_requests(mut self, changes: impl IntoIterator<Item = Change<PortRequest>>) -> Self {
         self.port_requests.extend(changes);
         self
     }
 
-    /// Adds changes of contact lists.
+    /// Adds changes to contact lists.
     #[must_use]
     pub fn with_contacts(mut self, changes: impl IntoIterator<Item = Change<ContactList>>) -> Self {
         self.contacts.extend(changes);
@@ -139,17 +139,19 @@ impl Batch {
         self.numbers.len() + self.port_requests.len() + self.contacts.len()
     }
 
-    /// Returns whether a commit of the batch would change nothing: no value and no receipt.
+    /// Returns whether a commit of the batch would store nothing: no change and no receipt.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.len() == 0 && self.receipt.is_none()
     }
 
-    /// Checks, for the implementor of a store, what does not depend on the values that are stored.
+    /// Checks the conditions that do not depend on the stored values. Implementors of stores call it
+    /// first.
     ///
     /// # Errors
-    /// [`TooLarge`](StoreError::TooLarge) if there are more changes than `max_changes`;
-    /// [`Duplicate`](StoreError::Duplicate) if two changes have one key.
+    ///
+    /// - [`TooLarge`](StoreError::TooLarge) if there are more changes than `max_changes`.
+    /// - [`Duplicate`](StoreError::Duplicate) if two changes have the same key.
     ///
     /// ```
     /// use telnum::PhoneNumber;
@@ -171,7 +173,7 @@ impl Batch {
 }
 
 impl Guard {
-    /// Returns the number that the condition is about.
+    /// Returns the number of the condition.
     #[must_use]
     pub const fn number(self) -> PhoneNumber {
         match self {
@@ -181,8 +183,8 @@ impl Guard {
 }
 
 impl Receipt {
-    /// Creates a receipt of the `answer` that `actor` was given under the key of its request, at the time
-    /// `at`.
+    /// Creates a receipt of the response `answer` to the request of `actor` with `key`, given at the
+    /// time `at`.
     #[must_use]
     pub const fn new(key: IdempotencyKey, actor: Actor, answer: Value, at: Timestamp) -> Self {
         Self { key, actor, answer, at }

@@ -8,21 +8,21 @@ use crate::number::PhoneNumber;
 use crate::porting::{PortEvent, PortRequest, PortRequestId};
 use crate::record::{Event, NumberRecord};
 
-/// A kind of value that a store keeps, each under a key of its own: a number's record, a port
-/// request, an owner's list of contact numbers.
+/// A kind of value that a store keeps under a key: the record of a number, a port request, or an
+/// owner's list of contact numbers.
 pub trait Entity: Clone + fmt::Debug + PartialEq + Send + Sync {
     /// The type of the keys.
     type Key: EntityKey<Entity = Self>;
     /// The type of the events that are logged with changes.
     type Event: Clone + fmt::Debug + PartialEq + Into<StoreEvent> + Send + Sync;
 
-    /// Returns the key that the value is stored under.
+    /// Returns the key of the value.
     fn key(&self) -> Self::Key;
 }
 
-/// A key of values in a store, which tells their kind.
+/// The key of a value in a store. Its type determines the kind of the value.
 pub trait EntityKey: Copy + Ord + Hash + fmt::Debug + fmt::Display + Send + Sync {
-    /// The kind of the values under such keys.
+    /// The kind of values with keys of this type.
     type Entity: Entity<Key = Self>;
 }
 
@@ -56,7 +56,7 @@ impl Entity for PortRequest {
     }
 }
 
-/// The contact numbers of an owner are one value, because their rules hold for the whole list: two
+/// The contact numbers of an owner are one value, since their rules apply to the whole list: two
 /// writers that each add a first, primary number would break them.
 impl Entity for ContactList {
     type Key = OwnerId;
@@ -67,7 +67,7 @@ impl Entity for ContactList {
     }
 }
 
-/// A change of one value on a condition, and the events to log with it.
+/// A change to one value under a condition, and the events to log with it.
 ///
 /// ```
 /// use telnum::record::NumberRecord;
@@ -87,7 +87,7 @@ pub struct Change<T: Entity = NumberRecord> {
     events: Vec<T::Event>,
 }
 
-/// The parts of a [`Change`], for a store that takes it apart.
+/// The parts of a [`Change`], for implementors of stores.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "a store must not overlook a part")]
 pub struct ChangeParts<T: Entity = NumberRecord> {
@@ -95,7 +95,7 @@ pub struct ChangeParts<T: Entity = NumberRecord> {
     pub key: T::Key,
     /// The version that must be stored under the key.
     pub expect: Expect,
-    /// The value to store; `None` removes the one that is stored.
+    /// The value to store; `None` removes the stored value.
     pub value: Option<Arc<T>>,
     /// The events to log.
     pub events: Vec<T::Event>,
@@ -105,7 +105,7 @@ pub struct ChangeParts<T: Entity = NumberRecord> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a page is built by every store")]
 pub struct Page<T, K> {
-    /// The stored values, ascending by key.
+    /// The stored values, in ascending order of key.
     pub items: Vec<Stored<T>>,
     /// The cursor of the next page; `None` if this is the last one.
     pub next: Option<K>,
@@ -156,7 +156,7 @@ impl<T: Entity> Change<T> {
         self.expect
     }
 
-    /// Returns the value to store; `None` removes the one that is stored.
+    /// Returns the value to store; `None` removes the stored value.
     #[must_use]
     pub const fn value(&self) -> Option<&Arc<T>> {
         self.value.as_ref()
@@ -168,7 +168,7 @@ impl<T: Entity> Change<T> {
         &self.events
     }
 
-    /// Takes the change apart.
+    /// Converts the change into its parts.
     #[must_use]
     pub fn into_parts(self) -> ChangeParts<T> {
         let Self { key, expect, value, events } = self;

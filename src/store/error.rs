@@ -9,8 +9,8 @@ use crate::porting::PortRequestId;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The version that is stored is not the one that a change, a guard or a receipt expects. Read it
-    /// again, decide again and commit again.
+    /// A stored version other than the one that a change, a guard or a receipt expects. The caller should
+    /// read, decide and commit again.
     #[error("{key}: expected {expected}, found {}", Expect::from(*.found))]
     Conflict {
         /// The number, the id of a port request, the owner or the id of a contact, or the key of a
@@ -18,47 +18,48 @@ pub enum StoreError {
         key: Box<str>,
         /// The version that was expected.
         expected: Expect,
-        /// The revision that is stored, or `None` if nothing is.
+        /// The stored revision, or `None` if nothing is stored.
         found: Option<Revision>,
     },
-    /// The number is active on another port request than expected, or on one where none was expected.
+    /// A number that is active on another port request than expected, or on one although none was
+    /// expected.
     #[error("{number}: expected {}, found {}", on(*.expected), on(*.found))]
     PortConflict {
         /// The number.
         number: PhoneNumber,
-        /// The port request that a guard expects the number on. `None` also where the batch stores a
-        /// port request that the number would be active on.
+        /// The port request on which a guard expects the number. It is also `None` if the batch stores
+        /// a port request on which the number would be active.
         expected: Option<PortRequestId>,
-        /// The port request that the number is active on.
+        /// The port request on which the number is active.
         found: Option<PortRequestId>,
     },
-    /// Two changes of a batch have the same key; or two port requests of a batch have the same number,
-    /// or two contacts the same id.
+    /// Two changes of a batch with the same key, two port requests of a batch with the same number, or
+    /// two contacts of a batch with the same id.
     #[error("{0}: changed twice in one commit")]
     Duplicate(Box<str>),
-    /// A [guard](super::Guard) of a batch names a number that the batch does not touch.
+    /// A [guard](super::Guard) on a number that the batch does not touch.
     #[error("{0}: guarded, but not touched by the commit")]
     Unguardable(PhoneNumber),
-    /// More was asked for at once than the store takes; for a commit, more changes than
+    /// A call with more items than the store accepts at once; for a commit, more changes than
     /// [`max_changes`](super::Store::max_changes). Nothing was stored.
     #[error("{count} items at once exceed the limit of {max}")]
     TooLarge {
         /// The number of items.
         count: usize,
-        /// The most that the store takes.
+        /// The maximum that the store accepts.
         max: usize,
     },
-    /// Events that were asked for are [forgotten](super::Store::forget). A consumer has missed them;
-    /// it can go on with those after the sequence number `first - 1`.
+    /// A read of events that were [forgotten](super::Store::forget). The consumer has missed them; it
+    /// can continue with the events after the sequence number `first - 1`.
     #[error("events before {first} are forgotten")]
     Forgotten {
-        /// The sequence number of the first event that is left, or will be next.
+        /// The sequence number of the first remaining event, or of the next one if there are none.
         first: u64,
     },
-    /// The store could not be reached. Nothing was stored.
+    /// A store that could not be reached. Nothing was stored.
     #[error("the store cannot be reached")]
     Unreachable(#[source] Box<dyn Error + Send + Sync>),
-    /// The store failed. Whether a commit was stored is not known.
+    /// A failure of the store. It is unknown whether a commit was stored.
     #[error("the store failed")]
     Backend(#[source] Box<dyn Error + Send + Sync>),
 }
@@ -91,7 +92,7 @@ impl StoreError {
         Self::Unreachable(cause.into())
     }
 
-    /// Creates a [`Conflict`](Self::Conflict) over the value, or the receipt, under `key`.
+    /// Creates a [`Conflict`](Self::Conflict) over the value or receipt under `key`.
     ///
     /// ```
     /// use telnum::store::{Expect, Revision, StoreError};
@@ -110,20 +111,20 @@ impl StoreError {
         Self::Duplicate(key.to_string().into())
     }
 
-    /// Returns whether the store refused the call, and has not failed. Nothing was stored.
+    /// Returns whether the store refused the call, as opposed to failing. Nothing was stored.
     #[must_use]
     pub const fn is_refusal(&self) -> bool {
         !matches!(self, Self::Backend(_) | Self::Unreachable(_))
     }
 
-    /// Returns whether an expectation of the batch did not hold, so that a caller who reads and decides
-    /// again may succeed.
+    /// Returns whether an expectation of the batch did not hold, so that reading and deciding again may
+    /// succeed.
     #[must_use]
     pub const fn is_conflict(&self) -> bool {
         matches!(self, Self::Conflict { .. } | Self::PortConflict { .. })
     }
 
-    /// Returns whether it is not known whether a commit was stored.
+    /// Returns whether it is unknown if a commit was stored.
     #[must_use]
     pub const fn is_unknown(&self) -> bool {
         matches!(self, Self::Backend(_))

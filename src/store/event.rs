@@ -30,11 +30,11 @@ pub enum StoreEvent {
     Contact(ContactEvent),
 }
 
-/// An event and its sequence number. In JSON both are one object.
+/// An event with its sequence number. In JSON both form one object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(clippy::exhaustive_structs, reason = "it is built by every store")]
 pub struct Logged {
-    /// The sequence number: 1 for the first event of a store, then without gaps.
+    /// The sequence number: 1 for the first event of a store, then consecutive.
     pub sequence: u64,
     /// The event.
     #[serde(flatten)]
@@ -42,7 +42,7 @@ pub struct Logged {
 }
 
 impl StoreEvent {
-    /// Returns the event if it is one of a number.
+    /// Returns the event if it concerns a number.
     #[must_use]
     pub const fn number(&self) -> Option<&Event> {
         match self {
@@ -51,7 +51,7 @@ impl StoreEvent {
         }
     }
 
-    /// Returns the event if it is one of a port request.
+    /// Returns the event if it concerns a port request.
     #[must_use]
     pub const fn port_request(&self) -> Option<&PortEvent> {
         match self {
@@ -60,7 +60,7 @@ impl StoreEvent {
         }
     }
 
-    /// Returns the event if it is one of a contact number.
+    /// Returns the event if it concerns a contact number.
     #[must_use]
     pub const fn contact(&self) -> Option<&ContactEvent> {
         match self {
@@ -69,7 +69,7 @@ impl StoreEvent {
         }
     }
 
-    /// Returns the time at which it happened.
+    /// Returns the time of the event.
     #[must_use]
     pub const fn at(&self) -> Timestamp {
         match self {

@@ -4,7 +4,7 @@ use crate::number::PhoneNumber;
 use crate::porting::{PortRequest, PortRequestId};
 use crate::record::NumberRecord;
 
-/// Conveniences of every store.
+/// Convenience methods for all stores.
 ///
 /// ```
 /// use telnum::record::NumberRecord;
@@ -24,18 +24,20 @@ use crate::record::NumberRecord;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait StoreExt: Store {
-    /// Returns the port request with an id, if it is stored.
+    /// Returns the port request with `id`, if it is stored.
     ///
     /// # Errors
-    /// Those of [`Store::port_requests`].
+    ///
+    /// The errors of [`Store::port_requests`].
     fn port_request(&self, id: PortRequestId) -> Result<Option<Stored<PortRequest>>, StoreError> {
         self.port_requests(&[id]).map(first)
     }
 
-    /// Returns the active port request that `number` is on, if any.
+    /// Returns the port request on which `number` is active, if there is one.
     ///
     /// # Errors
-    /// Those of [`Store::active_port_requests`].
+    ///
+    /// The errors of [`Store::active_port_requests`].
     fn active_port_request(&self, number: PhoneNumber) -> Result<Option<Stored<PortRequest>>, StoreError> {
         self.active_port_requests(&[number]).map(first)
     }
@@ -43,15 +45,17 @@ pub trait StoreExt: Store {
     /// Returns the contact numbers of `owner`, if there are any.
     ///
     /// # Errors
-    /// Those of [`Store::contact_lists`].
+    ///
+    /// The errors of [`Store::contact_lists`].
     fn contact_list(&self, owner: OwnerId) -> Result<Option<Stored<ContactList>>, StoreError> {
         self.contact_lists(&[owner]).map(first)
     }
 
-    /// Returns the list that has the contact number `id`, if there is one.
+    /// Returns the list that contains the contact number with `id`, if there is one.
     ///
     /// # Errors
-    /// Those of [`Store::contact_lists_with`].
+    ///
+    /// The errors of [`Store::contact_lists_with`].
     fn contact_list_with(&self, id: ContactId) -> Result<Option<Stored<ContactList>>, StoreError> {
         self.contact_lists_with(&[id]).map(first)
     }
@@ -59,18 +63,21 @@ pub trait StoreExt: Store {
     /// Returns an id for a new contact number.
     ///
     /// # Errors
-    /// Those of [`Store::new_contact_ids`].
+    ///
+    /// The errors of [`Store::new_contact_ids`].
     fn new_contact_id(&self) -> Result<ContactId, StoreError> {
         let id = self.new_contact_ids(1)?.into_iter().next();
         id.ok_or_else(|| StoreError::backend("the store gave no id"))
     }
 
-    /// Reads a number, lets `decide` make a change of it and commits the change; again, up to 16
-    /// times, if somebody else has changed the number in between. Returns the revision, or `None` if
-    /// `decide` returned no change.
+    /// Reads the record of `number`, calls `decide` to determine a change, and commits the change. If
+    /// the record was changed in the meantime, it starts again, up to 16 times. Returns the revision,
+    /// or `None` if `decide` returned no change.
     ///
     /// # Errors
-    /// The error of `decide`; the last conflict; those of [`Store::get`] and [`Store::commit`].
+    ///
+    /// The error of `decide`, the last conflict, and the errors of [`Store::get`] and
+    /// [`Store::commit`].
     fn update<E: From<StoreError>>(
         &self,
         number: PhoneNumber,
@@ -87,11 +94,13 @@ pub trait StoreExt: Store {
         conflict.map_or(Ok(None), |error| Err(error.into()))
     }
 
-    /// Returns all numbers that match `query`, in ascending order, read in pages of `page_size`. A
-    /// number that is changed during the scan may be in it or not. An error is the last item.
+    /// Returns an iterator over all numbers that match `query`, in ascending order, read in pages of
+    /// `page_size`. A number that changes during the scan may or may not be included. The iterator ends
+    /// after an error.
     ///
     /// # Errors
-    /// An item is an error where [`Store::scan`] failed.
+    ///
+    /// An item is an error if [`Store::scan`] fails.
     fn scan_all(
         &self,
         query: Query,
@@ -103,11 +112,12 @@ pub trait StoreExt: Store {
         })
     }
 
-    /// Returns all port requests that match `query`, in ascending order of their ids, read in pages of
-    /// `page_size`. An error is the last item.
+    /// Returns an iterator over all port requests that match `query`, in ascending order of their ids,
+    /// read in pages of `page_size`. The iterator ends after an error.
     ///
     /// # Errors
-    /// An item is an error where [`Store::scan_port_requests`] failed.
+    ///
+    /// An item is an error if [`Store::scan_port_requests`] fails.
     fn scan_all_port_requests(
         &self,
         query: PortQuery,
@@ -122,19 +132,19 @@ pub trait StoreExt: Store {
 
 impl<S: Store + ?Sized> StoreExt for S {}
 
-/// The only answer of a call for one key.
+/// Returns the only entry of the response to a call with one key.
 fn first<T>(answers: Vec<Option<T>>) -> Option<T> {
     answers.into_iter().next().flatten()
 }
 
-/// The part of a scan that is still to be read.
+/// The part of a scan that has not been read yet.
 enum Rest<K> {
     All,
     After(K),
     Nothing,
 }
 
-/// The items of pages that `read` returns for their cursors.
+/// Returns an iterator over the items of the pages that `read` returns for each cursor.
 fn pages<T, K>(
     mut read: impl FnMut(Option<K>) -> Result<(Vec<T>, Option<K>), StoreError>,
 ) -> impl Iterator<Item = Result<T, StoreError>> {

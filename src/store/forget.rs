@@ -1,7 +1,7 @@
 use crate::time::Timestamp;
 
-/// The events and receipts that a store may [forget](super::Store::forget): those that are older
-/// than a time, and all but a number of the latest, of all or of each actor. By default nothing is forgotten.
+/// The events and receipts that a store may [forget](super::Store::forget): those older than a time,
+/// and all except the latest, in total or per actor. By default nothing is forgotten.
 ///
 /// ```
 /// use telnum::record::NumberRecord;
@@ -15,16 +15,16 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Forget {
-    /// The time before which events are forgotten: from the first event up to the first that is not
+    /// The time before which events are forgotten. Forgetting stops at the first event that is not
     /// older.
     pub events_before: Option<Timestamp>,
-    /// The number of events to keep: the latest.
+    /// The maximum number of events to keep; the latest are kept.
     pub max_events: Option<u64>,
     /// The time before which receipts are forgotten.
     pub receipts_before: Option<Timestamp>,
-    /// The number of receipts to keep: the latest.
+    /// The maximum number of receipts to keep; the latest are kept.
     pub max_receipts: Option<u64>,
-    /// The number of receipts of each actor to keep: its latest.
+    /// The maximum number of receipts to keep per actor; the latest are kept.
     pub max_receipts_per_actor: Option<u64>,
 }
 
@@ -35,7 +35,7 @@ impl Forget {
         Self { events_before: Some(time), ..self }
     }
 
-    /// Sets the number of events to keep.
+    /// Sets the maximum number of events to keep.
     #[must_use]
     pub fn with_max_events(self, count: u64) -> Self {
         Self { max_events: Some(count), ..self }
@@ -47,13 +47,13 @@ impl Forget {
         Self { receipts_before: Some(time), ..self }
     }
 
-    /// Sets the number of receipts to keep.
+    /// Sets the maximum number of receipts to keep.
     #[must_use]
     pub fn with_max_receipts(self, count: u64) -> Self {
         Self { max_receipts: Some(count), ..self }
     }
 
-    /// Sets the number of receipts of each actor to keep.
+    /// Sets the maximum number of receipts to keep per actor.
     #[must_use]
     pub fn with_max_receipts_per_actor(self, count: u64) -> Self {
         Self { max_receipts_per_actor: Some(count), ..self }

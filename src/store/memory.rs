@@ -29,14 +29,14 @@ use crate::number::PhoneNumber;
 use crate::porting::{PortRequest, PortRequestId};
 use crate::record::NumberRecord;
 
-/// A store in memory, shared by threads and lost when it is dropped.
+/// A store in memory, which can be shared between threads. Its content is lost when it is dropped.
 ///
-/// It keeps all events and receipts until they are [forgotten](Store::forget);
-/// [`with_event_capacity`](Self::with_event_capacity) makes a store that forgets events by itself.
+/// All events and receipts are kept until they are [forgotten](Store::forget); a store created by
+/// [`with_event_capacity`](Self::with_event_capacity) forgets events automatically.
 ///
-/// Commits are made one after another. A commit waits for scans that are running; a scan that has to
-/// look at many numbers for few answers is best split by prefix. Reading single values waits only for
-/// a commit that is storing one of the same shard, of 64.
+/// Commits are serialized. A commit waits for running scans, so a scan that visits many numbers but
+/// returns few should be split by prefix. Reading single values only waits for a commit that is storing
+/// a value of the same shard, of which there are 64.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -55,8 +55,8 @@ pub struct MemoryStore {
     numbers: Table<NumberRecord>,
     port_requests: Table<PortRequest>,
     contacts: Table<ContactList>,
-    /// Everything else. A commit holds it for writing, so that no commit is half done where it is held
-    /// for reading. It is locked before shards of the tables.
+    /// The other data. A commit holds the lock for writing, so that readers of it never see a partial
+    /// commit. It is locked before the shards of the tables.
     ledger: RwLock<Ledger>,
 }
 
@@ -83,7 +83,7 @@ impl MemoryStore {
         Self::with_event_capacity(u64::MAX)
     }
 
-    /// Creates an empty store that keeps the latest `count` events and forgets those before.
+    /// Creates an empty store that keeps the latest `count` events and forgets earlier ones.
     ///
     /// ```
     /// use telnum::account::Actor;
@@ -134,7 +134,7 @@ impl Store for MemoryStore {
     }
 
     fn get_many(&self, numbers: &[PhoneNumber]) -> Result<Vec<Option<Stored<NumberRecord>>>, StoreError> {
-        // A single number needs no ledger: nothing is read beside it.
+        // A single number needs no ledger, since it is the only value that is read.
         let _ledger = (numbers.len() > 1).then(|| read(&self.ledger));
         Ok(numbers.iter().map(|number| self.numbers.get(*number)).collect())
     }
@@ -218,14 +218,14 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    /// Returns [`usize::MAX`]: there is no limit.
+    /// Returns [`usize::MAX`], since there is no limit.
     fn max_changes(&self) -> usize {
         usize::MAX
     }
 }
 
 impl Ledger {
-    /// Refuses a batch whose conditions do not all hold.
+    /// Returns an error unless all conditions of a batch hold.
     fn check(&self, batch: &Batch, shards: &Shards<'_>) -> Result<(), StoreError> {
         if let Some(receipt) = &batch.receipt
             && let Some(found) = self.receipts.revision(receipt.key)
@@ -293,7 +293,7 @@ impl Ledger {
 }
 
 impl<T: Entity> Locked<'_, T> {
-    /// Refuses changes that expect another version than is stored.
+    /// Returns an error if a change expects another version than the stored one.
     fn check(&self, changes: &[Change<T>]) -> Result<(), StoreError> {
         for change in changes {
             let found = self.revision(change.key());
@@ -304,8 +304,8 @@ impl<T: Entity> Locked<'_, T> {
         Ok(())
     }
 
-    /// Makes changes, logs their events and lets `replaced` update an index: with the key, and with the
-    /// values before and after.
+    /// Makes changes and logs their events. For each change it calls `replaced` with the key and the
+    /// values before and after, to update an index.
     fn apply(
         &mut self,
         changes: Vec<Change<T>>,
@@ -329,7 +329,7 @@ impl Default for MemoryStore {
     }
 }
 
-/// Shows the numbers of values, not the values: there may be millions.
+/// Writes the number of values instead of the values, of which there may be millions.
 impl fmt::Debug for MemoryStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MemoryStore")

@@ -21,17 +21,17 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Query {
-    /// The first digits of the number.
+    /// The leading digits of the number.
     pub prefix: Option<Prefix>,
     /// The account that owns the number.
     pub owner: Option<AccountId>,
-    /// The states the number may be in.
+    /// The states in which the number may be.
     pub states: StateSet,
     /// The number's carrier.
     pub carrier: Option<CarrierName>,
     /// The application that answers the number.
     pub used_by: Option<Box<str>>,
-    /// The features that the number must all have.
+    /// The features that the number must have, all of them.
     pub features: FeatureSet,
     /// The range of the time of creation.
     pub created: Option<RangeInclusive<Timestamp>>,
@@ -56,9 +56,9 @@ pub struct Query {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PortQuery {
-    /// The accounts that the request may be of; `None` for any.
+    /// The accounts to which the request may belong; `None` for all accounts.
     pub accounts: Option<Vec<AccountId>>,
-    /// The states the request may be in.
+    /// The states in which the request may be.
     pub states: PortStates,
 }
 
@@ -80,7 +80,7 @@ pub struct StateSet(u16);
 pub struct StateSetIter(StateSet);
 
 impl Query {
-    /// Sets the first digits of the number.
+    /// Sets the leading digits of the number.
     #[must_use]
     pub fn with_prefix(self, prefix: Prefix) -> Self {
         Self { prefix: Some(prefix), ..self }
@@ -92,7 +92,7 @@ impl Query {
         Self { owner: Some(owner), ..self }
     }
 
-    /// Sets the states the number may be in.
+    /// Sets the states in which the number may be.
     #[must_use]
     pub fn with_states(self, states: impl Into<StateSet>) -> Self {
         Self { states: states.into(), ..self }
@@ -110,7 +110,7 @@ impl Query {
         Self { used_by: Some(app.into()), ..self }
     }
 
-    /// Sets the features that the number must all have.
+    /// Sets the features that the number must have, all of them.
     #[must_use]
     pub fn with_features(self, features: impl Into<FeatureSet>) -> Self {
         Self { features: features.into(), ..self }
@@ -135,7 +135,7 @@ impl Query {
     /// use telnum::lifecycle::State;
     /// use telnum::store::Query;
     ///
-    /// // The reservations whose lease has ended.
+    /// The reservations with an expired lease.
     /// let now = "2026-03-01T12:00:00Z".parse()?;
     /// let ended = Query::default().with_states([State::Reserved]).with_clock(Timestamp::MIN..=now);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -181,19 +181,19 @@ impl Query {
 }
 
 impl PortQuery {
-    /// Sets the accounts that the request may be of.
+    /// Sets the accounts to which the request may belong.
     #[must_use]
     pub fn with_accounts(self, accounts: impl IntoIterator<Item = AccountId>) -> Self {
         Self { accounts: Some(accounts.into_iter().collect()), ..self }
     }
 
-    /// Sets the states the request may be in.
+    /// Sets the states in which the request may be.
     #[must_use]
     pub fn with_states(self, states: PortStates) -> Self {
         Self { states, ..self }
     }
 
-    /// Returns whether `request` meets the conditions.
+    /// Returns whether `request` meets both conditions.
     #[must_use]
     pub fn matches(&self, request: &PortRequest) -> bool {
         self.states.contains(request.state())
@@ -202,9 +202,9 @@ impl PortQuery {
 }
 
 impl StateSet {
-    /// All states.
+    /// The set of all states.
     pub const ALL: Self = Self((1 << State::ALL.len()) - 1);
-    /// No state.
+    /// The empty set.
     pub const NONE: Self = Self(0);
 
     /// Returns whether `state` is in the set.
@@ -219,7 +219,7 @@ impl StateSet {
         Self(self.0 & !(1 << state as u16))
     }
 
-    /// Returns whether the set has no state.
+    /// Returns whether the set is empty.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0

@@ -1,11 +1,11 @@
 use std::thread;
 use std::time::Duration;
 
-/// A limit on the attempts of a change that conflicts with the changes of others, and the time to
-/// wait between them.
+/// The maximum number of attempts of a change that conflicts with other changes, with a back-off
+/// between the attempts.
 ///
-/// Nothing is waited before the first attempt; the thread yields before the next three, and sleeps
-/// before the others: 0.8 ms before the fifth, then twice as long each time, up to 12.8 ms.
+/// The first attempt starts immediately. The thread yields before the next three, and sleeps before the
+/// others: 0.8 ms before the fifth, then twice as long each time, up to 12.8 ms.
 ///
 /// ```
 /// use telnum::store::Retry;
@@ -23,7 +23,7 @@ impl Retry {
     /// A single attempt.
     pub const NEVER: Self = Self::new(1);
 
-    /// Creates a policy of up to `max_attempts` attempts, at least one.
+    /// Creates a policy of at most `max_attempts` attempts, and at least one.
     #[must_use]
     pub const fn new(max_attempts: usize) -> Self {
         Self { max_attempts: if max_attempts == 0 { 1 } else { max_attempts } }
@@ -35,13 +35,13 @@ impl Retry {
         self.max_attempts
     }
 
-    /// Returns the numbers of the attempts, from 1. The iterator waits before it returns any but the
+    /// Returns an iterator over the attempts, counted from 1. It waits before each attempt except the
     /// first.
     pub fn attempts(self) -> impl Iterator<Item = usize> {
         (1..=self.max_attempts).inspect(|attempt| Self::back_off(attempt - 1))
     }
 
-    /// Waits after `failed` attempts that conflicted.
+    /// Waits after `failed` failed attempts.
     pub fn back_off(failed: usize) {
         match failed {
             0 => {}
@@ -51,7 +51,7 @@ impl Retry {
     }
 }
 
-/// 100 attempts: under contention by as many writers each of them succeeds.
+/// Creates a policy of 100 attempts, which are enough for as many concurrent writers to succeed.
 impl Default for Retry {
     fn default() -> Self {
         Self::new(100)

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// The revision of a commit, and of each version that the commit stored: a number from 1. No two
-/// commits to a store have the same one.
+/// The revision of a commit, and of each version that the commit stored: an integer from 1. No two
+/// commits to a store have the same revision.
 ///
 /// ```
 /// use telnum::store::Revision;
@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Revision(NonZeroU64);
 
-/// The condition of a change: the version that must be stored when the change is committed.
+/// The condition of a change: the version that must be stored at the time of the commit.
 ///
 /// ```
 /// use telnum::store::{Expect, Revision};
@@ -31,13 +31,13 @@ pub struct Revision(NonZeroU64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "a store must know every condition it is given")]
 pub enum Expect {
-    /// Nothing is stored under the key.
+    /// No version under the key.
     Absent,
-    /// The version with this revision is stored.
+    /// The version with this revision.
     Revision(Revision),
 }
 
-/// A stored value with its revision. The value is shared with the store, not copied.
+/// A stored value with its revision. The value is shared with the store and not copied.
 ///
 /// ```
 /// use telnum::store::{Expect, Revision, Stored};
@@ -61,14 +61,15 @@ impl fmt::Display for Expect {
 }
 
 impl Expect {
-    /// Returns whether the condition holds where the revision `found` is stored, or nothing is.
+    /// Returns whether the condition holds if the revision `found` is stored; `None` if nothing is
+    /// stored.
     #[must_use]
     pub fn holds(self, found: Option<Revision>) -> bool {
         self == Self::from(found)
     }
 }
 
-/// The condition that a version with this revision, or nothing, is stored.
+/// Creates the condition that the version with this revision is stored, or none for `None`.
 impl From<Option<Revision>> for Expect {
     fn from(found: Option<Revision>) -> Self {
         found.map_or(Self::Absent, Self::Revision)
@@ -76,10 +77,10 @@ impl From<Option<Revision>> for Expect {
 }
 
 impl Revision {
-    /// The least revision.
+    /// The lowest revision.
     pub const FIRST: Self = Self(NonZeroU64::MIN);
 
-    /// Returns the next greater revision, or this one if it is the greatest.
+    /// Returns the next revision; the revision itself if it is the greatest.
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0.saturating_add(1))
@@ -118,7 +119,7 @@ impl<T> Stored<T> {
         self.revision
     }
 
-    /// Returns the condition that this version is still stored, for a change that was decided on it.
+    /// Returns the condition that this version is still stored, for a change that is based on it.
     #[must_use]
     pub const fn expected(&self) -> Expect {
         Expect::Revision(self.revision)

@@ -8,26 +8,26 @@ use crate::contact::{ContactId, ContactList, ContactNumber, ContactQuery, Number
 use crate::number::PhoneNumber;
 use crate::store::{Change, Expect, StoreError, Stored};
 
-/// The owners by the ids of their contacts and by their numbers.
+/// The index of owners by the ids and the numbers of their contacts.
 #[derive(Default)]
 pub(super) struct ContactIndex {
     all: BTreeSet<OwnerId>,
     by_id: Holders<ContactId, OwnerId>,
     by_number: BTreeMap<PhoneNumber, BTreeSet<OwnerId>>,
-    /// The greatest id that is or was stored, or was given away.
+    /// The greatest id that is or was stored, or was allocated.
     last_id: u64,
 }
 
-/// There are no more ids.
+/// The error of allocating more ids than are left.
 #[derive(Debug, thiserror::Error)]
 #[error("no contact id left above {0}")]
 struct NoId(u64);
 
-/// The maximum number of ids that are given at once.
+/// The maximum number of ids that one call allocates.
 const MAX_IDS: usize = 1_000_000;
 
 impl ContactIndex {
-    /// Returns owners among whom are all whose contacts match `query`.
+    /// Returns candidates for `query`: they include all owners with a matching contact.
     pub(super) fn candidates(&self, query: &ContactQuery) -> Candidates<'_, OwnerId> {
         match (query.filter.owner, &query.filter.number) {
             (Some(owner), _) => Box::new(self.all.get(&owner).copied().into_iter()),
@@ -38,7 +38,7 @@ impl ContactIndex {
         }
     }
 
-    /// Returns the owner of the contact with an id.
+    /// Returns the owner of the contact with `id`.
     pub(super) fn owner(&self, id: ContactId) -> Option<OwnerId> {
         self.by_id.get(id)
     }
@@ -54,7 +54,7 @@ impl ContactIndex {
         Ok(ids)
     }
 
-    /// Refuses changes after which two contacts would have one id.
+    /// Returns an error if two contacts would have the same id after the changes.
     pub(super) fn check(&self, changes: &[Change<ContactList>]) -> Result<(), StoreError> {
         self.by_id.check(changes, ids).map_err(|clash| match clash {
             Clash::InBatch(id) => StoreError::duplicate(id),

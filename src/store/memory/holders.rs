@@ -1,18 +1,19 @@
-//! Items that only one value may hold: the active numbers of port requests, the ids of contacts.
+//! Items that only one value may hold, such as the active numbers of port requests and the ids of
+//! contacts.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use crate::store::{Change, Entity, Revision, Stored};
 
-/// The key and the revision of the value that holds an item, by item.
+/// The key and the revision of the value that holds each item.
 pub(super) struct Holders<X, K>(HashMap<X, (K, Revision)>);
 
 /// An item that two values would hold after a commit.
 pub(super) enum Clash<X, K> {
     /// Two values of the batch.
     InBatch(X),
-    /// A value of the batch and one that is stored.
+    /// A value of the batch and a stored value.
     WithStored(X, K, Revision),
 }
 
@@ -21,7 +22,7 @@ impl<X: Copy + Eq + Hash, K: Copy + Eq + Hash> Holders<X, K> {
         self.0.get(&item).map(|(holder, _)| *holder)
     }
 
-    /// Refuses changes after which an item would have two holders.
+    /// Returns an error if an item would have two holders after the changes.
     pub(super) fn check<T: Entity<Key = K>, I: IntoIterator<Item = X>>(
         &self,
         changes: &[Change<T>],
@@ -37,7 +38,7 @@ impl<X: Copy + Eq + Hash, K: Copy + Eq + Hash> Holders<X, K> {
                 if claimed.insert(item, change.key()).is_some_and(|other| other != change.key()) {
                     return Err(Clash::InBatch(item));
                 }
-                // A holder that the batch changes releases the item, or claims it again.
+                // If the batch changes the holder, it releases the item or claims it again.
                 if let Some((holder, revision)) = self.0.get(&item)
                     && !keys.contains(holder)
                 {
@@ -57,7 +58,7 @@ impl<X: Copy + Eq + Hash, K: Copy + Eq + Hash> Holders<X, K> {
         items: impl Fn(&T) -> I,
     ) {
         for item in before.into_iter().flat_map(|stored| items(stored)) {
-            // Another value of the same commit may hold it by now.
+            // Another value of the same commit may hold the item by now.
             if self.get(item) == Some(key) {
                 self.0.remove(&item);
             }

@@ -7,16 +7,16 @@ use crate::idempotency::IdempotencyKey;
 use crate::store::{Forget, Logged, Receipt, Revision, StoreError, StoreEvent};
 use crate::time::Timestamp;
 
-/// Events in their order, the oldest of which may be forgotten.
+/// The events in their order. The oldest ones may be forgotten.
 ///
-/// They are kept in chunks, so that a long log grows without being moved.
+/// Events are kept in chunks, so that a long log grows without being moved.
 pub(super) struct Log {
     chunks: VecDeque<Vec<StoreEvent>>,
     /// The number of events in chunks that were dropped.
     dropped: u64,
-    /// The number of events that are forgotten, those in the first chunk among them.
+    /// The number of forgotten events, including those in the first chunk.
     forgotten: u64,
-    /// The number of all events that were appended.
+    /// The total number of appended events.
     total: u64,
     /// The maximum number of events to keep.
     capacity: u64,
@@ -26,7 +26,7 @@ pub(super) struct Log {
 #[derive(Default)]
 pub(super) struct Receipts {
     by_key: HashMap<IdempotencyKey, KeptReceipt>,
-    /// By the place in the order of commits.
+    /// The keys by their index in the order of commits.
     keys: BTreeMap<u64, IdempotencyKey>,
     by_age: BTreeSet<(Timestamp, u64)>,
     by_actor: HashMap<Actor, BTreeSet<u64>>,
@@ -36,7 +36,7 @@ pub(super) struct Receipts {
 struct KeptReceipt {
     receipt: Receipt,
     revision: Revision,
-    /// The place in the order of commits.
+    /// The index in the order of commits.
     place: u64,
 }
 
@@ -53,7 +53,7 @@ impl Log {
             match self.chunks.back_mut() {
                 Some(chunk) if chunk.len() < CHUNK => chunk.push(event),
                 None => self.chunks.push_back(vec![event]),
-                // Where there was one full chunk there will be more.
+                // After one full chunk, more are likely.
                 Some(_) => {
                     let mut chunk = Vec::with_capacity(CHUNK);
                     chunk.push(event);
@@ -65,7 +65,7 @@ impl Log {
         }
     }
 
-    /// Returns up to `limit` events after the one with the sequence number `after`.
+    /// Returns up to `limit` events after the event with the sequence number `after`.
     pub(super) fn after(&self, after: u64, limit: usize) -> Result<Vec<Logged>, StoreError> {
         if after < self.forgotten {
             return Err(StoreError::Forgotten { first: self.forgotten + 1 });
@@ -91,7 +91,7 @@ impl Log {
         }
     }
 
-    /// Forgets the first events, so that `count` are forgotten.
+    /// Forgets the first events, so that `count` events are forgotten in total.
     fn forget_until(&mut self, count: u64) {
         self.forgotten = self.forgotten.max(count);
         while self.forgotten >= self.dropped + CHUNK as u64 {

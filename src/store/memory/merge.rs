@@ -1,8 +1,8 @@
-//! Merging of ascending iterators.
+//! The merging of sorted iterators.
 
 use std::iter::Peekable;
 
-/// Ascending iterators over keys and values that have no key in common, merged into one.
+/// A merged iterator over sorted iterators of keys and values that have no key in common.
 pub(super) struct Merge<I: Iterator>(Vec<Peekable<I>>);
 
 impl<K: Copy + Ord, V, I: Iterator<Item = (K, V)>> Merge<I> {
@@ -15,7 +15,7 @@ impl<K: Copy + Ord, V, I: Iterator<Item = (K, V)>> Iterator for Merge<I> {
     type Item = (K, V);
 
     fn next(&mut self) -> Option<(K, V)> {
-        // In most scans there is one part.
+        // Most scans have only one part.
         if let [part] = &mut *self.0 {
             return part.next();
         }

@@ -12,14 +12,14 @@ use crate::record::NumberRecord;
 use crate::store::{Query, Stored};
 use crate::time::Timestamp;
 
-/// The numbers by state, by owner, by state and clock, and those with a pending effect.
+/// The numbers by state, by owner, and by state and clock, and the numbers with a pending effect.
 ///
-/// The first two and the last hold the stored records, so that a scan need not look each up.
+/// The first two and the last index contain the stored records, so that a scan need not look them up.
 #[derive(Default)]
 pub(super) struct NumberIndex {
     by_state: BTreeMap<State, Numbers>,
     by_owner: HashMap<AccountId, Numbers>,
-    /// The number is always there: the range of a clock starts with `None`.
+    /// The number is never `None` here; a range of the clock starts with `None`.
     by_clock: BTreeMap<State, BTreeSet<(Timestamp, Option<PhoneNumber>)>>,
     pending: Numbers,
 }
@@ -29,7 +29,7 @@ type Numbers = BTreeMap<PhoneNumber, Stored<NumberRecord>>;
 /// The bounds of a scan.
 type Bounds = (Bound<PhoneNumber>, Bound<PhoneNumber>);
 
-/// The properties that a number is found by.
+/// The properties by which a number is indexed.
 #[derive(Clone, Copy, PartialEq)]
 struct Place {
     state: State,
@@ -40,15 +40,15 @@ struct Place {
 impl NumberIndex {
     /// Returns the numbers that match `query`, in ascending order, starting after `after`.
     ///
-    /// `limit` is the number of them that the caller will take; it decides which index is used.
+    /// `limit` is the number of items that the caller will take. It influences the choice of the index.
     pub(super) fn find<'a>(
         &'a self,
         query: &'a Query,
         after: Option<PhoneNumber>,
         limit: usize,
     ) -> Candidates<'a, &'a Stored<NumberRecord>> {
-        // Whether the query has no conditions but a prefix and those of `one`. All candidates match then,
-        // and none of them need be read.
+        // Whether the query has no conditions other than a prefix and those of `one`. In that case all
+        // candidates match, and need not be read.
         let is_only = |one: Query| *query == Query { prefix: query.prefix, ..one };
         let is_by_index = is_only(Query::default())
             || is_only(Query { owner: query.owner, ..Query::default() })
@@ -60,8 +60,8 @@ impl NumberIndex {
         Box::new(candidates.filter(|stored| query.matches(stored)))
     }
 
-    /// Returns numbers among which are all that match `query`, in ascending order, starting after
-    /// `after`: from the index that has the fewest.
+    /// Returns candidates that include all numbers matching `query`, in ascending order, starting after
+    /// `after`. They are taken from the index with the fewest entries.
     fn candidates(
         &self,
         query: &Query,
@@ -83,9 +83,9 @@ impl NumberIndex {
             }
         }
         if let Some(clock) = &query.clock {
-            // The index by clock is not in the order of the numbers, so all numbers of the range have to
-            // be looked at. If they are many, it is less to look at all candidates up to a full page:
-            // among n candidates of which m match, a page takes n / m of them for each of its numbers.
+            // The index by clock is not sorted by number, so all numbers in the range must be visited.
+            // If there are many, visiting all candidates up to a full page is cheaper: with n
+            // candidates of which m match, a page visits n / m candidates per item.
             let few = (best.0 * limit.clamp(1, 1_000)).isqrt();
             if let Some(numbers) = self.by_clock(query, clock, bounds, few) {
                 return Box::new(numbers.into_iter());
@@ -98,8 +98,8 @@ impl NumberIndex {
         Box::new(Merge::new(parts).map(|(_, stored)| stored))
     }
 
-    /// Returns the numbers in the states of `query` with a clock in the range and within the bounds,
-    /// unless there are more than `few` with such a clock.
+    /// Returns the numbers in the states of `query` with a clock in the range and within the bounds;
+    /// `None` if more than `few` numbers have such a clock.
     fn by_clock(
         &self,
         query: &Query,
@@ -156,7 +156,7 @@ impl NumberIndex {
         }
     }
 
-    /// Inserts a number, or replaces its record in the same place.
+    /// Inserts a number, or replaces its record if its properties have not changed.
     fn insert(&mut self, number: PhoneNumber, place: Place, stored: &Stored<NumberRecord>) {
         self.by_state.entry(place.state).or_default().insert(number, stored.clone());
         if let Some(owner) = place.owner {
@@ -191,8 +191,8 @@ impl Place {
     }
 }
 
-/// Returns the bounds of the numbers with the prefix of `query` above `after`; `None` if there can be
-/// none.
+/// Returns the bounds of the numbers with the prefix of `query` that are greater than `after`; `None`
+/// if there can be none.
 fn bounds(query: &Query, after: Option<PhoneNumber>) -> Option<Bounds> {
     let (first, last) = query.prefix.map(|prefix| prefix.range().into_inner()).unzip();
     let last_bound = last.map_or(Bound::Unbounded, Bound::Included);
@@ -211,7 +211,7 @@ mod tests {
     use crate::record::{Context, Creation};
     use crate::store::Revision;
 
-    /// Point 6 of the contract.
+    /// Checks point 6 of the contract.
     #[test]
     fn candidates_are_as_few_as_the_answer() {
         let [many, few]: [AccountId; 2] = ["many", "few"].map(|id| id.parse().unwrap());
@@ -229,7 +229,7 @@ mod tests {
             let made = if is_rare { made.claim(None, "key".parse().unwrap(), &ctx) } else { made };
             index.replace(number, None, Some(&Stored::new(made.record, Revision::FIRST)));
         }
-        // A claimed number is in the state it was found in until its effect is done.
+        // A claimed number stays in the state in which it was found until its effects have run.
         let all = Query::default;
         let prefix = Some("+1415886000".parse().unwrap());
         let cases = [

@@ -1,22 +1,22 @@
-//! Pages of scans.
+//! The pages of scans.
 
 use std::sync::Arc;
 
 use crate::store::{Entity, Page, Stored};
 
-/// An ascending iterator over the keys or values of an index.
+/// A sorted iterator over the keys or values of an index.
 pub(super) type Candidates<'a, C> = Box<dyn Iterator<Item = C> + 'a>;
 
-/// Returns the first `limit` of the values that an index holds.
+/// Returns the first `limit` of the values in an index.
 pub(super) fn page_of<'a, T: Entity + 'a>(
     found: impl Iterator<Item = &'a Stored<T>>,
     after: Option<T::Key>,
     limit: usize,
 ) -> Page<T, T::Key> {
     let found: Vec<_> = found.take(limit.saturating_add(1)).collect();
-    // Incrementing a reference count stalls the processor until the record is in its cache; mere loads
-    // of many counts run at once. So all counts are loaded first, which makes a page of records that are
-    // in no cache several times as fast.
+    // Incrementing a reference count stalls the processor until the record is in its cache, whereas
+    // loads of many counts overlap. All counts are therefore loaded first, which makes a page of
+    // uncached records several times as fast.
     let counts: usize = found.iter().map(|stored| Arc::strong_count(stored.shared())).sum();
     std::hint::black_box(counts);
     page(found.into_iter().cloned(), after, limit)

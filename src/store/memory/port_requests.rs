@@ -11,7 +11,7 @@ use crate::number::PhoneNumber;
 use crate::porting::{PortRequest, PortRequestId, PortState};
 use crate::store::{Change, PortQuery, StoreError, Stored};
 
-/// The port requests by account and by active number.
+/// The index of port requests by account and by active number.
 #[derive(Default)]
 pub(super) struct PortIndex {
     all: BTreeSet<PortRequestId>,
@@ -21,7 +21,7 @@ pub(super) struct PortIndex {
 }
 
 impl PortIndex {
-    /// Returns the requests that may match a query, in ascending order, starting after `after`.
+    /// Returns candidates for a query, in ascending order, starting after `after`.
     pub(super) fn candidates(
         &self,
         query: &PortQuery,
@@ -34,18 +34,18 @@ impl PortIndex {
             let ids = if are_active { &self.active } else { &self.all };
             return Box::new(ids.range(range).copied());
         };
-        // An account may be named twice.
+        // An account may occur twice.
         let accounts: BTreeSet<_> = accounts.iter().collect();
         let parts = accounts.into_iter().filter_map(|account| self.by_account.get(account));
         Box::new(Merge::new(parts.map(|ids| ids.range(range).map(|id| (*id, ())))).map(|(id, ())| id))
     }
 
-    /// Returns the request that a number is active on.
+    /// Returns the request on which `number` is active.
     pub(super) fn active(&self, number: PhoneNumber) -> Option<PortRequestId> {
         self.by_number.get(number)
     }
 
-    /// Refuses changes after which a number would be active on two requests.
+    /// Returns an error if a number would be active on two requests after the changes.
     pub(super) fn check(&self, changes: &[Change<PortRequest>]) -> Result<(), StoreError> {
         self.by_number.check(changes, numbers).map_err(|clash| match clash {
             Clash::InBatch(number) => StoreError::duplicate(number),

@@ -1,4 +1,4 @@
-//! Values of one kind under their keys, in shards with a lock each.
+//! Values of one kind by key, in shards with separate locks.
 
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
@@ -8,24 +8,24 @@ use crate::store::{Entity, Revision, Stored};
 
 /// The values of one kind.
 ///
-/// A value is in a shard by the hash of its key, so that readers of different values seldom share a
-/// lock. A commit holds the locks of all shards that it changes until it is done: none of it is seen
-/// before all of it is.
+/// The hash of its key determines the shard of a value, so that readers of different values seldom
+/// share a lock. A commit holds the locks of all shards that it changes until it ends, so that no part
+/// of it is visible before the whole.
 pub(super) struct Table<T: Entity> {
     first: Shard<T>,
-    /// All shards but the first.
+    /// All shards except the first.
     others: [Shard<T>; SHARDS - 1],
 }
 
 const SHARDS: usize = 64;
 
-/// A shard, on cache lines of its own: readers write to its lock.
+/// A shard. It has its own cache lines, since readers write to its lock.
 #[repr(align(128))]
 struct Shard<T: Entity>(RwLock<Values<T>>);
 
 type Values<T> = HashMap<<T as Entity>::Key, Stored<T>>;
 
-/// The shards that a commit has locked, in their order.
+/// The shards that a commit has locked, in order.
 pub(super) struct Locked<'a, T: Entity>(Vec<(usize, RwLockWriteGuard<'a, Values<T>>)>);
 
 impl<T: Entity> Table<T> {
@@ -45,7 +45,7 @@ impl<T: Entity> Table<T> {
         Locked(places.into_iter().map(|place| (place, write(&self.shard(place).0))).collect())
     }
 
-    /// Counts the values.
+    /// Returns the number of values.
     pub(super) fn len(&self) -> usize {
         [&self.first].into_iter().chain(&self.others).map(|shard| read(&shard.0).len()).sum()
     }
@@ -63,7 +63,7 @@ impl<T: Entity> Locked<'_, T> {
         values.get(&key).map(Stored::revision)
     }
 
-    /// Stores `value` under `key`, or removes the value there, and returns the value that was there before.
+    /// Stores `value` under `key`, or removes the stored value, and returns the previous value.
     pub(super) fn replace(&mut self, key: T::Key, value: Option<Stored<T>>) -> Option<Stored<T>> {
         let found = self.0.binary_search_by_key(&place(key), |(place, _)| *place).ok()?;
         let (_, values) = self.0.get_mut(found)?;
@@ -80,15 +80,15 @@ impl<T: Entity> Default for Shard<T> {
     }
 }
 
-/// Returns the place of the shard of a key. An attacker who chooses keys of one shard can only make
-/// others wait for its lock: inside the shard keys are spread by a hash with a secret.
+/// Returns the index of the shard of a key. An attacker who chooses keys of one shard can only make
+/// other callers wait for its lock; within the shard, keys are spread by a hash with a secret.
 fn place(key: impl Hash) -> usize {
     let mut hasher = Fold(0);
     key.hash(&mut hasher);
     usize::try_from(hasher.finish()).unwrap_or_default()
 }
 
-/// A hash of few instructions.
+/// A hash function of few instructions.
 struct Fold(u64);
 
 impl Hasher for Fold {
@@ -99,18 +99,19 @@ impl Hasher for Fold {
     }
 
     fn write_u64(&mut self, word: u64) {
-        // The odd number next to 2^64 divided by the golden ratio: Knuth's multiplicative hashing.
+        // The odd number closest to 2^64 divided by the golden ratio, as in Knuth's multiplicative
+        // hashing.
         self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     }
 
-    /// Returns the topmost bits, which depend on all others.
+    /// Returns the most significant bits, which depend on all others.
     fn finish(&self) -> u64 {
         self.0 >> (u64::BITS - SHARDS.ilog2())
     }
 }
 
-// No thread panics while it holds one of these locks and changes the data, so the data under a poisoned
-// lock is consistent.
+// No thread panics while it changes data under one of these locks, so the data under a poisoned lock is
+// consistent.
 
 pub(super) fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
     lock.read().unwrap_or_else(PoisonError::into_inner)
