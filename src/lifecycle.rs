@@ -11,9 +11,9 @@
 //!                     └──────────── port_out          (deleted: from all others)
 //! ```
 //!
-//! [`TRANSITIONS`] is data: each row names a target state, the states that lead to it, who may make
-//! the transition, on which conditions, and with which effects. A transition that is not in the table
-//! is refused, and the refusal lists the states that the same actor may change to.
+//! [`TRANSITIONS`] is data: each row has a target state, the states that lead to it, the permission
+//! that the transition requires, its conditions and its effects. A transition that is not in the table
+//! is refused, and the refusal lists the states to which the same actor may change the number.
 //!
 //! ```
 //! use telnum::lifecycle::{Role, State, TRANSITIONS, TransitionFacts};
@@ -28,7 +28,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`TransitionTable`] is shared with port requests: see
+//! Port requests use the same [`TransitionTable`] type: see
 //! [`porting::TRANSITIONS`](crate::porting::TRANSITIONS).
 
 mod diagram;

@@ -209,7 +209,7 @@ impl Normalizer {
     /// let strict = Normalizer::strict(Region::US);
     /// assert_eq!(strict.normalize("(415) 886-7900").text(), "+14158867900");
     /// assert_eq!(strict.normalize("011 44 20 7946 0000").text(), "+442079460000");
-    /// No exchange code starts with 1. The reference's converters turn this text into a Swiss number.
+    /// // No exchange code starts with 1. The reference's converters turn this text into a Swiss number.
     /// assert_eq!(strict.normalize("4151234567").number(), None);
     /// assert_eq!(strict.normalize("911").number(), None);
     /// ```

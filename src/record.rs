@@ -1,8 +1,9 @@
 //! The record of a number: the data stored for it, and the commands that change it.
 //!
 //! A command takes a [`Context`]: the actor, the accounts, the policy and the time. It returns a
-//! [`Decision`] (the changed record, the events, the external effects to run first) or a [`Refusal`].
-//! The record itself never changes, nothing is stored, and no carrier or provider is called.
+//! [`Decision`] (the changed record, the events, the external effects to run first) or a [`Refusal`]. A
+//! command leaves the original record unchanged, stores nothing, and calls neither carriers nor
+//! providers.
 //!
 //! ```
 //! use telnum::account::{Account, AccountId, AccountTree};
@@ -21,7 +22,7 @@
 //! let creation = Creation::default().with_state(State::Available);
 //! let number = NumberRecord::create("+14158867900".parse()?, creation, &ctx)?.record;
 //!
-//! // The shop reserves the number, then puts it in service.
+//! // The shop reserves the number, and then puts it in service.
 //! let reserved = number.reserve(Some(shop), &ctx.by(shop))?.record;
 //! assert_eq!((reserved.state(), reserved.owner()), (State::Reserved, Some(shop)));
 //! let in_service = reserved.activate(Some(shop), &ctx.by(shop))?.record;
@@ -35,11 +36,13 @@
 //!
 //! # Rules
 //!
-//! - A number that is available, ageing, in discovery or deleted has no owner; one that is reserved, in
-//!   service or being ported has one.
-//! - The first entry of a reserved number's history is its owner; no account follows itself in a history.
-//! - A command that changes something sets [`updated`](NumberRecord::updated), increments
-//!   [`version`](NumberRecord::version) and has an event. One that changes nothing does neither.
+//! - A number that is available, ageing, in discovery or deleted has no owner; a number that is
+//!   reserved, in service or being ported has one.
+//! - The first entry of a reserved number's history is its owner. No two consecutive entries of a
+//!   history are equal.
+//! - A command that changes the record sets [`updated`](NumberRecord::updated), increments
+//!   [`version`](NumberRecord::version) and produces an event. A command that changes nothing does none
+//!   of these.
 //! - A record with [external effects](ExternalEffect) to run is [claimed](Pending) first: until the
 //!   claim ends, every other command is refused with [`Refusal::Claimed`].
 
@@ -85,9 +88,9 @@ use crate::time::Timestamp;
 
 /// The record of a number.
 ///
-/// No command breaks the [rules](crate::record#rules) of a record, and a document that does is not
-/// read. In JSON a record is Kazoo's document of a number: public fields beside fields that start with
-/// `pvt_`.
+/// No command violates the [rules](crate::record#rules) of a record, and deserializing a document that
+/// violates them fails. The JSON form is Kazoo's document of a number: public fields beside fields that
+/// start with `pvt_`.
 ///
 /// ```
 /// use serde_json::json;
@@ -114,7 +117,7 @@ pub struct NumberRecord {
     previous_owner: Option<AccountId>,
     allowed_features: Option<FeatureSet>,
     denied_features: Option<FeatureSet>,
-    /// The accounts that reserved the number, the latest first.
+    /// The accounts that reserved the number, starting with the latest.
     history: Box<[AccountId]>,
     lease: Option<Lease>,
     created: Timestamp,
@@ -133,11 +136,11 @@ pub struct NumberRecord {
 pub struct Lease {
     /// The time of the reservation.
     pub since: Timestamp,
-    /// The time at which the reservation ends, unless it is extended.
+    /// The time at which the reservation ends unless it is extended.
     pub until: Timestamp,
 }
 
-/// The outcome of a command.
+/// The result of a command.
 ///
 /// ```
 /// # use telnum::account::{Account, AccountTree, Actor};
@@ -156,17 +159,17 @@ pub struct Lease {
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
 pub struct Decision {
-    /// The record after the command, and after its effects if it has any.
+    /// The record after the command and all of its effects.
     pub record: NumberRecord,
-    /// The events of the command; none if it changes nothing.
+    /// The events of the command; empty if it changes nothing.
     pub events: Vec<Event>,
-    /// The external effects to run, in this order, before `record` may be stored. While they run the
+    /// The external effects to run, in this order, before `record` may be stored. While they run, the
     /// stored record is [claimed](Pending).
     pub effects: Vec<ExternalEffect>,
 }
 
 impl Decision {
-    /// Returns `true` if the command changes the record.
+    /// Returns whether the command changes the record.
     #[must_use]
     pub fn is_dirty(&self) -> bool {
         !self.events.is_empty()
@@ -242,15 +245,15 @@ impl NumberRecord {
         self.used_by.as_deref()
     }
 
-    /// Returns the accounts that reserved the number, the latest first. A [release](Self::release)
-    /// returns the number to the one before.
+    /// Returns the accounts that reserved the number, starting with the latest. A
+    /// [release](Self::release) returns the number to the previous account.
     #[doc(alias = "reserve_history")]
     #[must_use]
     pub fn history(&self) -> &[AccountId] {
         &self.history
     }
 
-    /// Returns the term of the reservation, if the number is reserved and the reservation ends.
+    /// Returns the term of the reservation, if the number is reserved for a limited time.
     #[must_use]
     pub const fn lease(&self) -> Option<Lease> {
         self.lease
@@ -263,33 +266,33 @@ impl NumberRecord {
         self.carrier
     }
 
-    /// Returns the data that the carrier keeps with the number, such as an order id, unchanged.
+    /// Returns the data that the carrier keeps with the number, such as an order id. The library does
+    /// not interpret them.
     #[must_use]
     pub fn carrier_data(&self) -> Option<&Value> {
         self.carrier_data.as_deref()
     }
 
-    /// Returns `true` if the number was ported in from another carrier.
+    /// Returns whether the number was ported in from another carrier.
     #[must_use]
     pub const fn ported_in(&self) -> bool {
         self.ported_in
     }
 
-    /// Returns the features allowed on this number alone; `None` if the reseller's list or else the
-    /// [policy's](Policy::allowed_features) applies.
+    /// Returns the features allowed on this number; `None` if the reseller's list applies, or else the
+    /// [policy's](Policy::allowed_features).
     #[must_use]
     pub const fn allowed_features(&self) -> Option<FeatureSet> {
         self.allowed_features
     }
 
-    /// Returns the features denied on this number alone; `None` if the reseller's list applies.
+    /// Returns the features denied on this number; `None` if the reseller's list applies.
     #[must_use]
     pub const fn denied_features(&self) -> Option<FeatureSet> {
         self.denied_features
     }
 
-    /// Returns the features that are active. Those of a local or mobile number include
-    /// [`Feature::Local`].
+    /// Returns the active features. Those of a local or mobile number include [`Feature::Local`].
     ///
     /// ```
     /// use serde_json::json;
@@ -310,14 +313,14 @@ impl NumberRecord {
         if self.is_local() { active.union(Feature::Local.into()) } else { active }
     }
 
-    /// Returns the settings of features in the public document, if the number has features.
+    /// Returns the feature settings in the public document, if the number has features.
     #[must_use]
     pub fn settings(&self) -> Option<&FeatureSettings> {
         self.features.as_deref().map(|features| &features.wanted)
     }
 
-    /// Returns the settings that are provisioned at providers and apply to calls, if the number has
-    /// features.
+    /// Returns the feature settings that are provisioned at providers and apply to calls, if the number
+    /// has features.
     #[must_use]
     pub fn active(&self) -> Option<&FeatureSettings> {
         self.features.as_deref().map(|features| &features.active)
@@ -342,7 +345,7 @@ impl NumberRecord {
         self.feature_permissions(ctx).available()
     }
 
-    /// Returns the reason why the actor cannot put a feature on the number; `None` if the actor can.
+    /// Returns the reason why the actor may not set `feature` on the number; `None` if the actor may.
     ///
     /// ```
     /// use telnum::account::{AccountTree, Actor};
@@ -363,15 +366,15 @@ impl NumberRecord {
         self.feature_permissions(ctx).denial(feature)
     }
 
-    /// Returns the fields that users set on the number, unchanged but for numbers: one that is not an
-    /// integer of 64 bits becomes the nearest double.
+    /// Returns the fields that users set on the number. They are unchanged except for JSON numbers that
+    /// are not 64-bit integers, which become the nearest `f64`.
     #[must_use]
     pub fn custom(&self) -> Option<&Map<String, Value>> {
         self.custom.as_deref()
     }
 
-    /// Returns the `porting` object of the public document: the account data on file at the carrier
-    /// that the number comes from. [`PortingInfo`](crate::porting::PortingInfo) reads it.
+    /// Returns the `porting` object of the public document: the account data on file at the losing
+    /// carrier. Parse it with [`PortingInfo`](crate::porting::PortingInfo).
     #[must_use]
     pub fn porting(&self) -> Option<&Value> {
         self.custom()?.get("porting")
@@ -389,15 +392,15 @@ impl NumberRecord {
         self.updated
     }
 
-    /// Returns the time at which the number last went out of service. Ageing counts from then, whatever
-    /// is edited since.
+    /// Returns the time at which the number last went out of service. Ageing counts from this time,
+    /// even if the record is edited later.
     #[must_use]
     pub const fn disconnected_at(&self) -> Option<Timestamp> {
         self.disconnected_at
     }
 
-    /// Returns the earliest time at which an ageing number may be assigned to another account than its
-    /// previous owner; `None` if it is not ageing or the policy has no ageing.
+    /// Returns the earliest time at which an ageing number may be assigned to an account other than its
+    /// previous owner; `None` if it is not ageing, or the policy has no ageing.
     ///
     /// ```
     /// use serde_json::json;
@@ -408,7 +411,7 @@ impl NumberRecord {
     ///     "id": "+14158867900", "pvt_state": "aging", "pvt_disconnected_at": 63565934344_u64,
     ///     "pvt_created": 63565934327_u64, "pvt_modified": 63565934344_u64,
     /// }))?;
-    /// // 45 days, the minimum.
+    /// // After 45 days, the minimum.
     /// let earliest = record.earliest_reassign_at(&policy).unwrap();
     /// assert_eq!(earliest.gregorian(), 63565934344 + 45 * 24 * 60 * 60);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -421,21 +424,22 @@ impl NumberRecord {
         Some(ageing.earliest_reassign_at(self.disconnected_at.unwrap_or(self.updated)))
     }
 
-    /// Returns the version of the record: 1 when it is created, and one more after each change.
+    /// Returns the version of the record, which is 1 when it is created and is incremented by each
+    /// change.
     #[must_use]
     pub const fn version(&self) -> u64 {
         self.revision
     }
 
-    /// Returns the claim on the record, if its external effects are running. Until the claim ends every
-    /// command is refused.
+    /// Returns the claim on the record, if its external effects are running. Until the claim ends,
+    /// every command is refused.
     #[must_use]
     pub fn pending(&self) -> Option<&Pending> {
         self.pending.as_deref()
     }
 
-    /// Checks that the actor may read the record: anyone may if the number is available, else admins,
-    /// the owner and the accounts above it.
+    /// Checks that the actor may read the record. If the number is available, anyone may; otherwise
+    /// only admins, the owner and the accounts above the owner.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree};
@@ -452,16 +456,17 @@ impl NumberRecord {
     /// ```
     ///
     /// # Errors
-    /// [`Refusal::Forbidden`] if the actor may not read the record, or is an account that does not
-    /// exist.
+    ///
+    /// Returns [`Refusal::Forbidden`] if the actor may not read the record, or is an account that does
+    /// not exist.
     pub fn check_readable(&self, ctx: &Context<'_>) -> Result<(), Refusal> {
         let role = ctx.role(self.owner, None)?;
         let is_readable = self.state == State::Available || role.is_owner_or_admin();
         if is_readable { Ok(()) } else { Err(Refusal::Forbidden(ctx.actor)) }
     }
 
-    /// Returns the record without what can be large: the public document, the features, the data of the
-    /// carrier and the claim.
+    /// Returns the record without its large parts: the public document, the features, the carrier's
+    /// data and the claim.
     pub(crate) fn without_documents(&self) -> Self {
         Self {
             number: self.number,
@@ -486,13 +491,14 @@ impl NumberRecord {
         }
     }
 
-    /// Returns the record with what it is [without](Self::without_documents), as it is in `other`.
+    /// Returns the record with the parts that [`without_documents`](Self::without_documents) removes,
+    /// taken from `other`.
     pub(crate) fn with_documents_of(self, other: &Self) -> Self {
         let Self { carrier_data, features, custom, .. } = other.clone();
         Self { carrier_data, features, custom, ..self }
     }
 
-    /// Returns `true` for the carriers `local` and `mdn`.
+    /// Returns whether the carrier is `local` or `mdn`.
     pub(crate) fn is_local(&self) -> bool {
         matches!(self.carrier.kind(), CarrierKind::Local | CarrierKind::Mdn)
     }
@@ -501,7 +507,7 @@ impl NumberRecord {
         self.pending.as_ref().map_or(Ok(()), |pending| Err(Refusal::Claimed(pending.since)))
     }
 
-    /// Returns the decision that `record` follows this one, with an event if they differ.
+    /// Returns the decision to replace this record with `record`, with an event if they differ.
     fn decide(&self, mut record: Self, effects: Vec<ExternalEffect>, ctx: &Context<'_>) -> Decision {
         if record == *self {
             return Decision { record, events: Vec::new(), effects };

@@ -32,7 +32,7 @@ use crate::time::Timestamp;
 /// let changes = numbers.update(ContactId::new(151), patch.clone(), tuesday)?;
 /// assert_eq!(changes.saved[0].updated_at(), tuesday);
 ///
-/// Applied again, the patch changes nothing.
+/// // Applied again, the patch changes nothing.
 /// assert!(numbers.update(ContactId::new(151), patch, tuesday)?.is_empty());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

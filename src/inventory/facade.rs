@@ -141,7 +141,7 @@ impl Inventory {
     /// # let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
     /// # let options = Options::new(Actor::System).with_account(shop);
     /// inventory.create(["+14158867901"], &Create::default().with_state(State::Available), &options)?;
-    /// A dry run returns the record that would be stored.
+    /// // A dry run returns the record that would be stored.
     /// let dry_run = inventory.reserve(["+14158867901"], &options.with_dry_run(true))?.single()?;
     /// assert_eq!(dry_run.state(), State::Reserved);
     /// assert_eq!(inventory.get(["+14158867901"], &options)?.single()?.state(), State::Available);
@@ -294,7 +294,7 @@ impl Inventory {
     /// # let options = Options::new(Actor::System).with_account(shop);
     /// inventory.create(["+14158867900"], &Create::default(), &options)?;
     /// let released = inventory.release(["+14158867900"], &options)?.single()?;
-    /// No account has reserved the number before, and a number of the carrier `local` is deleted.
+    /// // No account has reserved the number before, and a number of the carrier `local` is deleted.
     /// assert_eq!((released.state(), released.owner()), (State::Deleted, None));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

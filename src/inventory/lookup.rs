@@ -34,7 +34,7 @@ impl<F: Fn(PhoneNumber) -> Option<Box<str>>> AppLookup for F {
 /// ```
 /// use telnum::inventory::ActivePort;
 ///
-/// A port request that is kept in another system.
+/// // A port request that is kept in another system.
 /// let port = ActivePort::new("shop".parse()?);
 /// assert_eq!(port.request, None);
 /// # Ok::<(), telnum::token::TokenError>(())

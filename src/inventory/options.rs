@@ -118,7 +118,7 @@ impl Options {
     /// # let free = Create::default().with_state(State::Available);
     /// let options = Options::new(Actor::System).with_key("order-7".parse()?);
     /// let first = inventory.create(["+14158867900"], &free, &options)?.single()?;
-    /// The response was lost, so the request is repeated. It does not create the number again.
+    /// // The response was lost, so the request is repeated. It does not create the number again.
     /// assert_eq!(inventory.create(["+14158867900"], &free, &options)?.single()?, first);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

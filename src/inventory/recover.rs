@@ -104,7 +104,7 @@ impl Inventory {
     ///     .carrier(carrier)
     ///     .limits(InventoryLimits::default().with_claim_timeout(Duration::ZERO))
     ///     .build();
-    /// It is unknown whether the carrier sold the number.
+    /// // It is unknown whether the carrier sold the number.
     /// assert!(!inventory.reserve([number], &Options::new(shop))?.is_success());
     ///
     /// assert_eq!(inventory.abandon(number, &Options::new(Actor::System))?, [number]);

@@ -1,17 +1,17 @@
-//! Drawings of transition tables, in Mermaid and in DOT.
+//! Diagrams of transition tables, in Mermaid and in DOT.
 
 /// An arrow from one state to another.
 pub(super) struct Edge {
     pub(super) from: String,
     pub(super) to: String,
-    /// The text on the arrow; empty for none.
+    /// The text on the arrow; may be empty.
     pub(super) label: String,
 }
 
-/// The node where Mermaid's state diagrams start and end.
+/// The node at which Mermaid's state diagrams start and end.
 pub(super) const START_OR_END: &str = "[*]";
 
-/// Draws a Mermaid state diagram.
+/// Returns a Mermaid state diagram.
 pub(super) fn mermaid(edges: impl IntoIterator<Item = Edge>) -> String {
     let lines = edges.into_iter().map(|Edge { from, to, label }| {
         let colon = if label.is_empty() { "" } else { ": " };
@@ -20,7 +20,7 @@ pub(super) fn mermaid(edges: impl IntoIterator<Item = Edge>) -> String {
     std::iter::once("stateDiagram-v2\n".to_owned()).chain(lines).collect()
 }
 
-/// Draws a DOT graph called `name`.
+/// Returns a DOT graph named `name`.
 pub(super) fn dot(name: &str, edges: impl IntoIterator<Item = Edge>) -> String {
     let lines = edges
         .into_iter()

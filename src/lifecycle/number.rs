@@ -20,15 +20,15 @@ pub type NumberTransitionRefusal = TransitionRefusal<State, Permission>;
 /// The role of an actor towards a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// The sweep, which makes the transitions that are due and is no account.
+    /// The sweep, which makes the transitions that are due. It is not an account.
     Sweep,
-    /// An admin, or the system.
+    /// An admin or the system.
     Admin,
-    /// The owner or an account above it. For a number without an owner: the account that it is to be
-    /// assigned to, or one above that.
+    /// The owner or an account above it. If the number has no owner: the account that it is to be
+    /// assigned to, or an account above that.
     Owner,
-    /// An account below the owner that assigns the number to itself, to an account below it, or to
-    /// the owner.
+    /// An account below the owner that assigns the number to itself, to an account below it, or to the
+    /// owner.
     Descendant,
     /// Any other account.
     Stranger,
@@ -37,43 +37,43 @@ pub enum Role {
 /// The permission that a transition of a number requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Permission {
-    /// Held by every account.
+    /// The permission of every account.
     Anyone,
-    /// Held by [`Role::Owner`] and admins.
+    /// The permission of [`Role::Owner`] and admins.
     Owner,
-    /// Held by [`Role::Owner`], [`Role::Descendant`] and admins.
+    /// The permission of [`Role::Owner`], [`Role::Descendant`] and admins.
     OwnerOrDescendant,
-    /// Held by admins.
+    /// The permission of admins.
     Admin,
-    /// Held by admins and the sweep.
+    /// The permission of admins and the sweep.
     AdminOrSweep,
 }
 
 /// A condition of a number's transition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Condition {
-    /// The number is assigned to the account that owns it.
+    /// An assignment to the account that owns the number.
     SameOwner,
-    /// The number is not assigned to the account that owns it.
+    /// An assignment to an account that does not own the number.
     NewOwner,
-    /// The number is not a mobile number.
+    /// A number that is not mobile.
     NotMobile,
 }
 
 /// An effect of a number's transition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Effect {
-    /// Adds the new owner to the reservation history.
+    /// The addition of the new owner to the reservation history.
     PushHistory,
-    /// Buys the number from its carrier.
+    /// The purchase of the number from its carrier.
     Acquire,
-    /// Sets the time of disconnection, unless it is set.
+    /// The start of ageing: the time of disconnection is set unless it is set already.
     StartAgeing,
 }
 
 /// The facts that the [conditions](Condition) of a number's transition depend on.
 ///
-/// By default the owner changes and the carrier is neither local nor mobile.
+/// By default the owner changes, and the carrier is neither local nor mobile.
 ///
 /// ```
 /// use telnum::lifecycle::{State, TRANSITIONS, TransitionFacts};
@@ -86,7 +86,7 @@ pub enum Effect {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TransitionFacts {
-    /// Whether the account to assign the number to owns it already.
+    /// Whether the account to assign the number to already owns it.
     pub same_owner: bool,
     /// The kind of the number's carrier. [`CarrierKind::Mdn`] makes it a mobile number.
     pub carrier: CarrierKind,
@@ -122,7 +122,7 @@ pub static TRANSITIONS: TransitionTable<State, Permission, Condition, Effect> = 
         row(PortIn, &[PortIn], Permission::Owner, &[NotMobile], &[]),
         // The losing side of a port.
         row(PortOut, &[InService], Permission::Owner, &[NotMobile], &[]),
-        // Made by the release command, which also accepts a number that is released already.
+        // The release command makes this transition; it also accepts numbers that are released already.
         row(Released, &[PortOut, Reserved, InService, PortIn], Permission::Owner, &[], &[]),
         row(Deleted, &[Discovery, Released, Aging], Permission::AdminOrSweep, &[], &[]),
         row(Deleted, &[Available, Reserved, InService, PortIn, PortOut], Permission::Admin, &[], &[]),
@@ -140,7 +140,7 @@ const fn row(
 }
 
 impl Role {
-    /// Returns `true` if an actor in this role may do with the number what its owner may.
+    /// Returns whether an actor in this role may do everything that the owner may do with the number.
     ///
     /// ```
     /// use telnum::lifecycle::Role;
@@ -178,7 +178,7 @@ impl TransitionCondition for Condition {
         }
     }
 
-    /// Most transitions exclude mobile numbers: labels leave that out.
+    /// Most transitions exclude mobile numbers, so labels omit this condition.
     fn is_labelled(self) -> bool {
         self != Self::NotMobile
     }

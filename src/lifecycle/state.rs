@@ -20,28 +20,28 @@ use State::{Aging, Available, Deleted, Discovery, InService, PortIn, PortOut, Re
 #[doc(alias = "knm_number_states")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
-    /// Found at a carrier and not bought yet.
+    /// Found at a carrier but not bought yet.
     Discovery,
-    /// In stock, free for any account.
+    /// In the stock and free for any account.
     Available,
-    /// Kept for an account, not in use.
+    /// Reserved for an account, but not in use.
     Reserved,
     /// In use by an account.
     InService,
-    /// On its way from another carrier.
+    /// Being ported in from another carrier.
     PortIn,
-    /// On its way to another carrier.
+    /// Being ported out to another carrier.
     PortOut,
-    /// Given back by its owner, before it ages or becomes available.
+    /// Released by its owner, before it starts ageing or becomes available.
     Released,
-    /// Given back by its owner and ageing before it becomes available.
+    /// Released by its owner, and ageing before it becomes available.
     #[doc(alias = "ageing")]
     Aging,
-    /// Deleted; only the record is left.
+    /// Deleted, with only the record left.
     Deleted,
 }
 
-/// The error of a text that is not the name of a [`State`].
+/// The error for a text that is not the name of a [`State`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected one of {}, found {found:?}", State::ALL.map(State::as_str).join(", "))]
 pub struct StateError {
@@ -60,7 +60,7 @@ impl State {
     pub const ALL: [Self; 9] =
         [Discovery, Available, Reserved, InService, PortIn, PortOut, Released, Aging, Deleted];
 
-    /// Returns the name that documents use: `in_service`.
+    /// Returns the name in documents, such as `in_service`.
     ///
     /// ```
     /// use telnum::lifecycle::State;
@@ -82,7 +82,8 @@ impl State {
         }
     }
 
-    /// Returns whether a number in this state has an owner; `None` for [`Released`], where it may.
+    /// Returns whether a number in this state has an owner; `None` for [`Released`], in which it may
+    /// have one.
     ///
     /// ```
     /// use telnum::lifecycle::State;
@@ -106,7 +107,7 @@ impl State {
 impl FromStr for State {
     type Err = StateError;
 
-    /// Parses the name that documents use.
+    /// Parses the name in documents.
     fn from_str(name: &str) -> Result<Self, StateError> {
         let found = Self::ALL.into_iter().find(|state| state.as_str() == name);
         found.ok_or_else(|| StateError { found: name.into() })

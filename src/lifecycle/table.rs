@@ -1,4 +1,4 @@
-//! A table of transitions: lookup, explanation, drawing.
+//! Tables of transitions: lookup, explanation, diagrams.
 
 use std::fmt;
 use std::slice;
@@ -6,10 +6,10 @@ use std::slice;
 use super::diagram::{self, Edge, START_OR_END};
 use super::transition::{Transition, TransitionCondition, TransitionPermission, TransitionRefusal};
 
-/// The transitions between the states of one kind of entity. A transition that is not in the table
-/// is refused.
+/// The transitions between the states of one kind of entity. A transition that is not in the table is
+/// refused.
 ///
-/// States are compared by variant: a row for a state that stands for several, such as
+/// States are compared by variant: a row for a variant that stands for several states, such as
 /// [`PortState::Other`](crate::porting::PortState::Other), applies to all of them.
 ///
 /// ```
@@ -25,9 +25,9 @@ use super::transition::{Transition, TransitionCondition, TransitionPermission, T
 pub struct TransitionTable<S: 'static, P: 'static, C: 'static, E: 'static> {
     /// The name of the DOT graph.
     pub(crate) name: &'static str,
-    /// The state that entities start in, and who may create them, if a drawing shows that.
+    /// The initial state and the permission to create entities, if diagrams show them.
     pub(crate) initial: Option<(S, P)>,
-    /// The states that a drawing shows as ends.
+    /// The states that diagrams show as final.
     pub(crate) finals: &'static [S],
     pub(crate) transitions: &'static [Transition<S, P, C, E>],
 }
@@ -46,7 +46,7 @@ where
     C: TransitionCondition,
     E: fmt::Display,
 {
-    /// Returns the transition from `from` to `to` under `facts`, whoever may make it.
+    /// Returns the transition from `from` to `to` under `facts`, regardless of permissions.
     ///
     /// ```
     /// use telnum::lifecycle::{Permission, State, TRANSITIONS, TransitionFacts};
@@ -62,7 +62,7 @@ where
     }
 
     /// Returns the transition from `from` to `to` that an actor in `role` may make under `facts`, or
-    /// explains why there is none.
+    /// the reason why there is none.
     ///
     /// ```
     /// use telnum::lifecycle::{Effect, Role, State, TRANSITIONS, TransitionFacts};
@@ -75,8 +75,9 @@ where
     /// ```
     ///
     /// # Errors
-    /// [`TransitionRefusal`] without a `permission` if the table has no such transition, and with the
-    /// `permission` that the transition requires if `role` does not have it.
+    ///
+    /// Returns a [`TransitionRefusal`]. Its `permission` is `None` if the table has no such transition;
+    /// otherwise it is the required permission, which `role` does not have.
     pub fn explain(
         &self,
         from: &S,
@@ -94,8 +95,8 @@ where
         })
     }
 
-    /// Returns the states that an actor in `role` may change to from `from` under `facts`, in the
-    /// order of the table.
+    /// Returns the states to which an actor in `role` may change an entity in state `from` under
+    /// `facts`, in the order of the table.
     ///
     /// ```
     /// use telnum::lifecycle::{Role, State, TRANSITIONS, TransitionFacts};

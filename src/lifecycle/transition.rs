@@ -1,4 +1,4 @@
-//! One transition of a table, who may make it on which conditions, and why it is refused.
+//! The transitions of a table: their permissions, their conditions, and the errors of refused ones.
 
 use std::fmt;
 use std::mem::discriminant;
@@ -18,13 +18,13 @@ use std::mem::discriminant;
 pub struct Transition<S: 'static, P, C: 'static, E: 'static> {
     /// The state that the transition leads to.
     pub to: S,
-    /// The states that it starts from.
+    /// The states that the transition starts from.
     pub from: &'static [S],
     /// The permission that the transition requires.
     pub permission: P,
-    /// The conditions that must all hold.
+    /// The conditions, all of which must hold.
     pub conditions: &'static [C],
-    /// The effects that it has beside the change of state.
+    /// The effects in addition to the change of state.
     pub effects: &'static [E],
 }
 
@@ -33,7 +33,7 @@ pub trait TransitionPermission: Copy + fmt::Display {
     /// The role that an actor has towards the entity whose state changes.
     type Role: Copy + fmt::Display;
 
-    /// Returns `true` if an actor in `role` has the permission.
+    /// Returns whether an actor in `role` has the permission.
     fn includes(self, role: Self::Role) -> bool;
 }
 
@@ -42,11 +42,11 @@ pub trait TransitionCondition: Copy + fmt::Display {
     /// The facts that conditions depend on.
     type Facts;
 
-    /// Returns `true` if the condition holds. A condition on what a command brings along holds here;
-    /// the command checks it.
+    /// Returns whether the condition holds. A condition on the parameters of a command always holds
+    /// here; the command checks it.
     fn holds(self, facts: &Self::Facts) -> bool;
 
-    /// Returns `true` if the condition is part of a transition's [label](Transition::label).
+    /// Returns whether the condition is part of a transition's [label](Transition::label).
     fn is_labelled(self) -> bool {
         true
     }
@@ -77,7 +77,7 @@ pub struct TransitionRefusal<S, P: TransitionPermission> {
     pub role: P::Role,
     /// The permission that the transition requires; `None` if the table has no such transition.
     pub permission: Option<P>,
-    /// The states that an actor in this role may change to, in the order of the table.
+    /// The states to which an actor in this role may change the entity, in the order of the table.
     pub allowed: Vec<S>,
 }
 
@@ -99,8 +99,8 @@ where
     C: TransitionCondition,
     E: fmt::Display,
 {
-    /// Returns who may make the transition, on which conditions and with which effects, in a few
-    /// words: the text on the arrow in a drawing.
+    /// Returns a short description of the permission, the conditions and the effects: the text on the
+    /// arrow in a diagram.
     #[must_use]
     pub fn label(&self) -> String {
         let conditions: Vec<_> = self
@@ -115,13 +115,13 @@ where
         format!("{}{}", self.permission, parts.collect::<String>())
     }
 
-    /// Returns `true` if the transition starts from `from` under these facts.
+    /// Returns whether the transition starts from `from` under `facts`.
     pub(super) fn starts_from(&self, from: &S, facts: &C::Facts) -> bool {
         self.from.iter().any(|state| discriminant(state) == discriminant(from))
             && self.conditions.iter().all(|condition| condition.holds(facts))
     }
 
-    /// Returns `true` if the transition leads to `to`.
+    /// Returns whether the transition leads to `to`.
     pub(super) fn leads_to(&self, to: &S) -> bool {
         discriminant(&self.to) == discriminant(to)
     }
@@ -147,7 +147,7 @@ where
 {
 }
 
-/// Displays the states that an actor in a role may change to.
+/// A list of the states to which an actor in a role may change an entity, for display.
 pub(crate) struct AllowedStates<'a, R, S> {
     pub(crate) role: R,
     pub(crate) allowed: &'a [S],

@@ -1,9 +1,9 @@
 //! Claims: records locked while their external effects run.
 //!
-//! A record is stored with a claim before its effects run, so only the one who stored it runs them. The
-//! claim holds the record that follows. After a crash the effects are run again under the same
-//! idempotency keys, so nothing is ordered twice. If an effect is refused, the claim keeps the outcomes
-//! of those before it until they are rolled back.
+//! A record is stored with a claim before its effects run, so that only the caller that stored it runs
+//! them. The claim contains the resulting record. After a crash the effects are run again with the same
+//! idempotency keys, so that nothing is ordered twice. If an effect is refused, the claim keeps the
+//! outcomes of the effects before it until they are rolled back.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -27,25 +27,25 @@ use crate::time::Timestamp;
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ExternalEffect {
-    /// Buys the number from its carrier.
+    /// The purchase of the number from its carrier.
     Acquire,
-    /// Gives the number back to its carrier.
+    /// The return of the number to its carrier.
     Disconnect,
-    /// Provisions or removes a feature at a provider.
+    /// The provisioning or removal of a feature at a provider.
     #[serde(untagged)]
     Provider(ProviderEffect),
 }
 
-/// The outcome of an [`ExternalEffect`] that succeeded.
+/// The outcome of a successful [`ExternalEffect`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EffectOutcome {
-    /// Success without further data.
+    /// A success without data.
     Done,
-    /// Success, with the data that the carrier keeps with the number from now on.
+    /// A success with data that the carrier keeps with the number from now on.
     Carrier(Value),
-    /// Success, with the address as the provider writes it.
+    /// A success with the address as the provider writes it.
     Address(E911Address),
 }
 
@@ -60,25 +60,25 @@ pub struct Pending {
     pub(super) effects: Vec<ExternalEffect>,
     pub(super) events: Vec<Event>,
     pub(super) after: NumberRecord,
-    /// Whether the number had no record before.
+    /// Whether the number had no record before the claim.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) is_new: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) part: Option<Part>,
-    /// The outcomes of the effects before the one that was refused, if one was.
+    /// The outcomes of the effects before the refused one; `None` if none was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) done: Option<Vec<EffectOutcome>>,
 }
 
-/// The request that a claim is a part of.
+/// The request of which a claim is a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Part {
     /// The idempotency key of the request.
     pub(crate) whole: IdempotencyKey,
-    /// Whether the outcome is kept in a receipt, to replay the request.
+    /// Whether the outcome is kept in a receipt, for replays of the request.
     pub(crate) is_kept: bool,
-    /// The count of numbers that succeed or fail together; 0 if each does for itself.
+    /// The number of claims that succeed or fail together; 0 if this claim is independent.
     pub(crate) together: usize,
 }
 
@@ -101,20 +101,20 @@ impl Pending {
         self.actor
     }
 
-    /// Returns the effects in the order in which they run.
+    /// Returns the effects, in the order in which they run.
     #[must_use]
     pub fn effects(&self) -> &[ExternalEffect] {
         &self.effects
     }
 
-    /// Returns the record as it is after all effects.
+    /// Returns the record that results from all effects.
     #[must_use]
     pub const fn after(&self) -> &NumberRecord {
         &self.after
     }
 
-    /// Returns the outcomes of the first effects if a later one was refused; `None` while none was.
-    /// These effects are being rolled back.
+    /// Returns the outcomes of the first effects if a later one was refused; `None` otherwise. These
+    /// effects are being rolled back.
     #[must_use]
     pub fn abandoned(&self) -> Option<&[EffectOutcome]> {
         self.done.as_deref()
@@ -128,21 +128,21 @@ impl Pending {
         self.part
     }
 
-    /// Returns the idempotency key of the effect at `place`. Two effects of one claim may call the same
-    /// provider, so each has a key of its own.
+    /// Returns the idempotency key of the effect at index `place`. Two effects of one claim may call
+    /// the same provider, so each has its own key.
     pub(crate) fn effect_key(&self, place: usize) -> IdempotencyKey {
         self.key.of_part("", place)
     }
 
-    /// Returns the idempotency key of the roll-back of the effect at `place`.
+    /// Returns the idempotency key for rolling back the effect at index `place`.
     pub(crate) fn undo_key(&self, place: usize) -> IdempotencyKey {
         self.key.of_part("u", place)
     }
 }
 
 impl Decision {
-    /// Returns the decision to claim the record, as it was `before`, for the effects of this one. The
-    /// record of a number that is created is claimed in discovery.
+    /// Returns the decision to claim the record `before` for the effects of this decision. If the
+    /// command creates the number, the claimed record is in discovery.
     #[doc(hidden)]
     pub fn claim(self, before: Option<&NumberRecord>, key: IdempotencyKey, ctx: &Context<'_>) -> Self {
         let mut record = before.cloned().unwrap_or_else(|| {
@@ -167,7 +167,7 @@ impl Decision {
         Self { record, events, effects: Vec::new() }
     }
 
-    /// Makes the claim a part of a request.
+    /// Marks the claim as a part of a request.
     pub(crate) fn within(mut self, part: Part) -> Self {
         if let Some(pending) = &mut self.record.pending {
             pending.part = Some(part);
@@ -177,11 +177,12 @@ impl Decision {
 }
 
 impl NumberRecord {
-    /// Ends the claim: returns the record that follows it, given one outcome for each effect.
+    /// Ends the claim. Returns the resulting record, given one outcome for each effect.
     ///
     /// # Errors
-    /// - [`Refusal::NotClaimed`] if the record is not claimed, or the claim is abandoned.
-    /// - [`Refusal::OutcomeCount`] if there is not one outcome for each effect.
+    ///
+    /// - [`Refusal::NotClaimed`] if the record is not claimed, or if the claim is abandoned.
+    /// - [`Refusal::OutcomeCount`] if the number of outcomes is not that of the effects.
     #[doc(hidden)]
     pub fn finish(&self, outcomes: Vec<EffectOutcome>, now: Timestamp) -> Result<Decision, Refusal> {
         let pending = self.pending_with_effects(outcomes.len())?;
@@ -203,10 +204,11 @@ impl NumberRecord {
         Ok(Decision { record, events, effects: Vec::new() })
     }
 
-    /// Abandons the claim: an effect was refused after those before it had the outcomes `done`. The
-    /// record stays claimed until they are rolled back.
+    /// Abandons the claim because an effect was refused, after the effects before it had the outcomes
+    /// `done`. The record stays claimed until these effects are rolled back.
     ///
     /// # Errors
+    ///
     /// - [`Refusal::NotClaimed`] if the record is not claimed.
     /// - [`Refusal::OutcomeCount`] if there are more outcomes than effects.
     #[doc(hidden)]
@@ -217,10 +219,11 @@ impl NumberRecord {
         Ok(record.changed(EventKind::Abandoned { key: pending.key }, pending.actor, now))
     }
 
-    /// Ends an abandoned claim: returns the record as it was before the claim, but for effects that
-    /// could not be rolled back. `left` has the outcomes of those, each at the place of its effect.
+    /// Ends an abandoned claim. Returns the record as it was before the claim, except for effects that
+    /// could not be rolled back: `left` contains their outcomes, each at the index of its effect.
     ///
     /// # Errors
+    ///
     /// - [`Refusal::NotClaimed`] if the record is not claimed.
     /// - [`Refusal::OutcomeCount`] if there are more outcomes than effects.
     #[doc(hidden)]
@@ -259,19 +262,20 @@ impl NumberRecord {
         Self { carrier_data: data.filter(|data| !data.is_null()).map(Box::new), ..self }
     }
 
-    /// Sets the carrier and its data to those of `found`, the number as a carrier offers it now.
+    /// Sets the carrier and its data to those of `found`, the record of the number as a carrier offers
+    /// it now.
     pub(crate) fn found_again(&self, found: &Self) -> Self {
         let known = || self.carrier_data.clone().filter(|_| found.carrier == self.carrier);
         let carrier_data = found.carrier_data.clone().or_else(known);
         Self { carrier: found.carrier, carrier_data, ..self.clone() }
     }
 
-    /// Returns `true` if the records differ in the time of the last change at most.
+    /// Returns whether the records differ at most in the time of the last change.
     pub(crate) fn is_same_change(&self, other: &Self) -> bool {
         Self { updated: other.updated, ..self.clone() } == *other
     }
 
-    /// Changes the record by the outcome of an effect.
+    /// Applies the outcome of an effect to the record.
     fn apply_outcome(&mut self, effect: &ExternalEffect, outcome: EffectOutcome) {
         match (effect, outcome) {
             (ExternalEffect::Acquire | ExternalEffect::Disconnect, EffectOutcome::Carrier(data)) => {

@@ -1,4 +1,4 @@
-//! The inputs that all commands on a record have in common.
+//! The common input of all commands on a record.
 
 use std::fmt;
 
@@ -34,8 +34,8 @@ pub struct Context<'a> {
     pub policy: &'a Policy,
     /// The time of the command.
     pub now: Timestamp,
-    /// Whether the command is part of a run over mobile numbers. In such a run only mobile numbers may
-    /// be updated, outside of it only others; [`Actor::System`] may update both.
+    /// Whether the command is part of a run over mobile numbers. Only mobile numbers can be updated in
+    /// such a run, and only other numbers outside of it; [`Actor::System`] can always update both.
     pub mdn_run: bool,
 }
 
@@ -75,12 +75,13 @@ impl<'a> Context<'a> {
     /// `assign_to`.
     ///
     /// # Errors
-    /// [`Refusal::Forbidden`] if the actor is an account that does not exist.
+    ///
+    /// Returns [`Refusal::Forbidden`] if the actor is an account that does not exist.
     pub fn role(&self, owner: Option<AccountId>, assign_to: Option<AccountId>) -> Result<Role, Refusal> {
         let Actor::Account(actor) = self.actor else { return Ok(Role::Admin) };
         let account = self.accounts.account(actor).ok_or(Refusal::Forbidden(self.actor))?;
         let has_power = |over| actor == over || self.accounts.is_self_or_above(actor, over);
-        // An account below the owner may not assign the number to accounts outside its own subtree.
+        // An account below the owner must not assign the number to accounts outside its own subtree.
         let is_for_own_subtree = assign_to.is_none_or(|to| owner == assign_to || has_power(to));
         Ok(match () {
             () if account.admin => Role::Admin,
@@ -92,7 +93,7 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// Returns `assign_to` if it is an account that exists.
+    /// Returns `assign_to` if that account exists.
     pub(super) fn assignee(&self, assign_to: Option<AccountId>) -> Result<AccountId, Refusal> {
         let known = assign_to.filter(|id| self.accounts.account(*id).is_some());
         known.ok_or(Refusal::AssignFailure(assign_to))

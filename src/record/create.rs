@@ -25,8 +25,8 @@ use crate::number::PhoneNumber;
 pub struct Creation {
     /// The account to assign the number to. Default: none.
     pub assign_to: Option<AccountId>,
-    /// The state. Default: in service, which is also the state of every number that is ported in or
-    /// mobile, unless port-in is asked for.
+    /// The state. Default: in service. Numbers that are ported in or mobile are always in service,
+    /// unless port-in is requested.
     pub state: Option<State>,
     /// The carrier. Default: [`Policy::default_carrier`], or [`Policy::port_in_carrier`] for a number
     /// that is ported in.
@@ -38,17 +38,17 @@ pub struct Creation {
     pub carrier_data: Option<Value>,
     /// Whether the number was ported in from another carrier.
     pub ported_in: bool,
-    /// Whether the number is on an active port request. Only the completion of that request may create
-    /// it then.
+    /// Whether the number is on an active port request. In that case only the completion of that
+    /// request may create it.
     pub is_porting: bool,
     /// The public document.
     pub document: Map<String, Value>,
 }
 
-/// The states that an admin may create numbers in.
+/// The states in which an admin may create numbers.
 const ADMIN_STATES: [State; 5] =
     [State::Aging, State::Available, State::InService, State::PortIn, State::Reserved];
-/// The states that an account may create numbers in if it may add numbers.
+/// The states in which an account that may add numbers may create them.
 const ACCOUNT_STATES: [State; 2] = [State::InService, State::Reserved];
 
 impl NumberRecord {
@@ -71,13 +71,15 @@ impl NumberRecord {
     /// ```
     ///
     /// # Errors
+    ///
     /// - [`Refusal::Forbidden`] if the actor may not create numbers, or not for that account.
-    /// - [`Refusal::CreationState`] if it may not create numbers in that [state](Creation::states).
-    /// - [`Refusal::AssignFailure`] if the state needs an owner and there is none, or the account does
-    ///   not exist.
+    /// - [`Refusal::CreationState`] if the actor may not create numbers in that
+    ///   [state](Creation::states).
+    /// - [`Refusal::AssignFailure`] if the state requires an owner and there is none, or if the account
+    ///   does not exist.
     /// - [`Refusal::NumberIsPorting`] if the number is on an active port request and is not ported in.
-    /// - [`Refusal::Invalid`], [`Refusal::InvalidFields`] and [`Refusal::FeaturesDenied`] if the document
-    ///   is invalid.
+    /// - [`Refusal::Invalid`], [`Refusal::InvalidFields`] and [`Refusal::FeaturesDenied`] if the
+    ///   document is invalid.
     pub fn create(number: PhoneNumber, creation: Creation, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         let carrier = creation.carrier_in(ctx).unwrap_or(ctx.policy.default_carrier);
         let state = creation.check_state(carrier, ctx)?;
@@ -99,7 +101,7 @@ impl NumberRecord {
         Ok(Decision { record, events, effects })
     }
 
-    /// Creates a number that has a record but is free: available, ageing or being ported in.
+    /// Creates a number that already has a record but is free: available, ageing or being ported in.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree, Actor};
@@ -119,10 +121,11 @@ impl NumberRecord {
     /// ```
     ///
     /// # Errors
+    ///
     /// - [`Refusal::NumberExists`] if the number is in another state.
-    /// - [`Refusal::Forbidden`] if the actor may not create numbers, not for that account, or changes the
-    ///   carrier without being an admin.
-    /// - Those of [`create`](Self::create), but `NumberIsPorting`, and of
+    /// - [`Refusal::Forbidden`] if the actor may not create numbers, or not for that account, or if it
+    ///   changes the carrier without being an admin.
+    /// - The errors of [`create`](Self::create) other than `NumberIsPorting`, and those of
     ///   [`change_state`](Self::change_state).
     pub fn create_again(&self, creation: Creation, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.check_unclaimed()?;
@@ -131,13 +134,13 @@ impl NumberRecord {
         if !matches!(self.state, State::Available | State::Aging | State::PortIn) {
             return Err(Refusal::NumberExists(self.number));
         }
-        // An update has the same rule.
+        // The rule is the same for updates.
         let changes_carrier = creation.carrier.is_some_and(|carrier| carrier != self.carrier);
         if changes_carrier && !ctx.accounts.is_admin(ctx.actor) {
             return Err(Refusal::Forbidden(ctx.actor));
         }
         let (mut record, mut effects) = self.transitioned(state, creation.assign_to, ctx)?;
-        // The creation of a new number has the same rule.
+        // The rule is the same for the creation of a new number.
         if record.owner.is_some() && !ctx.role(None, record.owner)?.is_owner_or_admin() {
             return Err(Refusal::Forbidden(ctx.actor));
         }
@@ -146,7 +149,7 @@ impl NumberRecord {
         Ok(self.decide(record, effects, ctx))
     }
 
-    /// Sets the fields of a creation beside the state, the owner and the carrier.
+    /// Sets the fields of a creation other than the state, the owner and the carrier.
     fn set_created_fields(
         &mut self,
         creation: Creation,
@@ -181,7 +184,7 @@ impl Creation {
         Self { carrier: carrier.into(), ..self }
     }
 
-    /// Sets the data that the carrier keeps with the number. `null` means none.
+    /// Sets the data that the carrier keeps with the number. `null` counts as no data.
     #[must_use]
     pub fn with_carrier_data(self, carrier_data: impl Into<Option<Value>>) -> Self {
         Self { carrier_data: carrier_data.into(), ..self }
@@ -205,7 +208,7 @@ impl Creation {
         Self { document, ..self }
     }
 
-    /// Returns the states that the actor may create numbers in, other than by porting them in.
+    /// Returns the states in which the actor may create numbers that are not ported in.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree};
@@ -230,7 +233,7 @@ impl Creation {
         }
     }
 
-    /// Returns the carrier that the creation names or that a number ported in gets.
+    /// Returns the carrier of the creation, or the default carrier of a number that is ported in.
     fn carrier_in(&self, ctx: &Context<'_>) -> Option<CarrierName> {
         self.carrier.or(self.ported_in.then_some(ctx.policy.port_in_carrier))
     }
@@ -259,7 +262,7 @@ impl Creation {
         }
     }
 
-    /// Returns the owner of the number in `state`, if the actor may assign numbers to it.
+    /// Returns the owner of the number in `state` if the actor may assign numbers to that account.
     fn owner_in(&self, state: State, ctx: &Context<'_>) -> Result<Option<AccountId>, Refusal> {
         if state.has_owner() == Some(false) {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! The JSON document of a record: Kazoo's, public fields beside private ones.
+//! The JSON form of a record: Kazoo's document, with public and private fields.
 //!
 //! ```text
 //! {
@@ -110,7 +110,7 @@ impl Serialize for NumberRecord {
     }
 }
 
-/// A document of a record that breaks a [rule](crate::record#rules) is refused.
+/// Reads a document. A document that violates a [rule](crate::record#rules) is refused.
 impl<'de> Deserialize<'de> for NumberRecord {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         stream::deserialize::<CheckedDraft<'_>, _>(deserializer)
@@ -118,21 +118,22 @@ impl<'de> Deserialize<'de> for NumberRecord {
 }
 
 impl NumberRecord {
-    /// Reads the document of a record. The [type-level example](NumberRecord) shows it.
+    /// Reads the document of a record. See the [type-level example](NumberRecord).
     ///
     /// # Errors
-    /// [`FieldError`] with the path of the first field that is missing, unknown, of a wrong type, or
-    /// breaks a [rule](crate::record#rules).
+    ///
+    /// Returns the [`FieldError`] of the first field that is missing, unknown, of a wrong type, or
+    /// violates a [rule](crate::record#rules).
     pub fn from_value(value: &Value) -> Result<Self, FieldError> {
         stream::read::<CheckedDraft<'_>>(value)
     }
 
-    /// Reads the document of a record that may break a rule.
+    /// Reads the document of a record without checking the rules.
     pub(super) fn unchecked(value: Value) -> Result<Self, FieldError> {
         stream::read::<RecordDraft<'_>>(value)
     }
 
-    /// Checks the rules of a record. The error names the field that breaks one.
+    /// Checks the rules of a record. The error contains the field that violates one.
     pub(super) fn check(&self) -> Result<(), FieldError> {
         let broken = |name, reason: String| {
             let kind = FieldErrorKind::Malformed { reason };
@@ -165,7 +166,7 @@ impl NumberRecord {
         if self.pending.as_deref().is_some_and(is_invalid) {
             return broken(key::PENDING, "expected a record of the same number without a claim".to_owned());
         }
-        // The limit leaves room to count further changes.
+        // The limit leaves room for counting further changes.
         if self.revision > u64::MAX / 2 {
             return broken(
                 key::REVISION,
@@ -179,7 +180,7 @@ impl NumberRecord {
     }
 }
 
-/// The fields of a record, its rules unchecked.
+/// The fields of a record whose rules are not checked.
 #[derive(Default)]
 struct RecordDraft<'de> {
     number: Option<PhoneNumber>,
@@ -201,7 +202,7 @@ struct RecordDraft<'de> {
     revision: Option<u64>,
     pending: Option<Box<Pending>>,
     active: Option<Json<'de>>,
-    /// The settings of features. They are read last, as two fields may set the same feature.
+    /// The feature settings. They are read last, since two fields may set the same feature.
     wanted: Fields<'de>,
     custom: Map<String, Value>,
 }
@@ -282,7 +283,7 @@ impl<'de> Draft<'de> for RecordDraft<'de> {
     }
 }
 
-/// The fields of a record, its rules checked.
+/// The fields of a record whose rules are checked.
 #[derive(Default)]
 struct CheckedDraft<'de>(RecordDraft<'de>);
 

@@ -1,4 +1,4 @@
-//! The events of a number, as the log of a store keeps them.
+//! The events of a number, as kept in the log of a store.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 use crate::time::Timestamp;
 
-/// An event in the life of a number.
+/// An event of a number.
 ///
 /// ```
 /// use serde_json::json;
@@ -38,7 +38,7 @@ pub struct Event {
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EventKind {
-    /// The number was created.
+    /// The creation of the number.
     Created {
         /// The state.
         state: State,
@@ -46,7 +46,7 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         owner: Option<AccountId>,
     },
-    /// The state or the owner changed.
+    /// A change of the state or the owner.
     #[serde(rename = "moved")]
     Transitioned {
         /// The state before.
@@ -60,32 +60,32 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         owner: Option<AccountId>,
     },
-    /// Anything but the state and the owner changed.
+    /// A change of other data only.
     Updated,
-    /// The reservation was extended.
+    /// An extension of the reservation.
     LeaseExtended {
-        /// The time at which it ends.
+        /// The new end of the reservation.
         until: Timestamp,
     },
-    /// The record was claimed to run external effects.
+    /// A claim of the record, to run external effects.
     Claimed {
         /// The idempotency key of the effects.
         key: IdempotencyKey,
     },
-    /// An external effect was refused; the effects before it are being rolled back.
+    /// The refusal of an external effect. The effects before it are being rolled back.
     #[serde(rename = "given_up")]
     Abandoned {
         /// The idempotency key of the effects.
         key: IdempotencyKey,
     },
-    /// The effects are rolled back, and the claim has ended.
+    /// The end of a claim whose effects were rolled back.
     #[serde(rename = "abandoned")]
     RolledBack {
         /// The idempotency key of the effects.
         key: IdempotencyKey,
     },
-    /// The stored record broke a rule and was repaired.
+    /// A repair of a stored record that violated a rule.
     Repaired,
-    /// The record of the deleted number was removed.
+    /// The removal of the deleted number's record.
     Removed,
 }

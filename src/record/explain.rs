@@ -1,4 +1,4 @@
-//! Explanations of transitions.
+//! The explanation of transitions.
 
 use std::fmt;
 
@@ -39,9 +39,9 @@ pub struct Explanation {
     pub role: Role,
     /// The permission that the transition requires; `None` if the table has no such transition.
     pub permission: Option<Permission>,
-    /// The refusal of the command; `None` if the number may change.
+    /// The refusal of the command; `None` if the number may change to the state.
     pub refusal: Option<Refusal>,
-    /// The states that the actor may change the number to now.
+    /// The states to which the actor may change the number now.
     pub allowed: Vec<State>,
 }
 
@@ -63,7 +63,8 @@ impl NumberRecord {
     /// ```
     ///
     /// # Errors
-    /// [`Refusal::Forbidden`] if the actor is an account that does not exist.
+    ///
+    /// Returns [`Refusal::Forbidden`] if the actor is an account that does not exist.
     pub fn explain(
         &self,
         to: State,

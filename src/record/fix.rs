@@ -3,8 +3,8 @@
 use super::{Context, Decision, ExternalEffect, NumberRecord, Refusal};
 
 impl NumberRecord {
-    /// Sets the application to `app`, the one that really answers the number, and removes the features
-    /// that the number may not have any more.
+    /// Sets the application to `app`, the one that actually answers the number, and removes the
+    /// features that are no longer allowed on the number.
     ///
     /// ```
     /// # use telnum::account::{AccountTree, Actor};
@@ -27,8 +27,10 @@ impl NumberRecord {
     /// ```
     ///
     /// # Errors
-    /// - [`Refusal::Forbidden`] if the actor is not an admin, the owner or an account above it, or the
-    ///   number is mobile outside of a [run over mobile numbers](Context::mdn_run).
+    ///
+    /// - [`Refusal::Forbidden`] if the actor is not an admin, the owner or an account above it, or if
+    ///   the number is mobile and the command is not part of a [run over mobile
+    ///   numbers](Context::mdn_run).
     /// - [`Refusal::Claimed`] if the record is claimed.
     pub fn fix(&self, app: Option<&str>, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.check_unclaimed()?;
@@ -41,7 +43,8 @@ impl NumberRecord {
         Ok(self.decide(record, effects, ctx))
     }
 
-    /// Removes the features that the number may not have, and returns the external effects of that.
+    /// Removes the features that are not allowed on the number, and returns the external effects of the
+    /// removal.
     fn remove_denied_features(&mut self, ctx: &Context<'_>) -> Vec<ExternalEffect> {
         if self.owner.is_none() {
             return self.clear_features();

@@ -11,40 +11,40 @@ use crate::lifecycle::State;
 use crate::names::Feature;
 use crate::time::Timestamp;
 
-/// A repair of a record that was imported.
+/// A repair of an imported record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Repair {
-    /// A field had an old name, or its value an old form.
+    /// A field with an old name, or with a value in an old form, was converted.
     FieldRenamed,
-    /// A missing time was set to that of the import.
+    /// A missing time was set to the time of the import.
     TimeSet,
-    /// A field that records do not have any more was removed.
+    /// A field that records no longer have was removed.
     FieldRemoved,
-    /// The owner was removed, as the state has none.
+    /// The owner was removed, because the state has none.
     OwnerRemoved,
-    /// The number was made available, as its state has an owner and it has none.
+    /// The number was made available, because its state requires an owner and it had none.
     MadeAvailable,
     /// The owner of a reserved number was put at the head of its history.
     HistoryHeadAdded,
     /// Repeated accounts were removed from the history.
     HistoryDeduplicated,
-    /// The history was removed, as the number has no owner.
+    /// The history was removed, because the number has no owner.
     HistoryRemoved,
-    /// The term of a reservation was removed, as the number is not reserved.
+    /// The term of a reservation was removed, because the number is not reserved.
     LeaseRemoved,
 }
 
-/// A record that was imported.
+/// An imported record.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Imported {
-    /// The record. It breaks no rule.
+    /// The record, which complies with all rules.
     pub record: NumberRecord,
     /// The repairs. If there are any, the record differs from the document.
     pub repairs: Vec<Repair>,
 }
 
-/// The names of private fields in older documents, and the present ones.
+/// The old names of private fields, with the present ones.
 const OLD_NAMES: [(&str, &str); 4] = [
     ("pvt_number_state", key::STATE),
     ("pvt_module_data", key::CARRIER_DATA),
@@ -71,8 +71,8 @@ const REMOVED: [&str; 15] = [
 ];
 
 impl NumberRecord {
-    /// Reads the document of a record from another system or an older version: renames old fields, sets
-    /// missing times to `now`, and repairs broken [rules](crate::record#rules).
+    /// Reads the document of a record from another system or an older version. Old fields are renamed,
+    /// missing times are set to `now`, and violations of the [rules](crate::record#rules) are repaired.
     ///
     /// ```
     /// use serde_json::json;
@@ -89,7 +89,8 @@ impl NumberRecord {
     /// ```
     ///
     /// # Errors
-    /// [`FieldError`] with the path of the first field that is missing, of a wrong type, or invalid, and
+    ///
+    /// Returns the [`FieldError`] of the first field that is missing, of a wrong type or invalid, and
     /// cannot be repaired.
     pub fn import(value: Value, now: Timestamp) -> Result<Imported, FieldError> {
         let mut map = match value {
@@ -111,14 +112,15 @@ impl NumberRecord {
         }
         let mut record = Self::unchecked(Value::Object(map))?;
         record.repair(&mut repairs);
-        // Some broken rules cannot be repaired.
+        // Some violations of rules cannot be repaired.
         record.check()?;
         record.check_porting()?;
         record.custom().into_iter().flatten().try_for_each(|(name, value)| check_depth(name, value))?;
         Ok(Imported { record, repairs })
     }
 
-    /// Repairs the rules that tie the owner, the history and the reservation to the state.
+    /// Repairs violations of the rules that connect the owner, the history and the reservation to the
+    /// state.
     fn repair(&mut self, repairs: &mut Vec<Repair>) {
         match (self.state.has_owner(), self.owner) {
             (Some(true), None) => {
@@ -135,7 +137,8 @@ impl NumberRecord {
         let lost_owner =
             [Repair::MadeAvailable, Repair::OwnerRemoved].iter().any(|repair| repairs.contains(repair));
         if let Some(features) = self.features.as_mut().filter(|_| lost_owner) {
-            // The next owner gets none of it; the next transition removes what is active.
+            // The settings are not passed on to the next owner; the next transition removes the active
+            // ones.
             features.wanted = FeatureSettings::default();
         }
         self.drop_empty_features();
@@ -184,12 +187,12 @@ fn rename(map: &mut Map<String, Value>, repairs: &mut Vec<Repair>) {
     repairs.extend(renamed.then_some(Repair::FieldRenamed));
 }
 
-/// Returns the active features as records keep them, if the older document keeps them otherwise: as a
-/// list of names, with `cnam` in two halves, or with features that a record derives.
+/// Returns the active features in the present form if the older document has them in another form: as a
+/// list of names, with `cnam` in two halves, or with features that are derived.
 fn active_features(old: &Value, document: &Map<String, Value>) -> Option<Value> {
     let features: Map<String, Value> = match old {
         Value::Object(features) => features.clone(),
-        // A list has no settings: those of the public document are active.
+        // A list contains no settings: those of the public document are active.
         Value::Array(names) => {
             let names = names.iter().filter_map(Value::as_str);
             names.filter_map(|name| Some((name.to_owned(), public_settings(name, document)?))).collect()

@@ -1,4 +1,4 @@
-//! The error of a command that changes nothing.
+//! The error of a refused command.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::names::{Feature, FeatureSet};
 use crate::number::PhoneNumber;
 use crate::time::Timestamp;
 
-/// The error of a command on a record. Nothing has changed.
+/// The reason why a command on a record is refused. A refused command changes nothing.
 ///
 /// ```
 /// use telnum::lifecycle::State;
@@ -23,19 +23,19 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// The actor does not exist or has no permission.
+    /// An actor that does not exist or has no permission.
     #[error("{0} has no permission")]
     Forbidden(Actor),
-    /// The actor may create numbers, but not in this state.
+    /// A state in which the actor may not create numbers.
     #[error("state {0}: the actor may not create numbers in it")]
     CreationState(State),
-    /// The number is reserved, and no account is named to reserve it for.
+    /// A reservation of a reserved number without an account to assign it to.
     #[error("number is reserved: expected an account to assign it to")]
     AssignToSelf,
-    /// The number may not have these features.
+    /// Features that are not allowed on the number.
     #[error("features not allowed on the number: {}", names(*.0))]
     FeaturesDenied(FeatureSet),
-    /// The table has no such transition.
+    /// A transition that is not in the table.
     #[error("no transition from {from} to {to}")]
     Transition {
         /// The current state.
@@ -43,31 +43,31 @@ pub enum Refusal {
         /// The requested state.
         to: State,
     },
-    /// The state cannot be requested: a number is found in it, or a command of its own leads to it.
+    /// A state that cannot be requested: only discovery or a specific command leads to it.
     #[error("state {0}: cannot be requested")]
     Unreachable(State),
-    /// The number is ageing and may not be assigned to another account before this time.
+    /// A number that is ageing and must not be assigned to another account before this time.
     #[error("number is ageing until {0}")]
     Ageing(Timestamp),
-    /// The number is already as requested.
+    /// A change that would have no effect.
     #[error("no change required")]
     NoChangeRequired,
-    /// There is no account to assign the number to, or this one, which does not exist.
+    /// An account to assign the number to that is missing (`None`) or does not exist.
     #[error("account to assign the number to: {}", .0.map_or("missing".to_owned(), |id| format!("{id} does not exist")))]
     AssignFailure(Option<AccountId>),
-    /// The number exists already.
+    /// A number that already exists.
     #[error("number {0} exists already")]
     NumberExists(PhoneNumber),
-    /// The number is on an active port request.
+    /// A number that is on an active port request.
     #[error("number {0} is on an active port request")]
     NumberIsPorting(PhoneNumber),
-    /// The record is claimed since this time.
+    /// A record that has been claimed since this time.
     #[error("number is claimed since {0}")]
     Claimed(Timestamp),
-    /// The record is not claimed, so no claim can end.
+    /// A record that is not claimed, so that no claim can end.
     #[error("number is not claimed")]
     NotClaimed,
-    /// The number of outcomes is not the number of effects of the claim.
+    /// A number of outcomes that is not the number of effects of the claim.
     #[error("claim: expected {expected} outcomes, found {found}")]
     OutcomeCount {
         /// The number of effects.
@@ -75,42 +75,42 @@ pub enum Refusal {
         /// The number of outcomes.
         found: usize,
     },
-    /// The reservation does not end, or may last until this time at most.
+    /// A reservation that has no end, or may last until this time at the latest.
     #[error("reservation: {}", .0.map_or("has no end".to_owned(), |at| format!("may last until {at} at most")))]
     Lease(Option<Timestamp>),
-    /// A field is invalid.
+    /// An invalid field.
     #[error(transparent)]
     Invalid(FieldError),
-    /// Several fields are invalid.
+    /// Several invalid fields.
     #[error("{}", list(.0))]
     InvalidFields(Box<[FieldError]>),
 }
 
-/// The class of a [`Refusal`].
+/// The kind of a [`Refusal`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RefusalKind {
-    /// The actor has no permission, or the number may not have a feature.
+    /// An actor without permission, or a feature that is not allowed on the number.
     Forbidden,
-    /// The transition is not in the table, or not yet possible.
+    /// A transition that is not in the table, or not possible yet.
     #[doc(alias = "invalid_state_transition")]
     InvalidTransition,
-    /// The number is already as requested.
+    /// A change that would have no effect.
     NoChangeRequired,
-    /// The account to assign the number to is missing or does not exist.
+    /// An account to assign the number to that is missing or does not exist.
     AssignFailure,
-    /// The number exists already.
+    /// A number that already exists.
     NumberExists,
-    /// The number is on an active port request.
+    /// A number that is on an active port request.
     NumberIsPorting,
-    /// The record is claimed, or not claimed as expected.
+    /// A record that is claimed, or is not claimed as expected.
     Conflict,
-    /// A field or a term is invalid.
+    /// An invalid field or term.
     Invalid,
 }
 
 impl Refusal {
-    /// Returns the class of the refusal.
+    /// Returns the kind of the refusal.
     ///
     /// ```
     /// use telnum::record::{Refusal, RefusalKind};
@@ -135,7 +135,7 @@ impl Refusal {
         }
     }
 
-    /// Returns the message without the facts, in the words of Kazoo's documents: receipts keep it.
+    /// Returns the message without details, in the words of Kazoo's documents, for receipts.
     pub(crate) fn message(&self) -> String {
         match self {
             Self::NumberExists(number) => return format!("number {number} already exists"),
@@ -155,7 +155,7 @@ impl Refusal {
         .to_owned()
     }
 
-    /// Returns the facts, in the words of Kazoo's documents: receipts keep them.
+    /// Returns the details, in the form of Kazoo's documents, for receipts.
     pub(crate) fn cause(&self) -> Option<Value> {
         Some(match self {
             Self::Forbidden(_)
@@ -181,7 +181,7 @@ impl Refusal {
         })
     }
 
-    /// Returns the refusal of `errors`, or nothing if there are none.
+    /// Returns the refusal of `errors`, or `Ok` if there are none.
     pub(super) fn of_fields(errors: Vec<FieldError>) -> Result<(), Self> {
         match <[FieldError; 1]>::try_from(errors) {
             Ok([error]) => Err(Self::Invalid(error)),
@@ -190,7 +190,7 @@ impl Refusal {
         }
     }
 
-    /// Returns the table's refusal of a transition that `actor` requested.
+    /// Returns the refusal of a transition that `actor` requested.
     pub(super) fn of_transition(refusal: &NumberTransitionRefusal, actor: Actor) -> Self {
         match refusal.permission {
             None => Self::Transition { from: refusal.from, to: refusal.to },

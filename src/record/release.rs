@@ -1,4 +1,4 @@
-//! The commands that give a number back and delete it.
+//! The commands that release and delete a number.
 
 use super::{Context, Decision, ExternalEffect, NumberRecord, Refusal};
 use crate::account::AccountId;
@@ -7,15 +7,16 @@ use crate::names::CarrierKind;
 use crate::policy::{Policy, ReleasedState};
 
 impl NumberRecord {
-    /// Releases the number: returns it to the account that reserved it before, or else to the stock.
+    /// Releases the number: returns it to the account that reserved it before, or else to the service's
+    /// stock.
     ///
-    /// The public fields and the features are removed, at providers too. The
-    /// [history](Self::history) loses its head; if an account that still exists is left in it, the
-    /// number is reserved for that one. Otherwise the number is disconnected at its carrier and
+    /// The public fields and the features are removed, also at providers. The first entry of the
+    /// [history](Self::history) is removed; if an account that still exists remains in it, the number
+    /// is reserved for that account. Otherwise the number is disconnected at its carrier and becomes
     ///
-    /// - deleted, if it is local or mobile or by [`Policy::delete_on_release`],
-    /// - [ageing](State::Aging), if the policy has ageing and makes released numbers available,
-    /// - else in [`Policy::released_state`].
+    /// - deleted, if it is local or mobile, or with [`Policy::delete_on_release`];
+    /// - [ageing](State::Aging), if the policy has ageing and makes released numbers available;
+    /// - otherwise the state of [`Policy::released_state`].
     ///
     /// ```
     /// # use telnum::account::{Account, AccountId, AccountTree};
@@ -37,8 +38,9 @@ impl NumberRecord {
     /// ```
     ///
     /// # Errors
-    /// - [`Refusal::Transition`] if the number is not reserved, in service, being ported or released. One
-    ///   of the carrier `local` may be released from any state but deleted.
+    ///
+    /// - [`Refusal::Transition`] if the number is not reserved, in service, being ported or released. A
+    ///   number of the carrier `local` can be released from any state except deleted.
     /// - [`Refusal::Forbidden`] if the actor is not an admin, the owner or an account above it.
     /// - [`Refusal::Claimed`] if the record is claimed.
     pub fn release(&self, ctx: &Context<'_>) -> Result<Decision, Refusal> {
@@ -63,7 +65,7 @@ impl NumberRecord {
             record.enter(State::Reserved, Some(previous), ctx);
             record.start_lease(ctx);
         } else {
-            // A number without an owner is disconnected already.
+            // A number without an owner is already disconnected.
             effects.extend(self.owner.is_some().then_some(ExternalEffect::Disconnect));
             let state = self.released_state(ctx.policy);
             record.enter(state, None, ctx);
@@ -74,9 +76,9 @@ impl NumberRecord {
         Ok(self.decide(record, effects, ctx))
     }
 
-    /// Deletes the number, whatever its state and history.
+    /// Deletes the number in any state, regardless of its history.
     ///
-    /// The number is not disconnected at its carrier: [`release`](Self::release) does that.
+    /// The number is not disconnected at its carrier; [`release`](Self::release) does that.
     ///
     /// ```
     /// # use telnum::account::{AccountTree, Actor};
@@ -91,8 +93,9 @@ impl NumberRecord {
     /// ```
     ///
     /// # Errors
+    ///
     /// - [`Refusal::Forbidden`] if the actor is not an admin.
-    /// - [`Refusal::Transition`] if the number is deleted already.
+    /// - [`Refusal::Transition`] if the number is already deleted.
     /// - [`Refusal::Claimed`] if the record is claimed.
     pub fn delete(&self, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.check_unclaimed()?;
@@ -104,8 +107,8 @@ impl NumberRecord {
         Ok(self.decide(record, effects, ctx))
     }
 
-    /// Returns `true` if the number may be released though the table has no transition for it: a number
-    /// that is released already, and one of the carrier `local` in any state but deleted.
+    /// Returns whether the number may be released although the table has no such transition: if it is
+    /// already released, or if its carrier is `local` and it is not deleted.
     fn is_releasable_outside_table(&self) -> bool {
         match self.state {
             State::Released => true,
@@ -120,7 +123,7 @@ impl NumberRecord {
         }
     }
 
-    /// Returns the state of the released number if no account in its history is left.
+    /// Returns the state of the released number if no account remains in its history.
     fn released_state(&self, policy: &Policy) -> State {
         match (self.carrier.kind(), policy.released_state) {
             (CarrierKind::Local | CarrierKind::Mdn, _) => State::Deleted,
@@ -130,7 +133,7 @@ impl NumberRecord {
         }
     }
 
-    /// Removes the data that users set, and returns the external effects of that.
+    /// Removes the data that users set, and returns the external effects of the removal.
     pub(super) fn reset(&mut self) -> Vec<ExternalEffect> {
         self.used_by = None;
         self.custom = None;

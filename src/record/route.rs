@@ -1,4 +1,4 @@
-//! The account that a call to a number belongs to, and how the call is put through.
+//! The account that a call to a number belongs to, and the handling of the call.
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use crate::lifecycle::State;
 use crate::names::Feature;
 use crate::number::PhoneNumber;
 
-/// How a call to a number is put through.
+/// The account and the handling of a call to a number.
 ///
 /// ```
 /// use serde_json::json;
@@ -42,7 +42,7 @@ pub struct Route {
     pub pending_port: bool,
     /// Whether the number is local or mobile.
     pub local: bool,
-    /// The text to put before the caller's name or number.
+    /// The text that precedes the caller's name or number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prepend: Option<Prepend>,
     /// Whether to look up the caller's name.
@@ -50,22 +50,22 @@ pub struct Route {
     /// The ringback tones that the caller hears.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ringback: Option<Ringback>,
-    /// Whether a call from another number of the system goes out to a carrier. It does while the number
-    /// is being ported in: the losing carrier still serves it.
+    /// Whether a call from another number of the system is routed through a carrier. This is the case
+    /// while the number is being ported in, because the losing carrier still serves it.
     pub force_outbound: bool,
 }
 
-/// The reason why a call to a number is not put through.
+/// The reason why a call to a number is not routed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum RouteError {
-    /// The number has no owner.
+    /// A number without an owner.
     #[error("unassigned")]
     Unassigned,
-    /// The number takes no calls in its state. It belongs to this account.
+    /// A number of this account that takes no calls in its state.
     #[error("not in service, account {0}")]
     NotInService(AccountId),
-    /// The owner is disabled or does not exist.
+    /// An owner that is disabled or does not exist.
     #[error("account {0} is disabled")]
     AccountDisabled(AccountId),
 }
@@ -74,12 +74,14 @@ pub enum RouteError {
 const CALLABLE_STATES: [State; 4] = [State::PortIn, State::InService, State::PortOut, State::Reserved];
 
 impl NumberRecord {
-    /// Returns how a call to the number is put through. The [type-level example](Route) shows it.
+    /// Returns the account and the handling of a call to the number. See the [type-level
+    /// example](Route).
     ///
     /// # Errors
+    ///
     /// - [`RouteError::Unassigned`] if the number has no owner.
-    /// - [`RouteError::NotInService`] if it is not in service, reserved or being ported.
-    /// - [`RouteError::AccountDisabled`] if its owner is disabled or does not exist.
+    /// - [`RouteError::NotInService`] if the number is not in service, reserved or being ported.
+    /// - [`RouteError::AccountDisabled`] if the owner is disabled or does not exist.
     pub fn route(&self, accounts: &dyn Accounts) -> Result<Route, RouteError> {
         let account_id = self.owner.ok_or(RouteError::Unassigned)?;
         if !CALLABLE_STATES.contains(&self.state) {
@@ -103,8 +105,8 @@ impl NumberRecord {
 }
 
 impl Route {
-    /// Returns how a call to a number without a record is put through that is on an active port request
-    /// of `account_id`.
+    /// Returns the handling of a call to a number without a record that is on an active port request of
+    /// `account_id`.
     ///
     /// ```
     /// use telnum::account::{Account, AccountTree};
@@ -117,7 +119,8 @@ impl Route {
     /// ```
     ///
     /// # Errors
-    /// [`RouteError::AccountDisabled`] if the account is disabled or does not exist.
+    ///
+    /// Returns [`RouteError::AccountDisabled`] if the account is disabled or does not exist.
     pub fn of_port(
         number: PhoneNumber,
         account_id: AccountId,
@@ -138,7 +141,7 @@ impl Route {
 }
 
 impl RouteError {
-    /// Returns the name that Kazoo's documents use: `not_in_service`.
+    /// Returns the name in Kazoo's documents, such as `not_in_service`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

@@ -1,6 +1,6 @@
 //! The published schema of a number's public document.
 //!
-//! A document may have any further fields. A field that is `null` counts as missing.
+//! A document may have any other fields. A field that is `null` counts as missing.
 //!
 //! ```
 //! use serde_json::json;
@@ -31,7 +31,7 @@ use crate::feature::e911::E911Status;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FieldRule {
-    /// The path of the field: names joined by dots, `[]` for each entry of an array.
+    /// The path of the field: names joined by dots, with `[]` for each entry of an array.
     pub path: &'static str,
     /// The JSON type.
     pub json_type: JsonType,
@@ -39,9 +39,9 @@ pub struct FieldRule {
     pub min: Option<usize>,
     /// The maximum length in characters.
     pub max: Option<usize>,
-    /// The allowed values; empty if all are.
+    /// The allowed values; empty if all values are allowed.
     pub allowed: &'static [&'static str],
-    /// Whether the object that the field is in must have it.
+    /// Whether the field is required in its object.
     pub required: bool,
     /// The description of the field.
     pub description: &'static str,
@@ -53,7 +53,7 @@ pub struct FieldRule {
 pub enum JsonType {
     /// An array.
     Array,
-    /// `true` or `false`.
+    /// A boolean.
     Boolean,
     /// An object.
     Object,
@@ -76,7 +76,7 @@ const STATES: &[&str] = &[
 
 use JsonType::{Array, Boolean, Object, String as Text};
 
-/// The rules of the schema. An object comes before its fields.
+/// The rules of the schema. The rule of an object precedes those of its fields.
 #[doc(hidden)]
 pub const RULES: [FieldRule; 38] = [
     rule("carrier_name", Text, "Names the number's carrier anew: for admins").at_least(1).at_most(30),
@@ -119,10 +119,10 @@ pub const RULES: [FieldRule; 38] = [
     rule("porting.service_provider", Text, "Name of the carrier that the number comes from"),
 ];
 
-/// The old name of a field, and its name.
+/// The old name of a field, and its present name.
 const RENAMED: (&str, &str) = ("dash_e911", "e911");
 
-/// Checks a document, and returns an error for each rule that it breaks, in the order of the schema.
+/// Validates a document, and returns an error for each violated rule, in the order of the schema.
 ///
 /// ```
 /// use serde_json::json;
@@ -192,7 +192,7 @@ impl FieldRule {
         Self { required: true, ..self }
     }
 
-    /// Checks the field at `path` below the value `outer`, whose own path is `above`.
+    /// Validates the field at `path` below the value `outer`, whose own path is `above`.
     fn check(&self, outer: &Value, above: &str, path: &str, errors: &mut Vec<FieldError>) {
         match (path.split_once('.'), outer) {
             (Some((name, rest)), Value::Object(fields)) => {
@@ -218,7 +218,7 @@ impl FieldRule {
         }
     }
 
-    /// Returns the error of the field's value, if it breaks the rule.
+    /// Returns the error of the field's value if it violates the rule.
     fn error(&self, value: &Value) -> Option<FieldErrorKind> {
         match value {
             Value::Array(_) if self.json_type == Array => None,
@@ -278,7 +278,7 @@ impl FieldRule {
 }
 
 impl JsonType {
-    /// Returns the name that JSON Schema uses.
+    /// Returns the name of the type in JSON Schema.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

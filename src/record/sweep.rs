@@ -1,4 +1,4 @@
-//! The transitions that are due with time.
+//! The transitions that become due with time.
 
 use chrono::TimeDelta;
 
@@ -8,27 +8,29 @@ use crate::lifecycle::{Role, State};
 use crate::policy::{Ageing, Policy, ReleasedState, SubscriberClass};
 use crate::time::Timestamp;
 
-/// A step that is due for a number.
+/// A change that is due for a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Due {
-    /// Release: the reservation has ended.
+    /// The release of a number whose reservation has ended.
     EndReservation,
-    /// Start of ageing: the number was released, and the policy has ageing.
+    /// The start of ageing for a released number, if the policy has ageing.
     Age,
-    /// Return to the stock: the number has aged, or was released and the policy has no ageing.
+    /// The return to the stock of a number that has aged, or that was released under a policy without
+    /// ageing.
     Recycle,
-    /// Deletion: the number was found at a carrier and not bought in time.
+    /// The deletion of a number that was found at a carrier and not bought in time.
     Forget,
-    /// Removal of the record: the number is deleted.
+    /// The removal of a deleted number's record.
     Remove,
 }
 
 impl NumberRecord {
-    /// Returns the step that is due at `now`, if any. Nothing is due while the record is claimed.
+    /// Returns the change that is due at `now`, if there is one. Nothing is due while the record is
+    /// claimed.
     ///
     /// A number in discovery is forgotten [`Policy::discovery_days`] after its last change. An ageing
-    /// number is recycled when [`Policy::ageing`] ends; without that, after 90 days, the maximum of
-    /// residential numbers.
+    /// number is recycled when the term of [`Policy::ageing`] ends; without ageing in the policy, after
+    /// 90 days, the maximum for residential numbers.
     ///
     /// ```
     /// use chrono::TimeDelta;
@@ -57,9 +59,9 @@ impl NumberRecord {
         }
     }
 
-    /// Returns the time that the next [due](Self::due) step counts from: of a reserved number the end of
-    /// its lease, if it has one; of an ageing number its disconnection; else the last change. Stores
-    /// index numbers by state and this time.
+    /// Returns the time from which the term of the next [due](Self::due) change counts: the end of the
+    /// lease of a reserved number, if it has one; the disconnection of an ageing number; the last
+    /// change of any other number. Stores index numbers by state and this time.
     ///
     /// ```
     /// use telnum::record::NumberRecord;
@@ -78,8 +80,8 @@ impl NumberRecord {
         }
     }
 
-    /// Makes the step that is due, as [`Actor::System`]. [`Due::Remove`] is for the store: it leaves no
-    /// record.
+    /// Makes the change that is due, as [`Actor::System`]. [`Due::Remove`] is left to the store, since
+    /// it leaves no record.
     ///
     /// ```
     /// # use telnum::account::{AccountTree, Actor};
@@ -96,7 +98,8 @@ impl NumberRecord {
     /// ```
     ///
     /// # Errors
-    /// [`Refusal::NoChangeRequired`] if nothing is due, or only [`Due::Remove`].
+    ///
+    /// Returns [`Refusal::NoChangeRequired`] if nothing is due, or only [`Due::Remove`].
     pub fn sweep(&self, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         let to = match self.due(ctx.policy, ctx.now) {
             None | Some(Due::Remove) => return Err(Refusal::NoChangeRequired),
@@ -117,14 +120,14 @@ impl NumberRecord {
 }
 
 impl Due {
-    /// Returns the latest [clock](NumberRecord::clock) of a number in `state` for which something is due at
-    /// `now`; `None` if nothing ever is.
+    /// Returns the latest [clock](NumberRecord::clock) at which a change is due at `now` for a number
+    /// in `state`; `None` if none ever is.
     pub(crate) fn latest_clock(state: State, policy: &Policy, now: Timestamp) -> Option<Timestamp> {
         let before = |days: u16| now.after(-TimeDelta::days(days.into()));
         match state {
             State::Reserved => Some(now),
             State::Released if policy.released_state == ReleasedState::Available => Some(Timestamp::MAX),
-            // An admin may start the ageing of a number though the policy has none.
+            // An admin may start the ageing of a number even if the policy has none.
             State::Aging => {
                 let longest = SubscriberClass::Residential.max_days();
                 Some(before(policy.ageing.map_or(longest, Ageing::days)))

@@ -1,4 +1,4 @@
-//! The commands that change the state by the lifecycle's table.
+//! The commands that change the state according to the lifecycle's table.
 
 use serde_json::{Map, Value};
 
@@ -10,9 +10,8 @@ use crate::time::Timestamp;
 impl NumberRecord {
     /// Reserves the number for `assign_to`.
     ///
-    /// The account is put at the head of the [history](Self::history). With
-    /// [`Policy::reservation`](crate::policy::Policy::reservation) the reservation has a
-    /// [term](Self::lease).
+    /// The account becomes the first entry of the [history](Self::history). If the policy sets a
+    /// [term](crate::policy::Policy::reservation), the reservation [ends](Self::lease) after it.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree};
@@ -26,21 +25,22 @@ impl NumberRecord {
     /// let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
     /// let decision = found.reserve(Some(shop), &ctx)?;
     /// assert_eq!(decision.record.history(), [shop]);
-    /// // The carrier has to sell the number first.
+    /// // The carrier must sell the number first.
     /// assert_eq!(decision.effects, [ExternalEffect::Acquire]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
-    /// - [`Refusal::NoChangeRequired`] if the number is reserved for `assign_to` already.
+    ///
+    /// - [`Refusal::NoChangeRequired`] if the number is already reserved for `assign_to`.
     /// - [`Refusal::AssignToSelf`] if the number is reserved and `assign_to` is `None`.
-    /// - Those of [`change_state`](Self::change_state).
+    /// - The errors of [`change_state`](Self::change_state).
     #[doc(alias = "knm_number_states")]
     pub fn reserve(&self, assign_to: Option<AccountId>, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.change_state(State::Reserved, assign_to, ctx)
     }
 
-    /// Puts the number in service for `assign_to`, or for its owner if that is `None`.
+    /// Puts the number in service for `assign_to`, or for its owner if `assign_to` is `None`.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree};
@@ -60,17 +60,19 @@ impl NumberRecord {
     /// ```
     ///
     /// # Errors
-    /// - [`Refusal::Ageing`] if the number is ageing and is not for others yet.
-    /// - Those of [`change_state`](Self::change_state).
+    ///
+    /// - [`Refusal::Ageing`] if the number is ageing and cannot be assigned to other accounts yet.
+    /// - The errors of [`change_state`](Self::change_state).
     #[doc(alias = "move")]
     pub fn activate(&self, assign_to: Option<AccountId>, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.change_state(State::InService, assign_to, ctx)
     }
 
-    /// Changes the state to `to` by the table, and the owner to `assign_to` where that state has one.
+    /// Changes the state to `to` according to the table, and the owner to `assign_to` if that state has
+    /// one.
     ///
-    /// In service and while it is ported a number keeps its owner if `assign_to` is `None`. A new owner
-    /// does not get the application, the E911 address and the failover of the one before.
+    /// If `assign_to` is `None`, a number in service or being ported keeps its owner. A new owner does
+    /// not inherit the application, the E911 address and the failover.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree, Actor};
@@ -89,13 +91,14 @@ impl NumberRecord {
     /// ```
     ///
     /// # Errors
+    ///
     /// - [`Refusal::Transition`] if the table has no such transition.
     /// - [`Refusal::Unreachable`] if `to` is discovery, released or deleted: use
     ///   [`release`](Self::release) and [`delete`](Self::delete).
-    /// - [`Refusal::Forbidden`] if the actor may not make the transition, or is an account that does not
-    ///   exist.
-    /// - [`Refusal::AssignFailure`] if the state needs an owner and there is none, or the account does
+    /// - [`Refusal::Forbidden`] if the actor may not make the transition, or is an account that does
     ///   not exist.
+    /// - [`Refusal::AssignFailure`] if the state requires an owner and there is none, or if the account
+    ///   does not exist.
     /// - [`Refusal::FeaturesDenied`] if the new owner may not have the number's features.
     /// - [`Refusal::Claimed`] if the record is claimed.
     pub fn change_state(
@@ -140,7 +143,7 @@ impl NumberRecord {
         let role = ctx.role(self.owner, owner)?;
         let transition = self.transition(to, owner, role, ctx.actor)?;
         self.check_aged(to, owner, role, ctx)?;
-        // A transition that anyone may make must not let others change anything.
+        // A transition that anyone may make must not allow others to change anything.
         if to == self.state && owner == self.owner && transition.effects.is_empty() {
             return Ok((self.clone(), Vec::new()));
         }
@@ -151,7 +154,8 @@ impl NumberRecord {
             match effect {
                 Effect::PushHistory => record.push_history(owner),
                 Effect::Acquire => effects.push(ExternalEffect::Acquire),
-                // A number that was available ages from now on, any other since its disconnection.
+                // A number that was available ages from now on; any other number has aged since its
+                // disconnection.
                 Effect::StartAgeing => {
                     let since = record.disconnected_at.filter(|_| self.state != State::Available);
                     record.disconnected_at = since.or(Some(ctx.now));
@@ -195,9 +199,10 @@ impl NumberRecord {
     /// ```
     ///
     /// # Errors
+    ///
     /// - [`Refusal::Forbidden`] if the actor is not an admin, the owner or an account above it.
-    /// - [`Refusal::Lease`] without a time if the number has no reservation that ends, or the policy has
-    ///   none.
+    /// - [`Refusal::Lease`] without a time if the number has no reservation that ends, or the policy
+    ///   sets no term.
     /// - [`Refusal::Lease`] with the latest possible time if `until` is later than the policy allows or
     ///   earlier than the present end, or if the reservation has ended.
     /// - [`Refusal::Claimed`] if the record is claimed.
@@ -222,7 +227,7 @@ impl NumberRecord {
         Ok(decision)
     }
 
-    /// Returns the transition to `to` for `owner`, if an actor in `role` may make it.
+    /// Returns the transition to `to` for `owner` if an actor in `role` may make it.
     pub(super) fn transition(
         &self,
         to: State,
@@ -266,7 +271,7 @@ impl NumberRecord {
     }
 
     /// Checks that an ageing number is not put in service too early for an account other than its
-    /// previous owner. Admins may.
+    /// previous owner. Admins are exempt.
     pub(super) fn check_aged(
         &self,
         to: State,
@@ -281,7 +286,7 @@ impl NumberRecord {
         }
     }
 
-    /// Sets the state and the owner, and removes the data that neither has.
+    /// Sets the state and the owner, and removes the data that they do not have.
     pub(super) fn enter(&mut self, to: State, owner: Option<AccountId>, ctx: &Context<'_>) {
         if self.state == State::InService && owner.is_none() {
             self.disconnected_at = Some(ctx.now);
@@ -303,7 +308,7 @@ impl NumberRecord {
         self.state = to;
     }
 
-    /// Starts the term of a reservation, if the policy has one.
+    /// Starts the term of a reservation, if the policy sets one.
     pub(super) fn start_lease(&mut self, ctx: &Context<'_>) {
         self.lease = ctx
             .policy
@@ -311,14 +316,14 @@ impl NumberRecord {
             .map(|reservation| Lease { since: ctx.now, until: reservation.ends_at(ctx.now) });
     }
 
-    /// Removes the settings that were the last owner's: the E911 address and the failover.
+    /// Removes the settings of the previous owner: the E911 address and the failover.
     fn remove_owner_settings(&mut self) {
         if let Some(features) = &mut self.features {
             (features.wanted.e911, features.wanted.failover) = (None, None);
         }
     }
 
-    /// Puts `owner` at the head of the history, if it is not there.
+    /// Inserts `owner` at the head of the history, unless it is there already.
     fn push_history(&mut self, owner: Option<AccountId>) {
         if let Some(owner) = owner.filter(|owner| self.history.first() != Some(owner)) {
             self.history = std::iter::once(owner).chain(self.history.iter().copied()).collect();

@@ -12,7 +12,7 @@ use crate::lifecycle::Role;
 use crate::names::{CarrierKind, CarrierName, Feature, FeatureSet};
 use crate::policy::CnamProfile;
 
-/// The changes of an update. `None` leaves a field unchanged; `Some(None)` removes an optional one.
+/// The changes of an update. `None` leaves a field unchanged; `Some(None)` removes an optional field.
 ///
 /// ```
 /// use serde_json::{Map, json};
@@ -35,16 +35,16 @@ pub struct Update {
     pub carrier: Option<CarrierName>,
     /// The data that the carrier keeps with the number.
     pub carrier_data: Option<Option<Value>>,
-    /// The features allowed on this number alone. Only an admin may change them.
+    /// The features allowed on this number. Only an admin may change them.
     pub allowed_features: Option<Option<FeatureSet>>,
-    /// The features denied on this number alone. Only an admin may change them.
+    /// The features denied on this number. Only an admin may change them.
     pub denied_features: Option<Option<FeatureSet>>,
 }
 
 /// A change of a number's public document.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Document {
-    /// The whole document: fields that it does not have are removed.
+    /// The whole document. Fields that it does not contain are removed.
     Replace(Map<String, Value>),
     /// A merge patch (RFC 7396): objects are merged, and `null` removes a field.
     Merge(Map<String, Value>),
@@ -81,13 +81,13 @@ impl Update {
         Self { carrier_data: Some(data.into()), ..self }
     }
 
-    /// Sets the features allowed on this number alone; `None` removes the list.
+    /// Sets the features allowed on this number; `None` removes the list.
     #[must_use]
     pub fn with_allowed_features(self, features: impl Into<Option<FeatureSet>>) -> Self {
         Self { allowed_features: Some(features.into()), ..self }
     }
 
-    /// Sets the features denied on this number alone; `None` removes the list.
+    /// Sets the features denied on this number; `None` removes the list.
     #[must_use]
     pub fn with_denied_features(self, features: impl Into<Option<FeatureSet>>) -> Self {
         Self { denied_features: Some(features.into()), ..self }
@@ -97,8 +97,8 @@ impl Update {
 impl NumberRecord {
     /// Updates the public document, the carrier and the feature lists.
     ///
-    /// Fields that only the library sets are ignored in a document, so that a document that was read can
-    /// be sent back. Features that the document sets anew must be
+    /// Fields of the document that only the library sets are ignored, so that a document can be read,
+    /// edited and written back. Features that the document adds must be
     /// [available](Self::available_features).
     ///
     /// ```
@@ -118,13 +118,13 @@ impl NumberRecord {
     /// ```
     ///
     /// # Errors
-    /// Nothing is changed then.
+    ///
     /// - [`Refusal::Forbidden`] if the actor is not an admin, the owner or an account above it; if it
-    ///   changes a field for admins; or if the number is mobile outside of a
-    ///   [run over mobile numbers](Context::mdn_run).
-    /// - [`Refusal::FeaturesDenied`] if the number may not have a feature.
-    /// - [`Refusal::Invalid`] and [`Refusal::InvalidFields`] if the document breaks the
-    ///   [schema], sets a private field, or nests deeper than 100 levels.
+    ///   changes a field reserved to admins; or if the number is mobile and the command is not part of
+    ///   a [run over mobile numbers](Context::mdn_run).
+    /// - [`Refusal::FeaturesDenied`] if a feature is not allowed on the number.
+    /// - [`Refusal::Invalid`] and [`Refusal::InvalidFields`] if the document violates the [schema],
+    ///   sets a private field, or nests deeper than 100 levels.
     /// - [`Refusal::Claimed`] if the record is claimed.
     pub fn update(&self, update: Update, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.check_unclaimed()?;
@@ -160,13 +160,13 @@ impl NumberRecord {
         }
     }
 
-    /// Returns `true` if the command may update this number: a mobile number only in a run over mobile
-    /// numbers, another only outside of one.
+    /// Returns whether the command may update this number: a mobile number only in a run over mobile
+    /// numbers, any other number only outside of one.
     pub(super) fn is_in_run(&self, ctx: &Context<'_>) -> bool {
         ctx.actor == Actor::System || ctx.mdn_run == (self.carrier.kind() == CarrierKind::Mdn)
     }
 
-    /// Changes the public document, and returns the external effects of that.
+    /// Changes the public document, and returns the external effects of the change.
     pub(super) fn set_document(
         &mut self,
         document: Document,
@@ -186,7 +186,7 @@ impl NumberRecord {
         fields.iter().try_for_each(|(name, value)| document::check_depth(name, value))?;
         let carrier = take_carrier_name(&mut fields)?;
         let before = self.settings().cloned().unwrap_or_default();
-        // The profile of names does not apply to the name that the number has already.
+        // The profile of names does not apply to a name that the number already has.
         let new_name = fields.get(Feature::Cnam.as_str()).and_then(|cnam| cnam.get("display_name"));
         let old_name = before.cnam.as_ref().and_then(|cnam| cnam.display_name.as_ref());
         let is_new = new_name.is_some_and(|name| name.as_str() != old_name.map(CnamName::as_str));
@@ -210,7 +210,7 @@ impl NumberRecord {
         Ok(self.settle_features(ctx))
     }
 
-    /// Checks against the schema what a merge makes of the features and of `porting`, and the fields
+    /// Validates the result of a merge against the schema: the features, `porting`, and the fields
     /// `carrier_name` and `create_with_state`.
     fn check_merged(&self, changes: &Map<String, Value>) -> Result<(), Refusal> {
         let [new, old] = [E911Key::E911, E911Key::DashE911];
@@ -231,7 +231,7 @@ impl NumberRecord {
         Refusal::of_fields(schema::check(&merged))
     }
 
-    /// Checks `porting` of the public document against the schema.
+    /// Validates `porting` in the public document against the schema.
     pub(super) fn check_porting(&self) -> Result<(), FieldError> {
         let Some(porting) = self.porting() else { return Ok(()) };
         let errors = schema::check(&json!({PORTING: porting}));
@@ -259,8 +259,8 @@ impl NumberRecord {
         };
     }
 
-    /// Activates the settings of the public document that are live in the state, and returns the external
-    /// effects of that.
+    /// Activates the settings of the public document that are live in the state, and returns the
+    /// external effects of the change.
     pub(super) fn settle_features(&mut self, ctx: &Context<'_>) -> Vec<ExternalEffect> {
         let Some(features) = &mut self.features else { return Vec::new() };
         let account = self.owner.and_then(|owner| ctx.accounts.account(owner));
@@ -269,13 +269,13 @@ impl NumberRecord {
         effects.into_iter().map(ExternalEffect::Provider).collect()
     }
 
-    /// Removes all features, and returns the external effects of that.
+    /// Removes all features, and returns the external effects of the removal.
     pub(super) fn clear_features(&mut self) -> Vec<ExternalEffect> {
         let effects = self.features.take().map(|mut features| features.clear());
         effects.unwrap_or_default().into_iter().map(ExternalEffect::Provider).collect()
     }
 
-    /// Drops the features if there are none, so that equal records are stored alike.
+    /// Drops the features if there are none, so that equal records have equal representations.
     pub(super) fn drop_empty_features(&mut self) {
         if self.features.as_ref().is_some_and(|features| features.is_empty()) {
             self.features = None;
@@ -300,7 +300,7 @@ impl NumberRecord {
         if denied.is_empty() { Ok(()) } else { Err(Refusal::FeaturesDenied(denied)) }
     }
 
-    /// Returns the facts that decide which features the actor may set on the number.
+    /// Returns the facts that determine which features the actor may set on the number.
     pub(super) fn feature_permissions(&self, ctx: &Context<'_>) -> FeaturePermissions<'_> {
         let owner = self.owner.and_then(|id| ctx.accounts.account(id));
         let reseller = owner.and_then(|owner| owner.reseller).and_then(|id| ctx.accounts.account(id));
@@ -319,10 +319,10 @@ impl NumberRecord {
     }
 }
 
-/// The field of a public document with the account data at the carrier that the number comes from.
+/// The field of a public document with the account data at the losing carrier.
 const PORTING: &str = "porting";
 
-/// The field of a creation's document that names the state.
+/// The field of a creation's document that contains the state.
 const CREATE_WITH_STATE: &str = "create_with_state";
 
 /// The fields of a public document that only the library sets.

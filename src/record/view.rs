@@ -8,7 +8,7 @@ use crate::names::{Feature, FeatureSet};
 
 /// The shape of a public document.
 ///
-/// The `id`, the fields that users set and the settings of features are at the top level, except in
+/// The `id`, the fields that users set and the feature settings are at the top level, except in
 /// `Entry`. The shapes differ in the fields that only the library sets:
 ///
 /// | shape | place of these fields | `features` | time of the last change |
@@ -17,7 +17,7 @@ use crate::names::{Feature, FeatureSet};
 /// | `ReadOnly` | in `_read_only`, with `features_available` and, for admins, `carrier` | a list of names | `modified` |
 /// | `Entry` | top level, without other fields; `used_by` is `""` if there is none | as in `Flat` | `updated` |
 ///
-/// A `Flat` or `ReadOnly` document that is sent back unchanged changes nothing.
+/// Writing back an unchanged `Flat` or `ReadOnly` document changes nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Shape {
     /// All fields at the top level, as in version 1 of the API.
@@ -33,7 +33,7 @@ impl NumberRecord {
     /// Returns the public document in the given `shape`, for the actor of `ctx`. The E911 address is in
     /// the field `key`.
     ///
-    /// [`check_readable`](Self::check_readable) decides whether the actor may read the record at all.
+    /// [`check_readable`](Self::check_readable) decides whether the actor may read the record.
     ///
     /// ```
     /// use serde_json::json;
@@ -119,7 +119,7 @@ impl NumberRecord {
     }
 }
 
-/// The name of a field and a function of its value; `None` leaves the field out.
+/// The name of a field, and the function that returns its value; `None` omits the field.
 type Field = (&'static str, fn(&NumberRecord, E911Key, &Context<'_>) -> Option<Value>);
 
 const ASSIGNED_TO: Field = ("assigned_to", |record, _, _| record.owner.map(|owner| json!(owner)));

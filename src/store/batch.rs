@@ -21,7 +21,7 @@ use crate::time::Timestamp;
 ///
 /// let now = "2026-03-01T12:00:00Z".parse()?;
 /// let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, now);
-/// The number is only stored if it is on no active port request.
+/// // The number is only stored if it is on no active port request.
 /// let batch = Batch::from(Change::put(found.clone(), Expect::Absent))
 ///     .with_guard(Guard::Port(found.number(), None))
 ///     .with_receipt(Receipt::new("order-7".parse()?, Actor::System, json!("done"), now));

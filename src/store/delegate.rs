@@ -1,15 +1,15 @@
-//! Delegation of a store's methods to another store.
+//! The delegation of a store's methods to another store.
 
-/// Implements methods of [`Store`](crate::store::Store) by the same methods of another store, inside
-/// an `impl Store` block.
+/// Implements methods of [`Store`](crate::store::Store) by calling the same methods of another store,
+/// inside an `impl Store` block.
 ///
 /// - `delegate_store!(|this| &this.inner)` delegates all methods to the store that the expression
-///   gives; `this` is `self`.
-/// - `delegate_store!(|this| &this.inner; get_many, scan)` delegates the methods that are named.
-/// - `delegate_store!(by call)` and `delegate_store!(by call; get_many, scan)` call a method of the
-///   type, `fn call<T>(&self, call: impl FnOnce(&S) -> Result<T, StoreError>) -> Result<T, StoreError>`,
-///   with each call of the other store `S`. `max_changes`, which is not fallible, is not among all the
-///   methods then.
+///   returns, where `this` is `self`.
+/// - `delegate_store!(|this| &this.inner; get_many, scan)` delegates the listed methods.
+/// - `delegate_store!(by call)` and `delegate_store!(by call; get_many, scan)` pass each call of the
+///   other store `S` to a method of the type, `fn call<T>(&self, call: impl FnOnce(&S) -> Result<T,
+///   StoreError>) -> Result<T, StoreError>`. In this form, `max_changes` is not delegated, since it is
+///   infallible.
 ///
 /// ```
 /// use telnum::store::{Batch, MemoryStore, Revision, Store, StoreError, delegate_store};

@@ -135,7 +135,7 @@ impl Query {
     /// use telnum::lifecycle::State;
     /// use telnum::store::Query;
     ///
-    /// The reservations with an expired lease.
+    /// // The reservations with an expired lease.
     /// let now = "2026-03-01T12:00:00Z".parse()?;
     /// let ended = Query::default().with_states([State::Reserved]).with_clock(Timestamp::MIN..=now);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -25,7 +25,7 @@ use crate::record::NumberRecord;
 /// );
 /// carrier.fail_next(CarrierFault::LostAnswer);
 /// assert!(carrier.acquire(&record, "order-1".parse()?).is_err());
-/// The order was executed, and its repetition does not order again.
+/// // The order was executed, and its repetition does not order again.
 /// assert!(carrier.acquire(&record, "order-1".parse()?).is_ok());
 /// assert_eq!(carrier.orders(), [("order-1".parse()?, CarrierOrder::Acquire, record.number())]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
