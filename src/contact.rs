@@ -27,7 +27,8 @@
 //! ```
 //!
 //! - An [`EnteredNumber`] is a number parsed from a text that a person entered.
-//! - A [`ContactNumber`] is a stored number with its label, location and carrier.
+//! - A [`ContactNumber`] is a stored number with its label, location and carrier. Where the client sets no location or
+//!   carrier, those of its [`DerivedFields`] stand in.
 //! - A [`ContactList`] holds the numbers of one owner and decides which changes are allowed: no number
 //!   occurs twice, in whatever spelling, and exactly one number is primary.
 //! - A [`ContactQuery`] filters, sorts and pages numbers.
@@ -38,6 +39,7 @@
 
 #[cfg(feature = "inventory")]
 pub mod book;
+mod derived;
 mod edit;
 mod entered;
 mod error;
@@ -49,6 +51,7 @@ mod number;
 mod query;
 mod text;
 
+pub use self::derived::DerivedFields;
 pub use self::edit::{ContactPatch, NewContact};
 pub use self::entered::{Country, CountryError, EnteredNumber, EnteredNumberError};
 pub use self::error::{ContactListError, ContactRefusal};

@@ -9,7 +9,10 @@ use std::thread;
 use serde_json::json;
 use telnum::account::{Account, AccountId, AccountTree, Actor};
 use telnum::contact::book::{ContactBook, ContactBookError};
-use telnum::contact::{ContactOrder, ContactPatch, ContactQuery, EnteredNumber, NewContact, OwnerId};
+use telnum::contact::{
+    ContactFilter, ContactNumber, ContactOrder, ContactPatch, ContactQuery, DerivedFields, EnteredNumber,
+    NewContact, OwnerId,
+};
 use telnum::inventory::{
     Billing, BillingError, Charge, Create, FreeBilling, Inventory, InventoryErrorKind, Options, Quote,
 };
@@ -424,4 +427,94 @@ fn contacts_are_changed_and_removed_by_id() {
     assert_eq!(book.page(&ContactQuery::new(order).with_owner(owner)).unwrap().total, 0);
     // An id is never another's.
     assert!(book.add(owner, [contact("541-555-0110")]).unwrap()[0].id() > second);
+}
+
+/// A book that derives the location from the area code, and the carrier from `tables`.
+fn deriving(store: &Arc<MemoryStore>, tables: &'static str) -> ContactBook {
+    ContactBook::new(store.clone()).with_derived(move |number| DerivedFields {
+        location: number.to_string().starts_with("+1541").then(|| "Oregon".parse().unwrap()),
+        carrier: Some(tables.parse().unwrap()),
+    })
+}
+
+#[test]
+fn location_and_carrier_are_derived_unless_the_client_sets_them() {
+    let store = Arc::new(MemoryStore::new());
+    let (book, owner) = (deriving(&store, "First"), "7".parse().unwrap());
+    let home = contact("541-555-0110").with_location("Home".parse().unwrap());
+    let added = book.add(owner, [home, contact("541-555-0120"), contact("504-555-0123")]).unwrap();
+    let shown = |book: &ContactBook| -> Vec<_> {
+        let text = |text: Option<&str>| text.unwrap_or("-").to_owned();
+        let numbers = book.numbers(owner).unwrap();
+        numbers
+            .iter()
+            .map(|number| {
+                let [location, carrier] =
+                    [number.location().map(|text| &**text), number.carrier().map(|text| &**text)];
+                format!("{} {}", text(location), text(carrier))
+            })
+            .collect()
+    };
+    assert_eq!(shown(&book), ["Home First", "Oregon First", "- First"]);
+    let derived: Vec<_> =
+        added.iter().map(|number| (number.is_location_derived(), number.is_carrier_derived())).collect();
+    assert_eq!(derived, [(false, true), (true, true), (false, true)]);
+
+    // They are filtered and ordered by what they were when stored.
+    let page = |filter: ContactFilter, order: &str| {
+        let mut query = ContactQuery::new(order.parse().unwrap());
+        query.filter = filter;
+        let page = book.page(&query).unwrap();
+        page.items.iter().map(|number| number.id()).collect::<Vec<_>>()
+    };
+    let [first, second, third] = [added[0].id(), added[1].id(), added[2].id()];
+    assert_eq!(page(ContactFilter::default().with_location("Oregon"), "location"), [second]);
+    assert_eq!(page(ContactFilter::default().with_location(""), "location"), [third]);
+    assert_eq!(page(ContactFilter::default().with_carrier("First"), "-location"), [second, first, third]);
+
+    // Tables change: an update derives that number anew, a refresh all of the owner's.
+    let book = deriving(&store, "Second");
+    assert_eq!(shown(&book), ["Home First", "Oregon First", "- First"]);
+    let own = ContactPatch::default().with_carrier(Some("Own".parse().unwrap())).with_location(None);
+    assert_eq!(book.update(first, &own).unwrap().location().unwrap().as_str(), "Oregon");
+    assert_eq!(book.refresh(owner).unwrap().len(), 2);
+    assert_eq!(shown(&book), ["Oregon Own", "Oregon Second", "- Second"]);
+    assert_eq!(book.refresh(owner).unwrap(), []);
+    let logged = store.events(0, 100).unwrap().len();
+    assert_eq!(book.refresh("8".parse().unwrap()).unwrap(), []);
+    assert_eq!(store.events(0, 100).unwrap().len(), logged);
+
+    // What was derived of another number goes with it, and `null` leads back to the derived one.
+    let other = ContactPatch::default().with_number(contact("504-555-0199").number);
+    assert_eq!(book.update(second, &other).unwrap().location(), None);
+    let none = ContactPatch::default().with_carrier(None);
+    assert_eq!(book.update(first, &none).unwrap().carrier().unwrap().as_str(), "Second");
+
+    // The stored form keeps which ones are derived.
+    for number in book.numbers(owner).unwrap() {
+        let json = json!(number);
+        assert_eq!(ContactNumber::from_value(json.clone()).unwrap(), number, "{json}");
+    }
+    let mut json = json!(book.get(first).unwrap());
+    json["derived"] = json!(["label"]);
+    assert_eq!(ContactNumber::from_value(json).unwrap_err().path(), "derived");
+}
+
+#[cfg(feature = "geo")]
+#[test]
+fn geo_derives_location_and_carrier() {
+    let book = ContactBook::new(MemoryStore::new());
+    let owner = "7".parse().unwrap();
+    let added =
+        book.add(owner, [contact("+41 44 668 18 00"), contact("+41 79 876 54 32"), contact("800 253 0000")]);
+    let shown = added
+        .unwrap()
+        .iter()
+        .map(|number| (number.location().cloned(), number.carrier().cloned()))
+        .collect::<Vec<_>>();
+    let text = |text: &str| Some(text.parse().unwrap());
+    assert_eq!(
+        shown,
+        [(text("Zurich"), None), (text("Switzerland"), Some("Swisscom".parse().unwrap())), (None, None)]
+    );
 }

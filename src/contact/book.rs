@@ -16,6 +16,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! The location and the carrier of a number are derived when it is stored, unless the client sets them: with the
+//! feature `geo` by `DerivedFields::of`, or by a service's own [function](ContactBook::with_derived). Numbers are filtered
+//! and ordered by what was derived then; [`refresh`](ContactBook::refresh) derives anew, after a change of the tables.
+//!
 //! An owner's [list](ContactList) decides which changes are allowed. The book reads the list, changes
 //! it, and stores it on the condition that no other writer has changed it in the meantime; on a
 //! conflict it tries again. The rules therefore hold across all writers.
@@ -25,8 +29,9 @@ use std::sync::Arc;
 
 use crate::contact::{
     ContactChanges, ContactId, ContactList, ContactNumber, ContactPage, ContactPatch, ContactQuery,
-    ContactRefusal, NewContact, OwnerId,
+    ContactRefusal, DerivedFields, EnteredNumber, NewContact, OwnerId,
 };
+use crate::number::PhoneNumber;
 use crate::store::{Batch, Change, Expect, Retry, Store, StoreError, StoreExt, Stored};
 use crate::time::Timestamp;
 
@@ -39,6 +44,7 @@ pub struct ContactBook {
     store: Arc<dyn Store>,
     retry: Retry,
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    derive: Arc<dyn Fn(PhoneNumber) -> DerivedFields + Send + Sync>,
 }
 
 /// The error of a use case of contact numbers.
@@ -72,13 +78,38 @@ impl ContactBook {
     /// ```
     #[must_use]
     pub fn new(store: impl Store + 'static) -> Self {
-        Self { store: Arc::new(store), retry: Retry::default(), clock: Arc::new(Timestamp::system_now) }
+        #[cfg(feature = "geo")]
+        let derive = DerivedFields::of;
+        #[cfg(not(feature = "geo"))]
+        let derive = |_| DerivedFields::default();
+        let clock = Arc::new(Timestamp::system_now);
+        Self { store: Arc::new(store), retry: Retry::default(), clock, derive: Arc::new(derive) }
     }
 
     /// Sets the clock that provides the time of changes.
     #[must_use]
     pub fn with_clock(self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self { clock: Arc::new(clock), ..self }
+    }
+
+    /// Sets the function that derives the location and the carrier of a number. Default with the feature `geo`:
+    /// `DerivedFields::of`; without it nothing is derived.
+    ///
+    /// ```
+    /// # use telnum::contact::{DerivedFields, EnteredNumber, NewContact, book::ContactBook};
+    /// # let book = ContactBook::new(telnum::store::MemoryStore::new());
+    /// let book = book.with_derived(|number| DerivedFields {
+    ///     location: number.region().and_then(|region| region.to_string().try_into().ok()),
+    ///     carrier: None,
+    /// });
+    /// let entered = EnteredNumber::parse("+41 44 668 18 00", None, None)?;
+    /// let added = book.add("168019".parse()?, [NewContact::new(entered)])?;
+    /// assert_eq!(added[0].location(), Some(&"CH".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_derived(self, derive: impl Fn(PhoneNumber) -> DerivedFields + Send + Sync + 'static) -> Self {
+        Self { derive: Arc::new(derive), ..self }
     }
 
     /// Sets the number of attempts on a commit conflict.
@@ -101,7 +132,11 @@ impl ContactBook {
         owner: OwnerId,
         contacts: impl IntoIterator<Item = NewContact>,
     ) -> Result<Vec<ContactNumber>, ContactBookError> {
-        let contacts: Vec<_> = contacts.into_iter().collect();
+        let derive = |contact: NewContact| match contact.derived == DerivedFields::default() {
+            true => NewContact { derived: (self.derive)(contact.number.number()), ..contact },
+            false => contact,
+        };
+        let contacts: Vec<_> = contacts.into_iter().map(derive).collect();
         let ids = self.store.new_contact_ids(contacts.len())?;
         let contacts: Vec<_> = ids.into_iter().zip(contacts).collect();
         let (list, _) = self.change(owner, |list, now| list.add(contacts.clone(), now))?;
@@ -129,8 +164,42 @@ impl ContactBook {
     /// - [`Store`](ContactBookError::Store) if the store fails.
     pub fn update(&self, id: ContactId, patch: &ContactPatch) -> Result<ContactNumber, ContactBookError> {
         let owner = self.owner_of(id)?;
-        let (list, _) = self.change(owner, |list, now| list.update(id, patch.clone(), now))?;
+        let (list, _) = self.change(owner, |list, now| {
+            let entered = patch.number.as_ref().map(EnteredNumber::number);
+            let number = entered.or_else(|| list.get(id).map(ContactNumber::number));
+            let derived = patch.derived.clone().or_else(|| number.map(|number| (self.derive)(number)));
+            list.update(id, ContactPatch { derived, ..patch.clone() }, now)
+        })?;
         list.get(id).cloned().ok_or(ContactBookError::NotFound(id))
+    }
+
+    /// Derives the location and the carrier of all numbers of `owner` anew, except those that the client set. Returns
+    /// the numbers that changed.
+    ///
+    /// Call it for each owner after an update of telnum or of the tables of
+    /// [`with_derived`](Self::with_derived).
+    ///
+    /// ```
+    /// # use telnum::contact::{DerivedFields, EnteredNumber, NewContact, book::ContactBook};
+    /// # let book = ContactBook::new(telnum::store::MemoryStore::new()).with_derived(|_| DerivedFields::default());
+    /// # let owner = "168019".parse()?;
+    /// let entered = EnteredNumber::parse("+41 44 668 18 00", None, None)?;
+    /// book.add(owner, [NewContact::new(entered)])?;
+    /// let zurich = DerivedFields { location: Some("Zurich".parse()?), carrier: None };
+    /// let book = book.with_derived(move |_| zurich.clone());
+    /// assert_eq!(book.refresh(owner)?.len(), 1);
+    /// assert_eq!(book.refresh(owner)?.len(), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`Conflict`](ContactBookError::Conflict) if other changes of the owner's numbers conflicted at
+    ///   every attempt.
+    /// - [`Store`](ContactBookError::Store) if the store fails.
+    pub fn refresh(&self, owner: OwnerId) -> Result<Vec<ContactNumber>, ContactBookError> {
+        let (_, changes) = self.change(owner, |list, now| Ok(list.refresh(&*self.derive, now)))?;
+        Ok(changes.saved)
     }
 
     /// Makes the number with `id` its owner's primary number, and returns it.
@@ -152,8 +221,8 @@ impl ContactBook {
     /// The errors of [`update`](Self::update).
     pub fn remove(&self, id: ContactId) -> Result<ContactNumber, ContactBookError> {
         let owner = self.owner_of(id)?;
-        let (_, removed) = self.change(owner, |list, now| list.remove(id, now))?;
-        removed.into_iter().next().ok_or(ContactBookError::NotFound(id))
+        let (_, changes) = self.change(owner, |list, now| list.remove(id, now))?;
+        changes.removed.into_iter().next().ok_or(ContactBookError::NotFound(id))
     }
 
     /// Returns the number with `id`.
@@ -199,27 +268,28 @@ impl ContactBook {
         list.map(|list| list.owner()).ok_or(ContactBookError::NotFound(id))
     }
 
-    /// Changes the list of `owner` by a command, and returns the stored list and the removed numbers.
+    /// Changes the list of `owner` by a command, and returns the stored list and the changes, without their events.
     fn change(
         &self,
         owner: OwnerId,
         command: impl Fn(&mut ContactList, Timestamp) -> Result<ContactChanges, ContactRefusal>,
-    ) -> Result<(ContactList, Vec<ContactNumber>), ContactBookError> {
+    ) -> Result<(ContactList, ContactChanges), ContactBookError> {
         for _ in self.retry.attempts() {
             let stored = self.store.contact_list(owner)?;
             let expect = stored.as_ref().map_or(Expect::Absent, Stored::expected);
             let mut list = stored.map_or_else(|| ContactList::empty(owner), |list| ContactList::clone(&list));
-            let changes = command(&mut list, (self.clock)())?;
-            if changes.events.is_empty() {
-                return Ok((list, changes.removed));
+            let mut changes = command(&mut list, (self.clock)())?;
+            let events = std::mem::take(&mut changes.events);
+            if events.is_empty() {
+                return Ok((list, changes));
             }
             let change = if list.numbers().is_empty() {
                 Change::remove(owner, expect)
             } else {
                 Change::put(list.clone(), expect)
             };
-            match self.store.commit(Batch::from(change.with_events(changes.events))) {
-                Ok(_) => return Ok((list, changes.removed)),
+            match self.store.commit(Batch::from(change.with_events(events))) {
+                Ok(_) => return Ok((list, changes)),
                 Err(error) if error.is_conflict() => {}
                 Err(error) => return Err(error.into()),
             }

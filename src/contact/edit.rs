@@ -1,5 +1,6 @@
 //! Numbers to add to a list, and changes to numbers in a list.
 
+use super::derived::DerivedFields;
 use super::entered::EnteredNumber;
 use super::text::{ContactCarrier, ContactLabel, ContactLocation};
 use crate::number::Extension;
@@ -27,9 +28,11 @@ pub struct NewContact {
     pub carrier: Option<ContactCarrier>,
     /// Whether the number becomes the owner's primary number. The first number of a list always does.
     pub primary: bool,
+    /// The fields that stand in for a location and carrier that are `None`.
+    pub derived: DerivedFields,
 }
 
-/// A set of changes to a number: `None` keeps a value, `Some(None)` removes it.
+/// A set of changes to a number: `None` keeps a value, `Some(None)` removes it, so that the derived one stands in.
 ///
 /// ```
 /// use telnum::contact::ContactPatch;
@@ -53,13 +56,17 @@ pub struct ContactPatch {
     /// Whether the number becomes the owner's primary number. `false` is refused for the primary
     /// number.
     pub primary: Option<bool>,
+    /// The fields that stand in for a location and carrier that are not set. `None` keeps those derived before, unless
+    /// the number changes.
+    pub derived: Option<DerivedFields>,
 }
 
 impl NewContact {
     /// Creates a new contact from its number, without label, location and carrier, and not primary.
     #[must_use]
     pub fn new(number: EnteredNumber) -> Self {
-        Self { number, label: None, location: None, carrier: None, primary: false }
+        let derived = DerivedFields::default();
+        Self { number, label: None, location: None, carrier: None, primary: false, derived }
     }
 
     /// Sets the label.
@@ -84,6 +91,12 @@ impl NewContact {
     #[must_use]
     pub fn with_primary(self, primary: bool) -> Self {
         Self { primary, ..self }
+    }
+
+    /// Sets the fields that stand in for a location and carrier that are `None`.
+    #[must_use]
+    pub fn with_derived(self, derived: DerivedFields) -> Self {
+        Self { derived, ..self }
     }
 }
 
@@ -122,5 +135,11 @@ impl ContactPatch {
     #[must_use]
     pub fn with_primary(self, primary: bool) -> Self {
         Self { primary: Some(primary), ..self }
+    }
+
+    /// Sets the fields that stand in for a location and carrier that are not set.
+    #[must_use]
+    pub fn with_derived(self, derived: DerivedFields) -> Self {
+        Self { derived: Some(derived), ..self }
     }
 }

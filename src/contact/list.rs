@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::derived::DerivedFields;
 use super::edit::{ContactPatch, NewContact};
 use super::error::{ContactListError, ContactRefusal};
 use super::event::{ContactEvent, ContactEventKind};
@@ -214,7 +215,7 @@ impl ContactList {
                 }
                 marked = Some((id, position));
             }
-            next.push(ContactNumber {
+            let mut contact = ContactNumber {
                 id,
                 owner: self.owner,
                 number,
@@ -223,10 +224,13 @@ impl ContactList {
                 label: new.label,
                 location: new.location,
                 carrier: new.carrier,
+                derived: Vec::new(),
                 primary: false,
                 created_at: now,
                 updated_at: now,
-            });
+            };
+            contact.derive(new.derived);
+            next.push(contact);
             added.insert(id, position);
         }
         let first = || next.first().filter(|_| self.numbers.is_empty()).map(|number| number.id);
@@ -270,7 +274,11 @@ impl ContactList {
         if patch.primary == Some(false) && target.primary {
             return Err(ContactRefusal::PrimaryRequired);
         }
+        let mut derived = patch.derived;
         if let Some(entered) = patch.number {
+            if entered.number() != target.number {
+                derived = Some(derived.unwrap_or_default());
+            }
             (target.number, target.extension) = (entered.number(), entered.extension());
             target.text = entered.text().clone();
         }
@@ -280,9 +288,14 @@ impl ContactList {
         }
         if let Some(location) = patch.location {
             target.location = location;
+            target.derived.retain(|field| *field != ContactField::Location);
         }
         if let Some(carrier) = patch.carrier {
             target.carrier = carrier;
+            target.derived.retain(|field| *field != ContactField::Carrier);
+        }
+        if let Some(derived) = derived {
+            target.derive(derived);
         }
         let (number, extension) = (target.number, target.extension);
         let mut others = self.numbers.iter().filter(|number| number.id != id);
@@ -315,6 +328,32 @@ impl ContactList {
     /// [`NotFound`](ContactRefusal::NotFound) if the list has no such number.
     pub fn make_primary(&mut self, id: ContactId, now: Timestamp) -> Result<ContactChanges, ContactRefusal> {
         self.update(id, ContactPatch::default().with_primary(true), now)
+    }
+
+    /// Derives the location and the carrier of all numbers by `derive`, except those that the client set.
+    ///
+    /// ```
+    /// # use telnum::contact::{ContactId, ContactList, DerivedFields, EnteredNumber, NewContact};
+    /// # let now = "2026-03-02T12:00:00Z".parse()?;
+    /// # let mut numbers = ContactList::empty("7".parse()?);
+    /// # let number = EnteredNumber::parse("+41 44 668 18 00", None, None)?;
+    /// # numbers.add([(ContactId::new(1), NewContact::new(number))], now)?;
+    /// let zurich = DerivedFields { location: Some("Zurich".parse()?), carrier: None };
+    /// let changes = numbers.refresh(|_| zurich.clone(), now);
+    /// assert_eq!(changes.saved[0].location(), Some(&"Zurich".parse()?));
+    /// assert!(numbers.refresh(|_| zurich.clone(), now).is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn refresh(
+        &mut self,
+        derive: impl Fn(PhoneNumber) -> DerivedFields,
+        now: Timestamp,
+    ) -> ContactChanges {
+        let mut next = self.numbers.clone();
+        for contact in &mut next {
+            contact.derive(derive(contact.number));
+        }
+        self.replace_numbers(next, now)
     }
 
     /// Removes the number with `id`. If it was primary, the oldest of the others becomes primary; among
@@ -393,8 +432,13 @@ fn changed_fields(before: &ContactNumber, after: &ContactNumber) -> Vec<ContactF
         ContactField::Extension => before.extension != after.extension,
         ContactField::Text => before.text != after.text,
         ContactField::Label => before.label != after.label,
-        ContactField::Location => before.location != after.location,
-        ContactField::Carrier => before.carrier != after.carrier,
+        // The same text, set by the client where it was derived before, is a change of its source.
+        ContactField::Location => {
+            (&before.location, before.is_location_derived()) != (&after.location, after.is_location_derived())
+        }
+        ContactField::Carrier => {
+            (&before.carrier, before.is_carrier_derived()) != (&after.carrier, after.is_carrier_derived())
+        }
     };
     ContactField::all().filter(is_changed).collect()
 }

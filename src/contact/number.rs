@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::Value;
 
+use super::derived::DerivedFields;
+use super::field::ContactField;
 use super::id::{ContactId, OwnerId};
 use super::text::{ContactCarrier, ContactLabel, ContactLocation, EnteredText};
 use crate::document::{FieldError, Fields};
@@ -45,6 +47,9 @@ pub struct ContactNumber {
     pub(super) location: Option<ContactLocation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) carrier: Option<ContactCarrier>,
+    /// The location and carrier that are derived, in ascending order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) derived: Vec<ContactField>,
     pub(super) primary: bool,
     pub(super) created_at: Timestamp,
     pub(super) updated_at: Timestamp,
@@ -75,6 +80,7 @@ impl ContactNumber {
             label: fields.optional("label")?,
             location: fields.optional("location")?,
             carrier: fields.optional("carrier")?,
+            derived: derived(&mut fields)?,
             primary: fields.required("primary")?,
             created_at: fields.required("created_at")?,
             updated_at: fields.required("updated_at")?,
@@ -120,16 +126,44 @@ impl ContactNumber {
         self.label.as_ref()
     }
 
-    /// Returns the location.
+    /// Returns the location: the one that the client set, else the one that was derived when the number was stored.
     #[must_use]
     pub const fn location(&self) -> Option<&ContactLocation> {
         self.location.as_ref()
     }
 
-    /// Returns the name of the carrier.
+    /// Returns the name of the carrier: the one that the client set, else the one that was derived when the number was
+    /// stored.
     #[must_use]
     pub const fn carrier(&self) -> Option<&ContactCarrier> {
         self.carrier.as_ref()
+    }
+
+    /// Returns whether there is a location which the client did not set.
+    #[must_use]
+    pub fn is_location_derived(&self) -> bool {
+        self.derived.contains(&ContactField::Location)
+    }
+
+    /// Returns whether there is a carrier which the client did not set.
+    #[must_use]
+    pub fn is_carrier_derived(&self) -> bool {
+        self.derived.contains(&ContactField::Carrier)
+    }
+
+    /// Replaces the location and the carrier unless the client set them.
+    pub(super) fn derive(&mut self, derived: DerivedFields) {
+        let (is_location_derived, is_carrier_derived) =
+            (self.is_location_derived(), self.is_carrier_derived());
+        self.derived.clear();
+        if self.location.is_none() || is_location_derived {
+            self.location = derived.location;
+            self.derived.extend(self.location.as_ref().map(|_| ContactField::Location));
+        }
+        if self.carrier.is_none() || is_carrier_derived {
+            self.carrier = derived.carrier;
+            self.derived.extend(self.carrier.as_ref().map(|_| ContactField::Carrier));
+        }
     }
 
     /// Returns whether this is the owner's primary number.
@@ -175,6 +209,19 @@ impl ContactNumber {
     #[doc(alias = "formatted_number")]
     pub fn international(&self) -> Formatted {
         format_with_extension(self.number, self.extension, Style::International)
+    }
+}
+
+/// Reads the names of the fields that are derived.
+fn derived(fields: &mut Fields) -> Result<Vec<ContactField>, FieldError> {
+    let mut derived: Vec<ContactField> = fields.optional("derived")?.unwrap_or_default();
+    derived.sort_unstable();
+    derived.dedup();
+    match derived.iter().find(|field| !matches!(field, ContactField::Location | ContactField::Carrier)) {
+        Some(other) => {
+            Err(FieldError::invalid("derived", &other.as_str().into(), "expected location or carrier"))
+        }
+        None => Ok(derived),
     }
 }
 
