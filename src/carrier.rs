@@ -37,7 +37,7 @@ use crate::account::AccountId;
 use crate::idempotency::IdempotencyKey;
 use crate::names::{CarrierKind, CarrierName};
 use crate::number::{PhoneNumber, Prefix};
-use crate::record::NumberRecord;
+use crate::record::{NumberRecord, RateCenter};
 
 /// A company that sells numbers and takes them back.
 ///
@@ -231,22 +231,12 @@ pub struct Offer {
     pub number: PhoneNumber,
     /// The carrier that sells the number.
     pub carrier: CarrierName,
-    /// The rate centre of the number.
+    /// The rate centre of the number. A search of the inventory fills it where its localities know it, and it is kept
+    /// on the record when the number is bought.
     pub rate_center: Option<RateCenter>,
     /// Data of the carrier about the offer. The inventory passes them to
     /// [`Carrier::acquire`] in the record when the account that searched buys the number.
     pub carrier_data: Option<Value>,
-}
-
-/// A rate centre: the place by which calls to a number are charged.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RateCenter {
-    /// The local access and transport area (LATA): 3 digits, or 5 with a sub-zone.
-    pub lata: Box<str>,
-    /// The name, at most 10 characters.
-    pub name: Box<str>,
-    /// The state, two letters.
-    pub state: Box<str>,
 }
 
 /// Whether a carrier sells a number.

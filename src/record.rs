@@ -54,6 +54,7 @@ mod event;
 mod explain;
 mod fix;
 mod import;
+mod rate_center;
 mod refusal;
 mod release;
 mod route;
@@ -72,6 +73,7 @@ pub use self::create::Creation;
 pub use self::event::{Event, EventKind};
 pub use self::explain::Explanation;
 pub use self::import::{Imported, Repair};
+pub use self::rate_center::RateCenter;
 pub use self::refusal::{Refusal, RefusalKind};
 pub use self::route::{Route, RouteError};
 pub use self::sweep::Due;
@@ -126,6 +128,7 @@ pub struct NumberRecord {
     revision: u64,
     used_by: Option<Box<str>>,
     carrier_data: Option<Box<Value>>,
+    rate_center: Option<Box<RateCenter>>,
     features: Option<Box<Features>>,
     custom: Option<Box<Map<String, Value>>>,
     pending: Option<Box<Pending>>,
@@ -207,6 +210,7 @@ impl NumberRecord {
             revision: 1,
             used_by: None,
             carrier_data: None,
+            rate_center: None,
             features: None,
             custom: None,
             pending: None,
@@ -271,6 +275,12 @@ impl NumberRecord {
     #[must_use]
     pub fn carrier_data(&self) -> Option<&Value> {
         self.carrier_data.as_deref()
+    }
+
+    /// Returns the rate centre, if it was known when the number was bought.
+    #[must_use]
+    pub fn rate_center(&self) -> Option<&RateCenter> {
+        self.rate_center.as_deref()
     }
 
     /// Returns whether the number was ported in from another carrier.
@@ -485,6 +495,7 @@ impl NumberRecord {
             revision: self.revision,
             used_by: self.used_by.clone(),
             carrier_data: None,
+            rate_center: None,
             features: None,
             custom: None,
             pending: None,
@@ -494,8 +505,8 @@ impl NumberRecord {
     /// Returns the record with the parts that [`without_documents`](Self::without_documents) removes,
     /// taken from `other`.
     pub(crate) fn with_documents_of(self, other: &Self) -> Self {
-        let Self { carrier_data, features, custom, .. } = other.clone();
-        Self { carrier_data, features, custom, ..self }
+        let Self { carrier_data, rate_center, features, custom, .. } = other.clone();
+        Self { carrier_data, rate_center, features, custom, ..self }
     }
 
     /// Returns whether the carrier is `local` or `mdn`.

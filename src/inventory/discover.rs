@@ -28,7 +28,7 @@ pub(super) struct Discovered {
 
 impl Services {
     /// Discovers `numbers` at the carriers that the account of the call may use. The records contain
-    /// the carrier data of the account's latest search.
+    /// the carrier data of the account's latest search, and the rate centres that are known.
     pub(super) fn discover(
         &self,
         numbers: &[PhoneNumber],
@@ -37,11 +37,15 @@ impl Services {
     ) -> Discovered {
         let now = self.now();
         let Sellers { carriers, failure } = self.sellers(numbers, porting, options);
-        let mut data = self.searches.carrier_data(numbers, options.account);
+        let mut offers = self.searches.offers(numbers, options.account);
         let record = |(number, carrier): (&PhoneNumber, Option<_>)| {
             let carrier = carrier?;
-            let data = data.remove(&(*number, carrier));
-            Some(NumberRecord::discovered(*number, carrier, now).with_carrier_data(data))
+            let offer = offers.remove(&(*number, carrier));
+            let (data, center) =
+                offer.map(|offer| (offer.carrier_data, offer.rate_center)).unwrap_or_default();
+            let center = center.or_else(|| self.rate_center(*number));
+            let found = NumberRecord::discovered(*number, carrier, now);
+            Some(found.with_carrier_data(data).with_rate_center(center))
         };
         Discovered { records: numbers.iter().zip(carriers).map(record).collect(), failure }
     }

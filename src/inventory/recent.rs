@@ -6,7 +6,6 @@ use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::account::AccountId;
 use crate::carrier::{CarrierError, Offer, OpenCalls};
@@ -114,12 +113,12 @@ impl RecentSearches {
         self.results().iter().find(|search| search.id == id && search.account == account).cloned()
     }
 
-    /// Returns the carrier data of the latest offers of `numbers` that `account` found.
-    pub(super) fn carrier_data(
+    /// Returns the latest offers of `numbers` that `account` found.
+    pub(super) fn offers(
         &self,
         numbers: &[PhoneNumber],
         account: Option<AccountId>,
-    ) -> HashMap<(PhoneNumber, CarrierName), Value> {
+    ) -> HashMap<(PhoneNumber, CarrierName), Offer> {
         let offers_of =
             |search: &SearchResults| (search.account == account).then(|| Arc::clone(&search.offers));
         let searches: Vec<_> = self.results().iter().filter_map(offers_of).collect();
@@ -128,7 +127,7 @@ impl RecentSearches {
             .iter()
             .flat_map(|offers| offers.iter())
             .filter(|offer| numbers.contains(&offer.number))
-            .filter_map(|offer| Some(((offer.number, offer.carrier), offer.carrier_data.clone()?)))
+            .map(|offer| ((offer.number, offer.carrier), offer.clone()))
             .collect()
     }
 }

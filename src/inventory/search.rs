@@ -15,7 +15,8 @@ impl Inventory {
     /// `search.quantity` of them; [`search_page`](Self::search_page) returns further pages. A
     /// [consecutive](NumberSearch::consecutive) search has one page. The results of the latest 256
     /// searches are kept. When the account buys a number, its carrier receives the
-    /// [`carrier_data`](crate::carrier::Offer::carrier_data) of the offer.
+    /// [`carrier_data`](crate::carrier::Offer::carrier_data) of the offer. An offer without a rate centre gets
+    /// the one that a [localities](super::InventoryBuilder::localities) lookup in memory knows.
     ///
     /// ```
     /// use telnum::account::Actor;
@@ -52,7 +53,12 @@ impl Inventory {
         };
         let searches = &services.searches;
         let time_limit = services.limits.search_timeout;
-        let (offers, failed) = search_carriers(&carriers, &all, time_limit, &searches.open_calls);
+        let (mut offers, failed) = search_carriers(&carriers, &all, time_limit, &searches.open_calls);
+        for offer in &mut offers {
+            if offer.rate_center.is_none() {
+                offer.rate_center = services.rate_center(offer.number);
+            }
+        }
         let id = SearchId::new(services.new_key());
         let results = SearchResults { id, account: options.account, offers: offers.into(), failed };
         let page = results.page(0, search.quantity);

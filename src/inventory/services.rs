@@ -20,7 +20,7 @@ use crate::normalize::{Converters, Normalizer};
 use crate::number::{Buffer, PhoneNumber, Prefix};
 use crate::policy::Policy;
 use crate::provider::{CnamProvider, E911Provider};
-use crate::record::{Context, NumberRecord, Refusal};
+use crate::record::{Context, NumberRecord, RateCenter, Refusal};
 use crate::store::{Guard, Store, StoreError, Stored};
 use crate::time::Timestamp;
 
@@ -70,6 +70,14 @@ impl Services {
             (None, None) => unanswered,
             (found, place) => Ok(found.or(place)),
         }
+    }
+
+    /// Returns the rate centre of `number`, if a lookup in memory knows it.
+    pub(super) fn rate_center(&self, number: PhoneNumber) -> Option<RateCenter> {
+        let lookup = Some(&self.localities).filter(|lookup| lookup.is_in_memory())?;
+        let found = lookup.locate(number).ok()??;
+        let (name, lata) = (found.rate_centre?, found.lata.unwrap_or_default());
+        Some(RateCenter { lata, name, state: found.province })
     }
 
     /// Returns the prefixes of a city that either lookup knows, without those that start with another prefix.

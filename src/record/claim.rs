@@ -8,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Context, Decision, Event, EventKind, NumberRecord, Refusal};
+use super::{Context, Decision, Event, EventKind, NumberRecord, RateCenter, Refusal};
 use crate::account::Actor;
 use crate::feature::ProviderEffect;
 use crate::feature::e911::E911Address;
@@ -262,12 +262,18 @@ impl NumberRecord {
         Self { carrier_data: data.filter(|data| !data.is_null()).map(Box::new), ..self }
     }
 
+    /// Sets the rate centre.
+    pub(crate) fn with_rate_center(self, center: Option<RateCenter>) -> Self {
+        Self { rate_center: center.map(Box::new), ..self }
+    }
+
     /// Sets the carrier and its data to those of `found`, the record of the number as a carrier offers
     /// it now.
     pub(crate) fn found_again(&self, found: &Self) -> Self {
         let known = || self.carrier_data.clone().filter(|_| found.carrier == self.carrier);
         let carrier_data = found.carrier_data.clone().or_else(known);
-        Self { carrier: found.carrier, carrier_data, ..self.clone() }
+        let rate_center = found.rate_center.clone().or_else(|| self.rate_center.clone());
+        Self { carrier: found.carrier, carrier_data, rate_center, ..self.clone() }
     }
 
     /// Returns whether the records differ at most in the time of the last change.

@@ -21,7 +21,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Map, Value};
 
-use super::{Lease, NumberRecord, Pending};
+use super::{Lease, NumberRecord, Pending, RateCenter};
 use crate::account::AccountId;
 use crate::document::stream::{self, Draft};
 use crate::document::{FieldError, FieldErrorKind, Fields, FromJson, Json};
@@ -45,6 +45,7 @@ pub(super) mod key {
     pub(in crate::record) const RESERVED_UNTIL: &str = "pvt_reserved_until";
     pub(in crate::record) const CARRIER: &str = "pvt_module_name";
     pub(in crate::record) const CARRIER_DATA: &str = "pvt_carrier_data";
+    pub(in crate::record) const RATE_CENTER: &str = "pvt_rate_center";
     pub(in crate::record) const ALLOWED: &str = "pvt_features_allowed";
     pub(in crate::record) const DENIED: &str = "pvt_features_denied";
     pub(in crate::record) const PORTED_IN: &str = "pvt_ported_in";
@@ -89,6 +90,9 @@ impl Serialize for NumberRecord {
         map.serialize_entry(key::CARRIER, &self.carrier)?;
         if let Some(data) = &self.carrier_data {
             map.serialize_entry(key::CARRIER_DATA, data)?;
+        }
+        if let Some(center) = &self.rate_center {
+            map.serialize_entry(key::RATE_CENTER, center)?;
         }
         if let Some(features) = &self.allowed_features {
             map.serialize_entry(key::ALLOWED, features)?;
@@ -193,6 +197,7 @@ struct RecordDraft<'de> {
     reserved_until: Option<Timestamp>,
     carrier: Option<CarrierName>,
     carrier_data: Option<Box<Value>>,
+    rate_center: Option<Box<RateCenter>>,
     allowed: Option<FeatureSet>,
     denied: Option<FeatureSet>,
     ported_in: Option<bool>,
@@ -223,6 +228,7 @@ impl<'de> Draft<'de> for RecordDraft<'de> {
             key::RESERVED_UNTIL => self.reserved_until = map.next_value()?,
             key::CARRIER => self.carrier = map.next_value()?,
             key::CARRIER_DATA => self.carrier_data = map.next_value()?,
+            key::RATE_CENTER => self.rate_center = map.next_value()?,
             key::ALLOWED => self.allowed = map.next_value()?,
             key::DENIED => self.denied = map.next_value()?,
             key::PORTED_IN => self.ported_in = map.next_value()?,
@@ -276,6 +282,7 @@ impl<'de> Draft<'de> for RecordDraft<'de> {
             revision: self.revision.unwrap_or(1),
             used_by: self.used_by,
             carrier_data: self.carrier_data,
+            rate_center: self.rate_center,
             features: (!features.is_empty()).then(|| Box::new(features)),
             custom: Some(custom).filter(|custom| !custom.is_empty()).map(Box::new),
             pending: self.pending,

@@ -14,7 +14,7 @@ use crate::names::{Feature, FeatureSet};
 /// | shape | place of these fields | `features` | time of the last change |
 /// |---|---|---|---|
 /// | `Flat` | top level | an object of the active features by name | `updated` |
-/// | `ReadOnly` | in `_read_only`, with `features_available` and, for admins, `carrier` | a list of names | `modified` |
+/// | `ReadOnly` | in `_read_only`, with `features_available`, `rate_center` if it is known and, for admins, `carrier` | a list of names | `modified` |
 /// | `Entry` | top level, without other fields; `used_by` is `""` if there is none | as in `Flat` | `updated` |
 ///
 /// Writing back an unchanged `Flat` or `ReadOnly` document changes nothing.
@@ -138,13 +138,14 @@ const ENTRY: [Field; 6] = [
     UPDATED,
     ("used_by", |record, _, _| Some(record.used_by().unwrap_or_default().into())),
 ];
-const READ_ONLY: [Field; 8] = [
+const READ_ONLY: [Field; 9] = [
     ASSIGNED_TO,
     ("carrier", |record, _, ctx| ctx.accounts.is_admin(ctx.actor).then(|| json!(record.carrier))),
     CREATED,
     ("features", |record, key, _| Some(names(record.features(), key))),
     ("features_available", |record, key, ctx| Some(names(record.available_features(ctx), key))),
     ("modified", |record, _, _| Some(json!(record.updated))),
+    ("rate_center", |record, _, _| record.rate_center().map(|center| json!(center))),
     STATE,
     USED_BY,
 ];

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
 use telnum::account::{Account, AccountId, AccountTree};
-use telnum::carrier::{Availability, Carrier, CarrierError, NumberSearch, Offer, RateCenter};
+use telnum::carrier::{Availability, Carrier, CarrierError, NumberSearch, Offer};
 use telnum::classify::Classifiers;
-use telnum::contact::book::ContactBook;
+use telnum::contact::{DerivedFields, book::ContactBook};
 use telnum::feature::e911::E911Address;
 use telnum::http::{
     ApiName, ContactApi, ContactApis, KazooApi, ServerLimits, TokenTable, kazoo, serve, service as all,
@@ -20,7 +20,7 @@ use telnum::names::{CarrierName, Feature, FeatureSet};
 use telnum::plan::Region;
 use telnum::policy::Policy;
 use telnum::provider::AddressBook;
-use telnum::record::NumberRecord;
+use telnum::record::{NumberRecord, RateCenter};
 use telnum::store::MemoryStore;
 use telnum::testing::ScriptedCarrier;
 use telnum::time::Timestamp;
@@ -284,7 +284,9 @@ pub(crate) fn contacts(change: impl Fn(ContactApi) -> ContactApi) -> ContactApis
         let start: Timestamp = start.parse().unwrap();
         let changes = AtomicI64::new(0);
         let clock = move || start.after(TimeDelta::seconds(changes.fetch_add(1, Ordering::Relaxed)));
-        let book = ContactBook::new(MemoryStore::new()).with_clock(clock);
+        // Nothing is derived, as without the feature `geo`.
+        let book =
+            ContactBook::new(MemoryStore::new()).with_clock(clock).with_derived(|_| DerivedFields::default());
         change(ContactApi::new(book, tokens()).with_region(Region::US))
     };
     ContactApis {

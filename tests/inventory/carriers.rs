@@ -1,6 +1,8 @@
 //! Carriers: searches, purchases and returns, pools, missing carriers.
 
 use super::*;
+use telnum::locality::{Columns, LocalityTable};
+use telnum::record::RateCenter;
 
 #[test]
 fn row_133_a_carrier_refuses_a_return() {
@@ -535,4 +537,27 @@ fn a_search_may_have_no_time_limit() {
     let limits = InventoryLimits::default().with_search_timeout(Duration::MAX);
     let inventory = world().limits(limits).build();
     assert_eq!(found(&inventory, &wanted("+1555", 2), &by("reseller")), ["+15551239876 local"]);
+}
+
+#[test]
+fn rate_centres_are_found_by_searches_and_kept_when_bought() {
+    let mut table = LocalityTable::new();
+    let file = "prefix,city,province,rate_centre,lata\n+1301359,Bethesda,MD,BETHESDA,236\n+13013590001,,,,\n";
+    table.read_csv(file.as_bytes(), &Columns::new()).unwrap();
+    let carrier = telnyx();
+    let inventory = world().carrier(shared(&carrier)).localities(table).build();
+    let bethesda = RateCenter { lata: "236".into(), name: "BETHESDA".into(), state: "MD".into() };
+
+    let search = NumberSearch::new("+1301359".parse().unwrap()).with_quantity(2);
+    let page = inventory.search(&search, &by("reseller")).unwrap();
+    let centers: Vec<_> = page.offers.iter().map(|offer| offer.rate_center.clone()).collect();
+    assert_eq!(centers, [Some(bethesda.clone()), None]);
+
+    let number = "+13013590000";
+    inventory.activate([number], &by("reseller")).unwrap().single().unwrap();
+    let record = inventory.get([number], &by("reseller")).unwrap().single().unwrap();
+    assert_eq!((record.state(), record.rate_center()), (State::InService, Some(&bethesda)));
+    let stored = json!(&*record);
+    assert_eq!(stored["pvt_rate_center"], json!({"lata": "236", "name": "BETHESDA", "state": "MD"}));
+    assert_eq!(NumberRecord::from_value(&stored).unwrap(), *record);
 }
