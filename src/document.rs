@@ -34,6 +34,8 @@ mod path;
 pub(crate) mod stream;
 mod type_of;
 
+#[cfg(feature = "inventory")]
+pub(crate) use self::error::start_of;
 pub use self::error::{FieldError, FieldErrorKind};
 #[cfg(feature = "inventory")]
 pub use self::extra::Extra;
@@ -47,6 +49,6 @@ pub(crate) use self::{
         FromJson, check_length, deserialize_from_json, document, from_json_text, from_value, key, malformed,
     },
     json::Json,
-    limit::check_depth,
+    limit::{check_depth, count_keys, json_bytes},
     patch::merge,
 };

@@ -14,6 +14,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod document_limits;
 mod retention;
 
 use std::borrow::Cow;
@@ -21,6 +22,7 @@ use std::borrow::Cow;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
+pub use self::document_limits::DocumentLimits;
 pub use self::retention::Retention;
 use crate::names::{CarrierName, Feature, FeatureSet};
 use crate::text_enum::text_enum;
@@ -45,6 +47,8 @@ pub struct Policy {
     /// The number of days after which a number that was found at a carrier, but not bought, is removed.
     /// Default: 1.
     pub discovery_days: u16,
+    /// The maximum size of the fields that users set on a number. Default: [`DocumentLimits::default`].
+    pub document: DocumentLimits,
     /// How long the sweep keeps events and receipts. Default: [`Retention::default`].
     pub retention: Retention,
     /// The features that numbers may carry where neither the number nor its reseller has an allow list.
@@ -201,6 +205,7 @@ impl Default for Policy {
             ageing: None,
             reservation: None,
             discovery_days: 1,
+            document: DocumentLimits::default(),
             retention: Retention::default(),
             allowed_features: FeatureSet::new(&[
                 Feature::CarrierName,
@@ -247,6 +252,12 @@ impl Policy {
     #[must_use]
     pub fn with_discovery_days(self, discovery_days: u16) -> Self {
         Self { discovery_days, ..self }
+    }
+
+    /// Sets the maximum size of the fields that users set on a number.
+    #[must_use]
+    pub fn with_document(self, document: DocumentLimits) -> Self {
+        Self { document, ..self }
     }
 
     /// Sets how long the sweep keeps events and receipts.

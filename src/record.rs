@@ -64,6 +64,8 @@ mod transition;
 mod update;
 mod view;
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 pub(crate) use self::claim::Part;
@@ -130,7 +132,8 @@ pub struct NumberRecord {
     carrier_data: Option<Box<Value>>,
     rate_center: Option<Box<RateCenter>>,
     features: Option<Box<Features>>,
-    custom: Option<Box<Map<String, Value>>>,
+    /// Shared by the records of one call.
+    custom: Option<Arc<Map<String, Value>>>,
     pending: Option<Box<Pending>>,
 }
 
@@ -507,6 +510,16 @@ impl NumberRecord {
     pub(crate) fn with_documents_of(self, other: &Self) -> Self {
         let Self { carrier_data, rate_center, features, custom, .. } = other.clone();
         Self { carrier_data, rate_center, features, custom, ..self }
+    }
+
+    /// Shares the fields that users set with `shared` if they are equal, and else leaves them there for the
+    /// next record.
+    pub(crate) fn share_custom(&mut self, shared: &mut Option<Arc<Map<String, Value>>>) {
+        if self.custom.is_some() && self.custom == *shared {
+            self.custom.clone_from(shared);
+        } else {
+            shared.clone_from(&self.custom);
+        }
     }
 
     /// Returns whether the carrier is `local` or `mdn`.

@@ -1,16 +1,19 @@
 //! Bounded work: items 20 to 28 of the report on limits, each test named by the item it shows.
 
 #![cfg(feature = "testing")]
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Map, Value, json};
 use telnum::Timestamp;
-use telnum::account::{Account, AccountTree};
-use telnum::inventory::{Create, Inventory, InventoryBuilder, Options};
-use telnum::policy::{Policy, Retention};
+use telnum::account::{Account, AccountTree, Actor};
+use telnum::inventory::{Create, Inventory, InventoryBuilder, InventoryError, InventoryLimits, Options};
+use telnum::policy::{DocumentLimits, Policy, Retention};
+use telnum::porting::NewPortRequest;
+use telnum::porting::desk::{PortDesk, PortDeskError};
+use telnum::record::schema;
 use telnum::store::{MemoryStore, Store, StoreError};
 
 const NUMBER: &str = "+14158867900";
@@ -41,6 +44,114 @@ fn clocked(store: &Arc<MemoryStore>, policy: Policy) -> (Inventory, Arc<AtomicU6
     let clock = Arc::clone(&seconds);
     let now = move || Timestamp::from_gregorian(START + clock.load(Ordering::SeqCst)).unwrap();
     (builder(store).policy(policy).clock(now).build(), seconds)
+}
+
+/// Policies and calls whose documents have no limits.
+fn unlimited() -> (Policy, InventoryLimits) {
+    let document = DocumentLimits::default().with_max_bytes(usize::MAX).with_max_keys(usize::MAX);
+    (
+        Policy::default().with_document(document),
+        InventoryLimits::default().with_max_document_bytes(usize::MAX),
+    )
+}
+
+fn many_keys(count: usize, value: &Value) -> Map<String, Value> {
+    (0..count).map(|place| (format!("key-{place}"), value.clone())).collect()
+}
+
+#[test]
+fn item_20_a_patch_removes_keys_in_one_pass() {
+    let (policy, limits) = unlimited();
+    let inventory = builder(&Arc::default()).policy(policy).limits(limits).build();
+    let create = Create::default().with_document(many_keys(40_000, &json!(1)));
+    inventory.create([NUMBER], &create, &by("shop")).unwrap();
+    let mut patch = many_keys(40_000, &json!(null));
+    patch.remove("key-7");
+    patch.insert("key-8".into(), json!({"a": 1, "b": null}));
+    let patched = inventory.patch([NUMBER], patch, &by("shop")).unwrap().single().unwrap();
+    // The fields that are left keep their order.
+    assert_eq!(json!(patched.custom()).to_string(), r#"{"key-7":1,"key-8":{"a":1}}"#);
+}
+
+#[test]
+fn item_21_a_document_has_a_size() {
+    let limits = DocumentLimits::default().with_max_bytes(100).with_max_keys(5);
+    let inventory = builder(&Arc::default()).policy(Policy::default().with_document(limits)).build();
+    let set = |document: Value| {
+        let create = Create::default().with_document(fields(document));
+        inventory.create([NUMBER], &create, &by("shop").with_dry_run(true)).unwrap().single()
+    };
+    assert!(set(json!({"a": [{"b": 1, "c": 2}], "d": {"e": 3}})).is_ok());
+    let rows = [
+        (json!({"a": [{"b": 1, "c": 2}], "d": {"e": 3, "f": 4}}), "expected at most 5 keys, found 6"),
+        (json!({"a": "x".repeat(93)}), "expected at most 100 bytes of JSON, found 101"),
+        (json!({"a": "\u{1}".repeat(16)}), "expected at most 100 bytes of JSON, found 104"),
+    ];
+    for (document, message) in rows {
+        assert_eq!(set(document).unwrap_err().to_string(), message);
+    }
+    // A patch counts with what it is merged into; a document that names no field of users is not measured.
+    inventory
+        .create([NUMBER], &Create::default().with_document(many_keys(5, &json!(1))), &by("shop"))
+        .unwrap();
+    let patch = |document: Value| inventory.patch([NUMBER], fields(document), &by("shop")).unwrap().single();
+    assert!(patch(json!({"more": 1})).is_err());
+    assert!(patch(json!({"more": 1, "key-0": null})).is_ok());
+}
+
+#[test]
+fn item_21_numbers_share_one_document_of_limited_size() {
+    let inventory = builder(&Arc::default()).build();
+    let numbers: Vec<_> = (0..200).map(|place| format!("+1415886{place:04}")).collect();
+    let create = |bytes| Create::default().with_document(fields(json!({ "note": "x".repeat(bytes) })));
+    let error = inventory.create(&numbers, &create(60_000), &by("shop")).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "60011 bytes of document for each of 200 numbers exceed the limit of 8388608 bytes"
+    );
+    assert!(matches!(error, InventoryError::TooLarge { numbers: 200, max: 8_388_608, .. }));
+    let create = create(40_000);
+    let mut outcome = None;
+    let allocated = allocation_counter::measure(|| {
+        outcome = Some(inventory.create(&numbers, &create, &by("shop")).unwrap());
+    });
+    assert!(outcome.unwrap().is_success());
+    // The document once for each number would be 8,000,000 bytes.
+    assert!(allocated.bytes_current < 1_500_000, "{allocated:?}");
+}
+
+#[test]
+fn item_22_an_answer_has_at_most_100_errors() {
+    for (wrong, listed) in [(100, 100), (101, 101), (300_000, 101)] {
+        let errors = schema::check(&json!({"porting": {"comments": vec![7; wrong]}}));
+        assert_eq!(errors.len(), listed);
+        assert_eq!(errors[99].to_string(), "`porting.comments.99`: expected string, found number");
+        let last = errors.get(100).map(ToString::to_string);
+        assert_eq!(last.as_deref(), (wrong > 100).then_some("more than 100 errors"));
+    }
+    // An error shows the start of a long value.
+    let errors = schema::check(&json!({"create_with_state": "x".repeat(1_000_000)}));
+    assert!(errors[0].to_string().len() < 400, "{}", errors[0]);
+}
+
+#[test]
+fn item_23_conflicts_take_one_lookup_a_number() {
+    let desk = PortDesk::new(builder(&Arc::default()).build());
+    let new = |id: &str, account: &str| {
+        let numbers: Map<_, _> = (0..4_000).map(|place| (format!("+1415886{place:04}"), json!({}))).collect();
+        NewPortRequest {
+            id: id.parse().unwrap(),
+            account: account.parse().unwrap(),
+            port_authority: account.parse().unwrap(),
+            document: fields(json!({"name": "Bakery", "numbers": numbers})),
+        }
+    };
+    let actor = |id: &str| Actor::Account(id.parse().unwrap());
+    desk.create(new("first", "shop"), actor("shop")).unwrap();
+    let error = desk.create(new("second", "mall"), actor("mall")).unwrap_err();
+    let PortDeskError::Numbers { listed, more } = &error else { panic!("{error}") };
+    assert_eq!((listed.len(), *more), (100, 3_900));
+    assert!(error.to_string().ends_with("; and 3900 more"));
 }
 
 #[test]

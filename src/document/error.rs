@@ -80,6 +80,28 @@ pub enum FieldErrorKind {
     /// A field that cannot be set, or not by this actor.
     #[error("read only")]
     ReadOnly,
+    /// The document is larger than its limit.
+    #[error("expected at most {max} bytes of JSON, found {bytes}")]
+    TooManyBytes {
+        /// The length as JSON, in bytes.
+        bytes: usize,
+        /// The maximum length.
+        max: usize,
+    },
+    /// The objects of the document have more keys than its limit.
+    #[error("expected at most {max} keys, found {keys}")]
+    TooManyKeys {
+        /// The number of keys, those of inner objects included.
+        keys: usize,
+        /// The maximum number.
+        max: usize,
+    },
+    /// The document has more errors than are listed. It is the last of a list, without a path.
+    #[error("more than {listed} errors")]
+    MoreErrors {
+        /// The number of errors that are listed.
+        listed: usize,
+    },
 }
 
 impl FieldError {
@@ -89,7 +111,8 @@ impl FieldError {
         Self { path: path.into(), kind: Box::new(kind) }
     }
 
-    /// Creates an error of kind [`Invalid`](FieldErrorKind::Invalid) that shows the value `found`.
+    /// Creates an error of kind [`Invalid`](FieldErrorKind::Invalid) that shows the value `found`, up to 200
+    /// characters of its text.
     ///
     /// ```
     /// use telnum::document::FieldError;
@@ -99,7 +122,7 @@ impl FieldError {
     /// ```
     #[must_use]
     pub fn invalid(path: impl Into<FieldPath>, found: &Value, reason: impl fmt::Display) -> Self {
-        let kind = FieldErrorKind::Invalid { found: found.to_string(), reason: reason.to_string() };
+        let kind = FieldErrorKind::Invalid { found: shortened(found), reason: reason.to_string() };
         Self::new(path, kind)
     }
 
@@ -130,8 +153,8 @@ impl FieldError {
 
 impl FieldErrorKind {
     /// Returns the name of the violated rule: the JSON Schema keyword if there is one (`required`,
-    /// `type`, `minLength`, `maxLength`, `enum`, `additionalProperties`, `readOnly`), `invalid`
-    /// otherwise.
+    /// `type`, `minLength`, `maxLength`, `enum`, `additionalProperties`, `readOnly`,
+    /// `maxProperties`); `maxBytes`, `more` or `invalid` otherwise.
     #[must_use]
     pub const fn rule(&self) -> &'static str {
         match self {
@@ -143,14 +166,35 @@ impl FieldErrorKind {
             Self::Invalid { .. } | Self::Malformed { .. } => "invalid",
             Self::Unknown => "additionalProperties",
             Self::ReadOnly => "readOnly",
+            Self::TooManyBytes { .. } => "maxBytes",
+            Self::TooManyKeys { .. } => "maxProperties",
+            Self::MoreErrors { .. } => "more",
         }
     }
 }
 
 impl From<UnknownName> for FieldErrorKind {
     fn from(error: UnknownName) -> Self {
-        Self::NotOneOf { found: error.found().to_owned(), allowed: error.expected() }
+        Self::NotOneOf { found: start_of(error.found()).to_owned(), allowed: error.expected() }
     }
+}
+
+/// The maximum number of characters of a value that an error shows.
+const MAX_SHOWN: usize = 200;
+
+/// Returns a value as JSON; of a long text only the start, and of a large array or object only its type.
+fn shortened(value: &Value) -> String {
+    match value {
+        Value::String(text) => Value::from(start_of(text)).to_string(),
+        Value::Array(values) if values.len() > MAX_SHOWN => "an array".to_owned(),
+        Value::Object(fields) if fields.len() > MAX_SHOWN => "an object".to_owned(),
+        value => start_of(&value.to_string()).to_owned(),
+    }
+}
+
+/// Returns the first characters of `text`, up to [`MAX_SHOWN`].
+pub(crate) fn start_of(text: &str) -> &str {
+    text.char_indices().nth(MAX_SHOWN).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }
 
 /// A path as the prefix of a message; empty for the document itself.

@@ -1,8 +1,45 @@
-//! The limit on the depth of values that are stored.
+//! The limits on the size and the depth of values that are stored.
 
-use serde_json::Value;
+use std::io;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::error::{FieldError, FieldErrorKind};
+
+/// Returns the length of `value` as JSON, in bytes.
+pub(crate) fn json_bytes(value: &impl Serialize) -> usize {
+    let mut length = Length(0);
+    // Counting does not fail, and values that are no JSON are not stored.
+    let _ = serde_json::to_writer(&mut length, value);
+    length.0
+}
+
+/// Returns the number of keys of an object, those of inner objects included.
+pub(crate) fn count_keys(fields: &Map<String, Value>) -> usize {
+    fn keys(value: &Value) -> usize {
+        match value {
+            Value::Array(values) => values.iter().map(keys).sum(),
+            Value::Object(fields) => count_keys(fields),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+        }
+    }
+    fields.values().map(|value| 1 + keys(value)).sum()
+}
+
+/// A writer that counts bytes.
+struct Length(usize);
+
+impl io::Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
 
 /// The maximum number of arrays and objects that a value may be nested in. JSON decoders stop at 128,
 /// and a stored value is read again as a part of other documents.

@@ -10,6 +10,7 @@ use super::options::Options;
 use super::services::{ActivePorts, Services, check_reconcilable, is_gone};
 use crate::account::AccountId;
 use crate::carrier::is_in_pool_for;
+use crate::document::json_bytes;
 use crate::lifecycle::State;
 use crate::names::CarrierName;
 use crate::normalize::Normalizer;
@@ -173,6 +174,23 @@ impl Command<'_> {
                     apps.map(|apps| numbers.iter().map(|number| apps.app(*number)).collect::<Vec<_>>());
                 json!({"fix": apps})
             }
+        }
+    }
+
+    /// Returns the length as JSON, in bytes, of the data that the command sets on each of its numbers.
+    pub(super) fn document_bytes(&self) -> usize {
+        match self {
+            Self::Create(create) => {
+                json_bytes(&create.document) + create.carrier_data.as_ref().map_or(0, json_bytes)
+            }
+            Self::Assign { document, .. } => json_bytes(document),
+            Self::Update(update) => {
+                let document = update.document.as_ref().map_or(0, |document| match document {
+                    Document::Replace(fields) | Document::Merge(fields) => json_bytes(fields),
+                });
+                document + update.carrier_data.as_ref().map_or(0, json_bytes)
+            }
+            Self::ChangeState(_) | Self::ExtendLease(_) | Self::Release | Self::Delete | Self::Fix(_) => 0,
         }
     }
 

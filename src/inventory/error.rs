@@ -104,6 +104,17 @@ pub enum InventoryError {
         /// The limit.
         max: usize,
     },
+    /// A document that, once for each number of the call, is larger than
+    /// [`InventoryLimits::max_document_bytes`](super::InventoryLimits::max_document_bytes).
+    #[error("{bytes} bytes of document for each of {numbers} numbers exceed the limit of {max} bytes")]
+    TooLarge {
+        /// The length of the document as JSON, in bytes.
+        bytes: usize,
+        /// The number of numbers in the call.
+        numbers: usize,
+        /// The limit in bytes.
+        max: usize,
+    },
     /// A failure of the store.
     #[error("the store failed")]
     Store(#[source] Arc<StoreError>),
@@ -198,7 +209,8 @@ impl InventoryError {
             | Self::NeedsProvider(_)
             | Self::NotForImports(_)
             | Self::NoCarrier(_)
-            | Self::TooMany { .. } => InventoryErrorKind::Invalid,
+            | Self::TooMany { .. }
+            | Self::TooLarge { .. } => InventoryErrorKind::Invalid,
             Self::Conflict(_) | Self::KeyReused(_) => InventoryErrorKind::Conflict,
             Self::TooManyRequests => InventoryErrorKind::TooManyRequests,
             Self::NotDone(_) => InventoryErrorKind::NotDone,
@@ -234,7 +246,8 @@ impl InventoryError {
             | Self::TooManyRequests
             | Self::KeyReused(_)
             | Self::NotDone(_)
-            | Self::TooMany { .. } => self.to_string().into(),
+            | Self::TooMany { .. }
+            | Self::TooLarge { .. } => self.to_string().into(),
         }
     }
 
@@ -260,7 +273,7 @@ impl InventoryError {
             Self::E911(refusal) => refusal.data(E911Key::E911),
             Self::NoCarrier(name) => name.as_str().into(),
             Self::KeyReused(key) => key.as_str().into(),
-            Self::TooMany { max, .. } => (*max).into(),
+            Self::TooMany { max, .. } | Self::TooLarge { max, .. } => (*max).into(),
             Self::Replayed(replayed) => return replayed.cause.clone(),
         })
     }

@@ -89,6 +89,7 @@ impl Services {
         I: IntoIterator<Item: NumberInput>,
     {
         let mut entries = self.read(inputs, options)?;
+        self.check_document(command, entries.list.len())?;
         let request = Request::of(&entries, options, command);
         let (prices, admitted) = (Prices::default(), HashSet::new());
         let mut execution =
@@ -104,6 +105,13 @@ impl Services {
             }
         }
         Ok(entries.into_outcome(execution.prices.quotes))
+    }
+
+    /// Checks that the document of a call is not too large for the number of its inputs.
+    fn check_document(&self, command: &Command<'_>, numbers: usize) -> Result<(), InventoryError> {
+        let (bytes, max) = (command.document_bytes(), self.limits.max_document_bytes);
+        let is_within = bytes.saturating_mul(numbers) <= max;
+        if is_within { Ok(()) } else { Err(InventoryError::TooLarge { bytes, numbers, max }) }
     }
 
     /// Reads `inputs` with the dial plan of the call's account.
@@ -220,10 +228,14 @@ impl Execution<'_> {
             .into_iter()
             .partition(|case| discovers && case.record.as_deref().is_none_or(is_unowned));
         let mut plans = Vec::with_capacity(present.len());
+        let mut custom = None;
         for case in present {
             let place = case.place;
             match self.decide(case, false, &porting, ctx) {
-                Ok(plan) => plans.push(plan),
+                Ok(mut plan) => {
+                    plan.decision.record.share_custom(&mut custom);
+                    plans.push(plan);
+                }
                 Err(error) => set_outcome(entries, place, Err(error)),
             }
         }
@@ -243,7 +255,10 @@ impl Execution<'_> {
                 (None, _) => case.record,
             };
             match self.decide(case, is_discovered, &porting, ctx) {
-                Ok(plan) => plans.push(plan),
+                Ok(mut plan) => {
+                    plan.decision.record.share_custom(&mut custom);
+                    plans.push(plan);
+                }
                 Err(error) => {
                     // A carrier that failed may sell the number.
                     let failure = failure.clone().filter(|_| matches!(error, InventoryError::NotFound(_)));

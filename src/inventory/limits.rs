@@ -16,6 +16,9 @@ use crate::store::Retry;
 pub struct InventoryLimits {
     /// The maximum number of inputs in one call. Default: 10,000.
     pub max_numbers: usize,
+    /// The maximum length of a call's document as JSON, in bytes, times the number of its inputs: each number
+    /// gets the document. Default: 8 MiB.
+    pub max_document_bytes: usize,
     /// The maximum time that a search waits for carriers. Default: 5 seconds.
     pub search_timeout: Duration,
     /// The minimum age of a claim that [`Inventory::recover`](super::Inventory::recover) completes. It
@@ -29,6 +32,7 @@ impl Default for InventoryLimits {
     fn default() -> Self {
         Self {
             max_numbers: 10_000,
+            max_document_bytes: 8 << 20,
             search_timeout: Duration::from_secs(5),
             claim_timeout: Duration::from_secs(60),
             retry: Retry::default(),
@@ -41,6 +45,12 @@ impl InventoryLimits {
     #[must_use]
     pub const fn with_max_numbers(self, max_numbers: usize) -> Self {
         Self { max_numbers, ..self }
+    }
+
+    /// Sets the maximum length of a call's document in bytes, times the number of its inputs.
+    #[must_use]
+    pub const fn with_max_document_bytes(self, max_document_bytes: usize) -> Self {
+        Self { max_document_bytes, ..self }
     }
 
     /// Sets the maximum time that a search waits for carriers.

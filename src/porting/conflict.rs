@@ -1,6 +1,8 @@
 //! Conflicts of numbers: a number is on at most one active port request, and on none if the inventory has
 //! it already.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{NumberStatusKind, PortRequest, PortRequestId, PortStates};
 use crate::account::AccountId;
 use crate::number::PhoneNumber;
@@ -131,8 +133,8 @@ impl PortRequest {
 
     /// Returns the conflicts of the request's waiting numbers, in the order of its numbers.
     ///
-    /// `others` are other requests; the request itself is ignored among them. `exists` returns whether
-    /// the inventory has a number with an owner.
+    /// `others` are other requests; the request itself is ignored among them, and each counts once.
+    /// `exists` returns whether the inventory has a number with an owner.
     ///
     /// ```
     /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
@@ -145,19 +147,32 @@ impl PortRequest {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn conflicts(
+    pub fn conflicts<'a>(
         &self,
-        others: &[Self],
-        mut exists: impl FnMut(PhoneNumber) -> bool,
+        others: impl IntoIterator<Item = &'a Self>,
+        exists: impl FnMut(PhoneNumber) -> bool,
     ) -> Vec<NumberConflict> {
+        let (mut seen, mut placed) = (HashSet::from([self.id()]), HashMap::<_, Vec<_>>::new());
+        for other in others {
+            if seen.insert(other.id()) {
+                let common = other.active_numbers().filter(|number| self.numbers().contains_key(number));
+                common.for_each(|number| placed.entry(number).or_default().push(other.placement()));
+            }
+        }
+        self.conflicts_where(|number| placed.get(&number).map_or(&[], Vec::as_slice), exists).collect()
+    }
+
+    /// Returns the conflicts of the request's waiting numbers, in the order of its numbers. `placed` returns
+    /// the other active requests that a number is on.
+    pub(super) fn conflicts_where<'a>(
+        &self,
+        placed: impl Fn(PhoneNumber) -> &'a [Placement],
+        mut exists: impl FnMut(PhoneNumber) -> bool,
+    ) -> impl Iterator<Item = NumberConflict> {
         let waiting = self.numbers().iter().filter(|(_, number)| number.status().is_waiting());
-        waiting
-            .filter_map(|(number, _)| {
-                let elsewhere = others.iter().filter(|other| other.id() != self.id());
-                let placed = placements(*number, elsewhere);
-                check_number(*number, self.placement(), &placed, exists(*number)).err()
-            })
-            .collect()
+        waiting.filter_map(move |(number, _)| {
+            check_number(*number, self.placement(), placed(*number), exists(*number)).err()
+        })
     }
 
     fn has_uncanceled(&self, number: PhoneNumber) -> bool {

@@ -47,7 +47,7 @@
 //! it. After a crash half way the request is still locked; completing it again, or
 //! [`recover`](PortDesk::recover), does the rest.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Map;
 
@@ -83,8 +83,13 @@ pub enum PortDeskError {
     #[error(transparent)]
     Refused(#[from] PortRefusal),
     /// Numbers that cannot be on the request.
-    #[error("{}", .0.iter().map(NumberConflict::message).collect::<Vec<_>>().join("; "))]
-    Numbers(Vec<NumberConflict>),
+    #[error("{}", list(listed, *more))]
+    Numbers {
+        /// The conflicts of the first 100 of these numbers.
+        listed: Vec<NumberConflict>,
+        /// The number of further numbers.
+        more: usize,
+    },
     /// There is no request with this id.
     #[error("no port request {0}")]
     NotFound(PortRequestId),
@@ -111,6 +116,9 @@ pub struct Completed {
     /// The numbers that are not in service yet, each with the reason if putting it in service failed.
     pub waiting: Vec<(PhoneNumber, Option<String>)>,
 }
+
+/// The maximum number of conflicts that an error lists.
+const MAX_CONFLICTS: usize = 100;
 
 /// The number of requests in a page, and of numbers in a call of the inventory.
 const PAGE: usize = 1_000;
@@ -478,10 +486,12 @@ impl PortDesk {
         before: Option<&PortRequest>,
     ) -> Result<Vec<Guard>, PortDeskError> {
         let numbers: Vec<_> = request.numbers().keys().copied().collect();
-        let others = self.store().active_port_requests(&numbers)?.into_iter().flatten();
-        let others: Vec<_> = others
-            .filter(|other| other.id() != request.id())
-            .map(|other| PortRequest::clone(&other))
+        // Each number is on one active request at most.
+        let active = numbers.iter().zip(self.store().active_port_requests(&numbers)?);
+        let placed: HashMap<_, _> = active
+            .filter_map(|(number, other)| Some((*number, other?)))
+            .filter(|(_, other)| other.id() != request.id())
+            .map(|(number, other)| (number, [other.placement()]))
             .collect();
         let records = self.store().get_many(&numbers)?;
         let is_here = |record: &NumberRecord| match record.state() {
@@ -491,9 +501,11 @@ impl PortDesk {
         };
         let here = records.iter().flatten().filter(|record| is_here(record));
         let here: HashSet<_> = here.map(|record| record.number()).collect();
-        let conflicts = request.conflicts(&others, |number| here.contains(&number));
-        if !conflicts.is_empty() {
-            return Err(PortDeskError::Numbers(conflicts));
+        let placed = |number| placed.get(&number).map_or(&[][..], |placed| placed);
+        let mut conflicts = request.conflicts_where(placed, |number| here.contains(&number));
+        let listed: Vec<_> = conflicts.by_ref().take(MAX_CONFLICTS).collect();
+        if !listed.is_empty() {
+            return Err(PortDeskError::Numbers { listed, more: conflicts.count() });
         }
         let held: HashSet<_> = before.into_iter().flat_map(PortRequest::active_numbers).collect();
         let claimed: HashSet<_> = request.active_numbers().filter(|number| !held.contains(number)).collect();
@@ -503,4 +515,13 @@ impl PortDesk {
         };
         Ok(records.map(guard).collect())
     }
+}
+
+/// Returns the messages of conflicts, and the number of those that are not listed.
+fn list(listed: &[NumberConflict], more: usize) -> String {
+    let mut messages: Vec<_> = listed.iter().map(NumberConflict::message).collect();
+    if more > 0 {
+        messages.push(format!("and {more} more"));
+    }
+    messages.join("; ")
 }

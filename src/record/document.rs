@@ -16,6 +16,7 @@
 //! ```
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -284,7 +285,7 @@ impl<'de> Draft<'de> for RecordDraft<'de> {
             carrier_data: self.carrier_data,
             rate_center: self.rate_center,
             features: (!features.is_empty()).then(|| Box::new(features)),
-            custom: Some(custom).filter(|custom| !custom.is_empty()).map(Box::new),
+            custom: Some(custom).filter(|custom| !custom.is_empty()).map(Arc::new),
             pending: self.pending,
         })
     }

@@ -23,7 +23,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::document::{FieldError, FieldErrorKind, type_of};
+use crate::document::{FieldError, FieldErrorKind, start_of, type_of};
 use crate::feature::e911::E911Status;
 
 /// The rule of one field.
@@ -119,10 +119,17 @@ pub const RULES: [FieldRule; 38] = [
     rule("porting.service_provider", Text, "Name of the carrier that the number comes from"),
 ];
 
+/// The object with the account data at the carrier that the number comes from.
+const PORTING: &str = "porting";
+
 /// The old name of a field, and its present name.
 const RENAMED: (&str, &str) = ("dash_e911", "e911");
 
-/// Validates a document, and returns an error for each violated rule, in the order of the schema.
+/// The maximum number of errors that [`check`] lists.
+const MAX_ERRORS: usize = 100;
+
+/// Validates a document, and returns an error for each violated rule, in the order of the schema: at most
+/// 100, after which [`MoreErrors`](FieldErrorKind::MoreErrors) is the last.
 ///
 /// ```
 /// use serde_json::json;
@@ -145,7 +152,26 @@ pub fn check(document: &Value) -> Vec<FieldError> {
     for rule in RULES.iter().filter(|rule| rule.path.split('.').next() == Some(new)) {
         rule.check(document, "", &rule.path.replacen(new, old, 1), &mut errors);
     }
+    if errors.len() > MAX_ERRORS {
+        errors.truncate(MAX_ERRORS);
+        errors.push(FieldError::new("", FieldErrorKind::MoreErrors { listed: MAX_ERRORS }));
+    }
     errors
+}
+
+/// Returns the first error of the object `porting` of a document.
+pub(super) fn check_porting(porting: &Value) -> Option<FieldError> {
+    let mut errors = Vec::new();
+    for rule in &RULES {
+        match rule.path.split_once('.') {
+            None if rule.path == PORTING => {
+                errors.extend(rule.error(porting).map(|kind| FieldError::new(PORTING, kind)));
+            }
+            Some((PORTING, rest)) => rule.check(porting, PORTING, rest, &mut errors),
+            Some(_) | None => {}
+        }
+    }
+    errors.into_iter().next()
 }
 
 /// Returns the schema as JSON Schema (draft 2020-12).
@@ -192,7 +218,8 @@ impl FieldRule {
         Self { required: true, ..self }
     }
 
-    /// Validates the field at `path` below the value `outer`, whose own path is `above`.
+    /// Validates the field at `path` below the value `outer`, whose own path is `above`. Stops above
+    /// [`MAX_ERRORS`].
     fn check(&self, outer: &Value, above: &str, path: &str, errors: &mut Vec<FieldError>) {
         match (path.split_once('.'), outer) {
             (Some((name, rest)), Value::Object(fields)) => {
@@ -209,9 +236,10 @@ impl FieldRule {
             }
             (None, Value::Array(values)) => {
                 let found = values.iter().enumerate();
-                errors.extend(found.filter_map(|(place, value)| {
+                let found = found.filter_map(|(place, value)| {
                     Some(FieldError::new(below(above, place), self.error(value)?))
-                }));
+                });
+                errors.extend(found.take((MAX_ERRORS + 1).saturating_sub(errors.len())));
             }
             // The rule of `outer` refuses its type.
             (Some(_) | None, _) => {}
@@ -243,8 +271,8 @@ impl FieldRule {
         let too_long =
             self.max.filter(|max| length > *max).map(|max| FieldErrorKind::TooLong { length, max });
         let is_other = !self.allowed.is_empty() && !self.allowed.contains(&text);
-        let other =
-            is_other.then(|| FieldErrorKind::NotOneOf { found: text.to_owned(), allowed: self.allowed });
+        let other = is_other
+            .then(|| FieldErrorKind::NotOneOf { found: start_of(text).to_owned(), allowed: self.allowed });
         too_short.or(too_long).or(other)
     }
 

@@ -1,6 +1,8 @@
 //! The command that updates the public document, the carrier and the feature lists of a number.
 
-use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
 
 use super::{Context, Decision, ExternalEffect, NumberRecord, Refusal, schema};
 use crate::account::Actor;
@@ -202,7 +204,11 @@ impl NumberRecord {
         }
         self.check_features(added, ctx)?;
         self.carrier = carrier.unwrap_or(self.carrier);
+        let is_custom_set = is_whole || !rest.is_empty();
         self.set_custom(rest, is_whole);
+        if let Some(custom) = self.custom.as_ref().filter(|_| is_custom_set) {
+            ctx.policy.document.check(custom)?;
+        }
         self.check_porting()?;
         if settings != before {
             self.features.get_or_insert_default().wanted = settings;
@@ -234,8 +240,7 @@ impl NumberRecord {
     /// Validates `porting` in the public document against the schema.
     pub(super) fn check_porting(&self) -> Result<(), FieldError> {
         let Some(porting) = self.porting() else { return Ok(()) };
-        let errors = schema::check(&json!({PORTING: porting}));
-        errors.into_iter().next().map_or(Ok(()), Err)
+        schema::check_porting(porting).map_or(Ok(()), Err)
     }
 
     /// Sets or merges the fields that are not features.
@@ -245,7 +250,7 @@ impl NumberRecord {
             fields.shift_remove(PORTING);
         }
         let mut custom = Value::Object(match self.custom.take() {
-            Some(custom) if !is_whole => *custom,
+            Some(custom) if !is_whole => Arc::unwrap_or_clone(custom),
             Some(_) | None => Map::new(),
         });
         if is_whole {
@@ -254,7 +259,7 @@ impl NumberRecord {
             document::merge(&mut custom, Value::Object(fields));
         }
         self.custom = match custom {
-            Value::Object(custom) if !custom.is_empty() => Some(Box::new(custom)),
+            Value::Object(custom) if !custom.is_empty() => Some(Arc::new(custom)),
             _ => None,
         };
     }

@@ -152,13 +152,16 @@ fn fields(errors: &[FieldError]) -> Value {
 fn target(kind: &FieldErrorKind) -> Option<Value> {
     match kind {
         FieldErrorKind::TooShort { min, .. } => Some((*min).into()),
-        FieldErrorKind::TooLong { max, .. } => Some((*max).into()),
+        FieldErrorKind::TooLong { max, .. }
+        | FieldErrorKind::TooManyBytes { max, .. }
+        | FieldErrorKind::TooManyKeys { max, .. } => Some((*max).into()),
         FieldErrorKind::NotOneOf { allowed, .. } => Some(json!(allowed)),
         FieldErrorKind::WrongType { expected, .. } => Some((*expected).into()),
         FieldErrorKind::Missing
         | FieldErrorKind::Invalid { .. }
         | FieldErrorKind::Malformed { .. }
         | FieldErrorKind::Unknown
-        | FieldErrorKind::ReadOnly => None,
+        | FieldErrorKind::ReadOnly
+        | FieldErrorKind::MoreErrors { .. } => None,
     }
 }

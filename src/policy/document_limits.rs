@@ -1,0 +1,57 @@
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::document::{FieldError, FieldErrorKind, count_keys, json_bytes};
+
+/// The maximum size of the fields that users set on a number. Their depth is limited to 100 arrays and objects.
+///
+/// In JSON an object of the fields below; a field that is missing has its default.
+///
+/// ```
+/// use telnum::policy::DocumentLimits;
+///
+/// let limits = DocumentLimits::default().with_max_keys(100);
+/// assert_eq!((limits.max_bytes, limits.max_keys), (65_536, 100));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct DocumentLimits {
+    /// The maximum length as JSON, in bytes. Default: 65,536.
+    pub max_bytes: usize,
+    /// The maximum number of keys, those of inner objects included. Default: 1,000.
+    pub max_keys: usize,
+}
+
+impl Default for DocumentLimits {
+    fn default() -> Self {
+        Self { max_bytes: 65_536, max_keys: 1_000 }
+    }
+}
+
+impl DocumentLimits {
+    /// Sets the maximum length as JSON, in bytes.
+    #[must_use]
+    pub const fn with_max_bytes(self, max_bytes: usize) -> Self {
+        Self { max_bytes, ..self }
+    }
+
+    /// Sets the maximum number of keys.
+    #[must_use]
+    pub const fn with_max_keys(self, max_keys: usize) -> Self {
+        Self { max_keys, ..self }
+    }
+
+    /// Checks the size of a document.
+    pub(crate) fn check(self, fields: &Map<String, Value>) -> Result<(), FieldError> {
+        let keys = count_keys(fields);
+        if keys > self.max_keys {
+            return Err(FieldError::new("", FieldErrorKind::TooManyKeys { keys, max: self.max_keys }));
+        }
+        let bytes = json_bytes(fields);
+        if bytes > self.max_bytes {
+            return Err(FieldError::new("", FieldErrorKind::TooManyBytes { bytes, max: self.max_bytes }));
+        }
+        Ok(())
+    }
+}
