@@ -1,8 +1,8 @@
 //! The features of a number: their settings, who may set them, and when they are live.
 //!
-//! A user puts [`FeatureSettings`] on a number, as a part of its public document. The settings that the
-//! providers were told of and that calls obey are a second, active copy. [`Features`] holds both and
-//! returns the effects that make the providers follow.
+//! A user sets [`FeatureSettings`] on a number, as a part of its public document. A second, active copy
+//! contains the settings that the providers have and that calls follow. [`Features`] holds both and
+//! returns the effects that bring the providers up to date.
 //!
 //! ```
 //! use serde_json::json;
@@ -22,7 +22,7 @@
 //! let cnam = FeatureSet::from([Feature::InboundCnam, Feature::OutboundCnam]);
 //! assert_eq!(features.active_features(), cnam);
 //!
-//! // In service, calls are marked. The provider knows the caller name already.
+//! // In service, calls are prepended. The provider already has the caller name.
 //! assert_eq!(features.activate(State::InService, None), []);
 //! assert_eq!(features.active_features(), cnam.union(Feature::Prepend.into()));
 //! # Ok::<(), telnum::document::FieldError>(())
@@ -32,9 +32,9 @@
 //!
 //! - [`live_states`] is the table of the states in which each feature is live.
 //! - [`NumberRecord::available_features`](crate::record::NumberRecord::available_features) returns the
-//!   features that an actor may set on a number,
-//!   [`NumberRecord::feature_denial`](crate::record::NumberRecord::feature_denial) why it may not set
-//!   another. One denied feature in a change refuses the whole change.
+//!   features that an actor may set on a number, and
+//!   [`NumberRecord::feature_denial`](crate::record::NumberRecord::feature_denial) the reason why
+//!   another feature is denied. If one feature of a change is denied, the whole change is refused.
 //! - Anyone who may change the number may remove a feature.
 
 pub mod cnam;

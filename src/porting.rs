@@ -1,6 +1,6 @@
 //! Porting: requests to move numbers from one carrier to another.
 //!
-//! The port-in of one number:
+//! The example ports one number in:
 //!
 //! ```
 //! use telnum::account::{Account, AccountId, AccountTree};
@@ -41,11 +41,11 @@
 //!
 //! # Rules
 //!
-//! - The owner creates a [`PortRequest`] and submits it. The port authority sends it to the losing carrier
-//!   and records the carrier's answers about the request and each number. When the numbers are in service,
-//!   the request is completed. The states are those of Kazoo's port requests.
-//! - Commands decide and store nothing: they return a [`PortDecision`]. [`PortDesk`](desk::PortDesk) stores
-//!   it, and puts the numbers in service.
+//! - The owner creates a [`PortRequest`] and submits it. The port authority sends it to the losing
+//!   carrier and records the carrier's responses for the request and for each number. When the numbers
+//!   are in service, the request is completed. The states are those of Kazoo's port requests.
+//! - Commands only decide: they return a [`PortDecision`]. [`PortDesk`](desk::PortDesk) stores it, and
+//!   puts the numbers in service.
 //! - Every transition is kept in the timeline.
 //! - The rules for dates are those of the FCC (47 CFR 52.35) and the NANC: see [`PortCalendar`].
 //!

@@ -7,7 +7,7 @@ use super::settings::FeatureSettings;
 use crate::lifecycle::State;
 use crate::names::{Feature, FeatureSet};
 
-/// The features of a number: those that its document asks for, and those that are active.
+/// The features of a number: the wanted settings in its document, and the active settings.
 ///
 /// ```
 /// use serde_json::json;
@@ -27,14 +27,14 @@ pub struct Features {
     /// The settings in the number's document.
     #[serde(skip_serializing_if = "FeatureSettings::is_empty")]
     pub wanted: FeatureSettings,
-    /// The settings that providers were told of and that calls obey.
+    /// The settings that providers have and that calls follow.
     #[serde(skip_serializing_if = "FeatureSettings::is_empty")]
     pub active: FeatureSettings,
 }
 
-/// A call to an E911 or CNAM provider that makes it follow the active settings.
+/// A call to an E911 or CNAM provider that brings it up to date with the active settings.
 ///
-/// In JSON an object of `kind` and `data`.
+/// In JSON it is an object with `kind` and `data`.
 ///
 /// ```
 /// use serde_json::json;
@@ -45,20 +45,22 @@ pub struct Features {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "data", rename_all = "snake_case")]
 pub enum ProviderEffect {
-    /// Provisions the address, which has a caller name. The address that the provider returns is recorded
-    /// by [`Features::mark_provisioned`].
+    /// The provisioning of the address, which has a caller name. [`Features::mark_provisioned`] records
+    /// the address that the provider returns.
     ProvisionE911(E911Address),
-    /// Removes the number's address.
+    /// The removal of the number's address.
     RemoveE911,
-    /// Sets the name that is shown and whether callers' names are looked up.
+    /// The setting of the displayed name, and of whether callers' names are looked up.
     SetCnam(Cnam),
-    /// Shows no name and looks none up.
+    /// The removal of the displayed name and the lookup.
     RemoveCnam,
 }
 
-/// Returns the states of a number in which the feature is live: active as the document asks for it.
+/// Returns the states of a number in which the feature is live, so that its wanted setting becomes
+/// active.
 ///
-/// A feature that is not live is removed, at its provider too; but the caller name stays active as it is
+/// In other states the feature is removed, also at its provider, except that an active caller name
+/// stays until the document drops it. Features without settings are never live.
 /// until the document drops it. Features that have no settings are never live.
 ///
 /// ```
@@ -86,18 +88,18 @@ pub const fn live_states(feature: Feature) -> &'static [State] {
 }
 
 impl Features {
-    /// Returns whether no setting is wanted or active.
+    /// Returns whether there are no wanted and no active settings.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.wanted.is_empty() && self.active.is_empty()
     }
 
-    /// Makes the wanted settings active as far as they are [live](live_states) in `state`, and returns the
-    /// effects that make the providers follow; none if they follow already.
+    /// Activates the wanted settings that are [live](live_states) in `state`, and returns the effects
+    /// that bring the providers up to date, if any.
     ///
-    /// A setting that is switched off is not active. An address that is wanted but not live gets the status
-    /// `REMOVED`. The effects name the caller: the address's own caller name, else `account_name`, else
-    /// [`E911Address::VALUED_CUSTOMER`].
+    /// A setting that is switched off is not activated. An address that is wanted but not live gets the
+    /// status `REMOVED`. The effects contain a caller name: the address's own, or else `account_name`,
+    /// or else [`E911Address::VALUED_CUSTOMER`].
     ///
     /// ```
     /// use serde_json::json;
@@ -115,7 +117,7 @@ impl Features {
     /// let [ProviderEffect::ProvisionE911(address)] = effects.as_slice() else { panic!() };
     /// assert_eq!(address.fields().caller_name.as_deref(), Some("Acme"));
     ///
-    /// // An address that the document drops is removed at the provider.
+    /// // An address that is dropped from the document is removed at the provider.
     /// features.wanted = FeatureSettings::default();
     /// assert_eq!(features.activate(State::InService, Some("Acme")), [ProviderEffect::RemoveE911]);
     /// # Ok::<(), telnum::document::FieldError>(())
@@ -123,7 +125,7 @@ impl Features {
     #[must_use]
     pub fn activate(&mut self, state: State, account_name: Option<&str>) -> Vec<ProviderEffect> {
         let before = std::mem::take(&mut self.active);
-        // An address that the provider has already stays in the provider's spelling.
+        // An address that the provider already has keeps the provider's spelling.
         let wanted_e911 = self.wanted.e911.as_ref().map(|wanted| match &before.e911 {
             Some(provisioned) if wanted.is_satisfied_by(provisioned) => provisioned.clone(),
             other => wanted.to_request(other.as_ref()),
@@ -145,11 +147,11 @@ impl Features {
         if not_live.contains(Feature::Cnam) && wanted.cnam.is_some() {
             self.active.cnam.clone_from(&before.cnam);
         }
-        // The document follows the address that is active.
+        // The document follows the active address.
         match (&before.e911, &self.active.e911) {
             (_, Some(active)) => self.wanted.e911 = Some(active.clone()),
             (Some(_), None) => self.wanted.e911 = self.wanted.e911.take().map(E911Address::into_removed),
-            // Nobody but the provider can say that the provider has an address.
+            // Only the provider can confirm that it has an address.
             (None, None) => {
                 self.wanted.e911 = self.wanted.e911.take().map(E911Address::into_unprovisioned);
             }
@@ -157,7 +159,8 @@ impl Features {
         effects(&before, &self.active, account_name)
     }
 
-    /// Removes all wanted and active settings, and returns the effects that make the providers follow.
+    /// Removes all wanted and active settings, and returns the effects that bring the providers up to
+    /// date.
     ///
     /// ```
     /// # use serde_json::json;
@@ -174,8 +177,8 @@ impl Features {
         effects(&std::mem::take(&mut self.active), &self.active, None)
     }
 
-    /// Records the address that the provider has provisioned, in the provider's spelling, as active and in
-    /// the document.
+    /// Records the address that the provider has provisioned, in the provider's spelling, in the active
+    /// settings and in the document.
     pub fn mark_provisioned(&mut self, address: E911Address) {
         self.wanted.e911 = Some(address.clone());
         self.active.e911 = Some(address);
@@ -211,7 +214,7 @@ fn enabled<T: Clone>(wanted: Option<&T>, is_enabled: impl FnOnce(&T) -> bool) ->
     wanted.filter(|wanted| is_enabled(wanted)).cloned()
 }
 
-/// Returns the effects that turn the settings `before` into `after` at the providers.
+/// Returns the effects that change the settings `before` into `after` at the providers.
 fn effects(
     before: &FeatureSettings,
     after: &FeatureSettings,

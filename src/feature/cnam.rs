@@ -1,6 +1,7 @@
-//! Caller names (CNAM): the name shown where a number calls, and the lookup of its callers' names.
+//! Caller names (CNAM): the name displayed for calls from a number, and the lookup of names for calls
+//! to it.
 //!
-//! A name has 1 to 15 characters. Providers differ in the characters they accept, so those are a setting:
+//! A name has 1 to 15 characters. The allowed characters depend on the provider and are set by a
 //! [`CnamProfile`].
 //!
 //! ```
@@ -26,10 +27,10 @@ use serde_json::Value;
 use crate::document::{Extra, FieldError, FieldErrorKind, Fields, FromJson, Json, from_value};
 use crate::policy::CnamProfile;
 
-/// A caller name: 1 to 15 characters, none of them a control character.
+/// A caller name: 1 to 15 characters other than control characters.
 ///
-/// [`new`](Self::new) checks the name against a profile and `FromStr` against the default profile. serde
-/// accepts any name, because a stored name was checked when it was set.
+/// [`new`](Self::new) validates the name against a profile, and `FromStr` against the default profile.
+/// serde accepts any name, because a stored name was validated when it was set.
 ///
 /// ```
 /// use telnum::feature::cnam::{CnamError, CnamName};
@@ -45,17 +46,17 @@ use crate::policy::CnamProfile;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CnamName(Box<str>);
 
-/// The error of a text that is not a caller name.
+/// The error for a text that is not a caller name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CnamError {
-    /// The text is empty or has more than 15 characters.
+    /// A text that is empty or has more than 15 characters.
     #[error("expected 1 to {max} characters, found {length}", max = CnamName::MAX_LENGTH)]
     Length {
         /// The number of characters.
         length: usize,
     },
-    /// The text has a character that the profile does not allow.
+    /// A character that the profile does not allow.
     #[error("expected a letter, digit or space{} at character {position}, found {found:?}",
         if *.punctuation { " or the profile's punctuation" } else { "" })]
     Character {
@@ -63,16 +64,16 @@ pub enum CnamError {
         found: char,
         /// The index of the character, from 0.
         position: usize,
-        /// Whether the profile allows more than letters, digits and the space.
+        /// Whether the profile allows characters other than letters, digits and the space.
         punctuation: bool,
     },
-    /// The text starts with a space.
+    /// A space at the start.
     #[error("expected no space at the start")]
     LeadingSpace,
-    /// The text has digits only.
+    /// A text of digits only.
     #[error("expected more than digits")]
     AllDigits,
-    /// The text has too few letters.
+    /// Too few letters.
     #[error("expected at least {min} letters, found {letters}")]
     FewLetters {
         /// The number of letters.
@@ -84,7 +85,7 @@ pub enum CnamError {
 
 /// The caller name settings of a number.
 ///
-/// The parts are features of their own: [`OutboundCnam`](crate::names::Feature::OutboundCnam) and
+/// Its parts are features of their own: [`OutboundCnam`](crate::names::Feature::OutboundCnam) and
 /// [`InboundCnam`](crate::names::Feature::InboundCnam).
 ///
 /// ```
@@ -101,13 +102,13 @@ pub enum CnamError {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Cnam {
-    /// The name shown where the number calls.
+    /// The name displayed for calls from the number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<CnamName>,
-    /// Whether callers' names are looked up. Default: no.
+    /// Whether callers' names are looked up. Default: `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inbound_lookup: Option<bool>,
-    /// Further fields.
+    /// The other fields.
     #[serde(flatten)]
     pub extra: Extra,
 }
@@ -121,7 +122,9 @@ impl CnamName {
     /// Creates a name that `profile` allows.
     ///
     /// # Errors
-    /// The first of the rules that `text` breaks, in the order of the variants of [`CnamError`].
+    ///
+    /// Returns the error of the first rule that `text` violates, in the order of the variants of
+    /// [`CnamError`].
     pub fn new(text: &str, profile: &CnamProfile) -> Result<Self, CnamError> {
         let length = text.chars().count();
         if !(1..=Self::MAX_LENGTH).contains(&length) {
@@ -178,7 +181,8 @@ impl<'de> Deserialize<'de> for CnamName {
 }
 
 impl Cnam {
-    /// Reads the object like [`from_value`](Self::from_value), and checks the name against a profile.
+    /// Reads the object like [`from_value`](Self::from_value), and validates the name against
+    /// `profile`.
     ///
     /// ```
     /// use serde_json::json;
@@ -191,7 +195,9 @@ impl Cnam {
     /// ```
     ///
     /// # Errors
-    /// The first field that has the wrong type, or a name that `profile` does not allow.
+    ///
+    /// Returns the error of the first field that has the wrong type, or of a name that `profile` does
+    /// not allow.
     pub fn from_value_with(value: Value, profile: &CnamProfile) -> Result<Self, FieldError> {
         Self::read(value.into(), profile)
     }
@@ -206,7 +212,7 @@ impl Cnam {
         })
     }
 
-    /// Returns whether a name is shown.
+    /// Returns whether a name is displayed.
     #[must_use]
     pub const fn is_outbound(&self) -> bool {
         self.display_name.is_some()
@@ -218,7 +224,7 @@ impl Cnam {
         self.inbound_lookup == Some(true)
     }
 
-    /// Returns whether a name is shown or names are looked up.
+    /// Returns whether a name is displayed or names are looked up.
     #[must_use]
     pub fn is_enabled(&self) -> bool {
         self.is_outbound() || self.is_inbound()

@@ -1,8 +1,9 @@
-//! Emergency addresses (E911): the address that emergency services are told for a number.
+//! Emergency addresses (E911): the address of a number that emergency services receive.
 //!
-//! An [`E911Address`] is complete: it has a street address, a locality, a region and a postal code, which
-//! with a room or floor are the dispatchable location of 47 CFR 9.3. A provider validates and provisions
-//! it, and adds what it found out to the same document: status, coordinates, ZIP+4, parts of the street.
+//! An [`E911Address`] is complete: it has a street address, a locality, a region and a postal code.
+//! With a room or floor, these form the dispatchable location of 47 CFR 9.3. A provider validates and
+//! provisions the address, and adds its results to the same document: status, coordinates, ZIP+4, parts
+//! of the street.
 //!
 //! ```
 //! use serde_json::json;
@@ -31,13 +32,13 @@
 //! # Ok::<(), telnum::document::FieldError>(())
 //! ```
 //!
-//! | item | is |
+//! | item | content |
 //! |---|---|
-//! | [`E911Address`], [`E911Fields`], [`LegacyData`] | the address, and the fields it is made of |
-//! | [`E911Outcome`], [`E911Refusal`] | what a provider answered, and why there is no address |
-//! | [`E911Status`] | how far the provider is with the address |
-//! | [`E911Country`] | the countries whose regions and postal codes are checked |
-//! | [`MailingLabel`] | the address as it is written on an envelope |
+//! | [`E911Address`], [`E911Fields`], [`LegacyData`] | the address and its fields |
+//! | [`E911Outcome`], [`E911Refusal`] | the response of a provider, and the reason for a refusal |
+//! | [`E911Status`] | the status of the address at the provider |
+//! | [`E911Country`] | the countries whose regions and postal codes are validated |
+//! | [`MailingLabel`] | the address as written on an envelope |
 
 mod address;
 mod civic;

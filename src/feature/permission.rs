@@ -1,11 +1,11 @@
-//! Which features an actor may set on a number, and why not the others.
+//! The features that an actor may set on a number, and the reasons why others are denied.
 
 use crate::names::{CarrierKind, Feature, FeatureSet};
 
-/// The facts that decide which features may be set on a number.
+/// The facts that determine which features may be set on a number.
 ///
-/// Every step of [`STEPS`] takes some features away, and the features that are left may be set. A list
-/// counts even if it is empty: an empty allow list allows nothing, an empty deny list denies nothing.
+/// Each of the [`STEPS`] removes some features, and the remaining features may be set. A list applies
+/// even if it is empty: an empty allow list allows nothing, an empty deny list denies nothing.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FeaturePermissions<'a> {
     /// The number's own allow list.
@@ -30,37 +30,37 @@ pub(crate) struct FeaturePermissions<'a> {
     pub(crate) is_admin: bool,
 }
 
-/// The reason why a feature cannot be set on a number.
-///
-/// [`NumberRecord::feature_denial`](crate::record::NumberRecord::feature_denial) returns it.
+/// The reason why a feature cannot be set on a number, returned by
+/// [`NumberRecord::feature_denial`](crate::record::NumberRecord::feature_denial).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum FeatureDenial {
-    /// The number has an allow list without the feature.
+    /// A number with an allow list that does not contain the feature.
     #[error("the feature is not among the number's allowed features")]
     NotAllowedByNumber,
-    /// The number has no allow list, and its reseller has one without the feature.
+    /// A number without an allow list whose reseller has one that does not contain the feature.
     #[error("the feature is not among the reseller's allowed features")]
     NotAllowedByReseller,
-    /// Neither the number nor its reseller has an allow list, and the policy's is without the feature.
+    /// A policy that does not allow the feature, where neither the number nor its reseller has an allow
+    /// list.
     #[error("the feature is not among the policy's allowed features")]
     NotAllowedByPolicy,
-    /// The number has a deny list with the feature.
+    /// A number with a deny list that contains the feature.
     #[error("the feature is among the number's denied features")]
     DeniedByNumber,
-    /// The number has no deny list, and its reseller has one with the feature.
+    /// A number without a deny list whose reseller has one that contains the feature.
     #[error("the feature is among the reseller's denied features")]
     DeniedByReseller,
-    /// The number is local or mobile, and the feature is carried out outside of the system.
+    /// A local or mobile number, if the feature is implemented outside of the system.
     #[error("local numbers cannot carry the feature")]
     LocalNumber,
-    /// The feature needs the application `trunkstore`.
+    /// A number that is not used by the application `trunkstore`, which the feature requires.
     #[error("only numbers used by `{TRUNKSTORE}` can carry the feature")]
     NotTrunkstore,
-    /// The feature may be set by admins only.
+    /// A feature that only admins may set.
     #[error("only admins may set the feature")]
     AdminOnly,
-    /// The feature is carried out on behalf of an account, and the number has no owner.
+    /// A number without an owner, if the feature works on behalf of an account.
     #[error("numbers without an owner cannot carry the feature")]
     Unassigned,
 }
@@ -71,7 +71,7 @@ impl FeaturePermissions<'_> {
         STEPS.iter().fold(FeatureSet::ALL, |left, (_, taken)| left.difference(taken(self)))
     }
 
-    /// Returns the reason why the feature cannot be set: the first step that takes it away.
+    /// Returns the reason why the feature cannot be set: the first step that removes it.
     pub(crate) fn denial(&self, feature: Feature) -> Option<FeatureDenial> {
         STEPS.iter().find(|(_, taken)| taken(self).contains(feature)).map(|(denial, _)| *denial)
     }
@@ -84,13 +84,13 @@ impl FeaturePermissions<'_> {
     }
 }
 
-/// A step: the features that it takes away, and the reason.
+/// A step: its reason, and the function that returns the features to remove.
 type Step = (FeatureDenial, fn(&FeaturePermissions<'_>) -> FeatureSet);
 
-/// The application of trunks, the only one that fails over.
+/// The application of trunks, the only one that supports failover.
 const TRUNKSTORE: &str = "trunkstore";
 
-/// The steps, in the order in which they are reasons.
+/// The steps, in order of precedence of their reasons.
 const STEPS: [Step; 9] = [
     (FeatureDenial::NotAllowedByNumber, |facts| outside_of(facts.number_allowed)),
     (FeatureDenial::NotAllowedByReseller, |facts| match facts.number_allowed {
@@ -118,7 +118,7 @@ const STEPS: [Step; 9] = [
     (FeatureDenial::Unassigned, |facts| unless(facts.is_assigned, FeatureSet::EXTERNAL)),
 ];
 
-/// Returns the features that an allow list lacks; none if there is no list.
+/// Returns the features that are not in an allow list; the empty set if there is no list.
 fn outside_of(list: Option<FeatureSet>) -> FeatureSet {
     list.map_or(FeatureSet::EMPTY, |list| FeatureSet::ALL.difference(list))
 }

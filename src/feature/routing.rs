@@ -15,7 +15,7 @@ use serde::{Serialize, Serializer};
 use crate::document::{Extra, FieldError, FieldErrorKind, Fields, FromJson, Json, from_value};
 use crate::number::PhoneNumber;
 
-/// The texts in front of the caller's name and number, which tell the callee which number was called.
+/// The texts before the caller's name and number, which show the callee which number was called.
 ///
 /// ```
 /// use serde_json::json;
@@ -28,23 +28,23 @@ use crate::number::PhoneNumber;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Prepend {
-    /// Whether the texts are prepended. Default: no.
+    /// Whether the texts are prepended. Default: `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
-    /// The text in front of the caller's name.
+    /// The text before the caller's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The text in front of the caller's number.
+    /// The text before the caller's number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
-    /// Further fields.
+    /// The other fields.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
 /// The destination of calls that the number's own target does not answer.
 ///
-/// In JSON an object with `e164` or `sip`, not both.
+/// In JSON it is an object with either `e164` or `sip`.
 ///
 /// ```
 /// use serde_json::json;
@@ -59,9 +59,9 @@ pub struct Prepend {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Failover {
-    /// The destination; `None` if calls do not fail over.
+    /// The destination; `None` if there is no failover.
     pub destination: Option<Destination>,
-    /// Further fields.
+    /// The other fields.
     pub extra: Extra,
 }
 
@@ -74,7 +74,7 @@ pub enum Destination {
     Sip(String),
 }
 
-/// The media that a caller hears while the number rings: ids or URLs.
+/// The audio that a caller hears while the number rings: ids or URLs.
 ///
 /// ```
 /// use serde_json::json;
@@ -86,18 +86,18 @@ pub enum Destination {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Ringback {
-    /// The medium until the call is answered.
+    /// The audio until the call is answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub early: Option<String>,
-    /// The medium while the call is transferred.
+    /// The audio while the call is transferred.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transfer: Option<String>,
-    /// Further fields.
+    /// The other fields.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// Whether the number takes and sends messages of one kind, text (`sms`) or picture (`mms`).
+/// The settings for messages of one kind, text (`sms`) or multimedia (`mms`).
 ///
 /// ```
 /// use serde_json::json;
@@ -109,10 +109,10 @@ pub struct Ringback {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Messaging {
-    /// Whether messages are enabled. Default: no.
+    /// Whether messages are enabled. Default: `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
-    /// Further fields.
+    /// The other fields.
     #[serde(flatten)]
     pub extra: Extra,
 }
@@ -140,7 +140,7 @@ impl FromJson for Prepend {
 }
 
 impl Failover {
-    /// Returns whether calls fail over.
+    /// Returns whether there is a failover destination.
     #[must_use]
     pub const fn is_enabled(&self) -> bool {
         self.destination.is_some()
@@ -183,7 +183,7 @@ impl Serialize for Failover {
 }
 
 impl Ringback {
-    /// Returns whether a caller hears a medium.
+    /// Returns whether there is audio for the caller.
     #[must_use]
     pub const fn is_enabled(&self) -> bool {
         self.early.is_some() || self.transfer.is_some()

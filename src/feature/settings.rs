@@ -9,16 +9,16 @@ use crate::document::{FieldError, FieldErrorKind, Fields, FromJson, Json, from_v
 use crate::names::{CarrierName, Feature, FeatureSet};
 use crate::policy::CnamProfile;
 
-/// The feature settings of a number's document. A feature that the document lacks is `None`.
+/// The feature settings in a number's document. A feature that the document does not contain is `None`.
 ///
-/// In JSON an object of these fields. `dash_e911`, the former name of `e911`, is read too.
+/// In JSON it is an object with these fields. `dash_e911`, the former name of `e911`, is accepted, too.
 ///
 /// ```
 /// use serde_json::json;
 /// use telnum::feature::FeatureSettings;
 /// use telnum::policy::CnamProfile;
 ///
-/// // A document has other fields too; they are returned.
+/// // A document contains other fields, too; they are returned.
 /// let document = json!({"my_own_field": {}, "force_outbound": true, "failover": null});
 /// let document = document.as_object().unwrap().clone();
 /// let (settings, rest) = FeatureSettings::from_document(document, &CnamProfile::DEFAULT)?;
@@ -36,13 +36,13 @@ pub struct FeatureSettings {
     pub failover: Option<Failover>,
     /// Whether calls from other numbers of the system are routed through a carrier.
     pub force_outbound: Option<bool>,
-    /// Picture messages.
+    /// The settings for multimedia messages.
     pub mms: Option<Messaging>,
-    /// The texts in front of the caller's name and number.
+    /// The texts before the caller's name and number.
     pub prepend: Option<Prepend>,
-    /// The media that a caller hears while the number rings.
+    /// The audio that a caller hears while the number rings.
     pub ringback: Option<Ringback>,
-    /// Text messages.
+    /// The settings for text messages.
     pub sms: Option<Messaging>,
 }
 
@@ -53,11 +53,12 @@ impl FeatureSettings {
     pub(crate) const NAMES: [&'static str; 9] =
         ["cnam", "e911", "dash_e911", "failover", "force_outbound", "mms", "prepend", "ringback", "sms"];
 
-    /// Reads the settings of a whole document, and returns them with the rest of the document.
+    /// Reads the settings in a whole document, and returns them with the rest of the document.
     ///
     /// # Errors
-    /// The first setting that has the wrong type or is refused, or a caller name that `profile` does not
-    /// allow.
+    ///
+    /// Returns the error of the first setting that has the wrong type or is refused, or of a caller
+    /// name that `profile` does not allow.
     pub fn from_document(
         document: Map<String, Value>,
         profile: &CnamProfile,
@@ -70,8 +71,8 @@ impl FeatureSettings {
         Ok((settings, fields.rest()))
     }
 
-    /// Applies a patch of the whole document (RFC 7396), and returns the changed settings with the rest of
-    /// the patch.
+    /// Applies `patch`, a merge patch of the whole document (RFC 7396), and returns the changed
+    /// settings with the rest of the patch.
     ///
     /// ```
     /// use serde_json::json;
@@ -86,8 +87,9 @@ impl FeatureSettings {
     /// ```
     ///
     /// # Errors
-    /// The first setting that would have the wrong type or be refused, or a caller name that `profile` does
-    /// not allow.
+    ///
+    /// Returns the error of the first setting that would have the wrong type or be refused, or of a
+    /// caller name that `profile` does not allow.
     pub fn patched(
         &self,
         mut patch: Map<String, Value>,
@@ -99,7 +101,7 @@ impl FeatureSettings {
         let [new, old] = [E911Key::E911, E911Key::DashE911].map(E911Key::as_str);
         match patch.shift_remove(old) {
             Some(change) if !patch.contains_key(new) => drop(patch.insert(new.to_owned(), change)),
-            // Beside the current name, `null` under the former one clears nothing.
+            // If the current name is present, `null` under the former one removes nothing.
             Some(change) if !change.is_null() && patch.get(new) != Some(&change) => {
                 return Err(FieldError::invalid(old, &change, DIFFERENT_ADDRESS));
             }
@@ -115,7 +117,7 @@ impl FeatureSettings {
         Ok((settings, patch))
     }
 
-    /// Returns the fields of the document, with the address under the name `key`.
+    /// Returns the fields of the document, with the address under `key`.
     ///
     /// ```
     /// use serde_json::json;
@@ -140,7 +142,7 @@ impl FeatureSettings {
         }
     }
 
-    /// Writes the fields of the document, with the address under the name `key`.
+    /// Serializes the fields of the document, with the address under `key`.
     pub(crate) fn serialize_into<M: SerializeMap>(&self, map: &mut M, key: E911Key) -> Result<(), M::Error> {
         entry(map, "cnam", self.cnam.as_ref())?;
         entry(map, key.as_str(), self.e911.as_ref())?;
@@ -164,8 +166,8 @@ impl FeatureSettings {
         self.set_since(&Self::default())
     }
 
-    /// Returns the features that have settings which they did not have in `before`: those that an actor
-    /// needs a permission for. Removing a feature needs none.
+    /// Returns the features that have settings which they did not have in `before`. An actor needs
+    /// permission for these features; removing a feature needs none.
     ///
     /// ```
     /// use serde_json::json;
@@ -242,7 +244,7 @@ impl FeatureSettings {
     }
 }
 
-/// An object without further fields.
+/// Reads an object that contains no other fields.
 impl FromJson for FeatureSettings {
     fn from_json(json: Json<'_>) -> Result<Self, FieldError> {
         let mut fields = Fields::of(json)?;
@@ -258,7 +260,7 @@ impl Serialize for FeatureSettings {
     }
 }
 
-/// Settings that are written with the address under a name.
+/// Settings that are serialized with the address under a key.
 struct KeyedSettings<'a>(&'a FeatureSettings, E911Key);
 
 impl Serialize for KeyedSettings<'_> {
@@ -269,11 +271,12 @@ impl Serialize for KeyedSettings<'_> {
     }
 }
 
-/// Takes the field `carrier_name` out of a document. It is no setting: it asks to rename the number's
-/// carrier, which needs a permission for [`Feature::CarrierName`].
+/// Takes the field `carrier_name` from a document. It is not a setting, but a request to change the
+/// number's carrier, which requires permission for [`Feature::CarrierName`].
 ///
 /// # Errors
-/// The field is not a text, or not the name of a carrier.
+///
+/// Returns an error if the field is not a string, or not the name of a carrier.
 pub(crate) fn take_carrier_name(
     document: &mut Map<String, Value>,
 ) -> Result<Option<CarrierName>, FieldError> {
@@ -296,7 +299,7 @@ pub(crate) fn take_carrier_name(
 
 const DIFFERENT_ADDRESS: &str = "expected the same address as in `e911`";
 
-/// Returns whether a document has feature settings.
+/// Returns whether a document contains feature settings.
 fn has_settings(document: &Map<String, Value>) -> bool {
     document.keys().any(|name| FeatureSettings::NAMES.contains(&&**name))
 }
@@ -309,7 +312,7 @@ fn is_set<T: PartialEq>(after: Option<&T>, before: Option<&T>) -> bool {
     after.is_some() && after != before
 }
 
-/// Writing a value does not fail: all keys here are texts.
+/// Converting to a value cannot fail here, because all keys are strings.
 fn to_value(feature: Option<&impl Serialize>) -> Option<Value> {
     feature.and_then(|feature| serde_json::to_value(feature).ok())
 }

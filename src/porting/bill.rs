@@ -6,10 +6,10 @@ use super::Pin;
 use crate::document::document;
 
 document! {
-    /// The losing carrier's record of the account that numbers are ported from, as the owner states it.
+    /// The losing carrier's record of the account that numbers are ported from, as stated by the owner.
     ///
-    /// Every field is optional; [`PortRequest::missing`](super::PortRequest::missing) returns those that
-    /// a losing carrier requires. `Debug` shows neither the PIN nor the values of unknown fields.
+    /// Every field is optional; [`PortRequest::missing`](super::PortRequest::missing) returns the
+    /// fields that a losing carrier requires. `Debug` hides the PIN and the values of unknown fields.
     ///
     /// ```
     /// use telnum::porting::Bill;
@@ -59,7 +59,7 @@ document! {
 }
 
 impl Bill {
-    /// Returns the lines of the service address, without blank ones.
+    /// Returns the lines of the service address, without blank lines.
     ///
     /// ```
     /// use telnum::porting::Bill;

@@ -1,4 +1,4 @@
-//! The earliest date of a port.
+//! The calculation of the earliest date of a port.
 //!
 //! ```
 //! use telnum::porting::{PortCalendar, PortKind};
@@ -15,12 +15,12 @@
 //!
 //! - A simple port takes one business day (47 CFR 52.35(a)); any other port takes four (the NANC's
 //!   provisioning flows, 47 CFR 52.26(a)).
-//! - Business days are Monday to Friday without the losing carrier's holidays; business hours are 8:00
+//! - Business days are Monday to Friday except the losing carrier's holidays; business hours are 8:00
 //!   to 17:00.
-//! - A request received by 13:00 on a business day counts on that day; a later one counts as received
-//!   at 8:00 on the next business day. The number may be activated at midnight.
-//! - All times are local. The regulation means the predominant time zone of the NPAC region of the
-//!   number.
+//! - A request received by 13:00 on a business day counts on that day; a later request counts as
+//!   received at 8:00 on the next business day. The number may be activated at midnight.
+//! - All times are local. By the regulation, they refer to the predominant time zone of the NPAC region
+//!   of the number.
 
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 
 use crate::text_enum::text_enum;
 
-/// The kind of a port, which determines how long it takes.
+/// The kind of a port, which determines its duration.
 ///
 /// ```
 /// use telnum::porting::PortKind;
@@ -38,9 +38,10 @@ use crate::text_enum::text_enum;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PortKind {
-    /// One line, without changes to other services of the losing carrier. One business day.
+    /// A port of one line that changes no other services of the losing carrier. It takes one business
+    /// day.
     Simple,
-    /// Any other port. Four business days.
+    /// Any other port. It takes four business days.
     NonSimple,
 }
 
@@ -73,10 +74,10 @@ pub struct EarliestPort {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CalendarError {
-    /// The date is beyond the dates that the calendar can represent.
+    /// A date beyond those that the calendar can represent.
     #[error("date {0}: no business day follows it in the calendar")]
     OutOfRange(NaiveDate),
-    /// The cut-off time is before the opening time.
+    /// A cut-off time before the opening time.
     #[error("cut-off: expected a time not before the opening at {opens}, found {cut_off}")]
     Hours {
         /// The opening time.
@@ -86,9 +87,9 @@ pub enum CalendarError {
     },
 }
 
-/// The regulation's opening time.
+/// The opening time set by the regulation.
 const OPENS: NaiveTime = full_hour(8);
-/// The regulation's cut-off time.
+/// The cut-off time set by the regulation.
 const CUT_OFF: NaiveTime = full_hour(13);
 
 const fn full_hour(hour: u32) -> NaiveTime {
@@ -116,8 +117,8 @@ impl PortCalendar {
         Self { holidays: holidays.into_iter().collect(), opens: OPENS, cut_off: CUT_OFF }
     }
 
-    /// Sets the hours in which a request counts on the day it is received: from `opens` to `cut_off`,
-    /// inclusive. Default: 8:00 to 13:00.
+    /// Sets the hours within which a request counts on the day of its receipt: from `opens` to
+    /// `cut_off`, inclusive. Default: 8:00 to 13:00.
     ///
     /// ```
     /// use telnum::porting::{PortCalendar, PortKind};
@@ -129,6 +130,7 @@ impl PortCalendar {
     /// ```
     ///
     /// # Errors
+    ///
     /// [`CalendarError::Hours`] if `cut_off` is before `opens`.
     pub fn with_hours(self, opens: NaiveTime, cut_off: NaiveTime) -> Result<Self, CalendarError> {
         if cut_off < opens {
@@ -137,7 +139,7 @@ impl PortCalendar {
         Ok(Self { opens, cut_off, ..self })
     }
 
-    /// Returns `true` if `day` is one of Monday to Friday and not a holiday.
+    /// Returns whether `day` is a day from Monday to Friday and not a holiday.
     ///
     /// ```
     /// use telnum::porting::PortCalendar;
@@ -152,7 +154,7 @@ impl PortCalendar {
         !matches!(day.weekday(), Weekday::Sat | Weekday::Sun) && !self.holidays.contains(&day)
     }
 
-    /// Returns the earliest date of a port whose request was `received`, complete and accurate, at a
+    /// Returns the earliest date of a port whose complete and accurate request was `received` at a
     /// local time.
     ///
     /// ```

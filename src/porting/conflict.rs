@@ -1,5 +1,5 @@
-//! Conflicts of numbers: a number is on at most one active port request, and on none if the inventory has
-//! it already.
+//! Conflicts of numbers: a number is on at most one active port request, and on none if the inventory
+//! already has it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,7 +7,7 @@ use super::{NumberStatusKind, PortRequest, PortRequestId, PortStates};
 use crate::account::AccountId;
 use crate::number::PhoneNumber;
 
-/// A port request that a number is on, with its owner.
+/// The port request that a number is on, with the owner of the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Placement {
     /// The port request.
@@ -16,7 +16,7 @@ pub struct Placement {
     pub account: AccountId,
 }
 
-/// The error of a number that cannot be on a port request.
+/// The reason why a number cannot be on a port request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.message())]
 pub struct NumberConflict {
@@ -30,20 +30,20 @@ pub struct NumberConflict {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NumberConflictKind {
-    /// The number is on another request of the same account.
+    /// A number on another request of the same account.
     SameAccount(PortRequestId),
-    /// The number is on a request of another account.
+    /// A number on a request of another account.
     OtherAccount,
-    /// The number is on several active requests: the stored data is inconsistent.
+    /// A number on several active requests: the stored data is inconsistent.
     Several,
-    /// The inventory has the number, with an owner.
+    /// A number in the inventory with an owner.
     Exists,
 }
 
 /// Checks that `number` can be on the port request `on`.
 ///
-/// `placed` are all active requests that the number is on, `on` among them if it is one of them. `exists`
-/// says whether the inventory has the number with an owner.
+/// `placed` contains all active requests that the number is on, including `on` if the number is on it.
+/// `exists` is whether the inventory has the number with an owner.
 ///
 /// ```
 /// use telnum::porting::{NumberConflictKind, Placement, check_number};
@@ -60,7 +60,9 @@ pub enum NumberConflictKind {
 /// ```
 ///
 /// # Errors
-/// [`NumberConflict`] if `placed` has a request other than `on`, or is empty and the number `exists`.
+///
+/// Returns a [`NumberConflict`] if `placed` contains a request other than `on`, or if it is empty and
+/// the number `exists`.
 pub fn check_number(
     number: PhoneNumber,
     on: Placement,
@@ -78,7 +80,7 @@ pub fn check_number(
     Err(NumberConflict { number, kind })
 }
 
-/// Returns the placements of `number` on the active ones of `requests`, as
+/// Returns the placements of `number` on the active requests among `requests`, as
 /// [`PortRequest::active_numbers`] defines them.
 ///
 /// ```
@@ -100,15 +102,15 @@ pub fn placements<'a>(
 }
 
 impl PortRequest {
-    /// Returns `true` if the request is neither completed nor canceled. A request in a state that another
-    /// system named is active.
+    /// Returns whether the request is neither completed nor canceled. A request in a state that another
+    /// system defined is active.
     #[must_use]
     pub fn is_active(&self) -> bool {
         PortStates::ACTIVE.contains(self.state())
     }
 
-    /// Returns the numbers that no other active request may have: those of an active request that were
-    /// not canceled on it, and none of a completed or canceled request.
+    /// Returns the numbers that no other active request may contain: the numbers of an active request
+    /// that were not canceled on it, and none for a completed or canceled request.
     ///
     /// ```
     /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
@@ -181,7 +183,7 @@ impl PortRequest {
 }
 
 impl NumberConflict {
-    /// Returns the message of Kazoo's error documents.
+    /// Returns the message in Kazoo's error documents.
     ///
     /// ```
     /// use telnum::porting::{NumberConflict, NumberConflictKind};

@@ -1,4 +1,4 @@
-//! The context of a command on a port request, and the command's result.
+//! The context of a command on a port request, and the result of the command.
 
 use std::fmt;
 
@@ -35,7 +35,7 @@ use crate::time::Timestamp;
 pub struct PortContext<'a> {
     /// The actor of the command.
     pub actor: Actor,
-    /// The user of the actor's account, as the service describes it. The timeline keeps it.
+    /// The user of the actor's account, in the service's own format. It is kept in the timeline.
     pub user: Option<&'a Map<String, Value>>,
     /// The accounts.
     pub accounts: &'a dyn Accounts,
@@ -45,7 +45,7 @@ pub struct PortContext<'a> {
     pub now: Timestamp,
 }
 
-/// The result of a command on a port request. Nothing is stored yet.
+/// The result of a command on a port request, which the caller stores.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PortDecision {
     /// The request after the command.
@@ -85,42 +85,42 @@ pub struct PortEvent {
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PortEventKind {
-    /// The request was created.
+    /// The creation of the request.
     Created,
-    /// The document was edited.
+    /// An edit of the document.
     Edited {
         /// The changed top-level fields of the document.
         fields: Vec<String>,
     },
-    /// A comment was added.
+    /// The addition of a comment.
     Commented {
         /// Whether only admins can see the comment.
         private: bool,
     },
-    /// A file was uploaded.
+    /// The upload of a file.
     Uploaded {
         /// The name of the file.
         name: String,
     },
-    /// The state changed.
+    /// A change of state.
     Transitioned {
         /// The state before.
         previous: PortState,
         /// The state after.
         new: PortState,
     },
-    /// The status of a number changed.
+    /// A change of a number's status.
     NumberChanged {
         /// The number.
         number: PhoneNumber,
         /// The status after.
         status: NumberStatus,
     },
-    /// Completion started: the request is locked while its numbers are put in service.
+    /// The start of the completion: the request is locked while its numbers are put in service.
     CompletionStarted,
-    /// Completion ended and left numbers waiting. The request is no longer locked.
+    /// The end of a completion that left numbers waiting. The request is no longer locked.
     CompletionPaused,
-    /// The request was deleted.
+    /// The deletion of the request.
     Deleted,
 }
 
@@ -165,7 +165,7 @@ impl<'a> PortContext<'a> {
         Self { now, ..self }
     }
 
-    /// Returns the role of the actor towards a request that `account` owns and `port_authority` processes.
+    /// Returns the role of the actor towards a request of `account` that `port_authority` processes.
     ///
     /// Accounts above `account` have its role; accounts above `port_authority` do not.
     #[must_use]
@@ -180,7 +180,7 @@ impl<'a> PortContext<'a> {
         }
     }
 
-    /// Returns `true` if the actor is an admin or the system.
+    /// Returns whether the actor is an admin or the system.
     #[must_use]
     pub fn is_admin(&self) -> bool {
         self.accounts.is_admin(self.actor)
@@ -190,7 +190,7 @@ impl<'a> PortContext<'a> {
         Authorization::new(self.party(self.actor), self.user.cloned())
     }
 
-    /// Returns `actor` with the name of its account.
+    /// Returns `actor` with the display name of its account.
     pub(super) fn party(&self, actor: Actor) -> Party {
         let account = actor.account().and_then(|id| self.accounts.account(id));
         let name = account.map(|account| account.name.clone()).filter(|name| !name.is_empty());
@@ -232,7 +232,7 @@ impl PortRequest {
         }
     }
 
-    /// Returns the decision to change `self` to `changed`; without `events` if the two are equal.
+    /// Returns the decision to change `self` to `changed`, without `events` if the two are equal.
     pub(super) fn decided(
         &self,
         changed: Self,

@@ -1,5 +1,5 @@
-//! The use cases of port requests: created, changed, completed and removed in a store, by many
-//! writers at once.
+//! The use cases of port requests: concurrent writers create, change, complete and remove them in a
+//! store.
 //!
 //! ```
 //! use serde_json::json;
@@ -23,7 +23,7 @@
 //! let new = NewPortRequest { id: "p1".parse()?, account: shop, port_authority: master, document };
 //! desk.create(new, shop.into())?;
 //!
-//! // Until the number is ported, nobody else can have it.
+//! // Until the number is ported, no other account can have it.
 //! let taken = inventory.create(["+14158867900"], &Default::default(), &Options::new(master))?;
 //! assert!(taken.single().is_err());
 //!
@@ -38,13 +38,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A [`PortRequest`] decides; the desk reads it, lets it decide, and stores the decision if nobody else
-//! has changed the request or one of its numbers in between, otherwise it starts again. A request and
-//! the records of its numbers are in one store, so that a number is never on a request and assigned to
-//! somebody else.
+//! A [`PortRequest`] decides whether a command is allowed. The desk reads the request, executes the
+//! command, and stores the decision on the condition that neither the request nor one of its numbers
+//! has changed in the meantime; on a conflict it starts again. A request and the records of its numbers
+//! are in one store, so that a number is never on a request and assigned to another account at the same
+//! time.
 //!
-//! Completing a request first locks it, then puts its numbers in service, then completes and unlocks
-//! it. After a crash half way the request is still locked; completing it again, or
+//! Completing a request locks it, puts its numbers in service, and then completes and unlocks it. After
+//! a crash in between, the request is still locked; completing it again, or
 //! [`recover`](PortDesk::recover), does the rest.
 
 use std::collections::{HashMap, HashSet};
@@ -64,10 +65,10 @@ use crate::store::{
     Batch, Change, Expect, Guard, Page, PortQuery, Retry, Store, StoreError, StoreExt, Stored,
 };
 
-/// The use cases of port requests over the store of an inventory. It is shared by threads, and cheap
-/// to clone.
+/// The use cases of port requests over the store of an inventory. The desk can be shared between
+/// threads and is cheap to clone.
 ///
-/// The [module](self) has an example.
+/// See the example of the [module](self).
 #[derive(Clone, Debug)]
 pub struct PortDesk {
     inventory: Inventory,
@@ -75,34 +76,34 @@ pub struct PortDesk {
     retry: Retry,
 }
 
-/// The reason why a port request is not changed.
+/// The error of a use case of port requests.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PortDeskError {
-    /// The request refuses the command.
+    /// A command that the request refuses.
     #[error(transparent)]
     Refused(#[from] PortRefusal),
     /// Numbers that cannot be on the request.
     #[error("{}", list(listed, *more))]
     Numbers {
-        /// The conflicts of the first 100 of these numbers.
+        /// The conflicts of the first 100 numbers.
         listed: Vec<NumberConflict>,
-        /// The number of further numbers.
+        /// The number of further numbers with conflicts.
         more: usize,
     },
-    /// There is no request with this id.
+    /// An id without a port request.
     #[error("no port request {0}")]
     NotFound(PortRequestId),
-    /// There is a request with this id already.
+    /// An id that another port request already has.
     #[error("port request {0} already exists")]
     Exists(PortRequestId),
-    /// Every attempt conflicted with a change by others.
+    /// A conflict with other changes at every attempt.
     #[error("port request {0}: changed by others at every attempt")]
     Conflict(PortRequestId),
-    /// The inventory failed.
+    /// A failure of the inventory.
     #[error(transparent)]
     Inventory(#[from] inventory::InventoryError),
-    /// The store failed.
+    /// A failure of the store.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -111,16 +112,16 @@ pub enum PortDeskError {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Completed {
-    /// The request as it is stored: completed if no number is waiting.
+    /// The stored request, which is completed unless numbers are waiting.
     pub request: PortRequest,
-    /// The numbers that are not in service yet, each with the reason if putting it in service failed.
+    /// The numbers that are not in service yet, each with the reason if it failed.
     pub waiting: Vec<(PhoneNumber, Option<String>)>,
 }
 
 /// The maximum number of conflicts that an error lists.
 const MAX_CONFLICTS: usize = 100;
 
-/// The number of requests in a page, and of numbers in a call of the inventory.
+/// The number of requests in a page, and of numbers in a call to the inventory.
 const PAGE: usize = 1_000;
 
 impl PortDesk {
@@ -145,12 +146,14 @@ impl PortDesk {
     /// Creates a request.
     ///
     /// # Errors
+    ///
     /// - [`Refused`](PortDeskError::Refused) if the document is invalid or `actor` has no access to the
     ///   account.
-    /// - [`Numbers`](PortDeskError::Numbers) if a number is on another active request, or on the system
-    ///   in a state in which it cannot be ported in.
-    /// - [`Exists`](PortDeskError::Exists) if there is a request with the id.
-    /// - [`Conflict`](PortDeskError::Conflict) and [`Store`](PortDeskError::Store).
+    /// - [`Numbers`](PortDeskError::Numbers) if a number is on another active request, or in the
+    ///   inventory in a state in which it cannot be ported in.
+    /// - [`Exists`](PortDeskError::Exists) if a request already has the id.
+    /// - [`Conflict`](PortDeskError::Conflict) if other changes conflicted at every attempt.
+    /// - [`Store`](PortDeskError::Store) if the store fails.
     pub fn create(&self, new: NewPortRequest, actor: Actor) -> Result<PortRequest, PortDeskError> {
         let id = new.id;
         let PortDecision { request, events } = PortRequest::create(new, &self.context(actor))?;
@@ -167,11 +170,13 @@ impl PortDesk {
         Err(PortDeskError::Conflict(id))
     }
 
-    /// Returns a request as `actor` may see it.
+    /// Returns the request with `id`, as visible to `actor`.
     ///
     /// # Errors
-    /// [`NotFound`](PortDeskError::NotFound) if there is none; [`Refused`](PortDeskError::Refused) if
-    /// `actor` has no access to it; [`Store`](PortDeskError::Store).
+    ///
+    /// - [`NotFound`](PortDeskError::NotFound) if there is no such request.
+    /// - [`Refused`](PortDeskError::Refused) if `actor` has no access to it.
+    /// - [`Store`](PortDeskError::Store) if the store fails.
     pub fn get(&self, id: PortRequestId, actor: Actor) -> Result<PortRequest, PortDeskError> {
         Ok(self.stored(id)?.seen_by(&self.context(actor))?)
     }
@@ -180,7 +185,8 @@ impl PortDesk {
     /// their ids, starting after `after`.
     ///
     /// # Errors
-    /// [`Store`](PortDeskError::Store).
+    ///
+    /// [`Store`](PortDeskError::Store) if the store fails.
     pub fn list(
         &self,
         states: PortStates,
@@ -209,9 +215,10 @@ impl PortDesk {
         Ok(Page { items, next: after })
     }
 
-    /// Changes a request by a command: [`PortRequest::edit`], [`comment`](PortRequest::comment),
-    /// [`schedule`](PortRequest::schedule), [`reject`](PortRequest::reject) and others. A request whose
-    /// numbers cost something is submitted by [`submit`](Self::submit) only.
+    /// Changes the request with `id` by a command: [`PortRequest::edit`],
+    /// [`comment`](PortRequest::comment), [`schedule`](PortRequest::schedule),
+    /// [`reject`](PortRequest::reject) and others. A request whose numbers are charged for can only be
+    /// submitted by [`submit`](Self::submit).
     ///
     /// ```
     /// # use telnum::{account::Actor, inventory::Inventory, porting::desk::PortDesk, store::MemoryStore};
@@ -222,12 +229,15 @@ impl PortDesk {
     /// ```
     ///
     /// # Errors
+    ///
     /// - [`NotFound`](PortDeskError::NotFound) if there is no such request.
     /// - [`Refused`](PortDeskError::Refused) with the refusal of the command.
-    /// - [`Numbers`](PortDeskError::Numbers) if the command adds a number that cannot be on the request.
-    /// - [`Inventory`](PortDeskError::Inventory) if the request is submitted and its numbers cost
-    ///   something.
-    /// - [`Conflict`](PortDeskError::Conflict) and [`Store`](PortDeskError::Store).
+    /// - [`Numbers`](PortDeskError::Numbers) if the command adds a number that cannot be on the
+    ///   request.
+    /// - [`Inventory`](PortDeskError::Inventory) if the command submits the request and its numbers are
+    ///   charged for.
+    /// - [`Conflict`](PortDeskError::Conflict) if other changes conflicted at every attempt.
+    /// - [`Store`](PortDeskError::Store) if the store fails.
     pub fn change(
         &self,
         id: PortRequestId,
@@ -237,7 +247,8 @@ impl PortDesk {
         self.change_accepting(false, id, actor, command)
     }
 
-    /// Changes a request by a command; `accept_charges` is whether it may cost something to submit it.
+    /// Changes a request by a command. `accept_charges` is whether charges for submitting it are
+    /// accepted.
     fn change_accepting(
         &self,
         accept_charges: bool,
@@ -267,11 +278,12 @@ impl PortDesk {
         Err(PortDeskError::Conflict(id))
     }
 
-    /// Submits a request; `accept_charges` is whether its numbers may cost something.
+    /// Submits the request with `id`. `accept_charges` is whether charges for its numbers are accepted.
     ///
     /// # Errors
-    /// Those of [`change`](Self::change); [`Inventory`](PortDeskError::Inventory) with the quotes if the
-    /// charges are not accepted, or with the refusal of the billing.
+    ///
+    /// The errors of [`change`](Self::change), and [`Inventory`](PortDeskError::Inventory) with the
+    /// quotes if the charges are not accepted, or with the refusal of the billing.
     pub fn submit(
         &self,
         id: PortRequestId,
@@ -281,10 +293,11 @@ impl PortDesk {
         self.change_accepting(accept_charges, id, actor, PortRequest::submit)
     }
 
-    /// Moves a request to the state `to`, which needs nothing but a reason, if that.
+    /// Changes the request with `id` to the state `to`, for transitions that need only a reason.
     ///
     /// # Errors
-    /// Those of [`change`](Self::change).
+    ///
+    /// The errors of [`change`](Self::change).
     pub fn transition(
         &self,
         id: PortRequestId,
@@ -295,16 +308,22 @@ impl PortDesk {
         self.change(id, actor, |request, ctx| request.transition(to, reason, ctx))
     }
 
-    /// Puts the numbers of a request in service with its account, and completes the request if all
-    /// are. Otherwise the request stays in its state, and the rest can be completed later.
+    /// Puts the numbers of the request with `id` in service with its account, and completes the request
+    /// if all of them are in service. Otherwise the request keeps its state, and the rest can be
+    /// completed later.
     ///
-    /// The request is locked while that lasts. Completing a completed request changes nothing.
+    /// The request is locked during the call. Completing a completed request changes nothing.
     ///
     /// # Errors
+    ///
     /// - [`NotFound`](PortDeskError::NotFound) if there is no such request.
-    /// - [`Refused`](PortDeskError::Refused) if `actor` may not complete it, or it cannot be completed.
-    /// - [`Inventory`](PortDeskError::Inventory), [`Conflict`](PortDeskError::Conflict) and
-    ///   [`Store`](PortDeskError::Store); the request may still be locked then.
+    /// - [`Refused`](PortDeskError::Refused) if `actor` may not complete the request, or it cannot be
+    ///   completed.
+    /// - [`Inventory`](PortDeskError::Inventory) if the inventory fails; the request may still be
+    ///   locked then.
+    /// - [`Conflict`](PortDeskError::Conflict) if other changes conflicted at every attempt; the
+    ///   request may still be locked.
+    /// - [`Store`](PortDeskError::Store) if the store fails; the request may still be locked.
     pub fn complete(&self, id: PortRequestId, actor: Actor) -> Result<Completed, PortDeskError> {
         let started = self.change(id, actor, |request, ctx| {
             if *request.state() == PortState::Completed {
@@ -335,7 +354,8 @@ impl PortDesk {
     /// Completes the requests that a crash has left locked, and returns their ids.
     ///
     /// # Errors
-    /// Those of [`complete`](Self::complete), for the first request that fails.
+    ///
+    /// The errors of [`complete`](Self::complete), for the first request that fails.
     pub fn recover(&self) -> Result<Vec<PortRequestId>, PortDeskError> {
         let mut recovered = Vec::new();
         for stored in self.store().scan_all_port_requests(PortQuery::default(), PAGE) {
@@ -348,13 +368,15 @@ impl PortDesk {
         Ok(recovered)
     }
 
-    /// Removes a request. Its numbers are free again.
+    /// Removes the request with `id`. Its numbers become free again.
     ///
     /// # Errors
+    ///
     /// - [`NotFound`](PortDeskError::NotFound) if there is no such request.
     /// - [`Refused`](PortDeskError::Refused) if `actor` has no access to it, or it cannot be removed in
     ///   its state.
-    /// - [`Conflict`](PortDeskError::Conflict) and [`Store`](PortDeskError::Store).
+    /// - [`Conflict`](PortDeskError::Conflict) if other changes conflicted at every attempt.
+    /// - [`Store`](PortDeskError::Store) if the store fails.
     pub fn remove(&self, id: PortRequestId, actor: Actor) -> Result<(), PortDeskError> {
         for _ in self.retry.attempts() {
             let stored = self.stored(id)?;
@@ -367,11 +389,13 @@ impl PortDesk {
         Err(PortDeskError::Conflict(id))
     }
 
-    /// Removes the requests that were left unfinished, as [`PortRequest::is_stale`] says, and returns
-    /// their ids. Their numbers are free again.
+    /// Removes the stale requests, as defined by [`PortRequest::is_stale`], and returns their ids.
+    /// Their numbers become free again.
     ///
     /// # Errors
-    /// [`Store`](PortDeskError::Store); requests that were removed before stay removed.
+    ///
+    /// [`Store`](PortDeskError::Store) if the store fails. Requests removed up to that point stay
+    /// removed.
     pub fn sweep(&self) -> Result<Vec<PortRequestId>, PortDeskError> {
         let now = self.inventory.now();
         let (mut removed, mut after) = (Vec::new(), None);
@@ -389,7 +413,7 @@ impl PortDesk {
             if self.commit(removals.clone().into())? {
                 removed.extend(removals.iter().map(Change::key));
             } else {
-                // Somebody is working on one of them: that one is left.
+                // Another caller is changing one of the requests, which is skipped.
                 for removal in removals {
                     let id = removal.key();
                     if self.commit(removal.into())? {
@@ -404,7 +428,7 @@ impl PortDesk {
         }
     }
 
-    /// Puts the waiting numbers of a request in service, and returns what came of each.
+    /// Puts the waiting numbers of a request in service, and returns the outcome of each.
     fn put_in_service(
         &self,
         request: &PortRequest,
@@ -451,7 +475,7 @@ impl PortDesk {
         self.store().port_request(id)?.ok_or(PortDeskError::NotFound(id))
     }
 
-    /// Commits a batch, and returns whether it was stored: not if it conflicts with a change by others.
+    /// Commits a batch. Returns whether it was stored; it is not if it conflicts with another change.
     fn commit(&self, batch: Batch) -> Result<bool, PortDeskError> {
         match self.store().commit(batch) {
             Ok(_) => Ok(true),
@@ -460,7 +484,8 @@ impl PortDesk {
         }
     }
 
-    /// Refuses charges for the numbers of a request that the billing refuses or that are not accepted.
+    /// Returns an error if the billing refuses the charges for the numbers of a request, or if they are
+    /// not accepted.
     fn check_charges(&self, request: &PortRequest, accept_charges: bool) -> Result<(), PortDeskError> {
         if self.inventory.is_free() {
             return Ok(());
@@ -477,9 +502,9 @@ impl PortDesk {
         }
     }
 
-    /// Refuses a request with numbers that are on another active one, or that it could not be
-    /// completed with. Returns the guards for the numbers that the request does not hold yet: `before`
-    /// is the request as it is stored.
+    /// Returns an error if numbers of a request are on another active request, or would prevent its
+    /// completion. Otherwise returns the guards for the numbers that the request does not hold yet,
+    /// where `before` is the stored request.
     fn check_numbers(
         &self,
         request: &PortRequest,

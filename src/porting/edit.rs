@@ -45,7 +45,7 @@ pub struct NewPortRequest {
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum PortEdit {
-    /// The whole document: fields that it lacks are removed, except those that only commands change.
+    /// The whole document. Fields that it lacks are removed, except those that only commands change.
     Replace(Map<String, Value>),
     /// A JSON merge patch (RFC 7396): nested objects are merged, `null` removes a field.
     Merge(Map<String, Value>),
@@ -70,13 +70,14 @@ const READ_ONLY: [&str; 12] = [
 impl PortRequest {
     /// Creates an unconfirmed request, with its first timeline entry.
     ///
-    /// The caller checks the [`conflicts`](Self::conflicts) of its numbers. The [module](super) has an
-    /// example.
+    /// The caller checks the [`conflicts`](Self::conflicts) of its numbers. See the example of the
+    /// [module](super).
     ///
     /// # Errors
-    /// - [`PortRefusal::Forbidden`] if the actor has no access to a request of `new.account`.
-    /// - [`PortRefusal::Invalid`] if the document has a field that only commands change or is otherwise
-    ///   invalid, a number has a status, or one of the accounts does not exist.
+    ///
+    /// - [`PortRefusal::Forbidden`] if the actor has no access to requests of `new.account`.
+    /// - [`PortRefusal::Invalid`] if the document contains a field that only commands change or is
+    ///   otherwise invalid, if a number has a status, or if one of the accounts does not exist.
     pub fn create(new: NewPortRequest, ctx: &PortContext<'_>) -> Result<PortDecision, PortRefusal> {
         let NewPortRequest { id, account, port_authority, mut document } = new;
         if ctx.role(account, Some(port_authority)) == PortRole::Stranger {
@@ -111,21 +112,23 @@ impl PortRequest {
 
     /// Edits the document.
     ///
-    /// An unconfirmed or rejected request can be edited by anyone with access, any other request by admins
-    /// only. The edit may repeat fields that only commands change and the statuses of numbers, as the
-    /// actor sees them, but not change them. Ported numbers cannot be removed. [`PortEdit`] has an example.
+    /// An unconfirmed or rejected request can be edited by anyone with access, any other request by
+    /// admins only. The edit may repeat fields that only commands change and the statuses of numbers,
+    /// as visible to the actor, but must not change them. Ported numbers cannot be removed. See the
+    /// example of [`PortEdit`].
     ///
     /// # Errors
+    ///
     /// - [`PortRefusal::Forbidden`] if the actor has no access.
     /// - [`PortRefusal::Completing`] if the request is being completed.
     /// - [`PortRefusal::NotEditable`] if only admins may edit the request in its state.
-    /// - [`PortRefusal::Invalid`] if the edited document is invalid, or the edit changes a read-only field
-    ///   or removes a ported number.
+    /// - [`PortRefusal::Invalid`] if the edited document is invalid, or if the edit changes a read-only
+    ///   field or removes a ported number.
     pub fn edit(&self, edit: PortEdit, ctx: &PortContext<'_>) -> Result<PortDecision, PortRefusal> {
         self.check_editable(ctx)?;
         let before = self.document();
         let (PortEdit::Replace(given) | PortEdit::Merge(given)) = &edit;
-        // The actor may repeat the fields as it can read them.
+        // The actor may repeat the fields as they are visible to it.
         let seen = self.seen_by(ctx)?.document();
         let is_changed = |key: &&str| given.contains_key(*key) && given.get(*key) != seen.get(*key);
         if let Some(key) = READ_ONLY.into_iter().find(is_changed) {
@@ -196,8 +199,8 @@ impl PortRequest {
         Ok(self.decided(changed, vec![PortEventKind::Commented { private }], ctx))
     }
 
-    /// Records an uploaded file, replacing a file with the same name. Requires the permission to
-    /// [`edit`](Self::edit).
+    /// Records an uploaded file, replacing a file with the same name. The command requires the
+    /// permission to [`edit`](Self::edit).
     ///
     /// `.pdf` is appended to a `name` that does not end with it.
     ///
@@ -214,8 +217,9 @@ impl PortRequest {
     /// ```
     ///
     /// # Errors
+    ///
     /// - [`PortRefusal::Forbidden`], [`Completing`](PortRefusal::Completing) and
-    ///   [`NotEditable`](PortRefusal::NotEditable) as [`edit`](Self::edit) returns them.
+    ///   [`NotEditable`](PortRefusal::NotEditable) under the conditions of [`edit`](Self::edit).
     /// - [`PortRefusal::Invalid`] if `name` is empty.
     #[doc(alias = "attachments")]
     pub fn upload(
@@ -233,8 +237,8 @@ impl PortRequest {
         Ok(self.decided(changed, vec![PortEventKind::Uploaded { name }], ctx))
     }
 
-    /// Checks that the request may be deleted, and returns the event of its deletion. The caller deletes
-    /// it from the store.
+    /// Checks that the request may be deleted, and returns the event of its deletion. The caller
+    /// deletes it from the store.
     ///
     /// Anyone with access may delete an unconfirmed, rejected or canceled request.
     ///
@@ -291,7 +295,7 @@ impl PortRequest {
 
     /// Restores the statuses that the numbers had `before` an edit; new numbers are pending.
     ///
-    /// Fails if the edit sets a status that differs.
+    /// Returns an error if the edit sets a different status.
     fn keep_statuses(&mut self, before: Option<&Self>) -> Result<(), FieldError> {
         for (number, entry) in &mut self.numbers {
             let kept = before.and_then(|before| before.number(*number)).map(PortNumber::status);

@@ -1,11 +1,11 @@
-//! Porting data in a number's document.
+//! The porting data in a number's document.
 
 use crate::document::document;
 
 document! {
     /// The porting data of a number: the `porting` object of its public document.
     ///
-    /// The texts are not parsed or checked further. Unknown fields are kept.
+    /// The texts are not parsed or validated. Unknown fields are kept.
     ///
     /// ```
     /// use telnum::porting::PortingInfo;
@@ -34,9 +34,9 @@ document! {
         pub billing_region: Option<String>,
         /// The street address on file at the losing carrier.
         pub billing_street_address: Option<String>,
-        /// The billing telephone number (BTN) of the account that has the number.
+        /// The billing telephone number (BTN) of the account that the number belongs to.
         pub billing_telephone_number: Option<String>,
-        /// Comments for people.
+        /// Comments for human readers.
         pub comments: Option<Vec<String>>,
         /// The phone number of the contact person.
         pub customer_contact: Option<String>,

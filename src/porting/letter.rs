@@ -33,11 +33,11 @@ const FIELDS: [RequiredField; 11] = [
 const MAX_WIDTH: usize = 76;
 
 impl PortRequest {
-    /// Returns the empty ones of the fields that a losing carrier validates against its own record, each
-    /// as [`FieldErrorKind::Missing`].
+    /// Returns an error of kind [`FieldErrorKind::Missing`] for each empty field that a losing carrier
+    /// compares with its own record.
     ///
-    /// A request without them can be submitted, but the losing carrier will reject it. `bill.pin` is not
-    /// among them: many carriers require no PIN.
+    /// A request without these fields can be submitted, but the losing carrier will reject it.
+    /// `bill.pin` is not included, since many carriers require no PIN.
     ///
     /// ```
     /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
@@ -51,11 +51,12 @@ impl PortRequest {
         self.missing_of(|field| field.is_validated)
     }
 
-    /// Returns the letter of authorization (LOA), in which the owner authorizes `winning_carrier` to port
-    /// the numbers from the losing carrier.
+    /// Returns the letter of authorization (LOA), by which the owner authorizes `winning_carrier` to
+    /// port the numbers from the losing carrier.
     ///
-    /// The letter is plain text, and equal for equal requests. Its dates are in UTC. It does not contain
-    /// the PIN, because letters are filed and forwarded; send the PIN with the order.
+    /// The letter is plain text, and the same request always gives the same letter. Its dates are in
+    /// UTC. It does not contain the PIN, because letters are filed and forwarded; send the PIN with the
+    /// order.
     ///
     /// ```
     /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
@@ -73,7 +74,9 @@ impl PortRequest {
     /// ```
     ///
     /// # Errors
-    /// The required fields that are empty, each as [`FieldErrorKind::Missing`].
+    ///
+    /// Returns an error of kind [`FieldErrorKind::Missing`] for each empty field that the letter
+    /// requires.
     #[doc(alias = "LOA")]
     pub fn letter_of_authorization(&self, winning_carrier: &str) -> Result<String, Vec<FieldError>> {
         let missing = self.missing_of(|_| true);
@@ -120,7 +123,7 @@ impl PortRequest {
         Ok(letter)
     }
 
-    /// Returns an error for each empty field that `is_required`.
+    /// Returns an error for each empty field for which `is_required` returns `true`.
     fn missing_of(&self, is_required: impl Fn(&RequiredField) -> bool) -> Vec<FieldError> {
         let missing = FIELDS.iter().filter(|field| is_required(field) && !(field.is_present)(self));
         missing.map(|field| FieldError::new(field.path, FieldErrorKind::Missing)).collect()
@@ -150,7 +153,7 @@ fn has(text: Option<&str>) -> bool {
     text.is_some_and(|text| !in_one_line(text).is_empty())
 }
 
-/// Returns `text` on one line, so that entered text cannot forge lines of the letter.
+/// Returns `text` on one line, so that user input cannot forge lines of the letter.
 fn in_one_line(text: &str) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control());
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
@@ -160,7 +163,8 @@ fn date(moment: Timestamp) -> String {
     chrono::DateTime::from(moment).format("%Y-%m-%d").to_string()
 }
 
-/// Joins `words` with `gap` into indented lines of at most [`MAX_WIDTH`] characters, if a word fits.
+/// Joins `words` with `gap` into indented lines of at most [`MAX_WIDTH`] characters. Longer words get
+/// their own line.
 fn wrap<'a>(words: impl Iterator<Item = &'a str>, indent: &str, gap: &str) -> String {
     let (mut lines, mut width) = (String::new(), 0);
     for word in words {

@@ -1,5 +1,5 @@
-//! The status of each number of a port request: a request may be split, so that its numbers are ported one
-//! by one.
+//! The status of each number of a port request. A request may be split, so that its numbers are ported
+//! separately.
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -19,8 +19,8 @@ use crate::time::Timestamp;
 ///    rejected ───────┴─────────┘
 /// ```
 ///
-/// [`NUMBER_TRANSITIONS`] is the table of transitions. A status may be reported again with other data;
-/// only ported and canceled are final.
+/// [`NUMBER_TRANSITIONS`] is the table of transitions. A status may be reported again with other data.
+/// Only ported and canceled are final.
 ///
 /// ```
 /// use telnum::porting::{NumberStatus, NumberStatusKind, RefusalReason};
@@ -33,7 +33,7 @@ use crate::time::Timestamp;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum NumberStatus {
-    /// No report yet. JSON has no `status` field for it.
+    /// Not reported yet. In JSON the `status` field is absent.
     #[default]
     Pending,
     /// Confirmed by a firm order commitment (FOC).
@@ -52,9 +52,9 @@ pub enum NumberStatus {
         /// The reasons for the rejection.
         refusals: Vec<RefusalReason>,
     },
-    /// Canceled: no longer to be ported. Final.
+    /// Canceled: the number will not be ported. Final.
     Canceled,
-    /// A status named by another system, kept as written.
+    /// A status that another system defined, kept unchanged.
     Other(Unlisted),
 }
 
@@ -68,23 +68,23 @@ pub enum NumberStatus {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NumberStatusKind {
-    /// See [`NumberStatus::Pending`].
+    /// The kind of [`NumberStatus::Pending`].
     Pending,
-    /// See [`NumberStatus::Confirmed`].
+    /// The kind of [`NumberStatus::Confirmed`].
     Confirmed,
-    /// See [`NumberStatus::Ported`].
+    /// The kind of [`NumberStatus::Ported`].
     Ported,
-    /// See [`NumberStatus::Rejected`].
+    /// The kind of [`NumberStatus::Rejected`].
     Rejected,
-    /// See [`NumberStatus::Canceled`].
+    /// The kind of [`NumberStatus::Canceled`].
     Canceled,
-    /// See [`NumberStatus::Other`].
+    /// The kind of [`NumberStatus::Other`].
     Other,
 }
 
 /// The entry of a number in `numbers` of a port request.
 ///
-/// Its fields are those of its [`NumberStatus`], and any others, which are kept.
+/// Its fields are those of its [`NumberStatus`], and other fields, which are kept.
 ///
 /// ```
 /// use telnum::porting::{NumberStatus, PortNumber};
@@ -100,7 +100,7 @@ pub struct PortNumber {
     extra: Map<String, Value>,
 }
 
-/// The progress of a port request: the count of its numbers by status.
+/// The progress of a port request: its numbers, counted by status.
 ///
 /// ```
 /// use telnum::porting::Progress;
@@ -110,11 +110,11 @@ pub struct PortNumber {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// The count of ported numbers.
+    /// The number of ported numbers.
     pub ported: usize,
-    /// The count of canceled numbers.
+    /// The number of canceled numbers.
     pub canceled: usize,
-    /// The count of numbers that are neither ported nor canceled.
+    /// The number of numbers that are neither ported nor canceled.
     pub waiting: usize,
 }
 
@@ -129,7 +129,7 @@ text_enum!(NumberStatusKind, "the kind of a number's status", {
 
 use NumberStatusKind::{Canceled, Confirmed, Other, Pending, Ported, Rejected};
 
-/// The transitions of a number's status: each target with the statuses that lead to it.
+/// The transitions of a number's status: each target status with the statuses that lead to it.
 ///
 /// ```
 /// use telnum::porting::{NUMBER_TRANSITIONS, NumberStatusKind};
@@ -169,7 +169,7 @@ impl NumberStatus {
         }
     }
 
-    /// Returns the name that documents use: `confirmed`.
+    /// Returns the name in documents, such as `confirmed`.
     ///
     /// ```
     /// use telnum::porting::NumberStatus;
@@ -190,7 +190,7 @@ impl NumberStatus {
         }
     }
 
-    /// Returns `true` if [`NUMBER_TRANSITIONS`] has a transition from this status to `to`.
+    /// Returns whether [`NUMBER_TRANSITIONS`] has a transition from this status to `to`.
     ///
     /// ```
     /// use telnum::porting::{NumberStatus, NumberStatusKind};
@@ -203,7 +203,7 @@ impl NumberStatus {
         NUMBER_TRANSITIONS.iter().any(|(target, from)| *target == to && from.contains(&self.kind()))
     }
 
-    /// Returns `true` if the number is neither ported nor canceled.
+    /// Returns whether the number is neither ported nor canceled.
     ///
     /// ```
     /// use telnum::porting::NumberStatus;
@@ -250,12 +250,12 @@ impl PortNumber {
     }
 
     pub(super) fn set_status(&mut self, status: NumberStatus) {
-        // A status of another system may have left fields of these names in `extra`.
+        // A status that another system defined may have left fields with these names in `extra`.
         self.extra.retain(|key, _| !STATUS_KEYS.contains(&key.as_str()));
         self.status = status;
     }
 
-    /// Returns the unknown fields. They are kept and written again.
+    /// Returns the unknown fields. They are kept and serialized again.
     #[must_use]
     pub const fn extra(&self) -> &Map<String, Value> {
         &self.extra
@@ -274,7 +274,7 @@ impl Progress {
         })
     }
 
-    /// Returns `true` if at least one number is ported and none is waiting.
+    /// Returns whether at least one number is ported and none is waiting.
     ///
     /// ```
     /// use telnum::porting::Progress;
@@ -287,7 +287,7 @@ impl Progress {
         self.waiting == 0 && self.ported > 0
     }
 
-    /// Returns `true` if some numbers are ported and some are waiting.
+    /// Returns whether some numbers are ported and others are waiting.
     #[must_use]
     pub const fn is_split(self) -> bool {
         self.waiting > 0 && self.ported > 0

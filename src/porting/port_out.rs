@@ -1,4 +1,4 @@
-//! Port-out: the check of another carrier's request for a number.
+//! Port-out: checking another carrier's request for a number.
 
 use super::{Passcode, Pin, RefusalReason};
 use crate::account::AccountId;
@@ -27,21 +27,21 @@ document! {
     pub struct PortOutRequest {
         /// The number.
         pub number: PhoneNumber,
-        /// The account that is stated to have the number.
+        /// The account to which the number belongs according to the request.
         pub account_id: AccountId,
-        /// The stated passcode of the account. Any text is accepted.
+        /// The passcode of the account according to the request. Any text is accepted.
         pub passcode: Option<Pin>,
     }
 }
 
-/// The facts about a number that decide on a [`PortOutRequest`].
+/// The facts about a number on which the result of a [`PortOutRequest`] depends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NumberFacts<'a> {
     /// The state of the number.
     pub state: State,
-    /// The owner of the number, if any.
+    /// The owner of the number, if there is one.
     pub owner: Option<AccountId>,
-    /// The passcode that the owner has set. If `None`, the request needs no passcode.
+    /// The passcode that the owner has set; `None` if requests need no passcode.
     pub passcode: Option<&'a Passcode>,
 }
 
@@ -49,25 +49,25 @@ pub struct NumberFacts<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum PortOutRefusal {
-    /// The inventory does not have the number.
+    /// A number that the inventory does not have.
     #[error("number: not in the inventory")]
     NotFound,
-    /// The number is not in service.
+    /// A number that is not in service.
     #[error("number: expected state in_service, found {0}")]
     NotInService(State),
-    /// The number is not on the stated account.
+    /// A number that does not belong to the stated account.
     #[error("number: not on the stated account")]
     OtherAccount,
-    /// The owner has set a passcode, and the request has none.
+    /// A request without the passcode that the owner has set.
     #[error("passcode: required but missing")]
     PasscodeMissing,
-    /// The passcode is not the one that the owner has set.
+    /// A passcode other than the one that the owner has set.
     #[error("passcode: does not match")]
     PasscodeMismatch,
 }
 
 impl PortOutRequest {
-    /// Creates a request for `number`, stated to be on `account_id`.
+    /// Creates a request for `number`, which belongs to `account_id` according to the other carrier.
     ///
     /// ```
     /// use telnum::porting::{PortOutRefusal, PortOutRequest};
@@ -81,14 +81,15 @@ impl PortOutRequest {
         Self { number, account_id, passcode, extra: serde_json::Map::new() }
     }
 
-    /// Checks that the number may be ported out: it is in service on the stated account, and the passcode
-    /// matches. `facts` is `None` if the inventory does not have the number.
+    /// Checks that the number may be ported out: it is in service on the stated account, and the
+    /// passcode matches. `facts` is `None` if the inventory does not have the number.
     ///
-    /// If the account is wrong, the result does not depend on the passcode: a request cannot guess
-    /// passcodes without the account.
+    /// If the account is wrong, the result does not depend on the passcode, so passcodes cannot be
+    /// guessed without knowing the account.
     ///
     /// # Errors
-    /// All [`PortOutRefusal`]s that apply.
+    ///
+    /// Returns all [`PortOutRefusal`]s that apply.
     pub fn check(&self, facts: Option<NumberFacts<'_>>) -> Result<(), Vec<PortOutRefusal>> {
         let Some(NumberFacts { state, owner, passcode }) = facts else {
             return Err(vec![PortOutRefusal::NotFound]);

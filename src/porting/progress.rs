@@ -10,8 +10,8 @@ use crate::document::{FieldError, FieldErrorKind};
 use crate::lifecycle::{State, TransitionPermission};
 use crate::number::PhoneNumber;
 
-/// A number to create when a request is completed: in service, ported in, with the request's id as
-/// `port_id` in its document.
+/// A number to create when a request is completed: in service, ported in, and with the id of the
+/// request as `port_id` in its document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NumberToCreate {
@@ -23,27 +23,27 @@ pub struct NumberToCreate {
     pub port_id: PortRequestId,
 }
 
-/// The outcome of creating a number of a request that is being completed.
+/// The outcome of creating a number while a request is completed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Arrival {
-    /// The number is in service on the account, created now or before.
+    /// A number that is in service on the account, created now or earlier.
     InService,
-    /// The number could not be created, with the reason.
+    /// A number that could not be created, with the reason.
     Failed(String),
 }
 
 /// The outcome of [`PortRequest::complete`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completion {
-    /// The decision. The request is completed if no number is waiting.
+    /// The decision, which completes the request if no number is waiting.
     pub decision: PortDecision,
     /// The numbers that are waiting, each with the reason if it failed.
     pub waiting: Vec<(PhoneNumber, Option<String>)>,
 }
 
 impl NumberToCreate {
-    /// Returns `true` if an existing number with `state` and `owner` is already as required: in service on
-    /// the account.
+    /// Returns whether an existing number with `state` and `owner` already is as required: in service
+    /// on the account.
     #[must_use]
     pub fn is_satisfied_by(&self, state: State, owner: Option<AccountId>) -> bool {
         state == State::InService && owner == Some(self.assign_to)
@@ -53,8 +53,8 @@ impl NumberToCreate {
 impl PortRequest {
     /// Returns the transition by which the actor may change the request to state `to`.
     ///
-    /// [Conditions](PortTransition::conditions) on the numbers and the date are checked only by the command
-    /// that makes the transition.
+    /// The [conditions](PortTransition::conditions) on the numbers and the date are only checked by the
+    /// command that makes the transition.
     ///
     /// ```
     /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
@@ -72,10 +72,11 @@ impl PortRequest {
     /// ```
     ///
     /// # Errors
+    ///
     /// - [`PortRefusal::Forbidden`] if the actor has no access.
     /// - [`PortRefusal::Completing`] if the request is being completed and `to` is another state.
-    /// - [`PortRefusal::Transition`] if [`TRANSITIONS`] has no such transition, or the actor has no
-    ///   permission for it.
+    /// - [`PortRefusal::Transition`] if [`TRANSITIONS`] has no such transition, or if the actor does
+    ///   not have its permission.
     pub fn explain(
         &self,
         to: &PortState,
@@ -107,15 +108,16 @@ impl PortRequest {
 
     /// Changes the request to state `to`, with an optional `reason` for the timeline.
     ///
-    /// [`schedule`](Self::schedule) takes the date that [`PortState::Scheduled`] requires. To
-    /// [`PortState::Completed`] a request changes only if none of its numbers is waiting; otherwise use
+    /// Use [`schedule`](Self::schedule) for [`PortState::Scheduled`], which requires a date. A request
+    /// can only change to [`PortState::Completed`] if none of its numbers is waiting; otherwise use
     /// [`complete`](Self::complete).
     ///
-    /// The statuses of the numbers follow: on submission rejected numbers become pending, on rejection
-    /// pending and confirmed numbers become rejected, on cancellation waiting numbers become canceled. The
-    /// [module](super) has an example.
+    /// The statuses of the numbers follow the state: on submission rejected numbers become pending, on
+    /// rejection pending and confirmed numbers become rejected, on cancellation waiting numbers become
+    /// canceled. See the example of the [module](super).
     ///
     /// # Errors
+    ///
     /// - The errors of [`explain`](Self::explain).
     /// - [`PortRefusal::Invalid`] if `to` is [`PortState::Scheduled`].
     /// - [`PortRefusal::NumbersWaiting`] or [`PortRefusal::NothingPorted`] if `to` is
@@ -152,8 +154,8 @@ impl PortRequest {
 
     /// Submits the request to the port authority. Anyone with access may submit.
     ///
-    /// The request may be incomplete: [`missing`](Self::missing) returns the fields that the losing carrier
-    /// requires. The [module](super) has an example.
+    /// The request may be incomplete: [`missing`](Self::missing) returns the fields that the losing
+    /// carrier requires. See the example of the [module](super).
     ///
     /// # Errors
     /// The errors of [`explain`](Self::explain).
@@ -164,11 +166,12 @@ impl PortRequest {
     /// Schedules the request for the date of the losing carrier's firm order commitment (FOC). Pending
     /// numbers become confirmed for that date.
     ///
-    /// `zones` resolves the time zone of `on`. The [module](super) has an example.
+    /// `zones` resolves the time zone of `on`. See the example of the [module](super).
     ///
     /// # Errors
+    ///
     /// - The errors of [`explain`](Self::explain).
-    /// - [`PortRefusal::Invalid`] if `on` is not a [moment](ScheduleOn::moment).
+    /// - [`PortRefusal::Invalid`] if `on` is not a valid [time](ScheduleOn::moment).
     pub fn schedule(
         &self,
         on: ScheduleOn,
@@ -184,10 +187,10 @@ impl PortRequest {
         }))
     }
 
-    /// Rejects the request, because the losing carrier did, for the reasons `refusals`.
+    /// Rejects the request for the reasons `refusals`, because the losing carrier rejected it.
     ///
-    /// Pending and confirmed numbers become rejected; numbers already rejected keep their reasons. `reason`
-    /// is a text for the timeline.
+    /// Pending and confirmed numbers become rejected; numbers already rejected keep their reasons.
+    /// `reason` is a text for the timeline.
     ///
     /// ```
     /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
@@ -219,7 +222,8 @@ impl PortRequest {
         }))
     }
 
-    /// Sets the status of one number, as the losing carrier reports it. Requires the port authority.
+    /// Sets the status of `number`, as reported by the losing carrier. The command requires the port
+    /// authority.
     ///
     /// The request must be submitted, pending, scheduled or rejected.
     ///
@@ -262,9 +266,9 @@ impl PortRequest {
 
     /// Locks the request while its numbers are put in service.
     ///
-    /// Until [`complete`](Self::complete) is called, the request can be commented on and completed, but not
-    /// edited, changed to another state or deleted. Locking a locked request changes nothing, so that
-    /// completion can continue after a crash.
+    /// Until [`complete`](Self::complete) is called, the request can be commented on and completed, but
+    /// not edited, changed to another state or deleted. Locking a locked request changes nothing, so
+    /// that completion can continue after a crash.
     ///
     /// # Errors
     /// - The errors of [`explain`](Self::explain) for [`PortState::Completed`].
@@ -279,12 +283,12 @@ impl PortRequest {
         Ok(self.decided(changed, vec![PortEventKind::CompletionStarted], ctx))
     }
 
-    /// Returns the numbers to create before the request can be completed: those that are neither ported nor
-    /// canceled.
+    /// Returns the numbers to create before the request can be completed: those that are neither ported
+    /// nor canceled.
     ///
-    /// After a crash, call it again: it returns the numbers not yet reported to
-    /// [`complete`](Self::complete). Some of them may exist already, which
-    /// [`NumberToCreate::is_satisfied_by`] checks. The [module](super) has an example.
+    /// After a crash, call the method again: it returns the numbers that have not been reported to
+    /// [`complete`](Self::complete) yet. Some of them may already exist; check with
+    /// [`NumberToCreate::is_satisfied_by`]. See the example of the [module](super).
     ///
     /// # Errors
     /// The errors of [`explain`](Self::explain) for [`PortState::Completed`].
@@ -295,11 +299,12 @@ impl PortRequest {
         Ok(waiting.map(|number| NumberToCreate { number, assign_to, port_id }).collect())
     }
 
-    /// Marks the numbers that `arrivals` reports in service as ported, and completes the request if no
-    /// number is waiting. Otherwise the request keeps its state.
+    /// Marks the numbers that are in service according to `arrivals` as ported, and completes the
+    /// request if no number is waiting. Otherwise the request keeps its state.
     ///
-    /// In both cases the request is no longer [locked](Self::start_completion). Reporting the same arrivals
-    /// again changes nothing, even if the request is completed. The [module](super) has an example.
+    /// In both cases the request is no longer [locked](Self::start_completion). Reporting the same
+    /// arrivals again changes nothing, even if the request is completed. See the example of the
+    /// [module](super).
     ///
     /// # Errors
     /// - The errors of [`explain`](Self::explain) for [`PortState::Completed`].
@@ -353,8 +358,8 @@ impl PortRequest {
         Ok(Completion { decision: self.decided(changed, events, ctx), waiting })
     }
 
-    /// Returns the decision to change the state to `to`, and each number's status to that which `status`
-    /// returns for it.
+    /// Returns the decision to change the state to `to`, and the status of each number to the one that
+    /// `status` returns.
     fn apply_transition(
         &self,
         to: &PortState,

@@ -6,10 +6,10 @@ use crate::document::{FieldError, FieldPath};
 use crate::number::PhoneNumber;
 use crate::time::Timestamp;
 
-/// The error of a command on a port request. Nothing has changed.
+/// The reason why a command on a port request is refused. A refused command changes nothing.
 ///
-/// [`message`](Self::message), [`cause`](Self::cause) and [`field`](Self::field) are those of Kazoo's error
-/// documents; `Display` is for logs.
+/// [`message`](Self::message), [`cause`](Self::cause) and [`field`](Self::field) return the content of
+/// Kazoo's error documents; `Display` is meant for logs.
 ///
 /// ```
 /// use telnum::porting::{PortRefusal, PortRefusalKind, PortState};
@@ -23,25 +23,25 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PortRefusal {
-    /// The actor does not exist or has no permission.
+    /// An actor that does not exist or has no permission.
     #[error("{0} has no permission")]
     Forbidden(Actor),
-    /// The transition is not in the table, or the actor has no permission for it.
+    /// A transition that is not in the table, or for which the actor does not have the permission.
     #[error(transparent)]
     Transition(#[from] PortTransitionRefusal),
-    /// Only admins may edit the request in this state.
+    /// An edit in a state in which only admins may edit the request.
     #[error("port request: only admins may edit it in state {0}")]
     NotEditable(PortState),
-    /// The request cannot be deleted in this state.
+    /// A deletion in a state in which the request cannot be deleted.
     #[error("port request: cannot be deleted in state {0}")]
     NotDeletable(PortState),
-    /// The losing carrier does not have the request in this state, so it cannot report on its numbers.
+    /// A report in a state in which the losing carrier does not have the request.
     #[error("port request: expected a state in which the losing carrier has it, found {0}")]
     NotAtCarrier(PortState),
-    /// The number is not on the request.
+    /// A number that is not on the request.
     #[error("number {0}: not on the port request")]
     NoSuchNumber(PhoneNumber),
-    /// The status of a number cannot change so.
+    /// A change of a number's status that the table does not have.
     #[error("number {number}: cannot change from {from} to {to}")]
     NumberTransition {
         /// The number.
@@ -51,37 +51,37 @@ pub enum PortRefusal {
         /// The requested status.
         to: NumberStatusKind,
     },
-    /// The request cannot be completed: these numbers are neither ported nor canceled.
+    /// The completion of a request with these numbers that are neither ported nor canceled.
     #[error("port request: cannot be completed, numbers are waiting: {}", list(.0))]
     NumbersWaiting(Vec<PhoneNumber>),
-    /// The request cannot be completed: no number is ported. Cancel it instead.
+    /// The completion of a request without a ported number, which should be canceled instead.
     #[error("port request: cannot be completed, no number is ported")]
     NothingPorted,
-    /// The numbers of the request are being put in service, since this time.
+    /// A command during a completion, which started at this time.
     #[error("port request: being completed since {0}")]
     Completing(Timestamp),
-    /// A field is invalid.
+    /// An invalid field.
     #[error(transparent)]
     Invalid(#[from] FieldError),
 }
 
-/// The class of a [`PortRefusal`].
+/// The kind of a [`PortRefusal`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PortRefusalKind {
-    /// The actor has no permission.
+    /// An actor without permission.
     Forbidden,
-    /// The number is not on the request.
+    /// A number that is not on the request.
     NotFound,
-    /// The request is being completed.
+    /// A request that is being completed.
     Conflict,
-    /// The request or one of its numbers is in a state that does not allow the command, or a field is
-    /// invalid.
+    /// A state of the request or of one of its numbers that does not allow the command, or an invalid
+    /// field.
     Invalid,
 }
 
 impl PortRefusal {
-    /// Returns the class of the refusal.
+    /// Returns the kind of the refusal.
     ///
     /// ```
     /// use telnum::porting::{PortRefusal, PortRefusalKind};
@@ -108,7 +108,7 @@ impl PortRefusal {
         }
     }
 
-    /// Returns the message of Kazoo's error document; that of `Display` where Kazoo has none.
+    /// Returns the message in Kazoo's error document; the text of `Display` if Kazoo has none.
     #[must_use]
     pub fn message(&self) -> String {
         match self {
@@ -127,7 +127,8 @@ impl PortRefusal {
         }
     }
 
-    /// Returns the `cause` of Kazoo's error document: the state or the numbers that the refusal is about.
+    /// Returns the `cause` in Kazoo's error document: the state or the numbers that the refusal
+    /// concerns.
     #[must_use]
     pub fn cause(&self) -> Option<String> {
         match self {
@@ -141,8 +142,8 @@ impl PortRefusal {
         }
     }
 
-    /// Returns the path of the invalid field and the name of the rule that it breaks, if the refusal is
-    /// about a field.
+    /// Returns the path of the invalid field and the name of the violated rule, if the refusal concerns
+    /// a field.
     ///
     /// ```
     /// use telnum::document::{FieldError, FieldErrorKind};
@@ -170,7 +171,7 @@ impl PortRefusal {
     }
 }
 
-/// Kazoo's message for a transition that the actor has no permission for.
+/// Kazoo's message for a transition for which the actor does not have the permission.
 const NOT_PERMITTED: &str = "you're not allowed to change to new state from current state, \
                              please contact your port authority";
 

@@ -8,8 +8,8 @@ use super::Unlisted;
 
 /// The reason for which a losing carrier rejects a port.
 ///
-/// The reasons are those that US carriers commonly report for a local service request (LSR). A reason
-/// that is not listed is kept as written.
+/// The listed reasons are those that US carriers commonly report for a local service request (LSR). Any
+/// other reason is kept unchanged.
 ///
 /// ```
 /// use telnum::porting::RefusalReason;
@@ -21,25 +21,25 @@ use super::Unlisted;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RefusalReason {
-    /// The account number differs from the losing carrier's record.
+    /// An account number that differs from the losing carrier's record.
     AccountNumberMismatch,
-    /// The billing telephone number (BTN) differs from the account's.
+    /// A billing telephone number (BTN) that differs from that of the account.
     BtnMismatch,
-    /// The name differs from the account's.
+    /// A name that differs from that of the account.
     NameMismatch,
-    /// The service address differs from the account's.
+    /// A service address that differs from that of the account.
     LocationMismatch,
-    /// The postal code differs from the account's.
+    /// A postal code that differs from that of the account.
     PostalCodeMismatch,
-    /// The PIN or passcode is wrong or missing.
+    /// A PIN or passcode that is wrong or missing.
     PinInvalid,
-    /// The billing telephone number would be ported without a replacement for the remaining numbers.
+    /// A main billing telephone number without a replacement for the remaining numbers.
     MainBtnWithoutReplacement,
-    /// The date of the firm order commitment (FOC) has passed.
+    /// A firm order commitment (FOC) whose date has passed.
     FocExpired,
-    /// The numbers cannot be ported in one order.
+    /// Numbers that cannot be ported in one order.
     OrderMustBeSplit,
-    /// A reason in the losing carrier's words.
+    /// Any other reason, in the losing carrier's words.
     Other(Unlisted),
 }
 
@@ -70,7 +70,7 @@ static TABLE: [Row; 9] = [
 ];
 
 impl RefusalReason {
-    /// All reasons but [`Other`](Self::Other).
+    /// All reasons except [`Other`](Self::Other).
     pub const ALL: [Self; 9] = [
         AccountNumberMismatch,
         BtnMismatch,
@@ -83,7 +83,7 @@ impl RefusalReason {
         OrderMustBeSplit,
     ];
 
-    /// Returns the name that documents use: `pin_invalid`.
+    /// Returns the name in documents, such as `pin_invalid`.
     ///
     /// ```
     /// use telnum::porting::RefusalReason;
@@ -99,7 +99,7 @@ impl RefusalReason {
         self.row().map_or("", |row| row.name)
     }
 
-    /// Returns the description for people, or the losing carrier's words.
+    /// Returns a human-readable description, or the losing carrier's words.
     ///
     /// ```
     /// use telnum::porting::RefusalReason;
@@ -111,7 +111,7 @@ impl RefusalReason {
         self.row().map_or_else(|| self.as_str(), |row| row.description)
     }
 
-    /// Returns the path of the port request's field to correct, if known.
+    /// Returns the path of the port request's field to correct, if it is known.
     ///
     /// ```
     /// use telnum::porting::RefusalReason;

@@ -32,12 +32,13 @@ token_type! {
 document! {
     /// A request to port numbers in from another carrier.
     ///
-    /// Commands are the only way to change it. Each takes a [`PortContext`] and returns a
-    /// [`PortDecision`](super::PortDecision): the changed request with its events; or a [`PortRefusal`].
+    /// Only commands can change a request. Each takes a [`PortContext`] and returns a
+    /// [`PortDecision`](super::PortDecision), which contains the changed request and its events, or a
+    /// [`PortRefusal`].
     ///
-    /// The JSON form is Kazoo's document with `transitions`, newest first. Unknown fields are kept; a known
-    /// field that is `null` counts as missing. Required are `id`, `name`, `port_state`, `numbers`,
-    /// `created`, `updated` and `_read_only.account`.
+    /// The JSON form is Kazoo's document with `transitions`, newest first. Unknown fields are kept; a
+    /// known field that is `null` counts as missing. The fields `id`, `name`, `port_state`, `numbers`,
+    /// `created`, `updated` and `_read_only.account` are required.
     ///
     /// ```
     /// use telnum::porting::{PortRequest, PortState};
@@ -75,13 +76,13 @@ document! {
         created: Timestamp,
         updated: Timestamp,
         parties("_read_only"): PortParties,
-        /// The time at which completion started, until it ends.
+        /// The time at which completion started, while it is in progress.
         pub(super) completing("pvt_completing"): Option<Timestamp>,
     }
 }
 
 document! {
-    /// The accounts of a port request: `_read_only` of its document.
+    /// The accounts of a port request: the field `_read_only` of its document.
     #[doc(alias = "_read_only")]
     #[derive(Debug)]
     pub struct PortParties {
@@ -98,13 +99,13 @@ document! {
     pub struct NamedAccount {
         /// The account.
         pub id: AccountId,
-        /// The name of the account, for people.
+        /// The display name of the account.
         pub name: Option<String>,
     }
 }
 
 document! {
-    /// The description of an uploaded file. Its content is stored elsewhere.
+    /// The description of an uploaded file. The content of the file is stored elsewhere.
     ///
     /// ```
     /// use telnum::porting::Upload;
@@ -153,7 +154,7 @@ impl PortRequest {
         self.id
     }
 
-    /// Returns the name, for people.
+    /// Returns the display name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -195,7 +196,7 @@ impl PortRequest {
         self.numbers.get(&number)
     }
 
-    /// Returns the count of numbers by status.
+    /// Returns the numbers of the request, counted by status.
     ///
     /// ```
     /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
@@ -209,13 +210,13 @@ impl PortRequest {
         Progress::of(self.numbers.values())
     }
 
-    /// Returns the losing carrier's record of the account, as the owner states it.
+    /// Returns the losing carrier's record of the account, as stated by the owner.
     #[must_use]
     pub const fn bill(&self) -> Option<&Bill> {
         self.bill.as_ref()
     }
 
-    /// Returns all comments, private ones too, oldest first. To show them to an actor, use
+    /// Returns all comments, including private ones, oldest first. To show comments to an actor, use
     /// [`timeline`](Self::timeline) or [`seen_by`](Self::seen_by).
     #[must_use]
     pub fn comments(&self) -> &[Comment] {
@@ -246,19 +247,20 @@ impl PortRequest {
         self.signing_date
     }
 
-    /// Returns the date for which the owner requests the port.
+    /// Returns the date that the owner requested for the port.
     #[must_use]
     pub const fn transfer_date(&self) -> Option<Timestamp> {
         self.transfer_date
     }
 
-    /// Returns the scheduled date as [`schedule`](Self::schedule) got it: local time with a time zone.
+    /// Returns the scheduled date as passed to [`schedule`](Self::schedule): a local time with a time
+    /// zone.
     #[must_use]
     pub const fn schedule_on(&self) -> Option<&ScheduleOn> {
         self.schedule_on.as_ref()
     }
 
-    /// Returns the moment of the scheduled date.
+    /// Returns the scheduled date as a timestamp.
     #[must_use]
     pub const fn scheduled_date(&self) -> Option<Timestamp> {
         self.scheduled_date
@@ -270,7 +272,7 @@ impl PortRequest {
         self.winning_carrier.as_deref()
     }
 
-    /// Returns the number of the order at the carrier.
+    /// Returns the order number at the carrier.
     #[must_use]
     pub fn reference_number(&self) -> Option<&str> {
         self.reference_number.as_deref()
@@ -299,13 +301,14 @@ impl PortRequest {
         self.updated
     }
 
-    /// Returns the time at which its [completion](Self::start_completion) started, unless that has ended.
+    /// Returns the time at which its [completion](Self::start_completion) started, while it is in
+    /// progress.
     #[must_use]
     pub const fn completing(&self) -> Option<Timestamp> {
         self.completing
     }
 
-    /// Returns the request as the actor may see it: without private comments, unless it is an admin.
+    /// Returns the request as visible to the actor: only admins see private comments.
     ///
     /// ```
     /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
@@ -323,7 +326,8 @@ impl PortRequest {
     /// ```
     ///
     /// # Errors
-    /// [`PortRefusal::Forbidden`] if the actor has no access.
+    ///
+    /// Returns [`PortRefusal::Forbidden`] if the actor has no access.
     pub fn seen_by(&self, ctx: &PortContext<'_>) -> Result<Self, PortRefusal> {
         self.check_access(ctx)?;
         let mut seen = self.clone();
@@ -334,11 +338,12 @@ impl PortRequest {
         Ok(seen)
     }
 
-    /// Returns the transitions and comments, newest first; without private comments, unless the actor is an
-    /// admin. The [module](super) has an example.
+    /// Returns the transitions and comments, newest first. Only admins see private comments. See the
+    /// example of the [module](super).
     ///
     /// # Errors
-    /// [`PortRefusal::Forbidden`] if the actor has no access.
+    ///
+    /// Returns [`PortRefusal::Forbidden`] if the actor has no access.
     pub fn timeline(&self, ctx: &PortContext<'_>) -> Result<Vec<TimelineEntry<'_>>, PortRefusal> {
         self.check_access(ctx)?;
         let is_admin = ctx.is_admin();
@@ -350,12 +355,12 @@ impl PortRequest {
         Ok(entries)
     }
 
-    /// Returns `true` if the request was left unfinished and may be deleted: it was not changed for more
+    /// Returns whether the request was left unfinished and may be deleted: it has not changed for more
     /// than [`PortSettings::stale_days`], and is unconfirmed or rejected, or pending unless
     /// [`PortSettings::keep_stale_pending`] is set.
     ///
-    /// Submitted and scheduled requests wait for others, completed and canceled requests are finished: they
-    /// are never stale, nor is a request that is being completed.
+    /// Submitted and scheduled requests wait for other parties, and completed and canceled requests are
+    /// finished, so these are never stale. Neither is a request that is being completed.
     ///
     /// ```
     /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
@@ -389,7 +394,7 @@ impl PortRequest {
         Self { updated, ..self }
     }
 
-    /// Returns the request with its scheduled date set.
+    /// Returns the request with the given scheduled date.
     pub(super) fn scheduled(&self, on: ScheduleOn, moment: Timestamp) -> Self {
         Self { schedule_on: Some(on), scheduled_date: Some(moment), ..self.clone() }
     }

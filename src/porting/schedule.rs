@@ -1,8 +1,8 @@
 //! The scheduled time of a port: a local date and time in a named time zone.
 //!
-//! The crate has no time zone database: implement [`ZoneOffsets`] with one. Without a database,
-//! [`UnitedStates`] covers the zones of the United States and [`FixedOffsets`] zones that state their
-//! offset.
+//! The crate contains no time zone database: implement [`ZoneOffsets`] with one. Without a database,
+//! [`UnitedStates`] covers the zones of the United States, and [`FixedOffsets`] covers zones whose name
+//! is an offset.
 //!
 //! ```
 //! use telnum::porting::{ScheduleOn, UnitedStates};
@@ -64,19 +64,19 @@ document! {
 /// # Ok::<(), telnum::document::FieldError>(())
 /// ```
 pub trait ZoneOffsets {
-    /// Returns the offset from UTC of `zone` at the `local` time; `None` if the zone is unknown or skips
-    /// that time. Of a time that occurs twice the first occurrence counts.
+    /// Returns the offset from UTC of `zone` at the time `local`; `None` if the zone is unknown or
+    /// skips that time. If the time occurs twice, the first occurrence counts.
     fn offset(&self, zone: &str, local: NaiveDateTime) -> Option<FixedOffset>;
 }
 
-/// The zones that state their offset: `UTC`, `Etc/UTC`, `GMT`, `Z`, `+02:00`, `-0500`.
+/// The zones whose name is an offset: `UTC`, `Etc/UTC`, `GMT`, `Z`, `+02:00`, `-0500`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FixedOffsets;
 
 /// The time zones of the United States, and those of [`FixedOffsets`].
 ///
 /// Daylight saving time lasts from 2:00 on the second Sunday in March to 2:00 on the first Sunday in
-/// November: the rule since 2007 (15 U.S.C. 260a), which is applied to all years.
+/// November. This rule, in force since 2007 (15 U.S.C. 260a), is applied to all years.
 ///
 /// ```
 /// use telnum::porting::{UnitedStates, ZoneOffsets};
@@ -109,13 +109,13 @@ const FORMATS: [&str; 4] = ["%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:
 const SECONDS_PER_HOUR: i32 = 3600;
 
 impl ScheduleOn {
-    /// Creates a schedule from a time zone and a local date and time. Neither is checked.
+    /// Creates a schedule from a time zone and a local date and time, without validating them.
     #[must_use]
     pub fn new(timezone: impl Into<String>, date_time: impl Into<String>) -> Self {
         Self { timezone: timezone.into(), date_time: date_time.into(), extra: Map::new() }
     }
 
-    /// Returns the moment of the schedule, with time zones from `zones`.
+    /// Returns the time of the schedule, with the time zones of `zones`.
     ///
     /// ```
     /// use telnum::porting::{ScheduleOn, UnitedStates};
@@ -125,9 +125,11 @@ impl ScheduleOn {
     /// ```
     ///
     /// # Errors
-    /// [`FieldErrorKind::Invalid`](crate::document::FieldErrorKind::Invalid) at `schedule_on.date_time`
-    /// if the date and time cannot be parsed, or is outside the years 0 to 9999; at
-    /// `schedule_on.timezone` if `zones` does not know the zone, or the zone skips that time.
+    ///
+    /// Returns [`FieldErrorKind::Invalid`](crate::document::FieldErrorKind::Invalid) at
+    /// `schedule_on.date_time` if the date and time cannot be parsed, or are outside the years 0 to
+    /// 9999; at `schedule_on.timezone` if `zones` does not know the zone, or if the zone skips that
+    /// time.
     pub fn moment(&self, zones: &dyn ZoneOffsets) -> Result<Timestamp, FieldError> {
         let invalid = |name: &str, text: &str, reason: &str| {
             FieldError::invalid(name, &Value::from(text), reason).within("schedule_on")
@@ -164,7 +166,7 @@ impl ZoneOffsets for FixedOffsets {
         if UTC_NAMES.contains(&zone) {
             return FixedOffset::east_opt(0);
         }
-        // chrono also parses `+2:0`, but requires digits; without this check it would not require a sign.
+        // chrono also parses `+2:0`, but requires digits; this check ensures that there is a sign.
         zone.starts_with(['+', '-']).then(|| zone.parse().ok()).flatten()
     }
 }
@@ -188,7 +190,8 @@ impl ZoneOffsets for UnitedStates {
     }
 }
 
-/// Returns the start and end of daylight saving time in `year`, each in the local time that it ends.
+/// Returns the start and end of daylight saving time in `year`, each in the local time before the
+/// change.
 fn daylight_saving(year: i32) -> Option<[NaiveDateTime; 2]> {
     let at_two = |month, week: u8| {
         let day = NaiveDate::from_weekday_of_month_opt(year, month, Weekday::Sun, week)?;

@@ -1,4 +1,4 @@
-//! Secrets that authorize a port. `Debug` and `Display` never show them.
+//! Secrets that authorize a port. `Debug` and `Display` hide them.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,9 +7,9 @@ use serde::{Serialize, Serializer};
 
 use crate::document::{FieldError, FieldErrorKind, FromJson, Json, deserialize_from_json};
 
-/// The PIN of an account at a losing carrier: any text, kept as written.
+/// The PIN of an account at a losing carrier: any text, kept unchanged.
 ///
-/// `Debug` and `Display` do not show it; serde writes it in clear text.
+/// `Debug` and `Display` hide it; serde serializes it in clear text.
 ///
 /// ```
 /// use telnum::porting::Pin;
@@ -23,7 +23,7 @@ pub struct Pin(Box<str>);
 
 /// The passcode that an owner requires for port-outs: 4 to 10 ASCII letters and digits, case sensitive.
 ///
-/// `Debug` and `Display` do not show it; serde writes it in clear text.
+/// `Debug` and `Display` hide it; serde serializes it in clear text.
 ///
 /// ```
 /// use telnum::porting::Passcode;
@@ -48,16 +48,16 @@ pub struct Passcode(Box<str>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PasscodeError {
-    /// The text has too few or too many characters.
+    /// Too few or too many characters.
     #[error("expected {} to {} characters, found {length}", Passcode::MIN_LENGTH, Passcode::MAX_LENGTH)]
     Length {
         /// The length of the text in bytes.
         length: usize,
     },
-    /// The text has a character that is neither an ASCII letter nor a digit.
+    /// A character that is neither an ASCII letter nor a digit.
     #[error("expected an ASCII letter or digit at byte {position}")]
     Character {
-        /// The byte offset of the character.
+        /// The byte position of the character.
         position: usize,
     },
 }
@@ -82,8 +82,8 @@ impl Passcode {
     /// The maximum number of characters.
     pub const MAX_LENGTH: usize = 10;
 
-    /// Returns `true` if `offered` equals the passcode, in a time that does not depend on where they
-    /// differ.
+    /// Returns whether `offered` equals the passcode, in constant time with respect to the position of
+    /// a difference.
     ///
     /// ```
     /// use telnum::porting::Passcode;
@@ -94,7 +94,7 @@ impl Passcode {
     /// ```
     #[must_use]
     pub fn matches(&self, offered: &str) -> bool {
-        // Bytes after the maximum length need no comparison: the lengths differ then.
+        // Bytes after the maximum length need no comparison, because the lengths already differ.
         let padded = |text: &str| -> [u8; Self::MAX_LENGTH] {
             let mut bytes = [0; Self::MAX_LENGTH];
             bytes.iter_mut().zip(text.bytes()).for_each(|(target, byte)| *target = byte);
@@ -180,7 +180,7 @@ macro_rules! hidden {
             }
         }
 
-        /// Writes the secret in clear text, as documents have it.
+        /// Serializes the secret in clear text, as in documents.
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.reveal())

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The operator's settings for porting.
 ///
-/// In JSON, a missing field has its default and an unknown field is an error.
+/// In JSON a missing field has its default, and an unknown field is an error.
 ///
 /// ```
 /// use telnum::porting::PortSettings;
@@ -26,8 +26,8 @@ pub struct PortSettings {
     pub allow_submitted_to_scheduled: bool,
     /// The number of days without a change after which an unfinished request is stale. Default: 30.
     pub stale_days: u16,
-    /// Whether pending requests never become stale. Default: `true`, because the losing carrier has them:
-    /// its answer would find no request.
+    /// Whether pending requests never become stale. Default: `true`, since the losing carrier has
+    /// received them and its response would refer to a deleted request.
     pub keep_stale_pending: bool,
 }
 

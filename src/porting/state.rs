@@ -1,4 +1,4 @@
-//! The states of a port request, and sets of states to filter lists by.
+//! The states of a port request, and sets of states for filtering lists.
 
 use std::fmt;
 use std::str::FromStr;
@@ -23,8 +23,8 @@ use PortState::{Canceled, Completed, Pending, Rejected, Scheduled, Submitted, Un
 ///  canceled: from all but completed
 /// ```
 ///
-/// The dashed transition needs [`PortSettings::allow_submitted_to_scheduled`]. A request in a state
-/// that another system named can only be canceled, by the port authority or an admin.
+/// The dashed transition requires [`PortSettings::allow_submitted_to_scheduled`]. A request in a state
+/// that another system defined can only be canceled, by the port authority or an admin.
 ///
 /// ```
 /// use telnum::porting::PortState;
@@ -42,26 +42,26 @@ use PortState::{Canceled, Completed, Pending, Rejected, Scheduled, Submitted, Un
 pub enum PortState {
     /// Being filled in by the owner.
     Unconfirmed,
-    /// Handed to the port authority.
+    /// Submitted to the port authority.
     Submitted,
     /// Sent to the losing carrier.
     Pending,
     /// Accepted by the losing carrier for a date.
     Scheduled,
-    /// Refused; the owner can correct it and submit it again.
+    /// Rejected; the owner can correct it and submit it again.
     Rejected,
     /// Completed: the numbers are in service. Final.
     Completed,
     /// Canceled. Final.
     #[doc(alias = "cancelled")]
     Canceled,
-    /// A state named by another system, kept as written.
+    /// A state that another system defined, kept unchanged.
     Other(Unlisted),
 }
 
-/// A set of states, to filter lists of port requests by.
+/// A set of states, for filtering lists of port requests.
 ///
-/// States named by another system are in [`ACTIVE`](Self::ACTIVE), so that such a request is not
+/// States that another system defined are in [`ACTIVE`](Self::ACTIVE), so that their requests are not
 /// overlooked.
 ///
 /// ```
@@ -79,14 +79,14 @@ pub enum PortState {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PortStates(u8);
 
-/// The error of a text that does not name [`PortStates`].
+/// The error of parsing a text that does not name [`PortStates`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected some of {}, found {found:?}", NAMED.map(|(name, _)| name).join(", "))]
 pub struct PortStatesError {
     found: Box<str>,
 }
 
-/// The sets that have a name.
+/// The named sets.
 const NAMED: [(&str, PortStates); 5] = [
     ("active", PortStates::ACTIVE),
     ("progressing", PortStates::PROGRESSING),
@@ -96,10 +96,10 @@ const NAMED: [(&str, PortStates); 5] = [
 ];
 
 impl PortState {
-    /// All states but [`Other`](Self::Other), in the order of a request's life.
+    /// All states except [`Other`](Self::Other), in the order of a request's life.
     pub const ALL: [Self; 7] = [Unconfirmed, Submitted, Pending, Scheduled, Rejected, Completed, Canceled];
 
-    /// Returns the name that documents use: `unconfirmed`.
+    /// Returns the name in documents, such as `unconfirmed`.
     ///
     /// ```
     /// use telnum::porting::PortState;
@@ -121,7 +121,7 @@ impl PortState {
         }
     }
 
-    /// Returns `true` if no transition leads on from this state.
+    /// Returns whether no transition starts from this state.
     ///
     /// ```
     /// use telnum::porting::PortState;
@@ -160,18 +160,18 @@ impl<'de> Deserialize<'de> for PortState {
 }
 
 impl PortStates {
-    /// The states that are not final.
+    /// The set of all states that are not final.
     pub const ACTIVE: Self = Self(!Self::COMPLETED.0);
-    /// Submitted, pending and scheduled.
+    /// The set of submitted, pending and scheduled.
     pub const PROGRESSING: Self = Self::of(&[Submitted, Pending, Scheduled]);
-    /// Unconfirmed and rejected: waiting for the owner.
+    /// The set of unconfirmed and rejected, in which requests wait for the owner.
     pub const SUSPENDED: Self = Self::of(&[Unconfirmed, Rejected]);
-    /// Completed and canceled.
+    /// The set of completed and canceled.
     pub const COMPLETED: Self = Self::of(&[Completed, Canceled]);
-    /// All states.
+    /// The set of all states.
     pub const ALL: Self = Self(u8::MAX);
 
-    /// Returns `true` if `state` is in the set.
+    /// Returns whether `state` is in the set.
     ///
     /// ```
     /// use telnum::porting::{PortState, PortStates};
@@ -206,7 +206,7 @@ impl PortStates {
     }
 }
 
-/// [`PortStates::ACTIVE`].
+/// Returns [`PortStates::ACTIVE`].
 impl Default for PortStates {
     fn default() -> Self {
         Self::ACTIVE
@@ -216,8 +216,8 @@ impl Default for PortStates {
 impl FromStr for PortStates {
     type Err = PortStatesError;
 
-    /// Parses names of sets, separated by commas: `active`, `progressing`, `suspended`, `completed`,
-    /// `all`.
+    /// Parses the names of sets, separated by commas: `active`, `progressing`, `suspended`,
+    /// `completed`, `all`.
     fn from_str(names: &str) -> Result<Self, PortStatesError> {
         names.split(',').try_fold(Self(0), |states, found| {
             let set = NAMED.into_iter().find(|(name, _)| *name == found);
@@ -236,7 +236,7 @@ impl fmt::Debug for PortStates {
 }
 
 impl PortStatesError {
-    /// Returns the text found in place of a set's name.
+    /// Returns the text that is not the name of a set.
     #[must_use]
     pub fn found(&self) -> &str {
         &self.found

@@ -24,7 +24,7 @@ document! {
     pub struct Comment {
         /// The time of the comment.
         pub timestamp: Timestamp,
-        /// The author's name, for people.
+        /// The display name of the author.
         pub author: Option<String>,
         /// The account of the author.
         pub account_id: Option<AccountId>,
@@ -32,7 +32,7 @@ document! {
         pub user_id: Option<String>,
         /// The text.
         pub content: String,
-        /// Whether the comment is private: visible to admins only. `None` means `false`.
+        /// Whether the comment is private, so that only admins see it. `None` counts as `false`.
         pub superduper_comment: Option<bool>,
     }
 }
@@ -40,7 +40,7 @@ document! {
 document! {
     /// A transition of a port request in its timeline.
     ///
-    /// Its `type` in JSON is `transition`.
+    /// In JSON its `type` is `transition`.
     ///
     /// ```
     /// use telnum::porting::{PortState, TransitionEntry};
@@ -56,7 +56,7 @@ document! {
         kind("type"): TransitionType,
         /// The time of the transition.
         pub timestamp: Timestamp,
-        /// The reason, if one was given.
+        /// The reason for the transition, if one was given.
         pub reason: Option<String>,
         /// The state before; `None` for the first entry.
         pub previous: Option<PortState>,
@@ -73,13 +73,13 @@ document! {
     pub struct Authorization {
         /// The account, or the system.
         pub account: Option<Party>,
-        /// The user, as given in [`PortContext::user`](super::PortContext::user).
+        /// The user, as passed in [`PortContext::user`](super::PortContext::user).
         pub user: Option<Map<String, Value>>,
     }
 }
 
 document! {
-    /// An account or the system, with a name for people.
+    /// An account or the system, with a display name.
     ///
     /// ```
     /// use telnum::account::Actor;
@@ -100,7 +100,7 @@ document! {
 
 /// An entry of a [timeline](super::PortRequest::timeline).
 ///
-/// Serialized as the transition or comment, with its `type`.
+/// It is serialized as the transition or comment, with its `type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimelineEntry<'a> {
     /// A transition.
@@ -109,7 +109,7 @@ pub enum TimelineEntry<'a> {
     Comment(&'a Comment),
 }
 
-/// The `type` field of a transition, which has one value.
+/// The `type` field of a transition, which has a single value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct TransitionType;
 
@@ -138,7 +138,7 @@ impl Comment {
         }
     }
 
-    /// Returns `true` if only admins can see the comment.
+    /// Returns whether the comment is private, so that only admins see it.
     #[must_use]
     #[doc(alias = "superduper_comment")]
     pub fn is_private(&self) -> bool {
@@ -166,7 +166,7 @@ impl Authorization {
 }
 
 impl Party {
-    /// Creates a party from an account or the system, with a name for people.
+    /// Creates a party from an account or the system, with a display name.
     #[must_use]
     pub fn new(id: impl Into<Actor>, name: Option<String>) -> Self {
         Self { id: id.into(), name, extra: Map::new() }

@@ -12,7 +12,7 @@ use PortCondition::{NumbersPorted, ScheduleOn, SchedulingAllowed};
 use PortPermission::{Access, PortAuthority};
 use PortState::{Canceled, Completed, Pending, Rejected, Scheduled, Submitted, Unconfirmed};
 
-/// A transition of a port request. The command that makes it decides on its effects.
+/// A transition of a port request. Its effects are determined by the command that makes it.
 pub type PortTransition = Transition<PortState, PortPermission, PortCondition, Infallible>;
 
 /// The refusal of a port request's transition.
@@ -34,35 +34,35 @@ pub type PortTransitionRefusal = TransitionRefusal<PortState, PortPermission>;
 /// The permission that an operation on a port request requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PortPermission {
-    /// Held by the owner, the accounts above it, the port authority and admins.
+    /// The permission of the owner, the accounts above it, the port authority and admins.
     Access,
-    /// Held by the port authority and admins.
+    /// The permission of the port authority and admins.
     PortAuthority,
 }
 
 /// A condition of a port request's transition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PortCondition {
-    /// The command brings a date: `schedule_on`. [`PortRequest::schedule`](super::PortRequest::schedule)
+    /// A date, `schedule_on`, in the command. [`PortRequest::schedule`](super::PortRequest::schedule)
     /// checks it.
     ScheduleOn,
-    /// [`PortSettings::allow_submitted_to_scheduled`] is set.
+    /// The setting [`PortSettings::allow_submitted_to_scheduled`].
     SchedulingAllowed,
-    /// No number is waiting to be ported. [`PortRequest::complete`](super::PortRequest::complete) checks
-    /// it.
+    /// A request without waiting numbers. [`PortRequest::complete`](super::PortRequest::complete)
+    /// checks it.
     NumbersPorted,
 }
 
 /// The role of an actor towards a port request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PortRole {
-    /// An admin, or the system.
+    /// An admin or the system.
     Admin,
     /// The account that processes the request.
     PortAuthority,
-    /// The owner, or an account above it.
+    /// The owner or an account above it.
     OwnerSide,
-    /// Any other account, and one that does not exist.
+    /// Any other account, or one that does not exist.
     Stranger,
 }
 
@@ -96,7 +96,7 @@ pub static TRANSITIONS: TransitionTable<PortState, PortPermission, PortCondition
         ],
     };
 
-/// Stands for every state that is not listed.
+/// A placeholder for every state that is not listed.
 const ANY_OTHER: PortState = PortState::Other(Unlisted::ANY);
 
 const fn row(

@@ -1,9 +1,9 @@
-//! Names that another system gave.
+//! Names that another system defined.
 
 use std::borrow::Cow;
 use std::fmt;
 
-/// A name that another system gave and that this crate does not know, kept as written.
+/// A name that another system defined and that this crate does not know, kept unchanged.
 ///
 /// ```
 /// use telnum::porting::RefusalReason;
@@ -15,10 +15,11 @@ use std::fmt;
 pub struct Unlisted(Cow<'static, str>);
 
 impl Unlisted {
-    /// Stands for all names in a table.
+    /// A placeholder for all such names in a table.
     pub(super) const ANY: Self = Self(Cow::Borrowed("other"));
 
-    // Not public: only a type that found none of its own names equal to `name` creates one.
+    // This constructor is not public: only a type that has checked `name` against its own names may
+    // call it.
     pub(super) fn new(name: &str) -> Self {
         Self(name.to_owned().into())
     }

@@ -7,7 +7,7 @@ use super::fields::{E911Fields, MIN_CALLER_NAME, is_printable};
 use super::status::E911Status;
 use crate::document::{FieldError, FromJson, Json, from_value};
 
-/// A complete address, in 8 bytes and an allocation.
+/// A complete address. The value is one pointer to its allocated fields.
 ///
 /// - `street_address`, `locality`, `region` and `postal_code` are not blank.
 /// - `region` is two letters. If it is a region of the United States or Canada, the postal code has that
@@ -39,16 +39,17 @@ pub struct E911Address(Box<E911Fields>);
 from_value!(E911Address);
 
 impl E911Address {
-    /// The caller name where neither the address nor the account has one.
+    /// The caller name to use if neither the address nor the account has one.
     pub const VALUED_CUSTOMER: &str = "Valued Customer";
 
     /// The minimum number of characters of a caller name.
     pub const MIN_CALLER_NAME: usize = MIN_CALLER_NAME;
 
-    /// Creates an address.
+    /// Creates an address from its fields.
     ///
     /// # Errors
-    /// The first field that is missing or breaks a [rule](Self).
+    ///
+    /// Returns the error of the first field that is missing or violates a [rule](Self).
     pub fn new(fields: E911Fields) -> Result<Self, FieldError> {
         fields.check()?;
         Ok(Self(Box::new(fields)))
@@ -60,13 +61,13 @@ impl E911Address {
         &self.0
     }
 
-    /// Returns the fields, to be changed.
+    /// Returns the fields by value, to change them.
     #[must_use]
     pub fn into_fields(self) -> E911Fields {
         *self.0
     }
 
-    /// Returns the country of the region; `None` if the region is of another country.
+    /// Returns the country of the region; `None` if the region is in another country.
     ///
     /// ```
     /// # use telnum::feature::e911::{E911Address, E911Country};
@@ -103,8 +104,8 @@ impl E911Address {
         field.or_else(|| self.0.zip_plus_four().map(|(_, plus_four)| plus_four))
     }
 
-    /// Returns the caller name for emergency services: the address's own; else that of the number's
-    /// account, padded with spaces to 3 characters; else [`VALUED_CUSTOMER`](Self::VALUED_CUSTOMER).
+    /// Returns the caller name for emergency services: the address's own, or else `account_name` padded
+    /// with spaces to 3 characters, or else [`VALUED_CUSTOMER`](Self::VALUED_CUSTOMER).
     ///
     /// ```
     /// # use telnum::feature::e911::E911Address;
@@ -127,7 +128,8 @@ impl E911Address {
         })
     }
 
-    /// Sets the caller name to that of [`caller_name_or`](Self::caller_name_or) if the address has none.
+    /// Sets the caller name to the result of [`caller_name_or`](Self::caller_name_or) if the address
+    /// has none.
     #[must_use]
     pub fn with_default_caller_name(mut self, account_name: Option<&str>) -> Self {
         let name = self.caller_name_or(account_name).into_owned();
@@ -135,10 +137,11 @@ impl E911Address {
         self
     }
 
-    /// Returns whether a provider's address is this one already: all fields that users write are equal, and
-    /// the provider's status is neither a failure nor `REMOVED`.
+    /// Returns whether the provider's address `provisioned` already matches this address: all fields
+    /// that users write are equal, and the provider's status is neither a failure nor `REMOVED`.
     ///
-    /// A caller name, ZIP+4 or parts of the street that this address lacks may have any value.
+    /// If this address has no caller name, ZIP+4 or parts of the street, those of the provider's
+    /// address may have any value.
     ///
     /// ```
     /// use serde_json::json;
@@ -171,7 +174,7 @@ impl E911Address {
             && wanted.extra == has.extra
     }
 
-    /// Returns the address as it is sent to a provider: without the fields that a provider adds. ZIP+4 and
+    /// Returns the address to send to a provider, without the fields that a provider adds. ZIP+4 and
     /// parts of the street count as added if they equal those of `before`, the active address.
     ///
     /// ```
@@ -206,14 +209,15 @@ impl E911Address {
         }))
     }
 
-    /// Returns the address as it would be sent in place of `requested`, with the caller name of that.
+    /// Returns the address to send to a provider in place of `requested`, with the caller name of
+    /// `requested`.
     pub(super) fn to_request_instead_of(&self, requested: &Self) -> Self {
         let Self(mut fields) = self.to_request(None);
         fields.caller_name.clone_from(&requested.0.caller_name);
         Self(fields)
     }
 
-    /// Drops what the address says of a provider that has it.
+    /// Removes the fields that are only valid while a provider has the address.
     pub(in crate::feature) fn into_unprovisioned(self) -> Self {
         let is_good = self.0.status.is_some_and(E911Status::is_good);
         if is_good { self.to_request(None) } else { self }

@@ -9,20 +9,20 @@ use super::fields::LegacyData;
 const NAMESPACE: &str = "urn:ietf:params:xml:ns:pidf:geopriv10:civicAddr";
 
 impl E911Address {
-    /// Returns the address as the civic elements of a PIDF-LO location (RFC 4119, RFC 5139), each with its
-    /// name and value, in the order of the schema. Elements without a value are left out.
+    /// Returns the address as the civic elements of a PIDF-LO location (RFC 4119, RFC 5139): names and
+    /// values in the order of the schema. Elements without a value are omitted.
     ///
     /// | element | value |
     /// |---|---|
-    /// | `country` | the country of the region, if it is known |
+    /// | `country` | the country of the region, if known |
     /// | `A1` | the region |
     /// | `A3` | the locality |
-    /// | `PRD`, `RD`, `HNO` | the direction, street and house number, from `legacy_data` if it has them, else from `street_address` |
+    /// | `PRD`, `RD`, `HNO` | the direction, street and house number, from `legacy_data` if present, or else from `street_address` |
     /// | `LOC` | the suite, floor or apartment |
     /// | `NAM` | the caller name |
     /// | `PC` | the postal code, with ZIP+4 |
     ///
-    /// The suffix of a street (`STS`) stays a part of its name.
+    /// The suffix of a street (`STS`) is not split from its name.
     ///
     /// ```
     /// use telnum::feature::e911::E911Address;
@@ -104,8 +104,8 @@ impl<'a> Street<'a> {
         Some(Self { house_number, direction: parts.predirectional.as_deref(), name })
     }
 
-    /// Splits off a house number: a first word of digits. The line stays whole if a fraction follows, which
-    /// would be a part of the house number.
+    /// Splits off a house number: a first word that consists of digits. The line is not split if a
+    /// fraction follows, since that would be part of the house number.
     fn from_line(line: &'a str) -> Self {
         let parts = line.split_once(' ').filter(|(number, name)| {
             let next = name.split(' ').next().unwrap_or_default();
@@ -119,7 +119,7 @@ impl<'a> Street<'a> {
     }
 }
 
-/// A text between two tags. No address has control characters, which XML 1.0 cannot express.
+/// A text escaped for XML. Addresses contain no control characters, which XML 1.0 cannot represent.
 struct Escaped<'a>(&'a str);
 
 impl fmt::Display for Escaped<'_> {

@@ -1,6 +1,7 @@
 use crate::text_enum::text_enum;
 
-/// A country whose regions and postal codes are checked. Its text is the ISO 3166 alpha-2 code.
+/// A country whose regions and postal codes are validated. Its text form is the ISO 3166-1 alpha-2
+/// code.
 ///
 /// ```
 /// use telnum::feature::e911::E911Country;
@@ -14,10 +15,10 @@ use crate::text_enum::text_enum;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum E911Country {
-    /// The United States: the states, the District of Columbia, the territories, the states in free
-    /// association and the military post, by the codes of USPS Publication 28.
+    /// The United States: the states, the District of Columbia, the territories, the freely associated
+    /// states and the military post, with the codes of USPS Publication 28.
     UnitedStates,
-    /// Canada: the provinces and territories, by the codes of Canada Post.
+    /// Canada: the provinces and territories, with the codes of Canada Post.
     Canada,
 }
 
@@ -26,7 +27,7 @@ text_enum!(E911Country, "a country: US or CA", {
     Canada => "CA",
 });
 
-/// The regions of the United States, in the order of their codes.
+/// The region codes of the United States, in alphabetical order.
 const STATES: [&str; 62] = [
     "AA", "AE", "AK", "AL", "AP", "AR", "AS", "AZ", "CA", "CO", "CT", "DC", "DE", "FL", "FM", "GA", "GU",
     "HI", "IA", "ID", "IL", "IN", "KS", "KY", "LA", "MA", "MD", "ME", "MH", "MI", "MN", "MO", "MP", "MS",
@@ -34,11 +35,11 @@ const STATES: [&str; 62] = [
     "SD", "TN", "TX", "UT", "VA", "VI", "VT", "WA", "WI", "WV", "WY",
 ];
 
-/// The regions of Canada, in the order of their codes.
+/// The region codes of Canada, in alphabetical order.
 const PROVINCES: [&str; 13] = ["AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"];
 
 impl E911Country {
-    /// Returns the country of a region, given by its two letters in either case.
+    /// Returns the country of `region`, a two-letter code in either case.
     #[must_use]
     pub fn of_region(region: &str) -> Option<Self> {
         let code: [u8; 2] = region.as_bytes().try_into().ok()?;
@@ -48,7 +49,7 @@ impl E911Country {
         Self::all().find(has_region)
     }
 
-    /// Returns the codes of the regions, two letters each, in alphabetical order.
+    /// Returns the region codes, of two letters each, in alphabetical order.
     #[must_use]
     pub const fn regions(self) -> &'static [&'static str] {
         match self {
@@ -59,7 +60,7 @@ impl E911Country {
 
     /// Returns whether `text` has the form of the country's postal codes.
     ///
-    /// A Canadian code may lack the space and have small letters.
+    /// The space in a Canadian code is optional, and its letters may be in lower case.
     #[must_use]
     pub fn is_postal_code(self, text: &str) -> bool {
         match self {
@@ -68,7 +69,7 @@ impl E911Country {
         }
     }
 
-    /// Returns the form of the country's postal codes in words, for error messages.
+    /// Returns a description of the country's postal codes, for error messages.
     pub(super) const fn postal_code_form(self) -> &'static str {
         match self {
             Self::UnitedStates => "94105 or 94105-3745",
@@ -76,7 +77,7 @@ impl E911Country {
         }
     }
 
-    /// Returns the spaces between region and postal code on an envelope.
+    /// Returns the spaces between the region and the postal code on an envelope.
     pub(super) const fn gap(self) -> &'static str {
         match self {
             Self::UnitedStates => " ",
@@ -85,7 +86,7 @@ impl E911Country {
     }
 }
 
-/// Returns whether `text` is the last four digits of a ZIP+4 code.
+/// Returns whether `text` can be the last four digits of a ZIP+4 code.
 pub(super) fn is_plus_four(text: &str) -> bool {
     is_digits(text, 4)
 }
@@ -97,8 +98,8 @@ fn is_zip(text: &str) -> bool {
     }
 }
 
-/// Canada Post assigns no code with D, F, I, O, Q or U, which are mistaken for other characters, and none
-/// that starts with W or Z.
+/// Canada Post assigns no codes with D, F, I, O, Q or U, which are easily misread, and none that start
+/// with W or Z.
 fn is_canadian(text: &str) -> bool {
     let is_letter = |byte: u8| byte.is_ascii_uppercase() && !b"DFIOQU".contains(&byte);
     let fits = |(index, byte): (usize, u8)| match index {

@@ -4,9 +4,9 @@ use super::country::{E911Country, is_plus_four};
 use super::status::E911Status;
 use crate::document::{Extra, FieldError, FieldErrorKind, Fields, FromJson, Json, from_value};
 
-/// The fields of an address, not checked yet: [`E911Address::new`](super::E911Address::new) checks them.
+/// The unvalidated fields of an address. [`E911Address::new`](super::E911Address::new) validates them.
 ///
-/// The example of [`E911Address`](super::E911Address) shows how to fill them in.
+/// See the example of [`E911Address`](super::E911Address).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct E911Fields {
     /// The house number and street. Required.
@@ -14,15 +14,15 @@ pub struct E911Fields {
     /// The suite, floor or apartment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extended_address: Option<String>,
-    /// The name that emergency services see, 3 characters or more.
+    /// The name that emergency services see: at least 3 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caller_name: Option<String>,
     /// The city. Required.
     pub locality: String,
-    /// The latitude in degrees, as the provider prints it.
+    /// The latitude in degrees, as formatted by the provider.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latitude: Option<String>,
-    /// The longitude in degrees, as the provider prints it.
+    /// The longitude in degrees, as formatted by the provider.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub longitude: Option<String>,
     /// The provider's id of the address.
@@ -35,24 +35,24 @@ pub struct E911Fields {
     pub postal_code: String,
     /// The state, territory or province: two letters. Required.
     pub region: String,
-    /// How far the provider is with the address.
+    /// The status of the address at the provider.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<E911Status>,
     /// The parts of the street address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub legacy_data: Option<LegacyData>,
-    /// When the address was provisioned, as the provider prints it.
+    /// The time of provisioning, as formatted by the provider.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub activated_time: Option<String>,
-    /// The e-mail addresses that are notified when the number calls 911.
+    /// The email addresses that are notified when the number calls 911.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notification_contact_emails: Option<Vec<String>>,
-    /// Further fields.
+    /// The other fields.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// The parts of a street address, as a provider splits it.
+/// The parts of a street address, as split by a provider.
 ///
 /// ```
 /// use telnum::feature::e911::LegacyData;
@@ -63,19 +63,19 @@ pub struct E911Fields {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct LegacyData {
-    /// The house number: `116`.
+    /// The house number, such as `116`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub house_number: Option<String>,
-    /// The direction in front of the street's name: `NW`.
+    /// The direction before the street name, such as `NW`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub predirectional: Option<String>,
-    /// The street: `NATOMA ST`.
+    /// The street, such as `NATOMA ST`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub streetname: Option<String>,
-    /// The suite, floor or apartment: `APT 116`.
+    /// The suite, floor or apartment, such as `APT 116`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suite: Option<String>,
-    /// Further fields.
+    /// The other fields.
     #[serde(flatten)]
     pub extra: Extra,
 }
@@ -241,13 +241,13 @@ impl FromJson for LegacyData {
     }
 }
 
-/// Returns whether a line can show the character, and XML 1.0 express it.
+/// Returns whether the character can be displayed on a line, and represented in XML 1.0.
 pub(super) fn is_printable(c: char) -> bool {
     !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')
 }
 
 fn check_line(name: &str, text: &str) -> Result<(), FieldError> {
-    // Without an early exit the loop is vectorized.
+    // Without an early exit, the compiler vectorizes the loop.
     let is_plain = text.bytes().fold(true, |so_far, byte| so_far & matches!(byte, b' '..=b'~'));
     if is_plain || text.chars().all(is_printable) {
         Ok(())

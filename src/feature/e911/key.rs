@@ -1,6 +1,6 @@
 use crate::text_enum::text_enum;
 
-/// The name of the address in a number's document.
+/// The key of the address in a number's document.
 ///
 /// ```
 /// use telnum::feature::e911::E911Key;

@@ -4,15 +4,15 @@ use std::fmt;
 use super::address::E911Address;
 use super::country::E911Country;
 
-/// An address as it is written on an envelope: [`E911Address::mailing_label`] returns it.
+/// An address as written on an envelope, returned by [`E911Address::mailing_label`].
 ///
-/// `Display` separates the lines by line feeds.
+/// `Display` writes the lines separated by line feeds.
 #[derive(Clone, Copy, Debug)]
 pub struct MailingLabel<'a>(&'a E911Address);
 
 impl E911Address {
-    /// Returns the address as it is written on an envelope: a line each for the caller name, the street, the
-    /// suite or floor, and the city.
+    /// Returns the address as written on an envelope: one line each for the caller name, the street,
+    /// the suite or floor, and the city.
     ///
     /// ```
     /// use telnum::feature::e911::E911Address;
@@ -42,7 +42,7 @@ impl E911Address {
 }
 
 impl MailingLabel<'_> {
-    /// Returns the lines. None is empty.
+    /// Returns the lines, without empty ones.
     #[must_use]
     pub fn lines(&self) -> Vec<Cow<'_, str>> {
         let fields = self.0.fields();

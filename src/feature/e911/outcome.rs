@@ -17,49 +17,49 @@ use super::key::E911Key;
 ///     "status": "GEOCODED",
 /// }))?;
 ///
-/// // One candidate is the address.
+/// // A single candidate is the address.
 /// let outcome = E911Outcome::from_candidates(vec![found.clone()]);
 /// assert_eq!(outcome.into_address(&requested), Ok(found.clone()));
 ///
-/// // The user has to choose among several.
+/// // If there are several, the user must choose one.
 /// let outcome = E911Outcome::from_candidates(vec![found.clone(), found]);
 /// assert_eq!(outcome.into_address(&requested).unwrap_err().to_string(), "more than one address found");
 /// # Ok::<(), telnum::document::FieldError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum E911Outcome {
-    /// Emergency services are told of this address, in the provider's spelling.
+    /// A provisioned address, in the provider's spelling. Emergency services now receive it.
     Provisioned(E911Address),
-    /// The provider found the place, and spells the address so.
+    /// A valid address, in the provider's spelling.
     Geocoded(E911Address),
-    /// The provider found several places.
+    /// Several addresses that match.
     MultipleChoice(Vec<E911Address>),
-    /// The provider found no place, for the reason in the text.
+    /// An address that the provider did not find, with the reason.
     Invalid(String),
-    /// The provider failed, for the reason in the text.
+    /// A failure of the provider, with the reason.
     Error(String),
 }
 
 /// The reason why an address cannot be provisioned.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum E911Refusal {
-    /// The address is that of several places.
+    /// An address that several places match.
     #[error("more than one address found")]
     MultipleChoice {
-        /// The address that was requested.
+        /// The requested address.
         requested: E911Address,
         /// The addresses to choose from, each as it would be sent to the provider.
         candidates: Vec<E911Address>,
     },
-    /// The address is that of no place.
+    /// An address that no place matches.
     #[error("{message}")]
     Invalid {
-        /// The address that was requested.
+        /// The requested address.
         requested: E911Address,
         /// The provider's message.
         message: String,
     },
-    /// The provider failed.
+    /// A failure of the provider.
     #[error("{message}")]
     Error {
         /// The provider's message.
@@ -68,7 +68,7 @@ pub enum E911Refusal {
 }
 
 impl E911Outcome {
-    /// Creates the outcome of a search that found these places: [`Invalid`](Self::Invalid) for none,
+    /// Creates the outcome of a search with these `candidates`: [`Invalid`](Self::Invalid) for none,
     /// [`Geocoded`](Self::Geocoded) for one, [`MultipleChoice`](Self::MultipleChoice) for several.
     #[must_use]
     pub fn from_candidates(mut candidates: Vec<E911Address>) -> Self {
@@ -82,12 +82,13 @@ impl E911Outcome {
         }
     }
 
-    /// Returns the address in the provider's spelling, if `requested` is that of one place.
+    /// Returns the address in the provider's spelling, if exactly one place matches `requested`.
     ///
     /// # Errors
-    /// - [`MultipleChoice`](E911Refusal::MultipleChoice): the provider found several places.
-    /// - [`Invalid`](E911Refusal::Invalid): the provider found none.
-    /// - [`Error`](E911Refusal::Error): the provider failed.
+    ///
+    /// - [`MultipleChoice`](E911Refusal::MultipleChoice) if the provider found several places.
+    /// - [`Invalid`](E911Refusal::Invalid) if the provider found none.
+    /// - [`Error`](E911Refusal::Error) if the provider failed.
     pub fn into_address(self, requested: &E911Address) -> Result<E911Address, E911Refusal> {
         match self {
             Self::Provisioned(address) | Self::Geocoded(address) => Ok(address),
@@ -102,8 +103,8 @@ impl E911Outcome {
 }
 
 impl E911Refusal {
-    /// Returns the details for the user who set the address, which is called `key` in the request: an
-    /// object of `multiple_choice`, of `address`, or of the provider's `message`.
+    /// Returns the details for the user who set the address, which has the key `key` in the request: an
+    /// object with `multiple_choice`, with `address`, or with the provider's `message`.
     ///
     /// ```
     /// use serde_json::json;
@@ -128,5 +129,5 @@ impl E911Refusal {
     }
 }
 
-/// The reference's message for an address without a place.
+/// The reference's message for an address that was not found.
 const NOT_GEOCODED: &str = "Location is not geocoded";

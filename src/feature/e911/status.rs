@@ -1,7 +1,7 @@
 use crate::document::{FieldError, FromJson, Json};
 use crate::text_enum::text_enum;
 
-/// How far a provider is with an address.
+/// The status of an address at a provider.
 ///
 /// ```
 /// use telnum::feature::e911::E911Status;
@@ -15,15 +15,15 @@ use crate::text_enum::text_enum;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum E911Status {
-    /// The provider did not find the place.
+    /// Not found by the provider.
     Invalid,
-    /// The provider found the place.
+    /// Found by the provider.
     Geocoded,
-    /// Emergency services are told of the address.
+    /// Provisioned: emergency services receive the address.
     Provisioned,
-    /// Emergency services are no longer told of the address.
+    /// Removed: emergency services no longer receive the address.
     Removed,
-    /// The provider failed.
+    /// Not processed, because the provider failed.
     Error,
 }
 
@@ -36,7 +36,7 @@ text_enum!(E911Status, "the status of an address", {
 });
 
 impl E911Status {
-    /// Returns whether the provider has the address, or is about to.
+    /// Returns whether the provider has the address, or is provisioning it.
     pub(super) const fn is_good(self) -> bool {
         match self {
             Self::Geocoded | Self::Provisioned => true,
