@@ -1,8 +1,8 @@
-//! Accounts: the owners of numbers and the actors who change them, in a tree.
+//! Accounts: the owners of numbers and the actors that change them, organized in a tree.
 //!
-//! An account may manage its subtree: itself and all accounts below it. An admin and the system may manage
-//! all accounts. A service that keeps accounts elsewhere implements [`Accounts`]; [`AccountTree`] keeps
-//! them in memory.
+//! An account may manage its subtree: itself and all accounts below it. Admins and the system may
+//! manage all accounts. A service that keeps accounts elsewhere implements [`Accounts`];
+//! [`AccountTree`] keeps them in memory.
 //!
 //! ```
 //! use telnum::account::{Account, AccountId, AccountTree, Accounts, Actor};
@@ -34,8 +34,8 @@ use crate::text_enum;
 use crate::token::{TokenError, token_type};
 
 token_type! {
-    /// The id of an account: 1 to 36 visible ASCII characters, enough for a UUID. It takes 36 bytes; ids
-    /// have the order of their texts.
+    /// The id of an account: 1 to 36 visible ASCII characters, enough for a UUID. It occupies 36 bytes,
+    /// and sorts like its text.
     ///
     /// ```
     /// use telnum::account::AccountId;
@@ -52,9 +52,9 @@ token_type! {
 
 from_json_text!(AccountId, Actor);
 
-/// The party that asks for an operation.
+/// The party that performs an operation.
 ///
-/// In JSON and text the account's id, or `system`, which is no account's id.
+/// In JSON and as text, it is the id of the account, or `system`, which cannot be the id of an account.
 ///
 /// ```
 /// use telnum::account::Actor;
@@ -72,10 +72,10 @@ pub enum Actor {
     Account(AccountId),
 }
 
-/// An account: its place in the tree, its permissions and its settings.
+/// An account: its position in the tree, its permissions and its settings.
 ///
-/// In JSON an object of `id` and the fields that differ from those of [`Account::new`]; `ancestors` and
-/// `reseller` follow from the tree and are not written.
+/// In JSON it is an object with `id` and the fields that differ from [`Account::new`]. `ancestors` and
+/// `reseller` are derived from the tree and not serialized.
 ///
 /// ```
 /// use telnum::account::Account;
@@ -92,7 +92,7 @@ pub enum Actor {
 pub struct Account {
     /// The id.
     pub id: AccountId,
-    /// The accounts above this one, the root first.
+    /// The accounts above this one, starting with the root.
     #[serde(skip)]
     pub ancestors: Vec<AccountId>,
     /// The account directly above this one; `None` for a root.
@@ -101,19 +101,19 @@ pub struct Account {
     /// The display name.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
-    /// Whether the account is enabled. A disabled account keeps its numbers, and calls to them fail.
-    /// Default: yes.
+    /// Whether the account is enabled. A disabled account keeps its numbers, but calls to them fail.
+    /// Default: `true`.
     #[serde(default = "default_enabled", skip_serializing_if = "is_true")]
     pub enabled: bool,
-    /// Whether the account may manage all accounts. Default: no.
+    /// Whether the account may manage all accounts. Default: `false`.
     #[doc(alias = "superduper_admin")]
     #[serde(default, skip_serializing_if = "is_false")]
     pub admin: bool,
-    /// Whether the account may create numbers. Default: no.
+    /// Whether the account may create numbers. Default: `false`.
     #[doc(alias = "pvt_wnm_allow_additions")]
     #[serde(default, skip_serializing_if = "is_false")]
     pub may_add_numbers: bool,
-    /// Whether the account sells to the accounts below it. Default: no.
+    /// Whether the account sells to the accounts below it. Default: `false`.
     #[serde(default, skip_serializing_if = "is_false")]
     pub is_reseller: bool,
     /// The nearest reseller above the account, which sells to it.
@@ -122,28 +122,30 @@ pub struct Account {
     /// The dial plan of the account's users, which is applied before the system's converters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dial_plan: Option<Converters>,
-    /// The features that the account, as a reseller, allows its customers' numbers; `None` for no list.
+    /// The features allowed on the numbers of the account's customers, if it is a reseller; `None` for
+    /// no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowed_features: Option<FeatureSet>,
-    /// The features that the account, as a reseller, denies its customers' numbers; `None` for no list.
+    /// The features denied on the numbers of the account's customers, if it is a reseller; `None` for
+    /// no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub denied_features: Option<FeatureSet>,
-    /// The carriers that the account may use; `None` for the list of its reseller, or all carriers where no
-    /// reseller has a list.
+    /// The carriers that the account may use; `None` for the list of its reseller, or all carriers if
+    /// the reseller has no list either.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carriers: Option<Vec<CarrierName>>,
 }
 
 /// A source of accounts.
 ///
-/// An implementor provides [`account`](Self::account); the permissions follow from it. `&T`, `Box<T>` and
-/// `Arc<T>` of a source are sources.
+/// An implementor provides [`account`](Self::account); the permissions are derived from it. `&T`,
+/// `Box<T>` and `Arc<T>` implement the trait if `T` does.
 ///
 /// ```
 /// use std::sync::Arc;
 /// use telnum::account::{Account, AccountId, Accounts};
 ///
-/// /// Every id is that of an enabled account without a parent.
+/// /// Treats every id as that of an enabled account without a parent.
 /// struct Flat;
 ///
 /// impl Accounts for Flat {
@@ -156,8 +158,8 @@ pub struct Account {
 /// # Ok::<(), telnum::token::TokenError>(())
 /// ```
 pub trait Accounts: Send + Sync {
-    /// Returns the account with the id, its [`ancestors`](Account::ancestors) and
-    /// [`reseller`](Account::reseller) filled in; `None` if there is none.
+    /// Returns the account with `id`, including its [`ancestors`](Account::ancestors) and
+    /// [`reseller`](Account::reseller); `None` if it does not exist.
     fn account(&self, id: AccountId) -> Option<Arc<Account>>;
 
     /// Returns whether `actor` is the system or an existing account that is an admin.
@@ -169,7 +171,7 @@ pub trait Accounts: Send + Sync {
     }
 
     /// Returns whether `actor` may manage `account`: it is the system, an admin, or an account whose
-    /// subtree has `account`. An account that does not exist is in no subtree.
+    /// subtree contains `account`. An account that does not exist is in no subtree.
     fn can_manage(&self, actor: Actor, account: AccountId) -> bool {
         self.is_admin(actor) || actor.account().is_some_and(|actor| self.is_self_or_above(actor, account))
     }
@@ -182,7 +184,7 @@ pub trait Accounts: Send + Sync {
 
 /// A tree of accounts in memory.
 ///
-/// In JSON an array of [`Account`]s in any order.
+/// In JSON it is an array of [`Account`]s, in any order.
 ///
 /// ```
 /// use telnum::account::{AccountTree, Accounts};
@@ -199,22 +201,23 @@ pub struct AccountTree {
     accounts: BTreeMap<AccountId, Arc<Account>>,
 }
 
-/// The error of accounts that do not form a tree.
+/// The error for accounts that do not form a tree.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AccountTreeError {
-    /// Two accounts have the same id.
+    /// Two accounts with the same id.
     #[error("account {0}: the id is not unique")]
     Duplicate(AccountId),
-    /// The parent of an account does not exist.
+    /// An account whose parent does not exist.
     #[error("parent {parent} of account {account} does not exist")]
     NoParent {
         /// The account.
         account: AccountId,
-        /// The parent that the account names.
+        /// The id of the missing parent.
         parent: AccountId,
     },
-    /// Accounts are each other's ancestors: each is below the next, the last below the first.
+    /// Accounts that are each other's ancestors: each is below the next, and the last is below the
+    /// first.
     #[error("accounts form a cycle: {}", chain(.0))]
     Cycle(Vec<AccountId>),
 }
@@ -269,7 +272,7 @@ impl<'de> Deserialize<'de> for Actor {
 }
 
 impl Account {
-    /// Creates an enabled account without permissions, at the root of the tree.
+    /// Creates an enabled account without permissions, as a root.
     #[must_use]
     pub const fn new(id: AccountId) -> Self {
         Self {
@@ -331,13 +334,13 @@ impl Account {
         Self { dial_plan: Some(dial_plan), ..self }
     }
 
-    /// Sets the features that the account allows its customers' numbers.
+    /// Sets the features allowed on the numbers of the account's customers.
     #[must_use]
     pub fn with_allowed_features(self, features: impl Into<FeatureSet>) -> Self {
         Self { allowed_features: Some(features.into()), ..self }
     }
 
-    /// Sets the features that the account denies its customers' numbers.
+    /// Sets the features denied on the numbers of the account's customers.
     #[must_use]
     pub fn with_denied_features(self, features: impl Into<FeatureSet>) -> Self {
         Self { denied_features: Some(features.into()), ..self }
@@ -357,12 +360,13 @@ impl Account {
 }
 
 impl AccountTree {
-    /// Creates a tree of accounts, given in any order. Their ancestors and resellers are filled in.
+    /// Creates a tree of accounts, given in any order. Their ancestors and resellers are computed.
     ///
     /// # Errors
-    /// - [`Duplicate`](AccountTreeError::Duplicate): two accounts have the same id.
-    /// - [`NoParent`](AccountTreeError::NoParent): the parent of an account is not among `accounts`.
-    /// - [`Cycle`](AccountTreeError::Cycle): accounts are each other's ancestors.
+    ///
+    /// - [`Duplicate`](AccountTreeError::Duplicate) if two accounts have the same id.
+    /// - [`NoParent`](AccountTreeError::NoParent) if the parent of an account is not among `accounts`.
+    /// - [`Cycle`](AccountTreeError::Cycle) if accounts are each other's ancestors.
     pub fn new(accounts: impl IntoIterator<Item = Account>) -> Result<Self, AccountTreeError> {
         let mut given = BTreeMap::new();
         for account in accounts {
@@ -377,7 +381,7 @@ impl AccountTree {
         Ok(tree)
     }
 
-    /// Adds an account, or replaces the account that has its id. The accounts below it follow.
+    /// Adds an account, or replaces the account with the same id. The accounts below it are updated.
     ///
     /// ```
     /// use telnum::account::{Account, AccountTree, AccountTreeError};
@@ -392,10 +396,11 @@ impl AccountTree {
     /// ```
     ///
     /// # Errors
-    /// - [`NoParent`](AccountTreeError::NoParent): the account's parent does not exist.
-    /// - [`Cycle`](AccountTreeError::Cycle): the account's parent is in its subtree.
     ///
-    /// On an error the tree is unchanged.
+    /// - [`NoParent`](AccountTreeError::NoParent) if the account's parent does not exist.
+    /// - [`Cycle`](AccountTreeError::Cycle) if the account's parent is in its subtree.
+    ///
+    /// On an error the tree is not changed.
     pub fn insert(&mut self, account: Account) -> Result<(), AccountTreeError> {
         let others = self.iter().filter(|other| other.id != account.id).cloned();
         *self = Self::new(others.collect::<Vec<_>>().into_iter().chain([account]))?;
@@ -407,13 +412,13 @@ impl AccountTree {
         self.accounts.values().map(|account| &**account)
     }
 
-    /// Moves the account `id` and those above it from `given` into the tree.
+    /// Moves the account `id` and the accounts above it from `given` into the tree.
     fn place(
         &mut self,
         given: &mut BTreeMap<AccountId, Account>,
         id: AccountId,
     ) -> Result<(), AccountTreeError> {
-        // The path from the account up to the first that is in the tree already, or to a root.
+        // The path from the account up to the first account that is already in the tree, or to a root.
         let mut path: Vec<Account> = Vec::new();
         let mut next = Some(id);
         while let Some(id) = next.filter(|id| !self.accounts.contains_key(id)) {

@@ -1,7 +1,7 @@
-//! Carriers: the companies that numbers are bought from, and the built-in ones that sell the service's own
-//! stock.
+//! Carriers: the companies that numbers are bought from, and the built-in carriers that sell the
+//! service's own stock.
 //!
-//! A service implements [`Carrier`] for each company it buys from and passes it to
+//! A service implements [`Carrier`] for each company that it buys from, and passes it to
 //! [`InventoryBuilder::carrier`](crate::inventory::InventoryBuilder::carrier).
 //!
 //! ```
@@ -42,51 +42,57 @@ use crate::record::{NumberRecord, RateCenter};
 /// A company that sells numbers and takes them back.
 ///
 /// The inventory calls [`acquire`](Self::acquire) and [`disconnect`](Self::disconnect) only for a
-/// record that is claimed in the store, each time with a key. After a crash, or where the outcome of
-/// a call is not known, it calls again with the same key: the carrier must then not order again and
-/// must return the same answer.
+/// record that is claimed in the store, and always with an idempotency key. After a crash, or if the
+/// outcome of a call is unknown, it repeats the call with the same key; the carrier must then not order
+/// again, and must return the same result.
 ///
-/// Calls may block. `Arc<T>`, `Box<T>` and `&T` of a carrier are carriers.
+/// Calls may block. `Arc<T>`, `Box<T>` and `&T` implement the trait if `T` does.
 ///
-/// The example `custom_carrier` implements one.
+/// See the example `custom_carrier` for an implementation.
 #[doc(alias = "knm_gen_carrier")]
 pub trait Carrier: Send + Sync + fmt::Debug {
-    /// Returns the carrier's name, by which records refer to it.
+    /// Returns the carrier's name, by which records refer to the carrier.
     fn name(&self) -> CarrierName;
 
-    /// Returns the carrier's properties. Default: [`CarrierInfo::of`] its name.
+    /// Returns the carrier's properties. Default: [`CarrierInfo::of`] the name.
     fn info(&self) -> CarrierInfo {
         CarrierInfo::of(self.name())
     }
 
     /// Returns whether purchases and returns are ordered from the carrier. If not,
-    /// [`acquire`](Self::acquire) and [`disconnect`](Self::disconnect) are never called. Default: true.
+    /// [`acquire`](Self::acquire) and [`disconnect`](Self::disconnect) are never called. Default:
+    /// `true`.
     fn takes_orders(&self) -> bool {
         true
     }
 
     /// Returns up to [`quantity`](NumberSearch::quantity) numbers for sale that match `search`. For a
-    /// [consecutive](NumberSearch::consecutive) search they are one run of exactly that many numbers.
+    /// [consecutive](NumberSearch::consecutive) search, the result is one run of exactly that many
+    /// numbers.
     ///
     /// # Errors
-    /// An implementor returns [`CarrierError::Unsupported`] for searches that it does not offer, and
-    /// [`CarrierError::Unknown`] if it got no answer.
+    ///
+    /// An implementor returns [`CarrierError::Unsupported`] for searches that the carrier does not
+    /// offer, and [`CarrierError::Unknown`] if it received no response.
     #[doc(alias("find", "find_numbers"))]
     fn search(&self, search: &NumberSearch) -> Result<Vec<Offer>, CarrierError>;
 
     /// Returns whether each of `numbers` is still for sale, in the order of `numbers`.
     ///
     /// # Errors
-    /// An implementor returns [`CarrierError::Unknown`] if it got no answer.
+    ///
+    /// An implementor returns [`CarrierError::Unknown`] if it received no response.
     #[doc(alias = "check_numbers")]
     fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError>;
 
     /// Returns whether each of `numbers` is for sale to `account`, whose reseller is `reseller`.
     ///
-    /// Carriers that sell to all accounts alike keep the default, which calls [`check`](Self::check).
+    /// The default implementation calls [`check`](Self::check), which suits carriers that sell to all
+    /// accounts alike.
     ///
     /// # Errors
-    /// As [`check`](Self::check).
+    ///
+    /// The errors of [`check`](Self::check).
     fn check_for(
         &self,
         numbers: &[PhoneNumber],
@@ -97,20 +103,23 @@ pub trait Carrier: Send + Sync + fmt::Debug {
         self.check(numbers)
     }
 
-    /// Buys the number of `record` under `key`, and returns the carrier data to keep in the record, if
-    /// any.
-    ///
-    /// # Errors
-    /// An implementor returns [`CarrierError::Refused`] if the number was not sold, and
-    /// [`CarrierError::Unknown`] if that is not known: the call is then repeated with the same key.
-    #[doc(alias = "acquire_number")]
-    fn acquire(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<Option<Value>, CarrierError>;
-
-    /// Returns the number of `record` to the carrier under `key`, and returns the carrier data to keep
+    /// Buys the number of `record` with the idempotency key `key`, and returns the carrier data to keep
     /// in the record, if any.
     ///
     /// # Errors
-    /// As [`acquire`](Self::acquire).
+    ///
+    /// An implementor returns [`CarrierError::Refused`] if the number was not sold, and
+    /// [`CarrierError::Unknown`] if that is unknown: the call is then repeated with the same key.
+    #[doc(alias = "acquire_number")]
+    fn acquire(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<Option<Value>, CarrierError>;
+
+    /// Returns the number of `record` to the carrier with the idempotency key `key`. The result is the
+    /// carrier data to keep in the record, if any.
+    ///
+    /// # Errors
+    ///
+    /// An implementor returns [`CarrierError::Refused`] if the number was not taken back, and
+    /// [`CarrierError::Unknown`] if that is unknown: the call is then repeated with the same key.
     #[doc(alias = "disconnect_number")]
     fn disconnect(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<Option<Value>, CarrierError>;
 }
@@ -181,7 +190,7 @@ carrier_by_reference!(&T, Box<T>, Arc<T>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CarrierInfo {
-    /// Whether the carrier's numbers are the service's own stock.
+    /// Whether the carrier's numbers belong to the service's own stock.
     pub is_local: bool,
     /// Whether the carrier's numbers are charged for.
     pub is_billable: bool,
@@ -204,14 +213,14 @@ pub struct CarrierInfo {
 pub struct NumberSearch {
     /// The prefix of the numbers.
     pub prefix: Prefix,
-    /// The maximum number of results, at most [`MAX_SEARCH_RESULTS`]. Default: 1.
+    /// The maximum number of results, up to [`MAX_SEARCH_RESULTS`]. Default: 1.
     pub quantity: usize,
     /// The account that the numbers are for.
     pub account: Option<AccountId>,
     /// The reseller of the account.
     pub reseller: Option<AccountId>,
     /// Whether the numbers must be consecutive: one run of exactly `quantity` numbers, or none.
-    /// Default: false.
+    /// Default: `false`.
     pub consecutive: bool,
 }
 
@@ -234,8 +243,8 @@ pub struct Offer {
     /// The rate centre of the number. A search of the inventory fills it where its localities know it, and it is kept
     /// on the record when the number is bought.
     pub rate_center: Option<RateCenter>,
-    /// Data of the carrier about the offer. The inventory passes them to
-    /// [`Carrier::acquire`] in the record when the account that searched buys the number.
+    /// Data of the carrier about the offer. When the account that searched buys the number, the
+    /// inventory passes the data to [`Carrier::acquire`] in the record.
     pub carrier_data: Option<Value>,
 }
 
@@ -243,20 +252,20 @@ pub struct Offer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Availability {
-    /// The number is for sale.
+    /// For sale.
     Available,
-    /// The number is not for sale.
+    /// Not for sale.
     Unavailable,
 }
 
-/// Why a carrier did not do what it was asked to.
+/// The reason why a call to a carrier failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CarrierError {
-    /// The carrier does not offer the operation, in general or to the account.
+    /// An operation that the carrier does not offer, in general or to the account.
     #[error("operation is not supported by the carrier")]
     Unsupported,
-    /// The carrier refused. Nothing was ordered.
+    /// A refusal by the carrier. Nothing was ordered.
     #[error("carrier {carrier} refused: {reason}")]
     Refused {
         /// The carrier.
@@ -264,8 +273,8 @@ pub enum CarrierError {
         /// The reason that the carrier gave.
         reason: Box<str>,
     },
-    /// The carrier could not be reached, or its answer was not understood. Whether anything was ordered
-    /// is not known: the call has to be repeated with the same key.
+    /// A carrier that could not be reached, or whose response was not understood. It is unknown whether
+    /// anything was ordered: the call must be repeated with the same key.
     #[error("carrier {carrier} gave no answer: {reason}")]
     Unknown {
         /// The carrier.
@@ -276,8 +285,8 @@ pub enum CarrierError {
 }
 
 impl CarrierInfo {
-    /// Returns the default properties of the carrier called `name`: the built-in carriers are local and
-    /// free of charge, others neither; all search by up to 10 digits.
+    /// Returns the default properties of the carrier named `name`. The built-in carriers are local and
+    /// free of charge, all others neither; all can search by up to 10 digits.
     #[must_use]
     pub fn of(name: CarrierName) -> Self {
         let stock = [CarrierName::MANAGED, CarrierName::RESERVED, CarrierName::RESERVED_RESELLER];
@@ -285,7 +294,7 @@ impl CarrierInfo {
         Self { is_local, is_billable: !is_local, max_prefix_length: 10 }
     }
 
-    /// Sets whether the carrier's numbers are the service's own stock.
+    /// Sets whether the carrier's numbers belong to the service's own stock.
     #[must_use]
     pub const fn with_local(self, is_local: bool) -> Self {
         Self { is_local, ..self }
@@ -305,13 +314,13 @@ impl CarrierInfo {
 }
 
 impl NumberSearch {
-    /// Creates a search for one number with `prefix`, for no account.
+    /// Creates a search for one number with `prefix`, without an account.
     #[must_use]
     pub const fn new(prefix: Prefix) -> Self {
         Self { prefix, quantity: 1, account: None, reseller: None, consecutive: false }
     }
 
-    /// Sets the maximum number of results, at most [`MAX_SEARCH_RESULTS`].
+    /// Sets the maximum number of results, up to [`MAX_SEARCH_RESULTS`].
     #[must_use]
     pub const fn with_quantity(self, quantity: usize) -> Self {
         Self { quantity, ..self }
@@ -359,7 +368,7 @@ impl Offer {
 }
 
 impl CarrierError {
-    /// Creates the error of a carrier that refused, so that nothing was ordered.
+    /// Creates the error of a refusal by `carrier`, after which nothing was ordered.
     ///
     /// ```
     /// use telnum::carrier::CarrierError;
@@ -373,7 +382,7 @@ impl CarrierError {
         Self::Refused { carrier, reason: reason.to_string().into() }
     }
 
-    /// Creates the error of a call whose outcome is not known.
+    /// Creates the error of a call whose outcome is unknown.
     ///
     /// ```
     /// use telnum::carrier::CarrierError;

@@ -18,7 +18,7 @@
 //! use telnum::plan::{NumberType, Region};
 //! use telnum::{PhoneNumber, Prefix};
 //!
-//! // A normalizer turns a dialled text into a number, or tells that it is something else.
+//! // A normalizer turns a dialled text into a number, or keeps it if it is something else.
 //! let normalizer = Normalizer::reference();
 //! let number: PhoneNumber = "+14158867900".parse()?;
 //! assert_eq!(normalizer.normalize("(415) 886-7900"), Normalized::Number(number));
@@ -28,19 +28,19 @@
 //! assert_eq!(size_of::<Option<PhoneNumber>>(), 8);
 //! assert!("+1415".parse::<Prefix>()?.range().contains(&number));
 //!
-//! // Classifiers tell the kind of call by ordered rules.
+//! // Classifiers determine the kind of a call by ordered rules.
 //! let classifiers = Classifiers::north_america();
 //! let call = classifiers.classify("(415) 886-7900").unwrap();
 //! assert_eq!(call.rule().name(), "did_us");
 //! assert_eq!(call.pretty().to_string(), "(415) 886 - 7900");
 //! assert!(classifiers.classify("911").unwrap().rule().is_emergency());
 //!
-//! // An account's dial plan is configuration.
+//! // The dial plan of an account is configuration.
 //! let plan: Converters = serde_json::from_str(r#"{"^(\\d{7})$": {"prefix": "+1415"}}"#)?;
 //! let office = classifiers.with_normalizer(normalizer.with_dial_plan(plan));
 //! assert_eq!(office.classify("886-7900").unwrap().number(), Some(number));
 //!
-//! // The world's numbering plan knows the region, the type and the usual spelling of a number.
+//! // The world's numbering plan has the region, the type and the usual spelling of a number.
 //! let london = telnum::plan::parse("(020) 7946 0000", Some(Region::GB))?.number;
 //! assert_eq!((london.region(), london.number_type()), (Some(Region::GB), NumberType::FixedLine));
 //! assert_eq!(london.international(), "+44 20 7946 0000");
@@ -69,7 +69,7 @@
 //! let policy = Policy::default();
 //! let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
 //!
-//! // A carrier offers the number. Reserving it requires that the carrier sells it first.
+//! // A carrier offers the number. Reserving it requires buying it from the carrier first.
 //! let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
 //! let reserved = found.reserve(Some(shop), &ctx)?;
 //! assert_eq!(reserved.effects, [ExternalEffect::Acquire]);

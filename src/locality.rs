@@ -1,9 +1,9 @@
-//! Where numbers are: the city, postal codes, line type and carrier of a number.
+//! Localities: the city, postal codes, line type and carrier of a number.
 //!
-//! A service that asks a database implements [`LocalityLookup`]; [`LocalityTable`] is a table in memory, read
-//! from CSV files whose columns [`Columns`] names. `GeoLocalities` (feature `geo`) knows the country of every valid
-//! number and the place of its prefix. An [`Inventory`](crate::inventory::Inventory) fills the fields that its lookup
-//! leaves empty from there.
+//! A service with a database of its own implements [`LocalityLookup`]; [`LocalityTable`] is a table in
+//! memory, read from CSV files with the columns of [`Columns`]. `GeoLocalities` (feature `geo`) knows
+//! the country of every valid number and the place of its prefix. An
+//! [`Inventory`](crate::inventory::Inventory) uses it to fill the fields that its lookup leaves empty.
 //!
 //! ```
 //! use telnum::locality::{LocalityLookup, LocalityTable};
@@ -32,15 +32,15 @@ pub use self::geo::GeoLocalities;
 pub use self::table::{LocalityTable, TableError, TableErrorKind};
 use crate::number::{PhoneNumber, Prefix};
 
-/// A source of the places of numbers.
+/// A source of the localities of numbers.
 ///
-/// `&T`, `Box<T>` and `Arc<T>` of a source are sources.
+/// `&T`, `Box<T>` and `Arc<T>` implement the trait if `T` does.
 ///
 /// ```
 /// use telnum::locality::{Locality, LocalityError, LocalityLookup};
 /// use telnum::{PhoneNumber, Prefix};
 ///
-/// /// Only knows San Francisco.
+/// /// Knows only San Francisco.
 /// #[derive(Debug)]
 /// struct CityHall;
 ///
@@ -58,18 +58,20 @@ use crate::number::{PhoneNumber, Prefix};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait LocalityLookup: Send + Sync + fmt::Debug {
-    /// Returns the place of `number`; `None` if it is not known.
+    /// Returns the locality of `number`; `None` if it is not known.
     ///
     /// # Errors
-    /// An implementor returns [`LocalityError::Failed`] if its database cannot be asked or does not answer.
+    ///
+    /// An implementor returns [`LocalityError::Failed`] if its database cannot be reached or does not
+    /// respond.
     fn locate(&self, number: PhoneNumber) -> Result<Option<Locality>, LocalityError>;
 
-    /// Returns the prefixes of the numbers of a city. `country` is an ISO 3166 alpha-2 code; the case of
-    /// `city` does not matter.
+    /// Returns the prefixes of the numbers of `city`, ignoring case. `country` is an ISO 3166-1 alpha-2
+    /// code.
     fn prefixes(&self, country: &str, city: &str) -> Vec<Prefix>;
 
-    /// Returns whether the answers are in memory. Only such a lookup is asked for the rate centres of all results of
-    /// a search. Default: false.
+    /// Returns whether lookups need no calls to other systems. Only such a source is used to determine
+    /// the rate centres of all results of a search. Default: `false`.
     fn is_in_memory(&self) -> bool {
         false
     }
@@ -94,7 +96,7 @@ macro_rules! delegate {
 }
 delegate!(&T, Box<T>, Arc<T>);
 
-/// The place of a number, and its line there.
+/// The locality of a number: its place, and its line.
 ///
 /// ```
 /// use telnum::locality::Locality;
@@ -104,7 +106,7 @@ delegate!(&T, Box<T>, Arc<T>);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Locality {
-    /// The country: an ISO 3166 alpha-2 code.
+    /// The country, as an ISO 3166-1 alpha-2 code.
     pub country: Box<str>,
     /// The state or province.
     pub province: Box<str>,
@@ -113,7 +115,7 @@ pub struct Locality {
     /// The description of the place of the number's prefix, such as `California` or `San Francisco, CA`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub geocode: Option<Box<str>>,
-    /// The likeliest postal code.
+    /// The most likely postal code.
     #[serde(default)]
     pub postal_code: Option<Box<str>>,
     /// The extension of the postal code, such as the last four digits of a ZIP+4 code.
@@ -122,10 +124,10 @@ pub struct Locality {
     /// Other postal codes of the place.
     #[serde(default)]
     pub alt_postal_codes: Vec<Box<str>>,
-    /// The latitude in degrees, as the database prints it.
+    /// The latitude in degrees, as formatted by the database.
     #[serde(default)]
     pub latitude: Option<Box<str>>,
-    /// The longitude in degrees, as the database prints it.
+    /// The longitude in degrees, as formatted by the database.
     #[serde(default)]
     pub longitude: Option<Box<str>>,
     /// The type of the line, such as `WIRELESS`.
@@ -140,7 +142,7 @@ pub struct Locality {
     /// The local access and transport area.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lata: Option<Box<str>>,
-    /// The rate centre, by which calls are billed.
+    /// The rate centre, which determines the charges for calls.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate_centre: Option<Box<str>>,
     /// The time zone, by its IANA name.
@@ -164,7 +166,7 @@ pub struct LineCarrier {
 }
 
 impl Locality {
-    /// Creates the place of a city. Its other fields are empty.
+    /// Creates the locality of a city, with its other fields empty.
     #[must_use]
     pub fn new(country: &str, province: &str, locality: &str) -> Self {
         Self {
@@ -175,8 +177,8 @@ impl Locality {
         }
     }
 
-    /// Fills the fields that are empty from `other`. The city and the province are filled together, and so are the
-    /// latitude and the longitude, and the carrier's fields.
+    /// Fills empty fields from `other`. The city and the province are filled together, and so are the
+    /// latitude and the longitude, and the fields of the carrier.
     pub(crate) fn or(self, other: Self) -> Self {
         let is_unplaced = self.locality.is_empty() && self.province.is_empty();
         let is_unmapped = self.latitude.is_none() && self.longitude.is_none();
@@ -210,21 +212,22 @@ impl Locality {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LocalityError {
-    /// No [`LocalityLookup`] is configured.
+    /// A missing [`LocalityLookup`]: none is configured.
     #[error("locality lookup: not configured")]
     NotConfigured,
-    /// The lookup failed.
+    /// A failure of the lookup.
     #[error("locality lookup: {0}")]
     Failed(Box<str>),
 }
 
-/// Sorts `prefixes` and removes those that start with another.
+/// Sorts `prefixes` and removes those that start with another prefix.
 pub(crate) fn merge_prefixes(prefixes: &mut Vec<Prefix>) {
     prefixes.sort_unstable();
     prefixes.dedup_by(|prefix, shorter| table::starts_with(*prefix, *shorter));
 }
 
-/// The lookup of an inventory that has none: [`LocalityError::NotConfigured`] for every number.
+/// The lookup of an inventory without a configured one. It returns [`LocalityError::NotConfigured`] for
+/// every number.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NoLocalityLookup;
 

@@ -1,4 +1,5 @@
-//! The operator's settings: where released numbers go, how long they age, how long reservations last.
+//! The operator's settings: the state of released numbers, their ageing, and the duration of
+//! reservations.
 //!
 //! ```
 //! use telnum::policy::{Ageing, LeaseTerms, Policy, SubscriberClass};
@@ -8,7 +9,7 @@
 //!     .with_reservation(LeaseTerms::new(15 * 60).with_longest_seconds(2 * 60 * 60));
 //! assert_eq!(policy.ageing.unwrap().days(), 60);
 //!
-//! // The operator's configuration is JSON; a setting that it lacks has its default.
+//! // The operator's configuration is JSON. A missing setting has its default.
 //! let policy: Policy = serde_json::from_str(r#"{"released_state": "released"}"#)?;
 //! assert_eq!(policy, Policy::default().with_released_state(telnum::policy::ReleasedState::Released));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -30,33 +31,34 @@ use crate::time::Timestamp;
 
 /// The operator's settings.
 ///
-/// In JSON an object of the fields below. A field that is missing has its default; an unknown field is an
-/// error.
+/// In JSON it is an object with the fields below. A missing field has its default; an unknown field is
+/// an error.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Policy {
     /// The state of a released number that no other account has reserved. Default: available.
     pub released_state: ReleasedState,
-    /// Whether a released number is deleted, whatever its carrier. Default: no.
+    /// Whether a released number is deleted, whatever its carrier. Default: `false`.
     pub delete_on_release: bool,
-    /// How long a released number ages before it becomes available. Default: `None`, numbers do not age.
+    /// The ageing of a released number before it becomes available. Default: `None`, numbers do not
+    /// age.
     pub ageing: Option<Ageing>,
-    /// How long a reservation lasts. Default: `None`, until the number is released.
+    /// The duration of a reservation. Default: `None`, reservations last until the number is released.
     pub reservation: Option<LeaseTerms>,
-    /// The number of days after which a number that was found at a carrier, but not bought, is removed.
+    /// The number of days after which a number that was found at a carrier but not bought is removed.
     /// Default: 1.
     pub discovery_days: u16,
     /// The maximum size of the fields that users set on a number. Default: [`DocumentLimits::default`].
     pub document: DocumentLimits,
-    /// How long the sweep keeps events and receipts. Default: [`Retention::default`].
+    /// The time for which the sweep keeps events and receipts. Default: [`Retention::default`].
     pub retention: Retention,
-    /// The features that numbers may carry where neither the number nor its reseller has an allow list.
+    /// The features allowed on a number if neither the number nor its reseller has an allow list.
     /// Default: `carrier_name`, `failover`, `force_outbound`, `prepend`, `ringback`.
     pub allowed_features: FeatureSet,
-    /// Whether local numbers may carry [`FeatureSet::EXTERNAL`]. Default: no.
+    /// Whether [`FeatureSet::EXTERNAL`] is allowed on local numbers. Default: `false`.
     pub local_feature_override: bool,
-    /// The characters of a caller name. Default: [`CnamProfile::DEFAULT`].
+    /// The characters allowed in a caller name. Default: [`CnamProfile::DEFAULT`].
     pub cnam: CnamProfile,
     /// The carrier of a number that is created without one. Default: [`CarrierName::LOCAL`].
     pub default_carrier: CarrierName,
@@ -74,10 +76,10 @@ pub struct Policy {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ReleasedState {
-    /// Available to any account, after ageing if the policy has it.
+    /// Available to any account, after ageing if the policy has ageing.
     #[default]
     Available,
-    /// Set aside until an admin makes the number available.
+    /// Released, until an admin makes the number available.
     Released,
 }
 
@@ -86,10 +88,10 @@ text_enum!(ReleasedState, "available or released", {
     Released => "released",
 });
 
-/// How long a disconnected number ages before another subscriber may have it.
+/// The ageing of a disconnected number before it can be assigned to another subscriber.
 ///
-/// In the United States a permanently disconnected number ages for at least 45 days (84 FR 11226), a
-/// residential number for at most 90 days and a business number for at most 365 days (FCC 00-104), a
+/// In the United States a permanently disconnected number ages for at least 45 days (84 FR 11226); a
+/// residential number for at most 90 days and a business number for at most 365 days (FCC 00-104); a
 /// toll-free number for at most four months, here 120 days (47 CFR 52.103).
 ///
 /// ```
@@ -145,10 +147,10 @@ pub struct AgeingError {
     days: u16,
 }
 
-/// How long a reservation lasts.
+/// The duration of reservations.
 ///
-/// Carriers' usual terms are 4 hours, 30 minutes with extensions, or 15 minutes that can be extended to 2
-/// hours; so there is no default.
+/// Carriers' usual terms are 4 hours, 30 minutes with extensions, or 15 minutes that can be extended to
+/// 2 hours, so there is no default.
 ///
 /// ```
 /// use telnum::policy::LeaseTerms;
@@ -165,13 +167,14 @@ pub struct AgeingError {
 pub struct LeaseTerms {
     /// The duration of a new reservation, in seconds.
     pub seconds: u32,
-    /// The duration of a reservation with all its extensions, in seconds since the reservation was made.
+    /// The maximum duration of a reservation with all its extensions, in seconds from the time of the
+    /// reservation.
     pub longest_seconds: u32,
 }
 
-/// The characters that a caller name may have. They differ from provider to provider.
+/// The characters that a caller name may contain, which depend on the provider.
 ///
-/// In JSON an object; a field that is missing is as in [`DEFAULT`](Self::DEFAULT).
+/// In JSON it is an object; a missing field is that of [`DEFAULT`](Self::DEFAULT).
 ///
 /// ```
 /// use telnum::feature::cnam::CnamName;
@@ -186,8 +189,8 @@ pub struct LeaseTerms {
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct CnamProfile {
-    /// The characters that are allowed besides ASCII letters, ASCII digits and the space. `None` allows all
-    /// characters but control characters.
+    /// The allowed characters other than ASCII letters, ASCII digits and the space. `None` allows all
+    /// characters except control characters.
     pub punctuation: Option<Cow<'static, str>>,
     /// The minimum number of letters.
     pub min_letters: usize,
@@ -235,19 +238,19 @@ impl Policy {
         Self { delete_on_release, ..self }
     }
 
-    /// Sets how long a released number ages; with `None` numbers do not age.
+    /// Sets the ageing of a released number; with `None` numbers do not age.
     #[must_use]
     pub fn with_ageing(self, ageing: impl Into<Option<Ageing>>) -> Self {
         Self { ageing: ageing.into(), ..self }
     }
 
-    /// Sets how long a reservation lasts; with `None` it lasts until the number is released.
+    /// Sets the duration of a reservation; with `None` it lasts until the number is released.
     #[must_use]
     pub fn with_reservation(self, reservation: impl Into<Option<LeaseTerms>>) -> Self {
         Self { reservation: reservation.into(), ..self }
     }
 
-    /// Sets the number of days after which a number that was found at a carrier, but not bought, is
+    /// Sets the number of days after which a number that was found at a carrier but not bought is
     /// removed.
     #[must_use]
     pub fn with_discovery_days(self, discovery_days: u16) -> Self {
@@ -260,26 +263,25 @@ impl Policy {
         Self { document, ..self }
     }
 
-    /// Sets how long the sweep keeps events and receipts.
+    /// Sets the time for which the sweep keeps events and receipts.
     #[must_use]
     pub fn with_retention(self, retention: Retention) -> Self {
         Self { retention, ..self }
     }
 
-    /// Sets the features that numbers may carry where neither the number nor its reseller has an allow
-    /// list.
+    /// Sets the features allowed on a number if neither the number nor its reseller has an allow list.
     #[must_use]
     pub fn with_allowed_features(self, allowed_features: impl Into<FeatureSet>) -> Self {
         Self { allowed_features: allowed_features.into(), ..self }
     }
 
-    /// Sets whether local numbers may carry [`FeatureSet::EXTERNAL`].
+    /// Sets whether [`FeatureSet::EXTERNAL`] is allowed on local numbers.
     #[must_use]
     pub fn with_local_feature_override(self, local_feature_override: bool) -> Self {
         Self { local_feature_override, ..self }
     }
 
-    /// Sets the characters of a caller name.
+    /// Sets the characters allowed in a caller name.
     #[must_use]
     pub fn with_cnam(self, cnam: CnamProfile) -> Self {
         Self { cnam, ..self }
@@ -305,13 +307,14 @@ impl Ageing {
     /// Creates an ageing period of `days` for the numbers of a subscriber class.
     ///
     /// # Errors
-    /// [`AgeingError`] if `days` is less than [`MIN_DAYS`](Self::MIN_DAYS) or more than
+    ///
+    /// Returns an [`AgeingError`] if `days` is less than [`MIN_DAYS`](Self::MIN_DAYS) or more than
     /// [`SubscriberClass::max_days`].
     pub fn new(class: SubscriberClass, days: u16) -> Result<Self, AgeingError> {
         Self::with_minimum(class, Self::MIN_DAYS, days)
     }
 
-    /// Creates an ageing period of `days` where the law has another `minimum` than the United States.
+    /// Creates an ageing period of `days` under a law with another `minimum` than in the United States.
     ///
     /// ```
     /// use telnum::policy::{Ageing, SubscriberClass};
@@ -321,7 +324,9 @@ impl Ageing {
     /// ```
     ///
     /// # Errors
-    /// [`AgeingError`] if `days` is less than `minimum` or more than [`SubscriberClass::max_days`].
+    ///
+    /// Returns an [`AgeingError`] if `days` is less than `minimum` or more than
+    /// [`SubscriberClass::max_days`].
     pub fn with_minimum(class: SubscriberClass, minimum: u16, days: u16) -> Result<Self, AgeingError> {
         if (minimum..=class.max_days()).contains(&days) {
             Ok(Self { class, minimum, days })
@@ -330,14 +335,14 @@ impl Ageing {
         }
     }
 
-    /// Returns the number of days that a number ages before it is made available.
+    /// Returns the number of days that a number ages before it becomes available.
     #[must_use]
     pub const fn days(self) -> u16 {
         self.days
     }
 
-    /// Returns the moment from which an account other than the last owner may have a number that was
-    /// disconnected at `disconnected_at`: the legal minimum later.
+    /// Returns the earliest time at which a number disconnected at `disconnected_at` can be assigned to
+    /// an account other than its last owner: after the legal minimum.
     ///
     /// ```
     /// use telnum::policy::{Ageing, SubscriberClass};
@@ -352,7 +357,7 @@ impl Ageing {
         disconnected_at.after(TimeDelta::days(self.minimum.into()))
     }
 
-    /// Returns the moment at which a number that was disconnected at `disconnected_at` is made available.
+    /// Returns the time at which a number disconnected at `disconnected_at` becomes available.
     ///
     /// ```
     /// use telnum::policy::{Ageing, SubscriberClass};
@@ -368,7 +373,7 @@ impl Ageing {
 }
 
 impl SubscriberClass {
-    /// Returns the maximum number of days that numbers of the class may age.
+    /// Returns the maximum number of days for which numbers of the class may age.
     #[must_use]
     pub const fn max_days(self) -> u16 {
         match self {
@@ -380,14 +385,14 @@ impl SubscriberClass {
 }
 
 impl LeaseTerms {
-    /// Creates terms of reservations that last `seconds` and cannot be extended.
+    /// Creates terms for reservations that last `seconds` and cannot be extended.
     #[must_use]
     pub const fn new(seconds: u32) -> Self {
         Self { seconds, longest_seconds: seconds }
     }
 
-    /// Sets the duration of a reservation with all its extensions, in seconds since it was made. A value
-    /// below [`seconds`](Self::seconds) counts as that.
+    /// Sets the maximum duration of a reservation with all its extensions, in seconds from the time of
+    /// the reservation. A value below [`seconds`](Self::seconds) is raised to it.
     #[must_use]
     pub const fn with_longest_seconds(self, longest_seconds: u32) -> Self {
         Self { longest_seconds, ..self }
@@ -399,7 +404,7 @@ impl LeaseTerms {
         now.after(TimeDelta::seconds(self.seconds.into()))
     }
 
-    /// Returns the latest end that extensions can give a reservation that was made at `since`.
+    /// Returns the latest time to which a reservation made at `since` can be extended.
     #[must_use]
     pub fn latest_end_at(self, since: Timestamp) -> Timestamp {
         since.after(TimeDelta::seconds(self.longest_seconds.max(self.seconds).into()))
@@ -407,7 +412,8 @@ impl LeaseTerms {
 }
 
 impl CnamProfile {
-    /// ASCII letters and digits, the space and `. , & - '`; two letters or more, no space at the start.
+    /// The default profile: ASCII letters and digits, the space and `. , & - '`, with at least two
+    /// letters and no leading space.
     pub const DEFAULT: Self = Self {
         punctuation: Some(Cow::Borrowed(".,&-'")),
         min_letters: 2,
@@ -415,12 +421,12 @@ impl CnamProfile {
         leading_space: false,
     };
 
-    /// All characters but control characters.
+    /// The widest profile: all characters except control characters.
     pub const WIDEST: Self =
         Self { punctuation: None, min_letters: 0, all_digits: true, leading_space: true };
 
-    /// Sets the characters that are allowed besides ASCII letters, ASCII digits and the space; with `None`
-    /// all but control characters are.
+    /// Sets the allowed characters other than ASCII letters, ASCII digits and the space; with `None`
+    /// all characters except control characters are allowed.
     #[must_use]
     pub fn with_punctuation(self, punctuation: Option<Cow<'static, str>>) -> Self {
         Self { punctuation, ..self }
@@ -444,7 +450,7 @@ impl CnamProfile {
         Self { leading_space, ..self }
     }
 
-    /// Returns whether a name may have the character.
+    /// Returns whether a name may contain the character `c`.
     pub(crate) fn allows(&self, c: char) -> bool {
         match &self.punctuation {
             None => !c.is_control(),
@@ -462,7 +468,7 @@ impl Default for CnamProfile {
     }
 }
 
-/// The JSON of an [`Ageing`].
+/// The JSON form of an [`Ageing`].
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AgeingDocument {

@@ -1,6 +1,6 @@
 //! The providers of emergency addresses and caller names.
 //!
-//! A service implements [`E911Provider`] and [`CnamProvider`] for the companies it works with.
+//! A service implements [`E911Provider`] and [`CnamProvider`] for the companies that it works with.
 //! [`AddressBook`] and [`CnamNotifications`] are providers in memory.
 //!
 //! ```
@@ -22,10 +22,10 @@
 //!
 //! # The contract of a provider
 //!
-//! - A call with an idempotency key that the provider has seen before changes nothing and has the same
-//!   outcome. A call is repeated with its key when its outcome was lost.
-//! - [`ProviderError::Refused`] says that nothing changed at the provider; anything less certain is
-//!   [`ProviderError::Unknown`].
+//! - A call with an idempotency key that the provider has already seen changes nothing and has the same
+//!   outcome. A call is repeated with its key if its outcome was lost.
+//! - [`ProviderError::Refused`] means that nothing changed at the provider. If that is not certain, the
+//!   error is [`ProviderError::Unknown`].
 //! - A number's address is removed before the number is released or moved.
 
 use std::collections::BTreeMap;
@@ -38,9 +38,10 @@ use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
 use crate::record::NumberRecord;
 
-/// A provider that tells emergency services the address of a number.
+/// A provider that registers the addresses of numbers with emergency services.
 ///
-/// The [module](self) states the contract. `&T`, `Box<T>` and `Arc<T>` of a provider are providers.
+/// See the [module](self) for the contract. `&T`, `Box<T>` and `Arc<T>` implement the trait if `T`
+/// does.
 ///
 /// ```
 /// use telnum::feature::e911::{E911Address, E911Outcome};
@@ -48,7 +49,7 @@ use crate::record::NumberRecord;
 /// use telnum::provider::{E911Provider, ProviderError};
 /// use telnum::record::NumberRecord;
 ///
-/// /// Accepts every address, and tells nobody.
+/// /// Accepts every address, and registers none.
 /// #[derive(Debug)]
 /// struct Accepting;
 ///
@@ -69,20 +70,22 @@ use crate::record::NumberRecord;
 /// ```
 #[doc(alias = "dash_e911")]
 pub trait E911Provider: Send + Sync + fmt::Debug {
-    /// Returns the outcome that provisioning `address` would have. Nothing changes.
+    /// Returns the outcome that provisioning `address` would have, without changing anything.
     ///
     /// # Errors
-    /// An implementor returns [`ProviderError::Unknown`] if the provider cannot be reached or its answer
-    /// cannot be read.
+    ///
+    /// An implementor returns [`ProviderError::Unknown`] if the provider cannot be reached or its
+    /// response cannot be read.
     fn validate(&self, address: &E911Address) -> Result<E911Outcome, ProviderError>;
 
-    /// Tells emergency services that the number of `record` is at `address`, if that is one place.
+    /// Registers `address` for the number of `record`, if exactly one place matches it.
     ///
-    /// An address that is no place, or several, is an outcome and no error.
+    /// An address that no place or several places match is an outcome and not an error.
     ///
     /// # Errors
+    ///
     /// An implementor returns [`ProviderError::Refused`] if the provider refuses the number, and
-    /// [`ProviderError::Unknown`] if the provider cannot be reached or its answer cannot be read.
+    /// [`ProviderError::Unknown`] if the provider cannot be reached or its response cannot be read.
     fn provision(
         &self,
         record: &NumberRecord,
@@ -90,33 +93,36 @@ pub trait E911Provider: Send + Sync + fmt::Debug {
         key: IdempotencyKey,
     ) -> Result<E911Outcome, ProviderError>;
 
-    /// Removes the address of the number of `record`. A number without an address succeeds.
+    /// Removes the address of the number of `record`. The call succeeds if the number has no address.
     ///
     /// # Errors
+    ///
     /// An implementor returns [`ProviderError::Refused`] if the provider refuses the removal, and
-    /// [`ProviderError::Unknown`] if the provider cannot be reached or its answer cannot be read.
+    /// [`ProviderError::Unknown`] if the provider cannot be reached or its response cannot be read.
     fn remove(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<(), ProviderError>;
 }
 
-/// A provider that shows the caller name of a number and looks up the names of its callers.
+/// A provider that displays the caller names of numbers and looks up the names of their callers.
 ///
-/// The [module](self) states the contract. `&T`, `Box<T>` and `Arc<T>` of a provider are providers.
-/// [`CnamNotifications`] is an example of an implementation.
+/// See the [module](self) for the contract. `&T`, `Box<T>` and `Arc<T>` implement the trait if `T`
+/// does. [`CnamNotifications`] is an example of an implementation.
 #[doc(alias = "cnam_notifier")]
 pub trait CnamProvider: Send + Sync + fmt::Debug {
-    /// Sets the name that is shown for the number of `record`, and whether callers' names are looked up.
+    /// Sets the name displayed for the number of `record`, and whether callers' names are looked up.
     ///
     /// # Errors
+    ///
     /// An implementor returns [`ProviderError::Refused`] if the provider refuses the name, and
-    /// [`ProviderError::Unknown`] if the provider cannot be reached or its answer cannot be read.
+    /// [`ProviderError::Unknown`] if the provider cannot be reached or its response cannot be read.
     fn set(&self, record: &NumberRecord, cnam: &Cnam, key: IdempotencyKey) -> Result<(), ProviderError>;
 
-    /// Removes the name of the number of `record`, and looks up no callers' names. A number without a name
-    /// succeeds.
+    /// Removes the name of the number of `record`, and ends the lookup of callers' names. The call
+    /// succeeds if the number has no name.
     ///
     /// # Errors
+    ///
     /// An implementor returns [`ProviderError::Refused`] if the provider refuses the removal, and
-    /// [`ProviderError::Unknown`] if the provider cannot be reached or its answer cannot be read.
+    /// [`ProviderError::Unknown`] if the provider cannot be reached or its response cannot be read.
     fn remove(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<(), ProviderError>;
 }
 
@@ -163,19 +169,19 @@ delegate!(&T, Box<T>, Arc<T>);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProviderError {
-    /// The provider refused. Nothing changed.
+    /// A refusal by the provider. Nothing changed.
     #[error("provider refused: {0}")]
     Refused(Box<str>),
-    /// The provider could not be reached, or its answer could not be read. Whether anything changed is
-    /// unknown: the call is repeated with the same key.
+    /// A provider that could not be reached, or whose response could not be read. It is unknown whether
+    /// anything changed: the call must be repeated with the same key.
     #[error("provider gave no answer: {0}")]
     Unknown(Box<str>),
 }
 
 /// An [`E911Provider`] in memory that knows a list of addresses.
 ///
-/// An address that equals a known one, in any case, is provisioned. One that has the street, the region,
-/// and the city or the postal code of known addresses has these as candidates.
+/// An address that equals a known one, ignoring case, is provisioned. If the street, the region, and
+/// the city or the postal code equal those of known addresses, these are the candidates.
 #[derive(Debug, Default)]
 pub struct AddressBook {
     places: Vec<E911Address>,
@@ -185,12 +191,12 @@ pub struct AddressBook {
 #[derive(Debug, Default)]
 struct AddressBookState {
     addresses: BTreeMap<PhoneNumber, E911Address>,
-    /// The outcome of each call by its key; a removal has none.
+    /// The outcome of each call, by key; `None` for a removal.
     outcomes: BTreeMap<IdempotencyKey, Option<E911Outcome>>,
 }
 
 impl AddressBook {
-    /// Creates a book of addresses. No number has one.
+    /// Creates a book of known addresses, without any provisioned number.
     #[must_use]
     pub fn new(places: impl IntoIterator<Item = E911Address>) -> Self {
         Self { places: places.into_iter().collect(), state: Mutex::default() }
@@ -206,7 +212,7 @@ impl AddressBook {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns a known address with a status, and with the caller name of the request.
+    /// Returns a known address with the given status, and with the caller name of the request.
     fn answer(place: &E911Address, request: &E911Address, status: E911Status) -> E911Address {
         let mut fields = place.clone().into_fields();
         fields.status = Some(status);
@@ -215,7 +221,7 @@ impl AddressBook {
     }
 }
 
-/// Returns whether two addresses are equal but for their case.
+/// Returns whether two addresses are equal, ignoring case.
 fn is_same(place: &E911Address, request: &E911Address) -> bool {
     let (known, requested) = (place.fields(), request.fields());
     let suite = |suite: &Option<String>| suite.as_deref().unwrap_or_default().to_uppercase();
@@ -276,7 +282,7 @@ impl E911Provider for AddressBook {
     }
 }
 
-/// A [`CnamProvider`] in memory that keeps the calls it gets.
+/// A [`CnamProvider`] in memory that records the calls made to it.
 ///
 /// ```
 /// use telnum::feature::cnam::Cnam;
@@ -294,12 +300,12 @@ impl E911Provider for AddressBook {
 #[derive(Debug, Default)]
 pub struct CnamNotifications(Mutex<CnamCalls>);
 
-/// The number of each call by its key, and its name; a removal has none.
+/// The number and the name of each call, by key; the name of a removal is `None`.
 type CnamCalls = BTreeMap<IdempotencyKey, (PhoneNumber, Option<Cnam>)>;
 
 impl CnamNotifications {
-    /// Returns the key, the number and the name of each call, in the order of the keys. A removal has no
-    /// name.
+    /// Returns the key, the number and the name of each call, in the order of the keys. The name of a
+    /// removal is `None`.
     #[must_use]
     pub fn all(&self) -> Vec<(IdempotencyKey, PhoneNumber, Option<Cnam>)> {
         let calls = self.calls();

@@ -1,4 +1,4 @@
-//! The built-in carriers: they sell numbers of the service's own store, and take no orders.
+//! The built-in carriers, which sell numbers of the service's own store and take no orders.
 
 use serde_json::Value;
 
@@ -12,24 +12,24 @@ use crate::number::PhoneNumber;
 use crate::record::NumberRecord;
 use crate::store::{Query, Store, StoreError};
 
-/// The carrier `local`: the available numbers of a store, of any carrier, except those in the pool of
-/// another account. It sells to accounts only.
+/// The carrier `local`. It sells the available numbers of a store, whatever their carrier, except those
+/// in the pool of another account. It sells to accounts only.
 ///
-/// An [`Inventory`](crate::inventory::Inventory) has it unless it is built
-/// [without carriers](crate::inventory::InventoryBuilder::without_carriers).
+/// An [`Inventory`](crate::inventory::Inventory) includes it unless it is built [without
+/// carriers](crate::inventory::InventoryBuilder::without_carriers).
 #[derive(Clone, Copy, Debug)]
 #[doc(alias = "knm_local")]
 pub struct LocalCarrier<S>(S);
 
-/// The carrier `managed`: a pool of available numbers for each account, and that of its reseller for
-/// accounts whose own pool is empty. A record of the carrier `managed` is in the pool of the account that
-/// its carrier data name as `pool`.
+/// The carrier `managed`. It sells from the pool of available numbers of each account or, if that is
+/// empty, from the pool of its reseller. A record of the carrier `managed` is in the pool of the
+/// account that the field `pool` of its carrier data contains.
 #[derive(Clone, Copy, Debug)]
 #[doc(alias = "knm_managed")]
 pub struct ManagedCarrier<S>(S);
 
-/// The carrier `reserved` or `reserved_reseller`: the numbers that an account, or its reseller, has
-/// reserved. They can be found, and are not for sale.
+/// The carrier `reserved` or `reserved_reseller`. It finds the numbers that an account, or its
+/// reseller, has reserved; they are not for sale.
 #[derive(Clone, Copy, Debug)]
 #[doc(alias("knm_reserved", "knm_reserved_reseller"))]
 pub struct ReservedCarrier<S> {
@@ -37,7 +37,7 @@ pub struct ReservedCarrier<S> {
     store: S,
 }
 
-/// The carrier `mdn`: mobile numbers, which are not for sale.
+/// The carrier `mdn` of mobile numbers, which are not for sale.
 #[derive(Clone, Copy, Debug)]
 #[doc(alias = "knm_mdn")]
 pub struct MdnCarrier;
@@ -93,18 +93,18 @@ impl<S: Store> ReservedCarrier<S> {
     }
 }
 
-/// Returns the query for the unclaimed numbers in `state` that `search` is for.
+/// Returns the query of `search` for unclaimed numbers in `state`.
 fn query_for(search: &NumberSearch, state: State) -> Query {
     Query { prefix: Some(search.prefix), states: [state].into(), pending: Some(false), ..Query::default() }
 }
 
-/// Returns the id of the account whose pool `record` is in, if it is in one.
+/// Returns the id of the account to whose pool `record` belongs, if any.
 fn pool_of(record: &NumberRecord) -> Option<&str> {
     let data = record.carrier_data().filter(|_| record.carrier() == CarrierName::MANAGED)?;
     data.get("pool")?.as_str()
 }
 
-/// Returns whether `record` is in no pool, or in that of `account` or `reseller`.
+/// Returns whether `record` is in no pool, or in the pool of `account` or `reseller`.
 pub(crate) fn is_in_pool_for(
     record: &NumberRecord,
     account: Option<AccountId>,
@@ -113,8 +113,8 @@ pub(crate) fn is_in_pool_for(
     pool_of(record).is_none_or(|pool| [account, reseller].iter().flatten().any(|id| id.as_str() == pool))
 }
 
-/// Returns offers by `carrier` of the first numbers of `store` that match `query` and `is_match`; of
-/// consecutive ones if `search` is for those.
+/// Returns offers by `carrier` of the first numbers in `store` that match `query` and `is_match`, and
+/// are consecutive if `search` requires it.
 fn search_store(
     store: &impl Store,
     carrier: CarrierName,
@@ -146,7 +146,7 @@ fn search_store(
     Ok(if search.consecutive { Vec::new() } else { offers })
 }
 
-/// Returns whether each of `numbers` is available in `store`, unclaimed, and matches `is_match`.
+/// Returns whether each of `numbers` is available and unclaimed in `store`, and matches `is_match`.
 fn check_store(
     store: &impl Store,
     carrier: CarrierName,

@@ -1,4 +1,4 @@
-//! Calls to many carriers at once, within a time limit.
+//! Concurrent calls to several carriers, within a time limit.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
@@ -12,16 +12,16 @@ use crate::number::{CallingCode, PhoneNumber};
 /// The maximum number of results of one search.
 pub const MAX_SEARCH_RESULTS: usize = 500;
 
-/// The number of overdue calls at which a carrier is not called again until one of them returns.
+/// The number of overdue calls from which a carrier is not called again until one of them returns.
 const MAX_OVERDUE_CALLS: usize = 32;
 
-/// Searches all `carriers` at once and returns their offers in the order of the carriers, each number
-/// once, with the errors of those that failed or did not answer within `time_limit`. The calls are counted in
-/// `open_calls`.
+/// Searches all `carriers` concurrently. Returns their offers in the order of the carriers and without
+/// repeated numbers, and the errors of the carriers that failed or did not respond within `time_limit`.
+/// The calls are counted in `open_calls`.
 ///
-/// A [consecutive](NumberSearch::consecutive) search returns the first run of that length that any one
-/// carrier has, or nothing. A carrier that cannot search by as many digits as the prefix has is searched
-/// by those it can. Offers that do not match the prefix are dropped, as are answers that come late.
+/// A [consecutive](NumberSearch::consecutive) search returns the first run of that length that a single
+/// carrier has, or nothing. If a carrier cannot search by as many digits as the prefix has, a shorter
+/// prefix is used. Offers that do not match the prefix are dropped, and so are late responses.
 pub(crate) fn search_carriers(
     carriers: &[Arc<dyn Carrier>],
     search: &NumberSearch,
@@ -37,7 +37,7 @@ pub(crate) fn search_carriers(
     merge(call_carriers(carriers, open_calls, time_limit, call), &search)
 }
 
-/// The calls to carriers that have not returned, shared by all searches of an inventory.
+/// The pending calls to carriers, shared by all searches of an inventory.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OpenCalls(Arc<Mutex<CallTable>>);
 
@@ -45,11 +45,11 @@ pub(crate) struct OpenCalls(Arc<Mutex<CallTable>>);
 struct CallTable {
     /// The number of calls made so far.
     count: u64,
-    /// The deadline of each open call, by carrier and the call's number.
+    /// The deadline of each pending call, by carrier and the number of the call.
     deadlines: BTreeMap<(CarrierName, u64), Option<Instant>>,
 }
 
-/// An open call, until it is dropped.
+/// A pending call. It ends when this value is dropped.
 struct OpenCall {
     calls: OpenCalls,
     key: (CarrierName, u64),
@@ -60,7 +60,7 @@ impl OpenCalls {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Opens a call to `carrier`, unless it has too many overdue ones.
+    /// Registers a call to `carrier`, unless the carrier has too many overdue calls.
     fn open(&self, carrier: CarrierName, deadline: Option<Instant>) -> Option<OpenCall> {
         let (now, mut table) = (Instant::now(), self.table());
         let open = table.deadlines.range((carrier, 0)..=(carrier, u64::MAX));
@@ -81,11 +81,11 @@ impl Drop for OpenCall {
     }
 }
 
-/// Runs `call` for all `carriers` at once and returns their answers, in their order, after at most
+/// Runs `call` for all `carriers` concurrently and returns their responses, in order, after at most
 /// `time_limit`.
 ///
-/// Each call has a thread of its own. That of an overdue call cannot be ended, so `open_calls` limits how
-/// many there are.
+/// Each call runs in its own thread. The thread of an overdue call cannot be stopped, so `open_calls`
+/// limits their number.
 pub(crate) fn call_carriers<T: Send + 'static>(
     carriers: &[Arc<dyn Carrier>],
     open_calls: &OpenCalls,
@@ -124,7 +124,8 @@ pub(crate) fn call_carriers<T: Send + 'static>(
     answers
 }
 
-/// Merges the answers of carriers into the offers that match `search`, each number once, and the errors.
+/// Merges the responses of carriers into the offers that match `search`, without repeated numbers, and
+/// the errors.
 fn merge(
     answers: Vec<(CarrierName, Result<Vec<Offer>, CarrierError>)>,
     search: &NumberSearch,
@@ -150,7 +151,8 @@ fn merge(
     (all, failed)
 }
 
-/// Returns the first run of exactly `quantity` consecutive numbers among `offers`, or nothing.
+/// Returns the first run of exactly `quantity` consecutive numbers among `offers`; an empty list if
+/// there is none.
 pub(crate) fn consecutive_run(mut offers: Vec<Offer>, quantity: usize) -> Vec<Offer> {
     offers.sort_unstable_by_key(|offer| offer.number);
     let mut runs = offers.chunk_by(|offer, next| is_successor(next.number, offer.number));
@@ -158,7 +160,7 @@ pub(crate) fn consecutive_run(mut offers: Vec<Offer>, quantity: usize) -> Vec<Of
     run.iter().take(quantity).cloned().collect()
 }
 
-/// Returns whether `number` is the next number after `previous`, of the same length.
+/// Returns whether `number` is the successor of `previous`, with the same number of digits.
 pub(super) fn is_successor(number: PhoneNumber, previous: PhoneNumber) -> bool {
     let value =
         |number: PhoneNumber| number.digits().fold(0_u64, |value, digit| value * 10 + u64::from(digit));
@@ -166,13 +168,13 @@ pub(super) fn is_successor(number: PhoneNumber, previous: PhoneNumber) -> bool {
 }
 
 impl NumberSearch {
-    /// Returns the search as a carrier with `info` can make it: by a shorter prefix if need be, which finds
-    /// more numbers than wanted and perhaps another run of consecutive ones.
+    /// Returns the search in a form that a carrier with `info` supports: with a shorter prefix if
+    /// necessary, which finds additional numbers, and possibly a different run of consecutive ones.
     fn as_supported_by(&self, info: CarrierInfo) -> Self {
         let first = *self.prefix.range().start();
         let code = first.calling_code().map_or(0, CallingCode::digit_count);
         let max_digits = code + usize::from(info.max_prefix_length);
-        // Local carriers search a store, by any prefix.
+        // Local carriers search a store, which supports any prefix.
         let is_supported = self.prefix.digit_count() <= max_digits || info.is_local;
         let shorter = first.prefix(max_digits).filter(|_| !is_supported);
         Self {

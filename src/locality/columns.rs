@@ -1,15 +1,15 @@
-//! The columns of a file of places.
+//! The columns of a file of localities.
 
 use std::fmt;
 
 /// The number of the fields.
 pub(super) const FIELDS: usize = LocalityField::ALL.len();
 
-/// A field of a place that a file can tell.
+/// A field of a locality that a file can contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LocalityField {
-    /// The country, by ISO 3166 alpha-2: column `country`.
+    /// The country, as an ISO 3166-1 alpha-2 code: column `country`.
     Country,
     /// The state or province: column `province`.
     Province,
@@ -17,7 +17,7 @@ pub enum LocalityField {
     City,
     /// The description of the place of the number's prefix, such as `San Francisco, CA`: column `geocode`.
     Geocode,
-    /// The likeliest postal code: column `postal_code`.
+    /// The most likely postal code: column `postal_code`.
     PostalCode,
     /// The other postal codes, separated by commas: column `alt_postal_codes`.
     AltPostalCodes,
@@ -58,13 +58,14 @@ pub enum Encoding {
     Latin1,
 }
 
-/// The names of the columns of a CSV file, and how its cells are read.
+/// The names of the columns of a CSV file, and the format of its cells.
 ///
-/// Columns that are not named have the names of their [`LocalityField`], and may be missing. The columns
-/// that tell the numbers of a row are `prefix`, or `npa`, `nxx` and `x`, or `npa` and `nxx`, or `from` and
-/// `to`; whichever the header has. The case of names does not matter.
+/// A column without a configured name has the name of its [`LocalityField`], and is optional. The
+/// columns with the numbers of a row are `prefix`; or `npa`, `nxx` and `x`; or `npa` and `nxx`; or
+/// `from` and `to`, whichever the header contains. The case of names is ignored.
 ///
-/// The presets read the files of national authorities. Their column names were compared with these sources:
+/// The presets read the files of national authorities. Their column names were compared with these
+/// sources:
 ///
 /// | preset | file | names of columns |
 /// |---|---|---|
@@ -74,8 +75,9 @@ pub enum Encoding {
 /// | [`bundesnetzagentur`](Self::bundesnetzagentur) | Bundesnetzagentur, `NVONB.INTERNET.*.ONB.csv` | programs that import the file |
 /// | [`arcep`](Self::arcep) | ARCEP, `MAJNUM.csv` | programs that import the file |
 ///
-/// None of the authorities publishes a description of its columns that could be found. A name that has changed is
-/// [`MissingColumn`](super::TableErrorKind::MissingColumn), and [`with_column`](Self::with_column) sets the new one.
+/// No description of these columns by the authorities could be found. If a name has changed, reading
+/// fails with [`MissingColumn`](super::TableErrorKind::MissingColumn), and
+/// [`with_column`](Self::with_column) sets the new name.
 ///
 /// ```
 /// use telnum::locality::{Columns, LocalityField, LocalityLookup, LocalityTable};
@@ -104,12 +106,12 @@ pub struct Columns {
     pub(super) has_whole_numbers: bool,
 }
 
-/// The columns that tell the numbers of a row.
+/// The columns with the numbers of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Key {
-    /// Their digits, one after the other, are a prefix.
+    /// Columns whose digits, concatenated, are a prefix.
     Prefix(Vec<Box<str>>),
-    /// The first and the last number of a range.
+    /// Columns with the first and the last number of a range.
     Range(Vec<Box<str>>),
 }
 
@@ -136,7 +138,7 @@ impl LocalityField {
         Self::TimeZone,
     ];
 
-    /// Returns the name of the field's column where a file has no other.
+    /// Returns the default name of the field's column.
     ///
     /// ```
     /// assert_eq!(telnum::locality::LocalityField::RateCentre.as_str(), "rate_centre");
@@ -185,8 +187,8 @@ impl Columns {
 
     /// Creates the columns of the North American central office code report, in which a row is an `NPA-NXX`.
     ///
-    /// The columns are `State`, `NPA-NXX`, `OCN`, `Company`, `RateCenter` and `Use`; only codes that are assigned
-    /// (`AS`) are read. The report is separated by tabs; a copy with commas is read with
+    /// The columns are `State`, `NPA-NXX`, `OCN`, `Company`, `RateCenter` and `Use`; only assigned
+    /// codes (`AS`) are read. The report is separated by tabs; for a copy with commas, use
     /// [`with_delimiter`](Self::with_delimiter).
     ///
     /// ```
@@ -208,11 +210,12 @@ impl Columns {
             .with_column(LocalityField::RateCentre, "RateCenter")
     }
 
-    /// Creates the columns of the North American thousands-block report, in which a row is an area code, `NPA`, a
-    /// central office code, `NXX`, and the next digit, `X`.
+    /// Creates the columns of the North American thousands-block report, in which a row is an area
+    /// code, `NPA`, a central office code, `NXX`, and the next digit, `X`.
     ///
-    /// The other columns are `State`, `Rate Center`, `OCN` and `Assigned To`. The report is separated by commas.
-    /// Read it over the [central office codes](Self::nanpa_co_codes): only pooled codes have blocks.
+    /// The other columns are `State`, `Rate Center`, `OCN` and `Assigned To`. The report is separated
+    /// by commas. Read it after the [central office codes](Self::nanpa_co_codes): only pooled codes
+    /// have blocks.
     #[must_use]
     pub fn nanpa_thousands_blocks() -> Self {
         Self::new()
@@ -237,8 +240,8 @@ impl Columns {
             .with_column(LocalityField::CarrierCompany, "Latest Holder")
     }
 
-    /// Creates the columns of the German list of area codes: `Ortsnetzkennzahl` and `Ortsnetzname`, separated by
-    /// semicolons, in UTF-8. Only codes that are active, `KennzeichenAktiv`, are read.
+    /// Creates the columns of the German list of area codes: `Ortsnetzkennzahl` and `Ortsnetzname`,
+    /// separated by semicolons, in UTF-8. Only active codes (`KennzeichenAktiv`) are read.
     #[must_use]
     pub fn bundesnetzagentur() -> Self {
         Self::new()
@@ -251,10 +254,10 @@ impl Columns {
             .with_constant(LocalityField::Country, "DE")
     }
 
-    /// Creates the columns of the French number ranges: `Tranche_Debut`, `Tranche_Fin` and the mark of the carrier,
-    /// `Mnémo`, separated by semicolons, in ISO 8859-1.
+    /// Creates the columns of the French number ranges: `Tranche_Debut`, `Tranche_Fin` and the
+    /// abbreviation of the carrier, `Mnémo`, separated by semicolons, in ISO 8859-1.
     ///
-    /// Ranges of the overseas departments are read as numbers of +33, in which they do not exist.
+    /// Ranges of the overseas departments are read as numbers of +33, where they do not exist.
     #[must_use]
     pub fn arcep() -> Self {
         Self::new()
@@ -267,27 +270,27 @@ impl Columns {
             .with_column(LocalityField::CarrierId, "Mnémo")
     }
 
-    /// Sets the columns whose digits, one after the other, are the prefix of a row. Spaces, hyphens, dots,
-    /// slashes and parentheses in them are skipped.
+    /// Sets the columns whose digits, concatenated, are the prefix of a row. Spaces, hyphens, dots,
+    /// slashes and parentheses in them are ignored.
     ///
-    /// The last of several columns may be empty: the row then tells all numbers that start with the others. Columns
-    /// called `npa` and `nxx` have 3 digits, and `x` has 1.
+    /// The last of several columns may be empty: the row then applies to all numbers that start with
+    /// the others. Columns named `npa` and `nxx` have 3 digits, and `x` has 1.
     #[must_use]
     pub fn with_key<'a>(mut self, names: impl IntoIterator<Item = &'a str>) -> Self {
         self.key = Some(Key::Prefix(names.into_iter().map(Box::from).collect()));
         self
     }
 
-    /// Sets the columns of the first and the last number of a row, or of the starts of numbers. Both have the same
-    /// count of digits.
+    /// Sets the columns of the first and the last number of a row, or of their leading digits. Both
+    /// have the same number of digits.
     #[must_use]
     pub fn with_range(mut self, from: &str, to: &str) -> Self {
         self.key = Some(Key::Range([from, to].map(Box::from).to_vec()));
         self
     }
 
-    /// Sets whether the ends of ranges are whole numbers, so that a number with more or fewer digits is in none.
-    /// Default: false.
+    /// Sets whether the ends of ranges are complete numbers, so that a range contains no numbers with
+    /// more or fewer digits. Default: `false`.
     ///
     /// ```
     /// use telnum::locality::{Columns, LocalityLookup, LocalityTable};
@@ -305,7 +308,8 @@ impl Columns {
         self
     }
 
-    /// Reads only the rows that have `value` in `column`, in upper or lower case. The file must have the column.
+    /// Restricts reading to the rows with `value` in `column`, ignoring case. The file must contain the
+    /// column.
     ///
     /// ```
     /// use telnum::locality::{Columns, LocalityTable};
@@ -320,7 +324,7 @@ impl Columns {
         self
     }
 
-    /// Sets the name of the column of `field`, which the file must have.
+    /// Sets the name of the column of `field`, which the file must contain.
     #[must_use]
     pub fn with_column(mut self, field: LocalityField, name: &str) -> Self {
         self.names.retain(|(of, _)| *of != field);
@@ -328,7 +332,7 @@ impl Columns {
         self
     }
 
-    /// Sets the value of `field` for the rows that have none.
+    /// Sets the value of `field` for rows that have none.
     #[must_use]
     pub fn with_constant(mut self, field: LocalityField, value: &str) -> Self {
         self.constants.retain(|(of, _)| *of != field);
@@ -336,35 +340,35 @@ impl Columns {
         self
     }
 
-    /// Sets what stands before the digits of every row, such as `+1`.
+    /// Sets the text that precedes the digits of every row, such as `+1`.
     #[must_use]
     pub fn with_prefix(mut self, prefix: &str) -> Self {
         self.prefix = prefix.into();
         self
     }
 
-    /// Sets the national trunk prefix that the digits of a row may start with, and which is dropped.
+    /// Sets the national trunk prefix, which is removed from the digits of a row if they start with it.
     #[must_use]
     pub fn with_trunk_prefix(mut self, prefix: &str) -> Self {
         self.trunk_prefix = Some(prefix.into());
         self
     }
 
-    /// Sets the character between cells; a comma by default.
+    /// Sets the character between cells. Default: a comma.
     #[must_use]
     pub const fn with_delimiter(mut self, delimiter: u8) -> Self {
         self.delimiter = delimiter;
         self
     }
 
-    /// Sets the encoding; UTF-8 by default.
+    /// Sets the encoding. Default: UTF-8.
     #[must_use]
     pub const fn with_encoding(mut self, encoding: Encoding) -> Self {
         self.encoding = encoding;
         self
     }
 
-    /// The column of a field, and whether it was named and so must be there.
+    /// Returns the name of a field's column, and whether it was configured and is therefore required.
     pub(super) fn name(&self, field: LocalityField) -> (Box<str>, bool) {
         match self.names.iter().find(|(of, _)| *of == field) {
             Some((_, name)) => (name.clone(), true),
@@ -372,7 +376,7 @@ impl Columns {
         }
     }
 
-    /// The keys that may be in the header, the first one first.
+    /// Returns the keys that the header may contain, in order of precedence.
     pub(super) fn keys(&self) -> Vec<Key> {
         if let Some(key) = &self.key {
             return vec![key.clone()];

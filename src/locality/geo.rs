@@ -1,12 +1,13 @@
-//! The localities that the tables of the module `geo` know.
+//! The localities in the tables of the module `geo`.
 
 use super::{Locality, LocalityError, LocalityLookup};
 use crate::geo::{self, Language};
 use crate::number::{PhoneNumber, Prefix};
 use crate::plan::{self, Region};
 
-/// The localities of valid numbers, by the tables of [`geo`]: the country, the city and the province of North America,
-/// the description of the prefix, and the time zone if there is one only. Texts are English.
+/// The localities of valid numbers according to the tables of [`geo`]: the country, the city and the
+/// province in North America, the description of the prefix, and the time zone if there is only one.
+/// Texts are in English.
 ///
 /// ```
 /// use telnum::locality::{GeoLocalities, LocalityLookup};

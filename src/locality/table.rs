@@ -1,4 +1,4 @@
-//! Tables of places in memory.
+//! Tables of localities in memory.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -12,10 +12,10 @@ use crate::document::{FieldError, FieldErrorKind};
 use crate::number::{PhoneNumber, Prefix};
 use crate::plan::Region;
 
-/// A table of places by the prefix of their numbers.
+/// A table of localities by the prefix of their numbers.
 ///
-/// It is read from one or several files. In each the longest prefix of a number counts. A later file
-/// overrides an earlier one field by field: what it does not know is taken from before.
+/// It is read from one or several files. In each file, the longest prefix of a number applies. A later
+/// file overrides an earlier one field by field: fields that it lacks are taken from the earlier file.
 ///
 /// ```
 /// use telnum::locality::{Columns, LocalityLookup, LocalityTable};
@@ -35,27 +35,28 @@ pub struct LocalityTable {
     texts: Texts,
 }
 
-/// The texts of a row by field; 0 is none.
+/// The texts of a row, by field; 0 for no text.
 type Row = [u32; FIELDS];
 
-/// The prefixes of one file, ascending.
+/// The prefixes of one file, in ascending order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Layer {
     prefixes: Vec<Prefix>,
-    /// The row of each prefix, and its place after that of the longest prefix that it starts with; 0 is none.
+    /// The row of each prefix, and the index, counted from 1, of the longest other prefix that it
+    /// starts with; 0 for none.
     rows: Vec<[u32; 2]>,
-    /// The count of digits of the numbers of each prefix; 0 is any.
+    /// The number of digits of the numbers with each prefix; 0 for any number.
     lengths: Vec<u8>,
 }
 
-/// Texts, each once, by number.
+/// The texts without repetitions, by index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Texts {
     all: String,
     ends: Vec<u32>,
 }
 
-/// The error of reading a table: a cell, or the file.
+/// The error of reading a table. It concerns a cell or the whole file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}{kind}", Cell(*.row, .column))]
 pub struct TableError {
@@ -64,51 +65,52 @@ pub struct TableError {
     kind: TableErrorKind,
 }
 
-/// The problem of a table.
+/// The kind of a [`TableError`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TableErrorKind {
-    /// The header lacks a column that is needed.
+    /// A header without a required column.
     #[error("missing column, expected {0}")]
     MissingColumn(Box<str>),
-    /// The header has a column that is needed twice.
+    /// A header that contains a required column twice.
     #[error("column {0} twice, expected once")]
     RepeatedColumn(Box<str>),
-    /// A cell has no value of the kind that is needed.
+    /// A cell without a value of the expected kind.
     #[error("expected {expected}, found {found:?}")]
     BadCell {
-        /// The kind of value.
+        /// The expected kind of value.
         expected: &'static str,
-        /// The start of the value.
+        /// The start of the text found.
         found: Box<str>,
     },
-    /// An earlier row has the prefix.
+    /// A prefix that an earlier row already has.
     #[error("expected no earlier row of prefix {0}")]
     Repeated(Prefix),
-    /// The file is too large: it has more rows or texts than 32 bits count.
+    /// A file with more rows or texts than 32 bits can count.
     #[error("too large, expected less than 4 GiB of texts")]
     TooLarge,
-    /// A row has fewer cells than the header, or more of which one is not empty.
+    /// A row with fewer cells than the header, or with more of which one is not empty.
     #[error("expected {expected} cells, found {found}")]
     Cells {
-        /// The count of columns in the header.
+        /// The number of columns in the header.
         expected: usize,
-        /// The count of cells.
+        /// The number of cells.
         found: usize,
     },
-    /// The file cannot be read.
+    /// A file that cannot be read.
     #[error("{0}")]
     Unreadable(Box<str>),
 }
 
 impl LocalityTable {
-    /// Creates a table without rows.
+    /// Creates an empty table.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Reads a file with a header into the table, over what the table has. Returns the number of its rows.
+    /// Reads `file`, which has a header, into the table, overriding its content. Returns the number of
+    /// rows.
     ///
     /// ```
     /// use telnum::locality::{Columns, LocalityTable};
@@ -119,17 +121,19 @@ impl LocalityTable {
     /// ```
     ///
     /// # Errors
-    /// The first problem, with its row and column:
     ///
-    /// - [`TableErrorKind::MissingColumn`] or [`RepeatedColumn`](TableErrorKind::RepeatedColumn) if the header does
-    ///   not have a needed column once.
-    /// - [`TableErrorKind::BadCell`] if a cell does not have a value of its kind, or is not in the file's encoding.
-    /// - [`TableErrorKind::Cells`] if a row does not have as many cells as the header.
+    /// Returns the first error, with its row and column:
+    ///
+    /// - [`TableErrorKind::MissingColumn`] or [`RepeatedColumn`](TableErrorKind::RepeatedColumn) if the
+    ///   header does not contain a required column exactly once.
+    /// - [`TableErrorKind::BadCell`] if a cell does not contain a value of the expected kind, or is not
+    ///   in the file's encoding.
+    /// - [`TableErrorKind::Cells`] if the number of cells in a row differs from that of the header.
     /// - [`TableErrorKind::Repeated`] if two rows have the same prefix.
-    /// - [`TableErrorKind::TooLarge`] if the table would be.
+    /// - [`TableErrorKind::TooLarge`] if the table would be too large.
     /// - [`TableErrorKind::Unreadable`] if reading fails.
     ///
-    /// The table is then as before.
+    /// On an error the table is not changed.
     pub fn read_csv(&mut self, file: impl io::Read, columns: &Columns) -> Result<u64, TableError> {
         let mut reader = ReaderBuilder::new().delimiter(columns.delimiter).flexible(true).from_reader(file);
         let header = reader.byte_headers().map_err(|error| TableError::unreadable(&error))?.clone();
@@ -150,8 +154,9 @@ impl LocalityTable {
         Ok(count)
     }
 
-    /// Reads a table of lines: prefix, country, province and city, separated by tabs. Postal codes may
-    /// follow, separated by commas, the likeliest first. Empty lines are skipped.
+    /// Reads a table from lines with a prefix, a country, a province and a city, separated by tabs.
+    /// Postal codes may follow, separated by commas, starting with the most likely one. Empty lines are
+    /// skipped.
     ///
     /// ```
     /// use telnum::locality::LocalityTable;
@@ -161,8 +166,9 @@ impl LocalityTable {
     /// ```
     ///
     /// # Errors
-    /// The first cell that is missing or not a prefix, or the second line of the same prefix. The path has
-    /// the index of the line, from 0, and the name of the cell.
+    ///
+    /// Returns the error of the first cell that is missing or not a prefix, or of the second line with
+    /// the same prefix. The path consists of the index of the line, from 0, and the name of the cell.
     pub fn from_tsv(text: &str) -> Result<Self, FieldError> {
         let mut table = Self::new();
         let mut draft = Draft::of(&table);
@@ -180,7 +186,7 @@ impl LocalityTable {
         Ok(table)
     }
 
-    /// The texts of a number's place by field.
+    /// Returns the texts of a number's locality, by field.
     fn row(&self, number: PhoneNumber) -> Option<Row> {
         let mut rows = self.layers.iter().rev().filter_map(|layer| self.rows.get(layer.row(number)?));
         let mut row = *rows.next()?;
@@ -250,7 +256,7 @@ impl LocalityLookup for LocalityTable {
         }))
     }
 
-    /// A row without a country is one of each country with its calling code.
+    /// A row without a country applies to each country with its calling code.
     fn prefixes(&self, country: &str, city: &str) -> Vec<Prefix> {
         let code = country.parse::<Region>().ok().and_then(Region::calling_code);
         let code = code.and_then(|code| format!("+{code}").parse::<Prefix>().ok());
@@ -282,11 +288,11 @@ impl LocalityLookup for LocalityTable {
 }
 
 impl Layer {
-    /// The row of the longest prefix of a number.
+    /// Returns the index of the row with the longest prefix of a number.
     fn row(&self, number: PhoneNumber) -> Option<usize> {
         let number_as_prefix = Prefix::from(number);
         let mut place = self.prefixes.partition_point(|prefix| *prefix <= number_as_prefix);
-        // The last prefix that is not above the number is its longest one, or starts with that.
+        // The last prefix that is not greater than the number is its longest prefix, or starts with it.
         while let Some(last) = place.checked_sub(1) {
             let (prefix, [row, shorter]) = (self.prefixes.get(last)?, self.rows.get(last)?);
             let length = usize::from(*self.lengths.get(last)?);
@@ -308,13 +314,13 @@ impl Texts {
 }
 
 impl Default for Texts {
-    /// The empty text, whose number is 0.
+    /// Creates a list with the empty text, whose index is 0.
     fn default() -> Self {
         Self { all: String::new(), ends: vec![0] }
     }
 }
 
-/// The rows to add to a table once a file is read.
+/// The rows to add to a table after a file has been read.
 struct Draft {
     texts: HashMap<Box<str>, u32>,
     new_texts: Vec<Box<str>>,
@@ -327,7 +333,7 @@ struct Draft {
 /// A prefix of a file.
 struct Entry {
     prefix: Prefix,
-    /// The count of digits of its numbers; 0 is any.
+    /// The number of digits of its numbers; 0 for any number.
     length: u8,
     row: u32,
     line: u64,
@@ -346,7 +352,7 @@ impl Draft {
         }
     }
 
-    /// The number of a text.
+    /// Returns the index of a text.
     fn text(&mut self, text: &str) -> u32 {
         if let Some(number) = self.texts.get(text) {
             return *number;
@@ -357,7 +363,7 @@ impl Draft {
         number
     }
 
-    /// The number of a row.
+    /// Returns the index of a row.
     fn row(&mut self, row: Row) -> u32 {
         let next = u32::try_from(self.first_row + self.new_rows.len()).unwrap_or(u32::MAX);
         let number = *self.rows.entry(row).or_insert(next);
@@ -367,7 +373,8 @@ impl Draft {
         number
     }
 
-    /// Adds everything to the table, unless two rows have a prefix. `column` is the one of the prefixes.
+    /// Adds all rows to the table, unless two have the same prefix. `column` is the name of the column
+    /// with the prefixes.
     fn finish(mut self, table: &mut LocalityTable, column: &str) -> Result<(), TableError> {
         self.prefixes.sort_unstable_by_key(|entry| (entry.prefix, entry.length, entry.line));
         let mut layer = Layer::default();
@@ -378,7 +385,7 @@ impl Draft {
                 return Err(TableError { row: Some(*line), column: column.into(), kind });
             }
             last = Some((*prefix, *length));
-            // The one before, or one that it starts with.
+            // The previous prefix, or one that it starts with.
             let mut shorter = place - 1;
             while let Some(before) = shorter.checked_sub(1) {
                 let Some((start, of_start)) =
@@ -412,24 +419,24 @@ impl Draft {
     }
 }
 
-/// Whether a prefix starts with another.
+/// Returns whether `prefix` starts with `start`.
 pub(super) fn starts_with(prefix: Prefix, start: Prefix) -> bool {
     start.digit_count() <= prefix.digit_count()
         && prefix.digits().zip(start.digits()).all(|(digit, of_start)| digit == of_start)
 }
 
-/// The columns of a file by place.
+/// The columns of a file, by index.
 struct Layout {
     keys: Vec<(usize, Box<str>)>,
     is_range: bool,
     fields: Vec<(usize, LocalityField, Box<str>)>,
-    /// The columns that must have a value, in lower case, for a row to be read.
+    /// The columns that must have a given value, in lower case, for a row to be read.
     filters: Vec<(usize, Box<str>, String)>,
-    /// The count of columns.
+    /// The number of columns.
     width: usize,
 }
 
-/// The problem of a cell, and its column.
+/// The error of a cell, and the name of its column.
 type CellError = (Box<str>, TableErrorKind);
 
 impl Layout {
@@ -473,12 +480,12 @@ impl Layout {
         Ok(Self { keys, is_range, fields, filters, width: header.len() })
     }
 
-    /// The name of the first column that tells the numbers.
+    /// Returns the name of the first column with the numbers.
     fn key_name(&self) -> &str {
         self.keys.first().map_or("", |(_, name)| name)
     }
 
-    /// Reads a row, unless a filter drops it. Returns whether it was read.
+    /// Reads a row, unless a filter excludes it. Returns whether it was read.
     fn read(
         &self,
         columns: &Columns,
@@ -563,10 +570,10 @@ impl Layout {
     }
 }
 
-/// The last line of some files: the end-of-file character of old systems.
+/// The content of the last line of some files: the end-of-file character of old systems.
 const END_OF_FILE: &[u8] = b"\x1A";
 
-/// The name of a column without the space around it.
+/// Returns the name of a column without surrounding space.
 fn decode_name(encoding: Encoding, name: &[u8]) -> String {
     let name: String = match encoding {
         Encoding::Utf8 => String::from_utf8_lossy(name).into(),
@@ -575,7 +582,7 @@ fn decode_name(encoding: Encoding, name: &[u8]) -> String {
     name.trim().to_owned()
 }
 
-/// Checks that a text is a value of a field, or returns the kind of value that is expected.
+/// Checks that a text is a value of `field`; the error is the expected kind of value.
 fn check(field: LocalityField, text: &str) -> Result<(), &'static str> {
     let is_within =
         |limit: f64| text.parse::<f64>().is_ok_and(|degrees| degrees.is_finite() && degrees.abs() <= limit);
@@ -589,7 +596,7 @@ fn check(field: LocalityField, text: &str) -> Result<(), &'static str> {
     }
 }
 
-/// The kind of value in a column that tells numbers, and its count of digits if that is fixed.
+/// Returns the kind of value in a column with numbers, and its number of digits if that is fixed.
 fn expected_digits(name: &str) -> (&'static str, Option<usize>) {
     match name.to_ascii_lowercase().as_str() {
         "npa" | "nxx" => ("3 digits", Some(3)),
@@ -598,10 +605,10 @@ fn expected_digits(name: &str) -> (&'static str, Option<usize>) {
     }
 }
 
-/// The kind of value in a cell that tells numbers.
+/// The kind of value in a cell with numbers.
 const START: &str = "a number's start";
 
-/// The text of a cell, without the space around it.
+/// Returns the text of a cell without surrounding space.
 fn cell<'a>(
     columns: &Columns,
     record: &'a ByteRecord,
@@ -623,7 +630,8 @@ fn cell<'a>(
     }
 }
 
-/// The fewest prefixes of the numbers from one of some digits to another of as many.
+/// Returns the smallest set of prefixes that covers the numbers from `start` to `end`, which have the
+/// same number of digits.
 fn prefixes_of_range(start: Prefix, end: Prefix) -> impl Iterator<Item = Prefix> {
     let value = |prefix: Prefix| prefix.digits().fold(0u64, |value, digit| value * 10 + u64::from(digit));
     let (mut from, to) = (value(start), value(end));
@@ -642,20 +650,21 @@ fn prefixes_of_range(start: Prefix, end: Prefix) -> impl Iterator<Item = Prefix>
 }
 
 impl TableError {
-    /// Returns the line of the file at which the row starts, or the first of the empty lines before it. The header is
-    /// line 1. `None` if the problem is that of the file.
+    /// Returns the line of the file at which the row starts, or the first of the empty lines before it.
+    /// The header is line 1. The result is `None` if the error concerns the whole file.
     #[must_use]
     pub const fn row(&self) -> Option<u64> {
         self.row
     }
 
-    /// Returns the name of the column in the header; an empty text if the problem is not that of a cell.
+    /// Returns the name of the column in the header; an empty text if the error does not concern a
+    /// cell.
     #[must_use]
     pub const fn column(&self) -> &str {
         &self.column
     }
 
-    /// Returns the problem.
+    /// Returns the kind of the error.
     #[must_use]
     pub const fn kind(&self) -> &TableErrorKind {
         &self.kind
@@ -673,13 +682,13 @@ impl TableError {
 
 impl TableErrorKind {
     fn bad_cell(expected: &'static str, found: &str) -> Self {
-        /// The most characters that are shown.
+        /// The maximum number of characters to show.
         const SHOWN: usize = 32;
         Self::BadCell { expected, found: found.chars().take(SHOWN).collect() }
     }
 }
 
-/// The place of a cell, before an error.
+/// The position of a cell, as the prefix of a message.
 struct Cell<'a>(Option<u64>, &'a str);
 
 impl fmt::Display for Cell<'_> {

@@ -1,12 +1,12 @@
 use serde::{Deserialize, Serialize};
 
-/// The ages and the counts above which the sweep forgets events and receipts. `None` is without limit.
+/// The limits on age and count beyond which the sweep forgets events and receipts. `None` is no limit.
 ///
-/// A request that is repeated under its idempotency key after its receipt was forgotten is carried out again,
-/// so receipts have to be kept for longer than clients repeat requests. A consumer of events has to read them
-/// before they are forgotten.
+/// If a request is repeated under its idempotency key after its receipt was forgotten, it is executed
+/// again, so receipts must be kept for longer than clients repeat requests. Consumers of events must
+/// read them before they are forgotten.
 ///
-/// In JSON an object of the fields below; a field that is missing has its default.
+/// In JSON it is an object with the fields below; a missing field has its default.
 ///
 /// ```
 /// use telnum::policy::Retention;
@@ -18,16 +18,17 @@ use serde::{Deserialize, Serialize};
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Retention {
-    /// The age of the oldest event that is kept, in days. Default: 400, more than a year.
+    /// The maximum age of events, in days. Default: 400, more than a year.
     pub event_days: Option<u32>,
-    /// The number of events that are kept, the latest. Default: 50,000,000.
+    /// The maximum number of events; the latest are kept. Default: 50,000,000.
     pub max_events: Option<u64>,
-    /// The age of the oldest receipt that is kept, in hours. Default: 168, a week.
+    /// The maximum age of receipts, in hours. Default: 168, a week.
     pub receipt_hours: Option<u32>,
-    /// The number of receipts that are kept, the latest. Default: 10,000,000.
+    /// The maximum number of receipts; the latest are kept. Default: 10,000,000.
     pub max_receipts: Option<u64>,
-    /// The number of receipts of one actor that are kept, its latest. A keyed request has a receipt, and one for
-    /// each of its numbers that needs a carrier or a provider. Default: 100,000.
+    /// The maximum number of receipts per actor; the latest are kept. A request with a key has one
+    /// receipt, and another one for each of its numbers that needs a carrier or a provider. Default:
+    /// 100,000.
     pub max_receipts_per_actor: Option<u64>,
 }
 
@@ -44,7 +45,7 @@ impl Default for Retention {
 }
 
 impl Retention {
-    /// No limits: nothing is forgotten.
+    /// A retention without limits, by which nothing is forgotten.
     pub const UNLIMITED: Self = Self {
         event_days: None,
         max_events: None,
@@ -53,31 +54,31 @@ impl Retention {
         max_receipts_per_actor: None,
     };
 
-    /// Sets the age of the oldest event that is kept, in days.
+    /// Sets the maximum age of events, in days.
     #[must_use]
     pub fn with_event_days(self, days: impl Into<Option<u32>>) -> Self {
         Self { event_days: days.into(), ..self }
     }
 
-    /// Sets the number of events that are kept.
+    /// Sets the maximum number of events.
     #[must_use]
     pub fn with_max_events(self, count: impl Into<Option<u64>>) -> Self {
         Self { max_events: count.into(), ..self }
     }
 
-    /// Sets the age of the oldest receipt that is kept, in hours.
+    /// Sets the maximum age of receipts, in hours.
     #[must_use]
     pub fn with_receipt_hours(self, hours: impl Into<Option<u32>>) -> Self {
         Self { receipt_hours: hours.into(), ..self }
     }
 
-    /// Sets the number of receipts that are kept.
+    /// Sets the maximum number of receipts.
     #[must_use]
     pub fn with_max_receipts(self, count: impl Into<Option<u64>>) -> Self {
         Self { max_receipts: count.into(), ..self }
     }
 
-    /// Sets the number of receipts of one actor that are kept.
+    /// Sets the maximum number of receipts per actor.
     #[must_use]
     pub fn with_max_receipts_per_actor(self, count: impl Into<Option<u64>>) -> Self {
         Self { max_receipts_per_actor: count.into(), ..self }
