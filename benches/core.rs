@@ -1,4 +1,4 @@
-//! The hot paths beside what a service could put together from other crates, in one run on one core.
+//! The hot paths compared with combinations of other crates, in one run on one core.
 //!
 //! Each time is that of the whole corpus; the throughput line divides it by the number of strings.
 #![expect(
@@ -36,7 +36,7 @@ fn regexes(classifiers: &Classifiers) -> Vec<Regex> {
     classifiers.rules().map(|rule| Regex::new(rule.regex()).unwrap()).collect()
 }
 
-/// The peers start from the normalized text, telnum from the dialled one.
+/// The other crates start from the normalized text, telnum from the dialled text.
 fn classify(criterion: &mut Criterion) {
     let dialled = corpus::dialled(STRINGS);
     let classifiers = Classifiers::north_america();
@@ -266,7 +266,7 @@ fn build(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// A megabyte of the texts that take longest: nothing decides before their end.
+/// A megabyte of the texts that take longest: no rule is decided before their end.
 fn worst_case(criterion: &mut Criterion) {
     let classifiers = Classifiers::north_america();
     let mut group = criterion.benchmark_group("a megabyte");

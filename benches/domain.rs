@@ -1,4 +1,5 @@
-//! The record of a number: its commands, and its JSON beside that of plain structs with the same fields.
+//! The record of a number: its commands, and its JSON form compared with plain structs of the same
+//! fields.
 
 #![expect(clippy::panic, reason = "a bench without its data is useless")]
 
@@ -168,7 +169,7 @@ fn record(text: &str) -> NumberRecord {
 fn json<Plain: Serialize + DeserializeOwned>(group: &mut BenchmarkGroup<'_, WallTime>, text: &str) {
     let plain: Plain = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}"));
     let record = record(text);
-    // Both keep all of the text.
+    // Both keep the whole text.
     for written in [serde_json::to_value(&plain), serde_json::to_value(&record)] {
         assert_eq!(written.ok(), serde_json::from_str(text).ok());
     }

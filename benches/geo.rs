@@ -1,7 +1,7 @@
-//! Places, carriers and time zones beside `namba`, on the same valid numbers.
+//! Places, carriers and time zones compared with `namba`, on the same valid numbers.
 //!
-//! `namba` looks for the longest prefix and nothing else; telnum also asks the plan whether the number is
-//! valid and of a type that has a place, as libphonenumber does.
+//! `namba` only looks up the longest prefix; telnum also checks that the number is valid and of a type
+//! that has a place, as libphonenumber does.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use criterion::{
 use telnum::PhoneNumber;
 use telnum::geo::{self, Language};
 
-/// Numbers as each crate reads them.
+/// The numbers in the type of each crate.
 #[derive(Default)]
 struct Corpus {
     ours: Vec<PhoneNumber>,
@@ -20,7 +20,7 @@ struct Corpus {
 }
 
 impl Corpus {
-    /// Reads the numbers that `is_asked` selects and both crates read.
+    /// Reads the numbers that `is_asked` selects and that both crates accept.
     fn read(is_asked: impl Fn(&PhoneNumber) -> bool) -> Self {
         let plan = include_str!("../tests/data/plan/lookup.tsv").lines();
         let places = include_str!("../tests/data/geo/places.tsv").lines();

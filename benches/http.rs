@@ -60,7 +60,7 @@ fn main() {
         resident()
     );
     let mut found: Vec<Vec<Round>> = ROWS.map(|_| Vec::new()).into();
-    // The requests take turns, so that disturbances affect all alike.
+    // The requests alternate, so that disturbances affect all of them alike.
     for _ in 0..rounds {
         for ((_, path), found) in ROWS.iter().zip(&mut found) {
             found.push(client.block_on(load(address, path, requests)));
@@ -113,7 +113,7 @@ async fn start(count: usize, execution: ExecutionMode) -> SocketAddr {
     address
 }
 
-/// Sends requests on all connections at once, one after the other on each.
+/// Sends requests on all connections concurrently, one after the other on each connection.
 async fn load(address: SocketAddr, path: &'static str, requests: usize) -> Round {
     let started = Instant::now();
     let tasks: Vec<_> = (0..CONNECTIONS)

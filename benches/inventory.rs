@@ -1,14 +1,15 @@
-//! What the inventory costs: its use cases and its import, beside a plain `RwLock<BTreeMap>` of the
-//! same records without indexes, revisions or events.
+//! The costs of the inventory: its use cases and its import, compared with a plain `RwLock<BTreeMap>`
+//! of the same records without indexes, revisions or events.
 //!
 //! ```text
 //! cargo bench --bench inventory
 //! TELNUM_BENCH_SIZES=10000,10000000 cargo bench --bench inventory
 //! ```
 //!
-//! Both are measured in turns in one run; the figure is the median of the turns. The baseline makes
-//! the same change of the record: it clones it, lets it decide, and puts it back; its import reads the
-//! same lines, and creates the same records. With `--test` all is done once, with few numbers.
+//! Both are measured alternately in one run; the figure is the median of the rounds. The baseline makes
+//! the same change to a record: it clones the record, executes the command, and stores the result. Its
+//! import reads the same lines and creates the same records. With `--test` everything runs once, with
+//! few numbers.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a bench stops at the first surprise")]
 #![expect(clippy::cast_precision_loss, reason = "times and counts are shown, not counted with")]
@@ -30,9 +31,9 @@ type Baseline = RwLock<BTreeMap<u64, NumberRecord>>;
 
 /// The use cases, in the order in which a number goes through them.
 const USE_CASES: [&str; 3] = ["reserve", "activate", "release"];
-/// So many numbers go through them in a turn.
+/// The number of numbers that go through the use cases in a round.
 const TURN: usize = 1_000;
-/// At most so many times the baseline's: one number, a list of numbers.
+/// The maximum ratio to the baseline: for one number, and per number of a list.
 const LIMITS: (f64, f64) = (10.0, 6.0);
 
 fn main() {
@@ -58,12 +59,12 @@ fn accounts() -> AccountTree {
 
 fn number(place: u64) -> PhoneNumber {
     const LINES: u64 = 8_000_000;
-    // The places are spread over the numbers, as callers' are.
+    // The indices are spread over the numbers, like those of callers.
     let line = 2_000_000 + place * 7_919 % LINES;
     format!("+1{}{line:07}", 415 + place / LINES).parse().unwrap()
 }
 
-/// A row of a file: free numbers of a carrier that need not be told.
+/// A row of a file: an available number of a carrier that takes no orders.
 fn line(place: u64) -> String {
     format!("{},,available,local", number(place))
 }
@@ -111,7 +112,7 @@ fn import_baseline(baseline: &Baseline, inventory: &Inventory, size: u64) -> usi
     baseline.read().unwrap().len()
 }
 
-/// The same change of a record without all else.
+/// Makes the same change to a record, without the inventory.
 fn change(baseline: &Baseline, ctx: &Context<'_>, what: &str, number: PhoneNumber) {
     let record = baseline.read().unwrap()[&number.to_bits()].clone();
     let decision = match what {
@@ -142,7 +143,7 @@ fn use_cases(size: u64, turns: u64) {
         times.entry((case, who)).or_default().push(started.elapsed());
     };
     for turn in 0..turns {
-        // Numbers that were not used before: those for one at a time, for lists and for neither.
+        // Numbers that were not used before: for single calls, for lists, and for neither.
         let places =
             |part: u64| (0..TURN as u64).map(move |place| ((turn * 2 + part) * TURN as u64 + place) * 31);
         let numbers = |part| -> Vec<PhoneNumber> { places(part).map(|place| number(place % size)).collect() };
@@ -164,7 +165,7 @@ fn use_cases(size: u64, turns: u64) {
             });
             note(case, "list", &mut || use_case(&inventory, what, &list));
         }
-        // What was released is deleted: it comes back.
+        // Released numbers are deleted, and created again here.
         let free = Create::default().with_state(State::Available);
         for list in [&one_by_one, &list] {
             assert!(inventory.create(list, &free, &Options::new(Actor::System)).unwrap().is_success());

@@ -1,7 +1,8 @@
 //! Parsing a text to a number, its validity, type and region, compared with other crates.
 //!
-//! There are three corpora: E.164 texts of the whole world, the texts and regions of `parse.tsv`, and the
-//! ways in which North Americans write numbers. All texts that rlibphonenumber parses are timed, whether or
+//! There are three corpora: E.164 texts of the whole world, the texts and regions of `parse.tsv`, and
+//! common spellings of North American numbers. All texts that rlibphonenumber parses are timed, whether
+//! or not the other crate parses them.
 //! not the other crate does.
 
 use std::hint::black_box;

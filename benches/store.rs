@@ -1,13 +1,13 @@
-//! The store in memory beside a bare `RwLock<BTreeMap<u64, NumberRecord>>`, which has no indexes,
-//! revisions or events, in one run.
+//! The store in memory compared with a plain `RwLock<BTreeMap<u64, NumberRecord>>`, which has no
+//! indexes, revisions or events, in one run.
 //!
 //! ```text
 //! cargo bench --bench store                 # 10 thousand and 1 million numbers
 //! TELNUM_BENCH_10M=1 cargo bench --bench store    # and 10 million: some 14 GiB
 //! ```
 //!
-//! A plain record has an owner, one entry of history and no fields of users; an owner has a hundred
-//! numbers. Each time is the least of several rounds that alternate between the two.
+//! A plain record has an owner, one entry of history and no custom fields; an owner has a hundred
+//! numbers. Each time is the minimum of several rounds that alternate between the two.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench stops at the first surprise")]
 #![expect(clippy::cast_precision_loss, reason = "times and counts are shown, not counted with")]
 
@@ -28,7 +28,7 @@ use telnum::{PhoneNumber, Prefix};
 type Baseline = RwLock<BTreeMap<u64, NumberRecord>>;
 
 const ROUNDS: usize = 7;
-/// How many numbers are read, or changed, in a round.
+/// The number of numbers that a round reads or changes.
 const SAMPLE: usize = 20_000;
 const PAGES: usize = 500;
 const NUMBERS_OF_AN_OWNER: usize = 100;
@@ -59,7 +59,7 @@ fn main() {
     println!("load average after: {}", load.trim());
 }
 
-/// All figures at a size; the costs of pages by owner and prefix.
+/// Measures all figures at a size. Returns the costs of pages by owner and by prefix.
 fn bench(size: usize) -> [f64; 2] {
     println!("\n{size} numbers");
     let world = World::new(size);
@@ -113,8 +113,8 @@ fn bench_get(world: &World, baseline: &Baseline, store: &MemoryStore) {
     show("get", of_baseline, of_store);
 }
 
-/// Numbers that are not there, and are taken away again, so that the size stays; then changes of
-/// those that are.
+/// Measures commits of absent numbers, which are removed again so that the size stays the same, and
+/// then changes of stored numbers.
 fn bench_commit(world: &World, baseline: &Baseline, store: &MemoryStore) {
     let count = SAMPLE.min(world.size / 10);
     let places = |round: usize| (0..count).map(move |place| world.size + round * count + place);
@@ -168,7 +168,7 @@ fn bench_commit(world: &World, baseline: &Baseline, store: &MemoryStore) {
 }
 
 fn bench_readers(world: &World, baseline: &Baseline, store: &MemoryStore) {
-    // Each reads other numbers first.
+    // Each thread reads other numbers first.
     let numbers = [world.sample(0), world.sample(1)];
     let rate = |readers: usize, get: &(dyn Fn(PhoneNumber) + Sync)| {
         let start = Instant::now();
@@ -210,13 +210,13 @@ fn commit(store: &MemoryStore, made: Decision, expect: Expect) {
     store.commit(change.into()).unwrap();
 }
 
-/// The best of several rounds of each.
+/// Returns the best of several rounds of each.
 fn compare(baseline: impl Fn(usize) -> f64, store: impl Fn(usize) -> f64) -> [f64; 2] {
     let rounds: Vec<_> = (0..ROUNDS).map(|round| [baseline(round), store(round)]).collect();
     rounds.into_iter().fold([f64::INFINITY; 2], |[a, b], [c, d]| [a.min(c), b.min(d)])
 }
 
-/// Nanoseconds for one.
+/// Returns the nanoseconds per item.
 fn time<T>(items: Vec<T>, mut run: impl FnMut(T)) -> f64 {
     let count = items.len();
     let start = Instant::now();
@@ -229,7 +229,7 @@ fn show(name: &str, of_baseline: f64, of_store: f64) {
     println!("  {name:34} {of_baseline:>9.0} ns {of_store:>9.0} ns {ratio:>9.2} times");
 }
 
-/// What records are made of.
+/// The components of records.
 struct World {
     size: usize,
     owners: Vec<AccountId>,
@@ -249,10 +249,10 @@ impl World {
         self.owners.get(place % self.owners.len()).copied().unwrap()
     }
 
-    /// Another number for each place, in no order.
+    /// Returns the number at an index; the order of the numbers looks random.
     fn number(place: usize) -> PhoneNumber {
-        // By the golden ratio: neighbours lie far apart. It is prime to 8 thousand million, so no number
-        // comes twice.
+        // A multiple of the golden ratio: neighbours are far apart. The factor is coprime to 8 thousand
+        // million, so that no number occurs twice.
         let digits = place as u64 * 6_180_339_887 % 8_000_000_000 + 2_000_000_000;
         format!("+1{digits}").parse().unwrap()
     }
@@ -267,7 +267,7 @@ impl World {
         NumberRecord::create(Self::number(place), creation, &self.context()).unwrap()
     }
 
-    /// Numbers that are stored, in no order.
+    /// Returns stored numbers in random order.
     fn sample(&self, round: usize) -> Vec<PhoneNumber> {
         let place = |place: usize| (round * (SAMPLE + 5003) + place) * 7919 % self.size;
         (0..SAMPLE.min(self.size)).map(|at| Self::number(place(at))).collect()

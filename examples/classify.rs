@@ -1,7 +1,7 @@
 //! Classifies each line of its input.
 //!
-//! It reads lines from files or standard input and writes one JSON line for each. Standard error
-//! shows a progress bar and, at the end, the number of lines by class.
+//! The example reads lines from files or standard input and writes one JSON line for each. On standard
+//! error it shows a progress bar and, at the end, the number of lines by class.
 //!
 //! ```text
 //! printf '(415) 886-7900\n911\n' | cargo run --release --example classify

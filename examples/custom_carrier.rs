@@ -1,4 +1,4 @@
-//! A carrier of one's own: an inventory buys a number from it and puts the number in service.
+//! A custom carrier: an inventory buys a number from it and puts the number in service.
 //!
 //! ```text
 //! cargo run --example custom_carrier
@@ -19,12 +19,12 @@ use telnum::names::CarrierName;
 use telnum::record::NumberRecord;
 use telnum::store::MemoryStore;
 
-/// A carrier with a stock of numbers. A real one would call its API here.
+/// A carrier with a stock of numbers. A real implementation would call the carrier's API.
 #[derive(Debug)]
 struct Acme {
     name: CarrierName,
     stock: Vec<PhoneNumber>,
-    /// The order of each key: the same key never orders twice.
+    /// The executed orders, by idempotency key: a known key never orders again.
     orders: Mutex<BTreeMap<IdempotencyKey, PhoneNumber>>,
 }
 
@@ -54,7 +54,7 @@ impl Carrier for Acme {
 
     fn acquire(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
         self.orders.lock().unwrap_or_else(PoisonError::into_inner).insert(key, record.number());
-        // The data come back with the record when the number is returned.
+        // The data are in the record when the number is returned.
         Ok(Some(json!({"order": key})))
     }
 
@@ -75,7 +75,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .build();
     let options = Options::new(shop);
 
-    // Search the carriers, and buy what is found.
+    // Search the carriers, and buy the number found.
     let page = inventory.search(&NumberSearch::new("+1415".parse()?), &options)?;
     let number: PhoneNumber = page.offers.first().ok_or("nothing is for sale")?.number;
     let bought = inventory.activate([number], &options)?.single()?;

@@ -1,9 +1,9 @@
 //! A tour of the inventory at scale: the numbers of a platform from import to reuse.
 //!
-//! The example imports rows of numbers, a million generated ones or those of a file, into a tree of accounts;
-//! counts their classes, regions and types; searches, reserves, activates, ports and releases numbers; lets
-//! months pass; then reserves and releases from several threads. At the end it checks its counts against the
-//! store and the carrier, and fails if they differ.
+//! The example imports rows of numbers, a million generated ones or those of a file, into a tree of
+//! accounts; counts their classes, regions and types; searches, reserves, activates, ports and releases
+//! numbers; advances the clock by months; then reserves and releases from several threads. At the end
+//! it compares its counts with the store and the carrier, and fails if they differ.
 //!
 //! ```text
 //! cargo run --release --example inventory
@@ -47,14 +47,14 @@ struct Cli {
     /// A file of `number,account,state,carrier` to import instead
     #[arg(long)]
     csv: Option<PathBuf>,
-    /// The number of threads that use the inventory at once
+    /// The number of concurrent threads
     #[arg(long, default_value_t = 2)]
     threads: usize,
 }
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
-/// The counts of changes, by the outcomes of calls.
+/// The numbers of changes, by the outcomes of calls.
 #[derive(Default)]
 struct Tally {
     imported: usize,
@@ -156,7 +156,7 @@ fn platform(
         .build())
 }
 
-/// Imports the rows and prints the first that failed.
+/// Imports the rows and prints the first failures.
 fn import(cli: &Cli, inventory: &Inventory, shops: &[AccountId]) -> Result<usize> {
     let (lines, bar) = match &cli.csv {
         Some(path) => (rows::read_file(path)?, ProgressBar::new_spinner()),
@@ -207,7 +207,7 @@ fn one_shop(inventory: &Inventory, shop: AccountId, tally: &mut Tally) -> Result
     println!("\n{shop} found {} of {} numbers", page.offers.len(), page.total);
     let found: Vec<PhoneNumber> = page.offers.iter().map(|offer| offer.number).collect();
 
-    // The inventory may have some of them already. The repeated request takes effect once.
+    // The inventory may already have some of the numbers. The repeated request takes effect once.
     let before = StatesBefore::read(inventory, &found)?;
     let keyed = options.with_key("order-1".parse()?).with_all_or_nothing(true);
     let reserved = inventory.reserve(&found, &keyed)?;
@@ -242,7 +242,7 @@ fn one_shop(inventory: &Inventory, shop: AccountId, tally: &mut Tally) -> Result
 /// The states of numbers before a call.
 struct StatesBefore(BTreeMap<PhoneNumber, State>);
 
-/// The effect of a call on the counts.
+/// Adds the effect of a call to the counts.
 struct Counts {
     new: usize,
     activated: usize,
@@ -270,7 +270,8 @@ impl StatesBefore {
     }
 }
 
-/// Lets time pass: released numbers age, then become available; those of the carrier `local` are removed.
+/// Advances the clock: released numbers age, and then become available; numbers of the carrier `local`
+/// are removed.
 fn months_pass(inventory: &Inventory, clock: &AtomicI64, tally: &mut Tally) -> Result<()> {
     for days in [1, 30, 60] {
         clock.fetch_add(TimeDelta::days(days).num_seconds(), Ordering::Relaxed);
@@ -281,8 +282,8 @@ fn months_pass(inventory: &Inventory, clock: &AtomicI64, tally: &mut Tally) -> R
     Ok(())
 }
 
-/// Runs a shop on each thread that puts available numbers in service and releases half of them. All shops
-/// want the same numbers.
+/// Runs one thread per shop, which puts available numbers in service and releases half of them. All
+/// shops compete for the same numbers.
 fn many_shops(threads: usize, inventory: &Inventory, shops: &[AccountId], tally: &mut Tally) -> Result<()> {
     let started = Instant::now();
     let done: Vec<Result<(usize, usize)>> = thread::scope(|scope| {
@@ -327,7 +328,7 @@ fn run_shop(inventory: &Inventory, shop: AccountId) -> Result<(usize, usize)> {
     Ok((activated, released))
 }
 
-/// Counts the numbers in each state.
+/// Counts the numbers by state.
 fn summary(inventory: &Inventory) -> Result<BTreeMap<State, usize>> {
     println!("\n{:<12} {:>9}", "state", "numbers");
     let mut states = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! Follows a number through its life: commands, events, external effects, and why some are refused.
+//! Follows a number through its life: commands, events, external effects, and explanations of refusals.
 //!
 //! ```text
 //! cargo run --release --example lifecycle
@@ -118,7 +118,7 @@ fn step(
     Ok(decision.record)
 }
 
-/// Prints why a transition is refused.
+/// Prints the reason why a transition is refused.
 fn refused(
     record: &NumberRecord,
     to: State,

@@ -1,14 +1,15 @@
-//! Tells where each line's number is, who carries it and what time it is there.
+//! Locates the number of each line: its place, its carrier and its local time.
 //!
-//! Lines of E.164 numbers in, from files or standard input; JSON lines out, one for each; on standard error
-//! a progress bar and, at the end, the number of lines for each place, or a bar chart of the top places.
+//! The example reads lines with E.164 numbers from files or standard input and writes one JSON line for
+//! each. On standard error it shows a progress bar and, at the end, the number of lines by place, or a
+//! bar chart of the most frequent places.
 //!
 //! ```text
 //! printf '+41446681800\n' | cargo run --release --features geo-languages --example locate -- --language de
 //! ```
 //!
-//! A table of localities is read from CSV by its header, with `npa` and `nxx` after `+1`; its city and
-//! province go before those of the number's prefix.
+//! A CSV table of localities has a header; its columns `npa` and `nxx` follow `+1`. Its cities and
+//! provinces take precedence over the places of prefixes.
 
 mod lines;
 
@@ -29,10 +30,10 @@ use telnum::locality::{Columns, LocalityLookup, LocalityTable};
 use telnum::plan::{self, Region};
 use telnum::{PhoneNumber, Prefix};
 
-/// Tells where each line's number is, who carries it and what time it is there, as JSON lines.
+/// Locates the number of each line, as JSON lines
 #[derive(Parser)]
 struct Options {
-    /// Files of an E.164 number a line; `-` or none for standard input
+    /// Files with one E.164 number a line; `-` or none for standard input
     files: Vec<PathBuf>,
     /// The language of places, countries and carriers, as a BCP 47 tag
     #[arg(long, default_value = "en")]
@@ -50,14 +51,14 @@ struct Options {
 struct Located {
     e164: PhoneNumber,
     description: Option<Name>,
-    /// The place, where the description is more than the country.
+    /// The place, if the description contains more than the country.
     place: Option<String>,
     province: Option<String>,
     country: Option<Region>,
     carrier: Option<&'static str>,
     carrier_if_certain: Option<&'static str>,
     zones: Vec<&'static str>,
-    /// The local time, where all zones have the same.
+    /// The local time, if it is the same in all zones.
     local_time: Option<String>,
 }
 
@@ -89,7 +90,7 @@ impl Locate {
         Ok(Self { language, table, now, chart, counts: BTreeMap::new(), refused: 0 })
     }
 
-    /// The local time in zones that agree on it.
+    /// Returns the local time in zones that agree on it.
     fn local_time(&self, zones: &[&str]) -> Option<NaiveDateTime> {
         let mut times = zones.iter().map(|zone| {
             let zone: Tz = zone.parse().ok()?;
@@ -144,9 +145,9 @@ impl Example for Locate {
     }
 }
 
-/// Draws the first places as bars on standard error.
+/// Draws the most frequent places as bars on standard error.
 fn draw(rows: &[(String, u64)]) {
-    /// The most places, and the columns of the longest bar.
+    /// The maximum number of places, and the number of columns of the longest bar.
     const PLACES: usize = 10;
     const COLUMNS: u64 = 40;
     let most = rows.first().map_or(1, |(_, count)| *count);

@@ -1,7 +1,7 @@
 //! Looks up the number of each line in the numbering plan.
 //!
-//! The example reads lines from files or standard input, and writes a JSON line for each; to standard error
-//! it writes a progress bar and, at the end, the counts of each region and type.
+//! The example reads lines from files or standard input and writes one JSON line for each. On standard
+//! error it shows a progress bar and, at the end, the number of lines by region and type.
 //!
 //! ```text
 //! printf '(415) 886-7900\n+41 44 668 18 00\n' | cargo run --release --example lookup -- --region US
@@ -62,7 +62,7 @@ fn main() -> ExitCode {
     lines::run("lookup", &options.files, Ok(lookup))
 }
 
-/// Returns the region and the text of a line with both.
+/// Returns the region and the text of a line that has both.
 fn columns(line: &str) -> Option<(&str, &str)> {
     let (region, rest) = line.split_once('\t')?;
     let is_name = matches!(region.as_bytes(), [] | b"001" | [b'A'..=b'Z', b'A'..=b'Z']);

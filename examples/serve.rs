@@ -12,8 +12,8 @@
 //! curl -u app-id:app-secret http://127.0.0.1:8000/people/v2/phone_numbers
 //! ```
 //!
-//! `/docs` documents the APIs. Ctrl-C or SIGTERM stops the server once running requests are answered.
-//! The log has one JSON object a line; `RUST_LOG` sets its level (`RUST_LOG=warn`).
+//! `/docs` documents the APIs. Ctrl-C or SIGTERM stops the server after running requests are answered.
+//! The log contains one JSON object per line; `RUST_LOG` sets its level (`RUST_LOG=warn`).
 
 use std::error::Error;
 use std::fs::File;
@@ -51,7 +51,7 @@ struct Arguments {
     /// The localities of North American numbers: a CSV file with a header, such as `npa,nxx,city,province`.
     #[arg(long)]
     localities: Option<PathBuf>,
-    /// The count of available numbers to create at the start, from +1 415 200 0000 on.
+    /// The number of available numbers to create at the start, from +1 415 200 0000 on.
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=8_000_000))]
     numbers: u32,
     /// The region of contact numbers without a calling code.
@@ -63,7 +63,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
-    // Calls run inline, as the store never blocks.
+    // Calls run inline, since the store never blocks.
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(run(arguments))
 }
@@ -82,7 +82,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let numbers = KazooApi::new(inventory, tokens.clone())
         .with_limits(limits)
         .with_execution_mode(ExecutionMode::Inline);
-    // Each API has a book of its own: a client and a person with the same id are not the same owner.
+    // Each API has its own book, since a client and a person with the same id are different owners.
     let book = || {
         ContactApi::new(ContactBook::new(MemoryStore::new()), tokens.clone())
             .with_region(arguments.region)

@@ -1,4 +1,4 @@
-//! A store of one's own around another one: it counts the commits and the conflicts among them.
+//! A store that wraps another one and counts commits and conflicts.
 //!
 //! ```text
 //! cargo run --example wrapped_store

@@ -1,4 +1,4 @@
-//! Accounts: the trees they form, and which of them an actor may manage.
+//! Accounts: the trees that they form, and the accounts that an actor may manage.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -30,7 +30,7 @@ fn a_tree_round_trips_through_json() {
     assert_eq!(serde_json::from_value::<AccountTree>(json!(tree)).unwrap(), tree);
 }
 
-/// A reseller sells to the accounts below it, down to the next reseller, and not to itself.
+/// A reseller sells to the accounts below it, down to the next reseller, but not to itself.
 #[test]
 fn the_reseller_is_the_nearest_above() {
     let tree: AccountTree = serde_json::from_str(include_str!("data/domain/accounts_full.json")).unwrap();
@@ -62,7 +62,7 @@ fn inserting_an_account_replaces_the_one_with_its_id() {
     assert_eq!(error, AccountTreeError::NoParent { account: id("kiosk"), parent: id("nowhere") });
     assert_eq!(tree, before);
 
-    // An account that is no reseller any more does not sell; its subtree moves with it.
+    // An account that is no longer a reseller does not sell; its subtree moves with it.
     tree.insert(Account::new(id("north"))).unwrap();
     let till = tree.account(id("till")).unwrap();
     assert_eq!((&*till.ancestors, till.reseller), (&[id("north"), id("shop")][..], None));
@@ -79,7 +79,7 @@ fn system_is_an_actor_and_no_account_id() {
     }
 }
 
-/// Returns the ancestors of an account, the root first, by asking each for its parent.
+/// Returns the ancestors of an account, starting with the root, by following the parents.
 fn naive_ancestors(parents: &BTreeMap<AccountId, Option<AccountId>>, mut of: AccountId) -> Vec<AccountId> {
     let mut above = Vec::new();
     while let Some(parent) = parents[&of] {
@@ -89,7 +89,7 @@ fn naive_ancestors(parents: &BTreeMap<AccountId, Option<AccountId>>, mut of: Acc
     above
 }
 
-/// Returns whether a walk up from some account does not end at a root.
+/// Returns whether following the parents of some account never ends at a root.
 fn is_broken(parents: &BTreeMap<AccountId, Option<AccountId>>) -> bool {
     parents.keys().any(|start| {
         let mut at = *start;
@@ -111,7 +111,7 @@ proptest! {
         pairs in proptest::collection::vec((0_u8..13, 0_u8..13), 20),
     ) {
         let name = |place: u8| id(&format!("account-{place}"));
-        // Most parents are earlier accounts, so that trees are not rare.
+        // Most parents are earlier accounts, so that trees are frequent.
         let accounts: Vec<_> = parents.iter().zip(0_u8..).map(|((parent, is_reseller, turned), place)| {
             let up = |parent: u8| if *turned || place == 0 { parent } else { parent % place };
             let account = Account::new(name(place)).with_is_reseller(*is_reseller);

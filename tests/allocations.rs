@@ -1,4 +1,4 @@
-//! Promises about memory: a number costs no allocation, and classifiers are small.
+//! Guarantees about memory: numbers are handled without allocation, and classifiers are small.
 
 use std::hint::black_box;
 
@@ -21,7 +21,7 @@ fn normalization_to_a_number_or_to_the_same_text_allocates_nothing() {
     let reference = Normalizer::reference();
     let plan = Converters::new([Converter::new(r"^8(\d{4})$").with_prefix("+1415886")]).unwrap();
     let planned = Normalizer::reference().with_dial_plan(plan);
-    // The engine of a compiled pattern allocates its caches at the first search.
+    // A compiled pattern allocates its caches at the first search.
     black_box(planned.normalize("87900"));
     let long = "a ".repeat(1 << 20);
     assert_eq!(of(|| drop(black_box(reference.normalize(&long)))).count_total, 0);
@@ -35,7 +35,7 @@ fn normalization_to_a_number_or_to_the_same_text_allocates_nothing() {
     }
     let info = of(|| assert!(planned.normalize("87900").number().is_some()));
     assert_eq!(info.count_total, 0);
-    // The counter counts.
+    // A check of the counter itself.
     assert_ne!(of(|| drop(black_box(reference.normalize("00000000")))).count_total, 0);
 }
 

@@ -1,4 +1,4 @@
-//! Any text is normalized and classified, in time that grows no faster than the text.
+//! Any text can be normalized and classified, in time that is linear in its length.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::LazyLock;
@@ -11,7 +11,7 @@ use telnum::normalize::{Converter, Converters, Normalizer};
 
 const MEGABYTE: usize = 1 << 20;
 
-/// Rules and converters that a text can take all through.
+/// Returns classifiers whose rules and converters have to scan the whole text.
 fn own() -> Classifiers {
     let rules =
         [Rule::new("pairs", r"^(?:(\d)\d)+x$"), Rule::new("word", r"\b(\d{3})\b"), Rule::new("any", "(?s).")];
@@ -33,7 +33,7 @@ fn ask(classifiers: &Classifiers, text: &str) {
     let _ = Mask::NANP.apply(text).to_string();
 }
 
-// Done in a blink if the time is linear, in hours if it is quadratic.
+// The test takes milliseconds if the time is linear, and hours if it is quadratic.
 #[test]
 fn a_megabyte_is_answered() {
     for classifiers in [Classifiers::north_america(), Classifiers::documented(), own()] {

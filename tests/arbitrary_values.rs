@@ -1,4 +1,4 @@
-//! Arbitrary values are values of their types, of every kind, for proptest and for fuzzers.
+//! Arbitrary values are valid values of their types, of every kind, for proptest and for fuzzers.
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -42,7 +42,7 @@ proptest! {
         prop_assert!(nanp.starts_with("+1".parse().unwrap()) && nanp.digit_count() == 11);
     }
 
-    /// Whatever the query, a scan finds what it matches.
+    /// A scan finds the numbers that match, for any query.
     #[test]
     fn a_scan_finds_what_its_query_matches(
         numbers in prop::collection::btree_set(nanp_numbers(), 0..20), query: Query, carrier: CarrierName,

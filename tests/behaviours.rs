@@ -1,4 +1,4 @@
-//! The reference's behaviour, row by row: tests and their data refer to it by row number.
+//! The reference's behaviour by row. Tests and their data refer to it by row number.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -37,7 +37,7 @@ fn data_refers_to_rows_that_exist() {
         }
         for line in fs::read_to_string(&path).unwrap().lines() {
             let case: serde_json::Value = serde_json::from_str(line).unwrap();
-            // Row 0 stands for rules of telnum's own.
+            // Row 0 stands for rules of telnum itself.
             let Some(row) = case.get("row").and_then(serde_json::Value::as_u64).filter(|row| *row != 0)
             else {
                 continue;

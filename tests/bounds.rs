@@ -1,4 +1,4 @@
-//! Bounded work: items 20 to 28 of the report on limits, each test named by the item it shows.
+//! Bounded work: the limits on the size and number of receipts and events.
 
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
@@ -155,7 +155,7 @@ fn item_23_conflicts_take_one_lookup_a_number() {
 }
 
 #[test]
-fn item_24_a_receipt_holds_no_document() {
+fn receipts_contain_no_documents() {
     let store = Arc::default();
     let inventory = builder(&store).build();
     inventory.create([NUMBER], &Create::default(), &by("shop")).unwrap();
@@ -164,9 +164,9 @@ fn item_24_a_receipt_holds_no_document() {
     let first = patch(&"x".repeat(10_000), "k").unwrap();
     let receipt = store.receipt("k".parse().unwrap()).unwrap().unwrap();
     assert!(receipt.answer.to_string().len() < 1_000, "{}", receipt.answer);
-    // The same answer is given again.
+    // The same result is returned again.
     assert_eq!(patch(&"x".repeat(10_000), "k").unwrap().succeeded, first.succeeded);
-    // The document is that of now, and that of nobody else.
+    // The document is the current one, and not that of another account.
     patch("y", "l").unwrap();
     let again = patch(&"x".repeat(10_000), "k").unwrap().single().unwrap();
     assert_eq!(again.custom().unwrap()["note"], "y");
@@ -179,7 +179,7 @@ fn item_24_a_receipt_holds_no_document() {
 }
 
 #[test]
-fn item_24_the_sweep_forgets_old_receipts_and_events() {
+fn the_sweep_forgets_old_receipts_and_events() {
     let retention = Retention::default().with_receipt_hours(1).with_event_days(1);
     let store = Arc::default();
     let (inventory, seconds) = clocked(&store, Policy::default().with_retention(retention));
@@ -201,7 +201,7 @@ fn item_24_the_sweep_forgets_old_receipts_and_events() {
 }
 
 #[test]
-fn item_24_the_sweep_keeps_receipts_of_each_actor() {
+fn the_sweep_keeps_receipts_of_each_actor() {
     let store = Arc::default();
     let policy = Policy::default().with_retention(Retention::default().with_max_receipts_per_actor(3));
     let (inventory, _) = clocked(&store, policy);

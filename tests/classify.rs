@@ -55,14 +55,14 @@ fn agree(classifiers: &Classifiers, oracle: &Oracle, text: &str) -> Result<(), T
     let calls = [
         classifiers.classify(text),
         classifiers.classify_normalized(normalized.clone()),
-        // A number as a text takes another path.
+        // A number in E.164 format takes a different path.
         classifiers.classify_normalized(Normalized::Other(normalized.text().to_string().into())),
     ];
     for call in &calls {
         prop_assert_eq!(call.as_ref().map(Classification::index), expected.as_ref().map(|(index, _)| *index));
     }
     if let (Some(call), Some((_, number))) = (&calls[0], &expected) {
-        // A pattern is about bytes; a capture that would split a character is widened to it.
+        // Patterns match bytes, and a capture that would split a character is extended.
         match str::from_utf8(number) {
             Ok(number) => prop_assert_eq!(&*call.captured(), number),
             Err(_) => prop_assert!(call.captured().len() > number.len()),
@@ -214,13 +214,13 @@ fn lint_finds_rules_that_never_win() {
     let Finding::NeverWins { taken_by, witness: Some(witness), .. } = &shadowed[0] else { panic!() };
     assert_eq!((&**taken_by, &**witness), (&["any".to_owned()][..], "+10000000000"));
 
-    // Neither rule alone covers the third, both together do.
+    // Neither of the two rules alone covers the third, but both together do.
     let split = [Rule::new("low", "^[0-4]$"), Rule::new("high", "^[5-9]$"), Rule::new("digit", r"^\d$")];
     let findings = lint(split);
     assert!(matches!(&findings[0], Finding::NeverWins { rule, taken_by, .. }
         if rule == "digit" && taken_by == &["low", "high"]));
 
-    // Ten digits become a number first, `9 1 1` becomes 911, and no text is half a character.
+    // Ten digits become a number first, `9 1 1` becomes 911, and no text contains half a character.
     let unreachable = [
         Rule::new("ten", r"^[2-9]\d{2}[2-9]\d{6}$"),
         Rule::new("spaced", "^9 1 1$"),
@@ -283,7 +283,7 @@ fn each_error_has_a_variant() {
     assert_eq!(refused(many), ClassifierError::TooMany { rules: 40_000 });
 }
 
-// A merge of states that takes one round for each digit would not end here.
+// A merge of states that takes one round per digit would not finish here.
 #[test]
 fn long_repetitions_are_built_in_linear_time() {
     for digits in [10, 100, 1_000, 10_000] {
@@ -352,7 +352,7 @@ fn built_in_sets_compile() {
     }
 }
 
-/// Texts near those that rules for numbers match.
+/// Texts that resemble those which rules for numbers match.
 fn texts() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => r"(\+1|1|011|00|\+|)(800|888|900|809|415|911|[0-9]{3})[0-9]{0,14}",
@@ -363,7 +363,7 @@ fn texts() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Expressions of few kinds of parts, so that rules often overlap and match.
+/// Expressions with few kinds of parts, so that rules often overlap and match.
 fn expressions() -> impl Strategy<Value = String> {
     let part = prop_oneof![
         r"[0-3+]",
@@ -444,7 +444,7 @@ proptest! {
         for set in SETS.iter() {
             batches_agree(&set.classifiers, &texts)?;
         }
-        // Without the tree that takes in the reference's converters.
+        // Without the tree into which the reference's converters are built.
         let normalizer = Normalizer::reference().with_dial_plan(Converters::new([]).unwrap());
         batches_agree(&Classifiers::north_america().with_normalizer(normalizer), &texts)?;
     }
@@ -475,7 +475,7 @@ proptest! {
         let findings = classifiers.lint().unwrap();
         let dead = never_wins(&findings);
         for finding in &findings {
-            // Normalization keeps a witness, which shows the finding.
+            // Normalization leaves a witness unchanged, and the witness proves the finding.
             let (winners, loser, witness) = match finding {
                 Finding::NeverWins { rule, taken_by, witness: Some(witness) } => (&**taken_by, rule, witness),
                 Finding::Overlap { winner, loser, witness: Some(witness) } => {

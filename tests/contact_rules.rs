@@ -59,7 +59,7 @@ fn commands_return_their_changes_and_events() {
     let mut list = empty();
     let new = |number: usize| NewContact::new(entered(SPELLINGS[number][0]));
     let changes = list.add([(id(8), new(0)), (id(3), new(1))], moment(10)).unwrap();
-    // The first number is primary without being marked; it is listed after the other by its id.
+    // The first number is primary without being marked. It is listed after the other number, by id.
     assert_eq!(kinds(&changes), [(3, Added), (8, Added), (8, BecamePrimary)]);
 
     let changes = list.add([(id(9), new(2).with_primary(true))], moment(20)).unwrap();
@@ -75,14 +75,14 @@ fn commands_return_their_changes_and_events() {
     assert_eq!(kinds(&changes), [(3, Updated { fields })]);
     assert_eq!((changes.saved[0].created_at(), changes.saved[0].text()), (moment(10), "(415) 886-7901"));
 
-    // A new number replaces the extension, here with none.
+    // A new number replaces the extension; this one has none.
     let changes = list
         .update(id(9), ContactPatch::default().with_number(entered(SPELLINGS[3][0])), moment(40))
         .unwrap();
     let fields = vec![ContactField::Number, ContactField::Extension, ContactField::Text];
     assert_eq!(kinds(&changes), [(9, Updated { fields })]);
 
-    // 3 and 8 have the same age.
+    // The numbers 3 and 8 have the same age.
     let changes = list.remove(id(9), moment(50)).unwrap();
     assert_eq!(kinds(&changes), [(9, Removed), (3, BecamePrimary)]);
     assert!(list.make_primary(id(3), moment(60)).unwrap().is_empty());
@@ -244,7 +244,7 @@ fn naive(rows: &[Row], command: &Command) -> Option<Vec<Row>> {
     (ids.len() == next.len() && numbers.len() == next.len()).then_some(next)
 }
 
-/// Numbers of two owners, with equal times and texts often.
+/// Numbers of two owners, often with equal times and texts.
 fn contact() -> impl Strategy<Value = ContactNumber> {
     let text = || option::of(select(vec!["Home", "home", "Mobile", "дом"]));
     (
@@ -297,7 +297,7 @@ fn parameters() -> impl Strategy<Value = Vec<(&'static str, String)>> {
         })
 }
 
-/// Sets the parts of a query that parameters name.
+/// Sets the parts of a query that the parameters specify.
 fn with_parameters(query: ContactQuery, parameters: &[(&str, String)]) -> ContactQuery {
     parameters.iter().fold(query, |mut query, (name, value)| {
         let filter = query.filter.clone();
@@ -452,7 +452,7 @@ proptest! {
         prop_assert_eq!(page.items.iter().map(|it| serde_json::to_value(it).unwrap()).collect::<Vec<_>>(), slice);
         prop_assert_eq!(page.total, found.len() as u64);
 
-        // The pages in turn have each number once.
+        // The consecutive pages contain each number exactly once.
         let mut all = Vec::new();
         let mut next = Some(0);
         while let Some(offset) = next {

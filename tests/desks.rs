@@ -1,4 +1,4 @@
-//! Port requests and contact numbers in a store, by many at once and after crashes.
+//! Port requests and contact numbers in a store, with concurrent callers and after crashes.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -70,7 +70,7 @@ impl World {
     }
 }
 
-/// Row 151: where a number is already, it may not be asked for again.
+/// Row 151: a number on an active request cannot be added to another one.
 #[test]
 fn a_number_is_on_one_active_request() {
     let world = world();
@@ -89,14 +89,14 @@ fn a_number_is_on_one_active_request() {
     assert_eq!(owned, Err("Number exists on the system already".to_owned()));
     assert!(matches!(create("p1", world.shop, &["+14158867902"]), Err(PortDeskError::Exists(_))));
 
-    // Once it is canceled the number is free.
+    // Once the request is canceled, the number is free.
     world.desk.transition("p1".parse().unwrap(), &PortState::Canceled, None, world.shop.into()).unwrap();
     create("p3", world.other, &["+14158867900"]).unwrap();
 }
 
-/// A request is made for such numbers only as it can complete with.
+/// A request only accepts numbers that its completion can put in service.
 #[test]
-fn what_is_here_already_is_not_asked_for() {
+fn a_number_that_cannot_be_ported_in_is_refused() {
     let number = "+14158867900";
     let rows = [
         ("available", None, true),
@@ -130,7 +130,7 @@ fn what_is_here_already_is_not_asked_for() {
     }
 }
 
-/// A dollar a number, for those who have one.
+/// Billing of one dollar per number, for accounts that have credit.
 #[derive(Debug)]
 struct Dollars(AccountId);
 
@@ -151,7 +151,7 @@ impl Billing for Dollars {
 }
 
 #[test]
-fn row_155_what_a_port_costs_is_accepted_when_it_is_submitted() {
+fn row_155_the_charges_of_a_port_are_accepted_on_submission() {
     let world = billed(Dollars("shop".parse().unwrap()));
     let World { shop, other, master, .. } = world;
     let id: PortRequestId = "p1".parse().unwrap();
@@ -184,7 +184,7 @@ fn row_155_what_a_port_costs_is_accepted_when_it_is_submitted() {
 }
 
 #[test]
-fn row_157_what_was_left_unfinished_is_removed() {
+fn row_157_stale_requests_are_removed() {
     let world = world();
     let long_ago = 63_630_097_779_u64;
     let states = ["canceled", "completed", "pending", "rejected", "submitted", "unconfirmed"];
@@ -212,9 +212,9 @@ fn row_157_what_was_left_unfinished_is_removed() {
     assert_eq!(world.desk.sweep().unwrap(), []);
 }
 
-/// Of many who ask for one number at once, one gets it.
+/// Of many concurrent requests for one number, exactly one is created.
 #[test]
-fn of_many_requests_for_a_number_one_is_made() {
+fn concurrent_requests_for_a_number_have_one_winner() {
     let world = world();
     let made = thread::scope(|scope| {
         let threads: Vec<_> = (0..20)
@@ -233,10 +233,10 @@ fn of_many_requests_for_a_number_one_is_made() {
     assert_eq!(found.items.len(), 1);
 }
 
-/// The service stopped after the first of two numbers was created, and before the request knew.
-/// Completing it again creates the other and no number twice.
+/// The service stops after the first of two numbers was created, before the request is updated.
+/// Completing the request again creates the other number, and no number twice.
 #[test]
-fn completing_goes_on_after_a_crash() {
+fn completion_continues_after_a_crash() {
     let world = world();
     let id = world.pending("p1", &["+14158867900", "+14158867901"]);
     let create = Create::default().with_ported_in(true);
@@ -259,12 +259,12 @@ fn completing_goes_on_after_a_crash() {
     }
 }
 
-/// Row 149: what can not be created stays on the request, which stays where it is.
+/// Row 149: a number that cannot be created stays on the request, which keeps its state.
 #[test]
 fn a_number_that_fails_stays_on_the_request() {
     let world = world();
     let id = world.pending("p1", &["+14158867900", "+14158867901"]);
-    // Somebody got the second number meanwhile, behind the inventory's back.
+    // In the meantime another account received the second number, without the inventory's checks.
     let found = telnum::record::NumberRecord::discovered(
         "+14158867901".parse().unwrap(),
         "telnyx".parse().unwrap(),
@@ -314,8 +314,8 @@ fn completing_wins_against_canceling_or_is_refused() {
     }
 }
 
-/// A number is created for one account and asked for by a port request of another at the same time:
-/// one of them gets it.
+/// A number is created for one account while another account requests its port: exactly one of them
+/// receives it.
 #[test]
 fn a_number_is_created_or_ported() {
     let world = world();
@@ -354,7 +354,7 @@ fn a_locked_request_is_recovered() {
 }
 
 #[test]
-fn others_see_and_move_no_request() {
+fn strangers_can_neither_see_nor_change_requests() {
     let world = world();
     let id = world.pending("p1", &["+14158867900"]);
     assert!(world.desk.get(id, world.other.into()).is_err());
@@ -368,9 +368,9 @@ fn contact(text: &str) -> NewContact {
     NewContact::new(EnteredNumber::parse(text, None, Some(Region::US)).unwrap())
 }
 
-/// Many add a first number at once: all are there, and one is primary.
+/// Concurrent callers each add a first number: all numbers are stored, and exactly one is primary.
 #[test]
-fn an_owner_has_one_primary_whoever_is_faster() {
+fn concurrent_additions_leave_one_primary_number() {
     let store = Arc::new(MemoryStore::new());
     let book = ContactBook::new(store.clone());
     let owner: OwnerId = "7".parse().unwrap();
@@ -390,13 +390,13 @@ fn an_owner_has_one_primary_whoever_is_faster() {
     assert!(logged.iter().map(|event| event.sequence).eq(1..=logged.len() as u64));
 }
 
-/// Others are faster again and again.
+/// Other writers change the list before every attempt.
 #[test]
-fn who_is_overtaken_comes_to_an_end() {
+fn an_update_ends_after_repeated_conflicts() {
     let store = Arc::new(MemoryStore::new());
     let (others, owner) = (ContactBook::new(store.clone()), "7".parse().unwrap());
     let overtaken = AtomicUsize::new(0);
-    // What is changed is read by now, and is not stored yet.
+    // The list has been read at this point, but not stored yet.
     let book = ContactBook::new(store).with_clock(move || {
         let times = overtaken.fetch_add(1, Ordering::Relaxed);
         if times < 50 {
@@ -425,7 +425,7 @@ fn contacts_are_changed_and_removed_by_id() {
     book.remove(first).unwrap();
     let order: ContactOrder = "-created_at".parse().unwrap();
     assert_eq!(book.page(&ContactQuery::new(order).with_owner(owner)).unwrap().total, 0);
-    // An id is never another's.
+    // An id is never reused.
     assert!(book.add(owner, [contact("541-555-0110")]).unwrap()[0].id() > second);
 }
 

@@ -49,7 +49,7 @@ fn every_row_of_addresses_is_accepted_or_refused() {
     }
 }
 
-/// Fields have the order of the published answer; further fields keep their order.
+/// Fields have the order of the published document; other fields keep their order.
 #[test]
 fn a_document_is_written_in_the_published_order() {
     let mut returned = bodies()["returned"].take();
@@ -219,7 +219,7 @@ proptest! {
         prop_assert_eq!(read, civic);
     }
 
-    /// Splitting off the house number loses and adds nothing.
+    /// Splitting off the house number neither loses nor adds text.
     #[test]
     fn the_parts_of_a_street_make_up_the_line(line in "[0-9A-Za-z/ ]{1,16}") {
         let mut document = natoma();

@@ -157,7 +157,7 @@ fn every_row_of_caller_names_is_accepted_or_refused() {
             "{text:?}, {case}"
         );
         assert_eq!(CnamName::new(text, &CnamProfile::WIDEST).is_ok(), widest == "yes", "{text:?}, {case}");
-        // A stored name is read whatever the profile.
+        // A stored name is accepted regardless of the profile.
         let read: Result<Cnam, _> = serde_json::from_value(json!({"display_name": text}));
         assert_eq!(read.is_ok(), widest == "yes", "{text:?}, {case}");
     }
@@ -188,7 +188,7 @@ fn a_caller_name_that_is_not_live_stays_as_it_is() {
     assert_eq!(features.activate(State::PortOut, None), [ProviderEffect::RemoveCnam]);
 }
 
-/// Returns an address: A as users write it, B is A in the provider's spelling, C is another.
+/// Returns an address: A as written by users, B in the provider's spelling, C another address.
 fn address(name: &str) -> E911Address {
     let mut address = json!({
         "street_address": "116 Natoma St",
@@ -215,7 +215,7 @@ fn address(name: &str) -> E911Address {
     E911Address::from_value(address).unwrap()
 }
 
-/// Reads settings that name an address.
+/// Reads settings that refer to an address by its letter.
 fn settings(text: &str) -> FeatureSettings {
     let mut document = object(parsed(text));
     if let Some(e911) = document.get_mut("e911") {
@@ -256,12 +256,12 @@ fn the_document_follows_the_address_at_the_provider() {
     features.mark_provisioned(address("B"));
     assert_eq!(features.wanted, features.active);
 
-    // The same address, set again, stays in the provider's spelling.
+    // The same address, set again, keeps the provider's spelling.
     features.wanted = settings(r#"{"e911": "A"}"#);
     assert_eq!(features.activate(State::InService, Some("Li")), []);
     assert_eq!(features.wanted.e911, Some(address("B")));
 
-    // Another address is requested without the facts that the provider added to this one.
+    // Another address is requested without the fields that the provider added to the first one.
     let patch = object(json!({"e911": {"street_address": "118 Natoma St"}}));
     features.wanted = features.wanted.patched(patch, &CnamProfile::DEFAULT).unwrap().0;
     let effects = features.activate(State::InService, Some("Li"));
@@ -270,7 +270,7 @@ fn the_document_follows_the_address_at_the_provider() {
     expected.insert("caller_name".to_owned(), json!("Valued Customer"));
     assert_eq!(json!(asked), json!(expected));
 
-    // A number that is ported out has its address removed, and its document says so.
+    // The address of a number that is ported out is removed, and the status in the document says so.
     assert_eq!(features.activate(State::PortOut, None), [ProviderEffect::RemoveE911]);
     assert_eq!(json!(features.wanted)["e911"]["status"], "REMOVED");
     assert_eq!(features.activate(State::PortOut, None), []);
@@ -370,7 +370,7 @@ proptest! {
         let before = active.clone();
         let mut features = Features { wanted: wanted.clone(), active };
         let effects = features.activate(state, Some("Acme"));
-        // An active feature is wanted, and live but for a caller name that was active before.
+        // An active feature is wanted and live, except for a caller name that was active before.
         for feature in features.active.features().iter() {
             prop_assert!(wanted.features().contains(feature));
             if !live_states(feature).contains(&state) {
@@ -378,7 +378,7 @@ proptest! {
                 prop_assert!(!features.active.set_since(&before).contains(feature));
             }
         }
-        // The effects are those of the changes; a second activation has none.
+        // The effects are those of the changes; a second activation has no effects.
         let kinds: Vec<_> = effects.iter().map(effect_name).collect();
         let e911 = kinds.iter().any(|kind| kind.ends_with("e911"));
         let cnam = kinds.iter().any(|kind| kind.ends_with("cnam"));

@@ -1,4 +1,4 @@
-//! Which features an actor may set on a number, and why not the others.
+//! The features that an actor may set on a number, and the reasons why others are denied.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
@@ -12,7 +12,8 @@ use telnum::names::{Feature, FeatureSet};
 use telnum::policy::Policy;
 use telnum::record::{Context, NumberRecord};
 
-/// The facts that decide. By default a number of some carrier, owned by the account that asks.
+/// The facts that determine the permissions. By default the number belongs to some carrier and to the
+/// actor's account.
 #[derive(Clone, Copy, Debug)]
 struct Facts<'a> {
     number_allowed: Option<FeatureSet>,
@@ -63,7 +64,7 @@ impl<'a> Facts<'a> {
         ["local", "mdn"].contains(&self.carrier)
     }
 
-    /// Makes a number, its accounts and its policy of the facts.
+    /// Creates a number, its accounts and its policy from the facts.
     fn ask<T>(&self, question: impl FnOnce(&NumberRecord, &Context<'_>) -> T) -> T {
         let [reseller, shop] = ["reseller", "shop"].map(|id| id.parse().unwrap());
         let mut seller = Account::new(reseller).with_is_reseller(true);
@@ -117,7 +118,7 @@ fn every_row_of_permissions_holds() {
     }
 }
 
-/// The permissions once more, as questions one after the other.
+/// The permissions, restated as a sequence of questions.
 fn naive_permission(feature: Feature, facts: &Facts<'_>) -> bool {
     let is_external = FeatureSet::EXTERNAL.contains(feature);
     let allowed = facts.number_allowed.or(facts.reseller_allowed).unwrap_or(facts.policy_allowed);

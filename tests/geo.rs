@@ -1,7 +1,7 @@
-//! Places, carriers, time zones and names of countries, against rows of libphonenumber for Java.
+//! Places, carriers, time zones and names of countries, against results of libphonenumber for Java.
 //!
-//! The rows in `data/geo` are a part of those in the directory that `TELNUM_GEO_ORACLE` names; with it,
-//! `cargo test --test geo -- --ignored` compares all of them.
+//! The rows in `data/geo` are a sample of those in the directory that `TELNUM_GEO_ORACLE` names. `cargo
+//! test --test geo -- --ignored` compares all of them.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -51,7 +51,7 @@ fn a_prefix_has_the_place_of_its_numbers_only() {
     assert_eq!(name("+14152"), "California");
     assert_eq!(name("+1415202"), "San Francisco, CA");
     assert_eq!(name("+14152021234"), "San Francisco, CA");
-    // What a prefix of Wedza is continued with may lead to Macheke.
+    // The digits that follow a prefix of Wedza may lead to Macheke.
     assert_eq!(name("+26365208"), "Wedza");
     assert_eq!(name("+263652080"), "Macheke");
     assert_eq!(name("+8613"), "");
@@ -59,7 +59,7 @@ fn a_prefix_has_the_place_of_its_numbers_only() {
 }
 
 #[test]
-fn a_province_is_told_in_north_america_only() {
+fn only_north_american_places_have_a_province() {
     let place = |number: &str| geo::place(number.parse().unwrap()).unwrap();
     let parts = |number: &str| (text(place(number).city()), place(number).province());
     assert_eq!(parts("+14152021234"), ("San Francisco".to_owned(), Some("CA")));
@@ -91,7 +91,7 @@ fn the_prefixes_of_a_city_lead_to_it() {
             assert_eq!(text(geo::place_of_prefix(prefix).and_then(english)), "San Francisco, CA");
         }
     }
-    // There are two, and the one of Canada is not that of Washington.
+    // There are two places of this name; the Canadian one is not the one in Washington.
     let vancouver = |region| {
         all(region, "Vancouver").first().map(|prefix| text(geo::place_of_prefix(*prefix).and_then(english)))
     };
@@ -147,7 +147,7 @@ fn every_language_is_its_own_tag() {
 }
 
 #[test]
-fn a_name_is_shown_as_a_string_is() {
+fn a_name_honours_width_and_precision() {
     for (tag, number) in
         [("en", "+14152021234"), ("de", "+41446681800"), ("ru", "+74952345678"), ("zh", "+8613008606376")]
     {
@@ -208,7 +208,7 @@ fn english(place: Place) -> Option<Name> {
     place.name(Language::ENGLISH)
 }
 
-/// Number, type, region, description, carrier, carrier if certain, zones.
+/// A row: number, type, region, description, carrier, carrier if certain, zones.
 fn check_places(rows: &str, at_least: usize) {
     compare(rows, at_least, |row| {
         let found = plan::lookup(row[0].parse().unwrap());
@@ -227,9 +227,10 @@ fn check_places(rows: &str, at_least: usize) {
     });
 }
 
-/// Language, number, description.
+/// A row: language, number, description.
 ///
-/// Java 17 does not find the Hebrew file, which it asks for by another name: there we answer in Hebrew.
+/// Java 17 does not find the Hebrew file, which it requests under another name; telnum returns the
+/// Hebrew names.
 fn check_places_by_language(rows: &str, at_least: usize) {
     compare(rows, at_least, |row| {
         let number: PhoneNumber = row[1].parse().unwrap();
@@ -240,7 +241,7 @@ fn check_places_by_language(rows: &str, at_least: usize) {
     });
 }
 
-/// Language, number, carrier.
+/// A row: language, number, carrier.
 fn check_carriers_by_language(rows: &str, at_least: usize) {
     compare(rows, at_least, |row| {
         let carrier = geo::carrier(row[1].parse().unwrap(), row[0].parse().unwrap());
@@ -248,7 +249,7 @@ fn check_carriers_by_language(rows: &str, at_least: usize) {
     });
 }
 
-/// Language, region, name.
+/// A row: language, region, name.
 fn check_country_names(rows: &str, at_least: usize) {
     compare(rows, at_least, |row| {
         let name = geo::country_name(row[1].parse().unwrap(), row[0].parse().unwrap());
@@ -256,7 +257,7 @@ fn check_country_names(rows: &str, at_least: usize) {
     });
 }
 
-/// Checks that rows are what `answer` makes of them.
+/// Checks that `answer` returns the results in the rows.
 fn compare(rows: &str, at_least: usize, answer: impl Fn(&[&str]) -> String) {
     let (mut count, mut wrong) = (0, Vec::new());
     for row in rows.lines() {

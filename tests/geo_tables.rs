@@ -1,4 +1,4 @@
-//! The tables of module `geo` against the files that they are made from.
+//! The tables of the module `geo` against the files from which they are generated.
 //!
 //! They are read from libphonenumber's `resources/` directory, named by `TELNUM_LIBPHONENUMBER`, and from the
 //! package `cldr-localenames-full` of the release in the tables, named by `TELNUM_CLDR`.
@@ -56,8 +56,8 @@ fn every_prefix_has_the_place_of_its_file() {
     assert!(count > 400_000, "{count}");
 }
 
-/// The tries of carriers and zones go on with zeros where a number ends before a leaf. That is wrong for
-/// the start of a prefix, but no valid number is one.
+/// The tries of carriers and zones continue with zeros if a number ends before a leaf. The result is
+/// wrong for the start of a prefix, but no valid number is one.
 #[test]
 #[ignore = "needs the directory named by TELNUM_LIBPHONENUMBER"]
 fn a_number_shorter_than_a_prefix_is_answered() {

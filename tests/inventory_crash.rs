@@ -1,8 +1,9 @@
 //! A crash in the middle of a use case loses nothing and orders nothing twice.
 //!
-//! Each scenario runs once for each of its steps: the service crashes at its first call of the store, a
-//! carrier or a provider, then at its second, and so on; once before the call is made, once after. Then a
-//! new service over the same store, carriers and providers recovers twice, and the request is repeated.
+//! Each scenario runs once per step and kind of crash: the service crashes at its first call to the
+//! store, a carrier or a provider, then at its second, and so on, either before the call takes effect
+//! or after it. Then a new service over the same store, carriers and providers recovers twice, and the
+//! request is repeated.
 
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
@@ -27,7 +28,7 @@ use telnum::testing::{CarrierFault, CarrierOrder, ScriptedCarrier};
 use telnum::{PhoneNumber, Timestamp};
 use world::{accounts, id, now, numbers};
 
-/// What outlives a crash.
+/// The parts of the system that survive a crash.
 struct Environment {
     store: Arc<MemoryStore>,
     carrier: Arc<ScriptedCarrier>,
@@ -81,7 +82,7 @@ impl Environment {
         !self.store.scan(&claimed, None, 1).unwrap().items.is_empty()
     }
 
-    /// Returns whether the carrier has sold a number and not got it back.
+    /// Returns whether the carrier has sold a number that was not returned.
     fn is_bought(&self, number: PhoneNumber) -> bool {
         let orders = self.orders();
         let count = |order| orders.iter().filter(|it| **it == (order, number)).count();
@@ -93,7 +94,7 @@ impl Environment {
     }
 }
 
-/// Returns the n-th number: the carrier sells the first four.
+/// Returns the n-th number. The carrier sells the first four.
 fn number(place: u64) -> PhoneNumber {
     format!("+1415886{:04}", 1000 + place).parse().unwrap()
 }
@@ -127,16 +128,16 @@ fn in_service(place: u64) -> NumberRecord {
     .unwrap()
 }
 
-/// A use case: the records before, the call, and the expected end.
+/// A use case: the records before it, the call, and the expected result.
 struct Scenario<'a> {
     before: Vec<NumberRecord>,
     numbers: Vec<PhoneNumber>,
     act: &'a dyn Fn(&Inventory, &Options) -> Result<Outcome, InventoryError>,
-    /// Whether a record is as before the call, or as after it.
+    /// Whether a record is that of before the call or that of after it.
     is_before: &'a dyn Fn(Option<&NumberRecord>) -> bool,
     is_after: &'a dyn Fn(Option<&NumberRecord>) -> bool,
     orders: Vec<(CarrierOrder, PhoneNumber)>,
-    /// The address and the name that providers have of the first number in the end.
+    /// The address and the name of the first number at the providers at the end.
     address: Option<&'a str>,
     name: Option<&'a str>,
     all_or_nothing: bool,
@@ -192,7 +193,7 @@ impl Scenario<'_> {
             assert!((self.is_after)(record.as_ref()), "{at}: {record:?}");
         }
         let mut orders = env.orders();
-        // Recovery goes in the order of the numbers.
+        // Recovery follows the order of the numbers.
         orders.sort_unstable_by_key(|(_, number)| *number);
         assert_eq!(orders, self.orders, "{at}");
         assert!(numbers().into_iter().all(|(number, record)| env.record(number) == Some(record)), "{at}");
@@ -239,7 +240,7 @@ fn a_number_is_bought_once() {
     .run();
 }
 
-/// Four numbers are bought all or none, wherever the service crashes.
+/// Four numbers are bought together, all or none, wherever the service crashes.
 #[test]
 fn numbers_are_bought_together() {
     let numbers: Vec<_> = (0..4).map(number).collect();
@@ -324,7 +325,7 @@ fn a_release_returns_the_number_once() {
     assert_eq!(story.run(), 7);
 }
 
-/// Of several numbers some have external effects: all keep their order, each is done once.
+/// Some of several numbers have external effects: the order is kept, and each effect takes place once.
 #[test]
 fn a_list_of_local_and_bought_numbers_is_done_once() {
     let plain = NumberRecord::from_value(&json!({
@@ -378,7 +379,7 @@ fn a_sweep_returns_a_number_once() {
     }
 }
 
-/// One of four numbers is not for sale: those bought are returned, wherever the service crashes.
+/// One of four numbers is not for sale: the numbers bought are returned, wherever the service crashes.
 #[test]
 fn a_refused_group_is_rolled_back() {
     for step in 1.. {
@@ -423,11 +424,11 @@ fn a_refused_group_is_rolled_back() {
     }
 }
 
-/// The carrier refuses one of three numbers, then forgets that; and it takes another back only at the second
+/// The carrier refuses one of three numbers at first, and takes another number back only at the second
 /// call. In the end the account owns exactly the numbers that were bought.
 #[test]
 fn an_abandoned_group_is_rolled_back_wherever_it_crashes() {
-    // Recovery goes on where the crash stopped, whatever the order of the request.
+    // Recovery continues where the crash stopped, whatever the order of the request.
     let list = [number(2), number(1), number(0)];
     for is_lost in [false, true] {
         for step in 1.. {
@@ -461,7 +462,7 @@ fn an_abandoned_group_is_rolled_back_wherever_it_crashes() {
                 assert_eq!(are_owned(), are_bought(), "{at}: {:?}", env.orders());
                 let is_owned = are_owned()[0];
 
-                // A stored answer is replayed; a request that was not stored runs now.
+                // A stored outcome is replayed; a request that was not stored is executed now.
                 let repeated = reserve(&second);
                 env.service(None, much_later()).recover().unwrap();
                 assert_eq!(are_owned(), are_bought(), "{at}: {:?}", env.orders());
@@ -475,8 +476,8 @@ fn an_abandoned_group_is_rolled_back_wherever_it_crashes() {
     }
 }
 
-/// The carrier refuses a return, and the provider's first rollback is lost: in the end the number is in
-/// service with its address and name, or released without them.
+/// The carrier refuses a return, and the provider's first rollback is lost. In the end the number is
+/// either in service with its address and name, or released without them.
 #[test]
 fn a_refused_release_rolls_back_wherever_it_crashes() {
     for step in 1.. {
@@ -504,7 +505,7 @@ fn a_refused_release_rolls_back_wherever_it_crashes() {
             assert_eq!(env.providers.street(number(9)).is_some(), is_there, "{at}");
             assert_eq!(env.providers.name(number(9)).is_some(), is_there, "{at}");
             assert_eq!(record.active(), in_service(9).active().filter(|_| is_there), "{at}");
-            // A refused request stays refused under its key; one that was not stored runs now.
+            // A refused request stays refused under its key; one that was not stored is executed now.
             release(&second, &options);
             let third = env.service(None, much_later());
             third.recover().unwrap();
@@ -521,7 +522,8 @@ fn a_refused_release_rolls_back_wherever_it_crashes() {
     }
 }
 
-/// An effect that cannot be rolled back does not keep others from being rolled back, and stays in the record.
+/// An effect that cannot be rolled back does not prevent the rollback of others, and stays in the
+/// record.
 #[test]
 fn each_effect_is_rolled_back_by_itself() {
     let env = Environment::new(&[in_service(9)]);
@@ -538,7 +540,7 @@ fn each_effect_is_rolled_back_by_itself() {
     assert_eq!((active.e911.is_some(), active.cnam.is_some()), (true, false));
 }
 
-/// The carrier's answer to a rollback is lost: the record stays claimed until it answers.
+/// The carrier's response to a rollback is lost: the record stays claimed until it responds.
 #[test]
 fn a_failed_roll_back_keeps_the_claim() {
     let env = Environment::new(&[]);
@@ -563,8 +565,8 @@ fn a_failed_roll_back_keeps_the_claim() {
     assert!(later.reserve(&list, &options).unwrap().is_success());
 }
 
-/// A transfer of a reserved number is refused half way: the number is not returned to the carrier, as it was
-/// the first account's.
+/// One effect of the transfer of a reserved number is refused. The number is not returned to the
+/// carrier, since it belonged to the first account.
 #[test]
 fn a_refused_transfer_returns_nothing_to_the_carrier() {
     let mut reserved = json!(in_service(0));
@@ -599,7 +601,7 @@ fn two_calls_of_a_provider_have_two_keys() {
     assert_eq!(env.providers.street(number(9)).as_deref(), Some("118 NATOMA ST"));
 }
 
-/// A carrier never answers: an admin abandons the number, and those claimed together with it.
+/// A carrier never responds: an admin abandons the number, and those claimed together with it.
 #[test]
 fn an_admin_abandons_a_claim() {
     let env = Environment::new(&[]);
@@ -660,12 +662,13 @@ fn a_refused_creation_leaves_nothing() {
     assert_eq!(refused.unwrap().single().unwrap_err().kind(), Kind::Invalid);
     assert_eq!(env.record(number(9)), None);
     assert_eq!(env.providers.name(number(9)), None);
-    // The events stay.
+    // The events are kept.
     let events = env.store.events(0, 10).unwrap();
     assert_eq!(events.len(), 2);
 }
 
-/// The carrier's answer is lost: the record stays claimed, and the carrier is called again with the same key.
+/// The carrier's response is lost: the record stays claimed, and the carrier is called again with the
+/// same key.
 #[test]
 fn a_lost_answer_is_requested_again_with_its_key() {
     let env = Environment::new(&[]);
@@ -684,7 +687,7 @@ fn a_lost_answer_is_requested_again_with_its_key() {
     assert_eq!(env.orders(), [(CarrierOrder::Acquire, number(0))]);
 }
 
-/// A claim on a carrier that is not installed any more stays until it is.
+/// A claim on a carrier that is no longer installed stays until the carrier is installed again.
 #[test]
 fn a_claim_waits_for_its_missing_carrier() {
     let env = Environment::new(&[]);

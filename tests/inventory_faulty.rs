@@ -1,5 +1,5 @@
-//! Every use case over a store that fails one of its calls: afterwards no record is claimed, carriers and
-//! providers have what the records say, and a keyed request can be repeated.
+//! Every use case over a store in which one call fails. Afterwards no record is claimed, carriers and
+//! providers agree with the records, and a request with a key can be repeated.
 
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
@@ -78,7 +78,7 @@ impl World {
         Arc::new(FaultyStore::new(Arc::clone(&self.store), fault, at))
     }
 
-    /// Creates an inventory over the working store, a number of hours later.
+    /// Creates an inventory over the working store, with the clock a number of hours later.
     fn later(&self, hours: i64) -> Inventory {
         self.inventory(self.store.clone(), now().after(chrono::TimeDelta::hours(hours)))
     }
@@ -87,7 +87,8 @@ impl World {
         self.store.get(number).unwrap().map(|stored| NumberRecord::clone(&stored))
     }
 
-    /// Recovers, and checks that no claim is left and that the carrier and the provider have what the records say.
+    /// Recovers, and checks that no claim is left and that the carrier and the provider agree with the
+    /// records.
     fn recover(&self, later: &Inventory, at: &str) {
         later.recover().unwrap();
         let again = later.recover().unwrap();
@@ -267,7 +268,7 @@ fn numbers_are_changed() {
         ..case
     };
     case.run();
-    // One number may no longer have an address.
+    // An address is no longer allowed on one of the numbers.
     let mut denied = json!(own(OWN[0]));
     denied["pvt_features_denied"] = json!(["e911"]);
     Case {

@@ -1,4 +1,4 @@
-//! Races of many threads for the same numbers: one wins, and no change is lost.
+//! Races of many threads for the same numbers: one thread wins, and no change is lost.
 
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -98,7 +98,7 @@ fn concurrent_changes_are_not_lost() {
     assert!(inventory.create(&numbers, &Create::default(), &system).unwrap().is_success());
     race(20, |thread| {
         for round in 0..50 {
-            // One number, all of them, or all or nothing.
+            // A single number, all of them, or all or nothing.
             let field = format!("t{thread}-{round}");
             let patch = json!({field: true}).as_object().unwrap().clone();
             let options = system.with_all_or_nothing(round % 3 == 0);
@@ -130,7 +130,7 @@ fn concurrent_repetitions_of_a_request_take_effect_once() {
     }
 }
 
-/// A carrier that signals its first order and answers it when it is allowed to.
+/// A carrier that signals its first order, and completes it when it is allowed to.
 #[derive(Debug)]
 struct Slow(Mutex<Option<(Sender<()>, Receiver<()>)>>);
 

@@ -1,4 +1,4 @@
-//! Keyed requests: derived keys, receipts, replays and quotes; refused purchases.
+//! Requests with keys: derived keys, receipts, replays and quotes; refused purchases.
 
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
@@ -139,7 +139,7 @@ fn a_replay_equals_the_first_answer() {
     }
 }
 
-/// The carrier refuses a number that it offered: no record of it stays.
+/// The carrier refuses a number that it offered: no record of the number is left.
 #[test]
 fn a_refused_purchase_leaves_nothing() {
     let [one, two] = ["one", "two"].map(|name| sells(name, SOLD[0]));
@@ -154,7 +154,8 @@ fn a_refused_purchase_leaves_nothing() {
     assert_eq!((one.orders().len(), two.orders().len()), (1, 0));
 }
 
-/// A discovered number is bought from the carrier that sells it now, and keeps what an admin set.
+/// A discovered number is bought from the carrier that sells it now, and keeps the changes made by an
+/// admin.
 #[test]
 fn a_discovered_number_is_discovered_again() {
     let seen = "+14122065197";
@@ -183,14 +184,14 @@ fn no_retries_still_means_one_attempt() {
     }
 }
 
-/// A refused address fails the whole call, in a dry run too.
+/// A refused address fails the whole call, also in a dry run.
 #[test]
 fn a_dry_run_respects_all_or_nothing() {
     let policy = Policy::default().with_allowed_features(Feature::E911).with_local_feature_override(true);
     let inventory = world().policy(policy).build();
     let address = json!({"street_address": "1 NOWHERE", "locality": "NOWHERE", "region": "CA",
         "postal_code": "94105", "caller_name": "Reseller"});
-    // The second number is available and may have no address.
+    // The second number is available, and an address is not allowed on it.
     let both = ["+15551233322", "+15551255693"];
     let options = by("reseller").with_all_or_nothing(true);
     let patch = |options: Options, fields: &Value| {

@@ -1,4 +1,4 @@
-//! The table of a number's transitions: printed, drawn, and compared with an independent statement
+//! The table of a number's transitions: printed, drawn, and compared with an independent implementation
 //! of its rules.
 
 mod snapshot;
@@ -53,7 +53,7 @@ enum Verdict {
     NotPermitted,
 }
 
-/// The rules of the table as a sequence of questions.
+/// The rules of the table, restated as a sequence of questions.
 fn naive(from: State, to: State, facts: TransitionFacts, role: Role) -> Verdict {
     use Effect::{Acquire, PushHistory, StartAgeing};
     let (from, to, same_owner) = (from.as_str(), to.as_str(), facts.same_owner);
@@ -169,7 +169,7 @@ fn allowed_states_are_those_that_a_transition_is_permitted_to() {
     }
 }
 
-/// Otherwise the first row would hide the second.
+/// Otherwise the first row would hide the second one.
 #[test]
 fn no_transition_is_two_rows() {
     let rows: Vec<_> = TRANSITIONS.iter().collect();

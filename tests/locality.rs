@@ -62,7 +62,7 @@ fn later_files_override_earlier_ones_field_by_field() {
 }
 
 #[test]
-fn a_row_tells_its_numbers_by_prefix_by_blocks_or_by_range() {
+fn rows_have_a_prefix_blocks_or_a_range() {
     let city = |file: &str, columns: &Columns, number| {
         locate(&[(file, columns)], number).map(|place| place.locality)
     };

@@ -13,7 +13,7 @@ use telnum::PhoneNumber;
 use telnum::normalize::{Converter, Converters, Normalized, Normalizer, to_1npan, to_npan};
 use telnum::plan::Region;
 
-/// The oracle: the converters of a list, one by one through `regex` to a `String`.
+/// The oracle: the converters of a list, each as a `regex` that returns a `String`.
 struct Oracle(Vec<(Regex, String, String)>);
 
 impl Oracle {
@@ -42,8 +42,8 @@ impl Oracle {
 static REFERENCE: LazyLock<Oracle> = LazyLock::new(|| Oracle::new(&Converters::reference()));
 static RECONCILABLE: LazyLock<Regex> =
     LazyLock::new(|| RegexBuilder::new(Normalizer::RECONCILABLE).unicode(false).build().unwrap());
-/// The reference's converters through their compiled patterns: one more, which never matches, keeps
-/// the list from being recognized.
+/// Returns the reference's converters in the form of compiled patterns. An additional converter that
+/// never matches keeps the list from being recognized.
 static COMPILED: LazyLock<Normalizer> = LazyLock::new(|| {
     let never = Converter::new(r"\A\b\B");
     let converters: Vec<_> = Converters::reference().iter().cloned().chain([never]).collect();

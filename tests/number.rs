@@ -9,14 +9,14 @@ use telnum::{CallingCode, Extension, NumberError, PhoneNumber, Prefix};
 
 const NUMBER: &str = r"\+[1-9][0-9]{1,14}";
 const PREFIX: &str = r"\+[1-9][0-9]{0,14}";
-/// Near misses: texts that a slightly wrong grammar would accept.
+/// Near misses: texts that a slightly incorrect grammar would accept.
 const NEARLY: &str = r"[+0-9 a/:]{0,3}[0-9/:]{0,18}";
 
 fn number() -> impl Strategy<Value = PhoneNumber> {
     NUMBER.prop_map(|text| text.parse().unwrap())
 }
 
-/// The grammar of numbers and prefixes, written a second time.
+/// The grammar of numbers and prefixes, implemented a second time.
 fn is_number(text: &str, min: usize) -> bool {
     let Some(digits) = text.strip_prefix('+') else { return false };
     (min..=15).contains(&digits.len())

@@ -1,4 +1,4 @@
-//! Promises of Cargo.toml that the compiler does not check.
+//! Properties of Cargo.toml that the compiler does not check.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,14 +6,14 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// Cargo compiles with whichever Rust is installed; so a dependency that needs a newer one than
-/// `rust-version` says is noticed by users first.
+/// Cargo compiles with the installed Rust, so users would be the first to notice a dependency that
+/// needs a newer version than `rust-version`.
 #[test]
 fn no_dependency_needs_a_newer_rust_than_is_promised() {
     let version_of_rustc = Command::new("rustc").arg("-vV").output().unwrap().stdout;
     let version_of_rustc = String::from_utf8(version_of_rustc).unwrap();
     let host = version_of_rustc.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
-    // Without a platform all packages of all platforms would have to be downloaded.
+    // Without a platform, the packages of all platforms would have to be downloaded.
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--all-features", "--offline", "--filter-platform", host])
         .current_dir(env!("CARGO_MANIFEST_DIR"))

@@ -35,8 +35,8 @@ fn parse_agrees_with_libphonenumber() {
 static TYPING: TypingTable = TypingTable::read(include_bytes!("data/plan/testing.typing.bin"));
 static TESTING: Table = Table::read(include_bytes!("data/plan/testing.bin"));
 
-/// The calls of libphonenumber's own tests, on its metadata for testing where they parse or format. A region
-/// that the plan does not have is `None`.
+/// The calls of libphonenumber's own tests, on its metadata for testing if they parse or format. A
+/// region that the plan does not have is `None`.
 #[test]
 fn parse_agrees_with_the_official_tests() {
     let mut count = 0;
@@ -91,10 +91,10 @@ fn parse_agrees_with_the_official_tests() {
     assert_eq!(count, 406);
 }
 
-/// Returns `parsed` as a row has it. Not every row with a carrier code has it.
+/// Returns `parsed` in the format of a row. Not every row with a carrier code contains it.
 fn described(parsed: Parsed, row: &Value) -> Value {
     let national = parsed.number.national_digits().to_string();
-    // If all digits are zeros, the last is the number.
+    // If all digits are zeros, the number is the last one.
     let zeros = national.len() - national.trim_start_matches('0').len().max(1);
     let mut value = json!({
         "country_code": parsed.number.calling_code().map(CallingCode::get),
@@ -124,7 +124,7 @@ fn errors_tell_kind_and_position() {
 
 /// Characters that differ from an ASCII one only in case or width.
 #[test]
-fn look_alikes_are_read() {
+fn characters_that_resemble_ascii_are_parsed() {
     for (text, region, number, extension) in [
         ("03～1234～5678", Region::JP, "+81031234", Some("5678")),
         ("212ı5551234", Region::US, "+12125551234", None),
@@ -138,7 +138,7 @@ fn look_alikes_are_read() {
     }
 }
 
-/// Regression: the time grew with the square of the number of keys.
+/// A regression test: the time was quadratic in the number of keys.
 #[test]
 fn a_hundred_thousand_keys_are_shown_in_linear_time() {
     for key in ['1', '0', '+', 'a', '٤'] {

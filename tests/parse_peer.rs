@@ -1,12 +1,15 @@
 //! Parsing against rlibphonenumber, on random texts.
 //!
-//! The two differ on purpose in four ways:
-//! - rlibphonenumber has the metadata of another release: texts of Zimbabwe and the Gambia are left out.
-//! - rlibphonenumber parses `12 ext 3`, two digits and an extension. libphonenumber for Java refuses it, and
-//!   so does this crate.
-//! - rlibphonenumber has no full-width tilde in its punctuation; the test gives it an ASCII tilde instead.
-//! - rlibphonenumber cuts a text before its last `/x` and not the first, and not across lines. The test makes
-//!   none.
+//! The two differ deliberately in four ways:
+//!
+//! - rlibphonenumber has the metadata of another release: texts of Zimbabwe and the Gambia are left
+//!   out.
+//! - rlibphonenumber parses `12 ext 3`, two digits and an extension. libphonenumber for Java and telnum
+//!   refuse it.
+//! - The full-width tilde is not punctuation in rlibphonenumber; the test replaces it with an ASCII
+//!   tilde.
+//! - rlibphonenumber cuts a text before its last `/x` and not before the first, and not across lines.
+//!   The test generates no such texts.
 
 #![expect(clippy::indexing_slicing, reason = "the place is below the length")]
 
@@ -127,7 +130,7 @@ fn theirs(text: &str, region: Region) -> String {
             let mut bare = number.clone();
             bare.extension = None;
             let e164 = PHONE_NUMBER_UTIL.format(&bare, PhoneNumberFormat::E164).to_string();
-            // This crate has no longer numbers.
+            // telnum has no longer numbers.
             if e164.len() > 16 {
                 return "TOO_LONG".to_owned();
             }

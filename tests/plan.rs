@@ -1,4 +1,4 @@
-//! The numbering plan against libphonenumber's answers.
+//! The numbering plan against libphonenumber's results.
 
 use std::collections::BTreeSet;
 use std::fmt::{Debug, Display};
@@ -25,7 +25,7 @@ fn lookup_agrees_with_libphonenumber() {
     }
 }
 
-/// A region that a new release of the metadata adds has to be added to the constants of `Region`.
+/// A region that a new release of the metadata adds must be added to the constants of `Region`.
 #[test]
 fn the_regions_are_those_of_the_calling_codes() {
     let of_codes: BTreeSet<Region> = plan::calling_codes().flat_map(CallingCode::regions).collect();
@@ -35,7 +35,7 @@ fn the_regions_are_those_of_the_calling_codes() {
     assert!(*last == "001" && countries.is_sorted());
 }
 
-/// Where fixed and mobile numbers look the same, an example of one is an example of the other.
+/// If fixed and mobile numbers cannot be distinguished, an example of one is an example of the other.
 #[test]
 fn examples_have_their_type() {
     let mut count = 0;
@@ -100,7 +100,7 @@ fn an_unassigned_code_has_no_region_and_no_format() {
     }
 }
 
-/// The capacity of `Formatted` is enough.
+/// The capacity of `Formatted` is sufficient.
 #[test]
 fn every_format_fits_with_the_longest_additions() {
     let extension = Some("123456789012345".parse().unwrap());

@@ -1,5 +1,5 @@
-//! Every call of libphonenumber's own unit tests, on its metadata for testing. `parse.rs` makes the calls
-//! that parse texts.
+//! Every call in libphonenumber's own unit tests, on its metadata for testing. `parse.rs` covers the
+//! calls that parse texts.
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -11,11 +11,11 @@ static TESTING: Table = Table::read(include_bytes!("data/plan/testing.bin"));
 
 const CALLS: &str = include_str!("data/plan/official.jsonl");
 
-/// The rows about a number, region or function that the crate does not have, and their count.
+/// The rows about a number, region or function that the crate does not have, with their count.
 const NOT_OURS: [(&str, usize); 7] = [
     // Calling codes such as 0, 2, 999 and 3923, which no E.164 number starts with.
     ("calling code", 8),
-    // The digits of a text that need not be a number.
+    // The digits of a text that is not necessarily a number.
     ("digits", 1),
     // An example of any region, of a region that does not exist, or of no type.
     ("example", 8),
@@ -47,8 +47,8 @@ fn answers_agree_with_the_official_tests() {
     assert_eq!(answered, 237);
 }
 
-/// Returns the plan's answer to a call; `None` if `parse.rs` makes it, an error if the crate has no such
-/// function or argument.
+/// Returns the plan's result for a call; `None` if `parse.rs` covers it, an error if the crate has no
+/// such function or argument.
 fn answer(call: &str, args: &[Value]) -> Option<Result<Value, &'static str>> {
     let number = |found: &dyn Fn(PhoneNumber) -> Value| number(&args[0]).map(found);
     let region = |arg: usize| args[arg].as_str().and_then(|name| name.parse::<Region>().ok());

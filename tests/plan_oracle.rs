@@ -1,10 +1,10 @@
-//! The table against the regexes it was generated from, in every state of its automaton.
+//! The table against the regexes from which it was generated, in every state of its automaton.
 //!
-//! The ignored tests need libphonenumber's `resources/` directory, named by `TELNUM_LIBPHONENUMBER`: `cargo
+//! The ignored tests need libphonenumber's `resources/` directory in `TELNUM_LIBPHONENUMBER`: `cargo
 //! test --release --test plan_oracle -- --include-ignored`. With `TELNUM_BLESS=1` they also rewrite
-//! `data/plan/states.tsv` and `data/plan/asked.tsv`, which have one number for every state of the plan and of
-//! the lists of parsing, short numbers and as-you-type formatting. `TELNUM_ORACLE_NUMBERS` sets the number of
-//! random numbers, `TELNUM_ORACLE_SEED` their seed.
+//! `data/plan/states.tsv` and `data/plan/asked.tsv`, which contain one number for every state of the
+//! plan and of the lists for parsing, short numbers and as-you-type formatting. `TELNUM_ORACLE_NUMBERS`
+//! sets the number of random numbers, and `TELNUM_ORACLE_SEED` their seed.
 
 #![expect(
     clippy::unwrap_used,
@@ -103,8 +103,8 @@ fn digits_of_every_state_of_a_list_have_their_recorded_answer() {
     }
 }
 
-/// Prefixes to strip, general patterns, emergency numbers, and the leading digits of as-you-type formats: all
-/// are lists of entries into the automaton.
+/// Prefixes to strip, general patterns, emergency numbers, and the leading digits of as-you-type
+/// formats are all lists of entries into the automaton.
 #[test]
 #[ignore = "needs TELNUM_LIBPHONENUMBER, libphonenumber's resources"]
 fn every_transition_of_a_list_agrees_with_the_regexes() {
@@ -200,7 +200,7 @@ impl Rows {
     }
 }
 
-/// Returns the answer for digits as a line of `asked.tsv`.
+/// Returns the result for digits in the format of a line of `asked.tsv`.
 fn asked(what: &str, region: &str, text: &str) -> String {
     let of = region.parse::<Region>();
     let answer = match what {
@@ -226,7 +226,7 @@ fn asked(what: &str, region: &str, text: &str) -> String {
     format!("{what}\t{region}\t{text}\t{answer}")
 }
 
-/// Numbers near valid ones, where answers change, and random ones.
+/// Numbers close to valid ones, where results change, and random ones.
 #[test]
 #[ignore = "needs TELNUM_LIBPHONENUMBER, libphonenumber's resources"]
 fn random_numbers_agree_with_the_regexes() {
@@ -299,7 +299,7 @@ fn ours(number: PhoneNumber) -> Answer {
     }
 }
 
-/// Returns an answer as a line of `states.tsv`.
+/// Returns a result in the format of a line of `states.tsv`.
 fn row_of(number: PhoneNumber, answer: &Answer) -> String {
     let Answer { region, kind, national, international, .. } = answer;
     let region = region.as_deref().unwrap_or("-");

@@ -1,4 +1,4 @@
-//! The commands on a record: the reference's behaviour row by row, and rules that always hold.
+//! The commands on a record: the reference's behaviour by row, and rules that always hold.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
@@ -132,7 +132,7 @@ fn commands_behave_as_the_reference_does() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Whether a refusal is the one of the reference's error body.
+/// Returns whether a refusal is the one in the reference's error body.
 fn is_refused(refusal: &Refusal, body: &Value) -> bool {
     let error = InventoryError::from(refusal.clone());
     #[cfg(feature = "http")]
@@ -172,7 +172,8 @@ fn documents_survive_a_round_trip() {
     }
 }
 
-/// Also in a record that is claimed: to the last digit, and from the deepest level that is accepted.
+/// Custom fields also survive in a claimed record: to the last digit, and at the deepest level that is
+/// accepted.
 #[test]
 fn accepted_fields_survive_a_round_trip() {
     let (accounts, numbers) = (accounts(), numbers());
@@ -213,7 +214,7 @@ fn invalid_documents_are_refused_with_the_path() {
         }
         let error = NumberRecord::from_value(&document).unwrap_err();
         assert_eq!(json!({"path": error.path(), "error": error.to_string()}), case["refused"], "{line}");
-        // The text of the document is refused for the same reason.
+        // The document in text form is refused for the same reason.
         let text = serde_json::to_string(&document).unwrap();
         let error = serde_json::from_str::<NumberRecord>(&text).unwrap_err().to_string();
         assert!(error.starts_with(case["refused"]["error"].as_str().unwrap()), "{error}");
@@ -276,7 +277,7 @@ fn reservations_end_and_extend_to_the_limit() {
     assert!(longer.sweep(&ctx.at(minutes(119))).is_err());
 }
 
-/// Whatever is edited since. Others than the previous owner wait for its end.
+/// Ageing is not affected by later edits. Accounts other than the previous owner wait for its end.
 #[test]
 fn ageing_runs_from_the_disconnection() {
     let (accounts, numbers) = (accounts(), numbers());
@@ -297,7 +298,7 @@ fn ageing_runs_from_the_disconnection() {
     let recycled = edited.sweep(&ctx.at(days(60))).unwrap().record;
     assert_eq!(recycled.state(), State::Available);
 
-    // Ageing that starts again runs from then on.
+    // Ageing that is started again runs from that time on.
     let again = recycled.change_state(State::Aging, None, &ctx.at(days(61))).unwrap().record;
     assert_eq!((again.disconnected_at(), again.due(&policy, days(62))), (Some(days(61)), None));
 
@@ -313,7 +314,7 @@ fn ageing_runs_from_the_disconnection() {
     assert!(aging.activate(Some(id("reseller")), &ctx.by(id("reseller")).at(days(1))).is_ok());
 }
 
-/// Row 132, but the age of an ageing number counts from its disconnection (trap 7).
+/// Row 132, except that the age of an ageing number counts from its disconnection (trap 7).
 #[test]
 fn due_steps_follow_the_policy() {
     let numbers = numbers();
@@ -363,7 +364,7 @@ fn a_claim_refuses_commands_until_it_ends() {
         assert_eq!(NumberRecord::from_value(&wrong).unwrap_err().path(), "pvt_pending");
     }
 
-    // A claim that is finished needs one outcome for each effect, one that is abandoned at most one.
+    // Finishing a claim requires one outcome per effect; abandoning it, at most one per effect.
     let miscounted = |found| Err(Refusal::OutcomeCount { expected: 1, found });
     assert_eq!(claimed.finish(Vec::new(), now()), miscounted(0));
     assert_eq!(claimed.finish(vec![EffectOutcome::Done; 2], now()), miscounted(2));

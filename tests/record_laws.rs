@@ -30,18 +30,18 @@ enum Command {
     Sweep,
 }
 
-/// The result of a decision's external effects.
+/// The outcome of a decision's external effects.
 #[derive(Clone, Copy, Debug)]
 enum EffectsResult {
     /// The effects are skipped.
     Skipped,
     /// All succeed.
     Done,
-    /// This many succeed, then one is refused.
+    /// The given number of effects succeed, and the next one is refused.
     Refused(usize),
 }
 
-/// Public documents, whole or merged.
+/// Public documents, to replace or to merge.
 const DOCUMENTS: [&str; 8] = [
     r#"{"e911": {"street_address": "301 MARINA BLVD", "locality": "SAN FRANCISCO", "region": "CA", "postal_code": "94123"}}"#,
     r#"{"dash_e911": {"street_address": "116 NATOMA ST", "locality": "SAN FRANCISCO", "region": "CA", "postal_code": "94105"}}"#,
@@ -109,7 +109,7 @@ fn run(command: &Command, record: &NumberRecord, ctx: &Context<'_>) -> Result<De
     }
 }
 
-/// Checks the rules that always hold.
+/// Checks the invariants.
 fn check(record: &NumberRecord) {
     if let Some(owned) = record.state().has_owner() {
         assert_eq!(record.owner().is_some(), owned, "{record:?}");
@@ -125,8 +125,8 @@ fn check(record: &NumberRecord) {
     assert_eq!(serde_json::from_str::<NumberRecord>(&text).unwrap(), *record);
 }
 
-/// Checks the rules of active features. They hold except after an effect was refused: then the features
-/// are those that providers have.
+/// Checks the rules for active features. They hold except after an effect was refused: the features are
+/// then those that the providers have.
 fn check_features(record: &NumberRecord) {
     let active = record.active().map(FeatureSettings::features).unwrap_or_default();
     for feature in active.difference(Feature::Cnam.into()).iter() {

@@ -13,7 +13,7 @@ fn a_record_takes_less_than_400_bytes() {
     assert!(record.owner().is_some() && record.previous_owner().is_some());
 
     let kept = |bytes: i64| size_of::<NumberRecord>() + usize::try_from(bytes).unwrap();
-    // Exactly two accounts of 36 bytes and the name of the application.
+    // The sum of two accounts of 36 bytes and the name of the application.
     assert_eq!(info.bytes_current, 2 * 36 + 8);
     assert!(kept(info.bytes_current) < 400, "{} bytes", kept(info.bytes_current));
 

@@ -1,4 +1,4 @@
-//! The public documents of numbers, and the routes of calls to them.
+//! The public documents of numbers, and the routing of calls to them.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -15,7 +15,7 @@ fn rows(text: &str) -> impl Iterator<Item = Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap())
 }
 
-/// Each row has the document as it is printed, and further fields.
+/// Each row has the document as printed, and additional fields.
 #[test]
 fn public_documents_are_the_printed_ones() {
     let (accounts, policy) = (accounts(), Policy::default());

@@ -18,12 +18,12 @@ fn summary(errors: &[FieldError]) -> String {
     each.join(" ")
 }
 
-/// A document that has every field of the schema.
+/// A document with all fields of the schema.
 fn full() -> Value {
     serde_json::from_str(include_str!("data/domain/number_full.json")).unwrap()
 }
 
-/// Returns the full document without a field, or with another value of it.
+/// Returns the full document without a field, or with another value of the field.
 fn changed(path: &str, value: Option<Value>) -> Value {
     let mut document = full();
     let (above, name) = path.rsplit_once('.').unwrap_or(("", path));
@@ -45,7 +45,8 @@ fn documents_break_the_rules_of_their_row() {
     }
 }
 
-/// Returns values that break the rule, each with the name of the error, and valid values at the limits.
+/// Returns values that violate the rule, each with the name of the error, and valid values at the
+/// limits.
 fn values(rule: &FieldRule) -> (Vec<(Option<Value>, &'static str)>, Vec<Value>) {
     let text = |length| Value::from("é".repeat(length));
     let mut wrong = vec![(Some(json!(7)), "type")];

@@ -1,4 +1,4 @@
-//! Use cases ask their store for lists: at most three calls, and one more for every 1,000 numbers.
+//! Use cases pass lists to their store: at most three calls, and one more for every 1,000 numbers.
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -24,7 +24,7 @@ fn store() -> Counted {
     Arc::new(FaultyStore::new(MemoryStore::new(), StoreFault::FromCallOn, usize::MAX))
 }
 
-/// The number of calls that `act` makes.
+/// Returns the number of calls that `act` makes.
 fn calls<T>(store: &Counted, act: impl FnOnce() -> T) -> (usize, T) {
     let before = store.calls();
     let done = act();
@@ -79,7 +79,7 @@ fn port_requests_are_created_and_completed_in_few_calls() {
     let (submit, _) = calls(&store, || desk.submit(id, false, Actor::System).unwrap());
     assert!(submit <= 3, "{submit} calls");
     desk.transition(id, &PortState::Pending, None, Actor::System).unwrap();
-    // Lock, put in service, unlock: three use cases in one.
+    // Locking, putting in service and unlocking: three use cases in one.
     let (complete, completed) = calls(&store, || desk.complete(id, Actor::System).unwrap());
     assert!(completed.waiting.is_empty() && complete <= 7, "{complete} calls");
 }
@@ -96,7 +96,7 @@ fn contacts_are_added_in_few_calls() {
     assert!(added.len() == 10 && add <= 3, "{add} calls");
 }
 
-/// A store that takes 1,000 changes in one commit, the fewest that a store may take.
+/// A store that accepts 1,000 changes in one commit, the minimum that a store must accept.
 #[derive(Debug, Default)]
 struct Narrow(MemoryStore);
 
@@ -123,7 +123,7 @@ fn a_call_is_split_into_commits_that_the_store_takes() {
     let reserved = Create::default().with_state(State::Reserved);
     let all: Vec<_> = numbers(2_500);
     assert!(inventory.create(all.iter().copied(), &reserved, &options).unwrap().is_success());
-    // All or nothing is one commit, and too large for this store.
+    // All or nothing is one commit, which is too large for this store.
     let together = options.with_all_or_nothing(true);
     let outcome = inventory.release(all.iter().copied(), &together).unwrap();
     assert_eq!(outcome.failed.len(), 2_500);

@@ -1,4 +1,4 @@
-//! The stores of this crate keep the laws of stores.
+//! The stores of this crate fulfil the laws of stores.
 #![cfg(feature = "testing")]
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Each law of stores can fail: a store with a single flaw breaks it.
+//! Each law of stores detects a flaw: a store with a single flaw violates it.
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -22,7 +22,7 @@ use telnum::store::{
 };
 use telnum::testing::conformance::LAWS;
 
-/// The flaws of stores, each with the laws that must find it.
+/// The flaws of stores, each with the laws that must detect it.
 const FLAWS: &[(Flaw, &[&str])] = &[
     (Flaw::StoresOverWhatIsThere, &["absent_is_expected"]),
     (Flaw::StoresOverAnyRevision, &["revision_is_expected", "revision_is_never_reused"]),
@@ -172,7 +172,7 @@ struct Flawed {
     memory: Mutex<Memory>,
 }
 
-/// The things that flaws need to remember.
+/// The state that flaws need.
 #[derive(Debug, Default)]
 struct Memory {
     commits: u32,
@@ -186,7 +186,7 @@ fn each_law_fails_where_it_is_broken() {
     for (flaw, laws) in FLAWS {
         for name in *laws {
             let law = LAWS.iter().find(|law| law.name == *name).unwrap();
-            // A race may go well by chance.
+            // The outcome of a race may be correct by chance.
             let is_found = (0..20).any(|_| law.check(&Flawed::new(*flaw)).is_err());
             assert!(is_found, "{flaw:?} is not found by {name}");
         }
@@ -196,7 +196,7 @@ fn each_law_fails_where_it_is_broken() {
     assert_eq!(caught, laws);
 }
 
-/// So it is the flaw that the laws find.
+/// A violation is therefore caused by the flaw.
 #[test]
 fn without_a_flaw_all_laws_hold() {
     for law in LAWS {
@@ -204,7 +204,7 @@ fn without_a_flaw_all_laws_hold() {
     }
 }
 
-/// The batch with its changes replaced, kind by kind.
+/// Returns the batch with its changes replaced, kind by kind.
 fn map_changes(batch: Batch, map: &impl MapChanges) -> Batch {
     let mut mapped = batch.clone();
     mapped.numbers = batch.numbers.into_iter().map(|change| map.map(change)).collect();
@@ -249,7 +249,7 @@ fn changed<T: Entity>(change: Change<T>, expect: Expect, dropped: usize) -> Chan
     change.with_events(parts.events.into_iter().skip(dropped).collect())
 }
 
-/// Changes that expect what is stored, whatever that is.
+/// Replaces expectations by the stored versions, whatever they are.
 struct Blind<'a>(&'a MemoryStore);
 
 impl MapChanges for Blind<'_> {
@@ -259,7 +259,7 @@ impl MapChanges for Blind<'_> {
     }
 }
 
-/// Changes without their first event.
+/// Removes the first event of each change.
 struct WithoutFirstEvent;
 
 impl MapChanges for WithoutFirstEvent {
@@ -300,7 +300,7 @@ impl Flawed {
         }
     }
 
-    /// The record as it is read, with the revision that the flaw gives it.
+    /// Returns the record as it is read, with the revision that the flaw assigns to it.
     fn told(&self, stored: Stored<NumberRecord>) -> Stored<NumberRecord> {
         if self.flaw != Flaw::RevisionsStartAnew {
             return stored;
@@ -531,7 +531,7 @@ impl Store for Flawed {
                 page.next = page.items.last().map(|stored| stored.number()).or(after);
             }
             Flaw::NeverANextPage => page.next = None,
-            // It looks at a thousand numbers and no more.
+            // This flaw visits only a thousand numbers.
             Flaw::GivesUp => {
                 let seen = self.store.scan(&Query::default(), after, 1_000)?;
                 if let (Some(_), Some(last)) = (seen.next, seen.items.last()) {
@@ -587,7 +587,7 @@ impl Store for Flawed {
     fn contact_lists_with(&self, ids: &[ContactId]) -> Result<Vec<Option<Stored<ContactList>>>, StoreError> {
         let find = |id: ContactId| match self.flaw {
             Flaw::HoldersAreNotFound => Ok(None),
-            // The owner who came first, though the id is another's by now.
+            // The first owner of the id, even if it now belongs to another one.
             Flaw::HoldersAreKept => {
                 let first = self.store.contact_list("me".parse().unwrap())?;
                 Ok(first.or(self.store.contact_list_with(id)?))
@@ -632,7 +632,7 @@ impl Store for Flawed {
         };
         match self.flaw {
             Flaw::LogsNumbersOnly => events.retain(|logged| logged.event.number().is_some()),
-            // Now and then the event of a commit that is not done comes after later ones.
+            // Sometimes the event of an unfinished commit comes after later events.
             Flaw::HidesAnEvent if events.len() > 1 => {
                 let mut memory = self.memory.lock().unwrap();
                 memory.reads_of_events += 1;

@@ -1,4 +1,4 @@
-//! The store in memory is a map that counts its versions: random operations against one.
+//! The store in memory against a map that counts versions, under random operations.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -18,7 +18,7 @@ use telnum::store::{
 };
 use telnum::{PhoneNumber, Prefix};
 
-/// Few, so that operations meet.
+/// A small number, so that operations conflict.
 const NUMBERS: usize = 6;
 const OWNERS: [&str; 3] = ["shop", "bank", "club"];
 const STATES: [State; 4] = [State::Available, State::Reserved, State::InService, State::Aging];
@@ -33,14 +33,14 @@ enum Op {
 #[derive(Clone, Debug)]
 struct AChange {
     number: usize,
-    /// What is expected: what is there, or the version that was there so many before.
+    /// The expected version: the current one, or an earlier one, by its age.
     stale_by: u64,
-    /// The state and owner of what is stored; nothing is stored otherwise.
+    /// The state and owner to store; `None` removes the record.
     becomes: Option<(State, usize)>,
     events: usize,
 }
 
-/// What the store is expected to be.
+/// The model of the store.
 #[derive(Default)]
 struct Model {
     records: BTreeMap<PhoneNumber, (Arc<NumberRecord>, Revision)>,
@@ -118,7 +118,7 @@ impl Model {
         changes.collect::<Batch>().with_receipt(receipt)
     }
 
-    /// Whether a batch is to be made.
+    /// Returns whether the store should accept a batch.
     fn allows(&self, batch: &Batch) -> bool {
         let is_once = |(place, change): (usize, &Change)| {
             batch.numbers.iter().take(place).all(|other| other.key() != change.key())
@@ -143,7 +143,7 @@ impl Model {
     }
 }
 
-/// The model's answer against the store's, after every operation.
+/// Compares the model with the store after every operation.
 fn run(ops: Vec<Op>) -> Result<(), TestCaseError> {
     let store = MemoryStore::new();
     let mut model = Model::default();

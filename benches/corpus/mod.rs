@@ -1,6 +1,6 @@
-//! What is dialled, as a generator with a fixed seed: the same strings on every machine.
+//! A generator of dialled texts with a fixed seed: the same texts on every machine.
 
-/// A small linear congruential generator (the multiplier is Knuth's MMIX).
+/// A small linear congruential generator with Knuth's multiplier for MMIX.
 pub(crate) struct Random(u64);
 
 impl Random {
@@ -8,7 +8,7 @@ impl Random {
         Self(seed)
     }
 
-    /// A number below a bound.
+    /// Returns a number below a bound.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % bound
@@ -22,7 +22,7 @@ impl Random {
         choices[self.below(choices.len() as u64) as usize]
     }
 
-    /// Area code, exchange code, line number.
+    /// Returns the area code, exchange code and line number of a number.
     fn nanp(&mut self) -> [String; 3] {
         let area = match self.below(10) {
             0 => self.one_of(&["800", "888", "877", "866", "855", "844", "833"]).to_owned(),
@@ -39,8 +39,8 @@ impl Random {
     }
 }
 
-/// What a North American switch is asked to dial: mostly its own numbers in three spellings, the
-/// rest of the world in three more, short codes, extensions and junk.
+/// Returns the texts that a North American switch receives: mostly its own numbers in three spellings,
+/// other numbers in three further ones, short codes, extensions and invalid texts.
 pub(crate) fn dialled(count: usize) -> Vec<String> {
     let mut random = Random::new(0x7E1);
     (0..count)
@@ -65,7 +65,7 @@ pub(crate) fn dialled(count: usize) -> Vec<String> {
         .collect()
 }
 
-/// North American numbers as people type them: bare, with country code, with separators.
+/// Returns North American numbers as people type them: bare, with the country code, with separators.
 pub(crate) fn north_american(count: usize) -> Vec<String> {
     let mut random = Random::new(0x1A1);
     (0..count)

@@ -1,13 +1,14 @@
-//! Writes the tables of module `geo` from libphonenumber's `resources/` directory and CLDR's names of
-//! territories.
+//! Generates the tables of the module `geo` from libphonenumber's `resources/` directory and CLDR's
+//! names of territories.
 //!
 //! ```text
 //! npm pack cldr-localenames-full@39.0.0 && tar xzf cldr-localenames-full-39.0.0.tgz
 //! cargo run --release --features geo --example generate_geo -- libphonenumber-9.0.35/resources package
 //! ```
 //!
-//! CLDR 39 is the release in JDK 17, whose names libphonenumber for Java shows there. The tests compare
-//! the tables with both directories where `TELNUM_LIBPHONENUMBER` and `TELNUM_CLDR` name them.
+//! CLDR 39 is the release in JDK 17, whose names libphonenumber for Java returns there. The tests
+//! compare the tables with both directories if `TELNUM_LIBPHONENUMBER` and `TELNUM_CLDR` are set to
+//! them.
 
 mod generator;
 

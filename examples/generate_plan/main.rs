@@ -4,9 +4,9 @@
 //! cargo run --release --example generate_plan -- libphonenumber-9.0.35
 //! ```
 //!
-//! The version is that in the path of the directory, unless it is given as a second argument. There are four
-//! tables: the plan and the as-you-type formats, of the metadata and of libphonenumber's metadata for
-//! testing.
+//! The version is taken from the path of the directory, unless it is given as the second argument.
+//! There are four tables: the plan and the as-you-type formats, each from the metadata and from
+//! libphonenumber's metadata for testing.
 //!
 //! After a new release:
 //! - Add new regions to the constants of `Region`.

@@ -1,7 +1,8 @@
 //! Code that the test binaries share.
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 
-/// The rows of a table in `tests/data`: fields between tabs, lines that start with `# ` left out.
+/// Returns the rows of a table in `tests/data`: tab-separated fields, without lines that start with `#
+/// `.
 pub(crate) fn rows<const N: usize>(table: &'static str) -> impl Iterator<Item = [&'static str; N]> {
     table.lines().filter(|line| !line.starts_with("# ")).map(|line| {
         let fields: Vec<&str> = line.split('\t').collect();

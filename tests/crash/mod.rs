@@ -19,14 +19,16 @@ use telnum::record::NumberRecord;
 use telnum::store::{MemoryStore, Store, delegate_store};
 use telnum::testing::{CarrierOrder, ScriptedCarrier};
 
-/// The call, counted from 1 over all services that share it, at which the caller crashes. Default: none.
+/// The index of the call at which the caller crashes, counted from 1 over all services that share it.
+/// Default: none.
 #[derive(Debug, Default)]
 pub(crate) struct Crash {
     at: Option<(usize, CrashMoment)>,
     calls: AtomicUsize,
 }
 
-/// The moment of a crash: before the call does anything, or after it did all and before it returns.
+/// The moment of a crash: before the call takes effect, or after it has taken effect but before it
+/// returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CrashMoment {
     Before,
@@ -99,7 +101,7 @@ impl Carrier for Crashing<Arc<dyn Carrier>> {
     }
 
     fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
-        // It is called on a thread of its own, where a crash would be lost; and it changes nothing.
+        // This call runs on its own thread, where a crash would go unnoticed; and it changes nothing.
         self.inner.check(numbers)
     }
 
@@ -112,7 +114,7 @@ impl Carrier for Crashing<Arc<dyn Carrier>> {
     }
 }
 
-/// A carrier that fails the first order of a kind for a number: it does nothing and keeps no record of it.
+/// A carrier that fails the first order of a kind for a number, without executing or recording it.
 #[derive(Debug)]
 pub(crate) struct FailingCarrier {
     carrier: Arc<ScriptedCarrier>,
@@ -173,18 +175,18 @@ pub(crate) enum Call {
     Set,
 }
 
-/// Providers that know every address, or none, and record the calls of each key.
+/// Providers that know every address, or none, and record the calls for each key.
 #[derive(Debug, Default)]
 pub(crate) struct Providers(Mutex<ProviderState>);
 
 #[derive(Debug, Default)]
 struct ProviderState {
     knows_no_address: bool,
-    /// The error of the next call of a kind, which then does nothing.
+    /// The error of the next call of a kind, which then has no effect.
     faults: Vec<(Call, ProviderError)>,
     streets: BTreeMap<PhoneNumber, String>,
     names: BTreeMap<PhoneNumber, String>,
-    /// The keys of the calls made.
+    /// The keys of all calls.
     e911_keys: BTreeSet<IdempotencyKey>,
     cnam_keys: BTreeSet<IdempotencyKey>,
 }
@@ -228,7 +230,7 @@ impl ProviderState {
     }
 
     fn e911(&mut self, key: IdempotencyKey, number: PhoneNumber, street: Option<String>) {
-        // The same key does nothing again.
+        // A repeated key has no effect.
         if self.e911_keys.insert(key) {
             match street {
                 Some(street) => drop(self.streets.insert(number, street)),

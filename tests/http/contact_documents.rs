@@ -104,7 +104,7 @@ fn user_numbers_are_as_published() {
     numbers.update(id(151), patch, moment("2026-03-02T12:00:01Z")).unwrap();
     assert_eq!(show(numbers.get(id(151)).unwrap()), file["updated"]["response"]);
 
-    // The newest first; by id among equals.
+    // Newest first, and by id where the times are equal.
     let mut numbers = empty("user");
     let listed = file["listed"].as_array().unwrap();
     for number in listed.iter().rev() {

@@ -16,7 +16,7 @@ use crate::world::{self, ADDER, ADDER_TOKEN, MASTER_TOKEN, OWNER, OWNER_TOKEN, P
 
 /// The published requests, corrected where they contradict each other.
 const CASES: &str = include_str!("../data/http/kazoo.json");
-/// Some of them, with responses in the newer shape.
+/// Some of these requests, with responses in the newer shape.
 const NEWER: &str = include_str!("../data/http/kazoo_read_only.json");
 
 #[test]
@@ -212,7 +212,7 @@ fn the_activation_limit_does_not_count_numbers_with_unaccepted_charges() {
     assert_eq!(spent.load(Ordering::Relaxed), 1);
 }
 
-/// Asks for the locality of a number at a server of `inventory`.
+/// Requests the locality of a number from a server of `inventory`.
 fn locality_of(number: &str, inventory: InventoryBuilder) -> Value {
     let accounts = AccountTree::new([Account::new(OWNER.parse().unwrap())]).unwrap();
     let server = world::kazoo_of(inventory.accounts(accounts).build(), |api| api, ServerLimits::default());

@@ -1,4 +1,4 @@
-//! Bad input and too much of it: errors have the documented shape, and the server keeps running.
+//! Invalid input and overload: errors have the documented shape, and the server keeps running.
 
 use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::TcpStream;
@@ -102,7 +102,7 @@ fn unknown_credentials_and_foreign_accounts_are_refused() {
         let body = if path.ends_with("check") { body } else { Vec::new() };
         assert_failure(&send_bytes(&server, method, &path, &another, body), status, message);
     }
-    // Nor is a foreign number visible below the path of one's own account.
+    // A number of another account is not visible below the path of one's own account, either.
     let path = format!("/v2/accounts/{PLAIN}/phone_numbers/%2B14155555555");
     assert_failure(&send_bytes(&server, "GET", &path, &another, Vec::new()), 404, "bad_identifier");
 }
@@ -152,7 +152,7 @@ fn slow_clients_time_out() {
     assert!(told.starts_with("HTTP/1.1 408 ") && told.contains("\"message\":\"timeout\""), "{told}");
     half_a_head.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     let mut rest = Vec::new();
-    // The connection ends, with or without a response before.
+    // The connection ends, with or without a response.
     drop(half_a_head.read_to_end(&mut rest));
     assert!(!String::from_utf8_lossy(&rest).contains("200 OK"));
     assert_is_running(&server);
@@ -166,7 +166,7 @@ fn a_client_that_sends_too_much_reads_the_response() {
         let reply = send(&server, "POST", &path, &vec![b' '; megabytes * 1_000_000]);
         assert_failure(&reply, 413, "request_too_large");
     }
-    // So does a client that is refused before its body is read.
+    // A client that is refused before its body is read is disconnected, too.
     let body = vec![b' '; 12_000_000];
     assert_failure(
         &send_bytes(&server, "POST", &path, &Map::new(), body.clone()),
@@ -209,7 +209,7 @@ fn a_client_that_does_not_receive_is_disconnected() {
             end => break end,
         }
     };
-    // The connection has ended or was reset; it does not time out here.
+    // The connection has ended or was reset; it must not time out here.
     assert!(end.is_ok_and(|length| length == 0) || stream.read(&mut bytes).is_ok_and(|length| length == 0));
     assert_is_running(&server);
 }
@@ -297,7 +297,7 @@ fn a_server_for_another_process() {
     drop(std::io::stdin().read(&mut [0]));
 }
 
-/// A server in a process of its own, as both ends of a connection take a file descriptor.
+/// A server in a separate process, since both ends of a connection take a file descriptor.
 struct ServerProcess {
     server: Server,
     child: Child,
@@ -340,7 +340,7 @@ impl ServerProcess {
 #[test]
 fn thousands_of_slow_connections_do_not_delay_others() {
     let process = ServerProcess::after("true");
-    // 10,000, or what the limit of file descriptors leaves.
+    // 10,000 connections, or as many as the limit of file descriptors allows.
     let files = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let files = files
         .lines()
@@ -441,7 +441,7 @@ fn an_idempotency_key_makes_a_request_repeatable_for_its_actor() {
     let no_key = send_bytes(&server, "PUT", &path, &unreadable, Vec::new());
     assert_failure(&no_key, 400, "invalid data");
     assert!(no_key.text.contains("visible ASCII character at byte 0"), "{}", no_key.text);
-    // The same key of another actor is another key.
+    // The same key of another actor is a different key.
     let other = create("14242424250", world::MASTER_TOKEN, ADDER);
     assert_eq!(other.status, 201, "{}", other.text);
 }

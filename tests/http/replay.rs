@@ -1,4 +1,4 @@
-//! Replaying published requests.
+//! Replays of published requests.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -94,7 +94,7 @@ pub(crate) fn send_bytes(
     Reply { status, headers, text: response.body_mut().read_to_string().unwrap() }
 }
 
-/// Replays each case on a server of its own; fails with all cases that got another response.
+/// Replays each case on a separate server. Fails with all cases whose responses differ.
 pub(crate) fn replay_each(cases: &[Case], start: impl Fn() -> Server) {
     let failures: Vec<_> = cases.iter().filter_map(|case| replay(&start(), case).err()).collect();
     assert!(failures.is_empty(), "{} of {} differ:\n{}", failures.len(), cases.len(), failures.join("\n"));
@@ -141,7 +141,7 @@ fn take(json: &mut Value, pointer: &str) -> Option<Value> {
     json.pointer_mut(outer)?.as_object_mut()?.shift_remove(name)
 }
 
-/// Replaces values that differ from run to run by constants.
+/// Replaces values that differ from run to run with constants.
 fn normalize(json: &mut Value) {
     const CHANGES: [&str; 5] = ["request_id", "revision", "created", "modified", "updated"];
     match json {

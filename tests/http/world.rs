@@ -1,4 +1,4 @@
-//! A server on a port of its own, with the accounts and numbers of the published documents.
+//! A server on a separate port, with the accounts and numbers of the published documents.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -71,8 +71,8 @@ impl Drop for Server {
     }
 }
 
-/// The accounts of the published list and of the published creation, one that may not add numbers, and
-/// their parent.
+/// The accounts of the published list and of the published creation, an account that may not add
+/// numbers, and their parent.
 pub(crate) const OWNER: &str = "4b8c6fec4b2597882c0390202d195419";
 pub(crate) const ADDER: &str = "009afc511c97b2ae693c6cc4920988e8";
 pub(crate) const PLAIN: &str = "plain";
@@ -179,7 +179,7 @@ fn places() -> AddressBook {
     AddressBook::new(places.map(|place| E911Address::from_value(place).unwrap()))
 }
 
-/// The table of the example `serve`, over one of another city.
+/// The table of the example `serve`, combined with one of another city.
 pub(crate) fn localities() -> LocalityTable {
     let oakland = "+1510\tUS\tCA\tOakland\t94612,94607\n";
     let mut table = LocalityTable::from_tsv(oakland).unwrap();
@@ -220,7 +220,7 @@ pub(crate) fn inventory() -> Inventory {
         .billing(ChargesDear)
         .localities(localities())
         .e911(places());
-    // What the feature `geo` knows of the numbers of the documents.
+    // The data of the feature `geo` about the numbers in the documents.
     #[cfg(not(feature = "geo"))]
     let inventory = inventory.places(table(
         "prefix,country,geocode\n+1415,US,California\n+1415202,US,\"San Francisco, CA\"\n+1510,US,California\n",
@@ -249,7 +249,7 @@ pub(crate) fn inventory() -> Inventory {
     inventory
 }
 
-/// A server of `kazoo` at its published place.
+/// A server of `kazoo` at its published path.
 pub(crate) fn kazoo() -> Server {
     kazoo_with(|api| api, ServerLimits::default())
 }
@@ -277,8 +277,8 @@ pub(crate) fn service_within(limits: ServerLimits) -> Server {
     Server::start(all(numbers, contacts(|api| api.with_limits(limits))), limits)
 }
 
-/// The APIs of contact numbers, each with a book whose first change has the time of the published
-/// response, and each further one a second more.
+/// The APIs of contact numbers, each with its own book. The first change of a book has the time of the
+/// published response, and each later change is one second later.
 pub(crate) fn contacts(change: impl Fn(ContactApi) -> ContactApi) -> ContactApis {
     let api = |start: &str| {
         let start: Timestamp = start.parse().unwrap();

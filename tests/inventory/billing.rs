@@ -1,4 +1,4 @@
-//! What costs, and who accepts that.
+//! Charges: the changes that are charged for, and their acceptance.
 
 use super::*;
 

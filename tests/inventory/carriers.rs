@@ -54,7 +54,7 @@ fn rows_135_to_138_and_141_carriers_are_searched() {
         assert_eq!(numbers.len(), if prefix == "+1987" { 0 } else { quantity.min(500) });
     }
 
-    // Further pages are those of the account that searched.
+    // Further pages are available only to the account that searched.
     let page = inventory.search(&search("+1301359", 10), &by("reseller")).unwrap();
     assert_eq!(page.total, 500);
     let rest = inventory.search_page(page.id, 10, 1_000, &by("reseller")).unwrap();
@@ -126,7 +126,7 @@ fn pools_and_reservations_are_searched_for_their_account() {
     };
     let resellers = ["+12065550100 managed", "+12065550101 managed"];
     assert_eq!(found("reseller", "+1206"), resellers);
-    // An account with an empty pool has its reseller's.
+    // An account with an empty pool uses that of its reseller.
     assert_eq!(found("child", "+1206"), resellers);
     assert_eq!(found("unrelated", "+1206"), ["+12065550102 managed"]);
     assert!(found("master", "+1206").is_empty());
@@ -137,7 +137,7 @@ fn pools_and_reservations_are_searched_for_their_account() {
     assert_eq!(found("child", "+1206"), ["+12065550101 managed"]);
 }
 
-/// A carrier that answers for other numbers than it was asked about.
+/// A carrier that responds for other numbers than those in the request.
 #[derive(Debug)]
 struct Nonsense;
 
@@ -246,7 +246,7 @@ fn a_claimed_number_is_not_available() {
     assert_eq!(check, [(number.into(), Availability::Unavailable)]);
 }
 
-/// A provider whose answers are lost.
+/// A provider whose responses are lost.
 #[derive(Debug)]
 struct Dead;
 
@@ -283,7 +283,7 @@ fn a_pool_is_for_its_account_and_its_customers() {
         let (managed, local) = inventory();
         let options = by(account);
         for inventory in [&managed, &local] {
-            // An admin may assign it, but it is not offered for sale.
+            // An admin may assign the number, but it is not offered for sale.
             let is_shown = may && account != "master";
             assert_eq!(
                 found(inventory, &wanted("+1206", 5), &options).len(),
@@ -360,13 +360,14 @@ fn row_137_a_consecutive_search_finds_a_run() {
     assert_eq!(block(4), (None, None, 0));
     assert_eq!(block(1), is("+14155550100 local", "+14155550100 local", 1));
     assert_eq!(block(501), (None, None, 0));
-    // The search of a run has its length, other searches the limit of all pages.
+    // A search for a run has the length of the run as its limit, other searches the limit of all pages.
     assert_eq!(found(&inventory, &wanted("+1415", 2), &by("reseller")).len(), 2);
     let asked: Vec<_> = carrier.searches.lock().unwrap().iter().map(|search| search.quantity).collect();
     assert_eq!(asked, [2, 3, 4, 1, 500]);
 }
 
-/// Whatever else the carrier sells, and by however few digits it searches.
+/// The result does not depend on the other numbers of the carrier, nor on the number of digits by which
+/// it searches.
 #[test]
 fn row_137_a_run_is_found_among_other_numbers() {
     for max_prefix_length in [3, 6] {
@@ -444,7 +445,7 @@ fn a_failing_carrier_is_reported_instead_of_not_found() {
     }
 }
 
-/// A carrier gets the data of its offer back when the account that found the number buys it.
+/// A carrier receives the data of its offer when the account that found the number buys it.
 #[test]
 fn a_purchase_returns_the_carrier_data_of_its_offer() {
     #[derive(Debug, Default)]
@@ -494,7 +495,7 @@ fn a_purchase_returns_the_carrier_data_of_its_offer() {
 
 #[test]
 fn a_carrier_with_overdue_calls_is_not_called() {
-    /// A carrier that never answers, and the number of its open calls.
+    /// A carrier that never responds, and the number of its pending calls.
     #[derive(Debug, Default)]
     struct Silent(AtomicUsize);
 

@@ -1,4 +1,4 @@
-//! What is done with numbers, and who may.
+//! Commands on numbers, and the permissions they require.
 
 use super::*;
 
@@ -32,7 +32,7 @@ fn rows_51_and_52_a_number_on_a_port_request_is_not_created() {
     let ported_in = Create::default().with_ported_in(true);
     assert!(inventory.create([number], &ported_in, &by("reseller")).unwrap().is_success());
 
-    // If the lookup of ports fails, no number is created that is absent or deleted.
+    // If the lookup of ports fails, no absent or deleted number is created.
     let inventory = world().porting(Ported { number: None }).build();
     let all = inventory.create(
         [ABSENT, "+15550100004", FREE],
@@ -94,10 +94,10 @@ fn rows_110_and_115_an_address_names_one_place() {
     let number: PhoneNumber = ABSENT.parse().unwrap();
     for dry_run in [true, false] {
         let options = by("reseller").with_dry_run(dry_run);
-        // No place.
+        // No place matches.
         let (kind, ..) = body(at(&book(&[])).create([ABSENT], &create, &options));
         assert_eq!(kind, Kind::Invalid, "dry run: {dry_run}");
-        // Several places: the user has to choose.
+        // Several places match, and the user must choose one.
         let mut two = book(&["116 NATOMA ST"]);
         let other = json!({"street_address": "116 NATOMA ST", "extended_address": "APT 2",
             "locality": "SAN FRANCISCO", "region": "CA", "postal_code": "94105"});
@@ -111,7 +111,8 @@ fn rows_110_and_115_an_address_names_one_place() {
         let (kind, message, cause) = body(at(&two).create([ABSENT], &create, &options));
         assert_eq!((kind, &*message), (Kind::MultipleChoice, "more than one address found"));
         assert_eq!(cause.unwrap()["multiple_choice"]["e911"]["details"].as_array().unwrap().len(), 2);
-        // One place: it is provisioned as the provider writes it, unless the call is a dry run.
+        // One place matches: the address is provisioned in the provider's spelling, except in a dry
+        // run.
         let one = book(&["116 NATOMA ST"]);
         let inventory = at(&one);
         let created = inventory.create([ABSENT], &create, &options).unwrap().single().unwrap();
@@ -230,7 +231,7 @@ fn rows_10_and_159_an_irreconcilable_number_is_not_created() {
         let report = inventory.import([row], &by("reseller")).unwrap();
         assert_eq!(report.failed[0].1.kind(), Kind::NotReconcilable);
     }
-    // A number that exists already stays, and can be released.
+    // A number that already exists is not changed, and can be released.
     let any = telnum::normalize::Normalizer::reference().with_reconcilable("^").unwrap();
     let store = Arc::new(MemoryStore::new());
     let create = on(&store).normalizer(any).build().create(["+1000"], &Create::default(), &by("reseller"));
@@ -321,7 +322,7 @@ fn a_mobile_number_is_fixed_in_a_mobile_run() {
 
 #[test]
 fn row_61_a_creation_defaults_to_in_service() {
-    // The HTTP API reserves by default: see its corpus.
+    // The HTTP API reserves by default; see its corpus.
     let created = world().build().create([ABSENT], &Create::default(), &by("reseller")).unwrap();
     assert_eq!(created.single().unwrap().state(), State::InService);
 }

@@ -1,4 +1,4 @@
-//! Imports.
+//! Imports of numbers.
 
 use super::*;
 

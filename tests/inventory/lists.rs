@@ -1,4 +1,4 @@
-//! Requests of many numbers, under keys, over stores that fail.
+//! Requests for many numbers, with keys, over stores that fail.
 
 use super::*;
 
@@ -25,7 +25,7 @@ fn rows_86_to_89_each_number_of_an_update_fails_by_itself() {
 fn the_order_of_a_list_is_kept_and_each_number_counts_once() {
     let carrier = telnyx();
     let inventory = world().carrier(shared(&carrier)).build();
-    // Some of these have to be bought, some exist, some are not numbers.
+    // Some of these numbers must be bought, some exist, and some texts are not numbers.
     let list = [
         "+13013590003",
         FREE,
@@ -72,7 +72,7 @@ fn a_key_makes_a_request_take_effect_once() {
     };
     let first = inventory.reserve(list, &key).unwrap();
     assert_eq!((first.succeeded.len(), first.failed.len()), (2, 2));
-    // Later changes by others do not change the replayed answer.
+    // Later changes by others do not affect the replayed response.
     assert!(inventory.release([FREE], &by("reseller")).unwrap().is_success());
     let events = inventory.store().events(0, 100).unwrap().len();
     let again = inventory.reserve(list, &key).unwrap();
@@ -160,17 +160,17 @@ fn a_store_failure_shows_no_details() {
         .clock(now)
         .carrier(shared(&carrier))
         .build();
-    // The claim of both numbers is stored, the outcome of neither.
+    // The claims of both numbers are stored, but no outcome.
     let outcome = inventory.reserve(["+13013590001", "+13013590002"], &by("reseller")).unwrap();
     assert_eq!(outcome.failed.len(), 2);
     for error in outcome.failed.values() {
         assert_eq!((error.kind(), &*error.message(), error.cause()), (Kind::Store, "internal error", None));
     }
-    // Nothing is stored, and each number has the error.
+    // Nothing is stored, and each number fails with the error.
     let outcome = inventory.create([ABSENT, FREE], &Create::default(), &by("reseller")).unwrap();
     assert_eq!((outcome.succeeded.len(), outcome.failed.len()), (0, 2));
     assert_eq!(carrier.orders().len(), 2);
-    // When the store works again, nothing is ordered twice.
+    // After the store has recovered, nothing is ordered twice.
     store.commits.store(100, Ordering::SeqCst);
     let later = Inventory::builder(Arc::<Full>::clone(&store))
         .accounts(accounts())

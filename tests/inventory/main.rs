@@ -1,4 +1,4 @@
-//! The use cases: the reference's behaviour, by the numbers of its rows, and what bad input comes to.
+//! The use cases: the reference's behaviour, by row number, and the errors for invalid input.
 
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
@@ -67,7 +67,7 @@ fn telnyx() -> Arc<ScriptedCarrier> {
     Arc::new(ScriptedCarrier::new("telnyx".parse().unwrap()).with_block(first, 600))
 }
 
-/// The kind, the message and the cause of an error.
+/// Returns the kind, the message and the cause of an error.
 type Failing = (Kind, String, Option<Value>);
 
 fn body(outcome: Result<Outcome, InventoryError>) -> Failing {
@@ -105,7 +105,7 @@ impl PortingLookup for Ported {
     }
 }
 
-/// Billing at one dollar a number, for an account with or without credit.
+/// Billing of one dollar per number, for an account with or without credit.
 #[derive(Clone, Debug, Default)]
 struct Dollars {
     is_broke: bool,

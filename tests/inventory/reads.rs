@@ -1,4 +1,4 @@
-//! What is read: numbers, lists, whose a call is.
+//! Reads: numbers, lists, and the routing of calls.
 
 use super::*;
 use telnum::locality::{LocalityError, LocalityTable};

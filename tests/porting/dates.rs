@@ -72,7 +72,8 @@ proptest! {
             let between = from.iter_days().skip(1).take_while(|day| *day <= to);
             let count = between.filter(|day| is_business_day(*day, &holidays)).count();
             prop_assert_eq!(count, usize::from(kind.business_days()));
-            // A request never counts before it is received, and only the cut-off skips a business day.
+            // A request never counts before its receipt, and only the cut-off time skips a business
+            // day.
             prop_assert!(earliest.counts_from >= received);
             prop_assert!((8..=13).contains(&chrono::Timelike::hour(&earliest.counts_from)));
             let passed = received.date().iter_days().take_while(|day| *day < from);

@@ -1,4 +1,4 @@
-//! Documents are read, written, and refused with the path of the invalid field.
+//! Documents of port requests: reading, writing, and refusals with the path of the invalid field.
 
 use serde_json::{Value, json};
 use telnum::document::FieldError;
@@ -30,7 +30,7 @@ fn a_document_survives_reading_and_writing() {
     assert!(written.as_object_mut().unwrap().contains_key("pvt_checked"), "an unknown field is kept");
     assert_eq!(without_nulls(written.clone()), without_nulls(document));
     assert_eq!(PortRequest::from_value(written).unwrap(), request);
-    // The text has the known fields first, then the others in the order of the input.
+    // The text contains the known fields first, then the others in the order of the input.
     let text = serde_json::to_string(&request).unwrap();
     let again: PortRequest = serde_json::from_str(&text).unwrap();
     assert_eq!(serde_json::to_string(&again).unwrap(), text);
@@ -142,7 +142,7 @@ fn a_letter_requires_its_fields_and_resists_forged_lines() {
     let letter = signed().letter_of_authorization("New Telephone Co").unwrap();
     snapshot::check("domain/letter.txt", &letter);
     assert!(letter.lines().all(|line| line.chars().count() <= 80));
-    // Entered text makes no lines of its own.
+    // User input cannot add lines to the letter.
     let mut forged = json!(signed());
     forged["signee_name"] = "Ann\r\nDate: never".into();
     forged["bill"]["name"] = "Beep\n\u{1b}[2KAccount number: B-2".into();

@@ -20,8 +20,8 @@ use telnum::{PhoneNumber, Timestamp};
 
 const BASE: &str = include_str!("../data/domain/port_request.json");
 
-/// An admin, a reseller with two children, an account below the first child; the port authority with an
-/// account above and one below it; an unrelated account.
+/// An admin; a reseller with two children; an account below the first child; the port authority, with
+/// one account above it and one below it; an unrelated account.
 fn accounts() -> AccountTree {
     let account = |name: &str, parent: Option<&str>| {
         let account = Account::new(name.parse().unwrap()).with_name(name);

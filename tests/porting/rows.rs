@@ -1,4 +1,4 @@
-//! The results of commands, row by row. A row has the number of the reference's behaviour, or 0.
+//! The results of commands, by row. Each row contains the number of the reference's behaviour, or 0.
 
 use serde_json::{Map, Value, json};
 use telnum::lifecycle::State;
@@ -144,7 +144,7 @@ fn every_row_has_its_outcome() {
     assert!(seen > 80, "{seen}");
 }
 
-/// Row 148: transitions and comments in one list, newest first, private comments for admins only.
+/// Row 148: transitions and comments in one list, newest first; only admins see private comments.
 #[test]
 fn timelines_hide_private_comments_from_all_but_admins() {
     let (accounts, settings) = (accounts(), PortSettings::default());
@@ -217,7 +217,7 @@ fn conflicts_ignore_finished_requests_and_canceled_numbers() {
     assert_eq!(own.conflicts(&others[..2], |_| false), []);
 }
 
-/// Row 149: the plan has the numbers to create, and after a crash those not yet reported.
+/// Row 149: the plan contains the numbers to create; after a crash, those not yet reported.
 #[test]
 fn completion_can_continue_after_a_crash() {
     let (accounts, settings) = (accounts(), PortSettings::default());
@@ -253,7 +253,7 @@ fn completion_can_continue_after_a_crash() {
     assert_eq!(done.decision.request.state(), &"completed".into());
 }
 
-/// Row 157; pending requests only if the settings allow it.
+/// Row 157. Pending requests become stale only if the settings allow it.
 #[test]
 fn unfinished_requests_become_stale() {
     let mut seen = 0;

@@ -1,4 +1,4 @@
-//! The transition tables: as snapshots, and against a second statement of the rules.
+//! The transition tables: as snapshots, and against an independent implementation of the rules.
 
 use std::fmt::Write;
 
@@ -69,7 +69,7 @@ enum Verdict {
     NotPermitted,
 }
 
-/// Decides by the rules of rows 144 and 146, stated a second time.
+/// Decides by the rules of rows 144 and 146, implemented a second time.
 fn naive(from: &str, to: &str, actor: &str, at_once: bool) -> Verdict {
     let authority = ["system", "master", "authority"].contains(&actor);
     let access = authority || ["reseller", "child"].contains(&actor);
@@ -129,7 +129,7 @@ fn every_transition_is_decided_as_the_rules_say() {
                     assert_eq!((&refusal.from, &refusal.to), (&from, &to));
                 }
 
-                // A request decides the same, but refuses strangers without a reason.
+                // A request decides in the same way, but refuses strangers without a reason.
                 let ctx = PortContext::new(actor(name), &accounts, &settings, now());
                 let request = request(&json!({"port_state": from.as_str()}));
                 assert_eq!(request.role(&ctx), role, "{case}");

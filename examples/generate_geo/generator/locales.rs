@@ -1,4 +1,4 @@
-//! Names of countries by locale, and texts by language.
+//! The names of countries by locale, and the texts by language.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use super::texts::Texts;
 use super::{Answer, Error, join, words};
 
-/// Languages without places of their own whose names of countries are included.
+/// The languages without places of their own whose names of countries are included.
 const MORE: [&str; 1] = ["nb"];
-/// Languages whose places and carriers without a text have none in English either.
+/// The languages in which places and carriers without a text have no English text either.
 const WITHOUT_ENGLISH: [&str; 3] = ["ja", "ko", "zh"];
-/// The bytes of a locale's tag.
+/// The length of a locale's tag in bytes.
 const TAG: usize = 12;
 
-/// What CLDR says.
+/// The data of CLDR.
 pub(crate) struct Cldr {
     version: String,
     regions: Vec<String>,
@@ -25,13 +25,14 @@ pub(crate) struct Cldr {
 /// The names of countries that differ from those of the parent, by index of the region.
 struct Locale {
     tag: String,
-    /// The index of the parent from 1; English is 0.
+    /// The index of the parent, counted from 1; English is 0.
     parent: usize,
     names: BTreeMap<usize, String>,
 }
 
 impl Cldr {
-    /// Reads the package `cldr-localenames-full`: every locale of the languages whose names differ.
+    /// Reads the package `cldr-localenames-full`: every locale, among the included languages, whose
+    /// names differ.
     pub(crate) fn read(directory: &Path, languages: &[String], regions: &[String]) -> Result<Self, Error> {
         let package: serde_json::Value = json(&directory.join("package.json"))?;
         let version = package["version"].as_str().ok_or("no version in package.json")?.to_owned();
@@ -84,7 +85,8 @@ impl Cldr {
         self.locales.iter().flat_map(|locale| locale.names.values()).map(String::as_str)
     }
 
-    /// The table of English names: the version, the index of each region by its letters from 1, the texts.
+    /// Returns the table of English names: the version, the index of each region by its letters,
+    /// counted from 1, and the texts.
     pub(crate) fn english(&self) -> Result<[(&'static str, Vec<u8>); 2], Error> {
         let mut by_letters = vec![0; 26 * 26];
         for (place, region) in self.regions.iter().enumerate() {
@@ -98,11 +100,11 @@ impl Cldr {
         Ok([("countries.bin", join(&sections)?), ("countries.txt", text)])
     }
 
-    /// The locales, and the numbers of the names that they list.
+    /// Returns the locales, and the indices of the names that they list.
     ///
-    /// A locale is its tag, its parent, the columns of places and of carriers (each with the one that is
-    /// asked next; 0 for none), whether English does not stand in, where its names start, and a bit for each
-    /// region that it names.
+    /// A locale consists of its tag, its parent, the columns of places and of carriers (each with a
+    /// fallback column; 0 for none), whether English is not a fallback, the index of its first name,
+    /// and a bit for each region that it names.
     pub(crate) fn others(
         &self,
         columns: [&[String]; 2],
@@ -132,7 +134,7 @@ impl Cldr {
     }
 }
 
-/// The columns of a locale: its own and the one that is asked next, from 1.
+/// Returns the columns of a locale, its own and the fallback, counted from 1.
 fn columns_of(tag: &str, languages: &[String]) -> Result<[u8; 2], Error> {
     let tags = std::iter::successors(Some(tag), |tag| Some(tag.rsplit_once('-')?.0));
     let column = |asked: &str| languages.iter().position(|language| self::tag(language) == asked);
@@ -143,7 +145,7 @@ fn columns_of(tag: &str, languages: &[String]) -> Result<[u8; 2], Error> {
     Ok(columns)
 }
 
-/// The tag of a directory of libphonenumber's.
+/// Returns the tag of a directory in libphonenumber's resources.
 fn tag(directory: &str) -> String {
     if directory == "iw" { "he".to_owned() } else { directory.replace('_', "-") }
 }
@@ -163,7 +165,7 @@ fn json(path: &PathBuf) -> Result<serde_json::Value, Error> {
     Ok(serde_json::from_str(&text)?)
 }
 
-/// The texts of values by language, English aside.
+/// The texts of values by language, except English.
 pub(crate) struct Columns<'a> {
     columns: Vec<Vec<(u16, &'a str)>>,
 }
@@ -176,7 +178,7 @@ impl<'a> Columns<'a> {
             |answer: &Answer, column: usize| texts[answer.get(column).map_or(0, |text| *text as usize)];
         let mut columns = Vec::new();
         for column in 1..languages.len() {
-            // Traditional Chinese is asked first, and then simplified.
+            // Traditional Chinese comes first, then simplified Chinese.
             let next = traditional.filter(|(traditional, _)| *traditional == column).map(|(_, next)| next);
             let mut pairs = Vec::new();
             for (value, answer) in (0..).zip(answers) {
@@ -194,7 +196,8 @@ impl<'a> Columns<'a> {
         self.columns.iter().flatten().map(|(_, text)| *text)
     }
 
-    /// Where each column starts, the values that have a text in it, ascending, and the number of each text.
+    /// Returns the start of each column, the values that have a text in it, in ascending order, and the
+    /// index of each text.
     pub(crate) fn lay_out(
         &self,
         mut number: impl FnMut(&'a str) -> Result<u16, Error>,

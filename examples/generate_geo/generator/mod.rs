@@ -1,7 +1,8 @@
-//! From libphonenumber's resources and CLDR's names to the tables that module `geo` includes.
+//! Generates the tables that the module `geo` includes from libphonenumber's resources and CLDR's
+//! names.
 //!
-//! A table is a list of sections: their number, the size of each, then all of them; numbers are little
-//! endian. Its texts are in a file of their own, one after the other.
+//! A table is a list of sections: their number, the size of each, and their contents; integers are
+//! little endian. The texts of a table are concatenated in a separate file.
 #![expect(clippy::indexing_slicing, reason = "a tool stops when its input is not what it knows")]
 
 mod locales;
@@ -20,10 +21,10 @@ use trie::Shape;
 
 pub(crate) type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// The texts that an answer has in the languages of a source: numbers of an [`Interner`], 0 for none.
+/// The texts of an answer in the languages of a source, as indices of an [`Interner`]; 0 for none.
 type Answer = Vec<u32>;
 
-/// Texts while the answers are compared.
+/// The texts during the comparison of answers.
 struct Interner<'a> {
     texts: Vec<&'a str>,
     index: HashMap<&'a str, u32>,
@@ -41,7 +42,7 @@ pub(crate) fn tables(resources: &Path, cldr: &Path) -> Result<Vec<(&'static str,
     let places = Source::read(&resources.join("geocoding"))?;
     let place_prefixes = places.by_prefix();
     let place_texts = Interner::of(&place_prefixes);
-    // North American numbers have a step more than others.
+    // North American numbers need one step more than others.
     let is_wide = |prefix: &str| prefix.len() == 3 || prefix.len() == 4 && prefix.starts_with('1');
     let shape = Shape { chunk: 512, is_wide };
     let place_trie = trie::build(&place_prefixes, shape, |answer, entry| place_texts.refine(answer, entry))?;
@@ -63,7 +64,7 @@ pub(crate) fn tables(resources: &Path, cldr: &Path) -> Result<Vec<(&'static str,
     let coded = scripts.lay_out()?;
 
     let mut tables = Vec::new();
-    // Places: the trie, then the first part of each one's text, and behind all of them the last parts.
+    // Places: the trie, then the first part of each text, and after all of them the last parts.
     let english = place_trie.answers.iter().map(|answer| place_texts.text(answer)).collect::<Vec<_>>();
     let tails = tails(&place_prefixes, &english);
     let (mut texts, mut tail_of) = (Texts::default(), Vec::new());
@@ -82,7 +83,8 @@ pub(crate) fn tables(resources: &Path, cldr: &Path) -> Result<Vec<(&'static str,
     sections.extend([blocks, tail_of]);
     tables.extend([("places.bin", join(&sections)?), ("places.txt", text)]);
 
-    // Carriers: the trie, the text of each one, those in other languages, the portable regions.
+    // Carriers: the trie, the text of each carrier, the texts in other languages, the regions with
+    // portability.
     let mut texts = Texts::default();
     for answer in &carrier_trie.answers {
         texts.push(carrier_texts.text(answer));
@@ -129,7 +131,7 @@ impl<'a> Interner<'a> {
         Self { texts, index }
     }
 
-    /// The answer of a longer prefix, which has texts in some languages.
+    /// Returns the answer for a longer prefix, which has texts in some languages.
     fn refine(&self, answer: &Answer, entry: &[(usize, &'a str)]) -> Answer {
         let mut answer = answer.clone();
         for (language, text) in entry {
@@ -142,19 +144,20 @@ impl<'a> Interner<'a> {
         answer
     }
 
-    /// The English text.
+    /// Returns the English text.
     fn text(&self, answer: &Answer) -> &'a str {
         self.texts[answer.first().map_or(0, |text| *text as usize)]
     }
 }
 
-/// `San Francisco` and `CA`; the second is empty where there is no comma.
+/// Splits a text at its last comma, such as `San Francisco` and `CA`; the second part is empty without
+/// a comma.
 fn split(text: &str) -> (&str, &str) {
     text.rsplit_once(", ").filter(|(head, tail)| !head.is_empty() && !tail.is_empty()).unwrap_or((text, ""))
 }
 
-/// The last parts that are kept once: those of North America, which the library tells from the first, and
-/// the most frequent others, 255 in all.
+/// Returns the last parts that are stored once: those of North America, which the library separates
+/// from the first part, and the most frequent others, 255 in total.
 fn tails<'a>(prefixes: &BTreeMap<String, Vec<(usize, &'a str)>>, english: &[&'a str]) -> Vec<&'a str> {
     let nanp = prefixes.iter().filter(|(prefix, _)| prefix.starts_with('1'));
     let needed = nanp.flat_map(|(_, texts)| texts).filter(|(language, _)| *language == 0);
@@ -169,8 +172,8 @@ fn tails<'a>(prefixes: &BTreeMap<String, Vec<(usize, &'a str)>>, english: &[&'a 
     tails.into_iter().take(255).map(|(tail, _)| tail).collect()
 }
 
-/// Zones: the trie, a list for each value, the zones in the lists, the texts of the zones, and the list of
-/// each calling code.
+/// Returns the table of zones: the trie, a list for each value, the zones in the lists, the texts of
+/// the zones, and the list of each calling code.
 fn zones(text: &str, plan: &str) -> Result<[(&'static str, Vec<u8>); 2], Error> {
     let mappings = source::mappings(text)?;
     let entries = mappings.iter().map(|(prefix, zones)| (prefix.to_string(), zones.as_str())).collect();
@@ -199,8 +202,8 @@ fn zones(text: &str, plan: &str) -> Result<[(&'static str, Vec<u8>); 2], Error> 
     Ok([("zones.bin", join(&sections)?), ("zones.txt", text)])
 }
 
-/// The regions of the plan, without `001`, in alphabetical order, and those with mobile number portability
-/// as letters.
+/// Returns the regions of the plan, without `001`, in alphabetical order, and the letters of those with
+/// mobile number portability.
 fn regions(plan: &str) -> Result<(Vec<String>, Vec<u8>), Error> {
     let (mut regions, mut portable) = (BTreeSet::new(), BTreeSet::new());
     for territory in territories(&document(plan)?) {
@@ -212,7 +215,7 @@ fn regions(plan: &str) -> Result<(Vec<String>, Vec<u8>), Error> {
     Ok((regions.into_iter().collect(), portable.into_iter().flat_map(String::into_bytes).collect()))
 }
 
-/// The calling codes of the plan, ascending.
+/// Returns the calling codes of the plan, in ascending order.
 fn codes(plan: &str) -> Result<BTreeSet<u16>, Error> {
     let document = document(plan)?;
     let codes = territories(&document).filter_map(|territory| territory.attribute("countryCode"));

@@ -1,4 +1,4 @@
-//! Reads the files of prefixes, and drops from them what libphonenumber's build drops.
+//! Reads the files of prefixes, and drops the entries that libphonenumber's build drops.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -8,14 +8,14 @@ use super::Error;
 
 /// The texts of the prefixes of one calling code in one language.
 ///
-/// The order is that of the prefixes as numbers: shorter ones first.
+/// Prefixes are sorted as numbers, so shorter ones come first.
 pub(crate) type Mappings = BTreeMap<u64, String>;
 
 /// A kind of files: places or carriers.
 pub(crate) struct Source {
-    /// The languages that have files, as the directories are named; English is the first.
+    /// The languages that have files, by the names of their directories, starting with English.
     pub(crate) languages: Vec<String>,
-    /// By index of the language and calling code.
+    /// The texts by index of the language and by calling code.
     pub(crate) files: BTreeMap<(usize, u16), Mappings>,
 }
 
@@ -38,9 +38,9 @@ impl Source {
         Ok(source)
     }
 
-    /// Does what `GeneratePhonePrefixData` does: an empty text in English, and a text equal to the one that
-    /// English has for the same prefix, is removed; the latter is emptied where the language has a shorter
-    /// prefix, which would otherwise answer.
+    /// Applies the rules of `GeneratePhonePrefixData`. An empty English text is removed, and so is a
+    /// text that equals the English one for the same prefix; the latter is replaced by an empty text if
+    /// the language has a shorter prefix, which would otherwise apply.
     fn drop_what_english_says(&mut self) -> Result<(), Error> {
         let english: HashMap<u16, Mappings> = self
             .files
@@ -69,7 +69,8 @@ impl Source {
         Ok(())
     }
 
-    /// Copies simplified Chinese for the codes that have no file in traditional Chinese: there it answers.
+    /// Copies simplified Chinese for the calling codes without a file in traditional Chinese, for which
+    /// it is used.
     fn complete_traditional_chinese(&mut self) {
         let position = |name| self.languages.iter().position(|language| language == name);
         let (Some(simplified), Some(traditional)) = (position("zh"), position("zh_Hant")) else { return };
@@ -80,7 +81,7 @@ impl Source {
         }
     }
 
-    /// Returns the texts of every prefix: the index of the language and the text.
+    /// Returns the texts of every prefix, each with the index of its language.
     pub(crate) fn by_prefix(&self) -> BTreeMap<String, Vec<(usize, &str)>> {
         let mut all: BTreeMap<String, Vec<_>> = BTreeMap::new();
         for ((language, _), mappings) in &self.files {

@@ -1,20 +1,21 @@
-//! Texts, and texts in the letters of one script: `src/geo/text.rs` describes and reads them.
+//! Texts, and texts in the letters of one script. The format is described in `src/geo/text.rs`, which
+//! reads it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 
 use super::Error;
 
-/// The texts in a block.
+/// The number of texts in a block.
 const BLOCK: usize = 16;
-/// From this length on, a length is stored in steps.
+/// The length above which lengths are stored in steps.
 const LONG: usize = 192;
-/// The bytes in a step.
+/// The number of bytes in a step.
 const STEP: usize = 8;
-/// The bytes that are not ASCII: letters of an alphabet.
+/// The number of bytes outside of ASCII, which are the letters of an alphabet.
 const LETTERS: usize = 128;
 
-/// Texts in the order of their numbers.
+/// The texts in the order of their indices.
 #[derive(Default)]
 pub(crate) struct Texts {
     texts: Vec<String>,
@@ -22,7 +23,7 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    /// Returns the number of `text`, which is added if it is new.
+    /// Returns the index of `text`, adding it if it is new.
     pub(crate) fn add(&mut self, text: &str) -> Result<u16, Error> {
         if let Some(number) = self.index.get(text) {
             return Ok(*number);
@@ -33,12 +34,12 @@ impl Texts {
         Ok(number)
     }
 
-    /// Adds `text` without a look whether it is new.
+    /// Adds `text` without checking whether it is new.
     pub(crate) fn push(&mut self, text: &str) {
         self.texts.push(text.to_owned());
     }
 
-    /// The blocks, and all texts one after the other.
+    /// Returns the blocks, and the concatenated texts.
     pub(crate) fn plain(&self) -> Result<(Vec<u8>, Vec<u8>), Error> {
         let (mut blocks, mut all) = (Vec::new(), Vec::new());
         for block in self.texts.chunks(BLOCK) {
@@ -53,13 +54,14 @@ impl Texts {
     }
 }
 
-/// Texts of several scripts: a byte for each letter of an alphabet, two for one of a script with many.
+/// Texts in several scripts: one byte per letter of an alphabet, two per letter of a script with many
+/// letters.
 #[derive(Default)]
 pub(crate) struct Scripts {
     texts: BTreeSet<(usize, String)>,
 }
 
-/// The [`Scripts`] laid out.
+/// The encoded [`Scripts`].
 pub(crate) struct Coded {
     pub(crate) blocks: Vec<u8>,
     pub(crate) alphabets: Vec<u8>,
@@ -68,7 +70,7 @@ pub(crate) struct Coded {
     pub(crate) numbers: HashMap<String, u16>,
 }
 
-/// Scripts with few letters, by their range.
+/// The scripts with few letters, by range.
 const ALPHABETS: [RangeInclusive<char>; 6] = [
     '\u{370}'..='\u{3FF}',
     '\u{400}'..='\u{52F}',
@@ -77,10 +79,11 @@ const ALPHABETS: [RangeInclusive<char>; 6] = [
     '\u{600}'..='\u{6FF}',
     '\u{E00}'..='\u{E7F}',
 ];
-/// Scripts with many letters: kana, Chinese characters, Hangul.
+/// The scripts with many letters: kana, Chinese characters, Hangul.
 const WIDE: [RangeInclusive<char>; 3] =
     ['\u{3040}'..='\u{30FF}', '\u{4E00}'..='\u{9FFF}', '\u{AC00}'..='\u{D7AF}'];
-/// The number of the scripts with many letters; that of an alphabet is its place from 1, and 0 is any other.
+/// The number of the scripts with many letters. The number of an alphabet is its index, counted from 1;
+/// 0 stands for any other script.
 const WIDE_SCRIPT: usize = ALPHABETS.len() + 1;
 
 impl Scripts {
@@ -94,7 +97,7 @@ impl Scripts {
         self.texts.insert((script, text.to_owned()));
     }
 
-    /// Numbers the texts and writes them. A block has texts of one script.
+    /// Numbers the texts and writes them. All texts of a block have the same script.
     pub(crate) fn lay_out(&self) -> Result<Coded, Error> {
         let mut coded = Coded {
             blocks: Vec::new(),
@@ -130,7 +133,7 @@ impl Scripts {
     }
 }
 
-/// The meanings of the bytes that are not ASCII: a letter, or two that often follow each other.
+/// The meanings of the bytes outside of ASCII: one letter, or two that often occur together.
 struct Alphabet {
     meanings: Vec<[u16; 2]>,
 }
@@ -157,7 +160,7 @@ impl Alphabet {
         Ok(alphabet)
     }
 
-    /// The letters of a text, two at once where they have a byte.
+    /// Returns the encoded letters of a text, with one byte for two letters where there is one.
     fn units(&self, text: &str) -> impl Iterator<Item = [u16; 2]> {
         let letters: Vec<u16> = text.encode_utf16().collect();
         let mut place = 0;
@@ -183,8 +186,8 @@ impl Alphabet {
     }
 }
 
-/// Adds a block: where its first text starts (24 bits), the script (7), whether a length is stored in steps
-/// (1), and a byte for the length of each.
+/// Adds a block: the position of its first text (24 bits), the script (7 bits), whether lengths are
+/// stored in steps (1 bit), and the length of each text (one byte).
 fn append(blocks: &mut Vec<u8>, all: &mut Vec<u8>, script: u8, texts: &[Vec<u8>]) -> Result<(), Error> {
     let start = u32::try_from(all.len())?;
     if start >= 1 << 24 {
@@ -194,7 +197,7 @@ fn append(blocks: &mut Vec<u8>, all: &mut Vec<u8>, script: u8, texts: &[Vec<u8>]
     blocks.extend((start | u32::from(script) << 24 | u32::from(is_long) << 31).to_le_bytes());
     for place in 0..BLOCK {
         let text = texts.get(place).map_or(&[][..], Vec::as_slice);
-        // A long text is filled up with spaces.
+        // A long text is padded with spaces.
         let steps = text.len().saturating_sub(LONG).div_ceil(STEP);
         let filled = if steps > 0 { LONG + steps * STEP } else { text.len() };
         blocks.push(u8::try_from(text.len().min(LONG) + steps)?);

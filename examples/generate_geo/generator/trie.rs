@@ -1,24 +1,25 @@
-//! Prefixes as a trie of small nodes: `src/geo/trie.rs` describes and walks it.
+//! Prefixes as a trie of small nodes. The format is described in `src/geo/trie.rs`, which reads it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::hash::Hash;
 
 use super::{Error, words};
 
-/// The sections of a trie.
+/// The number of sections of a trie.
 pub(crate) const SECTIONS: usize = 6;
-/// The digits that lead to a root.
+/// The number of digits that select a root.
 const ROOT_DIGITS: usize = 3;
-/// The nodes in a block.
+/// The number of nodes in a block.
 const NODES: usize = 6;
-/// The values that most chunks know; they are the lowest ones and take a byte in the list of a chunk.
+/// The number of values that most chunks know. They have the lowest numbers, and take one byte in the
+/// list of a chunk.
 const COMMON: usize = 512;
 
-/// Prefixes with the answer of each.
+/// A map from prefixes to answers.
 pub(crate) struct Trie<Answer> {
-    /// The sections that lead from digits to a value.
+    /// The sections for complete numbers.
     pub(crate) sections: Vec<Vec<u8>>,
-    /// The sections for digits that end before a leaf.
+    /// The additional sections for digits that end before a leaf.
     pub(crate) ends: [Vec<u8>; 2],
     /// The answers by value; the first one is the default.
     pub(crate) answers: Vec<Answer>,
@@ -31,23 +32,23 @@ struct Draft {
     key: Option<String>,
 }
 
-/// The trie in which a leaf stands for all that follows.
+/// The trie in which a leaf stands for all further digits.
 enum Tree<Answer> {
     Leaf(Answer),
-    /// The answer is that of the digits up to here.
+    /// The answer for the digits up to this node.
     Node(Answer, Vec<Self>),
 }
 
-/// The form of a trie.
+/// The shape of a trie.
 #[derive(Clone, Copy)]
 pub(crate) struct Shape {
-    /// The leaves in a chunk.
+    /// The number of leaves in a chunk.
     pub(crate) chunk: usize,
-    /// Whether the node of a prefix lists its ten children, for speed; those above it have to.
+    /// Whether the node of a prefix is wide, for speed; the nodes above a wide one must be wide, too.
     pub(crate) is_wide: fn(&str) -> bool,
 }
 
-/// Builds the trie. `refine` makes the answer of a prefix from that of the longest shorter one.
+/// Builds the trie. `refine` derives the answer for a prefix from that for the longest shorter prefix.
 pub(crate) fn build<Entry, Answer: Clone + Default + Eq + Hash>(
     entries: &BTreeMap<String, Entry>,
     shape: Shape,
@@ -86,14 +87,14 @@ fn collapse<Answer: Clone + Eq>(
     if all_equal { Tree::Leaf(answer) } else { Tree::Node(answer, children) }
 }
 
-/// Numbers answers by their first use.
+/// Numbers answers by their first occurrence.
 struct Values<Answer> {
     answers: Vec<Answer>,
     index: HashMap<Answer, u16>,
 }
 
 impl<Answer: Clone + Default + Eq + Hash> Values<Answer> {
-    /// No values but the default.
+    /// Returns an interner with the default only.
     fn new() -> Self {
         Self { answers: vec![Answer::default()], index: HashMap::from([(Answer::default(), 0)]) }
     }
@@ -108,7 +109,7 @@ impl<Answer: Clone + Default + Eq + Hash> Values<Answer> {
         Ok(value)
     }
 
-    /// The default and the values that occur in the most chunks of a sequence.
+    /// Returns an interner with the default and the values that occur in the most chunks of a sequence.
     fn common(&self, sequence: &[u16], chunk: usize) -> Result<Self, Error> {
         let mut counts = vec![0; self.answers.len()];
         for chunk in sequence.chunks(chunk) {
@@ -119,7 +120,7 @@ impl<Answer: Clone + Default + Eq + Hash> Values<Answer> {
                 .for_each(|value| counts[usize::from(*value)] += 1);
         }
         let mut by_count: Vec<_> = counts.into_iter().zip(&self.answers).collect();
-        // The sort is stable: among equals the first use decides.
+        // The sort is stable, so the first occurrence decides among equals.
         by_count.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
         let mut values = Self::new();
         for (_, answer) in by_count {
@@ -139,7 +140,8 @@ fn lay_out<Answer: Clone + Default + Eq + Hash>(
     for _ in 0..ROOT_DIGITS {
         roots = roots.into_iter().flat_map(|(path, node)| children(&path, node)).collect();
     }
-    // The wide nodes, and then the others breadth first, in the order in which the wide ones lead to them.
+    // The wide nodes come first, then the others in breadth-first order, in the order in which the wide
+    // nodes lead to them.
     let is_node = |node: &Tree<Answer>| matches!(node, Tree::Node(..));
     let (mut wide, mut open) = (Vec::new(), VecDeque::new());
     let mut level: VecDeque<_> = roots.iter().filter(|(_, root)| is_node(root)).cloned().collect();
@@ -160,7 +162,7 @@ fn lay_out<Answer: Clone + Default + Eq + Hash>(
         }
     }
 
-    // Once to count the values, and once with the common ones first.
+    // The first pass counts the values, the second one numbers the common ones first.
     let mut values = Values::new();
     let (_, sequence) = blocks(&order, first_count, &mut values)?;
     let mut values = values.common(&sequence, shape.chunk)?;
@@ -189,7 +191,7 @@ fn lay_out<Answer: Clone + Default + Eq + Hash>(
     Ok(Trie { sections, ends, answers: values.answers })
 }
 
-/// The children of a node with their paths; a leaf's are itself.
+/// Returns the children of a node with their paths; those of a leaf are the leaf itself.
 fn children<'a, Answer>(path: &str, node: &'a Tree<Answer>) -> Vec<(String, &'a Tree<Answer>)> {
     let child = |digit: usize| match node {
         Tree::Leaf(_) => node,
@@ -227,7 +229,7 @@ fn blocks<Answer: Clone + Default + Eq + Hash>(
                 }
             }
         }
-        // What is too high for 16 bits is above the 60 bits of each word.
+        // The bits above 16 are stored above the 60 bits of each word.
         let high = u64::try_from(first_value >> 16)?;
         blocks.extend((children_bits | (high & 0xF) << 60).to_le_bytes());
         blocks.extend((change_bits | high >> 4 << 60).to_le_bytes());
@@ -237,8 +239,8 @@ fn blocks<Answer: Clone + Default + Eq + Hash>(
     Ok((blocks, sequence))
 }
 
-/// The nodes at which digits that end there have another answer than those with zeros behind: a bit for
-/// each node that has the default, node and value for the others.
+/// Returns the nodes at which digits that end there have another answer than if followed by zeros: a
+/// bit for each node that has the default, and node and value for the others.
 fn ends<Answer: Clone + Default + Eq + Hash>(
     nodes: &[&Tree<Answer>],
     values: &mut Values<Answer>,
@@ -261,8 +263,9 @@ fn ends<Answer: Clone + Default + Eq + Hash>(
     Ok([nothing, words(ends)])
 }
 
-/// Packs values into as few bits as the number of different ones in their chunk needs. Values that are new
-/// in a chunk follow each other, as they are numbered by first use; only those met before are listed.
+/// Packs values into as few bits as the number of different values in their chunk requires. Since
+/// values are numbered by first occurrence, the new values of a chunk are consecutive, and only those
+/// known from earlier chunks are listed.
 fn pack(sequence: &[u16], chunk: usize) -> Result<[Vec<u8>; 3], Error> {
     let (mut chunks, mut lists, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
     let mut next_new = u16::try_from(COMMON)?;

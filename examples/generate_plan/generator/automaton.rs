@@ -1,16 +1,18 @@
 //! Compiles many patterns over digits into the rows of one minimal automaton.
 //!
-//! A [`Question`] is a list of patterns, asked of digits of one length. Because the length is fixed, the
-//! answer is reached as soon as the remaining digits cannot change it: the first of seven digits decides
-//! `[2-9]\d{6}`. Equal rows are stored once for all questions, and [`Automaton::lay_out`] lets the end of one
-//! row be the start of another, which saves two cells of five.
+//! A [`Question`] is a list of patterns that are matched against digits of one length. Because the
+//! length is fixed, the answer is reached as soon as the remaining digits cannot change it: the first
+//! of seven digits decides `[2-9]\d{6}`. Equal rows are stored once for all questions, and
+//! [`Automaton::lay_out`] overlaps the end of one row with the start of another, which saves two cells
+//! of five.
 
 use std::collections::HashMap;
 
 use super::Error;
 use super::states::{State, States};
 
-/// The most digits that an answer may depend on: the number of steps that the library takes.
+/// The maximum number of digits that an answer may depend on: the number of steps that the library
+/// takes.
 const STEPS: usize = 8;
 
 /// A reference to a row, or the value of a leaf.
@@ -30,8 +32,8 @@ pub(crate) struct Automaton {
 /// The rows laid out as cells.
 #[derive(Debug)]
 pub(crate) struct Layout {
-    /// A row is ten cells, a cell is the index of the next row. A leaf is a row whose cells lead to itself,
-    /// and a cell with its value.
+    /// The cells. A row consists of ten cells, and a cell is the index of the next row. A leaf is a row
+    /// whose cells lead back to it, followed by a cell with its value.
     pub(crate) cells: Vec<u16>,
     places: Vec<usize>,
     leaves: HashMap<u16, u16>,
@@ -67,7 +69,8 @@ impl Question {
         Ok(number)
     }
 
-    /// Returns the states that wait for a digit or are matches, reached from `from` without a digit, sorted.
+    /// Returns the states that wait for a digit or are matches, and are reached from `from` without a
+    /// digit, sorted.
     fn closure(&self, from: impl IntoIterator<Item = usize>) -> Vec<usize> {
         let (mut open, mut seen): (Vec<_>, Vec<_>) = (from.into_iter().collect(), Vec::new());
         while let Some(state) = open.pop() {
@@ -101,12 +104,12 @@ impl Question {
     }
 }
 
-/// The value of a leaf by the patterns that match.
+/// A function from the patterns that match to the value of the leaf.
 type Answer<'a> = dyn FnMut(&[bool]) -> Result<u16, Error> + 'a;
 
 impl Automaton {
-    /// Adds the rows that answer `question` for `length` digits and returns the entry. `answer` gives the
-    /// value for the patterns that match, by index.
+    /// Adds the rows that answer `question` for `length` digits and returns the entry. `answer` returns
+    /// the value for the patterns that match, given their indices.
     pub(crate) fn add(
         &mut self,
         question: &Question,
@@ -151,7 +154,7 @@ impl Automaton {
         Ok(entry)
     }
 
-    /// Adds a row unless an equal one is there, and returns its entry.
+    /// Adds a row unless there is an equal one, and returns its entry.
     pub(crate) fn row(&mut self, row: [Entry; 10]) -> Entry {
         let next = self.rows.len();
         let place = *self.index.entry(row).or_insert(next);
@@ -185,8 +188,8 @@ impl Automaton {
         Ok(layout)
     }
 
-    /// Returns for each row the row that starts with its end, and the number of cells they share. Longer
-    /// overlaps are taken first, and no row follows itself.
+    /// Returns, for each row, the row that starts with its end, and the number of shared cells. Longer
+    /// overlaps are chosen first, and no row follows itself.
     fn followers(&self) -> Vec<Option<(usize, usize)>> {
         let rows = self.rows.len();
         let mut follower = vec![None; rows];

@@ -1,11 +1,11 @@
-//! Formats as templates, which the library writes without knowing any pattern.
+//! The formats as templates, which the library applies without patterns.
 //!
-//! The pattern of a format is a sequence of digit groups of which at most one varies in width. So the number
-//! of digits fixes the width of every group: `0$1-$2` for `(\d{2})(\d{3,4})` on six digits is `0`, two
-//! digits, `-`, four digits.
+//! The pattern of a format is a sequence of digit groups of which at most one varies in width, so the
+//! number of digits determines the width of every group: `0$1-$2` for `(\d{2})(\d{3,4})` on six digits
+//! is `0`, two digits, `-`, four digits.
 //!
-//! A template is one byte for each character: below 16 the index of a national digit, from 16 on a literal or
-//! the carrier code. So a character is written with one load and one store.
+//! A template has one byte per character: below 16 the index of a national digit, from 16 on a literal
+//! or the carrier code. A character is therefore written with one load and one store.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,8 @@ use super::metadata::Format;
 const FIRST_LITERAL: usize = 16;
 /// The byte of the carrier code.
 const CARRIER: u8 = 0xFF;
-/// The most characters of a template: the library stores this many, and keeps as many as the template has.
+/// The maximum number of characters of a template. The library stores this many, and keeps as many as
+/// the template has.
 const LONGEST: usize = 24;
 
 /// The templates of all formats, and the literals in them.
@@ -26,7 +27,7 @@ pub(crate) struct Templates {
     pub(crate) literals: Vec<u8>,
 }
 
-/// Byte strings, each stored once, after its length.
+/// Byte strings without repetitions, each preceded by its length.
 #[derive(Debug, Default)]
 pub(crate) struct Pool {
     pub(crate) bytes: Vec<u8>,
@@ -34,7 +35,7 @@ pub(crate) struct Pool {
 }
 
 impl Pool {
-    /// Adds a byte string unless it is there, and returns its start.
+    /// Adds a byte string unless there is an equal one, and returns its start.
     pub(crate) fn add(&mut self, text: &[u8]) -> Result<u16, Error> {
         if let Some(at) = self.index.get(text) {
             return Ok(*at);
@@ -47,7 +48,7 @@ impl Pool {
     }
 }
 
-/// Returns the widths of the groups of a pattern for `length` digits, if the pattern matches so many.
+/// Returns the widths of the groups of a pattern for `length` digits, if the pattern matches that many.
 pub(crate) fn widths(pattern: &str, length: usize) -> Result<Option<Vec<usize>>, Error> {
     let mut groups = Vec::new();
     for group in pattern.split_terminator(')') {

@@ -1,5 +1,5 @@
-//! Reads libphonenumber's XML as libphonenumber's own build does: inherited rules are resolved, white space
-//! is removed from patterns, and the general lengths are gathered from the types.
+//! Reads libphonenumber's XML in the way of libphonenumber's own build: inherited rules are resolved,
+//! white space is removed from patterns, and the general lengths are computed from those of the types.
 
 use std::collections::BTreeSet;
 
@@ -41,7 +41,7 @@ pub(crate) struct Territory {
     /// The descriptions other than the general one, with their element names.
     pub(crate) descs: Vec<(String, Desc)>,
     pub(crate) formats: Vec<Format>,
-    /// Empty where the national formats are used abroad too.
+    /// The international formats; empty if the national formats are used abroad, too.
     pub(crate) international_formats: Vec<Format>,
 }
 
@@ -59,7 +59,7 @@ pub(crate) struct Desc {
 #[derive(Clone, Debug)]
 pub(crate) struct Format {
     pub(crate) pattern: String,
-    /// The patterns of leading digits. Each refines the one before, the last decides.
+    /// The patterns of leading digits. Each refines the previous one, and the last one decides.
     pub(crate) leading_digits: Vec<String>,
     pub(crate) template: String,
     /// The replacement for the first group, which is `$1` in it, with the national prefix filled in.
@@ -193,8 +193,8 @@ fn lengths(text: &str) -> Result<BTreeSet<u8>, Error> {
     Ok(all)
 }
 
-/// Reads the national and the international formats; the latter are empty if all are the same as the national
-/// ones.
+/// Reads the national and the international formats. The latter are empty if all are equal to the
+/// national ones.
 fn formats(territory: Node<'_, '_>, national_prefix: &str) -> Result<(Vec<Format>, Vec<Format>), Error> {
     let rule = |node: Node<'_, '_>, name| {
         let text = node.attribute(name).or_else(|| territory.attribute(name))?;

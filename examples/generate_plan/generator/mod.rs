@@ -1,7 +1,7 @@
 //! Generates the tables that the crate includes from libphonenumber's resources.
 //!
-//! A table is a list of sections; `src/plan/table.rs` reads them in the order in which [`table`] adds them.
-//! Numbers are little endian.
+//! A table is a list of sections, which `src/plan/table.rs` reads in the order in which [`table`] adds
+//! them. Integers are little endian.
 #![expect(clippy::indexing_slicing, reason = "a tool stops at input that it does not expect")]
 #![expect(clippy::string_slice, reason = "all texts are ASCII")]
 
@@ -22,7 +22,7 @@ pub(crate) enum Section {
     Words(Vec<Word>),
 }
 
-/// A number, or an entry into the automaton, which becomes a number once the rows are laid out.
+/// An integer, or an entry into the automaton, which becomes an integer when the rows are laid out.
 pub(crate) enum Word {
     Plain(u16),
     Entry(automaton::Entry),
@@ -53,8 +53,8 @@ pub(crate) fn typing_table(numbers: &str) -> Result<Vec<u8>, Error> {
     join(sections, &automaton)
 }
 
-/// Joins the sections, after the automaton's cells as the first: the number of sections, the length of each,
-/// then their bytes.
+/// Joins the sections, starting with the automaton's cells: the number of sections, the length of each,
+/// and their contents.
 fn join(sections: Vec<Section>, automaton: &automaton::Automaton) -> Result<Vec<u8>, Error> {
     let mut layout = automaton.lay_out()?;
     let mut parts = Vec::new();

@@ -1,9 +1,9 @@
 //! The sections of parsing: the dialling rules of each territory.
 //!
-//! Argentina has the pattern `0?(?:(11|...)15)?` with the rule `9$1` for its mobile numbers. Such a pattern
-//! is compiled into rows of the plan's automaton, for digits of one length; the value of a leaf is an
-//! [`Action`]. The states are followed in the order of a backtracking regex, so that the groups are those
-//! that libphonenumber captures.
+//! Argentina has the pattern `0?(?:(11|...)15)?` with the rule `9$1` for its mobile numbers. Such a
+//! pattern is compiled into rows of the plan's automaton, for digits of one length; the value of a leaf
+//! is an [`Action`]. The states are followed in the order of a backtracking regex, so that the captured
+//! groups are the same as in libphonenumber.
 
 use std::collections::HashMap;
 
@@ -12,10 +12,10 @@ use super::metadata::{Territory, by_code};
 use super::states::{State, States};
 use super::{Error, Section, Word, words};
 
-/// The most digits that patterns are compiled for: none matches more.
+/// The maximum number of digits for which patterns are compiled: no pattern matches more.
 pub(crate) const LENGTHS: usize = 20;
 
-/// The entry of digits from which nothing is stripped.
+/// The entry for digits from which nothing is stripped.
 pub(crate) const NOTHING: Entry = Entry::Leaf(0);
 
 /// Returns the sections in the order in which `src/plan/table/rules.rs` reads them.
@@ -48,16 +48,16 @@ pub(crate) fn sections(territories: &[Territory], automaton: &mut Automaton) -> 
     Ok(vec![words(records), index, entries, Section::Bytes(actions), Section::Bytes(main_of_code)])
 }
 
-/// A change of the digits at the start, as `src/plan/table/rules.rs` reads it.
+/// A change to the leading digits, as `src/plan/table/rules.rs` reads it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Action {
-    /// The number of digits at the start to remove.
+    /// The number of leading digits to remove.
     end: u8,
-    /// The digits to insert instead.
+    /// The digits to insert in their place.
     insert: String,
-    /// The range of removed digits to put back after the inserted ones.
+    /// The range of the removed digits to restore after the inserted ones.
     keep: (u8, u8),
-    /// The range of removed digits that are a carrier code.
+    /// The range of the removed digits that is a carrier code.
     carrier: (u8, u8),
 }
 
@@ -84,15 +84,16 @@ struct Parsing<'a> {
 /// Lists of entries, one entry for each number of digits.
 #[derive(Default)]
 pub(crate) struct Lists {
-    /// For each list the index of its first entry, and the number of digits that the first is for with the
-    /// number of entries.
+    /// For each list, the index of its first entry, and the number of digits of the first entry
+    /// together with the number of entries.
     index: Vec<[u16; 2]>,
     entries: Vec<Entry>,
 }
 
 impl Lists {
-    /// Adds a list of entries for 1 digit, 2 digits and so on, unless an equal one is there, and returns its
-    /// index. Entries at the start without an answer are left out, and so are repetitions of the last entry.
+    /// Adds a list of entries for 1 digit, 2 digits and so on, unless there is an equal one, and
+    /// returns its index. Leading entries without an answer and repetitions of the last entry are
+    /// omitted.
     pub(crate) fn add(&mut self, list: &[Entry]) -> Result<u16, Error> {
         let first = list.iter().position(|entry| *entry != NOTHING).unwrap_or(list.len() - 1);
         let end = list.windows(2).rposition(|two| two[0] != two[1]).map_or(1, |place| place + 2);
@@ -115,8 +116,8 @@ impl Lists {
     }
 }
 
-/// Compiles a pattern into a list with the answer 1 for digits that match it, as a whole or as a prefix, and
-/// 0 for others.
+/// Compiles a pattern into a list with the answer 1 for digits that it matches, as a whole or as a
+/// prefix, and 0 for all others.
 pub(crate) fn question(
     automaton: &mut Automaton,
     lists: &mut Lists,
@@ -142,7 +143,7 @@ pub(crate) fn question(
     lists.add(&list)
 }
 
-/// The list of a pattern of prefixes, and the digits that it can start with, as bits.
+/// The list of a pattern of prefixes, and the set of digits that it can start with, as bits.
 #[derive(Default)]
 struct Stripping {
     roots: u16,
@@ -247,7 +248,7 @@ impl<'a> Program<'a> {
         vec![Thread { state: self.first, slots: [None; 5] }]
     }
 
-    /// Returns the threads that wait for a digit, in order, up to the first that has matched.
+    /// Returns the threads that wait for a digit, in order, up to the first one that has matched.
     fn closure(&self, threads: &[Thread], read: usize, length: usize) -> Vec<Thread> {
         let mut out: Vec<Thread> = Vec::new();
         let mut open: Vec<Thread> = threads.iter().rev().cloned().collect();
@@ -293,7 +294,7 @@ impl<'a> Program<'a> {
         next.collect()
     }
 
-    /// Returns the action of a match, as libphonenumber takes it: the rule applies only if the last group
+    /// Returns the action for a match, as in libphonenumber: the rule applies only if the last group
     /// took part.
     fn action(&self, thread: &Thread) -> Result<Action, Error> {
         let [a, b, c, d, end] = thread.slots;

@@ -66,12 +66,12 @@ pub(crate) fn sections(territories: &[Territory], automaton: &mut Automaton) -> 
     ])
 }
 
-/// The facts of each territory other than patterns.
+/// The data of each territory other than patterns.
 #[derive(Default)]
 struct Facts {
-    /// 20 words a territory.
+    /// The 20 words of each territory.
     records: Vec<u16>,
-    /// The possible lengths with an area code and only without one, each pair once.
+    /// The possible lengths with an area code and only without one, without repeated pairs.
     lengths: Vec<[u16; 2]>,
     examples: Vec<u64>,
     texts: Pool,
@@ -115,7 +115,7 @@ impl Facts {
     }
 }
 
-/// Returns the territory of each pair of letters, from 1; 0 if there is none.
+/// Returns the territory for each pair of letters, counted from 1; 0 if there is none.
 fn by_letters(territories: &[Territory]) -> Result<Vec<u16>, Error> {
     let mut all = vec![0; 26 * 26];
     for (index, territory) in territories.iter().enumerate() {
@@ -179,8 +179,8 @@ impl Plan<'_> {
         Ok((entry, u16::try_from(place / 3)?))
     }
 
-    /// Returns the entry for the question whether digits that [`root`](Self::root) gives to another region of
-    /// a shared code, or to none, are valid in this region too.
+    /// Returns the entry for the decision whether digits that [`root`](Self::root) assigns to another
+    /// region of a shared code, or to none, are valid in this region, too.
     fn own_root(
         &self,
         regions: &[usize],
@@ -210,7 +210,7 @@ impl Plan<'_> {
     }
 }
 
-/// The checks of the territories of a code, in libphonenumber's order.
+/// The checks for the territories of a code, in libphonenumber's order.
 struct Claims(Vec<Check>);
 
 impl Claims {
@@ -224,8 +224,8 @@ impl Claims {
         checks.collect::<Result<_, _>>().map(Self)
     }
 
-    /// Returns the index of the region that digits belong to, and the tag of their type. The only region of a
-    /// code gets all digits.
+    /// Returns the index of the region that digits belong to, and the tag of their type. If a code has
+    /// a single region, all digits belong to it.
     fn region(&self, found: &[bool]) -> Option<(usize, usize)> {
         match self.0.as_slice() {
             [only] => Some((0, only.kind(found))),
@@ -236,9 +236,9 @@ impl Claims {
     }
 }
 
-/// The patterns that decide the type of digits in one territory.
+/// The patterns that determine the type of digits in one territory.
 struct Check {
-    /// The leading digits of the territory: it claims all numbers that start with them.
+    /// The leading digits of the territory, which claims all numbers that start with them.
     leading: Option<usize>,
     general: Option<usize>,
     kinds: Vec<(usize, usize)>,
@@ -278,7 +278,7 @@ impl Check {
         })
     }
 
-    /// Returns whether the digits belong to the territory, unless they belong to one before it.
+    /// Returns whether the digits belong to the territory, unless they belong to an earlier one.
     fn claims(&self, found: &[bool]) -> bool {
         self.leading.map_or_else(|| self.kind(found) != 0, |pattern| found[pattern])
     }
@@ -335,8 +335,8 @@ fn dialling_prefix(territory: &Territory) -> &str {
     preferred.or(territory.international_prefix.as_deref().filter(single)).unwrap_or("")
 }
 
-/// Returns the possible lengths of a type, with an area code and only without one, as bits; `None` stands for
-/// all types.
+/// Returns the possible lengths of a type as bits, with an area code and only without one; `None`
+/// stands for all types.
 fn possible_lengths(territory: &Territory, kind: Option<&str>) -> [u16; 2] {
     let bits = |set: &BTreeSet<u8>| {
         set.iter().filter(|length| **length < 16).fold(0, |bits, length| bits | 1 << length)
@@ -355,7 +355,8 @@ fn possible_lengths(territory: &Territory, kind: Option<&str>) -> [u16; 2] {
     }
 }
 
-/// Packs digits: one a nibble from the top, their count in the lowest nibble.
+/// Packs digits: one digit per nibble from the most significant one down, their number in the least
+/// significant nibble.
 fn pack(digits: &str) -> Result<u64, Error> {
     let mut bits = digits.len() as u64;
     for (place, byte) in digits.bytes().enumerate() {
@@ -364,7 +365,7 @@ fn pack(digits: &str) -> Result<u64, Error> {
     Ok(bits)
 }
 
-/// Returns the letters of a region as a number; those of `001` are `00`.
+/// Returns the letters of a region as an integer; those of `001` are `00`.
 fn letters(id: &str) -> Result<u16, Error> {
     let name = if id == "001" { "00" } else { id };
     Ok(u16::from_be_bytes(name.as_bytes().try_into()?))

@@ -6,7 +6,7 @@ use super::metadata::Territory;
 use super::parsing::{Lists, NOTHING, question};
 use super::{Error, Section, words};
 
-/// The territories in which digits after an emergency number make it another number.
+/// The territories in which an emergency number followed by digits is another number.
 const EXACT: [&str; 3] = ["BR", "CL", "NI"];
 
 /// Returns the sections in the order in which `src/plan/table/shorts.rs` reads them: a record for each

@@ -1,4 +1,4 @@
-//! Patterns over digits as states of a nondeterministic automaton.
+//! Patterns over digits as the states of a nondeterministic automaton.
 //!
 //! A [`Question`](super::automaton::Question) follows all states at once; `parsing` follows them in the order
 //! in which a backtracking regex tries them.
@@ -9,7 +9,7 @@ use super::Error;
 
 #[derive(Debug)]
 pub(crate) enum State {
-    /// Continues after a digit of the set.
+    /// Continues after a digit in the set.
     Digit { set: u16, next: usize },
     /// Continues at each of these states; a regex takes the first that leads to a match.
     Split(Vec<usize>),

@@ -1,6 +1,6 @@
 //! The table of as-you-type formats: the formats that a number can still have after each digit.
 //!
-//! It is a table of its own with an automaton of its own, so that a program without `AsYouType` does not link
+//! It is a separate table with its own automaton, so that a program without `AsYouType` does not link
 //! it.
 
 use super::automaton::Automaton;
@@ -39,8 +39,8 @@ pub(crate) fn sections(territories: &[Territory], automaton: &mut Automaton) -> 
     Ok(vec![words(records), words(formats), words(leading), Section::Bytes(texts.bytes), index, entries])
 }
 
-/// Returns whether a format is used while typing: its first group comes first, and only punctuation is
-/// between the groups.
+/// Returns whether a format is used while typing: its first group comes first, and there is only
+/// punctuation between the groups.
 fn is_eligible(template: &str) -> bool {
     let Some((before, after)) = template.split_once("$1") else { return false };
     let is_punctuation = |text: &str| text.chars().all(|c| PUNCTUATION.contains(c));
@@ -51,7 +51,7 @@ fn is_eligible(template: &str) -> bool {
         })
 }
 
-/// Returns the least and the greatest number of digits of each group.
+/// Returns the minimum and maximum number of digits of each group.
 fn groups(pattern: &str) -> Result<Vec<u8>, Error> {
     let mut groups = Vec::new();
     for group in pattern.split_terminator(')') {
@@ -64,8 +64,9 @@ fn groups(pattern: &str) -> Result<Vec<u8>, Error> {
     Ok(groups)
 }
 
-/// Returns the flags of a format's national prefix rule. Bit 0: it is only the first group. Bit 1: the prefix
-/// is optional. Bit 2: there is a carrier code rule. Bit 3: it contains a space or hyphen.
+/// Returns the flags of a format's national prefix rule. Bit 0: the rule is only the first group. Bit
+/// 1: the prefix is optional. Bit 2: there is a carrier code rule. Bit 3: the rule contains a space or
+/// hyphen.
 fn flags(format: &Format) -> u16 {
     let rule = format.national_prefix_rule.as_deref().unwrap_or("");
     u16::from(matches!(rule, "" | "$1" | "($1)" | "($1" | "$1)"))
