@@ -71,6 +71,8 @@ mod event;
 mod ext;
 mod forget;
 mod memory;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 mod query;
 mod retry;
 mod revision;

@@ -1,0 +1,429 @@
+//! A store in PostgreSQL, or in an engine that speaks its protocol.
+//!
+//! ```no_run
+//! use telnum::store::Store;
+//! use telnum::store::postgres::{PostgresConfig, PostgresStore};
+//!
+//! let config: PostgresConfig = "postgres://app:secret@db.example.com/numbers".parse()?;
+//! PostgresStore::migrate(&config)?;
+//! let store = PostgresStore::connect(&config)?;
+//! assert!(store.get("+14158867900".parse()?)?.is_none());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! - The tables are in a schema of their own, `telnum` by default, which
+//!   [`migrate`](PostgresStore::migrate) creates. A store whose tables have another version is not
+//!   opened.
+//! - Statements have no names and need no session, so a pooler in transaction mode may be in between.
+//! - A commit is one statement. What others are in the way of (`40001`, `40P01`) is tried again. If the
+//!   connection is lost, the store finds out on another one whether the commit was made, and makes it if
+//!   it was not; only if the server does not come back the answer is
+//!   [`Backend`](StoreError::Backend): not known.
+//! - Revisions are times in microseconds, or above: [`connect`](PostgresStore::connect) refuses to
+//!   work with a clock that differs from the server's by more than an hour.
+//! - Committed events wait until [`events`](Store::events) is called, which numbers them.
+//! - The row of a removed number stays without its document, some 60 bytes.
+//! - [`forget`](Store::forget) also removes the notes that a commit was made which are older than a day.
+//!
+//! The tests run on PostgreSQL 15 and 18 with each default isolation level, and through PgBouncer in
+//! transaction mode. CockroachDB, YugabyteDB and Aurora DSQL were only read about; for an engine without
+//! data-modifying `WITH` there is [`CommitForm::Transaction`]. Citus with tables that are distributed by
+//! hash breaks point 4 of the [contract](crate::store): a scan may see half a batch.
+
+mod codec;
+mod commit;
+mod config;
+mod conflict;
+mod error;
+mod log;
+mod pool;
+mod read;
+mod runtime;
+mod sql;
+mod tls;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio_postgres::Row;
+use tokio_postgres::error::SqlState;
+
+use self::codec::{column, in_order, stored, stored_list};
+pub use self::config::{CommitForm, PostgresConfig};
+pub use self::error::PostgresError;
+use self::pool::{Failure, Pool, SharedPool};
+use self::runtime::Runtime;
+use self::sql::{Param, Statement};
+use self::tls::Tls;
+use super::{Batch, Forget, Logged, Page, PortQuery, Query, Receipt, Revision, Store, StoreError, Stored};
+use crate::contact::{
+    ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, NumberFilter, OwnerId,
+};
+use crate::idempotency::IdempotencyKey;
+use crate::number::PhoneNumber;
+use crate::porting::{PortRequest, PortRequestId};
+use crate::record::NumberRecord;
+
+/// A store in PostgreSQL. The [module](self) describes it.
+///
+/// A call blocks its thread. Asynchronous callers use `spawn_blocking`; the connections are driven by
+/// a thread of the store's own, so a call from a thread of a runtime blocks, but does not panic.
+pub struct PostgresStore {
+    runtime: Runtime,
+    pool: SharedPool,
+    clock: Arc<Clock>,
+}
+
+/// A lease of a [`PostgresStore`]: the permission to do something alone. It ends when it is dropped, or
+/// after its time.
+#[derive(Debug)]
+#[must_use = "the lease ends when it is dropped"]
+pub struct PostgresLease<'a> {
+    store: &'a PostgresStore,
+    name: String,
+    holder: i64,
+}
+
+/// The clock that revisions are read from, and the name of the store's commits.
+#[derive(Debug)]
+struct Clock {
+    last: AtomicU64,
+    /// Not 0.
+    writer: i64,
+}
+
+/// The maximum number of changes in one commit.
+const MAX_CHANGES: usize = 10_000;
+/// The maximum number of ids for contacts that are given at once.
+const MAX_IDS: usize = 1_000_000;
+/// The maximum difference of clocks.
+const MAX_SKEW: Duration = Duration::from_secs(3_600);
+
+impl PostgresStore {
+    /// Creates the schema and its tables, if they are not there. They are not changed if they are.
+    ///
+    /// # Errors
+    /// Those of [`connect`](Self::connect), but for [`NoTables`](PostgresError::NoTables).
+    pub fn migrate(config: &PostgresConfig) -> Result<(), PostgresError> {
+        let (runtime, pool) = open(config)?;
+        let statements: Vec<_> = sql::migration(&config.schema).collect();
+        runtime.run(async move { migrate(&pool, &statements).await }).map_err(backend)?
+    }
+
+    /// Opens the store.
+    ///
+    /// # Errors
+    /// - [`Unreachable`](PostgresError::Unreachable) if the server cannot be reached, or refuses the
+    ///   user or the database.
+    /// - [`NoTables`](PostgresError::NoTables) if the schema has no tables.
+    /// - [`Version`](PostgresError::Version) if its tables are those of another version.
+    /// - [`Clock`](PostgresError::Clock) if the server's clock differs by more than an hour.
+    /// - [`Certificate`](PostgresError::Certificate) if a certificate authority cannot be used.
+    /// - [`Backend`](PostgresError::Backend) if the server fails otherwise.
+    pub fn connect(config: &PostgresConfig) -> Result<Self, PostgresError> {
+        let (runtime, pool) = open(config)?;
+        let checked = Arc::clone(&pool);
+        runtime.run(async move { check(&checked).await }).map_err(backend)??;
+        // A revision's writer is 0 if nobody may use it.
+        let writer = (pool::random() >> 1).max(1).cast_signed();
+        Ok(Self { runtime, pool, clock: Arc::new(Clock { last: AtomicU64::new(0), writer }) })
+    }
+
+    /// Takes the lease `name` for `time` at most; `None` if another has it. A service whose instances
+    /// share a database calls [`recover`] and [`sweep`] while it holds a lease, so that one of them does
+    /// so at a time.
+    ///
+    /// ```no_run
+    /// # use std::{sync::Arc, time::Duration};
+    /// # use telnum::inventory::Inventory;
+    /// # use telnum::store::postgres::PostgresStore;
+    /// # let store = Arc::new(PostgresStore::connect(&"postgres://localhost".parse()?)?);
+    /// let inventory = Inventory::builder(Arc::clone(&store)).build();
+    /// if let Some(_lease) = store.lease("sweep", Duration::from_secs(600))? {
+    ///     inventory.recover()?;
+    ///     inventory.sweep()?;
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [every method](Store#errors).
+    ///
+    /// [`recover`]: crate::inventory::Inventory::recover
+    /// [`sweep`]: crate::inventory::Inventory::sweep
+    pub fn lease(&self, name: &str, time: Duration) -> Result<Option<PostgresLease<'_>>, StoreError> {
+        let holder = (pool::random() >> 1).cast_signed();
+        let time = i64::try_from(time.as_micros()).unwrap_or(i64::MAX / 2);
+        let params = [Param::Text(name.to_owned()), Param::Int(holder), Param::Int(time)];
+        let taken = self.rows(Statement::new(sql::LEASE, params))?;
+        Ok((!taken.is_empty()).then(|| PostgresLease { store: self, name: name.to_owned(), holder }))
+    }
+
+    /// Runs `task` on the connections' thread.
+    fn run<T: Send + 'static>(
+        &self,
+        task: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.runtime.run(task).map_err(StoreError::backend)?
+    }
+
+    /// Carries out a statement that may be repeated, and returns its rows.
+    fn rows(&self, statement: Statement) -> Result<Vec<Row>, StoreError> {
+        let pool = Arc::clone(&self.pool);
+        self.run(async move { pool.rows(&statement).await })
+    }
+}
+
+impl Store for PostgresStore {
+    fn get_many(&self, numbers: &[PhoneNumber]) -> Result<Vec<Option<Stored<NumberRecord>>>, StoreError> {
+        if numbers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys = numbers.iter().map(|number| codec::number(*number)).collect();
+        let rows = self.rows(Statement::new(sql::NUMBERS, [Param::Ints(keys)]))?;
+        let found = rows.iter().map(|row| Ok((column(row, 0)?, stored(row, 1)?)));
+        let found = found.collect::<Result<HashMap<i64, _>, StoreError>>()?;
+        Ok(in_order(numbers.iter().map(|number| codec::number(*number)), &found))
+    }
+
+    fn scan(
+        &self,
+        query: &Query,
+        after: Option<PhoneNumber>,
+        limit: usize,
+    ) -> Result<Page<NumberRecord, PhoneNumber>, StoreError> {
+        self.page(read::NumberScan(query.clone()), after, limit)
+    }
+
+    fn port_requests(&self, ids: &[PortRequestId]) -> Result<Vec<Option<Stored<PortRequest>>>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys = ids.iter().map(ToString::to_string).collect();
+        let rows = self.rows(Statement::new(sql::PORT_REQUESTS, [Param::Texts(keys)]))?;
+        let found = rows.iter().map(|row| Ok((column(row, 0)?, stored(row, 1)?)));
+        let found = found.collect::<Result<HashMap<&str, _>, StoreError>>()?;
+        Ok(in_order(ids.iter().map(PortRequestId::as_str), &found))
+    }
+
+    fn scan_port_requests(
+        &self,
+        query: &PortQuery,
+        after: Option<PortRequestId>,
+        limit: usize,
+    ) -> Result<Page<PortRequest, PortRequestId>, StoreError> {
+        self.page(read::PortScan(query.clone()), after, limit)
+    }
+
+    fn active_port_requests(
+        &self,
+        numbers: &[PhoneNumber],
+    ) -> Result<Vec<Option<Stored<PortRequest>>>, StoreError> {
+        if numbers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys = numbers.iter().map(|number| codec::number(*number)).collect();
+        let rows = self.rows(Statement::new(sql::ACTIVE_PORT_REQUESTS, [Param::Ints(keys)]))?;
+        let found = rows.iter().map(|row| Ok((column(row, 0)?, stored(row, 1)?)));
+        let found = found.collect::<Result<HashMap<i64, _>, StoreError>>()?;
+        Ok(in_order(numbers.iter().map(|number| codec::number(*number)), &found))
+    }
+
+    fn contact_lists(&self, owners: &[OwnerId]) -> Result<Vec<Option<Stored<ContactList>>>, StoreError> {
+        if owners.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys = owners.iter().map(ToString::to_string).collect();
+        let rows = self.rows(Statement::new(sql::CONTACT_LISTS, [Param::Texts(keys)]))?;
+        let found = rows.iter().map(|row| Ok((column(row, 0)?, stored_list(row, 0)?)));
+        let found = found.collect::<Result<HashMap<&str, _>, StoreError>>()?;
+        Ok(in_order(owners.iter().map(OwnerId::as_str), &found))
+    }
+
+    fn contact_lists_with(&self, ids: &[ContactId]) -> Result<Vec<Option<Stored<ContactList>>>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys = ids.iter().map(|id| codec::contact_id(*id)).collect();
+        let rows = self.rows(Statement::new(sql::CONTACT_LISTS_WITH, [Param::Ints(keys)]))?;
+        let found = rows.iter().map(|row| Ok((column(row, 0)?, stored_list(row, 1)?)));
+        let found = found.collect::<Result<HashMap<i64, _>, StoreError>>()?;
+        Ok(in_order(ids.iter().map(|id| codec::contact_id(*id)), &found))
+    }
+
+    fn contact_page(&self, query: &ContactQuery) -> Result<ContactPage<ContactNumber>, StoreError> {
+        let statement = match (query.filter.owner, &query.filter.number) {
+            (Some(owner), _) => Statement::new(sql::CONTACT_LISTS, [Param::Texts(vec![owner.to_string()])]),
+            (None, Some(NumberFilter::Number(number, _))) => {
+                Statement::new(sql::CONTACT_LISTS_NUMBER, [Param::Int(codec::number(*number))])
+            }
+            (None, Some(NumberFilter::Text(_)) | None) => Statement::new(sql::ALL_CONTACT_LISTS, []),
+        };
+        let rows = self.rows(statement)?;
+        let lists: Vec<_> = rows.iter().map(|row| stored_list(row, 0)).collect::<Result<_, _>>()?;
+        Ok(query.page(lists.iter().flat_map(|list| list.numbers())).cloned())
+    }
+
+    fn new_contact_ids(&self, count: usize) -> Result<Vec<ContactId>, StoreError> {
+        if count > MAX_IDS {
+            return Err(StoreError::TooLarge { count, max: MAX_IDS });
+        }
+        let statement = Statement::new(sql::NEW_CONTACT_IDS, [Param::Int(codec::limit(count))]);
+        let rows = self.rows(statement)?;
+        let row = rows.first().ok_or_else(|| StoreError::backend("the row of the head is missing"))?;
+        let last = codec::bits(column(row, 0)?);
+        let first = last.saturating_sub(count as u64) + 1;
+        Ok((first..=last).map(ContactId::new).collect())
+    }
+
+    fn commit(&self, batch: Batch) -> Result<Revision, StoreError> {
+        batch.check(MAX_CHANGES)?;
+        let (pool, clock) = (Arc::clone(&self.pool), Arc::clone(&self.clock));
+        self.run(async move { commit::commit(&pool, &clock, &batch).await })
+    }
+
+    fn events(&self, after: u64, limit: usize) -> Result<Vec<Logged>, StoreError> {
+        let pool = Arc::clone(&self.pool);
+        let rows = self.run(async move { log::events(&pool, after, limit).await })?;
+        log::logged(&rows, after)
+    }
+
+    fn receipt(&self, key: IdempotencyKey) -> Result<Option<Receipt>, StoreError> {
+        let rows = self.rows(Statement::new(sql::RECEIPT, [Param::Text(key.to_string())]))?;
+        log::receipt(key, &rows)
+    }
+
+    fn forget(&self, forget: &Forget) -> Result<(), StoreError> {
+        let (pool, forget) = (Arc::clone(&self.pool), forget.clone());
+        let before = Clock::now().saturating_sub(log::COMMITS_KEPT);
+        self.run(async move { log::forget(&pool, &forget, before).await })
+    }
+
+    /// Returns 10,000.
+    fn max_changes(&self) -> usize {
+        MAX_CHANGES
+    }
+}
+
+impl PostgresStore {
+    fn page<S: read::Scan>(
+        &self,
+        scan: S,
+        after: Option<S::Key>,
+        limit: usize,
+    ) -> Result<Page<S::Value, S::Key>, StoreError> {
+        if limit == 0 {
+            return Ok(Page { items: Vec::new(), next: after });
+        }
+        if scan.is_nothing() {
+            return Ok(Page { items: Vec::new(), next: None });
+        }
+        let wanted = limit.saturating_add(1);
+        let items = if scan.is_exact() {
+            let rows = self.rows(scan.statement(after, codec::limit(wanted)))?;
+            rows.iter().map(S::value).collect::<Result<Vec<_>, _>>()?
+        } else {
+            let pool = Arc::clone(&self.pool);
+            self.run(async move { read::filtered(&pool, &scan, after, wanted).await })?
+        };
+        Ok(read::page::<S>(items, limit))
+    }
+}
+
+impl Clock {
+    /// Returns a revision above all that this clock gave, and above `expected`.
+    fn next(&self, expected: u64) -> u64 {
+        let floor = Self::now().max(expected.saturating_add(1));
+        let next = |last: u64| floor.max(last.saturating_add(1));
+        let last = self.last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(next(last)));
+        next(last.unwrap_or_else(|last| last))
+    }
+
+    /// Returns the time in microseconds since 1970.
+    fn now() -> u64 {
+        let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+    }
+}
+
+fn open(config: &PostgresConfig) -> Result<(Runtime, SharedPool), PostgresError> {
+    let tls = Tls::new(&config.roots).map_err(|error| PostgresError::Certificate(error.into()))?;
+    let runtime = Runtime::new().map_err(backend)?;
+    Ok((runtime, Arc::new(Pool::new(config.clone(), tls))))
+}
+
+async fn migrate(pool: &Pool, statements: &[String]) -> Result<(), PostgresError> {
+    match check(pool).await {
+        Err(PostgresError::NoTables { .. }) => {}
+        checked => return checked,
+    }
+    let connection = pool.connection().await?;
+    let mut attempts = pool::Attempts::default();
+    for statement in statements {
+        // Two that create one table at a time may be in each other's way.
+        while let Err(failure) = connection.control(statement).await {
+            attempts.after(failure).await.map_err(backend)?;
+        }
+    }
+    connection.give_back();
+    check(pool).await
+}
+
+async fn check(pool: &Pool) -> Result<(), PostgresError> {
+    let schema = || pool.config().schema.clone();
+    let connection = pool.connection().await?;
+    let versions = match connection.rows(&Statement::new(sql::TABLES_VERSION, [])).await {
+        Err(Failure::Refused(cause)) if is_missing(&*cause) => {
+            return Err(PostgresError::NoTables { schema: schema() });
+        }
+        versions => versions?,
+    };
+    let Some(found) = versions.first() else {
+        return Err(PostgresError::NoTables { schema: schema() });
+    };
+    let found: i64 = column(found, 0).map_err(backend)?;
+    if found != sql::VERSION {
+        return Err(PostgresError::Version { schema: schema(), expected: sql::VERSION, found });
+    }
+    let time = connection.rows(&Statement::new(sql::TIME, [])).await?;
+    let time: i64 = time.first().map_or(Ok(0), |row| column(row, 0)).map_err(backend)?;
+    let skew = Duration::from_micros(Clock::now().abs_diff(time.unsigned_abs()));
+    connection.give_back();
+    if skew > MAX_SKEW { Err(PostgresError::Clock(skew)) } else { Ok(()) }
+}
+
+/// Whether a schema or a table is not there.
+fn is_missing(error: &(dyn std::error::Error + 'static)) -> bool {
+    let code = error.downcast_ref::<tokio_postgres::Error>().and_then(tokio_postgres::Error::code);
+    code.is_some_and(|code| *code == SqlState::UNDEFINED_TABLE || *code == SqlState::INVALID_SCHEMA_NAME)
+}
+
+fn backend(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> PostgresError {
+    PostgresError::Backend(error.into())
+}
+
+impl From<Failure> for PostgresError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Unreachable(cause) | Failure::Lost(cause) => Self::Unreachable(cause),
+            failure => Self::Backend(failure.into_error().into()),
+        }
+    }
+}
+
+impl Drop for PostgresLease<'_> {
+    fn drop(&mut self) {
+        let params = [Param::Text(std::mem::take(&mut self.name)), Param::Int(self.holder)];
+        // If it cannot be ended it ends by itself.
+        drop(self.store.rows(Statement::new(sql::END_LEASE, params)));
+    }
+}
+
+impl fmt::Debug for PostgresStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresStore").field("pool", &self.pool).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,47 @@
+use std::error::Error;
+use std::time::Duration;
+
+/// The error of opening a [`PostgresStore`](super::PostgresStore), or of its settings.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PostgresError {
+    /// The text is not a URL or pairs of keys and values.
+    #[error("PostgreSQL: the settings cannot be read")]
+    Config(#[source] Box<dyn Error + Send + Sync>),
+    /// The text is not the name of a schema.
+    #[error(
+        "schema {0:?}: expected 1 to 63 lower-case letters, digits and underscores that start with no digit"
+    )]
+    Schema(Box<str>),
+    /// A certificate cannot be used.
+    #[error("PostgreSQL: the root certificates cannot be read")]
+    Certificate(#[source] Box<dyn Error + Send + Sync>),
+    /// The server cannot be reached, or refuses the connection.
+    #[error("PostgreSQL: the server cannot be reached")]
+    Unreachable(#[source] Box<dyn Error + Send + Sync>),
+    /// The database has no tables in this schema: call
+    /// [`migrate`](super::PostgresStore::migrate), or run
+    /// [`migration`](super::PostgresConfig::migration).
+    #[error("schema {schema}: no tables found, create them by PostgresStore::migrate")]
+    NoTables {
+        /// The name of the schema.
+        schema: Box<str>,
+    },
+    /// The tables are those of another version of this crate. Nothing was changed.
+    #[error("schema {schema}: expected tables of version {expected}, found version {found}")]
+    Version {
+        /// The name of the schema.
+        schema: Box<str>,
+        /// The version that this crate reads and writes.
+        expected: i64,
+        /// The version that the tables have.
+        found: i64,
+    },
+    /// The clocks of the server and of this machine differ by more than an hour. Revisions are made of
+    /// the time: set the clocks.
+    #[error("clock: expected at most 3600 s of difference to the server, found {} s", .0.as_secs())]
+    Clock(Duration),
+    /// The server failed.
+    #[error("PostgreSQL: the server failed")]
+    Backend(#[source] Box<dyn Error + Send + Sync>),
+}

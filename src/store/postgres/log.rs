@@ -1,0 +1,204 @@
+//! The log of events, and the receipts.
+
+use tokio_postgres::Row;
+
+use super::codec::{self, column};
+use super::pool::{Attempts, Connection, Failure, Pool};
+use super::read::first;
+use super::sql::{self, Param, Statement};
+use crate::idempotency::IdempotencyKey;
+use crate::store::{Forget, Logged, Receipt, StoreError};
+use crate::time::Timestamp;
+
+/// The time that it is known which commits were made, in microseconds: a day.
+pub(super) const COMMITS_KEPT: u64 = 86_400_000_000;
+/// The number of events that are numbered at once, but for the rest of a commit.
+const CHUNK: usize = 10_000;
+
+/// Returns the rows of events after the sequence number `after`, each beside the first and the next event's
+/// number; one row without an event if there is none. Events that wait are numbered if they are wanted.
+pub(super) async fn events(pool: &Pool, after: u64, limit: usize) -> Result<Vec<Row>, StoreError> {
+    let statement =
+        Statement::new(sql::EVENTS, [Param::Int(codec::int(after)), Param::Int(codec::limit(limit))]);
+    loop {
+        let rows = pool.rows(&statement).await?;
+        let Some(head) = rows.first() else {
+            return Err(StoreError::backend("the row of the log is missing"));
+        };
+        let is_event = column::<Option<i64>>(head, 3)?.is_some();
+        let is_full = limit == 0 || (is_event && rows.len() >= limit);
+        let are_waiting: bool = column(head, 2)?;
+        let first: i64 = column(head, 0)?;
+        if is_full || !are_waiting || codec::int(after) < first - 1 {
+            return Ok(rows);
+        }
+        in_log(pool, &Work::Number).await?;
+    }
+}
+
+/// Returns the events of rows after the sequence number `after`.
+pub(super) fn logged(rows: &[Row], after: u64) -> Result<Vec<Logged>, StoreError> {
+    if let Some(first) = first::<i64>(rows)?
+        && codec::int(after) < first - 1
+    {
+        return Err(StoreError::Forgotten { first: first.unsigned_abs() });
+    }
+    let mut events = Vec::with_capacity(rows.len());
+    for row in rows {
+        if let Some(sequence) = column::<Option<i64>>(row, 3)? {
+            let event = codec::parse(column(row, 4)?)?;
+            events.push(Logged { sequence: sequence.unsigned_abs(), event });
+        }
+    }
+    Ok(events)
+}
+
+/// Returns the receipt of rows of its parts.
+pub(super) fn receipt(key: IdempotencyKey, rows: &[Row]) -> Result<Option<Receipt>, StoreError> {
+    let Some(head) = rows.first() else { return Ok(None) };
+    let at: i64 = column(head, 0)?;
+    let at = Timestamp::from_gregorian(at.unsigned_abs()).map_err(StoreError::backend)?;
+    let actor = column::<&str>(head, 1)?.parse().map_err(StoreError::backend)?;
+    let mut answer = String::new();
+    for row in rows {
+        answer.push_str(column(row, 2)?);
+    }
+    Ok(Some(Receipt::new(key, actor, codec::parse(&answer)?, at)))
+}
+
+/// Forgets events and receipts, and commits that were made before a time in microseconds.
+pub(super) async fn forget(pool: &Pool, forget: &Forget, commits_before: u64) -> Result<(), StoreError> {
+    if forget.max_events.is_some() || forget.events_before.is_some() {
+        // Those that wait count, and have no number yet.
+        while in_log(pool, &Work::Number).await? {}
+        in_log(pool, &Work::Forget(forget.clone())).await?;
+    }
+    if let Some(time) = forget.receipts_before {
+        let time = Param::Int(codec::time(time));
+        pool.rows(&Statement::new(sql::FORGET_RECEIPTS_BEFORE, [time])).await?;
+    }
+    if let Some(max) = forget.max_receipts_per_actor {
+        let max = Param::Int(codec::int(max));
+        pool.rows(&Statement::new(sql::FORGET_RECEIPTS_BUT_EACH, [max])).await?;
+    }
+    if let Some(max) = forget.max_receipts {
+        let max = Param::Int(codec::int(max));
+        pool.rows(&Statement::new(sql::FORGET_RECEIPTS_BUT, [max])).await?;
+    }
+    let before = Param::Int(codec::int(commits_before));
+    pool.rows(&Statement::new(sql::FORGET_COMMITS, [before])).await?;
+    Ok(())
+}
+
+/// Something that is done while the log is locked.
+enum Work {
+    /// Numbers events that wait.
+    Number,
+    Forget(Forget),
+}
+
+/// Does work on the log in a transaction; whether more of the same is to be done.
+async fn in_log(pool: &Pool, work: &Work) -> Result<bool, StoreError> {
+    let mut attempts = Attempts::default();
+    loop {
+        let done = match pool.connection().await {
+            Ok(connection) => {
+                let done = work.run(&connection).await;
+                if done.is_ok() {
+                    connection.give_back();
+                } else {
+                    connection.roll_back().await;
+                }
+                done
+            }
+            Err(failure) => Err(failure),
+        };
+        match done {
+            Ok(more) => return Ok(more),
+            Err(failure) => attempts.after(failure).await?,
+        }
+    }
+}
+
+impl Work {
+    /// Whether a transaction was made does not matter if its answer is lost: the work is done again.
+    async fn run(&self, connection: &Connection<'_>) -> Result<bool, Failure> {
+        connection.control(sql::BEGIN_LOG).await?;
+        let head = connection.rows(&Statement::new(sql::LOCK_LOG, [])).await?;
+        let head = head.first().ok_or_else(|| Failure::Refused("the row of the log is missing".into()))?;
+        let (first, next) = (column(head, 0)?, column(head, 1)?);
+        let more = match self {
+            Self::Number => number(connection, next).await?,
+            Self::Forget(forget) => {
+                remove(connection, forget, first, next).await?;
+                false
+            }
+        };
+        connection.control(sql::COMMIT).await?;
+        Ok(more)
+    }
+}
+
+/// Moves events that wait to the log, from the sequence number `next` on; whether more may wait.
+async fn number(connection: &Connection<'_>, next: i64) -> Result<bool, Failure> {
+    let waiting = |count| Statement::new(sql::WAITING, [Param::Int(codec::limit(count))]);
+    let mut rows = connection.rows(&waiting(CHUNK)).await?;
+    let mut revisions = revisions(&rows)?;
+    let is_last = rows.len() < CHUNK;
+    if !is_last {
+        // The last commit may be cut off: it waits for the next time, unless it is the only one.
+        let last = revisions.last().copied();
+        if revisions.first().copied() == last {
+            rows = connection.rows(&waiting(usize::MAX)).await?;
+            rows.retain(|row| row.try_get(0).ok() == last);
+        } else {
+            rows.retain(|row| row.try_get(0).ok() != last);
+            revisions.retain(|revision| Some(*revision) != last);
+        }
+    }
+    if rows.is_empty() {
+        return Ok(false);
+    }
+    revisions.dedup();
+    let mut columns = (Vec::new(), Vec::new(), Vec::new());
+    for (sequence, row) in (next..).zip(&rows) {
+        columns.0.push(sequence);
+        columns.1.push(column(row, 1)?);
+        columns.2.push(column(row, 2)?);
+    }
+    let next = next + codec::limit(rows.len());
+    let columns = [Param::Ints(columns.0), Param::Ints(columns.1), Param::Texts(columns.2)];
+    connection.execute(&Statement::new(sql::LOG_EVENTS, columns)).await?;
+    connection.execute(&Statement::new(sql::UNWAIT, [Param::Ints(revisions)])).await?;
+    connection.execute(&Statement::new(sql::SET_NEXT, [Param::Int(next)])).await?;
+    Ok(!is_last)
+}
+
+fn revisions(rows: &[Row]) -> Result<Vec<i64>, StoreError> {
+    rows.iter().map(|row| column(row, 0)).collect()
+}
+
+/// Removes old events, or all but some. The first event left is `first` now, the next one `next`.
+async fn remove(connection: &Connection<'_>, forget: &Forget, first: i64, next: i64) -> Result<(), Failure> {
+    let mut left = first;
+    if let Some(max) = forget.max_events {
+        left = left.max(next.saturating_sub(codec::int(max)));
+    }
+    if let Some(time) = forget.events_before {
+        let since = Statement::new(sql::FIRST_EVENT_SINCE, [Param::Int(codec::time(time))]);
+        let since: Option<i64> = super::read::first(&connection.rows(&since).await?)?;
+        left = left.max(since.unwrap_or(next));
+    }
+    if left > first {
+        connection.execute(&Statement::new(sql::SET_FIRST, [Param::Int(left)])).await?;
+        connection.execute(&Statement::new(sql::FORGET_EVENTS, [Param::Int(left)])).await?;
+    }
+    Ok(())
+}
+
+impl From<StoreError> for Failure {
+    /// A row that cannot be read.
+    fn from(error: StoreError) -> Self {
+        Self::Refused(error.into())
+    }
+}

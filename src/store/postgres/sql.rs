@@ -1,0 +1,395 @@
+//! The SQL of the store: its tables and statements.
+//!
+//! Only what PostgreSQL and the engines that speak its protocol have in common is used, which a test
+//! below keeps: no sequences, foreign keys, triggers, advisory locks, listeners or JSON types. In a
+//! statement `telnum.` stands for the schema and `?` for the next parameter.
+//!
+//! - A number is its packed form with the sign bit flipped, so that numbers ascend; ids of contacts too.
+//! - A row of `number` is there as long as the number has a record or is active on a port request, and
+//!   stays when both end: a removed record leaves its revision, above which the next one is. So a
+//!   commit that touches a number writes its row, and two that touch it meet there at any isolation
+//!   level.
+//! - A row of `committed` stands for a commit. Its key makes revisions unique, and lets a client whose
+//!   connection was lost find out whether its commit was made.
+//! - Events wait in `inbox` until a reader moves them to `event` and numbers them, with the row of
+//!   `head` locked.
+//! - Documents are `text`: `jsonb` refuses the character U+0000, and sorts keys.
+
+use tokio_postgres::types::{ToSql, Type};
+
+/// The version of the tables.
+pub(super) const VERSION: i64 = 1;
+
+const TABLES: &[&str] = &[
+    "CREATE SCHEMA IF NOT EXISTS telnum",
+    "CREATE TABLE IF NOT EXISTS telnum.version (id bigint PRIMARY KEY, version bigint NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS telnum.number (number bigint PRIMARY KEY, revision bigint NOT NULL, \
+     state text COLLATE \"C\", owner text COLLATE \"C\", clock bigint, pending boolean, \
+     port_request text COLLATE \"C\", document text)",
+    "CREATE INDEX IF NOT EXISTS number_owner ON telnum.number (owner, number) WHERE owner IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS number_clock ON telnum.number (state, clock) WHERE clock IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS number_pending ON telnum.number (number) WHERE pending IS NOT NULL",
+    "CREATE TABLE IF NOT EXISTS telnum.port_request (id text COLLATE \"C\" PRIMARY KEY, \
+     revision bigint NOT NULL, account text COLLATE \"C\", active boolean, document text)",
+    "CREATE INDEX IF NOT EXISTS port_request_account ON telnum.port_request (account, id) \
+     WHERE account IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS port_request_active ON telnum.port_request (id) WHERE active IS NOT NULL",
+    "CREATE TABLE IF NOT EXISTS telnum.contact_list (owner text COLLATE \"C\" PRIMARY KEY, \
+     revision bigint NOT NULL, document text)",
+    "CREATE TABLE IF NOT EXISTS telnum.contact (id bigint PRIMARY KEY, owner text COLLATE \"C\", \
+     number bigint)",
+    "CREATE INDEX IF NOT EXISTS contact_number ON telnum.contact (number) WHERE number IS NOT NULL",
+    "CREATE TABLE IF NOT EXISTS telnum.committed (revision bigint PRIMARY KEY, writer bigint NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS telnum.inbox (revision bigint, place bigint, at bigint NOT NULL, \
+     document text NOT NULL, PRIMARY KEY (revision, place))",
+    "CREATE TABLE IF NOT EXISTS telnum.event (sequence bigint PRIMARY KEY, at bigint NOT NULL, \
+     document text NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS telnum.receipt (key text COLLATE \"C\", part bigint, \
+     revision bigint NOT NULL, actor text COLLATE \"C\" NOT NULL, at bigint NOT NULL, \
+     answer text NOT NULL, PRIMARY KEY (key, part))",
+    "CREATE INDEX IF NOT EXISTS receipt_revision ON telnum.receipt (revision)",
+    "CREATE INDEX IF NOT EXISTS receipt_at ON telnum.receipt (at)",
+    "CREATE TABLE IF NOT EXISTS telnum.lease (name text COLLATE \"C\" PRIMARY KEY, \
+     holder bigint NOT NULL, until bigint NOT NULL)",
+    // `next_id` starts below the id 1, with the sign bit flipped.
+    "CREATE TABLE IF NOT EXISTS telnum.head (id bigint PRIMARY KEY, first bigint NOT NULL, \
+     next bigint NOT NULL, last_contact bigint NOT NULL)",
+    "INSERT INTO telnum.head (id, first, next, last_contact) VALUES (1, 1, 1, -9223372036854775808) \
+     ON CONFLICT (id) DO NOTHING",
+    "INSERT INTO telnum.version (id, version) VALUES (1, 1) ON CONFLICT (id) DO NOTHING",
+];
+
+pub(super) const TABLES_VERSION: &str = "SELECT version FROM telnum.version WHERE id = 1";
+
+/// The server's time in microseconds since 1970.
+pub(super) const TIME: &str = "SELECT CAST(EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) * 1000000 AS bigint)";
+
+pub(super) const NUMBERS: &str = "SELECT number, revision, document FROM telnum.number \
+     WHERE number = ANY(?) AND document IS NOT NULL";
+/// The start of a scan, to which conditions are added.
+pub(super) const SCAN: &str =
+    "SELECT number, revision, document FROM telnum.number WHERE document IS NOT NULL";
+pub(super) const SCAN_PREFIX: &str = " AND number BETWEEN ? AND ?";
+pub(super) const SCAN_AFTER: &str = " AND number > ?";
+pub(super) const SCAN_OWNER: &str = " AND owner = ?";
+pub(super) const SCAN_STATES: &str = " AND state = ANY(?)";
+pub(super) const SCAN_CLOCK: &str = " AND clock BETWEEN ? AND ?";
+pub(super) const SCAN_PENDING: &str = " AND pending IS NOT NULL";
+pub(super) const SCAN_IDLE: &str = " AND pending IS NULL";
+pub(super) const SCAN_LIMIT: &str = " ORDER BY number LIMIT ?";
+
+pub(super) const PORT_REQUESTS: &str = "SELECT id, revision, document FROM telnum.port_request \
+     WHERE id = ANY(?) AND document IS NOT NULL";
+pub(super) const PORT_SCAN: &str =
+    "SELECT id, revision, document FROM telnum.port_request WHERE document IS NOT NULL";
+pub(super) const PORT_SCAN_AFTER: &str = " AND id > ?";
+pub(super) const PORT_SCAN_ACCOUNTS: &str = " AND account = ANY(?)";
+pub(super) const PORT_SCAN_ACTIVE: &str = " AND active IS NOT NULL";
+pub(super) const PORT_SCAN_LIMIT: &str = " ORDER BY id LIMIT ?";
+pub(super) const ACTIVE_PORT_REQUESTS: &str = "SELECT n.number, p.revision, p.document \
+     FROM telnum.number AS n JOIN telnum.port_request AS p ON p.id = n.port_request \
+     WHERE n.number = ANY(?) AND p.document IS NOT NULL";
+
+pub(super) const CONTACT_LISTS: &str = "SELECT owner, revision, document FROM telnum.contact_list \
+     WHERE owner = ANY(?) AND document IS NOT NULL";
+pub(super) const CONTACT_LISTS_WITH: &str = "SELECT c.id, l.owner, l.revision, l.document \
+     FROM telnum.contact AS c JOIN telnum.contact_list AS l ON l.owner = c.owner \
+     WHERE c.id = ANY(?) AND l.document IS NOT NULL";
+pub(super) const ALL_CONTACT_LISTS: &str =
+    "SELECT owner, revision, document FROM telnum.contact_list WHERE document IS NOT NULL";
+pub(super) const CONTACT_LISTS_NUMBER: &str = "SELECT owner, revision, document FROM telnum.contact_list \
+     WHERE document IS NOT NULL AND owner IN (SELECT owner FROM telnum.contact WHERE number = ?)";
+pub(super) const NEW_CONTACT_IDS: &str = "UPDATE telnum.head SET last_contact = ? + \
+     GREATEST(last_contact, COALESCE((SELECT max(id) FROM telnum.contact), last_contact)) \
+     WHERE id = 1 RETURNING last_contact";
+
+pub(super) const RECEIPT: &str = "SELECT at, actor, answer FROM telnum.receipt WHERE key = ? ORDER BY part";
+
+/// The first and the next event's number, whether events wait, and events.
+pub(super) const EVENTS: &str = "SELECT h.first, h.next, EXISTS (SELECT 1 FROM telnum.inbox), \
+     e.sequence, e.document FROM telnum.head AS h LEFT JOIN \
+     (SELECT sequence, document FROM telnum.event WHERE sequence > ? ORDER BY sequence LIMIT ?) AS e \
+     ON true WHERE h.id = 1 ORDER BY e.sequence";
+/// Locks the log, in a statement of its own: the next one sees all that was committed until then.
+pub(super) const LOCK_LOG: &str = "SELECT first, next FROM telnum.head WHERE id = 1 FOR UPDATE";
+/// Events that wait, in their order; those of a commit follow each other.
+pub(super) const WAITING: &str =
+    "SELECT revision, at, document FROM telnum.inbox ORDER BY revision, place LIMIT ?";
+pub(super) const LOG_EVENTS: &str = "INSERT INTO telnum.event (sequence, at, document) \
+     SELECT i.sequence, i.at, i.document FROM unnest(?, ?, ?) AS i (sequence, at, document)";
+pub(super) const UNWAIT: &str = "DELETE FROM telnum.inbox WHERE revision = ANY(?)";
+pub(super) const SET_NEXT: &str = "UPDATE telnum.head SET next = ? WHERE id = 1";
+pub(super) const SET_FIRST: &str = "UPDATE telnum.head SET first = ? WHERE id = 1";
+pub(super) const FIRST_EVENT_SINCE: &str =
+    "SELECT sequence FROM telnum.event WHERE at >= ? ORDER BY sequence LIMIT 1";
+pub(super) const FORGET_EVENTS: &str = "DELETE FROM telnum.event WHERE sequence < ?";
+pub(super) const FORGET_RECEIPTS_BEFORE: &str = "DELETE FROM telnum.receipt WHERE at < ?";
+pub(super) const FORGET_RECEIPTS_BUT: &str = "DELETE FROM telnum.receipt WHERE revision <= \
+     (SELECT revision FROM telnum.receipt WHERE part = 0 ORDER BY revision DESC OFFSET ? LIMIT 1)";
+pub(super) const FORGET_RECEIPTS_BUT_EACH: &str = "DELETE FROM telnum.receipt WHERE key IN (SELECT r.key \
+     FROM (SELECT key, row_number() OVER (PARTITION BY actor ORDER BY revision DESC) AS place \
+     FROM telnum.receipt WHERE part = 0) AS r WHERE r.place > ?)";
+pub(super) const FORGET_COMMITS: &str = "DELETE FROM telnum.committed WHERE revision < ?";
+
+/// Takes a lease that is free, has ended, or is the holder's already.
+pub(super) const LEASE: &str = "INSERT INTO telnum.lease AS l (name, holder, until) VALUES (?, ?, \
+     CAST(EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) * 1000000 AS bigint) + ?) \
+     ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until \
+     WHERE l.holder = excluded.holder \
+     OR l.until < CAST(EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) * 1000000 AS bigint) RETURNING l.name";
+pub(super) const END_LEASE: &str = "DELETE FROM telnum.lease WHERE name = ? AND holder = ?";
+
+// The parts of a commit.
+
+pub(super) const COMMITTED: &str = "INSERT INTO telnum.committed (revision, writer) VALUES (?, ?)";
+/// Takes the revision of a commit whose fate is not known, so that it cannot be made any more.
+pub(super) const FENCE: &str = "INSERT INTO telnum.committed (revision, writer) VALUES (?, 0) \
+     ON CONFLICT (revision) DO NOTHING RETURNING revision";
+pub(super) const WRITER: &str = "SELECT writer FROM telnum.committed WHERE revision = ?";
+/// Changes records over the version, and on the port request, that is expected. 0 stands for no record,
+/// the empty text for no port request.
+pub(super) const UPDATE_NUMBERS: &str = "UPDATE telnum.number AS n SET revision = ?, state = i.state, \
+     owner = i.owner, clock = i.clock, pending = i.pending, document = i.document, \
+     port_request = CASE WHEN i.claims THEN i.claim ELSE n.port_request END \
+     FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS i (number, expected, holder, claims, claim, state, \
+     owner, clock, pending, document) WHERE n.number = i.number AND n.revision < ? \
+     AND (i.expected IS NULL OR i.expected = CASE WHEN n.document IS NULL THEN 0 ELSE n.revision END) \
+     AND (i.holder IS NULL OR i.holder = COALESCE(n.port_request, ''))";
+/// Claims or releases numbers, under the same conditions.
+pub(super) const UPDATE_CLAIMS: &str = "UPDATE telnum.number AS n SET \
+     port_request = CASE WHEN i.claims THEN i.claim ELSE n.port_request END \
+     FROM unnest(?, ?, ?, ?, ?) AS i (number, expected, holder, claims, claim) WHERE n.number = i.number \
+     AND (i.expected IS NULL OR i.expected = CASE WHEN n.document IS NULL THEN 0 ELSE n.revision END) \
+     AND (i.holder IS NULL OR i.holder = COALESCE(n.port_request, ''))";
+/// Adds records where there are none. Conditions may be added.
+pub(super) const ADD_NUMBERS: &str = "INSERT INTO telnum.number AS n (number, revision, state, owner, \
+     clock, pending, port_request, document) SELECT i.number, ?, i.state, i.owner, i.clock, i.pending, \
+     i.claim, i.document FROM unnest(?, ?, ?, ?, ?, ?, ?) AS i (number, state, owner, clock, pending, \
+     claim, document) ON CONFLICT (number) DO UPDATE SET revision = excluded.revision, \
+     state = excluded.state, owner = excluded.owner, clock = excluded.clock, pending = excluded.pending, \
+     port_request = COALESCE(excluded.port_request, n.port_request), document = excluded.document \
+     WHERE n.document IS NULL AND n.revision < excluded.revision";
+/// Claims numbers that are on no port request. Conditions may be added.
+pub(super) const ADD_CLAIMS: &str = "INSERT INTO telnum.number AS n (number, revision, port_request) \
+     SELECT i.number, 0, i.claim FROM unnest(?, ?) AS i (number, claim) \
+     ON CONFLICT (number) DO UPDATE SET port_request = excluded.port_request \
+     WHERE n.port_request IS NULL";
+pub(super) const IF_UNCLAIMED: &str = " AND n.port_request IS NULL";
+pub(super) const IF_NO_RECORD: &str = " AND n.document IS NULL";
+pub(super) const UPDATE_PORT_REQUESTS: &str = "UPDATE telnum.port_request AS p SET revision = ?, \
+     account = i.account, active = i.active, document = i.document \
+     FROM unnest(?, ?, ?, ?, ?) AS i (id, expected, account, active, document) WHERE p.id = i.id \
+     AND p.revision = i.expected AND p.document IS NOT NULL";
+pub(super) const ADD_PORT_REQUESTS: &str = "INSERT INTO telnum.port_request AS p (id, revision, account, \
+     active, document) SELECT i.id, ?, i.account, i.active, i.document \
+     FROM unnest(?, ?, ?, ?) AS i (id, account, active, document) ON CONFLICT (id) DO UPDATE SET \
+     revision = excluded.revision, account = excluded.account, active = excluded.active, \
+     document = excluded.document WHERE p.document IS NULL AND p.revision < excluded.revision";
+pub(super) const UPDATE_LISTS: &str = "UPDATE telnum.contact_list AS l SET revision = ?, \
+     document = i.document FROM unnest(?, ?, ?) AS i (owner, expected, document) WHERE l.owner = i.owner \
+     AND l.revision = i.expected AND l.document IS NOT NULL";
+pub(super) const ADD_LISTS: &str = "INSERT INTO telnum.contact_list AS l (owner, revision, document) \
+     SELECT i.owner, ?, i.document FROM unnest(?, ?) AS i (owner, document) ON CONFLICT (owner) \
+     DO UPDATE SET revision = excluded.revision, document = excluded.document \
+     WHERE l.document IS NULL AND l.revision < excluded.revision";
+pub(super) const UPDATE_CONTACTS: &str = "UPDATE telnum.contact AS c SET owner = i.new_owner, \
+     number = i.number FROM unnest(?, ?, ?, ?) AS i (id, owner, new_owner, number) \
+     WHERE c.id = i.id AND c.owner = i.owner";
+pub(super) const ADD_CONTACTS: &str = "INSERT INTO telnum.contact AS c (id, owner, number) \
+     SELECT i.id, i.owner, i.number FROM unnest(?, ?, ?) AS i (id, owner, number) \
+     ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, number = excluded.number \
+     WHERE c.owner IS NULL";
+pub(super) const ADD_EVENTS: &str = "INSERT INTO telnum.inbox (revision, place, at, document) \
+     SELECT ?, i.place, i.at, i.document FROM unnest(?, ?, ?) AS i (place, at, document)";
+pub(super) const ADD_RECEIPT: &str = "INSERT INTO telnum.receipt (key, part, revision, actor, at, answer) \
+     SELECT ?, i.part, ?, ?, ?, i.answer FROM unnest(?, ?) AS i (part, answer) \
+     ON CONFLICT (key, part) DO NOTHING";
+
+/// The versions that are stored of all that a commit expects something of: of numbers, port requests,
+/// owners, contacts and the receipt, each with its kind.
+pub(super) const VERSIONS: &str = "SELECT 1, number, '', revision, port_request, document IS NOT NULL \
+     FROM telnum.number WHERE number = ANY(?) \
+     UNION ALL SELECT 2, 0, id, revision, NULL, document IS NOT NULL \
+     FROM telnum.port_request WHERE id = ANY(?) \
+     UNION ALL SELECT 3, 0, owner, revision, NULL, document IS NOT NULL \
+     FROM telnum.contact_list WHERE owner = ANY(?) \
+     UNION ALL SELECT 4, c.id, l.owner, l.revision, NULL, true FROM telnum.contact AS c \
+     JOIN telnum.contact_list AS l ON l.owner = c.owner WHERE c.id = ANY(?) \
+     UNION ALL SELECT 5, 0, key, revision, NULL, true FROM telnum.receipt WHERE key = ? AND part = 0";
+
+pub(super) const BEGIN: &str = "BEGIN";
+/// The log is locked first, then read as it is by then: by statements that each see what is committed.
+pub(super) const BEGIN_LOG: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+/// Several statements that see one moment.
+pub(super) const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+pub(super) const COMMIT: &str = "COMMIT";
+pub(super) const ROLLBACK: &str = "ROLLBACK";
+
+/// Returns the statements that create the schema and its tables.
+pub(super) fn migration(schema: &str) -> impl Iterator<Item = String> {
+    TABLES.iter().map(|statement| in_schema(statement, schema))
+}
+
+/// Returns a statement with the name of the schema.
+fn in_schema(statement: &str, schema: &str) -> String {
+    let statement = statement.replace("telnum.", &format!("{schema}."));
+    match statement.strip_suffix(" telnum") {
+        Some(start) => format!("{start} {schema}"),
+        None => statement,
+    }
+}
+
+/// A statement and its parameters.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Statement {
+    /// With `telnum.` for the schema and `?` for parameters.
+    text: String,
+    params: Vec<Param>,
+}
+
+/// A part of a commit, and the number of rows that it must change.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    pub(super) statement: Statement,
+    pub(super) rows: usize,
+}
+
+/// A parameter.
+#[derive(Clone, Debug)]
+pub(super) enum Param {
+    Int(i64),
+    Ints(Vec<i64>),
+    SomeInts(Vec<Option<i64>>),
+    Bools(Vec<bool>),
+    SomeBools(Vec<Option<bool>>),
+    Text(String),
+    Texts(Vec<String>),
+    SomeTexts(Vec<Option<String>>),
+}
+
+/// Returns a statement that carries out all parts, and fails unless each changes the rows that it must.
+pub(super) fn together(parts: &[Part]) -> Statement {
+    let (mut statement, mut counts) = (Statement::default(), Statement::default());
+    for (place, part) in parts.iter().enumerate() {
+        let (start, condition) = if place == 0 { ("WITH", "CASE WHEN") } else { (",", "AND") };
+        statement.push(&format!("{start} part{place} AS ("), []);
+        statement.push(&part.statement.text, part.statement.params.iter().cloned());
+        statement.push(" RETURNING 1)", []);
+        let rows = Param::Int(i64::try_from(part.rows).unwrap_or(i64::MAX));
+        counts.push(&format!(" {condition} (SELECT count(*) FROM part{place}) = ?"), [rows]);
+    }
+    statement.push(" SELECT 1 /", []);
+    statement.push(&counts.text, counts.params);
+    statement.push(" THEN 1 ELSE 0 END", []);
+    statement
+}
+
+impl Statement {
+    pub(super) fn new(text: &str, params: impl IntoIterator<Item = Param>) -> Self {
+        Self { text: text.to_owned(), params: params.into_iter().collect() }
+    }
+
+    /// Adds text and its parameters.
+    pub(super) fn push(&mut self, text: &str, params: impl IntoIterator<Item = Param>) {
+        self.text.push_str(text);
+        self.params.extend(params);
+    }
+
+    /// Returns the text for the server.
+    pub(super) fn text(&self, schema: &str) -> String {
+        let text = in_schema(&self.text, schema);
+        let mut numbered = String::with_capacity(text.len() + 2 * self.params.len());
+        for (place, part) in text.split('?').enumerate() {
+            if place > 0 {
+                numbered.push('$');
+                numbered.push_str(&place.to_string());
+            }
+            numbered.push_str(part);
+        }
+        numbered
+    }
+
+    /// Returns the parameters with their types.
+    pub(super) fn params(&self) -> Vec<(&(dyn ToSql + Sync), Type)> {
+        self.params.iter().map(Param::typed).collect()
+    }
+}
+
+impl Param {
+    fn typed(&self) -> (&(dyn ToSql + Sync), Type) {
+        match self {
+            Self::Int(int) => (int, Type::INT8),
+            Self::Ints(ints) => (ints, Type::INT8_ARRAY),
+            Self::SomeInts(ints) => (ints, Type::INT8_ARRAY),
+            Self::Bools(bools) => (bools, Type::BOOL_ARRAY),
+            Self::SomeBools(bools) => (bools, Type::BOOL_ARRAY),
+            Self::Text(text) => (text, Type::TEXT),
+            Self::Texts(texts) => (texts, Type::TEXT_ARRAY),
+            Self::SomeTexts(texts) => (texts, Type::TEXT_ARRAY),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the engines that speak PostgreSQL's protocol have in common.
+    const KEYWORDS: &str = "ALL AND ANY AS BEGIN BETWEEN BY CASE CAST COALESCE COLLATE COMMIT COMMITTED CONFLICT \
+        CREATE CURRENT_TIMESTAMP DELETE DESC DO ELSE END EPOCH EXISTS EXTRACT FOR FROM GREATEST IF IN INDEX INSERT \
+        INTO IS ISOLATION JOIN KEY LEFT LEVEL LIMIT NOT NOTHING NULL OFFSET ON ONLY OR ORDER OVER PARTITION PRIMARY \
+        READ REPEATABLE RETURNING ROLLBACK SCHEMA SELECT SET TABLE THEN UNION UPDATE VALUES WHEN WHERE WITH";
+    const FUNCTIONS: &str = "count max row_number unnest";
+    const TYPES: &str = "bigint boolean text";
+
+    /// Returns the string literals of this file above the tests, comments aside.
+    fn literals() -> Vec<String> {
+        let source = include_str!("sql.rs");
+        let source = source.split("#[cfg(test)]").next().unwrap_or_default();
+        let code =
+            source.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+        let code = code.replace("\\\"", "`");
+        code.split('"').skip(1).step_by(2).map(|text| text.replace('`', "\"")).collect()
+    }
+
+    #[test]
+    fn statements_have_nothing_that_only_some_engines_have() {
+        let literals = literals();
+        assert!(literals.len() > 70, "only {} literals were found", literals.len());
+        let is_one_of = |list: &str, word: &str| list.split_whitespace().any(|known| known == word);
+        for text in &literals {
+            for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
+                let is_keyword =
+                    word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+                assert!(!is_keyword || is_one_of(KEYWORDS, word), "{word} in {text}");
+            }
+            for (before, _) in text.match_indices('(').map(|(at, _)| text.split_at(at)) {
+                let name =
+                    before.rsplit(|c: char| !(c.is_ascii_lowercase() || c == '_')).next().unwrap_or_default();
+                assert!(name.is_empty() || is_one_of(FUNCTIONS, name), "{name} in {text}");
+            }
+            assert!(!text.contains("::") && !text.contains("jsonb"), "{text}");
+        }
+        for statement in TABLES.iter().filter(|statement| statement.starts_with("CREATE TABLE")) {
+            let (_, columns) = statement.split_once(" (").unwrap();
+            for column in columns.trim_end_matches(')').split(", ").filter(|column| !column.contains('(')) {
+                let column_type = column.split_whitespace().nth(1).unwrap_or_default();
+                let is_key = !column.contains(' ');
+                assert!(is_key || is_one_of(TYPES, column_type), "{column} in {statement}");
+            }
+        }
+    }
+
+    #[test]
+    fn parameters_are_numbered_and_the_schema_is_named() {
+        let mut statement = Statement::new("SELECT 1 FROM telnum.number WHERE number = ?", [Param::Int(1)]);
+        statement.push(" AND revision = ?", [Param::Int(2)]);
+        let expected = "SELECT 1 FROM other.number WHERE number = $1 AND revision = $2";
+        assert_eq!(statement.text("other"), expected);
+        assert_eq!(
+            in_schema("CREATE SCHEMA IF NOT EXISTS telnum", "other"),
+            "CREATE SCHEMA IF NOT EXISTS other"
+        );
+        assert!(migration("other").all(|statement| !statement.contains("telnum")));
+    }
+}

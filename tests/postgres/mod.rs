@@ -1,0 +1,68 @@
+//! Schemas on the servers that `TELNUM_POSTGRES` names.
+#![allow(dead_code, reason = "each test uses some of it")]
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use telnum::store::postgres::{PostgresConfig, PostgresStore};
+
+/// A schema of its own, which is dropped at the end.
+pub(crate) struct Schema {
+    pub(crate) config: PostgresConfig,
+    url: String,
+    name: String,
+}
+
+/// Returns the URLs of the servers.
+pub(crate) fn urls() -> Vec<String> {
+    let urls = std::env::var("TELNUM_POSTGRES").unwrap_or_default();
+    let urls: Vec<_> = urls.split_whitespace().map(str::to_owned).collect();
+    assert!(!urls.is_empty(), "TELNUM_POSTGRES names no server");
+    urls
+}
+
+impl Schema {
+    /// Creates the schema and its tables.
+    pub(crate) fn new(url: &str, settings: impl Fn(PostgresConfig) -> PostgresConfig) -> Self {
+        let schema = Self::empty(url, settings);
+        PostgresStore::migrate(&schema.config).unwrap();
+        schema
+    }
+
+    /// Returns the settings of a schema that is not there.
+    pub(crate) fn empty(url: &str, settings: impl Fn(PostgresConfig) -> PostgresConfig) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros();
+        let name = format!("test_{time}_{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        let config: PostgresConfig = url.parse().unwrap();
+        let config = settings(config.with_schema(&name).unwrap());
+        Self { config, url: url.to_owned(), name }
+    }
+
+    /// Opens the store.
+    pub(crate) fn store(&self) -> PostgresStore {
+        PostgresStore::connect(&self.config).unwrap()
+    }
+
+    /// Carries out statements in which `telnum.` stands for the schema.
+    pub(crate) fn execute(&self, statements: &str) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let statements = statements.replace("telnum.", &format!("{}.", self.name));
+        runtime.block_on(async {
+            let (client, connection) =
+                tokio_postgres::connect(&self.url, tokio_postgres::NoTls).await.unwrap();
+            let connection = tokio::spawn(connection);
+            client.batch_execute(&statements).await.unwrap();
+            drop(client);
+            connection.await.unwrap().unwrap();
+        });
+    }
+}
+
+impl Drop for Schema {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.execute(&format!("DROP SCHEMA IF EXISTS {} CASCADE", self.name));
+        }
+    }
+}
