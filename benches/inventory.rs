@@ -23,6 +23,7 @@ use telnum::PhoneNumber;
 use telnum::account::{Account, AccountId, AccountTree, Actor};
 use telnum::inventory::{Create, ImportRow, Inventory, InventoryLimits, Options};
 use telnum::lifecycle::State;
+use telnum::names::CarrierName;
 use telnum::policy::Policy;
 use telnum::record::{Context, Creation, NumberRecord};
 use telnum::store::MemoryStore;
@@ -69,17 +70,23 @@ fn line(place: u64) -> String {
     format!("{},,available,local", number(place))
 }
 
-fn row(line: &str) -> ImportRow<String> {
+type Cells = (String, Option<AccountId>, Option<State>, Option<CarrierName>);
+
+fn cells(line: &str) -> Cells {
     let mut cells = line.split(',');
     let mut cell = || cells.next().filter(|cell| !cell.is_empty());
     let number = cell().unwrap().to_owned();
     let account = cell().map(|cell| cell.parse().unwrap());
-    let mut create = Create::default();
-    create.state = cell().map(|cell| cell.parse().unwrap());
-    create.carrier = cell().map(|cell| cell.parse().unwrap());
-    let mut row = ImportRow::new(number, create);
-    row.account = account;
-    row
+    let state = cell().map(|cell| cell.parse().unwrap());
+    let carrier = cell().map(|cell| cell.parse().unwrap());
+    (number, account, state, carrier)
+}
+
+fn row(line: &str) -> ImportRow<String> {
+    let (number, account, state, carrier) = cells(line);
+    let create = state.into_iter().fold(Create::default(), Create::with_state);
+    let create = carrier.into_iter().fold(create, Create::with_carrier);
+    account.into_iter().fold(ImportRow::new(number, create), ImportRow::with_account)
 }
 
 fn filled(size: u64) -> (Inventory, Baseline) {
@@ -102,10 +109,9 @@ fn import_baseline(baseline: &Baseline, inventory: &Inventory, size: u64) -> usi
     let (accounts, policy) = (accounts(), Policy::default());
     let ctx = Context::new(Actor::System, &accounts, &policy, inventory.now());
     for place in 0..size {
-        let ImportRow { number, account, create, .. } = row(&line(place));
+        let (number, account, state, carrier) = cells(&line(place));
         let number: PhoneNumber = number.parse().unwrap();
-        let creation =
-            Creation::default().with_owner(account).with_state(create.state).with_carrier(create.carrier);
+        let creation = Creation::default().with_owner(account).with_state(state).with_carrier(carrier);
         let record = NumberRecord::create(number, creation, &ctx).unwrap().record;
         baseline.write().unwrap().insert(number.to_bits(), record);
     }

@@ -82,7 +82,6 @@ pub enum Actor {
 ///
 /// let account: Account = serde_json::from_str(r#"{"id": "shop", "parent": "master", "enabled": false}"#)?;
 /// assert_eq!(account.parent, Some("master".parse()?));
-/// assert!(!account.enabled && !account.admin);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,40 +99,40 @@ pub struct Account {
     pub parent: Option<AccountId>,
     /// The display name.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub name: String,
+    pub(crate) name: String,
     /// Whether the account is enabled. A disabled account keeps its numbers, but calls to them fail.
     /// Default: `true`.
     #[serde(default = "default_enabled", skip_serializing_if = "is_true")]
-    pub enabled: bool,
+    pub(crate) enabled: bool,
     /// Whether the account may manage all accounts. Default: `false`.
     #[doc(alias = "superduper_admin")]
     #[serde(default, skip_serializing_if = "is_false")]
-    pub admin: bool,
+    pub(crate) admin: bool,
     /// Whether the account may create numbers. Default: `false`.
     #[doc(alias = "pvt_wnm_allow_additions")]
     #[serde(default, skip_serializing_if = "is_false")]
-    pub may_add_numbers: bool,
+    pub(crate) may_add_numbers: bool,
     /// Whether the account sells to the accounts below it. Default: `false`.
     #[serde(default, skip_serializing_if = "is_false")]
-    pub is_reseller: bool,
+    pub(crate) is_reseller: bool,
     /// The nearest reseller above the account, which sells to it.
     #[serde(skip)]
     pub reseller: Option<AccountId>,
     /// The dial plan of the account's users, which is applied before the system's converters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub dial_plan: Option<Converters>,
+    pub(crate) dial_plan: Option<Converters>,
     /// The features allowed on the numbers of the account's customers, if it is a reseller; `None` for
     /// no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub allowed_features: Option<FeatureSet>,
+    pub(crate) allowed_features: Option<FeatureSet>,
     /// The features denied on the numbers of the account's customers, if it is a reseller; `None` for
     /// no list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub denied_features: Option<FeatureSet>,
+    pub(crate) denied_features: Option<FeatureSet>,
     /// The carriers that the account may use; `None` for the list of its reseller, or all carriers if
     /// the reseller has no list either.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub carriers: Option<Vec<CarrierName>>,
+    pub(crate) carriers: Option<Vec<CarrierName>>,
 }
 
 /// A source of accounts.
@@ -304,25 +303,25 @@ impl Account {
         Self { name: name.into(), ..self }
     }
 
-    /// Sets whether the account is enabled.
+    /// Sets whether the account is enabled. Default: `true`.
     #[must_use]
     pub fn with_enabled(self, enabled: bool) -> Self {
         Self { enabled, ..self }
     }
 
-    /// Sets whether the account may manage all accounts.
+    /// Sets whether the account may manage all accounts. Default: `false`.
     #[must_use]
     pub fn with_admin(self, admin: bool) -> Self {
         Self { admin, ..self }
     }
 
-    /// Sets whether the account may create numbers.
+    /// Sets whether the account may create numbers. Default: `false`.
     #[must_use]
     pub fn with_may_add_numbers(self, may_add_numbers: bool) -> Self {
         Self { may_add_numbers, ..self }
     }
 
-    /// Sets whether the account sells to the accounts below it.
+    /// Sets whether the account sells to the accounts below it. Default: `false`.
     #[must_use]
     pub fn with_is_reseller(self, is_reseller: bool) -> Self {
         Self { is_reseller, ..self }
@@ -354,7 +353,7 @@ impl Account {
 
     /// Returns whether the account is in the subtree of `upper`.
     #[must_use]
-    pub fn is_self_or_below(&self, upper: AccountId) -> bool {
+    pub(crate) fn is_self_or_below(&self, upper: AccountId) -> bool {
         self.id == upper || self.ancestors.contains(&upper)
     }
 }

@@ -184,19 +184,19 @@ carrier_by_reference!(&T, Box<T>, Arc<T>);
 /// use telnum::carrier::CarrierInfo;
 ///
 /// let info = CarrierInfo::of("telnyx".parse()?).with_max_prefix_length(6);
-/// assert_eq!((info.is_local, info.is_billable, info.max_prefix_length), (false, true, 6));
+/// assert_eq!(info, CarrierInfo::of("bandwidth2".parse()?).with_max_prefix_length(6));
 /// # Ok::<(), telnum::token::TokenError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CarrierInfo {
     /// Whether the carrier's numbers belong to the service's own stock.
-    pub is_local: bool,
+    pub(crate) is_local: bool,
     /// Whether the carrier's numbers are charged for.
-    pub is_billable: bool,
+    pub(crate) is_billable: bool,
     /// The maximum number of digits of a national number that the carrier can search by.
     #[doc(alias = "maximal_prefix_length")]
-    pub max_prefix_length: u8,
+    pub(crate) max_prefix_length: u8,
 }
 
 /// A search for numbers to buy.

@@ -105,7 +105,6 @@ pub struct FeatureSet(u16);
 /// use telnum::names::CarrierName;
 ///
 /// assert_eq!("wnm_local".parse(), Ok(CarrierName::LOCAL));
-/// assert_eq!(CarrierName::LOCAL.module_name().to_string(), "knm_local");
 /// assert_eq!("knm_bandwidth".parse::<CarrierName>()?.as_str(), "bandwidth2");
 /// # Ok::<(), telnum::token::TokenError>(())
 /// ```
@@ -162,12 +161,6 @@ impl FeatureSet {
     #[must_use]
     pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
-    }
-
-    /// Returns the features that are in `self` and in `other`.
-    #[must_use]
-    pub const fn intersection(self, other: Self) -> Self {
-        Self(self.0 & other.0)
     }
 
     /// Returns the features that are in `self` but not in `other`.
@@ -286,7 +279,7 @@ impl CarrierName {
 
     /// Returns the name of the carrier's module as in documents: `knm_` and the carrier's name.
     #[must_use]
-    pub fn module_name(self) -> impl fmt::Display {
+    pub(crate) fn module_name(self) -> impl fmt::Display {
         ModuleName(self)
     }
 }

@@ -159,9 +159,6 @@ macro_rules! token_type {
         pub struct $name($crate::token::Token<$length>);
 
         impl $name {
-            /// The maximum number of characters.
-            pub const MAX_LENGTH: usize = $length;
-
             /// Returns the text.
             #[must_use]
             pub fn as_str(&self) -> &str {

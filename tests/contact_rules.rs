@@ -10,8 +10,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 use telnum::contact::{
-    ContactChanges, ContactEventKind, ContactField, ContactId, ContactList, ContactListError, ContactNumber,
-    ContactPatch, ContactQuery, ContactRefusal, EnteredNumber, NewContact, NumberFilter, OrderField,
+    ContactChanges, ContactEventKind, ContactField, ContactId, ContactLabel, ContactList, ContactListError,
+    ContactNumber, ContactPatch, ContactQuery, ContactRefusal, EnteredNumber, NewContact, NumberFilter,
+    OrderField,
 };
 use telnum::plan::Region;
 use telnum::{Extension, Timestamp};
@@ -166,11 +167,12 @@ fn apply(
             now,
         ),
         Command::Update(number, text, extension, label, primary) => {
-            let mut patch = ContactPatch::default();
-            patch.number = text.map(entered);
-            patch.extension = *extension;
-            patch.label = label.map(|label| label.map(|label| label.parse().unwrap()));
-            patch.primary = *primary;
+            let patch =
+                text.map(entered).into_iter().fold(ContactPatch::default(), ContactPatch::with_number);
+            let patch = extension.iter().fold(patch, |patch, extension| patch.with_extension(*extension));
+            let labels = label.map(|label| label.map(|label| label.parse::<ContactLabel>().unwrap()));
+            let patch = labels.into_iter().fold(patch, |patch, label| patch.with_label(label));
+            let patch = primary.iter().fold(patch, |patch, primary| patch.with_primary(*primary));
             list.update(id(*number), patch, now)
         }
         Command::MakePrimary(number) => list.make_primary(id(*number), now),

@@ -364,8 +364,12 @@ fn strangers_can_neither_see_nor_change_requests() {
     assert_eq!(world.desk.list(PortStates::ALL, None, 10, world.shop.into()).unwrap().items.len(), 1);
 }
 
+fn entered(text: &str) -> EnteredNumber {
+    EnteredNumber::parse(text, None, Some(Region::US)).unwrap()
+}
+
 fn contact(text: &str) -> NewContact {
-    NewContact::new(EnteredNumber::parse(text, None, Some(Region::US)).unwrap())
+    NewContact::new(entered(text))
 }
 
 /// Concurrent callers each add a first number: all numbers are stored, and exactly one is primary.
@@ -485,7 +489,7 @@ fn location_and_carrier_are_derived_unless_the_client_sets_them() {
     assert_eq!(store.events(0, 100).unwrap().len(), logged);
 
     // What was derived of another number goes with it, and `null` leads back to the derived one.
-    let other = ContactPatch::default().with_number(contact("504-555-0199").number);
+    let other = ContactPatch::default().with_number(entered("504-555-0199"));
     assert_eq!(book.update(second, &other).unwrap().location(), None);
     let none = ContactPatch::default().with_carrier(None);
     assert_eq!(book.update(first, &none).unwrap().carrier().unwrap().as_str(), "Second");

@@ -393,7 +393,7 @@ proptest! {
 
 #[test]
 fn effects_round_trip() {
-    let cnam = Cnam::from_value(json!({"display_name": "my CNAM", "kind": "x"})).unwrap();
+    let cnam = serde_json::from_value(json!({"display_name": "my CNAM", "kind": "x"})).unwrap();
     let effects = [
         ProviderEffect::ProvisionE911(address("B")),
         ProviderEffect::RemoveE911,

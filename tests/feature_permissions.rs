@@ -67,9 +67,9 @@ impl<'a> Facts<'a> {
     /// Creates a number, its accounts and its policy from the facts.
     fn ask<T>(&self, question: impl FnOnce(&NumberRecord, &Context<'_>) -> T) -> T {
         let [reseller, shop] = ["reseller", "shop"].map(|id| id.parse().unwrap());
-        let mut seller = Account::new(reseller).with_is_reseller(true);
-        seller.allowed_features = self.reseller_allowed;
-        seller.denied_features = self.reseller_denied;
+        let seller = Account::new(reseller).with_is_reseller(true);
+        let seller = self.reseller_allowed.into_iter().fold(seller, Account::with_allowed_features);
+        let seller = self.reseller_denied.into_iter().fold(seller, Account::with_denied_features);
         let accounts = AccountTree::new([seller, Account::new(shop).with_parent(reseller)]).unwrap();
         let policy = Policy::default()
             .with_allowed_features(self.policy_allowed)

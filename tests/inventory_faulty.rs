@@ -144,16 +144,28 @@ impl Case<'_> {
     fn run(&self) {
         let one = Options::new(id("reseller"));
         let with_key = one.with_key("request-1".parse().unwrap());
-        for options in [one, one.with_all_or_nothing(true), with_key, with_key.with_all_or_nothing(true)] {
+        for (options, all_or_nothing, has_key) in [
+            (one, false, false),
+            (one.with_all_or_nothing(true), true, false),
+            (with_key, false, true),
+            (with_key.with_all_or_nothing(true), true, true),
+        ] {
             for fault in FAULTS {
-                let calls = (1..1_000).take_while(|at| self.run_once(options, fault, *at)).count();
+                let calls = (1..1_000)
+                    .take_while(|at| self.run_once((options, all_or_nothing, has_key), fault, *at))
+                    .count();
                 assert!(calls >= self.numbers.len(), "{}", self.name);
             }
         }
     }
 
     /// Runs the use case with one fault. Returns whether the call was reached.
-    fn run_once(&self, options: Options, fault: StoreFault, at: usize) -> bool {
+    fn run_once(
+        &self,
+        (options, all_or_nothing, has_key): (Options, bool, bool),
+        fault: StoreFault,
+        at: usize,
+    ) -> bool {
         let text = format!("{}, {fault:?} {at}, {options:?}", self.name);
         let world = World::new(&self.before);
         let store = world.faulty(fault, at);
@@ -163,14 +175,14 @@ impl Case<'_> {
         world.recover(&later, &text);
         let are_done =
             || self.numbers.iter().map(|it| (self.is_done)(world.record(it.parse().unwrap()).as_ref()));
-        if options.all_or_nothing {
+        if all_or_nothing {
             let all: Vec<_> = are_done().collect();
             assert!(all.iter().all(|is_done| *is_done == all[0]), "{text}: {all:?}");
         }
         for number in outcome.iter().flat_map(|outcome| outcome.succeeded.keys()) {
             assert!((self.is_done)(world.record(*number).as_ref()), "{text}: {number}");
         }
-        if options.key.is_some() {
+        if has_key {
             let repeated = (self.act)(&later, &options).unwrap();
             assert!(repeated.is_success(), "{text}: {:?}", repeated.failed);
             assert!(are_done().all(|is_done| is_done), "{text}");

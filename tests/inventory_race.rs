@@ -173,8 +173,8 @@ fn a_late_buyer_does_not_see_another_accounts_record() {
                 .carrier(Slow(Mutex::new(Some((is_asked, answers)))))
                 .limits(InventoryLimits::default().with_claim_timeout(std::time::Duration::ZERO))
                 .build();
-            let [mut first, second] = [0, 1].map(|place| Options::new(id(place)));
-            first.key = key;
+            let [first, second] = [0, 1].map(|place| Options::new(id(place)));
+            let first = key.into_iter().fold(first, Options::with_key);
             let outcome = thread::scope(|scope| {
                 let late = scope.spawn(|| inventory.activate([NUMBER], &first).unwrap());
                 asked.recv().unwrap();

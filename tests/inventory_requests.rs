@@ -131,8 +131,8 @@ fn a_replay_equals_the_first_answer() {
     let fields = json!({"z": {"b": null, "a": [1.5, 1e300, -0.0, u64::MAX]}, "": "", "a\u{0}b": "\u{fffd}"});
     for carrier_data in [None, Some(Value::Null), Some(json!({"order": null}))] {
         let inventory = world().build();
-        let mut create = Create::default().with_document(document(fields.clone()));
-        create.carrier_data = carrier_data;
+        let create = Create::default().with_document(document(fields.clone()));
+        let create = carrier_data.into_iter().fold(create, Create::with_carrier_data);
         let [first, again] = [(); 2].map(|()| inventory.create([ABSENT], &create, &keyed("k")).unwrap());
         assert!(first.is_success());
         assert_eq!(again.succeeded, first.succeeded);

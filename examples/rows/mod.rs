@@ -73,10 +73,9 @@ pub(crate) fn row(line: &str) -> Result<ImportRow<String>, String> {
     let account = account.map(|it| it.parse::<AccountId>().map_err(|_| wrong("account"))).transpose()?;
     let state = state.map(|it| it.parse::<State>().map_err(|_| wrong("state"))).transpose()?;
     let carrier = carrier.map(|it| it.parse::<CarrierName>().map_err(|_| wrong("carrier"))).transpose()?;
-    let mut create = Create::default();
-    (create.state, create.carrier) = (state, carrier);
+    let create = state.into_iter().fold(Create::default(), Create::with_state);
+    let create = carrier.into_iter().fold(create, Create::with_carrier);
     let number = number.ok_or_else(|| wrong("number"))?;
-    let mut row = ImportRow::new(number.clone(), create);
-    row.account = account;
-    Ok(row)
+    let row = ImportRow::new(number.clone(), create);
+    Ok(account.into_iter().fold(row, ImportRow::with_account))
 }

@@ -12,22 +12,22 @@ use crate::number::Extension;
 ///
 /// let home = EnteredNumber::parse("+1 541-555-0123", None, None)?;
 /// let home = NewContact::new(home).with_label("home".parse()?).with_primary(true);
-/// assert!(home.primary && home.location.is_none());
+/// # let _: NewContact = home;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NewContact {
     /// The number as it was entered.
-    pub number: EnteredNumber,
+    pub(crate) number: EnteredNumber,
     /// The label.
-    pub label: Option<ContactLabel>,
+    pub(crate) label: Option<ContactLabel>,
     /// The location.
-    pub location: Option<ContactLocation>,
+    pub(crate) location: Option<ContactLocation>,
     /// The name of the carrier.
-    pub carrier: Option<ContactCarrier>,
+    pub(crate) carrier: Option<ContactCarrier>,
     /// Whether the number becomes the owner's primary number. The first number of a list always does.
-    pub primary: bool,
+    pub(crate) primary: bool,
     /// The fields that stand in for a location and carrier that are `None`.
     pub derived: DerivedFields,
 }
@@ -37,25 +37,25 @@ pub struct NewContact {
 /// ```
 /// use telnum::contact::ContactPatch;
 ///
-/// let patch = ContactPatch::default().with_label(None).with_primary(true);
-/// assert_eq!((patch.label, patch.location), (Some(None), None));
+/// let patch = ContactPatch::default().with_label(None);
+/// assert_ne!(patch, ContactPatch::default());
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ContactPatch {
     /// The new number. It also replaces the extension, or removes it if the new number has none.
-    pub number: Option<EnteredNumber>,
+    pub(crate) number: Option<EnteredNumber>,
     /// The new extension.
-    pub extension: Option<Option<Extension>>,
+    pub(crate) extension: Option<Option<Extension>>,
     /// The new label.
-    pub label: Option<Option<ContactLabel>>,
+    pub(crate) label: Option<Option<ContactLabel>>,
     /// The new location.
-    pub location: Option<Option<ContactLocation>>,
+    pub(crate) location: Option<Option<ContactLocation>>,
     /// The new name of the carrier.
-    pub carrier: Option<Option<ContactCarrier>>,
+    pub(crate) carrier: Option<Option<ContactCarrier>>,
     /// Whether the number becomes the owner's primary number. `false` is refused for the primary
     /// number.
-    pub primary: Option<bool>,
+    pub(crate) primary: Option<bool>,
     /// The fields that stand in for a location and carrier that are not set. `None` keeps those derived before, unless
     /// the number changes.
     pub derived: Option<DerivedFields>,

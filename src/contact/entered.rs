@@ -58,7 +58,7 @@ pub struct CountryError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EnteredNumberError {
-    /// A text of more than [`EnteredText::MAX_LENGTH`] characters.
+    /// A text of more characters than an [`EnteredText`] may have.
     #[error(transparent)]
     TooLong(#[from] TextLengthError),
     /// A text that cannot be parsed as a phone number.

@@ -142,9 +142,9 @@ pub struct ContactPage<T> {
 
 impl ContactQuery {
     /// The default of [`with_per_page`](Self::with_per_page).
-    pub const DEFAULT_PER_PAGE: u8 = 25;
+    pub(crate) const DEFAULT_PER_PAGE: u8 = 25;
     /// The maximum of [`with_per_page`](Self::with_per_page).
-    pub const MAX_PER_PAGE: u8 = 100;
+    pub(crate) const MAX_PER_PAGE: u8 = 100;
 
     /// Creates a query of all numbers in `order`, with the first page of 25.
     #[must_use]

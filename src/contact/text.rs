@@ -48,7 +48,7 @@ macro_rules! text_type {
 
         impl $name {
             /// The maximum length in characters (Unicode scalar values).
-            pub const MAX_LENGTH: usize = $max;
+            pub(crate) const MAX_LENGTH: usize = $max;
 
             /// Returns the text.
             #[must_use]

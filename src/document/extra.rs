@@ -8,13 +8,11 @@ use serde_json::{Map, Value};
 /// the type is a single pointer.
 ///
 /// ```
-/// use telnum::feature::routing::Messaging;
+/// use telnum::feature::e911::E911Fields;
 ///
-/// let mut sms = Messaging::from_value(serde_json::json!({"enabled": true, "since": 2024}))?;
-/// assert_eq!(sms.extra["since"], 2024);
-/// sms.extra.insert("until".into(), 2026.into());
-/// assert_eq!(serde_json::json!(sms), serde_json::json!({"enabled": true, "since": 2024, "until": 2026}));
-/// # Ok::<(), telnum::document::FieldError>(())
+/// let mut fields = E911Fields::default();
+/// fields.extra.insert("floor".into(), 3.into());
+/// assert_eq!(fields.extra["floor"], 3);
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Extra(Option<Box<Map<String, Value>>>);

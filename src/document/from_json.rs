@@ -170,7 +170,7 @@ macro_rules! deserialize_from_json {
 }
 pub(crate) use deserialize_from_json;
 
-/// Implements `from_value` and serde's `Deserialize` for objects that implement [`FromJson`].
+/// Implements `from_value` for objects that implement [`FromJson`].
 macro_rules! from_value {
     ($($name:ty),+) => {
         $(
@@ -188,8 +188,6 @@ macro_rules! from_value {
                 }
             }
         )+
-
-        $crate::document::deserialize_from_json!($($name),+);
     };
 }
 pub(crate) use from_value;
@@ -217,14 +215,6 @@ macro_rules! document {
             extra: serde_json::Map<String, serde_json::Value>,
         }
 
-        impl $name {
-            /// Returns the fields that the type does not know. They are kept and serialized again.
-            #[must_use]
-            pub const fn extra(&self) -> &serde_json::Map<String, serde_json::Value> {
-                &self.extra
-            }
-        }
-
         impl $crate::document::FromJson for $name {
             fn from_json(json: $crate::document::Json<'_>) -> Result<Self, $crate::document::FieldError> {
                 let mut fields = $crate::document::Fields::of(json)?;
@@ -235,7 +225,7 @@ macro_rules! document {
             }
         }
 
-        $crate::document::from_value!($name);
+        $crate::document::deserialize_from_json!($name);
     };
 }
 pub(crate) use document;

@@ -22,9 +22,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use serde_json::Value;
 
-use crate::document::{Extra, FieldError, FieldErrorKind, Fields, FromJson, Json, from_value};
+use crate::document::{Extra, FieldError, FieldErrorKind, Fields, FromJson, Json, deserialize_from_json};
 use crate::policy::CnamProfile;
 
 /// A caller name: 1 to 15 characters other than control characters.
@@ -92,13 +91,13 @@ pub enum CnamError {
 /// use serde_json::json;
 /// use telnum::feature::cnam::Cnam;
 ///
-/// let cnam = Cnam::from_value(json!({"display_name": "my CNAM", "inbound_lookup": true}))?;
-/// assert_eq!(cnam.display_name.as_ref().unwrap().as_str(), "my CNAM");
-/// assert!(cnam.is_outbound() && cnam.is_inbound());
+/// let cnam: Cnam = serde_json::from_value(json!({"display_name": "my CNAM", "inbound_lookup": true}))?;
+/// assert_eq!(cnam.display_name.unwrap().as_str(), "my CNAM");
+/// assert_eq!(cnam.inbound_lookup, Some(true));
 ///
-/// let error = Cnam::from_value(json!({"display_name": ""})).unwrap_err();
+/// let error = serde_json::from_value::<Cnam>(json!({"display_name": ""})).unwrap_err();
 /// assert_eq!(error.to_string(), "`display_name`: expected a length of at least 1, found 0");
-/// # Ok::<(), telnum::document::FieldError>(())
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Cnam {
@@ -110,14 +109,14 @@ pub struct Cnam {
     pub inbound_lookup: Option<bool>,
     /// The other fields.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub(crate) extra: Extra,
 }
 
-from_value!(Cnam);
+deserialize_from_json!(Cnam);
 
 impl CnamName {
     /// The maximum number of characters.
-    pub const MAX_LENGTH: usize = 15;
+    pub(crate) const MAX_LENGTH: usize = 15;
 
     /// Creates a name that `profile` allows.
     ///
@@ -181,27 +180,6 @@ impl<'de> Deserialize<'de> for CnamName {
 }
 
 impl Cnam {
-    /// Reads the object like [`from_value`](Self::from_value), and validates the name against
-    /// `profile`.
-    ///
-    /// ```
-    /// use serde_json::json;
-    /// use telnum::feature::cnam::Cnam;
-    /// use telnum::policy::CnamProfile;
-    ///
-    /// let document = json!({"display_name": "4158867900"});
-    /// assert!(Cnam::from_value(document.clone()).is_ok());
-    /// assert!(Cnam::from_value_with(document, &CnamProfile::DEFAULT).is_err());
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// Returns the error of the first field that has the wrong type, or of a name that `profile` does
-    /// not allow.
-    pub fn from_value_with(value: Value, profile: &CnamProfile) -> Result<Self, FieldError> {
-        Self::read(value.into(), profile)
-    }
-
     pub(super) fn read(json: Json<'_>, profile: &CnamProfile) -> Result<Self, FieldError> {
         let mut fields = Fields::of(json)?;
         let name = fields.field::<Option<String>>("display_name")?;
@@ -214,19 +192,19 @@ impl Cnam {
 
     /// Returns whether a name is displayed.
     #[must_use]
-    pub const fn is_outbound(&self) -> bool {
+    pub(crate) const fn is_outbound(&self) -> bool {
         self.display_name.is_some()
     }
 
     /// Returns whether callers' names are looked up.
     #[must_use]
-    pub fn is_inbound(&self) -> bool {
+    pub(crate) fn is_inbound(&self) -> bool {
         self.inbound_lookup == Some(true)
     }
 
     /// Returns whether a name is displayed or names are looked up.
     #[must_use]
-    pub fn is_enabled(&self) -> bool {
+    pub(crate) fn is_enabled(&self) -> bool {
         self.is_outbound() || self.is_inbound()
     }
 }

@@ -4,7 +4,7 @@
 //! use serde_json::json;
 //! use telnum::feature::routing::{Destination, Failover};
 //!
-//! let failover = Failover::from_value(json!({"e164": "+14158867900"}))?;
+//! let failover: Failover = serde_json::from_value(json!({"e164": "+14158867900"}))?;
 //! assert_eq!(failover.destination, Some(Destination::E164("+14158867900".parse()?)));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -12,7 +12,7 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::document::{Extra, FieldError, FieldErrorKind, Fields, FromJson, Json, from_value};
+use crate::document::{Extra, FieldError, FieldErrorKind, Fields, FromJson, Json, deserialize_from_json};
 use crate::number::PhoneNumber;
 
 /// The texts before the caller's name and number, which show the callee which number was called.
@@ -21,10 +21,9 @@ use crate::number::PhoneNumber;
 /// use serde_json::json;
 /// use telnum::feature::routing::Prepend;
 ///
-/// let prepend = Prepend::from_value(json!({"enabled": true, "name": "Sales"}))?;
-/// assert!(prepend.is_enabled());
+/// let prepend: Prepend = serde_json::from_value(json!({"enabled": true, "name": "Sales"}))?;
 /// assert_eq!(prepend.name.as_deref(), Some("Sales"));
-/// # Ok::<(), telnum::document::FieldError>(())
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Prepend {
@@ -39,7 +38,7 @@ pub struct Prepend {
     pub number: Option<String>,
     /// The other fields.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub(crate) extra: Extra,
 }
 
 /// The destination of calls that the number's own target does not answer.
@@ -48,21 +47,19 @@ pub struct Prepend {
 ///
 /// ```
 /// use serde_json::json;
-/// use telnum::feature::routing::Failover;
+/// use telnum::feature::routing::{Destination, Failover};
 ///
-/// assert!(Failover::from_value(json!({"sip": "sip:desk@example.com"}))?.is_enabled());
-/// assert!(!Failover::from_value(json!({}))?.is_enabled());
-///
-/// let error = Failover::from_value(json!({"e164": "desk"})).unwrap_err();
-/// assert_eq!(error.path(), "e164");
-/// # Ok::<(), telnum::document::FieldError>(())
+/// let failover: Failover = serde_json::from_value(json!({"sip": "sip:desk@example.com"}))?;
+/// assert_eq!(failover.destination, Some(Destination::Sip("sip:desk@example.com".to_owned())));
+/// assert!(serde_json::from_value::<Failover>(json!({"e164": "desk"})).is_err());
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Failover {
     /// The destination; `None` if there is no failover.
     pub destination: Option<Destination>,
     /// The other fields.
-    pub extra: Extra,
+    pub(crate) extra: Extra,
 }
 
 /// A destination of calls.
@@ -80,9 +77,10 @@ pub enum Destination {
 /// use serde_json::json;
 /// use telnum::feature::routing::Ringback;
 ///
-/// let ringback = Ringback::from_value(json!({"early": "http://example.com/ring.mp3"}))?;
+/// let ringback: Ringback = serde_json::from_value(json!({"early": "http://example.com/ring.mp3"}))?;
+/// assert_eq!(ringback.early.as_deref(), Some("http://example.com/ring.mp3"));
 /// assert_eq!(ringback.transfer, None);
-/// # Ok::<(), telnum::document::FieldError>(())
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Ringback {
@@ -94,7 +92,7 @@ pub struct Ringback {
     pub transfer: Option<String>,
     /// The other fields.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub(crate) extra: Extra,
 }
 
 /// The settings for messages of one kind, text (`sms`) or multimedia (`mms`).
@@ -103,9 +101,9 @@ pub struct Ringback {
 /// use serde_json::json;
 /// use telnum::feature::routing::Messaging;
 ///
-/// assert!(Messaging::from_value(json!({"enabled": true}))?.is_enabled());
-/// assert!(!Messaging::default().is_enabled());
-/// # Ok::<(), telnum::document::FieldError>(())
+/// let sms: Messaging = serde_json::from_value(json!({"enabled": true}))?;
+/// assert_eq!(sms.enabled, Some(true));
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Messaging {
@@ -114,15 +112,15 @@ pub struct Messaging {
     pub enabled: Option<bool>,
     /// The other fields.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub(crate) extra: Extra,
 }
 
-from_value!(Prepend, Failover, Ringback, Messaging);
+deserialize_from_json!(Prepend, Failover, Ringback, Messaging);
 
 impl Prepend {
     /// Returns whether the texts are prepended.
     #[must_use]
-    pub fn is_enabled(&self) -> bool {
+    pub(crate) fn is_enabled(&self) -> bool {
         self.enabled == Some(true)
     }
 }
@@ -142,7 +140,7 @@ impl FromJson for Prepend {
 impl Failover {
     /// Returns whether there is a failover destination.
     #[must_use]
-    pub const fn is_enabled(&self) -> bool {
+    pub(crate) const fn is_enabled(&self) -> bool {
         self.destination.is_some()
     }
 }
@@ -185,7 +183,7 @@ impl Serialize for Failover {
 impl Ringback {
     /// Returns whether there is audio for the caller.
     #[must_use]
-    pub const fn is_enabled(&self) -> bool {
+    pub(crate) const fn is_enabled(&self) -> bool {
         self.early.is_some() || self.transfer.is_some()
     }
 }
@@ -204,7 +202,7 @@ impl FromJson for Ringback {
 impl Messaging {
     /// Returns whether messages are enabled.
     #[must_use]
-    pub fn is_enabled(&self) -> bool {
+    pub(crate) fn is_enabled(&self) -> bool {
         self.enabled == Some(true)
     }
 }

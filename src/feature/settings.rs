@@ -5,7 +5,9 @@ use serde_json::{Map, Value};
 use super::cnam::Cnam;
 use super::e911::{E911Address, E911Key};
 use super::routing::{Failover, Messaging, Prepend, Ringback};
-use crate::document::{FieldError, FieldErrorKind, Fields, FromJson, Json, from_value, merge};
+use crate::document::{
+    FieldError, FieldErrorKind, Fields, FromJson, Json, deserialize_from_json, from_value, merge,
+};
 use crate::names::{CarrierName, Feature, FeatureSet};
 use crate::policy::CnamProfile;
 
@@ -46,6 +48,7 @@ pub struct FeatureSettings {
     pub sms: Option<Messaging>,
 }
 
+deserialize_from_json!(FeatureSettings);
 from_value!(FeatureSettings);
 
 impl FeatureSettings {

@@ -22,7 +22,7 @@
 //! - One request creates at most 10,000 numbers.
 
 mod routes;
-pub mod wire;
+pub(super) mod wire;
 
 pub use self::routes::router;
 pub(super) use self::routes::routes;

@@ -4,3 +4,5 @@ pub(super) mod api;
 pub(super) mod fields;
 pub(super) mod request;
 pub(super) mod response;
+#[cfg(test)]
+mod tests;

@@ -19,7 +19,7 @@
 //!   document of the request, or the name of a parameter.
 
 mod routes;
-pub mod wire;
+pub(super) mod wire;
 
 pub use self::routes::router;
 pub(super) use self::routes::routes;

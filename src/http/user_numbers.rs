@@ -19,7 +19,7 @@
 //!   "message": "..", "field": "phone_number"}`, with `field` if the error concerns a field.
 
 mod routes;
-pub mod wire;
+pub(super) mod wire;
 
 pub use self::routes::router;
 pub(super) use self::routes::{router_beside, routes};

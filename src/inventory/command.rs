@@ -25,32 +25,32 @@ use crate::time::Timestamp;
 /// use telnum::lifecycle::State;
 ///
 /// let create = Create::default().with_state(State::Available).with_carrier("telnyx".parse()?);
-/// assert_eq!(create.state, Some(State::Available));
+/// # let _: Create = create;
 /// # Ok::<(), telnum::token::TokenError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Create {
     /// The state. Default: in service.
-    pub state: Option<State>,
+    pub(crate) state: Option<State>,
     /// The carrier. Default: the policy's.
-    pub carrier: Option<CarrierName>,
+    pub(crate) carrier: Option<CarrierName>,
     /// Data of the carrier about the numbers.
-    pub carrier_data: Option<Value>,
+    pub(crate) carrier_data: Option<Value>,
     /// Whether the numbers were ported in from another carrier.
-    pub ported_in: bool,
+    pub(crate) ported_in: bool,
     /// The public document.
-    pub document: Map<String, Value>,
+    pub(crate) document: Map<String, Value>,
 }
 
 impl Create {
-    /// Sets the state.
+    /// Sets the state. Default: in service.
     #[must_use]
     pub fn with_state(self, state: State) -> Self {
         Self { state: Some(state), ..self }
     }
 
-    /// Sets the carrier.
+    /// Sets the carrier. Default: the policy's.
     #[must_use]
     pub fn with_carrier(self, carrier: CarrierName) -> Self {
         Self { carrier: Some(carrier), ..self }

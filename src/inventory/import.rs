@@ -23,18 +23,18 @@ use crate::store::{Batch, Change, Expect, Guard, StoreError, Stored};
 ///
 /// let shop: AccountId = "shop".parse()?;
 /// let row = ImportRow::new("(415) 886-7900", Create::default()).with_account(shop);
-/// assert_eq!(row.account, Some(shop));
+/// # let _: ImportRow<&str> = row;
 /// # Ok::<(), telnum::token::TokenError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ImportRow<N> {
     /// The number, or its text in any spelling.
-    pub number: N,
+    pub(crate) number: N,
     /// The account to assign the number to. Default: the account of the options.
-    pub account: Option<AccountId>,
+    pub(crate) account: Option<AccountId>,
     /// The state, carrier and document to create the number with.
-    pub create: Create,
+    pub(crate) create: Create,
 }
 
 impl<N: NumberInput> ImportRow<N> {

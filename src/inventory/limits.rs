@@ -9,23 +9,23 @@ use crate::store::Retry;
 /// use telnum::inventory::InventoryLimits;
 ///
 /// let limits = InventoryLimits::default().with_max_numbers(100);
-/// assert_eq!((limits.max_numbers, limits.search_timeout), (100, Duration::from_secs(5)));
+/// assert_eq!(limits.with_search_timeout(Duration::from_secs(5)), limits);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InventoryLimits {
     /// The maximum number of inputs in one call. Default: 10,000.
-    pub max_numbers: usize,
+    pub(crate) max_numbers: usize,
     /// The maximum length of a call's document as JSON, in bytes, times the number of its inputs: each number
     /// gets the document. Default: 8 MiB.
     pub max_document_bytes: usize,
     /// The maximum time that a search waits for carriers. Default: 5 seconds.
-    pub search_timeout: Duration,
+    pub(crate) search_timeout: Duration,
     /// The minimum age of a claim that [`Inventory::recover`](super::Inventory::recover) completes. It
     /// must be longer than any external effect takes. Default: 60 seconds.
-    pub claim_timeout: Duration,
+    pub(crate) claim_timeout: Duration,
     /// The retries of a change after a commit conflict. Default: 100 attempts.
-    pub retry: Retry,
+    pub(crate) retry: Retry,
 }
 
 impl Default for InventoryLimits {
@@ -41,7 +41,7 @@ impl Default for InventoryLimits {
 }
 
 impl InventoryLimits {
-    /// Sets the maximum number of inputs in one call.
+    /// Sets the maximum number of inputs in one call. Default: 10,000.
     #[must_use]
     pub const fn with_max_numbers(self, max_numbers: usize) -> Self {
         Self { max_numbers, ..self }
@@ -53,20 +53,20 @@ impl InventoryLimits {
         Self { max_document_bytes, ..self }
     }
 
-    /// Sets the maximum time that a search waits for carriers.
+    /// Sets the maximum time that a search waits for carriers. Default: 5 seconds.
     #[must_use]
     pub const fn with_search_timeout(self, search_timeout: Duration) -> Self {
         Self { search_timeout, ..self }
     }
 
-    /// Sets the minimum age of a claim that [`Inventory::recover`](super::Inventory::recover)
-    /// completes.
+    /// Sets the minimum age of a claim that [`Inventory::recover`](super::Inventory::recover) completes.
+    /// Default: 60 seconds.
     #[must_use]
     pub const fn with_claim_timeout(self, claim_timeout: Duration) -> Self {
         Self { claim_timeout, ..self }
     }
 
-    /// Sets the retries of a change after a commit conflict.
+    /// Sets the retries of a change after a commit conflict. Default: 100 attempts.
     #[must_use]
     pub const fn with_retry(self, retry: Retry) -> Self {
         Self { retry, ..self }

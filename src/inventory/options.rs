@@ -8,7 +8,7 @@ use crate::idempotency::RequestKey;
 ///
 /// let shop = "shop".parse()?;
 /// let options = Options::new(shop).with_dry_run(true);
-/// assert_eq!((options.account, options.dry_run), (Some(shop), true));
+/// assert_eq!(options.with_account(shop).with_dry_run(true), options);
 /// # Ok::<(), telnum::token::TokenError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,23 +19,23 @@ pub struct Options {
     /// The actor, whose permissions apply.
     pub actor: Actor,
     /// The account that numbers are assigned to. Texts are read with its dial plan.
-    pub account: Option<AccountId>,
+    pub(crate) account: Option<AccountId>,
     /// Whether the call is a dry run, which only returns the results and charges that it would have.
     /// Nothing is stored and no external effect runs, so refusals by carriers and providers are not
     /// detected, except those of E911 addresses, which the provider validates.
-    pub dry_run: bool,
+    pub(crate) dry_run: bool,
     /// Whether charges are accepted.
-    pub accept_charges: bool,
+    pub(crate) accept_charges: bool,
     /// Whether the call either succeeds for all numbers or changes none.
-    pub all_or_nothing: bool,
+    pub(crate) all_or_nothing: bool,
     /// Whether the call concerns mobile numbers. An account can update mobile numbers only in such a
     /// call, and other numbers only in other calls.
-    pub mdn_run: bool,
+    pub(crate) mdn_run: bool,
     /// Whether only the numbers of the account's subtree are visible, regardless of the actor's
     /// permissions. Available numbers can still be read.
-    pub confined: bool,
+    pub(crate) confined: bool,
     /// The idempotency key: the call takes effect once, however often it is repeated with the key.
-    pub key: Option<RequestKey>,
+    pub(crate) key: Option<RequestKey>,
 }
 
 impl Options {

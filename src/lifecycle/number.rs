@@ -141,14 +141,8 @@ const fn row(
 
 impl Role {
     /// Returns whether an actor in this role may do everything that the owner may do with the number.
-    ///
-    /// ```
-    /// use telnum::lifecycle::Role;
-    ///
-    /// assert!(Role::Admin.is_owner_or_admin() && !Role::Descendant.is_owner_or_admin());
-    /// ```
     #[must_use]
-    pub const fn is_owner_or_admin(self) -> bool {
+    pub(crate) const fn is_owner_or_admin(self) -> bool {
         matches!(self, Self::Admin | Self::Owner)
     }
 }

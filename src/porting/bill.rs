@@ -14,7 +14,7 @@ document! {
     /// ```
     /// use telnum::porting::Bill;
     ///
-    /// let bill = Bill::from_value(serde_json::json!({
+    /// let bill: Bill = serde_json::from_value(serde_json::json!({
     ///     "name": "Beep's Bakery",
     ///     "street_number": "12", "street_address": "Main", "street_type": "St",
     ///     "locality": "San Francisco", "region": "CA", "postal_code": "94105",
@@ -22,7 +22,7 @@ document! {
     /// }))?;
     /// assert_eq!(bill.name.as_deref(), Some("Beep's Bakery"));
     /// assert!(!format!("{bill:?}").contains("4242"));
-    /// # Ok::<(), telnum::document::FieldError>(())
+    /// # Ok::<(), serde_json::Error>(())
     /// ```
     #[doc(alias = "CSR")]
     #[derive(Default)]
@@ -60,18 +60,8 @@ document! {
 
 impl Bill {
     /// Returns the lines of the service address, without blank lines.
-    ///
-    /// ```
-    /// use telnum::porting::Bill;
-    ///
-    /// let mut bill = Bill::default();
-    /// bill.street_number = Some("12".to_owned());
-    /// bill.street_address = Some("Main St".to_owned());
-    /// bill.locality = Some("San Francisco".to_owned());
-    /// assert_eq!(bill.address_lines(), ["12 Main St", "San Francisco"]);
-    /// ```
     #[must_use]
-    pub fn address_lines(&self) -> Vec<String> {
+    pub(crate) fn address_lines(&self) -> Vec<String> {
         let joined = |parts: &[&Option<String>]| {
             let parts = parts.iter().filter_map(|part| part.as_deref());
             parts.filter(|part| !part.trim().is_empty()).collect::<Vec<_>>().join(" ")

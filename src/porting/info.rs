@@ -14,7 +14,7 @@ document! {
     ///     serde_json::from_str(r#"{"billing_name": "Beep's Bakery", "comments": ["call first"]}"#)?;
     /// assert_eq!(info.billing_name.as_deref(), Some("Beep's Bakery"));
     ///
-    /// let error = PortingInfo::from_value(serde_json::json!({"comments": ["one", 2]})).unwrap_err();
+    /// let error = serde_json::from_str::<PortingInfo>(r#"{"comments": ["one", 2]}"#).unwrap_err();
     /// assert_eq!(error.to_string(), "`comments.1`: expected string, found number");
     /// # Ok::<(), serde_json::Error>(())
     /// ```

@@ -2,9 +2,11 @@
 
 use super::{Passcode, Pin, RefusalReason};
 use crate::account::AccountId;
-use crate::document::document;
+use crate::document::{document, from_value};
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
+
+from_value!(PortOutRequest);
 
 document! {
     /// Another carrier's request for a number of the inventory.

@@ -11,10 +11,13 @@ use super::{
 use crate::account::AccountId;
 use crate::document::{
     FieldError, Fields, FromJson, Json, check_length, deserialize_from_json, document, from_json_text,
+    from_value,
 };
 use crate::number::PhoneNumber;
 use crate::time::Timestamp;
 use crate::token::token_type;
+
+from_value!(PortRequest);
 
 token_type! {
     /// The id of a port request: 1 to 36 visible ASCII characters.
@@ -413,12 +416,6 @@ impl Notifications {
         let one = send_to.and_then(Value::as_str);
         let many = send_to.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
         one.into_iter().chain(many)
-    }
-
-    /// Returns the whole JSON object.
-    #[must_use]
-    pub const fn as_map(&self) -> &Map<String, Value> {
-        &self.0
     }
 }
 

@@ -78,9 +78,9 @@ impl From<&str> for Pin {
 
 impl Passcode {
     /// The minimum number of characters.
-    pub const MIN_LENGTH: usize = 4;
+    pub(crate) const MIN_LENGTH: usize = 4;
     /// The maximum number of characters.
-    pub const MAX_LENGTH: usize = 10;
+    pub(crate) const MAX_LENGTH: usize = 10;
 
     /// Returns whether `offered` equals the passcode, in constant time with respect to the position of
     /// a difference.

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 /// The operator's settings for porting.
 ///
-/// In JSON a missing field has its default, and an unknown field is an error.
+/// In JSON an object of `allow_port_transition_from_submitted_to_scheduled`, `stale_days` and
+/// `keep_stale_pending`. A missing field has its default, and an unknown field is an error.
 ///
 /// ```
 /// use telnum::porting::PortSettings;
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// let settings: PortSettings =
 ///     serde_json::from_str(r#"{"allow_port_transition_from_submitted_to_scheduled": true}"#)?;
 /// assert_eq!(settings, PortSettings::default().with_allow_submitted_to_scheduled(true));
-/// assert_eq!(settings.stale_days, 30);
+/// assert_eq!(settings.clone().with_stale_days(30).with_keep_stale_pending(true), settings);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,12 +24,12 @@ pub struct PortSettings {
     /// Whether a submitted request may be scheduled without being pending first. Default: `false`.
     #[doc(alias = "allow_port_transition_from_submitted_to_scheduled")]
     #[serde(rename = "allow_port_transition_from_submitted_to_scheduled")]
-    pub allow_submitted_to_scheduled: bool,
+    pub(crate) allow_submitted_to_scheduled: bool,
     /// The number of days without a change after which an unfinished request is stale. Default: 30.
-    pub stale_days: u16,
+    pub(crate) stale_days: u16,
     /// Whether pending requests never become stale. Default: `true`, since the losing carrier has
     /// received them and its response would refer to a deleted request.
-    pub keep_stale_pending: bool,
+    pub(crate) keep_stale_pending: bool,
 }
 
 impl Default for PortSettings {
@@ -38,33 +39,22 @@ impl Default for PortSettings {
 }
 
 impl PortSettings {
-    /// Sets whether a submitted request may be scheduled without being pending first.
+    /// Sets whether a submitted request may be scheduled without being pending first. Default: `false`.
     #[must_use]
     pub const fn with_allow_submitted_to_scheduled(mut self, allow: bool) -> Self {
         self.allow_submitted_to_scheduled = allow;
         self
     }
 
-    /// Sets the number of days without a change after which an unfinished request is stale.
-    ///
-    /// ```
-    /// use telnum::porting::PortSettings;
-    ///
-    /// assert_eq!(PortSettings::default().with_stale_days(7).stale_days, 7);
-    /// ```
+    /// Sets the number of days without a change after which an unfinished request is stale. Default: 30.
     #[must_use]
     pub const fn with_stale_days(mut self, days: u16) -> Self {
         self.stale_days = days;
         self
     }
 
-    /// Sets whether pending requests never become stale.
-    ///
-    /// ```
-    /// use telnum::porting::PortSettings;
-    ///
-    /// assert!(!PortSettings::default().with_keep_stale_pending(false).keep_stale_pending);
-    /// ```
+    /// Sets whether pending requests never become stale. Default: `true`, since the losing carrier has
+    /// received them and its response would refer to a deleted request.
     #[must_use]
     pub const fn with_keep_stale_pending(mut self, keep: bool) -> Self {
         self.keep_stale_pending = keep;

@@ -17,7 +17,7 @@ document! {
     /// let comment: Comment = serde_json::from_str(
     ///     r#"{"timestamp": 63630097779, "author": "Ann", "content": "PIN is right now", "superduper_comment": true}"#,
     /// )?;
-    /// assert!(comment.is_private());
+    /// assert_eq!(comment.superduper_comment, Some(true));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     #[derive(Debug)]
@@ -122,7 +122,7 @@ impl Comment {
     /// use telnum::porting::Comment;
     ///
     /// let comment = Comment::new("2026-03-02T09:00:00Z".parse()?, "PIN is right now");
-    /// assert!(comment.content == "PIN is right now" && !comment.is_private());
+    /// assert_eq!((comment.content.as_str(), comment.superduper_comment), ("PIN is right now", None));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -141,7 +141,7 @@ impl Comment {
     /// Returns whether the comment is private, so that only admins see it.
     #[must_use]
     #[doc(alias = "superduper_comment")]
-    pub fn is_private(&self) -> bool {
+    pub(crate) fn is_private(&self) -> bool {
         self.superduper_comment == Some(true)
     }
 }

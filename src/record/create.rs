@@ -17,32 +17,32 @@ use crate::number::PhoneNumber;
 ///
 /// let shop: AccountId = "shop".parse()?;
 /// let creation = Creation::default().with_state(State::Reserved).with_owner(shop);
-/// assert_eq!((creation.state, creation.carrier), (Some(State::Reserved), None));
+/// # let _: Creation = creation;
 /// # Ok::<(), telnum::token::TokenError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Creation {
     /// The account to assign the number to. Default: none.
-    pub assign_to: Option<AccountId>,
+    pub(crate) assign_to: Option<AccountId>,
     /// The state. Default: in service. Numbers that are ported in or mobile are always in service,
     /// unless port-in is requested.
-    pub state: Option<State>,
+    pub(crate) state: Option<State>,
     /// The carrier. Default: [`Policy::default_carrier`], or [`Policy::port_in_carrier`] for a number
     /// that is ported in.
     ///
     /// [`Policy::default_carrier`]: crate::policy::Policy::default_carrier
     /// [`Policy::port_in_carrier`]: crate::policy::Policy::port_in_carrier
-    pub carrier: Option<CarrierName>,
+    pub(crate) carrier: Option<CarrierName>,
     /// The data that the carrier keeps with the number.
-    pub carrier_data: Option<Value>,
+    pub(crate) carrier_data: Option<Value>,
     /// Whether the number was ported in from another carrier.
-    pub ported_in: bool,
+    pub(crate) ported_in: bool,
     /// Whether the number is on an active port request. In that case only the completion of that
     /// request may create it.
-    pub is_porting: bool,
+    pub(crate) is_porting: bool,
     /// The public document.
-    pub document: Map<String, Value>,
+    pub(crate) document: Map<String, Value>,
 }
 
 /// The states in which an admin may create numbers.

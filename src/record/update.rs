@@ -22,25 +22,25 @@ use crate::policy::CnamProfile;
 ///
 /// let note = Map::from_iter([("note".to_owned(), json!("front desk"))]);
 /// let update = Update::default().with_document(Document::Merge(note)).with_used_by("callflow");
-/// assert_eq!((update.used_by, update.carrier), (Some(Some("callflow".into())), None));
+/// assert_ne!(update, Update::default());
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Update {
     /// A change of the public document.
-    pub document: Option<Document>,
+    pub(crate) document: Option<Document>,
     /// The application that answers calls to the number.
-    pub used_by: Option<Option<Box<str>>>,
+    pub(crate) used_by: Option<Option<Box<str>>>,
     /// Whether the number was ported in from another carrier.
-    pub ported_in: Option<bool>,
+    pub(crate) ported_in: Option<bool>,
     /// The carrier. Only an admin may change it.
-    pub carrier: Option<CarrierName>,
+    pub(crate) carrier: Option<CarrierName>,
     /// The data that the carrier keeps with the number.
-    pub carrier_data: Option<Option<Value>>,
+    pub(crate) carrier_data: Option<Option<Value>>,
     /// The features allowed on this number. Only an admin may change them.
-    pub allowed_features: Option<Option<FeatureSet>>,
+    pub(crate) allowed_features: Option<Option<FeatureSet>>,
     /// The features denied on this number. Only an admin may change them.
-    pub denied_features: Option<Option<FeatureSet>>,
+    pub(crate) denied_features: Option<Option<FeatureSet>>,
 }
 
 /// A change of a number's public document.

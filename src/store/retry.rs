@@ -42,7 +42,7 @@ impl Retry {
     }
 
     /// Waits after `failed` failed attempts.
-    pub fn back_off(failed: usize) {
+    pub(crate) fn back_off(failed: usize) {
         match failed {
             0 => {}
             1..4 => thread::yield_now(),

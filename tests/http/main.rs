@@ -2,7 +2,6 @@
 #![cfg(feature = "http")]
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-mod contact_documents;
 mod contacts;
 mod kazoo;
 mod limits;

@@ -16,7 +16,7 @@ use telnum::idempotency::IdempotencyKey;
 use telnum::inventory::{Billing, BillingError, Charge, Create, Inventory, Options, Quote};
 use telnum::lifecycle::State;
 use telnum::locality::{Columns, LocalityTable};
-use telnum::names::{CarrierName, Feature, FeatureSet};
+use telnum::names::{CarrierName, FeatureSet};
 use telnum::plan::Region;
 use telnum::policy::Policy;
 use telnum::provider::AddressBook;
@@ -205,9 +205,9 @@ pub(crate) fn inventory() -> Inventory {
         Account::new(id("disabled")).with_parent(id(MASTER)).with_enabled(false),
     ])
     .unwrap();
-    let mut policy = Policy::default();
-    policy.allowed_features = policy.allowed_features.union(FeatureSet::from([Feature::E911, Feature::Cnam]));
-    policy.default_carrier = "telnyx".parse().unwrap();
+    let policy = Policy::default()
+        .with_allowed_features(FeatureSet::ALL)
+        .with_default_carrier("telnyx".parse().unwrap());
     let inventory = Inventory::builder(MemoryStore::new())
         .accounts(accounts)
         .policy(policy)

@@ -39,7 +39,8 @@ fn row_162_a_refusal_by_billing_changes_nothing() {
 fn row_140_carriers_that_charge() {
     for (name, is_billable) in [("local", false), ("mdn", false), ("bandwidth2", true), ("unheard-of", true)]
     {
-        assert_eq!(CarrierInfo::of(name.parse().unwrap()).is_billable, is_billable, "{name}");
+        let info = CarrierInfo::of(name.parse().unwrap());
+        assert_eq!(info.clone().with_billable(is_billable), info, "{name}");
     }
 }
 

@@ -186,8 +186,9 @@ fn row_90_the_last_setter_wins() {
     // The last setter wins; unknown options do not compile.
     let options = by("reseller").with_dry_run(true).with_dry_run(false);
     assert_eq!(options, by("reseller"));
+    let master = by("master");
     assert_eq!(
-        by("master").with_account(id("child")).with_account(id("reseller")).account,
-        Some(id("reseller"))
+        master.with_account(id("child")).with_account(id("reseller")),
+        master.with_account(id("reseller"))
     );
 }

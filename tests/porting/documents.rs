@@ -1,5 +1,6 @@
 //! Documents of port requests: reading, writing, and refusals with the path of the invalid field.
 
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use telnum::document::FieldError;
 use telnum::porting::{
@@ -61,18 +62,22 @@ fn invalid_fields_are_refused_with_their_path() {
                 let error = PortRequest::from_value(whole).unwrap_err();
                 let through_serde = serde_json::from_value::<PortRequest>(document.clone()).unwrap_err();
                 assert_eq!(through_serde.to_string(), error.to_string());
-                error
+                error.to_string()
             }
-            "bill" => Bill::from_value(document).unwrap_err(),
-            "info" => PortingInfo::from_value(document).unwrap_err(),
-            "port_out" => PortOutRequest::from_value(document).unwrap_err(),
+            "bill" => refused::<Bill>(document),
+            "info" => refused::<PortingInfo>(document),
+            "port_out" => PortOutRequest::from_value(document).unwrap_err().to_string(),
             other => panic!("{other}"),
         };
-        assert_eq!(error.to_string(), row["error"].as_str().unwrap(), "{line}");
+        assert_eq!(error, row["error"].as_str().unwrap(), "{line}");
         seen += 1;
     }
     assert!(seen > 30, "{seen}");
     assert!(serde_json::from_str::<PortRequest>("[]").is_err());
+}
+
+fn refused<T: DeserializeOwned + std::fmt::Debug>(document: Value) -> String {
+    serde_json::from_value::<T>(document).unwrap_err().to_string()
 }
 
 #[test]
@@ -81,16 +86,12 @@ fn every_field_of_porting_info_is_read() {
     let mut all = json!({"later_key": {"a": [1]}});
     for [key, kind] in common::rows(include_str!("../data/domain/porting_info.tsv")) {
         all[key] = if kind == "array" { json!(["first", "second"]) } else { json!(key) };
-        let error = PortingInfo::from_value(json!({key: 1})).unwrap_err();
-        assert_eq!(error.path(), key);
-        assert_eq!(error.kind().rule(), "type");
+        assert!(refused::<PortingInfo>(json!({key: 1})).starts_with(&format!("`{key}`: expected {kind}, ")));
         seen += 1;
     }
     assert_eq!(seen, 13);
-    let info = PortingInfo::from_value(all.clone()).unwrap();
+    let info: PortingInfo = serde_json::from_value(all.clone()).unwrap();
     assert_eq!(serde_json::to_value(&info).unwrap(), all);
-    // None of the known fields is in `extra`.
-    assert_eq!(info.extra().keys().collect::<Vec<_>>(), ["later_key"]);
     assert_eq!(serde_json::to_string(&PortingInfo::default()).unwrap(), "{}");
 }
 
@@ -121,7 +122,7 @@ fn debug_does_not_show_secrets() {
     let request = request(&json!({}));
     let shown = format!("{request:?}");
     assert!(!shown.contains("4242") && shown.contains("Pin(***)"), "{shown}");
-    let bill = Bill::from_value(json!({"pin": "hush", "passcode": "hush"})).unwrap();
+    let bill = serde_json::from_value::<Bill>(json!({"pin": "hush", "passcode": "hush"})).unwrap();
     assert!(!format!("{bill:?}").contains("hush"));
     assert_eq!(serde_json::to_value(&bill).unwrap()["passcode"], "hush");
     let out = json!({"number": "+14158867900", "account_id": "a", "passcode": "hush"});

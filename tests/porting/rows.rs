@@ -5,7 +5,7 @@ use telnum::lifecycle::State;
 use telnum::porting::{
     Arrival, NewPortRequest, NumberFacts, Passcode, Placement, PortContext, PortEdit, PortEvent,
     PortEventKind, PortOutRequest, PortRefusal, PortRefusalKind, PortRequest, PortSettings, RefusalReason,
-    ScheduleOn, TimelineEntry, UnitedStates, Upload, check_number, placements,
+    TimelineEntry, UnitedStates, check_number, placements,
 };
 
 use crate::{accounts, actor, common, now, number, request};
@@ -34,7 +34,7 @@ fn act(command: &Value, base: &PortRequest, ctx: &PortContext<'_>) -> Result<Out
         ),
         "transition" => base.transition(&given.as_str().unwrap().into(), reason, ctx),
         "schedule" => {
-            base.schedule(ScheduleOn::from_value(given.clone()).unwrap(), &UnitedStates, reason, ctx)
+            base.schedule(serde_json::from_value(given.clone()).unwrap(), &UnitedStates, reason, ctx)
         }
         "reject" => {
             let refusals: Vec<RefusalReason> = serde_json::from_value(given.clone()).unwrap();
@@ -43,7 +43,7 @@ fn act(command: &Value, base: &PortRequest, ctx: &PortContext<'_>) -> Result<Out
         "merge" => base.edit(PortEdit::Merge(map()), ctx),
         "replace" => base.edit(PortEdit::Replace(map()), ctx),
         "comment" => base.comment(text(0), given[1] == true, ctx),
-        "upload" => base.upload(text(0), Upload::from_value(given[1].clone()).unwrap(), ctx),
+        "upload" => base.upload(text(0), serde_json::from_value(given[1].clone()).unwrap(), ctx),
         "number" => {
             let status = serde_json::from_value(given[1].clone()).unwrap();
             base.set_number_status(number(text(0)), status, ctx)

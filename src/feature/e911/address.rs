@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 use super::country::E911Country;
 use super::fields::{E911Fields, MIN_CALLER_NAME, is_printable};
 use super::status::E911Status;
-use crate::document::{FieldError, FromJson, Json, from_value};
+use crate::document::{FieldError, FromJson, Json, deserialize_from_json, from_value};
 
 /// A complete address. The value is one pointer to its allocated fields.
 ///
@@ -36,14 +36,15 @@ use crate::document::{FieldError, FromJson, Json, from_value};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct E911Address(Box<E911Fields>);
 
+deserialize_from_json!(E911Address);
 from_value!(E911Address);
 
 impl E911Address {
     /// The caller name to use if neither the address nor the account has one.
-    pub const VALUED_CUSTOMER: &str = "Valued Customer";
+    pub(crate) const VALUED_CUSTOMER: &str = "Valued Customer";
 
     /// The minimum number of characters of a caller name.
-    pub const MIN_CALLER_NAME: usize = MIN_CALLER_NAME;
+    pub(crate) const MIN_CALLER_NAME: usize = MIN_CALLER_NAME;
 
     /// Creates an address from its fields.
     ///

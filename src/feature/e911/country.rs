@@ -10,8 +10,6 @@ use crate::text_enum::text_enum;
 /// assert_eq!(E911Country::of_region("on"), Some(E911Country::Canada));
 /// assert_eq!(E911Country::of_region("XX"), None);
 /// assert_eq!(E911Country::Canada.as_str(), "CA");
-/// assert!(E911Country::Canada.is_postal_code("M5V 2T6"));
-/// assert!(!E911Country::Canada.is_postal_code("W5V 2T6"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum E911Country {
@@ -62,7 +60,7 @@ impl E911Country {
     ///
     /// The space in a Canadian code is optional, and its letters may be in lower case.
     #[must_use]
-    pub fn is_postal_code(self, text: &str) -> bool {
+    pub(crate) fn is_postal_code(self, text: &str) -> bool {
         match self {
             Self::UnitedStates => is_zip(text),
             Self::Canada => is_canadian(text),

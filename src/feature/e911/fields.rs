@@ -2,7 +2,7 @@ use serde::Serialize;
 
 use super::country::{E911Country, is_plus_four};
 use super::status::E911Status;
-use crate::document::{Extra, FieldError, FieldErrorKind, Fields, FromJson, Json, from_value};
+use crate::document::{Extra, FieldError, FieldErrorKind, Fields, FromJson, Json, deserialize_from_json};
 
 /// The unvalidated fields of an address. [`E911Address::new`](super::E911Address::new) validates them.
 ///
@@ -80,7 +80,7 @@ pub struct LegacyData {
     pub extra: Extra,
 }
 
-from_value!(LegacyData);
+deserialize_from_json!(LegacyData);
 
 /// The minimum number of characters of a caller name.
 pub(super) const MIN_CALLER_NAME: usize = 3;

@@ -1,22 +1,4 @@
 //! The documents of clients' numbers.
-//!
-//! ```
-//! use telnum::contact::{ContactId, ContactList};
-//! use telnum::http::clients::wire::{self, ClientNumberPage};
-//! use telnum::plan::Region;
-//!
-//! let body = serde_json::json!({"phone_numbers": [
-//!     {"label": "work", "country_code": "+1", "number": "541-555-0987", "extension": 5, "is_primary": false},
-//! ]});
-//! let mut numbers = ContactList::empty("168019".parse()?);
-//! let new = (294_656..).map(ContactId::new).zip(wire::new_contacts(body, Some(Region::US))?);
-//! let changes = numbers.add(new, "2017-12-15T00:12:21Z".parse()?)?;
-//!
-//! let page = ClientNumberPage::created(&changes.saved);
-//! assert_eq!(page.phone_numbers[0].url, "/clients/168019/phone_numbers/294656");
-//! assert_eq!(page.phone_numbers[0].number, "541-555-0987");
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
 
 use std::borrow::Borrow;
 
@@ -33,46 +15,47 @@ use crate::plan::{self, Region, Style};
 use crate::time::Timestamp;
 
 /// The order of a list: oldest first.
-pub const DEFAULT_ORDER: ContactOrder = ContactOrder { field: OrderField::CreatedAt, descending: false };
+pub(crate) const DEFAULT_ORDER: ContactOrder =
+    ContactOrder { field: OrderField::CreatedAt, descending: false };
 
 /// The maximum number of items on a page.
-pub const PER_PAGE: u8 = 100;
+pub(crate) const PER_PAGE: u8 = 100;
 
 /// A page of a client's numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct ClientNumberPage {
+pub(crate) struct ClientNumberPage {
     /// The index of the page, from 1.
-    pub current_page: u64,
+    pub(crate) current_page: u64,
     /// The maximum number of items on a page.
-    pub per_page: u8,
+    pub(crate) per_page: u8,
     /// The number of items on all pages.
-    pub total_entries: u64,
+    pub(crate) total_entries: u64,
     /// The phone numbers on the page.
-    pub phone_numbers: Vec<ClientNumber>,
+    pub(crate) phone_numbers: Vec<ClientNumber>,
 }
 
 /// A client's number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct ClientNumber {
+pub(crate) struct ClientNumber {
     /// The id.
-    pub id: ContactId,
+    pub(crate) id: ContactId,
     /// The path of the number below the base path of the API: `/clients/168019/phone_numbers/294655`.
-    pub url: String,
+    pub(crate) url: String,
     /// The calling code, such as `1`; empty if the number has none.
-    pub country_code: String,
+    pub(crate) country_code: String,
     /// The national digits; in the North American Numbering Plan only the last seven.
-    pub raw_number: String,
+    pub(crate) raw_number: String,
     /// The number in national format; in the North American Numbering Plan `541-555-0123`.
-    pub number: String,
+    pub(crate) number: String,
     /// The extension.
-    pub extension: Option<Extension>,
+    pub(crate) extension: Option<Extension>,
     /// The label.
-    pub label: Option<ContactLabel>,
+    pub(crate) label: Option<ContactLabel>,
     /// The time of the last change, in RFC 3339 format.
     #[serde(with = "crate::time::rfc3339")]
-    pub updated_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
 }
 
 /// The number of digits after the area code in the North American Numbering Plan.
@@ -86,19 +69,10 @@ const NAMES: FieldNames = FieldNames { number: "number", country: "country_code"
 /// `null` counts as absent. `country_code` is a calling code, as a string or integer, or a region;
 /// `extension` consists of digits, as a string or integer.
 ///
-/// ```
-/// use telnum::http::clients::wire;
-///
-/// let body = serde_json::json!({"phone_numbers": [{"number": "+1 504-555-0123"}, {"label": "work"}]});
-/// let error = wire::new_contacts(body, None).unwrap_err();
-/// assert_eq!(error.to_string(), "`phone_numbers.1.number`: required but missing");
-/// ```
-///
 /// # Errors
-///
 /// Returns the error of the first field that is missing, invalid or unknown, with its path:
 /// `phone_numbers.1.label`.
-pub fn new_contacts(body: Value, region: Option<Region>) -> Result<Vec<NewContact>, FieldError> {
+pub(crate) fn new_contacts(body: Value, region: Option<Region>) -> Result<Vec<NewContact>, FieldError> {
     const LIST: &str = "phone_numbers";
     let mut fields = Fields::of(body)?;
     let list = match fields.take_value(LIST) {
@@ -134,7 +108,7 @@ fn new_contact(value: Value, region: Option<Region>) -> Result<NewContact, Field
 impl ClientNumberPage {
     /// Creates the response to a creation: one page with all created numbers.
     #[must_use]
-    pub fn created(contacts: &[ContactNumber]) -> Self {
+    pub(crate) fn created(contacts: &[ContactNumber]) -> Self {
         Self {
             current_page: 1,
             per_page: PER_PAGE,
@@ -145,7 +119,7 @@ impl ClientNumberPage {
 
     /// Creates the response to a query from its `page`.
     #[must_use]
-    pub fn new<T: Borrow<ContactNumber>>(page: &ContactPage<T>) -> Self {
+    pub(crate) fn new<T: Borrow<ContactNumber>>(page: &ContactPage<T>) -> Self {
         Self {
             current_page: page.offset / u64::from(page.per_page.max(1)) + 1,
             per_page: page.per_page,

@@ -1,22 +1,22 @@
 //! The documents of the three APIs of contact numbers: read, refused and shown as published.
 
-use serde_json::{Value, json};
-use telnum::Timestamp;
-use telnum::contact::{
+use crate::contact::{
     ContactFilter, ContactId, ContactList, ContactNumber, ContactQuery, EnteredNumber, NumberFilter,
 };
-use telnum::document::FieldError;
-use telnum::http::clients::wire::{self as clients, ClientNumber, ClientNumberPage};
-use telnum::http::planning_center::wire::{self as planning_center, PersonNumber};
-use telnum::http::user_numbers::wire::{self as user_numbers, CreatedUserNumber, UserNumber};
-use telnum::plan::Region;
+use crate::document::FieldError;
+use crate::http::clients::wire::{self as clients, ClientNumber, ClientNumberPage};
+use crate::http::planning_center::wire::{self as planning_center, PersonNumber};
+use crate::http::user_numbers::wire::{self as user_numbers, CreatedUserNumber, UserNumber};
+use crate::plan::Region;
+use crate::time::Timestamp;
+use serde_json::{Value, json};
 
 fn data(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
 fn refused() -> Value {
-    data(include_str!("../data/contact/refused.json"))
+    data(include_str!("../../../tests/data/contact/refused.json"))
 }
 
 fn moment(text: &str) -> Timestamp {
@@ -50,7 +50,7 @@ fn assert_refused<T: std::fmt::Debug>(table: &str, read: impl Fn(Value) -> Resul
 
 #[test]
 fn clients_documents_are_as_published() {
-    let file = data(include_str!("../data/contact/clients.json"));
+    let file = data(include_str!("../../../tests/data/contact/clients.json"));
     let first = file["first_id"].as_u64().unwrap();
     for example in file["examples"].as_array().unwrap() {
         let new = clients::new_contacts(example["request"].clone(), None).unwrap();
@@ -60,7 +60,7 @@ fn clients_documents_are_as_published() {
         assert_eq!(answer, example["response"].to_string(), "{}", example["case"]);
         assert_eq!(numbers.primary().unwrap().id().get(), example["primary"].as_u64().unwrap());
 
-        let query = ContactQuery::new(planning_center::DEFAULT_ORDER).with_per_page(clients::PER_PAGE);
+        let query = ContactQuery::new(clients::DEFAULT_ORDER).with_per_page(clients::PER_PAGE);
         let page = ClientNumberPage::new(&query.page(numbers.numbers()));
         assert_eq!(serde_json::to_string(&page).unwrap(), answer);
     }
@@ -87,7 +87,7 @@ fn clients_documents_are_refused() {
 
 #[test]
 fn user_numbers_are_as_published() {
-    let file = data(include_str!("../data/contact/user_numbers.json"));
+    let file = data(include_str!("../../../tests/data/contact/user_numbers.json"));
     let form = |key: &str| [("phone_number", file[key]["request"].as_str().unwrap().to_owned())];
     let mut numbers = empty("user");
 
@@ -150,7 +150,7 @@ fn user_numbers_are_refused() {
 
 #[test]
 fn planning_center_resources_are_as_published() {
-    let file = data(include_str!("../data/contact/planning_center.json"));
+    let file = data(include_str!("../../../tests/data/contact/planning_center.json"));
     let new = planning_center::new_contact(file["request"].clone(), None).unwrap();
     let mut numbers = empty("1");
     let changes = numbers.add([(id(1), new)], moment("2000-01-01T12:00:00Z")).unwrap();

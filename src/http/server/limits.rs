@@ -12,33 +12,33 @@ use std::time::Duration;
 /// use telnum::http::ServerLimits;
 ///
 /// let limits = ServerLimits::default().with_request_timeout(Duration::from_secs(5));
-/// assert_eq!(limits.max_body_bytes, 2 * 1024 * 1024);
+/// assert_eq!(limits.with_max_body_bytes(2 * 1024 * 1024), limits);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServerLimits {
     /// The maximum size of a request body in bytes. Default: 2 MiB.
-    pub max_body_bytes: usize,
+    pub(crate) max_body_bytes: usize,
     /// The time within which a client must send the body of a request. Default: 10 seconds.
-    pub body_timeout: Duration,
+    pub(crate) body_timeout: Duration,
     /// The time within which a client must send the head of a request, and after which an idle
     /// connection is closed. Default: 10 seconds.
-    pub head_timeout: Duration,
+    pub(crate) head_timeout: Duration,
     /// The time within which a request must be answered. Default: 30 seconds.
-    pub request_timeout: Duration,
+    pub(crate) request_timeout: Duration,
     /// The time within which a client must receive the next part of a response. Default: 5 seconds.
-    pub write_timeout: Duration,
+    pub(crate) write_timeout: Duration,
     /// The maximum number of bytes, received within `body_timeout`, that are discarded of a body that
     /// was refused without being read; a client that is still sending would otherwise not read the
     /// response. Default: 64 MiB.
-    pub max_discarded_bytes: u64,
+    pub(crate) max_discarded_bytes: u64,
     /// The maximum number of connections. When it is reached, a new connection replaces the one that
     /// has been idle the longest, or waits if none is idle. Each connection takes a file descriptor, so
     /// the limit of the process must be at least as high. Default: 10,000.
-    pub max_connections: usize,
+    pub(crate) max_connections: usize,
     /// The time within which running requests must be answered after the server is stopped. Default: 10
     /// seconds.
-    pub shutdown_timeout: Duration,
+    pub(crate) shutdown_timeout: Duration,
 }
 
 impl Default for ServerLimits {
@@ -57,49 +57,50 @@ impl Default for ServerLimits {
 }
 
 impl ServerLimits {
-    /// Sets the maximum size of a request body in bytes.
+    /// Sets the maximum size of a request body in bytes. Default: 2 MiB.
     #[must_use]
     pub fn with_max_body_bytes(self, max_body_bytes: usize) -> Self {
         Self { max_body_bytes, ..self }
     }
 
-    /// Sets the time within which a client must send the body of a request.
+    /// Sets the time within which a client must send the body of a request. Default: 10 seconds.
     #[must_use]
     pub fn with_body_timeout(self, body_timeout: Duration) -> Self {
         Self { body_timeout, ..self }
     }
 
-    /// Sets the time within which a client must send the head of a request.
+    /// Sets the time within which a client must send the head of a request. Default: 10 seconds.
     #[must_use]
     pub fn with_head_timeout(self, head_timeout: Duration) -> Self {
         Self { head_timeout, ..self }
     }
 
-    /// Sets the time within which a request must be answered.
+    /// Sets the time within which a request must be answered. Default: 30 seconds.
     #[must_use]
     pub fn with_request_timeout(self, request_timeout: Duration) -> Self {
         Self { request_timeout, ..self }
     }
 
-    /// Sets the time within which a client must receive the next part of a response.
+    /// Sets the time within which a client must receive the next part of a response. Default: 5 seconds.
     #[must_use]
     pub fn with_write_timeout(self, write_timeout: Duration) -> Self {
         Self { write_timeout, ..self }
     }
 
-    /// Sets the maximum number of bytes that are discarded of a refused body.
+    /// Sets the maximum number of bytes that are discarded of a refused body. Default: 64 MiB.
     #[must_use]
     pub fn with_max_discarded_bytes(self, max_discarded_bytes: u64) -> Self {
         Self { max_discarded_bytes, ..self }
     }
 
-    /// Sets the maximum number of connections.
+    /// Sets the maximum number of connections. Default: 10,000.
     #[must_use]
     pub fn with_max_connections(self, max_connections: usize) -> Self {
         Self { max_connections, ..self }
     }
 
-    /// Sets the time within which running requests must be answered after the server is stopped.
+    /// Sets the time within which running requests must be answered after the server is stopped. Default: 10
+    /// seconds.
     #[must_use]
     pub fn with_shutdown_timeout(self, shutdown_timeout: Duration) -> Self {
         Self { shutdown_timeout, ..self }

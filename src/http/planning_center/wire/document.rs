@@ -14,19 +14,10 @@ const NAMES: FieldNames = FieldNames { number: "number", country: "country_code"
 /// code) nor a calling code in its text belongs to `region`.
 ///
 /// # Errors
-///
 /// Returns the error of the first field that is missing, invalid, unknown or read only, with its path:
 /// `data.attributes.number`. Derived attributes are read only; so are the id and the relationships,
 /// since the path of the request determines the person.
-///
-/// ```
-/// use telnum::http::planning_center::wire;
-///
-/// let document = serde_json::json!({"data": {"type": "PhoneNumber", "attributes": {"e164": "+14158867900"}}});
-/// let error = wire::new_contact(document, None).unwrap_err();
-/// assert_eq!(error.to_string(), "`data.attributes.e164`: read only");
-/// ```
-pub fn new_contact(document: Value, region: Option<Region>) -> Result<NewContact, FieldError> {
+pub(crate) fn new_contact(document: Value, region: Option<Region>) -> Result<NewContact, FieldError> {
     let patch = read(document, None, region)?;
     let number = patch.number.ok_or_else(|| missing("number").within("data.attributes"))?;
     Ok(NewContact {
@@ -40,21 +31,14 @@ pub fn new_contact(document: Value, region: Option<Region>) -> Result<NewContact
 /// Reads the document of an update of the number with `id`, like [`new_contact`]. Absent attributes are
 /// kept; `null` removes a location or carrier.
 ///
-/// ```
-/// use telnum::http::planning_center::wire;
-///
-/// let attributes = serde_json::json!({"location": "Home", "carrier": null});
-/// let document = serde_json::json!({"data": {"type": "PhoneNumber", "attributes": attributes}});
-/// let patch = wire::patch(document, 151.into(), None)?;
-/// assert_eq!((patch.location, patch.carrier), (Some(Some("Home".parse()?)), Some(None)));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
 /// # Errors
-///
 /// The errors of [`new_contact`], except that the document may contain `id`; and that of a
 /// `country_code` without `number`.
-pub fn patch(document: Value, id: ContactId, region: Option<Region>) -> Result<ContactPatch, FieldError> {
+pub(crate) fn patch(
+    document: Value,
+    id: ContactId,
+    region: Option<Region>,
+) -> Result<ContactPatch, FieldError> {
     read(document, Some(id), region)
 }
 

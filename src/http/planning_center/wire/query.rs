@@ -8,7 +8,8 @@ use crate::plan::Region;
 use crate::time::Timestamp;
 
 /// The default order of a list: oldest first.
-pub const DEFAULT_ORDER: ContactOrder = ContactOrder { field: OrderField::CreatedAt, descending: false };
+pub(crate) const DEFAULT_ORDER: ContactOrder =
+    ContactOrder { field: OrderField::CreatedAt, descending: false };
 
 /// The values of the parameter `order`.
 const ORDERS: &[&str] = &[
@@ -38,23 +39,12 @@ const ORDERS: &[&str] = &[
 /// | `per_page` | 1 to 100; the default is 25 |
 /// | `offset` | the number of items before the page; the default is 0 |
 ///
-/// ```
-/// use telnum::http::planning_center::wire;
-///
-/// let query = wire::query([("where[primary]", "true"), ("order", "-number")], None)?;
-/// assert_eq!((query.filter.primary, query.order.to_string()), (Some(true), "-number".to_owned()));
-///
-/// let error = wire::query([("where[shoe_size]", "43")], None).unwrap_err();
-/// assert_eq!(error.path(), "where[shoe_size]");
-/// # Ok::<(), telnum::document::FieldError>(())
-/// ```
-///
 /// # Errors
 ///
 /// Returns the error of the first parameter that is unknown, repeated, or does not have one of the
 /// values above.
 #[doc(alias = "where")]
-pub fn query<'a>(
+pub(crate) fn query<'a>(
     parameters: impl IntoIterator<Item = (&'a str, &'a str)>,
     region: Option<Region>,
 ) -> Result<ContactQuery, FieldError> {

@@ -11,7 +11,7 @@ use crate::document::FieldError;
 use crate::plan::Region;
 
 /// The type of the resource objects.
-pub const RESOURCE_TYPE: &str = "PhoneNumber";
+pub(crate) const RESOURCE_TYPE: &str = "PhoneNumber";
 
 /// A person's number as a JSON:API resource object.
 ///
@@ -19,7 +19,7 @@ pub const RESOURCE_TYPE: &str = "PhoneNumber";
 /// `international` include the extension, `e164` does not; `number` is the text as entered.
 #[derive(Clone, Copy, Debug)]
 #[doc(alias = "PhoneNumber")]
-pub struct PersonNumber<'a> {
+pub(crate) struct PersonNumber<'a> {
     contact: &'a ContactNumber,
     attributes: PersonNumberAttributes,
     home: Option<Region>,
@@ -27,21 +27,9 @@ pub struct PersonNumber<'a> {
 
 /// A set of attributes, as selected by the parameter `fields[PhoneNumber]`. The default is all except
 /// `formatted_number`, which is shown on request only.
-///
-/// ```
-/// use telnum::http::planning_center::wire::PersonNumberAttributes;
-///
-/// let attributes: PersonNumberAttributes = "formatted_number,primary".parse()?;
-/// assert_eq!(attributes.names().collect::<Vec<_>>(), ["formatted_number", "primary"]);
-/// assert_eq!(PersonNumberAttributes::default().names().count(), 10);
-///
-/// let error = "shoe_size".parse::<PersonNumberAttributes>().unwrap_err();
-/// assert_eq!(error.to_string(), r#"`fields[PhoneNumber]`: no such attribute, found "shoe_size""#);
-/// # Ok::<(), telnum::document::FieldError>(())
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[doc(alias = "fields[PhoneNumber]")]
-pub struct PersonNumberAttributes(u16);
+pub(crate) struct PersonNumberAttributes(u16);
 
 /// A function that returns the value of an attribute, given the region of the service.
 type AttributeValue = fn(&ContactNumber, Option<Region>) -> Value;
@@ -75,33 +63,20 @@ pub(super) const READ_ONLY: [&str; 6] =
 impl<'a> PersonNumber<'a> {
     /// Creates the resource object of `contact` with the default attributes.
     #[must_use]
-    pub fn new(contact: &'a ContactNumber) -> Self {
+    pub(crate) fn new(contact: &'a ContactNumber) -> Self {
         Self { contact, attributes: PersonNumberAttributes::default(), home: None }
     }
 
     /// Sets the attributes to show.
     #[must_use]
-    pub fn with_attributes(self, attributes: PersonNumberAttributes) -> Self {
+    pub(crate) fn with_attributes(self, attributes: PersonNumberAttributes) -> Self {
         Self { attributes, ..self }
     }
 
     /// Sets the region for `formatted_number`: numbers with its calling code are formatted nationally,
     /// others internationally. By default all are formatted internationally.
-    ///
-    /// ```
-    /// # use telnum::{contact::ContactNumber, http::planning_center::wire::PersonNumber, plan::Region};
-    /// # let number: ContactNumber = serde_json::from_str(r#"{"id": 1, "owner": "1", "number": "+14158867900",
-    /// #     "text": "x", "primary": true, "created_at": 63627604811, "updated_at": 63627604811}"#)?;
-    /// let formatted = |region| {
-    ///     let resource = PersonNumber::new(&number).with_attributes("formatted_number".parse().unwrap());
-    ///     serde_json::to_value(resource.with_home(region)).unwrap()["attributes"]["formatted_number"].clone()
-    /// };
-    /// assert_eq!(formatted(Region::US), "(415) 886-7900");
-    /// assert_eq!(formatted(Region::CH), "+1 415-886-7900");
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
     #[must_use]
-    pub fn with_home(self, home: Region) -> Self {
+    pub(crate) fn with_home(self, home: Region) -> Self {
         Self { home: Some(home), ..self }
     }
 }
@@ -121,11 +96,6 @@ impl Serialize for PersonNumber<'_> {
 }
 
 impl PersonNumberAttributes {
-    /// Returns the names, in the order of the published documents.
-    pub fn names(self) -> impl Iterator<Item = &'static str> {
-        ATTRIBUTES.iter().map(|(name, _)| *name).filter(move |name| self.contains(name))
-    }
-
     fn contains(self, name: &str) -> bool {
         self.0 & Self::bit(name) != 0
     }
