@@ -108,7 +108,7 @@
 //! | [`contact`] | the numbers of people and clients: rules, queries, and their use cases |
 //! | [`locality`] | the place and the carrier of a number, from tables |
 //! | [`carrier`], [`provider`] | traits for services that sell numbers, and for services that publish addresses and names |
-//! | [`store`] | the storage contract, and a store in memory |
+//! | [`store`] | the storage contract, a store in memory, and a store in one file |
 //! | [`inventory`] | the use cases: read, decide, commit, and run each external effect once |
 //! | [`document`], [`token`], [`idempotency`] | errors of document fields; short ids; idempotency keys |
 //! | `testing` | conformance laws of stores; a store and a carrier that fail on demand |
@@ -125,6 +125,7 @@
 //! | `inventory` (default) | the inventory of numbers and the modules it depends on; implies `classify` and `contacts` |
 //! | `geo` | the module `geo`, in English |
 //! | `geo-languages` | 34 more languages for `geo` |
+//! | `redb` | the module `store::redb`, a store in one file |
 //! | `testing` | the module `testing` |
 //! | `http` | the module `http` |
 //!

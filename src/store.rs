@@ -74,6 +74,8 @@ mod memory;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod query;
+#[cfg(feature = "redb")]
+pub mod redb;
 mod retry;
 mod revision;
 

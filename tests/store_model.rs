@@ -1,4 +1,4 @@
-//! The store in memory against a map that counts versions, under random operations.
+//! Stores against a map that counts versions, under random operations.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -144,8 +144,7 @@ impl Model {
 }
 
 /// Compares the model with the store after every operation.
-fn run(ops: Vec<Op>) -> Result<(), TestCaseError> {
-    let store = MemoryStore::new();
+fn run(store: &impl Store, ops: Vec<Op>) -> Result<(), TestCaseError> {
     let mut model = Model::default();
     for op in ops {
         match op {
@@ -207,6 +206,17 @@ fn run(ops: Vec<Op>) -> Result<(), TestCaseError> {
 proptest! {
     #[test]
     fn random_operations_do_what_they_do_to_a_map(ops in prop::collection::vec(op(), 1..60)) {
-        run(ops)?;
+        run(&MemoryStore::new(), ops)?;
+    }
+}
+
+#[cfg(feature = "redb")]
+proptest! {
+    #[test]
+    fn random_operations_do_to_a_file_what_they_do_to_a_map(ops in prop::collection::vec(op(), 1..60)) {
+        let backend = || Ok(redb::backends::InMemoryBackend::new());
+        let store = telnum::store::redb::RedbOptions::new().with_cache_size(1 << 20).open_backend(backend).unwrap();
+        run(&store, ops)?;
+        store.check().unwrap();
     }
 }

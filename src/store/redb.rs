@@ -1,0 +1,568 @@
+//! A store in one file, without a server.
+
+mod check;
+mod commit;
+mod document;
+mod error;
+mod file;
+mod group;
+mod read;
+mod table;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
+use std::thread;
+use std::time::Duration;
+
+use ::redb::{Database, ReadableTableMetadata};
+
+use self::commit::{Counters, Prepared, Session};
+use self::error::Failure;
+pub use self::error::RedbError;
+use self::file::{Medium, Place};
+use self::group::{Group, lock};
+use self::table::{Snapshot, Tables, failed};
+use super::{Batch, Forget, Logged, Page, PortQuery, Query, Receipt, Revision, Store, StoreError, Stored};
+use crate::contact::{ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, OwnerId};
+use crate::idempotency::IdempotencyKey;
+use crate::number::PhoneNumber;
+use crate::porting::{PortRequest, PortRequestId};
+use crate::record::NumberRecord;
+
+/// A store in one file, shared by the threads of one process.
+///
+/// ```
+/// use telnum::record::NumberRecord;
+/// use telnum::store::redb::RedbStore;
+/// use telnum::store::{Change, Expect, Store};
+///
+/// # let directory = std::env::temp_dir().join(format!("telnum-doc-{}", std::process::id()));
+/// # std::fs::create_dir_all(&directory)?;
+/// # let path = directory.join("numbers.redb");
+/// let number = "+14158867900".parse()?;
+/// let record = NumberRecord::discovered(number, "telnyx".parse()?, "2026-03-01T12:00:00Z".parse()?);
+/// RedbStore::open(&path)?.commit(Change::put(record.clone(), Expect::Absent).into())?;
+/// // The number is there after a restart.
+/// assert_eq!(*RedbStore::open(&path)?.get(number)?.unwrap(), record);
+/// # std::fs::remove_dir_all(directory)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Durability
+///
+/// A commit that was acknowledged is on the disk. After a crash of the process or the machine the file has
+/// every acknowledged commit, and of any other all or nothing; it opens within milliseconds, whatever its
+/// size. Commits that threads make at the same time are synced together.
+///
+/// After a failure of the disk, or when it is full, a commit returns
+/// [`Backend`](StoreError::Backend): whether it was stored is not known. The store opens the file anew by
+/// itself, and goes on once the disk does. As long as it cannot, calls return
+/// [`Unreachable`](StoreError::Unreachable).
+///
+/// # Reading
+///
+/// A read sees the commits that were acknowledged before it began. It waits for no commit, and no commit
+/// waits for it.
+pub struct RedbStore {
+    place: Place,
+    group: Group<Request, Result<Answer, StoreError>>,
+    /// The file; `None` after a failure, until it is open again. It is locked before the snapshot.
+    database: Mutex<Option<Database>>,
+    /// The tables after the latest commit; `None` while there is no database.
+    snapshot: RwLock<Option<Arc<Snapshot>>>,
+    ids: Mutex<Ids>,
+}
+
+/// The settings of a [`RedbStore`].
+///
+/// ```
+/// use telnum::store::redb::RedbOptions;
+///
+/// # let directory = std::env::temp_dir().join(format!("telnum-options-{}", std::process::id()));
+/// # std::fs::create_dir_all(&directory)?;
+/// # let path = directory.join("numbers.redb");
+/// let store = RedbOptions::new()
+///     .with_cache_size(64 << 20)
+///     .with_progress(|done| eprintln!("{:.0} %", done * 100.0))
+///     .open(path)?;
+/// assert_eq!(store.stats()?.numbers, 0);
+/// # std::fs::remove_dir_all(directory)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct RedbOptions {
+    cache_size: usize,
+    progress: Option<file::Progress>,
+}
+
+/// The counts of what is in a [`RedbStore`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RedbStats {
+    /// The number of numbers.
+    pub numbers: u64,
+    /// The number of port requests.
+    pub port_requests: u64,
+    /// The number of contact lists.
+    pub contact_lists: u64,
+    /// The number of events that are not forgotten.
+    pub events: u64,
+    /// The number of receipts that are not forgotten.
+    pub receipts: u64,
+    /// The length of the file in bytes, free space included.
+    pub file_bytes: u64,
+}
+
+/// A change of the file that can share a transaction with others.
+enum Request {
+    Commit(Box<Prepared>),
+    Forget(Forget),
+    SetIdsAside(u64),
+}
+
+enum Answer {
+    Revision(Revision),
+    /// Whether there may be more to forget.
+    Forgotten(bool),
+    /// The greatest contact id before those that are set aside, if they are.
+    Ids(Option<u64>),
+}
+
+/// The ids of contacts that are set aside and not given yet.
+#[derive(Default)]
+struct Ids {
+    /// The greatest id that is given or stored.
+    given: u64,
+    /// The greatest id that is set aside.
+    last: u64,
+}
+
+/// The number of contact ids that are set aside at once: as many as this are skipped by a restart.
+const IDS_AT_ONCE: u64 = 64;
+/// The maximum number of ids that are given at once.
+const MAX_IDS: usize = 1_000_000;
+/// The maximum number of changes in a commit.
+const MAX_CHANGES: usize = 20_000;
+
+impl RedbStore {
+    /// Opens the store in the file at `path`; creates an empty one if there is no file. A new file is
+    /// written under another name first, so that no half of one is ever at `path`.
+    ///
+    /// # Errors
+    /// - [`IsDirectory`](RedbError::IsDirectory), [`NotAStore`](RedbError::NotAStore),
+    ///   [`NewerSchema`](RedbError::NewerSchema), [`InUse`](RedbError::InUse): the path, or the file there,
+    ///   is not one that this version can use now. The file is left as it is.
+    /// - [`Damaged`](RedbError::Damaged) if the file contradicts itself.
+    /// - [`Io`](RedbError::Io) if the file cannot be read, written or created.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, RedbError> {
+        RedbOptions::new().open(path)
+    }
+
+    /// Writes a copy of the store to a new file at `path`, as it is at the moment of the call. The store
+    /// can be used meanwhile.
+    ///
+    /// ```
+    /// use telnum::store::redb::RedbStore;
+    ///
+    /// # let directory = std::env::temp_dir().join(format!("telnum-backup-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&directory)?;
+    /// # let path = |name: &str| directory.join(name);
+    /// let store = RedbStore::open(path("numbers.redb"))?;
+    /// store.backup(path("copy.redb"))?;
+    /// RedbStore::open(path("copy.redb"))?.check()?;
+    /// assert!(store.backup(path("copy.redb")).is_err());
+    /// # std::fs::remove_dir_all(directory)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Exists`](RedbError::Exists) if there is a file at `path`; [`Io`](RedbError::Io) and
+    /// [`Database`](RedbError::Database) if reading or writing fails.
+    pub fn backup(&self, path: impl AsRef<Path>) -> Result<(), RedbError> {
+        file::copy(&*self.current()?, path.as_ref(), self.place.progress.as_ref())
+    }
+
+    /// Checks the whole file: the checksums of its pages, that every value can be read, and that the
+    /// indexes agree with the values. Other calls wait until the checksums are checked.
+    ///
+    /// # Errors
+    /// [`Damaged`](RedbError::Damaged) with the first contradiction; [`Io`](RedbError::Io) and
+    /// [`Database`](RedbError::Database) if the file cannot be read.
+    pub fn check(&self) -> Result<(), RedbError> {
+        let is_sound = self.alone(|database| Ok(database.check_integrity()?))?;
+        if !is_sound {
+            return Err(RedbError::damaged(&self.place.path, "checksums differ; it was repaired"));
+        }
+        check::check(&*self.current()?, &self.place.path, self.place.progress.as_ref())
+    }
+
+    /// Gives free space in the file back to the file system. Returns whether there was any. Other calls
+    /// wait.
+    ///
+    /// # Errors
+    /// [`Io`](RedbError::Io) and [`Database`](RedbError::Database) if reading or writing fails.
+    pub fn compact(&self) -> Result<bool, RedbError> {
+        self.alone(|database| Ok(database.compact()?))
+    }
+
+    /// Returns the counts of what is in the store.
+    ///
+    /// # Errors
+    /// [`Io`](RedbError::Io) and [`Database`](RedbError::Database) if the file cannot be read.
+    pub fn stats(&self) -> Result<RedbStats, RedbError> {
+        let snapshot = self.current()?;
+        let file_bytes = std::fs::metadata(&self.place.path).map_or(0, |metadata| metadata.len());
+        let counts = || -> Result<_, Failure> {
+            Ok(RedbStats {
+                numbers: snapshot.numbers.len()?,
+                port_requests: snapshot.requests.len()?,
+                contact_lists: snapshot.lists.len()?,
+                events: snapshot.events.len()?,
+                receipts: snapshot.receipts.len()?,
+                file_bytes,
+            })
+        };
+        counts().map_err(|error| RedbError::of(&self.place.path, error.0))
+    }
+
+    fn new(place: Place) -> Result<Self, RedbError> {
+        let database = place.open_or_create()?;
+        let snapshot = Snapshot::of(&database).map_err(|error| RedbError::of(&place.path, error))?;
+        Ok(Self {
+            place,
+            group: Group::new(),
+            database: Mutex::new(Some(database)),
+            snapshot: RwLock::new(Some(Arc::new(snapshot))),
+            ids: Mutex::default(),
+        })
+    }
+
+    /// Returns the tables after the latest commit. Opens the file again after a failure.
+    fn current(&self) -> Result<Arc<Snapshot>, RedbError> {
+        let snapshot = self.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(snapshot) = snapshot {
+            return Ok(snapshot);
+        }
+        let mut database = lock(&self.database);
+        let found = self.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone();
+        found.map_or_else(|| self.reopen(&mut database), Ok)
+    }
+
+    fn published(&self) -> RwLockWriteGuard<'_, Option<Arc<Snapshot>>> {
+        self.snapshot.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Closes the file, if it is open, and opens it again.
+    fn reopen(&self, database: &mut MutexGuard<'_, Option<Database>>) -> Result<Arc<Snapshot>, RedbError> {
+        *self.published() = None;
+        drop(database.take());
+        let opened = self.place.open()?;
+        let snapshot = Snapshot::of(&opened).map_err(|error| RedbError::of(&self.place.path, error))?;
+        let snapshot = Arc::new(snapshot);
+        **database = Some(opened);
+        *self.published() = Some(Arc::clone(&snapshot));
+        Ok(snapshot)
+    }
+
+    /// Calls `read` with the tables after the latest commit; once more if the file failed and could be
+    /// opened again.
+    fn read<T>(&self, read: impl Fn(&Snapshot) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let snapshot = self.current().map_err(StoreError::unreachable)?;
+        match read(&snapshot) {
+            Err(error) if is_failure(&error) => {
+                let mut database = lock(&self.database);
+                let published = self.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone();
+                let is_newer = published.as_ref().is_some_and(|other| !Arc::ptr_eq(other, &snapshot));
+                drop(snapshot);
+                let snapshot = match published.filter(|_| is_newer) {
+                    Some(snapshot) => snapshot,
+                    None => self.reopen(&mut database).map_err(StoreError::unreachable)?,
+                };
+                drop(database);
+                read(&snapshot)
+            }
+            answer => answer,
+        }
+    }
+
+    /// Carries out a request, together with others that wait.
+    fn submit(&self, request: Request) -> Result<Answer, StoreError> {
+        let answer = self.group.submit(request, |requests| self.carry_out(requests));
+        answer.unwrap_or_else(|| Err(StoreError::backend("the thread that commits panicked")))
+    }
+
+    fn carry_out(&self, requests: Vec<Request>) -> Vec<Result<Answer, StoreError>> {
+        let count = requests.len();
+        let mut database = lock(&self.database);
+        if database.is_none()
+            && let Err(error) = self.reopen(&mut database)
+        {
+            let error = Arc::new(error);
+            return (0..count).map(|_| Err(StoreError::unreachable(Arc::clone(&error)))).collect();
+        }
+        let answers = database.as_ref().map(|database| carry_out(database, requests));
+        match answers {
+            Some(Ok(answers)) => {
+                let snapshot = database.as_ref().and_then(|database| Snapshot::of(database).ok());
+                *self.published() = snapshot.map(Arc::new);
+                answers
+            }
+            Some(Err(StoreError::Backend(cause))) => {
+                // If this fails, the next call tries again.
+                let _opened = self.reopen(&mut database);
+                let cause: Arc<dyn std::error::Error + Send + Sync> = cause.into();
+                (0..count).map(|_| Err(StoreError::backend(Arc::clone(&cause)))).collect()
+            }
+            Some(Err(error)) => vec![Err(error)],
+            None => Vec::new(),
+        }
+    }
+
+    /// Calls `work` when nobody else uses the file.
+    fn alone<T>(&self, work: impl FnOnce(&mut Database) -> Result<T, Failure>) -> Result<T, RedbError> {
+        let mut database = lock(&self.database);
+        if database.is_none() {
+            self.reopen(&mut database)?;
+        }
+        let path = &self.place.path;
+        let mut published = self.published();
+        while published.as_ref().is_some_and(|snapshot| Arc::strong_count(snapshot) > 1) {
+            thread::sleep(Duration::from_millis(1));
+        }
+        *published = None;
+        let done = match database.as_mut() {
+            Some(database) => work(database).map_err(|error| RedbError::of(path, error.0)),
+            None => Err(RedbError::damaged(path, "closed")),
+        };
+        let snapshot = database.as_ref().map(Snapshot::of).and_then(Result::ok);
+        *published = snapshot.map(Arc::new);
+        done
+    }
+}
+
+/// Carries out requests in one transaction. Returns their answers, or the failure after which nothing is
+/// known of any.
+fn carry_out(
+    database: &Database,
+    requests: Vec<Request>,
+) -> Result<Vec<Result<Answer, StoreError>>, StoreError> {
+    let mut transaction = database.begin_write().map_err(failed)?;
+    transaction.set_quick_repair(true);
+    let tables = Tables::open(&transaction).map_err(failed)?;
+    let counters = Counters::read(&tables)?;
+    let mut session = Session { tables, counters };
+    let mut answers = Vec::with_capacity(requests.len());
+    for request in requests {
+        let answer = match request {
+            Request::Commit(prepared) => session.commit(*prepared).map(Answer::Revision),
+            Request::Forget(forget) => session.forget(&forget).map(Answer::Forgotten),
+            Request::SetIdsAside(count) => Ok(Answer::Ids(session.set_ids_aside(count))),
+        };
+        match answer {
+            Err(error) if !error.is_refusal() => return Err(error),
+            answer => answers.push(answer),
+        }
+    }
+    let is_changed = answers.iter().any(Result::is_ok);
+    if is_changed {
+        session.counters.write(&mut session.tables)?;
+    }
+    drop(session);
+    if is_changed {
+        transaction.commit().map_err(failed)?;
+    } else {
+        transaction.abort().map_err(failed)?;
+    }
+    Ok(answers)
+}
+
+/// Returns whether an error is one of the file and not of its content.
+fn is_failure(error: &StoreError) -> bool {
+    let StoreError::Backend(cause) = error else { return false };
+    matches!(
+        cause.downcast_ref::<::redb::Error>(),
+        Some(::redb::Error::Io(_) | ::redb::Error::PreviousIo | ::redb::Error::DatabaseClosed)
+    )
+}
+
+impl Store for RedbStore {
+    fn get_many(&self, numbers: &[PhoneNumber]) -> Result<Vec<Option<Stored<NumberRecord>>>, StoreError> {
+        self.read(|snapshot| numbers.iter().map(|number| snapshot.record(*number)).collect())
+    }
+
+    fn scan(
+        &self,
+        query: &Query,
+        after: Option<PhoneNumber>,
+        limit: usize,
+    ) -> Result<Page<NumberRecord, PhoneNumber>, StoreError> {
+        self.read(|snapshot| snapshot.scan(query, after, limit))
+    }
+
+    fn port_requests(&self, ids: &[PortRequestId]) -> Result<Vec<Option<Stored<PortRequest>>>, StoreError> {
+        self.read(|snapshot| ids.iter().map(|id| snapshot.request(id.as_str())).collect())
+    }
+
+    fn scan_port_requests(
+        &self,
+        query: &PortQuery,
+        after: Option<PortRequestId>,
+        limit: usize,
+    ) -> Result<Page<PortRequest, PortRequestId>, StoreError> {
+        self.read(|snapshot| snapshot.scan_requests(query, after, limit))
+    }
+
+    fn active_port_requests(
+        &self,
+        numbers: &[PhoneNumber],
+    ) -> Result<Vec<Option<Stored<PortRequest>>>, StoreError> {
+        self.read(|snapshot| numbers.iter().map(|number| snapshot.active_request(*number)).collect())
+    }
+
+    fn contact_lists(&self, owners: &[OwnerId]) -> Result<Vec<Option<Stored<ContactList>>>, StoreError> {
+        self.read(|snapshot| owners.iter().map(|owner| snapshot.list(owner.as_str())).collect())
+    }
+
+    fn contact_lists_with(&self, ids: &[ContactId]) -> Result<Vec<Option<Stored<ContactList>>>, StoreError> {
+        self.read(|snapshot| ids.iter().map(|id| snapshot.list_with(*id)).collect())
+    }
+
+    /// Reads all lists, unless the query has an owner or a number.
+    fn contact_page(&self, query: &ContactQuery) -> Result<ContactPage<ContactNumber>, StoreError> {
+        self.read(|snapshot| snapshot.contact_page(query))
+    }
+
+    /// Returns up to a million ids. A restart skips ids that were set aside, up to 64.
+    fn new_contact_ids(&self, count: usize) -> Result<Vec<ContactId>, StoreError> {
+        if count > MAX_IDS {
+            return Err(StoreError::TooLarge { count, max: MAX_IDS });
+        }
+        let mut ids = lock(&self.ids);
+        let wanted = count as u64;
+        if ids.last - ids.given < wanted {
+            let mut before = None;
+            for aside in [wanted.max(IDS_AT_ONCE), wanted] {
+                if let Answer::Ids(Some(last)) = self.submit(Request::SetIdsAside(aside))? {
+                    before = Some((last, aside));
+                    break;
+                }
+            }
+            let (last, aside) = before.ok_or_else(|| StoreError::backend("no contact id left"))?;
+            *ids = Ids { given: last, last: last + aside };
+        }
+        let first = ids.given;
+        ids.given += wanted;
+        Ok((first..ids.given).map(|before| ContactId::new(before + 1)).collect())
+    }
+
+    fn commit(&self, batch: Batch) -> Result<Revision, StoreError> {
+        batch.check(MAX_CHANGES)?;
+        let lists = batch.contacts.iter().filter_map(|change| change.value());
+        let greatest_id = lists.flat_map(|list| list.numbers()).map(|contact| contact.id().get()).max();
+        let answer = self.submit(Request::Commit(Box::new(Prepared::new(batch)?)))?;
+        if let Some(id) = greatest_id {
+            let mut ids = lock(&self.ids);
+            ids.given = ids.given.max(id);
+            ids.last = ids.last.max(ids.given);
+        }
+        match answer {
+            Answer::Revision(revision) => Ok(revision),
+            Answer::Forgotten(_) | Answer::Ids(_) => Err(StoreError::backend("an answer to another request")),
+        }
+    }
+
+    fn events(&self, after: u64, limit: usize) -> Result<Vec<Logged>, StoreError> {
+        self.read(|snapshot| snapshot.events(after, limit))
+    }
+
+    fn receipt(&self, key: IdempotencyKey) -> Result<Option<Receipt>, StoreError> {
+        self.read(|snapshot| snapshot.receipt(key))
+    }
+
+    fn forget(&self, forget: &Forget) -> Result<(), StoreError> {
+        while let Answer::Forgotten(true) = self.submit(Request::Forget(forget.clone()))? {}
+        Ok(())
+    }
+
+    /// Returns 20,000.
+    fn max_changes(&self) -> usize {
+        MAX_CHANGES
+    }
+}
+
+impl RedbOptions {
+    /// The default size of the cache: 256 MiB.
+    pub const DEFAULT_CACHE_SIZE: usize = 256 << 20;
+
+    /// Creates the default settings.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { cache_size: Self::DEFAULT_CACHE_SIZE, progress: None }
+    }
+
+    /// Sets the maximum number of bytes of the file that are kept in memory, beside the cache of the
+    /// operating system.
+    #[must_use]
+    pub fn with_cache_size(self, bytes: usize) -> Self {
+        Self { cache_size: bytes, ..self }
+    }
+
+    /// Sets a function that is told how much is done, from 0 to 1, while a file is repaired when it is
+    /// opened, while it is checked and while it is copied.
+    #[must_use]
+    pub fn with_progress(self, progress: impl Fn(f64) + Send + Sync + 'static) -> Self {
+        Self { progress: Some(Arc::new(progress)), ..self }
+    }
+
+    /// Opens the store in the file at `path` with these settings.
+    ///
+    /// # Errors
+    /// Those of [`RedbStore::open`].
+    pub fn open(self, path: impl AsRef<Path>) -> Result<RedbStore, RedbError> {
+        self.open_on(path.as_ref().to_owned(), Medium::File)
+    }
+
+    /// Opens the store on a storage backend of redb, for tests with disks that fail. `open` opens it, once
+    /// at first and again after each failure. If it is empty, an empty store is created.
+    ///
+    /// # Errors
+    /// Those of [`RedbStore::open`].
+    #[cfg(feature = "testing")]
+    pub fn open_backend<B: ::redb::StorageBackend>(
+        self,
+        open: impl Fn() -> std::io::Result<B> + Send + Sync + 'static,
+    ) -> Result<RedbStore, RedbError> {
+        let open = move |builder: &::redb::Builder| {
+            let failure = |error| Failure(::redb::Error::Io(error));
+            let backend = open().map_err(failure)?;
+            let is_empty = backend.len().map_err(failure)? == 0;
+            Ok((builder.create_with_backend(backend)?, is_empty))
+        };
+        self.open_on(PathBuf::from("backend"), Medium::Backend(Box::new(open)))
+    }
+
+    fn open_on(self, path: PathBuf, medium: Medium) -> Result<RedbStore, RedbError> {
+        let Self { cache_size, progress } = self;
+        RedbStore::new(Place { path, cache_size, progress, medium })
+    }
+}
+
+impl Default for RedbOptions {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for RedbOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedbOptions").field("cache_size", &self.cache_size).finish_non_exhaustive()
+    }
+}
+
+/// Shows the path, not the values: there may be millions.
+impl fmt::Debug for RedbStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedbStore").field("path", &self.place.path).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,519 @@
+//! The changes of a commit, made in a transaction that several commits share.
+
+use std::collections::{HashMap, HashSet};
+
+use ::redb::{ReadableTable, ReadableTableMetadata, Value};
+
+use super::document::{
+    Summary, append_json, decode_list, decode_record, decode_request, encode_event, encode_list,
+    encode_record, encode_request, revision, set_revision, split_record,
+};
+use super::table::{
+    Kind, Tables, account_row, actor_row, clock_row, contact_row, counter, failed, last_integer, owner_row,
+};
+use crate::account::AccountId;
+use crate::contact::ContactList;
+use crate::idempotency::IdempotencyKey;
+use crate::number::PhoneNumber;
+use crate::porting::PortRequest;
+use crate::record::NumberRecord;
+use crate::store::{
+    Batch, Change, Entity, Expect, Forget, Guard, Receipt, Revision, StoreError, StoreEvent, Stored,
+};
+
+/// A batch, with everything encoded that need not wait for the transaction.
+pub(super) struct Prepared {
+    batch: Batch,
+    numbers: Vec<Option<Vec<u8>>>,
+    requests: Vec<Option<Vec<u8>>>,
+    lists: Vec<Option<Vec<u8>>>,
+    events: Vec<Vec<u8>>,
+    answer: Vec<u8>,
+}
+
+/// The counters of the file, changed by a group of commits and written once.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Counters {
+    revision: u64,
+    events: u64,
+    forgotten: u64,
+    /// See [`counter::CONTACT_ID`].
+    pub(super) contact_id: u64,
+}
+
+/// A transaction in which a group of commits is made.
+pub(super) struct Session<'a> {
+    pub(super) tables: Tables<'a>,
+    pub(super) counters: Counters,
+}
+
+/// The maximum length of a part of an answer.
+const PART: usize = 256 * 1024;
+/// The maximum number of events, and of receipts, that are forgotten in one transaction.
+const FORGOTTEN_AT_ONCE: usize = 20_000;
+
+impl Prepared {
+    pub(super) fn new(batch: Batch) -> Result<Self, StoreError> {
+        fn encode<T: Entity>(
+            changes: &[Change<T>],
+            encode: impl Fn(&T) -> Result<Vec<u8>, StoreError>,
+        ) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+            changes.iter().map(|change| change.value().map(|value| encode(value)).transpose()).collect()
+        }
+        fn events<T: Entity>(changes: &[Change<T>]) -> impl Iterator<Item = StoreEvent> {
+            changes.iter().flat_map(|change| change.events().iter().cloned().map(Into::into))
+        }
+        let logged = events(&batch.numbers)
+            .chain(events(&batch.port_requests))
+            .chain(events(&batch.contacts))
+            .map(|event| encode_event(&event))
+            .collect::<Result<_, _>>()?;
+        let mut answer = Vec::new();
+        if let Some(receipt) = &batch.receipt {
+            append_json(&mut answer, &receipt.answer)?;
+        }
+        Ok(Self {
+            numbers: encode(&batch.numbers, encode_record)?,
+            requests: encode(&batch.port_requests, encode_request)?,
+            lists: encode(&batch.contacts, encode_list)?,
+            events: logged,
+            answer,
+            batch,
+        })
+    }
+}
+
+impl Counters {
+    pub(super) fn read(tables: &Tables<'_>) -> Result<Self, StoreError> {
+        let read = |name| -> Result<u64, StoreError> {
+            Ok(tables.counters.get(name).map_err(failed)?.map_or(0, |value| value.value()))
+        };
+        Ok(Self {
+            revision: read(counter::REVISION)?,
+            events: read(counter::EVENTS)?,
+            forgotten: read(counter::FORGOTTEN)?,
+            contact_id: read(counter::CONTACT_ID)?,
+        })
+    }
+
+    pub(super) fn write(self, tables: &mut Tables<'_>) -> Result<(), StoreError> {
+        for (name, value) in [
+            (counter::REVISION, self.revision),
+            (counter::EVENTS, self.events),
+            (counter::FORGOTTEN, self.forgotten),
+            (counter::CONTACT_ID, self.contact_id),
+        ] {
+            tables.counters.insert(name, value).map_err(failed)?;
+        }
+        Ok(())
+    }
+}
+
+impl Session<'_> {
+    /// Makes the changes of a batch, or refuses it and has changed nothing. After any other error the
+    /// transaction must be aborted.
+    pub(super) fn commit(&mut self, prepared: Prepared) -> Result<Revision, StoreError> {
+        let Prepared { batch, numbers, requests, lists, events, answer } = prepared;
+        self.check(&batch)?;
+        let last = Revision::try_from(self.counters.revision).ok();
+        let revision = last.map_or(Revision::FIRST, Revision::next);
+        self.counters.revision = revision.get();
+        for (change, document) in batch.numbers.iter().zip(numbers) {
+            self.replace_number(change, document, revision)?;
+        }
+        for (change, document) in batch.port_requests.iter().zip(requests) {
+            self.replace_request(change, document, revision)?;
+        }
+        for (change, document) in batch.contacts.iter().zip(lists) {
+            self.replace_list(change, document, revision)?;
+        }
+        for event in events {
+            self.counters.events += 1;
+            self.tables.events.insert(self.counters.events, &*event).map_err(failed)?;
+        }
+        if let Some(receipt) = batch.receipt {
+            self.keep(&receipt, &answer, revision)?;
+        }
+        Ok(revision)
+    }
+
+    /// Refuses a batch whose conditions do not all hold.
+    fn check(&self, batch: &Batch) -> Result<(), StoreError> {
+        if let Some(receipt) = &batch.receipt
+            && let Some(found) = self.tables.receipts.get(receipt.key.as_str()).map_err(failed)?
+        {
+            let (found, ..) = found.value();
+            return Err(StoreError::conflict(receipt.key, Expect::Absent, Revision::try_from(found).ok()));
+        }
+        self.check_expectations(&batch.numbers)?;
+        self.check_expectations(&batch.port_requests)?;
+        self.check_expectations(&batch.contacts)?;
+        self.check_guards(batch)?;
+        self.check_active(&batch.port_requests)?;
+        self.check_ids(&batch.contacts)
+    }
+
+    fn check_expectations<T: Kind>(&self, changes: &[Change<T>]) -> Result<(), StoreError> {
+        for change in changes {
+            let found = self.revision::<T>(change.key())?;
+            if !change.expect().holds(found) {
+                return Err(StoreError::conflict(change.key(), change.expect(), found));
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the revision of the value under `key`.
+    fn revision<T: Kind>(&self, key: T::Key) -> Result<Option<Revision>, StoreError> {
+        let raw: <T::Raw as Value>::SelfType<'_> = T::raw(&key);
+        let found = T::table(&self.tables).get(raw).map_err(failed)?;
+        found.map(|bytes| revision(&key.to_string(), bytes.value())).transpose()
+    }
+
+    /// Returns the port request that a number is active on.
+    fn holder(&self, number: PhoneNumber) -> Result<Option<Box<str>>, StoreError> {
+        let found = self.tables.holders.get(number.to_bits()).map_err(failed)?;
+        Ok(found.map(|id| id.value().into()))
+    }
+
+    fn check_guards(&self, batch: &Batch) -> Result<(), StoreError> {
+        if batch.guards.is_empty() {
+            return Ok(());
+        }
+        let changed: HashSet<_> = batch.numbers.iter().map(Change::key).collect();
+        let changed_requests: HashSet<_> = batch.port_requests.iter().map(Change::key).collect();
+        let stored_requests = batch.port_requests.iter().filter_map(Change::value);
+        let claimed: HashSet<_> = stored_requests.flat_map(|request| request.active_numbers()).collect();
+        for guard in &batch.guards {
+            let number = guard.number();
+            let holder = self.holder(number)?.and_then(|id| id.parse().ok());
+            let is_released = holder.is_some_and(|id| changed_requests.contains(&id));
+            if !(is_released || changed.contains(&number) || claimed.contains(&number)) {
+                return Err(StoreError::Unguardable(number));
+            }
+            match *guard {
+                Guard::Number(_, expected) => {
+                    let found = self.revision::<NumberRecord>(number)?;
+                    if !expected.holds(found) {
+                        return Err(StoreError::conflict(number, expected, found));
+                    }
+                }
+                Guard::Port(_, expected) if expected != holder => {
+                    return Err(StoreError::PortConflict { number, expected, found: holder });
+                }
+                Guard::Port(..) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses changes after which a number would be active on two port requests.
+    fn check_active(&self, changes: &[Change<PortRequest>]) -> Result<(), StoreError> {
+        let changed: HashSet<_> = changes.iter().map(Change::key).collect();
+        let mut claimed = HashMap::new();
+        for change in changes {
+            for number in change.value().into_iter().flat_map(|request| request.active_numbers()) {
+                if claimed.insert(number, change.key()).is_some_and(|other| other != change.key()) {
+                    return Err(StoreError::duplicate(number));
+                }
+                let found = self.holder(number)?.and_then(|id| id.parse().ok());
+                // A request that the batch changes releases the number, or claims it again.
+                if found.is_some_and(|id| !changed.contains(&id)) {
+                    return Err(StoreError::PortConflict { number, expected: None, found });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses changes after which two contacts would have one id.
+    fn check_ids(&self, changes: &[Change<ContactList>]) -> Result<(), StoreError> {
+        let changed: HashSet<_> = changes.iter().map(Change::key).collect();
+        let mut claimed = HashMap::new();
+        for change in changes {
+            for contact in change.value().into_iter().flat_map(|list| list.numbers()) {
+                let id = contact.id();
+                if claimed.insert(id, change.key()).is_some_and(|other| other != change.key()) {
+                    return Err(StoreError::duplicate(id));
+                }
+                let found = self.tables.contacts.get(id.get()).map_err(failed)?;
+                let owner = found.and_then(|owner| owner.value().parse().ok());
+                if let Some(owner) = owner.filter(|owner| !changed.contains(owner)) {
+                    let found = self.revision::<ContactList>(owner)?;
+                    return Err(StoreError::conflict(id, Expect::Absent, found));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn replace_number(
+        &mut self,
+        change: &Change<NumberRecord>,
+        document: Option<Vec<u8>>,
+        revision: Revision,
+    ) -> Result<(), StoreError> {
+        let number = change.key().to_bits();
+        let tables = &mut self.tables;
+        let before = match document {
+            Some(mut document) => {
+                set_revision(&mut document, revision);
+                tables.numbers.insert(number, &*document).map_err(failed)?
+            }
+            None => tables.numbers.remove(number).map_err(failed)?,
+        };
+        // A record of version 1 is read whole.
+        let (mut record, mut owner) = (None, None);
+        let before = match &before {
+            None => None,
+            Some(bytes) => match split_record(number, bytes.value())? {
+                (Some(summary), _) => Some(summary),
+                (None, _) => {
+                    let record = record.insert(decode_record(number, bytes.value())?);
+                    owner = record.owner();
+                    Some(Summary::of(record, owner.as_ref().map_or("", AccountId::as_str)))
+                }
+            },
+        };
+        let owner_after = change.value().and_then(|record| record.owner());
+        let owner_after = owner_after.as_ref().map_or("", AccountId::as_str);
+        let after = change.value().map(|record| Summary::of(record, owner_after));
+        if before == after {
+            return Ok(());
+        }
+        let place = |summary: &Summary<'_>| (summary.state, summary.clock);
+        let (from, to) = (before.as_ref(), after.as_ref());
+        if from.map(place) != to.map(place) {
+            if let Some(summary) = from {
+                let row = clock_row(summary.state, summary.clock, number);
+                tables.clocks.remove(&row).map_err(failed)?;
+            }
+            if let Some(summary) = to {
+                let row = clock_row(summary.state, summary.clock, number);
+                tables.clocks.insert(&row, ()).map_err(failed)?;
+            }
+        }
+        if from.map(|summary| summary.state) != to.map(|summary| summary.state) {
+            for (summary, added) in [(from, false), (to, true)] {
+                let Some(summary) = summary else { continue };
+                let count =
+                    tables.states.get(summary.state).map_err(failed)?.map_or(0, |count| count.value());
+                let count = if added { count + 1 } else { count.saturating_sub(1) };
+                tables.states.insert(summary.state, count).map_err(failed)?;
+            }
+        }
+        if from.map(|summary| summary.owner) != to.map(|summary| summary.owner) {
+            if let Some(summary) = from.filter(|summary| !summary.owner.is_empty()) {
+                tables.owners.remove(&*owner_row(summary.owner, number)).map_err(failed)?;
+            }
+            if let Some(summary) = to.filter(|summary| !summary.owner.is_empty()) {
+                tables.owners.insert(&*owner_row(summary.owner, number), ()).map_err(failed)?;
+            }
+        }
+        let is_pending = |summary: Option<&Summary<'_>>| summary.is_some_and(|summary| summary.is_pending);
+        match (is_pending(from), is_pending(to)) {
+            (true, false) => drop(tables.pending.remove(number).map_err(failed)?),
+            (false, true) => drop(tables.pending.insert(number, ()).map_err(failed)?),
+            (true, true) | (false, false) => {}
+        }
+        drop((record, owner));
+        Ok(())
+    }
+
+    fn replace_request(
+        &mut self,
+        change: &Change<PortRequest>,
+        document: Option<Vec<u8>>,
+        revision: Revision,
+    ) -> Result<(), StoreError> {
+        let (key, tables) = (change.key(), &mut self.tables);
+        let id = key.as_str();
+        let before = match document {
+            Some(mut document) => {
+                set_revision(&mut document, revision);
+                tables.requests.insert(id, &*document).map_err(failed)?
+            }
+            None => tables.requests.remove(id).map_err(failed)?,
+        };
+        let before: Option<Stored<PortRequest>> =
+            before.map(|bytes| decode_request(id, bytes.value())).transpose()?;
+        if let Some(before) = before {
+            for number in before.active_numbers() {
+                // Another request of the same commit may hold it by now.
+                let holder = tables.holders.get(number.to_bits()).map_err(failed)?;
+                let is_own = holder.is_some_and(|holder| holder.value() == id);
+                if is_own {
+                    tables.holders.remove(number.to_bits()).map_err(failed)?;
+                }
+            }
+            tables.accounts.remove(&*account_row(before.account(), id)).map_err(failed)?;
+            tables.active.remove(id).map_err(failed)?;
+        }
+        if let Some(after) = change.value() {
+            for number in after.active_numbers() {
+                tables.holders.insert(number.to_bits(), id).map_err(failed)?;
+            }
+            tables.accounts.insert(&*account_row(after.account(), id), ()).map_err(failed)?;
+            if after.is_active() {
+                tables.active.insert(id, ()).map_err(failed)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn replace_list(
+        &mut self,
+        change: &Change<ContactList>,
+        document: Option<Vec<u8>>,
+        revision: Revision,
+    ) -> Result<(), StoreError> {
+        let (key, tables) = (change.key(), &mut self.tables);
+        let owner = key.as_str();
+        let before = match document {
+            Some(mut document) => {
+                set_revision(&mut document, revision);
+                tables.lists.insert(owner, &*document).map_err(failed)?
+            }
+            None => tables.lists.remove(owner).map_err(failed)?,
+        };
+        let before: Option<Stored<ContactList>> =
+            before.map(|bytes| decode_list(owner, bytes.value())).transpose()?;
+        for contact in before.iter().flat_map(|list| list.numbers()) {
+            let id = contact.id().get();
+            // Another list of the same commit may have the id by now.
+            let holder = tables.contacts.get(id).map_err(failed)?;
+            let is_own = holder.is_some_and(|holder| holder.value() == owner);
+            if is_own {
+                tables.contacts.remove(id).map_err(failed)?;
+            }
+            tables.contact_numbers.remove(&*contact_row(contact.number(), owner)).map_err(failed)?;
+        }
+        for contact in change.value().into_iter().flat_map(|list| list.numbers()) {
+            let id = contact.id().get();
+            tables.contacts.insert(id, owner).map_err(failed)?;
+            tables.contact_numbers.insert(&*contact_row(contact.number(), owner), ()).map_err(failed)?;
+            self.counters.contact_id = self.counters.contact_id.max(id);
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, receipt: &Receipt, answer: &[u8], revision: Revision) -> Result<(), StoreError> {
+        let (key, revision, at) = (receipt.key.as_str(), revision.get(), receipt.at.gregorian());
+        let actor = receipt.actor.to_string();
+        let tables = &mut self.tables;
+        tables.receipts.insert(key, (revision, at, &*actor)).map_err(failed)?;
+        tables.receipt_keys.insert(revision, key).map_err(failed)?;
+        tables.receipt_times.insert((at, revision), ()).map_err(failed)?;
+        tables.receipt_actors.insert(&*actor_row(&actor, revision), ()).map_err(failed)?;
+        let count = tables.receipt_counts.get(&*actor).map_err(failed)?.map_or(0, |count| count.value());
+        tables.receipt_counts.insert(&*actor, count + 1).map_err(failed)?;
+        for (place, part) in (0..).zip(answer.chunks(PART)) {
+            tables.receipt_parts.insert((revision, place), part).map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    /// Sets `count` ids of contacts aside, and returns the greatest id before them; `None` if there are
+    /// not as many.
+    pub(super) fn set_ids_aside(&mut self, count: u64) -> Option<u64> {
+        let before = self.counters.contact_id;
+        self.counters.contact_id = before.checked_add(count)?;
+        Some(before)
+    }
+
+    /// Forgets events and receipts, up to a number of each. Returns whether there may be more to forget.
+    pub(super) fn forget(&mut self, forget: &Forget) -> Result<bool, StoreError> {
+        let events = self.forget_events(forget)?;
+        let receipts = self.forget_receipts(forget)?;
+        Ok(events == FORGOTTEN_AT_ONCE || receipts == FORGOTTEN_AT_ONCE)
+    }
+
+    fn forget_events(&mut self, forget: &Forget) -> Result<usize, StoreError> {
+        let mut count = 0;
+        while count < FORGOTTEN_AT_ONCE && self.counters.forgotten < self.counters.events {
+            let sequence = self.counters.forgotten + 1;
+            let kept = self.counters.events - self.counters.forgotten;
+            let is_surplus = forget.max_events.is_some_and(|max| kept > max);
+            if !is_surplus {
+                let Some(time) = forget.events_before else { break };
+                let found = self.tables.events.get(sequence).map_err(failed)?;
+                let event = found.map(|bytes| super::document::decode_event(sequence, bytes.value()));
+                if event.transpose()?.is_some_and(|event| event.at() >= time) {
+                    break;
+                }
+            }
+            self.tables.events.remove(sequence).map_err(failed)?;
+            self.counters.forgotten = sequence;
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    fn forget_receipts(&mut self, forget: &Forget) -> Result<usize, StoreError> {
+        let mut count = 0;
+        while count < FORGOTTEN_AT_ONCE
+            && let Some(revision) = self.next_forgotten(forget)?
+        {
+            self.forget_receipt(revision)?;
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    /// Returns the revision of the receipt that is forgotten next, if any is.
+    fn next_forgotten(&self, forget: &Forget) -> Result<Option<u64>, StoreError> {
+        let tables = &self.tables;
+        if let Some(time) = forget.receipts_before
+            && let Some((first, _)) = tables.receipt_times.first().map_err(failed)?
+        {
+            let (at, revision) = first.value();
+            if at < time.gregorian() {
+                return Ok(Some(revision));
+            }
+        }
+        if let Some(max) = forget.max_receipts_per_actor {
+            for row in tables.receipt_counts.iter().map_err(failed)? {
+                let (actor, count) = row.map_err(failed)?;
+                if count.value() > max {
+                    let first = actor_row(actor.value(), 0);
+                    let mut rows = tables.receipt_actors.range::<&[u8]>(&*first..).map_err(failed)?;
+                    let Some(row) = rows.next() else { continue };
+                    return Ok(last_integer(row.map_err(failed)?.0.value()));
+                }
+            }
+        }
+        if let Some(max) = forget.max_receipts
+            && tables.receipt_keys.len().map_err(failed)? > max
+        {
+            return Ok(tables.receipt_keys.first().map_err(failed)?.map(|(first, _)| first.value()));
+        }
+        Ok(None)
+    }
+
+    fn forget_receipt(&mut self, revision: u64) -> Result<(), StoreError> {
+        let tables = &mut self.tables;
+        let key = tables.receipt_keys.remove(revision).map_err(failed)?;
+        let key: Option<Box<str>> = key.map(|key| key.value().into());
+        let Some(key) = key else { return Ok(()) };
+        let found = tables.receipts.remove(&*key).map_err(failed)?.map(|found| {
+            let (_, at, actor) = found.value();
+            (at, actor.to_owned())
+        });
+        if let Some((at, actor)) = found {
+            tables.receipt_times.remove((at, revision)).map_err(failed)?;
+            tables.receipt_actors.remove(&*actor_row(&actor, revision)).map_err(failed)?;
+            let count = tables.receipt_counts.get(&*actor).map_err(failed)?.map_or(0, |count| count.value());
+            if count > 1 {
+                tables.receipt_counts.insert(&*actor, count - 1).map_err(failed)?;
+            } else {
+                tables.receipt_counts.remove(&*actor).map_err(failed)?;
+            }
+        }
+        tables.receipt_parts.retain_in((revision, 0)..=(revision, u32::MAX), |_, _| false).map_err(failed)
+    }
+}
+
+/// Names a receipt in an error.
+pub(super) fn receipt_name(key: IdempotencyKey) -> String {
+    format!("receipt {key}")
+}

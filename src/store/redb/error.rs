@@ -1,0 +1,102 @@
+use std::io;
+use std::path::{Path, PathBuf};
+
+use ::redb::{CommitError, CompactionError, DatabaseError, StorageError, TableError, TransactionError};
+
+/// The error of opening, checking, compacting or copying the file of a
+/// [`RedbStore`](super::RedbStore). Nothing was overwritten.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RedbError {
+    /// The path is a directory.
+    #[error("{}: is a directory, expected the path of a file", .0.display())]
+    IsDirectory(PathBuf),
+    /// The file is not one that a store has written. Choose the path of another file, or of none.
+    #[error("{}: not a store of telnum, choose another path", .0.display())]
+    NotAStore(PathBuf),
+    /// A newer version of this crate has written the file. Use that version.
+    #[error("{}: schema version {found}, expected at most {supported}; use a newer version of telnum", .path.display())]
+    NewerSchema {
+        /// The path of the file.
+        path: PathBuf,
+        /// The version of the schema of the file.
+        found: u64,
+        /// The latest version of the schema that this version of the crate reads.
+        supported: u64,
+    },
+    /// The file is open, in this process or another. Only one store can have it open.
+    #[error("{}: open in this or another process, close it there", .0.display())]
+    InUse(PathBuf),
+    /// There is a file where a copy was to be made.
+    #[error("{}: exists, choose the path of a new file", .0.display())]
+    Exists(PathBuf),
+    /// The content of the file contradicts itself. Restore it from a copy.
+    #[error("{}: damaged, restore it from a copy: {reason}", .path.display())]
+    Damaged {
+        /// The path of the file.
+        path: PathBuf,
+        /// The first contradiction.
+        reason: Box<str>,
+    },
+    /// A call to the operating system failed: no rights, no space, no such directory.
+    #[error("{}: cannot be read or written", .path.display())]
+    Io {
+        /// The path of the file.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// Another error of the database.
+    #[error("{}: the database failed", .path.display())]
+    Database {
+        /// The path of the file.
+        path: PathBuf,
+        /// The cause.
+        source: Box<::redb::Error>,
+    },
+}
+
+impl RedbError {
+    pub(super) fn io(path: &Path, source: io::Error) -> Self {
+        Self::Io { path: path.to_owned(), source }
+    }
+
+    pub(super) fn damaged(path: &Path, reason: impl ToString) -> Self {
+        Self::Damaged { path: path.to_owned(), reason: reason.to_string().into() }
+    }
+
+    /// Returns the error of the file at `path` for an error of the database.
+    pub(super) fn of(path: &Path, error: impl Into<::redb::Error>) -> Self {
+        let path = path.to_owned();
+        match error.into() {
+            ::redb::Error::DatabaseAlreadyOpen | ::redb::Error::LockProtocolMismatch => Self::InUse(path),
+            ::redb::Error::UpgradeRequired(_) => Self::NotAStore(path),
+            ::redb::Error::Io(source) if source.kind() == io::ErrorKind::InvalidData => Self::NotAStore(path),
+            ::redb::Error::Io(source) => Self::Io { path, source },
+            ::redb::Error::Corrupted(reason) => Self::Damaged { path, reason: reason.into() },
+            source => Self::Database { path, source: Box::new(source) },
+        }
+    }
+}
+
+/// An error of a call to the database, of any of its types.
+#[derive(Debug)]
+pub(super) struct Failure(pub(super) ::redb::Error);
+
+macro_rules! failure_from {
+    ($($error:ty)*) => {$(
+        impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                Self(error.into())
+            }
+        }
+    )*};
+}
+
+impl From<::redb::Error> for Failure {
+    fn from(error: ::redb::Error) -> Self {
+        Self(error)
+    }
+}
+
+failure_from!(CommitError CompactionError DatabaseError StorageError TableError TransactionError);

@@ -1,0 +1,206 @@
+//! Creating and opening the file of a store.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use ::redb::{Builder, Database, ReadableDatabase, TableError};
+
+use super::RedbError;
+use super::error::Failure;
+use super::table::{COUNTERS, Snapshot, Tables, counter};
+
+/// The version of the schema that is written.
+pub(super) const SCHEMA: u64 = 1;
+
+/// The first bytes of every file of redb.
+const MAGIC: [u8; 9] = *b"redb\x1A\x0A\xA9\x0D\x0A";
+
+/// A function that is told how much of a task is done, from 0 to 1.
+pub(super) type Progress = Arc<dyn Fn(f64) + Send + Sync>;
+
+/// A place where a store is kept, and how it is opened.
+pub(super) struct Place {
+    pub(super) path: PathBuf,
+    pub(super) cache_size: usize,
+    pub(super) progress: Option<Progress>,
+    pub(super) medium: Medium,
+}
+
+/// What a store is kept on.
+pub(super) enum Medium {
+    File,
+    /// What a function opens with a builder.
+    #[cfg(feature = "testing")]
+    Backend(OpenBackend),
+}
+
+/// A function that opens what a store is kept on, with whether it is empty.
+#[cfg(feature = "testing")]
+pub(super) type OpenBackend = Box<dyn Fn(&Builder) -> Result<(Database, bool), Failure> + Send + Sync>;
+
+impl Place {
+    /// Opens the store; creates an empty one if there is none.
+    pub(super) fn open_or_create(&self) -> Result<Database, RedbError> {
+        match fs::metadata(&self.path) {
+            Err(error) if error.kind() == ErrorKind::NotFound && self.is_file() => {
+                match create(&self.path, |_| Ok(())) {
+                    // Somebody else was faster.
+                    Ok(()) | Err(RedbError::Exists(_)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            _ => {}
+        }
+        self.open()
+    }
+
+    /// Opens the store that is there.
+    pub(super) fn open(&self) -> Result<Database, RedbError> {
+        let database = match &self.medium {
+            Medium::File => {
+                check_file(&self.path)?;
+                self.builder().open(&self.path).map_err(|error| RedbError::of(&self.path, error))?
+            }
+            #[cfg(feature = "testing")]
+            Medium::Backend(open) => {
+                let opened = open(&self.builder());
+                let (database, is_empty) = opened.map_err(|error| RedbError::of(&self.path, error.0))?;
+                if is_empty {
+                    initialize(&database, |_| Ok(())).map_err(|error| RedbError::of(&self.path, error.0))?;
+                }
+                database
+            }
+        };
+        check_schema(&self.path, &database)?;
+        Ok(database)
+    }
+
+    fn is_file(&self) -> bool {
+        matches!(self.medium, Medium::File)
+    }
+
+    fn builder(&self) -> Builder {
+        let mut builder = Builder::new();
+        builder.set_cache_size(self.cache_size);
+        if let Some(progress) = self.progress.clone() {
+            builder.set_repair_callback(move |repair| progress(repair.progress()));
+        }
+        builder
+    }
+}
+
+/// Creates a store at `path`, where there must be no file, and lets `fill` fill it. It is written under
+/// another name, synced and only then given its name, so that no half file is ever at `path`.
+pub(super) fn create(
+    path: &Path,
+    fill: impl FnOnce(&mut Tables<'_>) -> Result<(), Failure>,
+) -> Result<(), RedbError> {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+
+    let mut name = path.file_name().ok_or_else(|| RedbError::IsDirectory(path.to_owned()))?.to_owned();
+    name.push(format!(".new-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
+    let temporary = path.with_file_name(name);
+    let options = OpenOptions::new().read(true).write(true).create_new(true).clone();
+    drop(options.open(&temporary).map_err(|error| RedbError::io(path, error))?);
+    let created = write_new(&temporary, fill).and_then(|()| publish(&temporary, path));
+    // Once the file has its own name, the temporary one is only a second name of it.
+    let removed = fs::remove_file(&temporary);
+    match (created, removed) {
+        (Ok(()), Err(error)) if error.kind() != ErrorKind::NotFound => Err(RedbError::io(path, error)),
+        (Err(RedbError::Io { source, .. }), _) => Err(RedbError::io(path, source)),
+        (created, _) => created,
+    }
+}
+
+fn write_new(
+    temporary: &Path,
+    fill: impl FnOnce(&mut Tables<'_>) -> Result<(), Failure>,
+) -> Result<(), RedbError> {
+    let database = Builder::new().create(temporary).map_err(|error| RedbError::of(temporary, error))?;
+    initialize(&database, fill).map_err(|error| RedbError::of(temporary, error.0))?;
+    database.close().map_err(|error| RedbError::of(temporary, error))?;
+    let file = OpenOptions::new().read(true).write(true).open(temporary);
+    file.and_then(|file| file.sync_all()).map_err(|error| RedbError::io(temporary, error))
+}
+
+/// Creates the tables of an empty database.
+fn initialize(
+    database: &Database,
+    fill: impl FnOnce(&mut Tables<'_>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut transaction = database.begin_write()?;
+    transaction.set_quick_repair(true);
+    let mut tables = Tables::open(&transaction)?;
+    fill(&mut tables)?;
+    tables.counters.insert(counter::SCHEMA, SCHEMA)?;
+    drop(tables);
+    Ok(transaction.commit()?)
+}
+
+/// Gives a file its name, unless there is a file with the name, and makes that last.
+fn publish(temporary: &Path, path: &Path) -> Result<(), RedbError> {
+    let io = |error| RedbError::io(path, error);
+    match fs::hard_link(temporary, path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            return Err(RedbError::Exists(path.to_owned()));
+        }
+        // Some file systems have no links.
+        Err(_) if path.exists() => return Err(RedbError::Exists(path.to_owned())),
+        Err(_) => fs::rename(temporary, path).map_err(io)?,
+        Ok(()) => {}
+    }
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    sync_directory(directory.unwrap_or_else(|| Path::new("."))).map_err(io)
+}
+
+/// Makes the names in a directory last, where directories can be opened.
+fn sync_directory(directory: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
+}
+
+/// Refuses what no store has written, before anything is written to it.
+fn check_file(path: &Path) -> Result<(), RedbError> {
+    let io = |error| RedbError::io(path, error);
+    if fs::metadata(path).map_err(io)?.is_dir() {
+        return Err(RedbError::IsDirectory(path.to_owned()));
+    }
+    let mut magic = [0; MAGIC.len()];
+    match File::open(path).map_err(io)?.read_exact(&mut magic) {
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => Err(RedbError::NotAStore(path.to_owned())),
+        Err(error) => Err(io(error)),
+        Ok(()) if magic == MAGIC => Ok(()),
+        Ok(()) => Err(RedbError::NotAStore(path.to_owned())),
+    }
+}
+
+/// Refuses a database that is not a store's, or is of a newer schema.
+fn check_schema(path: &Path, database: &Database) -> Result<(), RedbError> {
+    let foreign = || RedbError::NotAStore(path.to_owned());
+    let transaction = database.begin_read().map_err(|error| RedbError::of(path, error))?;
+    let table = match transaction.open_table(COUNTERS) {
+        Err(TableError::Storage(error)) => return Err(RedbError::of(path, error)),
+        Err(_) => return Err(foreign()),
+        Ok(table) => table,
+    };
+    let found = table.get(counter::SCHEMA).map_err(|error| RedbError::of(path, error))?;
+    match found.map(|version| version.value()) {
+        Some(SCHEMA) => Ok(()),
+        Some(found) if found > SCHEMA => {
+            Err(RedbError::NewerSchema { path: path.to_owned(), found, supported: SCHEMA })
+        }
+        Some(_) | None => Err(foreign()),
+    }
+}
+
+/// Copies a snapshot to a new file at `path`.
+pub(super) fn copy(snapshot: &Snapshot, path: &Path, progress: Option<&Progress>) -> Result<(), RedbError> {
+    if fs::symlink_metadata(path).is_ok() {
+        return Err(RedbError::Exists(path.to_owned()));
+    }
+    let mut tally =
+        super::check::Tally::new(snapshot.rows().map_err(|error| RedbError::of(path, error))?, progress);
+    create(path, |tables| Ok(snapshot.copy(tables, || tally.step())?))
+}

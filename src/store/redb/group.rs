@@ -1,0 +1,155 @@
+//! Group commit: requests that come in while others are being carried out are carried out together.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+/// A queue of requests `R`, each of which is answered by an `A`.
+///
+/// There is no thread of its own. The first to come leads: it carries out the requests that wait, its own
+/// first, and then makes the next in the queue the leader.
+pub(super) struct Group<R, A> {
+    line: Mutex<Line<R, A>>,
+}
+
+struct Line<R, A> {
+    waiting: VecDeque<(R, Arc<Ticket<A>>)>,
+    has_leader: bool,
+}
+
+/// The place of a request in the queue.
+struct Ticket<A> {
+    turn: Mutex<Turn<A>>,
+    changed: Condvar,
+}
+
+enum Turn<A> {
+    Waiting,
+    Leading,
+    Answered(Option<A>),
+}
+
+/// The tickets of the requests that a leader carries out. Those without an answer get `None` when it is
+/// dropped, and the next in the queue leads.
+struct Term<'a, R, A> {
+    group: &'a Group<R, A>,
+    tickets: Vec<Arc<Ticket<A>>>,
+}
+
+/// The maximum number of requests that are carried out together.
+const MAX_REQUESTS: usize = 256;
+
+impl<R, A> Group<R, A> {
+    pub(super) const fn new() -> Self {
+        Self { line: Mutex::new(Line { waiting: VecDeque::new(), has_leader: false }) }
+    }
+
+    /// Returns the answer to `request`, given by `carry_out` here or in another thread; `None` if that
+    /// thread panicked. `carry_out` answers the requests in their order.
+    pub(super) fn submit(&self, request: R, carry_out: impl FnOnce(Vec<R>) -> Vec<A>) -> Option<A> {
+        let ticket = Arc::new(Ticket { turn: Mutex::new(Turn::Waiting), changed: Condvar::new() });
+        let mut line = lock(&self.line);
+        line.waiting.push_back((request, Arc::clone(&ticket)));
+        if !std::mem::replace(&mut line.has_leader, true) {
+            ticket.set(Turn::Leading);
+        }
+        drop(line);
+        if let Some(answer) = ticket.wait() {
+            return answer;
+        }
+        let mut line = lock(&self.line);
+        let count = line.waiting.len().min(MAX_REQUESTS);
+        let (requests, tickets) = line.waiting.drain(..count).unzip();
+        drop(line);
+        let mut term = Term { group: self, tickets };
+        let mut answers = carry_out(requests).into_iter();
+        term.tickets.drain(..).for_each(|ticket| ticket.set(Turn::Answered(answers.next())));
+        drop(term);
+        ticket.wait().flatten()
+    }
+}
+
+impl<R, A> Drop for Term<'_, R, A> {
+    fn drop(&mut self) {
+        self.tickets.drain(..).for_each(|ticket| ticket.set(Turn::Answered(None)));
+        let mut line = lock(&self.group.line);
+        match line.waiting.front() {
+            Some((_, next)) => next.set(Turn::Leading),
+            None => line.has_leader = false,
+        }
+    }
+}
+
+impl<A> Ticket<A> {
+    fn set(&self, turn: Turn<A>) {
+        *lock(&self.turn) = turn;
+        self.changed.notify_one();
+    }
+
+    /// Waits for the answer; returns `None` if the request is to lead.
+    fn wait(&self) -> Option<Option<A>> {
+        let waiting = self.changed.wait_while(lock(&self.turn), |turn| matches!(turn, Turn::Waiting));
+        let mut turn = waiting.unwrap_or_else(PoisonError::into_inner);
+        match std::mem::replace(&mut *turn, Turn::Waiting) {
+            Turn::Answered(answer) => Some(answer),
+            Turn::Leading | Turn::Waiting => None,
+        }
+    }
+}
+
+/// Locks a mutex. Nothing that panics is done under these locks that leaves data inconsistent.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn each_request_is_carried_out_once_and_in_groups() {
+        let group = Group::new();
+        let (groups, done) = (AtomicUsize::new(0), Mutex::new(Vec::<usize>::new()));
+        thread::scope(|scope| {
+            for first in 0..8 {
+                let (group, groups, done) = (&group, &groups, &done);
+                scope.spawn(move || {
+                    for request in (0..50).map(|place| first * 50 + place) {
+                        let answer = group.submit(request, |requests: Vec<usize>| {
+                            groups.fetch_add(1, Ordering::Relaxed);
+                            thread::sleep(Duration::from_micros(200));
+                            lock(done).extend(&requests);
+                            requests.into_iter().map(|request| request * 2).collect()
+                        });
+                        assert_eq!(answer, Some(request * 2));
+                    }
+                });
+            }
+        });
+        let mut done = done.into_inner().unwrap();
+        done.sort_unstable();
+        assert!(done.into_iter().eq(0..400));
+        assert!(groups.into_inner() < 300);
+    }
+
+    #[test]
+    fn a_leader_that_panics_leaves_the_others_an_answer() {
+        let group = Group::new();
+        thread::scope(|scope| {
+            let leader = scope.spawn(|| {
+                group.submit(0, |_| {
+                    thread::sleep(Duration::from_millis(50));
+                    panic!("a failed assertion")
+                })
+            });
+            thread::sleep(Duration::from_millis(10));
+            let next = scope.spawn(|| group.submit(1, |requests| requests));
+            assert!(leader.join().is_err());
+            assert_eq!(next.join().unwrap(), Some(1));
+        });
+        assert_eq!(group.submit(2, |requests| requests), Some(2));
+    }
+}

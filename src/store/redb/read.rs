@@ -1,0 +1,331 @@
+//! Reading from a snapshot.
+
+use std::collections::BTreeSet;
+use std::ops::Bound;
+
+use ::redb::{ReadableTable, ReadableTableMetadata, StorageError};
+
+use super::commit::receipt_name;
+use super::document::{
+    NO_CLOCK, Sieve, decode_event, decode_list, decode_record, decode_request, malformed, parse,
+    split_record, state_code,
+};
+use super::table::{Snapshot, account_row, clock_row, contact_row, counter, failed, last_integer, owner_row};
+use crate::contact::{ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, NumberFilter};
+use crate::idempotency::IdempotencyKey;
+use crate::number::PhoneNumber;
+use crate::porting::{PortRequest, PortRequestId, PortState};
+use crate::record::NumberRecord;
+use crate::store::{Entity, Logged, Page, PortQuery, Query, Receipt, StoreError, Stored};
+use crate::time::Timestamp;
+
+/// The bounds of a scan, as numbers are in the tables.
+type Bounds = (Bound<u64>, Bound<u64>);
+
+/// Numbers in ascending order, as they are in the tables.
+type Candidates<'a> = Box<dyn Iterator<Item = Result<u64, StoreError>> + 'a>;
+
+/// Some of a page's values, and whether there are more.
+struct Filling<T: Entity> {
+    items: Vec<Stored<T>>,
+    limit: usize,
+    has_more: bool,
+}
+
+impl Snapshot {
+    pub(super) fn record(&self, number: PhoneNumber) -> Result<Option<Stored<NumberRecord>>, StoreError> {
+        let bits = number.to_bits();
+        let found = self.numbers.get(bits).map_err(failed)?;
+        found.map(|bytes| decode_record(bits, bytes.value())).transpose()
+    }
+
+    pub(super) fn request(&self, id: &str) -> Result<Option<Stored<PortRequest>>, StoreError> {
+        let found = self.requests.get(id).map_err(failed)?;
+        found.map(|bytes| decode_request(id, bytes.value())).transpose()
+    }
+
+    pub(super) fn list(&self, owner: &str) -> Result<Option<Stored<ContactList>>, StoreError> {
+        let found = self.lists.get(owner).map_err(failed)?;
+        found.map(|bytes| decode_list(owner, bytes.value())).transpose()
+    }
+
+    pub(super) fn active_request(
+        &self,
+        number: PhoneNumber,
+    ) -> Result<Option<Stored<PortRequest>>, StoreError> {
+        let found = self.holders.get(number.to_bits()).map_err(failed)?;
+        found.map_or(Ok(None), |id| self.request(id.value()))
+    }
+
+    pub(super) fn list_with(&self, id: ContactId) -> Result<Option<Stored<ContactList>>, StoreError> {
+        let found = self.contacts.get(id.get()).map_err(failed)?;
+        found.map_or(Ok(None), |owner| self.list(owner.value()))
+    }
+
+    pub(super) fn scan(
+        &self,
+        query: &Query,
+        after: Option<PhoneNumber>,
+        limit: usize,
+    ) -> Result<Page<NumberRecord, PhoneNumber>, StoreError> {
+        if limit == 0 {
+            return Ok(Page { items: Vec::new(), next: after });
+        }
+        let mut page = Filling { items: Vec::new(), limit, has_more: false };
+        let Some(bounds) = bounds(query, after) else { return Ok(page.finish()) };
+        let sieve = Sieve::new(query);
+        let mut add = |number, bytes: &[u8]| -> Result<bool, StoreError> {
+            let (summary, _) = split_record(number, bytes)?;
+            if summary.is_some_and(|summary| !sieve.passes(&summary)) {
+                return Ok(false);
+            }
+            let stored = decode_record(number, bytes)?;
+            Ok(query.matches(&stored) && page.add(stored))
+        };
+        if let Some(candidates) = self.candidates(query, bounds, limit)? {
+            for number in candidates {
+                let number = number?;
+                if let Some(bytes) = self.numbers.get(number).map_err(failed)?
+                    && add(number, bytes.value())?
+                {
+                    break;
+                }
+            }
+        } else {
+            for row in self.numbers.range(bounds).map_err(failed)? {
+                let (number, bytes) = row.map_err(failed)?;
+                if add(number.value(), bytes.value())? {
+                    break;
+                }
+            }
+        }
+        Ok(page.finish())
+    }
+
+    /// Returns numbers among which are all that match `query`, from the index that has few; `None` if
+    /// all numbers within the bounds have to be looked at.
+    fn candidates(
+        &self,
+        query: &Query,
+        bounds: Bounds,
+        limit: usize,
+    ) -> Result<Option<Candidates<'_>>, StoreError> {
+        if query.pending == Some(true) {
+            let rows = self.pending.range(bounds).map_err(failed)?;
+            return Ok(Some(Box::new(rows.map(|row| Ok(row.map_err(failed)?.0.value())))));
+        }
+        let total = self.numbers.len().map_err(failed)?;
+        let mut in_states = 0;
+        for state in query.states.iter() {
+            in_states += self.states.get(state_code(state)).map_err(failed)?.map_or(0, |count| count.value());
+        }
+        // The index by clock is not in the order of the numbers, so all its rows have to be looked at. If
+        // they are many, it is less to look at all numbers up to a full page: among n numbers of which m
+        // match, a page takes n / m of them for each of its numbers.
+        let few = (u128::from(total) * limit.clamp(1, 1_000) as u128).isqrt();
+        let few = usize::try_from(few).unwrap_or(usize::MAX);
+        if query.owner.is_none() || query.clock.is_some() {
+            let is_worth_it = query.clock.is_some() || in_states <= few as u64;
+            if is_worth_it && let Some(numbers) = self.by_clock(query, bounds, few)? {
+                return Ok(Some(Box::new(numbers.into_iter().map(Ok))));
+            }
+        }
+        let Some(owner) = query.owner else { return Ok(None) };
+        let row = |bound: Bound<u64>, open| match bound {
+            Bound::Included(number) => Bound::Included(owner_row(owner.as_str(), number)),
+            Bound::Excluded(number) => Bound::Excluded(owner_row(owner.as_str(), number)),
+            Bound::Unbounded => Bound::Included(owner_row(owner.as_str(), open)),
+        };
+        let (first, last) = (row(bounds.0, 0), row(bounds.1, u64::MAX));
+        let range = (first.as_ref().map(Vec::as_slice), last.as_ref().map(Vec::as_slice));
+        let rows = self.owners.range::<&[u8]>(range).map_err(failed)?;
+        Ok(Some(Box::new(rows.map(|row| last_number(row.map_err(failed)?.0.value())))))
+    }
+
+    /// Returns the numbers in the states of `query` with a clock in its range and within the bounds,
+    /// unless there are more than `few` with such a clock.
+    fn by_clock(&self, query: &Query, bounds: Bounds, few: usize) -> Result<Option<Vec<u64>>, StoreError> {
+        let clock = query.clock.as_ref();
+        let (from, to) =
+            clock.map_or((0, NO_CLOCK), |range| (range.start().gregorian(), range.end().gregorian()));
+        let mut seen = 0;
+        let mut numbers = Vec::new();
+        if from > to {
+            return Ok(Some(numbers));
+        }
+        for state in query.states.iter().map(state_code) {
+            let range = clock_row(state, from, 0)..=clock_row(state, to, u64::MAX);
+            for row in
+                self.clocks.range::<&super::table::ClockKey>(&range.start()..=&range.end()).map_err(failed)?
+            {
+                seen += 1;
+                if seen > few {
+                    return Ok(None);
+                }
+                let number = last_number(row.map_err(failed)?.0.value())?;
+                if std::ops::RangeBounds::contains(&bounds, &number) {
+                    numbers.push(number);
+                }
+            }
+        }
+        numbers.sort_unstable();
+        Ok(Some(numbers))
+    }
+
+    pub(super) fn scan_requests(
+        &self,
+        query: &PortQuery,
+        after: Option<PortRequestId>,
+        limit: usize,
+    ) -> Result<Page<PortRequest, PortRequestId>, StoreError> {
+        if limit == 0 {
+            return Ok(Page { items: Vec::new(), next: after });
+        }
+        let mut page = Filling { items: Vec::new(), limit, has_more: false };
+        let from = after.as_ref().map_or(Bound::Unbounded, |id| Bound::Excluded(id.as_str()));
+        let range = (from, Bound::Unbounded);
+        let mut add = |stored: Stored<PortRequest>| query.matches(&stored) && page.add(stored);
+        if let Some(accounts) = &query.accounts {
+            // An account may be named twice.
+            let accounts: BTreeSet<_> = accounts.iter().collect();
+            let mut ids = BTreeSet::new();
+            for account in accounts {
+                let first = account_row(*account, after.as_ref().map_or("", PortRequestId::as_str));
+                let mut end = account_row(*account, "");
+                let prefix = end.len();
+                end.push(u8::MAX);
+                // A page has no more than its limit and one of each account.
+                let mut left = limit.saturating_add(1);
+                for row in self
+                    .accounts
+                    .range::<&[u8]>((Bound::Excluded(&*first), Bound::Excluded(&*end)))
+                    .map_err(failed)?
+                {
+                    let row = row.map_err(failed)?;
+                    let id = row.0.value().get(prefix..).and_then(|id| str::from_utf8(id).ok());
+                    let id = id.unwrap_or_default();
+                    let stored = self.request(id)?.filter(|stored| query.matches(stored));
+                    if let Some(stored) = stored {
+                        ids.insert(stored.id());
+                        left -= 1;
+                    }
+                    if left == 0 {
+                        break;
+                    }
+                }
+            }
+            for id in ids {
+                if self.request(id.as_str())?.is_some_and(&mut add) {
+                    break;
+                }
+            }
+        } else if PortState::ALL.iter().all(|state| state.is_final() <= !query.states.contains(state)) {
+            for row in self.active.range::<&str>(range).map_err(failed)? {
+                if self.request(row.map_err(failed)?.0.value())?.is_some_and(&mut add) {
+                    break;
+                }
+            }
+        } else {
+            for row in self.requests.range::<&str>(range).map_err(failed)? {
+                let (id, bytes) = row.map_err(failed)?;
+                if add(decode_request(id.value(), bytes.value())?) {
+                    break;
+                }
+            }
+        }
+        Ok(page.finish())
+    }
+
+    pub(super) fn contact_page(
+        &self,
+        query: &ContactQuery,
+    ) -> Result<ContactPage<ContactNumber>, StoreError> {
+        let mut lists = Vec::new();
+        match (query.filter.owner, &query.filter.number) {
+            (Some(owner), _) => lists.extend(self.list(owner.as_str())?),
+            (None, Some(NumberFilter::Number(number, _))) => {
+                let first = contact_row(*number, "");
+                let prefix = first.len();
+                let mut end = first.clone();
+                end.push(u8::MAX);
+                for row in self.contact_numbers.range::<&[u8]>(&*first..&*end).map_err(failed)? {
+                    let row = row.map_err(failed)?;
+                    let owner = row.0.value().get(prefix..).and_then(|owner| str::from_utf8(owner).ok());
+                    lists.extend(self.list(owner.unwrap_or_default())?);
+                }
+            }
+            (None, Some(NumberFilter::Text(_)) | None) => {
+                for row in ReadableTable::range::<&str>(&self.lists, ..).map_err(failed)? {
+                    let (owner, bytes) = row.map_err(failed)?;
+                    lists.push(decode_list(owner.value(), bytes.value())?);
+                }
+            }
+        }
+        Ok(query.page(lists.iter().flat_map(|list| list.numbers())).cloned())
+    }
+
+    pub(super) fn events(&self, after: u64, limit: usize) -> Result<Vec<Logged>, StoreError> {
+        let forgotten = self.counter(counter::FORGOTTEN)?;
+        if after < forgotten {
+            return Err(StoreError::Forgotten { first: forgotten + 1 });
+        }
+        let rows = self.events.range((Bound::Excluded(after), Bound::Unbounded)).map_err(failed)?;
+        let logged = |row: Result<(_, _), StorageError>| {
+            let (sequence, bytes): (::redb::AccessGuard<'_, u64>, ::redb::AccessGuard<'_, &[u8]>) =
+                row.map_err(failed)?;
+            let sequence = sequence.value();
+            Ok(Logged { sequence, event: decode_event(sequence, bytes.value())? })
+        };
+        rows.take(limit).map(logged).collect()
+    }
+
+    pub(super) fn receipt(&self, key: IdempotencyKey) -> Result<Option<Receipt>, StoreError> {
+        let Some(found) = self.receipts.get(key.as_str()).map_err(failed)? else { return Ok(None) };
+        let (revision, at, actor) = found.value();
+        let mut json = Vec::new();
+        for row in self.receipt_parts.range((revision, 0)..=(revision, u32::MAX)).map_err(failed)? {
+            json.extend(row.map_err(failed)?.1.value());
+        }
+        let at = Timestamp::from_gregorian(at).map_err(|error| malformed(&receipt_name(key), error))?;
+        let actor = actor.parse().map_err(|error| malformed(&receipt_name(key), error))?;
+        Ok(Some(Receipt::new(key, actor, parse(&receipt_name, key, &json)?, at)))
+    }
+}
+
+impl<T: Entity> Filling<T> {
+    /// Adds a value, or notes that there is one more. Returns whether the page is done.
+    fn add(&mut self, stored: Stored<T>) -> bool {
+        if self.items.len() < self.limit {
+            self.items.push(stored);
+        } else {
+            self.has_more = true;
+        }
+        self.has_more
+    }
+
+    fn finish(self) -> Page<T, T::Key> {
+        let next = self.items.last().filter(|_| self.has_more).map(|last| last.key());
+        Page { items: self.items, next }
+    }
+}
+
+/// Returns the number at the end of a row.
+fn last_number(row: &[u8]) -> Result<u64, StoreError> {
+    last_integer(row).ok_or_else(|| malformed("index", "a row is shorter than a number"))
+}
+
+/// Returns the bounds of the numbers with the prefix of `query` above `after`; `None` if there can be
+/// none.
+fn bounds(query: &Query, after: Option<PhoneNumber>) -> Option<Bounds> {
+    let (first, last) = query.prefix.map(|prefix| prefix.range().into_inner()).unzip();
+    let last_bound = last.map_or(Bound::Unbounded, |last| Bound::Included(last.to_bits()));
+    match after {
+        Some(after) if last.is_some_and(|last| after >= last) => None,
+        Some(after) if first.is_none_or(|first| after >= first) => {
+            Some((Bound::Excluded(after.to_bits()), last_bound))
+        }
+        Some(_) | None => {
+            Some((first.map_or(Bound::Unbounded, |first| Bound::Included(first.to_bits())), last_bound))
+        }
+    }
+}

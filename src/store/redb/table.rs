@@ -1,0 +1,231 @@
+//! The tables of a file, and the kinds of values in them.
+
+use ::redb::{
+    Database, Key, ReadOnlyTable, ReadTransaction, ReadableDatabase, Table, TableDefinition, TableError,
+    TransactionError, Value, WriteTransaction,
+};
+
+use crate::account::AccountId;
+use crate::contact::{ContactList, OwnerId};
+use crate::number::PhoneNumber;
+use crate::porting::{PortRequest, PortRequestId};
+use crate::record::NumberRecord;
+use crate::store::{Entity, StoreError};
+
+/// The counters of a file, by the names in [`counter`].
+pub(super) const COUNTERS: TableDefinition<'_, &str, u64> = TableDefinition::new("telnum");
+
+/// The names of the counters.
+pub(super) mod counter {
+    /// The version of the schema.
+    pub(in crate::store::redb) const SCHEMA: &str = "schema";
+    /// The greatest revision of a commit.
+    pub(in crate::store::redb) const REVISION: &str = "revision";
+    /// The number of events that were logged.
+    pub(in crate::store::redb) const EVENTS: &str = "events";
+    /// The number of events that are forgotten.
+    pub(in crate::store::redb) const FORGOTTEN: &str = "forgotten";
+    /// The greatest id of a contact that is or was stored, or was set aside to be given.
+    pub(in crate::store::redb) const CONTACT_ID: &str = "contact_id";
+}
+
+/// A row of an index, which is all key.
+pub(super) type Row = ();
+/// A state, a clock and a number, each with the most significant byte first.
+pub(super) type ClockKey = [u8; 17];
+
+macro_rules! tables {
+    ($($(#[$doc:meta])* $field:ident: $key:ty => $value:ty, $name:literal;)*) => {
+        /// All tables, open for a commit.
+        pub(super) struct Tables<'a> {
+            $($(#[$doc])* pub(super) $field: Table<'a, $key, $value>,)*
+        }
+
+        /// All tables as they were after a commit.
+        pub(super) struct Snapshot {
+            $($(#[$doc])* pub(super) $field: ReadOnlyTable<$key, $value>,)*
+        }
+
+        impl<'a> Tables<'a> {
+            /// Opens all tables, and creates those that are missing.
+            pub(super) fn open(transaction: &'a WriteTransaction) -> Result<Self, TableError> {
+                Ok(Self { $($field: transaction.open_table(TableDefinition::new($name))?,)* })
+            }
+        }
+
+        impl Snapshot {
+            fn open(transaction: &ReadTransaction) -> Result<Self, TableError> {
+                Ok(Self { $($field: transaction.open_table(TableDefinition::new($name))?,)* })
+            }
+
+            /// Copies all rows to `tables`, and calls `copied` after each.
+            pub(super) fn copy(
+                &self,
+                tables: &mut Tables<'_>,
+                mut copied: impl FnMut(),
+            ) -> Result<(), ::redb::Error> {
+                $(for row in ::redb::ReadableTable::range::<$key>(&self.$field, ..)? {
+                    let (key, value) = row?;
+                    tables.$field.insert(key.value(), value.value())?;
+                    copied();
+                })*
+                Ok(())
+            }
+
+            /// Counts the rows of all tables.
+            pub(super) fn rows(&self) -> Result<u64, ::redb::Error> {
+                let mut rows = 0;
+                $(rows += ::redb::ReadableTableMetadata::len(&self.$field)?;)*
+                Ok(rows)
+            }
+        }
+    };
+}
+
+tables! {
+    /// The counters.
+    counters: &'static str => u64, "telnum";
+    /// The records.
+    numbers: u64 => &'static [u8], "numbers";
+    /// The count of numbers by state.
+    states: u8 => u64, "numbers by state";
+    /// The numbers by owner.
+    owners: &'static [u8] => Row, "numbers by owner";
+    /// The numbers by state and clock.
+    clocks: &'static ClockKey => Row, "numbers by clock";
+    /// The numbers with a pending effect.
+    pending: u64 => Row, "numbers pending";
+    /// The port requests.
+    requests: &'static str => &'static [u8], "port requests";
+    /// The active port requests.
+    active: &'static str => Row, "port requests active";
+    /// The port requests by account.
+    accounts: &'static [u8] => Row, "port requests by account";
+    /// The port requests that numbers are active on.
+    holders: u64 => &'static str, "port requests by number";
+    /// The contact lists.
+    lists: &'static str => &'static [u8], "contact lists";
+    /// The owners of contacts by id.
+    contacts: u64 => &'static str, "contacts by id";
+    /// The owners of contacts by number.
+    contact_numbers: &'static [u8] => Row, "contacts by number";
+    /// The events by sequence number.
+    events: u64 => &'static [u8], "events";
+    /// The revision, the time and the actor of receipts.
+    receipts: &'static str => (u64, u64, &'static str), "receipts";
+    /// The keys of receipts by revision.
+    receipt_keys: u64 => &'static str, "receipts by revision";
+    /// The revisions of receipts by time.
+    receipt_times: (u64, u64) => Row, "receipts by time";
+    /// The receipts by actor and revision.
+    receipt_actors: &'static [u8] => Row, "receipts by actor";
+    /// The count of receipts by actor.
+    receipt_counts: &'static str => u64, "receipts of actors";
+    /// The parts of answers, by revision and place.
+    receipt_parts: (u64, u32) => &'static [u8], "receipt parts";
+}
+
+impl Snapshot {
+    /// Returns the tables as they are after the latest commit.
+    pub(super) fn of(database: &Database) -> Result<Self, ::redb::Error> {
+        let transaction = database.begin_read().map_err(|error: TransactionError| error)?;
+        Ok(Self::open(&transaction)?)
+    }
+
+    /// Returns a counter; 0 if it was never set.
+    pub(super) fn counter(&self, name: &str) -> Result<u64, StoreError> {
+        Ok(self.counters.get(name).map_err(failed)?.map_or(0, |value| value.value()))
+    }
+}
+
+/// A kind of value, in a table of its own.
+pub(super) trait Kind: Entity {
+    /// The type of the keys in the table.
+    type Raw: Key + 'static;
+
+    /// Returns the key as it is in the table.
+    fn raw(key: &Self::Key) -> <Self::Raw as Value>::SelfType<'_>;
+
+    /// Returns the table, open for a commit.
+    fn table<'s, 'a>(tables: &'s Tables<'a>) -> &'s Table<'a, Self::Raw, &'static [u8]>;
+}
+
+impl Kind for NumberRecord {
+    type Raw = u64;
+
+    fn raw(key: &PhoneNumber) -> u64 {
+        key.to_bits()
+    }
+
+    fn table<'s, 'a>(tables: &'s Tables<'a>) -> &'s Table<'a, u64, &'static [u8]> {
+        &tables.numbers
+    }
+}
+
+impl Kind for PortRequest {
+    type Raw = &'static str;
+
+    fn raw(key: &PortRequestId) -> &str {
+        key.as_str()
+    }
+
+    fn table<'s, 'a>(tables: &'s Tables<'a>) -> &'s Table<'a, &'static str, &'static [u8]> {
+        &tables.requests
+    }
+}
+
+impl Kind for ContactList {
+    type Raw = &'static str;
+
+    fn raw(key: &OwnerId) -> &str {
+        key.as_str()
+    }
+
+    fn table<'s, 'a>(tables: &'s Tables<'a>) -> &'s Table<'a, &'static str, &'static [u8]> {
+        &tables.lists
+    }
+}
+
+/// Returns the error of a call to the file.
+pub(super) fn failed(error: impl Into<::redb::Error>) -> StoreError {
+    StoreError::backend(error.into())
+}
+
+/// Returns the row of a number in the index by owner.
+pub(super) fn owner_row(owner: &str, number: u64) -> Vec<u8> {
+    joined(owner, &number.to_be_bytes())
+}
+
+/// Returns the row of a receipt in the index by actor.
+pub(super) fn actor_row(actor: &str, revision: u64) -> Vec<u8> {
+    joined(actor, &revision.to_be_bytes())
+}
+
+/// Returns the row of a port request in the index by account.
+pub(super) fn account_row(account: AccountId, request: &str) -> Vec<u8> {
+    joined(account.as_str(), request.as_bytes())
+}
+
+/// Returns the row of an owner in the index of contacts by number.
+pub(super) fn contact_row(number: PhoneNumber, owner: &str) -> Vec<u8> {
+    [&number.to_bits().to_be_bytes(), owner.as_bytes()].concat()
+}
+
+/// Returns the row of a number in the index by state and clock.
+pub(super) fn clock_row(state: u8, clock: u64, number: u64) -> ClockKey {
+    let mut row = [0; 17];
+    let bytes = [state].into_iter().chain(clock.to_be_bytes()).chain(number.to_be_bytes());
+    row.iter_mut().zip(bytes).for_each(|(place, byte)| *place = byte);
+    row
+}
+
+/// Returns the integer in the last eight bytes of a row.
+pub(super) fn last_integer(row: &[u8]) -> Option<u64> {
+    row.last_chunk().map(|bytes| u64::from_be_bytes(*bytes))
+}
+
+/// An id of visible ASCII characters and what follows it, with a byte between that is less than all of
+/// them: rows are in the order of the ids, then of what follows.
+fn joined(id: &str, rest: &[u8]) -> Vec<u8> {
+    [id.as_bytes(), &[0], rest].concat()
+}
