@@ -190,6 +190,7 @@ pub mod token;
 
 #[cfg(feature = "classify")]
 mod pattern;
+mod sections;
 mod text_enum;
 
 pub use number::{CallingCode, Extension, NumberError, PhoneNumber, Prefix};

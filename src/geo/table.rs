@@ -1,35 +1,11 @@
 //! Readers of the tables that `examples/generate_geo` writes.
 
-/// A list of little-endian 16-bit integers.
-pub(super) type Words = &'static [[u8; 2]];
-
-/// Returns the section at index `place`, counted from 0; an empty slice if there is none.
-pub(super) const fn section(bytes: &'static [u8], place: usize) -> &'static [u8] {
-    let (sizes, _) = bytes.as_chunks::<4>();
-    let Some((count, mut sizes)) = sizes.split_first() else { return &[] };
-    let Some((_, mut rest)) = bytes.split_at_checked(4 + 4 * u32::from_le_bytes(*count) as usize) else {
-        return &[];
-    };
-    let mut skipped = 0;
-    while let Some((size, next)) = sizes.split_first() {
-        let Some((section, after)) = rest.split_at_checked(u32::from_le_bytes(*size) as usize) else { break };
-        if skipped == place {
-            return section;
-        }
-        (sizes, rest, skipped) = (next, after, skipped + 1);
-    }
-    &[]
-}
+use crate::sections;
+pub(super) use crate::sections::{Words, section, word};
 
 /// Returns the section at index `place` as a list of 16-bit integers.
 pub(super) const fn words(bytes: &'static [u8], place: usize) -> Words {
-    section(bytes, place).as_chunks().0
-}
-
-/// Returns the integer at index `place`; 0 if there is none.
-#[inline]
-pub(super) fn word(words: Words, place: usize) -> u16 {
-    words.get(place).map_or(0, |word| u16::from_le_bytes(*word))
+    sections::words(section(bytes, place))
 }
 
 /// Values that have a text in some languages, in one column per language.
