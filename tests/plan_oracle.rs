@@ -22,7 +22,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use generator::metadata::Territory;
-use oracle::lists::{Asked, Lists, Regexes, by_action};
+use oracle::lists::{Sample, Lists, Regexes, by_action};
 use oracle::{Answer, Oracle, Random, section, words};
 use telnum::PhoneNumber;
 use telnum::plan::{self, AsYouType, METADATA_VERSION, NumberType, Region, Style, short};
@@ -185,7 +185,7 @@ struct Rows {
 }
 
 impl Rows {
-    fn add(&mut self, what: &str, territory: &Territory, digits: &Asked<'_>) {
+    fn add(&mut self, what: &str, territory: &Territory, digits: &Sample<'_>) {
         self.count += 1;
         if !digits.is_new {
             return;

@@ -306,14 +306,14 @@ fn a_pool_is_for_its_account_and_its_customers() {
 
 /// A carrier that records its searches and sells the given numbers.
 #[derive(Debug, Default)]
-struct Asked {
+struct RecordingCarrier {
     searches: Mutex<Vec<NumberSearch>>,
     sells: Vec<PhoneNumber>,
 }
 
-impl Carrier for Asked {
+impl Carrier for RecordingCarrier {
     fn name(&self) -> CarrierName {
-        "asked".parse().unwrap()
+        "recording".parse().unwrap()
     }
 
     fn info(&self) -> CarrierInfo {
@@ -342,9 +342,9 @@ impl Carrier for Asked {
 fn row_137_a_consecutive_search_finds_a_run() {
     let sells = ["+14155550103", "+14155550104", "+14155550107", "+14155550108", "+14155550109"];
     let carrier =
-        Arc::new(Asked { sells: sells.map(|number| number.parse().unwrap()).into(), ..Asked::default() });
+        Arc::new(RecordingCarrier { sells: sells.map(|number| number.parse().unwrap()).into(), ..RecordingCarrier::default() });
     let store = Arc::new(MemoryStore::new());
-    let inventory = on(&store).carrier(Arc::<Asked>::clone(&carrier)).build();
+    let inventory = on(&store).carrier(Arc::<RecordingCarrier>::clone(&carrier)).build();
     let free = Create::default().with_state(State::Available);
     let ours =
         ["+14155550100", "+14155550102", "+14155550105", "+14155550106", "+14155550199", "+14155550200"];
@@ -356,7 +356,7 @@ fn row_137_a_consecutive_search_finds_a_run() {
     };
     let is = |first: &str, last: &str, count| (Some(first.to_owned()), Some(last.to_owned()), count);
     assert_eq!(block(2), is("+14155550105 local", "+14155550106 local", 2));
-    assert_eq!(block(3), is("+14155550107 asked", "+14155550109 asked", 3));
+    assert_eq!(block(3), is("+14155550107 recording", "+14155550109 recording", 3));
     assert_eq!(block(4), (None, None, 0));
     assert_eq!(block(1), is("+14155550100 local", "+14155550100 local", 1));
     assert_eq!(block(501), (None, None, 0));
@@ -387,11 +387,11 @@ fn row_137_a_run_is_found_among_other_numbers() {
 #[test]
 fn a_search_is_shortened_to_the_digits_that_a_carrier_supports() {
     let sells = ["+13013590000", "+13014000000"].map(|number| number.parse().unwrap()).into();
-    let carrier = Arc::new(Asked { sells, ..Asked::default() });
-    let inventory = world().carrier(Arc::<Asked>::clone(&carrier)).build();
+    let carrier = Arc::new(RecordingCarrier { sells, ..RecordingCarrier::default() });
+    let inventory = world().carrier(Arc::<RecordingCarrier>::clone(&carrier)).build();
     let rows = [
-        ("+1301359", "+1301", vec!["+13013590000 asked"]),
-        ("+130", "+130", vec!["+13014000000 asked"]),
+        ("+1301359", "+1301", vec!["+13013590000 recording"]),
+        ("+130", "+130", vec!["+13014000000 recording"]),
         ("+1", "+1", vec!["+15551239876 local"]),
         ("+4420794", "+44207", vec![]),
     ];

@@ -16,7 +16,7 @@ pub(crate) struct Lists {
 }
 
 /// Digits that take one transition of an automaton, and the answer of the list.
-pub(crate) struct Asked<'a> {
+pub(crate) struct Sample<'a> {
     pub(crate) digits: &'a str,
     pub(crate) value: u16,
     /// Whether the state after the transition was not visited before.
@@ -45,7 +45,7 @@ impl Lists {
         list: u16,
         random: &mut Random,
         met: &mut BTreeSet<u16>,
-        mut ask: impl FnMut(Asked<'_>),
+        mut ask: impl FnMut(Sample<'_>),
     ) {
         for length in lengths() {
             let mut seen = BTreeSet::new();
@@ -64,7 +64,7 @@ impl Lists {
                 let rest = (path.len()..length).map(|_| char::from(b'0' + random.digit()));
                 let digits: String = path.chars().chain(rest).collect();
                 let value = self.value(self.entry(list, length), &digits);
-                ask(Asked { digits: &digits, value, is_new: state.is_some_and(|state| met.insert(state)) });
+                ask(Sample { digits: &digits, value, is_new: state.is_some_and(|state| met.insert(state)) });
             }
         }
     }
