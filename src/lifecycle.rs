@@ -37,11 +37,9 @@ mod state;
 mod table;
 mod transition;
 
-pub use self::number::{
-    Condition, Effect, NumberTransition, NumberTransitionRefusal, Permission, Role, TRANSITIONS,
-    TransitionFacts,
-};
+pub use self::number::{Condition, Effect, Permission, Role, TRANSITIONS, TransitionFacts};
+pub(crate) use self::number::{NumberTransition, NumberTransitionRefusal};
 pub use self::state::{State, StateError};
 pub use self::table::TransitionTable;
-pub(crate) use self::transition::AllowedStates;
-pub use self::transition::{Transition, TransitionCondition, TransitionPermission, TransitionRefusal};
+pub(crate) use self::transition::{AllowedStates, TransitionCondition, TransitionPermission};
+pub use self::transition::{Transition, TransitionRefusal};

@@ -65,7 +65,7 @@ pub enum Feature {
     Sms,
 }
 
-text_enum!(Feature, "a feature", {
+text_enum!(Feature, "a feature", all {
     CarrierName => "carrier_name",
     Cnam => "cnam",
     E911 => "e911" | "dash_e911",

@@ -99,7 +99,6 @@ pub use secret::{Passcode, PasscodeError, Pin};
 pub use settings::PortSettings;
 pub use state::{PortState, PortStates, PortStatesError};
 pub use timeline::{Authorization, Comment, Party, TimelineEntry, TransitionEntry};
-pub use transition::{
-    PortCondition, PortPermission, PortRole, PortTransition, PortTransitionRefusal, TRANSITIONS,
-};
+pub use transition::{PortCondition, PortPermission, PortRole, TRANSITIONS};
+pub(crate) use transition::{PortTransition, PortTransitionRefusal};
 pub use unlisted::Unlisted;

@@ -83,7 +83,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use self::batch::{Batch, Guard, Receipt};
-pub use self::change::{Change, ChangeParts, Entity, EntityKey, Page};
+pub use self::change::{Change, ChangeParts, Entity, Page};
 pub use self::error::StoreError;
 pub use self::event::{Logged, StoreEvent};
 pub use self::ext::StoreExt;

@@ -20,6 +20,6 @@ mod faulty;
 mod scripted;
 mod values;
 
-pub use self::faulty::{FaultyStore, Injected, StoreFault};
+pub use self::faulty::{FaultyStore, StoreFault};
 pub use self::scripted::{CarrierFault, CarrierOrder, ScriptedCarrier};
 pub use self::values::strategies;

@@ -59,9 +59,9 @@ impl fmt::Display for Separated<'_> {
     }
 }
 
-/// Implements the text form of an enum from the name of each variant: `as_str`, `all`, [`Display`]
-/// (which honours width and fill), [`FromStr`] with [`UnknownName`] as its error, and serde as a
-/// string.
+/// Implements the text form of an enum from the name of each variant: `as_str`, [`Display`] (which
+/// honours width and fill), [`FromStr`] with [`UnknownName`] as its error, and serde as a string; with
+/// `all` before the variants also the iterator `all`.
 ///
 /// A missing variant is a compile error. Names after the first one of a variant are former names, which
 /// `FromStr` and serde also accept.
@@ -69,6 +69,17 @@ impl fmt::Display for Separated<'_> {
 /// [`Display`]: fmt::Display
 /// [`FromStr`]: core::str::FromStr
 macro_rules! text_enum {
+    ($type:ident, $expecting:literal, all { $($variant:ident => $name:literal $(| $former:literal)*,)+ }) => {
+        impl $type {
+            /// Returns all variants, in the order of their declaration.
+            #[must_use]
+            pub fn all() -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator + Clone {
+                [$(Self::$variant),+].into_iter()
+            }
+        }
+
+        $crate::text_enum::text_enum!($type, $expecting, { $($variant => $name $(| $former)*,)+ });
+    };
     ($type:ident, $expecting:literal, { $($variant:ident => $name:literal $(| $former:literal)*,)+ }) => {
         impl $type {
             pub(crate) const NAMES: &'static [&'static str] = &[$($name),+];
@@ -79,12 +90,6 @@ macro_rules! text_enum {
                 match self {
                     $(Self::$variant => $name,)+
                 }
-            }
-
-            /// Returns all variants, in the order of their declaration.
-            #[must_use]
-            pub fn all() -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator + Clone {
-                [$(Self::$variant),+].into_iter()
             }
         }
 

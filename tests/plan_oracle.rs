@@ -22,7 +22,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use generator::metadata::Territory;
-use oracle::lists::{Sample, Lists, Regexes, by_action};
+use oracle::lists::{Lists, Regexes, Sample, by_action};
 use oracle::{Answer, Oracle, Random, section, words};
 use telnum::PhoneNumber;
 use telnum::plan::{self, AsYouType, METADATA_VERSION, NumberType, Region, Style, short};

@@ -27,7 +27,7 @@ pub enum ContactField {
     Carrier,
 }
 
-text_enum!(ContactField, "the name of a contact number's field", {
+text_enum!(ContactField, "the name of a contact number's field", all {
     Number => "number",
     Extension => "extension",
     Text => "text",

@@ -109,7 +109,7 @@ pub struct ContactOrder {
 /// use telnum::contact::OrderField;
 ///
 /// assert_eq!("updated_at".parse(), Ok(OrderField::UpdatedAt));
-/// assert_eq!(OrderField::all().next(), Some(OrderField::Carrier));
+/// assert_eq!(OrderField::CreatedAt.as_str(), "created_at");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OrderField {

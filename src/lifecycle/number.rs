@@ -12,10 +12,10 @@ use Effect::{Acquire, PushHistory, StartAgeing};
 use State::{Aging, Available, Deleted, Discovery, InService, PortIn, PortOut, Released, Reserved};
 
 /// A transition of a number.
-pub type NumberTransition = Transition<State, Permission, Condition, Effect>;
+pub(crate) type NumberTransition = Transition<State, Permission, Condition, Effect>;
 
 /// The refusal of a number's transition.
-pub type NumberTransitionRefusal = TransitionRefusal<State, Permission>;
+pub(crate) type NumberTransitionRefusal = TransitionRefusal<State, Permission>;
 
 /// The role of an actor towards a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -71,7 +71,7 @@ where
     /// let (from, to) = (State::Released, State::Aging);
     /// assert_eq!(TRANSITIONS.explain(&from, &to, Role::Sweep, &facts)?.effects, [Effect::StartAgeing]);
     /// assert!(TRANSITIONS.explain(&from, &to, Role::Owner, &facts).is_err());
-    /// # Ok::<(), telnum::lifecycle::NumberTransitionRefusal>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors

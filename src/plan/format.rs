@@ -31,7 +31,7 @@ pub enum Style {
     Rfc3966,
 }
 
-text_enum!(Style, "a style of writing numbers", {
+text_enum!(Style, "a style of writing numbers", all {
     E164 => "E164",
     International => "INTERNATIONAL",
     National => "NATIONAL",

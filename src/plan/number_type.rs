@@ -42,7 +42,7 @@ pub enum NumberType {
     Voicemail,
 }
 
-text_enum!(NumberType, "a type of numbers", {
+text_enum!(NumberType, "a type of numbers", all {
     Unknown => "UNKNOWN",
     FixedLine => "FIXED_LINE",
     Mobile => "MOBILE",

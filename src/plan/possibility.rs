@@ -30,7 +30,7 @@ pub enum Possibility {
     TooLong,
 }
 
-text_enum!(Possibility, "whether a number is possible", {
+text_enum!(Possibility, "whether a number is possible", all {
     IsPossible => "IS_POSSIBLE",
     IsPossibleLocalOnly => "IS_POSSIBLE_LOCAL_ONLY",
     InvalidCountryCode => "INVALID_COUNTRY_CODE",

@@ -53,7 +53,7 @@ impl NumberToCreate {
 impl PortRequest {
     /// Returns the transition by which the actor may change the request to state `to`.
     ///
-    /// The [conditions](PortTransition::conditions) on the numbers and the date are only checked by the
+    /// The [conditions](crate::lifecycle::Transition::conditions) on the numbers and the date are only checked by the
     /// command that makes the transition.
     ///
     /// ```

@@ -307,7 +307,7 @@ impl PortRequest {
     /// Returns the time at which its [completion](Self::start_completion) started, while it is in
     /// progress.
     #[must_use]
-    pub const fn completing(&self) -> Option<Timestamp> {
+    pub(crate) const fn completing(&self) -> Option<Timestamp> {
         self.completing
     }
 

@@ -13,23 +13,10 @@ use PortPermission::{Access, PortAuthority};
 use PortState::{Canceled, Completed, Pending, Rejected, Scheduled, Submitted, Unconfirmed};
 
 /// A transition of a port request. Its effects are determined by the command that makes it.
-pub type PortTransition = Transition<PortState, PortPermission, PortCondition, Infallible>;
+pub(crate) type PortTransition = Transition<PortState, PortPermission, PortCondition, Infallible>;
 
 /// The refusal of a port request's transition.
-///
-/// ```
-/// use telnum::porting::{PortRole, PortSettings, PortState, TRANSITIONS};
-///
-/// let settings = PortSettings::default();
-/// let (from, to) = (PortState::Submitted, PortState::Pending);
-/// let refusal = TRANSITIONS.explain(&from, &to, PortRole::OwnerSide, &settings).unwrap_err();
-/// assert_eq!(
-///     refusal.to_string(),
-///     "cannot change from submitted to pending: requires port authority, found the owner or an account \
-///      above it; the owner or an account above it may not change the state",
-/// );
-/// ```
-pub type PortTransitionRefusal = TransitionRefusal<PortState, PortPermission>;
+pub(crate) type PortTransitionRefusal = TransitionRefusal<PortState, PortPermission>;
 
 /// The permission that an operation on a port request requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

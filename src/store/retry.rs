@@ -10,9 +10,7 @@ use std::time::Duration;
 /// ```
 /// use telnum::store::Retry;
 ///
-/// let attempts: Vec<_> = Retry::new(3).attempts().collect();
-/// assert_eq!(attempts, [1, 2, 3]);
-/// assert_eq!(Retry::default().max_attempts(), 100);
+/// assert_eq!(Retry::default(), Retry::new(100));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Retry {
@@ -20,24 +18,15 @@ pub struct Retry {
 }
 
 impl Retry {
-    /// A single attempt.
-    pub const NEVER: Self = Self::new(1);
-
     /// Creates a policy of at most `max_attempts` attempts, and at least one.
     #[must_use]
     pub const fn new(max_attempts: usize) -> Self {
         Self { max_attempts: if max_attempts == 0 { 1 } else { max_attempts } }
     }
 
-    /// Returns the maximum number of attempts.
-    #[must_use]
-    pub const fn max_attempts(self) -> usize {
-        self.max_attempts
-    }
-
     /// Returns an iterator over the attempts, counted from 1. It waits before each attempt except the
     /// first.
-    pub fn attempts(self) -> impl Iterator<Item = usize> {
+    pub(crate) fn attempts(self) -> impl Iterator<Item = usize> {
         (1..=self.max_attempts).inspect(|attempt| Self::back_off(attempt - 1))
     }
 

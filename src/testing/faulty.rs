@@ -54,7 +54,7 @@ pub enum StoreFault {
 /// The cause of the errors of a [`FaultyStore`]: the index of the call that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("call {0} was made to fail")]
-pub struct Injected(usize);
+struct Injected(usize);
 
 impl<S> FaultyStore<S> {
     /// Creates a store that passes calls on to `store` and fails at call `at`, counted from 1.

@@ -341,8 +341,10 @@ impl Carrier for RecordingCarrier {
 #[test]
 fn row_137_a_consecutive_search_finds_a_run() {
     let sells = ["+14155550103", "+14155550104", "+14155550107", "+14155550108", "+14155550109"];
-    let carrier =
-        Arc::new(RecordingCarrier { sells: sells.map(|number| number.parse().unwrap()).into(), ..RecordingCarrier::default() });
+    let carrier = Arc::new(RecordingCarrier {
+        sells: sells.map(|number| number.parse().unwrap()).into(),
+        ..RecordingCarrier::default()
+    });
     let store = Arc::new(MemoryStore::new());
     let inventory = on(&store).carrier(Arc::<RecordingCarrier>::clone(&carrier)).build();
     let free = Create::default().with_state(State::Available);

@@ -20,7 +20,7 @@ pub enum E911Country {
     Canada,
 }
 
-text_enum!(E911Country, "a country: US or CA", {
+text_enum!(E911Country, "a country: US or CA", all {
     UnitedStates => "US",
     Canada => "CA",
 });

@@ -27,7 +27,7 @@ pub enum E911Status {
     Error,
 }
 
-text_enum!(E911Status, "the status of an address", {
+text_enum!(E911Status, "the status of an address", all {
     Invalid => "INVALID",
     Geocoded => "GEOCODED",
     Provisioned => "PROVISIONED",

@@ -91,7 +91,7 @@ async fn page<P: Send>(request: PersonRequest<P>, person: Option<OwnerId>) -> Re
             meta.insert(name.to_owned(), json!({"offset": offset}));
         }
     }
-    let fields: Vec<_> = OrderField::all().map(OrderField::as_str).collect();
+    let fields = OrderField::NAMES;
     meta.insert("can_order_by".to_owned(), json!(fields));
     meta.insert("can_query_by".to_owned(), json!(fields));
     if let Some(person) = person {

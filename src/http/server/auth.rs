@@ -17,7 +17,6 @@ use crate::text_enum::text_enum;
 /// use telnum::http::ApiName;
 ///
 /// assert_eq!("planning_center".parse(), Ok(ApiName::PlanningCenter));
-/// assert_eq!(ApiName::all().next(), Some(ApiName::Kazoo));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]

@@ -53,7 +53,7 @@ pub enum CountrySource {
     DefaultRegion,
 }
 
-text_enum!(CountrySource, "the source of a country", {
+text_enum!(CountrySource, "the source of a country", all {
     PlusSign => "FROM_NUMBER_WITH_PLUS_SIGN",
     InternationalPrefix => "FROM_NUMBER_WITH_IDD",
     NumberWithoutPlus => "FROM_NUMBER_WITHOUT_PLUS_SIGN",
