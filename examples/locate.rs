@@ -8,8 +8,8 @@
 //! printf '+41446681800\n' | cargo run --release --features geo-languages --example locate -- --language de
 //! ```
 //!
-//! A CSV table of localities has a header; its columns `npa` and `nxx` follow `+1`. Its cities and
-//! provinces take precedence over the places of prefixes.
+//! A CSV table of localities has a header; its rows are named by `prefix`, or by `npa` and `nxx`, which follow `+1`.
+//! Its cities and provinces take precedence over the places of prefixes.
 
 mod lines;
 
@@ -41,9 +41,12 @@ struct Options {
     /// A CSV file of localities
     #[arg(long)]
     table: Option<PathBuf>,
-    /// Draw the most frequent places at the end
+    /// Draw the most frequent places as bars at the end
     #[arg(long)]
     chart: bool,
+    /// The number of places in the summary; the others are counted together
+    #[arg(long, default_value_t = 20)]
+    top: usize,
 }
 
 /// The record of a line with a number.
@@ -67,6 +70,7 @@ struct Locate {
     table: LocalityTable,
     now: DateTime<Utc>,
     chart: bool,
+    top: usize,
     counts: BTreeMap<String, u64>,
     refused: u64,
 }
@@ -86,8 +90,8 @@ impl Locate {
         }
         let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?;
         let now = DateTime::from_timestamp(now, 0).ok_or("the clock is beyond the calendar")?;
-        let Options { language, chart, .. } = *options;
-        Ok(Self { language, table, now, chart, counts: BTreeMap::new(), refused: 0 })
+        let Options { language, chart, top, .. } = *options;
+        Ok(Self { language, table, now, chart, top, counts: BTreeMap::new(), refused: 0 })
     }
 
     /// Returns the local time in zones that agree on it.
@@ -137,9 +141,11 @@ impl Example for Locate {
     fn counts(&self) -> Vec<(String, u64)> {
         let mut rows: Vec<_> = self.counts.iter().map(|(place, count)| (place.clone(), *count)).collect();
         rows.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let others = rows.split_off(self.top.min(rows.len())).iter().map(|(_, count)| count).sum();
         if self.chart {
             draw(&rows);
         }
+        rows.push(("(other places)".to_owned(), others));
         rows.push(("(no number)".to_owned(), self.refused));
         rows
     }
@@ -147,12 +153,11 @@ impl Example for Locate {
 
 /// Draws the most frequent places as bars on standard error.
 fn draw(rows: &[(String, u64)]) {
-    /// The maximum number of places, and the number of columns of the longest bar.
-    const PLACES: usize = 10;
+    /// The number of columns of the longest bar.
     const COLUMNS: u64 = 40;
     let most = rows.first().map_or(1, |(_, count)| *count);
     let mut out = io::stderr().lock();
-    for (place, count) in rows.iter().take(PLACES) {
+    for (place, count) in rows {
         let columns = usize::try_from((count * COLUMNS).div_ceil(most)).unwrap_or_default();
         let _ = writeln!(out, "{place:<32.32} {} {count}", "█".repeat(columns));
     }

@@ -77,6 +77,7 @@ fn rows_have_a_prefix_blocks_or_a_range() {
         assert_eq!(city(file, &nanp, number).as_deref(), expected, "{number}");
     }
     assert_eq!(city("npa,nxx,city\n707,555,A\n", &nanp, "+17075551100").as_deref(), Some("A"));
+    assert_eq!(city("prefix,city\n+4930,A\n", &nanp, "+493012345").as_deref(), Some("A"));
     let range = Columns::new().with_range("Start", "End").with_prefix("+33").with_trunk_prefix("0");
     let file = "Start,End,city\n01 23 45 00 00,01 23 78 99 99,A\n0200000000,0200000000,B\n";
     for (number, expected) in [

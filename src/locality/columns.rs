@@ -340,7 +340,8 @@ impl Columns {
         self
     }
 
-    /// Sets the text that precedes the digits of every row, such as `+1`.
+    /// Sets the text that precedes the digits of every row, such as `+1`. It does not precede digits that have a `+` in
+    /// the file.
     #[must_use]
     pub fn with_prefix(mut self, prefix: &str) -> Self {
         self.prefix = prefix.into();

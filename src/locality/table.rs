@@ -533,6 +533,10 @@ impl Layout {
             if !is_number {
                 return Err((name.clone(), TableErrorKind::bad_cell(expected, text)));
             }
+            if digits.starts_with('+') {
+                cells.push(digits);
+                continue;
+            }
             let trunk = columns.trunk_prefix.as_deref().filter(|_| cells.is_empty() || self.is_range);
             let digits = trunk.and_then(|trunk| digits.strip_prefix(trunk)).unwrap_or(&digits);
             cells.push(format!(
