@@ -152,7 +152,8 @@ impl Classifiers {
     }
 
     /// Returns the default set, for a service in North America: `tollfree_us`, `toll_us`, `emergency`
-    /// (911 only), `service_code` (211 to 811), `caribbean` (including the Pacific), `did_us` (the rest
+    /// (911 only), `crisis_lifeline` (988, an emergency too), `e911_test` (933, which no dispatcher answers),
+    /// `service_code` (211 to 811), `caribbean` (including the Pacific), `did_us` (the rest
     /// of +1), `international` and `unknown`.
     ///
     /// The names and the purpose of the rules are those of the reference's defaults, with factual
@@ -248,7 +249,7 @@ impl Classifiers {
     /// use telnum::classify::Classifiers;
     ///
     /// let classifiers = Classifiers::north_america();
-    /// assert_eq!(classifiers.rules().len(), 8);
+    /// assert_eq!(classifiers.rules().len(), 10);
     /// assert_eq!(classifiers.rules().last().unwrap().name(), "unknown");
     /// ```
     #[doc(alias = "available_classifiers")]
@@ -300,7 +301,7 @@ impl Classifiers {
     ///
     /// let classifiers = Classifiers::north_america();
     /// let call = classifiers.classify("+1 (809) 555-0100").unwrap();
-    /// assert_eq!((call.rule().name(), call.index()), ("caribbean", 4));
+    /// assert_eq!((call.rule().name(), call.index()), ("caribbean", 6));
     ///
     /// let only = Classifiers::new([Rule::new("emergency", "^911$")])?;
     /// assert!(only.classify("1000").is_none());

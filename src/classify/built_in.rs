@@ -31,10 +31,13 @@ pub(super) const REFERENCE: [RuleData; 7] = [
     ("unknown", r"^(.*)$", "Unknown", None, None),
 ];
 
-pub(super) const NORTH_AMERICA: [RuleData; 8] = [
+pub(super) const NORTH_AMERICA: [RuleData; 10] = [
     ("tollfree_us", r"^\+1((?:800|833|844|855|866|877|888)[2-9]\d{6})$", "US TollFree", NANP, None),
     ("toll_us", r"^\+1(900[2-9]\d{6})$", "US Toll", NANP, None),
     ("emergency", r"^(911)$", "Emergency Dispatcher", None, Some(true)),
+    // 47 CFR 52.200.
+    ("crisis_lifeline", r"^(988)$", "Suicide & Crisis Lifeline", None, Some(true)),
+    ("e911_test", r"^(933)$", "E911 Address Test", None, None),
     ("service_code", r"^([2-8]11)$", "Service Code", None, None),
     (
         "caribbean",
