@@ -147,6 +147,10 @@ fn find_parameter<const N: usize>(text: &[u8], name: &[u8; N]) -> Option<usize> 
 /// Finds a local number of a `tel:` URI whose phone context is at `index`. A context that is the start
 /// of a number is prepended to the number.
 fn find_local(text: &[u8], index: usize) -> Result<Candidate, ParseError> {
+    // The scheme comes first (RFC 3966, section 3).
+    if find_parameter(text, SCHEME).is_some_and(|scheme| scheme > index) {
+        return Err(ParseErrorKind::InvalidPhoneContext.at(index + CONTEXT.len()));
+    }
     let (before, context) = text.split_at_checked(index).unwrap_or_default();
     let context = context.strip_prefix(CONTEXT).unwrap_or_default();
     let context = context.split(|byte| *byte == b';').next().unwrap_or_default();
