@@ -18,14 +18,20 @@
 //! An account's dial plan is a list of converters that runs before the system's converters.
 //! [`Normalizer::strict`] uses the world's numbering plan in place of the system's converters.
 //!
+//! A `tel:` or `sip:` URI is read by [`PhoneUri`]. [`placeholder`] recognizes the texts that networks send in place of
+//! a caller's number.
+//!
 //! Normalization allocates only if the result is a changed text that is not a number, or if the length
 //! of the text does not determine the place of a pattern's last group.
 
 mod converters;
 mod form;
 mod nanp;
+mod placeholder;
 mod reference;
+mod separator;
 mod text;
+mod uri;
 
 use std::borrow::Cow;
 
@@ -33,7 +39,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
 
 pub use self::converters::{Converter, Converters, ConvertersError};
 pub use self::nanp::{strip_plus, to_1npan, to_npan};
+pub use self::placeholder::{Placeholder, placeholder};
 pub use self::text::NumberText;
+pub use self::uri::{PhoneUri, PhoneUriError};
 
 pub(crate) use self::form::{ANY, Form};
 pub(crate) use self::reference::{
@@ -41,8 +49,9 @@ pub(crate) use self::reference::{
 };
 
 use self::converters::WithoutGroup;
+use self::separator::is_separator;
 use self::text::Joined;
-use crate::number::PhoneNumber;
+use crate::number::{CallingCode, PhoneNumber};
 use crate::pattern::{Pattern, PatternError};
 use crate::plan::{self, Region};
 
@@ -272,7 +281,11 @@ impl Normalizer {
         self.dial_plan.as_ref()
     }
 
-    /// Normalizes `text`, ignoring the separators that people type: space `-` `.` `(` `)` `/`.
+    /// Normalizes `text`, ignoring the separators that people type, space `-` `.` `(` `)` `/`, and those that programs
+    /// put in their place or around a number: all Unicode spaces and dashes, bidirectional marks and isolates.
+    ///
+    /// A trunk zero in brackets after a calling code, as in `+44 (0)20 7946 0958`, is not dialled from abroad. It is
+    /// removed, unless the number is only valid with it, as in Italy.
     ///
     /// A text that no converter matches is kept. If it consists of separators and dialable characters
     /// (digits, `+`, `*`, `#`), its separators are removed: `9-1-1` becomes the emergency code. Any
@@ -285,6 +298,7 @@ impl Normalizer {
     /// assert_eq!(normalizer.normalize("+1 (415) 886-7900").text(), "+14158867900");
     /// assert_eq!(normalizer.normalize("41234567").text(), "+41234567");
     /// assert_eq!(normalizer.normalize("9-1-1").text(), "911");
+    /// assert_eq!(normalizer.normalize("+44 (0)20 7946 0958").text(), "+442079460958");
     /// assert_eq!(normalizer.normalize("NOT a number").text(), "NOT a number");
     /// ```
     #[doc(alias = "to_e164")]
@@ -306,6 +320,9 @@ impl Normalizer {
     fn normalize_lenient<'t>(&self, text: &'t str) -> Normalized<'t> {
         if first_separator(text).is_none() {
             return self.normalize_exact(text);
+        }
+        if let Some(number) = self.without_trunk_zero(text) {
+            return Normalized::Number(number);
         }
         let bare = Joined::new(text.split(is_separator));
         match self.normalize_exact(bare.as_str()) {
@@ -340,6 +357,24 @@ impl Normalizer {
             Some(error) => Err(error),
             None => Ok(self.normalize_exact(text)),
         }
+    }
+
+    /// Returns the number of a text with a trunk zero in brackets behind a calling code, unless it is valid only with
+    /// the zero.
+    fn without_trunk_zero(&self, text: &str) -> Option<PhoneNumber> {
+        let (head, rest) = text.split_once(TRUNK_ZERO)?;
+        rest.bytes().find(u8::is_ascii_digit)?;
+        let code = Joined::new(head.split(is_separator));
+        let code = ["+", "00", "011"].iter().find_map(|prefix| code.as_str().strip_prefix(*prefix))?;
+        code.parse::<CallingCode>().ok()?.regions().next()?;
+        let read = |zero: &'static str| {
+            let pieces = head.split(is_separator).chain([zero]).chain(rest.split(is_separator));
+            self.normalize_exact(Joined::new(pieces).as_str()).number()
+        };
+        let (with, without) = (read("0"), read(""));
+        let is_needed =
+            !without.is_some_and(PhoneNumber::is_valid) && with.is_some_and(PhoneNumber::is_valid);
+        if is_needed { with } else { without }
     }
 
     fn normalize_exact<'t>(&self, text: &'t str) -> Normalized<'t> {
@@ -469,14 +504,12 @@ fn valid_number(text: &str, region: Region) -> Option<PhoneNumber> {
     (parsed.extension.is_none() && parsed.number.is_valid()).then_some(parsed.number)
 }
 
-fn first_separator(text: &str) -> Option<SeparatorError> {
-    let position = text.bytes().position(reference::is_separator)?;
-    let separator = text.as_bytes().get(position).copied().map(char::from)?;
-    Some(SeparatorError { separator, position })
-}
+/// A trunk zero in brackets.
+const TRUNK_ZERO: &str = "(0)";
 
-fn is_separator(c: char) -> bool {
-    u8::try_from(c).is_ok_and(reference::is_separator)
+fn first_separator(text: &str) -> Option<SeparatorError> {
+    let (position, separator) = text.char_indices().find(|(_, c)| is_separator(*c))?;
+    Some(SeparatorError { separator, position })
 }
 
 fn is_dialable(text: &str) -> bool {

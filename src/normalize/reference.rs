@@ -4,6 +4,7 @@
 //! [`PhoneNumber`], by code that the compiler unrolls from the patterns' [`Form`]s.
 
 use super::form::{Form, forms};
+use super::separator::is_typed;
 use crate::number::{PhoneNumber, digit_count, pack};
 use crate::pattern::Match;
 
@@ -143,7 +144,10 @@ fn pack_separated(text: &[u8]) -> Option<u64> {
         if digit <= 9 {
             packed = packed << 4 | u64::from(digit);
             count += 1;
-        } else if !is_separator(*byte) && (*byte != b'+' || place != 0) {
+        } else if !is_typed(*byte) && (*byte != b'+' || place != 0) {
+            return None;
+        } else if *byte == b')' && text.get(..=place).is_some_and(|text| text.ends_with(b"(0)")) {
+            // It may be a trunk zero.
             return None;
         }
     }
@@ -151,14 +155,8 @@ fn pack_separated(text: &[u8]) -> Option<u64> {
     fits.then(|| packed << (64 - 4 * count) | count as u64)
 }
 
-/// Returns whether `byte` is a separator that people type between digits.
-#[inline]
-pub(super) const fn is_separator(byte: u8) -> bool {
-    matches!(byte, b' ' | b'-' | b'.' | b'(' | b')' | b'/')
-}
-
-/// Returns whether the normalizer keeps `text`, which is not a number, unchanged: it contains a
-/// character that is not dialable, or dialable signs and no separator.
+/// Returns whether it is certain that the normalizer keeps `text`, which is not a number, unchanged: it contains an
+/// ASCII character that is not dialable, or dialable signs and no separator.
 #[inline]
 pub(crate) fn is_kept(text: &[u8]) -> bool {
     const SEPARATOR: u8 = 1;
@@ -172,7 +170,9 @@ pub(crate) fn is_kept(text: &[u8]) -> bool {
             *kind = match byte {
                 b'0'..=b'9' => 0,
                 b'+' | b'*' | b'#' => SIGN,
-                separator if is_separator(separator) => SEPARATOR,
+                separator if is_typed(separator) => SEPARATOR,
+                // It may be a separator of more than one byte.
+                0x80.. => SEPARATOR,
                 _ => OTHER,
             };
             byte = byte.wrapping_add(1);

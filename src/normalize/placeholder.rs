@@ -1,0 +1,91 @@
+//! Texts that stand in the place of a caller's number.
+
+/// The reason why a call has no caller's number, as [`placeholder`] reads it.
+///
+/// ```
+/// use telnum::normalize::{Placeholder, placeholder};
+///
+/// assert_eq!(placeholder("sip:anonymous@anonymous.invalid"), Some(Placeholder::Anonymous));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Placeholder {
+    /// The caller withholds the number: `anonymous`, `private`, `restricted`.
+    Anonymous,
+    /// The network has no number to show: `unavailable`, `unknown`, `+0`, an empty text.
+    Unavailable,
+}
+
+/// Returns what stands in the place of a caller's number, if `text` is no number but one of the texts that networks
+/// and SIP devices send instead. Upper and lower case are alike.
+///
+/// These are words, such as `anonymous` and `unavailable`, alone or as the user of a `sip:` or `tel:` URI, with a
+/// display name or without (RFC 3323, RFC 3325); the same words spelled on a keypad, such as `+266696687` for
+/// *anonymous*, which looks like a number of Lesotho; and `+`, `+0` and `+1`.
+///
+/// ```
+/// use telnum::normalize::{Placeholder, placeholder};
+///
+/// assert_eq!(placeholder("+266696687"), Some(Placeholder::Anonymous));
+/// assert_eq!(placeholder("Unavailable"), Some(Placeholder::Unavailable));
+/// assert_eq!(placeholder("+14155550132"), None);
+/// ```
+#[must_use]
+pub fn placeholder(text: &str) -> Option<Placeholder> {
+    let user = user_of(text.trim());
+    let known = |words: &[&str]| words.iter().any(|word| user.eq_ignore_ascii_case(word));
+    if known(&ANONYMOUS) || is_spelled(user, &ANONYMOUS) {
+        Some(Placeholder::Anonymous)
+    } else if known(&UNAVAILABLE)
+        || is_spelled(user, &UNAVAILABLE)
+        || matches!(user, "" | "+" | "+0" | "0" | "+1")
+    {
+        Some(Placeholder::Unavailable)
+    } else {
+        None
+    }
+}
+
+const ANONYMOUS: [&str; 8] =
+    ["anonymous", "private", "restricted", "withheld", "blocked", "hidden", "id-blocked", "private-number"];
+
+const UNAVAILABLE: [&str; 5] = ["unavailable", "unknown", "unassigned", "not-available", "out-of-area"];
+
+/// Returns the user of a URI, or the whole text.
+fn user_of(text: &str) -> &str {
+    let text = match text.rsplit_once('<') {
+        Some((_, uri)) => uri.split('>').next().unwrap_or(uri),
+        None => text.trim_matches('"'),
+    };
+    let rest = match text.split_once(':') {
+        Some((scheme, rest))
+            if ["sip", "sips", "tel"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) =>
+        {
+            rest
+        }
+        _ => text,
+    };
+    rest.split(['@', ';']).next().unwrap_or(rest)
+}
+
+/// Returns whether `user` has the digits of one of `words` on a keypad, after `+` or not. Short words would be short
+/// numbers.
+fn is_spelled(user: &str, words: &[&str]) -> bool {
+    let digits = user.strip_prefix('+').unwrap_or(user);
+    words.iter().filter(|word| word.len() > 8).any(|word| word.bytes().map(key_of).eq(digits.bytes()))
+}
+
+/// Returns the key of a letter on a keypad (ITU-T E.161).
+const fn key_of(letter: u8) -> u8 {
+    match letter {
+        b'a'..=b'c' => b'2',
+        b'd'..=b'f' => b'3',
+        b'g'..=b'i' => b'4',
+        b'j'..=b'l' => b'5',
+        b'm'..=b'o' => b'6',
+        b'p'..=b's' => b'7',
+        b't'..=b'v' => b'8',
+        b'w'..=b'z' => b'9',
+        other => other,
+    }
+}
