@@ -9,7 +9,7 @@
 //! ```
 //!
 //! A line is a text, which is parsed in the default region, or a region, a tab and a text. The part before a
-//! tab is a region if it is two capital letters, `001`, or empty for the default region. Columns after the
+//! tab is a region if it is two letters, `001`, or empty for the default region. Columns after the
 //! text are ignored.
 
 mod lines;
@@ -23,7 +23,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use lines::{Example, Output, Place, Refused};
 use serde::Serialize;
-use telnum::plan::{self, Formatted, NumberType, Region};
+use telnum::plan::{self, Formatted, NumberType, Region, RegionError};
 use telnum::{Extension, PhoneNumber};
 
 /// Looks up the number of each line in the numbering plan, and writes JSON lines.
@@ -65,8 +65,19 @@ fn main() -> ExitCode {
 /// Returns the region and the text of a line that has both.
 fn columns(line: &str) -> Option<(&str, &str)> {
     let (region, rest) = line.split_once('\t')?;
-    let is_name = matches!(region.as_bytes(), [] | b"001" | [b'A'..=b'Z', b'A'..=b'Z']);
+    let is_name =
+        matches!(region.as_bytes(), [] | b"001" | [b'A'..=b'Z' | b'a'..=b'z', b'A'..=b'Z' | b'a'..=b'z']);
     is_name.then(|| (region, rest.split('\t').next().unwrap_or(rest)))
+}
+
+/// Reads a region in upper or lower case.
+fn region_of(name: &str) -> Result<Region, String> {
+    let name = name.to_ascii_uppercase();
+    match &*name {
+        "UK" => Err("region UK: expected GB".to_owned()),
+        "EL" => Err("region EL: expected GR".to_owned()),
+        name => name.parse().map_err(|error: RegionError| error.to_string()),
+    }
 }
 
 impl Example for Lookup {
@@ -77,7 +88,7 @@ impl Example for Lookup {
         };
         let (region, input) = match columns(line) {
             None | Some(("", _)) => (self.default_region, columns(line).map_or(line, |(_, text)| text)),
-            Some((name, text)) => match name.parse() {
+            Some((name, text)) => match region_of(name) {
                 Ok(region) => (Some(region), text),
                 Err(error) => return refuse(line, &error),
             },

@@ -1,0 +1,62 @@
+//! Numbers of public reports, row by row.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod common;
+
+use common::rows;
+use telnum::classify::Classifiers;
+use telnum::normalize::{Normalizer, PhoneUri, placeholder};
+use telnum::plan::{self, AsYouType, Region};
+
+/// Replaces `\u{..}` by the character.
+fn unescape(text: &str) -> String {
+    let mut parts = text.split("\\u{");
+    let mut plain = parts.next().unwrap().to_owned();
+    for part in parts {
+        let (code, rest) = part.split_once('}').unwrap();
+        plain.push(char::from_u32(u32::from_str_radix(code, 16).unwrap()).unwrap());
+        plain.push_str(rest);
+    }
+    plain
+}
+
+fn answer(function: &str, region: Option<Region>, text: &str, right: &str) -> String {
+    match function {
+        "classify" => {
+            let classifiers = Classifiers::north_america();
+            let call = classifiers.classify(text).unwrap();
+            let number = call.number().map(|number| format!(" {number}"));
+            let emergency = if call.rule().is_emergency() { " emergency" } else { "" };
+            format!("{}{}{emergency}", call.rule().name(), number.unwrap_or_default())
+        }
+        "normalize" => {
+            let normalizer = region.map_or_else(Normalizer::reference, Normalizer::strict);
+            let found = normalizer.normalize(text);
+            assert_eq!(found.number().is_some(), right.starts_with('+'), "{text}");
+            found.text().to_string()
+        }
+        "uri" => text.parse::<PhoneUri>().map_or("refused".to_owned(), |uri| {
+            let parameters = uri.parameters().map(|(name, value)| format!(" {name}={value}"));
+            format!("{}{}", uri.number().unwrap(), parameters.collect::<String>())
+        }),
+        "placeholder" => placeholder(text).map_or("-".to_owned(), |placeholder| format!("{placeholder:?}")),
+        "parse" => plan::parse(text, region).map_or("refused".to_owned(), |parsed| parsed.number.to_string()),
+        "as_you_type" => {
+            let mut formatter = AsYouType::new(region);
+            text.chars().map(|c| formatter.push(c).to_string()).last().unwrap()
+        }
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn each_report_has_its_right_answer() {
+    let wrong: Vec<_> = rows(include_str!("data/reports.tsv"))
+        .filter_map(|[source, function, region, input, right]| {
+            let region = (region != "-").then(|| region.parse().unwrap());
+            let found = answer(function, region, &unescape(input), right);
+            (found != right).then(|| format!("{source}: {function} {input}: expected {right}, found {found}"))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
