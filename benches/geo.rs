@@ -1,8 +1,11 @@
-//! Places, carriers and time zones compared with `namba`, on the same valid numbers.
+//! Places, carriers and time zones compared with `namba`, on the same valid numbers, and a table of localities.
 //!
 //! `namba` only looks up the longest prefix; telnum also checks that the number is valid and of a type
-//! that has a place, as libphonenumber does.
+//! that has a place, as libphonenumber does. `telnum_text` also writes the name to a text.
+//!
+//! `benches/geo.py` measures the Python port of libphonenumber on the same numbers.
 
+use std::fmt::Write;
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -11,6 +14,7 @@ use criterion::{
 };
 use telnum::PhoneNumber;
 use telnum::geo::{self, Language};
+use telnum::locality::{Columns, LocalityLookup, LocalityTable};
 
 /// The numbers in the type of each crate.
 #[derive(Default)]
@@ -60,6 +64,26 @@ impl Corpus {
         });
     }
 
+    /// Writes each name to the same text.
+    fn written(
+        &self,
+        group: &mut BenchmarkGroup<'_, WallTime>,
+        answer: impl Fn(PhoneNumber) -> Option<geo::Name>,
+    ) {
+        group.bench_function("telnum_text", |bencher| {
+            let mut text = String::new();
+            bencher.iter(|| {
+                for number in &self.ours {
+                    text.clear();
+                    if let Some(name) = answer(*number) {
+                        let _ = write!(text, "{name}");
+                    }
+                    black_box(&text);
+                }
+            });
+        });
+    }
+
     fn namba<T>(&self, group: &mut BenchmarkGroup<'_, WallTime>, answer: impl Fn(&namba::PhoneNumber) -> T) {
         group.bench_function("namba", |bencher| {
             bencher.iter(|| {
@@ -80,12 +104,14 @@ fn bench(criterion: &mut Criterion) {
         });
         let mut group = corpus.group(criterion, name);
         corpus.ours(&mut group, "telnum", |number| geo::place(number)?.name(Language::ENGLISH));
+        corpus.written(&mut group, |number| geo::place(number)?.name(Language::ENGLISH));
         corpus.namba(&mut group, namba::Location::for_number);
     }
 
     let corpus = Corpus::read(|_| true);
     let mut group = corpus.group(criterion, "describe");
     corpus.ours(&mut group, "telnum", |number| geo::describe(number, Language::ENGLISH));
+    corpus.written(&mut group, |number| geo::describe(number, Language::ENGLISH));
     for language in ["de", "zh"] {
         let Ok(asked) = language.parse() else { continue };
         corpus.ours(&mut group, &format!("telnum_{language}"), |number| geo::describe(number, asked));
@@ -100,6 +126,37 @@ fn bench(criterion: &mut Criterion) {
     let mut group = corpus.group(criterion, "time_zones");
     corpus.ours(&mut group, "telnum", |number| geo::time_zones(number).iter().next());
     corpus.namba(&mut group, namba::TimeZones::for_number);
+    drop(group);
+
+    let (table, numbers) = blocks();
+    let mut group = criterion.benchmark_group("locality_table");
+    group.sample_size(20).throughput(Throughput::Elements(numbers.len() as u64));
+    group.bench_function("locate", |bencher| {
+        bencher.iter(|| {
+            for number in &numbers {
+                let _ = black_box(table.locate(*number));
+            }
+        });
+    });
+}
+
+/// A table of as many thousands-blocks as North America has, and a number of every 17th.
+fn blocks() -> (LocalityTable, Vec<PhoneNumber>) {
+    const BLOCKS: u32 = 171_351;
+    let mut file = String::from("npa,nxx,x,province,rate_centre,carrier_id,carrier_company\n");
+    let mut numbers = Vec::new();
+    for block in 0..BLOCKS {
+        let (npa, nxx, x) = (200 + block / 8000, 200 + block / 10 % 800, block % 10);
+        let (province, centre, carrier) = (block / 40 % 50, block / 40, block / 8 % 4000);
+        let _ = writeln!(file, "{npa},{nxx},{x},P{province},CENTRE {centre},{carrier},COMPANY {carrier}");
+        if block % 17 == 0 {
+            numbers.extend(format!("+1{npa}{nxx}{x}000").parse::<PhoneNumber>().ok());
+        }
+    }
+    let mut table = LocalityTable::new();
+    let read = table.read_csv(file.as_bytes(), &Columns::new().with_prefix("+1"));
+    assert_eq!(read, Ok(u64::from(BLOCKS)));
+    (table, numbers)
 }
 
 criterion_group!(benches, bench);

@@ -1,7 +1,7 @@
 //! Serves all published APIs from a store in memory.
 //!
 //! ```text
-//! cargo run --release --features http --example serve -- \
+//! cargo run --release --features geo,http --example serve -- \
 //!     --accounts examples/data/accounts.json --tokens examples/data/tokens.json \
 //!     --localities examples/data/localities.csv
 //! curl -H "X-Auth-Token: shop-token" -X PUT -d '{"data": {"my_field": "my value"}}' \
@@ -48,7 +48,7 @@ struct Arguments {
     /// `"user_numbers"`, each an object of `"token": "account"`.
     #[arg(long)]
     tokens: PathBuf,
-    /// The localities of North American numbers: a CSV file with a header, such as `npa,nxx,city,province`.
+    /// The localities: a CSV file with a header, such as `npa,nxx,city,province` or `prefix,city`.
     #[arg(long)]
     localities: Option<PathBuf>,
     /// The number of available numbers to create at the start, from +1 415 200 0000 on.
