@@ -469,7 +469,7 @@ fn location_and_carrier_are_derived_unless_the_client_sets_them() {
         let mut query = ContactQuery::new(order.parse().unwrap());
         query.filter = filter;
         let page = book.page(&query).unwrap();
-        page.items.iter().map(|number| number.id()).collect::<Vec<_>>()
+        page.items.iter().map(ContactNumber::id).collect::<Vec<_>>()
     };
     let [first, second, third] = [added[0].id(), added[1].id(), added[2].id()];
     assert_eq!(page(ContactFilter::default().with_location("Oregon"), "location"), [second]);

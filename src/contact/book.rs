@@ -132,9 +132,10 @@ impl ContactBook {
         owner: OwnerId,
         contacts: impl IntoIterator<Item = NewContact>,
     ) -> Result<Vec<ContactNumber>, ContactBookError> {
-        let derive = |contact: NewContact| match contact.derived == DerivedFields::default() {
-            true => NewContact { derived: (self.derive)(contact.number.number()), ..contact },
-            false => contact,
+        let derive = |contact: NewContact| {
+            let is_given = contact.derived != DerivedFields::default();
+            let derived = if is_given { contact.derived } else { (self.derive)(contact.number.number()) };
+            NewContact { derived, ..contact }
         };
         let contacts: Vec<_> = contacts.into_iter().map(derive).collect();
         let ids = self.store.new_contact_ids(contacts.len())?;

@@ -74,8 +74,10 @@ impl Services {
 
     /// Returns the rate centre of `number`, if a lookup in memory knows it.
     pub(super) fn rate_center(&self, number: PhoneNumber) -> Option<RateCenter> {
-        let lookup = Some(&self.localities).filter(|lookup| lookup.is_in_memory())?;
-        let found = lookup.locate(number).ok()??;
+        if !self.localities.is_in_memory() {
+            return None;
+        }
+        let found = self.localities.locate(number).ok()??;
         let (name, lata) = (found.rate_centre?, found.lata.unwrap_or_default());
         Some(RateCenter { lata, name, state: found.province })
     }
