@@ -260,14 +260,20 @@ impl LocalityLookup for LocalityTable {
     fn prefixes(&self, country: &str, city: &str) -> Vec<Prefix> {
         let code = country.parse::<Region>().ok().and_then(Region::calling_code);
         let code = code.and_then(|code| format!("+{code}").parse::<Prefix>().ok());
+        // Each text is compared once, whatever the number of rows.
+        let city = city.to_lowercase();
+        let is_city: Vec<bool> = (0..)
+            .zip(&self.texts.ends)
+            .map(|(number, _)| self.texts.get(number).to_lowercase() == city)
+            .collect();
+        let number = |row: &Row, field: LocalityField| row.get(field as usize).copied().unwrap_or_default();
         let is_of_city = |row: &Row, prefix: Prefix| {
-            let text =
-                |field: LocalityField| self.texts.get(row.get(field as usize).copied().unwrap_or_default());
-            let is_of_country = match text(LocalityField::Country) {
-                "" => code.is_some_and(|code| starts_with(prefix, code)),
-                of_row => of_row == country,
-            };
-            is_of_country && text(LocalityField::City).to_lowercase() == city.to_lowercase()
+            let of_city = usize::try_from(number(row, LocalityField::City)).ok();
+            of_city.is_some_and(|text| text > 0 && is_city.get(text) == Some(&true))
+                && match self.texts.get(number(row, LocalityField::Country)) {
+                    "" => code.is_some_and(|code| starts_with(prefix, code)),
+                    of_row => of_row == country,
+                }
         };
         let mut prefixes = Vec::new();
         for layer in &self.layers {
