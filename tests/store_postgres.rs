@@ -1,42 +1,364 @@
-//! The store in PostgreSQL keeps the laws of stores.
+//! The store in PostgreSQL: the laws of stores, lost connections, servers that fail, bad settings.
 //!
-//! The tests need servers, and are ignored without them: `TELNUM_POSTGRES` has their URLs, separated by
-//! spaces. Each store is in a schema of its own, which is dropped at the end.
-//!
-//! ```text
-//! TELNUM_POSTGRES=postgres://postgres@127.0.0.1/test cargo test --features postgres --test store_postgres -- --ignored
-//! ```
+//! Tests that need servers are ignored without them: `TELNUM_POSTGRES` has their URLs, separated by
+//! spaces, and `TELNUM_POSTGRES_RESTART` a command that stops the first one at once and starts it again.
+//! Each store is in a schema of its own, which is dropped at the end. `tests/postgres/run` starts
+//! servers of its own and runs all tests on them.
 #![cfg(feature = "postgres")]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod postgres;
 
-use telnum::store::postgres::{CommitForm, PostgresConfig};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::json;
+use telnum::PhoneNumber;
+use telnum::account::Actor;
+use telnum::record::{Event, EventKind, NumberRecord};
+use telnum::store::postgres::{CommitForm, PostgresConfig, PostgresError, PostgresStore};
+use telnum::store::{Batch, Change, Expect, Forget, Receipt, Revision, Store, StoreError};
 use telnum::testing::conformance::LAWS;
 
+use self::postgres::proxy::Proxy;
 use self::postgres::{Schema, urls};
 
 #[test]
 #[ignore = "needs the servers that TELNUM_POSTGRES names"]
 fn the_laws_of_stores_hold() {
-    check_laws(|config| config);
+    check_laws(&urls(), CommitForm::Statement);
 }
 
 #[test]
 #[ignore = "needs the servers that TELNUM_POSTGRES names"]
 fn the_laws_of_stores_hold_with_transactions() {
-    check_laws(|config| config.with_commit_form(CommitForm::Transaction));
+    check_laws(&urls()[..1], CommitForm::Transaction);
 }
 
-fn check_laws(settings: impl Fn(PostgresConfig) -> PostgresConfig) {
-    let mut broken = Vec::new();
-    for url in urls() {
+/// Checks all laws on all servers at the same time.
+fn check_laws(urls: &[String], form: CommitForm) {
+    let check = |url: &str| {
+        let mut broken = Vec::new();
         for law in LAWS {
-            let schema = Schema::new(&url, &settings);
+            let schema = Schema::new(url, |config| config.with_commit_form(form));
             if let Err(error) = law.check(&schema.store()) {
                 broken.push(format!("{} on {url}: {error}", law.name));
             }
         }
-    }
+        broken
+    };
+    let broken: Vec<_> = thread::scope(|scope| {
+        let threads: Vec<_> = urls.iter().map(|url| scope.spawn(move || check(url))).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
     assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// A trigger refuses one of three changes of a number as if it could not be serialized.
+#[test]
+#[ignore = "needs the servers that TELNUM_POSTGRES names"]
+fn what_cannot_be_serialized_is_tried_again() {
+    let names =
+        ["batch_is_whole_over_all_kinds", "guards_hold", "increments_are_not_lost", "no_event_is_skipped"];
+    for form in [CommitForm::Statement, CommitForm::Transaction] {
+        for law in LAWS.iter().filter(|law| names.contains(&law.name)) {
+            let schema = Schema::new(&urls()[0], |config| config.with_commit_form(form));
+            schema.execute(
+                "CREATE FUNCTION telnum.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+                 IF random() < 0.3 THEN RAISE EXCEPTION 'refused' USING ERRCODE = '40001'; END IF; \
+                 RETURN NEW; END $$; \
+                 CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON telnum.number \
+                 FOR EACH ROW EXECUTE FUNCTION telnum.refuse();",
+            );
+            assert_eq!(law.check(&schema.store()), Ok(()), "{}", law.name);
+        }
+    }
+}
+
+/// A proxy cuts connections, before requests or before their answers. Each commit is made once if it is
+/// acknowledged, and not at all if it is refused.
+#[test]
+#[ignore = "needs the servers that TELNUM_POSTGRES names"]
+fn a_commit_is_made_once_over_lost_connections() {
+    for form in [CommitForm::Statement, CommitForm::Transaction] {
+        let schema = Schema::new(&urls()[0], |config| config.with_commit_form(form));
+        let proxy = Proxy::new(&urls()[0]);
+        let config = proxy.config().with_schema(&schema.name).unwrap().with_commit_form(form);
+        let store = PostgresStore::connect(&config).unwrap();
+        let (mut made, mut refused, mut unknown) = (0_usize, 0_usize, 0_usize);
+        for place in 0..300 {
+            proxy.cut_one_of(12);
+            let answer = store.commit(batch(place));
+            proxy.cut_none();
+            let stored = store.get(number(place)).unwrap().map(|stored| stored.revision());
+            match answer {
+                Ok(revision) => {
+                    assert_eq!(stored, Some(revision));
+                    made += 1;
+                }
+                Err(error) if error.is_unknown() => unknown += 1,
+                Err(StoreError::Unreachable(_)) => {
+                    assert_eq!(stored, None);
+                    refused += 1;
+                }
+                Err(error) => assert!(!error.is_conflict(), "a commit was made twice: {error}"),
+            }
+        }
+        assert!(proxy.cuts() > 20, "only {} cuts", proxy.cuts());
+        // Two events a commit.
+        let events = store.events(0, usize::MAX).unwrap().len();
+        assert!(
+            (2 * made..=2 * (made + unknown)).contains(&events),
+            "{made}, {unknown}, {refused}: {events}"
+        );
+        assert!(made > 250, "{made} of 300 were made, {refused} refused, {unknown} not known");
+    }
+}
+
+/// A process that commits is killed: all that it acknowledged is stored, and nothing half.
+#[test]
+#[ignore = "needs the servers that TELNUM_POSTGRES names"]
+fn nothing_acknowledged_is_lost_with_a_killed_process() {
+    let rounds: usize = std::env::var("TELNUM_KILLS").map_or(50, |count| count.parse().unwrap());
+    let url = &urls()[0];
+    let schema = Schema::new(url, |config| config);
+    let store = schema.store();
+    let mut first = 0;
+    for round in 0..rounds {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--ignored", "--exact", "a_process_that_commits", "--nocapture"])
+            .env("TELNUM_COMMIT_TO", format!("{url} {} {first}", schema.name))
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut acknowledged = Vec::new();
+        for line in lines {
+            let line = line.unwrap_or_default();
+            let Some(line) = line.strip_prefix("made ") else { continue };
+            let (place, revision) = line.split_once(' ').unwrap();
+            acknowledged.push((place.parse::<u32>().unwrap(), revision.parse::<u64>().unwrap()));
+            if acknowledged.len() == 3 + round % 17 {
+                child.kill().unwrap();
+            }
+        }
+        child.wait().unwrap();
+        for (place, revision) in &acknowledged {
+            let stored = store.get(number(*place)).unwrap().unwrap();
+            assert_eq!(stored.revision().get(), *revision);
+        }
+        // The last commit may have been made without an acknowledgement, with all of its parts.
+        let next = acknowledged.last().unwrap().0 + 1;
+        check_whole(&store, next + 2);
+        first = next + 10;
+    }
+}
+
+/// The process that is killed. It commits until then.
+#[test]
+#[ignore = "is run by another test"]
+fn a_process_that_commits() {
+    let Ok(settings) = std::env::var("TELNUM_COMMIT_TO") else { return };
+    let mut settings = settings.split(' ');
+    let config: PostgresConfig = settings.next().unwrap().parse().unwrap();
+    let store = PostgresStore::connect(&config.with_schema(settings.next().unwrap()).unwrap()).unwrap();
+    for place in settings.next().unwrap().parse::<u32>().unwrap().. {
+        let revision = store.commit(batch(place)).unwrap();
+        println!("made {place} {revision}");
+    }
+}
+
+/// The server is stopped at once, and comes back, while threads commit.
+#[test]
+#[ignore = "needs the servers that TELNUM_POSTGRES names"]
+fn nothing_acknowledged_is_lost_with_a_stopped_server() {
+    let Ok(restart) = std::env::var("TELNUM_POSTGRES_RESTART") else {
+        println!("skipped: TELNUM_POSTGRES_RESTART names no command");
+        return;
+    };
+    let schema = Schema::new(&urls()[0], |config| config);
+    let store = schema.store();
+    let is_done = AtomicBool::new(false);
+    let write = |writer: u32| {
+        let (mut acknowledged, mut unknown) = (Vec::new(), 0_usize);
+        for place in (writer..).step_by(4) {
+            if is_done.load(Ordering::Relaxed) {
+                break;
+            }
+            match store.commit(batch(place)) {
+                Ok(revision) => acknowledged.push((place, revision)),
+                Err(StoreError::Unreachable(_)) => thread::sleep(Duration::from_millis(20)),
+                Err(error) => {
+                    assert!(error.is_unknown(), "{error:?}");
+                    unknown += 1;
+                }
+            }
+        }
+        (acknowledged, unknown)
+    };
+    let (acknowledged, unknown) = thread::scope(|scope| {
+        let write = &write;
+        let writers: Vec<_> = (0..4).map(|writer| scope.spawn(move || write(writer))).collect();
+        let mut restarts = Vec::new();
+        for _ in 0..5 {
+            thread::sleep(Duration::from_millis(700));
+            let status = Command::new("sh").args(["-c", &restart]).stdout(Stdio::null()).status();
+            restarts.push(status.unwrap().success());
+        }
+        thread::sleep(Duration::from_millis(700));
+        // The threads end before a restart that failed is told.
+        is_done.store(true, Ordering::Relaxed);
+        assert_eq!(restarts, [true; 5]);
+        let written = writers.into_iter().map(|writer| writer.join().unwrap());
+        written.fold((Vec::new(), 0), |(mut all, count), (made, unknown)| {
+            all.extend(made);
+            (all, count + unknown)
+        })
+    });
+    println!("{} acknowledged, {unknown} not known", acknowledged.len());
+    assert!(acknowledged.len() > 20);
+    let last = acknowledged.iter().map(|(place, _)| *place).max().unwrap();
+    for (place, revision) in acknowledged {
+        assert_eq!(store.get(number(place)).unwrap().unwrap().revision(), revision);
+    }
+    check_whole(&store, last + 8);
+}
+
+/// Requires that each commit of a place below `end` has its record, receipt and events, or none of them.
+fn check_whole(store: &PostgresStore, end: u32) {
+    let events = store.events(0, usize::MAX).unwrap();
+    for place in 0..end {
+        let number = number(place);
+        let is_stored = store.get(number).unwrap().is_some();
+        let count = events.iter().filter(|logged| logged.event.number().unwrap().number == number).count();
+        assert_eq!(count, if is_stored { 2 } else { 0 });
+        let receipt = store.receipt(format!("key-{place}").parse().unwrap()).unwrap();
+        assert_eq!(receipt.is_some(), is_stored);
+    }
+    let sequences = events.iter().map(|logged| logged.sequence);
+    assert!(sequences.eq(1..=events.len() as u64));
+}
+
+/// A call from a thread of a runtime blocks it, and does not panic.
+#[tokio::test]
+#[ignore = "needs the servers that TELNUM_POSTGRES names"]
+async fn a_call_from_a_runtime_does_not_panic() {
+    let url = urls().swap_remove(0);
+    let schema = thread::spawn(move || Schema::new(&url, |config| config)).join().unwrap();
+    let store = PostgresStore::connect(&schema.config).unwrap();
+    store.commit(batch(1)).unwrap();
+    assert!(store.get(number(1)).unwrap().is_some());
+    drop(store);
+    thread::spawn(|| drop(schema)).join().unwrap();
+}
+
+/// One of two holders has the lease, and the other gets it afterwards, or when it has ended.
+#[test]
+#[ignore = "needs the servers that TELNUM_POSTGRES names"]
+fn a_lease_has_one_holder() {
+    let schema = Schema::new(&urls()[0], |config| config);
+    let [one, other] = [schema.store(), schema.store()];
+    let lease = one.lease("sweep", Duration::from_secs(60)).unwrap().unwrap();
+    assert!(other.lease("sweep", Duration::from_secs(60)).unwrap().is_none());
+    assert!(other.lease("recover", Duration::from_secs(60)).unwrap().is_some());
+    drop(lease);
+    let short = other.lease("sweep", Duration::from_millis(1)).unwrap().unwrap();
+    thread::sleep(Duration::from_millis(50));
+    let taken = one.lease("sweep", Duration::from_secs(60)).unwrap();
+    // The lease that has ended does not end that of the new holder.
+    drop(short);
+    assert!(taken.is_some() && other.lease("sweep", Duration::from_secs(60)).unwrap().is_none());
+}
+
+/// A receipt of a megabyte is kept in parts, and read whole.
+#[test]
+#[ignore = "needs the servers that TELNUM_POSTGRES names"]
+fn a_large_receipt_is_kept_in_parts() {
+    let schema = Schema::new(&urls()[0], |config| config);
+    let store = schema.store();
+    let now = "2026-03-01T12:00:00Z".parse().unwrap();
+    let answer = json!({"text": "\u{0}ü".repeat(300_000)});
+    let receipt = Receipt::new("large".parse().unwrap(), Actor::System, answer, now);
+    store.commit(Batch::new().with_receipt(receipt.clone())).unwrap();
+    assert_eq!(store.receipt(receipt.key).unwrap(), Some(receipt.clone()));
+    let again = store.commit(Batch::new().with_receipt(receipt.clone()));
+    assert!(again.unwrap_err().is_conflict());
+    store.forget(&Forget::default().with_max_receipts(0)).unwrap();
+    assert_eq!(store.receipt(receipt.key).unwrap(), None);
+}
+
+#[test]
+#[ignore = "needs the servers that TELNUM_POSTGRES names"]
+fn tables_of_another_version_are_refused() {
+    let url = &urls()[0];
+    let missing = Schema::empty(url, |config| config);
+    let error = PostgresStore::connect(&missing.config).unwrap_err();
+    assert!(matches!(error, PostgresError::NoTables { .. }), "{error:?}");
+
+    let schema = Schema::new(url, |config| config);
+    // It can be called again.
+    PostgresStore::migrate(&schema.config).unwrap();
+    schema.store().commit(batch(1)).unwrap();
+    schema.execute("UPDATE telnum.version SET version = 7");
+    for error in [PostgresStore::connect(&schema.config).map(drop), PostgresStore::migrate(&schema.config)] {
+        let PostgresError::Version { expected: 1, found: 7, .. } = error.unwrap_err() else { unreachable!() };
+    }
+    schema.execute("UPDATE telnum.version SET version = 1");
+    assert!(schema.store().get(number(1)).unwrap().is_some());
+
+    let missing = format!("{}/no_such_database", url.rsplit_once('/').unwrap().0);
+    let error = PostgresStore::connect(&missing.parse().unwrap()).unwrap_err();
+    assert!(matches!(error, PostgresError::Unreachable(_)), "{error:?}");
+}
+
+#[test]
+fn settings_that_cannot_be_used_are_refused() {
+    for text in
+        ["", "numbers.redb", "http://localhost", "postgres://localhost:many", "postgres://h?sslmode=odd"]
+    {
+        let error = text.parse::<PostgresConfig>().unwrap_err();
+        assert!(matches!(error, PostgresError::Config(_)), "{text}: {error:?}");
+    }
+    let config: PostgresConfig = "postgres://127.0.0.1:1/numbers".parse().unwrap();
+    let error = PostgresStore::connect(&config).unwrap_err();
+    assert_eq!(error.to_string(), "PostgreSQL: the server cannot be reached");
+    for schema in ["", "1st", "Numbers", "a; DROP TABLE b", &"a".repeat(64)] {
+        assert!(matches!(config.clone().with_schema(schema), Err(PostgresError::Schema(_))), "{schema}");
+    }
+    let error = config.with_root_certificates(b"no certificate").unwrap_err();
+    assert!(matches!(error, PostgresError::Certificate(_)), "{error:?}");
+}
+
+fn number(place: u32) -> PhoneNumber {
+    format!("+1415{place:07}").parse().unwrap()
+}
+
+/// A commit of a record, two events and a receipt.
+fn batch(place: u32) -> Batch {
+    let (number, at) = (number(place), "2026-03-01T12:00:00Z".parse().unwrap());
+    let record = NumberRecord::discovered(number, "telnyx".parse().unwrap(), at);
+    let event = Event { number, at, actor: Actor::System, kind: EventKind::Updated };
+    let change = Change::put(record, Expect::Absent).with_events(vec![event.clone(), event]);
+    let key = format!("key-{place}").parse().unwrap();
+    Batch::from(change).with_receipt(Receipt::new(key, Actor::System, json!(place), at))
+}
+
+/// Revisions ascend, also if the clock does not.
+#[test]
+#[ignore = "needs the servers that TELNUM_POSTGRES names"]
+fn a_revision_is_above_that_of_a_removed_record() {
+    let schema = Schema::new(&urls()[0], |config| config);
+    let store = schema.store();
+    let first = store.commit(batch(1)).unwrap();
+    store.commit(Change::remove(number(1), Expect::Revision(first)).into()).unwrap();
+    // As if a client whose clock is ahead had removed the record.
+    let ahead = first.get() + 1_000_000_000;
+    schema.execute(&format!("UPDATE telnum.number SET revision = {ahead}"));
+    let now = "2026-03-01T12:00:00Z".parse().unwrap();
+    let record = NumberRecord::discovered(number(1), "telnyx".parse().unwrap(), now);
+    let again = store.commit(Change::put(record, Expect::Absent).into()).unwrap();
+    assert!(again > Revision::try_from(ahead).unwrap());
 }

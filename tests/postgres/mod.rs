@@ -1,6 +1,8 @@
 //! Schemas on the servers that `TELNUM_POSTGRES` names.
 #![allow(dead_code, reason = "each test uses some of it")]
 
+pub(crate) mod proxy;
+
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -10,7 +12,7 @@ use telnum::store::postgres::{PostgresConfig, PostgresStore};
 pub(crate) struct Schema {
     pub(crate) config: PostgresConfig,
     url: String,
-    name: String,
+    pub(crate) name: String,
 }
 
 /// Returns the URLs of the servers.

@@ -1,6 +1,7 @@
 //! Commits: the parts of their statement, and what is done if it fails.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::time::Instant;
 
 use tokio_postgres::Row;
 
@@ -177,14 +178,13 @@ async fn was_made(pool: &Pool, revision: i64, writer: i64) -> Result<bool, Failu
     // Waits for the commit, if the server still works on it.
     let unknown = |error: StoreError| Failure::Refused(error.into());
     let fence = Statement::new(sql::FENCE, [Param::Int(revision)]);
-    let mut failed = 0;
+    let started = Instant::now();
     let fenced = loop {
         match pool.rows(&fence).await {
             Ok(rows) => break rows,
-            // The server may come back soon.
-            Err(StoreError::Unreachable(_)) if failed < MAX_LOST => {
-                back_off(6 + failed).await;
-                failed += 1;
+            // The server may come back.
+            Err(StoreError::Unreachable(_)) if started.elapsed() < pool.config().timeout => {
+                back_off(u32::MAX).await;
             }
             Err(error) => return Err(unknown(error)),
         }
