@@ -233,6 +233,7 @@ pub struct NumberSearch {
 /// assert_eq!((offer.carrier.as_str(), offer.rate_center), ("telnyx", None));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "AvailablePhoneNumber")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Offer {
@@ -240,8 +241,8 @@ pub struct Offer {
     pub number: PhoneNumber,
     /// The carrier that sells the number.
     pub carrier: CarrierName,
-    /// The rate centre of the number. A search of the inventory fills it where its localities know it, and it is kept
-    /// on the record when the number is bought.
+    /// The rate centre of the number. A search of the inventory fills it from its localities if they know it. When the
+    /// number is bought, its record keeps the rate centre.
     pub rate_center: Option<RateCenter>,
     /// Data of the carrier about the offer. When the account that searched buys the number, the
     /// inventory passes the data to [`Carrier::acquire`] in the record.

@@ -27,8 +27,8 @@
 //! ```
 //!
 //! - An [`EnteredNumber`] is a number parsed from a text that a person entered.
-//! - A [`ContactNumber`] is a stored number with its label, location and carrier. Where the client sets no location or
-//!   carrier, those of its [`DerivedFields`] stand in.
+//! - A [`ContactNumber`] is a stored number with its label, location and carrier. A location or carrier that
+//!   the client does not set is taken from its [`DerivedFields`].
 //! - A [`ContactList`] holds the numbers of one owner and decides which changes are allowed: no number
 //!   occurs twice, in whatever spelling, and exactly one number is primary.
 //! - A [`ContactQuery`] filters, sorts and pages numbers.

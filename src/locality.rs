@@ -151,6 +151,7 @@ pub struct Locality {
 }
 
 /// The carrier of a line.
+#[doc(alias = "line_type_intelligence")]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LineCarrier {

@@ -78,7 +78,7 @@ pub const METADATA_VERSION: &str = table::VERSION;
 /// assert_eq!(found.possibility(), Possibility::TooShort);
 /// # Ok::<(), telnum::NumberError>(())
 /// ```
-#[doc(alias("isValidNumber", "isPossibleNumber", "getNumberType", "getRegionCodeForNumber"))]
+#[doc(alias("isValidNumber", "isPossibleNumber", "getNumberType", "getRegionCodeForNumber", "Lookup"))]
 #[must_use]
 #[inline]
 pub fn lookup(number: PhoneNumber) -> Lookup {

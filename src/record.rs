@@ -110,7 +110,7 @@ use crate::time::Timestamp;
 /// assert_eq!((record.carrier(), record.custom().unwrap().len()), ("telnyx".parse()?, 1));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "knm_phone_number")]
+#[doc(alias("knm_phone_number", "IncomingPhoneNumber"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NumberRecord {
     number: PhoneNumber,
@@ -512,8 +512,8 @@ impl NumberRecord {
         Self { carrier_data, rate_center, features, custom, ..self }
     }
 
-    /// Shares the fields that users set with `shared` if they are equal, and else leaves them there for the
-    /// next record.
+    /// Shares the fields that users set with `shared` if they are equal; otherwise stores them in `shared` for the next
+    /// record.
     pub(crate) fn share_custom(&mut self, shared: &mut Option<Arc<Map<String, Value>>>) {
         if self.custom.is_some() && self.custom == *shared {
             self.custom.clone_from(shared);

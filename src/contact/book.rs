@@ -16,9 +16,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The location and the carrier of a number are derived when it is stored, unless the client sets them: with the
-//! feature `geo` by `DerivedFields::of`, or by a service's own [function](ContactBook::with_derived). Numbers are filtered
-//! and ordered by what was derived then; [`refresh`](ContactBook::refresh) derives anew, after a change of the tables.
+//! Unless the client sets them, the location and the carrier of a number are derived from the number when it is stored:
+//! by `DerivedFields::of` with the feature `geo`, or by a [function](ContactBook::with_derived) of the service. Numbers are
+//! filtered and sorted by the stored values; [`refresh`](ContactBook::refresh) derives them again after a change of the
+//! tables.
 //!
 //! An owner's [list](ContactList) decides which changes are allowed. The book reads the list, changes
 //! it, and stores it on the condition that no other writer has changed it in the meantime; on a
@@ -92,8 +93,8 @@ impl ContactBook {
         Self { clock: Arc::new(clock), ..self }
     }
 
-    /// Sets the function that derives the location and the carrier of a number. Default with the feature `geo`:
-    /// `DerivedFields::of`; without it nothing is derived.
+    /// Sets the function that derives the location and the carrier of a number. Default: `DerivedFields::of` with the
+    /// feature `geo`; without the feature nothing is derived.
     ///
     /// ```
     /// # use telnum::contact::{DerivedFields, EnteredNumber, NewContact, book::ContactBook};
@@ -174,7 +175,7 @@ impl ContactBook {
         list.get(id).cloned().ok_or(ContactBookError::NotFound(id))
     }
 
-    /// Derives the location and the carrier of all numbers of `owner` anew, except those that the client set. Returns
+    /// Derives the location and the carrier of all numbers of `owner` again, except those that the client set. Returns
     /// the numbers that changed.
     ///
     /// Call it for each owner after an update of telnum or of the tables of
@@ -205,6 +206,17 @@ impl ContactBook {
 
     /// Makes the number with `id` its owner's primary number, and returns it.
     ///
+    /// ```
+    /// # use telnum::contact::{EnteredNumber, NewContact, book::ContactBook};
+    /// # let book = ContactBook::new(telnum::store::MemoryStore::new());
+    /// let [first, second] = ["541-555-0573", "541-555-0110"]
+    ///     .map(|text| EnteredNumber::parse(text, Some("US".parse().unwrap()), None).unwrap());
+    /// let added = book.add("168019".parse()?, [NewContact::new(first), NewContact::new(second)])?;
+    /// assert!(book.make_primary(added[1].id())?.is_primary());
+    /// assert!(!book.get(added[0].id())?.is_primary());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// The errors of [`update`](Self::update).
@@ -216,6 +228,17 @@ impl ContactBook {
 
     /// Removes the number with `id`, and returns its last state. If it was primary, the oldest of the
     /// owner's other numbers becomes primary.
+    ///
+    /// ```
+    /// # use telnum::contact::{EnteredNumber, NewContact, book::ContactBook};
+    /// # let book = ContactBook::new(telnum::store::MemoryStore::new());
+    /// # let owner = "168019".parse()?;
+    /// let cell = EnteredNumber::parse("+1 541-555-0573", None, None)?;
+    /// let [added] = &book.add(owner, [NewContact::new(cell)])?[..] else { panic!() };
+    /// book.remove(added.id())?;
+    /// assert!(book.numbers(owner)?.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

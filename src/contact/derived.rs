@@ -2,7 +2,7 @@
 
 use super::text::{ContactCarrier, ContactLocation};
 
-/// The location and the carrier that are derived from a number. They stand in where the client sets none.
+/// The location and the carrier that are derived from a number. They are used if the client sets none.
 ///
 /// ```
 /// use telnum::contact::{ContactList, DerivedFields, EnteredNumber, NewContact};
@@ -24,11 +24,11 @@ pub struct DerivedFields {
     pub carrier: Option<ContactCarrier>,
 }
 
-/// Available with the feature `geo`.
+/// Functions that require the feature `geo`.
 #[cfg(feature = "geo")]
 impl DerivedFields {
-    /// Returns the [description](crate::geo::describe) of a number and the [carrier](crate::geo::carrier) that was
-    /// given its prefix, in English.
+    /// Returns the [description](crate::geo::describe) of `number`, and the [carrier](crate::geo::carrier) to which its
+    /// prefix was allocated, in English.
     ///
     /// ```
     /// use telnum::contact::DerivedFields;

@@ -28,11 +28,12 @@ pub struct NewContact {
     pub(crate) carrier: Option<ContactCarrier>,
     /// Whether the number becomes the owner's primary number. The first number of a list always does.
     pub(crate) primary: bool,
-    /// The fields that stand in for a location and carrier that are `None`.
+    /// The derived fields, which are used for a location and carrier that are `None`.
     pub derived: DerivedFields,
 }
 
-/// A set of changes to a number: `None` keeps a value, `Some(None)` removes it, so that the derived one stands in.
+/// A set of changes to a number: `None` keeps a value, `Some(None)` removes it, so that the derived value is
+/// used.
 ///
 /// ```
 /// use telnum::contact::ContactPatch;
@@ -56,8 +57,8 @@ pub struct ContactPatch {
     /// Whether the number becomes the owner's primary number. `false` is refused for the primary
     /// number.
     pub(crate) primary: Option<bool>,
-    /// The fields that stand in for a location and carrier that are not set. `None` keeps those derived before, unless
-    /// the number changes.
+    /// The derived fields, which are used for a location and carrier that are not set. `None` keeps the earlier derived
+    /// fields unless the number changes.
     pub derived: Option<DerivedFields>,
 }
 
@@ -93,7 +94,7 @@ impl NewContact {
         Self { primary, ..self }
     }
 
-    /// Sets the fields that stand in for a location and carrier that are `None`.
+    /// Sets the derived fields, which are used for a location and carrier that are `None`.
     #[must_use]
     pub fn with_derived(self, derived: DerivedFields) -> Self {
         Self { derived, ..self }
@@ -137,7 +138,7 @@ impl ContactPatch {
         Self { primary: Some(primary), ..self }
     }
 
-    /// Sets the fields that stand in for a location and carrier that are not set.
+    /// Sets the derived fields, which are used for a location and carrier that are not set.
     #[must_use]
     pub fn with_derived(self, derived: DerivedFields) -> Self {
         Self { derived: Some(derived), ..self }

@@ -330,7 +330,7 @@ impl ContactList {
         self.update(id, ContactPatch::default().with_primary(true), now)
     }
 
-    /// Derives the location and the carrier of all numbers by `derive`, except those that the client set.
+    /// Derives the location and the carrier of all numbers with `derive`, except those that the client set.
     ///
     /// ```
     /// # use telnum::contact::{ContactId, ContactList, DerivedFields, EnteredNumber, NewContact};
@@ -432,7 +432,7 @@ fn changed_fields(before: &ContactNumber, after: &ContactNumber) -> Vec<ContactF
         ContactField::Extension => before.extension != after.extension,
         ContactField::Text => before.text != after.text,
         ContactField::Label => before.label != after.label,
-        // The same text, set by the client where it was derived before, is a change of its source.
+        // Setting the same text that was derived before changes the source of the value.
         ContactField::Location => {
             (&before.location, before.is_location_derived()) != (&after.location, after.is_location_derived())
         }

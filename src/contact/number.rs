@@ -47,7 +47,7 @@ pub struct ContactNumber {
     pub(super) location: Option<ContactLocation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) carrier: Option<ContactCarrier>,
-    /// The location and carrier that are derived, in ascending order.
+    /// The fields among location and carrier that are derived, in ascending order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) derived: Vec<ContactField>,
     pub(super) primary: bool,
@@ -126,26 +126,25 @@ impl ContactNumber {
         self.label.as_ref()
     }
 
-    /// Returns the location: the one that the client set, else the one that was derived when the number was stored.
+    /// Returns the location that the client set, or else the one that was derived when the number was stored.
     #[must_use]
     pub const fn location(&self) -> Option<&ContactLocation> {
         self.location.as_ref()
     }
 
-    /// Returns the name of the carrier: the one that the client set, else the one that was derived when the number was
-    /// stored.
+    /// Returns the name of the carrier that the client set, or else the one that was derived when the number was stored.
     #[must_use]
     pub const fn carrier(&self) -> Option<&ContactCarrier> {
         self.carrier.as_ref()
     }
 
-    /// Returns whether there is a location which the client did not set.
+    /// Returns whether there is a location that was derived and not set by the client.
     #[must_use]
     pub fn is_location_derived(&self) -> bool {
         self.derived.contains(&ContactField::Location)
     }
 
-    /// Returns whether there is a carrier which the client did not set.
+    /// Returns whether there is a carrier that was derived and not set by the client.
     #[must_use]
     pub fn is_carrier_derived(&self) -> bool {
         self.derived.contains(&ContactField::Carrier)

@@ -80,7 +80,7 @@ pub enum FieldErrorKind {
     /// A field that cannot be set, or not by this actor.
     #[error("read only")]
     ReadOnly,
-    /// The document is larger than its limit.
+    /// A document that exceeds its limit on size.
     #[error("expected at most {max} bytes of JSON, found {bytes}")]
     TooManyBytes {
         /// The length as JSON, in bytes.
@@ -88,15 +88,15 @@ pub enum FieldErrorKind {
         /// The maximum length.
         max: usize,
     },
-    /// The objects of the document have more keys than its limit.
+    /// A document that exceeds its limit on the number of keys.
     #[error("expected at most {max} keys, found {keys}")]
     TooManyKeys {
-        /// The number of keys, those of inner objects included.
+        /// The number of keys, including those of inner objects.
         keys: usize,
         /// The maximum number.
         max: usize,
     },
-    /// The document has more errors than are listed. It is the last of a list, without a path.
+    /// Further errors that are not listed. This error is the last one in a list, and has no path.
     #[error("more than {listed} errors")]
     MoreErrors {
         /// The number of errors that are listed.
@@ -182,7 +182,7 @@ impl From<UnknownName> for FieldErrorKind {
 /// The maximum number of characters of a value that an error shows.
 const MAX_SHOWN: usize = 200;
 
-/// Returns a value as JSON; of a long text only the start, and of a large array or object only its type.
+/// Returns a value as JSON: only the start of a long text, and only the type of a large array or object.
 fn shortened(value: &Value) -> String {
     match value {
         Value::String(text) => Value::from(start_of(text)).to_string(),

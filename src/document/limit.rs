@@ -10,12 +10,12 @@ use super::error::{FieldError, FieldErrorKind};
 /// Returns the length of `value` as JSON, in bytes.
 pub(crate) fn json_bytes(value: &impl Serialize) -> usize {
     let mut length = Length(0);
-    // Counting does not fail, and values that are no JSON are not stored.
+    // Counting cannot fail, and values that are not JSON are never stored.
     let _ = serde_json::to_writer(&mut length, value);
     length.0
 }
 
-/// Returns the number of keys of an object, those of inner objects included.
+/// Returns the number of keys of an object, including those of inner objects.
 pub(crate) fn count_keys(fields: &Map<String, Value>) -> usize {
     fn keys(value: &Value) -> usize {
         match value {

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-/// Applies `patch` to `target`: objects are merged field by field, and `null` removes a field. All fields of
-/// an object are removed in one pass: removing one moves those after it.
+/// Applies `patch` to `target`: objects are merged field by field, and `null` removes a field. All fields to
+/// remove from an object are removed in one pass, since each removal moves the later fields.
 pub(crate) fn merge(target: &mut Value, patch: Value) {
     let Value::Object(patch) = patch else {
         *target = patch;

@@ -104,7 +104,7 @@ pub enum InventoryError {
         /// The limit.
         max: usize,
     },
-    /// A document that, once for each number of the call, is larger than
+    /// A document whose length, multiplied by the number of numbers in the call, exceeds
     /// [`InventoryLimits::max_document_bytes`](super::InventoryLimits::max_document_bytes).
     #[error("{bytes} bytes of document for each of {numbers} numbers exceed the limit of {max} bytes")]
     TooLarge {

@@ -16,8 +16,8 @@ use crate::store::Retry;
 pub struct InventoryLimits {
     /// The maximum number of inputs in one call. Default: 10,000.
     pub(crate) max_numbers: usize,
-    /// The maximum length of a call's document as JSON, in bytes, times the number of its inputs: each number
-    /// gets the document. Default: 8 MiB.
+    /// The maximum length of a call's document as JSON, in bytes, multiplied by the number of its inputs, since every
+    /// number stores the document. Default: 8 MiB.
     pub max_document_bytes: usize,
     /// The maximum time that a search waits for carriers. Default: 5 seconds.
     pub(crate) search_timeout: Duration,
@@ -47,7 +47,7 @@ impl InventoryLimits {
         Self { max_numbers, ..self }
     }
 
-    /// Sets the maximum length of a call's document in bytes, times the number of its inputs.
+    /// Sets the maximum length of a call's document in bytes, multiplied by the number of its inputs.
     #[must_use]
     pub const fn with_max_document_bytes(self, max_document_bytes: usize) -> Self {
         Self { max_document_bytes, ..self }

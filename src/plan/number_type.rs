@@ -11,7 +11,7 @@ use crate::text_enum::text_enum;
 /// assert_eq!("MOBILE".parse(), Ok(NumberType::Mobile));
 /// assert_eq!(NumberType::all().len(), 12);
 /// ```
-#[doc(alias = "PhoneNumberType")]
+#[doc(alias("PhoneNumberType", "line_type_intelligence"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum NumberType {

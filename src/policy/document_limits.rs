@@ -5,7 +5,7 @@ use crate::document::{FieldError, FieldErrorKind, count_keys, json_bytes};
 
 /// The maximum size of the fields that users set on a number. Their depth is limited to 100 arrays and objects.
 ///
-/// In JSON an object of the fields below; a field that is missing has its default.
+/// In JSON it is an object with the fields below; a missing field has its default.
 ///
 /// ```
 /// use telnum::policy::DocumentLimits;
@@ -19,7 +19,7 @@ use crate::document::{FieldError, FieldErrorKind, count_keys, json_bytes};
 pub struct DocumentLimits {
     /// The maximum length as JSON, in bytes. Default: 65,536.
     pub max_bytes: usize,
-    /// The maximum number of keys, those of inner objects included. Default: 1,000.
+    /// The maximum number of keys, including those of inner objects. Default: 1,000.
     pub max_keys: usize,
 }
 

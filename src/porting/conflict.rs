@@ -164,8 +164,8 @@ impl PortRequest {
         self.conflicts_where(|number| placed.get(&number).map_or(&[], Vec::as_slice), exists).collect()
     }
 
-    /// Returns the conflicts of the request's waiting numbers, in the order of its numbers. `placed` returns
-    /// the other active requests that a number is on.
+    /// Returns the conflicts of the request's waiting numbers, in the order of its numbers. `placed` returns the other
+    /// active requests that contain a number.
     pub(super) fn conflicts_where<'a>(
         &self,
         placed: impl Fn(PhoneNumber) -> &'a [Placement],

@@ -542,7 +542,7 @@ impl PortDesk {
     }
 }
 
-/// Returns the messages of conflicts, and the number of those that are not listed.
+/// Returns the messages of the listed conflicts, and the number of further ones.
 fn list(listed: &[NumberConflict], more: usize) -> String {
     let mut messages: Vec<_> = listed.iter().map(NumberConflict::message).collect();
     if more > 0 {

@@ -56,7 +56,7 @@ document! {
     /// assert!(request.number("+14158867900".parse()?).is_some());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    #[doc(alias = "knm_port_request")]
+    #[doc(alias("knm_port_request", "PortIn"))]
     #[derive(Debug)]
     pub struct PortRequest checked by check_name {
         id: PortRequestId,

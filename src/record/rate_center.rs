@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A rate centre: the place by which calls to a number are charged.
+/// A rate centre: the place that determines the charges for calls to a number.
 ///
-/// A LATA or state that is not known is an empty text, and is left out in JSON.
+/// A LATA or state that is not known is an empty text, and is omitted in JSON.
 ///
 /// ```
 /// use telnum::record::RateCenter;
@@ -18,9 +18,9 @@ pub struct RateCenter {
     /// The local access and transport area (LATA): 3 digits, or 5 with a sub-zone.
     #[serde(default, skip_serializing_if = "is_empty")]
     pub lata: Box<str>,
-    /// The name, at most 10 characters.
+    /// The name, of at most 10 characters.
     pub name: Box<str>,
-    /// The state, two letters.
+    /// The state, as two letters.
     #[serde(default, skip_serializing_if = "is_empty")]
     pub state: Box<str>,
 }

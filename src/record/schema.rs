@@ -119,7 +119,7 @@ pub const RULES: [FieldRule; 38] = [
     rule("porting.service_provider", Text, "Name of the carrier that the number comes from"),
 ];
 
-/// The object with the account data at the carrier that the number comes from.
+/// The name of the object with the account data at the losing carrier.
 const PORTING: &str = "porting";
 
 /// The old name of a field, and its present name.
@@ -218,8 +218,8 @@ impl FieldRule {
         Self { required: true, ..self }
     }
 
-    /// Validates the field at `path` below the value `outer`, whose own path is `above`. Stops above
-    /// [`MAX_ERRORS`].
+    /// Validates the field at `path` below the value `outer`, whose own path is `above`. It stops after
+    /// [`MAX_ERRORS`] errors.
     fn check(&self, outer: &Value, above: &str, path: &str, errors: &mut Vec<FieldError>) {
         match (path.split_once('.'), outer) {
             (Some((name, rest)), Value::Object(fields)) => {

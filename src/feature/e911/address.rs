@@ -32,7 +32,7 @@ use crate::document::{FieldError, FromJson, Json, deserialize_from_json, from_va
 /// assert_eq!(error.unwrap_err().path(), "postal_code");
 /// # Ok::<(), telnum::document::FieldError>(())
 /// ```
-#[doc(alias = "dash_e911")]
+#[doc(alias("dash_e911", "emergency_address"))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct E911Address(Box<E911Fields>);
 

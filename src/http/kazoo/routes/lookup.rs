@@ -98,7 +98,7 @@ fn known(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Returns the description of a place whose lookup has none.
+/// Returns the description of a locality without one: its city and province.
 fn city_and_province(place: &Locality) -> Option<Box<str>> {
     match (known(&place.locality), known(&place.province)) {
         (Some(city), Some(province)) => Some(format!("{city}, {province}").into()),
