@@ -307,8 +307,8 @@ impl Ageing {
     ///
     /// # Errors
     ///
-    /// Returns an [`AgeingError`] if `days` is less than [`MIN_DAYS`](Self::MIN_DAYS) or more than
-    /// [`SubscriberClass::max_days`].
+    /// Returns an [`AgeingError`] if `days` is less than 45 (84 FR 11226) or more than the maximum of the
+    /// [class](SubscriberClass).
     pub fn new(class: SubscriberClass, days: u16) -> Result<Self, AgeingError> {
         Self::with_minimum(class, Self::MIN_DAYS, days)
     }
@@ -324,8 +324,8 @@ impl Ageing {
     ///
     /// # Errors
     ///
-    /// Returns an [`AgeingError`] if `days` is less than `minimum` or more than
-    /// [`SubscriberClass::max_days`].
+    /// Returns an [`AgeingError`] if `days` is less than `minimum` or more than the maximum of the
+    /// [class](SubscriberClass).
     pub fn with_minimum(class: SubscriberClass, minimum: u16, days: u16) -> Result<Self, AgeingError> {
         if (minimum..=class.max_days()).contains(&days) {
             Ok(Self { class, minimum, days })
@@ -377,7 +377,7 @@ impl LeaseTerms {
     }
 
     /// Sets the maximum duration of a reservation with all its extensions, in seconds from the time of
-    /// the reservation. A value below [`seconds`](Self::seconds) is raised to it.
+    /// the reservation. A value below the duration of a new reservation is raised to it.
     #[must_use]
     pub const fn with_longest_seconds(self, longest_seconds: u32) -> Self {
         Self { longest_seconds, ..self }

@@ -164,8 +164,7 @@ impl ContactQuery {
         Self { filter: self.filter.with_owner(owner), ..self }
     }
 
-    /// Sets the maximum number of items on a page, clamped to the range from 1 to
-    /// [`MAX_PER_PAGE`](Self::MAX_PER_PAGE).
+    /// Sets the maximum number of items on a page, clamped to the range from 1 to 100. The default is 25.
     ///
     /// ```
     /// use telnum::contact::ContactQuery;

@@ -99,7 +99,7 @@ impl Features {
     ///
     /// A setting that is switched off is not activated. An address that is wanted but not live gets the
     /// status `REMOVED`. The effects contain a caller name: the address's own, or else `account_name`,
-    /// or else [`E911Address::VALUED_CUSTOMER`].
+    /// or else `Valued Customer`.
     ///
     /// ```
     /// use serde_json::json;

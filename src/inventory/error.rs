@@ -52,7 +52,7 @@ pub enum InventoryError {
     /// Charges that the account may not incur.
     #[error(transparent)]
     Billing(#[from] BillingError),
-    /// Charges in a call without [`Options::accept_charges`](super::Options::accept_charges).
+    /// Charges in a call without [accepted charges](super::Options::with_accept_charges).
     #[error("charges are not accepted")]
     QuoteNotAccepted(Vec<Quote>),
     /// A refusal or failure of the carrier.
@@ -93,10 +93,10 @@ pub enum InventoryError {
     #[error("key {0} was used for another request")]
     KeyReused(RequestKey),
     /// The failure of another number, in a call with
-    /// [`Options::all_or_nothing`](super::Options::all_or_nothing).
+    /// [all or nothing](super::Options::with_all_or_nothing).
     #[error("not done, as {0} failed")]
     NotDone(Box<str>),
-    /// More numbers than [`InventoryLimits::max_numbers`](super::InventoryLimits::max_numbers).
+    /// More numbers than the [limit](super::InventoryLimits::with_max_numbers) of a call.
     #[error("{count} numbers exceed the limit of {max}")]
     TooMany {
         /// The number of numbers in the call.

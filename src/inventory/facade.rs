@@ -89,7 +89,7 @@ impl Inventory {
     /// # Errors
     ///
     /// The call fails with [`TooMany`](InventoryError::TooMany) if `numbers` exceed
-    /// [`InventoryLimits::max_numbers`](super::InventoryLimits::max_numbers); with
+    /// the [limit](super::InventoryLimits::with_max_numbers); with
     /// [`KeyReused`](InventoryError::KeyReused) if the key of `options` was used for another request;
     /// and with [`Store`](InventoryError::Store) if the receipt of the key cannot be read. All other
     /// errors concern one number and are in [`Outcome::failed`]. The other use cases fail in the same

@@ -10,7 +10,7 @@ impl Inventory {
     /// active port request belongs to the request's account.
     ///
     /// Switches use this method for every call, so it needs no permission. A
-    /// [confined](Options::confined) call only finds available numbers and those of the account's
+    /// [confined](Options::with_confined) call only finds available numbers and those of the account's
     /// subtree.
     ///
     /// ```

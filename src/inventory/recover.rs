@@ -33,7 +33,7 @@ const PAGE_SIZE: usize = 1_000;
 
 impl Inventory {
     /// Completes the claims that a crash has left: those older than
-    /// [`InventoryLimits::claim_timeout`](super::InventoryLimits::claim_timeout). It reuses their
+    /// the [claim timeout](super::InventoryLimits::with_claim_timeout). It reuses their
     /// idempotency keys, so that no number is ordered twice. A claim that needs a carrier which is not
     /// installed stays until the carrier is installed.
     ///
@@ -116,7 +116,7 @@ impl Inventory {
     ///
     /// - [`Refused`](InventoryError::Refused) if the actor is not an admin, if the number is not
     ///   claimed, or if the claim is more recent than
-    ///   [`InventoryLimits::claim_timeout`](super::InventoryLimits::claim_timeout).
+    ///   the [claim timeout](super::InventoryLimits::with_claim_timeout).
     /// - [`NotFound`](InventoryError::NotFound) if the number is not stored.
     /// - [`Conflict`](InventoryError::Conflict) if the claim ends during the call.
     /// - [`Store`](InventoryError::Store) if the store fails.

@@ -9,7 +9,7 @@ use crate::carrier::{Availability, MAX_SEARCH_RESULTS, NumberSearch, search_carr
 impl Inventory {
     /// Searches for numbers to buy at all carriers that the account of `options` may use. The carriers
     /// are called concurrently, within
-    /// [`InventoryLimits::search_timeout`](super::InventoryLimits::search_timeout).
+    /// the [search timeout](super::InventoryLimits::with_search_timeout).
     ///
     /// Each search asks for up to [`MAX_SEARCH_RESULTS`] numbers. The returned page has the first
     /// `search.quantity` of them; [`search_page`](Self::search_page) returns further pages. A

@@ -359,8 +359,8 @@ impl PortRequest {
     }
 
     /// Returns whether the request was left unfinished and may be deleted: it has not changed for more
-    /// than [`PortSettings::stale_days`], and is unconfirmed or rejected, or pending unless
-    /// [`PortSettings::keep_stale_pending`] is set.
+    /// than [`stale_days`](PortSettings::with_stale_days), and is unconfirmed or rejected, or pending unless
+    /// [`keep_stale_pending`](PortSettings::with_keep_stale_pending) is set.
     ///
     /// Submitted and scheduled requests wait for other parties, and completed and canceled requests are
     /// finished, so these are never stale. Neither is a request that is being completed.

@@ -23,7 +23,7 @@ use PortState::{Canceled, Completed, Pending, Rejected, Scheduled, Submitted, Un
 ///  canceled: from all but completed
 /// ```
 ///
-/// The dashed transition requires [`PortSettings::allow_submitted_to_scheduled`]. A request in a state
+/// The dashed transition must be [allowed by the settings][settings]. A request in a state
 /// that another system defined can only be canceled, by the port authority or an admin.
 ///
 /// ```
@@ -36,7 +36,7 @@ use PortState::{Canceled, Completed, Pending, Rejected, Scheduled, Submitted, Un
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// [`PortSettings::allow_submitted_to_scheduled`]: super::PortSettings::allow_submitted_to_scheduled
+/// [settings]: super::PortSettings::with_allow_submitted_to_scheduled
 #[doc(alias = "port_state")]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PortState {

@@ -33,7 +33,7 @@ pub enum PortCondition {
     /// A date, `schedule_on`, in the command. [`PortRequest::schedule`](super::PortRequest::schedule)
     /// checks it.
     ScheduleOn,
-    /// The setting [`PortSettings::allow_submitted_to_scheduled`].
+    /// Settings that [allow](PortSettings::with_allow_submitted_to_scheduled) the transition.
     SchedulingAllowed,
     /// A request without waiting numbers. [`PortRequest::complete`](super::PortRequest::complete)
     /// checks it.

@@ -14,9 +14,9 @@ impl NumberRecord {
     /// [history](Self::history) is removed; if an account that still exists remains in it, the number
     /// is reserved for that account. Otherwise the number is disconnected at its carrier and becomes
     ///
-    /// - deleted, if it is local or mobile, or with [`Policy::delete_on_release`];
+    /// - deleted, if it is local or mobile, or if the policy [deletes on release](Policy::with_delete_on_release);
     /// - [ageing](State::Aging), if the policy has ageing and makes released numbers available;
-    /// - otherwise the state of [`Policy::released_state`].
+    /// - otherwise the policy's [released state](Policy::with_released_state).
     ///
     /// ```
     /// # use telnum::account::{Account, AccountId, AccountTree};

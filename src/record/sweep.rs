@@ -28,8 +28,8 @@ impl NumberRecord {
     /// Returns the change that is due at `now`, if there is one. Nothing is due while the record is
     /// claimed.
     ///
-    /// A number in discovery is forgotten [`Policy::discovery_days`] after its last change. An ageing
-    /// number is recycled when the term of [`Policy::ageing`] ends; without ageing in the policy, after
+    /// A number in discovery is forgotten [some days](Policy::with_discovery_days) after its last change. An ageing
+    /// number is recycled when the term of [ageing](Policy::with_ageing) ends; without ageing in the policy, after
     /// 90 days, the maximum for residential numbers.
     ///
     /// ```

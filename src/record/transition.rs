@@ -11,7 +11,7 @@ impl NumberRecord {
     /// Reserves the number for `assign_to`.
     ///
     /// The account becomes the first entry of the [history](Self::history). If the policy sets a
-    /// [term](crate::policy::Policy::reservation), the reservation [ends](Self::lease) after it.
+    /// [term](crate::policy::Policy::with_reservation), the reservation [ends](Self::lease) after it.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree};

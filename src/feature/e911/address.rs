@@ -106,7 +106,7 @@ impl E911Address {
     }
 
     /// Returns the caller name for emergency services: the address's own, or else `account_name` padded
-    /// with spaces to 3 characters, or else [`VALUED_CUSTOMER`](Self::VALUED_CUSTOMER).
+    /// with spaces to 3 characters, or else `Valued Customer`.
     ///
     /// ```
     /// # use telnum::feature::e911::E911Address;

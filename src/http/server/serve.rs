@@ -24,15 +24,15 @@ use super::connection::{ClientStream, ConnectionState, TrackedBody};
 use super::limits::ServerLimits;
 
 /// Serves `router` over HTTP/1.1 until `stop` completes. The server then accepts no further
-/// connections, answers running requests within [`shutdown_timeout`](ServerLimits::shutdown_timeout),
+/// connections, answers running requests within [`shutdown_timeout`](ServerLimits::with_shutdown_timeout),
 /// and closes all connections.
 ///
 /// A client is disconnected if it does not send the head of a request, or its next request, within
-/// [`head_timeout`](ServerLimits::head_timeout), or does not receive a response within
-/// [`write_timeout`](ServerLimits::write_timeout). At
-/// [`max_connections`](ServerLimits::max_connections) a new connection replaces the one that has been
+/// [`head_timeout`](ServerLimits::with_head_timeout), or does not receive a response within
+/// [`write_timeout`](ServerLimits::with_write_timeout). At
+/// [`max_connections`](ServerLimits::with_max_connections) a new connection replaces the one that has been
 /// idle the longest. A client whose body is refused may continue to send up to
-/// [`max_discarded_bytes`](ServerLimits::max_discarded_bytes), so that it reads the response.
+/// [`max_discarded_bytes`](ServerLimits::with_max_discarded_bytes), so that it reads the response.
 ///
 /// ```
 /// use axum::{Router, routing::get};
