@@ -23,9 +23,7 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 use telnum::account::{AccountTree, Actor};
 use telnum::contact::book::ContactBook;
-use telnum::http::{
-    ContactApi, ContactApis, ExecutionMode, KazooApi, ServerLimits, TokenTable, serve, service,
-};
+use telnum::http::{ContactApi, ContactApis, KazooApi, ServerLimits, TokenTable, serve, service};
 use telnum::inventory::{Create, Inventory, Options};
 use telnum::lifecycle::State;
 use telnum::locality::{Columns, LocalityTable};
@@ -79,15 +77,12 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     fill(&inventory, arguments.numbers)?;
 
     let limits = ServerLimits::default();
-    let numbers = KazooApi::new(inventory, tokens.clone())
-        .with_limits(limits)
-        .with_execution_mode(ExecutionMode::Inline);
+    let numbers = KazooApi::new(inventory, tokens.clone()).with_limits(limits);
     // Each API has its own book, since a client and a person with the same id are different owners.
     let book = || {
         ContactApi::new(ContactBook::new(MemoryStore::new()), tokens.clone())
             .with_region(arguments.region)
             .with_limits(limits)
-            .with_execution_mode(ExecutionMode::Inline)
     };
     let contacts = ContactApis { people: book(), clients: book(), users: book() };
     let listen = arguments.listen;

@@ -401,9 +401,21 @@ impl AccountTree {
     ///
     /// On an error the tree is not changed.
     pub fn insert(&mut self, account: Account) -> Result<(), AccountTreeError> {
-        let others = self.iter().filter(|other| other.id != account.id).cloned();
-        *self = Self::new(others.collect::<Vec<_>>().into_iter().chain([account]))?;
-        Ok(())
+        let id = account.id;
+        match self.accounts.get(&id) {
+            None => self.place(&mut BTreeMap::from([(id, account)]), id),
+            // The accounts below it depend on nothing else of it.
+            Some(old) if old.parent == account.parent && old.is_reseller == account.is_reseller => {
+                let (ancestors, reseller) = (old.ancestors.clone(), old.reseller);
+                self.accounts.insert(id, Arc::new(Account { ancestors, reseller, ..account }));
+                Ok(())
+            }
+            Some(_) => {
+                let others = self.iter().filter(|other| other.id != id).cloned();
+                *self = Self::new(others.collect::<Vec<_>>().into_iter().chain([account]))?;
+                Ok(())
+            }
+        }
     }
 
     /// Returns the accounts in the order of their ids.

@@ -52,7 +52,7 @@ use self::rule::{Body, BodyOf};
 use self::tree::Tree;
 use crate::normalize::{Normalized, Normalizer, NumberText, is_kept};
 use crate::number::PhoneNumber;
-use crate::pattern::{Pattern, SIZE_LIMIT};
+use crate::pattern::{Budget, Pattern, SIZE_LIMIT};
 
 /// An ordered set of [`Rule`]s, and the [`Normalizer`] that is applied to every text first.
 ///
@@ -126,6 +126,9 @@ pub enum Engine {
 }
 
 impl Classifiers {
+    /// The length in bytes above which no rule matches a text: 1,024.
+    pub const MAX_TEXT_BYTES: usize = 1_024;
+
     /// Creates a set of rules in the given order, with [`Normalizer::reference`] as its normalizer.
     ///
     /// ```
@@ -146,7 +149,7 @@ impl Classifiers {
     /// - [`ClassifierError::Reserved`] if another key of a rule has the name of a rule's field;
     /// - [`ClassifierError::Pattern`] if a pattern is not a regular expression over ASCII, or exceeds
     ///   10 MiB when compiled;
-    /// - [`ClassifierError::TooLarge`] if all rules together exceed that size.
+    /// - [`ClassifierError::TooLarge`] if all rules together exceed 1 MiB.
     pub fn new(rules: impl IntoIterator<Item = Rule>) -> Result<Self, ClassifierError> {
         CompiledSet::new(rules.into_iter().collect()).map(Self::from_set)
     }
@@ -292,7 +295,8 @@ impl Classifiers {
         }
     }
 
-    /// Normalizes `text` and returns the first rule that matches it; `None` if no rule does.
+    /// Normalizes `text` and returns the first rule that matches it; `None` if no rule does, or `text` is longer
+    /// than [`MAX_TEXT_BYTES`](Self::MAX_TEXT_BYTES).
     ///
     /// For a number, see [`classify_number`](Self::classify_number).
     ///
@@ -311,6 +315,9 @@ impl Classifiers {
     #[must_use]
     #[inline]
     pub fn classify<'t>(&self, text: &'t str) -> Option<Classification<'_, 't>> {
+        if text.len() > Self::MAX_TEXT_BYTES {
+            return None;
+        }
         match self.dialled_tree().map(|tree| tree.match_lead(text.as_bytes())) {
             Some((index, true)) => self.classification(index, Subject::Digits(text)),
             Some((_, false)) | None => self.classify_rest(text),
@@ -365,6 +372,7 @@ impl Classifiers {
     pub fn classify_normalized<'t>(&self, normalized: Normalized<'t>) -> Option<Classification<'_, 't>> {
         match normalized {
             Normalized::Number(number) => self.classify_number(number),
+            Normalized::Other(text) if text.len() > Self::MAX_TEXT_BYTES => None,
             Normalized::Other(text) => self.classification(self.set.first_match(&text), Subject::Other(text)),
         }
     }
@@ -392,7 +400,9 @@ impl Classifiers {
             let mut indices = [NO_RULE; CHUNK];
             let mut undecided = 0;
             for (text, index) in texts.iter().zip(&mut indices) {
-                let (found, is_decided) = tree.match_lead(text.as_ref().as_bytes());
+                let text = text.as_ref().as_bytes();
+                let is_long = text.len() > Self::MAX_TEXT_BYTES;
+                let (found, is_decided) = if is_long { (NO_RULE, true) } else { tree.match_lead(text) };
                 *index = found;
                 undecided = undecided >> 1 | u64::from(!is_decided) << 63;
             }
@@ -486,7 +496,7 @@ impl CompiledSet {
         }
         let mut compiled = Vec::with_capacity(rules.len());
         let mut hirs = Vec::with_capacity(rules.len());
-        let mut names = HashSet::new();
+        let (mut names, mut budget) = (HashSet::new(), Budget::new());
         for (index, rule) in rules.into_iter().enumerate() {
             check(&rule, index)?;
             if !names.insert(rule.shared_name()) {
@@ -494,6 +504,7 @@ impl CompiledSet {
             }
             let (pattern, hir) =
                 Pattern::with_hir(rule.regex()).map_err(|source| ClassifierError::pattern(&rule, source))?;
+            budget.take(&hir).map_err(|source| ClassifierError::TooLarge { source })?;
             hirs.push(hir);
             compiled.push(CompiledRule { rule, index, capture: Capture::new(pattern) });
         }
@@ -602,7 +613,7 @@ fn check(rule: &Rule, index: usize) -> Result<(), ClassifierError> {
 fn search(rules: &[CompiledRule]) -> Result<RegexSet, ClassifierError> {
     RegexSetBuilder::new(rules.iter().map(|compiled| compiled.rule.regex()))
         .unicode(false)
-        .size_limit(SIZE_LIMIT.saturating_mul(rules.len()))
+        .size_limit(SIZE_LIMIT)
         .build()
         .map_err(|error| ClassifierError::TooLarge { source: error.into() })
 }

@@ -175,6 +175,9 @@ enum System {
 }
 
 impl Normalizer {
+    /// The length in bytes above which a text is returned unchanged: 1,024.
+    pub const MAX_TEXT_BYTES: usize = 1_024;
+
     /// The default pattern of [`is_reconcilable`](Self::is_reconcilable), taken from Kazoo.
     pub const RECONCILABLE: &'static str = reference::RECONCILABLE;
 
@@ -318,6 +321,9 @@ impl Normalizer {
     }
 
     fn normalize_lenient<'t>(&self, text: &'t str) -> Normalized<'t> {
+        if text.len() > Self::MAX_TEXT_BYTES {
+            return Normalized::Other(Cow::Borrowed(text));
+        }
         if first_separator(text).is_none() {
             return self.normalize_exact(text);
         }

@@ -7,6 +7,7 @@ use std::fmt;
 use std::ops::Range;
 
 use regex::bytes::{Regex, RegexBuilder};
+use regex_automata::nfa::thompson;
 use regex_syntax::ast::{self, Ast, FlagsItemKind, Span};
 use regex_syntax::hir::Hir;
 use regex_syntax::hir::translate::TranslatorBuilder;
@@ -15,6 +16,9 @@ pub(crate) use self::place::Place;
 
 /// The maximum size of one compiled pattern, in bytes.
 pub(crate) const SIZE_LIMIT: usize = 10 << 20;
+
+/// The maximum size of the automata of all patterns of a list, in bytes.
+pub(crate) const TOTAL_LIMIT: usize = 1 << 20;
 
 /// The error of compiling a pattern that is not a regular expression over ASCII, or is too large.
 ///
@@ -95,6 +99,31 @@ impl ast::Visitor for AsciiOnly {
             Ast::Group(group) => group.flags().map_or(Ok(()), Self::check),
             _ => Ok(()),
         }
+    }
+}
+
+/// The size that is left for the patterns of a list.
+#[derive(Debug)]
+pub(crate) struct Budget(usize);
+
+impl Budget {
+    pub(crate) const fn new() -> Self {
+        Self(TOTAL_LIMIT)
+    }
+
+    /// Takes the size of a pattern's automaton, which is built for that and dropped.
+    ///
+    /// # Errors
+    /// The patterns are too large together.
+    pub(crate) fn take(&mut self, hir: &Hir) -> Result<(), PatternError> {
+        let config = thompson::Config::new().utf8(false).nfa_size_limit(Some(self.0));
+        let automaton = thompson::Compiler::new().configure(config).build_from_hir(hir);
+        let left = automaton.ok().and_then(|automaton| self.0.checked_sub(automaton.memory_usage()));
+        self.0 = left.ok_or_else(|| PatternError {
+            position: None,
+            reason: format!("too large together, expected at most {TOTAL_LIMIT} bytes"),
+        })?;
+        Ok(())
     }
 }
 

@@ -5,16 +5,27 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
-use telnum::Timestamp;
-use telnum::account::{Account, AccountTree, Actor};
-use telnum::inventory::{Create, Inventory, InventoryBuilder, InventoryError, InventoryLimits, Options};
+use telnum::account::{Account, AccountTree, Accounts, Actor};
+use telnum::carrier::{Availability, Carrier, CarrierError, NumberSearch, Offer};
+use telnum::classify::{Classifiers, Rule};
+use telnum::contact::book::ContactBook;
+use telnum::contact::{ContactFilter, ContactQuery, EnteredNumber, NewContact};
+use telnum::idempotency::IdempotencyKey;
+use telnum::inventory::{
+    Create, Inventory, InventoryBuilder, InventoryError, InventoryErrorKind, InventoryLimits, Options,
+};
+use telnum::names::CarrierName;
+use telnum::normalize::{Converter, Converters, Normalizer};
 use telnum::policy::{DocumentLimits, Policy, Retention};
 use telnum::porting::NewPortRequest;
 use telnum::porting::desk::{PortDesk, PortDeskError};
-use telnum::record::schema;
+use telnum::record::{NumberRecord, schema};
 use telnum::store::{MemoryStore, Store, StoreError};
+use telnum::testing::ScriptedCarrier;
+use telnum::{PhoneNumber, Timestamp};
 
 const NUMBER: &str = "+14158867900";
 
@@ -217,4 +228,187 @@ fn the_sweep_keeps_receipts_of_each_actor() {
     let kept: Vec<_> = (0..50).filter(|place| is_kept(&format!("loud-{place}"))).collect();
     assert_eq!(kept, [47, 48, 49]);
     assert!(is_kept("quiet"));
+}
+
+fn contact(place: usize) -> NewContact {
+    let text = format!("+1415886{place:04}");
+    NewContact::new(EnteredNumber::parse(&text, None, None).unwrap())
+}
+
+#[test]
+fn item_25_an_owner_has_at_most_so_many_numbers() {
+    let book = ContactBook::new(MemoryStore::new()).with_max_numbers(5);
+    let owner = "7".parse().unwrap();
+    book.add(owner, (0..4).map(contact)).unwrap();
+    let error = book.add(owner, (4..6).map(contact)).unwrap_err();
+    assert_eq!(error.to_string(), "6 numbers of one owner exceed the limit of 5");
+    book.add(owner, [contact(4)]).unwrap();
+    // What is there can be changed when the limit is lower.
+    let book = book.with_max_numbers(1);
+    let id = book.numbers(owner).unwrap()[3].id();
+    book.make_primary(id).unwrap();
+    assert_eq!(book.remove(id).unwrap().id(), id);
+}
+
+#[test]
+fn item_25_a_page_of_all_owners_is_that_of_the_query() {
+    let store = MemoryStore::new();
+    let book = ContactBook::new(&*Box::leak(Box::new(store)));
+    for owner in 0..40 {
+        let contacts = (0..3).map(|place| {
+            let is_home = owner % 2 == 0 && place == 1;
+            let location = is_home.then(|| "Home".parse().unwrap());
+            let contact = contact(owner * 3 + place);
+            location.map_or(contact.clone(), |location| contact.with_location(location))
+        });
+        book.add(owner.to_string().parse().unwrap(), contacts).unwrap();
+    }
+    let all: Vec<_> =
+        (0..40).flat_map(|owner: u32| book.numbers(owner.to_string().parse().unwrap()).unwrap()).collect();
+    book.remove(all[7].id()).unwrap();
+    book.make_primary(all[11].id()).unwrap();
+    let all: Vec<_> =
+        (0..40).flat_map(|owner: u32| book.numbers(owner.to_string().parse().unwrap()).unwrap()).collect();
+    for order in ["carrier", "created_at", "-created_at", "-location", "number", "-primary", "updated_at"] {
+        for filter in [
+            ContactFilter::default(),
+            ContactFilter::default().with_location("Home"),
+            ContactFilter::default().with_location(""),
+            ContactFilter::default().with_primary(false),
+            ContactFilter::default().with_carrier(""),
+        ] {
+            for offset in [0, 5, 118, 500] {
+                let query = ContactQuery::new(order.parse().unwrap()).with_filter(filter.clone());
+                let query = query.with_per_page(7).with_offset(offset);
+                assert_eq!(
+                    book.page(&query).unwrap(),
+                    query.page(&all).cloned(),
+                    "{order} {filter:?} {offset}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn item_26_rules_have_a_size_together() {
+    // Each is small enough alone.
+    let rules = |count| {
+        (0..count).map(|place| Rule::new(place.to_string(), format!("{place}[0-8]{{900}}[a-f]{{2,900}}x")))
+    };
+    assert!(Classifiers::new(rules(1)).is_ok());
+    let error = Classifiers::new(rules(20)).unwrap_err();
+    assert_eq!(error.to_string(), "rules: too large together");
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert_eq!(cause, "too large together, expected at most 1048576 bytes");
+    let converters = (0..20).map(|place| Converter::new(format!("{place}[0-8]{{900}}[a-f]{{2,900}}x")));
+    assert!(Converters::new(converters).is_err());
+}
+
+#[test]
+fn item_26_long_texts_are_not_classified() {
+    let far = Rule::new("far", r"1\d{24}$");
+    for classifiers in
+        [Classifiers::north_america(), Classifiers::new([far, Rule::new("rest", "^(.*)$")]).unwrap()]
+    {
+        for (length, is_classified) in [(1_024, true), (1_025, false), (20_000, false)] {
+            let text = "x".repeat(length);
+            assert_eq!(classifiers.classify(&text).is_some(), is_classified, "{length}");
+            let mut found = Vec::new();
+            classifiers.classify_all(&[&text], &mut found);
+            assert_eq!(found[0].is_some(), is_classified, "{length}");
+            let normalized = Normalizer::reference().normalize(&text).into_owned();
+            assert_eq!(classifiers.classify_normalized(normalized).is_some(), is_classified, "{length}");
+        }
+    }
+}
+
+/// A carrier that takes its time.
+#[test]
+fn item_27_a_call_stops_at_its_deadline() {
+    let carrier =
+        ScriptedCarrier::new("telnyx".parse().unwrap()).with_block("+13013590001".parse().unwrap(), 9);
+    let slow = Slow(Arc::new(carrier));
+    let store = Arc::default();
+    let inventory = builder(&store).carrier(slow.clone()).build();
+    let numbers: Vec<_> = (1..=9).map(|place| format!("+130135900{place:02}")).collect();
+    let deadline = || Instant::now() + Duration::from_millis(150);
+    let options = keyed("shop", "k").with_deadline(deadline());
+    let outcome = inventory.activate(&numbers, &options).unwrap();
+    assert!(!outcome.succeeded.is_empty() && !outcome.failed.is_empty(), "{outcome:?}");
+    assert!(outcome.failed.values().all(|error| error.kind() == InventoryErrorKind::DeadlinePassed));
+    // The same request does the rest, and no number is bought twice.
+    let outcome = inventory.activate(&numbers, &keyed("shop", "k")).unwrap();
+    assert_eq!((outcome.succeeded.len(), slow.0.orders().len()), (9, 9), "{outcome:?}");
+    // A call that has no time does nothing, and its key can be used again.
+    let options = keyed("shop", "late").with_deadline(Instant::now());
+    let outcome = inventory.release(&numbers, &options).unwrap();
+    assert_eq!(outcome.failed.len(), 9);
+    assert_eq!(store.receipt("late".parse().unwrap()).unwrap(), None);
+    assert!(inventory.release(&numbers, &keyed("shop", "late")).unwrap().is_success());
+}
+
+#[derive(Clone, Debug)]
+struct Slow(Arc<ScriptedCarrier>);
+
+impl Carrier for Slow {
+    fn name(&self) -> CarrierName {
+        self.0.name()
+    }
+
+    fn search(&self, search: &NumberSearch) -> Result<Vec<Offer>, CarrierError> {
+        self.0.search(search)
+    }
+
+    fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
+        self.0.check(numbers)
+    }
+
+    fn acquire(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
+        std::thread::sleep(Duration::from_millis(40));
+        self.0.acquire(record, key)
+    }
+
+    fn disconnect(&self, record: &NumberRecord, key: IdempotencyKey) -> Result<Option<Value>, CarrierError> {
+        self.0.disconnect(record, key)
+    }
+}
+
+#[test]
+fn item_28_an_account_is_inserted_in_its_place() {
+    let id = |text: &str| text.parse::<telnum::account::AccountId>().unwrap();
+    let mut tree = AccountTree::new([Account::new(id("master")).with_is_reseller(true)]).unwrap();
+    let below = |text: &str, parent: &str| Account::new(id(text)).with_parent(id(parent));
+    tree.insert(below("shop", "master")).unwrap();
+    tree.insert(below("desk", "shop")).unwrap();
+    tree.insert(below("shop", "master").with_name("Shop")).unwrap();
+    let desk = tree.account(id("desk")).unwrap();
+    assert_eq!((&*desk.ancestors, desk.reseller), (&[id("master"), id("shop")][..], Some(id("master"))));
+    assert_eq!(&tree.account(id("shop")).unwrap().name, "Shop");
+    // What is below follows a change that concerns it.
+    tree.insert(below("shop", "master").with_is_reseller(true)).unwrap();
+    assert_eq!(tree.account(id("desk")).unwrap().reseller, Some(id("shop")));
+    let before = tree.clone();
+    for wrong in [below("new", "nobody"), below("self", "self"), below("master", "desk")] {
+        assert!(tree.insert(wrong).is_err());
+        assert_eq!(tree, before);
+    }
+}
+
+#[test]
+fn item_28_free_texts_have_a_limit() {
+    let policy = Policy::default().with_local_feature_override(true);
+    let inventory = builder(&Arc::default()).policy(policy).build();
+    inventory.create([NUMBER], &Create::default(), &by("shop")).unwrap();
+    let rows = [
+        json!({"prepend": {"enabled": true, "name": "x".repeat(70_000)}}),
+        json!({"ringback": {"early": "x".repeat(70_000)}}),
+        json!({"porting": {"billing_name": "x".repeat(1_025)}}),
+        json!({"porting": {"comments": ["x".repeat(1_025)]}}),
+    ];
+    for row in rows {
+        let error = inventory.patch([NUMBER], fields(row), &by("shop")).unwrap().single().unwrap_err();
+        assert_eq!(error.kind(), InventoryErrorKind::Invalid);
+        assert!(error.to_string().contains("expected") && error.to_string().len() < 200, "{error}");
+    }
 }

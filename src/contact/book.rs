@@ -25,6 +25,7 @@
 //! it, and stores it on the condition that no other writer has changed it in the meantime; on a
 //! conflict it tries again. The rules therefore hold across all writers.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -44,6 +45,7 @@ use crate::time::Timestamp;
 pub struct ContactBook {
     store: Arc<dyn Store>,
     retry: Retry,
+    max_numbers: usize,
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     derive: Arc<dyn Fn(PhoneNumber) -> DerivedFields + Send + Sync>,
 }
@@ -84,7 +86,8 @@ impl ContactBook {
         #[cfg(not(feature = "geo"))]
         let derive = |_| DerivedFields::default();
         let clock = Arc::new(Timestamp::system_now);
-        Self { store: Arc::new(store), retry: Retry::default(), clock, derive: Arc::new(derive) }
+        let (retry, max_numbers) = (Retry::default(), 1_000);
+        Self { store: Arc::new(store), retry, max_numbers, clock, derive: Arc::new(derive) }
     }
 
     /// Sets the clock that provides the time of changes.
@@ -119,12 +122,21 @@ impl ContactBook {
         Self { retry, ..self }
     }
 
+    /// Sets the maximum number of numbers of one owner. Default: 1,000.
+    ///
+    /// An owner who has more can change and remove them, but not add any.
+    #[must_use]
+    pub fn with_max_numbers(self, max_numbers: usize) -> Self {
+        Self { max_numbers, ..self }
+    }
+
     /// Adds `contacts` to the numbers of `owner`, either all or none, and returns them with their ids.
     ///
     /// # Errors
     ///
-    /// - [`Refused`](ContactBookError::Refused) if the owner already has one of the numbers, or if two
-    ///   of `contacts` are the same number or both primary.
+    /// - [`Refused`](ContactBookError::Refused) if the owner already has one of the numbers, if two
+    ///   of `contacts` are the same number or both primary, or if the owner would have more numbers than
+    ///   [the maximum](Self::with_max_numbers).
     /// - [`Conflict`](ContactBookError::Conflict) if other changes of the owner's numbers conflicted at
     ///   every attempt.
     /// - [`Store`](ContactBookError::Store) if the store fails.
@@ -139,10 +151,19 @@ impl ContactBook {
             NewContact { derived, ..contact }
         };
         let contacts: Vec<_> = contacts.into_iter().map(derive).collect();
+        let check = |present: usize| {
+            let (count, max) = (present.saturating_add(contacts.len()), self.max_numbers);
+            if count <= max { Ok(()) } else { Err(ContactRefusal::TooMany { count, max }) }
+        };
+        check(0)?;
         let ids = self.store.new_contact_ids(contacts.len())?;
-        let contacts: Vec<_> = ids.into_iter().zip(contacts).collect();
-        let (list, _) = self.change(owner, |list, now| list.add(contacts.clone(), now))?;
-        Ok(contacts.iter().filter_map(|(id, _)| list.get(*id).cloned()).collect())
+        let new: Vec<_> = ids.into_iter().zip(contacts.iter().cloned()).collect();
+        let (list, _) = self.change(owner, |list, now| {
+            check(list.numbers().len())?;
+            list.add(new.clone(), now)
+        })?;
+        let added: HashMap<_, _> = list.numbers().iter().map(|number| (number.id(), number)).collect();
+        Ok(new.iter().filter_map(|(id, _)| added.get(id).copied().cloned()).collect())
     }
 
     /// Applies `patch` to the number with `id`, and returns the changed number.

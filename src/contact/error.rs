@@ -80,6 +80,14 @@ pub enum ContactRefusal {
     /// The removal of the flag from the primary number without another number becoming primary.
     #[error("the primary number stays primary until another number is made primary")]
     PrimaryRequired,
+    /// More numbers than an owner may have.
+    #[error("{count} numbers of one owner exceed the limit of {max}")]
+    TooMany {
+        /// The number of numbers that the owner would have.
+        count: usize,
+        /// The limit.
+        max: usize,
+    },
 }
 
 fn dialled(number: PhoneNumber, extension: Option<Extension>) -> String {

@@ -54,7 +54,7 @@ pub enum InventoryError {
     Billing(#[from] BillingError),
     /// Charges in a call without [accepted charges](super::Options::with_accept_charges).
     #[error("charges are not accepted")]
-    QuoteNotAccepted(Vec<Quote>),
+    QuoteNotAccepted(Arc<[Quote]>),
     /// A refusal or failure of the carrier.
     #[error("fault by carrier")]
     Carrier {
@@ -115,6 +115,10 @@ pub enum InventoryError {
         /// The limit in bytes.
         max: usize,
     },
+    /// The call's [deadline](super::Options::deadline) before the number was begun: nothing was done for it,
+    /// or its claim is left to recovery if it is claimed.
+    #[error("{0}: the deadline of the call has passed")]
+    DeadlinePassed(PhoneNumber),
     /// A failure of the store.
     #[error("the store failed")]
     Store(#[source] Arc<StoreError>),
@@ -172,6 +176,8 @@ pub enum InventoryErrorKind {
     NotDone,
     /// A rate limit that was reached.
     TooManyRequests,
+    /// A deadline that passed before the number was begun or completed.
+    DeadlinePassed,
     /// A failure of the store.
     Store,
 }
@@ -214,6 +220,7 @@ impl InventoryError {
             Self::Conflict(_) | Self::KeyReused(_) => InventoryErrorKind::Conflict,
             Self::TooManyRequests => InventoryErrorKind::TooManyRequests,
             Self::NotDone(_) => InventoryErrorKind::NotDone,
+            Self::DeadlinePassed(_) => InventoryErrorKind::DeadlinePassed,
             Self::Store(_) => InventoryErrorKind::Store,
             Self::Replayed(replayed) => replayed.kind,
         }
@@ -246,6 +253,7 @@ impl InventoryError {
             | Self::TooManyRequests
             | Self::KeyReused(_)
             | Self::NotDone(_)
+            | Self::DeadlinePassed(_)
             | Self::TooMany { .. }
             | Self::TooLarge { .. } => self.to_string().into(),
         }
@@ -263,8 +271,9 @@ impl InventoryError {
             | Self::Carrier { number, .. }
             | Self::Provider { number, .. }
             | Self::NeedsProvider(number)
-            | Self::Conflict(number) => number.to_string().into(),
-            Self::QuoteNotAccepted(quotes) => json!(quotes),
+            | Self::Conflict(number)
+            | Self::DeadlinePassed(number) => number.to_string().into(),
+            Self::QuoteNotAccepted(quotes) => json!(**quotes),
             Self::E911(E911Refusal::Error { .. })
             | Self::Billing(_)
             | Self::NotForImports(_)

@@ -308,6 +308,7 @@ impl Execution<'_> {
         ctx: &CommandContext<'_>,
     ) -> Result<Plan, InventoryError> {
         let Undecided { place, number, record: before, expect } = undecided;
+        self.options.check_deadline(number)?;
         let case = Case { number, record: before.as_deref(), porting };
         let mut decision = self.command.decide(case, ctx)?;
         self.services.drop_unordered(&mut decision)?;
@@ -326,7 +327,8 @@ impl Execution<'_> {
         // A receipt would repeat the failure of the store forever.
         let mut errors = entries.iter().filter_map(Entry::error);
         if self.request.is_some()
-            && let Some(error) = errors.find(|error| matches!(error, InventoryError::Store(_)))
+            && let Some(error) = errors
+                .find(|error| matches!(error, InventoryError::Store(_) | InventoryError::DeadlinePassed(_)))
         {
             return Err(error.clone());
         }
@@ -338,7 +340,7 @@ impl Execution<'_> {
         }
         let quotes = &self.prices.quotes;
         let is_accepted = self.options.accept_charges || self.options.dry_run || quotes.is_empty();
-        if is_accepted { Ok(()) } else { Err(InventoryError::QuoteNotAccepted(quotes.clone())) }
+        if is_accepted { Ok(()) } else { Err(InventoryError::QuoteNotAccepted(quotes.as_slice().into())) }
     }
 
     /// Answers a dry run with the records that would be stored, after providers have validated the
@@ -446,7 +448,8 @@ impl Execution<'_> {
     ) {
         if !together {
             for (place, stored) in claimed {
-                set_outcome(entries, place, self.services.complete_claim(&stored));
+                let in_time = self.options.check_deadline(stored.number());
+                set_outcome(entries, place, in_time.and_then(|()| self.services.complete_claim(&stored)));
             }
             return;
         }

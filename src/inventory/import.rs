@@ -245,7 +245,7 @@ impl Services {
                     Ok(_) if row.quotes.is_empty() || options.accept_charges || options.dry_run => {
                         priced.push(row);
                     }
-                    Ok(_) => report.fail(&row.input, InventoryError::QuoteNotAccepted(row.quotes)),
+                    Ok(_) => report.fail(&row.input, InventoryError::QuoteNotAccepted(row.quotes.into())),
                 }
             }
         }

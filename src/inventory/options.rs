@@ -1,5 +1,9 @@
+use std::time::Instant;
+
+use super::error::InventoryError;
 use crate::account::{AccountId, Actor};
 use crate::idempotency::RequestKey;
+use crate::number::PhoneNumber;
 
 /// The options of a call: its actor, the account that it is for, and how it is carried out.
 ///
@@ -36,6 +40,9 @@ pub struct Options {
     pub(crate) confined: bool,
     /// The idempotency key: the call takes effect once, however often it is repeated with the key.
     pub(crate) key: Option<RequestKey>,
+    /// The time after which the call begins no further number. Numbers that are claimed by then are left to
+    /// [`Inventory::recover`](super::Inventory::recover), or to a repetition of the call with its key.
+    pub(crate) deadline: Option<Instant>,
 }
 
 impl Options {
@@ -52,6 +59,7 @@ impl Options {
             mdn_run: false,
             confined: false,
             key: None,
+            deadline: None,
         }
     }
 
@@ -125,5 +133,28 @@ impl Options {
     #[must_use]
     pub fn with_key(self, key: RequestKey) -> Self {
         Self { key: Some(key), ..self }
+    }
+
+    /// Sets the time after which the call begins no further number.
+    ///
+    /// ```
+    /// # use telnum::account::Actor;
+    /// # use telnum::inventory::{Inventory, InventoryError, Options};
+    /// # use telnum::store::MemoryStore;
+    /// # let inventory = Inventory::builder(MemoryStore::new()).build();
+    /// let options = Options::new(Actor::System).with_deadline(std::time::Instant::now());
+    /// let error = inventory.release(["+14158867900"], &options)?.single().unwrap_err();
+    /// assert!(matches!(error, InventoryError::DeadlinePassed(_)));
+    /// # Ok::<(), InventoryError>(())
+    /// ```
+    #[must_use]
+    pub fn with_deadline(self, deadline: Instant) -> Self {
+        Self { deadline: Some(deadline), ..self }
+    }
+
+    /// Checks that the deadline has not passed before `number` is begun.
+    pub(super) fn check_deadline(&self, number: PhoneNumber) -> Result<(), InventoryError> {
+        let has_passed = self.deadline.is_some_and(|deadline| deadline <= Instant::now());
+        if has_passed { Err(InventoryError::DeadlinePassed(number)) } else { Ok(()) }
     }
 }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::reference;
 use super::text::Joined;
 use crate::document::Fields;
-use crate::pattern::{Match, Pattern, PatternError, widen};
+use crate::pattern::{Budget, Match, Pattern, PatternError, widen};
 
 /// One entry of a [`Converters`] list: a pattern, a prefix and a suffix.
 ///
@@ -166,7 +166,7 @@ impl Converters {
     /// - [`ConvertersError::Duplicate`] if two converters have the same pattern;
     /// - [`ConvertersError::Reserved`] if another key of a converter is `prefix` or `suffix`;
     /// - [`ConvertersError::Pattern`] if a pattern is not a regular expression over ASCII, or exceeds
-    ///   10 MiB when compiled.
+    ///   10 MiB when compiled, or 1 MiB together with those before it.
     pub fn new(converters: impl IntoIterator<Item = Converter>) -> Result<Self, ConvertersError> {
         let list: Arc<[Converter]> = converters.into_iter().collect();
         let mut patterns = HashSet::new();
@@ -257,12 +257,12 @@ impl Converters {
 
 impl Engine {
     fn compile(list: &[Converter]) -> Result<Self, ConvertersError> {
+        let mut budget = Budget::new();
         let compile = |(index, converter): (usize, &Converter)| {
-            Pattern::new(&converter.pattern).map_err(|source| ConvertersError::Pattern {
-                pattern: converter.pattern.clone(),
-                index,
-                source,
-            })
+            let compiled = Pattern::with_hir(&converter.pattern)
+                .and_then(|(pattern, hir)| budget.take(&hir).map(|()| pattern));
+            let pattern = converter.pattern.clone();
+            compiled.map_err(|source| ConvertersError::Pattern { pattern, index, source })
         };
         list.iter().enumerate().map(compile).collect::<Result<_, _>>().map(Self::Patterns)
     }

@@ -3,7 +3,8 @@ use serde_json::{Map, Value};
 
 use crate::document::{FieldError, FieldErrorKind, count_keys, json_bytes};
 
-/// The maximum size of the fields that users set on a number. Their depth is limited to 100 arrays and objects.
+/// The maximum size of the fields that users set on a number, and of the settings of its features. The depth of
+/// the fields is limited to 100 arrays and objects.
 ///
 /// In JSON it is an object with the fields below; a missing field has its default.
 ///
@@ -40,6 +41,16 @@ impl DocumentLimits {
     #[must_use]
     pub const fn with_max_keys(self, max_keys: usize) -> Self {
         Self { max_keys, ..self }
+    }
+
+    /// Checks the size of the settings of features, which the same limit applies to.
+    pub(crate) fn check_settings(self, settings: &impl Serialize) -> Result<(), FieldError> {
+        let (bytes, max) = (json_bytes(settings), self.max_bytes);
+        if bytes <= max {
+            Ok(())
+        } else {
+            Err(FieldError::new("", FieldErrorKind::TooManyBytes { bytes, max }))
+        }
     }
 
     /// Checks the size of a document.

@@ -52,7 +52,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Map;
 
-use crate::account::Actor;
+use crate::account::{AccountId, Actor};
 use crate::inventory::{self, Create, Inventory, Options};
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
@@ -120,6 +120,9 @@ pub struct Completed {
 
 /// The maximum number of conflicts that an error lists.
 const MAX_CONFLICTS: usize = 100;
+
+/// The number of requests above which a list reads no further page.
+const MAX_READ: usize = 10_000;
 
 /// The number of requests in a page, and of numbers in a call to the inventory.
 const PAGE: usize = 1_000;
@@ -194,11 +197,42 @@ impl PortDesk {
         limit: usize,
         actor: Actor,
     ) -> Result<Page<PortRequest, PortRequestId>, PortDeskError> {
-        let query = PortQuery::default().with_states(states);
+        self.list_where(&PortQuery::default().with_states(states), after, limit, actor)
+    }
+
+    /// Returns up to `limit` requests of `account` in `states`, in ascending order of their ids, starting after
+    /// `after`. Other accounts' requests are not read.
+    ///
+    /// # Errors
+    /// [`Refused`](PortDeskError::Refused) if `actor` has no access to the account;
+    /// [`Store`](PortDeskError::Store).
+    pub fn list_of(
+        &self,
+        account: AccountId,
+        states: PortStates,
+        after: Option<PortRequestId>,
+        limit: usize,
+        actor: Actor,
+    ) -> Result<Page<PortRequest, PortRequestId>, PortDeskError> {
+        if !self.inventory.accounts().can_manage(actor, account) {
+            return Err(PortRefusal::Forbidden(actor).into());
+        }
+        let query = PortQuery::default().with_states(states).with_accounts([account]);
+        self.list_where(&query, after, limit, actor)
+    }
+
+    fn list_where(
+        &self,
+        query: &PortQuery,
+        after: Option<PortRequestId>,
+        limit: usize,
+        actor: Actor,
+    ) -> Result<Page<PortRequest, PortRequestId>, PortDeskError> {
         let ctx = self.context(actor);
-        let (mut items, mut after) = (Vec::new(), after);
-        while items.len() < limit {
-            let page = self.store().scan_port_requests(&query, after, limit)?;
+        let (mut items, mut after, mut read) = (Vec::new(), after, 0);
+        while items.len() < limit && read < MAX_READ {
+            let page = self.store().scan_port_requests(query, after, limit.min(PAGE))?;
+            read += page.items.len();
             for stored in page.items {
                 if items.len() == limit {
                     return Ok(Page { items, next: after });
@@ -498,7 +532,7 @@ impl PortDesk {
         match failed.find(|error| matches!(error, inventory::InventoryError::Billing(_))) {
             Some(error) => Err(error.into()),
             None if accept_charges || outcome.quotes.is_empty() => Ok(()),
-            None => Err(inventory::InventoryError::QuoteNotAccepted(outcome.quotes).into()),
+            None => Err(inventory::InventoryError::QuoteNotAccepted(outcome.quotes.into()).into()),
         }
     }
 

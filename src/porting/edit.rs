@@ -9,6 +9,12 @@ use super::{
 use crate::account::{AccountId, Actor};
 use crate::document::{FieldError, FieldErrorKind, check_length, merge};
 
+/// The maximum length of a comment, in characters.
+const MAX_COMMENT: usize = 10_000;
+
+/// The maximum number of comments on a request.
+const MAX_COMMENTS: usize = 1_000;
+
 /// The input of [`PortRequest::create`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewPortRequest {
@@ -176,7 +182,8 @@ impl PortRequest {
     ///
     /// # Errors
     /// - [`PortRefusal::Forbidden`] if the actor has no access.
-    /// - [`PortRefusal::Invalid`] if `content` is empty, or the comment is `private` and the actor is not
+    /// - [`PortRefusal::Invalid`] if `content` is empty or longer than 10,000 characters, if there are 1,000
+    ///   comments, or the comment is `private` and the actor is not
     ///   an admin.
     pub fn comment(
         &self,
@@ -185,7 +192,12 @@ impl PortRequest {
         ctx: &PortContext<'_>,
     ) -> Result<PortDecision, PortRefusal> {
         self.check_access(ctx)?;
-        check_length("content", content, 1, usize::MAX)?;
+        check_length("content", content, 1, MAX_COMMENT)?;
+        let count = self.comments().len();
+        if count >= MAX_COMMENTS {
+            let kind = FieldErrorKind::TooLong { length: count + 1, max: MAX_COMMENTS };
+            return Err(FieldError::new("comments", kind).into());
+        }
         if private && !ctx.is_admin() {
             return Err(read_only("superduper_comment"));
         }

@@ -125,6 +125,9 @@ const PORTING: &str = "porting";
 /// The old name of a field, and its present name.
 const RENAMED: (&str, &str) = ("dash_e911", "e911");
 
+/// The maximum length, in characters, of a text whose rule has none.
+const MAX_TEXT: usize = 1_024;
+
 /// The maximum number of errors that [`check`] lists.
 const MAX_ERRORS: usize = 100;
 
@@ -268,8 +271,8 @@ impl FieldRule {
         let length = text.chars().count();
         let too_short =
             self.min.filter(|min| length < *min).map(|min| FieldErrorKind::TooShort { length, min });
-        let too_long =
-            self.max.filter(|max| length > *max).map(|max| FieldErrorKind::TooLong { length, max });
+        let max = self.max.unwrap_or(MAX_TEXT);
+        let too_long = (length > max).then_some(FieldErrorKind::TooLong { length, max });
         let is_other = !self.allowed.is_empty() && !self.allowed.contains(&text);
         let other = is_other
             .then(|| FieldErrorKind::NotOneOf { found: start_of(text).to_owned(), allowed: self.allowed });

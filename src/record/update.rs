@@ -211,6 +211,7 @@ impl NumberRecord {
         }
         self.check_porting()?;
         if settings != before {
+            ctx.policy.document.check_settings(&settings)?;
             self.features.get_or_insert_default().wanted = settings;
         }
         Ok(self.settle_features(ctx))

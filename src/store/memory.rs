@@ -186,8 +186,13 @@ impl Store for MemoryStore {
 
     fn contact_page(&self, query: &ContactQuery) -> Result<ContactPage<ContactNumber>, StoreError> {
         let ledger = read(&self.ledger);
+        if let Some(page) = ledger.contacts.page(query, |owner| self.contacts.get(owner)) {
+            return Ok(page);
+        }
         let owners = ledger.contacts.candidates(query);
-        let lists: Vec<_> = owners.filter_map(|owner| self.contacts.get(owner)).collect();
+        let lists: Vec<_> = owners.into_iter().filter_map(|owner| self.contacts.get(owner)).collect();
+        // Writers do not wait while the lists are filtered and sorted.
+        drop(ledger);
         Ok(query.page(lists.iter().flat_map(|list| list.numbers())).cloned())
     }
 

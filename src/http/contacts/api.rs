@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::contact::book::ContactBook;
 use crate::http::server::auth::Authenticate;
+use crate::http::server::body::OpenBodies;
 use crate::http::server::execution::ExecutionMode;
 use crate::http::server::limits::ServerLimits;
 use crate::plan::Region;
@@ -32,6 +33,7 @@ pub struct ContactApi {
     pub(crate) book: ContactBook,
     pub(crate) auth: Arc<dyn Authenticate>,
     pub(crate) limits: ServerLimits,
+    pub(crate) open_bodies: OpenBodies,
     pub(crate) execution: ExecutionMode,
     pub(crate) region: Option<Region>,
     pub(crate) base_url: Arc<str>,
@@ -56,6 +58,7 @@ impl ContactApi {
             book,
             auth: Arc::new(auth),
             limits: ServerLimits::default(),
+            open_bodies: OpenBodies::default(),
             execution: ExecutionMode::default(),
             region: None,
             base_url: "".into(),

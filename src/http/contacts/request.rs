@@ -55,7 +55,7 @@ impl<A: PublishedApi, P: DeserializeOwned + Send> FromRequest<ContactApi> for Co
         let path = path.map_err(|_| RequestError::BadPath)?.0;
         let Ok(uri) = OriginalUri::from_request_parts(&mut parts, api).await;
         let query = body::pairs(parts.uri.query().unwrap_or_default().as_bytes());
-        let body = body::read(body, &api.limits).await?;
+        let body = body::read(body, &api.limits, &api.open_bodies).await?;
         Ok(Self { api: api.clone(), actor, path, query, body, uri: uri.0, published: PhantomData })
     }
 }
@@ -125,6 +125,7 @@ fn refused<A: PublishedApi>(refusal: &ContactRefusal) -> RequestError {
             let message = format!("`{path}`: `{first}` says that another number is the primary one");
             (Some(path), message)
         }
+        ContactRefusal::TooMany { .. } => (None, refusal.to_string()),
         ContactRefusal::PrimaryRequired => {
             let path = A::path(RefusedField::Primary, 0);
             let message = format!(

@@ -7,12 +7,14 @@ use serde_json::{Map, Value};
 
 use super::search_cache::SearchCache;
 use crate::account::AccountId;
+use crate::document::FieldError;
 use crate::http::server::auth::Authenticate;
+use crate::http::server::body::OpenBodies;
 use crate::http::server::execution::ExecutionMode;
 use crate::http::server::limits::ServerLimits;
 use crate::inventory::{AppLookup, Inventory, InventoryError, NumberInput, Options, Outcome};
 use crate::lifecycle::State;
-use crate::record::Shape;
+use crate::record::{Document, Shape, Update};
 
 /// The configuration of the API: an inventory, authentication, and settings. It is cheap to clone.
 ///
@@ -27,10 +29,12 @@ pub(super) struct KazooState {
     pub(super) inventory: Inventory,
     pub(super) auth: Arc<dyn Authenticate>,
     pub(super) limits: ServerLimits,
+    pub(super) open_bodies: OpenBodies,
     pub(super) execution: ExecutionMode,
     pub(super) shape: Shape,
     may_activate: Arc<dyn Fn(AccountId) -> bool + Send + Sync>,
     pub(super) apps: Option<Arc<dyn AppLookup + Send + Sync>>,
+    sets_used_by: bool,
     pub(super) searches: Arc<SearchCache>,
 }
 
@@ -43,10 +47,12 @@ impl KazooApi {
                 inventory,
                 auth: Arc::new(auth),
                 limits: ServerLimits::default(),
+                open_bodies: OpenBodies::default(),
                 execution: ExecutionMode::default(),
                 shape: Shape::Flat,
                 may_activate: Arc::new(|_| true),
                 apps: None,
+                sets_used_by: false,
                 searches: Arc::default(),
             }),
         }
@@ -99,6 +105,37 @@ impl KazooApi {
     pub fn with_app_lookup(mut self, apps: impl AppLookup + Send + Sync + 'static) -> Self {
         Arc::make_mut(&mut self.state).apps = Some(Arc::new(apps));
         self
+    }
+
+    /// Sets whether the field `used_by` of a changed document sets the application that answers the number, as
+    /// in the published address request. By default the field is ignored: the applications themselves know
+    /// which numbers they answer.
+    ///
+    /// ```
+    /// # use telnum::http::{KazooApi, TokenTable};
+    /// # use telnum::{inventory::Inventory, store::MemoryStore};
+    /// # let inventory = Inventory::builder(MemoryStore::new()).build();
+    /// let api = KazooApi::new(inventory, TokenTable::default()).with_used_by_changes(true);
+    /// ```
+    #[must_use]
+    pub fn with_used_by_changes(mut self, sets_used_by: bool) -> Self {
+        Arc::make_mut(&mut self.state).sets_used_by = sets_used_by;
+        self
+    }
+
+    /// Returns the update that a changed document asks for.
+    pub(super) fn update_of(&self, document: Document) -> Result<Update, FieldError> {
+        const USED_BY: &str = "used_by";
+        let (Document::Replace(fields) | Document::Merge(fields)) = &document;
+        let used_by = match fields.get(USED_BY).filter(|_| self.state.sets_used_by) {
+            None => None,
+            Some(Value::Null) => Some(None),
+            Some(Value::String(app)) => {
+                Some(Some(app.as_str().into()).filter(|app: &Box<str>| !app.is_empty()))
+            }
+            Some(other) => return Err(FieldError::wrong_type(USED_BY, "string", other)),
+        };
+        Ok(Update { document: Some(document), used_by, ..Update::default() })
     }
 
     /// Assigns numbers to the account of `options` and applies `document` to them.

@@ -1,5 +1,7 @@
 //! The requests of the API, and their calls to the inventory.
 
+use std::time::Instant;
+
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::response::Response;
@@ -30,6 +32,7 @@ pub(super) struct KazooRequest<P> {
     pub(super) params: QueryParams,
     pub(super) envelope: RequestEnvelope,
     key: Option<RequestKey>,
+    deadline: Option<Instant>,
     echo: RequestEcho,
 }
 
@@ -37,6 +40,7 @@ pub(super) struct KazooRequest<P> {
 #[derive(Debug)]
 pub(super) struct PublicRequest<P> {
     pub(super) path: P,
+    params: QueryParams,
     echo: RequestEcho,
 }
 
@@ -74,16 +78,18 @@ impl<P: DeserializeOwned + Send> FromRequest<KazooApi> for KazooRequest<P> {
     type Rejection = RequestError;
 
     async fn from_request(request: Request, api: &KazooApi) -> Result<Self, RequestError> {
+        let limit = api.state.limits.request_timeout;
+        // The response is still to be sent in time.
+        let deadline = Instant::now().checked_add(limit - limit / 10);
         let (mut parts, body) = request.into_parts();
         // The body of an unauthenticated request is not read.
         let actor = api.state.auth.actor(ApiName::Kazoo, &parts).ok_or(RequestError::Unauthenticated)?;
-        let PublicRequest { path, echo } = PublicRequest::from_request_parts(&mut parts, api).await?;
-        let params = QueryParams::new(parts.uri.query());
+        let PublicRequest { path, params, echo } = PublicRequest::from_request_parts(&mut parts, api).await?;
         let key = parts.headers.get(IDEMPOTENCY_KEY);
         let key = key.map(|key| request_key(&String::from_utf8_lossy(key.as_bytes()))).transpose()?;
-        let bytes = body::read(body, &api.state.limits).await?;
+        let bytes = body::read(body, &api.state.limits, &api.state.open_bodies).await?;
         let envelope = RequestEnvelope::read(&bytes)?;
-        Ok(Self { api: api.clone(), actor, path, params, envelope, key, echo })
+        Ok(Self { api: api.clone(), actor, path, params, envelope, key, deadline, echo })
     }
 }
 
@@ -93,14 +99,15 @@ impl<P: DeserializeOwned + Send> FromRequestParts<KazooApi> for PublicRequest<P>
     async fn from_request_parts(parts: &mut Parts, api: &KazooApi) -> Result<Self, RequestError> {
         let echo = RequestEcho::new(parts.extensions.get::<RequestId>(), &parts.headers);
         let path = Path::<P>::from_request_parts(parts, api).await.map_err(|_| RequestError::BadPath)?.0;
-        Ok(Self { path, echo })
+        Ok(Self { path, params: QueryParams::new(parts.uri.query()), echo })
     }
 }
 
 impl<P> PublicRequest<P> {
     /// Returns the response for a result.
     pub(super) fn respond(&self, result: Result<ResponseData, KazooError>) -> Response {
-        respond(&self.echo, Operation::Other, result)
+        let unknown = self.params.remaining().next().map(RequestError::unknown_parameter);
+        respond(&self.echo, Operation::Other, unknown.map_or(result, |error| Err(error.into())))
     }
 }
 
@@ -122,10 +129,13 @@ impl<P> KazooRequest<P> {
     where
         F: FnOnce(&Inventory, &Options, &KazooApi) -> Result<ResponseData, KazooError> + Send + 'static,
     {
-        let Self { api, actor, envelope, key, echo, .. } = self;
+        let Self { api, actor, params, envelope, key, deadline, echo, .. } = self;
+        let unknown = params.remaining().next().map(RequestError::unknown_parameter);
         let (execution, dry_run) = (api.state.execution, envelope.dry_run);
         let call = move || {
             let account = account?;
+            // A parameter that is ignored would seem to be obeyed.
+            unknown.map_or(Ok(()), Err)?;
             let inventory = &api.state.inventory;
             if inventory.accounts().account(account).is_none() {
                 return Err(KazooError::BadIdentifier);
@@ -139,6 +149,7 @@ impl<P> KazooRequest<P> {
                 .with_confined(!operation.rules().is_claim)
                 .with_accept_charges(envelope.accept_charges)
                 .with_dry_run(envelope.dry_run);
+            options.deadline = deadline;
             options.key = key.map(|key| inventory_key(actor, key)).transpose()?;
             use_case(inventory, &options, &api).map_err(|error| error.with_request_key(key))
         };

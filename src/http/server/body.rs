@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use serde_json::Value;
@@ -10,8 +12,36 @@ use super::error::RequestError;
 use super::limits::ServerLimits;
 use crate::document::{FieldError, FieldErrorKind};
 
-/// Reads a body to its end, within `limits`.
-pub(crate) async fn read(body: Body, limits: &ServerLimits) -> Result<Bytes, RequestError> {
+/// The bytes of the bodies that an API is reading.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OpenBodies(Arc<AtomicUsize>);
+
+/// The bytes of one body that is being read, until it is dropped.
+struct OpenBody<'a>(&'a OpenBodies, usize);
+
+impl OpenBodies {
+    /// Adds a body of up to `bytes`, unless all bodies would be larger than `max` together.
+    fn open(&self, bytes: usize, max: usize) -> Result<OpenBody<'_>, RequestError> {
+        let add = |open: usize| open.checked_add(bytes).filter(|open| *open <= max);
+        match self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, add) {
+            Ok(_) => Ok(OpenBody(self, bytes)),
+            Err(open) => Err(RequestError::Busy { bytes, left: max.saturating_sub(open) }),
+        }
+    }
+}
+
+impl Drop for OpenBody<'_> {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(self.1, Ordering::AcqRel);
+    }
+}
+
+/// Reads a body to its end, within `limits` and beside the `open` ones.
+pub(crate) async fn read(
+    body: Body,
+    limits: &ServerLimits,
+    open: &OpenBodies,
+) -> Result<Bytes, RequestError> {
     let max = limits.max_body_bytes;
     let too_large = RequestError::BodyTooLarge { max };
     // A body whose `Content-Length` exceeds the limit is not read at all.
@@ -21,6 +51,8 @@ pub(crate) async fn read(body: Body, limits: &ServerLimits) -> Result<Bytes, Req
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
+    let bytes = body.size_hint().upper().and_then(|bytes| usize::try_from(bytes).ok());
+    let _open = open.open(bytes.unwrap_or(max).min(max), limits.max_total_body_bytes)?;
     let read = to_bytes(body, max.saturating_add(1));
     let bytes = tokio::time::timeout(limits.body_timeout, read).await;
     match bytes.map_err(|_| RequestError::BodyTimeout)? {

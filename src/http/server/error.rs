@@ -52,8 +52,19 @@ pub(crate) enum RequestError {
         message: String,
     },
     /// A request that was not answered in time.
-    #[error("the request took too long")]
+    #[error(
+        "the request took too long, and its outcome is not known: repeat it with the same idempotency key, or \
+         read what it changes"
+    )]
     Timeout,
+    /// The bodies that are being read exceed the limit together.
+    #[error("{bytes} bytes of body exceed the {left} bytes that are left for all requests")]
+    Busy {
+        /// The size of the body, or the largest that it may have.
+        bytes: usize,
+        /// The bytes that other requests leave.
+        left: usize,
+    },
     /// A failure of the service. The cause is in the log.
     #[error("internal error")]
     Internal,
@@ -84,7 +95,7 @@ impl RequestError {
                 StatusCode::BAD_REQUEST
             }
             Self::Refused { status, .. } => *status,
-            Self::Timeout => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Timeout | Self::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -110,6 +121,7 @@ impl RequestError {
             | Self::BodyTimeout
             | Self::NotJson(_)
             | Self::Timeout
+            | Self::Busy { .. }
             | Self::Internal => vec![Problem { path: None, message: self.to_string() }],
         }
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// The limits on the size and duration of requests, and on the number of connections.
 ///
-/// Routers enforce `max_body_bytes`, `body_timeout` and `request_timeout` wherever they are served;
+/// Routers enforce `max_body_bytes`, `max_total_body_bytes`, `body_timeout` and `request_timeout` wherever they are served;
 /// [`serve`](crate::http::serve()) enforces the other limits.
 ///
 /// ```
@@ -19,6 +19,8 @@ use std::time::Duration;
 pub struct ServerLimits {
     /// The maximum size of a request body in bytes. Default: 2 MiB.
     pub(crate) max_body_bytes: usize,
+    /// The maximum size in bytes of all request bodies that one API reads at a time. Default: 256 MiB.
+    pub(crate) max_total_body_bytes: usize,
     /// The time within which a client must send the body of a request. Default: 10 seconds.
     pub(crate) body_timeout: Duration,
     /// The time within which a client must send the head of a request, and after which an idle
@@ -45,6 +47,7 @@ impl Default for ServerLimits {
     fn default() -> Self {
         Self {
             max_body_bytes: 2 * 1024 * 1024,
+            max_total_body_bytes: 256 * 1024 * 1024,
             body_timeout: Duration::from_secs(10),
             head_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(30),
@@ -61,6 +64,12 @@ impl ServerLimits {
     #[must_use]
     pub fn with_max_body_bytes(self, max_body_bytes: usize) -> Self {
         Self { max_body_bytes, ..self }
+    }
+
+    /// Sets the maximum size in bytes of all request bodies that one API reads at a time. Default: 256 MiB.
+    #[must_use]
+    pub fn with_max_total_body_bytes(self, max_total_body_bytes: usize) -> Self {
+        Self { max_total_body_bytes, ..self }
     }
 
     /// Sets the time within which a client must send the body of a request. Default: 10 seconds.

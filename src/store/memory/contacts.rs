@@ -1,12 +1,15 @@
 //! The index of contact numbers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::holders::{Clash, Holders};
-use super::page::Candidates;
-use crate::contact::{ContactId, ContactList, ContactNumber, ContactQuery, NumberFilter, OwnerId};
-use crate::number::PhoneNumber;
+use crate::contact::{
+    ContactFilter, ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, NumberFilter,
+    OrderField, OwnerId,
+};
+use crate::number::{Extension, PhoneNumber};
 use crate::store::{Change, Expect, StoreError, Stored};
+use crate::time::Timestamp;
 
 /// The index of owners by the ids and the numbers of their contacts.
 #[derive(Default)]
@@ -14,8 +17,32 @@ pub(super) struct ContactIndex {
     all: BTreeSet<OwnerId>,
     by_id: Holders<ContactId, OwnerId>,
     by_number: BTreeMap<PhoneNumber, BTreeSet<OwnerId>>,
+    /// The owners of all contacts, in each order.
+    orders: HashMap<OrderField, BTreeMap<(OrderValue, ContactId), OwnerId>>,
     /// The greatest id that is or was stored, or was allocated.
     last_id: u64,
+}
+
+/// The value that a contact is ordered by.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum OrderValue {
+    Text(Option<Box<str>>),
+    Time(Timestamp),
+    Number(PhoneNumber, Option<Extension>),
+    Flag(bool),
+}
+
+impl OrderValue {
+    fn of(field: OrderField, contact: &ContactNumber) -> Self {
+        match field {
+            OrderField::Carrier => Self::Text(contact.carrier().map(|carrier| (**carrier).into())),
+            OrderField::CreatedAt => Self::Time(contact.created_at()),
+            OrderField::Location => Self::Text(contact.location().map(|location| (**location).into())),
+            OrderField::Number => Self::Number(contact.number(), contact.extension()),
+            OrderField::Primary => Self::Flag(contact.is_primary()),
+            OrderField::UpdatedAt => Self::Time(contact.updated_at()),
+        }
+    }
 }
 
 /// The error of allocating more ids than are left.
@@ -27,15 +54,55 @@ struct NoId(u64);
 const MAX_IDS: usize = 1_000_000;
 
 impl ContactIndex {
-    /// Returns candidates for `query`: they include all owners with a matching contact.
-    pub(super) fn candidates(&self, query: &ContactQuery) -> Candidates<'_, OwnerId> {
-        match (query.filter.owner, &query.filter.number) {
-            (Some(owner), _) => Box::new(self.all.get(&owner).copied().into_iter()),
-            (None, Some(NumberFilter::Number(number, _))) => {
-                Box::new(self.by_number.get(number).into_iter().flatten().copied())
-            }
-            (None, Some(NumberFilter::Text(_)) | None) => Box::new(self.all.iter().copied()),
+    /// Returns the page of a query without conditions, which reads no more than the contacts up to the end
+    /// of the page; `None` if the query has a condition. `list` returns the list of an owner.
+    pub(super) fn page(
+        &self,
+        query: &ContactQuery,
+        list: impl Fn(OwnerId) -> Option<Stored<ContactList>>,
+    ) -> Option<ContactPage<ContactNumber>> {
+        if query.filter != ContactFilter::default() {
+            return None;
         }
+        let contact =
+            |((_, id), owner): (&(OrderValue, ContactId), &OwnerId)| list(*owner)?.get(*id).cloned();
+        let (offset, per_page) = (usize::try_from(query.offset).unwrap_or(usize::MAX), query.per_page());
+        let order = self.orders.get(&query.order.field);
+        let contacts = order.into_iter().flatten();
+        let items = if query.order.descending {
+            contacts.rev().skip(offset).take(per_page.into()).filter_map(contact).collect()
+        } else {
+            contacts.skip(offset).take(per_page.into()).filter_map(contact).collect()
+        };
+        let total = order.map_or(0, BTreeMap::len) as u64;
+        Some(ContactPage { items, total, offset: query.offset, per_page })
+    }
+
+    /// Returns candidates for `query`: they include all owners with a matching contact.
+    pub(super) fn candidates(&self, query: &ContactQuery) -> BTreeSet<OwnerId> {
+        let filter = &query.filter;
+        if let Some(owner) = filter.owner {
+            return self.all.get(&owner).copied().into_iter().collect();
+        }
+        if let Some(NumberFilter::Number(number, _)) = &filter.number {
+            return self.by_number.get(number).cloned().unwrap_or_default();
+        }
+        // An empty text matches contacts without a value.
+        let text = |text: &String| OrderValue::Text(Some(text.as_str().into()).filter(|_| !text.is_empty()));
+        let conditions = [
+            (OrderField::CreatedAt, filter.created_at.map(OrderValue::Time)),
+            (OrderField::UpdatedAt, filter.updated_at.map(OrderValue::Time)),
+            (OrderField::Location, filter.location.as_ref().map(text)),
+            (OrderField::Carrier, filter.carrier.as_ref().map(text)),
+            (OrderField::Primary, filter.primary.map(OrderValue::Flag)),
+        ];
+        let Some((field, value)) = conditions.into_iter().find_map(|(field, value)| Some((field, value?)))
+        else {
+            return self.all.clone();
+        };
+        let range = (value.clone(), ContactId::new(0))..=(value, ContactId::new(u64::MAX));
+        let order = self.orders.get(&field);
+        order.into_iter().flat_map(|order| order.range(range.clone())).map(|(_, owner)| *owner).collect()
     }
 
     /// Returns the owner of the contact with `id`.
@@ -69,6 +136,7 @@ impl ContactIndex {
         after: Option<&Stored<ContactList>>,
     ) {
         self.by_id.replace(owner, before, after, ids);
+        self.reorder(owner, before, after);
         self.all.remove(&owner);
         for contact in before.into_iter().flat_map(|list| list.numbers()) {
             if let Some(owners) = self.by_number.get_mut(&contact.number()) {
@@ -82,6 +150,33 @@ impl ContactIndex {
         for contact in after.into_iter().flat_map(|list| list.numbers()) {
             self.by_number.entry(contact.number()).or_default().insert(owner);
             self.last_id = self.last_id.max(contact.id().get());
+        }
+    }
+
+    /// Puts the changed contacts of an owner in their places in all orders.
+    fn reorder(
+        &mut self,
+        owner: OwnerId,
+        before: Option<&Stored<ContactList>>,
+        after: Option<&Stored<ContactList>>,
+    ) {
+        fn by_id(list: Option<&Stored<ContactList>>) -> HashMap<ContactId, &ContactNumber> {
+            let contacts = list.into_iter().flat_map(|list| list.numbers());
+            contacts.map(|contact| (contact.id(), contact)).collect()
+        }
+        let (before, after) = (by_id(before), by_id(after));
+        for field in OrderField::all() {
+            let order = self.orders.entry(field).or_default();
+            for (id, contact) in before.iter().filter(|(id, contact)| after.get(id) != Some(contact)) {
+                let key = (OrderValue::of(field, contact), *id);
+                // Another owner of the same commit may have it by now.
+                if order.get(&key) == Some(&owner) {
+                    order.remove(&key);
+                }
+            }
+            for (id, contact) in after.iter().filter(|(id, contact)| before.get(id) != Some(contact)) {
+                order.insert((OrderValue::of(field, contact), *id), owner);
+            }
         }
     }
 }

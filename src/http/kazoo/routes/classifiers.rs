@@ -5,6 +5,7 @@ use axum::response::Response;
 use serde_json::json;
 
 use crate::classify::Classifiers;
+use crate::document::{FieldError, FieldErrorKind};
 use crate::http::kazoo::api::KazooApi;
 use crate::http::kazoo::operation::Operation;
 use crate::http::kazoo::request::{KazooRequest, PublicRequest};
@@ -51,6 +52,10 @@ pub(super) async fn classify_for_all(
 }
 
 fn classification(classifiers: &Classifiers, number: &str) -> Result<ResponseData, KazooError> {
+    let (length, max) = (number.len(), Classifiers::MAX_TEXT_BYTES);
+    if length > max {
+        return Err(FieldError::new("phone_number", FieldErrorKind::TooLong { length, max }).into());
+    }
     let classification = classifiers.classify(number).ok_or(KazooError::BadIdentifier)?;
     Ok(json!(classification).into())
 }

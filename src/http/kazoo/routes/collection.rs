@@ -13,6 +13,7 @@ use crate::http::kazoo::wire::error_body::ErrorBody;
 use crate::http::kazoo::wire::number::NumberView;
 use crate::inventory::{Inventory, InventoryError, Options, Outcome};
 use crate::lifecycle::State;
+use crate::record::Document;
 
 type CollectionRequest = KazooRequest<String>;
 
@@ -37,9 +38,10 @@ pub(super) async fn create(mut request: CollectionRequest) -> Response {
     request_body(content = Value, description = "`{data: {numbers: [..], ..}}`: the numbers, and the document of each"),
     responses((status = 200, description = "`{success, error}`"), (status = 400, description = "All numbers failed")))]
 pub(super) async fn replace(mut request: CollectionRequest) -> Response {
-    let document = request.take_document();
-    run(request, Operation::Update, document, |inventory, numbers, document, options| {
-        Ok(inventory.replace(numbers, document, options)?)
+    let (api, document) = (request.api.clone(), request.take_document());
+    run(request, Operation::Update, document, move |inventory, numbers, document, options| {
+        let update = api.update_of(Document::Replace(document))?;
+        Ok(inventory.update(numbers, &update, options)?)
     })
     .await
 }
@@ -51,9 +53,10 @@ pub(super) async fn replace(mut request: CollectionRequest) -> Response {
     request_body(content = Value, description = "`{data: {numbers: [..], ..}}`: the numbers, and the changes of each document"),
     responses((status = 200, description = "`{success, error}`"), (status = 400, description = "All numbers failed")))]
 pub(super) async fn patch(mut request: CollectionRequest) -> Response {
-    let changes = Ok(request.take_changes());
-    run(request, Operation::Update, changes, |inventory, numbers, changes, options| {
-        Ok(inventory.patch(numbers, changes, options)?)
+    let (api, changes) = (request.api.clone(), Ok(request.take_changes()));
+    run(request, Operation::Update, changes, move |inventory, numbers, changes, options| {
+        let update = api.update_of(Document::Merge(changes))?;
+        Ok(inventory.update(numbers, &update, options)?)
     })
     .await
 }

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use crate::document::{FieldError, FieldErrorKind};
+use crate::document::FieldError;
 use crate::http::kazoo::operation::Operation;
 use crate::http::kazoo::request::KazooRequest;
 use crate::http::kazoo::wire::envelope::{PagePosition, ResponseData};
@@ -92,12 +92,7 @@ impl ListRequest {
             let reason = format!("expected 1 to {MAX_PAGE_SIZE}");
             return Err(FieldError::invalid("page_size", &limit.into(), reason));
         }
-        // An unknown filter is an error: if it were ignored, the list would contain numbers that do not
-        // match.
-        match params.remaining().find(|name| is_filter(name)) {
-            Some(name) => Err(FieldError::new(name, FieldErrorKind::Unknown)),
-            None => Ok(Self { query, after, limit }),
-        }
+        Ok(Self { query, after, limit })
     }
 
     fn run(
@@ -114,7 +109,9 @@ impl ListRequest {
         for record in &found.items {
             (record.number(), record.version()).hash(&mut hash);
         }
-        let revision = format!("{}-{:016x}", numbers.len(), hash.finish());
+        let first = hash.finish();
+        first.hash(&mut hash);
+        let revision = format!("{}-{first:016x}{:016x}", numbers.len(), hash.finish());
         let page_size = numbers.len();
         let position = found.next.map(|next| PagePosition { page_size, next_start_key: next.to_string() });
         Ok(ResponseData {
@@ -124,12 +121,6 @@ impl ListRequest {
             quotes: None,
         })
     }
-}
-
-/// Returns whether a parameter is a filter in the reference.
-fn is_filter(name: &str) -> bool {
-    let is_time = name.ends_with("_from") || name.ends_with("_to");
-    is_time || name.starts_with("filter_") || ["has_key", "has_value", "key_missing"].contains(&name)
 }
 
 /// Reads a range of times in which either end may be open.

@@ -11,6 +11,7 @@ use crate::http::kazoo::wire::error::KazooError;
 use crate::http::kazoo::wire::number::NumberView;
 use crate::inventory::{Create, Inventory, InventoryError, NumberInput, Options, Outcome};
 use crate::lifecycle::State;
+use crate::record::Document;
 
 type NumberRequest = KazooRequest<(String, String)>;
 
@@ -60,7 +61,8 @@ pub(super) async fn replace(mut request: NumberRequest) -> Response {
     request
         .run_for_account(Operation::Update, move |inventory, options, api| {
             let view = NumberView::new(api, inventory, options).with_e911_key(key);
-            single(inventory.replace([number], document?, options), &view)
+            let update = api.update_of(Document::Replace(document?))?;
+            single(inventory.update([number], &update, options), &view)
         })
         .await
 }
@@ -78,7 +80,8 @@ pub(super) async fn patch(mut request: NumberRequest) -> Response {
     request
         .run_for_account(Operation::Update, move |inventory, options, api| {
             let view = NumberView::new(api, inventory, options).with_e911_key(key);
-            single(inventory.patch([number], changes, options), &view)
+            let update = api.update_of(Document::Merge(changes))?;
+            single(inventory.update([number], &update, options), &view)
         })
         .await
 }

@@ -72,6 +72,7 @@ const fn code_and_name(kind: InventoryErrorKind) -> (u16, &'static str) {
         InventoryErrorKind::NotDone => (409, "not_done"),
         InventoryErrorKind::TooManyRequests => (429, "too_many_requests"),
         InventoryErrorKind::ExternalFault => (500, "unspecified_fault"),
+        InventoryErrorKind::DeadlinePassed => (503, "timeout"),
         InventoryErrorKind::Store => (500, "internal_error"),
     }
 }

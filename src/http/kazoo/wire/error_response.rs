@@ -93,7 +93,7 @@ fn domain_error(error: &InventoryError, key: E911Key, operation: Operation) -> E
             ErrorResponse::new(body.code, body.error, body.cause.into())
         }
         (ErrorForm::Body, InventoryError::QuoteNotAccepted(quotes)) => {
-            ErrorResponse::new(402, &body.message, json!(quotes))
+            ErrorResponse::new(402, &body.message, json!(**quotes))
         }
         (ErrorForm::Body, error) => {
             if body.code >= 500 {
@@ -119,6 +119,7 @@ fn request_error(error: &RequestError) -> ErrorResponse {
         RequestError::Unauthenticated => ("invalid_credentials", json!({"message": message})),
         RequestError::BodyIncomplete => ("bad_request", json!({"message": message})),
         RequestError::BodyTimeout | RequestError::Timeout => ("timeout", json!({"message": message})),
+        RequestError::Busy { left, .. } => ("busy", json!({"message": message, "target": left})),
         RequestError::Refused { .. } => ("refused", json!({"message": message})),
         RequestError::Internal => ("internal_error", json!({"message": message})),
     };

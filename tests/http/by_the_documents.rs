@@ -1,0 +1,89 @@
+//! Items 29 to 31 of the report on limits: parameters, `used_by`, revisions.
+
+use serde_json::{Map, Value, json};
+use telnum::account::{Account, AccountTree};
+use telnum::http::{ApiName, KazooApi, ServerLimits, TokenTable, kazoo};
+use telnum::inventory::Inventory;
+use telnum::store::MemoryStore;
+
+use crate::replay::{Reply, send_bytes};
+use crate::world::{self, OWNER, OWNER_TOKEN, Server};
+
+fn ask(server: &Server, method: &str, path: &str, token: &str, body: &Value) -> Reply {
+    let headers = Map::from_iter([("X-Auth-Token".to_owned(), token.into())]);
+    let body = if body.is_null() { Vec::new() } else { serde_json::to_vec(body).unwrap() };
+    send_bytes(server, method, &format!("/v2/{path}"), &headers, body)
+}
+
+#[test]
+fn item_29_unknown_parameters_are_refused_by_name() {
+    let server = world::kazoo();
+    let number = format!("accounts/{OWNER}/phone_numbers/%2B14155555555");
+    let rows = [
+        ("GET", "phone_numbers?prefix=415&contains=99".to_owned(), "contains"),
+        ("GET", "phone_numbers?prefix=415&sms_enabled=true".to_owned(), "sms_enabled"),
+        ("GET", "phone_numbers/classifiers/911?x=1".to_owned(), "x"),
+        ("GET", format!("accounts/{OWNER}/phone_numbers?filter_owner=x"), "filter_owner"),
+        ("GET", format!("accounts/{OWNER}/phone_numbers?sort=x"), "sort"),
+        ("GET", format!("accounts/{OWNER}/phone_numbers/prefix?city=Oakland&state=CA"), "state"),
+        ("GET", format!("{number}?as=xml"), "as"),
+        ("GET", format!("{number}/identify?as=xml"), "as"),
+        ("DELETE", format!("{number}?hrad=true"), "hrad"),
+        ("POST", format!("accounts/{OWNER}/phone_numbers/fix?dry=1"), "dry"),
+    ];
+    for (method, path, name) in rows {
+        let reply = ask(&server, method, &path, OWNER_TOKEN, &Value::Null);
+        assert_eq!(reply.status, 400, "{path}: {}", reply.text);
+        let expected = json!({name: {"additionalProperties": {"message": "no such field"}}});
+        assert_eq!(reply.json()["data"], expected, "{path}");
+    }
+    // Nothing was done.
+    assert_eq!(ask(&server, "GET", &number, OWNER_TOKEN, &Value::Null).status, 200);
+}
+
+/// The printed address request sends `used_by`, and the printed response has it.
+#[test]
+fn item_30_used_by_is_set_where_the_service_says_so() {
+    let shop = "shop".parse().unwrap();
+    let start = |is_set: bool| {
+        let accounts = AccountTree::new([Account::new(shop).with_may_add_numbers(true)]).unwrap();
+        let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
+        let tokens: TokenTable = [(ApiName::Kazoo, "token".to_owned(), shop.into())].into_iter().collect();
+        let api = KazooApi::new(inventory, tokens).with_used_by_changes(is_set);
+        Server::start(kazoo::router(api), ServerLimits::default())
+    };
+    let path = "accounts/shop/phone_numbers/%2B14158867900";
+    for is_set in [false, true] {
+        let server = start(is_set);
+        let body = json!({"data": {"create_with_state": "in_service"}});
+        assert_eq!(ask(&server, "PUT", path, "token", &body).status, 201);
+        let change = |method: &str, path: &str, data: Value| {
+            ask(&server, method, path, "token", &json!({ "data": data })).json()["data"].clone()
+        };
+        let shown = |app: &str| if is_set && !app.is_empty() { json!(app) } else { Value::Null };
+        let used_by = |answer: &Value| answer.get("used_by").cloned().unwrap_or_default();
+        let answer = change("POST", path, json!({"used_by": "callflow", "id": "+14158867900"}));
+        assert_eq!(used_by(&answer), shown("callflow"));
+        // A document that does not name it keeps it.
+        assert_eq!(used_by(&change("POST", path, json!({"note": 1}))), shown("callflow"));
+        assert_eq!(used_by(&change("PATCH", path, json!({"used_by": "fax"}))), shown("fax"));
+        let all = json!({"numbers": ["+14158867900"], "used_by": null});
+        let answer = change("PATCH", "accounts/shop/phone_numbers/collection", all);
+        assert_eq!(used_by(&answer["success"]["+14158867900"]), shown(""));
+    }
+}
+
+#[test]
+fn item_31_a_revision_has_32_digits() {
+    let server = world::kazoo();
+    let list = || ask(&server, "GET", &format!("accounts/{OWNER}/phone_numbers"), OWNER_TOKEN, &Value::Null);
+    let (first, second) = (list().json(), list().json());
+    let revision = first["revision"].as_str().unwrap().to_owned();
+    let (count, digits) = revision.split_once('-').unwrap();
+    assert_eq!(count.parse::<usize>().unwrap(), first["data"]["numbers"].as_object().unwrap().len());
+    assert!(digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()), "{revision}");
+    assert_eq!(second["revision"], revision);
+    let path = format!("accounts/{OWNER}/phone_numbers/%2B14155555555");
+    assert_eq!(ask(&server, "PATCH", &path, OWNER_TOKEN, &json!({"data": {"x": 1}})).status, 200);
+    assert_ne!(list().json()["revision"], revision);
+}
