@@ -50,7 +50,7 @@ fn item_30_used_by_is_set_where_the_service_says_so() {
         let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
         let tokens: TokenTable = [(ApiName::Kazoo, "token".to_owned(), shop.into())].into_iter().collect();
         let api = KazooApi::new(inventory, tokens).with_used_by_changes(is_set);
-        Server::start(kazoo::router(api), ServerLimits::default())
+        Server::start(axum::Router::new().nest("/v2", kazoo::router(api)), ServerLimits::default())
     };
     let path = "accounts/shop/phone_numbers/%2B14158867900";
     for is_set in [false, true] {

@@ -23,6 +23,16 @@ pub(super) struct ContactIndex {
     last_id: u64,
 }
 
+/// The fields that contacts are ordered by.
+const ORDER_FIELDS: [OrderField; 6] = [
+    OrderField::Carrier,
+    OrderField::CreatedAt,
+    OrderField::Location,
+    OrderField::Number,
+    OrderField::Primary,
+    OrderField::UpdatedAt,
+];
+
 /// The value that a contact is ordered by.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum OrderValue {
@@ -165,7 +175,7 @@ impl ContactIndex {
             contacts.map(|contact| (contact.id(), contact)).collect()
         }
         let (before, after) = (by_id(before), by_id(after));
-        for field in OrderField::all() {
+        for field in ORDER_FIELDS {
             let order = self.orders.entry(field).or_default();
             for (id, contact) in before.iter().filter(|(id, contact)| after.get(id) != Some(contact)) {
                 let key = (OrderValue::of(field, contact), *id);
