@@ -9,12 +9,14 @@
 //! cargo run --release --example inventory
 //! cargo run --release --example inventory -- --rows 100000 --threads 4
 //! cargo run --release --example inventory -- --csv numbers.csv
+//! cargo run --release --features redb --example inventory -- --store numbers.redb
 //! ```
 //!
 //! The columns of a file are `number,account,state,carrier`, quoted or not. The accounts are `shop-00` to
 //! `shop-11`.
 
 mod rows;
+mod stores;
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -34,11 +36,11 @@ use telnum::inventory::{Create, Inventory, Options, Outcome};
 use telnum::lifecycle::State;
 use telnum::plan;
 use telnum::policy::{Ageing, Policy, SubscriberClass};
-use telnum::store::{MemoryStore, Query, StoreExt};
+use telnum::store::{Logged, Query, Store, StoreError, StoreExt};
 use telnum::testing::{CarrierOrder, ScriptedCarrier};
 use telnum::{PhoneNumber, Timestamp};
 
-/// Imports numbers into an inventory in memory, and uses them.
+/// Imports numbers into an inventory, and uses them.
 #[derive(Parser)]
 struct Cli {
     /// The number of generated rows
@@ -50,6 +52,9 @@ struct Cli {
     /// The number of concurrent threads
     #[arg(long, default_value_t = 2)]
     threads: usize,
+    /// The file that keeps the inventory: started again, the example goes on with it
+    #[arg(long, default_value = "memory")]
+    store: String,
 }
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
@@ -82,35 +87,44 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> Result<bool> {
     let shops: Vec<AccountId> =
         (0..12).map(|place| format!("shop-{place:02}").parse()).collect::<std::result::Result<_, _>>()?;
-    let carrier =
-        Arc::new(ScriptedCarrier::new("telnyx".parse()?).with_block("+14258860000".parse()?, 1_000));
-    let clock = Arc::new(AtomicI64::new("2026-03-01T12:00:00Z".parse::<Timestamp>()?.unix()));
-    let inventory = platform(&shops, &carrier, &clock)?;
+    let store = stores::open(&cli.store)?;
+    let (events_before, last) = last_events(&*store, 1)?;
+    let start = last.first().map_or("2026-03-01T12:00:00Z".parse()?, |logged| logged.event.at());
+    let clock = Arc::new(AtomicI64::new(start.unix()));
+    // The carrier sells what was not bought in an earlier run.
+    let mut carrier = ScriptedCarrier::new("telnyx".parse()?);
+    for place in 0..1_000 {
+        let number = format!("+1425886{place:04}").parse()?;
+        if store.get(number)?.is_none() {
+            carrier = carrier.with_block(number, 1);
+        }
+    }
+    let carrier = Arc::new(carrier);
+    let inventory = platform(store, &shops, &carrier, &clock)?;
+    let recovered = inventory.recover()?.finished;
+    let stored_at_first = inventory.store().scan_all(Query::default(), 10_000).count();
+    if stored_at_first > 0 {
+        println!("{} goes on with {stored_at_first} numbers, {recovered} claims finished", cli.store);
+    }
+    let bought_at_first = carrier.orders().len();
     let mut tally = Tally { imported: import(cli, &inventory, &shops)?, ..Tally::default() };
 
     let in_service_at_first = count(&inventory, State::InService)?;
     overview(&inventory)?;
-    one_shop(&inventory, *shops.first().ok_or("no shop")?, &mut tally)?;
+    let order = format!("order-{events_before}");
+    one_shop(&inventory, *shops.first().ok_or("no shop")?, &order, &mut tally)?;
     months_pass(&inventory, &clock, &mut tally)?;
     many_shops(cli.threads, &inventory, &shops, &mut tally)?;
 
     println!("\nthe last events:");
-    let count_of_events = 5;
-    let mut after = 0;
-    let mut last = Vec::new();
-    loop {
-        let page = inventory.store().events(after, 10_000)?;
-        let Some(event) = page.last() else { break };
-        after = event.sequence;
-        last.extend(page);
-        last.drain(..last.len().saturating_sub(count_of_events));
-    }
+    let (after, last) = last_events(&**inventory.store(), 5)?;
     for logged in &last {
         println!("  {}", serde_json::to_string(logged)?);
     }
     let states = summary(&inventory)?;
     let orders = carrier.orders();
-    let acquired = orders.iter().filter(|(_, order, _)| *order == CarrierOrder::Acquire).count();
+    let orders = orders.iter().skip(bought_at_first);
+    let acquired = orders.filter(|(_, order, _)| *order == CarrierOrder::Acquire).count();
     let is_right = |what: &str, is: usize, should_be: usize| {
         println!("{what}: {is}, by the outcomes {should_be}");
         is == should_be
@@ -120,7 +134,7 @@ fn run(cli: &Cli) -> Result<bool> {
     let in_service = states.get(&State::InService).copied().unwrap_or(0) + tally.released;
     // All checks run, so that all differences are printed.
     let checks = [
-        is_right("numbers", total, tally.imported + tally.bought + tally.ported),
+        is_right("numbers", total, stored_at_first + tally.imported + tally.bought + tally.ported),
         is_right("in service, now or before", in_service, in_service_at_first + tally.activated),
         is_right("bought", acquired, tally.bought),
     ];
@@ -131,8 +145,28 @@ fn run(cli: &Cli) -> Result<bool> {
     Ok(is_right)
 }
 
-/// Creates an inventory in memory: a master, two resellers below it, and shops below those.
+/// Returns the number of events, and the last `count` of them.
+fn last_events(store: &dyn Store, count: usize) -> Result<(u64, Vec<Logged>)> {
+    let mut after = 0;
+    let mut last = Vec::new();
+    loop {
+        let page = match store.events(after, 10_000) {
+            Err(StoreError::Forgotten { first }) => {
+                after = first - 1;
+                continue;
+            }
+            page => page?,
+        };
+        let Some(event) = page.last() else { return Ok((after, last)) };
+        after = event.sequence;
+        last.extend(page);
+        last.drain(..last.len().saturating_sub(count));
+    }
+}
+
+/// Creates an inventory: a master, two resellers below it, and shops below those.
 fn platform(
+    store: Arc<dyn Store>,
     shops: &[AccountId],
     carrier: &Arc<ScriptedCarrier>,
     clock: &Arc<AtomicI64>,
@@ -148,15 +182,10 @@ fn platform(
     let policy = Policy::default().with_ageing(Ageing::new(SubscriberClass::Residential, 60)?);
     let (clock, carrier): (_, Arc<dyn Carrier>) = (Arc::clone(clock), Arc::<ScriptedCarrier>::clone(carrier));
     let now = move || Timestamp::from_unix(clock.load(Ordering::Relaxed)).unwrap_or(Timestamp::MAX);
-    Ok(Inventory::builder(Arc::new(MemoryStore::new()))
-        .accounts(accounts)
-        .carrier(carrier)
-        .policy(policy)
-        .clock(now)
-        .build())
+    Ok(Inventory::builder(store).accounts(accounts).carrier(carrier).policy(policy).clock(now).build())
 }
 
-/// Imports the rows and prints the first failures.
+/// Imports the rows that are not stored yet, and prints the first failures.
 fn import(cli: &Cli, inventory: &Inventory, shops: &[AccountId]) -> Result<usize> {
     let (lines, bar) = match &cli.csv {
         Some(path) => (rows::read_file(path)?, ProgressBar::new_spinner()),
@@ -164,21 +193,31 @@ fn import(cli: &Cli, inventory: &Inventory, shops: &[AccountId]) -> Result<usize
     };
     let bar = bar.with_style(ProgressStyle::with_template("{wide_bar} {pos} numbers, {per_sec}, {elapsed}")?);
     let started = Instant::now();
-    let (mut rows, mut unread) = (0_usize, Vec::new());
+    let (mut rows, mut stored, mut unread) = (0_usize, 0, Vec::new());
     let read = lines.progress_with(bar).filter_map(|line| {
         rows += 1;
+        if line.as_ref().is_ok_and(|line| is_stored(inventory, line)) {
+            stored += 1;
+            return None;
+        }
         let row = line.map_err(|error| error.to_string()).and_then(|line| rows::row(&line));
         row.map_err(|error| unread.push(error)).ok()
     });
     let report = inventory.import(read, &Options::new(Actor::System))?;
     let took = started.elapsed().as_secs_f64();
-    println!("imported {} of {rows} rows in {took:.1} s", report.imported);
+    println!("imported {} of {rows} rows in {took:.1} s, {stored} were stored", report.imported);
     let failed = report.failed.iter().map(|(text, error)| format!("{text}: {error}"));
     failed.chain(unread.iter().cloned()).take(2).for_each(|line| println!("  {line}"));
-    if report.imported + report.failed.len() + unread.len() != rows {
+    if report.imported + report.failed.len() + unread.len() + stored != rows {
         return Err("the report lacks a row".into());
     }
     Ok(report.imported)
+}
+
+/// Returns whether the number of a line is stored.
+fn is_stored(inventory: &Inventory, line: &str) -> bool {
+    let number = line.split(',').next().and_then(|number| number.parse().ok());
+    number.is_some_and(|number| inventory.store().get(number).is_ok_and(|stored| stored.is_some()))
 }
 
 /// Counts the classes, regions and types of the numbers.
@@ -200,7 +239,7 @@ fn overview(inventory: &Inventory) -> Result<()> {
 }
 
 /// Searches for numbers, buys some, ports one in and releases some, for one shop.
-fn one_shop(inventory: &Inventory, shop: AccountId, tally: &mut Tally) -> Result<()> {
+fn one_shop(inventory: &Inventory, shop: AccountId, order: &str, tally: &mut Tally) -> Result<()> {
     let options = Options::new(shop);
     let search = NumberSearch::new("+1425886".parse()?).with_quantity(20);
     let page = inventory.search(&search, &options)?;
@@ -209,7 +248,7 @@ fn one_shop(inventory: &Inventory, shop: AccountId, tally: &mut Tally) -> Result
 
     // The inventory may already have some of the numbers. The repeated request takes effect once.
     let before = StatesBefore::read(inventory, &found)?;
-    let keyed = options.with_key("order-1".parse()?).with_all_or_nothing(true);
+    let keyed = options.with_key(order.parse()?).with_all_or_nothing(true);
     let reserved = inventory.reserve(&found, &keyed)?;
     let again = inventory.reserve(&found, &keyed)?;
     if again.succeeded != reserved.succeeded {

@@ -1,7 +1,7 @@
-//! Serves all published APIs from a store in memory.
+//! Serves all published APIs from stores in files, or in memory.
 //!
 //! ```text
-//! cargo run --release --features geo,http --example serve -- \
+//! cargo run --release --features geo,http,redb --example serve -- \
 //!     --accounts examples/data/accounts.json --tokens examples/data/tokens.json \
 //!     --localities examples/data/localities.csv
 //! curl -H "X-Auth-Token: shop-token" -X PUT -d '{"data": {"my_field": "my value"}}' \
@@ -15,10 +15,13 @@
 //! `/docs` documents the APIs. Ctrl-C or SIGTERM stops the server after running requests are answered.
 //! The log contains one JSON object per line; `RUST_LOG` sets its level (`RUST_LOG=warn`).
 
+mod stores;
+
 use std::error::Error;
 use std::fs::File;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Parser;
 use telnum::account::{AccountTree, Actor};
@@ -28,12 +31,12 @@ use telnum::inventory::{Create, Inventory, Options};
 use telnum::lifecycle::State;
 use telnum::locality::{Columns, LocalityTable};
 use telnum::plan::Region;
-use telnum::store::MemoryStore;
+use telnum::store::Store;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-/// Serves phone numbers over HTTP, kept in memory.
+/// Serves phone numbers over HTTP.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// The address to listen on.
@@ -52,6 +55,10 @@ struct Arguments {
     /// The number of available numbers to create at the start, from +1 415 200 0000 on.
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=8_000_000))]
     numbers: u32,
+    /// The file that keeps the numbers, or `memory`. The files of contacts are beside it, with `.people`,
+    /// `.clients` and `.users` behind their names.
+    #[arg(long, default_value = if cfg!(feature = "redb") { "telnum.redb" } else { "memory" })]
+    store: String,
     /// The region of contact numbers without a calling code.
     #[arg(long, default_value = "US")]
     region: Region,
@@ -61,7 +68,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
-    // Calls run inline, since the store never blocks.
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(run(arguments))
 }
@@ -69,22 +75,26 @@ fn main() -> Result<(), Box<dyn Error>> {
 async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let accounts: AccountTree = read(&arguments.accounts)?;
     let tokens: TokenTable = read(&arguments.tokens)?;
-    let mut inventory = Inventory::builder(MemoryStore::new()).accounts(accounts);
+    let is_in_memory = arguments.store == "memory";
+    let mut inventory = Inventory::builder(open(&arguments.store)?).accounts(accounts);
     if let Some(path) = &arguments.localities {
         inventory = inventory.localities(read_localities(path)?);
     }
     let inventory = inventory.build();
+    // External effects that a crash interrupted are finished first.
+    inventory.recover()?;
     fill(&inventory, arguments.numbers)?;
 
     let limits = ServerLimits::default();
     let numbers = KazooApi::new(inventory, tokens.clone()).with_limits(limits);
     // Each API has its own book, since a client and a person with the same id are different owners.
-    let book = || {
-        ContactApi::new(ContactBook::new(MemoryStore::new()), tokens.clone())
+    let book = |name: &str| -> Result<_, Box<dyn Error>> {
+        let word = if is_in_memory { "memory".to_owned() } else { format!("{}.{name}", arguments.store) };
+        Ok(ContactApi::new(ContactBook::new(open(&word)?), tokens.clone())
             .with_region(arguments.region)
-            .with_limits(limits)
+            .with_limits(limits))
     };
-    let contacts = ContactApis { people: book(), clients: book(), users: book() };
+    let contacts = ContactApis { people: book("people")?, clients: book("clients")?, users: book("users")? };
     let listen = arguments.listen;
     let listener = TcpListener::bind(listen).await.map_err(|error| format!("{listen}: {error}"))?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -98,6 +108,10 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     })
     .await;
     Ok(())
+}
+
+fn open(word: &str) -> Result<Arc<dyn Store>, Box<dyn Error>> {
+    stores::open(word).map_err(|error| error as Box<dyn Error>)
 }
 
 fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Box<dyn Error>> {

@@ -226,6 +226,33 @@ impl RedbStore {
         counts().map_err(|error| RedbError::of(&self.place.path, error.0))
     }
 
+    /// Returns up to `limit` receipts in ascending order of their keys, starting after `after`.
+    ///
+    /// ```
+    /// # use telnum::store::redb::RedbStore;
+    /// # let directory = std::env::temp_dir().join(format!("telnum-receipts-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&directory)?;
+    /// let store = RedbStore::open(directory.join("numbers.redb"))?;
+    /// assert!(store.receipts(None, 100)?.is_empty());
+    /// # std::fs::remove_dir_all(directory)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Unreachable`](StoreError::Unreachable) and [`Backend`](StoreError::Backend) as of every method of
+    /// a [`Store`].
+    pub fn receipts(&self, after: Option<IdempotencyKey>, limit: usize) -> Result<Vec<Receipt>, StoreError> {
+        self.read(|snapshot| snapshot.receipts_after(after, limit))
+    }
+
+    /// Returns up to `limit` owners of contacts in ascending order, starting after `after`.
+    ///
+    /// # Errors
+    /// Those of [`receipts`](Self::receipts).
+    pub fn contact_owners(&self, after: Option<OwnerId>, limit: usize) -> Result<Vec<OwnerId>, StoreError> {
+        self.read(|snapshot| snapshot.owners_after(after, limit))
+    }
+
     fn new(place: Place) -> Result<Self, RedbError> {
         let database = place.open_or_create()?;
         let snapshot = Snapshot::of(&database).map_err(|error| RedbError::of(&place.path, error))?;
@@ -271,10 +298,12 @@ impl RedbStore {
         let snapshot = self.current().map_err(StoreError::unreachable)?;
         match read(&snapshot) {
             Err(error) if is_failure(&error) => {
+                // Who holds the database may wait until no snapshot is in use.
+                let used = Arc::downgrade(&snapshot);
+                drop(snapshot);
                 let mut database = lock(&self.database);
                 let published = self.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone();
-                let is_newer = published.as_ref().is_some_and(|other| !Arc::ptr_eq(other, &snapshot));
-                drop(snapshot);
+                let is_newer = published.as_ref().is_some_and(|other| Arc::as_ptr(other) != used.as_ptr());
                 let snapshot = match published.filter(|_| is_newer) {
                     Some(snapshot) => snapshot,
                     None => self.reopen(&mut database).map_err(StoreError::unreachable)?,

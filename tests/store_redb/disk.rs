@@ -55,6 +55,11 @@ impl Random {
     pub(crate) fn below(&mut self, end: u64) -> u64 {
         self.next() % end.max(1)
     }
+
+    /// Returns an index below `end`.
+    pub(crate) fn place(&mut self, end: usize) -> usize {
+        usize::try_from(self.below(end as u64)).unwrap()
+    }
 }
 
 impl Disk {
@@ -90,7 +95,7 @@ impl Disk {
         let cut = random.below(changes.len() as u64 + 1);
         if style == 0 {
             for place in (1..changes.len()).rev() {
-                changes.swap(place, random.below(place as u64 + 1) as usize);
+                changes.swap(place, random.place(place + 1));
             }
         }
         for (place, change) in (0..).zip(changes) {
@@ -98,7 +103,7 @@ impl Disk {
             match (fate, change) {
                 (0, _) => {}
                 (2, Change::Write(offset, data)) => {
-                    let sector = [64, 512, 4_096][random.below(3) as usize];
+                    let sector = [64, 512, 4_096][random.place(3)];
                     for (place, part) in (0..).zip(data.chunks(sector)) {
                         if random.below(2) == 0 {
                             write(&mut state.durable, offset + place * sector, part);

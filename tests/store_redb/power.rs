@@ -38,11 +38,11 @@ fn number(place: u64) -> PhoneNumber {
 }
 
 fn record(number: PhoneNumber, random: &mut Random) -> NumberRecord {
-    let owner: AccountId = ["shop", "bank"][random.below(2) as usize].parse().unwrap();
+    let owner: AccountId = ["shop", "bank"][random.place(2)].parse().unwrap();
     let accounts = AccountTree::new([Account::new(owner)]).unwrap();
     let policy = Policy::default();
     let ctx = Context::new(Actor::System, &accounts, &policy, now());
-    let state = [State::Available, State::Reserved, State::InService][random.below(3) as usize];
+    let state = [State::Available, State::Reserved, State::InService][random.place(3)];
     let creation = Creation::default().with_owner(owner).with_state(state);
     NumberRecord::create(number, creation, &ctx).unwrap().record
 }

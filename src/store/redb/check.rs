@@ -49,6 +49,7 @@ pub(super) fn check(snapshot: &Snapshot, path: &Path, progress: Option<&Progress
 }
 
 /// Returns the first contradiction between the tables.
+#[expect(clippy::too_many_lines, reason = "a check for each table")]
 fn contradiction(snapshot: &Snapshot, progress: Option<&Progress>) -> Result<Option<String>, StoreError> {
     macro_rules! length {
         ($table:ident) => {
@@ -62,7 +63,7 @@ fn contradiction(snapshot: &Snapshot, progress: Option<&Progress>) -> Result<Opt
     }
     let values = length!(numbers) + length!(requests) + length!(lists) + length!(events) + length!(receipts);
     let mut tally = Tally::new(values, progress);
-    let (mut owned, mut pending) = (0, 0);
+    let (mut with_owner, mut pending) = (0, 0);
     for row in snapshot.numbers.range::<u64>(..).map_err(failed)? {
         let (number, bytes) = row.map_err(failed)?;
         let (number, bytes) = (number.value(), bytes.value());
@@ -78,7 +79,7 @@ fn contradiction(snapshot: &Snapshot, progress: Option<&Progress>) -> Result<Opt
         if !is_indexed {
             return Ok(Some(format!("{}: its indexes differ from its record", record.number())));
         }
-        owned += u64::from(owner.is_some());
+        with_owner += u64::from(owner.is_some());
         pending += u64::from(summary.is_pending);
         tally.step();
     }
@@ -151,7 +152,7 @@ fn contradiction(snapshot: &Snapshot, progress: Option<&Progress>) -> Result<Opt
     let counts = [
         ("numbers by clock", length!(clocks), length!(numbers)),
         ("numbers by state", in_states, length!(numbers)),
-        ("numbers by owner", length!(owners), owned),
+        ("numbers by owner", length!(owners), with_owner),
         ("numbers pending", length!(pending), pending),
         ("port requests by account", length!(accounts), length!(requests)),
         ("port requests active", length!(active), active),

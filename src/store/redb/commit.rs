@@ -209,7 +209,7 @@ impl Session<'_> {
 
     /// Refuses changes after which a number would be active on two port requests.
     fn check_active(&self, changes: &[Change<PortRequest>]) -> Result<(), StoreError> {
-        let changed: HashSet<_> = changes.iter().map(Change::key).collect();
+        let keys: HashSet<_> = changes.iter().map(Change::key).collect();
         let mut claimed = HashMap::new();
         for change in changes {
             for number in change.value().into_iter().flat_map(|request| request.active_numbers()) {
@@ -218,7 +218,7 @@ impl Session<'_> {
                 }
                 let found = self.holder(number)?.and_then(|id| id.parse().ok());
                 // A request that the batch changes releases the number, or claims it again.
-                if found.is_some_and(|id| !changed.contains(&id)) {
+                if found.is_some_and(|id| !keys.contains(&id)) {
                     return Err(StoreError::PortConflict { number, expected: None, found });
                 }
             }
@@ -228,7 +228,7 @@ impl Session<'_> {
 
     /// Refuses changes after which two contacts would have one id.
     fn check_ids(&self, changes: &[Change<ContactList>]) -> Result<(), StoreError> {
-        let changed: HashSet<_> = changes.iter().map(Change::key).collect();
+        let keys: HashSet<_> = changes.iter().map(Change::key).collect();
         let mut claimed = HashMap::new();
         for change in changes {
             for contact in change.value().into_iter().flat_map(|list| list.numbers()) {
@@ -238,7 +238,7 @@ impl Session<'_> {
                 }
                 let found = self.tables.contacts.get(id.get()).map_err(failed)?;
                 let owner = found.and_then(|owner| owner.value().parse().ok());
-                if let Some(owner) = owner.filter(|owner| !changed.contains(owner)) {
+                if let Some(owner) = owner.filter(|owner| !keys.contains(owner)) {
                     let found = self.revision::<ContactList>(owner)?;
                     return Err(StoreError::conflict(id, Expect::Absent, found));
                 }
@@ -266,14 +266,15 @@ impl Session<'_> {
         let (mut record, mut owner) = (None, None);
         let before = match &before {
             None => None,
-            Some(bytes) => match split_record(number, bytes.value())? {
-                (Some(summary), _) => Some(summary),
-                (None, _) => {
+            Some(bytes) => {
+                if let (Some(summary), _) = split_record(number, bytes.value())? {
+                    Some(summary)
+                } else {
                     let record = record.insert(decode_record(number, bytes.value())?);
                     owner = record.owner();
                     Some(Summary::of(record, owner.as_ref().map_or("", AccountId::as_str)))
                 }
-            },
+            }
         };
         let owner_after = change.value().and_then(|record| record.owner());
         let owner_after = owner_after.as_ref().map_or("", AccountId::as_str);

@@ -186,6 +186,7 @@ fn short(key: &str) -> StoreError {
     StoreError::backend(DocumentError::Short(key.into()))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "errors are passed on by value")]
 pub(super) fn malformed(key: &str, error: impl ToString) -> StoreError {
     StoreError::backend(DocumentError::Malformed(key.into(), error.to_string().into()))
 }

@@ -61,6 +61,7 @@ impl RedbError {
         Self::Io { path: path.to_owned(), source }
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "errors are passed on by value")]
     pub(super) fn damaged(path: &Path, reason: impl ToString) -> Self {
         Self::Damaged { path: path.to_owned(), reason: reason.to_string().into() }
     }

@@ -122,8 +122,8 @@ fn write_new(
     let database = Builder::new().create(temporary).map_err(|error| RedbError::of(temporary, error))?;
     initialize(&database, fill).map_err(|error| RedbError::of(temporary, error.0))?;
     database.close().map_err(|error| RedbError::of(temporary, error))?;
-    let file = OpenOptions::new().read(true).write(true).open(temporary);
-    file.and_then(|file| file.sync_all()).map_err(|error| RedbError::io(temporary, error))
+    let opened = OpenOptions::new().read(true).write(true).open(temporary);
+    opened.and_then(|file| file.sync_all()).map_err(|error| RedbError::io(temporary, error))
 }
 
 /// Creates the tables of an empty database.

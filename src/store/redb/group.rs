@@ -53,7 +53,7 @@ impl<R, A> Group<R, A> {
             ticket.set(Turn::Leading);
         }
         drop(line);
-        if let Some(answer) = ticket.wait() {
+        if let Turn::Answered(answer) = ticket.wait() {
             return answer;
         }
         let mut line = lock(&self.line);
@@ -64,7 +64,10 @@ impl<R, A> Group<R, A> {
         let mut answers = carry_out(requests).into_iter();
         term.tickets.drain(..).for_each(|ticket| ticket.set(Turn::Answered(answers.next())));
         drop(term);
-        ticket.wait().flatten()
+        match ticket.wait() {
+            Turn::Answered(answer) => answer,
+            Turn::Leading | Turn::Waiting => None,
+        }
     }
 }
 
@@ -85,14 +88,11 @@ impl<A> Ticket<A> {
         self.changed.notify_one();
     }
 
-    /// Waits for the answer; returns `None` if the request is to lead.
-    fn wait(&self) -> Option<Option<A>> {
+    /// Waits for the answer, or for the turn to lead.
+    fn wait(&self) -> Turn<A> {
         let waiting = self.changed.wait_while(lock(&self.turn), |turn| matches!(turn, Turn::Waiting));
         let mut turn = waiting.unwrap_or_else(PoisonError::into_inner);
-        match std::mem::replace(&mut *turn, Turn::Waiting) {
-            Turn::Answered(answer) => Some(answer),
-            Turn::Leading | Turn::Waiting => None,
-        }
+        std::mem::replace(&mut *turn, Turn::Waiting)
     }
 }
 

@@ -11,7 +11,9 @@ use super::document::{
     split_record, state_code,
 };
 use super::table::{Snapshot, account_row, clock_row, contact_row, counter, failed, last_integer, owner_row};
-use crate::contact::{ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, NumberFilter};
+use crate::contact::{
+    ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, NumberFilter, OwnerId,
+};
 use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
 use crate::porting::{PortRequest, PortRequestId, PortState};
@@ -116,7 +118,7 @@ impl Snapshot {
         }
         let total = self.numbers.len().map_err(failed)?;
         let mut in_states = 0;
-        for state in query.states.iter() {
+        for state in query.states {
             in_states += self.states.get(state_code(state)).map_err(failed)?.map_or(0, |count| count.value());
         }
         // The index by clock is not in the order of the numbers, so all its rows have to be looked at. If
@@ -289,6 +291,38 @@ impl Snapshot {
         let at = Timestamp::from_gregorian(at).map_err(|error| malformed(&receipt_name(key), error))?;
         let actor = actor.parse().map_err(|error| malformed(&receipt_name(key), error))?;
         Ok(Some(Receipt::new(key, actor, parse(&receipt_name, key, &json)?, at)))
+    }
+}
+
+impl Snapshot {
+    pub(super) fn receipts_after(
+        &self,
+        after: Option<IdempotencyKey>,
+        limit: usize,
+    ) -> Result<Vec<Receipt>, StoreError> {
+        let from = after.as_ref().map_or(Bound::Unbounded, |key| Bound::Excluded(key.as_str()));
+        let mut receipts = Vec::new();
+        for row in self.receipts.range::<&str>((from, Bound::Unbounded)).map_err(failed)?.take(limit) {
+            let (key, _) = row.map_err(failed)?;
+            let key = key.value();
+            receipts.extend(self.receipt(key.parse().map_err(|error| malformed(key, error))?)?);
+        }
+        Ok(receipts)
+    }
+
+    pub(super) fn owners_after(
+        &self,
+        after: Option<OwnerId>,
+        limit: usize,
+    ) -> Result<Vec<OwnerId>, StoreError> {
+        let from = after.as_ref().map_or(Bound::Unbounded, |owner| Bound::Excluded(owner.as_str()));
+        let rows = self.lists.range::<&str>((from, Bound::Unbounded)).map_err(failed)?;
+        rows.take(limit)
+            .map(|row| {
+                let (owner, _) = row.map_err(failed)?;
+                owner.value().parse().map_err(|error| malformed(owner.value(), error))
+            })
+            .collect()
     }
 }
 
