@@ -140,8 +140,18 @@ impl Inventory {
     }
 
     /// Returns the classifiers with the dial plan of the account of `options`.
+    ///
+    /// ```
+    /// use telnum::account::Actor;
+    /// use telnum::inventory::{Inventory, Options};
+    /// use telnum::store::MemoryStore;
+    ///
+    /// let inventory = Inventory::builder(MemoryStore::new()).build();
+    /// let classifiers = inventory.classifiers_of(&Options::new(Actor::System));
+    /// assert_eq!(classifiers.classify("415-886-7900").unwrap().rule().name(), "did_us");
+    /// ```
     #[must_use]
-    pub(crate) fn classifiers_of(&self, options: &Options) -> Cow<'_, Classifiers> {
+    pub fn classifiers_of(&self, options: &Options) -> Cow<'_, Classifiers> {
         let classifiers = &self.services.classifiers;
         match self.services.normalizer_of(options.account) {
             None => Cow::Borrowed(classifiers),

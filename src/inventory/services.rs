@@ -157,7 +157,7 @@ impl Services {
         if can_manage { Ok(()) } else { Err(Refusal::Forbidden(options.actor).into()) }
     }
 
-    /// Checks that `record` is visible to the call, which may be [confined](Options::confined).
+    /// Checks that `record` is visible to the call, which may be [confined](Options::with_confined).
     pub(super) fn check_visible(
         &self,
         record: &NumberRecord,
@@ -168,7 +168,7 @@ impl Services {
     }
 
     /// Returns whether the numbers of `owner` are visible to the call, which may be
-    /// [confined](Options::confined).
+    /// [confined](Options::with_confined).
     pub(super) fn is_visible(&self, owner: Option<AccountId>, options: &Options) -> bool {
         let is_in_subtree = |account| {
             owner.is_some_and(|owner| owner == account || self.accounts.is_self_or_above(account, owner))

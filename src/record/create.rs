@@ -31,8 +31,8 @@ pub struct Creation {
     /// The carrier. Default: [`Policy::default_carrier`], or [`Policy::port_in_carrier`] for a number
     /// that is ported in.
     ///
-    /// [`Policy::default_carrier`]: crate::policy::Policy::default_carrier
-    /// [`Policy::port_in_carrier`]: crate::policy::Policy::port_in_carrier
+    /// [`Policy::default_carrier`]: crate::policy::Policy::with_default_carrier
+    /// [`Policy::port_in_carrier`]: crate::policy::Policy::with_port_in_carrier
     pub(crate) carrier: Option<CarrierName>,
     /// The data that the carrier keeps with the number.
     pub(crate) carrier_data: Option<Value>,
