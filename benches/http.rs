@@ -93,7 +93,7 @@ async fn start(count: usize, execution: ExecutionMode) -> SocketAddr {
     let shop: AccountId = SHOP.parse().unwrap();
     let accounts = AccountTree::new([Account::new(shop).with_may_add_numbers(true)]).unwrap();
     let store = Arc::new(MemoryStore::new());
-    let inventory = Inventory::builder(store.clone()).accounts(accounts).build();
+    let inventory = Inventory::builder(store.clone()).accounts(accounts.clone()).build();
     let create = Create::default().with_state(State::InService);
     let options = Options::new(Actor::System).with_account(shop);
     let numbers: Vec<_> = (0..count).map(|n| format!("+1415{}", 2_500_000 + n)).collect();
@@ -103,7 +103,7 @@ async fn start(count: usize, execution: ExecutionMode) -> SocketAddr {
     }
     let tokens = TokenTable::default().with_token(ApiName::Kazoo, "token", shop);
     let numbers = KazooApi::new(inventory, tokens.clone()).with_execution_mode(execution);
-    let book = ContactApi::new(ContactBook::new(store), tokens).with_execution_mode(execution);
+    let book = ContactApi::new(ContactBook::new(store), accounts, tokens).with_execution_mode(execution);
     let contacts = ContactApis { people: book.clone(), clients: book.clone(), users: book };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

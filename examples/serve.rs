@@ -76,7 +76,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let accounts: AccountTree = read(&arguments.accounts)?;
     let tokens: TokenTable = read(&arguments.tokens)?;
     let is_in_memory = arguments.store == "memory";
-    let mut inventory = Inventory::builder(open(&arguments.store)?).accounts(accounts);
+    let mut inventory = Inventory::builder(open(&arguments.store)?).accounts(accounts.clone());
     if let Some(path) = &arguments.localities {
         inventory = inventory.localities(read_localities(path)?);
     }
@@ -90,7 +90,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     // Each API has its own book, since a client and a person with the same id are different owners.
     let book = |name: &str| -> Result<_, Box<dyn Error>> {
         let word = if is_in_memory { "memory".to_owned() } else { format!("{}.{name}", arguments.store) };
-        Ok(ContactApi::new(ContactBook::new(open(&word)?), tokens.clone())
+        Ok(ContactApi::new(ContactBook::new(open(&word)?), accounts.clone(), tokens.clone())
             .with_region(arguments.region)
             .with_limits(limits))
     };

@@ -161,18 +161,62 @@ pub trait Accounts: Send + Sync {
     /// [`reseller`](Account::reseller); `None` if it does not exist.
     fn account(&self, id: AccountId) -> Option<Arc<Account>>;
 
-    /// Returns whether `actor` is the system or an existing account that is an admin.
-    fn is_admin(&self, actor: Actor) -> bool {
-        match actor {
-            Actor::System => true,
-            Actor::Account(id) => self.account(id).is_some_and(|account| account.admin),
+    /// Checks that `actor` has any permission at all, and returns its account; `None` for the system.
+    ///
+    /// ```
+    /// use telnum::account::{Account, AccountTree, Accounts, Actor, ActorError};
+    ///
+    /// let shop = Account::new("shop".parse()?).with_enabled(false);
+    /// let accounts = AccountTree::new([shop.clone()])?;
+    /// assert_eq!(accounts.check_actor(Actor::System), Ok(None));
+    /// assert_eq!(accounts.check_actor(shop.id.into()), Err(ActorError::Disabled(shop.id)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// - [`ActorError::Unknown`] if the account does not exist.
+    /// - [`ActorError::Disabled`] if it is disabled.
+    fn check_actor(&self, actor: Actor) -> Result<Option<Arc<Account>>, ActorError> {
+        let Actor::Account(id) = actor else { return Ok(None) };
+        match self.account(id) {
+            None => Err(ActorError::Unknown(id)),
+            Some(account) if !account.enabled => Err(ActorError::Disabled(id)),
+            Some(account) => Ok(Some(account)),
         }
     }
 
-    /// Returns whether `actor` may manage `account`: it is the system, an admin, or an account whose
-    /// subtree contains `account`. An account that does not exist is in no subtree.
+    /// Returns whether `actor` is the system or an existing, enabled account that is an admin.
+    fn is_admin(&self, actor: Actor) -> bool {
+        self.check_actor(actor).is_ok_and(|account| account.is_none_or(|account| account.admin))
+    }
+
+    /// Returns whether `actor` may manage `account`: it is the system, an admin, or an enabled account
+    /// whose subtree has `account`. An account that does not exist is in no subtree.
     fn can_manage(&self, actor: Actor, account: AccountId) -> bool {
-        self.is_admin(actor) || actor.account().is_some_and(|actor| self.is_self_or_above(actor, account))
+        self.check_actor(actor).is_ok_and(|actor| {
+            actor.is_none_or(|actor| actor.admin || self.is_self_or_above(actor.id, account))
+        })
+    }
+
+    /// Returns the account that processes the port requests of `account`: the nearest enabled account above
+    /// it that is a reseller or an admin, if there is one.
+    ///
+    /// ```
+    /// use telnum::account::{Account, AccountTree, Accounts};
+    ///
+    /// let [master, shop] = ["master".parse()?, "shop".parse()?];
+    /// let accounts = AccountTree::new([
+    ///     Account::new(master).with_admin(true),
+    ///     Account::new(shop).with_parent(master),
+    /// ])?;
+    /// assert_eq!(accounts.port_authority(shop), Some(master));
+    /// assert_eq!(accounts.port_authority(master), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    fn port_authority(&self, account: AccountId) -> Option<AccountId> {
+        let account = self.account(account)?;
+        let mut above = account.ancestors.iter().rev().filter_map(|id| self.account(*id));
+        above.find(|account| account.enabled && (account.admin || account.is_reseller)).map(|found| found.id)
     }
 
     /// Returns whether the account `lower` exists and is in the subtree of `upper`.
@@ -198,6 +242,18 @@ pub trait Accounts: Send + Sync {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccountTree {
     accounts: BTreeMap<AccountId, Arc<Account>>,
+}
+
+/// The reason why an actor has no permission at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum ActorError {
+    /// The account does not exist.
+    #[error("account {0} does not exist")]
+    Unknown(AccountId),
+    /// The account is disabled.
+    #[error("account {0} is disabled")]
+    Disabled(AccountId),
 }
 
 /// The error for accounts that do not form a tree.
@@ -472,8 +528,16 @@ macro_rules! delegate {
                 (**self).account(id)
             }
 
+            fn check_actor(&self, actor: Actor) -> Result<Option<Arc<Account>>, ActorError> {
+                (**self).check_actor(actor)
+            }
+
             fn is_admin(&self, actor: Actor) -> bool {
                 (**self).is_admin(actor)
+            }
+
+            fn port_authority(&self, account: AccountId) -> Option<AccountId> {
+                (**self).port_authority(account)
             }
 
             fn can_manage(&self, actor: Actor, account: AccountId) -> bool {

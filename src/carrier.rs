@@ -30,7 +30,7 @@ pub use self::search::MAX_SEARCH_RESULTS;
 pub(crate) use self::search::consecutive_run;
 pub(crate) use self::{
     built_in::is_in_pool_for,
-    search::{OpenCalls, call_carriers, search_carriers},
+    search::{OpenCalls, SearchAnswer, call_carriers, search_carriers},
 };
 
 use crate::account::AccountId;

@@ -26,11 +26,19 @@
 //! |---|---|---|
 //! | reads `4151234567`, a ten-digit text with an invalid exchange code, as a Swiss number | does the same with the reference converters; [`Normalizer::strict`](crate::normalize::Normalizer::strict) refuses it | a typing error must not become a number of another country |
 //! | treats 811, 822, 833, 922 and 999 as emergency codes | treats only 911 as one in [`Classifiers::north_america`](crate::classify::Classifiers::north_america); [`reference`](crate::classify::Classifiers::reference) has Kazoo's rules | 47 CFR 52 and the NANP assign 811 and similar codes to other services |
-//! | does not inform the carrier or unwind the history when a number is deleted | does the same | only admins delete; releasing is the way to return a number |
+//! | does not inform the carrier when a number is deleted | disconnects the number if its carrier is installed | the carrier would continue to bill a number that nobody has |
+//! | disconnects a released number and keeps it in stock | disconnects it when it leaves the stock, or immediately and buys it again for the next account | the carrier could sell it to somebody else in the meantime |
+//! | orders a reserved number again when it is reserved for another account | buys a number once, when it is discovered | the number has been bought already |
+//! | allows an account to put any number in service that it creates as `port_in` | requires a completed port request, or the right to add numbers | no right is gained by a detour |
+//! | keeps a `port_in` number for its account without limit | removes it after 30 days without an active port request, and does not reserve it for the account | a note is no claim to a number |
+//! | uses the port authority that a request names | finds it: the nearest reseller or admin above the account | a requester would process its own request |
+//! | assigns an ageing number to any account | assigns it to its previous owner; to others once it has rested | 84 FR 11226: 45 days |
+//! | deletes a local number when it is released | does the same, after a rest if the policy has ageing; a number reserved from the stock returns to the stock | a deletion would bypass the rest, and remove the operator's stock |
+//! | removes E911 and CNAM when a document lacks them | removes an address only if the document names `e911`; changes nothing without `data` | an address must not be lost by omission |
 //! | counts ageing from the last modification | counts from the disconnection | an edit must not restart the clock (47 CFR 52.15) |
 //! | calls providers and carriers before anything is stored | commits a claim, runs the effect, and commits the outcome | two buyers never buy the same number twice, and a crash loses no order |
 //! | stores contact and port data in separate databases without a common transaction | commits the preconditions together with the change | no update is lost |
-//! | answers 403 for a number of another account | answers 404 to reads | the existence of a number is disclosed to its owner's side only |
+//! | answers 403 for a number of another account | answers as if the number did not exist, to every call; only a creation reports that it exists | the existence of a number is disclosed to its owner's side only |
 //!
 //! # Between the published documents
 //!

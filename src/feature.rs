@@ -42,10 +42,12 @@ pub mod e911;
 pub mod routing;
 
 mod activation;
+mod change;
 mod permission;
 mod settings;
 
 pub use self::activation::{Features, ProviderEffect, live_states};
+pub(crate) use self::change::FactChange;
 pub use self::permission::FeatureDenial;
 pub use self::settings::FeatureSettings;
 

@@ -1,6 +1,7 @@
 //! Published HTTP APIs of phone numbers, as routers to nest in a service.
 //!
 //! ```
+//! use telnum::account::AccountTree;
 //! use telnum::contact::book::ContactBook;
 //! use telnum::http::{ContactApi, ContactApis, KazooApi, TokenTable, service};
 //! use telnum::inventory::Inventory;
@@ -8,7 +9,9 @@
 //!
 //! let tokens: TokenTable = serde_json::from_str(r#"{"kazoo": {"a token": "shop"}}"#)?;
 //! let numbers = KazooApi::new(Inventory::builder(MemoryStore::new()).build(), tokens.clone());
-//! let contacts = || ContactApi::new(ContactBook::new(MemoryStore::new()), tokens.clone());
+//! let contacts = || {
+//!     ContactApi::new(ContactBook::new(MemoryStore::new()), AccountTree::default(), tokens.clone())
+//! };
 //! let contacts = ContactApis { people: contacts(), clients: contacts(), users: contacts() };
 //! let router: axum::Router = service(numbers, contacts);
 //! # Ok::<(), serde_json::Error>(())

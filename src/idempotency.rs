@@ -15,6 +15,8 @@
 //! # Ok::<(), telnum::token::TokenError>(())
 //! ```
 
+use sha2::{Digest, Sha256};
+
 use crate::token::{Token, token_type};
 
 token_type! {
@@ -72,12 +74,14 @@ impl IdempotencyKey {
         Self(Token::known(text))
     }
 
-    /// Derives a key from a text of any length, by FNV-1a with two offset bases. The key is the same in
-    /// all versions of the library, because receipts stored under it outlive a version.
+    /// Derives a key from a text of any length: the first 128 bits of its SHA-256, in which nobody finds two
+    /// texts with the same key. The key is the same in every version of the library, because receipts stored
+    /// under it outlive a version.
     pub(crate) fn of_text(text: &str) -> Self {
-        let step = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
-        let hash = |basis| text.bytes().fold(basis, step);
-        Self::from_bits(hash(0xCBF2_9CE4_8422_2325), hash(!0xCBF2_9CE4_8422_2325))
+        let digest: [u8; 32] = Sha256::digest(text).into();
+        let half = |bytes: &[u8]| bytes.iter().fold(0, |bits: u64, byte| bits << 8 | u64::from(*byte));
+        let (high, rest) = digest.split_at(8);
+        Self::from_bits(half(high), half(rest.split_at(8).0))
     }
 
     /// Derives the key of the effect at index `place` of a claim with this key. `part` distinguishes

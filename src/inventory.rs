@@ -70,6 +70,7 @@ mod limits;
 mod lookup;
 mod options;
 mod outcome;
+mod port_in;
 mod pricing;
 mod reads;
 mod recent;
@@ -91,6 +92,8 @@ pub use self::lookup::{ActivePort, AppLookup, PortingLookup};
 pub use self::options::Options;
 pub use self::outcome::Outcome;
 pub use self::reads::CarriersInfo;
+#[cfg(feature = "http")]
+pub(crate) use self::recent::RecentOf;
 pub use self::recent::{SearchId, SearchPage};
 pub use self::recover::RecoverReport;
 pub use self::sweep::SweepReport;

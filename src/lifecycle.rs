@@ -20,7 +20,7 @@
 //!
 //! let facts = TransitionFacts::default();
 //! let activation = TRANSITIONS.explain(&State::Aging, &State::InService, Role::Stranger, &facts)?;
-//! assert_eq!(activation.label(), "anyone");
+//! assert_eq!(activation.label(), "anyone / rested or for the previous owner");
 //!
 //! let refusal =
 //!     TRANSITIONS.explain(&State::Aging, &State::Reserved, Role::Stranger, &facts).unwrap_err();

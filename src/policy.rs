@@ -63,6 +63,22 @@ pub struct Policy {
     pub(crate) cnam: CnamProfile,
     /// The carrier of a number that is created without one. Default: [`CarrierName::LOCAL`].
     pub(crate) default_carrier: CarrierName,
+    /// The number of days after which a number that is noted for porting in ([`State::PortIn`]), but on no
+    /// active port request, is removed. Default: 30.
+    ///
+    /// [`State::PortIn`]: crate::lifecycle::State::PortIn
+    pub port_in_days: u16,
+    /// How many numbers an account may have noted for porting in when it notes one that is on no active port
+    /// request. Default: 100.
+    pub max_port_in: usize,
+    /// Whether a released number is disconnected at its carrier at once, and bought again for the next
+    /// account. Default: no, it is disconnected when it is deleted.
+    pub disconnect_on_release: bool,
+    /// When a call from a number of the service to another one goes out to a carrier.
+    pub force_outbound: OutboundRules,
+    /// Whether a number that is not stored, but on an active port request, is that of the request's account.
+    /// Default: yes.
+    pub account_from_port_requests: bool,
     /// The carrier of a number that is ported in. Default: [`CarrierName::LOCAL`].
     pub(crate) port_in_carrier: CarrierName,
 }
@@ -199,6 +215,71 @@ pub struct CnamProfile {
     pub(crate) leading_space: bool,
 }
 
+/// When a call from a number of the service to another one goes out to a carrier, though the service could
+/// connect it itself. The settings are those of Kazoo.
+///
+/// A number's own `force_outbound` replaces [`default`](Self::default); the others force whatever it says.
+///
+/// ```
+/// use telnum::policy::{OutboundRules, Policy};
+///
+/// let rules = OutboundRules::default().with_local(false);
+/// assert!(!rules.local && rules.port_out && !rules.default);
+/// let policy = Policy::default().with_force_outbound(rules);
+/// assert_eq!(policy.force_outbound, rules);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "four settings that do not exclude each other")]
+pub struct OutboundRules {
+    /// Whether calls to a number that does not say so itself go out. Default: no.
+    #[doc(alias = "default_force_outbound")]
+    pub default: bool,
+    /// Whether calls to a local or mobile number in service go out. Default: yes.
+    #[doc(alias = "force_local_outbound")]
+    pub local: bool,
+    /// Whether calls to a number that is being ported in go out: the losing carrier still serves it. Default:
+    /// yes.
+    #[doc(alias = "force_port_in_outbound")]
+    pub port_in: bool,
+    /// Whether calls to a number that is being ported out go out. Default: yes.
+    #[doc(alias = "force_port_out_outbound")]
+    pub port_out: bool,
+}
+
+impl Default for OutboundRules {
+    fn default() -> Self {
+        Self { default: false, local: true, port_in: true, port_out: true }
+    }
+}
+
+impl OutboundRules {
+    /// Sets whether calls to a number that does not say so itself go out.
+    #[must_use]
+    pub const fn with_default(self, default: bool) -> Self {
+        Self { default, ..self }
+    }
+
+    /// Sets whether calls to a local or mobile number in service go out.
+    #[must_use]
+    pub const fn with_local(self, local: bool) -> Self {
+        Self { local, ..self }
+    }
+
+    /// Sets whether calls to a number that is being ported in go out.
+    #[must_use]
+    pub const fn with_port_in(self, port_in: bool) -> Self {
+        Self { port_in, ..self }
+    }
+
+    /// Sets whether calls to a number that is being ported out go out.
+    #[must_use]
+    pub const fn with_port_out(self, port_out: bool) -> Self {
+        Self { port_out, ..self }
+    }
+}
+
 impl Default for Policy {
     fn default() -> Self {
         Self {
@@ -220,6 +301,11 @@ impl Default for Policy {
             cnam: CnamProfile::default(),
             default_carrier: CarrierName::LOCAL,
             port_in_carrier: CarrierName::LOCAL,
+            port_in_days: 30,
+            max_port_in: 100,
+            disconnect_on_release: false,
+            force_outbound: OutboundRules::default(),
+            account_from_port_requests: true,
         }
     }
 }
@@ -290,6 +376,38 @@ impl Policy {
     #[must_use]
     pub fn with_default_carrier(self, default_carrier: CarrierName) -> Self {
         Self { default_carrier, ..self }
+    }
+
+    /// Sets the number of days after which a number that is noted for porting in, but on no active port
+    /// request, is removed.
+    #[must_use]
+    pub fn with_port_in_days(self, port_in_days: u16) -> Self {
+        Self { port_in_days, ..self }
+    }
+
+    /// Sets how many numbers an account may have noted for porting in without an active port request.
+    #[must_use]
+    pub fn with_max_port_in(self, max_port_in: usize) -> Self {
+        Self { max_port_in, ..self }
+    }
+
+    /// Sets whether a released number is disconnected at its carrier at once.
+    #[must_use]
+    pub fn with_disconnect_on_release(self, disconnect_on_release: bool) -> Self {
+        Self { disconnect_on_release, ..self }
+    }
+
+    /// Sets when a call from a number of the service to another one goes out to a carrier.
+    #[must_use]
+    pub fn with_force_outbound(self, force_outbound: OutboundRules) -> Self {
+        Self { force_outbound, ..self }
+    }
+
+    /// Sets whether a number that is not stored, but on an active port request, is that of the request's
+    /// account.
+    #[must_use]
+    pub fn with_account_from_port_requests(self, account_from_port_requests: bool) -> Self {
+        Self { account_from_port_requests, ..self }
     }
 
     /// Sets the carrier of a number that is ported in. Default: [`CarrierName::LOCAL`].

@@ -18,7 +18,7 @@
 //!
 //! // The owner creates the request and submits it.
 //! let document = serde_json::from_str(r#"{"name": "Our number", "numbers": {"+14158867900": {}}}"#)?;
-//! let new = NewPortRequest { id: "p1".parse()?, account: bakery, port_authority: master, document };
+//! let new = NewPortRequest { id: "p1".parse()?, account: bakery, port_authority: None, document };
 //! let request = PortRequest::create(new, &owner)?.request;
 //! assert_eq!(request.missing()[0].path(), "bill.name");
 //! let request = request.submit(&owner)?.request;

@@ -66,6 +66,7 @@ mod view;
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use serde_json::{Map, Value};
 
 pub(crate) use self::claim::Part;
@@ -87,7 +88,7 @@ use crate::feature::{FeatureDenial, FeatureSettings, Features};
 use crate::lifecycle::State;
 use crate::names::{CarrierKind, CarrierName, Feature, FeatureSet};
 use crate::number::PhoneNumber;
-use crate::policy::Policy;
+use crate::policy::{Policy, SubscriberClass};
 use crate::time::Timestamp;
 
 /// The record of a number.
@@ -124,6 +125,10 @@ pub struct NumberRecord {
     /// The accounts that reserved the number, starting with the latest.
     history: Box<[AccountId]>,
     lease: Option<Lease>,
+    /// The state of the stock, available or discovery, that a reserved number was taken from.
+    reserved_from: Option<State>,
+    /// Whether the carrier has taken the number back.
+    is_returned: bool,
     created: Timestamp,
     updated: Timestamp,
     disconnected_at: Option<Timestamp>,
@@ -207,6 +212,8 @@ impl NumberRecord {
             denied_features: None,
             history: Box::new([]),
             lease: None,
+            reserved_from: None,
+            is_returned: false,
             created: now,
             updated: now,
             disconnected_at: None,
@@ -405,15 +412,19 @@ impl NumberRecord {
         self.updated
     }
 
-    /// Returns the time at which the number last went out of service. Ageing counts from this time,
-    /// even if the record is edited later.
+    /// Returns the time at which the number last went out of service; `None` if it is in service or never
+    /// was. Ageing counts from then, whatever is edited since.
     #[must_use]
     pub const fn disconnected_at(&self) -> Option<Timestamp> {
         self.disconnected_at
     }
 
-    /// Returns the earliest time at which an ageing number may be assigned to an account other than its
-    /// previous owner; `None` if it is not ageing, or the policy has no ageing.
+    /// Returns the earliest time at which a number that rests may be assigned to another account than its
+    /// previous owner; `None` if it does not rest.
+    ///
+    /// An ageing number rests for the legal minimum of [`Policy::ageing`], or for 90 days, the maximum of
+    /// residential numbers, if the policy has no ageing. With an ageing policy a number that was deleted
+    /// rests too.
     ///
     /// ```
     /// use serde_json::json;
@@ -432,9 +443,31 @@ impl NumberRecord {
     #[doc(alias = "aging")]
     #[must_use]
     pub fn earliest_reassign_at(&self, policy: &Policy) -> Option<Timestamp> {
-        let is_ageing = self.state == State::Aging;
-        let ageing = policy.ageing.filter(|_| is_ageing)?;
-        Some(ageing.earliest_reassign_at(self.disconnected_at.unwrap_or(self.updated)))
+        let since = match self.state {
+            State::Aging => self.disconnected_at.unwrap_or(self.updated),
+            // A number noted for porting in may have been deleted before.
+            State::Deleted | State::PortIn => self.disconnected_at.filter(|_| policy.ageing.is_some())?,
+            State::Discovery
+            | State::Available
+            | State::Reserved
+            | State::InService
+            | State::PortOut
+            | State::Released => return None,
+        };
+        let without_policy = || since.after(TimeDelta::days(SubscriberClass::Residential.max_days().into()));
+        Some(policy.ageing.map_or_else(without_policy, |ageing| ageing.earliest_reassign_at(since)))
+    }
+
+    /// Returns `true` if the carrier has taken the number back, which is still in the stock. The next
+    /// assignment buys it again.
+    #[must_use]
+    pub const fn is_returned(&self) -> bool {
+        self.is_returned
+    }
+
+    /// Returns whether the carrier counts the number as the service's.
+    const fn is_bought(&self) -> bool {
+        !self.is_returned && !matches!(self.state, State::Discovery | State::PortIn | State::Deleted)
     }
 
     /// Returns the version of the record, which is 1 when it is created and is incremented by each
@@ -492,6 +525,8 @@ impl NumberRecord {
             denied_features: self.denied_features,
             history: self.history.clone(),
             lease: self.lease,
+            reserved_from: self.reserved_from,
+            is_returned: self.is_returned,
             created: self.created,
             updated: self.updated,
             disconnected_at: self.disconnected_at,
@@ -536,7 +571,7 @@ impl NumberRecord {
         if record == *self {
             return Decision { record, events: Vec::new(), effects };
         }
-        record.updated = ctx.now;
+        record.touch(ctx.now);
         record.revision += 1;
         let is_transition = self.state != record.state || self.owner != record.owner;
         let kind = if is_transition {
@@ -551,6 +586,11 @@ impl NumberRecord {
         };
         let events = vec![record.event(kind, ctx)];
         Decision { record, events, effects }
+    }
+
+    /// Sets the time of the last change, which is never before the creation.
+    fn touch(&mut self, now: Timestamp) {
+        self.updated = now.max(self.created);
     }
 
     fn event(&self, kind: EventKind, ctx: &Context<'_>) -> Event {

@@ -153,7 +153,7 @@ fn item_23_conflicts_take_one_lookup_a_number() {
         NewPortRequest {
             id: id.parse().unwrap(),
             account: account.parse().unwrap(),
-            port_authority: account.parse().unwrap(),
+            port_authority: None,
             document: fields(json!({"name": "Bakery", "numbers": numbers})),
         }
     };

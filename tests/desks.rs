@@ -57,7 +57,7 @@ impl World {
     fn new_request(&self, id: &str, account: AccountId, numbers: &[&str]) -> NewPortRequest {
         let numbers: serde_json::Map<_, _> = numbers.iter().map(|it| ((*it).to_owned(), json!({}))).collect();
         let document = json!({"name": "Bakery", "numbers": numbers}).as_object().unwrap().clone();
-        NewPortRequest { id: id.parse().unwrap(), account, port_authority: self.master, document }
+        NewPortRequest { id: id.parse().unwrap(), account, port_authority: None, document }
     }
 
     fn pending(&self, id: &str, numbers: &[&str]) -> PortRequestId {
@@ -80,13 +80,13 @@ fn a_number_is_on_one_active_request() {
     create("p1", world.shop, &["+14158867900"]).unwrap();
     let message = |error: PortDeskError| error.to_string();
     let again = create("p2", world.shop, &["+14158867900"]).map_err(message);
-    assert_eq!(again, Err("Number is on a port request already: p1".to_owned()));
+    assert_eq!(again, Err("+14158867900: Number is on a port request already: p1".to_owned()));
     let elsewhere = create("p2", world.other, &["+14158867900"]).map_err(message);
-    assert_eq!(elsewhere, Err("Number is being ported for a different account".to_owned()));
+    assert_eq!(elsewhere, Err("+14158867900: Number is being ported for a different account".to_owned()));
     let options = Options::new(world.master).with_account(world.other);
     world.inventory.create(["+14158867901"], &Create::default(), &options).unwrap().single().unwrap();
     let owned = create("p2", world.shop, &["+14158867901"]).map_err(message);
-    assert_eq!(owned, Err("Number exists on the system already".to_owned()));
+    assert_eq!(owned, Err("+14158867901: Number exists on the system already".to_owned()));
     assert!(matches!(create("p1", world.shop, &["+14158867902"]), Err(PortDeskError::Exists(_))));
 
     // Once the request is canceled, the number is free.

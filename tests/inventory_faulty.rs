@@ -62,7 +62,8 @@ impl World {
     fn inventory(&self, store: Arc<dyn Store>, now: Timestamp) -> Inventory {
         let policy = Policy::default()
             .with_allowed_features([Feature::E911, Feature::Cnam])
-            .with_reservation(LeaseTerms::new(60));
+            .with_reservation(LeaseTerms::new(60))
+            .with_disconnect_on_release(true);
         let carrier: Arc<dyn Carrier> = Arc::<ScriptedCarrier>::clone(&self.carrier);
         let book: Arc<dyn E911Provider> = Arc::<AddressBook>::clone(&self.book);
         Inventory::builder(store)
@@ -358,8 +359,7 @@ fn a_port_request_is_completed() {
             let well = || world.faulty(StoreFault::FromCallOn, usize::MAX);
             let numbers: Map<_, _> = PORTED.iter().map(|it| ((*it).to_owned(), json!({}))).collect();
             let Value::Object(document) = json!({"name": "Bakery", "numbers": numbers}) else { panic!() };
-            let new =
-                NewPortRequest { id: port, account: id("reseller"), port_authority: id("master"), document };
+            let new = NewPortRequest { id: port, account: id("reseller"), port_authority: None, document };
             let before = desk(well(), now());
             before.create(new, Actor::System).unwrap();
             for state in [PortState::Submitted, PortState::Pending] {

@@ -16,9 +16,12 @@ fn all_requests() -> impl Iterator<Item = (State, State, TransitionFacts)> {
     State::ALL.into_iter().flat_map(|from| {
         State::ALL.into_iter().flat_map(move |to| {
             CARRIERS.into_iter().flat_map(move |carrier| {
-                [false, true].into_iter().map(move |same_owner| {
+                (0..8).map(move |bits| {
                     let mut facts = TransitionFacts::default();
-                    (facts.same_owner, facts.carrier) = (same_owner, carrier);
+                    facts.carrier = carrier;
+                    facts.same_owner = bits & 1 == 1;
+                    facts.may_add = bits & 2 == 2;
+                    facts.is_rested = bits & 4 == 4;
                     (from, to, facts)
                 })
             })
@@ -76,10 +79,10 @@ fn naive(from: State, to: State, facts: TransitionFacts, role: Role) -> Verdict 
         if from == "reserved" && same_owner {
             return Verdict::NoSuchTransition;
         }
-        if from == "reserved" || from == "discovery" {
+        if from == "discovery" {
             return verdict(owner, &[PushHistory, Acquire]);
         }
-        if from == "available" || from == "in_service" {
+        if from == "reserved" || from == "available" || from == "in_service" {
             return verdict(owner, &[PushHistory]);
         }
     }
@@ -87,14 +90,20 @@ fn naive(from: State, to: State, facts: TransitionFacts, role: Role) -> Verdict 
         if from == "in_service" {
             return verdict(if same_owner { account } else { owner }, &[]);
         }
-        if from == "port_in" || from == "port_out" {
+        if from == "port_in" {
+            return verdict(admin || owner && facts.may_add && facts.is_rested, &[]);
+        }
+        if from == "port_out" {
             return verdict(owner, &[]);
         }
         if from == "discovery" {
             return verdict(owner, &[Acquire]);
         }
-        if from == "available" || from == "aging" {
+        if from == "available" {
             return verdict(account, &[]);
+        }
+        if from == "aging" {
+            return verdict(admin || account && facts.is_rested, &[]);
         }
         if from == "reserved" {
             return verdict(descendant, &[]);
@@ -116,7 +125,7 @@ fn naive(from: State, to: State, facts: TransitionFacts, role: Role) -> Verdict 
         return verdict(owner, &[]);
     }
     if to == "deleted" && from != "deleted" {
-        let by_sweep = sweep && ["discovery", "released", "aging"].contains(&from);
+        let by_sweep = sweep && ["discovery", "port_in", "released", "aging"].contains(&from);
         return verdict(admin || by_sweep, &[]);
     }
     Verdict::NoSuchTransition
@@ -148,7 +157,7 @@ fn every_transition_is_decided_as_the_rules_say() {
             count += 1;
         }
     }
-    assert_eq!(count, 9 * 9 * 3 * 2 * 5);
+    assert_eq!(count, 9 * 9 * 3 * 8 * 5);
 }
 
 #[test]
@@ -177,8 +186,16 @@ fn no_transition_is_two_rows() {
     for (place, row) in rows.iter().enumerate() {
         for other in &rows[place + 1..] {
             let is_shared = row.from.iter().any(|from| other.from.contains(from));
-            let excludes_other = row.conditions.contains(&Condition::SameOwner)
-                && other.conditions.contains(&Condition::NewOwner);
+            let opposites = [
+                (Condition::SameOwner, Condition::NewOwner),
+                (Condition::MayAdd, Condition::MayNotAdd),
+                (Condition::Rested, Condition::Resting),
+            ];
+            let has = |conditions: &[Condition], condition| conditions.contains(&condition);
+            let excludes_other = opposites.into_iter().any(|(one, opposite)| {
+                let (row, other) = (row.conditions, other.conditions);
+                has(row, one) && has(other, opposite) || has(row, opposite) && has(other, one)
+            });
             assert!(row.to != other.to || !is_shared || excludes_other, "{row:?} and {other:?}");
         }
     }

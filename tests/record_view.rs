@@ -66,7 +66,7 @@ fn calls_are_routed_to_the_owner() {
             "pvt_created": 63_565_934_327_u64, "pvt_modified": 63_565_934_344_u64,
         });
         document.as_object_mut().unwrap().extend(row["given"].as_object().unwrap().clone());
-        let route = NumberRecord::from_value(&document).unwrap().route(&accounts);
+        let route = NumberRecord::from_value(&document).unwrap().route(&accounts, &Policy::default());
         match (route, row.get("route"), row.get("not")) {
             (Ok(route), Some(expected), None) => assert_eq!(json!(route), *expected, "{row}"),
             (Err(error), None, Some(expected)) => assert_eq!(json!(error.to_string()), *expected, "{row}"),
@@ -81,14 +81,14 @@ fn calls_to_a_number_on_a_port_request_are_routed_to_its_account() {
     let mut accounts = accounts();
     accounts.insert(Account::new(id("closed")).with_enabled(false)).unwrap();
     let number = "+19042471591".parse().unwrap();
-    let route = Route::of_port(number, id("reseller"), &accounts).unwrap();
+    let route = Route::of_port(number, id("reseller"), &accounts, &Policy::default()).unwrap();
     assert_eq!(
         json!(route),
         json!({"account_id": "reseller", "number": "+19042471591", "pending_port": true, "local": true,
             "inbound_cnam": false, "force_outbound": true}),
     );
     for account in ["closed", "nobody"] {
-        let error = Route::of_port(number, id(account), &accounts).unwrap_err();
+        let error = Route::of_port(number, id(account), &accounts, &Policy::default()).unwrap_err();
         assert_eq!(error.to_string(), format!("account {account} is disabled"));
     }
 }

@@ -127,7 +127,7 @@ fn search_store(
     let mut after = None;
     while offers.len() < search.quantity {
         let page = store.scan(query, after, PAGE_SIZE).map_err(|error| store_failed(carrier, &error))?;
-        for record in page.items.iter().filter(|record| is_match(record)) {
+        for record in page.items.iter().filter(|record| !record.is_returned() && is_match(record)) {
             let number = record.number();
             if search.consecutive && offers.last().is_some_and(|last| !is_successor(number, last.number)) {
                 offers.clear();
@@ -156,7 +156,8 @@ fn check_store(
     let check = |number: &PhoneNumber| {
         let stored = store.get(*number).map_err(|error| store_failed(carrier, &error))?;
         let is_available = stored.is_some_and(|record| {
-            record.state() == State::Available && record.pending().is_none() && is_match(&record)
+            let is_in_stock = record.state() == State::Available && !record.is_returned();
+            is_in_stock && record.pending().is_none() && is_match(&record)
         });
         Ok(if is_available { Availability::Available } else { Availability::Unavailable })
     };

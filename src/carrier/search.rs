@@ -15,18 +15,22 @@ pub const MAX_SEARCH_RESULTS: usize = 500;
 /// The number of overdue calls from which a carrier is not called again until one of them returns.
 const MAX_OVERDUE_CALLS: usize = 32;
 
+/// The answer of a carrier to a search.
+pub(crate) type SearchAnswer = (CarrierName, Result<Vec<Offer>, CarrierError>);
+
 /// Searches all `carriers` concurrently. Returns their offers in the order of the carriers and without
 /// repeated numbers, and the errors of the carriers that failed or did not respond within `time_limit`.
 /// The calls are counted in `open_calls`.
 ///
-/// A [consecutive](NumberSearch::consecutive) search returns the first run of that length that a single
-/// carrier has, or nothing. If a carrier cannot search by as many digits as the prefix has, a shorter
-/// prefix is used. Offers that do not match the prefix are dropped, and so are late responses.
+/// A [consecutive](NumberSearch::consecutive) search returns the first run of that length that any one
+/// carrier has, or nothing. A carrier that cannot search by as many digits as the prefix has is searched
+/// by those it can. Offers that do not match the prefix are dropped, as are answers that come late. `withdraw` removes offers that the service does not make.
 pub(crate) fn search_carriers(
     carriers: &[Arc<dyn Carrier>],
     search: &NumberSearch,
     time_limit: Duration,
     open_calls: &OpenCalls,
+    withdraw: impl FnOnce(&mut [SearchAnswer]),
 ) -> (Vec<Offer>, Vec<(CarrierName, CarrierError)>) {
     if search.consecutive && search.quantity > MAX_SEARCH_RESULTS {
         return (Vec::new(), Vec::new());
@@ -34,7 +38,9 @@ pub(crate) fn search_carriers(
     let search = NumberSearch { quantity: search.quantity.min(MAX_SEARCH_RESULTS), ..search.clone() };
     let wanted = search.clone();
     let call = move |carrier: &dyn Carrier| carrier.search(&wanted.as_supported_by(carrier.info()));
-    merge(call_carriers(carriers, open_calls, time_limit, call), &search)
+    let mut answers = call_carriers(carriers, open_calls, time_limit, call);
+    withdraw(&mut answers);
+    merge(answers, &search)
 }
 
 /// The pending calls to carriers, shared by all searches of an inventory.

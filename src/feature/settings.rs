@@ -113,7 +113,15 @@ impl FeatureSettings {
         let mut document = Value::Object(self.to_map(E911Key::E911));
         for name in Self::NAMES {
             if let Some(change) = patch.shift_remove(name) {
+                let removes = change.as_object().is_some_and(|fields| fields.values().any(Value::is_null));
                 merge(&mut document, Value::Object(Map::from_iter([(name.to_owned(), change)])));
+                // A feature whose last field was removed is removed.
+                if let Value::Object(fields) = &mut document
+                    && removes
+                    && fields.get(name).and_then(Value::as_object).is_some_and(Map::is_empty)
+                {
+                    fields.shift_remove(name);
+                }
             }
         }
         let settings = Self::take(&mut Fields::of(document)?, profile)?;
@@ -197,7 +205,8 @@ impl FeatureSettings {
         is_set.into_iter().filter_map(|(feature, is_set)| is_set.then_some(feature)).collect()
     }
 
-    /// Returns the settings without those of `features`.
+    /// Returns the settings without those of `features`. [`Feature::InboundCnam`] and
+    /// [`Feature::OutboundCnam`] remove their half of the caller name's settings.
     ///
     /// ```
     /// use serde_json::json;
@@ -213,7 +222,13 @@ impl FeatureSettings {
     pub fn without(self, features: FeatureSet) -> Self {
         let stays = |feature| !features.contains(feature);
         Self {
-            cnam: self.cnam.filter(|_| stays(Feature::Cnam)),
+            cnam: self.cnam.filter(|_| stays(Feature::Cnam)).and_then(|mut cnam| {
+                let before = (cnam.display_name.clone(), cnam.inbound_lookup);
+                cnam.display_name = cnam.display_name.filter(|_| stays(Feature::OutboundCnam));
+                cnam.inbound_lookup = cnam.inbound_lookup.filter(|_| stays(Feature::InboundCnam));
+                let is_untouched = before == (cnam.display_name.clone(), cnam.inbound_lookup);
+                (is_untouched || cnam.is_enabled()).then_some(cnam)
+            }),
             e911: self.e911.filter(|_| stays(Feature::E911)),
             failover: self.failover.filter(|_| stays(Feature::Failover)),
             force_outbound: self.force_outbound.filter(|_| stays(Feature::ForceOutbound)),

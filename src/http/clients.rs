@@ -2,13 +2,14 @@
 //! envelopes in responses.
 //!
 //! ```
+//! use telnum::account::AccountTree;
 //! use telnum::contact::book::ContactBook;
 //! use telnum::http::{ContactApi, TokenTable, clients};
 //! use telnum::store::MemoryStore;
 //!
 //! let tokens: TokenTable = serde_json::from_str(r#"{"clients": {"a token": "system"}}"#)?;
 //! let book = ContactBook::new(MemoryStore::new());
-//! let router = axum::Router::new().nest("/v9", clients::router(ContactApi::new(book, tokens)));
+//! let router = axum::Router::new().nest("/v9", clients::router(ContactApi::new(book, AccountTree::default(), tokens)));
 //! # let _: axum::Router = router;
 //! # Ok::<(), serde_json::Error>(())
 //! ```

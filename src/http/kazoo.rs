@@ -37,6 +37,8 @@
 //! | a failed collection is `400 client error`, or `{success, error}` | see below |
 //! | a removed number is `{}`, or its document with the state `deleted` | `{}` |
 //! | the response of a search has an empty `auth_token` | the client's token, as everywhere else |
+//! | the address that was provisioned lacks `activated_time`, which the schema has | it has the time |
+//! | a `POST` without `data` is printed; it would remove the number's settings | nothing changes |
 //! | some responses lack `auth_token`, `request_id` and `revision`; the response to an address also lacks `assigned_to`, `created`, `features`, `state` and `updated` | complete |
 //! | requests that require `numbers` or `city` are also printed without them | an error with status 400 that names the missing field |
 //! | localities have postal codes, a carrier and a switch | the values that the [`LocalityLookup`](crate::locality::LocalityLookup) returns, `null` otherwise |

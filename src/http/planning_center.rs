@@ -1,13 +1,14 @@
 //! People's numbers: `/people/v2/phone_numbers`, as JSON:API 1.0 documents.
 //!
 //! ```
+//! use telnum::account::AccountTree;
 //! use telnum::contact::book::ContactBook;
 //! use telnum::http::{ContactApi, TokenTable, planning_center};
 //! use telnum::store::MemoryStore;
 //!
 //! let tokens: TokenTable = serde_json::from_str(r#"{"planning_center": {"id:secret": "system"}}"#)?;
 //! let book = ContactBook::new(MemoryStore::new());
-//! let api = ContactApi::new(book, tokens);
+//! let api = ContactApi::new(book, AccountTree::default(), tokens);
 //! let router: axum::Router = axum::Router::new().nest("/people/v2", planning_center::router(api));
 //! # Ok::<(), serde_json::Error>(())
 //! ```

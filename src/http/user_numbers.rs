@@ -2,14 +2,16 @@
 //! responses.
 //!
 //! ```
+//! use telnum::account::{Account, AccountTree};
 //! use telnum::contact::book::ContactBook;
 //! use telnum::http::{ContactApi, TokenTable, user_numbers};
 //! use telnum::store::MemoryStore;
 //!
 //! let keys = r#"{"user_numbers": {"098f6bcd4621d373cade4e832627b4f6": "user"}}"#;
 //! let keys: TokenTable = serde_json::from_str(keys)?;
+//! let accounts = AccountTree::new([Account::new("user".parse()?)])?;
 //! let book = ContactBook::new(MemoryStore::new());
-//! let service: axum::Router = user_numbers::router(ContactApi::new(book, keys));
+//! let service: axum::Router = user_numbers::router(ContactApi::new(book, accounts, keys));
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 //!

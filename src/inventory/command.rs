@@ -8,14 +8,14 @@ use super::error::InventoryError;
 use super::lookup::AppLookup;
 use super::options::Options;
 use super::services::{ActivePorts, Services, check_reconcilable, is_gone};
-use crate::account::AccountId;
+use crate::account::{AccountId, Actor};
 use crate::carrier::is_in_pool_for;
 use crate::document::json_bytes;
-use crate::lifecycle::State;
+use crate::lifecycle::{Role, State};
 use crate::names::CarrierName;
 use crate::normalize::Normalizer;
 use crate::number::PhoneNumber;
-use crate::record::{Context, Creation, Decision, Document, NumberRecord, Refusal, Update};
+use crate::record::{Context, Creation, Decision, Document, Due, NumberRecord, Refusal, Update};
 use crate::time::Timestamp;
 
 /// The state, carrier and document of numbers to create.
@@ -110,6 +110,8 @@ pub(super) struct Case<'a> {
     /// The accounts that port numbers in. The number was looked up if the command [needs
     /// it](Command::needs_porting).
     pub(super) porting: &'a ActivePorts,
+    /// Whether the number is another account's, so that it has to look absent.
+    pub(super) is_hidden: bool,
 }
 
 /// The parts of a call that all of its numbers share.
@@ -138,16 +140,43 @@ impl<'a> CommandContext<'a> {
         }
     }
 
-    /// Checks that a number in a pool is assigned by an admin, or to the pool's account or one of its
-    /// resale accounts.
-    fn check_pool(&self, record: &NumberRecord) -> Result<(), Refusal> {
+    /// Returns whether `record` has to look absent to the actor: it belongs to an account that the actor may
+    /// not manage, or is in the pool of another one. What an account above has reserved, the actor may take.
+    pub(super) fn is_hidden(&self, record: &NumberRecord, command: &Command<'_>) -> bool {
         let ctx = &self.record;
+        if ctx.accounts.is_admin(ctx.actor) {
+            return false;
+        }
         let reseller = || ctx.accounts.account(self.account?)?.reseller;
-        let is_allowed = record.owner().is_some()
-            || is_in_pool_for(record, self.account, None)
-            || is_in_pool_for(record, None, reseller())
-            || ctx.accounts.is_admin(ctx.actor);
-        if is_allowed { Ok(()) } else { Err(Refusal::Forbidden(ctx.actor)) }
+        let Some(owner) = record.owner() else {
+            let is_for_sale =
+                is_in_pool_for(record, self.account, None) || is_in_pool_for(record, None, reseller());
+            return command.takes_numbers() && !is_for_sale;
+        };
+        match ctx.role(Some(owner), self.account) {
+            Ok(Role::Sweep | Role::Admin | Role::Owner) | Err(_) => false,
+            Ok(Role::Descendant) => !command.takes_numbers() || record.state() != State::Reserved,
+            Ok(Role::Stranger) => true,
+        }
+    }
+
+    /// Returns the end of the reservation that `record` is under, if it has ended, no sweep has seen that, and
+    /// the actor is another one than the owner's side.
+    pub(super) fn ended_reservation(&self, record: &NumberRecord, command: &Command<'_>) -> Option<Decision> {
+        let ctx = &self.record;
+        let has_ended = command.takes_numbers()
+            && record.due(ctx.policy, ctx.now) == Some(Due::EndReservation)
+            && ctx.role(record.owner(), None).is_ok_and(|role| !role.is_owner_or_admin());
+        has_ended.then(|| record.end_reservation(&ctx.by(Actor::System)))
+    }
+
+    /// Returns whether `record` is a mere note of another account, which keeps nobody from the number: the
+    /// account wants to port it in, and has no active port request.
+    pub(super) fn is_note_of_other(&self, record: &NumberRecord, porting: &ActivePorts) -> bool {
+        record.state() == State::PortIn
+            && record.pending().is_none()
+            && record.owner() != self.account
+            && porting.account(record.number()).is_ok_and(|account| account.is_none())
     }
 }
 
@@ -199,6 +228,53 @@ impl Command<'_> {
         matches!(self, Self::Assign { .. }) && ctx.is_account_known && ctx.permission.is_ok()
     }
 
+    /// Returns whether the command may take a number that the actor does not have.
+    pub(super) const fn takes_numbers(&self) -> bool {
+        matches!(self, Self::Create(_) | Self::Assign { .. } | Self::ChangeState(_))
+    }
+
+    /// Returns whether the command may take a number that another account has only noted for porting in.
+    pub(super) const fn passes_notes(&self) -> bool {
+        matches!(self, Self::Create(_) | Self::Assign { .. })
+    }
+
+    /// Returns whether the carrier of a number has to be installed if the command tells it something. An admin
+    /// can delete any number.
+    pub(super) const fn needs_carrier(&self) -> bool {
+        !matches!(self, Self::Delete)
+    }
+
+    /// Returns the error of a number that has to look absent. A creation cannot succeed: it is refused as if
+    /// the number were absent, or says no more than that the number exists.
+    fn refuse_hidden(
+        &self,
+        number: PhoneNumber,
+        ctx: &CommandContext<'_>,
+        porting: &ActivePorts,
+    ) -> InventoryError {
+        let refuse = || match self {
+            Self::Create(create) => {
+                let _ = create_new(number, None, create.clone().into_owned(), ctx, porting)?;
+                match create.state {
+                    Some(State::PortIn) => Err(InventoryError::NotFound(number)),
+                    Some(_) | None => Err(Refusal::NumberExists(number).into()),
+                }
+            }
+            Self::Assign { .. } => {
+                if ctx.is_account_known {
+                    ctx.permission.clone()?;
+                }
+                check_reconcilable(ctx.normalizer, number)?;
+                porting.check_none(number)
+            }
+            Self::Delete => Err(Refusal::Forbidden(ctx.record.actor).into()),
+            Self::ChangeState(_) | Self::ExtendLease(_) | Self::Release | Self::Update(_) | Self::Fix(_) => {
+                Ok(())
+            }
+        };
+        refuse().err().unwrap_or(InventoryError::NotFound(number))
+    }
+
     /// Returns whether the command may be charged for. Returning a number is free.
     pub(super) const fn is_charged(&self) -> bool {
         !matches!(self, Self::Release | Self::Delete)
@@ -207,14 +283,10 @@ impl Command<'_> {
     /// Returns whether the command needs to know which account ports in the number of `record`.
     pub(super) fn needs_porting(&self, record: Option<&NumberRecord>) -> bool {
         match self {
-            Self::Create(_) => record.is_none_or(is_gone),
-            Self::Assign { .. } => record.is_none_or(is_addition),
-            Self::ChangeState(_)
-            | Self::ExtendLease(_)
-            | Self::Release
-            | Self::Delete
-            | Self::Update(_)
-            | Self::Fix(_) => false,
+            Self::Create(_) => record.is_none_or(|record| is_gone(record) || is_port_in(record)),
+            Self::Assign { .. } => record.is_none_or(|record| is_addition(record) || is_port_in(record)),
+            Self::ChangeState(_) => record.is_some_and(is_port_in),
+            Self::ExtendLease(_) | Self::Release | Self::Delete | Self::Update(_) | Self::Fix(_) => false,
         }
     }
 
@@ -224,16 +296,24 @@ impl Command<'_> {
         case: Case<'_>,
         ctx: &CommandContext<'_>,
     ) -> Result<Decision, InventoryError> {
-        let Case { number, record, porting } = case;
+        let Case { number, record, porting, is_hidden } = case;
+        if is_hidden {
+            return Err(self.refuse_hidden(number, ctx, porting));
+        }
+        let is_port_authority = porting.is_authority(number, ctx.record.actor);
+        let record_ctx = &Context { is_port_authority, ..ctx.record };
         Ok(match self {
-            Self::Create(create) => match record.filter(|record| !is_gone(record)) {
-                None => create_new(number, create.clone().into_owned(), ctx, porting)?,
-                Some(record) => {
-                    ctx.check_pool(record)?;
-                    let creation = create.clone().into_owned().into_creation(ctx.account);
-                    record.create_again(creation, &ctx.record)?
+            Self::Create(create) => {
+                let is_left =
+                    |record: &&NumberRecord| is_gone(record) || ctx.is_note_of_other(record, porting);
+                match record {
+                    Some(record) if !is_left(&record) => {
+                        let creation = create.clone().into_owned().into_creation(ctx.account);
+                        record.create_again(creation, record_ctx)?
+                    }
+                    left => create_new(number, left, create.clone().into_owned(), ctx, porting)?,
                 }
-            },
+            }
             Self::Assign { to, document } => {
                 if ctx.is_account_known {
                     ctx.permission.clone()?;
@@ -246,14 +326,12 @@ impl Command<'_> {
                 if !ctx.is_account_known {
                     return Err(Refusal::AssignFailure(ctx.account).into());
                 }
-                ctx.check_pool(record)?;
-                record.change_state_with(*to, ctx.account, document.clone(), &ctx.record)?
+                record.change_state_with(*to, ctx.account, document.clone(), record_ctx)?
             }
             Self::ChangeState(to) => {
                 let record = existing(number, record)?;
                 ctx.permission.clone()?;
-                ctx.check_pool(record)?;
-                record.change_state(*to, ctx.account, &ctx.record)?
+                record.change_state(*to, ctx.account, record_ctx)?
             }
             Self::ExtendLease(until) => existing(number, record)?.extend_lease(*until, &ctx.record)?,
             Self::Release => existing(number, record)?.release(&ctx.record)?,
@@ -282,13 +360,20 @@ impl Command<'_> {
 /// created as ported in, by an admin or for the request's account.
 pub(super) fn create_new(
     number: PhoneNumber,
+    left: Option<&NumberRecord>,
     create: Create,
     ctx: &CommandContext<'_>,
     porting: &ActivePorts,
 ) -> Result<Decision, InventoryError> {
     check_reconcilable(ctx.normalizer, number)?;
     let is_ported_in = create.ported_in;
-    let decision = NumberRecord::create(number, create.into_creation(ctx.account), &ctx.record)?;
+    let creation = create.into_creation(ctx.account);
+    let is_port_authority = porting.is_authority(number, ctx.record.actor);
+    let record_ctx = Context { is_port_authority, ..ctx.record };
+    let decision = match left {
+        None => NumberRecord::create(number, creation, &record_ctx)?,
+        Some(left) => left.create_over(creation, &record_ctx)?,
+    };
     if let Some(account) = porting.account(number)? {
         let is_admin = ctx.record.accounts.is_admin(ctx.record.actor);
         if !(is_ported_in && (is_admin || ctx.account == Some(account))) {
@@ -310,6 +395,10 @@ impl<'a> CommandContext<'a> {
 }
 
 /// Returns the record of a number that must exist. A deleted number does not exist.
+fn is_port_in(record: &NumberRecord) -> bool {
+    record.state() == State::PortIn
+}
+
 fn existing(number: PhoneNumber, record: Option<&NumberRecord>) -> Result<&NumberRecord, InventoryError> {
     record.filter(|record| record.state() != State::Deleted).ok_or(InventoryError::NotFound(number))
 }

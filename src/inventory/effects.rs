@@ -6,7 +6,6 @@ use crate::carrier::{CarrierError, CarrierInfo};
 use crate::feature::ProviderEffect;
 use crate::feature::e911::E911Address;
 use crate::idempotency::IdempotencyKey;
-use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 use crate::provider::ProviderError;
 use crate::record::{Decision, EffectOutcome, ExternalEffect, NumberRecord, Pending};
@@ -118,7 +117,7 @@ impl Services {
         let number = before.number();
         let active = before.active();
         let rolled_back = match effect {
-            ExternalEffect::Acquire if before.state() == State::Discovery => {
+            ExternalEffect::Acquire => {
                 let carrier =
                     self.carrier(after.carrier()).ok_or(InventoryError::NoCarrier(after.carrier()))?;
                 let returned = carrier.disconnect(after, key);
@@ -126,7 +125,7 @@ impl Services {
                     .map(|_| RolledBack::Undone)
                     .map_err(|source| InventoryError::Carrier { number, source });
             }
-            ExternalEffect::Acquire | ExternalEffect::Disconnect => return Ok(RolledBack::Kept),
+            ExternalEffect::Disconnect => return Ok(RolledBack::Kept),
             ExternalEffect::Provider(ProviderEffect::ProvisionE911(_) | ProviderEffect::RemoveE911) => {
                 match active.and_then(|active| active.e911.as_ref()) {
                     Some(address) => {
@@ -167,7 +166,11 @@ impl Services {
     ///
     /// A carrier that takes orders must be installed; otherwise the record could be claimed but never
     /// completed.
-    pub(super) fn drop_unordered(&self, decision: &mut Decision) -> Result<(), InventoryError> {
+    pub(super) fn drop_unordered(
+        &self,
+        decision: &mut Decision,
+        needs_carrier: bool,
+    ) -> Result<(), InventoryError> {
         let is_order =
             |effect: &ExternalEffect| matches!(effect, ExternalEffect::Acquire | ExternalEffect::Disconnect);
         if !decision.effects.iter().any(is_order) {
@@ -177,7 +180,7 @@ impl Services {
         let takes_orders = match self.carrier(name) {
             Some(carrier) => carrier.takes_orders(),
             // The built-in carriers take no orders, whether or not they are installed.
-            None if CarrierInfo::of(name).is_local => false,
+            None if CarrierInfo::of(name).is_local || !needs_carrier => false,
             None => return Err(InventoryError::NoCarrier(name)),
         };
         decision.effects.retain(|effect| takes_orders || !is_order(effect));

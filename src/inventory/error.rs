@@ -81,6 +81,9 @@ pub enum InventoryError {
     #[error("an import cannot be {0}")]
     NotForImports(&'static str),
     /// A carrier that is not installed.
+    #[error("carrier {0}: not known, expected one that is installed or built in")]
+    UnknownCarrier(CarrierName),
+    /// The number's carrier is not installed.
     #[error("no carrier is called {0}")]
     NoCarrier(CarrierName),
     /// A conflict with other changes of the number at every attempt.
@@ -215,6 +218,7 @@ impl InventoryError {
             | Self::NeedsProvider(_)
             | Self::NotForImports(_)
             | Self::NoCarrier(_)
+            | Self::UnknownCarrier(_)
             | Self::TooMany { .. }
             | Self::TooLarge { .. } => InventoryErrorKind::Invalid,
             Self::Conflict(_) | Self::KeyReused(_) => InventoryErrorKind::Conflict,
@@ -239,6 +243,7 @@ impl InventoryError {
             Self::Billing(BillingError::ServiceRestriction(reason)) => reason.clone(),
             Self::QuoteNotAccepted(_) => "accept charges".into(),
             Self::E911(E911Refusal::Error { .. }) => "fault by provider".into(),
+            Self::UnknownCarrier(_) => "invalid".into(),
             Self::Store(_) => "internal error".into(),
             Self::Replayed(replayed) => replayed.message.clone(),
             Self::NotReconcilable(_)
@@ -281,6 +286,7 @@ impl InventoryError {
             | Self::Store(_) => return None,
             Self::E911(refusal) => refusal.data(E911Key::E911),
             Self::NoCarrier(name) => name.as_str().into(),
+            Self::UnknownCarrier(name) => format!("'{name}' is not known by the system").into(),
             Self::KeyReused(key) => key.as_str().into(),
             Self::TooMany { max, .. } | Self::TooLarge { max, .. } => (*max).into(),
             Self::Replayed(replayed) => return replayed.cause.clone(),

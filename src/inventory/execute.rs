@@ -11,10 +11,11 @@ use super::idempotency::{Request, RequestReceipt, key_of_number};
 use super::input::{Entries, Entry, NumberInput};
 use super::options::Options;
 use super::outcome::{NumberOutcome, Outcome, text_of};
+use super::port_in::PortInNotes;
 use super::pricing::{PricedChange, Prices};
 use super::services::{ActivePorts, Services, is_gone};
 use crate::number::PhoneNumber;
-use crate::record::{Context, Decision, NumberRecord, Part};
+use crate::record::{Context, Decision, Event, ExternalEffect, NumberRecord, Part, Refusal};
 use crate::store::{Batch, Change, Expect, Guard, Receipt, StoreError, Stored};
 
 /// A rate limit: returns whether one more number may be changed now.
@@ -48,9 +49,10 @@ struct Plan {
     /// The index of the number's entry.
     place: usize,
     number: PhoneNumber,
+    /// The record that the decision was made on.
     before: Option<Arc<NumberRecord>>,
-    /// Whether `before` was discovered at a carrier and is not stored.
-    is_discovered: bool,
+    /// The stored record that a claim is put on; none if the number is new.
+    claimable: Option<Arc<NumberRecord>>,
     expect: Expect,
     /// The guard for a number that the decision adds to the inventory.
     guard: Option<Guard>,
@@ -61,8 +63,17 @@ struct Plan {
 struct Undecided {
     place: usize,
     number: PhoneNumber,
+    /// The stored record.
+    stored: Option<Arc<NumberRecord>>,
+    /// The record to decide on: the stored one, or what is left of it.
     record: Option<Arc<NumberRecord>>,
     expect: Expect,
+    /// Whether the number has to look absent to the actor.
+    is_hidden: bool,
+    /// The effects that end what is stored, before those of the decision.
+    effects: Vec<ExternalEffect>,
+    /// The events of the same.
+    events: Vec<Event>,
 }
 
 /// The changes of one commit.
@@ -219,14 +230,17 @@ impl Execution<'_> {
 
     /// Reads and decides each undecided number. If the decision fails, the number fails.
     fn plan(&self, entries: &mut [Entry], ctx: &CommandContext<'_>) -> Vec<Plan> {
-        let undecided = self.read_records(entries);
-        let is_new = |case: &&Undecided| self.command.needs_porting(case.record.as_deref());
+        let mut undecided = self.read_records(entries, ctx);
+        let is_new = |case: &&Undecided| case.is_hidden || self.command.needs_porting(case.record.as_deref());
         let new: Vec<_> = undecided.iter().filter(is_new).map(|case| case.number).collect();
         let porting = self.services.active_ports(&new);
         let discovers = self.command.discovers(ctx);
+        for case in undecided.iter_mut().filter(|_| self.command.passes_notes()) {
+            case.set_note_aside(discovers, ctx, &porting);
+        }
         let (absent, present): (Vec<_>, Vec<_>) = undecided
             .into_iter()
-            .partition(|case| discovers && case.record.as_deref().is_none_or(is_unowned));
+            .partition(|case| discovers && (case.is_hidden || case.record.as_deref().is_none_or(is_unowned)));
         let mut plans = Vec::with_capacity(present.len());
         let mut custom = None;
         for case in present {
@@ -239,14 +253,41 @@ impl Execution<'_> {
                 Err(error) => set_outcome(entries, place, Err(error)),
             }
         }
-        if absent.is_empty() {
-            return plans;
+        if !absent.is_empty() {
+            plans.extend(self.plan_absent(absent, &porting, entries, ctx));
         }
+        let mut notes = PortInNotes::default();
+        plans.retain(|plan| {
+            let (before, after) = (plan.before.as_deref(), &plan.decision.record);
+            match notes.add(self.services, after, before, &porting, &ctx.record) {
+                Ok(()) => true,
+                Err(error) => {
+                    set_outcome(entries, plan.place, Err(error));
+                    false
+                }
+            }
+        });
+        plans.sort_unstable_by_key(|plan| plan.place);
+        plans
+    }
+
+    /// Decides the numbers that the inventory does not have, or that have to look absent, by the offers of
+    /// carriers.
+    fn plan_absent(
+        &self,
+        absent: Vec<Undecided>,
+        porting: &ActivePorts,
+        entries: &mut [Entry],
+        ctx: &CommandContext<'_>,
+    ) -> Vec<Plan> {
+        let (mut plans, mut custom) = (Vec::with_capacity(absent.len()), None);
         let numbers: Vec<_> = absent.iter().map(|case| case.number).collect();
-        let Discovered { records, failure } = self.services.discover(&numbers, &porting, self.options);
+        let Discovered { records, failure } = self.services.discover(&numbers, porting, self.options);
         for (mut case, discovered) in absent.into_iter().zip(records) {
             let (place, number) = (case.place, case.number);
-            let known = case.record.as_ref().filter(|record| !is_gone(record));
+            let gone = case.record.as_ref().filter(|record| is_gone(record));
+            let rested = gone.map_or(Ok(()), |gone| gone.check_rested(self.options.account, &ctx.record));
+            let known = case.record.as_ref().filter(|record| !is_gone(record) && !case.is_hidden);
             let is_discovered = discovered.is_some() && known.is_none();
             case.record = match (discovered, known) {
                 // Changes that an admin made to the number are kept.
@@ -254,7 +295,8 @@ impl Execution<'_> {
                 (Some(discovered), None) => Some(discovered.into()),
                 (None, _) => case.record,
             };
-            match self.decide(case, is_discovered, &porting, ctx) {
+            let plan = self.decide(case, is_discovered, porting, ctx);
+            match plan.and_then(|plan| rested.map(|()| plan).map_err(InventoryError::from)) {
                 Ok(mut plan) => {
                     plan.decision.record.share_custom(&mut custom);
                     plans.push(plan);
@@ -267,14 +309,19 @@ impl Execution<'_> {
                 }
             }
         }
-        plans.sort_unstable_by_key(|plan| plan.place);
         plans
     }
 
     /// Reads the records of the undecided numbers. A number that is not visible fails.
-    fn read_records(&self, entries: &mut [Entry]) -> Vec<Undecided> {
+    fn read_records(&self, entries: &mut [Entry], ctx: &CommandContext<'_>) -> Vec<Undecided> {
         let places = entries.iter().enumerate();
         let open: Vec<_> = places.filter_map(|(place, entry)| Some((place, entry.undecided()?))).collect();
+        if let Err(error) = self.services.accounts.check_actor(self.options.actor) {
+            for (place, _) in open {
+                set_outcome(entries, place, Err(Refusal::from(error).into()));
+            }
+            return Vec::new();
+        }
         let numbers: Vec<_> = open.iter().map(|(_, number)| *number).collect();
         let records = match self.services.records(&numbers) {
             Ok(records) => records,
@@ -293,7 +340,9 @@ impl Execution<'_> {
             let visible = record.as_deref().map(|record| self.services.check_visible(record, self.options));
             match visible {
                 Some(Err(error)) => set_outcome(entries, place, Err(error)),
-                Some(Ok(())) | None => undecided.push(Undecided { place, number, record, expect }),
+                Some(Ok(())) | None => {
+                    undecided.push(Undecided::read(place, number, record, expect, self.command, ctx));
+                }
             }
         }
         undecided
@@ -307,13 +356,18 @@ impl Execution<'_> {
         porting: &ActivePorts,
         ctx: &CommandContext<'_>,
     ) -> Result<Plan, InventoryError> {
-        let Undecided { place, number, record: before, expect } = undecided;
+        let Undecided { place, number, stored, record: before, expect, is_hidden, effects, events } =
+            undecided;
         self.options.check_deadline(number)?;
-        let case = Case { number, record: before.as_deref(), porting };
+        let case = Case { number, record: before.as_deref(), porting, is_hidden };
         let mut decision = self.command.decide(case, ctx)?;
-        self.services.drop_unordered(&mut decision)?;
+        self.services.check_carrier(before.as_deref(), &decision.record)?;
+        decision.effects.splice(0..0, effects);
+        decision.events.splice(0..0, events);
+        self.services.drop_unordered(&mut decision, self.command.needs_carrier())?;
         let guard = self.command.needs_porting(before.as_deref()).then(|| porting.guard(number));
-        Ok(Plan { place, number, before, is_discovered, expect, guard, decision })
+        let claimable = stored.filter(|stored| !is_discovered || !is_gone(stored));
+        Ok(Plan { place, number, before, claimable, expect, guard, decision })
     }
 
     /// Checks that the plans may be carried out: their charges are accepted and, if all numbers must
@@ -392,10 +446,10 @@ impl Execution<'_> {
         let whole = request.or_else(|| together.then(new_key));
         for plan in plans {
             let is_claim = is_claim(&plan);
-            let Plan { place, number, before, is_discovered, expect, guard, mut decision } = plan;
+            let Plan { place, number, before, claimable, expect, guard, mut decision } = plan;
             if is_claim {
                 let key = request.map_or_else(new_key, |request| key_of_number(request, number));
-                decision = decision.claim(before.as_deref().filter(|_| !is_discovered), key, ctx);
+                decision = decision.claim(claimable.as_deref(), key, ctx);
                 if let Some(whole) = whole {
                     let is_kept = request.is_some();
                     decision = decision.within(Part { whole, is_kept, together: group_size });
@@ -457,6 +511,36 @@ impl Execution<'_> {
         let (places, stored): (Vec<_>, Vec<_>) = claimed.into_iter().unzip();
         for (place, (_, outcome)) in places.into_iter().zip(self.services.complete_claims(&stored)) {
             set_outcome(entries, place, outcome);
+        }
+    }
+}
+
+impl Undecided {
+    /// Creates the case of a number that has to be decided, from its stored record.
+    fn read(
+        place: usize,
+        number: PhoneNumber,
+        stored: Option<Arc<NumberRecord>>,
+        expect: Expect,
+        command: &Command<'_>,
+        ctx: &CommandContext<'_>,
+    ) -> Self {
+        let ended = stored.as_deref().and_then(|stored| ctx.ended_reservation(stored, command));
+        let (record, effects, events) = match ended {
+            Some(ended) => (Some(Arc::new(ended.record)), ended.effects, ended.events),
+            None => (stored.clone(), Vec::new(), Vec::new()),
+        };
+        let is_hidden = record.as_deref().is_some_and(|record| ctx.is_hidden(record, command));
+        Self { place, number, stored, record, expect, is_hidden, effects, events }
+    }
+
+    /// Sets aside a note of another account, which keeps nobody from the number. A command that does not
+    /// discover numbers replaces the note itself.
+    fn set_note_aside(&mut self, discovers: bool, ctx: &CommandContext<'_>, porting: &ActivePorts) {
+        let is_note = self.record.as_deref().is_some_and(|record| ctx.is_note_of_other(record, porting));
+        self.is_hidden &= !is_note;
+        if let Some(note) = self.record.take_if(|_| is_note && discovers) {
+            self.effects.extend(note.removals());
         }
     }
 }

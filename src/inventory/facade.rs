@@ -275,13 +275,12 @@ impl Inventory {
     /// Releases `numbers`, free of charge. Each returns to the account that reserved it before, or else
     /// to the service.
     ///
-    /// The carrier of a number that returns to the service is informed. If that carrier is not
-    /// installed, the number is not changed; an admin can change its carrier, or delete it.
+    /// The number stays bought at its carrier while it is in the stock. A number that leaves the stock is
+    /// disconnected, for which its carrier has to be installed; an admin can change the carrier, or delete the
+    /// number. By [`Policy::disconnect_on_release`] a number is disconnected at once, and bought again for the
+    /// next account.
     ///
-    /// Depending on the policy, the number then becomes available. It remains in the inventory although
-    /// its carrier was told to take it back: the next account receives it, and it is not bought again.
-    /// If your carriers resell the numbers that they took back, configure the policy to delete on
-    /// release.
+    /// [`Policy::disconnect_on_release`]: crate::policy::Policy::disconnect_on_release
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree, Actor};
@@ -309,7 +308,7 @@ impl Inventory {
         self.execute(numbers, &Command::Release, options)
     }
 
-    /// Deletes `numbers`. Only admins may do this; the carriers are not informed.
+    /// Deletes `numbers`, as an admin. Carriers that are installed are told to disconnect them.
     ///
     /// ```
     /// # use telnum::account::Actor;
@@ -346,9 +345,9 @@ impl Inventory {
     /// # let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
     /// # let options = Options::new(Actor::System).with_account(shop);
     /// inventory.create(["+14158867900"], &Create::default(), &options)?;
-    /// let update = Update::default().with_carrier("telnyx".parse()?);
+    /// let update = Update::default().with_carrier("managed".parse()?);
     /// let updated = inventory.update(["+14158867900"], &update, &options)?.single()?;
-    /// assert_eq!(updated.carrier().as_str(), "telnyx");
+    /// assert_eq!(updated.carrier().as_str(), "managed");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -362,7 +361,8 @@ impl Inventory {
         self.execute(numbers, &Command::Update(Cow::Borrowed(update)), options)
     }
 
-    /// Replaces the public documents of `numbers` with `document`.
+    /// Replaces the public documents of `numbers` by `document`. An E911 address stays unless `document` names
+    /// `e911`.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree, Actor};

@@ -3,7 +3,7 @@ use super::facade::Inventory;
 use super::input::NumberInput;
 use super::options::Options;
 use crate::lifecycle::State;
-use crate::record::{Route, RouteError};
+use crate::record::{Refusal, Route, RouteError};
 
 impl Inventory {
     /// Returns the account and the route of a call to `number`. A number that is not stored but on an
@@ -41,6 +41,7 @@ impl Inventory {
     #[doc(alias = "lookup_number")]
     pub fn identify(&self, number: impl NumberInput, options: &Options) -> Result<Route, InventoryError> {
         let services = &*self.services;
+        services.accounts.check_actor(options.actor).map_err(Refusal::from)?;
         let own = services.normalizer_of(options.account);
         let input = number.as_input();
         let number = input
@@ -52,11 +53,14 @@ impl Inventory {
             if stored.state() != State::Available {
                 services.check_visible(&stored, options)?;
             }
-            return stored.route(self.accounts()).map_err(not_in_service);
+            return stored.route(self.accounts(), &services.policy).map_err(not_in_service);
+        }
+        if !services.policy.account_from_port_requests {
+            return Err(InventoryError::NotFound(number));
         }
         let porting = services.active_ports(&[number]).account(number)?;
         let account = porting.filter(|account| services.is_visible(Some(*account), options));
         let account = account.ok_or(InventoryError::NotFound(number))?;
-        Route::of_port(number, account, self.accounts()).map_err(not_in_service)
+        Route::of_port(number, account, self.accounts(), &services.policy).map_err(not_in_service)
     }
 }

@@ -6,12 +6,14 @@ use super::billing::{Charge, Quote};
 use super::command::{CommandContext, Create, create_new};
 use super::error::InventoryError;
 use super::facade::Inventory;
-use super::input::NumberInput;
+use super::input::{NumberInput, NumberOrText};
 use super::options::Options;
+use super::port_in::PortInNotes;
 use super::pricing::PricedChange;
 use super::services::{ActivePorts, Services, is_gone};
 use crate::account::AccountId;
-use crate::number::PhoneNumber;
+use crate::number::{CallingCode, PhoneNumber};
+use crate::plan;
 use crate::record::{Context, NumberRecord, Refusal};
 use crate::store::{Batch, Change, Expect, Guard, StoreError, Stored};
 
@@ -61,6 +63,9 @@ pub struct ImportReport {
     pub quotes: Vec<Quote>,
     /// The rows that failed, by the text of their number as given.
     pub failed: Vec<(Box<str>, InventoryError)>,
+    /// The texts whose country was guessed, by [`Options::guess_numbers`], and the numbers that they were read
+    /// as.
+    pub guessed: Vec<(Box<str>, PhoneNumber)>,
 }
 
 /// The number of rows in one commit.
@@ -70,6 +75,8 @@ const BATCH_SIZE: usize = 1_000;
 struct ReadRow<N> {
     row: ImportRow<N>,
     number: Option<PhoneNumber>,
+    /// Whether the converters had to guess the number's country.
+    is_guess: bool,
 }
 
 /// A row whose creation has been decided.
@@ -133,7 +140,7 @@ impl Inventory {
             if options.dry_run {
                 report.add(batch);
             } else {
-                self.services.commit_rows(batch, &mut report)?;
+                self.services.commit_rows(batch, options, &mut report)?;
             }
         }
         Ok(report)
@@ -153,7 +160,8 @@ impl Services {
             row.account = row.account.or(options.account);
             let own = normalizers.entry(row.account).or_insert_with(|| self.normalizer_of(row.account));
             let number = row.number.as_input().number(own.as_ref().unwrap_or(&self.normalizer));
-            batch.push(ReadRow { row, number });
+            let is_guess = number.is_some_and(|number| is_guessed(row.number.as_input(), number));
+            batch.push(ReadRow { row, number, is_guess });
         }
         batch
     }
@@ -173,15 +181,31 @@ impl Services {
         let reads = options.dry_run || !self.billing.is_free();
         let mut records = if reads { self.records(&numbers)? } else { Vec::new() }.into_iter();
         let mut decided = Vec::with_capacity(rows.len());
-        for ReadRow { row: ImportRow { number: input, account, create }, number } in rows {
+        let mut notes = PortInNotes::default();
+        for ReadRow { row: ImportRow { number: input, account, create }, number, is_guess } in rows {
             let Some(number) = number else {
                 let text = input.as_input().text();
                 report.failed.push((text.clone(), InventoryError::NotReconcilable(text)));
                 continue;
             };
+            if is_guess && !options.guess_numbers {
+                records.next();
+                let text = input.as_input().text();
+                report.failed.push((text.clone(), InventoryError::NotReconcilable(text)));
+                continue;
+            }
+            if is_guess {
+                report.guessed.push((input.as_input().text(), number));
+            }
             let exists = records.next().flatten().is_some_and(|record| !is_gone(&record));
             match self.decide_row(number, account, create, exists, &porting, ctx) {
                 Ok(change) if seen.insert(number) => {
+                    if let Some(record) = change.value()
+                        && let Err(error) = notes.add(self, record, None, &porting, &ctx)
+                    {
+                        report.fail(&input, error);
+                        continue;
+                    }
                     let guard = porting.guard(number);
                     decided.push(DecidedRow { input, change, guard, quotes: Vec::new() });
                 }
@@ -203,10 +227,11 @@ impl Services {
         ctx: Context<'_>,
     ) -> Result<Change, InventoryError> {
         let ctx = CommandContext::of_import(ctx, &self.normalizer, account);
-        let decision = create_new(number, create, &ctx, porting)?;
+        let decision = create_new(number, None, create, &ctx, porting)?;
         if !decision.effects.is_empty() {
             return Err(InventoryError::NeedsProvider(number));
         }
+        self.check_carrier(None, &decision.record)?;
         if exists {
             return Err(Refusal::NumberExists(number).into());
         }
@@ -256,6 +281,7 @@ impl Services {
     fn commit_rows<N: NumberInput>(
         &self,
         rows: Vec<DecidedRow<N>>,
+        options: &Options,
         report: &mut ImportReport,
     ) -> Result<(), InventoryError> {
         let mut batches = vec![rows];
@@ -272,7 +298,7 @@ impl Services {
                 (Err(StoreError::PortConflict { number, .. }), Some(row)) if count == 1 => {
                     report.fail(&row.input, Refusal::NumberIsPorting(number).into());
                 }
-                (Err(_), Some(row)) if count == 1 => self.replace_deleted(row, report)?,
+                (Err(_), Some(row)) if count == 1 => self.replace_deleted(row, options, report)?,
                 (Err(_), last) => {
                     rows.extend(last);
                     let rest = rows.split_off(count / 2);
@@ -287,10 +313,17 @@ impl Services {
     fn replace_deleted<N: NumberInput>(
         &self,
         row: DecidedRow<N>,
+        options: &Options,
         report: &mut ImportReport,
     ) -> Result<(), InventoryError> {
         let number = row.change.key();
         let deleted = self.store.get(number)?.filter(|stored| is_gone(stored));
+        let owner = row.change.value().and_then(|record| record.owner());
+        let rested = deleted.as_ref().map(|deleted| deleted.check_rested(owner, &self.context(options)));
+        if let Some(Err(refusal)) = rested {
+            report.fail(&row.input, refusal.into());
+            return Ok(());
+        }
         let replacement = deleted.as_ref().map(Stored::expected).and_then(|expect| {
             let parts = row.change.clone().into_parts();
             Some(Change::<NumberRecord>::put(parts.value?, expect).with_events(parts.events))
@@ -308,6 +341,16 @@ impl Services {
         }
         Ok(())
     }
+}
+
+/// Returns whether a text of bare digits was read as an international number that is not valid. The reference
+/// converters do that to a ten-digit number with a typing error.
+fn is_guessed(input: NumberOrText<'_>, number: PhoneNumber) -> bool {
+    let NumberOrText::Text(text) = input else { return false };
+    let is_international = text.trim_start().starts_with('+');
+    let digits = text.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0');
+    let is_nanp = number.calling_code().is_some_and(|code| code == CallingCode::NANP);
+    !is_international && !is_nanp && digits.eq(number.digits()) && !plan::lookup(number).is_valid()
 }
 
 impl ImportReport {

@@ -47,13 +47,21 @@ pub struct ActivePort {
     /// The port request, if it is in the inventory's own store. The number is then only created while
     /// it is still on that request.
     pub request: Option<PortRequestId>,
+    /// The account that processes the port request, if it is known. It may put the number in service.
+    pub port_authority: Option<AccountId>,
 }
 
 impl ActivePort {
     /// Creates the port of a number by `account`, on a request that is not in the inventory's store.
     #[must_use]
     pub const fn new(account: AccountId) -> Self {
-        Self { account, request: None }
+        Self { account, request: None, port_authority: None }
+    }
+
+    /// Sets the account that processes the port request.
+    #[must_use]
+    pub const fn with_port_authority(self, port_authority: AccountId) -> Self {
+        Self { port_authority: Some(port_authority), ..self }
     }
 }
 
@@ -93,6 +101,7 @@ impl PortingLookup for StoredPorts {
         let port = |request: Stored<PortRequest>| ActivePort {
             account: request.account(),
             request: Some(request.id()),
+            port_authority: request.port_authority(),
         };
         Ok(requests.map(|request| request.map(port)).collect())
     }

@@ -17,7 +17,7 @@ use crate::number::PhoneNumber;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-#[expect(clippy::struct_excessive_bools, reason = "five independent switches")]
+#[expect(clippy::struct_excessive_bools, reason = "six independent switches")]
 #[doc(alias = "knm_options")]
 pub struct Options {
     /// The actor, whose permissions apply.
@@ -38,6 +38,9 @@ pub struct Options {
     /// Whether only the numbers of the account's subtree are visible, regardless of the actor's
     /// permissions. Available numbers can still be read.
     pub(crate) confined: bool,
+    /// Whether an import takes a text of bare digits as an international number, which is no valid number, as
+    /// the converters read it. Otherwise it refuses the row.
+    pub guess_numbers: bool,
     /// The idempotency key: the call takes effect once, however often it is repeated with the key.
     pub(crate) key: Option<RequestKey>,
     /// The time after which the call begins no further number. Numbers that are claimed by then are left to
@@ -58,6 +61,7 @@ impl Options {
             all_or_nothing: false,
             mdn_run: false,
             confined: false,
+            guess_numbers: false,
             key: None,
             deadline: None,
         }
@@ -113,6 +117,13 @@ impl Options {
     #[must_use]
     pub fn with_confined(self, confined: bool) -> Self {
         Self { confined, ..self }
+    }
+
+    /// Sets whether an import takes a text of bare digits as an international number that is not valid, with a
+    /// [warning](crate::inventory::ImportReport::guessed).
+    #[must_use]
+    pub fn with_guess_numbers(self, guess_numbers: bool) -> Self {
+        Self { guess_numbers, ..self }
     }
 
     /// Sets the idempotency key of the call.

@@ -15,7 +15,7 @@ use crate::lifecycle::State;
 use crate::locality::{Locality, LocalityError};
 use crate::names::CarrierName;
 use crate::number::{PhoneNumber, Prefix};
-use crate::record::{Context, Creation, NumberRecord};
+use crate::record::{Context, Creation, NumberRecord, Refusal};
 use crate::store::{Page, Query, StateSet, Stored};
 
 /// The carriers that an account may use, and the states that it may create numbers in.
@@ -90,7 +90,11 @@ impl Inventory {
         if stored.state() != State::Available {
             self.services.check_visible(&stored, options)?;
         }
-        stored.check_readable(ctx)?;
+        // What is not the actor's looks absent.
+        stored.check_readable(ctx).map_err(|refusal| match refusal {
+            Refusal::Forbidden(_) => InventoryError::NotFound(number),
+            refusal => refusal.into(),
+        })?;
         Ok(Arc::clone(stored.shared()))
     }
 

@@ -87,30 +87,82 @@ impl SearchResults {
 /// The latest searches, and the pending calls to carriers.
 #[derive(Debug, Default)]
 pub(super) struct RecentSearches {
-    results: Mutex<VecDeque<SearchResults>>,
+    results: Mutex<RecentOf<SearchResults>>,
     pub(super) open_calls: OpenCalls,
 }
 
-/// The maximum number of searches that are kept. The oldest is dropped first.
-const MAX_SEARCHES: usize = 256;
+/// The recent entries of each account, the oldest first. No account can push out the entries of another one
+/// that has fewer.
+#[derive(Debug)]
+pub(crate) struct RecentOf<T> {
+    accounts: HashMap<Option<AccountId>, VecDeque<T>>,
+    count: usize,
+}
+
+/// The number of entries that are kept for an account.
+const MAX_OF_ACCOUNT: usize = 32;
+
+/// The number of entries that are kept for all accounts together.
+const MAX_OF_ALL: usize = 1_024;
+
+impl<T> Default for RecentOf<T> {
+    fn default() -> Self {
+        Self { accounts: HashMap::new(), count: 0 }
+    }
+}
+
+impl<T> RecentOf<T> {
+    /// Returns the entries of `account`.
+    pub(crate) fn of(&self, account: Option<AccountId>) -> impl Iterator<Item = &T> {
+        self.accounts.get(&account).into_iter().flatten()
+    }
+
+    /// Removes the entries of `account` that `is_kept` does not keep.
+    pub(crate) fn retain(&mut self, account: Option<AccountId>, is_kept: impl FnMut(&T) -> bool) {
+        if let Some(entries) = self.accounts.get_mut(&account) {
+            let before = entries.len();
+            entries.retain(is_kept);
+            self.count -= before - entries.len();
+        }
+    }
+
+    /// Adds an entry of `account`. Where there are too many, the oldest of the account is dropped, or the
+    /// oldest of the one that has the most.
+    pub(crate) fn keep(&mut self, account: Option<AccountId>, entry: T) {
+        let entries = self.accounts.entry(account).or_default();
+        entries.push_back(entry);
+        self.count += 1;
+        let crowded = if entries.len() > MAX_OF_ACCOUNT {
+            Some(account)
+        } else if self.count > MAX_OF_ALL {
+            self.accounts.iter().max_by_key(|(_, entries)| entries.len()).map(|(account, _)| *account)
+        } else {
+            None
+        };
+        if let Some(crowded) = crowded
+            && let Some(entries) = self.accounts.get_mut(&crowded)
+        {
+            self.count -= usize::from(entries.pop_front().is_some());
+            if entries.is_empty() {
+                self.accounts.remove(&crowded);
+            }
+        }
+    }
+}
 
 impl RecentSearches {
-    fn results(&self) -> MutexGuard<'_, VecDeque<SearchResults>> {
+    fn results(&self) -> MutexGuard<'_, RecentOf<SearchResults>> {
         self.results.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps the results of a search.
     pub(super) fn keep(&self, search: SearchResults) {
-        let mut results = self.results();
-        if results.len() >= MAX_SEARCHES {
-            results.pop_front();
-        }
-        results.push_back(search);
+        self.results().keep(search.account, search);
     }
 
     /// Returns the results of the search `id` by `account`, if they are kept.
     pub(super) fn get(&self, id: SearchId, account: Option<AccountId>) -> Option<SearchResults> {
-        self.results().iter().find(|search| search.id == id && search.account == account).cloned()
+        self.results().of(account).find(|search| search.id == id).cloned()
     }
 
     /// Returns the latest offers of `numbers` that `account` found.
@@ -119,9 +171,7 @@ impl RecentSearches {
         numbers: &[PhoneNumber],
         account: Option<AccountId>,
     ) -> HashMap<(PhoneNumber, CarrierName), Offer> {
-        let offers_of =
-            |search: &SearchResults| (search.account == account).then(|| Arc::clone(&search.offers));
-        let searches: Vec<_> = self.results().iter().filter_map(offers_of).collect();
+        let searches: Vec<_> = self.results().of(account).map(|search| Arc::clone(&search.offers)).collect();
         let numbers: HashSet<_> = numbers.iter().collect();
         searches
             .iter()

@@ -1,10 +1,19 @@
+use std::collections::HashSet;
+
 use super::discover::Sellers;
 use super::error::InventoryError;
 use super::facade::Inventory;
 use super::input::{Entry, NumberInput, Subject};
 use super::options::Options;
 use super::recent::{SearchId, SearchPage, SearchResults};
-use crate::carrier::{Availability, MAX_SEARCH_RESULTS, NumberSearch, search_carriers};
+use super::services::{ActivePorts, Services};
+use crate::account::Actor;
+use crate::carrier::{
+    Availability, CarrierInfo, MAX_SEARCH_RESULTS, NumberSearch, SearchAnswer, is_in_pool_for,
+    search_carriers,
+};
+use crate::lifecycle::State;
+use crate::record::{Due, NumberRecord};
 
 impl Inventory {
     /// Searches for numbers to buy at all carriers that the account of `options` may use. The carriers
@@ -53,7 +62,11 @@ impl Inventory {
         };
         let searches = &services.searches;
         let time_limit = services.limits.search_timeout;
-        let (mut offers, failed) = search_carriers(&carriers, &all, time_limit, &searches.open_calls);
+        let mut withdrawn = Ok(());
+        let withdraw = |answers: &mut [SearchAnswer]| withdrawn = services.withdraw_held(answers, options);
+        let (mut offers, failed) =
+            search_carriers(&carriers, &all, time_limit, &searches.open_calls, withdraw);
+        withdrawn?;
         for offer in &mut offers {
             if offer.rate_center.is_none() {
                 offer.rate_center = services.rate_center(offer.number);
@@ -126,15 +139,69 @@ impl Inventory {
         let entries = services.read(numbers, options)?;
         let numbers: Vec<_> = entries.numbers().collect();
         let porting = services.active_ports(&numbers);
+        let records = services.records(&numbers)?;
         let Sellers { carriers, .. } = services.sellers(&numbers, &porting, options);
-        let mut carriers = carriers.into_iter();
+        let mut found = carriers.into_iter().zip(records);
+        let mut is_available = || {
+            found.next().is_some_and(|(carrier, record)| match record {
+                None => carrier.is_some(),
+                Some(record) if record.state() == State::Reserved => {
+                    services.has_lapsed_into_stock(&record, options)
+                }
+                Some(record) => carrier.is_some() && services.is_free(&record, &porting, options),
+            })
+        };
         let check = |entry: &Entry| {
             let availability = match entry.subject {
-                Subject::Number(_) if carriers.next().flatten().is_some() => Availability::Available,
+                Subject::Number(_) if is_available() => Availability::Available,
                 Subject::Number(_) | Subject::Text(_) => Availability::Unavailable,
             };
             (entry.text(), availability)
         };
         Ok(entries.list.iter().map(check).collect())
+    }
+}
+
+impl Services {
+    /// Removes the offers of carriers, others than those of the service's own stock, for numbers that the
+    /// inventory has and that are not free for the account.
+    fn withdraw_held(&self, answers: &mut [SearchAnswer], options: &Options) -> Result<(), InventoryError> {
+        let is_stock =
+            |name| self.carrier(name).map_or(CarrierInfo::of(name), |carrier| carrier.info()).is_local;
+        let mut bought: Vec<_> = answers.iter_mut().filter(|(carrier, _)| !is_stock(*carrier)).collect();
+        let offers = bought.iter().flat_map(|(_, answer)| answer.iter().flatten());
+        let numbers: Vec<_> = offers.map(|offer| offer.number).collect();
+        let porting = self.active_ports(&numbers);
+        let records = self.records(&numbers)?;
+        let is_held = numbers.iter().zip(records).filter(|(number, record)| {
+            let is_free = record.as_ref().is_none_or(|record| self.is_free(record, &porting, options));
+            !is_free || !porting.account(**number).is_ok_and(|account| account.is_none())
+        });
+        let held: HashSet<_> = is_held.map(|(number, _)| *number).collect();
+        for offers in bought.iter_mut().filter_map(|(_, answer)| answer.as_mut().ok()) {
+            offers.retain(|offer| !held.contains(&offer.number));
+        }
+        Ok(())
+    }
+
+    /// Returns whether the account can have a number with a record that a carrier sells.
+    fn is_free(&self, record: &NumberRecord, porting: &ActivePorts, options: &Options) -> bool {
+        let ctx = self.context(options);
+        let is_free = match record.state() {
+            State::Discovery | State::Available => true,
+            State::Deleted => record.check_rested(options.account, &ctx).is_ok(),
+            // A mere note.
+            State::PortIn => porting.account(record.number()).is_ok_and(|account| account.is_none()),
+            State::Reserved | State::InService | State::PortOut | State::Released | State::Aging => false,
+        };
+        is_free && record.pending().is_none()
+    }
+
+    /// Returns whether the number is one of the stock whose reservation has ended, though no sweep has seen it.
+    fn has_lapsed_into_stock(&self, record: &NumberRecord, options: &Options) -> bool {
+        let ctx = self.context(options).by(Actor::System);
+        record.due(ctx.policy, ctx.now) == Some(Due::EndReservation)
+            && record.end_reservation(&ctx).record.state() == State::Available
+            && is_in_pool_for(record, options.account, self.reseller(options.account))
     }
 }

@@ -9,8 +9,8 @@ use super::limits::InventoryLimits;
 use super::lookup::{ActivePort, PortingLookup};
 use super::options::Options;
 use super::recent::RecentSearches;
-use crate::account::{AccountId, Accounts};
-use crate::carrier::Carrier;
+use crate::account::{AccountId, Accounts, Actor};
+use crate::carrier::{Carrier, CarrierInfo};
 use crate::classify::Classifiers;
 use crate::idempotency::IdempotencyKey;
 use crate::lifecycle::State;
@@ -21,7 +21,7 @@ use crate::number::{Buffer, PhoneNumber, Prefix};
 use crate::policy::Policy;
 use crate::provider::{CnamProvider, E911Provider};
 use crate::record::{Context, NumberRecord, RateCenter, Refusal};
-use crate::store::{Guard, Store, StoreError, Stored};
+use crate::store::{Guard, Query, Store, StoreError, Stored};
 use crate::time::Timestamp;
 
 /// The services that an inventory uses.
@@ -150,11 +150,33 @@ impl Services {
 
     /// Checks that the actor is an admin, the account of the call, or an account above it.
     pub(super) fn check_can_manage(&self, options: &Options) -> Result<(), InventoryError> {
+        self.accounts.check_actor(options.actor).map_err(Refusal::from)?;
         let can_manage = match options.account.or(options.actor.account()) {
             Some(account) => self.accounts.can_manage(options.actor, account),
             None => self.accounts.is_admin(options.actor),
         };
         if can_manage { Ok(()) } else { Err(Refusal::Forbidden(options.actor).into()) }
+    }
+
+    /// Returns how many numbers `account` has noted for porting in; at most `max`.
+    pub(super) fn port_in_count(&self, account: AccountId, max: usize) -> Result<usize, StoreError> {
+        let query = Query { owner: Some(account), ..Query::default() }.with_states([State::PortIn]);
+        Ok(self.store.scan(&query, None, max.max(1))?.items.len())
+    }
+
+    /// Checks that a carrier that a change gives a number is installed, built in, or the policy's: the number
+    /// could not be released otherwise.
+    pub(super) fn check_carrier(
+        &self,
+        before: Option<&NumberRecord>,
+        after: &NumberRecord,
+    ) -> Result<(), InventoryError> {
+        let name = after.carrier();
+        let is_known = before.is_some_and(|before| before.carrier() == name)
+            || self.carrier(name).is_some()
+            || CarrierInfo::of(name).is_local
+            || [self.policy.default_carrier, self.policy.port_in_carrier].contains(&name);
+        if is_known { Ok(()) } else { Err(InventoryError::UnknownCarrier(name)) }
     }
 
     /// Checks that `record` is visible to the call, which may be [confined](Options::with_confined).
@@ -213,6 +235,13 @@ impl ActivePorts {
 
     /// Returns the guard of a commit that adds `number`: the number is still on the port request that
     /// was found, or still on none.
+    /// Returns whether `actor` processes the port request of `number`.
+    pub(super) fn is_authority(&self, number: PhoneNumber, actor: Actor) -> bool {
+        let port = self.0.as_ref().ok().and_then(|ports| ports.get(&number));
+        let authority = port.and_then(|port| port.port_authority);
+        authority.is_some() && authority == actor.account()
+    }
+
     pub(super) fn guard(&self, number: PhoneNumber) -> Guard {
         let port = self.0.as_ref().ok().and_then(|ports| ports.get(&number));
         Guard::Port(number, port.and_then(|port| port.request))

@@ -5,13 +5,13 @@ use chrono::TimeDelta;
 use super::error::InventoryError;
 use super::facade::Inventory;
 use super::options::Options;
-use super::services::Services;
+use super::services::{ActivePorts, Services};
 use crate::account::Actor;
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 use crate::policy::Retention;
 use crate::record::{Context, Due, Event, EventKind, NumberRecord};
-use crate::store::{Change, Forget, Query, Revision, Stored};
+use crate::store::{Batch, Change, Forget, Guard, Query, Revision, Stored};
 use crate::time::Timestamp;
 
 /// The report of a sweep.
@@ -34,7 +34,8 @@ pub struct SweepReport {
 
 /// The states that numbers leave after some time, in the order of the sweep: a number that enters a
 /// state leaves it in the next sweep at the earliest.
-const STATES: [State; 5] = [State::Deleted, State::Discovery, State::Aging, State::Released, State::Reserved];
+const STATES: [State; 6] =
+    [State::Deleted, State::Discovery, State::PortIn, State::Aging, State::Released, State::Reserved];
 
 const PAGE_SIZE: usize = 1_000;
 
@@ -109,6 +110,8 @@ fn forget_by(retention: &Retention, now: Timestamp) -> Forget {
 struct DueChange {
     due: Due,
     change: Change,
+    /// The guard of a note that is on no active port request.
+    guard: Option<Guard>,
     /// Whether the change claims the number for external effects.
     is_claim: bool,
 }
@@ -118,8 +121,11 @@ impl Services {
     /// changed by others.
     fn sweep_page(&self, page: &[Stored<NumberRecord>], ctx: &Context<'_>, report: &mut SweepReport) {
         let mut changes = Vec::with_capacity(page.len());
+        let notes = page.iter().filter(|stored| stored.state() == State::PortIn);
+        let notes: Vec<_> = notes.map(|stored| stored.number()).collect();
+        let porting = self.active_ports(&notes);
         for stored in page {
-            match self.due_change(stored, ctx) {
+            match self.due_change(stored, &porting, ctx) {
                 Ok(change) => changes.extend(change),
                 Err(error) => report.failed.push((stored.number(), error)),
             }
@@ -127,7 +133,9 @@ impl Services {
         if changes.is_empty() {
             return;
         }
-        match self.store.commit(changes.iter().map(|due| due.change.clone()).collect()) {
+        let batch = changes.iter().map(|due| due.change.clone()).collect::<Batch>();
+        let batch = batch.with_guards(changes.iter().filter_map(|due| due.guard));
+        match self.store.commit(batch) {
             Ok(revision) => {
                 for change in &changes {
                     self.finish_sweep(change, revision, report);
@@ -135,7 +143,8 @@ impl Services {
             }
             Err(error) if error.is_conflict() => {
                 for change in &changes {
-                    match self.store.commit(change.change.clone().into()) {
+                    let batch = Batch::from(change.change.clone()).with_guards(change.guard);
+                    match self.store.commit(batch) {
                         Ok(revision) => self.finish_sweep(change, revision, report),
                         // The number was changed by others, and the next sweep considers it again.
                         Err(error) if error.is_conflict() => {}
@@ -154,6 +163,7 @@ impl Services {
     fn due_change(
         &self,
         stored: &Stored<NumberRecord>,
+        porting: &ActivePorts,
         ctx: &Context<'_>,
     ) -> Result<Option<DueChange>, InventoryError> {
         let Some(due) = stored.due(ctx.policy, ctx.now) else { return Ok(None) };
@@ -161,14 +171,19 @@ impl Services {
         if due == Due::Remove {
             let event = Event { number, at: ctx.now, actor: ctx.actor, kind: EventKind::Removed };
             let change = Change::remove(number, expect).with_events(vec![event]);
-            return Ok(Some(DueChange { due, change, is_claim: false }));
+            return Ok(Some(DueChange { due, change, guard: None, is_claim: false }));
         }
+        let is_note = stored.state() == State::PortIn;
+        if is_note && porting.account(number)?.is_some() {
+            return Ok(None);
+        }
+        let guard = is_note.then(|| porting.guard(number));
         let mut decision = stored.sweep(ctx)?;
-        self.drop_unordered(&mut decision)?;
+        self.drop_unordered(&mut decision, true)?;
         let is_claim = !decision.effects.is_empty();
         let decision = if is_claim { decision.claim(Some(stored), self.new_key(), ctx) } else { decision };
         let change = Change::put(decision.record, expect).with_events(decision.events);
-        Ok(Some(DueChange { due, change, is_claim }))
+        Ok(Some(DueChange { due, change, guard, is_claim }))
     }
 
     /// Completes the claim of a stored change, and counts the change.

@@ -7,7 +7,7 @@ use super::table::TransitionTable;
 use super::transition::{Transition, TransitionCondition, TransitionPermission, TransitionRefusal};
 use crate::names::CarrierKind;
 
-use Condition::{NewOwner, NotMobile, SameOwner};
+use Condition::{MayAdd, MayNotAdd, NewOwner, NotMobile, Rested, Resting, SameOwner};
 use Effect::{Acquire, PushHistory, StartAgeing};
 use State::{Aging, Available, Deleted, Discovery, InService, PortIn, PortOut, Released, Reserved};
 
@@ -58,6 +58,14 @@ pub enum Condition {
     NewOwner,
     /// A number that is not mobile.
     NotMobile,
+    /// The actor may add numbers, or is the port authority of the number's port request.
+    MayAdd,
+    /// The opposite of [`MayAdd`](Self::MayAdd).
+    MayNotAdd,
+    /// The number has rested long enough for others, or goes back to its previous owner.
+    Rested,
+    /// The opposite of [`Rested`](Self::Rested).
+    Resting,
 }
 
 /// An effect of a number's transition.
@@ -73,7 +81,8 @@ pub enum Effect {
 
 /// The facts that the [conditions](Condition) of a number's transition depend on.
 ///
-/// By default the owner changes, and the carrier is neither local nor mobile.
+/// By default the owner changes, the carrier is neither local nor mobile, the actor may add numbers and the
+/// number has rested.
 ///
 /// ```
 /// use telnum::lifecycle::{State, TRANSITIONS, TransitionFacts};
@@ -90,6 +99,11 @@ pub struct TransitionFacts {
     pub same_owner: bool,
     /// The kind of the number's carrier. [`CarrierKind::Mdn`] makes it a mobile number.
     pub carrier: CarrierKind,
+    /// Whether the actor may add numbers, or is the port authority of the number's port request.
+    pub may_add: bool,
+    /// Whether an ageing number has rested long enough for others than its previous owner, or is to be
+    /// assigned to that one.
+    pub is_rested: bool,
 }
 
 /// The transitions of a number.
@@ -105,14 +119,19 @@ pub static TRANSITIONS: TransitionTable<State, Permission, Condition, Effect> = 
     initial: None,
     finals: &[],
     transitions: &[
-        row(Reserved, &[Reserved], Permission::Owner, &[NewOwner, NotMobile], &[PushHistory, Acquire]),
+        row(Reserved, &[Reserved], Permission::Owner, &[NewOwner, NotMobile], &[PushHistory]),
         row(Reserved, &[Discovery], Permission::Owner, &[NotMobile], &[PushHistory, Acquire]),
         row(Reserved, &[Available, InService], Permission::Owner, &[NotMobile], &[PushHistory]),
         row(InService, &[InService], Permission::Anyone, &[SameOwner], &[]),
         row(InService, &[InService], Permission::Owner, &[NewOwner], &[]),
-        row(InService, &[PortIn], Permission::Owner, &[NotMobile], &[]),
+        // Completing a port request is the system's.
+        row(InService, &[PortIn], Permission::Owner, &[MayAdd, Rested, NotMobile], &[]),
+        row(InService, &[PortIn], Permission::Admin, &[MayNotAdd, NotMobile], &[]),
+        row(InService, &[PortIn], Permission::Admin, &[MayAdd, Resting, NotMobile], &[]),
         row(InService, &[Discovery], Permission::Owner, &[NotMobile], &[Acquire]),
-        row(InService, &[Available, Aging], Permission::Anyone, &[NotMobile], &[]),
+        row(InService, &[Available], Permission::Anyone, &[NotMobile], &[]),
+        row(InService, &[Aging], Permission::Anyone, &[Rested, NotMobile], &[]),
+        row(InService, &[Aging], Permission::Admin, &[Resting, NotMobile], &[]),
         row(InService, &[Reserved], Permission::OwnerOrDescendant, &[NotMobile], &[]),
         // The port-out was refused or cancelled.
         row(InService, &[PortOut], Permission::Owner, &[NotMobile], &[]),
@@ -124,8 +143,8 @@ pub static TRANSITIONS: TransitionTable<State, Permission, Condition, Effect> = 
         row(PortOut, &[InService], Permission::Owner, &[NotMobile], &[]),
         // The release command makes this transition; it also accepts numbers that are released already.
         row(Released, &[PortOut, Reserved, InService, PortIn], Permission::Owner, &[], &[]),
-        row(Deleted, &[Discovery, Released, Aging], Permission::AdminOrSweep, &[], &[]),
-        row(Deleted, &[Available, Reserved, InService, PortIn, PortOut], Permission::Admin, &[], &[]),
+        row(Deleted, &[Discovery, PortIn, Released, Aging], Permission::AdminOrSweep, &[], &[]),
+        row(Deleted, &[Available, Reserved, InService, PortOut], Permission::Admin, &[], &[]),
     ],
 };
 
@@ -169,6 +188,10 @@ impl TransitionCondition for Condition {
             Self::SameOwner => facts.same_owner,
             Self::NewOwner => !facts.same_owner,
             Self::NotMobile => facts.carrier != CarrierKind::Mdn,
+            Self::MayAdd => facts.may_add,
+            Self::MayNotAdd => !facts.may_add,
+            Self::Rested => facts.is_rested,
+            Self::Resting => !facts.is_rested,
         }
     }
 
@@ -180,7 +203,7 @@ impl TransitionCondition for Condition {
 
 impl Default for TransitionFacts {
     fn default() -> Self {
-        Self { same_owner: false, carrier: CarrierKind::Other }
+        Self { same_owner: false, carrier: CarrierKind::Other, may_add: true, is_rested: true }
     }
 }
 
@@ -214,6 +237,10 @@ impl fmt::Display for Condition {
             Self::SameOwner => "owner stays",
             Self::NewOwner => "owner changes",
             Self::NotMobile => "not mobile",
+            Self::MayAdd => "may add numbers",
+            Self::MayNotAdd => "may not add numbers",
+            Self::Rested => "rested or for the previous owner",
+            Self::Resting => "resting",
         })
     }
 }

@@ -18,7 +18,7 @@ pub struct Placement {
 
 /// The reason why a number cannot be on a port request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", self.message())]
+#[error("{number}: {}", self.message())]
 pub struct NumberConflict {
     /// The number.
     pub number: PhoneNumber,

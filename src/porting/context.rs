@@ -170,8 +170,12 @@ impl<'a> PortContext<'a> {
     /// Accounts above `account` have its role; accounts above `port_authority` do not.
     #[must_use]
     pub fn role(&self, account: AccountId, port_authority: Option<AccountId>) -> PortRole {
-        let Actor::Account(actor) = self.actor else { return PortRole::Admin };
-        let Some(actor_account) = self.accounts.account(actor) else { return PortRole::Stranger };
+        let actor_account = match self.accounts.check_actor(self.actor) {
+            Ok(None) => return PortRole::Admin,
+            Ok(Some(account)) => account,
+            Err(_) => return PortRole::Stranger,
+        };
+        let actor = actor_account.id;
         match () {
             () if actor_account.admin => PortRole::Admin,
             () if port_authority == Some(actor) => PortRole::PortAuthority,

@@ -20,7 +20,7 @@
 //!
 //! let document = json!({"name": "Bakery", "numbers": {"+14158867900": {}}});
 //! let document = document.as_object().unwrap().clone();
-//! let new = NewPortRequest { id: "p1".parse()?, account: shop, port_authority: master, document };
+//! let new = NewPortRequest { id: "p1".parse()?, account: shop, port_authority: None, document };
 //! desk.create(new, shop.into())?;
 //!
 //! // Until the number is ported, no other account can have it.
@@ -578,7 +578,7 @@ impl PortDesk {
 
 /// Returns the messages of the listed conflicts, and the number of further ones.
 fn list(listed: &[NumberConflict], more: usize) -> String {
-    let mut messages: Vec<_> = listed.iter().map(NumberConflict::message).collect();
+    let mut messages: Vec<_> = listed.iter().map(ToString::to_string).collect();
     if more > 0 {
         messages.push(format!("and {more} more"));
     }

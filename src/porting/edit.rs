@@ -1,6 +1,6 @@
 //! The commands on a request's document: create, edit, comment, upload, delete.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{
     Comment, NumberStatus, PortContext, PortDecision, PortEvent, PortEventKind, PortNumber, PortRefusal,
@@ -8,6 +8,8 @@ use super::{
 };
 use crate::account::{AccountId, Actor};
 use crate::document::{FieldError, FieldErrorKind, check_length, merge};
+use crate::number::PhoneNumber;
+use crate::plan;
 
 /// The maximum length of a comment, in characters.
 const MAX_COMMENT: usize = 10_000;
@@ -22,8 +24,11 @@ pub struct NewPortRequest {
     pub id: PortRequestId,
     /// The account that will own the request and its numbers.
     pub account: AccountId,
-    /// The account that will process the request.
-    pub port_authority: AccountId,
+    /// The account that will process the request, which only an admin may choose. Default:
+    /// [`Accounts::port_authority`] of the owner; if there is none, admins process the request.
+    ///
+    /// [`Accounts::port_authority`]: crate::account::Accounts::port_authority
+    pub port_authority: Option<AccountId>,
     /// The fields that the owner sets: `name` and `numbers` are required.
     pub document: Map<String, Value>,
 }
@@ -86,29 +91,36 @@ impl PortRequest {
     ///   otherwise invalid, if a number has a status, or if one of the accounts does not exist.
     pub fn create(new: NewPortRequest, ctx: &PortContext<'_>) -> Result<PortDecision, PortRefusal> {
         let NewPortRequest { id, account, port_authority, mut document } = new;
-        if ctx.role(account, Some(port_authority)) == PortRole::Stranger {
+        let found = ctx.accounts.port_authority(account);
+        let is_chosen = port_authority.is_some() && port_authority != found;
+        if ctx.role(account, found) == PortRole::Stranger || is_chosen && !ctx.is_admin() {
             return Err(PortRefusal::Forbidden(ctx.actor));
         }
+        let port_authority = port_authority.or(found);
         if let Some(key) = READ_ONLY.into_iter().find(|key| document.contains_key(*key)) {
             return Err(read_only(key));
         }
         let is_unknown = |id: &AccountId| ctx.accounts.account(*id).is_none();
-        if let Some(id) = [account, port_authority].into_iter().find(is_unknown) {
+        if let Some(id) = port_authority.into_iter().chain([account]).find(is_unknown) {
             let id = Value::from(id.as_str());
             return Err(FieldError::invalid("_read_only", &id, "expected an account that exists").into());
         }
         let now = ctx.now.gregorian();
-        let parties = [Actor::Account(account), Actor::Account(port_authority)].map(|party| ctx.party(party));
-        let [owner, authority] = &parties;
+        let owner = ctx.party(Actor::Account(account));
+        let authority = port_authority.map(|authority| ctx.party(Actor::Account(authority)));
+        let named = [("account", Some(owner)), ("port_authority", authority)];
+        let named = named.into_iter().filter_map(|(name, party)| Some((name, party?)));
+        let parties: Map<_, _> = named.map(|(name, party)| (name.to_owned(), json!(party))).collect();
         let own = [
             ("id", Value::from(id.as_str())),
             ("port_state", Value::from(PortState::Unconfirmed.as_str())),
             ("created", Value::from(now)),
             ("updated", Value::from(now)),
-            ("_read_only", serde_json::json!({"account": owner, "port_authority": authority})),
+            ("_read_only", Value::Object(parties)),
         ];
         document.extend(own.map(|(key, value)| (key.to_owned(), value)));
         let mut request = Self::from_value(Value::Object(document))?;
+        request.check_new_numbers(None)?;
         request.keep_statuses(None)?;
         let first = TransitionEntry::new(ctx.now, None, PortState::Unconfirmed, None, ctx.authorization());
         request.transitions = Some(vec![first]);
@@ -154,6 +166,7 @@ impl PortRequest {
             }
         };
         let mut changed = Self::from_value(after)?;
+        changed.check_new_numbers(Some(self))?;
         changed.keep_statuses(Some(self))?;
         let ported =
             self.numbers.iter().filter(|(_, entry)| matches!(entry.status(), NumberStatus::Ported { .. }));
@@ -302,6 +315,28 @@ impl PortRequest {
                     Err(PortRefusal::NotEditable(self.state.clone()))
                 }
             },
+        }
+    }
+
+    /// Checks that the numbers that were not there `before` can exist: a North American number has an area code
+    /// and an exchange that start with 2 to 9, any other one a possible length.
+    fn check_new_numbers(&self, before: Option<&Self>) -> Result<(), FieldError> {
+        let is_possible = |number: PhoneNumber| {
+            let digits: Vec<_> = number.digits().collect();
+            match digits.as_slice() {
+                [1, area, _, _, exchange, _, _, _, _, _, _] => *area >= 2 && *exchange >= 2,
+                [1, ..] => false,
+                _ => plan::lookup(number).possibility().is_possible(),
+            }
+        };
+        let mut new =
+            self.numbers.keys().filter(|number| before.is_none_or(|old| old.number(**number).is_none()));
+        match new.find(|number| !is_possible(**number)) {
+            None => Ok(()),
+            Some(number) => {
+                let reason = "expected a number that can be dialled".to_owned();
+                Err(FieldError::new(["numbers", &number.to_string()], FieldErrorKind::Malformed { reason }))
+            }
         }
     }
 

@@ -151,7 +151,7 @@ impl Decision {
         if before.is_some() {
             record.revision += 1;
         }
-        record.updated = ctx.now;
+        record.touch(ctx.now);
         record.pending = Some(Box::new(Pending {
             key,
             since: ctx.now,
@@ -195,10 +195,10 @@ impl NumberRecord {
         }
         let mut record = pending.after.clone();
         for (effect, outcome) in pending.effects.iter().zip(outcomes) {
-            record.apply_outcome(effect, outcome);
+            record.apply_outcome(effect, outcome, now);
         }
         record.adopt_address();
-        record.updated = now;
+        record.touch(now);
         record.revision = self.revision + 1;
         let events = pending.events.iter().map(|event| Event { at: now, ..event.clone() }).collect();
         Ok(Decision { record, events, effects: Vec::new() })
@@ -237,7 +237,7 @@ impl NumberRecord {
         record.pending = None;
         for (effect, outcome) in pending.effects.iter().zip(left) {
             if let Some(outcome) = outcome {
-                record.apply_outcome(effect, outcome);
+                record.apply_outcome(effect, outcome, now);
             }
         }
         Ok(record.changed(EventKind::RolledBack { key: pending.key }, pending.actor, now))
@@ -251,7 +251,7 @@ impl NumberRecord {
     }
 
     fn changed(mut self, kind: EventKind, actor: Actor, now: Timestamp) -> Decision {
-        self.updated = now;
+        self.touch(now);
         self.revision += 1;
         let events = vec![Event { number: self.number, at: now, actor, kind }];
         Decision { record: self, events, effects: Vec::new() }
@@ -282,7 +282,12 @@ impl NumberRecord {
     }
 
     /// Applies the outcome of an effect to the record.
-    fn apply_outcome(&mut self, effect: &ExternalEffect, outcome: EffectOutcome) {
+    fn apply_outcome(&mut self, effect: &ExternalEffect, outcome: EffectOutcome, now: Timestamp) {
+        match effect {
+            ExternalEffect::Acquire => self.is_returned = false,
+            ExternalEffect::Disconnect => self.is_returned = true,
+            ExternalEffect::Provider(_) => {}
+        }
         match (effect, outcome) {
             (ExternalEffect::Acquire | ExternalEffect::Disconnect, EffectOutcome::Carrier(data)) => {
                 self.carrier_data = Some(data).filter(|data| !data.is_null()).map(Box::new);
@@ -295,7 +300,7 @@ impl NumberRecord {
                 let active = &mut self.features.get_or_insert_default().active;
                 match (effect, outcome) {
                     (ProviderEffect::ProvisionE911(_), EffectOutcome::Address(address)) => {
-                        active.e911 = Some(address);
+                        active.e911 = Some(address.activated_at(now));
                     }
                     (
                         ProviderEffect::ProvisionE911(address),

@@ -37,6 +37,9 @@ pub struct Context<'a> {
     /// Whether the command is part of a run over mobile numbers. Only mobile numbers can be updated in
     /// such a run, and only other numbers outside of it; [`Actor::System`] can always update both.
     pub mdn_run: bool,
+    /// Whether the actor is the port authority of the number's active port request, which may put the number
+    /// in service though it may not add numbers.
+    pub is_port_authority: bool,
 }
 
 impl<'a> Context<'a> {
@@ -48,7 +51,7 @@ impl<'a> Context<'a> {
         policy: &'a Policy,
         now: Timestamp,
     ) -> Self {
-        Self { actor: actor.into(), accounts, policy, now, mdn_run: false }
+        Self { actor: actor.into(), accounts, policy, now, mdn_run: false, is_port_authority: false }
     }
 
     /// Sets the actor.
@@ -75,11 +78,10 @@ impl<'a> Context<'a> {
     /// `assign_to`.
     ///
     /// # Errors
-    ///
-    /// Returns [`Refusal::Forbidden`] if the actor is an account that does not exist.
+    /// [`Refusal::Actor`] if the actor is an account that does not exist or is disabled.
     pub fn role(&self, owner: Option<AccountId>, assign_to: Option<AccountId>) -> Result<Role, Refusal> {
-        let Actor::Account(actor) = self.actor else { return Ok(Role::Admin) };
-        let account = self.accounts.account(actor).ok_or(Refusal::Forbidden(self.actor))?;
+        let Some(account) = self.accounts.check_actor(self.actor)? else { return Ok(Role::Admin) };
+        let actor = account.id;
         let has_power = |over| actor == over || self.accounts.is_self_or_above(actor, over);
         // An account below the owner must not assign the number to accounts outside its own subtree.
         let is_for_own_subtree = assign_to.is_none_or(|to| owner == assign_to || has_power(to));
@@ -94,6 +96,14 @@ impl<'a> Context<'a> {
     }
 
     /// Returns `assign_to` if that account exists.
+    /// Returns whether the actor may put a number in service that was not bought.
+    pub(super) fn may_add(&self) -> bool {
+        let account = self.accounts.check_actor(self.actor);
+        let may_add = account
+            .is_ok_and(|account| account.is_none_or(|account| account.admin || account.may_add_numbers));
+        may_add || self.is_port_authority
+    }
+
     pub(super) fn assignee(&self, assign_to: Option<AccountId>) -> Result<AccountId, Refusal> {
         let known = assign_to.filter(|id| self.accounts.account(*id).is_some());
         known.ok_or(Refusal::AssignFailure(assign_to))
@@ -107,6 +117,7 @@ impl fmt::Debug for Context<'_> {
             .field("policy", &self.policy)
             .field("now", &self.now)
             .field("mdn_run", &self.mdn_run)
+            .field("is_port_authority", &self.is_port_authority)
             .finish_non_exhaustive()
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Context, Decision, Document, EventKind, ExternalEffect, NumberRecord, Refusal};
-use crate::account::{AccountId, Actor};
+use crate::account::AccountId;
 use crate::document::check_depth;
 use crate::lifecycle::State;
 use crate::names::{CarrierKind, CarrierName};
@@ -96,9 +96,30 @@ impl NumberRecord {
         if state == State::Aging {
             record.disconnected_at = Some(ctx.now);
         }
-        let effects = record.set_created_fields(creation, Document::Replace, ctx)?;
+        let effects = record.set_created_fields(creation, Document::Replace, None, ctx)?;
         let events = vec![record.event(EventKind::Created { state, owner }, ctx)];
         Ok(Decision { record, events, effects })
+    }
+
+    /// Creates the number in place of this record, of which nothing is left: of a deleted number, or a note
+    /// of another account that wants to port the number in.
+    pub(crate) fn create_over(&self, creation: Creation, ctx: &Context<'_>) -> Result<Decision, Refusal> {
+        let mut decision = Self::create(self.number, creation, ctx)?;
+        if decision.record.state != State::PortIn {
+            self.check_rested(decision.record.owner, ctx)?;
+        }
+        decision.record.revision = self.revision + 1;
+        decision.record.previous_owner = self.previous_owner;
+        if decision.record.state != State::InService {
+            decision.record.disconnected_at = decision.record.disconnected_at.or(self.disconnected_at);
+        }
+        decision.effects.splice(0..0, self.removals());
+        Ok(decision)
+    }
+
+    /// Returns the effects that remove the features of a record of which nothing is left.
+    pub(crate) fn removals(&self) -> Vec<ExternalEffect> {
+        self.clone().clear_features()
     }
 
     /// Creates a number that already has a record but is free: available, ageing or being ported in.
@@ -145,7 +166,7 @@ impl NumberRecord {
             return Err(Refusal::Forbidden(ctx.actor));
         }
         record.carrier = carrier;
-        effects.extend(record.set_created_fields(creation, Document::Merge, ctx)?);
+        effects.extend(record.set_created_fields(creation, Document::Merge, Some(self), ctx)?);
         Ok(self.decide(record, effects, ctx))
     }
 
@@ -154,6 +175,7 @@ impl NumberRecord {
         &mut self,
         creation: Creation,
         document: fn(Map<String, Value>) -> Document,
+        before: Option<&Self>,
         ctx: &Context<'_>,
     ) -> Result<Vec<ExternalEffect>, Refusal> {
         self.ported_in |= creation.ported_in;
@@ -161,7 +183,7 @@ impl NumberRecord {
             check_depth("carrier_data", &data)?;
             self.carrier_data = Some(Box::new(data));
         }
-        self.set_document(document(creation.document), ctx)
+        self.set_document(document(creation.document), before, ctx)
     }
 }
 
@@ -246,15 +268,10 @@ impl Creation {
             Some(state) if !is_forced => state,
             Some(_) | None => State::InService,
         };
-        let (is_admin, may_add) = match ctx.actor {
-            Actor::System => (true, true),
-            Actor::Account(id) => {
-                let account = ctx.accounts.account(id).ok_or(Refusal::Forbidden(ctx.actor))?;
-                (account.admin, account.may_add_numbers)
-            }
-        };
+        let account = ctx.accounts.check_actor(ctx.actor)?;
+        let (is_admin, may_add) = (account.is_none_or(|account| account.admin), ctx.may_add());
         match () {
-            () if self.ported_in || state == State::PortIn => Ok(state),
+            () if state == State::PortIn => Ok(state),
             () if is_admin && ADMIN_STATES.contains(&state) => Ok(state),
             () if may_add && ACCOUNT_STATES.contains(&state) => Ok(state),
             () if is_admin || may_add => Err(Refusal::CreationState(state)),

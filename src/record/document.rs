@@ -44,6 +44,8 @@ pub(super) mod key {
     pub(in crate::record) const HISTORY: &str = "pvt_reserve_history";
     pub(in crate::record) const RESERVED_SINCE: &str = "pvt_reserved_since";
     pub(in crate::record) const RESERVED_UNTIL: &str = "pvt_reserved_until";
+    pub(in crate::record) const RESERVED_FROM: &str = "pvt_reserved_from";
+    pub(in crate::record) const RETURNED: &str = "pvt_returned";
     pub(in crate::record) const CARRIER: &str = "pvt_module_name";
     pub(in crate::record) const CARRIER_DATA: &str = "pvt_carrier_data";
     pub(in crate::record) const RATE_CENTER: &str = "pvt_rate_center";
@@ -88,7 +90,13 @@ impl Serialize for NumberRecord {
             map.serialize_entry(key::RESERVED_SINCE, &lease.since)?;
             map.serialize_entry(key::RESERVED_UNTIL, &lease.until)?;
         }
+        if let Some(state) = &self.reserved_from {
+            map.serialize_entry(key::RESERVED_FROM, state)?;
+        }
         map.serialize_entry(key::CARRIER, &self.carrier)?;
+        if self.is_returned {
+            map.serialize_entry(key::RETURNED, &true)?;
+        }
         if let Some(data) = &self.carrier_data {
             map.serialize_entry(key::CARRIER_DATA, data)?;
         }
@@ -196,6 +204,8 @@ struct RecordDraft<'de> {
     history: Box<[AccountId]>,
     reserved_since: Option<Timestamp>,
     reserved_until: Option<Timestamp>,
+    reserved_from: Option<State>,
+    is_returned: Option<bool>,
     carrier: Option<CarrierName>,
     carrier_data: Option<Box<Value>>,
     rate_center: Option<Box<RateCenter>>,
@@ -227,6 +237,8 @@ impl<'de> Draft<'de> for RecordDraft<'de> {
             key::HISTORY => self.history = map.next_value::<Option<_>>()?.unwrap_or_default(),
             key::RESERVED_SINCE => self.reserved_since = map.next_value()?,
             key::RESERVED_UNTIL => self.reserved_until = map.next_value()?,
+            key::RESERVED_FROM => self.reserved_from = map.next_value()?,
+            key::RETURNED => self.is_returned = map.next_value()?,
             key::CARRIER => self.carrier = map.next_value()?,
             key::CARRIER_DATA => self.carrier_data = map.next_value()?,
             key::RATE_CENTER => self.rate_center = map.next_value()?,
@@ -266,6 +278,7 @@ impl<'de> Draft<'de> for RecordDraft<'de> {
             .map(|json| FeatureSettings::from_json(json).map_err(|error| error.within(key::FEATURES)));
         let features = Features { wanted, active: active.transpose()?.unwrap_or_default() };
         let custom = self.custom;
+        let is_reserved = self.state == Some(State::Reserved);
         Ok(NumberRecord {
             number: required(self.number, key::ID)?,
             state: required(self.state, key::STATE)?,
@@ -277,6 +290,8 @@ impl<'de> Draft<'de> for RecordDraft<'de> {
             denied_features: self.denied,
             history: self.history,
             lease,
+            reserved_from: self.reserved_from.filter(|_| is_reserved),
+            is_returned: self.is_returned.unwrap_or(false),
             created: required(self.created, key::CREATED)?,
             updated: required(self.updated, key::UPDATED)?,
             disconnected_at: self.disconnected_at,

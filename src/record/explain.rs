@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Context, NumberRecord, Refusal};
 use crate::account::AccountId;
-use crate::lifecycle::{AllowedStates, Permission, Role, State, TRANSITIONS};
+use crate::lifecycle::{AllowedStates, Permission, Role, State, TRANSITIONS, TransitionFacts};
 use crate::number::PhoneNumber;
 
 /// The explanation of why a number may or may not change to a state.
@@ -73,7 +73,8 @@ impl NumberRecord {
     ) -> Result<Explanation, Refusal> {
         let owner = self.owner_in(to, assign_to, ctx).unwrap_or(assign_to);
         let role = ctx.role(self.owner, owner)?;
-        let facts = self.transition_facts(owner);
+        let is_rested = self.transition_facts(owner.or(assign_to), ctx).is_rested;
+        let facts = TransitionFacts { is_rested, ..self.transition_facts(owner, ctx) };
         let transition = TRANSITIONS.find(&self.state, &to, &facts);
         let permission = transition.map(|transition| transition.permission);
         let decision = match to {
@@ -88,10 +89,8 @@ impl NumberRecord {
             | State::Aging => self.change_state(to, assign_to, ctx),
         };
         let (number, from) = (self.number, self.state);
-        let new_owner = owner.or(assign_to);
-        let is_possible_now =
-            |state: &State| self.pending.is_none() && self.check_aged(*state, new_owner, role, ctx).is_ok();
-        let allowed = TRANSITIONS.allowed(&from, role, &facts).copied().filter(is_possible_now).collect();
+        let is_claimed = self.pending.is_some();
+        let allowed = TRANSITIONS.allowed(&from, role, &facts).copied().filter(|_| !is_claimed).collect();
         Ok(Explanation { number, from, to, role, permission, refusal: decision.err(), allowed })
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::account::{AccountId, Actor};
+use crate::account::{AccountId, Actor, ActorError};
 use crate::document::FieldError;
 use crate::lifecycle::{NumberTransitionRefusal, State};
 use crate::names::{Feature, FeatureSet};
@@ -26,6 +26,19 @@ pub enum Refusal {
     /// An actor that does not exist or has no permission.
     #[error("{0} has no permission")]
     Forbidden(Actor),
+    /// The actor is an account that does not exist or is disabled.
+    #[error(transparent)]
+    Actor(#[from] ActorError),
+    /// The account has as many numbers noted for porting in as [`Policy::max_port_in`] allows.
+    ///
+    /// [`Policy::max_port_in`]: crate::policy::Policy::max_port_in
+    #[error("account {account}: at most {max} numbers may be noted for porting in")]
+    PortInLimit {
+        /// The account.
+        account: AccountId,
+        /// The limit.
+        max: usize,
+    },
     /// A state in which the actor may not create numbers.
     #[error("state {0}: the actor may not create numbers in it")]
     CreationState(State),
@@ -120,9 +133,12 @@ impl Refusal {
     #[must_use]
     pub const fn kind(&self) -> RefusalKind {
         match self {
-            Self::Forbidden(_) | Self::CreationState(_) | Self::AssignToSelf | Self::FeaturesDenied(_) => {
-                RefusalKind::Forbidden
-            }
+            Self::Forbidden(_)
+            | Self::Actor(_)
+            | Self::PortInLimit { .. }
+            | Self::CreationState(_)
+            | Self::AssignToSelf
+            | Self::FeaturesDenied(_) => RefusalKind::Forbidden,
             Self::Transition { .. } | Self::Unreachable(_) | Self::Ageing(_) => {
                 RefusalKind::InvalidTransition
             }
@@ -140,9 +156,12 @@ impl Refusal {
         match self {
             Self::NumberExists(number) => return format!("number {number} already exists"),
             Self::NumberIsPorting(number) => return format!("number {number} is porting"),
-            Self::Forbidden(_) | Self::CreationState(_) | Self::AssignToSelf | Self::FeaturesDenied(_) => {
-                "requestor is unauthorized to perform operation"
-            }
+            Self::Forbidden(_)
+            | Self::Actor(_)
+            | Self::PortInLimit { .. }
+            | Self::CreationState(_)
+            | Self::AssignToSelf
+            | Self::FeaturesDenied(_) => "requestor is unauthorized to perform operation",
             Self::Transition { .. } | Self::Unreachable(_) | Self::Ageing(_) => "invalid state transition",
             Self::NoChangeRequired => "no change required",
             Self::AssignFailure(_) => "invalid account to assign to",
@@ -164,6 +183,8 @@ impl Refusal {
             | Self::NoChangeRequired
             | Self::NotClaimed
             | Self::Lease(None) => return None,
+            Self::Actor(error) => error.to_string().into(),
+            Self::PortInLimit { max, .. } => format!("at most {max} numbers in port_in").into(),
             Self::CreationState(state) => format!("creating number in state '{state}' is not allowed").into(),
             Self::AssignToSelf => "can not assign to self".into(),
             Self::Transition { from, to } => format!("from {from} to {to}").into(),

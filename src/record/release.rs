@@ -1,5 +1,7 @@
 //! The commands that release and delete a number.
 
+use chrono::TimeDelta;
+
 use super::{Context, Decision, ExternalEffect, NumberRecord, Refusal};
 use crate::account::AccountId;
 use crate::lifecycle::State;
@@ -10,13 +12,18 @@ impl NumberRecord {
     /// Releases the number: returns it to the account that reserved it before, or else to the service's
     /// stock.
     ///
-    /// The public fields and the features are removed, also at providers. The first entry of the
-    /// [history](Self::history) is removed; if an account that still exists remains in it, the number
-    /// is reserved for that account. Otherwise the number is disconnected at its carrier and becomes
+    /// The public fields and the features are removed, at providers too. The
+    /// [history](Self::history) loses its head; if an account that still exists is left in it, the
+    /// number is reserved for that one. Otherwise the number is
     ///
-    /// - deleted, if it is local or mobile, or if the policy [deletes on release](Policy::with_delete_on_release);
-    /// - [ageing](State::Aging), if the policy has ageing and makes released numbers available;
-    /// - otherwise the policy's [released state](Policy::with_released_state).
+    /// - deleted, if it is mobile, or being ported in or out,
+    /// - [ageing](State::Aging), if it was in service, the policy has ageing and makes released numbers
+    ///   available,
+    /// - available, if it was reserved from the stock,
+    /// - deleted, if it is local or by [`Policy::delete_on_release`],
+    /// - else in [`Policy::released_state`].
+    ///
+    /// It is disconnected at its carrier if it is deleted, or by [`Policy::disconnect_on_release`].
     ///
     /// ```
     /// # use telnum::account::{Account, AccountId, AccountTree};
@@ -46,7 +53,7 @@ impl NumberRecord {
     pub fn release(&self, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.check_unclaimed()?;
         let role = ctx.role(self.owner, None)?;
-        match self.transition(State::Released, None, role, ctx.actor) {
+        match self.transition(State::Released, None, role, ctx) {
             Ok(_) => {}
             Err(refusal @ Refusal::Forbidden(_)) => return Err(refusal),
             Err(_) if self.is_releasable_outside_table() && role.is_owner_or_admin() => {}
@@ -60,25 +67,21 @@ impl NumberRecord {
         let mut effects = record.reset();
         let is_gone = |id: &&AccountId| ctx.accounts.account(**id).is_none();
         let history: Box<[_]> = self.history.iter().skip(1).skip_while(is_gone).copied().collect();
-        if let Some(previous) = history.first().copied() {
+        // A number that is not here yet, or not any more, is nobody's to keep.
+        let is_here = !matches!(self.state, State::PortIn | State::PortOut);
+        if let Some(previous) = history.first().copied().filter(|_| is_here) {
             record.history = history;
             record.enter(State::Reserved, Some(previous), ctx);
-            record.start_lease(ctx);
+            record.hold_again(self, ctx);
         } else {
-            // A number without an owner is already disconnected.
-            effects.extend(self.owner.is_some().then_some(ExternalEffect::Disconnect));
-            let state = self.released_state(ctx.policy);
-            record.enter(state, None, ctx);
-            if state == State::Aging {
-                record.disconnected_at = record.disconnected_at.or(Some(ctx.now));
-            }
+            effects.extend(record.leave_owner(ctx));
         }
         Ok(self.decide(record, effects, ctx))
     }
 
     /// Deletes the number in any state, regardless of its history.
     ///
-    /// The number is not disconnected at its carrier; [`release`](Self::release) does that.
+    /// The number is disconnected at its carrier.
     ///
     /// ```
     /// # use telnum::account::{AccountTree, Actor};
@@ -100,9 +103,10 @@ impl NumberRecord {
     pub fn delete(&self, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.check_unclaimed()?;
         let role = ctx.role(self.owner, None)?;
-        self.transition(State::Deleted, None, role, ctx.actor)?;
+        self.transition(State::Deleted, None, role, ctx)?;
         let mut record = self.clone();
-        let effects = record.reset();
+        let mut effects = record.reset();
+        effects.extend(self.disconnection(State::Deleted, ctx.policy));
         record.enter(State::Deleted, None, ctx);
         Ok(self.decide(record, effects, ctx))
     }
@@ -123,14 +127,64 @@ impl NumberRecord {
         }
     }
 
-    /// Returns the state of the released number if no account remains in its history.
-    fn released_state(&self, policy: &Policy) -> State {
-        match (self.carrier.kind(), policy.released_state) {
-            (CarrierKind::Local | CarrierKind::Mdn, _) => State::Deleted,
-            (CarrierKind::Other, _) if policy.delete_on_release => State::Deleted,
-            (CarrierKind::Other, ReleasedState::Available) if policy.ageing.is_some() => State::Aging,
-            (CarrierKind::Other, released) => released.into(),
+    /// Ends the reservation, with those that were made before it: restores the state that the number had in
+    /// the stock.
+    pub(crate) fn end_reservation(&self, ctx: &Context<'_>) -> Decision {
+        let mut record = self.clone();
+        let mut effects = record.reset();
+        effects.extend(record.leave_owner(ctx));
+        self.decide(record, effects, ctx)
+    }
+
+    /// Makes the number one without an owner, and returns the effect of that at its carrier.
+    fn leave_owner(&mut self, ctx: &Context<'_>) -> Option<ExternalEffect> {
+        let state = self.unowned_state(ctx);
+        let effect = self.disconnection(state, ctx.policy);
+        self.enter(state, None, ctx);
+        if state == State::Aging {
+            self.disconnected_at = self.disconnected_at.or(Some(ctx.now));
         }
+        effect
+    }
+
+    /// Returns the state of the number once it has no owner.
+    fn unowned_state(&self, ctx: &Context<'_>) -> State {
+        let policy = ctx.policy;
+        let has_to_rest = policy.ageing.is_some_and(|ageing| match self.state {
+            State::InService => true,
+            State::Reserved => self
+                .disconnected_at
+                .is_some_and(|since| ctx.now < since.after(TimeDelta::days(ageing.days().into()))),
+            State::Discovery
+            | State::Available
+            | State::PortIn
+            | State::PortOut
+            | State::Released
+            | State::Aging
+            | State::Deleted => false,
+        });
+        match (self.state, self.carrier.kind()) {
+            // A note, and a number that another carrier has.
+            (State::PortIn | State::PortOut, _) | (_, CarrierKind::Mdn) => State::Deleted,
+            _ if has_to_rest && policy.released_state == ReleasedState::Available => State::Aging,
+            // The stock has it back.
+            (State::Reserved, _) if self.reserved_from.is_some() => State::Available,
+            _ if self.is_deleted_after_use(policy) => State::Deleted,
+            _ => policy.released_state.into(),
+        }
+    }
+
+    /// Returns whether the policy deletes the number once nobody has a right to it.
+    pub(super) fn is_deleted_after_use(&self, policy: &Policy) -> bool {
+        policy.delete_on_release || self.is_local()
+    }
+
+    /// Returns the disconnection of a number that goes to the state `to`: when it leaves the stock, or at
+    /// once by [`Policy::disconnect_on_release`].
+    pub(super) fn disconnection(&self, to: State, policy: &Policy) -> Option<ExternalEffect> {
+        let is_released = self.owner.is_some() && policy.disconnect_on_release;
+        let leaves = to == State::Deleted || is_released && to != State::Reserved;
+        (leaves && self.is_bought()).then_some(ExternalEffect::Disconnect)
     }
 
     /// Removes the data that users set, and returns the external effects of the removal.

@@ -6,14 +6,16 @@ use super::NumberRecord;
 use crate::account::{AccountId, Accounts};
 use crate::feature::routing::{Prepend, Ringback};
 use crate::lifecycle::State;
-use crate::names::Feature;
+use crate::names::{CarrierKind, Feature};
 use crate::number::PhoneNumber;
+use crate::policy::Policy;
 
 /// The account and the handling of a call to a number.
 ///
 /// ```
 /// use serde_json::json;
 /// use telnum::account::{Account, AccountTree};
+/// use telnum::policy::Policy;
 /// use telnum::record::{NumberRecord, RouteError};
 ///
 /// let shop = Account::new("shop".parse()?);
@@ -22,11 +24,12 @@ use crate::number::PhoneNumber;
 ///     "pvt_features": {"cnam": {"inbound_lookup": true}}, "pvt_module_name": "knm_telnyx",
 ///     "pvt_created": 63602230185_u64, "pvt_modified": 63602230212_u64,
 /// }))?;
-/// let route = record.route(&AccountTree::new([shop.clone()])?)?;
+/// let policy = Policy::default();
+/// let route = record.route(&AccountTree::new([shop.clone()])?, &policy)?;
 /// assert_eq!((route.account_id, route.inbound_cnam, route.local), (shop.id, true, false));
 ///
 /// let disabled = AccountTree::new([shop.clone().with_enabled(false)])?;
-/// assert_eq!(record.route(&disabled), Err(RouteError::AccountDisabled(shop.id)));
+/// assert_eq!(record.route(&disabled, &policy), Err(RouteError::AccountDisabled(shop.id)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "knm_options")]
@@ -40,7 +43,7 @@ pub struct Route {
     pub number: PhoneNumber,
     /// Whether the number is being ported in.
     pub pending_port: bool,
-    /// Whether the number is local or mobile.
+    /// Whether the carrier is `local`.
     pub local: bool,
     /// The text that precedes the caller's name or number.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,8 +53,8 @@ pub struct Route {
     /// The ringback tones that the caller hears.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ringback: Option<Ringback>,
-    /// Whether a call from another number of the system is routed through a carrier. This is the case
-    /// while the number is being ported in, because the losing carrier still serves it.
+    /// Whether a call from another number of the service goes out to a carrier, by
+    /// [`Policy::force_outbound`].
     pub force_outbound: bool,
 }
 
@@ -82,7 +85,7 @@ impl NumberRecord {
     /// - [`RouteError::Unassigned`] if the number has no owner.
     /// - [`RouteError::NotInService`] if the number is not in service, reserved or being ported.
     /// - [`RouteError::AccountDisabled`] if the owner is disabled or does not exist.
-    pub fn route(&self, accounts: &dyn Accounts) -> Result<Route, RouteError> {
+    pub fn route(&self, accounts: &dyn Accounts, policy: &Policy) -> Result<Route, RouteError> {
         let account_id = self.owner.ok_or(RouteError::Unassigned)?;
         if !CALLABLE_STATES.contains(&self.state) {
             return Err(RouteError::NotInService(account_id));
@@ -95,12 +98,28 @@ impl NumberRecord {
             account_id,
             number: self.number,
             pending_port,
-            local: features.contains(Feature::Local),
+            local: self.carrier.kind() == CarrierKind::Local,
             prepend: active.and_then(|active| active.prepend.clone()),
             inbound_cnam: features.contains(Feature::InboundCnam),
             ringback: active.and_then(|active| active.ringback.clone()),
-            force_outbound: pending_port || features.contains(Feature::ForceOutbound),
+            force_outbound: self.is_forced_outbound(policy),
         })
+    }
+}
+
+impl NumberRecord {
+    /// Returns whether a call from another number of the service goes out to a carrier.
+    fn is_forced_outbound(&self, policy: &Policy) -> bool {
+        let rules = &policy.force_outbound;
+        let own = self.active().and_then(|active| active.force_outbound);
+        let written = self.settings().and_then(|settings| settings.force_outbound);
+        let is_forced = match self.state {
+            State::PortIn => rules.port_in,
+            State::PortOut => rules.port_out,
+            State::InService => rules.local && self.is_local(),
+            _ => false,
+        };
+        is_forced || own.or(written.filter(|is_forced| !is_forced)).unwrap_or(rules.default)
     }
 }
 
@@ -110,10 +129,12 @@ impl Route {
     ///
     /// ```
     /// use telnum::account::{Account, AccountTree};
+    /// use telnum::policy::Policy;
     /// use telnum::record::Route;
     ///
     /// let accounts = AccountTree::new([Account::new("shop".parse()?)])?;
-    /// let route = Route::of_port("+14158867900".parse()?, "shop".parse()?, &accounts)?;
+    /// let policy = Policy::default();
+    /// let route = Route::of_port("+14158867900".parse()?, "shop".parse()?, &accounts, &policy)?;
     /// assert!(route.pending_port && route.force_outbound);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -125,6 +146,7 @@ impl Route {
         number: PhoneNumber,
         account_id: AccountId,
         accounts: &dyn Accounts,
+        policy: &Policy,
     ) -> Result<Self, RouteError> {
         check_enabled(account_id, accounts)?;
         Ok(Self {
@@ -135,7 +157,7 @@ impl Route {
             prepend: None,
             inbound_cnam: false,
             ringback: None,
-            force_outbound: true,
+            force_outbound: policy.force_outbound.port_in,
         })
     }
 }

@@ -11,16 +11,17 @@ use crate::time::Timestamp;
 /// A change that is due for a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Due {
-    /// The release of a number whose reservation has ended.
+    /// The return to the stock of a number whose reservation has ended.
     EndReservation,
     /// The start of ageing for a released number, if the policy has ageing.
     Age,
-    /// The return to the stock of a number that has aged, or that was released under a policy without
-    /// ageing.
+    /// The return to the stock, or the deletion by the policy, of a number that has aged, or that was
+    /// released under a policy without ageing.
     Recycle,
-    /// The deletion of a number that was found at a carrier and not bought in time.
+    /// The deletion of a number that was found at a carrier and not bought in time, or that was noted for
+    /// porting in and is on no active port request in time. The inventory checks the latter.
     Forget,
-    /// The removal of a deleted number's record.
+    /// The removal of the record of a deleted number that has rested.
     Remove,
 }
 
@@ -28,9 +29,10 @@ impl NumberRecord {
     /// Returns the change that is due at `now`, if there is one. Nothing is due while the record is
     /// claimed.
     ///
-    /// A number in discovery is forgotten [some days](Policy::with_discovery_days) after its last change. An ageing
-    /// number is recycled when the term of [ageing](Policy::with_ageing) ends; without ageing in the policy, after
-    /// 90 days, the maximum for residential numbers.
+    /// A number in discovery is forgotten [`Policy::discovery_days`] after its last change, and one that is
+    /// noted for porting in [`Policy::port_in_days`] after its creation. An ageing number is recycled when
+    /// the term of [`Policy::ageing`] ends; without ageing in the policy, after 90 days, the maximum for
+    /// residential numbers.
     ///
     /// ```
     /// use chrono::TimeDelta;
@@ -53,15 +55,16 @@ impl NumberRecord {
             State::Reserved => Some(Due::EndReservation),
             State::Released if policy.ageing.is_some() => Some(Due::Age),
             State::Released | State::Aging => Some(Due::Recycle),
-            State::Discovery => Some(Due::Forget),
+            State::Discovery | State::PortIn => Some(Due::Forget),
             State::Deleted => Some(Due::Remove),
-            State::Available | State::InService | State::PortIn | State::PortOut => None,
+            State::Available | State::InService | State::PortOut => None,
         }
     }
 
     /// Returns the time from which the term of the next [due](Self::due) change counts: the end of the
-    /// lease of a reserved number, if it has one; the disconnection of an ageing number; the last
-    /// change of any other number. Stores index numbers by state and this time.
+    /// lease of a reserved number, if it has one; the disconnection of an ageing or deleted number; the
+    /// creation of a number noted for porting in; the last change of any other number. Stores index numbers
+    /// by state and this time.
     ///
     /// ```
     /// use telnum::record::NumberRecord;
@@ -76,6 +79,9 @@ impl NumberRecord {
         match self.state {
             State::Reserved => self.lease.map(|lease| lease.until),
             State::Aging => Some(self.disconnected_at.unwrap_or(self.updated)),
+            // A deleted number that does not rest is removed at once.
+            State::Deleted => Some(self.disconnected_at.unwrap_or(Timestamp::MIN)),
+            State::PortIn => Some(self.created),
             _ => Some(self.updated),
         }
     }
@@ -103,18 +109,22 @@ impl NumberRecord {
     pub fn sweep(&self, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         let to = match self.due(ctx.policy, ctx.now) {
             None | Some(Due::Remove) => return Err(Refusal::NoChangeRequired),
-            Some(Due::EndReservation) => return self.release(&ctx.by(Actor::System)),
+            Some(Due::EndReservation) => return Ok(self.end_reservation(&ctx.by(Actor::System))),
             Some(Due::Age) => State::Aging,
+            Some(Due::Recycle) if self.previous_owner.is_some() && self.is_deleted_after_use(ctx.policy) => {
+                State::Deleted
+            }
             Some(Due::Recycle) => State::Available,
             Some(Due::Forget) => State::Deleted,
         };
-        self.transition(to, None, Role::Sweep, Actor::System)?;
+        self.transition(to, None, Role::Sweep, &ctx.by(Actor::System))?;
         let mut record = self.clone();
         record.enter(to, None, ctx);
         if to == State::Aging {
             record.disconnected_at = record.disconnected_at.or(Some(ctx.now));
         }
-        let effects = record.clear_features();
+        let mut effects = record.clear_features();
+        effects.extend(self.disconnection(to, ctx.policy));
         Ok(self.decide(record, effects, &ctx.by(Actor::System)))
     }
 }
@@ -133,8 +143,9 @@ impl Due {
                 Some(before(policy.ageing.map_or(longest, Ageing::days)))
             }
             State::Discovery => Some(before(policy.discovery_days)),
-            State::Deleted => Some(Timestamp::MAX),
-            State::Available | State::InService | State::PortIn | State::PortOut | State::Released => None,
+            State::PortIn => Some(before(policy.port_in_days)),
+            State::Deleted => Some(policy.ageing.map_or(Timestamp::MAX, |ageing| before(ageing.days()))),
+            State::Available | State::InService | State::PortOut | State::Released => None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Context, Decision, Document, EventKind, ExternalEffect, Lease, NumberRecord, Refusal, Update};
-use crate::account::{AccountId, Actor};
+use crate::account::AccountId;
 use crate::lifecycle::{Effect, NumberTransition, Role, State, TRANSITIONS, TransitionFacts};
 use crate::time::Timestamp;
 
@@ -123,7 +123,7 @@ impl NumberRecord {
         let (mut record, mut effects) = self.transitioned(to, assign_to, ctx)?;
         if !document.is_empty() {
             record.check_updatable(&Update::default(), ctx)?;
-            effects.extend(record.set_document(Document::Merge(document), ctx)?);
+            effects.extend(record.set_document(Document::Merge(document), Some(self), ctx)?);
         }
         Ok(self.decide(record, effects, ctx))
     }
@@ -141,8 +141,7 @@ impl NumberRecord {
         }
         let owner = self.owner_in(to, assign_to, ctx)?;
         let role = ctx.role(self.owner, owner)?;
-        let transition = self.transition(to, owner, role, ctx.actor)?;
-        self.check_aged(to, owner, role, ctx)?;
+        let transition = self.transition(to, owner, role, ctx)?;
         // A transition that anyone may make must not allow others to change anything.
         if to == self.state && owner == self.owner && transition.effects.is_empty() {
             return Ok((self.clone(), Vec::new()));
@@ -162,18 +161,19 @@ impl NumberRecord {
                 }
             }
         }
-        if self.owner.is_some() && owner != self.owner {
-            record.remove_owner_settings();
+        // The carrier has taken the number back: it is bought again.
+        if self.is_returned && owner.is_some() && !effects.contains(&ExternalEffect::Acquire) {
+            effects.push(ExternalEffect::Acquire);
         }
         record.enter(to, owner, ctx);
         if owner.is_none() {
             effects.extend(record.clear_features());
-        } else if let Some(settings) = record.settings() {
-            record.check_features(settings.features(), ctx)?;
+        } else {
+            record.drop_denied_settings(self, ctx);
             effects.extend(record.settle_features(ctx));
         }
         if to == State::Reserved {
-            record.start_lease(ctx);
+            record.hold(self, ctx);
         }
         Ok((record, effects))
     }
@@ -233,22 +233,45 @@ impl NumberRecord {
         to: State,
         owner: Option<AccountId>,
         role: Role,
-        actor: Actor,
+        ctx: &Context<'_>,
     ) -> Result<&'static NumberTransition, Refusal> {
-        let facts = self.transition_facts(owner);
+        let facts = self.transition_facts(owner, ctx);
         TRANSITIONS.explain(&self.state, &to, role, &facts).map_err(|refusal| {
-            if facts.same_owner && (self.state, to) == (State::Reserved, State::Reserved) {
-                Refusal::NoChangeRequired
-            } else {
-                Refusal::of_transition(&refusal, actor)
+            match self.earliest_reassign_at(ctx.policy) {
+                _ if facts.same_owner && (self.state, to) == (State::Reserved, State::Reserved) => {
+                    Refusal::NoChangeRequired
+                }
+                Some(earliest) if to == State::InService && !facts.is_rested => Refusal::Ageing(earliest),
+                Some(_) | None => Refusal::of_transition(&refusal, ctx.actor),
             }
         })
     }
 
     /// Returns the facts of a transition that assigns the number to `owner`.
-    pub(super) fn transition_facts(&self, owner: Option<AccountId>) -> TransitionFacts {
-        let same_owner = owner.is_some() && owner == self.owner;
-        TransitionFacts { same_owner, carrier: self.carrier.kind() }
+    pub(super) fn transition_facts(&self, owner: Option<AccountId>, ctx: &Context<'_>) -> TransitionFacts {
+        TransitionFacts {
+            same_owner: owner.is_some() && owner == self.owner,
+            carrier: self.carrier.kind(),
+            may_add: ctx.may_add(),
+            is_rested: self.is_rested_for(owner, ctx),
+        }
+    }
+
+    /// Returns whether the number has rested long enough for `owner`.
+    fn is_rested_for(&self, owner: Option<AccountId>, ctx: &Context<'_>) -> bool {
+        let earliest = self.earliest_reassign_at(ctx.policy);
+        owner.is_some() && owner == self.previous_owner || earliest.is_none_or(|earliest| earliest <= ctx.now)
+    }
+
+    /// Checks that a number without an owner has rested long enough for `owner`, or that the actor is an
+    /// admin.
+    pub(crate) fn check_rested(&self, owner: Option<AccountId>, ctx: &Context<'_>) -> Result<(), Refusal> {
+        match self.earliest_reassign_at(ctx.policy) {
+            Some(earliest) if !self.is_rested_for(owner, ctx) && !ctx.accounts.is_admin(ctx.actor) => {
+                Err(Refusal::Ageing(earliest))
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// Returns the owner of the number in the state `to` if it is assigned to `assign_to`.
@@ -272,27 +295,14 @@ impl NumberRecord {
 
     /// Checks that an ageing number is not put in service too early for an account other than its
     /// previous owner. Admins are exempt.
-    pub(super) fn check_aged(
-        &self,
-        to: State,
-        owner: Option<AccountId>,
-        role: Role,
-        ctx: &Context<'_>,
-    ) -> Result<(), Refusal> {
-        let is_for_others = to == State::InService && owner != self.previous_owner && role != Role::Admin;
-        match self.earliest_reassign_at(ctx.policy) {
-            Some(earliest) if is_for_others && ctx.now < earliest => Err(Refusal::Ageing(earliest)),
-            Some(_) | None => Ok(()),
-        }
-    }
 
     /// Sets the state and the owner, and removes the data that they do not have.
     pub(super) fn enter(&mut self, to: State, owner: Option<AccountId>, ctx: &Context<'_>) {
-        if self.state == State::InService && owner.is_none() {
-            self.disconnected_at = Some(ctx.now);
-        }
-        if owner.is_some() {
-            self.disconnected_at = None;
+        let takes_calls = |state| matches!(state, State::InService | State::PortOut);
+        match (takes_calls(self.state), takes_calls(to)) {
+            (_, true) => self.disconnected_at = None,
+            (true, false) => self.disconnected_at = Some(ctx.now),
+            (false, false) => {}
         }
         if self.owner != owner {
             self.previous_owner = self.owner.or(self.previous_owner);
@@ -303,7 +313,7 @@ impl NumberRecord {
             self.history = Box::default();
         }
         if to != State::Reserved {
-            self.lease = None;
+            (self.lease, self.reserved_from) = (None, None);
         }
         self.state = to;
     }
@@ -316,10 +326,29 @@ impl NumberRecord {
             .map(|reservation| Lease { since: ctx.now, until: reservation.ends_at(ctx.now) });
     }
 
-    /// Removes the settings of the previous owner: the E911 address and the failover.
-    fn remove_owner_settings(&mut self) {
-        if let Some(features) = &mut self.features {
-            (features.wanted.e911, features.wanted.failover) = (None, None);
+    /// Starts the reservation of a number that was in another state `before`, or had another owner.
+    ///
+    /// A number from the stock is held until its lease ends. Passing it on extends the lease as far as the
+    /// policy allows, and no further. An account keeps a number that it had in service.
+    fn hold(&mut self, before: &Self, ctx: &Context<'_>) {
+        match (before.state, before.lease, ctx.policy.reservation) {
+            (State::Reserved, Some(lease), Some(terms)) => {
+                let until = terms.ends_at(ctx.now).min(terms.latest_end_at(lease.since)).max(lease.until);
+                self.lease = Some(Lease { until, ..lease });
+            }
+            (State::Reserved | State::InService, _, _) => {}
+            (from, _, _) => {
+                self.reserved_from = Some(from);
+                self.start_lease(ctx);
+            }
+        }
+    }
+
+    /// Holds the number for the account that reserved it before the last owner did.
+    pub(super) fn hold_again(&mut self, before: &Self, ctx: &Context<'_>) {
+        match before.state {
+            State::Reserved => (self.lease, self.reserved_from) = (before.lease, before.reserved_from),
+            _ => self.start_lease(ctx),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::account::Actor;
 use crate::document::{self, FieldError, FieldErrorKind};
 use crate::feature::cnam::CnamName;
 use crate::feature::e911::E911Key;
-use crate::feature::{FeaturePermissions, FeatureSettings, take_carrier_name};
+use crate::feature::{FactChange, FeaturePermissions, FeatureSettings, take_carrier_name};
 use crate::lifecycle::Role;
 use crate::names::{CarrierKind, CarrierName, Feature, FeatureSet};
 use crate::policy::CnamProfile;
@@ -146,7 +146,7 @@ impl NumberRecord {
         set(&mut record.allowed_features, allowed_features);
         set(&mut record.denied_features, denied_features);
         let document = document.unwrap_or(Document::Merge(Map::new()));
-        let effects = record.set_document(document, ctx)?;
+        let effects = record.set_document(document, Some(self), ctx)?;
         Ok(self.decide(record, effects, ctx))
     }
 
@@ -172,6 +172,7 @@ impl NumberRecord {
     pub(super) fn set_document(
         &mut self,
         document: Document,
+        old: Option<&Self>,
         ctx: &Context<'_>,
     ) -> Result<Vec<ExternalEffect>, Refusal> {
         let (mut fields, is_whole) = match document {
@@ -180,6 +181,9 @@ impl NumberRecord {
         };
         if !is_whole {
             self.check_merged(&fields)?;
+        }
+        if let Some(name) = fields.keys().find(|name| is_private_name(name)) {
+            return Err(FieldError::new(name.as_str(), FieldErrorKind::ReadOnly).into());
         }
         fields.retain(|name, _| !READ_ONLY.contains(&&**name));
         if let Some(name) = fields.keys().find(|name| name.starts_with("pvt_") || name.starts_with('_')) {
@@ -193,8 +197,15 @@ impl NumberRecord {
         let old_name = before.cnam.as_ref().and_then(|cnam| cnam.display_name.as_ref());
         let is_new = new_name.is_some_and(|name| name.as_str() != old_name.map(CnamName::as_str));
         let profile = if is_new { &ctx.policy.cnam } else { &CnamProfile::WIDEST };
+        let names_e911 =
+            [E911Key::E911, E911Key::DashE911].iter().any(|key| fields.contains_key(key.as_str()));
         let (settings, rest) = if is_whole {
-            FeatureSettings::from_document(fields, profile)?
+            let (mut settings, rest) = FeatureSettings::from_document(fields, profile)?;
+            // Only a document that names the address removes it.
+            if !names_e911 {
+                settings.e911.clone_from(&before.e911);
+            }
+            (settings, rest)
         } else {
             before.patched(fields, profile)?
         };
@@ -202,9 +213,9 @@ impl NumberRecord {
         if carrier.is_some_and(|carrier| carrier != self.carrier) {
             added = added.union(Feature::CarrierName.into());
         }
-        self.check_features(added, ctx)?;
         self.carrier = carrier.unwrap_or(self.carrier);
         let is_custom_set = is_whole || !rest.is_empty();
+        self.check_features(added, ctx)?;
         self.set_custom(rest, is_whole);
         if let Some(custom) = self.custom.as_ref().filter(|_| is_custom_set) {
             ctx.policy.document.check(custom)?;
@@ -214,7 +225,37 @@ impl NumberRecord {
             ctx.policy.document.check_settings(&settings)?;
             self.features.get_or_insert_default().wanted = settings;
         }
+        if let Some(old) = old {
+            self.drop_denied_settings(old, ctx);
+        }
         Ok(self.settle_features(ctx))
+    }
+
+    /// Removes the settings that depend on what has changed since `before` and are not permitted any more.
+    pub(super) fn drop_denied_settings(&mut self, before: &Self, ctx: &Context<'_>) {
+        if self.features.is_none() {
+            return;
+        }
+        let has_new_owner = before.owner.is_some() && before.owner != self.owner;
+        let lists = |record: &Self| (record.allowed_features, record.denied_features);
+        let changes = [
+            (FactChange::Owner, has_new_owner),
+            (FactChange::Carrier, before.carrier != self.carrier || before.owner.is_none()),
+            (FactChange::Lists, lists(before) != lists(self)),
+            (FactChange::Application, before.used_by != self.used_by),
+        ];
+        let (mut removed, mut asked) = (FeatureSet::EMPTY, FeatureSet::EMPTY);
+        for (change, _) in changes.into_iter().filter(|(_, has_changed)| *has_changed) {
+            let (for_good, again) = change.consequences();
+            (removed, asked) = (removed.union(for_good), asked.union(again));
+        }
+        let denied = asked.difference(self.feature_permissions(ctx).available());
+        if let Some(features) = &mut self.features {
+            // The halves of the caller name need no permission of their own.
+            let wanted = features.wanted.features();
+            let denied = wanted.difference(wanted.difference(denied));
+            features.wanted = std::mem::take(&mut features.wanted).without(removed).without(denied);
+        }
     }
 
     /// Validates the result of a merge against the schema: the features, `porting`, and the fields
@@ -343,6 +384,32 @@ const READ_ONLY: [&str; 10] = [
     "state",
     "updated",
     "used_by",
+];
+
+/// Returns whether a field of a document has the name of a private field of the record, without `pvt_`: it would
+/// pass for the library's own.
+fn is_private_name(name: &str) -> bool {
+    PRIVATE.contains(&name) && !READ_ONLY.contains(&name)
+}
+
+/// The names of the record's private fields, as records and other documents have them.
+const PRIVATE: [&str; 16] = [
+    "carrier",
+    "carrier_data",
+    "disconnected_at",
+    "features_allowed",
+    "features_denied",
+    "modified",
+    "module_name",
+    "pending",
+    "ported_in",
+    "previously_assigned_to",
+    "reserve_history",
+    "reserved_from",
+    "reserved_since",
+    "reserved_until",
+    "returned",
+    "revision",
 ];
 
 fn set<T>(field: &mut T, value: Option<T>) {

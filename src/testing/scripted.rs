@@ -119,17 +119,25 @@ impl ScriptedCarrier {
         self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Executes a call according to the next entry of the script.
-    fn answer<T>(&self, act: impl FnOnce(&mut Script) -> Result<T, CarrierError>) -> Result<T, CarrierError> {
+    /// Answers a call by the next entry of the script. An order that was carried out under `key` is not refused
+    /// when it is repeated.
+    fn answer<T>(
+        &self,
+        key: Option<IdempotencyKey>,
+        act: impl FnOnce(&mut Script) -> Result<T, CarrierError>,
+    ) -> Result<T, CarrierError> {
         std::thread::sleep(self.delay);
         let mut script = self.script();
+        let is_repeated = key.is_some_and(|key| script.answers.contains_key(&key));
         let carrier = self.name;
         let broken = || CarrierError::unknown(carrier, "connection lost");
         match script.faults.pop_front().flatten() {
-            Some(CarrierFault::Refuse) => Err(CarrierError::refused(carrier, "currently available")),
+            Some(CarrierFault::Refuse) if !is_repeated => {
+                Err(CarrierError::refused(carrier, "currently available"))
+            }
             Some(CarrierFault::LostRequest) => Err(broken()),
             Some(CarrierFault::LostAnswer) => act(&mut script).and_then(|_| Err(broken())),
-            None => act(&mut script),
+            Some(CarrierFault::Refuse) | None => act(&mut script),
         }
     }
 
@@ -140,7 +148,7 @@ impl ScriptedCarrier {
         key: IdempotencyKey,
         is_done: impl FnOnce(&mut BTreeSet<PhoneNumber>) -> bool,
     ) -> Result<Option<Value>, CarrierError> {
-        self.answer(|script| {
+        self.answer(Some(key), |script| {
             if let Some(answer) = script.answers.get(&key) {
                 return answer.clone();
             }
@@ -170,7 +178,7 @@ impl Carrier for ScriptedCarrier {
     }
 
     fn search(&self, search: &NumberSearch) -> Result<Vec<Offer>, CarrierError> {
-        self.answer(|script| {
+        self.answer(None, |script| {
             let numbers = script.for_sale.range(search.prefix.range());
             let found = numbers.map(|number| Offer::new(*number, self.name));
             Ok(if search.consecutive {
@@ -182,7 +190,7 @@ impl Carrier for ScriptedCarrier {
     }
 
     fn check(&self, numbers: &[PhoneNumber]) -> Result<Vec<Availability>, CarrierError> {
-        self.answer(|script| {
+        self.answer(None, |script| {
             let is_sold = |number| script.for_sale.contains(number);
             let answer =
                 |number| if is_sold(number) { Availability::Available } else { Availability::Unavailable };

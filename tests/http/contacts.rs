@@ -81,6 +81,24 @@ fn credentials_of_one_api_are_invalid_for_the_others() {
     }
 }
 
+/// Item 3 of `tests/rights.rs`, over HTTP.
+#[test]
+fn accounts_that_are_disabled_have_no_power() {
+    let server = world::service();
+    let bearer = ("Authorization", "Bearer closed");
+    let rows = [
+        ("GET", "/people/v2/phone_numbers", bearer),
+        ("GET", "/v9/clients/7/phone_numbers", bearer),
+        ("GET", "/phone_numbers", ("Authorization", "Basic Y2xvc2VkOg==")),
+        ("GET", "/v2/accounts/disabled/phone_numbers", ("X-Auth-Token", "closed")),
+        ("PUT", "/v2/accounts/disabled/phone_numbers/%2B14155550177", ("X-Auth-Token", "closed")),
+    ];
+    for (method, path, by) in rows {
+        let reply = send(&server, method, path, by, "");
+        assert_eq!(reply.status, 403, "{method} {path}: {}", reply.text);
+    }
+}
+
 #[test]
 fn the_same_id_is_another_owner_in_each_api() {
     let server = world::service();

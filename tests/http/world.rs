@@ -100,6 +100,10 @@ fn tokens() -> TokenTable {
         (Clients, "people", OWNER),
         (UserNumbers, "098f6bcd4621d373cade4e832627b4f6", OWNER),
         (UserNumbers, "other", PLAIN),
+        (Kazoo, "closed", "disabled"),
+        (PlanningCenter, "closed", "disabled"),
+        (Clients, "closed", "disabled"),
+        (UserNumbers, "closed", "disabled"),
     ];
     rows.into_iter().map(|(api, token, account)| (api, token.to_owned(), id(account).into())).collect()
 }
@@ -195,16 +199,20 @@ fn table(file: &str) -> LocalityTable {
     table
 }
 
-/// The inventory of the published documents.
-pub(crate) fn inventory() -> Inventory {
-    let accounts = AccountTree::new([
+fn accounts() -> AccountTree {
+    AccountTree::new([
         Account::new(id(MASTER)).with_admin(true).with_may_add_numbers(true),
         Account::new(id(OWNER)).with_parent(id(MASTER)),
         Account::new(id(ADDER)).with_parent(id(MASTER)).with_may_add_numbers(true),
         Account::new(id(PLAIN)).with_parent(id(MASTER)),
         Account::new(id("disabled")).with_parent(id(MASTER)).with_enabled(false),
     ])
-    .unwrap();
+    .unwrap()
+}
+
+/// The inventory of the published documents.
+pub(crate) fn inventory() -> Inventory {
+    let accounts = accounts();
     let policy = Policy::default()
         .with_allowed_features(FeatureSet::ALL)
         .with_default_carrier("telnyx".parse().unwrap());
@@ -287,7 +295,7 @@ pub(crate) fn contacts(change: impl Fn(ContactApi) -> ContactApi) -> ContactApis
         // Nothing is derived, as without the feature `geo`.
         let book =
             ContactBook::new(MemoryStore::new()).with_clock(clock).with_derived(|_| DerivedFields::default());
-        change(ContactApi::new(book, tokens()).with_region(Region::US))
+        change(ContactApi::new(book, accounts(), tokens()).with_region(Region::US))
     };
     ContactApis {
         people: api("2000-01-01T12:00:00Z"),

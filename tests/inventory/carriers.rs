@@ -8,14 +8,15 @@ use telnum::record::RateCenter;
 fn row_133_a_carrier_refuses_a_return() {
     let carrier = telnyx();
     carrier.fail_next(CarrierFault::Refuse);
-    let inventory = world().carrier(shared(&carrier)).build();
+    let at_once = || Policy::default().with_disconnect_on_release(true);
+    let inventory = world().carrier(shared(&carrier)).policy(at_once()).build();
     let number = "+15550100006";
     let failed = body(inventory.release([number], &by("child")));
     assert_eq!(failed, failing(Kind::ExternalFault, "fault by carrier", Some(number)));
     let record = inventory.get([number], &by("child")).unwrap().single().unwrap();
     assert_eq!((record.state(), record.pending()), (State::InService, None));
     // A carrier that is not installed cannot be called.
-    let failed = body(world().build().release([number], &by("child")));
+    let failed = body(world().policy(at_once()).build().release([number], &by("child")));
     assert_eq!((failed.0, &*failed.1), (Kind::Invalid, "no carrier is called telnyx"));
 }
 
@@ -195,7 +196,7 @@ fn row_122_built_in_carriers_need_not_be_installed() {
 #[test]
 fn a_missing_carrier_is_an_error_before_the_claim() {
     let number = "+15551233337";
-    let inventory = world().build();
+    let inventory = world().policy(Policy::default().with_disconnect_on_release(true)).build();
     for options in [by("reseller"), by("reseller").with_dry_run(true)] {
         let failed = body(inventory.release([number], &options));
         assert_eq!(failed, failing(Kind::Invalid, "no carrier is called pacwest", Some("pacwest")));
@@ -210,9 +211,10 @@ fn a_missing_carrier_is_an_error_before_the_claim() {
 #[test]
 fn a_sweep_reports_a_missing_carrier_and_changes_nothing() {
     let store = Arc::new(MemoryStore::new());
-    let minute = Policy::default().with_reservation(LeaseTerms::new(60));
+    let minute = Policy::default().with_reservation(LeaseTerms::new(60)).with_disconnect_on_release(true);
     let create = Create::default().with_state(State::Reserved).with_carrier("pacwest".parse().unwrap());
-    let inventory = on(&store).policy(minute.clone()).build();
+    let pacwest = ScriptedCarrier::new("pacwest".parse().unwrap());
+    let inventory = on(&store).policy(minute.clone()).carrier(pacwest).build();
     assert!(inventory.create([ABSENT], &create, &by("reseller")).unwrap().is_success());
     let later = on(&store).policy(minute).clock(|| now().after(chrono::TimeDelta::hours(1))).build();
     for _ in 0..3 {

@@ -10,9 +10,9 @@ fn row_24_available_numbers_are_readable_by_all() {
         assert!(inventory.get([FREE], &by(actor)).unwrap().is_success(), "{actor}");
     }
     assert!(inventory.get(["+15551233322"], &by("master")).unwrap().is_success());
-    let refused = failing(Kind::Forbidden, "requestor is unauthorized to perform operation", None);
-    assert_eq!(body(inventory.get(["+15551233322"], &by("unrelated"))), refused);
-    assert_eq!(body(inventory.get([FREE], &by("nobody"))), refused);
+    let absent = failing(Kind::NotFound, "number not found", Some("+15551233322"));
+    assert_eq!(body(inventory.get(["+15551233322"], &by("unrelated"))), absent);
+    assert_eq!(body(inventory.get([FREE], &by("nobody"))).0, Kind::Forbidden);
 }
 
 #[test]

@@ -27,7 +27,7 @@ fn act(command: &Value, base: &PortRequest, ctx: &PortContext<'_>) -> Result<Out
             NewPortRequest {
                 id: "p9".parse().unwrap(),
                 account: command["account"].as_str().unwrap_or("child").parse().unwrap(),
-                port_authority: "authority".parse().unwrap(),
+                port_authority: ctx.is_admin().then(|| "authority".parse().unwrap()),
                 document: map(),
             },
             ctx,

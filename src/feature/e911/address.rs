@@ -6,6 +6,7 @@ use super::country::E911Country;
 use super::fields::{E911Fields, MIN_CALLER_NAME, is_printable};
 use super::status::E911Status;
 use crate::document::{FieldError, FromJson, Json, deserialize_from_json, from_value};
+use crate::time::Timestamp;
 
 /// A complete address. The value is one pointer to its allocated fields.
 ///
@@ -222,6 +223,14 @@ impl E911Address {
     pub(in crate::feature) fn into_unprovisioned(self) -> Self {
         let is_good = self.0.status.is_some_and(E911Status::is_good);
         if is_good { self.to_request(None) } else { self }
+    }
+
+    /// Sets the time of provisioning to `now` if the address is provisioned and the provider gave none.
+    pub(crate) fn activated_at(mut self, now: Timestamp) -> Self {
+        if self.0.status.is_none_or(E911Status::is_good) && self.0.activated_time.is_none() {
+            self.0.activated_time = Some(now.to_string());
+        }
+        self
     }
 
     /// Sets the status to `REMOVED`.

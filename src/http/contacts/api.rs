@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::account::Accounts;
 use crate::contact::book::ContactBook;
 use crate::http::server::auth::Authenticate;
 use crate::http::server::body::OpenBodies;
@@ -19,18 +20,20 @@ use crate::plan::Region;
 /// own numbers.
 ///
 /// ```
+/// use telnum::account::AccountTree;
 /// use telnum::contact::book::ContactBook;
 /// use telnum::http::{ContactApi, TokenTable, clients};
 /// use telnum::plan::Region;
 /// use telnum::store::MemoryStore;
 ///
 /// let book = ContactBook::new(MemoryStore::new());
-/// let api = ContactApi::new(book, TokenTable::default()).with_region(Region::US);
+/// let api = ContactApi::new(book, AccountTree::default(), TokenTable::default()).with_region(Region::US);
 /// let service: axum::Router = axum::Router::new().nest("/v9", clients::router(api));
 /// ```
 #[derive(Clone)]
 pub struct ContactApi {
     pub(crate) book: ContactBook,
+    pub(crate) accounts: Arc<dyn Accounts>,
     pub(crate) auth: Arc<dyn Authenticate>,
     pub(crate) limits: ServerLimits,
     pub(crate) open_bodies: OpenBodies,
@@ -53,9 +56,14 @@ pub struct ContactApis {
 impl ContactApi {
     /// Creates an API for the numbers in `book`.
     #[must_use]
-    pub fn new(book: ContactBook, auth: impl Authenticate + 'static) -> Self {
+    pub fn new(
+        book: ContactBook,
+        accounts: impl Accounts + 'static,
+        auth: impl Authenticate + 'static,
+    ) -> Self {
         Self {
             book,
+            accounts: Arc::new(accounts),
             auth: Arc::new(auth),
             limits: ServerLimits::default(),
             open_bodies: OpenBodies::default(),
@@ -87,9 +95,11 @@ impl ContactApi {
     /// default links start with the path.
     ///
     /// ```
+    /// # use telnum::account::AccountTree;
     /// # use telnum::{contact::book::ContactBook, http::{ContactApi, TokenTable}, store::MemoryStore};
     /// let book = ContactBook::new(MemoryStore::new());
-    /// let api = ContactApi::new(book, TokenTable::default()).with_base_url("https://api.example.com");
+    /// let api = ContactApi::new(book, AccountTree::default(), TokenTable::default())
+    ///     .with_base_url("https://api.example.com");
     /// ```
     #[must_use]
     pub fn with_base_url(self, base_url: &str) -> Self {

@@ -8,7 +8,7 @@ use axum::http::{StatusCode, Uri};
 use serde::de::DeserializeOwned;
 
 use super::api::ContactApi;
-use crate::account::Actor;
+use crate::account::{Accounts, Actor};
 use crate::contact::book::{ContactBook, ContactBookError};
 use crate::contact::{ContactId, ContactRefusal};
 use crate::document::FieldPath;
@@ -51,6 +51,11 @@ impl<A: PublishedApi, P: DeserializeOwned + Send> FromRequest<ContactApi> for Co
     async fn from_request(request: Request, api: &ContactApi) -> Result<Self, RequestError> {
         let (mut parts, body) = request.into_parts();
         let actor = api.auth.actor(A::NAME, &parts).ok_or(RequestError::Unauthenticated)?;
+        api.accounts.check_actor(actor).map_err(|error| RequestError::Refused {
+            status: StatusCode::FORBIDDEN,
+            path: None,
+            message: error.to_string(),
+        })?;
         let path = Path::<P>::from_request_parts(&mut parts, api).await;
         let path = path.map_err(|_| RequestError::BadPath)?.0;
         let Ok(uri) = OriginalUri::from_request_parts(&mut parts, api).await;

@@ -137,6 +137,8 @@ impl<P> KazooRequest<P> {
             // A parameter that is ignored would seem to be obeyed.
             unknown.map_or(Ok(()), Err)?;
             let inventory = &api.state.inventory;
+            let known = inventory.accounts().check_actor(actor);
+            known.map_err(|error| InventoryError::from(Refusal::from(error)))?;
             if inventory.accounts().account(account).is_none() {
                 return Err(KazooError::BadIdentifier);
             }

@@ -57,11 +57,14 @@ pub(super) async fn create(mut request: NumberRequest) -> Response {
         (status = 404, description = "The account has no such number")))]
 pub(super) async fn replace(mut request: NumberRequest) -> Response {
     let key = request.envelope.e911_key();
+    let has_data = request.envelope.has_data;
     let (number, document) = (request.path.1.clone(), request.take_document());
     request
         .run_for_account(Operation::Update, move |inventory, options, api| {
             let view = NumberView::new(api, inventory, options).with_e911_key(key);
-            let update = api.update_of(Document::Replace(document?))?;
+            // Without `data` nothing changes.
+            let change = if has_data { Document::Replace(document?) } else { Document::Merge(document?) };
+            let update = api.update_of(change)?;
             single(inventory.update([number], &update, options), &view)
         })
         .await

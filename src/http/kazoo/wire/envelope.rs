@@ -19,6 +19,8 @@ use crate::inventory::Quote;
 #[derive(Debug, Default)]
 pub(in crate::http::kazoo) struct RequestEnvelope {
     pub(in crate::http::kazoo) data: Map<String, Value>,
+    /// Whether the request has `data`.
+    pub(in crate::http::kazoo) has_data: bool,
     pub(in crate::http::kazoo) accept_charges: bool,
     pub(in crate::http::kazoo) dry_run: bool,
 }
@@ -50,9 +52,9 @@ impl RequestEnvelope {
         for name in IGNORED {
             fields.take_value(name);
         }
-        let data = match fields.take_value("data") {
-            None => Map::new(),
-            Some(Value::Object(data)) => data,
+        let (data, has_data) = match fields.take_value("data") {
+            None => (Map::new(), false),
+            Some(Value::Object(data)) => (data, true),
             Some(other) => {
                 let kind = FieldErrorKind::WrongType { expected: "object", found: type_of(&other) };
                 return Err(FieldError::new("data", kind).into());
@@ -61,7 +63,7 @@ impl RequestEnvelope {
         let accept_charges = fields.field::<Option<bool>>("accept_charges")?.unwrap_or(false);
         let dry_run = fields.field::<Option<bool>>("dry_run")?.unwrap_or(false);
         fields.deny_rest()?;
-        Ok(Self { data, accept_charges, dry_run })
+        Ok(Self { data, has_data, accept_charges, dry_run })
     }
 
     /// Returns the key of the E911 address in the document.

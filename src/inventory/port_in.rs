@@ -1,0 +1,40 @@
+//! The limit of the numbers that an account has noted for porting in.
+
+use std::collections::HashMap;
+
+use super::error::InventoryError;
+use super::services::{ActivePorts, Services};
+use crate::account::AccountId;
+use crate::lifecycle::State;
+use crate::record::{Context, NumberRecord, Refusal};
+
+/// The number of notes of each account, with those that a call adds.
+#[derive(Default)]
+pub(super) struct PortInNotes(HashMap<AccountId, usize>);
+
+impl PortInNotes {
+    /// Counts `after` if it is a new note without an active port request, which only admins may have
+    /// without limit.
+    pub(super) fn add(
+        &mut self,
+        services: &Services,
+        after: &NumberRecord,
+        before: Option<&NumberRecord>,
+        porting: &ActivePorts,
+        ctx: &Context<'_>,
+    ) -> Result<(), InventoryError> {
+        let is_note = |record: &NumberRecord| record.state() == State::PortIn;
+        let Some(account) = after.owner().filter(|_| is_note(after)) else { return Ok(()) };
+        let is_known = before.is_some_and(|before| is_note(before) && before.owner() == after.owner());
+        if is_known || ctx.accounts.is_admin(ctx.actor) || porting.account(after.number())?.is_some() {
+            return Ok(());
+        }
+        let max = ctx.policy.max_port_in;
+        let count = match self.0.get(&account) {
+            Some(count) => *count,
+            None => services.port_in_count(account, max)?,
+        };
+        self.0.insert(account, count.saturating_add(1));
+        if count < max { Ok(()) } else { Err(Refusal::PortInLimit { account, max }.into()) }
+    }
+}

@@ -1,0 +1,651 @@
+//! Nothing stays bought or blocked by a rule. The tests are named for the faults that they show to be gone, by
+//! number; the last one is a random walk of all commands with a carrier that keeps books.
+
+#![cfg(feature = "testing")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
+use chrono::TimeDelta;
+use common::rows;
+use serde_json::{Map, Value, json};
+use telnum::account::{Account, AccountId, AccountTree, Actor};
+use telnum::carrier::{Availability, Carrier, NumberSearch};
+use telnum::classify::Classifiers;
+use telnum::feature::e911::E911Address;
+use telnum::inventory::{
+    Create, ImportRow, Inventory, InventoryBuilder, InventoryErrorKind as Kind, InventoryLimits, Options,
+};
+use telnum::lifecycle::State;
+use telnum::names::{CarrierName, Feature, FeatureSet};
+use telnum::policy::{Ageing, LeaseTerms, OutboundRules, Policy, Retention, SubscriberClass};
+use telnum::porting::NewPortRequest;
+use telnum::porting::desk::PortDesk;
+use telnum::provider::AddressBook;
+use telnum::record::{Context, EventKind, NumberRecord, Update};
+use telnum::store::{Change, Expect, MemoryStore, Query, Store, StoreEvent};
+use telnum::testing::{CarrierFault, CarrierOrder, ScriptedCarrier};
+use telnum::{PhoneNumber, Timestamp};
+
+const NUMBER: &str = "+12125550155";
+
+fn id(text: &str) -> AccountId {
+    text.parse().unwrap()
+}
+
+fn number() -> PhoneNumber {
+    NUMBER.parse().unwrap()
+}
+
+fn telnyx() -> CarrierName {
+    "telnyx".parse().unwrap()
+}
+
+fn accounts() -> AccountTree {
+    let below = |name: &str, parent: &str| Account::new(id(name)).with_parent(id(parent));
+    AccountTree::new([
+        Account::new(id("master")).with_admin(true).with_may_add_numbers(true),
+        below("reseller", "master").with_is_reseller(true).with_may_add_numbers(true),
+        below("shop", "reseller").with_may_add_numbers(true).with_name("Shop"),
+        below("bakery", "reseller").with_may_add_numbers(true),
+        Account::new(id("stranger")).with_may_add_numbers(true),
+    ])
+    .unwrap()
+}
+
+/// A clock that the test moves.
+#[derive(Clone, Debug, Default)]
+struct Clock(Arc<AtomicI64>);
+
+impl Clock {
+    fn now(&self) -> Timestamp {
+        let start: Timestamp = "2026-03-01T12:00:00Z".parse().unwrap();
+        start.after(TimeDelta::seconds(self.0.load(Ordering::SeqCst)))
+    }
+
+    fn pass(&self, time: TimeDelta) {
+        self.0.fetch_add(time.num_seconds(), Ordering::SeqCst);
+    }
+}
+
+struct World {
+    store: Arc<MemoryStore>,
+    clock: Clock,
+    carrier: Arc<ScriptedCarrier>,
+    inventory: Inventory,
+}
+
+impl World {
+    fn state(&self) -> String {
+        let record = self.store.get(number()).unwrap();
+        record.map_or("-".to_owned(), |record| record.state().to_string())
+    }
+
+    fn put(&self, document: Value) {
+        let mut record =
+            json!({"id": NUMBER, "pvt_created": 63_000_000_000_u64, "pvt_modified": 63_000_000_000_u64});
+        record.as_object_mut().unwrap().extend(document.as_object().unwrap().clone());
+        let record = NumberRecord::from_value(&record).unwrap();
+        self.store.commit(Change::put(record, Expect::Absent).into()).unwrap();
+    }
+
+    fn orders(&self) -> Vec<CarrierOrder> {
+        self.carrier.orders().into_iter().map(|(_, order, _)| order).collect()
+    }
+}
+
+fn world_with(policy: Policy, change: impl FnOnce(InventoryBuilder) -> InventoryBuilder) -> World {
+    let (store, clock) = (Arc::new(MemoryStore::new()), Clock::default());
+    let carrier = Arc::new(ScriptedCarrier::new(telnyx()).with_block("+12125550150".parse().unwrap(), 10));
+    let shared: Arc<dyn Carrier> = Arc::<ScriptedCarrier>::clone(&carrier);
+    let time = clock.clone();
+    let builder = Inventory::builder(Arc::clone(&store))
+        .accounts(accounts())
+        .policy(policy)
+        .clock(move || time.now())
+        .carrier(shared);
+    World { store, clock, carrier, inventory: change(builder).build() }
+}
+
+fn world(policy: Policy) -> World {
+    world_with(policy, |builder| builder)
+}
+
+fn by(account: &str) -> Options {
+    Options::new(account.parse::<Actor>().unwrap())
+}
+
+fn document(value: Value) -> Map<String, Value> {
+    value.as_object().unwrap().clone()
+}
+
+fn sixty_days() -> Ageing {
+    Ageing::new(SubscriberClass::Residential, 60).unwrap()
+}
+
+fn free() -> Create {
+    Create::default().with_state(State::Available)
+}
+
+#[test]
+fn item_8_every_number_that_was_in_service_rests() {
+    for [carrier, days, is_deleted, released, later, last] in rows(include_str!("data/life/ageing.tsv")) {
+        let ageing = (days != "-").then(sixty_days);
+        let world = world(Policy::default().with_ageing(ageing).with_delete_on_release(is_deleted == "yes"));
+        let case = format!("{carrier}, ageing {days}, deleted {is_deleted}");
+        let create = Create::default().with_carrier(carrier.parse().unwrap());
+        let own = by("shop").with_mdn_run(carrier == "mdn");
+        let system = by("system").with_account(id("shop"));
+        world.inventory.create([NUMBER], &create, &system).unwrap().single().unwrap();
+        // What telnyx sold before.
+        let acquired =
+            world.carrier.acquire(&world.store.get(number()).unwrap().unwrap(), "seed".parse().unwrap());
+        acquired.unwrap();
+        world.inventory.release([NUMBER], &own).unwrap().single().unwrap();
+        assert_eq!(world.state(), released, "{case}");
+
+        let by_others = || {
+            let create =
+                world.inventory.create([NUMBER], &Create::default(), &by("bakery").with_dry_run(true));
+            let bought = world.inventory.activate([NUMBER], &by("bakery").with_dry_run(true));
+            [create, bought].map(|outcome| outcome.unwrap().single().map_err(|error| error.kind()))
+        };
+        if ageing.is_some() {
+            let refused = by_others();
+            assert!(refused.iter().all(|result| result.is_err()), "{case}: {refused:?}");
+            let back = world.inventory.create([NUMBER], &Create::default(), &by("shop").with_dry_run(true));
+            assert!(back.unwrap().is_success(), "{case}: the previous owner has it back");
+        }
+        world.clock.pass(TimeDelta::days(30));
+        world.inventory.sweep().unwrap();
+        assert_eq!(world.state(), later, "{case}");
+        world.clock.pass(TimeDelta::days(31));
+        world.inventory.sweep().unwrap();
+        // A deleted number is removed by the sweep after.
+        world.inventory.sweep().unwrap();
+        assert_eq!(world.state(), last, "{case}");
+        assert!(by_others()[0].is_ok(), "{case}");
+    }
+}
+
+#[test]
+fn item_8_without_a_policy_an_ageing_number_is_not_everybodys() {
+    let world = world(Policy::default());
+    world.put(json!({"pvt_state": "aging", "pvt_module_name": "knm_telnyx",
+        "pvt_disconnected_at": world.clock.now().gregorian()}));
+    let refused = world.inventory.activate([NUMBER], &by("shop")).unwrap().single().unwrap_err();
+    assert_eq!(refused.kind(), Kind::InvalidTransition);
+    world.clock.pass(TimeDelta::days(90));
+    assert!(world.inventory.activate([NUMBER], &by("shop")).unwrap().is_success());
+}
+
+#[test]
+fn item_9_the_end_of_a_lease_restores_the_stock() {
+    let hold = || Policy::default().with_reservation(LeaseTerms::new(900).with_longest_seconds(1_800));
+    for carrier in ["local", "telnyx"] {
+        let world = world(hold());
+        let create = free().with_carrier(carrier.parse().unwrap());
+        world.inventory.create([NUMBER], &create, &by("system")).unwrap().single().unwrap();
+        world.inventory.reserve([NUMBER], &by("shop")).unwrap().single().unwrap();
+        let availability = |who: &str| world.inventory.check([NUMBER], &by(who)).unwrap()[0].1;
+        assert_eq!(availability("bakery"), Availability::Unavailable);
+        world.clock.pass(TimeDelta::seconds(901));
+        assert_eq!(availability("bakery"), Availability::Available);
+
+        // No sweep has seen it.
+        let taken = world.inventory.reserve([NUMBER], &by("bakery")).unwrap().single().unwrap();
+        assert_eq!((taken.owner(), taken.history()), (Some(id("bakery")), &[id("bakery")][..]));
+        world.clock.pass(TimeDelta::seconds(901));
+        assert_eq!(world.inventory.sweep().unwrap().ended, 1);
+        assert_eq!(world.state(), "available", "{carrier}");
+        assert_eq!(world.orders(), []);
+    }
+    // Passing a reservation on does not prolong it for ever.
+    let world = world(hold());
+    world.inventory.create([NUMBER], &free(), &by("system")).unwrap().single().unwrap();
+    world.inventory.reserve([NUMBER], &by("reseller")).unwrap().single().unwrap();
+    for round in 0..10 {
+        world.clock.pass(TimeDelta::seconds(600));
+        let to = if round % 2 == 0 { "shop" } else { "reseller" };
+        let options = by("reseller").with_account(id(to));
+        drop(world.inventory.reserve([NUMBER], &options));
+        world.inventory.sweep().unwrap();
+    }
+    assert!(world.inventory.sweep().unwrap().is_empty());
+    // A number that an account had in service stays its own.
+    let world = self::world(hold());
+    world.inventory.create([NUMBER], &Create::default(), &by("shop")).unwrap().single().unwrap();
+    world.inventory.reserve([NUMBER], &by("shop")).unwrap().single().unwrap();
+    world.clock.pass(TimeDelta::days(1));
+    world.inventory.sweep().unwrap();
+    assert_eq!(world.state(), "reserved");
+}
+
+#[test]
+fn item_10_a_number_in_the_stock_is_still_bought_or_bought_again() {
+    let world = world(Policy::default());
+    world.inventory.activate([NUMBER], &by("shop")).unwrap().single().unwrap();
+    world.inventory.release([NUMBER], &by("shop")).unwrap().single().unwrap();
+    assert_eq!((world.state().as_str(), world.orders()), ("available", vec![CarrierOrder::Acquire]));
+    world.inventory.activate([NUMBER], &by("bakery")).unwrap().single().unwrap();
+    assert_eq!(world.orders(), [CarrierOrder::Acquire]);
+    world.inventory.delete([NUMBER], &by("master")).unwrap().single().unwrap();
+    assert_eq!(world.orders(), [CarrierOrder::Acquire, CarrierOrder::Disconnect]);
+
+    let world = self::world(Policy::default().with_disconnect_on_release(true));
+    world.inventory.activate([NUMBER], &by("shop")).unwrap().single().unwrap();
+    let released = world.inventory.release([NUMBER], &by("shop")).unwrap().single().unwrap();
+    assert!(released.state() == State::Available && released.is_returned());
+    let taken = world.inventory.activate([NUMBER], &by("bakery")).unwrap().single().unwrap();
+    assert!(!taken.is_returned());
+    let orders = [CarrierOrder::Acquire, CarrierOrder::Disconnect, CarrierOrder::Acquire];
+    assert_eq!(world.orders(), orders);
+    // If the carrier has sold it to somebody else, nobody has it.
+    world.inventory.release([NUMBER], &by("bakery")).unwrap().single().unwrap();
+    world.carrier.acquire(&taken, "somebody".parse().unwrap()).unwrap();
+    let refused = world.inventory.activate([NUMBER], &by("shop")).unwrap().single().unwrap_err();
+    assert_eq!((refused.kind(), world.state().as_str()), (Kind::ExternalFault, "available"));
+}
+
+#[test]
+fn item_11_a_reserved_number_is_bought_once() {
+    let world = world(Policy::default());
+    world.inventory.reserve([NUMBER], &by("reseller")).unwrap().single().unwrap();
+    let below = by("reseller").with_account(id("shop"));
+    world.inventory.reserve([NUMBER], &below).unwrap().single().unwrap();
+    world.inventory.activate([NUMBER], &below).unwrap().single().unwrap();
+    assert_eq!(world.orders(), [CarrierOrder::Acquire]);
+}
+
+#[test]
+fn item_12_what_others_hold_is_not_offered() {
+    for held in ["reserved", "in_service", "port_out"] {
+        let world = world(Policy::default());
+        let history = if held == "reserved" { json!(["shop"]) } else { json!([]) };
+        world.put(json!({"pvt_state": held, "pvt_assigned_to": "shop", "pvt_reserve_history": history}));
+        for who in ["bakery", "shop", "master"] {
+            let search = NumberSearch::new("+1212555015".parse().unwrap()).with_quantity(10);
+            let found = world.inventory.search(&search, &by(who)).unwrap();
+            assert_eq!(found.total, 9, "{held}");
+            assert!(found.offers.iter().all(|offer| offer.number != number()), "{held}");
+            let checked = world.inventory.check([NUMBER, "+12125550156"], &by(who)).unwrap();
+            let expected = [Availability::Unavailable, Availability::Available];
+            assert_eq!([checked[0].1, checked[1].1], expected, "{held}");
+        }
+    }
+}
+
+#[test]
+fn item_13_a_carrier_that_nobody_knows_is_refused() {
+    let world = world(Policy::default());
+    world.inventory.create([NUMBER], &Create::default(), &by("shop")).unwrap().single().unwrap();
+    let unknown: CarrierName = "blabla".parse().unwrap();
+    let fields = document(json!({"carrier_name": "blabla"}));
+    let create = Create::default().with_carrier(unknown);
+    let calls = [
+        world.inventory.patch([NUMBER], fields, &by("master")),
+        world.inventory.update([NUMBER], &Update::default().with_carrier(unknown), &by("master")),
+        world.inventory.create(["+12125550156"], &create, &by("master")),
+    ];
+    for call in calls {
+        let error = call.unwrap().single().unwrap_err();
+        let cause = json!("'blabla' is not known by the system");
+        assert_eq!((error.kind(), error.cause()), (Kind::Invalid, Some(cause)));
+    }
+    assert!(world.inventory.release([NUMBER], &by("shop")).unwrap().is_success());
+}
+
+fn address() -> Value {
+    json!({"street_address": "116 NATOMA ST", "locality": "SAN FRANCISCO", "region": "CA", "postal_code": "94105"})
+}
+
+/// A number of telnyx with an address, a name and more, provisioned.
+fn with_features(world: &World) {
+    world.put(json!({"pvt_state": "in_service", "pvt_assigned_to": "shop", "pvt_module_name": "knm_telnyx"}));
+    let fields = document(json!({
+        "e911": address(), "cnam": {"display_name": "Bakery Shop", "inbound_lookup": true},
+        "force_outbound": true, "prepend": {"enabled": true, "name": "Sales"},
+    }));
+    world.inventory.patch([NUMBER], fields, &by("shop")).unwrap().single().unwrap();
+}
+
+fn with_providers() -> World {
+    let allowed = [Feature::E911, Feature::Cnam, Feature::ForceOutbound, Feature::Prepend];
+    let book = AddressBook::new([E911Address::from_value(address()).unwrap()]);
+    world_with(Policy::default().with_allowed_features(allowed), |builder| {
+        builder.e911(book).carrier(ScriptedCarrier::new("other".parse().unwrap()))
+    })
+}
+
+#[test]
+fn item_14_features_do_not_survive_what_they_depend_on() {
+    let policy = Policy::default().with_allowed_features([
+        Feature::E911,
+        Feature::Cnam,
+        Feature::ForceOutbound,
+        Feature::Prepend,
+    ]);
+    for [change, left, effects] in rows(include_str!("data/life/features.tsv")) {
+        let world = with_providers();
+        with_features(&world);
+        let record = world.store.get(number()).unwrap().unwrap();
+        let accounts = accounts();
+        let ctx = Context::new(Actor::System, &accounts, &policy, world.clock.now());
+        let (kind, of) = change.split_once(' ').unwrap_or((change, ""));
+        let features = || -> FeatureSet { [of.parse::<Feature>().unwrap()].into() };
+        let decision = match kind {
+            "carrier" => record.update(Update::default().with_carrier(of.parse().unwrap()), &ctx),
+            "allow" => record.update(Update::default().with_allowed_features(features()), &ctx),
+            "deny" => record.update(Update::default().with_denied_features(features()), &ctx),
+            _ => record.activate(Some(id("bakery")), &ctx),
+        };
+        let decision = decision.unwrap();
+        let settings = json!(decision.record.settings());
+        let names: BTreeSet<_> =
+            settings.as_object().map(|map| map.keys().cloned().collect()).unwrap_or_default();
+        assert_eq!(names.into_iter().collect::<Vec<_>>().join(", "), left, "{change}");
+        let kinds: Vec<_> = decision.effects.iter().map(|effect| json!(effect)["kind"].clone()).collect();
+        let kinds: Vec<_> = kinds.iter().map(|kind| kind.as_str().unwrap()).collect();
+        assert_eq!(kinds.join(", "), effects, "{change}");
+        let name =
+            decision.record.settings().and_then(|settings| settings.cnam.as_ref()?.display_name.as_ref());
+        assert!(kind != "owner" || name.is_none());
+    }
+}
+
+#[test]
+fn item_14_a_feature_goes_with_its_last_field() {
+    let world = with_providers();
+    with_features(&world);
+    let nulls = document(
+        json!({"cnam": {"display_name": null, "inbound_lookup": null}, "prepend": {"name": null, "enabled": null}}),
+    );
+    let record = world.inventory.patch([NUMBER], nulls, &by("shop")).unwrap().single().unwrap();
+    let settings = json!(record.settings());
+    assert!(settings.get("cnam").is_none() && settings.get("prepend").is_none(), "{settings}");
+}
+
+#[test]
+fn item_15_calls_are_forced_outbound_by_five_settings() {
+    let accounts = accounts();
+    for [state, carrier, own, rules, local, forced] in rows(include_str!("data/life/force_outbound.tsv")) {
+        let mut given = json!({
+            "id": NUMBER, "pvt_state": state, "pvt_assigned_to": "shop", "pvt_created": 63_000_000_000_u64,
+            "pvt_modified": 63_000_000_000_u64, "pvt_module_name": carrier,
+            "pvt_reserve_history": if state == "reserved" { json!(["shop"]) } else { json!([]) },
+        });
+        if own != "-" {
+            given["force_outbound"] = json!(own == "yes");
+        }
+        if own == "yes" {
+            given["pvt_features"] = json!({"force_outbound": true});
+        }
+        let mut outbound = OutboundRules::default();
+        if let Some((rule, value)) = rules.split_once('=') {
+            let value = value == "yes";
+            outbound = match rule {
+                "default" => outbound.with_default(value),
+                "local" => outbound.with_local(value),
+                "port_in" => outbound.with_port_in(value),
+                _ => outbound.with_port_out(value),
+            };
+        }
+        let policy = Policy::default().with_force_outbound(outbound);
+        let route = NumberRecord::from_value(&given).unwrap().route(&accounts, &policy).unwrap();
+        let yes = |flag: bool| if flag { "yes" } else { "no" };
+        let found = (yes(route.local), yes(route.force_outbound));
+        assert_eq!(found, (local, forced), "{state} {carrier} {own} {rules}");
+    }
+}
+
+#[test]
+fn item_15_the_account_of_a_port_request_is_a_setting() {
+    for (is_used, expected) in [(true, true), (false, false)] {
+        let world = world(Policy::default().with_account_from_port_requests(is_used));
+        let desk = PortDesk::new(world.inventory.clone());
+        let document = document(json!({"name": "Port", "numbers": {NUMBER: {}}}));
+        let new =
+            NewPortRequest { id: "p1".parse().unwrap(), account: id("shop"), port_authority: None, document };
+        desk.create(new, id("shop").into()).unwrap();
+        assert_eq!(world.inventory.identify(NUMBER, &by("system")).is_ok(), expected);
+    }
+}
+
+#[test]
+fn item_16_a_document_that_does_not_name_the_address_keeps_it() {
+    let world = with_providers();
+    with_features(&world);
+    let replaced = world.inventory.replace([NUMBER], document(json!({"note": 1})), &by("shop"));
+    let replaced = replaced.unwrap().single().unwrap();
+    assert!(
+        replaced.features().contains(Feature::E911) && !replaced.features().contains(Feature::InboundCnam)
+    );
+    let removed = world.inventory.replace([NUMBER], document(json!({"e911": null})), &by("shop"));
+    assert!(!removed.unwrap().single().unwrap().features().contains(Feature::E911));
+}
+
+#[test]
+fn item_17_the_crisis_line_and_the_test_of_e911_have_rules() {
+    let classifiers = Classifiers::north_america();
+    for (dialled, rule) in
+        [("988", "crisis_lifeline"), ("933", "e911_test"), ("911", "emergency"), ("811", "service_code")]
+    {
+        let found = classifiers.classify(dialled).unwrap();
+        assert_eq!(found.rule().name(), rule);
+        assert_eq!(found.rule().is_emergency(), ["911", "988"].contains(&dialled));
+    }
+    for (code, rule) in [("833", "tollfree_us"), ("888", "tollfree_us"), ("822", "did_us")] {
+        let dialled = format!("+1{code}5550100");
+        assert_eq!(classifiers.classify(&dialled).unwrap().rule().name(), rule);
+    }
+}
+
+#[test]
+fn item_18_a_claim_from_the_future_is_not_busy() {
+    let world = world(Policy::default());
+    world.clock.pass(TimeDelta::days(3_650));
+    world.carrier.pass_next();
+    world.carrier.fail_next(CarrierFault::LostAnswer);
+    let lost = world.inventory.activate([NUMBER], &by("shop")).unwrap().single();
+    assert!(lost.is_err() && world.store.get(number()).unwrap().unwrap().pending().is_some());
+    world.clock.pass(-TimeDelta::days(3_650));
+    assert_eq!(world.inventory.recover().unwrap().finished, 1);
+    let record = world.store.get(number()).unwrap().unwrap();
+    assert!(record.state() == State::InService && record.updated() >= record.created());
+
+    let world = self::world(Policy::default());
+    world.clock.pass(TimeDelta::days(3_650));
+    world.carrier.pass_next();
+    world.carrier.fail_next(CarrierFault::LostRequest);
+    assert!(!world.inventory.activate([NUMBER], &by("shop")).unwrap().is_success());
+    world.clock.pass(-TimeDelta::days(3_650));
+    assert_eq!(world.inventory.abandon(number(), &by("master")).unwrap(), [number()]);
+}
+
+#[test]
+fn item_19_small_ones() {
+    // The time at which an address was provisioned.
+    let world = with_providers();
+    with_features(&world);
+    let record = world.store.get(number()).unwrap().unwrap();
+    let active = record.active().unwrap().e911.as_ref().unwrap().fields().activated_time.clone();
+    assert_eq!(active, Some(world.clock.now().to_string()));
+
+    // A number that cannot be dialled.
+    let desk = PortDesk::new(world.inventory.clone());
+    let new = |number: &str| NewPortRequest {
+        id: "p1".parse().unwrap(),
+        account: id("shop"),
+        port_authority: None,
+        document: document(json!({"name": "Port", "numbers": {number: {}}})),
+    };
+    let error = desk.create(new("+11234567890"), id("shop").into()).unwrap_err();
+    assert!(error.to_string().contains("numbers.+11234567890"), "{error}");
+    // A conflict names its number.
+    let error = desk.create(new(NUMBER), id("bakery").into()).unwrap_err();
+    assert!(desk.create(new(NUMBER), id("stranger").into()).is_err());
+    drop(error);
+    let own = NewPortRequest { account: id("bakery"), ..new(NUMBER) };
+    let error = desk.create(own, id("bakery").into()).unwrap_err();
+    assert_eq!(error.to_string(), format!("{NUMBER}: Number exists on the system already"));
+
+    // A typing error is not Switzerland.
+    let rows = || [ImportRow::new("4151234567", free()), ImportRow::new("4158867900", free())];
+    let strict = world.inventory.import(rows(), &by("system")).unwrap();
+    assert_eq!((strict.imported, &*strict.failed[0].0), (1, "4151234567"));
+    let lenient = by("system").with_guess_numbers(true).with_dry_run(true);
+    let lenient = world.inventory.import(rows(), &lenient).unwrap();
+    assert_eq!(lenient.guessed, [("4151234567".into(), "+4151234567".parse().unwrap())]);
+}
+
+/// A generator of random numbers, the same for the same seed.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, count: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % count
+    }
+
+    fn of<T: Copy>(&mut self, list: &[T]) -> T {
+        list[self.below(list.len())]
+    }
+}
+
+/// The states and owners of numbers, as the events tell them.
+fn replayed(store: &MemoryStore) -> BTreeMap<PhoneNumber, (State, Option<AccountId>)> {
+    let (mut numbers, mut after) = (BTreeMap::new(), 0);
+    loop {
+        let events = store.events(after, 1_000).unwrap();
+        let Some(last) = events.last() else { return numbers };
+        after = last.sequence;
+        for logged in &events {
+            let StoreEvent::Number(event) = &logged.event else { continue };
+            match &event.kind {
+                EventKind::Created { state, owner } => {
+                    numbers.insert(event.number, (*state, *owner));
+                }
+                EventKind::Transitioned { to, owner, .. } => {
+                    numbers.insert(event.number, (*to, *owner));
+                }
+                EventKind::Removed => {
+                    numbers.remove(&event.number);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// One random command, fault or jump of the clock.
+fn step(world: &World, random: &mut Random) {
+    let all: Vec<String> = (0..10).map(|last| format!("+1212555015{last}")).collect();
+    let number = &all[random.below(all.len())];
+    let others = [number.as_str(), all[random.below(all.len())].as_str()];
+    let numbers = &others[..1 + random.below(2)];
+    let names = ["master", "reseller", "shop", "bakery", "stranger"];
+    let mut options = by(random.of(&names)).with_account(id(random.of(&names)));
+    options = options.with_all_or_nothing(random.below(4) == 0);
+    if random.below(8) == 0 {
+        options = options.with_key(format!("key-{}", random.below(50)).parse().unwrap());
+    }
+    match random.below(6) {
+        0 => world.carrier.fail_next(random.of(&[
+            CarrierFault::Refuse,
+            CarrierFault::LostRequest,
+            CarrierFault::LostAnswer,
+        ])),
+        1 => world.carrier.pass_next(),
+        _ => {}
+    }
+    let inventory = &world.inventory;
+    match random.below(16) {
+        0..=3 => drop(inventory.activate(numbers, &options)),
+        4..=6 => drop(inventory.reserve(numbers, &options)),
+        7..=9 => drop(inventory.release(numbers, &options)),
+        10 => drop(inventory.delete(numbers, &options)),
+        11 => {
+            let to = random.of(&[State::PortOut, State::InService, State::Aging, State::Available]);
+            drop(inventory.change_state(numbers, to, &options));
+        }
+        12 if random.below(2) == 0 => drop(inventory.port(numbers, &Create::default(), &options)),
+        12 => drop(inventory.create(numbers, &Create::default(), &options)),
+        13 => {
+            let seconds = random.of(&[1, 30, 600, 3_600, 86_400, 5_000_000, -30, -86_400]);
+            world.clock.pass(TimeDelta::seconds(seconds));
+        }
+        14 => drop(inventory.sweep()),
+        _ => drop(inventory.recover()),
+    }
+}
+
+/// Waits until nothing is claimed, and compares the books.
+fn settle(world: &World, policy: &Policy, seed: u64) {
+    for _ in 0..100 {
+        world.clock.pass(TimeDelta::minutes(2));
+        world.inventory.recover().unwrap();
+    }
+    let everything = world.store.scan(&Query::default(), None, 1_000).unwrap().items;
+    let claimed = everything.iter().filter(|record| record.pending().is_some()).count();
+    assert_eq!(claimed, 0, "seed {seed}, {policy:?}");
+
+    let mut sold = BTreeSet::new();
+    for (_, order, number) in world.carrier.orders() {
+        match order {
+            CarrierOrder::Acquire => assert!(sold.insert(number), "seed {seed}: {number} is sold twice"),
+            CarrierOrder::Disconnect => assert!(sold.remove(&number), "seed {seed}: {number} is not sold"),
+        }
+    }
+    let is_owned = |record: &&telnum::store::Stored<NumberRecord>| {
+        let is_here = !matches!(record.state(), State::Discovery | State::PortIn | State::Deleted);
+        is_here && !record.is_returned() && record.carrier() == telnyx()
+    };
+    let owned: BTreeSet<_> = everything.iter().filter(is_owned).map(|record| record.number()).collect();
+    for number in sold.symmetric_difference(&owned) {
+        let events = world.store.events(0, usize::MAX).unwrap();
+        let of_number =
+            events.iter().filter(|logged| logged.event.number().is_some_and(|event| event.number == *number));
+        let history: Vec<_> = of_number.map(|logged| json!(logged).to_string()).collect();
+        let orders: Vec<_> = world.carrier.orders().into_iter().filter(|order| order.2 == *number).collect();
+        println!("{}\n{orders:?}", history.join("\n"));
+    }
+    assert_eq!(sold, owned, "seed {seed}, {policy:?}");
+
+    let alive = |(_, (state, _)): &(PhoneNumber, (State, Option<AccountId>))| *state != State::Deleted;
+    let stored = everything.iter().map(|record| (record.number(), (record.state(), record.owner())));
+    let stored: BTreeMap<_, _> = stored.filter(alive).collect();
+    let replayed: BTreeMap<_, _> = replayed(&world.store).into_iter().filter(alive).collect();
+    assert_eq!(replayed, stored, "seed {seed}, {policy:?}");
+}
+
+/// Runs for `TELNUM_WALK_SECONDS` seconds, by default 10.
+#[test]
+fn a_random_walk_keeps_the_books() {
+    let seconds = std::env::var("TELNUM_WALK_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(10);
+    let end = Instant::now() + Duration::from_secs(seconds);
+    let policies = [
+        Policy::default(),
+        Policy::default().with_disconnect_on_release(true).with_reservation(LeaseTerms::new(900)),
+        Policy::default().with_ageing(sixty_days()).with_delete_on_release(true),
+        Policy::default().with_ageing(sixty_days()).with_disconnect_on_release(true),
+    ];
+    let mut seed = 0;
+    while Instant::now() < end || seed < 8 {
+        let policy = policies[usize::try_from(seed).unwrap() % policies.len()].clone();
+        let policy = &policy.with_retention(Retention::UNLIMITED);
+        let world = world_with(policy.clone(), |builder| builder.limits(InventoryLimits::default()));
+        let mut random = Random(seed);
+        for _ in 0..20 {
+            for _ in 0..30 {
+                step(&world, &mut random);
+            }
+            settle(&world, policy, seed);
+        }
+        seed += 1;
+    }
+}
