@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use super::separator::is_separator;
 use crate::number::{Extension, PhoneNumber};
 
-/// A `tel:`, `sip:` or `sips:` URI that names a number, read into the number's text and its parameters.
+/// A `tel:`, `sip:` or `sips:` URI of a number, split into the number's text and its parameters.
 ///
-/// In a `sip:` URI both are in the part before `@`, and the parameters behind the host, such as `user=phone`, follow
-/// those of the number. Percent-encoding is undone, and names of parameters are compared without case.
+/// In a `sip:` URI both are in the part before `@`, and the parameters after the host, such as
+/// `user=phone`, follow those of the number. Percent-encoding is decoded, and the case of parameter
+/// names is ignored.
 ///
 /// ```
 /// use telnum::normalize::PhoneUri;
@@ -27,24 +28,24 @@ pub struct PhoneUri {
     parameters: Vec<(Box<str>, Box<str>)>,
 }
 
-/// The error of reading a [`PhoneUri`].
+/// The error of parsing a [`PhoneUri`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PhoneUriError {
-    /// The scheme is another one, or there is none.
+    /// A missing scheme, or one other than these.
     #[error("phone URI: expected the scheme `tel:`, `sip:` or `sips:`")]
     Scheme,
-    /// A `%` is not followed by two hexadecimal digits, or the bytes are not UTF-8.
+    /// A `%` that is not followed by two hexadecimal digits, or bytes that are not UTF-8.
     #[error("phone URI: bad percent-encoding, expected two hexadecimal digits and UTF-8")]
     Encoding,
-    /// There is nothing between the scheme and the parameters.
+    /// An empty text between the scheme and the parameters.
     #[error("phone URI: no number")]
     Empty,
 }
 
 impl PhoneUri {
-    /// Returns the number: one that starts with `+`, or a local one after a `phone-context` that starts with `+`
-    /// (RFC 3966, section 5.1.4). `None` for any other.
+    /// Returns the number, if it starts with `+` or is local and its `phone-context` starts with `+`
+    /// (RFC 3966, section 5.1.4); `None` for any other text.
     #[must_use]
     pub fn number(&self) -> Option<PhoneNumber> {
         let bare = |text: &str| text.chars().filter(|c| !is_separator(*c)).collect::<String>();
@@ -59,7 +60,7 @@ impl PhoneUri {
         (bare(context) + &user).parse().ok()
     }
 
-    /// Returns the text of the number: what stands between the scheme and the first parameter.
+    /// Returns the text of the number: the part between the scheme and the first parameter.
     #[must_use]
     pub fn user(&self) -> &str {
         &self.user
@@ -86,7 +87,8 @@ impl PhoneUri {
         digits.parse().ok()
     }
 
-    /// Returns the value of a parameter; an empty text if it has none. Of several the first counts.
+    /// Returns the value of the parameter `name`; an empty text if the parameter has no value. If it
+    /// occurs several times, the first one counts.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&str> {
         let found = self.parameters.iter().find(|(of, _)| of.eq_ignore_ascii_case(name))?;
@@ -112,7 +114,7 @@ impl std::str::FromStr for PhoneUri {
         let (scheme, rest) = text.trim().split_once(':').ok_or(PhoneUriError::Scheme)?;
         let (user, rest) = match scheme.to_ascii_lowercase().as_str() {
             "tel" => (rest, None),
-            // A user may have an `@` only in percent-encoding.
+            // In the user part, `@` must be percent-encoded.
             "sip" | "sips" => match rest.split_once('@') {
                 Some((user, rest)) => (user, Some(rest)),
                 None => return Err(PhoneUriError::Empty),
@@ -121,12 +123,12 @@ impl std::str::FromStr for PhoneUri {
         };
         let mut parts = user.split(';');
         let user = decode(parts.next().unwrap_or_default())?;
-        // A password is no part of the number.
+        // A password is not part of the number.
         let user = user.split(':').next().unwrap_or_default();
         if user.is_empty() {
             return Err(PhoneUriError::Empty);
         }
-        // The headers of a `sip:` URI are none of its parameters.
+        // The headers of a `sip:` URI are not parameters.
         let rest = rest.map(|rest| rest.split('?').next().unwrap_or(rest));
         let mut of_host = rest.map(|rest| rest.split(';'));
         let host = of_host.as_mut().and_then(Iterator::next);

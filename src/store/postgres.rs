@@ -11,24 +11,25 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! - The tables are in a schema of their own, `telnum` by default, which
-//!   [`migrate`](PostgresStore::migrate) creates. A store whose tables have another version is not
-//!   opened.
-//! - Statements have no names and need no session, so a pooler in transaction mode may be in between.
-//! - A commit is one statement. What others are in the way of (`40001`, `40P01`) is tried again. If the
-//!   connection is lost, the store finds out on another one whether the commit was made, and makes it if
-//!   it was not; only if the server does not come back the answer is
-//!   [`Backend`](StoreError::Backend): not known.
-//! - Revisions are times in microseconds, or above: [`connect`](PostgresStore::connect) refuses to
-//!   work with a clock that differs from the server's by more than an hour.
-//! - Committed events wait until [`events`](Store::events) is called, which numbers them.
-//! - The row of a removed number stays without its document, some 60 bytes.
-//! - [`forget`](Store::forget) also removes the notes that a commit was made which are older than a day.
+//! - The tables are in their own schema, `telnum` by default, which [`migrate`](PostgresStore::migrate)
+//!   creates. Opening a store fails if its tables have another version.
+//! - Statements are unnamed and need no session, so the store works behind a pooler in transaction
+//!   mode.
+//! - A commit is one statement. After a conflict with other transactions (`40001`, `40P01`) it is
+//!   retried. If the connection is lost, the store determines on another connection whether the commit
+//!   was made, and makes it if it was not. Only if the server does not return, the result is
+//!   [`Backend`](StoreError::Backend): unknown.
+//! - Revisions are times in microseconds, or greater: [`connect`](PostgresStore::connect) refuses a
+//!   clock that differs from the server's by more than an hour.
+//! - Committed events are numbered when [`events`](Store::events) is called.
+//! - The row of a removed number is kept without its document, about 60 bytes.
+//! - [`forget`](Store::forget) also removes the entries of commits that are older than a day.
 //!
 //! The tests run on PostgreSQL 15 and 18 with each default isolation level, and through PgBouncer in
-//! transaction mode. CockroachDB, YugabyteDB and Aurora DSQL were only read about; for an engine without
-//! data-modifying `WITH` there is [`CommitForm::Transaction`]. Citus with tables that are distributed by
-//! hash breaks point 4 of the [contract](crate::store): a scan may see half a batch.
+//! transaction mode. CockroachDB, YugabyteDB and Aurora DSQL are not tested: only their documentation was
+//! consulted. For an engine without data-modifying `WITH` there is [`CommitForm::Transaction`]. Citus with
+//! hash-distributed tables violates point 4 of the [contract](crate::store): a scan may see part of a
+//! batch.
 
 mod codec;
 mod commit;
@@ -67,18 +68,18 @@ use crate::number::PhoneNumber;
 use crate::porting::{PortRequest, PortRequestId};
 use crate::record::NumberRecord;
 
-/// A store in PostgreSQL. The [module](self) describes it.
+/// A store in PostgreSQL. See the [module](self).
 ///
-/// A call blocks its thread. Asynchronous callers use `spawn_blocking`; the connections are driven by
-/// a thread of the store's own, so a call from a thread of a runtime blocks, but does not panic.
+/// A call blocks its thread. Asynchronous callers use `spawn_blocking`. The connections run on a thread
+/// of the store, so a call from a runtime's thread blocks, but does not panic.
 pub struct PostgresStore {
     runtime: Runtime,
     pool: SharedPool,
     clock: Arc<Clock>,
 }
 
-/// A lease of a [`PostgresStore`]: the permission to do something alone. It ends when it is dropped, or
-/// after its time.
+/// A lease of a [`PostgresStore`]: the exclusive right to a task. It ends when it is dropped, or when
+/// its time is over.
 #[derive(Debug)]
 #[must_use = "the lease ends when it is dropped"]
 pub struct PostgresLease<'a> {
@@ -87,7 +88,7 @@ pub struct PostgresLease<'a> {
     holder: i64,
 }
 
-/// The clock that revisions are read from, and the name of the store's commits.
+/// The clock from which revisions are taken, and the writer id of the store's commits.
 #[derive(Debug)]
 struct Clock {
     last: AtomicU64,
@@ -97,16 +98,17 @@ struct Clock {
 
 /// The maximum number of changes in one commit.
 const MAX_CHANGES: usize = 10_000;
-/// The maximum number of ids for contacts that are given at once.
+/// The maximum number of contact ids that one call allocates.
 const MAX_IDS: usize = 1_000_000;
 /// The maximum difference of clocks.
 const MAX_SKEW: Duration = Duration::from_secs(3_600);
 
 impl PostgresStore {
-    /// Creates the schema and its tables, if they are not there. They are not changed if they are.
+    /// Creates the schema and its tables if they do not exist. Existing tables are not changed.
     ///
     /// # Errors
-    /// Those of [`connect`](Self::connect), but for [`NoTables`](PostgresError::NoTables).
+    ///
+    /// The errors of [`connect`](Self::connect) except [`NoTables`](PostgresError::NoTables).
     pub fn migrate(config: &PostgresConfig) -> Result<(), PostgresError> {
         let (runtime, pool) = open(config)?;
         let statements: Vec<_> = sql::migration(&config.schema).collect();
@@ -127,14 +129,14 @@ impl PostgresStore {
         let (runtime, pool) = open(config)?;
         let checked = Arc::clone(&pool);
         runtime.run(async move { check(&checked).await }).map_err(backend)??;
-        // A revision's writer is 0 if nobody may use it.
+        // The writer of a revision is 0 if no store may use it.
         let writer = (pool::random() >> 1).max(1).cast_signed();
         Ok(Self { runtime, pool, clock: Arc::new(Clock { last: AtomicU64::new(0), writer }) })
     }
 
-    /// Takes the lease `name` for `time` at most; `None` if another has it. A service whose instances
-    /// share a database calls [`recover`] and [`sweep`] while it holds a lease, so that one of them does
-    /// so at a time.
+    /// Takes the lease `name` for at most `time`; `None` if another holder has it. A service whose
+    /// instances share a database calls [`recover`] and [`sweep`] while it holds a lease, so that one
+    /// instance at a time does.
     ///
     /// ```no_run
     /// # use std::{sync::Arc, time::Duration};
@@ -170,7 +172,7 @@ impl PostgresStore {
         self.runtime.run(task).map_err(StoreError::backend)?
     }
 
-    /// Carries out a statement that may be repeated, and returns its rows.
+    /// Executes a statement that may be repeated, and returns its rows.
     fn rows(&self, statement: Statement) -> Result<Vec<Row>, StoreError> {
         let pool = Arc::clone(&self.pool);
         self.run(async move { pool.rows(&statement).await })
@@ -334,7 +336,7 @@ impl PostgresStore {
 }
 
 impl Clock {
-    /// Returns a revision above all that this clock gave, and above `expected`.
+    /// Returns a revision greater than all earlier ones of this clock, and than `expected`.
     fn next(&self, expected: u64) -> u64 {
         let floor = Self::now().max(expected.saturating_add(1));
         let next = |last: u64| floor.max(last.saturating_add(1));
@@ -363,7 +365,7 @@ async fn migrate(pool: &Pool, statements: &[String]) -> Result<(), PostgresError
     let connection = pool.connection().await?;
     let mut attempts = pool::Attempts::default();
     for statement in statements {
-        // Two that create one table at a time may be in each other's way.
+        // Two clients that create a table at the same time may conflict.
         while let Err(failure) = connection.control(statement).await {
             attempts.after(failure).await.map_err(backend)?;
         }
@@ -395,7 +397,7 @@ async fn check(pool: &Pool) -> Result<(), PostgresError> {
     if skew > MAX_SKEW { Err(PostgresError::Clock(skew)) } else { Ok(()) }
 }
 
-/// Whether a schema or a table is not there.
+/// Returns whether the error means that a schema or a table does not exist.
 fn is_missing(error: &(dyn std::error::Error + 'static)) -> bool {
     let code = error.downcast_ref::<tokio_postgres::Error>().and_then(tokio_postgres::Error::code);
     code.is_some_and(|code| *code == SqlState::UNDEFINED_TABLE || *code == SqlState::INVALID_SCHEMA_NAME)
@@ -417,7 +419,7 @@ impl From<Failure> for PostgresError {
 impl Drop for PostgresLease<'_> {
     fn drop(&mut self) {
         let params = [Param::Text(std::mem::take(&mut self.name)), Param::Int(self.holder)];
-        // If it cannot be ended it ends by itself.
+        // If the statement fails, the lease ends when its time is over.
         drop(self.store.rows(Statement::new(sql::END_LEASE, params)));
     }
 }

@@ -30,7 +30,7 @@ use crate::number::PhoneNumber;
 use crate::porting::{PortRequest, PortRequestId};
 use crate::record::NumberRecord;
 
-/// A store in one file, shared by the threads of one process.
+/// A store in one file. It can be shared between the threads of one process.
 ///
 /// ```
 /// use telnum::record::NumberRecord;
@@ -43,7 +43,7 @@ use crate::record::NumberRecord;
 /// let number = "+14158867900".parse()?;
 /// let record = NumberRecord::discovered(number, "telnyx".parse()?, "2026-03-01T12:00:00Z".parse()?);
 /// RedbStore::open(&path)?.commit(Change::put(record.clone(), Expect::Absent).into())?;
-/// // The number is there after a restart.
+/// // The number is still stored after a restart.
 /// assert_eq!(*RedbStore::open(&path)?.get(number)?.unwrap(), record);
 /// # std::fs::remove_dir_all(directory)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -51,23 +51,22 @@ use crate::record::NumberRecord;
 ///
 /// # Durability
 ///
-/// A commit that was acknowledged is on the disk. After a crash of the process or the machine the file has
-/// every acknowledged commit, and of any other all or nothing; it opens within milliseconds, whatever its
-/// size. Commits that threads make at the same time are synced together.
+/// An acknowledged commit is on disk. After a crash of the process or the machine, the file contains
+/// every acknowledged commit, and each other commit as a whole or not at all; it opens within
+/// milliseconds, regardless of its size. Concurrent commits are synced together.
 ///
-/// After a failure of the disk, or when it is full, a commit returns
-/// [`Backend`](StoreError::Backend): whether it was stored is not known. The store opens the file anew by
-/// itself, and goes on once the disk does. As long as it cannot, calls return
-/// [`Unreachable`](StoreError::Unreachable).
+/// If the disk fails or is full, a commit returns [`Backend`](StoreError::Backend): it is unknown
+/// whether it was stored. The store reopens the file automatically, and continues as soon as the disk
+/// does. Until then, calls return [`Unreachable`](StoreError::Unreachable).
 ///
 /// # Reading
 ///
-/// A read sees the commits that were acknowledged before it began. It waits for no commit, and no commit
-/// waits for it.
+/// A read sees all commits that were acknowledged before it began. Reads and commits do not wait for
+/// each other.
 pub struct RedbStore {
     place: Place,
     group: Group<Request, Result<Answer, StoreError>>,
-    /// The file; `None` after a failure, until it is open again. It is locked before the snapshot.
+    /// The file; `None` after a failure, until it is reopened. It is locked before the snapshot.
     database: Mutex<Option<Database>>,
     /// The tables after the latest commit; `None` while there is no database.
     snapshot: RwLock<Option<Arc<Snapshot>>>,
@@ -96,7 +95,7 @@ pub struct RedbOptions {
     progress: Option<file::Progress>,
 }
 
-/// The counts of what is in a [`RedbStore`].
+/// The numbers of items in a [`RedbStore`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RedbStats {
@@ -106,15 +105,15 @@ pub struct RedbStats {
     pub port_requests: u64,
     /// The number of contact lists.
     pub contact_lists: u64,
-    /// The number of events that are not forgotten.
+    /// The number of events that were not forgotten.
     pub events: u64,
-    /// The number of receipts that are not forgotten.
+    /// The number of receipts that were not forgotten.
     pub receipts: u64,
-    /// The length of the file in bytes, free space included.
+    /// The length of the file in bytes, including free space.
     pub file_bytes: u64,
 }
 
-/// A change of the file that can share a transaction with others.
+/// A change to the file that can share a transaction with others.
 enum Request {
     Commit(Box<Prepared>),
     Forget(Forget),
@@ -125,42 +124,43 @@ enum Answer {
     Revision(Revision),
     /// Whether there may be more to forget.
     Forgotten(bool),
-    /// The greatest contact id before those that are set aside, if they are.
+    /// The greatest contact id before the allocated ones; `None` if there are not enough ids.
     Ids(Option<u64>),
 }
 
-/// The ids of contacts that are set aside and not given yet.
+/// The contact ids that were reserved but not returned yet.
 #[derive(Default)]
 struct Ids {
-    /// The greatest id that is given or stored.
+    /// The greatest id that was returned or stored.
     given: u64,
-    /// The greatest id that is set aside.
+    /// The greatest reserved id.
     last: u64,
 }
 
-/// The number of contact ids that are set aside at once: as many as this are skipped by a restart.
+/// The number of contact ids that are reserved at once, and the maximum number that a restart skips.
 const IDS_AT_ONCE: u64 = 64;
-/// The maximum number of ids that are given at once.
+/// The maximum number of ids that one call allocates.
 const MAX_IDS: usize = 1_000_000;
 /// The maximum number of changes in a commit.
 const MAX_CHANGES: usize = 20_000;
 
 impl RedbStore {
-    /// Opens the store in the file at `path`; creates an empty one if there is no file. A new file is
-    /// written under another name first, so that no half of one is ever at `path`.
+    /// Opens the store in the file at `path`, creating an empty one if the file does not exist. A new
+    /// file is written under another name first, so that `path` never contains an incomplete file.
     ///
     /// # Errors
+    ///
     /// - [`IsDirectory`](RedbError::IsDirectory), [`NotAStore`](RedbError::NotAStore),
-    ///   [`NewerSchema`](RedbError::NewerSchema), [`InUse`](RedbError::InUse): the path, or the file there,
-    ///   is not one that this version can use now. The file is left as it is.
-    /// - [`Damaged`](RedbError::Damaged) if the file contradicts itself.
+    ///   [`NewerSchema`](RedbError::NewerSchema) and [`InUse`](RedbError::InUse) if this version cannot
+    ///   use the file at `path` now. The file is not changed.
+    /// - [`Damaged`](RedbError::Damaged) if the content of the file is inconsistent.
     /// - [`Io`](RedbError::Io) if the file cannot be read, written or created.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RedbError> {
         RedbOptions::new().open(path)
     }
 
-    /// Writes a copy of the store to a new file at `path`, as it is at the moment of the call. The store
-    /// can be used meanwhile.
+    /// Writes a copy of the store to a new file at `path`: a snapshot taken at the start of the call.
+    /// The store remains usable during the call.
     ///
     /// ```
     /// use telnum::store::redb::RedbStore;
@@ -177,18 +177,20 @@ impl RedbStore {
     /// ```
     ///
     /// # Errors
-    /// [`Exists`](RedbError::Exists) if there is a file at `path`; [`Io`](RedbError::Io) and
-    /// [`Database`](RedbError::Database) if reading or writing fails.
+    ///
+    /// - [`Exists`](RedbError::Exists) if there is a file at `path`.
+    /// - [`Io`](RedbError::Io) and [`Database`](RedbError::Database) if reading or writing fails.
     pub fn backup(&self, path: impl AsRef<Path>) -> Result<(), RedbError> {
         file::copy(&*self.current()?, path.as_ref(), self.place.progress.as_ref())
     }
 
     /// Checks the whole file: the checksums of its pages, that every value can be read, and that the
-    /// indexes agree with the values. Other calls wait until the checksums are checked.
+    /// indexes agree with the values. Other calls wait until the checksums are verified.
     ///
     /// # Errors
-    /// [`Damaged`](RedbError::Damaged) with the first contradiction; [`Io`](RedbError::Io) and
-    /// [`Database`](RedbError::Database) if the file cannot be read.
+    ///
+    /// - [`Damaged`](RedbError::Damaged) with the first inconsistency.
+    /// - [`Io`](RedbError::Io) and [`Database`](RedbError::Database) if the file cannot be read.
     pub fn check(&self) -> Result<(), RedbError> {
         let is_sound = self.alone(|database| Ok(database.check_integrity()?))?;
         if !is_sound {
@@ -197,7 +199,7 @@ impl RedbStore {
         check::check(&*self.current()?, &self.place.path, self.place.progress.as_ref())
     }
 
-    /// Gives free space in the file back to the file system. Returns whether there was any. Other calls
+    /// Returns free space in the file to the file system. Returns whether there was any. Other calls
     /// wait.
     ///
     /// # Errors
@@ -206,7 +208,7 @@ impl RedbStore {
         self.alone(|database| Ok(database.compact()?))
     }
 
-    /// Returns the counts of what is in the store.
+    /// Returns the numbers of items in the store.
     ///
     /// # Errors
     /// [`Io`](RedbError::Io) and [`Database`](RedbError::Database) if the file cannot be read.
@@ -292,8 +294,8 @@ impl RedbStore {
         Ok(snapshot)
     }
 
-    /// Calls `read` with the tables after the latest commit; once more if the file failed and could be
-    /// opened again.
+    /// Calls `read` with the tables after the latest commit. If the file failed and could be reopened,
+    /// it is called once more.
     fn read<T>(&self, read: impl Fn(&Snapshot) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let snapshot = self.current().map_err(StoreError::unreachable)?;
         match read(&snapshot) {
@@ -315,7 +317,7 @@ impl RedbStore {
         }
     }
 
-    /// Carries out a request, together with others that wait.
+    /// Executes a request, together with others that are waiting.
     fn submit(&self, request: Request) -> Result<Answer, StoreError> {
         let answer = self.group.submit(request, |requests| self.carry_out(requests));
         answer.unwrap_or_else(|| Err(StoreError::backend("the thread that commits panicked")))
@@ -348,7 +350,7 @@ impl RedbStore {
         }
     }
 
-    /// Calls `work` when nobody else uses the file.
+    /// Calls `work` with exclusive access to the file.
     fn alone<T>(&self, work: impl FnOnce(&mut Database) -> Result<T, Failure>) -> Result<T, RedbError> {
         let mut database = lock(&self.database);
         if database.is_none() {
@@ -370,8 +372,8 @@ impl RedbStore {
     }
 }
 
-/// Carries out requests in one transaction. Returns their answers, or the failure after which nothing is
-/// known of any.
+/// Executes requests in one transaction. Returns their results, or the failure after which the outcome
+/// of all of them is unknown.
 fn carry_out(
     database: &Database,
     requests: Vec<Request>,
@@ -406,7 +408,7 @@ fn carry_out(
     Ok(answers)
 }
 
-/// Returns whether an error is one of the file and not of its content.
+/// Returns whether an error concerns the file and not its content.
 fn is_failure(error: &StoreError) -> bool {
     let StoreError::Backend(cause) = error else { return false };
     matches!(
@@ -462,7 +464,7 @@ impl Store for RedbStore {
         self.read(|snapshot| snapshot.contact_page(query))
     }
 
-    /// Returns up to a million ids. A restart skips ids that were set aside, up to 64.
+    /// Returns up to a million ids. A restart skips the reserved ids, at most 64.
     fn new_contact_ids(&self, count: usize) -> Result<Vec<ContactId>, StoreError> {
         if count > MAX_IDS {
             return Err(StoreError::TooLarge { count, max: MAX_IDS });
@@ -530,15 +532,15 @@ impl RedbOptions {
         Self { cache_size: Self::DEFAULT_CACHE_SIZE, progress: None }
     }
 
-    /// Sets the maximum number of bytes of the file that are kept in memory, beside the cache of the
+    /// Sets the maximum number of bytes of the file to keep in memory, in addition to the cache of the
     /// operating system.
     #[must_use]
     pub fn with_cache_size(self, bytes: usize) -> Self {
         Self { cache_size: bytes, ..self }
     }
 
-    /// Sets a function that is told how much is done, from 0 to 1, while a file is repaired when it is
-    /// opened, while it is checked and while it is copied.
+    /// Sets a function that is called with the progress, from 0 to 1, of repairing a file on opening,
+    /// of checking and of copying it.
     #[must_use]
     pub fn with_progress(self, progress: impl Fn(f64) + Send + Sync + 'static) -> Self {
         Self { progress: Some(Arc::new(progress)), ..self }
@@ -552,8 +554,8 @@ impl RedbOptions {
         self.open_on(path.as_ref().to_owned(), Medium::File)
     }
 
-    /// Opens the store on a storage backend of redb, for tests with disks that fail. `open` opens it, once
-    /// at first and again after each failure. If it is empty, an empty store is created.
+    /// Opens the store on a storage backend of redb, for tests with failing disks. `open` is called at
+    /// the start and after each failure. If the backend is empty, an empty store is created.
     ///
     /// # Errors
     /// Those of [`RedbStore::open`].
@@ -589,7 +591,7 @@ impl fmt::Debug for RedbOptions {
     }
 }
 
-/// Shows the path, not the values: there may be millions.
+/// Writes the path instead of the values, of which there may be millions.
 impl fmt::Debug for RedbStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedbStore").field("path", &self.place.path).finish_non_exhaustive()

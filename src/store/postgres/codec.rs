@@ -1,4 +1,4 @@
-//! The forms of values in columns.
+//! The representation of values in columns.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -13,7 +13,7 @@ use crate::number::PhoneNumber;
 use crate::store::{Expect, Revision, StoreError, Stored};
 use crate::time::Timestamp;
 
-/// Flips the sign bit, so that integers have the order of the bits.
+/// Flips the sign bit, so that signed integers sort like the bits.
 pub(super) const fn ordered(bits: u64) -> i64 {
     (bits ^ 1 << 63).cast_signed()
 }
@@ -31,8 +31,8 @@ pub(super) const fn contact_id(id: ContactId) -> i64 {
     ordered(id.get())
 }
 
-/// Returns the column of an integer that is never above the greatest of the column: a revision, a time, a
-/// limit. A greater one, which is none of these, becomes the greatest.
+/// Converts an integer that does not exceed the maximum of the column: a revision, a time, or a limit.
+/// A greater integer becomes the maximum.
 pub(super) fn int(int: u64) -> i64 {
     i64::try_from(int).unwrap_or(i64::MAX)
 }
@@ -45,7 +45,7 @@ pub(super) fn time(time: Timestamp) -> i64 {
     int(time.gregorian())
 }
 
-/// Returns what is expected, as a revision; 0 if nothing is.
+/// Returns the expected revision; 0 if nothing is expected.
 pub(super) fn expected(expect: Expect) -> i64 {
     match expect {
         Expect::Absent => 0,
@@ -74,13 +74,13 @@ pub(super) fn revision(int: i64) -> Result<Revision, StoreError> {
     u64::try_from(int).and_then(Revision::try_from).map_err(StoreError::backend)
 }
 
-/// Returns the value of a row whose columns from `place` on are a revision and a document.
+/// Returns the value of a row that has a revision and a document from the column `place` on.
 pub(super) fn stored<T: DeserializeOwned>(row: &Row, place: usize) -> Result<Stored<T>, StoreError> {
     let value: T = parse(column(row, place + 1)?)?;
     Ok(Stored::new(value, revision(column(row, place)?)?))
 }
 
-/// Returns the list of a row whose columns from `place` on are an owner, a revision and a document.
+/// Returns the list of a row that has an owner, a revision and a document from the column `place` on.
 pub(super) fn stored_list(row: &Row, place: usize) -> Result<Stored<ContactList>, StoreError> {
     let owner: OwnerId = column::<&str>(row, place)?.parse().map_err(StoreError::backend)?;
     let numbers: Vec<ContactNumber> = parse(column(row, place + 2)?)?;
@@ -88,7 +88,7 @@ pub(super) fn stored_list(row: &Row, place: usize) -> Result<Stored<ContactList>
     Ok(Stored::new(list, revision(column(row, place + 1)?)?))
 }
 
-/// Returns the answers for `keys` in their order.
+/// Returns the results for `keys`, in their order.
 pub(super) fn in_order<K: Eq + Hash, T>(
     keys: impl IntoIterator<Item = K>,
     found: &HashMap<K, Stored<T>>,

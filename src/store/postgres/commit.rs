@@ -1,4 +1,4 @@
-//! Commits: the parts of their statement, and what is done if it fails.
+//! Commits: the parts of their statement, and the handling of failures.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Instant;
@@ -19,11 +19,11 @@ use crate::store::{Batch, Change, Entity, Expect, Guard, Receipt, Revision, Stor
 
 /// The maximum size of a part of a receipt, in bytes.
 const MAX_PART: usize = 256 * 1024;
-/// The number of times a commit is made again whose connection was lost.
+/// The maximum number of retries of a commit after lost connections.
 const MAX_LOST: u32 = 5;
 
-/// The versions of port requests and contact lists that a commit replaces, if they are those that it
-/// expects.
+/// The stored port requests and contact lists that a commit replaces, if they have the expected
+/// versions.
 #[derive(Default)]
 pub(super) struct Replaced {
     port_requests: ByKey<PortRequest>,
@@ -32,21 +32,21 @@ pub(super) struct Replaced {
 
 type ByKey<T> = HashMap<<T as Entity>::Key, Stored<T>>;
 
-/// What a commit does with the row of a number.
+/// The changes and conditions of a commit on the row of a number.
 #[derive(Default)]
 #[expect(clippy::option_option, reason = "the outer one says whether there is a condition or a change")]
 struct NumberRow<'a> {
-    /// The version that must be there.
+    /// The version that must be stored.
     expected: Option<Expect>,
     /// The port request that must hold the number, or none.
     holder: Option<Option<PortRequestId>>,
     /// The record to store; `None` inside removes it.
     record: Option<Option<&'a NumberRecord>>,
-    /// The port request that holds the number then, or none.
+    /// The port request that holds the number afterwards, or none.
     claim: Option<Option<PortRequestId>>,
 }
 
-/// What a commit does with the row of a contact.
+/// The change of a commit to the row of a contact.
 #[derive(Default)]
 struct ContactRow {
     before: Option<OwnerId>,
@@ -58,11 +58,11 @@ pub(super) struct Plan<'a> {
     batch: &'a Batch,
     numbers: BTreeMap<PhoneNumber, NumberRow<'a>>,
     contacts: BTreeMap<ContactId, ContactRow>,
-    /// Whether two of its expectations exclude each other.
+    /// Whether two expectations exclude each other.
     is_impossible: bool,
 }
 
-/// Makes a commit; again, until it is made or refused.
+/// Makes a commit, and repeats it until it is made or refused.
 pub(super) async fn commit(pool: &Pool, clock: &Clock, batch: &Batch) -> Result<Revision, StoreError> {
     let (mut busy, mut lost) = (0, 0);
     let mut above = expected_revisions(batch).max().unwrap_or(0);
@@ -85,7 +85,7 @@ pub(super) async fn commit(pool: &Pool, clock: &Clock, batch: &Batch) -> Result<
             Err(Failure::Mismatch) => {
                 let versions = Versions::read(pool, batch).await?;
                 versions.check(batch)?;
-                // The version in the way has gone, or is above this clock.
+                // The conflicting version has been replaced, or is ahead of this clock.
                 above = above.max(versions.greatest());
                 busy += 1;
             }
@@ -96,7 +96,7 @@ pub(super) async fn commit(pool: &Pool, clock: &Clock, batch: &Batch) -> Result<
                 busy += 1;
             }
             Err(Failure::Taken) => busy += 1,
-            // It is known that the commit was not made.
+            // The commit is known not to have been made.
             Err(Failure::Lost(cause)) => {
                 if lost >= MAX_LOST {
                     return Err(StoreError::Unreachable(cause));
@@ -112,7 +112,7 @@ pub(super) async fn commit(pool: &Pool, clock: &Clock, batch: &Batch) -> Result<
     }
 }
 
-/// The revisions that a batch expects.
+/// Returns the revisions that a batch expects.
 fn expected_revisions(batch: &Batch) -> impl Iterator<Item = u64> {
     fn of<T: Entity>(changes: &[Change<T>]) -> impl Iterator<Item = Expect> {
         changes.iter().map(Change::expect)
@@ -128,8 +128,8 @@ fn expected_revisions(batch: &Batch) -> impl Iterator<Item = u64> {
     })
 }
 
-/// Sends a commit. If the connection is lost, finds out whether it was made: the failure is
-/// [`Lost`](Failure::Lost) if it was not, and [`Refused`](Failure::Refused) if that is not known.
+/// Sends a commit. If the connection is lost, it determines whether the commit was made: the failure is
+/// [`Lost`](Failure::Lost) if it was not, and [`Refused`](Failure::Refused) if that is unknown.
 async fn send(pool: &Pool, clock: &Clock, parts: &[Part], revision: i64) -> Result<(), Failure> {
     let connection = pool.connection().await?;
     let sent = match pool.config().form {
@@ -173,16 +173,16 @@ async fn send_transaction(connection: &Connection<'_>, parts: &[Part]) -> Result
     connection.control(sql::COMMIT).await
 }
 
-/// Finds out whether a commit was made, and makes sure that it will not be if it was not.
+/// Returns whether a commit was made, and ensures that it cannot be made later if it was not.
 async fn was_made(pool: &Pool, revision: i64, writer: i64) -> Result<bool, Failure> {
-    // Waits for the commit, if the server still works on it.
+    // This waits for the commit if the server is still processing it.
     let unknown = |error: StoreError| Failure::Refused(error.into());
     let fence = Statement::new(sql::FENCE, [Param::Int(revision)]);
     let started = Instant::now();
     let fenced = loop {
         match pool.rows(&fence).await {
             Ok(rows) => break rows,
-            // The server may come back.
+            // The server may return.
             Err(StoreError::Unreachable(_)) if started.elapsed() < pool.config().timeout => {
                 back_off(u32::MAX).await;
             }
@@ -197,7 +197,8 @@ async fn was_made(pool: &Pool, revision: i64, writer: i64) -> Result<bool, Failu
 }
 
 impl Replaced {
-    /// Reads what a batch replaces, if there may be any; `None` if it is not what the batch expects.
+    /// Reads the values that a batch replaces, if there may be any; `None` if they are not the expected
+    /// ones.
     async fn read(pool: &Pool, batch: &Batch) -> Result<Option<Self>, StoreError> {
         let mut replaced = Self::default();
         let ids = replacing(&batch.port_requests);
@@ -226,7 +227,7 @@ fn replacing<T: Entity>(changes: &[Change<T>]) -> Vec<(T::Key, Expect)> {
     keys.filter(|(_, expect)| *expect != Expect::Absent).collect()
 }
 
-/// Returns the values that are found, unless one has another version than is expected.
+/// Returns the values found, unless one has an unexpected version.
 fn expected_only<T: Entity>(
     keys: &[(T::Key, Expect)],
     found: impl Iterator<Item = Result<Stored<T>, StoreError>>,
@@ -307,7 +308,7 @@ impl<'a> Plan<'a> {
                 }
             }
         }
-        // Contacts that stay as they are need no row.
+        // Unchanged contacts need no row.
         for change in &self.batch.contacts {
             let before = replaced.lists.get(&change.key());
             for contact in before.into_iter().flat_map(|list| list.numbers()) {
@@ -406,21 +407,21 @@ impl<'a> Plan<'a> {
 }
 
 impl NumberRow<'_> {
-    /// Whether nothing is written and nothing is expected but what is known: a port request that goes on
-    /// to hold the number.
+    /// Returns whether nothing is written, and nothing is expected that is not known already: a port
+    /// request that continues to hold the number.
     fn is_idle(&self) -> bool {
         self.record.is_none() && self.expected.is_none() && self.claim == self.holder
     }
 }
 
-/// Adds a part, unless it is about no row.
+/// Adds a part, unless it affects no rows.
 fn push(parts: &mut Vec<Part>, rows: usize, statement: Statement) {
     if rows > 0 {
         parts.push(Part { statement, rows });
     }
 }
 
-/// The columns of rows of numbers that say what is expected and claimed.
+/// The columns with expectations and claims on rows of numbers.
 #[derive(Default)]
 struct ClaimColumns {
     numbers: Vec<i64>,
@@ -605,7 +606,7 @@ fn receipt_part(receipt: &Receipt, revision: i64) -> Result<Part, StoreError> {
     Ok(Part { statement: Statement::new(sql::ADD_RECEIPT, params), rows: parts.len() })
 }
 
-/// Splits a text in parts of at most [`MAX_PART`] bytes; an empty one in one part.
+/// Splits a text into parts of at most [`MAX_PART`] bytes; an empty text is one part.
 fn parts_of(text: &str) -> Vec<&str> {
     let (mut parts, mut rest) = (Vec::new(), text);
     while rest.len() > MAX_PART {
@@ -618,7 +619,7 @@ fn parts_of(text: &str) -> Vec<&str> {
     parts
 }
 
-/// Reads a column that is there.
+/// Reads a column that is not null.
 pub(super) fn holder(row: &Row, place: usize) -> Result<Option<PortRequestId>, StoreError> {
     let id: Option<&str> = column(row, place)?;
     id.map(str::parse).transpose().map_err(StoreError::backend)

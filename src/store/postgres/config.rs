@@ -8,8 +8,8 @@ use rustls::pki_types::pem::PemObject;
 use super::error::PostgresError;
 use super::sql;
 
-/// The settings of a [`PostgresStore`](super::PostgresStore), parsed from a URL or from pairs of keys
-/// and values, as libpq reads them.
+/// The settings of a [`PostgresStore`](super::PostgresStore), parsed from a URL or from key-value pairs
+/// in the syntax of libpq.
 ///
 /// `sslmode` is `disable`, `prefer` (the default: TLS if the server offers it) or `require`. The
 /// certificate and the host name are verified whenever TLS is used, against the authorities that Mozilla
@@ -44,11 +44,11 @@ pub enum CommitForm {
     /// data (`WITH .. AS (UPDATE .. RETURNING ..)`).
     #[default]
     Statement,
-    /// A transaction with a statement for each part, for engines without such expressions.
+    /// A transaction with one statement per part, for engines without such expressions.
     Transaction,
 }
 
-/// The maximum length of the name of a schema: PostgreSQL's of identifiers.
+/// The maximum length of the name of a schema, which is PostgreSQL's limit for identifiers.
 const MAX_SCHEMA: usize = 63;
 
 impl PostgresConfig {
@@ -72,7 +72,7 @@ impl PostgresConfig {
         Self { max_connections: count.max(1), ..self }
     }
 
-    /// Sets the time after which a connection that does not answer is given up. Default: 30 seconds.
+    /// Sets the time after which a connection that does not respond is closed. Default: 30 seconds.
     #[must_use]
     pub fn with_timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
@@ -100,8 +100,8 @@ impl PostgresConfig {
         Ok(self)
     }
 
-    /// Returns the SQL that creates the schema and its tables, for an administrator who runs it in place
-    /// of [`migrate`](super::PostgresStore::migrate). It can be run again.
+    /// Returns the SQL that creates the schema and its tables, for an administrator who runs it instead
+    /// of [`migrate`](super::PostgresStore::migrate). It can be run repeatedly.
     ///
     /// ```
     /// use telnum::store::postgres::PostgresConfig;
@@ -141,7 +141,7 @@ impl FromStr for PostgresConfig {
     }
 }
 
-/// Shows no password.
+/// Hides the password.
 impl fmt::Debug for PostgresConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PostgresConfig")

@@ -1,4 +1,4 @@
-//! The expectation of a commit that did not hold.
+//! The search for the expectation of a commit that did not hold.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,7 +11,7 @@ use crate::number::PhoneNumber;
 use crate::porting::PortRequestId;
 use crate::store::{Batch, Change, Entity, Expect, Guard, Revision, StoreError};
 
-/// The versions that are stored of all that a batch expects something of.
+/// The stored versions of everything about which a batch has an expectation.
 #[derive(Default)]
 pub(super) struct Versions {
     numbers: HashMap<PhoneNumber, Revision>,
@@ -20,12 +20,12 @@ pub(super) struct Versions {
     lists: HashMap<OwnerId, Revision>,
     contacts: HashMap<ContactId, (OwnerId, Revision)>,
     receipt: Option<Revision>,
-    /// The greatest revision among them, of values that were removed too.
+    /// The greatest revision among them, including those of removed values.
     greatest: u64,
 }
 
 impl Versions {
-    /// Reads the versions, all of one moment.
+    /// Reads the versions in a consistent snapshot.
     pub(super) async fn read(pool: &Pool, batch: &Batch) -> Result<Self, StoreError> {
         let claimed = claims(batch).map(|(number, _)| number);
         let guarded = batch.guards.iter().map(|guard| guard.number());
@@ -82,7 +82,7 @@ impl Versions {
         self.greatest
     }
 
-    /// Refuses a batch whose expectations do not all hold.
+    /// Returns an error unless all expectations of a batch hold.
     pub(super) fn check(&self, batch: &Batch) -> Result<(), StoreError> {
         if let (Some(receipt), Some(found)) = (&batch.receipt, self.receipt) {
             return Err(StoreError::conflict(receipt.key, Expect::Absent, Some(found)));

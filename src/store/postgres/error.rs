@@ -5,29 +5,28 @@ use std::time::Duration;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PostgresError {
-    /// The text is not a URL or pairs of keys and values.
+    /// A text that is neither a URL nor key-value pairs.
     #[error("PostgreSQL: the settings cannot be read")]
     Config(#[source] Box<dyn Error + Send + Sync>),
-    /// The text is not the name of a schema.
+    /// A text that is not a valid name of a schema.
     #[error(
         "schema {0:?}: expected 1 to 63 lower-case letters, digits and underscores that start with no digit"
     )]
     Schema(Box<str>),
-    /// A certificate cannot be used.
+    /// A certificate that cannot be used.
     #[error("PostgreSQL: the root certificates cannot be read")]
     Certificate(#[source] Box<dyn Error + Send + Sync>),
-    /// The server cannot be reached, or refuses the connection.
+    /// A server that cannot be reached, or refuses the connection.
     #[error("PostgreSQL: the server cannot be reached")]
     Unreachable(#[source] Box<dyn Error + Send + Sync>),
-    /// The database has no tables in this schema: call
-    /// [`migrate`](super::PostgresStore::migrate), or run
-    /// [`migration`](super::PostgresConfig::migration).
+    /// A database without tables in this schema: call [`migrate`](super::PostgresStore::migrate), or
+    /// run [`migration`](super::PostgresConfig::migration).
     #[error("schema {schema}: no tables found, create them by PostgresStore::migrate")]
     NoTables {
         /// The name of the schema.
         schema: Box<str>,
     },
-    /// The tables are those of another version of this crate. Nothing was changed.
+    /// Tables of another version of this crate. Nothing was changed.
     #[error("schema {schema}: expected tables of version {expected}, found version {found}")]
     Version {
         /// The name of the schema.
@@ -37,11 +36,11 @@ pub enum PostgresError {
         /// The version that the tables have.
         found: i64,
     },
-    /// The clocks of the server and of this machine differ by more than an hour. Revisions are made of
-    /// the time: set the clocks.
+    /// Clocks of the server and of this machine that differ by more than an hour. Since revisions are
+    /// derived from the time, set the clocks.
     #[error("clock: expected at most 3600 s of difference to the server, found {} s", .0.as_secs())]
     Clock(Duration),
-    /// The server failed.
+    /// A failure of the server.
     #[error("PostgreSQL: the server failed")]
     Backend(#[source] Box<dyn Error + Send + Sync>),
 }

@@ -10,13 +10,14 @@ use crate::idempotency::IdempotencyKey;
 use crate::store::{Forget, Logged, Receipt, StoreError};
 use crate::time::Timestamp;
 
-/// The time that it is known which commits were made, in microseconds: a day.
+/// The time for which made commits are remembered, in microseconds: a day.
 pub(super) const COMMITS_KEPT: u64 = 86_400_000_000;
-/// The number of events that are numbered at once, but for the rest of a commit.
+/// The number of events that are numbered at once, except that commits are not split.
 const CHUNK: usize = 10_000;
 
-/// Returns the rows of events after the sequence number `after`, each beside the first and the next event's
-/// number; one row without an event if there is none. Events that wait are numbered if they are wanted.
+/// Returns the rows of events after the sequence number `after`, each with the numbers of the first and
+/// the next event; one row without an event if there is none. Waiting events are numbered if they are
+/// needed.
 pub(super) async fn events(pool: &Pool, after: u64, limit: usize) -> Result<Vec<Row>, StoreError> {
     let statement =
         Statement::new(sql::EVENTS, [Param::Int(codec::int(after)), Param::Int(codec::limit(limit))]);
@@ -53,7 +54,7 @@ pub(super) fn logged(rows: &[Row], after: u64) -> Result<Vec<Logged>, StoreError
     Ok(events)
 }
 
-/// Returns the receipt of rows of its parts.
+/// Returns the receipt with the given rows of parts.
 pub(super) fn receipt(key: IdempotencyKey, rows: &[Row]) -> Result<Option<Receipt>, StoreError> {
     let Some(head) = rows.first() else { return Ok(None) };
     let at: i64 = column(head, 0)?;
@@ -66,10 +67,10 @@ pub(super) fn receipt(key: IdempotencyKey, rows: &[Row]) -> Result<Option<Receip
     Ok(Some(Receipt::new(key, actor, codec::parse(&answer)?, at)))
 }
 
-/// Forgets events and receipts, and commits that were made before a time in microseconds.
+/// Forgets events and receipts, and commits made before a time in microseconds.
 pub(super) async fn forget(pool: &Pool, forget: &Forget, commits_before: u64) -> Result<(), StoreError> {
     if forget.max_events.is_some() || forget.events_before.is_some() {
-        // Those that wait count, and have no number yet.
+        // Waiting events count, although they have no number yet.
         while in_log(pool, &Work::Number).await? {}
         in_log(pool, &Work::Forget(forget.clone())).await?;
     }
@@ -90,14 +91,14 @@ pub(super) async fn forget(pool: &Pool, forget: &Forget, commits_before: u64) ->
     Ok(())
 }
 
-/// Something that is done while the log is locked.
+/// A task that runs while the log is locked.
 enum Work {
-    /// Numbers events that wait.
+    /// The numbering of waiting events.
     Number,
     Forget(Forget),
 }
 
-/// Does work on the log in a transaction; whether more of the same is to be done.
+/// Runs a task on the log in a transaction. Returns whether it should be repeated.
 async fn in_log(pool: &Pool, work: &Work) -> Result<bool, StoreError> {
     let mut attempts = Attempts::default();
     loop {
@@ -121,7 +122,8 @@ async fn in_log(pool: &Pool, work: &Work) -> Result<bool, StoreError> {
 }
 
 impl Work {
-    /// Whether a transaction was made does not matter if its answer is lost: the work is done again.
+    /// If the response is lost, the task is repeated, so it does not matter whether the transaction was
+    /// made.
     async fn run(&self, connection: &Connection<'_>) -> Result<bool, Failure> {
         connection.control(sql::BEGIN_LOG).await?;
         let head = connection.rows(&Statement::new(sql::LOCK_LOG, [])).await?;
@@ -139,14 +141,14 @@ impl Work {
     }
 }
 
-/// Moves events that wait to the log, from the sequence number `next` on; whether more may wait.
+/// Moves waiting events to the log, numbered from `next` on. Returns whether more may be waiting.
 async fn number(connection: &Connection<'_>, next: i64) -> Result<bool, Failure> {
     let waiting = |count| Statement::new(sql::WAITING, [Param::Int(codec::limit(count))]);
     let mut rows = connection.rows(&waiting(CHUNK)).await?;
     let mut revisions = revisions(&rows)?;
     let is_last = rows.len() < CHUNK;
     if !is_last {
-        // The last commit may be cut off: it waits for the next time, unless it is the only one.
+        // The last commit may be incomplete: it is left for the next round, unless it is the only one.
         let last = revisions.last().copied();
         if revisions.first().copied() == last {
             rows = connection.rows(&waiting(usize::MAX)).await?;
@@ -178,7 +180,8 @@ fn revisions(rows: &[Row]) -> Result<Vec<i64>, StoreError> {
     rows.iter().map(|row| column(row, 0)).collect()
 }
 
-/// Removes old events, or all but some. The first event left is `first` now, the next one `next`.
+/// Removes old or excess events. `first` is the number of the first remaining event, `next` that of the
+/// next event.
 async fn remove(connection: &Connection<'_>, forget: &Forget, first: i64, next: i64) -> Result<(), Failure> {
     let mut left = first;
     if let Some(max) = forget.max_events {
@@ -197,7 +200,7 @@ async fn remove(connection: &Connection<'_>, forget: &Forget, first: i64, next: 
 }
 
 impl From<StoreError> for Failure {
-    /// A row that cannot be read.
+    /// Creates the failure for a row that cannot be read.
     fn from(error: StoreError) -> Self {
         Self::Refused(error.into())
     }

@@ -17,7 +17,7 @@ use super::sql::{self, Statement};
 use super::tls::Tls;
 use crate::store::StoreError;
 
-/// Connections that are opened when they are wanted and kept for the next call.
+/// A pool of connections, which are opened on demand and kept for later calls.
 pub(super) struct Pool {
     config: PostgresConfig,
     tls: Tls,
@@ -33,31 +33,32 @@ pub(super) struct Connection<'a> {
     _permit: SemaphorePermit<'a>,
 }
 
-/// The reason why a statement was not carried out.
+/// The reason why a statement was not executed.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// The last check of a commit: some expectation does not hold. Nothing was stored.
+    /// An expectation that does not hold, found by the last check of a commit. Nothing was stored.
     Mismatch,
-    /// The revision of a commit is another one's. Nothing was stored.
+    /// A revision that another commit has. Nothing was stored.
     Taken,
-    /// Others were in the way, and the statement may be tried again. Nothing was stored.
+    /// A conflict with other transactions, after which the statement may be retried. Nothing was
+    /// stored.
     Busy(Box<dyn Error + Send + Sync>),
-    /// The server could not be reached, or refuses to serve. Nothing was stored.
+    /// A server that could not be reached, or refuses to serve. Nothing was stored.
     Unreachable(Box<dyn Error + Send + Sync>),
-    /// The connection ended before the answer came.
+    /// A connection that ended before the response.
     Lost(Box<dyn Error + Send + Sync>),
-    /// The server refused the statement.
+    /// A statement that the server refused.
     Refused(Box<dyn Error + Send + Sync>),
 }
 
-/// No answer came within the time.
+/// A response that did not arrive in time.
 #[derive(Debug, thiserror::Error)]
 #[error("no answer within {0:?}")]
 struct TimedOut(Duration);
 
-/// The number of times a read is tried on other connections.
+/// The number of retries of a read on other connections.
 const MAX_LOST: usize = 3;
-/// The number of times a statement is tried that others were in the way of.
+/// The number of retries of a statement after conflicts with other transactions.
 pub(super) const MAX_BUSY: u32 = 200;
 
 impl Pool {
@@ -91,17 +92,17 @@ impl Pool {
             .await
             .map_err(|_| Failure::Unreachable(TimedOut(self.config.timeout).into()))?
             .map_err(|error| Failure::Unreachable(error.into()))?;
-        // It ends with an error if the server closes it; the statement on it finds out.
+        // It ends with an error if the server closes it, which the statement on it detects.
         tokio::spawn(async move { drop(connection.await) });
         Ok(Connection { pool: self, client, _permit: permit })
     }
 
-    /// Closes the idle connections: where one was lost others may be, unnoticed.
+    /// Closes the idle connections: after one was lost, others may be lost, too.
     pub(super) fn drop_idle(&self) {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// Reads rows. What fails because of others, or because a connection was lost, is tried again.
+    /// Reads rows. The statement is retried after conflicts and lost connections.
     pub(super) async fn rows(&self, statement: &Statement) -> Result<Vec<Row>, StoreError> {
         let mut attempts = Attempts::default();
         loop {
@@ -136,20 +137,20 @@ impl Connection<'_> {
         }
     }
 
-    /// Carries out a statement and returns its rows. It has no name on the server, so a pooler may send
-    /// the next one elsewhere.
+    /// Executes a statement and returns its rows. It is unnamed, so a pooler may send the next one to
+    /// another server connection.
     pub(super) async fn rows(&self, statement: &Statement) -> Result<Vec<Row>, Failure> {
         let (text, params) = (statement.text(&self.pool.config.schema), statement.params());
         self.answer(self.client.query_typed(&text, &params)).await
     }
 
-    /// Carries out a statement and returns the number of rows that it changed.
+    /// Executes a statement and returns the number of changed rows.
     pub(super) async fn execute(&self, statement: &Statement) -> Result<u64, Failure> {
         let (text, params) = (statement.text(&self.pool.config.schema), statement.params());
         self.answer(self.client.execute_typed(&text, &params)).await
     }
 
-    /// Carries out a statement about transactions.
+    /// Executes a statement that controls transactions.
     pub(super) async fn control(&self, text: &str) -> Result<(), Failure> {
         self.answer(self.client.batch_execute(text)).await
     }
@@ -176,7 +177,7 @@ impl Connection<'_> {
 impl Failure {
     fn of(error: tokio_postgres::Error) -> Self {
         let Some(server) = error.as_db_error() else {
-            // A parameter or a row that cannot be encoded is an error of this crate's.
+            // Failure to encode a parameter or a row is a bug in this crate.
             return Self::Lost(error.into());
         };
         let is_final = matches!(server.parsed_severity(), Some(Severity::Fatal | Severity::Panic));
@@ -210,7 +211,7 @@ impl Failure {
     }
 }
 
-/// The failures so far of something that may be tried again.
+/// The failures of an operation so far, for retries.
 #[derive(Default)]
 pub(super) struct Attempts {
     busy: u32,
@@ -221,7 +222,8 @@ impl Attempts {
     /// Waits before the next attempt.
     ///
     /// # Errors
-    /// The error of the failure, if another attempt is of no use.
+    ///
+    /// Returns the error of the failure if retrying is useless.
     pub(super) async fn after(&mut self, failure: Failure) -> Result<(), StoreError> {
         match failure {
             Failure::Busy(_) | Failure::Taken if self.busy < MAX_BUSY => {
@@ -238,16 +240,16 @@ impl Attempts {
     }
 }
 
-/// Waits after `failed` attempts: a random time of up to 1 ms, then of up to twice as long each time, up
+/// Waits after `failed` attempts: a random time of up to 1 ms, with a limit that doubles each time up
 /// to 64 ms.
 pub(super) async fn back_off(failed: u32) {
     let most = 1000_u64 << failed.min(6);
     time::sleep(Duration::from_micros(random() % most)).await;
 }
 
-/// Returns a random number. It is no secret.
+/// Returns a random number that need not be secret.
 pub(super) fn random() -> u64 {
-    // Every state has other keys.
+    // Every state has different keys.
     RandomState::new().hash_one(0)
 }
 
@@ -257,5 +259,5 @@ impl fmt::Debug for Pool {
     }
 }
 
-/// A pool is shared by the tasks of calls.
+/// A pool that the tasks of calls share.
 pub(super) type SharedPool = Arc<Pool>;

@@ -10,19 +10,19 @@ use crate::porting::{PortRequest, PortRequestId, PortState};
 use crate::record::NumberRecord;
 use crate::store::{Entity, Page, PortQuery, Query, StateSet, StoreError, Stored};
 
-/// A scan of the values of one kind, ascending by key.
+/// A scan of the values of one kind, in ascending order of key.
 pub(super) trait Scan: Send + Sync + 'static {
     type Key: Copy + Send + 'static;
     type Value: Entity<Key = Self::Key> + 'static;
 
-    /// Returns the statement that selects up to `limit` rows after a key: all that match, and others
-    /// unless the scan [is exact](Self::is_exact).
+    /// Returns the statement that selects up to `limit` rows after a key: all that match, and possibly
+    /// others unless the scan [is exact](Self::is_exact).
     fn statement(&self, after: Option<Self::Key>, limit: i64) -> Statement;
 
-    /// Returns whether the statement selects only what matches.
+    /// Returns whether the statement only selects rows that match.
     fn is_exact(&self) -> bool;
 
-    /// Returns whether nothing can match.
+    /// Returns whether no value can match.
     fn is_nothing(&self) -> bool;
 
     fn matches(&self, value: &Self::Value) -> bool;
@@ -35,7 +35,7 @@ pub(super) struct NumberScan(pub(super) Query);
 
 pub(super) struct PortScan(pub(super) PortQuery);
 
-/// The maximum number of rows that are read at once to find those that match.
+/// The maximum number of rows to read at once in search of matches.
 const MAX_CHUNK: usize = 10_000;
 
 impl Scan for NumberScan {
@@ -108,7 +108,7 @@ impl Scan for PortScan {
             let accounts = accounts.iter().map(ToString::to_string).collect();
             statement.push(sql::PORT_SCAN_ACCOUNTS, [Param::Texts(accounts)]);
         }
-        // States that other systems named are active.
+        // States that other systems defined are active.
         let is_active = |state: &PortState| !(state.is_final() && query.states.contains(state));
         if PortState::ALL.iter().all(is_active) {
             statement.push(sql::PORT_SCAN_ACTIVE, []);
@@ -134,14 +134,14 @@ impl Scan for PortScan {
     }
 }
 
-/// Returns up to `wanted` values that match, all of one moment.
+/// Returns up to `wanted` values that match, from a consistent snapshot.
 pub(super) async fn filtered<S: Scan>(
     pool: &Pool,
     scan: &S,
     after: Option<S::Key>,
     wanted: usize,
 ) -> Result<Vec<Stored<S::Value>>, StoreError> {
-    // A single statement sees one moment. Most often it finds enough.
+    // A single statement is consistent, and usually finds enough.
     let size = wanted.saturating_mul(4).clamp(100, MAX_CHUNK);
     let rows = pool.rows(&scan.statement(after, codec::limit(size))).await?;
     let mut found = Vec::new();

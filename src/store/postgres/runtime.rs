@@ -1,4 +1,4 @@
-//! The thread that drives the connections.
+//! The thread that runs the connections.
 
 use std::future::Future;
 use std::sync::mpsc;
@@ -7,17 +7,17 @@ use std::{fmt, io, thread};
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 
-/// A thread with a runtime of its own. It stops when the value is dropped.
+/// A thread with its own runtime. It stops when the value is dropped.
 ///
-/// A caller waits on a channel, not on the runtime. So a call blocks the caller's thread, also one of
-/// another runtime, and does not panic there.
+/// A caller waits on a channel and not on the runtime, so a call blocks the caller's thread, even one
+/// of another runtime, without panicking.
 pub(super) struct Runtime {
     handle: Handle,
     /// Dropped with the value, which ends the thread.
     _stop: oneshot::Sender<()>,
 }
 
-/// The runtime's thread has ended before it answered.
+/// The end of the runtime's thread before it responded.
 #[derive(Debug, thiserror::Error)]
 #[error("the connections' thread has ended")]
 pub(super) struct Ended;
@@ -33,7 +33,7 @@ impl Runtime {
                     // The sender is only ever dropped.
                     let _ = is_wanted.then(|| runtime.block_on(stopped));
                 }
-                // Nobody waits for the error if the receiver is gone.
+                // If the receiver is gone, nobody waits for the error.
                 Err(error) => drop(started.send(Err(error))),
             }
         })?;

@@ -1,19 +1,20 @@
 //! The SQL of the store: its tables and statements.
 //!
-//! Only what PostgreSQL and the engines that speak its protocol have in common is used, which a test
-//! below keeps: no sequences, foreign keys, triggers, advisory locks, listeners or JSON types. In a
-//! statement `telnum.` stands for the schema and `?` for the next parameter.
+//! The statements only use features that PostgreSQL and the engines with its protocol have in common,
+//! which a test below checks: no sequences, foreign keys, triggers, advisory locks, listeners or JSON
+//! types. In a statement `telnum.` stands for the schema and `?` for the next parameter.
 //!
-//! - A number is its packed form with the sign bit flipped, so that numbers ascend; ids of contacts too.
-//! - A row of `number` is there as long as the number has a record or is active on a port request, and
-//!   stays when both end: a removed record leaves its revision, above which the next one is. So a
-//!   commit that touches a number writes its row, and two that touch it meet there at any isolation
-//!   level.
-//! - A row of `committed` stands for a commit. Its key makes revisions unique, and lets a client whose
-//!   connection was lost find out whether its commit was made.
+//! - A number is stored in its packed form with the sign bit flipped, so that numbers sort correctly;
+//!   so are contact ids.
+//! - A row of `number` exists while the number has a record or is active on a port request, and is kept
+//!   afterwards: a removed record leaves its revision, which the next revision must exceed. A commit
+//!   that touches a number therefore writes its row, and two such commits conflict there at any
+//!   isolation level.
+//! - A row of `committed` represents a commit. Its key makes revisions unique, and lets a client that
+//!   lost its connection determine whether its commit was made.
 //! - Events wait in `inbox` until a reader moves them to `event` and numbers them, with the row of
 //!   `head` locked.
-//! - Documents are `text`: `jsonb` refuses the character U+0000, and sorts keys.
+//! - Documents are `text`, since `jsonb` refuses the character U+0000 and sorts keys.
 
 use tokio_postgres::types::{ToSql, Type};
 
@@ -105,14 +106,14 @@ pub(super) const NEW_CONTACT_IDS: &str = "UPDATE telnum.head SET last_contact = 
 
 pub(super) const RECEIPT: &str = "SELECT at, actor, answer FROM telnum.receipt WHERE key = ? ORDER BY part";
 
-/// The first and the next event's number, whether events wait, and events.
+/// Selects the numbers of the first and the next event, whether events are waiting, and events.
 pub(super) const EVENTS: &str = "SELECT h.first, h.next, EXISTS (SELECT 1 FROM telnum.inbox), \
      e.sequence, e.document FROM telnum.head AS h LEFT JOIN \
      (SELECT sequence, document FROM telnum.event WHERE sequence > ? ORDER BY sequence LIMIT ?) AS e \
      ON true WHERE h.id = 1 ORDER BY e.sequence";
-/// Locks the log, in a statement of its own: the next one sees all that was committed until then.
+/// Locks the log in a separate statement, so that the next one sees everything committed until then.
 pub(super) const LOCK_LOG: &str = "SELECT first, next FROM telnum.head WHERE id = 1 FOR UPDATE";
-/// Events that wait, in their order; those of a commit follow each other.
+/// Selects waiting events in order; those of a commit are consecutive.
 pub(super) const WAITING: &str =
     "SELECT revision, at, document FROM telnum.inbox ORDER BY revision, place LIMIT ?";
 pub(super) const LOG_EVENTS: &str = "INSERT INTO telnum.event (sequence, at, document) \
@@ -131,7 +132,7 @@ pub(super) const FORGET_RECEIPTS_BUT_EACH: &str = "DELETE FROM telnum.receipt WH
      FROM telnum.receipt WHERE part = 0) AS r WHERE r.place > ?)";
 pub(super) const FORGET_COMMITS: &str = "DELETE FROM telnum.committed WHERE revision < ?";
 
-/// Takes a lease that is free, has ended, or is the holder's already.
+/// Takes a lease that is free, has expired, or already belongs to the holder.
 pub(super) const LEASE: &str = "INSERT INTO telnum.lease AS l (name, holder, until) VALUES (?, ?, \
      CAST(EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) * 1000000 AS bigint) + ?) \
      ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until \
@@ -142,12 +143,12 @@ pub(super) const END_LEASE: &str = "DELETE FROM telnum.lease WHERE name = ? AND 
 // The parts of a commit.
 
 pub(super) const COMMITTED: &str = "INSERT INTO telnum.committed (revision, writer) VALUES (?, ?)";
-/// Takes the revision of a commit whose fate is not known, so that it cannot be made any more.
+/// Takes the revision of a commit whose outcome is unknown, so that it cannot be made later.
 pub(super) const FENCE: &str = "INSERT INTO telnum.committed (revision, writer) VALUES (?, 0) \
      ON CONFLICT (revision) DO NOTHING RETURNING revision";
 pub(super) const WRITER: &str = "SELECT writer FROM telnum.committed WHERE revision = ?";
-/// Changes records over the version, and on the port request, that is expected. 0 stands for no record,
-/// the empty text for no port request.
+/// Changes records with the expected version and port request. 0 stands for no record, the empty text
+/// for no port request.
 pub(super) const UPDATE_NUMBERS: &str = "UPDATE telnum.number AS n SET revision = ?, state = i.state, \
      owner = i.owner, clock = i.clock, pending = i.pending, document = i.document, \
      port_request = CASE WHEN i.claims THEN i.claim ELSE n.port_request END \
@@ -161,7 +162,7 @@ pub(super) const UPDATE_CLAIMS: &str = "UPDATE telnum.number AS n SET \
      FROM unnest(?, ?, ?, ?, ?) AS i (number, expected, holder, claims, claim) WHERE n.number = i.number \
      AND (i.expected IS NULL OR i.expected = CASE WHEN n.document IS NULL THEN 0 ELSE n.revision END) \
      AND (i.holder IS NULL OR i.holder = COALESCE(n.port_request, ''))";
-/// Adds records where there are none. Conditions may be added.
+/// Adds records that do not exist. Conditions may be appended.
 pub(super) const ADD_NUMBERS: &str = "INSERT INTO telnum.number AS n (number, revision, state, owner, \
      clock, pending, port_request, document) SELECT i.number, ?, i.state, i.owner, i.clock, i.pending, \
      i.claim, i.document FROM unnest(?, ?, ?, ?, ?, ?, ?) AS i (number, state, owner, clock, pending, \
@@ -169,7 +170,7 @@ pub(super) const ADD_NUMBERS: &str = "INSERT INTO telnum.number AS n (number, re
      state = excluded.state, owner = excluded.owner, clock = excluded.clock, pending = excluded.pending, \
      port_request = COALESCE(excluded.port_request, n.port_request), document = excluded.document \
      WHERE n.document IS NULL AND n.revision < excluded.revision";
-/// Claims numbers that are on no port request. Conditions may be added.
+/// Claims numbers that are on no port request. Conditions may be appended.
 pub(super) const ADD_CLAIMS: &str = "INSERT INTO telnum.number AS n (number, revision, port_request) \
      SELECT i.number, 0, i.claim FROM unnest(?, ?) AS i (number, claim) \
      ON CONFLICT (number) DO UPDATE SET port_request = excluded.port_request \
@@ -205,8 +206,8 @@ pub(super) const ADD_RECEIPT: &str = "INSERT INTO telnum.receipt (key, part, rev
      SELECT ?, i.part, ?, ?, ?, i.answer FROM unnest(?, ?) AS i (part, answer) \
      ON CONFLICT (key, part) DO NOTHING";
 
-/// The versions that are stored of all that a commit expects something of: of numbers, port requests,
-/// owners, contacts and the receipt, each with its kind.
+/// Selects the stored versions of everything about which a commit has an expectation: numbers, port
+/// requests, owners, contacts and the receipt, each with its kind.
 pub(super) const VERSIONS: &str = "SELECT 1, number, '', revision, port_request, document IS NOT NULL \
      FROM telnum.number WHERE number = ANY(?) \
      UNION ALL SELECT 2, 0, id, revision, NULL, document IS NOT NULL \
@@ -218,9 +219,10 @@ pub(super) const VERSIONS: &str = "SELECT 1, number, '', revision, port_request,
      UNION ALL SELECT 5, 0, key, revision, NULL, true FROM telnum.receipt WHERE key = ? AND part = 0";
 
 pub(super) const BEGIN: &str = "BEGIN";
-/// The log is locked first, then read as it is by then: by statements that each see what is committed.
+/// Begins a transaction that locks the log first and then reads its current state, with statements that
+/// each see everything committed.
 pub(super) const BEGIN_LOG: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
-/// Several statements that see one moment.
+/// Begins a transaction whose statements see the same snapshot.
 pub(super) const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 pub(super) const COMMIT: &str = "COMMIT";
 pub(super) const ROLLBACK: &str = "ROLLBACK";
@@ -230,7 +232,7 @@ pub(super) fn migration(schema: &str) -> impl Iterator<Item = String> {
     TABLES.iter().map(|statement| in_schema(statement, schema))
 }
 
-/// Returns a statement with the name of the schema.
+/// Returns a statement with the name of the schema inserted.
 fn in_schema(statement: &str, schema: &str) -> String {
     let statement = statement.replace("telnum.", &format!("{schema}."));
     match statement.strip_suffix(" telnum") {
@@ -242,7 +244,7 @@ fn in_schema(statement: &str, schema: &str) -> String {
 /// A statement and its parameters.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Statement {
-    /// With `telnum.` for the schema and `?` for parameters.
+    /// The text, with `telnum.` for the schema and `?` for parameters.
     text: String,
     params: Vec<Param>,
 }
@@ -267,7 +269,7 @@ pub(super) enum Param {
     SomeTexts(Vec<Option<String>>),
 }
 
-/// Returns a statement that carries out all parts, and fails unless each changes the rows that it must.
+/// Returns a statement that executes all parts, and fails unless each changes the rows that it must.
 pub(super) fn together(parts: &[Part]) -> Statement {
     let (mut statement, mut counts) = (Statement::default(), Statement::default());
     for (place, part) in parts.iter().enumerate() {
@@ -334,7 +336,7 @@ impl Param {
 mod tests {
     use super::*;
 
-    /// What the engines that speak PostgreSQL's protocol have in common.
+    /// The keywords that the engines with PostgreSQL's protocol have in common.
     const KEYWORDS: &str = "ALL AND ANY AS BEGIN BETWEEN BY CASE CAST COALESCE COLLATE COMMIT COMMITTED CONFLICT \
         CREATE CURRENT_TIMESTAMP DELETE DESC DO ELSE END EPOCH EXISTS EXTRACT FOR FROM GREATEST IF IN INDEX INSERT \
         INTO IS ISOLATION JOIN KEY LEFT LEVEL LIMIT NOT NOTHING NULL OFFSET ON ONLY OR ORDER OVER PARTITION PRIMARY \
@@ -342,7 +344,7 @@ mod tests {
     const FUNCTIONS: &str = "count max row_number unnest";
     const TYPES: &str = "bigint boolean text";
 
-    /// Returns the string literals of this file above the tests, comments aside.
+    /// Returns the string literals of this file before the tests, except those in comments.
     fn literals() -> Vec<String> {
         let source = include_str!("sql.rs");
         let source = source.split("#[cfg(test)]").next().unwrap_or_default();

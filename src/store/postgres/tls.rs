@@ -1,4 +1,4 @@
-//! TLS by rustls for connections.
+//! TLS for connections, by rustls.
 
 use std::future::Future;
 use std::io;
@@ -12,11 +12,11 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream};
 use tokio_rustls::TlsConnector;
 
-/// Makes TLS sessions whose certificate and host name are always verified.
+/// A factory of TLS sessions, which always verify the certificate and the host name.
 #[derive(Clone)]
 pub(super) struct Tls(Arc<ClientConfig>);
 
-/// A session to be made with one host.
+/// A TLS session with one host that is not established yet.
 pub(super) struct TlsSession {
     config: Arc<ClientConfig>,
     /// Missing on a Unix socket.

@@ -11,7 +11,7 @@ use super::table::{Snapshot, account_row, clock_row, contact_row, counter, faile
 use crate::account::AccountId;
 use crate::store::StoreError;
 
-/// Counts the steps of a task and tells a function of each hundredth.
+/// A counter of the steps of a task, which calls a function after each hundredth.
 pub(super) struct Tally<'a> {
     total: u64,
     done: u64,

@@ -21,7 +21,7 @@ use crate::store::{
     Batch, Change, Entity, Expect, Forget, Guard, Receipt, Revision, StoreError, StoreEvent, Stored,
 };
 
-/// A batch, with everything encoded that need not wait for the transaction.
+/// A batch, encoded as far as possible without the transaction.
 pub(super) struct Prepared {
     batch: Batch,
     numbers: Vec<Option<Vec<u8>>>,
@@ -49,7 +49,7 @@ pub(super) struct Session<'a> {
 
 /// The maximum length of a part of an answer.
 const PART: usize = 256 * 1024;
-/// The maximum number of events, and of receipts, that are forgotten in one transaction.
+/// The maximum number of events, and of receipts, to forget in one transaction.
 const FORGOTTEN_AT_ONCE: usize = 20_000;
 
 impl Prepared {
@@ -110,7 +110,7 @@ impl Counters {
 }
 
 impl Session<'_> {
-    /// Makes the changes of a batch, or refuses it and has changed nothing. After any other error the
+    /// Makes the changes of a batch, or refuses it without changing anything. After any other error the
     /// transaction must be aborted.
     pub(super) fn commit(&mut self, prepared: Prepared) -> Result<Revision, StoreError> {
         let Prepared { batch, numbers, requests, lists, events, answer } = prepared;
@@ -137,7 +137,7 @@ impl Session<'_> {
         Ok(revision)
     }
 
-    /// Refuses a batch whose conditions do not all hold.
+    /// Returns an error unless all conditions of a batch hold.
     fn check(&self, batch: &Batch) -> Result<(), StoreError> {
         if let Some(receipt) = &batch.receipt
             && let Some(found) = self.tables.receipts.get(receipt.key.as_str()).map_err(failed)?
@@ -170,7 +170,7 @@ impl Session<'_> {
         found.map(|bytes| revision(&key.to_string(), bytes.value())).transpose()
     }
 
-    /// Returns the port request that a number is active on.
+    /// Returns the port request on which `number` is active.
     fn holder(&self, number: PhoneNumber) -> Result<Option<Box<str>>, StoreError> {
         let found = self.tables.holders.get(number.to_bits()).map_err(failed)?;
         Ok(found.map(|id| id.value().into()))
@@ -207,7 +207,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Refuses changes after which a number would be active on two port requests.
+    /// Returns an error if a number would be active on two port requests after the changes.
     fn check_active(&self, changes: &[Change<PortRequest>]) -> Result<(), StoreError> {
         let keys: HashSet<_> = changes.iter().map(Change::key).collect();
         let mut claimed = HashMap::new();
@@ -226,7 +226,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Refuses changes after which two contacts would have one id.
+    /// Returns an error if two contacts would have the same id after the changes.
     fn check_ids(&self, changes: &[Change<ContactList>]) -> Result<(), StoreError> {
         let keys: HashSet<_> = changes.iter().map(Change::key).collect();
         let mut claimed = HashMap::new();
@@ -340,7 +340,7 @@ impl Session<'_> {
             before.map(|bytes| decode_request(id, bytes.value())).transpose()?;
         if let Some(before) = before {
             for number in before.active_numbers() {
-                // Another request of the same commit may hold it by now.
+                // Another request of the same commit may hold the number by now.
                 let holder = tables.holders.get(number.to_bits()).map_err(failed)?;
                 let is_own = holder.is_some_and(|holder| holder.value() == id);
                 if is_own {
@@ -381,7 +381,7 @@ impl Session<'_> {
             before.map(|bytes| decode_list(owner, bytes.value())).transpose()?;
         for contact in before.iter().flat_map(|list| list.numbers()) {
             let id = contact.id().get();
-            // Another list of the same commit may have the id by now.
+            // Another list of the same commit may contain the id by now.
             let holder = tables.contacts.get(id).map_err(failed)?;
             let is_own = holder.is_some_and(|holder| holder.value() == owner);
             if is_own {
@@ -414,8 +414,8 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Sets `count` ids of contacts aside, and returns the greatest id before them; `None` if there are
-    /// not as many.
+    /// Reserves `count` contact ids, and returns the greatest id before them; `None` if there are not
+    /// enough ids.
     pub(super) fn set_ids_aside(&mut self, count: u64) -> Option<u64> {
         let before = self.counters.contact_id;
         self.counters.contact_id = before.checked_add(count)?;
@@ -461,7 +461,7 @@ impl Session<'_> {
         Ok(count)
     }
 
-    /// Returns the revision of the receipt that is forgotten next, if any is.
+    /// Returns the revision of the receipt to forget next, if there is one.
     fn next_forgotten(&self, forget: &Forget) -> Result<Option<u64>, StoreError> {
         let tables = &self.tables;
         if let Some(time) = forget.receipts_before
@@ -514,7 +514,7 @@ impl Session<'_> {
     }
 }
 
-/// Names a receipt in an error.
+/// Returns the name of a receipt for error messages.
 pub(super) fn receipt_name(key: IdempotencyKey) -> String {
     format!("receipt {key}")
 }

@@ -5,9 +5,10 @@
 //! | 1 | version, revision (8), document |
 //! | 2 | version, revision (8), state, 1 if pending, clock (8), length of the owner, owner, document |
 //!
-//! Integers have their most significant byte first. Records of numbers are written in version 2, port
-//! requests and contact lists in version 1; both versions of records are read. What version 2 has before
-//! the document is what indexes hold and most queries ask for, so that neither has to read the document.
+//! Integers are big endian. Records of numbers are written in version 2, port requests and contact
+//! lists in version 1; both versions of records can be read. The fields of version 2 before the
+//! document are those that indexes contain and most queries need, so that neither has to parse the
+//! document.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -21,7 +22,7 @@ use crate::record::NumberRecord;
 use crate::store::{Query, Revision, StoreError, StoreEvent, Stored};
 use crate::time::Timestamp;
 
-/// The clock of a number that has none: above all others.
+/// The clock of a number without one: greater than all others.
 pub(super) const NO_CLOCK: u64 = u64::MAX;
 
 const PLAIN: u8 = 1;
@@ -29,7 +30,7 @@ const SUMMARIZED: u8 = 2;
 /// The length of a version and a revision.
 const HEAD: usize = 9;
 
-/// What indexes hold of a record.
+/// The fields of a record that indexes contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Summary<'a> {
     /// The code of the state.
@@ -40,7 +41,7 @@ pub(super) struct Summary<'a> {
     pub(super) owner: &'a str,
 }
 
-/// The conditions of a query that a summary tells.
+/// The conditions of a query that a summary can decide.
 pub(super) struct Sieve<'a> {
     states: u16,
     pending: Option<bool>,
@@ -48,7 +49,7 @@ pub(super) struct Sieve<'a> {
     owner: Option<&'a str>,
 }
 
-/// Bytes in the file that are not a value as this version writes them.
+/// The error for bytes in the file that are not a value in a format of this version.
 #[derive(Debug, thiserror::Error)]
 enum DocumentError {
     #[error("document {0}: expected version 1 or 2, found {1}; it is of a newer version of telnum")]
@@ -223,7 +224,7 @@ fn clock(record: &NumberRecord) -> u64 {
     record.clock().map_or(NO_CLOCK, Timestamp::gregorian)
 }
 
-/// Returns the byte that stands for a state in a file. It never changes, whatever the order of the
+/// Returns the byte that stands for a state in a file. It never changes, regardless of the order of the
 /// variants.
 pub(super) const fn state_code(state: State) -> u8 {
     match state {

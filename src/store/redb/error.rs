@@ -3,18 +3,18 @@ use std::path::{Path, PathBuf};
 
 use ::redb::{CommitError, CompactionError, DatabaseError, StorageError, TableError, TransactionError};
 
-/// The error of opening, checking, compacting or copying the file of a
-/// [`RedbStore`](super::RedbStore). Nothing was overwritten.
+/// The error of opening, checking, compacting or copying the file of a [`RedbStore`](super::RedbStore).
+/// No data were overwritten.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RedbError {
-    /// The path is a directory.
+    /// A path that is a directory.
     #[error("{}: is a directory, expected the path of a file", .0.display())]
     IsDirectory(PathBuf),
-    /// The file is not one that a store has written. Choose the path of another file, or of none.
+    /// A file that no store has written. Choose the path of another file or of a new one.
     #[error("{}: not a store of telnum, choose another path", .0.display())]
     NotAStore(PathBuf),
-    /// A newer version of this crate has written the file. Use that version.
+    /// A file written by a newer version of this crate. Use that version.
     #[error("{}: schema version {found}, expected at most {supported}; use a newer version of telnum", .path.display())]
     NewerSchema {
         /// The path of the file.
@@ -24,13 +24,13 @@ pub enum RedbError {
         /// The latest version of the schema that this version of the crate reads.
         supported: u64,
     },
-    /// The file is open, in this process or another. Only one store can have it open.
+    /// A file that is open, in this process or another. Only one store can open it at a time.
     #[error("{}: open in this or another process, close it there", .0.display())]
     InUse(PathBuf),
-    /// There is a file where a copy was to be made.
+    /// An existing file at the path of a copy.
     #[error("{}: exists, choose the path of a new file", .0.display())]
     Exists(PathBuf),
-    /// The content of the file contradicts itself. Restore it from a copy.
+    /// A file whose content is inconsistent. Restore it from a copy.
     #[error("{}: damaged, restore it from a copy: {reason}", .path.display())]
     Damaged {
         /// The path of the file.
@@ -38,7 +38,7 @@ pub enum RedbError {
         /// The first contradiction.
         reason: Box<str>,
     },
-    /// A call to the operating system failed: no rights, no space, no such directory.
+    /// A failed call to the operating system, for example for lack of permissions or space.
     #[error("{}: cannot be read or written", .path.display())]
     Io {
         /// The path of the file.

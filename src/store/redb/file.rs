@@ -1,4 +1,4 @@
-//! Creating and opening the file of a store.
+//! Creation and opening of the file of a store.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read};
@@ -18,10 +18,10 @@ pub(super) const SCHEMA: u64 = 1;
 /// The first bytes of every file of redb.
 const MAGIC: [u8; 9] = *b"redb\x1A\x0A\xA9\x0D\x0A";
 
-/// A function that is told how much of a task is done, from 0 to 1.
+/// A function that is called with the progress of a task, from 0 to 1.
 pub(super) type Progress = Arc<dyn Fn(f64) + Send + Sync>;
 
-/// A place where a store is kept, and how it is opened.
+/// The place in which a store is kept, with the settings for opening it.
 pub(super) struct Place {
     pub(super) path: PathBuf,
     pub(super) cache_size: usize,
@@ -29,15 +29,15 @@ pub(super) struct Place {
     pub(super) medium: Medium,
 }
 
-/// What a store is kept on.
+/// The medium of a store.
 pub(super) enum Medium {
     File,
-    /// What a function opens with a builder.
+    /// A backend that a function opens.
     #[cfg(feature = "testing")]
     Backend(OpenBackend),
 }
 
-/// A function that opens what a store is kept on, with whether it is empty.
+/// A function that opens the medium of a store, and returns whether it is empty.
 #[cfg(feature = "testing")]
 pub(super) type OpenBackend = Box<dyn Fn(&Builder) -> Result<(Database, bool), Failure> + Send + Sync>;
 
@@ -47,7 +47,7 @@ impl Place {
         match fs::metadata(&self.path) {
             Err(error) if error.kind() == ErrorKind::NotFound && self.is_file() => {
                 match create(&self.path, |_| Ok(())) {
-                    // Somebody else was faster.
+                    // Another caller was faster.
                     Ok(()) | Err(RedbError::Exists(_)) => {}
                     Err(error) => return Err(error),
                 }
@@ -57,7 +57,7 @@ impl Place {
         self.open()
     }
 
-    /// Opens the store that is there.
+    /// Opens the existing store.
     pub(super) fn open(&self) -> Result<Database, RedbError> {
         let database = match &self.medium {
             Medium::File => {
@@ -92,8 +92,9 @@ impl Place {
     }
 }
 
-/// Creates a store at `path`, where there must be no file, and lets `fill` fill it. It is written under
-/// another name, synced and only then given its name, so that no half file is ever at `path`.
+/// Creates a store at `path`, where no file must exist, and calls `fill` to fill it. The file is
+/// written under another name, synced and then renamed, so that `path` never contains an incomplete
+/// file.
 pub(super) fn create(
     path: &Path,
     fill: impl FnOnce(&mut Tables<'_>) -> Result<(), Failure>,
@@ -140,7 +141,7 @@ fn initialize(
     Ok(transaction.commit()?)
 }
 
-/// Gives a file its name, unless there is a file with the name, and makes that last.
+/// Gives a file its final name durably, unless a file with that name exists.
 fn publish(temporary: &Path, path: &Path) -> Result<(), RedbError> {
     let io = |error| RedbError::io(path, error);
     match fs::hard_link(temporary, path) {
@@ -156,12 +157,12 @@ fn publish(temporary: &Path, path: &Path) -> Result<(), RedbError> {
     sync_directory(directory.unwrap_or_else(|| Path::new("."))).map_err(io)
 }
 
-/// Makes the names in a directory last, where directories can be opened.
+/// Makes the names in a directory durable, if directories can be opened.
 fn sync_directory(directory: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
 }
 
-/// Refuses what no store has written, before anything is written to it.
+/// Returns an error for a file that no store has written, before anything is written to it.
 fn check_file(path: &Path) -> Result<(), RedbError> {
     let io = |error| RedbError::io(path, error);
     if fs::metadata(path).map_err(io)?.is_dir() {
@@ -176,7 +177,7 @@ fn check_file(path: &Path) -> Result<(), RedbError> {
     }
 }
 
-/// Refuses a database that is not a store's, or is of a newer schema.
+/// Returns an error for a database that is not a store, or has a newer schema.
 fn check_schema(path: &Path, database: &Database) -> Result<(), RedbError> {
     let foreign = || RedbError::NotAStore(path.to_owned());
     let transaction = database.begin_read().map_err(|error| RedbError::of(path, error))?;

@@ -1,12 +1,12 @@
-//! Group commit: requests that come in while others are being carried out are carried out together.
+//! Group commit: requests that arrive while others are executed are executed together.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-/// A queue of requests `R`, each of which is answered by an `A`.
+/// A queue of requests `R` with results `A`.
 ///
-/// There is no thread of its own. The first to come leads: it carries out the requests that wait, its own
-/// first, and then makes the next in the queue the leader.
+/// It has no thread. The first caller leads: it executes the waiting requests, starting with its own,
+/// and then makes the next caller in the queue the leader.
 pub(super) struct Group<R, A> {
     line: Mutex<Line<R, A>>,
 }
@@ -28,14 +28,14 @@ enum Turn<A> {
     Answered(Option<A>),
 }
 
-/// The tickets of the requests that a leader carries out. Those without an answer get `None` when it is
-/// dropped, and the next in the queue leads.
+/// The tickets of the requests that a leader executes. When it is dropped, those without a result get
+/// `None`, and the next caller in the queue leads.
 struct Term<'a, R, A> {
     group: &'a Group<R, A>,
     tickets: Vec<Arc<Ticket<A>>>,
 }
 
-/// The maximum number of requests that are carried out together.
+/// The maximum number of requests that are executed together.
 const MAX_REQUESTS: usize = 256;
 
 impl<R, A> Group<R, A> {
@@ -43,8 +43,8 @@ impl<R, A> Group<R, A> {
         Self { line: Mutex::new(Line { waiting: VecDeque::new(), has_leader: false }) }
     }
 
-    /// Returns the answer to `request`, given by `carry_out` here or in another thread; `None` if that
-    /// thread panicked. `carry_out` answers the requests in their order.
+    /// Returns the result of `request`, produced by `carry_out` in this thread or another; `None` if
+    /// that thread panicked. `carry_out` returns the results in the order of the requests.
     pub(super) fn submit(&self, request: R, carry_out: impl FnOnce(Vec<R>) -> Vec<A>) -> Option<A> {
         let ticket = Arc::new(Ticket { turn: Mutex::new(Turn::Waiting), changed: Condvar::new() });
         let mut line = lock(&self.line);
@@ -96,7 +96,7 @@ impl<A> Ticket<A> {
     }
 }
 
-/// Locks a mutex. Nothing that panics is done under these locks that leaves data inconsistent.
+/// Locks a mutex. No code that panics under these locks leaves data inconsistent.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

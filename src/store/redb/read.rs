@@ -1,4 +1,4 @@
-//! Reading from a snapshot.
+//! Reads from a snapshot.
 
 use std::collections::BTreeSet;
 use std::ops::Bound;
@@ -21,10 +21,10 @@ use crate::record::NumberRecord;
 use crate::store::{Entity, Logged, Page, PortQuery, Query, Receipt, StoreError, Stored};
 use crate::time::Timestamp;
 
-/// The bounds of a scan, as numbers are in the tables.
+/// The bounds of a scan, in the form of the tables.
 type Bounds = (Bound<u64>, Bound<u64>);
 
-/// Numbers in ascending order, as they are in the tables.
+/// Numbers in ascending order, in the form of the tables.
 type Candidates<'a> = Box<dyn Iterator<Item = Result<u64, StoreError>> + 'a>;
 
 /// Some of a page's values, and whether there are more.
@@ -104,8 +104,8 @@ impl Snapshot {
         Ok(page.finish())
     }
 
-    /// Returns numbers among which are all that match `query`, from the index that has few; `None` if
-    /// all numbers within the bounds have to be looked at.
+    /// Returns candidates that include all numbers matching `query`, from the index with the fewest
+    /// entries; `None` if all numbers within the bounds must be visited.
     fn candidates(
         &self,
         query: &Query,
@@ -121,9 +121,9 @@ impl Snapshot {
         for state in query.states {
             in_states += self.states.get(state_code(state)).map_err(failed)?.map_or(0, |count| count.value());
         }
-        // The index by clock is not in the order of the numbers, so all its rows have to be looked at. If
-        // they are many, it is less to look at all numbers up to a full page: among n numbers of which m
-        // match, a page takes n / m of them for each of its numbers.
+        // The index by clock is not sorted by number, so all its rows must be visited. If there are
+        // many, visiting all numbers up to a full page is cheaper: with n numbers of which m match, a
+        // page visits n / m numbers per item.
         let few = (u128::from(total) * limit.clamp(1, 1_000) as u128).isqrt();
         let few = usize::try_from(few).unwrap_or(usize::MAX);
         if query.owner.is_none() || query.clock.is_some() {
@@ -144,8 +144,8 @@ impl Snapshot {
         Ok(Some(Box::new(rows.map(|row| last_number(row.map_err(failed)?.0.value())))))
     }
 
-    /// Returns the numbers in the states of `query` with a clock in its range and within the bounds,
-    /// unless there are more than `few` with such a clock.
+    /// Returns the numbers in the states of `query` with a clock in its range and within the bounds;
+    /// `None` if more than `few` numbers have such a clock.
     fn by_clock(&self, query: &Query, bounds: Bounds, few: usize) -> Result<Option<Vec<u64>>, StoreError> {
         let clock = query.clock.as_ref();
         let (from, to) =
@@ -188,7 +188,7 @@ impl Snapshot {
         let range = (from, Bound::Unbounded);
         let mut add = |stored: Stored<PortRequest>| query.matches(&stored) && page.add(stored);
         if let Some(accounts) = &query.accounts {
-            // An account may be named twice.
+            // An account may occur twice.
             let accounts: BTreeSet<_> = accounts.iter().collect();
             let mut ids = BTreeSet::new();
             for account in accounts {
@@ -327,7 +327,7 @@ impl Snapshot {
 }
 
 impl<T: Entity> Filling<T> {
-    /// Adds a value, or notes that there is one more. Returns whether the page is done.
+    /// Adds a value, or records that there is one more. Returns whether the page is complete.
     fn add(&mut self, stored: Stored<T>) -> bool {
         if self.items.len() < self.limit {
             self.items.push(stored);
@@ -348,8 +348,8 @@ fn last_number(row: &[u8]) -> Result<u64, StoreError> {
     last_integer(row).ok_or_else(|| malformed("index", "a row is shorter than a number"))
 }
 
-/// Returns the bounds of the numbers with the prefix of `query` above `after`; `None` if there can be
-/// none.
+/// Returns the bounds of the numbers with the prefix of `query` that are greater than `after`; `None`
+/// if there can be none.
 fn bounds(query: &Query, after: Option<PhoneNumber>) -> Option<Bounds> {
     let (first, last) = query.prefix.map(|prefix| prefix.range().into_inner()).unzip();
     let last_bound = last.map_or(Bound::Unbounded, |last| Bound::Included(last.to_bits()));

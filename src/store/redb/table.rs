@@ -25,13 +25,13 @@ pub(super) mod counter {
     pub(in crate::store::redb) const EVENTS: &str = "events";
     /// The number of events that are forgotten.
     pub(in crate::store::redb) const FORGOTTEN: &str = "forgotten";
-    /// The greatest id of a contact that is or was stored, or was set aside to be given.
+    /// The greatest contact id that is or was stored, or was reserved.
     pub(in crate::store::redb) const CONTACT_ID: &str = "contact_id";
 }
 
-/// A row of an index, which is all key.
+/// A row of an index, which consists of its key.
 pub(super) type Row = ();
-/// A state, a clock and a number, each with the most significant byte first.
+/// A state, a clock and a number, each big endian.
 pub(super) type ClockKey = [u8; 17];
 
 macro_rules! tables {
@@ -41,7 +41,7 @@ macro_rules! tables {
             $($(#[$doc])* pub(super) $field: Table<'a, $key, $value>,)*
         }
 
-        /// All tables as they were after a commit.
+        /// All tables in their state after a commit.
         pub(super) struct Snapshot {
             $($(#[$doc])* pub(super) $field: ReadOnlyTable<$key, $value>,)*
         }
@@ -87,7 +87,7 @@ tables! {
     counters: &'static str => u64, "telnum";
     /// The records.
     numbers: u64 => &'static [u8], "numbers";
-    /// The count of numbers by state.
+    /// The number of numbers in each state.
     states: u8 => u64, "numbers by state";
     /// The numbers by owner.
     owners: &'static [u8] => Row, "numbers by owner";
@@ -101,7 +101,7 @@ tables! {
     active: &'static str => Row, "port requests active";
     /// The port requests by account.
     accounts: &'static [u8] => Row, "port requests by account";
-    /// The port requests that numbers are active on.
+    /// The port requests on which numbers are active.
     holders: u64 => &'static str, "port requests by number";
     /// The contact lists.
     lists: &'static str => &'static [u8], "contact lists";
@@ -119,14 +119,14 @@ tables! {
     receipt_times: (u64, u64) => Row, "receipts by time";
     /// The receipts by actor and revision.
     receipt_actors: &'static [u8] => Row, "receipts by actor";
-    /// The count of receipts by actor.
+    /// The number of receipts of each actor.
     receipt_counts: &'static str => u64, "receipts of actors";
-    /// The parts of answers, by revision and place.
+    /// The parts of responses, by revision and index.
     receipt_parts: (u64, u32) => &'static [u8], "receipt parts";
 }
 
 impl Snapshot {
-    /// Returns the tables as they are after the latest commit.
+    /// Returns the tables in their state after the latest commit.
     pub(super) fn of(database: &Database) -> Result<Self, ::redb::Error> {
         let transaction = database.begin_read().map_err(|error: TransactionError| error)?;
         Ok(Self::open(&transaction)?)
@@ -138,12 +138,12 @@ impl Snapshot {
     }
 }
 
-/// A kind of value, in a table of its own.
+/// A kind of value that has its own table.
 pub(super) trait Kind: Entity {
     /// The type of the keys in the table.
     type Raw: Key + 'static;
 
-    /// Returns the key as it is in the table.
+    /// Returns the key in the form of the table.
     fn raw(key: &Self::Key) -> <Self::Raw as Value>::SelfType<'_>;
 
     /// Returns the table, open for a commit.
@@ -224,8 +224,8 @@ pub(super) fn last_integer(row: &[u8]) -> Option<u64> {
     row.last_chunk().map(|bytes| u64::from_be_bytes(*bytes))
 }
 
-/// An id of visible ASCII characters and what follows it, with a byte between that is less than all of
-/// them: rows are in the order of the ids, then of what follows.
+/// Joins an id of visible ASCII characters and the following bytes, with a lower byte between them, so
+/// that rows are sorted by id and then by the following bytes.
 fn joined(id: &str, rest: &[u8]) -> Vec<u8> {
     [id.as_bytes(), &[0], rest].concat()
 }
