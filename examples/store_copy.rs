@@ -215,8 +215,8 @@ fn verify(from: &RedbStore, to: &dyn Store, copied: &Tally) -> Result<()> {
         if !one
             .items
             .iter()
-            .map(|stored| stored.shared())
-            .eq(other.items.iter().map(|stored| stored.shared()))
+            .map(telnum::store::Stored::shared)
+            .eq(other.items.iter().map(telnum::store::Stored::shared))
         {
             return differs("its numbers");
         }

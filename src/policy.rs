@@ -37,6 +37,7 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "independent settings of an operator")]
 pub struct Policy {
     /// The state of a released number that no other account has reserved. Default: available.
     pub(crate) released_state: ReleasedState,

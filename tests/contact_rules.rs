@@ -171,7 +171,7 @@ fn apply(
                 text.map(entered).into_iter().fold(ContactPatch::default(), ContactPatch::with_number);
             let patch = extension.iter().fold(patch, |patch, extension| patch.with_extension(*extension));
             let labels = label.map(|label| label.map(|label| label.parse::<ContactLabel>().unwrap()));
-            let patch = labels.into_iter().fold(patch, |patch, label| patch.with_label(label));
+            let patch = labels.into_iter().fold(patch, ContactPatch::with_label);
             let patch = primary.iter().fold(patch, |patch, primary| patch.with_primary(*primary));
             list.update(id(*number), patch, now)
         }

@@ -54,14 +54,14 @@ fn billed(billing: impl Billing + 'static) -> World {
 }
 
 impl World {
-    fn new_request(&self, id: &str, account: AccountId, numbers: &[&str]) -> NewPortRequest {
+    fn new_request(id: &str, account: AccountId, numbers: &[&str]) -> NewPortRequest {
         let numbers: serde_json::Map<_, _> = numbers.iter().map(|it| ((*it).to_owned(), json!({}))).collect();
         let document = json!({"name": "Bakery", "numbers": numbers}).as_object().unwrap().clone();
         NewPortRequest { id: id.parse().unwrap(), account, port_authority: None, document }
     }
 
     fn pending(&self, id: &str, numbers: &[&str]) -> PortRequestId {
-        let new = self.new_request(id, self.shop, numbers);
+        let new = World::new_request(id, self.shop, numbers);
         let id = new.id;
         self.desk.create(new, self.shop.into()).unwrap();
         self.desk.transition(id, &PortState::Submitted, None, self.shop.into()).unwrap();
@@ -75,7 +75,7 @@ impl World {
 fn a_number_is_on_one_active_request() {
     let world = world();
     let create = |id, account, numbers: &[&str]| {
-        world.desk.create(world.new_request(id, account, numbers), Actor::System)
+        world.desk.create(World::new_request(id, account, numbers), Actor::System)
     };
     create("p1", world.shop, &["+14158867900"]).unwrap();
     let message = |error: PortDeskError| error.to_string();
@@ -119,7 +119,7 @@ fn a_number_that_cannot_be_ported_in_is_refused() {
         });
         let record = NumberRecord::from_value(&document).unwrap();
         world.store.commit(Change::put(record, Expect::Absent).into()).unwrap();
-        let made = world.desk.create(world.new_request("p1", world.shop, &[number]), world.shop.into());
+        let made = world.desk.create(World::new_request("p1", world.shop, &[number]), world.shop.into());
         assert_eq!(made.is_ok(), may, "{state} of {owner:?}");
         if may {
             world.desk.transition("p1".parse().unwrap(), &PortState::Submitted, None, Actor::System).unwrap();
@@ -156,7 +156,7 @@ fn row_155_the_charges_of_a_port_are_accepted_on_submission() {
     let World { shop, other, master, .. } = world;
     let id: PortRequestId = "p1".parse().unwrap();
     let numbers = ["+14158867900", "+14158867901"];
-    world.desk.create(world.new_request("p1", shop, &numbers), shop.into()).unwrap();
+    world.desk.create(World::new_request("p1", shop, &numbers), shop.into()).unwrap();
     let submitted = |answer: Result<_, PortDeskError>| match answer {
         Ok(_) => panic!("it is submitted"),
         Err(PortDeskError::Inventory(error)) => error,
@@ -178,7 +178,7 @@ fn row_155_the_charges_of_a_port_are_accepted_on_submission() {
     let completed = world.desk.complete(id, master.into()).unwrap();
     assert_eq!((completed.request.state(), completed.waiting.len()), (&PortState::Completed, 0));
 
-    world.desk.create(world.new_request("p2", other, &["+14158867902"]), other.into()).unwrap();
+    world.desk.create(World::new_request("p2", other, &["+14158867902"]), other.into()).unwrap();
     let broke = submitted(world.desk.submit("p2".parse().unwrap(), true, other.into()));
     assert_eq!(broke.kind(), InventoryErrorKind::NotEnoughCredit);
 }
@@ -196,13 +196,13 @@ fn row_157_stale_requests_are_removed() {
         let request: PortRequest = serde_json::from_value(document).unwrap();
         world.store.commit(Change::put(request, Expect::Absent).into()).unwrap();
     }
-    world.desk.create(world.new_request("young", world.shop, &["+14158867910"]), world.shop.into()).unwrap();
+    world.desk.create(World::new_request("young", world.shop, &["+14158867910"]), world.shop.into()).unwrap();
     let ids = |ids: &[&str]| ids.iter().map(|id| id.parse().unwrap()).collect::<Vec<PortRequestId>>();
     assert_eq!(world.desk.sweep().unwrap(), ids(&["rejected", "unconfirmed"]));
     let left = world.desk.list(PortStates::ALL, None, 10, Actor::System).unwrap().items;
     let left: Vec<_> = left.iter().map(|request| request.id()).collect();
     assert_eq!(left, ids(&["canceled", "completed", "pending", "submitted", "young"]));
-    world.desk.create(world.new_request("again", world.other, &["+14158867905"]), Actor::System).unwrap();
+    world.desk.create(World::new_request("again", world.other, &["+14158867905"]), Actor::System).unwrap();
     let events = world.store.events(0, 100).unwrap();
     let events = events.iter().filter_map(|logged| logged.event.port_request());
     assert_eq!(events.filter(|event| event.kind == PortEventKind::Deleted).count(), 2);
@@ -221,7 +221,7 @@ fn concurrent_requests_for_a_number_have_one_winner() {
             .map(|place| {
                 let world = &world;
                 scope.spawn(move || {
-                    let new = world.new_request(&format!("p{place}"), world.shop, &["+14158867900"]);
+                    let new = World::new_request(&format!("p{place}"), world.shop, &["+14158867900"]);
                     world.desk.create(new, Actor::System).is_ok()
                 })
             })
@@ -329,7 +329,7 @@ fn a_number_is_created_or_ported() {
                 world.inventory.create([&number], &Create::default(), &options).unwrap().is_success()
             });
             let requested = scope.spawn(|| {
-                let new = world.new_request(&format!("p{round}"), world.shop, &[&number]);
+                let new = World::new_request(&format!("p{round}"), world.shop, &[&number]);
                 barrier.wait();
                 world.desk.create(new, world.shop.into()).is_ok()
             });

@@ -86,7 +86,7 @@ impl World {
         record.map_or("-".to_owned(), |record| record.state().to_string())
     }
 
-    fn put(&self, document: Value) {
+    fn put(&self, document: &Value) {
         let mut record =
             json!({"id": NUMBER, "pvt_created": 63_000_000_000_u64, "pvt_modified": 63_000_000_000_u64});
         record.as_object_mut().unwrap().extend(document.as_object().unwrap().clone());
@@ -120,7 +120,7 @@ fn by(account: &str) -> Options {
     Options::new(account.parse::<Actor>().unwrap())
 }
 
-fn document(value: Value) -> Map<String, Value> {
+fn document(value: &Value) -> Map<String, Value> {
     value.as_object().unwrap().clone()
 }
 
@@ -157,7 +157,7 @@ fn item_8_every_number_that_was_in_service_rests() {
         };
         if ageing.is_some() {
             let refused = by_others();
-            assert!(refused.iter().all(|result| result.is_err()), "{case}: {refused:?}");
+            assert!(refused.iter().all(Result::is_err), "{case}: {refused:?}");
             let back = world.inventory.create([NUMBER], &Create::default(), &by("shop").with_dry_run(true));
             assert!(back.unwrap().is_success(), "{case}: the previous owner has it back");
         }
@@ -176,7 +176,7 @@ fn item_8_every_number_that_was_in_service_rests() {
 #[test]
 fn item_8_without_a_policy_an_ageing_number_is_not_everybodys() {
     let world = world(Policy::default());
-    world.put(json!({"pvt_state": "aging", "pvt_module_name": "knm_telnyx",
+    world.put(&json!({"pvt_state": "aging", "pvt_module_name": "knm_telnyx",
         "pvt_disconnected_at": world.clock.now().gregorian()}));
     let refused = world.inventory.activate([NUMBER], &by("shop")).unwrap().single().unwrap_err();
     assert_eq!(refused.kind(), Kind::InvalidTransition);
@@ -267,7 +267,7 @@ fn item_12_what_others_hold_is_not_offered() {
     for held in ["reserved", "in_service", "port_out"] {
         let world = world(Policy::default());
         let history = if held == "reserved" { json!(["shop"]) } else { json!([]) };
-        world.put(json!({"pvt_state": held, "pvt_assigned_to": "shop", "pvt_reserve_history": history}));
+        world.put(&json!({"pvt_state": held, "pvt_assigned_to": "shop", "pvt_reserve_history": history}));
         for who in ["bakery", "shop", "master"] {
             let search = NumberSearch::new("+1212555015".parse().unwrap()).with_quantity(10);
             let found = world.inventory.search(&search, &by(who)).unwrap();
@@ -285,7 +285,7 @@ fn item_13_a_carrier_that_nobody_knows_is_refused() {
     let world = world(Policy::default());
     world.inventory.create([NUMBER], &Create::default(), &by("shop")).unwrap().single().unwrap();
     let unknown: CarrierName = "blabla".parse().unwrap();
-    let fields = document(json!({"carrier_name": "blabla"}));
+    let fields = document(&json!({"carrier_name": "blabla"}));
     let create = Create::default().with_carrier(unknown);
     let calls = [
         world.inventory.patch([NUMBER], fields, &by("master")),
@@ -306,8 +306,9 @@ fn address() -> Value {
 
 /// A number of telnyx with an address, a name and more, provisioned.
 fn with_features(world: &World) {
-    world.put(json!({"pvt_state": "in_service", "pvt_assigned_to": "shop", "pvt_module_name": "knm_telnyx"}));
-    let fields = document(json!({
+    world
+        .put(&json!({"pvt_state": "in_service", "pvt_assigned_to": "shop", "pvt_module_name": "knm_telnyx"}));
+    let fields = document(&json!({
         "e911": address(), "cnam": {"display_name": "Bakery Shop", "inbound_lookup": true},
         "force_outbound": true, "prepend": {"enabled": true, "name": "Sales"},
     }));
@@ -363,7 +364,7 @@ fn item_14_a_feature_goes_with_its_last_field() {
     let world = with_providers();
     with_features(&world);
     let nulls = document(
-        json!({"cnam": {"display_name": null, "inbound_lookup": null}, "prepend": {"name": null, "enabled": null}}),
+        &json!({"cnam": {"display_name": null, "inbound_lookup": null}, "prepend": {"name": null, "enabled": null}}),
     );
     let record = world.inventory.patch([NUMBER], nulls, &by("shop")).unwrap().single().unwrap();
     let settings = json!(record.settings());
@@ -408,7 +409,7 @@ fn item_15_the_account_of_a_port_request_is_a_setting() {
     for (is_used, expected) in [(true, true), (false, false)] {
         let world = world(Policy::default().with_account_from_port_requests(is_used));
         let desk = PortDesk::new(world.inventory.clone());
-        let document = document(json!({"name": "Port", "numbers": {NUMBER: {}}}));
+        let document = document(&json!({"name": "Port", "numbers": {NUMBER: {}}}));
         let new =
             NewPortRequest { id: "p1".parse().unwrap(), account: id("shop"), port_authority: None, document };
         desk.create(new, id("shop").into()).unwrap();
@@ -420,12 +421,12 @@ fn item_15_the_account_of_a_port_request_is_a_setting() {
 fn item_16_a_document_that_does_not_name_the_address_keeps_it() {
     let world = with_providers();
     with_features(&world);
-    let replaced = world.inventory.replace([NUMBER], document(json!({"note": 1})), &by("shop"));
+    let replaced = world.inventory.replace([NUMBER], document(&json!({"note": 1})), &by("shop"));
     let replaced = replaced.unwrap().single().unwrap();
     assert!(
         replaced.features().contains(Feature::E911) && !replaced.features().contains(Feature::InboundCnam)
     );
-    let removed = world.inventory.replace([NUMBER], document(json!({"e911": null})), &by("shop"));
+    let removed = world.inventory.replace([NUMBER], document(&json!({"e911": null})), &by("shop"));
     assert!(!removed.unwrap().single().unwrap().features().contains(Feature::E911));
 }
 
@@ -482,7 +483,7 @@ fn item_19_small_ones() {
         id: "p1".parse().unwrap(),
         account: id("shop"),
         port_authority: None,
-        document: document(json!({"name": "Port", "numbers": {number: {}}})),
+        document: document(&json!({"name": "Port", "numbers": {number: {}}})),
     };
     let error = desk.create(new("+11234567890"), id("shop").into()).unwrap_err();
     assert!(error.to_string().contains("numbers.+11234567890"), "{error}");
@@ -513,7 +514,7 @@ impl Random {
     }
 
     fn of<T: Copy>(&mut self, list: &[T]) -> T {
-        list[self.below(list.len())]
+        *list.get(self.below(list.len())).unwrap()
     }
 }
 
@@ -545,9 +546,9 @@ fn replayed(store: &MemoryStore) -> BTreeMap<PhoneNumber, (State, Option<Account
 /// One random command, fault or jump of the clock.
 fn step(world: &World, random: &mut Random) {
     let all: Vec<String> = (0..10).map(|last| format!("+1212555015{last}")).collect();
-    let number = &all[random.below(all.len())];
-    let others = [number.as_str(), all[random.below(all.len())].as_str()];
-    let numbers = &others[..1 + random.below(2)];
+    let number = all.get(random.below(all.len())).unwrap();
+    let others = [number.as_str(), all.get(random.below(all.len())).unwrap().as_str()];
+    let numbers = others.get(..=random.below(2)).unwrap();
     let names = ["master", "reseller", "shop", "bakery", "stranger"];
     let mut options = by(random.of(&names)).with_account(id(random.of(&names)));
     options = options.with_all_or_nothing(random.below(4) == 0);

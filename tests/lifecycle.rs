@@ -12,6 +12,7 @@ const ROLES: [Role; 5] = [Role::Sweep, Role::Admin, Role::Owner, Role::Descendan
 const CARRIERS: [CarrierKind; 3] = [CarrierKind::Local, CarrierKind::Mdn, CarrierKind::Other];
 
 /// Every pair of states with every combination of facts.
+#[expect(clippy::field_reassign_with_default, reason = "the type is not exhaustive")]
 fn all_requests() -> impl Iterator<Item = (State, State, TransitionFacts)> {
     State::ALL.into_iter().flat_map(|from| {
         State::ALL.into_iter().flat_map(move |to| {

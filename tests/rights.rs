@@ -92,7 +92,7 @@ fn by(account: &str) -> Options {
     Options::new(actor(account))
 }
 
-fn document(value: Value) -> Map<String, Value> {
+fn document(value: &Value) -> Map<String, Value> {
     value.as_object().unwrap().clone()
 }
 
@@ -106,17 +106,17 @@ fn error(outcome: Result<Outcome, InventoryError>) -> (Kind, String, Option<Valu
 type Step = (&'static str, fn(&World, Actor, AccountId));
 
 const STEPS: [Step; 22] = [
-    ("create", |world, actor, account| create(world, actor, account, Create::default())),
+    ("create", |world, actor, account| create(world, actor, account, &Create::default())),
     ("create in service", |world, actor, account| create_in(world, actor, account, State::InService)),
     ("create reserved", |world, actor, account| create_in(world, actor, account, State::Reserved)),
     ("create available", |world, actor, account| create_in(world, actor, account, State::Available)),
     ("create ageing", |world, actor, account| create_in(world, actor, account, State::Aging)),
     ("create port_in", |world, actor, account| create_in(world, actor, account, State::PortIn)),
     ("create ported in", |world, actor, account| {
-        create(world, actor, account, Create::default().with_ported_in(true));
+        create(world, actor, account, &Create::default().with_ported_in(true));
     }),
     ("create mobile", |world, actor, account| {
-        create(world, actor, account, Create::default().with_carrier(CarrierName::MDN));
+        create(world, actor, account, &Create::default().with_carrier(CarrierName::MDN));
     }),
     ("import", |world, actor, account| {
         let row = ImportRow::new(NUMBER, Create::default().with_ported_in(true));
@@ -143,7 +143,7 @@ const STEPS: [Step; 22] = [
         drop(world.inventory.update([NUMBER], &update, &Options::new(actor).with_account(account)));
     }),
     ("request a port", |world, actor, account| {
-        let document = document(json!({"name": "Port", "numbers": {NUMBER: {}}}));
+        let document = document(&json!({"name": "Port", "numbers": {NUMBER: {}}}));
         let id = "p1".parse().unwrap();
         let new = NewPortRequest { id, account, port_authority: None, document: document.clone() };
         if world.desk.create(new, actor).is_err() {
@@ -166,12 +166,12 @@ const STEPS: [Step; 22] = [
     }),
 ];
 
-fn create(world: &World, actor: Actor, account: AccountId, create: Create) {
-    drop(world.inventory.create([NUMBER], &create, &Options::new(actor).with_account(account)));
+fn create(world: &World, actor: Actor, account: AccountId, create: &Create) {
+    drop(world.inventory.create([NUMBER], create, &Options::new(actor).with_account(account)));
 }
 
 fn create_in(world: &World, actor: Actor, account: AccountId, state: State) {
-    create(world, actor, account, Create::default().with_state(state));
+    create(world, actor, account, &Create::default().with_state(state));
 }
 
 fn change_state(world: &World, actor: Actor, account: AccountId, to: State) {
@@ -284,7 +284,7 @@ fn item_1_a_note_keeps_nobody_with_the_right_from_the_number() {
         |inventory| inventory.activate([NUMBER], &by("stranger")),
     ] {
         let world = world_with(|builder| builder.carrier(telnyx()));
-        let note = Create::default().with_document(document(json!({"note": "plain's"})));
+        let note = Create::default().with_document(document(&json!({"note": "plain's"})));
         world.inventory.port([NUMBER], &note, &by("plain")).unwrap().single().unwrap();
         let taken = takes(&world.inventory).unwrap().single().unwrap();
         assert!(taken.owner() != Some(id("plain")) && taken.custom().is_none(), "{taken:?}");
@@ -325,7 +325,7 @@ fn item_2_the_library_finds_the_port_authority() {
     for [account, who, asked, expected] in rows(include_str!("data/rights/port_authority.tsv")) {
         let world = world();
         let port_authority = Some(asked).filter(|asked| *asked != "-").map(id);
-        let document = document(json!({"name": "Port", "numbers": {NUMBER: {}}}));
+        let document = document(&json!({"name": "Port", "numbers": {NUMBER: {}}}));
         let new =
             NewPortRequest { id: "p1".parse().unwrap(), account: id(account), port_authority, document };
         let found = match world.desk.create(new, actor(who)) {
@@ -353,7 +353,7 @@ fn item_3_accounts_that_are_disabled_or_unknown_have_no_power() {
             inventory.activate(["+12125550101"], &options),
             inventory.reserve(["+12125550101"], &options),
             inventory.release(["+12125550102"], &options),
-            inventory.patch(["+12125550102"], document(json!({"a": 1})), &options),
+            inventory.patch(["+12125550102"], document(&json!({"a": 1})), &options),
             inventory.change_state(["+12125550102"], State::PortOut, &options),
             inventory.delete(["+12125550102"], &options),
             inventory.get(["+12125550101"], &options),
@@ -461,7 +461,7 @@ fn item_5_searches_of_one_account_leave_those_of_others() {
 fn item_6_fields_that_would_pass_for_the_librarys_are_refused() {
     for [name, expected] in rows(include_str!("data/rights/own_fields.tsv")) {
         let world = world();
-        let fields = document(json!({name: "mine"}));
+        let fields = document(&json!({name: "mine"}));
         let created = Create::default().with_document(fields.clone());
         let created = world.inventory.create([NUMBER], &created, &by("adder")).unwrap().single();
         world.inventory.create(["+12125550156"], &Create::default(), &by("adder")).unwrap().single().unwrap();
@@ -483,7 +483,7 @@ fn item_6_fields_that_would_pass_for_the_librarys_are_refused() {
 fn item_7_a_request_key_is_that_of_one_request() {
     let world = world();
     let keyed = by("adder").with_key("order-7".parse().unwrap());
-    let create = |text: &str| Create::default().with_document(document(json!({"note": text})));
+    let create = |text: &str| Create::default().with_document(document(&json!({"note": text})));
     world.inventory.create([NUMBER], &create("one"), &keyed).unwrap().single().unwrap();
     world.inventory.create([NUMBER], &create("one"), &keyed).unwrap().single().unwrap();
     let reused = world.inventory.create([NUMBER], &create("two"), &keyed).unwrap_err();

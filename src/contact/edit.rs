@@ -43,6 +43,7 @@ pub struct NewContact {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
+#[expect(clippy::option_option, reason = "absent, removed, or a value, as in a patch")]
 pub struct ContactPatch {
     /// The new number. It also replaces the extension, or removes it if the new number has none.
     pub(crate) number: Option<EnteredNumber>,

@@ -167,7 +167,7 @@ impl Services {
     /// inventory has and that are not free for the account.
     fn withdraw_held(&self, answers: &mut [SearchAnswer], options: &Options) -> Result<(), InventoryError> {
         let is_stock =
-            |name| self.carrier(name).map_or(CarrierInfo::of(name), |carrier| carrier.info()).is_local;
+            |name| self.carrier(name).map_or(CarrierInfo::of(name), crate::carrier::Carrier::info).is_local;
         let mut bought: Vec<_> = answers.iter_mut().filter(|(carrier, _)| !is_stock(*carrier)).collect();
         let offers = bought.iter().flat_map(|(_, answer)| answer.iter().flatten());
         let numbers: Vec<_> = offers.map(|offer| offer.number).collect();

@@ -293,9 +293,6 @@ impl NumberRecord {
         }
     }
 
-    /// Checks that an ageing number is not put in service too early for an account other than its
-    /// previous owner. Admins are exempt.
-
     /// Sets the state and the owner, and removes the data that they do not have.
     pub(super) fn enter(&mut self, to: State, owner: Option<AccountId>, ctx: &Context<'_>) {
         let takes_calls = |state| matches!(state, State::InService | State::PortOut);

@@ -26,6 +26,7 @@ use crate::policy::CnamProfile;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
+#[expect(clippy::option_option, reason = "absent, removed, or a value, as in a patch")]
 pub struct Update {
     /// A change of the public document.
     pub(crate) document: Option<Document>,

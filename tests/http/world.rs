@@ -16,7 +16,7 @@ use telnum::idempotency::IdempotencyKey;
 use telnum::inventory::{Billing, BillingError, Charge, Create, Inventory, Options, Quote};
 use telnum::lifecycle::State;
 use telnum::locality::{Columns, LocalityTable};
-use telnum::names::{CarrierName, FeatureSet};
+use telnum::names::{CarrierName, Feature, FeatureSet};
 use telnum::plan::Region;
 use telnum::policy::Policy;
 use telnum::provider::AddressBook;
@@ -213,9 +213,9 @@ fn accounts() -> AccountTree {
 /// The inventory of the published documents.
 pub(crate) fn inventory() -> Inventory {
     let accounts = accounts();
-    let policy = Policy::default()
-        .with_allowed_features(FeatureSet::ALL)
-        .with_default_carrier("telnyx".parse().unwrap());
+    let policy = Policy::default();
+    let allowed = policy.allowed_features.union(FeatureSet::from([Feature::E911, Feature::Cnam]));
+    let policy = policy.with_allowed_features(allowed).with_default_carrier("telnyx".parse().unwrap());
     let inventory = Inventory::builder(MemoryStore::new())
         .accounts(accounts)
         .policy(policy)

@@ -40,7 +40,7 @@ fn row_140_carriers_that_charge() {
     for (name, is_billable) in [("local", false), ("mdn", false), ("bandwidth2", true), ("unheard-of", true)]
     {
         let info = CarrierInfo::of(name.parse().unwrap());
-        assert_eq!(info.clone().with_billable(is_billable), info, "{name}");
+        assert_eq!(info.with_billable(is_billable), info, "{name}");
     }
 }
 

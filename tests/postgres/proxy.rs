@@ -77,9 +77,12 @@ impl Cutter {
 
 /// Forwards bytes until the connection ends, or is cut.
 fn forward(mut from: TcpStream, mut to: TcpStream, cutter: &Cutter) {
-    let mut buffer = [0; 65_536];
+    let mut buffer = vec![0; 65_536];
     while let Ok(count) = from.read(&mut buffer) {
-        if count == 0 || cutter.is_cut() || to.write_all(&buffer[..count]).is_err() {
+        if count == 0
+            || cutter.is_cut()
+            || buffer.get(..count).is_none_or(|bytes| to.write_all(bytes).is_err())
+        {
             break;
         }
     }

@@ -40,7 +40,7 @@ pub(crate) enum Fault {
     FullBetween(u64, u64),
 }
 
-/// A generator of pseudo-random numbers: SplitMix64.
+/// A generator of pseudo-random numbers: `SplitMix64`.
 #[derive(Debug)]
 pub(crate) struct Random(pub(crate) u64);
 
@@ -99,7 +99,7 @@ impl Disk {
             }
         }
         for (place, change) in (0..).zip(changes) {
-            let fate = if style == 1 { if place < cut { 1 } else { 0 } } else { random.below(3) };
+            let fate = if style == 1 { u64::from(place < cut) } else { random.below(3) };
             match (fate, change) {
                 (0, _) => {}
                 (2, Change::Write(offset, data)) => {
@@ -114,7 +114,8 @@ impl Disk {
                 (_, Change::SetLength(length)) => state.durable.resize(length, 0),
             }
         }
-        state.current = state.durable.clone();
+        let durable = state.durable.clone();
+        state.current = durable;
         (state.fault, state.is_off, state.steps) = (None, false, 0);
     }
 
@@ -192,6 +193,9 @@ impl StorageBackend for Disk {
 
 impl std::fmt::Debug for State {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("State").field("length", &self.current.len()).field("steps", &self.steps).finish()
+        f.debug_struct("State")
+            .field("length", &self.current.len())
+            .field("steps", &self.steps)
+            .finish_non_exhaustive()
     }
 }

@@ -112,7 +112,8 @@ fn child() {
     let (run, options) = (count("TELNUM_KILL_RUN", 0), Options::new(shop()));
     let inventory = service(Path::new(&folder), i64::try_from(run).unwrap() * 48);
     let say = |done: &str, numbers: &[String]| {
-        let lines: String = numbers.iter().map(|number| format!("did {done} {number}\n")).collect();
+        let lines =
+            numbers.iter().fold(String::new(), |lines, number| lines + &format!("did {done} {number}\n"));
         std::io::stdout().write_all(lines.as_bytes()).unwrap();
         std::io::stdout().flush().unwrap();
     };

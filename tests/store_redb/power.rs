@@ -56,10 +56,10 @@ fn receipt(place: usize) -> Receipt {
 /// Makes a batch of a few numbers.
 fn batch(store: &RedbStore, place: usize, random: &mut Random) -> Result<Batch, StoreError> {
     let first = random.below(NUMBERS);
-    let changes = (0..1 + random.below(4)).map(|step| {
+    let changes = (0..=random.below(4)).map(|step| {
         let number = number((first + step) % NUMBERS);
         let stored = store.get(number)?;
-        let expect = stored.as_ref().map_or(Expect::Absent, |stored| stored.expected());
+        let expect = stored.as_ref().map_or(Expect::Absent, telnum::store::Stored::expected);
         let change = if stored.is_some() && random.below(4) == 0 {
             Change::remove(number, expect)
         } else {
@@ -125,13 +125,11 @@ impl Allowed {
 fn run(store: &RedbStore, allowed: &mut Allowed, random: &mut Random) {
     for place in 0..COMMITS {
         let Ok(batch) = batch(store, place, random) else { return };
-        match store.commit(batch.clone()) {
-            Ok(revision) => allowed.acknowledged = apply(allowed.acknowledged.clone(), &batch, revision),
-            Err(_) => {
-                allowed.unknown = Some((batch, allowed.acknowledged.clone()));
-                return;
-            }
-        }
+        let Ok(revision) = store.commit(batch.clone()) else {
+            allowed.unknown = Some((batch, allowed.acknowledged.clone()));
+            return;
+        };
+        allowed.acknowledged = apply(allowed.acknowledged.clone(), &batch, revision);
     }
 }
 

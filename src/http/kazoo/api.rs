@@ -130,9 +130,7 @@ impl KazooApi {
         let used_by = match fields.get(USED_BY).filter(|_| self.state.sets_used_by) {
             None => None,
             Some(Value::Null) => Some(None),
-            Some(Value::String(app)) => {
-                Some(Some(app.as_str().into()).filter(|app: &Box<str>| !app.is_empty()))
-            }
+            Some(Value::String(app)) => Some((!app.is_empty()).then(|| app.as_str().into())),
             Some(other) => return Err(FieldError::wrong_type(USED_BY, "string", other)),
         };
         Ok(Update { document: Some(document), used_by, ..Update::default() })

@@ -80,7 +80,7 @@ impl<P: DeserializeOwned + Send> FromRequest<KazooApi> for KazooRequest<P> {
     async fn from_request(request: Request, api: &KazooApi) -> Result<Self, RequestError> {
         let limit = api.state.limits.request_timeout;
         // The response is still to be sent in time.
-        let deadline = Instant::now().checked_add(limit - limit / 10);
+        let deadline = Instant::now().checked_add(limit / 10 * 9);
         let (mut parts, body) = request.into_parts();
         // The body of an unauthenticated request is not read.
         let actor = api.state.auth.actor(ApiName::Kazoo, &parts).ok_or(RequestError::Unauthenticated)?;
