@@ -422,8 +422,8 @@ impl NumberRecord {
     /// Returns the earliest time at which a number that rests may be assigned to another account than its
     /// previous owner; `None` if it does not rest.
     ///
-    /// An ageing number rests for the legal minimum of [`Policy::ageing`], or for 90 days, the maximum of
-    /// residential numbers, if the policy has no ageing. With an ageing policy a number that was deleted
+    /// An ageing number rests for the legal minimum of the policy's [ageing](Policy::with_ageing), or for 90
+    /// days, the maximum for residential numbers, if the policy sets none. If it sets one, a deleted number
     /// rests too.
     ///
     /// ```

@@ -118,8 +118,8 @@ pub enum InventoryError {
         /// The limit in bytes.
         max: usize,
     },
-    /// The call's [deadline](super::Options::deadline) before the number was begun: nothing was done for it,
-    /// or its claim is left to recovery if it is claimed.
+    /// The [deadline](super::Options::with_deadline) of the call passed before its work on the number was
+    /// done. Nothing was changed; if the number is claimed, recovery finishes or undoes the claim.
     #[error("{0}: the deadline of the call has passed")]
     DeadlinePassed(PhoneNumber),
     /// A failure of the store.

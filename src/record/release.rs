@@ -17,13 +17,14 @@ impl NumberRecord {
     /// number is reserved for that one. Otherwise the number is
     ///
     /// - deleted, if it is mobile, or being ported in or out,
-    /// - [ageing](State::Aging), if it was in service, the policy has ageing and makes released numbers
-    ///   available,
+    /// - [ageing](State::Aging), if it was in service, the policy sets a time of ageing and makes released
+    ///   numbers available,
     /// - available, if it was reserved from the stock,
-    /// - deleted, if it is local or by [`Policy::delete_on_release`],
-    /// - else in [`Policy::released_state`].
+    /// - deleted, if it is local or the policy [deletes](Policy::with_delete_on_release) released numbers,
+    /// - otherwise in the policy's [released state](Policy::with_released_state).
     ///
-    /// It is disconnected at its carrier if it is deleted, or by [`Policy::disconnect_on_release`].
+    /// It is disconnected at its carrier if it is deleted or if the policy
+    /// [disconnects](Policy::with_disconnect_on_release) released numbers.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountId, AccountTree};

@@ -29,10 +29,10 @@ impl NumberRecord {
     /// Returns the change that is due at `now`, if there is one. Nothing is due while the record is
     /// claimed.
     ///
-    /// A number in discovery is forgotten [`Policy::discovery_days`] after its last change, and one that is
-    /// noted for porting in [`Policy::port_in_days`] after its creation. An ageing number is recycled when
-    /// the term of [`Policy::ageing`] ends; without ageing in the policy, after 90 days, the maximum for
-    /// residential numbers.
+    /// A number in discovery is forgotten some [days](Policy::with_discovery_days) after its last change,
+    /// and a number that is noted for porting in some [days](Policy::with_port_in_days) after its creation.
+    /// An ageing number is recycled when the [ageing time](Policy::with_ageing) of the policy is over, or
+    /// after 90 days, the maximum for residential numbers, if the policy sets none.
     ///
     /// ```
     /// use chrono::TimeDelta;
