@@ -117,7 +117,8 @@ impl<T> RecentOf<T> {
         self.accounts.get(&account).into_iter().flatten()
     }
 
-    /// Removes the entries of `account` that `is_kept` does not keep.
+    /// Removes the entries of `account` for which `is_kept` returns `false`.
+    #[cfg(feature = "http")]
     pub(crate) fn retain(&mut self, account: Option<AccountId>, is_kept: impl FnMut(&T) -> bool) {
         if let Some(entries) = self.accounts.get_mut(&account) {
             let before = entries.len();
