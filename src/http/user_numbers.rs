@@ -12,7 +12,7 @@
 //! let accounts = AccountTree::new([Account::new("user".parse()?)])?;
 //! let book = ContactBook::new(MemoryStore::new());
 //! let service: axum::Router = user_numbers::router(ContactApi::new(book, accounts, keys));
-//! # Ok::<(), serde_json::Error>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! - A user's private key is the user name of HTTP Basic authentication. A request sees the numbers of
