@@ -172,12 +172,7 @@ fn wrong_comments(size: usize) -> Work {
 fn port_request(name: &str, account: &str, numbers: &[String]) -> NewPortRequest {
     let numbers: Map<_, _> = numbers.iter().map(|number| (number.clone(), json!({}))).collect();
     let document = json!({"name": "Bakery", "numbers": numbers}).as_object().unwrap().clone();
-    NewPortRequest {
-        id: name.parse().unwrap(),
-        account: id(account),
-        port_authority: Some(id(account)),
-        document,
-    }
+    NewPortRequest { id: name.parse().unwrap(), account: id(account), port_authority: None, document }
 }
 
 fn taken_numbers(size: usize) -> Work {
