@@ -12,18 +12,21 @@
 //! ```
 //!
 //! - The tables are in their own schema, `telnum` by default, which [`migrate`](PostgresStore::migrate)
-//!   creates. Opening a store fails if its tables have another version.
+//!   creates. [`connect`](PostgresStore::connect) refuses tables of another version.
 //! - Statements are unnamed and need no session, so the store works behind a pooler in transaction
 //!   mode.
-//! - A commit is one statement. After a conflict with other transactions (`40001`, `40P01`) it is
-//!   retried. If the connection is lost, the store determines on another connection whether the commit
-//!   was made, and makes it if it was not. Only if the server does not return, the result is
-//!   [`Backend`](StoreError::Backend): unknown.
-//! - Revisions are times in microseconds, or greater: [`connect`](PostgresStore::connect) refuses a
-//!   clock that differs from the server's by more than an hour.
-//! - Committed events are numbered when [`events`](Store::events) is called.
-//! - The row of a removed number is kept without its document, about 60 bytes.
-//! - [`forget`](Store::forget) also removes the entries of commits that are older than a day.
+//! - A commit is one statement. After a conflict with other transactions (`40001`, `40P01`) it is retried. If
+//!   the connection is lost, the store determines on another connection whether the commit was made, and
+//!   makes it if it was not. Only if the server stays unreachable for the
+//!   [timeout](PostgresConfig::with_timeout), the result is [`Backend`](StoreError::Backend): whether the
+//!   commit was made is unknown.
+//! - A revision is the time of the commit in microseconds since 1970, or greater.
+//!   [`connect`](PostgresStore::connect) therefore refuses a clock that differs from the server's by more
+//!   than an hour.
+//! - Events get their sequence numbers when [`events`](Store::events) is first called after their commit.
+//! - The row of a removed number stays without its document; it takes about 60 bytes.
+//! - A row for each commit shows after a lost connection whether the commit was made.
+//!   [`forget`](Store::forget) removes the rows that are older than a day.
 //!
 //! The tests run on PostgreSQL 15 and 18 with each default isolation level, and through PgBouncer in
 //! transaction mode. CockroachDB, YugabyteDB and Aurora DSQL are not tested: only their documentation was
@@ -70,15 +73,15 @@ use crate::record::NumberRecord;
 
 /// A store in PostgreSQL. See the [module](self).
 ///
-/// A call blocks its thread. Asynchronous callers use `spawn_blocking`. The connections run on a thread
-/// of the store, so a call from a runtime's thread blocks, but does not panic.
+/// A call blocks its thread, so asynchronous callers use `spawn_blocking`. The connections run on a thread of
+/// the store: a call from a thread of an asynchronous runtime blocks that thread, but does not panic.
 pub struct PostgresStore {
     runtime: Runtime,
     pool: SharedPool,
     clock: Arc<Clock>,
 }
 
-/// A lease of a [`PostgresStore`]: the exclusive right to a task. It ends when it is dropped, or when
+/// A lease in a [`PostgresStore`]: the exclusive right to perform a task. It ends when it is dropped, or when
 /// its time is over.
 #[derive(Debug)]
 #[must_use = "the lease ends when it is dropped"]
@@ -92,7 +95,7 @@ pub struct PostgresLease<'a> {
 #[derive(Debug)]
 struct Clock {
     last: AtomicU64,
-    /// Not 0.
+    /// The writer id, which is stored with each commit. It is not 0: see [`sql::FENCE`].
     writer: i64,
 }
 
@@ -100,7 +103,7 @@ struct Clock {
 const MAX_CHANGES: usize = 10_000;
 /// The maximum number of contact ids that one call allocates.
 const MAX_IDS: usize = 1_000_000;
-/// The maximum difference of clocks.
+/// The maximum difference between the clocks of this machine and of the server.
 const MAX_SKEW: Duration = Duration::from_secs(3_600);
 
 impl PostgresStore {
@@ -129,14 +132,14 @@ impl PostgresStore {
         let (runtime, pool) = open(config)?;
         let checked = Arc::clone(&pool);
         runtime.run(async move { check(&checked).await }).map_err(backend)??;
-        // The writer of a revision is 0 if no store may use it.
+        // The writer 0 marks a revision that no store may use any more.
         let writer = (pool::random() >> 1).max(1).cast_signed();
         Ok(Self { runtime, pool, clock: Arc::new(Clock { last: AtomicU64::new(0), writer }) })
     }
 
-    /// Takes the lease `name` for at most `time`; `None` if another holder has it. A service whose
-    /// instances share a database calls [`recover`] and [`sweep`] while it holds a lease, so that one
-    /// instance at a time does.
+    /// Takes the lease `name` for at most `time`. Returns `None` if another holder has it. A service whose
+    /// instances share a database calls [`recover`] and [`sweep`] only while it holds a lease, so that one
+    /// instance at a time runs them.
     ///
     /// ```no_run
     /// # use std::{sync::Arc, time::Duration};
@@ -152,7 +155,7 @@ impl PostgresStore {
     /// ```
     ///
     /// # Errors
-    /// Those of [every method](Store#errors).
+    /// The errors of [every method](Store#errors).
     ///
     /// [`recover`]: crate::inventory::Inventory::recover
     /// [`sweep`]: crate::inventory::Inventory::sweep
@@ -164,7 +167,7 @@ impl PostgresStore {
         Ok((!taken.is_empty()).then(|| PostgresLease { store: self, name: name.to_owned(), holder }))
     }
 
-    /// Runs `task` on the connections' thread.
+    /// Runs `task` on the thread of the connections.
     fn run<T: Send + 'static>(
         &self,
         task: impl Future<Output = Result<T, StoreError>> + Send + 'static,
@@ -275,7 +278,7 @@ impl Store for PostgresStore {
         }
         let statement = Statement::new(sql::NEW_CONTACT_IDS, [Param::Int(codec::limit(count))]);
         let rows = self.rows(statement)?;
-        let row = rows.first().ok_or_else(|| StoreError::backend("the row of the head is missing"))?;
+        let row = rows.first().ok_or_else(|| StoreError::backend("table head: row missing"))?;
         let last = codec::bits(column(row, 0)?);
         let first = last.saturating_sub(count as u64) + 1;
         Ok((first..=last).map(ContactId::new).collect())

@@ -1,4 +1,4 @@
-//! A store in one file, without a server.
+//! A store in one file, without a server. [`RedbStore`] has an example.
 
 mod check;
 mod commit;
@@ -51,13 +51,13 @@ use crate::record::NumberRecord;
 ///
 /// # Durability
 ///
-/// An acknowledged commit is on disk. After a crash of the process or the machine, the file contains
-/// every acknowledged commit, and each other commit as a whole or not at all; it opens within
+/// An acknowledged commit is on disk. After a crash of the process or the machine, the file contains every
+/// acknowledged commit, and every other commit either completely or not at all. The file opens within
 /// milliseconds, regardless of its size. Concurrent commits are synced together.
 ///
-/// If the disk fails or is full, a commit returns [`Backend`](StoreError::Backend): it is unknown
-/// whether it was stored. The store reopens the file automatically, and continues as soon as the disk
-/// does. Until then, calls return [`Unreachable`](StoreError::Unreachable).
+/// If the disk fails or is full, a commit returns [`Backend`](StoreError::Backend): whether it was stored is
+/// unknown. The next call reopens the file, and succeeds once the disk works again. Until then, calls return
+/// [`Unreachable`](StoreError::Unreachable).
 ///
 /// # Reading
 ///
@@ -95,19 +95,19 @@ pub struct RedbOptions {
     progress: Option<file::Progress>,
 }
 
-/// The numbers of items in a [`RedbStore`].
+/// The counts of the items in a [`RedbStore`], and the size of its file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RedbStats {
-    /// The number of numbers.
+    /// The number of records, one for each stored phone number.
     pub numbers: u64,
     /// The number of port requests.
     pub port_requests: u64,
     /// The number of contact lists.
     pub contact_lists: u64,
-    /// The number of events that were not forgotten.
+    /// The number of events in the log, not counting forgotten ones.
     pub events: u64,
-    /// The number of receipts that were not forgotten.
+    /// The number of receipts, not counting forgotten ones.
     pub receipts: u64,
     /// The length of the file in bytes, including free space.
     pub file_bytes: u64,
@@ -122,9 +122,9 @@ enum Request {
 
 enum Answer {
     Revision(Revision),
-    /// Whether there may be more to forget.
+    /// Whether there may be more to forget, the response to [`Request::Forget`].
     Forgotten(bool),
-    /// The greatest contact id before the allocated ones; `None` if there are not enough ids.
+    /// The greatest contact id before the allocated ones; `None` if there are not enough ids left.
     Ids(Option<u64>),
 }
 
@@ -159,8 +159,8 @@ impl RedbStore {
         RedbOptions::new().open(path)
     }
 
-    /// Writes a copy of the store to a new file at `path`: a snapshot taken at the start of the call.
-    /// The store remains usable during the call.
+    /// Writes a copy of the store to a new file at `path`: a snapshot taken at the start of the call. Other
+    /// calls are not blocked.
     ///
     /// ```
     /// use telnum::store::redb::RedbStore;
@@ -194,13 +194,13 @@ impl RedbStore {
     pub fn check(&self) -> Result<(), RedbError> {
         let is_sound = self.alone(|database| Ok(database.check_integrity()?))?;
         if !is_sound {
-            return Err(RedbError::damaged(&self.place.path, "checksums differ; it was repaired"));
+            return Err(RedbError::damaged(&self.place.path, "wrong checksums; the file was repaired"));
         }
         check::check(&*self.current()?, &self.place.path, self.place.progress.as_ref())
     }
 
-    /// Returns free space in the file to the file system. Returns whether there was any. Other calls
-    /// wait.
+    /// Returns the free space in the file to the file system. Returns whether there was any. Other calls wait
+    /// until it is done.
     ///
     /// # Errors
     /// [`Io`](RedbError::Io) and [`Database`](RedbError::Database) if reading or writing fails.
@@ -208,7 +208,7 @@ impl RedbStore {
         self.alone(|database| Ok(database.compact()?))
     }
 
-    /// Returns the numbers of items in the store.
+    /// Returns the counts of the items in the store, and the size of its file.
     ///
     /// # Errors
     /// [`Io`](RedbError::Io) and [`Database`](RedbError::Database) if the file cannot be read.
@@ -241,8 +241,8 @@ impl RedbStore {
     /// ```
     ///
     /// # Errors
-    /// [`Unreachable`](StoreError::Unreachable) and [`Backend`](StoreError::Backend) as of every method of
-    /// a [`Store`].
+    /// [`Unreachable`](StoreError::Unreachable) if the file failed and cannot be reopened, and
+    /// [`Backend`](StoreError::Backend) if reading it fails.
     pub fn receipts(&self, after: Option<IdempotencyKey>, limit: usize) -> Result<Vec<Receipt>, StoreError> {
         self.read(|snapshot| snapshot.receipts_after(after, limit))
     }
@@ -250,7 +250,7 @@ impl RedbStore {
     /// Returns up to `limit` owners of contacts in ascending order, starting after `after`.
     ///
     /// # Errors
-    /// Those of [`receipts`](Self::receipts).
+    /// The errors of [`receipts`](Self::receipts).
     pub fn contact_owners(&self, after: Option<OwnerId>, limit: usize) -> Result<Vec<OwnerId>, StoreError> {
         self.read(|snapshot| snapshot.owners_after(after, limit))
     }
@@ -300,7 +300,7 @@ impl RedbStore {
         let snapshot = self.current().map_err(StoreError::unreachable)?;
         match read(&snapshot) {
             Err(error) if is_failure(&error) => {
-                // Who holds the database may wait until no snapshot is in use.
+                // The holder of the database lock may be waiting until no snapshot is in use.
                 let used = Arc::downgrade(&snapshot);
                 drop(snapshot);
                 let mut database = lock(&self.database);
@@ -317,10 +317,10 @@ impl RedbStore {
         }
     }
 
-    /// Executes a request, together with others that are waiting.
+    /// Executes a request, in one transaction with others that are waiting.
     fn submit(&self, request: Request) -> Result<Answer, StoreError> {
         let answer = self.group.submit(request, |requests| self.carry_out(requests));
-        answer.unwrap_or_else(|| Err(StoreError::backend("the thread that commits panicked")))
+        answer.unwrap_or_else(|| Err(StoreError::backend("the committing thread panicked")))
     }
 
     fn carry_out(&self, requests: Vec<Request>) -> Vec<Result<Answer, StoreError>> {
@@ -464,7 +464,7 @@ impl Store for RedbStore {
         self.read(|snapshot| snapshot.contact_page(query))
     }
 
-    /// Returns up to a million ids. A restart skips the reserved ids, at most 64.
+    /// Allocates `count` ids, at most 1,000,000 in one call. A restart skips at most 64 ids.
     fn new_contact_ids(&self, count: usize) -> Result<Vec<ContactId>, StoreError> {
         if count > MAX_IDS {
             return Err(StoreError::TooLarge { count, max: MAX_IDS });
@@ -532,15 +532,15 @@ impl RedbOptions {
         Self { cache_size: Self::DEFAULT_CACHE_SIZE, progress: None }
     }
 
-    /// Sets the maximum number of bytes of the file to keep in memory, in addition to the cache of the
-    /// operating system.
+    /// Sets the size in bytes of the cache of the file's pages, which is in addition to the cache of the
+    /// operating system. Default: [`DEFAULT_CACHE_SIZE`](Self::DEFAULT_CACHE_SIZE).
     #[must_use]
     pub fn with_cache_size(self, bytes: usize) -> Self {
         Self { cache_size: bytes, ..self }
     }
 
-    /// Sets a function that is called with the progress, from 0 to 1, of repairing a file on opening,
-    /// of checking and of copying it.
+    /// Sets the function that receives the progress, from 0 to 1, of a repair on opening, a check or a
+    /// backup. Default: none.
     #[must_use]
     pub fn with_progress(self, progress: impl Fn(f64) + Send + Sync + 'static) -> Self {
         Self { progress: Some(Arc::new(progress)), ..self }
@@ -549,7 +549,7 @@ impl RedbOptions {
     /// Opens the store in the file at `path` with these settings.
     ///
     /// # Errors
-    /// Those of [`RedbStore::open`].
+    /// The errors of [`RedbStore::open`].
     pub fn open(self, path: impl AsRef<Path>) -> Result<RedbStore, RedbError> {
         self.open_on(path.as_ref().to_owned(), Medium::File)
     }
@@ -558,7 +558,7 @@ impl RedbOptions {
     /// the start and after each failure. If the backend is empty, an empty store is created.
     ///
     /// # Errors
-    /// Those of [`RedbStore::open`].
+    /// The errors of [`RedbStore::open`].
     #[cfg(feature = "testing")]
     pub fn open_backend<B: ::redb::StorageBackend>(
         self,
@@ -591,7 +591,7 @@ impl fmt::Debug for RedbOptions {
     }
 }
 
-/// Writes the path instead of the values, of which there may be millions.
+/// Shows the path, and omits the values, of which there may be millions.
 impl fmt::Debug for RedbStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedbStore").field("path", &self.place.path).finish_non_exhaustive()

@@ -18,7 +18,7 @@ pub(super) const fn ordered(bits: u64) -> i64 {
     (bits ^ 1 << 63).cast_signed()
 }
 
-/// Reverts [`ordered`].
+/// Returns the bits from which [`ordered`] made an integer.
 pub(super) const fn bits(int: i64) -> u64 {
     int.cast_unsigned() ^ 1 << 63
 }

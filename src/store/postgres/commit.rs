@@ -38,11 +38,11 @@ type ByKey<T> = HashMap<<T as Entity>::Key, Stored<T>>;
 struct NumberRow<'a> {
     /// The version that must be stored.
     expected: Option<Expect>,
-    /// The port request that must hold the number, or none.
+    /// The port request that must hold the number; `None` inside requires that none does.
     holder: Option<Option<PortRequestId>>,
     /// The record to store; `None` inside removes it.
     record: Option<Option<&'a NumberRecord>>,
-    /// The port request that holds the number afterwards, or none.
+    /// The port request that holds the number after the commit; `None` inside releases the number.
     claim: Option<Option<PortRequestId>>,
 }
 
@@ -106,7 +106,7 @@ pub(super) async fn commit(pool: &Pool, clock: &Clock, batch: &Batch) -> Result<
             Err(failure) => return Err(failure.into_error()),
         }
         if busy > MAX_BUSY {
-            return Err(StoreError::backend("others were in the way too often"));
+            return Err(StoreError::backend("the commit conflicted with other transactions too often"));
         }
         back_off((busy + lost).saturating_sub(1)).await;
     }
@@ -182,7 +182,7 @@ async fn was_made(pool: &Pool, revision: i64, writer: i64) -> Result<bool, Failu
     let fenced = loop {
         match pool.rows(&fence).await {
             Ok(rows) => break rows,
-            // The server may return.
+            // The server may become reachable again.
             Err(StoreError::Unreachable(_)) if started.elapsed() < pool.config().timeout => {
                 back_off(u32::MAX).await;
             }
@@ -197,8 +197,8 @@ async fn was_made(pool: &Pool, revision: i64, writer: i64) -> Result<bool, Failu
 }
 
 impl Replaced {
-    /// Reads the values that a batch replaces, if there may be any; `None` if they are not the expected
-    /// ones.
+    /// Reads the stored port requests and contact lists that a batch replaces. Returns `None` if their
+    /// versions are not the expected ones.
     async fn read(pool: &Pool, batch: &Batch) -> Result<Option<Self>, StoreError> {
         let mut replaced = Self::default();
         let ids = replacing(&batch.port_requests);
@@ -619,7 +619,7 @@ fn parts_of(text: &str) -> Vec<&str> {
     parts
 }
 
-/// Reads a column that is not null.
+/// Returns the port request in a column; `None` if the column is null.
 pub(super) fn holder(row: &Row, place: usize) -> Result<Option<PortRequestId>, StoreError> {
     let id: Option<&str> = column(row, place)?;
     id.map(str::parse).transpose().map_err(StoreError::backend)

@@ -11,10 +11,9 @@ use super::sql;
 /// The settings of a [`PostgresStore`](super::PostgresStore), parsed from a URL or from key-value pairs
 /// in the syntax of libpq.
 ///
-/// `sslmode` is `disable`, `prefer` (the default: TLS if the server offers it) or `require`. The
-/// certificate and the host name are verified whenever TLS is used, against the authorities that Mozilla
-/// trusts and those of [`with_root_certificates`](Self::with_root_certificates). A host may be the
-/// folder of a Unix socket.
+/// `sslmode` is `disable`, `prefer` (the default: TLS if the server offers it) or `require`. The certificate
+/// and the host name are verified whenever TLS is used, against the authorities that Mozilla trusts and those
+/// of [`with_root_certificates`](Self::with_root_certificates). A host may be the directory of a Unix socket.
 ///
 /// ```
 /// use std::time::Duration;

@@ -10,7 +10,7 @@ pub enum PostgresError {
     Config(#[source] Box<dyn Error + Send + Sync>),
     /// A text that is not a valid name of a schema.
     #[error(
-        "schema {0:?}: expected 1 to 63 lower-case letters, digits and underscores that start with no digit"
+        "schema {0:?}: expected 1 to 63 lower-case letters, digits and underscores, not starting with a digit"
     )]
     Schema(Box<str>),
     /// A certificate that cannot be used.
@@ -21,7 +21,7 @@ pub enum PostgresError {
     Unreachable(#[source] Box<dyn Error + Send + Sync>),
     /// A database without tables in this schema: call [`migrate`](super::PostgresStore::migrate), or
     /// run [`migration`](super::PostgresConfig::migration).
-    #[error("schema {schema}: no tables found, create them by PostgresStore::migrate")]
+    #[error("schema {schema}: no tables found, create them with PostgresStore::migrate")]
     NoTables {
         /// The name of the schema.
         schema: Box<str>,
@@ -36,9 +36,9 @@ pub enum PostgresError {
         /// The version that the tables have.
         found: i64,
     },
-    /// Clocks of the server and of this machine that differ by more than an hour. Since revisions are
-    /// derived from the time, set the clocks.
-    #[error("clock: expected at most 3600 s of difference to the server, found {} s", .0.as_secs())]
+    /// Clocks of the server and of this machine that differ by more than an hour. Revisions are derived from
+    /// the time, so the clocks have to be corrected.
+    #[error("clock: expected at most 3600 s of difference from the server, found {} s", .0.as_secs())]
     Clock(Duration),
     /// A failure of the server.
     #[error("PostgreSQL: the server failed")]

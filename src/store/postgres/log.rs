@@ -10,7 +10,7 @@ use crate::idempotency::IdempotencyKey;
 use crate::store::{Forget, Logged, Receipt, StoreError};
 use crate::time::Timestamp;
 
-/// The time for which made commits are remembered, in microseconds: a day.
+/// The time for which rows of commits are kept, in microseconds: a day.
 pub(super) const COMMITS_KEPT: u64 = 86_400_000_000;
 /// The number of events that are numbered at once, except that commits are not split.
 const CHUNK: usize = 10_000;
@@ -24,7 +24,7 @@ pub(super) async fn events(pool: &Pool, after: u64, limit: usize) -> Result<Vec<
     loop {
         let rows = pool.rows(&statement).await?;
         let Some(head) = rows.first() else {
-            return Err(StoreError::backend("the row of the log is missing"));
+            return Err(StoreError::backend("table head: row missing"));
         };
         let is_event = column::<Option<i64>>(head, 3)?.is_some();
         let is_full = limit == 0 || (is_event && rows.len() >= limit);
@@ -70,7 +70,7 @@ pub(super) fn receipt(key: IdempotencyKey, rows: &[Row]) -> Result<Option<Receip
 /// Forgets events and receipts, and commits made before a time in microseconds.
 pub(super) async fn forget(pool: &Pool, forget: &Forget, commits_before: u64) -> Result<(), StoreError> {
     if forget.max_events.is_some() || forget.events_before.is_some() {
-        // Waiting events count, although they have no number yet.
+        // Waiting events are numbered first, since they may be forgotten as well.
         while in_log(pool, &Work::Number).await? {}
         in_log(pool, &Work::Forget(forget.clone())).await?;
     }
@@ -127,7 +127,7 @@ impl Work {
     async fn run(&self, connection: &Connection<'_>) -> Result<bool, Failure> {
         connection.control(sql::BEGIN_LOG).await?;
         let head = connection.rows(&Statement::new(sql::LOCK_LOG, [])).await?;
-        let head = head.first().ok_or_else(|| Failure::Refused("the row of the log is missing".into()))?;
+        let head = head.first().ok_or_else(|| Failure::Refused("table head: row missing".into()))?;
         let (first, next) = (column(head, 0)?, column(head, 1)?);
         let more = match self {
             Self::Number => number(connection, next).await?,

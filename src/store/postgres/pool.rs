@@ -53,7 +53,7 @@ pub(super) enum Failure {
 
 /// A response that did not arrive in time.
 #[derive(Debug, thiserror::Error)]
-#[error("no answer within {0:?}")]
+#[error("no response within {0:?}")]
 struct TimedOut(Duration);
 
 /// The number of retries of a read on other connections.
@@ -92,7 +92,8 @@ impl Pool {
             .await
             .map_err(|_| Failure::Unreachable(TimedOut(self.config.timeout).into()))?
             .map_err(|error| Failure::Unreachable(error.into()))?;
-        // It ends with an error if the server closes it, which the statement on it detects.
+        // The task ends with an error if the server closes the connection, which the next statement on it
+        // detects.
         tokio::spawn(async move { drop(connection.await) });
         Ok(Connection { pool: self, client, _permit: permit })
     }
@@ -204,7 +205,7 @@ impl Failure {
     pub(super) fn into_error(self) -> StoreError {
         match self {
             Self::Mismatch => StoreError::backend("a check failed outside of a commit"),
-            Self::Taken => StoreError::backend("a key exists already"),
+            Self::Taken => StoreError::backend("a key already exists"),
             Self::Unreachable(cause) | Self::Lost(cause) => StoreError::Unreachable(cause),
             Self::Busy(cause) | Self::Refused(cause) => StoreError::Backend(cause),
         }
@@ -223,7 +224,7 @@ impl Attempts {
     ///
     /// # Errors
     ///
-    /// Returns the error of the failure if retrying is useless.
+    /// Returns the error of the failure if it should not be retried.
     pub(super) async fn after(&mut self, failure: Failure) -> Result<(), StoreError> {
         match failure {
             Failure::Busy(_) | Failure::Taken if self.busy < MAX_BUSY => {
@@ -249,7 +250,7 @@ pub(super) async fn back_off(failed: u32) {
 
 /// Returns a random number that need not be secret.
 pub(super) fn random() -> u64 {
-    // Every state has different keys.
+    // Every `RandomState` has different keys.
     RandomState::new().hash_one(0)
 }
 

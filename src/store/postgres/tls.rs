@@ -19,7 +19,7 @@ pub(super) struct Tls(Arc<ClientConfig>);
 /// A TLS session with one host that is not established yet.
 pub(super) struct TlsSession {
     config: Arc<ClientConfig>,
-    /// Missing on a Unix socket.
+    /// The host name to verify; `None` on a Unix socket.
     name: Option<ServerName<'static>>,
 }
 
@@ -27,7 +27,8 @@ pub(super) struct TlsSession {
 pub(super) struct Encrypted<S>(tokio_rustls::client::TlsStream<S>);
 
 impl Tls {
-    /// Creates the sessions' settings: `roots` beside the certificate authorities that Mozilla trusts.
+    /// Creates the settings of the sessions, which trust `roots` and the certificate authorities that Mozilla
+    /// trusts.
     pub(super) fn new(roots: &[CertificateDer<'static>]) -> Result<Self, rustls::Error> {
         let mut store = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         for root in roots {

@@ -1,4 +1,4 @@
-//! Checking that the tables of a snapshot agree with each other.
+//! The check that the tables of a snapshot agree with each other.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use super::table::{Snapshot, account_row, clock_row, contact_row, counter, faile
 use crate::account::AccountId;
 use crate::store::StoreError;
 
-/// A counter of the steps of a task, which calls a function after each hundredth.
+/// A counter of the steps of a task, which reports the progress after each hundredth of them.
 pub(super) struct Tally<'a> {
     total: u64,
     done: u64,
@@ -23,7 +23,7 @@ impl<'a> Tally<'a> {
         Self { total: total.max(1), done: 0, progress }
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "a progress is shown, not counted with")]
+    #[expect(clippy::cast_precision_loss, reason = "progress is only displayed")]
     pub(super) fn step(&mut self) {
         self.done += 1;
         let interval = (self.total / 100).max(1);
@@ -35,7 +35,7 @@ impl<'a> Tally<'a> {
     }
 }
 
-/// Checks that every value can be read and is in the indexes, and that the indexes have nothing else.
+/// Checks that every value can be read and is in the indexes, and that the indexes contain nothing else.
 pub(super) fn check(snapshot: &Snapshot, path: &Path, progress: Option<&Progress>) -> Result<(), RedbError> {
     match contradiction(snapshot, progress) {
         Ok(None) => Ok(()),
@@ -48,7 +48,7 @@ pub(super) fn check(snapshot: &Snapshot, path: &Path, progress: Option<&Progress
     }
 }
 
-/// Returns the first contradiction between the tables.
+/// Returns a description of the first inconsistency between the tables; `None` if there is none.
 #[expect(clippy::too_many_lines, reason = "a check for each table")]
 fn contradiction(snapshot: &Snapshot, progress: Option<&Progress>) -> Result<Option<String>, StoreError> {
     macro_rules! length {

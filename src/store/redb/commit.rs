@@ -47,7 +47,7 @@ pub(super) struct Session<'a> {
     pub(super) counters: Counters,
 }
 
-/// The maximum length of a part of an answer.
+/// The maximum length of a part of a receipt, in bytes.
 const PART: usize = 256 * 1024;
 /// The maximum number of events, and of receipts, to forget in one transaction.
 const FORGOTTEN_AT_ONCE: usize = 20_000;
@@ -262,7 +262,7 @@ impl Session<'_> {
             }
             None => tables.numbers.remove(number).map_err(failed)?,
         };
-        // A record of version 1 is read whole.
+        // A record of version 1 has no summary, so its document is parsed.
         let (mut record, mut owner) = (None, None);
         let before = match &before {
             None => None,

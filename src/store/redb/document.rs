@@ -52,9 +52,9 @@ pub(super) struct Sieve<'a> {
 /// The error for bytes in the file that are not a value in a format of this version.
 #[derive(Debug, thiserror::Error)]
 enum DocumentError {
-    #[error("document {0}: expected version 1 or 2, found {1}; it is of a newer version of telnum")]
+    #[error("document {0}: expected version 1 or 2, found {1}; use a newer version of telnum")]
     Version(Box<str>, u8),
-    #[error("document {0}: ends early")]
+    #[error("document {0}: truncated")]
     Short(Box<str>),
     #[error("document {0}: {1}")]
     Malformed(Box<str>, Box<str>),
@@ -262,7 +262,7 @@ mod tests {
             std::error::Error::source(&decode_record(number, &newer).unwrap_err()).unwrap().to_string();
         assert_eq!(
             error,
-            "document +14158867900: expected version 1 or 2, found 3; it is of a newer version of telnum"
+            "document +14158867900: expected version 1 or 2, found 3; use a newer version of telnum"
         );
         for length in 0..newer.len() {
             assert!(decode_record(number, &newer[..length]).is_err());

@@ -28,14 +28,14 @@ pub enum RedbError {
     #[error("{}: open in this or another process, close it there", .0.display())]
     InUse(PathBuf),
     /// An existing file at the path of a copy.
-    #[error("{}: exists, choose the path of a new file", .0.display())]
+    #[error("{}: already exists, choose the path of a new file", .0.display())]
     Exists(PathBuf),
     /// A file whose content is inconsistent. Restore it from a copy.
     #[error("{}: damaged, restore it from a copy: {reason}", .path.display())]
     Damaged {
         /// The path of the file.
         path: PathBuf,
-        /// The first contradiction.
+        /// The first inconsistency.
         reason: Box<str>,
     },
     /// A failed call to the operating system, for example for lack of permissions or space.

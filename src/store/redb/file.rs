@@ -21,7 +21,7 @@ const MAGIC: [u8; 9] = *b"redb\x1A\x0A\xA9\x0D\x0A";
 /// A function that is called with the progress of a task, from 0 to 1.
 pub(super) type Progress = Arc<dyn Fn(f64) + Send + Sync>;
 
-/// The place in which a store is kept, with the settings for opening it.
+/// The location of a store, with the settings for opening it.
 pub(super) struct Place {
     pub(super) path: PathBuf,
     pub(super) cache_size: usize,
@@ -47,7 +47,7 @@ impl Place {
         match fs::metadata(&self.path) {
             Err(error) if error.kind() == ErrorKind::NotFound && self.is_file() => {
                 match create(&self.path, |_| Ok(())) {
-                    // Another caller was faster.
+                    // Another caller has created the file in the meantime.
                     Ok(()) | Err(RedbError::Exists(_)) => {}
                     Err(error) => return Err(error),
                 }
@@ -107,7 +107,7 @@ pub(super) fn create(
     let options = OpenOptions::new().read(true).write(true).create_new(true).clone();
     drop(options.open(&temporary).map_err(|error| RedbError::io(path, error))?);
     let created = write_new(&temporary, fill).and_then(|()| publish(&temporary, path));
-    // Once the file has its own name, the temporary one is only a second name of it.
+    // Once the file has its final name, the temporary name is only a second link to it.
     let removed = fs::remove_file(&temporary);
     match (created, removed) {
         (Ok(()), Err(error)) if error.kind() != ErrorKind::NotFound => Err(RedbError::io(path, error)),
@@ -148,7 +148,7 @@ fn publish(temporary: &Path, path: &Path) -> Result<(), RedbError> {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             return Err(RedbError::Exists(path.to_owned()));
         }
-        // Some file systems have no links.
+        // Some file systems have no hard links.
         Err(_) if path.exists() => return Err(RedbError::Exists(path.to_owned())),
         Err(_) => fs::rename(temporary, path).map_err(io)?,
         Ok(()) => {}
@@ -157,7 +157,7 @@ fn publish(temporary: &Path, path: &Path) -> Result<(), RedbError> {
     sync_directory(directory.unwrap_or_else(|| Path::new("."))).map_err(io)
 }
 
-/// Makes the names in a directory durable, if directories can be opened.
+/// Syncs a directory, which makes the names in it durable, if the system can open directories.
 fn sync_directory(directory: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
 }

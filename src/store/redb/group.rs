@@ -88,7 +88,7 @@ impl<A> Ticket<A> {
         self.changed.notify_one();
     }
 
-    /// Waits for the answer, or for the turn to lead.
+    /// Waits for the result, or for the turn to lead.
     fn wait(&self) -> Turn<A> {
         let waiting = self.changed.wait_while(lock(&self.turn), |turn| matches!(turn, Turn::Waiting));
         let mut turn = waiting.unwrap_or_else(PoisonError::into_inner);
@@ -96,7 +96,7 @@ impl<A> Ticket<A> {
     }
 }
 
-/// Locks a mutex. No code that panics under these locks leaves data inconsistent.
+/// Locks a mutex and ignores poisoning: a panic under these locks leaves no inconsistent data.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -27,7 +27,7 @@ type Bounds = (Bound<u64>, Bound<u64>);
 /// Numbers in ascending order, in the form of the tables.
 type Candidates<'a> = Box<dyn Iterator<Item = Result<u64, StoreError>> + 'a>;
 
-/// Some of a page's values, and whether there are more.
+/// A page that is being filled: its values so far, and whether there are more.
 struct Filling<T: Entity> {
     items: Vec<Stored<T>>,
     limit: usize,
@@ -188,7 +188,7 @@ impl Snapshot {
         let range = (from, Bound::Unbounded);
         let mut add = |stored: Stored<PortRequest>| query.matches(&stored) && page.add(stored);
         if let Some(accounts) = &query.accounts {
-            // An account may occur twice.
+            // A query may name an account twice.
             let accounts: BTreeSet<_> = accounts.iter().collect();
             let mut ids = BTreeSet::new();
             for account in accounts {
@@ -196,7 +196,8 @@ impl Snapshot {
                 let mut end = account_row(*account, "");
                 let prefix = end.len();
                 end.push(u8::MAX);
-                // A page has no more than its limit and one of each account.
+                // No account contributes more than `limit` requests and the one that shows that there are
+                // more.
                 let mut left = limit.saturating_add(1);
                 for row in self
                     .accounts
