@@ -41,7 +41,7 @@ use crate::time::Timestamp;
 pub struct Policy {
     /// The state of a released number that no other account has reserved. Default: available.
     pub(crate) released_state: ReleasedState,
-    /// Whether a released number is deleted, whatever its carrier. Default: `false`.
+    /// Whether a released number is deleted, regardless of its carrier. Default: `false`.
     pub(crate) delete_on_release: bool,
     /// The ageing of a released number before it becomes available. Default: `None`, numbers do not
     /// age.
@@ -64,21 +64,21 @@ pub struct Policy {
     pub(crate) cnam: CnamProfile,
     /// The carrier of a number that is created without one. Default: [`CarrierName::LOCAL`].
     pub(crate) default_carrier: CarrierName,
-    /// The number of days after which a number that is noted for porting in ([`State::PortIn`]), but on no
-    /// active port request, is removed. Default: 30.
+    /// The number of days after which a note is removed: a number in [`State::PortIn`] that is on no active
+    /// port request. Default: 30.
     ///
     /// [`State::PortIn`]: crate::lifecycle::State::PortIn
     pub port_in_days: u16,
-    /// How many numbers an account may have noted for porting in when it notes one that is on no active port
-    /// request. Default: 100.
+    /// The maximum number of an account's numbers in [`State::PortIn`](crate::lifecycle::State::PortIn),
+    /// including those on port requests, beyond which it may not add a note. Default: 100.
     pub max_port_in: usize,
-    /// Whether a released number is disconnected at its carrier at once, and bought again for the next
-    /// account. Default: no, it is disconnected when it is deleted.
+    /// Whether a released number is disconnected at its carrier immediately, and bought again for the next
+    /// account. Default: `false`, it is disconnected when it is deleted.
     pub disconnect_on_release: bool,
-    /// When a call from a number of the service to another one goes out to a carrier.
+    /// The rules by which a call between two numbers of the service goes out to a carrier.
     pub force_outbound: OutboundRules,
-    /// Whether a number that is not stored, but on an active port request, is that of the request's account.
-    /// Default: yes.
+    /// Whether calls to a number that is not stored, but is on an active port request, are routed to the
+    /// account of that request. Default: `true`.
     pub account_from_port_requests: bool,
     /// The carrier of a number that is ported in. Default: [`CarrierName::LOCAL`].
     pub(crate) port_in_carrier: CarrierName,
@@ -216,10 +216,11 @@ pub struct CnamProfile {
     pub(crate) leading_space: bool,
 }
 
-/// When a call from a number of the service to another one goes out to a carrier, though the service could
-/// connect it itself. The settings are those of Kazoo.
+/// The rules by which a call between two numbers of the service goes out to a carrier, although the service
+/// could connect it itself. The settings are those of Kazoo.
 ///
-/// A number's own `force_outbound` replaces [`default`](Self::default); the others force whatever it says.
+/// The `force_outbound` setting of a number overrides [`default`](Self::with_default), but not the other
+/// rules.
 ///
 /// ```
 /// use telnum::policy::{OutboundRules, Policy};
@@ -234,17 +235,17 @@ pub struct CnamProfile {
 #[non_exhaustive]
 #[expect(clippy::struct_excessive_bools, reason = "four settings that do not exclude each other")]
 pub struct OutboundRules {
-    /// Whether calls to a number that does not say so itself go out. Default: no.
+    /// Whether calls to a number without a `force_outbound` setting go out. Default: `false`.
     #[doc(alias = "default_force_outbound")]
     pub default: bool,
-    /// Whether calls to a local or mobile number in service go out. Default: yes.
+    /// Whether calls to a local or mobile number in service go out. Default: `true`.
     #[doc(alias = "force_local_outbound")]
     pub local: bool,
-    /// Whether calls to a number that is being ported in go out: the losing carrier still serves it. Default:
-    /// yes.
+    /// Whether calls to a number that is being ported in go out, since the losing carrier still serves it.
+    /// Default: `true`.
     #[doc(alias = "force_port_in_outbound")]
     pub port_in: bool,
-    /// Whether calls to a number that is being ported out go out. Default: yes.
+    /// Whether calls to a number that is being ported out go out. Default: `true`.
     #[doc(alias = "force_port_out_outbound")]
     pub port_out: bool,
 }
@@ -256,25 +257,25 @@ impl Default for OutboundRules {
 }
 
 impl OutboundRules {
-    /// Sets whether calls to a number that does not say so itself go out.
+    /// Sets whether calls to a number without a `force_outbound` setting go out. Default: `false`.
     #[must_use]
     pub const fn with_default(self, default: bool) -> Self {
         Self { default, ..self }
     }
 
-    /// Sets whether calls to a local or mobile number in service go out.
+    /// Sets whether calls to a local or mobile number in service go out. Default: `true`.
     #[must_use]
     pub const fn with_local(self, local: bool) -> Self {
         Self { local, ..self }
     }
 
-    /// Sets whether calls to a number that is being ported in go out.
+    /// Sets whether calls to a number that is being ported in go out. Default: `true`.
     #[must_use]
     pub const fn with_port_in(self, port_in: bool) -> Self {
         Self { port_in, ..self }
     }
 
-    /// Sets whether calls to a number that is being ported out go out.
+    /// Sets whether calls to a number that is being ported out go out. Default: `true`.
     #[must_use]
     pub const fn with_port_out(self, port_out: bool) -> Self {
         Self { port_out, ..self }
@@ -318,7 +319,7 @@ impl Policy {
         Self { released_state, ..self }
     }
 
-    /// Sets whether a released number is deleted, whatever its carrier. Default: no.
+    /// Sets whether a released number is deleted, regardless of its carrier. Default: `false`.
     #[must_use]
     pub fn with_delete_on_release(self, delete_on_release: bool) -> Self {
         Self { delete_on_release, ..self }
@@ -343,13 +344,13 @@ impl Policy {
         Self { discovery_days, ..self }
     }
 
-    /// Sets the maximum size of the fields that users set on a number.
+    /// Sets the maximum size of the fields that users set on a number. Default: [`DocumentLimits::default`].
     #[must_use]
     pub fn with_document(self, document: DocumentLimits) -> Self {
         Self { document, ..self }
     }
 
-    /// Sets the time for which the sweep keeps events and receipts.
+    /// Sets the time for which the sweep keeps events and receipts. Default: [`Retention::default`].
     #[must_use]
     pub fn with_retention(self, retention: Retention) -> Self {
         Self { retention, ..self }
@@ -379,33 +380,37 @@ impl Policy {
         Self { default_carrier, ..self }
     }
 
-    /// Sets the number of days after which a number that is noted for porting in, but on no active port
-    /// request, is removed.
+    /// Sets the number of days after which a note is removed: a number in
+    /// [`State::PortIn`](crate::lifecycle::State::PortIn) that is on no active port request. Default: 30.
     #[must_use]
     pub fn with_port_in_days(self, port_in_days: u16) -> Self {
         Self { port_in_days, ..self }
     }
 
-    /// Sets how many numbers an account may have noted for porting in without an active port request.
+    /// Sets the maximum number of an account's numbers in [`State::PortIn`](crate::lifecycle::State::PortIn),
+    /// including those on port requests. An account that has as many cannot add one that is on no active port
+    /// request. Default: 100.
     #[must_use]
     pub fn with_max_port_in(self, max_port_in: usize) -> Self {
         Self { max_port_in, ..self }
     }
 
-    /// Sets whether a released number is disconnected at its carrier at once.
+    /// Sets whether a released number is disconnected at its carrier immediately, and bought again for the
+    /// next account. Default: `false`, it is disconnected when it is deleted.
     #[must_use]
     pub fn with_disconnect_on_release(self, disconnect_on_release: bool) -> Self {
         Self { disconnect_on_release, ..self }
     }
 
-    /// Sets when a call from a number of the service to another one goes out to a carrier.
+    /// Sets the rules by which a call between two numbers of the service goes out to a carrier. Default:
+    /// [`OutboundRules::default`].
     #[must_use]
     pub fn with_force_outbound(self, force_outbound: OutboundRules) -> Self {
         Self { force_outbound, ..self }
     }
 
-    /// Sets whether a number that is not stored, but on an active port request, is that of the request's
-    /// account.
+    /// Sets whether calls to a number that is not stored, but is on an active port request, are routed to the
+    /// account of that request. Default: `true`.
     #[must_use]
     pub fn with_account_from_port_requests(self, account_from_port_requests: bool) -> Self {
         Self { account_from_port_requests, ..self }

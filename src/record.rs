@@ -413,14 +413,14 @@ impl NumberRecord {
     }
 
     /// Returns the time at which the number last went out of service; `None` if it is in service or never
-    /// was. Ageing counts from then, whatever is edited since.
+    /// was. Ageing counts from then, regardless of later changes.
     #[must_use]
     pub const fn disconnected_at(&self) -> Option<Timestamp> {
         self.disconnected_at
     }
 
-    /// Returns the earliest time at which a number that rests may be assigned to another account than its
-    /// previous owner; `None` if it does not rest.
+    /// Returns the earliest time at which a resting number may be assigned to an account other than its
+    /// previous owner; `None` if the number does not rest.
     ///
     /// An ageing number rests for the legal minimum of the policy's [ageing](Policy::with_ageing), or for 90
     /// days, the maximum for residential numbers, if the policy sets none. If it sets one, a deleted number
@@ -458,14 +458,14 @@ impl NumberRecord {
         Some(policy.ageing.map_or_else(without_policy, |ageing| ageing.earliest_reassign_at(since)))
     }
 
-    /// Returns `true` if the carrier has taken the number back, which is still in the stock. The next
-    /// assignment buys it again.
+    /// Returns whether the number was returned to its carrier but is still in the stock. The next assignment
+    /// buys it again.
     #[must_use]
     pub const fn is_returned(&self) -> bool {
         self.is_returned
     }
 
-    /// Returns whether the carrier counts the number as the service's.
+    /// Returns whether the number is bought from its carrier.
     const fn is_bought(&self) -> bool {
         !self.is_returned && !matches!(self.state, State::Discovery | State::PortIn | State::Deleted)
     }

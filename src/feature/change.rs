@@ -1,22 +1,22 @@
-//! What a change of a number means for the settings of its features.
+//! The effects of a change of a number on the settings of its features.
 
 use crate::names::{Feature, FeatureSet};
 
 /// A change of a fact that a feature may depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FactChange {
-    /// The number has another owner.
+    /// A change of the owner.
     Owner,
-    /// The number has another carrier.
+    /// A change of the carrier.
     Carrier,
-    /// The number's allow list or deny list is another one.
+    /// A change of the features allowed or denied on the number.
     Lists,
-    /// Another application answers calls to the number.
+    /// A change of the application that answers calls to the number.
     Application,
 }
 
-/// A change, the settings that it removes since they are the previous owner's, and the features that are
-/// kept only if they are still permitted.
+/// A change, the features whose settings it always removes, and the features whose settings it removes unless
+/// they are still permitted.
 type Row = (FactChange, FeatureSet, FeatureSet);
 
 const ROWS: [Row; 4] = [
@@ -31,7 +31,8 @@ const ROWS: [Row; 4] = [
 ];
 
 impl FactChange {
-    /// Returns the features whose settings the change removes, and those whose permission it asks again.
+    /// Returns the features whose settings the change always removes, and those whose settings it removes
+    /// unless they are still permitted.
     pub(crate) fn consequences(self) -> (FeatureSet, FeatureSet) {
         let row = ROWS.into_iter().find(|(change, _, _)| *change == self);
         row.map_or((FeatureSet::EMPTY, FeatureSet::ALL), |(_, removed, asked)| (removed, asked))

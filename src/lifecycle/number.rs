@@ -58,11 +58,11 @@ pub enum Condition {
     NewOwner,
     /// A number that is not mobile.
     NotMobile,
-    /// The actor may add numbers, or is the port authority of the number's port request.
+    /// An actor that may add numbers, or is the port authority of the number's port request.
     MayAdd,
     /// The opposite of [`MayAdd`](Self::MayAdd).
     MayNotAdd,
-    /// The number has rested long enough for others, or goes back to its previous owner.
+    /// A number that has rested long enough for any account, or is assigned to its previous owner.
     Rested,
     /// The opposite of [`Rested`](Self::Rested).
     Resting,
@@ -101,8 +101,7 @@ pub struct TransitionFacts {
     pub carrier: CarrierKind,
     /// Whether the actor may add numbers, or is the port authority of the number's port request.
     pub may_add: bool,
-    /// Whether an ageing number has rested long enough for others than its previous owner, or is to be
-    /// assigned to that one.
+    /// Whether the number has rested long enough for any account, or is assigned to its previous owner.
     pub is_rested: bool,
 }
 

@@ -87,15 +87,15 @@ impl PhoneUri {
         digits.parse().ok()
     }
 
-    /// Returns the value of the parameter `name`; an empty text if the parameter has no value. If it
-    /// occurs several times, the first one counts.
+    /// Returns the value of the parameter `name`; an empty text if the parameter has no value. If the
+    /// parameter occurs several times, the first one is returned.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&str> {
         let found = self.parameters.iter().find(|(of, _)| of.eq_ignore_ascii_case(name))?;
         Some(&found.1)
     }
 
-    /// Returns whether there is a parameter, such as `npdi` (RFC 4694).
+    /// Returns whether the URI has the parameter `name`, such as `npdi` (RFC 4694).
     #[must_use]
     pub fn has_parameter(&self, name: &str) -> bool {
         self.parameter(name).is_some()

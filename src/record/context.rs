@@ -38,7 +38,7 @@ pub struct Context<'a> {
     /// such a run, and only other numbers outside of it; [`Actor::System`] can always update both.
     pub mdn_run: bool,
     /// Whether the actor is the port authority of the number's active port request, which may put the number
-    /// in service though it may not add numbers.
+    /// in service even if it may not add numbers.
     pub is_port_authority: bool,
 }
 

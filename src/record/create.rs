@@ -101,8 +101,8 @@ impl NumberRecord {
         Ok(Decision { record, events, effects })
     }
 
-    /// Creates the number in place of this record, of which nothing is left: of a deleted number, or a note
-    /// of another account that wants to port the number in.
+    /// Creates the number in place of this record, which does not prevent it: the record of a deleted number,
+    /// or another account's note, which is a number in [`State::PortIn`] on no active port request.
     pub(crate) fn create_over(&self, creation: Creation, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         let mut decision = Self::create(self.number, creation, ctx)?;
         if decision.record.state != State::PortIn {
@@ -117,7 +117,7 @@ impl NumberRecord {
         Ok(decision)
     }
 
-    /// Returns the effects that remove the features of a record of which nothing is left.
+    /// Returns the effects that remove the features of a record that is replaced.
     pub(crate) fn removals(&self) -> Vec<ExternalEffect> {
         self.clone().clear_features()
     }

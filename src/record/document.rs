@@ -166,7 +166,7 @@ impl NumberRecord {
             [first, second] if first == second => Some(first),
             _ => None,
         }) {
-            return broken(key::HISTORY, format!("{repeated} comes twice in a row"));
+            return broken(key::HISTORY, format!("{repeated} occurs twice in a row"));
         }
         if self.owner.is_none() && !self.history.is_empty() {
             return broken(key::HISTORY, "a number without an owner has no history".to_owned());

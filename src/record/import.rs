@@ -15,23 +15,23 @@ use crate::time::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Repair {
-    /// A field with an old name, or with a value in an old form, was converted.
+    /// The conversion of a field with an old name, or with a value in an old form.
     FieldRenamed,
-    /// A missing time was set to the time of the import.
+    /// The setting of a missing time to the time of the import.
     TimeSet,
-    /// A field that records no longer have was removed.
+    /// The removal of a field that records no longer have.
     FieldRemoved,
-    /// The owner was removed, because the state has none.
+    /// The removal of the owner, because the state has none.
     OwnerRemoved,
-    /// The number was made available, because its state requires an owner and it had none.
+    /// The change of the state to available, because the state requires an owner and there was none.
     MadeAvailable,
-    /// The owner of a reserved number was put at the head of its history.
+    /// The addition of a reserved number's owner at the head of its history.
     HistoryHeadAdded,
-    /// Repeated accounts were removed from the history.
+    /// The removal of repeated accounts from the history.
     HistoryDeduplicated,
-    /// The history was removed, because the number has no owner.
+    /// The removal of the history, because the number has no owner.
     HistoryRemoved,
-    /// The term of a reservation was removed, because the number is not reserved.
+    /// The removal of a reservation's term, because the number is not reserved.
     LeaseRemoved,
 }
 

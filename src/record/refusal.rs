@@ -26,13 +26,12 @@ pub enum Refusal {
     /// An actor that does not exist or has no permission.
     #[error("{0} has no permission")]
     Forbidden(Actor),
-    /// The actor is an account that does not exist or is disabled.
+    /// An actor whose account does not exist or is disabled.
     #[error(transparent)]
     Actor(#[from] ActorError),
-    /// The account has as many numbers noted for porting in as [`Policy::max_port_in`] allows.
-    ///
-    /// [`Policy::max_port_in`]: crate::policy::Policy::max_port_in
-    #[error("account {account}: at most {max} numbers may be noted for porting in")]
+    /// An account that already has as many numbers in [`State::PortIn`] as the policy
+    /// [allows](crate::policy::Policy::with_max_port_in).
+    #[error("account {account}: the limit of {max} numbers in port_in is reached")]
     PortInLimit {
         /// The account.
         account: AccountId,
@@ -69,13 +68,13 @@ pub enum Refusal {
     #[error("account to assign the number to: {}", .0.map_or("missing".to_owned(), |id| format!("{id} does not exist")))]
     AssignFailure(Option<AccountId>),
     /// A number that already exists.
-    #[error("number {0} exists already")]
+    #[error("number {0} already exists")]
     NumberExists(PhoneNumber),
     /// A number that is on an active port request.
     #[error("number {0} is on an active port request")]
     NumberIsPorting(PhoneNumber),
     /// A record that has been claimed since this time.
-    #[error("number is claimed since {0}")]
+    #[error("number has been claimed since {0}")]
     Claimed(Timestamp),
     /// A record that is not claimed, so that no claim can end.
     #[error("number is not claimed")]
@@ -88,8 +87,8 @@ pub enum Refusal {
         /// The number of outcomes.
         found: usize,
     },
-    /// A reservation that has no end, or may last until this time at the latest.
-    #[error("reservation: {}", .0.map_or("has no end".to_owned(), |at| format!("may last until {at} at most")))]
+    /// A reservation that has no end (`None`), or that may last until this time at the latest.
+    #[error("reservation: {}", .0.map_or("has no end".to_owned(), |at| format!("may last until {at} at the latest")))]
     Lease(Option<Timestamp>),
     /// An invalid field.
     #[error(transparent)]

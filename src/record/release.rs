@@ -17,7 +17,7 @@ impl NumberRecord {
     /// number is reserved for that one. Otherwise the number is
     ///
     /// - deleted, if it is mobile, or being ported in or out,
-    /// - [ageing](State::Aging), if it was in service, the policy sets a time of ageing and makes released
+    /// - [ageing](State::Aging), if it was in service, the policy sets an ageing period and makes released
     ///   numbers available,
     /// - available, if it was reserved from the stock,
     /// - deleted, if it is local or the policy [deletes](Policy::with_delete_on_release) released numbers,
@@ -68,7 +68,7 @@ impl NumberRecord {
         let mut effects = record.reset();
         let is_gone = |id: &&AccountId| ctx.accounts.account(**id).is_none();
         let history: Box<[_]> = self.history.iter().skip(1).skip_while(is_gone).copied().collect();
-        // A number that is not here yet, or not any more, is nobody's to keep.
+        // A number that is being ported in or out is at another carrier, so no account keeps it.
         let is_here = !matches!(self.state, State::PortIn | State::PortOut);
         if let Some(previous) = history.first().copied().filter(|_| is_here) {
             record.history = history;
@@ -137,7 +137,7 @@ impl NumberRecord {
         self.decide(record, effects, ctx)
     }
 
-    /// Makes the number one without an owner, and returns the effect of that at its carrier.
+    /// Removes the owner, and returns the effect at the carrier, if any.
     fn leave_owner(&mut self, ctx: &Context<'_>) -> Option<ExternalEffect> {
         let state = self.unowned_state(ctx);
         let effect = self.disconnection(state, ctx.policy);
@@ -165,23 +165,23 @@ impl NumberRecord {
             | State::Deleted => false,
         });
         match (self.state, self.carrier.kind()) {
-            // A note, and a number that another carrier has.
+            // The number is at another carrier.
             (State::PortIn | State::PortOut, _) | (_, CarrierKind::Mdn) => State::Deleted,
             _ if has_to_rest && policy.released_state == ReleasedState::Available => State::Aging,
-            // The stock has it back.
+            // The number returns to the stock.
             (State::Reserved, _) if self.reserved_from.is_some() => State::Available,
             _ if self.is_deleted_after_use(policy) => State::Deleted,
             _ => policy.released_state.into(),
         }
     }
 
-    /// Returns whether the policy deletes the number once nobody has a right to it.
+    /// Returns whether the number is deleted once it has no owner.
     pub(super) fn is_deleted_after_use(&self, policy: &Policy) -> bool {
         policy.delete_on_release || self.is_local()
     }
 
-    /// Returns the disconnection of a number that goes to the state `to`: when it leaves the stock, or at
-    /// once by [`Policy::disconnect_on_release`].
+    /// Returns the disconnection of a number that changes to the state `to`: when it leaves the stock, or
+    /// immediately if the policy [disconnects](Policy::with_disconnect_on_release) released numbers.
     pub(super) fn disconnection(&self, to: State, policy: &Policy) -> Option<ExternalEffect> {
         let is_released = self.owner.is_some() && policy.disconnect_on_release;
         let leaves = to == State::Deleted || is_released && to != State::Reserved;

@@ -53,8 +53,8 @@ pub struct Route {
     /// The ringback tones that the caller hears.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ringback: Option<Ringback>,
-    /// Whether a call from another number of the service goes out to a carrier, by
-    /// [`Policy::force_outbound`].
+    /// Whether a call from another number of the service goes out to a carrier, by the policy's
+    /// [rules](Policy::with_force_outbound).
     pub force_outbound: bool,
 }
 

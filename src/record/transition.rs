@@ -142,7 +142,8 @@ impl NumberRecord {
         let owner = self.owner_in(to, assign_to, ctx)?;
         let role = ctx.role(self.owner, owner)?;
         let transition = self.transition(to, owner, role, ctx)?;
-        // A transition that anyone may make must not allow others to change anything.
+        // Anyone may put a number in service for the account that already has it, so that must not change the
+        // record.
         if to == self.state && owner == self.owner && transition.effects.is_empty() {
             return Ok((self.clone(), Vec::new()));
         }

@@ -232,7 +232,7 @@ impl NumberRecord {
         Ok(self.settle_features(ctx))
     }
 
-    /// Removes the settings that depend on what has changed since `before` and are not permitted any more.
+    /// Removes the settings that depend on facts changed since `before` and are no longer permitted.
     pub(super) fn drop_denied_settings(&mut self, before: &Self, ctx: &Context<'_>) {
         if self.features.is_none() {
             return;
@@ -387,8 +387,8 @@ const READ_ONLY: [&str; 10] = [
     "used_by",
 ];
 
-/// Returns whether a field of a document has the name of a private field of the record, without `pvt_`: it would
-/// pass for the library's own.
+/// Returns whether a field of a document has the name of a private field of the record, without `pvt_`: it
+/// could be mistaken for a field that the library sets.
 fn is_private_name(name: &str) -> bool {
     PRIVATE.contains(&name) && !READ_ONLY.contains(&name)
 }
