@@ -22,8 +22,6 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # How a change is made
-//!
 //! # Steps of a change
 //!
 //! An [`Inventory`] is a facade: each use case creates a command, and one executor carries it out. The

@@ -110,7 +110,7 @@ pub(super) struct Case<'a> {
     /// The accounts that port numbers in. The number was looked up if the command [needs
     /// it](Command::needs_porting).
     pub(super) porting: &'a ActivePorts,
-    /// Whether the number is another account's, so that it has to look absent.
+    /// Whether the number belongs to another account, so that it has to appear absent.
     pub(super) is_hidden: bool,
 }
 
@@ -140,8 +140,9 @@ impl<'a> CommandContext<'a> {
         }
     }
 
-    /// Returns whether `record` has to look absent to the actor: it belongs to an account that the actor may
-    /// not manage, or is in the pool of another one. What an account above has reserved, the actor may take.
+    /// Returns whether `record` has to appear absent to the actor: it belongs to an account that the actor
+    /// may not manage, or is for sale to other accounts only. The actor may take a number that an account
+    /// above has reserved.
     pub(super) fn is_hidden(&self, record: &NumberRecord, command: &Command<'_>) -> bool {
         let ctx = &self.record;
         if ctx.accounts.is_admin(ctx.actor) {
@@ -160,8 +161,8 @@ impl<'a> CommandContext<'a> {
         }
     }
 
-    /// Returns the end of the reservation that `record` is under, if it has ended, no sweep has seen that, and
-    /// the actor is another one than the owner's side.
+    /// Returns the decision to end the reservation of `record`, if its time is over, no sweep has ended it
+    /// yet, and the actor is neither an admin nor the owner or an account above it.
     pub(super) fn ended_reservation(&self, record: &NumberRecord, command: &Command<'_>) -> Option<Decision> {
         let ctx = &self.record;
         let has_ended = command.takes_numbers()
@@ -170,8 +171,8 @@ impl<'a> CommandContext<'a> {
         has_ended.then(|| record.end_reservation(&ctx.by(Actor::System)))
     }
 
-    /// Returns whether `record` is a mere note of another account, which keeps nobody from the number: the
-    /// account wants to port it in, and has no active port request.
+    /// Returns whether `record` is a note of another account, which does not prevent others from taking the
+    /// number: the account wants to port it in, but has no active port request.
     pub(super) fn is_note_of_other(&self, record: &NumberRecord, porting: &ActivePorts) -> bool {
         record.state() == State::PortIn
             && record.pending().is_none()
@@ -228,24 +229,24 @@ impl Command<'_> {
         matches!(self, Self::Assign { .. }) && ctx.is_account_known && ctx.permission.is_ok()
     }
 
-    /// Returns whether the command may take a number that the actor does not have.
+    /// Returns whether the command may take a number that the actor does not own.
     pub(super) const fn takes_numbers(&self) -> bool {
         matches!(self, Self::Create(_) | Self::Assign { .. } | Self::ChangeState(_))
     }
 
-    /// Returns whether the command may take a number that another account has only noted for porting in.
+    /// Returns whether the command may take a number that is a note of another account.
     pub(super) const fn passes_notes(&self) -> bool {
         matches!(self, Self::Create(_) | Self::Assign { .. })
     }
 
-    /// Returns whether the carrier of a number has to be installed if the command tells it something. An admin
-    /// can delete any number.
+    /// Returns whether the carrier of a number has to be installed if the command needs an order to it. An
+    /// admin can delete any number.
     pub(super) const fn needs_carrier(&self) -> bool {
         !matches!(self, Self::Delete)
     }
 
-    /// Returns the error of a number that has to look absent. A creation cannot succeed: it is refused as if
-    /// the number were absent, or says no more than that the number exists.
+    /// Returns the error for a number that has to appear absent. A creation cannot succeed: the error is that
+    /// for an absent number, or only tells that the number exists.
     fn refuse_hidden(
         &self,
         number: PhoneNumber,
@@ -394,11 +395,11 @@ impl<'a> CommandContext<'a> {
     }
 }
 
-/// Returns the record of a number that must exist. A deleted number does not exist.
 fn is_port_in(record: &NumberRecord) -> bool {
     record.state() == State::PortIn
 }
 
+/// Returns the record of a number that must exist. A deleted number does not exist.
 fn existing(number: PhoneNumber, record: Option<&NumberRecord>) -> Result<&NumberRecord, InventoryError> {
     record.filter(|record| record.state() != State::Deleted).ok_or(InventoryError::NotFound(number))
 }

@@ -80,10 +80,10 @@ pub enum InventoryError {
     /// An option that does not apply to imports.
     #[error("an import cannot be {0}")]
     NotForImports(&'static str),
-    /// A carrier that is not installed.
-    #[error("carrier {0}: not known, expected one that is installed or built in")]
+    /// A carrier, set by the call, that is neither installed nor built in.
+    #[error("carrier {0}: unknown, expected an installed or built-in carrier")]
     UnknownCarrier(CarrierName),
-    /// The number's carrier is not installed.
+    /// The carrier of a stored number, which is not installed.
     #[error("no carrier is called {0}")]
     NoCarrier(CarrierName),
     /// A conflict with other changes of the number at every attempt.
@@ -107,8 +107,8 @@ pub enum InventoryError {
         /// The limit.
         max: usize,
     },
-    /// A document whose length, multiplied by the number of numbers in the call, exceeds
-    /// [`InventoryLimits::max_document_bytes`](super::InventoryLimits::max_document_bytes).
+    /// A document whose length, multiplied by the number of numbers in the call, exceeds the
+    /// [limit](super::InventoryLimits::with_max_document_bytes) of a call.
     #[error("{bytes} bytes of document for each of {numbers} numbers exceed the limit of {max} bytes")]
     TooLarge {
         /// The length of the document as JSON, in bytes.
@@ -119,7 +119,8 @@ pub enum InventoryError {
         max: usize,
     },
     /// The [deadline](super::Options::with_deadline) of the call passed before its work on the number was
-    /// done. Nothing was changed; if the number is claimed, recovery finishes or undoes the claim.
+    /// done. Nothing was changed; if the number is claimed, [recovery](super::Inventory::recover) completes
+    /// the claim or rolls it back.
     #[error("{0}: the deadline of the call has passed")]
     DeadlinePassed(PhoneNumber),
     /// A failure of the store.

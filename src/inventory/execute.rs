@@ -51,7 +51,7 @@ struct Plan {
     number: PhoneNumber,
     /// The record that the decision was made on.
     before: Option<Arc<NumberRecord>>,
-    /// The stored record that a claim is put on; none if the number is new.
+    /// The stored record to claim; `None` if the number is new.
     claimable: Option<Arc<NumberRecord>>,
     expect: Expect,
     /// The guard for a number that the decision adds to the inventory.
@@ -65,14 +65,15 @@ struct Undecided {
     number: PhoneNumber,
     /// The stored record.
     stored: Option<Arc<NumberRecord>>,
-    /// The record to decide on: the stored one, or what is left of it.
+    /// The record to decide on: the stored one, or the one that the end of its reservation leaves; `None` if
+    /// it is a note that is set aside.
     record: Option<Arc<NumberRecord>>,
     expect: Expect,
-    /// Whether the number has to look absent to the actor.
+    /// Whether the number has to appear absent to the actor.
     is_hidden: bool,
-    /// The effects that end what is stored, before those of the decision.
+    /// The effects of ending the stored reservation or note, which precede those of the decision.
     effects: Vec<ExternalEffect>,
-    /// The events of the same.
+    /// The events of ending the stored reservation.
     events: Vec<Event>,
 }
 
@@ -271,7 +272,7 @@ impl Execution<'_> {
         plans
     }
 
-    /// Decides the numbers that the inventory does not have, or that have to look absent, by the offers of
+    /// Decides the numbers that the inventory does not have, or that have to appear absent, by the offers of
     /// carriers.
     fn plan_absent(
         &self,
@@ -516,7 +517,7 @@ impl Execution<'_> {
 }
 
 impl Undecided {
-    /// Creates the case of a number that has to be decided, from its stored record.
+    /// Creates the undecided number from its stored record.
     fn read(
         place: usize,
         number: PhoneNumber,
@@ -534,8 +535,8 @@ impl Undecided {
         Self { place, number, stored, record, expect, is_hidden, effects, events }
     }
 
-    /// Sets aside a note of another account, which keeps nobody from the number. A command that does not
-    /// discover numbers replaces the note itself.
+    /// Sets aside another account's note, which does not prevent others from taking the number. A command
+    /// that does not discover numbers replaces the note itself.
     fn set_note_aside(&mut self, discovers: bool, ctx: &CommandContext<'_>, porting: &ActivePorts) {
         let is_note = self.record.as_deref().is_some_and(|record| ctx.is_note_of_other(record, porting));
         self.is_hidden &= !is_note;

@@ -205,7 +205,7 @@ impl Inventory {
         self.services.execute(numbers, &command, options, may_change)
     }
 
-    /// Moves `numbers` to state `to`, by the lifecycle's transition table.
+    /// Changes the state of `numbers` to `to`, by the lifecycle's transition table.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree, Actor};
@@ -276,11 +276,9 @@ impl Inventory {
     /// to the service.
     ///
     /// The number stays bought at its carrier while it is in the stock. A number that leaves the stock is
-    /// disconnected, for which its carrier has to be installed; an admin can change the carrier, or delete the
-    /// number. By [`Policy::disconnect_on_release`] a number is disconnected at once, and bought again for the
-    /// next account.
-    ///
-    /// [`Policy::disconnect_on_release`]: crate::policy::Policy::disconnect_on_release
+    /// disconnected, for which its carrier has to be installed; otherwise an admin can change the carrier, or
+    /// delete the number. If the policy [says so](crate::policy::Policy::with_disconnect_on_release), a
+    /// number is disconnected immediately, and bought again for the next account.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree, Actor};
@@ -308,7 +306,7 @@ impl Inventory {
         self.execute(numbers, &Command::Release, options)
     }
 
-    /// Deletes `numbers`, as an admin. Carriers that are installed are told to disconnect them.
+    /// Deletes `numbers`, which only an admin may do. Installed carriers receive an order to disconnect them.
     ///
     /// ```
     /// # use telnum::account::Actor;

@@ -101,8 +101,8 @@ impl RequestReceipt {
 }
 
 impl Services {
-    /// Returns the receipt under `key`, if there is one, with the current documents of its records. A
-    /// receipt that someone else stored under the key counts as that of another request.
+    /// Returns the receipt under `key`, if there is one, with the current documents of its records. A receipt
+    /// that another actor stored under the key counts as that of another request.
     pub(super) fn receipt(&self, key: IdempotencyKey) -> Result<Option<RequestReceipt>, StoreError> {
         let Some(receipt) = self.store.receipt(key)? else { return Ok(None) };
         let mut receipt = RequestReceipt::deserialize(receipt.answer).unwrap_or_default();

@@ -63,8 +63,8 @@ pub struct ImportReport {
     pub quotes: Vec<Quote>,
     /// The rows that failed, by the text of their number as given.
     pub failed: Vec<(Box<str>, InventoryError)>,
-    /// The texts whose country was guessed, by [`Options::guess_numbers`], and the numbers that they were read
-    /// as.
+    /// The texts of bare digits that were accepted [as a guess](Options::with_guess_numbers), and the invalid
+    /// numbers that they were read as.
     pub guessed: Vec<(Box<str>, PhoneNumber)>,
 }
 

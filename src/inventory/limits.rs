@@ -47,7 +47,8 @@ impl InventoryLimits {
         Self { max_numbers, ..self }
     }
 
-    /// Sets the maximum length of a call's document in bytes, multiplied by the number of its inputs.
+    /// Sets the maximum length of a call's document as JSON, in bytes, multiplied by the number of its
+    /// inputs, since every number stores the document. Default: 8 MiB.
     #[must_use]
     pub const fn with_max_document_bytes(self, max_document_bytes: usize) -> Self {
         Self { max_document_bytes, ..self }
@@ -59,8 +60,8 @@ impl InventoryLimits {
         Self { search_timeout, ..self }
     }
 
-    /// Sets the minimum age of a claim that [`Inventory::recover`](super::Inventory::recover) completes.
-    /// Default: 60 seconds.
+    /// Sets the minimum age of a claim that [`Inventory::recover`](super::Inventory::recover) completes,
+    /// which must be longer than any external effect takes. Default: 60 seconds.
     #[must_use]
     pub const fn with_claim_timeout(self, claim_timeout: Duration) -> Self {
         Self { claim_timeout, ..self }

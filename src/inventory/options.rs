@@ -38,12 +38,12 @@ pub struct Options {
     /// Whether only the numbers of the account's subtree are visible, regardless of the actor's
     /// permissions. Available numbers can still be read.
     pub(crate) confined: bool,
-    /// Whether an import takes a text of bare digits as an international number, which is no valid number, as
-    /// the converters read it. Otherwise it refuses the row.
+    /// Whether an import accepts a text of bare digits that the converters read as an invalid international
+    /// number. Otherwise the row fails. Default: `false`.
     pub guess_numbers: bool,
     /// The idempotency key: the call takes effect once, however often it is repeated with the key.
     pub(crate) key: Option<RequestKey>,
-    /// The time after which the call begins no further number. Numbers that are claimed by then are left to
+    /// The time after which the call starts no further number. Numbers that are claimed by then are left to
     /// [`Inventory::recover`](super::Inventory::recover), or to a repetition of the call with its key.
     pub(crate) deadline: Option<Instant>,
 }
@@ -119,8 +119,9 @@ impl Options {
         Self { confined, ..self }
     }
 
-    /// Sets whether an import takes a text of bare digits as an international number that is not valid, with a
-    /// [warning](crate::inventory::ImportReport::guessed).
+    /// Sets whether an import accepts a text of bare digits that the converters read as an invalid
+    /// international number, such as a ten-digit number with a typing error, and
+    /// [reports](crate::inventory::ImportReport::guessed) it. Otherwise the row fails. Default: `false`.
     #[must_use]
     pub fn with_guess_numbers(self, guess_numbers: bool) -> Self {
         Self { guess_numbers, ..self }
@@ -146,7 +147,7 @@ impl Options {
         Self { key: Some(key), ..self }
     }
 
-    /// Sets the time after which the call begins no further number.
+    /// Sets the time after which the call starts no further number.
     ///
     /// ```
     /// # use telnum::account::Actor;
@@ -163,7 +164,7 @@ impl Options {
         Self { deadline: Some(deadline), ..self }
     }
 
-    /// Checks that the deadline has not passed before `number` is begun.
+    /// Checks that the deadline has not passed before `number` is started.
     pub(super) fn check_deadline(&self, number: PhoneNumber) -> Result<(), InventoryError> {
         let has_passed = self.deadline.is_some_and(|deadline| deadline <= Instant::now());
         if has_passed { Err(InventoryError::DeadlinePassed(number)) } else { Ok(()) }

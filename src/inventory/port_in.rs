@@ -1,4 +1,4 @@
-//! The limit of the numbers that an account has noted for porting in.
+//! The limit on an account's notes: its numbers in [`State::PortIn`].
 
 use std::collections::HashMap;
 
@@ -8,13 +8,13 @@ use crate::account::AccountId;
 use crate::lifecycle::State;
 use crate::record::{Context, NumberRecord, Refusal};
 
-/// The number of notes of each account, with those that a call adds.
+/// The number of notes of each account, including those that a call adds.
 #[derive(Default)]
 pub(super) struct PortInNotes(HashMap<AccountId, usize>);
 
 impl PortInNotes {
-    /// Counts `after` if it is a new note without an active port request, which only admins may have
-    /// without limit.
+    /// Counts `after` if it is a new note that is on no active port request. Returns an error if the account
+    /// then exceeds the limit. The notes that an admin adds are not limited.
     pub(super) fn add(
         &mut self,
         services: &Services,

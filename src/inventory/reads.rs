@@ -90,7 +90,7 @@ impl Inventory {
         if stored.state() != State::Available {
             self.services.check_visible(&stored, options)?;
         }
-        // What is not the actor's looks absent.
+        // A number that the actor may not read appears absent.
         stored.check_readable(ctx).map_err(|refusal| match refusal {
             Refusal::Forbidden(_) => InventoryError::NotFound(number),
             refusal => refusal.into(),

@@ -91,7 +91,7 @@ pub(super) struct RecentSearches {
     pub(super) open_calls: OpenCalls,
 }
 
-/// The recent entries of each account, the oldest first. No account can push out the entries of another one
+/// The recent entries of each account, the oldest first. An account cannot displace the entries of an account
 /// that has fewer.
 #[derive(Debug)]
 pub(crate) struct RecentOf<T> {
@@ -99,10 +99,10 @@ pub(crate) struct RecentOf<T> {
     count: usize,
 }
 
-/// The number of entries that are kept for an account.
+/// The maximum number of entries of one account.
 const MAX_OF_ACCOUNT: usize = 32;
 
-/// The number of entries that are kept for all accounts together.
+/// The maximum number of entries of all accounts together.
 const MAX_OF_ALL: usize = 1_024;
 
 impl<T> Default for RecentOf<T> {
@@ -127,8 +127,8 @@ impl<T> RecentOf<T> {
         }
     }
 
-    /// Adds an entry of `account`. Where there are too many, the oldest of the account is dropped, or the
-    /// oldest of the one that has the most.
+    /// Adds an entry of `account`. If the account then has too many entries, its oldest one is dropped; if
+    /// all accounts together have too many, the oldest one of the account with the most entries.
     pub(crate) fn keep(&mut self, account: Option<AccountId>, entry: T) {
         let entries = self.accounts.entry(account).or_default();
         entries.push_back(entry);

@@ -16,16 +16,16 @@ use crate::lifecycle::State;
 use crate::record::{Due, NumberRecord};
 
 impl Inventory {
-    /// Searches for numbers to buy at all carriers that the account of `options` may use. The carriers
-    /// are called concurrently, within
-    /// the [search timeout](super::InventoryLimits::with_search_timeout).
+    /// Searches for numbers to buy at all carriers that the account of `options` may use. The carriers are
+    /// called concurrently, within the [search timeout](super::InventoryLimits::with_search_timeout).
     ///
     /// Each search asks for up to [`MAX_SEARCH_RESULTS`] numbers. The returned page has the first
     /// `search.quantity` of them; [`search_page`](Self::search_page) returns further pages. A
-    /// [consecutive](NumberSearch::consecutive) search has one page. The results of the latest 256
-    /// searches are kept. When the account buys a number, its carrier receives the
-    /// [`carrier_data`](crate::carrier::Offer::carrier_data) of the offer. An offer without a rate centre gets
-    /// the one that a [localities](super::InventoryBuilder::localities) lookup in memory knows.
+    /// [consecutive](NumberSearch::consecutive) search has one page. The results of the latest 32 searches of
+    /// each account are kept, of at most 1,024 searches in all. When the account buys a number, its carrier
+    /// receives the [`carrier_data`](crate::carrier::Offer::carrier_data) of the offer. An offer without a
+    /// rate centre gets the one that a [localities](super::InventoryBuilder::localities) lookup in memory
+    /// knows.
     ///
     /// ```
     /// use telnum::account::Actor;
@@ -79,8 +79,8 @@ impl Inventory {
         Ok(page)
     }
 
-    /// Returns up to `quantity` offers of the search `id`, starting after the first `offset` offers.
-    /// The result is `None` if the search is not one of the account's among the latest 256, or if the
+    /// Returns up to `quantity` offers of the search `id`, starting after the first `offset` offers. The
+    /// result is `None` if the search is not one of the account's that are [kept](Self::search), or if the
     /// actor may not manage the account.
     ///
     /// ```
@@ -163,8 +163,8 @@ impl Inventory {
 }
 
 impl Services {
-    /// Removes the offers of carriers, others than those of the service's own stock, for numbers that the
-    /// inventory has and that are not free for the account.
+    /// Removes offers for numbers that the inventory has and that are not free for the account, except the
+    /// offers of carriers that sell the service's own stock.
     fn withdraw_held(&self, answers: &mut [SearchAnswer], options: &Options) -> Result<(), InventoryError> {
         let is_stock =
             |name| self.carrier(name).map_or(CarrierInfo::of(name), crate::carrier::Carrier::info).is_local;
@@ -184,20 +184,21 @@ impl Services {
         Ok(())
     }
 
-    /// Returns whether the account can have a number with a record that a carrier sells.
+    /// Returns whether the account can buy the number of `record` from a carrier that sells it.
     fn is_free(&self, record: &NumberRecord, porting: &ActivePorts, options: &Options) -> bool {
         let ctx = self.context(options);
         let is_free = match record.state() {
             State::Discovery | State::Available => true,
             State::Deleted => record.check_rested(options.account, &ctx).is_ok(),
-            // A mere note.
+            // A note, unless the number is on an active port request.
             State::PortIn => porting.account(record.number()).is_ok_and(|account| account.is_none()),
             State::Reserved | State::InService | State::PortOut | State::Released | State::Aging => false,
         };
         is_free && record.pending().is_none()
     }
 
-    /// Returns whether the number is one of the stock whose reservation has ended, though no sweep has seen it.
+    /// Returns whether the number was reserved from the stock and its reservation has ended, although no
+    /// sweep has returned it yet.
     fn has_lapsed_into_stock(&self, record: &NumberRecord, options: &Options) -> bool {
         let ctx = self.context(options).by(Actor::System);
         record.due(ctx.policy, ctx.now) == Some(Due::EndReservation)

@@ -158,14 +158,14 @@ impl Services {
         if can_manage { Ok(()) } else { Err(Refusal::Forbidden(options.actor).into()) }
     }
 
-    /// Returns how many numbers `account` has noted for porting in; at most `max`.
+    /// Returns the number of the account's numbers in [`State::PortIn`], counting up to `max`.
     pub(super) fn port_in_count(&self, account: AccountId, max: usize) -> Result<usize, StoreError> {
         let query = Query { owner: Some(account), ..Query::default() }.with_states([State::PortIn]);
         Ok(self.store.scan(&query, None, max.max(1))?.items.len())
     }
 
-    /// Checks that a carrier that a change gives a number is installed, built in, or the policy's: the number
-    /// could not be released otherwise.
+    /// Checks that the carrier that a change sets is installed, built in or named by the policy. A number of
+    /// any other carrier could not be released.
     pub(super) fn check_carrier(
         &self,
         before: Option<&NumberRecord>,
@@ -233,15 +233,15 @@ impl ActivePorts {
         }
     }
 
-    /// Returns the guard of a commit that adds `number`: the number is still on the port request that
-    /// was found, or still on none.
-    /// Returns whether `actor` processes the port request of `number`.
+    /// Returns whether `actor` is the port authority of the number's port request.
     pub(super) fn is_authority(&self, number: PhoneNumber, actor: Actor) -> bool {
         let port = self.0.as_ref().ok().and_then(|ports| ports.get(&number));
         let authority = port.and_then(|port| port.port_authority);
         authority.is_some() && authority == actor.account()
     }
 
+    /// Returns the guard of a commit that adds `number`: the number is still on the port request that
+    /// was found, or still on none.
     pub(super) fn guard(&self, number: PhoneNumber) -> Guard {
         let port = self.0.as_ref().ok().and_then(|ports| ports.get(&number));
         Guard::Port(number, port.and_then(|port| port.request))

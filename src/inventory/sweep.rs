@@ -110,7 +110,7 @@ fn forget_by(retention: &Retention, now: Timestamp) -> Forget {
 struct DueChange {
     due: Due,
     change: Change,
-    /// The guard of a note that is on no active port request.
+    /// The guard of a note: the number is still on no active port request.
     guard: Option<Guard>,
     /// Whether the change claims the number for external effects.
     is_claim: bool,
