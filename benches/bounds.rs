@@ -1,15 +1,17 @@
-//! Work at doubling sizes: each case of items 20 to 28 of the report on limits, and the ratio of its time and
-//! of the bytes that it allocates from one size to the next.
+//! How work grows with its input: each case runs at doubling sizes, and the bench prints the ratios of time
+//! and of allocated bytes from one size to the next. The items are those in the names of the tests in
+//! `tests/bounds.rs`.
 //!
 //! ```text
 //! cargo bench --bench bounds
 //! ```
 //!
-//! Limits are lifted where they would end a case early. Work that follows the size has a ratio of 2; work that
-//! follows its square has one of 4. A ratio of 2.5 or more fails the bench. Each time is the least of several
-//! rounds. With `--test` each case runs once a size, and only bytes are judged: they are the same in every run.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench stops at the first surprise")]
-#![expect(clippy::cast_precision_loss, reason = "ratios are shown, not counted with")]
+//! Limits that would end a case early are lifted. Work that is proportional to the size has a ratio of 2,
+//! work that is proportional to its square a ratio of 4. A ratio of 2.5 or more fails the bench. Each time is
+//! the minimum of several rounds. With `--test` each case runs once per size, and only the ratios of bytes
+//! are checked, since they are the same in every run.
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench stops at the first error")]
+#![expect(clippy::cast_precision_loss, reason = "ratios are only compared and displayed")]
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -27,10 +29,10 @@ use telnum::porting::{NewPortRequest, PortStates};
 use telnum::record::schema;
 use telnum::store::MemoryStore;
 
-/// Work of one size, prepared.
+/// The prepared work of a case at one size.
 type Work = Box<dyn FnOnce()>;
 
-/// A case: its item, its name, the least size, and the work of a size.
+/// A case: its item, its name, its smallest size, and the function that prepares its work at a size.
 struct Case {
     item: u8,
     name: &'static str,
@@ -60,7 +62,7 @@ const CASES: [Case; 14] = [
     },
 ];
 
-/// The rounds of a size whose time is taken.
+/// The number of timed rounds at each size.
 const ROUNDS: usize = 5;
 const DOUBLINGS: u32 = 2;
 const MAX_RATIO: f64 = 2.5;
@@ -87,7 +89,7 @@ fn main() {
                 format!("{item}: {name}"),
                 format!("{time:.1?}")
             );
-            // Below a tenth of a millisecond the clock decides.
+            // Times below a tenth of a millisecond are too inaccurate.
             let is_timed = !is_test && time > Duration::from_micros(100);
             if let Some((by_time, by_bytes)) = ratios
                 && (by_time >= MAX_RATIO && is_timed || by_bytes >= MAX_RATIO)

@@ -1,13 +1,13 @@
-//! The store in PostgreSQL beside pgbench, which does about the same by prepared statements of its own, in one
-//! run on one server. Skipped unless `TELNUM_POSTGRES` names one.
+//! The store in PostgreSQL compared with pgbench, which does about the same with its own prepared statements,
+//! in one run on the server that `TELNUM_POSTGRES` names. Skipped if the variable is not set.
 //!
 //! ```text
 //! TELNUM_POSTGRES=postgres://postgres@127.0.0.1/test cargo bench --features postgres --bench store_postgres
 //! ```
 //!
-//! pgbench makes its tables in the same database, and the store a schema, both of which are dropped.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench stops at the first surprise")]
-#![expect(clippy::cast_precision_loss, reason = "times and counts are shown, not counted with")]
+//! pgbench creates its tables, and the store its schema, in the same database. Both are dropped at the end.
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench stops at the first error")]
+#![expect(clippy::cast_precision_loss, reason = "times and counts are only displayed")]
 
 #[path = "../tests/postgres/mod.rs"]
 mod postgres;
@@ -51,7 +51,7 @@ fn main() {
     for clients in [1_usize, 8] {
         let of_pgbench = rate_of_pgbench(&["-N"], &clients.to_string());
         let of_store = rate(clients, seconds, || commit(&store, 1));
-        show(&format!("commits/s, {clients} clients, to pgbench -N"), of_store, of_pgbench);
+        show(&format!("commits/s, {clients} clients, vs. pgbench -N"), of_store, of_pgbench);
     }
     let known = NEXT.load(Ordering::Relaxed);
     let of_pgbench = rate_of_pgbench(&["-S"], "1");
@@ -59,10 +59,10 @@ fn main() {
         let place = NEXT.fetch_add(7919, Ordering::Relaxed) % known;
         assert!(store.get(number(place)).unwrap().is_some());
     });
-    show("gets/s, 1 client, to pgbench -S", of_store, of_pgbench);
+    show("gets/s, 1 client, vs. pgbench -S", of_store, of_pgbench);
     NEXT.store(known, Ordering::Relaxed);
 
-    // What a log costs whose events are numbered by a counter in the commit: all wait for its row.
+    // The cost of a log whose events are numbered by a counter in the commit: all commits wait for its row.
     schema.execute(
         "CREATE TABLE telnum.counter (id bigint, next bigint); INSERT INTO telnum.counter VALUES (1, 1);
         CREATE TABLE telnum.counted (sequence bigint, document text)",
@@ -76,7 +76,7 @@ fn main() {
     std::fs::File::create(&script).unwrap().write_all(counter.as_bytes()).unwrap();
     let of_counter = rate_of_pgbench(&["-f", script.to_str().unwrap()], "32");
     let of_store = rate(32, seconds, || commit(&store, 1));
-    show("commits/s, 32 clients, to a counter row", of_store, of_counter);
+    show("commits/s, 32 clients, vs. a counter row", of_store, of_counter);
 
     let count = if is_test { 100 } else { 1_000 };
     let singles = time(|| (0..count).for_each(|_| commit(&store, 1)));
@@ -91,7 +91,7 @@ fn main() {
     println!("load average after: {}", load.trim());
 }
 
-/// Runs pgbench, and returns the transactions in a second; 0 if it makes none.
+/// Runs pgbench, and returns the number of transactions per second; 0 if it makes none.
 fn pgbench(url: &str, options: &[&str]) -> Option<f64> {
     let output = Command::new("pgbench").args(options).arg(url).output().ok()?;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -100,7 +100,7 @@ fn pgbench(url: &str, options: &[&str]) -> Option<f64> {
     Some(rate.map_or(0.0, |rate| rate.split(' ').next().unwrap().parse().unwrap()))
 }
 
-/// Calls in a second by as many threads as there are clients.
+/// Returns the number of calls per second by as many threads as there are clients.
 fn rate(clients: usize, seconds: u64, call: impl Fn() + Sync) -> f64 {
     let start = Instant::now();
     let counts: usize = thread::scope(|scope| {

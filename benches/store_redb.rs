@@ -1,13 +1,14 @@
-//! The store in a file beside bare redb, which is given the same rows, in one run.
+//! The store in a file compared with bare redb, which writes and reads the same rows, in one run.
 //!
 //! ```text
 //! cargo bench --features redb --bench store_redb                      # 10 thousand and 1 million numbers
 //! TELNUM_BENCH_10M=1 cargo bench --features redb --bench store_redb   # and 10 million: some 11 GB
 //! ```
 //!
-//! The files are in the folder for temporary files (`TMPDIR`), so commits cost what that disk costs.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench stops at the first surprise")]
-#![expect(clippy::cast_precision_loss, reason = "times and counts are shown, not counted with")]
+//! The files are in the directory for temporary files (`TMPDIR`), so the cost of a commit depends on its
+//! disk.
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench stops at the first error")]
+#![expect(clippy::cast_precision_loss, reason = "times and counts are only displayed")]
 
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -49,7 +50,7 @@ fn main() {
     }
     let pages: Vec<_> = sizes.into_iter().map(|size| (size, bench(&folder, size))).collect();
     if let [(small, first), .., (large, last)] = pages.as_slice() {
-        println!("a page of 50 at {large} numbers to {small}: {:.2} times", last / first);
+        println!("a page of 50 with {large} numbers, relative to {small}: {:.2} times", last / first);
     }
     println!("load average after: {}", load());
     std::fs::remove_dir_all(folder).unwrap();
@@ -155,7 +156,7 @@ fn bench_page(store: &RedbStore, bare: &Database, size: usize) -> f64 {
     page
 }
 
-/// Changes of one number a commit, by one thread and by eight.
+/// Measures commits of one number each, by one thread and by eight.
 fn bench_commit(world: &World, store: &RedbStore, bare: &Database, size: usize) {
     let change = |place: usize| {
         let stored = store.get(number(place % size)).unwrap().unwrap();
@@ -200,8 +201,8 @@ fn bench_commit(world: &World, store: &RedbStore, bare: &Database, size: usize) 
             });
         })
     });
-    println!("  {:34} {:>9.0} a second", "commits of one thread", 1e9 / one);
-    println!("  {:34} {:>9.0} a second, {:.2} times", "commits of eight threads", 1e9 / eight, one / eight);
+    println!("  {:34} {:>9.0} per second", "commits of one thread", 1e9 / one);
+    println!("  {:34} {:>9.0} per second, {:.2} times", "commits of eight threads", 1e9 / eight, one / eight);
 }
 
 /// Writes the rows that a commit writes, and no more.

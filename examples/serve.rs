@@ -12,8 +12,8 @@
 //! curl -u app-id:app-secret http://127.0.0.1:8000/people/v2/phone_numbers
 //! ```
 //!
-//! `/docs` documents the APIs. Ctrl-C or SIGTERM stops the server after running requests are answered.
-//! The log contains one JSON object per line; `RUST_LOG` sets its level (`RUST_LOG=warn`).
+//! `/docs` documents the APIs. Ctrl-C or SIGTERM stops the server after it has answered the requests in
+//! progress. The log contains one JSON object per line; `RUST_LOG` sets its level (`RUST_LOG=warn`).
 
 mod stores;
 
@@ -55,8 +55,8 @@ struct Arguments {
     /// The number of available numbers to create at the start, from +1 415 200 0000 on.
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=8_000_000))]
     numbers: u32,
-    /// The file that keeps the numbers, or `memory`. The files of contacts are beside it, with `.people`,
-    /// `.clients` and `.users` behind their names.
+    /// The file that keeps the numbers, or `memory`. The files of contacts are beside it, with the suffixes
+    /// `.people`, `.clients` and `.users`.
     #[arg(long, default_value = if cfg!(feature = "redb") { "telnum.redb" } else { "memory" })]
     store: String,
     /// The region of contact numbers without a calling code.

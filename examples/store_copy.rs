@@ -5,9 +5,9 @@
 //! cargo run --release --features redb,postgres --example store_copy -- numbers.redb postgres://app@db/numbers
 //! ```
 //!
-//! The source is a file, the target a new file or an empty PostgreSQL. Numbers, port requests, contacts,
-//! events and receipts are copied. The revisions are the target's own; the events keep their order, and their
-//! sequence numbers if none of the source are forgotten.
+//! The source is a file; the target is a new file or an empty schema in PostgreSQL. Numbers, port requests,
+//! contacts, events and receipts are copied. The target assigns new revisions. Events keep their order, and
+//! also their sequence numbers if the source has forgotten none.
 
 mod stores;
 
@@ -31,7 +31,7 @@ use telnum::store::{
 struct Cli {
     /// The file to copy from
     from: PathBuf,
-    /// The new file, or the URL of the PostgreSQL, to copy to
+    /// The new file, or the PostgreSQL URL, to copy to
     to: String,
 }
 
@@ -40,7 +40,7 @@ type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 /// The number of changes in a commit, and of values in a page.
 const PAGE: usize = 5_000;
 
-/// The numbers of what was copied.
+/// The counts of the copied items.
 #[derive(Debug, Default, PartialEq)]
 struct Tally {
     numbers: usize,
@@ -151,8 +151,8 @@ fn copy(from: &RedbStore, to: &dyn Store) -> Result<Tally> {
     Ok(tally)
 }
 
-/// Returns a batch that changes nothing and logs events, which are all of one kind. Events are logged with a
-/// change; the removal of something that is not stored is one.
+/// Returns a batch that only logs `events`, which are all of one kind. Since events are logged with a change,
+/// it removes a value that is not stored.
 fn log(events: &[Logged]) -> Batch {
     let mut batch = Batch::new();
     let (mut numbers, mut requests, mut contacts) = (Vec::new(), Vec::new(), Vec::new());
@@ -185,7 +185,7 @@ fn kind(event: &StoreEvent) -> std::mem::Discriminant<StoreEvent> {
     std::mem::discriminant(event)
 }
 
-/// Returns the number of events that are forgotten.
+/// Returns the number of events that the store has forgotten.
 fn first_event(store: &dyn Store) -> Result<u64> {
     match store.events(0, 1) {
         Err(StoreError::Forgotten { first }) => Ok(first - 1),

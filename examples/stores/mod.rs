@@ -1,4 +1,4 @@
-//! Opening a store by a word: `memory`, or the path of a file.
+//! Opens the store that a command-line argument names: `memory`, or the path of a file.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -24,8 +24,8 @@ fn open_file(path: &str) -> Result<Arc<dyn Store>, Box<dyn Error + Send + Sync>>
     Err(format!("{path}: a store in a file requires --features redb").into())
 }
 
-/// Returns a function that shows how much of a task is done, from 0 to 1. The bar appears with the first
-/// call.
+/// Returns a function that shows the progress of a task, from 0 to 1, as a bar. The bar appears with the
+/// first call.
 #[cfg(feature = "redb")]
 pub(crate) fn bar(task: &str) -> Result<impl Fn(f64) + Send + Sync + use<>, Box<dyn Error + Send + Sync>> {
     use std::sync::OnceLock;
