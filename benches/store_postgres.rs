@@ -91,7 +91,8 @@ fn main() {
     println!("load average after: {}", load.trim());
 }
 
-/// Runs pgbench, and returns the number of transactions per second; 0 if it makes none.
+/// Runs pgbench. Returns the number of transactions per second, which is 0 if it only creates its tables;
+/// `None` if it cannot be started.
 fn pgbench(url: &str, options: &[&str]) -> Option<f64> {
     let output = Command::new("pgbench").args(options).arg(url).output().ok()?;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

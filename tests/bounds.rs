@@ -49,7 +49,7 @@ fn fields(value: &Value) -> Map<String, Value> {
     value.as_object().unwrap().clone()
 }
 
-/// An inventory whose clock the test sets, in seconds since the start.
+/// Returns an inventory and its clock, which the test sets in seconds since the start.
 fn clocked(store: &Arc<MemoryStore>, policy: Policy) -> (Inventory, Arc<AtomicU64>) {
     let seconds = Arc::new(AtomicU64::new(0));
     let clock = Arc::clone(&seconds);
@@ -57,7 +57,7 @@ fn clocked(store: &Arc<MemoryStore>, policy: Policy) -> (Inventory, Arc<AtomicU6
     (builder(store).policy(policy).clock(now).build(), seconds)
 }
 
-/// Policies and calls whose documents have no limits.
+/// Returns a policy and limits that do not limit documents.
 fn unlimited() -> (Policy, InventoryLimits) {
     let document = DocumentLimits::default().with_max_bytes(usize::MAX).with_max_keys(usize::MAX);
     (
@@ -80,12 +80,12 @@ fn item_20_a_patch_removes_keys_in_one_pass() {
     patch.remove("key-7");
     patch.insert("key-8".into(), json!({"a": 1, "b": null}));
     let patched = inventory.patch([NUMBER], patch, &by("shop")).unwrap().single().unwrap();
-    // The fields that are left keep their order.
+    // The remaining fields keep their order.
     assert_eq!(json!(patched.custom()).to_string(), r#"{"key-7":1,"key-8":{"a":1}}"#);
 }
 
 #[test]
-fn item_21_a_document_has_a_size() {
+fn item_21_the_size_of_a_document_is_limited() {
     let limits = DocumentLimits::default().with_max_bytes(100).with_max_keys(5);
     let inventory = builder(&Arc::default()).policy(Policy::default().with_document(limits)).build();
     let set = |document: Value| {
@@ -101,7 +101,8 @@ fn item_21_a_document_has_a_size() {
     for (document, message) in rows {
         assert_eq!(set(document).unwrap_err().to_string(), message);
     }
-    // A patch counts with what it is merged into; a document that names no field of users is not measured.
+    // A patch is measured together with the document that it is merged into. A document without fields of
+    // users is not measured.
     inventory
         .create([NUMBER], &Create::default().with_document(many_keys(5, &json!(1))), &by("shop"))
         .unwrap();
@@ -132,7 +133,7 @@ fn item_21_numbers_share_one_document_of_limited_size() {
 }
 
 #[test]
-fn item_22_an_answer_has_at_most_100_errors() {
+fn item_22_a_response_lists_at_most_100_errors() {
     for (wrong, listed) in [(100, 100), (101, 101), (300_000, 101)] {
         let errors = schema::check(&json!({"porting": {"comments": vec![7; wrong]}}));
         assert_eq!(errors.len(), listed);
@@ -146,7 +147,7 @@ fn item_22_an_answer_has_at_most_100_errors() {
 }
 
 #[test]
-fn item_23_conflicts_take_one_lookup_a_number() {
+fn item_23_conflicts_take_one_lookup_per_number() {
     let desk = PortDesk::new(builder(&Arc::default()).build());
     let new = |id: &str, account: &str| {
         let numbers: Map<_, _> = (0..4_000).map(|place| (format!("+1415886{place:04}"), json!({}))).collect();
@@ -236,14 +237,14 @@ fn contact(place: usize) -> NewContact {
 }
 
 #[test]
-fn item_25_an_owner_has_at_most_so_many_numbers() {
+fn item_25_the_numbers_of_an_owner_are_limited() {
     let book = ContactBook::new(MemoryStore::new()).with_max_numbers(5);
     let owner = "7".parse().unwrap();
     book.add(owner, (0..4).map(contact)).unwrap();
     let error = book.add(owner, (4..6).map(contact)).unwrap_err();
     assert_eq!(error.to_string(), "6 numbers of one owner exceed the limit of 5");
     book.add(owner, [contact(4)]).unwrap();
-    // What is there can be changed when the limit is lower.
+    // Stored numbers can be changed even if the limit is lower.
     let book = book.with_max_numbers(1);
     let id = book.numbers(owner).unwrap()[3].id();
     book.make_primary(id).unwrap();
@@ -251,7 +252,7 @@ fn item_25_an_owner_has_at_most_so_many_numbers() {
 }
 
 #[test]
-fn item_25_a_page_of_all_owners_is_that_of_the_query() {
+fn item_25_a_page_of_all_owners_agrees_with_the_query() {
     let store = MemoryStore::new();
     let book = ContactBook::new(&*Box::leak(Box::new(store)));
     for owner in 0..40 {
@@ -291,8 +292,8 @@ fn item_25_a_page_of_all_owners_is_that_of_the_query() {
 }
 
 #[test]
-fn item_26_rules_have_a_size_together() {
-    // Each is small enough alone.
+fn item_26_the_total_size_of_rules_is_limited() {
+    // Each rule is small enough on its own.
     let rules = |count| {
         (0..count).map(|place| Rule::new(place.to_string(), format!("{place}[0-8]{{900}}[a-f]{{2,900}}x")))
     };
@@ -337,10 +338,10 @@ fn item_27_a_call_stops_at_its_deadline() {
     let outcome = inventory.activate(&numbers, &options).unwrap();
     assert!(!outcome.succeeded.is_empty() && !outcome.failed.is_empty(), "{outcome:?}");
     assert!(outcome.failed.values().all(|error| error.kind() == InventoryErrorKind::DeadlinePassed));
-    // The same request does the rest, and no number is bought twice.
+    // Repeating the request completes the rest, and no number is bought twice.
     let outcome = inventory.activate(&numbers, &keyed("shop", "k")).unwrap();
     assert_eq!((outcome.succeeded.len(), slow.0.orders().len()), (9, 9), "{outcome:?}");
-    // A call that has no time does nothing, and its key can be used again.
+    // A call whose deadline has passed does nothing, and its key can be used again.
     let options = keyed("shop", "late").with_deadline(Instant::now());
     let outcome = inventory.release(&numbers, &options).unwrap();
     assert_eq!(outcome.failed.len(), 9);
@@ -385,7 +386,7 @@ fn item_28_an_account_is_inserted_in_its_place() {
     let desk = tree.account(id("desk")).unwrap();
     assert_eq!((&*desk.ancestors, desk.reseller), (&[id("master"), id("shop")][..], Some(id("master"))));
     assert_eq!(json!(&*tree.account(id("shop")).unwrap())["name"], "Shop");
-    // What is below follows a change that concerns it.
+    // A change of an account applies to the accounts below it.
     tree.insert(below("shop", "master").with_is_reseller(true)).unwrap();
     assert_eq!(tree.account(id("desk")).unwrap().reseller, Some(id("shop")));
     let before = tree.clone();
@@ -396,7 +397,7 @@ fn item_28_an_account_is_inserted_in_its_place() {
 }
 
 #[test]
-fn item_28_free_texts_have_a_limit() {
+fn item_28_free_texts_are_limited() {
     let policy = Policy::default().with_local_feature_override(true);
     let inventory = builder(&Arc::default()).policy(policy).build();
     inventory.create([NUMBER], &Create::default(), &by("shop")).unwrap();

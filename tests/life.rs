@@ -1,5 +1,5 @@
-//! Nothing stays bought or blocked by a rule. The tests are named for the faults that they show to be gone, by
-//! number; the last one is a random walk of all commands with a carrier that keeps books.
+//! No number stays bought or blocked for ever. The name of a test starts with the number of the fault that it
+//! excludes. The last test is a random walk of all commands with a carrier that records its orders.
 
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -58,7 +58,7 @@ fn accounts() -> AccountTree {
     .unwrap()
 }
 
-/// A clock that the test moves.
+/// A clock that the test advances.
 #[derive(Clone, Debug, Default)]
 struct Clock(Arc<AtomicI64>);
 
@@ -142,7 +142,7 @@ fn item_8_every_number_that_was_in_service_rests() {
         let own = by("shop").with_mdn_run(carrier == "mdn");
         let system = by("system").with_account(id("shop"));
         world.inventory.create([NUMBER], &create, &system).unwrap().single().unwrap();
-        // What telnyx sold before.
+        // The numbers that telnyx sold before.
         let acquired =
             world.carrier.acquire(&world.store.get(number()).unwrap().unwrap(), "seed".parse().unwrap());
         acquired.unwrap();
@@ -166,7 +166,7 @@ fn item_8_every_number_that_was_in_service_rests() {
         assert_eq!(world.state(), later, "{case}");
         world.clock.pass(TimeDelta::days(31));
         world.inventory.sweep().unwrap();
-        // A deleted number is removed by the sweep after.
+        // The next sweep removes a deleted number.
         world.inventory.sweep().unwrap();
         assert_eq!(world.state(), last, "{case}");
         assert!(by_others()[0].is_ok(), "{case}");
@@ -174,7 +174,7 @@ fn item_8_every_number_that_was_in_service_rests() {
 }
 
 #[test]
-fn item_8_without_a_policy_an_ageing_number_is_not_everybodys() {
+fn item_8_without_a_policy_an_ageing_number_rests_for_90_days() {
     let world = world(Policy::default());
     world.put(&json!({"pvt_state": "aging", "pvt_module_name": "knm_telnyx",
         "pvt_disconnected_at": world.clock.now().gregorian()}));
@@ -197,7 +197,7 @@ fn item_9_the_end_of_a_lease_restores_the_stock() {
         world.clock.pass(TimeDelta::seconds(901));
         assert_eq!(availability("bakery"), Availability::Available);
 
-        // No sweep has seen it.
+        // No sweep has ended the reservation.
         let taken = world.inventory.reserve([NUMBER], &by("bakery")).unwrap().single().unwrap();
         assert_eq!((taken.owner(), taken.history()), (Some(id("bakery")), &[id("bakery")][..]));
         world.clock.pass(TimeDelta::seconds(901));
@@ -205,7 +205,7 @@ fn item_9_the_end_of_a_lease_restores_the_stock() {
         assert_eq!(world.state(), "available", "{carrier}");
         assert_eq!(world.orders(), []);
     }
-    // Passing a reservation on does not prolong it for ever.
+    // Passing a reservation on does not extend it without limit.
     let world = world(hold());
     world.inventory.create([NUMBER], &free(), &by("system")).unwrap().single().unwrap();
     world.inventory.reserve([NUMBER], &by("reseller")).unwrap().single().unwrap();
@@ -217,7 +217,7 @@ fn item_9_the_end_of_a_lease_restores_the_stock() {
         world.inventory.sweep().unwrap();
     }
     assert!(world.inventory.sweep().unwrap().is_empty());
-    // A number that an account had in service stays its own.
+    // An account keeps a number that it had in service.
     let world = self::world(hold());
     world.inventory.create([NUMBER], &Create::default(), &by("shop")).unwrap().single().unwrap();
     world.inventory.reserve([NUMBER], &by("shop")).unwrap().single().unwrap();
@@ -245,7 +245,7 @@ fn item_10_a_number_in_the_stock_is_still_bought_or_bought_again() {
     assert!(!taken.is_returned());
     let orders = [CarrierOrder::Acquire, CarrierOrder::Disconnect, CarrierOrder::Acquire];
     assert_eq!(world.orders(), orders);
-    // If the carrier has sold it to somebody else, nobody has it.
+    // If the carrier has sold the number to another customer, no account gets it.
     world.inventory.release([NUMBER], &by("bakery")).unwrap().single().unwrap();
     world.carrier.acquire(&taken, "somebody".parse().unwrap()).unwrap();
     let refused = world.inventory.activate([NUMBER], &by("shop")).unwrap().single().unwrap_err();
@@ -263,7 +263,7 @@ fn item_11_a_reserved_number_is_bought_once() {
 }
 
 #[test]
-fn item_12_what_others_hold_is_not_offered() {
+fn item_12_numbers_of_other_accounts_are_not_offered() {
     for held in ["reserved", "in_service", "port_out"] {
         let world = world(Policy::default());
         let history = if held == "reserved" { json!(["shop"]) } else { json!([]) };
@@ -281,7 +281,7 @@ fn item_12_what_others_hold_is_not_offered() {
 }
 
 #[test]
-fn item_13_a_carrier_that_nobody_knows_is_refused() {
+fn item_13_an_unknown_carrier_is_refused() {
     let world = world(Policy::default());
     world.inventory.create([NUMBER], &Create::default(), &by("shop")).unwrap().single().unwrap();
     let unknown: CarrierName = "blabla".parse().unwrap();
@@ -304,7 +304,7 @@ fn address() -> Value {
     json!({"street_address": "116 NATOMA ST", "locality": "SAN FRANCISCO", "region": "CA", "postal_code": "94105"})
 }
 
-/// A number of telnyx with an address, a name and more, provisioned.
+/// Creates a number of telnyx with a provisioned address, a provisioned name and other features.
 fn with_features(world: &World) {
     world
         .put(&json!({"pvt_state": "in_service", "pvt_assigned_to": "shop", "pvt_module_name": "knm_telnyx"}));
@@ -324,7 +324,7 @@ fn with_providers() -> World {
 }
 
 #[test]
-fn item_14_features_do_not_survive_what_they_depend_on() {
+fn item_14_features_are_removed_with_the_facts_that_they_depend_on() {
     let policy = Policy::default().with_allowed_features([
         Feature::E911,
         Feature::Cnam,
@@ -405,7 +405,7 @@ fn item_15_calls_are_forced_outbound_by_five_settings() {
 }
 
 #[test]
-fn item_15_the_account_of_a_port_request_is_a_setting() {
+fn item_15_routing_to_the_account_of_a_port_request_is_a_setting() {
     for (is_used, expected) in [(true, true), (false, false)] {
         let world = world(Policy::default().with_account_from_port_requests(is_used));
         let desk = PortDesk::new(world.inventory.clone());
@@ -431,7 +431,7 @@ fn item_16_a_document_that_does_not_name_the_address_keeps_it() {
 }
 
 #[test]
-fn item_17_the_crisis_line_and_the_test_of_e911_have_rules() {
+fn item_17_the_crisis_line_and_the_e911_test_number_have_rules() {
     let classifiers = Classifiers::north_america();
     for (dialled, rule) in
         [("988", "crisis_lifeline"), ("933", "e911_test"), ("911", "emergency"), ("811", "service_code")]
@@ -447,7 +447,7 @@ fn item_17_the_crisis_line_and_the_test_of_e911_have_rules() {
 }
 
 #[test]
-fn item_18_a_claim_from_the_future_is_not_busy() {
+fn item_18_a_claim_with_a_future_time_can_be_recovered() {
     let world = world(Policy::default());
     world.clock.pass(TimeDelta::days(3_650));
     world.carrier.pass_next();
@@ -469,7 +469,7 @@ fn item_18_a_claim_from_the_future_is_not_busy() {
 }
 
 #[test]
-fn item_19_small_ones() {
+fn item_19_errors_times_and_guesses_are_precise() {
     // The time at which an address was provisioned.
     let world = with_providers();
     with_features(&world);
@@ -487,7 +487,7 @@ fn item_19_small_ones() {
     };
     let error = desk.create(new("+11234567890"), id("shop").into()).unwrap_err();
     assert!(error.to_string().contains("numbers.+11234567890"), "{error}");
-    // A conflict names its number.
+    // The message of a conflict contains the number.
     let error = desk.create(new(NUMBER), id("bakery").into()).unwrap_err();
     assert!(desk.create(new(NUMBER), id("stranger").into()).is_err());
     drop(error);
@@ -495,7 +495,7 @@ fn item_19_small_ones() {
     let error = desk.create(own, id("bakery").into()).unwrap_err();
     assert_eq!(error.to_string(), format!("{NUMBER}: Number exists on the system already"));
 
-    // A typing error is not Switzerland.
+    // A North American number with a typing error is not read as a Swiss number.
     let rows = || [ImportRow::new("4151234567", free()), ImportRow::new("4158867900", free())];
     let strict = world.inventory.import(rows(), &by("system")).unwrap();
     assert_eq!((strict.imported, &*strict.failed[0].0), (1, "4151234567"));
@@ -518,7 +518,7 @@ impl Random {
     }
 }
 
-/// The states and owners of numbers, as the events tell them.
+/// Returns the states and owners of numbers according to the events.
 fn replayed(store: &MemoryStore) -> BTreeMap<PhoneNumber, (State, Option<AccountId>)> {
     let (mut numbers, mut after) = (BTreeMap::new(), 0);
     loop {
@@ -543,7 +543,7 @@ fn replayed(store: &MemoryStore) -> BTreeMap<PhoneNumber, (State, Option<Account
     }
 }
 
-/// One random command, fault or jump of the clock.
+/// Makes one random command, fault or jump of the clock.
 fn step(world: &World, random: &mut Random) {
     let all: Vec<String> = (0..10).map(|last| format!("+1212555015{last}")).collect();
     let number = all.get(random.below(all.len())).unwrap();
@@ -585,7 +585,7 @@ fn step(world: &World, random: &mut Random) {
     }
 }
 
-/// Waits until nothing is claimed, and compares the books.
+/// Recovers until no record is claimed, and compares the orders, the events and the records.
 fn settle(world: &World, policy: &Policy, seed: u64) {
     for _ in 0..100 {
         world.clock.pass(TimeDelta::minutes(2));
@@ -626,7 +626,7 @@ fn settle(world: &World, policy: &Policy, seed: u64) {
 
 /// Runs for `TELNUM_WALK_SECONDS` seconds, by default 10.
 #[test]
-fn a_random_walk_keeps_the_books() {
+fn orders_events_and_records_agree_after_a_random_walk() {
     let seconds = std::env::var("TELNUM_WALK_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(10);
     let end = Instant::now() + Duration::from_secs(seconds);
     let policies = [

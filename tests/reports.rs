@@ -1,4 +1,4 @@
-//! Numbers of public reports, row by row.
+//! Numbers from public bug reports: each is read as `data/reports.tsv` expects.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod common;
@@ -8,7 +8,7 @@ use telnum::classify::Classifiers;
 use telnum::normalize::{Normalizer, PhoneUri, placeholder};
 use telnum::plan::{self, AsYouType, Region};
 
-/// Replaces `\u{..}` by the character.
+/// Replaces each `\u{..}` by its character.
 fn unescape(text: &str) -> String {
     let mut parts = text.split("\\u{");
     let mut plain = parts.next().unwrap().to_owned();
@@ -50,7 +50,7 @@ fn answer(function: &str, region: Option<Region>, text: &str, right: &str) -> St
 }
 
 #[test]
-fn each_report_has_its_right_answer() {
+fn numbers_of_public_reports_have_the_right_results() {
     let wrong: Vec<_> = rows(include_str!("data/reports.tsv"))
         .filter_map(|[source, function, region, input, right]| {
             let region = (region != "-").then(|| region.parse().unwrap());

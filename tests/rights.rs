@@ -1,4 +1,5 @@
-//! No right is gained by a detour. The tests are named for the faults that they show to be gone, by number.
+//! Permissions hold on every path to a number, in whatever order commands come. The name of a test starts
+//! with the number of the fault that it excludes.
 
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -38,8 +39,8 @@ fn actor(text: &str) -> Actor {
     text.parse().unwrap()
 }
 
-/// A master, its reseller, and the reseller's customers: one that may add numbers, two that may not, and one
-/// that is disabled. A stranger has a tree of its own.
+/// Returns a master account, its reseller, and the reseller's customers: one that may add numbers, two that
+/// may not, and one that is disabled. The account `stranger` is in another tree.
 fn accounts() -> AccountTree {
     let below = |name: &str, parent: &str| Account::new(id(name)).with_parent(id(parent));
     AccountTree::new([
@@ -54,7 +55,7 @@ fn accounts() -> AccountTree {
     .unwrap()
 }
 
-/// A clock that the test moves.
+/// A clock that the test advances.
 #[derive(Clone, Debug, Default)]
 struct Clock(Arc<AtomicI64>);
 
@@ -96,7 +97,7 @@ fn document(value: &Value) -> Map<String, Value> {
     value.as_object().unwrap().clone()
 }
 
-/// The kind, the message and the cause of the one error of an outcome.
+/// Returns the kind, the message and the cause of the only error of an outcome.
 fn error(outcome: Result<Outcome, InventoryError>) -> (Kind, String, Option<Value>) {
     let error = outcome.and_then(Outcome::single).unwrap_err();
     (error.kind(), error.message().into(), error.cause())
@@ -178,8 +179,8 @@ fn change_state(world: &World, actor: Actor, account: AccountId, to: State) {
     drop(world.inventory.change_state([NUMBER], to, &Options::new(actor).with_account(account)));
 }
 
-/// Walks every path of at most `length` steps by `actors` for `targets`, and returns whether one of them put
-/// the number in service. Paths that lead to what a shorter one led to are not followed.
+/// Walks every path of at most `length` steps by `actors` for `targets`. Returns the first path that puts the
+/// number in service, if any. A path is not continued if a shorter one led to the same state.
 fn arrives(actors: &[&str], targets: &[&str], length: usize, policy: &Policy) -> Option<Vec<String>> {
     let mut seen = BTreeSet::new();
     let mut paths = vec![Vec::<(&Step, &str, &str)>::new()];
@@ -222,7 +223,7 @@ fn number() -> PhoneNumber {
 }
 
 #[test]
-fn item_1_only_those_with_the_right_put_a_number_in_service() {
+fn item_1_only_permitted_actors_put_a_number_in_service() {
     let policies = [
         Policy::default(),
         Policy::default()
@@ -235,7 +236,7 @@ fn item_1_only_those_with_the_right_put_a_number_in_service() {
             let target = if name == "system" { "adder" } else { name };
             assert!(arrives(&[name], &[target], 1, policy).is_some(), "{name}");
         }
-        // An account above may add numbers for those that may not.
+        // An account that may add numbers adds them for an account below it that may not.
         assert!(arrives(&["reseller"], &["plain"], 1, policy).is_some());
         for name in ["plain", "sibling", "stranger", "closed", "nobody"] {
             assert_eq!(arrives(&[name], &[name], 4, policy), None, "{name}");
@@ -275,7 +276,7 @@ fn item_1_the_port_authority_puts_a_number_in_service_that_its_owner_may_not() {
 }
 
 #[test]
-fn item_1_a_note_keeps_nobody_with_the_right_from_the_number() {
+fn item_1_a_note_does_not_keep_permitted_actors_from_the_number() {
     let telnyx = || ScriptedCarrier::new("telnyx".parse().unwrap()).with_block(number(), 1);
     for takes in [
         (|inventory: &Inventory| inventory.create([NUMBER], &Create::default(), &by("adder"))) as fn(&_) -> _,
@@ -289,7 +290,7 @@ fn item_1_a_note_keeps_nobody_with_the_right_from_the_number() {
         let taken = takes(&world.inventory).unwrap().single().unwrap();
         assert!(taken.owner() != Some(id("plain")) && taken.custom().is_none(), "{taken:?}");
     }
-    // An active port request keeps them.
+    // An active port request keeps others from the number.
     let world = world();
     world.inventory.port([NUMBER], &Create::default(), &by("plain")).unwrap().single().unwrap();
     let (_, request) = STEPS.iter().find(|(step, _)| *step == "request a port").unwrap();
@@ -314,7 +315,7 @@ fn item_1_notes_expire_and_are_limited() {
     world.clock.pass(TimeDelta::days(29));
     assert_eq!(world.inventory.sweep().unwrap().forgotten, 0);
     world.clock.pass(TimeDelta::days(1));
-    // The first is on a port request.
+    // The first number is on a port request, so it stays.
     assert_eq!(world.inventory.sweep().unwrap().forgotten, 1);
     let left = world.inventory.get(numbers, &by("plain")).unwrap();
     assert_eq!(left.succeeded.keys().copied().collect::<Vec<_>>(), [number()]);
@@ -337,7 +338,7 @@ fn item_2_the_library_finds_the_port_authority() {
 }
 
 #[test]
-fn item_3_accounts_that_are_disabled_or_unknown_have_no_power() {
+fn item_3_disabled_or_unknown_accounts_have_no_permissions() {
     let world = world();
     let free = Create::default().with_state(State::Available);
     world.inventory.create(["+12125550101"], &free, &by("system")).unwrap().single().unwrap();
@@ -378,7 +379,7 @@ fn item_3_accounts_that_are_disabled_or_unknown_have_no_power() {
 }
 
 #[test]
-fn item_4_what_is_another_accounts_looks_absent() {
+fn item_4_numbers_of_another_account_appear_absent() {
     let absent = "+12125550199";
     for state in [State::InService, State::Reserved, State::PortOut, State::PortIn] {
         let world = world_with(|builder| {
@@ -418,7 +419,7 @@ fn item_4_what_is_another_accounts_looks_absent() {
                 let found = calls(NUMBER, &by(who)).map(error);
                 let expected = calls(absent, &by(who)).map(error);
                 for (place, (found, expected)) in found.into_iter().zip(expected).enumerate() {
-                    // A number on a port request is that for everybody.
+                    // Every actor learns that a number is on a port request.
                     if state == State::PortIn && found.0 == Kind::NumberIsPorting {
                         continue;
                     }
@@ -438,7 +439,7 @@ fn item_4_what_is_another_accounts_looks_absent() {
                 let port = error(port).0;
                 assert!(port == Kind::NotFound || is_porting && port == Kind::NumberIsPorting, "{port:?}");
             }
-            // An admin learns more.
+            // An admin sees the number.
             let admin = by("master").with_account(id("adder")).with_dry_run(true);
             let told = inventory.reserve([NUMBER], &admin).unwrap().single();
             assert!(told.is_ok() || told.unwrap_err().kind() != Kind::NotFound, "{state}");
@@ -447,7 +448,7 @@ fn item_4_what_is_another_accounts_looks_absent() {
 }
 
 #[test]
-fn item_5_searches_of_one_account_leave_those_of_others() {
+fn item_5_searches_of_one_account_do_not_displace_those_of_others() {
     let world = world();
     let search = NumberSearch::new("+1212".parse().unwrap());
     let page = world.inventory.search(&search, &by("plain")).unwrap();
@@ -458,7 +459,7 @@ fn item_5_searches_of_one_account_leave_those_of_others() {
 }
 
 #[test]
-fn item_6_fields_that_would_pass_for_the_librarys_are_refused() {
+fn item_6_fields_named_like_private_fields_are_refused() {
     for [name, expected] in rows(include_str!("data/rights/own_fields.tsv")) {
         let world = world();
         let fields = document(&json!({name: "mine"}));
@@ -480,7 +481,7 @@ fn item_6_fields_that_would_pass_for_the_librarys_are_refused() {
 }
 
 #[test]
-fn item_7_a_request_key_is_that_of_one_request() {
+fn item_7_a_request_key_cannot_be_used_for_another_request() {
     let world = world();
     let keyed = by("adder").with_key("order-7".parse().unwrap());
     let create = |text: &str| Create::default().with_document(document(&json!({"note": text})));

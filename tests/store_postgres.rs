@@ -60,7 +60,7 @@ fn check_laws(urls: &[String], form: CommitForm) {
 /// A trigger refuses one of three changes of a number as if it could not be serialized.
 #[test]
 #[ignore = "needs the servers that TELNUM_POSTGRES names"]
-fn what_cannot_be_serialized_is_tried_again() {
+fn a_serialization_failure_is_retried() {
     let names =
         ["batch_is_whole_over_all_kinds", "guards_hold", "increments_are_not_lost", "no_event_is_skipped"];
     for form in [CommitForm::Statement, CommitForm::Transaction] {
@@ -78,7 +78,7 @@ fn what_cannot_be_serialized_is_tried_again() {
     }
 }
 
-/// A proxy cuts connections, before requests or before their answers. Each commit is made once if it is
+/// A proxy cuts connections, before requests or before their responses. Each commit is made once if it is
 /// acknowledged, and not at all if it is refused.
 #[test]
 #[ignore = "needs the servers that TELNUM_POSTGRES names"]
@@ -108,7 +108,7 @@ fn a_commit_is_made_once_over_lost_connections() {
             }
         }
         assert!(proxy.cuts() > 20, "only {} cuts", proxy.cuts());
-        // Two events a commit.
+        // Each commit has two events.
         let events = store.events(0, usize::MAX).unwrap().len();
         assert!(
             (2 * made..=2 * (made + unknown)).contains(&events),
@@ -118,7 +118,7 @@ fn a_commit_is_made_once_over_lost_connections() {
     }
 }
 
-/// A process that commits is killed: all that it acknowledged is stored, and nothing half.
+/// A process that commits is killed: each acknowledged commit is stored, and none is stored in part.
 #[test]
 #[ignore = "needs the servers that TELNUM_POSTGRES names"]
 fn nothing_acknowledged_is_lost_with_a_killed_process() {
@@ -171,7 +171,7 @@ fn a_process_that_commits() {
     }
 }
 
-/// The server is stopped at once, and comes back, while threads commit.
+/// The server is stopped immediately and started again while threads commit.
 #[test]
 #[ignore = "needs the servers that TELNUM_POSTGRES names"]
 fn nothing_acknowledged_is_lost_with_a_stopped_server() {
@@ -209,7 +209,7 @@ fn nothing_acknowledged_is_lost_with_a_stopped_server() {
             restarts.push(status.unwrap().success());
         }
         thread::sleep(Duration::from_millis(700));
-        // The threads end before a restart that failed is told.
+        // The threads end before a failed restart is reported.
         is_done.store(true, Ordering::Relaxed);
         assert_eq!(restarts, [true; 5]);
         let written = writers.into_iter().map(|writer| writer.join().unwrap());
@@ -273,7 +273,7 @@ fn a_lease_has_one_holder() {
     assert!(taken.is_some() && other.lease("sweep", Duration::from_secs(60)).unwrap().is_none());
 }
 
-/// A receipt of a megabyte is kept in parts, and read whole.
+/// A receipt of a megabyte is stored in parts and read completely.
 #[test]
 #[ignore = "needs the servers that TELNUM_POSTGRES names"]
 fn a_large_receipt_is_kept_in_parts() {
@@ -348,7 +348,7 @@ fn batch(place: u32) -> Batch {
     Batch::from(change).with_receipt(Receipt::new(key, Actor::System, json!(place), at))
 }
 
-/// Revisions ascend, also if the clock does not.
+/// Revisions ascend even if the clock does not.
 #[test]
 #[ignore = "needs the servers that TELNUM_POSTGRES names"]
 fn a_revision_is_above_that_of_a_removed_record() {

@@ -1,5 +1,5 @@
 //! Schemas on the servers that `TELNUM_POSTGRES` names.
-#![allow(dead_code, reason = "each test uses some of it")]
+#![allow(dead_code, reason = "each test uses a part of the module")]
 
 pub(crate) mod proxy;
 
@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use telnum::store::postgres::{PostgresConfig, PostgresStore};
 
-/// A schema of its own, which is dropped at the end.
+/// A schema with a unique name, which is dropped with the value.
 pub(crate) struct Schema {
     pub(crate) config: PostgresConfig,
     url: String,
@@ -31,7 +31,7 @@ impl Schema {
         schema
     }
 
-    /// Returns the settings of a schema that is not there.
+    /// Returns a schema that does not exist yet.
     pub(crate) fn empty(url: &str, settings: impl Fn(PostgresConfig) -> PostgresConfig) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros();
@@ -46,7 +46,7 @@ impl Schema {
         PostgresStore::connect(&self.config).unwrap()
     }
 
-    /// Carries out statements in which `telnum.` stands for the schema.
+    /// Executes statements in which `telnum.` stands for the schema.
     pub(crate) fn execute(&self, statements: &str) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let statements = statements.replace("telnum.", &format!("{}.", self.name));

@@ -13,10 +13,10 @@ pub(crate) struct Proxy {
     cutter: Arc<Cutter>,
 }
 
-/// It cuts a connection when bytes arrive, from either side.
+/// The decision whether to cut a connection, made when bytes arrive from either side.
 #[derive(Default)]
 struct Cutter {
-    /// One of so many times; 0 is never.
+    /// The average number of arrivals per cut; 0 for no cuts.
     one_of: AtomicU32,
     random: AtomicU32,
     cuts: AtomicU32,
@@ -48,7 +48,7 @@ impl Proxy {
         self.url.parse().unwrap()
     }
 
-    /// Cuts at random, one of `count` times.
+    /// Cuts connections at random, on average at one of `count` arrivals of bytes.
     pub(crate) fn cut_one_of(&self, count: u32) {
         self.cutter.one_of.store(count, Ordering::SeqCst);
     }
@@ -65,7 +65,7 @@ impl Proxy {
 impl Cutter {
     fn is_cut(&self) -> bool {
         let one_of = self.one_of.load(Ordering::SeqCst);
-        // A linear congruence: the upper bits are random enough.
+        // A linear congruential generator, whose upper bits are random enough.
         let step = |random: u32| random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         let random =
             self.random.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |random| Some(step(random)));
@@ -87,7 +87,7 @@ fn forward(mut from: TcpStream, mut to: TcpStream, cutter: &Cutter) {
         }
     }
     for stream in [&from, &to] {
-        // The other side may have ended it.
+        // The other side may have closed the connection already.
         let _ = stream.shutdown(Shutdown::Both);
     }
 }

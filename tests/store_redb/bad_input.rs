@@ -10,7 +10,7 @@ use super::folder::Folder;
 
 const COUNTERS: TableDefinition<'_, &str, u64> = TableDefinition::new("telnum");
 
-/// Opens a store, which must be refused without a byte of the file changed.
+/// Opens a store, which must be refused without changing a byte of the file.
 fn refused(path: &Path) -> RedbError {
     let before = fs::read(path).ok();
     let error = RedbStore::open(path).unwrap_err();
@@ -72,7 +72,7 @@ fn a_newer_schema_is_refused_with_both_versions() {
 }
 
 #[test]
-fn a_file_is_open_once() {
+fn a_file_can_be_opened_only_once_at_a_time() {
     let folder = Folder::new();
     let path = folder.path("numbers.redb");
     let store = RedbStore::open(&path).unwrap();
@@ -83,7 +83,7 @@ fn a_file_is_open_once() {
 }
 
 #[test]
-fn a_path_in_no_folder_is_refused() {
+fn a_path_in_a_missing_folder_is_refused() {
     let folder = Folder::new();
     let error = refused(&folder.path("missing/numbers.redb"));
     assert!(matches!(error, RedbError::Io { .. }), "{error}");
@@ -95,14 +95,14 @@ fn a_path_in_no_folder_is_refused() {
 }
 
 #[test]
-fn a_file_without_rights_is_refused() {
+fn a_read_only_file_is_refused() {
     let folder = Folder::new();
     let path = folder.path("numbers.redb");
     drop(RedbStore::open(&path).unwrap());
     let mut rights = fs::metadata(&path).unwrap().permissions();
     rights.set_readonly(true);
     fs::set_permissions(&path, rights).unwrap();
-    // To root everything is allowed.
+    // Root may write to the file regardless.
     if fs::OpenOptions::new().write(true).open(&path).is_err() {
         let error = refused(&path);
         assert!(matches!(error, RedbError::Io { .. }), "{error}");
@@ -110,7 +110,7 @@ fn a_file_without_rights_is_refused() {
 }
 
 #[test]
-fn a_new_file_leaves_no_other_behind() {
+fn creating_a_file_leaves_no_other_file_behind() {
     let folder = Folder::new();
     drop(RedbStore::open(folder.path("numbers.redb")).unwrap());
     let names: Vec<_> =

@@ -6,22 +6,22 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use redb::StorageBackend;
 use telnum::store::redb::{RedbError, RedbOptions, RedbStore};
 
-/// A disk that outlives the processes that use it.
+/// A disk whose content survives the stores that use it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Disk(Arc<Mutex<State>>);
 
 #[derive(Clone, Default)]
 struct State {
-    /// What a power failure leaves.
+    /// The content that survives a power failure.
     durable: Vec<u8>,
-    /// What is read.
+    /// The content that is read.
     current: Vec<u8>,
     /// The changes since the last sync.
     unsynced: Vec<Change>,
     /// The number of changes and syncs.
     steps: u64,
     fault: Option<Fault>,
-    /// Nothing works until the next restart.
+    /// Whether every call fails until the next restart.
     is_off: bool,
 }
 
@@ -78,19 +78,19 @@ impl Disk {
         self.state().steps
     }
 
-    /// Sets a fault by steps from now on.
+    /// Sets a fault, whose steps count from now on.
     pub(crate) fn fail(&self, fault: Fault) {
         let mut state = self.state();
         state.steps = 0;
         state.fault = Some(fault);
     }
 
-    /// Fails the power, unless it has failed, and turns it on again. Of the changes since the last sync
-    /// each is lost, made or made in part, in sectors of 64, 512 or 4,096 bytes, and in any order.
+    /// Fails the power, unless it has failed already, and turns it on again. Each change since the last sync
+    /// is lost, made or partly made, in sectors of 64, 512 or 4,096 bytes and in any order.
     pub(crate) fn restart(&self, random: &mut Random) {
         let mut state = self.state();
         let mut changes = std::mem::take(&mut state.unsynced);
-        // Often all are made, or none, up to one of them.
+        // Often all changes up to one of them are made, or none.
         let style = random.below(4);
         let cut = random.below(changes.len() as u64 + 1);
         if style == 0 {

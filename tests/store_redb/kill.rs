@@ -1,4 +1,4 @@
-//! A process that is killed at any moment: what it acknowledged is there, each order was made once, and
+//! A process that is killed at any moment: the acknowledged changes are stored, each order was made once, and
 //! after `recover` no claim is left.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +26,7 @@ use super::count;
 use super::disk::Random;
 use super::folder::Folder;
 
-/// A carrier that writes its orders to a file, each key once.
+/// A carrier that writes its orders to a file, one for each key.
 #[derive(Debug)]
 struct FileCarrier {
     path: PathBuf,
@@ -91,7 +91,7 @@ fn number(place: u64) -> PhoneNumber {
     format!("+1415{:07}", 2_000_000 + place).parse().unwrap()
 }
 
-/// The service; `hours` is the time of its clock.
+/// Returns the inventory in `folder`, whose clock is `hours` after the start.
 fn service(folder: &Path, hours: i64) -> Inventory {
     let store = RedbStore::open(folder.join("numbers.redb")).unwrap();
     let start: Timestamp = "2026-03-01T12:00:00Z".parse().unwrap();
@@ -104,7 +104,7 @@ fn service(folder: &Path, hours: i64) -> Inventory {
         .build()
 }
 
-/// Not a test but the process that is killed: it says what was acknowledged.
+/// Not a test, but the process that is killed. It prints the acknowledged changes.
 #[test]
 #[ignore = "the process that another test kills"]
 fn child() {

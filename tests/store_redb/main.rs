@@ -1,4 +1,4 @@
-//! The store in a file: the laws, files that are not one, power failures, full disks, killed processes.
+//! The store in a file: the laws of stores, invalid files, power failures, full disks, killed processes.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod bad_input;
@@ -14,7 +14,7 @@ use telnum::{delegate_store, store_conformance};
 
 use self::folder::Folder;
 
-/// A store in a folder that is removed with it.
+/// A store in a folder of its own, which is removed when it is dropped.
 #[derive(Debug)]
 struct InFolder {
     store: RedbStore,

@@ -1,5 +1,5 @@
-//! Power failures and full disks: after each the store is as after the last commit that was acknowledged,
-//! or as after the one that was not.
+//! Power failures and full disks. After each, the content of the store is that after the last acknowledged
+//! commit, or that after the commit that failed.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -16,12 +16,12 @@ use telnum::{PhoneNumber, Timestamp};
 use super::count;
 use super::disk::{Disk, Fault, Random};
 
-/// The commits of a run.
+/// The number of commits in a run.
 const COMMITS: usize = 8;
-/// The numbers, few enough that commits meet.
+/// The number of phone numbers: few, so that commits change the same ones.
 const NUMBERS: u64 = 12;
 
-/// All that is in a store.
+/// The whole content of a store.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Content {
     records: Vec<(NumberRecord, Revision)>,
@@ -48,7 +48,7 @@ fn record(number: PhoneNumber, random: &mut Random) -> NumberRecord {
 }
 
 fn receipt(place: usize) -> Receipt {
-    // Some answers take several parts.
+    // Some receipts take several parts.
     let answer = if place % 4 == 3 { json!("x".repeat(300_000)) } else { json!(place) };
     Receipt::new(format!("key-{place}").parse().unwrap(), Actor::System, answer, now())
 }
@@ -99,7 +99,8 @@ fn apply(mut content: Content, batch: &Batch, revision: Revision) -> Content {
     content
 }
 
-/// The contents that the store may have: after the last acknowledged commit, and after the one that was not.
+/// The contents that the store may have: after the last acknowledged commit, and after the commit that
+/// failed.
 struct Allowed {
     acknowledged: Content,
     unknown: Option<(Batch, Content)>,
@@ -109,7 +110,7 @@ impl Allowed {
     fn check(&self, store: &RedbStore, seed: u64) {
         store.check().unwrap();
         let found = content(store).unwrap();
-        // The revision of a commit that was not acknowledged is in what it stored.
+        // The revision of the commit that failed is found in the values that it stored.
         let is_allowed = found == self.acknowledged
             || self.unknown.as_ref().is_some_and(|(batch, before)| {
                 let revision = found.records.iter().map(|(_, revision)| *revision).max();
@@ -133,7 +134,7 @@ fn run(store: &RedbStore, allowed: &mut Allowed, random: &mut Random) {
     }
 }
 
-/// Runs a function with every seed, in a thread for each processor.
+/// Calls `run` with every seed, in one thread per processor.
 fn each(seeds: u64, run: impl Fn(u64) + Sync) {
     let next = AtomicU64::new(0);
     thread::scope(|scope| {
@@ -151,7 +152,7 @@ fn each(seeds: u64, run: impl Fn(u64) + Sync) {
     });
 }
 
-/// A disk with a new store, and the number of steps of a run on it.
+/// Returns a disk with a new store, and the number of steps of a run on it.
 fn prepare() -> (Disk, u64) {
     let disk = Disk::default();
     drop(disk.open().unwrap());
@@ -165,9 +166,9 @@ fn prepare() -> (Disk, u64) {
     (disk, trial.steps() - before)
 }
 
-/// `TELNUM_POWER_FAILURES` sets the number of failures.
+/// `TELNUM_POWER_FAILURES` sets the number of power failures.
 #[test]
-fn a_power_failure_loses_nothing_and_leaves_nothing_half() {
+fn a_power_failure_loses_no_commit_and_leaves_none_half_made() {
     let (new, steps) = prepare();
     each(count("TELNUM_POWER_FAILURES", 400), |seed| {
         let mut random = Random(seed);
@@ -186,15 +187,15 @@ fn a_power_failure_loses_nothing_and_leaves_nothing_half() {
         }
         let store = disk.open().unwrap_or_else(|error| panic!("seed {seed}: {error:?}"));
         allowed.check(&store, seed);
-        // The store goes on.
+        // The store accepts further commits.
         let batch = Change::remove(number(NUMBERS), Expect::Absent).into();
         store.commit(batch).unwrap();
     });
 }
 
-/// A store that is new was created whole: the power fails right after `open` returns.
+/// A new store is complete when `open` returns: the power fails right afterwards.
 #[test]
-fn a_new_store_outlives_a_power_failure() {
+fn a_new_store_survives_a_power_failure() {
     for seed in 0..50 {
         let disk = Disk::default();
         let store = disk.open().unwrap();
@@ -205,9 +206,9 @@ fn a_new_store_outlives_a_power_failure() {
     }
 }
 
-/// A creation that fails is an error, at every step.
+/// A failure at any step of the creation is either harmless or returned as an error.
 #[test]
-fn a_creation_that_fails_is_told() {
+fn a_failed_creation_is_an_error() {
     let disk = Disk::default();
     drop(disk.open().unwrap());
     let mut failed = 0;
@@ -223,7 +224,7 @@ fn a_creation_that_fails_is_told() {
 
 /// A disk that is full at any step, for one step or several, and has space again later.
 #[test]
-fn a_full_disk_loses_nothing_and_the_store_goes_on() {
+fn a_full_disk_loses_no_commit_and_the_store_recovers() {
     let (new, steps) = prepare();
     each(steps, |step| {
         for length in [1, 2, 5, 30] {

@@ -1,4 +1,4 @@
-//! What belongs to the file and not to the contract: copies, checks, counts, restarts.
+//! The features of the file that are not in the contract of stores: copies, checks, counts, restarts.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -25,7 +25,7 @@ fn fill(store: &RedbStore, places: std::ops::Range<u64>) {
 }
 
 #[test]
-fn a_copy_is_of_one_moment_while_others_write() {
+fn a_copy_is_a_snapshot_while_other_threads_commit() {
     let folder = Folder::new();
     let told = Arc::new(Mutex::new(Vec::new()));
     let listener = Arc::clone(&told);
@@ -37,7 +37,7 @@ fn a_copy_is_of_one_moment_while_others_write() {
     let is_done = AtomicU64::new(0);
     thread::scope(|scope| {
         let (store, is_done) = (&store, &is_done);
-        // Two numbers a commit.
+        // Each commit stores two numbers.
         scope.spawn(move || {
             for place in (1_000..).step_by(2) {
                 fill(store, place..place + 2);
@@ -67,7 +67,7 @@ fn a_copy_is_of_one_moment_while_others_write() {
 }
 
 #[test]
-fn compacting_gives_space_back() {
+fn compacting_returns_free_space() {
     let folder = Folder::new();
     let store = RedbStore::open(folder.path("numbers.redb")).unwrap();
     fill(&store, 0..5_000);
@@ -88,7 +88,7 @@ fn compacting_gives_space_back() {
 }
 
 #[test]
-fn a_long_answer_is_kept_in_parts() {
+fn a_long_receipt_is_kept_in_parts() {
     let folder = Folder::new();
     let path = folder.path("numbers.redb");
     let now = "2026-03-01T12:00:00Z".parse().unwrap();
@@ -118,7 +118,7 @@ fn a_long_answer_is_kept_in_parts() {
 }
 
 #[test]
-fn ids_and_revisions_go_on_after_a_restart() {
+fn ids_and_revisions_continue_after_a_restart() {
     let folder = Folder::new();
     let path = folder.path("numbers.redb");
     let now = "2026-03-01T12:00:00Z".parse().unwrap();
@@ -139,9 +139,9 @@ fn ids_and_revisions_go_on_after_a_restart() {
     }
 }
 
-/// The commits of threads share transactions, and each is answered for itself.
+/// The commits of several threads share transactions, and each has its own result.
 #[test]
-fn commits_of_threads_are_answered_one_by_one() {
+fn each_commit_of_several_threads_has_its_own_result() {
     let folder = Folder::new();
     let store = RedbStore::open(folder.path("numbers.redb")).unwrap();
     let winners: u64 = thread::scope(|scope| {
