@@ -286,8 +286,8 @@ pub enum CarrierError {
 }
 
 impl CarrierInfo {
-    /// Returns the default properties of the carrier named `name`. The built-in carriers are local and
-    /// free of charge, all others neither; all can search by up to 10 digits.
+    /// Returns the default properties of the carrier named `name`. The built-in carriers are local and free
+    /// of charge; other carriers are neither. All carriers can search by up to 10 digits.
     #[must_use]
     pub fn of(name: CarrierName) -> Self {
         let stock = [CarrierName::MANAGED, CarrierName::RESERVED, CarrierName::RESERVED_RESELLER];

@@ -74,9 +74,9 @@ impl IdempotencyKey {
         Self(Token::known(text))
     }
 
-    /// Derives a key from a text of any length: the first 128 bits of its SHA-256, in which nobody finds two
-    /// texts with the same key. The key is the same in every version of the library, because receipts stored
-    /// under it outlive a version.
+    /// Derives a key from a text of any length: the first 128 bits of its SHA-256, for which it is infeasible
+    /// to find two texts with the same key. The key is the same in every version of the library, because
+    /// receipts stored under it outlive a version.
     pub(crate) fn of_text(text: &str) -> Self {
         let digest: [u8; 32] = Sha256::digest(text).into();
         let half = |bytes: &[u8]| bytes.iter().fold(0, |bits: u64, byte| bits << 8 | u64::from(*byte));

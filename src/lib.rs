@@ -1,10 +1,10 @@
 //! Phone numbers for services: exact, typed, small.
 //!
-//! telnum covers what a service does with phone numbers: it parses the numbers that people type and
-//! dial, validates and formats numbers of all countries, classifies calls, manages an inventory of
-//! numbers with owners and a lifecycle, and stores people's contact numbers. The library has no global
-//! settings, needs no async runtime, opens no network connection of its own, and does not panic on any
-//! input.
+//! telnum covers what a service does with phone numbers: it parses the numbers that people type and dial,
+//! validates and formats numbers of all countries, classifies calls, manages an inventory of numbers with
+//! owners and a lifecycle, and stores people's contact numbers. The library has no global settings, needs no
+//! async runtime, opens no network connection except in the store in PostgreSQL and in the HTTP server, both
+//! optional, and does not panic on any input.
 //!
 //! # A call, from the dialled text to the displayed number
 //!

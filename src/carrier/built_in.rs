@@ -12,7 +12,7 @@ use crate::number::PhoneNumber;
 use crate::record::NumberRecord;
 use crate::store::{Query, Store, StoreError};
 
-/// The carrier `local`. It sells the available numbers of a store, whatever their carrier, except those
+/// The carrier `local`. It sells the available numbers of a store, regardless of their carrier, except those
 /// in the pool of another account. It sells to accounts only.
 ///
 /// An [`Inventory`](crate::inventory::Inventory) includes it unless it is built [without

@@ -260,7 +260,7 @@ impl LocalityLookup for LocalityTable {
     fn prefixes(&self, country: &str, city: &str) -> Vec<Prefix> {
         let code = country.parse::<Region>().ok().and_then(Region::calling_code);
         let code = code.and_then(|code| format!("+{code}").parse::<Prefix>().ok());
-        // Each text is compared once, whatever the number of rows.
+        // Each text is compared once, regardless of the number of rows.
         let city = city.to_lowercase();
         let is_city: Vec<bool> = (0..)
             .zip(&self.texts.ends)

@@ -47,10 +47,9 @@ pub enum AuthScheme {
 /// The authentication of requests. Every request is authenticated first, before its body is read.
 ///
 /// An implementor decides who sends a request, and whether that actor may use the API at all:
-/// [`planning_center`](crate::http::planning_center) and [`clients`](crate::http::clients) show
-/// everybody's numbers, [`user_numbers`](crate::http::user_numbers) only those of the actor. The domain
-/// decides everything else. The method must not block: if the tokens are in a database, keep a copy in
-/// memory.
+/// [`planning_center`](crate::http::planning_center) and [`clients`](crate::http::clients) show the numbers
+/// of all owners, [`user_numbers`](crate::http::user_numbers) only those of the actor. The domain decides
+/// everything else. The method must not block: if the tokens are in a database, keep a copy in memory.
 ///
 /// ```
 /// use axum::http::request::Parts;
