@@ -445,7 +445,7 @@ impl NumberRecord {
     pub fn earliest_reassign_at(&self, policy: &Policy) -> Option<Timestamp> {
         let since = match self.state {
             State::Aging => self.disconnected_at.unwrap_or(self.updated),
-            // A number noted for porting in may have been deleted before.
+            // The number may have been deleted before it was created again in `port_in`.
             State::Deleted | State::PortIn => self.disconnected_at.filter(|_| policy.ageing.is_some())?,
             State::Discovery
             | State::Available

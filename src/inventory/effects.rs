@@ -32,7 +32,7 @@ impl EffectFailure {
 /// The outcome of rolling back an effect.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum RolledBack {
-    /// An effect that was undone.
+    /// An effect that was rolled back.
     Undone,
     /// An effect that stays, and whose outcome the record keeps.
     Kept,

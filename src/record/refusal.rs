@@ -150,7 +150,8 @@ impl Refusal {
         }
     }
 
-    /// Returns the message without details, in the words of Kazoo's documents, for receipts.
+    /// Returns the message without details, for receipts. If Kazoo's documents have the refusal, the wording
+    /// is theirs.
     pub(crate) fn message(&self) -> String {
         match self {
             Self::NumberExists(number) => return format!("number {number} already exists"),
@@ -166,8 +167,8 @@ impl Refusal {
             Self::AssignFailure(_) => "invalid account to assign to",
             Self::Claimed(_) => "operation in progress",
             Self::NotClaimed => "no operation in progress",
-            Self::OutcomeCount { .. } => "operation in progress is another",
-            Self::Lease(_) => "reservation can not last that long",
+            Self::OutcomeCount { .. } => "outcomes do not match the operation in progress",
+            Self::Lease(_) => "reservation cannot last that long",
             Self::Invalid(_) | Self::InvalidFields(_) => "invalid",
         }
         .to_owned()

@@ -18,8 +18,9 @@ pub enum Due {
     /// The return to the stock, or the deletion by the policy, of a number that has aged, or that was
     /// released under a policy without ageing.
     Recycle,
-    /// The deletion of a number that was found at a carrier and not bought in time, or that was noted for
-    /// porting in and is on no active port request in time. The inventory checks the latter.
+    /// The deletion of a number that was found at a carrier and not bought in time, or of a note that has
+    /// expired: a number in [`State::PortIn`] that is on no active port request. The inventory checks that it
+    /// is on none.
     Forget,
     /// The removal of the record of a deleted number that has rested.
     Remove,
@@ -29,10 +30,10 @@ impl NumberRecord {
     /// Returns the change that is due at `now`, if there is one. Nothing is due while the record is
     /// claimed.
     ///
-    /// A number in discovery is forgotten some [days](Policy::with_discovery_days) after its last change,
-    /// and a number that is noted for porting in some [days](Policy::with_port_in_days) after its creation.
-    /// An ageing number is recycled when the [ageing time](Policy::with_ageing) of the policy is over, or
-    /// after 90 days, the maximum for residential numbers, if the policy sets none.
+    /// A number in discovery is forgotten some [days](Policy::with_discovery_days) after its last change, and
+    /// a number in [`State::PortIn`] that is on no active port request some [days](Policy::with_port_in_days)
+    /// after its creation. An ageing number is recycled when the [ageing time](Policy::with_ageing) of the
+    /// policy is over, or after 90 days, the maximum for residential numbers, if the policy sets none.
     ///
     /// ```
     /// use chrono::TimeDelta;
@@ -61,10 +62,10 @@ impl NumberRecord {
         }
     }
 
-    /// Returns the time from which the term of the next [due](Self::due) change counts: the end of the
-    /// lease of a reserved number, if it has one; the disconnection of an ageing or deleted number; the
-    /// creation of a number noted for porting in; the last change of any other number. Stores index numbers
-    /// by state and this time.
+    /// Returns the time from which the term of the next [due](Self::due) change counts: the end of the lease
+    /// of a reserved number, if it has one; the disconnection of an ageing or deleted number; the creation of
+    /// a number in [`State::PortIn`]; the last change of any other number. Stores index numbers by state and
+    /// this time.
     ///
     /// ```
     /// use telnum::record::NumberRecord;
