@@ -300,7 +300,7 @@ impl NumberRecord {
     }
 
     /// Returns the features allowed on this number; `None` if the reseller's list applies, or else the
-    /// [policy's](Policy::allowed_features).
+    /// [policy's](Policy::with_allowed_features).
     #[must_use]
     pub const fn allowed_features(&self) -> Option<FeatureSet> {
         self.allowed_features
