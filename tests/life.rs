@@ -142,7 +142,7 @@ fn item_8_every_number_that_was_in_service_rests() {
         let own = by("shop").with_mdn_run(carrier == "mdn");
         let system = by("system").with_account(id("shop"));
         world.inventory.create([NUMBER], &create, &system).unwrap().single().unwrap();
-        // The numbers that telnyx sold before.
+        // Telnyx has already sold the number.
         let acquired =
             world.carrier.acquire(&world.store.get(number()).unwrap().unwrap(), "seed".parse().unwrap());
         acquired.unwrap();
