@@ -4,16 +4,18 @@
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod clock;
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
+use clock::Clock;
 use common::rows;
 use serde_json::{Map, Value, json};
+use telnum::PhoneNumber;
 use telnum::account::{Account, AccountId, AccountTree, Actor};
 use telnum::carrier::{Availability, Carrier, NumberSearch};
 use telnum::classify::Classifiers;
@@ -30,7 +32,6 @@ use telnum::provider::AddressBook;
 use telnum::record::{Context, EventKind, NumberRecord, Update};
 use telnum::store::{Change, Expect, MemoryStore, Query, Store, StoreEvent};
 use telnum::testing::{CarrierFault, CarrierOrder, ScriptedCarrier};
-use telnum::{PhoneNumber, Timestamp};
 
 const NUMBER: &str = "+12125550155";
 
@@ -56,21 +57,6 @@ fn accounts() -> AccountTree {
         Account::new(id("stranger")).with_may_add_numbers(true),
     ])
     .unwrap()
-}
-
-/// A clock that the test advances.
-#[derive(Clone, Debug, Default)]
-struct Clock(Arc<AtomicI64>);
-
-impl Clock {
-    fn now(&self) -> Timestamp {
-        let start: Timestamp = "2026-03-01T12:00:00Z".parse().unwrap();
-        start.after(TimeDelta::seconds(self.0.load(Ordering::SeqCst)))
-    }
-
-    fn pass(&self, time: TimeDelta) {
-        self.0.fetch_add(time.num_seconds(), Ordering::SeqCst);
-    }
 }
 
 struct World {

@@ -4,15 +4,17 @@
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod clock;
 mod common;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::TimeDelta;
+use clock::Clock;
 use common::rows;
 use serde_json::{Map, Value, json};
+use telnum::PhoneNumber;
 use telnum::account::{Account, AccountId, AccountTree, Actor};
 use telnum::carrier::NumberSearch;
 use telnum::inventory::{
@@ -27,7 +29,6 @@ use telnum::porting::{NewPortRequest, PortState, ScheduleOn, UnitedStates};
 use telnum::record::{Refusal, Update};
 use telnum::store::{MemoryStore, Store, StoreExt};
 use telnum::testing::ScriptedCarrier;
-use telnum::{PhoneNumber, Timestamp};
 
 const NUMBER: &str = "+12125550155";
 
@@ -53,21 +54,6 @@ fn accounts() -> AccountTree {
         Account::new(id("stranger")),
     ])
     .unwrap()
-}
-
-/// A clock that the test advances.
-#[derive(Clone, Debug, Default)]
-struct Clock(Arc<AtomicI64>);
-
-impl Clock {
-    fn now(&self) -> Timestamp {
-        let start: Timestamp = "2026-03-01T12:00:00Z".parse().unwrap();
-        start.after(TimeDelta::seconds(self.0.load(Ordering::SeqCst)))
-    }
-
-    fn pass(&self, time: TimeDelta) {
-        self.0.fetch_add(time.num_seconds(), Ordering::SeqCst);
-    }
 }
 
 struct World {
