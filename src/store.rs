@@ -65,6 +65,7 @@
 
 mod batch;
 mod change;
+mod conditions;
 mod delegate;
 mod error;
 mod event;

@@ -9,9 +9,8 @@ mod page;
 mod port_requests;
 mod table;
 
-use std::collections::HashSet;
 use std::fmt;
-use std::sync::RwLock;
+use std::sync::{RwLock, RwLockWriteGuard};
 
 use self::contacts::ContactIndex;
 use self::log::{Log, Receipts};
@@ -19,9 +18,10 @@ use self::numbers::NumberIndex;
 use self::page::{page, page_of};
 use self::port_requests::PortIndex;
 use self::table::{Locked, Table, read, write};
+use super::conditions::{StoredVersions, check_conditions};
 use super::{
-    Batch, Change, Entity, Expect, Forget, Guard, Logged, Page, PortQuery, Query, Receipt, Revision, Store,
-    StoreError, Stored,
+    Batch, Change, Entity, Forget, Logged, Page, PortQuery, Query, Receipt, Revision, Store, StoreError,
+    Stored,
 };
 use crate::contact::{ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, OwnerId};
 use crate::idempotency::IdempotencyKey;
@@ -69,11 +69,12 @@ struct Ledger {
     next_revision: Revision,
 }
 
-/// The shards that a commit has locked.
-struct Shards<'a> {
+/// The data that a commit has locked. The ledger is released last.
+struct Session<'a> {
     numbers: Locked<'a, NumberRecord>,
     port_requests: Locked<'a, PortRequest>,
     contacts: Locked<'a, ContactList>,
+    ledger: RwLockWriteGuard<'a, Ledger>,
 }
 
 impl MemoryStore {
@@ -117,13 +118,15 @@ impl MemoryStore {
         }
     }
 
-    /// Locks the shards of the keys that a batch changes or guards.
-    fn lock(&self, batch: &Batch) -> Shards<'_> {
+    /// Locks the ledger, and the shards of the keys that a batch changes or guards.
+    fn lock(&self, batch: &Batch) -> Session<'_> {
+        let ledger = write(&self.ledger);
         let guarded = batch.guards.iter().map(|guard| guard.number());
-        Shards {
+        Session {
             numbers: self.numbers.lock(batch.numbers.iter().map(Change::key).chain(guarded)),
             port_requests: self.port_requests.lock(batch.port_requests.iter().map(Change::key)),
             contacts: self.contacts.lock(batch.contacts.iter().map(Change::key)),
+            ledger,
         }
     }
 }
@@ -202,10 +205,9 @@ impl Store for MemoryStore {
 
     fn commit(&self, batch: Batch) -> Result<Revision, StoreError> {
         batch.check(self.max_changes())?;
-        let mut ledger = write(&self.ledger);
-        let mut shards = self.lock(&batch);
-        ledger.check(&batch, &shards)?;
-        Ok(ledger.apply(batch, &mut shards))
+        let session = self.lock(&batch);
+        check_conditions(&batch, &session)?;
+        Ok(session.apply(batch))
     }
 
     fn events(&self, after: u64, limit: usize) -> Result<Vec<Logged>, StoreError> {
@@ -229,65 +231,46 @@ impl Store for MemoryStore {
     }
 }
 
-impl Ledger {
-    /// Returns an error unless all conditions of a batch hold.
-    fn check(&self, batch: &Batch, shards: &Shards<'_>) -> Result<(), StoreError> {
-        if let Some(receipt) = &batch.receipt
-            && let Some(found) = self.receipts.revision(receipt.key)
-        {
-            return Err(StoreError::conflict(receipt.key, Expect::Absent, Some(found)));
-        }
-        shards.numbers.check(&batch.numbers)?;
-        shards.port_requests.check(&batch.port_requests)?;
-        shards.contacts.check(&batch.contacts)?;
-        self.check_guards(batch, shards)?;
-        self.port_requests.check(&batch.port_requests)?;
-        self.contacts.check(&batch.contacts)
+impl StoredVersions for Session<'_> {
+    fn receipt(&self, key: IdempotencyKey) -> Result<Option<Revision>, StoreError> {
+        Ok(self.ledger.receipts.revision(key))
     }
 
-    fn check_guards(&self, batch: &Batch, shards: &Shards<'_>) -> Result<(), StoreError> {
-        if batch.guards.is_empty() {
-            return Ok(());
-        }
-        let changed: HashSet<_> = batch.numbers.iter().map(Change::key).collect();
-        let changed_requests: HashSet<_> = batch.port_requests.iter().map(Change::key).collect();
-        let stored_requests = batch.port_requests.iter().filter_map(Change::value);
-        let claimed: HashSet<_> = stored_requests.flat_map(|request| request.active_numbers()).collect();
-        for guard in &batch.guards {
-            let number = guard.number();
-            let holder = self.port_requests.active(number);
-            let is_released = holder.is_some_and(|id| changed_requests.contains(&id));
-            if !(is_released || changed.contains(&number) || claimed.contains(&number)) {
-                return Err(StoreError::Unguardable(number));
-            }
-            match *guard {
-                Guard::Number(_, expected) => {
-                    let found = shards.numbers.revision(number);
-                    if !expected.holds(found) {
-                        return Err(StoreError::conflict(number, expected, found));
-                    }
-                }
-                Guard::Port(_, expected) if expected != holder => {
-                    return Err(StoreError::PortConflict { number, expected, found: holder });
-                }
-                Guard::Port(..) => {}
-            }
-        }
-        Ok(())
+    fn number(&self, number: PhoneNumber) -> Result<Option<Revision>, StoreError> {
+        Ok(self.numbers.revision(number))
     }
 
+    fn port_request(&self, id: PortRequestId) -> Result<Option<Revision>, StoreError> {
+        Ok(self.port_requests.revision(id))
+    }
+
+    /// Returns the revision in the index, since the shard of an owner that is not changed is not locked.
+    fn contact_list(&self, owner: OwnerId) -> Result<Option<Revision>, StoreError> {
+        Ok(self.ledger.contacts.revision(owner))
+    }
+
+    fn active_on(&self, number: PhoneNumber) -> Result<Option<PortRequestId>, StoreError> {
+        Ok(self.ledger.port_requests.active(number))
+    }
+
+    fn contact_owner(&self, id: ContactId) -> Result<Option<OwnerId>, StoreError> {
+        Ok(self.ledger.contacts.owner(id))
+    }
+}
+
+impl Session<'_> {
     /// Makes the changes of a batch whose conditions hold.
-    fn apply(&mut self, batch: Batch, shards: &mut Shards<'_>) -> Revision {
-        let revision = self.next_revision;
-        self.next_revision = revision.next();
-        let Self { numbers, port_requests, contacts, log, receipts, .. } = self;
-        shards.numbers.apply(batch.numbers, revision, log, |key, before, after| {
+    fn apply(mut self, batch: Batch) -> Revision {
+        let Ledger { numbers, port_requests, contacts, log, receipts, next_revision } = &mut *self.ledger;
+        let revision = *next_revision;
+        *next_revision = revision.next();
+        self.numbers.apply(batch.numbers, revision, log, |key, before, after| {
             numbers.replace(key, before, after);
         });
-        shards.port_requests.apply(batch.port_requests, revision, log, |key, before, after| {
+        self.port_requests.apply(batch.port_requests, revision, log, |key, before, after| {
             port_requests.replace(key, before, after);
         });
-        shards.contacts.apply(batch.contacts, revision, log, |key, before, after| {
+        self.contacts.apply(batch.contacts, revision, log, |key, before, after| {
             contacts.replace(key, before, after);
         });
         if let Some(receipt) = batch.receipt {
@@ -298,17 +281,6 @@ impl Ledger {
 }
 
 impl<T: Entity> Locked<'_, T> {
-    /// Returns an error if a change expects another version than the stored one.
-    fn check(&self, changes: &[Change<T>]) -> Result<(), StoreError> {
-        for change in changes {
-            let found = self.revision(change.key());
-            if !change.expect().holds(found) {
-                return Err(StoreError::conflict(change.key(), change.expect(), found));
-            }
-        }
-        Ok(())
-    }
-
     /// Makes changes and logs their events. For each change it calls `replaced` with the key and the
     /// values before and after, to update an index.
     fn apply(

@@ -2,19 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::holders::{Clash, Holders};
+use super::holders::Holders;
 use crate::contact::{
     ContactFilter, ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, NumberFilter,
     OrderField, OwnerId,
 };
 use crate::number::{Extension, PhoneNumber};
-use crate::store::{Change, Expect, StoreError, Stored};
+use crate::store::{Revision, StoreError, Stored};
 use crate::time::Timestamp;
 
 /// The index of owners by the ids and the numbers of their contacts.
 #[derive(Default)]
 pub(super) struct ContactIndex {
-    all: BTreeSet<OwnerId>,
+    /// The owners with a list, and its revision.
+    all: BTreeMap<OwnerId, Revision>,
     by_id: Holders<ContactId, OwnerId>,
     by_number: BTreeMap<PhoneNumber, BTreeSet<OwnerId>>,
     /// The owners of all contacts, in each order.
@@ -92,7 +93,7 @@ impl ContactIndex {
     pub(super) fn candidates(&self, query: &ContactQuery) -> BTreeSet<OwnerId> {
         let filter = &query.filter;
         if let Some(owner) = filter.owner {
-            return self.all.get(&owner).copied().into_iter().collect();
+            return self.all.contains_key(&owner).then_some(owner).into_iter().collect();
         }
         if let Some(NumberFilter::Number(number, _)) = &filter.number {
             return self.by_number.get(number).cloned().unwrap_or_default();
@@ -108,7 +109,7 @@ impl ContactIndex {
         ];
         let Some((field, value)) = conditions.into_iter().find_map(|(field, value)| Some((field, value?)))
         else {
-            return self.all.clone();
+            return self.all.keys().copied().collect();
         };
         let range = (value.clone(), ContactId::new(0))..=(value, ContactId::new(u64::MAX));
         let order = self.orders.get(&field);
@@ -120,6 +121,11 @@ impl ContactIndex {
         self.by_id.get(id)
     }
 
+    /// Returns the revision of the list of `owner`.
+    pub(super) fn revision(&self, owner: OwnerId) -> Option<Revision> {
+        self.all.get(&owner).copied()
+    }
+
     pub(super) fn new_ids(&mut self, count: usize) -> Result<Vec<ContactId>, StoreError> {
         if count > MAX_IDS {
             return Err(StoreError::TooLarge { count, max: MAX_IDS });
@@ -129,14 +135,6 @@ impl ContactIndex {
         let ids = (self.last_id..last).map(|before| ContactId::new(before + 1)).collect();
         self.last_id = last;
         Ok(ids)
-    }
-
-    /// Returns an error if two contacts would have the same id after the changes.
-    pub(super) fn check(&self, changes: &[Change<ContactList>]) -> Result<(), StoreError> {
-        self.by_id.check(changes, ids).map_err(|clash| match clash {
-            Clash::InBatch(id) => StoreError::duplicate(id),
-            Clash::WithStored(id, _, revision) => StoreError::conflict(id, Expect::Absent, Some(revision)),
-        })
     }
 
     pub(super) fn replace(
@@ -156,7 +154,7 @@ impl ContactIndex {
                 }
             }
         }
-        self.all.extend(after.map(|_| owner));
+        self.all.extend(after.map(|list| (owner, list.revision())));
         for contact in after.into_iter().flat_map(|list| list.numbers()) {
             self.by_number.entry(contact.number()).or_default().insert(owner);
             self.last_id = self.last_id.max(contact.id().get());

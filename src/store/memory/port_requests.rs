@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
-use super::holders::{Clash, Holders};
+use super::holders::Holders;
 use super::merge::Merge;
 use super::page::Candidates;
 use crate::account::AccountId;
 use crate::number::PhoneNumber;
 use crate::porting::{PortRequest, PortRequestId, PortState};
-use crate::store::{Change, PortQuery, StoreError, Stored};
+use crate::store::{PortQuery, Stored};
 
 /// The index of port requests by account and by active number.
 #[derive(Default)]
@@ -45,16 +45,6 @@ impl PortIndex {
         self.by_number.get(number)
     }
 
-    /// Returns an error if a number would be active on two requests after the changes.
-    pub(super) fn check(&self, changes: &[Change<PortRequest>]) -> Result<(), StoreError> {
-        self.by_number.check(changes, numbers).map_err(|clash| match clash {
-            Clash::InBatch(number) => StoreError::duplicate(number),
-            Clash::WithStored(number, holder, _) => {
-                StoreError::PortConflict { number, expected: None, found: Some(holder) }
-            }
-        })
-    }
-
     pub(super) fn replace(
         &mut self,
         id: PortRequestId,
@@ -82,6 +72,6 @@ impl PortIndex {
     }
 }
 
-pub(super) fn numbers(request: &PortRequest) -> Vec<PhoneNumber> {
+fn numbers(request: &PortRequest) -> Vec<PhoneNumber> {
     request.active_numbers().collect()
 }

@@ -15,6 +15,7 @@ use crate::contact::{ContactId, ContactList, OwnerId};
 use crate::number::PhoneNumber;
 use crate::porting::{PortRequest, PortRequestId};
 use crate::record::NumberRecord;
+use crate::store::conditions::check_conditions;
 use crate::store::{Batch, Change, Entity, Expect, Guard, Receipt, Revision, StoreError, StoreEvent, Stored};
 
 /// The maximum size of a part of a receipt, in bytes.
@@ -84,7 +85,7 @@ pub(super) async fn commit(pool: &Pool, clock: &Clock, batch: &Batch) -> Result<
             Ok(()) => return Revision::try_from(revision).map_err(StoreError::backend),
             Err(Failure::Mismatch) => {
                 let versions = Versions::read(pool, batch).await?;
-                versions.check(batch)?;
+                check_conditions(batch, &versions)?;
                 // The conflicting version has been replaced, or is ahead of this clock.
                 above = above.max(versions.greatest());
                 busy += 1;

@@ -1,7 +1,5 @@
 //! The changes of a commit, made in a transaction that several commits share.
 
-use std::collections::{HashMap, HashSet};
-
 use ::redb::{ReadableTable, ReadableTableMetadata, Value};
 
 use super::document::{
@@ -12,14 +10,13 @@ use super::table::{
     Kind, Tables, account_row, actor_row, clock_row, contact_row, counter, failed, last_integer, owner_row,
 };
 use crate::account::AccountId;
-use crate::contact::ContactList;
+use crate::contact::{ContactId, ContactList, OwnerId};
 use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
-use crate::porting::PortRequest;
+use crate::porting::{PortRequest, PortRequestId};
 use crate::record::NumberRecord;
-use crate::store::{
-    Batch, Change, Entity, Expect, Forget, Guard, Receipt, Revision, StoreError, StoreEvent, Stored,
-};
+use crate::store::conditions::{StoredVersions, check_conditions};
+use crate::store::{Batch, Change, Entity, Forget, Receipt, Revision, StoreError, StoreEvent, Stored};
 
 /// A batch, encoded as far as possible without the transaction.
 pub(super) struct Prepared {
@@ -109,12 +106,41 @@ impl Counters {
     }
 }
 
+impl StoredVersions for Session<'_> {
+    fn receipt(&self, key: IdempotencyKey) -> Result<Option<Revision>, StoreError> {
+        let found = self.tables.receipts.get(key.as_str()).map_err(failed)?;
+        found.map(|found| Revision::try_from(found.value().0).map_err(StoreError::backend)).transpose()
+    }
+
+    fn number(&self, number: PhoneNumber) -> Result<Option<Revision>, StoreError> {
+        self.revision::<NumberRecord>(number)
+    }
+
+    fn port_request(&self, id: PortRequestId) -> Result<Option<Revision>, StoreError> {
+        self.revision::<PortRequest>(id)
+    }
+
+    fn contact_list(&self, owner: OwnerId) -> Result<Option<Revision>, StoreError> {
+        self.revision::<ContactList>(owner)
+    }
+
+    fn active_on(&self, number: PhoneNumber) -> Result<Option<PortRequestId>, StoreError> {
+        let found = self.tables.holders.get(number.to_bits()).map_err(failed)?;
+        Ok(found.and_then(|id| id.value().parse().ok()))
+    }
+
+    fn contact_owner(&self, id: ContactId) -> Result<Option<OwnerId>, StoreError> {
+        let found = self.tables.contacts.get(id.get()).map_err(failed)?;
+        Ok(found.and_then(|owner| owner.value().parse().ok()))
+    }
+}
+
 impl Session<'_> {
     /// Makes the changes of a batch, or refuses it without changing anything. After any other error the
     /// transaction must be aborted.
     pub(super) fn commit(&mut self, prepared: Prepared) -> Result<Revision, StoreError> {
         let Prepared { batch, numbers, requests, lists, events, answer } = prepared;
-        self.check(&batch)?;
+        check_conditions(&batch, self)?;
         let last = Revision::try_from(self.counters.revision).ok();
         let revision = last.map_or(Revision::FIRST, Revision::next);
         self.counters.revision = revision.get();
@@ -137,114 +163,11 @@ impl Session<'_> {
         Ok(revision)
     }
 
-    /// Returns an error unless all conditions of a batch hold.
-    fn check(&self, batch: &Batch) -> Result<(), StoreError> {
-        if let Some(receipt) = &batch.receipt
-            && let Some(found) = self.tables.receipts.get(receipt.key.as_str()).map_err(failed)?
-        {
-            let (found, ..) = found.value();
-            return Err(StoreError::conflict(receipt.key, Expect::Absent, Revision::try_from(found).ok()));
-        }
-        self.check_expectations(&batch.numbers)?;
-        self.check_expectations(&batch.port_requests)?;
-        self.check_expectations(&batch.contacts)?;
-        self.check_guards(batch)?;
-        self.check_active(&batch.port_requests)?;
-        self.check_ids(&batch.contacts)
-    }
-
-    fn check_expectations<T: Kind>(&self, changes: &[Change<T>]) -> Result<(), StoreError> {
-        for change in changes {
-            let found = self.revision::<T>(change.key())?;
-            if !change.expect().holds(found) {
-                return Err(StoreError::conflict(change.key(), change.expect(), found));
-            }
-        }
-        Ok(())
-    }
-
     /// Returns the revision of the value under `key`.
     fn revision<T: Kind>(&self, key: T::Key) -> Result<Option<Revision>, StoreError> {
         let raw: <T::Raw as Value>::SelfType<'_> = T::raw(&key);
         let found = T::table(&self.tables).get(raw).map_err(failed)?;
         found.map(|bytes| revision(&key.to_string(), bytes.value())).transpose()
-    }
-
-    /// Returns the port request on which `number` is active.
-    fn holder(&self, number: PhoneNumber) -> Result<Option<Box<str>>, StoreError> {
-        let found = self.tables.holders.get(number.to_bits()).map_err(failed)?;
-        Ok(found.map(|id| id.value().into()))
-    }
-
-    fn check_guards(&self, batch: &Batch) -> Result<(), StoreError> {
-        if batch.guards.is_empty() {
-            return Ok(());
-        }
-        let changed: HashSet<_> = batch.numbers.iter().map(Change::key).collect();
-        let changed_requests: HashSet<_> = batch.port_requests.iter().map(Change::key).collect();
-        let stored_requests = batch.port_requests.iter().filter_map(Change::value);
-        let claimed: HashSet<_> = stored_requests.flat_map(|request| request.active_numbers()).collect();
-        for guard in &batch.guards {
-            let number = guard.number();
-            let holder = self.holder(number)?.and_then(|id| id.parse().ok());
-            let is_released = holder.is_some_and(|id| changed_requests.contains(&id));
-            if !(is_released || changed.contains(&number) || claimed.contains(&number)) {
-                return Err(StoreError::Unguardable(number));
-            }
-            match *guard {
-                Guard::Number(_, expected) => {
-                    let found = self.revision::<NumberRecord>(number)?;
-                    if !expected.holds(found) {
-                        return Err(StoreError::conflict(number, expected, found));
-                    }
-                }
-                Guard::Port(_, expected) if expected != holder => {
-                    return Err(StoreError::PortConflict { number, expected, found: holder });
-                }
-                Guard::Port(..) => {}
-            }
-        }
-        Ok(())
-    }
-
-    /// Returns an error if a number would be active on two port requests after the changes.
-    fn check_active(&self, changes: &[Change<PortRequest>]) -> Result<(), StoreError> {
-        let keys: HashSet<_> = changes.iter().map(Change::key).collect();
-        let mut claimed = HashMap::new();
-        for change in changes {
-            for number in change.value().into_iter().flat_map(|request| request.active_numbers()) {
-                if claimed.insert(number, change.key()).is_some_and(|other| other != change.key()) {
-                    return Err(StoreError::duplicate(number));
-                }
-                let found = self.holder(number)?.and_then(|id| id.parse().ok());
-                // A request that the batch changes releases the number, or claims it again.
-                if found.is_some_and(|id| !keys.contains(&id)) {
-                    return Err(StoreError::PortConflict { number, expected: None, found });
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Returns an error if two contacts would have the same id after the changes.
-    fn check_ids(&self, changes: &[Change<ContactList>]) -> Result<(), StoreError> {
-        let keys: HashSet<_> = changes.iter().map(Change::key).collect();
-        let mut claimed = HashMap::new();
-        for change in changes {
-            for contact in change.value().into_iter().flat_map(|list| list.numbers()) {
-                let id = contact.id();
-                if claimed.insert(id, change.key()).is_some_and(|other| other != change.key()) {
-                    return Err(StoreError::duplicate(id));
-                }
-                let found = self.tables.contacts.get(id.get()).map_err(failed)?;
-                let owner = found.and_then(|owner| owner.value().parse().ok());
-                if let Some(owner) = owner.filter(|owner| !keys.contains(owner)) {
-                    let found = self.revision::<ContactList>(owner)?;
-                    return Err(StoreError::conflict(id, Expect::Absent, found));
-                }
-            }
-        }
-        Ok(())
     }
 
     fn replace_number(
