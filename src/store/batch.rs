@@ -2,6 +2,8 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
+#[cfg(any(feature = "redb", feature = "postgres"))]
+use super::StoreEvent;
 use super::{Change, Entity, Expect, StoreError};
 use crate::account::Actor;
 use crate::contact::ContactList;
@@ -143,6 +145,15 @@ impl Batch {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.len() == 0 && self.receipt.is_none()
+    }
+
+    /// Returns the events in the order in which they are logged.
+    #[cfg(any(feature = "redb", feature = "postgres"))]
+    pub(super) fn events(&self) -> impl Iterator<Item = StoreEvent> {
+        fn of<T: Entity>(changes: &[Change<T>]) -> impl Iterator<Item = StoreEvent> {
+            changes.iter().flat_map(Change::events).cloned().map(Into::into)
+        }
+        of(&self.numbers).chain(of(&self.port_requests)).chain(of(&self.contacts))
     }
 
     /// Checks the conditions that do not depend on the stored values. Implementors of stores call it

@@ -16,7 +16,7 @@ use crate::number::PhoneNumber;
 use crate::porting::{PortRequest, PortRequestId};
 use crate::record::NumberRecord;
 use crate::store::conditions::check_conditions;
-use crate::store::{Batch, Change, Entity, Expect, Guard, Receipt, Revision, StoreError, StoreEvent, Stored};
+use crate::store::{Batch, Change, Entity, Expect, Guard, Receipt, Revision, StoreError, Stored};
 
 /// The maximum size of a part of a receipt, in bytes.
 const MAX_PART: usize = 256 * 1024;
@@ -577,12 +577,8 @@ fn add_list_parts(
 }
 
 fn add_events(batch: &Batch, revision: i64, parts: &mut Vec<Part>) -> Result<(), StoreError> {
-    fn of<T: Entity>(changes: &[Change<T>]) -> impl Iterator<Item = StoreEvent> {
-        changes.iter().flat_map(Change::events).cloned().map(Into::into)
-    }
     let (mut places, mut times, mut documents) = (Vec::new(), Vec::new(), Vec::new());
-    let events = of(&batch.numbers).chain(of(&batch.port_requests)).chain(of(&batch.contacts));
-    for (place, event) in (0..).zip(events) {
+    for (place, event) in (0..).zip(batch.events()) {
         places.push(place);
         times.push(codec::time(event.at()));
         documents.push(codec::document(&event)?);

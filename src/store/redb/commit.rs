@@ -16,7 +16,7 @@ use crate::number::PhoneNumber;
 use crate::porting::{PortRequest, PortRequestId};
 use crate::record::NumberRecord;
 use crate::store::conditions::{StoredVersions, check_conditions};
-use crate::store::{Batch, Change, Entity, Forget, Receipt, Revision, StoreError, StoreEvent, Stored};
+use crate::store::{Batch, Change, Entity, Forget, Receipt, Revision, StoreError, Stored};
 
 /// A batch, encoded as far as possible without the transaction.
 pub(super) struct Prepared {
@@ -57,14 +57,7 @@ impl Prepared {
         ) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
             changes.iter().map(|change| change.value().map(|value| encode(value)).transpose()).collect()
         }
-        fn events<T: Entity>(changes: &[Change<T>]) -> impl Iterator<Item = StoreEvent> {
-            changes.iter().flat_map(|change| change.events().iter().cloned().map(Into::into))
-        }
-        let logged = events(&batch.numbers)
-            .chain(events(&batch.port_requests))
-            .chain(events(&batch.contacts))
-            .map(|event| encode_event(&event))
-            .collect::<Result<_, _>>()?;
+        let events = batch.events().map(|event| encode_event(&event)).collect::<Result<_, _>>()?;
         let mut answer = Vec::new();
         if let Some(receipt) = &batch.receipt {
             append_json(&mut answer, &receipt.answer)?;
@@ -73,7 +66,7 @@ impl Prepared {
             numbers: encode(&batch.numbers, encode_record)?,
             requests: encode(&batch.port_requests, encode_request)?,
             lists: encode(&batch.contacts, encode_list)?,
-            events: logged,
+            events,
             answer,
             batch,
         })
