@@ -48,14 +48,16 @@ mod tls;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::hash::Hash;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
+use tokio_postgres::types::FromSql;
 
-use self::codec::{column, in_order, stored, stored_list};
+use self::codec::{column, stored, stored_list};
 pub use self::config::{CommitForm, PostgresConfig};
 pub use self::error::PostgresError;
 use self::pool::{Failure, Pool, SharedPool};
@@ -184,14 +186,8 @@ impl PostgresStore {
 
 impl Store for PostgresStore {
     fn get_many(&self, numbers: &[PhoneNumber]) -> Result<Vec<Option<Stored<NumberRecord>>>, StoreError> {
-        if numbers.is_empty() {
-            return Ok(Vec::new());
-        }
         let keys = numbers.iter().map(|number| codec::number(*number)).collect();
-        let rows = self.rows(Statement::new(sql::NUMBERS, [Param::Ints(keys)]))?;
-        let found = rows.iter().map(|row| Ok((column(row, 0)?, stored(row, 1)?)));
-        let found = found.collect::<Result<HashMap<i64, _>, StoreError>>()?;
-        Ok(in_order(numbers.iter().map(|number| codec::number(*number)), &found))
+        self.by_key(sql::NUMBERS, keys, Param::Ints, |row| stored(row, 1))
     }
 
     fn scan(
@@ -204,14 +200,8 @@ impl Store for PostgresStore {
     }
 
     fn port_requests(&self, ids: &[PortRequestId]) -> Result<Vec<Option<Stored<PortRequest>>>, StoreError> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
         let keys = ids.iter().map(ToString::to_string).collect();
-        let rows = self.rows(Statement::new(sql::PORT_REQUESTS, [Param::Texts(keys)]))?;
-        let found = rows.iter().map(|row| Ok((column(row, 0)?, stored(row, 1)?)));
-        let found = found.collect::<Result<HashMap<&str, _>, StoreError>>()?;
-        Ok(in_order(ids.iter().map(PortRequestId::as_str), &found))
+        self.by_key(sql::PORT_REQUESTS, keys, Param::Texts, |row| stored(row, 1))
     }
 
     fn scan_port_requests(
@@ -227,36 +217,18 @@ impl Store for PostgresStore {
         &self,
         numbers: &[PhoneNumber],
     ) -> Result<Vec<Option<Stored<PortRequest>>>, StoreError> {
-        if numbers.is_empty() {
-            return Ok(Vec::new());
-        }
         let keys = numbers.iter().map(|number| codec::number(*number)).collect();
-        let rows = self.rows(Statement::new(sql::ACTIVE_PORT_REQUESTS, [Param::Ints(keys)]))?;
-        let found = rows.iter().map(|row| Ok((column(row, 0)?, stored(row, 1)?)));
-        let found = found.collect::<Result<HashMap<i64, _>, StoreError>>()?;
-        Ok(in_order(numbers.iter().map(|number| codec::number(*number)), &found))
+        self.by_key(sql::ACTIVE_PORT_REQUESTS, keys, Param::Ints, |row| stored(row, 1))
     }
 
     fn contact_lists(&self, owners: &[OwnerId]) -> Result<Vec<Option<Stored<ContactList>>>, StoreError> {
-        if owners.is_empty() {
-            return Ok(Vec::new());
-        }
         let keys = owners.iter().map(ToString::to_string).collect();
-        let rows = self.rows(Statement::new(sql::CONTACT_LISTS, [Param::Texts(keys)]))?;
-        let found = rows.iter().map(|row| Ok((column(row, 0)?, stored_list(row, 0)?)));
-        let found = found.collect::<Result<HashMap<&str, _>, StoreError>>()?;
-        Ok(in_order(owners.iter().map(OwnerId::as_str), &found))
+        self.by_key(sql::CONTACT_LISTS, keys, Param::Texts, |row| stored_list(row, 0))
     }
 
     fn contact_lists_with(&self, ids: &[ContactId]) -> Result<Vec<Option<Stored<ContactList>>>, StoreError> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
         let keys = ids.iter().map(|id| codec::contact_id(*id)).collect();
-        let rows = self.rows(Statement::new(sql::CONTACT_LISTS_WITH, [Param::Ints(keys)]))?;
-        let found = rows.iter().map(|row| Ok((column(row, 0)?, stored_list(row, 1)?)));
-        let found = found.collect::<Result<HashMap<i64, _>, StoreError>>()?;
-        Ok(in_order(ids.iter().map(|id| codec::contact_id(*id)), &found))
+        self.by_key(sql::CONTACT_LISTS_WITH, keys, Param::Ints, |row| stored_list(row, 1))
     }
 
     fn contact_page(&self, query: &ContactQuery) -> Result<ContactPage<ContactNumber>, StoreError> {
@@ -314,6 +286,24 @@ impl Store for PostgresStore {
 }
 
 impl PostgresStore {
+    /// Returns the values of `keys` in their order, read by `value` from the rows that `text` selects by its
+    /// parameter, the keys. The first column of a row is its key.
+    fn by_key<K: Eq + Hash + Clone + for<'a> FromSql<'a>, T>(
+        &self,
+        text: &str,
+        keys: Vec<K>,
+        param: fn(Vec<K>) -> Param,
+        value: fn(&Row) -> Result<Stored<T>, StoreError>,
+    ) -> Result<Vec<Option<Stored<T>>>, StoreError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = self.rows(Statement::new(text, [param(keys.clone())]))?;
+        let found = rows.iter().map(|row| Ok((column(row, 0)?, value(row)?)));
+        let found = found.collect::<Result<HashMap<K, _>, StoreError>>()?;
+        Ok(keys.iter().map(|key| found.get(key).cloned()).collect())
+    }
+
     fn page<S: read::Scan>(
         &self,
         scan: S,

@@ -1,8 +1,5 @@
 //! The representation of values in columns.
 
-use std::collections::HashMap;
-use std::hash::Hash;
-
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio_postgres::Row;
@@ -86,12 +83,4 @@ pub(super) fn stored_list(row: &Row, place: usize) -> Result<Stored<ContactList>
     let numbers: Vec<ContactNumber> = parse(column(row, place + 2)?)?;
     let list = ContactList::new(owner, numbers).map_err(StoreError::backend)?;
     Ok(Stored::new(list, revision(column(row, place + 1)?)?))
-}
-
-/// Returns the results for `keys`, in their order.
-pub(super) fn in_order<K: Eq + Hash, T>(
-    keys: impl IntoIterator<Item = K>,
-    found: &HashMap<K, Stored<T>>,
-) -> Vec<Option<Stored<T>>> {
-    keys.into_iter().map(|key| found.get(&key).cloned()).collect()
 }
