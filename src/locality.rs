@@ -224,7 +224,7 @@ pub enum LocalityError {
 /// Sorts `prefixes` and removes those that start with another prefix.
 pub(crate) fn merge_prefixes(prefixes: &mut Vec<Prefix>) {
     prefixes.sort_unstable();
-    prefixes.dedup_by(|prefix, shorter| table::starts_with(*prefix, *shorter));
+    prefixes.dedup_by(|prefix, shorter| prefix.starts_with(*shorter));
 }
 
 /// The lookup of an inventory without a configured one. It returns [`LocalityError::NotConfigured`] for

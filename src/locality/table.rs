@@ -271,7 +271,7 @@ impl LocalityLookup for LocalityTable {
             let of_city = usize::try_from(number(row, LocalityField::City)).ok();
             of_city.is_some_and(|text| text > 0 && is_city.get(text) == Some(&true))
                 && match self.texts.get(number(row, LocalityField::Country)) {
-                    "" => code.is_some_and(|code| starts_with(prefix, code)),
+                    "" => code.is_some_and(|code| prefix.starts_with(code)),
                     of_row => of_row == country,
                 }
         };
@@ -399,7 +399,7 @@ impl Draft {
                 else {
                     break;
                 };
-                if starts_with(*prefix, *start) {
+                if prefix.starts_with(*start) {
                     break;
                 }
                 shorter = of_start[1];
@@ -423,12 +423,6 @@ impl Draft {
         table.layers.push(layer);
         Ok(())
     }
-}
-
-/// Returns whether `prefix` starts with `start`.
-pub(super) fn starts_with(prefix: Prefix, start: Prefix) -> bool {
-    start.digit_count() <= prefix.digit_count()
-        && prefix.digits().zip(start.digits()).all(|(digit, of_start)| digit == of_start)
 }
 
 /// The columns of a file, by index.

@@ -95,6 +95,13 @@ impl Prefix {
         Digits::of(self.to_bits())
     }
 
+    /// Returns whether the digits start with those of `prefix`.
+    #[inline]
+    pub(crate) const fn starts_with(self, prefix: Self) -> bool {
+        let count = prefix.digit_count();
+        count <= self.digit_count() && (self.to_bits() ^ prefix.to_bits()) >> (64 - 4 * count) == 0
+    }
+
     /// Returns the range of all numbers that start with the prefix. No other number is in the range.
     ///
     /// ```
@@ -134,8 +141,7 @@ impl PhoneNumber {
     #[must_use]
     #[inline]
     pub const fn starts_with(self, prefix: Prefix) -> bool {
-        let count = prefix.digit_count();
-        count <= self.digit_count() && (self.to_bits() ^ prefix.to_bits()) >> (64 - 4 * count) == 0
+        Prefix(self.0).starts_with(prefix)
     }
 
     /// Returns the prefix of the first `count` digits; `None` if `count` is 0 or greater than
