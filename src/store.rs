@@ -265,3 +265,9 @@ impl<S: Store + ?Sized> Store for Box<S> {
 impl<S: Store + ?Sized> Store for Arc<S> {
     delegate_store!(|this| &**this);
 }
+
+/// Returns an error if `count` ids are more than a store allocates at once.
+const fn check_id_count(count: usize) -> Result<(), StoreError> {
+    const MAX_IDS: usize = 1_000_000;
+    if count > MAX_IDS { Err(StoreError::TooLarge { count, max: MAX_IDS }) } else { Ok(()) }
+}

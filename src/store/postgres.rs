@@ -64,7 +64,10 @@ use self::pool::{Failure, Pool, SharedPool};
 use self::runtime::Runtime;
 use self::sql::{Param, Statement};
 use self::tls::Tls;
-use super::{Batch, Forget, Logged, Page, PortQuery, Query, Receipt, Revision, Store, StoreError, Stored};
+use super::{
+    Batch, Forget, Logged, Page, PortQuery, Query, Receipt, Revision, Store, StoreError, Stored,
+    check_id_count,
+};
 use crate::contact::{
     ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, NumberFilter, OwnerId,
 };
@@ -103,8 +106,6 @@ struct Clock {
 
 /// The maximum number of changes in one commit.
 const MAX_CHANGES: usize = 10_000;
-/// The maximum number of contact ids that one call allocates.
-const MAX_IDS: usize = 1_000_000;
 /// The maximum difference between the clocks of this machine and of the server.
 const MAX_SKEW: Duration = Duration::from_secs(3_600);
 
@@ -245,9 +246,7 @@ impl Store for PostgresStore {
     }
 
     fn new_contact_ids(&self, count: usize) -> Result<Vec<ContactId>, StoreError> {
-        if count > MAX_IDS {
-            return Err(StoreError::TooLarge { count, max: MAX_IDS });
-        }
+        check_id_count(count)?;
         let statement = Statement::new(sql::NEW_CONTACT_IDS, [Param::Int(codec::limit(count))]);
         let rows = self.rows(statement)?;
         let row = rows.first().ok_or_else(|| StoreError::backend("table head: row missing"))?;

@@ -23,7 +23,10 @@ pub use self::error::RedbError;
 use self::file::{Medium, Place};
 use self::group::{Group, lock};
 use self::table::{Snapshot, Tables, failed};
-use super::{Batch, Forget, Logged, Page, PortQuery, Query, Receipt, Revision, Store, StoreError, Stored};
+use super::{
+    Batch, Forget, Logged, Page, PortQuery, Query, Receipt, Revision, Store, StoreError, Stored,
+    check_id_count,
+};
 use crate::contact::{ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, OwnerId};
 use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
@@ -139,8 +142,6 @@ struct Ids {
 
 /// The number of contact ids that are reserved at once, and the maximum number that a restart skips.
 const IDS_AT_ONCE: u64 = 64;
-/// The maximum number of ids that one call allocates.
-const MAX_IDS: usize = 1_000_000;
 /// The maximum number of changes in a commit.
 const MAX_CHANGES: usize = 20_000;
 
@@ -466,9 +467,7 @@ impl Store for RedbStore {
 
     /// Allocates `count` ids, at most 1,000,000 in one call. A restart skips at most 64 ids.
     fn new_contact_ids(&self, count: usize) -> Result<Vec<ContactId>, StoreError> {
-        if count > MAX_IDS {
-            return Err(StoreError::TooLarge { count, max: MAX_IDS });
-        }
+        check_id_count(count)?;
         let mut ids = lock(&self.ids);
         let wanted = count as u64;
         if ids.last - ids.given < wanted {

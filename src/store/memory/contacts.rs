@@ -8,7 +8,7 @@ use crate::contact::{
     OrderField, OwnerId,
 };
 use crate::number::{Extension, PhoneNumber};
-use crate::store::{Revision, StoreError, Stored};
+use crate::store::{Revision, StoreError, Stored, check_id_count};
 use crate::time::Timestamp;
 
 /// The index of owners by the ids and the numbers of their contacts.
@@ -60,9 +60,6 @@ impl OrderValue {
 #[derive(Debug, thiserror::Error)]
 #[error("no contact id left above {0}")]
 struct NoId(u64);
-
-/// The maximum number of ids that one call allocates.
-const MAX_IDS: usize = 1_000_000;
 
 impl ContactIndex {
     /// Returns the page of a query without conditions, which reads no more than the contacts up to the end
@@ -127,9 +124,7 @@ impl ContactIndex {
     }
 
     pub(super) fn new_ids(&mut self, count: usize) -> Result<Vec<ContactId>, StoreError> {
-        if count > MAX_IDS {
-            return Err(StoreError::TooLarge { count, max: MAX_IDS });
-        }
+        check_id_count(count)?;
         let last = self.last_id.checked_add(count as u64);
         let last = last.ok_or_else(|| StoreError::backend(NoId(self.last_id)))?;
         let ids = (self.last_id..last).map(|before| ContactId::new(before + 1)).collect();
