@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use tokio_postgres::Row;
 
-use super::codec::{self, column};
+use super::codec;
 use super::config::CommitForm;
 use super::conflict::Versions;
 use super::pool::{Connection, Failure, MAX_BUSY, Pool, back_off};
@@ -327,12 +327,10 @@ impl<'a> Plan<'a> {
         let committed = Statement::new(sql::COMMITTED, [Param::Int(revision), Param::Int(writer)]);
         let mut parts = vec![Part { statement: committed, rows: 1 }];
         self.add_number_parts(revision, &mut parts)?;
-        let values = |request: &PortRequest| {
-            let active = request.is_active().then_some(true);
-            Ok((Some(request.account().to_string()), active, codec::document(request)?))
-        };
-        add_port_request_parts(&self.batch.port_requests, values, revision, &mut parts)?;
-        add_list_parts(&self.batch.contacts, revision, &mut parts)?;
+        let requests = [sql::UPDATE_PORT_REQUESTS, sql::ADD_PORT_REQUESTS];
+        add_value_parts(&self.batch.port_requests, requests, revision, port_request_columns, &mut parts)?;
+        let lists = [sql::UPDATE_LISTS, sql::ADD_LISTS];
+        add_value_parts(&self.batch.contacts, lists, revision, list_columns, &mut parts)?;
         self.add_contact_parts(&mut parts);
         add_events(self.batch, revision, &mut parts)?;
         if let Some(receipt) = &self.batch.receipt {
@@ -520,60 +518,43 @@ impl RecordColumns {
     }
 }
 
-fn add_port_request_parts(
-    changes: &[Change<PortRequest>],
-    values: impl Fn(&PortRequest) -> Result<(Option<String>, Option<bool>, String), StoreError>,
+/// Adds the parts that write the values of one kind: `update` for the changes of a stored value, `add` for
+/// the others. Both take the revision, the keys, the expected revisions if they update, and the columns.
+fn add_value_parts<T: Entity>(
+    changes: &[Change<T>],
+    [update, add]: [&str; 2],
     revision: i64,
+    columns: impl Fn(&[&Change<T>]) -> Result<Vec<Param>, StoreError>,
     parts: &mut Vec<Part>,
 ) -> Result<(), StoreError> {
     let mut changes: Vec<_> = changes.iter().collect();
     changes.sort_unstable_by_key(|change| change.key());
     let (updates, adds): (Vec<&Change<_>>, _) =
         changes.into_iter().partition(|change| change.expect() != Expect::Absent);
-    for (is_update, changes) in [(true, updates), (false, adds)] {
-        let (mut ids, mut expected) = (Vec::new(), Vec::new());
-        let (mut accounts, mut active, mut documents) = (Vec::new(), Vec::new(), Vec::new());
-        for change in &changes {
-            ids.push(change.key().to_string());
-            expected.push(codec::expected(change.expect()));
-            let value = change.value().map(|request| values(request)).transpose()?;
-            let (account, is_active, document) = value
-                .map_or((None, None, None), |(account, active, document)| (account, active, Some(document)));
-            accounts.push(account);
-            active.push(is_active);
-            documents.push(document);
-        }
-        let mut params = vec![Param::Int(revision), Param::Texts(ids)];
+    for (text, is_update, changes) in [(update, true, updates), (add, false, adds)] {
+        let keys = changes.iter().map(|change| change.key().to_string()).collect();
+        let expected = changes.iter().map(|change| codec::expected(change.expect())).collect();
+        let mut params = vec![Param::Int(revision), Param::Texts(keys)];
         params.extend(is_update.then_some(Param::Ints(expected)));
-        params.extend([Param::SomeTexts(accounts), Param::SomeBools(active), Param::SomeTexts(documents)]);
-        let text = if is_update { sql::UPDATE_PORT_REQUESTS } else { sql::ADD_PORT_REQUESTS };
+        params.extend(columns(&changes)?);
         push(parts, changes.len(), Statement::new(text, params));
     }
     Ok(())
 }
 
-fn add_list_parts(
-    changes: &[Change<ContactList>],
-    revision: i64,
-    parts: &mut Vec<Part>,
-) -> Result<(), StoreError> {
-    let mut changes: Vec<_> = changes.iter().collect();
-    changes.sort_unstable_by_key(|change| change.key());
-    let (updates, adds): (Vec<&Change<_>>, _) =
-        changes.into_iter().partition(|change| change.expect() != Expect::Absent);
-    for (is_update, changes) in [(true, updates), (false, adds)] {
-        let owners = changes.iter().map(|change| change.key().to_string()).collect();
-        let expected = changes.iter().map(|change| codec::expected(change.expect())).collect();
-        let documents =
-            changes.iter().map(|change| change.value().map(|list| codec::contacts_document(list)));
-        let documents = documents.map(Option::transpose).collect::<Result<_, _>>()?;
-        let mut params = vec![Param::Int(revision), Param::Texts(owners)];
-        params.extend(is_update.then_some(Param::Ints(expected)));
-        params.push(Param::SomeTexts(documents));
-        let text = if is_update { sql::UPDATE_LISTS } else { sql::ADD_LISTS };
-        push(parts, changes.len(), Statement::new(text, params));
-    }
-    Ok(())
+fn port_request_columns(changes: &[&Change<PortRequest>]) -> Result<Vec<Param>, StoreError> {
+    let requests = || changes.iter().map(|change| change.value());
+    let accounts = requests().map(|request| Some(request?.account().to_string())).collect();
+    let active = requests().map(|request| request?.is_active().then_some(true)).collect();
+    let documents = requests().map(|request| request.map(|request| codec::document(&**request)).transpose());
+    let documents = documents.collect::<Result<_, _>>()?;
+    Ok(vec![Param::SomeTexts(accounts), Param::SomeBools(active), Param::SomeTexts(documents)])
+}
+
+fn list_columns(changes: &[&Change<ContactList>]) -> Result<Vec<Param>, StoreError> {
+    let lists = changes.iter().map(|change| change.value());
+    let documents = lists.map(|list| list.map(|list| codec::contacts_document(list)).transpose());
+    Ok(vec![Param::SomeTexts(documents.collect::<Result<_, _>>()?)])
 }
 
 fn add_events(batch: &Batch, revision: i64, parts: &mut Vec<Part>) -> Result<(), StoreError> {
@@ -614,10 +595,4 @@ fn parts_of(text: &str) -> Vec<&str> {
     }
     parts.push(rest);
     parts
-}
-
-/// Returns the port request in a column; `None` if the column is null.
-pub(super) fn holder(row: &Row, place: usize) -> Result<Option<PortRequestId>, StoreError> {
-    let id: Option<&str> = column(row, place)?;
-    id.map(str::parse).transpose().map_err(StoreError::backend)
 }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use super::codec::{self, column};
-use super::commit::holder;
 use super::pool::Pool;
 use super::sql::{self, Param, Statement};
 use crate::contact::{ContactId, ContactNumber, OwnerId};
@@ -49,8 +48,8 @@ impl Versions {
             versions.greatest = versions.greatest.max(revision.unsigned_abs());
             if kind == 1 {
                 let number = PhoneNumber::try_from(codec::bits(int)).map_err(StoreError::backend)?;
-                if let Some(id) = holder(&row, 4)? {
-                    versions.holders.insert(number, id);
+                if let Some(id) = column::<Option<&str>>(&row, 4)? {
+                    versions.holders.insert(number, id.parse().map_err(StoreError::backend)?);
                 }
                 if is_stored {
                     versions.numbers.insert(number, codec::revision(revision)?);
