@@ -40,6 +40,8 @@ mod config;
 mod conflict;
 mod error;
 mod log;
+mod parts;
+mod plan;
 mod pool;
 mod read;
 mod runtime;

@@ -1,0 +1,281 @@
+//! The parts of the statement that makes a commit.
+
+use super::codec;
+use super::plan::{NumberRow, Plan};
+use super::sql::{self, Param, Part, Statement};
+use crate::contact::ContactList;
+use crate::number::PhoneNumber;
+use crate::porting::{PortRequest, PortRequestId};
+use crate::record::NumberRecord;
+use crate::store::{Batch, Change, Entity, Expect, Receipt, StoreError};
+
+/// The maximum size of a part of a receipt, in bytes.
+const MAX_PART: usize = 256 * 1024;
+
+impl Plan<'_> {
+    /// Returns the parts of the commit.
+    pub(super) fn parts(&self, revision: i64, writer: i64) -> Result<Vec<Part>, StoreError> {
+        let committed = Statement::new(sql::COMMITTED, [Param::Int(revision), Param::Int(writer)]);
+        let mut parts = vec![Part { statement: committed, rows: 1 }];
+        self.add_number_parts(revision, &mut parts)?;
+        let requests = [sql::UPDATE_PORT_REQUESTS, sql::ADD_PORT_REQUESTS];
+        add_value_parts(&self.batch.port_requests, requests, revision, port_request_columns, &mut parts)?;
+        let lists = [sql::UPDATE_LISTS, sql::ADD_LISTS];
+        add_value_parts(&self.batch.contacts, lists, revision, list_columns, &mut parts)?;
+        self.add_contact_parts(&mut parts);
+        add_events(self.batch, revision, &mut parts)?;
+        if let Some(receipt) = &self.batch.receipt {
+            parts.push(receipt_part(receipt, revision)?);
+        }
+        Ok(parts)
+    }
+
+    fn add_number_parts(&self, revision: i64, parts: &mut Vec<Part>) -> Result<(), StoreError> {
+        let mut updates = RecordColumns::default();
+        let mut updated_claims = ClaimColumns::default();
+        let mut adds: [RecordColumns; 2] = Default::default();
+        let mut added_claims: [ClaimColumns; 2] = Default::default();
+        for (number, row) in &self.numbers {
+            let is_update =
+                matches!(row.expected, Some(Expect::Revision(_))) || matches!(row.holder, Some(Some(_)));
+            match (is_update, row.record) {
+                (true, Some(record)) => {
+                    updates.claims.push(*number, row);
+                    updates.push(record)?;
+                }
+                (true, None) => updated_claims.push(*number, row),
+                (false, Some(record)) => {
+                    let [any, unclaimed] = &mut adds;
+                    let records = if row.holder.is_some() { unclaimed } else { any };
+                    records.claims.push(*number, row);
+                    records.push(record)?;
+                }
+                (false, None) => {
+                    let [any, no_record] = &mut added_claims;
+                    if row.expected.is_some() { no_record } else { any }.push(*number, row);
+                }
+            }
+        }
+        updates.into_update(revision, parts);
+        updated_claims.into_update(parts);
+        let [any, unclaimed] = adds;
+        any.into_add("", revision, parts);
+        unclaimed.into_add(sql::IF_UNCLAIMED, revision, parts);
+        let [any, no_record] = added_claims;
+        any.into_add("", parts);
+        no_record.into_add(sql::IF_NO_RECORD, parts);
+        Ok(())
+    }
+
+    fn add_contact_parts(&self, parts: &mut Vec<Part>) {
+        let mut updates = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut adds = (Vec::new(), Vec::new(), Vec::new());
+        for (id, row) in &self.contacts {
+            let (owner, number) = row.after.unzip();
+            let (owner, number) = (owner.map(|owner| owner.to_string()), number.map(codec::number));
+            if let Some(before) = row.before {
+                updates.0.push(codec::contact_id(*id));
+                updates.1.push(before.to_string());
+                updates.2.push(owner);
+                updates.3.push(number);
+            } else {
+                adds.0.push(codec::contact_id(*id));
+                adds.1.push(owner);
+                adds.2.push(number);
+            }
+        }
+        let (ids, owners, new_owners, numbers) = updates;
+        let rows = ids.len();
+        let columns =
+            [Param::Ints(ids), Param::Texts(owners), Param::SomeTexts(new_owners), Param::SomeInts(numbers)];
+        push(parts, rows, Statement::new(sql::UPDATE_CONTACTS, columns));
+        let (ids, owners, numbers) = adds;
+        let rows = ids.len();
+        let columns = [Param::Ints(ids), Param::SomeTexts(owners), Param::SomeInts(numbers)];
+        push(parts, rows, Statement::new(sql::ADD_CONTACTS, columns));
+    }
+}
+
+/// Adds a part, unless it affects no rows.
+fn push(parts: &mut Vec<Part>, rows: usize, statement: Statement) {
+    if rows > 0 {
+        parts.push(Part { statement, rows });
+    }
+}
+
+/// The columns with expectations and claims on rows of numbers.
+#[derive(Default)]
+struct ClaimColumns {
+    numbers: Vec<i64>,
+    expected: Vec<Option<i64>>,
+    holders: Vec<Option<String>>,
+    claims: Vec<bool>,
+    claim: Vec<Option<String>>,
+}
+
+/// The columns of rows of numbers whose records are written.
+#[derive(Default)]
+struct RecordColumns {
+    claims: ClaimColumns,
+    states: Vec<Option<String>>,
+    owners: Vec<Option<String>>,
+    clocks: Vec<Option<i64>>,
+    pending: Vec<Option<bool>>,
+    documents: Vec<Option<String>>,
+}
+
+impl ClaimColumns {
+    fn push(&mut self, number: PhoneNumber, row: &NumberRow<'_>) {
+        let text = |id: Option<PortRequestId>| id.map(|id| id.to_string());
+        self.numbers.push(codec::number(number));
+        self.expected.push(row.expected.map(codec::expected));
+        self.holders.push(row.holder.map(|holder| text(holder).unwrap_or_default()));
+        self.claims.push(row.claim.is_some());
+        self.claim.push(row.claim.and_then(text));
+    }
+
+    fn columns(self) -> [Param; 5] {
+        [
+            Param::Ints(self.numbers),
+            Param::SomeInts(self.expected),
+            Param::SomeTexts(self.holders),
+            Param::Bools(self.claims),
+            Param::SomeTexts(self.claim),
+        ]
+    }
+
+    fn into_update(self, parts: &mut Vec<Part>) {
+        let rows = self.numbers.len();
+        push(parts, rows, Statement::new(sql::UPDATE_CLAIMS, self.columns()));
+    }
+
+    fn into_add(self, condition: &str, parts: &mut Vec<Part>) {
+        let rows = self.numbers.len();
+        let columns = [Param::Ints(self.numbers), Param::SomeTexts(self.claim)];
+        let mut statement = Statement::new(sql::ADD_CLAIMS, columns);
+        statement.push(condition, []);
+        push(parts, rows, statement);
+    }
+}
+
+impl RecordColumns {
+    fn push(&mut self, record: Option<&NumberRecord>) -> Result<(), StoreError> {
+        self.states.push(record.map(|record| record.state().as_str().to_owned()));
+        self.owners.push(record.and_then(NumberRecord::owner).map(|owner| owner.to_string()));
+        self.clocks.push(record.and_then(NumberRecord::clock).map(codec::time));
+        self.pending.push(record.and_then(NumberRecord::pending).map(|_| true));
+        self.documents.push(record.map(codec::document).transpose()?);
+        Ok(())
+    }
+
+    fn into_update(self, revision: i64, parts: &mut Vec<Part>) {
+        let rows = self.documents.len();
+        let mut params = vec![Param::Int(revision)];
+        params.extend(self.claims.columns());
+        params.extend([
+            Param::SomeTexts(self.states),
+            Param::SomeTexts(self.owners),
+            Param::SomeInts(self.clocks),
+            Param::SomeBools(self.pending),
+            Param::SomeTexts(self.documents),
+            Param::Int(revision),
+        ]);
+        push(parts, rows, Statement::new(sql::UPDATE_NUMBERS, params));
+    }
+
+    fn into_add(self, condition: &str, revision: i64, parts: &mut Vec<Part>) {
+        let rows = self.documents.len();
+        let params = [
+            Param::Int(revision),
+            Param::Ints(self.claims.numbers),
+            Param::SomeTexts(self.states),
+            Param::SomeTexts(self.owners),
+            Param::SomeInts(self.clocks),
+            Param::SomeBools(self.pending),
+            Param::SomeTexts(self.claims.claim),
+            Param::SomeTexts(self.documents),
+        ];
+        let mut statement = Statement::new(sql::ADD_NUMBERS, params);
+        statement.push(condition, []);
+        push(parts, rows, statement);
+    }
+}
+
+/// Adds the parts that write the values of one kind: `update` for the changes of a stored value, `add` for
+/// the others. Both take the revision, the keys, the expected revisions if they update, and the columns.
+fn add_value_parts<T: Entity>(
+    changes: &[Change<T>],
+    [update, add]: [&str; 2],
+    revision: i64,
+    columns: impl Fn(&[&Change<T>]) -> Result<Vec<Param>, StoreError>,
+    parts: &mut Vec<Part>,
+) -> Result<(), StoreError> {
+    let mut changes: Vec<_> = changes.iter().collect();
+    changes.sort_unstable_by_key(|change| change.key());
+    let (updates, adds): (Vec<&Change<_>>, _) =
+        changes.into_iter().partition(|change| change.expect() != Expect::Absent);
+    for (text, is_update, changes) in [(update, true, updates), (add, false, adds)] {
+        let keys = changes.iter().map(|change| change.key().to_string()).collect();
+        let expected = changes.iter().map(|change| codec::expected(change.expect())).collect();
+        let mut params = vec![Param::Int(revision), Param::Texts(keys)];
+        params.extend(is_update.then_some(Param::Ints(expected)));
+        params.extend(columns(&changes)?);
+        push(parts, changes.len(), Statement::new(text, params));
+    }
+    Ok(())
+}
+
+fn port_request_columns(changes: &[&Change<PortRequest>]) -> Result<Vec<Param>, StoreError> {
+    let requests = || changes.iter().map(|change| change.value());
+    let accounts = requests().map(|request| Some(request?.account().to_string())).collect();
+    let active = requests().map(|request| request?.is_active().then_some(true)).collect();
+    let documents = requests().map(|request| request.map(|request| codec::document(&**request)).transpose());
+    let documents = documents.collect::<Result<_, _>>()?;
+    Ok(vec![Param::SomeTexts(accounts), Param::SomeBools(active), Param::SomeTexts(documents)])
+}
+
+fn list_columns(changes: &[&Change<ContactList>]) -> Result<Vec<Param>, StoreError> {
+    let lists = changes.iter().map(|change| change.value());
+    let documents = lists.map(|list| list.map(|list| codec::contacts_document(list)).transpose());
+    Ok(vec![Param::SomeTexts(documents.collect::<Result<_, _>>()?)])
+}
+
+fn add_events(batch: &Batch, revision: i64, parts: &mut Vec<Part>) -> Result<(), StoreError> {
+    let (mut places, mut times, mut documents) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, event) in (0..).zip(batch.events()) {
+        places.push(place);
+        times.push(codec::time(event.at()));
+        documents.push(codec::document(&event)?);
+    }
+    let rows = documents.len();
+    let params = [Param::Int(revision), Param::Ints(places), Param::Ints(times), Param::Texts(documents)];
+    push(parts, rows, Statement::new(sql::ADD_EVENTS, params));
+    Ok(())
+}
+
+fn receipt_part(receipt: &Receipt, revision: i64) -> Result<Part, StoreError> {
+    let answer = codec::document(&receipt.answer)?;
+    let parts = parts_of(&answer);
+    let params = [
+        Param::Text(receipt.key.to_string()),
+        Param::Int(revision),
+        Param::Text(receipt.actor.to_string()),
+        Param::Int(codec::time(receipt.at)),
+        Param::Ints((0..).take(parts.len()).collect()),
+        Param::Texts(parts.iter().map(|part| (*part).to_owned()).collect()),
+    ];
+    Ok(Part { statement: Statement::new(sql::ADD_RECEIPT, params), rows: parts.len() })
+}
+
+/// Splits a text into parts of at most [`MAX_PART`] bytes; an empty text is one part.
+fn parts_of(text: &str) -> Vec<&str> {
+    let (mut parts, mut rest) = (Vec::new(), text);
+    while rest.len() > MAX_PART {
+        let end = (0..=MAX_PART).rev().find(|end| rest.is_char_boundary(*end));
+        let (part, others) = rest.split_at(end.unwrap_or(MAX_PART));
+        parts.push(part);
+        rest = others;
+    }
+    parts.push(rest);
+    parts
+}
