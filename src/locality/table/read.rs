@@ -211,12 +211,40 @@ impl Layout {
             }
         }
         let row = draft.row(row);
-        let mut cells = Vec::new();
+        let cells = self.key_cells(columns, record)?;
+        let (Some(first), Some(last)) = (self.keys.first(), self.keys.last()) else { return Ok(false) };
+        let bad = |(column, name): &(usize, Box<str>), expected| {
+            let mut buffer = String::new();
+            cell(columns, record, *column, name, &mut buffer)
+                .map_or_else(|error| error, |text| (name.clone(), TableErrorKind::bad_cell(expected, text)))
+        };
+        if !self.is_range {
+            let prefix = cells.concat().parse().map_err(|_| bad(first, START))?;
+            draft.prefixes.push(Entry { prefix, length: 0, row, line });
+            return Ok(true);
+        }
+        let [from, to] = cells.as_slice() else { return Ok(false) };
+        let start: Prefix = from.parse().map_err(|_| bad(first, START))?;
+        let end: Prefix = to.parse().map_err(|_| bad(last, START))?;
+        if start.digit_count() != end.digit_count() || start > end {
+            return Err(bad(last, "an end of as many digits that is not below the start"));
+        }
+        let length = if columns.has_whole_numbers { start.digit_count() } else { 0 };
+        let length = u8::try_from(length).unwrap_or(0);
+        let entries = prefixes_of_range(start, end).map(|prefix| Entry { prefix, length, row, line });
+        draft.prefixes.extend(entries);
+        Ok(true)
+    }
+
+    /// Returns the texts of the columns with the numbers, as parts of a prefix.
+    fn key_cells(&self, columns: &Columns, record: &ByteRecord) -> Result<Vec<String>, CellError> {
+        let (mut cells, mut buffer) = (Vec::new(), String::new());
         for (place, (column, name)) in self.keys.iter().enumerate() {
             let text = cell(columns, record, *column, name, &mut buffer)?;
             let digits: String = text.chars().filter(|letter| !" -./()".contains(*letter)).collect();
-            let may_be_empty = place > 0 && place + 1 == self.keys.len() && !self.is_range;
-            let bare = digits.strip_prefix('+').filter(|_| place == 0 || self.is_range).unwrap_or(&digits);
+            let is_start = place == 0 || self.is_range;
+            let may_be_empty = !is_start && place + 1 == self.keys.len();
+            let bare = digits.strip_prefix('+').filter(|_| is_start).unwrap_or(&digits);
             let (expected, count) = expected_digits(name);
             let is_number = bare.bytes().all(|byte| byte.is_ascii_digit())
                 && if bare.is_empty() { may_be_empty } else { count.is_none_or(|count| count == bare.len()) };
@@ -227,40 +255,12 @@ impl Layout {
                 cells.push(digits);
                 continue;
             }
-            let trunk = columns.trunk_prefix.as_deref().filter(|_| cells.is_empty() || self.is_range);
+            let trunk = columns.trunk_prefix.as_deref().filter(|_| is_start);
             let digits = trunk.and_then(|trunk| digits.strip_prefix(trunk)).unwrap_or(&digits);
-            cells.push(format!(
-                "{}{digits}",
-                if cells.is_empty() || self.is_range { &*columns.prefix } else { "" }
-            ));
+            let prefix = if is_start { &*columns.prefix } else { "" };
+            cells.push(format!("{prefix}{digits}"));
         }
-        let (Some((first_column, first)), Some((last_column, last))) = (self.keys.first(), self.keys.last())
-        else {
-            return Ok(false);
-        };
-        let bad = |name: &str, expected, text: &str| (name.into(), TableErrorKind::bad_cell(expected, text));
-        if !self.is_range {
-            let found = || cell(columns, record, *first_column, first, &mut String::new()).map(str::to_owned);
-            let prefix = cells.concat().parse();
-            let prefix = prefix.or_else(|_| Err(bad(first, START, &found()?)))?;
-            draft.prefixes.push(Entry { prefix, length: 0, row, line });
-            return Ok(true);
-        }
-        let [from, to] = cells.as_slice() else { return Ok(false) };
-        let found = |column: &usize, name| {
-            cell(columns, record, *column, name, &mut String::new()).map(str::to_owned)
-        };
-        let start: Prefix = from.parse().or_else(|_| Err(bad(first, START, &found(first_column, first)?)))?;
-        let end: Prefix = to.parse().or_else(|_| Err(bad(last, START, &found(last_column, last)?)))?;
-        if start.digit_count() != end.digit_count() || start > end {
-            let expected = "an end of as many digits that is not below the start";
-            return Err(bad(last, expected, &found(last_column, last)?));
-        }
-        let length = if columns.has_whole_numbers { start.digit_count() } else { 0 };
-        let length = u8::try_from(length).unwrap_or(0);
-        let entries = prefixes_of_range(start, end).map(|prefix| Entry { prefix, length, row, line });
-        draft.prefixes.extend(entries);
-        Ok(true)
+        Ok(cells)
     }
 }
 
