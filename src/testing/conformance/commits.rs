@@ -1,10 +1,45 @@
-//! Laws of commits of numbers: points 1, 2 and 4 of the contract.
+//! Laws of commits, most of them of numbers: points 1, 2 and 4 of the contract.
 
 use std::collections::BTreeMap;
 
 use super::fixture::{World, add, numbers, plain, read, time};
+use super::races::one_is_made;
 use super::{Broken, conflict, equal, must, some};
-use crate::store::{Batch, Change, Expect, Query, Revision, Store, StoreError};
+use crate::store::{Batch, Change, Entity, Expect, Query, Revision, Store, StoreError, Stored};
+
+/// Points 1 and 2 for values of one kind, named `kind` and read by `get`: `first` and `changed` are versions of
+/// one value, `other` is another value.
+pub(super) fn changes_are_expected<T: Entity>(
+    store: &dyn Store,
+    kind: &str,
+    [first, changed, other]: [T; 3],
+    get: impl Fn(T::Key) -> Result<Option<Stored<T>>, StoreError>,
+) -> Result<(), Broken>
+where
+    Batch: FromIterator<Change<T>>,
+{
+    let put = |value: &T, expect| Change::put(value.clone(), expect);
+    let commit = |changes: &[Change<T>]| store.commit(changes.iter().cloned().collect());
+    let stale = commit(&[put(&first, Expect::Absent)])?;
+    conflict(&format!("a change that expects an absent {kind}"), commit(&[put(&first, Expect::Absent)]))?;
+    commit(&[put(&changed, Expect::Revision(stale))])?;
+    let current = some(&format!("the changed {kind}"), get(first.key())?)?;
+    equal(&format!("the {kind} stored over a revision"), &*current, &changed)?;
+    must(current.revision() != stale, "a revision is used twice")?;
+    conflict("a stale revision", commit(&[put(&first, Expect::Revision(stale))]))?;
+    let half = [put(&other, Expect::Absent), put(&first, Expect::Revision(stale))];
+    conflict("half of a batch", commit(&half))?;
+    must(get(other.key())?.is_none(), "a refused batch stored something")?;
+    let answer = commit(&[put(&other, Expect::Absent), put(&other, Expect::Absent)]);
+    let is_refused = matches!(answer, Err(StoreError::Duplicate(_)));
+    must(is_refused, &format!("two changes of one {kind} are not refused"))?;
+    commit(&[Change::remove(first.key(), current.expected())])?;
+    must(get(first.key())?.is_none(), &format!("a removed {kind} is read"))?;
+    let again = commit(&[put(&first, Expect::Absent)])?;
+    must(again != stale && again != current.revision(), "a revision is used twice")?;
+    let racing = vec![put(&changed, Expect::Revision(again)); 16];
+    one_is_made("the commits over one revision", &racing, |change| commit(&[change]))
+}
 
 /// Point 1: a change that expects an absent number takes effect only if the number is absent.
 pub(super) fn absent_is_expected(store: &dyn Store) -> Result<(), Broken> {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
+use super::commits::changes_are_expected;
 use super::fixture::{receipt, time};
 use super::races::{one_is_made, race};
 use super::{Broken, conflict, equal, must, some};
@@ -16,27 +17,8 @@ use crate::store::{Batch, Change, Expect, Revision, Store, StoreError, StoreExt,
 /// Points 1 and 2: a change takes effect only on the version of the list that it expects, a batch is
 /// stored as a whole or not at all, and no revision is used twice.
 pub(super) fn contacts_are_expected(store: &dyn Store) -> Result<(), Broken> {
-    let [mine, more, yours] = [list("me", &[1])?, list("me", &[1, 2])?, list("you", &[3])?];
-    let stale = add(store, mine.clone())?;
-    conflict("a change that expects an absent list", store.commit(put(&mine, Expect::Absent)))?;
-    store.commit(put(&more, Expect::Revision(stale)))?;
-    let current = read(store, "me")?;
-    equal("the list stored over a revision", &*current, &more)?;
-    must(current.revision() != stale, "a revision is used twice")?;
-    conflict("a stale revision", store.commit(put(&mine, Expect::Revision(stale))))?;
-    let half =
-        [Change::put(yours.clone(), Expect::Absent), Change::put(mine.clone(), Expect::Revision(stale))];
-    conflict("half of a batch", store.commit(half.into_iter().collect()))?;
-    must(store.contact_list(owner("you")?)?.is_none(), "a refused batch stored something")?;
-    let twice = [Change::put(yours.clone(), Expect::Absent), Change::put(yours, Expect::Absent)];
-    let answer = store.commit(twice.into_iter().collect());
-    must(matches!(answer, Err(StoreError::Duplicate(_))), "two changes of one list are not refused")?;
-    store.commit(Change::remove(owner("me")?, current.expected()).into())?;
-    must(store.contact_list(owner("me")?)?.is_none(), "a removed list is read")?;
-    let again = add(store, mine)?;
-    must(again != stale && again != current.revision(), "a revision is used twice")?;
-    let racing = vec![put(&more, Expect::Revision(again)); 16];
-    one_is_made("the commits over one revision", &racing, |batch| store.commit(batch))
+    let lists = [list("me", &[1])?, list("me", &[1, 2])?, list("you", &[3])?];
+    changes_are_expected(store, "list", lists, |owner| store.contact_list(owner))
 }
 
 /// Point 8: an id belongs to one contact, and looking it up returns that contact. The id of another

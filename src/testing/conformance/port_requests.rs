@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::commits::changes_are_expected;
 use super::fixture::{receipt, time};
 use super::races::one_is_made;
 use super::{Broken, conflict, equal, must, some};
@@ -13,30 +14,9 @@ use crate::store::{Batch, Change, Expect, PortQuery, Revision, Store, StoreError
 /// Points 1 and 2: a change takes effect only on the version of the request that it expects, a batch is
 /// stored as a whole or not at all, and no revision is used twice.
 pub(super) fn port_requests_are_expected(store: &dyn Store) -> Result<(), Broken> {
-    let [first, second] = [request("a", "shop", "submitted", &[])?, request("b", "shop", "submitted", &[])?];
-    let stale = add(store, first.clone())?;
-    conflict("a change that expects an absent request", store.commit(put(&first, Expect::Absent)))?;
-    let changed = request("a", "shop", "pending", &[])?;
-    store.commit(put(&changed, Expect::Revision(stale)))?;
-    let current = read(store, "a")?;
-    equal("the request stored over a revision", &*current, &changed)?;
-    must(current.revision() != stale, "a revision is used twice")?;
-    conflict("a stale revision", store.commit(put(&first, Expect::Revision(stale))))?;
-
-    let half =
-        [Change::put(second.clone(), Expect::Absent), Change::put(first.clone(), Expect::Revision(stale))];
-    conflict("half of a batch", store.commit(half.into_iter().collect()))?;
-    must(store.port_request(id("b")?)?.is_none(), "a refused batch stored something")?;
-    let twice = [Change::put(second.clone(), Expect::Absent), Change::put(second, Expect::Absent)];
-    let answer = store.commit(twice.into_iter().collect());
-    must(matches!(answer, Err(StoreError::Duplicate(_))), "two changes of one request are not refused")?;
-
-    store.commit(Change::remove(id("a")?, current.expected()).into())?;
-    must(store.port_request(id("a")?)?.is_none(), "a removed request is read")?;
-    let again = add(store, first)?;
-    must(again != stale && again != current.revision(), "a revision is used twice")?;
-    let racing = vec![put(&changed, Expect::Revision(again)); 16];
-    one_is_made("the commits over one revision", &racing, |batch| store.commit(batch))
+    let requests = [("a", "submitted"), ("a", "pending"), ("b", "submitted")];
+    let [first, changed, other] = requests.map(|(id, state)| request(id, "shop", state, &[]));
+    changes_are_expected(store, "request", [first?, changed?, other?], |id| store.port_request(id))
 }
 
 /// Point 8: a number is active on at most one request. A request that is completed, canceled or removed
