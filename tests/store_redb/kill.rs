@@ -6,7 +6,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -156,11 +156,24 @@ fn a_killed_process_loses_nothing_and_orders_nothing_twice() {
             .spawn()
             .unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
-        let lines = thread::spawn(move || output.lines().map_while(Result::ok).collect::<Vec<_>>());
-        thread::sleep(Duration::from_micros(20_000 + random.below(150_000)));
+        let (sender, lines) = mpsc::channel();
+        let reader = thread::spawn(move || {
+            output.lines().map_while(Result::ok).for_each(|line| sender.send(line).unwrap());
+        });
+        let mut printed = Vec::new();
+        // One child in four is killed whatever it does, the others at work, however slow the machine is.
+        let (wait, least) = (random.below(150_000), usize::try_from(1 + random.below(60)).unwrap());
+        if run % 4 == 0 {
+            thread::sleep(Duration::from_micros(wait));
+        } else {
+            printed.extend(lines.iter().take(least));
+            thread::sleep(Duration::from_micros(wait / 100));
+        }
         child.kill().unwrap();
         child.wait().unwrap();
-        for line in lines.join().unwrap() {
+        reader.join().unwrap();
+        printed.extend(lines);
+        for line in printed {
             if let Some(("did", rest)) = line.split_once(' ')
                 && let Some((done, number)) = rest.split_once(' ')
             {
