@@ -92,7 +92,7 @@
 //! | module | contents |
 //! |---|---|
 //! | [`number`] | E.164 numbers, prefixes, extensions: parsing, formatting, order, ranges |
-//! | [`plan`] | the world's numbering plan: lookup, parsing, formatting, as-you-type, emergency numbers |
+//! | [`plan`] | the world's numbering plan: lookup, parsing, formatting, as-you-type, short numbers |
 //! | `geo` | places, carriers and time zones of numbers, by language |
 //! | [`normalize`] | ordered converters and dial plans that turn dialled text into numbers |
 //! | [`mask`] | pretty-print masks: `SS(###) ### - ####` |

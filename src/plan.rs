@@ -13,9 +13,10 @@
 //! ```
 //!
 //! The results are those of libphonenumber, release [`METADATA_VERSION`]; [`parse()`] lists the few
-//! exceptions. They come from a constant table of 198 KB, in which a lookup usually visits three or
-//! four digits of the number. There is no initialization on the first call, and only [`AsYouType`] and
-//! [`RegionError`] allocate.
+//! exceptions. They come from a constant table of 196 KB, in which a lookup usually visits three or
+//! four digits of the number. The tables of as-you-type formats and of [short numbers](short) are apart, so
+//! that only programs which use them contain them. There is no initialization on the first call, and only
+//! [`AsYouType`] and [`RegionError`] allocate.
 //!
 //! # Region and type of each line
 //!
@@ -37,6 +38,7 @@
 //! ```
 
 mod as_you_type;
+mod facts;
 mod format;
 mod lookup;
 mod methods;
@@ -266,4 +268,19 @@ pub fn calling_codes() -> impl Iterator<Item = CallingCode> {
 #[must_use]
 pub fn example_number(region: Region, kind: NumberType) -> Option<PhoneNumber> {
     BUILT_IN.example_number(region, kind)
+}
+
+/// Returns a number of `region` that is invalid because it is too short; `None` if the metadata has no
+/// example of a fixed line.
+///
+/// ```
+/// use telnum::plan::{self, Region};
+///
+/// let number = plan::invalid_example_number(Region::CH).unwrap();
+/// assert!(!number.is_valid());
+/// ```
+#[doc(alias = "getInvalidExampleNumber")]
+#[must_use]
+pub fn invalid_example_number(region: Region) -> Option<PhoneNumber> {
+    BUILT_IN.invalid_example_number(region)
 }

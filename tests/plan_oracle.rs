@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use generator::metadata::Territory;
+use generator::metadata::{Desc, Territory};
 use oracle::lists::{Lists, Regexes, Sample, by_action};
 use oracle::{Answer, Oracle, Random, section, words};
 use telnum::PhoneNumber;
@@ -29,6 +29,7 @@ use telnum::plan::{self, AsYouType, METADATA_VERSION, NumberType, Region, Style,
 
 const TABLE: &[u8] = include_bytes!("../src/plan/table.bin");
 const TYPING: &[u8] = include_bytes!("../src/plan/table.typing.bin");
+const SHORTS: &[u8] = include_bytes!("../src/plan/table.shorts.bin");
 const STATES: &str = include_str!("data/plan/states.tsv");
 const ASKED: &str = include_str!("data/plan/asked.tsv");
 
@@ -38,14 +39,16 @@ fn the_generator_reproduces_the_tables() {
     let numbers = resource("PhoneNumberMetadata.xml");
     let testing = resource("PhoneNumberMetadataForTesting.xml");
     let shorts = resource("ShortNumberMetadata.xml");
-    let made = generator::table(METADATA_VERSION, &numbers, &shorts).unwrap();
+    let made = generator::table(METADATA_VERSION, &numbers).unwrap();
     assert!(made == TABLE, "src/plan/table.bin is not made of these resources by this generator");
-    let made = generator::table(METADATA_VERSION, &testing, &shorts).unwrap();
+    let made = generator::table(METADATA_VERSION, &testing).unwrap();
     assert!(made == include_bytes!("data/plan/testing.bin"), "tests/data/plan/testing.bin is old");
     let made = generator::typing_table(&numbers).unwrap();
     assert!(made == include_bytes!("../src/plan/table.typing.bin"), "src/plan/table.typing.bin is old");
     let made = generator::typing_table(&testing).unwrap();
     assert!(made == include_bytes!("data/plan/testing.typing.bin"), "testing.typing.bin is old");
+    let made = generator::shorts_table(&numbers, &shorts).unwrap();
+    assert!(made == SHORTS, "src/plan/table.shorts.bin is old");
 }
 
 #[test]
@@ -111,13 +114,13 @@ fn every_transition_of_a_list_agrees_with_the_regexes() {
     let territories = generator::metadata::read(&resource("PhoneNumberMetadata.xml")).unwrap();
     let shorts = generator::metadata::read(&resource("ShortNumberMetadata.xml")).unwrap();
     let (mut regexes, mut random, mut rows) = (Regexes::default(), Random(2), Rows::default());
-    let (mut met, mut typing_met) = (BTreeSet::new(), BTreeSet::new());
+    let (mut met, mut short_met, mut typing_met) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let (rules, records, actions) = (Lists::open(TABLE, 16), words(TABLE, 15), section(TABLE, 18));
-    let (short_lists, short_records) = (Lists::open(TABLE, 21), words(TABLE, 20));
+    let (short_lists, short_records) = (Lists::open(SHORTS, 2), words(SHORTS, 1));
     let (typing, formats, leading) = (Lists::open(TYPING, 5), words(TYPING, 2), words(TYPING, 3));
     let mut format = formats.chunks(5);
     for (place, territory) in territories.iter().enumerate() {
-        let record = &records[10 * place..][..10];
+        let record = &records[11 * place..][..11];
         assert_eq!(record[0], territory.code);
         let rule = territory.national_prefix_transform_rule.as_deref();
         for (list, first, pattern, rule) in [
@@ -144,17 +147,44 @@ fn every_transition_of_a_list_agrees_with_the_regexes() {
             );
             rows.add("parse", territory, &asked);
         });
+        let at_home_only = territory.desc("noInternationalDialling");
+        rules.walk(record[10], &mut random, &mut met, |asked| {
+            let has_length = |desc: &&Desc| {
+                u8::try_from(asked.digits.len()).is_ok_and(|length| desc.lengths.contains(&length))
+            };
+            let pattern = at_home_only.filter(has_length).and_then(|desc| desc.pattern.as_deref());
+            assert_eq!(
+                asked.value != 0,
+                regexes.is(pattern, asked.digits),
+                "{} {}",
+                territory.id,
+                asked.digits
+            );
+        });
         let short = shorts.iter().find(|short| short.id == territory.id);
-        let emergency = short.and_then(|short| short.desc("emergency")?.pattern.as_deref());
-        let is_exact = ["BR", "CL", "NI"].contains(&territory.id.as_str());
-        for (word, whole) in [(0, true), (1, is_exact)] {
-            short_lists.walk(short_records[3 * place + word], &mut random, &mut met, |asked| {
-                let is = if whole { Regexes::is } else { Regexes::starts };
-                let wanted = is(&mut regexes, emergency, asked.digits);
-                assert_eq!(asked.value != 0, wanted, "{} {}", territory.id, asked.digits);
-                rows.add("emergency", territory, &asked);
-            });
-        }
+        let pattern = |element: &str| short.and_then(|short| short.desc(element)?.pattern.as_deref());
+        short_lists.walk(short_records[6 * place], &mut random, &mut short_met, |asked| {
+            for (bit, element) in
+                [(0, "shortCode"), (4, "carrierSpecific"), (5, "smsServices"), (6, "emergency")]
+            {
+                let wanted = regexes.is(pattern(element), asked.digits);
+                assert_eq!(
+                    asked.value >> bit & 1 == 1,
+                    wanted,
+                    "{} {} {element}",
+                    territory.id,
+                    asked.digits
+                );
+            }
+            if let Ok(region) = territory.id.parse() {
+                let is_exact = ["BR", "CL", "NI"].contains(&territory.id.as_str());
+                let is = if is_exact { Regexes::is } else { Regexes::starts };
+                let wanted = is(&mut regexes, pattern("emergency"), asked.digits);
+                let connects = short::connects_to_emergency(asked.digits, region);
+                assert_eq!(connects, wanted, "{} {}", territory.id, asked.digits);
+            }
+            rows.add("emergency", territory, &asked);
+        });
         for (eligible, what) in regexes.eligible(territory).into_iter().zip(["home", "abroad"]) {
             for of in eligible {
                 let [.., first, count] = format.next().unwrap() else { panic!() };

@@ -5,8 +5,8 @@
 //! ```
 //!
 //! The version is taken from the path of the directory, unless it is given as the second argument.
-//! There are four tables: the plan and the as-you-type formats, each from the metadata and from
-//! libphonenumber's metadata for testing.
+//! There are five tables: the plan and the as-you-type formats, each from the metadata and from
+//! libphonenumber's metadata for testing, and the short numbers.
 //!
 //! After a new release:
 //! - Add new regions to the constants of `Region`.
@@ -27,16 +27,18 @@ fn main() -> Result<(), Error> {
     };
     let version = version.or_else(|| version_in(&resources)).ok_or("no version in the path: give one")?;
     let read = |name: &str| std::fs::read_to_string(Path::new(&resources).join(name));
-    let shorts = read("ShortNumberMetadata.xml")?;
     for (metadata, output) in [
         ("PhoneNumberMetadata.xml", "src/plan/table.bin"),
         ("PhoneNumberMetadataForTesting.xml", "tests/data/plan/testing.bin"),
     ] {
         let numbers = read(metadata)?;
         let output = Path::new(env!("CARGO_MANIFEST_DIR")).join(output);
-        write(&output, &generator::table(&version, &numbers, &shorts)?)?;
+        write(&output, &generator::table(&version, &numbers)?)?;
         write(&output.with_extension("typing.bin"), &generator::typing_table(&numbers)?)?;
     }
+    let shorts =
+        generator::shorts_table(&read("PhoneNumberMetadata.xml")?, &read("ShortNumberMetadata.xml")?)?;
+    write(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/plan/table.shorts.bin"), &shorts)?;
     println!("libphonenumber {version}");
     Ok(())
 }

@@ -1,5 +1,6 @@
 use core::fmt;
 
+use super::facts::MOBILE_AREAS;
 use super::format::Style;
 use super::number_type::NumberType;
 use super::possibility::Possibility;
@@ -60,6 +61,16 @@ impl Table {
 }
 
 impl Lookup {
+    /// Returns the table of the lookup.
+    pub(super) const fn table(&self) -> &'static Table {
+        self.table
+    }
+
+    /// Returns the territory of the number.
+    pub(super) fn territory(&self) -> Option<Territory> {
+        self.leaf.territory(self.table)
+    }
+
     /// Returns the number that was looked up.
     #[must_use]
     #[inline]
@@ -162,13 +173,9 @@ impl Lookup {
     pub fn area_code_len(&self) -> usize {
         /// The calling code of Mexico, which has area codes but no national prefix.
         const AREAS_WITHOUT_PREFIX: u16 = 52;
-        /// The calling codes of Mexico, Argentina, Brazil and Indonesia, whose mobile numbers have area
-        /// codes. The mobile numbers of China belong to an area too, but their digits do not show
-        /// which.
-        const MOBILE_AREAS: [u16; 4] = [52, 54, 55, 62];
-        let Some(territory) = self.leaf.territory(self.table) else { return 0 };
+        let Some(territory) = self.territory() else { return 0 };
         let code = self.number.calling_code().map_or(0, CallingCode::get);
-        let has_area_codes = self.table.has_national_prefix(territory)
+        let has_area_codes = !self.table.national_prefix(territory).is_empty()
             || self.national_digits().next() == Some(0)
             || code == AREAS_WITHOUT_PREFIX;
         let is_geographical = match self.number_type() {

@@ -93,6 +93,49 @@ impl Region {
         BUILT_IN.calling_code(self)
     }
 
+    /// Returns the types of numbers that the region has.
+    ///
+    /// [`NumberType::FixedLineOrMobile`] is not among them: a region whose fixed lines and mobile phones
+    /// share their numbers has both types.
+    ///
+    /// ```
+    /// # use telnum::plan::{NumberType, Region};
+    /// let types: Vec<_> = Region::AW.number_types().map(NumberType::as_str).collect();
+    /// assert_eq!(types, ["FIXED_LINE", "MOBILE", "TOLL_FREE", "PREMIUM_RATE", "VOIP"]);
+    /// ```
+    #[doc(alias = "getSupportedTypesForRegion")]
+    pub fn number_types(self) -> impl Iterator<Item = NumberType> {
+        BUILT_IN.number_types(self)
+    }
+
+    /// Returns the national prefix, which is dialled before a national number within the country; `None`
+    /// if there is none. A `~` in it stands for a wait for the dial tone.
+    ///
+    /// ```
+    /// # use telnum::plan::Region;
+    /// assert_eq!((Region::GB.national_prefix(), Region::HU.national_prefix()), (Some("0"), Some("06")));
+    /// assert_eq!(Region::ES.national_prefix(), None);
+    /// ```
+    #[doc(alias("getNddPrefixForRegion", "trunk_prefix"))]
+    #[must_use]
+    pub fn national_prefix(self) -> Option<&'static str> {
+        BUILT_IN.national_prefix_of(self)
+    }
+
+    /// Returns whether subscribers of the region keep their mobile number when they change the carrier.
+    ///
+    /// If so, the carrier of a mobile number cannot be told from its digits.
+    ///
+    /// ```
+    /// # use telnum::plan::Region;
+    /// assert!(Region::GB.has_portable_mobile_numbers() && !Region::BB.has_portable_mobile_numbers());
+    /// ```
+    #[doc(alias = "isMobileNumberPortableRegion")]
+    #[must_use]
+    pub fn has_portable_mobile_numbers(self) -> bool {
+        BUILT_IN.has_portable_mobile_numbers(self)
+    }
+
     /// Returns whether the region is part of the North American Numbering Plan.
     ///
     /// ```
@@ -134,6 +177,34 @@ impl CallingCode {
     #[doc(alias = "getRegionCodesForCountryCode")]
     pub fn regions(self) -> impl Iterator<Item = Region> {
         BUILT_IN.territories_of(BUILT_IN.slot(self)).filter_map(|territory| BUILT_IN.region(territory))
+    }
+
+    /// Returns the types of numbers that the main region of the code has. The iterator is empty if the code
+    /// is not assigned.
+    ///
+    /// ```
+    /// # use telnum::{CallingCode, plan::NumberType};
+    /// assert!(CallingCode::new(979)?.number_types().eq([NumberType::PremiumRate]));
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
+    #[doc(alias = "getSupportedTypesForNonGeoEntity")]
+    pub fn number_types(self) -> impl Iterator<Item = NumberType> {
+        BUILT_IN.types_of(BUILT_IN.main_territory(BUILT_IN.slot(self)))
+    }
+
+    /// Returns the digits that international callers dial between the code and the area code of a mobile
+    /// number; `None` for all countries except Argentina.
+    ///
+    /// ```
+    /// # use telnum::CallingCode;
+    /// assert_eq!(CallingCode::new(54)?.mobile_token(), Some("9"));
+    /// assert_eq!(CallingCode::new(46)?.mobile_token(), None);
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
+    #[doc(alias = "getCountryMobileToken")]
+    #[must_use]
+    pub const fn mobile_token(self) -> Option<&'static str> {
+        if self.get() == 54 { Some("9") } else { None }
     }
 
     /// Returns an example of a valid number of `kind` in the main region of the code; `None` if the

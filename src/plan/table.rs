@@ -13,11 +13,10 @@
 pub(super) mod bytes;
 pub(super) mod lists;
 pub(super) mod rules;
-mod shorts;
+pub(super) mod shorts;
 
 use self::bytes::{Territory, Words, counted, section, word, words};
 use self::rules::Rules;
-use self::shorts::Shorts;
 use super::number_type::NumberType;
 use super::region::Region;
 use crate::number::{CallingCode, PhoneNumber};
@@ -54,8 +53,8 @@ pub struct Table {
     /// For each territory of a shared code and each length, the first row of the automaton that decides
     /// whether a number of another region is valid in this territory, too.
     own_roots: Words,
-    /// For each format, the national, international and carrier template.
-    formats: &'static [[[u8; 2]; 3]],
+    /// For each format, the national, international and carrier template, and the national prefix rule.
+    formats: &'static [[[u8; 2]; 4]],
     templates: &'static [u8],
     /// The characters of templates other than digits.
     literals: &'static [u8],
@@ -64,7 +63,6 @@ pub struct Table {
     examples: &'static [[u8; 8]],
     texts: &'static [u8],
     pub(super) rules: Rules,
-    pub(super) shorts: Shorts,
 }
 
 /// The purpose of a template.
@@ -77,7 +75,7 @@ pub(super) enum TemplateKind {
 }
 
 /// The data of one territory.
-type Record = [[u8; 2]; 20];
+type Record = [[u8; 2]; 21];
 
 /// The indices of the words of a [`Record`].
 mod fact {
@@ -86,11 +84,12 @@ mod fact {
     pub(super) const FLAGS: usize = 2;
     pub(super) const INTERNATIONAL_PREFIX: usize = 3;
     pub(super) const EXTENSION_PREFIX: usize = 4;
-    pub(super) const OWN_ROOTS: usize = 5;
-    pub(super) const EXAMPLES: usize = 6;
-    pub(super) const EXAMPLE_TYPES: usize = 7;
+    pub(super) const NATIONAL_PREFIX: usize = 5;
+    pub(super) const OWN_ROOTS: usize = 6;
+    pub(super) const EXAMPLES: usize = 7;
+    pub(super) const EXAMPLE_TYPES: usize = 8;
     /// The possible lengths of all types, followed by those of each type.
-    pub(super) const LENGTHS: usize = 8;
+    pub(super) const LENGTHS: usize = 9;
 }
 
 /// The result of a lookup.
@@ -132,7 +131,6 @@ impl Table {
             examples: section(bytes, 13).as_chunks().0,
             texts: section(bytes, 14),
             rules: Rules::open(bytes),
-            shorts: Shorts::open(bytes),
         }
     }
 
@@ -214,8 +212,14 @@ impl Table {
         CallingCode::new(self.fact(territory, fact::CODE)).ok()
     }
 
-    /// Returns whether `territory` has a national prefix.
-    pub(super) fn has_national_prefix(&self, territory: Territory) -> bool {
+    /// Returns the national prefix: the digits dialled in `territory` before a national number; empty if
+    /// there is none.
+    pub(super) fn national_prefix(&self, territory: Territory) -> &'static [u8] {
+        counted(self.texts, self.fact(territory, fact::NATIONAL_PREFIX))
+    }
+
+    /// Returns whether mobile numbers of `territory` can be ported to another carrier.
+    pub(super) fn is_portable(&self, territory: Territory) -> bool {
         self.fact(territory, fact::FLAGS) & 2 != 0
     }
 

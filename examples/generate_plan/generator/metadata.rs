@@ -29,6 +29,8 @@ pub(crate) struct Territory {
     pub(crate) id: String,
     pub(crate) code: u16,
     pub(crate) main: bool,
+    /// Whether a mobile number can be kept when its subscriber changes the carrier.
+    pub(crate) portable: bool,
     pub(crate) leading_digits: Option<String>,
     pub(crate) international_prefix: Option<String>,
     pub(crate) preferred_international_prefix: Option<String>,
@@ -136,6 +138,7 @@ fn territory(node: Node<'_, '_>) -> Result<Territory, Error> {
     }
     Ok(Territory {
         main: node.attribute("mainCountryForCode") == Some("true"),
+        portable: node.attribute("mobileNumberPortableRegion") == Some("true"),
         leading_digits: pattern("leadingDigits"),
         international_prefix: pattern("internationalPrefix"),
         preferred_international_prefix: text("preferredInternationalPrefix"),

@@ -32,16 +32,22 @@ pub(crate) fn words(words: Vec<u16>) -> Section {
     Section::Words(words.into_iter().map(Word::Plain).collect())
 }
 
-/// Generates the table of the plan from the XML of `numbers` and of short numbers (`shorts`) of
-/// libphonenumber's release `version`.
-pub(crate) fn table(version: &str, numbers: &str, shorts: &str) -> Result<Vec<u8>, Error> {
+/// Generates the table of the plan from the XML of `numbers` of libphonenumber's release `version`.
+pub(crate) fn table(version: &str, numbers: &str) -> Result<Vec<u8>, Error> {
     let territories = metadata::read(numbers)?;
-    let shorts = metadata::read(shorts)?;
     let mut automaton = automaton::Automaton::default();
     let mut sections = vec![Section::Bytes(version.as_bytes().to_vec())];
     sections.extend(plan::sections(&territories, &mut automaton)?);
     sections.extend(parsing::sections(&territories, &mut automaton)?);
-    sections.extend(shorts::sections(&territories, &shorts, &mut automaton)?);
+    join(sections, &automaton)
+}
+
+/// Generates the table of short numbers from the XML of `numbers`, for the order of the territories, and of
+/// short numbers (`shorts`).
+pub(crate) fn shorts_table(numbers: &str, shorts: &str) -> Result<Vec<u8>, Error> {
+    let (territories, shorts) = (metadata::read(numbers)?, metadata::read(shorts)?);
+    let mut automaton = automaton::Automaton::default();
+    let sections = shorts::sections(&territories, &shorts, &mut automaton)?;
     join(sections, &automaton)
 }
 

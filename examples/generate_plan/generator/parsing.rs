@@ -35,6 +35,7 @@ pub(crate) fn sections(territories: &[Territory], automaton: &mut Automaton) -> 
         )?;
         let general = territory.general.pattern.as_deref();
         let general = question(parsing.automaton, &mut parsing.lists, general, false)?;
+        let at_home_only = parsing.at_home_only(territory)?;
         let bits =
             |set: &std::collections::BTreeSet<u8>| set.iter().fold(0_u32, |bits, length| bits | 1 << length);
         let (possible, local) = (bits(&territory.general.lengths), bits(&territory.general.local_only));
@@ -42,6 +43,7 @@ pub(crate) fn sections(territories: &[Territory], automaton: &mut Automaton) -> 
         for bits in [possible, local] {
             records.extend([(bits & 0xFFFF) as u16, (bits >> 16) as u16]);
         }
+        records.push(at_home_only);
     }
     let actions = parsing.actions.iter().flat_map(Action::bytes).collect();
     let [index, entries] = parsing.lists.sections();
@@ -157,6 +159,21 @@ impl Parsing<'_> {
             self.actions.len() - 1
         });
         Ok(u16::try_from(place)?)
+    }
+
+    /// Compiles the pattern of numbers that cannot be dialled from abroad.
+    fn at_home_only(&mut self, territory: &Territory) -> Result<u16, Error> {
+        let Some(desc) = territory.desc("noInternationalDialling") else { return self.lists.add(&[NOTHING]) };
+        let mut question = Question::default();
+        question.whole(desc.pattern.as_deref().ok_or("a description without a pattern")?)?;
+        let entry = |length: usize| match u8::try_from(length) {
+            Ok(short) if desc.lengths.contains(&short) => {
+                self.automaton.add(&question, length, |found| Ok(u16::from(found[0])))
+            }
+            _ => Ok(NOTHING),
+        };
+        let list: Vec<_> = (1..=LENGTHS).map(entry).collect::<Result<_, _>>()?;
+        self.lists.add(&list)
     }
 
     /// Compiles a pattern of prefixes and its transform rule.

@@ -14,7 +14,9 @@ const NONE: u16 = u16::MAX;
 
 /// Returns the sections in the order in which `src/plan/table.rs` reads them.
 pub(crate) fn sections(territories: &[Territory], automaton: &mut Automaton) -> Result<Vec<Section>, Error> {
-    let mut plan = Plan { territories, templates: Templates::default(), formats: Vec::new() };
+    let mut texts = Pool::default();
+    texts.add(b"")?;
+    let mut plan = Plan { territories, templates: Templates::default(), formats: Vec::new(), texts };
     let mut slots = vec![0; 0x99A];
     let (mut codes, mut code_regions) = (Vec::new(), Vec::new());
     let (mut roots, mut own_roots) = (Vec::new(), Vec::new());
@@ -48,7 +50,7 @@ pub(crate) fn sections(territories: &[Territory], automaton: &mut Automaton) -> 
     // The library reads 24 bytes of every template, the last one included.
     plan.templates.pool.bytes.extend([0; 32]);
     plan.templates.literals.resize(16, 0);
-    let facts = Facts::new(territories, &own_root_of)?;
+    let facts = Facts::new(territories, &own_root_of, plan.texts)?;
     Ok(vec![
         words(facts.records),
         words(by_letters(territories)?),
@@ -69,7 +71,7 @@ pub(crate) fn sections(territories: &[Territory], automaton: &mut Automaton) -> 
 /// The data of each territory other than patterns.
 #[derive(Default)]
 struct Facts {
-    /// The 20 words of each territory.
+    /// The 21 words of each territory.
     records: Vec<u16>,
     /// The possible lengths with an area code and only without one, without repeated pairs.
     lengths: Vec<[u16; 2]>,
@@ -78,10 +80,10 @@ struct Facts {
 }
 
 impl Facts {
-    fn new(territories: &[Territory], own_root_of: &[u16]) -> Result<Self, Error> {
-        let mut facts = Self::default();
+    fn new(territories: &[Territory], own_root_of: &[u16], texts: Pool) -> Result<Self, Error> {
+        let mut facts = Self { texts, ..Self::default() };
         for (territory, own_root) in territories.iter().zip(own_root_of) {
-            let flags = u16::from(territory.main) | u16::from(territory.national_prefix.is_some()) << 1;
+            let flags = u16::from(territory.main) | u16::from(territory.portable) << 1;
             let extension = territory.preferred_extension_prefix.as_deref().unwrap_or(" ext. ");
             let mut record = vec![
                 letters(&territory.id)?,
@@ -89,6 +91,7 @@ impl Facts {
                 flags,
                 facts.texts.add(dialling_prefix(territory).as_bytes())?,
                 facts.texts.add(extension.as_bytes())?,
+                facts.texts.add(territory.national_prefix.as_deref().unwrap_or_default().as_bytes())?,
                 *own_root,
                 u16::try_from(facts.examples.len())?,
             ];
@@ -129,8 +132,9 @@ fn by_letters(territories: &[Territory]) -> Result<Vec<u16>, Error> {
 struct Plan<'a> {
     territories: &'a [Territory],
     templates: Templates,
-    /// The national, international and carrier template of each format.
+    /// The national, international and carrier template of each format, and its national prefix rule.
     formats: Vec<u16>,
+    texts: Pool,
 }
 
 impl Plan<'_> {
@@ -153,16 +157,17 @@ impl Plan<'_> {
         let entry = automaton.add(&question, length, |found| {
             let (region, kind) = claims.region(found).map_or((0, 0), |(place, kind)| (place + 1, kind));
             let national = national.of(found);
-            let triple = [
+            let format = [
                 self.template(national.as_ref(), length, |format| format.national_prefix_rule.as_deref())?,
                 self.template(international.of(found).as_ref(), length, |_| None)?,
                 self.template(national.as_ref(), length, |format| {
                     format.carrier_rule.as_deref().or(format.national_prefix_rule.as_deref())
                 })?,
+                self.rule(national.as_ref().map(|(format, _)| *format))?,
             ];
-            let format = formats.chunks(3).position(|known| known == triple).unwrap_or_else(|| {
-                formats.extend(triple);
-                formats.len() / 3 - 1
+            let format = formats.chunks(4).position(|known| known == format).unwrap_or_else(|| {
+                formats.extend(format);
+                formats.len() / 4 - 1
             });
             if region >= 32 || format >= 64 {
                 return Err("a leaf has no room for the region or the format".into());
@@ -170,13 +175,13 @@ impl Plan<'_> {
             Ok(u16::try_from(region << 10 | kind << 6 | format)?)
         })?;
         // Another root may have the same formats.
-        let mut places = (0..self.formats.len()).step_by(3);
+        let mut places = (0..self.formats.len()).step_by(4);
         let known = places.find(|place| self.formats[*place..].starts_with(&formats));
         let place = known.unwrap_or(self.formats.len());
         if known.is_none() {
             self.formats.extend(formats);
         }
-        Ok((entry, u16::try_from(place / 3)?))
+        Ok((entry, u16::try_from(place / 4)?))
     }
 
     /// Returns the entry for the decision whether digits that [`root`](Self::root) assigns to another
@@ -195,6 +200,14 @@ impl Plan<'_> {
             Ok(u16::from(elsewhere && claims.0[place].kind(found) != 0))
         })?;
         Ok(Word::Entry(entry))
+    }
+
+    /// Returns the text of the national prefix rule, counted from 1; 0 without a format. The top bit is set
+    /// if the prefix is optional.
+    fn rule(&mut self, format: Option<&Format>) -> Result<u16, Error> {
+        let Some(format) = format else { return Ok(0) };
+        let rule = format.national_prefix_rule.as_deref().unwrap_or_default();
+        Ok((self.texts.add(rule.as_bytes())? + 1) | u16::from(format.national_prefix_optional) << 15)
     }
 
     fn template<'f>(

@@ -10,7 +10,7 @@ use super::lists::Lists;
 use crate::number::CallingCode;
 
 /// The number of words of a territory's record.
-const WORDS: usize = 10;
+const WORDS: usize = 11;
 const CODE: usize = 0;
 /// The list of international prefixes, and the set of digits that they start with, as bits.
 const INTERNATIONAL: usize = 1;
@@ -23,6 +23,8 @@ const GENERAL: usize = 3;
 /// The possible lengths of numbers, and of numbers without an area code, as 32 bits each.
 const LENGTHS: usize = 6;
 const LOCAL_LENGTHS: usize = 8;
+/// The list of numbers that cannot be dialled from abroad.
+const AT_HOME_ONLY: usize = 10;
 
 /// The number of bytes of an action.
 const ACTION: usize = 10;
@@ -142,6 +144,11 @@ impl Rules {
     #[inline]
     pub(in crate::plan) fn is_general(&self, territory: Territory, digits: &[u8]) -> bool {
         self.lists.answer(self.word(territory, GENERAL), digits) != 0
+    }
+
+    /// Returns whether the number `digits` of `territory` cannot be dialled from abroad.
+    pub(in crate::plan) fn is_at_home_only(&self, territory: Territory, digits: &[u8]) -> bool {
+        self.lists.answer(self.word(territory, AT_HOME_ONLY), digits) != 0
     }
 
     /// Returns whether numbers of `territory` can have `length` digits.

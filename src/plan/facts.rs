@@ -1,0 +1,95 @@
+//! Facts of regions, calling codes and numbers that are neither validity nor format.
+
+use super::lookup::Lookup;
+use super::number_type::NumberType;
+use super::region::Region;
+use super::table::Table;
+use super::table::bytes::Territory;
+use crate::number::{Buffer, CallingCode, PhoneNumber};
+
+/// The calling codes of Mexico, Argentina, Brazil and Indonesia, whose mobile numbers have area codes.
+pub(super) const MOBILE_AREAS: [u16; 4] = [52, 54, 55, 62];
+
+/// The calling code of China, whose mobile numbers belong to an area too, but without an area code.
+const MOBILE_AREAS_WITHOUT_CODE: u16 = 86;
+
+impl Table {
+    /// Returns the types of `region`, as [`Region::number_types`] does.
+    pub fn number_types(&'static self, region: Region) -> impl Iterator<Item = NumberType> {
+        self.types_of(self.territory(region))
+    }
+
+    /// Returns the types of `territory`.
+    pub(super) fn types_of(&'static self, territory: Option<Territory>) -> impl Iterator<Item = NumberType> {
+        NumberType::all().filter(move |kind| {
+            let is_single = !matches!(kind, NumberType::Unknown | NumberType::FixedLineOrMobile);
+            is_single && territory.is_some_and(|territory| self.lengths(territory, *kind)[0] != 0)
+        })
+    }
+
+    /// Returns the national prefix of `region`, as [`Region::national_prefix`] does.
+    #[must_use]
+    pub fn national_prefix_of(&self, region: Region) -> Option<&'static str> {
+        let prefix = self.national_prefix(self.territory(region)?);
+        str::from_utf8(prefix).ok().filter(|prefix| !prefix.is_empty())
+    }
+
+    /// Returns whether mobile numbers of `region` are portable, as
+    /// [`Region::has_portable_mobile_numbers`] does.
+    #[must_use]
+    pub fn has_portable_mobile_numbers(&self, region: Region) -> bool {
+        self.territory(region).is_some_and(|territory| self.is_portable(territory))
+    }
+
+    /// Returns a number that is too short, as
+    /// [`plan::invalid_example_number`](super::invalid_example_number) does.
+    #[must_use]
+    pub fn invalid_example_number(&'static self, region: Region) -> Option<PhoneNumber> {
+        let example = self.example_number(region, NumberType::FixedLine)?.national_digits();
+        let (buffer, count) = (Buffer::of(example.to_bits()), example.len());
+        let shorter = (2..count).rev().map(|length| buffer.part(1, 1 + length));
+        let numbers = shorter.filter_map(|digits| Some(self.parse(digits, Some(region)).ok()?.number));
+        numbers.into_iter().find(|number| !self.lookup(*number).is_valid())
+    }
+}
+
+impl Lookup {
+    /// Returns whether the number belongs to a geographical area, as far as its type tells.
+    ///
+    /// That are fixed lines, numbers that cannot be told from fixed lines, and the mobile numbers of
+    /// Argentina, Brazil, China, Indonesia and Mexico.
+    ///
+    /// ```
+    /// # use telnum::plan;
+    /// assert!(plan::lookup("+442079460000".parse()?).is_geographical());
+    /// assert!(!plan::lookup("+18002530000".parse()?).is_geographical());
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
+    #[doc(alias = "isNumberGeographical")]
+    #[must_use]
+    pub fn is_geographical(&self) -> bool {
+        let code = self.number().calling_code().map_or(0, CallingCode::get);
+        match self.number_type() {
+            NumberType::FixedLine | NumberType::FixedLineOrMobile => true,
+            NumberType::Mobile => code == MOBILE_AREAS_WITHOUT_CODE || MOBILE_AREAS.contains(&code),
+            _ => false,
+        }
+    }
+
+    /// Returns whether the number can be dialled from other countries; `true` if its region is not known.
+    ///
+    /// ```
+    /// # use telnum::plan;
+    /// assert!(plan::lookup("+5411123456789".parse()?).is_diallable_from_abroad());
+    /// assert!(!plan::lookup("+548101234567".parse()?).is_diallable_from_abroad());
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
+    #[doc(alias = "canBeInternationallyDialled")]
+    #[must_use]
+    pub fn is_diallable_from_abroad(&self) -> bool {
+        let Some(territory) = self.territory() else { return true };
+        let national = self.national_digits();
+        let buffer = Buffer::of(national.to_bits()).bytes();
+        !self.table().rules.is_at_home_only(territory, buffer.get(1..=national.len()).unwrap_or_default())
+    }
+}
