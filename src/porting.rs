@@ -5,7 +5,8 @@
 //! ```
 //! use telnum::account::{Account, AccountId, AccountTree};
 //! use telnum::porting::{
-//!     Arrival, NewPortRequest, PortContext, PortRequest, PortSettings, PortState, ScheduleOn, UnitedStates,
+//!     Arrival, NewPortRequest, PortContext, PortRefusalKind, PortRequest, PortSettings, PortState, ScheduleOn,
+//!     UnitedStates,
 //! };
 //!
 //! let [master, bakery]: [AccountId; 2] = ["master".parse()?, "bakery".parse()?];
@@ -26,7 +27,7 @@
 //! // The port authority does the rest.
 //! let authority = owner.by(master);
 //! let refusal = request.transition(&PortState::Pending, None, &owner).unwrap_err();
-//! assert!(refusal.message().ends_with("please contact your port authority"));
+//! assert_eq!(refusal.kind(), PortRefusalKind::Forbidden);
 //! let request = request.transition(&PortState::Pending, None, &authority)?.request;
 //! let on = ScheduleOn::new("US/Pacific", "2026-03-06 00:00");
 //! let request = request.schedule(on, &UnitedStates, None, &authority)?.request;

@@ -1,22 +1,21 @@
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-
 use super::billing::{BillingError, Quote};
+use super::replayed::ReplayedError;
 use crate::carrier::CarrierError;
-use crate::feature::e911::{E911Key, E911Refusal};
+use crate::feature::e911::E911Refusal;
 use crate::idempotency::RequestKey;
 use crate::names::CarrierName;
 use crate::number::PhoneNumber;
 use crate::provider::ProviderError;
 use crate::record::{Refusal, RefusalKind, RouteError};
 use crate::store::StoreError;
+use serde::{Deserialize, Serialize};
 
 /// The error of a call of the inventory, for one number or for the whole call.
 ///
-/// [`kind`](Self::kind) classifies the error. [`message`](Self::message) and [`cause`](Self::cause) are
-/// its description without details, and the details, as in Kazoo's documents.
+/// [`kind`](Self::kind) classifies the error. The error document of Kazoo's API is the type
+/// `http::kazoo::ErrorBody` of the feature `http`.
 ///
 /// ```
 /// use telnum::inventory::{InventoryError, InventoryErrorKind};
@@ -24,7 +23,6 @@ use crate::store::StoreError;
 /// let error = InventoryError::NotFound("+14158867900".parse()?);
 /// assert_eq!(error.kind(), InventoryErrorKind::NotFound);
 /// assert_eq!(error.to_string(), "number +14158867900 not found");
-/// assert_eq!((&*error.message(), error.cause()), ("number not found", Some("+14158867900".into())));
 /// # Ok::<(), telnum::NumberError>(())
 /// ```
 #[derive(Clone, Debug, thiserror::Error)]
@@ -186,19 +184,6 @@ pub enum InventoryErrorKind {
     Store,
 }
 
-/// The error of an earlier response, as kept in its receipt.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ReplayedError {
-    /// The kind of the error.
-    pub kind: InventoryErrorKind,
-    /// The message without details.
-    pub message: Box<str>,
-    /// The details.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cause: Option<Value>,
-}
-
 impl InventoryError {
     /// Returns the kind of the error.
     #[must_use]
@@ -229,74 +214,6 @@ impl InventoryError {
             Self::Store(_) => InventoryErrorKind::Store,
             Self::Replayed(replayed) => replayed.kind,
         }
-    }
-
-    /// Returns the message without the details in [`cause`](Self::cause). If Kazoo's documents have the
-    /// error, the wording is theirs.
-    #[must_use]
-    pub fn message(&self) -> Box<str> {
-        match self {
-            Self::Refused(refusal) => refusal.message().into(),
-            Self::NotFound(_) => "number not found".into(),
-            Self::Billing(BillingError::NotEnoughCredit) => {
-                "not enough credit to perform the operation".into()
-            }
-            Self::Billing(BillingError::ServiceRestriction(reason)) => reason.clone(),
-            Self::QuoteNotAccepted(_) => "accept charges".into(),
-            Self::E911(E911Refusal::Error { .. }) => "fault by provider".into(),
-            Self::UnknownCarrier(_) => "invalid".into(),
-            Self::Store(_) => "internal error".into(),
-            Self::Replayed(replayed) => replayed.message.clone(),
-            Self::NotReconcilable(_)
-            | Self::NotInService { .. }
-            | Self::Carrier { .. }
-            | Self::Provider { .. }
-            | Self::E911(_)
-            | Self::NeedsProvider(_)
-            | Self::NotForImports(_)
-            | Self::NoCarrier(_)
-            | Self::Conflict(_)
-            | Self::TooManyRequests
-            | Self::KeyReused(_)
-            | Self::NotDone(_)
-            | Self::DeadlinePassed(_)
-            | Self::TooMany { .. }
-            | Self::TooLarge { .. } => self.to_string().into(),
-        }
-    }
-
-    /// Returns the details of the error: the number, text or key that it concerns, the quotes that were
-    /// not accepted, or the addresses to choose from.
-    #[must_use]
-    pub fn cause(&self) -> Option<Value> {
-        Some(match self {
-            Self::Refused(refusal) => return refusal.cause(),
-            Self::NotReconcilable(text) | Self::NotDone(text) => text.as_ref().into(),
-            Self::NotFound(number)
-            | Self::NotInService { number, .. }
-            | Self::Carrier { number, .. }
-            | Self::Provider { number, .. }
-            | Self::NeedsProvider(number)
-            | Self::Conflict(number)
-            | Self::DeadlinePassed(number) => number.to_string().into(),
-            Self::QuoteNotAccepted(quotes) => json!(**quotes),
-            Self::E911(E911Refusal::Error { .. })
-            | Self::Billing(_)
-            | Self::NotForImports(_)
-            | Self::TooManyRequests
-            | Self::Store(_) => return None,
-            Self::E911(refusal) => refusal.data(E911Key::E911),
-            Self::NoCarrier(name) => name.as_str().into(),
-            Self::UnknownCarrier(name) => format!("'{name}' is not known by the system").into(),
-            Self::KeyReused(key) => key.as_str().into(),
-            Self::TooMany { max, .. } | Self::TooLarge { max, .. } => (*max).into(),
-            Self::Replayed(replayed) => return replayed.cause.clone(),
-        })
-    }
-
-    /// Returns the error in the form that receipts keep.
-    pub(super) fn to_replayed(&self) -> ReplayedError {
-        ReplayedError { kind: self.kind(), message: self.message(), cause: self.cause() }
     }
 }
 

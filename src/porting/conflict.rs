@@ -18,7 +18,7 @@ pub struct Placement {
 
 /// The reason why a number cannot be on a port request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{number}: {}", self.message())]
+#[error("number {number}: {kind}")]
 pub struct NumberConflict {
     /// The number.
     pub number: PhoneNumber,
@@ -27,16 +27,20 @@ pub struct NumberConflict {
 }
 
 /// The kind of a [`NumberConflict`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NumberConflictKind {
     /// A number on another request of the same account.
+    #[error("already on port request {0}")]
     SameAccount(PortRequestId),
     /// A number on a request of another account.
+    #[error("being ported for another account")]
     OtherAccount,
     /// A number on several active requests: the stored data is inconsistent.
+    #[error("on several active port requests, expected at most one")]
     Several,
     /// A number in the inventory with an owner.
+    #[error("already in the inventory, with an owner")]
     Exists,
 }
 
@@ -179,29 +183,5 @@ impl PortRequest {
 
     fn has_uncanceled(&self, number: PhoneNumber) -> bool {
         self.number(number).is_some_and(|number| number.status().kind() != NumberStatusKind::Canceled)
-    }
-}
-
-impl NumberConflict {
-    /// Returns the message in Kazoo's error documents.
-    ///
-    /// ```
-    /// use telnum::porting::{NumberConflict, NumberConflictKind};
-    ///
-    /// let kind = NumberConflictKind::SameAccount("p2".parse()?);
-    /// let conflict = NumberConflict { number: "+14158867900".parse()?, kind };
-    /// assert_eq!(conflict.message(), "Number is on a port request already: p2");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn message(&self) -> String {
-        match self.kind {
-            NumberConflictKind::SameAccount(id) => format!("Number is on a port request already: {id}"),
-            NumberConflictKind::OtherAccount => "Number is being ported for a different account".to_owned(),
-            NumberConflictKind::Several => {
-                "Number is currently on multiple port requests. Contact a system admin to rectify".to_owned()
-            }
-            NumberConflictKind::Exists => "Number exists on the system already".to_owned(),
-        }
     }
 }

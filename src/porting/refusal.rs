@@ -2,14 +2,11 @@
 
 use super::{NumberStatusKind, PortState, PortTransitionRefusal};
 use crate::account::Actor;
-use crate::document::{FieldError, FieldPath};
+use crate::document::FieldError;
 use crate::number::PhoneNumber;
 use crate::time::Timestamp;
 
 /// The reason why a command on a port request is refused. A refused command changes nothing.
-///
-/// [`message`](Self::message), [`cause`](Self::cause) and [`field`](Self::field) return the content of
-/// Kazoo's error documents; `Display` is meant for logs.
 ///
 /// ```
 /// use telnum::porting::{PortRefusal, PortRefusalKind, PortState};
@@ -17,8 +14,6 @@ use crate::time::Timestamp;
 /// let refusal = PortRefusal::NotDeletable(PortState::Submitted);
 /// assert_eq!(refusal.kind(), PortRefusalKind::Invalid);
 /// assert_eq!(refusal.to_string(), "port request: cannot be deleted in state submitted");
-/// assert_eq!(refusal.message(), "port request is not modifiable in this state");
-/// assert_eq!(refusal.cause().as_deref(), Some("submitted"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -107,73 +102,7 @@ impl PortRefusal {
             | Self::Invalid(_) => PortRefusalKind::Invalid,
         }
     }
-
-    /// Returns the message in Kazoo's error document; the text of `Display` if Kazoo has none.
-    #[must_use]
-    pub fn message(&self) -> String {
-        match self {
-            Self::Forbidden(_) => "requestor is unauthorized to perform operation".to_owned(),
-            Self::Transition(refusal) if refusal.permission.is_some() => NOT_PERMITTED.to_owned(),
-            Self::Transition(_) => "Cannot move to new state from current state".to_owned(),
-            Self::NotEditable(_) => "Updating port requests not allowed in current port state".to_owned(),
-            Self::NotDeletable(_) => "port request is not modifiable in this state".to_owned(),
-            Self::Invalid(error) => error.kind().to_string(),
-            Self::NotAtCarrier(_)
-            | Self::NoSuchNumber(_)
-            | Self::NumberTransition { .. }
-            | Self::NumbersWaiting(_)
-            | Self::NothingPorted
-            | Self::Completing(_) => self.to_string(),
-        }
-    }
-
-    /// Returns the `cause` in Kazoo's error document: the state or the numbers that the refusal
-    /// concerns.
-    #[must_use]
-    pub fn cause(&self) -> Option<String> {
-        match self {
-            Self::Transition(refusal) => Some(refusal.to.to_string()),
-            Self::NotEditable(state) | Self::NotDeletable(state) | Self::NotAtCarrier(state) => {
-                Some(state.to_string())
-            }
-            Self::NoSuchNumber(number) | Self::NumberTransition { number, .. } => Some(number.to_string()),
-            Self::NumbersWaiting(numbers) => Some(list(numbers)),
-            Self::Forbidden(_) | Self::NothingPorted | Self::Completing(_) | Self::Invalid(_) => None,
-        }
-    }
-
-    /// Returns the path of the invalid field and the name of the violated rule, if the refusal concerns
-    /// a field.
-    ///
-    /// ```
-    /// use telnum::document::{FieldError, FieldErrorKind};
-    /// use telnum::porting::PortRefusal;
-    ///
-    /// let refusal = PortRefusal::from(FieldError::new("name", FieldErrorKind::Missing));
-    /// assert_eq!(refusal.field(), Some(("name".into(), "required")));
-    /// ```
-    #[must_use]
-    pub fn field(&self) -> Option<(FieldPath, &'static str)> {
-        match self {
-            Self::Transition(refusal) if refusal.permission.is_none() => Some(("port_state".into(), "enum")),
-            Self::Invalid(error) => Some((error.path().clone(), error.kind().rule())),
-            Self::Forbidden(_)
-            | Self::Transition(_)
-            | Self::NotEditable(_)
-            | Self::NotDeletable(_)
-            | Self::NotAtCarrier(_)
-            | Self::NoSuchNumber(_)
-            | Self::NumberTransition { .. }
-            | Self::NumbersWaiting(_)
-            | Self::NothingPorted
-            | Self::Completing(_) => None,
-        }
-    }
 }
-
-/// Kazoo's message for a transition for which the actor does not have the permission.
-const NOT_PERMITTED: &str = "you're not allowed to change to new state from current state, \
-                             please contact your port authority";
 
 fn list(numbers: &[PhoneNumber]) -> String {
     numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")

@@ -1,7 +1,5 @@
 //! The error of a refused command.
 
-use serde_json::Value;
-
 use crate::account::{AccountId, Actor, ActorError};
 use crate::document::FieldError;
 use crate::lifecycle::{NumberTransitionRefusal, State};
@@ -148,58 +146,6 @@ impl Refusal {
             Self::Claimed(_) | Self::NotClaimed | Self::OutcomeCount { .. } => RefusalKind::Conflict,
             Self::Lease(_) | Self::Invalid(_) | Self::InvalidFields(_) => RefusalKind::Invalid,
         }
-    }
-
-    /// Returns the message without details, for receipts. If Kazoo's documents have the refusal, the wording
-    /// is theirs.
-    pub(crate) fn message(&self) -> String {
-        match self {
-            Self::NumberExists(number) => return format!("number {number} already exists"),
-            Self::NumberIsPorting(number) => return format!("number {number} is porting"),
-            Self::Forbidden(_)
-            | Self::Actor(_)
-            | Self::PortInLimit { .. }
-            | Self::CreationState(_)
-            | Self::AssignToSelf
-            | Self::FeaturesDenied(_) => "requestor is unauthorized to perform operation",
-            Self::Transition { .. } | Self::Unreachable(_) | Self::Ageing(_) => "invalid state transition",
-            Self::NoChangeRequired => "no change required",
-            Self::AssignFailure(_) => "invalid account to assign to",
-            Self::Claimed(_) => "operation in progress",
-            Self::NotClaimed => "no operation in progress",
-            Self::OutcomeCount { .. } => "outcomes do not match the operation in progress",
-            Self::Lease(_) => "reservation cannot last that long",
-            Self::Invalid(_) | Self::InvalidFields(_) => "invalid",
-        }
-        .to_owned()
-    }
-
-    /// Returns the details, in the form of Kazoo's documents, for receipts.
-    pub(crate) fn cause(&self) -> Option<Value> {
-        Some(match self {
-            Self::Forbidden(_)
-            | Self::FeaturesDenied(_)
-            | Self::Unreachable(_)
-            | Self::NoChangeRequired
-            | Self::NotClaimed
-            | Self::Lease(None) => return None,
-            Self::Actor(error) => error.to_string().into(),
-            Self::PortInLimit { max, .. } => format!("at most {max} numbers in port_in").into(),
-            Self::CreationState(state) => format!("creating number in state '{state}' is not allowed").into(),
-            Self::AssignToSelf => "can not assign to self".into(),
-            Self::Transition { from, to } => format!("from {from} to {to}").into(),
-            Self::Ageing(until) => format!("resting until {until}").into(),
-            Self::AssignFailure(None) => "field_undefined".into(),
-            Self::AssignFailure(Some(account)) => account.as_str().into(),
-            Self::NumberExists(number) | Self::NumberIsPorting(number) => number.to_string().into(),
-            Self::Claimed(since) => format!("since {since}").into(),
-            Self::OutcomeCount { expected, found } => {
-                format!("{found} answers for {expected} effects").into()
-            }
-            Self::Lease(Some(until)) => format!("at most until {until}").into(),
-            Self::Invalid(error) => error.to_string().into(),
-            Self::InvalidFields(errors) => list(errors).into(),
-        })
     }
 
     /// Returns the refusal of `errors`, or `Ok` if there are none.

@@ -1,6 +1,8 @@
 //! The results of commands, by row. Each row contains the number of the reference's behaviour, or 0.
 
 use serde_json::{Map, Value, json};
+#[cfg(feature = "http")]
+use telnum::http::kazoo::PortErrorBody;
 use telnum::lifecycle::State;
 use telnum::porting::{
     Arrival, NewPortRequest, NumberFacts, Passcode, Placement, PortContext, PortEdit, PortEvent,
@@ -84,9 +86,14 @@ fn check_refusal(refusal: &PortRefusal, expected: &Value, case: &str) {
     for (key, value) in expected.as_object().unwrap() {
         let found = match key.as_str() {
             "code" => json!(code(refusal.kind())),
-            "message" => json!(refusal.message()),
-            "cause" => json!(refusal.cause()),
-            "field" => json!(refusal.field()),
+            #[cfg(feature = "http")]
+            "message" => json!(PortErrorBody::from(refusal).message),
+            #[cfg(feature = "http")]
+            "cause" => json!(PortErrorBody::from(refusal).cause),
+            #[cfg(feature = "http")]
+            "field" => json!(PortErrorBody::from(refusal).field),
+            #[cfg(not(feature = "http"))]
+            "message" | "cause" | "field" => continue,
             other => panic!("a refusal has no {other}"),
         };
         assert_eq!(&found, value, "{case}: {key}");
@@ -187,8 +194,14 @@ fn a_number_is_on_one_active_request() {
         let placed: Vec<_> = placed.split(' ').filter(|text| *text != "-").map(placement).collect();
         let number = number("+14158867900");
         let checked = check_number(number, placement("p1@child"), &placed, exists == "exists");
-        let found = checked.map_or_else(|conflict| conflict.message(), |()| "ok".to_owned());
-        assert_eq!(found, message, "{placed:?}");
+        #[cfg(feature = "http")]
+        {
+            let found = checked
+                .as_ref()
+                .map_or_else(|conflict| PortErrorBody::from(conflict).message, |()| "ok".into());
+            assert_eq!(&*found, message, "{placed:?}");
+        }
+        assert_eq!(checked.is_ok(), message == "ok", "{placed:?}");
         assert!(checked.is_ok() || checked.unwrap_err().number == number);
         seen += 1;
     }
@@ -212,8 +225,14 @@ fn conflicts_ignore_finished_requests_and_canceled_numbers() {
     let placed = placements(number(first), &others);
     assert_eq!(placed.iter().map(|placement| placement.request.as_str()).collect::<Vec<_>>(), ["p1", "p3"]);
     let conflicts = own.conflicts(&others, |_| true);
-    let messages: Vec<_> = conflicts.iter().map(telnum::porting::NumberConflict::message).collect();
-    assert_eq!(messages, ["Number is on a port request already: p3", "Number exists on the system already"]);
+    let messages: Vec<_> = conflicts.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        messages,
+        [
+            format!("number {first}: already on port request p3"),
+            format!("number {second}: already in the inventory, with an owner"),
+        ],
+    );
     assert_eq!(own.conflicts(&others[..2], |_| false), []);
 }
 

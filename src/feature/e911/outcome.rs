@@ -1,7 +1,4 @@
-use serde_json::{Value, json};
-
 use super::address::E911Address;
-use super::key::E911Key;
 
 /// The outcome of validating or provisioning an address at a provider.
 ///
@@ -102,32 +99,5 @@ impl E911Outcome {
     }
 }
 
-impl E911Refusal {
-    /// Returns the details for the user who set the address, which has the key `key` in the request: an
-    /// object with `multiple_choice`, with `address`, or with the provider's `message`.
-    ///
-    /// ```
-    /// use serde_json::json;
-    /// use telnum::feature::e911::{E911Key, E911Refusal};
-    ///
-    /// let refusal = E911Refusal::Error { message: "timeout".into() };
-    /// assert_eq!(refusal.data(E911Key::E911), json!({"message": "timeout", "provider": "e911"}));
-    /// ```
-    #[must_use]
-    pub fn data(&self, key: E911Key) -> Value {
-        let (key, message) = (key.as_str(), self.to_string());
-        match self {
-            Self::MultipleChoice { requested, candidates } => {
-                let choice = json!({"cause": requested, "details": candidates, "message": message});
-                json!({"multiple_choice": {key: choice}})
-            }
-            Self::Invalid { requested, .. } => {
-                json!({"address": {"invalid": {"cause": requested, "message": message, "provider": key}}})
-            }
-            Self::Error { .. } => json!({"message": message, "provider": key}),
-        }
-    }
-}
-
-/// The reference's message for an address that was not found.
+/// The reason of an address without a candidate. Addresses of receipts and events have this text.
 const NOT_GEOCODED: &str = "Location is not geocoded";

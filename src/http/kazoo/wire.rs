@@ -5,3 +5,4 @@ pub(super) mod error;
 pub(super) mod error_body;
 pub(super) mod error_response;
 pub(super) mod number;
+pub(super) mod port_error_body;

@@ -12,7 +12,7 @@ use crate::feature::e911::{E911Key, E911Refusal};
 use crate::http::kazoo::operation::{ErrorForm, Operation};
 use crate::http::server::error::RequestError;
 use crate::http::server::guard::RequestHead;
-use crate::inventory::{InventoryError, InventoryErrorKind};
+use crate::inventory::{InventoryError, InventoryErrorKind, e911_details};
 use crate::record::Refusal;
 
 /// The status, code, message and data of a response for an error.
@@ -78,10 +78,10 @@ fn domain_error(error: &InventoryError, key: E911Key, operation: Operation) -> E
             )
         },
         (ErrorForm::Body, InventoryError::E911(refusal @ E911Refusal::Invalid { .. })) => {
-            ErrorResponse::new(400, INVALID_DATA, refusal.data(key))
+            ErrorResponse::new(400, INVALID_DATA, e911_details(refusal, key))
         }
         (ErrorForm::Body, InventoryError::E911(refusal @ E911Refusal::MultipleChoice { .. })) => {
-            ErrorResponse::new(400, "multiple_choice", refusal.data(key))
+            ErrorResponse::new(400, "multiple_choice", e911_details(refusal, key))
         }
         (ErrorForm::Body, InventoryError::Refused(Refusal::Invalid(field))) => {
             ErrorResponse::new(400, INVALID_DATA, fields(std::slice::from_ref(field)))
