@@ -80,13 +80,13 @@ fn a_number_is_on_one_active_request() {
     create("p1", world.shop, &["+14158867900"]).unwrap();
     let message = |error: PortDeskError| error.to_string();
     let again = create("p2", world.shop, &["+14158867900"]).map_err(message);
-    assert_eq!(again, Err("+14158867900: Number is on a port request already: p1".to_owned()));
+    assert_eq!(again, Err("number +14158867900: already on port request p1".to_owned()));
     let elsewhere = create("p2", world.other, &["+14158867900"]).map_err(message);
-    assert_eq!(elsewhere, Err("+14158867900: Number is being ported for a different account".to_owned()));
+    assert_eq!(elsewhere, Err("number +14158867900: being ported for another account".to_owned()));
     let options = Options::new(world.master).with_account(world.other);
     world.inventory.create(["+14158867901"], &Create::default(), &options).unwrap().single().unwrap();
     let owned = create("p2", world.shop, &["+14158867901"]).map_err(message);
-    assert_eq!(owned, Err("+14158867901: Number exists on the system already".to_owned()));
+    assert_eq!(owned, Err("number +14158867901: already in the inventory, with an owner".to_owned()));
     assert!(matches!(create("p1", world.shop, &["+14158867902"]), Err(PortDeskError::Exists(_))));
 
     // Once the request is canceled, the number is free.

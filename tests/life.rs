@@ -479,7 +479,7 @@ fn item_19_errors_times_and_guesses_are_precise() {
     drop(error);
     let own = NewPortRequest { account: id("bakery"), ..new(NUMBER) };
     let error = desk.create(own, id("bakery").into()).unwrap_err();
-    assert_eq!(error.to_string(), format!("{NUMBER}: Number exists on the system already"));
+    assert_eq!(error.to_string(), format!("number {NUMBER}: already in the inventory, with an owner"));
 
     // A North American number with a typing error is not read as a Swiss number.
     let rows = || [ImportRow::new("4151234567", free()), ImportRow::new("4158867900", free())];
