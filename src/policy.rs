@@ -52,12 +52,12 @@ pub struct Policy {
     /// Default: 1.
     pub(crate) discovery_days: u16,
     /// The maximum size of the fields that users set on a number. Default: [`DocumentLimits::default`].
-    pub document: DocumentLimits,
+    pub(crate) document: DocumentLimits,
     /// The time for which the sweep keeps events and receipts. Default: [`Retention::default`].
-    pub retention: Retention,
+    pub(crate) retention: Retention,
     /// The features allowed on a number if neither the number nor its reseller has an allow list.
     /// Default: `carrier_name`, `failover`, `force_outbound`, `prepend`, `ringback`.
-    pub allowed_features: FeatureSet,
+    pub(crate) allowed_features: FeatureSet,
     /// Whether [`FeatureSet::EXTERNAL`] is allowed on local numbers. Default: `false`.
     pub(crate) local_feature_override: bool,
     /// The characters allowed in a caller name. Default: [`CnamProfile::DEFAULT`].
@@ -68,18 +68,18 @@ pub struct Policy {
     /// port request. Default: 30.
     ///
     /// [`State::PortIn`]: crate::lifecycle::State::PortIn
-    pub port_in_days: u16,
+    pub(crate) port_in_days: u16,
     /// The maximum number of an account's numbers in [`State::PortIn`](crate::lifecycle::State::PortIn),
     /// including those on port requests, beyond which it may not add a note. Default: 100.
-    pub max_port_in: usize,
+    pub(crate) max_port_in: usize,
     /// Whether a released number is disconnected at its carrier immediately, and bought again for the next
     /// account. Default: `false`, it is disconnected when it is deleted.
-    pub disconnect_on_release: bool,
+    pub(crate) disconnect_on_release: bool,
     /// The rules by which a call between two numbers of the service goes out to a carrier.
-    pub force_outbound: OutboundRules,
+    pub(crate) force_outbound: OutboundRules,
     /// Whether calls to a number that is not stored, but is on an active port request, are routed to the
     /// account of that request. Default: `true`.
-    pub account_from_port_requests: bool,
+    pub(crate) account_from_port_requests: bool,
     /// The carrier of a number that is ported in. Default: [`CarrierName::LOCAL`].
     pub(crate) port_in_carrier: CarrierName,
 }
@@ -226,9 +226,9 @@ pub struct CnamProfile {
 /// use telnum::policy::{OutboundRules, Policy};
 ///
 /// let rules = OutboundRules::default().with_local(false);
-/// assert!(!rules.local && rules.port_out && !rules.default);
-/// let policy = Policy::default().with_force_outbound(rules);
-/// assert_eq!(policy.force_outbound, rules);
+/// let policy: Policy = serde_json::from_str(r#"{"force_outbound": {"local": false}}"#)?;
+/// assert_eq!(policy, Policy::default().with_force_outbound(rules));
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -236,18 +236,14 @@ pub struct CnamProfile {
 #[expect(clippy::struct_excessive_bools, reason = "four settings that do not exclude each other")]
 pub struct OutboundRules {
     /// Whether calls to a number without a `force_outbound` setting go out. Default: `false`.
-    #[doc(alias = "default_force_outbound")]
-    pub default: bool,
+    pub(crate) default: bool,
     /// Whether calls to a local or mobile number in service go out. Default: `true`.
-    #[doc(alias = "force_local_outbound")]
-    pub local: bool,
+    pub(crate) local: bool,
     /// Whether calls to a number that is being ported in go out, since the losing carrier still serves it.
     /// Default: `true`.
-    #[doc(alias = "force_port_in_outbound")]
-    pub port_in: bool,
+    pub(crate) port_in: bool,
     /// Whether calls to a number that is being ported out go out. Default: `true`.
-    #[doc(alias = "force_port_out_outbound")]
-    pub port_out: bool,
+    pub(crate) port_out: bool,
 }
 
 impl Default for OutboundRules {
@@ -258,24 +254,28 @@ impl Default for OutboundRules {
 
 impl OutboundRules {
     /// Sets whether calls to a number without a `force_outbound` setting go out. Default: `false`.
+    #[doc(alias = "default_force_outbound")]
     #[must_use]
     pub const fn with_default(self, default: bool) -> Self {
         Self { default, ..self }
     }
 
     /// Sets whether calls to a local or mobile number in service go out. Default: `true`.
+    #[doc(alias = "force_local_outbound")]
     #[must_use]
     pub const fn with_local(self, local: bool) -> Self {
         Self { local, ..self }
     }
 
     /// Sets whether calls to a number that is being ported in go out. Default: `true`.
+    #[doc(alias = "force_port_in_outbound")]
     #[must_use]
     pub const fn with_port_in(self, port_in: bool) -> Self {
         Self { port_in, ..self }
     }
 
     /// Sets whether calls to a number that is being ported out go out. Default: `true`.
+    #[doc(alias = "force_port_out_outbound")]
     #[must_use]
     pub const fn with_port_out(self, port_out: bool) -> Self {
         Self { port_out, ..self }
@@ -356,7 +356,23 @@ impl Policy {
         Self { retention, ..self }
     }
 
+    /// Returns the features allowed on a number if neither the number nor its reseller has an allow list.
+    ///
+    /// ```
+    /// use telnum::names::{Feature, FeatureSet};
+    /// use telnum::policy::Policy;
+    ///
+    /// let policy = Policy::default();
+    /// let features = policy.allowed_features().union(FeatureSet::from([Feature::E911]));
+    /// assert!(policy.with_allowed_features(features).allowed_features().contains(Feature::Prepend));
+    /// ```
+    #[must_use]
+    pub const fn allowed_features(&self) -> FeatureSet {
+        self.allowed_features
+    }
+
     /// Sets the features allowed on a number if neither the number nor its reseller has an allow list.
+    /// Default: `carrier_name`, `failover`, `force_outbound`, `prepend`, `ringback`.
     #[must_use]
     pub fn with_allowed_features(self, allowed_features: impl Into<FeatureSet>) -> Self {
         Self { allowed_features: allowed_features.into(), ..self }

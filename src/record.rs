@@ -460,6 +460,7 @@ impl NumberRecord {
 
     /// Returns whether the number was returned to its carrier but is still in the stock. The next assignment
     /// buys it again.
+    #[doc(hidden)]
     #[must_use]
     pub const fn is_returned(&self) -> bool {
         self.is_returned
@@ -505,6 +506,7 @@ impl NumberRecord {
     ///
     /// Returns [`Refusal::Forbidden`] if the actor may not read the record, or is an account that does
     /// not exist.
+    #[doc(hidden)]
     pub fn check_readable(&self, ctx: &Context<'_>) -> Result<(), Refusal> {
         let role = ctx.role(self.owner, None)?;
         let is_readable = self.state == State::Available || role.is_owner_or_admin();

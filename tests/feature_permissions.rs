@@ -49,7 +49,7 @@ impl<'a> Facts<'a> {
         Self {
             number_allowed: list("number_allowed"),
             reseller_allowed: list("reseller_allowed"),
-            policy_allowed: list("policy_allowed").unwrap_or(Policy::default().allowed_features),
+            policy_allowed: list("policy_allowed").unwrap_or(Policy::default().allowed_features()),
             number_denied: list("number_denied"),
             reseller_denied: list("reseller_denied"),
             carrier: text("carrier").unwrap_or("telnyx"),

@@ -342,6 +342,7 @@ impl ContactOrder {
     /// assert!(newest_first.compare(&number(2), &number(1)).is_lt());
     /// # Ok::<(), telnum::UnknownName>(())
     /// ```
+    #[doc(hidden)]
     #[must_use]
     pub fn compare(self, a: &ContactNumber, b: &ContactNumber) -> Ordering {
         let ascending = match self.field {
@@ -384,6 +385,7 @@ text_enum!(OrderField, "the name of an order of contact numbers", {
 
 impl<T: Clone> ContactPage<&T> {
     /// Clones the numbers of the page.
+    #[doc(hidden)]
     #[must_use]
     pub fn cloned(self) -> ContactPage<T> {
         let Self { items, total, offset, per_page } = self;

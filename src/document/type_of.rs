@@ -7,6 +7,7 @@ use serde_json::Value;
 /// ```
 /// assert_eq!(telnum::document::type_of(&serde_json::json!([1])), "array");
 /// ```
+#[doc(hidden)]
 #[must_use]
 pub const fn type_of(value: &Value) -> &'static str {
     match value {

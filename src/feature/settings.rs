@@ -62,6 +62,7 @@ impl FeatureSettings {
     ///
     /// Returns the error of the first setting that has the wrong type or is refused, or of a caller
     /// name that `profile` does not allow.
+    #[doc(hidden)]
     pub fn from_document(
         document: Map<String, Value>,
         profile: &CnamProfile,
@@ -93,6 +94,7 @@ impl FeatureSettings {
     ///
     /// Returns the error of the first setting that would have the wrong type or be refused, or of a
     /// caller name that `profile` does not allow.
+    #[doc(hidden)]
     pub fn patched(
         &self,
         mut patch: Map<String, Value>,
@@ -145,6 +147,7 @@ impl FeatureSettings {
     /// assert_eq!(json!(settings.to_map(E911Key::DashE911)), json!({"dash_e911": address}));
     /// # Ok::<(), telnum::document::FieldError>(())
     /// ```
+    #[doc(hidden)]
     #[must_use]
     pub fn to_map(&self, key: E911Key) -> Map<String, Value> {
         match to_value(Some(&KeyedSettings(self, key))) {
@@ -190,6 +193,7 @@ impl FeatureSettings {
     /// assert_eq!(after.set_since(&before), Feature::Prepend.into());
     /// # Ok::<(), telnum::document::FieldError>(())
     /// ```
+    #[doc(hidden)]
     #[must_use]
     pub fn set_since(&self, before: &Self) -> FeatureSet {
         let is_set = [
@@ -218,6 +222,7 @@ impl FeatureSettings {
     /// assert_eq!(json!(settings.without(Feature::Cnam.into())), json!({"force_outbound": true}));
     /// # Ok::<(), telnum::document::FieldError>(())
     /// ```
+    #[doc(hidden)]
     #[must_use]
     pub fn without(self, features: FeatureSet) -> Self {
         let stays = |feature| !features.contains(feature);

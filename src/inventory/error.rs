@@ -1,7 +1,6 @@
 use std::sync::Arc;
 
 use super::billing::{BillingError, Quote};
-use super::replayed::ReplayedError;
 use crate::carrier::CarrierError;
 use crate::feature::e911::E911Refusal;
 use crate::idempotency::RequestKey;
@@ -11,6 +10,7 @@ use crate::provider::ProviderError;
 use crate::record::{Refusal, RefusalKind, RouteError};
 use crate::store::StoreError;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// The error of a call of the inventory, for one number or for the whole call.
 ///
@@ -182,6 +182,18 @@ pub enum InventoryErrorKind {
     DeadlinePassed,
     /// A failure of the store.
     Store,
+}
+
+/// The error of an earlier response, as kept in its receipt.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReplayedError {
+    /// The kind of the error.
+    pub(crate) kind: InventoryErrorKind,
+    /// The message without details.
+    pub(crate) message: Box<str>,
+    /// The details.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cause: Option<Value>,
 }
 
 impl InventoryError {

@@ -94,10 +94,12 @@ impl Inventory {
     /// and with [`Store`](InventoryError::Store) if the receipt of the key cannot be read. All other
     /// errors concern one number and are in [`Outcome::failed`]. The other use cases fail in the same
     /// way.
-    pub fn create<I>(&self, numbers: I, create: &Create, options: &Options) -> Result<Outcome, InventoryError>
-    where
-        I: IntoIterator<Item: NumberInput>,
-    {
+    pub fn create(
+        &self,
+        numbers: impl IntoIterator<Item: NumberInput>,
+        create: &Create,
+        options: &Options,
+    ) -> Result<Outcome, InventoryError> {
         self.execute(numbers, &Command::Create(Cow::Borrowed(create)), options)
     }
 
@@ -120,10 +122,12 @@ impl Inventory {
     /// # Errors
     ///
     /// The errors of [`create`](Self::create).
-    pub fn port<I>(&self, numbers: I, create: &Create, options: &Options) -> Result<Outcome, InventoryError>
-    where
-        I: IntoIterator<Item: NumberInput>,
-    {
+    pub fn port(
+        &self,
+        numbers: impl IntoIterator<Item: NumberInput>,
+        create: &Create,
+        options: &Options,
+    ) -> Result<Outcome, InventoryError> {
         let create = create.clone().with_state(State::PortIn);
         self.execute(numbers, &Command::Create(Cow::Owned(create)), options)
     }
@@ -151,10 +155,11 @@ impl Inventory {
     /// # Errors
     ///
     /// The errors of [`create`](Self::create).
-    pub fn reserve<I>(&self, numbers: I, options: &Options) -> Result<Outcome, InventoryError>
-    where
-        I: IntoIterator<Item: NumberInput>,
-    {
+    pub fn reserve(
+        &self,
+        numbers: impl IntoIterator<Item: NumberInput>,
+        options: &Options,
+    ) -> Result<Outcome, InventoryError> {
         self.assign(numbers, State::Reserved, Map::new(), options, None)
     }
 
@@ -181,26 +186,24 @@ impl Inventory {
     ///
     /// The errors of [`create`](Self::create).
     #[doc(alias("move", "assign"))]
-    pub fn activate<I>(&self, numbers: I, options: &Options) -> Result<Outcome, InventoryError>
-    where
-        I: IntoIterator<Item: NumberInput>,
-    {
+    pub fn activate(
+        &self,
+        numbers: impl IntoIterator<Item: NumberInput>,
+        options: &Options,
+    ) -> Result<Outcome, InventoryError> {
         self.assign(numbers, State::InService, Map::new(), options, None)
     }
 
     /// Assigns `numbers` to the account of `options` in state `to`, and merges `document` into their
     /// documents. `may_change` is called before each number is changed.
-    pub(crate) fn assign<I>(
+    pub(crate) fn assign(
         &self,
-        numbers: I,
+        numbers: impl IntoIterator<Item: NumberInput>,
         to: State,
         document: Map<String, Value>,
         options: &Options,
         may_change: Option<MayChange<'_>>,
-    ) -> Result<Outcome, InventoryError>
-    where
-        I: IntoIterator<Item: NumberInput>,
-    {
+    ) -> Result<Outcome, InventoryError> {
         let command = Command::Assign { to, document };
         self.services.execute(numbers, &command, options, may_change)
     }
@@ -225,10 +228,12 @@ impl Inventory {
     /// # Errors
     ///
     /// The errors of [`create`](Self::create).
-    pub fn change_state<I>(&self, numbers: I, to: State, options: &Options) -> Result<Outcome, InventoryError>
-    where
-        I: IntoIterator<Item: NumberInput>,
-    {
+    pub fn change_state(
+        &self,
+        numbers: impl IntoIterator<Item: NumberInput>,
+        to: State,
+        options: &Options,
+    ) -> Result<Outcome, InventoryError> {
         self.execute(numbers, &Command::ChangeState(to), options)
     }
 
@@ -260,15 +265,12 @@ impl Inventory {
     /// # Errors
     ///
     /// The errors of [`create`](Self::create).
-    pub fn extend_lease<I>(
+    pub fn extend_lease(
         &self,
-        numbers: I,
+        numbers: impl IntoIterator<Item: NumberInput>,
         until: Timestamp,
         options: &Options,
-    ) -> Result<Outcome, InventoryError>
-    where
-        I: IntoIterator<Item: NumberInput>,
-    {
+    ) -> Result<Outcome, InventoryError> {
         self.execute(numbers, &Command::ExtendLease(until), options)
     }
 
@@ -299,10 +301,11 @@ impl Inventory {
     /// # Errors
     ///
     /// The errors of [`create`](Self::create).
-    pub fn release<I>(&self, numbers: I, options: &Options) -> Result<Outcome, InventoryError>
-    where
-        I: IntoIterator<Item: NumberInput>,
-    {
+    pub fn release(
+        &self,
+        numbers: impl IntoIterator<Item: NumberInput>,
+        options: &Options,
+    ) -> Result<Outcome, InventoryError> {
         self.execute(numbers, &Command::Release, options)
     }
 
@@ -324,10 +327,11 @@ impl Inventory {
     /// # Errors
     ///
     /// The errors of [`create`](Self::create).
-    pub fn delete<I>(&self, numbers: I, options: &Options) -> Result<Outcome, InventoryError>
-    where
-        I: IntoIterator<Item: NumberInput>,
-    {
+    pub fn delete(
+        &self,
+        numbers: impl IntoIterator<Item: NumberInput>,
+        options: &Options,
+    ) -> Result<Outcome, InventoryError> {
         self.execute(numbers, &Command::Delete, options)
     }
 
@@ -352,10 +356,12 @@ impl Inventory {
     /// # Errors
     ///
     /// The errors of [`create`](Self::create).
-    pub fn update<I>(&self, numbers: I, update: &Update, options: &Options) -> Result<Outcome, InventoryError>
-    where
-        I: IntoIterator<Item: NumberInput>,
-    {
+    pub fn update(
+        &self,
+        numbers: impl IntoIterator<Item: NumberInput>,
+        update: &Update,
+        options: &Options,
+    ) -> Result<Outcome, InventoryError> {
         self.execute(numbers, &Command::Update(Cow::Borrowed(update)), options)
     }
 
@@ -380,17 +386,13 @@ impl Inventory {
     /// # Errors
     ///
     /// The errors of [`create`](Self::create).
-    pub fn replace<I>(
+    pub fn replace(
         &self,
-        numbers: I,
+        numbers: impl IntoIterator<Item: NumberInput>,
         document: Map<String, Value>,
         options: &Options,
-    ) -> Result<Outcome, InventoryError>
-    where
-        I: IntoIterator<Item: NumberInput>,
-    {
-        let update = Update { document: Some(Document::Replace(document)), ..Update::default() };
-        self.update(numbers, &update, options)
+    ) -> Result<Outcome, InventoryError> {
+        self.update(numbers, &Update::default().with_document(Document::Replace(document)), options)
     }
 
     /// Merges `document` into the public documents of `numbers`, as a JSON Merge Patch (RFC 7396):
@@ -414,17 +416,13 @@ impl Inventory {
     /// # Errors
     ///
     /// The errors of [`create`](Self::create).
-    pub fn patch<I>(
+    pub fn patch(
         &self,
-        numbers: I,
+        numbers: impl IntoIterator<Item: NumberInput>,
         document: Map<String, Value>,
         options: &Options,
-    ) -> Result<Outcome, InventoryError>
-    where
-        I: IntoIterator<Item: NumberInput>,
-    {
-        let update = Update { document: Some(Document::Merge(document)), ..Update::default() };
-        self.update(numbers, &update, options)
+    ) -> Result<Outcome, InventoryError> {
+        self.update(numbers, &Update::default().with_document(Document::Merge(document)), options)
     }
 
     /// Sets the application that answers calls to `numbers`; `None` removes it.
@@ -446,17 +444,13 @@ impl Inventory {
     /// # Errors
     ///
     /// The errors of [`create`](Self::create).
-    pub fn assign_to_app<I>(
+    pub fn assign_to_app(
         &self,
-        numbers: I,
+        numbers: impl IntoIterator<Item: NumberInput>,
         app: Option<&str>,
         options: &Options,
-    ) -> Result<Outcome, InventoryError>
-    where
-        I: IntoIterator<Item: NumberInput>,
-    {
-        let update = Update { used_by: Some(app.map(Into::into)), ..Update::default() };
-        self.update(numbers, &update, options)
+    ) -> Result<Outcome, InventoryError> {
+        self.update(numbers, &Update::default().with_used_by(app), options)
     }
 
     /// Corrects `numbers`: sets the application of each to the one that `apps` returns, and removes
@@ -481,27 +475,21 @@ impl Inventory {
     /// # Errors
     ///
     /// The errors of [`create`](Self::create).
-    pub fn fix<I>(
+    pub fn fix(
         &self,
-        numbers: I,
+        numbers: impl IntoIterator<Item: NumberInput>,
         apps: Option<&dyn AppLookup>,
         options: &Options,
-    ) -> Result<Outcome, InventoryError>
-    where
-        I: IntoIterator<Item: NumberInput>,
-    {
+    ) -> Result<Outcome, InventoryError> {
         self.execute(numbers, &Command::Fix(apps), options)
     }
 
-    fn execute<I>(
+    fn execute(
         &self,
-        numbers: I,
+        numbers: impl IntoIterator<Item: NumberInput>,
         command: &Command<'_>,
         options: &Options,
-    ) -> Result<Outcome, InventoryError>
-    where
-        I: IntoIterator<Item: NumberInput>,
-    {
+    ) -> Result<Outcome, InventoryError> {
         self.services.execute(numbers, command, options, None)
     }
 }

@@ -16,11 +16,10 @@ use serde_json::{Value, json};
 
 use super::billing::Quote;
 use super::command::Command;
-use super::error::InventoryError;
+use super::error::{InventoryError, ReplayedError};
 use super::input::{Entries, Entry};
 use super::options::Options;
 use super::outcome::{NumberOutcome, text_of};
-use super::replayed::ReplayedError;
 use super::services::Services;
 use crate::idempotency::{IdempotencyKey, RequestKey};
 use crate::number::PhoneNumber;

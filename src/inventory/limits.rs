@@ -18,7 +18,7 @@ pub struct InventoryLimits {
     pub(crate) max_numbers: usize,
     /// The maximum length of a call's document as JSON, in bytes, multiplied by the number of its inputs, since every
     /// number stores the document. Default: 8 MiB.
-    pub max_document_bytes: usize,
+    pub(crate) max_document_bytes: usize,
     /// The maximum time that a search waits for carriers. Default: 5 seconds.
     pub(crate) search_timeout: Duration,
     /// The minimum age of a claim that [`Inventory::recover`](super::Inventory::recover) completes. It

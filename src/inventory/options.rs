@@ -40,7 +40,7 @@ pub struct Options {
     pub(crate) confined: bool,
     /// Whether an import accepts a text of bare digits that the converters read as an invalid international
     /// number. Otherwise the row fails. Default: `false`.
-    pub guess_numbers: bool,
+    pub(crate) guess_numbers: bool,
     /// The idempotency key: the call takes effect once, however often it is repeated with the key.
     pub(crate) key: Option<RequestKey>,
     /// The time after which the call starts no further number. Numbers that are claimed by then are left to

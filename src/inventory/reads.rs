@@ -55,10 +55,11 @@ impl Inventory {
     ///
     /// [`TooMany`](InventoryError::TooMany) if `numbers` exceed the limit. All other errors concern one
     /// number and are in [`Outcome::failed`].
-    pub fn get<I>(&self, numbers: I, options: &Options) -> Result<Outcome, InventoryError>
-    where
-        I: IntoIterator<Item: NumberInput>,
-    {
+    pub fn get(
+        &self,
+        numbers: impl IntoIterator<Item: NumberInput>,
+        options: &Options,
+    ) -> Result<Outcome, InventoryError> {
         let services = &*self.services;
         let mut entries = services.read(numbers, options)?;
         let numbers: Vec<_> = entries.numbers().collect();
@@ -186,14 +187,11 @@ impl Inventory {
     ///
     /// [`TooMany`](InventoryError::TooMany) if `numbers` exceed the limit.
     #[expect(clippy::type_complexity, reason = "a result for each number")]
-    pub fn locality<I>(
+    pub fn locality(
         &self,
-        numbers: I,
+        numbers: impl IntoIterator<Item: NumberInput>,
         options: &Options,
-    ) -> Result<IndexMap<Box<str>, Result<Option<Locality>, LocalityError>>, InventoryError>
-    where
-        I: IntoIterator<Item: NumberInput>,
-    {
+    ) -> Result<IndexMap<Box<str>, Result<Option<Locality>, LocalityError>>, InventoryError> {
         let entries = self.services.read(numbers, options)?;
         let locate = |entry: Entry| match entry.subject {
             Subject::Number(number) => (text_of(number), self.services.locate(number)),

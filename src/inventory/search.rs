@@ -126,14 +126,11 @@ impl Inventory {
     ///
     /// - [`Refused`](InventoryError::Refused) if the actor may not manage the account.
     /// - [`TooMany`](InventoryError::TooMany) if `numbers` exceed the limit.
-    pub fn check<I>(
+    pub fn check(
         &self,
-        numbers: I,
+        numbers: impl IntoIterator<Item: NumberInput>,
         options: &Options,
-    ) -> Result<Vec<(Box<str>, Availability)>, InventoryError>
-    where
-        I: IntoIterator<Item: NumberInput>,
-    {
+    ) -> Result<Vec<(Box<str>, Availability)>, InventoryError> {
         let services = &*self.services;
         services.check_can_manage(options)?;
         let entries = services.read(numbers, options)?;

@@ -6,22 +6,23 @@ use crate::document::{FieldError, FieldErrorKind, count_keys, json_bytes};
 /// The maximum size of the fields that users set on a number, and of the settings of its features. The depth of
 /// the fields is limited to 100 arrays and objects.
 ///
-/// In JSON it is an object with the fields below; a missing field has its default.
+/// In JSON it is an object with the fields `max_bytes` and `max_keys`; a missing field has its default.
 ///
 /// ```
 /// use telnum::policy::DocumentLimits;
 ///
 /// let limits = DocumentLimits::default().with_max_keys(100);
-/// assert_eq!((limits.max_bytes, limits.max_keys), (65_536, 100));
+/// assert_eq!(serde_json::to_string(&limits)?, r#"{"max_bytes":65536,"max_keys":100}"#);
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct DocumentLimits {
     /// The maximum length as JSON, in bytes. Default: 65,536.
-    pub max_bytes: usize,
+    pub(crate) max_bytes: usize,
     /// The maximum number of keys, including those of inner objects. Default: 1,000.
-    pub max_keys: usize,
+    pub(crate) max_keys: usize,
 }
 
 impl Default for DocumentLimits {
@@ -31,13 +32,13 @@ impl Default for DocumentLimits {
 }
 
 impl DocumentLimits {
-    /// Sets the maximum length as JSON, in bytes.
+    /// Sets the maximum length as JSON, in bytes. Default: 65,536.
     #[must_use]
     pub const fn with_max_bytes(self, max_bytes: usize) -> Self {
         Self { max_bytes, ..self }
     }
 
-    /// Sets the maximum number of keys.
+    /// Sets the maximum number of keys, including those of inner objects. Default: 1,000.
     #[must_use]
     pub const fn with_max_keys(self, max_keys: usize) -> Self {
         Self { max_keys, ..self }

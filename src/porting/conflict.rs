@@ -8,6 +8,7 @@ use crate::account::AccountId;
 use crate::number::PhoneNumber;
 
 /// The port request that a number is on, with the owner of the request.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Placement {
     /// The port request.
@@ -67,6 +68,7 @@ pub enum NumberConflictKind {
 ///
 /// Returns a [`NumberConflict`] if `placed` contains a request other than `on`, or if it is empty and
 /// the number `exists`.
+#[doc(hidden)]
 pub fn check_number(
     number: PhoneNumber,
     on: Placement,
@@ -97,6 +99,7 @@ pub fn check_number(
 /// assert_eq!(placements("+14158867901".parse()?, [&request]), []);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(hidden)]
 pub fn placements<'a>(
     number: PhoneNumber,
     requests: impl IntoIterator<Item = &'a PortRequest>,
@@ -132,6 +135,7 @@ impl PortRequest {
     }
 
     /// Returns the id of the request and the account that owns it.
+    #[doc(hidden)]
     #[must_use]
     pub fn placement(&self) -> Placement {
         Placement { request: self.id(), account: self.account() }
@@ -152,6 +156,7 @@ impl PortRequest {
     /// assert_eq!(request.conflicts(&[], |_| true)[0].kind, NumberConflictKind::Exists);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[doc(hidden)]
     #[must_use]
     pub fn conflicts<'a>(
         &self,

@@ -185,6 +185,7 @@ impl<'a> PortContext<'a> {
     }
 
     /// Returns whether the actor is an admin or the system.
+    #[doc(hidden)]
     #[must_use]
     pub fn is_admin(&self) -> bool {
         self.accounts.is_admin(self.actor)

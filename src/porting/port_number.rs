@@ -136,6 +136,7 @@ use NumberStatusKind::{Canceled, Confirmed, Other, Pending, Ported, Rejected};
 /// let is_final = |kind| NUMBER_TRANSITIONS.iter().all(|(_, from)| !from.contains(&kind));
 /// assert!(is_final(NumberStatusKind::Ported) && is_final(NumberStatusKind::Canceled));
 /// ```
+#[doc(hidden)]
 pub const NUMBER_TRANSITIONS: [(NumberStatusKind, &[NumberStatusKind]); 5] = [
     (Pending, &[Pending, Rejected, Other]),
     (Confirmed, &[Pending, Confirmed, Rejected, Other]),
@@ -202,6 +203,7 @@ impl NumberStatus {
     ///
     /// assert!(NumberStatus::Pending.is_waiting() && !NumberStatus::Canceled.is_waiting());
     /// ```
+    #[doc(hidden)]
     #[must_use]
     pub const fn is_waiting(&self) -> bool {
         !matches!(self, Self::Ported { .. } | Self::Canceled)
@@ -248,6 +250,7 @@ impl PortNumber {
     }
 
     /// Returns the unknown fields. They are kept and serialized again.
+    #[doc(hidden)]
     #[must_use]
     pub const fn extra(&self) -> &Map<String, Value> {
         &self.extra

@@ -12,6 +12,7 @@ use crate::number::PhoneNumber;
 
 /// A number to create when a request is completed: in service, ported in, and with the id of the
 /// request as `port_id` in its document.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NumberToCreate {
@@ -24,6 +25,7 @@ pub struct NumberToCreate {
 }
 
 /// The outcome of creating a number while a request is completed.
+#[doc(hidden)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Arrival {
     /// A number that is in service on the account, created now or earlier.
@@ -33,6 +35,7 @@ pub enum Arrival {
 }
 
 /// The outcome of [`PortRequest::complete`].
+#[doc(hidden)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completion {
     /// The decision, which completes the request if no number is waiting.
@@ -44,6 +47,7 @@ pub struct Completion {
 impl NumberToCreate {
     /// Returns whether an existing number with `state` and `owner` already is as required: in service
     /// on the account.
+    #[doc(hidden)]
     #[must_use]
     pub fn is_satisfied_by(&self, state: State, owner: Option<AccountId>) -> bool {
         state == State::InService && owner == Some(self.assign_to)
@@ -273,6 +277,7 @@ impl PortRequest {
     /// # Errors
     /// - The errors of [`explain`](Self::explain) for [`PortState::Completed`].
     /// - [`PortRefusal::NothingPorted`] if all numbers were canceled.
+    #[doc(hidden)]
     pub fn start_completion(&self, ctx: &PortContext<'_>) -> Result<PortDecision, PortRefusal> {
         self.explain(&PortState::Completed, ctx)?;
         if self.waiting().is_empty() && !self.progress().is_complete() {
@@ -292,6 +297,7 @@ impl PortRequest {
     ///
     /// # Errors
     /// The errors of [`explain`](Self::explain) for [`PortState::Completed`].
+    #[doc(hidden)]
     pub fn completion_plan(&self, ctx: &PortContext<'_>) -> Result<Vec<NumberToCreate>, PortRefusal> {
         self.explain(&PortState::Completed, ctx)?;
         let (assign_to, port_id) = (self.account(), self.id());
@@ -311,6 +317,7 @@ impl PortRequest {
     /// - [`PortRefusal::NoSuchNumber`] if a number is not on the request.
     /// - [`PortRefusal::NumberTransition`] if a number in service was canceled on the request.
     /// - [`PortRefusal::NothingPorted`] if all numbers were canceled.
+    #[doc(hidden)]
     #[doc(alias = "transition_to_complete")]
     pub fn complete(
         &self,

@@ -86,6 +86,7 @@ document! {
 
 document! {
     /// The accounts of a port request: the field `_read_only` of its document.
+    #[doc(hidden)]
     #[doc(alias = "_read_only")]
     #[derive(Debug)]
     pub struct PortParties {
@@ -98,6 +99,7 @@ document! {
 
 document! {
     /// An account with the name that it had when the request was created.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct NamedAccount {
         /// The account.
@@ -170,6 +172,7 @@ impl PortRequest {
     }
 
     /// Returns the owner and the port authority, with their names.
+    #[doc(hidden)]
     #[must_use]
     pub const fn parties(&self) -> &PortParties {
         &self.parties
@@ -287,6 +290,7 @@ impl PortRequest {
     }
 
     /// Returns whether the request was sent to the port authority, if the document says so.
+    #[doc(hidden)]
     #[must_use]
     pub const fn sent(&self) -> Option<bool> {
         self.sent
@@ -378,6 +382,7 @@ impl PortRequest {
     /// assert!(request.is_stale(&PortSettings::default(), after(31)));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
+    #[doc(hidden)]
     #[must_use]
     pub fn is_stale(&self, settings: &PortSettings, now: Timestamp) -> bool {
         let can_become_stale = match self.state {

@@ -163,10 +163,13 @@ impl PortStates {
     /// The set of all states that are not final.
     pub const ACTIVE: Self = Self(!Self::COMPLETED.0);
     /// The set of submitted, pending and scheduled.
+    #[doc(hidden)]
     pub const PROGRESSING: Self = Self::of(&[Submitted, Pending, Scheduled]);
     /// The set of unconfirmed and rejected, in which requests wait for the owner.
+    #[doc(hidden)]
     pub const SUSPENDED: Self = Self::of(&[Unconfirmed, Rejected]);
     /// The set of completed and canceled.
+    #[doc(hidden)]
     pub const COMPLETED: Self = Self::of(&[Completed, Canceled]);
     /// The set of all states.
     pub const ALL: Self = Self(u8::MAX);

@@ -37,6 +37,7 @@ pub enum ExternalEffect {
 }
 
 /// The outcome of a successful [`ExternalEffect`].
+#[doc(hidden)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -96,6 +97,7 @@ impl Pending {
     }
 
     /// Returns the actor of the command.
+    #[doc(hidden)]
     #[must_use]
     pub const fn actor(&self) -> Actor {
         self.actor
@@ -108,6 +110,7 @@ impl Pending {
     }
 
     /// Returns the record that results from all effects.
+    #[doc(hidden)]
     #[must_use]
     pub const fn after(&self) -> &NumberRecord {
         &self.after
@@ -115,6 +118,7 @@ impl Pending {
 
     /// Returns the outcomes of the first effects if a later one was refused; `None` otherwise. These
     /// effects are being rolled back.
+    #[doc(hidden)]
     #[must_use]
     pub fn abandoned(&self) -> Option<&[EffectOutcome]> {
         self.done.as_deref()

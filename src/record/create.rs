@@ -148,6 +148,7 @@ impl NumberRecord {
     ///   changes the carrier without being an admin.
     /// - The errors of [`create`](Self::create) other than `NumberIsPorting`, and those of
     ///   [`change_state`](Self::change_state).
+    #[doc(hidden)]
     pub fn create_again(&self, creation: Creation, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.check_unclaimed()?;
         let carrier = creation.carrier_in(ctx).unwrap_or(self.carrier);
@@ -219,6 +220,7 @@ impl Creation {
     }
 
     /// Sets whether the number is on an active port request.
+    #[doc(hidden)]
     #[must_use]
     pub fn with_is_porting(self, is_porting: bool) -> Self {
         Self { is_porting, ..self }
@@ -244,6 +246,7 @@ impl Creation {
     /// assert_eq!(Creation::states(&ctx), [State::InService, State::Reserved]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[doc(hidden)]
     #[must_use]
     pub fn states(ctx: &Context<'_>) -> Vec<State> {
         let account = ctx.actor.account().map(|id| ctx.accounts.account(id));

@@ -32,6 +32,7 @@ impl NumberRecord {
     ///   the number is mobile and the command is not part of a [run over mobile
     ///   numbers](Context::mdn_run).
     /// - [`Refusal::Claimed`] if the record is claimed.
+    #[doc(hidden)]
     pub fn fix(&self, app: Option<&str>, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.check_unclaimed()?;
         if !ctx.role(self.owner, None)?.is_owner_or_admin() || !self.is_in_run(ctx) {

@@ -142,6 +142,7 @@ impl Route {
     /// # Errors
     ///
     /// Returns [`RouteError::AccountDisabled`] if the account is disabled or does not exist.
+    #[doc(hidden)]
     pub fn of_port(
         number: PhoneNumber,
         account_id: AccountId,
@@ -164,6 +165,7 @@ impl Route {
 
 impl RouteError {
     /// Returns the name in Kazoo's documents, such as `not_in_service`.
+    #[doc(hidden)]
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

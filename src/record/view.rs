@@ -66,6 +66,7 @@ impl NumberRecord {
     /// assert_eq!(document["_read_only"]["carrier"], "knm_telnyx");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[doc(hidden)]
     #[must_use]
     pub fn public(&self, shape: Shape, key: E911Key, ctx: &Context<'_>) -> Map<String, Value> {
         let user_fields = || {

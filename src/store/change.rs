@@ -88,6 +88,7 @@ pub struct Change<T: Entity = NumberRecord> {
 }
 
 /// The parts of a [`Change`], for implementors of stores.
+#[doc(hidden)]
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "a store must not overlook a part")]
 pub struct ChangeParts<T: Entity = NumberRecord> {
@@ -169,6 +170,7 @@ impl<T: Entity> Change<T> {
     }
 
     /// Converts the change into its parts.
+    #[doc(hidden)]
     #[must_use]
     pub fn into_parts(self) -> ChangeParts<T> {
         let Self { key, expect, value, events } = self;

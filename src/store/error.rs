@@ -87,6 +87,7 @@ impl StoreError {
     /// let error = StoreError::unreachable("connection refused");
     /// assert!(!error.is_unknown() && !error.is_refusal());
     /// ```
+    #[doc(hidden)]
     #[must_use]
     pub fn unreachable(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Unreachable(cause.into())
@@ -100,18 +101,21 @@ impl StoreError {
     /// let error = StoreError::conflict("+14158867900", Expect::Absent, Some(Revision::FIRST));
     /// assert_eq!(error.to_string(), "+14158867900: expected absent, found revision 1");
     /// ```
+    #[doc(hidden)]
     #[must_use]
     pub fn conflict(key: impl fmt::Display, expected: Expect, found: Option<Revision>) -> Self {
         Self::Conflict { key: key.to_string().into(), expected, found }
     }
 
     /// Creates a [`Duplicate`](Self::Duplicate) of `key`.
+    #[doc(hidden)]
     #[must_use]
     pub fn duplicate(key: impl fmt::Display) -> Self {
         Self::Duplicate(key.to_string().into())
     }
 
     /// Returns whether the store refused the call, as opposed to failing. Nothing was stored.
+    #[doc(hidden)]
     #[must_use]
     pub const fn is_refusal(&self) -> bool {
         !matches!(self, Self::Backend(_) | Self::Unreachable(_))

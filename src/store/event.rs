@@ -43,6 +43,7 @@ pub struct Logged {
 
 impl StoreEvent {
     /// Returns the event if it concerns a number.
+    #[doc(hidden)]
     #[must_use]
     pub const fn number(&self) -> Option<&Event> {
         match self {
@@ -52,6 +53,7 @@ impl StoreEvent {
     }
 
     /// Returns the event if it concerns a port request.
+    #[doc(hidden)]
     #[must_use]
     pub const fn port_request(&self) -> Option<&PortEvent> {
         match self {
@@ -61,6 +63,7 @@ impl StoreEvent {
     }
 
     /// Returns the event if it concerns a contact number.
+    #[doc(hidden)]
     #[must_use]
     pub const fn contact(&self) -> Option<&ContactEvent> {
         match self {

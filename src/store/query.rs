@@ -76,6 +76,7 @@ pub struct PortQuery {
 pub struct StateSet(u16);
 
 /// The states of a [`StateSet`].
+#[doc(hidden)]
 #[derive(Clone, Debug)]
 pub struct StateSetIter(StateSet);
 

@@ -8,6 +8,7 @@ mod file;
 mod group;
 mod read;
 mod table;
+mod tally;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -95,7 +96,7 @@ pub struct RedbStore {
 #[derive(Clone)]
 pub struct RedbOptions {
     cache_size: usize,
-    progress: Option<file::Progress>,
+    progress: Option<tally::Progress>,
 }
 
 /// The counts of the items in a [`RedbStore`], and the size of its file.
@@ -523,7 +524,7 @@ impl Store for RedbStore {
 
 impl RedbOptions {
     /// The default size of the cache: 256 MiB.
-    pub const DEFAULT_CACHE_SIZE: usize = 256 << 20;
+    pub(crate) const DEFAULT_CACHE_SIZE: usize = 256 << 20;
 
     /// Creates the default settings.
     #[must_use]

@@ -31,6 +31,7 @@ use crate::store::{Store, StoreError};
 pub use crate::store_conformance;
 
 /// A law of stores.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Law {
@@ -54,6 +55,7 @@ macro_rules! laws {
 }
 
 /// All laws.
+#[doc(hidden)]
 pub const LAWS: &[Law] = laws! {
     commits 1: absent_is_expected revision_is_expected removal_is_expected conflict_tells_what_was_found
         batch_is_whole batch_has_one_change_of_each;

@@ -214,7 +214,7 @@ fn accounts() -> AccountTree {
 pub(crate) fn inventory() -> Inventory {
     let accounts = accounts();
     let policy = Policy::default();
-    let allowed = policy.allowed_features.union(FeatureSet::from([Feature::E911, Feature::Cnam]));
+    let allowed = policy.allowed_features().union(FeatureSet::from([Feature::E911, Feature::Cnam]));
     let policy = policy.with_allowed_features(allowed).with_default_carrier("telnyx".parse().unwrap());
     let inventory = Inventory::builder(MemoryStore::new())
         .accounts(accounts)

@@ -96,7 +96,7 @@ fn row_139_a_check_says_which_numbers_are_for_sale() {
         ("junk", Availability::Unavailable),
     ];
     assert_eq!(answers, expected);
-    assert!(inventory.check::<[&str; 0]>([], &by("reseller")).unwrap().is_empty());
+    assert!(inventory.check([] as [&str; 0], &by("reseller")).unwrap().is_empty());
     let nobody = world().without_carriers().build();
     assert_eq!(nobody.check([FREE], &by("reseller")).unwrap(), [(FREE.into(), Availability::Unavailable)]);
 }

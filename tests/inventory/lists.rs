@@ -44,7 +44,7 @@ fn the_order_of_a_list_is_kept_and_each_number_counts_once() {
     let failed: Vec<_> = outcome.failed.keys().map(|number| &**number).collect();
     assert_eq!(failed, ["nonsense", "+15551233324", ABSENT]);
     assert_eq!(carrier.orders().len(), 2);
-    assert!(inventory.reserve::<[&str; 0]>([], &by("reseller")).unwrap().is_success());
+    assert!(inventory.reserve([] as [&str; 0], &by("reseller")).unwrap().is_success());
 }
 
 #[test]

@@ -132,6 +132,7 @@ impl E911Address {
 
     /// Sets the caller name to the result of [`caller_name_or`](Self::caller_name_or) if the address
     /// has none.
+    #[doc(hidden)]
     #[must_use]
     pub fn with_default_caller_name(mut self, account_name: Option<&str>) -> Self {
         let name = self.caller_name_or(account_name).into_owned();
@@ -160,6 +161,7 @@ impl E911Address {
     /// assert!(wanted.is_satisfied_by(&E911Address::new(provisioned)?));
     /// # Ok::<(), telnum::document::FieldError>(())
     /// ```
+    #[doc(hidden)]
     #[must_use]
     pub fn is_satisfied_by(&self, provisioned: &Self) -> bool {
         let (wanted, has) = (&*self.0, &*provisioned.0);

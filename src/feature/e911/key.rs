@@ -8,6 +8,7 @@ use crate::text_enum::text_enum;
 /// assert_eq!("dash_e911".parse(), Ok(E911Key::DashE911));
 /// assert_eq!(E911Key::default().as_str(), "e911");
 /// ```
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum E911Key {
     /// The current name, `e911`.

@@ -6,34 +6,10 @@ use ::redb::ReadableTableMetadata;
 
 use super::RedbError;
 use super::document::{Summary, decode_list, decode_record, decode_request, split_record};
-use super::file::Progress;
 use super::table::{Snapshot, account_row, clock_row, contact_row, counter, failed, owner_row};
+use super::tally::{Progress, Tally};
 use crate::account::AccountId;
 use crate::store::StoreError;
-
-/// A counter of the steps of a task, which reports the progress after each hundredth of them.
-pub(super) struct Tally<'a> {
-    total: u64,
-    done: u64,
-    progress: Option<&'a Progress>,
-}
-
-impl<'a> Tally<'a> {
-    pub(super) fn new(total: u64, progress: Option<&'a Progress>) -> Self {
-        Self { total: total.max(1), done: 0, progress }
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "progress is only displayed")]
-    pub(super) fn step(&mut self) {
-        self.done += 1;
-        let interval = (self.total / 100).max(1);
-        if let Some(progress) = self.progress
-            && (self.done.is_multiple_of(interval) || self.done == self.total)
-        {
-            progress((self.done as f64 / self.total as f64).min(1.0));
-        }
-    }
-}
 
 /// Checks that every value can be read and is in the indexes, and that the indexes contain nothing else.
 pub(super) fn check(snapshot: &Snapshot, path: &Path, progress: Option<&Progress>) -> Result<(), RedbError> {

@@ -3,7 +3,6 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use ::redb::{Builder, Database, ReadableDatabase, TableError};
@@ -11,15 +10,13 @@ use ::redb::{Builder, Database, ReadableDatabase, TableError};
 use super::RedbError;
 use super::error::Failure;
 use super::table::{COUNTERS, Snapshot, Tables, counter};
+use super::tally::{Progress, Tally};
 
 /// The version of the schema that is written.
 pub(super) const SCHEMA: u64 = 1;
 
 /// The first bytes of every file of redb.
 const MAGIC: [u8; 9] = *b"redb\x1A\x0A\xA9\x0D\x0A";
-
-/// A function that is called with the progress of a task, from 0 to 1.
-pub(super) type Progress = Arc<dyn Fn(f64) + Send + Sync>;
 
 /// The location of a store, with the settings for opening it.
 pub(super) struct Place {
@@ -201,7 +198,6 @@ pub(super) fn copy(snapshot: &Snapshot, path: &Path, progress: Option<&Progress>
     if fs::symlink_metadata(path).is_ok() {
         return Err(RedbError::Exists(path.to_owned()));
     }
-    let mut tally =
-        super::check::Tally::new(snapshot.rows().map_err(|error| RedbError::of(path, error))?, progress);
+    let mut tally = Tally::new(snapshot.rows().map_err(|error| RedbError::of(path, error))?, progress);
     create(path, |tables| Ok(snapshot.copy(tables, || tally.step())?))
 }

@@ -1,30 +1,16 @@
-//! Errors as receipts keep them.
+//! The words of errors, in receipts and in Kazoo's documents.
 //!
 //! A receipt has the message and the details of the error in the words of Kazoo's documents: a repeated request
 //! is answered with the bytes of the first response, also by a process that reads the receipt of another one.
 //! Responses for errors without a receipt use the same words.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::billing::BillingError;
-use super::error::{InventoryError, InventoryErrorKind};
+use super::error::{InventoryError, ReplayedError};
 use crate::document::FieldError;
 use crate::feature::e911::{E911Key, E911Refusal};
 use crate::record::Refusal;
-
-/// The error of an earlier response, as kept in its receipt.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ReplayedError {
-    /// The kind of the error.
-    pub kind: InventoryErrorKind,
-    /// The message without details.
-    pub message: Box<str>,
-    /// The details.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cause: Option<Value>,
-}
 
 impl InventoryError {
     /// Returns the message without the details in [`cause`](Self::cause).
