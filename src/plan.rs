@@ -15,8 +15,8 @@
 //! The results are those of libphonenumber, release [`METADATA_VERSION`]; [`parse()`] lists the few
 //! exceptions. They come from a constant table of 196 KB, in which a lookup usually visits three or
 //! four digits of the number. The tables of as-you-type formats and of [short numbers](short) are apart, so
-//! that only programs which use them contain them. There is no initialization on the first call, and only
-//! [`AsYouType`] and [`RegionError`] allocate.
+//! that only programs which use them contain them. There is no initialization on the first call. Only
+//! [`AsYouType`], [`NumberFormat`], [`RegionError`] and the functions that return a `String` allocate.
 //!
 //! # Region and type of each line
 //!
@@ -38,6 +38,7 @@
 //! ```
 
 mod as_you_type;
+mod chars;
 mod facts;
 mod format;
 mod lookup;
@@ -52,7 +53,7 @@ mod table;
 pub use self::as_you_type::AsYouType;
 #[doc(hidden)]
 pub use self::as_you_type::TypingTable;
-pub use self::format::{Formatted, Style};
+pub use self::format::{Formatted, NumberFormat, PatternError, Style};
 pub use self::lookup::Lookup;
 pub use self::number_type::NumberType;
 pub use self::parse::{ParseError, Parsed};
@@ -61,6 +62,10 @@ pub use self::region::{Region, RegionError};
 #[doc(hidden)]
 pub use self::table::Table;
 
+use alloc::borrow::Cow;
+use alloc::string::String;
+
+use self::parse::CarrierCode;
 use self::table::BUILT_IN;
 use crate::number::{CallingCode, Extension, PhoneNumber};
 
@@ -244,6 +249,208 @@ pub fn format_with_carrier_code(
     carrier_code: &str,
 ) -> Formatted {
     BUILT_IN.format_with_carrier_code(number, extension, carrier_code)
+}
+
+/// Formats `number` and `extension` as dialled within the country, with the carrier code `preferred`, or
+/// `fallback` if that is `None`.
+///
+/// The preferred code is usually that with which the number was dialled before: [`Parsed::carrier_code`].
+///
+/// ```
+/// use telnum::plan::{self, Region};
+///
+/// let parsed = plan::parse("0 21 11 2345 6789", Some(Region::BR))?;
+/// let text = |preferred| plan::format_with_preferred_carrier_code(parsed.number, None, preferred, "15");
+/// assert_eq!(text(parsed.carrier_code), "0 21 (11) 2345-6789");
+/// assert_eq!(text(None), "0 15 (11) 2345-6789");
+/// # Ok::<(), plan::ParseError>(())
+/// ```
+#[doc(alias = "formatNationalNumberWithPreferredCarrierCode")]
+#[must_use]
+pub fn format_with_preferred_carrier_code(
+    number: PhoneNumber,
+    extension: Option<Extension>,
+    preferred: Option<CarrierCode>,
+    fallback: &str,
+) -> Formatted {
+    BUILT_IN.format_with_preferred_carrier_code(number, extension, preferred, fallback)
+}
+
+/// Formats a number that was parsed from `text` in the way in which the text is written: in the
+/// international format, with an international prefix as dialled from the region `from`, or in the national
+/// format with or without the national prefix.
+///
+/// The result is `text` itself if no format fits the number, or if the formatted number has not the same
+/// digits, `+`, `*` and `#` as the text.
+///
+/// ```
+/// use telnum::plan::{self, Region};
+///
+/// let text = "02079460000";
+/// let parsed = plan::parse(text, Some(Region::GB))?;
+/// assert_eq!(plan::format_original(&parsed, text, Region::GB), "020 7946 0000");
+/// let text = "0044(0)2079460000";
+/// let parsed = plan::parse(text, Some(Region::FR))?;
+/// assert_eq!(plan::format_original(&parsed, text, Region::FR), text);
+/// # Ok::<(), plan::ParseError>(())
+/// ```
+#[doc(alias = "formatInOriginalFormat")]
+#[must_use]
+pub fn format_original<'t>(parsed: &Parsed, text: &'t str, from: Region) -> Cow<'t, str> {
+    BUILT_IN.format_original(parsed, text, from)
+}
+
+/// Formats a number that was parsed from `text` as dialled from the region `from`, with the letters and
+/// groups of the text.
+///
+/// If `text` is empty, the result is that of [`format_out_of_country`].
+///
+/// ```
+/// use telnum::plan::{self, Region};
+///
+/// let text = "1800 six-flags";
+/// let parsed = plan::parse(text, Some(Region::US))?;
+/// assert_eq!(plan::format_keeping_letters(&parsed, text, Region::AU), "0011 1 800 SIX-FLAGS");
+/// assert_eq!(plan::format_keeping_letters(&parsed, text, Region::US), "1 800 SIX-FLAGS");
+/// # Ok::<(), plan::ParseError>(())
+/// ```
+#[doc(alias = "formatOutOfCountryKeepingAlphaChars")]
+#[must_use]
+pub fn format_keeping_letters(parsed: &Parsed, text: &str, from: Region) -> String {
+    BUILT_IN.format_keeping_letters(parsed, text, from)
+}
+
+/// Formats `number` as dialled from a mobile phone in the region `from`; `None` if it cannot be dialled
+/// there.
+///
+/// Brazilian numbers need a `carrier_code` within Brazil.
+///
+/// ```
+/// use telnum::plan::{self, Region};
+///
+/// let number = "+525512345678".parse()?;
+/// assert_eq!(plan::format_for_mobile(number, None, Region::MX).unwrap(), "+52 55 1234 5678");
+/// assert!(plan::format_for_mobile("+5511961234567".parse()?, None, Region::BR).is_none());
+/// # Ok::<(), telnum::NumberError>(())
+/// ```
+#[doc(alias = "formatNumberForMobileDialing")]
+#[must_use]
+pub fn format_for_mobile(
+    number: PhoneNumber,
+    carrier_code: Option<CarrierCode>,
+    from: Region,
+) -> Option<Formatted> {
+    BUILT_IN.format_for_mobile(number, carrier_code, from)
+}
+
+/// Returns the characters to dial for `number` on a mobile phone in the region `from`: the text of
+/// [`format_for_mobile`] without separators.
+///
+/// ```
+/// use telnum::plan::{self, Region};
+///
+/// let text = plan::dial_string_for_mobile("+442079460000".parse()?, None, Region::GB);
+/// assert_eq!(text.unwrap(), "02079460000");
+/// # Ok::<(), telnum::NumberError>(())
+/// ```
+#[doc(alias = "formatNumberForMobileDialing")]
+#[must_use]
+pub fn dial_string_for_mobile(
+    number: PhoneNumber,
+    carrier_code: Option<CarrierCode>,
+    from: Region,
+) -> Option<Formatted> {
+    BUILT_IN.dial_string_for_mobile(number, carrier_code, from)
+}
+
+/// Formats `number` and `extension` in `style` by the first of `formats` that fits the number, or without
+/// separators if none fits.
+///
+/// ```
+/// use telnum::plan::{self, NumberFormat, Style};
+///
+/// let formats = [NumberFormat::new(r"(\d{3})(\d{3})(\d{4})", "($1) $2-$3")?];
+/// let text = plan::format_by_pattern("+18002530000".parse()?, None, Style::International, &formats);
+/// assert_eq!(text, "+1 (800) 253-0000");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[doc(alias = "formatByPattern")]
+#[must_use]
+pub fn format_by_pattern(
+    number: PhoneNumber,
+    extension: Option<Extension>,
+    style: Style,
+    formats: &[NumberFormat],
+) -> String {
+    BUILT_IN.format_by_pattern(number, extension, style, formats)
+}
+
+/// Returns `number` without the digits at its end that make it too long; `None` if no number at its start is
+/// valid.
+///
+/// A valid number is unchanged.
+///
+/// ```
+/// use telnum::plan;
+///
+/// assert_eq!(plan::truncate("+1650253000012".parse()?), Some("+16502530000".parse()?));
+/// assert_eq!(plan::truncate("+1150253000012".parse()?), None);
+/// # Ok::<(), telnum::NumberError>(())
+/// ```
+#[doc(alias = "truncateTooLongNumber")]
+#[must_use]
+pub fn truncate(number: PhoneNumber) -> Option<PhoneNumber> {
+    BUILT_IN.truncate(number)
+}
+
+/// Returns the valid number at the start of `text`, which is `+` and ASCII digits, of which there may be more
+/// than a [`PhoneNumber`] can have; `None` if no number at its start is valid.
+///
+/// ```
+/// use telnum::plan;
+///
+/// assert_eq!(plan::truncate_text("+16502530000123456789"), Some("+16502530000".parse()?));
+/// # Ok::<(), telnum::NumberError>(())
+/// ```
+#[doc(alias = "truncateTooLongNumber")]
+#[must_use]
+pub fn truncate_text(text: &str) -> Option<PhoneNumber> {
+    BUILT_IN.truncate_text(text)
+}
+
+/// Returns the characters of `text` that a telephone can dial: ASCII digits, `+`, `*` and `#`.
+///
+/// ```
+/// assert_eq!(telnum::plan::diallable_only("03*4-56&+1a#234"), "03*456+1#234");
+/// ```
+#[doc(alias = "normalizeDiallableCharsOnly")]
+#[must_use]
+pub fn diallable_only(text: &str) -> String {
+    chars::diallable_only(text)
+}
+
+/// Returns the decimal digits of `text`, whatever their script, as ASCII digits.
+///
+/// libphonenumber for Java drops digits above U+FFFF, since it reads text in units of 16 bits.
+///
+/// ```
+/// assert_eq!(telnum::plan::digits_only("tel: 03-45 ٦٧"), "034567");
+/// ```
+#[doc(alias = "normalizeDigitsOnly")]
+#[must_use]
+pub fn digits_only(text: &str) -> String {
+    chars::digits_only(text)
+}
+
+/// Returns `text` with the digits of the keypad (ITU-T E.161) in place of letters.
+///
+/// ```
+/// assert_eq!(telnum::plan::letters_to_digits("1800-ABC-DEF"), "1800-222-333");
+/// ```
+#[doc(alias = "convertAlphaCharactersInNumber")]
+#[must_use]
+pub fn letters_to_digits(text: &str) -> String {
+    chars::letters_to_digits(text)
 }
 
 /// Returns the assigned calling codes, in ascending order.

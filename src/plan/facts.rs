@@ -2,6 +2,7 @@
 
 use super::lookup::Lookup;
 use super::number_type::NumberType;
+use super::possibility::Possibility;
 use super::region::Region;
 use super::table::Table;
 use super::table::bytes::Territory;
@@ -19,8 +20,24 @@ impl Table {
         self.types_of(self.territory(region))
     }
 
+    /// Returns the types of `code`, as [`CallingCode::number_types`] does.
+    pub fn number_types_of_code(&'static self, code: CallingCode) -> impl Iterator<Item = NumberType> {
+        self.types_of(self.main_territory(self.slot(code)))
+    }
+
+    /// Returns an example of `kind` for `code`, as [`CallingCode::example_number`] does.
+    #[must_use]
+    pub fn example_number_of_code(&self, code: CallingCode, kind: NumberType) -> Option<PhoneNumber> {
+        self.example_of(self.main_territory(self.slot(code))?, kind)
+    }
+
+    /// Returns the regions of `code`, as [`CallingCode::regions`] does.
+    pub fn regions(&'static self, code: CallingCode) -> impl Iterator<Item = Region> {
+        self.territories_of(self.slot(code)).filter_map(|territory| self.region(territory))
+    }
+
     /// Returns the types of `territory`.
-    pub(super) fn types_of(&'static self, territory: Option<Territory>) -> impl Iterator<Item = NumberType> {
+    fn types_of(&'static self, territory: Option<Territory>) -> impl Iterator<Item = NumberType> {
         NumberType::all().filter(move |kind| {
             let is_single = !matches!(kind, NumberType::Unknown | NumberType::FixedLineOrMobile);
             is_single && territory.is_some_and(|territory| self.lengths(territory, *kind)[0] != 0)
@@ -50,6 +67,44 @@ impl Table {
         let shorter = (2..count).rev().map(|length| buffer.part(1, 1 + length));
         let numbers = shorter.filter_map(|digits| Some(self.parse(digits, Some(region)).ok()?.number));
         numbers.into_iter().find(|number| !self.lookup(*number).is_valid())
+    }
+}
+
+impl Table {
+    /// Returns the valid number at the start of `text`, as [`plan::truncate_text`](super::truncate_text)
+    /// does.
+    #[must_use]
+    pub fn truncate_text(&'static self, text: &str) -> Option<PhoneNumber> {
+        let bytes = text.as_bytes();
+        let (number, excess) = bytes.split_at_checked(PhoneNumber::MAX_DIGITS + 1).unwrap_or((bytes, &[]));
+        let number = PhoneNumber::from_ascii(number).ok()?;
+        if excess.iter().all(u8::is_ascii_digit) { self.truncate(number) } else { None }
+    }
+
+    /// Returns the valid number at the start of `number`, as [`plan::truncate`](super::truncate()) does.
+    #[must_use]
+    pub fn truncate(&'static self, number: PhoneNumber) -> Option<PhoneNumber> {
+        let is_valid = |number: PhoneNumber| self.lookup(number).is_valid();
+        if is_valid(number) {
+            return Some(number);
+        }
+        let code = number.calling_code()?;
+        let mut national = number.national_digits();
+        while national.next_back().is_some() {
+            // A number of zeros only is no number.
+            if national.clone().all(|digit| digit == 0) {
+                return None;
+            }
+            let shorter = PhoneNumber::join_packed(code, national.to_bits())?;
+            let found = self.lookup(shorter);
+            if found.is_valid() {
+                return Some(shorter);
+            }
+            if found.possibility() == Possibility::TooShort {
+                return None;
+            }
+        }
+        None
     }
 }
 
@@ -87,7 +142,9 @@ impl Lookup {
     #[doc(alias = "canBeInternationallyDialled")]
     #[must_use]
     pub fn is_diallable_from_abroad(&self) -> bool {
-        let Some(territory) = self.territory() else { return true };
+        let Some(territory) = self.territory() else {
+            return true;
+        };
         let national = self.national_digits();
         let buffer = Buffer::of(national.to_bits()).bytes();
         !self.table().rules.is_at_home_only(territory, buffer.get(1..=national.len()).unwrap_or_default())

@@ -1,8 +1,15 @@
+mod mobile;
+mod original;
+mod pattern;
+
+pub use self::pattern::{NumberFormat, PatternError};
+
 use core::fmt;
 use core::ops::Deref;
 
 use serde::{Serialize, Serializer};
 
+use super::parse::CarrierCode;
 use super::region::Region;
 use super::table::{Leaf, Table, TemplateKind};
 use crate::number::{Buffer, CallingCode, Extension, PhoneNumber};
@@ -122,6 +129,53 @@ impl Table {
             match *source {
                 CARRIER_CODE => out.bytes(carrier_code),
                 source => out.byte(character(source, &national)),
+            }
+        }
+        if let Some(extension) = extension {
+            self.write_extension(&mut out, leaf, extension, Style::National);
+        }
+        out
+    }
+
+    /// Formats as [`plan::format_with_preferred_carrier_code`](super::format_with_preferred_carrier_code)
+    /// does.
+    #[must_use]
+    pub fn format_with_preferred_carrier_code(
+        &self,
+        number: PhoneNumber,
+        extension: Option<Extension>,
+        preferred: Option<CarrierCode>,
+        fallback: &str,
+    ) -> Formatted {
+        match preferred {
+            None => self.format_with_carrier_code(number, extension, fallback),
+            Some(code) => {
+                let mut digits = Formatted::new();
+                code.digits().for_each(|digit| digits.byte(b'0' | digit));
+                self.format_with_carrier_code(number, extension, &digits)
+            }
+        }
+    }
+
+    /// Formats in [`Style::National`], but without the national prefix and the other literals of its rule.
+    fn format_without_prefix(&self, number: PhoneNumber, extension: Option<Extension>) -> Formatted {
+        let leaf = self.leaf(number);
+        let Some(rule) = self.prefix_rule(leaf) else {
+            return self.format(number, extension, Style::National);
+        };
+        let mut out = Formatted::new();
+        let national = self.characters(shift(Buffer::of(number.to_bits()).bytes(), 1 + leaf.width()));
+        let (length, template) = self.template(leaf, TemplateKind::National);
+        let template = template.get(..length).unwrap_or_default();
+        // The literals of the rule stand around the first group.
+        let is_digit = |source: &u8| *source < FIRST_LITERAL;
+        let group = template.iter().position(is_digit).unwrap_or(length);
+        let group_end = group + template.iter().skip(group).take_while(|source| is_digit(source)).count();
+        let removed =
+            [group.saturating_sub(rule.before.len())..group, group_end..group_end + rule.after.len()];
+        for (index, source) in template.iter().enumerate() {
+            if !removed.iter().any(|range| range.contains(&index)) {
+                out.byte(character(*source, &national));
             }
         }
         if let Some(extension) = extension {
@@ -309,6 +363,9 @@ impl Serialize for Formatted {
         serializer.serialize_str(self)
     }
 }
+
+/// The template byte of the first literal; those of digits are below.
+const FIRST_LITERAL: u8 = 16;
 
 /// The template byte that stands for the carrier code.
 const CARRIER_CODE: u8 = 0xFF;

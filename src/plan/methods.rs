@@ -128,7 +128,7 @@ impl Region {
     ///
     /// ```
     /// # use telnum::plan::Region;
-    /// assert!(Region::GB.has_portable_mobile_numbers() && !Region::BB.has_portable_mobile_numbers());
+    /// assert!(Region::GB.has_portable_mobile_numbers() && !Region::AE.has_portable_mobile_numbers());
     /// ```
     #[doc(alias = "isMobileNumberPortableRegion")]
     #[must_use]
@@ -176,7 +176,7 @@ impl CallingCode {
     /// ```
     #[doc(alias = "getRegionCodesForCountryCode")]
     pub fn regions(self) -> impl Iterator<Item = Region> {
-        BUILT_IN.territories_of(BUILT_IN.slot(self)).filter_map(|territory| BUILT_IN.region(territory))
+        BUILT_IN.regions(self)
     }
 
     /// Returns the types of numbers that the main region of the code has. The iterator is empty if the code
@@ -189,7 +189,7 @@ impl CallingCode {
     /// ```
     #[doc(alias = "getSupportedTypesForNonGeoEntity")]
     pub fn number_types(self) -> impl Iterator<Item = NumberType> {
-        BUILT_IN.types_of(BUILT_IN.main_territory(BUILT_IN.slot(self)))
+        BUILT_IN.number_types_of_code(self)
     }
 
     /// Returns the digits that international callers dial between the code and the area code of a mobile
@@ -222,6 +222,6 @@ impl CallingCode {
     #[doc(alias = "getExampleNumberForNonGeoEntity")]
     #[must_use]
     pub fn example_number(self, kind: NumberType) -> Option<PhoneNumber> {
-        BUILT_IN.example_of(BUILT_IN.main_territory(BUILT_IN.slot(self))?, kind)
+        BUILT_IN.example_number_of_code(self, kind)
     }
 }

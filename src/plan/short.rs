@@ -10,7 +10,7 @@
 //! // The directory enquiries of France: a short number is written after the calling code.
 //! let enquiries = plan::parse("118 218", Some(Region::FR))?.number;
 //! assert!(short::is_valid(enquiries) && !enquiries.is_valid());
-//! assert_eq!(short::cost("+331010".parse()?), Cost::TollFree);
+//! assert_eq!(short::cost("+33112".parse()?), Cost::TollFree);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -74,6 +74,13 @@ pub(super) enum TemplateKind {
     Carrier,
 }
 
+/// The rule for the national prefix of a format: the texts around its first group.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PrefixRule {
+    pub(super) before: &'static [u8],
+    pub(super) after: &'static [u8],
+}
+
 /// The data of one territory.
 type Record = [[u8; 2]; 21];
 
@@ -140,9 +147,13 @@ impl Table {
         let unknown = Leaf { slot: 0, width: 0, formats: 0, regions: 0, value: 0 };
         let bits = number.to_bits();
         let [slot, width] = self.slots.get((bits >> 52) as usize).copied().unwrap_or_default();
-        let Some(length @ 1..) = number.digit_count().checked_sub(usize::from(width)) else { return unknown };
+        let Some(length @ 1..) = number.digit_count().checked_sub(usize::from(width)) else {
+            return unknown;
+        };
         let index = (usize::from(slot) * 16 + length).wrapping_sub(16);
-        let Some(root) = self.roots.get(index) else { return unknown };
+        let Some(root) = self.roots.get(index) else {
+            return unknown;
+        };
         let [root, formats, regions] = root.map(u16::from_le_bytes);
         let value = self.walk(root, bits << (4 * (width & 3)));
         Leaf { slot, width, formats, regions, value }
@@ -272,6 +283,19 @@ impl Table {
             Some([length, rest @ ..]) => (usize::from(*length), rest.first_chunk().unwrap_or(&[0; 24])),
             _ => (0, &[0; 24]),
         }
+    }
+
+    /// Returns the rule for the national prefix in the national template; `None` if no format fits the
+    /// number, which is then written without separators.
+    pub(super) fn prefix_rule(&self, leaf: Leaf) -> Option<PrefixRule> {
+        /// The bit that is set if the national prefix is optional.
+        const OPTIONAL: u16 = 1 << 15;
+        let index = usize::from(leaf.formats) + usize::from(leaf.value & 0x3F);
+        let [.., rule] = self.formats.get(index)?;
+        let rule = counted(self.texts, (u16::from_le_bytes(*rule) & !OPTIONAL).checked_sub(1)?);
+        let group = rule.windows(2).position(|window| window == b"$1").unwrap_or_default();
+        let (before, after) = rule.split_at_checked(group).unwrap_or_default();
+        Some(PrefixRule { before, after: after.strip_prefix(b"$1").unwrap_or_default() })
     }
 
     /// Returns the characters that templates refer to: 16 national digits, then 16 literals.

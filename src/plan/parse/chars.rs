@@ -30,6 +30,11 @@ fn other_digit(c: char) -> Option<u8> {
     u8::try_from(value).ok().filter(|value| *value < 10)
 }
 
+/// Returns whether `c` is punctuation that may stand between two groups of digits; the asterisk is not.
+pub(in crate::plan) fn is_separator(c: char) -> bool {
+    is(fold(c), class::PUNCTUATION) && !matches!(c, '*' | 'X')
+}
+
 /// Returns whether `c` is a plus sign, ASCII or full-width.
 pub(in crate::plan) fn is_plus(c: char) -> bool {
     matches!(c, '+' | '\u{FF0B}')

@@ -86,6 +86,18 @@ impl CarrierCode {
         NonZeroU32::new(packed).filter(|packed| packed.get() > 1).map(Self)
     }
 
+    /// Creates a code from ASCII digits; `None` unless there are 1 to 7 digits.
+    ///
+    /// ```
+    /// # use telnum::plan::parse::CarrierCode;
+    /// assert_eq!(CarrierCode::from_digits("21").unwrap().to_string(), "21");
+    /// assert_eq!(CarrierCode::from_digits(""), None);
+    /// ```
+    #[must_use]
+    pub fn from_digits(digits: &str) -> Option<Self> {
+        digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| Self::from_digit_bytes(digits.as_bytes()))?
+    }
+
     /// Returns the digits as values 0 to 9.
     ///
     /// ```

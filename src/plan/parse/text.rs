@@ -84,6 +84,13 @@ pub(in crate::plan) fn dialled_digits(text: &str) -> Option<DigitBuffer> {
     Some(digits)
 }
 
+/// Returns an ASCII text without the extension at its end, if the part before it looks like a number.
+pub(in crate::plan) fn without_extension(text: &str) -> &str {
+    let bytes = text.as_bytes();
+    let (number, _) = Shape::of(bytes).split_extension(bytes, ExtensionText::at_end(bytes).as_ref());
+    text.get(..number.len()).unwrap_or(text)
+}
+
 /// Returns whether `text` looks like a number with at least three letters, such as `1-800-FLOWERS`.
 pub(in crate::plan) fn is_vanity(text: &str) -> bool {
     let is_vanity = |text: &[u8]| {
@@ -183,7 +190,9 @@ fn find_local(text: &[u8], index: usize) -> Result<Candidate, ParseError> {
 /// Returns whether `context` is a plus sign and digits of any script, optionally with `-`, `.`, `(` and
 /// `)` between them.
 fn is_global_context(context: &[u8]) -> bool {
-    let Some(digits) = context.strip_prefix(b"+") else { return false };
+    let Some(digits) = context.strip_prefix(b"+") else {
+        return false;
+    };
     digits.iter().all(|byte| is(*byte, class::DIGIT) || matches!(byte, b'-' | b'.' | b'(' | b')'))
         && digits.iter().any(|byte| is(*byte, class::DIGIT))
 }
