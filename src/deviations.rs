@@ -30,15 +30,19 @@
 //! | disconnects a released number and keeps it in stock | disconnects it when it leaves the stock, or immediately and buys it again for the next account | the carrier could sell it to somebody else in the meantime |
 //! | orders a reserved number again when it is reserved for another account | buys a number once, when it is discovered | the number has been bought already |
 //! | allows an account to put any number in service that it creates as `port_in` | requires a completed port request, or the right to add numbers | no right is gained by a detour |
-//! | keeps a `port_in` number for its account without limit | removes it after 30 days without an active port request, and does not reserve it for the account | a note is no claim to a number |
+//! | keeps a `port_in` number for its account without limit | removes it after 30 days without an active port request, and does not reserve it for the account or keep others from porting it in | a note is no claim to a number |
 //! | uses the port authority that a request names | finds it: the nearest reseller or admin above the account | a requester would process its own request |
+//! | routes a call to a number for every account that asks (`identify`) | routes it for the system and the owner's side; for others the number appears absent | as below: the existence of a number is disclosed to its owner's side only |
+//! | tells every account that a number on its port request exists on the system | tells it the owner's side; for others the number cannot be ported | as below |
+//! | limits no text of a port request but its name | limits every text, the files, the reasons and the numbers | no request is larger than it looks |
+//! | counts the numbers of accounts below in each list (`casquade_quantity`) | shows the count that the service sets | the list would read the numbers of all these accounts |
 //! | assigns an ageing number to any account | assigns it to its previous owner; to others once it has rested | 84 FR 11226: 45 days |
 //! | deletes a local number when it is released | does the same, after a rest if the policy has ageing; a number reserved from the stock returns to the stock | a deletion would bypass the rest, and remove the operator's stock |
 //! | removes E911 and CNAM when a document lacks them | removes an address only if the document names `e911`; changes nothing without `data` | an address must not be lost by omission |
 //! | counts ageing from the last modification | counts from the disconnection | an edit must not restart the clock (47 CFR 52.15) |
 //! | calls providers and carriers before anything is stored | commits a claim, runs the effect, and commits the outcome | two buyers never buy the same number twice, and a crash loses no order |
 //! | stores contact and port data in separate databases without a common transaction | commits the preconditions together with the change | no update is lost |
-//! | answers 403 for a number of another account | answers as if the number did not exist, to every call; only a creation reports that it exists | the existence of a number is disclosed to its owner's side only |
+//! | answers 403 for a number of another account | answers as if the number did not exist, to every call; a creation is refused like the purchase of a number that no carrier sells | the existence of a number is disclosed to its owner's side only |
 //!
 //! # Between the published documents
 //!

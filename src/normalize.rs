@@ -19,7 +19,7 @@
 //! [`Normalizer::strict`] uses the world's numbering plan in place of the system's converters.
 //!
 //! A `tel:` or `sip:` URI is read by [`PhoneUri`]. [`placeholder`] recognizes the texts that networks send in place of
-//! a caller's number.
+//! a caller's number. [`split_post_dial`] separates the digits that are sent after the call is answered.
 //!
 //! Normalization allocates only if the result is a changed text that is not a number, or if the length
 //! of the text does not determine the place of a pattern's last group.
@@ -28,6 +28,7 @@ mod converters;
 mod form;
 mod nanp;
 mod placeholder;
+mod post_dial;
 mod reference;
 mod separator;
 mod text;
@@ -40,6 +41,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
 pub use self::converters::{Converter, Converters, ConvertersError};
 pub use self::nanp::{strip_plus, to_1npan, to_npan};
 pub use self::placeholder::{Placeholder, placeholder};
+pub use self::post_dial::split_post_dial;
 pub use self::text::NumberText;
 pub use self::uri::{PhoneUri, PhoneUriError};
 

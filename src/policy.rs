@@ -69,8 +69,8 @@ pub struct Policy {
     ///
     /// [`State::PortIn`]: crate::lifecycle::State::PortIn
     pub(crate) port_in_days: u16,
-    /// The maximum number of an account's numbers in [`State::PortIn`](crate::lifecycle::State::PortIn),
-    /// including those on port requests, beyond which it may not add a note. Default: 100.
+    /// The maximum number of an account's notes: its numbers in
+    /// [`State::PortIn`](crate::lifecycle::State::PortIn) that are on no active port request. Default: 100.
     pub(crate) max_port_in: usize,
     /// Whether a released number is disconnected at its carrier immediately, and bought again for the next
     /// account. Default: `false`, it is disconnected when it is deleted.
@@ -403,9 +403,9 @@ impl Policy {
         Self { port_in_days, ..self }
     }
 
-    /// Sets the maximum number of an account's numbers in [`State::PortIn`](crate::lifecycle::State::PortIn),
-    /// including those on port requests. An account that has as many cannot add one that is on no active port
-    /// request. Default: 100.
+    /// Sets the maximum number of an account's notes: its numbers in
+    /// [`State::PortIn`](crate::lifecycle::State::PortIn) that are on no active port request. Calls that run at
+    /// the same time are counted separately. Default: 100.
     #[must_use]
     pub fn with_max_port_in(self, max_port_in: usize) -> Self {
         Self { max_port_in, ..self }

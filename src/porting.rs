@@ -78,6 +78,7 @@ mod request;
 mod schedule;
 mod secret;
 mod settings;
+mod size;
 mod state;
 mod timeline;
 mod transition;

@@ -20,8 +20,8 @@ use telnum::inventory::{
 use telnum::names::CarrierName;
 use telnum::normalize::{Converter, Converters, Normalizer};
 use telnum::policy::{DocumentLimits, Policy, Retention};
-use telnum::porting::NewPortRequest;
 use telnum::porting::desk::{PortDesk, PortDeskError};
+use telnum::porting::{NewPortRequest, PortState, Upload};
 use telnum::record::{NumberRecord, schema};
 use telnum::store::{MemoryStore, Store, StoreError};
 use telnum::testing::ScriptedCarrier;
@@ -412,4 +412,42 @@ fn item_28_free_texts_are_limited() {
         assert_eq!(error.kind(), InventoryErrorKind::Invalid);
         assert!(error.to_string().contains("expected") && error.to_string().len() < 200, "{error}");
     }
+}
+
+#[test]
+fn item_28_the_name_of_an_application_has_a_limit() {
+    let inventory = builder(&Arc::default()).build();
+    inventory.create([NUMBER], &Create::default(), &by("shop")).unwrap();
+    let assign = |length: usize| {
+        let app = "x".repeat(length);
+        inventory.assign_to_app([NUMBER], Some(&app), &by("shop")).unwrap().single()
+    };
+    assert!(assign(256).is_ok());
+    let error = assign(257).unwrap_err();
+    assert_eq!(error.kind(), InventoryErrorKind::Invalid);
+    assert_eq!(error.to_string(), "`used_by`: expected a length of at most 256, found 257");
+}
+
+#[test]
+fn item_28_the_texts_of_a_port_request_have_a_limit() {
+    let desk = PortDesk::new(builder(&Arc::default()).build());
+    let id = "p1".parse().unwrap();
+    let shop: telnum::account::AccountId = "shop".parse().unwrap();
+    let document = fields(&json!({"name": "Bakery", "numbers": {NUMBER: {}}}));
+    desk.create(NewPortRequest { id, account: shop, port_authority: None, document }, shop.into()).unwrap();
+    let upload = |name: &str| {
+        desk.change(id, shop.into(), |request, ctx| request.upload(name, Upload::default(), ctx))
+    };
+    assert!(upload(&"x".repeat(252)).is_ok());
+    assert!(upload(&"x".repeat(253)).is_err());
+    (1..100).for_each(|place| drop(upload(&format!("letter-{place}")).unwrap()));
+    assert!(upload("one-more").is_err());
+    // A file may be replaced.
+    assert!(upload("letter-7").is_ok());
+    let submit = |length: usize| {
+        let reason = "x".repeat(length);
+        desk.transition(id, &PortState::Submitted, Some(&reason), shop.into())
+    };
+    assert!(submit(10_001).is_err());
+    assert!(submit(10_000).is_ok());
 }

@@ -16,7 +16,7 @@ use common::rows;
 use serde_json::{Map, Value, json};
 use telnum::PhoneNumber;
 use telnum::account::{Account, AccountId, AccountTree, Actor};
-use telnum::carrier::NumberSearch;
+use telnum::carrier::{Carrier, NumberSearch};
 use telnum::inventory::{
     Create, ImportRow, Inventory, InventoryBuilder, InventoryError, InventoryErrorKind as Kind, Options,
     Outcome,
@@ -28,7 +28,7 @@ use telnum::porting::desk::PortDesk;
 use telnum::porting::{NewPortRequest, PortState, ScheduleOn, UnitedStates};
 use telnum::record::{Refusal, Update};
 use telnum::store::{MemoryStore, Store, StoreExt};
-use telnum::testing::ScriptedCarrier;
+use telnum::testing::{CarrierFault, ScriptedCarrier};
 
 const NUMBER: &str = "+12125550155";
 
@@ -475,4 +475,141 @@ fn item_7_a_request_key_cannot_be_used_for_another_request() {
     world.inventory.create([NUMBER], &create("one"), &keyed).unwrap().single().unwrap();
     let reused = world.inventory.create([NUMBER], &create("two"), &keyed).unwrap_err();
     assert_eq!(reused.kind(), Kind::Conflict);
+}
+
+#[test]
+fn item_1_a_note_of_another_account_stays_with_an_account_that_may_not_add_numbers() {
+    let world = world();
+    let note = Create::default().with_document(document(&json!({"note": "plain's"})));
+    world.inventory.port([NUMBER], &note, &by("plain")).unwrap().single().unwrap();
+    for who in ["sibling", "stranger"] {
+        assert_eq!(error(world.inventory.port([NUMBER], &Create::default(), &by(who))).0, Kind::NotFound);
+    }
+    let left = world.inventory.get([NUMBER], &by("plain")).unwrap().single().unwrap();
+    assert_eq!(left.custom().unwrap()["note"], "plain's");
+}
+
+#[test]
+fn item_1_a_note_of_another_account_blocks_no_port_request() {
+    let world = world();
+    let note = Create::default().with_document(document(&json!({"note": "stranger's"})));
+    world.inventory.port([NUMBER], &note, &by("stranger")).unwrap().single().unwrap();
+    for (name, who) in
+        [("request a port", "plain"), ("schedule the port", "reseller"), ("complete the port", "reseller")]
+    {
+        let (_, act) = STEPS.iter().find(|(step, _)| *step == name).unwrap();
+        act(&world, actor(who), id("plain"));
+    }
+    let record = world.store.get(number()).unwrap().unwrap();
+    assert_eq!((record.state(), record.owner()), (State::InService, Some(id("plain"))));
+    assert!(record.custom().is_none_or(|custom| !custom.contains_key("note")));
+}
+
+#[test]
+fn item_4_a_call_does_not_tell_whose_number_another_account_has() {
+    let world = world();
+    world.inventory.create([NUMBER], &Create::default(), &by("adder")).unwrap().single().unwrap();
+    let document = document(&json!({"name": "Port", "numbers": {"+12125550156": {}}}));
+    let new =
+        NewPortRequest { id: "p2".parse().unwrap(), account: id("plain"), port_authority: None, document };
+    world.desk.create(new, actor("plain")).unwrap();
+    let told = |number: &str, who: &str| {
+        world
+            .inventory
+            .identify(number, &by(who))
+            .map_or_else(|error| format!("{:?}", error.kind()), |_| "told".into())
+    };
+    for who in ["adder", "reseller", "master", "system"] {
+        assert_eq!(told(NUMBER, who), "told", "{who}");
+    }
+    for who in ["plain", "reseller", "master", "system"] {
+        assert_eq!(told("+12125550156", who), "told", "{who}");
+    }
+    let absent = told("+12125550199", "sibling");
+    for who in ["sibling", "stranger"] {
+        assert_eq!(told(NUMBER, who), absent, "{who}");
+        assert_eq!(told("+12125550156", who), absent, "{who}");
+    }
+}
+
+#[test]
+fn item_4_a_creation_is_refused_like_the_purchase_of_a_number_that_no_carrier_sells() {
+    let rival = || {
+        let mut accounts = accounts();
+        accounts.insert(Account::new(id("rival")).with_may_add_numbers(true)).unwrap();
+        accounts
+    };
+    let carrier = Arc::new(ScriptedCarrier::new("telnyx".parse().unwrap()).with_block(number(), 1));
+    let shared: Arc<dyn Carrier> = Arc::<ScriptedCarrier>::clone(&carrier);
+    let world = world_with(|builder| builder.accounts(rival()).carrier(shared));
+    let create = |number: &'static str, who: &str, dry_run: bool| {
+        let outcome = world.inventory.create([number], &Create::default(), &by(who).with_dry_run(dry_run));
+        error(outcome)
+    };
+    // The answer of the carrier is lost: the number is being bought.
+    carrier.pass_next();
+    carrier.fail_next(CarrierFault::LostAnswer);
+    assert!(!world.inventory.activate([NUMBER], &by("adder")).unwrap().is_success());
+    for is_bought in [false, true] {
+        if is_bought {
+            world.clock.pass(TimeDelta::minutes(2));
+            assert_eq!(world.inventory.recover().unwrap().finished, 1);
+        }
+        let unsold = error(world.inventory.activate(["+12125550199"], &by("rival")));
+        for dry_run in [false, true] {
+            let found = create(NUMBER, "rival", dry_run);
+            assert_eq!((found.0, found.1), (unsold.0, unsold.1.replace("+12125550199", NUMBER)));
+            let bought = error(world.inventory.activate([NUMBER], &by("rival").with_dry_run(dry_run)));
+            assert_eq!(bought.0, unsold.0);
+            let both = world.inventory.create(
+                [NUMBER, "+12125550177"],
+                &Create::default(),
+                &by("rival").with_dry_run(true),
+            );
+            assert_eq!(
+                both.unwrap().failed.values().map(InventoryError::kind).collect::<Vec<_>>(),
+                [unsold.0]
+            );
+            // The owner's side and admins learn more.
+            let expected = if is_bought { Kind::NumberExists } else { Kind::Conflict };
+            for who in ["adder", "reseller", "master"] {
+                assert_eq!(create(NUMBER, who, dry_run).0, expected, "{who}");
+            }
+        }
+        let row = || [ImportRow::new(NUMBER, Create::default())];
+        let imported = world.inventory.import(row(), &by("rival")).unwrap();
+        assert_eq!(imported.failed[0].1.kind(), unsold.0);
+        let imported = world.inventory.import(row(), &by("adder")).unwrap();
+        assert_eq!(imported.failed[0].1.kind(), Kind::NumberExists);
+        // A port request of another account.
+        let request = |account: &str| {
+            let document = document(&json!({"name": "Port", "numbers": {NUMBER: {}}}));
+            let new = NewPortRequest {
+                id: "p1".parse().unwrap(),
+                account: id(account),
+                port_authority: None,
+                document,
+            };
+            world.desk.create(new, actor(account)).unwrap_err().to_string()
+        };
+        assert_eq!(request("rival"), format!("number {NUMBER}: cannot be ported in"));
+        if is_bought {
+            assert_eq!(request("adder"), format!("number {NUMBER}: already in the inventory, with an owner"));
+        }
+    }
+}
+
+#[test]
+fn item_1_numbers_on_port_requests_do_not_count_as_notes() {
+    let world = world_with(|builder| builder.policy(Policy::default().with_max_port_in(2)));
+    let numbers = ["+12125550155", "+12125550156", "+12125550157", "+12125550158"];
+    let port = |number: &'static str| {
+        world.inventory.port([number], &Create::default(), &by("plain")).unwrap().is_success()
+    };
+    assert!(port(numbers[0]) && port(numbers[1]) && !port(numbers[2]));
+    let document = document(&json!({"name": "Port", "numbers": {numbers[0]: {}, numbers[1]: {}}}));
+    let new =
+        NewPortRequest { id: "p1".parse().unwrap(), account: id("plain"), port_authority: None, document };
+    world.desk.create(new, actor("plain")).unwrap();
+    assert!(port(numbers[2]) && port(numbers[3]) && !port("+12125550159"));
 }

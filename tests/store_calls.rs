@@ -67,6 +67,17 @@ fn numbers_are_created_and_swept_in_few_calls() {
 }
 
 #[test]
+fn numbers_are_checked_in_few_calls() {
+    let (store, now) = (store(), Arc::new(AtomicU64::new(63_900_000_000)));
+    let inventory = inventory(&store, &now);
+    let options = Options::new(shop());
+    let (check, found) = calls(&store, || inventory.check(numbers(1_000), &options).unwrap());
+    assert!(found.len() == 1_000 && check <= 6, "{check} calls");
+    let (activate, outcome) = calls(&store, || inventory.activate(numbers(1_000), &options).unwrap());
+    assert!(outcome.failed.len() == 1_000 && activate <= 6, "{activate} calls");
+}
+
+#[test]
 fn port_requests_are_created_and_completed_in_few_calls() {
     let (store, now) = (store(), Arc::new(AtomicU64::new(63_900_000_000)));
     let desk = PortDesk::new(inventory(&store, &now));

@@ -10,7 +10,7 @@ use crate::lifecycle::State;
 use crate::names::CarrierName;
 use crate::number::PhoneNumber;
 use crate::record::NumberRecord;
-use crate::store::{Query, Store, StoreError};
+use crate::store::{Query, Store, StoreError, Stored};
 
 /// The carrier `local`. It sells the available numbers of a store, regardless of their carrier, except those
 /// in the pool of another account. It sells to accounts only.
@@ -41,6 +41,9 @@ pub struct ReservedCarrier<S> {
 #[derive(Clone, Copy, Debug)]
 #[doc(alias = "knm_mdn")]
 pub struct MdnCarrier;
+
+/// The maximum number of records to read in one call.
+const PAGE_SIZE: usize = 1_000;
 
 impl<S: Store> LocalCarrier<S> {
     /// Creates the carrier that sells the available numbers of `store`.
@@ -122,7 +125,6 @@ fn search_store(
     search: &NumberSearch,
     is_match: impl Fn(&NumberRecord) -> bool,
 ) -> Result<Vec<Offer>, CarrierError> {
-    const PAGE_SIZE: usize = 1_000;
     let mut offers: Vec<Offer> = Vec::new();
     let mut after = None;
     while offers.len() < search.quantity {
@@ -153,15 +155,19 @@ fn check_store(
     numbers: &[PhoneNumber],
     is_match: impl Fn(&NumberRecord) -> bool,
 ) -> Result<Vec<Availability>, CarrierError> {
-    let check = |number: &PhoneNumber| {
-        let stored = store.get(*number).map_err(|error| store_failed(carrier, &error))?;
+    let check = |stored: Option<Stored<NumberRecord>>| {
         let is_available = stored.is_some_and(|record| {
             let is_in_stock = record.state() == State::Available && !record.is_returned();
             is_in_stock && record.pending().is_none() && is_match(&record)
         });
-        Ok(if is_available { Availability::Available } else { Availability::Unavailable })
+        if is_available { Availability::Available } else { Availability::Unavailable }
     };
-    numbers.iter().map(check).collect()
+    let mut checked = Vec::with_capacity(numbers.len());
+    for numbers in numbers.chunks(PAGE_SIZE) {
+        let records = store.get_many(numbers).map_err(|error| store_failed(carrier, &error))?;
+        checked.extend(records.into_iter().map(check));
+    }
+    Ok(checked)
 }
 
 fn store_failed(carrier: CarrierName, error: &StoreError) -> CarrierError {

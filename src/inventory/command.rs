@@ -141,15 +141,16 @@ impl<'a> CommandContext<'a> {
     }
 
     /// Returns whether `record` has to appear absent to the actor: it belongs to an account that the actor
-    /// may not manage, or is for sale to other accounts only. The actor may take a number that an account
-    /// above has reserved.
+    /// may not manage, or is being assigned to one, or is for sale to other accounts only. The actor may take
+    /// a number that an account above has reserved.
     pub(super) fn is_hidden(&self, record: &NumberRecord, command: &Command<'_>) -> bool {
         let ctx = &self.record;
         if ctx.accounts.is_admin(ctx.actor) {
             return false;
         }
         let reseller = || ctx.accounts.account(self.account?)?.reseller;
-        let Some(owner) = record.owner() else {
+        let buyer = || record.pending().and_then(|pending| pending.after().owner());
+        let Some(owner) = record.owner().or_else(buyer) else {
             let is_for_sale =
                 is_in_pool_for(record, self.account, None) || is_in_pool_for(record, None, reseller());
             return command.takes_numbers() && !is_for_sale;
@@ -171,13 +172,22 @@ impl<'a> CommandContext<'a> {
         has_ended.then(|| record.end_reservation(&ctx.by(Actor::System)))
     }
 
-    /// Returns whether `record` is a note of another account, which does not prevent others from taking the
-    /// number: the account wants to port it in, but has no active port request.
-    pub(super) fn is_note_of_other(&self, record: &NumberRecord, porting: &ActivePorts) -> bool {
-        record.state() == State::PortIn
+    /// Returns whether `record` is a note of another account that does not prevent the actor from taking the
+    /// number: the account wants to port it in, but has no active port request, and the actor buys the number
+    /// or may add it.
+    pub(super) fn is_note_of_other(
+        &self,
+        record: &NumberRecord,
+        porting: &ActivePorts,
+        is_purchase: bool,
+    ) -> bool {
+        (is_purchase || self.record.may_add())
+            && record.state() == State::PortIn
             && record.pending().is_none()
             && record.owner() != self.account
-            && porting.account(record.number()).is_ok_and(|account| account.is_none())
+            && porting
+                .account(record.number())
+                .is_ok_and(|account| account.is_none() || account != record.owner())
     }
 }
 
@@ -245,8 +255,8 @@ impl Command<'_> {
         !matches!(self, Self::Delete)
     }
 
-    /// Returns the error for a number that has to appear absent. A creation cannot succeed: the error is that
-    /// for an absent number, or only tells that the number exists.
+    /// Returns the error for a number that has to appear absent: that for an absent number or, if the command
+    /// would succeed for an absent number, that for a number which no carrier sells.
     fn refuse_hidden(
         &self,
         number: PhoneNumber,
@@ -255,11 +265,7 @@ impl Command<'_> {
     ) -> InventoryError {
         let refuse = || match self {
             Self::Create(create) => {
-                let _ = create_new(number, None, create.clone().into_owned(), ctx, porting)?;
-                match create.state {
-                    Some(State::PortIn) => Err(InventoryError::NotFound(number)),
-                    Some(_) | None => Err(Refusal::NumberExists(number).into()),
-                }
+                create_new(number, None, create.clone().into_owned(), ctx, porting).map(drop)
             }
             Self::Assign { .. } => {
                 if ctx.is_account_known {
@@ -306,7 +312,7 @@ impl Command<'_> {
         Ok(match self {
             Self::Create(create) => {
                 let is_left =
-                    |record: &&NumberRecord| is_gone(record) || ctx.is_note_of_other(record, porting);
+                    |record: &&NumberRecord| is_gone(record) || ctx.is_note_of_other(record, porting, false);
                 match record {
                     Some(record) if !is_left(&record) => {
                         let creation = create.clone().into_owned().into_creation(ctx.account);

@@ -117,9 +117,11 @@ pub enum InventoryError {
         max: usize,
     },
     /// The [deadline](super::Options::with_deadline) of the call passed before its work on the number was
-    /// done. Nothing was changed; if the number is claimed, [recovery](super::Inventory::recover) completes
+    /// done, so that its outcome is not known. Nothing was changed, unless the number is claimed: [recovery](super::Inventory::recover) completes
     /// the claim or rolls it back.
-    #[error("{0}: the deadline of the call has passed")]
+    #[error(
+        "{0}: the deadline of the call has passed: repeat the call with the same key, or read the number"
+    )]
     DeadlinePassed(PhoneNumber),
     /// A failure of the store.
     #[error("the store failed")]

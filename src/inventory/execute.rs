@@ -14,6 +14,7 @@ use super::outcome::{NumberOutcome, Outcome, text_of};
 use super::port_in::PortInNotes;
 use super::pricing::{PricedChange, Prices};
 use super::services::{ActivePorts, Services, is_gone};
+use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 use crate::record::{Context, Decision, Event, ExternalEffect, NumberRecord, Part, Refusal};
 use crate::store::{Batch, Change, Expect, Guard, Receipt, StoreError, Stored};
@@ -243,7 +244,7 @@ impl Execution<'_> {
             .into_iter()
             .partition(|case| discovers && (case.is_hidden || case.record.as_deref().is_none_or(is_unowned)));
         let mut plans = Vec::with_capacity(present.len());
-        let mut custom = None;
+        let (mut custom, mut listed) = (None, 0);
         for case in present {
             let place = case.place;
             match self.decide(case, false, &porting, ctx) {
@@ -251,11 +252,11 @@ impl Execution<'_> {
                     plan.decision.record.share_custom(&mut custom);
                     plans.push(plan);
                 }
-                Err(error) => set_outcome(entries, place, Err(error)),
+                Err(error) => set_outcome(entries, place, Err(limit_fields(error, &mut listed))),
             }
         }
         if !absent.is_empty() {
-            plans.extend(self.plan_absent(absent, &porting, entries, ctx));
+            plans.extend(self.plan_absent(absent, &porting, entries, &mut listed, ctx));
         }
         let mut notes = PortInNotes::default();
         plans.retain(|plan| {
@@ -279,6 +280,7 @@ impl Execution<'_> {
         absent: Vec<Undecided>,
         porting: &ActivePorts,
         entries: &mut [Entry],
+        listed: &mut usize,
         ctx: &CommandContext<'_>,
     ) -> Vec<Plan> {
         let (mut plans, mut custom) = (Vec::with_capacity(absent.len()), None);
@@ -286,14 +288,23 @@ impl Execution<'_> {
         let Discovered { records, failure } = self.services.discover(&numbers, porting, self.options);
         for (mut case, discovered) in absent.into_iter().zip(records) {
             let (place, number) = (case.place, case.number);
-            let gone = case.record.as_ref().filter(|record| is_gone(record));
-            let rested = gone.map_or(Ok(()), |gone| gone.check_rested(self.options.account, &ctx.record));
+            // A deleted number may rest, also under a note of another account.
+            let gone = case.record.clone().filter(|record| is_gone(record));
+            let note = || case.stored.clone().filter(|stored| stored.state() == State::PortIn);
+            let is_resting =
+                |left: &Arc<NumberRecord>| left.earliest_reassign_at(ctx.record.policy).is_some();
+            let left = gone.or_else(note).filter(is_resting);
+            let rested =
+                left.as_ref().map_or(Ok(()), |left| left.check_rested(self.options.account, &ctx.record));
             let known = case.record.as_ref().filter(|record| !is_gone(record) && !case.is_hidden);
             let is_discovered = discovered.is_some() && known.is_none();
             case.record = match (discovered, known) {
                 // Changes that an admin made to the number are kept.
                 (Some(discovered), Some(known)) => Some(known.found_again(&discovered).into()),
-                (Some(discovered), None) => Some(discovered.into()),
+                (Some(discovered), None) => Some(match &left {
+                    Some(left) => discovered.resting_like(left).into(),
+                    None => discovered.into(),
+                }),
                 (None, _) => case.record,
             };
             let plan = self.decide(case, is_discovered, porting, ctx);
@@ -306,7 +317,7 @@ impl Execution<'_> {
                     // A carrier that failed may sell the number.
                     let failure = failure.clone().filter(|_| matches!(error, InventoryError::NotFound(_)));
                     let error = failure.map_or(error, |source| InventoryError::Carrier { number, source });
-                    set_outcome(entries, place, Err(error));
+                    set_outcome(entries, place, Err(limit_fields(error, listed)));
                 }
             }
         }
@@ -367,7 +378,11 @@ impl Execution<'_> {
         decision.events.splice(0..0, events);
         self.services.drop_unordered(&mut decision, self.command.needs_carrier())?;
         let guard = self.command.needs_porting(before.as_deref()).then(|| porting.guard(number));
-        let claimable = stored.filter(|stored| !is_discovered || !is_gone(stored));
+        // If the purchase fails, it must still be known since when the number rests.
+        let is_kept = |stored: &NumberRecord| {
+            !is_gone(stored) || stored.earliest_reassign_at(ctx.record.policy).is_some()
+        };
+        let claimable = stored.filter(|stored| !is_discovered || is_kept(stored));
         Ok(Plan { place, number, before, claimable, expect, guard, decision })
     }
 
@@ -538,7 +553,8 @@ impl Undecided {
     /// Sets aside another account's note, which does not prevent others from taking the number. A command
     /// that does not discover numbers replaces the note itself.
     fn set_note_aside(&mut self, discovers: bool, ctx: &CommandContext<'_>, porting: &ActivePorts) {
-        let is_note = self.record.as_deref().is_some_and(|record| ctx.is_note_of_other(record, porting));
+        let is_note =
+            self.record.as_deref().is_some_and(|record| ctx.is_note_of_other(record, porting, discovers));
         self.is_hidden &= !is_note;
         if let Some(note) = self.record.take_if(|_| is_note && discovers) {
             self.effects.extend(note.removals());
@@ -580,6 +596,17 @@ impl Prepared {
             receipt.add_success(record);
         }
         receipt
+    }
+}
+
+/// The maximum number of invalid fields that the errors of a call list. The error of a further number lists one.
+const MAX_FIELDS: usize = 100;
+
+/// Limits the invalid fields of an error, of which those before it list `listed`.
+fn limit_fields(error: InventoryError, listed: &mut usize) -> InventoryError {
+    match error {
+        InventoryError::Refused(refusal) => refusal.with_at_most(MAX_FIELDS, listed).into(),
+        error => error,
     }
 }
 

@@ -9,9 +9,10 @@ impl Inventory {
     /// Returns the account and the route of a call to `number`. A number that is not stored but on an
     /// active port request belongs to the request's account.
     ///
-    /// Switches use this method for every call, so it needs no permission. A
-    /// [confined](Options::with_confined) call only finds available numbers and those of the account's
-    /// subtree.
+    /// A switch calls this method as [`Actor::System`](crate::account::Actor::System) for every call. An
+    /// account finds available numbers, and the numbers of accounts that it may manage; all others appear
+    /// absent. A [confined](Options::with_confined) call only finds available numbers and those of the
+    /// account's subtree.
     ///
     /// ```
     /// use telnum::account::{Account, AccountTree, Actor};
@@ -48,10 +49,15 @@ impl Inventory {
             .number(own.as_ref().unwrap_or(&services.normalizer))
             .ok_or_else(|| InventoryError::NotReconcilable(input.text()))?;
         let not_in_service = |source: RouteError| InventoryError::NotInService { number, source };
+        let is_admin = services.accounts.is_admin(options.actor);
+        let can_manage = |owner| services.accounts.can_manage(options.actor, owner);
+        let is_visible = |owner: Option<_>| {
+            (is_admin || owner.is_some_and(can_manage)) && services.is_visible(owner, options)
+        };
         let stored = services.store.get(number)?.filter(|stored| stored.state() != State::Deleted);
         if let Some(stored) = stored {
-            if stored.state() != State::Available {
-                services.check_visible(&stored, options)?;
+            if stored.state() != State::Available && !is_visible(stored.owner()) {
+                return Err(InventoryError::NotFound(number));
             }
             return stored.route(self.accounts(), &services.policy).map_err(not_in_service);
         }
@@ -59,7 +65,7 @@ impl Inventory {
             return Err(InventoryError::NotFound(number));
         }
         let porting = services.active_ports(&[number]).account(number)?;
-        let account = porting.filter(|account| services.is_visible(Some(*account), options));
+        let account = porting.filter(|account| is_visible(Some(*account)));
         let account = account.ok_or(InventoryError::NotFound(number))?;
         Route::of_port(number, account, self.accounts(), &services.policy).map_err(not_in_service)
     }

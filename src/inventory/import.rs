@@ -1,9 +1,10 @@
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
 use super::billing::{Charge, Quote};
-use super::command::{CommandContext, Create, create_new};
+use super::command::{Command, CommandContext, Create, create_new};
 use super::error::InventoryError;
 use super::facade::Inventory;
 use super::input::{NumberInput, NumberOrText};
@@ -197,8 +198,8 @@ impl Services {
             if is_guess {
                 report.guessed.push((input.as_input().text(), number));
             }
-            let exists = records.next().flatten().is_some_and(|record| !is_gone(&record));
-            match self.decide_row(number, account, create, exists, &porting, ctx) {
+            let existing = records.next().flatten().filter(|record| !is_gone(record));
+            match self.decide_row(number, account, create, existing.as_deref(), &porting, ctx) {
                 Ok(change) if seen.insert(number) => {
                     if let Some(record) = change.value()
                         && let Err(error) = notes.add(self, record, None, &porting, &ctx)
@@ -222,7 +223,7 @@ impl Services {
         number: PhoneNumber,
         account: Option<AccountId>,
         create: Create,
-        exists: bool,
+        existing: Option<&NumberRecord>,
         porting: &ActivePorts,
         ctx: Context<'_>,
     ) -> Result<Change, InventoryError> {
@@ -232,8 +233,8 @@ impl Services {
             return Err(InventoryError::NeedsProvider(number));
         }
         self.check_carrier(None, &decision.record)?;
-        if exists {
-            return Err(Refusal::NumberExists(number).into());
+        if let Some(record) = existing {
+            return Err(refuse_existing(record, &ctx));
         }
         Ok(Change::put(decision.record, Expect::Absent).with_events(decision.events))
     }
@@ -317,7 +318,8 @@ impl Services {
         report: &mut ImportReport,
     ) -> Result<(), InventoryError> {
         let number = row.change.key();
-        let deleted = self.store.get(number)?.filter(|stored| is_gone(stored));
+        let stored = self.store.get(number)?;
+        let deleted = stored.clone().filter(|stored| is_gone(stored));
         let owner = row.change.value().and_then(|record| record.owner());
         let rested = deleted.as_ref().map(|deleted| deleted.check_rested(owner, &self.context(options)));
         if let Some(Err(refusal)) = rested {
@@ -329,7 +331,10 @@ impl Services {
             Some(Change::<NumberRecord>::put(parts.value?, expect).with_events(parts.events))
         });
         let Some(replacement) = replacement else {
-            report.fail(&row.input, Refusal::NumberExists(number).into());
+            let account = row.change.value().and_then(|record| record.owner()).or(options.account);
+            let ctx = CommandContext::of_import(self.context(options), &self.normalizer, account);
+            let refuse = |stored: &Stored<NumberRecord>| refuse_existing(stored, &ctx);
+            report.fail(&row.input, stored.as_ref().map_or(InventoryError::Conflict(number), refuse));
             return Ok(());
         };
         match self.store.commit(Batch::from(replacement).with_guard(row.guard)) {
@@ -340,6 +345,16 @@ impl Services {
             Err(error) => return Err(error.into()),
         }
         Ok(())
+    }
+}
+
+/// Returns the error of a row whose number the store has. A number of another account appears absent.
+fn refuse_existing(record: &NumberRecord, ctx: &CommandContext<'_>) -> InventoryError {
+    let number = record.number();
+    if ctx.is_hidden(record, &Command::Create(Cow::Owned(Create::default()))) {
+        InventoryError::NotFound(number)
+    } else {
+        Refusal::NumberExists(number).into()
     }
 }
 

@@ -1,4 +1,4 @@
-//! The limit on an account's notes: its numbers in [`State::PortIn`].
+//! The limit on an account's notes: its numbers in [`State::PortIn`] that are on no active port request.
 
 use std::collections::HashMap;
 
@@ -13,8 +13,8 @@ use crate::record::{Context, NumberRecord, Refusal};
 pub(super) struct PortInNotes(HashMap<AccountId, usize>);
 
 impl PortInNotes {
-    /// Counts `after` if it is a new note that is on no active port request. Returns an error if the account
-    /// then exceeds the limit. The notes that an admin adds are not limited.
+    /// Counts `after` if it is a new note: the account has it on no active port request. Returns an error if
+    /// the account then exceeds the limit. The notes that an admin adds are not limited.
     pub(super) fn add(
         &mut self,
         services: &Services,
@@ -26,15 +26,19 @@ impl PortInNotes {
         let is_note = |record: &NumberRecord| record.state() == State::PortIn;
         let Some(account) = after.owner().filter(|_| is_note(after)) else { return Ok(()) };
         let is_known = before.is_some_and(|before| is_note(before) && before.owner() == after.owner());
-        if is_known || ctx.accounts.is_admin(ctx.actor) || porting.account(after.number())?.is_some() {
+        if is_known || ctx.accounts.is_admin(ctx.actor) || porting.account(after.number())? == Some(account) {
             return Ok(());
         }
         let max = ctx.policy.max_port_in;
         let count = match self.0.get(&account) {
             Some(count) => *count,
-            None => services.port_in_count(account, max)?,
+            None => services.note_count(account, max)?,
         };
-        self.0.insert(account, count.saturating_add(1));
-        if count < max { Ok(()) } else { Err(Refusal::PortInLimit { account, max }.into()) }
+        if count >= max {
+            self.0.insert(account, count);
+            return Err(Refusal::PortInLimit { account, max }.into());
+        }
+        self.0.insert(account, count + 1);
+        Ok(())
     }
 }

@@ -31,6 +31,9 @@ pub struct CarriersInfo {
     pub usable_creation_states: Vec<State>,
 }
 
+/// The number of records that are read at once.
+const PAGE_SIZE: usize = 1_000;
+
 impl Inventory {
     /// Returns the records of `numbers`. Every actor can read available numbers; other numbers can be
     /// read by actors that may manage their owner.
@@ -103,7 +106,8 @@ impl Inventory {
     /// after `after`.
     ///
     /// The account is the owner in `query`, or else the account of `options`. Without either, the
-    /// system lists the numbers of all accounts. Deleted numbers are omitted unless `query` has states.
+    /// system lists the numbers of all accounts. Deleted numbers are omitted unless `query` has states. A page
+    /// ends early at the [deadline](Options::with_deadline); then it has a `next`.
     ///
     /// ```
     /// use telnum::account::{Account, AccountTree, Actor};
@@ -141,7 +145,17 @@ impl Inventory {
         if query.states == StateSet::default() {
             query.states = State::ALL.into_iter().filter(|state| *state != State::Deleted).collect();
         }
-        Ok(self.services.store.scan(&query, after, limit)?)
+        let mut found = Page { items: Vec::new(), next: after };
+        loop {
+            let wanted = (limit - found.items.len()).min(PAGE_SIZE);
+            let page = self.services.store.scan(&query, found.next, wanted)?;
+            found.next = page.next;
+            found.items.extend(page.items);
+            let Some(next) = found.next.filter(|_| found.items.len() < limit) else { return Ok(found) };
+            if options.check_deadline(next).is_err() {
+                return Ok(found);
+            }
+        }
     }
 
     /// Returns the classifiers with the dial plan of the account of `options`.

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::time::Instant;
 
 use chrono::TimeDelta;
 
@@ -25,7 +26,8 @@ pub struct RecoverReport {
     /// abandoned. If it is unknown whether an effect took place, or a carrier does not take back a
     /// number that it sold, the claim stays.
     pub failed: Vec<(PhoneNumber, InventoryError)>,
-    /// The number of claims that are too recent to be recovered.
+    /// The number of claims that are too recent to be recovered, or that were not begun before the
+    /// [deadline](Inventory::recover_until).
     pub left: usize,
 }
 
@@ -54,10 +56,37 @@ impl Inventory {
     /// [`Store`](InventoryError::Store) if the store cannot be scanned. Claims recovered up to that
     /// point stay recovered.
     pub fn recover(&self) -> Result<RecoverReport, InventoryError> {
+        self.recover_before(None)
+    }
+
+    /// Completes the claims that a crash has left, as [`recover`](Self::recover) does, but begins no further
+    /// claim after `deadline`. The claims that are left are counted, and the next recovery completes them.
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    /// use telnum::inventory::Inventory;
+    /// use telnum::store::MemoryStore;
+    ///
+    /// let inventory = Inventory::builder(MemoryStore::new()).build();
+    /// let report = inventory.recover_until(Instant::now() + Duration::from_secs(5))?;
+    /// assert_eq!((report.finished, report.left), (0, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`recover`](Self::recover).
+    pub fn recover_until(&self, deadline: Instant) -> Result<RecoverReport, InventoryError> {
+        self.recover_before(Some(deadline))
+    }
+
+    fn recover_before(&self, deadline: Option<Instant>) -> Result<RecoverReport, InventoryError> {
         let services = &*self.services;
+        let has_passed = || deadline.is_some_and(|deadline| deadline <= Instant::now());
         let mut report = RecoverReport::default();
         let mut groups = HashMap::<_, Vec<_>>::new();
         services.each_claim(|stored, pending| match pending.part().filter(|part| part.together > 0) {
+            _ if has_passed() => report.left += 1,
             _ if services.is_recent(pending) => report.left += 1,
             _ if pending.abandoned().is_some() => match services.roll_back(stored) {
                 Ok(()) => report.rolled_back += 1,
@@ -67,12 +96,12 @@ impl Inventory {
             None => report.add(stored.number(), services.complete_claim(stored)),
         })?;
         for ((_, together), claimed) in groups {
-            if claimed.len() == together {
+            if claimed.len() == together && !has_passed() {
                 for (number, outcome) in services.complete_claims(&claimed) {
                     report.add(number, outcome);
                 }
             } else {
-                // The other claims are being completed by other callers.
+                // The other claims are being completed by other callers, or the time is over.
                 report.left += claimed.len();
             }
         }
@@ -180,9 +209,10 @@ impl Services {
     /// Returns whether a claim is so recent that its effects may still be running.
     fn is_recent(&self, pending: &Pending) -> bool {
         let timeout = TimeDelta::from_std(self.limits.claim_timeout).unwrap_or(TimeDelta::MAX);
-        let now = self.now();
-        // A claim from the future was made by a clock that was wrong.
-        (pending.since()..pending.since().after(timeout)).contains(&now)
+        let (now, since) = (self.now(), pending.since());
+        // The clocks of callers differ by less than the timeout. A claim from the further future was made by a
+        // clock that was wrong.
+        since.after(-timeout) < now && now < since.after(timeout)
     }
 
     /// Calls `visit` with each claimed record and its claim, page by page.

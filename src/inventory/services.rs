@@ -158,10 +158,23 @@ impl Services {
         if can_manage { Ok(()) } else { Err(Refusal::Forbidden(options.actor).into()) }
     }
 
-    /// Returns the number of the account's numbers in [`State::PortIn`], counting up to `max`.
-    pub(super) fn port_in_count(&self, account: AccountId, max: usize) -> Result<usize, StoreError> {
+    /// Returns the number of the account's notes: its numbers in [`State::PortIn`] that it has on no active
+    /// port request. Counting stops at `max`.
+    pub(super) fn note_count(&self, account: AccountId, max: usize) -> Result<usize, InventoryError> {
         let query = Query { owner: Some(account), ..Query::default() }.with_states([State::PortIn]);
-        Ok(self.store.scan(&query, None, max.max(1))?.items.len())
+        let (mut count, mut after) = (0, None);
+        loop {
+            let page = self.store.scan(&query, after, MAX_READ)?;
+            let numbers: Vec<_> = page.items.iter().map(|record| record.number()).collect();
+            let porting = self.active_ports(&numbers);
+            for number in numbers {
+                count += usize::from(porting.account(number)? != Some(account));
+            }
+            match page.next {
+                Some(next) if count < max => after = Some(next),
+                Some(_) | None => return Ok(count),
+            }
+        }
     }
 
     /// Checks that the carrier that a change sets is installed, built in or named by the policy. A number of

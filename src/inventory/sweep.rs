@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Instant;
 
 use chrono::TimeDelta;
 
@@ -30,6 +31,8 @@ pub struct SweepReport {
     pub removed: usize,
     /// The numbers that were not changed because of an error, with the error.
     pub failed: Vec<(PhoneNumber, InventoryError)>,
+    /// Whether the sweep stopped at its [deadline](Inventory::sweep_until) before the last page.
+    pub is_stopped: bool,
 }
 
 /// The states that numbers leave after some time, in the order of the sweep: a number that enters a
@@ -70,15 +73,47 @@ impl Inventory {
     /// made up to that point are kept.
     #[doc(alias("tasks", "knm_maintenance"))]
     pub fn sweep(&self) -> Result<SweepReport, InventoryError> {
+        self.sweep_before(None)
+    }
+
+    /// Makes the transitions that are due, as [`sweep`](Self::sweep) does, but reads no further page after
+    /// `deadline`. The next sweep makes the rest.
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    /// use telnum::inventory::Inventory;
+    /// use telnum::store::MemoryStore;
+    ///
+    /// let inventory = Inventory::builder(MemoryStore::new()).build();
+    /// assert!(inventory.sweep_until(Instant::now())?.is_stopped);
+    /// assert!(!inventory.sweep_until(Instant::now() + Duration::from_secs(5))?.is_stopped);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`sweep`](Self::sweep).
+    pub fn sweep_until(&self, deadline: Instant) -> Result<SweepReport, InventoryError> {
+        self.sweep_before(Some(deadline))
+    }
+
+    fn sweep_before(&self, deadline: Option<Instant>) -> Result<SweepReport, InventoryError> {
         let services = &*self.services;
         let ctx = services.context(&Options::new(Actor::System));
         let mut report = SweepReport::default();
-        for state in STATES {
-            let Some(latest) = Due::latest_clock(state, ctx.policy, ctx.now) else { continue };
-            let query =
-                Query::default().with_states([state]).with_clock(Timestamp::MIN..=latest).with_pending(false);
+        let due = STATES.into_iter().filter_map(|state| {
+            Some((state, Timestamp::MIN..=Due::latest_clock(state, ctx.policy, ctx.now)?))
+        });
+        // A clock that was wrong may have made reservations that end in the far future.
+        let misdated = Due::latest_lease_at(ctx.policy, ctx.now)..=Timestamp::MAX;
+        for (state, clock) in due.chain([(State::Reserved, misdated)]) {
+            let query = Query::default().with_states([state]).with_clock(clock).with_pending(false);
             let mut after = None;
             loop {
+                if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                    report.is_stopped = true;
+                    return Ok(report);
+                }
                 let page = services.store.scan(&query, after, PAGE_SIZE)?;
                 services.sweep_page(&page.items, &ctx, &mut report);
                 match page.next {
@@ -174,7 +209,8 @@ impl Services {
             return Ok(Some(DueChange { due, change, guard: None, is_claim: false }));
         }
         let is_note = stored.state() == State::PortIn;
-        if is_note && porting.account(number)?.is_some() {
+        // A note is kept while its account ports the number in.
+        if is_note && porting.account(number)?.is_some_and(|account| stored.owner() == Some(account)) {
             return Ok(None);
         }
         let guard = is_note.then(|| porting.guard(number));

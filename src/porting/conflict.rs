@@ -43,6 +43,10 @@ pub enum NumberConflictKind {
     /// A number in the inventory with an owner.
     #[error("already in the inventory, with an owner")]
     Exists,
+    /// A number that cannot be ported in, without the reason: the inventory has it, which only its owner's
+    /// side may know.
+    #[error("cannot be ported in")]
+    Unavailable,
 }
 
 /// Checks that `number` can be on the port request `on`.

@@ -57,8 +57,8 @@ use crate::inventory::{self, Create, Inventory, Options};
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 use crate::porting::{
-    Arrival, NewPortRequest, NumberConflict, PortContext, PortDecision, PortEvent, PortEventKind,
-    PortRefusal, PortRequest, PortRequestId, PortSettings, PortState, PortStates,
+    Arrival, NewPortRequest, NumberConflict, NumberConflictKind, PortContext, PortDecision, PortEvent,
+    PortEventKind, PortRefusal, PortRequest, PortRequestId, PortSettings, PortState, PortStates,
 };
 use crate::record::NumberRecord;
 use crate::store::{
@@ -161,7 +161,7 @@ impl PortDesk {
         let id = new.id;
         let PortDecision { request, events } = PortRequest::create(new, &self.context(actor))?;
         for _ in self.retry.attempts() {
-            let guards = self.check_numbers(&request, None)?;
+            let guards = self.check_numbers(&request, None, actor)?;
             let change = Change::put(request.clone(), Expect::Absent).with_events(events.clone());
             if self.commit(Batch::from(change).with_guards(guards))? {
                 return Ok(request);
@@ -185,7 +185,8 @@ impl PortDesk {
     }
 
     /// Returns up to `limit` requests in `states` that `actor` has access to, in ascending order of
-    /// their ids, starting after `after`.
+    /// their ids, starting after `after`. At most 10,000 requests are read, so that a page may have fewer
+    /// although it has a `next`; [`list_of`](Self::list_of) reads those of one account only.
     ///
     /// # Errors
     ///
@@ -299,7 +300,7 @@ impl PortDesk {
             let guards = if request.active_numbers().eq(stored.active_numbers()) {
                 Vec::new()
             } else {
-                self.check_numbers(&request, Some(&stored))?
+                self.check_numbers(&request, Some(&stored), actor)?
             };
             if *request.state() == PortState::Submitted && *stored.state() != PortState::Submitted {
                 self.check_charges(&request, accept_charges)?;
@@ -538,11 +539,13 @@ impl PortDesk {
 
     /// Returns an error if numbers of a request are on another active request, or would prevent its
     /// completion. Otherwise returns the guards for the numbers that the request does not hold yet,
-    /// where `before` is the stored request.
+    /// where `before` is the stored request. The error does not tell `actor` which numbers other accounts
+    /// have.
     fn check_numbers(
         &self,
         request: &PortRequest,
         before: Option<&PortRequest>,
+        actor: Actor,
     ) -> Result<Vec<Guard>, PortDeskError> {
         let numbers: Vec<_> = request.numbers().keys().copied().collect();
         // Each number is on one active request at most.
@@ -554,14 +557,24 @@ impl PortDesk {
             .collect();
         let records = self.store().get_many(&numbers)?;
         let is_here = |record: &NumberRecord| match record.state() {
-            State::Available | State::Aging | State::Deleted => false,
-            State::PortIn => record.owner() != Some(request.account()),
+            // A number in `port_in` that is on no active request is a note, which prevents nothing.
+            State::Available | State::Aging | State::Deleted | State::PortIn => false,
             State::Discovery | State::Reserved | State::InService | State::PortOut | State::Released => true,
         };
+        let accounts = self.inventory.accounts();
+        let is_visible = |record: &NumberRecord| {
+            accounts.is_admin(actor) || record.owner().is_some_and(|owner| accounts.can_manage(actor, owner))
+        };
         let here = records.iter().flatten().filter(|record| is_here(record));
-        let here: HashSet<_> = here.map(|record| record.number()).collect();
+        let here: HashMap<_, _> = here.map(|record| (record.number(), is_visible(record))).collect();
         let placed = |number| placed.get(&number).map_or(&[][..], |placed| placed);
-        let mut conflicts = request.conflicts_where(placed, |number| here.contains(&number));
+        let conflicts = request.conflicts_where(placed, |number| here.contains_key(&number));
+        let mut conflicts = conflicts.map(|conflict| match conflict.kind {
+            NumberConflictKind::Exists if here.get(&conflict.number) != Some(&true) => {
+                NumberConflict { kind: NumberConflictKind::Unavailable, ..conflict }
+            }
+            _ => conflict,
+        });
         let listed: Vec<_> = conflicts.by_ref().take(MAX_CONFLICTS).collect();
         if !listed.is_empty() {
             return Err(PortDeskError::Numbers { listed, more: conflicts.count() });

@@ -84,11 +84,16 @@ impl PortRequest {
     /// The caller checks the [`conflicts`](Self::conflicts) of its numbers. See the example of the
     /// [module](super).
     ///
+    /// A request has at most 10,000 numbers and, apart from them, 65,536 bytes and 1,000 keys. A number has at
+    /// most 4,096 bytes and 50 keys, and a text at most 1,024 characters. These limits also apply to an
+    /// [edited](Self::edit) document.
+    ///
     /// # Errors
     ///
     /// - [`PortRefusal::Forbidden`] if the actor has no access to requests of `new.account`.
     /// - [`PortRefusal::Invalid`] if the document contains a field that only commands change or is
-    ///   otherwise invalid, if a number has a status, or if one of the accounts does not exist.
+    ///   otherwise invalid, if it exceeds a limit on its size, if a number has a status, or if one of the
+    ///   accounts does not exist.
     pub fn create(new: NewPortRequest, ctx: &PortContext<'_>) -> Result<PortDecision, PortRefusal> {
         let NewPortRequest { id, account, port_authority, mut document } = new;
         let found = ctx.accounts.port_authority(account);
@@ -120,6 +125,7 @@ impl PortRequest {
         ];
         document.extend(own.map(|(key, value)| (key.to_owned(), value)));
         let mut request = Self::from_value(Value::Object(document))?;
+        request.check_size(|name| !READ_ONLY.contains(&name))?;
         request.check_new_numbers(None)?;
         request.keep_statuses(None)?;
         let first = TransitionEntry::new(ctx.now, None, PortState::Unconfirmed, None, ctx.authorization());
@@ -166,6 +172,7 @@ impl PortRequest {
             }
         };
         let mut changed = Self::from_value(after)?;
+        changed.check_size(|name| !READ_ONLY.contains(&name))?;
         changed.check_new_numbers(Some(self))?;
         changed.keep_statuses(Some(self))?;
         let ported =
@@ -245,7 +252,8 @@ impl PortRequest {
     ///
     /// - [`PortRefusal::Forbidden`], [`Completing`](PortRefusal::Completing) and
     ///   [`NotEditable`](PortRefusal::NotEditable) under the conditions of [`edit`](Self::edit).
-    /// - [`PortRefusal::Invalid`] if `name` is empty.
+    /// - [`PortRefusal::Invalid`] if `name` is empty or longer than 256 characters with its ending, if there are
+    ///   100 other files, or if `upload` is larger than 4,096 bytes of JSON.
     #[doc(alias = "attachments")]
     pub fn upload(
         &self,
@@ -257,6 +265,7 @@ impl PortRequest {
         check_length("name", name, 1, usize::MAX)?;
         let has_ending = name.to_ascii_lowercase().ends_with(".pdf");
         let name = if has_ending { name.to_owned() } else { format!("{name}.pdf") };
+        self.check_upload(&name, &upload)?;
         let mut changed = self.clone();
         changed.uploads.get_or_insert_default().insert(name.clone(), upload);
         Ok(self.decided(changed, vec![PortEventKind::Uploaded { name }], ctx))
@@ -361,7 +370,7 @@ impl PortRequest {
         Ok(())
     }
 
-    fn document(&self) -> Map<String, Value> {
+    pub(super) fn document(&self) -> Map<String, Value> {
         match serde_json::to_value(self) {
             Ok(Value::Object(document)) => document,
             Ok(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_))

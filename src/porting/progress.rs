@@ -1,5 +1,6 @@
 //! The commands that change the state of a request and the statuses of its numbers.
 
+use super::size::{check_entry, check_reason, check_refusals};
 use super::{
     NumberStatus, NumberStatusKind, PortContext, PortDecision, PortEventKind, PortPermission, PortRefusal,
     PortRequest, PortRequestId, PortState, PortStates, PortTransition, RefusalReason, ScheduleOn,
@@ -123,7 +124,8 @@ impl PortRequest {
     /// # Errors
     ///
     /// - The errors of [`explain`](Self::explain).
-    /// - [`PortRefusal::Invalid`] if `to` is [`PortState::Scheduled`].
+    /// - [`PortRefusal::Invalid`] if `to` is [`PortState::Scheduled`], or `reason` is longer than 10,000
+    ///   characters.
     /// - [`PortRefusal::NumbersWaiting`] or [`PortRefusal::NothingPorted`] if `to` is
     ///   [`PortState::Completed`] and numbers are waiting, or none is ported.
     pub fn transition(
@@ -133,6 +135,7 @@ impl PortRequest {
         ctx: &PortContext<'_>,
     ) -> Result<PortDecision, PortRefusal> {
         self.explain(to, ctx)?;
+        check_reason(reason)?;
         match to {
             PortState::Submitted => Ok(self.apply_transition(to, reason, ctx, |status| {
                 (status.kind() == NumberStatusKind::Rejected).then_some(NumberStatus::Pending)
@@ -175,7 +178,8 @@ impl PortRequest {
     /// # Errors
     ///
     /// - The errors of [`explain`](Self::explain).
-    /// - [`PortRefusal::Invalid`] if `on` is not a valid [time](ScheduleOn::moment).
+    /// - [`PortRefusal::Invalid`] if `on` is not a valid [time](ScheduleOn::moment), or `reason` is longer than
+    ///   10,000 characters.
     pub fn schedule(
         &self,
         on: ScheduleOn,
@@ -184,6 +188,8 @@ impl PortRequest {
         ctx: &PortContext<'_>,
     ) -> Result<PortDecision, PortRefusal> {
         self.explain(&PortState::Scheduled, ctx)?;
+        check_reason(reason)?;
+        check_entry(&on)?;
         let foc_date = on.moment(zones)?;
         let dated = self.scheduled(on, foc_date);
         Ok(dated.apply_transition(&PortState::Scheduled, reason, ctx, |status| {
@@ -212,7 +218,10 @@ impl PortRequest {
     /// ```
     ///
     /// # Errors
-    /// The errors of [`explain`](Self::explain).
+    ///
+    /// - The errors of [`explain`](Self::explain).
+    /// - [`PortRefusal::Invalid`] if `reason` is longer than 10,000 characters, or there are more than 100
+    ///   `refusals` or one of them is longer than 1,024 characters.
     pub fn reject(
         &self,
         refusals: &[RefusalReason],
@@ -220,6 +229,8 @@ impl PortRequest {
         ctx: &PortContext<'_>,
     ) -> Result<PortDecision, PortRefusal> {
         self.explain(&PortState::Rejected, ctx)?;
+        check_reason(reason)?;
+        check_refusals(refusals)?;
         Ok(self.apply_transition(&PortState::Rejected, reason, ctx, |status| {
             let is_refused = matches!(status.kind(), NumberStatusKind::Pending | NumberStatusKind::Confirmed);
             is_refused.then(|| NumberStatus::Rejected { refusals: refusals.to_vec() })
@@ -249,6 +260,8 @@ impl PortRequest {
     /// - [`PortRefusal::Forbidden`] if the actor is neither the port authority nor an admin.
     /// - [`PortRefusal::Completing`] if the request is being completed.
     /// - [`PortRefusal::NotAtCarrier`] in any other state.
+    /// - [`PortRefusal::Invalid`] if there are more than 100 reasons for a rejection, or one of them is longer
+    ///   than 1,024 characters.
     /// - [`PortRefusal::NoSuchNumber`] if the number is not on the request.
     /// - [`PortRefusal::NumberTransition`] if [`NUMBER_TRANSITIONS`](super::NUMBER_TRANSITIONS) does not
     ///   allow the change.
@@ -262,6 +275,9 @@ impl PortRequest {
         self.check_not_completing()?;
         if !PortStates::PROGRESSING.contains(&self.state) && self.state != PortState::Rejected {
             return Err(PortRefusal::NotAtCarrier(self.state.clone()));
+        }
+        if let NumberStatus::Rejected { refusals } = &status {
+            check_refusals(refusals)?;
         }
         let mut changed = self.clone();
         let event = changed.change_number(number, status)?;

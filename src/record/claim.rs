@@ -280,6 +280,11 @@ impl NumberRecord {
         Self { carrier: found.carrier, carrier_data, rate_center, ..self.clone() }
     }
 
+    /// Sets the previous owner and the time of disconnection to those of `left`, the last record of the number.
+    pub(crate) fn resting_like(self, left: &Self) -> Self {
+        Self { previous_owner: left.previous_owner, disconnected_at: left.disconnected_at, ..self }
+    }
+
     /// Returns whether the records differ at most in the time of the last change.
     pub(crate) fn is_same_change(&self, other: &Self) -> bool {
         Self { updated: other.updated, ..self.clone() } == *other

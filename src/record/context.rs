@@ -96,15 +96,15 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// Returns `assign_to` if that account exists.
     /// Returns whether the actor may put a number in service that was not bought.
-    pub(super) fn may_add(&self) -> bool {
+    pub(crate) fn may_add(&self) -> bool {
         let account = self.accounts.check_actor(self.actor);
         let may_add = account
             .is_ok_and(|account| account.is_none_or(|account| account.admin || account.may_add_numbers));
         may_add || self.is_port_authority
     }
 
+    /// Returns `assign_to` if that account exists.
     pub(super) fn assignee(&self, assign_to: Option<AccountId>) -> Result<AccountId, Refusal> {
         let known = assign_to.filter(|id| self.accounts.account(*id).is_some());
         known.ok_or(Refusal::AssignFailure(assign_to))

@@ -1,5 +1,6 @@
 //! The command that corrects a record.
 
+use super::update::check_app;
 use super::{Context, Decision, ExternalEffect, NumberRecord, Refusal};
 
 impl NumberRecord {
@@ -31,6 +32,7 @@ impl NumberRecord {
     /// - [`Refusal::Forbidden`] if the actor is not an admin, the owner or an account above it, or if
     ///   the number is mobile and the command is not part of a [run over mobile
     ///   numbers](Context::mdn_run).
+    /// - [`Refusal::Invalid`] if the name of the application has more than 256 characters.
     /// - [`Refusal::Claimed`] if the record is claimed.
     #[doc(hidden)]
     pub fn fix(&self, app: Option<&str>, ctx: &Context<'_>) -> Result<Decision, Refusal> {
@@ -38,6 +40,7 @@ impl NumberRecord {
         if !ctx.role(self.owner, None)?.is_owner_or_admin() || !self.is_in_run(ctx) {
             return Err(Refusal::Forbidden(ctx.actor));
         }
+        app.map_or(Ok(()), check_app)?;
         let mut record = self.clone();
         record.used_by = app.filter(|_| self.owner.is_some()).map(Into::into);
         let effects = record.remove_denied_features(ctx);

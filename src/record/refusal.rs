@@ -1,7 +1,7 @@
 //! The error of a refused command.
 
 use crate::account::{AccountId, Actor, ActorError};
-use crate::document::FieldError;
+use crate::document::{FieldError, FieldErrorKind};
 use crate::lifecycle::{NumberTransitionRefusal, State};
 use crate::names::{Feature, FeatureSet};
 use crate::number::PhoneNumber;
@@ -27,8 +27,8 @@ pub enum Refusal {
     /// An actor whose account does not exist or is disabled.
     #[error(transparent)]
     Actor(#[from] ActorError),
-    /// An account that already has as many numbers in [`State::PortIn`] as the policy
-    /// [allows](crate::policy::Policy::with_max_port_in).
+    /// An account that already has as many numbers in [`State::PortIn`] on no active port request as the
+    /// policy [allows](crate::policy::Policy::with_max_port_in).
     #[error("account {account}: the limit of {max} numbers in port_in is reached")]
     PortInLimit {
         /// The account.
@@ -146,6 +146,19 @@ impl Refusal {
             Self::Claimed(_) | Self::NotClaimed | Self::OutcomeCount { .. } => RefusalKind::Conflict,
             Self::Lease(_) | Self::Invalid(_) | Self::InvalidFields(_) => RefusalKind::Invalid,
         }
+    }
+
+    /// Returns the refusal with at most `max` of its invalid fields, but at least one, and counts them in
+    /// `listed`. An error that tells of further ones follows those that are left out.
+    pub(crate) fn with_at_most(self, max: usize, listed: &mut usize) -> Self {
+        let Self::InvalidFields(errors) = self else { return self };
+        let left = max.saturating_sub(*listed).max(1);
+        *listed += errors.len().min(left);
+        if errors.len() <= left {
+            return Self::InvalidFields(errors);
+        }
+        let more = FieldError::new("", FieldErrorKind::MoreErrors { listed: left });
+        Self::InvalidFields(errors.into_vec().into_iter().take(left).chain([more]).collect())
     }
 
     /// Returns the refusal of `errors`, or `Ok` if there are none.

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::{Context, Decision, NumberRecord, Refusal};
+use super::{Context, Decision, Lease, NumberRecord, Refusal};
 use crate::account::Actor;
 use crate::lifecycle::{Role, State};
 use crate::policy::{Ageing, Policy, ReleasedState, SubscriberClass};
@@ -34,7 +34,9 @@ impl NumberRecord {
     /// A number in discovery is forgotten some [days](Policy::with_discovery_days) after its last change, and
     /// a number in [`State::PortIn`] that is on no active port request some [days](Policy::with_port_in_days)
     /// after its creation. An ageing number is recycled when the [ageing time](Policy::with_ageing) of the
-    /// policy is over, or after 90 days, the maximum for residential numbers, if the policy sets none.
+    /// policy is over, or after 90 days, the maximum for residential numbers, if the policy sets none. A
+    /// reservation that starts more than its [term](Policy::with_reservation), or a day, after `now` was made by
+    /// a clock that was wrong: its end is due.
     ///
     /// ```
     /// use chrono::TimeDelta;
@@ -51,7 +53,8 @@ impl NumberRecord {
     #[must_use]
     pub fn due(&self, policy: &Policy, now: Timestamp) -> Option<Due> {
         let latest = Due::latest_clock(self.state, policy, now)?;
-        if self.pending.is_some() || self.clock()? > latest {
+        let is_misdated = self.lease.is_some_and(|lease| lease.is_misdated(policy, now));
+        if self.pending.is_some() || self.clock()? > latest && !is_misdated {
             return None;
         }
         match self.state {
@@ -133,7 +136,19 @@ impl NumberRecord {
     }
 }
 
+impl Lease {
+    /// Returns whether the reservation starts so far after `now` that it was made by a clock that was wrong.
+    pub(super) fn is_misdated(&self, policy: &Policy, now: Timestamp) -> bool {
+        self.since > Due::latest_lease_at(policy, now)
+    }
+}
+
 impl Due {
+    /// Returns the latest time at which a reservation can start, given that clocks differ.
+    pub(crate) fn latest_lease_at(policy: &Policy, now: Timestamp) -> Timestamp {
+        policy.reservation.map_or(now.after(TimeDelta::days(1)), |terms| terms.ends_at(now))
+    }
+
     /// Returns the latest [clock](NumberRecord::clock) at which a change is due at `now` for a number
     /// in `state`; `None` if none ever is.
     pub(crate) fn latest_clock(state: State, policy: &Policy, now: Timestamp) -> Option<Timestamp> {

@@ -215,7 +215,7 @@ impl NumberRecord {
         let (Some(lease), Some(reservation)) = (self.lease, ctx.policy.reservation) else {
             return Err(Refusal::Lease(None));
         };
-        let longest = reservation.latest_end_at(lease.since);
+        let longest = reservation.latest_end_at(lease.since.min(ctx.now));
         if !(lease.until..=longest).contains(&until) || lease.until < ctx.now {
             return Err(Refusal::Lease(Some(longest)));
         }
@@ -303,7 +303,9 @@ impl NumberRecord {
             (false, false) => {}
         }
         if self.owner != owner {
-            self.previous_owner = self.owner.or(self.previous_owner);
+            // An account that noted the number for porting in has not had it.
+            let had = self.owner.filter(|_| self.state != State::PortIn);
+            self.previous_owner = had.or(self.previous_owner);
             self.owner = owner;
             self.used_by = None;
         }
@@ -329,7 +331,9 @@ impl NumberRecord {
     /// A number from the stock is held until its lease ends. Passing it on extends the lease as far as the
     /// policy allows, and no further. An account keeps a number that it had in service.
     fn hold(&mut self, before: &Self, ctx: &Context<'_>) {
+        let is_misdated = |lease: &Lease| lease.is_misdated(ctx.policy, ctx.now);
         match (before.state, before.lease, ctx.policy.reservation) {
+            (State::Reserved, Some(lease), _) if is_misdated(&lease) => self.start_lease(ctx),
             (State::Reserved, Some(lease), Some(terms)) => {
                 let until = terms.ends_at(ctx.now).min(terms.latest_end_at(lease.since)).max(lease.until);
                 self.lease = Some(Lease { until, ..lease });

@@ -127,11 +127,13 @@ impl NumberRecord {
     ///   a [run over mobile numbers](Context::mdn_run).
     /// - [`Refusal::FeaturesDenied`] if a feature is not allowed on the number.
     /// - [`Refusal::Invalid`] and [`Refusal::InvalidFields`] if the document violates the [schema],
-    ///   sets a private field, or nests deeper than 100 levels.
+    ///   sets a private field, nests deeper than 100 levels, or names an application with more than 256
+    ///   characters.
     /// - [`Refusal::Claimed`] if the record is claimed.
     pub fn update(&self, update: Update, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.check_unclaimed()?;
         self.check_updatable(&update, ctx)?;
+        update.used_by.as_ref().and_then(Option::as_deref).map_or(Ok(()), check_app)?;
         let mut record = self.clone();
         let Update { document, used_by, ported_in, carrier, carrier_data, allowed_features, denied_features } =
             update;
@@ -367,6 +369,14 @@ impl NumberRecord {
     }
 }
 
+/// The maximum length of the name of an application, in characters.
+const MAX_APP: usize = 256;
+
+/// Checks the length of the name of an application.
+pub(super) fn check_app(app: &str) -> Result<(), FieldError> {
+    document::check_length("used_by", app, 0, MAX_APP)
+}
+
 /// The field of a public document with the account data at the losing carrier.
 const PORTING: &str = "porting";
 
@@ -394,7 +404,7 @@ fn is_private_name(name: &str) -> bool {
 }
 
 /// The names of the record's private fields, as records and other documents have them.
-const PRIVATE: [&str; 16] = [
+const PRIVATE: [&str; 17] = [
     "carrier",
     "carrier_data",
     "disconnected_at",
@@ -405,6 +415,7 @@ const PRIVATE: [&str; 16] = [
     "pending",
     "ported_in",
     "previously_assigned_to",
+    "rate_center",
     "reserve_history",
     "reserved_from",
     "reserved_since",

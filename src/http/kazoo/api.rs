@@ -35,6 +35,7 @@ pub(super) struct KazooState {
     may_activate: Arc<dyn Fn(AccountId) -> bool + Send + Sync>,
     pub(super) apps: Option<Arc<dyn AppLookup + Send + Sync>>,
     sets_used_by: bool,
+    pub(super) count_below: Arc<dyn Fn(AccountId) -> u64 + Send + Sync>,
     pub(super) searches: Arc<SearchCache>,
 }
 
@@ -53,6 +54,7 @@ impl KazooApi {
                 may_activate: Arc::new(|_| true),
                 apps: None,
                 sets_used_by: false,
+                count_below: Arc::new(|_| 0),
                 searches: Arc::default(),
             }),
         }
@@ -120,6 +122,27 @@ impl KazooApi {
     #[must_use]
     pub fn with_used_by_changes(mut self, sets_used_by: bool) -> Self {
         Arc::make_mut(&mut self.state).sets_used_by = sets_used_by;
+        self
+    }
+
+    /// Sets the source of `casquade_quantity` in the list of an account's numbers: the count of the numbers of
+    /// the accounts below it. By default the count is 0, since counting would read the numbers of all these
+    /// accounts; Kazoo takes it from its billing.
+    ///
+    /// ```
+    /// # use telnum::http::{KazooApi, TokenTable};
+    /// # use telnum::{inventory::Inventory, store::MemoryStore};
+    /// # let inventory = Inventory::builder(MemoryStore::new()).build();
+    /// let billed = |account| if account == "reseller".parse().unwrap() { 250 } else { 0 };
+    /// let api = KazooApi::new(inventory, TokenTable::default()).with_cascade_quantity(billed);
+    /// ```
+    #[must_use]
+    #[doc(alias = "casquade_quantity")]
+    pub fn with_cascade_quantity(
+        mut self,
+        count_below: impl Fn(AccountId) -> u64 + Send + Sync + 'static,
+    ) -> Self {
+        Arc::make_mut(&mut self.state).count_below = Arc::new(count_below);
         self
     }
 

@@ -17,6 +17,7 @@ use crate::porting::{PortRequest, PortRequestId};
 use crate::record::NumberRecord;
 use crate::store::conditions::{StoredVersions, check_conditions};
 use crate::store::{Batch, Change, Entity, Forget, Receipt, Revision, StoreError, Stored};
+use crate::time::Timestamp;
 
 /// A batch, encoded as far as possible without the transaction.
 pub(super) struct Prepared {
@@ -369,42 +370,52 @@ impl Session<'_> {
     fn forget_receipts(&mut self, forget: &Forget) -> Result<usize, StoreError> {
         let mut count = 0;
         while count < FORGOTTEN_AT_ONCE
-            && let Some(revision) = self.next_forgotten(forget)?
+            && let Some(revision) = self.first_receipt_before(forget.receipts_before)?
         {
+            self.forget_receipt(revision)?;
+            count += 1;
+        }
+        let surplus = self.surplus_of_actors(forget.max_receipts_per_actor, FORGOTTEN_AT_ONCE - count)?;
+        count += surplus.len();
+        surplus.into_iter().try_for_each(|revision| self.forget_receipt(revision))?;
+        let max = forget.max_receipts.unwrap_or(u64::MAX);
+        while count < FORGOTTEN_AT_ONCE && self.tables.receipt_keys.len().map_err(failed)? > max {
+            let first = self.tables.receipt_keys.first().map_err(failed)?.map(|(first, _)| first.value());
+            let Some(revision) = first else { break };
             self.forget_receipt(revision)?;
             count += 1;
         }
         Ok(count)
     }
 
-    /// Returns the revision of the receipt to forget next, if there is one.
-    fn next_forgotten(&self, forget: &Forget) -> Result<Option<u64>, StoreError> {
-        let tables = &self.tables;
-        if let Some(time) = forget.receipts_before
-            && let Some((first, _)) = tables.receipt_times.first().map_err(failed)?
-        {
-            let (at, revision) = first.value();
-            if at < time.gregorian() {
-                return Ok(Some(revision));
-            }
-        }
-        if let Some(max) = forget.max_receipts_per_actor {
-            for row in tables.receipt_counts.iter().map_err(failed)? {
-                let (actor, count) = row.map_err(failed)?;
-                if count.value() > max {
-                    let first = actor_row(actor.value(), 0);
-                    let mut rows = tables.receipt_actors.range::<&[u8]>(&*first..).map_err(failed)?;
-                    let Some(row) = rows.next() else { continue };
-                    return Ok(last_integer(row.map_err(failed)?.0.value()));
+    /// Returns the revision of the oldest receipt, if it is older than `time`.
+    fn first_receipt_before(&self, time: Option<Timestamp>) -> Result<Option<u64>, StoreError> {
+        let Some(time) = time else { return Ok(None) };
+        let first = self.tables.receipt_times.first().map_err(failed)?.map(|(first, _)| first.value());
+        Ok(first.filter(|(at, _)| *at < time.gregorian()).map(|(_, revision)| revision))
+    }
+
+    /// Returns the revisions of up to `limit` receipts that their actors have beyond `max`, in one pass over
+    /// the actors.
+    fn surplus_of_actors(&self, max: Option<u64>, limit: usize) -> Result<Vec<u64>, StoreError> {
+        let (tables, mut surplus) = (&self.tables, Vec::new());
+        let Some(max) = max else { return Ok(surplus) };
+        for row in tables.receipt_counts.iter().map_err(failed)? {
+            let (actor, count) = row.map_err(failed)?;
+            let beyond = usize::try_from(count.value().saturating_sub(max)).unwrap_or(usize::MAX);
+            let beyond = beyond.min(limit - surplus.len());
+            if beyond > 0 {
+                let first = actor_row(actor.value(), 0);
+                let rows = tables.receipt_actors.range::<&[u8]>(&*first..).map_err(failed)?;
+                for row in rows.take(beyond) {
+                    surplus.extend(last_integer(row.map_err(failed)?.0.value()));
                 }
             }
+            if surplus.len() >= limit {
+                break;
+            }
         }
-        if let Some(max) = forget.max_receipts
-            && tables.receipt_keys.len().map_err(failed)? > max
-        {
-            return Ok(tables.receipt_keys.first().map_err(failed)?.map(|(first, _)| first.value()));
-        }
-        Ok(None)
+        Ok(surplus)
     }
 
     fn forget_receipt(&mut self, revision: u64) -> Result<(), StoreError> {

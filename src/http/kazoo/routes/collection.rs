@@ -40,7 +40,9 @@ pub(super) async fn create(mut request: CollectionRequest) -> Response {
 pub(super) async fn replace(mut request: CollectionRequest) -> Response {
     let (api, document) = (request.api.clone(), request.take_document());
     run(request, Operation::Update, document, move |inventory, numbers, document, options| {
-        let update = api.update_of(Document::Replace(document))?;
+        // Without a document nothing changes.
+        let change = if document.is_empty() { Document::Merge } else { Document::Replace };
+        let update = api.update_of(change(document))?;
         Ok(inventory.update(numbers, &update, options)?)
     })
     .await

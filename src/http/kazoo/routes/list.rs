@@ -59,7 +59,8 @@ async fn run(mut request: KazooRequest<String>) -> Response {
     let list = ListRequest::read(&mut request.params);
     request
         .run_for_account(Operation::Other, move |inventory, options, api| {
-            list?.run(inventory, options, &NumberView::new(api, inventory, options).of_list())
+            let below = options.account.map_or(0, |account| (api.state.count_below)(account));
+            list?.run(inventory, options, below, &NumberView::new(api, inventory, options).of_list())
         })
         .await
 }
@@ -99,6 +100,7 @@ impl ListRequest {
         self,
         inventory: &Inventory,
         options: &Options,
+        below: u64,
         view: &NumberView<'_>,
     ) -> Result<ResponseData, KazooError> {
         let found = inventory.list(&self.query, self.after, self.limit, options)?;
@@ -115,7 +117,7 @@ impl ListRequest {
         let page_size = numbers.len();
         let position = found.next.map(|next| PagePosition { page_size, next_start_key: next.to_string() });
         Ok(ResponseData {
-            data: json!({"casquade_quantity": 0, "numbers": numbers}),
+            data: json!({"casquade_quantity": below, "numbers": numbers}),
             revision: Some(revision),
             position,
             quotes: None,

@@ -53,6 +53,7 @@ impl From<&NumberConflict> for PortErrorBody {
                 "Number is currently on multiple port requests. Contact a system admin to rectify".to_owned()
             }
             NumberConflictKind::Exists => "Number exists on the system already".to_owned(),
+            NumberConflictKind::Unavailable => "Number cannot be ported".to_owned(),
         };
         Self { code: 400, message: message.into(), cause: Some(conflict.number.to_string()), field: None }
     }

@@ -1,0 +1,101 @@
+//! The limits on the texts of a port request and on the number of its entries.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::{PortRequest, RefusalReason, Upload};
+use crate::document::{FieldError, FieldErrorKind, check_depth, check_length};
+use crate::policy::DocumentLimits;
+
+/// The maximum length of a text of the document, in characters.
+const MAX_TEXT: usize = 1_024;
+
+/// The maximum length of a reason for a transition, in characters.
+const MAX_REASON: usize = 10_000;
+
+/// The maximum number of reasons for which a number is rejected.
+const MAX_REFUSALS: usize = 100;
+
+/// The maximum number of numbers on a request.
+const MAX_NUMBERS: usize = 10_000;
+
+/// The maximum length of a file's name, in characters.
+const MAX_FILE_NAME: usize = 256;
+
+/// The maximum number of files.
+const MAX_UPLOADS: usize = 100;
+
+/// The maximum size of the document without its numbers.
+const DOCUMENT: DocumentLimits = DocumentLimits { max_bytes: 65_536, max_keys: 1_000 };
+
+/// The maximum size of the fields of one number or file.
+const ENTRY: DocumentLimits = DocumentLimits { max_bytes: 4_096, max_keys: 50 };
+
+impl PortRequest {
+    /// Checks the size of the fields that users set. `is_own` returns whether users set a field.
+    pub(super) fn check_size(&self, is_own: impl Fn(&str) -> bool) -> Result<(), FieldError> {
+        let numbers = self.numbers();
+        check_count("numbers", numbers.len(), MAX_NUMBERS)?;
+        for (number, entry) in numbers {
+            let within = |error: FieldError| error.within(["numbers", &number.to_string()]);
+            check_fields(entry.extra(), ENTRY).map_err(within)?;
+        }
+        let mut document = self.document();
+        document.retain(|name, _| name != "numbers" && is_own(name));
+        check_fields(&document, DOCUMENT)
+    }
+
+    /// Checks the name and the description of a file that is added to the request.
+    pub(super) fn check_upload(&self, name: &str, upload: &Upload) -> Result<(), FieldError> {
+        check_length("name", name, 1, MAX_FILE_NAME)?;
+        let is_new = self.uploads().all(|(known, _)| known != name);
+        check_count("uploads", self.uploads().count() + usize::from(is_new), MAX_UPLOADS)?;
+        check_entry(upload).map_err(|error| error.within("uploads"))
+    }
+}
+
+/// Checks the length of a reason for a transition.
+pub(super) fn check_reason(reason: Option<&str>) -> Result<(), FieldError> {
+    reason.map_or(Ok(()), |reason| check_length("reason", reason, 0, MAX_REASON))
+}
+
+/// Checks the number of reasons for a rejection, and the length of each.
+pub(super) fn check_refusals(refusals: &[RefusalReason]) -> Result<(), FieldError> {
+    check_count("refusals", refusals.len(), MAX_REFUSALS)?;
+    refusals.iter().try_for_each(|refusal| check_length("refusals", refusal.as_str(), 0, MAX_TEXT))
+}
+
+/// Checks the size of an object that a caller sets, and the length of its texts.
+pub(super) fn check_entry(entry: &impl Serialize) -> Result<(), FieldError> {
+    match json!(entry) {
+        Value::Object(fields) => check_fields(&fields, ENTRY),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Ok(()),
+    }
+}
+
+fn check_count(name: &str, length: usize, max: usize) -> Result<(), FieldError> {
+    if length <= max { Ok(()) } else { Err(FieldError::new(name, FieldErrorKind::TooLong { length, max })) }
+}
+
+fn check_fields(fields: &Map<String, Value>, limits: DocumentLimits) -> Result<(), FieldError> {
+    for (name, value) in fields {
+        check_depth(name, value)?;
+        check_texts(value).map_err(|error| error.within(name.as_str()))?;
+    }
+    limits.check(fields)
+}
+
+/// Checks the length of the texts in `value`.
+fn check_texts(value: &Value) -> Result<(), FieldError> {
+    match value {
+        Value::String(text) => check_length("", text, 0, MAX_TEXT),
+        Value::Array(values) => values
+            .iter()
+            .enumerate()
+            .try_for_each(|(place, value)| check_texts(value).map_err(|error| error.within(place))),
+        Value::Object(fields) => fields
+            .iter()
+            .try_for_each(|(name, value)| check_texts(value).map_err(|error| error.within(name.as_str()))),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
+    }
+}
