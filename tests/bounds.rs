@@ -1,4 +1,18 @@
-//! Bounded work: the limits on the size and number of receipts and events.
+//! Bounded work: work and memory follow the size of a request, and data that tenants add has a limit or an age.
+//!
+//! The rules, by number; each test has the number of its rule in its name:
+//!
+//! | rule | |
+//! |---|---|
+//! | 20 | fields are removed from a document in one pass |
+//! | 21 | a document has a maximum size, also multiplied by the number of its numbers, which share it |
+//! | 22 | a response lists at most 100 errors |
+//! | 23 | conflicts of port requests take one lookup per number |
+//! | 24 | receipts and events are forgotten by age and count, and receipts contain no documents |
+//! | 25 | an owner's contacts are limited, and pages are read from an index |
+//! | 26 | a set of rules and a text that is classified have a maximum size |
+//! | 27 | a call stops at its deadline, between numbers and between pages |
+//! | 28 | every free text has a maximum length, and an account is inserted without rebuilding the tree |
 
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -22,9 +36,9 @@ use telnum::normalize::{Converter, Converters, Normalizer};
 use telnum::policy::{DocumentLimits, Policy, Retention};
 use telnum::porting::desk::{PortDesk, PortDeskError};
 use telnum::porting::{NewPortRequest, PortState, Upload};
-use telnum::record::{NumberRecord, schema};
-use telnum::store::{MemoryStore, Store, StoreError};
-use telnum::testing::ScriptedCarrier;
+use telnum::record::{NumberRecord, Refusal, schema};
+use telnum::store::{MemoryStore, Query, Store, StoreError};
+use telnum::testing::{CarrierFault, ScriptedCarrier};
 use telnum::{PhoneNumber, Timestamp};
 
 const NUMBER: &str = "+14158867900";
@@ -144,6 +158,23 @@ fn item_22_a_response_lists_at_most_100_errors() {
     // An error shows the start of a long value.
     let errors = schema::check(&json!({"create_with_state": "x".repeat(1_000_000)}));
     assert!(errors[0].to_string().len() < 400, "{}", errors[0]);
+}
+
+#[test]
+fn item_22_a_call_for_many_numbers_lists_at_most_100_errors() {
+    let inventory = builder(&Arc::default()).build();
+    let numbers: Vec<_> = (0..50).map(|place| format!("+1415886{place:04}")).collect();
+    inventory.create(&numbers, &Create::default(), &by("shop")).unwrap();
+    let wrong = fields(&json!({"porting": {"comments": vec![7; 80]}}));
+    let outcome = inventory.patch(&numbers, wrong, &by("shop")).unwrap();
+    let listed = |error: &InventoryError| match error {
+        InventoryError::Refused(Refusal::InvalidFields(errors)) => errors.len(),
+        error => panic!("{error}"),
+    };
+    let counts: Vec<_> = outcome.failed.values().map(listed).collect();
+    // 20 errors of the second number, and one of each further number, with the error that there are more.
+    assert_eq!((counts[0], counts[1]), (80, 21));
+    assert!(counts[2..].iter().all(|count| *count == 2), "{counts:?}");
 }
 
 #[test]
@@ -347,6 +378,35 @@ fn item_27_a_call_stops_at_its_deadline() {
     assert_eq!(outcome.failed.len(), 9);
     assert_eq!(store.receipt("late".parse().unwrap()).unwrap(), None);
     assert!(inventory.release(&numbers, &keyed("shop", "late")).unwrap().is_success());
+}
+
+#[test]
+fn item_27_sweeps_recoveries_and_lists_stop_at_their_deadline() {
+    let store = Arc::default();
+    let (inventory, _) = clocked(&store, Policy::default());
+    let numbers: Vec<_> = (0..2_500).map(|place| format!("+1415886{place:04}")).collect();
+    inventory.create(&numbers, &Create::default(), &by("shop")).unwrap();
+    let late = by("shop").with_deadline(Instant::now());
+    let page = inventory.list(&Query::default(), None, 2_000, &late).unwrap();
+    assert_eq!(page.items.len(), 1_000);
+    let rest = inventory.list(&Query::default(), page.next, 2_000, &by("shop")).unwrap();
+    assert_eq!((rest.items.len(), rest.next), (1_500, None));
+
+    inventory.release(&numbers, &by("shop")).unwrap();
+    let stopped = inventory.sweep_until(Instant::now()).unwrap();
+    assert!(stopped.is_stopped && stopped.removed == 0);
+    let report = inventory.sweep_until(Instant::now() + Duration::from_secs(60)).unwrap();
+    assert!(!report.is_stopped && report.removed == 2_500);
+
+    let carrier = ScriptedCarrier::new("telnyx".parse().unwrap()).with_block(NUMBER.parse().unwrap(), 1);
+    carrier.pass_next();
+    carrier.fail_next(CarrierFault::LostAnswer);
+    let limits = InventoryLimits::default().with_claim_timeout(Duration::ZERO);
+    let inventory = builder(&Arc::default()).carrier(carrier).limits(limits).build();
+    assert!(!inventory.activate([NUMBER], &by("shop")).unwrap().is_success());
+    let report = inventory.recover_until(Instant::now()).unwrap();
+    assert_eq!((report.finished, report.left), (0, 1));
+    assert_eq!(inventory.recover().unwrap().finished, 1);
 }
 
 #[derive(Clone, Debug)]

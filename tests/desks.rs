@@ -103,7 +103,7 @@ fn a_number_that_cannot_be_ported_in_is_refused() {
         ("aging", None, true),
         ("deleted", None, true),
         ("port_in", Some("shop"), true),
-        ("port_in", Some("other"), false),
+        ("port_in", Some("other"), true),
         ("reserved", Some("shop"), false),
         ("in_service", Some("shop"), false),
         ("port_out", Some("shop"), false),

@@ -1,5 +1,22 @@
-//! No number stays bought or blocked for ever. The name of a test starts with the number of the fault that it
-//! excludes. The last test is a random walk of all commands with a carrier that records its orders.
+//! No number stays bought or blocked for ever. The last test is a random walk of all commands with a carrier that
+//! records its orders.
+//!
+//! The rules, by number; each test has the number of its rule in its name:
+//!
+//! | rule | |
+//! |---|---|
+//! | 8 | a number that was in service rests before another account can have it, whoever carries it, and however it left service |
+//! | 9 | the end of a reservation restores the state before it, and a reservation that has ended blocks nobody |
+//! | 10 | a number is reserved or in service only while its carrier counts it as sold to the service |
+//! | 11 | a number is bought once |
+//! | 12 | numbers of other accounts are not offered |
+//! | 13 | a carrier that is not known is refused by name |
+//! | 14 | a setting is removed when a change of owner, carrier, list or application takes its permission |
+//! | 15 | five settings decide whether a call between two numbers of the service goes out to a carrier |
+//! | 16 | no document removes an address that it does not name |
+//! | 17 | 988, 933 and the toll-free codes have rules of their own |
+//! | 18 | a time that a wrong clock has set in the future blocks nothing |
+//! | 19 | errors name the number, times are set, and guesses are reported |
 
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -21,16 +38,16 @@ use telnum::carrier::{Availability, Carrier, NumberSearch};
 use telnum::classify::Classifiers;
 use telnum::feature::e911::E911Address;
 use telnum::inventory::{
-    Create, ImportRow, Inventory, InventoryBuilder, InventoryErrorKind as Kind, InventoryLimits, Options,
+    Create, ImportRow, Inventory, InventoryBuilder, InventoryErrorKind as Kind, Options,
 };
 use telnum::lifecycle::State;
 use telnum::names::{CarrierName, Feature, FeatureSet};
 use telnum::policy::{Ageing, LeaseTerms, OutboundRules, Policy, Retention, SubscriberClass};
-use telnum::porting::NewPortRequest;
 use telnum::porting::desk::PortDesk;
+use telnum::porting::{FixedOffsets, NewPortRequest, PortRequestId, PortState, ScheduleOn};
 use telnum::provider::AddressBook;
 use telnum::record::{Context, EventKind, NumberRecord, Update};
-use telnum::store::{Change, Expect, MemoryStore, Query, Store, StoreEvent};
+use telnum::store::{Change, Expect, MemoryStore, PortQuery, Query, Store, StoreEvent};
 use telnum::testing::{CarrierFault, CarrierOrder, ScriptedCarrier};
 
 const NUMBER: &str = "+12125550155";
@@ -496,6 +513,48 @@ fn item_18_a_claim_with_a_future_time_can_be_recovered() {
 }
 
 #[test]
+fn item_18_a_claim_of_a_clock_that_is_slightly_ahead_is_recent() {
+    let world = world(Policy::default());
+    world.clock.pass(TimeDelta::seconds(30));
+    world.carrier.pass_next();
+    world.carrier.fail_next(CarrierFault::LostAnswer);
+    assert!(!world.inventory.activate([NUMBER], &by("shop")).unwrap().is_success());
+    world.clock.pass(-TimeDelta::seconds(30));
+    let report = world.inventory.recover().unwrap();
+    assert_eq!((report.finished, report.left), (0, 1));
+}
+
+#[test]
+fn item_18_a_reservation_with_a_future_time_blocks_nobody() {
+    let reserved = || {
+        let hold = Policy::default().with_reservation(LeaseTerms::new(900).with_longest_seconds(1_800));
+        let world = world(hold);
+        world.inventory.create([NUMBER], &free(), &by("system")).unwrap().single().unwrap();
+        world.clock.pass(TimeDelta::days(3_650));
+        world.inventory.reserve([NUMBER], &by("reseller")).unwrap().single().unwrap();
+        world.clock.pass(-TimeDelta::days(3_650));
+        world
+    };
+    let world = reserved();
+    assert_eq!(world.inventory.check([NUMBER], &by("bakery")).unwrap()[0].1, Availability::Available);
+    assert_eq!(world.inventory.sweep().unwrap().ended, 1);
+    assert_eq!(world.state(), "available");
+
+    // No sweep has ended the reservation.
+    let world = reserved();
+    world.inventory.reserve([NUMBER], &by("stranger")).unwrap().single().unwrap();
+
+    // It is not extended, and starts anew when it is passed on.
+    let world = reserved();
+    let until = world.clock.now().after(TimeDelta::days(3_650));
+    let extended = world.inventory.extend_lease([NUMBER], until, &by("reseller")).unwrap().single();
+    assert_eq!(extended.unwrap_err().kind(), Kind::Invalid);
+    let below = by("reseller").with_account(id("shop"));
+    let passed = world.inventory.reserve([NUMBER], &below).unwrap().single().unwrap();
+    assert_eq!(passed.lease().unwrap().until, world.clock.now().after(TimeDelta::seconds(900)));
+}
+
+#[test]
 fn item_19_errors_times_and_guesses_are_precise() {
     // The time at which an address was provisioned.
     let world = with_providers();
@@ -566,6 +625,55 @@ fn replayed(store: &MemoryStore) -> BTreeMap<PhoneNumber, (State, Option<Account
     }
 }
 
+/// Makes one random command on a port request of `numbers`.
+fn port_step(desk: &PortDesk, numbers: &[&str], random: &mut Random) {
+    let port: PortRequestId = format!("p{}", random.below(12)).parse().unwrap();
+    let system = Actor::System;
+    let to = |state: PortState| drop(desk.transition(port, &state, None, system));
+    match random.below(9) {
+        0..=2 => {
+            let account = id(random.of(&["reseller", "shop", "bakery", "stranger"]));
+            let numbers: Map<_, _> = numbers.iter().map(|number| ((*number).to_owned(), json!({}))).collect();
+            let document = document(&json!({"name": "Port", "numbers": numbers}));
+            let new = NewPortRequest { id: port, account, port_authority: None, document };
+            drop(desk.create(new, account.into()));
+        }
+        3 => to(PortState::Submitted),
+        4 => to(PortState::Pending),
+        5 => {
+            let on = || ScheduleOn::new("-05:00", "2026-03-06 00:00");
+            drop(desk.change(port, system, |request, ctx| request.schedule(on(), &FixedOffsets, None, ctx)));
+        }
+        6 => drop(desk.complete(port, system)),
+        7 => to(PortState::Canceled),
+        _ => drop(desk.remove(port, system)),
+    }
+}
+
+/// Makes one random change of the features, the feature lists or the carrier of `number`.
+fn update_step(world: &World, number: &str, options: &Options, random: &mut Random) {
+    let system = by("system");
+    let patch = |fields: Value| drop(world.inventory.patch([number], document(&fields), options));
+    let update = |update: Update| drop(world.inventory.update([number], &update, &system));
+    match random.below(7) {
+        0 => patch(json!({"e911": address()})),
+        1 => patch(json!({"e911": null, "prepend": null})),
+        2 => patch(json!({"cnam": {"display_name": "Bakery Shop", "inbound_lookup": true}})),
+        3 => patch(json!({"prepend": {"enabled": true, "name": "Sales"}, "note": random.below(3)})),
+        4 => update(Update::default().with_denied_features(FeatureSet::from([Feature::Cnam]))),
+        5 => update(Update::default().with_denied_features(None)),
+        _ => {
+            // The carrier of a number that was bought is changed together with the carrier's books only.
+            let record = world.store.get(number.parse().unwrap()).unwrap();
+            if record.is_some_and(|record| record.carrier() != telnyx()) {
+                update(
+                    Update::default().with_carrier(random.of(&[CarrierName::LOCAL, CarrierName::MANAGED])),
+                );
+            }
+        }
+    }
+}
+
 /// Makes one random command, fault or jump of the clock.
 fn step(world: &World, random: &mut Random) {
     let all: Vec<String> = (0..10).map(|last| format!("+1212555015{last}")).collect();
@@ -588,7 +696,9 @@ fn step(world: &World, random: &mut Random) {
         _ => {}
     }
     let inventory = &world.inventory;
-    match random.below(16) {
+    match random.below(22) {
+        16..=18 => port_step(&PortDesk::new(inventory.clone()), numbers, random),
+        19..=21 => update_step(world, number, &options, random),
         0..=3 => drop(inventory.activate(numbers, &options)),
         4..=6 => drop(inventory.reserve(numbers, &options)),
         7..=9 => drop(inventory.release(numbers, &options)),
@@ -614,6 +724,11 @@ fn settle(world: &World, policy: &Policy, seed: u64) {
         world.clock.pass(TimeDelta::minutes(2));
         world.inventory.recover().unwrap();
     }
+    let desk = PortDesk::new(world.inventory.clone());
+    desk.recover().unwrap();
+    let ports = world.store.scan_port_requests(&PortQuery::default(), None, 1_000).unwrap().items;
+    let locked = ports.iter().filter(|request| json!(&***request).get("pvt_completing").is_some());
+    assert_eq!(locked.count(), 0, "seed {seed}, {policy:?}");
     let everything = world.store.scan(&Query::default(), None, 1_000).unwrap().items;
     let claimed = everything.iter().filter(|record| record.pending().is_some()).count();
     assert_eq!(claimed, 0, "seed {seed}, {policy:?}");
@@ -661,8 +776,11 @@ fn orders_events_and_records_agree_after_a_random_walk() {
     let mut seed = 0;
     while Instant::now() < end || seed < 8 {
         let policy = policies[usize::try_from(seed).unwrap() % policies.len()].clone();
-        let policy = &policy.with_retention(Retention::UNLIMITED);
-        let world = world_with(policy.clone(), |builder| builder.limits(InventoryLimits::default()));
+        let features = [Feature::E911, Feature::Cnam, Feature::Prepend, Feature::CarrierName];
+        let policy = &policy.with_retention(Retention::UNLIMITED).with_allowed_features(features);
+        let world = world_with(policy.clone(), |builder| {
+            builder.e911(AddressBook::new([E911Address::from_value(address()).unwrap()]))
+        });
         let mut random = Random(seed);
         for _ in 0..20 {
             for _ in 0..30 {

@@ -5,7 +5,7 @@ mod common;
 
 use common::rows;
 use telnum::classify::Classifiers;
-use telnum::normalize::{Normalizer, PhoneUri, placeholder};
+use telnum::normalize::{Normalizer, PhoneUri, placeholder, split_post_dial};
 use telnum::plan::{self, AsYouType, Region};
 
 /// Replaces each `\u{..}` by its character.
@@ -28,6 +28,10 @@ fn answer(function: &str, region: Option<Region>, text: &str, right: &str) -> St
             let number = call.number().map(|number| format!(" {number}"));
             let emergency = if call.rule().is_emergency() { " emergency" } else { "" };
             format!("{}{}{emergency}", call.rule().name(), number.unwrap_or_default())
+        }
+        "post_dial" => {
+            let (dialled, post_dial) = split_post_dial(text);
+            format!("{} {post_dial}", answer("normalize", region, dialled, right))
         }
         "normalize" => {
             let normalizer = region.map_or_else(Normalizer::reference, Normalizer::strict);

@@ -1,5 +1,16 @@
-//! Permissions hold on every path to a number, in whatever order commands come. The name of a test starts
-//! with the number of the fault that it excludes.
+//! Permissions hold on every path to a number, in whatever order commands come.
+//!
+//! The rules, by number; each test has the number of its rule in its name:
+//!
+//! | rule | |
+//! |---|---|
+//! | 1 | only permitted actors put a number in service; a number in `port_in` on no active port request is a note, which keeps nobody with permission from the number |
+//! | 2 | the library finds the port authority of a request |
+//! | 3 | an account that is disabled or does not exist has no permissions |
+//! | 4 | a number of another account appears absent, or like one that no carrier sells |
+//! | 5 | searches of one account do not displace those of another |
+//! | 6 | a user's field cannot have the name of a field that the library sets |
+//! | 7 | an idempotency key is that of one request |
 
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]

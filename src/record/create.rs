@@ -151,7 +151,10 @@ impl NumberRecord {
     #[doc(hidden)]
     pub fn create_again(&self, creation: Creation, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.check_unclaimed()?;
-        let carrier = creation.carrier_in(ctx).unwrap_or(self.carrier);
+        // A number that is ported in although the stock has it stays with the carrier that sold it.
+        let is_sold = self.is_bought() && !self.is_local();
+        let found = if is_sold { creation.carrier } else { creation.carrier_in(ctx) };
+        let carrier = found.unwrap_or(self.carrier);
         let state = creation.check_state(carrier, ctx)?;
         if !matches!(self.state, State::Available | State::Aging | State::PortIn) {
             return Err(Refusal::NumberExists(self.number));

@@ -1,4 +1,13 @@
-//! Items 29 to 31 of the report on limits: parameters, `used_by`, revisions.
+//! Requests and responses as the published documents print them.
+//!
+//! The rules, by number; each test has the number of its rule in its name:
+//!
+//! | rule | |
+//! |---|---|
+//! | 16 | a replacement without a document changes nothing |
+//! | 29 | a parameter that is not known is refused by name |
+//! | 30 | `used_by` is set where the service says so |
+//! | 31 | the count of numbers below is the service's, and a revision has 32 digits |
 
 use serde_json::{Map, Value, json};
 use telnum::account::{Account, AccountTree};
@@ -86,4 +95,49 @@ fn item_31_a_revision_has_32_digits() {
     let path = format!("accounts/{OWNER}/phone_numbers/%2B14155555555");
     assert_eq!(ask(&server, "PATCH", &path, OWNER_TOKEN, &json!({"data": {"x": 1}})).status, 200);
     assert_ne!(list().json()["revision"], revision);
+}
+
+#[test]
+fn item_16_a_replacement_of_numbers_without_a_document_changes_nothing() {
+    let server = world::kazoo();
+    let number = format!("accounts/{OWNER}/phone_numbers/%2B14155555555");
+    let collection = format!("accounts/{OWNER}/phone_numbers/collection");
+    let note = json!({"data": {"note": "front desk"}});
+    assert_eq!(ask(&server, "PATCH", &number, OWNER_TOKEN, &note).status, 200);
+    let read = || ask(&server, "GET", &number, OWNER_TOKEN, &Value::Null).json()["data"].clone();
+    let before = read();
+    assert_eq!(before["note"], "front desk");
+    let rows = [
+        (Value::Null, 400),
+        (json!({"data": {}}), 400),
+        (json!({"data": {"numbers": []}}), 200),
+        (json!({"data": {"numbers": ["+14155555555"]}}), 200),
+    ];
+    for (body, status) in rows {
+        assert_eq!(ask(&server, "POST", &collection, OWNER_TOKEN, &body).status, status, "{body}");
+        assert_eq!(read(), before, "{body}");
+    }
+    let replaced = json!({"data": {"numbers": ["+14155555555"], "other": 1}});
+    assert_eq!(ask(&server, "POST", &collection, OWNER_TOKEN, &replaced).status, 200);
+    assert_eq!(read()["note"], Value::Null);
+}
+
+#[test]
+fn item_31_the_service_counts_the_numbers_of_accounts_below() {
+    let shop = "shop".parse().unwrap();
+    let start = |count: Option<u64>| {
+        let accounts = AccountTree::new([Account::new(shop)]).unwrap();
+        let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
+        let tokens: TokenTable = [(ApiName::Kazoo, "token".to_owned(), shop.into())].into_iter().collect();
+        let api = KazooApi::new(inventory, tokens);
+        let api = match count {
+            None => api,
+            Some(count) => api.with_cascade_quantity(move |account| if account == shop { count } else { 0 }),
+        };
+        Server::start(axum::Router::new().nest("/v2", kazoo::router(api)), ServerLimits::default())
+    };
+    for (count, expected) in [(None, 0), (Some(250), 250)] {
+        let list = ask(&start(count), "GET", "accounts/shop/phone_numbers", "token", &Value::Null).json();
+        assert_eq!(list["data"], json!({"casquade_quantity": expected, "numbers": {}}));
+    }
 }
