@@ -220,6 +220,7 @@ pub trait Accounts: Send + Sync {
     }
 
     /// Returns whether the account `lower` exists and is in the subtree of `upper`.
+    #[doc(hidden)]
     fn is_self_or_above(&self, upper: AccountId, lower: AccountId) -> bool {
         self.account(lower).is_some_and(|lower| lower.is_self_or_below(upper))
     }

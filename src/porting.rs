@@ -1,11 +1,11 @@
 //! Porting: requests to move numbers from one carrier to another.
 //!
-//! The example ports one number in:
+//! The example brings one number to its port; [`PortDesk::complete`](desk::PortDesk::complete) puts it in service:
 //!
 //! ```
 //! use telnum::account::{Account, AccountId, AccountTree};
 //! use telnum::porting::{
-//!     Arrival, NewPortRequest, PortContext, PortRefusalKind, PortRequest, PortSettings, PortState, ScheduleOn,
+//!     NewPortRequest, PortContext, PortRefusalKind, PortRequest, PortSettings, PortState, ScheduleOn,
 //!     UnitedStates,
 //! };
 //!
@@ -32,11 +32,8 @@
 //! let on = ScheduleOn::new("US/Pacific", "2026-03-06 00:00");
 //! let request = request.schedule(on, &UnitedStates, None, &authority)?.request;
 //!
-//! // The number is created and reported.
-//! let plan = request.completion_plan(&authority)?;
-//! let done = request.complete([(plan[0].number, Arrival::InService)], &authority)?;
-//! assert_eq!(done.decision.request.state(), &PortState::Completed);
-//! assert_eq!(done.decision.request.timeline(&owner)?.len(), 5);
+//! assert_eq!(request.state(), &PortState::Scheduled);
+//! assert_eq!(request.timeline(&owner)?.len(), 4);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -54,7 +51,7 @@
 //! |---|---|
 //! | Who may change a request to which state? | [`TRANSITIONS`], [`PortRequest::explain`] |
 //! | What is the status of each number? | [`NumberStatus`], [`PortRequest::progress`] |
-//! | May a number be on a request? | [`check_number`], [`PortRequest::conflicts`] |
+//! | May a number be on a request? | [`PortDesk::create`](desk::PortDesk::create), [`NumberConflict`] |
 //! | Which fields does the losing carrier require? | [`PortRequest::missing`] |
 //! | Why was a request rejected, and which field must be corrected? | [`RefusalReason`] |
 //! | What is the earliest date of a port? | [`PortCalendar`] |

@@ -21,7 +21,6 @@ use crate::names::{Feature, FeatureSet};
 /// assert_eq!(features.active, features.wanted);
 /// # Ok::<(), telnum::document::FieldError>(())
 /// ```
-#[doc(hidden)]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Features {
@@ -72,7 +71,6 @@ pub enum ProviderEffect {
 /// assert_eq!(live_states(Feature::E911), [State::Reserved, State::InService, State::PortIn]);
 /// assert_eq!(live_states(Feature::Failover), [State::InService]);
 /// ```
-#[doc(hidden)]
 #[must_use]
 pub const fn live_states(feature: Feature) -> &'static [State] {
     match feature {

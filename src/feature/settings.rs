@@ -62,7 +62,6 @@ impl FeatureSettings {
     ///
     /// Returns the error of the first setting that has the wrong type or is refused, or of a caller
     /// name that `profile` does not allow.
-    #[doc(hidden)]
     pub fn from_document(
         document: Map<String, Value>,
         profile: &CnamProfile,

@@ -93,7 +93,6 @@ pub enum Effect {
 /// facts.carrier = CarrierKind::Mdn;
 /// assert!(TRANSITIONS.find(&State::InService, &State::Reserved, &facts).is_none());
 /// ```
-#[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TransitionFacts {
     /// Whether the account to assign the number to already owns it.

@@ -56,7 +56,6 @@ where
     /// assert_eq!(deletion.permission, Permission::Admin);
     /// assert!(TRANSITIONS.find(&State::Deleted, &State::Available, &facts).is_none());
     /// ```
-    #[doc(hidden)]
     #[must_use]
     pub fn find(&self, from: &S, to: &S, facts: &C::Facts) -> Option<&'static Transition<S, P, C, E>> {
         self.iter().find(|transition| transition.leads_to(to) && transition.starts_from(from, facts))
@@ -79,7 +78,6 @@ where
     ///
     /// Returns a [`TransitionRefusal`]. Its `permission` is `None` if the table has no such transition;
     /// otherwise it is the required permission, which `role` does not have.
-    #[doc(hidden)]
     pub fn explain(
         &self,
         from: &S,
@@ -108,7 +106,6 @@ where
     /// assert_eq!(allowed(Role::Sweep), [&State::Available, &State::Aging, &State::Deleted]);
     /// assert_eq!(allowed(Role::Stranger), [&State::InService]);
     /// ```
-    #[doc(hidden)]
     #[doc(alias = "allowed_transitions")]
     pub fn allowed(&self, from: &S, role: P::Role, facts: &C::Facts) -> impl Iterator<Item = &'static S> {
         self.iter()

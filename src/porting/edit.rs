@@ -81,8 +81,8 @@ const READ_ONLY: [&str; 12] = [
 impl PortRequest {
     /// Creates an unconfirmed request, with its first timeline entry.
     ///
-    /// The caller checks the [`conflicts`](Self::conflicts) of its numbers. See the example of the
-    /// [module](super).
+    /// [`PortDesk::create`](super::desk::PortDesk::create) also checks that no other request has one of the
+    /// numbers. See the example of the [module](super).
     ///
     /// A request has at most 10,000 numbers and, apart from them, 65,536 bytes and 1,000 keys. A number has at
     /// most 4,096 bytes and 50 keys, and a text at most 1,024 characters. These limits also apply to an

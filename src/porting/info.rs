@@ -18,7 +18,6 @@ document! {
     /// assert_eq!(error.to_string(), "`comments.1`: expected string, found number");
     /// # Ok::<(), serde_json::Error>(())
     /// ```
-    #[doc(hidden)]
     #[derive(Debug, Default)]
     pub struct PortingInfo {
         /// The account id on file at the losing carrier.

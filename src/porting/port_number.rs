@@ -136,7 +136,6 @@ use NumberStatusKind::{Canceled, Confirmed, Other, Pending, Ported, Rejected};
 /// let is_final = |kind| NUMBER_TRANSITIONS.iter().all(|(_, from)| !from.contains(&kind));
 /// assert!(is_final(NumberStatusKind::Ported) && is_final(NumberStatusKind::Canceled));
 /// ```
-#[doc(hidden)]
 pub const NUMBER_TRANSITIONS: [(NumberStatusKind, &[NumberStatusKind]); 5] = [
     (Pending, &[Pending, Rejected, Other]),
     (Confirmed, &[Pending, Confirmed, Rejected, Other]),

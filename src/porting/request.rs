@@ -382,7 +382,6 @@ impl PortRequest {
     /// assert!(request.is_stale(&PortSettings::default(), after(31)));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
-    #[doc(hidden)]
     #[must_use]
     pub fn is_stale(&self, settings: &PortSettings, now: Timestamp) -> bool {
         let can_become_stale = match self.state {

@@ -79,7 +79,6 @@ impl<'a> Context<'a> {
     ///
     /// # Errors
     /// [`Refusal::Actor`] if the actor is an account that does not exist or is disabled.
-    #[doc(hidden)]
     pub fn role(&self, owner: Option<AccountId>, assign_to: Option<AccountId>) -> Result<Role, Refusal> {
         let Some(account) = self.accounts.check_actor(self.actor)? else { return Ok(Role::Admin) };
         let actor = account.id;

@@ -148,7 +148,6 @@ impl NumberRecord {
     ///   changes the carrier without being an admin.
     /// - The errors of [`create`](Self::create) other than `NumberIsPorting`, and those of
     ///   [`change_state`](Self::change_state).
-    #[doc(hidden)]
     pub fn create_again(&self, creation: Creation, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.check_unclaimed()?;
         // A number that is ported in although the stock has it stays with the carrier that sold it.

@@ -9,7 +9,6 @@ use crate::policy::{Ageing, Policy, ReleasedState, SubscriberClass};
 use crate::time::Timestamp;
 
 /// A change that is due for a number.
-#[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Due {
     /// The return to the stock of a number whose reservation has ended.
@@ -49,7 +48,6 @@ impl NumberRecord {
     /// assert_eq!(found.due(&Policy::default(), now.after(TimeDelta::days(1))), Some(Due::Forget));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    #[doc(hidden)]
     #[must_use]
     pub fn due(&self, policy: &Policy, now: Timestamp) -> Option<Due> {
         let latest = Due::latest_clock(self.state, policy, now)?;
@@ -112,7 +110,6 @@ impl NumberRecord {
     /// # Errors
     ///
     /// Returns [`Refusal::NoChangeRequired`] if nothing is due, or only [`Due::Remove`].
-    #[doc(hidden)]
     pub fn sweep(&self, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         let to = match self.due(ctx.policy, ctx.now) {
             None | Some(Due::Remove) => return Err(Refusal::NoChangeRequired),

@@ -87,7 +87,6 @@ impl StoreError {
     /// let error = StoreError::unreachable("connection refused");
     /// assert!(!error.is_unknown() && !error.is_refusal());
     /// ```
-    #[doc(hidden)]
     #[must_use]
     pub fn unreachable(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Unreachable(cause.into())

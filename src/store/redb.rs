@@ -1,4 +1,26 @@
-//! A store in one file, without a server. [`RedbStore`] has an example.
+//! A store in one file, without a server.
+//!
+//! ```
+//! use telnum::account::Actor;
+//! use telnum::inventory::{Create, Inventory, Options};
+//! use telnum::lifecycle::State;
+//! use telnum::store::redb::RedbStore;
+//!
+//! # let directory = std::env::temp_dir().join(format!("telnum-redb-{}", std::process::id()));
+//! # std::fs::create_dir_all(&directory)?;
+//! # let path = directory.join("numbers.redb");
+//! let (free, system) = (Create::default().with_state(State::Available), Options::new(Actor::System));
+//! Inventory::builder(RedbStore::open(&path)?).build().create(["+14158867900"], &free, &system)?;
+//!
+//! // The next process opens the same file.
+//! let inventory = Inventory::builder(RedbStore::open(&path)?).build();
+//! assert_eq!(inventory.get(["+14158867900"], &system)?.single()?.state(), State::Available);
+//! # std::fs::remove_dir_all(directory)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A [`RedbStore`] is opened by one process at a time, whose threads share it. [`RedbOptions`] sets the size of
+//! its cache and observes the check of a file that was not closed; [`RedbStore::backup`] copies a store in use.
 
 mod check;
 mod commit;
@@ -533,7 +555,7 @@ impl RedbOptions {
     }
 
     /// Sets the size in bytes of the cache of the file's pages, which is in addition to the cache of the
-    /// operating system. Default: [`DEFAULT_CACHE_SIZE`](Self::DEFAULT_CACHE_SIZE).
+    /// operating system. Default: 256 MiB.
     #[must_use]
     pub fn with_cache_size(self, bytes: usize) -> Self {
         Self { cache_size: bytes, ..self }
@@ -559,6 +581,7 @@ impl RedbOptions {
     ///
     /// # Errors
     /// The errors of [`RedbStore::open`].
+    #[doc(hidden)]
     #[cfg(feature = "testing")]
     pub fn open_backend<B: ::redb::StorageBackend>(
         self,

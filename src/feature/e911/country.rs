@@ -38,7 +38,6 @@ const PROVINCES: [&str; 13] = ["AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "
 
 impl E911Country {
     /// Returns the country of `region`, a two-letter code in either case.
-    #[doc(hidden)]
     #[must_use]
     pub fn of_region(region: &str) -> Option<Self> {
         let code: [u8; 2] = region.as_bytes().try_into().ok()?;

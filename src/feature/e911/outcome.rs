@@ -86,7 +86,6 @@ impl E911Outcome {
     /// - [`MultipleChoice`](E911Refusal::MultipleChoice) if the provider found several places.
     /// - [`Invalid`](E911Refusal::Invalid) if the provider found none.
     /// - [`Error`](E911Refusal::Error) if the provider failed.
-    #[doc(hidden)]
     pub fn into_address(self, requested: &E911Address) -> Result<E911Address, E911Refusal> {
         match self {
             Self::Provisioned(address) | Self::Geocoded(address) => Ok(address),
