@@ -36,8 +36,9 @@
 //!    [`NumberRecord::create`](crate::record::NumberRecord::create). Numbers to buy are first
 //!    discovered at carriers (`discover`).
 //! 5. `Execution::check` asks billing for quotes (`pricing`). A dry run ends here.
-//! 6. `Execution::prepare` turns decisions into changes. A decision that needs external effects becomes
-//!    a claim of the record, under its own idempotency key (`idempotency`).
+//! 6. `Execution::admit` applies the rate limit of the API, if it has one, and `Execution::prepare` turns
+//!    decisions into changes. A decision that needs external effects becomes a claim of the record, under
+//!    its own idempotency key (`idempotency`).
 //! 7. `Execution::commit` calls [`Store::commit`](crate::store::Store::commit): the changes, their
 //!    events and the request's receipt are stored together, on the condition that the records have not
 //!    changed in the meantime. On a conflict the executor starts again at step 4.
