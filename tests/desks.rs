@@ -442,6 +442,45 @@ fn deriving(store: &Arc<MemoryStore>, tables: &'static str) -> ContactBook {
 }
 
 #[test]
+fn the_derived_fields_of_all_owners_are_refreshed_in_pages() {
+    let store = Arc::new(MemoryStore::new());
+    let book = deriving(&store, "First");
+    let mut ids = Vec::new();
+    for owner in 1..=5 {
+        let contacts = (0..50).map(|line| contact(&format!("541-555-{:04}", owner * 100 + line)));
+        ids.extend(
+            book.add(owner.to_string().parse().unwrap(), contacts).unwrap().iter().map(ContactNumber::id),
+        );
+    }
+    let own = ContactPatch::default().with_carrier(Some("Own".parse().unwrap()));
+    book.update(ids[0], &own).unwrap();
+
+    let book = deriving(&store, "Second");
+    let with = |carrier: &str| {
+        let filter = ContactFilter::default().with_carrier(carrier);
+        book.page(&ContactQuery::new("number".parse().unwrap()).with_filter(filter)).unwrap().total
+    };
+    let first = book.refresh_page(None).unwrap();
+    assert_eq!((first.changed, first.left), (100, 150));
+    assert_eq!((with("First"), with("Second"), with("Own")), (149, 100, 1));
+    // Numbers that are added and removed in the meantime do not hide others.
+    for id in [ids[3], ids[120], ids[249]] {
+        book.remove(id).unwrap();
+    }
+    book.add("6".parse().unwrap(), [contact("541-555-0999")]).unwrap();
+    let mut left = first.left;
+    while left > 0 {
+        left = book.refresh_page(Some(left)).unwrap().left;
+    }
+    assert_eq!((with("First"), with("Second"), with("Own")), (0, 247, 1));
+
+    let logged = store.events(0, 10_000).unwrap().len();
+    assert_eq!(book.refresh_all().unwrap(), 0);
+    assert_eq!(store.events(0, 10_000).unwrap().len(), logged);
+    assert_eq!(deriving(&store, "Third").refresh_all().unwrap(), 247);
+}
+
+#[test]
 fn location_and_carrier_are_derived_unless_the_client_sets_them() {
     let store = Arc::new(MemoryStore::new());
     let (book, owner) = (deriving(&store, "First"), "7".parse().unwrap());

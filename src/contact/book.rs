@@ -18,20 +18,20 @@
 //!
 //! Unless the client sets them, the location and the carrier of a number are derived from the number when it is stored:
 //! by `DerivedFields::of` with the feature `geo`, or by a [function](ContactBook::with_derived) of the service. Numbers are
-//! filtered and sorted by the stored values; [`refresh`](ContactBook::refresh) derives them again after a change of the
-//! tables.
+//! filtered and sorted by the stored values; after a change of the tables, [`refresh_all`](ContactBook::refresh_all)
+//! derives them again.
 //!
 //! An owner's [list](ContactList) decides which changes are allowed. The book reads the list, changes
 //! it, and stores it on the condition that no other writer has changed it in the meantime; on a
 //! conflict it tries again. The rules therefore hold across all writers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
 use crate::contact::{
-    ContactChanges, ContactId, ContactList, ContactNumber, ContactPage, ContactPatch, ContactQuery,
-    ContactRefusal, DerivedFields, EnteredNumber, NewContact, OwnerId,
+    ContactChanges, ContactId, ContactList, ContactNumber, ContactOrder, ContactPage, ContactPatch,
+    ContactQuery, ContactRefusal, DerivedFields, EnteredNumber, NewContact, OrderField, OwnerId,
 };
 use crate::number::PhoneNumber;
 use crate::store::{Batch, Change, Expect, Retry, Store, StoreError, StoreExt, Stored};
@@ -48,6 +48,16 @@ pub struct ContactBook {
     max_numbers: usize,
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     derive: Arc<dyn Fn(PhoneNumber) -> DerivedFields + Send + Sync>,
+}
+
+/// The progress of refreshing the contact numbers of all owners: the result of
+/// [`ContactBook::refresh_page`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefreshProgress {
+    /// The number of contact numbers that the page changed.
+    pub changed: u64,
+    /// The number of contact numbers that are left to refresh.
+    pub left: u64,
 }
 
 /// The error of a use case of contact numbers.
@@ -199,8 +209,7 @@ impl ContactBook {
     /// Derives the location and the carrier of all numbers of `owner` again, except those that the client set. Returns
     /// the numbers that changed.
     ///
-    /// Call it for each owner after an update of telnum or of the tables of
-    /// [`with_derived`](Self::with_derived).
+    /// For all owners, see [`refresh_all`](Self::refresh_all).
     ///
     /// ```
     /// # use telnum::contact::{DerivedFields, EnteredNumber, NewContact, book::ContactBook};
@@ -223,6 +232,82 @@ impl ContactBook {
     pub fn refresh(&self, owner: OwnerId) -> Result<Vec<ContactNumber>, ContactBookError> {
         let (_, changes) = self.change(owner, |list, now| Ok(list.refresh(&*self.derive, now)))?;
         Ok(changes.saved)
+    }
+
+    /// Derives the location and the carrier of the numbers of all owners again, as [`refresh`](Self::refresh) does.
+    /// Returns the number of contact numbers that changed.
+    ///
+    /// Call it after an update of telnum or of the tables of [`with_derived`](Self::with_derived). Numbers are read in
+    /// pages of 100. It can be called again after an error; [`refresh_page`](Self::refresh_page) also continues where
+    /// an earlier process stopped.
+    ///
+    /// ```
+    /// # use telnum::contact::{DerivedFields, EnteredNumber, NewContact, book::ContactBook};
+    /// # let book = ContactBook::new(telnum::store::MemoryStore::new()).with_derived(|_| DerivedFields::default());
+    /// for (owner, text) in [("7", "+41 44 668 18 00"), ("8", "+41 44 668 18 01")] {
+    ///     book.add(owner.parse()?, [NewContact::new(EnteredNumber::parse(text, None, None)?)])?;
+    /// }
+    /// let zurich = DerivedFields { location: Some("Zurich".parse()?), carrier: None };
+    /// let book = book.with_derived(move |_| zurich.clone());
+    /// assert_eq!((book.refresh_all()?, book.refresh_all()?), (2, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`refresh`](Self::refresh).
+    pub fn refresh_all(&self) -> Result<u64, ContactBookError> {
+        let (mut left, mut changed) = (None, 0);
+        while left != Some(0) {
+            let progress = self.refresh_page(left)?;
+            (left, changed) = (Some(progress.left), changed + progress.changed);
+        }
+        Ok(changed)
+    }
+
+    /// Refreshes the newest 100 of the oldest `left` contact numbers, or of all if that is `None`. Call it again with
+    /// the [`left`](RefreshProgress::left) that it returns until that is 0, in the same process or a later one.
+    ///
+    /// The order is from the newest number to the oldest, so that numbers that others add or remove in the meantime do
+    /// not lead to a number being skipped.
+    ///
+    /// ```
+    /// # use telnum::contact::book::ContactBook;
+    /// # let book = ContactBook::new(telnum::store::MemoryStore::new());
+    /// let progress = book.refresh_page(None)?;
+    /// assert_eq!((progress.changed, progress.left), (0, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`refresh`](Self::refresh). The numbers of some owners may have been refreshed; call it again with
+    /// the same `left`.
+    pub fn refresh_page(&self, left: Option<u64>) -> Result<RefreshProgress, ContactBookError> {
+        let order = ContactOrder { field: OrderField::CreatedAt, descending: false };
+        let query = ContactQuery::new(order).with_per_page(ContactQuery::MAX_PER_PAGE);
+        let end = match left {
+            Some(left) => left,
+            None => self.store.contact_page(&query)?.total,
+        };
+        let start = end.saturating_sub(query.per_page().into());
+        if end == 0 {
+            return Ok(RefreshProgress { changed: 0, left: 0 });
+        }
+        let count = u8::try_from(end - start).unwrap_or(u8::MAX);
+        let page = self.store.contact_page(&query.with_offset(start).with_per_page(count))?;
+        let is_outdated = |contact: &&ContactNumber| {
+            let mut refreshed = ContactNumber::clone(contact);
+            refreshed.derive((self.derive)(contact.number()));
+            refreshed != **contact
+        };
+        let owners: BTreeSet<OwnerId> =
+            page.items.iter().filter(is_outdated).map(ContactNumber::owner).collect();
+        let mut changed = 0;
+        for owner in owners {
+            changed += self.refresh(owner)?.len() as u64;
+        }
+        Ok(RefreshProgress { changed, left: start })
     }
 
     /// Makes the number with `id` its owner's primary number, and returns it.
