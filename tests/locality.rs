@@ -3,7 +3,8 @@
 
 use std::fmt::Write;
 
-use telnum::locality::{Columns, Locality, LocalityField, LocalityLookup, LocalityTable};
+use telnum::locality::{Columns, Encoding, Locality, LocalityField, LocalityLookup, LocalityTable};
+use telnum::plan::{self, NumberType};
 
 #[test]
 fn tables_with_a_wrong_cell_are_refused_by_line() {
@@ -127,6 +128,19 @@ fn presets_read_the_published_formats() {
     assert_eq!(mark("+33600012345"), None);
     assert_eq!(mark("+33600002345").as_deref(), Some("SFR0"));
 
+    // Ranges overseas belong to other calling codes.
+    for region in ["GP", "GF", "MQ", "RE", "YT", "PM"] {
+        for kind in [NumberType::FixedLine, NumberType::Mobile, NumberType::Voip] {
+            let Some(number) = plan::example_number(region.parse().unwrap(), kind) else { continue };
+            let national: String = number.national_digits().map(|digit| digit.to_string()).collect();
+            // Six digits follow the code of Saint-Pierre-et-Miquelon.
+            let range = if national.len() == 6 { format!("0508{national}") } else { format!("0{national}") };
+            let file = format!("Tranche_Debut;Tranche_Fin;Mn\u{e9}mo\n{range};{range};X\n");
+            let columns = Columns::arcep().with_encoding(Encoding::Utf8);
+            assert!(locate(&[(&file, &columns)], &number.to_string()).is_some(), "{number}");
+        }
+    }
+
     let register = "Service Type,Prefix,Number Length,From,To,Status,Quantity,Latest Holder,Latest Transfer Date,\
         Allocatee,Allocation Date\nGeographic number,2,9,0270000000,0270009999,Allocated,10000,HOLDER,,FIRST,\n\
         Local rate,13,6,130012,130012,Allocated,1,SIX,,SIX,\n\
@@ -144,6 +158,8 @@ fn presets_read_the_published_formats() {
 #[test]
 fn a_wrong_file_is_refused_whole_by_row_and_column() {
     let nanp = Columns::new().with_prefix("+1");
+    let overseas =
+        Columns::new().with_prefix("+33").with_prefix_for("590", "+590").with_prefix_for("59", "+59");
     let named = Columns::new().with_column(LocalityField::City, "Town").with_filter("Use", "AS");
     for (file, columns, refused) in [
         (
@@ -174,6 +190,11 @@ fn a_wrong_file_is_refused_whole_by_row_and_column() {
             "from,to\n2000,1999\n",
             &nanp,
             "row 2, column to: expected an end of as many digits that is not below the start, found \"1999\"",
+        ),
+        (
+            "from,to\n590000000,591000000\n",
+            &overseas,
+            "row 2, column to: expected an end with the calling code of the start, found \"591000000\"",
         ),
         ("from,to\n2000,\n", &nanp, "row 2, column to: expected a number's start, found \"\""),
         (

@@ -98,7 +98,9 @@ pub struct Columns {
     key: Option<Key>,
     names: Vec<(LocalityField, Box<str>)>,
     pub(super) constants: Vec<(LocalityField, Box<str>)>,
-    pub(super) prefix: Box<str>,
+    prefix: Box<str>,
+    /// The texts that precede digits with some start, in place of `prefix`.
+    prefixes: Vec<(Box<str>, Box<str>)>,
     pub(super) trunk_prefix: Option<Box<str>>,
     pub(super) delimiter: u8,
     pub(super) encoding: Encoding,
@@ -114,6 +116,25 @@ pub(super) enum Key {
     /// Columns with the first and the last number of a range.
     Range(Vec<Box<str>>),
 }
+
+/// The starts of French national numbers, without the trunk prefix, that belong to other calling codes,
+/// by the text that precedes them: those of La Réunion and Mayotte, of Guadeloupe, of French Guiana, of
+/// Martinique, and of Saint-Pierre-et-Miquelon. There, a national number starts with 508, except for mobile
+/// numbers.
+const OVERSEAS: [(&str, &[&str]); 6] = [
+    (
+        "+262",
+        &[
+            "262", "263", "2688", "2689", "269", "639", "692", "693", "7092", "70935", "70936", "70937",
+            "9398", "9399", "9478", "9479", "9762", "9763", "9769",
+        ],
+    ),
+    ("+590", &["590", "5987", "690", "691", "7090", "9395", "9475", "9760", "9761", "9768"]),
+    ("+594", &["594", "5988", "694", "7093", "9396", "9476", "9764", "9765"]),
+    ("+596", &["596", "5989", "696", "697", "7091", "9397", "9477", "9766", "9767"]),
+    ("+508", &["708"]),
+    ("+", &["508"]),
+];
 
 impl LocalityField {
     /// All fields.
@@ -177,6 +198,7 @@ impl Columns {
             names: Vec::new(),
             constants: Vec::new(),
             prefix: Box::default(),
+            prefixes: Vec::new(),
             trunk_prefix: None,
             delimiter: b',',
             encoding: Encoding::Utf8,
@@ -257,17 +279,33 @@ impl Columns {
     /// Creates the columns of the French number ranges: `Tranche_Debut`, `Tranche_Fin` and the
     /// abbreviation of the carrier, `Mnémo`, separated by semicolons, in ISO 8859-1.
     ///
-    /// Ranges of the overseas departments are read as numbers of +33, where they do not exist.
+    /// The ranges of the overseas departments and collectivities are read as numbers of their calling
+    /// codes, +262, +508, +590, +594 and +596, according to libphonenumber's patterns for them; the other ranges as
+    /// numbers of +33.
+    ///
+    /// ```
+    /// use telnum::locality::{Columns, LocalityLookup, LocalityTable};
+    ///
+    /// let file = "Tranche_Debut;Tranche_Fin;Mn\u{e9}mo\n0590200000;0590209999;FRTE\n0123450000;0123459999;FRTE\n";
+    /// let mut table = LocalityTable::new();
+    /// table.read_csv(file.as_bytes(), &Columns::arcep().with_encoding(Default::default()))?;
+    /// assert!(table.locate("+590590201234".parse()?)?.is_some());
+    /// assert!(table.locate("+33123451234".parse()?)?.is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn arcep() -> Self {
-        Self::new()
+        let columns = Self::new()
             .with_range("Tranche_Debut", "Tranche_Fin")
             .with_prefix("+33")
             .with_trunk_prefix("0")
             .with_delimiter(b';')
             .with_encoding(Encoding::Latin1)
             .with_whole_numbers(true)
-            .with_column(LocalityField::CarrierId, "Mnémo")
+            .with_column(LocalityField::CarrierId, "Mnémo");
+        OVERSEAS.into_iter().fold(columns, |columns, (prefix, starts)| {
+            starts.iter().fold(columns, |columns, start| columns.with_prefix_for(start, prefix))
+        })
     }
 
     /// Sets the columns whose digits, concatenated, are the prefix of a row. Spaces, hyphens, dots,
@@ -348,6 +386,26 @@ impl Columns {
         self
     }
 
+    /// Sets the text that precedes digits that start with `start`, after the removal of the
+    /// [trunk prefix](Self::with_trunk_prefix), in place of that of [`with_prefix`](Self::with_prefix). The longest
+    /// such start applies, and both ends of a range must have the same.
+    ///
+    /// ```
+    /// use telnum::locality::{Columns, LocalityLookup, LocalityTable};
+    ///
+    /// let columns = Columns::new().with_prefix("+33").with_prefix_for("262", "+262");
+    /// let mut table = LocalityTable::new();
+    /// table.read_csv("prefix,city\n1,Paris\n262,Saint-Denis\n".as_bytes(), &columns)?;
+    /// assert_eq!(&*table.locate("+262262123456".parse()?)?.unwrap().locality, "Saint-Denis");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_prefix_for(mut self, start: &str, prefix: &str) -> Self {
+        self.prefixes.retain(|(of, _)| **of != *start);
+        self.prefixes.push((start.into(), prefix.into()));
+        self
+    }
+
     /// Sets the national trunk prefix, which is removed from the digits of a row if they start with it.
     #[must_use]
     pub fn with_trunk_prefix(mut self, prefix: &str) -> Self {
@@ -367,6 +425,12 @@ impl Columns {
     pub const fn with_encoding(mut self, encoding: Encoding) -> Self {
         self.encoding = encoding;
         self
+    }
+
+    /// Returns the text that precedes `digits`, which have no trunk prefix.
+    pub(super) fn prefix_of(&self, digits: &str) -> &str {
+        let starts = self.prefixes.iter().filter(|(start, _)| digits.starts_with(&**start));
+        starts.max_by_key(|(start, _)| start.len()).map_or(&self.prefix, |(_, prefix)| prefix)
     }
 
     /// Returns the name of a field's column, and whether it was configured and is therefore required.

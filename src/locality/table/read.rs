@@ -238,7 +238,7 @@ impl Layout {
 
     /// Returns the texts of the columns with the numbers, as parts of a prefix.
     fn key_cells(&self, columns: &Columns, record: &ByteRecord) -> Result<Vec<String>, CellError> {
-        let (mut cells, mut buffer) = (Vec::new(), String::new());
+        let (mut cells, mut buffer, mut prefix_of_start) = (Vec::new(), String::new(), None);
         for (place, (column, name)) in self.keys.iter().enumerate() {
             let text = cell(columns, record, *column, name, &mut buffer)?;
             let digits: String = text.chars().filter(|letter| !" -./()".contains(*letter)).collect();
@@ -257,7 +257,11 @@ impl Layout {
             }
             let trunk = columns.trunk_prefix.as_deref().filter(|_| is_start);
             let digits = trunk.and_then(|trunk| digits.strip_prefix(trunk)).unwrap_or(&digits);
-            let prefix = if is_start { &*columns.prefix } else { "" };
+            let prefix = if is_start { columns.prefix_of(digits) } else { "" };
+            if self.is_range && *prefix_of_start.get_or_insert(prefix) != prefix {
+                let expected = "an end with the calling code of the start";
+                return Err((name.clone(), TableErrorKind::bad_cell(expected, text)));
+            }
             cells.push(format!("{prefix}{digits}"));
         }
         Ok(cells)
