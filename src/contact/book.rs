@@ -100,6 +100,21 @@ impl ContactBook {
         Self { store: Arc::new(store), retry, max_numbers, clock, derive: Arc::new(derive) }
     }
 
+    /// Returns the store.
+    ///
+    /// ```
+    /// use telnum::contact::book::ContactBook;
+    /// use telnum::store::MemoryStore;
+    ///
+    /// let book = ContactBook::new(MemoryStore::new());
+    /// assert!(book.store().events(0, 1)?.is_empty());
+    /// # Ok::<(), telnum::store::StoreError>(())
+    /// ```
+    #[must_use]
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
     /// Sets the clock that provides the time of changes.
     #[must_use]
     pub fn with_clock(self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {

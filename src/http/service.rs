@@ -1,5 +1,7 @@
 //! The router of all APIs.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderName, StatusCode};
@@ -9,7 +11,10 @@ use axum::routing::get;
 use super::contacts::api::ContactApis;
 use super::kazoo::{self, KazooApi};
 use super::openapi::openapi;
+use super::server::execution::ExecutionMode;
 use super::{clients, planning_center, user_numbers};
+use crate::idempotency::IdempotencyKey;
+use crate::store::Store;
 
 /// Creates the router of all APIs at their published paths, with their documentation.
 ///
@@ -21,16 +26,21 @@ use super::{clients, planning_center, user_numbers};
 /// | `/phone_numbers` | [`user_numbers`] |
 /// | `/openapi.json` | [`openapi()`] |
 /// | `/docs` | a page that displays the OpenAPI document |
-/// | `/health` | `{"status": "ok"}` |
+/// | `/health` | `{"status": "ok"}`, or status 503 with `{"status": "unavailable"}` if a store cannot be read |
+///
+/// A response has the [`MatchedPath`](axum::extract::MatchedPath) of its request as an extension, so that a layer
+/// around this router can measure requests by route.
 ///
 /// See the example of the [module](crate::http).
 pub fn service(numbers: KazooApi, contacts: ContactApis) -> Router {
     let document = openapi().to_string();
+    let ContactApis { people, clients, users } = contacts;
+    let books = [&people, &clients, &users].map(|api| Arc::clone(api.book.store()));
+    let stores: Arc<[_]> = books.into_iter().chain([Arc::clone(numbers.store())]).collect();
     let documentation = Router::new()
         .route("/openapi.json", get(async || (JSON, document)))
         .route("/docs", get(docs))
-        .route("/health", get(async || (StatusCode::OK, JSON, r#"{"status":"ok"}"#)));
-    let ContactApis { people, clients, users } = contacts;
+        .route("/health", get(move || health(stores.clone())));
     // Unlike a nested router, a nested service also answers `/v2/` itself.
     Router::new()
         .nest_service("/v2", kazoo::router(numbers))
@@ -40,6 +50,24 @@ pub fn service(numbers: KazooApi, contacts: ContactApis) -> Router {
 }
 
 const JSON: [(HeaderName, &str); 1] = [(CONTENT_TYPE, "application/json")];
+
+/// Reads from each store.
+async fn health(stores: Arc<[Arc<dyn Store>]>) -> Response {
+    // No receipt has this key: reading it is the cheapest read.
+    let read = move || {
+        let key = IdempotencyKey::from_bits(0, 0);
+        stores.iter().try_for_each(|store| store.receipt(key).map(drop))
+    };
+    match ExecutionMode::BlockingPool.run(read).await {
+        Ok(Ok(())) => (StatusCode::OK, JSON, r#"{"status":"ok"}"#).into_response(),
+        failed => {
+            if let Ok(Err(error)) = failed {
+                tracing::error!(%error, "store cannot be read");
+            }
+            (StatusCode::SERVICE_UNAVAILABLE, JSON, r#"{"status":"unavailable"}"#).into_response()
+        }
+    }
+}
 
 async fn docs() -> Response {
     // The page loads nothing except the OpenAPI document.

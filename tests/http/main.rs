@@ -2,10 +2,18 @@
 #![cfg(feature = "http")]
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+#[path = "../../examples/serve/build.rs"]
+mod build;
 mod by_the_documents;
+#[path = "../../examples/serve/config.rs"]
+#[expect(dead_code, reason = "the example also reads files")]
+mod config;
 mod contacts;
+mod demo;
 mod kazoo;
 mod limits;
 mod openapi;
 mod replay;
+#[path = "../../examples/serve/stock.rs"]
+mod stock;
 mod world;

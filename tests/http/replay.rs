@@ -101,7 +101,7 @@ pub(crate) fn replay_each(cases: &[Case], start: impl Fn() -> Server) {
 }
 
 /// Sends the case's requests and compares the response with the published one.
-fn replay(server: &Server, case: &Case) -> Result<(), String> {
+pub(crate) fn replay(server: &Server, case: &Case) -> Result<(), String> {
     let name = &case.name;
     for before in &case.before {
         let reply = send(server, before);

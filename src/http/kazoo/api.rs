@@ -15,6 +15,7 @@ use crate::http::server::limits::ServerLimits;
 use crate::inventory::{AppLookup, Inventory, InventoryError, NumberInput, Options, Outcome};
 use crate::lifecycle::State;
 use crate::record::{Document, Shape, Update};
+use crate::store::Store;
 
 /// The configuration of the API: an inventory, authentication, and settings. It is cheap to clone.
 ///
@@ -144,6 +145,11 @@ impl KazooApi {
     ) -> Self {
         Arc::make_mut(&mut self.state).count_below = Arc::new(count_below);
         self
+    }
+
+    /// Returns the store of the inventory.
+    pub(in crate::http) fn store(&self) -> &Arc<dyn Store> {
+        self.state.inventory.store()
     }
 
     /// Returns the update that a changed document asks for.

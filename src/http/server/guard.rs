@@ -45,7 +45,8 @@ async fn guard(State(guard): State<RequestGuard>, mut request: Request, next: Ne
     let started = Instant::now();
     let id = RequestId::from_headers(request.headers());
     let head = RequestHead { id: id.clone(), headers: request.headers().clone() };
-    let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let path = matched.as_ref().map_or("", MatchedPath::as_str);
     let span = tracing::info_span!("request", %id, method = %request.method(), path);
     request.extensions_mut().insert(id.clone());
     async {
@@ -68,6 +69,10 @@ async fn guard(State(guard): State<RequestGuard>, mut request: Request, next: Ne
             }
         }
         response.headers_mut().insert(REQUEST_ID, id.into_header());
+        // A layer around the router sees the route only here.
+        if let Some(matched) = matched {
+            response.extensions_mut().insert(matched);
+        }
         let micros = started.elapsed().as_micros();
         tracing::info!(status = response.status().as_u16(), micros, "answered");
         response

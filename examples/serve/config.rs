@@ -1,0 +1,674 @@
+//! The configuration of the server: a file in JSON or TOML, completed by defaults.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::de::{self, DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
+use telnum::account::{AccountId, AccountTree};
+use telnum::classify::Classifiers;
+use telnum::feature::e911::E911Address;
+use telnum::http::{ServerLimits, TokenTable};
+use telnum::inventory::InventoryLimits;
+use telnum::lifecycle::State;
+use telnum::locality::{Columns, Encoding, LocalityField};
+use telnum::names::CarrierName;
+use telnum::normalize::{Converters, Normalizer};
+use telnum::number::PhoneNumber;
+use telnum::plan::Region;
+use telnum::policy::Policy;
+use telnum::record::{RateCenter, Shape};
+use telnum::time::Timestamp;
+
+/// The configuration of the server. Every field has a default; an unknown field is refused.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    /// The address to listen on. With port 0 the system chooses the port. Default: `127.0.0.1:8000`.
+    pub(crate) listen: SocketAddr,
+    /// The scheme and authority of the links to contact numbers, such as `https://api.example.com`. Default:
+    /// empty, for links that start with the path.
+    pub(crate) base_url: String,
+    /// The store of the numbers: the path of a file, `postgres://user:password@host/database`, or `memory`.
+    /// The contacts have stores beside it. `--print-config` does not show the password. Default:
+    /// `telnum.redb` with the feature `redb`, `memory` without it.
+    #[serde(serialize_with = "without_password")]
+    pub(crate) store: String,
+    /// The accounts: `[{"id", "parent", "name", "enabled", "admin", "may_add_numbers", "is_reseller",
+    /// "dial_plan", "allowed_features", "denied_features", "carriers"}]`. Only `id` is required. Default: none.
+    pub(crate) accounts: AccountTree,
+    /// The tokens and keys of each API, with the account of each: `{"kazoo": {"token": "account"}}`; the other
+    /// APIs are `planning_center`, `clients` and `user_numbers`. An application's id and secret form one token,
+    /// `id:secret`; the account `system` has all permissions. `--print-config` does not show the tokens.
+    /// Default: none, so that every request is refused.
+    #[serde(serialize_with = "without_tokens")]
+    pub(crate) tokens: TokenTable,
+    /// The operator's policy: ageing, reservations, retention, the allowed features, the default carrier, the
+    /// limits on documents. Default: the policy that `--print-config` shows.
+    pub(crate) policy: Policy,
+    /// The shape of a number's document. Default: `flat`.
+    pub(crate) shape: DocumentShape,
+    /// Whether the field `used_by` of a changed document sets the application that answers the number.
+    /// Default: `false`.
+    pub(crate) used_by_changes: bool,
+    /// The classifiers of numbers. Default: `north_america`.
+    pub(crate) classifiers: ClassifierRules,
+    /// The normalizer of dialled texts. Default: `reference`.
+    pub(crate) normalizer: NormalizerRules,
+    /// The dial plan of all users, which is applied before the normalizer: `{"^(\\d{7})$": {"prefix":
+    /// "+1415"}}`. An account's own dial plan is a field of the account. Default: none.
+    pub(crate) dial_plan: Option<Converters>,
+    /// The carriers of the service's own stock. Default: `local`.
+    pub(crate) built_in_carriers: Vec<BuiltInCarrier>,
+    /// Carriers that sell the numbers of a list, in memory: after a restart all numbers are for sale again.
+    /// Default: none.
+    pub(crate) carriers: Vec<CarrierStock>,
+    /// The prices of numbers, by carrier. A client must accept them. Default: all numbers are free of charge.
+    pub(crate) prices: BTreeMap<CarrierName, Price>,
+    /// The addresses that can be provisioned for emergency calls. Default: none.
+    pub(crate) e911_addresses: Vec<E911Address>,
+    /// The tables of localities. A number has the fields of the last table with its prefix; fields that are
+    /// empty in this table are filled from the tables before it, and then from the feature `geo`. Default: none.
+    pub(crate) localities: Vec<LocalityFile>,
+    /// The region of contact numbers without a calling code. Default: `US`.
+    pub(crate) region: Region,
+    /// The settings of contact numbers.
+    pub(crate) contacts: Contacts,
+    /// The limits on connections, requests and calls.
+    pub(crate) limits: Limits,
+    /// The tasks at the start and at intervals.
+    pub(crate) maintenance: Maintenance,
+    /// The numbers to create at the start, unless they are stored. Default: none.
+    pub(crate) numbers: Vec<FirstNumber>,
+    /// The number of available numbers to create at the start, from +1 415 200 0000 on, up to 8,000,000.
+    /// Default: 0.
+    pub(crate) available_numbers: u32,
+    /// The directory that paths in the configuration are relative to.
+    #[serde(skip)]
+    pub(crate) directory: PathBuf,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: (Ipv4Addr::LOCALHOST, 8_000).into(),
+            base_url: String::new(),
+            store: if cfg!(feature = "redb") { "telnum.redb" } else { "memory" }.to_owned(),
+            accounts: AccountTree::default(),
+            tokens: TokenTable::default(),
+            policy: Policy::default(),
+            shape: DocumentShape::default(),
+            used_by_changes: false,
+            classifiers: ClassifierRules::default(),
+            normalizer: NormalizerRules::default(),
+            dial_plan: None,
+            built_in_carriers: vec![BuiltInCarrier::Local],
+            carriers: Vec::new(),
+            prices: BTreeMap::new(),
+            e911_addresses: Vec::new(),
+            localities: Vec::new(),
+            region: Region::US,
+            contacts: Contacts::default(),
+            limits: Limits::default(),
+            maintenance: Maintenance::default(),
+            numbers: Vec::new(),
+            available_numbers: 0,
+            directory: PathBuf::new(),
+        }
+    }
+}
+
+/// The shape of a number's document.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum DocumentShape {
+    /// All fields at the top level.
+    #[default]
+    Flat,
+    /// The fields that only the server sets in `_read_only`.
+    ReadOnly,
+}
+
+impl std::str::FromStr for DocumentShape {
+    type Err = de::value::Error;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::deserialize(de::IntoDeserializer::into_deserializer(name))
+    }
+}
+
+impl From<DocumentShape> for Shape {
+    fn from(shape: DocumentShape) -> Self {
+        match shape {
+            DocumentShape::Flat => Self::Flat,
+            DocumentShape::ReadOnly => Self::ReadOnly,
+        }
+    }
+}
+
+/// The classifiers: the name of a set, or `{"rules": {"did_us": {"regex", "friendly_name", "pretty_print",
+/// "emergency"}}}` in order.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ClassifierRules {
+    /// The set of North America.
+    #[default]
+    NorthAmerica,
+    /// The set of the published documents.
+    Documented,
+    /// The set of the reference.
+    Reference,
+    /// Other rules.
+    Rules(Classifiers),
+}
+
+impl ClassifierRules {
+    /// Returns the classifiers.
+    pub(crate) fn build(&self) -> Classifiers {
+        match self {
+            Self::NorthAmerica => Classifiers::north_america(),
+            Self::Documented => Classifiers::documented(),
+            Self::Reference => Classifiers::reference(),
+            Self::Rules(classifiers) => classifiers.clone(),
+        }
+    }
+}
+
+/// The normalizer: `"reference"`, `{"strict": "US"}` or `{"converters": {"^(\\d{10})$": {"prefix": "+1"}}}`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum NormalizerRules {
+    /// The converters of the reference.
+    #[default]
+    Reference,
+    /// The numbering plans of the world, for texts dialled in a region.
+    Strict(Region),
+    /// Other converters, in order.
+    Converters(Converters),
+}
+
+impl NormalizerRules {
+    /// Returns the normalizer.
+    pub(crate) fn build(&self) -> Normalizer {
+        match self {
+            Self::Reference => Normalizer::reference(),
+            Self::Strict(region) => Normalizer::strict(*region),
+            Self::Converters(converters) => Normalizer::new(converters.clone()),
+        }
+    }
+}
+
+/// A carrier of the service's own stock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum BuiltInCarrier {
+    /// The available numbers.
+    Local,
+    /// The pools of accounts.
+    Managed,
+    /// The numbers that the account has reserved.
+    Reserved,
+    /// The numbers that the account's reseller has reserved.
+    ReservedReseller,
+    /// Mobile numbers.
+    Mdn,
+}
+
+/// A carrier that sells the numbers of a list.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CarrierStock {
+    /// The name, by which numbers refer to the carrier. Required.
+    pub(crate) name: CarrierName,
+    /// The numbers for sale. Default: none.
+    #[serde(default)]
+    pub(crate) numbers: Vec<NumberForSale>,
+    /// The blocks of consecutive numbers for sale. Default: none.
+    #[serde(default)]
+    pub(crate) blocks: Vec<Block>,
+    /// The time that the carrier takes for an answer. Default: 0.
+    #[serde(default)]
+    pub(crate) delay_ms: u64,
+}
+
+/// A number for sale.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NumberForSale {
+    /// The number. Required.
+    pub(crate) number: PhoneNumber,
+    /// The rate centre: `{"lata", "name", "state"}`, of which only `name` is required. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) rate_center: Option<RateCenter>,
+    /// The carrier's data about the number, which a search shows beside it. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) carrier_data: Option<Value>,
+}
+
+/// Consecutive numbers for sale.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Block {
+    /// The first number. Required.
+    pub(crate) first: PhoneNumber,
+    /// The number of numbers. Required.
+    pub(crate) count: u64,
+}
+
+/// The price of a number.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Price {
+    /// The amount, in the smallest unit of the currency. Required.
+    pub(crate) amount: u64,
+    /// The currency, by ISO 4217. Required.
+    pub(crate) currency: Box<str>,
+}
+
+/// A table of localities: a file in CSV, or its lines. The first line contains the names of the columns.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct LocalityFile {
+    /// The path of the file, relative to the configuration. Either `file` or `lines` is required.
+    pub(crate) file: Option<PathBuf>,
+    /// The lines. Either `file` or `lines` is required.
+    pub(crate) lines: Vec<String>,
+    /// The columns of the file of an authority, which the other fields change. Default: none.
+    pub(crate) preset: Option<Preset>,
+    /// The columns whose digits, concatenated, are the prefix of a row. Default: `prefix`; or `npa`, `nxx` and
+    /// `x`; or `npa` and `nxx`.
+    pub(crate) key: Vec<String>,
+    /// The columns with the first and the last number of a row. Default: `from` and `to`, if there is no key.
+    pub(crate) range: Option<[String; 2]>,
+    /// Whether the ends of ranges are complete numbers. Default: `false`.
+    pub(crate) whole_numbers: Option<bool>,
+    /// The text that precedes the digits of every row, such as `+1`. Default: empty.
+    pub(crate) prefix: Option<String>,
+    /// The trunk prefix that is removed from the digits of a row. Default: none.
+    pub(crate) trunk_prefix: Option<String>,
+    /// The character between cells. Default: a comma.
+    pub(crate) delimiter: Option<char>,
+    /// The encoding. Default: `utf8`.
+    pub(crate) encoding: Option<FileEncoding>,
+    /// The names of columns, by field: `{"rate_centre": "RateCenter"}`. Default: the names of the fields.
+    pub(crate) columns: BTreeMap<Field, String>,
+    /// The values of fields for rows that have none: `{"country": "US"}`. Default: none.
+    pub(crate) constants: BTreeMap<Field, String>,
+    /// The values of columns that a row must have to be read: `{"Use": "AS"}`. Default: none.
+    pub(crate) filters: BTreeMap<String, String>,
+}
+
+/// The file of an authority.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Preset {
+    /// NANPA's central office codes.
+    NanpaCoCodes,
+    /// NANPA's thousands-blocks.
+    NanpaThousandsBlocks,
+    /// The numbers of ACMA, Australia.
+    Acma,
+    /// The area codes of the Bundesnetzagentur, Germany.
+    Bundesnetzagentur,
+    /// The ranges of ARCEP, France.
+    Arcep,
+}
+
+/// The encoding of a file.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum FileEncoding {
+    /// UTF-8.
+    Utf8,
+    /// ISO 8859-1.
+    Latin1,
+}
+
+/// A field of a locality, by the default name of its column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Field(LocalityField);
+
+impl LocalityFile {
+    /// Returns the columns of the file.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the delimiter is not an ASCII character.
+    pub(crate) fn columns(&self) -> Result<Columns, String> {
+        let mut columns = match self.preset {
+            None => Columns::new(),
+            Some(Preset::NanpaCoCodes) => Columns::nanpa_co_codes(),
+            Some(Preset::NanpaThousandsBlocks) => Columns::nanpa_thousands_blocks(),
+            Some(Preset::Acma) => Columns::acma(),
+            Some(Preset::Bundesnetzagentur) => Columns::bundesnetzagentur(),
+            Some(Preset::Arcep) => Columns::arcep(),
+        };
+        if !self.key.is_empty() {
+            columns = columns.with_key(self.key.iter().map(String::as_str));
+        }
+        if let Some([from, to]) = &self.range {
+            columns = columns.with_range(from, to);
+        }
+        if let Some(has_whole_numbers) = self.whole_numbers {
+            columns = columns.with_whole_numbers(has_whole_numbers);
+        }
+        if let Some(prefix) = &self.prefix {
+            columns = columns.with_prefix(prefix);
+        }
+        if let Some(prefix) = &self.trunk_prefix {
+            columns = columns.with_trunk_prefix(prefix);
+        }
+        if let Some(delimiter) = self.delimiter {
+            let byte = u8::try_from(delimiter).ok().filter(u8::is_ascii);
+            let byte =
+                byte.ok_or_else(|| format!("delimiter: expected an ASCII character, found {delimiter:?}"))?;
+            columns = columns.with_delimiter(byte);
+        }
+        if let Some(encoding) = self.encoding {
+            columns = columns.with_encoding(match encoding {
+                FileEncoding::Utf8 => Encoding::Utf8,
+                FileEncoding::Latin1 => Encoding::Latin1,
+            });
+        }
+        columns =
+            self.columns.iter().fold(columns, |columns, (field, name)| columns.with_column(field.0, name));
+        columns =
+            self.constants.iter().fold(columns, |columns, (field, it)| columns.with_constant(field.0, it));
+        Ok(self.filters.iter().fold(columns, |columns, (column, value)| columns.with_filter(column, value)))
+    }
+}
+
+impl PartialOrd for Field {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Field {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.as_str().cmp(other.0.as_str())
+    }
+}
+
+impl Serialize for Field {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Field {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        LocalityField::ALL.into_iter().find(|field| field.as_str() == name).map(Self).ok_or_else(|| {
+            let names = LocalityField::ALL.map(LocalityField::as_str).join("`, `");
+            de::Error::custom(format_args!("unknown field `{name}`, expected one of `{names}`"))
+        })
+    }
+}
+
+/// The settings of contact numbers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Contacts {
+    /// Whether the location and the carrier of a number are derived with the feature `geo`, unless the client
+    /// sets them. Default: `true`.
+    pub(crate) derived_fields: bool,
+    /// The time of the first change of a person's number, for a demonstration whose responses are known: each
+    /// later change is one second later. Default: the system's clock.
+    pub(crate) people_clock: Option<Timestamp>,
+    /// The time of the first change of a client's number. Default: the system's clock.
+    pub(crate) clients_clock: Option<Timestamp>,
+    /// The time of the first change of a user's number. Default: the system's clock.
+    pub(crate) users_clock: Option<Timestamp>,
+}
+
+impl Default for Contacts {
+    fn default() -> Self {
+        Self { derived_fields: true, people_clock: None, clients_clock: None, users_clock: None }
+    }
+}
+
+/// The limits on connections, requests and calls.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Limits {
+    /// The maximum size of a request body in bytes. Default: 2 MiB.
+    pub(crate) max_body_bytes: usize,
+    /// The maximum size in bytes of all request bodies that one API reads at a time. Default: 256 MiB.
+    pub(crate) max_total_body_bytes: usize,
+    /// The time within which a client must send the body of a request. Default: 10 seconds.
+    pub(crate) body_timeout_ms: u64,
+    /// The time within which a client must send the head of a request, and after which an idle connection is
+    /// closed. Default: 10 seconds.
+    pub(crate) head_timeout_ms: u64,
+    /// The time within which a request must be answered. Default: 30 seconds.
+    pub(crate) request_timeout_ms: u64,
+    /// The time within which a client must receive the next part of a response. Default: 5 seconds.
+    pub(crate) write_timeout_ms: u64,
+    /// The maximum number of bytes that are discarded of a refused body. Default: 64 MiB.
+    pub(crate) max_discarded_bytes: u64,
+    /// The maximum number of connections. Default: 10,000.
+    pub(crate) max_connections: usize,
+    /// The time within which running requests must be answered after the server is stopped. Default: 10
+    /// seconds.
+    pub(crate) shutdown_timeout_ms: u64,
+    /// The maximum number of phone numbers in one request. Default: 10,000.
+    pub(crate) max_numbers: usize,
+    /// The maximum length in bytes of a request's document as JSON, multiplied by the number of its phone
+    /// numbers. Default: 8 MiB.
+    pub(crate) max_document_bytes: usize,
+    /// The maximum time that a search waits for carriers. Default: 5 seconds.
+    pub(crate) search_timeout_ms: u64,
+    /// The minimum age of a claim that a recovery completes, which must be longer than any call to a carrier
+    /// takes. Default: 60 seconds.
+    pub(crate) claim_timeout_ms: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_body_bytes: 2 << 20,
+            max_total_body_bytes: 256 << 20,
+            body_timeout_ms: 10_000,
+            head_timeout_ms: 10_000,
+            request_timeout_ms: 30_000,
+            write_timeout_ms: 5_000,
+            max_discarded_bytes: 64 << 20,
+            max_connections: 10_000,
+            shutdown_timeout_ms: 10_000,
+            max_numbers: 10_000,
+            max_document_bytes: 8 << 20,
+            search_timeout_ms: 5_000,
+            claim_timeout_ms: 60_000,
+        }
+    }
+}
+
+impl Limits {
+    /// Returns the limits on connections and requests.
+    pub(crate) fn server(self) -> ServerLimits {
+        let ms = Duration::from_millis;
+        ServerLimits::default()
+            .with_max_body_bytes(self.max_body_bytes)
+            .with_max_total_body_bytes(self.max_total_body_bytes)
+            .with_body_timeout(ms(self.body_timeout_ms))
+            .with_head_timeout(ms(self.head_timeout_ms))
+            .with_request_timeout(ms(self.request_timeout_ms))
+            .with_write_timeout(ms(self.write_timeout_ms))
+            .with_max_discarded_bytes(self.max_discarded_bytes)
+            .with_max_connections(self.max_connections)
+            .with_shutdown_timeout(ms(self.shutdown_timeout_ms))
+    }
+
+    /// Returns the limits on calls to the inventory.
+    pub(crate) fn inventory(self) -> InventoryLimits {
+        InventoryLimits::default()
+            .with_max_numbers(self.max_numbers)
+            .with_max_document_bytes(self.max_document_bytes)
+            .with_search_timeout(Duration::from_millis(self.search_timeout_ms))
+            .with_claim_timeout(Duration::from_millis(self.claim_timeout_ms))
+    }
+}
+
+/// The tasks that run at the start and at intervals.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Maintenance {
+    /// The interval in seconds at which the claims that a crash has left are completed; 0 for never, except at
+    /// the start. Default: 60.
+    pub(crate) recover_seconds: u32,
+    /// The interval in seconds at which reservations end, released numbers age and old events are forgotten; 0
+    /// for never. Default: 300.
+    pub(crate) sweep_seconds: u32,
+}
+
+impl Default for Maintenance {
+    fn default() -> Self {
+        Self { recover_seconds: 60, sweep_seconds: 300 }
+    }
+}
+
+/// A number to create at the start.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FirstNumber {
+    /// The number. Required.
+    pub(crate) number: PhoneNumber,
+    /// The account of the number. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) account: Option<AccountId>,
+    /// The state. Default: `in_service`.
+    #[serde(default = "in_service")]
+    pub(crate) state: State,
+    /// The carrier. Default: the policy's default carrier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) carrier: Option<CarrierName>,
+    /// The application that answers the number. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) used_by: Option<String>,
+    /// The number's document. Default: empty.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub(crate) document: Map<String, Value>,
+}
+
+const fn in_service() -> State {
+    State::InService
+}
+
+/// An error in a file of the configuration: the file, the path of the field, and the problem with its line
+/// and column.
+#[derive(Debug)]
+pub(crate) struct ConfigError {
+    file: String,
+    path: String,
+    problem: String,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.path {
+            "" | "." => write!(f, "{}: {}", self.file, self.problem),
+            path => write!(f, "{}: `{path}`: {}", self.file, self.problem),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl Config {
+    /// Reads a configuration. Files that it names are relative to its own directory.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the file cannot be read, or if a field is unknown or invalid.
+    pub(crate) fn read(file: &Path) -> Result<Self, ConfigError> {
+        let config: Self = read(file)?;
+        Ok(Self { directory: file.parent().unwrap_or(Path::new("")).to_owned(), ..config })
+    }
+
+    /// Returns the configuration of `--demo`, in which the requests of the published documents can be made.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a field is unknown or invalid.
+    pub(crate) fn demo() -> Result<Self, ConfigError> {
+        let config: Self = parse("demo.json", include_str!("../data/demo.json"))?;
+        Ok(Self { directory: concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data").into(), ..config })
+    }
+}
+
+/// Reads a file in TOML if its name ends in `.toml`, and in JSON otherwise.
+///
+/// # Errors
+///
+/// Returns an error if the file cannot be read, or if a field is unknown or invalid.
+pub(crate) fn read<T: DeserializeOwned>(file: &Path) -> Result<T, ConfigError> {
+    let name = file.display().to_string();
+    match std::fs::read_to_string(file) {
+        Ok(text) => parse(&name, &text),
+        Err(error) => Err(ConfigError { file: name, path: String::new(), problem: error.to_string() }),
+    }
+}
+
+/// Parses the text of the file `name`.
+///
+/// # Errors
+///
+/// Returns an error if a field is unknown or invalid.
+pub(crate) fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, ConfigError> {
+    let error = |path: String, problem: &dyn fmt::Display| ConfigError {
+        file: name.to_owned(),
+        path,
+        problem: problem.to_string().trim_end().to_owned(),
+    };
+    if Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) {
+        let document = toml::Deserializer::parse(text).map_err(|wrong| error(String::new(), &wrong))?;
+        return serde_path_to_error::deserialize(document)
+            .map_err(|wrong| error(wrong.path().to_string(), wrong.inner()));
+    }
+    let mut document = serde_json::Deserializer::from_str(text);
+    let value = serde_path_to_error::deserialize(&mut document)
+        .map_err(|wrong| error(wrong.path().to_string(), wrong.inner()))?;
+    document.end().map_err(|wrong| error(String::new(), &wrong))?;
+    Ok(value)
+}
+
+/// The text shown in place of a secret.
+const HIDDEN: &str = "***";
+
+/// Serializes the name of a store without the password of a URL.
+fn without_password<S: Serializer>(store: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    let Some((scheme, rest)) = store.split_once("://") else { return serializer.serialize_str(store) };
+    let (address, parameters) = rest.split_once('?').map_or((rest, ""), |(address, it)| (address, it));
+    let address = match address.rsplit_once('@') {
+        Some((user, host)) => match user.split_once(':') {
+            Some((name, _)) => format!("{name}:{HIDDEN}@{host}"),
+            None => address.to_owned(),
+        },
+        None => address.to_owned(),
+    };
+    let hide = |pair: &str| match pair.split_once('=') {
+        Some(("password", _)) => format!("password={HIDDEN}"),
+        _ => pair.to_owned(),
+    };
+    let parameters = parameters.split('&').map(hide).collect::<Vec<_>>().join("&");
+    let mark = if parameters.is_empty() { "" } else { "?" };
+    serializer.collect_str(&format_args!("{scheme}://{address}{mark}{parameters}"))
+}
+
+/// Serializes a table of tokens with a count in place of each token.
+fn without_tokens<S: Serializer>(tokens: &TokenTable, serializer: S) -> Result<S::Ok, S::Error> {
+    let tokens = serde_json::to_value(tokens).map_err(serde::ser::Error::custom)?;
+    let hide = |(api, tokens): (&String, &Value)| {
+        let accounts = tokens.as_object().into_iter().flatten().map(|(_, account)| account.clone());
+        let hidden = (1..).zip(accounts).map(|(count, account)| (format!("{HIDDEN} {count}"), account));
+        (api.clone(), Value::Object(hidden.collect()))
+    };
+    // By API, since the table has no order.
+    let apis: BTreeMap<_, _> = tokens.as_object().into_iter().flatten().map(hide).collect();
+    apis.serialize(serializer)
+}

@@ -1,0 +1,183 @@
+//! Serves all published APIs from stores in files, in a database or in memory.
+//!
+//! ```text
+//! cargo run --release --features geo,http --example serve -- --demo
+//! curl -H "X-Auth-Token: 1931484e3fba5777588176584828e7be" \
+//!     "http://127.0.0.1:8000/v2/phone_numbers?prefix=415&quantity=2&offset=0"
+//! ```
+//!
+//! `--demo` serves the accounts, tokens and numbers of the published documents, so that their requests can be
+//! made as printed; they are in `examples/data/demo.json`. `--config FILE` reads such a configuration from a file
+//! in JSON or TOML, and other arguments override its fields. `--print-config` prints the resulting
+//! configuration, with all defaults and without secrets. The fields are documented in `config.rs`.
+//!
+//! ```text
+//! cargo run --release --features geo,http,redb --example serve -- \
+//!     --accounts examples/data/accounts.json --tokens examples/data/tokens.json \
+//!     --localities examples/data/localities.csv
+//! curl -H "X-Auth-Token: shop-token" -X PUT -d '{"data": {"my_field": "my value"}}' \
+//!     http://127.0.0.1:8000/v2/accounts/shop/phone_numbers/%2B14158867900
+//! curl -H "X-Auth-Token: shop-token" -d '{"data": {"numbers": ["+14158551292", "+14152021234"]}}' \
+//!     http://127.0.0.1:8000/v2/accounts/shop/phone_numbers/locality
+//! curl -u user-key: -d "phone_number=+493057701873" http://127.0.0.1:8000/phone_numbers
+//! curl -u app-id:app-secret http://127.0.0.1:8000/people/v2/phone_numbers
+//! ```
+//!
+//! `/docs` documents the APIs, `/health` reads from the stores, and `/metrics` counts and measures requests and
+//! commits, as text for Prometheus. At intervals the server completes claims that a crash has left, and makes the
+//! transitions that are due. Ctrl-C or SIGTERM stops it after it has answered the requests in progress. The log contains one JSON object per line; `RUST_LOG` sets its level (`RUST_LOG=warn`).
+
+mod build;
+mod config;
+mod maintenance;
+mod metered;
+mod stock;
+#[path = "../stores/mod.rs"]
+mod stores;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser;
+use telnum::http::{serve, service};
+use telnum::plan::Region;
+use telnum::store::Store;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+use self::build::Result;
+use self::config::{Config, DocumentShape, LocalityFile};
+use self::maintenance::Tasks;
+use self::metered::MeteredStore;
+
+/// Serves phone numbers over HTTP.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// The configuration, in JSON or TOML. The other arguments override its fields.
+    #[arg(long, conflicts_with = "demo")]
+    config: Option<PathBuf>,
+    /// Serves the accounts, tokens and numbers of the published documents, from memory.
+    #[arg(long)]
+    demo: bool,
+    /// Prints the configuration with all defaults and without secrets, and exits.
+    #[arg(long)]
+    print_config: bool,
+    /// The address to listen on. Default: 127.0.0.1:8000.
+    #[arg(long)]
+    listen: Option<SocketAddr>,
+    /// The accounts: a JSON list of `{"id", "parent", "admin", "may_add_numbers", ..}`.
+    #[arg(long)]
+    accounts: Option<PathBuf>,
+    /// The tokens and keys: a JSON object of `"kazoo"`, `"planning_center"`, `"clients"` and
+    /// `"user_numbers"`, each an object of `"token": "account"`.
+    #[arg(long)]
+    tokens: Option<PathBuf>,
+    /// The localities of North America: a CSV file with a header, such as `npa,nxx,city,province` or
+    /// `prefix,city`.
+    #[arg(long)]
+    localities: Option<PathBuf>,
+    /// The number of available numbers to create at the start, from +1 415 200 0000 on.
+    #[arg(long)]
+    numbers: Option<u32>,
+    /// The file that keeps the numbers, or `memory`. The files of contacts are beside it, with the suffixes
+    /// `.people`, `.clients` and `.users`.
+    #[arg(long)]
+    store: Option<String>,
+    /// The region of contact numbers without a calling code. Default: US.
+    #[arg(long)]
+    region: Option<Region>,
+    /// The shape of a number's document. Default: flat.
+    #[arg(long)]
+    shape: Option<DocumentShape>,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<()> {
+    let print_config = arguments.print_config;
+    let config = configure(arguments)?;
+    if print_config {
+        println!("{}", serde_json::to_string_pretty(&config)?);
+        return Ok(());
+    }
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+
+    // The commits from here on are recorded too.
+    metered::install();
+    let open = |part: Option<&'static str>| -> Result<Arc<dyn Store>> {
+        Ok(Arc::new(MeteredStore::new(open(&config.store, part)?, part.unwrap_or("numbers"))))
+    };
+    let inventory = build::inventory(&config, open(None)?)?;
+    let contacts = build::contacts(&config, |part| open(Some(part)))?;
+    // External effects that a crash interrupted are finished first.
+    inventory.recover()?;
+    build::create_numbers(&config, &inventory)?;
+    let router = metered::measure(service(build::numbers(&config, inventory.clone()), contacts));
+
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let listen = config.listen;
+        let listener = TcpListener::bind(listen).await.map_err(|error| format!("{listen}: {error}"))?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        let tasks = Tasks::start(&inventory, config.maintenance);
+        // With port 0 the system chooses the port.
+        println!("listening on http://{}", listener.local_addr()?);
+        serve(listener, router, &config.limits.server(), async {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        })
+        .await;
+        tasks.stop().await;
+        Ok(())
+    })
+}
+
+/// Returns the configuration that the arguments select and override.
+fn configure(arguments: Arguments) -> Result<Config> {
+    let mut config = match &arguments.config {
+        Some(file) => Config::read(file)?,
+        None if arguments.demo => Config::demo()?,
+        None => Config::default(),
+    };
+    if let Some(file) = arguments.accounts {
+        config.accounts = config::read(&file)?;
+    }
+    if let Some(file) = arguments.tokens {
+        config.tokens = config::read(&file)?;
+    }
+    if let Some(file) = arguments.localities {
+        // The path is relative to the working directory, not to the configuration.
+        let file = Some(std::path::absolute(file)?);
+        config.localities =
+            vec![LocalityFile { file, prefix: Some("+1".to_owned()), ..LocalityFile::default() }];
+    }
+    config.listen = arguments.listen.unwrap_or(config.listen);
+    config.store = arguments.store.unwrap_or(config.store);
+    config.region = arguments.region.unwrap_or(config.region);
+    config.shape = arguments.shape.unwrap_or(config.shape);
+    config.available_numbers = arguments.numbers.unwrap_or(config.available_numbers);
+    Ok(config)
+}
+
+/// Opens the store that `word` names, or the store `part` beside it.
+fn open(word: &str, part: Option<&str>) -> Result<Arc<dyn Store>> {
+    let word = match part {
+        Some(part) if word != "memory" => format!("{word}.{part}"),
+        Some(_) | None => word.to_owned(),
+    };
+    stores::open(&word).map_err(|error| error as Box<dyn std::error::Error>)
+}

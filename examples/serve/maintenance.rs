@@ -1,0 +1,91 @@
+//! Tasks at intervals: recovery and sweep.
+
+use std::time::Duration;
+
+use telnum::inventory::{Inventory, InventoryError};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::config::Maintenance;
+
+/// The running tasks.
+pub(crate) struct Tasks {
+    stop: watch::Sender<bool>,
+    tasks: [JoinHandle<()>; 2],
+}
+
+impl Tasks {
+    /// Starts the tasks. They run at once, and then at the intervals of `settings`.
+    pub(crate) fn start(inventory: &Inventory, settings: Maintenance) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let [for_recovery, for_sweep] = [(); 2].map(|()| inventory.clone());
+        let tasks = [
+            tokio::spawn(repeat(settings.recover_seconds, move || recover(&for_recovery), stopped.clone())),
+            tokio::spawn(repeat(settings.sweep_seconds, move || sweep(&for_sweep), stopped)),
+        ];
+        Self { stop, tasks }
+    }
+
+    /// Stops the tasks, and waits for those in progress.
+    pub(crate) async fn stop(self) {
+        self.stop.send_replace(true);
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "task failed");
+            }
+        }
+    }
+}
+
+/// Runs `task` every `seconds` on a thread for blocking calls, until `stopped` changes; never if `seconds` is 0.
+async fn repeat(seconds: u32, task: impl Fn() + Clone + Send + 'static, mut stopped: watch::Receiver<bool>) {
+    if seconds == 0 {
+        return;
+    }
+    let mut interval = interval(Duration::from_secs(seconds.into()));
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = stopped.changed() => return,
+            _ = interval.tick() => {}
+        }
+        if let Err(error) = tokio::task::spawn_blocking(task.clone()).await {
+            tracing::error!(%error, "task failed");
+        }
+    }
+}
+
+/// Completes the claims that a crash has left.
+fn recover(inventory: &Inventory) {
+    match inventory.recover() {
+        Ok(report) => {
+            let (finished, rolled_back, left) = (report.finished, report.rolled_back, report.left);
+            if finished + rolled_back > 0 {
+                tracing::info!(finished, rolled_back, left, "recovered");
+            }
+            log_failures(&report.failed, "claim cannot be completed");
+        }
+        Err(error) => tracing::error!(%error, "recovery failed"),
+    }
+}
+
+/// Makes the transitions that are due.
+fn sweep(inventory: &Inventory) {
+    match inventory.sweep() {
+        Ok(report) => {
+            if !report.is_empty() {
+                let (ended, aged, recycled) = (report.ended, report.aged, report.recycled);
+                tracing::info!(ended, aged, recycled, report.forgotten, report.removed, "swept");
+            }
+            log_failures(&report.failed, "due transition cannot be made");
+        }
+        Err(error) => tracing::error!(%error, "sweep failed"),
+    }
+}
+
+fn log_failures(failed: &[(telnum::PhoneNumber, InventoryError)], message: &str) {
+    for (number, error) in failed {
+        tracing::warn!(%number, %error, "{message}");
+    }
+}
