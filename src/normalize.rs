@@ -18,8 +18,10 @@
 //! An account's dial plan is a list of converters that runs before the system's converters.
 //! [`Normalizer::strict`] uses the world's numbering plan in place of the system's converters.
 //!
-//! A `tel:` or `sip:` URI is read by [`PhoneUri`]. [`placeholder`] recognizes the texts that networks send in place of
-//! a caller's number. [`split_post_dial`] separates the digits that are sent after the call is answered.
+//! A `tel:` or `sip:` URI is read by [`PhoneUri`], which tells the number from its parameters and from the digits
+//! that are sent after the call is answered; [`Normalizer::normalize_uri`] normalizes its number.
+//! [`split_post_dial`] separates such digits in a dialled text. [`placeholder`] recognizes the texts that networks
+//! send in place of a caller's number.
 //!
 //! Normalization allocates only if the result is a changed text that is not a number, or if the length
 //! of the text does not determine the place of a pattern's last group.

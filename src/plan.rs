@@ -13,10 +13,11 @@
 //! ```
 //!
 //! The results are those of libphonenumber, release [`METADATA_VERSION`]; [`parse()`] lists the few
-//! exceptions. They come from a constant table of 196 KB, in which a lookup usually visits three or
-//! four digits of the number. The tables of as-you-type formats and of [short numbers](short) are apart, so
-//! that only programs which use them contain them. There is no initialization on the first call. Only
-//! [`AsYouType`], [`NumberFormat`], [`RegionError`] and the functions that return a `String` allocate.
+//! exceptions, and [`guide`] the counterpart of each of libphonenumber's functions. The results come from a
+//! constant table of 196 KB, in which a lookup usually visits three or four digits of the number. The tables
+//! of as-you-type formats and of [short numbers](short) are apart, so that only programs which use them
+//! contain them. There is no initialization on the first call. Only [`AsYouType`], [`NumberFormat`],
+//! [`RegionError`] and the functions that return a `String` allocate.
 //!
 //! # Region and type of each line
 //!
@@ -41,6 +42,7 @@ mod as_you_type;
 mod chars;
 mod facts;
 mod format;
+pub mod guide;
 mod lookup;
 mod methods;
 mod number_type;
@@ -72,7 +74,8 @@ use crate::number::{CallingCode, Extension, PhoneNumber};
 /// The release of libphonenumber whose metadata the plan is generated from.
 ///
 /// To update the plan to another release, run `cargo run --release --example generate_plan --
-/// RESOURCES`, where `RESOURCES` is the `resources/` directory of its source.
+/// RESOURCES`, where `RESOURCES` is the `resources/` directory of its source. The example `plan_diff` lists
+/// the numbers whose answers differ between two releases.
 pub const METADATA_VERSION: &str = table::VERSION;
 
 /// Returns the entry of `number` in the numbering plan: its region, type and validity.

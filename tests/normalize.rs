@@ -10,7 +10,7 @@ use common::rows;
 use proptest::prelude::*;
 use regex::bytes::{Regex, RegexBuilder};
 use telnum::PhoneNumber;
-use telnum::normalize::{Converter, Converters, Normalized, Normalizer, to_1npan, to_npan};
+use telnum::normalize::{Converter, Converters, Normalized, Normalizer, PhoneUri, to_1npan, to_npan};
 use telnum::plan::Region;
 
 /// The oracle: the converters of a list, each as a `regex` that returns a `String`.
@@ -276,5 +276,29 @@ proptest! {
         } else {
             prop_assert_eq!(to_npan(&text), &*text);
         }
+    }
+}
+
+/// Rows of a URI, its normalized number (with the name of a placeholder), post-dial digits, and parameters.
+#[test]
+fn uris_are_split_into_number_post_dial_digits_and_parameters() {
+    for row in rows(include_str!("data/uris.tsv")) {
+        let [text, normalized, post_dial, parameters] = row;
+        let Ok(uri) = text.parse::<PhoneUri>() else {
+            assert_eq!(normalized, "!", "{row:?}");
+            continue;
+        };
+        let found = Normalizer::reference().normalize_uri(&uri);
+        let placeholder = uri.placeholder().map(|placeholder| format!(" {placeholder:?}"));
+        assert_eq!(
+            format!("{}{}", found.text(), placeholder.clone().unwrap_or_default()),
+            normalized,
+            "{row:?}"
+        );
+        assert!(placeholder.is_none() || found.number().is_none(), "{row:?}");
+        let or_none = |text: String| if text.is_empty() { "-".to_owned() } else { text };
+        assert_eq!(or_none(uri.post_dial().to_owned()), post_dial, "{row:?}");
+        let names = uri.parameters().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
+        assert_eq!(or_none(names.join(" ")), parameters, "{row:?}");
     }
 }

@@ -2,30 +2,37 @@
 
 use std::borrow::Cow;
 
+use super::placeholder::{Placeholder, placeholder};
+use super::post_dial::split_post_dial;
 use super::separator::is_separator;
+use super::{Normalized, Normalizer};
 use crate::number::{Extension, PhoneNumber};
 
 /// A `tel:`, `sip:` or `sips:` URI of a number, split into the number's text and its parameters.
 ///
 /// In a `sip:` URI both are in the part before `@`, and the parameters after the host, such as
 /// `user=phone`, follow those of the number. Percent-encoding is decoded, and the case of parameter
-/// names is ignored.
+/// names is ignored. A display name and angle brackets around the URI are skipped, with the header
+/// parameters after them.
 ///
 /// ```
 /// use telnum::normalize::PhoneUri;
 ///
 /// let uri: PhoneUri = "tel:+14155550132;npdi;rn=+14155550100".parse()?;
 /// assert_eq!(uri.number(), Some("+14155550132".parse()?));
-/// assert_eq!((uri.has_parameter("npdi"), uri.parameter("rn")), (true, Some("+14155550100")));
+/// assert_eq!((uri.is_ported(), uri.routing_number()), (true, Some("+14155550100".parse()?)));
 /// let uri: PhoneUri = "sip:1234567;phone-context=+52-33@example.com;user=phone".parse()?;
 /// assert_eq!(uri.number(), Some("+52331234567".parse()?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// [`Normalizer::normalize_uri`] turns the number of a URI into an E.164 number by the rules for dialled text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PhoneUri {
     user: Box<str>,
     host: Option<Box<str>>,
     parameters: Vec<(Box<str>, Box<str>)>,
+    post_dial: Box<str>,
 }
 
 /// The error of parsing a [`PhoneUri`].
@@ -45,22 +52,27 @@ pub enum PhoneUriError {
 
 impl PhoneUri {
     /// Returns the number, if it starts with `+` or is local and its `phone-context` starts with `+`
-    /// (RFC 3966, section 5.1.4); `None` for any other text.
+    /// (RFC 3966, section 5.1.4); `None` for any other text, and for a [placeholder](Self::placeholder).
+    ///
+    /// Parameters and post-dial digits are not part of the number.
     #[must_use]
     pub fn number(&self) -> Option<PhoneNumber> {
-        let bare = |text: &str| text.chars().filter(|c| !is_separator(*c)).collect::<String>();
-        let user = bare(&self.user);
-        if user.starts_with('+') {
-            return user.parse().ok();
-        }
-        let context = self.parameter("phone-context").filter(|context| context.starts_with('+'))?;
-        if !user.bytes().all(|byte| byte.is_ascii_digit()) {
+        if self.placeholder().is_some() {
             return None;
         }
-        (bare(context) + &user).parse().ok()
+        in_context(&self.user, self.parameter("phone-context"))
     }
 
-    /// Returns the text of the number: the part between the scheme and the first parameter.
+    /// Returns the text of the number: the part between the scheme and the first parameter, without
+    /// post-dial digits.
+    ///
+    /// ```
+    /// use telnum::normalize::PhoneUri;
+    ///
+    /// let uri: PhoneUri = "sip:*72@example.com".parse()?;
+    /// assert_eq!((uri.user(), uri.number()), ("*72", None));
+    /// # Ok::<(), telnum::normalize::PhoneUriError>(())
+    /// ```
     #[must_use]
     pub fn user(&self) -> &str {
         &self.user
@@ -70,6 +82,40 @@ impl PhoneUri {
     #[must_use]
     pub fn host(&self) -> Option<&str> {
         self.host.as_deref()
+    }
+
+    /// Returns the reason why the caller's number is missing, if the URI has a placeholder in its place, as
+    /// [`placeholder`] recognizes it.
+    ///
+    /// ```
+    /// use telnum::normalize::{PhoneUri, Placeholder};
+    ///
+    /// let uri: PhoneUri = "sip:+266696687@example.com;user=phone".parse()?;
+    /// assert_eq!((uri.number(), uri.placeholder()), (None, Some(Placeholder::Anonymous)));
+    /// # Ok::<(), telnum::normalize::PhoneUriError>(())
+    /// ```
+    #[must_use]
+    pub fn placeholder(&self) -> Option<Placeholder> {
+        placeholder(&self.user)
+    }
+
+    /// Returns the digits to dial after the call is answered, with the pauses before them; an empty text if
+    /// there are none.
+    ///
+    /// The digits follow the number, as in [`split_post_dial`], or are the parameter `postd` of RFC 2806.
+    ///
+    /// ```
+    /// use telnum::normalize::PhoneUri;
+    ///
+    /// let uri: PhoneUri = "tel:+1-415-555-0132,,1234%23".parse()?;
+    /// assert_eq!((uri.number(), uri.post_dial()), (Some("+14155550132".parse()?), ",,1234#"));
+    /// let uri: PhoneUri = "tel:+14155550132;1234".parse()?;
+    /// assert_eq!((uri.user(), uri.post_dial()), ("+14155550132", ";1234"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn post_dial(&self) -> &str {
+        if self.post_dial.is_empty() { self.parameter("postd").unwrap_or_default() } else { &self.post_dial }
     }
 
     /// Returns the extension, the parameter `ext`.
@@ -83,8 +129,60 @@ impl PhoneUri {
     /// ```
     #[must_use]
     pub fn extension(&self) -> Option<Extension> {
-        let digits: String = self.parameter("ext")?.chars().filter(|c| !is_separator(*c)).collect();
-        digits.parse().ok()
+        bare(self.parameter("ext")?).parse().ok()
+    }
+
+    /// Returns whether the number portability database was queried for this call: the parameter `npdi`
+    /// (RFC 4694).
+    #[must_use]
+    pub fn is_ported(&self) -> bool {
+        self.has_parameter("npdi")
+    }
+
+    /// Returns the routing number to which the number was ported: the parameter `rn`, completed by `rn-context`
+    /// if it is local (RFC 4694, section 4).
+    ///
+    /// ```
+    /// use telnum::normalize::PhoneUri;
+    ///
+    /// let uri: PhoneUri = "tel:+12025330132;npdi;rn=2025550100;rn-context=+1".parse()?;
+    /// assert_eq!(uri.routing_number(), Some("+12025550100".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[doc(alias = "LRN")]
+    #[must_use]
+    pub fn routing_number(&self) -> Option<PhoneNumber> {
+        in_context(self.parameter("rn")?, self.parameter("rn-context"))
+    }
+
+    /// Returns the code of the carrier that the call was handed to, without separators: the parameter `cic`
+    /// (RFC 4694, section 4).
+    ///
+    /// ```
+    /// use telnum::normalize::PhoneUri;
+    ///
+    /// let uri: PhoneUri = "tel:+18005550132;cic=+1-6789".parse()?;
+    /// assert_eq!(uri.carrier_code().as_deref(), Some("+16789"));
+    /// # Ok::<(), telnum::normalize::PhoneUriError>(())
+    /// ```
+    #[must_use]
+    pub fn carrier_code(&self) -> Option<String> {
+        self.parameter("cic").map(bare)
+    }
+
+    /// Returns the trunk group from which the call came or to which it goes, and the context in which its name
+    /// is unique: the parameters `tgrp` and `trunk-context`, which stand together (RFC 4904, section 5).
+    ///
+    /// ```
+    /// use telnum::normalize::PhoneUri;
+    ///
+    /// let uri: PhoneUri = "sip:+14155550132;tgrp=t1;trunk-context=example.com@gw;user=phone".parse()?;
+    /// assert_eq!(uri.trunk_group(), Some(("t1", "example.com")));
+    /// # Ok::<(), telnum::normalize::PhoneUriError>(())
+    /// ```
+    #[must_use]
+    pub fn trunk_group(&self) -> Option<(&str, &str)> {
+        Some((self.parameter("tgrp")?, self.parameter("trunk-context")?))
     }
 
     /// Returns the value of the parameter `name`; an empty text if the parameter has no value. If the
@@ -107,11 +205,46 @@ impl PhoneUri {
     }
 }
 
+impl Normalizer {
+    /// Normalizes the number of a URI: a number with a calling code as such, and any other text as dialled.
+    ///
+    /// Star codes and names are kept, and so is a [placeholder](PhoneUri::placeholder). Parameters and post-dial
+    /// digits do not become part of the result.
+    ///
+    /// ```
+    /// use telnum::normalize::{Normalizer, PhoneUri};
+    ///
+    /// let normalizer = Normalizer::reference();
+    /// let uri: PhoneUri = "sip:4158867900;tgrp=t1;trunk-context=example.com@gw.example.com;user=phone".parse()?;
+    /// assert_eq!(normalizer.normalize_uri(&uri).text(), "+14158867900");
+    /// let uri: PhoneUri = "sip:*67@example.com".parse()?;
+    /// assert_eq!(normalizer.normalize_uri(&uri).text(), "*67");
+    /// # Ok::<(), telnum::normalize::PhoneUriError>(())
+    /// ```
+    #[must_use]
+    pub fn normalize_uri<'u>(&self, uri: &'u PhoneUri) -> Normalized<'u> {
+        if uri.placeholder().is_some() {
+            return Normalized::Other(Cow::Borrowed(&uri.user));
+        }
+        match uri.number() {
+            Some(number) => self.normalize(Normalized::Number(number).text().as_str()).into_owned(),
+            None => self.normalize(&uri.user),
+        }
+    }
+}
+
 impl std::str::FromStr for PhoneUri {
     type Err = PhoneUriError;
 
+    /// Parses a URI.
+    ///
+    /// # Errors
+    ///
+    /// - [`Scheme`](PhoneUriError::Scheme) for a scheme other than `tel:`, `sip:` and `sips:`.
+    /// - [`Encoding`](PhoneUriError::Encoding) for malformed percent-encoding.
+    /// - [`Empty`](PhoneUriError::Empty) if there is no number, or no `@` in a `sip:` URI.
     fn from_str(text: &str) -> Result<Self, PhoneUriError> {
-        let (scheme, rest) = text.trim().split_once(':').ok_or(PhoneUriError::Scheme)?;
+        let (scheme, rest) = within_brackets(text.trim()).split_once(':').ok_or(PhoneUriError::Scheme)?;
         let (user, rest) = match scheme.to_ascii_lowercase().as_str() {
             "tel" => (rest, None),
             // In the user part, `@` must be percent-encoded.
@@ -122,27 +255,73 @@ impl std::str::FromStr for PhoneUri {
             _ => return Err(PhoneUriError::Scheme),
         };
         let mut parts = user.split(';');
-        let user = decode(parts.next().unwrap_or_default())?;
         // A password is not part of the number.
-        let user = user.split(':').next().unwrap_or_default();
+        let user = parts.next().unwrap_or_default().split(':').next().unwrap_or_default();
+        let user = decode(user)?;
+        let (user, post_dial) = without_post_dial(&user);
         if user.is_empty() {
             return Err(PhoneUriError::Empty);
         }
+        let mut post_dial = post_dial.to_owned();
         // The headers of a `sip:` URI are not parameters.
         let rest = rest.map(|rest| rest.split('?').next().unwrap_or(rest));
         let mut of_host = rest.map(|rest| rest.split(';'));
         let host = of_host.as_mut().and_then(Iterator::next);
-        let parameters = parts.chain(of_host.into_iter().flatten()).filter(|part| !part.is_empty());
-        let parameters = parameters.map(|part| {
+        let mut parameters = Vec::new();
+        for part in parts.chain(of_host.into_iter().flatten()).filter(|part| !part.is_empty()) {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
-            Ok((decode(name)?.into(), decode(value)?.into()))
-        });
-        Ok(Self {
-            user: user.into(),
-            host: host.map(Box::from),
-            parameters: parameters.collect::<Result<_, _>>()?,
-        })
+            let (name, value) = (decode(name)?, decode(value)?);
+            if value.is_empty() && is_post_dial(&name) {
+                // A `;` before digits is a wait.
+                post_dial.push(';');
+                post_dial.push_str(&name);
+            } else {
+                parameters.push((name.into(), value.into()));
+            }
+        }
+        Ok(Self { user: user.into(), host: host.map(Box::from), parameters, post_dial: post_dial.into() })
     }
+}
+
+/// Returns the URI of a text that may have a display name and angle brackets around it (RFC 3261, section
+/// 20.10).
+fn within_brackets(text: &str) -> &str {
+    match text.rsplit_once('<') {
+        Some((_, uri)) => uri.split('>').next().unwrap_or(uri),
+        None => text,
+    }
+}
+
+/// Returns the text without separators.
+fn bare(text: &str) -> String {
+    text.chars().filter(|c| !is_separator(*c)).collect()
+}
+
+/// Returns the number of `text` if it starts with `+`, or if it consists of digits and `context` starts with `+`.
+fn in_context(text: &str, context: Option<&str>) -> Option<PhoneNumber> {
+    let text = bare(text);
+    if text.starts_with('+') {
+        return text.parse().ok();
+    }
+    let context = context.filter(|context| context.starts_with('+'))?;
+    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    (bare(context) + &text).parse().ok()
+}
+
+/// Splits off the digits to dial after the call is answered, unless the user is a name.
+fn without_post_dial(user: &str) -> (&str, &str) {
+    let (number, rest) = split_post_dial(user);
+    let is_number = number.chars().all(|c| matches!(c, '0'..='9' | '+' | '*' | '#') || is_separator(c));
+    if is_number { (number, rest) } else { (user, "") }
+}
+
+/// Returns whether a text consists of digits and pauses, with at least one digit.
+fn is_post_dial(text: &str) -> bool {
+    let is_key = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'*' | b'#');
+    let is_pause = |byte: u8| matches!(byte, b',' | b'p' | b'P' | b'w' | b'W');
+    text.bytes().any(is_key) && text.bytes().all(|byte| is_key(byte) || is_pause(byte) || byte == b'-')
 }
 
 /// Undoes percent-encoding (RFC 3986, section 2.1).
