@@ -41,6 +41,7 @@
 mod as_you_type;
 mod chars;
 mod facts;
+pub mod find;
 mod format;
 pub mod guide;
 mod lookup;
@@ -50,17 +51,20 @@ pub mod parse;
 mod possibility;
 mod region;
 pub mod short;
+mod similarity;
 mod table;
 
 pub use self::as_you_type::AsYouType;
 #[doc(hidden)]
 pub use self::as_you_type::TypingTable;
+pub use self::find::{Find, Found, Leniency};
 pub use self::format::{Formatted, NumberFormat, PatternError, Style};
 pub use self::lookup::Lookup;
 pub use self::number_type::NumberType;
 pub use self::parse::{ParseError, Parsed};
 pub use self::possibility::Possibility;
 pub use self::region::{Region, RegionError};
+pub use self::similarity::{Comparand, Similarity};
 #[doc(hidden)]
 pub use self::table::Table;
 
@@ -156,6 +160,45 @@ pub fn lookup(number: PhoneNumber) -> Lookup {
 #[inline]
 pub fn parse(text: &str, region: Option<Region>) -> Result<Parsed, ParseError> {
     BUILT_IN.parse(text, region)
+}
+
+/// Returns an iterator over the numbers in `text`, as written or dialled in `region`.
+///
+/// Without a region, only numbers with a plus sign are found. The module [`find`] lists the rules.
+///
+/// ```
+/// use telnum::plan::{self, Region};
+///
+/// let text = "Office 044 668 18 00, fax +41 44 668 18 01; order 20261112.";
+/// let numbers = plan::find(text, Some(Region::CH)).map(|found| found.number.to_string());
+/// assert!(numbers.eq(["+41446681800", "+41446681801"]));
+/// ```
+#[doc(alias("findNumbers", "PhoneNumberMatcher"))]
+#[inline]
+pub fn find(text: &str, region: Option<Region>) -> Find<'_> {
+    BUILT_IN.find(text, region)
+}
+
+/// Returns the degree to which two numbers are the same. The arguments are texts, numbers, or
+/// [comparands](Comparand), and their order does not matter.
+///
+/// A text without a calling code is read as a number of the country of the other one, so that its
+/// national prefix is dropped. If neither has a calling code, the digits are compared as they are.
+///
+/// ```
+/// use telnum::plan::{self, Similarity};
+///
+/// let number: telnum::PhoneNumber = "+442079460000".parse()?;
+/// assert_eq!(plan::similarity("tel:+44-20-7946-0000", number), Similarity::ExactMatch);
+/// assert_eq!(plan::similarity(number, "020 7946 0000"), Similarity::NationalMatch);
+/// assert_eq!(plan::similarity(number, "7946 0000"), Similarity::ShortNationalMatch);
+/// assert_eq!(plan::similarity(number, "+33 1 23 45 67 89"), Similarity::NoMatch);
+/// # Ok::<(), telnum::NumberError>(())
+/// ```
+#[doc(alias = "isNumberMatch")]
+#[must_use]
+pub fn similarity<'a>(first: impl Into<Comparand<'a>>, second: impl Into<Comparand<'a>>) -> Similarity {
+    BUILT_IN.similarity(first, second)
 }
 
 /// Returns whether `text` is a number with letters in place of digits, such as `1-800-FLOWERS`.

@@ -49,6 +49,8 @@ fn the_generator_reproduces_the_tables() {
     assert!(made == include_bytes!("data/plan/testing.typing.bin"), "testing.typing.bin is old");
     let made = generator::shorts_table(&numbers, &shorts).unwrap();
     assert!(made == SHORTS, "src/plan/table.shorts.bin is old");
+    let made = generator::alternate_table(&resource("PhoneNumberAlternateFormats.xml")).unwrap();
+    assert!(made == include_bytes!("../src/plan/table.alternate.bin"), "src/plan/table.alternate.bin is old");
 }
 
 #[test]

@@ -5,8 +5,8 @@
 //! ```
 //!
 //! The version is taken from the path of the directory, unless it is given as the second argument.
-//! There are five tables: the plan and the as-you-type formats, each from the metadata and from
-//! libphonenumber's metadata for testing, and the short numbers.
+//! There are six tables: the plan and the as-you-type formats, each from the metadata and from
+//! libphonenumber's metadata for testing, the short numbers, and the alternate formats of numbers in texts.
 //!
 //! After a new release:
 //! - Add new regions to the constants of `Region`.
@@ -39,6 +39,8 @@ fn main() -> Result<(), Error> {
     let shorts =
         generator::shorts_table(&read("PhoneNumberMetadata.xml")?, &read("ShortNumberMetadata.xml")?)?;
     write(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/plan/table.shorts.bin"), &shorts)?;
+    let alternate = generator::alternate_table(&read("PhoneNumberAlternateFormats.xml")?)?;
+    write(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/plan/table.alternate.bin"), &alternate)?;
     println!("libphonenumber {version}");
     Ok(())
 }

@@ -108,6 +108,16 @@ impl Table {
         }
     }
 
+    /// Returns the groups of the national digits in the international format, joined by hyphens.
+    pub(super) fn national_groups(&self, leaf: Leaf, digits: &[u8]) -> Formatted {
+        let (mut out, mut national) = (Formatted::new(), [0; 16]);
+        for (target, digit) in national.iter_mut().zip(digits) {
+            *target = *digit;
+        }
+        out.hyphenated(self.template(leaf, TemplateKind::International), &self.characters(national));
+        out
+    }
+
     /// Formats as [`plan::format_with_carrier_code`](super::format_with_carrier_code) does.
     #[must_use]
     pub fn format_with_carrier_code(

@@ -18,17 +18,18 @@
 pub(super) mod chars;
 pub(super) mod digit_buffer;
 mod error;
-mod extension;
+pub(super) mod extension;
 mod parsed;
 mod plain;
-mod resolve;
+pub(super) mod resolve;
 pub(super) mod text;
 
 pub use self::error::{ParseError, ParseErrorKind};
 pub use self::parsed::{CarrierCode, CountrySource, Parsed};
 
+use self::digit_buffer::DigitBuffer;
 use self::plain::Plain;
-use self::resolve::{Resolved, resolve};
+use self::resolve::{Parts, Resolved, resolve, resolve_parts};
 use super::region::Region;
 use super::table::Table;
 use super::table::bytes::Territory;
@@ -69,6 +70,59 @@ impl Table {
             };
         Ok(Parsed { number, extension, carrier_code, source })
     }
+}
+
+/// A number whose length is not limited yet, as libphonenumber has it.
+#[derive(Clone, Debug)]
+pub(super) struct Reading {
+    /// The main territory of the calling code; `None` for a number without one.
+    pub(super) territory: Option<Territory>,
+    pub(super) national: DigitBuffer,
+    pub(super) extension: Option<DigitBuffer>,
+    pub(super) source: CountrySource,
+}
+
+impl Reading {
+    /// The maximum number of national digits in libphonenumber.
+    const MAX_NATIONAL: usize = 17;
+
+    fn new(territory: Option<Territory>, national: &[u8], source: CountrySource) -> Option<Self> {
+        let mut digits = DigitBuffer::new();
+        digits.extend(national);
+        (2..=Self::MAX_NATIONAL).contains(&national.len()).then_some(Self {
+            territory,
+            national: digits,
+            extension: None,
+            source,
+        })
+    }
+}
+
+impl Table {
+    /// Parses `text` without the limits of E.164: up to 17 national digits, and 20 of an extension.
+    pub(super) fn read_number(&self, text: &str, home: Option<Territory>) -> Result<Reading, ParseErrorKind> {
+        let candidate = text::find(text).map_err(|error| error.kind())?;
+        let reading = resolve_parts(
+            &self.rules,
+            candidate.digits.as_bytes(),
+            candidate.has_plus,
+            home,
+            |Parts { territory, national, source, .. }| Ok(Reading::new(Some(territory), national, source)),
+        );
+        let reading = reading.map_err(|refusal| refusal.kind)?.ok_or(ParseErrorKind::TooLong)?;
+        Ok(Reading { extension: candidate.extension.map(|(digits, _)| digits), ..reading })
+    }
+}
+
+/// Reads a text as a national number of no particular country; no prefix is stripped.
+pub(super) fn read_national(text: &str) -> Result<Reading, ParseErrorKind> {
+    let candidate = text::find(text).map_err(|error| error.kind())?;
+    if candidate.has_plus {
+        return Err(ParseErrorKind::UnknownCallingCode);
+    }
+    let reading = Reading::new(None, candidate.digits.as_bytes(), CountrySource::DefaultRegion);
+    let reading = reading.ok_or(ParseErrorKind::TooLong)?;
+    Ok(Reading { extension: candidate.extension.map(|(digits, _)| digits), ..reading })
 }
 
 #[cfg(test)]

@@ -84,6 +84,9 @@ pub(super) struct PrefixRule {
 /// The data of one territory.
 type Record = [[u8; 2]; 21];
 
+/// The bit of a national prefix rule that is set if the prefix is optional.
+const PREFIX_OPTIONAL: u16 = 1 << 15;
+
 /// The indices of the words of a [`Record`].
 mod fact {
     pub(super) const LETTERS: usize = 0;
@@ -157,6 +160,16 @@ impl Table {
         let [root, formats, regions] = root.map(u16::from_le_bytes);
         let value = self.walk(root, bits << (4 * (width & 3)));
         Leaf { slot, width, formats, regions, value }
+    }
+
+    /// Returns the leaf for the packed national digits `national` of `code`, which together may be more
+    /// digits than a [`PhoneNumber`] has; `None` if the code is not assigned.
+    pub(super) fn leaf_of(&self, code: CallingCode, national: u64) -> Option<Leaf> {
+        let slot = self.slot(code);
+        let index = (usize::from(slot) * 16 + (national & 0xF) as usize).checked_sub(16)?;
+        let [root, formats, regions] = self.roots.get(index)?.map(u16::from_le_bytes);
+        let value = self.walk(root, national);
+        Some(Leaf { slot, width: u8::try_from(code.digit_count()).ok()?, formats, regions, value })
     }
 
     /// Walks along packed digits, starting at the row `root`, and returns the value of the leaf.
@@ -234,6 +247,21 @@ impl Table {
         self.fact(territory, fact::FLAGS) & 2 != 0
     }
 
+    /// Returns whether `territory` is a country and has a national prefix.
+    pub(super) fn is_country_with_national_prefix(&self, territory: Territory) -> bool {
+        !self.national_prefix(territory).is_empty() && self.is_country(territory)
+    }
+
+    /// Returns whether `territory` belongs to a country.
+    pub(super) fn is_country(&self, territory: Territory) -> bool {
+        self.region(territory) != Some(Region::WORLD)
+    }
+
+    /// Returns whether the pattern of national prefixes of `territory` also matches no digit at all.
+    pub(super) fn may_lack_national_prefix(&self, territory: Territory) -> bool {
+        self.fact(territory, fact::FLAGS) & 4 != 0
+    }
+
     /// Returns the international prefix: the digits dialled in `territory` before a calling code. The
     /// result is empty if there are several and none is preferred.
     pub(super) fn international_prefix(&self, territory: Territory) -> &'static [u8] {
@@ -276,8 +304,7 @@ impl Table {
     /// [`characters`](Self::characters).
     #[inline]
     pub(super) fn template(&self, leaf: Leaf, kind: TemplateKind) -> (usize, &'static [u8; 24]) {
-        let index = usize::from(leaf.formats) + usize::from(leaf.value & 0x3F);
-        let template = self.formats.get(index).and_then(|templates| templates.get(kind as usize));
+        let template = self.format_of(leaf).and_then(|templates| templates.get(kind as usize));
         let start = template.map_or(usize::MAX, |start| usize::from(u16::from_le_bytes(*start)));
         match self.templates.get(start..) {
             Some([length, rest @ ..]) => (usize::from(*length), rest.first_chunk().unwrap_or(&[0; 24])),
@@ -288,14 +315,27 @@ impl Table {
     /// Returns the rule for the national prefix in the national template; `None` if no format fits the
     /// number, which is then written without separators.
     pub(super) fn prefix_rule(&self, leaf: Leaf) -> Option<PrefixRule> {
-        /// The bit that is set if the national prefix is optional.
-        const OPTIONAL: u16 = 1 << 15;
-        let index = usize::from(leaf.formats) + usize::from(leaf.value & 0x3F);
-        let [.., rule] = self.formats.get(index)?;
-        let rule = counted(self.texts, (u16::from_le_bytes(*rule) & !OPTIONAL).checked_sub(1)?);
+        let [.., rule] = self.format_of(leaf)?;
+        let rule = counted(self.texts, (u16::from_le_bytes(*rule) & !PREFIX_OPTIONAL).checked_sub(1)?);
         let group = rule.windows(2).position(|window| window == b"$1").unwrap_or_default();
         let (before, after) = rule.split_at_checked(group).unwrap_or_default();
         Some(PrefixRule { before, after: after.strip_prefix(b"$1").unwrap_or_default() })
+    }
+
+    /// Returns whether numbers are written with the national prefix within the country, and it is not
+    /// optional.
+    pub(super) fn needs_national_prefix(&self, leaf: Leaf) -> bool {
+        let Some([.., rule]) = self.format_of(leaf) else { return false };
+        let rule = u16::from_le_bytes(*rule);
+        rule & PREFIX_OPTIONAL == 0
+            && rule.checked_sub(1).is_some_and(|rule| {
+                !matches!(counted(self.texts, rule), b"" | b"$1" | b"($1)" | b"($1" | b"$1)")
+            })
+    }
+
+    #[inline]
+    fn format_of(&self, leaf: Leaf) -> Option<&'static [[u8; 2]; 4]> {
+        self.formats.get(usize::from(leaf.formats) + usize::from(leaf.value & 0x3F))
     }
 
     /// Returns the characters that templates refer to: 16 national digits, then 16 literals.

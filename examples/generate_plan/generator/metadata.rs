@@ -81,6 +81,25 @@ impl Territory {
     pub(crate) fn desc_of_type(&self, element: &str) -> Option<&Desc> {
         self.desc(if element == "fixedLineOrMobile" { "fixedLine" } else { element })
     }
+
+    /// Returns whether the pattern of national prefixes also matches no digit at all.
+    pub(crate) fn may_lack_national_prefix(&self) -> Result<bool, Error> {
+        let Some(pattern) = &self.national_prefix_for_parsing else { return Ok(false) };
+        Ok(regex_syntax::parse(pattern)?.properties().minimum_len() == Some(0))
+    }
+}
+
+/// Reads the alternate formats of each calling code, in ascending order of the codes.
+pub(crate) fn read_alternate_formats(xml: &str) -> Result<Vec<(u16, Vec<Format>)>, Error> {
+    let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
+    let document = Document::parse_with_options(xml, options)?;
+    let mut all = Vec::new();
+    for node in document.descendants().filter(|node| node.has_tag_name("territory")) {
+        let code = node.attribute("countryCode").ok_or("a territory without a calling code")?.parse()?;
+        all.push((code, formats(node, "")?.0));
+    }
+    all.sort_by_key(|(code, _)| *code);
+    Ok(all)
 }
 
 /// Reads the territories of a file in its order; `ShortNumberMetadata.xml` too.

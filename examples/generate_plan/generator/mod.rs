@@ -5,6 +5,7 @@
 #![expect(clippy::indexing_slicing, reason = "a tool stops at input that it does not expect")]
 #![expect(clippy::string_slice, reason = "all texts are ASCII")]
 
+mod alternate;
 pub(crate) mod automaton;
 mod formats;
 pub(crate) mod metadata;
@@ -56,6 +57,14 @@ pub(crate) fn typing_table(numbers: &str) -> Result<Vec<u8>, Error> {
     let territories = metadata::read(numbers)?;
     let mut automaton = automaton::Automaton::default();
     let sections = typing::sections(&territories, &mut automaton)?;
+    join(sections, &automaton)
+}
+
+/// Generates the table of alternate formats from their XML.
+pub(crate) fn alternate_table(formats: &str) -> Result<Vec<u8>, Error> {
+    let formats = metadata::read_alternate_formats(formats)?;
+    let mut automaton = automaton::Automaton::default();
+    let sections = alternate::sections(&formats, &mut automaton)?;
     join(sections, &automaton)
 }
 

@@ -83,7 +83,9 @@ impl Facts {
     fn new(territories: &[Territory], own_root_of: &[u16], texts: Pool) -> Result<Self, Error> {
         let mut facts = Self { texts, ..Self::default() };
         for (territory, own_root) in territories.iter().zip(own_root_of) {
-            let flags = u16::from(territory.main) | u16::from(territory.portable) << 1;
+            let flags = u16::from(territory.main)
+                | u16::from(territory.portable) << 1
+                | u16::from(territory.may_lack_national_prefix()?) << 2;
             let extension = territory.preferred_extension_prefix.as_deref().unwrap_or(" ext. ");
             let mut record = vec![
                 letters(&territory.id)?,

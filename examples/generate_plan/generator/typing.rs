@@ -52,7 +52,7 @@ fn is_eligible(template: &str) -> bool {
 }
 
 /// Returns the minimum and maximum number of digits of each group.
-fn groups(pattern: &str) -> Result<Vec<u8>, Error> {
+pub(super) fn groups(pattern: &str) -> Result<Vec<u8>, Error> {
     let mut groups = Vec::new();
     for group in pattern.split_terminator(')') {
         let count = group.strip_prefix("(\\d").ok_or_else(|| format!("not digit groups: {pattern}"))?;

@@ -45,12 +45,12 @@ pub(in crate::plan) fn is_plus(c: char) -> bool {
 /// ASCII is unchanged, and a digit of another script becomes the ASCII digit with the top bit set.
 /// Every other character that the parser distinguishes has a byte of [`folded`].
 #[inline]
-pub(super) fn fold(c: char) -> u8 {
+pub(in crate::plan) fn fold(c: char) -> u8 {
     if c.is_ascii() { c as u8 } else { fold_other(c) }
 }
 
 /// The bytes of the characters outside of ASCII that the parser distinguishes.
-pub(super) mod folded {
+pub(in crate::plan) mod folded {
     pub(crate) const PLUS: u8 = 0x80;
     pub(crate) const SPACE: u8 = 0x81;
     pub(crate) const TILDE: u8 = 0x82;
@@ -79,6 +79,9 @@ pub(super) mod folded {
     /// The mark of a long vowel, which is both punctuation and a letter.
     pub(crate) const LONG_VOWEL: u8 = 0x95;
     pub(crate) const OTHER: u8 = 0x96;
+    /// Full-width brackets.
+    pub(crate) const OPEN: u8 = 0x97;
+    pub(crate) const CLOSE: u8 = 0x98;
     /// The digits of other scripts.
     pub(crate) const ZERO: u8 = 0x80 | b'0';
     pub(crate) const NINE: u8 = 0x80 | b'9';
@@ -101,12 +104,10 @@ fn fold_other(c: char) -> u8 {
         | '\u{2212}'
         | '\u{223C}'
         | '\u{3000}'
-        | '\u{FF08}'
-        | '\u{FF09}'
         | '\u{FF0D}'
-        | '\u{FF0F}'
-        | '\u{FF3B}'
-        | '\u{FF3D}' => folded::SIGN,
+        | '\u{FF0F}' => folded::SIGN,
+        '\u{FF08}' | '\u{FF3B}' => folded::OPEN,
+        '\u{FF09}' | '\u{FF3D}' => folded::CLOSE,
         '\u{30FC}' => folded::LONG_VOWEL,
         '\u{FF03}' => folded::HASH,
         '\u{301}' => folded::ACUTE,
@@ -129,7 +130,7 @@ fn fold_other(c: char) -> u8 {
 }
 
 /// The classes of folded characters, as bits.
-pub(super) mod class {
+pub(in crate::plan) mod class {
     pub(crate) const DIGIT: u8 = 1;
     pub(crate) const PLUS: u8 = 1 << 1;
     /// Characters that may stand between digits, including the asterisk and the letter x.
@@ -146,7 +147,7 @@ pub(super) mod class {
 
 /// Returns whether a folded character is in one of `classes`.
 #[inline]
-pub(super) fn is(byte: u8, classes: u8) -> bool {
+pub(in crate::plan) fn is(byte: u8, classes: u8) -> bool {
     const ALL: [u8; 256] = {
         let mut all = [0; 256];
         let (mut rest, mut byte): (&mut [u8], u8) = (&mut all, 0);
@@ -168,9 +169,17 @@ const fn classes_of(byte: u8) -> u8 {
         b'\t' => class::SPACE,
         b',' => class::COMMA,
         b'-' => class::PUNCTUATION | class::HYPHEN,
-        b'*' | b'(' | b')' | b'.' | b'[' | b']' | b'/' | b'~' | folded::TILDE..=folded::SIGN => {
-            class::PUNCTUATION
-        }
+        b'*'
+        | b'('
+        | b')'
+        | b'.'
+        | b'['
+        | b']'
+        | b'/'
+        | b'~'
+        | folded::TILDE..=folded::SIGN
+        | folded::OPEN
+        | folded::CLOSE => class::PUNCTUATION,
         folded::LONG_VOWEL => class::PUNCTUATION | class::END,
         b'x' | b'X' => class::PUNCTUATION | class::LETTER | class::END,
         b'a'..=b'z' | b'A'..=b'Z' | folded::LONG_S..=folded::DOTLESS_I => class::LETTER | class::END,
@@ -181,7 +190,7 @@ const fn classes_of(byte: u8) -> u8 {
 
 /// Returns the value of a folded digit.
 #[inline]
-pub(super) fn value(byte: u8) -> Option<u8> {
+pub(in crate::plan) fn value(byte: u8) -> Option<u8> {
     Some((byte & 0x7F).wrapping_sub(b'0')).filter(|value| *value < 10)
 }
 

@@ -14,19 +14,19 @@ pub(super) struct ExtensionText<'a> {
 
 /// The maximum number of digits of an extension, depending on its label: the more ambiguous the label,
 /// the fewer digits.
-const AFTER_LABEL: usize = 20;
+pub(in crate::plan) const AFTER_LABEL: usize = 20;
 const AFTER_LIKELY_LABEL: usize = 15;
 const AFTER_AMBIGUOUS_LABEL: usize = 9;
-const WITHOUT_LABEL: usize = 6;
+pub(in crate::plan) const WITHOUT_LABEL: usize = 6;
 
 /// The separators allowed between a label and its digits.
-const AFTER: u8 = class::SPACE | class::COMMA | class::HYPHEN;
+pub(in crate::plan) const AFTER: u8 = class::SPACE | class::COMMA | class::HYPHEN;
 /// The separators allowed before a label.
-const BEFORE: u8 = class::SPACE | class::COMMA;
+pub(in crate::plan) const BEFORE: u8 = class::SPACE | class::COMMA;
 
 /// The labels of extensions, and the maximum number of digits after each. A letter matches both cases;
-/// the character before a `?` is optional.
-const LABELS: [(&[u8], usize); 14] = {
+/// the character before a `?` is optional. The first six are explicit.
+pub(in crate::plan) const LABELS: [(&[u8], usize); 14] = {
     use folded::{ACUTE, CYRILLIC_B, CYRILLIC_D, CYRILLIC_O, HASH, O_ACUTE, TILDE};
     use folded::{WIDE_E, WIDE_I, WIDE_N, WIDE_T, WIDE_X};
     [
@@ -163,7 +163,7 @@ fn strip_label<'a>(mut text: &'a [u8], label: &[u8]) -> Option<&'a [u8]> {
 }
 
 /// Returns whether `found` is the letter `wanted`, given in lower case, in either case.
-fn is_letter(found: u8, wanted: u8) -> bool {
+pub(in crate::plan) fn is_letter(found: u8, wanted: u8) -> bool {
     found.to_ascii_lowercase() == wanted
         || match found {
             folded::LONG_S => wanted == b's',

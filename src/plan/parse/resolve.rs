@@ -49,6 +49,37 @@ pub(super) fn resolve(
     has_plus: bool,
     home: Option<Territory>,
 ) -> Result<Resolved, Refusal> {
+    resolve_parts(rules, digits, has_plus, home, |Parts { territory, national, carrier_code, source }| {
+        let code = rules.code(territory);
+        let number = code.and_then(|code| PhoneNumber::join_packed(code, pack(national)?));
+        let number = number.ok_or_else(|| {
+            // Digits are stripped at the start only, so the excess digits are the last ones.
+            let length = code.map_or(0, CallingCode::digit_count) + national.len();
+            let excess = length.saturating_sub(PhoneNumber::MAX_DIGITS);
+            Refusal::at(ParseErrorKind::TooLong, digits.len().saturating_sub(excess))
+        })?;
+        Ok(Resolved { number, carrier_code, source })
+    })
+}
+
+/// A number whose length is not limited yet.
+pub(super) struct Parts<'a> {
+    /// The territory that the digits were located in; of a calling code, the main one.
+    pub(super) territory: Territory,
+    pub(super) national: &'a [u8],
+    pub(super) carrier_code: Option<CarrierCode>,
+    pub(super) source: CountrySource,
+}
+
+/// Resolves digits as [`resolve`] does, and joins the parts of the number with `join`.
+#[inline]
+pub(super) fn resolve_parts<T>(
+    rules: &Rules,
+    digits: &[u8],
+    has_plus: bool,
+    home: Option<Territory>,
+    join: impl FnOnce(Parts<'_>) -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
     let located = match (has_plus, home) {
         (true, home) => match (locate_by_code(rules, digits, 0, CountrySource::PlusSign), home) {
             // A plus sign before an international prefix: `+ 011 44 20 7946 0000`.
@@ -82,15 +113,12 @@ pub(super) fn resolve(
     if national.len() < MIN_NATIONAL {
         return Err(Refusal::at_end(ParseErrorKind::TooShort));
     }
-    let code = rules.code(territory);
-    let number = code.and_then(|code| PhoneNumber::join_packed(code, pack(national)?));
-    let number = number.ok_or_else(|| {
-        // Digits are stripped at the start only, so the excess digits are the last ones.
-        let length = code.map_or(0, CallingCode::digit_count) + national.len();
-        let excess = length.saturating_sub(PhoneNumber::MAX_DIGITS);
-        Refusal::at(ParseErrorKind::TooLong, digits.len().saturating_sub(excess))
-    })?;
-    Ok(Resolved { number, carrier_code, source })
+    join(Parts { territory, national, carrier_code, source })
+}
+
+/// Returns whether `digits` start with a national prefix of `territory` that can be stripped.
+pub(in crate::plan) fn has_national_prefix(rules: &Rules, territory: Territory, digits: &[u8]) -> bool {
+    strip_national(rules, territory, digits).is_some()
 }
 
 /// A territory and the national digits in it, which may start with a national prefix.

@@ -107,7 +107,7 @@ const SCHEME: &[u8; 4] = b"tel:";
 
 /// Returns the byte position of the first character beyond [`MAX_UNITS`]; `None` if the text is not too
 /// long.
-fn too_long(text: &str) -> Option<usize> {
+pub(in crate::plan) fn too_long(text: &str) -> Option<usize> {
     // No text has more UTF-16 units than bytes.
     if text.len() <= MAX_UNITS {
         return None;

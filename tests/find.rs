@@ -1,0 +1,304 @@
+//! Numbers in texts, similarity and redaction, against results of libphonenumber for Java.
+//!
+//! The rows in `data/find` are a sample of those in the directory that `TELNUM_REST_ORACLE` names.
+//! `cargo test --release --test find -- --ignored` compares all of them.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+use proptest::sample;
+use serde_json::Value;
+use telnum::plan::{self, Comparand, Find, Found, Leniency, Region, Similarity, Table};
+use telnum::{Extension, PhoneNumber};
+
+static TESTING: Table = Table::read(include_bytes!("data/plan/testing.bin"));
+
+#[test]
+fn numbers_are_found_where_libphonenumber_finds_them() {
+    check_found(include_str!("data/find/find.jsonl"), 1_700);
+    check_found(include_str!("data/find/find_wild.jsonl"), 1_300);
+    check_found(include_str!("data/find/find_long.jsonl"), 40);
+}
+
+#[test]
+fn groups_are_accepted_as_by_libphonenumber() {
+    check_found(include_str!("data/find/find_group.jsonl"), 1_300);
+}
+
+#[test]
+fn the_search_ends_after_as_many_failures_as_in_libphonenumber() {
+    check_found(include_str!("data/find/find_tries.jsonl"), 500);
+}
+
+#[test]
+fn the_texts_of_the_official_tests_have_their_numbers() {
+    check_found(include_str!("data/find/find_official.jsonl"), 1_600);
+}
+
+#[test]
+fn similarity_is_that_of_libphonenumber() {
+    check_similarity(include_str!("data/find/match.tsv"), 750);
+}
+
+#[test]
+#[ignore = "needs the directory of all rows, named by TELNUM_REST_ORACLE"]
+fn all_rows_are_those_of_libphonenumber() {
+    let directory = PathBuf::from(std::env::var_os("TELNUM_REST_ORACLE").unwrap());
+    let read = |name: &str| std::fs::read_to_string(directory.join(name)).unwrap();
+    for (name, least) in [
+        ("find.jsonl", 45_000),
+        ("find_group.jsonl", 23_000),
+        ("find_long.jsonl", 690),
+        ("find_tries.jsonl", 3_100),
+        ("find_official.jsonl", 12_000),
+        ("find_wild.jsonl", 15_000),
+    ] {
+        check_found(&read(name), least);
+    }
+    check_similarity(&read("match.tsv"), 9_900);
+}
+
+/// Compares the numbers of each row and leniency, at least `least` in all.
+///
+/// A row is skipped if Java reads the digits of its text differently: digits outside of the Basic
+/// Multilingual Plane, and extensions in other scripts than ASCII. Numbers of more than 15 digits are
+/// skipped, since the library has none, and so are such extensions.
+fn check_found(rows: &str, least: usize) {
+    let (mut count, mut different) = (0, String::new());
+    for row in rows.split_terminator('\n').map(|row| serde_json::from_str::<Value>(row).unwrap()) {
+        let matches = row["found"].as_array().unwrap();
+        let has_other_digits = |found: &Value| !found["extension"].as_str().unwrap_or_default().is_ascii();
+        if row["astral_digits"] == true || matches.iter().any(has_other_digits) {
+            continue;
+        }
+        let region = row["region"].as_str().and_then(|region| region.parse().ok());
+        let text = row["text"].as_str().unwrap();
+        let find =
+            if row["metadata"] == "testing" { TESTING.find(text, region) } else { plan::find(text, region) };
+        let find = find.with_max_tries(row["max_tries"].as_u64().unwrap_or(Find::MAX_TRIES));
+        for (leniency, letter) in Leniency::all().zip(["P", "V", "S", "E"]) {
+            let wanted: Vec<_> =
+                matches.iter().filter(|found| found["at"].as_str().unwrap().contains(letter)).collect();
+            let wanted: Vec<_> = wanted.into_iter().filter_map(described).collect();
+            let found: Vec<_> = find
+                .clone()
+                .with_leniency(leniency)
+                .map(|Found { range, raw, number, extension, .. }| {
+                    let extension = extension.map(|extension| extension.to_string());
+                    (range.start, range.end, raw.to_owned(), number.to_string(), extension)
+                })
+                .collect();
+            if found != wanted {
+                writeln!(different, "{leniency} {row}: {found:?}").unwrap();
+            }
+            count += 1;
+        }
+    }
+    assert!(different.is_empty(), "{different}");
+    assert!(count >= least, "{count}");
+}
+
+/// Returns the number of a row, unless it has more than 15 digits.
+fn described(found: &Value) -> Option<(usize, usize, String, String, Option<String>)> {
+    let byte = |name: &str| usize::try_from(found[name].as_u64().unwrap()).unwrap();
+    let text = |name: &str| found[name].as_str().unwrap().to_owned();
+    let extension = found["extension"].as_str().filter(|extension| extension.len() <= 15);
+    let number = text("e164");
+    (number.len() <= 16)
+        .then(|| (byte("byte_start"), byte("byte_end"), text("raw"), number, extension.map(str::to_owned)))
+}
+
+/// Compares the similarities of at least `least` rows. Rows with digits outside of the Basic Multilingual
+/// Plane, which Java does not read, and with numbers of more than 15 digits are skipped.
+fn check_similarity(rows: &str, least: usize) {
+    let (mut count, mut different) = (0, String::new());
+    for row in rows.split_terminator('\n') {
+        let cells: Vec<_> = row.split('\t').map(unescaped).collect();
+        let [kinds, first, second, wanted] = cells.as_slice() else { panic!("{row}") };
+        let is_astral = |c: char| c > '\u{FFFF}' && c.is_numeric();
+        let mut kinds = kinds.bytes();
+        let (Some(a), Some(b)) =
+            (comparand(kinds.next().unwrap(), first), comparand(kinds.next().unwrap(), second))
+        else {
+            continue;
+        };
+        if first.contains(is_astral) || second.contains(is_astral) {
+            continue;
+        }
+        let found = plan::similarity(a, b);
+        assert_eq!(found, plan::similarity(b, a), "{row}");
+        if found.as_str() != wanted {
+            writeln!(different, "{row}: {found}").unwrap();
+        }
+        count += 1;
+    }
+    assert!(different.is_empty(), "{different}");
+    assert!(count >= least, "{count}");
+}
+
+fn unescaped(cell: &str) -> String {
+    cell.replace("\\t", "\t").replace("\\n", "\n").replace("\\r", "\r").replace("\\\\", "\\")
+}
+
+/// Returns the comparand of a cell: a text, or a number such as `39:0236618300;ext=12`.
+fn comparand(kind: u8, cell: &str) -> Option<Comparand<'_>> {
+    if kind == b't' {
+        return Some(Comparand::Text(cell));
+    }
+    let (number, extension) = cell.split_once(";ext=").unwrap_or((cell, ""));
+    let extension = Extension::from_ascii(extension.as_bytes()).ok();
+    Some(match number.split_once(':').unwrap() {
+        ("0", national) => Comparand::National(national, extension),
+        (code, national) => Comparand::Number(format!("+{code}{national}").parse().ok()?, extension),
+    })
+}
+
+#[test]
+fn numbers_of_more_than_15_digits_are_left_out_with_their_parts() {
+    let text = "+49 7462 2043693220 5 or +49 7462 204369";
+    let found: Vec<_> = plan::find(text, None).with_leniency(Leniency::Possible).collect();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].raw, "+49 7462 204369");
+}
+
+#[test]
+fn the_digits_of_any_script_are_found() {
+    let found = plan::find("هاتف ٠٢١٢٣٤٥٦٧٨ تحويلة", Some(Region::EG)).next().unwrap();
+    assert_eq!(found.number.to_string(), "+20212345678");
+    let found = plan::find("+𝟒𝟒 𝟐𝟎 𝟕𝟗𝟒𝟔 𝟎𝟎𝟎𝟎", None).next().unwrap();
+    assert_eq!(found.number.to_string(), "+442079460000");
+    let found = plan::find("+44 20 7946 0000 доб. ٣٤", None).next().unwrap();
+    assert_eq!(found.extension, Some("34".parse().unwrap()));
+}
+
+#[test]
+fn a_piece_is_parsed_in_each_region_in_turn() {
+    let text = "030 123456, 020 7946 0000, (415) 555-2671";
+    let found = plan::find(text, Some(Region::US)).with_fallback_regions(&[Region::GB, Region::DE]);
+    let numbers: Vec<_> = found.map(|found| found.number.to_string()).collect();
+    assert_eq!(numbers, ["+4930123456", "+442079460000", "+14155552671"]);
+}
+
+/// Each text takes milliseconds; if the time were quadratic, it would take minutes.
+#[test]
+fn the_time_is_linear_in_the_length_of_any_text() {
+    let units = [
+        "1",
+        "(",
+        "+",
+        "/",
+        "x",
+        "-",
+        ".",
+        " ",
+        "1 ",
+        "1-",
+        "(1",
+        "1)",
+        "1/",
+        "1.",
+        "+1 ",
+        "1x",
+        "12/",
+        "1,",
+        "1 , , , ",
+        "31/8/2011 ",
+        "2012-01-02 08:",
+        "(415) 555-2671 ",
+        "4155552671 ",
+        "12 - ",
+        "1－",
+        "٤",
+        "1x2",
+        "1 ext",
+        "1;ext=",
+        "1#",
+        "211-227 (2003) ",
+        "é",
+        "日",
+    ];
+    for unit in units {
+        let start = Instant::now();
+        let text = unit.repeat((1 << 17) / unit.len());
+        for text in [text.clone(), format!("415{text}"), format!("415 555 2671{}x5", " ".repeat(1 << 16))] {
+            let found = plan::find(&text, Some(Region::US)).with_max_tries(u64::MAX);
+            let _ = found.with_leniency(Leniency::ExactGrouping).count();
+        }
+        assert!(start.elapsed() < Duration::from_secs(60), "{unit:?}: {:?}", start.elapsed());
+    }
+}
+
+fn texts() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<String>(),
+        "[-+0-9x*# ().,;:/~\\\\a-zé٠-٩０-９ｘ＃（）［\u{301}\u{3000}—\t\n=$%]{0,60}",
+        "((\\+|\\(|00|0)?[0-9]{1,4}[-/. )(]{0,2}){1,9}( ?(ext|x|#|;ext=|,) ?[0-9]{1,6})?.{0,8}",
+    ]
+}
+
+fn regions() -> impl Strategy<Value = Option<Region>> {
+    proptest::option::of(sample::select(Region::all().collect::<Vec<_>>()))
+}
+
+fn leniencies() -> impl Strategy<Value = Leniency> {
+    sample::select(Leniency::all().collect::<Vec<_>>())
+}
+
+proptest! {
+    #[test]
+    fn ranges_ascend_and_are_those_of_the_raw_texts(
+        text in texts(), region in regions(), leniency in leniencies(), tries in 0..20_u64,
+    ) {
+        let mut end = 0;
+        for found in plan::find(&text, region).with_leniency(leniency) {
+            prop_assert!(end <= found.range.start && found.range.start < found.range.end);
+            prop_assert_eq!(text.get(found.range.clone()), Some(found.raw));
+            end = found.range.end;
+        }
+        let all = plan::find(&text, region).with_leniency(leniency);
+        let some = all.clone().with_max_tries(tries);
+        prop_assert!(some.zip(all).all(|(some, all)| some == all));
+    }
+
+    #[test]
+    fn a_number_is_found_again_in_its_raw_text(
+        text in texts(), region in regions(), leniency in leniencies(),
+    ) {
+        for found in plan::find(&text, region).with_leniency(leniency) {
+            // Alone, the number would stand after a letter.
+            if found.raw.starts_with(['x', 'X']) {
+                continue;
+            }
+            let again = plan::find(found.raw, region).with_leniency(leniency).next();
+            let again = again.map(|again| (again.number, again.extension));
+            prop_assert_eq!(again, Some((found.number, found.extension)), "{}", found.raw);
+        }
+    }
+
+    #[test]
+    fn similarity_is_symmetric_and_exact_for_the_same_number(
+        first in texts(), second in texts(), region in regions(),
+    ) {
+        let found = plan::similarity(&*first, &*second);
+        prop_assert_eq!(found, plan::similarity(&*second, &*first));
+        if let Ok(parsed) = plan::parse(&first, region) {
+            prop_assert_eq!(plan::similarity(parsed, parsed), Similarity::ExactMatch);
+            prop_assert!(plan::similarity(parsed, &*second) <= Similarity::ExactMatch);
+        }
+    }
+}
+
+#[test]
+fn values_round_trip_through_their_names() {
+    for leniency in Leniency::all() {
+        assert_eq!(leniency.as_str().parse(), Ok(leniency));
+        assert_eq!(serde_json::to_value(leniency).unwrap(), leniency.as_str());
+    }
+    assert_eq!("SHORT_NSN_MATCH".parse(), Ok(Similarity::ShortNationalMatch));
+    let number: PhoneNumber = "+14155552671".parse().unwrap();
+    assert_eq!(plan::similarity(number, Comparand::National("4155552671", None)), Similarity::NationalMatch);
+}
