@@ -18,6 +18,9 @@
 //! | drops a digit outside of the Basic Multilingual Plane, such as U+1D7CE, on Java, and reads it on Python | reads it | it is a digit (Unicode category Nd) |
 //! | shows `0116852212`, typed in Samoa, as `011 685 221-2`, and `008222123456`, typed in South Korea, as `00 82 22 12 34 56` | shows `011 685 2212` and `00 82 2-212-3456` | the groups are those of the number that is dialled |
 //! | calls 26 in 15,600 numbers of 16 and 17 digits valid, such as `+49 7462 2043693220` | refuses them as too long | as above |
+//! | finds numbers of up to 17 digits in a text | leaves out those of more than 15 digits, with the numbers in parts of them | as above |
+//! | drops an extension in another script, such as `доб. ٣٤`, from the leniency `VALID` up | finds the number with its extension | the extension is meant to be dialled |
+//! | finds a number with an extension of up to 20 digits in a text | finds it at the same place, without its extension if that has more than 15 digits | as above |
 //! | finds no Hebrew places and carriers on Java 17, which calls the language `he` where the file is named `iw` | returns the Hebrew names | the data exist |
 //!
 //! # From Kazoo's number manager

@@ -91,8 +91,8 @@
 //!
 //! | module | contents |
 //! |---|---|
-//! | [`number`] | E.164 numbers, prefixes, extensions: parsing, formatting, order, ranges |
-//! | [`plan`] | the world's numbering plan: lookup, parsing, formatting, as-you-type, short numbers |
+//! | [`number`] | E.164 numbers, prefixes, extensions: parsing, formatting, order, ranges; masked numbers |
+//! | [`plan`] | the world's numbering plan: lookup, parsing, formatting, as-you-type, numbers in texts, short numbers |
 //! | `geo` | places, carriers and time zones of numbers, by language |
 //! | [`normalize`] | ordered converters and dial plans that turn dialled text into numbers |
 //! | [`mask`] | pretty-print masks: `SS(###) ### - ####` |

@@ -40,9 +40,11 @@ mod check;
 mod digits;
 mod error;
 mod extension;
+mod masked;
 mod packed;
 mod phone_number;
 mod prefix;
+mod private_number;
 mod text;
 
 pub use self::buffer::Buffer;
@@ -50,8 +52,10 @@ pub use self::calling_code::CallingCode;
 pub use self::digits::Digits;
 pub use self::error::{NumberError, NumberErrorKind};
 pub use self::extension::Extension;
+pub use self::masked::Masked;
 pub(crate) use self::packed::pack;
 #[cfg(feature = "classify")]
 pub(crate) use self::packed::{digit_count, first_pairs};
 pub use self::phone_number::PhoneNumber;
 pub use self::prefix::Prefix;
+pub use self::private_number::PrivateNumber;

@@ -15,9 +15,9 @@
 //! The results are those of libphonenumber, release [`METADATA_VERSION`]; [`parse()`] lists the few
 //! exceptions, and [`guide`] the counterpart of each of libphonenumber's functions. The results come from a
 //! constant table of 196 KB, in which a lookup usually visits three or four digits of the number. The tables
-//! of as-you-type formats and of [short numbers](short) are apart, so that only programs which use them
-//! contain them. There is no initialization on the first call. Only [`AsYouType`], [`NumberFormat`],
-//! [`RegionError`] and the functions that return a `String` allocate.
+//! of as-you-type formats, of [short numbers](short) and of the alternate formats that [`find()`] accepts are
+//! apart, so that only programs which use them contain them. There is no initialization on the first call.
+//! Only [`AsYouType`], [`NumberFormat`], [`RegionError`] and the functions that return a `String` allocate.
 //!
 //! # Region and type of each line
 //!
@@ -49,6 +49,7 @@ mod methods;
 mod number_type;
 pub mod parse;
 mod possibility;
+mod redact;
 mod region;
 pub mod short;
 mod similarity;
@@ -63,6 +64,7 @@ pub use self::lookup::Lookup;
 pub use self::number_type::NumberType;
 pub use self::parse::{ParseError, Parsed};
 pub use self::possibility::Possibility;
+pub use self::redact::Redacted;
 pub use self::region::{Region, RegionError};
 pub use self::similarity::{Comparand, Similarity};
 #[doc(hidden)]
@@ -177,6 +179,21 @@ pub fn parse(text: &str, region: Option<Region>) -> Result<Parsed, ParseError> {
 #[inline]
 pub fn find(text: &str, region: Option<Region>) -> Find<'_> {
     BUILT_IN.find(text, region)
+}
+
+/// Returns `text` for display with its numbers masked, as written or dialled in `region`.
+///
+/// Without a region, only numbers with a plus sign are masked.
+///
+/// ```
+/// use telnum::plan::{self, Region};
+///
+/// let redacted = plan::redact("Ann asked to call 020 7946 0000 back.", Some(Region::GB));
+/// assert_eq!(redacted.to_string(), "Ann asked to call *** **** **** back.");
+/// assert_eq!(redacted.with_last_digits(3).to_string(), "Ann asked to call *** **** *000 back.");
+/// ```
+pub fn redact(text: &str, region: Option<Region>) -> Redacted<'_> {
+    BUILT_IN.redact(text, region)
 }
 
 /// Returns the degree to which two numbers are the same. The arguments are texts, numbers, or

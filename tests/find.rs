@@ -302,3 +302,33 @@ fn values_round_trip_through_their_names() {
     let number: PhoneNumber = "+14155552671".parse().unwrap();
     assert_eq!(plan::similarity(number, Comparand::National("4155552671", None)), Similarity::NationalMatch);
 }
+
+#[test]
+fn redacted_texts_show_no_digits_of_numbers() {
+    let redacted = plan::redact("+49 7462 2043693220 5, 0 20 79 46 00 00 #12, 31/12/2026", Some(Region::GB));
+    assert_eq!(redacted.to_string(), "+** **** ********** *, * ** ** ** ** ** #**, 31/12/2026");
+    let kept = redacted.with_calling_code(true).with_last_digits(9).with_mask('x');
+    assert_eq!(kept.to_string(), "+49 xxxx xxxx693220 5, x xx xx x6 00 00 #xx, 31/12/2026");
+    let kept = plan::redact("00 44 (0)20 7946 0000", Some(Region::DE)).with_calling_code(true);
+    assert_eq!(kept.to_string(), "00 44 (*)** **** ****");
+    assert_eq!(format!("{kept:?}"), "Redacted(00 44 (*)** **** ****)");
+}
+
+proptest! {
+    #[test]
+    fn redaction_changes_only_the_digits_of_numbers(text in texts(), region in regions()) {
+        let redacted = plan::redact(&text, region).to_string();
+        prop_assert_eq!(redacted.chars().count(), text.chars().count());
+        let mut ranges = Vec::new();
+        for found in plan::find(&text, region).with_leniency(Leniency::Possible).with_max_tries(u64::MAX) {
+            ranges.push(found.range);
+        }
+        let mut masked = redacted.chars();
+        for (byte, c) in text.char_indices() {
+            let shown = masked.next().unwrap();
+            let is_in_number = ranges.iter().any(|range| range.contains(&byte));
+            prop_assert!(shown == c || shown == '*');
+            prop_assert!(!(is_in_number && shown.is_ascii_digit()));
+        }
+    }
+}

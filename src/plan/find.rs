@@ -40,8 +40,8 @@
 //!   than 15 digits is left out of [`Found::extension`], but not of [`Found::range`].
 //! - Digits outside of the Basic Multilingual Plane are digits.
 //!
-//! As in libphonenumber, a label of an extension that cannot be one, such as the second of two, stands
-//! for the digits of its letters.
+//! As in libphonenumber, the letters of a label that is not followed by an extension of a fitting length stand
+//! for digits.
 
 mod alternate;
 mod candidate;
@@ -59,12 +59,12 @@ use super::parse::chars::{class, digit, fold, is};
 use super::parse::digit_buffer::DigitBuffer;
 use super::parse::extension::AFTER_LABEL;
 use super::parse::text::too_long;
-use super::parse::{ParseErrorKind, Reading};
+use super::parse::{CountrySource, ParseErrorKind, Reading};
 use super::region::Region;
 use super::similarity::unpacked;
 use super::table::Table;
 use super::table::bytes::Territory;
-use crate::number::{Extension, PhoneNumber, pack};
+use crate::number::{CallingCode, Extension, PhoneNumber, pack};
 use crate::text_enum::text_enum;
 
 /// The degree to which a part of a text must look like a number to be found: libphonenumber's
@@ -153,8 +153,14 @@ pub struct Find<'a> {
 pub(super) struct Hit {
     pub(super) range: Range<usize>,
     /// `None` if it has more than 15 digits.
-    pub(super) number: Option<PhoneNumber>,
-    pub(super) extension: Option<Extension>,
+    number: Option<PhoneNumber>,
+    extension: Option<Extension>,
+    pub(super) code: CallingCode,
+    pub(super) source: CountrySource,
+    /// The territory in which the number was parsed.
+    home: Option<Territory>,
+    pub(super) national_digits: usize,
+    pub(super) extension_digits: usize,
 }
 
 impl Table {
@@ -304,7 +310,7 @@ impl<'a> Find<'a> {
         if home.is_none() && !raw.contains(['+', '\u{FF0B}']) {
             return None;
         }
-        let (number, extension) = match self.table.parse(raw, region) {
+        match self.table.parse(raw, region) {
             Ok(parsed) => {
                 let (code, national) = parsed.number.split()?;
                 let national = unpacked(national.to_bits());
@@ -312,41 +318,33 @@ impl<'a> Find<'a> {
                 let subject = Subject {
                     code,
                     national: national.as_bytes(),
-                    extension: bytes_of(&extension),
+                    extension: bytes_of(extension.as_ref()),
                     source: parsed.source,
                     leaf: self.table.leaf(parsed.number),
                     territory: self.table.rules.main_territory(code)?,
                 };
-                if !accepts(self.table, self.leniency, raw, &subject) {
-                    return None;
-                }
-                (Some(parsed.number), parsed.extension)
+                self.hit(home, raw, piece, &subject, Some(parsed.number), parsed.extension)
             }
             Err(error)
                 if matches!(error.kind(), ParseErrorKind::TooLong | ParseErrorKind::ExtensionTooLong) =>
             {
-                self.accept_long(home, raw)?
+                self.accept_long(home, raw, piece)
             }
-            Err(_) => return None,
-        };
-        Some(Hit { range: piece.clone(), number, extension })
+            Err(_) => None,
+        }
     }
 
     /// Returns a number with more digits than a [`PhoneNumber`] or an [`Extension`] has, if the leniency
     /// accepts it.
     #[cold]
-    fn accept_long(
-        &self,
-        home: Option<Territory>,
-        raw: &str,
-    ) -> Option<(Option<PhoneNumber>, Option<Extension>)> {
+    fn accept_long(&self, home: Option<Territory>, raw: &str, piece: &Range<usize>) -> Option<Hit> {
         let Reading { territory, national, extension, source } = self.table.read_number(raw, home).ok()?;
         let code = self.table.code(territory?)?;
         let packed = pack(national.as_bytes());
         let subject = Subject {
             code,
             national: national.as_bytes(),
-            extension: bytes_of(&extension),
+            extension: bytes_of(extension.as_ref()),
             source,
             // No number of more than 15 national digits is valid.
             leaf: self.table.leaf_of(code, packed.unwrap_or_default())?,
@@ -354,15 +352,40 @@ impl<'a> Find<'a> {
         };
         let number = packed.and_then(|packed| PhoneNumber::join_packed(code, packed));
         let short = extension.and_then(|extension| Extension::from_ascii(extension.as_bytes()).ok());
-        accepts(self.table, self.leniency, raw, &subject).then_some((number, short))
+        self.hit(home, raw, piece, &subject, number, short)
+    }
+
+    /// Returns the number in a piece if the leniency accepts it.
+    fn hit(
+        &self,
+        home: Option<Territory>,
+        raw: &str,
+        piece: &Range<usize>,
+        subject: &Subject<'_>,
+        number: Option<PhoneNumber>,
+        extension: Option<Extension>,
+    ) -> Option<Hit> {
+        accepts(self.table, self.leniency, raw, subject).then(|| Hit {
+            range: piece.clone(),
+            number,
+            extension,
+            code: subject.code,
+            source: subject.source,
+            home,
+            national_digits: subject.national.len(),
+            extension_digits: subject.extension.len(),
+        })
+    }
+
+    /// Returns the number of digits of the international prefix that `raw` starts with.
+    pub(super) fn international_prefix_len(&self, raw: &str, hit: &Hit) -> usize {
+        let digits = verify::digits_of(raw);
+        hit.home.map_or(0, |home| self.table.rules.international_prefix_len(home, digits.as_bytes()))
     }
 }
 
-fn bytes_of(digits: &Option<DigitBuffer>) -> &[u8] {
-    match digits {
-        Some(digits) => digits.as_bytes(),
-        None => &[],
-    }
+fn bytes_of(digits: Option<&DigitBuffer>) -> &[u8] {
+    digits.map_or(&[], DigitBuffer::as_bytes)
 }
 
 /// Returns whether `piece` has more digits than a number, all prefixes before it, and its extension.

@@ -49,7 +49,7 @@ fn is_possible(table: &Table, subject: &Subject<'_>) -> bool {
 }
 
 /// Returns the digits of a text.
-fn digits_of(text: &str) -> DigitBuffer {
+pub(super) fn digits_of(text: &str) -> DigitBuffer {
     let mut digits = DigitBuffer::new();
     text.chars().filter_map(digit).for_each(|value| digits.push(value));
     digits
