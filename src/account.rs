@@ -81,7 +81,7 @@ pub enum Actor {
 /// use telnum::account::Account;
 ///
 /// let account: Account = serde_json::from_str(r#"{"id": "shop", "parent": "master", "enabled": false}"#)?;
-/// assert_eq!(account.parent, Some("master".parse()?));
+/// assert_eq!(account, Account::new("shop".parse()?).with_parent("master".parse()?).with_enabled(false));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -159,6 +159,16 @@ pub struct Account {
 pub trait Accounts: Send + Sync {
     /// Returns the account with `id`, including its [`ancestors`](Account::ancestors) and
     /// [`reseller`](Account::reseller); `None` if it does not exist.
+    ///
+    /// ```
+    /// use telnum::account::{Account, AccountTree, Accounts};
+    ///
+    /// let [master, shop] = ["master".parse()?, "shop".parse()?];
+    /// let accounts = AccountTree::new([Account::new(master), Account::new(shop).with_parent(master)])?;
+    /// assert_eq!(accounts.account(shop).unwrap().ancestors, [master]);
+    /// assert!(accounts.account("rival".parse()?).is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     fn account(&self, id: AccountId) -> Option<Arc<Account>>;
 
     /// Checks that `actor` has any permission at all, and returns its account; `None` for the system.
@@ -186,12 +196,35 @@ pub trait Accounts: Send + Sync {
     }
 
     /// Returns whether `actor` is the system or an existing, enabled account that is an admin.
+    ///
+    /// ```
+    /// use telnum::account::{Account, AccountTree, Accounts, Actor};
+    ///
+    /// let [master, former] = ["master".parse()?, "former".parse()?];
+    /// let accounts = AccountTree::new([
+    ///     Account::new(master).with_admin(true),
+    ///     Account::new(former).with_admin(true).with_enabled(false),
+    /// ])?;
+    /// assert!(accounts.is_admin(Actor::System) && accounts.is_admin(master.into()));
+    /// assert!(!accounts.is_admin(former.into()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     fn is_admin(&self, actor: Actor) -> bool {
         self.check_actor(actor).is_ok_and(|account| account.is_none_or(|account| account.admin))
     }
 
     /// Returns whether `actor` may manage `account`: it is the system, an admin, or an enabled account
     /// whose subtree has `account`. An account that does not exist is in no subtree.
+    ///
+    /// ```
+    /// use telnum::account::{Account, AccountTree, Accounts};
+    ///
+    /// let [reseller, shop] = ["reseller".parse()?, "shop".parse()?];
+    /// let accounts = AccountTree::new([Account::new(reseller), Account::new(shop).with_parent(reseller)])?;
+    /// assert!(accounts.can_manage(reseller.into(), shop) && accounts.can_manage(shop.into(), shop));
+    /// assert!(!accounts.can_manage(shop.into(), reseller));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     fn can_manage(&self, actor: Actor, account: AccountId) -> bool {
         self.check_actor(actor).is_ok_and(|actor| {
             actor.is_none_or(|actor| actor.admin || self.is_self_or_above(actor.id, account))
@@ -283,6 +316,15 @@ const SYSTEM: &str = "system";
 
 impl Actor {
     /// Returns the account; `None` for the system.
+    ///
+    /// ```
+    /// use telnum::account::{AccountId, Actor};
+    ///
+    /// let shop: AccountId = "shop".parse()?;
+    /// assert_eq!(Actor::from(shop).account(), Some(shop));
+    /// assert_eq!(Actor::System.account(), None);
+    /// # Ok::<(), telnum::token::TokenError>(())
+    /// ```
     #[must_use]
     pub const fn account(self) -> Option<AccountId> {
         match self {
@@ -329,6 +371,14 @@ impl<'de> Deserialize<'de> for Actor {
 
 impl Account {
     /// Creates an enabled account without permissions, as a root.
+    ///
+    /// ```
+    /// use telnum::account::Account;
+    ///
+    /// let shop = Account::new("shop".parse()?);
+    /// assert_eq!((shop.parent, serde_json::to_string(&shop)?), (None, r#"{"id":"shop"}"#.to_owned()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn new(id: AccountId) -> Self {
         Self {
@@ -349,60 +399,171 @@ impl Account {
     }
 
     /// Sets the account directly above this one.
+    ///
+    /// ```
+    /// use telnum::account::{Account, AccountTree};
+    ///
+    /// // The order of the accounts is free, but the parent must be among them.
+    /// let shop = Account::new("shop".parse()?).with_parent("master".parse()?);
+    /// assert!(AccountTree::new([shop.clone(), Account::new("master".parse()?)]).is_ok());
+    /// assert!(AccountTree::new([shop]).is_err());
+    /// # Ok::<(), telnum::token::TokenError>(())
+    /// ```
     #[must_use]
     pub fn with_parent(self, parent: AccountId) -> Self {
         Self { parent: Some(parent), ..self }
     }
 
     /// Sets the display name.
+    ///
+    /// ```
+    /// use telnum::account::Account;
+    ///
+    /// let shop = Account::new("shop".parse()?).with_name("Corner Shop");
+    /// assert_eq!(serde_json::to_value(shop)?["name"], "Corner Shop");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_name(self, name: impl Into<String>) -> Self {
         Self { name: name.into(), ..self }
     }
 
     /// Sets whether the account is enabled. Default: `true`.
+    ///
+    /// ```
+    /// use telnum::account::{Account, AccountTree, Accounts};
+    ///
+    /// let shop = Account::new("shop".parse()?).with_enabled(false);
+    /// let accounts = AccountTree::new([shop.clone()])?;
+    /// assert!(!accounts.can_manage(shop.id.into(), shop.id));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_enabled(self, enabled: bool) -> Self {
         Self { enabled, ..self }
     }
 
     /// Sets whether the account may manage all accounts. Default: `false`.
+    ///
+    /// ```
+    /// use telnum::account::{Account, AccountTree, Accounts};
+    ///
+    /// let [master, shop] = ["master".parse()?, "shop".parse()?];
+    /// let accounts = AccountTree::new([Account::new(master).with_admin(true), Account::new(shop)])?;
+    /// // The shop is not below the admin.
+    /// assert!(accounts.can_manage(master.into(), shop));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_admin(self, admin: bool) -> Self {
         Self { admin, ..self }
     }
 
     /// Sets whether the account may create numbers. Default: `false`.
+    ///
+    /// ```
+    /// use telnum::account::{Account, AccountTree};
+    /// use telnum::{lifecycle::State, policy::Policy, record::{Context, Creation}};
+    ///
+    /// let shop = Account::new("shop".parse()?).with_may_add_numbers(true);
+    /// let (accounts, policy) = (AccountTree::new([shop.clone()])?, Policy::default());
+    /// let ctx = Context::new(shop.id, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// assert_eq!(Creation::states(&ctx), [State::InService, State::Reserved]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_may_add_numbers(self, may_add_numbers: bool) -> Self {
         Self { may_add_numbers, ..self }
     }
 
     /// Sets whether the account sells to the accounts below it. Default: `false`.
+    ///
+    /// ```
+    /// use telnum::account::{Account, AccountTree, Accounts};
+    ///
+    /// let [reseller, shop] = ["reseller".parse()?, "shop".parse()?];
+    /// let accounts = AccountTree::new([
+    ///     Account::new(reseller).with_is_reseller(true),
+    ///     Account::new(shop).with_parent(reseller),
+    /// ])?;
+    /// assert_eq!(accounts.account(shop).unwrap().reseller, Some(reseller));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_is_reseller(self, is_reseller: bool) -> Self {
         Self { is_reseller, ..self }
     }
 
     /// Sets the dial plan of the account's users.
+    ///
+    /// ```
+    /// use telnum::account::Account;
+    /// use telnum::normalize::{Converter, Converters};
+    ///
+    /// let office = Converters::new([Converter::new(r"^(\d{7})$").with_prefix("+1415")])?;
+    /// let shop = Account::new("shop".parse()?).with_dial_plan(office);
+    /// assert_eq!(serde_json::to_value(shop)?["dial_plan"][r"^(\d{7})$"]["prefix"], "+1415");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[doc(alias = "dial_plan")]
     #[must_use]
     pub fn with_dial_plan(self, dial_plan: Converters) -> Self {
         Self { dial_plan: Some(dial_plan), ..self }
     }
 
     /// Sets the features allowed on the numbers of the account's customers.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::{names::Feature, policy::Policy, record::{Context, NumberRecord}};
+    /// # let [reseller, shop] = ["reseller".parse()?, "shop".parse()?];
+    /// let accounts = AccountTree::new([
+    ///     Account::new(reseller).with_is_reseller(true).with_allowed_features(Feature::Sms),
+    ///     Account::new(shop).with_parent(reseller),
+    /// ])?;
+    /// # let policy = Policy::default();
+    /// # let ctx = Context::new(Actor::System, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// # let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// let number = found.reserve(Some(shop), &ctx)?.record;
+    /// assert_eq!(number.available_features(&ctx), Feature::Sms.into());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_allowed_features(self, features: impl Into<FeatureSet>) -> Self {
         Self { allowed_features: Some(features.into()), ..self }
     }
 
     /// Sets the features denied on the numbers of the account's customers.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::{feature::FeatureDenial, names::Feature, policy::Policy, record::{Context, NumberRecord}};
+    /// # let [reseller, shop] = ["reseller".parse()?, "shop".parse()?];
+    /// let accounts = AccountTree::new([
+    ///     Account::new(reseller).with_is_reseller(true).with_denied_features(Feature::Prepend),
+    ///     Account::new(shop).with_parent(reseller),
+    /// ])?;
+    /// # let policy = Policy::default();
+    /// # let ctx = Context::new(Actor::System, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// # let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// let number = found.reserve(Some(shop), &ctx)?.record;
+    /// assert_eq!(number.feature_denial(Feature::Prepend, &ctx), Some(FeatureDenial::DeniedByReseller));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_denied_features(self, features: impl Into<FeatureSet>) -> Self {
         Self { denied_features: Some(features.into()), ..self }
     }
 
     /// Sets the carriers that the account may use.
+    ///
+    /// ```
+    /// use telnum::account::Account;
+    ///
+    /// let shop = Account::new("shop".parse()?).with_carriers(["telnyx".parse()?, "local".parse()?]);
+    /// assert_eq!(serde_json::to_string(&shop)?, r#"{"id":"shop","carriers":["knm_telnyx","knm_local"]}"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_carriers(self, carriers: impl IntoIterator<Item = CarrierName>) -> Self {
         Self { carriers: Some(carriers.into_iter().collect()), ..self }
@@ -417,6 +578,15 @@ impl Account {
 
 impl AccountTree {
     /// Creates a tree of accounts, given in any order. Their ancestors and resellers are computed.
+    ///
+    /// ```
+    /// use telnum::account::{Account, AccountTree, AccountTreeError};
+    ///
+    /// let [a, b] = ["a".parse()?, "b".parse()?];
+    /// let error = AccountTree::new([Account::new(a).with_parent(b), Account::new(b).with_parent(a)]).unwrap_err();
+    /// assert_eq!(error.to_string(), "accounts form a cycle: a < b");
+    /// # Ok::<(), telnum::token::TokenError>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -476,6 +646,14 @@ impl AccountTree {
     }
 
     /// Returns the accounts in the order of their ids.
+    ///
+    /// ```
+    /// use telnum::account::{Account, AccountTree};
+    ///
+    /// let accounts = AccountTree::new([Account::new("shop".parse()?), Account::new("master".parse()?)])?;
+    /// assert!(accounts.iter().map(|account| account.id.as_str()).eq(["master", "shop"]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = &Account> {
         self.accounts.values().map(|account| &**account)
     }

@@ -46,15 +46,32 @@ use crate::record::{NumberRecord, RateCenter};
 /// outcome of a call is unknown, it repeats the call with the same key; the carrier must then not order
 /// again, and must return the same result.
 ///
-/// Calls may block. `Arc<T>`, `Box<T>` and `&T` implement the trait if `T` does.
+/// Calls may block. `Arc<T>`, `Box<T>` and `&T` implement the trait if `T` does. The example
+/// `custom_carrier` is an implementation.
 ///
-/// See the example `custom_carrier` for an implementation.
+/// ```
+/// use telnum::carrier::{Availability, Carrier, NumberSearch};
+/// use telnum::testing::ScriptedCarrier;
+///
+/// let carrier = ScriptedCarrier::new("telnyx".parse()?).with_block("+14158860000".parse()?, 100);
+/// assert!(carrier.name() == "telnyx".parse()? && carrier.takes_orders());
+/// let offers = carrier.search(&NumberSearch::new("+1415".parse()?))?;
+/// assert_eq!(carrier.check(&[offers[0].number])?, [Availability::Available]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[doc(alias = "knm_gen_carrier")]
 pub trait Carrier: Send + Sync + fmt::Debug {
     /// Returns the carrier's name, by which records refer to the carrier.
     fn name(&self) -> CarrierName;
 
     /// Returns the carrier's properties. Default: [`CarrierInfo::of`] the name.
+    ///
+    /// ```
+    /// use telnum::carrier::{Carrier, CarrierInfo, MdnCarrier};
+    /// use telnum::names::CarrierName;
+    ///
+    /// assert_eq!(MdnCarrier.info(), CarrierInfo::of(CarrierName::MDN));
+    /// ```
     fn info(&self) -> CarrierInfo {
         CarrierInfo::of(self.name())
     }
@@ -70,6 +87,17 @@ pub trait Carrier: Send + Sync + fmt::Debug {
     /// [consecutive](NumberSearch::consecutive) search, the result is one run of exactly that many
     /// numbers.
     ///
+    /// ```
+    /// use telnum::carrier::{Carrier, NumberSearch};
+    /// use telnum::testing::ScriptedCarrier;
+    ///
+    /// let carrier = ScriptedCarrier::new("telnyx".parse()?).with_block("+14158860000".parse()?, 5);
+    /// let offers = carrier.search(&NumberSearch::new("+1415".parse()?).with_quantity(2))?;
+    /// assert_eq!((offers.len(), offers[0].number), (2, "+14158860000".parse()?));
+    /// assert!(carrier.search(&NumberSearch::new("+1212".parse()?))?.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// An implementor returns [`CarrierError::Unsupported`] for searches that the carrier does not
@@ -78,6 +106,16 @@ pub trait Carrier: Send + Sync + fmt::Debug {
     fn search(&self, search: &NumberSearch) -> Result<Vec<Offer>, CarrierError>;
 
     /// Returns whether each of `numbers` is still for sale, in the order of `numbers`.
+    ///
+    /// ```
+    /// use telnum::carrier::{Availability, Carrier};
+    /// use telnum::testing::ScriptedCarrier;
+    ///
+    /// let carrier = ScriptedCarrier::new("telnyx".parse()?).with_block("+14158860000".parse()?, 1);
+    /// let numbers = ["+14158860000".parse()?, "+14158860001".parse()?];
+    /// assert_eq!(carrier.check(&numbers)?, [Availability::Available, Availability::Unavailable]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -89,6 +127,17 @@ pub trait Carrier: Send + Sync + fmt::Debug {
     ///
     /// The default implementation calls [`check`](Self::check), which suits carriers that sell to all
     /// accounts alike.
+    ///
+    /// ```
+    /// use telnum::carrier::{Availability, Carrier};
+    /// use telnum::testing::ScriptedCarrier;
+    ///
+    /// let (carrier, number) = (ScriptedCarrier::new("telnyx".parse()?), "+14158860000".parse()?);
+    /// let carrier = carrier.with_block(number, 1);
+    /// // This carrier sells to all accounts.
+    /// assert_eq!(carrier.check_for(&[number], Some("shop".parse()?), None)?, [Availability::Available]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -106,6 +155,19 @@ pub trait Carrier: Send + Sync + fmt::Debug {
     /// Buys the number of `record` with the idempotency key `key`, and returns the carrier data to keep
     /// in the record, if any.
     ///
+    /// ```
+    /// use telnum::{carrier::Carrier, record::NumberRecord, testing::ScriptedCarrier};
+    ///
+    /// let (number, telnyx) = ("+14158860000".parse()?, "telnyx".parse()?);
+    /// let carrier = ScriptedCarrier::new(telnyx).with_block(number, 1);
+    /// let record = NumberRecord::discovered(number, telnyx, "2026-03-01T12:00:00Z".parse()?);
+    /// let data = carrier.acquire(&record, "order-7".parse()?)?;
+    /// // The repetition of a call does not order again; another call finds the number sold.
+    /// assert_eq!(carrier.acquire(&record, "order-7".parse()?)?, data);
+    /// assert!(carrier.acquire(&record, "order-8".parse()?).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// An implementor returns [`CarrierError::Refused`] if the number was not sold, and
@@ -115,6 +177,18 @@ pub trait Carrier: Send + Sync + fmt::Debug {
 
     /// Returns the number of `record` to the carrier with the idempotency key `key`. The result is the
     /// carrier data to keep in the record, if any.
+    ///
+    /// ```
+    /// use telnum::{carrier::Carrier, record::NumberRecord, testing::{CarrierOrder, ScriptedCarrier}};
+    ///
+    /// let (number, telnyx) = ("+14158860000".parse()?, "telnyx".parse()?);
+    /// let carrier = ScriptedCarrier::new(telnyx).with_block(number, 1);
+    /// let record = NumberRecord::discovered(number, telnyx, "2026-03-01T12:00:00Z".parse()?);
+    /// carrier.acquire(&record, "order-7".parse()?)?;
+    /// carrier.disconnect(&record, "return-7".parse()?)?;
+    /// assert_eq!(carrier.orders()[1], ("return-7".parse()?, CarrierOrder::Disconnect, number));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -181,10 +255,11 @@ carrier_by_reference!(&T, Box<T>, Arc<T>);
 /// The properties of a carrier.
 ///
 /// ```
-/// use telnum::carrier::CarrierInfo;
+/// use telnum::carrier::{Carrier, CarrierInfo, MdnCarrier};
 ///
-/// let info = CarrierInfo::of("telnyx".parse()?).with_max_prefix_length(6);
+/// let info = CarrierInfo::of("telnyx".parse()?).with_billable(true).with_max_prefix_length(6);
 /// assert_eq!(info, CarrierInfo::of("bandwidth2".parse()?).with_max_prefix_length(6));
+/// assert_eq!(MdnCarrier.info(), info.with_local(true).with_billable(false).with_max_prefix_length(10));
 /// # Ok::<(), telnum::token::TokenError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -204,9 +279,13 @@ pub struct CarrierInfo {
 /// ```
 /// use telnum::carrier::NumberSearch;
 ///
-/// let search = NumberSearch::new("+1415886".parse()?).with_quantity(10).with_consecutive(true);
-/// assert_eq!((search.quantity, search.account), (10, None));
-/// # Ok::<(), telnum::NumberError>(())
+/// let search = NumberSearch::new("+1415886".parse()?)
+///     .with_quantity(10)
+///     .with_consecutive(true)
+///     .with_account("shop".parse()?)
+///     .with_reseller("reseller".parse()?);
+/// assert_eq!((search.quantity, search.account), (10, Some("shop".parse()?)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -227,10 +306,15 @@ pub struct NumberSearch {
 /// A number that a carrier offers for sale.
 ///
 /// ```
+/// use serde_json::json;
 /// use telnum::carrier::Offer;
+/// use telnum::record::RateCenter;
 ///
-/// let offer = Offer::new("+14158867900".parse()?, "telnyx".parse()?);
-/// assert_eq!((offer.carrier.as_str(), offer.rate_center), ("telnyx", None));
+/// let center = RateCenter { lata: "722".into(), name: "SAN RAFAEL".into(), state: "CA".into() };
+/// let offer = Offer::new("+14158867900".parse()?, "telnyx".parse()?)
+///     .with_rate_center(center.clone())
+///     .with_carrier_data(json!({"offer_id": 7}));
+/// assert_eq!((offer.carrier.as_str(), offer.rate_center), ("telnyx", Some(center)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "AvailablePhoneNumber")]
@@ -288,6 +372,15 @@ pub enum CarrierError {
 impl CarrierInfo {
     /// Returns the default properties of the carrier named `name`. The built-in carriers are local and free
     /// of charge; other carriers are neither. All carriers can search by up to 10 digits.
+    ///
+    /// ```
+    /// use telnum::carrier::CarrierInfo;
+    /// use telnum::names::CarrierName;
+    ///
+    /// assert_eq!(CarrierInfo::of(CarrierName::MANAGED), CarrierInfo::of(CarrierName::LOCAL));
+    /// assert_ne!(CarrierInfo::of("telnyx".parse()?), CarrierInfo::of(CarrierName::LOCAL));
+    /// # Ok::<(), telnum::token::TokenError>(())
+    /// ```
     #[must_use]
     pub fn of(name: CarrierName) -> Self {
         let stock = [CarrierName::MANAGED, CarrierName::RESERVED, CarrierName::RESERVED_RESELLER];
@@ -341,7 +434,18 @@ impl NumberSearch {
         Self { reseller: Some(reseller), ..self }
     }
 
-    /// Sets whether the numbers must be consecutive.
+    /// Sets whether the numbers must be consecutive: one run of exactly `quantity` numbers, or none.
+    ///
+    /// ```
+    /// use telnum::carrier::{Carrier, NumberSearch};
+    /// use telnum::testing::ScriptedCarrier;
+    ///
+    /// let carrier = ScriptedCarrier::new("telnyx".parse()?).with_block("+14158860000".parse()?, 3);
+    /// let search = NumberSearch::new("+1415".parse()?).with_consecutive(true);
+    /// assert_eq!(carrier.search(&search.clone().with_quantity(3))?.len(), 3);
+    /// assert_eq!(carrier.search(&search.with_quantity(4))?.len(), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn with_consecutive(self, consecutive: bool) -> Self {
         Self { consecutive, ..self }

@@ -241,6 +241,13 @@ impl Classifiers {
     }
 
     /// Returns the normalizer that is applied to every text first.
+    ///
+    /// ```
+    /// use telnum::classify::Classifiers;
+    ///
+    /// let classifiers = Classifiers::north_america();
+    /// assert_eq!(classifiers.normalizer().normalize("4158867900").text(), "+14158867900");
+    /// ```
     #[must_use]
     pub const fn normalizer(&self) -> &Normalizer {
         &self.normalizer

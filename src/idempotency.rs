@@ -27,7 +27,8 @@ token_type! {
     /// use telnum::idempotency::IdempotencyKey;
     ///
     /// let key: IdempotencyKey = "order-7".parse()?;
-    /// assert_eq!(key.to_string().parse(), Ok(key));
+    /// assert_eq!(key.as_str(), "order-7");
+    /// assert!("x".repeat(65).parse::<IdempotencyKey>().is_err());
     /// # Ok::<(), telnum::token::TokenError>(())
     /// ```
     IdempotencyKey, 64

@@ -60,6 +60,15 @@ use crate::number::{PhoneNumber, Prefix};
 pub trait LocalityLookup: Send + Sync + fmt::Debug {
     /// Returns the locality of `number`; `None` if it is not known.
     ///
+    /// ```
+    /// use telnum::locality::{LocalityLookup, LocalityTable};
+    ///
+    /// let table = LocalityTable::from_tsv("+1415\tUS\tCA\tSan Francisco\n")?;
+    /// assert_eq!(&*table.locate("+14158867900".parse()?)?.unwrap().locality, "San Francisco");
+    /// assert_eq!(table.locate("+442079460000".parse()?)?, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// An implementor returns [`LocalityError::Failed`] if its database cannot be reached or does not
@@ -68,10 +77,24 @@ pub trait LocalityLookup: Send + Sync + fmt::Debug {
 
     /// Returns the prefixes of the numbers of `city`, ignoring case. `country` is an ISO 3166-1 alpha-2
     /// code.
+    ///
+    /// ```
+    /// use telnum::locality::{LocalityLookup, LocalityTable};
+    ///
+    /// let table = LocalityTable::from_tsv("+1415\tUS\tCA\tSan Francisco\n+1628\tUS\tCA\tSan Francisco\n")?;
+    /// assert_eq!(table.prefixes("US", "SAN FRANCISCO"), ["+1415".parse()?, "+1628".parse()?]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     fn prefixes(&self, country: &str, city: &str) -> Vec<Prefix>;
 
     /// Returns whether lookups need no calls to other systems. Only such a source is used to determine
     /// the rate centres of all results of a search. Default: `false`.
+    ///
+    /// ```
+    /// use telnum::locality::{LocalityLookup, LocalityTable};
+    ///
+    /// assert!(LocalityTable::new().is_in_memory());
+    /// ```
     fn is_in_memory(&self) -> bool {
         false
     }

@@ -28,7 +28,7 @@ use crate::token::{Token, TokenError};
 /// use telnum::names::Feature;
 ///
 /// assert_eq!("dash_e911".parse(), Ok(Feature::E911));
-/// assert_eq!(Feature::E911.to_string(), "e911");
+/// assert_eq!(Feature::E911.as_str(), "e911");
 /// assert!(Feature::all().is_sorted_by_key(Feature::as_str));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -136,6 +136,13 @@ impl FeatureSet {
         Self::new(&[Feature::Cnam, Feature::E911, Feature::Mms, Feature::Port, Feature::Sms]);
 
     /// Creates a set of features.
+    ///
+    /// ```
+    /// use telnum::names::{Feature, FeatureSet};
+    ///
+    /// const MESSAGES: FeatureSet = FeatureSet::new(&[Feature::Sms, Feature::Mms]);
+    /// assert_eq!(MESSAGES, [Feature::Mms, Feature::Sms].into());
+    /// ```
     #[must_use]
     pub const fn new(features: &[Feature]) -> Self {
         let (mut bits, mut rest) = (0, features);
@@ -146,30 +153,65 @@ impl FeatureSet {
     }
 
     /// Returns whether the set contains `feature`.
+    ///
+    /// ```
+    /// use telnum::names::{Feature, FeatureSet};
+    ///
+    /// assert!(FeatureSet::EXTERNAL.contains(Feature::Sms));
+    /// assert!(!FeatureSet::EXTERNAL.contains(Feature::Failover));
+    /// ```
     #[must_use]
     pub const fn contains(self, feature: Feature) -> bool {
         self.0 & Self::bit(feature) != 0
     }
 
     /// Returns whether the set is empty.
+    ///
+    /// ```
+    /// use telnum::names::{Feature, FeatureSet};
+    ///
+    /// assert!(FeatureSet::EMPTY.is_empty() && !FeatureSet::from(Feature::Sms).is_empty());
+    /// ```
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
     /// Returns the features that are in `self` or in `other`.
+    ///
+    /// ```
+    /// use telnum::names::{Feature, FeatureSet};
+    ///
+    /// let messages = FeatureSet::from(Feature::Sms).union(Feature::Mms.into());
+    /// assert_eq!(messages, FeatureSet::new(&[Feature::Sms, Feature::Mms]));
+    /// ```
     #[must_use]
     pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
     /// Returns the features that are in `self` but not in `other`.
+    ///
+    /// ```
+    /// use telnum::names::{Feature, FeatureSet};
+    ///
+    /// // The features of the reseller, minus those that it denies.
+    /// let allowed = FeatureSet::new(&[Feature::E911, Feature::Sms]).difference(Feature::Sms.into());
+    /// assert_eq!(allowed, Feature::E911.into());
+    /// ```
     #[must_use]
     pub const fn difference(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
     /// Returns the features in the order of their names.
+    ///
+    /// ```
+    /// use telnum::names::{Feature, FeatureSet};
+    ///
+    /// let messages = FeatureSet::new(&[Feature::Sms, Feature::Mms]);
+    /// assert!(messages.iter().eq([Feature::Mms, Feature::Sms]));
+    /// ```
     pub fn iter(self) -> impl Iterator<Item = Feature> {
         Feature::all().filter(move |feature| self.contains(*feature))
     }
@@ -256,6 +298,16 @@ impl CarrierName {
     }
 
     /// Returns the name.
+    ///
+    /// ```
+    /// use telnum::names::CarrierName;
+    ///
+    /// // In JSON the name is that of the carrier's module.
+    /// let carrier: CarrierName = "telnyx".parse()?;
+    /// assert_eq!(carrier.as_str(), "telnyx");
+    /// assert_eq!(serde_json::to_value(carrier)?, "knm_telnyx");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.as_str()

@@ -274,6 +274,13 @@ impl Normalizer {
     }
 
     /// Returns the system's converters; `None` for a [`strict`](Self::strict) normalizer.
+    ///
+    /// ```
+    /// use telnum::{normalize::Normalizer, plan::Region};
+    ///
+    /// assert_eq!(Normalizer::reference().converters().unwrap().iter().len(), 3);
+    /// assert!(Normalizer::strict(Region::US).converters().is_none());
+    /// ```
     #[must_use]
     pub const fn converters(&self) -> Option<&Converters> {
         match &self.system {
@@ -283,6 +290,15 @@ impl Normalizer {
     }
 
     /// Returns the account's dial plan, if one is set.
+    ///
+    /// ```
+    /// use telnum::normalize::{Converter, Converters, Normalizer};
+    ///
+    /// let office = Converters::new([Converter::new(r"^(\d{7})$").with_prefix("+1415")])?;
+    /// let normalizer = Normalizer::reference().with_dial_plan(office);
+    /// assert_eq!(normalizer.dial_plan().unwrap().iter().len(), 1);
+    /// # Ok::<(), telnum::normalize::ConvertersError>(())
+    /// ```
     #[must_use]
     pub const fn dial_plan(&self) -> Option<&Converters> {
         self.dial_plan.as_ref()

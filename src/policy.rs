@@ -138,6 +138,7 @@ pub struct Ageing {
 /// use telnum::policy::SubscriberClass;
 ///
 /// assert_eq!("toll_free".parse(), Ok(SubscriberClass::TollFree));
+/// assert_eq!(SubscriberClass::Business.as_str(), "business");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SubscriberClass {
@@ -223,11 +224,11 @@ pub struct CnamProfile {
 /// rules.
 ///
 /// ```
-/// use telnum::policy::{OutboundRules, Policy};
+/// use telnum::policy::OutboundRules;
 ///
-/// let rules = OutboundRules::default().with_local(false);
-/// let policy: Policy = serde_json::from_str(r#"{"force_outbound": {"local": false}}"#)?;
-/// assert_eq!(policy, Policy::default().with_force_outbound(rules));
+/// let rules = OutboundRules::default().with_default(true).with_local(false).with_port_in(false);
+/// let read = r#"{"default": true, "local": false, "port_in": false, "port_out": true}"#;
+/// assert_eq!(rules, serde_json::from_str(read)?);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -254,6 +255,20 @@ impl Default for OutboundRules {
 
 impl OutboundRules {
     /// Sets whether calls to a number without a `force_outbound` setting go out. Default: `false`.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{policy::{OutboundRules, Policy}, record::{Context, NumberRecord}};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// let policy = Policy::default().with_force_outbound(OutboundRules::default().with_default(true));
+    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// # let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// let number = found.activate(Some(shop), &ctx)?.record;
+    /// assert!(number.route(&accounts, &policy)?.force_outbound);
+    /// assert!(!number.route(&accounts, &Policy::default())?.force_outbound);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[doc(alias = "default_force_outbound")]
     #[must_use]
     pub const fn with_default(self, default: bool) -> Self {
@@ -275,6 +290,20 @@ impl OutboundRules {
     }
 
     /// Sets whether calls to a number that is being ported out go out. Default: `true`.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{lifecycle::State, policy::{OutboundRules, Policy}, record::{Context, NumberRecord}};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// let policy = Policy::default().with_force_outbound(OutboundRules::default().with_port_out(false));
+    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// # let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// let leaving = found.activate(Some(shop), &ctx)?.record.change_state(State::PortOut, None, &ctx)?.record;
+    /// assert!(!leaving.route(&accounts, &policy)?.force_outbound);
+    /// assert!(leaving.route(&accounts, &Policy::default())?.force_outbound);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[doc(alias = "force_port_out_outbound")]
     #[must_use]
     pub const fn with_port_out(self, port_out: bool) -> Self {
@@ -314,24 +343,77 @@ impl Default for Policy {
 
 impl Policy {
     /// Sets the state of a released number that no other account has reserved. Default: available.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{lifecycle::State, policy::{Policy, ReleasedState}, record::{Context, NumberRecord}};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// let policy = Policy::default().with_released_state(ReleasedState::Released);
+    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// # let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// let number = found.activate(Some(shop), &ctx)?.record;
+    /// assert_eq!(number.release(&ctx)?.record.state(), State::Released);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_released_state(self, released_state: ReleasedState) -> Self {
         Self { released_state, ..self }
     }
 
     /// Sets whether a released number is deleted, regardless of its carrier. Default: `false`.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{lifecycle::State, policy::Policy, record::{Context, NumberRecord}};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// let policy = Policy::default().with_delete_on_release(true);
+    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// # let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// let number = found.activate(Some(shop), &ctx)?.record;
+    /// assert_eq!(number.release(&ctx)?.record.state(), State::Deleted);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_delete_on_release(self, delete_on_release: bool) -> Self {
         Self { delete_on_release, ..self }
     }
 
     /// Sets the ageing of a released number; with `None` numbers do not age. Default: `None`.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{lifecycle::State, policy::{Ageing, Policy, SubscriberClass}, record::{Context, NumberRecord}};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// let policy = Policy::default().with_ageing(Ageing::new(SubscriberClass::Business, 90)?);
+    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// # let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// let number = found.activate(Some(shop), &ctx)?.record;
+    /// assert_eq!(number.release(&ctx)?.record.state(), State::Aging);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[doc(alias = "aging")]
     #[must_use]
     pub fn with_ageing(self, ageing: impl Into<Option<Ageing>>) -> Self {
         Self { ageing: ageing.into(), ..self }
     }
 
     /// Sets the duration of a reservation; with `None` it lasts until the number is released. Default: `None`.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{policy::{LeaseTerms, Policy}, record::{Context, NumberRecord}};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// let policy = Policy::default().with_reservation(LeaseTerms::new(15 * 60));
+    /// let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// # let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// let reserved = found.reserve(Some(shop), &ctx)?.record;
+    /// assert_eq!(reserved.lease().unwrap().until, "2026-03-01T12:15:00Z".parse()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_reservation(self, reservation: impl Into<Option<LeaseTerms>>) -> Self {
         Self { reservation: reservation.into(), ..self }
@@ -339,18 +421,52 @@ impl Policy {
 
     /// Sets the number of days after which a number that was found at a carrier but not bought is removed.
     /// Default: 1.
+    ///
+    /// ```
+    /// use chrono::TimeDelta;
+    /// use telnum::policy::Policy;
+    /// use telnum::record::{Due, NumberRecord};
+    ///
+    /// let (policy, now) = (Policy::default().with_discovery_days(7), "2026-03-01T12:00:00Z".parse()?);
+    /// let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, now);
+    /// assert_eq!(found.due(&policy, now.after(TimeDelta::days(6))), None);
+    /// assert_eq!(found.due(&policy, now.after(TimeDelta::days(7))), Some(Due::Forget));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_discovery_days(self, discovery_days: u16) -> Self {
         Self { discovery_days, ..self }
     }
 
     /// Sets the maximum size of the fields that users set on a number. Default: [`DocumentLimits::default`].
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{policy::{DocumentLimits, Policy}, record::{Context, Creation, NumberRecord}};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop).with_admin(true)])?;
+    /// let policy = Policy::default().with_document(DocumentLimits::default().with_max_keys(1));
+    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// let fields = serde_json::from_str(r#"{"note": "front desk", "floor": 2}"#)?;
+    /// let creation = Creation::default().with_owner(shop).with_document(fields);
+    /// let refusal = NumberRecord::create("+14158867900".parse()?, creation, &ctx).unwrap_err();
+    /// assert_eq!(refusal.to_string(), "expected at most 1 keys, found 2");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_document(self, document: DocumentLimits) -> Self {
         Self { document, ..self }
     }
 
     /// Sets the time for which the sweep keeps events and receipts. Default: [`Retention::default`].
+    ///
+    /// ```
+    /// use telnum::policy::{Policy, Retention};
+    ///
+    /// let policy: Policy = serde_json::from_str(r#"{"retention": {"receipt_hours": 24}}"#)?;
+    /// assert_eq!(policy, Policy::default().with_retention(Retention::default().with_receipt_hours(24)));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub fn with_retention(self, retention: Retention) -> Self {
         Self { retention, ..self }
@@ -373,24 +489,79 @@ impl Policy {
 
     /// Sets the features allowed on a number if neither the number nor its reseller has an allow list.
     /// Default: `carrier_name`, `failover`, `force_outbound`, `prepend`, `ringback`.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{names::Feature, policy::Policy, record::{Context, NumberRecord}};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// let policy = Policy::default().with_allowed_features([Feature::E911, Feature::Sms]);
+    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// # let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// let number = found.activate(Some(shop), &ctx)?.record;
+    /// assert!(number.available_features(&ctx).contains(Feature::E911));
+    /// assert!(!number.available_features(&ctx).contains(Feature::Prepend));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_allowed_features(self, allowed_features: impl Into<FeatureSet>) -> Self {
         Self { allowed_features: allowed_features.into(), ..self }
     }
 
     /// Sets whether [`FeatureSet::EXTERNAL`] is allowed on local numbers. Default: `false`.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{names::{CarrierName, Feature}, policy::Policy, record::{Context, Creation, NumberRecord}};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop).with_admin(true)])?;
+    /// let policy = Policy::default().with_allowed_features(Feature::Sms).with_local_feature_override(true);
+    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// # let creation = Creation::default().with_owner(shop);
+    /// let number = NumberRecord::create("+14158867900".parse()?, creation, &ctx)?.record;
+    /// assert_eq!(number.carrier(), CarrierName::LOCAL);
+    /// assert!(number.available_features(&ctx).contains(Feature::Sms));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[doc(alias = "local_feature_override")]
     #[must_use]
     pub fn with_local_feature_override(self, local_feature_override: bool) -> Self {
         Self { local_feature_override, ..self }
     }
 
     /// Sets the characters allowed in a caller name. Default: [`CnamProfile::DEFAULT`].
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{names::Feature, policy::{CnamProfile, Policy}, record::{Context, Creation, NumberRecord}};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop).with_admin(true)])?;
+    /// let policy = Policy::default().with_cnam(CnamProfile::WIDEST).with_allowed_features(Feature::Cnam);
+    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// let fields = serde_json::from_str(r#"{"cnam": {"display_name": "Café №1"}}"#)?;
+    /// let creation = Creation::default().with_owner(shop).with_carrier("telnyx".parse().ok()).with_document(fields);
+    /// assert!(NumberRecord::create("+14158867900".parse()?, creation, &ctx).is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_cnam(self, cnam: CnamProfile) -> Self {
         Self { cnam, ..self }
     }
 
     /// Sets the carrier of a number that is created without one. Default: [`CarrierName::LOCAL`].
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{policy::Policy, record::{Context, Creation, NumberRecord}};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop).with_admin(true)])?;
+    /// let policy = Policy::default().with_default_carrier("telnyx".parse()?);
+    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// let creation = Creation::default().with_owner(shop);
+    /// let number = NumberRecord::create("+14158867900".parse()?, creation, &ctx)?.record;
+    /// assert_eq!(number.carrier(), "telnyx".parse()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_default_carrier(self, default_carrier: CarrierName) -> Self {
         Self { default_carrier, ..self }
@@ -398,6 +569,19 @@ impl Policy {
 
     /// Sets the number of days after which a note is removed: a number in
     /// [`State::PortIn`](crate::lifecycle::State::PortIn) that is on no active port request. Default: 30.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{lifecycle::State, policy::Policy, record::{Context, Creation, Due, NumberRecord}};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// let policy = Policy::default().with_port_in_days(7);
+    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// let creation = Creation::default().with_owner(shop).with_state(State::PortIn);
+    /// let note = NumberRecord::create("+14158867900".parse()?, creation, &ctx)?.record;
+    /// assert_eq!(note.due(&policy, ctx.now.after(chrono::TimeDelta::days(7))), Some(Due::Forget));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_port_in_days(self, port_in_days: u16) -> Self {
         Self { port_in_days, ..self }
@@ -406,6 +590,14 @@ impl Policy {
     /// Sets the maximum number of an account's notes: its numbers in
     /// [`State::PortIn`](crate::lifecycle::State::PortIn) that are on no active port request. Calls that run at
     /// the same time are counted separately. Default: 100.
+    ///
+    /// ```
+    /// use telnum::policy::Policy;
+    ///
+    /// let policy: Policy = serde_json::from_str(r#"{"max_port_in": 20}"#)?;
+    /// assert_eq!(policy, Policy::default().with_max_port_in(20));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub fn with_max_port_in(self, max_port_in: usize) -> Self {
         Self { max_port_in, ..self }
@@ -413,6 +605,19 @@ impl Policy {
 
     /// Sets whether a released number is disconnected at its carrier immediately, and bought again for the
     /// next account. Default: `false`, it is disconnected when it is deleted.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{policy::Policy, record::{Context, ExternalEffect, NumberRecord}};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// let policy = Policy::default().with_disconnect_on_release(true);
+    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// # let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// let number = found.activate(Some(shop), &ctx)?.record;
+    /// assert_eq!(number.release(&ctx)?.effects, [ExternalEffect::Disconnect]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_disconnect_on_release(self, disconnect_on_release: bool) -> Self {
         Self { disconnect_on_release, ..self }
@@ -420,6 +625,18 @@ impl Policy {
 
     /// Sets the rules by which a call between two numbers of the service goes out to a carrier. Default:
     /// [`OutboundRules::default`].
+    ///
+    /// ```
+    /// use telnum::account::{Account, AccountTree};
+    /// use telnum::policy::{OutboundRules, Policy};
+    /// use telnum::record::Route;
+    ///
+    /// let accounts = AccountTree::new([Account::new("shop".parse()?)])?;
+    /// let policy = Policy::default().with_force_outbound(OutboundRules::default().with_port_in(false));
+    /// let route = Route::of_port("+14158867900".parse()?, "shop".parse()?, &accounts, &policy)?;
+    /// assert!(!route.force_outbound);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_force_outbound(self, force_outbound: OutboundRules) -> Self {
         Self { force_outbound, ..self }
@@ -427,12 +644,33 @@ impl Policy {
 
     /// Sets whether calls to a number that is not stored, but is on an active port request, are routed to the
     /// account of that request. Default: `true`.
+    ///
+    /// ```
+    /// use telnum::policy::Policy;
+    ///
+    /// let policy: Policy = serde_json::from_str(r#"{"account_from_port_requests": false}"#)?;
+    /// assert_eq!(policy, Policy::default().with_account_from_port_requests(false));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub fn with_account_from_port_requests(self, account_from_port_requests: bool) -> Self {
         Self { account_from_port_requests, ..self }
     }
 
     /// Sets the carrier of a number that is ported in. Default: [`CarrierName::LOCAL`].
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{policy::Policy, record::{Context, Creation, NumberRecord}};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop).with_admin(true)])?;
+    /// let policy = Policy::default().with_port_in_carrier("telnyx".parse()?);
+    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// let creation = Creation::default().with_owner(shop).with_ported_in(true);
+    /// let number = NumberRecord::create("+14158867900".parse()?, creation, &ctx)?.record;
+    /// assert_eq!(number.carrier(), "telnyx".parse()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_port_in_carrier(self, port_in_carrier: CarrierName) -> Self {
         Self { port_in_carrier, ..self }
@@ -444,6 +682,14 @@ impl Ageing {
     pub(crate) const MIN_DAYS: u16 = 45;
 
     /// Creates an ageing period of `days` for the numbers of a subscriber class.
+    ///
+    /// ```
+    /// use telnum::policy::{Ageing, SubscriberClass};
+    ///
+    /// assert!(Ageing::new(SubscriberClass::TollFree, 120).is_ok());
+    /// let error = Ageing::new(SubscriberClass::TollFree, 30).unwrap_err();
+    /// assert_eq!(error.to_string(), "ageing of toll_free numbers: expected 45 to 120 days, found 30");
+    /// ```
     ///
     /// # Errors
     ///
@@ -475,6 +721,13 @@ impl Ageing {
     }
 
     /// Returns the number of days that a number ages before it becomes available.
+    ///
+    /// ```
+    /// use telnum::policy::{Ageing, SubscriberClass};
+    ///
+    /// assert_eq!(Ageing::new(SubscriberClass::Residential, 60)?.days(), 60);
+    /// # Ok::<(), telnum::policy::AgeingError>(())
+    /// ```
     #[must_use]
     pub const fn days(self) -> u16 {
         self.days
@@ -511,6 +764,14 @@ impl SubscriberClass {
 
 impl LeaseTerms {
     /// Creates terms for reservations that last `seconds` and cannot be extended.
+    ///
+    /// ```
+    /// use telnum::policy::LeaseTerms;
+    ///
+    /// let terms: LeaseTerms = serde_json::from_str(r#"{"seconds": 900, "longest_seconds": 900}"#)?;
+    /// assert_eq!(terms, LeaseTerms::new(15 * 60));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub const fn new(seconds: u32) -> Self {
         Self { seconds, longest_seconds: seconds }
@@ -518,6 +779,21 @@ impl LeaseTerms {
 
     /// Sets the maximum duration of a reservation with all its extensions, in seconds from the time of
     /// the reservation. A value below the duration of a new reservation is raised to it.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{policy::{LeaseTerms, Policy}, record::{Context, NumberRecord}};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// let terms = LeaseTerms::new(15 * 60).with_longest_seconds(2 * 60 * 60);
+    /// let policy = Policy::default().with_reservation(terms);
+    /// let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// # let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// let reserved = found.reserve(Some(shop), &ctx)?.record;
+    /// assert!(reserved.extend_lease("2026-03-01T14:00:00Z".parse()?, &ctx).is_ok());
+    /// assert!(reserved.extend_lease("2026-03-01T14:00:01Z".parse()?, &ctx).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn with_longest_seconds(self, longest_seconds: u32) -> Self {
         Self { longest_seconds, ..self }
@@ -552,24 +828,55 @@ impl CnamProfile {
 
     /// Sets the allowed characters other than ASCII letters, ASCII digits and the space; with `None`
     /// all characters except control characters are allowed.
+    ///
+    /// ```
+    /// use telnum::{feature::cnam::CnamName, policy::CnamProfile};
+    ///
+    /// let letters_only = CnamProfile::DEFAULT.with_punctuation(Some("".into()));
+    /// assert!(CnamName::new("A-1 Pizza", &CnamProfile::DEFAULT).is_ok());
+    /// assert!(CnamName::new("A-1 Pizza", &letters_only).is_err());
+    /// ```
     #[must_use]
     pub fn with_punctuation(self, punctuation: Option<Cow<'static, str>>) -> Self {
         Self { punctuation, ..self }
     }
 
     /// Sets the minimum number of letters.
+    ///
+    /// ```
+    /// use telnum::{feature::cnam::CnamName, policy::CnamProfile};
+    ///
+    /// let profile = CnamProfile::DEFAULT.with_min_letters(1);
+    /// assert!(CnamName::new("24/7 X", &profile.with_punctuation(Some("/".into()))).is_ok());
+    /// assert!(CnamName::new("247 X", &CnamProfile::DEFAULT).is_err());
+    /// ```
     #[must_use]
     pub fn with_min_letters(self, min_letters: usize) -> Self {
         Self { min_letters, ..self }
     }
 
     /// Sets whether the name may consist of digits only.
+    ///
+    /// ```
+    /// use telnum::{feature::cnam::CnamName, policy::CnamProfile};
+    ///
+    /// let profile = CnamProfile::DEFAULT.with_all_digits(true).with_min_letters(0);
+    /// assert!(CnamName::new("4158867900", &profile).is_ok());
+    /// ```
     #[must_use]
     pub fn with_all_digits(self, all_digits: bool) -> Self {
         Self { all_digits, ..self }
     }
 
     /// Sets whether the name may start with a space.
+    ///
+    /// ```
+    /// use telnum::{feature::cnam::CnamName, policy::CnamProfile};
+    ///
+    /// let profile = CnamProfile::DEFAULT.with_leading_space(true);
+    /// assert!(CnamName::new(" my CNAM", &profile).is_ok());
+    /// assert!(CnamName::new(" my CNAM", &CnamProfile::DEFAULT).is_err());
+    /// ```
     #[must_use]
     pub fn with_leading_space(self, leading_space: bool) -> Self {
         Self { leading_space, ..self }

@@ -72,6 +72,18 @@ use crate::record::NumberRecord;
 pub trait E911Provider: Send + Sync + fmt::Debug {
     /// Returns the outcome that provisioning `address` would have, without changing anything.
     ///
+    /// ```
+    /// # use telnum::feature::e911::{E911Address, E911Outcome};
+    /// # use telnum::provider::{AddressBook, E911Provider};
+    /// let place = E911Address::from_value(serde_json::json!({
+    ///     "street_address": "1 E 1ST ST", "locality": "RENO", "region": "NV", "postal_code": "89501",
+    /// }))?;
+    /// let outcome = AddressBook::new([place.clone()]).validate(&place)?;
+    /// assert!(matches!(outcome, E911Outcome::Provisioned(_)));
+    /// assert!(matches!(AddressBook::new([]).validate(&place)?, E911Outcome::Invalid(_)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// An implementor returns [`ProviderError::Unknown`] if the provider cannot be reached or its
@@ -81,6 +93,20 @@ pub trait E911Provider: Send + Sync + fmt::Debug {
     /// Registers `address` for the number of `record`, if exactly one place matches it.
     ///
     /// An address that no place or several places match is an outcome and not an error.
+    ///
+    /// ```
+    /// # use telnum::feature::e911::{E911Address, E911Outcome, E911Status};
+    /// # use telnum::{provider::{AddressBook, E911Provider}, record::NumberRecord};
+    /// # let place = E911Address::from_value(serde_json::json!({
+    /// #     "street_address": "1 E 1ST ST", "locality": "RENO", "region": "NV", "postal_code": "89501"}))?;
+    /// # let now = "2026-03-01T12:00:00Z".parse()?;
+    /// # let record = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, now);
+    /// let book = AddressBook::new([place.clone()]);
+    /// let outcome = book.provision(&record, &place, "key-1".parse()?)?;
+    /// let E911Outcome::Provisioned(address) = outcome else { panic!() };
+    /// assert_eq!(address.fields().status, Some(E911Status::Provisioned));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -95,6 +121,16 @@ pub trait E911Provider: Send + Sync + fmt::Debug {
 
     /// Removes the address of the number of `record`. The call succeeds if the number has no address.
     ///
+    /// ```
+    /// # use telnum::{provider::{AddressBook, E911Provider}, record::NumberRecord};
+    /// # let now = "2026-03-01T12:00:00Z".parse()?;
+    /// # let record = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, now);
+    /// let book = AddressBook::new([]);
+    /// // The number has no address.
+    /// assert!(E911Provider::remove(&book, &record, "key-1".parse()?).is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// An implementor returns [`ProviderError::Refused`] if the provider refuses the removal, and
@@ -105,10 +141,37 @@ pub trait E911Provider: Send + Sync + fmt::Debug {
 /// A provider that displays the caller names of numbers and looks up the names of their callers.
 ///
 /// See the [module](self) for the contract. `&T`, `Box<T>` and `Arc<T>` implement the trait if `T`
-/// does. [`CnamNotifications`] is an example of an implementation.
+/// does.
+///
+/// ```
+/// use telnum::feature::cnam::Cnam;
+/// use telnum::provider::{CnamNotifications, CnamProvider};
+/// use telnum::record::NumberRecord;
+///
+/// let notifications = CnamNotifications::default();
+/// let record =
+///     NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, "2026-03-01T12:00:00Z".parse()?);
+/// notifications.set(&record, &Cnam::default(), "key-1".parse()?)?;
+/// notifications.remove(&record, "key-2".parse()?)?;
+/// assert_eq!(notifications.all().len(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[doc(alias = "cnam_notifier")]
 pub trait CnamProvider: Send + Sync + fmt::Debug {
     /// Sets the name displayed for the number of `record`, and whether callers' names are looked up.
+    ///
+    /// ```
+    /// # use telnum::{provider::{CnamNotifications, CnamProvider}, record::NumberRecord};
+    /// use telnum::feature::cnam::Cnam;
+    ///
+    /// # let now = "2026-03-01T12:00:00Z".parse()?;
+    /// # let record = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, now);
+    /// let cnam: Cnam = serde_json::from_str(r#"{"display_name": "my CNAM"}"#)?;
+    /// let provider = CnamNotifications::default();
+    /// provider.set(&record, &cnam, "key-1".parse()?)?;
+    /// assert_eq!(provider.all()[0].2, Some(cnam));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -118,6 +181,16 @@ pub trait CnamProvider: Send + Sync + fmt::Debug {
 
     /// Removes the name of the number of `record`, and ends the lookup of callers' names. The call
     /// succeeds if the number has no name.
+    ///
+    /// ```
+    /// # use telnum::{provider::{CnamNotifications, CnamProvider}, record::NumberRecord};
+    /// # let now = "2026-03-01T12:00:00Z".parse()?;
+    /// # let record = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, now);
+    /// let provider = CnamNotifications::default();
+    /// provider.remove(&record, "key-2".parse()?)?;
+    /// assert_eq!(provider.all(), [("key-2".parse()?, record.number(), None)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -182,6 +255,24 @@ pub enum ProviderError {
 ///
 /// An address that equals a known one, ignoring case, is provisioned. If the street, the region, and
 /// the city or the postal code equal those of known addresses, these are the candidates.
+///
+/// ```
+/// use telnum::feature::e911::E911Address;
+/// use telnum::provider::{AddressBook, E911Provider};
+/// use telnum::record::NumberRecord;
+///
+/// let place = E911Address::from_value(serde_json::json!({
+///     "street_address": "116 NATOMA ST", "locality": "SAN FRANCISCO", "region": "CA", "postal_code": "94105",
+/// }))?;
+/// let book = AddressBook::new([place.clone()]);
+/// let record =
+///     NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, "2026-03-01T12:00:00Z".parse()?);
+/// book.provision(&record, &place, "key-1".parse()?)?;
+/// assert_eq!(book.provisioned(record.number()).unwrap().fields().locality, "SAN FRANCISCO");
+/// book.remove(&record, "key-2".parse()?)?;
+/// assert_eq!(book.provisioned(record.number()), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct AddressBook {
     places: Vec<E911Address>,

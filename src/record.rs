@@ -107,8 +107,12 @@ use crate::time::Timestamp;
 ///     "pvt_created": 63565934327_u64, "pvt_modified": 63565934344_u64,
 /// }))?;
 /// assert_eq!((record.number().to_string(), record.state()), ("+14158867900".into(), State::InService));
-/// assert_eq!((record.owner(), record.used_by()), (Some("shop".parse()?), Some("callflow")));
-/// assert_eq!((record.carrier(), record.custom().unwrap().len()), ("telnyx".parse()?, 1));
+/// assert_eq!((record.owner(), record.previous_owner()), (Some("shop".parse()?), None));
+/// assert_eq!((record.used_by(), record.carrier()), (Some("callflow"), "telnyx".parse()?));
+/// assert_eq!((record.carrier_data(), record.rate_center(), record.ported_in()), (None, None, false));
+/// assert_eq!((record.allowed_features(), record.denied_features()), (None, None));
+/// assert_eq!(record.custom().unwrap()["my_field"], 7);
+/// assert_eq!((record.version(), record.updated().since(record.created()).num_seconds()), (1, 17));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias("knm_phone_number", "IncomingPhoneNumber"))]
@@ -181,6 +185,21 @@ pub struct Decision {
 
 impl Decision {
     /// Returns whether the command changes the record.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{policy::Policy, record::Context};
+    /// use telnum::record::NumberRecord;
+    ///
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let policy = Policy::default();
+    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// let used = found.activate(Some(shop), &ctx)?;
+    /// assert!(used.is_dirty() && !used.record.activate(Some(shop), &ctx)?.is_dirty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn is_dirty(&self) -> bool {
         !self.events.is_empty()
@@ -247,6 +266,19 @@ impl NumberRecord {
     }
 
     /// Returns the account that owned the number before.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{policy::Policy, record::{Context, NumberRecord}};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let policy = Policy::default();
+    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// # let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// let released = found.activate(Some(shop), &ctx)?.record.release(&ctx)?.record;
+    /// assert_eq!((released.owner(), released.previous_owner()), (None, Some(shop)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[doc(alias = "prev_assigned_to")]
     #[must_use]
     pub const fn previous_owner(&self) -> Option<AccountId> {
@@ -261,6 +293,19 @@ impl NumberRecord {
 
     /// Returns the accounts that reserved the number, starting with the latest. A
     /// [release](Self::release) returns the number to the previous account.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{policy::Policy, record::{Context, NumberRecord}};
+    /// # let [reseller, shop] = ["reseller".parse()?, "shop".parse()?];
+    /// # let accounts = AccountTree::new([Account::new(reseller), Account::new(shop).with_parent(reseller)])?;
+    /// # let policy = Policy::default();
+    /// # let ctx = Context::new(reseller, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// # let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// let reserved = found.reserve(Some(reseller), &ctx)?.record.reserve(Some(shop), &ctx)?.record;
+    /// assert_eq!(reserved.history(), [shop, reseller]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[doc(alias = "reserve_history")]
     #[must_use]
     pub fn history(&self) -> &[AccountId] {
@@ -268,6 +313,19 @@ impl NumberRecord {
     }
 
     /// Returns the term of the reservation, if the number is reserved for a limited time.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{policy::{LeaseTerms, Policy}, record::{Context, NumberRecord}};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// let policy = Policy::default().with_reservation(LeaseTerms::new(900));
+    /// let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// # let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// let lease = found.reserve(Some(shop), &ctx)?.record.lease().unwrap();
+    /// assert_eq!((lease.since, lease.until.since(lease.since).num_minutes()), (ctx.now, 15));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn lease(&self) -> Option<Lease> {
         self.lease
@@ -334,6 +392,19 @@ impl NumberRecord {
     }
 
     /// Returns the feature settings in the public document, if the number has features.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use telnum::record::NumberRecord;
+    ///
+    /// let record = NumberRecord::from_value(&json!({
+    ///     "id": "+14158867900", "pvt_state": "reserved", "pvt_assigned_to": "shop", "prepend": {"enabled": true},
+    ///     "pvt_reserve_history": ["shop"], "pvt_created": 63565934327_u64, "pvt_modified": 63565934344_u64,
+    /// }))?;
+    /// // The setting is wanted, but a reserved number takes no calls.
+    /// assert!(record.settings().unwrap().prepend.is_some() && record.active().unwrap().prepend.is_none());
+    /// # Ok::<(), telnum::document::FieldError>(())
+    /// ```
     #[must_use]
     pub fn settings(&self) -> Option<&FeatureSettings> {
         self.features.as_deref().map(|features| &features.wanted)
@@ -341,6 +412,19 @@ impl NumberRecord {
 
     /// Returns the feature settings that are provisioned at providers and apply to calls, if the number
     /// has features.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use telnum::record::NumberRecord;
+    ///
+    /// let record = NumberRecord::from_value(&json!({
+    ///     "id": "+14158867900", "pvt_state": "in_service", "pvt_assigned_to": "shop",
+    ///     "pvt_features": {"cnam": {"inbound_lookup": true}},
+    ///     "pvt_created": 63565934327_u64, "pvt_modified": 63565934344_u64,
+    /// }))?;
+    /// assert!(record.active().unwrap().cnam.is_some() && record.settings().unwrap().cnam.is_none());
+    /// # Ok::<(), telnum::document::FieldError>(())
+    /// ```
     #[must_use]
     pub fn active(&self) -> Option<&FeatureSettings> {
         self.features.as_deref().map(|features| &features.active)
@@ -395,6 +479,19 @@ impl NumberRecord {
 
     /// Returns the `porting` object of the public document: the account data on file at the losing
     /// carrier. Parse it with [`PortingInfo`](crate::porting::PortingInfo).
+    ///
+    /// ```
+    /// use telnum::{porting::PortingInfo, record::NumberRecord};
+    ///
+    /// let record = NumberRecord::from_value(&serde_json::json!({
+    ///     "id": "+14158867900", "pvt_state": "port_in", "pvt_assigned_to": "shop",
+    ///     "porting": {"service_provider": "Old Telephone Co"},
+    ///     "pvt_created": 63565934327_u64, "pvt_modified": 63565934344_u64,
+    /// }))?;
+    /// let info: PortingInfo = serde_json::from_value(record.porting().unwrap().clone())?;
+    /// assert_eq!(info.service_provider.as_deref(), Some("Old Telephone Co"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn porting(&self) -> Option<&Value> {
         self.custom()?.get("porting")
@@ -414,6 +511,20 @@ impl NumberRecord {
 
     /// Returns the time at which the number last went out of service; `None` if it is in service or never
     /// was. Ageing counts from then, regardless of later changes.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{policy::Policy, record::{Context, NumberRecord}};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let policy = Policy::default();
+    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// # let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// let used = found.activate(Some(shop), &ctx)?.record;
+    /// assert_eq!(used.disconnected_at(), None);
+    /// assert_eq!(used.release(&ctx)?.record.disconnected_at(), Some(ctx.now));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn disconnected_at(&self) -> Option<Timestamp> {
         self.disconnected_at
@@ -473,6 +584,21 @@ impl NumberRecord {
 
     /// Returns the version of the record, which is 1 when it is created and is incremented by each
     /// change.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{policy::Policy, record::{Context, NumberRecord}};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let policy = Policy::default();
+    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// # let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// let used = found.activate(Some(shop), &ctx)?.record;
+    /// assert_eq!((found.version(), used.version()), (1, 2));
+    /// // Without a change the version stays.
+    /// assert_eq!(used.activate(Some(shop), &ctx)?.record.version(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn version(&self) -> u64 {
         self.revision
@@ -480,6 +606,23 @@ impl NumberRecord {
 
     /// Returns the claim on the record, if its external effects are running. Until the claim ends,
     /// every command is refused.
+    ///
+    /// ```
+    /// use telnum::record::{ExternalEffect, NumberRecord};
+    ///
+    /// # let claimed = serde_json::json!({
+    /// #     "id": "+14158867900", "pvt_state": "discovery", "pvt_module_name": "knm_telnyx",
+    /// #     "pvt_created": 63565934327_u64, "pvt_modified": 63565934344_u64,
+    /// #     "pvt_pending": {"key": "order-7", "since": 63565934344_u64, "actor": "shop",
+    /// #         "effects": [{"kind": "acquire"}], "events": [], "after": {
+    /// #             "id": "+14158867900", "pvt_state": "in_service", "pvt_assigned_to": "shop",
+    /// #             "pvt_created": 63565934327_u64, "pvt_modified": 63565934344_u64}},
+    /// # });
+    /// // The account `shop` is buying the number.
+    /// let claimed = NumberRecord::from_value(&claimed)?;
+    /// assert_eq!(claimed.pending().unwrap().effects(), [ExternalEffect::Acquire]);
+    /// # Ok::<(), telnum::document::FieldError>(())
+    /// ```
     #[must_use]
     pub fn pending(&self) -> Option<&Pending> {
         self.pending.as_deref()

@@ -106,6 +106,18 @@ use crate::record::NumberRecord;
 /// [`StoreExt`] adds convenience methods. A store that wraps another one implements the methods that it
 /// changes and delegates the others with [`delegate_store!`](crate::delegate_store).
 ///
+/// ```
+/// use telnum::record::NumberRecord;
+/// use telnum::store::{Change, Expect, MemoryStore, Store};
+///
+/// let (store, number) = (MemoryStore::new(), "+14158867900".parse()?);
+/// let found = NumberRecord::discovered(number, "telnyx".parse()?, "2026-03-01T12:00:00Z".parse()?);
+/// let revision = store.commit(Change::put(found, Expect::Absent).into())?;
+/// assert_eq!(store.get(number)?.unwrap().revision(), revision);
+/// assert!(store.max_changes() >= 1_000);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 ///
 /// Every method returns [`Unreachable`](StoreError::Unreachable) if the store could not be reached, and
@@ -113,6 +125,16 @@ use crate::record::NumberRecord;
 pub trait Store: Send + Sync + fmt::Debug {
     /// Returns the record of `number`, if it is stored. The default implementation calls
     /// [`get_many`](Self::get_many).
+    ///
+    /// ```
+    /// # use telnum::{record::NumberRecord, store::{Change, Expect, MemoryStore, Store}};
+    /// # let (store, number) = (MemoryStore::new(), "+14158867900".parse()?);
+    /// # let found = NumberRecord::discovered(number, "telnyx".parse()?, "2026-03-01T12:00:00Z".parse()?);
+    /// assert_eq!(store.get(number)?, None);
+    /// store.commit(Change::put(found.clone(), Expect::Absent).into())?;
+    /// assert_eq!(*store.get(number)?.unwrap(), found);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -124,12 +146,38 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Returns the record of each of `numbers`, in their order; `None` for a number that is not stored.
     /// The result is a consistent snapshot.
     ///
+    /// ```
+    /// # use telnum::{record::NumberRecord, store::{Change, Expect, MemoryStore, Store}};
+    /// # let (store, number) = (MemoryStore::new(), "+14158867900".parse()?);
+    /// # let found = NumberRecord::discovered(number, "telnyx".parse()?, "2026-03-01T12:00:00Z".parse()?);
+    /// store.commit(Change::put(found, Expect::Absent).into())?;
+    /// let records = store.get_many(&["+14158867901".parse()?, number])?;
+    /// assert!(records[0].is_none() && records[1].as_ref().unwrap().number() == number);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// The errors of [every method](Self#errors).
     fn get_many(&self, numbers: &[PhoneNumber]) -> Result<Vec<Option<Stored<NumberRecord>>>, StoreError>;
 
     /// Returns up to `limit` records that match `query`, in ascending order, starting after `after`.
+    ///
+    /// ```
+    /// use telnum::store::{Batch, Change, Expect, MemoryStore, Query, Store};
+    /// # use telnum::record::NumberRecord;
+    /// # let (store, now) = (MemoryStore::new(), "2026-03-01T12:00:00Z".parse()?);
+    /// # for number in ["+14158867900", "+14158867901"] {
+    /// #     let found = NumberRecord::discovered(number.parse()?, "telnyx".parse()?, now);
+    /// #     store.commit(Batch::from(Change::put(found, Expect::Absent)))?;
+    /// # }
+    ///
+    /// // The store has +14158867900 and +14158867901.
+    /// let first = store.scan(&Query::default(), None, 1)?;
+    /// let second = store.scan(&Query::default(), first.next, 1)?;
+    /// assert_eq!(second.items[0].number(), "+14158867901".parse()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -144,6 +192,18 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Returns each of the port requests with `ids`, in their order; `None` for an id that is not
     /// stored. The result is a consistent snapshot.
     ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "submitted", "numbers": {"+14158867900": {}},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// # use telnum::store::{Change, Expect, MemoryStore, Store};
+    /// # let store = MemoryStore::new();
+    /// store.commit(Change::put(request.clone(), Expect::Absent).into())?;
+    /// let found = store.port_requests(&[request.id(), "p2".parse()?])?;
+    /// assert!(found[0].as_deref() == Some(&request) && found[1].is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// The errors of [every method](Self#errors).
@@ -151,6 +211,18 @@ pub trait Store: Send + Sync + fmt::Debug {
 
     /// Returns up to `limit` port requests that match `query`, in ascending order of their ids,
     /// starting after `after`.
+    ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "submitted", "numbers": {"+14158867900": {}},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// # use telnum::store::{Change, Expect, MemoryStore, PortQuery, Store};
+    /// # let store = MemoryStore::new();
+    /// store.commit(Change::put(request.clone(), Expect::Absent).into())?;
+    /// let active = PortQuery::default().with_accounts([request.account()]);
+    /// assert_eq!(*store.scan_port_requests(&active, None, 10)?.items[0], request);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -165,6 +237,18 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Returns the port request on which each of `numbers` is [active](PortRequest::active_numbers), in
     /// their order; `None` for a number that is on none. The result is a consistent snapshot.
     ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "submitted", "numbers": {"+14158867900": {}},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// # use telnum::store::{Change, Expect, MemoryStore, Store};
+    /// # let store = MemoryStore::new();
+    /// store.commit(Change::put(request.clone(), Expect::Absent).into())?;
+    /// let found = store.active_port_requests(&["+14158867900".parse()?, "+14158867901".parse()?])?;
+    /// assert!(found[0].as_deref() == Some(&request) && found[1].is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// The errors of [every method](Self#errors).
@@ -176,6 +260,18 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Returns the contact numbers of each of `owners`, in their order; `None` for an owner without
     /// any. The result is a consistent snapshot.
     ///
+    /// ```
+    /// use telnum::contact::{EnteredNumber, NewContact, book::ContactBook};
+    /// use telnum::store::{MemoryStore, Store};
+    ///
+    /// let (store, owner) = (std::sync::Arc::new(MemoryStore::new()), "7".parse()?);
+    /// let cell = EnteredNumber::parse("+1 541-555-0573", None, None)?;
+    /// ContactBook::new(store.clone()).add(owner, [NewContact::new(cell)])?;
+    /// let lists = store.contact_lists(&[owner, "8".parse()?])?;
+    /// assert!(lists[0].as_ref().unwrap().owner() == owner && lists[1].is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// The errors of [every method](Self#errors).
@@ -184,12 +280,33 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Returns the list that contains the contact number with each of `ids`, in their order; `None` for
     /// an unknown id. The result is a consistent snapshot.
     ///
+    /// ```
+    /// use telnum::contact::{ContactId, EnteredNumber, NewContact, book::ContactBook};
+    /// use telnum::store::{MemoryStore, Store};
+    ///
+    /// let store = std::sync::Arc::new(MemoryStore::new());
+    /// let cell = EnteredNumber::parse("+1 541-555-0573", None, None)?;
+    /// let added = ContactBook::new(store.clone()).add("7".parse()?, [NewContact::new(cell)])?;
+    /// let lists = store.contact_lists_with(&[added[0].id(), ContactId::new(999)])?;
+    /// assert!(lists[0].as_ref().unwrap().numbers() == added && lists[1].is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// The errors of [every method](Self#errors).
     fn contact_lists_with(&self, ids: &[ContactId]) -> Result<Vec<Option<Stored<ContactList>>>, StoreError>;
 
     /// Returns the page of contact numbers that `query` selects, of one owner or of all.
+    ///
+    /// ```
+    /// use telnum::contact::ContactQuery;
+    /// use telnum::store::{MemoryStore, Store};
+    ///
+    /// let newest_first = ContactQuery::new("-created_at".parse()?).with_owner("7".parse()?);
+    /// assert_eq!(MemoryStore::new().contact_page(&newest_first)?.total, 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -200,6 +317,15 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// greater than all ids that are or were stored, and are never allocated again. Unused ids leave
     /// gaps.
     ///
+    /// ```
+    /// use telnum::store::{MemoryStore, Store};
+    ///
+    /// let store = MemoryStore::new();
+    /// let [first, second] = store.new_contact_ids(2)?[..] else { panic!() };
+    /// assert!(first < second && second < store.new_contact_ids(1)?[0]);
+    /// # Ok::<(), telnum::store::StoreError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// - [`TooLarge`](StoreError::TooLarge) if `count` is more than the store allocates at once.
@@ -209,6 +335,19 @@ pub trait Store: Send + Sync + fmt::Debug {
 
     /// Makes all changes of `batch`, logs their events and keeps its receipt, or does nothing. Returns
     /// the revision of the commit.
+    ///
+    /// ```
+    /// use telnum::record::NumberRecord;
+    /// use telnum::store::{Batch, Change, Expect, MemoryStore, Store};
+    ///
+    /// let (store, now) = (MemoryStore::new(), "2026-03-01T12:00:00Z".parse()?);
+    /// let found = ["+14158867900", "+14158867901"]
+    ///     .map(|number| NumberRecord::discovered(number.parse().unwrap(), "telnyx".parse().unwrap(), now));
+    /// let batch: Batch = found.into_iter().map(|record| Change::put(record, Expect::Absent)).collect();
+    /// store.commit(batch.clone())?;
+    /// assert!(store.commit(batch).unwrap_err().is_conflict());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -229,6 +368,19 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Returns up to `limit` events, in order, starting after the event with the sequence number
     /// `after`; 0 starts with the first event.
     ///
+    /// ```
+    /// # use telnum::{account::Actor, record::{Event, EventKind, NumberRecord}};
+    /// use telnum::store::{Change, Expect, MemoryStore, Store};
+    ///
+    /// let (store, number, at) = (MemoryStore::new(), "+14158867900".parse()?, "2026-03-01T12:00:00Z".parse()?);
+    /// let found = NumberRecord::discovered(number, "telnyx".parse()?, at);
+    /// let event = Event { number, at, actor: Actor::System, kind: EventKind::Updated };
+    /// store.commit(Change::put(found, Expect::Absent).with_events(vec![event.clone()]).into())?;
+    /// let logged = store.events(0, 100)?;
+    /// assert_eq!((logged[0].sequence, logged[0].event.number()), (1, Some(&event)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// - [`Forgotten`](StoreError::Forgotten) if an event after `after` was forgotten.
@@ -237,6 +389,19 @@ pub trait Store: Send + Sync + fmt::Debug {
 
     /// Returns the receipt that is kept under `key`, if there is one.
     ///
+    /// ```
+    /// use telnum::account::Actor;
+    /// use telnum::store::{Batch, MemoryStore, Receipt, Store};
+    ///
+    /// let (store, key) = (MemoryStore::new(), "order-7".parse()?);
+    /// let receipt = Receipt::new(key, Actor::System, "done".into(), "2026-03-01T12:00:00Z".parse()?);
+    /// store.commit(Batch::new().with_receipt(receipt.clone()))?;
+    /// assert_eq!(store.receipt(key)?, Some(receipt.clone()));
+    /// // A second request with the key is a conflict.
+    /// assert!(store.commit(Batch::new().with_receipt(receipt)).unwrap_err().is_conflict());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// The errors of [every method](Self#errors).
@@ -244,6 +409,14 @@ pub trait Store: Send + Sync + fmt::Debug {
 
     /// Forgets old or excess events and receipts, as `forget` specifies. A store may do this in several
     /// steps, some of which may have taken effect when it returns an error.
+    ///
+    /// ```
+    /// use telnum::store::{Forget, MemoryStore, Store};
+    ///
+    /// let store = MemoryStore::new();
+    /// store.forget(&Forget::default().with_max_events(1_000_000))?;
+    /// # Ok::<(), telnum::store::StoreError>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -13,6 +13,7 @@ use serde::{Deserializer, de};
 /// use telnum::plan::Style;
 ///
 /// let error = "E.164".parse::<Style>().unwrap_err();
+/// assert_eq!((error.found(), error.expected()[0]), ("E.164", "E164"));
 /// assert_eq!(
 ///     error.to_string(),
 ///     "expected one of E164, INTERNATIONAL, NATIONAL, RFC3966, found \"E.164\"",

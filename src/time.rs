@@ -99,6 +99,13 @@ impl Timestamp {
     }
 
     /// Returns the Gregorian seconds: the seconds since the start of the year 0.
+    ///
+    /// ```
+    /// # use telnum::Timestamp;
+    /// let moment: Timestamp = "1970-01-01T00:00:00Z".parse()?;
+    /// assert_eq!(moment.gregorian(), 62_167_219_200);
+    /// # Ok::<(), telnum::time::TimeError>(())
+    /// ```
     #[must_use]
     #[inline]
     pub const fn gregorian(self) -> u64 {
@@ -106,6 +113,12 @@ impl Timestamp {
     }
 
     /// Returns the Unix seconds: the seconds since the start of 1970.
+    ///
+    /// ```
+    /// # use telnum::Timestamp;
+    /// assert_eq!("1969-12-31T23:59:50Z".parse::<Timestamp>()?.unix(), -10);
+    /// # Ok::<(), telnum::time::TimeError>(())
+    /// ```
     #[must_use]
     pub const fn unix(self) -> i64 {
         self.0.get().cast_signed() - UNIX_EPOCH
@@ -213,7 +226,14 @@ pub mod rfc3339 {
 
     use super::Timestamp;
 
-    /// Serializes a timestamp.
+    /// Serializes a timestamp as an RFC 3339 text in UTC.
+    ///
+    /// ```
+    /// let moment = "2000-01-01T12:00:00Z".parse()?;
+    /// let json = telnum::time::rfc3339::serialize(&moment, serde_json::value::Serializer)?;
+    /// assert_eq!(json, "2000-01-01T12:00:00Z");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -222,7 +242,14 @@ pub mod rfc3339 {
         serializer.collect_str(moment)
     }
 
-    /// Deserializes a timestamp.
+    /// Deserializes a timestamp from an RFC 3339 text.
+    ///
+    /// ```
+    /// let json = serde_json::json!("2000-01-01T13:00:00+01:00");
+    /// let moment = telnum::time::rfc3339::deserialize(json)?;
+    /// assert_eq!(moment.to_string(), "2000-01-01T12:00:00Z");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

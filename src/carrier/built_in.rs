@@ -47,6 +47,17 @@ const PAGE_SIZE: usize = 1_000;
 
 impl<S: Store> LocalCarrier<S> {
     /// Creates the carrier that sells the available numbers of `store`.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use telnum::carrier::{Carrier, LocalCarrier, NumberSearch};
+    /// use telnum::store::MemoryStore;
+    ///
+    /// let stock = LocalCarrier::new(Arc::new(MemoryStore::new()));
+    /// let search = NumberSearch::new("+1415".parse()?).with_account("shop".parse()?);
+    /// assert_eq!(stock.search(&search)?, []);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn new(store: S) -> Self {
         Self(store)
@@ -83,6 +94,18 @@ impl<S: Store> ManagedCarrier<S> {
 
 impl<S: Store> ReservedCarrier<S> {
     /// Creates the carrier `reserved`, which finds the numbers of `store` that the account has reserved.
+    ///
+    /// ```
+    /// use telnum::carrier::{Carrier, CarrierError, NumberSearch, ReservedCarrier};
+    /// use telnum::names::CarrierName;
+    /// use telnum::store::MemoryStore;
+    ///
+    /// let reserved = ReservedCarrier::of_account(MemoryStore::new());
+    /// assert_eq!(reserved.name(), CarrierName::RESERVED);
+    /// // The account must be known.
+    /// assert_eq!(reserved.search(&NumberSearch::new("+1415".parse()?)), Err(CarrierError::Unsupported));
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
     #[must_use]
     pub const fn of_account(store: S) -> Self {
         Self { name: CarrierName::RESERVED, store }
@@ -90,6 +113,15 @@ impl<S: Store> ReservedCarrier<S> {
 
     /// Creates the carrier `reserved_reseller`, which finds the numbers of `store` that the account's
     /// reseller has reserved.
+    ///
+    /// ```
+    /// use telnum::carrier::{Carrier, ReservedCarrier};
+    /// use telnum::names::CarrierName;
+    /// use telnum::store::MemoryStore;
+    ///
+    /// let reserved = ReservedCarrier::of_reseller(MemoryStore::new());
+    /// assert_eq!(reserved.name(), CarrierName::RESERVED_RESELLER);
+    /// ```
     #[must_use]
     pub const fn of_reseller(store: S) -> Self {
         Self { name: CarrierName::RESERVED_RESELLER, store }

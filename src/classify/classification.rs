@@ -107,12 +107,32 @@ impl<'c, 't> Classification<'c, 't> {
     }
 
     /// Returns the index of the rule in its set, from 0.
+    ///
+    /// ```
+    /// use telnum::classify::Classifiers;
+    ///
+    /// let classifiers = Classifiers::north_america();
+    /// let call = classifiers.classify("8005551212").unwrap();
+    /// assert_eq!(call.index(), 0);
+    /// assert_eq!(classifiers.rules().next(), Some(call.rule()));
+    /// ```
     #[must_use]
     pub const fn index(&self) -> usize {
         self.class.index()
     }
 
     /// Returns the rule and its index, without the text.
+    ///
+    /// ```
+    /// use telnum::classify::Classifiers;
+    ///
+    /// let classifiers = Classifiers::north_america();
+    /// let class = {
+    ///     let text = String::from("911");
+    ///     classifiers.classify(&text).unwrap().class()
+    /// };
+    /// assert_eq!(class.rule().name(), "emergency");
+    /// ```
     #[must_use]
     pub const fn class(&self) -> Class<'c> {
         self.class

@@ -21,7 +21,8 @@ use crate::mask::Mask;
 ///     .with_friendly_name("US DID")
 ///     .with_pretty_print(Mask::NANP);
 /// assert_eq!((rule.name(), rule.friendly_name()), ("did_us", "US DID"));
-/// assert!(!rule.is_emergency());
+/// assert_eq!(rule.pretty_print(), Some(&Mask::NANP));
+/// assert!(!rule.is_emergency() && rule.extra().is_empty());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {

@@ -116,6 +116,17 @@ impl ContactBook {
     }
 
     /// Sets the clock that provides the time of changes.
+    ///
+    /// ```
+    /// # use telnum::contact::{EnteredNumber, NewContact, book::ContactBook};
+    /// # use telnum::{Timestamp, store::MemoryStore};
+    /// let noon: Timestamp = "2026-03-01T12:00:00Z".parse()?;
+    /// let book = ContactBook::new(MemoryStore::new()).with_clock(move || noon);
+    /// let cell = EnteredNumber::parse("+1 541-555-0573", None, None)?;
+    /// let added = book.add("168019".parse()?, [NewContact::new(cell)])?;
+    /// assert_eq!(added[0].created_at(), noon);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_clock(self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self { clock: Arc::new(clock), ..self }
@@ -141,7 +152,17 @@ impl ContactBook {
         Self { derive: Arc::new(derive), ..self }
     }
 
-    /// Sets the number of attempts on a commit conflict.
+    /// Sets the number of attempts on a commit conflict. The default is that of [`Retry::default`].
+    ///
+    /// ```
+    /// use telnum::contact::book::ContactBook;
+    /// use telnum::store::{MemoryStore, Retry};
+    ///
+    /// // A web server answers with a conflict rather than try again.
+    /// let book = ContactBook::new(MemoryStore::new()).with_retry(Retry::new(1));
+    /// # assert!(book.numbers("168019".parse()?)?.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_retry(self, retry: Retry) -> Self {
         Self { retry, ..self }
@@ -150,12 +171,35 @@ impl ContactBook {
     /// Sets the maximum number of numbers of one owner. Default: 1,000.
     ///
     /// An owner who has more can change and remove them, but not add any.
+    ///
+    /// ```
+    /// # use telnum::contact::{EnteredNumber, NewContact, book::ContactBook};
+    /// # use telnum::store::MemoryStore;
+    /// let book = ContactBook::new(MemoryStore::new()).with_max_numbers(0);
+    /// let cell = EnteredNumber::parse("+1 541-555-0573", None, None)?;
+    /// let error = book.add("168019".parse()?, [NewContact::new(cell)]).unwrap_err();
+    /// assert_eq!(error.to_string(), "1 numbers of one owner exceed the limit of 0");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_max_numbers(self, max_numbers: usize) -> Self {
         Self { max_numbers, ..self }
     }
 
     /// Adds `contacts` to the numbers of `owner`, either all or none, and returns them with their ids.
+    ///
+    /// ```
+    /// # use telnum::contact::{EnteredNumber, NewContact, book::ContactBook};
+    /// # let book = ContactBook::new(telnum::store::MemoryStore::new());
+    /// let owner = "168019".parse()?;
+    /// let new = |text| EnteredNumber::parse(text, None, None).map(NewContact::new);
+    /// let added = book.add(owner, [new("+1 541-555-0573")?, new("+1 541-555-0110")?])?;
+    /// assert!(added[0].is_primary() && !added[1].is_primary());
+    ///
+    /// let error = book.add(owner, [new("+1 (541) 555 0110")?]).unwrap_err();
+    /// assert_eq!(error.to_string(), "+15415550110 already exists, as contact number 2");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -372,6 +416,16 @@ impl ContactBook {
 
     /// Returns the number with `id`.
     ///
+    /// ```
+    /// # use telnum::contact::{ContactId, EnteredNumber, NewContact, book::ContactBook};
+    /// # let book = ContactBook::new(telnum::store::MemoryStore::new());
+    /// let cell = EnteredNumber::parse("+1 541-555-0573", None, None)?;
+    /// let added = book.add("168019".parse()?, [NewContact::new(cell)])?;
+    /// assert_eq!(book.get(added[0].id())?, added[0]);
+    /// assert!(book.get(ContactId::new(999)).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// - [`NotFound`](ContactBookError::NotFound) if there is no such number.
@@ -382,6 +436,17 @@ impl ContactBook {
     }
 
     /// Returns a consistent snapshot of all numbers of `owner`, oldest first.
+    ///
+    /// ```
+    /// # use telnum::contact::{EnteredNumber, NewContact, book::ContactBook};
+    /// # let book = ContactBook::new(telnum::store::MemoryStore::new());
+    /// let owner = "168019".parse()?;
+    /// let cell = EnteredNumber::parse("+1 541-555-0573", None, None)?;
+    /// let added = book.add(owner, [NewContact::new(cell)])?;
+    /// assert_eq!(book.numbers(owner)?, added);
+    /// assert!(book.numbers("168020".parse()?)?.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

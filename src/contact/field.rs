@@ -9,6 +9,7 @@ use crate::text_enum::text_enum;
 ///
 /// assert_eq!("label".parse(), Ok(ContactField::Label));
 /// assert_eq!(ContactField::all().count(), 6);
+/// assert!(ContactField::all().all(|field| field.as_str().parse() == Ok(field)));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]

@@ -30,7 +30,7 @@ token_type! {
     /// use telnum::contact::OwnerId;
     ///
     /// let client: OwnerId = "168019".parse()?;
-    /// assert_eq!(client, OwnerId::from(168_019));
+    /// assert_eq!((client, client.as_str()), (OwnerId::from(168_019), "168019"));
     /// assert!("two words".parse::<OwnerId>().is_err());
     /// # Ok::<(), telnum::token::TokenError>(())
     /// ```

@@ -28,6 +28,7 @@ use crate::time::Timestamp;
 /// let [monday, tuesday] = ["2026-03-02T12:00:00Z".parse()?, "2026-03-03T12:00:00Z".parse()?];
 /// let number = NewContact::new(EnteredNumber::parse("+493057701873", None, None)?);
 /// numbers.add([(ContactId::new(151), number)], monday)?;
+/// assert_eq!((numbers.owner(), numbers.numbers().len()), ("7".parse()?, 1));
 ///
 /// let patch = ContactPatch::default().with_location(Some("Home".parse()?));
 /// let changes = numbers.update(ContactId::new(151), patch.clone(), tuesday)?;
@@ -58,6 +59,14 @@ pub struct ContactChanges {
 
 impl ContactList {
     /// Creates the list of an owner without numbers.
+    ///
+    /// ```
+    /// use telnum::contact::ContactList;
+    ///
+    /// let numbers = ContactList::empty("7".parse()?);
+    /// assert_eq!((numbers.owner(), numbers.numbers().len()), ("7".parse()?, 0));
+    /// # Ok::<(), telnum::token::TokenError>(())
+    /// ```
     #[must_use]
     pub const fn empty(owner: OwnerId) -> Self {
         Self { owner, numbers: Vec::new() }
@@ -148,18 +157,49 @@ impl ContactList {
     }
 
     /// Returns the numbers, oldest first, and by id where the ages are equal.
+    ///
+    /// ```
+    /// # use telnum::contact::{ContactId, ContactList, EnteredNumber, NewContact};
+    /// let mut list = ContactList::empty("7".parse()?);
+    /// for (text, time) in [("+1 541-555-0110", "2026-03-02T12:00:00Z"), ("+1 541-555-0573", "2026-03-01T12:00:00Z")] {
+    ///     let contact = NewContact::new(EnteredNumber::parse(text, None, None)?);
+    ///     list.add([(ContactId::new(list.numbers().len() as u64), contact)], time.parse()?)?;
+    /// }
+    /// assert_eq!(list.numbers()[0].text(), "+1 541-555-0573");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn numbers(&self) -> &[ContactNumber] {
         &self.numbers
     }
 
     /// Returns the number with `id`, if there is one.
+    ///
+    /// ```
+    /// # use telnum::contact::{ContactId, ContactList, EnteredNumber, NewContact};
+    /// let mut numbers = ContactList::empty("7".parse()?);
+    /// let cell = NewContact::new(EnteredNumber::parse("+1 541-555-0573", None, None)?);
+    /// numbers.add([(ContactId::new(151), cell)], "2026-03-02T12:00:00Z".parse()?)?;
+    /// assert_eq!(numbers.get(ContactId::new(151)).unwrap().text(), "+1 541-555-0573");
+    /// assert_eq!(numbers.get(ContactId::new(152)), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn get(&self, id: ContactId) -> Option<&ContactNumber> {
         self.numbers.iter().find(|number| number.id == id)
     }
 
     /// Returns the primary number; `None` if the list is empty.
+    ///
+    /// ```
+    /// # use telnum::contact::{ContactId, ContactList, EnteredNumber, NewContact};
+    /// let mut numbers = ContactList::empty("7".parse()?);
+    /// assert_eq!(numbers.primary(), None);
+    /// let cell = NewContact::new(EnteredNumber::parse("+1 541-555-0573", None, None)?);
+    /// numbers.add([(ContactId::new(151), cell)], "2026-03-02T12:00:00Z".parse()?)?;
+    /// assert_eq!(numbers.primary().unwrap().id(), ContactId::new(151));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn primary(&self) -> Option<&ContactNumber> {
         self.numbers.iter().find(|number| number.primary)
@@ -420,6 +460,17 @@ impl ContactList {
 
 impl ContactChanges {
     /// Returns whether there are no changes.
+    ///
+    /// ```
+    /// # use telnum::contact::{ContactId, ContactList, EnteredNumber, NewContact};
+    /// # let now = "2026-03-02T12:00:00Z".parse()?;
+    /// let mut numbers = ContactList::empty("7".parse()?);
+    /// let cell = NewContact::new(EnteredNumber::parse("+1 541-555-0573", None, None)?);
+    /// assert!(!numbers.add([(ContactId::new(151), cell)], now)?.is_empty());
+    /// // The number is primary already, so there is nothing to commit.
+    /// assert!(numbers.make_primary(ContactId::new(151), now)?.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.saved.is_empty() && self.removed.is_empty()

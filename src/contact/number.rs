@@ -28,10 +28,14 @@ use crate::time::Timestamp;
 /// let json = r#"{"id":151,"owner":"7","number":"+493057701873","text":"030 57701873","label":"home",
 ///     "primary":true,"created_at":63627604811,"updated_at":63627604811}"#;
 /// let number: ContactNumber = serde_json::from_str(json)?;
-/// assert_eq!(number.international().as_str(), "+49 30 57701873");
+/// assert_eq!((number.id().get(), number.owner().as_str()), (151, "7"));
+/// assert_eq!((number.number().to_string(), number.extension()), ("+493057701873".to_owned(), None));
 /// assert_eq!((number.text(), number.is_primary()), ("030 57701873", true));
+/// assert_eq!((number.label(), number.location(), number.carrier()), (Some(&"home".parse()?), None, None));
+/// assert!(!number.is_location_derived() && !number.is_carrier_derived());
+/// assert_eq!(number.created_at(), number.updated_at());
 /// # assert_eq!(serde_json::from_str::<ContactNumber>(&serde_json::to_string(&number)?)?, number);
-/// # Ok::<(), serde_json::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ContactNumber {
@@ -68,7 +72,8 @@ impl ContactNumber {
     ///
     /// # Errors
     ///
-    /// Returns the error of the first field that is missing, invalid or unknown.
+    /// Returns the error of the first field that is missing, invalid or unknown, with the
+    /// [kind](crate::document::FieldErrorKind) of the problem.
     pub fn from_value(value: Value) -> Result<Self, FieldError> {
         let mut fields = Fields::of(value)?;
         let number = Self {
@@ -202,8 +207,16 @@ impl ContactNumber {
         format_with_extension(self.number, self.extension, Style::National)
     }
 
-    /// Formats the number and its extension for use abroad. See the example of
-    /// [`national`](Self::national).
+    /// Formats the number and its extension for use abroad.
+    ///
+    /// ```
+    /// use telnum::contact::ContactNumber;
+    ///
+    /// let number: ContactNumber = serde_json::from_str(r#"{"id": 1, "owner": "7", "number": "+493057701873",
+    ///     "text": "", "primary": true, "created_at": 63627604811, "updated_at": 63627604811}"#)?;
+    /// assert_eq!(number.international().as_str(), "+49 30 57701873");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     #[doc(alias = "formatted_number")]
     pub fn international(&self) -> Formatted {

@@ -17,9 +17,9 @@ use crate::time::Timestamp;
 /// use telnum::contact::{ContactFilter, ContactQuery};
 ///
 /// let primary = ContactFilter::default().with_primary(true);
-/// let query = ContactQuery::new("-created_at".parse()?).with_filter(primary).with_per_page(10);
+/// let query = ContactQuery::new("-created_at".parse()?).with_filter(primary).with_per_page(10).with_offset(20);
 /// assert_eq!(query.order.to_string(), "-created_at");
-/// assert_eq!((query.per_page(), query.offset), (10, 0));
+/// assert_eq!((query.per_page(), query.offset), (10, 20));
 /// # Ok::<(), telnum::UnknownName>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,11 +39,18 @@ pub struct ContactQuery {
 /// An empty carrier or location matches numbers that have none.
 ///
 /// ```
-/// use telnum::contact::ContactFilter;
+/// use telnum::contact::{ContactFilter, NumberFilter};
 ///
-/// let filter = ContactFilter::default().with_owner("7".parse()?).with_location("Home");
-/// assert_eq!(filter.location.as_deref(), Some("Home"));
-/// # Ok::<(), telnum::token::TokenError>(())
+/// let filter = ContactFilter::default()
+///     .with_owner("7".parse()?)
+///     .with_number(NumberFilter::parse("+1 415 886 7900", None))
+///     .with_location("Home")
+///     .with_carrier("")
+///     .with_primary(true)
+///     .with_created_at("2026-03-02T12:00:00Z".parse()?)
+///     .with_updated_at("2026-03-03T12:00:00Z".parse()?);
+/// assert_eq!((filter.location.as_deref(), filter.carrier.as_deref()), (Some("Home"), Some("")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -128,6 +135,15 @@ pub enum OrderField {
 }
 
 /// One page of the numbers that match a query.
+///
+/// ```
+/// use telnum::contact::ContactPage;
+///
+/// // The third page of 25 numbers.
+/// let page = ContactPage { items: vec![&"a", &"b"], total: 52, offset: 50, per_page: 25 };
+/// assert_eq!((page.previous_offset(), page.next_offset()), (Some(25), None));
+/// assert_eq!(page.cloned().items, ["a", "b"]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContactPage<T> {
     /// The numbers of the page.
@@ -152,13 +168,31 @@ impl ContactQuery {
         Self { filter: ContactFilter::default(), order, offset: 0, per_page: Self::DEFAULT_PER_PAGE }
     }
 
-    /// Sets the filter.
+    /// Sets the filter. It replaces the owner set by [`with_owner`](Self::with_owner).
+    ///
+    /// ```
+    /// use telnum::contact::{ContactFilter, ContactQuery};
+    ///
+    /// let query = ContactQuery::new("number".parse()?)
+    ///     .with_owner("7".parse()?)
+    ///     .with_filter(ContactFilter::default().with_primary(true));
+    /// assert_eq!((query.filter.owner, query.filter.primary), (None, Some(true)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_filter(self, filter: ContactFilter) -> Self {
         Self { filter, ..self }
     }
 
-    /// Sets the owner of the numbers.
+    /// Sets the owner of the numbers, and keeps the other conditions of the filter.
+    ///
+    /// ```
+    /// use telnum::contact::ContactQuery;
+    ///
+    /// let query = ContactQuery::new("number".parse()?).with_owner("7".parse()?);
+    /// assert_eq!(query.filter.owner, Some("7".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_owner(self, owner: OwnerId) -> Self {
         Self { filter: self.filter.with_owner(owner), ..self }
@@ -300,6 +334,16 @@ impl ContactFilter {
 impl NumberFilter {
     /// Creates a condition from `text`: the number if it can be parsed, in `region` unless it has a
     /// calling code, and the text otherwise.
+    ///
+    /// ```
+    /// use telnum::contact::NumberFilter;
+    /// use telnum::plan::Region;
+    ///
+    /// let number = "+14158867900".parse()?;
+    /// assert_eq!(NumberFilter::parse("415 886 7900", Some(Region::US)), NumberFilter::Number(number, None));
+    /// assert_eq!(NumberFilter::parse("415 886 7900", None), NumberFilter::Text("415 886 7900".to_owned()));
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
     #[must_use]
     pub fn parse(text: &str, region: Option<Region>) -> Self {
         match plan::parse(text, region) {

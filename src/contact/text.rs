@@ -133,7 +133,7 @@ text_type! {
     /// use telnum::contact::ContactLocation;
     ///
     /// let location: ContactLocation = "Home".parse()?;
-    /// assert_eq!(location.to_string(), "Home");
+    /// assert_eq!(location.as_str(), "Home");
     /// # Ok::<(), telnum::contact::TextLengthError>(())
     /// ```
     ContactLocation, 255
@@ -146,8 +146,8 @@ text_type! {
     /// use telnum::contact::ContactCarrier;
     ///
     /// let carrier: ContactCarrier = "Swisscom".parse()?;
+    /// assert_eq!(carrier.as_str(), "Swisscom");
     /// assert!("x".repeat(256).parse::<ContactCarrier>().is_err());
-    /// # assert_eq!(&*carrier, "Swisscom");
     /// # Ok::<(), telnum::contact::TextLengthError>(())
     /// ```
     ContactCarrier, 255
@@ -161,7 +161,7 @@ text_type! {
     /// use telnum::contact::EnteredText;
     ///
     /// let text: EnteredText = "(415) 886-7900 x5".parse()?;
-    /// assert_eq!(text.len(), 17);
+    /// assert_eq!((text.as_str(), text.len()), ("(415) 886-7900 x5", 17));
     /// # Ok::<(), telnum::contact::TextLengthError>(())
     /// ```
     EnteredText, 250

@@ -106,6 +106,14 @@ pub enum FieldErrorKind {
 
 impl FieldError {
     /// Creates the error of the field at `path`: the name of a field, an index, or an array of names.
+    ///
+    /// ```
+    /// use telnum::document::{FieldError, FieldErrorKind};
+    ///
+    /// let error = FieldError::new(["address", "region"], FieldErrorKind::Missing);
+    /// assert_eq!(error.path(), "address.region");
+    /// assert_eq!(error.kind(), &FieldErrorKind::Missing);
+    /// ```
     #[must_use]
     pub fn new(path: impl Into<FieldPath>, kind: FieldErrorKind) -> Self {
         Self { path: path.into(), kind: Box::new(kind) }
@@ -133,12 +141,26 @@ impl FieldError {
     }
 
     /// Prepends `outer` to the path: the path of this error's document in an outer document.
+    ///
+    /// ```
+    /// use telnum::document::{FieldError, FieldErrorKind};
+    ///
+    /// // The error of one number becomes that of the list.
+    /// let error = FieldError::new("state", FieldErrorKind::ReadOnly).within(3).within("numbers");
+    /// assert_eq!(error.to_string(), "`numbers.3.state`: read only");
+    /// ```
     #[must_use]
     pub fn within(self, outer: impl Into<FieldPath>) -> Self {
         Self { path: self.path.within(outer.into()), kind: self.kind }
     }
 
     /// Returns the path of the field.
+    ///
+    /// ```
+    /// use telnum::document::{FieldError, FieldErrorKind};
+    ///
+    /// assert_eq!(FieldError::new("state", FieldErrorKind::Missing).within(3).path(), "3.state");
+    /// ```
     #[must_use]
     pub const fn path(&self) -> &FieldPath {
         &self.path
@@ -155,6 +177,13 @@ impl FieldErrorKind {
     /// Returns the name of the violated rule: the JSON Schema keyword if there is one (`required`,
     /// `type`, `minLength`, `maxLength`, `enum`, `additionalProperties`, `readOnly`,
     /// `maxProperties`); `maxBytes`, `more` or `invalid` otherwise.
+    ///
+    /// ```
+    /// use telnum::document::FieldErrorKind;
+    ///
+    /// assert_eq!(FieldErrorKind::Missing.rule(), "required");
+    /// assert_eq!(FieldErrorKind::Malformed { reason: String::new() }.rule(), "invalid");
+    /// ```
     #[must_use]
     pub const fn rule(&self) -> &'static str {
         match self {

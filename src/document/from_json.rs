@@ -180,7 +180,7 @@ macro_rules! from_value {
                 /// # Errors
                 ///
                 /// Returns the error of the first field that is missing, has the wrong type or is
-                /// refused, with its path.
+                /// refused, with its path and the [kind](crate::document::FieldErrorKind) of the problem.
                 pub fn from_value(
                     value: serde_json::Value,
                 ) -> Result<Self, $crate::document::FieldError> {

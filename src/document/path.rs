@@ -35,6 +35,13 @@ impl FieldPath {
     }
 
     /// Returns whether this is the path of the document itself.
+    ///
+    /// ```
+    /// use telnum::document::{FieldError, FieldErrorKind, FieldPath};
+    ///
+    /// assert!(FieldPath::default().is_empty());
+    /// assert!(FieldError::new("", FieldErrorKind::Missing).path().is_empty());
+    /// ```
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -61,7 +61,6 @@ pub enum ProviderEffect {
 ///
 /// In other states the feature is removed, also at its provider, except that an active caller name
 /// stays until the document drops it. Features without settings are never live.
-/// until the document drops it. Features that have no settings are never live.
 ///
 /// ```
 /// use telnum::feature::live_states;
@@ -89,6 +88,16 @@ pub const fn live_states(feature: Feature) -> &'static [State] {
 
 impl Features {
     /// Returns whether there are no wanted and no active settings.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use telnum::feature::{FeatureSettings, Features};
+    ///
+    /// let wanted = FeatureSettings::from_value(json!({"force_outbound": false}))?;
+    /// assert!(Features::default().is_empty());
+    /// assert!(!Features { wanted, ..Features::default() }.is_empty());
+    /// # Ok::<(), telnum::document::FieldError>(())
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.wanted.is_empty() && self.active.is_empty()
@@ -179,6 +188,18 @@ impl Features {
 
     /// Records the address that the provider has provisioned, in the provider's spelling, in the active
     /// settings and in the document.
+    ///
+    /// ```
+    /// use telnum::feature::{Features, e911::E911Address};
+    ///
+    /// let address = E911Address::from_value(serde_json::json!({
+    ///     "street_address": "1 E 1ST ST", "locality": "RENO", "region": "NV", "postal_code": "89501",
+    /// }))?;
+    /// let mut features = Features::default();
+    /// features.mark_provisioned(address.clone());
+    /// assert!(features.active.e911 == Some(address) && features.wanted == features.active);
+    /// # Ok::<(), telnum::document::FieldError>(())
+    /// ```
     pub fn mark_provisioned(&mut self, address: E911Address) {
         self.wanted.e911 = Some(address.clone());
         self.active.e911 = Some(address);

@@ -118,12 +118,22 @@ impl CnamName {
     /// The maximum number of characters.
     pub(crate) const MAX_LENGTH: usize = 15;
 
-    /// Creates a name that `profile` allows.
+    /// Creates a name that `profile` allows. `FromStr` uses [`CnamProfile::DEFAULT`].
+    ///
+    /// ```
+    /// use telnum::{feature::cnam::{CnamError, CnamName}, policy::CnamProfile};
+    ///
+    /// assert!(CnamName::new("A-1 Pizza", &CnamProfile::DEFAULT).is_ok());
+    /// assert_eq!(CnamName::new("", &CnamProfile::WIDEST), Err(CnamError::Length { length: 0 }));
+    /// assert_eq!(CnamName::new(" Pizza", &CnamProfile::DEFAULT), Err(CnamError::LeadingSpace));
+    /// ```
     ///
     /// # Errors
     ///
-    /// Returns the error of the first rule that `text` violates, in the order of the variants of
-    /// [`CnamError`].
+    /// - [`CnamError::Length`] unless `text` has 1 to 15 characters.
+    /// - [`CnamError::Character`] for a character that `profile` does not allow.
+    /// - [`CnamError::LeadingSpace`], [`CnamError::AllDigits`] and [`CnamError::FewLetters`] for a space at the
+    ///   start, digits only, and too few letters, unless `profile` allows them.
     pub fn new(text: &str, profile: &CnamProfile) -> Result<Self, CnamError> {
         let length = text.chars().count();
         if !(1..=Self::MAX_LENGTH).contains(&length) {
@@ -146,6 +156,13 @@ impl CnamName {
     }
 
     /// Returns the text.
+    ///
+    /// ```
+    /// use telnum::feature::cnam::CnamName;
+    ///
+    /// assert_eq!("my CNAM".parse::<CnamName>()?.as_str(), "my CNAM");
+    /// # Ok::<(), telnum::feature::cnam::CnamError>(())
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

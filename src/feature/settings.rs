@@ -26,6 +26,8 @@ use crate::policy::CnamProfile;
 /// let (settings, rest) = FeatureSettings::from_document(document, &CnamProfile::DEFAULT)?;
 /// assert_eq!((settings.force_outbound, &settings.failover), (Some(true), &None));
 /// assert_eq!(json!(rest), json!({"my_own_field": {}}));
+/// // The settings alone must not contain other fields.
+/// assert_eq!(FeatureSettings::from_value(json!({"force_outbound": true}))?, settings);
 /// # Ok::<(), telnum::document::FieldError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,10 +60,20 @@ impl FeatureSettings {
 
     /// Reads the settings in a whole document, and returns them with the rest of the document.
     ///
+    /// ```
+    /// use telnum::feature::FeatureSettings;
+    /// use telnum::policy::CnamProfile;
+    ///
+    /// let document = serde_json::from_str(r#"{"sms": {"enabled": true}, "note": "front desk"}"#)?;
+    /// let (settings, rest) = FeatureSettings::from_document(document, &CnamProfile::DEFAULT)?;
+    /// assert!(settings.sms.is_some() && rest.contains_key("note"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns the error of the first setting that has the wrong type or is refused, or of a caller
-    /// name that `profile` does not allow.
+    /// name that `profile` does not allow, with the [kind](FieldErrorKind) of the problem.
     pub fn from_document(
         document: Map<String, Value>,
         profile: &CnamProfile,
@@ -92,7 +104,7 @@ impl FeatureSettings {
     /// # Errors
     ///
     /// Returns the error of the first setting that would have the wrong type or be refused, or of a
-    /// caller name that `profile` does not allow.
+    /// caller name that `profile` does not allow, with the [kind](FieldErrorKind) of the problem.
     #[doc(hidden)]
     pub fn patched(
         &self,
@@ -168,12 +180,30 @@ impl FeatureSettings {
     }
 
     /// Returns whether there are no settings.
+    ///
+    /// ```
+    /// use telnum::feature::FeatureSettings;
+    ///
+    /// assert!(FeatureSettings::from_value(serde_json::json!({"sms": null}))?.is_empty());
+    /// // A feature that is switched off has a setting.
+    /// assert!(!FeatureSettings::from_value(serde_json::json!({"force_outbound": false}))?.is_empty());
+    /// # Ok::<(), telnum::document::FieldError>(())
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.features().is_empty()
     }
 
     /// Returns the features that have settings.
+    ///
+    /// ```
+    /// use telnum::feature::FeatureSettings;
+    /// use telnum::names::Feature;
+    ///
+    /// let settings = FeatureSettings::from_value(serde_json::json!({"sms": {"enabled": true}}))?;
+    /// assert_eq!(settings.features(), Feature::Sms.into());
+    /// # Ok::<(), telnum::document::FieldError>(())
+    /// ```
     #[must_use]
     pub fn features(&self) -> FeatureSet {
         self.set_since(&Self::default())

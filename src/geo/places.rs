@@ -96,6 +96,14 @@ impl Place {
     }
 
     /// Returns the two-letter province or state in North America: `CA` for `San Francisco, CA`.
+    ///
+    /// ```
+    /// use telnum::geo;
+    ///
+    /// assert_eq!(geo::place("+14152021234".parse()?).unwrap().province(), Some("CA"));
+    /// assert_eq!(geo::place("+41446681800".parse()?).unwrap().province(), None);
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
     #[must_use]
     pub fn province(self) -> Option<&'static str> {
         let (_, tail) = self.parts();

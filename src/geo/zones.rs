@@ -70,6 +70,14 @@ impl TimeZones {
     }
 
     /// Returns the names.
+    ///
+    /// ```
+    /// use telnum::geo;
+    ///
+    /// let zones = geo::time_zones("+12082001234".parse()?);
+    /// assert!(zones.iter().eq(["America/Boise", "America/Los_Angeles"]));
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
     #[must_use]
     pub fn iter(
         &self,
@@ -78,6 +86,14 @@ impl TimeZones {
     }
 
     /// Returns whether the zone is unknown, so that `Etc/Unknown` is the only name.
+    ///
+    /// ```
+    /// use telnum::geo;
+    ///
+    /// assert!(geo::time_zones("+14150867900".parse()?).is_unknown());
+    /// assert!(!geo::time_zones("+14158867900".parse()?).is_unknown());
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
     #[must_use]
     pub fn is_unknown(&self) -> bool {
         *self == Self::unknown()

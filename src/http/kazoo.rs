@@ -73,7 +73,17 @@ use self::wire::error_response::render;
 pub use self::wire::port_error_body::PortErrorBody;
 use super::server::guard::RequestGuard;
 
-/// Creates the router, to be nested at `/v2`. See the example of the [module](crate::http::kazoo).
+/// Creates the router, to be nested at `/v2`.
+///
+/// ```
+/// # use telnum::{inventory::Inventory, store::MemoryStore};
+/// use telnum::http::{KazooApi, TokenTable, kazoo};
+///
+/// let tokens: TokenTable = serde_json::from_str(r#"{"kazoo": {"a token": "shop"}}"#)?;
+/// let api = KazooApi::new(Inventory::builder(MemoryStore::new()).build(), tokens);
+/// let service: axum::Router = axum::Router::new().nest("/v2", kazoo::router(api));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[doc(alias = "crossbar")]
 pub fn router(api: KazooApi) -> Router {
     RequestGuard { limits: api.state.limits, render }.wrap(routes().with_state(api).into())

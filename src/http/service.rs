@@ -32,6 +32,21 @@ use crate::store::Store;
 /// around this router can measure requests by route.
 ///
 /// See the example of the [module](crate::http).
+///
+/// ```
+/// # use telnum::{account::AccountTree, contact::book::ContactBook, store::MemoryStore};
+/// # use telnum::inventory::Inventory;
+/// use telnum::http::{ContactApi, ContactApis, KazooApi, TokenTable, service};
+///
+/// let tokens: TokenTable = serde_json::from_str(r#"{"kazoo": {"a token": "shop"}}"#)?;
+/// let numbers = KazooApi::new(Inventory::builder(MemoryStore::new()).build(), tokens.clone());
+/// let book = ContactBook::new(MemoryStore::new());
+/// let contacts = ContactApi::new(book, AccountTree::default(), tokens);
+/// # let (people, clients, users) = (contacts.clone(), contacts.clone(), contacts);
+/// // Each of the three APIs has a book of its own.
+/// let router: axum::Router = service(numbers, ContactApis { people, clients, users });
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 pub fn service(numbers: KazooApi, contacts: ContactApis) -> Router {
     let document = openapi().to_string();
     let ContactApis { people, clients, users } = contacts;

@@ -47,6 +47,12 @@ pub trait Billing: Send + Sync + fmt::Debug {
 
     /// Returns whether all changes are free, so that [`quote`](Self::quote) need not be called.
     /// Default: `false`.
+    ///
+    /// ```
+    /// use telnum::inventory::{Billing, FreeBilling};
+    ///
+    /// assert!(FreeBilling.is_free());
+    /// ```
     fn is_free(&self) -> bool {
         false
     }

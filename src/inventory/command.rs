@@ -45,30 +45,92 @@ pub struct Create {
 
 impl Create {
     /// Sets the state. Default: in service.
+    ///
+    /// ```
+    /// # use telnum::{account::Actor, store::MemoryStore};
+    /// use telnum::inventory::{Create, Inventory, Options};
+    /// use telnum::lifecycle::State;
+    ///
+    /// let inventory = Inventory::builder(MemoryStore::new()).build();
+    /// let stock = Create::default().with_state(State::Available);
+    /// let created = inventory.create(["+14158867900"], &stock, &Options::new(Actor::System))?.single()?;
+    /// assert_eq!((created.state(), created.owner()), (State::Available, None));
+    /// # Ok::<(), telnum::inventory::InventoryError>(())
+    /// ```
     #[must_use]
     pub fn with_state(self, state: State) -> Self {
         Self { state: Some(state), ..self }
     }
 
     /// Sets the carrier. Default: the policy's.
+    ///
+    /// ```
+    /// # use telnum::{account::Actor, lifecycle::State, store::MemoryStore};
+    /// use telnum::inventory::{Create, Inventory, Options};
+    /// use telnum::names::CarrierName;
+    ///
+    /// # let inventory = Inventory::builder(MemoryStore::new()).build();
+    /// let pool = Create::default().with_state(State::Available).with_carrier(CarrierName::MANAGED);
+    /// let created = inventory.create(["+14158867900"], &pool, &Options::new(Actor::System))?.single()?;
+    /// assert_eq!(created.carrier(), CarrierName::MANAGED);
+    /// # Ok::<(), telnum::inventory::InventoryError>(())
+    /// ```
     #[must_use]
     pub fn with_carrier(self, carrier: CarrierName) -> Self {
         Self { carrier: Some(carrier), ..self }
     }
 
     /// Sets the data of the carrier about the numbers.
+    ///
+    /// ```
+    /// # use telnum::{account::Actor, lifecycle::State, names::CarrierName, store::MemoryStore};
+    /// use telnum::inventory::{Create, Inventory, Options};
+    ///
+    /// # let inventory = Inventory::builder(MemoryStore::new()).build();
+    /// # let pool = Create::default().with_state(State::Available).with_carrier(CarrierName::MANAGED);
+    /// // The pool of the account `shop`.
+    /// let pool = pool.with_carrier_data(serde_json::json!({"pool": "shop"}));
+    /// let created = inventory.create(["+14158867900"], &pool, &Options::new(Actor::System))?.single()?;
+    /// assert_eq!(created.carrier_data().unwrap()["pool"], "shop");
+    /// # Ok::<(), telnum::inventory::InventoryError>(())
+    /// ```
     #[must_use]
     pub fn with_carrier_data(self, carrier_data: Value) -> Self {
         Self { carrier_data: Some(carrier_data), ..self }
     }
 
     /// Sets whether the numbers were ported in from another carrier.
+    ///
+    /// ```
+    /// # use telnum::{account::{Account, AccountTree, Actor}, store::MemoryStore};
+    /// use telnum::inventory::{Create, Inventory, Options};
+    ///
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
+    /// let options = Options::new(Actor::System).with_account(shop);
+    /// let ported = Create::default().with_ported_in(true);
+    /// assert!(inventory.create(["+14158867900"], &ported, &options)?.single()?.ported_in());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_ported_in(self, ported_in: bool) -> Self {
         Self { ported_in, ..self }
     }
 
     /// Sets the public document.
+    ///
+    /// ```
+    /// # use telnum::{account::Actor, lifecycle::State, store::MemoryStore};
+    /// use telnum::inventory::{Create, Inventory, Options};
+    ///
+    /// # let inventory = Inventory::builder(MemoryStore::new()).build();
+    /// let document = serde_json::from_str(r#"{"note": "front desk"}"#)?;
+    /// let create = Create::default().with_state(State::Available).with_document(document);
+    /// let created = inventory.create(["+14158867900"], &create, &Options::new(Actor::System))?.single()?;
+    /// assert_eq!(created.custom().unwrap()["note"], "front desk");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_document(self, document: Map<String, Value>) -> Self {
         Self { document, ..self }

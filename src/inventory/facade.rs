@@ -32,30 +32,72 @@ pub struct Inventory {
 
 impl Inventory {
     /// Returns the store.
+    ///
+    /// ```
+    /// use telnum::inventory::Inventory;
+    /// use telnum::store::MemoryStore;
+    ///
+    /// let inventory = Inventory::builder(MemoryStore::new()).build();
+    /// // The log of events is read from the store.
+    /// assert!(inventory.store().events(0, 100)?.is_empty());
+    /// # Ok::<(), telnum::store::StoreError>(())
+    /// ```
     #[must_use]
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.services.store
     }
 
     /// Returns the accounts.
+    ///
+    /// ```
+    /// use telnum::account::{Account, AccountTree};
+    /// use telnum::inventory::Inventory;
+    /// use telnum::store::MemoryStore;
+    ///
+    /// let accounts = AccountTree::new([Account::new("shop".parse()?)])?;
+    /// let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
+    /// assert!(inventory.accounts().account("shop".parse()?).is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn accounts(&self) -> &dyn Accounts {
         &*self.services.accounts
     }
 
     /// Returns the operator's policy.
+    ///
+    /// ```
+    /// use telnum::{inventory::Inventory, policy::Policy, store::MemoryStore};
+    ///
+    /// let inventory = Inventory::builder(MemoryStore::new()).build();
+    /// assert_eq!(inventory.policy(), &Policy::default());
+    /// ```
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.services.policy
     }
 
     /// Returns the classifiers, without the dial plan of an account.
+    ///
+    /// ```
+    /// use telnum::{inventory::Inventory, store::MemoryStore};
+    ///
+    /// let inventory = Inventory::builder(MemoryStore::new()).build();
+    /// assert!(inventory.classifiers().classify("911").unwrap().rule().is_emergency());
+    /// ```
     #[must_use]
     pub fn classifiers(&self) -> &Classifiers {
         &self.services.classifiers
     }
 
     /// Returns the current time of the inventory's clock.
+    ///
+    /// ```
+    /// use telnum::{Timestamp, inventory::Inventory, store::MemoryStore};
+    ///
+    /// let inventory = Inventory::builder(MemoryStore::new()).clock(|| Timestamp::MAX).build();
+    /// assert_eq!(inventory.now(), Timestamp::MAX);
+    /// ```
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.services.now()

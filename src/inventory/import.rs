@@ -42,12 +42,37 @@ pub struct ImportRow<N> {
 
 impl<N: NumberInput> ImportRow<N> {
     /// Creates a row for the account of the import's options.
+    ///
+    /// ```
+    /// # use telnum::{account::Actor, lifecycle::State, store::MemoryStore};
+    /// use telnum::inventory::{Create, ImportRow, Inventory, Options};
+    ///
+    /// # let inventory = Inventory::builder(MemoryStore::new()).build();
+    /// let free = Create::default().with_state(State::Available);
+    /// let rows = ["(415) 886-7900", "x"].map(|text| ImportRow::new(text, free.clone()));
+    /// let report = inventory.import(rows, &Options::new(Actor::System))?;
+    /// assert_eq!((report.imported, &*report.failed[0].0), (1, "x"));
+    /// # Ok::<(), telnum::inventory::InventoryError>(())
+    /// ```
     #[must_use]
     pub const fn new(number: N, create: Create) -> Self {
         Self { number, account: None, create }
     }
 
     /// Sets the account to assign the number to.
+    ///
+    /// ```
+    /// # use telnum::{account::{Account, AccountTree, Actor}, store::MemoryStore};
+    /// use telnum::inventory::{Create, ImportRow, Inventory, Options};
+    ///
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
+    /// let row = ImportRow::new("+14158867900", Create::default()).with_account(shop);
+    /// inventory.import([row], &Options::new(Actor::System))?;
+    /// assert_eq!(inventory.get(["+14158867900"], &Options::new(shop))?.single()?.owner(), Some(shop));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_account(self, account: AccountId) -> Self {
         Self { account: Some(account), ..self }

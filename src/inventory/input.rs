@@ -33,6 +33,16 @@ use crate::number::PhoneNumber;
 /// ```
 pub trait NumberInput {
     /// Returns the number, or the text to read as a number.
+    ///
+    /// ```
+    /// use telnum::PhoneNumber;
+    /// use telnum::inventory::{NumberInput, NumberOrText};
+    ///
+    /// let number: PhoneNumber = "+14158867900".parse()?;
+    /// assert_eq!(number.as_input(), NumberOrText::Number(number));
+    /// assert_eq!("(415) 886-7900".as_input(), NumberOrText::Text("(415) 886-7900"));
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
     fn as_input(&self) -> NumberOrText<'_>;
 }
 

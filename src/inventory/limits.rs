@@ -7,9 +7,15 @@ use crate::store::Retry;
 /// ```
 /// use std::time::Duration;
 /// use telnum::inventory::InventoryLimits;
+/// use telnum::store::Retry;
 ///
-/// let limits = InventoryLimits::default().with_max_numbers(100);
-/// assert_eq!(limits.with_search_timeout(Duration::from_secs(5)), limits);
+/// let limits = InventoryLimits::default()
+///     .with_max_numbers(10_000)
+///     .with_max_document_bytes(8 << 20)
+///     .with_search_timeout(Duration::from_secs(5))
+///     .with_claim_timeout(Duration::from_secs(60))
+///     .with_retry(Retry::new(100));
+/// assert_eq!(limits, InventoryLimits::default());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -49,6 +55,20 @@ impl InventoryLimits {
 
     /// Sets the maximum length of a call's document as JSON, in bytes, multiplied by the number of its
     /// inputs, since every number stores the document. Default: 8 MiB.
+    ///
+    /// ```
+    /// # use telnum::{account::Actor, lifecycle::State, store::MemoryStore};
+    /// use telnum::inventory::{Create, Inventory, InventoryLimits, Options};
+    ///
+    /// let limits = InventoryLimits::default().with_max_document_bytes(40);
+    /// let inventory = Inventory::builder(MemoryStore::new()).limits(limits).build();
+    /// # let stock = Create::default().with_state(State::Available);
+    /// let create = stock.with_document(serde_json::from_str(r#"{"note": "front desk"}"#)?);
+    /// // Two numbers with 21 bytes each.
+    /// let numbers = ["+14158867900", "+14158867901"];
+    /// assert!(inventory.create(numbers, &create, &Options::new(Actor::System)).is_err());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub const fn with_max_document_bytes(self, max_document_bytes: usize) -> Self {
         Self { max_document_bytes, ..self }

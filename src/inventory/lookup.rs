@@ -35,8 +35,8 @@ impl<F: Fn(PhoneNumber) -> Option<Box<str>>> AppLookup for F {
 /// use telnum::inventory::ActivePort;
 ///
 /// // A port request that is kept in another system.
-/// let port = ActivePort::new("shop".parse()?);
-/// assert_eq!(port.request, None);
+/// let port = ActivePort::new("shop".parse()?).with_port_authority("master".parse()?);
+/// assert_eq!((port.request, port.port_authority), (None, Some("master".parse()?)));
 /// # Ok::<(), telnum::token::TokenError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +69,23 @@ impl ActivePort {
 ///
 /// The default is the inventory's own store; a service that keeps port requests elsewhere implements
 /// this trait. `Arc<T>`, `Box<T>` and `&T` implement the trait if `T` does.
+///
+/// ```
+/// use telnum::PhoneNumber;
+/// use telnum::inventory::{ActivePort, PortingLookup};
+/// use telnum::store::StoreError;
+///
+/// /// No number is being ported in.
+/// struct NoPorts;
+///
+/// impl PortingLookup for NoPorts {
+///     fn ports(&self, numbers: &[PhoneNumber]) -> Result<Vec<Option<ActivePort>>, StoreError> {
+///         Ok(vec![None; numbers.len()])
+///     }
+/// }
+/// assert_eq!(NoPorts.ports(&["+14158867900".parse()?])?, [None]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait PortingLookup: Send + Sync {
     /// Returns the active port request of each of `numbers`, if any, in their order.
     ///

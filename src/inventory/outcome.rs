@@ -40,6 +40,17 @@ pub(super) type NumberOutcome = Result<Arc<NumberRecord>, InventoryError>;
 
 impl Outcome {
     /// Returns whether no number failed.
+    ///
+    /// ```
+    /// # use telnum::{account::Actor, store::MemoryStore};
+    /// use telnum::inventory::{Inventory, Options};
+    ///
+    /// # let inventory = Inventory::builder(MemoryStore::new()).build();
+    /// let options = Options::new(Actor::System);
+    /// assert!(inventory.get(Vec::<&str>::new(), &options)?.is_success());
+    /// assert!(!inventory.get(["+14158867900"], &options)?.is_success());
+    /// # Ok::<(), telnum::inventory::InventoryError>(())
+    /// ```
     #[must_use]
     pub fn is_success(&self) -> bool {
         self.failed.is_empty()

@@ -237,6 +237,13 @@ impl Services {
 
 impl SweepReport {
     /// Returns whether nothing was due and nothing failed.
+    ///
+    /// ```
+    /// use telnum::{inventory::Inventory, store::MemoryStore};
+    ///
+    /// assert!(Inventory::builder(MemoryStore::new()).build().sweep()?.is_empty());
+    /// # Ok::<(), telnum::inventory::InventoryError>(())
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let count = self.ended + self.aged + self.recycled + self.forgotten + self.removed;

@@ -34,6 +34,14 @@ pub struct TransitionTable<S: 'static, P: 'static, C: 'static, E: 'static> {
 
 impl<S, P, C, E> TransitionTable<S, P, C, E> {
     /// Returns the transitions in the order of the table.
+    ///
+    /// ```
+    /// use telnum::lifecycle::{State, TRANSITIONS};
+    ///
+    /// // The states from which a number can be deleted.
+    /// let mut deletions = TRANSITIONS.iter().filter(|transition| transition.to == State::Deleted);
+    /// assert!(deletions.any(|transition| transition.from.contains(&State::Available)));
+    /// ```
     pub fn iter(&self) -> slice::Iter<'static, Transition<S, P, C, E>> {
         self.transitions.iter()
     }

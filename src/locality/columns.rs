@@ -238,6 +238,14 @@ impl Columns {
     /// The other columns are `State`, `Rate Center`, `OCN` and `Assigned To`. The report is separated
     /// by commas. Read it after the [central office codes](Self::nanpa_co_codes): only pooled codes
     /// have blocks.
+    ///
+    /// ```
+    /// use telnum::locality::{Columns, LocalityTable};
+    ///
+    /// let report = "State,NPA,NXX,X,Rate Center,OCN,Assigned To\nCA,707,555,0,FORT BRAGG,9999,EXAMPLE\n";
+    /// let columns = Columns::nanpa_thousands_blocks();
+    /// assert_eq!(LocalityTable::new().read_csv(report.as_bytes(), &columns), Ok(1));
+    /// ```
     #[must_use]
     pub fn nanpa_thousands_blocks() -> Self {
         Self::new()
@@ -251,6 +259,16 @@ impl Columns {
 
     /// Creates the columns of the Australian register of numbers: the ranges `From` and `To`, the `Service Type`, and
     /// the carrier that holds the range, `Latest Holder`, separated by commas.
+    ///
+    /// ```
+    /// use telnum::locality::{Columns, LocalityLookup, LocalityTable};
+    ///
+    /// let register = "From,To,Service Type,Latest Holder\n0290000000,0290009999,Local service,EXAMPLE\n";
+    /// let mut table = LocalityTable::new();
+    /// table.read_csv(register.as_bytes(), &Columns::acma())?;
+    /// assert_eq!(table.locate("+61290001234".parse()?)?.unwrap().line_type.as_deref(), Some("Local service"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn acma() -> Self {
         Self::new()
@@ -264,6 +282,16 @@ impl Columns {
 
     /// Creates the columns of the German list of area codes: `Ortsnetzkennzahl` and `Ortsnetzname`,
     /// separated by semicolons, in UTF-8. Only active codes (`KennzeichenAktiv`) are read.
+    ///
+    /// ```
+    /// use telnum::locality::{Columns, LocalityLookup, LocalityTable};
+    ///
+    /// let list = "Ortsnetzkennzahl;Ortsnetzname;KennzeichenAktiv\n030;Berlin;1\n";
+    /// let mut table = LocalityTable::new();
+    /// table.read_csv(list.as_bytes(), &Columns::bundesnetzagentur())?;
+    /// assert_eq!(&*table.locate("+493012345".parse()?)?.unwrap().locality, "Berlin");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn bundesnetzagentur() -> Self {
         Self::new()
@@ -313,6 +341,17 @@ impl Columns {
     ///
     /// The last of several columns may be empty: the row then applies to all numbers that start with
     /// the others. Columns named `npa` and `nxx` have 3 digits, and `x` has 1.
+    ///
+    /// ```
+    /// use telnum::locality::{Columns, LocalityLookup, LocalityTable};
+    ///
+    /// let columns = Columns::new().with_key(["area", "exchange"]).with_prefix("+1");
+    /// let mut table = LocalityTable::new();
+    /// table.read_csv("area,exchange,city\n(707),555,Fort Bragg\n707,,Northern California\n".as_bytes(), &columns)?;
+    /// assert_eq!(&*table.locate("+17075550100".parse()?)?.unwrap().locality, "Fort Bragg");
+    /// assert_eq!(&*table.locate("+17072340100".parse()?)?.unwrap().locality, "Northern California");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_key<'a>(mut self, names: impl IntoIterator<Item = &'a str>) -> Self {
         self.key = Some(Key::Prefix(names.into_iter().map(Box::from).collect()));
@@ -321,6 +360,17 @@ impl Columns {
 
     /// Sets the columns of the first and the last number of a row, or of their leading digits. Both
     /// have the same number of digits.
+    ///
+    /// ```
+    /// use telnum::locality::{Columns, LocalityLookup, LocalityTable};
+    ///
+    /// let columns = Columns::new().with_range("first", "last");
+    /// let mut table = LocalityTable::new();
+    /// table.read_csv("first,last,city\n+4930,+4932,Berlin\n".as_bytes(), &columns)?;
+    /// assert!(table.locate("+493112345".parse()?)?.is_some());
+    /// assert!(table.locate("+493312345".parse()?)?.is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_range(mut self, from: &str, to: &str) -> Self {
         self.key = Some(Key::Range([from, to].map(Box::from).to_vec()));
@@ -363,6 +413,15 @@ impl Columns {
     }
 
     /// Sets the name of the column of `field`, which the file must contain.
+    ///
+    /// ```
+    /// use telnum::locality::{Columns, LocalityField, LocalityTable};
+    ///
+    /// let columns = Columns::new().with_column(LocalityField::City, "town");
+    /// assert_eq!(LocalityTable::new().read_csv("prefix,town\n+4930,Berlin\n".as_bytes(), &columns), Ok(1));
+    /// let error = LocalityTable::new().read_csv("prefix,city\n+4930,Berlin\n".as_bytes(), &columns).unwrap_err();
+    /// assert_eq!(error.to_string(), "table: missing column, expected town");
+    /// ```
     #[must_use]
     pub fn with_column(mut self, field: LocalityField, name: &str) -> Self {
         self.names.retain(|(of, _)| *of != field);
@@ -371,6 +430,16 @@ impl Columns {
     }
 
     /// Sets the value of `field` for rows that have none.
+    ///
+    /// ```
+    /// use telnum::locality::{Columns, LocalityField, LocalityLookup, LocalityTable};
+    ///
+    /// let columns = Columns::new().with_constant(LocalityField::Country, "DE");
+    /// let mut table = LocalityTable::new();
+    /// table.read_csv("prefix,city\n+4930,Berlin\n".as_bytes(), &columns)?;
+    /// assert_eq!(&*table.locate("+493012345".parse()?)?.unwrap().country, "DE");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_constant(mut self, field: LocalityField, value: &str) -> Self {
         self.constants.retain(|(of, _)| *of != field);
@@ -380,6 +449,17 @@ impl Columns {
 
     /// Sets the text that precedes the digits of every row, such as `+1`. It does not precede digits that have a `+` in
     /// the file.
+    ///
+    /// ```
+    /// use telnum::locality::{Columns, LocalityLookup, LocalityTable};
+    ///
+    /// let columns = Columns::new().with_prefix("+49");
+    /// let mut table = LocalityTable::new();
+    /// table.read_csv("prefix,city\n30,Berlin\n+4144,Zurich\n".as_bytes(), &columns)?;
+    /// assert_eq!(&*table.locate("+493012345".parse()?)?.unwrap().locality, "Berlin");
+    /// assert_eq!(&*table.locate("+41446681800".parse()?)?.unwrap().locality, "Zurich");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_prefix(mut self, prefix: &str) -> Self {
         self.prefix = prefix.into();
@@ -407,6 +487,16 @@ impl Columns {
     }
 
     /// Sets the national trunk prefix, which is removed from the digits of a row if they start with it.
+    ///
+    /// ```
+    /// use telnum::locality::{Columns, LocalityLookup, LocalityTable};
+    ///
+    /// let columns = Columns::new().with_prefix("+49").with_trunk_prefix("0");
+    /// let mut table = LocalityTable::new();
+    /// table.read_csv("prefix,city\n030,Berlin\n".as_bytes(), &columns)?;
+    /// assert_eq!(&*table.locate("+493012345".parse()?)?.unwrap().locality, "Berlin");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_trunk_prefix(mut self, prefix: &str) -> Self {
         self.trunk_prefix = Some(prefix.into());
@@ -414,6 +504,13 @@ impl Columns {
     }
 
     /// Sets the character between cells. Default: a comma.
+    ///
+    /// ```
+    /// use telnum::locality::{Columns, LocalityTable};
+    ///
+    /// let columns = Columns::new().with_delimiter(b';');
+    /// assert_eq!(LocalityTable::new().read_csv("prefix;city\n+4930;Berlin\n".as_bytes(), &columns), Ok(1));
+    /// ```
     #[must_use]
     pub const fn with_delimiter(mut self, delimiter: u8) -> Self {
         self.delimiter = delimiter;
@@ -421,6 +518,16 @@ impl Columns {
     }
 
     /// Sets the encoding. Default: UTF-8.
+    ///
+    /// ```
+    /// use telnum::locality::{Columns, Encoding, LocalityLookup, LocalityTable};
+    ///
+    /// let columns = Columns::new().with_encoding(Encoding::Latin1);
+    /// let mut table = LocalityTable::new();
+    /// table.read_csv(&b"prefix,city\n+4989,M\xFCnchen\n"[..], &columns)?;
+    /// assert_eq!(&*table.locate("+498912345".parse()?)?.unwrap().locality, "München");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn with_encoding(mut self, encoding: Encoding) -> Self {
         self.encoding = encoding;

@@ -111,6 +111,15 @@ impl Converter {
     }
 
     /// Returns the other keys of the configuration, such as a description.
+    ///
+    /// ```
+    /// use telnum::normalize::Converters;
+    ///
+    /// let json = r#"{"^(\\d{7})$": {"prefix": "+1415", "description": "local calls"}}"#;
+    /// let converters: Converters = serde_json::from_str(json)?;
+    /// assert_eq!(converters.iter().next().unwrap().extra()["description"], "local calls");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub const fn extra(&self) -> &IndexMap<String, Value> {
         &self.extra

@@ -55,6 +55,16 @@ impl PhoneUri {
     /// (RFC 3966, section 5.1.4); `None` for any other text, and for a [placeholder](Self::placeholder).
     ///
     /// Parameters and post-dial digits are not part of the number.
+    ///
+    /// ```
+    /// use telnum::normalize::PhoneUri;
+    ///
+    /// let number = |uri: &str| uri.parse::<PhoneUri>().unwrap().number();
+    /// assert_eq!(number("tel:+1-415-555-0132"), Some("+14155550132".parse()?));
+    /// assert_eq!(number("tel:555-0132;phone-context=+1415"), Some("+14155550132".parse()?));
+    /// assert_eq!(number("tel:911;phone-context=example.com"), None);
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
     #[must_use]
     pub fn number(&self) -> Option<PhoneNumber> {
         if self.placeholder().is_some() {
@@ -79,6 +89,14 @@ impl PhoneUri {
     }
 
     /// Returns the host of a `sip:` URI, with its port if it has one.
+    ///
+    /// ```
+    /// use telnum::normalize::PhoneUri;
+    ///
+    /// assert_eq!("sip:1000@pbx.example.com:5060".parse::<PhoneUri>()?.host(), Some("pbx.example.com:5060"));
+    /// assert_eq!("tel:+14155550132".parse::<PhoneUri>()?.host(), None);
+    /// # Ok::<(), telnum::normalize::PhoneUriError>(())
+    /// ```
     #[must_use]
     pub fn host(&self) -> Option<&str> {
         self.host.as_deref()
@@ -187,6 +205,15 @@ impl PhoneUri {
 
     /// Returns the value of the parameter `name`; an empty text if the parameter has no value. If the
     /// parameter occurs several times, the first one is returned.
+    ///
+    /// ```
+    /// use telnum::normalize::PhoneUri;
+    ///
+    /// let uri: PhoneUri = "tel:+14155550132;npdi;rn=+14155550100".parse()?;
+    /// assert_eq!((uri.parameter("RN"), uri.parameter("npdi")), (Some("+14155550100"), Some("")));
+    /// assert_eq!(uri.parameter("ext"), None);
+    /// # Ok::<(), telnum::normalize::PhoneUriError>(())
+    /// ```
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&str> {
         let found = self.parameters.iter().find(|(of, _)| of.eq_ignore_ascii_case(name))?;
@@ -194,12 +221,29 @@ impl PhoneUri {
     }
 
     /// Returns whether the URI has the parameter `name`, such as `npdi` (RFC 4694).
+    ///
+    /// ```
+    /// use telnum::normalize::PhoneUri;
+    ///
+    /// // The number portability database was queried before the call.
+    /// let uri: PhoneUri = "tel:+14155550132;npdi".parse()?;
+    /// assert!(uri.has_parameter("npdi") && !uri.has_parameter("rn"));
+    /// # Ok::<(), telnum::normalize::PhoneUriError>(())
+    /// ```
     #[must_use]
     pub fn has_parameter(&self, name: &str) -> bool {
         self.parameter(name).is_some()
     }
 
     /// Returns the names and values of the parameters, in their order.
+    ///
+    /// ```
+    /// use telnum::normalize::PhoneUri;
+    ///
+    /// let uri: PhoneUri = "sip:+14155550132;npdi@example.com;user=phone".parse()?;
+    /// assert!(uri.parameters().eq([("npdi", ""), ("user", "phone")]));
+    /// # Ok::<(), telnum::normalize::PhoneUriError>(())
+    /// ```
     pub fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
         self.parameters.iter().map(|(name, value)| (&**name, &**value))
     }

@@ -63,6 +63,14 @@ impl NumberError {
 
     /// Returns the position of the error: the index of a byte of the text, or of a nibble of the packed
     /// form, counted from the most significant one.
+    ///
+    /// ```
+    /// use telnum::PhoneNumber;
+    ///
+    /// // The first digit of a packed form is nibble 0, the length is nibble 15.
+    /// assert_eq!("+1415x".parse::<PhoneNumber>().unwrap_err().position(), 5);
+    /// assert_eq!(PhoneNumber::try_from(0x1415_0000_0000_0001).unwrap_err().position(), 15);
+    /// ```
     #[must_use]
     pub const fn position(&self) -> usize {
         self.position

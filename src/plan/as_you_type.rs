@@ -90,6 +90,15 @@ impl AsYouType {
 
     /// Appends `key` and returns the typed text, formatted. A text of more than 250 bytes is returned
     /// unformatted.
+    ///
+    /// ```
+    /// use telnum::plan::{AsYouType, Region};
+    ///
+    /// let mut formatter = AsYouType::new(Some(Region::CH));
+    /// "04466".chars().for_each(|key| _ = formatter.push(key));
+    /// assert_eq!(formatter.push('8'), "044 668");
+    /// assert_eq!(formatter.push('x'), "044668x");
+    /// ```
     #[doc(alias = "inputDigit")]
     pub fn push(&mut self, key: char) -> &str {
         if self.input.len() >= MAX_UNITS {
@@ -105,12 +114,29 @@ impl AsYouType {
     }
 
     /// Returns the typed text, formatted.
+    ///
+    /// ```
+    /// use telnum::plan::{AsYouType, Region};
+    ///
+    /// let mut formatter = AsYouType::new(Some(Region::US));
+    /// formatter.push('6');
+    /// assert_eq!(formatter.as_str(), "6");
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         if self.is_verbatim() { &self.input } else { &self.output }
     }
 
     /// Clears the typed text.
+    ///
+    /// ```
+    /// use telnum::plan::{AsYouType, Region};
+    ///
+    /// let mut formatter = AsYouType::new(Some(Region::US));
+    /// formatter.push('+');
+    /// formatter.clear();
+    /// assert_eq!(formatter.push('9'), "9");
+    /// ```
     pub fn clear(&mut self) {
         *self = Self::start(self.table, self.formats_of, self.home);
     }

@@ -23,6 +23,7 @@ use crate::text_enum::text_enum;
 /// let number = "+41446681800".parse()?;
 /// let texts = Style::all().map(|style| plan::format(number, style).to_string());
 /// assert!(texts.eq(["+41446681800", "+41 44 668 18 00", "044 668 18 00", "tel:+41-44-668-18-00"]));
+/// assert_eq!(Style::E164.as_str(), "E164");
 /// # Ok::<(), telnum::NumberError>(())
 /// ```
 #[doc(alias = "PhoneNumberFormat")]
@@ -53,7 +54,7 @@ text_enum!(Style, "a style of writing numbers", all {
 /// let text = plan::format("+41446681800".parse()?, Style::National);
 /// assert_eq!(text, "044 668 18 00");
 /// assert_eq!(format!("{text:>15}"), "  044 668 18 00");
-/// assert!(text.starts_with('0'));
+/// assert!(text.starts_with('0') && text.as_str().len() == 13);
 /// # Ok::<(), telnum::NumberError>(())
 /// ```
 #[derive(Clone, Copy)]

@@ -18,6 +18,7 @@ use crate::number::{CallingCode, Digits, PhoneNumber};
 /// assert_eq!((found.region(), found.number_type()), (Some(Region::US), NumberType::TollFree));
 /// assert_eq!(found.possibility(), Possibility::IsPossible);
 /// assert!(found.is_valid());
+/// assert_eq!(found.number().to_string(), "+18002530000");
 /// # Ok::<(), telnum::NumberError>(())
 /// ```
 #[derive(Clone, Copy)]
@@ -97,6 +98,16 @@ impl Lookup {
     }
 
     /// Returns the calling code, if it is assigned.
+    ///
+    /// ```
+    /// # use telnum::plan;
+    /// let code = |text: &str| plan::lookup(text.parse().unwrap()).calling_code();
+    /// assert_eq!(code("+442079460000"), Some("44".parse()?));
+    /// // No country has the calling code 999.
+    /// assert_eq!(code("+99912345"), None);
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
+    #[doc(alias = "getCountryCode")]
     #[must_use]
     #[inline]
     pub fn calling_code(&self) -> Option<CallingCode> {
@@ -104,6 +115,13 @@ impl Lookup {
     }
 
     /// Returns the national significant number: the digits after the calling code.
+    ///
+    /// ```
+    /// # use telnum::plan;
+    /// assert_eq!(plan::lookup("+390612345678".parse()?).national_digits().to_string(), "0612345678");
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
+    #[doc(alias = "getNationalSignificantNumber")]
     #[must_use]
     #[inline]
     pub const fn national_digits(&self) -> Digits {
@@ -127,6 +145,14 @@ impl Lookup {
     }
 
     /// Returns the type. It is [`NumberType::Unknown`] if and only if the number is not valid.
+    ///
+    /// ```
+    /// # use telnum::plan::{self, NumberType};
+    /// let number_type = |text: &str| plan::lookup(text.parse().unwrap()).number_type();
+    /// assert_eq!(number_type("+447400123456"), NumberType::Mobile);
+    /// assert_eq!(number_type("+14158867900"), NumberType::FixedLineOrMobile);
+    /// assert_eq!(number_type("+14150867900"), NumberType::Unknown);
+    /// ```
     #[doc(alias = "getNumberType")]
     #[must_use]
     #[inline]

@@ -10,6 +10,7 @@ use crate::text_enum::text_enum;
 /// let found = plan::lookup("+41446".parse()?);
 /// assert_eq!(found.possibility(), Possibility::TooShort);
 /// assert_eq!(Possibility::TooShort.as_str(), "TOO_SHORT");
+/// assert_eq!(Possibility::all().filter(|possibility| possibility.is_possible()).count(), 2);
 /// # Ok::<(), telnum::NumberError>(())
 /// ```
 #[doc(alias = "ValidationResult")]

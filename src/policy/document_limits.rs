@@ -11,8 +11,8 @@ use crate::document::{FieldError, FieldErrorKind, count_keys, json_bytes};
 /// ```
 /// use telnum::policy::DocumentLimits;
 ///
-/// let limits = DocumentLimits::default().with_max_keys(100);
-/// assert_eq!(serde_json::to_string(&limits)?, r#"{"max_bytes":65536,"max_keys":100}"#);
+/// let limits = DocumentLimits::default().with_max_bytes(1_024).with_max_keys(100);
+/// assert_eq!(serde_json::to_string(&limits)?, r#"{"max_bytes":1024,"max_keys":100}"#);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -12,8 +12,15 @@ use serde::{Deserialize, Serialize};
 /// ```
 /// use telnum::policy::Retention;
 ///
-/// let retention: Retention = serde_json::from_str(r#"{"receipt_hours": 24, "max_events": null}"#)?;
-/// assert_eq!(retention, Retention::default().with_receipt_hours(24).with_max_events(None));
+/// let retention = Retention::default()
+///     .with_event_days(None)
+///     .with_max_events(1_000_000)
+///     .with_receipt_hours(24)
+///     .with_max_receipts(100_000)
+///     .with_max_receipts_per_actor(1_000);
+/// let read = r#"{"event_days": null, "max_events": 1000000, "receipt_hours": 24, "max_receipts": 100000,
+///     "max_receipts_per_actor": 1000}"#;
+/// assert_eq!(retention, serde_json::from_str(read)?);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -34,6 +34,7 @@ use crate::text_enum::text_enum;
 /// use telnum::porting::PortKind;
 ///
 /// assert_eq!("non_simple".parse(), Ok(PortKind::NonSimple));
+/// assert_eq!((PortKind::Simple.as_str(), PortKind::Simple.business_days()), ("simple", 1));
 /// assert_eq!(PortKind::NonSimple.business_days(), 4);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -112,6 +113,14 @@ impl PortKind {
 
 impl PortCalendar {
     /// Creates a calendar with the regulation's hours and the `holidays` of the losing carrier.
+    ///
+    /// ```
+    /// use telnum::porting::PortCalendar;
+    ///
+    /// let calendar = PortCalendar::new(["2026-12-25".parse()?]);
+    /// assert!(!calendar.is_business_day("2026-12-25".parse()?));
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
     #[must_use]
     pub fn new(holidays: impl IntoIterator<Item = NaiveDate>) -> Self {
         Self { holidays: holidays.into_iter().collect(), opens: OPENS, cut_off: CUT_OFF }

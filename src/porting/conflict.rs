@@ -115,6 +115,17 @@ pub fn placements<'a>(
 impl PortRequest {
     /// Returns whether the request is neither completed nor canceled. A request in a state that another
     /// system defined is active.
+    ///
+    /// ```
+    /// use telnum::porting::PortRequest;
+    ///
+    /// let request = |state: &str| serde_json::from_value::<PortRequest>(serde_json::json!({
+    ///     "id": "p1", "name": "Bakery", "port_state": state, "numbers": {"+14158867900": {}},
+    ///     "created": 63630097779_u64, "updated": 63630097779_u64, "_read_only": {"account": {"id": "child"}},
+    /// }));
+    /// assert!(request("rejected")?.is_active() && !request("canceled")?.is_active());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub fn is_active(&self) -> bool {
         PortStates::ACTIVE.contains(self.state())

@@ -126,6 +126,16 @@ pub enum PortEventKind {
 
 impl<'a> PortContext<'a> {
     /// Creates a context without a user.
+    ///
+    /// ```
+    /// use telnum::account::{AccountTree, Actor};
+    /// use telnum::porting::{PortContext, PortSettings};
+    ///
+    /// let (accounts, settings) = (AccountTree::default(), PortSettings::default());
+    /// let ctx = PortContext::new(Actor::System, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
+    /// assert_eq!((ctx.actor, ctx.user), (Actor::System, None));
+    /// # Ok::<(), telnum::time::TimeError>(())
+    /// ```
     #[must_use]
     pub fn new(
         actor: impl Into<Actor>,
@@ -154,12 +164,31 @@ impl<'a> PortContext<'a> {
     }
 
     /// Sets the actor, and removes the user.
+    ///
+    /// ```
+    /// # use telnum::account::{AccountId, AccountTree, Actor};
+    /// # use telnum::{Timestamp, porting::{PortContext, PortSettings}};
+    /// # let (accounts, settings) = (AccountTree::default(), PortSettings::default());
+    /// let user = serde_json::from_str(r#"{"id": "u1"}"#)?;
+    /// let ctx = PortContext::new(Actor::System, &accounts, &settings, Timestamp::MIN).with_user(&user);
+    /// let shop: AccountId = "shop".parse()?;
+    /// assert_eq!((ctx.by(shop).actor, ctx.by(shop).user), (Actor::Account(shop), None));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn by(self, actor: impl Into<Actor>) -> Self {
         Self { actor: actor.into(), user: None, ..self }
     }
 
     /// Sets the time.
+    ///
+    /// ```
+    /// # use telnum::account::{AccountTree, Actor};
+    /// # use telnum::{Timestamp, porting::{PortContext, PortSettings}};
+    /// # let (accounts, settings) = (AccountTree::default(), PortSettings::default());
+    /// let ctx = PortContext::new(Actor::System, &accounts, &settings, Timestamp::MIN);
+    /// assert_eq!(ctx.at(Timestamp::MAX).now, Timestamp::MAX);
+    /// ```
     #[must_use]
     pub const fn at(self, now: Timestamp) -> Self {
         Self { now, ..self }
@@ -168,6 +197,19 @@ impl<'a> PortContext<'a> {
     /// Returns the role of the actor towards a request of `account` that `port_authority` processes.
     ///
     /// Accounts above `account` have its role; accounts above `port_authority` do not.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{Timestamp, porting::{PortContext, PortRole, PortSettings}};
+    /// let [master, shop, rival] = ["master".parse()?, "shop".parse()?, "rival".parse()?];
+    /// let accounts = AccountTree::new([Account::new(master), Account::new(shop), Account::new(rival)])?;
+    /// # let settings = PortSettings::default();
+    /// let ctx = PortContext::new(master, &accounts, &settings, Timestamp::MIN);
+    /// assert_eq!(ctx.role(shop, Some(master)), PortRole::PortAuthority);
+    /// assert_eq!(ctx.by(shop).role(shop, Some(master)), PortRole::OwnerSide);
+    /// assert_eq!(ctx.by(rival).role(shop, Some(master)), PortRole::Stranger);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn role(&self, account: AccountId, port_authority: Option<AccountId>) -> PortRole {
         let actor_account = match self.accounts.check_actor(self.actor) {

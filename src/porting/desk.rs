@@ -129,24 +129,71 @@ const PAGE: usize = 1_000;
 
 impl PortDesk {
     /// Creates a desk for the port requests in the store of `inventory`, with default settings.
+    ///
+    /// ```
+    /// use telnum::account::Actor;
+    /// use telnum::inventory::Inventory;
+    /// use telnum::porting::{PortStates, desk::PortDesk};
+    /// use telnum::store::MemoryStore;
+    ///
+    /// let desk = PortDesk::new(Inventory::builder(MemoryStore::new()).build());
+    /// assert!(desk.list(PortStates::ALL, None, 10, Actor::System)?.items.is_empty());
+    /// # Ok::<(), telnum::porting::desk::PortDeskError>(())
+    /// ```
     #[must_use]
     pub fn new(inventory: Inventory) -> Self {
         Self { inventory, settings: PortSettings::default(), retry: Retry::default() }
     }
 
-    /// Sets the operator's settings.
+    /// Sets the operator's settings. Default: [`PortSettings::default`].
+    ///
+    /// ```
+    /// # use telnum::{inventory::Inventory, store::MemoryStore};
+    /// use telnum::porting::{PortSettings, desk::PortDesk};
+    ///
+    /// # let inventory = Inventory::builder(MemoryStore::new()).build();
+    /// let desk = PortDesk::new(inventory).with_settings(PortSettings::default().with_stale_days(90));
+    /// // A request that its owner abandoned is removed after 90 days.
+    /// assert!(desk.sweep()?.is_empty());
+    /// # Ok::<(), telnum::porting::desk::PortDeskError>(())
+    /// ```
     #[must_use]
     pub fn with_settings(self, settings: PortSettings) -> Self {
         Self { settings, ..self }
     }
 
-    /// Sets the number of attempts on a commit conflict.
+    /// Sets the number of attempts on a commit conflict. Default: [`Retry::default`].
+    ///
+    /// ```
+    /// # use telnum::{inventory::Inventory, store::MemoryStore};
+    /// use telnum::{porting::desk::PortDesk, store::Retry};
+    ///
+    /// # let inventory = Inventory::builder(MemoryStore::new()).build();
+    /// // The first conflict is returned to the caller.
+    /// let desk = PortDesk::new(inventory).with_retry(Retry::new(1));
+    /// ```
     #[must_use]
     pub fn with_retry(self, retry: Retry) -> Self {
         Self { retry, ..self }
     }
 
     /// Creates a request.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{inventory::Inventory, store::MemoryStore};
+    /// # use telnum::porting::{NewPortRequest, PortState, desk::PortDesk};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop).with_admin(true)])?;
+    /// # let desk = PortDesk::new(Inventory::builder(MemoryStore::new()).accounts(accounts).build());
+    /// let document = serde_json::from_str(r#"{"name": "Bakery", "numbers": {"+14158867900": {}}}"#)?;
+    /// let new = NewPortRequest { id: "p1".parse()?, account: shop, port_authority: None, document };
+    /// assert_eq!(desk.create(new.clone(), shop.into())?.state(), &PortState::Unconfirmed);
+    /// // The number is on an active request now.
+    /// let again = NewPortRequest { id: "p2".parse()?, ..new };
+    /// assert!(desk.create(again, shop.into()).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -175,6 +222,22 @@ impl PortDesk {
 
     /// Returns the request with `id`, as visible to `actor`.
     ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::{inventory::Inventory, store::MemoryStore};
+    /// # use telnum::porting::{NewPortRequest, desk::PortDesk};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let desk = PortDesk::new(Inventory::builder(MemoryStore::new()).accounts(accounts).build());
+    /// # let document = serde_json::from_str(r#"{"name": "Bakery", "numbers": {"+14158867900": {}}}"#)?;
+    /// # let new = NewPortRequest { id: "p1".parse()?, account: shop, port_authority: None, document };
+    /// desk.create(new, shop.into())?;
+    /// assert_eq!(desk.get("p1".parse()?, shop.into())?.name(), "Bakery");
+    /// let stranger: Actor = "stranger".parse()?;
+    /// assert!(desk.get("p1".parse()?, stranger).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// - [`NotFound`](PortDeskError::NotFound) if there is no such request.
@@ -187,6 +250,23 @@ impl PortDesk {
     /// Returns up to `limit` requests in `states` that `actor` has access to, in ascending order of
     /// their ids, starting after `after`. At most 10,000 requests are read, so that a page may have fewer
     /// although it has a `next`; [`list_of`](Self::list_of) reads those of one account only.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::{inventory::Inventory, store::MemoryStore};
+    /// # use telnum::porting::{NewPortRequest, PortStates, desk::PortDesk};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let desk = PortDesk::new(Inventory::builder(MemoryStore::new()).accounts(accounts).build());
+    /// # let document = serde_json::from_str(r#"{"name": "Bakery", "numbers": {"+14158867900": {}}}"#)?;
+    /// # let new = NewPortRequest { id: "p1".parse()?, account: shop, port_authority: None, document };
+    /// desk.create(new, shop.into())?;
+    /// let page = desk.list(PortStates::ACTIVE, None, 10, shop.into())?;
+    /// assert_eq!((page.items[0].id(), page.next), ("p1".parse()?, None));
+    /// // An account without access sees nothing.
+    /// assert!(desk.list(PortStates::ACTIVE, None, 10, "stranger".parse()?)?.items.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -204,9 +284,22 @@ impl PortDesk {
     /// Returns up to `limit` requests of `account` in `states`, in ascending order of their ids, starting after
     /// `after`. Other accounts' requests are not read.
     ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{inventory::Inventory, store::MemoryStore};
+    /// # use telnum::porting::{PortStates, desk::PortDesk};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let desk = PortDesk::new(Inventory::builder(MemoryStore::new()).accounts(accounts).build());
+    /// assert!(desk.list_of(shop, PortStates::ALL, None, 10, shop.into())?.items.is_empty());
+    /// assert!(desk.list_of(shop, PortStates::ALL, None, 10, "stranger".parse()?).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
-    /// [`Refused`](PortDeskError::Refused) if `actor` has no access to the account;
-    /// [`Store`](PortDeskError::Store).
+    ///
+    /// - [`Refused`](PortDeskError::Refused) if `actor` has no access to the account.
+    /// - [`Store`](PortDeskError::Store) if the store fails.
     pub fn list_of(
         &self,
         account: AccountId,
@@ -315,6 +408,21 @@ impl PortDesk {
 
     /// Submits the request with `id`. `accept_charges` is whether charges for its numbers are accepted.
     ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{inventory::Inventory, store::MemoryStore};
+    /// # use telnum::porting::{NewPortRequest, PortState, desk::PortDesk};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let desk = PortDesk::new(Inventory::builder(MemoryStore::new()).accounts(accounts).build());
+    /// # let document = serde_json::from_str(r#"{"name": "Bakery", "numbers": {"+14158867900": {}}}"#)?;
+    /// # let new = NewPortRequest { id: "p1".parse()?, account: shop, port_authority: None, document };
+    /// desk.create(new, shop.into())?;
+    /// let submitted = desk.submit("p1".parse()?, true, shop.into())?;
+    /// assert_eq!(submitted.state(), &PortState::Submitted);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// The errors of [`change`](Self::change), and [`Inventory`](PortDeskError::Inventory) with the
@@ -329,6 +437,21 @@ impl PortDesk {
     }
 
     /// Changes the request with `id` to the state `to`, for transitions that need only a reason.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::{inventory::Inventory, store::MemoryStore};
+    /// # use telnum::porting::{NewPortRequest, PortState, desk::PortDesk};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let desk = PortDesk::new(Inventory::builder(MemoryStore::new()).accounts(accounts).build());
+    /// # let document = serde_json::from_str(r#"{"name": "Bakery", "numbers": {"+14158867900": {}}}"#)?;
+    /// # let new = NewPortRequest { id: "p1".parse()?, account: shop, port_authority: None, document };
+    /// desk.create(new, shop.into())?;
+    /// let canceled = desk.transition("p1".parse()?, &PortState::Canceled, Some("typed twice"), shop.into())?;
+    /// assert_eq!(canceled.transitions()[0].reason.as_deref(), Some("typed twice"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -348,6 +471,25 @@ impl PortDesk {
     /// completed later.
     ///
     /// The request is locked during the call. Completing a completed request changes nothing.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::{inventory::{Inventory, Options}, store::MemoryStore};
+    /// # use telnum::porting::{NewPortRequest, PortState, desk::PortDesk};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
+    /// # let desk = PortDesk::new(inventory.clone());
+    /// # let document = serde_json::from_str(r#"{"name": "Bakery", "numbers": {"+14158867900": {}}}"#)?;
+    /// # let new = NewPortRequest { id: "p1".parse()?, account: shop, port_authority: None, document };
+    /// # desk.create(new, shop.into())?;
+    /// # desk.submit("p1".parse()?, true, shop.into())?;
+    /// desk.transition("p1".parse()?, &PortState::Pending, None, Actor::System)?;
+    /// assert!(desk.complete("p1".parse()?, Actor::System)?.waiting.is_empty());
+    /// let ported = inventory.get(["+14158867900"], &Options::new(shop))?.single()?;
+    /// assert!(ported.owner() == Some(shop) && ported.ported_in());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -388,6 +530,15 @@ impl PortDesk {
 
     /// Completes the requests that a crash has left locked, and returns their ids.
     ///
+    /// ```
+    /// # use telnum::{inventory::Inventory, porting::desk::PortDesk, store::MemoryStore};
+    /// # let inventory = Inventory::builder(MemoryStore::new()).build();
+    /// let desk = PortDesk::new(inventory);
+    /// // At the start of the service, before it takes requests.
+    /// assert!(desk.recover()?.is_empty());
+    /// # Ok::<(), telnum::porting::desk::PortDeskError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// The errors of [`complete`](Self::complete), for the first request that fails.
@@ -404,6 +555,21 @@ impl PortDesk {
     }
 
     /// Removes the request with `id`. Its numbers become free again.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{inventory::Inventory, store::MemoryStore};
+    /// # use telnum::porting::{NewPortRequest, desk::PortDesk};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let desk = PortDesk::new(Inventory::builder(MemoryStore::new()).accounts(accounts).build());
+    /// # let document = serde_json::from_str(r#"{"name": "Bakery", "numbers": {"+14158867900": {}}}"#)?;
+    /// # let new = NewPortRequest { id: "p1".parse()?, account: shop, port_authority: None, document };
+    /// desk.create(new, shop.into())?;
+    /// desk.remove("p1".parse()?, shop.into())?;
+    /// assert!(desk.get("p1".parse()?, shop.into()).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -426,6 +592,27 @@ impl PortDesk {
 
     /// Removes the stale requests, as defined by [`PortRequest::is_stale`], and returns their ids.
     /// Their numbers become free again.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{Timestamp, inventory::Inventory, store::MemoryStore};
+    /// # use telnum::porting::{NewPortRequest, PortSettings, desk::PortDesk};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let day = std::sync::Arc::new(std::sync::atomic::AtomicI64::new(0));
+    /// # let days = day.clone();
+    /// # use std::sync::atomic::Ordering::Relaxed;
+    /// # let now = move || Timestamp::MIN.after(chrono::TimeDelta::days(days.load(Relaxed)));
+    /// # let desk = PortDesk::new(Inventory::builder(MemoryStore::new()).accounts(accounts).clock(now).build());
+    /// # let document = serde_json::from_str(r#"{"name": "Bakery", "numbers": {"+14158867900": {}}}"#)?;
+    /// # let new = NewPortRequest { id: "p1".parse()?, account: shop, port_authority: None, document };
+    /// desk.create(new, shop.into())?;
+    /// assert_eq!(desk.sweep()?, []);
+    /// // The owner does not submit the request within 30 days.
+    /// # day.store(31, Relaxed);
+    /// assert_eq!(desk.sweep()?, ["p1".parse()?]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

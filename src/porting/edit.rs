@@ -82,11 +82,26 @@ impl PortRequest {
     /// Creates an unconfirmed request, with its first timeline entry.
     ///
     /// [`PortDesk::create`](super::desk::PortDesk::create) also checks that no other request has one of the
-    /// numbers. See the example of the [module](super).
+    /// numbers.
     ///
     /// A request has at most 10,000 numbers and, apart from them, 65,536 bytes and 1,000 keys. A number has at
     /// most 4,096 bytes and 50 keys, and a text at most 1,024 characters. These limits also apply to an
     /// [edited](Self::edit) document.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::porting::{NewPortRequest, PortContext, PortRequest, PortSettings, PortState};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let settings = PortSettings::default();
+    /// let ctx = PortContext::new(shop, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
+    /// let document = serde_json::from_str(r#"{"name": "Bakery", "numbers": {"+14158867900": {}}}"#)?;
+    /// let new = NewPortRequest { id: "p1".parse()?, account: shop, port_authority: None, document };
+    /// let request = PortRequest::create(new, &ctx)?.request;
+    /// assert_eq!((request.state(), request.account()), (&PortState::Unconfirmed, shop));
+    /// assert_eq!(request.transitions().len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -140,6 +155,20 @@ impl PortRequest {
     /// admins only. The edit may repeat fields that only commands change and the statuses of numbers,
     /// as visible to the actor, but must not change them. Ported numbers cannot be removed. See the
     /// example of [`PortEdit`].
+    ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "rejected", "numbers": {"+14158867900": {}},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// # use telnum::{account::{AccountTree, Actor}, porting::{PortContext, PortEdit, PortSettings}};
+    /// # let (accounts, settings) = (AccountTree::default(), PortSettings::default());
+    /// # let ctx = PortContext::new(Actor::System, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
+    /// // Adds a number to a rejected request.
+    /// let change = serde_json::from_str(r#"{"numbers": {"+14158867901": {}}}"#)?;
+    /// let edited = request.edit(PortEdit::Merge(change), &ctx)?.request;
+    /// assert_eq!(edited.numbers().len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -89,7 +89,7 @@ pub enum NumberStatusKind {
 /// use telnum::porting::{NumberStatus, PortNumber};
 ///
 /// let entry: PortNumber = serde_json::from_str(r#"{"status": "canceled", "used_by": "callflow"}"#)?;
-/// assert_eq!(entry.status(), &NumberStatus::Canceled);
+/// assert_eq!((entry.status(), &entry.extra()["used_by"]), (&NumberStatus::Canceled, &"callflow".into()));
 /// assert_eq!(serde_json::to_value(&entry)?["used_by"], "callflow");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
@@ -282,6 +282,13 @@ impl Progress {
     }
 
     /// Returns whether some numbers are ported and others are waiting.
+    ///
+    /// ```
+    /// use telnum::porting::Progress;
+    ///
+    /// assert!(Progress { ported: 2, canceled: 0, waiting: 1 }.is_split());
+    /// assert!(!Progress { ported: 0, canceled: 0, waiting: 3 }.is_split());
+    /// ```
     #[must_use]
     pub const fn is_split(self) -> bool {
         self.waiting > 0 && self.ported > 0

@@ -15,9 +15,9 @@ document! {
     /// use telnum::lifecycle::State;
     /// use telnum::porting::{NumberFacts, PortOutRefusal, PortOutRequest};
     ///
-    /// let request: PortOutRequest = serde_json::from_str(
-    ///     r#"{"number": "+14158867900", "account_id": "child", "passcode": "Secret41"}"#,
-    /// )?;
+    /// let request = PortOutRequest::from_value(serde_json::json!({
+    ///     "number": "+14158867900", "account_id": "child", "passcode": "Secret41",
+    /// }))?;
     /// let passcode = "Secret42".parse()?;
     /// let facts = NumberFacts { state: State::InService, owner: Some("child".parse()?), passcode: Some(&passcode) };
     /// let refusals = request.check(Some(facts)).unwrap_err();
@@ -88,6 +88,17 @@ impl PortOutRequest {
     ///
     /// If the account is wrong, the result does not depend on the passcode, so passcodes cannot be
     /// guessed without knowing the account.
+    ///
+    /// ```
+    /// use telnum::lifecycle::State;
+    /// use telnum::porting::{NumberFacts, PortOutRefusal, PortOutRequest};
+    ///
+    /// let request = PortOutRequest::new("+14158867900".parse()?, "child".parse()?, None);
+    /// let facts = NumberFacts { state: State::Reserved, owner: Some("child".parse()?), passcode: None };
+    /// assert_eq!(request.check(Some(facts)), Err(vec![PortOutRefusal::NotInService(State::Reserved)]));
+    /// assert_eq!(request.check(Some(NumberFacts { state: State::InService, ..facts })), Ok(()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -121,6 +121,20 @@ impl PortRequest {
     /// rejection pending and confirmed numbers become rejected, on cancellation waiting numbers become
     /// canceled. See the example of the [module](super).
     ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "submitted", "numbers": {"+14158867900": {}},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// # use telnum::{account::{AccountTree, Actor}, porting::{PortContext, PortSettings, PortState}};
+    /// # let (accounts, settings) = (AccountTree::default(), PortSettings::default());
+    /// # let ctx = PortContext::new(Actor::System, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
+    /// let canceled = request.transition(&PortState::Canceled, Some("changed carrier"), &ctx)?.request;
+    /// assert_eq!((canceled.state(), canceled.progress().canceled), (&PortState::Canceled, 1));
+    /// // A canceled request is final.
+    /// assert!(canceled.transition(&PortState::Submitted, None, &ctx).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// - The errors of [`explain`](Self::explain).
@@ -162,7 +176,18 @@ impl PortRequest {
     /// Submits the request to the port authority. Anyone with access may submit.
     ///
     /// The request may be incomplete: [`missing`](Self::missing) returns the fields that the losing
-    /// carrier requires. See the example of the [module](super).
+    /// carrier requires.
+    ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "unconfirmed", "numbers": {"+14158867900": {}},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// # use telnum::{account::{AccountTree, Actor}, porting::{PortContext, PortSettings, PortState}};
+    /// # let (accounts, settings) = (AccountTree::default(), PortSettings::default());
+    /// # let ctx = PortContext::new(Actor::System, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
+    /// assert_eq!(request.submit(&ctx)?.request.state(), &PortState::Submitted);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// The errors of [`explain`](Self::explain).
@@ -171,9 +196,22 @@ impl PortRequest {
     }
 
     /// Schedules the request for the date of the losing carrier's firm order commitment (FOC). Pending
-    /// numbers become confirmed for that date.
+    /// numbers become confirmed for that date. `zones` resolves the time zone of `on`.
     ///
-    /// `zones` resolves the time zone of `on`. See the example of the [module](super).
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "pending", "numbers": {"+14158867900": {}},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// # use telnum::{account::{AccountTree, Actor}, porting::{PortContext, PortSettings}};
+    /// # let (accounts, settings) = (AccountTree::default(), PortSettings::default());
+    /// # let ctx = PortContext::new(Actor::System, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
+    /// use telnum::porting::{ScheduleOn, UnitedStates};
+    ///
+    /// let on = ScheduleOn::new("US/Pacific", "2026-03-06 00:00");
+    /// let scheduled = request.schedule(on, &UnitedStates, None, &ctx)?.request;
+    /// assert_eq!(scheduled.scheduled_date(), Some("2026-03-06T08:00:00Z".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -290,6 +328,20 @@ impl PortRequest {
     /// not edited, changed to another state or deleted. Locking a locked request changes nothing, so
     /// that completion can continue after a crash.
     ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "pending", "numbers": {"+14158867900": {}},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// # use telnum::{account::{AccountTree, Actor}, porting::{PortContext, PortSettings, PortState}};
+    /// # let (accounts, settings) = (AccountTree::default(), PortSettings::default());
+    /// # let ctx = PortContext::new(Actor::System, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
+    /// let locked = request.start_completion(&ctx)?.request;
+    /// assert!(locked.transition(&PortState::Canceled, None, &ctx).is_err());
+    /// // After a crash, the completion continues.
+    /// assert!(locked.start_completion(&ctx)?.events.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// - The errors of [`explain`](Self::explain) for [`PortState::Completed`].
     /// - [`PortRefusal::NothingPorted`] if all numbers were canceled.
@@ -309,7 +361,22 @@ impl PortRequest {
     ///
     /// After a crash, call the method again: it returns the numbers that have not been reported to
     /// [`complete`](Self::complete) yet. Some of them may already exist; check with
-    /// [`NumberToCreate::is_satisfied_by`]. See the example of the [module](super).
+    /// [`NumberToCreate::is_satisfied_by`].
+    ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "pending",
+    /// #     "numbers": {"+14158867900": {}, "+14158867901": {"status": "canceled"}},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// # use telnum::{account::{AccountTree, Actor}, porting::{PortContext, PortSettings}};
+    /// # let (accounts, settings) = (AccountTree::default(), PortSettings::default());
+    /// # let ctx = PortContext::new(Actor::System, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
+    /// // `numbers` of the request: {"+14158867900": {}, "+14158867901": {"status": "canceled"}}
+    /// let plan = request.completion_plan(&ctx)?;
+    /// assert_eq!((plan.len(), plan[0].number), (1, "+14158867900".parse()?));
+    /// assert_eq!(plan[0].assign_to, request.account());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// The errors of [`explain`](Self::explain) for [`PortState::Completed`].
@@ -325,8 +392,24 @@ impl PortRequest {
     /// request if no number is waiting. Otherwise the request keeps its state.
     ///
     /// In both cases the request is no longer [locked](Self::start_completion). Reporting the same
-    /// arrivals again changes nothing, even if the request is completed. See the example of the
-    /// [module](super).
+    /// arrivals again changes nothing, even if the request is completed.
+    ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "pending", "numbers": {"+14158867900": {}},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// # use telnum::{account::{AccountTree, Actor}, porting::{PortContext, PortSettings, PortState}};
+    /// # let (accounts, settings) = (AccountTree::default(), PortSettings::default());
+    /// # let ctx = PortContext::new(Actor::System, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
+    /// use telnum::{PhoneNumber, porting::Arrival};
+    ///
+    /// let number: PhoneNumber = "+14158867900".parse()?;
+    /// let failed = request.complete([(number, Arrival::Failed("no route".into()))], &ctx)?;
+    /// assert_eq!(failed.waiting, [(number, Some("no route".into()))]);
+    /// let done = request.complete([(number, Arrival::InService)], &ctx)?;
+    /// assert_eq!(done.decision.request.state(), &PortState::Completed);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// - The errors of [`explain`](Self::explain) for [`PortState::Completed`].

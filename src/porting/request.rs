@@ -46,14 +46,26 @@ document! {
     /// ```
     /// use telnum::porting::{PortRequest, PortState};
     ///
-    /// let request: PortRequest = serde_json::from_str(r#"{
-    ///     "id": "0d70b724", "name": "Bakery", "port_state": "submitted",
-    ///     "numbers": {"+14158867900": {}},
-    ///     "created": 63630097779, "updated": 63630097779,
-    ///     "_read_only": {"account": {"id": "child", "name": "Beep's Bakery"}}
-    /// }"#)?;
-    /// assert_eq!(request.state(), &PortState::Submitted);
-    /// assert!(request.number("+14158867900".parse()?).is_some());
+    /// let request = PortRequest::from_value(serde_json::json!({
+    ///     "id": "0d70b724", "name": "Bakery", "port_state": "scheduled",
+    ///     "numbers": {"+14158867900": {}}, "winning_carrier": "New Telephone Co",
+    ///     "schedule_on": {"timezone": "US/Pacific", "date_time": "2026-03-06 00:00"},
+    ///     "scheduled_date": 63940003200_u64, "created": 63630097779_u64, "updated": 63630097779_u64,
+    ///     "_read_only": {"account": {"id": "child", "name": "Beep's Bakery"}},
+    /// }))?;
+    /// assert_eq!((request.id(), request.name()), ("0d70b724".parse()?, "Bakery"));
+    /// assert_eq!((request.state(), request.account()), (&PortState::Scheduled, "child".parse()?));
+    /// assert_eq!(request.parties().account.name.as_deref(), Some("Beep's Bakery"));
+    /// assert!(request.numbers().len() == 1 && request.number("+14158867900".parse()?).is_some());
+    /// assert_eq!(request.schedule_on().unwrap().timezone, "US/Pacific");
+    /// assert_eq!(request.scheduled_date(), Some("2026-03-06T08:00:00Z".parse()?));
+    /// assert_eq!(request.winning_carrier(), Some("New Telephone Co"));
+    /// assert_eq!(request.created(), request.updated());
+    /// assert!(request.port_authority().is_none() && request.bill().is_none() && request.sent().is_none());
+    /// assert!(request.transfer_date().is_none() && request.reference_number().is_none());
+    /// assert!(request.signee_name().is_none() && request.signing_date().is_none());
+    /// assert!(request.comments().is_empty() && request.transitions().is_empty());
+    /// assert!(request.uploads().next().is_none() && request.notifications().is_none());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[doc(alias("knm_port_request", "PortIn"))]
@@ -345,8 +357,22 @@ impl PortRequest {
         Ok(seen)
     }
 
-    /// Returns the transitions and comments, newest first. Only admins see private comments. See the
-    /// example of the [module](super).
+    /// Returns the transitions and comments, newest first. Only admins see private comments.
+    ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "pending", "numbers": {},
+    /// #     "comments": [{"timestamp": 63630097779, "content": "call the owner", "superduper_comment": true}],
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::porting::{PortContext, PortSettings};
+    /// # let (accounts, settings) = (AccountTree::new([Account::new("child".parse()?)])?, PortSettings::default());
+    /// # let ctx = PortContext::new(Actor::System, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
+    /// // The request has one comment, which is private.
+    /// assert_eq!(request.timeline(&ctx)?[0].timestamp(), request.created());
+    /// assert!(request.timeline(&ctx.by("child".parse::<Actor>()?))?.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -415,6 +441,14 @@ impl PortRequest {
 
 impl Notifications {
     /// Returns the email addresses.
+    ///
+    /// ```
+    /// use telnum::porting::Notifications;
+    ///
+    /// let one: Notifications = serde_json::from_str(r#"{"email": {"send_to": "ann@example.com"}}"#)?;
+    /// assert_eq!(one.emails().collect::<Vec<_>>(), ["ann@example.com"]);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn emails(&self) -> impl Iterator<Item = &str> {
         let send_to = self.0.get("email").and_then(|email| email.get("send_to"));
         let one = send_to.and_then(Value::as_str);

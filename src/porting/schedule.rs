@@ -110,6 +110,16 @@ const SECONDS_PER_HOUR: i32 = 3600;
 
 impl ScheduleOn {
     /// Creates a schedule from a time zone and a local date and time, without validating them.
+    ///
+    /// ```
+    /// use telnum::porting::{FixedOffsets, ScheduleOn};
+    ///
+    /// let on = ScheduleOn::new("+02:00", "2026-07-01 09:30");
+    /// assert_eq!(on.moment(&FixedOffsets)?.to_string(), "2026-07-01T07:30:00Z");
+    /// // A time that does not exist is refused only here.
+    /// assert!(ScheduleOn::new("UTC", "tomorrow").moment(&FixedOffsets).is_err());
+    /// # Ok::<(), telnum::document::FieldError>(())
+    /// ```
     #[must_use]
     pub fn new(timezone: impl Into<String>, date_time: impl Into<String>) -> Self {
         Self { timezone: timezone.into(), date_time: date_time.into(), extra: Map::new() }

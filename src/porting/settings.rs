@@ -40,6 +40,21 @@ impl Default for PortSettings {
 
 impl PortSettings {
     /// Sets whether a submitted request may be scheduled without being pending first. Default: `false`.
+    ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "submitted", "numbers": {"+14158867900": {}},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// # use telnum::{account::{AccountTree, Actor}, porting::PortContext};
+    /// use telnum::porting::{PortSettings, PortState};
+    ///
+    /// # let accounts = AccountTree::default();
+    /// let settings = PortSettings::default().with_allow_submitted_to_scheduled(true);
+    /// let ctx = PortContext::new(Actor::System, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
+    /// // The request is submitted.
+    /// assert!(request.explain(&PortState::Scheduled, &ctx).is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn with_allow_submitted_to_scheduled(mut self, allow: bool) -> Self {
         self.allow_submitted_to_scheduled = allow;
@@ -47,6 +62,18 @@ impl PortSettings {
     }
 
     /// Sets the number of days without a change after which an unfinished request is stale. Default: 30.
+    ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "unconfirmed", "numbers": {},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// use telnum::porting::PortSettings;
+    ///
+    /// let after_40_days = request.updated().after(chrono::TimeDelta::days(40));
+    /// assert!(request.is_stale(&PortSettings::default(), after_40_days));
+    /// assert!(!request.is_stale(&PortSettings::default().with_stale_days(90), after_40_days));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub const fn with_stale_days(mut self, days: u16) -> Self {
         self.stale_days = days;
@@ -55,6 +82,18 @@ impl PortSettings {
 
     /// Sets whether pending requests never become stale. Default: `true`, since the losing carrier has
     /// received them and its response would refer to a deleted request.
+    ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "pending", "numbers": {},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// use telnum::porting::PortSettings;
+    ///
+    /// let after_40_days = request.updated().after(chrono::TimeDelta::days(40));
+    /// assert!(!request.is_stale(&PortSettings::default(), after_40_days));
+    /// assert!(request.is_stale(&PortSettings::default().with_keep_stale_pending(false), after_40_days));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub const fn with_keep_stale_pending(mut self, keep: bool) -> Self {
         self.keep_stale_pending = keep;

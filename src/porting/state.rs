@@ -240,6 +240,12 @@ impl fmt::Debug for PortStates {
 
 impl PortStatesError {
     /// Returns the text that is not the name of a set.
+    ///
+    /// ```
+    /// use telnum::porting::PortStates;
+    ///
+    /// assert_eq!("active,open".parse::<PortStates>().unwrap_err().found(), "open");
+    /// ```
     #[must_use]
     pub fn found(&self) -> &str {
         &self.found

@@ -175,6 +175,19 @@ impl Party {
 
 impl TimelineEntry<'_> {
     /// Returns the time of the entry.
+    ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "pending", "numbers": {},
+    /// #     "comments": [{"timestamp": 63630097779, "content": "call the owner"}],
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// # use telnum::{account::{AccountTree, Actor}, porting::{PortContext, PortSettings}};
+    /// # let (accounts, settings) = (AccountTree::default(), PortSettings::default());
+    /// # let ctx = PortContext::new(Actor::System, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
+    /// let timeline = request.timeline(&ctx)?;
+    /// assert!(timeline.is_sorted_by(|newer, older| newer.timestamp() >= older.timestamp()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn timestamp(&self) -> Timestamp {
         match self {

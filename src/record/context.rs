@@ -44,6 +44,16 @@ pub struct Context<'a> {
 
 impl<'a> Context<'a> {
     /// Creates a context outside of a run over mobile numbers.
+    ///
+    /// ```
+    /// use telnum::account::{AccountTree, Actor};
+    /// use telnum::{policy::Policy, record::Context};
+    ///
+    /// let (accounts, policy) = (AccountTree::default(), Policy::default());
+    /// let ctx = Context::new(Actor::System, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// assert_eq!((ctx.actor, ctx.mdn_run), (Actor::System, false));
+    /// # Ok::<(), telnum::time::TimeError>(())
+    /// ```
     #[must_use]
     pub fn new(
         actor: impl Into<Actor>,
@@ -55,6 +65,16 @@ impl<'a> Context<'a> {
     }
 
     /// Sets the actor.
+    ///
+    /// ```
+    /// # use telnum::account::{AccountId, AccountTree, Actor};
+    /// # use telnum::{Timestamp, policy::Policy, record::Context};
+    /// # let (accounts, policy) = (AccountTree::default(), Policy::default());
+    /// let ctx = Context::new(Actor::System, &accounts, &policy, Timestamp::MIN);
+    /// let shop: AccountId = "shop".parse()?;
+    /// assert_eq!(ctx.by(shop).actor, Actor::Account(shop));
+    /// # Ok::<(), telnum::token::TokenError>(())
+    /// ```
     #[must_use]
     pub fn by(self, actor: impl Into<Actor>) -> Self {
         Self { actor: actor.into(), ..self }
@@ -76,6 +96,20 @@ impl<'a> Context<'a> {
 
     /// Returns the role of the actor towards a number that `owner` owns and that is to be assigned to
     /// `assign_to`.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{Timestamp, lifecycle::Role, policy::Policy, record::Context};
+    /// let [reseller, shop, rival] = ["reseller".parse()?, "shop".parse()?, "rival".parse()?];
+    /// let accounts =
+    ///     AccountTree::new([Account::new(reseller), Account::new(shop).with_parent(reseller), Account::new(rival)])?;
+    /// # let policy = Policy::default();
+    /// let ctx = Context::new(reseller, &accounts, &policy, Timestamp::MIN);
+    /// // The account above the owner, and an account that wants an unowned number for itself, count as owner.
+    /// assert_eq!((ctx.role(Some(shop), None)?, ctx.role(None, Some(reseller))?), (Role::Owner, Role::Owner));
+    /// assert_eq!(ctx.by(rival).role(Some(shop), None)?, Role::Stranger);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`Refusal::Actor`] if the actor is an account that does not exist or is disabled.

@@ -192,30 +192,93 @@ impl NumberRecord {
 
 impl Creation {
     /// Sets the account to assign the number to.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountId, AccountTree};
+    /// # use telnum::{policy::Policy, record::{Context, Creation, NumberRecord, Refusal}};
+    /// # let shop: AccountId = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop).with_may_add_numbers(true)])?;
+    /// # let policy = Policy::default();
+    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// let create = |creation| NumberRecord::create("+14158867900".parse().unwrap(), creation, &ctx);
+    /// assert_eq!(create(Creation::default().with_owner(shop))?.record.owner(), Some(shop));
+    /// assert_eq!(create(Creation::default()), Err(Refusal::AssignFailure(None)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_owner(self, assign_to: impl Into<Option<AccountId>>) -> Self {
         Self { assign_to: assign_to.into(), ..self }
     }
 
-    /// Sets the state.
+    /// Sets the state. Default: in service.
+    ///
+    /// ```
+    /// # use telnum::account::{AccountTree, Actor};
+    /// # use telnum::{lifecycle::State, policy::Policy, record::{Context, Creation, NumberRecord}};
+    /// # let (accounts, policy) = (AccountTree::default(), Policy::default());
+    /// # let ctx = Context::new(Actor::System, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// let stock = Creation::default().with_state(State::Available);
+    /// let number = NumberRecord::create("+14158867900".parse()?, stock, &ctx)?.record;
+    /// assert_eq!((number.state(), number.owner()), (State::Available, None));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_state(self, state: impl Into<Option<State>>) -> Self {
         Self { state: state.into(), ..self }
     }
 
-    /// Sets the carrier.
+    /// Sets the carrier. Default: the policy's carrier, [`Policy::with_default_carrier`] or, for a number that is
+    /// ported in, [`Policy::with_port_in_carrier`].
+    ///
+    /// [`Policy::with_default_carrier`]: crate::policy::Policy::with_default_carrier
+    /// [`Policy::with_port_in_carrier`]: crate::policy::Policy::with_port_in_carrier
+    ///
+    /// ```
+    /// # use telnum::account::{AccountTree, Actor};
+    /// # use telnum::{lifecycle::State, names::CarrierName, policy::Policy, record::{Context, Creation, NumberRecord}};
+    /// # let (accounts, policy) = (AccountTree::default(), Policy::default());
+    /// # let ctx = Context::new(Actor::System, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// const TELNYX: CarrierName = CarrierName::new("telnyx").unwrap();
+    /// let creation = Creation::default().with_state(State::Available).with_carrier(TELNYX);
+    /// assert_eq!(NumberRecord::create("+14158867900".parse()?, creation, &ctx)?.record.carrier(), TELNYX);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_carrier(self, carrier: impl Into<Option<CarrierName>>) -> Self {
         Self { carrier: carrier.into(), ..self }
     }
 
     /// Sets the data that the carrier keeps with the number. `null` counts as no data.
+    ///
+    /// ```
+    /// # use telnum::account::{AccountTree, Actor};
+    /// # use telnum::{lifecycle::State, policy::Policy, record::{Context, Creation, NumberRecord}};
+    /// # let (accounts, policy) = (AccountTree::default(), Policy::default());
+    /// # let ctx = Context::new(Actor::System, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// let order = serde_json::json!({"order_id": 7});
+    /// let creation = Creation::default().with_state(State::Available).with_carrier_data(order.clone());
+    /// let number = NumberRecord::create("+14158867900".parse()?, creation, &ctx)?.record;
+    /// assert_eq!(number.carrier_data(), Some(&order));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_carrier_data(self, carrier_data: impl Into<Option<Value>>) -> Self {
         Self { carrier_data: carrier_data.into(), ..self }
     }
 
-    /// Sets whether the number was ported in from another carrier.
+    /// Sets whether the number was ported in from another carrier. Such a number is created in service.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::{lifecycle::State, policy::Policy, record::{Context, Creation, NumberRecord}};
+    /// # let accounts = AccountTree::new([Account::new("shop".parse()?)])?;
+    /// # let policy = Policy::default();
+    /// # let ctx = Context::new(Actor::System, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// let creation = Creation::default().with_owner("shop".parse().ok()).with_ported_in(true);
+    /// let number = NumberRecord::create("+14158867900".parse()?, creation, &ctx)?.record;
+    /// assert_eq!((number.state(), number.ported_in()), (State::InService, true));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_ported_in(self, ported_in: bool) -> Self {
         Self { ported_in, ..self }
@@ -229,6 +292,18 @@ impl Creation {
     }
 
     /// Sets the public document.
+    ///
+    /// ```
+    /// # use telnum::account::{AccountTree, Actor};
+    /// # use telnum::{lifecycle::State, policy::Policy, record::{Context, Creation, NumberRecord}};
+    /// # let (accounts, policy) = (AccountTree::default(), Policy::default());
+    /// # let ctx = Context::new(Actor::System, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// let document = serde_json::from_str(r#"{"note": "front desk"}"#)?;
+    /// let creation = Creation::default().with_state(State::Available).with_document(document);
+    /// let number = NumberRecord::create("+14158867900".parse()?, creation, &ctx)?.record;
+    /// assert_eq!(number.custom().unwrap()["note"], "front desk");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_document(self, document: Map<String, Value>) -> Self {
         Self { document, ..self }

@@ -131,7 +131,17 @@ impl<'de> Deserialize<'de> for NumberRecord {
 }
 
 impl NumberRecord {
-    /// Reads the document of a record. See the [type-level example](NumberRecord).
+    /// Reads the document of a record.
+    ///
+    /// ```
+    /// use telnum::record::NumberRecord;
+    ///
+    /// let error = NumberRecord::from_value(&serde_json::json!({
+    ///     "id": "+14158867900", "pvt_state": "in_service",
+    ///     "pvt_created": 63565934327_u64, "pvt_modified": 63565934344_u64,
+    /// })).unwrap_err();
+    /// assert_eq!(error.to_string(), "`pvt_assigned_to`: a number that is in_service has an owner");
+    /// ```
     ///
     /// # Errors
     ///

@@ -77,8 +77,21 @@ pub enum RouteError {
 const CALLABLE_STATES: [State; 4] = [State::PortIn, State::InService, State::PortOut, State::Reserved];
 
 impl NumberRecord {
-    /// Returns the account and the handling of a call to the number. See the [type-level
-    /// example](Route).
+    /// Returns the account and the handling of a call to the number.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{policy::Policy, record::{Context, NumberRecord, RouteError}};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let policy = Policy::default();
+    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// # let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// assert_eq!(found.route(&accounts, &policy), Err(RouteError::Unassigned));
+    /// let used = found.activate(Some(shop), &ctx)?.record;
+    /// assert_eq!(used.route(&accounts, &policy)?.account_id, shop);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

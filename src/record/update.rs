@@ -55,42 +55,135 @@ pub enum Document {
 
 impl Update {
     /// Sets the change of the public document.
+    ///
+    /// ```
+    /// use serde_json::from_str;
+    /// use telnum::record::{Document, Update};
+    /// # use telnum::account::{AccountTree, Actor};
+    /// # use telnum::{policy::Policy, record::{Context, NumberRecord}};
+    /// # let (accounts, policy) = (AccountTree::default(), Policy::default());
+    /// # let ctx = Context::new(Actor::System, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// # let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    ///
+    /// let update = Update::default().with_document(Document::Merge(from_str(r#"{"note": "front desk"}"#)?));
+    /// let noted = found.update(update, &ctx)?.record;
+    /// let update = Update::default().with_document(Document::Merge(from_str(r#"{"note": null}"#)?));
+    /// assert_eq!(noted.update(update, &ctx)?.record.custom(), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_document(self, document: Document) -> Self {
         Self { document: Some(document), ..self }
     }
 
     /// Sets the application that answers calls to the number; `None` removes it.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::{policy::Policy, record::{Context, NumberRecord, Update}};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let policy = Policy::default();
+    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// # let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// let used = found.activate(Some(shop), &ctx)?.record;
+    /// let answered = used.update(Update::default().with_used_by("callflow"), &ctx)?.record;
+    /// assert_eq!(answered.used_by(), Some("callflow"));
+    /// assert_eq!(answered.update(Update::default().with_used_by(None), &ctx)?.record.used_by(), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_used_by<'a>(self, app: impl Into<Option<&'a str>>) -> Self {
         Self { used_by: Some(app.into().map(Into::into)), ..self }
     }
 
     /// Sets whether the number was ported in from another carrier.
+    ///
+    /// ```
+    /// # use telnum::account::{AccountTree, Actor};
+    /// # use telnum::{policy::Policy, record::{Context, NumberRecord, Update}};
+    /// # let (accounts, policy) = (AccountTree::default(), Policy::default());
+    /// # let ctx = Context::new(Actor::System, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// # let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// assert!(found.update(Update::default().with_ported_in(true), &ctx)?.record.ported_in());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_ported_in(self, ported_in: bool) -> Self {
         Self { ported_in: Some(ported_in), ..self }
     }
 
-    /// Sets the carrier.
+    /// Sets the carrier. Only an admin may change it.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::{policy::Policy, record::{Context, NumberRecord, Update}};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let policy = Policy::default();
+    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// # let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// let used = found.activate(Some(shop), &ctx)?.record;
+    /// let update = Update::default().with_carrier("bandwidth2".parse()?);
+    /// assert!(used.update(update.clone(), &ctx).is_err());
+    /// assert_eq!(used.update(update, &ctx.by(Actor::System))?.record.carrier(), "bandwidth2".parse()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_carrier(self, carrier: CarrierName) -> Self {
         Self { carrier: Some(carrier), ..self }
     }
 
     /// Sets the data that the carrier keeps with the number; `None` and `null` remove it.
+    ///
+    /// ```
+    /// # use telnum::account::{AccountTree, Actor};
+    /// # use telnum::{policy::Policy, record::{Context, NumberRecord, Update}};
+    /// # let (accounts, policy) = (AccountTree::default(), Policy::default());
+    /// # let ctx = Context::new(Actor::System, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// # let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// let update = Update::default().with_carrier_data(serde_json::json!({"order_id": 7}));
+    /// let ordered = found.update(update, &ctx)?.record;
+    /// assert_eq!(ordered.carrier_data().unwrap()["order_id"], 7);
+    /// assert_eq!(ordered.update(Update::default().with_carrier_data(None), &ctx)?.record.carrier_data(), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_carrier_data(self, data: impl Into<Option<Value>>) -> Self {
         Self { carrier_data: Some(data.into()), ..self }
     }
 
-    /// Sets the features allowed on this number; `None` removes the list.
+    /// Sets the features allowed on this number; `None` removes the list. Only an admin may change it.
+    ///
+    /// ```
+    /// # use telnum::account::{AccountTree, Actor};
+    /// # use telnum::{names::Feature, policy::Policy, record::{Context, NumberRecord, Update}};
+    /// # let (accounts, policy) = (AccountTree::default(), Policy::default());
+    /// # let ctx = Context::new(Actor::System, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// # let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// let update = Update::default().with_allowed_features(Some(Feature::Sms.into()));
+    /// let number = found.update(update, &ctx)?.record;
+    /// assert_eq!(number.allowed_features(), Some(Feature::Sms.into()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_allowed_features(self, features: impl Into<Option<FeatureSet>>) -> Self {
         Self { allowed_features: Some(features.into()), ..self }
     }
 
-    /// Sets the features denied on this number; `None` removes the list.
+    /// Sets the features denied on this number; `None` removes the list. Only an admin may change it.
+    ///
+    /// ```
+    /// # use telnum::account::{AccountTree, Actor};
+    /// # use telnum::{names::Feature, policy::Policy, record::{Context, NumberRecord, Update}};
+    /// # let (accounts, policy) = (AccountTree::default(), Policy::default());
+    /// # let ctx = Context::new(Actor::System, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// # let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
+    /// let update = Update::default().with_denied_features(Some(Feature::Prepend.into()));
+    /// let number = found.update(update, &ctx)?.record;
+    /// assert!(number.feature_denial(Feature::Prepend, &ctx).is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_denied_features(self, features: impl Into<Option<FeatureSet>>) -> Self {
         Self { denied_features: Some(features.into()), ..self }

@@ -96,6 +96,17 @@ impl Batch {
     }
 
     /// Adds changes to numbers.
+    ///
+    /// ```
+    /// use telnum::record::NumberRecord;
+    /// use telnum::store::{Batch, Change, Expect};
+    ///
+    /// let now = "2026-03-01T12:00:00Z".parse()?;
+    /// let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, now);
+    /// let batch = Batch::new().with_numbers([Change::put(found, Expect::Absent)]);
+    /// assert_eq!(batch.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_numbers(mut self, changes: impl IntoIterator<Item = Change<NumberRecord>>) -> Self {
         self.numbers.extend(changes);
@@ -103,6 +114,16 @@ impl Batch {
     }
 
     /// Adds changes to port requests.
+    ///
+    /// ```
+    /// use telnum::porting::PortRequestId;
+    /// use telnum::store::{Batch, Change, Expect, Revision};
+    ///
+    /// let id: PortRequestId = "p1".parse()?;
+    /// let removal = Change::remove(id, Expect::Revision(Revision::FIRST));
+    /// assert_eq!(Batch::new().with_port_requests([removal]).port_requests.len(), 1);
+    /// # Ok::<(), telnum::token::TokenError>(())
+    /// ```
     #[must_use]
     pub fn with_port_requests(mut self, changes: impl IntoIterator<Item = Change<PortRequest>>) -> Self {
         self.port_requests.extend(changes);
@@ -110,6 +131,15 @@ impl Batch {
     }
 
     /// Adds changes to contact lists.
+    ///
+    /// ```
+    /// use telnum::contact::ContactList;
+    /// use telnum::store::{Batch, Change, Expect};
+    ///
+    /// let list = ContactList::empty("7".parse()?);
+    /// assert_eq!(Batch::new().with_contacts([Change::put(list, Expect::Absent)]).contacts.len(), 1);
+    /// # Ok::<(), telnum::token::TokenError>(())
+    /// ```
     #[must_use]
     pub fn with_contacts(mut self, changes: impl IntoIterator<Item = Change<ContactList>>) -> Self {
         self.contacts.extend(changes);
@@ -117,12 +147,32 @@ impl Batch {
     }
 
     /// Adds a condition.
+    ///
+    /// ```
+    /// use telnum::PhoneNumber;
+    /// use telnum::store::{Batch, Change, Expect, Guard, MemoryStore, Revision, Store, StoreError};
+    ///
+    /// let [number, other]: [PhoneNumber; 2] = ["+14158867900".parse()?, "+14158867901".parse()?];
+    /// let removal = Change::remove(number, Expect::Absent);
+    /// // The batch does not touch the other number.
+    /// let batch = Batch::from(removal).with_guard(Guard::Number(other, Expect::Absent));
+    /// assert!(matches!(MemoryStore::new().commit(batch), Err(StoreError::Unguardable(_))));
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
     #[must_use]
     pub fn with_guard(self, guard: Guard) -> Self {
         self.with_guards([guard])
     }
 
-    /// Adds conditions.
+    /// Adds conditions to those of the changes.
+    ///
+    /// ```
+    /// use telnum::store::{Batch, Guard};
+    ///
+    /// let free = ["+14158867900".parse()?, "+14158867901".parse()?].map(|number| Guard::Port(number, None));
+    /// assert_eq!(Batch::new().with_guards(free).guards.len(), 2);
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
     #[must_use]
     pub fn with_guards(mut self, guards: impl IntoIterator<Item = Guard>) -> Self {
         self.guards.extend(guards);
@@ -136,12 +186,28 @@ impl Batch {
     }
 
     /// Returns the number of changes.
+    ///
+    /// ```
+    /// use telnum::store::Batch;
+    ///
+    /// // Guards and receipts do not count.
+    /// assert_eq!(Batch::new().with_guards([]).len(), 0);
+    /// ```
     #[must_use]
     pub const fn len(&self) -> usize {
         self.numbers.len() + self.port_requests.len() + self.contacts.len()
     }
 
     /// Returns whether a commit of the batch would store nothing: no change and no receipt.
+    ///
+    /// ```
+    /// use telnum::account::Actor;
+    /// use telnum::store::{Batch, Receipt};
+    ///
+    /// let receipt = Receipt::new("order-7".parse()?, Actor::System, "done".into(), "2026-03-01T12:00:00Z".parse()?);
+    /// assert!(Batch::new().is_empty() && !Batch::new().with_receipt(receipt).is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.len() == 0 && self.receipt.is_none()
@@ -185,6 +251,14 @@ impl Batch {
 
 impl Guard {
     /// Returns the number of the condition.
+    ///
+    /// ```
+    /// use telnum::store::Guard;
+    ///
+    /// let number = "+14158867900".parse()?;
+    /// assert_eq!(Guard::Port(number, None).number(), number);
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
     #[must_use]
     pub const fn number(self) -> PhoneNumber {
         match self {

@@ -10,6 +10,15 @@ use crate::record::{Event, NumberRecord};
 
 /// A kind of value that a store keeps under a key: the record of a number, a port request, or an
 /// owner's list of contact numbers.
+///
+/// ```
+/// use telnum::contact::ContactList;
+/// use telnum::store::Entity;
+///
+/// let list = ContactList::empty("7".parse()?);
+/// assert_eq!(list.key(), "7".parse()?);
+/// # Ok::<(), telnum::token::TokenError>(())
+/// ```
 pub trait Entity: Clone + fmt::Debug + PartialEq + Send + Sync {
     /// The type of the keys.
     type Key: EntityKey<Entity = Self>;
@@ -70,13 +79,17 @@ impl Entity for ContactList {
 /// A change to one value under a condition, and the events to log with it.
 ///
 /// ```
-/// use telnum::record::NumberRecord;
+/// use telnum::account::Actor;
+/// use telnum::record::{Event, EventKind, NumberRecord};
 /// use telnum::store::{Change, Expect};
 ///
-/// let now = "2026-03-01T12:00:00Z".parse()?;
-/// let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, now);
-/// let change = Change::put(found, Expect::Absent);
-/// assert_eq!(change.key(), "+14158867900".parse()?);
+/// let (number, at) = ("+14158867900".parse()?, "2026-03-01T12:00:00Z".parse()?);
+/// let found = NumberRecord::discovered(number, "telnyx".parse()?, at);
+/// let event = Event { number, at, actor: Actor::System, kind: EventKind::Updated };
+/// let change = Change::put(found.clone(), Expect::Absent).with_events(vec![event.clone()]);
+/// assert_eq!((change.key(), change.expect(), change.events()), (number, Expect::Absent, &[event][..]));
+/// assert_eq!(change.value().map(|value| &**value), Some(&found));
+/// assert_eq!(change.into_parts().key, number);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -114,6 +127,19 @@ pub struct Page<T, K> {
 
 impl<T: Entity> Change<T> {
     /// Creates a change that stores `value` under its key.
+    ///
+    /// ```
+    /// use telnum::record::NumberRecord;
+    /// use telnum::store::{Change, Expect, MemoryStore, Store};
+    ///
+    /// let (store, now) = (MemoryStore::new(), "2026-03-01T12:00:00Z".parse()?);
+    /// let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, now);
+    /// store.commit(Change::put(found.clone(), Expect::Absent).into())?;
+    /// // A change of a stored value expects the version that it is based on.
+    /// let stored = store.get(found.number())?.unwrap();
+    /// store.commit(Change::put(found, stored.expected()).into())?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn put(value: impl Into<Arc<T>>, expect: Expect) -> Self {
         let value = value.into();

@@ -122,12 +122,27 @@ impl StoreError {
 
     /// Returns whether an expectation of the batch did not hold, so that reading and deciding again may
     /// succeed.
+    ///
+    /// ```
+    /// use telnum::store::{Expect, Revision, StoreError};
+    ///
+    /// assert!(StoreError::conflict("+14158867900", Expect::Absent, Some(Revision::FIRST)).is_conflict());
+    /// assert!(!StoreError::duplicate("+14158867900").is_conflict());
+    /// ```
     #[must_use]
     pub const fn is_conflict(&self) -> bool {
         matches!(self, Self::Conflict { .. } | Self::PortConflict { .. })
     }
 
     /// Returns whether it is unknown if a commit was stored.
+    ///
+    /// ```
+    /// use telnum::store::StoreError;
+    ///
+    /// // The connection broke after the commit was sent, or could not be made.
+    /// assert!(StoreError::backend("connection reset").is_unknown());
+    /// assert!(!StoreError::unreachable("connection refused").is_unknown());
+    /// ```
     #[must_use]
     pub const fn is_unknown(&self) -> bool {
         matches!(self, Self::Backend(_))

@@ -26,6 +26,13 @@ use crate::record::NumberRecord;
 pub trait StoreExt: Store {
     /// Returns the port request with `id`, if it is stored.
     ///
+    /// ```
+    /// use telnum::store::{MemoryStore, StoreExt};
+    ///
+    /// assert!(MemoryStore::new().port_request("p1".parse()?)?.is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// The errors of [`Store::port_requests`].
@@ -34,6 +41,13 @@ pub trait StoreExt: Store {
     }
 
     /// Returns the port request on which `number` is active, if there is one.
+    ///
+    /// ```
+    /// use telnum::store::{MemoryStore, StoreExt};
+    ///
+    /// assert!(MemoryStore::new().active_port_request("+14158867900".parse()?)?.is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -44,6 +58,17 @@ pub trait StoreExt: Store {
 
     /// Returns the contact numbers of `owner`, if there are any.
     ///
+    /// ```
+    /// use telnum::contact::{EnteredNumber, NewContact, book::ContactBook};
+    /// use telnum::store::{MemoryStore, StoreExt};
+    ///
+    /// let (store, owner) = (std::sync::Arc::new(MemoryStore::new()), "7".parse()?);
+    /// let cell = EnteredNumber::parse("+1 541-555-0573", None, None)?;
+    /// ContactBook::new(store.clone()).add(owner, [NewContact::new(cell)])?;
+    /// assert_eq!(store.contact_list(owner)?.unwrap().numbers().len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// The errors of [`Store::contact_lists`].
@@ -53,6 +78,17 @@ pub trait StoreExt: Store {
 
     /// Returns the list that contains the contact number with `id`, if there is one.
     ///
+    /// ```
+    /// use telnum::contact::{EnteredNumber, NewContact, book::ContactBook};
+    /// use telnum::store::{MemoryStore, StoreExt};
+    ///
+    /// let store = std::sync::Arc::new(MemoryStore::new());
+    /// let cell = EnteredNumber::parse("+1 541-555-0573", None, None)?;
+    /// let added = ContactBook::new(store.clone()).add("7".parse()?, [NewContact::new(cell)])?;
+    /// assert_eq!(store.contact_list_with(added[0].id())?.unwrap().owner(), "7".parse()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// The errors of [`Store::contact_lists_with`].
@@ -61,6 +97,14 @@ pub trait StoreExt: Store {
     }
 
     /// Returns an id for a new contact number.
+    ///
+    /// ```
+    /// use telnum::store::{MemoryStore, StoreExt};
+    ///
+    /// let store = MemoryStore::new();
+    /// assert!(store.new_contact_id()? < store.new_contact_id()?);
+    /// # Ok::<(), telnum::store::StoreError>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -74,9 +118,22 @@ pub trait StoreExt: Store {
     /// the record was changed in the meantime, it starts again, up to 16 times. Returns the revision,
     /// or `None` if `decide` returned no change.
     ///
+    /// ```
+    /// use telnum::record::NumberRecord;
+    /// use telnum::store::{Change, MemoryStore, StoreError, StoreExt};
+    ///
+    /// let store = MemoryStore::new();
+    /// let removed = store.update("+14158867900".parse()?, |stored| {
+    ///     Ok::<_, StoreError>(stored.map(|record| Change::remove(record.number(), record.expected())))
+    /// })?;
+    /// // There is no such record, so nothing was committed.
+    /// assert_eq!(removed, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// The error of `decide`, the last conflict, and the errors of [`Store::get`] and
+    /// The error of `decide`, the last [`Conflict`](StoreError::Conflict), and the errors of [`Store::get`] and
     /// [`Store::commit`].
     fn update<E: From<StoreError>>(
         &self,
@@ -98,6 +155,16 @@ pub trait StoreExt: Store {
     /// `page_size`. A number that changes during the scan may or may not be included. The iterator ends
     /// after an error.
     ///
+    /// ```
+    /// use telnum::store::{MemoryStore, Query, StoreExt};
+    ///
+    /// let store = MemoryStore::new();
+    /// let in_california = Query::default().with_prefix("+1415".parse()?);
+    /// let records: Vec<_> = store.scan_all(in_california, 1_000).collect::<Result<_, _>>()?;
+    /// assert!(records.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// An item is an error if [`Store::scan`] fails.
@@ -114,6 +181,15 @@ pub trait StoreExt: Store {
 
     /// Returns an iterator over all port requests that match `query`, in ascending order of their ids,
     /// read in pages of `page_size`. The iterator ends after an error.
+    ///
+    /// ```
+    /// use telnum::store::{MemoryStore, PortQuery, StoreExt};
+    ///
+    /// let store = MemoryStore::new();
+    /// let active: Vec<_> = store.scan_all_port_requests(PortQuery::default(), 1_000).collect::<Result<_, _>>()?;
+    /// assert!(active.is_empty());
+    /// # Ok::<(), telnum::store::StoreError>(())
+    /// ```
     ///
     /// # Errors
     ///

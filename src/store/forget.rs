@@ -4,12 +4,13 @@ use crate::time::Timestamp;
 /// and all except the latest, in total or per actor. By default nothing is forgotten.
 ///
 /// ```
-/// use telnum::record::NumberRecord;
 /// use telnum::store::{Forget, MemoryStore, Store};
 ///
 /// let store = MemoryStore::new();
 /// let now = "2026-03-01T12:00:00Z".parse()?;
-/// store.forget(&Forget::default().with_events_before(now).with_max_receipts(100_000))?;
+/// store.forget(&Forget::default().with_events_before(now).with_max_events(1_000_000))?;
+/// store.forget(&Forget::default().with_receipts_before(now).with_max_receipts(100_000))?;
+/// store.forget(&Forget::default().with_max_receipts_per_actor(1_000))?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

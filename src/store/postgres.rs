@@ -114,6 +114,15 @@ const MAX_SKEW: Duration = Duration::from_secs(3_600);
 impl PostgresStore {
     /// Creates the schema and its tables if they do not exist. Existing tables are not changed.
     ///
+    /// ```no_run
+    /// use telnum::store::postgres::{PostgresConfig, PostgresStore};
+    ///
+    /// let config: PostgresConfig = "postgres://localhost/numbers".parse()?;
+    /// PostgresStore::migrate(&config)?;
+    /// let store = PostgresStore::connect(&config)?;
+    /// # Ok::<(), telnum::store::postgres::PostgresError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// The errors of [`connect`](Self::connect) except [`NoTables`](PostgresError::NoTables).
@@ -124,6 +133,15 @@ impl PostgresStore {
     }
 
     /// Opens the store.
+    ///
+    /// ```no_run
+    /// use telnum::inventory::Inventory;
+    /// use telnum::store::postgres::PostgresStore;
+    ///
+    /// let store = PostgresStore::connect(&"postgres://localhost/numbers".parse()?)?;
+    /// let inventory = Inventory::builder(store).build();
+    /// # Ok::<(), telnum::store::postgres::PostgresError>(())
+    /// ```
     ///
     /// # Errors
     /// - [`Unreachable`](PostgresError::Unreachable) if the server cannot be reached, or refuses the

@@ -12,9 +12,20 @@ use crate::time::Timestamp;
 ///
 /// ```
 /// use telnum::lifecycle::State;
+/// use telnum::names::Feature;
 /// use telnum::store::Query;
 ///
-/// let in_use = Query::default().with_prefix("+1415".parse()?).with_states([State::InService]);
+/// let now = "2026-03-01T12:00:00Z".parse()?;
+/// let in_use = Query::default()
+///     .with_prefix("+1415".parse()?)
+///     .with_owner("shop".parse()?)
+///     .with_states([State::InService])
+///     .with_carrier("telnyx".parse()?)
+///     .with_used_by("callflow")
+///     .with_features(Feature::E911)
+///     .with_created(telnum::Timestamp::MIN..=now)
+///     .with_updated(now..=telnum::Timestamp::MAX)
+///     .with_pending(false);
 /// assert!(in_use.states.contains(State::InService) && !in_use.states.contains(State::Aging));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -52,6 +63,8 @@ pub struct Query {
 ///
 /// let all = PortQuery::default().with_states(PortStates::ALL);
 /// assert!(all.accounts.is_none());
+/// assert_eq!(all.with_accounts(["shop".parse()?]).accounts.unwrap().len(), 1);
+/// # Ok::<(), telnum::token::TokenError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -195,6 +208,17 @@ impl PortQuery {
     }
 
     /// Returns whether `request` meets both conditions.
+    ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "submitted", "numbers": {"+14158867900": {}},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// use telnum::store::PortQuery;
+    ///
+    /// assert!(PortQuery::default().matches(&request));
+    /// assert!(!PortQuery::default().with_accounts(["shop".parse()?]).matches(&request));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn matches(&self, request: &PortRequest) -> bool {
         self.states.contains(request.state())
@@ -209,24 +233,50 @@ impl StateSet {
     pub const NONE: Self = Self(0);
 
     /// Returns whether `state` is in the set.
+    ///
+    /// ```
+    /// use telnum::{lifecycle::State, store::StateSet};
+    ///
+    /// let stock = StateSet::from([State::Available, State::Aging]);
+    /// assert!(stock.contains(State::Aging) && !stock.contains(State::InService));
+    /// ```
     #[must_use]
     pub const fn contains(self, state: State) -> bool {
         self.0 & 1 << state as u16 != 0
     }
 
     /// Returns the set with `state` removed.
+    ///
+    /// ```
+    /// use telnum::{lifecycle::State, store::StateSet};
+    ///
+    /// assert!(!StateSet::ALL.without(State::Deleted).contains(State::Deleted));
+    /// ```
     #[must_use]
     pub const fn without(self, state: State) -> Self {
         Self(self.0 & !(1 << state as u16))
     }
 
     /// Returns whether the set is empty.
+    ///
+    /// ```
+    /// use telnum::{lifecycle::State, store::StateSet};
+    ///
+    /// assert!(StateSet::NONE.is_empty() && !StateSet::from([State::Deleted]).is_empty());
+    /// ```
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
     /// Returns the states of the set, in the order of [`State::ALL`].
+    ///
+    /// ```
+    /// use telnum::{lifecycle::State, store::StateSet};
+    ///
+    /// let states = StateSet::from([State::Aging, State::Available]);
+    /// assert!(states.iter().eq([State::Available, State::Aging]));
+    /// ```
     #[must_use]
     pub const fn iter(self) -> StateSetIter {
         StateSetIter(self)

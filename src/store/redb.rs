@@ -172,6 +172,20 @@ impl RedbStore {
     /// Opens the store in the file at `path`, creating an empty one if the file does not exist. A new
     /// file is written under another name first, so that `path` never contains an incomplete file.
     ///
+    /// ```
+    /// use telnum::store::redb::{RedbError, RedbStore};
+    ///
+    /// # let directory = std::env::temp_dir().join(format!("telnum-open-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&directory)?;
+    /// # let path = directory.join("numbers.redb");
+    /// let store = RedbStore::open(&path)?;
+    /// // One process at a time uses a file.
+    /// assert!(matches!(RedbStore::open(&path), Err(RedbError::InUse(_))));
+    /// # drop(store);
+    /// # std::fs::remove_dir_all(directory)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// - [`IsDirectory`](RedbError::IsDirectory), [`NotAStore`](RedbError::NotAStore),
@@ -211,6 +225,17 @@ impl RedbStore {
     /// Checks the whole file: the checksums of its pages, that every value can be read, and that the
     /// indexes agree with the values. Other calls wait until the checksums are verified.
     ///
+    /// ```
+    /// use telnum::store::redb::RedbStore;
+    ///
+    /// # let directory = std::env::temp_dir().join(format!("telnum-check-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&directory)?;
+    /// let store = RedbStore::open(directory.join("numbers.redb"))?;
+    /// assert!(store.check().is_ok());
+    /// # std::fs::remove_dir_all(directory)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// - [`Damaged`](RedbError::Damaged) with the first inconsistency.
@@ -226,6 +251,19 @@ impl RedbStore {
     /// Returns the free space in the file to the file system. Returns whether there was any. Other calls wait
     /// until it is done.
     ///
+    /// ```
+    /// use telnum::store::redb::RedbStore;
+    ///
+    /// # let directory = std::env::temp_dir().join(format!("telnum-compact-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&directory)?;
+    /// let store = RedbStore::open(directory.join("numbers.redb"))?;
+    /// let before = store.stats()?.file_bytes;
+    /// store.compact()?;
+    /// assert!(store.stats()?.file_bytes <= before);
+    /// # std::fs::remove_dir_all(directory)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Io`](RedbError::Io) and [`Database`](RedbError::Database) if reading or writing fails.
     pub fn compact(&self) -> Result<bool, RedbError> {
@@ -233,6 +271,17 @@ impl RedbStore {
     }
 
     /// Returns the counts of the items in the store, and the size of its file.
+    ///
+    /// ```
+    /// use telnum::store::redb::RedbStore;
+    ///
+    /// # let directory = std::env::temp_dir().join(format!("telnum-stats-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&directory)?;
+    /// let stats = RedbStore::open(directory.join("numbers.redb"))?.stats()?;
+    /// assert_eq!((stats.numbers, stats.events, stats.receipts), (0, 0, 0));
+    /// # std::fs::remove_dir_all(directory)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`Io`](RedbError::Io) and [`Database`](RedbError::Database) if the file cannot be read.
@@ -272,6 +321,20 @@ impl RedbStore {
     }
 
     /// Returns up to `limit` owners of contacts in ascending order, starting after `after`.
+    ///
+    /// ```
+    /// use telnum::contact::{EnteredNumber, NewContact, book::ContactBook};
+    /// use telnum::store::redb::RedbStore;
+    ///
+    /// # let directory = std::env::temp_dir().join(format!("telnum-owners-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&directory)?;
+    /// let store = std::sync::Arc::new(RedbStore::open(directory.join("numbers.redb"))?);
+    /// let cell = EnteredNumber::parse("+1 541-555-0573", None, None)?;
+    /// ContactBook::new(store.clone()).add("7".parse()?, [NewContact::new(cell)])?;
+    /// assert_eq!(store.contact_owners(None, 100)?, ["7".parse()?]);
+    /// # std::fs::remove_dir_all(directory)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// The errors of [`receipts`](Self::receipts).
@@ -578,6 +641,15 @@ impl RedbOptions {
 
     /// Opens the store on a storage backend of redb, for tests with failing disks. `open` is called at
     /// the start and after each failure. If the backend is empty, an empty store is created.
+    ///
+    /// ```
+    /// use redb::backends::InMemoryBackend;
+    /// use telnum::store::redb::RedbOptions;
+    ///
+    /// let store = RedbOptions::new().open_backend(|| Ok(InMemoryBackend::new()))?;
+    /// assert_eq!(store.stats()?.numbers, 0);
+    /// # Ok::<(), telnum::store::redb::RedbError>(())
+    /// ```
     ///
     /// # Errors
     /// The errors of [`RedbStore::open`].

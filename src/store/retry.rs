@@ -19,6 +19,12 @@ pub struct Retry {
 
 impl Retry {
     /// Creates a policy of at most `max_attempts` attempts, and at least one.
+    ///
+    /// ```
+    /// use telnum::store::Retry;
+    ///
+    /// assert_eq!(Retry::new(0), Retry::new(1));
+    /// ```
     #[must_use]
     pub const fn new(max_attempts: usize) -> Self {
         Self { max_attempts: if max_attempts == 0 { 1 } else { max_attempts } }

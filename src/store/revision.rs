@@ -81,6 +81,14 @@ impl Revision {
     pub const FIRST: Self = Self(NonZeroU64::MIN);
 
     /// Returns the next revision; the revision itself if it is the greatest.
+    ///
+    /// ```
+    /// use telnum::store::Revision;
+    ///
+    /// assert_eq!(Revision::FIRST.next().get(), 2);
+    /// assert_eq!(Revision::try_from(u64::MAX)?.next().get(), u64::MAX);
+    /// # Ok::<(), std::num::TryFromIntError>(())
+    /// ```
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0.saturating_add(1))
@@ -114,6 +122,17 @@ impl<T> Stored<T> {
     }
 
     /// Returns the revision at which the value was stored.
+    ///
+    /// ```
+    /// # use telnum::record::NumberRecord;
+    /// use telnum::store::{Change, Expect, MemoryStore, Store};
+    ///
+    /// # let (store, now) = (MemoryStore::new(), "2026-03-01T12:00:00Z".parse()?);
+    /// # let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, now);
+    /// let revision = store.commit(Change::put(found.clone(), Expect::Absent).into())?;
+    /// assert_eq!(store.get(found.number())?.unwrap().revision(), revision);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn revision(&self) -> Revision {
         self.revision
@@ -126,6 +145,15 @@ impl<T> Stored<T> {
     }
 
     /// Returns the value, shared with the store.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use telnum::store::{Revision, Stored};
+    ///
+    /// let value = Arc::new("value");
+    /// let stored: Stored<&str> = Stored::new(Arc::clone(&value), Revision::FIRST);
+    /// assert!(Arc::ptr_eq(stored.shared(), &value));
+    /// ```
     #[must_use]
     pub fn shared(&self) -> &Arc<T> {
         &self.value

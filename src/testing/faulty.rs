@@ -63,16 +63,44 @@ impl<S> FaultyStore<S> {
     }
 
     /// Returns the number of calls so far.
+    ///
+    /// ```
+    /// use telnum::store::{MemoryStore, Store};
+    /// use telnum::testing::{FaultyStore, StoreFault};
+    ///
+    /// let store = FaultyStore::new(MemoryStore::new(), StoreFault::FromCallOn, 2);
+    /// assert!(store.events(0, 1).is_ok() && store.events(0, 1).is_err());
+    /// assert_eq!(store.calls(), 2);
+    /// ```
     pub fn calls(&self) -> usize {
         self.calls.load(Ordering::SeqCst)
     }
 
     /// Returns whether a call has failed.
+    ///
+    /// ```
+    /// use telnum::store::{MemoryStore, Store};
+    /// use telnum::testing::{FaultyStore, StoreFault};
+    ///
+    /// // The program makes one call, so a fault at the second call ends the tests of crashes.
+    /// let store = FaultyStore::new(MemoryStore::new(), StoreFault::FromCallOn, 2);
+    /// store.events(0, 1)?;
+    /// assert!(!store.has_failed());
+    /// # Ok::<(), telnum::store::StoreError>(())
+    /// ```
     pub fn has_failed(&self) -> bool {
         self.calls() >= self.at
     }
 
     /// Returns the wrapped store, which does not fail.
+    ///
+    /// ```
+    /// use telnum::store::{MemoryStore, Store};
+    /// use telnum::testing::{FaultyStore, StoreFault};
+    ///
+    /// let store = FaultyStore::new(MemoryStore::new(), StoreFault::FromCallOn, 1);
+    /// assert!(store.events(0, 1).is_err() && store.inner().events(0, 1).is_ok());
+    /// ```
     pub const fn inner(&self) -> &S {
         &self.store
     }

@@ -75,6 +75,16 @@ impl ScriptedCarrier {
 
     /// Adds `count` consecutive numbers for sale, starting with `first`, up to the last possible
     /// number.
+    ///
+    /// ```
+    /// use telnum::carrier::{Carrier, NumberSearch};
+    /// use telnum::testing::ScriptedCarrier;
+    ///
+    /// let carrier = ScriptedCarrier::new("telnyx".parse()?).with_block("+14158860000".parse()?, 2);
+    /// let offers = carrier.search(&NumberSearch::new("+1415".parse()?).with_quantity(10))?;
+    /// assert_eq!(offers.last().unwrap().number, "+14158860001".parse()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_block(self, first: PhoneNumber, count: u64) -> Self {
         let digits: String = first.to_string().chars().skip(1).collect();
@@ -86,12 +96,33 @@ impl ScriptedCarrier {
     }
 
     /// Sets the delay of each response.
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    /// use telnum::carrier::Carrier;
+    /// use telnum::testing::ScriptedCarrier;
+    ///
+    /// let carrier = ScriptedCarrier::new("telnyx".parse()?).with_delay(Duration::from_millis(10));
+    /// let start = Instant::now();
+    /// carrier.check(&[])?;
+    /// assert!(start.elapsed() >= Duration::from_millis(10));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_delay(self, delay: Duration) -> Self {
         Self { delay, ..self }
     }
 
     /// Sets the properties of the carrier.
+    ///
+    /// ```
+    /// use telnum::carrier::{Carrier, CarrierInfo};
+    /// use telnum::testing::ScriptedCarrier;
+    ///
+    /// let info = CarrierInfo::of("telnyx".parse()?).with_max_prefix_length(6);
+    /// assert_eq!(ScriptedCarrier::new("telnyx".parse()?).with_info(info).info(), info);
+    /// # Ok::<(), telnum::token::TokenError>(())
+    /// ```
     #[must_use]
     pub fn with_info(self, info: CarrierInfo) -> Self {
         Self { info, ..self }
@@ -99,11 +130,34 @@ impl ScriptedCarrier {
 
     /// Appends a failing call to the script. Each call takes the next entry, and succeeds if there is
     /// none.
+    ///
+    /// ```
+    /// use telnum::carrier::{Carrier, CarrierError};
+    /// use telnum::testing::{CarrierFault, ScriptedCarrier};
+    ///
+    /// let carrier = ScriptedCarrier::new("telnyx".parse()?);
+    /// carrier.fail_next(CarrierFault::LostRequest);
+    /// assert!(matches!(carrier.check(&[]), Err(CarrierError::Unknown { .. })));
+    /// assert!(carrier.check(&[]).is_ok());
+    /// # Ok::<(), telnum::token::TokenError>(())
+    /// ```
     pub fn fail_next(&self, fault: CarrierFault) {
         self.script().faults.push_back(Some(fault));
     }
 
     /// Appends a succeeding call to the script.
+    ///
+    /// ```
+    /// use telnum::carrier::Carrier;
+    /// use telnum::testing::{CarrierFault, ScriptedCarrier};
+    ///
+    /// // The second call fails.
+    /// let carrier = ScriptedCarrier::new("telnyx".parse()?);
+    /// carrier.pass_next();
+    /// carrier.fail_next(CarrierFault::Refuse);
+    /// assert!(carrier.check(&[]).is_ok() && carrier.check(&[]).is_err());
+    /// # Ok::<(), telnum::token::TokenError>(())
+    /// ```
     pub fn pass_next(&self) {
         self.script().faults.push_back(None);
     }

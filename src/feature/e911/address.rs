@@ -28,6 +28,7 @@ use crate::time::Timestamp;
 /// };
 /// let address = E911Address::new(fields)?;
 /// assert_eq!(address.fields().locality, "Toronto");
+/// assert_eq!(E911Address::from_value(serde_json::json!(address))?, address);
 ///
 /// let error = E911Address::new(E911Fields { postal_code: "".into(), ..address.into_fields() });
 /// assert_eq!(error.unwrap_err().path(), "postal_code");
@@ -49,6 +50,13 @@ impl E911Address {
 
     /// Creates an address from its fields.
     ///
+    /// ```
+    /// use telnum::feature::e911::{E911Address, E911Fields};
+    ///
+    /// let error = E911Address::new(E911Fields { region: "CA".into(), ..E911Fields::default() }).unwrap_err();
+    /// assert_eq!(error.path(), "street_address");
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns the error of the first field that is missing or violates a [rule](Self).
@@ -64,6 +72,17 @@ impl E911Address {
     }
 
     /// Returns the fields by value, to change them.
+    ///
+    /// ```
+    /// use telnum::feature::e911::{E911Address, E911Fields};
+    ///
+    /// let address = E911Address::from_value(serde_json::json!({
+    ///     "street_address": "1 E 1st St", "locality": "Reno", "region": "NV", "postal_code": "89501",
+    /// }))?;
+    /// let suite = E911Fields { extended_address: Some("Suite 4".into()), ..address.into_fields() };
+    /// assert!(E911Address::new(suite).is_ok());
+    /// # Ok::<(), telnum::document::FieldError>(())
+    /// ```
     #[must_use]
     pub fn into_fields(self) -> E911Fields {
         *self.0
@@ -100,6 +119,16 @@ impl E911Address {
     }
 
     /// Returns the last four digits of a ZIP+4 code, from `plus_four` or from `postal_code`.
+    ///
+    /// ```
+    /// # use telnum::feature::e911::E911Address;
+    /// let address = E911Address::from_value(serde_json::json!({
+    ///     "street_address": "1 E 1st St", "locality": "Reno", "region": "NV", "postal_code": "89501",
+    ///     "plus_four": "1622",
+    /// }))?;
+    /// assert_eq!(address.plus_four(), Some("1622"));
+    /// # Ok::<(), telnum::document::FieldError>(())
+    /// ```
     #[must_use]
     pub fn plus_four(&self) -> Option<&str> {
         let field = self.0.plus_four.as_deref().filter(|digits| !digits.is_empty());

@@ -43,6 +43,16 @@ impl E911Address {
 
 impl MailingLabel<'_> {
     /// Returns the lines, without empty ones.
+    ///
+    /// ```
+    /// use telnum::feature::e911::E911Address;
+    ///
+    /// let address = E911Address::from_value(serde_json::json!({
+    ///     "street_address": "116 Natoma St", "locality": "San Francisco", "region": "CA", "postal_code": "94105",
+    /// }))?;
+    /// assert_eq!(address.mailing_label().lines(), ["116 Natoma St", "San Francisco CA 94105"]);
+    /// # Ok::<(), telnum::document::FieldError>(())
+    /// ```
     #[must_use]
     pub fn lines(&self) -> Vec<Cow<'_, str>> {
         let fields = self.0.fields();

@@ -67,6 +67,13 @@ pub enum E911Refusal {
 impl E911Outcome {
     /// Creates the outcome of a search with these `candidates`: [`Invalid`](Self::Invalid) for none,
     /// [`Geocoded`](Self::Geocoded) for one, [`MultipleChoice`](Self::MultipleChoice) for several.
+    ///
+    /// ```
+    /// use telnum::feature::e911::E911Outcome;
+    ///
+    /// let outcome = E911Outcome::from_candidates(Vec::new());
+    /// assert_eq!(outcome, E911Outcome::Invalid("Location is not geocoded".to_owned()));
+    /// ```
     #[must_use]
     pub fn from_candidates(mut candidates: Vec<E911Address>) -> Self {
         match candidates.pop() {
@@ -80,6 +87,17 @@ impl E911Outcome {
     }
 
     /// Returns the address in the provider's spelling, if exactly one place matches `requested`.
+    ///
+    /// ```
+    /// use telnum::feature::e911::{E911Address, E911Outcome, E911Refusal};
+    ///
+    /// let requested = E911Address::from_value(serde_json::json!({
+    ///     "street_address": "1 Nowhere", "locality": "Reno", "region": "NV", "postal_code": "89501",
+    /// }))?;
+    /// let refusal = E911Outcome::Invalid("not found".to_owned()).into_address(&requested).unwrap_err();
+    /// assert_eq!(refusal, E911Refusal::Invalid { requested, message: "not found".to_owned() });
+    /// # Ok::<(), telnum::document::FieldError>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -23,7 +23,17 @@ use crate::http::server::guard::{RequestGuard, RequestHead};
 /// The maximum number of phone numbers that one request creates.
 const MAX_NUMBERS: usize = 10_000;
 
-/// Creates the router, to be nested at `/v9`. See the example of the [module](crate::http::clients).
+/// Creates the router, to be nested at `/v9`.
+///
+/// ```
+/// # use telnum::{account::AccountTree, contact::book::ContactBook, store::MemoryStore};
+/// use telnum::http::{ContactApi, TokenTable, clients};
+///
+/// let tokens: TokenTable = serde_json::from_str(r#"{"clients": {"a token": "system"}}"#)?;
+/// let api = ContactApi::new(ContactBook::new(MemoryStore::new()), AccountTree::default(), tokens);
+/// let service: axum::Router = axum::Router::new().nest("/v9", clients::router(api));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 pub fn router(api: ContactApi) -> Router {
     RequestGuard { limits: api.limits, render }.wrap(routes().with_state(api).into())
 }

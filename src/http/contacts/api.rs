@@ -22,12 +22,15 @@ use crate::plan::Region;
 /// ```
 /// use telnum::account::AccountTree;
 /// use telnum::contact::book::ContactBook;
-/// use telnum::http::{ContactApi, TokenTable, clients};
+/// use telnum::http::{ContactApi, ExecutionMode, ServerLimits, TokenTable, clients};
 /// use telnum::plan::Region;
 /// use telnum::store::MemoryStore;
 ///
 /// let book = ContactBook::new(MemoryStore::new());
-/// let api = ContactApi::new(book, AccountTree::default(), TokenTable::default()).with_region(Region::US);
+/// let api = ContactApi::new(book, AccountTree::default(), TokenTable::default())
+///     .with_region(Region::US)
+///     .with_limits(ServerLimits::default().with_max_body_bytes(64 * 1024))
+///     .with_execution_mode(ExecutionMode::default());
 /// let service: axum::Router = axum::Router::new().nest("/v9", clients::router(api));
 /// ```
 #[derive(Clone)]

@@ -19,7 +19,20 @@ use crate::store::Store;
 
 /// The configuration of the API: an inventory, authentication, and settings. It is cheap to clone.
 ///
-/// See the example of the [module](crate::http::kazoo).
+/// ```
+/// use telnum::http::{ExecutionMode, KazooApi, ServerLimits, TokenTable, kazoo};
+/// use telnum::inventory::Inventory;
+/// use telnum::record::Shape;
+/// use telnum::{PhoneNumber, store::MemoryStore};
+///
+/// let inventory = Inventory::builder(MemoryStore::new()).build();
+/// let api = KazooApi::new(inventory, TokenTable::default())
+///     .with_limits(ServerLimits::default().with_max_body_bytes(64 * 1024))
+///     .with_execution_mode(ExecutionMode::default())
+///     .with_shape(Shape::ReadOnly)
+///     .with_app_lookup(|_: PhoneNumber| Some("callflow".into()));
+/// let service: axum::Router = axum::Router::new().nest("/v2", kazoo::router(api));
+/// ```
 #[derive(Clone)]
 pub struct KazooApi {
     pub(super) state: Arc<KazooState>,

@@ -24,8 +24,17 @@ const JSON_API: &str = "application/vnd.api+json";
 /// The parameter that selects the attributes to show.
 const FIELDS: &str = "fields[PhoneNumber]";
 
-/// Creates the router, to be nested at `/people/v2`. See the example of the
-/// [module](crate::http::planning_center).
+/// Creates the router, to be nested at `/people/v2`.
+///
+/// ```
+/// # use telnum::{account::AccountTree, contact::book::ContactBook, store::MemoryStore};
+/// use telnum::http::{ContactApi, TokenTable, planning_center};
+///
+/// let tokens: TokenTable = serde_json::from_str(r#"{"planning_center": {"id:secret": "system"}}"#)?;
+/// let api = ContactApi::new(ContactBook::new(MemoryStore::new()), AccountTree::default(), tokens);
+/// let service: axum::Router = axum::Router::new().nest("/people/v2", planning_center::router(api));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 pub fn router(api: ContactApi) -> Router {
     RequestGuard { limits: api.limits, render }.wrap(routes().with_state(api).into())
 }

@@ -14,9 +14,11 @@ use crate::text_enum::text_enum;
 /// One of the published APIs. Credentials for one API are not valid for another.
 ///
 /// ```
-/// use telnum::http::ApiName;
+/// use telnum::http::{ApiName, AuthScheme};
 ///
 /// assert_eq!("planning_center".parse(), Ok(ApiName::PlanningCenter));
+/// assert_eq!(ApiName::Kazoo.as_str(), "kazoo");
+/// assert_eq!(ApiName::Kazoo.scheme(), AuthScheme::AuthToken);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]

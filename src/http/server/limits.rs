@@ -11,8 +11,17 @@ use std::time::Duration;
 /// use std::time::Duration;
 /// use telnum::http::ServerLimits;
 ///
-/// let limits = ServerLimits::default().with_request_timeout(Duration::from_secs(5));
-/// assert_eq!(limits.with_max_body_bytes(2 * 1024 * 1024), limits);
+/// let limits = ServerLimits::default()
+///     .with_max_body_bytes(2 << 20)
+///     .with_max_total_body_bytes(256 << 20)
+///     .with_body_timeout(Duration::from_secs(10))
+///     .with_head_timeout(Duration::from_secs(10))
+///     .with_request_timeout(Duration::from_secs(30))
+///     .with_write_timeout(Duration::from_secs(5))
+///     .with_max_discarded_bytes(64 << 20)
+///     .with_max_connections(10_000)
+///     .with_shutdown_timeout(Duration::from_secs(10));
+/// assert_eq!(limits, ServerLimits::default());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -20,8 +20,17 @@ use crate::http::server::body;
 use crate::http::server::error::RequestError;
 use crate::http::server::guard::{RequestGuard, RequestHead};
 
-/// Creates the router, to be nested at the root. See the example of the
-/// [module](crate::http::user_numbers).
+/// Creates the router, to be nested at the root.
+///
+/// ```
+/// # use telnum::{account::AccountTree, contact::book::ContactBook, store::MemoryStore};
+/// use telnum::http::{ContactApi, TokenTable, user_numbers};
+///
+/// let keys: TokenTable = serde_json::from_str(r#"{"user_numbers": {"a key": "user"}}"#)?;
+/// let book = ContactBook::new(MemoryStore::new());
+/// let service: axum::Router = user_numbers::router(ContactApi::new(book, AccountTree::default(), keys));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 pub fn router(api: ContactApi) -> Router {
     router_beside(api, Router::new())
 }

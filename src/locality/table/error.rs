@@ -5,6 +5,15 @@ use std::fmt;
 use crate::number::Prefix;
 
 /// The error of reading a table. It concerns a cell or the whole file.
+///
+/// ```
+/// use telnum::locality::{Columns, LocalityTable, TableErrorKind};
+///
+/// let file = "prefix,city\n+4930,Berlin\nx,Bonn\n";
+/// let error = LocalityTable::new().read_csv(file.as_bytes(), &Columns::new()).unwrap_err();
+/// assert_eq!((error.row(), error.column()), (Some(3), "prefix"));
+/// assert!(matches!(error.kind(), TableErrorKind::BadCell { .. }));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}{kind}", Cell(*.row, .column))]
 pub struct TableError {

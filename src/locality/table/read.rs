@@ -71,7 +71,8 @@ impl LocalityTable {
     ///
     /// # Errors
     ///
-    /// Returns the error of the first cell that is missing or not a prefix, or of the second line with
+    /// Returns [`Missing`](FieldErrorKind::Missing) for a missing cell, and
+    /// [`Invalid`](FieldErrorKind::Invalid) for a cell that is not a prefix and for the second line with
     /// the same prefix. The path consists of the index of the line, from 0, and the name of the cell.
     pub fn from_tsv(text: &str) -> Result<Self, FieldError> {
         let mut table = Self::new();

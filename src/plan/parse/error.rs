@@ -45,12 +45,26 @@ pub enum ParseErrorKind {
 
 impl ParseError {
     /// Returns the kind of the error.
+    ///
+    /// ```
+    /// use telnum::plan::{self, parse::ParseErrorKind};
+    ///
+    /// let kind = |text| plan::parse(text, None).unwrap_err().kind();
+    /// assert_eq!(kind("someone@example.com"), ParseErrorKind::NotANumber);
+    /// assert_eq!(kind("+999 12345"), ParseErrorKind::UnknownCallingCode);
+    /// ```
     #[must_use]
     pub const fn kind(&self) -> ParseErrorKind {
         self.kind
     }
 
     /// Returns the byte of the text where the error starts.
+    ///
+    /// ```
+    /// let text = "call me: 555-2671";
+    /// let error = telnum::plan::parse(text, None).unwrap_err();
+    /// assert_eq!(&text[error.position()..], "555-2671");
+    /// ```
     #[must_use]
     pub const fn position(&self) -> usize {
         self.position

@@ -38,6 +38,7 @@ pub struct Parsed {
 /// let source = plan::parse("00 1 415 555 2671", Some(Region::DE))?.source;
 /// assert_eq!(source, CountrySource::InternationalPrefix);
 /// assert_eq!(source.as_str(), "FROM_NUMBER_WITH_IDD");
+/// assert_eq!(CountrySource::all().len(), 4);
 /// # Ok::<(), plan::ParseError>(())
 /// ```
 #[doc(alias = "CountryCodeSource")]

@@ -53,6 +53,15 @@ const MAX_SCHEMA: usize = 63;
 impl PostgresConfig {
     /// Sets the schema in which the tables are. Default: `telnum`.
     ///
+    /// ```
+    /// use telnum::store::postgres::PostgresConfig;
+    ///
+    /// let config: PostgresConfig = "postgres://localhost".parse()?;
+    /// assert!(config.clone().with_schema("Numbers").is_err());
+    /// assert!(config.with_schema("numbers")?.migration().contains("numbers"));
+    /// # Ok::<(), telnum::store::postgres::PostgresError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Schema`](PostgresError::Schema) if `schema` is not 1 to 63 lower-case letters, digits and
     /// underscores that start with a letter or an underscore.
@@ -66,24 +75,58 @@ impl PostgresConfig {
     }
 
     /// Sets the maximum number of connections, at least 1. Default: 8. Calls wait for a free one.
+    ///
+    /// ```
+    /// use telnum::store::postgres::PostgresConfig;
+    ///
+    /// let config = "postgres://localhost".parse::<PostgresConfig>()?.with_max_connections(32);
+    /// assert!(format!("{config:?}").contains("max_connections: 32"));
+    /// # Ok::<(), telnum::store::postgres::PostgresError>(())
+    /// ```
     #[must_use]
     pub fn with_max_connections(self, count: usize) -> Self {
         Self { max_connections: count.max(1), ..self }
     }
 
     /// Sets the time after which a connection that does not respond is closed. Default: 30 seconds.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use telnum::store::postgres::PostgresConfig;
+    ///
+    /// let config = "postgres://localhost".parse::<PostgresConfig>()?.with_timeout(Duration::from_secs(5));
+    /// assert!(format!("{config:?}").contains("timeout: 5s"));
+    /// # Ok::<(), telnum::store::postgres::PostgresError>(())
+    /// ```
     #[must_use]
     pub fn with_timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
     }
 
     /// Sets the form in which commits are sent. Default: [`CommitForm::Statement`].
+    ///
+    /// ```
+    /// use telnum::store::postgres::{CommitForm, PostgresConfig};
+    ///
+    /// // For an engine whose `WITH` cannot change data.
+    /// let config = "postgres://localhost".parse::<PostgresConfig>()?.with_commit_form(CommitForm::Transaction);
+    /// # Ok::<(), telnum::store::postgres::PostgresError>(())
+    /// ```
     #[must_use]
     pub fn with_commit_form(self, form: CommitForm) -> Self {
         Self { form, ..self }
     }
 
     /// Adds certificate authorities to trust, in PEM.
+    ///
+    /// ```
+    /// use telnum::store::postgres::PostgresConfig;
+    ///
+    /// let config: PostgresConfig = "postgres://db.example.com?sslmode=require".parse()?;
+    /// let error = config.with_root_certificates(b"not PEM").unwrap_err();
+    /// assert!(error.to_string().contains("certificate"));
+    /// # Ok::<(), telnum::store::postgres::PostgresError>(())
+    /// ```
     ///
     /// # Errors
     /// [`Certificate`](PostgresError::Certificate) if `pem` has no certificate, or one that cannot be
