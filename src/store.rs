@@ -53,6 +53,8 @@
 //!    response needs, not the documents of the records from which it was built.
 //! 8. **A number is active on at most one port request**, and an id belongs to one contact. The id of a
 //!    new contact is allocated once, and is greater than all ids that are or were stored.
+//! 9. **A [lease](Store::take_lease) has one holder**, until the holder ends it or its time is over, among
+//!    all callers that share the stored data.
 //!
 //! [`testing::conformance`](crate::testing::conformance) provides a test of each point for authors of
 //! stores. The tests do not measure time: for point 6 they only check that few numbers are found among
@@ -71,6 +73,7 @@ mod error;
 mod event;
 mod ext;
 mod forget;
+mod lease;
 mod memory;
 #[cfg(feature = "postgres")]
 pub mod postgres;
@@ -82,6 +85,7 @@ mod revision;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use self::batch::{Batch, Guard, Receipt};
 pub use self::change::{Change, ChangeParts, Entity, Page};
@@ -89,6 +93,8 @@ pub use self::error::StoreError;
 pub use self::event::{Logged, StoreEvent};
 pub use self::ext::StoreExt;
 pub use self::forget::Forget;
+pub(crate) use self::lease::LEASE_TIME;
+pub use self::lease::{Lease, Leases};
 pub use self::memory::MemoryStore;
 pub use self::query::{PortQuery, Query, StateSet, StateSetIter};
 pub use self::retry::Retry;
@@ -422,6 +428,19 @@ pub trait Store: Send + Sync + fmt::Debug {
     ///
     /// The errors of [every method](Self#errors).
     fn forget(&self, forget: &Forget) -> Result<(), StoreError>;
+
+    /// Takes or renews the lease `name` for `holder`, which ends after `time` unless it is renewed before;
+    /// a `time` of zero ends it at once. Returns whether `holder` has the lease after the call; it does not
+    /// if another holder has it.
+    ///
+    /// [`Inventory`](crate::inventory::Inventory) and [`PortDesk`](crate::porting::desk::PortDesk) take
+    /// leases, so that `sweep` and `recover` run in one of the processes that share a store. A lease is about
+    /// effort, not about safety: a commit is checked in any case. [`StoreExt::lease`] is simpler to use.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [every method](Self#errors).
+    fn take_lease(&self, name: &str, holder: u64, time: Duration) -> Result<bool, StoreError>;
 
     /// Returns the maximum number of changes in one commit, which is at least 1,000.
     fn max_changes(&self) -> usize;

@@ -36,7 +36,7 @@ struct Counting {
 impl Store for Counting {
     delegate_store!(|this| &this.store; get_many, scan, port_requests, scan_port_requests,
         active_port_requests, contact_lists, contact_lists_with, contact_page, new_contact_ids, events,
-        receipt, forget, max_changes);
+        receipt, forget, take_lease, max_changes);
 
     fn commit(&self, batch: Batch) -> Result<Revision, StoreError> {
         self.receipts.fetch_add(usize::from(batch.receipt.is_some()), Ordering::SeqCst);

@@ -99,6 +99,7 @@ const FLAWS: &[(Flaw, &[&str])] = &[
     (Flaw::HoldersAreNotFound, &["number_is_on_one_active_request", "contact_id_has_one_owner"]),
     (Flaw::HoldersAreKept, &["number_is_on_one_active_request", "contact_id_has_one_owner"]),
     (Flaw::CountsFromOne, &["contact_id_is_new"]),
+    (Flaw::SharesLeases, &["lease_has_one_holder"]),
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -147,6 +148,7 @@ enum Flaw {
     HoldersAreNotFound,
     HoldersAreKept,
     CountsFromOne,
+    SharesLeases,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -413,6 +415,14 @@ impl Flawed {
 
 impl Store for Flawed {
     delegate_store!(|this| &this.store; port_requests, contact_lists);
+
+    fn take_lease(&self, name: &str, holder: u64, time: Duration) -> Result<bool, StoreError> {
+        if self.flaw == Flaw::SharesLeases {
+            Ok(!time.is_zero())
+        } else {
+            self.store.take_lease(name, holder, time)
+        }
+    }
 
     fn max_changes(&self) -> usize {
         if self.flaw == Flaw::TakesMoreThanItSays { 1_000 } else { self.store.max_changes() }

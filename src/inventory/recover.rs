@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::time::Instant;
 
 use chrono::TimeDelta;
@@ -12,7 +13,7 @@ use super::outcome::{NumberOutcome, text_of};
 use super::services::Services;
 use crate::number::PhoneNumber;
 use crate::record::{NumberRecord, Pending, Refusal};
-use crate::store::{Query, Stored};
+use crate::store::{LEASE_TIME, Query, StoreExt, Stored};
 
 /// The report of a recovery: the claims that were found, and their outcomes.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +30,9 @@ pub struct RecoverReport {
     /// The number of claims that are too recent to be recovered, or that were not begun before the
     /// [deadline](Inventory::recover_until).
     pub left: usize,
+    /// Whether the recovery was not begun or not finished, because another caller is recovering the claims
+    /// of the store.
+    pub is_elsewhere: bool,
 }
 
 const PAGE_SIZE: usize = 1_000;
@@ -39,7 +43,9 @@ impl Inventory {
     /// idempotency keys, so that no number is ordered twice. A claim that needs a carrier which is not
     /// installed stays until the carrier is installed.
     ///
-    /// A service calls this method at its start and at regular intervals.
+    /// A service calls this method at its start and at regular intervals. Of the callers that share a store,
+    /// one at a time recovers claims: it holds a [lease](crate::store::Store::take_lease), which ends a
+    /// minute after a crash.
     ///
     /// ```
     /// use telnum::inventory::Inventory;
@@ -84,18 +90,33 @@ impl Inventory {
         let services = &*self.services;
         let has_passed = || deadline.is_some_and(|deadline| deadline <= Instant::now());
         let mut report = RecoverReport::default();
+        let Some(mut lease) = services.store.lease("recover", LEASE_TIME)? else {
+            return Ok(RecoverReport { is_elsewhere: true, ..report });
+        };
+        let mut renewed = Ok(true);
         let mut groups = HashMap::<_, Vec<_>>::new();
-        services.each_claim(|stored, pending| match pending.part().filter(|part| part.together > 0) {
-            _ if has_passed() => report.left += 1,
-            _ if services.is_recent(pending) => report.left += 1,
-            _ if pending.abandoned().is_some() => match services.roll_back(stored) {
-                Ok(()) => report.rolled_back += 1,
-                Err(error) => report.failed.push((stored.number(), error)),
-            },
-            Some(part) => groups.entry((part.whole, part.together)).or_default().push(stored.clone()),
-            None => report.add(stored.number(), services.complete_claim(stored)),
+        services.each_claim(|stored, pending| {
+            renewed = lease.renew();
+            if !matches!(renewed, Ok(true)) {
+                return ControlFlow::Break(());
+            }
+            match pending.part().filter(|part| part.together > 0) {
+                _ if has_passed() => report.left += 1,
+                _ if services.is_recent(pending) => report.left += 1,
+                _ if pending.abandoned().is_some() => match services.roll_back(stored) {
+                    Ok(()) => report.rolled_back += 1,
+                    Err(error) => report.failed.push((stored.number(), error)),
+                },
+                Some(part) => groups.entry((part.whole, part.together)).or_default().push(stored.clone()),
+                None => report.add(stored.number(), services.complete_claim(stored)),
+            }
+            ControlFlow::Continue(())
         })?;
         for ((_, together), claimed) in groups {
+            if !matches!(renewed, Ok(true)) {
+                break;
+            }
+            renewed = lease.renew();
             if claimed.len() == together && !has_passed() {
                 for (number, outcome) in services.complete_claims(&claimed) {
                     report.add(number, outcome);
@@ -105,6 +126,7 @@ impl Inventory {
                 report.left += claimed.len();
             }
         }
+        report.is_elsewhere = !renewed?;
         Ok(report)
     }
 
@@ -169,6 +191,7 @@ impl Inventory {
             Some(part) => {
                 services.each_claim(|stored, pending| {
                     claimed.extend((pending.part() == Some(part)).then(|| stored.clone()));
+                    ControlFlow::Continue(())
                 })?;
                 if claimed.len() != part.together {
                     return Err(InventoryError::Conflict(number));
@@ -215,18 +238,20 @@ impl Services {
         since.after(-timeout) < now && now < since.after(timeout)
     }
 
-    /// Calls `visit` with each claimed record and its claim, page by page.
+    /// Calls `visit` with each claimed record and its claim, page by page, until it breaks.
     fn each_claim(
         &self,
-        mut visit: impl FnMut(&Stored<NumberRecord>, &Pending),
+        mut visit: impl FnMut(&Stored<NumberRecord>, &Pending) -> ControlFlow<()>,
     ) -> Result<(), InventoryError> {
         let query = Query { pending: Some(true), ..Query::default() };
         let mut after = None;
         loop {
             let page = self.store.scan(&query, after, PAGE_SIZE)?;
             for stored in &page.items {
-                if let Some(pending) = stored.pending() {
-                    visit(stored, pending);
+                if let Some(pending) = stored.pending()
+                    && visit(stored, pending).is_break()
+                {
+                    return Ok(());
                 }
             }
             match page.next {

@@ -12,7 +12,7 @@ use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 use crate::policy::Retention;
 use crate::record::{Context, Due, Event, EventKind, NumberRecord};
-use crate::store::{Batch, Change, Forget, Guard, Query, Revision, Stored};
+use crate::store::{Batch, Change, Forget, Guard, LEASE_TIME, Query, Revision, StoreExt, Stored};
 use crate::time::Timestamp;
 
 /// The report of a sweep.
@@ -33,6 +33,8 @@ pub struct SweepReport {
     pub failed: Vec<(PhoneNumber, InventoryError)>,
     /// Whether the sweep stopped at its [deadline](Inventory::sweep_until) before the last page.
     pub is_stopped: bool,
+    /// Whether the sweep was not begun or not finished, because another caller is sweeping the store.
+    pub is_elsewhere: bool,
 }
 
 /// The states that numbers leave after some time, in the order of the sweep: a number that enters a
@@ -48,7 +50,8 @@ impl Inventory {
     /// forgets the events and receipts that the policy's [retention](crate::policy::Retention) does not
     /// keep.
     ///
-    /// A service calls this method at regular intervals. A number whose carrier must be informed but is
+    /// A service calls this method at regular intervals. Of the callers that share a store, one at a time
+    /// sweeps: it holds a [lease](crate::store::Store::take_lease). A number whose carrier must be informed but is
     /// not installed is not changed, and is reported.
     ///
     /// ```
@@ -101,6 +104,9 @@ impl Inventory {
         let services = &*self.services;
         let ctx = services.context(&Options::new(Actor::System));
         let mut report = SweepReport::default();
+        let Some(mut lease) = services.store.lease("sweep", LEASE_TIME)? else {
+            return Ok(SweepReport { is_elsewhere: true, ..report });
+        };
         let due = STATES.into_iter().filter_map(|state| {
             Some((state, Timestamp::MIN..=Due::latest_clock(state, ctx.policy, ctx.now)?))
         });
@@ -113,6 +119,9 @@ impl Inventory {
                 if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
                     report.is_stopped = true;
                     return Ok(report);
+                }
+                if !lease.renew()? {
+                    return Ok(SweepReport { is_elsewhere: true, ..report });
                 }
                 let page = services.store.scan(&query, after, PAGE_SIZE)?;
                 services.sweep_page(&page.items, &ctx, &mut report);

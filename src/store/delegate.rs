@@ -21,7 +21,7 @@
 ///     delegate_store!(|this| &this.0; get, get_many, scan, port_requests, scan_port_requests,
 ///         active_port_requests, contact_lists, contact_lists_with, contact_page, events, receipt,
 ///         max_changes);
-///     delegate_store!(by refuse; commit, new_contact_ids, forget);
+///     delegate_store!(by refuse; commit, new_contact_ids, forget, take_lease);
 /// }
 ///
 /// impl<S> ReadOnly<S> {
@@ -38,7 +38,7 @@ macro_rules! delegate_store {
         $crate::delegate_store!(
             |$this| $store; get, get_many, scan, port_requests, scan_port_requests, active_port_requests,
             contact_lists, contact_lists_with, contact_page, new_contact_ids, commit, events, receipt, forget,
-            max_changes
+            take_lease, max_changes
         );
     };
     (|$this:ident| $store:expr; $($method:ident),+ $(,)?) => {
@@ -47,7 +47,7 @@ macro_rules! delegate_store {
     (by $call:ident) => {
         $crate::delegate_store!(
             by $call; get_many, scan, port_requests, scan_port_requests, active_port_requests, contact_lists,
-            contact_lists_with, contact_page, new_contact_ids, commit, events, receipt, forget
+            contact_lists_with, contact_page, new_contact_ids, commit, events, receipt, forget, take_lease
         );
     };
     (by $call:ident; $($method:ident),+ $(,)?) => {
@@ -180,6 +180,18 @@ macro_rules! delegate_store {
     (@forget $how:tt) => {
         fn forget(&self, forget: &$crate::store::Forget) -> Result<(), $crate::store::StoreError> {
             $crate::delegate_store!(@run self $how |store| $crate::store::Store::forget(store, forget))
+        }
+    };
+    (@take_lease $how:tt) => {
+        fn take_lease(
+            &self,
+            name: &str,
+            holder: u64,
+            time: ::std::time::Duration,
+        ) -> Result<bool, $crate::store::StoreError> {
+            $crate::delegate_store!(
+                @run self $how |store| $crate::store::Store::take_lease(store, name, holder, time)
+            )
         }
     };
     (@max_changes $how:tt) => {

@@ -1,4 +1,6 @@
-use super::{Change, PortQuery, Query, Retry, Revision, Store, StoreError, Stored};
+use std::time::Duration;
+
+use super::{Change, Lease, PortQuery, Query, Retry, Revision, Store, StoreError, Stored};
 use crate::contact::{ContactId, ContactList, OwnerId};
 use crate::number::PhoneNumber;
 use crate::porting::{PortRequest, PortRequestId};
@@ -149,6 +151,28 @@ pub trait StoreExt: Store {
             }
         }
         conflict.map_or(Ok(None), |error| Err(error.into()))
+    }
+
+    /// Takes the lease `name` for at most `time`, unless it is renewed. Returns `None` if another holder has
+    /// it.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use telnum::store::{MemoryStore, StoreExt};
+    ///
+    /// let (store, minute) = (MemoryStore::new(), Duration::from_secs(60));
+    /// let lease = store.lease("report", minute)?;
+    /// assert!(lease.is_some() && store.lease("report", minute)?.is_none());
+    /// drop(lease);
+    /// assert!(store.lease("report", minute)?.is_some());
+    /// # Ok::<(), telnum::store::StoreError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Store::take_lease`].
+    fn lease(&self, name: &str, time: Duration) -> Result<Option<Lease<'_, Self>>, StoreError> {
+        Lease::take(self, name, time)
     }
 
     /// Returns an iterator over all numbers that match `query`, in ascending order, read in pages of

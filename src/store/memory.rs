@@ -11,6 +11,7 @@ mod table;
 
 use std::fmt;
 use std::sync::{RwLock, RwLockWriteGuard};
+use std::time::Duration;
 
 use self::contacts::ContactIndex;
 use self::log::{Log, Receipts};
@@ -20,8 +21,8 @@ use self::port_requests::PortIndex;
 use self::table::{Locked, Table, read, write};
 use super::conditions::{StoredVersions, check_conditions};
 use super::{
-    Batch, Change, Entity, Forget, Logged, Page, PortQuery, Query, Receipt, Revision, Store, StoreError,
-    Stored,
+    Batch, Change, Entity, Forget, Leases, Logged, Page, PortQuery, Query, Receipt, Revision, Store,
+    StoreError, Stored,
 };
 use crate::contact::{ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, OwnerId};
 use crate::idempotency::IdempotencyKey;
@@ -58,6 +59,7 @@ pub struct MemoryStore {
     /// The other data. A commit holds the lock for writing, so that readers of it never see a partial
     /// commit. It is locked before the shards of the tables.
     ledger: RwLock<Ledger>,
+    leases: Leases,
 }
 
 struct Ledger {
@@ -115,6 +117,7 @@ impl MemoryStore {
             port_requests: Table::new(),
             contacts: Table::new(),
             ledger: RwLock::new(ledger),
+            leases: Leases::default(),
         }
     }
 
@@ -223,6 +226,10 @@ impl Store for MemoryStore {
         ledger.log.forget(forget);
         ledger.receipts.forget(forget);
         Ok(())
+    }
+
+    fn take_lease(&self, name: &str, holder: u64, time: Duration) -> Result<bool, StoreError> {
+        Ok(self.leases.take(name, holder, time))
     }
 
     /// Returns [`usize::MAX`], since there is no limit.

@@ -25,6 +25,8 @@
 //!   than an hour.
 //! - Events get their sequence numbers when [`events`](Store::events) is first called after their commit.
 //! - The row of a removed number stays without its document; it takes about 60 bytes.
+//! - A [lease](Store::take_lease) is a row, so that `recover` and `sweep` run in one of the processes that
+//!   share a database.
 //! - A row for each commit shows after a lost connection whether the commit was made.
 //!   [`forget`](Store::forget) removes the rows that are older than a day.
 //!
@@ -88,16 +90,6 @@ pub struct PostgresStore {
     clock: Arc<Clock>,
 }
 
-/// A lease in a [`PostgresStore`]: the exclusive right to perform a task. It ends when it is dropped, or when
-/// its time is over.
-#[derive(Debug)]
-#[must_use = "the lease ends when it is dropped"]
-pub struct PostgresLease<'a> {
-    store: &'a PostgresStore,
-    name: String,
-    holder: i64,
-}
-
 /// The clock from which revisions are taken, and the writer id of the store's commits.
 #[derive(Debug)]
 struct Clock {
@@ -146,6 +138,7 @@ impl PostgresStore {
     /// # Errors
     /// - [`Unreachable`](PostgresError::Unreachable) if the server cannot be reached, or refuses the
     ///   user or the database.
+    /// - [`Untrusted`](PostgresError::Untrusted) if its certificate is not trusted.
     /// - [`NoTables`](PostgresError::NoTables) if the schema has no tables.
     /// - [`Version`](PostgresError::Version) if its tables are those of another version.
     /// - [`Clock`](PostgresError::Clock) if the server's clock differs by more than an hour.
@@ -160,34 +153,25 @@ impl PostgresStore {
         Ok(Self { runtime, pool, clock: Arc::new(Clock { last: AtomicU64::new(0), writer }) })
     }
 
-    /// Takes the lease `name` for at most `time`. Returns `None` if another holder has it. A service whose
-    /// instances share a database calls [`recover`] and [`sweep`] only while it holds a lease, so that one
-    /// instance at a time runs them.
-    ///
-    /// ```no_run
-    /// # use std::{sync::Arc, time::Duration};
-    /// # use telnum::inventory::Inventory;
-    /// # use telnum::store::postgres::PostgresStore;
-    /// # let store = Arc::new(PostgresStore::connect(&"postgres://localhost".parse()?)?);
-    /// let inventory = Inventory::builder(Arc::clone(&store)).build();
-    /// if let Some(_lease) = store.lease("sweep", Duration::from_secs(600))? {
-    ///     inventory.recover()?;
-    ///     inventory.sweep()?;
-    /// }
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Returns up to `limit` receipts in ascending order of their keys, starting after `after`.
     ///
     /// # Errors
     /// The errors of [every method](Store#errors).
+    pub fn receipts(&self, after: Option<IdempotencyKey>, limit: usize) -> Result<Vec<Receipt>, StoreError> {
+        let after = after.map_or_else(String::new, |key| key.to_string());
+        let params = [Param::Text(after), Param::Int(codec::limit(limit))];
+        log::receipts(&self.rows(Statement::new(sql::RECEIPTS, params))?)
+    }
+
+    /// Returns up to `limit` owners of contacts in ascending order, starting after `after`.
     ///
-    /// [`recover`]: crate::inventory::Inventory::recover
-    /// [`sweep`]: crate::inventory::Inventory::sweep
-    pub fn lease(&self, name: &str, time: Duration) -> Result<Option<PostgresLease<'_>>, StoreError> {
-        let holder = (pool::random() >> 1).cast_signed();
-        let time = i64::try_from(time.as_micros()).unwrap_or(i64::MAX / 2);
-        let params = [Param::Text(name.to_owned()), Param::Int(holder), Param::Int(time)];
-        let taken = self.rows(Statement::new(sql::LEASE, params))?;
-        Ok((!taken.is_empty()).then(|| PostgresLease { store: self, name: name.to_owned(), holder }))
+    /// # Errors
+    /// The errors of [every method](Store#errors).
+    pub fn contact_owners(&self, after: Option<OwnerId>, limit: usize) -> Result<Vec<OwnerId>, StoreError> {
+        let after = after.map_or_else(String::new, |owner| owner.to_string());
+        let params = [Param::Text(after), Param::Int(codec::limit(limit))];
+        let rows = self.rows(Statement::new(sql::OWNERS, params))?;
+        rows.iter().map(|row| column::<&str>(row, 0)?.parse().map_err(StoreError::backend)).collect()
     }
 
     /// Runs `task` on the thread of the connections.
@@ -296,6 +280,17 @@ impl Store for PostgresStore {
         let (pool, forget) = (Arc::clone(&self.pool), forget.clone());
         let before = Clock::now().saturating_sub(log::COMMITS_KEPT);
         self.run(async move { log::forget(&pool, &forget, before).await })
+    }
+
+    fn take_lease(&self, name: &str, holder: u64, time: Duration) -> Result<bool, StoreError> {
+        let (name, holder) = (Param::Text(name.to_owned()), Param::Int(holder.cast_signed()));
+        if time.is_zero() {
+            self.rows(Statement::new(sql::END_LEASE, [name, holder]))?;
+            return Ok(false);
+        }
+        let time = i64::try_from(time.as_micros()).unwrap_or(i64::MAX / 2);
+        let taken = self.rows(Statement::new(sql::LEASE, [name, holder, Param::Int(time)]))?;
+        Ok(!taken.is_empty())
     }
 
     /// Returns 10,000.
@@ -422,17 +417,10 @@ fn backend(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Postgr
 impl From<Failure> for PostgresError {
     fn from(failure: Failure) -> Self {
         match failure {
+            Failure::Unreachable(cause) if tls::is_untrusted(&*cause) => Self::Untrusted(cause),
             Failure::Unreachable(cause) | Failure::Lost(cause) => Self::Unreachable(cause),
             failure => Self::Backend(failure.into_error().into()),
         }
-    }
-}
-
-impl Drop for PostgresLease<'_> {
-    fn drop(&mut self) {
-        let params = [Param::Text(std::mem::take(&mut self.name)), Param::Int(self.holder)];
-        // If the statement fails, the lease ends when its time is over.
-        drop(self.store.rows(Statement::new(sql::END_LEASE, params)));
     }
 }
 

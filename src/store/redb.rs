@@ -38,7 +38,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
 use std::thread;
 use std::time::Duration;
 
-use ::redb::{Database, ReadableTableMetadata};
+use ::redb::{Database, DatabaseError, ReadableTableMetadata, StorageError};
 
 use self::commit::{Counters, Prepared, Session};
 use self::error::Failure;
@@ -47,7 +47,7 @@ use self::file::{Medium, Place};
 use self::group::{Group, lock};
 use self::table::{Snapshot, Tables, failed};
 use super::{
-    Batch, Forget, Logged, Page, PortQuery, Query, Receipt, Revision, Store, StoreError, Stored,
+    Batch, Forget, Leases, Logged, Page, PortQuery, Query, Receipt, Revision, Store, StoreError, Stored,
     check_id_count,
 };
 use crate::contact::{ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, OwnerId};
@@ -97,6 +97,7 @@ pub struct RedbStore {
     /// The tables after the latest commit; `None` while there is no database.
     snapshot: RwLock<Option<Arc<Snapshot>>>,
     ids: Mutex<Ids>,
+    leases: Leases,
 }
 
 /// The settings of a [`RedbStore`].
@@ -170,7 +171,8 @@ const MAX_CHANGES: usize = 20_000;
 
 impl RedbStore {
     /// Opens the store in the file at `path`, creating an empty one if the file does not exist. A new
-    /// file is written under another name first, so that `path` never contains an incomplete file.
+    /// file is written under another name first, so that `path` never contains an incomplete file. Such files of
+    /// creations that were killed are removed.
     ///
     /// ```
     /// use telnum::store::redb::{RedbError, RedbStore};
@@ -238,12 +240,16 @@ impl RedbStore {
     ///
     /// # Errors
     ///
+    /// - [`WrongChecksum`](RedbError::WrongChecksum) if the checksum of a page is wrong.
     /// - [`Damaged`](RedbError::Damaged) with the first inconsistency.
     /// - [`Io`](RedbError::Io) and [`Database`](RedbError::Database) if the file cannot be read.
     pub fn check(&self) -> Result<(), RedbError> {
-        let is_sound = self.alone(|database| Ok(database.check_integrity()?))?;
+        let is_sound = self.alone(|database| match database.check_integrity() {
+            Err(DatabaseError::Storage(StorageError::Corrupted(_))) => Ok(false),
+            checked => Ok(checked?),
+        })?;
         if !is_sound {
-            return Err(RedbError::damaged(&self.place.path, "wrong checksums; the file was repaired"));
+            return Err(RedbError::WrongChecksum(self.place.path.clone()));
         }
         check::check(&*self.current()?, &self.place.path, self.place.progress.as_ref())
     }
@@ -344,6 +350,7 @@ impl RedbStore {
 
     fn new(place: Place) -> Result<Self, RedbError> {
         let database = place.open_or_create()?;
+        place.remove_leftovers();
         let snapshot = Snapshot::of(&database).map_err(|error| RedbError::of(&place.path, error))?;
         Ok(Self {
             place,
@@ -351,6 +358,7 @@ impl RedbStore {
             database: Mutex::new(Some(database)),
             snapshot: RwLock::new(Some(Arc::new(snapshot))),
             ids: Mutex::default(),
+            leases: Leases::default(),
         })
     }
 
@@ -599,6 +607,11 @@ impl Store for RedbStore {
     fn forget(&self, forget: &Forget) -> Result<(), StoreError> {
         while let Answer::Forgotten(true) = self.submit(Request::Forget(forget.clone()))? {}
         Ok(())
+    }
+
+    /// Keeps leases in memory, since one process at a time has the file open.
+    fn take_lease(&self, name: &str, holder: u64, time: Duration) -> Result<bool, StoreError> {
+        Ok(self.leases.take(name, holder, time))
     }
 
     /// Returns 20,000.

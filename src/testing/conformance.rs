@@ -19,6 +19,7 @@ mod contacts;
 mod fixture;
 mod forgetting;
 mod kinds;
+mod leases;
 mod log;
 mod port_requests;
 mod races;
@@ -83,6 +84,7 @@ pub const LAWS: &[Law] = laws! {
     contacts 8: contact_id_has_one_owner contact_id_is_new;
     contacts 3: contacts_are_logged;
     contacts 5: contact_page_is_its_query;
+    leases 9: lease_has_one_holder;
 };
 
 /// Defines a module with one test per law.
@@ -108,7 +110,7 @@ macro_rules! store_conformance {
             port_requests_are_expected number_is_on_one_active_request
             port_requests_are_logged port_requests_are_scanned
             contacts_are_expected contact_id_has_one_owner contact_id_is_new
-            contacts_are_logged contact_page_is_its_query
+            contacts_are_logged contact_page_is_its_query lease_has_one_holder
         }
     };
     ($module:ident $new:expr; $($law:ident)+) => {

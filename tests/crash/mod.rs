@@ -77,8 +77,10 @@ impl<T> Crashing<T> {
 }
 
 impl Store for Crashing<Arc<MemoryStore>> {
-    delegate_store!(by crash_around);
-    delegate_store!(|this| &this.inner; max_changes);
+    delegate_store!(by crash_around; get_many, scan, port_requests, scan_port_requests, active_port_requests,
+        contact_lists, contact_lists_with, contact_page, new_contact_ids, commit, events, receipt, forget);
+    // A caller that crashed holds no lease for long.
+    delegate_store!(|this| &this.inner; take_lease, max_changes);
 }
 
 impl<T> Crashing<T> {

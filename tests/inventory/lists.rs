@@ -143,7 +143,7 @@ struct Full {
 impl Store for Full {
     delegate_store!(|this| &this.store; get_many, scan, port_requests, scan_port_requests,
         active_port_requests, contact_lists, contact_lists_with, contact_page, new_contact_ids, events,
-        receipt, forget, max_changes);
+        receipt, forget, take_lease, max_changes);
 
     fn commit(&self, batch: Batch) -> Result<Revision, StoreError> {
         let left = self.commits.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));

@@ -4,7 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use redb::{Database, TableDefinition};
+use telnum::record::NumberRecord;
 use telnum::store::redb::{RedbError, RedbStore};
+use telnum::store::{Change, Expect, Store};
 
 use super::folder::Folder;
 
@@ -116,4 +118,64 @@ fn creating_a_file_leaves_no_other_file_behind() {
     let names: Vec<_> =
         fs::read_dir(folder.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["numbers.redb"]);
+}
+
+#[test]
+fn files_that_killed_creations_left_are_removed() {
+    let folder = Folder::new();
+    let path = folder.path("numbers.redb");
+    drop(RedbStore::open(folder.path("whole")).unwrap());
+    let whole = fs::read(folder.path("whole")).unwrap();
+    for (place, length) in [0, 512, 4_096, whole.len() / 2, whole.len()].into_iter().enumerate() {
+        fs::write(folder.path(&format!("numbers.redb.new-1-{place}")), &whole[..length]).unwrap();
+    }
+    fs::write(folder.path("numbers.redb.new-2-0"), [0; 8_192]).unwrap();
+    // A creation that was killed just before its end has left a second name.
+    fs::copy(folder.path("whole"), &path).unwrap();
+    fs::hard_link(&path, folder.path("numbers.redb.new-7-0")).unwrap();
+    // The other files are of others, or are being written.
+    let others =
+        ["numbers.redb.new-1", "numbers.redb.new-a-1", "other.redb.new-1-1", "numbers.redb.new-3-0-1"];
+    for other in others {
+        fs::write(folder.path(other), &whole).unwrap();
+    }
+    fs::write(folder.path("numbers.redb.new-4-0"), "Dear Sir").unwrap();
+    fs::create_dir(folder.path("numbers.redb.new-5-0")).unwrap();
+    let written = Database::create(folder.path("numbers.redb.new-6-0")).unwrap();
+
+    drop(RedbStore::open(&path).unwrap());
+    let names = fs::read_dir(folder.path("")).unwrap();
+    let mut names: Vec<_> = names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    let mut expected = others.map(str::to_owned).to_vec();
+    expected.extend(["numbers.redb", "whole"].map(str::to_owned));
+    expected.extend([4, 5, 6].map(|process| format!("numbers.redb.new-{process}-0")));
+    expected.sort();
+    assert_eq!(names, expected);
+    drop(written);
+}
+
+#[test]
+fn a_changed_byte_is_found_by_its_checksum() {
+    let folder = Folder::new();
+    let path = folder.path("numbers.redb");
+    let store = RedbStore::open(&path).unwrap();
+    let at = "2026-03-01T12:00:00Z".parse().unwrap();
+    let record = NumberRecord::discovered("+14158867900".parse().unwrap(), "telnyx".parse().unwrap(), at);
+    store.commit(Change::put(record, Expect::Absent).into()).unwrap();
+    store.check().unwrap();
+    drop(store);
+    let mut bytes = fs::read(&path).unwrap();
+    let mut changed = 0;
+    for place in 0..bytes.len() - 6 {
+        if &bytes[place..place + 6] == b"telnyx" {
+            bytes[place] = b'T';
+            changed += 1;
+        }
+    }
+    assert!(changed > 0);
+    fs::write(&path, bytes).unwrap();
+    let error = RedbStore::open(&path).unwrap().check().unwrap_err();
+    assert!(matches!(error, RedbError::WrongChecksum(_)), "{error:?}");
+    assert!(error.to_string().ends_with(": wrong checksum, restore it from a copy"));
 }

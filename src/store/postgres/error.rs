@@ -6,7 +6,7 @@ use std::time::Duration;
 #[non_exhaustive]
 pub enum PostgresError {
     /// A text that is neither a URL nor key-value pairs.
-    #[error("PostgreSQL: the settings cannot be read")]
+    #[error("PostgreSQL: the settings cannot be read, expected postgres://user:password@host/database")]
     Config(#[source] Box<dyn Error + Send + Sync>),
     /// A text that is not a valid name of a schema.
     #[error(
@@ -16,8 +16,14 @@ pub enum PostgresError {
     /// A certificate that cannot be used.
     #[error("PostgreSQL: the root certificates cannot be read")]
     Certificate(#[source] Box<dyn Error + Send + Sync>),
+    /// A server whose certificate is not trusted, or is not that of the host.
+    #[error(
+        "PostgreSQL: the server's certificate is not trusted, check the host name or add its authority with \
+         PostgresConfig::with_root_certificates"
+    )]
+    Untrusted(#[source] Box<dyn Error + Send + Sync>),
     /// A server that cannot be reached, or refuses the connection.
-    #[error("PostgreSQL: the server cannot be reached")]
+    #[error("PostgreSQL: the server cannot be reached, check the host, the user and the database")]
     Unreachable(#[source] Box<dyn Error + Send + Sync>),
     /// A database without tables in this schema: call [`migrate`](super::PostgresStore::migrate), or
     /// run [`migration`](super::PostgresConfig::migration).
@@ -27,7 +33,10 @@ pub enum PostgresError {
         schema: Box<str>,
     },
     /// Tables of another version of this crate. Nothing was changed.
-    #[error("schema {schema}: expected tables of version {expected}, found version {found}")]
+    #[error(
+        "schema {schema}: expected tables of version {expected}, found version {found}; use the version of \
+         telnum that created them, or another schema"
+    )]
     Version {
         /// The name of the schema.
         schema: Box<str>,

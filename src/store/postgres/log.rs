@@ -67,6 +67,18 @@ pub(super) fn receipt(key: IdempotencyKey, rows: &[Row]) -> Result<Option<Receip
     Ok(Some(Receipt::new(key, actor, codec::parse(&answer)?, at)))
 }
 
+/// Returns the receipts with the given rows of parts, each with its key in the last column.
+pub(super) fn receipts(rows: &[Row]) -> Result<Vec<Receipt>, StoreError> {
+    let key = |row: &Row| column::<&str>(row, 3).ok().map(str::to_owned);
+    let mut receipts = Vec::new();
+    for parts in rows.chunk_by(|one, next| key(one) == key(next)) {
+        let Some(head) = parts.first() else { continue };
+        let key = column::<&str>(head, 3)?.parse().map_err(StoreError::backend)?;
+        receipts.extend(receipt(key, parts)?);
+    }
+    Ok(receipts)
+}
+
 /// Forgets events and receipts, and commits made before a time in microseconds.
 pub(super) async fn forget(pool: &Pool, forget: &Forget, commits_before: u64) -> Result<(), StoreError> {
     if forget.max_events.is_some() || forget.events_before.is_some() {

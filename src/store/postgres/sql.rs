@@ -104,7 +104,12 @@ pub(super) const NEW_CONTACT_IDS: &str = "UPDATE telnum.head SET last_contact = 
      GREATEST(last_contact, COALESCE((SELECT max(id) FROM telnum.contact), last_contact)) \
      WHERE id = 1 RETURNING last_contact";
 
+pub(super) const OWNERS: &str = "SELECT owner FROM telnum.contact_list \
+     WHERE document IS NOT NULL AND owner > ? ORDER BY owner LIMIT ?";
+
 pub(super) const RECEIPT: &str = "SELECT at, actor, answer FROM telnum.receipt WHERE key = ? ORDER BY part";
+pub(super) const RECEIPTS: &str = "SELECT at, actor, answer, key FROM telnum.receipt WHERE key IN \
+     (SELECT key FROM telnum.receipt WHERE part = 0 AND key > ? ORDER BY key LIMIT ?) ORDER BY key, part";
 
 /// Selects the numbers of the first and the next event, whether events are waiting, and events.
 pub(super) const EVENTS: &str = "SELECT h.first, h.next, EXISTS (SELECT 1 FROM telnum.inbox), \

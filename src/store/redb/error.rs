@@ -38,8 +38,12 @@ pub enum RedbError {
         /// The first inconsistency.
         reason: Box<str>,
     },
+    /// A file in which the checksum of a page is wrong, because the disk or something other than the store
+    /// changed it. The store may have returned to an earlier commit. Restore the file from a copy.
+    #[error("{}: wrong checksum, restore it from a copy", .0.display())]
+    WrongChecksum(PathBuf),
     /// A failed call to the operating system, for example for lack of permissions or space.
-    #[error("{}: cannot be read or written", .path.display())]
+    #[error("{}: cannot be read or written, check its permissions and the space on its disk", .path.display())]
     Io {
         /// The path of the file.
         path: PathBuf,

@@ -1,11 +1,12 @@
 //! Creation and opening of the file of a store.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use ::redb::{Builder, Database, ReadableDatabase, TableError};
+use ::redb::{Builder, Database, DatabaseError, ReadableDatabase, TableError};
 
 use super::RedbError;
 use super::error::Failure;
@@ -73,6 +74,22 @@ impl Place {
         };
         check_schema(&self.path, &database)?;
         Ok(database)
+    }
+
+    /// Removes the files that killed creations of this store have left. Called while the store is open, so
+    /// that no other creation of it can succeed.
+    pub(super) fn remove_leftovers(&self) {
+        let Some(name) = self.path.file_name().and_then(OsStr::to_str).filter(|_| self.is_file()) else {
+            return;
+        };
+        let Ok(entries) = fs::read_dir(directory_of(&self.path)) else { return };
+        for entry in entries.flatten() {
+            let is_temporary = entry.file_name().to_str().is_some_and(|found| is_temporary(found, name));
+            // A file that cannot be removed does no harm.
+            if is_temporary && (is_same_file(&entry.path(), &self.path) || is_leftover(&entry.path())) {
+                let _removed = fs::remove_file(entry.path());
+            }
+        }
     }
 
     fn is_file(&self) -> bool {
@@ -150,8 +167,49 @@ fn publish(temporary: &Path, path: &Path) -> Result<(), RedbError> {
         Err(_) => fs::rename(temporary, path).map_err(io)?,
         Ok(()) => {}
     }
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    sync_directory(directory.unwrap_or_else(|| Path::new("."))).map_err(io)
+    sync_directory(directory_of(path)).map_err(io)
+}
+
+fn directory_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
+}
+
+/// Returns whether `found` is a name under which [`create`] writes a file that is to be called `name`.
+fn is_temporary(found: &str, name: &str) -> bool {
+    let numbers = found.strip_prefix(name).and_then(|rest| rest.strip_prefix(".new-")?.split_once('-'));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    numbers.is_some_and(|(process, count)| is_number(process) && is_number(count))
+}
+
+/// Returns whether two paths are names of the same file, as after a creation that was killed before it
+/// removed the first name. Only Unix tells.
+#[cfg(unix)]
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    let identity = |path| fs::symlink_metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()));
+    identity(one).is_some_and(|file| identity(other) == Some(file))
+}
+
+#[cfg(not(unix))]
+fn is_same_file(_: &Path, _: &Path) -> bool {
+    false
+}
+
+/// Returns whether a file is a database, or the start of one, that nobody has open.
+fn is_leftover(path: &Path) -> bool {
+    let mut start = [0; MAGIC.len()];
+    let is_file = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
+    let is_database = is_file
+        && File::open(path).is_ok_and(|mut file| match file.read(&mut start) {
+            // The first bytes of a database are written last.
+            Ok(length) => start == MAGIC || length == 0 || start == [0; MAGIC.len()],
+            Err(_) => false,
+        });
+    let is_in_use = |error: &DatabaseError| {
+        matches!(error, DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch)
+    };
+    is_database && !Builder::new().open(path).is_err_and(|error| is_in_use(&error))
 }
 
 /// Syncs a directory, which makes the names in it durable, if the system can open directories.

@@ -1,0 +1,101 @@
+use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::{Store, StoreError};
+
+/// A lease in a store: the exclusive right to perform a task. It ends when it is dropped, or when its time is
+/// over. [`StoreExt::lease`](super::StoreExt::lease) takes it.
+#[derive(Debug)]
+#[must_use = "the lease ends when it is dropped"]
+pub struct Lease<'a, S: Store + ?Sized> {
+    store: &'a S,
+    name: Box<str>,
+    holder: u64,
+    time: Duration,
+    /// The time before the latest renewal.
+    renewed: Instant,
+}
+
+/// The leases of a store that only one process uses, for implementations of
+/// [`Store::take_lease`].
+///
+/// ```
+/// use std::time::Duration;
+/// use telnum::store::Leases;
+///
+/// let (leases, minute) = (Leases::default(), Duration::from_secs(60));
+/// assert!(leases.take("sweep", 1, minute) && !leases.take("sweep", 2, minute));
+/// leases.take("sweep", 1, Duration::ZERO);
+/// assert!(leases.take("sweep", 2, minute));
+/// ```
+#[derive(Debug, Default)]
+pub struct Leases(Mutex<HashMap<Box<str>, Holder>>);
+
+/// The holder of a lease.
+#[derive(Debug)]
+struct Holder {
+    id: u64,
+    /// The end of the lease; `None` if it is too far away to be represented.
+    until: Option<Instant>,
+}
+
+/// The time after which another caller may go on with a sweep or a recovery whose process has crashed.
+pub(crate) const LEASE_TIME: Duration = Duration::from_secs(60);
+
+impl<'a, S: Store + ?Sized> Lease<'a, S> {
+    /// Takes a lease, unless another holder has it.
+    pub(super) fn take(store: &'a S, name: &str, time: Duration) -> Result<Option<Self>, StoreError> {
+        // Every `RandomState` has different keys.
+        let holder = RandomState::new().hash_one(name);
+        let lease = Self { store, name: name.into(), holder, time, renewed: Instant::now() };
+        if store.take_lease(name, holder, time)? {
+            return Ok(Some(lease));
+        }
+        // There is no lease to end.
+        std::mem::forget(lease);
+        Ok(None)
+    }
+
+    /// Renews the lease if a third of its time is over. Returns `false` if another holder has it, because this
+    /// one was not renewed in time.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Store::take_lease`].
+    pub fn renew(&mut self) -> Result<bool, StoreError> {
+        let now = Instant::now();
+        if now.duration_since(self.renewed) < self.time / 3 {
+            return Ok(true);
+        }
+        self.renewed = now;
+        self.store.take_lease(&self.name, self.holder, self.time)
+    }
+}
+
+impl<S: Store + ?Sized> Drop for Lease<'_, S> {
+    fn drop(&mut self) {
+        // If this fails, the lease ends when its time is over.
+        drop(self.store.take_lease(&self.name, self.holder, Duration::ZERO));
+    }
+}
+
+impl Leases {
+    /// Does what [`Store::take_lease`] specifies.
+    pub fn take(&self, name: &str, holder: u64, time: Duration) -> bool {
+        let mut leases = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let is_held = |found: &Holder| found.id != holder && found.until.is_none_or(|until| until > now);
+        if leases.get(name).is_some_and(is_held) {
+            return false;
+        }
+        if time.is_zero() {
+            leases.remove(name);
+            return false;
+        }
+        leases.insert(name.into(), Holder { id: holder, until: now.checked_add(time) });
+        true
+    }
+}
