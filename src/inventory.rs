@@ -86,6 +86,7 @@ pub use self::command::Create;
 pub use self::error::{InventoryError, InventoryErrorKind, ReplayedError};
 #[cfg(feature = "http")]
 pub(crate) use self::error_words::e911_details;
+pub(crate) use self::execute::PortCompletion;
 pub use self::facade::Inventory;
 pub use self::import::{ImportReport, ImportRow};
 pub use self::input::{NumberInput, NumberOrText};

@@ -90,9 +90,10 @@ fn port_requests_are_created_and_completed_in_few_calls() {
     let (submit, _) = calls(&store, || desk.submit(id, false, Actor::System).unwrap());
     assert!(submit <= 3, "{submit} calls");
     desk.transition(id, &PortState::Pending, None, Actor::System).unwrap();
-    // Locking, putting in service and unlocking: three use cases in one.
+    // The request is read and locked, the numbers are read, and one commit has the numbers and the request.
     let (complete, completed) = calls(&store, || desk.complete(id, Actor::System).unwrap());
-    assert!(completed.waiting.is_empty() && complete <= 7, "{complete} calls");
+    assert!(completed.waiting.is_empty() && complete <= 4, "{complete} calls");
+    assert_eq!(*completed.request.state(), PortState::Completed);
 }
 
 #[test]
@@ -114,7 +115,7 @@ struct Narrow(MemoryStore);
 impl Store for Narrow {
     delegate_store!(|this| &this.0; get_many, scan, port_requests, scan_port_requests,
         active_port_requests, contact_lists, contact_lists_with, contact_page, new_contact_ids, events,
-        receipt, forget);
+        receipt, forget, take_lease);
 
     fn commit(&self, batch: Batch) -> Result<Revision, StoreError> {
         batch.check(self.max_changes())?;

@@ -16,6 +16,7 @@ use super::pricing::{PricedChange, Prices};
 use super::services::{ActivePorts, Services, is_gone};
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
+use crate::porting::PortRequest;
 use crate::record::{Context, Decision, Event, ExternalEffect, NumberRecord, Part, Refusal};
 use crate::store::{Batch, Change, Expect, Guard, Receipt, StoreError, Stored};
 
@@ -32,6 +33,17 @@ struct Execution<'a> {
     may_change: Option<MayChange<'a>>,
     /// The numbers that the rate limit has admitted.
     admitted: HashSet<PhoneNumber>,
+    completion: Option<PortCompletion<'a>>,
+    is_port_completed: bool,
+}
+
+/// The port request whose numbers a call creates.
+pub(crate) struct PortCompletion<'a> {
+    /// The request, which is locked.
+    pub(crate) request: &'a PortRequest,
+    /// The change that completes the request, which is made if one commit puts all numbers of the call in
+    /// service.
+    pub(crate) change: Option<Change<PortRequest>>,
 }
 
 /// The result of one attempt.
@@ -101,12 +113,38 @@ impl Services {
     where
         I: IntoIterator<Item: NumberInput>,
     {
+        self.execute_call(inputs, command, options, may_change, None).map(|(outcome, _)| outcome)
+    }
+
+    /// Executes `command` for each of `inputs`, and completes their port request in the same commit if
+    /// possible. Returns whether the request was completed.
+    pub(super) fn execute_call<I>(
+        &self,
+        inputs: I,
+        command: &Command<'_>,
+        options: &Options,
+        may_change: Option<MayChange<'_>>,
+        completion: Option<PortCompletion<'_>>,
+    ) -> Result<(Outcome, bool), InventoryError>
+    where
+        I: IntoIterator<Item: NumberInput>,
+    {
         let mut entries = self.read(inputs, options)?;
         self.check_document(command, entries.list.len())?;
         let request = Request::of(&entries, options, command);
         let (prices, admitted) = (Prices::default(), HashSet::new());
-        let mut execution =
-            Execution { services: self, command, options, request, prices, may_change, admitted };
+        let is_port_completed = false;
+        let mut execution = Execution {
+            services: self,
+            command,
+            options,
+            request,
+            prices,
+            may_change,
+            admitted,
+            completion,
+            is_port_completed,
+        };
         if !execution.replay(&mut entries)? {
             if options.all_or_nothing || request.is_some() {
                 execution.run_together(&mut entries)?;
@@ -117,7 +155,8 @@ impl Services {
                 }
             }
         }
-        Ok(entries.into_outcome(execution.prices.quotes))
+        let is_port_completed = execution.is_port_completed;
+        Ok((entries.into_outcome(execution.prices.quotes), is_port_completed))
     }
 
     /// Checks that the document of a call is not too large for the number of its inputs.
@@ -182,6 +221,10 @@ impl Execution<'_> {
             entry.outcome = entry.undecided().map(|number| Err(InventoryError::Conflict(number)));
         } else {
             let (first, second) = entries.split_at_mut(entries.len() / 2);
+            // The numbers are no longer created in one commit.
+            if let Some(completion) = &mut self.completion {
+                completion.change = None;
+            }
             self.run_each(first);
             self.run_each(second);
         }
@@ -235,7 +278,10 @@ impl Execution<'_> {
         let mut undecided = self.read_records(entries, ctx);
         let is_new = |case: &&Undecided| case.is_hidden || self.command.needs_porting(case.record.as_deref());
         let new: Vec<_> = undecided.iter().filter(is_new).map(|case| case.number).collect();
-        let porting = self.services.active_ports(&new);
+        let porting = match &self.completion {
+            Some(completion) => ActivePorts::on(completion.request),
+            None => self.services.active_ports(&new),
+        };
         let discovers = self.command.discovers(ctx);
         for case in undecided.iter_mut().filter(|_| self.command.passes_notes()) {
             case.set_note_aside(discovers, ctx, &porting);
@@ -484,7 +530,7 @@ impl Execution<'_> {
     /// Commits the changes with the receipt of the request, and sets the outcome of each entry that
     /// needs no effects. Returns the claims.
     fn commit(
-        &self,
+        &mut self,
         prepared: Prepared,
         receipt: Option<Receipt>,
         entries: &mut [Entry],
@@ -493,8 +539,16 @@ impl Execution<'_> {
         let records: Vec<_> = changes.iter().filter_map(|change| change.value().cloned()).collect();
         let mut claimed = Vec::new();
         if !changes.is_empty() || receipt.is_some() {
-            let batch = Batch::from(changes).with_guards(guards).with_receipt(receipt);
-            let revision = self.services.store.commit(batch)?;
+            let completes = unchanged.is_empty()
+                && changes.len() < self.services.store.max_changes()
+                && places.iter().all(|(_, is_claim)| !is_claim)
+                && entries.iter().all(|entry| entry.error().is_none());
+            let completion = self.completion.as_ref().filter(|_| completes);
+            let completion = completion.and_then(|completion| completion.change.clone());
+            let is_port_completed = completion.is_some();
+            let batch = Batch::from(changes).with_port_requests(completion).with_guards(guards);
+            let revision = self.services.store.commit(batch.with_receipt(receipt))?;
+            self.is_port_completed |= is_port_completed;
             for ((place, is_claim), record) in places.into_iter().zip(records) {
                 if is_claim {
                     claimed.push((place, Stored::new(record, revision)));

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::command::{Command, Create};
 use super::error::InventoryError;
-use super::execute::MayChange;
+use super::execute::{MayChange, PortCompletion};
 use super::input::NumberInput;
 use super::lookup::AppLookup;
 use super::options::Options;
@@ -15,6 +15,7 @@ use super::services::Services;
 use crate::account::Accounts;
 use crate::classify::Classifiers;
 use crate::lifecycle::State;
+use crate::number::PhoneNumber;
 use crate::policy::Policy;
 use crate::record::{Document, Update};
 use crate::store::Store;
@@ -143,6 +144,24 @@ impl Inventory {
         options: &Options,
     ) -> Result<Outcome, InventoryError> {
         self.execute(numbers, &Command::Create(Cow::Borrowed(create)), options)
+    }
+
+    /// Creates the `numbers` of a locked port request in service. Returns whether the request was completed
+    /// in the same commit.
+    pub(crate) fn create_ported(
+        &self,
+        numbers: &[PhoneNumber],
+        create: &Create,
+        options: &Options,
+        completion: PortCompletion<'_>,
+    ) -> Result<(Outcome, bool), InventoryError> {
+        let command = Command::Create(Cow::Borrowed(create));
+        self.services.execute_call(numbers.iter().copied(), &command, options, None, Some(completion))
+    }
+
+    /// Returns the maximum number of numbers in a call.
+    pub(crate) fn max_numbers(&self) -> usize {
+        self.services.limits.max_numbers
     }
 
     /// Creates `numbers` in state `port_in` for the account of `options`, whose port has begun.

@@ -19,6 +19,7 @@ use crate::names::CarrierName;
 use crate::normalize::{Converters, Normalizer};
 use crate::number::{Buffer, PhoneNumber, Prefix};
 use crate::policy::Policy;
+use crate::porting::PortRequest;
 use crate::provider::{CnamProvider, E911Provider};
 use crate::record::{Context, NumberRecord, RateCenter, Refusal};
 use crate::store::{Guard, Query, Store, StoreError, Stored};
@@ -238,6 +239,16 @@ impl Services {
 pub(super) struct ActivePorts(Result<HashMap<PhoneNumber, ActivePort>, InventoryError>);
 
 impl ActivePorts {
+    /// Returns the ports of the numbers of `request`, which is active. The guards of the commit verify them.
+    pub(super) fn on(request: &PortRequest) -> Self {
+        let port = ActivePort {
+            account: request.account(),
+            request: Some(request.id()),
+            port_authority: request.port_authority(),
+        };
+        Self(Ok(request.active_numbers().map(|number| (number, port.clone())).collect()))
+    }
+
     /// Returns the account that ports `number` in, if there is one.
     pub(super) fn account(&self, number: PhoneNumber) -> Result<Option<AccountId>, InventoryError> {
         match &self.0 {

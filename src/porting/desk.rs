@@ -49,11 +49,12 @@
 //! [`recover`](PortDesk::recover), does the rest.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use serde_json::Map;
 
 use crate::account::{AccountId, Actor};
-use crate::inventory::{self, Create, Inventory, Options};
+use crate::inventory::{self, Create, Inventory, Options, PortCompletion};
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 use crate::porting::{
@@ -62,7 +63,8 @@ use crate::porting::{
 };
 use crate::record::NumberRecord;
 use crate::store::{
-    Batch, Change, Expect, Guard, Page, PortQuery, Retry, Store, StoreError, StoreExt, Stored,
+    Batch, Change, Expect, Guard, LEASE_TIME, Page, PortQuery, Retry, Revision, Store, StoreError, StoreExt,
+    Stored,
 };
 
 /// The use cases of port requests over the store of an inventory. The desk can be shared between
@@ -116,6 +118,14 @@ pub struct Completed {
     pub request: PortRequest,
     /// The numbers that are not in service yet, each with the reason if it failed.
     pub waiting: Vec<(PhoneNumber, Option<String>)>,
+}
+
+/// The outcome of putting the numbers of a request in service.
+enum InService {
+    /// The request was completed in the same commit.
+    Completed(Completed),
+    /// The outcome of each number.
+    Arrivals(Vec<(PhoneNumber, Arrival)>),
 }
 
 /// The maximum number of conflicts that an error lists.
@@ -210,7 +220,7 @@ impl PortDesk {
         for _ in self.retry.attempts() {
             let guards = self.check_numbers(&request, None, actor)?;
             let change = Change::put(request.clone(), Expect::Absent).with_events(events.clone());
-            if self.commit(Batch::from(change).with_guards(guards))? {
+            if self.commit(Batch::from(change).with_guards(guards))?.is_some() {
                 return Ok(request);
             }
             if self.store().port_request(id)?.is_some() {
@@ -372,10 +382,10 @@ impl PortDesk {
         actor: Actor,
         command: impl Fn(&PortRequest, &PortContext<'_>) -> Result<PortDecision, PortRefusal>,
     ) -> Result<PortRequest, PortDeskError> {
-        self.change_accepting(false, id, actor, command)
+        self.change_accepting(false, id, actor, command).map(|stored| PortRequest::clone(&stored))
     }
 
-    /// Changes a request by a command. `accept_charges` is whether charges for submitting it are
+    /// Changes a request by a command, and returns its version. `accept_charges` is whether charges for submitting it are
     /// accepted.
     fn change_accepting(
         &self,
@@ -383,12 +393,12 @@ impl PortDesk {
         id: PortRequestId,
         actor: Actor,
         command: impl Fn(&PortRequest, &PortContext<'_>) -> Result<PortDecision, PortRefusal>,
-    ) -> Result<PortRequest, PortDeskError> {
+    ) -> Result<Stored<PortRequest>, PortDeskError> {
         for _ in self.retry.attempts() {
             let stored = self.stored(id)?;
             let PortDecision { request, events } = command(&stored, &self.context(actor))?;
             if events.is_empty() {
-                return Ok(request);
+                return Ok(stored);
             }
             let guards = if request.active_numbers().eq(stored.active_numbers()) {
                 Vec::new()
@@ -398,9 +408,11 @@ impl PortDesk {
             if *request.state() == PortState::Submitted && *stored.state() != PortState::Submitted {
                 self.check_charges(&request, accept_charges)?;
             }
-            let change = Change::put(request.clone(), stored.expected()).with_events(events);
-            if self.commit(Batch::from(change).with_guards(guards))? {
-                return Ok(request);
+            let request = Arc::new(request);
+            let change = Change::<PortRequest>::put(Arc::clone(&request), stored.expected());
+            let change = change.with_events(events);
+            if let Some(revision) = self.commit(Batch::from(change).with_guards(guards))? {
+                return Ok(Stored::new(request, revision));
             }
         }
         Err(PortDeskError::Conflict(id))
@@ -433,7 +445,8 @@ impl PortDesk {
         accept_charges: bool,
         actor: Actor,
     ) -> Result<PortRequest, PortDeskError> {
-        self.change_accepting(accept_charges, id, actor, PortRequest::submit)
+        let submitted = self.change_accepting(accept_charges, id, actor, PortRequest::submit)?;
+        Ok(PortRequest::clone(&submitted))
     }
 
     /// Changes the request with `id` to the state `to`, for transitions that need only a reason.
@@ -470,7 +483,9 @@ impl PortDesk {
     /// if all of them are in service. Otherwise the request keeps its state, and the rest can be
     /// completed later.
     ///
-    /// The request is locked during the call. Completing a completed request changes nothing.
+    /// The request is locked during the call: that is stored before a number is put in service. If all numbers
+    /// can be put in service in one commit, the same commit completes the request. After a crash,
+    /// [`recover`](Self::recover) completes it. Completing a completed request changes nothing.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree, Actor};
@@ -502,18 +517,23 @@ impl PortDesk {
     ///   request may still be locked.
     /// - [`Store`](PortDeskError::Store) if the store fails; the request may still be locked.
     pub fn complete(&self, id: PortRequestId, actor: Actor) -> Result<Completed, PortDeskError> {
-        let started = self.change(id, actor, |request, ctx| {
+        let started = self.change_accepting(false, id, actor, |request, ctx| {
             if *request.state() == PortState::Completed {
                 return request.complete([], ctx).map(|completion| completion.decision);
             }
             request.start_completion(ctx)
         })?;
-        let arrivals = match started.state() {
-            PortState::Completed => Vec::new(),
-            _ => self.put_in_service(&started, actor)?,
+        let arrivals = if *started.state() == PortState::Completed {
+            Vec::new()
+        } else {
+            match self.put_in_service(&started, actor)? {
+                InService::Completed(completed) => return Ok(completed),
+                InService::Arrivals(arrivals) => arrivals,
+            }
         };
+        let mut known = Some(started);
         for _ in self.retry.attempts() {
-            let stored = self.stored(id)?;
+            let stored = known.take().map_or_else(|| self.stored(id), Ok)?;
             let completion = stored.complete(arrivals.iter().cloned(), &self.context(actor))?;
             let PortDecision { request, events } = completion.decision;
             let waiting = completion.waiting;
@@ -521,14 +541,15 @@ impl PortDesk {
                 return Ok(Completed { request, waiting });
             }
             let change = Change::put(request.clone(), stored.expected()).with_events(events);
-            if self.commit(change.into())? {
+            if self.commit(change.into())?.is_some() {
                 return Ok(Completed { request, waiting });
             }
         }
         Err(PortDeskError::Conflict(id))
     }
 
-    /// Completes the requests that a crash has left locked, and returns their ids.
+    /// Completes the requests that a crash has left locked, and returns their ids. Of the callers that share
+    /// a store, one at a time does so: it holds a [lease](Store::take_lease), and another caller gets no ids.
     ///
     /// ```
     /// # use telnum::{inventory::Inventory, porting::desk::PortDesk, store::MemoryStore};
@@ -544,9 +565,13 @@ impl PortDesk {
     /// The errors of [`complete`](Self::complete), for the first request that fails.
     pub fn recover(&self) -> Result<Vec<PortRequestId>, PortDeskError> {
         let mut recovered = Vec::new();
+        let Some(mut lease) = self.store().lease("port_recover", LEASE_TIME)? else { return Ok(recovered) };
         for stored in self.store().scan_all_port_requests(PortQuery::default(), PAGE) {
             let stored = stored?;
             if stored.completing().is_some() {
+                if !lease.renew()? {
+                    break;
+                }
                 self.complete(stored.id(), Actor::System)?;
                 recovered.push(stored.id());
             }
@@ -583,7 +608,7 @@ impl PortDesk {
             let stored = self.stored(id)?;
             let event = stored.delete(&self.context(actor))?;
             let change = Change::remove(id, stored.expected()).with_events(vec![event]);
-            if self.commit(change.into())? {
+            if self.commit(change.into())?.is_some() {
                 return Ok(());
             }
         }
@@ -591,7 +616,8 @@ impl PortDesk {
     }
 
     /// Removes the stale requests, as defined by [`PortRequest::is_stale`], and returns their ids.
-    /// Their numbers become free again.
+    /// Their numbers become free again. Of the callers that share a store, one at a time sweeps: it holds a
+    /// [lease](Store::take_lease), and another caller gets no ids.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree};
@@ -621,7 +647,8 @@ impl PortDesk {
     pub fn sweep(&self) -> Result<Vec<PortRequestId>, PortDeskError> {
         let now = self.inventory.now();
         let (mut removed, mut after) = (Vec::new(), None);
-        loop {
+        let Some(mut lease) = self.store().lease("port_sweep", LEASE_TIME)? else { return Ok(removed) };
+        while lease.renew()? {
             let page = self.store().scan_port_requests(&PortQuery::default(), after, PAGE)?;
             let stale = page.items.iter().filter(|request| request.is_stale(&self.settings, now));
             let removals: Vec<_> = stale
@@ -632,39 +659,52 @@ impl PortDesk {
                     Change::remove(request, stored.expected()).with_events(vec![event])
                 })
                 .collect();
-            if self.commit(removals.clone().into())? {
+            if self.commit(removals.clone().into())?.is_some() {
                 removed.extend(removals.iter().map(Change::key));
             } else {
                 // Another caller is changing one of the requests, which is skipped.
                 for removal in removals {
                     let id = removal.key();
-                    if self.commit(removal.into())? {
+                    if self.commit(removal.into())?.is_some() {
                         removed.push(id);
                     }
                 }
             }
             match page.next {
                 Some(next) => after = Some(next),
-                None => return Ok(removed),
+                None => break,
             }
         }
+        Ok(removed)
     }
 
-    /// Puts the waiting numbers of a request in service, and returns the outcome of each.
+    /// Puts the waiting numbers of a locked request in service, and completes the request in the last commit if
+    /// possible.
     fn put_in_service(
         &self,
-        request: &PortRequest,
+        request: &Stored<PortRequest>,
         actor: Actor,
-    ) -> Result<Vec<(PhoneNumber, Arrival)>, PortDeskError> {
+    ) -> Result<InService, PortDeskError> {
         let plan = request.completion_plan(&self.context(actor))?;
         let document = Map::from_iter([("port_id".to_owned(), request.id().as_str().into())]);
         let create = Create { ported_in: true, document, ..Create::default() };
         // The charges were accepted when the request was submitted.
         let options = Options::new(Actor::System).with_account(request.account()).with_accept_charges(true);
         let mut arrivals = Vec::with_capacity(plan.len());
-        for plan in plan.chunks(PAGE) {
+        // A commit has the changes of the numbers, and that of the request.
+        let at_once = self.store().max_changes().saturating_sub(1).min(self.inventory.max_numbers());
+        let mut parts = plan.chunks(at_once.max(1)).peekable();
+        while let Some(plan) = parts.next() {
             let numbers: Vec<_> = plan.iter().map(|number| number.number).collect();
-            let outcome = self.inventory.create(numbers.iter().copied(), &create, &options)?;
+            let is_last = parts.peek().is_none();
+            let completed = is_last.then(|| self.completion(request, &arrivals, &numbers, actor)).flatten();
+            let change = completed.as_ref().map(|(_, change)| change.clone());
+            let completion = PortCompletion { request, change };
+            let (outcome, is_completed) =
+                self.inventory.create_ported(&numbers, &create, &options, completion)?;
+            if let (true, Some((completed, _))) = (is_completed, completed) {
+                return Ok(InService::Completed(completed));
+            }
             let failed = |number: PhoneNumber| outcome.failed.get(number.to_string().as_str());
             // A number may have been put in service before a crash.
             let stored = if outcome.is_success() {
@@ -682,7 +722,25 @@ impl PortDesk {
                 arrivals.push((number.number, arrival));
             }
         }
-        Ok(arrivals)
+        Ok(InService::Arrivals(arrivals))
+    }
+
+    /// Returns the change that completes `request` after `arrivals` if `numbers` are in service, too; `None`
+    /// if a number would be waiting.
+    fn completion(
+        &self,
+        request: &Stored<PortRequest>,
+        arrivals: &[(PhoneNumber, Arrival)],
+        numbers: &[PhoneNumber],
+        actor: Actor,
+    ) -> Option<(Completed, Change<PortRequest>)> {
+        let expected = numbers.iter().map(|number| (*number, Arrival::InService));
+        let arrivals = arrivals.iter().cloned().chain(expected);
+        let completion = request.complete(arrivals, &self.context(actor)).ok()?;
+        let PortDecision { request: completed, events } = completion.decision;
+        let is_completed = *completed.state() == PortState::Completed;
+        let change = Change::put(completed.clone(), request.expected()).with_events(events);
+        is_completed.then(|| (Completed { request: completed, waiting: completion.waiting }, change))
     }
 
     fn store(&self) -> &dyn Store {
@@ -697,11 +755,11 @@ impl PortDesk {
         self.store().port_request(id)?.ok_or(PortDeskError::NotFound(id))
     }
 
-    /// Commits a batch. Returns whether it was stored; it is not if it conflicts with another change.
-    fn commit(&self, batch: Batch) -> Result<bool, PortDeskError> {
+    /// Commits a batch. Returns its revision; `None` if it conflicts with another change.
+    fn commit(&self, batch: Batch) -> Result<Option<Revision>, PortDeskError> {
         match self.store().commit(batch) {
-            Ok(_) => Ok(true),
-            Err(error) if error.is_conflict() => Ok(false),
+            Ok(revision) => Ok(Some(revision)),
+            Err(error) if error.is_conflict() => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
