@@ -10,6 +10,7 @@
 //! cargo run --release --example inventory -- --rows 100000 --threads 4
 //! cargo run --release --example inventory -- --csv numbers.csv
 //! cargo run --release --features redb --example inventory -- --store numbers.redb
+//! cargo run --release --features postgres --example inventory -- --store postgres://app@db/numbers
 //! ```
 //!
 //! The columns of a file are `number,account,state,carrier`, quoted or not. The accounts are `shop-00` to
@@ -52,7 +53,7 @@ struct Cli {
     /// The number of concurrent threads
     #[arg(long, default_value_t = 2)]
     threads: usize,
-    /// The file that keeps the inventory: started again, the example goes on with it
+    /// The file or the PostgreSQL URL of the store: started again, the example goes on with it
     #[arg(long, default_value = "memory")]
     store: String,
 }
@@ -78,7 +79,7 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
         Err(error) => {
-            eprintln!("{error}");
+            eprintln!("{}", stores::explain(&*error));
             ExitCode::FAILURE
         }
     }
@@ -87,7 +88,7 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> Result<bool> {
     let shops: Vec<AccountId> =
         (0..12).map(|place| format!("shop-{place:02}").parse()).collect::<std::result::Result<_, _>>()?;
-    let store = stores::open(&cli.store)?;
+    let store = stores::open(&cli.store, None)?;
     let (events_before, last) = last_events(&*store, 1)?;
     let start = last.first().map_or("2026-03-01T12:00:00Z".parse()?, |logged| logged.event.at());
     let clock = Arc::new(AtomicI64::new(start.unix()));

@@ -3,42 +3,80 @@
 //! ```text
 //! cargo run --release --features redb --example store_copy -- numbers.redb copy.redb
 //! cargo run --release --features redb,postgres --example store_copy -- numbers.redb postgres://app@db/numbers
+//! cargo run --release --features redb,postgres --example store_copy -- postgres://app@db/numbers numbers.redb
 //! ```
 //!
-//! The source is a file; the target is a new file or an empty schema in PostgreSQL. Numbers, port requests,
-//! contacts, events and receipts are copied. The target assigns new revisions. Events keep their order, and
-//! also their sequence numbers if the source has forgotten none.
+//! The source is a file or a database in PostgreSQL which nobody changes during the copy; the target is a new
+//! file or a database without tables of the crate. Numbers, port requests, contacts, events and receipts are
+//! copied. The target assigns new revisions. Events keep their order, and also their sequence numbers if the
+//! source has forgotten none.
 
 mod stores;
 
 use std::error::Error;
-use std::path::PathBuf;
+use std::mem::Discriminant;
+use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::thread;
 
 use clap::Parser;
+use indicatif::{ProgressBar, ProgressStyle};
 use telnum::contact::{ContactList, OwnerId};
+use telnum::idempotency::IdempotencyKey;
 use telnum::number::PhoneNumber;
 use telnum::porting::{PortRequest, PortRequestId, PortStates};
 use telnum::record::NumberRecord;
 use telnum::store::redb::{RedbOptions, RedbStore};
 use telnum::store::{
-    Batch, Change, Expect, Logged, PortQuery, Query, Store, StoreError, StoreEvent, StoreExt,
+    Batch, Change, Entity, Expect, Logged, Page, PortQuery, Query, Receipt, Store, StoreError, StoreEvent,
+    Stored,
 };
 
 /// Copies a store.
 #[derive(Parser)]
 struct Cli {
-    /// The file to copy from
-    from: PathBuf,
+    /// The file, or the PostgreSQL URL, to copy from
+    from: String,
     /// The new file, or the PostgreSQL URL, to copy to
     to: String,
 }
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
-/// The number of changes in a commit, and of values in a page.
+/// The number of numbers and events in a page and in a commit.
 const PAGE: usize = 5_000;
+/// The number of port requests and of contact lists in a page and in a commit. Their documents may be large.
+const PAGE_OF_LISTS: usize = 500;
+/// The number of threads that copy receipts. A commit has one receipt, and stores make concurrent commits
+/// together.
+const THREADS: usize = 32;
+
+/// A store all of whose content can be listed.
+trait Complete: Store {
+    fn receipts_after(&self, after: Option<IdempotencyKey>) -> std::result::Result<Vec<Receipt>, StoreError>;
+    fn owners_after(&self, after: Option<OwnerId>) -> std::result::Result<Vec<OwnerId>, StoreError>;
+}
+
+macro_rules! complete {
+    ($store:ty) => {
+        impl Complete for $store {
+            fn receipts_after(
+                &self,
+                after: Option<IdempotencyKey>,
+            ) -> std::result::Result<Vec<Receipt>, StoreError> {
+                self.receipts(after, PAGE)
+            }
+
+            fn owners_after(&self, after: Option<OwnerId>) -> std::result::Result<Vec<OwnerId>, StoreError> {
+                self.contact_owners(after, PAGE_OF_LISTS)
+            }
+        }
+    };
+}
+
+complete!(RedbStore);
+#[cfg(feature = "postgres")]
+complete!(telnum::store::postgres::PostgresStore);
 
 /// The counts of the copied items.
 #[derive(Debug, Default, PartialEq)]
@@ -61,94 +99,167 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            eprintln!("{error}");
+            eprintln!("{}", stores::explain(&*error));
             ExitCode::FAILURE
         }
     }
 }
 
 fn run(cli: &Cli) -> Result<Tally> {
-    if !cli.from.exists() {
-        return Err(format!("{}: no such file", cli.from.display()).into());
-    }
-    let name = cli.from.display().to_string();
-    let from = RedbOptions::new().with_progress(stores::bar(&name)?).open(&cli.from)?;
-    from.check()?;
-    let to = open_target(&cli.to)?;
-    if !to.scan(&Query::default(), None, 1)?.items.is_empty() || !matches!(to.events(0, 1).as_deref(), Ok([]))
-    {
+    let from = open(&cli.from, false)?;
+    let to = open(&cli.to, true)?;
+    let is_empty = to.scan(&Query::default(), None, 1)?.items.is_empty()
+        && to.scan_port_requests(&all_requests(), None, 1)?.items.is_empty()
+        && to.owners_after(None)?.is_empty()
+        && to.receipts_after(None)?.is_empty()
+        && matches!(to.events(0, 1).as_deref(), Ok([]));
+    if !is_empty {
         return Err(format!("{}: not empty, expected a new store", cli.to).into());
     }
-    let copied = copy(&from, &*to)?;
-    verify(&from, &*to, &copied)?;
+    let copied = copy(&*from, &*to)?;
+    verify(&*from, &*to, &copied)?;
     Ok(copied)
 }
 
+/// Opens a store. A target is created if it does not exist; a source in a file is checked.
+fn open(word: &str, is_target: bool) -> Result<Box<dyn Complete>> {
+    if word == "memory" {
+        return Err("memory: expected a file or a PostgreSQL URL".into());
+    }
+    if stores::is_postgres(word) {
+        return open_postgres(word, is_target);
+    }
+    if !is_target && !Path::new(word).exists() {
+        return Err(format!("{word}: no such file").into());
+    }
+    let store = RedbOptions::new().with_progress(stores::bar(word)?).open(word)?;
+    if !is_target {
+        store.check()?;
+    }
+    Ok(Box::new(store))
+}
+
 #[cfg(feature = "postgres")]
-fn open_target(word: &str) -> Result<Arc<dyn Store>> {
+fn open_postgres(url: &str, is_target: bool) -> Result<Box<dyn Complete>> {
     use telnum::store::postgres::{PostgresConfig, PostgresStore};
 
-    if !word.starts_with("postgres://") {
-        return stores::open(word);
+    let config: PostgresConfig = url.parse()?;
+    if is_target {
+        PostgresStore::migrate(&config)?;
     }
-    let config: PostgresConfig = word.parse()?;
-    PostgresStore::migrate(&config)?;
-    Ok(Arc::new(PostgresStore::connect(&config)?))
+    Ok(Box::new(PostgresStore::connect(&config)?))
 }
 
 #[cfg(not(feature = "postgres"))]
-fn open_target(word: &str) -> Result<Arc<dyn Store>> {
-    stores::open(word)
+fn open_postgres(_: &str, _: bool) -> Result<Box<dyn Complete>> {
+    Err("a store in PostgreSQL requires --features postgres".into())
 }
 
-fn copy(from: &RedbStore, to: &dyn Store) -> Result<Tally> {
-    let mut tally = Tally::default();
-    let mut after = None;
+fn all_requests() -> PortQuery {
+    PortQuery::default().with_states(PortStates::ALL)
+}
+
+/// Calls `act` with each page that `read` returns for a cursor. Displays the number of items as progress.
+fn each_page<T: Entity>(
+    task: &str,
+    read: impl Fn(Option<T::Key>) -> std::result::Result<Page<T, T::Key>, StoreError>,
+    mut act: impl FnMut(Vec<Stored<T>>, Option<T::Key>) -> Result<()>,
+) -> Result<usize> {
+    let bar = counter(task)?;
+    let (mut after, mut count) = (None, 0);
     loop {
-        let page = from.scan(&Query::default(), after, PAGE)?;
-        tally.numbers += page.items.len();
-        let changes = page
-            .items
-            .iter()
-            .map(|stored| Change::<NumberRecord>::put(Arc::clone(stored.shared()), Expect::Absent));
-        to.commit(Batch::new().with_numbers(changes))?;
+        let page = read(after)?;
+        count += page.items.len();
+        bar.inc(page.items.len() as u64);
+        act(page.items, after)?;
         after = page.next;
         if after.is_none() {
-            break;
+            bar.finish_and_clear();
+            return Ok(count);
         }
     }
-    let all = PortQuery::default().with_states(PortStates::ALL);
-    for stored in from.scan_all_port_requests(all, PAGE) {
-        to.commit(Change::<PortRequest>::put(Arc::clone(stored?.shared()), Expect::Absent).into())?;
-        tally.port_requests += 1;
-    }
-    for owner in owners(from)? {
-        if let Some(list) = from.contact_list(owner)? {
-            to.commit(Change::<ContactList>::put(Arc::clone(list.shared()), Expect::Absent).into())?;
-            tally.contact_lists += 1;
-        }
-    }
+}
+
+/// Returns a bar that displays a count.
+fn counter(task: &str) -> Result<ProgressBar> {
+    let style = ProgressStyle::with_template("{spinner} {msg} {human_pos}, {per_sec}, {elapsed}")?;
+    Ok(ProgressBar::no_length().with_style(style).with_message(task.to_owned()))
+}
+
+fn copy(from: &dyn Complete, to: &dyn Complete) -> Result<Tally> {
+    let mut tally = Tally {
+        numbers: each_page::<NumberRecord>(
+            "numbers copied",
+            |after| from.scan(&Query::default(), after, PAGE),
+            |items, _| put(to, items, Batch::with_numbers),
+        )?,
+        port_requests: each_page::<PortRequest>(
+            "port requests copied",
+            |after| from.scan_port_requests(&all_requests(), after, PAGE_OF_LISTS),
+            |items, _| put(to, items, Batch::with_port_requests),
+        )?,
+        ..Tally::default()
+    };
+    let bar = counter("contact lists copied")?;
+    each_owners(from, |owners| {
+        let lists: Vec<Stored<ContactList>> = from.contact_lists(owners)?.into_iter().flatten().collect();
+        tally.contact_lists += lists.len();
+        bar.inc(lists.len() as u64);
+        put(to, lists, Batch::with_contacts)
+    })?;
+    bar.finish_and_clear();
+    let bar = counter("events copied")?;
     let mut after = first_event(from)?;
     loop {
         let page = from.events(after, PAGE)?;
         let Some(last) = page.last() else { break };
         after = last.sequence;
         tally.events += page.len();
+        bar.inc(page.len() as u64);
         for events in page.chunk_by(|one, next| kind(&one.event) == kind(&next.event)) {
             to.commit(log(events))?;
         }
     }
-    let mut after = None;
-    while let page = from.receipts(after, PAGE)?
-        && let Some(last) = page.last()
-    {
-        after = Some(last.key);
-        for receipt in page {
-            tally.receipts += 1;
-            to.commit(Batch::new().with_receipt(receipt))?;
-        }
-    }
+    bar.finish_and_clear();
+    let bar = counter("receipts copied")?;
+    each_receipts(from, |receipts| {
+        tally.receipts += receipts.len();
+        put_receipts(to, &receipts)?;
+        bar.inc(receipts.len() as u64);
+        Ok(())
+    })?;
+    bar.finish_and_clear();
     Ok(tally)
+}
+
+/// Stores new values in one commit.
+fn put<T: Entity>(
+    to: &dyn Complete,
+    values: Vec<Stored<T>>,
+    add: impl FnOnce(Batch, Vec<Change<T>>) -> Batch,
+) -> Result<()> {
+    let put = |stored: &Stored<T>| Change::put(std::sync::Arc::clone(stored.shared()), Expect::Absent);
+    let changes: Vec<_> = values.iter().map(put).collect();
+    if !changes.is_empty() {
+        to.commit(add(Batch::new(), changes))?;
+    }
+    Ok(())
+}
+
+/// Stores receipts from several threads.
+fn put_receipts(to: &dyn Complete, receipts: &[Receipt]) -> Result<()> {
+    let put = |receipts: &[Receipt]| {
+        receipts
+            .iter()
+            .try_for_each(|receipt| to.commit(Batch::new().with_receipt(receipt.clone())).map(|_| ()))
+    };
+    let part = receipts.len().div_ceil(THREADS).max(1);
+    thread::scope(|scope| {
+        let threads: Vec<_> = receipts.chunks(part).map(|part| scope.spawn(move || put(part))).collect();
+        threads
+            .into_iter()
+            .try_for_each(|thread| thread.join().map_err(|_| "a thread panicked")?.map_err(Into::into))
+    })
 }
 
 /// Returns a batch that only logs `events`, which are all of one kind. Since events are logged with a change,
@@ -181,86 +292,92 @@ fn absent<K: std::str::FromStr>(text: &str) -> Option<K> {
     text.parse().ok()
 }
 
-fn kind(event: &StoreEvent) -> std::mem::Discriminant<StoreEvent> {
+fn kind(event: &StoreEvent) -> Discriminant<StoreEvent> {
     std::mem::discriminant(event)
 }
 
 /// Returns the number of events that the store has forgotten.
-fn first_event(store: &dyn Store) -> Result<u64> {
+fn first_event(store: &dyn Complete) -> Result<u64> {
     match store.events(0, 1) {
         Err(StoreError::Forgotten { first }) => Ok(first - 1),
         events => Ok(events.map(|_| 0)?),
     }
 }
 
-/// Returns the owners of contacts.
-fn owners(store: &RedbStore) -> Result<Vec<OwnerId>> {
-    let mut owners = Vec::new();
-    while let page = store.contact_owners(owners.last().copied(), PAGE)?
-        && !page.is_empty()
+/// Calls `act` with each page of the owners of contacts.
+fn each_owners(store: &dyn Complete, mut act: impl FnMut(&[OwnerId]) -> Result<()>) -> Result<()> {
+    let mut after = None;
+    while let page = store.owners_after(after)?
+        && let Some(last) = page.last()
     {
-        owners.extend(page);
+        after = Some(*last);
+        act(&page)?;
     }
-    Ok(owners)
+    Ok(())
 }
 
-/// Compares everything in the two stores.
-fn verify(from: &RedbStore, to: &dyn Store, copied: &Tally) -> Result<()> {
-    let differs = |what: &str| Err(format!("the copy differs in {what}").into());
-    let mut found = Tally { contact_lists: copied.contact_lists, ..Tally::default() };
-    let pages = |store: &dyn Store, after| store.scan(&Query::default(), after, PAGE);
+/// Calls `act` with each page of the receipts.
+fn each_receipts(store: &dyn Complete, mut act: impl FnMut(Vec<Receipt>) -> Result<()>) -> Result<()> {
     let mut after = None;
-    loop {
-        let (one, other) = (pages(from, after)?, pages(to, after)?);
-        if !one
-            .items
-            .iter()
-            .map(telnum::store::Stored::shared)
-            .eq(other.items.iter().map(telnum::store::Stored::shared))
-        {
-            return differs("its numbers");
-        }
-        found.numbers += other.items.len();
-        after = one.next;
-        if after.is_none() {
-            break;
-        }
-    }
-    let all = || PortQuery::default().with_states(PortStates::ALL);
-    let mut others = to.scan_all_port_requests(all(), PAGE);
-    for stored in from.scan_all_port_requests(all(), PAGE) {
-        if others.next().transpose()?.as_deref() != Some(&*stored?) {
-            return differs("its port requests");
-        }
-        found.port_requests += 1;
-    }
-    for owner in owners(from)? {
-        let (one, other) = (from.contact_list(owner)?, to.contact_list(owner)?);
-        if one.as_deref() != other.as_deref() {
-            return differs("its contacts");
-        }
-    }
-    let (mut after, mut after_copy) = (first_event(from)?, 0);
-    loop {
-        let (one, other) = (from.events(after, PAGE)?, to.events(after_copy, PAGE)?);
-        if !one.iter().map(|logged| &logged.event).eq(other.iter().map(|logged| &logged.event)) {
-            return differs("its events");
-        }
-        let (Some(last), Some(last_copy)) = (one.last(), other.last()) else { break };
-        (after, after_copy) = (last.sequence, last_copy.sequence);
-        found.events += one.len();
-    }
-    let mut after = None;
-    while let page = from.receipts(after, PAGE)?
+    while let page = store.receipts_after(after)?
         && let Some(last) = page.last()
     {
         after = Some(last.key);
-        for receipt in page {
-            if to.receipt(receipt.key)?.as_ref() != Some(&receipt) {
-                return differs("its receipts");
-            }
-            found.receipts += 1;
-        }
+        act(page)?;
     }
-    if found == *copied { Ok(()) } else { differs("its counts") }
+    Ok(())
+}
+
+/// Compares everything in the two stores.
+fn verify(from: &dyn Complete, to: &dyn Complete, copied: &Tally) -> Result<()> {
+    let check = |is_same: bool, what: &str| {
+        if is_same { Ok(()) } else { Err(format!("the copy differs in its {what}")) }
+    };
+    let mut found = Tally {
+        numbers: each_page::<NumberRecord>(
+            "numbers verified",
+            |after| from.scan(&Query::default(), after, PAGE),
+            |items, after| {
+                let copies = to.scan(&Query::default(), after, PAGE)?.items;
+                Ok(check(are_same(&items, &copies), "numbers")?)
+            },
+        )?,
+        port_requests: each_page::<PortRequest>(
+            "port requests verified",
+            |after| from.scan_port_requests(&all_requests(), after, PAGE_OF_LISTS),
+            |items, after| {
+                let copies = to.scan_port_requests(&all_requests(), after, PAGE_OF_LISTS)?.items;
+                Ok(check(are_same(&items, &copies), "port requests")?)
+            },
+        )?,
+        ..Tally::default()
+    };
+    each_owners(from, |owners| {
+        let [lists, copies] = [from.contact_lists(owners)?, to.contact_lists(owners)?];
+        let [lists, copies] = [lists, copies].map(|lists| lists.into_iter().flatten().collect::<Vec<_>>());
+        found.contact_lists += copies.len();
+        Ok(check(are_same(&lists, &copies), "contacts")?)
+    })?;
+    let (mut after, mut after_copy) = (first_event(from)?, 0);
+    loop {
+        let (events, copies) = (from.events(after, PAGE)?, to.events(after_copy, PAGE)?);
+        let is_same = events.iter().map(|logged| &logged.event).eq(copies.iter().map(|logged| &logged.event));
+        check(is_same, "events")?;
+        let (Some(last), Some(last_copy)) = (events.last(), copies.last()) else { break };
+        (after, after_copy) = (last.sequence, last_copy.sequence);
+        found.events += copies.len();
+    }
+    let mut after = None;
+    each_receipts(from, |receipts| {
+        let copies = to.receipts_after(after)?;
+        after = copies.last().map(|last| last.key);
+        found.receipts += copies.len();
+        Ok(check(receipts == copies, "receipts")?)
+    })?;
+    Ok(check(found == *copied, "counts")?)
+}
+
+/// Returns whether two pages have the same values; their revisions may differ.
+fn are_same<T: Entity + PartialEq>(page: &[Stored<T>], copies: &[Stored<T>]) -> bool {
+    page.iter().map(Stored::shared).eq(copies.iter().map(Stored::shared))
 }

@@ -175,9 +175,5 @@ fn configure(arguments: Arguments) -> Result<Config> {
 
 /// Opens the store that `word` names, or the store `part` beside it.
 fn open(word: &str, part: Option<&str>) -> Result<Arc<dyn Store>> {
-    let word = match part {
-        Some(part) if word != "memory" => format!("{word}.{part}"),
-        Some(_) | None => word.to_owned(),
-    };
-    stores::open(&word).map_err(|error| error as Box<dyn std::error::Error>)
+    stores::open(word, part).map_err(|error| stores::explain(&*error).into())
 }

@@ -188,7 +188,7 @@ impl<S> MeteredStore<S> {
 impl<S: Store> Store for MeteredStore<S> {
     delegate_store!(|this| &this.store; get, get_many, scan, port_requests, scan_port_requests,
         active_port_requests, contact_lists, contact_lists_with, contact_page, new_contact_ids, events,
-        receipt, forget, max_changes);
+        receipt, forget, take_lease, max_changes);
 
     fn commit(&self, batch: Batch) -> Result<Revision, StoreError> {
         let started = Instant::now();
