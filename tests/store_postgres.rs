@@ -1,17 +1,24 @@
 //! The store in PostgreSQL: the laws of stores, lost connections, servers that fail, bad settings.
 //!
 //! Tests that need servers are ignored without them: `TELNUM_POSTGRES` has their URLs, separated by
-//! spaces, and `TELNUM_POSTGRES_RESTART` a command that stops the first one at once and starts it again.
+//! spaces, and `TELNUM_POSTGRES_RESTART` a command that stops the first one at once and starts it again;
+//! `TELNUM_POSTGRES_KILL` is one that kills it. `TELNUM_POSTGRES_TLS` and `TELNUM_POSTGRES_STANDBY` name servers
+//! for tests of their own.
 //! Each store is in a schema of its own, which is dropped at the end. `tests/postgres/run` starts
 //! servers of its own and runs all tests on them.
 #![cfg(feature = "postgres")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "store_redb/folder.rs"]
+mod folder;
+mod kills;
 mod postgres;
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -20,9 +27,11 @@ use telnum::PhoneNumber;
 use telnum::account::Actor;
 use telnum::record::{Event, EventKind, NumberRecord};
 use telnum::store::postgres::{CommitForm, PostgresConfig, PostgresError, PostgresStore};
-use telnum::store::{Batch, Change, Expect, Forget, Receipt, Revision, Store, StoreError};
+use telnum::store::{Batch, Change, Expect, Forget, Receipt, Revision, Store, StoreError, StoreExt};
 use telnum::testing::conformance::LAWS;
 
+use self::folder::Folder;
+use self::kills::Acknowledged;
 use self::postgres::proxy::Proxy;
 use self::postgres::{Schema, urls};
 
@@ -175,12 +184,49 @@ fn a_process_that_commits() {
 #[test]
 #[ignore = "needs the servers that TELNUM_POSTGRES names"]
 fn nothing_acknowledged_is_lost_with_a_stopped_server() {
-    let Ok(restart) = std::env::var("TELNUM_POSTGRES_RESTART") else {
-        println!("skipped: TELNUM_POSTGRES_RESTART names no command");
-        return;
-    };
+    let Some(restart) = command("TELNUM_POSTGRES_RESTART") else { return };
     let schema = Schema::new(&urls()[0], |config| config);
-    let store = schema.store();
+    check_commits_during(&schema.store(), || {
+        for _ in 0..5 {
+            thread::sleep(Duration::from_millis(700));
+            restart()?;
+        }
+        Ok(())
+    });
+}
+
+/// The first of two servers, whose commits wait for the second one, is stopped immediately while threads
+/// commit, and the second one is promoted.
+#[test]
+#[ignore = "needs the servers that TELNUM_POSTGRES_STANDBY names"]
+fn nothing_acknowledged_is_lost_with_a_promoted_standby() {
+    let Some(promote) = command("TELNUM_POSTGRES_PROMOTE") else { return };
+    let url = std::env::var("TELNUM_POSTGRES_STANDBY").unwrap();
+    let config: PostgresConfig = url.parse().unwrap();
+    PostgresStore::migrate(&config).unwrap();
+    check_commits_during(&PostgresStore::connect(&config).unwrap(), || {
+        thread::sleep(Duration::from_secs(2));
+        promote()?;
+        thread::sleep(Duration::from_secs(2));
+        Ok(())
+    });
+}
+
+/// Returns a function that runs the shell command in an environment variable; `None` if there is none.
+fn command(variable: &str) -> Option<impl Fn() -> Result<(), String>> {
+    let Ok(text) = std::env::var(variable) else {
+        println!("skipped: {variable} names no command");
+        return None;
+    };
+    Some(move || {
+        let status = Command::new("sh").args(["-c", &text]).stdout(Stdio::null()).status();
+        if status.is_ok_and(|status| status.success()) { Ok(()) } else { Err(format!("{text}: failed")) }
+    })
+}
+
+/// Commits from four threads while `act` runs. Each acknowledged commit must be stored, and every other one
+/// completely or not at all.
+fn check_commits_during(store: &PostgresStore, act: impl FnOnce() -> Result<(), String>) {
     let is_done = AtomicBool::new(false);
     let write = |writer: u32| {
         let (mut acknowledged, mut unknown) = (Vec::new(), 0_usize);
@@ -202,16 +248,11 @@ fn nothing_acknowledged_is_lost_with_a_stopped_server() {
     let (acknowledged, unknown) = thread::scope(|scope| {
         let write = &write;
         let writers: Vec<_> = (0..4).map(|writer| scope.spawn(move || write(writer))).collect();
-        let mut restarts = Vec::new();
-        for _ in 0..5 {
-            thread::sleep(Duration::from_millis(700));
-            let status = Command::new("sh").args(["-c", &restart]).stdout(Stdio::null()).status();
-            restarts.push(status.unwrap().success());
-        }
+        let acted = act();
         thread::sleep(Duration::from_millis(700));
-        // The threads end before a failed restart is reported.
+        // The threads end before a failed command is reported.
         is_done.store(true, Ordering::Relaxed);
-        assert_eq!(restarts, [true; 5]);
+        assert_eq!(acted, Ok(()));
         let written = writers.into_iter().map(|writer| writer.join().unwrap());
         written.fold((Vec::new(), 0), |(mut all, count), (made, unknown)| {
             all.extend(made);
@@ -224,7 +265,112 @@ fn nothing_acknowledged_is_lost_with_a_stopped_server() {
     for (place, revision) in acknowledged {
         assert_eq!(store.get(number(place)).unwrap().unwrap().revision(), revision);
     }
-    check_whole(&store, last + 8);
+    check_whole(store, last + 8);
+}
+
+/// A process that buys numbers is killed. `TELNUM_KILLS` sets the number of kills.
+#[test]
+#[ignore = "needs the servers that TELNUM_POSTGRES names"]
+fn a_killed_process_orders_nothing_twice() {
+    let kills = std::env::var("TELNUM_KILLS").map_or(20, |count| count.parse().unwrap());
+    let schema = Schema::new(&urls()[0], |config| config);
+    let store = Arc::new(schema.store());
+    let folder = Folder::new();
+    let mut acknowledged = Acknowledged::new();
+    for run in 0..kills {
+        let settings = format!("{} {} {run} {}", urls()[0], schema.name, folder.path("").display());
+        let time = Duration::from_millis(run * 37 % 200);
+        let variables = [("TELNUM_BUY_IN", settings)];
+        kills::kill_child("a_process_that_buys", &variables, time, &mut acknowledged);
+        kills::check(Arc::<PostgresStore>::clone(&store), &folder.path(""), run, &acknowledged);
+    }
+    assert!(acknowledged.len() as u64 > kills, "only {} acknowledged changes", acknowledged.len());
+}
+
+/// The process that is killed. It buys numbers until then.
+#[test]
+#[ignore = "is run by another test"]
+fn a_process_that_buys() {
+    let Ok(settings) = std::env::var("TELNUM_BUY_IN") else { return };
+    let [url, schema, run, folder] = settings.split(' ').collect::<Vec<_>>()[..] else {
+        panic!("{settings}")
+    };
+    let config: PostgresConfig = url.parse().unwrap();
+    let store = PostgresStore::connect(&config.with_schema(schema).unwrap()).unwrap();
+    kills::child(Arc::new(store), Path::new(folder), run.parse().unwrap());
+}
+
+/// The server is killed, or stopped immediately, and started again while threads buy numbers.
+/// `TELNUM_SERVER_KILLS` sets the number of kills.
+#[test]
+#[ignore = "needs the servers that TELNUM_POSTGRES names"]
+fn nothing_is_ordered_twice_with_a_stopped_server() {
+    let Some(restart) = command("TELNUM_POSTGRES_RESTART") else { return };
+    let Some(kill) = command("TELNUM_POSTGRES_KILL") else { return };
+    let kills = std::env::var("TELNUM_SERVER_KILLS").map_or(4, |count| count.parse().unwrap());
+    let schema = Schema::new(&urls()[0], |config| config);
+    let store = Arc::new(schema.store());
+    let folder = Folder::new();
+    let acknowledged = Mutex::new(Acknowledged::new());
+    for run in 0..kills {
+        let inventory = kills::service(Arc::<PostgresStore>::clone(&store), &folder.path(""), run * 48);
+        let is_done = AtomicBool::new(false);
+        let say = |done: &str, numbers: &[String]| {
+            let mut acknowledged = acknowledged.lock().unwrap();
+            acknowledged.extend(numbers.iter().map(|number| (number.clone(), done.to_owned())));
+        };
+        let stopped = thread::scope(|scope| {
+            scope.spawn(|| kills::work(&inventory, run, || !is_done.load(Ordering::Relaxed), say));
+            thread::sleep(Duration::from_millis(300 + run * 83 % 300));
+            let stopped = if run % 2 == 0 { kill() } else { restart() };
+            thread::sleep(Duration::from_millis(200));
+            is_done.store(true, Ordering::Relaxed);
+            stopped
+        });
+        assert_eq!(stopped, Ok(()));
+        kills::check(
+            Arc::<PostgresStore>::clone(&store),
+            &folder.path(""),
+            run,
+            &acknowledged.lock().unwrap(),
+        );
+    }
+    let acknowledged = acknowledged.lock().unwrap().len() as u64;
+    assert!(acknowledged > kills, "only {acknowledged} acknowledged changes");
+}
+
+/// The certificate of a server must be issued by a trusted authority, and for the name of the host.
+#[test]
+#[ignore = "needs the server that TELNUM_POSTGRES_TLS names"]
+fn a_server_proves_its_identity() {
+    let Ok(url) = std::env::var("TELNUM_POSTGRES_TLS") else {
+        println!("skipped: TELNUM_POSTGRES_TLS names no server");
+        return;
+    };
+    let folder = std::env::var("TELNUM_POSTGRES_CERTIFICATES").unwrap();
+    let authority = |name: &str| std::fs::read(format!("{folder}/{name}.pem")).unwrap();
+    let connect = |url: &str, authorities: &[&str]| {
+        let config: PostgresConfig = url.parse().unwrap();
+        let config = authorities
+            .iter()
+            .fold(config, |config, name| config.with_root_certificates(&authority(name)).unwrap());
+        PostgresStore::migrate(&config)?;
+        PostgresStore::connect(&config)
+    };
+    let store = connect(&url, &["other", "ca"]).unwrap();
+    store.commit(batch(1)).unwrap();
+    assert!(store.get(number(1)).unwrap().is_some());
+
+    // The host of the certificate is `localhost`.
+    let other_host = url.replace("@localhost", "@127.0.0.1");
+    for (url, authorities) in [(&url, &[][..]), (&url, &["other"]), (&other_host, &["ca"])] {
+        let error = connect(url, authorities).unwrap_err();
+        assert!(matches!(error, PostgresError::Untrusted(_)), "{url}, {authorities:?}: {error:?}");
+        assert!(error.to_string().starts_with("PostgreSQL: the server's certificate is not trusted, check"));
+    }
+    // The server refuses connections without TLS.
+    let error = connect(&url.replace("sslmode=require", "sslmode=disable"), &["ca"]).unwrap_err();
+    assert!(matches!(error, PostgresError::Unreachable(_)), "{error:?}");
 }
 
 /// Requires that each commit of a place below `end` has its record, receipt and events, or none of them.
@@ -326,7 +472,10 @@ fn settings_that_cannot_be_used_are_refused() {
     }
     let config: PostgresConfig = "postgres://127.0.0.1:1/numbers".parse().unwrap();
     let error = PostgresStore::connect(&config).unwrap_err();
-    assert_eq!(error.to_string(), "PostgreSQL: the server cannot be reached");
+    assert_eq!(
+        error.to_string(),
+        "PostgreSQL: the server cannot be reached, check the host, the user and the database"
+    );
     for schema in ["", "1st", "Numbers", "a; DROP TABLE b", &"a".repeat(64)] {
         assert!(matches!(config.clone().with_schema(schema), Err(PostgresError::Schema(_))), "{schema}");
     }

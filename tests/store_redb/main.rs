@@ -5,6 +5,8 @@ mod bad_input;
 mod disk;
 mod folder;
 mod kill;
+#[path = "../kills/mod.rs"]
+mod kills;
 mod power;
 mod whole;
 
