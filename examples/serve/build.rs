@@ -18,9 +18,8 @@ use telnum::locality::LocalityTable;
 use telnum::names::CarrierName;
 use telnum::provider::AddressBook;
 use telnum::store::Store;
-use telnum::time::Timestamp;
 
-use super::config::{BuiltInCarrier, Config, FirstNumber, LocalityFile, Price};
+use super::config::{BuiltInCarrier, Config, FirstNumber, LocalityFile, Price, StartTime};
 use super::stock::StockCarrier;
 
 /// The result of a step, with an error that names the field of the configuration.
@@ -87,9 +86,9 @@ pub(crate) fn contacts(
     config: &Config,
     open: impl Fn(&'static str) -> Result<Arc<dyn Store>>,
 ) -> Result<ContactApis> {
-    let api = |part: &'static str, start: Option<Timestamp>| -> Result<ContactApi> {
+    let api = |part: &'static str, start: Option<StartTime>| -> Result<ContactApi> {
         let mut book = ContactBook::new(open(part)?);
-        if let Some(start) = start {
+        if let Some(StartTime(start)) = start {
             let changes = AtomicI64::new(0);
             let seconds = move || TimeDelta::seconds(changes.fetch_add(1, Ordering::Relaxed));
             book = book.with_clock(move || start.after(seconds()));

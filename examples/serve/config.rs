@@ -419,12 +419,17 @@ pub(crate) struct Contacts {
     pub(crate) derived_fields: bool,
     /// The time of the first change of a person's number, for a demonstration whose responses are known: each
     /// later change is one second later. Default: the system's clock.
-    pub(crate) people_clock: Option<Timestamp>,
+    pub(crate) people_clock: Option<StartTime>,
     /// The time of the first change of a client's number. Default: the system's clock.
-    pub(crate) clients_clock: Option<Timestamp>,
+    pub(crate) clients_clock: Option<StartTime>,
     /// The time of the first change of a user's number. Default: the system's clock.
-    pub(crate) users_clock: Option<Timestamp>,
+    pub(crate) users_clock: Option<StartTime>,
 }
+
+/// A time in RFC 3339 format.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct StartTime(#[serde(with = "telnum::time::rfc3339")] pub(crate) Timestamp);
 
 impl Default for Contacts {
     fn default() -> Self {
