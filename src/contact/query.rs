@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use super::id::OwnerId;
@@ -69,6 +70,10 @@ pub struct ContactFilter {
     pub primary: Option<bool>,
     /// The time of the last change.
     pub updated_at: Option<Timestamp>,
+    /// The range of the times at which the numbers were added.
+    pub created: Option<RangeInclusive<Timestamp>>,
+    /// The range of the times of the last change.
+    pub updated: Option<RangeInclusive<Timestamp>>,
 }
 
 /// A condition on the number.
@@ -304,6 +309,18 @@ impl ContactFilter {
         Self { updated_at: Some(updated_at), ..self }
     }
 
+    /// Sets the range of the times at which the numbers were added.
+    #[must_use]
+    pub fn with_created(self, created: RangeInclusive<Timestamp>) -> Self {
+        Self { created: Some(created), ..self }
+    }
+
+    /// Sets the range of the times of the last change.
+    #[must_use]
+    pub fn with_updated(self, updated: RangeInclusive<Timestamp>) -> Self {
+        Self { updated: Some(updated), ..self }
+    }
+
     /// Returns whether `contact` meets all conditions.
     ///
     /// ```
@@ -326,6 +343,8 @@ impl ContactFilter {
             && text(self.location.as_ref(), contact.location().map(|location| &**location))
             && self.created_at.is_none_or(|time| time == contact.created_at())
             && self.updated_at.is_none_or(|time| time == contact.updated_at())
+            && self.created.as_ref().is_none_or(|range| range.contains(&contact.created_at()))
+            && self.updated.as_ref().is_none_or(|range| range.contains(&contact.updated_at()))
             && self.primary.is_none_or(|primary| primary == contact.is_primary())
             && self.number.as_ref().is_none_or(|number| number.matches(contact))
     }

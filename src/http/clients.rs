@@ -14,8 +14,9 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 //!
-//! - The published document only describes the creation. The `url` in a response and the list of
-//!   numbers can also be read, in the same envelope.
+//! - The published document only describes the creation. The `url` in a response can also be read, changed
+//!   (`PATCH` with the fields of a number) and deleted, and the numbers can be listed in the same envelope.
+//! - A response has `is_primary`, which the published requests send and the published responses lack.
 //! - The published example sends the number 504-555-0123 and returns 541-555-0123; telnum returns the
 //!   number that was sent.
 //! - The published document describes no errors. In telnum an error is `{"errors": [{"field":

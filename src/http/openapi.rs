@@ -62,7 +62,7 @@ struct OperationSchemas {
     response: &'static str,
 }
 
-const OPERATIONS: [OperationSchemas; 41] = [
+const OPERATIONS: [OperationSchemas; 43] = [
     operation("kazoo_list", Reads, "", "NumberList"),
     operation("kazoo_list_to_fix", Reads, "", "NumberList"),
     operation("kazoo_fetch", Reads, "", "Number"),
@@ -99,6 +99,8 @@ const OPERATIONS: [OperationSchemas; 41] = [
     operation("clients_list", Contact, "", "ClientNumberPage"),
     operation("clients_create", Contact, "ClientNumbersRequest", "ClientNumberPage"),
     operation("clients_fetch", Contact, "", "ClientNumber"),
+    operation("clients_update", Contact, "ClientNumberChanges", "ClientNumber"),
+    operation("clients_remove", Contact, "", ""),
     operation("user_numbers_list", Contact, "", "UserNumbers"),
     operation("user_numbers_create", Contact, "Form", "CreatedUserNumber"),
     operation("user_numbers_fetch", Contact, "", "UserNumber"),

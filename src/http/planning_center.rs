@@ -13,8 +13,9 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 //!
-//! - A list has the parameters `where[..]`, `order`, `per_page`, `offset` and `fields[PhoneNumber]`,
-//!   which selects the attributes to show; the person is always shown. The document has `links` to
+//! - A list has the parameters `where[..]`, `order`, `per_page`, `offset`, `include=person`, and
+//!   `fields[PhoneNumber]`, which selects the attributes to show; the relationship to the person is always
+//!   shown. Times are also compared: `where[updated_at][gte]`, and so on. The document has `links` to
 //!   itself and to the adjacent pages, and the number of items in `meta`.
 //! - An error is `{"errors": [{status, title, detail, source}]}`; `source` is a JSON pointer into the
 //!   document of the request, or the name of a parameter.

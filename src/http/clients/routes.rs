@@ -4,16 +4,17 @@ use std::num::NonZeroU64;
 
 use axum::Router;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::wire::{self, ClientNumber, ClientNumberPage};
+use crate::contact::book::ContactBook;
 use crate::contact::{ContactQuery, OwnerId};
 use crate::document::{FieldError, FieldErrorKind, FieldPath};
 use crate::http::contacts::api::ContactApi;
-use crate::http::contacts::request::{ContactRequest, PublishedApi, RefusedField, contact_id};
+use crate::http::contacts::request::{ContactRequest, PublishedApi, RefusedField, contact_id, get_own};
 use crate::http::contacts::response::{self, JSON};
 use crate::http::server::auth::ApiName;
 use crate::http::server::body::{self, QueryParams};
@@ -39,7 +40,7 @@ pub fn router(api: ContactApi) -> Router {
 }
 
 pub(in crate::http) fn routes() -> OpenApiRouter<ContactApi> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(fetch))
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(fetch, update, remove))
 }
 
 struct ClientsApi;
@@ -57,6 +58,22 @@ impl PublishedApi for ClientsApi {
 }
 
 type ClientRequest<P> = ContactRequest<ClientsApi, P>;
+
+/// The routes whose documents describe one number.
+struct ClientNumberApi;
+
+impl PublishedApi for ClientNumberApi {
+    const NAME: ApiName = ApiName::Clients;
+
+    fn path(field: RefusedField, _: usize) -> FieldPath {
+        match field {
+            RefusedField::Number => "number".into(),
+            RefusedField::Primary => "is_primary".into(),
+        }
+    }
+}
+
+type ClientNumberRequest = ContactRequest<ClientNumberApi, (String, String)>;
 
 /// Creates phone numbers of a client.
 #[utoipa::path(post, path = "/clients/{client_id}/phone_numbers", tag = "clients", operation_id = "clients_create",
@@ -105,14 +122,38 @@ async fn list(request: ClientRequest<String>) -> Result<Response, RequestError> 
 #[utoipa::path(get, path = "/clients/{client_id}/phone_numbers/{phone_number_id}", tag = "clients", operation_id = "clients_fetch",
     security(("basic" = []), ("bearer" = [])), params(("client_id" = u64, Path), ("phone_number_id" = u64, Path)),
     responses((status = 200, description = "The number"), (status = 400, description = "A parameter is unknown"), (status = 404, description = "The client has no such number")))]
-async fn fetch(request: ClientRequest<(String, String)>) -> Result<Response, RequestError> {
+async fn fetch(request: ClientNumberRequest) -> Result<Response, RequestError> {
     let (owner, id) = (client(&request.path.0)?, contact_id(&request.path.1)?);
     request.expect_no_query()?;
-    let contact = request.call(move |book| book.get(id)).await?;
-    if contact.owner() != owner {
-        return Err(RequestError::NotFound);
-    }
+    let contact = request.call(move |book| get_own(book, owner, id)).await?;
     Ok(response::json(StatusCode::OK, JSON, &ClientNumber::from(&contact)))
+}
+
+/// Updates a client's phone number.
+///
+/// Absent fields are kept; `null` removes a label or an extension. A new number also replaces the extension.
+#[utoipa::path(patch, path = "/clients/{client_id}/phone_numbers/{phone_number_id}", tag = "clients", operation_id = "clients_update",
+    security(("basic" = []), ("bearer" = [])), params(("client_id" = u64, Path), ("phone_number_id" = u64, Path)),
+    request_body(content = Value, description = "`{label, country_code, number, extension, is_primary}`"),
+    responses((status = 200, description = "The updated number"), (status = 400, description = "A field is invalid"), (status = 404, description = "The client has no such number"), (status = 422, description = "The client already has the new number, or would have no primary number")))]
+async fn update(request: ClientNumberRequest) -> Result<Response, RequestError> {
+    let (owner, id) = (client(&request.path.0)?, contact_id(&request.path.1)?);
+    request.expect_no_query()?;
+    let patch = wire::patch(body::json(&request.body)?, request.api.region)?;
+    let update = move |book: &ContactBook| get_own(book, owner, id).and_then(|_| book.update(id, &patch));
+    let contact = request.call(update).await?;
+    Ok(response::json(StatusCode::OK, JSON, &ClientNumber::from(&contact)))
+}
+
+/// Removes a client's phone number.
+#[utoipa::path(delete, path = "/clients/{client_id}/phone_numbers/{phone_number_id}", tag = "clients", operation_id = "clients_remove",
+    security(("basic" = []), ("bearer" = [])), params(("client_id" = u64, Path), ("phone_number_id" = u64, Path)),
+    responses((status = 204, description = "The number was removed"), (status = 400, description = "A parameter is unknown"), (status = 404, description = "The client has no such number")))]
+async fn remove(request: ClientNumberRequest) -> Result<Response, RequestError> {
+    let (owner, id) = (client(&request.path.0)?, contact_id(&request.path.1)?);
+    request.expect_no_query()?;
+    request.call(move |book| get_own(book, owner, id).and_then(|_| book.remove(id))).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// Parses the client's id in a path: an integer, with or without leading zeros.

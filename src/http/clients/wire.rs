@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::contact::{
-    ContactId, ContactLabel, ContactNumber, ContactOrder, ContactPage, NewContact, OrderField,
+    ContactId, ContactLabel, ContactNumber, ContactOrder, ContactPage, ContactPatch, NewContact, OrderField,
 };
 use crate::document::{FieldError, FieldErrorKind, Fields, type_of};
 use crate::http::contacts::fields::{self, FieldNames, missing};
@@ -53,6 +53,8 @@ pub(crate) struct ClientNumber {
     pub(crate) extension: Option<Extension>,
     /// The label.
     pub(crate) label: Option<ContactLabel>,
+    /// Whether the number is the client's primary number.
+    pub(crate) is_primary: bool,
     /// The time of the last change, in RFC 3339 format.
     #[serde(with = "crate::time::rfc3339")]
     pub(crate) updated_at: Timestamp,
@@ -105,6 +107,33 @@ fn new_contact(value: Value, region: Option<Region>) -> Result<NewContact, Field
     Ok(NewContact { label, primary, ..NewContact::new(number) })
 }
 
+/// Reads the body of an update, like a number of [`new_contacts`]. Absent fields are kept; `null` removes a
+/// label or an extension.
+///
+/// # Errors
+/// Returns the error of the first field that is invalid or unknown, and that of a `country_code` without
+/// `number`.
+pub(crate) fn patch(body: Value, region: Option<Region>) -> Result<ContactPatch, FieldError> {
+    let mut fields = Fields::of(body)?;
+    let mut patch = ContactPatch { primary: fields.field("is_primary")?, ..ContactPatch::default() };
+    patch.label = fields::nullable(&mut fields, "label")?;
+    let country = fields.take_value(NAMES.country);
+    let has_number = country.is_some() || fields.has(NAMES.number);
+    let has_extension = fields.has(NAMES.extension);
+    let extension = fields.take_value(NAMES.extension);
+    match fields.field::<Option<String>>(NAMES.number)? {
+        Some(text) => patch.number = Some(NAMES.read(&text, country.as_ref(), extension.as_ref(), region)?),
+        // `null` does not remove a number.
+        None if has_number => return Err(missing(NAMES.number)),
+        None if has_extension => {
+            patch.extension = Some(extension.map(|value| NAMES.read_extension(&value)).transpose()?);
+        }
+        None => {}
+    }
+    fields.deny_rest()?;
+    Ok(patch)
+}
+
 impl ClientNumberPage {
     /// Creates the response to a creation: one page with all created numbers.
     #[must_use]
@@ -150,6 +179,7 @@ impl From<&ContactNumber> for ClientNumber {
             number: written,
             extension: contact.extension(),
             label: contact.label().cloned(),
+            is_primary: contact.is_primary(),
             updated_at: contact.updated_at(),
         }
     }

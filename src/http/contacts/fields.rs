@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::contact::{Country, EnteredNumber, EnteredNumberError, TextLengthError};
-use crate::document::{FieldError, FieldErrorKind, type_of};
-use crate::number::NumberError;
+use crate::document::{FieldError, FieldErrorKind, Fields, type_of};
+use crate::number::{Extension, NumberError};
 use crate::plan::Region;
 
 /// The names of the fields that together describe a number.
@@ -50,6 +50,12 @@ impl FieldNames {
     }
 
     fn add_extension(&self, entered: EnteredNumber, value: &Value) -> Result<EnteredNumber, FieldError> {
+        let extension = self.read_extension(value)?;
+        entered.with_extension(extension).map_err(|error| FieldError::invalid(self.extension, value, error))
+    }
+
+    /// Reads an extension: digits as a string or integer.
+    pub(crate) fn read_extension(&self, value: &Value) -> Result<Extension, FieldError> {
         let digits = match value {
             Value::String(digits) => digits.clone(),
             // The sign of a negative number and the point of a fraction are refused, since they are not
@@ -60,9 +66,7 @@ impl FieldNames {
                 return Err(FieldError::new(self.extension, kind));
             }
         };
-        let extension =
-            digits.parse().map_err(|error: NumberError| FieldError::invalid(self.extension, value, error))?;
-        entered.with_extension(extension).map_err(|error| FieldError::invalid(self.extension, value, error))
+        digits.parse().map_err(|error: NumberError| FieldError::invalid(self.extension, value, error))
     }
 }
 
@@ -81,6 +85,18 @@ pub(crate) fn text<T: TryFrom<String, Error = TextLengthError>>(
             Err(FieldError::new(name, kind))
         }
     }
+}
+
+/// Takes a text of a patch; `null` removes the value.
+#[expect(clippy::option_option, reason = "absent, `null`, or a text, as in a patch")]
+pub(crate) fn nullable<T: TryFrom<String, Error = TextLengthError>>(
+    fields: &mut Fields,
+    name: &str,
+) -> Result<Option<Option<T>>, FieldError> {
+    if !fields.has(name) {
+        return Ok(None);
+    }
+    fields.take_value(name).map(|value| text(name, value)).transpose().map(Some)
 }
 
 /// Returns the error of a missing field.

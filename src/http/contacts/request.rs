@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use super::api::ContactApi;
 use crate::account::{Accounts, Actor};
 use crate::contact::book::{ContactBook, ContactBookError};
-use crate::contact::{ContactId, ContactRefusal};
+use crate::contact::{ContactId, ContactNumber, ContactRefusal, OwnerId};
 use crate::document::FieldPath;
 use crate::http::server::auth::ApiName;
 use crate::http::server::body;
@@ -87,6 +87,16 @@ impl<A: PublishedApi, P> ContactRequest<A, P> {
 /// Parses the id in a path.
 pub(crate) fn contact_id(text: &str) -> Result<ContactId, RequestError> {
     text.parse().map_err(|_| RequestError::NotFound)
+}
+
+/// Returns the number with `id` if it belongs to `owner`.
+pub(crate) fn get_own(
+    book: &ContactBook,
+    owner: OwnerId,
+    id: ContactId,
+) -> Result<ContactNumber, ContactBookError> {
+    let contact = book.get(id)?;
+    if contact.owner() == owner { Ok(contact) } else { Err(ContactBookError::NotFound(id)) }
 }
 
 /// Returns the error of a request whose call to the book failed: 404, 409, 422 or 500.

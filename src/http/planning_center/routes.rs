@@ -1,5 +1,7 @@
 //! The routes of people's numbers.
 
+use std::slice;
+
 use axum::Router;
 use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
@@ -23,6 +25,8 @@ use crate::http::server::guard::{RequestGuard, RequestHead};
 const JSON_API: &str = "application/vnd.api+json";
 /// The parameter that selects the attributes to show.
 const FIELDS: &str = "fields[PhoneNumber]";
+/// The parameter that adds the people to the document.
+const INCLUDE: &str = "include";
 
 /// Creates the router, to be nested at `/people/v2`.
 ///
@@ -68,7 +72,11 @@ type PersonRequest<P> = ContactRequest<PlanningCenterApi, P>;
     params(("where[number]" = Option<String>, Query), ("where[carrier]" = Option<String>, Query), ("where[location]" = Option<String>, Query),
         ("where[primary]" = Option<bool>, Query), ("where[created_at]" = Option<String>, Query), ("where[updated_at]" = Option<String>, Query),
         ("order" = Option<String>, Query), ("per_page" = Option<u8>, Query, minimum = 1, maximum = 100), ("offset" = Option<u64>, Query),
-        ("fields[PhoneNumber]" = Option<String>, Query)),
+        ("where[created_at][gt]" = Option<String>, Query), ("where[created_at][gte]" = Option<String>, Query),
+        ("where[created_at][lt]" = Option<String>, Query), ("where[created_at][lte]" = Option<String>, Query),
+        ("where[updated_at][gt]" = Option<String>, Query), ("where[updated_at][gte]" = Option<String>, Query),
+        ("where[updated_at][lt]" = Option<String>, Query), ("where[updated_at][lte]" = Option<String>, Query),
+        ("include" = Option<String>, Query, description = "`person`"), ("fields[PhoneNumber]" = Option<String>, Query)),
     responses((status = 200, description = "A page of numbers", content_type = "application/vnd.api+json"), (status = 400, description = "A parameter is invalid")))]
 async fn list(request: PersonRequest<()>) -> Result<Response, RequestError> {
     page(request, None).await
@@ -84,11 +92,11 @@ async fn list_of_person(request: PersonRequest<String>) -> Result<Response, Requ
 }
 
 async fn page<P: Send>(request: PersonRequest<P>, person: Option<OwnerId>) -> Result<Response, RequestError> {
-    let (attributes, others) = split_attributes(&request.query)?;
+    let (selection, others) = split_selection(&request.query)?;
     let mut query = wire::query(others, request.api.region).map_err(RequestError::Parameter)?;
     query.filter.owner = person;
     let page = request.call(move |book| book.page(&query)).await?;
-    let data: Vec<_> = page.items.iter().map(|contact| resource(&request, contact, attributes)).collect();
+    let data: Vec<_> = page.items.iter().map(|contact| resource(&request, contact, selection)).collect();
     let mut links = Map::from_iter([("self".to_owned(), link(&request, None).into())]);
     let mut meta = Map::from_iter([
         ("total_count".to_owned(), json!(page.total)),
@@ -106,20 +114,22 @@ async fn page<P: Send>(request: PersonRequest<P>, person: Option<OwnerId>) -> Re
     if let Some(person) = person {
         meta.insert("parent".to_owned(), json!({"id": person, "type": "Person"}));
     }
-    let document = json!({"links": links, "data": data, "included": [], "meta": meta});
+    let included = selection.included(&page.items);
+    let document = json!({"links": links, "data": data, "included": included, "meta": meta});
     Ok(response::json(StatusCode::OK, JSON_API, &document))
 }
 
 /// Returns a phone number.
 #[utoipa::path(get, path = "/phone_numbers/{id}", tag = "planning_center", operation_id = "planning_center_fetch",
     security(("basic" = []), ("bearer" = [])),
-    params(("id" = u64, Path), ("fields[PhoneNumber]" = Option<String>, Query)),
+    params(("id" = u64, Path), ("include" = Option<String>, Query, description = "`person`"),
+        ("fields[PhoneNumber]" = Option<String>, Query)),
     responses((status = 200, description = "The number", content_type = "application/vnd.api+json"), (status = 400, description = "A parameter is invalid"), (status = 404, description = "The number does not exist")))]
 async fn fetch(request: PersonRequest<String>) -> Result<Response, RequestError> {
     let id = contact_id(&request.path)?;
-    let attributes = only_attributes(&request.query)?;
+    let selection = only_selection(&request.query)?;
     let contact = request.call(move |book| book.get(id)).await?;
-    Ok(document(&request, StatusCode::OK, &contact, attributes, &link(&request, None)))
+    Ok(document(&request, StatusCode::OK, &contact, selection, &link(&request, None)))
 }
 
 /// Creates a phone number of a person.
@@ -129,7 +139,7 @@ async fn fetch(request: PersonRequest<String>) -> Result<Response, RequestError>
     responses((status = 201, description = "The created number", content_type = "application/vnd.api+json"), (status = 400, description = "A field is invalid"), (status = 403, description = "The document has an id"), (status = 404, description = "The person's id is invalid"), (status = 409, description = "The document has another type"), (status = 422, description = "The person already has the number")))]
 async fn create(request: PersonRequest<String>) -> Result<Response, RequestError> {
     let person: OwnerId = request.path.parse().map_err(|_| RequestError::NotFound)?;
-    let attributes = only_attributes(&request.query)?;
+    let selection = only_selection(&request.query)?;
     let contact =
         wire::new_contact(body::json(&request.body)?, request.api.region).map_err(document_error)?;
     let added = request.call(move |book| book.add(person, [contact])).await?;
@@ -138,7 +148,7 @@ async fn create(request: PersonRequest<String>) -> Result<Response, RequestError
     // `{prefix}/phone_numbers/151`.
     let prefix = request.uri.path().rsplitn(4, '/').nth(3).unwrap_or_default();
     let url = format!("{}{prefix}/phone_numbers/{}", request.api.base_url, contact.id());
-    let mut response = document(&request, StatusCode::CREATED, contact, attributes, &url);
+    let mut response = document(&request, StatusCode::CREATED, contact, selection, &url);
     if let Ok(url) = HeaderValue::try_from(url) {
         response.headers_mut().insert(LOCATION, url);
     }
@@ -153,10 +163,10 @@ async fn create(request: PersonRequest<String>) -> Result<Response, RequestError
         (status = 409, description = "The document has another type or id"), (status = 422, description = "The person already has the new number")))]
 async fn update(request: PersonRequest<String>) -> Result<Response, RequestError> {
     let id = contact_id(&request.path)?;
-    let attributes = only_attributes(&request.query)?;
+    let selection = only_selection(&request.query)?;
     let patch = wire::patch(body::json(&request.body)?, id, request.api.region).map_err(document_error)?;
     let contact = request.call(move |book| book.update(id, &patch)).await?;
-    Ok(document(&request, StatusCode::OK, &contact, attributes, &link(&request, None)))
+    Ok(document(&request, StatusCode::OK, &contact, selection, &link(&request, None)))
 }
 
 /// Removes a phone number.
@@ -173,25 +183,53 @@ async fn remove(request: PersonRequest<String>) -> Result<Response, RequestError
 /// The name and the value of a query parameter.
 type Pair<'a> = (&'a str, &'a str);
 
-/// Splits the query parameters into the attributes to show and all others.
-fn split_attributes(
-    query: &[(String, String)],
-) -> Result<(PersonNumberAttributes, Vec<Pair<'_>>), RequestError> {
+/// The part of the data to show.
+#[derive(Clone, Copy)]
+struct Selection {
+    attributes: PersonNumberAttributes,
+    includes_person: bool,
+}
+
+impl Selection {
+    /// Returns the people to include: of the numbers on a page, each once.
+    fn included(self, contacts: &[ContactNumber]) -> Vec<Value> {
+        let mut people: Vec<OwnerId> = contacts.iter().map(ContactNumber::owner).collect();
+        people.sort_unstable();
+        people.dedup();
+        let people = people.iter().filter(|_| self.includes_person);
+        people.map(|person| json!({"type": "Person", "id": person})).collect()
+    }
+}
+
+/// Splits the query parameters into the selection and all others.
+fn split_selection(query: &[(String, String)]) -> Result<(Selection, Vec<Pair<'_>>), RequestError> {
     let pairs = query.iter().map(|(name, value)| (&**name, &**value));
     let (fields, others): (Vec<_>, Vec<_>) = pairs.partition(|(name, _)| *name == FIELDS);
+    let (include, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|(name, _)| *name == INCLUDE);
+    let twice = |name: &str, second: &str| FieldError::invalid(name, &second.into(), "expected to come once");
     let attributes = match *fields {
         [] => Ok(PersonNumberAttributes::default()),
         [(_, names)] => names.parse(),
-        [_, (_, second), ..] => Err(FieldError::invalid(FIELDS, &second.into(), "expected to come once")),
+        [_, (_, second), ..] => Err(twice(FIELDS, second)),
     };
-    Ok((attributes.map_err(RequestError::Parameter)?, others))
+    let includes_person = match *include {
+        [] | [(_, "")] => Ok(false),
+        [(_, "person")] => Ok(true),
+        [(_, other)] => Err(FieldError::invalid(INCLUDE, &other.into(), "expected person")),
+        [_, (_, second), ..] => Err(twice(INCLUDE, second)),
+    };
+    let selection = Selection {
+        attributes: attributes.map_err(RequestError::Parameter)?,
+        includes_person: includes_person.map_err(RequestError::Parameter)?,
+    };
+    Ok((selection, others))
 }
 
-/// Returns the attributes to show; any other parameter is an error.
-fn only_attributes(query: &[(String, String)]) -> Result<PersonNumberAttributes, RequestError> {
-    let (attributes, others) = split_attributes(query)?;
+/// Returns the selection; any other parameter is an error.
+fn only_selection(query: &[(String, String)]) -> Result<Selection, RequestError> {
+    let (selection, others) = split_selection(query)?;
     match others.first() {
-        None => Ok(attributes),
+        None => Ok(selection),
         Some((name, _)) => Err(RequestError::unknown_parameter(name)),
     }
 }
@@ -199,9 +237,9 @@ fn only_attributes(query: &[(String, String)]) -> Result<PersonNumberAttributes,
 fn resource<'a, P>(
     request: &PersonRequest<P>,
     contact: &'a ContactNumber,
-    attributes: PersonNumberAttributes,
+    selection: Selection,
 ) -> PersonNumber<'a> {
-    let resource = PersonNumber::new(contact).with_attributes(attributes);
+    let resource = PersonNumber::new(contact).with_attributes(selection.attributes);
     match request.api.region {
         Some(region) => resource.with_home(region),
         None => resource,
@@ -212,13 +250,13 @@ fn document<P>(
     request: &PersonRequest<P>,
     status: StatusCode,
     contact: &ContactNumber,
-    attributes: PersonNumberAttributes,
+    selection: Selection,
     url: &str,
 ) -> Response {
     let document = json!({
         "links": {"self": url},
-        "data": resource(request, contact, attributes),
-        "included": [],
+        "data": resource(request, contact, selection),
+        "included": selection.included(slice::from_ref(contact)),
         "meta": {},
     });
     response::json(status, JSON_API, &document)

@@ -9,11 +9,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::wire::{self, CreatedUserNumber, UserNumber};
-use crate::contact::book::{ContactBook, ContactBookError};
-use crate::contact::{ContactId, ContactNumber, OwnerId};
+use crate::contact::OwnerId;
+use crate::contact::book::ContactBook;
 use crate::document::FieldPath;
 use crate::http::contacts::api::ContactApi;
-use crate::http::contacts::request::{ContactRequest, PublishedApi, RefusedField, contact_id};
+use crate::http::contacts::request::{ContactRequest, PublishedApi, RefusedField, contact_id, get_own};
 use crate::http::contacts::response::{self, JSON};
 use crate::http::server::auth::ApiName;
 use crate::http::server::body;
@@ -145,12 +145,6 @@ fn user<P>(request: &UserRequest<P>) -> Result<OwnerId, RequestError> {
     request.expect_no_query()?;
     let account = request.actor.account().ok_or(RequestError::NotFound)?;
     account.as_str().parse().map_err(|_| RequestError::NotFound)
-}
-
-/// Returns the number with `id` if it belongs to `owner`.
-fn get_own(book: &ContactBook, owner: OwnerId, id: ContactId) -> Result<ContactNumber, ContactBookError> {
-    let contact = book.get(id)?;
-    if contact.owner() == owner { Ok(contact) } else { Err(ContactBookError::NotFound(id)) }
 }
 
 /// Renders an error as `{error, message, field}`.

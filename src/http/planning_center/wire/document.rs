@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::resource::{READ_ONLY, RESOURCE_TYPE};
-use crate::contact::{ContactId, ContactPatch, NewContact, TextLengthError};
+use crate::contact::{ContactId, ContactPatch, NewContact};
 use crate::document::{FieldError, FieldErrorKind, Fields, Json};
 use crate::http::contacts::fields::{self, FieldNames, missing};
 use crate::plan::Region;
@@ -80,8 +80,8 @@ fn resource(
 fn attributes(value: Json<'_>, region: Option<Region>) -> Result<ContactPatch, FieldError> {
     let mut fields = Fields::of(value)?;
     let mut patch = ContactPatch { primary: fields.field("primary")?, ..ContactPatch::default() };
-    patch.location = nullable(&mut fields, "location")?;
-    patch.carrier = nullable(&mut fields, "carrier")?;
+    patch.location = fields::nullable(&mut fields, "location")?;
+    patch.carrier = fields::nullable(&mut fields, "carrier")?;
     let country = fields.take_value(NAMES.country);
     let has_number = country.is_some() || fields.has(NAMES.number);
     patch.number = match fields.field::<Option<String>>(NAMES.number)? {
@@ -97,16 +97,4 @@ fn attributes(value: Json<'_>, region: Option<Region>) -> Result<ContactPatch, F
         }
         Some(name) => Err(FieldError::new(name.as_str(), FieldErrorKind::Unknown)),
     }
-}
-
-/// Takes a text; `null` removes the value.
-#[expect(clippy::option_option, reason = "absent, `null`, or a text, as in a patch")]
-fn nullable<T: TryFrom<String, Error = TextLengthError>>(
-    fields: &mut Fields,
-    name: &str,
-) -> Result<Option<Option<T>>, FieldError> {
-    if !fields.has(name) {
-        return Ok(None);
-    }
-    fields.take_value(name).map(|value| fields::text(name, value)).transpose().map(Some)
 }

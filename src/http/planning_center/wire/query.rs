@@ -1,5 +1,8 @@
 //! The query parameters of a list.
 
+use std::ops::RangeInclusive;
+
+use chrono::TimeDelta;
 use serde_json::Value;
 
 use crate::contact::{ContactOrder, ContactQuery, NumberFilter, OrderField};
@@ -34,6 +37,7 @@ const ORDERS: &[&str] = &[
 /// | `where[carrier]`, `where[location]` | a text; empty for numbers that have none |
 /// | `where[number]` | a number, in `region` unless it has a calling code; otherwise the text as entered |
 /// | `where[created_at]`, `where[updated_at]` | a time in RFC 3339 format |
+/// | `where[created_at][gt]` and so on | a time in RFC 3339 format; `gt`, `gte`, `lt` and `lte` are the comparisons |
 /// | `where[primary]` | `true` or `false` |
 /// | `order` | the name of an [`OrderField`], such as `created_at`; with a leading `-`, descending |
 /// | `per_page` | 1 to 100; the default is 25 |
@@ -76,9 +80,54 @@ fn with_parameter(
         "order" => query.order = order(text)?,
         "per_page" => return Ok(query.with_per_page(per_page(text)?)),
         "offset" => query.offset = count(text)?,
-        _ => return Err(FieldErrorKind::Unknown),
+        _ => {
+            let (field, comparison) = comparison_of(name).ok_or(FieldErrorKind::Unknown)?;
+            let range = match field {
+                "created_at" => &mut query.filter.created,
+                "updated_at" => &mut query.filter.updated,
+                _ => return Err(FieldErrorKind::Unknown),
+            };
+            *range = Some(comparison.narrow(range.take(), time(text)?));
+        }
     }
     Ok(query)
+}
+
+/// A comparison with a time.
+#[derive(Clone, Copy)]
+enum Comparison {
+    Greater,
+    GreaterOrEqual,
+    Less,
+    LessOrEqual,
+}
+
+/// Returns the field and the comparison of a parameter `where[field][comparison]`.
+fn comparison_of(name: &str) -> Option<(&str, Comparison)> {
+    let (field, comparison) = name.strip_prefix("where[")?.strip_suffix(']')?.split_once("][")?;
+    let comparison = match comparison {
+        "gt" => Comparison::Greater,
+        "gte" => Comparison::GreaterOrEqual,
+        "lt" => Comparison::Less,
+        "lte" => Comparison::LessOrEqual,
+        _ => return None,
+    };
+    Some((field, comparison))
+}
+
+impl Comparison {
+    /// Returns the part of `range`, by default of all times, whose comparison with `time` holds.
+    fn narrow(self, range: Option<RangeInclusive<Timestamp>>, time: Timestamp) -> RangeInclusive<Timestamp> {
+        // Times are stored in whole seconds.
+        let second = TimeDelta::seconds(1);
+        let (first, last) = range.unwrap_or(Timestamp::MIN..=Timestamp::MAX).into_inner();
+        match self {
+            Self::Greater => first.max(time.after(second))..=last,
+            Self::GreaterOrEqual => first.max(time)..=last,
+            Self::Less => first..=last.min(time.after(-second)),
+            Self::LessOrEqual => first..=last.min(time),
+        }
+    }
 }
 
 fn order(text: &str) -> Result<ContactOrder, FieldErrorKind> {
