@@ -305,6 +305,10 @@ pub trait Store: Send + Sync + fmt::Debug {
 
     /// Returns the page of contact numbers that `query` selects, of one owner or of all.
     ///
+    /// A page of one owner or number reads the lists of that owner or number. A page of all owners comes from an
+    /// index in [`MemoryStore`]; the stores in redb and PostgreSQL read all lists for it, and no writer waits
+    /// meanwhile.
+    ///
     /// ```
     /// use telnum::contact::ContactQuery;
     /// use telnum::store::{MemoryStore, Store};

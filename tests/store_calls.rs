@@ -59,7 +59,8 @@ fn numbers_are_created_and_swept_in_few_calls() {
     assert!(outcome.is_success() && create <= 4, "{create} calls");
 
     let (idle, report) = calls(&store, || inventory.sweep().unwrap());
-    assert!(report.is_empty() && idle <= 7, "{idle} calls");
+    // One for each of six states, one for misdated reservations, and one to forget.
+    assert!(report.is_empty() && idle <= 8, "{idle} calls");
     now.fetch_add(61, Ordering::Relaxed);
     let (sweep, report) = calls(&store, || inventory.sweep().unwrap());
     assert_eq!(report.ended, 1_000);

@@ -111,8 +111,11 @@ impl Inventory {
             Some((state, Timestamp::MIN..=Due::latest_clock(state, ctx.policy, ctx.now)?))
         });
         // A clock that was wrong may have made reservations that end in the far future.
-        let misdated = Due::latest_lease_at(ctx.policy, ctx.now)..=Timestamp::MAX;
-        for (state, clock) in due.chain([(State::Reserved, misdated)]) {
+        let misdated = ctx
+            .policy
+            .reservation
+            .map(|_| (State::Reserved, Due::latest_lease_at(ctx.policy, ctx.now)..=Timestamp::MAX));
+        for (state, clock) in due.chain(misdated) {
             let query = Query::default().with_states([state]).with_clock(clock).with_pending(false);
             let mut after = None;
             loop {
