@@ -221,6 +221,15 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
     #[test]
+    fn any_uri_is_split_or_refused(text in r#"(tel:|sips?:|"A" <sip:)?[-+0-9a-z%;=,p@:.<>?*#() é]{0,40}"#) {
+        if let Ok(uri) = text.parse::<PhoneUri>() {
+            let found = Normalizer::reference().normalize_uri(&uri);
+            prop_assert!(uri.number().is_none_or(|number| found.number() == Some(number)));
+            let _ = (uri.routing_number(), uri.carrier_code(), uri.extension(), uri.trunk_group());
+        }
+    }
+
+    #[test]
     fn the_reference_does_what_its_patterns_say(text in near()) {
         let normalizer = Normalizer::reference();
         let expected = REFERENCE.normalize(&text);

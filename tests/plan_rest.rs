@@ -343,3 +343,22 @@ fn number_format(value: &Value) -> NumberFormat {
     }
     format
 }
+
+/// Texts that need not be that of the number, and a megabyte of them.
+#[test]
+fn any_text_is_answered() {
+    let parsed = plan::parse("800 3569377 ext. 12", Some(Region::US)).unwrap();
+    let ask = |text: &str| {
+        let _ = (plan::format_original(&parsed, text, Region::AU), plan::digits_only(text));
+        let _ = (plan::format_keeping_letters(&parsed, text, Region::AU), plan::diallable_only(text));
+        let _ = (plan::format_keeping_letters(&parsed, text, Region::US), plan::letters_to_digits(text));
+        let _ = (short::is_emergency(text, Region::US), short::connects_to_emergency(text, Region::US));
+        let _ = (plan::truncate_text(text), CarrierCode::from_digits(text));
+    };
+    for unit in ["0", "800", "+", "-", "a", "x1", "\u{661}", "\u{1D7CE}", "é", "\n"] {
+        ask(&unit.repeat((1 << 20) / unit.len()));
+    }
+    for row in include_str!("data/plan/rest/chars.tsv").split('\n') {
+        ask(row);
+    }
+}

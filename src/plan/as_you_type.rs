@@ -70,6 +70,14 @@ pub struct AsYouType {
     expects_calling_code: bool,
     /// Whether a space separates the prefix and the national digits.
     adds_space: bool,
+    remembered: Remembered,
+}
+
+/// The lengths of the typed text and of its digits behind a remembered key.
+#[derive(Clone, Copy, Debug, Default)]
+struct Remembered {
+    input: usize,
+    dialled: usize,
 }
 
 impl AsYouType {
@@ -111,6 +119,46 @@ impl AsYouType {
             self.output = self.next(key);
         }
         self.as_str()
+    }
+
+    /// Appends `key` as [`push`](Self::push) does, and remembers its place, for a cursor behind it.
+    ///
+    /// ```
+    /// use telnum::plan::{AsYouType, Region};
+    ///
+    /// let mut formatter = AsYouType::new(Some(Region::US));
+    /// for key in "6502".chars() {
+    ///     formatter.push(key);
+    /// }
+    /// formatter.push_and_remember('5');
+    /// assert_eq!((formatter.as_str(), formatter.remembered_position()), ("650-25", 6));
+    /// for key in "32222".chars() {
+    ///     formatter.push(key);
+    /// }
+    /// assert_eq!((formatter.as_str(), formatter.remembered_position()), ("(650) 253-2222", 8));
+    /// ```
+    #[doc(alias = "inputDigitAndRememberPosition")]
+    pub fn push_and_remember(&mut self, key: char) -> &str {
+        self.push(key);
+        self.remembered = Remembered { input: self.input.len(), dialled: self.dialled.len() };
+        self.as_str()
+    }
+
+    /// Returns the byte of the formatted text behind the last key that
+    /// [`push_and_remember`](Self::push_and_remember) appended; 0 if there is none.
+    #[doc(alias = "getRememberedPosition")]
+    #[must_use]
+    pub fn remembered_position(&self) -> usize {
+        if !self.can_format {
+            return self.remembered.input;
+        }
+        let mut dialled = self.dialled.bytes().take(self.remembered.dialled).peekable();
+        let shown = self.output.bytes().take_while(|byte| {
+            let is_before = dialled.peek().is_some();
+            dialled.next_if_eq(byte);
+            is_before
+        });
+        shown.count()
     }
 
     /// Returns the typed text, formatted.
@@ -167,6 +215,7 @@ impl AsYouType {
             has_prefix: false,
             expects_calling_code: false,
             adds_space: false,
+            remembered: Remembered::default(),
         }
     }
 

@@ -97,11 +97,11 @@
 //!
 //! | libphonenumber | telnum |
 //! |---|---|
-//! | `findNumbers`, `PhoneNumberMatcher.hasNext`, `next` | `plan::find`, an iterator |
-//! | `findNumbers` with a leniency and a maximum of tries | `Find::with_leniency`, `Find::with_max_tries` |
-//! | `Leniency` | `plan::find::Leniency` |
-//! | `PhoneNumberMatch.start`, `end`, `rawString`, `number` | the fields of `plan::find::Found` |
-//! | `isNumberMatch` of numbers, texts, or both; `MatchType` | `plan::similarity` |
+//! | `findNumbers`, `PhoneNumberMatcher.hasNext`, `next` | [`plan::find`](super::find()), an iterator |
+//! | `findNumbers` with a leniency and a maximum of tries | [`Find::with_leniency`](super::Find::with_leniency), [`Find::with_max_tries`](super::Find::with_max_tries) |
+//! | `Leniency` | [`Leniency`](super::Leniency) |
+//! | `PhoneNumberMatch.start`, `end`, `rawString`, `number` | the fields of [`Found`](super::Found) |
+//! | `isNumberMatch` of numbers, texts, or both; `MatchType` | [`plan::similarity`](super::similarity()), [`Similarity`](super::Similarity) |
 //!
 //! # Number, format and enums
 //!
@@ -123,7 +123,7 @@
 //! | libphonenumber | telnum |
 //! |---|---|
 //! | `inputDigit` | [`AsYouType::push`](super::AsYouType::push) |
-//! | `inputDigitAndRememberPosition`, `getRememberedPosition` | none: count the digits before the cursor, and put it behind as many in the new text |
+//! | `inputDigitAndRememberPosition`, `getRememberedPosition` | [`AsYouType::push_and_remember`](super::AsYouType::push_and_remember), [`AsYouType::remembered_position`](super::AsYouType::remembered_position) |
 //! | `clear` | [`AsYouType::clear`](super::AsYouType::clear) |
 //!
 //! # `ShortNumberInfo`
