@@ -105,11 +105,9 @@ pub struct Account {
     #[serde(default = "default_enabled", skip_serializing_if = "is_true")]
     pub(crate) enabled: bool,
     /// Whether the account may manage all accounts. Default: `false`.
-    #[doc(alias = "superduper_admin")]
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) admin: bool,
     /// Whether the account may create numbers. Default: `false`.
-    #[doc(alias = "pvt_wnm_allow_additions")]
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) may_add_numbers: bool,
     /// Whether the account sells to the accounts below it. Default: `false`.
@@ -454,6 +452,7 @@ impl Account {
     /// assert!(accounts.can_manage(master.into(), shop));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[doc(alias = "superduper_admin")]
     #[must_use]
     pub fn with_admin(self, admin: bool) -> Self {
         Self { admin, ..self }
@@ -463,14 +462,16 @@ impl Account {
     ///
     /// ```
     /// use telnum::account::{Account, AccountTree};
-    /// use telnum::{lifecycle::State, policy::Policy, record::{Context, Creation}};
+    /// use telnum::inventory::{Create, Inventory, Options};
+    /// use telnum::store::MemoryStore;
     ///
-    /// let shop = Account::new("shop".parse()?).with_may_add_numbers(true);
-    /// let (accounts, policy) = (AccountTree::new([shop.clone()])?, Policy::default());
-    /// let ctx = Context::new(shop.id, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
-    /// assert_eq!(Creation::states(&ctx), [State::InService, State::Reserved]);
+    /// let shop = "shop".parse()?;
+    /// let accounts = AccountTree::new([Account::new(shop).with_may_add_numbers(true)])?;
+    /// let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
+    /// assert!(inventory.create(["+14158867900"], &Create::default(), &Options::new(shop))?.is_success());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[doc(alias = "pvt_wnm_allow_additions")]
     #[must_use]
     pub fn with_may_add_numbers(self, may_add_numbers: bool) -> Self {
         Self { may_add_numbers, ..self }

@@ -270,7 +270,6 @@ pub struct CarrierInfo {
     /// Whether the carrier's numbers are charged for.
     pub(crate) is_billable: bool,
     /// The maximum number of digits of a national number that the carrier can search by.
-    #[doc(alias = "maximal_prefix_length")]
     pub(crate) max_prefix_length: u8,
 }
 
@@ -401,6 +400,7 @@ impl CarrierInfo {
     }
 
     /// Sets the maximum number of digits of a national number that the carrier can search by.
+    #[doc(alias = "maximal_prefix_length")]
     #[must_use]
     pub const fn with_max_prefix_length(self, max_prefix_length: u8) -> Self {
         Self { max_prefix_length, ..self }

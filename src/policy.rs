@@ -627,14 +627,18 @@ impl Policy {
     /// [`OutboundRules::default`].
     ///
     /// ```
-    /// use telnum::account::{Account, AccountTree};
+    /// # use telnum::account::{Account, AccountTree};
+    /// # use telnum::record::{Context, Creation, NumberRecord};
     /// use telnum::policy::{OutboundRules, Policy};
-    /// use telnum::record::Route;
     ///
-    /// let accounts = AccountTree::new([Account::new("shop".parse()?)])?;
-    /// let policy = Policy::default().with_force_outbound(OutboundRules::default().with_port_in(false));
-    /// let route = Route::of_port("+14158867900".parse()?, "shop".parse()?, &accounts, &policy)?;
-    /// assert!(!route.force_outbound);
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop).with_admin(true)])?;
+    /// let policy = Policy::default().with_force_outbound(OutboundRules::default().with_local(false));
+    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
+    /// let creation = Creation::default().with_owner(shop);
+    /// let local = NumberRecord::create("+14158867900".parse()?, creation, &ctx)?.record;
+    /// assert!(!local.route(&accounts, &policy)?.force_outbound);
+    /// assert!(local.route(&accounts, &Policy::default())?.force_outbound);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]

@@ -340,6 +340,7 @@ impl NumberRecord {
 
     /// Returns the data that the carrier keeps with the number, such as an order id. The library does
     /// not interpret them.
+    #[doc(alias = "module_data")]
     #[must_use]
     pub fn carrier_data(&self) -> Option<&Value> {
         self.carrier_data.as_deref()
@@ -359,12 +360,14 @@ impl NumberRecord {
 
     /// Returns the features allowed on this number; `None` if the reseller's list applies, or else the
     /// [policy's](Policy::with_allowed_features).
+    #[doc(alias = "features_allowed")]
     #[must_use]
     pub const fn allowed_features(&self) -> Option<FeatureSet> {
         self.allowed_features
     }
 
     /// Returns the features denied on this number; `None` if the reseller's list applies.
+    #[doc(alias = "features_denied")]
     #[must_use]
     pub const fn denied_features(&self) -> Option<FeatureSet> {
         self.denied_features

@@ -247,6 +247,7 @@ impl Inventory {
     ///
     /// The errors of [`create`](Self::create).
     #[doc(alias("move", "assign"))]
+    #[doc(alias = "IncomingPhoneNumbers")]
     pub fn activate(
         &self,
         numbers: impl IntoIterator<Item: NumberInput>,
@@ -505,6 +506,7 @@ impl Inventory {
     /// # Errors
     ///
     /// The errors of [`create`](Self::create).
+    #[doc(alias = "used_by")]
     pub fn assign_to_app(
         &self,
         numbers: impl IntoIterator<Item: NumberInput>,

@@ -114,6 +114,7 @@ impl Options {
     /// assert!(!inventory.get(["+14158867900"], &options)?.is_success());
     /// # Ok::<(), telnum::inventory::InventoryError>(())
     /// ```
+    #[doc(alias = "dry_run")]
     #[must_use]
     pub fn with_dry_run(self, dry_run: bool) -> Self {
         Self { dry_run, ..self }
@@ -144,6 +145,7 @@ impl Options {
     /// assert!(inventory.create(number, &create, &options.with_accept_charges(true))?.is_success());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[doc(alias = "accept_charges")]
     #[must_use]
     pub fn with_accept_charges(self, accept_charges: bool) -> Self {
         Self { accept_charges, ..self }

@@ -27,6 +27,14 @@ pub struct PrivateNumber(PhoneNumber);
 
 impl PrivateNumber {
     /// Creates a private number.
+    ///
+    /// ```
+    /// use telnum::number::PrivateNumber;
+    ///
+    /// let private = PrivateNumber::new("+14155552671".parse()?);
+    /// assert_eq!(format!("{private:?}"), "PrivateNumber(..)");
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
     #[must_use]
     pub const fn new(number: PhoneNumber) -> Self {
         Self(number)

@@ -226,6 +226,11 @@ impl<'a> Find<'a> {
     }
 
     /// Returns the text that is searched.
+    ///
+    /// ```
+    /// # use telnum::plan;
+    /// assert_eq!(plan::find("call +1 415 555 2671", None).text(), "call +1 415 555 2671");
+    /// ```
     #[must_use]
     pub const fn text(&self) -> &'a str {
         self.text

@@ -52,6 +52,11 @@ impl<'a> Redacted<'a> {
     }
 
     /// Sets the character that replaces a digit. The default is `*`.
+    ///
+    /// ```
+    /// # use telnum::plan;
+    /// assert_eq!(plan::redact("+1 415 555 2671", None).with_mask('x').to_string(), "+x xxx xxx xxxx");
+    /// ```
     pub const fn with_mask(mut self, mask: char) -> Self {
         self.mask = mask;
         self
@@ -59,6 +64,14 @@ impl<'a> Redacted<'a> {
 
     /// Sets the leniency. The default is [`Leniency::Possible`], since a number that is shown does more
     /// harm than a masked price.
+    ///
+    /// ```
+    /// # use telnum::plan::{self, Leniency};
+    /// // The number is possible but not valid: no exchange code starts with 0.
+    /// let redacted = plan::redact("+1 415 015 2671", None);
+    /// assert_eq!(redacted.to_string(), "+* *** *** ****");
+    /// assert_eq!(redacted.with_leniency(Leniency::Valid).to_string(), "+1 415 015 2671");
+    /// ```
     pub const fn with_leniency(mut self, leniency: Leniency) -> Self {
         self.find = self.find.with_leniency(leniency);
         self
@@ -66,6 +79,12 @@ impl<'a> Redacted<'a> {
 
     /// Sets the regions in which a piece is parsed, in this order, if the first region does not give a
     /// number. The default is none.
+    ///
+    /// ```
+    /// # use telnum::plan::{self, Region};
+    /// let redacted = plan::redact("020 7946 0000", Some(Region::US));
+    /// assert_eq!(redacted.with_fallback_regions(&[Region::GB]).to_string(), "*** **** ****");
+    /// ```
     pub const fn with_fallback_regions(mut self, regions: &'a [Region]) -> Self {
         self.find = self.find.with_fallback_regions(regions);
         self

@@ -55,13 +55,12 @@ document! {
     /// }))?;
     /// assert_eq!((request.id(), request.name()), ("0d70b724".parse()?, "Bakery"));
     /// assert_eq!((request.state(), request.account()), (&PortState::Scheduled, "child".parse()?));
-    /// assert_eq!(request.parties().account.name.as_deref(), Some("Beep's Bakery"));
     /// assert!(request.numbers().len() == 1 && request.number("+14158867900".parse()?).is_some());
     /// assert_eq!(request.schedule_on().unwrap().timezone, "US/Pacific");
     /// assert_eq!(request.scheduled_date(), Some("2026-03-06T08:00:00Z".parse()?));
     /// assert_eq!(request.winning_carrier(), Some("New Telephone Co"));
     /// assert_eq!(request.created(), request.updated());
-    /// assert!(request.port_authority().is_none() && request.bill().is_none() && request.sent().is_none());
+    /// assert!(request.port_authority().is_none() && request.bill().is_none());
     /// assert!(request.transfer_date().is_none() && request.reference_number().is_none());
     /// assert!(request.signee_name().is_none() && request.signing_date().is_none());
     /// assert!(request.comments().is_empty() && request.transitions().is_empty());

@@ -22,7 +22,6 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct PortSettings {
     /// Whether a submitted request may be scheduled without being pending first. Default: `false`.
-    #[doc(alias = "allow_port_transition_from_submitted_to_scheduled")]
     #[serde(rename = "allow_port_transition_from_submitted_to_scheduled")]
     pub(crate) allow_submitted_to_scheduled: bool,
     /// The number of days without a change after which an unfinished request is stale. Default: 30.
@@ -55,6 +54,7 @@ impl PortSettings {
     /// assert!(request.explain(&PortState::Scheduled, &ctx).is_ok());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[doc(alias = "allow_port_transition_from_submitted_to_scheduled")]
     #[must_use]
     pub const fn with_allow_submitted_to_scheduled(mut self, allow: bool) -> Self {
         self.allow_submitted_to_scheduled = allow;

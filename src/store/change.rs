@@ -89,7 +89,6 @@ impl Entity for ContactList {
 /// let change = Change::put(found.clone(), Expect::Absent).with_events(vec![event.clone()]);
 /// assert_eq!((change.key(), change.expect(), change.events()), (number, Expect::Absent, &[event][..]));
 /// assert_eq!(change.value().map(|value| &**value), Some(&found));
-/// assert_eq!(change.into_parts().key, number);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]

@@ -85,7 +85,7 @@ impl StoreError {
     /// use telnum::store::StoreError;
     ///
     /// let error = StoreError::unreachable("connection refused");
-    /// assert!(!error.is_unknown() && !error.is_refusal());
+    /// assert!(!error.is_unknown() && !error.is_conflict());
     /// ```
     #[must_use]
     pub fn unreachable(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
@@ -126,8 +126,9 @@ impl StoreError {
     /// ```
     /// use telnum::store::{Expect, Revision, StoreError};
     ///
-    /// assert!(StoreError::conflict("+14158867900", Expect::Absent, Some(Revision::FIRST)).is_conflict());
-    /// assert!(!StoreError::duplicate("+14158867900").is_conflict());
+    /// let (key, expected, found) = ("+14158867900".into(), Expect::Absent, Some(Revision::FIRST));
+    /// assert!(StoreError::Conflict { key, expected, found }.is_conflict());
+    /// assert!(!StoreError::Duplicate("+14158867900".into()).is_conflict());
     /// ```
     #[must_use]
     pub const fn is_conflict(&self) -> bool {

@@ -16,7 +16,6 @@ use crate::time::Timestamp;
 /// let event = Event { number: "+14158867900".parse()?, at, actor: Actor::System, kind: EventKind::Updated };
 /// let event = StoreEvent::from(event);
 /// assert_eq!((event.at(), event.number().map(|event| &event.kind)), (at, Some(&EventKind::Updated)));
-/// assert_eq!((event.port_request(), event.contact()), (None, None));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
