@@ -166,7 +166,7 @@ pub fn parse(text: &str, region: Option<Region>) -> Result<Parsed, ParseError> {
 
 /// Returns an iterator over the numbers in `text`, as written or dialled in `region`.
 ///
-/// Without a region, only numbers with a plus sign are found. The module [`find`] lists the rules.
+/// Without a region, only numbers with a plus sign are found. The module [`find`](mod@find) lists the rules.
 ///
 /// ```
 /// use telnum::plan::{self, Region};

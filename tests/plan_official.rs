@@ -68,6 +68,7 @@ fn check(calls: &str) -> (usize, Vec<(&'static str, usize)>) {
 
 /// Returns the plan's result for a call; `None` if `parse.rs` covers it, an error if the crate has no
 /// such function or argument.
+#[expect(clippy::too_many_lines, reason = "one arm for each function")]
 fn answer(call: &str, args: &[Value]) -> Option<Result<Value, &'static str>> {
     let number = |found: &dyn Fn(PhoneNumber) -> Value| number(&args[0]).map(found);
     let region = |arg: usize| args[arg].as_str().and_then(|name| name.parse::<Region>().ok());
@@ -209,8 +210,8 @@ fn answer(call: &str, args: &[Value]) -> Option<Result<Value, &'static str>> {
             short::example_of_cost(region, cost).unwrap_or_default().into()
         }),
         "example_number_for_non_geo_entity" => code(&args[0]).map(|code| {
-            let kinds = TESTING.number_types_of_code(code);
-            let example = kinds.filter_map(|kind| TESTING.example_number_of_code(code, kind)).next();
+            let mut kinds = TESTING.number_types_of_code(code);
+            let example = kinds.find_map(|kind| TESTING.example_number_of_code(code, kind));
             example.map_or(Value::Null, described)
         }),
         "parse"

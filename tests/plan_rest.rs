@@ -3,8 +3,15 @@
 //! The rows in `data/plan/rest` are a sample of those in the directory that `TELNUM_REST_ORACLE` names.
 //! `cargo test --test plan_rest -- --ignored` compares all of them.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
+use std::fmt::Write;
 use std::path::PathBuf;
 
 use serde_json::Value;
@@ -316,12 +323,12 @@ fn answer_chars([text, ..]: [&str; 4]) -> Option<Vec<String>> {
 
 /// Returns the rows of patterns with the answer in a cell of its own.
 fn of_patterns(rows: &str) -> String {
-    rows.lines()
-        .map(|row| {
-            let value: Value = serde_json::from_str(row).unwrap();
-            format!("{row}\t{}\n", value["answer"].as_str().unwrap())
-        })
-        .collect()
+    let mut out = String::new();
+    for row in rows.lines() {
+        let value: Value = serde_json::from_str(row).unwrap();
+        writeln!(out, "{row}\t{}", value["answer"].as_str().unwrap()).unwrap();
+    }
+    out
 }
 
 fn answer_pattern([row, _]: [&str; 2]) -> Option<Vec<String>> {

@@ -117,7 +117,7 @@ impl Patterns {
         let bit = |is: bool, bit: u16| if is { bit } else { 0 };
         bit(is(self.short_code), answer::SHORT_CODE)
             | bit(is(self.short_code) && is(self.general), answer::VALID)
-            | cost * answer::COST
+            | (cost * answer::COST)
             | bit(is(self.carrier_specific), answer::CARRIER_SPECIFIC)
             | bit(is(self.sms_service), answer::SMS_SERVICE)
             | bit(is_emergency, answer::EMERGENCY)
