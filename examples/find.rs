@@ -37,7 +37,7 @@ struct Options {
     /// Regions to try next; may be repeated
     #[arg(long)]
     fallback: Vec<Region>,
-    /// POSSIBLE, VALID, STRICT_GROUPING or EXACT_GROUPING
+    /// POSSIBLE, VALID, `STRICT_GROUPING` or `EXACT_GROUPING`
     #[arg(long, default_value = "VALID")]
     leniency: Leniency,
     /// Failed candidates after which the search ends

@@ -246,7 +246,7 @@ impl ActivePorts {
             request: Some(request.id()),
             port_authority: request.port_authority(),
         };
-        Self(Ok(request.active_numbers().map(|number| (number, port.clone())).collect()))
+        Self(Ok(request.active_numbers().map(|number| (number, port)).collect()))
     }
 
     /// Returns the account that ports `number` in, if there is one.

@@ -123,7 +123,7 @@ pub struct Completed {
 /// The outcome of putting the numbers of a request in service.
 enum InService {
     /// The request was completed in the same commit.
-    Completed(Completed),
+    Completed(Box<Completed>),
     /// The outcome of each number.
     Arrivals(Vec<(PhoneNumber, Arrival)>),
 }
@@ -527,7 +527,7 @@ impl PortDesk {
             Vec::new()
         } else {
             match self.put_in_service(&started, actor)? {
-                InService::Completed(completed) => return Ok(completed),
+                InService::Completed(completed) => return Ok(*completed),
                 InService::Arrivals(arrivals) => arrivals,
             }
         };
@@ -703,7 +703,7 @@ impl PortDesk {
             let (outcome, is_completed) =
                 self.inventory.create_ported(&numbers, &create, &options, completion)?;
             if let (true, Some((completed, _))) = (is_completed, completed) {
-                return Ok(InService::Completed(completed));
+                return Ok(InService::Completed(Box::new(completed)));
             }
             let failed = |number: PhoneNumber| outcome.failed.get(number.to_string().as_str());
             // A number may have been put in service before a crash.

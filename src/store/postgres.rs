@@ -315,7 +315,7 @@ impl PostgresStore {
         let rows = self.rows(Statement::new(text, [param(keys.clone())]))?;
         let found = rows.iter().map(|row| Ok((column(row, 0)?, value(row)?)));
         let found = found.collect::<Result<HashMap<K, _>, StoreError>>()?;
-        Ok(keys.iter().map(|key| found.get(key).cloned()).collect())
+        Ok(keys.into_iter().map(|key| found.get(&key).cloned()).collect())
     }
 
     fn page<S: read::Scan>(

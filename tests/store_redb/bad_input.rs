@@ -127,7 +127,7 @@ fn files_that_killed_creations_left_are_removed() {
     drop(RedbStore::open(folder.path("whole")).unwrap());
     let whole = fs::read(folder.path("whole")).unwrap();
     for (place, length) in [0, 512, 4_096, whole.len() / 2, whole.len()].into_iter().enumerate() {
-        fs::write(folder.path(&format!("numbers.redb.new-1-{place}")), &whole[..length]).unwrap();
+        fs::write(folder.path(format!("numbers.redb.new-1-{place}")), &whole[..length]).unwrap();
     }
     fs::write(folder.path("numbers.redb.new-2-0"), [0; 8_192]).unwrap();
     // A creation that was killed just before its end has left a second name.

@@ -73,7 +73,7 @@ fn a_killed_creation_leaves_no_other_file_behind() {
         for place in 0..names().len() {
             RedbStore::open(folder.path(format!("{place}.redb"))).unwrap().check().unwrap();
         }
-        let left: Vec<_> = names().into_iter().filter(|name| !name.ends_with(".redb")).collect();
+        let left: Vec<_> = names().into_iter().filter(|name| !name.ends_with("redb")).collect();
         assert_eq!(left, [""; 0]);
     }
 }

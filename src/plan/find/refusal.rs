@@ -138,13 +138,13 @@ pub(super) fn is_touched(before: &str, piece: &str, after: &str) -> bool {
 
 fn cannot_touch(c: char) -> bool {
     match c {
-        'A'..='Z' | 'a'..='z' | '%' | '$' => true,
-        '\0'..='\u{7F}' => false,
-        // Latin letters, and the combining marks of the first block.
+        // Latin letters.
         '\u{A1}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' if c.is_alphabetic() => true,
-        '\u{300}'..='\u{36F}' => true,
+        'A'..='Z' | 'a'..='z' | '%' | '$'
+        // The combining marks of the first block.
+        | '\u{300}'..='\u{36F}'
         // Currency signs (Unicode category Sc) in the Basic Multilingual Plane.
-        '\u{A2}'..='\u{A5}'
+        | '\u{A2}'..='\u{A5}'
         | '\u{58F}'
         | '\u{60B}'
         | '\u{7FE}'
