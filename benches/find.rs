@@ -22,9 +22,9 @@ fn documents() -> Vec<Document> {
     let rows = include_str!("../tests/data/find/find_long.jsonl").split_terminator('\n');
     rows.filter_map(|row| serde_json::from_str::<Value>(row).ok())
         .filter_map(|row| {
-            let region = row["region"].as_str();
+            let region = row.get("region")?.as_str();
             Some(Document {
-                text: row["text"].as_str()?.to_owned(),
+                text: row.get("text")?.as_str()?.to_owned(),
                 region: region.and_then(|region| region.parse().ok()),
                 theirs: region.and_then(|region| region.parse().ok()),
             })

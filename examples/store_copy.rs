@@ -191,12 +191,12 @@ fn copy(from: &dyn Complete, to: &dyn Complete) -> Result<Tally> {
         numbers: each_page::<NumberRecord>(
             "numbers copied",
             |after| from.scan(&Query::default(), after, PAGE),
-            |items, _| put(to, items, Batch::with_numbers),
+            |items, _| put(to, &items, Batch::with_numbers),
         )?,
         port_requests: each_page::<PortRequest>(
             "port requests copied",
             |after| from.scan_port_requests(&all_requests(), after, PAGE_OF_LISTS),
-            |items, _| put(to, items, Batch::with_port_requests),
+            |items, _| put(to, &items, Batch::with_port_requests),
         )?,
         ..Tally::default()
     };
@@ -205,7 +205,7 @@ fn copy(from: &dyn Complete, to: &dyn Complete) -> Result<Tally> {
         let lists: Vec<Stored<ContactList>> = from.contact_lists(owners)?.into_iter().flatten().collect();
         tally.contact_lists += lists.len();
         bar.inc(lists.len() as u64);
-        put(to, lists, Batch::with_contacts)
+        put(to, &lists, Batch::with_contacts)
     })?;
     bar.finish_and_clear();
     let bar = counter("events copied")?;
@@ -235,7 +235,7 @@ fn copy(from: &dyn Complete, to: &dyn Complete) -> Result<Tally> {
 /// Stores new values in one commit.
 fn put<T: Entity>(
     to: &dyn Complete,
-    values: Vec<Stored<T>>,
+    values: &[Stored<T>],
     add: impl FnOnce(Batch, Vec<Change<T>>) -> Batch,
 ) -> Result<()> {
     let put = |stored: &Stored<T>| Change::put(std::sync::Arc::clone(stored.shared()), Expect::Absent);
@@ -338,46 +338,46 @@ fn verify(from: &dyn Complete, to: &dyn Complete, copied: &Tally) -> Result<()> 
             "numbers verified",
             |after| from.scan(&Query::default(), after, PAGE),
             |items, after| {
-                let copies = to.scan(&Query::default(), after, PAGE)?.items;
-                Ok(check(are_same(&items, &copies), "numbers")?)
+                let theirs = to.scan(&Query::default(), after, PAGE)?.items;
+                Ok(check(are_same(&items, &theirs), "numbers")?)
             },
         )?,
         port_requests: each_page::<PortRequest>(
             "port requests verified",
             |after| from.scan_port_requests(&all_requests(), after, PAGE_OF_LISTS),
             |items, after| {
-                let copies = to.scan_port_requests(&all_requests(), after, PAGE_OF_LISTS)?.items;
-                Ok(check(are_same(&items, &copies), "port requests")?)
+                let theirs = to.scan_port_requests(&all_requests(), after, PAGE_OF_LISTS)?.items;
+                Ok(check(are_same(&items, &theirs), "port requests")?)
             },
         )?,
         ..Tally::default()
     };
     each_owners(from, |owners| {
-        let [lists, copies] = [from.contact_lists(owners)?, to.contact_lists(owners)?];
-        let [lists, copies] = [lists, copies].map(|lists| lists.into_iter().flatten().collect::<Vec<_>>());
-        found.contact_lists += copies.len();
-        Ok(check(are_same(&lists, &copies), "contacts")?)
+        let [ours, theirs] = [from.contact_lists(owners)?, to.contact_lists(owners)?];
+        let [ours, theirs] = [ours, theirs].map(|lists| lists.into_iter().flatten().collect::<Vec<_>>());
+        found.contact_lists += theirs.len();
+        Ok(check(are_same(&ours, &theirs), "contacts")?)
     })?;
     let (mut after, mut after_copy) = (first_event(from)?, 0);
     loop {
-        let (events, copies) = (from.events(after, PAGE)?, to.events(after_copy, PAGE)?);
-        let is_same = events.iter().map(|logged| &logged.event).eq(copies.iter().map(|logged| &logged.event));
+        let (events, theirs) = (from.events(after, PAGE)?, to.events(after_copy, PAGE)?);
+        let is_same = events.iter().map(|logged| &logged.event).eq(theirs.iter().map(|logged| &logged.event));
         check(is_same, "events")?;
-        let (Some(last), Some(last_copy)) = (events.last(), copies.last()) else { break };
+        let (Some(last), Some(last_copy)) = (events.last(), theirs.last()) else { break };
         (after, after_copy) = (last.sequence, last_copy.sequence);
-        found.events += copies.len();
+        found.events += theirs.len();
     }
     let mut after = None;
     each_receipts(from, |receipts| {
-        let copies = to.receipts_after(after)?;
-        after = copies.last().map(|last| last.key);
-        found.receipts += copies.len();
-        Ok(check(receipts == copies, "receipts")?)
+        let theirs = to.receipts_after(after)?;
+        after = theirs.last().map(|last| last.key);
+        found.receipts += theirs.len();
+        Ok(check(receipts == theirs, "receipts")?)
     })?;
     Ok(check(found == *copied, "counts")?)
 }
 
 /// Returns whether two pages have the same values; their revisions may differ.
-fn are_same<T: Entity + PartialEq>(page: &[Stored<T>], copies: &[Stored<T>]) -> bool {
-    page.iter().map(Stored::shared).eq(copies.iter().map(Stored::shared))
+fn are_same<T: Entity + PartialEq>(page: &[Stored<T>], theirs: &[Stored<T>]) -> bool {
+    page.iter().map(Stored::shared).eq(theirs.iter().map(Stored::shared))
 }

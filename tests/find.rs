@@ -3,7 +3,7 @@
 //! The rows in `data/find` are a sample of those in the directory that `TELNUM_REST_ORACLE` names.
 //! `cargo test --release --test find -- --ignored` compares all of them.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 use std::fmt::Write;
 use std::path::PathBuf;

@@ -30,12 +30,12 @@ pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error>>;
 /// # Errors
 ///
 /// Returns an error if a table of localities cannot be read, or if two carriers have the same name.
-pub(crate) fn inventory(config: &Config, store: Arc<dyn Store>) -> Result<Inventory> {
+pub(crate) fn inventory(config: &Config, store: &Arc<dyn Store>) -> Result<Inventory> {
     let mut normalizer = config.normalizer.build();
     if let Some(dial_plan) = &config.dial_plan {
         normalizer = normalizer.with_dial_plan(dial_plan.clone());
     }
-    let mut inventory = Inventory::builder(Arc::clone(&store))
+    let mut inventory = Inventory::builder(Arc::clone(store))
         .accounts(config.accounts.clone())
         .policy(config.policy.clone())
         .limits(config.limits.inventory())
@@ -46,7 +46,7 @@ pub(crate) fn inventory(config: &Config, store: Arc<dyn Store>) -> Result<Invent
         .e911(AddressBook::new(config.e911_addresses.iter().cloned()))
         .without_carriers();
     for carrier in &config.built_in_carriers {
-        inventory = built_in(*carrier, inventory, Arc::clone(&store));
+        inventory = built_in(*carrier, inventory, Arc::clone(store));
     }
     for (index, stock) in config.carriers.iter().enumerate() {
         let name = stock.name;

@@ -119,7 +119,7 @@ fn run(arguments: Arguments) -> Result<()> {
     let open = |part: Option<&'static str>| -> Result<Arc<dyn Store>> {
         Ok(Arc::new(MeteredStore::new(open(&config.store, part)?, part.unwrap_or("numbers"))))
     };
-    let inventory = build::inventory(&config, open(None)?)?;
+    let inventory = build::inventory(&config, &open(None)?)?;
     let contacts = build::contacts(&config, |part| open(Some(part)))?;
     // External effects that a crash interrupted are finished first.
     inventory.recover()?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use telnum::http::{ContactApi, ContactApis, KazooApi, ServerLimits, kazoo, serve, service as all};
 use telnum::inventory::Inventory;
-use telnum::store::MemoryStore;
+use telnum::store::{MemoryStore, Store};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -75,7 +75,8 @@ fn config() -> Config {
 /// The inventory of the published documents.
 pub(crate) fn inventory() -> Inventory {
     let config = config();
-    let inventory = build::inventory(&config, Arc::new(MemoryStore::new())).unwrap();
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let inventory = build::inventory(&config, &store).unwrap();
     build::create_numbers(&config, &inventory).unwrap();
     inventory
 }
