@@ -5,7 +5,7 @@
 //!
 //! `benches/geo.py` measures the Python port of libphonenumber on the same numbers.
 
-use std::fmt::Write;
+use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -76,7 +76,23 @@ impl Corpus {
                 for number in &self.ours {
                     text.clear();
                     if let Some(name) = answer(*number) {
-                        let _ = write!(text, "{name}");
+                        name.append_to(&mut text);
+                    }
+                    black_box(&text);
+                }
+            });
+        });
+    }
+
+    /// Writes each place that `namba` returns to the same text.
+    fn namba_written(&self, group: &mut BenchmarkGroup<'_, WallTime>) {
+        group.bench_function("namba_text", |bencher| {
+            let mut text = String::new();
+            bencher.iter(|| {
+                for number in &self.namba {
+                    text.clear();
+                    if let Some(place) = namba::Location::for_number(number) {
+                        text.push_str(place.as_str());
                     }
                     black_box(&text);
                 }
@@ -106,6 +122,7 @@ fn bench(criterion: &mut Criterion) {
         corpus.ours(&mut group, "telnum", |number| geo::place(number)?.name(Language::ENGLISH));
         corpus.written(&mut group, |number| geo::place(number)?.name(Language::ENGLISH));
         corpus.namba(&mut group, namba::Location::for_number);
+        corpus.namba_written(&mut group);
     }
 
     let corpus = Corpus::read(|_| true);

@@ -50,6 +50,7 @@ mod carriers;
 mod countries;
 mod language;
 mod lookup;
+mod nanp;
 mod places;
 mod table;
 mod text;

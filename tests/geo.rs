@@ -154,6 +154,9 @@ fn a_name_honours_width_and_precision() {
         let name = geo::describe(number.parse().unwrap(), tag.parse().unwrap()).unwrap();
         let shown = name.to_string();
         assert!(name == shown.as_str() && name.chars().eq(shown.chars()));
+        let mut appended = String::new();
+        name.append_to(&mut appended);
+        assert_eq!(appended, shown);
         assert_eq!(
             format!("{name:>30}|{name:-^31}|{name:40}|{name:.3}"),
             format!("{shown:>30}|{shown:-^31}|{shown:40}|{shown:.3}")

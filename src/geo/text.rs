@@ -2,6 +2,7 @@
 
 #![expect(clippy::cast_possible_truncation, reason = "parts are cut out of longer words")]
 
+use alloc::string::String;
 use core::fmt::{self, Write};
 
 use serde::{Serialize, Serializer};
@@ -49,7 +50,13 @@ impl Texts {
     pub(super) fn get(&self, number: usize) -> &'static str {
         let (_, start, end) = self.find(number);
         let text = self.plain.get(start..end).unwrap_or_default();
-        if end - start > usize::from(LONG) { text.trim_ascii_end() } else { text }
+        if end - start > usize::from(LONG) { trimmed(text) } else { text }
+    }
+
+    /// Returns the text between two positions of the concatenated texts.
+    #[inline]
+    pub(super) fn between(&self, start: u16, end: u16) -> &'static str {
+        self.plain.get(usize::from(start)..usize::from(end)).unwrap_or_default()
     }
 
     /// Returns the script of a text, and its start and end.
@@ -60,19 +67,33 @@ impl Texts {
         let head = u32::from_le_bytes(*head);
         let (start, script) = (head as usize & 0xFF_FFFF, (head >> 24 & 0x7F) as u8);
         let place = number % 16;
-        let (before, length) = if head >> 31 == 0 {
-            let lengths = u128::from_le_bytes(*lengths);
-            let length = lengths >> (8 * place) & 0xFF;
-            (sum_of_bytes(lengths & ((1 << (8 * place)) - 1)), length as usize)
-        } else {
-            let length = |stored: &u8| {
-                let steps = usize::from(stored.saturating_sub(LONG));
-                usize::from(*stored) + steps * (STEP - 1)
-            };
-            (lengths.iter().take(place).map(length).sum(), lengths.get(place).map_or(0, length))
-        };
-        (script, start + before, start + before + length)
+        if head >> 31 == 0 {
+            // The length of the text is the highest byte, after the lengths of the texts before it.
+            let lengths = u128::from_le_bytes(*lengths) << (120 - 8 * place);
+            let (length, end) = ((lengths >> 120) as usize, start + sum_of_bytes(lengths));
+            return (script, end - length, end);
+        }
+        let (start, end) = span_of_steps(start, lengths, place);
+        (script, start, end)
     }
+}
+
+/// Returns the start and end of a text in a block whose lengths are stored in steps and whose first
+/// text is at `start`.
+#[cold]
+fn span_of_steps(start: usize, lengths: &[u8; 16], place: usize) -> (usize, usize) {
+    let length = |stored: &u8| {
+        let steps = usize::from(stored.saturating_sub(LONG));
+        usize::from(*stored) + steps * (STEP - 1)
+    };
+    let start = start + lengths.iter().take(place).map(length).sum::<usize>();
+    (start, start + lengths.get(place).map_or(0, length))
+}
+
+/// Returns a long text without the spaces with which it is padded.
+#[cold]
+fn trimmed(text: &'static str) -> &'static str {
+    text.trim_ascii_end()
 }
 
 /// Returns the sum of the bytes of a word, by adding adjacent bytes and a multiplication.
@@ -166,7 +187,7 @@ pub struct Name {
 }
 
 impl Name {
-    /// Creates a name from two parts, with a comma between them unless the second part is empty.
+    /// Creates a name from two parts. The second part is empty or starts with a comma and a space.
     #[inline]
     pub(super) const fn new(head: Text, tail: Text) -> Self {
         Self { head, tail }
@@ -193,11 +214,27 @@ impl Name {
     /// assert!(name.chars().eq("Switzerland".chars()));
     /// ```
     pub fn chars(&self) -> impl Iterator<Item = char> + Clone + use<> {
-        self.head.chars().chain(self.comma().chars()).chain(self.tail.chars())
+        self.head.chars().chain(self.tail.chars())
     }
 
-    const fn comma(&self) -> &'static str {
-        if self.tail.is_empty() { "" } else { ", " }
+    /// Appends the name to `text`, as [`Display`](fmt::Display) does, only faster.
+    ///
+    /// ```
+    /// use telnum::geo::{self, Language};
+    /// use telnum::plan::Region;
+    ///
+    /// let mut text = String::from("from ");
+    /// geo::country_name(Region::CH, Language::ENGLISH).unwrap().append_to(&mut text);
+    /// assert_eq!(text, "from Switzerland");
+    /// ```
+    #[inline]
+    pub fn append_to(&self, text: &mut String) {
+        for part in [self.head, self.tail] {
+            match part {
+                Text::Plain(part) => text.push_str(part),
+                other => text.extend(other.chars()),
+            }
+        }
     }
 }
 
@@ -206,7 +243,7 @@ impl fmt::Display for Name {
         if f.width().is_some() || f.precision().is_some() {
             return self.fmt_padded(f);
         }
-        for part in [self.head, Text::Plain(self.comma()), self.tail] {
+        for part in [self.head, self.tail] {
             match part {
                 Text::Plain(text) => f.write_str(text)?,
                 other => other.chars().try_for_each(|letter| f.write_char(letter))?,

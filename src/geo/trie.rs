@@ -37,18 +37,23 @@ pub(super) struct Trie {
     roots: Words,
     wide: Words,
     blocks: &'static [[u8; 20]],
-    chunks: &'static [[[u8; 2]; 8]],
-    /// The concatenated lists of known values.
-    known: &'static [u8],
-    codes: &'static [u8],
-    /// The binary logarithm of the number of values in a chunk.
-    chunk_bits: u32,
+    pub(super) values: Values,
     /// One bit for each node: whether digits that end there have no value, although they have one if
     /// followed by zeros.
     nothing: &'static [u8],
     /// The nodes at which digits that end there have another value than if followed by zeros, with that
     /// value.
     ends: &'static [[[u8; 2]; 2]],
+}
+
+/// The values of leaves without repetitions.
+pub(super) struct Values {
+    chunks: &'static [[[u8; 2]; 8]],
+    /// The concatenated lists of known values.
+    known: &'static [u8],
+    codes: &'static [u8],
+    /// The binary logarithm of the number of values in a chunk.
+    chunk_bits: u32,
 }
 
 impl Trie {
@@ -63,10 +68,12 @@ impl Trie {
             roots: words(bytes, 0),
             wide: words(bytes, 1),
             blocks: section(bytes, 2).as_chunks().0,
-            chunks: words(bytes, 3).as_chunks().0,
-            known: section(bytes, 4),
-            codes: section(bytes, 5),
-            chunk_bits,
+            values: Values {
+                chunks: words(bytes, 3).as_chunks().0,
+                known: section(bytes, 4),
+                codes: section(bytes, 5),
+                chunk_bits,
+            },
             nothing: &[],
             ends: &[],
         }
@@ -146,28 +153,8 @@ impl Trie {
             let high = children >> 60 | changes >> 60 << 4;
             let first = u32::from(u16::from_le_bytes([leaf_0, leaf_1])) | (high as u32) << 16;
             let leaves = first + (changes & (before << 1 | 1)).count_ones();
-            Child::Leaf(self.leaf(leaves.wrapping_sub(1)))
+            Child::Leaf(self.values.get(leaves.wrapping_sub(1)))
         }
-    }
-
-    /// Returns the value of the leaf at index `place`.
-    #[inline]
-    fn leaf(&self, place: u32) -> u16 {
-        let Some(chunk) = self.chunks.get((place >> self.chunk_bits) as usize) else { return 0 };
-        let [start_low, start_high, list, below_256, below_512, known, first_new, width] =
-            chunk.map(|fact| usize::from(u16::from_le_bytes(fact)));
-        let bit = (place & ((1 << self.chunk_bits) - 1)) as usize * width;
-        let start = (start_low | start_high << 16) + bit / 8;
-        let Some(word) = self.codes.get(start..).and_then(|codes| codes.first_chunk()) else { return 0 };
-        let code = (u32::from_le_bytes(*word) >> (bit % 8)) as usize & ((1 << width) - 1);
-        // The kind of value is unpredictable, so both are read, and one is selected without a branch.
-        let byte = |place: usize| u16::from(self.known.get(list + place).copied().unwrap_or_default());
-        let common = byte(code) | u16::from(code >= below_256) << 8;
-        let place = below_512 + 2 * code.saturating_sub(below_512);
-        let listed = byte(place) | byte(place + 1) << 8;
-        let new = (first_new + code).wrapping_sub(known) as u16;
-        let old = select_unpredictable(code < below_512, common, listed);
-        select_unpredictable(code < known, old, new)
     }
 
     /// Returns the value of digits that end at `node`, if it differs from that of the digits followed
@@ -180,6 +167,28 @@ impl Trie {
         }
         let place = self.ends.binary_search_by_key(&node, |[node, _]| u16::from_le_bytes(*node)).ok()?;
         self.ends.get(place).map(|[_, value]| u16::from_le_bytes(*value))
+    }
+}
+
+impl Values {
+    /// Returns the value of the leaf at index `place`.
+    #[inline]
+    pub(super) fn get(&self, place: u32) -> u16 {
+        let Some(chunk) = self.chunks.get((place >> self.chunk_bits) as usize) else { return 0 };
+        let [start_low, start_high, list, below_256, below_512, known, first_new, width] =
+            chunk.map(|fact| usize::from(u16::from_le_bytes(fact)));
+        let bit = (place & ((1 << self.chunk_bits) - 1)) as usize * width;
+        let start = (start_low | start_high << 16) + bit / 8;
+        let Some(word) = self.codes.get(start..).and_then(|codes| codes.first_chunk()) else { return 0 };
+        let code = (u32::from_le_bytes(*word) >> (bit % 8)) as usize & ((1 << width) - 1);
+        // The kind of value is unpredictable, so it is selected without a branch.
+        let place = list + code + code.saturating_sub(below_512);
+        let word = self.known.get(place..).and_then(|known| known.first_chunk());
+        let listed = word.map_or(0, |word| u16::from_le_bytes(*word));
+        let common = listed & 0xFF | u16::from(code >= below_256) << 8;
+        let new = (first_new + code).wrapping_sub(known) as u16;
+        let old = select_unpredictable(code < below_512, common, listed);
+        select_unpredictable(code < known, old, new)
     }
 }
 

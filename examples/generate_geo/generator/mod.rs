@@ -31,7 +31,7 @@ struct Interner<'a> {
 }
 
 /// The shape of the small tries.
-const SMALL: Shape = Shape { chunk: 128, is_wide: |_| false };
+const SMALL: Shape = Shape { chunk: 128, is_wide: |_| false, has_nanp: false };
 
 /// Returns every table with its file name.
 pub(crate) fn tables(resources: &Path, cldr: &Path) -> Result<Vec<(&'static str, Vec<u8>)>, Error> {
@@ -42,9 +42,7 @@ pub(crate) fn tables(resources: &Path, cldr: &Path) -> Result<Vec<(&'static str,
     let places = Source::read(&resources.join("geocoding"))?;
     let place_prefixes = places.by_prefix();
     let place_texts = Interner::of(&place_prefixes);
-    // North American numbers need one step more than others.
-    let is_wide = |prefix: &str| prefix.len() == 3 || prefix.len() == 4 && prefix.starts_with('1');
-    let shape = Shape { chunk: 512, is_wide };
+    let shape = Shape { chunk: 512, is_wide: |prefix| prefix.len() == 3, has_nanp: true };
     let place_trie = trie::build(&place_prefixes, shape, |answer, entry| place_texts.refine(answer, entry))?;
 
     let carriers = Source::read(&resources.join("carrier"))?;
@@ -58,13 +56,13 @@ pub(crate) fn tables(resources: &Path, cldr: &Path) -> Result<Vec<(&'static str,
     place_columns.texts().for_each(|text| {
         let (head, tail) = split(text);
         scripts.add(head);
-        scripts.add(tail);
+        scripts.add(&with_comma(tail));
     });
     cldr.names().for_each(|name| scripts.add(name));
     let coded = scripts.lay_out()?;
 
     let mut tables = Vec::new();
-    // Places: the trie, then the first part of each text, and after all of them the last parts.
+    // Places: the trie, then the last parts of the texts, and the first part of each.
     let english = place_trie.answers.iter().map(|answer| place_texts.text(answer)).collect::<Vec<_>>();
     let tails = tails(&place_prefixes, &english);
     let (mut texts, mut tail_of) = (Texts::default(), Vec::new());
@@ -74,13 +72,18 @@ pub(crate) fn tables(resources: &Path, cldr: &Path) -> Result<Vec<(&'static str,
         texts.push(if place.is_some() { head } else { text });
         tail_of.push(place.map_or(Ok(0), |place| u8::try_from(place + 1))?);
     }
+    tail_of.resize(tail_of.len().next_multiple_of(texts::BLOCK), 0);
+    let (mut tail_text, mut tail_ends) = (String::new(), vec![0]);
     for tail in &tails {
-        texts.push(tail);
+        tail_text += &with_comma(tail);
+        tail_ends.push(u16::try_from(tail_text.len())?);
     }
-    let (blocks, text) = texts.plain()?;
+    let (blocks, text) = texts.plain_after(tail_text)?;
+    let (lists, list_of): (_, Vec<u16>) = distinct(tail_of.chunks(texts::BLOCK))?;
     let mut sections = place_trie.sections;
     sections.extend(place_trie.ends);
-    sections.extend([blocks, tail_of]);
+    sections.extend(place_trie.nanp);
+    sections.extend([blocks, words(list_of), lists.concat(), words(tail_ends)]);
     tables.extend([("places.bin", join(&sections)?), ("places.txt", text)]);
 
     // Carriers: the trie, the text of each carrier, the texts in other languages, the regions with
@@ -105,7 +108,7 @@ pub(crate) fn tables(resources: &Path, cldr: &Path) -> Result<Vec<(&'static str,
     sections.extend(place_columns.lay_out(|text| number(split(text).0))?);
     let (mut tails, mut tail_of) = (vec![number("")?], Vec::new());
     for text in place_columns.texts() {
-        let tail = number(split(text).1)?;
+        let tail = number(&with_comma(split(text).1))?;
         let place = tails.iter().position(|known| *known == tail).unwrap_or_else(|| {
             tails.push(tail);
             tails.len() - 1
@@ -154,6 +157,24 @@ impl<'a> Interner<'a> {
 /// a comma.
 fn split(text: &str) -> (&str, &str) {
     text.rsplit_once(", ").filter(|(head, tail)| !head.is_empty() && !tail.is_empty()).unwrap_or((text, ""))
+}
+
+/// Returns the last part of a name as it is stored.
+fn with_comma(tail: &str) -> String {
+    if tail.is_empty() { String::new() } else { format!(", {tail}") }
+}
+
+/// Returns the different items, and the index of each item among them.
+fn distinct<'a>(items: impl Iterator<Item = &'a [u8]>) -> Result<(Vec<&'a [u8]>, Vec<u16>), Error> {
+    let (mut different, mut indices): (Vec<&[u8]>, _) = (Vec::new(), Vec::new());
+    for item in items {
+        let place = different.iter().position(|known| *known == item).unwrap_or_else(|| {
+            different.push(item);
+            different.len() - 1
+        });
+        indices.push(u16::try_from(place)?);
+    }
+    Ok((different, indices))
 }
 
 /// Returns the last parts that are stored once: those of North America, which the library separates

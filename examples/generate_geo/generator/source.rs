@@ -23,6 +23,8 @@ impl Source {
     /// Reads `directory/LANGUAGE/CODE.txt`.
     pub(crate) fn read(directory: &Path) -> Result<Self, Error> {
         let mut languages = names(directory)?;
+        // There may be a README among the directories.
+        languages.retain(|language| directory.join(language).is_dir());
         languages.sort_by_key(|language| (language != "en", language.clone()));
         let mut files = BTreeMap::new();
         for (index, language) in languages.iter().enumerate() {

@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 use super::Error;
 
 /// The number of texts in a block.
-const BLOCK: usize = 16;
+pub(crate) const BLOCK: usize = 16;
 /// The length above which lengths are stored in steps.
 const LONG: usize = 192;
 /// The number of bytes in a step.
@@ -41,7 +41,12 @@ impl Texts {
 
     /// Returns the blocks, and the concatenated texts.
     pub(crate) fn plain(&self) -> Result<(Vec<u8>, Vec<u8>), Error> {
-        let (mut blocks, mut all) = (Vec::new(), Vec::new());
+        self.plain_after(String::new())
+    }
+
+    /// Returns the blocks, and the concatenated texts after `start`.
+    pub(crate) fn plain_after(&self, start: String) -> Result<(Vec<u8>, Vec<u8>), Error> {
+        let (mut blocks, mut all) = (Vec::new(), start.into_bytes());
         for block in self.texts.chunks(BLOCK) {
             append(
                 &mut blocks,

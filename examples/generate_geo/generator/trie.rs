@@ -21,6 +21,8 @@ pub(crate) struct Trie<Answer> {
     pub(crate) sections: Vec<Vec<u8>>,
     /// The additional sections for digits that end before a leaf.
     pub(crate) ends: [Vec<u8>; 2],
+    /// The sections of the North American prefixes, whose format `src/geo/nanp.rs` describes.
+    pub(crate) nanp: [Vec<u8>; 3],
     /// The answers by value; the first one is the default.
     pub(crate) answers: Vec<Answer>,
 }
@@ -46,7 +48,14 @@ pub(crate) struct Shape {
     pub(crate) chunk: usize,
     /// Whether the node of a prefix is wide, for speed; the nodes above a wide one must be wide, too.
     pub(crate) is_wide: fn(&str) -> bool,
+    /// Whether the prefixes that start with 1 are in sections of their own.
+    pub(crate) has_nanp: bool,
 }
+
+/// The number of digits after the 1 that select a root of the North American prefixes.
+const NANP_ROOT_DIGITS: usize = 4;
+/// The number of leaves of a North American node.
+const NANP_LEAVES: usize = 100;
 
 /// Builds the trie. `refine` derives the answer for a prefix from that for the longest shorter prefix.
 pub(crate) fn build<Entry, Answer: Clone + Default + Eq + Hash>(
@@ -63,7 +72,15 @@ pub(crate) fn build<Entry, Answer: Clone + Default + Eq + Hash>(
         node.key = Some(prefix.clone());
     }
     let tree = collapse(&draft, &Answer::default(), &|answer, key| refine(answer, &entries[key]));
-    lay_out(&tree, shape)
+    // The prefixes that start with 1 and end before a leaf, with their answers.
+    let is_start =
+        |prefix: &&String| shape.has_nanp && prefix.starts_with('1') && prefix.len() < NANP_ROOT_DIGITS + 3;
+    let answer = |prefix: &String| {
+        let shorter = (1..=prefix.len()).filter_map(|end| entries.get(&prefix[..end]));
+        shorter.fold(Answer::default(), |answer, entry| refine(&answer, entry))
+    };
+    let starts = entries.keys().filter(is_start).map(|prefix| (prefix.as_str(), answer(prefix))).collect();
+    lay_out(&tree, starts, shape)
 }
 
 fn collapse<Answer: Clone + Eq>(
@@ -134,11 +151,14 @@ impl<Answer: Clone + Default + Eq + Hash> Values<Answer> {
 
 fn lay_out<Answer: Clone + Default + Eq + Hash>(
     tree: &Tree<Answer>,
+    starts: Vec<(&str, Answer)>,
     shape: Shape,
 ) -> Result<Trie<Answer>, Error> {
-    let mut roots = vec![(String::new(), tree)];
-    for _ in 0..ROOT_DIGITS {
-        roots = roots.into_iter().flat_map(|(path, node)| children(&path, node)).collect();
+    let nothing = Tree::Leaf(Answer::default());
+    let (mut roots, mut nanp_roots) = (below(("", tree), ROOT_DIGITS), Vec::new());
+    if shape.has_nanp {
+        nanp_roots = below(("", below(("", tree), 1)[1].1), NANP_ROOT_DIGITS);
+        roots.iter_mut().filter(|(path, _)| path.starts_with('1')).for_each(|(_, root)| *root = &nothing);
     }
     // The wide nodes come first, then the others in breadth-first order, in the order in which the wide
     // nodes lead to them.
@@ -163,8 +183,9 @@ fn lay_out<Answer: Clone + Default + Eq + Hash>(
     }
 
     // The first pass counts the values, the second one numbers the common ones first.
-    let mut values = Values::new();
-    let (_, sequence) = blocks(&order, first_count, &mut values)?;
+    let (mut values, mut sequence) = (Values::new(), Vec::new());
+    nanp_nodes(&nanp_roots, &mut values, &mut sequence)?;
+    blocks(&order, first_count, &mut values, &mut sequence)?;
     let mut values = values.common(&sequence, shape.chunk)?;
 
     let ids: HashMap<*const Tree<Answer>, usize> = wide
@@ -183,12 +204,73 @@ fn lay_out<Answer: Clone + Default + Eq + Hash>(
     let wide_children = wide.iter().flat_map(|node| children("", node));
     let wide_words = wide_children.map(|(_, child)| entry(child)).collect::<Result<_, _>>()?;
 
-    let (blocks, sequence) = blocks(&order, first_count, &mut values)?;
+    let mut sequence = Vec::new();
+    let nanp_nodes = nanp_nodes(&nanp_roots, &mut values, &mut sequence)?;
+    let blocks = blocks(&order, first_count, &mut values, &mut sequence)?;
     let [chunks, known, bits] = pack(&sequence, shape.chunk)?;
     let nodes: Vec<_> = wide.into_iter().chain(order.into_iter().map(|(node, _)| node)).collect();
     let ends = ends(&nodes, &mut values)?;
     let sections = vec![words(root_words), words(wide_words), blocks, chunks, known, bits];
-    Ok(Trie { sections, ends, answers: values.answers })
+
+    let (mut next_node, count) = (0..u16::MAX, nanp_nodes.len() / 16);
+    let mut root = |node: &Tree<Answer>| match node {
+        Tree::Leaf(answer) => Ok::<_, Error>(u16::try_from(count + usize::from(values.of(answer)?))?),
+        Tree::Node(..) => next_node.next().ok_or_else(|| "too many nodes".into()),
+    };
+    let nanp_roots = nanp_roots.iter().map(|(_, node)| root(node)).collect::<Result<_, _>>()?;
+    let mut nanp_starts: Vec<(u32, u16)> = Vec::new();
+    for (prefix, answer) in starts {
+        let digits = prefix.parse::<u64>()? * 10u64.pow(u32::try_from(7 - prefix.len())?);
+        let packed = u32::from_str_radix(&digits.to_string(), 16)?;
+        nanp_starts.push((packed | u32::try_from(prefix.len())?, values.of(&answer)?));
+    }
+    nanp_starts.sort_unstable();
+    let nanp_starts = nanp_starts.into_iter().flat_map(|(start, value)| {
+        let [a, b, c, d] = start.to_le_bytes();
+        [u16::from_le_bytes([a, b]), u16::from_le_bytes([c, d]), value]
+    });
+    let nanp = [words(nanp_roots), nanp_nodes, words(nanp_starts.collect())];
+    Ok(Trie { sections, ends, nanp, answers: values.answers })
+}
+
+/// Returns the nodes that are `digits` digits below a node, with their paths.
+fn below<'a, Answer>(
+    (path, node): (&str, &'a Tree<Answer>),
+    digits: usize,
+) -> Vec<(String, &'a Tree<Answer>)> {
+    (0..digits).fold(vec![(path.to_owned(), node)], |nodes, _| {
+        nodes.into_iter().flat_map(|(path, node)| children(&path, node)).collect()
+    })
+}
+
+/// Returns the North American nodes: a bit for each leaf that differs from the previous one, the number
+/// of values before the node, and the number of bits in the first word. The values are appended to `sequence`, without repetitions.
+fn nanp_nodes<Answer: Clone + Default + Eq + Hash>(
+    roots: &[(String, &Tree<Answer>)],
+    values: &mut Values<Answer>,
+    sequence: &mut Vec<u16>,
+) -> Result<Vec<u8>, Error> {
+    let mut nodes = Vec::new();
+    for (path, root) in roots.iter().filter(|(_, root)| matches!(root, Tree::Node(..))) {
+        let mut bits = u128::try_from(sequence.len())? << NANP_LEAVES;
+        if sequence.len() >= 1 << 18 {
+            return Err("too many different leaves".into());
+        }
+        for (place, (_, leaf)) in below((path, root), 2).into_iter().enumerate() {
+            let Tree::Leaf(answer) = leaf else {
+                return Err(format!("a prefix of more than seven digits starts with 1{path}").into());
+            };
+            let value = values.of(answer)?;
+            if sequence.last() != Some(&value) {
+                bits |= 1 << place;
+                sequence.push(value);
+            }
+        }
+        let in_first_word = u64::try_from(bits & u128::from(u64::MAX))?.count_ones();
+        bits |= u128::from(in_first_word) << 118;
+        nodes.extend(bits.to_le_bytes());
+    }
+    Ok(nodes)
 }
 
 /// Returns the children of a node with their paths; those of a leaf are the leaf itself.
@@ -203,13 +285,14 @@ fn children<'a, Answer>(path: &str, node: &'a Tree<Answer>) -> Vec<(String, &'a 
 /// A node and its children.
 type Node<'a, Answer> = (&'a Tree<Answer>, &'a Vec<Tree<Answer>>);
 
-/// The blocks, and the values of the leaves without repetitions.
+/// Returns the blocks. The values of the leaves are appended to `sequence`, without repetitions.
 fn blocks<Answer: Clone + Default + Eq + Hash>(
     order: &[Node<'_, Answer>],
     first_count: usize,
     values: &mut Values<Answer>,
-) -> Result<(Vec<u8>, Vec<u16>), Error> {
-    let (mut blocks, mut sequence) = (Vec::new(), Vec::new());
+    sequence: &mut Vec<u16>,
+) -> Result<Vec<u8>, Error> {
+    let mut blocks = Vec::new();
     let mut next_child = first_count;
     for block in order.chunks(NODES) {
         let (mut children_bits, mut change_bits) = (0u64, 0u64);
@@ -236,7 +319,7 @@ fn blocks<Answer: Clone + Default + Eq + Hash>(
         blocks.extend(u16::try_from(first_child)?.to_le_bytes());
         blocks.extend(u16::try_from(first_value & 0xFFFF)?.to_le_bytes());
     }
-    Ok((blocks, sequence))
+    Ok(blocks)
 }
 
 /// Returns the nodes at which digits that end there have another answer than if followed by zeros: a
@@ -303,7 +386,8 @@ fn pack(sequence: &[u16], chunk: usize) -> Result<[Vec<u8>; 3], Error> {
             bytes.push(u8::try_from(word)?);
         }
     }
-    // The library reads four bytes at once.
+    // The library reads four bytes of codes and two of lists at once.
     bytes.extend([0; 4]);
+    lists.push(0);
     Ok([chunks, lists, bytes])
 }
