@@ -34,8 +34,9 @@ pub(crate) struct Config {
     /// empty, for links that start with the path.
     pub(crate) base_url: String,
     /// The store of the numbers: the path of a file, `postgres://user:password@host/database`, or `memory`.
-    /// The contacts have stores beside it. `--print-config` does not show the password. Default:
-    /// `telnum.redb` with the feature `redb`, `memory` without it.
+    /// The contacts have stores beside it: files with the suffixes `.people`, `.clients` and `.users`, or the
+    /// schemas `telnum_people`, `telnum_clients` and `telnum_users`. `--print-config` does not show the
+    /// password. Default: `telnum.redb` with the feature `redb`, `memory` without it.
     #[serde(serialize_with = "without_password")]
     pub(crate) store: String,
     /// The accounts: `[{"id", "parent", "name", "enabled", "admin", "may_add_numbers", "is_reseller",

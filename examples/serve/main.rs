@@ -82,8 +82,9 @@ struct Arguments {
     /// The number of available numbers to create at the start, from +1 415 200 0000 on.
     #[arg(long)]
     numbers: Option<u32>,
-    /// The file that keeps the numbers, or `memory`. The files of contacts are beside it, with the suffixes
-    /// `.people`, `.clients` and `.users`.
+    /// The store of the numbers: a file, `postgres://user:password@host/database`, or `memory`. The contacts are
+    /// in files beside it with the suffixes `.people`, `.clients` and `.users`, or in the schemas
+    /// `telnum_people`, `telnum_clients` and `telnum_users`.
     #[arg(long)]
     store: Option<String>,
     /// The region of contact numbers without a calling code. Default: US.

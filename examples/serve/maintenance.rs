@@ -1,4 +1,5 @@
-//! Tasks at intervals: recovery and sweep.
+//! Tasks at intervals: recovery and sweep. Of several servers that share a store, one at a time runs each of them:
+//! the inventory takes a lease in the store.
 
 use std::time::Duration;
 

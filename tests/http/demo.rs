@@ -34,7 +34,7 @@ fn program() -> &'static Path {
         let mut build = Command::new(env!("CARGO"));
         build
             .args(["build", "--quiet", "--example", "serve", "--features"])
-            .arg(format!("http,{}", features.join(",")))
+            .arg(format!("http,testing,{}", features.join(",")))
             .arg("--target-dir")
             .arg(profile.parent().unwrap())
             .current_dir(env!("CARGO_MANIFEST_DIR"));
