@@ -35,8 +35,9 @@ fn next_digit(text: &str, from: usize) -> Option<usize> {
     loop {
         // Characters below U+0640 other than ASCII digits are no digits, and start with a lower byte.
         while let Some((chunk, after)) = rest.split_first_chunk::<CHUNK>() {
-            let may_be_digit = |byte: &u8| byte.is_ascii_digit() || *byte >= 0xD9;
-            if chunk.iter().fold(false, |found, byte| found | may_be_digit(byte)) {
+            let may_be_digit = |byte: &u8| u8::from(byte.wrapping_sub(b'0') < 10) | u8::from(*byte >= 0xD9);
+            // Without branches, which the compiler can vectorize.
+            if chunk.iter().fold(0, |found, byte| found | may_be_digit(byte)) != 0 {
                 break;
             }
             (rest, at) = (after, at + CHUNK);

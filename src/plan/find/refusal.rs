@@ -136,35 +136,42 @@ pub(super) fn is_touched(before: &str, piece: &str, after: &str) -> bool {
         || before.chars().next_back().is_some_and(cannot_touch) && !starts_with_lead()
 }
 
+/// Returns whether `c` is a Latin letter or a combining mark of the first blocks, or a percent or
+/// currency sign.
 fn cannot_touch(c: char) -> bool {
     match c {
-        // Latin letters.
-        '\u{A1}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' if c.is_alphabetic() => true,
-        'A'..='Z' | 'a'..='z' | '%' | '$'
-        // The combining marks of the first block.
-        | '\u{300}'..='\u{36F}'
-        // Currency signs (Unicode category Sc) in the Basic Multilingual Plane.
-        | '\u{A2}'..='\u{A5}'
-        | '\u{58F}'
-        | '\u{60B}'
-        | '\u{7FE}'
-        | '\u{7FF}'
-        | '\u{9F2}'
-        | '\u{9F3}'
-        | '\u{9FB}'
-        | '\u{AF1}'
-        | '\u{BF9}'
-        | '\u{E3F}'
-        | '\u{17DB}'
-        | '\u{20A0}'..='\u{20C0}'
-        | '\u{A838}'
-        | '\u{FDFC}'
-        | '\u{FE69}'
-        | '\u{FF04}'
-        | '\u{FFE0}'
-        | '\u{FFE1}'
-        | '\u{FFE5}'
-        | '\u{FFE6}' => true,
-        _ => false,
+        '\0'..='\u{7F}' => c.is_ascii_alphabetic() || matches!(c, '%' | '$'),
+        '\u{300}'..='\u{36F}' => true,
+        '\u{80}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' if c.is_alphabetic() => true,
+        _ => is_currency(c),
     }
+}
+
+/// Returns whether `c` is a currency sign outside of ASCII (Unicode category Sc), in the Basic
+/// Multilingual Plane.
+fn is_currency(c: char) -> bool {
+    matches!(
+        c,
+        '\u{A2}'..='\u{A5}'
+            | '\u{58F}'
+            | '\u{60B}'
+            | '\u{7FE}'
+            | '\u{7FF}'
+            | '\u{9F2}'
+            | '\u{9F3}'
+            | '\u{9FB}'
+            | '\u{AF1}'
+            | '\u{BF9}'
+            | '\u{E3F}'
+            | '\u{17DB}'
+            | '\u{20A0}'..='\u{20C0}'
+            | '\u{A838}'
+            | '\u{FDFC}'
+            | '\u{FE69}'
+            | '\u{FF04}'
+            | '\u{FFE0}'
+            | '\u{FFE1}'
+            | '\u{FFE5}'
+            | '\u{FFE6}'
+    )
 }
