@@ -87,7 +87,8 @@ impl Nanp {
                 }
                 Root::Node(node) => {
                     let place = digits % LEAVES;
-                    let is_row = place.is_multiple_of(10) && self.bits(node) >> (place + 1) & 0x1FF == 0;
+                    let is_row =
+                        place.is_multiple_of(10) && (self.bits(node) >> (place + 1)).trailing_zeros() >= 9;
                     let (count, step) = if is_row { (5, 10) } else { (6, 1) };
                     (count, step, self.leaf(values, node, place as u32))
                 }
