@@ -76,7 +76,7 @@ pub(crate) fn build<Entry, Answer: Clone + Default + Eq + Hash>(
     let is_start =
         |prefix: &&String| shape.has_nanp && prefix.starts_with('1') && prefix.len() < NANP_ROOT_DIGITS + 3;
     let answer = |prefix: &String| {
-        let shorter = (1..=prefix.len()).filter_map(|end| entries.get(&prefix[..end]));
+        let shorter = (1..=prefix.len()).filter_map(|end| entries.get(prefix.get(..end)?));
         shorter.fold(Answer::default(), |answer, entry| refine(&answer, entry))
     };
     let starts = entries.keys().filter(is_start).map(|prefix| (prefix.as_str(), answer(prefix))).collect();
