@@ -21,9 +21,9 @@ use crate::world::Server;
 fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
-        let test = std::env::current_exe().unwrap();
+        let executable = std::env::current_exe().unwrap();
         // The directory of the profile, which contains the directory of this test.
-        let profile = test.parent().unwrap().parent().unwrap();
+        let profile = executable.parent().unwrap().parent().unwrap();
         let features = [
             ("geo", cfg!(feature = "geo")),
             ("geo-languages", cfg!(feature = "geo-languages")),
