@@ -69,7 +69,8 @@ const INCLUDED: [&str; 33] = [
 ///
 /// It is parsed from a BCP 47 tag, such as `pt-BR` or `zh-Hant`; `_` is accepted as a separator, too. A
 /// tag selects the nearest language in the tables; regional languages have their own names of some
-/// countries. A language without tables has English names, as in libphonenumber.
+/// countries. Variants, extensions and private-use subtags are ignored. A language without tables has
+/// English names, as in libphonenumber.
 ///
 /// English is always included; the other languages require the feature `geo-languages`.
 ///
@@ -203,10 +204,15 @@ impl Subtags {
         }
         let mut language = if language.len() > 3 { [0; 4] } else { subtag(language) };
         language.make_ascii_lowercase();
-        let (mut script, mut region) = ([0; 4], [0; 4]);
+        let (mut script, mut region, mut is_extension) = ([0; 4], [0; 4], false);
         for text in subtags {
             if !(1..=8).contains(&text.len()) || !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
                 return None;
+            }
+            // A single letter starts an extension, such as the calendar of `fr-u-ca-gregory`.
+            is_extension |= text.len() == 1;
+            if is_extension {
+                continue;
             }
             let is_alphabetic = text.bytes().all(|byte| byte.is_ascii_alphabetic());
             let is_numeric = text.bytes().all(|byte| byte.is_ascii_digit());
