@@ -97,6 +97,8 @@ fn the_prefixes_of_a_city_lead_to_it() {
     };
     assert_eq!(vancouver(Region::US).as_deref(), Some("Vancouver, WA"));
     assert_eq!(vancouver(Region::CA).as_deref(), Some("Vancouver, BC"));
+    // A complete number has seven digits.
+    assert_eq!(all("TA".parse().unwrap(), "Tristan da Cunha"), ["+2908".parse().unwrap()]);
     assert_eq!(all(Region::US, "Nowhere at all"), []);
     assert_eq!(all(Region::WORLD, "Zurich"), []);
 }

@@ -219,8 +219,10 @@ fn roots(code: CallingCode) -> Range<u16> {
 /// Returns whether valid numbers in `region` start with `prefix`. The check tries the numbers that
 /// repeat one digit after it.
 fn has_numbers_in(prefix: Prefix, region: Region) -> bool {
+    /// The digits of the shortest numbers in a region that shares its calling code: those of Tristan da Cunha.
+    const SHORTEST: usize = 7;
     let count = prefix.digit_count();
-    (count.max(8)..=PhoneNumber::MAX_DIGITS).any(|length| {
+    (count.max(SHORTEST)..=PhoneNumber::MAX_DIGITS).any(|length| {
         (2..10).chain(0..2).any(|digit| {
             let bits =
                 (count..length).fold(prefix.to_bits() & !0xF, |bits, place| bits | digit << (60 - 4 * place));
