@@ -16,8 +16,8 @@
 //! # Ok::<(), telnum::NumberError>(())
 //! ```
 //!
-//! Every function is also a method of [`Lookup`](plan::Lookup), so that several results need only one
-//! lookup in the numbering plan:
+//! Every function of a number is also a method of [`Lookup`](plan::Lookup), so that several results need
+//! only one lookup in the numbering plan:
 //!
 //! ```
 //! use telnum::{geo::Language, plan};

@@ -28,7 +28,7 @@ pub struct DerivedFields {
 #[cfg(feature = "geo")]
 impl DerivedFields {
     /// Returns the [description](crate::geo::describe) of `number`, and the [carrier](crate::geo::carrier) to which its
-    /// prefix was allocated, in English.
+    /// prefix was allocated, in English. A text that is too long for its field is left out.
     ///
     /// ```
     /// use telnum::contact::DerivedFields;
