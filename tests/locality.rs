@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fmt::Write;
+use std::io::Read;
 
 use telnum::locality::{Columns, Encoding, Locality, LocalityField, LocalityLookup, LocalityTable};
 use telnum::plan::{self, NumberType};
@@ -60,6 +61,39 @@ fn later_files_override_earlier_ones_field_by_field() {
     assert_eq!(facts("+17075659999"), Some(("California".into(), "C".into(), None)));
     assert_eq!(facts("+17076659999"), Some(("California".into(), "A".into(), None)));
     assert_eq!(facts("+14155550100"), None);
+}
+
+#[test]
+fn an_overridden_city_has_no_prefixes() {
+    let mut table = LocalityTable::new();
+    for file in [
+        "prefix,country,city\n+1415,US,San Francisco\n+1416,CA,\n+1628,US,San Francisco\n+44,GB,London\n",
+        "prefix,city\n+1415,Oakland\n+1416,Toronto\n+16285,Oakland\n+4,\n",
+    ] {
+        table.read_csv(file.as_bytes(), &Columns::new()).unwrap();
+    }
+    let prefixes = |country, city| -> Vec<String> {
+        table.prefixes(country, city).iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(prefixes("US", "San Francisco"), ["+1628"]);
+    assert_eq!(prefixes("US", "Oakland"), ["+1415", "+16285"]);
+    // The country is that of the earlier file.
+    assert_eq!(prefixes("CA", "Toronto"), ["+1416"]);
+    assert_eq!(prefixes("US", "Toronto"), [""; 0]);
+    assert_eq!(prefixes("GB", "London"), ["+44"]);
+}
+
+#[test]
+fn an_empty_postal_code_is_none() {
+    let place = locate(&[("prefix,alt_postal_codes\n+1,\", 94104,,\"\n", &Columns::new())], "+14155550100");
+    assert_eq!(place.unwrap().alt_postal_codes, ["94104".into()]);
+}
+
+#[cfg(feature = "geo")]
+#[test]
+fn an_unknown_time_zone_is_none() {
+    let place = telnum::locality::GeoLocalities.locate("+80012345678".parse().unwrap()).unwrap().unwrap();
+    assert_eq!((&*place.country, place.time_zone), ("", None));
 }
 
 #[test]
@@ -233,6 +267,38 @@ fn a_wrong_file_is_refused_whole_by_row_and_column() {
     }
     let latin1 = LocalityTable::new().read_csv(&b"prefix,city\n+1,M\xe9\n"[..], &Columns::new()).unwrap_err();
     assert_eq!((latin1.row(), latin1.column()), (Some(2), "city"));
+}
+
+#[test]
+fn the_row_of_an_error_is_its_line() {
+    for (file, row) in [
+        ("prefix,city\n+1,A\nx,B\n", 3),
+        ("prefix,city\r\n+1,A\r\nx,B\r\n", 3),
+        ("prefix,city\r+1,A\rx,B\r", 3),
+        ("prefix,city\r\n+1,A\r\nx,B", 3),
+        ("prefix,city\n\n\nx,A\n", 4),
+        ("\r\n\r\nprefix,city\r\n\r\nx,A\r\n", 5),
+        ("prefix,city\n\n+1,A\n\n+1,B\n", 5),
+        ("prefix,city\n+1,\"A\nB\"\n", 2),
+    ] {
+        let error = LocalityTable::new().read_csv(file.as_bytes(), &Columns::new()).unwrap_err();
+        assert_eq!(error.row(), Some(row), "{file:?}: {error}");
+    }
+    // The ends of lines may be read in parts.
+    let parts = "prefix,city\r\n\r\n+1,A\r\nx,B\r\n".as_bytes().chunks(1);
+    let file =
+        parts.fold(Box::new(std::io::empty()) as Box<dyn Read>, |file, part| Box::new(file.chain(part)));
+    let error = LocalityTable::new().read_csv(file, &Columns::new()).unwrap_err();
+    assert_eq!(error.row(), Some(4));
+}
+
+#[test]
+fn a_quote_without_an_end_does_not_hide_rows() {
+    let file = "prefix,city,note\n+1415,A,\"b\n+1416,C,d\n+1417,E,f\n";
+    let error = LocalityTable::new().read_csv(file.as_bytes(), &Columns::new()).unwrap_err();
+    let expected = "row 2, column note: expected a closing quote on the same line, \
+        found \"b\\n+1416,C,d\\n+1417,E,f\"";
+    assert_eq!(error.to_string(), expected);
 }
 
 #[test]

@@ -6,8 +6,8 @@ use crate::number::{PhoneNumber, Prefix};
 use crate::plan::{self, Region};
 
 /// The localities of valid numbers according to the tables of [`geo`]: the country, the city and the
-/// province in North America, the description of the prefix, and the time zone if there is only one.
-/// Texts are in English.
+/// province in North America, the description of the prefix, and the time zone if exactly one is
+/// known. Texts are in English.
 ///
 /// ```
 /// use telnum::locality::{GeoLocalities, LocalityLookup};
@@ -29,8 +29,8 @@ impl LocalityLookup for GeoLocalities {
         }
         let text = |name: geo::Name| Box::from(name.to_string());
         let place = found.place();
-        let mut zones = found.time_zones().iter();
-        let zone = zones.next().filter(|_| zones.len() == 0);
+        let zones = found.time_zones();
+        let zone = zones.iter().next().filter(|_| zones.iter().len() == 1 && !zones.is_unknown());
         Ok(Some(Locality {
             country: found
                 .region()

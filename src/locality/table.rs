@@ -2,6 +2,7 @@
 
 mod draft;
 mod error;
+mod line_ends;
 mod read;
 
 pub use self::error::{TableError, TableErrorKind};
@@ -61,9 +62,9 @@ impl LocalityTable {
         Self::default()
     }
 
-    /// Returns the texts of a number's locality, by field.
-    fn row(&self, number: PhoneNumber) -> Option<Row> {
-        let mut rows = self.layers.iter().rev().filter_map(|layer| self.rows.get(layer.row(number)?));
+    /// Returns the texts of the locality, by field, of numbers with `length` digits that start with `digits`.
+    fn row(&self, digits: Prefix, length: usize) -> Option<Row> {
+        let mut rows = self.layers.iter().rev().filter_map(|layer| self.rows.get(layer.row(digits, length)?));
         let mut row = *rows.next()?;
         for earlier in rows {
             row.iter_mut().zip(earlier).filter(|(text, _)| **text == 0).for_each(|(text, of)| *text = *of);
@@ -74,7 +75,7 @@ impl LocalityTable {
 
 impl LocalityLookup for LocalityTable {
     fn locate(&self, number: PhoneNumber) -> Result<Option<Locality>, LocalityError> {
-        let Some(row) = self.row(number) else { return Ok(None) };
+        let Some(row) = self.row(number.into(), number.digit_count()) else { return Ok(None) };
         let text = |field: LocalityField| {
             let number = row.get(field as usize).copied().unwrap_or_default();
             Some(self.texts.get(number)).filter(|text| !text.is_empty())
@@ -94,7 +95,9 @@ impl LocalityLookup for LocalityTable {
             postal_code: own(LocalityField::PostalCode),
             extended_postal_code: own(LocalityField::ExtendedPostalCode),
             alt_postal_codes: text(LocalityField::AltPostalCodes)
-                .map(|codes| codes.split(',').map(|code| code.trim().into()).collect())
+                .map(|codes| {
+                    codes.split(',').map(str::trim).filter(|code| !code.is_empty()).map(Box::from).collect()
+                })
                 .unwrap_or_default(),
             latitude: own(LocalityField::Latitude),
             longitude: own(LocalityField::Longitude),
@@ -107,7 +110,8 @@ impl LocalityLookup for LocalityTable {
         }))
     }
 
-    /// A row without a country applies to each country with its calling code.
+    /// The city and the country of a prefix are those that [`locate`](Self::locate) finds: the last file with
+    /// either applies. A prefix without a country belongs to each country with its calling code.
     fn prefixes(&self, country: &str, city: &str) -> Vec<Prefix> {
         let code = country.parse::<Region>().ok().and_then(Region::calling_code);
         let code = code.and_then(|code| format!("+{code}").parse::<Prefix>().ok());
@@ -118,18 +122,24 @@ impl LocalityLookup for LocalityTable {
             .map(|(number, _)| self.texts.get(number).to_lowercase() == city)
             .collect();
         let number = |row: &Row, field: LocalityField| row.get(field as usize).copied().unwrap_or_default();
-        let is_of_city = |row: &Row, prefix: Prefix| {
+        let is_of_city = |row: &Row| {
             let of_city = usize::try_from(number(row, LocalityField::City)).ok();
             of_city.is_some_and(|text| text > 0 && is_city.get(text) == Some(&true))
-                && match self.texts.get(number(row, LocalityField::Country)) {
-                    "" => code.is_some_and(|code| prefix.starts_with(code)),
-                    of_row => of_row == country,
-                }
         };
+        let is_in_country =
+            |row: &Row, prefix: Prefix| match self.texts.get(number(row, LocalityField::Country)) {
+                "" => code.is_some_and(|code| prefix.starts_with(code)),
+                of_row => of_row == country,
+            };
         let mut prefixes = Vec::new();
         for layer in &self.layers {
-            for (prefix, [row, _]) in layer.prefixes.iter().zip(&layer.rows) {
-                if self.rows.get(*row as usize).is_some_and(|row| is_of_city(row, *prefix)) {
+            for ((prefix, [row, _]), length) in layer.prefixes.iter().zip(&layer.rows).zip(&layer.lengths) {
+                // Another file may have another city.
+                if self.rows.get(*row as usize).is_some_and(is_of_city)
+                    && self
+                        .row(*prefix, usize::from(*length))
+                        .is_some_and(|row| is_of_city(&row) && is_in_country(&row, *prefix))
+                {
                     prefixes.push(*prefix);
                 }
             }
@@ -145,15 +155,15 @@ impl LocalityLookup for LocalityTable {
 }
 
 impl Layer {
-    /// Returns the index of the row with the longest prefix of a number.
-    fn row(&self, number: PhoneNumber) -> Option<usize> {
-        let number_as_prefix = Prefix::from(number);
-        let mut place = self.prefixes.partition_point(|prefix| *prefix <= number_as_prefix);
-        // The last prefix that is not greater than the number is its longest prefix, or starts with it.
+    /// Returns the index of the row that applies to numbers with `length` digits that start with `digits`: the
+    /// row of the longest prefix of `digits` for numbers of that length, or of any length.
+    fn row(&self, digits: Prefix, length: usize) -> Option<usize> {
+        let mut place = self.prefixes.partition_point(|prefix| *prefix <= digits);
+        // The last prefix that is not greater than the digits is their longest prefix, or starts with it.
         while let Some(last) = place.checked_sub(1) {
             let (prefix, [row, shorter]) = (self.prefixes.get(last)?, self.rows.get(last)?);
-            let length = usize::from(*self.lengths.get(last)?);
-            if number.starts_with(*prefix) && (length == 0 || length == number.digit_count()) {
+            let of_row = usize::from(*self.lengths.get(last)?);
+            if digits.starts_with(*prefix) && (of_row == 0 || of_row == length) {
                 return Some(*row as usize);
             }
             place = *shorter as usize;

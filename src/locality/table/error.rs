@@ -60,8 +60,8 @@ pub enum TableErrorKind {
 }
 
 impl TableError {
-    /// Returns the line of the file at which the row starts, or the first of the empty lines before it.
-    /// The header is line 1. The result is `None` if the error concerns the whole file.
+    /// Returns the line of the file at which the row starts, counted from 1. Empty lines are counted. The
+    /// result is `None` if the error concerns the whole file.
     #[must_use]
     pub const fn row(&self) -> Option<u64> {
         self.row

@@ -8,6 +8,7 @@ use csv::{ByteRecord, ReaderBuilder};
 use super::LocalityTable;
 use super::draft::{Draft, Entry};
 use super::error::{TableError, TableErrorKind};
+use super::line_ends::LineEnds;
 use crate::document::{FieldError, FieldErrorKind};
 use crate::locality::columns::{Columns, Encoding, FIELDS, Key, LocalityField};
 use crate::number::Prefix;
@@ -30,8 +31,8 @@ impl LocalityTable {
     ///
     /// - [`TableErrorKind::MissingColumn`] or [`RepeatedColumn`](TableErrorKind::RepeatedColumn) if the
     ///   header does not contain a required column exactly once.
-    /// - [`TableErrorKind::BadCell`] if a cell does not contain a value of the expected kind, or is not
-    ///   in the file's encoding.
+    /// - [`TableErrorKind::BadCell`] if a cell does not contain a value of the expected kind, is not in the
+    ///   file's encoding, or continues on the next line, as after a quote without an end.
     /// - [`TableErrorKind::Cells`] if the number of cells in a row differs from that of the header.
     /// - [`TableErrorKind::Repeated`] if two rows have the same prefix.
     /// - [`TableErrorKind::TooLarge`] if the table would be too large.
@@ -39,9 +40,10 @@ impl LocalityTable {
     ///
     /// On an error the table is not changed.
     pub fn read_csv(&mut self, file: impl io::Read, columns: &Columns) -> Result<u64, TableError> {
+        let file = LineEnds::new(file);
         let mut reader = ReaderBuilder::new().delimiter(columns.delimiter).flexible(true).from_reader(file);
         let header = reader.byte_headers().map_err(|error| TableError::unreadable(&error))?.clone();
-        let header: Vec<String> = header.iter().map(|name| decode_name(columns.encoding, name)).collect();
+        let header: Vec<String> = header.iter().map(|name| decode(columns.encoding, name)).collect();
         let layout = Layout::of(columns, &header)?;
         let mut draft = Draft::of(self);
         let (mut record, mut count) = (ByteRecord::new(), 0);
@@ -49,7 +51,10 @@ impl LocalityTable {
             if record.as_slice() == END_OF_FILE {
                 continue;
             }
-            let line = record.position().map_or(0, csv::Position::line);
+            // The record's own position is that of the empty lines before it. A cell may end with the file.
+            let breaks = 1 + record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+            let earliest = record.position().map_or(0, csv::Position::line);
+            let line = reader.position().line().saturating_sub(breaks).max(earliest);
             let is_read = layout.read(columns, &record, line, &mut draft);
             let is_read = is_read.map_err(|(column, kind)| TableError::of_cell(line, column, kind))?;
             count += u64::from(is_read);
@@ -123,8 +128,8 @@ struct Layout {
     fields: Vec<(usize, LocalityField, Box<str>)>,
     /// The columns that must have a given value, in lower case, for a row to be read.
     filters: Vec<(usize, Box<str>, String)>,
-    /// The number of columns.
-    width: usize,
+    /// The names of all columns.
+    header: Vec<String>,
 }
 
 /// The error of a cell, and the name of its column.
@@ -168,7 +173,7 @@ impl Layout {
         {
             return Err(TableError::of_file(TableErrorKind::RepeatedColumn(name.clone())));
         }
-        Ok(Self { keys, is_range, fields, filters, width: header.len() })
+        Ok(Self { keys, is_range, fields, filters, header: header.to_vec() })
     }
 
     /// Returns the name of the first column with the numbers.
@@ -184,11 +189,16 @@ impl Layout {
         line: u64,
         draft: &mut Draft,
     ) -> Result<bool, CellError> {
-        if record.len() < self.width
-            || record.iter().skip(self.width).any(|cell| !cell.trim_ascii().is_empty())
-        {
-            let kind = TableErrorKind::Cells { expected: self.width, found: record.len() };
+        let width = self.header.len();
+        if record.len() < width || record.iter().skip(width).any(|cell| !cell.trim_ascii().is_empty()) {
+            let kind = TableErrorKind::Cells { expected: width, found: record.len() };
             return Err((Box::default(), kind));
+        }
+        // After a quote without an end, the rest of the file would be a single cell.
+        if let Some((name, cell)) = self.header.iter().zip(record).find(|(_, cell)| cell.contains(&b'\n')) {
+            let found = decode(columns.encoding, cell);
+            let kind = TableErrorKind::bad_cell("a closing quote on the same line", &found);
+            return Err((name.as_str().into(), kind));
         }
         for (column, name, value) in &self.filters {
             let mut buffer = String::new();
@@ -272,13 +282,13 @@ impl Layout {
 /// The content of the last line of some files: the end-of-file character of old systems.
 const END_OF_FILE: &[u8] = b"\x1A";
 
-/// Returns the name of a column without surrounding space.
-fn decode_name(encoding: Encoding, name: &[u8]) -> String {
-    let name: String = match encoding {
-        Encoding::Utf8 => String::from_utf8_lossy(name).into(),
-        Encoding::Latin1 => name.iter().map(|byte| char::from(*byte)).collect(),
+/// Returns the name of a column or another text without surrounding space.
+fn decode(encoding: Encoding, text: &[u8]) -> String {
+    let text: String = match encoding {
+        Encoding::Utf8 => String::from_utf8_lossy(text).into(),
+        Encoding::Latin1 => text.iter().map(|byte| char::from(*byte)).collect(),
     };
-    name.trim().to_owned()
+    text.trim().to_owned()
 }
 
 /// Checks that a text is a value of `field`; the error is the expected kind of value.
