@@ -52,7 +52,7 @@ impl LocalityTable {
                 continue;
             }
             // The record's own position is that of the empty lines before it. A cell may end with the file.
-            let breaks = 1 + record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+            let breaks = record.as_slice().split(|byte| *byte == b'\n').count() as u64;
             let earliest = record.position().map_or(0, csv::Position::line);
             let line = reader.position().line().saturating_sub(breaks).max(earliest);
             let is_read = layout.read(columns, &record, line, &mut draft);
