@@ -66,7 +66,7 @@ const CASES: &[Case] = &[
 ];
 
 /// The number of timed rounds at each size.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 15;
 const DOUBLINGS: u32 = 2;
 const MAX_RATIO: f64 = 2.5;
 
