@@ -265,7 +265,7 @@ fn a_connection_over_the_limit_closes_the_one_idle_the_longest() {
     for _ in 0..10 {
         assert_is_running(&server);
     }
-    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     let is_open: Vec<_> = slow.iter().map(is_open).collect();
     assert!(!is_open[0] && is_open[49], "{is_open:?}");
 }
@@ -324,11 +324,11 @@ impl ServerProcess {
         Self { server: Server::of_process(address), child, _lines: lines }
     }
 
-    /// Asserts that a request is answered within a second.
+    /// Asserts that a request is answered, long before the slow connections are closed.
     fn assert_answers(&self) {
         let started = Instant::now();
         assert_is_running(&self.server);
-        assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     }
 
     fn end(mut self) {
