@@ -1,3 +1,5 @@
+//! Leases: the exclusive right of one process to perform a task.
+
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
@@ -50,13 +52,15 @@ impl<'a, S: Store + ?Sized> Lease<'a, S> {
     pub(super) fn take(store: &'a S, name: &str, time: Duration) -> Result<Option<Self>, StoreError> {
         // Every `RandomState` has different keys.
         let holder = RandomState::new().hash_one(name);
-        let lease = Self { store, name: name.into(), holder, time, renewed: Instant::now() };
-        if store.take_lease(name, holder, time)? {
-            return Ok(Some(lease));
+        let renewed = Instant::now();
+        match store.take_lease(name, holder, time) {
+            Ok(is_taken) => Ok(is_taken.then(|| Self { store, name: name.into(), holder, time, renewed })),
+            Err(error) => {
+                // The lease may be stored, and nobody holds it.
+                drop(store.take_lease(name, holder, Duration::ZERO));
+                Err(error)
+            }
         }
-        // There is no lease to end.
-        std::mem::forget(lease);
-        Ok(None)
     }
 
     /// Renews the lease if a third of its time is over. Returns `false` if another holder has it, because this
