@@ -1,0 +1,195 @@
+//! The completion of port requests.
+
+use serde_json::Map;
+
+use super::{PAGE, PortDesk, PortDeskError};
+use crate::account::Actor;
+use crate::inventory::{Create, Options, PortCompletion};
+use crate::number::PhoneNumber;
+use crate::porting::{Arrival, PortDecision, PortRequest, PortRequestId, PortState};
+use crate::store::{Change, LEASE_TIME, PortQuery, Store, StoreExt, Stored};
+
+/// The outcome of [completing](PortDesk::complete) a port request.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Completed {
+    /// The stored request, which is completed unless numbers are waiting.
+    pub request: PortRequest,
+    /// The numbers that are not in service yet, each with the reason if it failed.
+    pub waiting: Vec<(PhoneNumber, Option<String>)>,
+}
+
+/// The outcome of putting the numbers of a request in service.
+enum InService {
+    /// The request was completed in the same commit.
+    Completed(Box<Completed>),
+    /// The outcome of each number.
+    Arrivals(Vec<(PhoneNumber, Arrival)>),
+}
+
+impl PortDesk {
+    /// Puts the numbers of the request with `id` in service with its account, and completes the request
+    /// if all of them are in service. Otherwise the request keeps its state, and the rest can be
+    /// completed later.
+    ///
+    /// The request is locked during the call: that is stored before a number is put in service. If all numbers
+    /// can be put in service in one commit, the same commit completes the request. After a crash,
+    /// [`recover`](Self::recover) completes it. Completing a completed request changes nothing.
+    ///
+    /// ```
+    /// # use telnum::account::{Account, AccountTree, Actor};
+    /// # use telnum::{inventory::{Inventory, Options}, store::MemoryStore};
+    /// # use telnum::porting::{NewPortRequest, PortState, desk::PortDesk};
+    /// # let shop = "shop".parse()?;
+    /// # let accounts = AccountTree::new([Account::new(shop)])?;
+    /// # let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
+    /// # let desk = PortDesk::new(inventory.clone());
+    /// # let document = serde_json::from_str(r#"{"name": "Bakery", "numbers": {"+14158867900": {}}}"#)?;
+    /// # let new = NewPortRequest { id: "p1".parse()?, account: shop, port_authority: None, document };
+    /// # desk.create(new, shop.into())?;
+    /// # desk.submit("p1".parse()?, true, shop.into())?;
+    /// desk.transition("p1".parse()?, &PortState::Pending, None, Actor::System)?;
+    /// assert!(desk.complete("p1".parse()?, Actor::System)?.waiting.is_empty());
+    /// let ported = inventory.get(["+14158867900"], &Options::new(shop))?.single()?;
+    /// assert!(ported.owner() == Some(shop) && ported.ported_in());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`NotFound`](PortDeskError::NotFound) if there is no such request.
+    /// - [`Refused`](PortDeskError::Refused) if `actor` may not complete the request, or it cannot be
+    ///   completed.
+    /// - [`Inventory`](PortDeskError::Inventory) if the inventory fails; the request may still be
+    ///   locked then.
+    /// - [`Conflict`](PortDeskError::Conflict) if other changes conflicted at every attempt; the
+    ///   request may still be locked.
+    /// - [`Store`](PortDeskError::Store) if the store fails; the request may still be locked.
+    pub fn complete(&self, id: PortRequestId, actor: Actor) -> Result<Completed, PortDeskError> {
+        let started = self.change_accepting(false, id, actor, |request, ctx| {
+            if *request.state() == PortState::Completed {
+                return request.complete([], ctx).map(|completion| completion.decision);
+            }
+            request.start_completion(ctx)
+        })?;
+        let arrivals = if *started.state() == PortState::Completed {
+            Vec::new()
+        } else {
+            match self.put_in_service(&started, actor)? {
+                InService::Completed(completed) => return Ok(*completed),
+                InService::Arrivals(arrivals) => arrivals,
+            }
+        };
+        let mut known = Some(started);
+        for _ in self.retry.attempts() {
+            let stored = known.take().map_or_else(|| self.stored(id), Ok)?;
+            let completion = stored.complete(arrivals.iter().cloned(), &self.context(actor))?;
+            let PortDecision { request, events } = completion.decision;
+            let waiting = completion.waiting;
+            if events.is_empty() {
+                return Ok(Completed { request, waiting });
+            }
+            let change = Change::put(request.clone(), stored.expected()).with_events(events);
+            if self.commit(change.into())?.is_some() {
+                return Ok(Completed { request, waiting });
+            }
+        }
+        Err(PortDeskError::Conflict(id))
+    }
+
+    /// Completes the requests that a crash has left locked, and returns their ids. Of the callers that share
+    /// a store, one at a time does so: it holds a [lease](Store::take_lease), and another caller gets no ids.
+    ///
+    /// ```
+    /// # use telnum::{inventory::Inventory, porting::desk::PortDesk, store::MemoryStore};
+    /// # let inventory = Inventory::builder(MemoryStore::new()).build();
+    /// let desk = PortDesk::new(inventory);
+    /// // At the start of the service, before it takes requests.
+    /// assert!(desk.recover()?.is_empty());
+    /// # Ok::<(), telnum::porting::desk::PortDeskError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`complete`](Self::complete), for the first request that fails.
+    pub fn recover(&self) -> Result<Vec<PortRequestId>, PortDeskError> {
+        let mut recovered = Vec::new();
+        let Some(mut lease) = self.store().lease("port_recover", LEASE_TIME)? else { return Ok(recovered) };
+        for stored in self.store().scan_all_port_requests(PortQuery::default(), PAGE) {
+            let stored = stored?;
+            if stored.completing().is_some() {
+                if !lease.renew()? {
+                    break;
+                }
+                self.complete(stored.id(), Actor::System)?;
+                recovered.push(stored.id());
+            }
+        }
+        Ok(recovered)
+    }
+
+    /// Puts the waiting numbers of a locked request in service, and completes the request in the last commit if
+    /// possible.
+    fn put_in_service(
+        &self,
+        request: &Stored<PortRequest>,
+        actor: Actor,
+    ) -> Result<InService, PortDeskError> {
+        let plan = request.completion_plan(&self.context(actor))?;
+        let document = Map::from_iter([("port_id".to_owned(), request.id().as_str().into())]);
+        let create = Create { ported_in: true, document, ..Create::default() };
+        // The charges were accepted when the request was submitted.
+        let options = Options::new(Actor::System).with_account(request.account()).with_accept_charges(true);
+        let mut arrivals = Vec::with_capacity(plan.len());
+        // A commit has the changes of the numbers, and that of the request.
+        let at_once = self.store().max_changes().saturating_sub(1).min(self.inventory.max_numbers());
+        let mut parts = plan.chunks(at_once.max(1)).peekable();
+        while let Some(plan) = parts.next() {
+            let numbers: Vec<_> = plan.iter().map(|number| number.number).collect();
+            let is_last = parts.peek().is_none();
+            let completed = is_last.then(|| self.completion(request, &arrivals, &numbers, actor)).flatten();
+            let change = completed.as_ref().map(|(_, change)| change.clone());
+            let completion = PortCompletion { request, change };
+            let (outcome, is_completed) =
+                self.inventory.create_ported(&numbers, &create, &options, completion)?;
+            if let (true, Some((completed, _))) = (is_completed, completed) {
+                return Ok(InService::Completed(Box::new(completed)));
+            }
+            let failed = |number: PhoneNumber| outcome.failed.get(number.to_string().as_str());
+            // A number may have been put in service before a crash.
+            let stored = if outcome.is_success() {
+                vec![None; numbers.len()]
+            } else {
+                self.store().get_many(&numbers)?
+            };
+            for (number, stored) in plan.iter().zip(stored) {
+                let is_there =
+                    stored.is_some_and(|record| number.is_satisfied_by(record.state(), record.owner()));
+                let arrival = match failed(number.number) {
+                    Some(error) if !is_there => Arrival::Failed(error.to_string()),
+                    Some(_) | None => Arrival::InService,
+                };
+                arrivals.push((number.number, arrival));
+            }
+        }
+        Ok(InService::Arrivals(arrivals))
+    }
+
+    /// Returns the change that completes `request` after `arrivals` if `numbers` are in service, too; `None`
+    /// if a number would be waiting.
+    fn completion(
+        &self,
+        request: &Stored<PortRequest>,
+        arrivals: &[(PhoneNumber, Arrival)],
+        numbers: &[PhoneNumber],
+        actor: Actor,
+    ) -> Option<(Completed, Change<PortRequest>)> {
+        let expected = numbers.iter().map(|number| (*number, Arrival::InService));
+        let arrivals = arrivals.iter().cloned().chain(expected);
+        let completion = request.complete(arrivals, &self.context(actor)).ok()?;
+        let PortDecision { request: completed, events } = completion.decision;
+        let is_completed = *completed.state() == PortState::Completed;
+        let change = Change::put(completed.clone(), request.expected()).with_events(events);
+        is_completed.then(|| (Completed { request: completed, waiting: completion.waiting }, change))
+    }
+}
