@@ -59,8 +59,8 @@ use crate::inventory::{self, Create, Inventory, Options};
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 use crate::porting::{
-    NewPortRequest, NumberConflict, NumberConflictKind, PortContext, PortDecision, PortEvent,
-    PortEventKind, PortRefusal, PortRequest, PortRequestId, PortSettings, PortState, PortStates,
+    NewPortRequest, NumberConflict, NumberConflictKind, PortContext, PortDecision, PortEvent, PortEventKind,
+    PortRefusal, PortRequest, PortRequestId, PortSettings, PortState, PortStates,
 };
 use crate::record::NumberRecord;
 use crate::store::{

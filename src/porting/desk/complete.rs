@@ -7,7 +7,7 @@ use crate::account::Actor;
 use crate::inventory::{Create, Options, PortCompletion};
 use crate::number::PhoneNumber;
 use crate::porting::{Arrival, PortDecision, PortRequest, PortRequestId, PortState};
-use crate::store::{Change, LEASE_TIME, PortQuery, Store, StoreExt, Stored};
+use crate::store::{Change, LEASE_TIME, PortQuery, StoreExt, Stored};
 
 /// The outcome of [completing](PortDesk::complete) a port request.
 #[derive(Clone, Debug)]
@@ -98,7 +98,7 @@ impl PortDesk {
     }
 
     /// Completes the requests that a crash has left locked, and returns their ids. Of the callers that share
-    /// a store, one at a time does so: it holds a [lease](Store::take_lease), and another caller gets no ids.
+    /// a store, one at a time does so: it holds a [lease](crate::store::Store::take_lease), and another caller gets no ids.
     ///
     /// ```
     /// # use telnum::{inventory::Inventory, porting::desk::PortDesk, store::MemoryStore};

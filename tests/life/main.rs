@@ -1,5 +1,5 @@
-//! No number stays bought or blocked for ever. The last test is a random walk of all commands with a carrier that
-//! records its orders.
+//! No number stays bought or blocked for ever. The module `walk` is a random walk of all
+//! commands with a carrier that records its orders.
 //!
 //! The rules, by number; each test has the number of its rule in its name:
 //!
@@ -21,16 +21,16 @@
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "../clock/mod.rs"]
 mod clock;
+#[path = "../common/mod.rs"]
 mod common;
+mod walk;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use clock::Clock;
-use common::rows;
 use serde_json::{Map, Value, json};
 use telnum::PhoneNumber;
 use telnum::account::{Account, AccountId, AccountTree, Actor};
@@ -42,13 +42,16 @@ use telnum::inventory::{
 };
 use telnum::lifecycle::State;
 use telnum::names::{CarrierName, Feature, FeatureSet};
-use telnum::policy::{Ageing, LeaseTerms, OutboundRules, Policy, Retention, SubscriberClass};
+use telnum::policy::{Ageing, LeaseTerms, OutboundRules, Policy, SubscriberClass};
+use telnum::porting::NewPortRequest;
 use telnum::porting::desk::PortDesk;
-use telnum::porting::{FixedOffsets, NewPortRequest, PortRequestId, PortState, ScheduleOn};
 use telnum::provider::AddressBook;
-use telnum::record::{Context, EventKind, NumberRecord, Update};
-use telnum::store::{Change, Expect, MemoryStore, PortQuery, Query, Store, StoreEvent};
+use telnum::record::{Context, NumberRecord, Update};
+use telnum::store::{Change, Expect, MemoryStore, Store};
 use telnum::testing::{CarrierFault, CarrierOrder, ScriptedCarrier};
+
+use self::clock::Clock;
+use self::common::rows;
 
 const NUMBER: &str = "+12125550155";
 
@@ -137,7 +140,7 @@ fn free() -> Create {
 
 #[test]
 fn item_8_every_number_that_was_in_service_rests() {
-    for [carrier, days, is_deleted, released, later, last] in rows(include_str!("data/life/ageing.tsv")) {
+    for [carrier, days, is_deleted, released, later, last] in rows(include_str!("../data/life/ageing.tsv")) {
         let ageing = (days != "-").then(sixty_days);
         let world = world(Policy::default().with_ageing(ageing).with_delete_on_release(is_deleted == "yes"));
         let case = format!("{carrier}, ageing {days}, deleted {is_deleted}");
@@ -375,7 +378,7 @@ fn item_14_features_are_removed_with_the_facts_that_they_depend_on() {
         Feature::ForceOutbound,
         Feature::Prepend,
     ]);
-    for [change, left, effects] in rows(include_str!("data/life/features.tsv")) {
+    for [change, left, effects] in rows(include_str!("../data/life/features.tsv")) {
         let world = with_providers();
         with_features(&world);
         let record = world.store.get(number()).unwrap().unwrap();
@@ -418,7 +421,7 @@ fn item_14_a_feature_goes_with_its_last_field() {
 #[test]
 fn item_15_calls_are_forced_outbound_by_five_settings() {
     let accounts = accounts();
-    for [state, carrier, own, rules, local, forced] in rows(include_str!("data/life/force_outbound.tsv")) {
+    for [state, carrier, own, rules, local, forced] in rows(include_str!("../data/life/force_outbound.tsv")) {
         let mut given = json!({
             "id": NUMBER, "pvt_state": state, "pvt_assigned_to": "shop", "pvt_created": 63_000_000_000_u64,
             "pvt_modified": 63_000_000_000_u64, "pvt_module_name": carrier,
@@ -584,210 +587,4 @@ fn item_19_errors_times_and_guesses_are_precise() {
     let lenient = by("system").with_guess_numbers(true).with_dry_run(true);
     let lenient = world.inventory.import(rows(), &lenient).unwrap();
     assert_eq!(lenient.guessed, [("4151234567".into(), "+4151234567".parse().unwrap())]);
-}
-
-/// A generator of random numbers, the same for the same seed.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, count: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % count
-    }
-
-    fn of<T: Copy>(&mut self, list: &[T]) -> T {
-        *list.get(self.below(list.len())).unwrap()
-    }
-}
-
-/// Returns the states and owners of numbers according to the events.
-fn replayed(store: &MemoryStore) -> BTreeMap<PhoneNumber, (State, Option<AccountId>)> {
-    let (mut numbers, mut after) = (BTreeMap::new(), 0);
-    loop {
-        let events = store.events(after, 1_000).unwrap();
-        let Some(last) = events.last() else { return numbers };
-        after = last.sequence;
-        for logged in &events {
-            let StoreEvent::Number(event) = &logged.event else { continue };
-            match &event.kind {
-                EventKind::Created { state, owner } => {
-                    numbers.insert(event.number, (*state, *owner));
-                }
-                EventKind::Transitioned { to, owner, .. } => {
-                    numbers.insert(event.number, (*to, *owner));
-                }
-                EventKind::Removed => {
-                    numbers.remove(&event.number);
-                }
-                _ => {}
-            }
-        }
-    }
-}
-
-/// Makes one random command on a port request of `numbers`.
-fn port_step(desk: &PortDesk, numbers: &[&str], random: &mut Random) {
-    let port: PortRequestId = format!("p{}", random.below(12)).parse().unwrap();
-    let system = Actor::System;
-    let to = |state: PortState| drop(desk.transition(port, &state, None, system));
-    match random.below(9) {
-        0..=2 => {
-            let account = id(random.of(&["reseller", "shop", "bakery", "stranger"]));
-            let numbers: Map<_, _> = numbers.iter().map(|number| ((*number).to_owned(), json!({}))).collect();
-            let document = document(&json!({"name": "Port", "numbers": numbers}));
-            let new = NewPortRequest { id: port, account, port_authority: None, document };
-            drop(desk.create(new, account.into()));
-        }
-        3 => to(PortState::Submitted),
-        4 => to(PortState::Pending),
-        5 => {
-            let on = || ScheduleOn::new("-05:00", "2026-03-06 00:00");
-            drop(desk.change(port, system, |request, ctx| request.schedule(on(), &FixedOffsets, None, ctx)));
-        }
-        6 => drop(desk.complete(port, system)),
-        7 => to(PortState::Canceled),
-        _ => drop(desk.remove(port, system)),
-    }
-}
-
-/// Makes one random change of the features, the feature lists or the carrier of `number`.
-fn update_step(world: &World, number: &str, options: &Options, random: &mut Random) {
-    let system = by("system");
-    let patch = |fields: Value| drop(world.inventory.patch([number], document(&fields), options));
-    let update = |update: Update| drop(world.inventory.update([number], &update, &system));
-    match random.below(7) {
-        0 => patch(json!({"e911": address()})),
-        1 => patch(json!({"e911": null, "prepend": null})),
-        2 => patch(json!({"cnam": {"display_name": "Bakery Shop", "inbound_lookup": true}})),
-        3 => patch(json!({"prepend": {"enabled": true, "name": "Sales"}, "note": random.below(3)})),
-        4 => update(Update::default().with_denied_features(FeatureSet::from([Feature::Cnam]))),
-        5 => update(Update::default().with_denied_features(None)),
-        _ => {
-            // The carrier of a number that was bought is changed together with the carrier's books only.
-            let record = world.store.get(number.parse().unwrap()).unwrap();
-            if record.is_some_and(|record| record.carrier() != telnyx()) {
-                update(
-                    Update::default().with_carrier(random.of(&[CarrierName::LOCAL, CarrierName::MANAGED])),
-                );
-            }
-        }
-    }
-}
-
-/// Makes one random command, fault or jump of the clock.
-fn step(world: &World, random: &mut Random) {
-    let all: Vec<String> = (0..10).map(|last| format!("+1212555015{last}")).collect();
-    let number = all.get(random.below(all.len())).unwrap();
-    let others = [number.as_str(), all.get(random.below(all.len())).unwrap().as_str()];
-    let numbers = others.get(..=random.below(2)).unwrap();
-    let names = ["master", "reseller", "shop", "bakery", "stranger"];
-    let mut options = by(random.of(&names)).with_account(id(random.of(&names)));
-    options = options.with_all_or_nothing(random.below(4) == 0);
-    if random.below(8) == 0 {
-        options = options.with_key(format!("key-{}", random.below(50)).parse().unwrap());
-    }
-    match random.below(6) {
-        0 => world.carrier.fail_next(random.of(&[
-            CarrierFault::Refuse,
-            CarrierFault::LostRequest,
-            CarrierFault::LostAnswer,
-        ])),
-        1 => world.carrier.pass_next(),
-        _ => {}
-    }
-    let inventory = &world.inventory;
-    match random.below(22) {
-        16..=18 => port_step(&PortDesk::new(inventory.clone()), numbers, random),
-        19..=21 => update_step(world, number, &options, random),
-        0..=3 => drop(inventory.activate(numbers, &options)),
-        4..=6 => drop(inventory.reserve(numbers, &options)),
-        7..=9 => drop(inventory.release(numbers, &options)),
-        10 => drop(inventory.delete(numbers, &options)),
-        11 => {
-            let to = random.of(&[State::PortOut, State::InService, State::Aging, State::Available]);
-            drop(inventory.change_state(numbers, to, &options));
-        }
-        12 if random.below(2) == 0 => drop(inventory.port(numbers, &Create::default(), &options)),
-        12 => drop(inventory.create(numbers, &Create::default(), &options)),
-        13 => {
-            let seconds = random.of(&[1, 30, 600, 3_600, 86_400, 5_000_000, -30, -86_400]);
-            world.clock.pass(TimeDelta::seconds(seconds));
-        }
-        14 => drop(inventory.sweep()),
-        _ => drop(inventory.recover()),
-    }
-}
-
-/// Recovers until no record is claimed, and compares the orders, the events and the records.
-fn settle(world: &World, policy: &Policy, seed: u64) {
-    for _ in 0..100 {
-        world.clock.pass(TimeDelta::minutes(2));
-        world.inventory.recover().unwrap();
-    }
-    let desk = PortDesk::new(world.inventory.clone());
-    desk.recover().unwrap();
-    let ports = world.store.scan_port_requests(&PortQuery::default(), None, 1_000).unwrap().items;
-    let locked = ports.iter().filter(|request| json!(&***request).get("pvt_completing").is_some());
-    assert_eq!(locked.count(), 0, "seed {seed}, {policy:?}");
-    let everything = world.store.scan(&Query::default(), None, 1_000).unwrap().items;
-    let claimed = everything.iter().filter(|record| record.pending().is_some()).count();
-    assert_eq!(claimed, 0, "seed {seed}, {policy:?}");
-
-    let mut sold = BTreeSet::new();
-    for (_, order, number) in world.carrier.orders() {
-        match order {
-            CarrierOrder::Acquire => assert!(sold.insert(number), "seed {seed}: {number} is sold twice"),
-            CarrierOrder::Disconnect => assert!(sold.remove(&number), "seed {seed}: {number} is not sold"),
-        }
-    }
-    let is_owned = |record: &&telnum::store::Stored<NumberRecord>| {
-        let is_here = !matches!(record.state(), State::Discovery | State::PortIn | State::Deleted);
-        is_here && !record.is_returned() && record.carrier() == telnyx()
-    };
-    let owned: BTreeSet<_> = everything.iter().filter(is_owned).map(|record| record.number()).collect();
-    for number in sold.symmetric_difference(&owned) {
-        let events = world.store.events(0, usize::MAX).unwrap();
-        let of_number =
-            events.iter().filter(|logged| logged.event.number().is_some_and(|event| event.number == *number));
-        let history: Vec<_> = of_number.map(|logged| json!(logged).to_string()).collect();
-        let orders: Vec<_> = world.carrier.orders().into_iter().filter(|order| order.2 == *number).collect();
-        println!("{}\n{orders:?}", history.join("\n"));
-    }
-    assert_eq!(sold, owned, "seed {seed}, {policy:?}");
-
-    let alive = |(_, (state, _)): &(PhoneNumber, (State, Option<AccountId>))| *state != State::Deleted;
-    let stored = everything.iter().map(|record| (record.number(), (record.state(), record.owner())));
-    let stored: BTreeMap<_, _> = stored.filter(alive).collect();
-    let replayed: BTreeMap<_, _> = replayed(&world.store).into_iter().filter(alive).collect();
-    assert_eq!(replayed, stored, "seed {seed}, {policy:?}");
-}
-
-/// Runs for `TELNUM_WALK_SECONDS` seconds, by default 10.
-#[test]
-fn orders_events_and_records_agree_after_a_random_walk() {
-    let seconds = std::env::var("TELNUM_WALK_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(10);
-    let end = Instant::now() + Duration::from_secs(seconds);
-    let policies = [
-        Policy::default(),
-        Policy::default().with_disconnect_on_release(true).with_reservation(LeaseTerms::new(900)),
-        Policy::default().with_ageing(sixty_days()).with_delete_on_release(true),
-        Policy::default().with_ageing(sixty_days()).with_disconnect_on_release(true),
-    ];
-    let mut seed = 0;
-    while Instant::now() < end || seed < 8 {
-        let policy = policies[usize::try_from(seed).unwrap() % policies.len()].clone();
-        let features = [Feature::E911, Feature::Cnam, Feature::Prepend, Feature::CarrierName];
-        let policy = &policy.with_retention(Retention::UNLIMITED).with_allowed_features(features);
-        let world = world_with(policy.clone(), |builder| {
-            builder.e911(AddressBook::new([E911Address::from_value(address()).unwrap()]))
-        });
-        let mut random = Random(seed);
-        for _ in 0..20 {
-            for _ in 0..30 {
-                step(&world, &mut random);
-            }
-            settle(&world, policy, seed);
-        }
-        seed += 1;
-    }
 }
