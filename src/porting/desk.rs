@@ -632,11 +632,13 @@ impl PortDesk {
         let here: HashMap<_, _> = here.map(|record| (record.number(), is_visible(record))).collect();
         let placed = |number| placed.get(&number).map_or(&[][..], |placed| placed);
         let conflicts = request.conflicts_where(placed, |number| here.contains_key(&number));
-        let mut conflicts = conflicts.map(|conflict| match conflict.kind {
-            NumberConflictKind::Exists if here.get(&conflict.number) != Some(&true) => {
+        let mut conflicts = conflicts.map(|conflict| {
+            let is_others = here.get(&conflict.number) != Some(&true);
+            if is_others && matches!(conflict.kind, NumberConflictKind::Exists) {
                 NumberConflict { kind: NumberConflictKind::Unavailable, ..conflict }
+            } else {
+                conflict
             }
-            _ => conflict,
         });
         let listed: Vec<_> = conflicts.by_ref().take(MAX_CONFLICTS).collect();
         if !listed.is_empty() {
