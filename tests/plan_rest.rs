@@ -59,8 +59,20 @@ fn check_all(all: bool) {
     check("short_text", &rows!("short_text.tsv", all), answer_short_text);
 }
 
+/// The number of rows in the files of all rows for which the crate differs on purpose; it is 0 in other files.
+const EXCEPTED: [(&str, usize); 6] = [
+    // Numbers and extensions of more than 15 digits.
+    ("facts_numbers", 2),
+    ("format_alpha", 147),
+    ("format_original", 104),
+    ("truncate", 3),
+    // Digits above U+FFFF.
+    ("chars", 22),
+    ("short_text", 74),
+];
+
 /// Compares the answers to all rows. `answer` returns the last cells of a row, or `None` if the crate differs
-/// on purpose, as it may for one row in ten.
+/// on purpose.
 fn check<const N: usize>(name: &str, rows: &str, answer: impl Fn([&str; N]) -> Option<Vec<String>>) {
     let (mut different, mut excepted, mut count) = (Vec::new(), Vec::new(), 0);
     for row in rows.split('\n').filter(|row| !row.is_empty()) {
@@ -78,7 +90,8 @@ fn check<const N: usize>(name: &str, rows: &str, answer: impl Fn([&str; N]) -> O
     }
     println!("{name}: {count} rows, {} excepted, {} different", excepted.len(), different.len());
     assert!(different.is_empty(), "{name}: {} rows:\n{}", different.len(), different.join("\n"));
-    assert!(excepted.len() * 10 <= count, "{name}: {excepted:#?}");
+    let max = EXCEPTED.iter().find(|(file, _)| *file == name).map_or(0, |(_, max)| *max);
+    assert!(excepted.len() <= max, "{name}: {excepted:#?}");
 }
 
 fn bit(is: bool) -> String {
@@ -143,7 +156,7 @@ fn answer_short_text([region_name, text, emergency, connects, parsed]: [&str; 5]
     let of = region(region_name);
     let text = unescaped(text);
     let parsed = match plan::parse(&text, Some(of)) {
-        Ok(_) if parsed == "!" => return None,
+        Ok(_) if parsed == "!" && has_astral_digit(&text) => return None,
         Err(_) if is_too_long(parsed) => return None,
         Ok(parsed) => row_of(parsed.number, parsed.extension),
         Err(_) => "!".to_owned(),
