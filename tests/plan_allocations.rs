@@ -1,10 +1,12 @@
-//! Lookup, format and parse allocate nothing, as counted by the allocator of `allocation-counter`.
+//! Lookup, format, parse, find and the functions of `geo` allocate nothing, as counted by the allocator of
+//! `allocation-counter`.
 
 use std::fmt::Write;
 use std::hint::black_box;
 
+use serde_json::Value;
 use telnum::PhoneNumber;
-use telnum::plan::{self, NumberType, Region, Style};
+use telnum::plan::{self, Leniency, NumberType, Region, Style};
 
 #[test]
 fn lookup_and_format_allocate_nothing() {
@@ -49,6 +51,52 @@ fn parse_allocates_nothing() {
             black_box(plan::parse(text, *region).ok());
         }
     });
+    assert_eq!(counted.count_total, 0);
+}
+
+#[test]
+fn find_allocates_nothing() {
+    let rows = include_str!("data/find/find_long.jsonl").lines();
+    let rows: Vec<Value> = rows.map(|row| serde_json::from_str(row).unwrap()).collect();
+    let texts: Vec<_> =
+        rows.iter().map(|row| (row["text"].as_str().unwrap(), row["region"].as_str())).collect();
+    let mut count = 0;
+    let counted = allocation_counter::measure(|| {
+        for (text, region) in &texts {
+            let region = region.and_then(|region| region.parse().ok());
+            for leniency in Leniency::all() {
+                count += plan::find(text, region).with_leniency(leniency).map(black_box).count();
+            }
+        }
+    });
+    assert!(count > 100, "{count}");
+    assert_eq!(counted.count_total, 0);
+}
+
+#[cfg(feature = "geo")]
+#[test]
+fn places_carriers_and_time_zones_allocate_nothing() {
+    use telnum::geo::{self, Language};
+
+    let rows = include_str!("data/geo/places.tsv").lines();
+    let numbers: Vec<PhoneNumber> = rows.filter_map(|row| row.split('\t').next()?.parse().ok()).collect();
+    let languages: Vec<Language> =
+        ["en", "de", "ru", "zh-TW"].iter().map(|tag| tag.parse().unwrap()).collect();
+    let (mut buffer, mut count) = (String::with_capacity(1_000), 0);
+    let counted = allocation_counter::measure(|| {
+        for number in &numbers {
+            black_box((geo::place(*number), geo::time_zones(*number).iter().count()));
+            for language in &languages {
+                buffer.clear();
+                if let Some(description) = geo::describe(*number, *language) {
+                    write!(buffer, "{description}").unwrap();
+                }
+                count += usize::from(!buffer.is_empty());
+                black_box(geo::carrier(*number, *language));
+            }
+        }
+    });
+    assert!(count > numbers.len(), "{count}");
     assert_eq!(counted.count_total, 0);
 }
 
