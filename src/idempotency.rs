@@ -3,8 +3,8 @@
 //!
 //! A client chooses a [`RequestKey`] for a request and passes it to
 //! [`Options::with_key`](crate::inventory::Options::with_key). From it, the inventory derives an
-//! [`IdempotencyKey`] for each number of the request and each external effect, with which it calls
-//! carriers and providers. Request keys are shorter, to leave room for the number and the effect: no
+//! [`IdempotencyKey`] for each number of the request and each external effect, and passes that key to
+//! carriers and providers. Request keys are shorter, to leave room for the number and the effect, so no
 //! client can choose a key that equals a derived one.
 //!
 //! ```
@@ -20,8 +20,7 @@ use sha2::{Digest, Sha256};
 use crate::token::{Token, token_type};
 
 token_type! {
-    /// A key with which a call takes effect once, however often it is repeated: 1 to 64 visible ASCII
-    /// characters.
+    /// A key with which a call takes effect once, even if it is repeated: 1 to 64 visible ASCII characters.
     ///
     /// ```
     /// use telnum::idempotency::IdempotencyKey;
@@ -75,7 +74,7 @@ impl IdempotencyKey {
         Self(Token::known(text))
     }
 
-    /// Derives a key from a text of any length: the first 128 bits of its SHA-256, for which it is infeasible
+    /// Derives a key from a text of any length: the first 128 bits of its SHA-256, so that it is infeasible
     /// to find two texts with the same key. The key is the same in every version of the library, because
     /// receipts stored under it outlive a version.
     pub(crate) fn of_text(text: &str) -> Self {

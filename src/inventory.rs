@@ -24,8 +24,8 @@
 //!
 //! # Steps of a change
 //!
-//! An [`Inventory`] is a facade: each use case creates a command, and one executor carries it out. The
-//! `PUT` of a number over HTTP goes through these steps:
+//! An [`Inventory`] is a facade: each use case creates a command, and one executor executes it. The `PUT` of
+//! a number over HTTP goes through these steps:
 //!
 //! 1. The route `http::kazoo::routes::number::create` reads the request and calls
 //!    [`Inventory::create`].
@@ -39,9 +39,9 @@
 //! 6. `Execution::admit` applies the rate limit of the API, if it has one, and `Execution::prepare` turns
 //!    decisions into changes. A decision that needs external effects becomes a claim of the record, under
 //!    its own idempotency key (`idempotency`).
-//! 7. `Execution::commit` calls [`Store::commit`](crate::store::Store::commit): the changes, their
-//!    events and the request's receipt are stored together, on the condition that the records have not
-//!    changed in the meantime. On a conflict the executor starts again at step 4.
+//! 7. `Execution::commit` calls [`Store::commit`](crate::store::Store::commit): the changes, their events and
+//!    the request's receipt are stored together, on the condition that the records have not changed in the
+//!    meantime. On a conflict the executor starts again at step 4.
 //! 8. `Services::complete_claims` (`claims`) runs the effects of the claims at carriers and providers
 //!    (`effects`), and commits their outcome.
 //!

@@ -1,16 +1,16 @@
-//! Permissions hold on every path to a number, in whatever order commands come.
+//! Permissions hold on every path to a number, regardless of the order of commands.
 //!
 //! The rules, by number; each test has the number of its rule in its name:
 //!
 //! | rule | |
 //! |---|---|
-//! | 1 | only permitted actors put a number in service; a number in `port_in` on no active port request is a note, which keeps nobody with permission from the number |
-//! | 2 | the library finds the port authority of a request |
+//! | 1 | only permitted actors put a number in service; a number in `port_in` on no active port request is a placeholder, which does not prevent actors with permission from taking the number |
+//! | 2 | the library determines the port authority of a request |
 //! | 3 | an account that is disabled or does not exist has no permissions |
 //! | 4 | a number of another account appears absent, or like one that no carrier sells |
 //! | 5 | searches of one account do not displace those of another |
 //! | 6 | a user's field cannot have the name of a field that the library sets |
-//! | 7 | an idempotency key is that of one request |
+//! | 7 | an idempotency key belongs to one request |
 
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -273,7 +273,7 @@ fn item_1_the_port_authority_puts_a_number_in_service_that_its_owner_may_not() {
 }
 
 #[test]
-fn item_1_a_note_does_not_keep_permitted_actors_from_the_number() {
+fn item_1_a_placeholder_does_not_keep_permitted_actors_from_the_number() {
     let telnyx = || ScriptedCarrier::new("telnyx".parse().unwrap()).with_block(number(), 1);
     for takes in [
         (|inventory: &Inventory| inventory.create([NUMBER], &Create::default(), &by("adder"))) as fn(&_) -> _,
@@ -299,7 +299,7 @@ fn item_1_a_note_does_not_keep_permitted_actors_from_the_number() {
 }
 
 #[test]
-fn item_1_notes_expire_and_are_limited() {
+fn item_1_placeholders_expire_and_are_limited() {
     let world = world_with(|builder| builder.policy(Policy::default().with_max_port_in(2)));
     let numbers = ["+12125550155", "+12125550156", "+12125550157"];
     let noted = world.inventory.port(numbers, &Create::default(), &by("plain")).unwrap();
@@ -489,7 +489,7 @@ fn item_7_a_request_key_cannot_be_used_for_another_request() {
 }
 
 #[test]
-fn item_1_a_note_of_another_account_stays_with_an_account_that_may_not_add_numbers() {
+fn item_1_a_placeholder_of_another_account_stays_with_an_account_that_may_not_add_numbers() {
     let world = world();
     let note = Create::default().with_document(document(&json!({"note": "plain's"})));
     world.inventory.port([NUMBER], &note, &by("plain")).unwrap().single().unwrap();
@@ -501,7 +501,7 @@ fn item_1_a_note_of_another_account_stays_with_an_account_that_may_not_add_numbe
 }
 
 #[test]
-fn item_1_a_note_of_another_account_blocks_no_port_request() {
+fn item_1_a_placeholder_of_another_account_blocks_no_port_request() {
     let world = world();
     let note = Create::default().with_document(document(&json!({"note": "stranger's"})));
     world.inventory.port([NUMBER], &note, &by("stranger")).unwrap().single().unwrap();
@@ -517,7 +517,7 @@ fn item_1_a_note_of_another_account_blocks_no_port_request() {
 }
 
 #[test]
-fn item_4_a_call_does_not_tell_whose_number_another_account_has() {
+fn item_4_a_call_does_not_disclose_the_owner_of_a_number() {
     let world = world();
     world.inventory.create([NUMBER], &Create::default(), &by("adder")).unwrap().single().unwrap();
     let document = document(&json!({"name": "Port", "numbers": {"+12125550156": {}}}));
@@ -611,7 +611,7 @@ fn item_4_a_creation_is_refused_like_the_purchase_of_a_number_that_no_carrier_se
 }
 
 #[test]
-fn item_1_numbers_on_port_requests_do_not_count_as_notes() {
+fn item_1_numbers_on_port_requests_do_not_count_as_placeholders() {
     let world = world_with(|builder| builder.policy(Policy::default().with_max_port_in(2)));
     let numbers = ["+12125550155", "+12125550156", "+12125550157", "+12125550158"];
     let port = |number: &'static str| {

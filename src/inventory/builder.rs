@@ -223,8 +223,8 @@ impl InventoryBuilder {
         self
     }
 
-    /// Sets the source of the fields that [`localities`](Self::localities) leave empty. Default with the feature
-    /// `geo`: `GeoLocalities`; without it an empty [`LocalityTable`], which knows nothing.
+    /// Sets the source of the fields that [`localities`](Self::localities) leave empty. Default with the
+    /// feature `geo`: `GeoLocalities`; without the feature, an empty [`LocalityTable`].
     ///
     /// ```
     /// # use telnum::store::MemoryStore;

@@ -28,16 +28,16 @@ impl Services {
         outcome.map_or(Err(InventoryError::Conflict(claimed.number())), |(_, outcome)| outcome)
     }
 
-    /// Completes one claim, or several that were made together: either all of their effects take place,
-    /// or none. If the claims are part of a request with a key, the outcome is kept in a receipt.
+    /// Completes one claim, or several that were made together: either all of their effects take place, or
+    /// none. If the claims are part of a request with a key, the outcome is kept in a receipt.
     ///
-    /// `claimed` is in ascending order of number, whoever completes it. A retry therefore repeats the
-    /// effects that were already performed before it reaches new ones.
+    /// `claimed` must be in ascending order of number, so that a retry, by this caller or another, first
+    /// repeats the effects that were already performed.
     ///
     /// If an effect fails, the claims are abandoned. That is committed before the performed effects are
-    /// rolled back, so that a crash in between leaves no doubt. A number that was returned to its
-    /// carrier stays returned. If it is unknown whether an effect took place, all claims stay, and are
-    /// completed later with the same idempotency keys.
+    /// rolled back, so that after a crash in between, it is known that they must be rolled back. A number
+    /// that was returned to its carrier stays returned. If it is unknown whether an effect took place, all
+    /// claims stay, and are completed later with the same idempotency keys.
     pub(super) fn complete_claims(
         &self,
         claimed: &[Stored<NumberRecord>],
@@ -224,9 +224,9 @@ impl Services {
     }
 }
 
-/// Settles a claim of which the effects with `outcomes` were performed. Without an error, the record
-/// becomes the one that it was claimed for. With an error, it becomes the one before the claim, or is
-/// abandoned until the performed effects are rolled back.
+/// Settles a claim after the effects with `outcomes` were performed. Without an error, the record becomes the
+/// one that it was claimed for. With an error, it becomes the record before the claim, or is abandoned until
+/// the performed effects are rolled back.
 fn settle(
     stored: &Stored<NumberRecord>,
     outcomes: Vec<EffectOutcome>,

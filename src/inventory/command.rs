@@ -163,16 +163,16 @@ pub(crate) enum Command<'a> {
     Fix(Option<&'a dyn AppLookup>),
 }
 
-/// The number to decide, with the facts that the decision depends on.
+/// A number to decide, with the facts that the decision depends on.
 #[derive(Clone, Copy)]
 pub(super) struct Case<'a> {
     pub(super) number: PhoneNumber,
     /// The stored or discovered record.
     pub(super) record: Option<&'a NumberRecord>,
-    /// The accounts that port numbers in. The number was looked up if the command [needs
-    /// it](Command::needs_porting).
+    /// The active port requests that were looked up. The request of this number is among them if the command
+    /// [needs it](Command::needs_porting).
     pub(super) porting: &'a ActivePorts,
-    /// Whether the number belongs to another account, so that it has to appear absent.
+    /// Whether the number belongs to another account, so that it must appear absent.
     pub(super) is_hidden: bool,
 }
 
@@ -202,9 +202,9 @@ impl<'a> CommandContext<'a> {
         }
     }
 
-    /// Returns whether `record` has to appear absent to the actor: it belongs to an account that the actor
-    /// may not manage, or is being assigned to one, or is for sale to other accounts only. The actor may take
-    /// a number that an account above has reserved.
+    /// Returns whether `record` must appear absent to the actor: it belongs to an account that the actor may
+    /// not manage, or is being assigned to one, or is for sale to other accounts only. The actor may take a
+    /// number that an account above has reserved.
     pub(super) fn is_hidden(&self, record: &NumberRecord, command: &Command<'_>) -> bool {
         let ctx = &self.record;
         if ctx.accounts.is_admin(ctx.actor) {
@@ -234,10 +234,10 @@ impl<'a> CommandContext<'a> {
         has_ended.then(|| record.end_reservation(&ctx.by(Actor::System)))
     }
 
-    /// Returns whether `record` is a note of another account that does not prevent the actor from taking the
-    /// number: the account wants to port it in, but has no active port request, and the actor buys the number
-    /// or may add it.
-    pub(super) fn is_note_of_other(
+    /// Returns whether `record` is a [placeholder](super::port_in) of another account that does not prevent
+    /// the actor from taking the number: the account wants to port it in, but has no active port request, and
+    /// the actor buys the number or may add it.
+    pub(super) fn is_placeholder_of_other(
         &self,
         record: &NumberRecord,
         porting: &ActivePorts,
@@ -306,19 +306,19 @@ impl Command<'_> {
         matches!(self, Self::Create(_) | Self::Assign { .. } | Self::ChangeState(_))
     }
 
-    /// Returns whether the command may take a number that is a note of another account.
-    pub(super) const fn passes_notes(&self) -> bool {
+    /// Returns whether the command may take a number that is a placeholder of another account.
+    pub(super) const fn takes_placeholders(&self) -> bool {
         matches!(self, Self::Create(_) | Self::Assign { .. })
     }
 
-    /// Returns whether the carrier of a number has to be installed if the command needs an order to it. An
-    /// admin can delete any number.
+    /// Returns whether the carrier of a number must be installed if the command requires an order to the
+    /// carrier. An admin can delete any number.
     pub(super) const fn needs_carrier(&self) -> bool {
         !matches!(self, Self::Delete)
     }
 
-    /// Returns the error for a number that has to appear absent: that for an absent number or, if the command
-    /// would succeed for an absent number, that for a number which no carrier sells.
+    /// Returns the error for a number that must appear absent: the error for an absent number or, if the
+    /// command would succeed for an absent number, the error for a number that no carrier sells.
     fn refuse_hidden(
         &self,
         number: PhoneNumber,
@@ -373,8 +373,9 @@ impl Command<'_> {
         let record_ctx = &Context { is_port_authority, ..ctx.record };
         Ok(match self {
             Self::Create(create) => {
-                let is_left =
-                    |record: &&NumberRecord| is_gone(record) || ctx.is_note_of_other(record, porting, false);
+                let is_left = |record: &&NumberRecord| {
+                    is_gone(record) || ctx.is_placeholder_of_other(record, porting, false)
+                };
                 match record {
                     Some(record) if !is_left(&record) => {
                         let creation = create.clone().into_owned().into_creation(ctx.account);
@@ -453,7 +454,7 @@ pub(super) fn create_new(
 }
 
 impl<'a> CommandContext<'a> {
-    /// Returns the context for one row of an import, whose number is created for `account`.
+    /// Returns the context for a row of an import that creates its number for `account`.
     pub(super) const fn of_import(
         record: Context<'a>,
         normalizer: &'a Normalizer,
@@ -472,7 +473,7 @@ fn existing(number: PhoneNumber, record: Option<&NumberRecord>) -> Result<&Numbe
     record.filter(|record| record.state() != State::Deleted).ok_or(InventoryError::NotFound(number))
 }
 
-/// Returns whether `record` belongs to a number that is only discovered, or was deleted: assigning it
+/// Returns whether `record` belongs to a number that is only discovered, or was deleted, so that assigning it
 /// adds a number to the inventory.
 fn is_addition(record: &NumberRecord) -> bool {
     is_gone(record) || record.state() == State::Discovery

@@ -102,11 +102,11 @@ impl Services {
         }
     }
 
-    /// Rolls back one effect under `key`, so that carriers and providers are in the state of the record
-    /// `before`.
+    /// Rolls back one effect under `key`, so that carriers and providers return to the state that the record
+    /// `before` describes.
     ///
-    /// A number that was returned to its carrier stays returned, and a number that was the service's
-    /// own before stays so. If a provider refuses, it keeps its data.
+    /// A number that was returned to its carrier stays returned, and a number that already belonged to the
+    /// service stays bought. If a provider refuses, it keeps its data.
     pub(super) fn roll_back_effect(
         &self,
         effect: &ExternalEffect,

@@ -12,7 +12,7 @@ use crate::store::StoreError;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// The error of a call of the inventory, for one number or for the whole call.
+/// An error of a call to the inventory, for one number or for the whole call.
 ///
 /// [`kind`](Self::kind) classifies the error. The error document of Kazoo's API is the type
 /// `http::kazoo::ErrorBody` of the feature `http`.
@@ -87,14 +87,13 @@ pub enum InventoryError {
     /// A conflict with other changes of the number at every attempt.
     #[error("{0} is being changed by others")]
     Conflict(PhoneNumber),
-    /// More assignments than the rate limit allows.
+    /// An assignment that exceeds the rate limit.
     #[error("too many requests")]
     TooManyRequests,
     /// An idempotency key that was used for another request.
     #[error("key {0} was used for another request")]
     KeyReused(RequestKey),
-    /// The failure of another number, in a call with
-    /// [all or nothing](super::Options::with_all_or_nothing).
+    /// A call with [all or nothing](super::Options::with_all_or_nothing) in which another number failed.
     #[error("not done, as {0} failed")]
     NotDone(Box<str>),
     /// More numbers than the [limit](super::InventoryLimits::with_max_numbers) of a call.
@@ -117,8 +116,8 @@ pub enum InventoryError {
         max: usize,
     },
     /// The [deadline](super::Options::with_deadline) of the call passed before its work on the number was
-    /// done, so that its outcome is not known. Nothing was changed, unless the number is claimed: [recovery](super::Inventory::recover) completes
-    /// the claim or rolls it back.
+    /// done, so that the outcome is not known. Nothing was changed, unless the number is claimed:
+    /// [recovery](super::Inventory::recover) completes the claim or rolls it back.
     #[error(
         "{0}: the deadline of the call has passed: repeat the call with the same key, or read the number"
     )]

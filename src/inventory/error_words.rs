@@ -1,8 +1,8 @@
-//! The words of errors, in receipts and in Kazoo's documents.
+//! The messages and details of errors, as in Kazoo's documents.
 //!
-//! A receipt has the message and the details of the error in the words of Kazoo's documents: a repeated request
-//! is answered with the bytes of the first response, also by a process that reads the receipt of another one.
-//! Responses for errors without a receipt use the same words.
+//! A receipt contains the message and the details of the error as Kazoo's documents have them, so that a
+//! repeated request receives the bytes of the first response, even from another process. Responses for errors
+//! without a receipt have the same messages.
 
 use serde_json::{Value, json};
 

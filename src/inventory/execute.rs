@@ -11,7 +11,7 @@ use super::idempotency::{Request, RequestReceipt, key_of_number};
 use super::input::{Entries, Entry, NumberInput};
 use super::options::Options;
 use super::outcome::{NumberOutcome, Outcome, text_of};
-use super::port_in::PortInNotes;
+use super::port_in::PortInPlaceholders;
 use super::pricing::{PricedChange, Prices};
 use super::services::{ActivePorts, Services, is_gone};
 use crate::lifecycle::State;
@@ -79,12 +79,12 @@ struct Undecided {
     /// The stored record.
     stored: Option<Arc<NumberRecord>>,
     /// The record to decide on: the stored one, or the one that the end of its reservation leaves; `None` if
-    /// it is a note that is set aside.
+    /// it is a placeholder that is set aside.
     record: Option<Arc<NumberRecord>>,
     expect: Expect,
-    /// Whether the number has to appear absent to the actor.
+    /// Whether the number must appear absent to the actor.
     is_hidden: bool,
-    /// The effects of ending the stored reservation or note, which precede those of the decision.
+    /// The effects of ending the stored reservation or placeholder, which precede those of the decision.
     effects: Vec<ExternalEffect>,
     /// The events of ending the stored reservation.
     events: Vec<Event>,
@@ -177,7 +177,7 @@ impl Services {
 }
 
 impl Execution<'_> {
-    /// Answers `entries` from the receipt of the request. Returns whether there is one.
+    /// Sets the outcomes of `entries` from the receipt of the request. Returns whether there is one.
     fn replay(&mut self, entries: &mut Entries) -> Result<bool, InventoryError> {
         let Some(request) = self.request else { return Ok(false) };
         let Some(quotes) = self.services.replay(request, entries)? else { return Ok(false) };
@@ -283,8 +283,8 @@ impl Execution<'_> {
             None => self.services.active_ports(&new),
         };
         let discovers = self.command.discovers(ctx);
-        for case in undecided.iter_mut().filter(|_| self.command.passes_notes()) {
-            case.set_note_aside(discovers, ctx, &porting);
+        for case in undecided.iter_mut().filter(|_| self.command.takes_placeholders()) {
+            case.set_placeholder_aside(discovers, ctx, &porting);
         }
         let (absent, present): (Vec<_>, Vec<_>) = undecided
             .into_iter()
@@ -304,10 +304,10 @@ impl Execution<'_> {
         if !absent.is_empty() {
             plans.extend(self.plan_absent(absent, &porting, entries, &mut listed, ctx));
         }
-        let mut notes = PortInNotes::default();
+        let mut placeholders = PortInPlaceholders::default();
         plans.retain(|plan| {
             let (before, after) = (plan.before.as_deref(), &plan.decision.record);
-            match notes.add(self.services, after, before, &porting, &ctx.record) {
+            match placeholders.add(self.services, after, before, &porting, &ctx.record) {
                 Ok(()) => true,
                 Err(error) => {
                     set_outcome(entries, plan.place, Err(error));
@@ -319,7 +319,7 @@ impl Execution<'_> {
         plans
     }
 
-    /// Decides the numbers that the inventory does not have, or that have to appear absent, by the offers of
+    /// Decides the numbers that the inventory does not have, or that must appear absent, by the offers of
     /// carriers.
     fn plan_absent(
         &self,
@@ -334,7 +334,7 @@ impl Execution<'_> {
         let Discovered { records, failure } = self.services.discover(&numbers, porting, self.options);
         for (mut case, discovered) in absent.into_iter().zip(records) {
             let (place, number) = (case.place, case.number);
-            // A deleted number may rest, also under a note of another account.
+            // A deleted number may still be resting, even if it is a placeholder of another account.
             let gone = case.record.clone().filter(|record| is_gone(record));
             let note = || case.stored.clone().filter(|stored| stored.state() == State::PortIn);
             let is_resting =
@@ -360,7 +360,7 @@ impl Execution<'_> {
                     plans.push(plan);
                 }
                 Err(error) => {
-                    // A carrier that failed may sell the number.
+                    // The number may be for sale at a carrier that failed.
                     let failure = failure.clone().filter(|_| matches!(error, InventoryError::NotFound(_)));
                     let error = failure.map_or(error, |source| InventoryError::Carrier { number, source });
                     set_outcome(entries, place, Err(limit_fields(error, listed)));
@@ -424,7 +424,7 @@ impl Execution<'_> {
         decision.events.splice(0..0, events);
         self.services.drop_unordered(&mut decision, self.command.needs_carrier())?;
         let guard = self.command.needs_porting(before.as_deref()).then(|| porting.guard(number));
-        // If the purchase fails, it must still be known since when the number rests.
+        // If the purchase fails, the time of disconnection must not be lost.
         let is_kept = |stored: &NumberRecord| {
             !is_gone(stored) || stored.earliest_reassign_at(ctx.record.policy).is_some()
         };
@@ -432,8 +432,8 @@ impl Execution<'_> {
         Ok(Plan { place, number, before, claimable, expect, guard, decision })
     }
 
-    /// Checks that the plans may be carried out: their charges are accepted and, if all numbers must
-    /// succeed, none has failed.
+    /// Checks that the plans may be carried out: their charges are accepted and, if all numbers must succeed,
+    /// none has failed.
     fn check(&mut self, plans: &[Plan], entries: &[Entry]) -> Result<(), InventoryError> {
         if self.options.all_or_nothing
             && let Some(entry) = entries.iter().find(|entry| entry.error().is_some())
@@ -459,8 +459,8 @@ impl Execution<'_> {
         if is_accepted { Ok(()) } else { Err(InventoryError::QuoteNotAccepted(quotes.as_slice().into())) }
     }
 
-    /// Answers a dry run with the records that would be stored, after providers have validated the
-    /// addresses.
+    /// Completes a dry run: sets the outcomes to the records that would be stored, after providers have
+    /// validated the addresses.
     fn answer_dry_run(&self, plans: Vec<Plan>, entries: &mut [Entry]) {
         let refuse = |plan: &Plan| {
             let decision = &plan.decision;
@@ -604,13 +604,15 @@ impl Undecided {
         Self { place, number, stored, record, expect, is_hidden, effects, events }
     }
 
-    /// Sets aside another account's note, which does not prevent others from taking the number. A command
-    /// that does not discover numbers replaces the note itself.
-    fn set_note_aside(&mut self, discovers: bool, ctx: &CommandContext<'_>, porting: &ActivePorts) {
-        let is_note =
-            self.record.as_deref().is_some_and(|record| ctx.is_note_of_other(record, porting, discovers));
-        self.is_hidden &= !is_note;
-        if let Some(note) = self.record.take_if(|_| is_note && discovers) {
+    /// Sets aside another account's placeholder, which does not prevent others from taking the number. A
+    /// command that does not discover numbers replaces the placeholder itself.
+    fn set_placeholder_aside(&mut self, discovers: bool, ctx: &CommandContext<'_>, porting: &ActivePorts) {
+        let is_placeholder = self
+            .record
+            .as_deref()
+            .is_some_and(|record| ctx.is_placeholder_of_other(record, porting, discovers));
+        self.is_hidden &= !is_placeholder;
+        if let Some(note) = self.record.take_if(|_| is_placeholder && discovers) {
             self.effects.extend(note.removals());
         }
     }
@@ -653,10 +655,11 @@ impl Prepared {
     }
 }
 
-/// The maximum number of invalid fields that the errors of a call list. The error of a further number lists one.
+/// The maximum number of invalid fields that the errors of a call list in total. Each further error lists
+/// one.
 const MAX_FIELDS: usize = 100;
 
-/// Limits the invalid fields of an error, of which those before it list `listed`.
+/// Limits the number of invalid fields that an error lists. The errors before it list `listed` fields.
 fn limit_fields(error: InventoryError, listed: &mut usize) -> InventoryError {
     match error {
         InventoryError::Refused(refusal) => refusal.with_at_most(MAX_FIELDS, listed).into(),

@@ -164,7 +164,7 @@ impl Inventory {
         self.services.limits.max_numbers
     }
 
-    /// Creates `numbers` in state `port_in` for the account of `options`, whose port has begun.
+    /// Creates `numbers`, which are being ported in, in state `port_in` for the account of `options`.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree, Actor};
@@ -182,7 +182,7 @@ impl Inventory {
     ///
     /// # Errors
     ///
-    /// The errors of [`create`](Self::create).
+    /// Returns the same errors as [`create`](Self::create).
     pub fn port(
         &self,
         numbers: impl IntoIterator<Item: NumberInput>,
@@ -215,7 +215,7 @@ impl Inventory {
     ///
     /// # Errors
     ///
-    /// The errors of [`create`](Self::create).
+    /// Returns the same errors as [`create`](Self::create).
     pub fn reserve(
         &self,
         numbers: impl IntoIterator<Item: NumberInput>,
@@ -245,7 +245,7 @@ impl Inventory {
     ///
     /// # Errors
     ///
-    /// The errors of [`create`](Self::create).
+    /// Returns the same errors as [`create`](Self::create).
     #[doc(alias("move", "assign"))]
     #[doc(alias = "IncomingPhoneNumbers")]
     pub fn activate(
@@ -270,7 +270,7 @@ impl Inventory {
         self.services.execute(numbers, &command, options, may_change)
     }
 
-    /// Changes the state of `numbers` to `to`, by the lifecycle's transition table.
+    /// Changes the state of `numbers` to `to` according to the lifecycle's transition table.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree, Actor};
@@ -289,7 +289,7 @@ impl Inventory {
     ///
     /// # Errors
     ///
-    /// The errors of [`create`](Self::create).
+    /// Returns the same errors as [`create`](Self::create).
     pub fn change_state(
         &self,
         numbers: impl IntoIterator<Item: NumberInput>,
@@ -326,7 +326,7 @@ impl Inventory {
     ///
     /// # Errors
     ///
-    /// The errors of [`create`](Self::create).
+    /// Returns the same errors as [`create`](Self::create).
     pub fn extend_lease(
         &self,
         numbers: impl IntoIterator<Item: NumberInput>,
@@ -340,8 +340,8 @@ impl Inventory {
     /// to the service.
     ///
     /// The number stays bought at its carrier while it is in the stock. A number that leaves the stock is
-    /// disconnected, for which its carrier has to be installed; otherwise an admin can change the carrier, or
-    /// delete the number. If the policy [says so](crate::policy::Policy::with_disconnect_on_release), a
+    /// disconnected, which requires that its carrier is installed; if it is not, an admin can change the carrier,
+    /// or delete the number. If the policy [requires it](crate::policy::Policy::with_disconnect_on_release), a
     /// number is disconnected immediately, and bought again for the next account.
     ///
     /// ```
@@ -362,7 +362,7 @@ impl Inventory {
     ///
     /// # Errors
     ///
-    /// The errors of [`create`](Self::create).
+    /// Returns the same errors as [`create`](Self::create).
     pub fn release(
         &self,
         numbers: impl IntoIterator<Item: NumberInput>,
@@ -388,7 +388,7 @@ impl Inventory {
     ///
     /// # Errors
     ///
-    /// The errors of [`create`](Self::create).
+    /// Returns the same errors as [`create`](Self::create).
     pub fn delete(
         &self,
         numbers: impl IntoIterator<Item: NumberInput>,
@@ -417,7 +417,7 @@ impl Inventory {
     ///
     /// # Errors
     ///
-    /// The errors of [`create`](Self::create).
+    /// Returns the same errors as [`create`](Self::create).
     pub fn update(
         &self,
         numbers: impl IntoIterator<Item: NumberInput>,
@@ -427,8 +427,8 @@ impl Inventory {
         self.execute(numbers, &Command::Update(Cow::Borrowed(update)), options)
     }
 
-    /// Replaces the public documents of `numbers` by `document`. An E911 address stays unless `document` names
-    /// `e911`.
+    /// Replaces the public documents of `numbers` by `document`. An E911 address stays unless `document`
+    /// names `e911`.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree, Actor};
@@ -447,7 +447,7 @@ impl Inventory {
     ///
     /// # Errors
     ///
-    /// The errors of [`create`](Self::create).
+    /// Returns the same errors as [`create`](Self::create).
     pub fn replace(
         &self,
         numbers: impl IntoIterator<Item: NumberInput>,
@@ -477,7 +477,7 @@ impl Inventory {
     ///
     /// # Errors
     ///
-    /// The errors of [`create`](Self::create).
+    /// Returns the same errors as [`create`](Self::create).
     pub fn patch(
         &self,
         numbers: impl IntoIterator<Item: NumberInput>,
@@ -505,7 +505,7 @@ impl Inventory {
     ///
     /// # Errors
     ///
-    /// The errors of [`create`](Self::create).
+    /// Returns the same errors as [`create`](Self::create).
     #[doc(alias = "used_by")]
     pub fn assign_to_app(
         &self,
@@ -537,7 +537,7 @@ impl Inventory {
     ///
     /// # Errors
     ///
-    /// The errors of [`create`](Self::create).
+    /// Returns the same errors as [`create`](Self::create).
     pub fn fix(
         &self,
         numbers: impl IntoIterator<Item: NumberInput>,

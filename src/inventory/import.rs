@@ -9,7 +9,7 @@ use super::error::InventoryError;
 use super::facade::Inventory;
 use super::input::{NumberInput, NumberOrText};
 use super::options::Options;
-use super::port_in::PortInNotes;
+use super::port_in::PortInPlaceholders;
 use super::pricing::PricedChange;
 use super::services::{ActivePorts, Services, is_gone};
 use crate::account::AccountId;
@@ -89,8 +89,8 @@ pub struct ImportReport {
     pub quotes: Vec<Quote>,
     /// The rows that failed, by the text of their number as given.
     pub failed: Vec<(Box<str>, InventoryError)>,
-    /// The texts of bare digits that were accepted [as a guess](Options::with_guess_numbers), and the invalid
-    /// numbers that they were read as.
+    /// The texts of bare digits that were accepted [as a guess](Options::with_guess_numbers), each with the
+    /// invalid number that it was read as.
     pub guessed: Vec<(Box<str>, PhoneNumber)>,
 }
 
@@ -117,9 +117,9 @@ impl Inventory {
     /// Creates the numbers of `rows`, a stream of any length, in batches. Only one batch is held in
     /// memory; a dry run also holds all numbers.
     ///
-    /// An existing number is not changed, and is reported. Texts are read with the dial plan of the
-    /// row's account. Billing is asked once per account and batch about all numbers together: if it
-    /// refuses, or the charges are not accepted, none of these numbers is imported.
+    /// An existing number is not changed and is reported as failed. Texts are read with the dial plan of the
+    /// row's account. Billing is asked once per account and batch about all numbers together: if it refuses,
+    /// or the charges are not accepted, none of these numbers is imported.
     ///
     /// ```
     /// use telnum::account::Actor;
@@ -207,7 +207,7 @@ impl Services {
         let reads = options.dry_run || !self.billing.is_free();
         let mut records = if reads { self.records(&numbers)? } else { Vec::new() }.into_iter();
         let mut decided = Vec::with_capacity(rows.len());
-        let mut notes = PortInNotes::default();
+        let mut placeholders = PortInPlaceholders::default();
         for ReadRow { row: ImportRow { number: input, account, create }, number, is_guess } in rows {
             let Some(number) = number else {
                 let text = input.as_input().text();
@@ -227,7 +227,7 @@ impl Services {
             match self.decide_row(number, account, create, existing.as_deref(), &porting, ctx) {
                 Ok(change) if seen.insert(number) => {
                     if let Some(record) = change.value()
-                        && let Err(error) = notes.add(self, record, None, &porting, &ctx)
+                        && let Err(error) = placeholders.add(self, record, None, &porting, &ctx)
                     {
                         report.fail(&input, error);
                         continue;
@@ -373,7 +373,7 @@ impl Services {
     }
 }
 
-/// Returns the error of a row whose number the store has. A number of another account appears absent.
+/// Returns the error for a row whose number the store has. A number of another account appears absent.
 fn refuse_existing(record: &NumberRecord, ctx: &CommandContext<'_>) -> InventoryError {
     let number = record.number();
     if ctx.is_hidden(record, &Command::Create(Cow::Owned(Create::default()))) {
@@ -383,8 +383,8 @@ fn refuse_existing(record: &NumberRecord, ctx: &CommandContext<'_>) -> Inventory
     }
 }
 
-/// Returns whether a text of bare digits was read as an international number that is not valid. The reference
-/// converters do that to a ten-digit number with a typing error.
+/// Returns whether a text of bare digits was read as an international number that is not valid. The
+/// converters of `Normalizer::reference` do that to a ten-digit number with a typing error.
 fn is_guessed(input: NumberOrText<'_>, number: PhoneNumber) -> bool {
     let NumberOrText::Text(text) = input else { return false };
     let is_international = text.trim_start().starts_with('+');

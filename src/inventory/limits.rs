@@ -22,8 +22,8 @@ use crate::store::Retry;
 pub struct InventoryLimits {
     /// The maximum number of inputs in one call. Default: 10,000.
     pub(crate) max_numbers: usize,
-    /// The maximum length of a call's document as JSON, in bytes, multiplied by the number of its inputs, since every
-    /// number stores the document. Default: 8 MiB.
+    /// The maximum length of a call's document as JSON, in bytes, multiplied by the number of its inputs,
+    /// since every number stores the document. Default: 8 MiB.
     pub(crate) max_document_bytes: usize,
     /// The maximum time that a search waits for carriers. Default: 5 seconds.
     pub(crate) search_timeout: Duration,

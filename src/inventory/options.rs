@@ -41,7 +41,7 @@ pub struct Options {
     /// Whether an import accepts a text of bare digits that the converters read as an invalid international
     /// number. Otherwise the row fails. Default: `false`.
     pub(crate) guess_numbers: bool,
-    /// The idempotency key: the call takes effect once, however often it is repeated with the key.
+    /// The idempotency key: the call takes effect once, even if it is repeated with the key.
     pub(crate) key: Option<RequestKey>,
     /// The time after which the call starts no further number. Numbers that are claimed by then are left to
     /// [`Inventory::recover`](super::Inventory::recover), or to a repetition of the call with its key.
@@ -100,8 +100,8 @@ impl Options {
         Self { account: Some(account), ..self }
     }
 
-    /// Sets whether the call is a dry run, which only returns the results and charges that it would have. Nothing is
-    /// stored and no external effect runs.
+    /// Sets whether the call is a dry run, which only returns the results and charges that it would have.
+    /// Nothing is stored and no external effect runs.
     ///
     /// ```
     /// # use telnum::{account::Actor, lifecycle::State, store::MemoryStore};

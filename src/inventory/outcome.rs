@@ -7,7 +7,7 @@ use super::error::InventoryError;
 use crate::number::PhoneNumber;
 use crate::record::NumberRecord;
 
-/// The outcome of a call: the record or the error of each number, in the order of the input and without
+/// The outcome of a call: the record or the error for each number, in the order of the input and without
 /// repetitions.
 ///
 /// ```
@@ -71,8 +71,8 @@ impl Outcome {
     ///
     /// # Errors
     ///
-    /// Returns the error of the number, or the first error if there are several. If the call had no
-    /// numbers, that is [`InventoryError::NotReconcilable`] with an empty text.
+    /// Returns the error for the number, or the first error if there are several. If the call had no numbers,
+    /// that is [`InventoryError::NotReconcilable`] with an empty text.
     pub fn single(self) -> Result<Arc<NumberRecord>, InventoryError> {
         if let Some((_, error)) = self.failed.into_iter().next() {
             return Err(error);

@@ -105,9 +105,9 @@ impl Inventory {
     /// Returns up to `limit` numbers of an account that match `query`, in ascending order, starting
     /// after `after`.
     ///
-    /// The account is the owner in `query`, or else the account of `options`. Without either, the
-    /// system lists the numbers of all accounts. Deleted numbers are omitted unless `query` has states. A page
-    /// ends early at the [deadline](Options::with_deadline); then it has a `next`.
+    /// The account is the owner in `query`, or else the account of `options`. Without either, the system
+    /// lists the numbers of all accounts. Deleted numbers are omitted unless `query` has states. A page ends
+    /// early at the [deadline](Options::with_deadline); then it has a `next`.
     ///
     /// ```
     /// use telnum::account::{Account, AccountTree, Actor};
@@ -181,8 +181,8 @@ impl Inventory {
     /// Returns the locality of each of `numbers`; `None` if it is not known, or if the input is a text
     /// that is not a phone number.
     ///
-    /// With the feature `geo` the country, the city and the description of the prefix of every valid number are known.
-    /// The configured [lookup](super::InventoryBuilder::localities) overrides them field by field.
+    /// With the feature `geo` the country, the city and the description of the prefix of every valid number
+    /// are known. The configured [lookup](super::InventoryBuilder::localities) overrides them field by field.
     ///
     /// ```
     /// use telnum::account::Actor;
@@ -214,8 +214,8 @@ impl Inventory {
         Ok(entries.list.into_iter().map(locate).collect())
     }
 
-    /// Returns the prefixes of the numbers of `city` in `country`, an ISO 3166-1 alpha-2 code, in ascending order.
-    /// No prefix in the result starts with another one.
+    /// Returns the prefixes of the numbers of `city` in `country`, an ISO 3166-1 alpha-2 code, in ascending
+    /// order. No prefix in the result starts with another one.
     ///
     /// ```
     /// use telnum::inventory::Inventory;

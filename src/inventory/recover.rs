@@ -66,7 +66,7 @@ impl Inventory {
     }
 
     /// Completes the claims that a crash has left, as [`recover`](Self::recover) does, but begins no further
-    /// claim after `deadline`. The claims that are left are counted, and the next recovery completes them.
+    /// claim after `deadline`. The remaining claims are counted, and the next recovery completes them.
     ///
     /// ```
     /// use std::time::{Duration, Instant};
@@ -81,7 +81,7 @@ impl Inventory {
     ///
     /// # Errors
     ///
-    /// The errors of [`recover`](Self::recover).
+    /// Returns the same errors as [`recover`](Self::recover).
     pub fn recover_until(&self, deadline: Instant) -> Result<RecoverReport, InventoryError> {
         self.recover_before(Some(deadline))
     }
@@ -122,7 +122,7 @@ impl Inventory {
                     report.add(number, outcome);
                 }
             } else {
-                // The other claims are being completed by other callers, or the time is over.
+                // Other callers are completing the other claims, or the deadline has passed.
                 report.left += claimed.len();
             }
         }
@@ -233,8 +233,8 @@ impl Services {
     fn is_recent(&self, pending: &Pending) -> bool {
         let timeout = TimeDelta::from_std(self.limits.claim_timeout).unwrap_or(TimeDelta::MAX);
         let (now, since) = (self.now(), pending.since());
-        // The clocks of callers differ by less than the timeout. A claim from the further future was made by a
-        // clock that was wrong.
+        // The clocks of callers differ by less than the timeout. A claim from later in the future was made by
+        // a clock that was wrong.
         since.after(-timeout) < now && now < since.after(timeout)
     }
 

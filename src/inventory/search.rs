@@ -187,7 +187,7 @@ impl Services {
         let is_free = match record.state() {
             State::Discovery | State::Available => true,
             State::Deleted => record.check_rested(options.account, &ctx).is_ok(),
-            // A note, unless the number is on an active port request.
+            // The record is a placeholder, unless the number is on an active port request.
             State::PortIn => porting.account(record.number()).is_ok_and(|account| account.is_none()),
             State::Reserved | State::InService | State::PortOut | State::Released | State::Aging => false,
         };
@@ -195,7 +195,7 @@ impl Services {
     }
 
     /// Returns whether the number was reserved from the stock and its reservation has ended, although no
-    /// sweep has returned it yet.
+    /// sweep has returned it to the stock yet.
     fn has_lapsed_into_stock(&self, record: &NumberRecord, options: &Options) -> bool {
         let ctx = self.context(options).by(Actor::System);
         record.due(ctx.policy, ctx.now) == Some(Due::EndReservation)

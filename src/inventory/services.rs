@@ -58,8 +58,8 @@ impl Services {
         (self.keys)()
     }
 
-    /// Returns the locality of `number`. Fields that the configured lookup leaves empty are filled with the places
-    /// of prefixes.
+    /// Returns the locality of `number`. Fields that the configured lookup leaves empty are filled from the
+    /// source of [places](super::InventoryBuilder::places).
     pub(super) fn locate(&self, number: PhoneNumber) -> Result<Option<Locality>, LocalityError> {
         let (found, unanswered) = match self.localities.locate(number) {
             Ok(found) => (found, Ok(None)),
@@ -83,7 +83,8 @@ impl Services {
         Some(RateCenter { lata, name, state: found.province })
     }
 
-    /// Returns the prefixes of a city that either lookup knows, without those that start with another prefix.
+    /// Returns the prefixes of a city that either source of localities knows, without those that start with
+    /// another prefix.
     pub(super) fn prefixes(&self, country: &str, city: &str) -> Vec<Prefix> {
         let mut prefixes = self.localities.prefixes(country, city);
         prefixes.extend(self.places.prefixes(country, city));
@@ -159,9 +160,9 @@ impl Services {
         if can_manage { Ok(()) } else { Err(Refusal::Forbidden(options.actor).into()) }
     }
 
-    /// Returns the number of the account's notes: its numbers in [`State::PortIn`] that it has on no active
-    /// port request. Counting stops at `max`.
-    pub(super) fn note_count(&self, account: AccountId, max: usize) -> Result<usize, InventoryError> {
+    /// Returns the number of the account's placeholders: its numbers in [`State::PortIn`] that it has on no
+    /// active port request. Counting stops at `max`.
+    pub(super) fn placeholder_count(&self, account: AccountId, max: usize) -> Result<usize, InventoryError> {
         let query = Query { owner: Some(account), ..Query::default() }.with_states([State::PortIn]);
         let (mut count, mut after) = (0, None);
         loop {
@@ -235,7 +236,7 @@ impl Services {
     }
 }
 
-/// The active port requests of numbers, or the error of their lookup.
+/// The active port requests of numbers, or the error of the lookup.
 pub(super) struct ActivePorts(Result<HashMap<PhoneNumber, ActivePort>, InventoryError>);
 
 impl ActivePorts {

@@ -37,8 +37,8 @@ pub struct SweepReport {
     pub is_elsewhere: bool,
 }
 
-/// The states that numbers leave after some time, in the order of the sweep: a number that enters a
-/// state leaves it in the next sweep at the earliest.
+/// The states that numbers leave after some time, in the order of the sweep: a number that enters a state
+/// leaves it in the next sweep at the earliest.
 const STATES: [State; 6] =
     [State::Deleted, State::Discovery, State::PortIn, State::Aging, State::Released, State::Reserved];
 
@@ -51,8 +51,8 @@ impl Inventory {
     /// keep.
     ///
     /// A service calls this method at regular intervals. Of the callers that share a store, one at a time
-    /// sweeps: it holds a [lease](crate::store::Store::take_lease). A number whose carrier must be informed but is
-    /// not installed is not changed, and is reported.
+    /// sweeps: it holds a [lease](crate::store::Store::take_lease). A number whose carrier must be informed
+    /// but is not installed is not changed, and is reported.
     ///
     /// ```
     /// use telnum::account::{Account, AccountTree, Actor};
@@ -95,7 +95,7 @@ impl Inventory {
     ///
     /// # Errors
     ///
-    /// The errors of [`sweep`](Self::sweep).
+    /// Returns the same errors as [`sweep`](Self::sweep).
     pub fn sweep_until(&self, deadline: Instant) -> Result<SweepReport, InventoryError> {
         self.sweep_before(Some(deadline))
     }
@@ -139,7 +139,7 @@ impl Inventory {
     }
 }
 
-/// Returns what the store may forget at `now` according to `retention`.
+/// Returns the events and receipts that the store may forget at `now` according to `retention`.
 fn forget_by(retention: &Retention, now: Timestamp) -> Forget {
     let Retention { event_days, max_events, receipt_hours, max_receipts, max_receipts_per_actor, .. } =
         *retention;
@@ -157,7 +157,7 @@ fn forget_by(retention: &Retention, now: Timestamp) -> Forget {
 struct DueChange {
     due: Due,
     change: Change,
-    /// The guard of a note: the number is still on no active port request.
+    /// The guard of a placeholder: the number is still on no active port request.
     guard: Option<Guard>,
     /// Whether the change claims the number for external effects.
     is_claim: bool,
@@ -168,9 +168,9 @@ impl Services {
     /// changed by others.
     fn sweep_page(&self, page: &[Stored<NumberRecord>], ctx: &Context<'_>, report: &mut SweepReport) {
         let mut changes = Vec::with_capacity(page.len());
-        let notes = page.iter().filter(|stored| stored.state() == State::PortIn);
-        let notes: Vec<_> = notes.map(|stored| stored.number()).collect();
-        let porting = self.active_ports(&notes);
+        let placeholders = page.iter().filter(|stored| stored.state() == State::PortIn);
+        let placeholders: Vec<_> = placeholders.map(|stored| stored.number()).collect();
+        let porting = self.active_ports(&placeholders);
         for stored in page {
             match self.due_change(stored, &porting, ctx) {
                 Ok(change) => changes.extend(change),
@@ -220,12 +220,12 @@ impl Services {
             let change = Change::remove(number, expect).with_events(vec![event]);
             return Ok(Some(DueChange { due, change, guard: None, is_claim: false }));
         }
-        let is_note = stored.state() == State::PortIn;
-        // A note is kept while its account ports the number in.
-        if is_note && porting.account(number)?.is_some_and(|account| stored.owner() == Some(account)) {
+        let is_placeholder = stored.state() == State::PortIn;
+        // A placeholder is kept while its account ports the number in.
+        if is_placeholder && porting.account(number)?.is_some_and(|account| stored.owner() == Some(account)) {
             return Ok(None);
         }
-        let guard = is_note.then(|| porting.guard(number));
+        let guard = is_placeholder.then(|| porting.guard(number));
         let mut decision = stored.sweep(ctx)?;
         self.drop_unordered(&mut decision, true)?;
         let is_claim = !decision.effects.is_empty();

@@ -180,7 +180,7 @@ fn item_8_every_number_that_was_in_service_rests() {
 }
 
 #[test]
-fn item_8_a_note_does_not_make_an_account_the_previous_owner() {
+fn item_8_a_placeholder_does_not_make_an_account_the_previous_owner() {
     let world = world(Policy::default().with_ageing(sixty_days()));
     world.inventory.create([NUMBER], &Create::default(), &by("shop")).unwrap().single().unwrap();
     world.inventory.delete([NUMBER], &by("master")).unwrap().single().unwrap();
@@ -193,7 +193,7 @@ fn item_8_a_note_does_not_make_an_account_the_previous_owner() {
 }
 
 #[test]
-fn item_8_a_note_of_another_account_does_not_end_the_rest() {
+fn item_8_a_placeholder_of_another_account_does_not_end_the_rest() {
     let world = world(Policy::default().with_ageing(sixty_days()));
     world.inventory.activate([NUMBER], &by("shop")).unwrap().single().unwrap();
     world.inventory.delete([NUMBER], &by("master")).unwrap().single().unwrap();
