@@ -1,10 +1,10 @@
 //! Tools for testing services and stores: feature `testing`.
 //!
-//! - [`conformance`] has the laws of stores as tests, for authors of stores.
+//! - [`conformance`] contains the laws of stores as tests, for authors of stores.
 //! - [`FaultyStore`] and [`ScriptedCarrier`] fail on demand, for tests of code that uses stores and
 //!   carriers.
 //! - The value types of the crate implement the `Arbitrary` traits of [proptest] and [arbitrary];
-//!   [`strategies`] has further strategies.
+//!   [`strategies`] contains further strategies.
 //!
 //! ```
 //! use proptest::prelude::*;

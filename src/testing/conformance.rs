@@ -43,7 +43,7 @@ pub struct Law {
     check: fn(&dyn Store) -> Result<(), Broken>,
 }
 
-/// The violation of a law: a description of what the store did. `Debug` prints the description, since
+/// The violation of a law: a description of the store's behaviour. `Debug` prints the description, since
 /// failed tests print `Debug`.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -58,7 +58,7 @@ macro_rules! laws {
 /// All laws.
 #[doc(hidden)]
 pub const LAWS: &[Law] = laws! {
-    commits 1: absent_is_expected revision_is_expected removal_is_expected conflict_tells_what_was_found
+    commits 1: absent_is_expected revision_is_expected removal_is_expected conflict_contains_the_found_version
         batch_is_whole batch_has_one_change_of_each;
     kinds 1: batch_is_whole_over_all_kinds guards_hold guard_names_what_is_touched too_many_changes_are_refused;
     kinds 1: number_or_port_request_wins;
@@ -68,14 +68,14 @@ pub const LAWS: &[Law] = laws! {
     log 3: events_are_in_order refused_leaves_no_event events_are_paged;
     kinds 3: log_has_all_kinds;
     races 3: events_have_no_gap_in_races;
-    forgetting 3: no_event_is_skipped forgotten_is_told;
+    forgetting 3: no_event_is_skipped reading_forgotten_events_is_an_error;
     commits 4: stored_is_read;
     kinds 4: lists_are_answered_in_order;
     races 4: batch_is_seen_whole;
     scans 5: scan_ascends cursor_is_exclusive pages_join limit_is_kept query_is_a_filter query_follows_changes;
     scans 6: few_are_found_among_many;
     log 7: receipt_is_kept_once;
-    forgetting 7: receipts_are_forgotten quota_is_each_actors;
+    forgetting 7: receipts_are_forgotten quota_is_per_actor;
     port_requests 1: port_requests_are_expected;
     port_requests 8: number_is_on_one_active_request;
     port_requests 3: port_requests_are_logged;
@@ -95,18 +95,18 @@ macro_rules! store_conformance {
     ($module:ident, $new:expr) => {
         $crate::store_conformance! {
             $module $new;
-            absent_is_expected revision_is_expected removal_is_expected conflict_tells_what_was_found
+            absent_is_expected revision_is_expected removal_is_expected conflict_contains_the_found_version
             batch_is_whole batch_has_one_change_of_each
             batch_is_whole_over_all_kinds guards_hold guard_names_what_is_touched
             too_many_changes_are_refused number_or_port_request_wins
             reservation_has_one_winner increments_are_not_lost
             commit_has_one_revision revision_is_never_reused
             events_are_in_order refused_leaves_no_event events_are_paged
-            log_has_all_kinds events_have_no_gap_in_races no_event_is_skipped forgotten_is_told
+            log_has_all_kinds events_have_no_gap_in_races no_event_is_skipped reading_forgotten_events_is_an_error
             stored_is_read lists_are_answered_in_order batch_is_seen_whole
             scan_ascends cursor_is_exclusive pages_join limit_is_kept query_is_a_filter query_follows_changes
             few_are_found_among_many receipt_is_kept_once receipts_are_forgotten
-            quota_is_each_actors
+            quota_is_per_actor
             port_requests_are_expected number_is_on_one_active_request
             port_requests_are_logged port_requests_are_scanned
             contacts_are_expected contact_id_has_one_owner contact_id_is_new
@@ -149,7 +149,7 @@ impl Law {
     ///
     /// # Errors
     ///
-    /// Returns a description of what the store did if it breaks the law or fails.
+    /// Returns a description of the store's behaviour if the store violates the law or fails.
     pub fn check(&self, store: &dyn Store) -> Result<(), Broken> {
         (self.check)(store)
     }
@@ -173,7 +173,7 @@ impl fmt::Debug for Broken {
     }
 }
 
-/// Returns an error unless `holds`; `otherwise` describes what the store did.
+/// Returns an error unless `holds`. `otherwise` describes the behaviour of the store in that case.
 fn must(holds: bool, otherwise: &str) -> Result<(), Broken> {
     if holds { Ok(()) } else { Err(Broken::new(otherwise)) }
 }

@@ -2,8 +2,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::store::{Store, StoreError, delegate_store};
 
-/// A store that fails at one of its calls, or from one of them on. Calls about leases do not fail, and are not
-/// counted: a caller that crashed holds no lease for long.
+/// A store that fails at one of its calls, or at all calls from one on. Calls about leases neither fail nor
+/// count, since the lease of a caller that crashed ends after a short time.
 ///
 /// To interrupt a program between every two of its steps, run it with a store that fails at its first
 /// call, then with one that fails at its second call, and so on until the store no longer fails.

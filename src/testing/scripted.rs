@@ -51,9 +51,9 @@ struct Script {
 pub enum CarrierFault {
     /// A refusal by the carrier. Nothing is ordered.
     Refuse,
-    /// A lost request: nothing is ordered, and the call returns no outcome.
+    /// A lost request: nothing is ordered, and the call returns [`Unknown`](CarrierError::Unknown).
     LostRequest,
-    /// A lost response: the order is executed, but the call returns no outcome.
+    /// A lost response: the order is executed, but the call returns [`Unknown`](CarrierError::Unknown).
     LostAnswer,
 }
 
@@ -173,8 +173,8 @@ impl ScriptedCarrier {
         self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Answers a call by the next entry of the script. An order that was carried out under `key` is not refused
-    /// when it is repeated.
+    /// Returns the response to a call, according to the next entry of the script. An order that was executed
+    /// under `key` is not refused when it is repeated.
     fn answer<T>(
         &self,
         key: Option<IdempotencyKey>,

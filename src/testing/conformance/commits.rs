@@ -7,8 +7,8 @@ use super::races::one_is_made;
 use super::{Broken, conflict, equal, must, some};
 use crate::store::{Batch, Change, Entity, Expect, Query, Revision, Store, StoreError, Stored};
 
-/// Points 1 and 2 for values of one kind, named `kind` and read by `get`: `first` and `changed` are versions of
-/// one value, `other` is another value.
+/// Points 1 and 2 for values of one kind, named `kind` and read by `get`: `first` and `changed` are versions
+/// of one value, `other` is another value.
 pub(super) fn changes_are_expected<T: Entity>(
     store: &dyn Store,
     kind: &str,
@@ -104,7 +104,7 @@ pub(super) fn removal_is_expected(store: &dyn Store) -> Result<(), Broken> {
 }
 
 /// Point 1: a conflict contains the number, and the expected and the found version.
-pub(super) fn conflict_tells_what_was_found(store: &dyn Store) -> Result<(), Broken> {
+pub(super) fn conflict_contains_the_found_version(store: &dyn Store) -> Result<(), Broken> {
     let [number, missing] = numbers()?;
     let found = add(store, plain(number)?)?;
     let wrong = found.next();
@@ -168,7 +168,7 @@ pub(super) fn batch_is_whole(store: &dyn Store) -> Result<(), Broken> {
     Ok(())
 }
 
-/// Point 1: a commit with two changes of one number is refused, whatever they expect.
+/// Point 1: a commit with two changes of one number is refused, regardless of the versions that they expect.
 pub(super) fn batch_has_one_change_of_each(store: &dyn Store) -> Result<(), Broken> {
     let [number, other] = numbers()?;
     let twice: Batch = [

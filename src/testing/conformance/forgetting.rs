@@ -13,7 +13,7 @@ use crate::store::{Batch, Change, Expect, Forget, Logged, Receipt, Store, StoreE
 /// Point 3: reading events that were forgotten, by age or by count, is an error that contains the
 /// sequence number of the first remaining event. The remaining events keep their sequence numbers, and
 /// later events get the next ones.
-pub(super) fn forgotten_is_told(store: &dyn Store) -> Result<(), Broken> {
+pub(super) fn reading_forgotten_events_is_an_error(store: &dyn Store) -> Result<(), Broken> {
     let numbers: [PhoneNumber; 20] = numbers()?;
     let log = |number: PhoneNumber, seconds: u64| -> Result<(), Broken> {
         let change = Change::remove(number, Expect::Absent).with_events(vec![event(number, seconds)?]);
@@ -88,9 +88,9 @@ pub(super) fn receipts_are_forgotten(store: &dyn Store) -> Result<(), Broken> {
 
 /// Point 7: above the quota of an actor, its oldest receipts are forgotten, and those of no other
 /// actor.
-pub(super) fn quota_is_each_actors(store: &dyn Store) -> Result<(), Broken> {
+pub(super) fn quota_is_per_actor(store: &dyn Store) -> Result<(), Broken> {
     let mut receipts = Vec::new();
-    // The order of the ages differs from that of the commits, which is the one that counts.
+    // The order of the times differs from that of the commits, which is the one that counts.
     for (place, actor) in
         ["one", "one", "two", "one", "one", "system", "one", "one", "two"].into_iter().enumerate()
     {

@@ -8,7 +8,7 @@ use crate::number::{PhoneNumber, Prefix};
 use crate::record::NumberRecord;
 use crate::store::{Batch, Change, Expect, Query, Store, Stored};
 
-/// Point 5: numbers are in ascending order, whatever the order in which they were added.
+/// Point 5: numbers are in ascending order, regardless of the order in which they were added.
 pub(super) fn scan_ascends(store: &dyn Store) -> Result<(), Broken> {
     let records = World::new()?.records()?;
     let count = records.len();
