@@ -14,7 +14,7 @@ fn id(text: &str) -> AccountId {
 
 /// Rows of `data/domain/account_trees.jsonl`: a list of accounts, and the error.
 #[test]
-fn accounts_that_form_no_tree_are_refused() {
+fn accounts_that_do_not_form_a_tree_are_refused() {
     for line in include_str!("data/domain/account_trees.jsonl").lines() {
         let case: Value = serde_json::from_str(line).unwrap();
         let read = serde_json::from_value::<AccountTree>(case["accounts"].clone());

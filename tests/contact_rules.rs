@@ -495,7 +495,7 @@ fn pages_far_behind_the_last_are_empty() {
 }
 
 #[test]
-fn refusals_tell_the_position_and_change_nothing() {
+fn refusals_contain_the_position_and_change_nothing() {
     let mut list = empty();
     let new = |text: &str| NewContact::new(entered(text));
     let number = "+14158867900".parse().unwrap();

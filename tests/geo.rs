@@ -68,7 +68,7 @@ fn only_north_american_places_have_a_province() {
 }
 
 #[test]
-fn the_user_at_home_is_told_the_place_and_others_the_country() {
+fn a_description_is_the_place_at_home_and_the_country_abroad() {
     let describe =
         |number: &str, home| text(geo::describe_for(number.parse().unwrap(), Language::ENGLISH, home));
     assert_eq!(describe("+16502530000", Region::US), "Mountain View, CA");

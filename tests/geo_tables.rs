@@ -16,7 +16,7 @@ use telnum::{PhoneNumber, plan};
 
 #[test]
 #[ignore = "needs the directories named by TELNUM_LIBPHONENUMBER and TELNUM_CLDR"]
-fn the_tables_are_what_the_generator_makes() {
+fn the_generator_reproduces_the_geo_tables() {
     let tables = generator::tables(&directory("TELNUM_LIBPHONENUMBER"), &directory("TELNUM_CLDR")).unwrap();
     assert_eq!(tables.len(), 10);
     for (name, made) in tables {

@@ -31,7 +31,7 @@ fn all_requests() -> impl Iterator<Item = (State, State, TransitionFacts)> {
 }
 
 #[test]
-fn the_table_is_the_printed_one() {
+fn the_table_matches_the_snapshot() {
     let mut text = String::new();
     for transition in &TRANSITIONS {
         let from: Vec<_> = transition.from.iter().map(|state| state.as_str()).collect();
@@ -45,7 +45,7 @@ fn the_table_is_the_printed_one() {
 }
 
 #[test]
-fn the_drawings_are_the_printed_ones() {
+fn the_diagrams_match_the_snapshots() {
     snapshot::check("domain/lifecycle.mmd", &TRANSITIONS.mermaid());
     snapshot::check("domain/lifecycle.dot", &TRANSITIONS.dot());
 }

@@ -33,7 +33,7 @@ fn values_take_eight_bytes_and_have_a_niche() {
 }
 
 #[test]
-fn errors_tell_kind_and_position() {
+fn errors_have_a_kind_and_a_position() {
     use NumberErrorKind as K;
     let rows: &[(&str, NumberErrorKind, usize, &str)] = &[
         ("", K::Empty, 0, "expected a number, found nothing"),
@@ -73,7 +73,7 @@ fn errors_tell_kind_and_position() {
 }
 
 #[test]
-fn errors_of_packed_forms_tell_kind_and_nibble() {
+fn errors_of_packed_forms_have_a_kind_and_a_nibble() {
     use NumberErrorKind as K;
     let rows: &[(u64, NumberErrorKind, usize)] = &[
         (0, K::InvalidLength(0), 15),

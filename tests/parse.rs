@@ -110,7 +110,7 @@ fn described(parsed: Parsed, row: &Value) -> Value {
 }
 
 #[test]
-fn errors_tell_kind_and_position() {
+fn errors_have_a_kind_and_a_position() {
     for row in include_str!("data/plan/refused.tsv").lines() {
         let cells: Vec<_> = row.split('\t').collect();
         let error = plan::parse(cells[1], cells[0].parse().ok()).unwrap_err();

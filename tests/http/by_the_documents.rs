@@ -52,7 +52,7 @@ fn item_29_unknown_parameters_are_refused_by_name() {
 
 /// The printed address request sends `used_by`, and the printed response has it.
 #[test]
-fn item_30_used_by_is_set_where_the_service_says_so() {
+fn item_30_used_by_is_set_if_configured() {
     let shop = "shop".parse().unwrap();
     let start = |is_set: bool| {
         let accounts = AccountTree::new([Account::new(shop).with_may_add_numbers(true)]).unwrap();
