@@ -79,44 +79,50 @@ use JsonType::{Array, Boolean, Object, String as Text};
 /// The rules of the schema. The rule of an object precedes those of its fields.
 #[doc(hidden)]
 pub const RULES: [FieldRule; 38] = [
-    rule("carrier_name", Text, "Names the number's carrier anew: for admins").at_least(1).at_most(30),
-    rule("cnam", Object, "The number's name, and the look-up of its callers'"),
-    rule("cnam.display_name", Text, "The name shown where the number calls").at_least(1).at_most(15),
+    rule("carrier_name", Text, "The number's new carrier, which only an admin may set")
+        .at_least(1)
+        .at_most(30),
+    rule("cnam", Object, "The caller name of the number, and the lookup of callers' names"),
+    rule("cnam.display_name", Text, "The name displayed for calls from the number").at_least(1).at_most(15),
     rule("cnam.inbound_lookup", Boolean, "Whether callers' names are looked up"),
     rule("create_with_state", Text, "The state that the number is created in").one_of(STATES),
     rule("e911", Object, "The address for emergency calls"),
-    rule("e911.activated_time", Text, "When the address was provisioned"),
+    rule("e911.activated_time", Text, "The time of provisioning"),
     rule("e911.caller_name", Text, "The name that emergency services see").at_least(3),
-    rule("e911.extended_address", Text, "Suite, floor or apartment"),
-    rule("e911.latitude", Text, "Degrees of latitude, by the provider"),
-    rule("e911.legacy_data", Object, "The street address in its parts"),
-    rule("e911.legacy_data.house_number", Text, "House number"),
-    rule("e911.legacy_data.predirectional", Text, "Direction before the street's name"),
-    rule("e911.legacy_data.streetname", Text, "Name of the street"),
-    rule("e911.legacy_data.suite", Text, "Suite, floor or apartment"),
-    rule("e911.locality", Text, "City").required(),
+    rule("e911.extended_address", Text, "The suite, floor or apartment"),
+    rule("e911.latitude", Text, "The latitude in degrees, as formatted by the provider"),
+    rule("e911.legacy_data", Object, "The parts of the street address"),
+    rule("e911.legacy_data.house_number", Text, "The house number"),
+    rule("e911.legacy_data.predirectional", Text, "The direction before the street name"),
+    rule("e911.legacy_data.streetname", Text, "The street name"),
+    rule("e911.legacy_data.suite", Text, "The suite, floor or apartment"),
+    rule("e911.locality", Text, "The city").required(),
     rule("e911.location_id", Text, "The provider's id of the address"),
-    rule("e911.longitude", Text, "Degrees of longitude, by the provider"),
+    rule("e911.longitude", Text, "The longitude in degrees, as formatted by the provider"),
     rule("e911.plus_four", Text, "The last four digits of a ZIP+4 code"),
-    rule("e911.postal_code", Text, "ZIP or postal code").required(),
-    rule("e911.region", Text, "State or province, two letters").at_least(2).at_most(2).required(),
-    rule("e911.status", Text, "How far the provider is with the address").one_of(E911Status::NAMES),
-    rule("e911.street_address", Text, "House number and street").required(),
-    rule("porting", Object, "What the carrier that the number comes from has on file"),
-    rule("porting.billing_account_id", Text, "Account there"),
-    rule("porting.billing_extended_address", Text, "Suite, floor or apartment there"),
-    rule("porting.billing_locality", Text, "City there"),
-    rule("porting.billing_name", Text, "Name of the person or company there"),
-    rule("porting.billing_postal_code", Text, "ZIP or postal code there"),
-    rule("porting.billing_region", Text, "State or province there"),
-    rule("porting.billing_street_address", Text, "House number and street there"),
-    rule("porting.billing_telephone_number", Text, "Billing telephone number of the account there"),
-    rule("porting.comments", Array, "Comments"),
+    rule("e911.postal_code", Text, "The ZIP or postal code").required(),
+    rule("e911.region", Text, "The state or province, as two letters").at_least(2).at_most(2).required(),
+    rule("e911.status", Text, "The status of the address at the provider").one_of(E911Status::NAMES),
+    rule("e911.street_address", Text, "The house number and street").required(),
+    rule("porting", Object, "The account data on file at the losing carrier"),
+    rule("porting.billing_account_id", Text, "The account id on file at the losing carrier"),
+    rule(
+        "porting.billing_extended_address",
+        Text,
+        "The suite, floor or apartment on file at the losing carrier",
+    ),
+    rule("porting.billing_locality", Text, "The city on file at the losing carrier"),
+    rule("porting.billing_name", Text, "The name of the person or company on file at the losing carrier"),
+    rule("porting.billing_postal_code", Text, "The ZIP or postal code on file at the losing carrier"),
+    rule("porting.billing_region", Text, "The state or province on file at the losing carrier"),
+    rule("porting.billing_street_address", Text, "The house number and street on file at the losing carrier"),
+    rule("porting.billing_telephone_number", Text, "The billing telephone number (BTN) of the account"),
+    rule("porting.comments", Array, "Comments for human readers"),
     rule("porting.comments.[]", Text, "A comment"),
-    rule("porting.customer_contact", Text, "Number under which the number's owner can be reached"),
-    rule("porting.port_id", Text, "Id of the port request"),
-    rule("porting.requested_port_date", Text, "Day on which the number should come"),
-    rule("porting.service_provider", Text, "Name of the carrier that the number comes from"),
+    rule("porting.customer_contact", Text, "The phone number of the contact person"),
+    rule("porting.port_id", Text, "The id of the port request"),
+    rule("porting.requested_port_date", Text, "The requested port date"),
+    rule("porting.service_provider", Text, "The name of the losing carrier"),
 ];
 
 /// The name of the object with the account data at the losing carrier.
@@ -162,7 +168,7 @@ pub fn check(document: &Value) -> Vec<FieldError> {
     errors
 }
 
-/// Returns the first error of the object `porting` of a document.
+/// Returns the first error in the object `porting` of a document.
 pub(super) fn check_porting(porting: &Value) -> Option<FieldError> {
     let mut errors = Vec::new();
     for rule in &RULES {
@@ -249,7 +255,7 @@ impl FieldRule {
         }
     }
 
-    /// Returns the error of the field's value if it violates the rule.
+    /// Returns the error for the field's value if it violates the rule.
     fn error(&self, value: &Value) -> Option<FieldErrorKind> {
         match value {
             Value::Array(_) if self.json_type == Array => None,
