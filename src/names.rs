@@ -266,9 +266,9 @@ impl CarrierName {
     pub const MDN: Self = Self::known("mdn");
     /// The carrier that sells from the pool of numbers of an account or its reseller.
     pub const MANAGED: Self = Self::known("managed");
-    /// The carrier that sells the numbers that the account has reserved.
+    /// The carrier that finds the numbers that the account has reserved, which are not for sale.
     pub const RESERVED: Self = Self::known("reserved");
-    /// The carrier that sells the numbers that the account's reseller has reserved.
+    /// The carrier that finds the numbers that the account's reseller has reserved, which are not for sale.
     pub const RESERVED_RESELLER: Self = Self::known("reserved_reseller");
 
     /// Creates a name, in a constant for example. Returns `None` if `name` is empty, longer than 30

@@ -94,7 +94,7 @@ use crate::time::Timestamp;
 /// The record of a number.
 ///
 /// No command violates the [rules](crate::record#rules) of a record, and deserializing a document that
-/// violates them fails. The JSON form is Kazoo's document of a number: public fields beside fields that
+/// violates them fails. The JSON form is Kazoo's document of a number: public fields, and private fields that
 /// start with `pvt_`.
 ///
 /// ```
@@ -358,15 +358,16 @@ impl NumberRecord {
         self.ported_in
     }
 
-    /// Returns the features allowed on this number; `None` if the reseller's list applies, or else the
-    /// [policy's](Policy::with_allowed_features).
+    /// Returns the features allowed on this number; `None` if the number has no list of its own, so that the
+    /// reseller's list applies, or else the [policy's](Policy::with_allowed_features).
     #[doc(alias = "features_allowed")]
     #[must_use]
     pub const fn allowed_features(&self) -> Option<FeatureSet> {
         self.allowed_features
     }
 
-    /// Returns the features denied on this number; `None` if the reseller's list applies.
+    /// Returns the features denied on this number; `None` if the number has no list of its own, so that the
+    /// reseller's list applies.
     #[doc(alias = "features_denied")]
     #[must_use]
     pub const fn denied_features(&self) -> Option<FeatureSet> {
@@ -534,11 +535,11 @@ impl NumberRecord {
     }
 
     /// Returns the earliest time at which a resting number may be assigned to an account other than its
-    /// previous owner; `None` if the number does not rest.
+    /// previous owner; `None` if the number is not resting.
     ///
-    /// An ageing number rests for the legal minimum of the policy's [ageing](Policy::with_ageing), or for 90
-    /// days, the maximum for residential numbers, if the policy sets none. If it sets one, a deleted number
-    /// rests too.
+    /// A number rests after its disconnection, while it is ageing: for the legal minimum of the policy's
+    /// [ageing](Policy::with_ageing), or for 90 days, the maximum for residential numbers, if the policy sets
+    /// none. If the policy sets one, a deleted number rests too.
     ///
     /// ```
     /// use serde_json::json;
@@ -695,8 +696,8 @@ impl NumberRecord {
         Self { carrier_data, rate_center, features, custom, ..self }
     }
 
-    /// Shares the fields that users set with `shared` if they are equal; otherwise stores them in `shared` for the next
-    /// record.
+    /// Shares the fields that users set with `shared` if they are equal; otherwise stores them in `shared`
+    /// for the next record.
     pub(crate) fn share_custom(&mut self, shared: &mut Option<Arc<Map<String, Value>>>) {
         if self.custom.is_some() && self.custom == *shared {
             self.custom.clone_from(shared);

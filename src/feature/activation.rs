@@ -56,11 +56,11 @@ pub enum ProviderEffect {
     RemoveCnam,
 }
 
-/// Returns the states of a number in which the feature is live, so that its wanted setting becomes
+/// Returns the states of a number in which `feature` is live, that is, in which its wanted setting becomes
 /// active.
 ///
-/// In other states the feature is removed, also at its provider, except that an active caller name
-/// stays until the document drops it. Features without settings are never live.
+/// In other states the feature is removed, also at its provider, except that an active caller name stays
+/// until the document drops it. Features without settings are never live.
 ///
 /// ```
 /// use telnum::feature::live_states;

@@ -84,7 +84,7 @@ pub enum CnamError {
 
 /// The caller name settings of a number.
 ///
-/// Its parts are features of their own: [`OutboundCnam`](crate::names::Feature::OutboundCnam) and
+/// Its two parts are also features: [`OutboundCnam`](crate::names::Feature::OutboundCnam) and
 /// [`InboundCnam`](crate::names::Feature::InboundCnam).
 ///
 /// ```
@@ -132,8 +132,8 @@ impl CnamName {
     ///
     /// - [`CnamError::Length`] unless `text` has 1 to 15 characters.
     /// - [`CnamError::Character`] for a character that `profile` does not allow.
-    /// - [`CnamError::LeadingSpace`], [`CnamError::AllDigits`] and [`CnamError::FewLetters`] for a space at the
-    ///   start, digits only, and too few letters, unless `profile` allows them.
+    /// - [`CnamError::LeadingSpace`], [`CnamError::AllDigits`] and [`CnamError::FewLetters`] for a space at
+    ///   the start, digits only, and too few letters, unless `profile` allows them.
     pub fn new(text: &str, profile: &CnamProfile) -> Result<Self, CnamError> {
         let length = text.chars().count();
         if !(1..=Self::MAX_LENGTH).contains(&length) {

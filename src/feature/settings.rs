@@ -72,8 +72,8 @@ impl FeatureSettings {
     ///
     /// # Errors
     ///
-    /// Returns the error of the first setting that has the wrong type or is refused, or of a caller
-    /// name that `profile` does not allow, with the [kind](FieldErrorKind) of the problem.
+    /// Returns the error for the first setting that has the wrong type or is refused, or for a caller name
+    /// that `profile` does not allow, with the [kind](FieldErrorKind) of the problem.
     pub fn from_document(
         document: Map<String, Value>,
         profile: &CnamProfile,
@@ -103,8 +103,8 @@ impl FeatureSettings {
     ///
     /// # Errors
     ///
-    /// Returns the error of the first setting that would have the wrong type or be refused, or of a
-    /// caller name that `profile` does not allow, with the [kind](FieldErrorKind) of the problem.
+    /// Returns the error for the first setting that would have the wrong type or be refused, or for a caller
+    /// name that `profile` does not allow, with the [kind](FieldErrorKind) of the problem.
     #[doc(hidden)]
     pub fn patched(
         &self,
@@ -209,8 +209,8 @@ impl FeatureSettings {
         self.set_since(&Self::default())
     }
 
-    /// Returns the features that have settings which they did not have in `before`. An actor needs
-    /// permission for these features; removing a feature needs none.
+    /// Returns the features that have settings and had none in `before`. An actor needs permission for these
+    /// features; removing a feature needs none.
     ///
     /// ```
     /// use serde_json::json;
@@ -239,7 +239,7 @@ impl FeatureSettings {
     }
 
     /// Returns the settings without those of `features`. [`Feature::InboundCnam`] and
-    /// [`Feature::OutboundCnam`] remove their half of the caller name's settings.
+    /// [`Feature::OutboundCnam`] each remove one part of the caller name's settings.
     ///
     /// ```
     /// use serde_json::json;
@@ -323,7 +323,7 @@ impl Serialize for KeyedSettings<'_> {
     }
 }
 
-/// Takes the field `carrier_name` from a document. It is not a setting, but a request to change the
+/// Takes the field `carrier_name` from a document. The field is not a setting, but a request to change the
 /// number's carrier, which requires permission for [`Feature::CarrierName`].
 ///
 /// # Errors

@@ -123,7 +123,7 @@ pub static TRANSITIONS: TransitionTable<State, Permission, Condition, Effect> = 
         row(Reserved, &[Available, InService], Permission::Owner, &[NotMobile], &[PushHistory]),
         row(InService, &[InService], Permission::Anyone, &[SameOwner], &[]),
         row(InService, &[InService], Permission::Owner, &[NewOwner], &[]),
-        // Completing a port request is the system's.
+        // The system makes this transition when a port request is completed.
         row(InService, &[PortIn], Permission::Owner, &[MayAdd, Rested, NotMobile], &[]),
         row(InService, &[PortIn], Permission::Admin, &[MayNotAdd, NotMobile], &[]),
         row(InService, &[PortIn], Permission::Admin, &[MayAdd, Resting, NotMobile], &[]),
@@ -132,15 +132,15 @@ pub static TRANSITIONS: TransitionTable<State, Permission, Condition, Effect> = 
         row(InService, &[Aging], Permission::Anyone, &[Rested, NotMobile], &[]),
         row(InService, &[Aging], Permission::Admin, &[Resting, NotMobile], &[]),
         row(InService, &[Reserved], Permission::OwnerOrDescendant, &[NotMobile], &[]),
-        // The port-out was refused or cancelled.
+        // The port-out was refused or canceled.
         row(InService, &[PortOut], Permission::Owner, &[NotMobile], &[]),
         row(Available, &[Available], Permission::Owner, &[NotMobile], &[]),
         row(Available, &[Aging, Released], Permission::AdminOrSweep, &[NotMobile], &[]),
         row(Aging, &[Aging, Released, Available], Permission::AdminOrSweep, &[NotMobile], &[StartAgeing]),
         row(PortIn, &[PortIn], Permission::Owner, &[NotMobile], &[]),
-        // The losing side of a port.
+        // The number is ported to another carrier.
         row(PortOut, &[InService], Permission::Owner, &[NotMobile], &[]),
-        // The release command makes this transition; it also accepts numbers that are released already.
+        // The release command makes this transition. It also accepts numbers that are already released.
         row(Released, &[PortOut, Reserved, InService, PortIn], Permission::Owner, &[], &[]),
         row(Deleted, &[Discovery, PortIn, Released, Aging], Permission::AdminOrSweep, &[], &[]),
         row(Deleted, &[Available, Reserved, InService, PortOut], Permission::Admin, &[], &[]),

@@ -28,7 +28,7 @@ pub struct Transition<S: 'static, P, C: 'static, E: 'static> {
     pub effects: &'static [E],
 }
 
-/// The permission that a transition requires.
+/// A permission that transitions require.
 pub trait TransitionPermission: Copy + fmt::Display {
     /// The role that an actor has towards the entity whose state changes.
     type Role: Copy + fmt::Display;
@@ -52,7 +52,7 @@ pub trait TransitionCondition: Copy + fmt::Display {
     }
 }
 
-/// The error of a transition that is not in the table, or that the actor may not make.
+/// The error returned for a transition that is not in the table, or that the actor may not make.
 ///
 /// ```
 /// use telnum::lifecycle::{Role, State, TRANSITIONS, TransitionFacts};

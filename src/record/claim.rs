@@ -1,9 +1,9 @@
 //! Claims: records locked while their external effects run.
 //!
-//! A record is stored with a claim before its effects run, so that only the caller that stored it runs
-//! them. The claim contains the resulting record. After a crash the effects are run again with the same
-//! idempotency keys, so that nothing is ordered twice. If an effect is refused, the claim keeps the
-//! outcomes of the effects before it until they are rolled back.
+//! A record is stored with a claim before its effects run, so that only the caller that stored it runs them.
+//! The claim contains the resulting record. After a crash the effects are run again with the same idempotency
+//! keys, so that nothing is ordered twice. If an effect is refused, the claim contains the outcomes of the
+//! preceding effects until these are rolled back.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -222,8 +222,8 @@ impl NumberRecord {
         Ok(Decision { record, events, effects: Vec::new() })
     }
 
-    /// Abandons the claim because an effect was refused, after the effects before it had the outcomes
-    /// `done`. The record stays claimed until these effects are rolled back.
+    /// Abandons the claim because an effect was refused. `done` contains the outcomes of the preceding
+    /// effects. The record stays claimed until these effects are rolled back.
     ///
     /// # Errors
     ///
@@ -285,8 +285,7 @@ impl NumberRecord {
         Self { rate_center: center.map(Box::new), ..self }
     }
 
-    /// Sets the carrier and its data to those of `found`, the record of the number as a carrier offers
-    /// it now.
+    /// Sets the carrier and its data to those of `found`, the record of the number as it is for sale now.
     pub(crate) fn found_again(&self, found: &Self) -> Self {
         let known = || self.carrier_data.clone().filter(|_| found.carrier == self.carrier);
         let carrier_data = found.carrier_data.clone().or_else(known);
@@ -294,7 +293,8 @@ impl NumberRecord {
         Self { carrier: found.carrier, carrier_data, rate_center, ..self.clone() }
     }
 
-    /// Sets the previous owner and the time of disconnection to those of `left`, the last record of the number.
+    /// Sets the previous owner and the time of disconnection to those of `left`, the last record of the
+    /// number.
     pub(crate) fn resting_like(self, left: &Self) -> Self {
         Self { previous_owner: left.previous_owner, disconnected_at: left.disconnected_at, ..self }
     }

@@ -101,8 +101,9 @@ impl NumberRecord {
         Ok(Decision { record, events, effects })
     }
 
-    /// Creates the number in place of this record, which does not prevent it: the record of a deleted number,
-    /// or another account's note, which is a number in [`State::PortIn`] on no active port request.
+    /// Creates the number in place of this record, which does not prevent the creation: the record of a
+    /// deleted number, or another account's placeholder, which is a number in [`State::PortIn`] on no active
+    /// port request.
     pub(crate) fn create_over(&self, creation: Creation, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         let mut decision = Self::create(self.number, creation, ctx)?;
         if decision.record.state != State::PortIn {
@@ -146,11 +147,11 @@ impl NumberRecord {
     /// - [`Refusal::NumberExists`] if the number is in another state.
     /// - [`Refusal::Forbidden`] if the actor may not create numbers, or not for that account, or if it
     ///   changes the carrier without being an admin.
-    /// - The errors of [`create`](Self::create) other than `NumberIsPorting`, and those of
+    /// - All errors of [`create`](Self::create) other than `NumberIsPorting`, and those of
     ///   [`change_state`](Self::change_state).
     pub fn create_again(&self, creation: Creation, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.check_unclaimed()?;
-        // A number that is ported in although the stock has it stays with the carrier that sold it.
+        // A number that is ported in although it is in the stock keeps the carrier that sold it.
         let is_sold = self.is_bought() && !self.is_local();
         let found = if is_sold { creation.carrier } else { creation.carrier_in(ctx) };
         let carrier = found.unwrap_or(self.carrier);
@@ -227,8 +228,8 @@ impl Creation {
         Self { state: state.into(), ..self }
     }
 
-    /// Sets the carrier. Default: the policy's carrier, [`Policy::with_default_carrier`] or, for a number that is
-    /// ported in, [`Policy::with_port_in_carrier`].
+    /// Sets the carrier. Default: the policy's carrier, [`Policy::with_default_carrier`] or, for a number
+    /// that is ported in, [`Policy::with_port_in_carrier`].
     ///
     /// [`Policy::with_default_carrier`]: crate::policy::Policy::with_default_carrier
     /// [`Policy::with_port_in_carrier`]: crate::policy::Policy::with_port_in_carrier

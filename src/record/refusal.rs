@@ -1,4 +1,4 @@
-//! The error of a refused command.
+//! The error returned if a command is refused.
 
 use crate::account::{AccountId, Actor, ActorError};
 use crate::document::{FieldError, FieldErrorKind};
@@ -27,8 +27,8 @@ pub enum Refusal {
     /// An actor whose account does not exist or is disabled.
     #[error(transparent)]
     Actor(#[from] ActorError),
-    /// An account that already has as many numbers in [`State::PortIn`] on no active port request as the
-    /// policy [allows](crate::policy::Policy::with_max_port_in).
+    /// An account that has reached the policy's [limit](crate::policy::Policy::with_max_port_in) on numbers
+    /// in [`State::PortIn`] that are on no active port request.
     #[error("account {account}: the limit of {max} numbers in port_in is reached")]
     PortInLimit {
         /// The account.
@@ -74,10 +74,10 @@ pub enum Refusal {
     /// A record that has been claimed since this time.
     #[error("number has been claimed since {0}")]
     Claimed(Timestamp),
-    /// A record that is not claimed, so that no claim can end.
+    /// A record without a claim to end.
     #[error("number is not claimed")]
     NotClaimed,
-    /// A number of outcomes that is not the number of effects of the claim.
+    /// A number of outcomes that differs from the number of effects of the claim.
     #[error("claim: expected {expected} outcomes, found {found}")]
     OutcomeCount {
         /// The number of effects.
@@ -148,8 +148,8 @@ impl Refusal {
         }
     }
 
-    /// Returns the refusal with at most `max` of its invalid fields, but at least one, and counts them in
-    /// `listed`. An error that tells of further ones follows those that are left out.
+    /// Returns the refusal with at most `max` of its invalid fields, but at least one, and adds their number
+    /// to `listed`. If fields are left out, the last error states that there are more.
     pub(crate) fn with_at_most(self, max: usize, listed: &mut usize) -> Self {
         let Self::InvalidFields(errors) = self else { return self };
         let left = max.saturating_sub(*listed).max(1);

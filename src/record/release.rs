@@ -128,8 +128,8 @@ impl NumberRecord {
         }
     }
 
-    /// Ends the reservation, with those that were made before it: restores the state that the number had in
-    /// the stock.
+    /// Ends the reservation, and all reservations before it: restores the state that the number had in the
+    /// stock.
     pub(crate) fn end_reservation(&self, ctx: &Context<'_>) -> Decision {
         let mut record = self.clone();
         let mut effects = record.reset();

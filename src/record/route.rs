@@ -53,7 +53,7 @@ pub struct Route {
     /// The ringback tones that the caller hears.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ringback: Option<Ringback>,
-    /// Whether a call from another number of the service goes out to a carrier, by the policy's
+    /// Whether a call from another number of the service is sent to a carrier, by the policy's
     /// [rules](Policy::with_force_outbound).
     pub force_outbound: bool,
 }
@@ -121,7 +121,7 @@ impl NumberRecord {
 }
 
 impl NumberRecord {
-    /// Returns whether a call from another number of the service goes out to a carrier.
+    /// Returns whether a call from another number of the service is sent to a carrier.
     fn is_forced_outbound(&self, policy: &Policy) -> bool {
         let rules = &policy.force_outbound;
         let own = self.active().and_then(|active| active.force_outbound);

@@ -18,9 +18,9 @@ pub enum Due {
     /// The return to the stock, or the deletion by the policy, of a number that has aged, or that was
     /// released under a policy without ageing.
     Recycle,
-    /// The deletion of a number that was found at a carrier and not bought in time, or of a note that has
-    /// expired: a number in [`State::PortIn`] that is on no active port request. The inventory checks that it
-    /// is on none.
+    /// The deletion of a number that was found at a carrier and not bought in time, or of a placeholder that
+    /// has expired: a number in [`State::PortIn`] that is on no active port request. The inventory checks
+    /// that it is on none.
     Forget,
     /// The removal of the record of a deleted number that has rested.
     Remove,
@@ -30,12 +30,13 @@ impl NumberRecord {
     /// Returns the change that is due at `now`, if there is one. Nothing is due while the record is
     /// claimed.
     ///
-    /// A number in discovery is forgotten some [days](Policy::with_discovery_days) after its last change, and
-    /// a number in [`State::PortIn`] that is on no active port request some [days](Policy::with_port_in_days)
-    /// after its creation. An ageing number is recycled when the [ageing time](Policy::with_ageing) of the
-    /// policy is over, or after 90 days, the maximum for residential numbers, if the policy sets none. A
-    /// reservation that starts more than its [term](Policy::with_reservation), or a day, after `now` was made by
-    /// a clock that was wrong: its end is due.
+    /// A number in discovery is forgotten after a number of [days](Policy::with_discovery_days) without a
+    /// change, and a number in [`State::PortIn`] that is on no active port request after a number of
+    /// [days](Policy::with_port_in_days) since its creation. An ageing number is recycled when the [ageing
+    /// time](Policy::with_ageing) of the policy is over, or after 90 days, the maximum for residential
+    /// numbers, if the policy sets none. A reservation that starts more than its
+    /// [term](Policy::with_reservation), or a day, after `now` was made by a clock that was wrong, so its end
+    /// is due.
     ///
     /// ```
     /// use chrono::TimeDelta;
@@ -146,8 +147,8 @@ impl Due {
         policy.reservation.map_or(now.after(TimeDelta::days(1)), |terms| terms.ends_at(now))
     }
 
-    /// Returns the latest [clock](NumberRecord::clock) at which a change is due at `now` for a number
-    /// in `state`; `None` if none ever is.
+    /// Returns the latest [clock](NumberRecord::clock) at which a change is due at `now` for a number in
+    /// `state`; `None` if no change ever is.
     pub(crate) fn latest_clock(state: State, policy: &Policy, now: Timestamp) -> Option<Timestamp> {
         let before = |days: u16| now.after(-TimeDelta::days(days.into()));
         match state {

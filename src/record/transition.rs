@@ -34,7 +34,7 @@ impl NumberRecord {
     ///
     /// - [`Refusal::NoChangeRequired`] if the number is already reserved for `assign_to`.
     /// - [`Refusal::AssignToSelf`] if the number is reserved and `assign_to` is `None`.
-    /// - The errors of [`change_state`](Self::change_state).
+    /// - All errors of [`change_state`](Self::change_state).
     #[doc(alias = "knm_number_states")]
     pub fn reserve(&self, assign_to: Option<AccountId>, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.change_state(State::Reserved, assign_to, ctx)
@@ -62,7 +62,7 @@ impl NumberRecord {
     /// # Errors
     ///
     /// - [`Refusal::Ageing`] if the number is ageing and cannot be assigned to other accounts yet.
-    /// - The errors of [`change_state`](Self::change_state).
+    /// - All errors of [`change_state`](Self::change_state).
     #[doc(alias = "move")]
     pub fn activate(&self, assign_to: Option<AccountId>, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         self.change_state(State::InService, assign_to, ctx)
@@ -142,8 +142,8 @@ impl NumberRecord {
         let owner = self.owner_in(to, assign_to, ctx)?;
         let role = ctx.role(self.owner, owner)?;
         let transition = self.transition(to, owner, role, ctx)?;
-        // Anyone may put a number in service for the account that already has it, so that must not change the
-        // record.
+        // Anyone may put a number in service for the account that already has it in service, so this must not
+        // change the record.
         if to == self.state && owner == self.owner && transition.effects.is_empty() {
             return Ok((self.clone(), Vec::new()));
         }
@@ -303,7 +303,7 @@ impl NumberRecord {
             (false, false) => {}
         }
         if self.owner != owner {
-            // An account that noted the number for porting in has not had it.
+            // An account that wanted to port the number in did not have it before.
             let had = self.owner.filter(|_| self.state != State::PortIn);
             self.previous_owner = had.or(self.previous_owner);
             self.owner = owner;
@@ -328,8 +328,8 @@ impl NumberRecord {
 
     /// Starts the reservation of a number that was in another state `before`, or had another owner.
     ///
-    /// A number from the stock is held until its lease ends. Passing it on extends the lease as far as the
-    /// policy allows, and no further. An account keeps a number that it had in service.
+    /// A number from the stock is held until its lease ends. Reserving it for another account extends the
+    /// lease as far as the policy allows, and no further. An account keeps a number that it had in service.
     fn hold(&mut self, before: &Self, ctx: &Context<'_>) {
         let is_misdated = |lease: &Lease| lease.is_misdated(ctx.policy, ctx.now);
         match (before.state, before.lease, ctx.policy.reservation) {

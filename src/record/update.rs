@@ -347,7 +347,7 @@ impl NumberRecord {
         }
         let denied = asked.difference(self.feature_permissions(ctx).available());
         if let Some(features) = &mut self.features {
-            // The halves of the caller name need no permission of their own.
+            // The two parts of the caller name need no permission of their own.
             let wanted = features.wanted.features();
             let denied = wanted.difference(wanted.difference(denied));
             features.wanted = std::mem::take(&mut features.wanted).without(removed).without(denied);

@@ -11,7 +11,7 @@ use crate::names::{Feature, FeatureSet};
 /// The `id`, the fields that users set and the feature settings are at the top level, except in
 /// `Entry`. The shapes differ in the fields that only the library sets:
 ///
-/// | shape | place of these fields | `features` | time of the last change |
+/// | shape | location of these fields | `features` | time of the last change |
 /// |---|---|---|---|
 /// | `Flat` | top level | an object of the active features by name | `updated` |
 /// | `ReadOnly` | in `_read_only`, with `features_available`, `rate_center` if it is known and, for admins, `carrier` | a list of names | `modified` |

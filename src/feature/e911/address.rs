@@ -14,7 +14,7 @@ use crate::time::Timestamp;
 /// - `region` is two letters. If it is a region of the United States or Canada, the postal code has that
 ///   country's form.
 /// - `caller_name` has 3 characters or more and is not blank.
-/// - No text has control characters or line breaks.
+/// - No text contains control characters or line breaks.
 ///
 /// ```
 /// use telnum::feature::e911::{E911Address, E911Fields};
@@ -59,7 +59,7 @@ impl E911Address {
     ///
     /// # Errors
     ///
-    /// Returns the error of the first field that is missing or violates a [rule](Self).
+    /// Returns the error for the first field that is missing or violates a [rule](Self).
     pub fn new(fields: E911Fields) -> Result<Self, FieldError> {
         fields.check()?;
         Ok(Self(Box::new(fields)))
@@ -242,8 +242,7 @@ impl E911Address {
         }))
     }
 
-    /// Returns the address to send to a provider in place of `requested`, with the caller name of
-    /// `requested`.
+    /// Returns the address to send to a provider instead of `requested`, with the caller name of `requested`.
     pub(super) fn to_request_instead_of(&self, requested: &Self) -> Self {
         let Self(mut fields) = self.to_request(None);
         fields.caller_name.clone_from(&requested.0.caller_name);

@@ -117,5 +117,5 @@ impl E911Outcome {
     }
 }
 
-/// The reason of an address without a candidate. Addresses of receipts and events have this text.
+/// The message for an address without a candidate. Addresses in receipts and events contain this text.
 const NOT_GEOCODED: &str = "Location is not geocoded";
