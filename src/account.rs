@@ -193,8 +193,8 @@ pub trait Accounts: Send + Sync {
         self.check_actor(actor).is_ok_and(|account| account.is_none_or(|account| account.admin))
     }
 
-    /// Returns whether `actor` may manage `account`: it is the system, an admin, or an enabled account
-    /// whose subtree has `account`. An account that does not exist is in no subtree.
+    /// Returns whether `actor` may manage `account`: it is the system, an admin, or an enabled account whose
+    /// subtree contains `account`. An account that does not exist is in no subtree.
     ///
     /// ```
     /// use telnum::account::{Account, AccountTree, Accounts};

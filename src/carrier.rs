@@ -141,7 +141,7 @@ pub trait Carrier: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     ///
-    /// The errors of [`check`](Self::check).
+    /// Returns the same errors as [`check`](Self::check).
     fn check_for(
         &self,
         numbers: &[PhoneNumber],
@@ -324,8 +324,8 @@ pub struct Offer {
     pub number: PhoneNumber,
     /// The carrier that sells the number.
     pub carrier: CarrierName,
-    /// The rate centre of the number. A search of the inventory fills it from its localities if they know it. When the
-    /// number is bought, its record keeps the rate centre.
+    /// The rate centre of the number. A search of the inventory fills it from its localities if they know it.
+    /// When the number is bought, its record keeps the rate centre.
     pub rate_center: Option<RateCenter>,
     /// Data of the carrier about the offer. When the account that searched buys the number, the
     /// inventory passes the data to [`Carrier::acquire`] in the record.
@@ -357,13 +357,13 @@ pub enum CarrierError {
         /// The reason that the carrier gave.
         reason: Box<str>,
     },
-    /// A carrier that could not be reached, or whose response was not understood. It is unknown whether
+    /// A carrier that could not be reached, or whose response could not be read. It is unknown whether
     /// anything was ordered: the call must be repeated with the same key.
     #[error("carrier {carrier} gave no answer: {reason}")]
     Unknown {
         /// The carrier.
         carrier: CarrierName,
-        /// The reason.
+        /// The cause, such as a timeout.
         reason: Box<str>,
     },
 }
@@ -473,7 +473,7 @@ impl Offer {
 }
 
 impl CarrierError {
-    /// Creates the error of a refusal by `carrier`, after which nothing was ordered.
+    /// Creates the error for a refusal by `carrier`, after which nothing was ordered.
     ///
     /// ```
     /// use telnum::carrier::CarrierError;
@@ -487,7 +487,7 @@ impl CarrierError {
         Self::Refused { carrier, reason: reason.to_string().into() }
     }
 
-    /// Creates the error of a call whose outcome is unknown.
+    /// Creates the error for a call to `carrier` whose outcome is unknown.
     ///
     /// ```
     /// use telnum::carrier::CarrierError;

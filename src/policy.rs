@@ -68,18 +68,18 @@ pub struct Policy {
     pub(crate) cnam: CnamProfile,
     /// The carrier of a number that is created without one. Default: [`CarrierName::LOCAL`].
     pub(crate) default_carrier: CarrierName,
-    /// The number of days after which a note is removed: a number in [`State::PortIn`] that is on no active
-    /// port request. Default: 30.
+    /// The number of days after which a placeholder is removed: a number in [`State::PortIn`] that is on no
+    /// active port request. Default: 30.
     ///
     /// [`State::PortIn`]: crate::lifecycle::State::PortIn
     pub(crate) port_in_days: u16,
-    /// The maximum number of an account's notes: its numbers in
+    /// The maximum number of an account's placeholders: its numbers in
     /// [`State::PortIn`](crate::lifecycle::State::PortIn) that are on no active port request. Default: 100.
     pub(crate) max_port_in: usize,
     /// Whether a released number is disconnected at its carrier immediately, and bought again for the next
     /// account. Default: `false`, it is disconnected when it is deleted.
     pub(crate) disconnect_on_release: bool,
-    /// The rules by which a call between two numbers of the service goes out to a carrier.
+    /// The rules by which a call between two numbers of the service is sent to a carrier.
     pub(crate) force_outbound: OutboundRules,
     /// Whether calls to a number that is not stored, but is on an active port request, are routed to the
     /// account of that request. Default: `true`.
@@ -199,7 +199,8 @@ impl Policy {
         Self { ageing: ageing.into(), ..self }
     }
 
-    /// Sets the duration of a reservation; with `None` it lasts until the number is released. Default: `None`.
+    /// Sets the duration of a reservation; with `None` it lasts until the number is released. Default:
+    /// `None`.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree};
@@ -366,7 +367,7 @@ impl Policy {
         Self { default_carrier, ..self }
     }
 
-    /// Sets the number of days after which a note is removed: a number in
+    /// Sets the number of days after which a placeholder is removed: a number in
     /// [`State::PortIn`](crate::lifecycle::State::PortIn) that is on no active port request. Default: 30.
     ///
     /// ```
@@ -386,9 +387,9 @@ impl Policy {
         Self { port_in_days, ..self }
     }
 
-    /// Sets the maximum number of an account's notes: its numbers in
-    /// [`State::PortIn`](crate::lifecycle::State::PortIn) that are on no active port request. Calls that run at
-    /// the same time are counted separately. Default: 100.
+    /// Sets the maximum number of an account's placeholders: its numbers in
+    /// [`State::PortIn`](crate::lifecycle::State::PortIn) that are on no active port request. Concurrent
+    /// calls do not count each other's numbers. Default: 100.
     ///
     /// ```
     /// use telnum::policy::Policy;
@@ -422,7 +423,7 @@ impl Policy {
         Self { disconnect_on_release, ..self }
     }
 
-    /// Sets the rules by which a call between two numbers of the service goes out to a carrier. Default:
+    /// Sets the rules by which a call between two numbers of the service is sent to a carrier. Default:
     /// [`OutboundRules::default`].
     ///
     /// ```

@@ -238,7 +238,7 @@ macro_rules! delegate {
 }
 delegate!(&T, Box<T>, Arc<T>);
 
-/// The error of a call to a provider.
+/// The error returned if a call to a provider fails.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProviderError {
@@ -303,7 +303,7 @@ impl AddressBook {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns a known address with the given status, and with the caller name of the request.
+    /// Returns the known address `place` with the given status, and with the caller name of `request`.
     fn answer(place: &E911Address, request: &E911Address, status: E911Status) -> E911Address {
         let mut fields = place.clone().into_fields();
         fields.status = Some(status);

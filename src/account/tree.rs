@@ -41,8 +41,7 @@ pub enum AccountTreeError {
         /// The id of the missing parent.
         parent: AccountId,
     },
-    /// Accounts that are each other's ancestors: each is below the next, and the last is below the
-    /// first.
+    /// Accounts that form a cycle: each is below the next, and the last is below the first.
     #[error("accounts form a cycle: {}", chain(.0))]
     Cycle(Vec<AccountId>),
 }
@@ -63,7 +62,7 @@ impl AccountTree {
     ///
     /// - [`Duplicate`](AccountTreeError::Duplicate) if two accounts have the same id.
     /// - [`NoParent`](AccountTreeError::NoParent) if the parent of an account is not among `accounts`.
-    /// - [`Cycle`](AccountTreeError::Cycle) if accounts are each other's ancestors.
+    /// - [`Cycle`](AccountTreeError::Cycle) if an account is its own ancestor.
     pub fn new(accounts: impl IntoIterator<Item = Account>) -> Result<Self, AccountTreeError> {
         let mut given = BTreeMap::new();
         for account in accounts {
@@ -102,7 +101,7 @@ impl AccountTree {
         let id = account.id;
         match self.accounts.get(&id) {
             None => self.place(&mut BTreeMap::from([(id, account)]), id),
-            // The accounts below it depend on nothing else of it.
+            // The ancestors and the resellers of the accounts below depend only on these two fields.
             Some(old) if old.parent == account.parent && old.is_reseller == account.is_reseller => {
                 let (ancestors, reseller) = (old.ancestors.clone(), old.reseller);
                 self.accounts.insert(id, Arc::new(Account { ancestors, reseller, ..account }));
@@ -129,7 +128,7 @@ impl AccountTree {
         self.accounts.values().map(|account| &**account)
     }
 
-    /// Moves the account `id` and the accounts above it from `given` into the tree.
+    /// Moves the account `id` and its ancestors from `given` into the tree.
     fn place(
         &mut self,
         given: &mut BTreeMap<AccountId, Account>,

@@ -12,8 +12,8 @@ use crate::number::PhoneNumber;
 use crate::record::NumberRecord;
 use crate::store::{Query, Store, StoreError, Stored};
 
-/// The carrier `local`. It sells the available numbers of a store, regardless of their carrier, except those
-/// in the pool of another account. It sells to accounts only.
+/// The carrier `local`, which sells to accounts only. It sells the available numbers of a store, whatever
+/// carrier they were bought from, except those in the pool of another account.
 ///
 /// An [`Inventory`](crate::inventory::Inventory) includes it unless it is built [without
 /// carriers](crate::inventory::InventoryBuilder::without_carriers).
@@ -21,15 +21,15 @@ use crate::store::{Query, Store, StoreError, Stored};
 #[doc(alias = "knm_local")]
 pub struct LocalCarrier<S>(S);
 
-/// The carrier `managed`. It sells from the pool of available numbers of each account or, if that is
-/// empty, from the pool of its reseller. A record of the carrier `managed` is in the pool of the
-/// account that the field `pool` of its carrier data contains.
+/// The carrier `managed`. Each account has a pool of available numbers, from which it buys; if the pool is
+/// empty, it buys from the pool of its reseller. A record of the carrier `managed` is in the pool of the
+/// account that the field `pool` of its carrier data names.
 #[derive(Clone, Copy, Debug)]
 #[doc(alias = "knm_managed")]
 pub struct ManagedCarrier<S>(S);
 
-/// The carrier `reserved` or `reserved_reseller`. It finds the numbers that an account, or its
-/// reseller, has reserved; they are not for sale.
+/// The carrier `reserved` or `reserved_reseller`. It finds the numbers that an account, or its reseller, has
+/// reserved. They are not for sale.
 #[derive(Clone, Copy, Debug)]
 #[doc(alias("knm_reserved", "knm_reserved_reseller"))]
 pub struct ReservedCarrier<S> {

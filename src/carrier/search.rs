@@ -12,10 +12,10 @@ use crate::number::{CallingCode, PhoneNumber};
 /// The maximum number of results of one search.
 pub const MAX_SEARCH_RESULTS: usize = 500;
 
-/// The number of overdue calls from which a carrier is not called again until one of them returns.
+/// The number of overdue calls at which a carrier is no longer called, until one of the calls returns.
 const MAX_OVERDUE_CALLS: usize = 32;
 
-/// The answer of a carrier to a search.
+/// The response of a carrier to a search.
 pub(crate) type SearchAnswer = (CarrierName, Result<Vec<Offer>, CarrierError>);
 
 /// Searches all `carriers` concurrently. Returns their offers in the order of the carriers and without
@@ -23,8 +23,9 @@ pub(crate) type SearchAnswer = (CarrierName, Result<Vec<Offer>, CarrierError>);
 /// The calls are counted in `open_calls`.
 ///
 /// A [consecutive](NumberSearch::consecutive) search returns the first run of that length that any one
-/// carrier has, or nothing. A carrier that cannot search by as many digits as the prefix has is searched
-/// by those it can. Offers that do not match the prefix are dropped, as are answers that come late. `withdraw` removes offers that the service does not make.
+/// carrier has, or nothing. A carrier that only supports shorter prefixes is searched by a shortened prefix.
+/// Offers that do not match `search` are dropped, and so are responses that arrive late. `withdraw` removes
+/// the offers that the service must not make.
 pub(crate) fn search_carriers(
     carriers: &[Arc<dyn Carrier>],
     search: &NumberSearch,
@@ -110,7 +111,7 @@ pub(crate) fn call_carriers<T: Send + 'static>(
         let spawned = thread::Builder::new().spawn(move || {
             let answer = call(&*carrier);
             drop(open_call);
-            // After the deadline there is no receiver.
+            // The send fails after the deadline, when the receiver no longer exists.
             let _ = sender.send((place, answer));
         });
         if let Err(error) = spawned {
@@ -166,7 +167,7 @@ pub(crate) fn consecutive_run(mut offers: Vec<Offer>, quantity: usize) -> Vec<Of
     run.iter().take(quantity).cloned().collect()
 }
 
-/// Returns whether `number` is the successor of `previous`, with the same number of digits.
+/// Returns whether `number` is the successor of `previous` and has as many digits.
 pub(super) fn is_successor(number: PhoneNumber, previous: PhoneNumber) -> bool {
     let value =
         |number: PhoneNumber| number.digits().fold(0_u64, |value, digit| value * 10 + u64::from(digit));

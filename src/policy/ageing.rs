@@ -1,4 +1,4 @@
-//! How long a number rests before another subscriber can have it.
+//! The ageing of a disconnected number before another subscriber can have it.
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -56,7 +56,7 @@ text_enum!(SubscriberClass, "a class of subscribers", {
     TollFree => "toll_free",
 });
 
-/// The error of an ageing period outside of the range that the subscriber class allows.
+/// The error returned for an ageing period outside of the range that the subscriber class allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("ageing of {class} numbers: expected {minimum} to {} days, found {days}", class.max_days())]
 pub struct AgeingError {
@@ -87,7 +87,7 @@ impl Ageing {
         Self::with_minimum(class, Self::MIN_DAYS, days)
     }
 
-    /// Creates an ageing period of `days` under a law with another `minimum` than in the United States.
+    /// Creates an ageing period of `days` under a law whose `minimum` differs from that of the United States.
     ///
     /// ```
     /// use telnum::policy::{Ageing, SubscriberClass};

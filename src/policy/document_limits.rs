@@ -3,8 +3,8 @@ use serde_json::{Map, Value};
 
 use crate::document::{FieldError, FieldErrorKind, count_keys, json_bytes};
 
-/// The maximum size of the fields that users set on a number, and of the settings of its features. The depth of
-/// the fields is limited to 100 arrays and objects.
+/// The maximum size of the fields that users set on a number, and of the settings of its features. In
+/// addition, fields may be nested in at most 100 arrays and objects.
 ///
 /// In JSON it is an object with the fields `max_bytes` and `max_keys`; a missing field has its default.
 ///
@@ -44,7 +44,7 @@ impl DocumentLimits {
         Self { max_keys, ..self }
     }
 
-    /// Checks the size of the settings of features, which the same limit applies to.
+    /// Checks that the settings of features do not exceed the limit.
     pub(crate) fn check_settings(self, settings: &impl Serialize) -> Result<(), FieldError> {
         let (bytes, max) = (json_bytes(settings), self.max_bytes);
         if bytes <= max {

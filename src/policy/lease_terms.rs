@@ -1,4 +1,4 @@
-//! How long a reservation lasts.
+//! The duration of reservations.
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};

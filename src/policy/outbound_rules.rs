@@ -1,9 +1,9 @@
-//! The calls that go out to a carrier although they could be connected inside.
+//! The rules by which calls between numbers of the service are sent to a carrier.
 
 use serde::{Deserialize, Serialize};
 
-/// The rules by which a call between two numbers of the service goes out to a carrier, although the service
-/// could connect it itself. The settings are those of Kazoo.
+/// The rules by which a call between two numbers of the service is sent to a carrier, although the service
+/// could connect the call itself. The settings are those of Kazoo.
 ///
 /// The `force_outbound` setting of a number overrides [`default`](Self::with_default), but not the other
 /// rules.
@@ -21,14 +21,14 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 #[expect(clippy::struct_excessive_bools, reason = "four settings that do not exclude each other")]
 pub struct OutboundRules {
-    /// Whether calls to a number without a `force_outbound` setting go out. Default: `false`.
+    /// Whether calls to a number without a `force_outbound` setting are sent to a carrier. Default: `false`.
     pub(crate) default: bool,
-    /// Whether calls to a local or mobile number in service go out. Default: `true`.
+    /// Whether calls to a local or mobile number in service are sent to a carrier. Default: `true`.
     pub(crate) local: bool,
-    /// Whether calls to a number that is being ported in go out, since the losing carrier still serves it.
-    /// Default: `true`.
+    /// Whether calls to a number that is being ported in are sent to a carrier, since the losing carrier
+    /// still serves the number. Default: `true`.
     pub(crate) port_in: bool,
-    /// Whether calls to a number that is being ported out go out. Default: `true`.
+    /// Whether calls to a number that is being ported out are sent to a carrier. Default: `true`.
     pub(crate) port_out: bool,
 }
 
@@ -39,7 +39,8 @@ impl Default for OutboundRules {
 }
 
 impl OutboundRules {
-    /// Sets whether calls to a number without a `force_outbound` setting go out. Default: `false`.
+    /// Sets whether calls to a number without a `force_outbound` setting are sent to a carrier. Default:
+    /// `false`.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree};
@@ -60,21 +61,21 @@ impl OutboundRules {
         Self { default, ..self }
     }
 
-    /// Sets whether calls to a local or mobile number in service go out. Default: `true`.
+    /// Sets whether calls to a local or mobile number in service are sent to a carrier. Default: `true`.
     #[doc(alias = "force_local_outbound")]
     #[must_use]
     pub const fn with_local(self, local: bool) -> Self {
         Self { local, ..self }
     }
 
-    /// Sets whether calls to a number that is being ported in go out. Default: `true`.
+    /// Sets whether calls to a number that is being ported in are sent to a carrier. Default: `true`.
     #[doc(alias = "force_port_in_outbound")]
     #[must_use]
     pub const fn with_port_in(self, port_in: bool) -> Self {
         Self { port_in, ..self }
     }
 
-    /// Sets whether calls to a number that is being ported out go out. Default: `true`.
+    /// Sets whether calls to a number that is being ported out are sent to a carrier. Default: `true`.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree};

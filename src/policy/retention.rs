@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-/// The limits on age and count beyond which the sweep forgets events and receipts. `None` is no limit.
+/// The limits on age and count beyond which the sweep forgets events and receipts. `None` means no limit.
 ///
 /// If a request is repeated under its idempotency key after its receipt was forgotten, it is executed
 /// again, so receipts must be kept for longer than clients repeat requests. Consumers of events must
