@@ -1,6 +1,7 @@
 //! Porting: requests to move numbers from one carrier to another.
 //!
-//! The example brings one number to its port; [`PortDesk::complete`](desk::PortDesk::complete) puts it in service:
+//! The example takes the port of one number up to its completion;
+//! [`PortDesk::complete`](desk::PortDesk::complete) puts the number in service:
 //!
 //! ```
 //! use telnum::account::{Account, AccountId, AccountTree};
@@ -42,8 +43,8 @@
 //! - The owner creates a [`PortRequest`] and submits it. The port authority sends it to the losing
 //!   carrier and records the carrier's responses for the request and for each number. When the numbers
 //!   are in service, the request is completed. The states are those of Kazoo's port requests.
-//! - Commands only decide: they return a [`PortDecision`]. [`PortDesk`](desk::PortDesk) stores it, and
-//!   puts the numbers in service.
+//! - Commands only decide: they return a [`PortDecision`]. [`PortDesk`](desk::PortDesk) stores it, and puts
+//!   the numbers in service.
 //! - Every transition is kept in the timeline.
 //! - The rules for dates are those of the FCC (47 CFR 52.35) and the NANC: see [`PortCalendar`].
 //!

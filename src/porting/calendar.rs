@@ -15,8 +15,8 @@
 //!
 //! - A simple port takes one business day (47 CFR 52.35(a)); any other port takes four (the NANC's
 //!   provisioning flows, 47 CFR 52.26(a)).
-//! - Business days are Monday to Friday except the losing carrier's holidays; business hours are 8:00
-//!   to 17:00.
+//! - Business days are Monday to Friday except the losing carrier's holidays; business hours are 8:00 to
+//!   17:00.
 //! - A request received by 13:00 on a business day counts on that day; a later request counts as
 //!   received at 8:00 on the next business day. The number may be activated at midnight.
 //! - All times are local. By the regulation, they refer to the predominant time zone of the NPAC region
@@ -71,7 +71,7 @@ pub struct EarliestPort {
     pub activation: NaiveDateTime,
 }
 
-/// The error of computing a date with a [`PortCalendar`], or of creating one.
+/// The error returned if a [`PortCalendar`] cannot be created or cannot compute a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CalendarError {

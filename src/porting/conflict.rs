@@ -1,4 +1,4 @@
-//! Conflicts of numbers: a number is on at most one active port request, and on none if the inventory
+//! Conflicts of numbers: a number can be on at most one active port request, and on none if the inventory
 //! already has it.
 
 use std::collections::{HashMap, HashSet};
@@ -43,15 +43,15 @@ pub enum NumberConflictKind {
     /// A number in the inventory with an owner.
     #[error("already in the inventory, with an owner")]
     Exists,
-    /// A number that cannot be ported in, without the reason: the inventory has it, which only its owner's
-    /// side may know.
+    /// A number that cannot be ported in, without the reason: the inventory has it, which only its owner and
+    /// the accounts above the owner may know.
     #[error("cannot be ported in")]
     Unavailable,
 }
 
 /// Checks that `number` can be on the port request `on`.
 ///
-/// `placed` contains all active requests that the number is on, including `on` if the number is on it.
+/// `placed` contains all active requests that the number is on, including `on` if that is one of them.
 /// `exists` is whether the inventory has the number with an owner.
 ///
 /// ```
@@ -158,8 +158,8 @@ impl PortRequest {
 
     /// Returns the conflicts of the request's waiting numbers, in the order of its numbers.
     ///
-    /// `others` are other requests; the request itself is ignored among them, and each counts once.
-    /// `exists` returns whether the inventory has a number with an owner.
+    /// `others` are the other requests; the request itself is ignored if it is among them, and repeated
+    /// requests count once. `exists` returns whether the inventory has a number with an owner.
     ///
     /// ```
     /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
@@ -188,8 +188,8 @@ impl PortRequest {
         self.conflicts_where(|number| placed.get(&number).map_or(&[], Vec::as_slice), exists).collect()
     }
 
-    /// Returns the conflicts of the request's waiting numbers, in the order of its numbers. `placed` returns the other
-    /// active requests that contain a number.
+    /// Returns the conflicts of the request's waiting numbers, in the order of its numbers. `placed` returns
+    /// the other active requests that contain a number.
     pub(super) fn conflicts_where<'a>(
         &self,
         placed: impl Fn(PhoneNumber) -> &'a [Placement],

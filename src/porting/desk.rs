@@ -44,9 +44,9 @@
 //! are in one store, so that a number is never on a request and assigned to another account at the same
 //! time.
 //!
-//! Completing a request locks it, puts its numbers in service, and then completes and unlocks it. After
-//! a crash in between, the request is still locked; completing it again, or
-//! [`recover`](PortDesk::recover), does the rest.
+//! Completing a request locks it, puts its numbers in service, and then completes and unlocks it. After a
+//! crash in between, the request is still locked; completing it again, or calling
+//! [`recover`](PortDesk::recover), does the remaining steps.
 
 mod complete;
 
@@ -79,7 +79,7 @@ pub struct PortDesk {
     retry: Retry,
 }
 
-/// The error of a use case of port requests.
+/// The error returned by the use cases of a [`PortDesk`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PortDeskError {
@@ -114,7 +114,7 @@ pub enum PortDeskError {
 /// The maximum number of conflicts that an error lists.
 const MAX_CONFLICTS: usize = 100;
 
-/// The number of requests above which a list reads no further page.
+/// The number of requests after which a list reads no further page.
 const MAX_READ: usize = 10_000;
 
 /// The number of requests in a page, and of numbers in a call to the inventory.
@@ -240,9 +240,10 @@ impl PortDesk {
         Ok(self.stored(id)?.seen_by(&self.context(actor))?)
     }
 
-    /// Returns up to `limit` requests in `states` that `actor` has access to, in ascending order of
-    /// their ids, starting after `after`. At most 10,000 requests are read, so that a page may have fewer
-    /// although it has a `next`; [`list_of`](Self::list_of) reads those of one account only.
+    /// Returns up to `limit` requests in `states` that `actor` has access to, in ascending order of their
+    /// ids, starting after `after`. At most 10,000 requests are read, so a page may contain fewer than
+    /// `limit` requests and still have a `next`. [`list_of`](Self::list_of) only reads the requests of one
+    /// account.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree, Actor};
@@ -274,8 +275,8 @@ impl PortDesk {
         self.list_where(&PortQuery::default().with_states(states), after, limit, actor)
     }
 
-    /// Returns up to `limit` requests of `account` in `states`, in ascending order of their ids, starting after
-    /// `after`. Other accounts' requests are not read.
+    /// Returns up to `limit` requests of `account` in `states`, in ascending order of their ids, starting
+    /// after `after`. Other accounts' requests are not read.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree};
@@ -368,8 +369,8 @@ impl PortDesk {
         self.change_accepting(false, id, actor, command).map(|stored| PortRequest::clone(&stored))
     }
 
-    /// Changes a request by a command, and returns its version. `accept_charges` is whether charges for submitting it are
-    /// accepted.
+    /// Changes a request by a command, and returns its version. `accept_charges` is whether charges for
+    /// submitting it are accepted.
     fn change_accepting(
         &self,
         accept_charges: bool,
@@ -420,8 +421,8 @@ impl PortDesk {
     ///
     /// # Errors
     ///
-    /// The errors of [`change`](Self::change), and [`Inventory`](PortDeskError::Inventory) with the
-    /// quotes if the charges are not accepted, or with the refusal of the billing.
+    /// Returns the same errors as [`change`](Self::change), and [`Inventory`](PortDeskError::Inventory) with
+    /// the quotes if the charges are not accepted, or with the refusal of the billing.
     pub fn submit(
         &self,
         id: PortRequestId,
@@ -451,7 +452,7 @@ impl PortDesk {
     ///
     /// # Errors
     ///
-    /// The errors of [`change`](Self::change).
+    /// Returns the same errors as [`change`](Self::change).
     pub fn transition(
         &self,
         id: PortRequestId,
@@ -498,9 +499,9 @@ impl PortDesk {
         Err(PortDeskError::Conflict(id))
     }
 
-    /// Removes the stale requests, as defined by [`PortRequest::is_stale`], and returns their ids.
-    /// Their numbers become free again. Of the callers that share a store, one at a time sweeps: it holds a
-    /// [lease](Store::take_lease), and another caller gets no ids.
+    /// Removes the stale requests, as defined by [`PortRequest::is_stale`], and returns their ids. Their
+    /// numbers become free again. Of the callers that share a store, one at a time sweeps: it holds a
+    /// [lease](Store::take_lease), and for any other caller the result is empty.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree};
@@ -601,8 +602,8 @@ impl PortDesk {
     }
 
     /// Returns an error if numbers of a request are on another active request, or would prevent its
-    /// completion. Otherwise returns the guards for the numbers that the request does not hold yet,
-    /// where `before` is the stored request. The error does not tell `actor` which numbers other accounts
+    /// completion. Otherwise returns the guards for the numbers that the request does not hold yet, where
+    /// `before` is the stored request. The error does not disclose to `actor` which numbers other accounts
     /// have.
     fn check_numbers(
         &self,
@@ -611,7 +612,7 @@ impl PortDesk {
         actor: Actor,
     ) -> Result<Vec<Guard>, PortDeskError> {
         let numbers: Vec<_> = request.numbers().keys().copied().collect();
-        // Each number is on one active request at most.
+        // Each number is on at most one active request.
         let active = numbers.iter().zip(self.store().active_port_requests(&numbers)?);
         let placed: HashMap<_, _> = active
             .filter_map(|(number, other)| Some((*number, other?)))
@@ -620,7 +621,7 @@ impl PortDesk {
             .collect();
         let records = self.store().get_many(&numbers)?;
         let is_here = |record: &NumberRecord| match record.state() {
-            // A number in `port_in` that is on no active request is a note, which prevents nothing.
+            // A number in `port_in` that is on no active request is a placeholder, which prevents nothing.
             State::Available | State::Aging | State::Deleted | State::PortIn => false,
             State::Discovery | State::Reserved | State::InService | State::PortOut | State::Released => true,
         };

@@ -84,8 +84,8 @@ impl PortRequest {
     /// [`PortDesk::create`](super::desk::PortDesk::create) also checks that no other request has one of the
     /// numbers.
     ///
-    /// A request has at most 10,000 numbers and, apart from them, 65,536 bytes and 1,000 keys. A number has at
-    /// most 4,096 bytes and 50 keys, and a text at most 1,024 characters. These limits also apply to an
+    /// A request has at most 10,000 numbers and, apart from them, 65,536 bytes and 1,000 keys. A number has
+    /// at most 4,096 bytes and 50 keys, and a text at most 1,024 characters. These limits also apply to an
     /// [edited](Self::edit) document.
     ///
     /// ```
@@ -151,10 +151,10 @@ impl PortRequest {
 
     /// Edits the document.
     ///
-    /// An unconfirmed or rejected request can be edited by anyone with access, any other request by
-    /// admins only. The edit may repeat fields that only commands change and the statuses of numbers,
-    /// as visible to the actor, but must not change them. Ported numbers cannot be removed. See the
-    /// example of [`PortEdit`].
+    /// An unconfirmed or rejected request can be edited by anyone with access, any other request by admins
+    /// only. The edit may repeat fields that only commands change and the statuses of numbers, as visible to
+    /// the actor, but must not change them. Ported numbers cannot be removed. See the example of
+    /// [`PortEdit`].
     ///
     /// ```
     /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
@@ -281,8 +281,8 @@ impl PortRequest {
     ///
     /// - [`PortRefusal::Forbidden`], [`Completing`](PortRefusal::Completing) and
     ///   [`NotEditable`](PortRefusal::NotEditable) under the conditions of [`edit`](Self::edit).
-    /// - [`PortRefusal::Invalid`] if `name` is empty or longer than 256 characters with its ending, if there are
-    ///   100 other files, or if `upload` is larger than 4,096 bytes of JSON.
+    /// - [`PortRefusal::Invalid`] if `name` is empty or longer than 256 characters with its ending, if there
+    ///   are 100 other files, or if `upload` is larger than 4,096 bytes of JSON.
     #[doc(alias = "attachments")]
     pub fn upload(
         &self,
@@ -356,8 +356,8 @@ impl PortRequest {
         }
     }
 
-    /// Checks that the numbers that were not there `before` can exist: a North American number has an area code
-    /// and an exchange that start with 2 to 9, any other one a possible length.
+    /// Checks that the numbers that were not there `before` can exist: a North American number has an area
+    /// code and an exchange code that each start with 2 to 9, and any other number has a possible length.
     fn check_new_numbers(&self, before: Option<&Self>) -> Result<(), FieldError> {
         let is_possible = |number: PhoneNumber| {
             let digits: Vec<_> = number.digits().collect();
@@ -378,7 +378,7 @@ impl PortRequest {
         }
     }
 
-    /// Restores the statuses that the numbers had `before` an edit; new numbers are pending.
+    /// Restores the statuses that the numbers had `before` an edit. New numbers are pending.
     ///
     /// Returns an error if the edit sets a different status.
     fn keep_statuses(&mut self, before: Option<&Self>) -> Result<(), FieldError> {

@@ -163,8 +163,8 @@ fn date(moment: Timestamp) -> String {
     chrono::DateTime::from(moment).format("%Y-%m-%d").to_string()
 }
 
-/// Joins `words` with `gap` into indented lines of at most [`MAX_WIDTH`] characters. Longer words get
-/// their own line.
+/// Joins `words` with `gap` into indented lines of at most [`MAX_WIDTH`] characters. A longer word has a line
+/// of its own.
 fn wrap<'a>(words: impl Iterator<Item = &'a str>, indent: &str, gap: &str) -> String {
     let (mut lines, mut width) = (String::new(), 0);
     for word in words {

@@ -19,8 +19,8 @@ use crate::time::Timestamp;
 ///    rejected ───────┴─────────┘
 /// ```
 ///
-/// [`NUMBER_TRANSITIONS`] is the table of transitions. A status may be reported again with other data.
-/// Only ported and canceled are final.
+/// [`NUMBER_TRANSITIONS`] is the table of transitions. A status may be reported again with other data. Only
+/// ported and canceled are final.
 ///
 /// ```
 /// use telnum::porting::{NumberStatus, RefusalReason};

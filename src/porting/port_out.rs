@@ -47,7 +47,7 @@ pub struct NumberFacts<'a> {
     pub passcode: Option<&'a Passcode>,
 }
 
-/// The reason for which a [`PortOutRequest`] is refused.
+/// The reason why a [`PortOutRequest`] is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum PortOutRefusal {

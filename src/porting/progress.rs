@@ -46,8 +46,8 @@ pub struct Completion {
 }
 
 impl NumberToCreate {
-    /// Returns whether an existing number with `state` and `owner` already is as required: in service
-    /// on the account.
+    /// Returns whether an existing number with `state` and `owner` needs no creation: it is in service on the
+    /// account.
     #[doc(hidden)]
     #[must_use]
     pub fn is_satisfied_by(&self, state: State, owner: Option<AccountId>) -> bool {
@@ -58,8 +58,8 @@ impl NumberToCreate {
 impl PortRequest {
     /// Returns the transition by which the actor may change the request to state `to`.
     ///
-    /// The [conditions](crate::lifecycle::Transition::conditions) on the numbers and the date are only checked by the
-    /// command that makes the transition.
+    /// The [conditions](crate::lifecycle::Transition::conditions) on the numbers and the date are only
+    /// checked by the command that makes the transition.
     ///
     /// ```
     /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
@@ -137,7 +137,7 @@ impl PortRequest {
     ///
     /// # Errors
     ///
-    /// - The errors of [`explain`](Self::explain).
+    /// - All errors of [`explain`](Self::explain).
     /// - [`PortRefusal::Invalid`] if `to` is [`PortState::Scheduled`], or `reason` is longer than 10,000
     ///   characters.
     /// - [`PortRefusal::NumbersWaiting`] or [`PortRefusal::NothingPorted`] if `to` is
@@ -190,7 +190,7 @@ impl PortRequest {
     /// ```
     ///
     /// # Errors
-    /// The errors of [`explain`](Self::explain).
+    /// Returns the same errors as [`explain`](Self::explain).
     pub fn submit(&self, ctx: &PortContext<'_>) -> Result<PortDecision, PortRefusal> {
         self.transition(&PortState::Submitted, None, ctx)
     }
@@ -215,9 +215,9 @@ impl PortRequest {
     ///
     /// # Errors
     ///
-    /// - The errors of [`explain`](Self::explain).
-    /// - [`PortRefusal::Invalid`] if `on` is not a valid [time](ScheduleOn::moment), or `reason` is longer than
-    ///   10,000 characters.
+    /// - All errors of [`explain`](Self::explain).
+    /// - [`PortRefusal::Invalid`] if `on` is not a valid [time](ScheduleOn::moment), or `reason` is longer
+    ///   than 10,000 characters.
     pub fn schedule(
         &self,
         on: ScheduleOn,
@@ -257,7 +257,7 @@ impl PortRequest {
     ///
     /// # Errors
     ///
-    /// - The errors of [`explain`](Self::explain).
+    /// - All errors of [`explain`](Self::explain).
     /// - [`PortRefusal::Invalid`] if `reason` is longer than 10,000 characters, or there are more than 100
     ///   `refusals` or one of them is longer than 1,024 characters.
     pub fn reject(
@@ -298,8 +298,8 @@ impl PortRequest {
     /// - [`PortRefusal::Forbidden`] if the actor is neither the port authority nor an admin.
     /// - [`PortRefusal::Completing`] if the request is being completed.
     /// - [`PortRefusal::NotAtCarrier`] in any other state.
-    /// - [`PortRefusal::Invalid`] if there are more than 100 reasons for a rejection, or one of them is longer
-    ///   than 1,024 characters.
+    /// - [`PortRefusal::Invalid`] if there are more than 100 reasons for a rejection, or one of them is
+    ///   longer than 1,024 characters.
     /// - [`PortRefusal::NoSuchNumber`] if the number is not on the request.
     /// - [`PortRefusal::NumberTransition`] if [`NUMBER_TRANSITIONS`](super::NUMBER_TRANSITIONS) does not
     ///   allow the change.
@@ -343,7 +343,7 @@ impl PortRequest {
     /// ```
     ///
     /// # Errors
-    /// - The errors of [`explain`](Self::explain) for [`PortState::Completed`].
+    /// - All errors of [`explain`](Self::explain) for [`PortState::Completed`].
     /// - [`PortRefusal::NothingPorted`] if all numbers were canceled.
     #[doc(hidden)]
     pub fn start_completion(&self, ctx: &PortContext<'_>) -> Result<PortDecision, PortRefusal> {
@@ -359,9 +359,9 @@ impl PortRequest {
     /// Returns the numbers to create before the request can be completed: those that are neither ported
     /// nor canceled.
     ///
-    /// After a crash, call the method again: it returns the numbers that have not been reported to
-    /// [`complete`](Self::complete) yet. Some of them may already exist; check with
-    /// [`NumberToCreate::is_satisfied_by`].
+    /// After a crash, call this method again: it returns the numbers that have not been reported to
+    /// [`complete`](Self::complete) yet. Some of them may already exist; [`NumberToCreate::is_satisfied_by`]
+    /// recognizes these.
     ///
     /// ```
     /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
@@ -379,7 +379,7 @@ impl PortRequest {
     /// ```
     ///
     /// # Errors
-    /// The errors of [`explain`](Self::explain) for [`PortState::Completed`].
+    /// Returns the same errors as [`explain`](Self::explain) for [`PortState::Completed`].
     #[doc(hidden)]
     pub fn completion_plan(&self, ctx: &PortContext<'_>) -> Result<Vec<NumberToCreate>, PortRefusal> {
         self.explain(&PortState::Completed, ctx)?;
@@ -412,7 +412,7 @@ impl PortRequest {
     /// ```
     ///
     /// # Errors
-    /// - The errors of [`explain`](Self::explain) for [`PortState::Completed`].
+    /// - All errors of [`explain`](Self::explain) for [`PortState::Completed`].
     /// - [`PortRefusal::NoSuchNumber`] if a number is not on the request.
     /// - [`PortRefusal::NumberTransition`] if a number in service was canceled on the request.
     /// - [`PortRefusal::NothingPorted`] if all numbers were canceled.

@@ -30,7 +30,7 @@ pub enum PortRefusal {
     /// A deletion in a state in which the request cannot be deleted.
     #[error("port request: cannot be deleted in state {0}")]
     NotDeletable(PortState),
-    /// A report in a state in which the losing carrier does not have the request.
+    /// A status of a number, reported in a state in which the losing carrier does not have the request.
     #[error("port request: expected a state in which the losing carrier has it, found {0}")]
     NotAtCarrier(PortState),
     /// A number that is not on the request.
@@ -46,7 +46,7 @@ pub enum PortRefusal {
         /// The requested status.
         to: NumberStatusKind,
     },
-    /// The completion of a request with these numbers that are neither ported nor canceled.
+    /// The completion of a request while these numbers are neither ported nor canceled.
     #[error("port request: cannot be completed, numbers are waiting: {}", list(.0))]
     NumbersWaiting(Vec<PhoneNumber>),
     /// The completion of a request without a ported number, which should be canceled instead.

@@ -39,7 +39,7 @@ pub enum RefusalReason {
     FocExpired,
     /// Numbers that cannot be ported in one order.
     OrderMustBeSplit,
-    /// Any other reason, in the losing carrier's words.
+    /// Any other reason, as the losing carrier states it.
     Other(Unlisted),
 }
 
@@ -99,7 +99,7 @@ impl RefusalReason {
         self.row().map_or("", |row| row.name)
     }
 
-    /// Returns a human-readable description, or the losing carrier's words.
+    /// Returns a human-readable description; for [`Other`](Self::Other), the text of the losing carrier.
     ///
     /// ```
     /// use telnum::porting::RefusalReason;

@@ -109,7 +109,7 @@ document! {
 }
 
 document! {
-    /// An account with the name that it had when the request was created.
+    /// An account, with the name that it had when the request was created.
     #[doc(hidden)]
     #[derive(Debug)]
     pub struct NamedAccount {
@@ -300,7 +300,7 @@ impl PortRequest {
         self.uploads.iter().flatten().map(|(name, upload)| (name.as_str(), upload))
     }
 
-    /// Returns whether the request was sent to the port authority, if the document says so.
+    /// Returns the field `sent` of the document: whether the request was sent to the port authority.
     #[doc(hidden)]
     #[must_use]
     pub const fn sent(&self) -> Option<bool> {

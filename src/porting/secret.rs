@@ -37,7 +37,7 @@ pub struct Pin(Box<str>);
 #[derive(Clone)]
 pub struct Passcode(Box<str>);
 
-/// The error of parsing a [`Passcode`]. It does not contain the text.
+/// The error returned if a [`Passcode`] cannot be parsed. It does not contain the text.
 ///
 /// ```
 /// use telnum::porting::Passcode;

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 /// The operator's settings for porting.
 ///
-/// In JSON an object of `allow_port_transition_from_submitted_to_scheduled`, `stale_days` and
-/// `keep_stale_pending`. A missing field has its default, and an unknown field is an error.
+/// In JSON it is an object with the fields `allow_port_transition_from_submitted_to_scheduled`, `stale_days`
+/// and `keep_stale_pending`. A missing field has its default; an unknown field is an error.
 ///
 /// ```
 /// use telnum::porting::PortSettings;

@@ -79,7 +79,7 @@ pub enum PortState {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PortStates(u8);
 
-/// The error of parsing a text that does not name [`PortStates`].
+/// The error returned for a text that does not name [`PortStates`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected some of {}, found {found:?}", NAMED.map(|(name, _)| name).join(", "))]
 pub struct PortStatesError {

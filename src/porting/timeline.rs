@@ -32,7 +32,7 @@ document! {
         pub user_id: Option<String>,
         /// The text.
         pub content: String,
-        /// Whether the comment is private, so that only admins see it. `None` counts as `false`.
+        /// Whether the comment is private, so that only admins can see it. `None` counts as `false`.
         pub superduper_comment: Option<bool>,
     }
 }

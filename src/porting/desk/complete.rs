@@ -23,7 +23,7 @@ pub struct Completed {
 enum InService {
     /// The request was completed in the same commit.
     Completed(Box<Completed>),
-    /// The outcome of each number.
+    /// The outcome for each number.
     Arrivals(Vec<(PhoneNumber, Arrival)>),
 }
 
@@ -32,8 +32,8 @@ impl PortDesk {
     /// if all of them are in service. Otherwise the request keeps its state, and the rest can be
     /// completed later.
     ///
-    /// The request is locked during the call: that is stored before a number is put in service. If all numbers
-    /// can be put in service in one commit, the same commit completes the request. After a crash,
+    /// The request is locked during the call: that is stored before a number is put in service. If all
+    /// numbers can be put in service in one commit, the same commit completes the request. After a crash,
     /// [`recover`](Self::recover) completes it. Completing a completed request changes nothing.
     ///
     /// ```
@@ -98,7 +98,8 @@ impl PortDesk {
     }
 
     /// Completes the requests that a crash has left locked, and returns their ids. Of the callers that share
-    /// a store, one at a time does so: it holds a [lease](crate::store::Store::take_lease), and another caller gets no ids.
+    /// a store, one at a time recovers: it holds a [lease](crate::store::Store::take_lease), and for any
+    /// other caller the result is empty.
     ///
     /// ```
     /// # use telnum::{inventory::Inventory, porting::desk::PortDesk, store::MemoryStore};
@@ -111,7 +112,7 @@ impl PortDesk {
     ///
     /// # Errors
     ///
-    /// The errors of [`complete`](Self::complete), for the first request that fails.
+    /// Returns the same errors as [`complete`](Self::complete), for the first request that fails.
     pub fn recover(&self) -> Result<Vec<PortRequestId>, PortDeskError> {
         let mut recovered = Vec::new();
         let Some(mut lease) = self.store().lease("port_recover", LEASE_TIME)? else { return Ok(recovered) };
@@ -128,8 +129,8 @@ impl PortDesk {
         Ok(recovered)
     }
 
-    /// Puts the waiting numbers of a locked request in service, and completes the request in the last commit if
-    /// possible.
+    /// Puts the waiting numbers of a locked request in service, and completes the request in the last commit
+    /// if possible.
     fn put_in_service(
         &self,
         request: &Stored<PortRequest>,
@@ -141,7 +142,7 @@ impl PortDesk {
         // The charges were accepted when the request was submitted.
         let options = Options::new(Actor::System).with_account(request.account()).with_accept_charges(true);
         let mut arrivals = Vec::with_capacity(plan.len());
-        // A commit has the changes of the numbers, and that of the request.
+        // One change of a commit is left for the request itself.
         let at_once = self.store().max_changes().saturating_sub(1).min(self.inventory.max_numbers());
         let mut parts = plan.chunks(at_once.max(1)).peekable();
         while let Some(plan) = parts.next() {
@@ -175,8 +176,8 @@ impl PortDesk {
         Ok(InService::Arrivals(arrivals))
     }
 
-    /// Returns the change that completes `request` after `arrivals` if `numbers` are in service, too; `None`
-    /// if a number would be waiting.
+    /// Returns the change that completes `request` after `arrivals` if `numbers` are also put in service;
+    /// `None` if a number would be waiting.
     fn completion(
         &self,
         request: &Stored<PortRequest>,
