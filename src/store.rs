@@ -23,12 +23,12 @@
 //! A [`Store`] can be shared between threads. Every call is atomic, and sees all commits that were
 //! acknowledged before the call began.
 //!
-//! 1. **No blind writes.** Every change states the version that it expects: none, or the one with a
-//!    given revision. A commit stores all changes of its [batch](Batch) if every expectation and every
-//!    [guard](Guard) holds, and nothing otherwise; the [conflict](StoreError::Conflict) contains the
-//!    key, the expected version and the found version. Two changes of the same key in a batch are
-//!    [refused](StoreError::Duplicate). A guard may only refer to a number that the batch changes,
-//!    claims or releases; any other guard is [refused](StoreError::Unguardable).
+//! 1. **No blind writes.** Every change states the version that it expects: none, or the one with a given
+//!    revision. A commit stores all changes of its [batch](Batch) if every expectation and every
+//!    [guard](Guard) holds, and nothing otherwise; the [conflict](StoreError::Conflict) contains the key, the
+//!    expected version and the found version. Two changes of the same key in a batch are
+//!    [refused](StoreError::Duplicate). A guard may only refer to a number that the batch changes, claims or
+//!    releases; any other guard is [refused](StoreError::Unguardable).
 //! 2. **A commit has one revision**, shared by all versions that it stores. The revision is greater
 //!    than every revision that the commit expected, and is never reused, even if a value is removed and
 //!    created again: a value with an unchanged revision has not changed.
@@ -144,7 +144,7 @@ pub trait Store: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     ///
-    /// The errors of [every method](Self#errors).
+    /// Returns the [errors of every method](Self#errors).
     fn get(&self, number: PhoneNumber) -> Result<Option<Stored<NumberRecord>>, StoreError> {
         Ok(self.get_many(&[number])?.into_iter().next().flatten())
     }
@@ -164,7 +164,7 @@ pub trait Store: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     ///
-    /// The errors of [every method](Self#errors).
+    /// Returns the [errors of every method](Self#errors).
     fn get_many(&self, numbers: &[PhoneNumber]) -> Result<Vec<Option<Stored<NumberRecord>>>, StoreError>;
 
     /// Returns up to `limit` records that match `query`, in ascending order, starting after `after`.
@@ -187,7 +187,7 @@ pub trait Store: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     ///
-    /// The errors of [every method](Self#errors).
+    /// Returns the [errors of every method](Self#errors).
     fn scan(
         &self,
         query: &Query,
@@ -212,7 +212,7 @@ pub trait Store: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     ///
-    /// The errors of [every method](Self#errors).
+    /// Returns the [errors of every method](Self#errors).
     fn port_requests(&self, ids: &[PortRequestId]) -> Result<Vec<Option<Stored<PortRequest>>>, StoreError>;
 
     /// Returns up to `limit` port requests that match `query`, in ascending order of their ids,
@@ -232,7 +232,7 @@ pub trait Store: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     ///
-    /// The errors of [every method](Self#errors).
+    /// Returns the [errors of every method](Self#errors).
     fn scan_port_requests(
         &self,
         query: &PortQuery,
@@ -257,7 +257,7 @@ pub trait Store: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     ///
-    /// The errors of [every method](Self#errors).
+    /// Returns the [errors of every method](Self#errors).
     fn active_port_requests(
         &self,
         numbers: &[PhoneNumber],
@@ -280,7 +280,7 @@ pub trait Store: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     ///
-    /// The errors of [every method](Self#errors).
+    /// Returns the [errors of every method](Self#errors).
     fn contact_lists(&self, owners: &[OwnerId]) -> Result<Vec<Option<Stored<ContactList>>>, StoreError>;
 
     /// Returns the list that contains the contact number with each of `ids`, in their order; `None` for
@@ -300,14 +300,14 @@ pub trait Store: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     ///
-    /// The errors of [every method](Self#errors).
+    /// Returns the [errors of every method](Self#errors).
     fn contact_lists_with(&self, ids: &[ContactId]) -> Result<Vec<Option<Stored<ContactList>>>, StoreError>;
 
     /// Returns the page of contact numbers that `query` selects, of one owner or of all.
     ///
-    /// A page of one owner or number reads the lists of that owner or number. A page of all owners comes from an
-    /// index in [`MemoryStore`]; the stores in redb and PostgreSQL read all lists for it, and no writer waits
-    /// meanwhile.
+    /// A page of one owner or number reads the lists of that owner or number. A page of all owners is read
+    /// from an index in [`MemoryStore`]; the stores in redb and PostgreSQL read all lists for it, without
+    /// blocking writers.
     ///
     /// ```
     /// use telnum::contact::ContactQuery;
@@ -320,7 +320,7 @@ pub trait Store: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     ///
-    /// The errors of [every method](Self#errors).
+    /// Returns the [errors of every method](Self#errors).
     fn contact_page(&self, query: &ContactQuery) -> Result<ContactPage<ContactNumber>, StoreError>;
 
     /// Allocates `count` ids for new contact numbers and returns them in ascending order. They are
@@ -340,7 +340,7 @@ pub trait Store: Send + Sync + fmt::Debug {
     ///
     /// - [`TooLarge`](StoreError::TooLarge) if `count` is more than the store allocates at once.
     /// - [`Backend`](StoreError::Backend) if no ids are left.
-    /// - The errors of [every method](Self#errors).
+    /// - The [errors of every method](Self#errors).
     fn new_contact_ids(&self, count: usize) -> Result<Vec<ContactId>, StoreError>;
 
     /// Makes all changes of `batch`, logs their events and keeps its receipt, or does nothing. Returns
@@ -372,7 +372,7 @@ pub trait Store: Send + Sync + fmt::Debug {
     ///   touch.
     /// - [`TooLarge`](StoreError::TooLarge) if there are more changes than
     ///   [`max_changes`](Self::max_changes).
-    /// - The errors of [every method](Self#errors).
+    /// - The [errors of every method](Self#errors).
     fn commit(&self, batch: Batch) -> Result<Revision, StoreError>;
 
     /// Returns up to `limit` events, in order, starting after the event with the sequence number
@@ -394,7 +394,7 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// # Errors
     ///
     /// - [`Forgotten`](StoreError::Forgotten) if an event after `after` was forgotten.
-    /// - The errors of [every method](Self#errors).
+    /// - The [errors of every method](Self#errors).
     fn events(&self, after: u64, limit: usize) -> Result<Vec<Logged>, StoreError>;
 
     /// Returns the receipt that is kept under `key`, if there is one.
@@ -414,7 +414,7 @@ pub trait Store: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     ///
-    /// The errors of [every method](Self#errors).
+    /// Returns the [errors of every method](Self#errors).
     fn receipt(&self, key: IdempotencyKey) -> Result<Option<Receipt>, StoreError>;
 
     /// Forgets old or excess events and receipts, as `forget` specifies. A store may do this in several
@@ -430,7 +430,7 @@ pub trait Store: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     ///
-    /// The errors of [every method](Self#errors).
+    /// Returns the [errors of every method](Self#errors).
     fn forget(&self, forget: &Forget) -> Result<(), StoreError>;
 
     /// Takes or renews the lease `name` for `holder`, which ends after `time` unless it is renewed before;
@@ -438,12 +438,12 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// if another holder has it.
     ///
     /// [`Inventory`](crate::inventory::Inventory) and [`PortDesk`](crate::porting::desk::PortDesk) take
-    /// leases, so that `sweep` and `recover` run in one of the processes that share a store. A lease is about
-    /// effort, not about safety: a commit is checked in any case. [`StoreExt::lease`] is simpler to use.
+    /// leases, so that only one of the processes that share a store runs `sweep` or `recover`. A lease only
+    /// avoids duplicate work: commits are correct without it. [`StoreExt::lease`] is simpler to use.
     ///
     /// # Errors
     ///
-    /// The errors of [every method](Self#errors).
+    /// Returns the [errors of every method](Self#errors).
     fn take_lease(&self, name: &str, holder: u64, time: Duration) -> Result<bool, StoreError>;
 
     /// Returns the maximum number of changes in one commit, which is at least 1,000.

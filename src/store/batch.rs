@@ -146,7 +146,7 @@ impl Batch {
         self
     }
 
-    /// Adds a condition.
+    /// Adds a condition, in addition to those of the changes.
     ///
     /// ```
     /// use telnum::PhoneNumber;
@@ -164,7 +164,7 @@ impl Batch {
         self.with_guards([guard])
     }
 
-    /// Adds conditions to those of the changes.
+    /// Adds conditions, in addition to those of the changes.
     ///
     /// ```
     /// use telnum::store::{Batch, Guard};

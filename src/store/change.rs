@@ -65,8 +65,8 @@ impl Entity for PortRequest {
     }
 }
 
-/// The contact numbers of an owner are one value, since their rules apply to the whole list: two
-/// writers that each add a first, primary number would break them.
+/// The contact numbers of an owner are one value, since their rules apply to the whole list: two writers that
+/// each add a first, primary number would violate them.
 impl Entity for ContactList {
     type Key = OwnerId;
     type Event = ContactEvent;

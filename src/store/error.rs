@@ -21,8 +21,7 @@ pub enum StoreError {
         /// The stored revision, or `None` if nothing is stored.
         found: Option<Revision>,
     },
-    /// A number that is active on another port request than expected, or on one although none was
-    /// expected.
+    /// A number that is active on another port request than expected, or on one although none was expected.
     #[error("{number}: expected {}, found {}", on(*.expected), on(*.found))]
     PortConflict {
         /// The number.

@@ -37,7 +37,7 @@ pub trait StoreExt: Store {
     ///
     /// # Errors
     ///
-    /// The errors of [`Store::port_requests`].
+    /// Returns the same errors as [`Store::port_requests`].
     fn port_request(&self, id: PortRequestId) -> Result<Option<Stored<PortRequest>>, StoreError> {
         self.port_requests(&[id]).map(first)
     }
@@ -53,7 +53,7 @@ pub trait StoreExt: Store {
     ///
     /// # Errors
     ///
-    /// The errors of [`Store::active_port_requests`].
+    /// Returns the same errors as [`Store::active_port_requests`].
     fn active_port_request(&self, number: PhoneNumber) -> Result<Option<Stored<PortRequest>>, StoreError> {
         self.active_port_requests(&[number]).map(first)
     }
@@ -73,7 +73,7 @@ pub trait StoreExt: Store {
     ///
     /// # Errors
     ///
-    /// The errors of [`Store::contact_lists`].
+    /// Returns the same errors as [`Store::contact_lists`].
     fn contact_list(&self, owner: OwnerId) -> Result<Option<Stored<ContactList>>, StoreError> {
         self.contact_lists(&[owner]).map(first)
     }
@@ -93,7 +93,7 @@ pub trait StoreExt: Store {
     ///
     /// # Errors
     ///
-    /// The errors of [`Store::contact_lists_with`].
+    /// Returns the same errors as [`Store::contact_lists_with`].
     fn contact_list_with(&self, id: ContactId) -> Result<Option<Stored<ContactList>>, StoreError> {
         self.contact_lists_with(&[id]).map(first)
     }
@@ -110,7 +110,7 @@ pub trait StoreExt: Store {
     ///
     /// # Errors
     ///
-    /// The errors of [`Store::new_contact_ids`].
+    /// Returns the same errors as [`Store::new_contact_ids`].
     fn new_contact_id(&self) -> Result<ContactId, StoreError> {
         let id = self.new_contact_ids(1)?.into_iter().next();
         id.ok_or_else(|| StoreError::backend("the store gave no id"))
@@ -135,8 +135,8 @@ pub trait StoreExt: Store {
     ///
     /// # Errors
     ///
-    /// The error of `decide`, the last [`Conflict`](StoreError::Conflict), and the errors of [`Store::get`] and
-    /// [`Store::commit`].
+    /// Returns the error of `decide`, the last [`Conflict`](StoreError::Conflict), or an error of
+    /// [`Store::get`] or [`Store::commit`].
     fn update<E: From<StoreError>>(
         &self,
         number: PhoneNumber,
@@ -170,7 +170,7 @@ pub trait StoreExt: Store {
     ///
     /// # Errors
     ///
-    /// The errors of [`Store::take_lease`].
+    /// Returns the same errors as [`Store::take_lease`].
     fn lease(&self, name: &str, time: Duration) -> Result<Option<Lease<'_, Self>>, StoreError> {
         Lease::take(self, name, time)
     }

@@ -44,7 +44,7 @@ struct Holder {
     until: Option<Instant>,
 }
 
-/// The time after which another caller may go on with a sweep or a recovery whose process has crashed.
+/// The time after which another caller may continue a sweep or a recovery whose process has crashed.
 pub(crate) const LEASE_TIME: Duration = Duration::from_secs(60);
 
 impl<'a, S: Store + ?Sized> Lease<'a, S> {
@@ -56,19 +56,19 @@ impl<'a, S: Store + ?Sized> Lease<'a, S> {
         match store.take_lease(name, holder, time) {
             Ok(is_taken) => Ok(is_taken.then(|| Self { store, name: name.into(), holder, time, renewed })),
             Err(error) => {
-                // The lease may be stored, and nobody holds it.
+                // The lease may be stored although the call failed. It is ended, since nobody holds it.
                 drop(store.take_lease(name, holder, Duration::ZERO));
                 Err(error)
             }
         }
     }
 
-    /// Renews the lease if a third of its time is over. Returns `false` if another holder has it, because this
-    /// one was not renewed in time.
+    /// Renews the lease if a third of its time is over. Returns `false` if another holder has it, because
+    /// this one was not renewed in time.
     ///
     /// # Errors
     ///
-    /// The errors of [`Store::take_lease`].
+    /// Returns the same errors as [`Store::take_lease`].
     pub fn renew(&mut self) -> Result<bool, StoreError> {
         let now = Instant::now();
         if now.duration_since(self.renewed) < self.time / 3 {
@@ -87,7 +87,7 @@ impl<S: Store + ?Sized> Drop for Lease<'_, S> {
 }
 
 impl Leases {
-    /// Does what [`Store::take_lease`] specifies.
+    /// Takes, renews or ends a lease as [`Store::take_lease`] specifies.
     pub fn take(&self, name: &str, holder: u64, time: Duration) -> bool {
         let mut leases = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();

@@ -11,30 +11,28 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! - The tables are in their own schema, `telnum` by default, which [`migrate`](PostgresStore::migrate)
+//! - The tables are in a schema of their own, `telnum` by default, which [`migrate`](PostgresStore::migrate)
 //!   creates. [`connect`](PostgresStore::connect) refuses tables of another version.
 //! - Statements are unnamed and need no session, so the store works behind a pooler in transaction
 //!   mode.
 //! - A commit is one statement. After a conflict with other transactions (`40001`, `40P01`) it is retried. If
 //!   the connection is lost, the store determines on another connection whether the commit was made, and
-//!   makes it if it was not. Only if the server stays unreachable for the
-//!   [timeout](PostgresConfig::with_timeout), the result is [`Backend`](StoreError::Backend): whether the
-//!   commit was made is unknown.
+//!   makes it if it was not. If the server stays unreachable for the [timeout](PostgresConfig::with_timeout),
+//!   the result is [`Backend`](StoreError::Backend): it is unknown whether the commit was made.
 //! - A revision is the time of the commit in microseconds since 1970, or greater.
 //!   [`connect`](PostgresStore::connect) therefore refuses a clock that differs from the server's by more
 //!   than an hour.
 //! - Events get their sequence numbers when [`events`](Store::events) is first called after their commit.
 //! - The row of a removed number stays without its document; it takes about 60 bytes.
-//! - A [lease](Store::take_lease) is a row, so that `recover` and `sweep` run in one of the processes that
-//!   share a database.
-//! - A row for each commit shows after a lost connection whether the commit was made.
-//!   [`forget`](Store::forget) removes the rows that are older than a day.
+//! - A [lease](Store::take_lease) is a row, so that only one of the processes that share a database runs
+//!   `recover` or `sweep`.
+//! - Each commit has a row, by which a client that lost its connection determines whether the commit was
+//!   made. [`forget`](Store::forget) removes the rows that are older than a day.
 //!
 //! The tests run on PostgreSQL 15 and 18 with each default isolation level, and through PgBouncer in
-//! transaction mode. CockroachDB, YugabyteDB and Aurora DSQL are not tested: only their documentation was
-//! consulted. For an engine without data-modifying `WITH` there is [`CommitForm::Transaction`]. Citus with
-//! hash-distributed tables violates point 4 of the [contract](crate::store): a scan may see part of a
-//! batch.
+//! transaction mode. CockroachDB, YugabyteDB and Aurora DSQL are not tested; only their documentation was
+//! consulted. [`CommitForm::Transaction`] is for engines without data-modifying `WITH`. Citus with
+//! hash-distributed tables violates point 4 of the [contract](crate::store): a scan may see part of a batch.
 
 mod codec;
 mod commit;
@@ -117,7 +115,7 @@ impl PostgresStore {
     ///
     /// # Errors
     ///
-    /// The errors of [`connect`](Self::connect) except [`NoTables`](PostgresError::NoTables).
+    /// Returns the same errors as [`connect`](Self::connect) except [`NoTables`](PostgresError::NoTables).
     pub fn migrate(config: &PostgresConfig) -> Result<(), PostgresError> {
         let (runtime, pool) = open(config)?;
         let statements: Vec<_> = sql::migration(&config.schema).collect();
@@ -156,7 +154,7 @@ impl PostgresStore {
     /// Returns up to `limit` receipts in ascending order of their keys, starting after `after`.
     ///
     /// # Errors
-    /// The errors of [every method](Store#errors).
+    /// Returns the [errors of every method](Store#errors).
     pub fn receipts(&self, after: Option<IdempotencyKey>, limit: usize) -> Result<Vec<Receipt>, StoreError> {
         let after = after.map_or_else(String::new, |key| key.to_string());
         let params = [Param::Text(after), Param::Int(codec::limit(limit))];
@@ -166,7 +164,7 @@ impl PostgresStore {
     /// Returns up to `limit` owners of contacts in ascending order, starting after `after`.
     ///
     /// # Errors
-    /// The errors of [every method](Store#errors).
+    /// Returns the [errors of every method](Store#errors).
     pub fn contact_owners(&self, after: Option<OwnerId>, limit: usize) -> Result<Vec<OwnerId>, StoreError> {
         let after = after.map_or_else(String::new, |owner| owner.to_string());
         let params = [Param::Text(after), Param::Int(codec::limit(limit))];
@@ -351,7 +349,7 @@ impl Clock {
         next(last.unwrap_or_else(|last| last))
     }
 
-    /// Returns the time in microseconds since 1970.
+    /// Returns the current time in microseconds since 1970.
     fn now() -> u64 {
         let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         u64::try_from(time.as_micros()).unwrap_or(u64::MAX)

@@ -19,8 +19,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A [`RedbStore`] is opened by one process at a time, whose threads share it. [`RedbOptions`] sets the size of
-//! its cache and observes the check of a file that was not closed; [`RedbStore::backup`] copies a store in use.
+//! A [`RedbStore`] is opened by one process at a time, whose threads share it. [`RedbOptions`] sets the size
+//! of its cache and observes the check of a file that was not closed; [`RedbStore::backup`] copies a store in
+//! use.
 
 mod check;
 mod commit;
@@ -170,8 +171,8 @@ const IDS_AT_ONCE: u64 = 64;
 const MAX_CHANGES: usize = 20_000;
 
 impl RedbStore {
-    /// Opens the store in the file at `path`, creating an empty one if the file does not exist. A new
-    /// file is written under another name first, so that `path` never contains an incomplete file. Such files of
+    /// Opens the store in the file at `path`, creating an empty one if the file does not exist. A new file is
+    /// written under another name first, so that `path` never contains an incomplete file. Such files of
     /// creations that were killed are removed.
     ///
     /// ```
@@ -343,7 +344,7 @@ impl RedbStore {
     /// ```
     ///
     /// # Errors
-    /// The errors of [`receipts`](Self::receipts).
+    /// Returns the same errors as [`receipts`](Self::receipts).
     pub fn contact_owners(&self, after: Option<OwnerId>, limit: usize) -> Result<Vec<OwnerId>, StoreError> {
         self.read(|snapshot| snapshot.owners_after(after, limit))
     }
@@ -609,7 +610,7 @@ impl Store for RedbStore {
         Ok(())
     }
 
-    /// Keeps leases in memory, since one process at a time has the file open.
+    /// Keeps leases in memory, since only one process at a time can open the file.
     fn take_lease(&self, name: &str, holder: u64, time: Duration) -> Result<bool, StoreError> {
         Ok(self.leases.take(name, holder, time))
     }
@@ -647,13 +648,13 @@ impl RedbOptions {
     /// Opens the store in the file at `path` with these settings.
     ///
     /// # Errors
-    /// The errors of [`RedbStore::open`].
+    /// Returns the same errors as [`RedbStore::open`].
     pub fn open(self, path: impl AsRef<Path>) -> Result<RedbStore, RedbError> {
         self.open_on(path.as_ref().to_owned(), Medium::File)
     }
 
-    /// Opens the store on a storage backend of redb, for tests with failing disks. `open` is called at
-    /// the start and after each failure. If the backend is empty, an empty store is created.
+    /// Opens the store on a storage backend of redb, for tests with failing disks. `open` is called at the
+    /// start and after each failure. If the backend is empty, an empty store is created.
     ///
     /// ```
     /// use redb::backends::InMemoryBackend;
@@ -665,7 +666,7 @@ impl RedbOptions {
     /// ```
     ///
     /// # Errors
-    /// The errors of [`RedbStore::open`].
+    /// Returns the same errors as [`RedbStore::open`].
     #[doc(hidden)]
     #[cfg(feature = "testing")]
     pub fn open_backend<B: ::redb::StorageBackend>(

@@ -69,7 +69,8 @@ impl Expect {
     }
 }
 
-/// Creates the condition that the version with this revision is stored, or none for `None`.
+/// Creates the condition that the version with this revision is stored, or that no version is stored for
+/// `None`.
 impl From<Option<Revision>> for Expect {
     fn from(found: Option<Revision>) -> Self {
         found.map_or(Self::Absent, Self::Revision)

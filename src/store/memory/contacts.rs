@@ -56,7 +56,7 @@ impl OrderValue {
     }
 }
 
-/// The error of allocating more ids than are left.
+/// The error returned if more ids are requested than are left.
 #[derive(Debug, thiserror::Error)]
 #[error("no contact id left above {0}")]
 struct NoId(u64);
@@ -156,7 +156,7 @@ impl ContactIndex {
         }
     }
 
-    /// Puts the changed contacts of an owner in their places in all orders.
+    /// Moves the changed contacts of an owner to their positions in all orders.
     fn reorder(
         &mut self,
         owner: OwnerId,
@@ -172,7 +172,7 @@ impl ContactIndex {
             let order = self.orders.entry(field).or_default();
             for (id, contact) in before.iter().filter(|(id, contact)| after.get(id) != Some(contact)) {
                 let key = (OrderValue::of(field, contact), *id);
-                // Another owner of the same commit may have it by now.
+                // The same commit may have given the id to another owner.
                 if order.get(&key) == Some(&owner) {
                     order.remove(&key);
                 }

@@ -23,7 +23,7 @@ impl<X: Copy + Eq + Hash, K: Copy + Eq + Hash> Holders<X, K> {
         items: impl Fn(&T) -> I,
     ) {
         for item in before.into_iter().flat_map(|stored| items(stored)) {
-            // Another value of the same commit may hold the item by now.
+            // The same commit may have given the item to another value.
             if self.get(item) == Some(key) {
                 self.0.remove(&item);
             }

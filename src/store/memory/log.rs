@@ -36,7 +36,7 @@ pub(super) struct Receipts {
 struct KeptReceipt {
     receipt: Receipt,
     revision: Revision,
-    /// The index in the order of commits.
+    /// The index of the receipt in the order of commits.
     place: u64,
 }
 

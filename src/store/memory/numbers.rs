@@ -19,7 +19,8 @@ use crate::time::Timestamp;
 pub(super) struct NumberIndex {
     by_state: BTreeMap<State, Numbers>,
     by_owner: HashMap<AccountId, Numbers>,
-    /// The number is never `None` here; a range of the clock starts with `None`.
+    /// The numbers by state and clock. No stored number is `None`, which is the lower bound of a clock in a
+    /// range.
     by_clock: BTreeMap<State, BTreeSet<(Timestamp, Option<PhoneNumber>)>>,
     pending: Numbers,
 }
@@ -48,7 +49,7 @@ impl NumberIndex {
         limit: usize,
     ) -> Candidates<'a, &'a Stored<NumberRecord>> {
         // Whether the query has no conditions other than a prefix and those of `one`. In that case all
-        // candidates match, and need not be read.
+        // candidates match and need not be read.
         let is_only = |one: Query| *query == Query { prefix: query.prefix, ..one };
         let is_by_index = is_only(Query::default())
             || is_only(Query { owner: query.owner, ..Query::default() })
@@ -213,7 +214,7 @@ mod tests {
 
     /// Checks point 6 of the contract.
     #[test]
-    fn candidates_are_as_few_as_the_answer() {
+    fn candidates_are_as_few_as_the_results() {
         let [many, few]: [AccountId; 2] = ["many", "few"].map(|id| id.parse().unwrap());
         let accounts = AccountTree::new([many, few].map(Account::new)).unwrap();
         let policy = Policy::default();

@@ -1,7 +1,8 @@
 use std::error::Error;
 use std::time::Duration;
 
-/// The error of opening a [`PostgresStore`](super::PostgresStore), or of its settings.
+/// The error returned if a [`PostgresStore`](super::PostgresStore) cannot be opened, or if its settings are
+/// invalid.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PostgresError {
@@ -46,7 +47,7 @@ pub enum PostgresError {
         found: i64,
     },
     /// Clocks of the server and of this machine that differ by more than an hour. Revisions are derived from
-    /// the time, so the clocks have to be corrected.
+    /// the time, so the clocks must be corrected.
     #[error("clock: expected at most 3600 s of difference from the server, found {} s", .0.as_secs())]
     Clock(Duration),
     /// A failure of the server.

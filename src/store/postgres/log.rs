@@ -160,7 +160,7 @@ async fn number(connection: &Connection<'_>, next: i64) -> Result<bool, Failure>
     let mut revisions = revisions(&rows)?;
     let is_last = rows.len() < CHUNK;
     if !is_last {
-        // The last commit may be incomplete: it is left for the next round, unless it is the only one.
+        // The last commit may be incomplete. It is left for the next round, unless it is the only one.
         let last = revisions.last().copied();
         if revisions.first().copied() == last {
             rows = connection.rows(&waiting(usize::MAX)).await?;

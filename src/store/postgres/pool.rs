@@ -38,7 +38,7 @@ pub(super) struct Connection<'a> {
 pub(super) enum Failure {
     /// An expectation that does not hold, found by the last check of a commit. Nothing was stored.
     Mismatch,
-    /// A revision that another commit has. Nothing was stored.
+    /// A revision that another commit already has. Nothing was stored.
     Taken,
     /// A conflict with other transactions, after which the statement may be retried. Nothing was
     /// stored.
@@ -98,7 +98,7 @@ impl Pool {
         Ok(Connection { pool: self, client, _permit: permit })
     }
 
-    /// Closes the idle connections: after one was lost, others may be lost, too.
+    /// Closes the idle connections: if one was lost, others may also be lost.
     pub(super) fn drop_idle(&self) {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
@@ -201,7 +201,7 @@ impl Failure {
         }
     }
 
-    /// Returns the error of a call that reads.
+    /// Returns the error for a call that reads.
     pub(super) fn into_error(self) -> StoreError {
         match self {
             Self::Mismatch => StoreError::backend("a check failed outside of a commit"),
@@ -224,7 +224,7 @@ impl Attempts {
     ///
     /// # Errors
     ///
-    /// Returns the error of the failure if it should not be retried.
+    /// Returns the error for the failure if it should not be retried.
     pub(super) async fn after(&mut self, failure: Failure) -> Result<(), StoreError> {
         match failure {
             Failure::Busy(_) | Failure::Taken if self.busy < MAX_BUSY => {

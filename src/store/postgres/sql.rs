@@ -1,8 +1,8 @@
 //! The SQL of the store: its tables and statements.
 //!
-//! The statements only use features that PostgreSQL and the engines with its protocol have in common,
-//! which a test below checks: no sequences, foreign keys, triggers, advisory locks, listeners or JSON
-//! types. In a statement `telnum.` stands for the schema and `?` for the next parameter.
+//! The statements only use features that PostgreSQL and the engines with its protocol have in common, which a
+//! test below checks: no sequences, foreign keys, triggers, advisory locks, listeners or JSON types. In a
+//! statement `telnum.` is replaced by the schema and `?` by the next parameter.
 //!
 //! - A number is stored in its packed form with the sign bit flipped, so that numbers sort correctly;
 //!   so are contact ids.
@@ -152,8 +152,8 @@ pub(super) const COMMITTED: &str = "INSERT INTO telnum.committed (revision, writ
 pub(super) const FENCE: &str = "INSERT INTO telnum.committed (revision, writer) VALUES (?, 0) \
      ON CONFLICT (revision) DO NOTHING RETURNING revision";
 pub(super) const WRITER: &str = "SELECT writer FROM telnum.committed WHERE revision = ?";
-/// Changes records with the expected version and port request. 0 stands for no record, the empty text
-/// for no port request.
+/// Changes records with the expected version and port request. 0 means no record, and the empty text no port
+/// request.
 pub(super) const UPDATE_NUMBERS: &str = "UPDATE telnum.number AS n SET revision = ?, state = i.state, \
      owner = i.owner, clock = i.clock, pending = i.pending, document = i.document, \
      port_request = CASE WHEN i.claims THEN i.claim ELSE n.port_request END \

@@ -257,7 +257,7 @@ impl Session<'_> {
             before.map(|bytes| decode_request(id, bytes.value())).transpose()?;
         if let Some(before) = before {
             for number in before.active_numbers() {
-                // Another request of the same commit may hold the number by now.
+                // The same commit may have given the number to another request.
                 let holder = tables.holders.get(number.to_bits()).map_err(failed)?;
                 let is_own = holder.is_some_and(|holder| holder.value() == id);
                 if is_own {
@@ -298,7 +298,7 @@ impl Session<'_> {
             before.map(|bytes| decode_list(owner, bytes.value())).transpose()?;
         for contact in before.iter().flat_map(|list| list.numbers()) {
             let id = contact.id().get();
-            // Another list of the same commit may contain the id by now.
+            // The same commit may have given the id to another list.
             let holder = tables.contacts.get(id).map_err(failed)?;
             let is_own = holder.is_some_and(|holder| holder.value() == owner);
             if is_own {

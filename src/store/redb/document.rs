@@ -224,8 +224,7 @@ fn clock(record: &NumberRecord) -> u64 {
     record.clock().map_or(NO_CLOCK, Timestamp::gregorian)
 }
 
-/// Returns the byte that stands for a state in a file. It never changes, regardless of the order of the
-/// variants.
+/// Returns the byte for a state in a file. It never changes, regardless of the order of the variants.
 pub(super) const fn state_code(state: State) -> u8 {
     match state {
         State::Discovery => 0,

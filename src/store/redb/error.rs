@@ -3,8 +3,8 @@ use std::path::{Path, PathBuf};
 
 use ::redb::{CommitError, CompactionError, DatabaseError, StorageError, TableError, TransactionError};
 
-/// The error of opening, checking, compacting or copying the file of a [`RedbStore`](super::RedbStore).
-/// No data were overwritten.
+/// The error returned if the file of a [`RedbStore`](super::RedbStore) cannot be opened, checked, compacted
+/// or copied. No data were overwritten.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RedbError {
@@ -50,7 +50,7 @@ pub enum RedbError {
         /// The cause.
         source: io::Error,
     },
-    /// Another error of the database.
+    /// Any other error of the database.
     #[error("{}: the database failed", .path.display())]
     Database {
         /// The path of the file.
@@ -70,7 +70,7 @@ impl RedbError {
         Self::Damaged { path: path.to_owned(), reason: reason.to_string().into() }
     }
 
-    /// Returns the error of the file at `path` for an error of the database.
+    /// Returns the error for a failed call to the database, whose file is at `path`.
     pub(super) fn of(path: &Path, error: impl Into<::redb::Error>) -> Self {
         let path = path.to_owned();
         match error.into() {

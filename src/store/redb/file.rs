@@ -182,7 +182,7 @@ fn is_temporary(found: &str, name: &str) -> bool {
 }
 
 /// Returns whether two paths are names of the same file, as after a creation that was killed before it
-/// removed the first name. Only Unix tells.
+/// removed the first name. The result is always `false` on systems other than Unix.
 #[cfg(unix)]
 fn is_same_file(one: &Path, other: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;

@@ -186,7 +186,7 @@ impl Kind for ContactList {
     }
 }
 
-/// Returns the error of a call to the file.
+/// Returns the error for a failed call to the database.
 pub(super) fn failed(error: impl Into<::redb::Error>) -> StoreError {
     StoreError::backend(error.into())
 }
