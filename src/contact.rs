@@ -29,8 +29,8 @@
 //! - An [`EnteredNumber`] is a number parsed from a text that a person entered.
 //! - A [`ContactNumber`] is a stored number with its label, location and carrier. A location or carrier that
 //!   the client does not set is taken from its [`DerivedFields`].
-//! - A [`ContactList`] holds the numbers of one owner and decides which changes are allowed: no number
-//!   occurs twice, in whatever spelling, and exactly one number is primary.
+//! - A [`ContactList`] holds the numbers of one owner and decides which changes are allowed: no number occurs
+//!   twice, in any spelling, and exactly one number is primary.
 //! - A [`ContactQuery`] filters, sorts and pages numbers.
 //! - `book::ContactBook` (feature `inventory`) keeps lists in a store.
 //!

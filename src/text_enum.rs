@@ -7,7 +7,7 @@ use core::str::FromStr;
 
 use serde::{Deserializer, de};
 
-/// The error of parsing a text that is not the name of a variant of an enum.
+/// The error returned for a text that is not the name of a variant of an enum.
 ///
 /// ```
 /// use telnum::plan::Style;

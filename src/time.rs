@@ -1,8 +1,7 @@
 //! Timestamps with a precision of one second.
 //!
-//! The library has no clock: callers pass the time in. The JSON form of a timestamp is its Gregorian
-//! seconds, the seconds since the start of the year 0, as in the reference; [`rfc3339`] serializes it
-//! as text instead.
+//! The library has no clock: callers pass the time in. The JSON form of a timestamp is its Gregorian seconds,
+//! the seconds since the start of the year 0, as in Kazoo; [`rfc3339`] serializes it as text instead.
 //!
 //! ```
 //! use telnum::Timestamp;
@@ -237,7 +236,7 @@ pub mod rfc3339 {
     ///
     /// # Errors
     ///
-    /// The errors of `serializer`.
+    /// Returns the errors of `serializer`.
     pub fn serialize<S: Serializer>(moment: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(moment)
     }
@@ -253,7 +252,7 @@ pub mod rfc3339 {
     ///
     /// # Errors
     ///
-    /// The errors of `deserializer`, and that of a text that is not a time in the years 0 to 9999.
+    /// Returns an error of `deserializer`, or an error for a text that is not a time in the years 0 to 9999.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
         Cow::<str>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }

@@ -22,7 +22,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Token<const N: usize>([u8; N]);
 
-/// The error of parsing an id or a name.
+/// The error returned if an id or a name cannot be parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
@@ -64,8 +64,8 @@ impl<const N: usize> Token<N> {
         if text.is_empty() || text.len() > N { None } else { Some(Self::known(text)) }
     }
 
-    /// Creates a token from a text of visible ASCII characters, also in constants. A text that is too
-    /// long is truncated.
+    /// Creates a token from a text of visible ASCII characters, also in constants. A text that is too long is
+    /// truncated.
     pub(crate) const fn known(text: &str) -> Self {
         let mut bytes = [0; N];
         let (mut from, mut to): (&[u8], &mut [u8]) = (text.as_bytes(), &mut bytes);

@@ -16,10 +16,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Unless the client sets them, the location and the carrier of a number are derived from the number when it is stored:
-//! by `DerivedFields::of` with the feature `geo`, or by a [function](ContactBook::with_derived) of the service. Numbers are
-//! filtered and sorted by the stored values; after a change of the tables, [`refresh_all`](ContactBook::refresh_all)
-//! derives them again.
+//! Unless the client sets them, the location and the carrier of a number are derived from the number when it
+//! is stored: by `DerivedFields::of` with the feature `geo`, or by a [function](ContactBook::with_derived) of
+//! the service. Numbers are filtered and sorted by the stored values; after a change of the tables,
+//! [`refresh_all`](ContactBook::refresh_all) derives them again.
 //!
 //! An owner's [list](ContactList) decides which changes are allowed. The book reads the list, changes
 //! it, and stores it on the condition that no other writer has changed it in the meantime; on a
@@ -60,7 +60,7 @@ pub struct RefreshProgress {
     pub left: u64,
 }
 
-/// The error of a use case of contact numbers.
+/// The error returned by the use cases of a [`ContactBook`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ContactBookError {
@@ -132,8 +132,8 @@ impl ContactBook {
         Self { clock: Arc::new(clock), ..self }
     }
 
-    /// Sets the function that derives the location and the carrier of a number. Default: `DerivedFields::of` with the
-    /// feature `geo`; without the feature nothing is derived.
+    /// Sets the function that derives the location and the carrier of a number. Default: `DerivedFields::of`
+    /// with the feature `geo`; without the feature nothing is derived.
     ///
     /// ```
     /// # use telnum::contact::{DerivedFields, EnteredNumber, NewContact, book::ContactBook};
@@ -265,8 +265,8 @@ impl ContactBook {
         list.get(id).cloned().ok_or(ContactBookError::NotFound(id))
     }
 
-    /// Derives the location and the carrier of all numbers of `owner` again, except those that the client set. Returns
-    /// the numbers that changed.
+    /// Derives the location and the carrier of all numbers of `owner` again, except those that the client
+    /// set. Returns the numbers that changed.
     ///
     /// For all owners, see [`refresh_all`](Self::refresh_all).
     ///
@@ -293,12 +293,12 @@ impl ContactBook {
         Ok(changes.saved)
     }
 
-    /// Derives the location and the carrier of the numbers of all owners again, as [`refresh`](Self::refresh) does.
-    /// Returns the number of contact numbers that changed.
+    /// Derives the location and the carrier of the numbers of all owners again, as [`refresh`](Self::refresh)
+    /// does. Returns the number of contact numbers that changed.
     ///
-    /// Call it after an update of telnum or of the tables of [`with_derived`](Self::with_derived). Numbers are read in
-    /// pages of 100. It can be called again after an error; [`refresh_page`](Self::refresh_page) also continues where
-    /// an earlier process stopped.
+    /// Call it after an update of telnum or of the tables of [`with_derived`](Self::with_derived). Numbers
+    /// are read in pages of 100. It can be called again after an error; [`refresh_page`](Self::refresh_page)
+    /// also continues where an earlier process stopped.
     ///
     /// ```
     /// # use telnum::contact::{DerivedFields, EnteredNumber, NewContact, book::ContactBook};
@@ -314,7 +314,7 @@ impl ContactBook {
     ///
     /// # Errors
     ///
-    /// The errors of [`refresh`](Self::refresh).
+    /// Returns the same errors as [`refresh`](Self::refresh).
     pub fn refresh_all(&self) -> Result<u64, ContactBookError> {
         let (mut left, mut changed) = (None, 0);
         while left != Some(0) {
@@ -324,11 +324,12 @@ impl ContactBook {
         Ok(changed)
     }
 
-    /// Refreshes the newest 100 of the oldest `left` contact numbers, or of all if that is `None`. Call it again with
-    /// the [`left`](RefreshProgress::left) that it returns until that is 0, in the same process or a later one.
+    /// Refreshes the newest 100 of the `left` oldest contact numbers, or of all contact numbers if `left` is
+    /// `None`. Call it again with the returned [`left`](RefreshProgress::left) until that is 0, in the same
+    /// process or a later one.
     ///
-    /// The order is from the newest number to the oldest, so that numbers that others add or remove in the meantime do
-    /// not lead to a number being skipped.
+    /// Numbers are refreshed from the newest to the oldest, so that none is skipped if others add or remove
+    /// numbers in the meantime.
     ///
     /// ```
     /// # use telnum::contact::book::ContactBook;
@@ -340,8 +341,8 @@ impl ContactBook {
     ///
     /// # Errors
     ///
-    /// The errors of [`refresh`](Self::refresh). The numbers of some owners may have been refreshed; call it again with
-    /// the same `left`.
+    /// Returns the same errors as [`refresh`](Self::refresh). The numbers of some owners may have been
+    /// refreshed; call it again with the same `left`.
     pub fn refresh_page(&self, left: Option<u64>) -> Result<RefreshProgress, ContactBookError> {
         let order = ContactOrder { field: OrderField::CreatedAt, descending: false };
         let query = ContactQuery::new(order).with_per_page(ContactQuery::MAX_PER_PAGE);
@@ -384,7 +385,7 @@ impl ContactBook {
     ///
     /// # Errors
     ///
-    /// The errors of [`update`](Self::update).
+    /// Returns the same errors as [`update`](Self::update).
     pub fn make_primary(&self, id: ContactId) -> Result<ContactNumber, ContactBookError> {
         let owner = self.owner_of(id)?;
         let (list, _) = self.change(owner, |list, now| list.make_primary(id, now))?;
@@ -407,7 +408,7 @@ impl ContactBook {
     ///
     /// # Errors
     ///
-    /// The errors of [`update`](Self::update).
+    /// Returns the same errors as [`update`](Self::update).
     pub fn remove(&self, id: ContactId) -> Result<ContactNumber, ContactBookError> {
         let owner = self.owner_of(id)?;
         let (_, changes) = self.change(owner, |list, now| list.remove(id, now))?;
@@ -478,7 +479,8 @@ impl ContactBook {
         list.map(|list| list.owner()).ok_or(ContactBookError::NotFound(id))
     }
 
-    /// Changes the list of `owner` by a command, and returns the stored list and the changes, without their events.
+    /// Changes the list of `owner` by a command, and returns the stored list and the changes, without their
+    /// events.
     fn change(
         &self,
         owner: OwnerId,

@@ -27,8 +27,8 @@ pub struct DerivedFields {
 /// Functions that require the feature `geo`.
 #[cfg(feature = "geo")]
 impl DerivedFields {
-    /// Returns the [description](crate::geo::describe) of `number`, and the [carrier](crate::geo::carrier) to which its
-    /// prefix was allocated, in English. A text that is too long for its field is left out.
+    /// Returns the [description](crate::geo::describe) of `number`, and the [carrier](crate::geo::carrier) to
+    /// which its prefix was allocated, in English. A text that is too long for its field is left out.
     ///
     /// ```
     /// use telnum::contact::DerivedFields;

@@ -58,8 +58,8 @@ pub struct ContactPatch {
     /// Whether the number becomes the owner's primary number. `false` is refused for the primary
     /// number.
     pub(crate) primary: Option<bool>,
-    /// The derived fields, which are used for a location and carrier that are not set. `None` keeps the earlier derived
-    /// fields unless the number changes.
+    /// The derived fields, which are used for a location and carrier that are not set. `None` keeps the
+    /// earlier derived fields unless the number changes.
     pub derived: Option<DerivedFields>,
 }
 

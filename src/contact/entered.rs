@@ -1,4 +1,4 @@
-//! Entered numbers: the text, the number parsed from it, and the country stated beside it.
+//! Entered numbers: the text, the number parsed from it, and the country stated with it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -26,7 +26,7 @@ pub struct EnteredNumber {
     text: EnteredText,
 }
 
-/// The country that a person stated beside a number.
+/// The country that a person stated for a number.
 ///
 /// ```
 /// use telnum::contact::Country;
@@ -54,7 +54,7 @@ pub struct CountryError {
     found: Box<str>,
 }
 
-/// The error of parsing an entered number.
+/// The error returned if an entered text cannot be parsed as a possible number.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EnteredNumberError {
@@ -142,7 +142,7 @@ impl EnteredNumber {
         Ok(Self { number, extension: parsed.extension, text: entered })
     }
 
-    /// Sets the extension that was stated beside the number.
+    /// Sets the extension that was stated separately from the text.
     ///
     /// ```
     /// use telnum::contact::EnteredNumber;

@@ -3,7 +3,7 @@
 use super::id::{ContactId, OwnerId};
 use crate::number::{Extension, PhoneNumber};
 
-/// The error of creating one owner's list from numbers.
+/// The error returned if the stored numbers of an owner do not form a list.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ContactListError {
@@ -20,7 +20,7 @@ pub enum ContactListError {
     /// Two numbers with the same id.
     #[error("contact number {0}: two numbers have this id")]
     DuplicateId(ContactId),
-    /// A list in which not exactly one number is primary, or a number occurs twice.
+    /// A list that does not have exactly one primary number, or in which a number occurs twice.
     /// [`ContactList::repair`](super::ContactList::repair) corrects it.
     #[error("contact list of {owner}: inconsistent, {} must change", join(ids))]
     Inconsistent {
@@ -45,7 +45,7 @@ pub enum ContactRefusal {
     /// The id of a number that the owner already has.
     #[error("contact number {0} already exists")]
     IdTaken(ContactId),
-    /// A number that the owner already has with the same extension, in whatever spelling.
+    /// A number that the owner already has with the same extension, in any spelling.
     #[error("{} already exists, as contact number {id}", dialled(*number, *extension))]
     Duplicate {
         /// The position of the refused number.

@@ -85,9 +85,9 @@ impl ContactList {
     /// ```
     ///
     /// # Errors
-    /// - [`OtherOwner`](ContactListError::OtherOwner): a number belongs to another owner.
-    /// - [`DuplicateId`](ContactListError::DuplicateId): two numbers have the same id.
-    /// - [`Inconsistent`](ContactListError::Inconsistent): a number occurs twice, or not exactly one is
+    /// - [`OtherOwner`](ContactListError::OtherOwner) if a number belongs to another owner.
+    /// - [`DuplicateId`](ContactListError::DuplicateId) if two numbers have the same id.
+    /// - [`Inconsistent`](ContactListError::Inconsistent) if a number occurs twice, or not exactly one is
     ///   primary.
     pub fn new(
         owner: OwnerId,
@@ -101,8 +101,8 @@ impl ContactList {
         Err(ContactListError::Inconsistent { owner, ids })
     }
 
-    /// Creates a list from an owner's stored numbers, and corrects violations of the invariants, such
-    /// as writers without coordination cause. Returns the list and the corrections, which the caller
+    /// Creates a list from an owner's stored numbers, and corrects violations of the invariants, such as
+    /// those that uncoordinated writers cause. Returns the list and the corrections, which the caller
     /// commits.
     ///
     /// Of several primary numbers the oldest stays primary; if none is primary, the oldest number
@@ -120,8 +120,8 @@ impl ContactList {
     /// ```
     ///
     /// # Errors
-    /// - [`OtherOwner`](ContactListError::OtherOwner): a number belongs to another owner.
-    /// - [`DuplicateId`](ContactListError::DuplicateId): two numbers have the same id.
+    /// - [`OtherOwner`](ContactListError::OtherOwner) if a number belongs to another owner.
+    /// - [`DuplicateId`](ContactListError::DuplicateId) if two numbers have the same id.
     pub fn repair(
         owner: OwnerId,
         numbers: impl IntoIterator<Item = ContactNumber>,

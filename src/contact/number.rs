@@ -137,7 +137,8 @@ impl ContactNumber {
         self.location.as_ref()
     }
 
-    /// Returns the name of the carrier that the client set, or else the one that was derived when the number was stored.
+    /// Returns the name of the carrier that the client set, or else the one that was derived when the number
+    /// was stored.
     #[must_use]
     pub const fn carrier(&self) -> Option<&ContactCarrier> {
         self.carrier.as_ref()

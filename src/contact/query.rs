@@ -115,7 +115,7 @@ pub struct ContactOrder {
     pub descending: bool,
 }
 
-/// A field by which numbers can be ordered. Numbers without a value come first.
+/// A field by which numbers can be ordered. Numbers without a value are first.
 ///
 /// ```
 /// use telnum::contact::OrderField;
@@ -133,7 +133,7 @@ pub enum OrderField {
     Location,
     /// The E.164 number, then the extension.
     Number,
-    /// Whether the number is primary; numbers that are not come first.
+    /// Whether the number is primary. Numbers that are not primary are first.
     Primary,
     /// The time of the last change.
     UpdatedAt,

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::path::FieldPath;
 use crate::text_enum::UnknownName;
 
-/// The error of a field of a document, or of the document itself.
+/// An error in a field of a document, or in the document itself.
 ///
 /// ```
 /// use telnum::document::{FieldError, FieldErrorKind};
@@ -68,7 +68,7 @@ pub enum FieldErrorKind {
         /// The reason.
         reason: String,
     },
-    /// A value that is refused for another reason, and that the error does not show.
+    /// A value that is refused for another reason, which the error does not show.
     #[error("{reason}")]
     Malformed {
         /// The reason.
@@ -105,7 +105,8 @@ pub enum FieldErrorKind {
 }
 
 impl FieldError {
-    /// Creates the error of the field at `path`: the name of a field, an index, or an array of names.
+    /// Creates an error for the field at `path`, which is the name of a field, an index, or an array of
+    /// names.
     ///
     /// ```
     /// use telnum::document::{FieldError, FieldErrorKind};
@@ -134,13 +135,13 @@ impl FieldError {
         Self::new(path, kind)
     }
 
-    /// Creates the error of a value that does not have the type `expected`.
+    /// Creates the error for a value that does not have the type `expected`.
     #[cfg(feature = "inventory")]
     pub(crate) fn wrong_type(path: impl Into<FieldPath>, expected: &'static str, found: &Value) -> Self {
         Self::new(path, FieldErrorKind::WrongType { expected, found: super::type_of::type_of(found) })
     }
 
-    /// Prepends `outer` to the path: the path of this error's document in an outer document.
+    /// Prepends `outer` to the path. `outer` is the path of this error's document in an outer document.
     ///
     /// ```
     /// use telnum::document::{FieldError, FieldErrorKind};
@@ -235,7 +236,7 @@ impl fmt::Display for Prefix<'_> {
     }
 }
 
-/// Returns the text `, found ...`, or an empty text if the reason contains the value.
+/// Returns the text `, found ...`, or an empty text if the reason already contains the value.
 fn found_suffix(found: &str, reason: &str) -> String {
     if reason.contains(", found ") { String::new() } else { format!(", found {found}") }
 }

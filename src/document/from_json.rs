@@ -128,8 +128,8 @@ impl FromKey for PhoneNumber {
     }
 }
 
-/// Returns the error of a field whose text cannot be parsed. The message of `error` is responsible for
-/// showing or hiding the text.
+/// Returns the error for a field whose text cannot be parsed. The message of `error` decides whether the text
+/// is shown.
 pub(crate) fn malformed(name: &str, error: &dyn std::error::Error) -> FieldError {
     FieldError::new(name, FieldErrorKind::Malformed { reason: error.to_string() })
 }
@@ -179,8 +179,8 @@ macro_rules! from_value {
                 ///
                 /// # Errors
                 ///
-                /// Returns the error of the first field that is missing, has the wrong type or is
-                /// refused, with its path and the [kind](crate::document::FieldErrorKind) of the problem.
+                /// Returns the error for the first field that is missing, has the wrong type or is refused,
+                /// with its path and the [kind](crate::document::FieldErrorKind) of the problem.
                 pub fn from_value(
                     value: serde_json::Value,
                 ) -> Result<Self, $crate::document::FieldError> {

@@ -9,8 +9,8 @@ use serde_json::{Map, Number, Value};
 
 use super::error::{FieldError, FieldErrorKind};
 
-/// A JSON value with borrowed strings. Most values are converted to typed fields at once; with a
-/// [`Value`] in between, each string would be copied twice.
+/// A JSON value with borrowed strings. Most values are converted to typed fields immediately; an intermediate
+/// [`Value`] would copy each string twice.
 #[derive(Debug)]
 pub(crate) enum Json<'a> {
     Null,
@@ -32,7 +32,7 @@ impl Json<'_> {
         }
     }
 
-    /// Returns the error of a value that does not have the type `expected`.
+    /// Returns the error for a value that does not have the type `expected`.
     pub(crate) fn is_not(&self, expected: &'static str) -> FieldError {
         FieldError::new("", FieldErrorKind::WrongType { expected, found: self.type_name() })
     }
@@ -301,8 +301,8 @@ impl From<Map<String, Value>> for Fields<'_> {
     }
 }
 
-/// Returns one of 64 bits for a name. If the bit is not set in the mask of a list of names, the name is
-/// not in the list.
+/// Returns one of 64 bits for a name. If the bit is not set in the mask of a list of names, the list does not
+/// contain the name.
 fn mark(name: &str) -> u64 {
     let [first, last] =
         [name.bytes().next(), name.bytes().next_back()].map(|byte| u64::from(byte.unwrap_or(0)));
@@ -340,10 +340,10 @@ impl<'de> de::Visitor<'de> for NameVisitor {
 mod tests {
     use super::*;
 
-    /// Of two fields with the same name the last one counts, at the position of the first, whether
-    /// there are few fields or many. Malformed texts are refused by both readers.
+    /// Of two fields with the same name the last one counts, at the position of the first, regardless of the
+    /// number of fields. Both readers refuse malformed texts.
     #[test]
-    fn json_reads_what_value_reads() {
+    fn json_and_value_read_the_same_documents() {
         let many: Vec<_> = (0..100).map(|n| format!(r#""k{}": {n}"#, n % 70)).collect();
         let texts = [
             r#"{"a": 1, "b": [null, -2, 0.5, {"x": "\u00e9"}], "a": {"c": true, "c": null}}"#,

@@ -42,8 +42,8 @@ pub(crate) fn deserialize<'de, D: Draft<'de>, S: Deserializer<'de>>(
     deserializer.deserialize_map(DraftVisitor::<D>::new(&mut None))
 }
 
-/// A visitor that reads a draft. Since a decoder's error is a text, it returns the error of a field
-/// through `refusal`.
+/// A visitor that reads a draft. Since a decoder's error is a text, the error for a field is returned through
+/// `refusal`.
 struct DraftVisitor<'a, D> {
     refusal: &'a mut Option<FieldError>,
     draft: PhantomData<D>,
