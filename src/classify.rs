@@ -75,7 +75,7 @@ use crate::pattern::{Budget, Pattern, SIZE_LIMIT};
 pub struct Classifiers {
     set: Arc<CompiledSet>,
     normalizer: Normalizer,
-    /// Whether the normalizer is the reference's, which is built into the tree of the set.
+    /// Whether the normalizer is [`Normalizer::reference`], which the tree applies itself.
     is_reference: bool,
 }
 
@@ -105,7 +105,7 @@ enum Matcher {
 /// The number of texts that one round of a batch classifies.
 const CHUNK: usize = 64;
 
-/// The engine of a set of rules. It affects the speed but not the results.
+/// The engine that matches the rules of a set. It affects the speed but not the results.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Engine {
@@ -116,7 +116,8 @@ pub enum Engine {
         /// The size of its tables, in bytes.
         bytes: usize,
     },
-    /// A search by `regex` for all rules, which is many times slower: the automaton would be too large.
+    /// The `regex` crate's search for all rules, because the automaton would be too large. It is many times
+    /// slower.
     Search,
     /// No engine: no text matches, because the rules did not compile.
     ///
@@ -126,7 +127,7 @@ pub enum Engine {
 }
 
 impl Classifiers {
-    /// The length in bytes above which no rule matches a text: 1,024.
+    /// The maximum length of a classified text, in bytes: 1,024. No rule matches a longer text.
     pub const MAX_TEXT_BYTES: usize = 1_024;
 
     /// Creates a set of rules in the given order, with [`Normalizer::reference`] as its normalizer.
@@ -159,8 +160,8 @@ impl Classifiers {
     /// `service_code` (211 to 811), `caribbean` (including the Pacific), `did_us` (the rest
     /// of +1), `international` and `unknown`.
     ///
-    /// The names and the purpose of the rules are those of the reference's defaults, with factual
-    /// errors corrected. The set is compiled once per process.
+    /// The names and the purpose of the rules are those of Kazoo's defaults, with factual errors corrected.
+    /// The set is compiled once per process.
     ///
     /// ```
     /// use telnum::classify::Classifiers;
@@ -302,8 +303,8 @@ impl Classifiers {
         }
     }
 
-    /// Normalizes `text` and returns the first rule that matches it; `None` if no rule does, or `text` is longer
-    /// than [`MAX_TEXT_BYTES`](Self::MAX_TEXT_BYTES).
+    /// Normalizes `text` and returns the first rule that matches it; `None` if no rule does, or `text` is
+    /// longer than [`MAX_TEXT_BYTES`](Self::MAX_TEXT_BYTES).
     ///
     /// For a number, see [`classify_number`](Self::classify_number).
     ///
@@ -443,7 +444,7 @@ impl Classifiers {
         out.extend(numbers.iter().map(|number| set.class(set.first_match_number(*number))));
     }
 
-    /// Returns the tree, if the normalizer is built into it.
+    /// Returns the tree if it applies the normalizer of the set.
     #[inline]
     fn dialled_tree(&self) -> Option<&Tree> {
         self.set.tree.as_ref().filter(|_| self.is_reference)
@@ -454,8 +455,8 @@ impl Classifiers {
         Some(Classification::new(self.set.class(index)?, subject))
     }
 
-    /// Returns the index of the first rule that matches a text that is not only digits, after
-    /// normalization by the reference's normalizer.
+    /// Returns the index of the first rule that matches `text`, which contains other characters than digits,
+    /// after normalization by [`Normalizer::reference`].
     fn first_match_other(&self, text: &str) -> u16 {
         if is_kept(text.as_bytes()) {
             return self.set.first_match(text);
@@ -466,12 +467,12 @@ impl Classifiers {
         }
     }
 
-    /// Returns the rules that can never win and the rules that overlap, in order, each with an example
-    /// text if there is one.
+    /// Returns the rules that can never win and the pairs of rules that overlap, in the order of the rules,
+    /// each with an example text if there is one.
     ///
-    /// The reference's normalizer is taken into account: a rule for ten digits never wins, because ten
-    /// digits become a number. Any other normalizer is assumed to return any text, so no rule is
-    /// reported as unreachable because of it.
+    /// [`Normalizer::reference`] is taken into account: a rule for ten digits never wins, because ten digits
+    /// become a number. Any other normalizer is assumed to return any text, so no rule is reported as
+    /// unreachable because of it.
     ///
     /// ```
     /// use telnum::classify::{Classifiers, Rule};
@@ -534,7 +535,7 @@ impl CompiledSet {
         self.rules.get(usize::from(index)).map(Class)
     }
 
-    /// Returns the index of the first rule that matches `number`; an index without a rule if none does.
+    /// Returns the index of the first rule that matches `number`; an index past the last rule if none does.
     #[inline]
     fn first_match_number(&self, number: PhoneNumber) -> u16 {
         match &self.tree {
@@ -543,7 +544,7 @@ impl CompiledSet {
         }
     }
 
-    /// Returns the index of the first rule that matches `text`; an index without a rule if none does.
+    /// Returns the index of the first rule that matches `text`; an index past the last rule if none does.
     fn first_match(&self, text: &str) -> u16 {
         match &self.matcher {
             Matcher::Automaton(automaton) => automaton.first_match(text.as_bytes()),
@@ -616,7 +617,7 @@ fn check(rule: &Rule, index: usize) -> Result<(), ClassifierError> {
     }
 }
 
-/// Compiles all rules into one search.
+/// Compiles the regular expressions of all rules into one set.
 fn search(rules: &[CompiledRule]) -> Result<RegexSet, ClassifierError> {
     RegexSetBuilder::new(rules.iter().map(|compiled| compiled.rule.regex()))
         .unicode(false)

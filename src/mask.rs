@@ -85,7 +85,7 @@ impl Mask {
     ///
     /// # Errors
     ///
-    /// Returns the error of `out` if writing to it fails.
+    /// Returns the error that `out` returns if writing to it fails.
     pub fn write(&self, out: &mut (impl Write + ?Sized), text: &str) -> fmt::Result {
         let mut text = text.chars();
         let mut mask = self.0.chars();
@@ -210,7 +210,7 @@ pub fn pretty(number: PhoneNumber) -> Masked<'static> {
     Masked::new(is_nanp.then_some(&NANP), number.into())
 }
 
-/// The error of parsing a mask that ends within an escape.
+/// The error returned if a mask ends within an escape.
 ///
 /// ```
 /// use telnum::mask::Mask;

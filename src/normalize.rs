@@ -18,13 +18,13 @@
 //! An account's dial plan is a list of converters that runs before the system's converters.
 //! [`Normalizer::strict`] uses the world's numbering plan in place of the system's converters.
 //!
-//! A `tel:` or `sip:` URI is read by [`PhoneUri`], which tells the number from its parameters and from the digits
-//! that are sent after the call is answered; [`Normalizer::normalize_uri`] normalizes its number.
-//! [`split_post_dial`] separates such digits in a dialled text. [`placeholder`] recognizes the texts that networks
-//! send in place of a caller's number.
+//! A `tel:` or `sip:` URI is read by [`PhoneUri`], which separates the number from its parameters and from
+//! the digits that are sent after the call is answered; [`Normalizer::normalize_uri`] normalizes its number.
+//! [`split_post_dial`] separates such digits in a dialled text. [`placeholder`] recognizes the texts that
+//! networks send in place of a caller's number.
 //!
-//! Normalization allocates only if the result is a changed text that is not a number, or if the length
-//! of the text does not determine the place of a pattern's last group.
+//! Normalization allocates only if the result is a changed text that is not a number, or if the length of the
+//! text does not determine the position of a pattern's last group.
 
 mod converters;
 mod form;
@@ -179,7 +179,7 @@ enum System {
 }
 
 impl Normalizer {
-    /// The length in bytes above which a text is returned unchanged: 1,024.
+    /// The maximum length of a normalized text, in bytes: 1,024. A longer text is returned unchanged.
     pub const MAX_TEXT_BYTES: usize = 1_024;
 
     /// The default pattern of [`is_reconcilable`](Self::is_reconcilable), taken from Kazoo.
@@ -304,11 +304,12 @@ impl Normalizer {
         self.dial_plan.as_ref()
     }
 
-    /// Normalizes `text`, ignoring the separators that people type, space `-` `.` `(` `)` `/`, and those that programs
-    /// put in their place or around a number: all Unicode spaces and dashes, bidirectional marks and isolates.
+    /// Normalizes `text`, ignoring the separators that people type, space `-` `.` `(` `)` `/`, and those that
+    /// programs put in their place or around a number: all Unicode spaces and dashes, bidirectional marks and
+    /// isolates.
     ///
-    /// A trunk zero in brackets after a calling code, as in `+44 (0)20 7946 0958`, is not dialled from abroad. It is
-    /// removed, unless the number is only valid with it, as in Italy.
+    /// A trunk zero in brackets after a calling code, as in `+44 (0)20 7946 0958`, is not dialled from
+    /// abroad. It is removed, unless the number is only valid with it, as in Italy.
     ///
     /// A text that no converter matches is kept. If it consists of separators and dialable characters
     /// (digits, `+`, `*`, `#`), its separators are removed: `9-1-1` becomes the emergency code. Any
@@ -385,8 +386,8 @@ impl Normalizer {
         }
     }
 
-    /// Returns the number of a text with a trunk zero in brackets behind a calling code, unless it is valid only with
-    /// the zero.
+    /// Returns the number in a text with a trunk zero in brackets after a calling code, unless the number is
+    /// valid only with the zero.
     fn without_trunk_zero(&self, text: &str) -> Option<PhoneNumber> {
         let (head, rest) = text.split_once(TRUNK_ZERO)?;
         rest.bytes().find(u8::is_ascii_digit)?;
@@ -429,7 +430,7 @@ impl Normalizer {
         }
     }
 
-    /// Returns whether the reference's converters are the only ones.
+    /// Returns whether the normalizer has the reference converters and no dial plan.
     #[inline]
     pub(crate) fn is_reference(&self) -> bool {
         self.dial_plan.is_none() && self.converters().is_some_and(Converters::is_reference)
@@ -495,7 +496,7 @@ impl<'de> Deserialize<'de> for Normalizer {
     }
 }
 
-/// The error for a separator in a text that must not contain any.
+/// The error returned if a text that must not contain separators contains one.
 ///
 /// ```
 /// use telnum::normalize::Normalizer;

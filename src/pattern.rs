@@ -1,5 +1,5 @@
-//! The regular expressions of converters and rules: compiled by `regex` over bytes, with the position
-//! of errors and the place of the last group.
+//! The regular expressions of converters and rules: compiled by `regex` over bytes, with the positions of
+//! errors and of the last group.
 
 mod place;
 
@@ -20,7 +20,7 @@ pub(crate) const SIZE_LIMIT: usize = 10 << 20;
 /// The maximum size of the automata of all patterns of a list, in bytes.
 pub(crate) const TOTAL_LIMIT: usize = 1 << 20;
 
-/// The error of compiling a pattern that is not a regular expression over ASCII, or is too large.
+/// The error returned if a pattern is not a regular expression over ASCII, or is too large.
 ///
 /// ```
 /// use telnum::classify::{Classifiers, ClassifierError, Rule};
@@ -111,10 +111,10 @@ impl Budget {
         Self(TOTAL_LIMIT)
     }
 
-    /// Takes the size of a pattern's automaton, which is built for that and dropped.
+    /// Subtracts the size of a pattern's automaton, which is built to measure it and then dropped.
     ///
     /// # Errors
-    /// The patterns are too large together.
+    /// Returns an error if the patterns together exceed [`TOTAL_LIMIT`].
     pub(crate) fn take(&mut self, hir: &Hir) -> Result<(), PatternError> {
         let config = thompson::Config::new().utf8(false).nfa_size_limit(Some(self.0));
         let automaton = thompson::Compiler::new().configure(config).build_from_hir(hir);
@@ -148,7 +148,7 @@ impl Pattern {
         Ok((Self { regex, place: Place::of(&hir) }, hir))
     }
 
-    /// Returns the place of the last group, if the length of a text determines it.
+    /// Returns the position of the last group, if the length of a text determines it.
     pub(crate) const fn place(&self) -> Option<Place> {
         self.place
     }

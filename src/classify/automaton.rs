@@ -1,7 +1,7 @@
-//! The automaton for all rules of a set: a small table that is walked byte by byte.
+//! The automaton for all rules of a set: a small table that is read once per byte of a text.
 //!
-//! regex-automata determinizes all patterns together, each as "it occurs in the text". Equivalent
-//! states are then merged. The table of a built-in set fits into the L1 cache.
+//! regex-automata determinizes all patterns together, each as an unanchored search. Equivalent states are
+//! then merged. The table of a built-in set fits into the L1 cache.
 
 use std::collections::HashMap;
 
@@ -28,10 +28,10 @@ pub(super) struct Automaton {
     width: u16,
     /// The row of the empty text.
     start: u16,
-    /// The offset below which only a line feed leaves a row: the outcome of most texts is known before
-    /// they end.
+    /// Only a line feed leads out of the rows below this offset. The outcome of most texts is therefore known
+    /// before their end.
     settled: u16,
-    /// The offset below which no byte leaves a row.
+    /// No byte leads out of the rows below this offset.
     absorbing: u16,
 }
 
@@ -95,8 +95,8 @@ impl Automaton {
     }
 }
 
-/// Builds one automaton over bytes. Its state at the end of a text determines which patterns occur in
-/// the text. Returns `None` if the automaton is too large.
+/// Builds one automaton over bytes. Its state at the end of a text determines which patterns match the text.
+/// Returns `None` if the automaton is too large.
 pub(super) fn determinize(patterns: &[Hir]) -> Option<dense::DFA<Vec<u32>>> {
     let anything = || {
         Hir::repetition(regex_syntax::hir::Repetition {
@@ -136,7 +136,7 @@ pub(super) fn start(dfa: &dense::DFA<Vec<u32>>) -> Option<StateID> {
     dfa.start_state(&start::Config::new().anchored(Anchored::Yes)).ok()
 }
 
-/// Returns the patterns that occur in a text that ends in `state`, in order.
+/// Returns the patterns that match a text that ends in `state`, in order.
 pub(super) fn matches(dfa: &dense::DFA<Vec<u32>>, state: StateID) -> impl Iterator<Item = usize> {
     let end = dfa.next_eoi_state(state);
     let count = if dfa.is_match_state(end) { dfa.match_len(end) } else { 0 };
@@ -190,10 +190,10 @@ impl States {
     }
 
     /// Returns the group of each state, or `None` after too many rounds. Each round of the refinement
-    /// looks one byte further and visits every state. Without groups the table is larger, but equally
+    /// considers one more byte and visits every state. Without groups the table is larger, but equally
     /// correct.
     fn groups(&self) -> Option<Vec<usize>> {
-        /// More bytes than any number has.
+        /// The maximum number of rounds, which is more than the number of bytes in any number.
         const ROUNDS: usize = 48;
         let mut group: Vec<usize> = self.outcomes.iter().map(|&outcome| usize::from(outcome)).collect();
         let mut count = 0;
@@ -260,7 +260,7 @@ impl States {
         let feed = self.classes.get(usize::from(b'\n')).copied().map(usize::from);
         let only_feed = feed
             .filter(|feed| self.classes.iter().filter(|class| usize::from(**class) == *feed).count() == 1);
-        // The bytes that leave a state: none, a line feed, or others.
+        // The bytes that lead out of a state: none, a line feed, or others.
         let openness = |(state, next): (usize, &Vec<usize>)| {
             let leaves = |class: &usize| next.get(*class).is_some_and(|target| *target != state);
             let leaving: Vec<usize> = (0..next.len()).filter(leaves).collect();

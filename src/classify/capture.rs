@@ -8,7 +8,7 @@ use crate::pattern::{Match, Pattern, Place};
 /// The method of finding the last group.
 #[derive(Clone)]
 pub(super) enum Capture {
-    /// The length of the text determines the place of the group.
+    /// The length of the text determines the position of the group.
     Place(Place),
     /// A search for the pattern finds the group.
     Search(Pattern),

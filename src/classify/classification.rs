@@ -62,7 +62,8 @@ impl<'c> Class<'c> {
 /// The classified text.
 #[derive(Clone, Debug)]
 pub(super) enum Subject<'t> {
-    /// A text of digits. The reference's converters are applied to it when the result is needed.
+    /// A text of digits. The converters of [`Normalizer::reference`](crate::normalize::Normalizer::reference)
+    /// are applied to it when the result is needed.
     Digits(&'t str),
     /// A number.
     Number(PhoneNumber),

@@ -11,8 +11,8 @@ use crate::number::PhoneNumber;
 
 /// An owned classification, for a call record, a queue or another thread.
 ///
-/// In JSON the other keys of the rule stand beside the fields; keys written by a newer version are kept
-/// among them.
+/// In JSON, the other keys of the rule are at the same level as the fields. Unknown keys, such as those
+/// written by a newer version, are kept among them.
 ///
 /// ```
 /// use telnum::classify::{Classification, Classified, Classifiers};

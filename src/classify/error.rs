@@ -1,10 +1,10 @@
-//! The error of creating a set of rules.
+//! The error returned if a set of rules cannot be created.
 
 use super::Rule;
 use super::automaton::NO_RULE;
 use crate::pattern::PatternError;
 
-/// The error of creating a set of rules.
+/// The error returned if a set of rules cannot be created.
 ///
 /// ```
 /// use std::error::Error;
@@ -46,7 +46,7 @@ pub enum ClassifierError {
         /// The name.
         rule: String,
     },
-    /// A regular expression that is not one over ASCII, or is too large.
+    /// A pattern that is not a regular expression over ASCII, or that is too large.
     #[error("rule `{rule}`: bad pattern")]
     Pattern {
         /// The name of the rule.

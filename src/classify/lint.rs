@@ -1,8 +1,8 @@
 //! The search for rules that can never win, and for rules that overlap.
 //!
-//! The rules and the normalizer's converters are determinized together. A breadth-first walk then
-//! visits every combination of rules that some text matches, and finds a shortest such text. Texts that
-//! the reference's normalizer would change never reach the rules and do not count.
+//! The rules and the normalizer's converters are determinized together. A breadth-first walk then visits
+//! every combination of rules that some text matches, and finds a shortest such text. Texts that the
+//! converters of `Normalizer::reference` would change never reach the rules and do not count.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -33,10 +33,10 @@ pub enum Finding {
     NeverWins {
         /// The name of the rule.
         rule: String,
-        /// The names of the rules that win for the texts that it matches; empty if it matches no
+        /// The names of the rules that win for the texts that this rule matches; empty if it matches no
         /// normalized text.
         taken_by: Vec<String>,
-        /// A text that it matches but for which another rule wins, if there is one.
+        /// A text that this rule matches but for which another rule wins, if there is one.
         witness: Option<String>,
     },
     /// Two rules that match the same text, so that their order decides.
@@ -45,7 +45,7 @@ pub enum Finding {
         winner: String,
         /// The name of the later rule.
         loser: String,
-        /// A text that both match and that normalization leaves unchanged, if there is one.
+        /// A text that both rules match and that normalization leaves unchanged, if there is one.
         witness: Option<String>,
     },
 }
@@ -138,7 +138,8 @@ impl Texts {
         }
         rules.sort_unstable();
         let [separated, dialable, utf8] = own;
-        // The reference's converters return texts that start with `+`, and such texts are kept.
+        // The converters of `Normalizer::reference` return texts that start with `+`, and such texts are
+        // kept.
         let kept = !(separated && dialable) && (starts_with_plus || !converted);
         (utf8 && (kept || self.any)).then_some(rules)
     }
@@ -193,7 +194,7 @@ fn preferred_bytes(dfa: &dense::DFA<Vec<u32>>) -> Vec<u8> {
     let mut bytes: Vec<u8> = (0..=u8::MAX).collect();
     bytes.sort_by_key(rank);
     let mut taken = std::collections::HashSet::new();
-    // `+` is listed in addition to its class, since it decides whether a text is kept.
+    // `+` is listed in addition to its class, since it determines whether a text is kept.
     bytes.retain(|byte| *byte == b'+' || taken.insert(dfa.byte_classes().get(*byte)));
     bytes
 }

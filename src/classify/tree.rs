@@ -1,10 +1,10 @@
 //! The automaton for packed digits, which stops as soon as the digits determine the rule.
 //!
-//! When the length is known, the first digits often determine the rule: any number of eleven digits
-//! that starts with `+1415` and whose fifth digit is 2 to 9 is a US DID. For each length the automaton
-//! is therefore unrolled into a tree of rows with one entry per digit, in which every subtree with a
-//! single outcome is a leaf. Texts dialled without a `+` have separate trees, into which the
-//! reference's converters are built: the rule is known before the number is.
+//! When the length is known, the first digits often determine the rule: any number of eleven digits that
+//! starts with `+1415` and whose fifth digit is 2 to 9 is a US DID. For each length the automaton is
+//! therefore unrolled into a tree of rows with one entry per digit, in which every subtree with a single
+//! outcome is a leaf. Texts dialled without a `+` have separate trees, into which the converters of
+//! `Normalizer::reference` are built, so that the rule is known before the number is.
 
 use std::collections::HashMap;
 use std::hint::select_unpredictable;
@@ -34,12 +34,12 @@ pub(super) struct Tree {
     ///
     /// The size is a constant power of two, so that a masked offset needs no bounds check.
     rows: Box<[u16; SIZE]>,
-    /// The offset of the last leaf, which stands for no rule.
+    /// The offset of the last leaf, which represents no rule.
     none: u16,
 }
 
 impl Tree {
-    /// Unrolls `automaton` for a set of `rules` rules; `None` if that takes too many rows.
+    /// Unrolls `automaton` for a set of `rules` rules; returns `None` if the tree would have too many rows.
     pub(super) fn new(automaton: &Automaton, rules: usize) -> Option<Self> {
         let mut builder = Builder::new(automaton, rules);
         let mut roots = [[builder.none; 16]; 2];
@@ -131,7 +131,7 @@ impl Form {
     }
 }
 
-/// The state of the automaton after the digits so far, for each reading that fits them.
+/// The state of the automaton after the digits so far, for each reading that is still possible.
 type States = [Option<u16>; READINGS.len()];
 
 /// The builder of trees with one entry per digit: numbered rows, starting with the leaves.

@@ -153,7 +153,7 @@ pub struct Converters {
 /// The implementation that runs converters.
 #[derive(Clone, Debug)]
 enum Engine {
-    /// The code derived from the reference's patterns.
+    /// The code derived from the patterns of [`Converters::reference`].
     Reference,
     /// One compiled pattern for each converter, in order.
     Patterns(Arc<[Pattern]>),
@@ -191,7 +191,7 @@ impl Converters {
         Ok(Self { list, engine })
     }
 
-    /// Returns the reference's converters for North America and the rest of the world:
+    /// Returns Kazoo's converters for North America and the rest of the world:
     ///
     /// | pattern | prefix |
     /// |---|---|
@@ -395,7 +395,7 @@ impl<'de> Deserialize<'de> for Converters {
     }
 }
 
-/// The error of creating a list of converters.
+/// The error returned if a list of converters cannot be created.
 ///
 /// ```
 /// use std::error::Error;
@@ -426,7 +426,7 @@ pub enum ConvertersError {
         /// The key.
         key: String,
     },
-    /// A repeated pattern: the second converter could never match first.
+    /// A pattern that an earlier converter already has.
     #[error("converter `{pattern}`: repeated pattern")]
     Duplicate {
         /// The pattern.

@@ -1,8 +1,8 @@
 //! Patterns of digits, parsed at compile time into the forms of the texts that they match.
 //!
 //! Users read and write patterns, but the hot path needs code. The constant patterns of the reference
-//! are therefore parsed where they are declared, and all code on digits is derived from the result. A
-//! pattern outside of this grammar does not compile:
+//! converters are therefore parsed where they are declared, and all code that processes digits is derived
+//! from the result. A pattern outside of this grammar does not compile:
 //!
 //! ```text
 //! pattern     = alternative *( "|" alternative )
@@ -12,7 +12,7 @@
 //! set         = digit / "\d" / "[" digit "-" digit "]"
 //! ```
 //!
-//! A `+` precedes all digits. A set without an upper bound is `\d` and stands last. The last group
+//! A `+` precedes all digits. A set without an upper bound is `\d` and is the last one. The last group
 //! extends to the end of the text.
 
 use std::ops::Range;
@@ -25,7 +25,7 @@ pub(crate) const LEAD: usize = 5;
 /// The set of all digits.
 pub(crate) const ANY: u16 = u16::MAX;
 
-/// One form of the texts that a pattern matches: every `?` is decided, and no alternative is left.
+/// One form of the texts that a pattern matches, with a fixed choice for every `?` and every alternative.
 #[derive(Clone, Copy)]
 pub(crate) struct Form {
     /// Whether a `+` precedes the digits.

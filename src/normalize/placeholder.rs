@@ -1,4 +1,4 @@
-//! Texts that stand in the place of a caller's number.
+//! Texts that are sent in place of a caller's number.
 
 /// The reason why a call has no caller's number, as [`placeholder`] reads it.
 ///
@@ -16,12 +16,12 @@ pub enum Placeholder {
     Unavailable,
 }
 
-/// Returns what stands in the place of a caller's number, if `text` is no number but one of the texts that networks
-/// and SIP devices send instead. Upper and lower case are alike.
+/// Returns the reason why a call has no caller's number, if `text` is one of the texts that networks and SIP
+/// devices send instead; `None` for any other text. Case is ignored.
 ///
-/// These are words, such as `anonymous` and `unavailable`, alone or as the user of a `sip:` or `tel:` URI, with a
-/// display name or without (RFC 3323, RFC 3325); the same words spelled on a keypad, such as `+266696687` for
-/// *anonymous*, which looks like a number of Lesotho; and `+`, `+0` and `+1`.
+/// The texts are words, such as `anonymous` and `unavailable`, alone or as the user of a `sip:` or `tel:`
+/// URI, with or without a display name (RFC 3323, RFC 3325); the same words spelled on a keypad, such as
+/// `+266696687` for *anonymous*, which looks like a number of Lesotho; and `+`, `+0` and `+1`.
 ///
 /// ```
 /// use telnum::normalize::{Placeholder, placeholder};
@@ -68,8 +68,8 @@ fn user_of(text: &str) -> &str {
     rest.split(['@', ';']).next().unwrap_or(rest)
 }
 
-/// Returns whether `user` has the digits of one of `words` on a keypad, after `+` or not. Short words would be short
-/// numbers.
+/// Returns whether `user` consists of the keypad digits of one of `words`, with or without a leading `+`.
+/// Short words are excluded, since their digits could be a short number.
 fn is_spelled(user: &str, words: &[&str]) -> bool {
     let digits = user.strip_prefix('+').unwrap_or(user);
     words.iter().filter(|word| word.len() > 8).any(|word| word.bytes().map(key_of).eq(digits.bytes()))

@@ -1,10 +1,10 @@
 //! The digits that are sent after a call is answered.
 
-/// Splits a dialled text at its first pause: the part to dial, and the pauses and digits to send once the call is
-/// answered. The second part is empty if there is none.
+/// Splits a dialled text at its first pause into the part to dial, and the pauses and digits to send after
+/// the call is answered. The second part is empty if there is no pause.
 ///
-/// A pause is `,`, `;`, `p` or `w`, after a digit; digits, `*`, `#`, separators and further pauses follow it to the
-/// end of the text. A parameter such as `;ext=34` is no pause.
+/// A pause is `,`, `;`, `p` or `w` after a digit, if only digits, `*`, `#`, separators and further pauses
+/// follow it. A parameter such as `;ext=34` is not a pause.
 ///
 /// ```
 /// use telnum::normalize::{Normalizer, split_post_dial};

@@ -1,4 +1,4 @@
-//! The reference's converters: three patterns, and the code derived from them.
+//! The reference converters: three patterns, and the code derived from them.
 //!
 //! Nearly all dialled texts consist of digits. They are converted in the packed form of
 //! [`PhoneNumber`], by code that the compiler unrolls from the patterns' [`Form`]s.
@@ -24,7 +24,7 @@ pub(super) const RECONCILABLE: &str = r"^(\+?1)?\d{10}$|^\+[2-9]\d{7,}$|^011\d*$
 /// The forms of North American numbers: ten digits, `1` and ten digits, `+1` and ten digits.
 const NANP_FORMS: [Form; 3] = forms(NORTH_AMERICA.0);
 
-/// The conversions of texts that consist of digits, in order; the first whose form fits applies.
+/// The conversions of texts that consist of digits, in order. The first conversion whose form fits applies.
 pub(crate) const CONVERSIONS: [Conversion; 5] = {
     let [ten, one_and_ten, _] = NANP_FORMS;
     let [after_011, after_00] = forms(INTERNATIONAL.0);
@@ -155,8 +155,8 @@ fn pack_separated(text: &[u8]) -> Option<u64> {
     fits.then(|| packed << (64 - 4 * count) | count as u64)
 }
 
-/// Returns whether it is certain that the normalizer keeps `text`, which is not a number, unchanged: it contains an
-/// ASCII character that is not dialable, or dialable signs and no separator.
+/// Returns whether it is certain that the normalizer keeps `text`, which is not a number, unchanged: it
+/// contains an ASCII character that is not dialable, or dialable signs and no separator.
 #[inline]
 pub(crate) fn is_kept(text: &[u8]) -> bool {
     const SEPARATOR: u8 = 1;
@@ -194,7 +194,7 @@ pub(crate) fn is_kept(text: &[u8]) -> bool {
 pub(crate) enum Converted {
     /// A number.
     Number(PhoneNumber),
-    /// A plus sign and packed digits that are not a number.
+    /// A plus sign and packed digits that are not a phone number.
     Digits(u64),
     /// The text, unchanged.
     Unchanged,

@@ -6,13 +6,14 @@ pub(super) const fn is_typed(byte: u8) -> bool {
     matches!(byte, b' ' | b'-' | b'.' | b'(' | b')' | b'/')
 }
 
-/// Returns whether `c` separates digits: one that people type, or one that address books, spreadsheets and
-/// messengers put in its place, or around a number.
+/// Returns whether `c` separates digits: whether people type it, or address books, spreadsheets and
+/// messengers put it in place of such a character or around a number.
 pub(super) const fn is_separator(c: char) -> bool {
     if c.is_ascii() { is_typed(c as u8) } else { is_blank(c) || is_mark(c) || is_dash(c) }
 }
 
-/// Returns whether `c` is a space that is not ASCII, among them U+00A0, U+2009 and U+202F, or one without width.
+/// Returns whether `c` is a space that is not ASCII, such as U+00A0, U+2009 and U+202F, or a space without
+/// width.
 const fn is_blank(c: char) -> bool {
     matches!(
         c,

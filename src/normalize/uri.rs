@@ -26,7 +26,8 @@ use crate::number::{Extension, PhoneNumber};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// [`Normalizer::normalize_uri`] turns the number of a URI into an E.164 number by the rules for dialled text.
+/// [`Normalizer::normalize_uri`] turns the number of a URI into an E.164 number by the rules for dialled
+/// text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PhoneUri {
     user: Box<str>,
@@ -35,11 +36,11 @@ pub struct PhoneUri {
     post_dial: Box<str>,
 }
 
-/// The error of parsing a [`PhoneUri`].
+/// The error returned if a [`PhoneUri`] cannot be parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PhoneUriError {
-    /// A missing scheme, or one other than these.
+    /// A scheme that is missing, or is not `tel:`, `sip:` or `sips:`.
     #[error("phone URI: expected the scheme `tel:`, `sip:` or `sips:`")]
     Scheme,
     /// A `%` that is not followed by two hexadecimal digits, or bytes that are not UTF-8.
@@ -51,7 +52,7 @@ pub enum PhoneUriError {
 }
 
 impl PhoneUri {
-    /// Returns the number, if it starts with `+` or is local and its `phone-context` starts with `+`
+    /// Returns the number, if it starts with `+`, or if it is local and its `phone-context` starts with `+`
     /// (RFC 3966, section 5.1.4); `None` for any other text, and for a [placeholder](Self::placeholder).
     ///
     /// Parameters and post-dial digits are not part of the number.
@@ -102,8 +103,8 @@ impl PhoneUri {
         self.host.as_deref()
     }
 
-    /// Returns the reason why the caller's number is missing, if the URI has a placeholder in its place, as
-    /// [`placeholder`] recognizes it.
+    /// Returns the reason why the caller's number is missing, if the URI has one of the texts that
+    /// [`placeholder`] recognizes in place of the number.
     ///
     /// ```
     /// use telnum::normalize::{PhoneUri, Placeholder};
@@ -157,8 +158,8 @@ impl PhoneUri {
         self.has_parameter("npdi")
     }
 
-    /// Returns the routing number to which the number was ported: the parameter `rn`, completed by `rn-context`
-    /// if it is local (RFC 4694, section 4).
+    /// Returns the routing number to which the number was ported: the parameter `rn`, completed by
+    /// `rn-context` if it is local (RFC 4694, section 4).
     ///
     /// ```
     /// use telnum::normalize::PhoneUri;
@@ -188,8 +189,9 @@ impl PhoneUri {
         self.parameter("cic").map(bare)
     }
 
-    /// Returns the trunk group from which the call came or to which it goes, and the context in which its name
-    /// is unique: the parameters `tgrp` and `trunk-context`, which stand together (RFC 4904, section 5).
+    /// Returns the trunk group from which the call came or to which it goes, and the context in which the
+    /// group's name is unique: the parameters `tgrp` and `trunk-context`, which must both be present (RFC
+    /// 4904, section 5).
     ///
     /// ```
     /// use telnum::normalize::PhoneUri;
@@ -250,10 +252,11 @@ impl PhoneUri {
 }
 
 impl Normalizer {
-    /// Normalizes the number of a URI: a number with a calling code as such, and any other text as dialled.
+    /// Normalizes the number of a URI. A number with a calling code is kept, and any other text is normalized
+    /// as dialled.
     ///
-    /// Star codes and names are kept, and so is a [placeholder](PhoneUri::placeholder). Parameters and post-dial
-    /// digits do not become part of the result.
+    /// Star codes and names are kept, and so is a [placeholder](PhoneUri::placeholder). Parameters and
+    /// post-dial digits do not become part of the result.
     ///
     /// ```
     /// use telnum::normalize::{Normalizer, PhoneUri};
@@ -316,7 +319,7 @@ impl std::str::FromStr for PhoneUri {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
             let (name, value) = (decode(name)?, decode(value)?);
             if value.is_empty() && is_post_dial(&name) {
-                // A `;` before digits is a wait.
+                // A `;` before digits is a pause.
                 post_dial.push(';');
                 post_dial.push_str(&name);
             } else {
@@ -341,7 +344,8 @@ fn bare(text: &str) -> String {
     text.chars().filter(|c| !is_separator(*c)).collect()
 }
 
-/// Returns the number of `text` if it starts with `+`, or if it consists of digits and `context` starts with `+`.
+/// Returns the number of `text` if it starts with `+`, or if it consists of digits and `context` starts with
+/// `+`.
 fn in_context(text: &str, context: Option<&str>) -> Option<PhoneNumber> {
     let text = bare(text);
     if text.starts_with('+') {

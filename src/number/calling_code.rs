@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::error::{NumberError, NumberErrorKind};
 
-/// The calling code of a country or service in E.164: 1 to 999. In serde it is a number.
+/// The calling code of a country or service in E.164: 1 to 999. In serde it is an integer.
 ///
 /// The code is not necessarily assigned: [`plan::calling_codes`](crate::plan::calling_codes) returns
 /// the assigned ones.
@@ -55,8 +55,8 @@ impl CallingCode {
         self.0
     }
 
-    /// Returns the number of leading digits of a packed form that are the calling code: one in zones 1
-    /// and 7, two for the codes listed below, three for all others.
+    /// Returns the number of leading digits of a packed form that are the calling code: one in zones 1 and 7,
+    /// two for the codes listed below, three for all others.
     #[inline]
     pub(crate) const fn width(bits: u64) -> usize {
         /// The two-digit codes, one bit each: 20, 27, 30 to 34, 36, 39, ...

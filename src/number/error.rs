@@ -2,8 +2,8 @@ use core::fmt;
 
 use super::packed::MAX_DIGITS;
 
-/// The error of reading a [`PhoneNumber`](super::PhoneNumber), [`Prefix`](super::Prefix),
-/// [`Extension`](super::Extension) or [`CallingCode`](super::CallingCode).
+/// The error returned if a [`PhoneNumber`](super::PhoneNumber), [`Prefix`](super::Prefix),
+/// [`Extension`](super::Extension) or [`CallingCode`](super::CallingCode) cannot be parsed or created.
 ///
 /// ```
 /// use telnum::{PhoneNumber, number::NumberErrorKind};
@@ -80,7 +80,7 @@ impl NumberError {
         Self { kind, position }
     }
 
-    /// Returns the error of a `text` that is not `+` and `min` to 15 digits, the first not 0.
+    /// Returns the error for `text`, which is not `+` and `min` to 15 digits, the first not 0.
     #[cold]
     pub(super) fn in_number(text: &[u8], min: usize) -> Self {
         match text {
@@ -91,8 +91,8 @@ impl NumberError {
         }
     }
 
-    /// Returns the error of `digits` that are not `min` to `max` digits, where `offset` is their first
-    /// byte in the text.
+    /// Returns the error for `digits`, which are not `min` to `max` ASCII digits. `offset` is the index of
+    /// their first byte in the text.
     #[cold]
     pub(super) fn in_digits(digits: &[u8], offset: usize, min: usize, max: usize) -> Self {
         let count = digits.len();

@@ -22,11 +22,11 @@ pub struct Masked {
 }
 
 impl PhoneNumber {
-    /// Returns the number for display in logs: with the calling code, the last two digits, and `*` in
-    /// place of the other digits.
+    /// Returns the number in a form for logs: with the calling code, the last two digits, and `*` in place of
+    /// the other digits.
     ///
-    /// [`plan::redact`](crate::plan::redact()) masks the numbers in a text, and [`PrivateNumber`] a
-    /// number wherever it is formatted.
+    /// [`plan::redact`](crate::plan::redact()) masks the numbers in a text. A [`PrivateNumber`] hides its
+    /// digits wherever it is formatted with `Debug`.
     ///
     /// ```
     /// # use telnum::PhoneNumber;

@@ -1,5 +1,5 @@
-//! The packed form of digits: one digit per nibble from the most significant one of a `u64` down, the
-//! number of digits in the least significant nibble.
+//! The packed form of digits: one digit per nibble, starting with the most significant nibble of a `u64`, and
+//! the number of digits in the least significant nibble.
 
 #[cfg(feature = "classify")]
 use core::hint::select_unpredictable;

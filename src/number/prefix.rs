@@ -44,7 +44,7 @@ impl Prefix {
     ///
     /// # Errors
     ///
-    /// The errors of [`PhoneNumber::from_ascii`], with a minimum of 1 digit.
+    /// Returns the same errors as [`PhoneNumber::from_ascii`], except that 1 digit is enough.
     pub fn from_ascii(text: &[u8]) -> Result<Self, NumberError> {
         if let [b'+', digits @ ..] = text
             && let Some(packed) = pack(digits)
@@ -122,7 +122,7 @@ impl Prefix {
         let last = digits | nines | PhoneNumber::MAX_DIGITS as u64;
         match (NonZeroU64::new(first), NonZeroU64::new(last)) {
             (Some(first), Some(last)) => RangeInclusive::new(PhoneNumber(first), PhoneNumber(last)),
-            // Unreachable: both contain the digits of the prefix, and the first digit is not 0.
+            // Unreachable: both bounds contain the digits of the prefix, and the first digit is not 0.
             (_, _) => RangeInclusive::new(PhoneNumber(self.0), PhoneNumber(self.0)),
         }
     }

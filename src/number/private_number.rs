@@ -40,7 +40,7 @@ impl PrivateNumber {
         Self(number)
     }
 
-    /// Returns the number, which is no longer private.
+    /// Returns the number, which is no longer hidden.
     #[must_use]
     pub const fn number(self) -> PhoneNumber {
         self.0

@@ -1,7 +1,8 @@
 //! The text form of types that have a packed form.
 
 /// Implements `FromStr`, `Display` (which honours width and fill), `Debug` and serde for a type with
-/// `from_ascii` and `to_bits`. The text of a value starts at byte `$start` of `+` and the digits.
+/// `from_ascii` and `to_bits`. The text of a value is that of `+` and the digits, without its first `$start`
+/// bytes.
 macro_rules! text_form {
     ($type:ident, $start:literal, $expecting:literal) => {
         impl core::str::FromStr for $type {

@@ -1,4 +1,4 @@
-//! The place of a pattern's last group, if the length of a text determines it.
+//! The position of a pattern's last group, if the length of a text determines it.
 //!
 //! Most patterns consist of `^`, a part of fixed length, one group, another part of fixed length, and
 //! `$`. For these the group is found without a second search.
@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use regex_syntax::hir::{Hir, HirKind, Look};
 
-/// The place of the last group in all texts that a pattern matches; the place of the whole text if the
+/// The position of the last group in all texts that a pattern matches; the position of the whole match if the
 /// pattern has no group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
@@ -32,7 +32,7 @@ impl Edge {
 }
 
 impl Place {
-    /// Returns the place of the last group if it is the same in all alternatives of a pattern.
+    /// Returns the position of the last group if it is the same in all alternatives of a pattern.
     pub(super) fn of(hir: &Hir) -> Option<Self> {
         match hir.kind() {
             HirKind::Alternation(branches) => {
@@ -50,7 +50,7 @@ impl Place {
         }
     }
 
-    /// Returns the place of the last group among parts that together match the whole text.
+    /// Returns the position of the last group among parts that together match the whole text.
     fn among(parts: &[Hir]) -> Option<Self> {
         let Some(last) = parts.iter().rposition(has_group) else {
             return Some(Self { start: Edge::FromStart(0), end: Edge::FromEnd(0), is_group: false });
@@ -66,12 +66,12 @@ impl Place {
         Some(Self { start, end, is_group: true })
     }
 
-    /// Returns whether this is the place of a group.
+    /// Returns whether this is the position of a group.
     pub(crate) const fn is_group(self) -> bool {
         self.is_group
     }
 
-    /// Returns the place in a text of `length` bytes that the pattern matches.
+    /// Returns the range of the group in a text of `length` bytes that the pattern matches.
     #[inline]
     pub(crate) const fn within(self, length: usize) -> Range<usize> {
         self.start.within(length)..self.end.within(length)
