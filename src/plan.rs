@@ -13,11 +13,12 @@
 //! ```
 //!
 //! The results are those of libphonenumber, release [`METADATA_VERSION`]; [`parse()`] lists the few
-//! exceptions, and [`guide`] the counterpart of each of libphonenumber's functions. The results come from a
-//! constant table of 196 KB, in which a lookup usually visits three or four digits of the number. The tables
-//! of as-you-type formats, of [short numbers](short) and of the alternate formats that [`find()`] accepts are
-//! apart, so that only programs which use them contain them. There is no initialization on the first call.
-//! Only [`AsYouType`], [`NumberFormat`], [`RegionError`] and the functions that return a `String` allocate.
+//! exceptions, and [`guide`] lists the counterpart of each of libphonenumber's functions. The results are
+//! read from a constant table of 196 KB, in which a lookup usually visits three or four digits of the number.
+//! The as-you-type formats, the [short numbers](short) and the alternate formats that [`find()`] accepts are
+//! in separate tables, so that only programs that use them contain them. Nothing is initialized at the first
+//! call. Only [`AsYouType`], [`NumberFormat`], [`RegionError`] and the functions that return a `String`
+//! allocate.
 //!
 //! # Region and type of each line
 //!
@@ -125,7 +126,7 @@ pub fn lookup(number: PhoneNumber) -> Lookup {
 /// # Differences from libphonenumber
 ///
 /// - Numbers and extensions of more than 15 digits are refused as too long (ITU-T E.164, 6.2.1).
-/// - The digits of an extension are ASCII, whatever script they were written in.
+/// - The digits of an extension are ASCII, regardless of the script in which they were written.
 /// - `;phone-context=` before `tel:` is refused; libphonenumber fails in other ways.
 ///
 /// Where the ports of libphonenumber differ, the result is that of the Java port: it refuses `12 ext
@@ -236,8 +237,8 @@ pub fn is_vanity(text: &str) -> bool {
 
 /// Formats `number` in `style`.
 ///
-/// If the calling code is not assigned, the result is the national digits in all styles except
-/// [`Style::E164`], as in libphonenumber.
+/// If the calling code is not assigned, the result in all styles except [`Style::E164`] is the national
+/// digits, as in libphonenumber.
 ///
 /// ```
 /// use telnum::plan::{self, Style};
@@ -339,12 +340,12 @@ pub fn format_with_preferred_carrier_code(
     BUILT_IN.format_with_preferred_carrier_code(number, extension, preferred, fallback)
 }
 
-/// Formats a number that was parsed from `text` in the way in which the text is written: in the
-/// international format, with an international prefix as dialled from the region `from`, or in the national
-/// format with or without the national prefix.
+/// Formats a number that was parsed from `text` as the text is written: in the international format, with an
+/// international prefix as dialled from the region `from`, or in the national format with or without the
+/// national prefix.
 ///
-/// The result is `text` itself if no format fits the number, or if the formatted number has not the same
-/// digits, `+`, `*` and `#` as the text.
+/// The result is `text` itself if no format fits the number, or if the formatted number does not have the
+/// same digits, `+`, `*` and `#` as the text.
 ///
 /// ```
 /// use telnum::plan::{self, Region};
@@ -448,7 +449,7 @@ pub fn format_by_pattern(
     BUILT_IN.format_by_pattern(number, extension, style, formats)
 }
 
-/// Returns `number` without the digits at its end that make it too long; `None` if no number at its start is
+/// Returns `number` without the last digits, which make it too long; `None` if no number at its start is
 /// valid.
 ///
 /// A valid number is unchanged.
@@ -466,7 +467,7 @@ pub fn truncate(number: PhoneNumber) -> Option<PhoneNumber> {
     BUILT_IN.truncate(number)
 }
 
-/// Returns the valid number at the start of `text`, which is `+` and ASCII digits, of which there may be more
+/// Returns the valid number at the start of `text`, which must be `+` and ASCII digits, possibly more of them
 /// than a [`PhoneNumber`] can have; `None` if no number at its start is valid.
 ///
 /// ```
@@ -492,7 +493,7 @@ pub fn diallable_only(text: &str) -> String {
     chars::diallable_only(text)
 }
 
-/// Returns the decimal digits of `text`, whatever their script, as ASCII digits.
+/// Returns the decimal digits of `text`, in any script, as ASCII digits.
 ///
 /// libphonenumber for Java drops digits above U+FFFF, since it reads text in units of 16 bits.
 ///

@@ -43,22 +43,26 @@ static BUILT_IN_FORMATS: TypingTable = TypingTable::read(include_bytes!("table.t
 pub struct AsYouType {
     table: &'static Table,
     formats_of: &'static TypingTable,
-    /// The territory of the region, and the territory of the number.
+    /// The territory of the region.
     home: Option<Territory>,
+    /// The territory of the number.
     territory: Option<Territory>,
     output: String,
-    /// The typed text, and its digits and plus sign.
+    /// The typed text.
     input: String,
+    /// The digits and the plus sign of the typed text.
     dialled: String,
-    /// The displayed text before the national digits, and the national digits.
+    /// The displayed text before the national digits.
     prefix: String,
+    /// The national digits.
     national: String,
     /// The national prefix that was removed from the national digits.
     national_prefix: String,
-    /// The candidate formats, and the template of the first candidate.
+    /// The candidate formats.
     formats: Vec<FormatId>,
+    /// The template of the first candidate format.
     template: String,
-    /// The byte of the template at which the last digit stands.
+    /// The position of the last digit in the template, in bytes.
     template_position: usize,
     /// The groups of the format that the template was created from.
     template_groups: Option<u16>,
@@ -73,7 +77,7 @@ pub struct AsYouType {
     remembered: Remembered,
 }
 
-/// The lengths of the typed text and of its digits behind a remembered key.
+/// The lengths of the typed text and of its digits, up to and including a remembered key.
 #[derive(Clone, Copy, Debug, Default)]
 struct Remembered {
     input: usize,
@@ -121,7 +125,8 @@ impl AsYouType {
         self.as_str()
     }
 
-    /// Appends `key` as [`push`](Self::push) does, and remembers its place, for a cursor behind it.
+    /// Appends `key` as [`push`](Self::push) does, and remembers its position, so that a cursor can be placed
+    /// after it.
     ///
     /// ```
     /// use telnum::plan::{AsYouType, Region};
@@ -144,7 +149,7 @@ impl AsYouType {
         self.as_str()
     }
 
-    /// Returns the byte of the formatted text behind the last key that
+    /// Returns the byte position in the formatted text after the last key that
     /// [`push_and_remember`](Self::push_and_remember) appended; 0 if there is none.
     #[doc(alias = "getRememberedPosition")]
     #[must_use]
@@ -279,7 +284,7 @@ impl AsYouType {
                 return self.choose_format_again();
             }
         } else if self.takes_longer_national_prefix() {
-            // For example the second zero of 00, where 00 is not an international prefix.
+            // For example, the second zero of 00 where 00 is not an international prefix.
             self.prefix.push(' ');
             return self.choose_format_again();
         }
@@ -380,7 +385,7 @@ impl AsYouType {
         if self.can_format { self.with_prefix(&shown) } else { self.input.clone() }
     }
 
-    /// Writes one digit into the template and returns the template up to that digit.
+    /// Writes one digit into the template, and returns the template up to that digit.
     fn fill(&mut self, digit: char) -> String {
         let rest = self.template.get(self.template_position..).unwrap_or_default();
         if let Some(position) = rest.find(PLACEHOLDER).map(|offset| self.template_position + offset) {

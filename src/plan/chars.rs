@@ -14,7 +14,7 @@ pub(super) fn diallable_only(text: &str) -> String {
     text.chars().filter(|c| is_diallable(*c)).collect()
 }
 
-/// Returns the decimal digits of `text`, whatever their script, as ASCII digits.
+/// Returns the decimal digits of `text`, in any script, as ASCII digits.
 pub(super) fn digits_only(text: &str) -> String {
     text.chars().filter_map(digit).map(|value| char::from(b'0' | value)).collect()
 }

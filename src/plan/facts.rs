@@ -1,4 +1,4 @@
-//! Facts of regions, calling codes and numbers that are neither validity nor format.
+//! Facts about regions, calling codes and numbers that concern neither validity nor formats.
 
 use super::lookup::Lookup;
 use super::number_type::NumberType;
@@ -11,7 +11,7 @@ use crate::number::{Buffer, CallingCode, PhoneNumber};
 /// The calling codes of Mexico, Argentina, Brazil and Indonesia, whose mobile numbers have area codes.
 pub(super) const MOBILE_AREAS: [u16; 4] = [52, 54, 55, 62];
 
-/// The calling code of China, whose mobile numbers belong to an area too, but without an area code.
+/// The calling code of China, whose mobile numbers belong to an area but have no area code.
 const MOBILE_AREAS_WITHOUT_CODE: u16 = 86;
 
 impl Table {
@@ -91,7 +91,7 @@ impl Table {
         let code = number.calling_code()?;
         let mut national = number.national_digits();
         while national.next_back().is_some() {
-            // A number of zeros only is no number.
+            // Digits that are all zeros are not a number.
             if national.clone().all(|digit| digit == 0) {
                 return None;
             }
@@ -109,10 +109,10 @@ impl Table {
 }
 
 impl Lookup {
-    /// Returns whether the number belongs to a geographical area, as far as its type tells.
+    /// Returns whether the number belongs to a geographical area, according to its type.
     ///
-    /// That are fixed lines, numbers that cannot be told from fixed lines, and the mobile numbers of
-    /// Argentina, Brazil, China, Indonesia and Mexico.
+    /// Fixed-line numbers, numbers that may be fixed-line numbers, and the mobile numbers of Argentina,
+    /// Brazil, China, Indonesia and Mexico belong to an area.
     ///
     /// ```
     /// # use telnum::plan;

@@ -24,24 +24,24 @@
 //! - The whole candidate is tried first, then its pieces: split at slashes, brackets, spaced hyphens,
 //!   wide dashes, full stops, and spaces.
 //! - A piece with the pages of a publication (`211-227 (2003)`) or with brackets that do not match is
-//!   refused. So is, from [`Leniency::Valid`] up, a piece that touches a Latin letter, a percent sign or
-//!   a currency sign.
+//!   refused. With [`Leniency::Valid`] and the stricter ones, so is a piece that touches a Latin letter, a
+//!   percent sign or a currency sign.
 //! - The [`Leniency`] decides whether the number in a piece is accepted. After a number that is
 //!   accepted, the search continues at its end.
 //!
-//! The time is linear in the length of the text, whatever the text is, and nothing is allocated.
+//! The search takes time linear in the length of any text, and allocates nothing.
 //!
 //! # Differences from libphonenumber
 //!
-//! - Numbers of more than 15 digits are left out (ITU-T E.164, 6.2.1). So are the numbers in parts of
+//! - Numbers of more than 15 digits are left out (ITU-T E.164, 6.2.1), and no shorter number is found within
 //!   them.
-//! - The digits of an extension are ASCII, whatever script they were written in; from
-//!   [`Leniency::Valid`] up, libphonenumber drops an extension in another script. An extension of more
-//!   than 15 digits is left out of [`Found::extension`], but not of [`Found::range`].
-//! - Digits outside of the Basic Multilingual Plane are digits.
+//! - The digits of an extension are ASCII, regardless of the script in which they were written; with
+//!   [`Leniency::Valid`] and the stricter ones, libphonenumber drops an extension in another script. An
+//!   extension of more than 15 digits is left out of [`Found::extension`], but not of [`Found::range`].
+//! - Digits outside of the Basic Multilingual Plane are recognized.
 //!
-//! As in libphonenumber, the letters of a label that is not followed by an extension of a fitting length stand
-//! for digits.
+//! As in libphonenumber, letters that look like the label of an extension are read as digits if no extension
+//! of a fitting length follows them.
 
 mod alternate;
 mod candidate;
@@ -71,8 +71,8 @@ use crate::text_enum::text_enum;
 /// `Leniency`, with the same names.
 ///
 /// The variants are in ascending order of strictness. Nevertheless, a stricter leniency can find a number
-/// that a more lenient one does not: where the more lenient one accepts a whole, the stricter one may
-/// accept a piece of it.
+/// that a more lenient one does not: where the more lenient one accepts a whole candidate, the stricter one
+/// may accept a piece of it.
 ///
 /// ```
 /// use telnum::plan::{self, Leniency, Region};
@@ -84,14 +84,14 @@ use crate::text_enum::text_enum;
 pub enum Leniency {
     /// Numbers of a possible length.
     Possible,
-    /// Valid numbers that have the national prefix where it is required, and no letter `x` other than the
-    /// label of an extension or the place of a carrier code.
+    /// Valid numbers that have the national prefix where it is required, and no letter `x` except in the
+    /// label of an extension or in place of a carrier code.
     #[default]
     Valid,
     /// Valid numbers in which no group of digits is split. `650 253 0000` and `6502530000` are accepted,
     /// `650 25300 00` is not.
     StrictGrouping,
-    /// Valid numbers with the usual groups of digits, or without any.
+    /// Valid numbers whose digits are in the usual groups or not grouped.
     ExactGrouping,
 }
 
@@ -115,7 +115,7 @@ text_enum!(Leniency, "a leniency", all {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Found<'a> {
-    /// The bytes of the text at which the number stands.
+    /// The range of the number in the text, in bytes.
     pub range: Range<usize>,
     /// The number as written in the text, with its extension.
     pub raw: &'a str,
@@ -152,7 +152,7 @@ pub struct Find<'a> {
 /// A number that was found.
 pub(super) struct Hit {
     pub(super) range: Range<usize>,
-    /// `None` if it has more than 15 digits.
+    /// The number; `None` if it has more than 15 digits.
     number: Option<PhoneNumber>,
     extension: Option<Extension>,
     pub(super) code: CallingCode,
@@ -195,10 +195,10 @@ impl<'a> Find<'a> {
         self
     }
 
-    /// Sets the maximum number of candidates and pieces that are not accepted. The default is 65,535.
-    /// The search ends when there were that many.
+    /// Sets the maximum number of candidates and pieces that are not accepted, after which the search ends.
+    /// The default is 65,535.
     ///
-    /// A low maximum bounds the time that is spent on a text full of digits that are no numbers. With 0
+    /// A low maximum limits the time that is spent on a text full of digits that do not form numbers. With 0
     /// nothing is found.
     ///
     /// ```
@@ -339,8 +339,8 @@ impl<'a> Find<'a> {
         }
     }
 
-    /// Returns a number with more digits than a [`PhoneNumber`] or an [`Extension`] has, if the leniency
-    /// accepts it.
+    /// Returns the number in a piece if it, or its extension, has more digits than a [`PhoneNumber`] or an
+    /// [`Extension`] can have, and the leniency accepts it.
     #[cold]
     fn accept_long(&self, home: Option<Territory>, raw: &str, piece: &Range<usize>) -> Option<Hit> {
         let Reading { territory, national, extension, source } = self.table.read_number(raw, home).ok()?;
@@ -393,7 +393,7 @@ fn bytes_of(digits: Option<&DigitBuffer>) -> &[u8] {
     digits.map_or(&[], DigitBuffer::as_bytes)
 }
 
-/// Returns whether `piece` has more digits than a number, all prefixes before it, and its extension.
+/// Returns whether `piece` has more digits than a number can have with all its prefixes and its extension.
 fn has_too_many_digits(piece: &str) -> bool {
     const MOST: usize = DigitBuffer::CAPACITY + AFTER_LABEL;
     piece.len() > MOST && piece.chars().filter(|c| digit(*c).is_some()).nth(MOST).is_some()

@@ -73,8 +73,8 @@ impl Table {
         out
     }
 
-    /// Writes to `out` in place. Copying single bytes out of chunks that were just written would stall
-    /// the processor.
+    /// Writes directly to `out`. Copying single bytes out of chunks that were just written would stall the
+    /// processor.
     #[inline]
     fn write(&self, out: &mut Formatted, number: PhoneNumber, extension: Option<Extension>, style: Style) {
         let all = Buffer::of(number.to_bits()).bytes();
@@ -178,7 +178,7 @@ impl Table {
         let national = self.characters(shift(Buffer::of(number.to_bits()).bytes(), 1 + leaf.width()));
         let (length, template) = self.template(leaf, TemplateKind::National);
         let template = template.get(..length).unwrap_or_default();
-        // The literals of the rule stand around the first group.
+        // The literals of the rule precede and follow the first group.
         let is_digit = |source: &u8| *source < FIRST_LITERAL;
         let group = template.iter().position(is_digit).unwrap_or(length);
         let group_end = group + template.iter().skip(group).take_while(|source| is_digit(source)).count();
@@ -278,7 +278,7 @@ impl Formatted {
         }
     }
 
-    /// Appends the first `count` of 16 bytes. All 16 are stored; the next write overwrites the excess.
+    /// Appends the first `count` of 16 bytes. All 16 are stored, and the next write overwrites the excess.
     #[inline]
     fn chunk(&mut self, bytes: [u8; 16], count: usize) {
         let rest = self.text.get_mut(self.length..);
@@ -288,7 +288,7 @@ impl Formatted {
         }
     }
 
-    /// Appends the characters of a template. The excess is stored too; the next write overwrites it.
+    /// Appends the characters of a template. The excess is also stored, and the next write overwrites it.
     #[inline]
     fn template(&mut self, (length, template): (usize, &[u8; 24]), characters: &[u8; 32]) {
         let rest = self.text.get_mut(self.length..);
@@ -378,10 +378,10 @@ impl Serialize for Formatted {
 /// The template byte of the first literal; those of digits are below.
 const FIRST_LITERAL: u8 = 16;
 
-/// The template byte that stands for the carrier code.
+/// The template byte for the carrier code.
 const CARRIER_CODE: u8 = 0xFF;
 
-/// Returns the character that a template's byte stands for.
+/// Returns the character for a byte of a template.
 #[inline]
 fn character(source: u8, characters: &[u8; 32]) -> u8 {
     characters.get(usize::from(source & 31)).copied().unwrap_or_default()

@@ -15,15 +15,15 @@
 //! Four differences concern all functions:
 //!
 //! - There is no instance: the functions read constant tables.
-//! - A [`PhoneNumber`](crate::PhoneNumber) is the calling code and the national number, and nothing else.
-//!   [`Parsed`](super::Parsed) has what parsing finds besides: the extension, the carrier code, and the source of
-//!   the country. Functions that need the raw input take it as an argument.
+//! - A [`PhoneNumber`](crate::PhoneNumber) consists of the calling code and the national number only.
+//!   [`Parsed`](super::Parsed) contains the other results of parsing: the extension, the carrier code, and
+//!   the source of the country. Functions that need the raw input take it as an argument.
 //! - A number has at most 15 digits (ITU-T E.164).
-//! - [`Region`](super::Region) and [`CallingCode`](crate::CallingCode) are types, so that most arguments which
+//! - [`Region`](super::Region) and [`CallingCode`](crate::CallingCode) are types, so that most arguments that
 //!   libphonenumber ignores or logs do not compile.
 //!
-//! The names of libphonenumber are aliases in the search of this documentation. [`deviations`](crate::deviations)
-//! lists the different results.
+//! The names of libphonenumber are aliases in the search of this documentation.
+//! [`deviations`](crate::deviations) lists the results that differ.
 //!
 //! # `PhoneNumberUtil`: parsing
 //!
@@ -40,7 +40,8 @@
 //!
 //! # `PhoneNumberUtil`: validity, type, region
 //!
-//! All of it is one [`plan::lookup`](super::lookup()); the most common results are also methods of the number.
+//! All of these are results of one [`plan::lookup`](super::lookup()). The most common ones are also methods
+//! of the number.
 //!
 //! | libphonenumber | telnum |
 //! |---|---|
@@ -79,7 +80,7 @@
 //! | `getSupportedRegions` | [`Region::all`](super::Region::all) |
 //! | `getSupportedCallingCodes` | [`plan::calling_codes`](super::calling_codes) |
 //! | `getSupportedGlobalNetworkCallingCodes` | [`plan::calling_codes`](super::calling_codes) whose main region is [`Region::WORLD`](super::Region::WORLD) |
-//! | `getCountryCodeForRegion` | [`Region::calling_code`](super::Region::calling_code) |
+//! | `getExampleNumberForType` | [`plan::example_number`](super::example_number); for any region, the first result for the regions of [`Region::all`](super::Region::all) |
 //! | `getRegionCodeForCountryCode` | [`CallingCode::main_region`](crate::CallingCode::main_region) |
 //! | `getRegionCodesForCountryCode` | [`CallingCode::regions`](crate::CallingCode::regions) |
 //! | `isNANPACountry` | [`Region::is_nanpa`](super::Region::is_nanpa) |
@@ -142,8 +143,9 @@
 //!
 //! # Geocoder, carrier mapper, time zones mapper
 //!
-//! These are in the module `geo`, behind the feature of that name. Its functions that take a number look it up; the
-//! methods of a [`Lookup`](super::Lookup) with the same names do not look it up again.
+//! These functions are in the module `geo`, which requires the feature `geo`. Its functions that take a
+//! number look the number up; the methods of a [`Lookup`](super::Lookup) with the same names reuse the
+//! lookup.
 //!
 //! | libphonenumber | telnum |
 //! |---|---|

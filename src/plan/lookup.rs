@@ -81,9 +81,9 @@ impl Lookup {
 
     /// Returns the region of the number.
     ///
-    /// A calling code of a single region gives that region, whether or not the number is valid. If
-    /// several regions share the code, the result is the first region whose leading digits the number
-    /// has or in which the number is valid, and `None` if there is no such region.
+    /// If the calling code belongs to a single region, the result is that region, whether or not the number
+    /// is valid. If several regions share the code, the result is the first region whose leading digits the
+    /// number has or in which the number is valid, and `None` if there is no such region.
     ///
     /// ```
     /// # use telnum::plan::{self, Region};

@@ -108,8 +108,8 @@ impl Region {
         BUILT_IN.number_types(self)
     }
 
-    /// Returns the national prefix, which is dialled before a national number within the country; `None`
-    /// if there is none. A `~` in it stands for a wait for the dial tone.
+    /// Returns the national prefix, which is dialled before a national number within the country; `None` if
+    /// there is none. A `~` in the prefix denotes a wait for the dial tone.
     ///
     /// ```
     /// # use telnum::plan::Region;
@@ -124,7 +124,7 @@ impl Region {
 
     /// Returns whether subscribers of the region keep their mobile number when they change the carrier.
     ///
-    /// If so, the carrier of a mobile number cannot be told from its digits.
+    /// If they do, the digits of a mobile number do not determine its carrier.
     ///
     /// ```
     /// # use telnum::plan::Region;

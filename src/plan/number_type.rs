@@ -58,7 +58,7 @@ text_enum!(NumberType, "a type of numbers", all {
 });
 
 impl NumberType {
-    /// Returns the type that a tag of the table stands for.
+    /// Returns the type with a tag of the table.
     #[inline]
     pub(super) const fn from_tag(tag: u16) -> Self {
         match tag {

@@ -1,6 +1,6 @@
 use crate::text_enum::text_enum;
 
-/// Whether numbers of a length exist, according to the possible lengths of the calling code.
+/// The possibility of a number's length, according to the lengths of the numbers of its calling code.
 ///
 /// The results and their names are those of libphonenumber's `ValidationResult`.
 ///
@@ -54,8 +54,8 @@ impl Possibility {
         matches!(self, Self::IsPossible | Self::IsPossibleLocalOnly)
     }
 
-    /// Returns the possibility of `length` digits. Bit `n` of `national` and `local` is set if numbers
-    /// can have `n` digits, with and without an area code respectively.
+    /// Returns the possibility of `length` digits. Bit `n` of `national` and `local` is set if numbers can
+    /// have `n` digits, with and without an area code respectively.
     pub(super) fn of_length(length: usize, [national, local]: [u16; 2]) -> Self {
         let length = u32::try_from(length).unwrap_or(u32::MAX);
         let has = |lengths: u16| lengths.checked_shr(length).is_some_and(|rest| rest & 1 == 1);

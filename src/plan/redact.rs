@@ -37,8 +37,8 @@ impl Table {
 }
 
 impl<'a> Redacted<'a> {
-    /// Sets whether the calling code of a number is kept, with the international prefix before it, if it
-    /// is written. The default is `false`.
+    /// Sets whether a written calling code is kept, together with the international prefix before it. The
+    /// default is `false`.
     pub const fn with_calling_code(mut self, kept: bool) -> Self {
         self.calling_code = kept;
         self
@@ -62,8 +62,8 @@ impl<'a> Redacted<'a> {
         self
     }
 
-    /// Sets the leniency. The default is [`Leniency::Possible`], since a number that is shown does more
-    /// harm than a masked price.
+    /// Sets the leniency. The default is [`Leniency::Possible`], since an unmasked number does more harm than
+    /// a masked price.
     ///
     /// ```
     /// # use telnum::plan::{self, Leniency};

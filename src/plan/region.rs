@@ -23,7 +23,7 @@ use crate::text_enum;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Region(NonZeroU16);
 
-/// The error of parsing a text that is not the code of a region with a numbering plan.
+/// The error returned for a text that is not the code of a region with a numbering plan.
 ///
 /// ```
 /// use telnum::plan::Region;
@@ -61,7 +61,7 @@ impl Region {
     #[must_use]
     #[inline]
     pub fn as_str(self) -> &'static str {
-        /// `AAABAC` and so on to `ZZ`.
+        /// The pairs `AA`, `AB`, `AC` and so on to `ZZ`, concatenated.
         const PAIRS: [u8; 2 * 26 * 26] = {
             let mut pairs = [0; 2 * 26 * 26];
             let (mut rest, mut pair): (&mut [u8], [u8; 2]) = (&mut pairs, *b"AA");

@@ -19,7 +19,7 @@
 //!
 //! - A function with `_in` in its name gives the answer for one region. The answer is `false`, or unknown,
 //!   unless the number has the calling code of that region.
-//! - A function without it gives an answer for all regions that share the calling code.
+//! - A function without `_in` in its name gives the answer for all regions that share the calling code.
 //! - The cost, and whether a number is specific to a carrier or a text message service, do not depend on the
 //!   validity of the number.
 
@@ -219,8 +219,8 @@ pub fn cost_in(number: PhoneNumber, region: Region) -> Cost {
     Short::of(number).answer_in(region).map_or(Cost::Unknown, Cost::of)
 }
 
-/// Returns whether `number` is served by some carriers only, or differently by each, in the first of the
-/// regions that share its calling code and have it as a short number.
+/// Returns whether `number` is available from some carriers only, or works differently with each carrier, in
+/// the first of the regions that share its calling code and have it as a short number.
 ///
 /// ```
 /// use telnum::plan::short;
@@ -236,7 +236,8 @@ pub fn is_carrier_specific(number: PhoneNumber) -> bool {
     short.claiming().is_some_and(|territory| short.answer(territory).is_carrier_specific())
 }
 
-/// Returns whether `number` is served by some carriers of `region` only, or differently by each.
+/// Returns whether `number` is available from some carriers of `region` only, or works differently with each
+/// carrier.
 ///
 /// ```
 /// use telnum::plan::{Region, short};
@@ -339,7 +340,7 @@ impl Short {
         self.territories().any(|other| other == territory).then_some(territory)
     }
 
-    /// Returns the only territory of the calling code, or the first that has the number as a short code.
+    /// Returns the only territory of the calling code, or the first one that has the number as a short code.
     fn claiming(&self) -> Option<Territory> {
         let mut territories = self.territories();
         if !self.is_shared() {

@@ -16,7 +16,7 @@ use crate::text_enum::text_enum;
 #[doc(alias = "MatchType")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Similarity {
-    /// At least one of the texts is not a number.
+    /// At least one of the arguments is not a number.
     NotANumber,
     /// The numbers are different.
     NoMatch,
@@ -53,8 +53,8 @@ pub enum Comparand<'a> {
     Text(&'a str),
     /// A number, and its extension.
     Number(PhoneNumber, Option<Extension>),
-    /// The ASCII digits of a national number whose calling code is not known, and its extension. They
-    /// have no national prefix. Only the first 40 digits are compared.
+    /// The ASCII digits of a national number without national prefix, whose calling code is not known, and
+    /// its extension. Only the first 40 digits are compared.
     National(&'a str, Option<Extension>),
 }
 
@@ -182,8 +182,8 @@ impl Table {
         }
     }
 
-    /// Compares a number with a text that has no known calling code: with the number that the text is in
-    /// the country of `number`.
+    /// Compares a number with a text that has no known calling code: the text is parsed as a number of the
+    /// country of `number`.
     fn compare_local(&self, number: &Parts, text: &str) -> Similarity {
         let country = number.code.and_then(|code| self.main_territory(self.slot(code)));
         let reading = match country {

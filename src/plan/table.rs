@@ -7,8 +7,8 @@
 //! cells all lead back to it, followed by the result. Here the result is the first region of the code,
 //! fixed line or mobile, and the first format.
 //!
-//! Five steps are always taken at once, even past a leaf: the end of a loop that stops at the leaf
-//! would be mispredicted for most numbers. No result depends on more than eight digits.
+//! Five steps are always made at once, even past a leaf: the end of a loop that stops at the leaf would be
+//! mispredicted for most numbers. No result depends on more than eight digits.
 
 pub(super) mod bytes;
 pub(super) mod lists;
@@ -273,8 +273,8 @@ impl Table {
         counted(self.texts, self.fact(territory, fact::EXTENSION_PREFIX))
     }
 
-    /// Returns whether the packed national digits `national`, which belong to another territory of the
-    /// same code, are valid in `territory`, too.
+    /// Returns whether the packed national digits `national`, which belong to another territory of the same
+    /// code, are also valid in `territory`.
     pub(super) fn is_also_valid_in(&self, territory: Territory, national: u64) -> bool {
         let roots = usize::from(self.fact(territory, fact::OWN_ROOTS)) * 16;
         let root = self.own_roots.get(roots + (national & 0xF) as usize);

@@ -32,7 +32,7 @@ pub struct TypingTable {
 /// The index of a format.
 pub(super) type FormatId = usize;
 
-/// The words of a format.
+/// The indices of the words of a format.
 const GROUPS: usize = 0;
 const TEMPLATE: usize = 1;
 const FLAGS: usize = 2;

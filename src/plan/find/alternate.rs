@@ -1,5 +1,5 @@
-//! The alternate formats: groupings of digits that people use although numbers are not formatted that
-//! way.
+//! The alternate formats: groupings of digits that people use although libphonenumber does not format numbers
+//! that way.
 //!
 //! `examples/generate_plan/generator/alternate.rs` writes the table.
 
@@ -55,7 +55,7 @@ pub(super) fn formats(code: CallingCode, national: &[u8]) -> impl Iterator<Item 
 impl Format {
     /// Calls `group` with the end of each group of `count` digits.
     ///
-    /// The format is applied as often as it fits, and the digits after that belong to the last group:
+    /// The format is applied as often as it fits, and the remaining digits belong to the last group:
     /// libphonenumber replaces the pattern wherever it occurs.
     pub(super) fn ends(&self, count: usize, mut group: impl FnMut(usize)) {
         let min: usize = self.groups.iter().map(|[min, _]| usize::from(*min)).sum();

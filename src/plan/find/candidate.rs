@@ -1,8 +1,8 @@
 //! The scanner for candidates: parts of a text that have the shape of a number.
 //!
 //! A candidate starts with at most two brackets or plus signs, continues with blocks of digits that
-//! punctuation may separate, and may end with an extension. Everything is decided by looking at most ten
-//! characters back from a digit, so the time is linear in the length of the text.
+//! punctuation may separate, and may end with an extension. Each decision needs at most ten characters before
+//! a digit, so the time is linear in the length of the text.
 
 use core::ops::Range;
 
@@ -33,10 +33,10 @@ fn next_digit(text: &str, from: usize) -> Option<usize> {
     let mut rest = text.as_bytes().get(from..)?;
     let mut at = from;
     loop {
-        // Characters below U+0640 other than ASCII digits are no digits, and start with a lower byte.
+        // Characters below U+0640 other than ASCII digits are not digits, and start with a lower byte.
         while let Some((chunk, after)) = rest.split_first_chunk::<CHUNK>() {
             let may_be_digit = |byte: &u8| u8::from(byte.wrapping_sub(b'0') < 10) | u8::from(*byte >= 0xD9);
-            // Without branches, which the compiler can vectorize.
+            // Without branches, so that the compiler can vectorize the loop.
             if chunk.iter().fold(0, |found, byte| found | may_be_digit(byte)) != 0 {
                 break;
             }
@@ -80,7 +80,7 @@ fn folded_before(text: &str, end: usize) -> Option<(u8, usize)> {
     Some((fold(c), end - c.len_utf8()))
 }
 
-/// Returns whether a folded character may separate the digits of a candidate. An asterisk may not.
+/// Returns whether a folded character may separate the digits of a candidate. The asterisk may not.
 #[inline]
 fn is_punctuation(byte: u8) -> bool {
     is(byte, class::PUNCTUATION) && byte != b'*'
@@ -92,15 +92,15 @@ pub(super) fn is_lead(byte: u8) -> bool {
     matches!(byte, b'(' | b'[' | b'+' | folded::PLUS | folded::OPEN)
 }
 
-/// Returns the byte of the first of at most two leading characters before `digit`; `digit` if there is
-/// none.
+/// Returns the byte position of the first of at most two leading characters before `digit`; `digit` if there
+/// is none.
 fn first_lead(text: &str, from: usize, digit: usize) -> usize {
     let second = leads(text, from, digit);
     second.map(|at| leads(text, from, at).last().unwrap_or(at)).min().unwrap_or(digit)
 }
 
-/// Returns the bytes of the leading characters that only punctuation separates from byte `end`, from the
-/// last to the first.
+/// Returns the byte positions of the leading characters that only punctuation separates from byte `end`, from
+/// the last to the first.
 fn leads(text: &str, from: usize, end: usize) -> impl Iterator<Item = usize> + '_ {
     let (mut at, mut left) = (end, PUNCTUATION + 1);
     let characters = core::iter::from_fn(move || {
@@ -127,7 +127,7 @@ fn body_end(text: &str, digit: usize) -> usize {
     end
 }
 
-/// Returns the byte of the next digit after at most four characters of punctuation.
+/// Returns the byte position of the next digit after at most four characters of punctuation.
 fn block_start(text: &str, mut at: usize) -> Option<usize> {
     for _ in 0..=PUNCTUATION {
         let (byte, after) = folded_at(text, at)?;
@@ -224,7 +224,7 @@ fn american_end(text: &str, at: usize) -> Option<usize> {
     (text.as_bytes().get(end) == Some(&b'#')).then_some(end + 1)
 }
 
-/// Returns the end of a candidate, or the byte at which a second number starts: `x508/x1234`.
+/// Returns the end of a candidate, or the byte position at which a second number starts: `x508/x1234`.
 fn before_second_number(text: &str, candidate: Range<usize>) -> usize {
     let Range { start, end } = candidate;
     let bytes = text.as_bytes().get(start..end).unwrap_or_default();

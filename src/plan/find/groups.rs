@@ -13,7 +13,7 @@ use crate::plan::table::Table;
 pub(super) enum GroupRule {
     /// No group of the format is split in the text.
     Unsplit,
-    /// The groups of the text are those of the format, or the number is one block.
+    /// The text has the groups of the format, or the number in one block.
     Exact,
 }
 
@@ -42,7 +42,7 @@ impl Normalized {
     }
 }
 
-/// Returns whether `text` groups the digits of its number as the usual format or an alternate one does.
+/// Returns whether `text` groups the digits of its number as the usual format or an alternate format does.
 pub(super) fn are_grouped(table: &Table, text: &str, subject: &Subject<'_>, rule: GroupRule) -> bool {
     let text = Normalized::new(text);
     let text = text.as_bytes();
@@ -90,10 +90,10 @@ impl Grouped {
     }
 }
 
-/// Returns whether each group occurs in `text`, one after the other.
+/// Returns whether the groups occur in `text`, one after the other.
 ///
-/// If a digit follows the first group directly and the country has a national prefix, all digits must be
-/// one block.
+/// If a digit directly follows the first group and the country has a national prefix, the digits must be one
+/// block.
 fn are_unsplit(table: &Table, text: &[u8], subject: &Subject<'_>, groups: &[u8]) -> bool {
     let mut at = match subject.source {
         CountrySource::DefaultRegion => 0,
@@ -109,7 +109,7 @@ fn are_unsplit(table: &Table, text: &[u8], subject: &Subject<'_>, groups: &[u8])
             return text.get(found..).is_some_and(|rest| rest.starts_with(subject.national));
         }
     }
-    // The last group was not found in the extension.
+    // The last group must not be found in the extension.
     subject.extension.is_empty() || find(text, at, subject.extension).is_some()
 }
 
@@ -123,11 +123,12 @@ fn after_code(text: &[u8], code: CallingCode) -> usize {
         rest /= 10;
     }
     let name = name.get(..digits).unwrap_or_default();
-    // libphonenumber treats a code that it does not find as one that starts before the text.
+    // libphonenumber treats a code that it does not find as if it started before the text.
     find(text, 0, name).map_or(digits - 1, |found| found + digits)
 }
 
-/// Returns whether the groups of `text` end with those of the format, or one of them is the number.
+/// Returns whether the last groups of `text` are those of the format, or one of its groups is the whole
+/// number.
 fn are_exact(text: &[u8], subject: &Subject<'_>, groups: &[u8]) -> bool {
     let is_digit = |byte: &u8| byte.is_ascii_digit();
     let end = text.iter().rposition(is_digit).map_or(0, |last| last + 1);

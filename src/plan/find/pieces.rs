@@ -1,9 +1,9 @@
-//! The pieces of a candidate that may be numbers although the whole is none: `+41 79 123 45 67/68`,
-//! `3324451234 8002341234`.
+//! The pieces of a candidate that may be numbers although the candidate as a whole is not:
+//! `+41 79 123 45 67/68`, `3324451234 8002341234`.
 
 use core::ops::Range;
 
-/// A boundary at which a candidate is split. They are tried in this order.
+/// A boundary at which a candidate is split. The boundaries are tried in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Splitter {
     Slash,
@@ -20,8 +20,8 @@ impl Splitter {
     pub(super) const ALL: [Self; 6] =
         [Self::Slash, Self::Bracket, Self::SpacedHyphen, Self::WideDash, Self::Stop, Self::Space];
 
-    /// Returns the next piece of `candidate`, from byte `from` on, and the byte at which the boundary
-    /// before it starts.
+    /// Returns the next piece of `candidate`, from byte `from` on, and the byte position of the boundary
+    /// before it.
     pub(super) fn next(self, candidate: &str, from: usize) -> Option<(usize, Range<usize>)> {
         let bytes = candidate.as_bytes();
         let position = |from: usize, of: u8| {
@@ -62,7 +62,7 @@ impl Splitter {
                     let stop = position(at, b'.')?;
                     let stops = bytes.get(stop..)?.iter().take_while(|byte| **byte == b'.').count();
                     let after = stop + stops;
-                    // A piece does not start with a full stop, unless only spaces precede that.
+                    // A piece does not start with a full stop, unless only spaces precede the full stop.
                     let spaces = spaces_end(bytes, after);
                     let piece = match bytes.get(spaces) {
                         Some(byte) if *byte != b'.' => Some(spaces),
@@ -108,8 +108,8 @@ fn last_space(bytes: &[u8], start: usize, end: usize) -> Option<usize> {
     (start..end).rev().find(|at| space_len(bytes, *at).is_some())
 }
 
-/// Returns the end of the spaces that start at byte `at`, or the start of the last of them if nothing
-/// follows; `None` if nothing follows byte `at`.
+/// Returns the end of the spaces that start at byte `at`, or the start of the last of them if nothing follows
+/// them; `None` if nothing follows byte `at`.
 fn nonempty_after_spaces(bytes: &[u8], at: usize) -> Option<usize> {
     let end = spaces_end(bytes, at);
     if end < bytes.len() { Some(end) } else { last_space(bytes, at, end) }

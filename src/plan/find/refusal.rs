@@ -1,5 +1,5 @@
-//! The texts that have the shape of a number and are something else: dates, timestamps, pages of
-//! publications, parts of words.
+//! The texts that have the shape of a number but are not numbers: dates, timestamps, pages of publications,
+//! parts of words.
 
 use super::candidate::is_lead;
 use crate::plan::parse::chars::{fold, folded};
@@ -62,8 +62,8 @@ pub(super) fn has_pages(piece: &[u8]) -> bool {
     })
 }
 
-/// Returns whether the brackets of `piece` can be those of a number: at most one pair or closing bracket
-/// near the start, and at most three pairs without anything between them.
+/// Returns whether the brackets of `piece` can be those of a number: at most one pair or closing bracket near
+/// the start, and at most three pairs without anything between them.
 pub(super) fn has_fitting_brackets(piece: &str) -> bool {
     if !piece.bytes().any(|byte| matches!(byte, b'(' | b')' | b'[' | b']' | 0xEF)) {
         return !piece.is_empty();
@@ -83,14 +83,14 @@ pub(super) fn has_fitting_brackets(piece: &str) -> bool {
     matches!(state, State::First | State::Second | State::BetweenPairs(_) | State::Tail)
 }
 
-/// The bracket that a character is.
+/// The kind of bracket that a character is.
 enum Bracket {
     Open,
     Close,
     None,
 }
 
-/// The position in a piece, by the brackets before it.
+/// The position in a piece, determined by the brackets before it.
 #[derive(Clone, Copy)]
 enum State {
     Start,
@@ -100,9 +100,9 @@ enum State {
     First,
     /// Directly after the closing bracket of the first text.
     Closed,
-    /// In the text after that bracket.
+    /// In the text after the first closing bracket.
     Second,
-    /// Directly after an opening bracket; the number of pairs.
+    /// Directly after an opening bracket, with the number of pairs before it.
     PairOpened(u8),
     InPair(u8),
     /// Directly after a pair.
@@ -128,7 +128,7 @@ impl State {
     }
 }
 
-/// Returns whether a character that cannot stand next to a number touches the piece between `before` and
+/// Returns whether a character that is not allowed next to a number touches the piece between `before` and
 /// `after`: a Latin letter, a percent sign, or a currency sign.
 pub(super) fn is_touched(before: &str, piece: &str, after: &str) -> bool {
     let starts_with_lead = || piece.chars().next().is_some_and(|first| is_lead(fold(first)));

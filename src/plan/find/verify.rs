@@ -55,8 +55,8 @@ pub(super) fn digits_of(text: &str) -> DigitBuffer {
     digits
 }
 
-/// Returns whether each `x` of `text` is the label of the extension, and each `xx` stands for a carrier
-/// code before the number. An `x` at the end is ignored.
+/// Returns whether each `x` of `text` is the label of the extension, and each `xx` is the placeholder for a
+/// carrier code before the number. An `x` at the end is ignored.
 fn has_only_fitting_xs(table: &Table, text: &str, subject: &Subject<'_>) -> bool {
     let is_x = |byte: &u8| matches!(byte, b'x' | b'X');
     let mut at = 0;
@@ -86,8 +86,8 @@ fn has_only_fitting_xs(table: &Table, text: &str, subject: &Subject<'_>) -> bool
     true
 }
 
-/// Returns whether `text` has a slash within the number: more than one slash, unless the first one
-/// follows the calling code.
+/// Returns whether `text` has a slash within the number: more than one slash, unless the first one follows
+/// the calling code.
 fn has_stray_slash(text: &str, subject: &Subject<'_>) -> bool {
     let mut slashes = text.match_indices('/').map(|(at, _)| at);
     let (Some(first), Some(_)) = (slashes.next(), slashes.next()) else { return false };
@@ -102,7 +102,7 @@ fn is_code(digits: &[u8], code: CallingCode) -> bool {
         && digits.iter().fold(0, |value, byte| value * 10 + u16::from(byte & 0xF)) == code.get()
 }
 
-/// Returns whether `text` has a calling code, has the national prefix, or needs none.
+/// Returns whether `text` has a calling code, has the national prefix, or does not need one.
 fn has_required_prefix(table: &Table, text: &str, subject: &Subject<'_>) -> bool {
     let territory = subject.territory;
     subject.source != CountrySource::DefaultRegion

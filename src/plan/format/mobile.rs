@@ -33,7 +33,7 @@ impl Table {
             return is_diallable.then(|| self.format(number, None, Style::International));
         }
         if from == Region::BR && is_of_subscriber {
-            // Without a carrier code such a call fails.
+            // Without a carrier code, such a call fails.
             return carrier_code
                 .map(|code| self.format_with_preferred_carrier_code(number, None, Some(code), ""));
         }

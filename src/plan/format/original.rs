@@ -89,7 +89,7 @@ impl Table {
         }
         let grouped = without_extension(grouped);
         let prefix = home.map_or(&[] as &[_], |territory| self.international_prefix(territory));
-        // The wait for a dial tone is not written here.
+        // The wait for a dial tone is omitted.
         let prefix: String = prefix.iter().map(|byte| char::from(*byte)).filter(|c| *c != '~').collect();
         let mut out = match prefix.as_str() {
             "" => format!("+{code} {grouped}"),
@@ -104,8 +104,8 @@ impl Table {
     }
 }
 
-/// Returns the text from the first occurrence of the first three national digits; all of it if they do not
-/// occur, or if the number has no more than three.
+/// Returns the text from the first occurrence of the first three national digits on; the whole text if they
+/// do not occur, or if the number has at most three national digits.
 fn from_national_number(text: &str, number: PhoneNumber) -> &str {
     let national = number.national_digits();
     let digits = Buffer::of(national.to_bits());
@@ -113,8 +113,8 @@ fn from_national_number(text: &str, number: PhoneNumber) -> &str {
     start.and_then(|start| text.get(start..)).unwrap_or(text)
 }
 
-/// Returns the character that a text with letters keeps in place of `c`: ASCII digits, capital letters, and
-/// the usual separators.
+/// Returns the character to write for `c` in a text with letters: ASCII digits, capital letters and the usual
+/// separators are kept.
 fn letter_or_separator(c: char) -> Option<char> {
     match c {
         'a'..='z' | 'A'..='Z' | '0'..='9' => Some(c.to_ascii_uppercase()),

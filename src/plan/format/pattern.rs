@@ -1,4 +1,4 @@
-//! Formats of users: patterns over the national digits, and texts to write them in.
+//! User-defined formats: patterns over the national digits, and templates to format them.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -12,7 +12,7 @@ use program::Program;
 
 mod program;
 
-/// A format of the user's own: a pattern over national digits, and a template for the groups of the pattern.
+/// A user-defined format: a pattern over national digits, and a template for the groups of the pattern.
 ///
 /// [`plan::format_by_pattern`](crate::plan::format_by_pattern) uses the first of several formats that
 /// fits a number.
@@ -119,7 +119,7 @@ impl NumberFormat {
             }
             match end {
                 Some(end) if end > start => start = end,
-                // After an empty match, or without one, the next digit stays as it is.
+                // After an empty match, or without a match, the next digit is copied.
                 _ => {
                     push(&mut out, start..start + 1);
                     start += 1;
@@ -184,7 +184,7 @@ fn expand(
             '\\' => out.extend(rest.next()),
             '$' => {
                 let mut group = rest.next().and_then(|c| c.to_digit(10)).map_or(0, |digit| digit as usize);
-                // Further digits belong to the number as long as there is such a group.
+                // Further digits belong to the group's number as long as a group with that number exists.
                 while let Some(digit) = rest.peek().and_then(|c| c.to_digit(10)) {
                     let longer = group * 10 + digit as usize;
                     if longer >= groups.len() {

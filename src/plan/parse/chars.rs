@@ -1,8 +1,8 @@
 //! The role of a character in a phone number: a digit of any script, punctuation, a letter of the
 //! keypad, or none of these.
 //!
-//! `٤` is 4; `‑` (U+2011) is punctuation, and so is `x`, which stands for a carrier code in `0xx 11
-//! ...`. [`fold`] maps each character to a byte, and a table gives the classes of each byte.
+//! `٤` is 4; `‑` (U+2011) is punctuation, and so is `x`, the placeholder for a carrier code in `0xx 11 ...`.
+//! [`fold`] maps each character to a byte, and a table contains the classes of each byte.
 
 /// Returns the value of a decimal digit of any script (Unicode category Nd).
 #[inline]
@@ -30,7 +30,8 @@ fn other_digit(c: char) -> Option<u8> {
     u8::try_from(value).ok().filter(|value| *value < 10)
 }
 
-/// Returns whether `c` is punctuation that may stand between two groups of digits; the asterisk is not.
+/// Returns whether `c` is punctuation that may separate two groups of digits. The asterisk and the letter `x`
+/// are punctuation, but do not separate groups.
 pub(in crate::plan) fn is_separator(c: char) -> bool {
     is(fold(c), class::PUNCTUATION) && !matches!(c, '*' | 'X')
 }
@@ -42,8 +43,8 @@ pub(in crate::plan) fn is_plus(c: char) -> bool {
 
 /// Maps a character to one byte.
 ///
-/// ASCII is unchanged, and a digit of another script becomes the ASCII digit with the top bit set.
-/// Every other character that the parser distinguishes has a byte of [`folded`].
+/// ASCII characters are unchanged, and a digit of another script becomes the ASCII digit with the top bit
+/// set. Every other character that the parser distinguishes has a byte of [`folded`].
 #[inline]
 pub(in crate::plan) fn fold(c: char) -> u8 {
     if c.is_ascii() { c as u8 } else { fold_other(c) }
@@ -133,9 +134,9 @@ fn fold_other(c: char) -> u8 {
 pub(in crate::plan) mod class {
     pub(crate) const DIGIT: u8 = 1;
     pub(crate) const PLUS: u8 = 1 << 1;
-    /// Characters that may stand between digits, including the asterisk and the letter x.
+    /// Characters that may separate digits, including the asterisk and the letter x.
     pub(crate) const PUNCTUATION: u8 = 1 << 2;
-    /// Letters that may stand after the third digit.
+    /// Letters that may follow the third digit.
     pub(crate) const LETTER: u8 = 1 << 3;
     /// Characters that a number may end with: a letter or number of any script, or `#`.
     pub(crate) const END: u8 = 1 << 4;
@@ -194,8 +195,8 @@ pub(in crate::plan) fn value(byte: u8) -> Option<u8> {
     Some((byte & 0x7F).wrapping_sub(b'0')).filter(|value| *value < 10)
 }
 
-/// Returns the keypad digit of a folded letter (ITU-T E.161), or the value of an ASCII digit. Digits of
-/// other scripts return `None`: libphonenumber drops them from a number with letters.
+/// Returns the keypad digit of a folded letter (ITU-T E.161), or the value of an ASCII digit. The result for
+/// digits of other scripts is `None`, since libphonenumber drops them from a number with letters.
 #[inline]
 pub(super) fn key(byte: u8) -> Option<u8> {
     const KEYS: &[u8; 26] = b"22233344455566677778889999";

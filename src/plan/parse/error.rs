@@ -1,6 +1,6 @@
 use core::fmt;
 
-/// The error of [`plan::parse`](crate::plan::parse()): a text that is not a phone number.
+/// The error returned by [`plan::parse`](crate::plan::parse()) for a text that is not a phone number.
 ///
 /// ```
 /// use telnum::plan::{self, parse::ParseErrorKind};
@@ -58,7 +58,7 @@ impl ParseError {
         self.kind
     }
 
-    /// Returns the byte of the text where the error starts.
+    /// Returns the byte position in the text at which the error starts.
     ///
     /// ```
     /// let text = "call me: 555-2671";

@@ -1,4 +1,4 @@
-//! The search for an extension at the end of a text that [`fold`](super::chars::fold) has mapped to one
+//! The search for an extension at the end of a text, which [`fold`](super::chars::fold) has mapped to one
 //! byte per character.
 
 use super::chars::{class, folded, is};
@@ -51,7 +51,7 @@ impl<'a> ExtensionText<'a> {
     /// Returns the longest extension at the end of `text`, whether or not a number precedes it.
     ///
     /// The digits are the last characters of the text, apart from an optional `#`, so the search runs
-    /// backwards from the end.
+    /// backwards.
     #[inline]
     pub(super) fn at_end(text: &'a [u8]) -> Option<Self> {
         let without_hash = text.strip_suffix(b"#");
@@ -102,8 +102,8 @@ fn auto_dialled_start(before: &[u8], count: usize) -> Option<usize> {
         return None;
     }
     let before_spaces = |end: usize| before.get(..end).map(|before| trim_end(before, class::SPACE).len());
-    // Two commas are a label; any other number of commas is an ambiguous label. They stand directly
-    // before the mark if there is one; otherwise they are the first of the separators.
+    // Two commas are a label; any other number of commas is an ambiguous label. The commas directly precede
+    // the mark if there is one; otherwise they are the first of the separators.
     let comma_start = |least: usize, taken: usize| {
         if unmarked.len() < trimmed.len() && commas_before_mark >= least {
             return before_spaces(unmarked.len() - taken);

@@ -50,7 +50,7 @@ pub enum CountrySource {
     InternationalPrefix,
     /// The calling code of the region, without a prefix.
     NumberWithoutPlus,
-    /// No part: the country is that of the region given to the parser.
+    /// No part of the text: the country is that of the region that was passed to the parser.
     DefaultRegion,
 }
 

@@ -23,9 +23,9 @@ pub(super) struct Candidate {
     pub(super) has_plus: bool,
     /// The digits of the extension, and the index at which they start.
     pub(super) extension: Option<(DigitBuffer, usize)>,
-    /// The index ranges of the number, and of the phone context whose digits precede those of the
-    /// number.
+    /// The index range of the number.
     number: Range<usize>,
+    /// The index range of the phone context, whose digits precede those of the number.
     context: Range<usize>,
 }
 

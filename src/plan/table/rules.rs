@@ -12,16 +12,19 @@ use crate::number::CallingCode;
 /// The number of words of a territory's record.
 const WORDS: usize = 11;
 const CODE: usize = 0;
-/// The list of international prefixes, and the set of digits that they start with, as bits.
+/// The list of international prefixes.
 const INTERNATIONAL: usize = 1;
+/// The set of digits that international prefixes start with, as bits.
 const INTERNATIONAL_START: usize = 4;
-/// The list of national prefixes, and the set of digits that they start with, as bits.
+/// The list of national prefixes.
 const NATIONAL: usize = 2;
+/// The set of digits that national prefixes start with, as bits.
 const NATIONAL_START: usize = 5;
 /// The list of the general pattern.
 const GENERAL: usize = 3;
-/// The possible lengths of numbers, and of numbers without an area code, as 32 bits each.
+/// The possible lengths of numbers, as 32 bits.
 const LENGTHS: usize = 6;
+/// The possible lengths of numbers without an area code, as 32 bits.
 const LOCAL_LENGTHS: usize = 8;
 /// The list of numbers that cannot be dialled from abroad.
 const AT_HOME_ONLY: usize = 10;
@@ -52,7 +55,7 @@ pub(in crate::plan) struct Action {
     pub(in crate::plan) carrier: Range<usize>,
 }
 
-/// Whether numbers of a territory can have a length.
+/// The check of a number of digits against the lengths of a territory's numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::plan) enum LengthCheck {
     Possible,
@@ -100,7 +103,7 @@ impl Rules {
         (rest.first() != Some(&b'0')).then_some(rest)
     }
 
-    /// Returns the length of the international prefix of `digits`, whatever follows it.
+    /// Returns the length of the international prefix of `digits`, regardless of the digits after it.
     #[inline]
     pub(in crate::plan) fn international_prefix_len(&self, territory: Territory, digits: &[u8]) -> usize {
         self.action(territory, INTERNATIONAL, INTERNATIONAL_START, digits).map_or(0, |action| action.end)

@@ -1,5 +1,5 @@
-//! The table of short numbers that `examples/generate_plan` writes. It has an automaton of its own, so that
-//! a program without short numbers does not link it.
+//! The table of short numbers that `examples/generate_plan` writes. It has its own automaton, so that a
+//! program that does not use short numbers does not link it.
 //!
 //! `examples/generate_plan/generator/shorts.rs` writes the sections.
 
@@ -9,8 +9,8 @@ use super::lists::Lists;
 /// The built-in short numbers.
 pub(in crate::plan) static SHORTS: Shorts = Shorts::open(include_bytes!("../table.shorts.bin"));
 
-/// The indices of the words of a territory's record: the list of answers, and the possible lengths as bits,
-/// where bit 0 is set if digits may not follow an emergency number.
+/// The indices of the words of a territory's record: the list of answers, and the possible lengths as bits.
+/// Bit 0 of the lengths is set if no digits may follow an emergency number.
 const ANSWERS: usize = 0;
 const LENGTHS: usize = 1;
 /// The text of an example; the examples of each cost follow.

@@ -1,13 +1,14 @@
 //! Regular expressions over digits, without the crate `regex`, which the core does not depend on.
 //!
-//! A pattern becomes a program of steps, which a backtracking search follows in the order of Perl, so that
-//! groups are captured as libphonenumber captures them. The search visits each step at each position once.
+//! A pattern becomes a program of steps. A backtracking search executes the steps in Perl's order of
+//! preference, so that groups are captured as libphonenumber captures them. The search visits each step at
+//! each position at most once.
 
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-/// The error of a pattern, template or rule of a [`NumberFormat`](super::NumberFormat).
+/// The error returned if a pattern, template or rule of a [`NumberFormat`](super::NumberFormat) is malformed.
 ///
 /// ```
 /// use telnum::plan::NumberFormat;
@@ -27,7 +28,7 @@ impl PatternError {
         Self { position, problem }
     }
 
-    /// Returns the byte of the text at which the error is.
+    /// Returns the byte position of the error in the text.
     #[must_use]
     pub const fn position(&self) -> usize {
         self.position
@@ -51,9 +52,9 @@ pub(super) struct Program {
 
 #[derive(Clone, Copy, Debug)]
 enum Step {
-    /// Goes on after a digit of the set.
+    /// Consumes a digit of the set.
     Digit(u16),
-    /// Goes on at the first step, or else at the second one.
+    /// Continues with the first step, or with the second one if that fails.
     Either(usize, usize),
     Jump(usize),
     /// Records the position: the start of a group in even slots, its end in odd ones.
@@ -164,7 +165,7 @@ impl Program {
         Ok(self.steps.len() - 1)
     }
 
-    /// Replaces a step that was pushed before the steps it leads to were known.
+    /// Replaces a step that was added before the steps that it leads to were known.
     fn set(&mut self, at: usize, step: Step) {
         if let Some(place) = self.steps.get_mut(at) {
             *place = step;
@@ -250,9 +251,9 @@ impl Program {
 
 /// A task of the search: the first task on the stack is the next one.
 enum Task {
-    /// Goes on at a step and a position.
+    /// Continues with a step at a position.
     Visit(usize, usize),
-    /// Restores a slot, after all that follows its change has failed.
+    /// Restores a slot after all tasks that followed its change have failed.
     Restore(usize, Option<usize>),
 }
 
@@ -427,7 +428,7 @@ impl Parser<'_> {
     }
 }
 
-/// Returns the set that a literal character matches: no digit, if it is not one.
+/// Returns the set that a literal character matches; the empty set if the character is not a digit.
 fn set_of(c: char) -> u16 {
     c.to_digit(10).map_or(0, |digit| 1 << digit)
 }
