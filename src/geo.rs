@@ -32,8 +32,8 @@
 //!
 //! - A number that is not valid has no description, no place and no carrier, and its time zone is
 //!   `Etc/Unknown`.
-//! - A number has a place if it is on a fixed line or may be. In Argentina, Brazil, China, Indonesia
-//!   and Mexico mobile numbers have one, too. Any other number is described by its country.
+//! - A number has a place if it is, or may be, a fixed-line number. In Argentina, Brazil, China, Indonesia
+//!   and Mexico mobile numbers also have a place. Any other number is described by its country.
 //! - A calling code that belongs to one region determines the country. If several regions share the
 //!   code, the number has a country only if it is valid in exactly one of them; a North American
 //!   toll-free number therefore has no description.

@@ -232,7 +232,7 @@ impl Locality {
     }
 }
 
-/// The error of locating a number.
+/// The error returned if a number cannot be located.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LocalityError {

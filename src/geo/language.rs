@@ -39,8 +39,8 @@ struct Languages {
     names: Words,
 }
 
-/// A locale in the table: its tag, padded with zeros (12 bytes); the index of its parent; the columns
-/// of places and of carriers, each with a fallback column; whether English is not a fallback; the index
+/// A locale in the table: its tag, padded with zeros (12 bytes); the index of its parent; the columns of
+/// places and of carriers, each with a fallback column; whether English is excluded as a fallback; the index
 /// of its first name of a country (2 bytes); and a bit for each country that it names (32 bytes).
 type Record = [u8; 52];
 
@@ -86,14 +86,14 @@ const INCLUDED: [&str; 33] = [
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Language(u8);
 
-/// The error of parsing a [`Language`].
+/// The error returned if a [`Language`] cannot be parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum LanguageError {
     /// A text that is not a BCP 47 tag.
     #[error("language: malformed tag, expected BCP 47 such as `pt-BR`")]
     Malformed,
-    /// A language that requires the feature `geo-languages`, which is off.
+    /// A language that requires the feature `geo-languages`, which is not enabled.
     #[error("language: not included, expected English unless the feature `geo-languages` is on")]
     NotIncluded,
 }

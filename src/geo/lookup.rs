@@ -152,7 +152,7 @@ impl Lookup {
         if national.next() != Some(9) {
             return self.number();
         }
-        // Parsing removes a 0 before the area code and a 15 after it, which has two to four digits, and
+        // Parsing removes a 0 before the area code, which has two to four digits, and a 15 after it. It
         // changes nothing else.
         let bits = national.to_bits();
         let has_15 = [8, 12, 16].into_iter().any(|skip| bits << skip >> 56 == 0x15);

@@ -1,7 +1,7 @@
 //! The places of North American prefixes, which have up to seven digits.
 //!
-//! The four digits after the 1 select a root: a node or a leaf. A root above the number of nodes stands
-//! for a leaf. A node has 100 leaves, for the next two digits, and takes 16 bytes:
+//! The four digits after the 1 select a root: a node or a leaf. A root above the number of nodes denotes a
+//! leaf. A node has 100 leaves, for the next two digits, and takes 16 bytes:
 //!
 //! | bits | content |
 //! |---|---|
@@ -9,8 +9,8 @@
 //! | 100..118 | the number of different leaves before the node |
 //! | 118..128 | the number of bits set in 0..64 |
 //!
-//! The value of a leaf is therefore found by counting the bits of one 64-bit word. Digits that end before a leaf have the value
-//! of their longest prefix in a list.
+//! The value of a leaf is therefore found by counting the bits of one 64-bit word. Digits that end before a
+//! leaf have the value of their longest prefix in a list.
 
 #![expect(clippy::cast_possible_truncation, reason = "digits and values are cut out of longer words")]
 

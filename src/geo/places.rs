@@ -71,7 +71,7 @@ impl Place {
         if value == 0 { None } else { Some(Self { value, is_nanp }) }
     }
 
-    /// Returns the name in `language`. If that has no name for the place, the result is the English
+    /// Returns the name in `language`. If `language` has no name for the place, the result is the English
     /// name, or `None` if there is none or if `language` is Chinese, Japanese or Korean.
     ///
     /// ```
@@ -101,8 +101,8 @@ impl Place {
     }
 
     /// Returns the English name of the city. In North America that is the part before the province, and
-    /// `None` if only a province or an island is known; elsewhere it is the whole name, which may
-    /// denote a larger area.
+    /// `None` if only a province or an island is known; elsewhere it is the whole name, which may denote a
+    /// larger area.
     ///
     /// ```
     /// use telnum::geo;
@@ -219,7 +219,8 @@ fn roots(code: CallingCode) -> Range<u16> {
 /// Returns whether valid numbers in `region` start with `prefix`. The check tries the numbers that
 /// repeat one digit after it.
 fn has_numbers_in(prefix: Prefix, region: Region) -> bool {
-    /// The digits of the shortest numbers in a region that shares its calling code: those of Tristan da Cunha.
+    /// The digits of the shortest numbers in a region that shares its calling code: those of Tristan da
+    /// Cunha.
     const SHORTEST: usize = 7;
     let count = prefix.digit_count();
     (count.max(SHORTEST)..=PhoneNumber::MAX_DIGITS).any(|length| {

@@ -13,7 +13,7 @@ use super::table::{Words, section, words};
 const LONG: u8 = 192;
 /// The number of bytes in a step.
 const STEP: usize = 8;
-/// The script of texts in two-byte letters. Script 0 is UTF-8; those in between are alphabets.
+/// The script number of texts in UTF-16. Script 0 is UTF-8; those in between are alphabets.
 const WIDE: u8 = 7;
 
 /// Texts in blocks of 16: the position of the first text (24 bits), the script (7 bits), whether
@@ -26,17 +26,15 @@ pub(super) struct Texts {
 
 /// Texts that have a compact encoding for scripts other than Latin.
 ///
-/// A script with few letters is encoded by an alphabet: each byte outside of ASCII stands for one
-/// letter, or for two letters that often occur together. A script with many letters is encoded as
-/// UTF-16.
+/// A script with few letters is encoded by an alphabet: each byte outside of ASCII represents one letter, or
+/// two letters that often occur together. A script with many letters is encoded as UTF-16.
 pub(super) struct Scripts {
     texts: Texts,
     coded: &'static [u8],
     alphabets: &'static [Alphabet],
 }
 
-/// The one or two letters that each of 128 bytes stands for. The second letter is 0 if there is only
-/// one.
+/// The one or two letters that each of 128 bytes represents. The second letter is 0 if there is only one.
 type Alphabet = [[[u8; 2]; 2]; 128];
 
 impl Texts {
@@ -96,7 +94,7 @@ fn trimmed(text: &'static str) -> &'static str {
     text.trim_ascii_end()
 }
 
-/// Returns the sum of the bytes of a word, by adding adjacent bytes and a multiplication.
+/// Returns the sum of the bytes of a word, by adding adjacent bytes and one multiplication.
 #[inline]
 const fn sum_of_bytes(word: u128) -> usize {
     const PAIRS: u64 = 0x00FF_00FF_00FF_00FF;

@@ -114,7 +114,7 @@ impl Trie {
         }
     }
 
-    /// Returns the leaves below the three-digit prefixes `roots`, in ascending order.
+    /// Returns an iterator over the leaves below the three-digit prefixes `roots`, in ascending order.
     pub(super) const fn leaves(&self, roots: Range<u16>) -> Leaves<'_> {
         Leaves { trie: self, roots, root: 0, path: [(0, 0); DEPTH], depth: 0 }
     }
@@ -124,7 +124,7 @@ impl Trie {
         self.listed(word(self.roots, usize::from(digits)))
     }
 
-    /// Returns the child with a number that a root or a wide node lists.
+    /// Returns the child whose number a root or a wide node lists.
     #[inline]
     fn listed(&self, number: u16) -> Child {
         match usize::from(number).checked_sub(self.wide.len() / 10 + self.blocks.len() * usize::from(NODES)) {

@@ -75,8 +75,8 @@ pub enum Encoding {
 /// | [`bundesnetzagentur`](Self::bundesnetzagentur) | Bundesnetzagentur, `NVONB.INTERNET.*.ONB.csv` | programs that import the file |
 /// | [`arcep`](Self::arcep) | ARCEP, `MAJNUM.csv` | programs that import the file |
 ///
-/// No description of these columns by the authorities could be found. If a name has changed, reading
-/// fails with [`MissingColumn`](super::TableErrorKind::MissingColumn), and
+/// The authorities publish no description of these columns that could be found. If a name has changed,
+/// reading fails with [`MissingColumn`](super::TableErrorKind::MissingColumn), and
 /// [`with_column`](Self::with_column) sets the new name.
 ///
 /// ```
@@ -99,7 +99,7 @@ pub struct Columns {
     names: Vec<(LocalityField, Box<str>)>,
     pub(super) constants: Vec<(LocalityField, Box<str>)>,
     prefix: Box<str>,
-    /// The texts that precede digits with some start, in place of `prefix`.
+    /// The leading digits that require another text than `prefix` before them, each with that text.
     prefixes: Vec<(Box<str>, Box<str>)>,
     pub(super) trunk_prefix: Option<Box<str>>,
     pub(super) delimiter: u8,
@@ -117,10 +117,10 @@ pub(super) enum Key {
     Range(Vec<Box<str>>),
 }
 
-/// The starts of French national numbers, without the trunk prefix, that belong to other calling codes,
-/// by the text that precedes them: those of La Réunion and Mayotte, of Guadeloupe, of French Guiana, of
-/// Martinique, and of Saint-Pierre-et-Miquelon. There, a national number starts with 508, except for mobile
-/// numbers.
+/// The leading digits of French national numbers, without the trunk prefix, that belong to other calling
+/// codes, by the text that precedes them: those of La Réunion and Mayotte, of Guadeloupe, of French Guiana,
+/// of Martinique, and of Saint-Pierre-et-Miquelon, where a national number starts with 508 unless it is a
+/// mobile number.
 const OVERSEAS: [(&str, &[&str]); 6] = [
     (
         "+262",
@@ -447,7 +447,7 @@ impl Columns {
         self
     }
 
-    /// Sets the text that precedes the digits of every row, such as `+1`. It does not precede digits that have a `+` in
+    /// Sets the text that precedes the digits of every row, such as `+1`, except digits that have a `+` in
     /// the file.
     ///
     /// ```
@@ -466,9 +466,9 @@ impl Columns {
         self
     }
 
-    /// Sets the text that precedes digits that start with `start`, after the removal of the
-    /// [trunk prefix](Self::with_trunk_prefix), in place of that of [`with_prefix`](Self::with_prefix). The longest
-    /// such start applies, and both ends of a range must have the same.
+    /// Sets the text that precedes digits that start with `start`, after the removal of the [trunk
+    /// prefix](Self::with_trunk_prefix), instead of the text of [`with_prefix`](Self::with_prefix). The
+    /// longest matching `start` applies. Both ends of a range must have the same one.
     ///
     /// ```
     /// use telnum::locality::{Columns, LocalityLookup, LocalityTable};
@@ -534,7 +534,7 @@ impl Columns {
         self
     }
 
-    /// Returns the text that precedes `digits`, which have no trunk prefix.
+    /// Returns the text that precedes `digits`, from which the trunk prefix was removed.
     pub(super) fn prefix_of(&self, digits: &str) -> &str {
         let starts = self.prefixes.iter().filter(|(start, _)| digits.starts_with(&**start));
         starts.max_by_key(|(start, _)| start.len()).map_or(&self.prefix, |(_, prefix)| prefix)

@@ -155,8 +155,8 @@ impl LocalityLookup for LocalityTable {
 }
 
 impl Layer {
-    /// Returns the index of the row that applies to numbers with `length` digits that start with `digits`: the
-    /// row of the longest prefix of `digits` for numbers of that length, or of any length.
+    /// Returns the index of the row that applies to numbers with `length` digits that start with `digits`:
+    /// the row of the longest prefix of `digits` for numbers of that length, or of any length.
     fn row(&self, digits: Prefix, length: usize) -> Option<usize> {
         let mut place = self.prefixes.partition_point(|prefix| *prefix <= digits);
         // The last prefix that is not greater than the digits is their longest prefix, or starts with it.

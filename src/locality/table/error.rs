@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::number::Prefix;
 
-/// The error of reading a table. It concerns a cell or the whole file.
+/// The error returned if a table cannot be read. It concerns a cell or the whole file.
 ///
 /// ```
 /// use telnum::locality::{Columns, LocalityTable, TableErrorKind};
