@@ -18,10 +18,10 @@
 //!
 //! # Accounts
 //!
-//! The path of an account gives access to its numbers and to those of the accounts below it, whoever
-//! the actor is. All other numbers are answered with 404, and so is the path of an account that does
-//! not exist. Available numbers can be read below every path; a number to create, reserve, activate or
-//! port need not belong to the account yet.
+//! The path of an account gives access to its numbers and to those of the accounts below it, whoever the
+//! actor is. A request for any other number is answered with 404, and so is one for an account that does not
+//! exist. Available numbers can be read below every path; a number to create, reserve, activate or port need
+//! not belong to the account yet.
 //!
 //! # Where the published documents disagree
 //!
@@ -34,15 +34,15 @@
 //! | `fix` is a `POST` with the response `{}`, and in one place a `GET` with the response of the list | `POST` corrects numbers and returns `{}`; `GET` lists and changes nothing |
 //! | `casquade_quantity`, elsewhere `cascade_quantity` | the printed spelling; the count that [`KazooApi::with_cascade_quantity`](crate::http::KazooApi::with_cascade_quantity) sets, by default 0 |
 //! | a refused creation has `"error": "500"` | that body, with HTTP status 403, since the server did not fail |
-//! | a failed collection is `400 client error`, or `{success, error}` | see below |
+//! | a failed collection is `400 client error`, or `{success, error}` | see *Collections* below |
 //! | a removed number is `{}`, or its document with the state `deleted` | `{}` |
 //! | the response of a search has an empty `auth_token` | the client's token, as everywhere else |
-//! | the address that was provisioned lacks `activated_time`, which the schema has | it has the time |
+//! | the response to an address that was provisioned lacks `activated_time`, which the schema has | it has the time |
 //! | a `POST` without `data` is printed; it would remove the number's settings | nothing changes |
 //! | some responses lack `auth_token`, `request_id` and `revision`; the response to an address also lacks `assigned_to`, `created`, `features`, `state` and `updated` | complete |
 //! | requests that require `numbers` or `city` are also printed without them | an error with status 400 that names the missing field |
 //! | localities have postal codes, a carrier and a switch | the values that the [`LocalityLookup`](crate::locality::LocalityLookup) returns, `null` otherwise |
-//! | `created`, `state` and the like stand beside a user's own fields, or in `_read_only` | as configured by [`Shape`](crate::record::Shape) |
+//! | `created`, `state` and other fields that the service sets are at the level of a user's own fields, or in `_read_only` | as configured by [`Shape`](crate::record::Shape) |
 //!
 //! # Collections
 //!
@@ -52,10 +52,10 @@
 //!
 //! # Charges
 //!
-//! If a request fails only because its charges are not accepted, the response has status 402 and
-//! contains the quotes; the request succeeds with `"accept_charges": true` beside `data`. With
-//! `"dry_run": true` nothing is stored: the status is 200, `data` is the result that the request would
-//! have, and `quotes` stand beside it.
+//! If a request fails only because its charges are not accepted, the response has status 402 and contains the
+//! quotes; the request succeeds with `"accept_charges": true` next to `data`. With `"dry_run": true` nothing
+//! is stored: the status is 200, `data` is the result that the request would have, and `quotes` is next to
+//! it.
 
 mod api;
 mod operation;

@@ -28,8 +28,8 @@ use crate::store::Store;
 /// | `/docs` | a page that displays the OpenAPI document |
 /// | `/health` | `{"status": "ok"}`, or status 503 with `{"status": "unavailable"}` if a store cannot be read |
 ///
-/// A response has the [`MatchedPath`](axum::extract::MatchedPath) of its request as an extension, so that a layer
-/// around this router can measure requests by route.
+/// A response has the [`MatchedPath`](axum::extract::MatchedPath) of its request as an extension, so that a
+/// layer around this router can measure requests by route.
 ///
 /// See the example of the [module](crate::http).
 ///

@@ -15,8 +15,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! - A user's private key is the user name of HTTP Basic authentication. A request sees the numbers of
-//!   the account that the key belongs to, and no others.
+//! - A user's private key is the user name of HTTP Basic authentication. A request has access only to the
+//!   numbers of the account that the key belongs to.
 //! - The published document describes no errors. In telnum an error is `{"error": "bad_request",
 //!   "message": "..", "field": "phone_number"}`, with `field` if the error concerns a field.
 

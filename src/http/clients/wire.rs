@@ -72,7 +72,7 @@ const NAMES: FieldNames = FieldNames { number: "number", country: "country_code"
 /// `extension` consists of digits, as a string or integer.
 ///
 /// # Errors
-/// Returns the error of the first field that is missing, invalid or unknown, with its path:
+/// Returns the error for the first field that is missing, invalid or unknown, with its path:
 /// `phone_numbers.1.label`.
 pub(crate) fn new_contacts(body: Value, region: Option<Region>) -> Result<Vec<NewContact>, FieldError> {
     const LIST: &str = "phone_numbers";
@@ -111,7 +111,7 @@ fn new_contact(value: Value, region: Option<Region>) -> Result<NewContact, Field
 /// label or an extension.
 ///
 /// # Errors
-/// Returns the error of the first field that is invalid or unknown, and that of a `country_code` without
+/// Returns the error for the first field that is invalid or unknown, and for a `country_code` without
 /// `number`.
 pub(crate) fn patch(body: Value, region: Option<Region>) -> Result<ContactPatch, FieldError> {
     let mut fields = Fields::of(body)?;

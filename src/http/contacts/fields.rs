@@ -99,7 +99,7 @@ pub(crate) fn nullable<T: TryFrom<String, Error = TextLengthError>>(
     fields.take_value(name).map(|value| text(name, value)).transpose().map(Some)
 }
 
-/// Returns the error of a missing field.
+/// Returns the error for a missing field.
 pub(crate) fn missing(name: &str) -> FieldError {
     FieldError::new(name, FieldErrorKind::Missing)
 }

@@ -99,7 +99,7 @@ pub(crate) fn get_own(
     if contact.owner() == owner { Ok(contact) } else { Err(ContactBookError::NotFound(id)) }
 }
 
-/// Returns the error of a request whose call to the book failed: 404, 409, 422 or 500.
+/// Returns the error for a request whose call to the book failed: 404, 409, 422 or 500.
 fn request_error<A: PublishedApi>(error: ContactBookError) -> RequestError {
     match error {
         ContactBookError::NotFound(_) | ContactBookError::Refused(ContactRefusal::NotFound(_)) => {
@@ -118,7 +118,7 @@ fn request_error<A: PublishedApi>(error: ContactBookError) -> RequestError {
     }
 }
 
-/// Returns the error of a request that violates the rules of a list.
+/// Returns the error for a request that violates the rules of a list.
 fn refused<A: PublishedApi>(refusal: &ContactRefusal) -> RequestError {
     let (path, message) = match *refusal {
         ContactRefusal::NotFound(_) => return RequestError::NotFound,

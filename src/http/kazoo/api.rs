@@ -95,8 +95,8 @@ impl KazooApi {
         self
     }
 
-    /// Sets a limit on activations: `may_activate` is called with the account once for each number to
-    /// activate, but not in a dry run. If it returns `false`, the number fails with status 429.
+    /// Sets a limit on activations. `may_activate` is called with the account once for each number to
+    /// activate, but not in a dry run; if it returns `false`, the number fails with status 429.
     ///
     /// ```
     /// use std::sync::atomic::{AtomicU32, Ordering};

@@ -1,4 +1,4 @@
-//! The operations of the API, and the table of the rules by which each is answered.
+//! The operations of the API, and the table of the rules by which their responses are built.
 
 use axum::http::StatusCode;
 

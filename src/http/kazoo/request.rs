@@ -79,7 +79,7 @@ impl<P: DeserializeOwned + Send> FromRequest<KazooApi> for KazooRequest<P> {
 
     async fn from_request(request: Request, api: &KazooApi) -> Result<Self, RequestError> {
         let limit = api.state.limits.request_timeout;
-        // The last tenth of the time is left for the response.
+        // A tenth of the time is left for the response.
         let deadline = Instant::now().checked_add(limit / 10 * 9);
         let (mut parts, body) = request.into_parts();
         // The body of an unauthenticated request is not read.
@@ -134,7 +134,7 @@ impl<P> KazooRequest<P> {
         let (execution, dry_run) = (api.state.execution, envelope.dry_run);
         let call = move || {
             let account = account?;
-            // An unknown parameter is refused, since the client could believe that it has an effect.
+            // An unknown parameter is refused, since the client might expect it to have an effect.
             unknown.map_or(Ok(()), Err)?;
             let inventory = &api.state.inventory;
             let known = inventory.accounts().check_actor(actor);
@@ -147,7 +147,7 @@ impl<P> KazooRequest<P> {
             }
             let mut options = Options::new(actor)
                 .with_account(account)
-                // Only operations that may take numbers see those outside of the account's subtree.
+                // Only operations that may take numbers can see those outside of the account's subtree.
                 .with_confined(!operation.rules().is_claim)
                 .with_accept_charges(envelope.accept_charges)
                 .with_dry_run(envelope.dry_run);

@@ -191,7 +191,7 @@ struct Selection {
 }
 
 impl Selection {
-    /// Returns the people to include: of the numbers on a page, each once.
+    /// Returns the people to include: the owners of the numbers on a page, each once.
     fn included(self, contacts: &[ContactNumber]) -> Vec<Value> {
         let mut people: Vec<OwnerId> = contacts.iter().map(ContactNumber::owner).collect();
         people.sort_unstable();
@@ -278,8 +278,8 @@ fn link<P>(request: &PersonRequest<P>, offset: Option<u64>) -> String {
     format!("{}{}{mark}{query}", request.api.base_url, request.uri.path())
 }
 
-/// The errors of a document that have a specific status in JSON:API, by path and rule: a resource other
-/// than the requested one, and ids chosen by the client.
+/// The errors that have a specific status in JSON:API, by path and rule: a document for another resource than
+/// the requested one, and an id chosen by the client.
 const STATUSES: [(&str, &str, StatusCode); 3] = [
     ("data.type", "enum", StatusCode::CONFLICT),
     ("data.id", "invalid", StatusCode::CONFLICT),

@@ -12,15 +12,15 @@ use super::error::RequestError;
 use super::limits::ServerLimits;
 use crate::document::{FieldError, FieldErrorKind};
 
-/// The bytes of the bodies that an API is reading.
+/// The total size in bytes of the bodies that an API is reading.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OpenBodies(Arc<AtomicUsize>);
 
-/// The bytes of one body that is being read, until it is dropped.
+/// The size of one body that is being read. It is released when the value is dropped.
 struct OpenBody<'a>(&'a OpenBodies, usize);
 
 impl OpenBodies {
-    /// Adds a body of up to `bytes`, unless all bodies would be larger than `max` together.
+    /// Registers a body of up to `bytes` bytes, unless all open bodies together would exceed `max` bytes.
     fn open(&self, bytes: usize, max: usize) -> Result<OpenBody<'_>, RequestError> {
         let add = |open: usize| open.checked_add(bytes).filter(|open| *open <= max);
         match self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, add) {
@@ -36,7 +36,7 @@ impl Drop for OpenBody<'_> {
     }
 }
 
-/// Reads a body to its end, within `limits` and beside the `open` ones.
+/// Reads a body to its end, within `limits`. `open` counts the bodies that the API is reading.
 pub(crate) async fn read(
     body: Body,
     limits: &ServerLimits,
@@ -104,7 +104,7 @@ impl QueryParams {
         Self(pairs(query.unwrap_or_default().as_bytes()))
     }
 
-    /// Takes the text of a parameter. It is an error if the parameter occurs twice.
+    /// Takes the text of a parameter; returns an error if the parameter occurs twice.
     pub(crate) fn text(&mut self, name: &str) -> Result<Option<String>, FieldError> {
         let mut found = None;
         let mut is_repeated = false;

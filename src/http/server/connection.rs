@@ -57,7 +57,7 @@ impl ConnectionState {
     }
 }
 
-/// Returns the next tick of a logical clock, by which idle connections are compared.
+/// Returns the next tick of a logical clock, which orders idle connections by the start of their idle time.
 fn next_tick() -> u64 {
     static TICKS: AtomicU64 = AtomicU64::new(0);
     TICKS.fetch_add(1, Ordering::Relaxed)

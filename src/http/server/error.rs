@@ -1,4 +1,4 @@
-//! The error of a request that no handler answered. Each API renders it as its own document.
+//! The errors of requests that no handler answered. Each API renders them as documents of its own.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -57,12 +57,12 @@ pub(crate) enum RequestError {
          read what it changes"
     )]
     Timeout,
-    /// The bodies that are being read exceed the limit together.
+    /// A body that, together with the bodies being read, would exceed the limit on their total size.
     #[error("{bytes} bytes of body exceed the {left} bytes that are left for all requests")]
     Busy {
-        /// The size of the body, or the largest that it may have.
+        /// The size of the body, or the largest size that it may have.
         bytes: usize,
-        /// The bytes that other requests leave.
+        /// The number of bytes that the other bodies leave.
         left: usize,
     },
     /// A failure of the service. The cause is in the log.
@@ -70,7 +70,7 @@ pub(crate) enum RequestError {
     Internal,
 }
 
-/// A single problem of a request, for APIs that list them.
+/// One problem of a request, for APIs that list the problems.
 pub(crate) struct Problem {
     /// The path of the field or the name of the parameter.
     pub(crate) path: Option<FieldPath>,
@@ -78,7 +78,7 @@ pub(crate) struct Problem {
 }
 
 impl RequestError {
-    /// Returns the error of a parameter that the route does not support.
+    /// Returns the error for a parameter that the route does not support.
     pub(crate) fn unknown_parameter(name: &str) -> Self {
         Self::Parameter(FieldError::new(name, FieldErrorKind::Unknown))
     }

@@ -69,7 +69,7 @@ async fn guard(State(guard): State<RequestGuard>, mut request: Request, next: Ne
             }
         }
         response.headers_mut().insert(REQUEST_ID, id.into_header());
-        // A layer around the router sees the route only here.
+        // The matched route is known only here; the extension passes it to a layer around the router.
         if let Some(matched) = matched {
             response.extensions_mut().insert(matched);
         }

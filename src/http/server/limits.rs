@@ -4,8 +4,8 @@ use std::time::Duration;
 
 /// The limits on the size and duration of requests, and on the number of connections.
 ///
-/// Routers enforce `max_body_bytes`, `max_total_body_bytes`, `body_timeout` and `request_timeout` wherever they are served;
-/// [`serve`](crate::http::serve()) enforces the other limits.
+/// Routers enforce `max_body_bytes`, `max_total_body_bytes`, `body_timeout` and `request_timeout` wherever
+/// they are served; [`serve`](crate::http::serve()) enforces the other limits.
 ///
 /// ```
 /// use std::time::Duration;

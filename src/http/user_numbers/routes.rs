@@ -113,7 +113,7 @@ async fn remove(request: UserRequest<String>) -> Result<Response, RequestError> 
     responses((status = 200, description = "The numbers"), (status = 400, description = "A parameter is unknown")))]
 async fn list(request: UserRequest<()>) -> Result<Response, RequestError> {
     let owner = user(&request)?;
-    // Consecutive pages would miss numbers if others are removed in between.
+    // The list is not paged: a page could skip numbers if others are removed in between.
     let mut contacts = request.call(move |book| book.numbers(owner)).await?;
     contacts.sort_unstable_by(|a, b| wire::DEFAULT_ORDER.compare(a, b));
     let numbers: Vec<_> = contacts.iter().map(UserNumber::from).collect();

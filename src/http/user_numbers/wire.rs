@@ -56,7 +56,7 @@ pub(crate) fn new_contact<'a>(
 /// Reads the decoded fields of an update's form, like [`new_contact`].
 ///
 /// # Errors
-/// The errors of [`new_contact`].
+/// Returns an error in the same cases as [`new_contact`].
 pub(crate) fn patch<'a>(
     form: impl IntoIterator<Item = (&'a str, &'a str)>,
     region: Option<Region>,

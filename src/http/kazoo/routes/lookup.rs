@@ -29,7 +29,7 @@ pub(super) async fn check(mut request: KazooRequest<String>) -> Response {
         .await
 }
 
-/// Returns the status that stands for an availability in the document.
+/// Returns the name of an availability in the document.
 const fn status_of(availability: Availability) -> &'static str {
     match availability {
         Availability::Available => "success",
@@ -55,7 +55,7 @@ pub(super) async fn locality(mut request: KazooRequest<String>) -> Response {
         .await
 }
 
-/// Returns the numbers of a document that contains no other field.
+/// Returns the numbers of a document, which must not contain any other field.
 fn only_numbers(mut document: Map<String, Value>) -> Result<Vec<String>, FieldError> {
     let numbers = take_numbers(&mut document)?;
     expect_no_more(&document).map(|()| numbers)

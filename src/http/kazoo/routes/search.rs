@@ -15,7 +15,7 @@ use crate::inventory::{Inventory, Options, SearchPage};
 use crate::number::{CallingCode, Prefix};
 use crate::plan::{self, Region, Style};
 
-/// Searches numbers that the account of the token can buy from its carriers.
+/// Searches for numbers that the account of the token can buy from its carriers.
 #[utoipa::path(get, path = "/phone_numbers", tag = "kazoo",
     operation_id = "kazoo_search", security(("auth_token" = [])),
     params(("prefix" = String, Query, description = "The prefix of national numbers, such as an area code; or a prefix in E.164"),

@@ -25,8 +25,8 @@ pub(in crate::http::kazoo) struct RequestEnvelope {
     pub(in crate::http::kazoo) dry_run: bool,
 }
 
-/// The fields of an envelope that are ignored: those of a response that is sent back, and those with
-/// which clients of the reference describe themselves.
+/// The fields of an envelope that are ignored: those of a response that a client sends back, and those by
+/// which Kazoo's clients describe themselves.
 const IGNORED: [&str; 12] = [
     "auth_token",
     "batch_run",
@@ -112,7 +112,7 @@ struct ResponseEnvelope<'a> {
     quotes: Option<&'a [Quote]>,
 }
 
-/// The data of a successful response, and the fields beside it.
+/// The data of a successful response, and the other fields of its envelope.
 #[derive(Debug)]
 pub(in crate::http::kazoo) struct ResponseData {
     pub(in crate::http::kazoo) data: Value,

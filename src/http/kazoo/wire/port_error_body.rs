@@ -6,7 +6,7 @@ use crate::document::FieldPath;
 use crate::number::PhoneNumber;
 use crate::porting::{NumberConflict, NumberConflictKind, PortRefusal, PortRefusalKind};
 
-/// A refusal of a port request in the words of Kazoo's documents, for routes that serve Kazoo's API of port
+/// A refusal of a port request, worded as in Kazoo's documents, for routes that serve Kazoo's API of port
 /// requests.
 ///
 /// ```

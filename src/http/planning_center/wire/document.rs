@@ -14,9 +14,9 @@ const NAMES: FieldNames = FieldNames { number: "number", country: "country_code"
 /// code) nor a calling code in its text belongs to `region`.
 ///
 /// # Errors
-/// Returns the error of the first field that is missing, invalid, unknown or read only, with its path:
-/// `data.attributes.number`. Derived attributes are read only; so are the id and the relationships,
-/// since the path of the request determines the person.
+/// Returns the error for the first field that is missing, invalid, unknown or read only, with its path:
+/// `data.attributes.number`. Derived attributes are read only; so are the id and the relationships, since the
+/// path of the request determines the person.
 pub(crate) fn new_contact(document: Value, region: Option<Region>) -> Result<NewContact, FieldError> {
     let patch = read(document, None, region)?;
     let number = patch.number.ok_or_else(|| missing("number").within("data.attributes"))?;
@@ -32,8 +32,8 @@ pub(crate) fn new_contact(document: Value, region: Option<Region>) -> Result<New
 /// kept; `null` removes a location or carrier.
 ///
 /// # Errors
-/// The errors of [`new_contact`], except that the document may contain `id`; and that of a
-/// `country_code` without `number`.
+/// Returns an error in the same cases as [`new_contact`], except that the document may contain `id`; also for
+/// a `country_code` without `number`.
 pub(crate) fn patch(
     document: Value,
     id: ContactId,

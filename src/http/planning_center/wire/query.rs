@@ -45,8 +45,8 @@ const ORDERS: &[&str] = &[
 ///
 /// # Errors
 ///
-/// Returns the error of the first parameter that is unknown, repeated, or does not have one of the
-/// values above.
+/// Returns the error for the first parameter that is unknown, repeated, or does not have one of the values
+/// above.
 #[doc(alias = "where")]
 pub(crate) fn query<'a>(
     parameters: impl IntoIterator<Item = (&'a str, &'a str)>,
