@@ -3,8 +3,8 @@
 //! telnum covers what a service does with phone numbers: it parses the numbers that people type and dial,
 //! validates and formats numbers of all countries, classifies calls, manages an inventory of numbers with
 //! owners and a lifecycle, and stores people's contact numbers. The library has no global settings, needs no
-//! async runtime, opens no network connection except in the store in PostgreSQL and in the HTTP server, both
-//! optional, and does not panic on any input.
+//! async runtime, and does not panic on any input. It uses the network only in its optional HTTP server and
+//! its optional PostgreSQL store.
 //!
 //! # A call, from the dialled text to the displayed number
 //!
@@ -90,7 +90,7 @@
 //! # Modules
 //!
 //! | module | contents |
-//! |---|---|
+//! | module | contents |
 //! | [`number`] | E.164 numbers, prefixes, extensions: parsing, formatting, order, ranges; masked numbers |
 //! | [`plan`] | the world's numbering plan: lookup, parsing, formatting, as-you-type, numbers in texts, short numbers |
 //! | `geo` | places, carriers and time zones of numbers, by language |
@@ -108,10 +108,10 @@
 //! | [`contact`] | the numbers of people and clients: rules, queries, and their use cases |
 //! | [`locality`] | the place and the carrier of a number, from tables |
 //! | [`carrier`], [`provider`] | traits for services that sell numbers, and for services that publish addresses and names |
-//! | [`store`] | the storage contract, a store in memory, and a store in one file |
+//! | [`store`] | the storage contract, and stores in memory, in a file and in PostgreSQL |
 //! | [`inventory`] | the use cases: read, decide, commit, and run each external effect once |
 //! | [`document`], [`token`], [`idempotency`] | errors of document fields; short ids; idempotency keys |
-//! | `testing` | conformance laws of stores; a store and a carrier that fail on demand |
+//! | `testing` | conformance tests of stores; a store and a carrier that fail on demand |
 //! | `http` | routers of five published APIs, and a server for them |
 //!
 //! [`deviations`] lists every difference from libphonenumber and from Kazoo, with its reason.
@@ -126,6 +126,7 @@
 //! | `geo` | the module `geo`, in English |
 //! | `geo-languages` | 34 more languages for `geo` |
 //! | `redb` | the module `store::redb`, a store in one file |
+//! | `postgres` | the module `store::postgres`, a store in PostgreSQL |
 //! | `testing` | the module `testing` |
 //! | `http` | the module `http` |
 //!
@@ -201,6 +202,6 @@ pub use text_enum::UnknownName;
 pub use time::Timestamp;
 
 /// The README's code is compiled and run with the tests.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "inventory"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
