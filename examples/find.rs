@@ -149,7 +149,7 @@ fn answer_rows(input: &mut impl BufRead, out: &mut impl Write) -> Result<(), Box
     while input.read_until(b'\n', &mut line)? > 0 {
         match serde_json::from_slice::<Row>(&line) {
             Ok(row) => {
-                // Regions without a numbering plan are none, as in libphonenumber.
+                // As in libphonenumber, a region without a numbering plan counts as none.
                 let region = row.region.and_then(|region| region.parse().ok());
                 let numbers = plan::find(&row.text, region)
                     .with_leniency(row.leniency.unwrap_or_default())

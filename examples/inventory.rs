@@ -53,7 +53,7 @@ struct Cli {
     /// The number of concurrent threads
     #[arg(long, default_value_t = 2)]
     threads: usize,
-    /// The file or the PostgreSQL URL of the store: started again, the example goes on with it
+    /// The file or the PostgreSQL URL of the store: when the example is started again, it continues with the store
     #[arg(long, default_value = "memory")]
     store: String,
 }

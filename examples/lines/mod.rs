@@ -14,14 +14,14 @@ use std::process::ExitCode;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
-/// The most bytes a line may have.
+/// The maximum length of a line, in bytes.
 const LONGEST: usize = 1_000_000;
 
 /// The bytes that may surround those of a line.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 const END: &[u8] = b"\r\n";
 
-/// The most bytes of a line that are kept: enough to tell that it is too long.
+/// The maximum number of bytes of a line that are kept, by which a longer line is recognized.
 const MOST: usize = BYTE_ORDER_MARK.len() + LONGEST + END.len();
 
 /// The error that ends an example early.
@@ -32,7 +32,7 @@ pub(crate) type Error = Box<dyn std::error::Error>;
 pub(crate) struct Refused<'a> {
     /// The line; the start of it if it could not be read.
     pub(crate) input: &'a str,
-    /// The error, with the place of the line.
+    /// The error, with the position of the line.
     pub(crate) error: String,
 }
 
@@ -43,7 +43,7 @@ pub(crate) struct Output {
     bad: BTreeMap<&'static str, u64>,
 }
 
-/// An example that handles lines.
+/// An example that processes lines.
 pub(crate) trait Example {
     /// Writes the record of a line to `output`; `place` is for error messages.
     fn line(&mut self, text: &str, place: &Place<'_>, output: &mut Output) -> io::Result<()>;
@@ -157,7 +157,7 @@ impl Output {
             }
             place.number += 1;
             unseen += size;
-            // Drawing for each line would take longer than handling the line.
+            // Drawing for each line would take longer than processing the line.
             if place.number.is_multiple_of(1 << 12) {
                 self.progress.inc(std::mem::take(&mut unseen));
             }
@@ -180,10 +180,10 @@ impl Output {
     }
 
     fn refuse(&mut self, line: &[u8], kind: &'static str, error: String) -> io::Result<()> {
-        /// The most bytes of the line in the record.
+        /// The maximum number of bytes of the line in the record.
         const SHOWN: usize = 64;
         let mut start = line.get(..SHOWN).unwrap_or(line);
-        // A character that is cut in half is dropped.
+        // A character that was cut off is dropped.
         if let Err(error) = str::from_utf8(start)
             && error.error_len().is_none()
             && start.len() < line.len()

@@ -9,7 +9,7 @@ use telnum::inventory::{Create, ImportRow};
 use telnum::lifecycle::State;
 use telnum::names::CarrierName;
 
-/// Lines of `number,account,state,carrier`. All cells but the number may be empty.
+/// Lines of `number,account,state,carrier`. All cells except the number may be empty.
 pub(crate) type Lines = Box<dyn Iterator<Item = io::Result<String>>>;
 
 /// Returns the lines of a file without its header, if it has one.
@@ -49,7 +49,7 @@ pub(crate) fn generate(rows: u64, shops: Vec<AccountId>) -> Lines {
     }))
 }
 
-/// Returns the cells of a line. Quoted cells may have commas; two quotes in them are one. Spaces around a cell
+/// Returns the cells of a line. Quoted cells may contain commas; two quotes in them stand for one. Spaces around a cell
 /// are dropped.
 fn cells(line: &str) -> impl Iterator<Item = String> {
     let mut is_quoted = false;
