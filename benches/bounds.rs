@@ -6,10 +6,12 @@
 //! cargo bench --bench bounds
 //! ```
 //!
-//! Limits that would end a case early are lifted. What a case has prepared is dropped after its time is taken. Work that is proportional to the size has a ratio of 2,
-//! work that is proportional to its square a ratio of 4. A ratio of 2.5 or more fails the bench. Each time is
-//! the minimum of several rounds. With `--test` each case runs once per size, and only the ratios of bytes
-//! are checked, since they are the same in every run.
+//! Limits that would end a case early are lifted. Values that a case has prepared are dropped after the time
+//! is taken. Work that is proportional to the size has a ratio of 2, and work that is proportional to its
+//! square a ratio of 4. A ratio of 2.5 or more fails the bench. Each time is the minimum of several rounds.
+//! With `--test` each case runs once per size, and only the ratios of bytes are checked, since they are the
+//! same in every run.
+
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench stops at the first error")]
 #![expect(clippy::cast_precision_loss, reason = "ratios are only compared and displayed")]
 

@@ -3,7 +3,6 @@
 //! There are three corpora: E.164 texts of the whole world, the texts and regions of `parse.tsv`, and
 //! common spellings of North American numbers. All texts that rlibphonenumber parses are timed, whether
 //! or not the other crate parses them.
-//! not the other crate does.
 
 use std::hint::black_box;
 use std::time::Duration;
