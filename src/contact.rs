@@ -32,7 +32,8 @@
 //! - A [`ContactList`] holds the numbers of one owner and decides which changes are allowed: no number occurs
 //!   twice, in any spelling, and exactly one number is primary.
 //! - A [`ContactQuery`] filters, sorts and pages numbers.
-//! - `book::ContactBook` (feature `inventory`) keeps lists in a store.
+//! - `book::ContactBook` (feature `inventory`) keeps lists in a store: in memory, in a file (feature `redb`) or
+//!   in PostgreSQL (feature `postgres`).
 //!
 //! The module `http` (feature `http`) has the documents of three published HTTP APIs for contact
 //! numbers.

@@ -22,6 +22,19 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Use in a service
+//!
+//! - The [builder](Inventory::builder) takes the store, and the service's accounts, carriers, providers,
+//!   billing and policy. Everything except the store has a default; without accounts, only
+//!   [`Actor::System`](crate::account::Actor::System) has any permission.
+//! - The numbers are kept in a [store](crate::store): in memory, in a file (feature `redb`) or in PostgreSQL
+//!   (feature `postgres`).
+//! - The service calls [`recover`](Inventory::recover) at its start, and [`recover`](Inventory::recover) and
+//!   [`sweep`](Inventory::sweep) at regular intervals.
+//! - A call that may be repeated, such as after a timeout, has an idempotency
+//!   [key](Options::with_key).
+//! - Calls block during I/O. An asynchronous service runs them on threads for blocking calls.
+//!
 //! # Steps of a change
 //!
 //! An [`Inventory`] is a facade: each use case creates a command, and one executor executes it. The `PUT` of

@@ -23,7 +23,7 @@
 //! # Region and type of each line
 //!
 //! The names of regions and types are `&'static str`, so that a batch need not allocate strings for
-//! them:
+//! them. The functions have no state, so a batch can be divided among any number of threads:
 //!
 //! ```
 //! use telnum::plan::{self, Region};
