@@ -29,8 +29,9 @@
 //! bits           63                         4 3 0
 //! ```
 //!
-//! Integers therefore have the order of the texts, all numbers with one prefix are one range of
-//! integers, and no number is 0.
+//! Integers therefore have the order of the texts, all numbers with one prefix are one
+//! [range of integers](Prefix::bits_range), and no number is 0. Databases without unsigned integers keep the
+//! order with the [key](PhoneNumber::to_key) of a number.
 //!
 //! [`plan::parse`]: crate::plan::parse()
 

@@ -176,6 +176,31 @@ proptest! {
     }
 
     #[test]
+    fn integers_sort_like_the_texts(a in number(), b in number()) {
+        let texts = a.to_string().cmp(&b.to_string());
+        prop_assert_eq!(a.to_bits().cmp(&b.to_bits()), texts);
+        prop_assert_eq!(a.to_key().cmp(&b.to_key()), texts);
+        prop_assert_eq!(PhoneNumber::from_key(a.to_key()), Ok(a));
+    }
+
+    #[test]
+    fn a_range_of_integers_contains_only_numbers_with_the_prefix(number in number(), other in number(), cut in 1..15usize) {
+        let prefix = other.prefix(cut.min(other.digit_count())).unwrap();
+        for number in [number, other] {
+            let starts = number.to_string().starts_with(&prefix.to_string());
+            prop_assert_eq!(prefix.bits_range().contains(&number.to_bits()), starts);
+            prop_assert_eq!(prefix.key_range().contains(&number.to_key()), starts);
+        }
+    }
+
+    #[test]
+    fn any_integer_is_the_key_of_a_number_or_refused(key: i64) {
+        if let Ok(number) = PhoneNumber::from_key(key) {
+            prop_assert_eq!(number.to_key(), key);
+        }
+    }
+
+    #[test]
     fn a_prefix_sorts_before_its_numbers(number in number(), cut in 1..15usize) {
         if let Some(prefix) = number.prefix(cut) {
             prop_assert!(prefix.to_bits() <= number.to_bits());

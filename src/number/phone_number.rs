@@ -96,6 +96,46 @@ impl PhoneNumber {
         self.0.get()
     }
 
+    /// Returns the packed form as a signed integer that keeps the order, for databases: `bigint` in SQL.
+    ///
+    /// The key is the packed form with its most significant bit flipped, so that keys sort like the texts of
+    /// the numbers, and the numbers with one prefix are one [range of keys](super::Prefix::key_range).
+    ///
+    /// ```
+    /// # use telnum::PhoneNumber;
+    /// let [us, gb, cn]: [PhoneNumber; 3] = ["+14158867900".parse()?, "+4420".parse()?, "+8610".parse()?];
+    /// assert!(us.to_key() < gb.to_key() && gb.to_key() < cn.to_key());
+    /// assert_eq!(PhoneNumber::from_key(us.to_key())?, us);
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
+    #[must_use]
+    #[inline]
+    pub const fn to_key(self) -> i64 {
+        (self.to_bits() ^ 1 << 63).cast_signed()
+    }
+
+    /// Returns the number whose [key](Self::to_key) is `key`.
+    ///
+    /// ```
+    /// # use telnum::{PhoneNumber, number::NumberErrorKind};
+    /// assert_eq!(PhoneNumber::from_key(-7776159203206365173)?, "+14158867900".parse()?);
+    /// let error = PhoneNumber::from_key(14_158_867_900).unwrap_err();
+    /// assert_eq!(error.kind(), NumberErrorKind::InvalidNibble(11));
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`InvalidLength`], [`InvalidNibble`], [`InvalidPadding`] and [`LeadingZero`] for an integer that is not
+    /// a key. The position is the index of a nibble of the packed form.
+    ///
+    /// [`InvalidLength`]: super::NumberErrorKind::InvalidLength
+    /// [`InvalidNibble`]: super::NumberErrorKind::InvalidNibble
+    /// [`InvalidPadding`]: super::NumberErrorKind::InvalidPadding
+    /// [`LeadingZero`]: super::NumberErrorKind::LeadingZero
+    pub fn from_key(key: i64) -> Result<Self, NumberError> {
+        Self::try_from(key.cast_unsigned() ^ 1 << 63)
+    }
+
     /// Returns the number of digits, including those of the calling code: 2 to 15.
     ///
     /// ```

@@ -126,6 +126,40 @@ impl Prefix {
             (_, _) => RangeInclusive::new(PhoneNumber(self.0), PhoneNumber(self.0)),
         }
     }
+
+    /// Returns the range of the packed forms of all numbers that start with the prefix.
+    ///
+    /// The packed form of no other number is in the range, so that a column of packed forms is filtered by
+    /// one comparison with each bound.
+    ///
+    /// ```
+    /// # use telnum::{PhoneNumber, Prefix};
+    /// let number: PhoneNumber = "+14158867900".parse()?;
+    /// assert!("+1415".parse::<Prefix>()?.bits_range().contains(&number.to_bits()));
+    /// assert!(!"+1416".parse::<Prefix>()?.bits_range().contains(&number.to_bits()));
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
+    #[must_use]
+    pub const fn bits_range(self) -> RangeInclusive<u64> {
+        let range = self.range();
+        RangeInclusive::new(range.start().to_bits(), range.end().to_bits())
+    }
+
+    /// Returns the range of the [keys](PhoneNumber::to_key) of all numbers that start with the prefix. The key
+    /// of no other number is in the range.
+    ///
+    /// ```
+    /// # use telnum::Prefix;
+    /// let keys = "+1415".parse::<Prefix>()?.key_range();
+    /// let sql = format!("number BETWEEN {} AND {}", keys.start(), keys.end());
+    /// assert_eq!(sql, "number BETWEEN -7776309181585293308 AND -7776140296599266913");
+    /// # Ok::<(), telnum::NumberError>(())
+    /// ```
+    #[must_use]
+    pub const fn key_range(self) -> RangeInclusive<i64> {
+        let range = self.range();
+        RangeInclusive::new(range.start().to_key(), range.end().to_key())
+    }
 }
 
 impl PhoneNumber {
