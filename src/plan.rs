@@ -13,12 +13,13 @@
 //! ```
 //!
 //! The results are those of libphonenumber, release [`METADATA_VERSION`]; [`parse()`] lists the few
-//! exceptions, and [`guide`] lists the counterpart of each of libphonenumber's functions. The results are
+//! exceptions, and [`guide`] lists the counterpart of each of libphonenumber's functions. [`clean`](mod@clean)
+//! reads the cells of dirty columns, and [`doctor`] diagnoses a column. The results are
 //! read from a constant table of 196 KB, in which a lookup usually visits three or four digits of the number.
 //! The as-you-type formats, the [short numbers](short) and the alternate formats that [`find()`] accepts are
 //! in separate tables, so that only programs that use them contain them. Nothing is initialized at the first
-//! call. Only [`AsYouType`], [`NumberFormat`], [`RegionError`] and the functions that return a `String`
-//! allocate.
+//! call. Only [`AsYouType`], [`NumberFormat`], [`RegionError`], [`doctor`], several numbers in one cell and the
+//! functions that return a `String` allocate.
 //!
 //! # Region and type of each line
 //!
@@ -41,6 +42,8 @@
 
 mod as_you_type;
 mod chars;
+pub mod clean;
+pub mod doctor;
 mod facts;
 pub mod find;
 mod format;

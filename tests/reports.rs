@@ -3,9 +3,12 @@
 
 mod common;
 
+use std::fmt::Display;
+
 use common::rows;
 use telnum::classify::Classifiers;
 use telnum::normalize::{Normalizer, PhoneUri, placeholder, split_post_dial};
+use telnum::plan::clean::{CleanNumber, clean};
 use telnum::plan::{self, AsYouType, Region};
 
 /// Replaces each `\u{..}` by its character.
@@ -18,6 +21,18 @@ fn unescape(text: &str) -> String {
         plain.push_str(rest);
     }
     plain
+}
+
+/// Returns a number in a cell with its repairs and what stands beside it.
+fn described(found: &CleanNumber<'_>) -> String {
+    let validity = if found.is_valid() { "" } else { " not valid" };
+    let mut text = format!("{}{validity} [{}]", found.number, found.repairs);
+    let of = |name: &str, value: &dyn Display| format!(" {name}={value}");
+    text.extend(found.extension.map(|extension| of("ext", &extension)));
+    text.extend(Some(found.post_dial).filter(|sent| !sent.is_empty()).map(|sent| of("post_dial", &sent)));
+    text.extend(Some(found.label).filter(|label| !label.is_empty()).map(|label| of("label", &label)));
+    text.extend(found.alternative.map(|other| of("alternative", &other)));
+    text
 }
 
 fn answer(function: &str, region: Option<Region>, text: &str, right: &str) -> String {
@@ -44,6 +59,14 @@ fn answer(function: &str, region: Option<Region>, text: &str, right: &str) -> St
             format!("{}{}", uri.number().unwrap(), parameters.collect::<String>())
         }),
         "placeholder" => placeholder(text).map_or("-".to_owned(), |placeholder| format!("{placeholder:?}")),
+        "clean" => match clean(text, region) {
+            Ok(cell) => cell.numbers().map(described).collect::<Vec<_>>().join("; "),
+            Err(error) => format!("refused: {}", error.refusal()),
+        },
+        "find" => {
+            let numbers: Vec<_> = plan::find(text, region).map(|found| found.number.to_string()).collect();
+            numbers.join(" ")
+        }
         "parse" => plan::parse(text, region).map_or("refused".to_owned(), |parsed| parsed.number.to_string()),
         "as_you_type" => {
             let mut formatter = AsYouType::new(region);

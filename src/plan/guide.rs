@@ -104,6 +104,14 @@
 //! | `PhoneNumberMatch.start`, `end`, `rawString`, `number` | the fields of [`Found`](super::Found) |
 //! | `isNumberMatch` of numbers, texts, or both; `MatchType` | [`plan::similarity`](super::similarity()), [`Similarity`](super::Similarity) |
 //!
+//! # Not in libphonenumber
+//!
+//! | task | telnum |
+//! |---|---|
+//! | a cell of a spreadsheet: `447911123456.0`, `'+44...`, `+44 (0)20 ...`, two numbers | [`clean::clean`](super::clean::clean()) |
+//! | a diagnosis of a column | [`doctor::Doctor`](super::doctor::Doctor) |
+//! | a text with its numbers masked | [`plan::redact`](super::redact()) |
+//!
 //! # Number, format and enums
 //!
 //! | libphonenumber | telnum |

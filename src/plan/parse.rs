@@ -20,7 +20,7 @@ pub(super) mod digit_buffer;
 mod error;
 pub(super) mod extension;
 mod parsed;
-mod plain;
+pub(super) mod plain;
 pub(super) mod resolve;
 pub(super) mod text;
 

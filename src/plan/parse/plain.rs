@@ -15,7 +15,7 @@ const MAX_BYTES: usize = 32;
 
 /// The packed digits of a text, and whether they follow a plus sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Plain {
+pub(in crate::plan) struct Plain {
     bits: u64,
     has_plus: bool,
 }
@@ -23,7 +23,7 @@ pub(super) struct Plain {
 impl Plain {
     /// Reads 3 to 15 digits with separators between them.
     #[inline]
-    pub(super) fn read(text: &[u8]) -> Option<Self> {
+    pub(in crate::plan) fn read(text: &[u8]) -> Option<Self> {
         let text = text.strip_prefix(b"tel:").unwrap_or(text);
         let (text, has_plus) = match text {
             [b'+', digits @ ..] => (digits, true),
@@ -38,7 +38,11 @@ impl Plain {
 
     /// Resolves the digits to a number; `None` if the general path must decide.
     #[inline]
-    pub(super) fn resolve(self, rules: &Rules, home: impl Fn() -> Option<Territory>) -> Option<Resolved> {
+    pub(in crate::plan) fn resolve(
+        self,
+        rules: &Rules,
+        home: impl Fn() -> Option<Territory>,
+    ) -> Option<Resolved> {
         let without_prefix =
             if self.has_plus { self.resolve_after_plus(rules) } else { self.resolve_at_home(rules, home()?) };
         without_prefix.or_else(|| self.resolve_any(rules, home()))

@@ -17,16 +17,16 @@ const MIN_NATIONAL: usize = 2;
 
 /// The number that the digits of a text resolve to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Resolved {
-    pub(super) number: PhoneNumber,
+pub(in crate::plan) struct Resolved {
+    pub(in crate::plan) number: PhoneNumber,
     pub(super) carrier_code: Option<CarrierCode>,
-    pub(super) source: CountrySource,
+    pub(in crate::plan) source: CountrySource,
 }
 
 /// The error for digits that do not resolve to a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
-    pub(super) kind: ParseErrorKind,
+pub(in crate::plan) struct Refusal {
+    pub(in crate::plan) kind: ParseErrorKind,
     /// The index of the first wrong digit; the number of digits if one is missing.
     pub(super) digit: usize,
 }
@@ -43,7 +43,7 @@ impl Refusal {
 }
 
 /// Resolves ASCII digits as dialled in `home`, after a plus sign if `has_plus` is set.
-pub(super) fn resolve(
+pub(in crate::plan) fn resolve(
     rules: &Rules,
     digits: &[u8],
     has_plus: bool,

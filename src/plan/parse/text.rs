@@ -18,13 +18,13 @@ pub(in crate::plan) const MAX_UNITS: usize = 250;
 
 /// A part of a text that looks like a number.
 #[derive(Clone, Debug)]
-pub(super) struct Candidate {
-    pub(super) digits: DigitBuffer,
-    pub(super) has_plus: bool,
+pub(in crate::plan) struct Candidate {
+    pub(in crate::plan) digits: DigitBuffer,
+    pub(in crate::plan) has_plus: bool,
     /// The digits of the extension, and the index at which they start.
-    pub(super) extension: Option<(DigitBuffer, usize)>,
+    pub(in crate::plan) extension: Option<(DigitBuffer, usize)>,
     /// The index range of the number.
-    number: Range<usize>,
+    pub(in crate::plan) number: Range<usize>,
     /// The index range of the phone context, whose digits precede those of the number.
     context: Range<usize>,
 }
@@ -44,7 +44,7 @@ impl Candidate {
 }
 
 /// Finds the number in `text`.
-pub(super) fn find(text: &str) -> Result<Candidate, ParseError> {
+pub(in crate::plan) fn find(text: &str) -> Result<Candidate, ParseError> {
     if let Some(position) = too_long(text) {
         return Err(ParseErrorKind::TooLong.at(position));
     }

@@ -1,0 +1,566 @@
+//! Reading numbers from dirty columns: what spreadsheets and people do to numbers is undone, and named.
+//!
+//! ```
+//! use telnum::plan::clean::{Refusal, Repair, clean};
+//! use telnum::plan::Region;
+//!
+//! let cell = clean("447911123456.0", Some(Region::GB))?;
+//! assert_eq!(cell.number().to_string(), "+447911123456");
+//! assert!(cell.repairs().iter().eq([Repair::DecimalFraction, Repair::MissingPlus]));
+//!
+//! let cell = clean("020 7946 0958 (office) / 020 7946 0959 x12", Some(Region::GB))?;
+//! let numbers: Vec<_> = cell.numbers().map(|number| (number.number.to_string(), number.label)).collect();
+//! assert_eq!(numbers, [("+442079460958".to_owned(), "office"), ("+442079460959".to_owned(), "")]);
+//!
+//! let error = clean("4.47912E+11", Some(Region::GB)).unwrap_err();
+//! assert_eq!(error.refusal(), Refusal::DigitsLost);
+//! # Ok::<(), telnum::plan::clean::CleanError>(())
+//! ```
+//!
+//! # Rules
+//!
+//! - Numbers are read by [`plan::parse`](super::parse()) and judged by [`plan::lookup`](super::lookup()). A repair is
+//!   tried only where the text as it stands is no valid number, or is the form of a numeric cell.
+//! - No digit is guessed and none is dropped silently: a repair changes prefixes, marks and separators. The exceptions
+//!   are a leading zero that a spreadsheet drops, and letters that look like digits, where nothing else makes a
+//!   valid number; both are named.
+//! - A national number must be valid. A number with a calling code and of a possible length is accepted even if it is
+//!   not valid, since the numbering plan of its country may be newer; see [`CleanNumber::is_valid`].
+//! - Digits that can be read in two ways have an [alternative](CleanNumber::alternative).
+//! - In scientific notation all digits must be there: `4.47911123456E+11` is 447911123456. Where there are fewer
+//!   digits than the exponent tells, as in `4.4791112345E+11`, the last ones may be zeros or lost, so
+//!   the text is refused.
+//! - Without a plus sign, digits are a number of another country only if they are too many for the region. With
+//!   [`Region::WORLD`] they always start with a calling code.
+//!
+//! A valid number in E.164, or a text that [`plan::parse`](super::parse()) reads as a valid number, gives this number,
+//! with four exceptions: the fraction of a numeric cell is no digit of the number; nor are words behind a valid number;
+//! digits that start with the calling code of a region whose national prefix is 0 are a number without its plus sign,
+//! and what `plan::parse` reads is the alternative; and two valid numbers are not one.
+//!
+//! The time is linear in the length of the text, which has at most 1,000 bytes. Only several numbers in one cell are
+//! allocated.
+
+mod plain_text;
+mod reading;
+mod refusal;
+mod repair;
+mod separator;
+mod sheet;
+mod words;
+
+pub use self::refusal::{CleanError, Refusal};
+pub use self::repair::{Repair, Repairs};
+
+use alloc::vec::Vec;
+
+use self::plain_text::{PlainText, is_invisible, look_alike};
+use self::reading::Reading;
+use self::separator::Separator;
+use self::sheet::Numeric;
+use self::words::{Parts, count_digits};
+use super::parse::plain::Plain;
+use super::parse::resolve::Resolved;
+use super::parse::{CountrySource, text};
+use super::region::Region;
+use super::table::{BUILT_IN, Table};
+use crate::number::{CallingCode, Extension, PhoneNumber};
+
+/// Reads the number, or the numbers, in `text`, a cell of a dirty column, as written in `region`.
+///
+/// The module [`clean`](mod@self) lists the rules, [`Repair`] the repairs.
+///
+/// ```
+/// use telnum::plan::{Region, clean::clean};
+///
+/// let read = |text, region| clean(text, Some(region)).map(|cell| (cell.number().to_string(), cell.repairs().to_string()));
+/// assert_eq!(read("=\"+442079460958\"", Region::GB)?, ("+442079460958".to_owned(), "text_mark".to_owned()));
+/// assert_eq!(read("7911123456", Region::GB)?, ("+447911123456".to_owned(), "missing_zero".to_owned()));
+/// assert_eq!(read("+44 (0)20 7946 0958", Region::US)?, ("+442079460958".to_owned(), "trunk_prefix".to_owned()));
+/// assert_eq!(read("02O 7946 O958", Region::GB)?, ("+442079460958".to_owned(), "look_alike_letters".to_owned()));
+/// assert_eq!(read("020 7946 0958", Region::GB)?, ("+442079460958".to_owned(), String::new()));
+/// # Ok::<(), telnum::plan::clean::CleanError>(())
+/// ```
+///
+/// # Errors
+///
+/// A [`CleanError`] has a [reason](Refusal).
+#[inline]
+pub fn clean(text: &str, region: Option<Region>) -> Result<Cleaned<'_>, CleanError> {
+    BUILT_IN.clean(text, region)
+}
+
+/// The numbers in a cell: the result of [`clean`]. There is at least one.
+///
+/// ```
+/// use telnum::plan::{Region, clean::{Repair, clean}};
+///
+/// let cell = clean("0175/2342341, 0160/3453451", Some(Region::DE))?;
+/// assert!(cell.numbers().map(|number| number.number.to_string()).eq(["+491752342341", "+491603453451"]));
+/// assert!(cell.repairs().contains(Repair::SeveralNumbers));
+/// # Ok::<(), telnum::plan::clean::CleanError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cleaned<'a> {
+    first: CleanNumber<'a>,
+    others: Vec<CleanNumber<'a>>,
+}
+
+/// A number in a cell, with what stood beside it.
+///
+/// ```
+/// use telnum::plan::{Region, clean::clean};
+///
+/// let cell = clean("(213) 373-4253p12 (cell)", Some(Region::US));
+/// assert!(cell.is_err());
+/// let cell = clean("cell: (213) 373-4253p12", Some(Region::US))?;
+/// assert_eq!((cell.first().label, cell.first().post_dial), ("cell", "p12"));
+/// # Ok::<(), telnum::plan::clean::CleanError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CleanNumber<'a> {
+    /// The number.
+    pub number: PhoneNumber,
+    /// The extension.
+    pub extension: Option<Extension>,
+    /// The pauses and digits to send after the call is answered; empty if there are none.
+    pub post_dial: &'a str,
+    /// The words beside the number, such as `cell`; empty if there are none.
+    pub label: &'a str,
+    /// The repairs.
+    pub repairs: Repairs,
+    /// Another valid number that the text can mean: a national number whose digits start like a calling code, or the
+    /// mobile number that an Argentine fixed line is without its 9.
+    pub alternative: Option<PhoneNumber>,
+}
+
+impl<'a> CleanNumber<'a> {
+    const fn new(number: PhoneNumber) -> Self {
+        Self { number, extension: None, post_dial: "", label: "", repairs: Repairs::NONE, alternative: None }
+    }
+
+    fn of(Reading { number, repairs, alternative }: Reading, extension: Option<Extension>) -> Self {
+        Self { extension, repairs, alternative, ..Self::new(number) }
+    }
+
+    const fn with(self, repair: Repair) -> Self {
+        Self { repairs: self.repairs.with(repair), ..self }
+    }
+
+    const fn with_all(self, repairs: Repairs) -> Self {
+        Self { repairs: self.repairs.union(repairs), ..self }
+    }
+
+    fn with_label(self, label: &'a str) -> Self {
+        if label.is_empty() { self } else { Self { label, ..self.with(Repair::Label) } }
+    }
+
+    /// Returns whether the number is valid. Only a number with a calling code can be invalid.
+    ///
+    /// ```
+    /// # use telnum::plan::clean::clean;
+    /// // No area has the code 555.
+    /// assert!(!clean("+1 555 253 0000", None)?.first().is_valid());
+    /// # Ok::<(), telnum::plan::clean::CleanError>(())
+    /// ```
+    #[must_use]
+    pub fn is_valid(&self) -> bool {
+        self.number.is_valid()
+    }
+}
+
+impl<'a> Cleaned<'a> {
+    #[inline]
+    const fn one(number: CleanNumber<'a>) -> Self {
+        Self { first: number, others: Vec::new() }
+    }
+
+    /// Returns the first number.
+    #[must_use]
+    #[inline]
+    pub const fn number(&self) -> PhoneNumber {
+        self.first.number
+    }
+
+    /// Returns the first number with what stood beside it.
+    #[must_use]
+    pub const fn first(&self) -> &CleanNumber<'a> {
+        &self.first
+    }
+
+    /// Returns an iterator over all numbers, in the order of the text.
+    #[must_use]
+    pub fn numbers(&self) -> impl ExactSizeIterator<Item = &CleanNumber<'a>> + Clone {
+        WithFirst { first: Some(&self.first), others: self.others.iter() }
+    }
+
+    /// Returns the repairs of all numbers.
+    #[must_use]
+    pub fn repairs(&self) -> Repairs {
+        self.others.iter().fold(self.first.repairs, |repairs, number| repairs.union(number.repairs))
+    }
+}
+
+/// The numbers of a cell.
+#[derive(Clone)]
+struct WithFirst<'c, 'a> {
+    first: Option<&'c CleanNumber<'a>>,
+    others: core::slice::Iter<'c, CleanNumber<'a>>,
+}
+
+impl<'c, 'a> Iterator for WithFirst<'c, 'a> {
+    type Item = &'c CleanNumber<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.first.take().or_else(|| self.others.next())
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let count = usize::from(self.first.is_some()) + self.others.len();
+        (count, Some(count))
+    }
+}
+
+impl ExactSizeIterator for WithFirst<'_, '_> {}
+
+/// The maximum length of a text, in bytes.
+const MAX_BYTES: usize = 1_000;
+
+impl Table {
+    /// Cleans as [`clean`] does.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`clean`].
+    #[inline]
+    pub fn clean<'t>(&self, text: &'t str, region: Option<Region>) -> Result<Cleaned<'t>, CleanError> {
+        match self.clean_undamaged(text.as_bytes(), region) {
+            Some(number) => Ok(Cleaned::one(CleanNumber::new(number))),
+            None => self.clean_any(text, region),
+        }
+    }
+
+    /// Returns the valid number of a text of plain characters that needs no repair and has one reading; `None` if
+    /// the general path must decide.
+    #[inline]
+    fn clean_undamaged(&self, text: &[u8], region: Option<Region>) -> Option<PhoneNumber> {
+        let (mut digits, mut marks, mut first) = (0_usize, 0_usize, 0);
+        for byte in text {
+            match byte {
+                b'0'..=b'9' => {
+                    first = if digits == 0 { *byte } else { first };
+                    digits += 1;
+                }
+                b' ' | b'-' | b'(' | b')' => marks += 1,
+                b'+' => {}
+                _ => return None,
+            }
+        }
+        // A date has at most eight digits.
+        if digits <= 8 && marks > 0 {
+            return None;
+        }
+        let home = || region.and_then(|region| self.territory(region));
+        let Resolved { number, source, .. } = Plain::read(text)?.resolve(&self.rules, home)?;
+        let has_one_reading = match source {
+            CountrySource::PlusSign => digits == number.digit_count(),
+            CountrySource::InternationalPrefix => false,
+            CountrySource::NumberWithoutPlus => {
+                number.calling_code() == Some(CallingCode::NANP) && first == b'1'
+            }
+            CountrySource::DefaultRegion => home().is_some_and(|home| {
+                let is_clear = if first == b'0' {
+                    true
+                } else {
+                    !self.has_trunk_zero(home) && !number_starts_with_code(number)
+                };
+                is_clear && number.calling_code().is_some_and(|code| code.mobile_token().is_none())
+            }),
+        };
+        (has_one_reading && self.has(number)).then_some(number)
+    }
+
+    /// Cleans any text.
+    #[cold]
+    fn clean_any<'t>(&self, text: &'t str, region: Option<Region>) -> Result<Cleaned<'t>, CleanError> {
+        if text.len() > MAX_BYTES {
+            return Err(Refusal::TooLong.into());
+        }
+        let (inner, is_marked) = sheet::without_text_marks(text);
+        if sheet::is_placeholder(inner) {
+            return Err(Refusal::Empty.into());
+        }
+        if sheet::is_error(inner) {
+            return Err(Refusal::SpreadsheetError.into());
+        }
+        let mut cell = self.clean_cell(inner, &Separator::ALL, region)?;
+        let mut repairs = if is_marked { Repair::TextMark.into() } else { Repairs::NONE };
+        if text.contains(is_invisible) {
+            repairs = repairs.with(Repair::InvisibleMarks);
+        }
+        for number in cell.others.iter_mut().chain([&mut cell.first]) {
+            *number = number.with_all(repairs);
+        }
+        Ok(cell)
+    }
+
+    /// Cleans a part of a text in which numbers may be separated by `separators`.
+    fn clean_cell<'t>(
+        &self,
+        text: &'t str,
+        separators: &[Separator],
+        region: Option<Region>,
+    ) -> Result<Cleaned<'t>, Refusal> {
+        // Spaces separate numbers only if the text is not one number.
+        let mut is_several = false;
+        let mut rest = separators;
+        while let Some((separator, others)) =
+            rest.split_first().filter(|(first, _)| **first != Separator::Space)
+        {
+            rest = others;
+            let Some(parts) = separator.split(text) else { continue };
+            is_several = true;
+            let must_be_valid = *separator > Separator::Word;
+            let cell = join(parts.map(|part| self.clean_cell(part, others, region)));
+            if let Some(cell) =
+                cell.filter(|cell| !must_be_valid || cell.numbers().all(|number| self.has(number.number)))
+            {
+                return Ok(cell);
+            }
+        }
+        match self.clean_one(text, region) {
+            Ok(number) => Ok(Cleaned::one(number)),
+            Err(refusal) => {
+                if separators.is_empty()
+                    || !matches!(refusal, Refusal::TooLong | Refusal::NotANumber | Refusal::NotValid)
+                {
+                    return Err(refusal);
+                }
+                let several =
+                    self.split_at_spaces(text, region).or_else(|| self.with_other_ending(text, region));
+                match several {
+                    Some(cell) => Ok(cell),
+                    None if is_several
+                        || Separator::Space.split(text).is_some() && count_digits(text) > 15 =>
+                    {
+                        Err(Refusal::SeveralNumbers)
+                    }
+                    None => Err(refusal),
+                }
+            }
+        }
+    }
+
+    /// Cleans valid numbers between which there are only spaces, if they can be told apart in one way.
+    fn split_at_spaces<'t>(&self, text: &'t str, region: Option<Region>) -> Option<Cleaned<'t>> {
+        /// The most places at which a text is split.
+        const MOST: usize = 16;
+        let are_valid = |cell: &Cleaned<'_>| cell.numbers().all(|number| self.has(number.number));
+        if let Some(parts) = Separator::Space.split(text)
+            && let Some(cell) =
+                join(parts.map(|part| self.clean_one(part, region).map(Cleaned::one))).filter(are_valid)
+        {
+            return Some(cell);
+        }
+        if count_digits(text) < 12 {
+            return None;
+        }
+        let has_words_first = text.starts_with(char::is_alphabetic);
+        let mut found: Option<Cleaned<'t>> = None;
+        for (place, _) in text.match_indices(' ').take(MOST) {
+            let (before, after) = text.split_at_checked(place)?;
+            if count_digits(before) < 6 || count_digits(after) < 6 {
+                continue;
+            }
+            let cell =
+                join([before, after].map(|part| self.clean_one(part, region).map(Cleaned::one)).into_iter());
+            let Some(cell) = cell.filter(are_valid) else { continue };
+            let is_same = |other: &Cleaned<'_>| {
+                other.numbers().map(|number| number.number).eq(cell.numbers().map(|number| number.number))
+            };
+            if found.as_ref().is_some_and(|found| !is_same(found)) {
+                return None;
+            }
+            // Words between the numbers belong to the first one unless words precede that too.
+            found = if has_words_first { found.or(Some(cell)) } else { Some(cell) };
+        }
+        found
+    }
+
+    /// Cleans a number behind whose slash stand the last digits of another one: `044 668 18 00/01`.
+    fn with_other_ending<'t>(&self, text: &'t str, region: Option<Region>) -> Option<Cleaned<'t>> {
+        let (before, ending) = text.rsplit_once('/')?;
+        let ending = ending.trim();
+        if !(1..=4).contains(&ending.len()) || !ending.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let first = self.clean_one(before.trim_end(), region).ok()?;
+        if first.extension.is_some() || !first.post_dial.is_empty() || !self.has(first.number) {
+            return None;
+        }
+        let mut digits = super::parse::digit_buffer::DigitBuffer::new();
+        let kept = first.number.digit_count().checked_sub(ending.len())?;
+        first.number.digits().take(kept).for_each(|digit| digits.push(digit));
+        digits.extend(ending.as_bytes());
+        let other =
+            self.read_digits(digits.as_bytes(), true, None).ok().filter(|other| self.has(other.number))?;
+        let first = first.with(Repair::SeveralNumbers);
+        Some(Cleaned {
+            first,
+            others: Vec::from([CleanNumber::new(other.number).with(Repair::SeveralNumbers)]),
+        })
+    }
+
+    /// Cleans a text with one number.
+    fn clean_one<'t>(&self, text: &'t str, region: Option<Region>) -> Result<CleanNumber<'t>, Refusal> {
+        let text = text.trim();
+        if text.starts_with(['*', '#']) {
+            return Err(Refusal::ServiceCode);
+        }
+        let (dialled, post_dial) = match PlainText::of(text).and_then(|plain| Numeric::read(plain.as_str())) {
+            Some(_) => (text, ""),
+            None => words::split_post_dial(text),
+        };
+        let number = self.clean_words(dialled, region)?;
+        Ok(match post_dial {
+            "" => number,
+            _ => CleanNumber { post_dial, ..number.with(Repair::PostDial) },
+        })
+    }
+
+    /// Cleans a text with one number and words beside it.
+    fn clean_words<'t>(&self, text: &'t str, region: Option<Region>) -> Result<CleanNumber<'t>, Refusal> {
+        if let Some((number, remark)) = words::split_remark(text) {
+            return Ok(self.clean_words(number, region)?.with_label(remark));
+        }
+        let parts = Parts::of(text).ok_or(Refusal::NotANumber)?;
+        let Parts { before, number, after } = parts;
+        let is_word = |part: &str| part.contains(char::is_alphabetic);
+        if let Some(number) = self.clean_look_alikes(text, &parts, region) {
+            return Ok(number);
+        }
+        let read = self.read_text(number, region);
+        let is_found = read.as_ref().is_ok_and(|number| self.has(number.number));
+        // Letters may stand for digits, and a number sign may end an extension.
+        if !is_found && is_word(after) || after.starts_with('#') {
+            let whole = text.get(before.len()..).unwrap_or_default();
+            if let Ok(number) = self.read_text(whole, region)
+                && self.has(number.number)
+                && (number.extension.is_some() || !is_found)
+            {
+                return Ok(number.with_label(without_scheme(before)));
+            }
+        }
+        let number = read?;
+        let (label, repair) = if words::is_extension_label(after) {
+            (Parts { after: "", ..parts }.label(), Some(Repair::EmptyExtension))
+        } else if after.contains('#') {
+            (parts.label(), Some(Repair::TrailingHash))
+        } else {
+            (Parts { before: without_scheme(before), ..parts }.label(), None)
+        };
+        Ok(repair.map_or(number, |repair| number.with(repair)).with_label(label))
+    }
+
+    /// Cleans a text in which letters directly beside digits look like digits.
+    fn clean_look_alikes<'t>(
+        &self,
+        text: &'t str,
+        parts: &Parts<'t>,
+        region: Option<Region>,
+    ) -> Option<CleanNumber<'t>> {
+        let before = parts.before.chars().rev().take_while(|c| look_alike(*c).is_some());
+        let before: usize = before.map(char::len_utf8).sum();
+        let after = parts.after.chars().take_while(|c| look_alike(*c).is_some());
+        let after: usize = after.map(char::len_utf8).sum();
+        let start = parts.before.len() - before;
+        let end = parts.before.len() + parts.number.len() + after;
+        if before + after == 0 && !parts.number.contains(|c| look_alike(c).is_some()) {
+            return None;
+        }
+        let (label, number, rest) = (text.get(..start)?, text.get(start..end)?, text.get(end..)?);
+        let touches = |c: Option<char>| c.is_some_and(char::is_alphabetic);
+        if touches(label.chars().next_back()) || touches(rest.chars().next()) {
+            return None;
+        }
+        let plain = PlainText::of(number)?;
+        let replaced = PlainText::without_look_alikes(plain.as_str())?;
+        let found = self.read_plain(replaced.as_str(), region).ok().filter(|found| self.has(found.number))?;
+        let dropped = self.read_text(parts.number, region).ok().map(|other| other.number);
+        let alternative =
+            dropped.filter(|other| *other != found.number && self.has(*other)).or(found.alternative);
+        let label = Parts { before: label, number, after: rest }.label();
+        let found = found.with(Repair::LookAlikeLetters).with_all(plain.repairs);
+        Some(CleanNumber { alternative, ..found.with_label(label) })
+    }
+
+    /// Reads a number without words beside it.
+    fn read_text<'t>(&self, text: &str, region: Option<Region>) -> Result<CleanNumber<'t>, Refusal> {
+        let plain = PlainText::of(text).ok_or(Refusal::TooLong)?;
+        let text = plain.as_str();
+        if sheet::is_date(text) {
+            return Err(Refusal::Date);
+        }
+        let number = match Numeric::read(text) {
+            Some(Numeric::DigitsLost) => return Err(Refusal::DigitsLost),
+            Some(Numeric::Digits { digits, has_plus, repair }) => {
+                CleanNumber::of(self.read_digits(digits.as_bytes(), has_plus, region)?, None).with(repair)
+            }
+            None => self.read_plain(text, region)?,
+        };
+        Ok(number.with_all(plain.repairs))
+    }
+
+    /// Reads a number of plain characters.
+    fn read_plain<'t>(&self, text: &str, region: Option<Region>) -> Result<CleanNumber<'t>, Refusal> {
+        /// From this number of letters on, letters stand for digits.
+        const VANITY: usize = 3;
+        let candidate = text::find(text).map_err(|error| Refusal::from(error.kind()))?;
+        let of_number = || text.chars().skip(candidate.number.start).take(candidate.number.len());
+        let letters = of_number().filter(char::is_ascii_alphabetic).count();
+        let is_carrier = |c: char| matches!(c, 'x' | 'X');
+        let digits = candidate.digits.as_bytes();
+        let extension = candidate.extension.map(|(digits, _)| digits);
+        if letters < VANITY {
+            if of_number().any(|c| c.is_alphabetic() && !is_carrier(c)) {
+                return Err(Refusal::NotANumber);
+            }
+            let read = digits.len() + extension.as_ref().map_or(0, |digits| digits.as_bytes().len());
+            if read < count_digits(text) && !text.contains("phone-context=") && !text.contains("isub=") {
+                return Err(Refusal::SeveralNumbers);
+            }
+        }
+        let reading = self.read_digits(digits, candidate.has_plus, region)?;
+        let extension = extension.map(|digits| Extension::from_ascii(digits.as_bytes())).transpose();
+        Ok(CleanNumber::of(reading, extension.map_err(|_| Refusal::ExtensionTooLong)?))
+    }
+}
+
+/// Returns whether the national digits of `number` start with its calling code.
+fn number_starts_with_code(number: PhoneNumber) -> bool {
+    number.split().is_some_and(|(code, national)| {
+        (national.to_bits() ^ code.leading()) >> (64 - 4 * code.digit_count()) == 0
+    })
+}
+
+/// Returns the words before a number without the scheme of a URI.
+fn without_scheme(before: &str) -> &str {
+    before.strip_suffix("tel:").unwrap_or(before)
+}
+
+/// Joins cells to one cell, unless one is refused.
+fn join<'t>(cells: impl Iterator<Item = Result<Cleaned<'t>, Refusal>>) -> Option<Cleaned<'t>> {
+    let mut joined: Option<Cleaned<'t>> = None;
+    for cell in cells {
+        let Cleaned { first, others } = cell.ok()?;
+        match &mut joined {
+            None => joined = Some(Cleaned { first: first.with(Repair::SeveralNumbers), others }),
+            Some(joined) => {
+                joined.others.push(first.with(Repair::SeveralNumbers));
+                joined.others.extend(others);
+            }
+        }
+    }
+    joined
+}

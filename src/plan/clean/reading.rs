@@ -1,0 +1,304 @@
+//! The number of digits that people or spreadsheets changed: prefixes that are missing, misplaced or withdrawn.
+
+use super::refusal::Refusal;
+use super::repair::{Repair, Repairs};
+use crate::number::{CallingCode, Digits, PhoneNumber};
+use crate::plan::format::Style;
+use crate::plan::number_type::NumberType;
+use crate::plan::parse::CountrySource;
+use crate::plan::parse::digit_buffer::DigitBuffer;
+use crate::plan::parse::resolve::{Resolved, resolve};
+use crate::plan::region::Region;
+use crate::plan::short;
+use crate::plan::table::Table;
+use crate::plan::table::bytes::Territory;
+use crate::plan::table::rules::LengthCheck;
+
+/// The number that digits were read as.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reading {
+    pub(super) number: PhoneNumber,
+    pub(super) repairs: Repairs,
+    /// Another valid reading of the same digits.
+    pub(super) alternative: Option<PhoneNumber>,
+}
+
+/// National prefixes that were in use: the calling code, and the digits before the national number.
+///
+/// Mexico withdrew 01, 044, 045 and the 1 after the calling code on 3 August 2019 (IFT, Plan Técnico
+/// Fundamental de Numeración); Ukraine replaced 8 by 0 on 14 October 2009.
+const WITHDRAWN: [(u16, &[u8]); 5] = [(52, b"044"), (52, b"045"), (52, b"01"), (52, b"1"), (380, b"8")];
+
+/// The most digits that a national number usually has. More digits are likelier to start with a calling
+/// code, even in a country whose numbers can be longer.
+const LONGEST_NATIONAL: usize = 11;
+
+impl Reading {
+    const fn new(number: PhoneNumber) -> Self {
+        Self { number, repairs: Repairs::NONE, alternative: None }
+    }
+
+    const fn with(self, repair: Repair) -> Self {
+        Self { repairs: self.repairs.with(repair), ..self }
+    }
+}
+
+impl Table {
+    /// Reads ASCII digits, after a plus sign if `has_plus` is set, as dialled in `region`.
+    pub(super) fn read_digits(
+        &self,
+        digits: &[u8],
+        has_plus: bool,
+        region: Option<Region>,
+    ) -> Result<Reading, Refusal> {
+        let home = region.and_then(|region| self.territory(region));
+        let found = resolve(&self.rules, digits, has_plus, home);
+        if let Ok(Resolved { number, source, .. }) = found
+            && self.has(number)
+        {
+            return Ok(self.noted(digits, home, number, source));
+        }
+        if let Some(reading) = self.repaired(digits, has_plus, region, home) {
+            return Ok(reading);
+        }
+        let Resolved { number, source, .. } = found.map_err(|refusal| Refusal::from(refusal.kind))?;
+        let is_international = matches!(source, CountrySource::PlusSign | CountrySource::InternationalPrefix);
+        match self.refusal_of(digits, has_plus, region, home, number) {
+            Refusal::NotValid if is_international => Ok(self.noted(digits, home, number, source)),
+            refusal => Err(refusal),
+        }
+    }
+
+    /// Returns whether `number` is valid.
+    #[inline]
+    pub(super) fn has(&self, number: PhoneNumber) -> bool {
+        self.leaf(number).kind() != NumberType::Unknown
+    }
+
+    /// Returns whether the national prefix of `territory` is 0.
+    #[inline]
+    pub(super) fn has_trunk_zero(&self, territory: Territory) -> bool {
+        self.national_prefix(territory) == b"0"
+    }
+
+    /// Returns the reading of a number that was parsed, with the repairs that the parser made, and another
+    /// reading.
+    fn noted(
+        &self,
+        digits: &[u8],
+        home: Option<Territory>,
+        number: PhoneNumber,
+        source: CountrySource,
+    ) -> Reading {
+        let reading = Reading::new(number);
+        let reading = match source {
+            CountrySource::DefaultRegion => {
+                return home.map_or(reading, |home| self.noted_at_home(digits, home, number));
+            }
+            CountrySource::PlusSign => reading,
+            CountrySource::InternationalPrefix => reading.with(Repair::InternationalPrefix),
+            // In North America the calling code is the national prefix.
+            CountrySource::NumberWithoutPlus
+                if home.is_some_and(|home| {
+                    number.calling_code() == Some(CallingCode::NANP) && self.national_prefix(home) == b"1"
+                }) =>
+            {
+                return reading;
+            }
+            CountrySource::NumberWithoutPlus => reading.with(Repair::MissingPlus),
+        };
+        if has_trunk_prefix(digits, number) { reading.with(Repair::TrunkPrefix) } else { reading }
+    }
+
+    /// Returns the reading of a national number.
+    fn noted_at_home(&self, digits: &[u8], home: Territory, number: PhoneNumber) -> Reading {
+        let reading = Reading::new(number);
+        if digits.first() == Some(&b'0') {
+            return Reading { alternative: self.mobile_reading(number), ..reading };
+        }
+        let abroad = self.attempt(&[digits], true, None).filter(|other| *other != number);
+        let has_home_code = abroad.is_some() && abroad.and_then(PhoneNumber::calling_code) == self.code(home);
+        if self.has_trunk_zero(home) {
+            // The plus sign is missing, or the zero: the area code is rarely that of the country.
+            if has_home_code && let Some(abroad) = abroad {
+                return Reading {
+                    alternative: Some(number),
+                    ..Reading::new(abroad).with(Repair::MissingPlus)
+                };
+            }
+            if self.format(number, None, Style::National).starts_with('0') {
+                let alternative = self.mobile_reading(number).or(abroad);
+                return Reading { alternative, ..reading.with(Repair::MissingZero) };
+            }
+        }
+        let alternative = abroad.filter(|_| has_home_code).or_else(|| self.mobile_reading(number));
+        Reading { alternative, ..reading }
+    }
+
+    /// Returns the mobile number that a fixed line is if the mobile token was left out, as in Argentina.
+    fn mobile_reading(&self, number: PhoneNumber) -> Option<PhoneNumber> {
+        let (code, national) = number.split()?;
+        let token = code.mobile_token()?;
+        let digits = joined(code, token.bytes().map(|digit| digit & 0xF).chain(national));
+        let mobile = self.attempt(&[digits.as_bytes()], true, None)?;
+        (self.leaf(mobile).kind() == NumberType::Mobile && mobile != number).then_some(mobile)
+    }
+
+    /// Returns the valid number that the digits of `parts` are.
+    fn attempt(&self, parts: &[&[u8]], has_plus: bool, home: Option<Territory>) -> Option<PhoneNumber> {
+        let mut digits = DigitBuffer::new();
+        for part in parts {
+            digits.extend(part);
+        }
+        let found = resolve(&self.rules, digits.as_bytes(), has_plus, home).ok()?;
+        self.has(found.number).then_some(found.number)
+    }
+
+    /// Returns the valid number that the digits are after a repair of their prefixes. No digit of the number itself
+    /// changes.
+    fn repaired(
+        &self,
+        digits: &[u8],
+        has_plus: bool,
+        region: Option<Region>,
+        home: Option<Territory>,
+    ) -> Option<Reading> {
+        let (first, rest) = digits.split_first()?;
+        let after_zero = (*first == b'0').then_some(rest);
+        let international = match (digits, has_plus) {
+            ([b'0', b'0', rest @ ..], _) | ([b'0', b'1', b'1', rest @ ..], false) => Some(rest),
+            _ => None,
+        };
+        if let Some(rest) = international.filter(|rest| rest.first() != Some(&b'0')) {
+            // Without a region the prefix of the ITU means what a plus sign does.
+            let reading = self.read_digits(rest, true, region).ok();
+            let reading = reading.filter(|reading| self.has(reading.number) || region.is_none());
+            if let Some(reading) = reading {
+                return Some(reading.with(Repair::InternationalPrefix));
+            }
+        }
+        if has_plus {
+            return self.repaired_abroad(digits);
+        }
+        let code = home.and_then(|home| self.code(home));
+        if home.is_some() {
+            if let Some(rest) =
+                after_zero.filter(|_| home.is_none_or(|home| self.national_prefix(home).is_empty()))
+                && let Some(number) = self.attempt(&[rest], false, home)
+            {
+                return Some(Reading::new(number).with(Repair::WithdrawnPrefix));
+            }
+            for prefix in withdrawn(code) {
+                if let Some(rest) = digits.strip_prefix(prefix)
+                    && let Some(number) = self.attempt(&[rest], false, home)
+                {
+                    return Some(Reading::new(number).with(Repair::WithdrawnPrefix));
+                }
+            }
+            if let Some(number) = self.attempt(&[b"0", digits], false, home) {
+                return Some(Reading::new(number).with(Repair::MissingZero));
+            }
+        }
+        if *first == b'0' {
+            return None;
+        }
+        let abroad = self.read_abroad(digits)?;
+        let is_home = code.is_some() && abroad.number.calling_code() == code;
+        let may_be_abroad = region == Some(Region::WORLD)
+            || digits.len() > LONGEST_NATIONAL
+            || home.is_some_and(|home| self.rules.check_length(home, digits.len()) == LengthCheck::TooLong);
+        (is_home || may_be_abroad).then(|| abroad.with(Repair::MissingPlus))
+    }
+
+    /// Returns the reading of digits that start with a calling code, repaired if necessary.
+    fn read_abroad(&self, digits: &[u8]) -> Option<Reading> {
+        match self.attempt(&[digits], true, None) {
+            Some(number) => Some(self.noted(digits, None, number, CountrySource::PlusSign)),
+            None => self.repaired_abroad(digits),
+        }
+    }
+
+    /// Returns the valid number that digits with a calling code are after a repair of the digits behind it.
+    fn repaired_abroad(&self, digits: &[u8]) -> Option<Reading> {
+        let code = resolve(&self.rules, digits, true, None).ok()?.number.calling_code()?;
+        let (code_digits, national) = digits.split_at_checked(code.digit_count())?;
+        let with =
+            |parts: &[&[u8]], repair| Some(Reading::new(self.attempt(parts, true, None)?).with(repair));
+        let without_zero = national.strip_prefix(b"0");
+        without_zero
+            .and_then(|rest| with(&[code_digits, rest], Repair::TrunkPrefix))
+            .or_else(|| {
+                withdrawn(Some(code)).find_map(|prefix| {
+                    with(&[code_digits, national.strip_prefix(prefix)?], Repair::WithdrawnPrefix)
+                })
+            })
+            .or_else(|| with(&[code_digits, b"0", national], Repair::MissingZero))
+    }
+
+    /// Returns the reason to refuse digits that were parsed as `number`, which is not valid.
+    fn refusal_of(
+        &self,
+        digits: &[u8],
+        has_plus: bool,
+        region: Option<Region>,
+        home: Option<Territory>,
+        number: PhoneNumber,
+    ) -> Refusal {
+        /// The most digits of a short number.
+        const SHORT: usize = 6;
+        if let Some(region) = region
+            && !has_plus
+            && digits.len() <= SHORT
+            && short::is_valid_in(number, region)
+        {
+            return Refusal::ShortNumber;
+        }
+        let Some((code, national)) = number.split() else { return Refusal::TooShort };
+        let Some(territory) = self.rules.main_territory(code) else { return Refusal::UnknownCallingCode };
+        match self.rules.check_length(territory, national.len()) {
+            LengthCheck::Possible => Refusal::NotValid,
+            // The parser may have stripped digits that it took for a prefix.
+            _ if home == Some(territory)
+                && [0, code.digit_count()].iter().any(|prefix| {
+                    digits.len().checked_sub(*prefix).is_some_and(|length| {
+                        self.rules.check_length(territory, length) == LengthCheck::Possible
+                    })
+                }) =>
+            {
+                Refusal::NotValid
+            }
+            LengthCheck::LocalOnly => Refusal::AreaCodeMissing,
+            LengthCheck::TooShort => Refusal::TooShort,
+            LengthCheck::TooLong => Refusal::TooLong,
+            LengthCheck::Invalid => Refusal::InvalidLength,
+        }
+    }
+}
+
+/// Returns whether digits between the calling code and the national number of `number` were dropped from `digits`.
+fn has_trunk_prefix(digits: &[u8], number: PhoneNumber) -> bool {
+    let Some((code, national)) = number.split() else { return false };
+    let code = joined(code, core::iter::empty());
+    let is_suffix =
+        national.clone().rev().eq(digits.iter().rev().map(|digit| digit & 0xF).take(national.len()));
+    let Some(before) = digits.len().checked_sub(national.len()).and_then(|end| digits.get(..end)) else {
+        return false;
+    };
+    is_suffix && !before.ends_with(code.as_bytes())
+}
+
+/// Returns the ASCII digits of `code` and `rest`.
+fn joined(code: CallingCode, rest: impl Iterator<Item = u8>) -> DigitBuffer {
+    let mut joined = DigitBuffer::new();
+    let code = Digits::of(code.leading() | code.digit_count() as u64);
+    for digit in code.chain(rest) {
+        joined.push(digit);
+    }
+    joined
+}
+
+/// Returns the national prefixes that the countries of `code` have withdrawn.
+fn withdrawn(code: Option<CallingCode>) -> impl Iterator<Item = &'static [u8]> {
+    let code = code.map_or(0, CallingCode::get);
+    WITHDRAWN.iter().filter(move |(of, _)| *of == code).map(|(_, prefix)| *prefix)
+}

@@ -1,0 +1,94 @@
+//! The words around a number, and the pauses behind it.
+
+/// A text of three parts: the words before the number, the number, and the words after it.
+pub(super) struct Parts<'t> {
+    pub(super) before: &'t str,
+    pub(super) number: &'t str,
+    pub(super) after: &'t str,
+}
+
+impl<'t> Parts<'t> {
+    /// Splits `text` at its first digit or plus sign, with the brackets directly before it, and behind its
+    /// last digit; `None` if there is no digit.
+    pub(super) fn of(text: &'t str) -> Option<Self> {
+        let last = text.char_indices().rfind(|(_, c)| is_digit(*c)).map(|(place, c)| place + c.len_utf8())?;
+        let (rest, after) = text.split_at_checked(last)?;
+        let start = rest.find(|c| is_digit(c) || matches!(c, '+' | '\u{FF0B}'))?;
+        let start = rest.get(..start)?.trim_end_matches(['(', '[', '\u{FF08}']).len();
+        let (before, number) = rest.split_at_checked(start)?;
+        Some(Self { before, number, after })
+    }
+
+    /// Returns the words: those before the number if there are any, else those after it; empty if there
+    /// are none.
+    pub(super) fn label(&self) -> &'t str {
+        let words = [self.before, self.after].map(|part| part.trim_matches(|c: char| !c.is_alphanumeric()));
+        words.into_iter().find(|words| !words.is_empty()).unwrap_or_default()
+    }
+}
+
+/// Splits a remark in brackets, such as `(after 6pm)`, from the end of `text`; `None` if there is none.
+pub(super) fn split_remark(text: &str) -> Option<(&str, &str)> {
+    let (number, remark) = text.strip_suffix(')')?.rsplit_once('(')?;
+    let starts_with_word = remark.trim_start().starts_with(char::is_alphabetic);
+    let words =
+        remark.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().nth(1).is_some()).count();
+    (starts_with_word
+        && words > 0
+        && !is_extension_label(remark.trim_end_matches(is_digit))
+        && count_digits(number) > 0)
+        .then_some((number.trim_end(), remark.trim()))
+}
+
+/// Returns whether `c` is a digit of any script.
+pub(super) fn is_digit(c: char) -> bool {
+    crate::plan::parse::chars::digit(c).is_some()
+}
+
+/// Returns the number of digits in `text`.
+pub(super) fn count_digits(text: &str) -> usize {
+    text.chars().filter(|c| is_digit(*c)).count()
+}
+
+/// Returns whether `text`, which follows a number, is the label of an extension.
+pub(super) fn is_extension_label(text: &str) -> bool {
+    const LABELS: [&str; 13] = [
+        "ext",
+        "extn",
+        "extension",
+        "x",
+        "xt",
+        "xtn",
+        "extensión",
+        "ｅｘｔ",
+        "доб",
+        "anexo",
+        "int",
+        "poste",
+        "durchwahl",
+    ];
+    let word = text.trim_matches(|c: char| !c.is_alphanumeric());
+    LABELS.iter().any(|label| word.eq_ignore_ascii_case(label))
+}
+
+/// Splits `text` at its first pause: the number, and what is sent after the call is answered, or an empty
+/// text.
+///
+/// A pause is `p` or `w`, or a comma that no space follows, directly behind a digit. The digits, `*`, `#` and further
+/// pauses behind it reach to the end of the text.
+pub(super) fn split_post_dial(text: &str) -> (&str, &str) {
+    let is_pause = |byte: u8| matches!(byte, b',' | b';' | b'p' | b'P' | b'w' | b'W');
+    let is_sent = |byte: &u8| byte.is_ascii_digit() || is_pause(*byte) || matches!(byte, b'*' | b'#');
+    let bytes = text.as_bytes();
+    let start = bytes.iter().rposition(|byte| !is_sent(byte)).map_or(0, |last| last + 1);
+    let tail = bytes.get(start..).unwrap_or_default();
+    let Some(pause) = tail.windows(2).position(|pair| {
+        pair.first().is_some_and(u8::is_ascii_digit) && pair.get(1).is_some_and(|byte| is_pause(*byte))
+    }) else {
+        return (text, "");
+    };
+    let Some((number, sent)) = text.split_at_checked(start + pause + 1) else { return (text, "") };
+    let has_digits = sent.bytes().any(|byte| byte.is_ascii_digit());
+    // A single `;` is the label of an extension.
+    if has_digits && !sent.starts_with(';') { (number, sent) } else { (text, "") }
+}
