@@ -79,9 +79,9 @@ impl Inventory {
         Ok(page)
     }
 
-    /// Returns up to `quantity` offers of the search `id`, starting after the first `offset` offers. The
-    /// result is `None` if the search is not one of the account's that are [kept](Self::search), or if the
-    /// actor may not manage the account.
+    /// Returns up to `quantity` offers of the search `id`, starting after the first `offset` offers; `None` if
+    /// the search is not among those that are [kept](Self::search) for the account, or if the actor may not
+    /// manage the account.
     ///
     /// ```
     /// # use telnum::account::Actor;
