@@ -52,7 +52,7 @@ pub enum NumberConflictKind {
 /// Checks that `number` can be on the port request `on`.
 ///
 /// `placed` contains all active requests that the number is on, including `on` if that is one of them.
-/// `exists` is whether the inventory has the number with an owner.
+/// `exists` states whether the inventory has the number with an owner.
 ///
 /// ```
 /// use telnum::porting::{NumberConflictKind, Placement, check_number};

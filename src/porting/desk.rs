@@ -369,8 +369,8 @@ impl PortDesk {
         self.change_accepting(false, id, actor, command).map(|stored| PortRequest::clone(&stored))
     }
 
-    /// Changes a request by a command, and returns its version. `accept_charges` is whether charges for
-    /// submitting it are accepted.
+    /// Changes a request by a command, and returns its version. `accept_charges` states whether charges for
+    /// submitting the request are accepted.
     fn change_accepting(
         &self,
         accept_charges: bool,
@@ -402,7 +402,7 @@ impl PortDesk {
         Err(PortDeskError::Conflict(id))
     }
 
-    /// Submits the request with `id`. `accept_charges` is whether charges for its numbers are accepted.
+    /// Submits the request with `id`. `accept_charges` states whether charges for its numbers are accepted.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree};

@@ -51,7 +51,7 @@ pub enum CommitForm {
 const MAX_SCHEMA: usize = 63;
 
 impl PostgresConfig {
-    /// Sets the schema in which the tables are. Default: `telnum`.
+    /// Sets the schema that contains the tables. Default: `telnum`.
     ///
     /// ```
     /// use telnum::store::postgres::PostgresConfig;
