@@ -113,7 +113,7 @@
 //! | [`document`], [`token`], [`idempotency`] | errors of document fields; short ids; idempotency keys |
 //! | `columns` | numbers in the columns of databases; schemas of the value types |
 //! | `testing` | conformance tests of stores; a store and a carrier that fail on demand |
-//! | `http` | routers of five published APIs, and a server for them |
+//! | `http` | routers of four published APIs, and a server for them |
 //!
 //! [`deviations`] lists every difference from libphonenumber and from Kazoo, with its reason.
 //!
