@@ -19,8 +19,8 @@
 //!
 //! | router | API | nest at |
 //! |---|---|---|
-//! | [`kazoo`] | the numbers of accounts: `/accounts/{account_id}/phone_numbers/..`, in envelopes | `/v2` |
-//! | [`planning_center`] | people's numbers: `/people/{person_id}/phone_numbers`, JSON:API 1.0 | `/people/v2` |
+//! | [`kazoo`] | the numbers of accounts, as in Kazoo: `/accounts/{account_id}/phone_numbers/..`, in envelopes | `/v2` |
+//! | [`planning_center`] | people's numbers, as in Planning Center: `/people/{person_id}/phone_numbers`, JSON:API 1.0 | `/people/v2` |
 //! | [`clients`] | clients' numbers: `/clients/{client_id}/phone_numbers`, paged envelopes | `/v9` |
 //! | [`user_numbers`] | users' own numbers: `/phone_numbers`, forms | the root |
 //!
