@@ -1,4 +1,5 @@
-//! Reading numbers from dirty columns: what spreadsheets and people do to numbers is undone, and named.
+//! Reading numbers from dirty columns: the changes that spreadsheets and people make to numbers are undone
+//! and named.
 //!
 //! ```
 //! use telnum::plan::clean::{Refusal, Repair, clean};
@@ -19,27 +20,31 @@
 //!
 //! # Rules
 //!
-//! - Numbers are read by [`plan::parse`](super::parse()) and judged by [`plan::lookup`](super::lookup()). A repair is
-//!   tried only where the text as it stands is no valid number, or is the form of a numeric cell.
-//! - No digit is guessed and none is dropped silently: a repair changes prefixes, marks and separators. The exceptions
-//!   are a leading zero that a spreadsheet drops, and letters that look like digits, where nothing else makes a
-//!   valid number; both are named.
+//! - Numbers are read by [`plan::parse`](super::parse()) and validated by [`plan::lookup`](super::lookup()).
+//!   A repair is tried only if the unchanged text is not a valid number, or has the form of a numeric cell.
+//! - No digit is guessed, and none is dropped silently: a repair changes prefixes, marks and separators. The
+//!   exceptions are a leading zero that a spreadsheet drops, and letters that look like digits, if no other
+//!   repair makes a valid number. Both are named.
 //! - A national number must be valid. A number with a calling code and of a possible length is accepted even if it is
 //!   not valid, since the numbering plan of its country may be newer; see [`CleanNumber::is_valid`].
 //! - Digits that can be read in two ways have an [alternative](CleanNumber::alternative).
-//! - In scientific notation all digits must be there: `4.47911123456E+11` is 447911123456. Where there are fewer
-//!   digits than the exponent tells, as in `4.4791112345E+11`, the last ones may be zeros or lost, so
-//!   the text is refused.
-//! - Without a plus sign, digits are a number of another country only if they are too many for the region. With
-//!   [`Region::WORLD`] they always start with a calling code.
+//! - In scientific notation all digits must be present: `4.47911123456E+11` is 447911123456. If there are
+//!   fewer digits than the exponent requires, as in `4.4791112345E+11`, the last ones may be zeros or lost,
+//!   so the text is refused.
+//! - Without a plus sign, digits are a number of another country only if there are too many of them for the
+//!   region. With [`Region::WORLD`] they always start with a calling code.
 //!
-//! A valid number in E.164, or a text that [`plan::parse`](super::parse()) reads as a valid number, gives this number,
-//! with four exceptions: the fraction of a numeric cell is no digit of the number; nor are words behind a valid number;
-//! digits that start with the calling code of a region whose national prefix is 0 are a number without its plus sign,
-//! and what `plan::parse` reads is the alternative; and two valid numbers are not one.
+//! If a text is a valid number in E.164, or [`plan::parse`](super::parse()) reads it as a valid number, the
+//! result is this number, with four exceptions:
 //!
-//! The time is linear in the length of the text, which has at most 1,000 bytes. Only several numbers in one cell are
-//! allocated.
+//! - The fraction of a numeric cell is not a part of the number.
+//! - Words after a valid number are not a part of the number.
+//! - Digits that start with the calling code of a region whose national prefix is 0 are a number without its
+//!   plus sign; the result of `plan::parse` is the alternative.
+//! - Two valid numbers are not joined to one.
+//!
+//! The time is linear in the length of the text, which has at most 1,000 bytes. Only several numbers in one
+//! cell are allocated.
 
 mod plain_text;
 mod reading;
@@ -68,7 +73,7 @@ use crate::number::{CallingCode, Extension, PhoneNumber};
 
 /// Reads the number, or the numbers, in `text`, a cell of a dirty column, as written in `region`.
 ///
-/// The module [`clean`](mod@self) lists the rules, [`Repair`] the repairs.
+/// The module [`clean`](mod@self) lists the rules, and [`Repair`] lists the repairs.
 ///
 /// ```
 /// use telnum::plan::{Region, clean::clean};
@@ -84,7 +89,7 @@ use crate::number::{CallingCode, Extension, PhoneNumber};
 ///
 /// # Errors
 ///
-/// A [`CleanError`] has a [reason](Refusal).
+/// Returns a [`CleanError`], which has a [reason](Refusal), if no number can be read without a guess.
 #[inline]
 pub fn clean(text: &str, region: Option<Region>) -> Result<Cleaned<'_>, CleanError> {
     BUILT_IN.clean(text, region)
@@ -106,7 +111,7 @@ pub struct Cleaned<'a> {
     others: Vec<CleanNumber<'a>>,
 }
 
-/// A number in a cell, with what stood beside it.
+/// A number in a cell, with the words and the digits around it.
 ///
 /// ```
 /// use telnum::plan::{Region, clean::clean};
@@ -126,12 +131,12 @@ pub struct CleanNumber<'a> {
     pub extension: Option<Extension>,
     /// The pauses and digits to send after the call is answered; empty if there are none.
     pub post_dial: &'a str,
-    /// The words beside the number, such as `cell`; empty if there are none.
+    /// The words before or after the number, such as `cell`; empty if there are none.
     pub label: &'a str,
     /// The repairs.
     pub repairs: Repairs,
-    /// Another valid number that the text can mean: a national number whose digits start like a calling code, or the
-    /// mobile number that an Argentine fixed line is without its 9.
+    /// Another valid number that the text can mean: a national number whose digits start like a calling code,
+    /// or the mobile number of which an Argentine fixed-line number is the form without the 9.
     pub alternative: Option<PhoneNumber>,
 }
 
@@ -183,7 +188,7 @@ impl<'a> Cleaned<'a> {
         self.first.number
     }
 
-    /// Returns the first number with what stood beside it.
+    /// Returns the first number, with the words and the digits around it.
     #[must_use]
     pub const fn first(&self) -> &CleanNumber<'a> {
         &self.first
@@ -232,7 +237,7 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// The errors of [`clean`].
+    /// Returns the same errors as [`clean`].
     #[inline]
     pub fn clean<'t>(&self, text: &'t str, region: Option<Region>) -> Result<Cleaned<'t>, CleanError> {
         match self.clean_undamaged(text.as_bytes(), region) {
@@ -241,8 +246,8 @@ impl Table {
         }
     }
 
-    /// Returns the valid number of a text of plain characters that needs no repair and has one reading; `None` if
-    /// the general path must decide.
+    /// Returns the valid number of a text of plain characters that needs no repair and has only one reading;
+    /// `None` if the general path must decide.
     #[inline]
     fn clean_undamaged(&self, text: &[u8], region: Option<Region>) -> Option<PhoneNumber> {
         let (mut digits, mut marks, mut first) = (0_usize, 0_usize, 0);
@@ -352,9 +357,9 @@ impl Table {
         }
     }
 
-    /// Cleans valid numbers between which there are only spaces, if they can be told apart in one way.
+    /// Cleans valid numbers that only spaces separate, if there is only one way to separate them.
     fn split_at_spaces<'t>(&self, text: &'t str, region: Option<Region>) -> Option<Cleaned<'t>> {
-        /// The most places at which a text is split.
+        /// The maximum number of positions at which a text is split.
         const MOST: usize = 16;
         let are_valid = |cell: &Cleaned<'_>| cell.numbers().all(|number| self.has(number.number));
         if let Some(parts) = Separator::Space.split(text)
@@ -382,13 +387,13 @@ impl Table {
             if found.as_ref().is_some_and(|found| !is_same(found)) {
                 return None;
             }
-            // Words between the numbers belong to the first one unless words precede that too.
+            // Words between the numbers belong to the first one, unless other words precede it.
             found = if has_words_first { found.or(Some(cell)) } else { Some(cell) };
         }
         found
     }
 
-    /// Cleans a number behind whose slash stand the last digits of another one: `044 668 18 00/01`.
+    /// Cleans a number that is followed by a slash and the last digits of another one: `044 668 18 00/01`.
     fn with_other_ending<'t>(&self, text: &'t str, region: Option<Region>) -> Option<Cleaned<'t>> {
         let (before, ending) = text.rsplit_once('/')?;
         let ending = ending.trim();
@@ -429,7 +434,7 @@ impl Table {
         })
     }
 
-    /// Cleans a text with one number and words beside it.
+    /// Cleans a text with one number and words before or after it.
     fn clean_words<'t>(&self, text: &'t str, region: Option<Region>) -> Result<CleanNumber<'t>, Refusal> {
         if let Some((number, remark)) = words::split_remark(text) {
             return Ok(self.clean_words(number, region)?.with_label(remark));
@@ -442,7 +447,7 @@ impl Table {
         }
         let read = self.read_text(number, region);
         let is_found = read.as_ref().is_ok_and(|number| self.has(number.number));
-        // Letters may stand for digits, and a number sign may end an extension.
+        // Letters may represent digits, and a number sign may end an extension.
         if !is_found && is_word(after) || after.starts_with('#') {
             let whole = text.get(before.len()..).unwrap_or_default();
             if let Ok(number) = self.read_text(whole, region)
@@ -463,7 +468,7 @@ impl Table {
         Ok(repair.map_or(number, |repair| number.with(repair)).with_label(label))
     }
 
-    /// Cleans a text in which letters directly beside digits look like digits.
+    /// Cleans a text in which letters next to digits look like digits.
     fn clean_look_alikes<'t>(
         &self,
         text: &'t str,
@@ -495,7 +500,7 @@ impl Table {
         Some(CleanNumber { alternative, ..found.with_label(label) })
     }
 
-    /// Reads a number without words beside it.
+    /// Reads a number without words before or after it.
     fn read_text<'t>(&self, text: &str, region: Option<Region>) -> Result<CleanNumber<'t>, Refusal> {
         let plain = PlainText::of(text).ok_or(Refusal::TooLong)?;
         let text = plain.as_str();
@@ -514,7 +519,7 @@ impl Table {
 
     /// Reads a number of plain characters.
     fn read_plain<'t>(&self, text: &str, region: Option<Region>) -> Result<CleanNumber<'t>, Refusal> {
-        /// From this number of letters on, letters stand for digits.
+        /// The number of letters from which letters represent digits.
         const VANITY: usize = 3;
         let candidate = text::find(text).map_err(|error| Refusal::from(error.kind()))?;
         let of_number = || text.chars().skip(candidate.number.start).take(candidate.number.len());

@@ -1,4 +1,5 @@
-//! A diagnosis of a dirty column: what its cells are, how many can be read, and why the others are refused.
+//! The diagnosis of a dirty column: the contents of its cells, the number of cells that can be read, and the
+//! reasons why the others are refused.
 //!
 //! ```
 //! use telnum::plan::doctor::Doctor;
@@ -15,8 +16,9 @@
 //! assert!(report.to_string().contains("row 2: 4.47912E+11"));
 //! ```
 //!
-//! A [`Doctor`] reads each cell once, with [`clean`](super::clean::clean()), and needs the same memory
-//! for any number of cells. Several threads can read parts of a column and [merge](Doctor::merge) what they found.
+//! A [`Doctor`] reads each cell once, with [`clean`](super::clean::clean()), and needs the same amount of
+//! memory for any number of cells. Several threads can read parts of a column and [merge](Doctor::merge)
+//! their results.
 
 mod distinct;
 mod report;
@@ -33,7 +35,7 @@ use super::number_type::NumberType;
 use super::region::Region;
 use super::table::BUILT_IN;
 
-/// Reads the cells of a column and diagnoses it.
+/// A reader of the cells of a column that diagnoses the column.
 ///
 /// ```
 /// use telnum::plan::{Region, doctor::Doctor};
@@ -59,8 +61,9 @@ pub struct Doctor {
     regions: BTreeMap<Option<Region>, u64>,
     refusals: BTreeMap<Refusal, Refused>,
     distinct: Distinct,
-    /// The rows on which candidates were judged, and the points of each candidate.
+    /// The number of rows on which candidates were judged.
     judged: u64,
+    /// The points of each candidate.
     candidates: Vec<Candidate>,
 }
 
@@ -71,10 +74,10 @@ impl Doctor {
     /// The maximum number of characters of a sample.
     pub const MAX_SAMPLE_CHARS: usize = 40;
 
-    /// The first rows, on all of which the likely region is judged.
+    /// The number of rows at the start that are all used to judge the likely region.
     const FIRST_JUDGED: u64 = 1_000;
 
-    /// The likely region is judged on each row of which this is a divisor.
+    /// The interval of the later rows that are used to judge the likely region.
     const JUDGED_INTERVAL: u64 = 1_024;
 
     /// Creates a doctor for a column whose numbers without a calling code are numbers of `region`.
@@ -111,12 +114,12 @@ impl Doctor {
         Self { row, ..self }
     }
 
-    /// Reads the next cell, as written in the region of the column, and returns what
-    /// [`clean`](super::clean::clean()) returns.
+    /// Reads the next cell, as written in the region of the column, and returns the result of
+    /// [`clean`](super::clean::clean()).
     ///
     /// # Errors
     ///
-    /// The errors of [`clean`](super::clean::clean()).
+    /// Returns the same errors as [`clean`](super::clean::clean()).
     pub fn read<'t>(&mut self, text: &'t str) -> Result<Cleaned<'t>, CleanError> {
         self.read_in(text, self.region)
     }
@@ -132,7 +135,7 @@ impl Doctor {
     ///
     /// # Errors
     ///
-    /// The errors of [`clean`](super::clean::clean()).
+    /// Returns the same errors as [`clean`](super::clean::clean()).
     pub fn read_in<'t>(&mut self, text: &'t str, region: Option<Region>) -> Result<Cleaned<'t>, CleanError> {
         let row = self.row;
         self.row += 1;
@@ -155,16 +158,16 @@ impl Doctor {
         cell
     }
 
-    /// Returns the region in which most numbers without a calling code are valid, or of which most numbers with one
-    /// are; `None` if there are no valid numbers.
+    /// Returns the likely region of the column: the region in which most numbers without a calling code are
+    /// valid, or to which most numbers with a calling code belong; `None` if there are no valid numbers.
     ///
-    /// It is judged on the first 1,000 rows and on one row of 1,024 after that.
+    /// The result is based on the first 1,000 rows, and on one of every 1,024 later rows.
     #[must_use]
     pub fn likely_region(&self) -> Option<Region> {
         self.ranked().first().map(|candidate| candidate.region)
     }
 
-    /// Adds what another doctor found in another part of the column.
+    /// Adds the results of another doctor for another part of the column.
     ///
     /// ```
     /// # use telnum::plan::{Region, doctor::Doctor};
@@ -211,7 +214,7 @@ impl Doctor {
     /// Returns the diagnosis.
     #[must_use]
     pub fn report(&self) -> Report {
-        /// The most candidates in a report.
+        /// The maximum number of candidates in a report.
         const CANDIDATES: usize = 3;
         let mut refusals: Vec<_> = self.refusals.values().cloned().collect();
         refusals.sort_by_key(|refused| core::cmp::Reverse(refused.count));
@@ -253,7 +256,7 @@ impl Doctor {
         }
     }
 
-    /// Judges in which regions a cell is a valid number.
+    /// Determines the regions in which a cell is a valid number.
     fn judge(&mut self, text: &str) {
         if !text.contains(|c: char| c.is_ascii_digit()) {
             return;
@@ -288,7 +291,7 @@ impl Doctor {
         &mut self.candidates[place]
     }
 
-    /// Returns the candidates, the likeliest first.
+    /// Returns the candidates, the most likely one first.
     fn ranked(&self) -> Vec<Candidate> {
         let mut ranked = self.candidates.clone();
         ranked.sort_by_key(|candidate| {
@@ -305,9 +308,9 @@ fn add<K: Ord>(counts: &mut BTreeMap<K, u64>, more: BTreeMap<K, u64>) {
 }
 
 /// Returns whether numbers of `kind` have so many lengths in `region` that numbers of other countries are
-/// valid there too.
+/// often valid there too.
 fn is_open(region: Region, kind: NumberType) -> bool {
-    /// The most lengths of a plan that is not open.
+    /// The maximum number of lengths of a plan that is not open.
     const LENGTHS: u32 = 3;
     let lengths = BUILT_IN.territory(region).map(|territory| BUILT_IN.lengths(territory, kind));
     lengths.is_some_and(|[national, _]| national.count_ones() > LENGTHS)

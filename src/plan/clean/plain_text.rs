@@ -1,4 +1,4 @@
-//! A text reduced to plain characters: ASCII digits, spaces and hyphens in place of their relatives.
+//! A text reduced to plain characters: ASCII digits, spaces and hyphens in place of similar characters.
 
 use super::repair::{Repair, Repairs};
 use crate::plan::parse::chars::digit;
@@ -11,7 +11,7 @@ pub(super) struct PlainText {
 }
 
 impl PlainText {
-    /// The maximum length in bytes; a longer text is no number.
+    /// The maximum length in bytes. A longer text is not a number.
     const CAPACITY: usize = 250;
 
     /// Creates the plain form of `text`; `None` if it is too long.
@@ -27,8 +27,8 @@ impl PlainText {
         Some(plain)
     }
 
-    /// Creates the text with the digits that letters look like in their place; `None` if another letter
-    /// is in the text, or no letter.
+    /// Creates the text with digits in place of the letters that look like them; `None` if there is no such
+    /// letter, or any other letter.
     pub(super) fn without_look_alikes(text: &str) -> Option<Self> {
         let mut plain = Self { bytes: [0; Self::CAPACITY], length: 0, repairs: Repairs::NONE };
         let (mut letters, mut digits) = (0, 0);
@@ -66,7 +66,7 @@ pub(super) const fn look_alike(c: char) -> Option<char> {
     }
 }
 
-/// Returns the plain character for `c`, if it is visible, and the repair that this is.
+/// Returns the plain character for `c`, if it is visible, and the repair that the replacement is.
 fn plain_form(c: char) -> (Option<char>, Option<Repair>) {
     match c {
         '\t' | '\n' | '\r' => (Some(' '), None),

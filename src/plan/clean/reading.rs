@@ -1,4 +1,4 @@
-//! The number of digits that people or spreadsheets changed: prefixes that are missing, misplaced or withdrawn.
+//! The number that digits represent, after the repair of prefixes that are missing, misplaced or withdrawn.
 
 use super::refusal::Refusal;
 use super::repair::{Repair, Repairs};
@@ -23,13 +23,13 @@ pub(super) struct Reading {
     pub(super) alternative: Option<PhoneNumber>,
 }
 
-/// National prefixes that were in use: the calling code, and the digits before the national number.
+/// National prefixes that are no longer in use: the calling code, and the digits before the national number.
 ///
 /// Mexico withdrew 01, 044, 045 and the 1 after the calling code on 3 August 2019 (IFT, Plan Técnico
 /// Fundamental de Numeración); Ukraine replaced 8 by 0 on 14 October 2009.
 const WITHDRAWN: [(u16, &[u8]); 5] = [(52, b"044"), (52, b"045"), (52, b"01"), (52, b"1"), (380, b"8")];
 
-/// The most digits that a national number usually has. More digits are likelier to start with a calling
+/// The maximum number of digits that a national number usually has. More digits probably start with a calling
 /// code, even in a country whose numbers can be longer.
 const LONGEST_NATIONAL: usize = 11;
 
@@ -119,7 +119,8 @@ impl Table {
         let abroad = self.attempt(&[digits], true, None).filter(|other| *other != number);
         let has_home_code = abroad.is_some() && abroad.and_then(PhoneNumber::calling_code) == self.code(home);
         if self.has_trunk_zero(home) {
-            // The plus sign is missing, or the zero: the area code is rarely that of the country.
+            // Either the plus sign or the zero is missing. The area code is rarely equal to the calling code
+            // of the country.
             if has_home_code && let Some(abroad) = abroad {
                 return Reading {
                     alternative: Some(number),
@@ -135,7 +136,8 @@ impl Table {
         Reading { alternative, ..reading }
     }
 
-    /// Returns the mobile number that a fixed line is if the mobile token was left out, as in Argentina.
+    /// Returns the mobile number of which a fixed-line number is the form without the mobile token, as in
+    /// Argentina.
     fn mobile_reading(&self, number: PhoneNumber) -> Option<PhoneNumber> {
         let (code, national) = number.split()?;
         let token = code.mobile_token()?;
@@ -144,7 +146,7 @@ impl Table {
         (self.leaf(mobile).kind() == NumberType::Mobile && mobile != number).then_some(mobile)
     }
 
-    /// Returns the valid number that the digits of `parts` are.
+    /// Returns the number that the digits of `parts` represent, if it is valid.
     fn attempt(&self, parts: &[&[u8]], has_plus: bool, home: Option<Territory>) -> Option<PhoneNumber> {
         let mut digits = DigitBuffer::new();
         for part in parts {
@@ -154,8 +156,8 @@ impl Table {
         self.has(found.number).then_some(found.number)
     }
 
-    /// Returns the valid number that the digits are after a repair of their prefixes. No digit of the number itself
-    /// changes.
+    /// Returns the valid number that the digits represent after a repair of their prefixes. The digits of the
+    /// number itself do not change.
     fn repaired(
         &self,
         digits: &[u8],
@@ -170,7 +172,8 @@ impl Table {
             _ => None,
         };
         if let Some(rest) = international.filter(|rest| rest.first() != Some(&b'0')) {
-            // Without a region the prefix of the ITU means what a plus sign does.
+            // Without a region, the international prefix that the ITU recommends means the same as a plus
+            // sign.
             let reading = self.read_digits(rest, true, region).ok();
             let reading = reading.filter(|reading| self.has(reading.number) || region.is_none());
             if let Some(reading) = reading {
@@ -218,7 +221,8 @@ impl Table {
         }
     }
 
-    /// Returns the valid number that digits with a calling code are after a repair of the digits behind it.
+    /// Returns the valid number that digits with a calling code represent after a repair of the digits that
+    /// follow the code.
     fn repaired_abroad(&self, digits: &[u8]) -> Option<Reading> {
         let code = resolve(&self.rules, digits, true, None).ok()?.number.calling_code()?;
         let (code_digits, national) = digits.split_at_checked(code.digit_count())?;
@@ -244,7 +248,7 @@ impl Table {
         home: Option<Territory>,
         number: PhoneNumber,
     ) -> Refusal {
-        /// The most digits of a short number.
+        /// The maximum number of digits of a short number.
         const SHORT: usize = 6;
         if let Some(region) = region
             && !has_plus
@@ -257,7 +261,7 @@ impl Table {
         let Some(territory) = self.rules.main_territory(code) else { return Refusal::UnknownCallingCode };
         match self.rules.check_length(territory, national.len()) {
             LengthCheck::Possible => Refusal::NotValid,
-            // The parser may have stripped digits that it took for a prefix.
+            // The parser may have stripped digits as a prefix.
             _ if home == Some(territory)
                 && [0, code.digit_count()].iter().any(|prefix| {
                     digits.len().checked_sub(*prefix).is_some_and(|length| {

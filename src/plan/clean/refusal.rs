@@ -1,7 +1,8 @@
 use crate::plan::parse::ParseErrorKind;
 use crate::text_enum::text_enum;
 
-/// The error of [`plan::clean`](crate::plan::clean()): a text from which no number can be read without a guess.
+/// The error returned by [`plan::clean`](crate::plan::clean()) for a text from which no number can be read
+/// without a guess.
 ///
 /// ```
 /// use telnum::plan::clean::{Refusal, clean};
@@ -30,7 +31,7 @@ pub enum Refusal {
     ServiceCode,
     /// A short number, such as 112, which is not an E.164 number.
     ShortNumber,
-    /// The scientific notation of a number some of whose digits are missing: `4.47912E+11`.
+    /// The scientific notation of a number of which some digits are missing: `4.47912E+11`.
     DigitsLost,
     /// A text without a calling code that was read without a region.
     RegionNeeded,
@@ -44,9 +45,10 @@ pub enum Refusal {
     InvalidLength,
     /// A number with too many digits, or a text of more than 1,000 bytes.
     TooLong,
-    /// A number of the right length that the numbering plan does not have.
+    /// A number of a possible length that is not valid in the numbering plan.
     NotValid,
-    /// Several numbers, some of which are not numbers, or which can be told apart in several ways.
+    /// Several texts of which some are not numbers, or several numbers that can be separated in more than one
+    /// way.
     SeveralNumbers,
     /// An extension of more than 15 digits.
     ExtensionTooLong,
@@ -80,7 +82,7 @@ impl CleanError {
 }
 
 impl Refusal {
-    /// Returns the reason as a sentence without a full stop, as `Display` of [`CleanError`] writes it.
+    /// Returns the message, as `Display` of [`CleanError`] writes it.
     #[must_use]
     pub const fn message(self) -> &'static str {
         match self {

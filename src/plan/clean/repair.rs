@@ -5,8 +5,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::text_enum::text_enum;
 
-/// A change that [`plan::clean`](crate::plan::clean()) made to a text in order to read its number, or a mark that it
-/// noticed while reading.
+/// A change that [`plan::clean`](crate::plan::clean()) made to a text in order to read its number, or a
+/// peculiarity of the text.
 ///
 /// ```
 /// use telnum::plan::clean::Repair;
@@ -30,7 +30,7 @@ pub enum Repair {
     InvisibleMarks,
     /// Separators outside of ASCII, such as the no-break space, or unusual ones, such as `_`.
     UnusualSeparators,
-    /// Digits of another script, or full-width ones.
+    /// Digits of another script, or full-width digits.
     OtherDigits,
     /// A letter in place of the digit that looks like it: `l` or `I` for 1, `O` for 0.
     LookAlikeLetters,
@@ -42,7 +42,7 @@ pub enum Repair {
     InternationalPrefix,
     /// A national prefix after the calling code: `+44 (0)20 7946 0958`.
     TrunkPrefix,
-    /// A national prefix that the country does not use, or no longer: `044 55 1234 5678` in Mexico.
+    /// A national prefix that the country does not use, or no longer uses: `044 55 1234 5678` in Mexico.
     WithdrawnPrefix,
     /// A `#` after the number.
     TrailingHash,

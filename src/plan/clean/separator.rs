@@ -33,7 +33,8 @@ impl Separator {
         Self::Space,
     ];
 
-    /// Returns the least number of digits that each part has: the less clear the separator, the more.
+    /// Returns the minimum number of digits that each part must have: the less clear the separator, the more
+    /// digits.
     const fn least_digits(self) -> usize {
         match self {
             Self::Mark | Self::Comma | Self::Word | Self::SpacedSlash | Self::Plus => 6,
@@ -41,9 +42,10 @@ impl Separator {
         }
     }
 
-    /// Returns the parts of `text` that have digits, if there are several and each has as many as a number.
+    /// Returns the parts of `text` that have digits, if there are several and each has enough digits for a
+    /// number.
     pub(super) fn split(self, text: &str) -> Option<impl Iterator<Item = &str>> {
-        /// The most numbers in a cell.
+        /// The maximum number of numbers in a cell.
         const MOST: usize = 16;
         let parts = || Pieces { separator: self, rest: Some(text) }.filter(|part| count_digits(part) > 0);
         let mut count = 0;
@@ -56,8 +58,8 @@ impl Separator {
         (count > 1).then(parts)
     }
 
-    /// Returns the first separator of this kind in `text`: where the part before it ends, and where the
-    /// next one starts.
+    /// Returns the first separator of this kind in `text`: the end of the part before it, and the start of
+    /// the next part.
     fn find(self, text: &str) -> Option<(usize, usize)> {
         let of_char = |(place, c): (usize, char)| (place, place + c.len_utf8());
         let first = |is: fn(char) -> bool| text.char_indices().find(|(_, c)| is(*c)).map(of_char);
@@ -93,7 +95,7 @@ impl Separator {
     }
 }
 
-/// Returns the place of the first word that separates numbers.
+/// Returns the position of the first word that separates numbers.
 fn find_word(text: &str) -> Option<(usize, usize)> {
     const WORDS: [&str; 15] =
         ["or", "and", "&", "oder", "und", "ou", "et", "o", "u", "y", "e", "i", "och", "или", "и"];

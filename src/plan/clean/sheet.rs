@@ -6,9 +6,9 @@ use crate::plan::parse::digit_buffer::DigitBuffer;
 
 /// A number as a spreadsheet or a program writes a numeric cell.
 pub(super) enum Numeric {
-    /// All digits are there.
+    /// A number with all its digits.
     Digits { digits: DigitBuffer, has_plus: bool, repair: Repair },
-    /// The exponent tells of digits that are not there.
+    /// A number whose exponent requires more digits than there are.
     DigitsLost,
 }
 
@@ -22,13 +22,13 @@ pub(super) fn without_text_marks(text: &str) -> (&str, bool) {
     if inner.len() < whole.len() {
         inner = inner.trim_end_matches(|c| QUOTES.contains(&c) || is_blank(c));
     } else {
-        // A quote alone at the end is the other half of nothing.
+        // A lone quote at the end does not have a counterpart.
         inner = inner.trim_end_matches(QUOTES);
     }
     (inner, inner.len() < whole.len())
 }
 
-/// Returns whether `text` stands for no value.
+/// Returns whether `text` is a placeholder for no value.
 pub(super) fn is_placeholder(text: &str) -> bool {
     const PLACEHOLDERS: [&str; 14] = [
         "n/a",
@@ -74,11 +74,11 @@ impl Numeric {
     }
 }
 
-/// The least number of digits of a whole number that may be a phone number.
+/// The minimum number of digits of a whole number that may be a phone number.
 const LEAST: usize = 7;
 
-/// Reads `4.47911123456E+11`. All digits before the point must be there: the zeros that a short mantissa lacks are
-/// not told from other digits.
+/// Reads `4.47911123456E+11`. All digits before the point must be present: if the mantissa is short, the
+/// missing digits are not necessarily zeros.
 fn read_scientific(mantissa: &str, exponent: &str, has_plus: bool) -> Option<Numeric> {
     let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, ""));
     let exponent = exponent.strip_prefix('+').unwrap_or(exponent);
@@ -97,7 +97,7 @@ fn read_scientific(mantissa: &str, exponent: &str, has_plus: bool) -> Option<Num
     Some(Numeric::digits(&[whole, digits], has_plus, Repair::ScientificNotation))
 }
 
-/// Reads `447911123456.0`: a whole number without a leading zero, and one or two zeros, or at least six, behind
+/// Reads `447911123456.0`: a whole number without a leading zero, and one, two, or at least six zeros after
 /// the point.
 fn read_fraction(text: &str, has_plus: bool) -> Option<Numeric> {
     let (whole, fraction) = text.split_once(['.', ','])?;

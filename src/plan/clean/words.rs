@@ -1,4 +1,4 @@
-//! The words around a number, and the pauses behind it.
+//! The words before and after a number, and the pauses after it.
 
 /// A text of three parts: the words before the number, the number, and the words after it.
 pub(super) struct Parts<'t> {
@@ -8,8 +8,8 @@ pub(super) struct Parts<'t> {
 }
 
 impl<'t> Parts<'t> {
-    /// Splits `text` at its first digit or plus sign, with the brackets directly before it, and behind its
-    /// last digit; `None` if there is no digit.
+    /// Splits `text` before its first digit or plus sign, including the brackets directly before it, and
+    /// after its last digit; `None` if there is no digit.
     pub(super) fn of(text: &'t str) -> Option<Self> {
         let last = text.char_indices().rfind(|(_, c)| is_digit(*c)).map(|(place, c)| place + c.len_utf8())?;
         let (rest, after) = text.split_at_checked(last)?;
@@ -71,11 +71,11 @@ pub(super) fn is_extension_label(text: &str) -> bool {
     LABELS.iter().any(|label| word.eq_ignore_ascii_case(label))
 }
 
-/// Splits `text` at its first pause: the number, and what is sent after the call is answered, or an empty
-/// text.
+/// Splits `text` at its first pause into the number, and the text that is sent after the call is answered.
+/// The second part is empty if there is no pause.
 ///
-/// A pause is `p` or `w`, or a comma that no space follows, directly behind a digit. The digits, `*`, `#` and further
-/// pauses behind it reach to the end of the text.
+/// A pause is `p` or `w`, or a comma that no space follows, directly after a digit. Only digits, `*`, `#` and
+/// further pauses follow it to the end of the text.
 pub(super) fn split_post_dial(text: &str) -> (&str, &str) {
     let is_pause = |byte: u8| matches!(byte, b',' | b';' | b'p' | b'P' | b'w' | b'W');
     let is_sent = |byte: &u8| byte.is_ascii_digit() || is_pause(*byte) || matches!(byte, b'*' | b'#');

@@ -2,13 +2,14 @@ use alloc::collections::BTreeSet;
 
 use crate::number::PhoneNumber;
 
-/// Counts distinct numbers in bounded memory: exactly up to 4,096, and with a standard error of 1.6 % above.
+/// A count of distinct numbers in bounded memory: exact up to 4,096, and with a standard error of 1.6 %
+/// above.
 ///
-/// The numbers with the least hash values are kept; the least ones of all are the denser, the more distinct
-/// numbers there are (Bar-Yossef et al., 2002).
+/// The numbers with the lowest hash values are kept. The more distinct numbers there are, the closer together
+/// these values are (Bar-Yossef et al., 2002).
 #[derive(Clone, Debug, Default)]
 pub struct Distinct {
-    /// The least hash values.
+    /// The lowest hash values.
     least: BTreeSet<u64>,
     /// Whether a hash value was left out.
     is_partial: bool,
@@ -36,7 +37,7 @@ impl Distinct {
         }
     }
 
-    /// Adds what `other` counted.
+    /// Adds the numbers that `other` counted.
     pub fn merge(&mut self, other: Self) {
         self.is_partial |= other.is_partial;
         other.least.into_iter().for_each(|hash| self.insert_hash(hash));
@@ -65,7 +66,8 @@ impl Distinct {
         let kept = self.least.len() as u64;
         match self.least.last() {
             Some(last) if self.is_partial => {
-                // The kept values but one are a share of all that the greatest one is of all values.
+                // The share of all values below the greatest kept one is about the ratio of that value to the
+                // range of the hash.
                 let count = (u128::from(kept - 1) << 64) / u128::from(*last).max(1);
                 u64::try_from(count).unwrap_or(u64::MAX)
             }

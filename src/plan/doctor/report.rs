@@ -46,7 +46,7 @@ pub struct Report {
     pub refusals: Vec<Refused>,
 }
 
-/// A region that a column can be of.
+/// A region to which the numbers of a column may belong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Candidate {
@@ -142,7 +142,7 @@ fn write_counts<'c, K: fmt::Display + 'c>(
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        /// The most regions in the table.
+        /// The maximum number of regions in the table.
         const REGIONS: usize = 10;
         writeln!(f, "{:<28} {:>12}", "rows", self.rows)?;
         self.write_share(f, "valid", self.valid)?;
