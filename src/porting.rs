@@ -57,6 +57,7 @@
 //! | Why was a request rejected, and which field must be corrected? | [`RefusalReason`] |
 //! | What is the earliest date of a port? | [`PortCalendar`] |
 //! | What must the owner sign? | [`PortRequest::letter_of_authorization`] |
+//! | Where are the bill and the signed letter? | [`PortDesk::upload`](desk::PortDesk::upload) |
 //! | May another carrier port out a number? | [`PortOutRequest::check`] |
 
 mod bill;
@@ -64,7 +65,9 @@ mod calendar;
 mod conflict;
 mod context;
 pub mod desk;
+mod document_key;
 mod edit;
+mod file_type;
 mod info;
 mod letter;
 mod port_number;
@@ -86,7 +89,9 @@ pub use bill::Bill;
 pub use calendar::{CalendarError, EarliestPort, PortCalendar, PortKind};
 pub use conflict::{NumberConflict, NumberConflictKind, Placement, check_number, placements};
 pub use context::{PortContext, PortDecision, PortEvent, PortEventKind};
+pub use document_key::{DocumentKey, DocumentKeyError};
 pub use edit::{NewPortRequest, PortEdit};
+pub use file_type::FileType;
 pub use info::PortingInfo;
 pub use port_number::{NUMBER_TRANSITIONS, NumberStatus, NumberStatusKind, PortNumber, Progress};
 pub use port_out::{NumberFacts, PortOutRefusal, PortOutRequest};

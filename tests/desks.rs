@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
 
@@ -18,10 +18,12 @@ use telnum::inventory::{
 };
 use telnum::lifecycle::State;
 use telnum::plan::Region;
-use telnum::porting::desk::{PortDesk, PortDeskError};
+use telnum::porting::desk::{
+    Documents, DocumentsError, FileDocuments, MemoryDocuments, PortDesk, PortDeskError,
+};
 use telnum::porting::{
-    NewPortRequest, NumberStatusKind, PortContext, PortEventKind, PortRefusal, PortRequest, PortRequestId,
-    PortSettings, PortState, PortStates,
+    DocumentKey, NewPortRequest, NumberStatusKind, PortContext, PortEventKind, PortRefusal, PortRequest,
+    PortRequestId, PortSettings, PortState, PortStates,
 };
 use telnum::record::NumberRecord;
 use telnum::store::{Change, Expect, MemoryStore, Store, StoreExt};
@@ -362,6 +364,112 @@ fn strangers_can_neither_see_nor_change_requests() {
     assert!(world.desk.complete(id, world.shop.into()).is_err());
     assert!(world.desk.remove(id, world.master.into()).is_err());
     assert_eq!(world.desk.list(PortStates::ALL, None, 10, world.shop.into()).unwrap().items.len(), 1);
+}
+
+/// A storage that counts its files, and fails while `fails` is set.
+#[derive(Clone, Debug, Default)]
+struct Files(Arc<(MemoryDocuments, AtomicUsize, AtomicBool)>);
+
+impl Files {
+    fn count(&self) -> usize {
+        self.0.1.load(Ordering::Relaxed)
+    }
+
+    fn fail(&self, fails: bool) {
+        self.0.2.store(fails, Ordering::Relaxed);
+    }
+}
+
+impl Documents for Files {
+    fn put(&self, key: DocumentKey, content: &[u8]) -> Result<(), DocumentsError> {
+        if self.0.2.load(Ordering::Relaxed) {
+            return Err(DocumentsError::new(key, "disk full"));
+        }
+        assert!(self.0.0.get(key)?.is_none(), "a key is used once");
+        self.0.1.fetch_add(1, Ordering::Relaxed);
+        self.0.0.put(key, content)
+    }
+
+    fn get(&self, key: DocumentKey) -> Result<Option<Vec<u8>>, DocumentsError> {
+        self.0.0.get(key)
+    }
+
+    fn remove(&self, key: DocumentKey) -> Result<(), DocumentsError> {
+        assert!(self.0.0.get(key)?.is_some(), "only a file that is there is removed");
+        self.0.1.fetch_sub(1, Ordering::Relaxed);
+        self.0.0.remove(key)
+    }
+}
+
+#[test]
+fn the_storage_has_the_files_of_the_requests_and_no_others() {
+    let (world, files) = (world(), Files::default());
+    let desk = world.desk.clone().with_documents(files.clone()).with_max_file_bytes(100);
+    let (id, actor) = ("p1".parse().unwrap(), world.shop.into());
+    desk.create(World::new_request("p1", world.shop, &["+14158867900"]), actor).unwrap();
+    for (content, count) in [(&b"%PDF-1"[..], 1), (b"%PDF-2", 1), (b"%PDF-2", 1)] {
+        desk.upload(id, "bill.pdf", content, actor).unwrap();
+        assert_eq!(
+            (files.count(), desk.download(id, "bill.pdf", actor).unwrap().content),
+            (count, content.to_vec())
+        );
+    }
+    desk.upload(id, "letter.pdf", b"%PDF-3", actor).unwrap();
+    assert_eq!(files.count(), 2);
+
+    // A refused file is not stored.
+    let rows: [(&str, &[u8], Actor); 4] = [
+        ("a", &[b'%'; 101], actor),
+        ("a", b"text", actor),
+        ("..", b"%PDF-4", actor),
+        ("a", b"%PDF-4", world.other.into()),
+    ];
+    for (name, content, by) in rows {
+        assert!(desk.upload(id, name, content, by).is_err(), "{name}");
+    }
+    files.fail(true);
+    let failed = desk.upload(id, "bill.pdf", b"%PDF-5", actor).unwrap_err();
+    assert!(matches!(failed, PortDeskError::Documents(_)), "{failed}");
+    files.fail(false);
+    assert_eq!((files.count(), desk.get(id, actor).unwrap().uploads().count()), (2, 2));
+    assert_eq!(desk.download(id, "bill.pdf", actor).unwrap().content, b"%PDF-2");
+    assert!(desk.download(id, "bill.pdf", world.other.into()).is_err());
+
+    desk.remove_upload(id, "letter.pdf", actor).unwrap();
+    assert!(matches!(
+        desk.remove_upload(id, "letter.pdf", actor),
+        Err(PortDeskError::Refused(PortRefusal::NoSuchFile(_)))
+    ));
+    assert_eq!(files.count(), 1);
+    desk.remove(id, actor).unwrap();
+    assert_eq!(files.count(), 0);
+}
+
+#[test]
+fn files_are_stored_whole_in_their_directory() {
+    let directory = std::env::temp_dir().join(format!("telnum-files-{}", std::process::id()));
+    let key: DocumentKey = "0d70b724cae20c2cb3da92d1a62a4ad2".parse().unwrap();
+    let names = || {
+        let entries = std::fs::read_dir(&directory).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect::<Vec<_>>()
+    };
+    let files = FileDocuments::new(&directory).unwrap();
+    assert_eq!(files.get(key).unwrap(), None);
+    files.remove(key).unwrap();
+    files.put(key, b"%PDF-1").unwrap();
+    assert_eq!((names(), files.get(key).unwrap().unwrap()), (vec![key.to_string()], b"%PDF-1".to_vec()));
+    // Another process with the same directory has the file.
+    let again = FileDocuments::new(&directory).unwrap();
+    assert_eq!(again.get(key).unwrap().unwrap(), b"%PDF-1");
+    again.remove(key).unwrap();
+    assert!(names().is_empty());
+    // What is at the place of an unfinished file is not followed.
+    std::fs::write(directory.join(format!("{key}.new")), "other").unwrap();
+    assert!(files.put(key, b"%PDF-1").is_err() && files.get(key).unwrap().is_none());
+    for text in ["", "../x", "0D70B724CAE20C2CB3DA92D1A62A4AD2", "0d70b724cae20c2cb3da92d1a62a4ad"] {
+        assert!(text.parse::<DocumentKey>().is_err(), "{text}");
+    }
+    std::fs::remove_dir_all(&directory).unwrap();
 }
 
 fn entered(text: &str) -> EnteredNumber {

@@ -12,8 +12,9 @@ use super::lookup::AppLookup;
 use super::options::Options;
 use super::outcome::Outcome;
 use super::services::Services;
-use crate::account::Accounts;
+use crate::account::{AccountId, Accounts};
 use crate::classify::Classifiers;
+use crate::idempotency::IdempotencyKey;
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 use crate::policy::Policy;
@@ -46,6 +47,18 @@ impl Inventory {
     #[must_use]
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.services.store
+    }
+
+    /// Returns a new idempotency key.
+    pub(crate) fn new_key(&self) -> IdempotencyKey {
+        self.services.new_key()
+    }
+
+    /// Returns the number that `text` stands for, with the dial plan of `account`.
+    #[cfg(feature = "http")]
+    pub(crate) fn read_number(&self, text: &str, account: AccountId) -> Option<PhoneNumber> {
+        let own = self.services.normalizer_of(Some(account));
+        text.as_input().number(own.as_ref().unwrap_or(&self.services.normalizer))
     }
 
     /// Returns the accounts.

@@ -102,6 +102,11 @@ pub enum PortEventKind {
         /// The name of the file.
         name: String,
     },
+    /// The removal of a file.
+    UploadRemoved {
+        /// The name of the file.
+        name: String,
+    },
     /// A change of state.
     Transitioned {
         /// The state before.

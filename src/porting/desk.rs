@@ -49,11 +49,16 @@
 //! [`recover`](PortDesk::recover), does the remaining steps.
 
 mod complete;
+mod documents;
+mod upload;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 pub use self::complete::Completed;
+pub use self::documents::{Documents, DocumentsError, FileDocuments, MemoryDocuments};
+pub use self::upload::UploadedFile;
+use self::upload::files;
 use crate::account::{AccountId, Actor};
 use crate::inventory::{self, Create, Inventory, Options};
 use crate::lifecycle::State;
@@ -77,6 +82,8 @@ pub struct PortDesk {
     inventory: Inventory,
     settings: PortSettings,
     retry: Retry,
+    documents: Option<Arc<dyn Documents>>,
+    max_file_bytes: usize,
 }
 
 /// The error returned by the use cases of a [`PortDesk`].
@@ -103,6 +110,23 @@ pub enum PortDeskError {
     /// A conflict with other changes at every attempt.
     #[error("port request {0}: changed by others at every attempt")]
     Conflict(PortRequestId),
+    /// A file that exceeds the limit.
+    #[error("file: expected at most {max} bytes, found {bytes}")]
+    FileTooLarge {
+        /// The size of the file in bytes.
+        bytes: usize,
+        /// The limit in bytes.
+        max: usize,
+    },
+    /// A file whose content has no known [type](crate::porting::FileType).
+    #[error("file: expected a document in PDF, or an image in PNG, JPEG, GIF or TIFF")]
+    UnknownFileType,
+    /// A desk without a storage of files.
+    #[error("port desk: no storage of files")]
+    NoDocuments,
+    /// A failure of the storage of files.
+    #[error(transparent)]
+    Documents(#[from] DocumentsError),
     /// A failure of the inventory.
     #[error(transparent)]
     Inventory(#[from] inventory::InventoryError),
@@ -135,7 +159,13 @@ impl PortDesk {
     /// ```
     #[must_use]
     pub fn new(inventory: Inventory) -> Self {
-        Self { inventory, settings: PortSettings::default(), retry: Retry::default() }
+        Self {
+            inventory,
+            settings: PortSettings::default(),
+            retry: Retry::default(),
+            documents: None,
+            max_file_bytes: Self::MAX_FILE_BYTES,
+        }
     }
 
     /// Sets the operator's settings. Default: [`PortSettings::default`].
@@ -241,9 +271,9 @@ impl PortDesk {
     }
 
     /// Returns up to `limit` requests in `states` that `actor` has access to, in ascending order of their
-    /// ids, starting after `after`. At most 10,000 requests are read, so a page may contain fewer than
-    /// `limit` requests and still have a `next`. [`list_of`](Self::list_of) only reads the requests of one
-    /// account.
+    /// ids, starting after `after`. An admin has access to all requests, so that only those of the page are
+    /// read. For another actor at most 10,000 requests are read, so a page may contain fewer than `limit`
+    /// requests and still have a `next`; [`list_of`](Self::list_of) only reads the requests of one account.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree, Actor};
@@ -272,7 +302,7 @@ impl PortDesk {
         limit: usize,
         actor: Actor,
     ) -> Result<Page<PortRequest, PortRequestId>, PortDeskError> {
-        self.list_where(&PortQuery::default().with_states(states), after, limit, actor)
+        self.list_where(&PortQuery::default().with_states(states), after, limit, actor, |_| true)
     }
 
     /// Returns up to `limit` requests of `account` in `states`, in ascending order of their ids, starting
@@ -306,26 +336,51 @@ impl PortDesk {
             return Err(PortRefusal::Forbidden(actor).into());
         }
         let query = PortQuery::default().with_states(states).with_accounts([account]);
-        self.list_where(&query, after, limit, actor)
+        self.list_where(&query, after, limit, actor, |_| true)
     }
 
-    fn list_where(
+    /// Returns up to `limit` requests that match `query`, for which `is_included` returns `true` and that
+    /// `actor` has access to, in ascending order of their ids, starting after `after`. At most 10,000
+    /// requests are read, so that a page may have fewer although it has a `next`.
+    ///
+    /// ```
+    /// # use telnum::{account::Actor, inventory::Inventory, porting::desk::PortDesk, store::MemoryStore};
+    /// # let desk = PortDesk::new(Inventory::builder(MemoryStore::new()).build());
+    /// use telnum::store::PortQuery;
+    ///
+    /// let number = "+14158867900".parse()?;
+    /// let has_number = |request: &telnum::porting::PortRequest| request.number(number).is_some();
+    /// let page = desk.list_where(&PortQuery::default(), None, 10, Actor::System, has_number)?;
+    /// assert!(page.items.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Store`](PortDeskError::Store) if the store fails.
+    pub fn list_where(
         &self,
         query: &PortQuery,
         after: Option<PortRequestId>,
         limit: usize,
         actor: Actor,
+        is_included: impl Fn(&PortRequest) -> bool,
     ) -> Result<Page<PortRequest, PortRequestId>, PortDeskError> {
         let ctx = self.context(actor);
-        let (mut items, mut after, mut read) = (Vec::new(), after, 0);
+        let (mut items, mut after, mut read, mut page_size) = (Vec::new(), after, 0, limit.min(PAGE));
         while items.len() < limit && read < MAX_READ {
-            let page = self.store().scan_port_requests(query, after, limit.min(PAGE))?;
+            let page = self.store().scan_port_requests(query, after, page_size)?;
             read += page.items.len();
+            // The more requests are left out, the larger are the pages.
+            page_size = page_size.saturating_mul(2).min(PAGE);
             for stored in page.items {
                 if items.len() == limit {
                     return Ok(Page { items, next: after });
                 }
                 after = Some(stored.id());
+                if !is_included(&stored) {
+                    continue;
+                }
                 if let Ok(request) = stored.seen_by(&ctx) {
                     items.push(Stored::new(request, stored.revision()));
                 }
@@ -371,7 +426,7 @@ impl PortDesk {
 
     /// Changes a request by a command, and returns its version. `accept_charges` states whether charges for
     /// submitting the request are accepted.
-    fn change_accepting(
+    pub(crate) fn change_accepting(
         &self,
         accept_charges: bool,
         id: PortRequestId,
@@ -463,7 +518,7 @@ impl PortDesk {
         self.change(id, actor, |request, ctx| request.transition(to, reason, ctx))
     }
 
-    /// Removes the request with `id`. Its numbers become free again.
+    /// Removes the request with `id`, and its files. Its numbers become free again.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree};
@@ -493,15 +548,16 @@ impl PortDesk {
             let event = stored.delete(&self.context(actor))?;
             let change = Change::remove(id, stored.expected()).with_events(vec![event]);
             if self.commit(change.into())?.is_some() {
+                self.remove_files(files(&stored));
                 return Ok(());
             }
         }
         Err(PortDeskError::Conflict(id))
     }
 
-    /// Removes the stale requests, as defined by [`PortRequest::is_stale`], and returns their ids. Their
-    /// numbers become free again. Of the callers that share a store, one at a time sweeps: it holds a
-    /// [lease](Store::take_lease), and for any other caller the result is empty.
+    /// Removes the stale requests, as defined by [`PortRequest::is_stale`], with their files, and returns
+    /// their ids. Their numbers become free again. Of the callers that share a store, one at a time sweeps:
+    /// it holds a [lease](Store::take_lease), and for any other caller the result is empty.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree};
@@ -533,8 +589,11 @@ impl PortDesk {
         let (mut removed, mut after) = (Vec::new(), None);
         let Some(mut lease) = self.store().lease("port_sweep", LEASE_TIME)? else { return Ok(removed) };
         while lease.renew()? {
+            let before = removed.len();
             let page = self.store().scan_port_requests(&PortQuery::default(), after, PAGE)?;
             let stale = page.items.iter().filter(|request| request.is_stale(&self.settings, now));
+            let files_of: HashMap<_, Vec<_>> =
+                stale.clone().map(|stored| (stored.id(), files(stored).collect())).collect();
             let removals: Vec<_> = stale
                 .map(|stored| {
                     let (request, account) = (stored.id(), stored.account());
@@ -554,6 +613,9 @@ impl PortDesk {
                     }
                 }
             }
+            for id in removed.get(before..).unwrap_or_default() {
+                self.remove_files(files_of.get(id).into_iter().flatten().copied());
+            }
             match page.next {
                 Some(next) => after = Some(next),
                 None => break,
@@ -566,7 +628,8 @@ impl PortDesk {
         &**self.inventory.store()
     }
 
-    fn context(&self, actor: Actor) -> PortContext<'_> {
+    /// Returns the context of the commands of `actor`.
+    pub(crate) fn context(&self, actor: Actor) -> PortContext<'_> {
         PortContext::new(actor, self.inventory.accounts(), &self.settings, self.inventory.now())
     }
 

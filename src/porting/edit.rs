@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    Comment, NumberStatus, PortContext, PortDecision, PortEvent, PortEventKind, PortNumber, PortRefusal,
-    PortRequest, PortRequestId, PortRole, PortState, TransitionEntry, Upload,
+    Comment, FileType, NumberStatus, PortContext, PortDecision, PortEvent, PortEventKind, PortNumber,
+    PortRefusal, PortRequest, PortRequestId, PortRole, PortState, TransitionEntry, Upload,
 };
 use crate::account::{AccountId, Actor};
 use crate::document::{FieldError, FieldErrorKind, check_length, merge};
@@ -263,7 +263,8 @@ impl PortRequest {
     /// Records an uploaded file, replacing a file with the same name. The command requires the
     /// permission to [`edit`](Self::edit).
     ///
-    /// `.pdf` is appended to a `name` that does not end with it.
+    /// Of a `name` that is a path, only the last part is kept. The ending of the file's [type](FileType) is
+    /// appended to a name that does not have it; that of a file whose `content_type` is not known is `.pdf`.
     ///
     /// ```
     /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
@@ -281,8 +282,9 @@ impl PortRequest {
     ///
     /// - [`PortRefusal::Forbidden`], [`Completing`](PortRefusal::Completing) and
     ///   [`NotEditable`](PortRefusal::NotEditable) under the conditions of [`edit`](Self::edit).
-    /// - [`PortRefusal::Invalid`] if `name` is empty or longer than 256 characters with its ending, if there
-    ///   are 100 other files, or if `upload` is larger than 4,096 bytes of JSON.
+    /// - [`PortRefusal::Invalid`] if `name` is empty, contains a control character, starts with a dot, or is
+    ///   longer than 256 characters with its ending, if there are 100 other files, or if `upload` is larger
+    ///   than 4,096 bytes of JSON.
     #[doc(alias = "attachments")]
     pub fn upload(
         &self,
@@ -291,13 +293,39 @@ impl PortRequest {
         ctx: &PortContext<'_>,
     ) -> Result<PortDecision, PortRefusal> {
         self.check_editable(ctx)?;
-        check_length("name", name, 1, usize::MAX)?;
-        let has_ending = name.to_ascii_lowercase().ends_with(".pdf");
-        let name = if has_ending { name.to_owned() } else { format!("{name}.pdf") };
+        let file_type = upload.content_type.as_deref().and_then(FileType::of_media_type);
+        let name = file_type.unwrap_or(FileType::Pdf).named(file_name(name)?);
         self.check_upload(&name, &upload)?;
         let mut changed = self.clone();
         changed.uploads.get_or_insert_default().insert(name.clone(), upload);
         Ok(self.decided(changed, vec![PortEventKind::Uploaded { name }], ctx))
+    }
+
+    /// Removes an uploaded file. The command requires the permission to [`edit`](Self::edit).
+    ///
+    /// ```
+    /// # let request: telnum::porting::PortRequest = serde_json::from_str(r#"{
+    /// #     "id": "p1", "name": "Bakery", "port_state": "rejected", "numbers": {}, "uploads": {"bill.pdf": {}},
+    /// #     "created": 63630097779, "updated": 63630097779, "_read_only": {"account": {"id": "child"}}}"#)?;
+    /// # use telnum::{account::{AccountTree, Actor}, porting::{PortContext, PortSettings}};
+    /// # let (accounts, settings) = (AccountTree::default(), PortSettings::default());
+    /// # let ctx = PortContext::new(Actor::System, &accounts, &settings, "2026-03-02T09:00:00Z".parse()?);
+    /// let without = request.remove_upload("bill.pdf", &ctx)?.request;
+    /// assert_eq!((request.uploads().count(), without.uploads().count()), (1, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`PortRefusal::Forbidden`], [`Completing`](PortRefusal::Completing) and
+    ///   [`NotEditable`](PortRefusal::NotEditable) under the conditions of [`edit`](Self::edit).
+    /// - [`PortRefusal::NoSuchFile`] if the request has no file with this name.
+    pub fn remove_upload(&self, name: &str, ctx: &PortContext<'_>) -> Result<PortDecision, PortRefusal> {
+        self.check_editable(ctx)?;
+        let mut changed = self.clone();
+        let removed = changed.uploads.as_mut().and_then(|uploads| uploads.shift_remove_entry(name));
+        let (name, _) = removed.ok_or_else(|| PortRefusal::NoSuchFile(name.to_owned()))?;
+        Ok(self.decided(changed, vec![PortEventKind::UploadRemoved { name }], ctx))
     }
 
     /// Checks that the request may be deleted, and returns the event of its deletion. The caller
@@ -406,6 +434,17 @@ impl PortRequest {
             | Err(_) => Map::new(),
         }
     }
+}
+
+/// Returns the last part of a path, which must be the name of a file.
+fn file_name(path: &str) -> Result<&str, FieldError> {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or_default().trim();
+    check_length("name", name, 1, usize::MAX)?;
+    if name.starts_with('.') || name.contains(char::is_control) {
+        let reason = "expected a name without control characters that does not start with a dot".to_owned();
+        return Err(FieldError::new("name", FieldErrorKind::Malformed { reason }));
+    }
+    Ok(name)
 }
 
 fn read_only(key: &str) -> PortRefusal {

@@ -161,7 +161,7 @@ impl PortRequest {
             PortState::Completed => {
                 let waiting = self.waiting();
                 if waiting.is_empty() {
-                    self.complete([], ctx).map(|completion| completion.decision)
+                    self.complete_because(reason, [], ctx).map(|completion| completion.decision)
                 } else {
                     Err(PortRefusal::NumbersWaiting(waiting))
                 }
@@ -423,6 +423,17 @@ impl PortRequest {
         arrivals: impl IntoIterator<Item = (PhoneNumber, Arrival)>,
         ctx: &PortContext<'_>,
     ) -> Result<Completion, PortRefusal> {
+        self.complete_because(None, arrivals, ctx)
+    }
+
+    /// Completes the request like [`complete`](Self::complete), with a reason for the timeline.
+    pub(super) fn complete_because(
+        &self,
+        reason: Option<&str>,
+        arrivals: impl IntoIterator<Item = (PhoneNumber, Arrival)>,
+        ctx: &PortContext<'_>,
+    ) -> Result<Completion, PortRefusal> {
+        check_reason(reason)?;
         let is_completed = self.state == PortState::Completed;
         if is_completed {
             self.check_port_authority(ctx)?;
@@ -459,7 +470,7 @@ impl PortRequest {
         if !changed.progress().is_complete() {
             return Err(PortRefusal::NothingPorted);
         }
-        let event = changed.enter_state(&PortState::Completed, None, ctx);
+        let event = changed.enter_state(&PortState::Completed, reason, ctx);
         events.push(event);
         Ok(Completion { decision: self.decided(changed, events, ctx), waiting })
     }

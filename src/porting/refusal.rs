@@ -36,6 +36,9 @@ pub enum PortRefusal {
     /// A number that is not on the request.
     #[error("number {0}: not on the port request")]
     NoSuchNumber(PhoneNumber),
+    /// A file that is not on the request.
+    #[error("file {0:?}: not on the port request")]
+    NoSuchFile(String),
     /// A change of a number's status that the table does not have.
     #[error("number {number}: cannot change from {from} to {to}")]
     NumberTransition {
@@ -66,7 +69,7 @@ pub enum PortRefusal {
 pub enum PortRefusalKind {
     /// An actor without permission.
     Forbidden,
-    /// A number that is not on the request.
+    /// A number or file that is not on the request.
     NotFound,
     /// A request that is being completed.
     Conflict,
@@ -90,7 +93,7 @@ impl PortRefusal {
         match self {
             Self::Forbidden(_) => PortRefusalKind::Forbidden,
             Self::Transition(refusal) if refusal.permission.is_some() => PortRefusalKind::Forbidden,
-            Self::NoSuchNumber(_) => PortRefusalKind::NotFound,
+            Self::NoSuchNumber(_) | Self::NoSuchFile(_) => PortRefusalKind::NotFound,
             Self::Completing(_) => PortRefusalKind::Conflict,
             Self::Transition(_)
             | Self::NotEditable(_)

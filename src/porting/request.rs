@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{
-    Bill, Comment, NumberStatus, PortContext, PortNumber, PortRefusal, PortSettings, PortState, Progress,
-    ScheduleOn, TimelineEntry, TransitionEntry,
+    Bill, Comment, DocumentKey, FileType, NumberStatus, PortContext, PortNumber, PortRefusal, PortSettings,
+    PortState, Progress, ScheduleOn, TimelineEntry, TransitionEntry,
 };
 use crate::account::AccountId;
 use crate::document::{
@@ -136,6 +136,8 @@ document! {
         pub content_type: Option<String>,
         /// The size of the file in bytes.
         pub length: Option<u64>,
+        /// The key of the content in the storage of files.
+        file("pvt_file"): Option<DocumentKey>,
     }
 }
 
@@ -435,6 +437,23 @@ impl PortRequest {
         if let Some(entry) = self.numbers.get_mut(&number) {
             entry.set_status(status);
         }
+    }
+}
+
+impl Upload {
+    /// Creates the description of a file of `length` bytes that is stored under `key`.
+    pub(super) fn of_file(file_type: FileType, length: usize, key: DocumentKey) -> Self {
+        Self {
+            content_type: Some(file_type.media_type().to_owned()),
+            length: u64::try_from(length).ok(),
+            file: Some(key),
+            extra: Map::new(),
+        }
+    }
+
+    /// Returns the key of the content in the storage of files.
+    pub(super) const fn file(&self) -> Option<DocumentKey> {
+        self.file
     }
 }
 

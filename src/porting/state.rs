@@ -67,8 +67,9 @@ pub enum PortState {
 /// ```
 /// use telnum::porting::{PortState, PortStates};
 ///
-/// let states: PortStates = "suspended,completed".parse()?;
+/// let states: PortStates = "suspended,completed,pending".parse()?;
 /// assert!(states.contains(&PortState::Rejected) && states.contains(&PortState::Canceled));
+/// assert!(states.contains(&PortState::Pending) && !states.contains(&PortState::Scheduled));
 /// assert_eq!(PortStates::default(), PortStates::ACTIVE);
 ///
 /// let error = "active,lost".parse::<PortStates>().unwrap_err();
@@ -79,9 +80,9 @@ pub enum PortState {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PortStates(u8);
 
-/// The error returned for a text that does not name [`PortStates`].
+/// The error returned for a text that names neither [`PortStates`] nor states.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected some of {}, found {found:?}", NAMED.map(|(name, _)| name).join(", "))]
+#[error("expected some of {}, or of the states, found {found:?}", NAMED.map(|(name, _)| name).join(", "))]
 pub struct PortStatesError {
     found: Box<str>,
 }
@@ -219,13 +220,14 @@ impl Default for PortStates {
 impl FromStr for PortStates {
     type Err = PortStatesError;
 
-    /// Parses the names of sets, separated by commas: `active`, `progressing`, `suspended`,
-    /// `completed`, `all`.
+    /// Parses the names of sets and of states, separated by commas. The sets are `active`, `progressing`,
+    /// `suspended`, `completed` and `all`; `completed` is the set, which also contains canceled.
     fn from_str(names: &str) -> Result<Self, PortStatesError> {
         names.split(',').try_fold(Self(0), |states, found| {
-            let set = NAMED.into_iter().find(|(name, _)| *name == found);
-            let (_, set) = set.ok_or_else(|| PortStatesError { found: found.into() })?;
-            Ok(Self(states.0 | set.0))
+            let named = NAMED.into_iter().find(|(name, _)| *name == found).map(|(_, set)| set.0);
+            let state = || PortState::ALL.iter().find(|state| state.as_str() == found).map(Self::bit);
+            let bits = named.or_else(state).ok_or_else(|| PortStatesError { found: found.into() })?;
+            Ok(Self(states.0 | bits))
         })
     }
 }
@@ -239,7 +241,7 @@ impl fmt::Debug for PortStates {
 }
 
 impl PortStatesError {
-    /// Returns the text that is not the name of a set.
+    /// Returns the text that is the name of neither a set nor a state.
     ///
     /// ```
     /// use telnum::porting::PortStates;

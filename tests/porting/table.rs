@@ -160,7 +160,7 @@ fn names_of_state_sets_are_read() {
         }
         seen += 1;
     }
-    assert_eq!(seen, 11);
+    assert_eq!(seen, 13);
     assert_eq!("active".parse(), Ok(PortStates::default()));
 }
 

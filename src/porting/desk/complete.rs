@@ -6,6 +6,7 @@ use super::{PAGE, PortDesk, PortDeskError};
 use crate::account::Actor;
 use crate::inventory::{Create, Options, PortCompletion};
 use crate::number::PhoneNumber;
+use crate::porting::size::check_reason;
 use crate::porting::{Arrival, PortDecision, PortRequest, PortRequestId, PortState};
 use crate::store::{Change, LEASE_TIME, PortQuery, StoreExt, Stored};
 
@@ -66,7 +67,19 @@ impl PortDesk {
     ///   request may still be locked.
     /// - [`Store`](PortDeskError::Store) if the store fails; the request may still be locked.
     pub fn complete(&self, id: PortRequestId, actor: Actor) -> Result<Completed, PortDeskError> {
+        self.complete_because(None, id, actor)
+    }
+
+    /// Completes a request, with a reason for its timeline. A completion that a crash interrupts is continued
+    /// without the reason.
+    pub(crate) fn complete_because(
+        &self,
+        reason: Option<&str>,
+        id: PortRequestId,
+        actor: Actor,
+    ) -> Result<Completed, PortDeskError> {
         let started = self.change_accepting(false, id, actor, |request, ctx| {
+            check_reason(reason)?;
             if *request.state() == PortState::Completed {
                 return request.complete([], ctx).map(|completion| completion.decision);
             }
@@ -75,7 +88,7 @@ impl PortDesk {
         let arrivals = if *started.state() == PortState::Completed {
             Vec::new()
         } else {
-            match self.put_in_service(&started, actor)? {
+            match self.put_in_service(&started, reason, actor)? {
                 InService::Completed(completed) => return Ok(*completed),
                 InService::Arrivals(arrivals) => arrivals,
             }
@@ -83,7 +96,8 @@ impl PortDesk {
         let mut known = Some(started);
         for _ in self.retry.attempts() {
             let stored = known.take().map_or_else(|| self.stored(id), Ok)?;
-            let completion = stored.complete(arrivals.iter().cloned(), &self.context(actor))?;
+            let arrivals = arrivals.iter().cloned();
+            let completion = stored.complete_because(reason, arrivals, &self.context(actor))?;
             let PortDecision { request, events } = completion.decision;
             let waiting = completion.waiting;
             if events.is_empty() {
@@ -134,6 +148,7 @@ impl PortDesk {
     fn put_in_service(
         &self,
         request: &Stored<PortRequest>,
+        reason: Option<&str>,
         actor: Actor,
     ) -> Result<InService, PortDeskError> {
         let plan = request.completion_plan(&self.context(actor))?;
@@ -148,7 +163,8 @@ impl PortDesk {
         while let Some(plan) = parts.next() {
             let numbers: Vec<_> = plan.iter().map(|number| number.number).collect();
             let is_last = parts.peek().is_none();
-            let completed = is_last.then(|| self.completion(request, &arrivals, &numbers, actor)).flatten();
+            let completed = is_last.then(|| self.completion(request, reason, &arrivals, &numbers, actor));
+            let completed = completed.flatten();
             let change = completed.as_ref().map(|(_, change)| change.clone());
             let completion = PortCompletion { request, change };
             let (outcome, is_completed) =
@@ -181,13 +197,14 @@ impl PortDesk {
     fn completion(
         &self,
         request: &Stored<PortRequest>,
+        reason: Option<&str>,
         arrivals: &[(PhoneNumber, Arrival)],
         numbers: &[PhoneNumber],
         actor: Actor,
     ) -> Option<(Completed, Change<PortRequest>)> {
         let expected = numbers.iter().map(|number| (*number, Arrival::InService));
         let arrivals = arrivals.iter().cloned().chain(expected);
-        let completion = request.complete(arrivals, &self.context(actor)).ok()?;
+        let completion = request.complete_because(reason, arrivals, &self.context(actor)).ok()?;
         let PortDecision { request: completed, events } = completion.decision;
         let is_completed = *completed.state() == PortState::Completed;
         let change = Change::put(completed.clone(), request.expected()).with_events(events);
