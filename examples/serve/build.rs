@@ -16,6 +16,7 @@ use telnum::inventory::{Billing, BillingError, Charge, Create, Inventory, Invent
 use telnum::lifecycle::State;
 use telnum::locality::LocalityTable;
 use telnum::names::CarrierName;
+use telnum::porting::desk::{FileDocuments, MemoryDocuments, PortDesk};
 use telnum::provider::AddressBook;
 use telnum::store::Store;
 
@@ -68,9 +69,29 @@ fn built_in(carrier: BuiltInCarrier, inventory: InventoryBuilder, store: Arc<dyn
     }
 }
 
-/// Returns the API of numbers.
-pub(crate) fn numbers(config: &Config, inventory: Inventory) -> KazooApi {
+/// Returns the desk of the port requests of `inventory`.
+///
+/// # Errors
+///
+/// Returns an error if the directory of the files cannot be created.
+pub(crate) fn port_desk(config: &Config, inventory: Inventory) -> Result<PortDesk> {
+    let desk = PortDesk::new(inventory).with_settings(config.porting.clone());
+    Ok(match &config.documents {
+        None => desk,
+        Some(name) if name.as_os_str() == "memory" => desk.with_documents(MemoryDocuments::default()),
+        Some(path) => {
+            let path = config.directory.join(path);
+            let files = FileDocuments::new(&path)
+                .map_err(|error| format!("`documents`: {}: {error}", path.display()))?;
+            desk.with_documents(files)
+        }
+    })
+}
+
+/// Returns the API of numbers and of port requests.
+pub(crate) fn numbers(config: &Config, inventory: Inventory, ports: PortDesk) -> KazooApi {
     KazooApi::new(inventory, config.tokens.clone())
+        .with_port_desk(ports)
         .with_limits(config.limits.server())
         .with_shape(config.shape.into())
         .with_used_by_changes(config.used_by_changes)

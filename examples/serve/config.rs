@@ -21,6 +21,7 @@ use telnum::normalize::{Converters, Normalizer};
 use telnum::number::PhoneNumber;
 use telnum::plan::Region;
 use telnum::policy::Policy;
+use telnum::porting::PortSettings;
 use telnum::record::{RateCenter, Shape};
 use telnum::time::Timestamp;
 
@@ -83,6 +84,12 @@ pub(crate) struct Config {
     pub(crate) limits: Limits,
     /// The tasks at the start and at intervals.
     pub(crate) maintenance: Maintenance,
+    /// The settings of port requests: `{"allow_port_transition_from_submitted_to_scheduled", "stale_days",
+    /// "keep_stale_pending"}`. Default: the settings that `--print-config` shows.
+    pub(crate) porting: PortSettings,
+    /// The storage of the files of port requests: the path of a directory, relative to the configuration, or
+    /// `memory`. Default: none, so that files are refused.
+    pub(crate) documents: Option<PathBuf>,
     /// The numbers to create at the start, unless they are stored. Default: none.
     pub(crate) numbers: Vec<FirstNumber>,
     /// The number of available numbers to create at the start, from +1 415 200 0000 on, up to 8,000,000.
@@ -116,6 +123,8 @@ impl Default for Config {
             contacts: Contacts::default(),
             limits: Limits::default(),
             maintenance: Maintenance::default(),
+            porting: PortSettings::default(),
+            documents: None,
             numbers: Vec::new(),
             available_numbers: 0,
             directory: PathBuf::new(),
@@ -528,7 +537,7 @@ pub(crate) struct Maintenance {
     /// the start. Default: 60.
     pub(crate) recover_seconds: u32,
     /// The interval in seconds at which reservations end, released numbers age and old events are forgotten; 0
-    /// for never. Default: 300.
+    /// for never. Port requests that their owners have abandoned are removed too. Default: 300.
     pub(crate) sweep_seconds: u32,
 }
 

@@ -23,6 +23,11 @@
 //! curl -u app-id:app-secret http://127.0.0.1:8000/people/v2/phone_numbers
 //! ```
 //!
+//! ```text
+//! curl -H "X-Auth-Token: shop-token" -X PUT -d '{"data": {"name": "Bakery", "numbers": {"+12025559000": {}}}}' \
+//!     http://127.0.0.1:8000/v2/accounts/shop/port_requests
+//! ```
+//!
 //! `/docs` documents the APIs, `/health` reads from the stores, and `/metrics` counts and measures requests and
 //! commits, as text for Prometheus. At intervals the server completes claims that a crash has left, and makes the
 //! transitions that are due. Ctrl-C or SIGTERM stops it after it has answered the requests in progress. The log contains one JSON object per line; `RUST_LOG` sets its level (`RUST_LOG=warn`).
@@ -87,6 +92,10 @@ struct Arguments {
     /// `telnum_people`, `telnum_clients` and `telnum_users`.
     #[arg(long)]
     store: Option<String>,
+    /// The storage of the files of port requests: a directory, or `memory`. Default: none, so that files are
+    /// refused.
+    #[arg(long)]
+    documents: Option<PathBuf>,
     /// The region of contact numbers without a calling code. Default: US.
     #[arg(long)]
     region: Option<Region>,
@@ -124,15 +133,18 @@ fn run(arguments: Arguments) -> Result<()> {
     let contacts = build::contacts(&config, |part| open(Some(part)))?;
     // External effects that a crash interrupted are finished first.
     inventory.recover()?;
+    let ports = build::port_desk(&config, inventory.clone())?;
+    ports.recover()?;
     build::create_numbers(&config, &inventory)?;
-    let router = metered::measure(service(build::numbers(&config, inventory.clone()), contacts));
+    let numbers = build::numbers(&config, inventory.clone(), ports.clone());
+    let router = metered::measure(service(numbers, contacts));
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listen = config.listen;
         let listener = TcpListener::bind(listen).await.map_err(|error| format!("{listen}: {error}"))?;
         let mut terminate = signal(SignalKind::terminate())?;
-        let tasks = Tasks::start(&inventory, config.maintenance);
+        let tasks = Tasks::start(&inventory, &ports, config.maintenance);
         // With port 0 the system chooses the port.
         println!("listening on http://{}", listener.local_addr()?);
         serve(listener, router, &config.limits.server(), async {
@@ -165,6 +177,10 @@ fn configure(arguments: Arguments) -> Result<Config> {
         let file = Some(std::path::absolute(file)?);
         config.localities =
             vec![LocalityFile { file, prefix: Some("+1".to_owned()), ..LocalityFile::default() }];
+    }
+    if let Some(name) = arguments.documents {
+        // The path is relative to the working directory, not to the configuration.
+        config.documents = Some(if name.as_os_str() == "memory" { name } else { std::path::absolute(name)? });
     }
     config.listen = arguments.listen.unwrap_or(config.listen);
     config.store = arguments.store.unwrap_or(config.store);

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use telnum::inventory::{Inventory, InventoryError};
+use telnum::porting::desk::PortDesk;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
@@ -18,12 +19,20 @@ pub(crate) struct Tasks {
 
 impl Tasks {
     /// Starts the tasks. They run at once, and then at the intervals of `settings`.
-    pub(crate) fn start(inventory: &Inventory, settings: Maintenance) -> Self {
+    pub(crate) fn start(inventory: &Inventory, ports: &PortDesk, settings: Maintenance) -> Self {
         let (stop, stopped) = watch::channel(false);
-        let [for_recovery, for_sweep] = [(); 2].map(|()| inventory.clone());
+        let [for_recovery, for_sweep] = [(); 2].map(|()| (inventory.clone(), ports.clone()));
+        let recover_all = move || {
+            recover(&for_recovery.0);
+            recover_ports(&for_recovery.1);
+        };
+        let sweep_all = move || {
+            sweep(&for_sweep.0);
+            sweep_ports(&for_sweep.1);
+        };
         let tasks = [
-            tokio::spawn(repeat(settings.recover_seconds, move || recover(&for_recovery), stopped.clone())),
-            tokio::spawn(repeat(settings.sweep_seconds, move || sweep(&for_sweep), stopped)),
+            tokio::spawn(repeat(settings.recover_seconds, recover_all, stopped.clone())),
+            tokio::spawn(repeat(settings.sweep_seconds, sweep_all, stopped)),
         ];
         Self { stop, tasks }
     }
@@ -82,6 +91,24 @@ fn sweep(inventory: &Inventory) {
             log_failures(&report.failed, "due transition cannot be made");
         }
         Err(error) => tracing::error!(%error, "sweep failed"),
+    }
+}
+
+/// Completes the port requests that a crash has left locked.
+fn recover_ports(ports: &PortDesk) {
+    match ports.recover() {
+        Ok(recovered) if recovered.is_empty() => {}
+        Ok(recovered) => tracing::info!(requests = recovered.len(), "recovered port requests"),
+        Err(error) => tracing::error!(%error, "recovery of port requests failed"),
+    }
+}
+
+/// Removes the port requests that their owners have abandoned.
+fn sweep_ports(ports: &PortDesk) {
+    match ports.sweep() {
+        Ok(removed) if removed.is_empty() => {}
+        Ok(removed) => tracing::info!(requests = removed.len(), "removed stale port requests"),
+        Err(error) => tracing::error!(%error, "sweep of port requests failed"),
     }
 }
 

@@ -1,4 +1,5 @@
-//! The numbers of accounts: `/v2/accounts/{ACCOUNT_ID}/phone_numbers`, as in Kazoo's Crossbar API.
+//! The numbers and port requests of accounts: `/v2/accounts/{ACCOUNT_ID}/phone_numbers` and
+//! `/v2/accounts/{ACCOUNT_ID}/port_requests`, as in Kazoo's Crossbar API.
 //!
 //! Every response is an envelope: `{auth_token, data, request_id, revision, status}`, with `error` and
 //! `message` if the request failed. The document of a request is `{"data": {..}}`.
@@ -49,6 +50,35 @@
 //! The response has the same shape for one number and for many: `{"success": {number: document},
 //! "error": {number: error}}`. It is a success if any number succeeded; otherwise the status is 400
 //! with the message `client error`, or 429 if all numbers exceeded a limit.
+//!
+//! # Port requests
+//!
+//! The routes and documents are those of Kazoo, over the [`PortDesk`](crate::porting::desk::PortDesk) that
+//! [`KazooApi::with_port_desk`](crate::http::KazooApi::with_port_desk) sets:
+//!
+//! | path below `port_requests` | methods | |
+//! |---|---|---|
+//! | (none) | `GET`, `PUT` | the list, by `by_types` and `by_number`; a new request |
+//! | `last_submitted` | `GET` | the last submission of each request |
+//! | `{id}` | `GET`, `POST`, `PATCH`, `DELETE` | a request |
+//! | `{id}/{state}` | `PATCH`, `PUT`, `POST` | a transition, with a `reason` |
+//! | `{id}/comments` | `GET`, `PUT` | the comments; only admins see and add private ones |
+//! | `{id}/timeline` | `GET` | the transitions and comments |
+//! | `{id}/attachments` | `GET`, `PUT` | the files; a new one, named by `filename` |
+//! | `{id}/attachments/{name}` | `GET`, `PUT`, `POST`, `DELETE` | a file: PDF, PNG, JPEG, GIF or TIFF |
+//! | `{id}/loa` | `GET` | the letter of authorization |
+//!
+//! `/v2/accounts/{ACCOUNT_ID}/descendants/port_requests` lists the requests of the accounts below an account, and
+//! `/v2/port_requests` those that the account of the token processes. The path of an account leads to the
+//! requests of its subtree and to those that it processes; all others are answered with 404.
+//!
+//! The differences from Kazoo:
+//!
+//! - Lists have pages of at most 1,000 requests.
+//! - A refusal has the HTTP status of its kind in the envelope, where Kazoo prints `"error": "500"`.
+//! - A dry run is refused. Comments are added by their own path; an edit cannot change them.
+//! - The content of a file determines its type, and must agree with a stated `Content-Type`.
+//! - The letter is a page of HTML to print or to save as PDF, and plain text for `Accept: text/plain`.
 //!
 //! # Charges
 //!

@@ -4,7 +4,9 @@ use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApiBuilder;
 use utoipa::openapi::info::InfoBuilder;
 
-use self::OperationKind::{Claims, Contact, Public, Reads, Removes, Searches, Updates};
+use self::OperationKind::{
+    Claims, Contact, PortChanges, PortCreates, PortReads, Public, Reads, Removes, Searches, Updates,
+};
 use super::{clients, kazoo, planning_center, user_numbers};
 
 /// Returns the OpenAPI 3.1 document of all APIs, generated from their routes.
@@ -47,6 +49,12 @@ enum OperationKind {
     Updates,
     /// A change or release of the account's numbers, which is free of charge.
     Removes,
+    /// A read of an account's port requests.
+    PortReads,
+    /// The creation of a port request.
+    PortCreates,
+    /// A change of a port request.
+    PortChanges,
     /// A read or change of contact numbers.
     Contact,
 }
@@ -62,7 +70,7 @@ struct OperationSchemas {
     response: &'static str,
 }
 
-const OPERATIONS: [OperationSchemas; 43] = [
+const OPERATIONS: [OperationSchemas; 65] = [
     operation("kazoo_list", Reads, "", "NumberList"),
     operation("kazoo_list_to_fix", Reads, "", "NumberList"),
     operation("kazoo_fetch", Reads, "", "Number"),
@@ -90,6 +98,28 @@ const OPERATIONS: [OperationSchemas; 43] = [
     operation("kazoo_fix_number", Removes, "", "Nothing"),
     operation("kazoo_schema", Public, "", "Schema"),
     operation("kazoo_search", Searches, "", "FoundNumbers"),
+    operation("kazoo_list_managed_port_requests", Searches, "", "PortRequestList"),
+    operation("kazoo_list_port_requests", PortReads, "", "PortRequestList"),
+    operation("kazoo_list_port_requests_below", PortReads, "", "PortRequestList"),
+    operation("kazoo_last_submitted_port_requests", PortReads, "", "PortRequestList"),
+    operation("kazoo_create_port_request", PortCreates, "NewPortRequest", "PortRequest"),
+    operation("kazoo_fetch_port_request", PortReads, "", "PortRequest"),
+    operation("kazoo_replace_port_request", PortChanges, "NewPortRequest?", "PortRequest"),
+    operation("kazoo_patch_port_request", PortChanges, "Changes?", "PortRequest"),
+    operation("kazoo_remove_port_request", PortChanges, "", "PortRequest"),
+    operation("kazoo_patch_port_request_state", PortChanges, "PortTransition?", "PortRequest"),
+    operation("kazoo_put_port_request_state", PortChanges, "PortTransition?", "PortRequest"),
+    operation("kazoo_post_port_request_state", PortChanges, "PortTransition?", "PortRequest"),
+    operation("kazoo_list_port_request_comments", PortReads, "", "PortComments"),
+    operation("kazoo_comment_on_port_request", PortChanges, "NewPortComments", "PortComments"),
+    operation("kazoo_port_request_timeline", PortReads, "", "PortTimeline"),
+    operation("kazoo_list_attachments", PortReads, "", "Uploads"),
+    operation("kazoo_add_attachment", PortChanges, "File", "Nothing"),
+    operation("kazoo_fetch_attachment", PortReads, "", "File"),
+    operation("kazoo_put_attachment", PortChanges, "File", "Nothing"),
+    operation("kazoo_replace_attachment", PortChanges, "File", "Nothing"),
+    operation("kazoo_remove_attachment", PortChanges, "", "Nothing"),
+    operation("kazoo_port_request_loa", PortReads, "", "Letter"),
     operation("planning_center_list", Contact, "", "PersonNumberList"),
     operation("planning_center_list_of_person", Contact, "", "PersonNumberList"),
     operation("planning_center_fetch", Contact, "", "PersonNumberDocument"),
@@ -127,22 +157,41 @@ const APIS: [(&str, &str, &str); 4] = [
 const KAZOO: &str = "kazoo";
 const JSON: &str = "application/json";
 
+/// The media types of the bodies that are not JSON, by the name of their schema.
+const BINARY: [(&str, &[&str]); 2] = [
+    ("File", &["application/pdf", "image/png", "image/jpeg", "image/gif", "image/tiff"]),
+    ("Letter", &["text/html", "text/plain"]),
+];
+
 /// The statuses of common errors, with the kinds of operations that return them.
-const ERRORS: [(&str, &str, &[OperationKind]); 6] = [
-    ("400", "The request is invalid", &[Claims, Updates, Removes, Searches]),
-    ("401", "The credentials are missing or unknown", &[Searches, Reads, Claims, Updates, Removes, Contact]),
+const ERRORS: [(&str, &str, &[OperationKind]); 7] = [
+    (
+        "400",
+        "The request is invalid",
+        &[Claims, Updates, Removes, Searches, PortReads, PortCreates, PortChanges],
+    ),
+    (
+        "401",
+        "The credentials are missing or unknown",
+        &[Searches, Reads, Claims, Updates, Removes, PortReads, PortCreates, PortChanges, Contact],
+    ),
     ("402", "The charges were not accepted, or the account may not spend them", &[Claims, Updates]),
     (
         "403",
         "The account is not the actor's or below it, or lacks the permission",
-        &[Reads, Claims, Updates, Removes],
+        &[Reads, Claims, Updates, Removes, PortReads, PortCreates, PortChanges],
     ),
-    ("404", "The account or number does not exist", &[Searches, Reads, Claims, Updates, Removes]),
+    (
+        "404",
+        "The account or number does not exist",
+        &[Searches, Reads, Claims, Updates, Removes, PortReads, PortCreates, PortChanges],
+    ),
     (
         "409",
         "Another request is changing the number, or the idempotency key was used for another request",
         &[Claims, Updates, Removes],
     ),
+    ("409", "Another request is changing the port request, or completing it", &[PortCreates, PortChanges]),
 ];
 
 /// Adds the parts that the routes do not describe: authentication, schemas, and common errors.
@@ -192,10 +241,15 @@ fn complete_operation(operation: &mut Value) {
         *entry(body, "required") = (name == schemas.request).into();
         // The route describes the form itself.
         if name != "Form" {
-            *entry(body, "content") = content(if is_kazoo { request(name) } else { reference(name) });
+            let json = content(match schemas.kind {
+                PortCreates | PortChanges => port_request(name),
+                _ if is_kazoo => request(name),
+                _ => reference(name),
+            });
+            *entry(body, "content") = binary(name).unwrap_or(json);
         }
     }
-    if matches!(schemas.kind, Claims | Updates | Removes) {
+    if matches!(schemas.kind, Claims | Updates | Removes | PortCreates) {
         let key = json!({"$ref": "#/components/parameters/IdempotencyKey"});
         match entry(operation, "parameters") {
             Value::Array(parameters) => parameters.push(key),
@@ -210,6 +264,12 @@ fn complete_operation(operation: &mut Value) {
         add_response(responses, "default", "Another error");
     }
     for (status, response) in responses.as_object_mut().into_iter().flatten() {
+        if status.starts_with('2')
+            && let Some(content) = binary(schemas.response)
+        {
+            *entry(response, "content") = content;
+            continue;
+        }
         let schema = match (status.starts_with('2'), is_kazoo) {
             (false, _) => reference(error),
             (true, _) if schemas.response.is_empty() => continue,
@@ -221,8 +281,11 @@ fn complete_operation(operation: &mut Value) {
         };
         *entry(response, "content") = content(schema);
     }
-    // A dry run creates nothing.
-    if is_kazoo && let Some(created) = entry(operation, "responses").get("201").cloned() {
+    // A dry run creates nothing. Port requests have none.
+    if is_kazoo
+        && !matches!(schemas.kind, PortCreates | PortChanges)
+        && let Some(created) = entry(operation, "responses").get("201").cloned()
+    {
         let dry_run = entry(entry(operation, "responses"), "200");
         *dry_run = created;
         *entry(dry_run, "description") = "The result and the quotes of a dry run".into();
@@ -239,6 +302,25 @@ fn request(name: &str) -> Value {
             "dry_run": {"type": "boolean", "description": "Whether only the result is returned and nothing is stored"},
         },
     })
+}
+
+/// Returns the schema of the envelope of a request about a port request. Only a transition may be charged.
+fn port_request(name: &str) -> Value {
+    let mut schema = request(name);
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        properties.retain(|property, _| {
+            property == "data" || property == "accept_charges" && name == "PortTransition"
+        });
+    }
+    schema
+}
+
+/// Returns the content of a body that is not JSON, if the schema `name` describes one.
+fn binary(name: &str) -> Option<Value> {
+    let (_, media_types) = BINARY.into_iter().find(|(binary, _)| *binary == name)?;
+    let content =
+        media_types.iter().map(|media_type| ((*media_type).to_owned(), json!({"schema": reference(name)})));
+    Some(Value::Object(content.collect()))
 }
 
 fn reference(name: &str) -> Value {

@@ -83,8 +83,9 @@ impl Drop for Process {
 }
 
 /// The published requests, with the argument for the shape of their documents.
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 4] = [
     (include_str!("../data/http/kazoo.json"), "flat"),
+    (include_str!("../data/http/port_requests.json"), "flat"),
     (include_str!("../data/http/kazoo_read_only.json"), "read_only"),
     (include_str!("../data/http/contacts.json"), "flat"),
 ];

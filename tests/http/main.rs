@@ -13,6 +13,7 @@ mod demo;
 mod kazoo;
 mod limits;
 mod openapi;
+mod port_requests;
 mod replay;
 #[path = "../../examples/serve/stock.rs"]
 mod stock;

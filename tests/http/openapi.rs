@@ -8,8 +8,9 @@ use crate::world::{self, Server};
 type File = (&'static str, fn() -> Server);
 
 /// Published requests and the server for them.
-const FILES: [File; 3] = [
+const FILES: [File; 4] = [
     (include_str!("../data/http/kazoo.json"), world::kazoo),
+    (include_str!("../data/http/port_requests.json"), world::kazoo),
     (include_str!("../data/http/kazoo_read_only.json"), newer),
     (include_str!("../data/http/contacts.json"), world::service),
 ];
@@ -182,12 +183,17 @@ fn each_operation_describes_its_parameters_and_errors() {
             assert_eq!(responses.contains_key("403"), is_of_account || may_choose, "{at}");
             let looks_only = ["/check", "/locality"].iter().any(|end| path.ends_with(end));
             let changes = is_of_account && method != "get" && !looks_only;
-            let is_free = method == "delete" || path.contains("/fix");
+            let is_port = path.contains("/port_requests");
+            let is_free =
+                method == "delete" || path.contains("/fix") || is_port && !path.ends_with("/{state}");
             assert_eq!(responses.contains_key("402"), changes && !is_free, "{at}");
             let parameters = operation["parameters"].to_string();
-            assert_eq!(parameters.contains("IdempotencyKey"), changes, "{at}");
+            let has_key = changes && (!is_port || path.ends_with("/port_requests"));
+            assert_eq!(parameters.contains("IdempotencyKey"), has_key, "{at}");
             let body = operation["requestBody"].as_object().unwrap_or(&empty);
-            let is_optional = is_of_account && path.contains("{phone_number}");
+            let is_optional = is_of_account && path.contains("{phone_number}")
+                || path.ends_with("/{port_request_id}")
+                || path.ends_with("/{state}");
             assert_eq!(body.get("required").unwrap_or(&json!(!is_optional)), !is_optional, "{at}");
         }
     }

@@ -143,7 +143,7 @@ fn take(json: &mut Value, pointer: &str) -> Option<Value> {
 
 /// Replaces values that differ from run to run with constants.
 fn normalize(json: &mut Value) {
-    const CHANGES: [&str; 5] = ["request_id", "revision", "created", "modified", "updated"];
+    const CHANGES: [&str; 6] = ["request_id", "revision", "created", "modified", "updated", "timestamp"];
     match json {
         Value::Object(fields) => {
             for (name, value) in fields {

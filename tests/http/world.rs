@@ -81,6 +81,13 @@ pub(crate) fn inventory() -> Inventory {
     inventory
 }
 
+/// The API of the published documents, over `inventory`.
+fn numbers(inventory: Inventory) -> KazooApi {
+    let config = config();
+    let ports = build::port_desk(&config, inventory.clone()).unwrap();
+    build::numbers(&config, inventory, ports)
+}
+
 /// A server of `kazoo` at its published path.
 pub(crate) fn kazoo() -> Server {
     kazoo_with(|api| api, ServerLimits::default())
@@ -95,7 +102,7 @@ pub(crate) fn kazoo_of(
     change: impl FnOnce(KazooApi) -> KazooApi,
     limits: ServerLimits,
 ) -> Server {
-    let api = change(build::numbers(&config(), inventory).with_limits(limits));
+    let api = change(numbers(inventory).with_limits(limits));
     Server::start(axum::Router::new().nest("/v2", kazoo::router(api)), limits)
 }
 
@@ -105,7 +112,7 @@ pub(crate) fn service() -> Server {
 }
 
 pub(crate) fn service_within(limits: ServerLimits) -> Server {
-    let numbers = build::numbers(&config(), inventory()).with_limits(limits);
+    let numbers = numbers(inventory()).with_limits(limits);
     Server::start(all(numbers, contacts(|api| api.with_limits(limits))), limits)
 }
 

@@ -14,6 +14,8 @@ use crate::http::server::execution::ExecutionMode;
 use crate::http::server::limits::ServerLimits;
 use crate::inventory::{AppLookup, Inventory, InventoryError, NumberInput, Options, Outcome};
 use crate::lifecycle::State;
+use crate::porting::desk::PortDesk;
+use crate::porting::{UnitedStates, ZoneOffsets};
 use crate::record::{Document, Shape, Update};
 use crate::store::Store;
 
@@ -41,6 +43,8 @@ pub struct KazooApi {
 #[derive(Clone)]
 pub(super) struct KazooState {
     pub(super) inventory: Inventory,
+    pub(super) ports: PortDesk,
+    pub(super) zones: Arc<dyn ZoneOffsets + Send + Sync>,
     pub(super) auth: Arc<dyn Authenticate>,
     pub(super) limits: ServerLimits,
     pub(super) open_bodies: OpenBodies,
@@ -59,6 +63,8 @@ impl KazooApi {
     pub fn new(inventory: Inventory, auth: impl Authenticate + 'static) -> Self {
         Self {
             state: Arc::new(KazooState {
+                ports: PortDesk::new(inventory.clone()),
+                zones: Arc::new(UnitedStates),
                 inventory,
                 auth: Arc::new(auth),
                 limits: ServerLimits::default(),
@@ -72,6 +78,41 @@ impl KazooApi {
                 searches: Arc::default(),
             }),
         }
+    }
+
+    /// Sets the desk of port requests, which must be that of the same inventory. Default: a desk with default
+    /// settings and without a storage of files.
+    ///
+    /// ```
+    /// # use telnum::{http::{KazooApi, TokenTable}, inventory::Inventory, store::MemoryStore};
+    /// use telnum::porting::{PortSettings, desk::{MemoryDocuments, PortDesk}};
+    ///
+    /// let inventory = Inventory::builder(MemoryStore::new()).build();
+    /// let settings = PortSettings::default().with_allow_submitted_to_scheduled(true);
+    /// let desk = PortDesk::new(inventory.clone()).with_settings(settings);
+    /// let desk = desk.with_documents(MemoryDocuments::default());
+    /// let api = KazooApi::new(inventory, TokenTable::default()).with_port_desk(desk);
+    /// ```
+    #[must_use]
+    #[doc(alias = "port_requests")]
+    pub fn with_port_desk(mut self, ports: PortDesk) -> Self {
+        Arc::make_mut(&mut self.state).ports = ports;
+        self
+    }
+
+    /// Sets the time zones of the dates for which ports are scheduled. Default: [`UnitedStates`].
+    ///
+    /// ```
+    /// # use telnum::{http::{KazooApi, TokenTable}, inventory::Inventory, store::MemoryStore};
+    /// # let inventory = Inventory::builder(MemoryStore::new()).build();
+    /// use telnum::porting::FixedOffsets;
+    ///
+    /// let api = KazooApi::new(inventory, TokenTable::default()).with_time_zones(FixedOffsets);
+    /// ```
+    #[must_use]
+    pub fn with_time_zones(mut self, zones: impl ZoneOffsets + Send + Sync + 'static) -> Self {
+        Arc::make_mut(&mut self.state).zones = Arc::new(zones);
+        self
     }
 
     /// Sets the limits on requests.

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::response::Response;
@@ -18,6 +19,7 @@ use crate::document::FieldError;
 use crate::http::server::auth::ApiName;
 use crate::http::server::body::{self, QueryParams};
 use crate::http::server::error::RequestError;
+use crate::http::server::limits::ServerLimits;
 use crate::http::server::request_id::RequestId;
 use crate::idempotency::{IdempotencyKey, RequestKey};
 use crate::inventory::{Inventory, InventoryError, Options};
@@ -71,6 +73,16 @@ impl AccountPath for (String, String) {
     }
 }
 
+impl AccountPath for (String, String, String) {
+    fn account(&self) -> &str {
+        &self.0
+    }
+
+    fn number(&self) -> Option<&str> {
+        None
+    }
+}
+
 /// The header with the idempotency key of a request.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
@@ -78,18 +90,32 @@ impl<P: DeserializeOwned + Send> FromRequest<KazooApi> for KazooRequest<P> {
     type Rejection = RequestError;
 
     async fn from_request(request: Request, api: &KazooApi) -> Result<Self, RequestError> {
-        let limit = api.state.limits.request_timeout;
+        let (mut request, bytes) = Self::read(request, api, &api.state.limits, |_| Ok(())).await?;
+        request.envelope = RequestEnvelope::read(&bytes)?;
+        Ok(request)
+    }
+}
+
+impl<P: DeserializeOwned + Send> KazooRequest<P> {
+    /// Reads a request without an envelope, and its body. `check` checks the head before the body is read.
+    pub(super) async fn read(
+        request: Request,
+        api: &KazooApi,
+        limits: &ServerLimits,
+        check: impl FnOnce(&Parts) -> Result<(), RequestError>,
+    ) -> Result<(Self, Bytes), RequestError> {
         // A tenth of the time is left for the response.
-        let deadline = Instant::now().checked_add(limit / 10 * 9);
+        let deadline = Instant::now().checked_add(limits.request_timeout / 10 * 9);
         let (mut parts, body) = request.into_parts();
         // The body of an unauthenticated request is not read.
         let actor = api.state.auth.actor(ApiName::Kazoo, &parts).ok_or(RequestError::Unauthenticated)?;
+        check(&parts)?;
         let PublicRequest { path, params, echo } = PublicRequest::from_request_parts(&mut parts, api).await?;
         let key = parts.headers.get(IDEMPOTENCY_KEY);
         let key = key.map(|key| request_key(&String::from_utf8_lossy(key.as_bytes()))).transpose()?;
-        let bytes = body::read(body, &api.state.limits, &api.state.open_bodies).await?;
-        let envelope = RequestEnvelope::read(&bytes)?;
-        Ok(Self { api: api.clone(), actor, path, params, envelope, key, deadline, echo })
+        let bytes = body::read(body, limits, &api.state.open_bodies).await?;
+        let envelope = RequestEnvelope::default();
+        Ok((Self { api: api.clone(), actor, path, params, envelope, key, deadline, echo }, bytes))
     }
 }
 
@@ -129,9 +155,40 @@ impl<P> KazooRequest<P> {
     where
         F: FnOnce(&Inventory, &Options, &KazooApi) -> Result<ResponseData, KazooError> + Send + 'static,
     {
-        let Self { api, actor, params, envelope, key, deadline, echo, .. } = self;
+        let (echo, dry_run) = (self.echo.clone(), self.envelope.dry_run);
+        let result = self.call(operation, account, use_case).await;
+        respond(&echo, operation, result.map(|data| data.with_dry_run(dry_run)))
+    }
+
+    /// Runs a use case for `account` whose success is not an envelope, and returns its response.
+    pub(super) async fn run_into<F>(
+        self,
+        operation: Operation,
+        account: Result<AccountId, KazooError>,
+        use_case: F,
+    ) -> Response
+    where
+        F: FnOnce(&Inventory, &Options, &KazooApi) -> Result<Response, KazooError> + Send + 'static,
+    {
+        let echo = self.echo.clone();
+        let result = self.call(operation, account, use_case).await;
+        result.unwrap_or_else(|error| error_response::respond(&echo, operation, error))
+    }
+
+    /// Runs a use case for `account` and returns its result.
+    async fn call<T, F>(
+        self,
+        operation: Operation,
+        account: Result<AccountId, KazooError>,
+        use_case: F,
+    ) -> Result<T, KazooError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Inventory, &Options, &KazooApi) -> Result<T, KazooError> + Send + 'static,
+    {
+        let Self { api, actor, params, envelope, key, deadline, .. } = self;
         let unknown = params.remaining().next().map(RequestError::unknown_parameter);
-        let (execution, dry_run) = (api.state.execution, envelope.dry_run);
+        let execution = api.state.execution;
         let call = move || {
             let account = account?;
             // An unknown parameter is refused, since the client might expect it to have an effect.
@@ -155,8 +212,7 @@ impl<P> KazooRequest<P> {
             options.key = key.map(|key| inventory_key(actor, key)).transpose()?;
             use_case(inventory, &options, &api).map_err(|error| error.with_request_key(key))
         };
-        let result = execution.run(call).await.unwrap_or_else(|error| Err(error.into()));
-        respond(&echo, operation, result.map(|data| data.with_dry_run(dry_run)))
+        execution.run(call).await.unwrap_or_else(|error| Err(error.into()))
     }
 }
 

@@ -6,6 +6,7 @@ mod fix;
 mod list;
 mod lookup;
 mod number;
+mod port_requests;
 mod schema;
 mod search;
 
@@ -35,4 +36,29 @@ pub(in crate::http) fn routes() -> OpenApiRouter<KazooApi> {
         .routes(routes!(fix::fix_number))
         .routes(routes!(schema::schema))
         .routes(routes!(search::search))
+        .routes(routes!(port_requests::list::list_managed))
+        .routes(routes!(port_requests::list::list, port_requests::request::create))
+        .routes(routes!(port_requests::list::list_below))
+        .routes(routes!(port_requests::list::last_submitted))
+        .routes(routes!(
+            port_requests::request::fetch,
+            port_requests::request::replace,
+            port_requests::request::patch,
+            port_requests::request::remove
+        ))
+        .routes(routes!(
+            port_requests::transition::patch,
+            port_requests::transition::put,
+            port_requests::transition::post
+        ))
+        .routes(routes!(port_requests::comments::list, port_requests::comments::add))
+        .routes(routes!(port_requests::comments::timeline))
+        .routes(routes!(port_requests::attachments::list, port_requests::attachments::add))
+        .routes(routes!(
+            port_requests::attachments::fetch,
+            port_requests::attachments::replace,
+            port_requests::attachments::put,
+            port_requests::attachments::remove
+        ))
+        .routes(routes!(port_requests::letter::letter))
 }

@@ -6,3 +6,5 @@ pub(super) mod error_body;
 pub(super) mod error_response;
 pub(super) mod number;
 pub(super) mod port_error_body;
+pub(super) mod port_error_response;
+pub(super) mod port_request;

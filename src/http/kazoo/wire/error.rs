@@ -7,12 +7,18 @@ use crate::feature::e911::E911Key;
 use crate::http::server::error::RequestError;
 use crate::idempotency::RequestKey;
 use crate::inventory::InventoryError;
+use crate::porting::desk::PortDeskError;
+use crate::porting::{PortRefusal, PortStatesError};
 
 /// The reason why a request failed.
 #[derive(Debug)]
 pub(in crate::http::kazoo) enum KazooError {
     /// A refusal or failure of the inventory, and the key of the E911 address in the request.
     Domain(Box<InventoryError>, E911Key),
+    /// A refusal or failure of the port desk.
+    Port(Box<PortDeskError>),
+    /// A value of the parameter `by_types` that names neither states nor a set of them.
+    PortStates(PortStatesError),
     /// A request that is malformed or cannot be processed.
     Request(RequestError),
     /// An account or number in the path that does not exist.
@@ -41,6 +47,18 @@ impl KazooError {
 impl From<InventoryError> for KazooError {
     fn from(error: InventoryError) -> Self {
         Self::Domain(Box::new(error), E911Key::E911)
+    }
+}
+
+impl From<PortDeskError> for KazooError {
+    fn from(error: PortDeskError) -> Self {
+        Self::Port(Box::new(error))
+    }
+}
+
+impl From<PortRefusal> for KazooError {
+    fn from(refusal: PortRefusal) -> Self {
+        PortDeskError::from(refusal).into()
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::envelope::{self, RequestEcho};
 use super::error::KazooError;
 use super::error_body::ErrorBody;
+use super::port_error_response;
 use crate::document::{FieldError, FieldErrorKind};
 use crate::feature::e911::{E911Key, E911Refusal};
 use crate::http::kazoo::operation::{ErrorForm, Operation};
@@ -17,7 +18,7 @@ use crate::record::Refusal;
 
 /// The status, code, message and data of a response for an error.
 #[derive(Debug)]
-struct ErrorResponse {
+pub(super) struct ErrorResponse {
     status: StatusCode,
     /// The code in the envelope, which is the status except in one published document.
     code: u16,
@@ -26,7 +27,7 @@ struct ErrorResponse {
 }
 
 impl ErrorResponse {
-    fn new(code: u16, message: &str, data: Value) -> Self {
+    pub(super) fn new(code: u16, message: &str, data: Value) -> Self {
         let status = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self { status, code, message: message.to_owned(), data }
     }
@@ -40,6 +41,8 @@ pub(in crate::http::kazoo) fn respond(
 ) -> Response {
     let response = match error {
         KazooError::Domain(error, key) => domain_error(&error, key, operation),
+        KazooError::Port(error) => port_error_response::of(*error, operation),
+        KazooError::PortStates(error) => port_error_response::of_states(&error),
         KazooError::Request(error) => request_error(&error),
         KazooError::BadIdentifier => bad_identifier(),
         KazooError::Collection(data) => ErrorResponse::new(400, "client error", data),
@@ -56,7 +59,7 @@ pub(in crate::http::kazoo) fn render(error: &RequestError, head: &RequestHead) -
     respond(&echo, Operation::Other, error.clone().into())
 }
 
-fn domain_error(error: &InventoryError, key: E911Key, operation: Operation) -> ErrorResponse {
+pub(super) fn domain_error(error: &InventoryError, key: E911Key, operation: Operation) -> ErrorResponse {
     let body = ErrorBody::from(error);
     let rules = operation.rules();
     let form = match error {
@@ -104,7 +107,7 @@ fn domain_error(error: &InventoryError, key: E911Key, operation: Operation) -> E
     }
 }
 
-fn request_error(error: &RequestError) -> ErrorResponse {
+pub(super) fn request_error(error: &RequestError) -> ErrorResponse {
     let code = error.status().as_u16();
     let message = error.to_string();
     let (name, data) = match error {
@@ -126,7 +129,7 @@ fn request_error(error: &RequestError) -> ErrorResponse {
     ErrorResponse::new(code, name, data)
 }
 
-const INVALID_DATA: &str = "invalid data";
+pub(super) const INVALID_DATA: &str = "invalid data";
 
 fn bad_identifier() -> ErrorResponse {
     let data = json!({"message": "bad identifier", "not_found": "The number could not be found"});
@@ -134,7 +137,7 @@ fn bad_identifier() -> ErrorResponse {
 }
 
 /// Returns `{path: {rule: {message, target}}}`, with `target` for rules that have one.
-fn fields(errors: &[FieldError]) -> Value {
+pub(super) fn fields(errors: &[FieldError]) -> Value {
     let mut data = Map::new();
     for error in errors {
         let mut rule = Map::from_iter([("message".to_owned(), error.kind().to_string().into())]);

@@ -69,6 +69,7 @@ fn message(refusal: &PortRefusal) -> String {
         PortRefusal::Invalid(error) => return error.kind().to_string(),
         PortRefusal::NotAtCarrier(_)
         | PortRefusal::NoSuchNumber(_)
+        | PortRefusal::NoSuchFile(_)
         | PortRefusal::NumberTransition { .. }
         | PortRefusal::NumbersWaiting(_)
         | PortRefusal::NothingPorted
@@ -86,6 +87,7 @@ fn cause(refusal: &PortRefusal) -> Option<String> {
         PortRefusal::NoSuchNumber(number) | PortRefusal::NumberTransition { number, .. } => {
             Some(number.to_string())
         }
+        PortRefusal::NoSuchFile(name) => Some(name.clone()),
         PortRefusal::NumbersWaiting(numbers) => {
             Some(numbers.iter().map(PhoneNumber::to_string).collect::<Vec<_>>().join(", "))
         }
@@ -108,6 +110,7 @@ fn field(refusal: &PortRefusal) -> Option<(FieldPath, &'static str)> {
         | PortRefusal::NotDeletable(_)
         | PortRefusal::NotAtCarrier(_)
         | PortRefusal::NoSuchNumber(_)
+        | PortRefusal::NoSuchFile(_)
         | PortRefusal::NumberTransition { .. }
         | PortRefusal::NumbersWaiting(_)
         | PortRefusal::NothingPorted
