@@ -15,10 +15,12 @@
 //! echo '{"text":"044 668 18 00","region":"CH"}' | cargo run --release --example find -- --rows
 //! ```
 
+#[path = "lines/source.rs"]
+mod source;
+
 use std::error::Error;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, BufRead, BufWriter, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -108,17 +110,13 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let mut out = BufWriter::new(io::stdout().lock());
     let stdin = [PathBuf::from("-")];
     for path in if options.files.is_empty() { &stdin[..] } else { &options.files } {
-        let input: Box<dyn Read> = if path == Path::new("-") {
-            Box::new(io::stdin().lock())
-        } else {
-            Box::new(File::open(path).map_err(|error| format!("{}: {error}", path.display()))?)
-        };
-        let mut input = BufReader::new(input);
+        let (mut input, _) = source::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
         if options.rows {
             answer_rows(&mut input, &mut out)?;
         } else {
             let mut text = String::new();
-            input.read_to_string(&mut text).map_err(|error| format!("{}: {error}", path.display()))?;
+            io::Read::read_to_string(&mut input, &mut text)
+                .map_err(|error| format!("{}: {error}", path.display()))?;
             search(&text, options, &mut out)?;
         }
     }
@@ -144,7 +142,7 @@ fn search(text: &str, options: &Options, out: &mut impl Write) -> Result<(), Box
 }
 
 /// Writes the answer to each row of `input`.
-fn answer_rows(input: &mut impl BufRead, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
+fn answer_rows(input: &mut dyn BufRead, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     let mut line = Vec::new();
     while input.read_until(b'\n', &mut line)? > 0 {
         match serde_json::from_slice::<Row>(&line) {

@@ -1,5 +1,4 @@
 //! Laws of `plan::clean`: what is undamaged is unchanged, each damage is undone and named, and any text is answered.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -114,7 +113,7 @@ proptest! {
         let digits = digits_of(number);
         let (first, rest) = digits.split_at(1);
         prop_assume!(rest.len() >= 7);
-        let text = format!("{first}.{}E+{}", &rest[..kept], rest.len());
+        let text = format!("{first}.{}E+{}", rest.get(..kept).unwrap(), rest.len());
         let refusal = clean(&text, Some(region)).unwrap_err().refusal();
         prop_assert!(refusal == Refusal::DigitsLost, "{text} {refusal}");
     }
@@ -201,7 +200,8 @@ fn a_megabyte_is_answered() {
     {
         let text = unit.repeat((1 << 20) / unit.len());
         assert!(clean(&text, Some(Region::GB)).is_err());
-        assert!(clean(&text[..text.floor_char_boundary(1_000)], Some(Region::GB)).is_err());
+        let start: String = text.chars().take(900).collect();
+        assert!(clean(&start, Some(Region::GB)).is_err());
     }
 }
 

@@ -2,12 +2,14 @@
 //!
 //! A line is the bytes up to `\n` or the end of the file, without a `\r` at its end; a byte order mark at the
 //! start of a file is dropped. A line that is empty, not UTF-8 or longer than [`LONGEST`] gets a record with
-//! the error, and reading continues.
+//! the error, and reading continues. Files may be compressed with gzip or Zstandard.
+
+mod source;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::{File, Metadata};
-use std::io::{self, BufRead, BufReader, BufWriter, Read, StdoutLock, Write};
+use std::fs::Metadata;
+use std::io::{self, BufRead, BufWriter, Read, StdoutLock, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -130,36 +132,33 @@ impl Output {
     fn read_all(&mut self, files: &[PathBuf], example: &mut impl Example) -> Result<(), Error> {
         let stdin = [PathBuf::from("-")];
         for path in if files.is_empty() { &stdin } else { files } {
-            if path == Path::new("-") {
-                self.read(io::stdin().lock(), Path::new("standard input"), example)?;
-            } else {
-                let file = File::open(path).map_err(|error| within(path, &error))?;
-                self.read(BufReader::with_capacity(1 << 16, file), path, example)?;
-            }
+            let name = if path == Path::new("-") { Path::new("standard input") } else { path };
+            let (lines, position) = source::open(path).map_err(|error| within(name, &error))?;
+            self.read(lines, &position, name, example)?;
         }
         Ok(())
     }
 
     fn read(
         &mut self,
-        mut lines: impl BufRead,
+        mut lines: source::Reader,
+        position: &source::Position,
         path: &Path,
         example: &mut impl Example,
     ) -> Result<(), Error> {
         let name = path.display().to_string();
-        let (mut place, mut line, mut unseen) =
-            (Place { file: &name, number: 0 }, Vec::with_capacity(MOST), 0);
+        let before = self.progress.position();
+        let (mut place, mut line) = (Place { file: &name, number: 0 }, Vec::with_capacity(MOST));
         loop {
             line.clear();
-            let size = read_line(&mut lines, &mut line).map_err(|error| within(path, &error))?;
-            if size == 0 {
+            let is_read = read_line(&mut lines, &mut line).map_err(|error| within(path, &error))?;
+            if !is_read {
                 break;
             }
             place.number += 1;
-            unseen += size;
             // Drawing for each line would take longer than processing the line.
             if place.number.is_multiple_of(1 << 12) {
-                self.progress.inc(std::mem::take(&mut unseen));
+                self.progress.set_position(before + position.get());
             }
             let mark = if place.number == 1 { BYTE_ORDER_MARK } else { b"" };
             let line = line.strip_prefix(mark).unwrap_or(&line);
@@ -175,7 +174,7 @@ impl Output {
                 }
             }
         }
-        self.progress.inc(unseen);
+        self.progress.set_position(before + position.get());
         Ok(())
     }
 
@@ -205,17 +204,16 @@ impl Output {
     }
 }
 
-/// Reads a line without its end, keeping at most [`MOST`] bytes. Returns the number of bytes read, the end
-/// included.
-fn read_line(lines: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<u64> {
-    let mut size = lines.by_ref().take(MOST as u64).read_until(b'\n', line)?;
+/// Reads a line without its end, keeping at most [`MOST`] bytes. Returns `false` at the end of the file.
+fn read_line(lines: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+    let size = lines.by_ref().take(MOST as u64).read_until(b'\n', line)?;
     if line.last() == Some(&b'\n') {
         line.pop();
     } else if size == MOST {
-        size += lines.skip_until(b'\n')?;
+        lines.skip_until(b'\n')?;
     }
     if line.last() == Some(&b'\r') {
         line.pop();
     }
-    Ok(size as u64)
+    Ok(size > 0)
 }

@@ -158,6 +158,20 @@ impl Doctor {
         cell
     }
 
+    /// Skips the next row, which has no cell to read. The row is not counted.
+    ///
+    /// ```
+    /// # use telnum::plan::doctor::Doctor;
+    /// let mut doctor = Doctor::new(None);
+    /// doctor.skip();
+    /// let _ = doctor.read("no number");
+    /// let report = doctor.report();
+    /// assert_eq!((report.rows, report.refusals[0].samples[0].row), (1, 1));
+    /// ```
+    pub const fn skip(&mut self) {
+        self.row += 1;
+    }
+
     /// Returns the likely region of the column: the region in which most numbers without a calling code are
     /// valid, or to which most numbers with a calling code belong; `None` if there are no valid numbers.
     ///
@@ -264,7 +278,9 @@ impl Doctor {
         self.judged += 1;
         if text.contains('+') {
             if let Some(region) = clean(text, None).ok().and_then(|cell| cell.number().region()) {
-                self.candidate(region).international += 1;
+                let candidate = self.candidate(region);
+                candidate.international += 1;
+                candidate.points += 2;
             }
             return;
         }
@@ -294,9 +310,7 @@ impl Doctor {
     /// Returns the candidates, the most likely one first.
     fn ranked(&self) -> Vec<Candidate> {
         let mut ranked = self.candidates.clone();
-        ranked.sort_by_key(|candidate| {
-            core::cmp::Reverse((candidate.points + candidate.international, candidate.international))
-        });
+        ranked.sort_by_key(|candidate| core::cmp::Reverse((candidate.points, candidate.international)));
         ranked
     }
 }

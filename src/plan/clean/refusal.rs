@@ -86,7 +86,7 @@ impl Refusal {
     #[must_use]
     pub const fn message(self) -> &'static str {
         match self {
-            Self::Empty => "empty",
+            Self::Empty => "no value",
             Self::NotANumber => "not a phone number",
             Self::SpreadsheetError => "an error value of a spreadsheet",
             Self::Date => "a date",

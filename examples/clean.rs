@@ -1,0 +1,353 @@
+//! Reads the numbers of a dirty column, and adds them to its file as columns.
+//!
+//! The example reads a CSV file, or JSON lines, plain or compressed with gzip or Zstandard, and writes each row with
+//! these columns behind its own: the number in E.164, whether it is valid, its region and type, its extension, the
+//! digits to send after the call is answered, its label, the other numbers of the cell, the repairs, the other reading,
+//! and the error. On standard error it shows a progress bar and, at the end, a diagnosis of the column.
+//!
+//! ```text
+//! cargo run --release --example clean -- --column phone --region GB examples/data/dirty.csv
+//! zcat contacts.csv.gz | cargo run --release --example clean -- --column phone --region-column country
+//! cargo run --release --example clean -- --column phone --region US contacts.jsonl.zst
+//! ```
+//!
+//! Each row is answered: one without the column, with an unknown region or, in JSON lines, with another syntax, has
+//! only an error. A cell that is not UTF-8 is read as Windows-1252. The memory is that of the longest row.
+
+#[path = "lines/source.rs"]
+mod source;
+
+use std::error::Error;
+use std::io::{self, BufRead, BufWriter, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use csv::{ByteRecord, ReaderBuilder, WriterBuilder};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Map, Value, json};
+use telnum::plan::Region;
+use telnum::plan::clean::{CleanError, Cleaned};
+use telnum::plan::doctor::Doctor;
+
+/// Reads the numbers of a dirty column, and adds them to its file as columns.
+#[derive(Parser)]
+struct Options {
+    /// A CSV file, or JSON lines if its name says so; `-` for standard input
+    #[arg(default_value = "-")]
+    file: PathBuf,
+    /// Name of the column of numbers; for CSV also its number, from 1
+    #[arg(long)]
+    column: String,
+    /// Region in which numbers without a calling code are read; 001 if they all have one
+    #[arg(long)]
+    region: Option<Region>,
+    /// Column with the region of each row
+    #[arg(long)]
+    region_column: Option<String>,
+    /// Column of extensions, which takes precedence over that in the cell
+    #[arg(long)]
+    extension_column: Option<String>,
+    /// Read JSON lines
+    #[arg(long)]
+    json: bool,
+    /// Character between the cells of a CSV file
+    #[arg(long, default_value_t = ',')]
+    delimiter: char,
+    /// The CSV file has no header; columns are numbers
+    #[arg(long)]
+    no_header: bool,
+    /// File for the diagnosis, as JSON
+    #[arg(long)]
+    report: Option<PathBuf>,
+}
+
+/// The names of the columns that are added, without that of the column of numbers.
+const ADDED: [&str; 11] = [
+    "e164",
+    "valid",
+    "region",
+    "type",
+    "extension",
+    "post_dial",
+    "label",
+    "others",
+    "repairs",
+    "alternative",
+    "error",
+];
+
+/// The values of the columns that are added to a row.
+type Answer = [String; ADDED.len()];
+
+/// The columns that are read.
+struct Columns<C> {
+    number: C,
+    region: Option<C>,
+    extension: Option<C>,
+}
+
+/// Reads the cells of rows.
+struct Cleaner {
+    doctor: Doctor,
+    region: Option<Region>,
+    progress: ProgressBar,
+    position: source::Position,
+    rows: u64,
+    /// The rows without a cell that could be read.
+    unread: u64,
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let is_broken_pipe = |error: &(dyn Error + 'static)| {
+        error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    };
+    match run(&options) {
+        Ok(()) => ExitCode::SUCCESS,
+        // The reader closed the pipe.
+        Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "clean: {}: {error}", options.file.display());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<(), Box<dyn Error>> {
+    let (reader, position) = source::open(&options.file)?;
+    let mut cleaner = Cleaner::new(options, position)?;
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let name = options.file.to_string_lossy();
+    let is_json = options.json || [".jsonl", ".ndjson"].iter().any(|ending| name.contains(ending));
+    let read = if is_json {
+        clean_json(reader, options, &mut cleaner, &mut out)
+    } else {
+        clean_csv(reader, options, &mut cleaner, &mut out)
+    };
+    let read = read.and_then(|()| Ok(out.flush()?));
+    cleaner.progress.finish_and_clear();
+    let report = cleaner.doctor.report();
+    if cleaner.rows > 0 {
+        let _ = write!(io::stderr(), "{report}");
+    }
+    if cleaner.unread > 0 {
+        let _ = writeln!(io::stderr(), "{:<28} {:>12}", "rows without a cell to read", cleaner.unread);
+    }
+    if let Some(path) = &options.report {
+        std::fs::write(path, serde_json::to_vec_pretty(&report)?)?;
+    }
+    read
+}
+
+impl Cleaner {
+    fn new(options: &Options, position: source::Position) -> Result<Self, Box<dyn Error>> {
+        let size = std::fs::metadata(&options.file).ok().filter(std::fs::Metadata::is_file);
+        let progress = match size {
+            Some(size) => ProgressBar::new(size.len()).with_style(ProgressStyle::with_template(
+                "{bar:40} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left",
+            )?),
+            None => ProgressBar::new_spinner()
+                .with_style(ProgressStyle::with_template("{spinner} {bytes} {bytes_per_sec}, {elapsed}")?),
+        };
+        let doctor = Doctor::new(options.region).with_first_row(1);
+        Ok(Self { doctor, region: options.region, progress, position, rows: 0, unread: 0 })
+    }
+
+    /// Returns the answer to a cell, or to a row without the cell. The texts of `region` and `extension` are
+    /// those of their columns, if there are such columns.
+    fn answer(&mut self, cell: Option<&str>, region: Option<&str>, extension: Option<&str>) -> Answer {
+        self.rows += 1;
+        // Drawing for each row would take longer than reading it.
+        if self.rows.is_multiple_of(1 << 12) {
+            self.progress.set_position(self.position.get());
+        }
+        let region = match region.map(str::trim).filter(|name| !name.is_empty()) {
+            None => Ok(self.region),
+            Some(name) => region_of(name).map(Some),
+        };
+        match (cell, region) {
+            (Some(cell), Ok(region)) => {
+                let cleaned = self.doctor.read_in(cell, region);
+                answer_of(&cleaned, extension.map(str::trim).filter(|extension| !extension.is_empty()))
+            }
+            (cell, region) => {
+                self.unread += 1;
+                self.doctor.skip();
+                let error =
+                    region.err().filter(|_| cell.is_some()).unwrap_or_else(|| "no such cell".to_owned());
+                refused(error)
+            }
+        }
+    }
+}
+
+/// Reads a region in upper or lower case.
+fn region_of(name: &str) -> Result<Region, String> {
+    let name = name.to_ascii_uppercase();
+    match &*name {
+        "UK" => Ok(Region::GB),
+        "EL" => Ok(Region::GR),
+        name => name.parse().map_err(|error| format!("region: {error}")),
+    }
+}
+
+fn refused(error: String) -> Answer {
+    let mut answer = Answer::default();
+    if let Some(last) = answer.last_mut() {
+        *last = error;
+    }
+    answer
+}
+
+fn answer_of(cleaned: &Result<Cleaned<'_>, CleanError>, extension: Option<&str>) -> Answer {
+    let cell = match cleaned {
+        Ok(cell) => cell,
+        Err(error) => return refused(format!("{}: {error}", error.refusal())),
+    };
+    let first = cell.first();
+    let found = telnum::plan::lookup(first.number);
+    let others: Vec<_> = cell.numbers().skip(1).map(|other| other.number.to_string()).collect();
+    let own_extension = first.extension.map(|extension| extension.to_string());
+    [
+        first.number.to_string(),
+        found.is_valid().to_string(),
+        found.region().map_or("", Region::as_str).to_owned(),
+        found.number_type().as_str().to_owned(),
+        extension.map(str::to_owned).or(own_extension).unwrap_or_default(),
+        first.post_dial.to_owned(),
+        first.label.to_owned(),
+        others.join(" "),
+        cell.repairs().to_string(),
+        first.alternative.map_or_else(String::new, |other| other.to_string()),
+        String::new(),
+    ]
+}
+
+/// Returns the text of a cell: UTF-8, else Windows-1252, whose letters and spaces are those of Latin-1.
+fn decoded(cell: &[u8]) -> String {
+    str::from_utf8(cell).map_or_else(|_| cell.iter().copied().map(char::from).collect(), str::to_owned)
+}
+
+fn clean_csv(
+    reader: source::Reader,
+    options: &Options,
+    cleaner: &mut Cleaner,
+    out: &mut impl Write,
+) -> Result<(), Box<dyn Error>> {
+    let delimiter = u8::try_from(options.delimiter)?;
+    // Rows of other lengths are answered too.
+    let mut rows =
+        ReaderBuilder::new().flexible(true).has_headers(false).delimiter(delimiter).from_reader(reader);
+    let mut writer = WriterBuilder::new().flexible(true).delimiter(delimiter).from_writer(out);
+    let mut row = ByteRecord::new();
+    let mut header = None;
+    if !options.no_header && rows.read_byte_record(&mut row)? {
+        header = Some(row.iter().map(decoded).collect::<Vec<_>>());
+    }
+    let columns = Columns {
+        number: place_of(&options.column, header.as_deref())?,
+        region: options.region_column.as_ref().map(|name| place_of(name, header.as_deref())).transpose()?,
+        extension: options
+            .extension_column
+            .as_ref()
+            .map(|name| place_of(name, header.as_deref()))
+            .transpose()?,
+    };
+    if header.is_some() {
+        let number =
+            header.as_ref().and_then(|header| header.get(columns.number)).map_or("", |name| trimmed(name));
+        row.iter().try_for_each(|name| writer.write_field(name))?;
+        ADDED.iter().try_for_each(|name| writer.write_field(format!("{number}_{name}")))?;
+        writer.write_record(None::<&[u8]>)?;
+    }
+    let mut width = header.as_ref().map(Vec::len);
+    while rows.read_byte_record(&mut row)? {
+        let width = *width.get_or_insert(row.len());
+        let text = |place: usize| row.get(place).map(decoded);
+        let (region, extension) = (columns.region.and_then(text), columns.extension.and_then(text));
+        let answer = cleaner.answer(text(columns.number).as_deref(), region.as_deref(), extension.as_deref());
+        // The added columns are below their names: missing cells are filled up, and further cells come last.
+        for place in 0..width {
+            writer.write_field(row.get(place).unwrap_or_default())?;
+        }
+        answer.iter().try_for_each(|value| writer.write_field(value))?;
+        row.iter().skip(width).try_for_each(|cell| writer.write_field(cell))?;
+        writer.write_record(None::<&[u8]>)?;
+    }
+    Ok(writer.flush()?)
+}
+
+/// Returns the name of a column without a byte order mark and spaces around it.
+fn trimmed(name: &str) -> &str {
+    name.trim_start_matches('\u{FEFF}').trim()
+}
+
+/// Returns the index of a column: that with the name, in any case, or with the number.
+fn place_of(name: &str, header: Option<&[String]>) -> Result<usize, String> {
+    let columns = header.unwrap_or_default();
+    let exact = columns.iter().position(|column| trimmed(column) == name);
+    let in_any_case = || columns.iter().position(|column| trimmed(column).eq_ignore_ascii_case(name));
+    let by_number = || name.parse::<usize>().ok()?.checked_sub(1);
+    let by_number = || by_number().filter(|place| header.is_none() || *place < columns.len());
+    exact.or_else(in_any_case).or_else(by_number).ok_or_else(|| {
+        let columns: Vec<_> = columns.iter().map(|column| trimmed(column)).collect();
+        format!("column: expected one of {}, found {name}", columns.join(", "))
+    })
+}
+
+fn clean_json(
+    mut reader: source::Reader,
+    options: &Options,
+    cleaner: &mut Cleaner,
+    out: &mut impl Write,
+) -> Result<(), Box<dyn Error>> {
+    let columns = Columns {
+        number: &*options.column,
+        region: options.region_column.as_deref(),
+        extension: options.extension_column.as_deref(),
+    };
+    let names = ADDED.map(|name| format!("{}_{name}", options.column));
+    let mut line = Vec::new();
+    while reader.read_until(b'\n', &mut line)? > 0 {
+        if !line.iter().all(u8::is_ascii_whitespace) {
+            let row = match serde_json::from_str::<Map<String, Value>>(&decoded(&line)) {
+                Ok(row) => answer_json(row, &columns, &names, cleaner),
+                Err(error) => {
+                    cleaner.answer(None, None, None);
+                    Map::from_iter([
+                        ("input".to_owned(), json!(String::from_utf8_lossy(&line).trim_end())),
+                        (names.last().cloned().unwrap_or_default(), json!(error.to_string())),
+                    ])
+                }
+            };
+            serde_json::to_writer(&mut *out, &row)?;
+            out.write_all(b"\n")?;
+        }
+        line.clear();
+    }
+    Ok(())
+}
+
+fn answer_json(
+    mut row: Map<String, Value>,
+    columns: &Columns<&str>,
+    names: &[String],
+    cleaner: &mut Cleaner,
+) -> Map<String, Value> {
+    let text = |name: &str| match row.get(name)? {
+        Value::String(text) => Some(text.clone()),
+        Value::Null => Some(String::new()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    let (region, extension) = (columns.region.and_then(text), columns.extension.and_then(text));
+    let answer = cleaner.answer(text(columns.number).as_deref(), region.as_deref(), extension.as_deref());
+    row.extend(
+        names
+            .iter()
+            .cloned()
+            .zip(answer.map(|value| if value.is_empty() { Value::Null } else { json!(value) })),
+    );
+    row
+}
