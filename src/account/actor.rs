@@ -33,10 +33,10 @@ pub enum Actor {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum ActorError {
-    /// The account does not exist.
+    /// An account that does not exist.
     #[error("account {0} does not exist")]
     Unknown(AccountId),
-    /// The account is disabled.
+    /// An account that is disabled.
     #[error("account {0} is disabled")]
     Disabled(AccountId),
 }

@@ -8,9 +8,9 @@ use crate::pattern::{Match, Pattern, Place};
 /// The method of finding the last group.
 #[derive(Clone)]
 pub(super) enum Capture {
-    /// The length of the text determines the position of the group.
+    /// The position of the group, which the length of the text determines.
     Place(Place),
-    /// A search for the pattern finds the group.
+    /// The pattern, by which the group is searched for.
     Search(Pattern),
 }
 

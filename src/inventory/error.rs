@@ -115,8 +115,8 @@ pub enum InventoryError {
         /// The limit in bytes.
         max: usize,
     },
-    /// The [deadline](super::Options::with_deadline) of the call passed before its work on the number was
-    /// done, so that the outcome is not known. Nothing was changed, unless the number is claimed:
+    /// A [deadline](super::Options::with_deadline) that passed before the work on the number was done, so
+    /// that the outcome is not known. Nothing was changed, unless the number is claimed:
     /// [recovery](super::Inventory::recover) completes the claim or rolls it back.
     #[error(
         "{0}: the deadline of the call has passed: repeat the call with the same key, or read the number"

@@ -49,11 +49,11 @@ pub(crate) struct PortCompletion<'a> {
 /// The result of one attempt.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Attempt {
-    /// All numbers have an outcome, and the changes are stored.
+    /// An outcome for every number, with the changes stored.
     Stored,
-    /// All numbers have an outcome, and as far as is known nothing is stored.
+    /// An outcome for every number, with nothing stored as far as is known.
     NothingStored,
-    /// A number was changed by others after it was read, and nothing is stored.
+    /// A number that others changed after it was read. Nothing is stored.
     Conflict,
 }
 

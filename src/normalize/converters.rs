@@ -280,9 +280,9 @@ impl Engine {
 /// The treatment of a text that a converter matches without a group.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum WithoutGroup {
-    /// The whole match takes the place of the group: the rule of a system's converters.
+    /// Conversion of the whole match in place of the group: the rule of a system's converters.
     Convert,
-    /// The text is kept: the rule of a dial plan.
+    /// No conversion: the rule of a dial plan.
     Keep,
 }
 

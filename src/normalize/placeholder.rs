@@ -10,9 +10,9 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Placeholder {
-    /// The caller withholds the number: `anonymous`, `private`, `restricted`.
+    /// A number that the caller withholds: `anonymous`, `private`, `restricted`.
     Anonymous,
-    /// The network has no number to show: `unavailable`, `unknown`, `+0`, an empty text.
+    /// A number that the network does not have: `unavailable`, `unknown`, `+0`, an empty text.
     Unavailable,
 }
 

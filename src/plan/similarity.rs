@@ -16,15 +16,15 @@ use crate::text_enum::text_enum;
 #[doc(alias = "MatchType")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Similarity {
-    /// At least one of the arguments is not a number.
+    /// A comparison in which at least one argument is not a number.
     NotANumber,
-    /// The numbers are different.
+    /// Different numbers.
     NoMatch,
-    /// The numbers can be the same: one is a suffix of the other, or only one has an extension.
+    /// Numbers that can be the same: one is a suffix of the other, or only one has an extension.
     ShortNationalMatch,
-    /// The national numbers are the same, and at least one of the numbers has no calling code.
+    /// The same national number, where at least one of the numbers has no calling code.
     NationalMatch,
-    /// The numbers are the same: calling code, national number and extension.
+    /// The same number: calling code, national number and extension.
     ExactMatch,
 }
 

@@ -11,9 +11,9 @@ use crate::plan::table::Table;
 /// The rule by which groups are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum GroupRule {
-    /// No group of the format is split in the text.
+    /// A text in which no group of the format is split.
     Unsplit,
-    /// The text has the groups of the format, or the number in one block.
+    /// A text that has the groups of the format, or the number in one block.
     Exact,
 }
 

@@ -22,7 +22,7 @@ pub struct Completed {
 
 /// The outcome of putting the numbers of a request in service.
 enum InService {
-    /// The request was completed in the same commit.
+    /// The completion of the request in the same commit.
     Completed(Box<Completed>),
     /// The outcome for each number.
     Arrivals(Vec<(PhoneNumber, Arrival)>),
