@@ -1,12 +1,12 @@
 //! The store in a file compared with bare redb, which writes and reads the same rows, in one run.
 //!
 //! ```text
-//! cargo bench --features redb --bench store_redb                      # 10 thousand and 1 million numbers
-//! TELNUM_BENCH_10M=1 cargo bench --features redb --bench store_redb   # and 10 million: some 11 GB
+//! cargo bench --features redb --bench store_redb                        # 10 thousand and 1 million numbers
+//! cargo bench --features redb --bench store_redb -- 10000 10000000      # other sizes: 10 million take 22 GB
 //! ```
 //!
 //! The files are in the directory for temporary files (`TMPDIR`), so the cost of a commit depends on its
-//! disk.
+//! disk. What was written before a measurement is synced first.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench stops at the first error")]
 #![expect(clippy::cast_precision_loss, reason = "times and counts are only displayed")]
 
@@ -39,14 +39,11 @@ fn main() {
     let folder = std::env::temp_dir().join(format!("telnum-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     println!("load average before: {}", load());
-    let mut sizes = vec![10_000];
+    let mut sizes: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
     if std::env::args().any(|argument| argument == "--test") {
         sizes = vec![1_000];
-    } else {
-        sizes.push(1_000_000);
-    }
-    if std::env::var_os("TELNUM_BENCH_10M").is_some() {
-        sizes.push(10_000_000);
+    } else if sizes.is_empty() {
+        sizes = vec![10_000, 1_000_000];
     }
     let pages: Vec<_> = sizes.into_iter().map(|size| (size, bench(&folder, size))).collect();
     if let [(small, first), .., (large, last)] = pages.as_slice() {
@@ -76,6 +73,10 @@ fn bench(folder: &Path, size: usize) -> f64 {
         store.commit(changes.collect::<Batch>()).unwrap();
     }
     println!("  filled both in {:.1} s", start.elapsed().as_secs_f64());
+    let made = world.create(0);
+    let [record, event] = [serde_json::to_vec(&made.record), serde_json::to_vec(&made.events)];
+    let documents = [record.unwrap().len(), event.unwrap().len()];
+    println!("  {:34} {documents:?} bytes", "the documents of a record, its event");
     let bytes = store.stats().unwrap().file_bytes as f64 / size as f64;
     println!("  {:34} {bytes:>9.0} bytes", "the file, by number");
     bench_open(folder, &path, store.stats().unwrap().numbers);
@@ -89,6 +90,7 @@ fn bench(folder: &Path, size: usize) -> f64 {
 fn bench_open(folder: &Path, path: &Path, numbers: u64) {
     let copy: PathBuf = folder.join("killed.redb");
     std::fs::copy(path, &copy).unwrap();
+    std::fs::File::open(&copy).unwrap().sync_all().unwrap();
     let start = Instant::now();
     let store = RedbStore::open(&copy).unwrap();
     let took = start.elapsed();
@@ -117,7 +119,8 @@ fn bench_get(world: &World, store: &RedbStore, bare: &Database, size: usize) {
             }
         })
     };
-    show("get", best(of_bare), best(of_store));
+    let [bare, get] = compare(of_bare, of_store);
+    show("get", bare, get);
     black_box(world);
 }
 
@@ -141,8 +144,8 @@ fn bench_page(store: &RedbStore, bare: &Database, size: usize) -> f64 {
             }
         })
     };
-    let page = best(of_store);
-    show("page of 50", best(of_bare), page);
+    let [bare, page] = compare(of_bare, of_store);
+    show("page of 50", bare, page);
     let world = World::new();
     let of_owner = |round| {
         per_item(200, || {
@@ -183,8 +186,8 @@ fn bench_commit(world: &World, store: &RedbStore, bare: &Database, size: usize) 
             }
         })
     };
-    let one = best(of_store);
-    show("commit of one number", best(of_bare), one);
+    let [bare, one] = compare(of_bare, of_store);
+    show("commit of one number", bare, one);
     let eight = best(|_| {
         per_item(8 * COMMITS, || {
             thread::scope(|scope| {
@@ -237,6 +240,12 @@ fn write_bare(bare: &Database, made: &[Decision], sequence: u64, removed: u64) {
 /// Returns the best of several rounds.
 fn best(round: impl Fn(usize) -> f64) -> f64 {
     (0..ROUNDS).map(round).fold(f64::INFINITY, f64::min)
+}
+
+/// Returns the best of several rounds of each, which alternate.
+fn compare(of_bare: impl Fn(usize) -> f64, of_store: impl Fn(usize) -> f64) -> [f64; 2] {
+    let rounds = (0..ROUNDS).map(|round| [of_bare(round), of_store(round)]);
+    rounds.fold([f64::INFINITY; 2], |[a, b], [c, d]| [a.min(c), b.min(d)])
 }
 
 /// Returns the nanoseconds per item.

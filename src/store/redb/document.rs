@@ -10,6 +10,8 @@
 //! document are those that indexes contain and most queries need, so that neither has to parse the
 //! document.
 
+use std::fmt;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -108,9 +110,10 @@ pub(super) fn set_revision(bytes: &mut [u8], revision: Revision) {
 }
 
 /// Returns the revision of an encoded value.
-pub(super) fn revision(key: &str, bytes: &[u8]) -> Result<Revision, StoreError> {
+pub(super) fn revision(key: impl fmt::Display, bytes: &[u8]) -> Result<Revision, StoreError> {
     let revision = bytes.get(1..HEAD).and_then(|bytes| bytes.first_chunk::<8>());
-    revision.and_then(|bytes| Revision::try_from(u64::from_be_bytes(*bytes)).ok()).ok_or_else(|| short(key))
+    let revision = revision.and_then(|bytes| Revision::try_from(u64::from_be_bytes(*bytes)).ok());
+    revision.ok_or_else(|| short(&key.to_string()))
 }
 
 /// Returns the summary of an encoded record, and its document. A record of version 1 has no summary.
@@ -138,7 +141,7 @@ pub(super) fn split_record(number: u64, bytes: &[u8]) -> Result<(Option<Summary<
 pub(super) fn decode_record(number: u64, bytes: &[u8]) -> Result<Stored<NumberRecord>, StoreError> {
     let (_, document) = split_record(number, bytes)?;
     let record: NumberRecord = parse(&number_text, number, document)?;
-    let revision = revision(&record.number().to_string(), bytes)?;
+    let revision = revision(record.number(), bytes)?;
     Ok(Stored::new(record, revision))
 }
 

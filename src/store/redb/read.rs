@@ -18,7 +18,7 @@ use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
 use crate::porting::{PortRequest, PortRequestId, PortState};
 use crate::record::NumberRecord;
-use crate::store::{Entity, Logged, Page, PortQuery, Query, Receipt, StoreError, Stored};
+use crate::store::{Entity, Logged, Page, PortQuery, Query, Receipt, StateSet, StoreError, Stored};
 use crate::time::Timestamp;
 
 /// The bounds of a scan, in the form of the tables.
@@ -117,8 +117,8 @@ impl Snapshot {
             return Ok(Some(Box::new(rows.map(|row| Ok(row.map_err(failed)?.0.value())))));
         }
         let total = self.numbers.len().map_err(failed)?;
-        let mut in_states = 0;
-        for state in query.states {
+        let mut in_states = if query.states == StateSet::ALL { total } else { 0 };
+        for state in query.states.iter().filter(|_| query.states != StateSet::ALL) {
             in_states += self.states.get(state_code(state)).map_err(failed)?.map_or(0, |count| count.value());
         }
         // The index by clock is not sorted by number, so all its rows must be visited. If there are
