@@ -1,5 +1,6 @@
-//! The store in PostgreSQL compared with pgbench, which does about the same with its own prepared statements,
-//! in one run on the server that `TELNUM_POSTGRES` names. Skipped if the variable is not set.
+//! The store in PostgreSQL compared with pgbench, which does about the same, in one run on the server that
+//! `TELNUM_POSTGRES` names; both once with statements that are sent in full each time, and once with prepared
+//! ones. Skipped if the variable is not set.
 //!
 //! ```text
 //! TELNUM_POSTGRES=postgres://postgres@127.0.0.1/test cargo bench --features postgres --bench store_postgres
@@ -40,27 +41,35 @@ fn main() {
     println!("load average before: {}", load.trim());
 
     let schema = Schema::new(url, |config| config.with_max_connections(32));
-    let store = schema.store();
+    let prepared_schema =
+        Schema::new(url, |config| config.with_max_connections(32).with_prepared_statements(true));
+    let (store, prepared) = (schema.store(), prepared_schema.store());
     let has_pgbench = pgbench(url, &["-i", "-q", "-s", "10"]).is_some();
     let rate_of_pgbench = |options: &[&str], clients: &str| {
         let seconds = seconds.to_string();
         let threads = if clients == "1" { "1" } else { "2" };
-        let fixed = ["-c", clients, "-j", threads, "-T", &seconds, "-n", "-M", "prepared"];
+        let fixed = ["-c", clients, "-j", threads, "-T", &seconds, "-n"];
         has_pgbench.then(|| pgbench(url, &[options, &fixed].concat())).flatten()
     };
-    for clients in [1_usize, 8] {
-        let of_pgbench = rate_of_pgbench(&["-N"], &clients.to_string());
-        let of_store = rate(clients, seconds, || commit(&store, 1));
-        show(&format!("commits/s, {clients} clients, vs. pgbench -N"), of_store, of_pgbench);
+    let mut first = 0;
+    for (store, mode) in [(&store, "simple"), (&prepared, "prepared")] {
+        println!("{mode} statements");
+        NEXT.store(0, Ordering::Relaxed);
+        for clients in [1_usize, 8] {
+            let of_pgbench = rate_of_pgbench(&["-N", "-M", mode], &clients.to_string());
+            let of_store = rate(clients, seconds, || commit(store, 1));
+            show(&format!("commits/s, {clients} clients, vs. pgbench -N"), of_store, of_pgbench);
+        }
+        let known = NEXT.load(Ordering::Relaxed);
+        let of_pgbench = rate_of_pgbench(&["-S", "-M", mode], "1");
+        let of_store = rate(1, seconds, || {
+            let place = NEXT.fetch_add(7919, Ordering::Relaxed) % known;
+            assert!(store.get(number(place)).unwrap().is_some());
+        });
+        show("gets/s, 1 client, vs. pgbench -S", of_store, of_pgbench);
+        first = first.max(known);
     }
-    let known = NEXT.load(Ordering::Relaxed);
-    let of_pgbench = rate_of_pgbench(&["-S"], "1");
-    let of_store = rate(1, seconds, || {
-        let place = NEXT.fetch_add(7919, Ordering::Relaxed) % known;
-        assert!(store.get(number(place)).unwrap().is_some());
-    });
-    show("gets/s, 1 client, vs. pgbench -S", of_store, of_pgbench);
-    NEXT.store(known, Ordering::Relaxed);
+    NEXT.store(first, Ordering::Relaxed);
 
     // The cost of a log whose events are numbered by a counter in the commit: all commits wait for its row.
     schema.execute(
@@ -74,16 +83,17 @@ fn main() {
         schema.name
     );
     std::fs::File::create(&script).unwrap().write_all(counter.as_bytes()).unwrap();
-    let of_counter = rate_of_pgbench(&["-f", script.to_str().unwrap()], "32");
-    let of_store = rate(32, seconds, || commit(&store, 1));
+    let of_counter = rate_of_pgbench(&["-f", script.to_str().unwrap(), "-M", "prepared"], "32");
+    let of_store = rate(32, seconds, || commit(&prepared, 1));
     show("commits/s, 32 clients, vs. a counter row", of_store, of_counter);
 
     let count = if is_test { 100 } else { 1_000 };
-    let singles = time(|| (0..count).for_each(|_| commit(&store, 1)));
-    let together = time(|| commit(&store, count));
+    let singles = time(|| (0..count).for_each(|_| commit(&prepared, 1)));
+    let together = time(|| commit(&prepared, count));
     println!("  {count} records: {singles:.2?} in single commits, {together:.2?} in one");
-    let read = time(|| assert!(!store.events(0, usize::MAX).unwrap().is_empty()));
-    println!("  {} events numbered and read in {read:.2?}", NEXT.load(Ordering::Relaxed));
+    let start = Instant::now();
+    let events = prepared.events(0, usize::MAX).unwrap().len();
+    println!("  {events} events numbered and read in {:.2?}", start.elapsed());
 
     std::fs::remove_file(script).unwrap();
     pgbench(url, &["-i", "-I", "d"]);

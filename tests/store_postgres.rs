@@ -38,21 +38,27 @@ use self::postgres::{Schema, urls};
 #[test]
 #[ignore = "needs the servers that TELNUM_POSTGRES names"]
 fn the_laws_of_stores_hold() {
-    check_laws(&urls(), CommitForm::Statement);
+    check_laws(&urls(), |config| config);
 }
 
 #[test]
 #[ignore = "needs the servers that TELNUM_POSTGRES names"]
 fn the_laws_of_stores_hold_with_transactions() {
-    check_laws(&urls()[..1], CommitForm::Transaction);
+    check_laws(&urls()[..1], |config| config.with_commit_form(CommitForm::Transaction));
+}
+
+#[test]
+#[ignore = "needs the servers that TELNUM_POSTGRES names"]
+fn the_laws_of_stores_hold_with_prepared_statements() {
+    check_laws(&urls()[..1], |config| config.with_prepared_statements(true));
 }
 
 /// Checks all laws on all servers at the same time.
-fn check_laws(urls: &[String], form: CommitForm) {
+fn check_laws(urls: &[String], settings: fn(PostgresConfig) -> PostgresConfig) {
     let check = |url: &str| {
         let mut broken = Vec::new();
         for law in LAWS {
-            let schema = Schema::new(url, |config| config.with_commit_form(form));
+            let schema = Schema::new(url, settings);
             if let Err(error) = law.check(&schema.store()) {
                 broken.push(format!("{} on {url}: {error}", law.name));
             }
@@ -399,6 +405,33 @@ async fn a_call_from_a_runtime_does_not_panic() {
     assert!(store.get(number(1)).unwrap().is_some());
     drop(store);
     thread::spawn(|| drop(schema)).join().unwrap();
+}
+
+/// Threads of a runtime and others call at the same time, also after the connections were idle.
+#[test]
+#[ignore = "needs the servers that TELNUM_POSTGRES names"]
+fn threads_of_a_runtime_and_others_share_a_store() {
+    let schema = Schema::new(&urls()[0], |config| config);
+    let store = Arc::new(schema.store());
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    for round in 0..2 {
+        let call = |thread: u32| {
+            let store = Arc::clone(&store);
+            move || {
+                for place in (200 * round + thread..200 * round + 200).step_by(16) {
+                    store.commit(batch(place)).unwrap();
+                    assert!(store.get(number(place)).unwrap().is_some());
+                }
+            }
+        };
+        let inside: Vec<_> = (0..8).map(|thread| runtime.spawn_blocking(call(thread))).collect();
+        let outside: Vec<_> = (8..16).map(|thread| thread::spawn(call(thread))).collect();
+        outside.into_iter().for_each(|thread| thread.join().unwrap());
+        inside.into_iter().for_each(|task| runtime.block_on(task).unwrap());
+        thread::sleep(Duration::from_millis(100));
+    }
+    let numbers: Vec<_> = (0..400).map(number).collect();
+    assert_eq!(store.get_many(&numbers).unwrap().iter().flatten().count(), 400);
 }
 
 /// One of two holders has the lease, and the other gets it afterwards, or when it has ended.

@@ -33,6 +33,7 @@ pub struct PostgresConfig {
     pub(super) timeout: Duration,
     pub(super) roots: Vec<CertificateDer<'static>>,
     pub(super) form: CommitForm,
+    pub(super) prepares: bool,
 }
 
 /// The form in which a commit is sent.
@@ -117,6 +118,23 @@ impl PostgresConfig {
         Self { form, ..self }
     }
 
+    /// Sets whether connections keep their statements prepared, so that the server plans each only once. Default:
+    /// no, since a pooler in transaction mode, such as `PgBouncer` before 1.21, sends the next statement to
+    /// another session, which has not prepared it.
+    ///
+    /// ```
+    /// use telnum::store::postgres::PostgresConfig;
+    ///
+    /// // Connected to the server itself.
+    /// let config = "postgres://localhost".parse::<PostgresConfig>()?.with_prepared_statements(true);
+    /// assert!(format!("{config:?}").contains("prepares: true"));
+    /// # Ok::<(), telnum::store::postgres::PostgresError>(())
+    /// ```
+    #[must_use]
+    pub fn with_prepared_statements(self, prepares: bool) -> Self {
+        Self { prepares, ..self }
+    }
+
     /// Adds certificate authorities to trust, in PEM.
     ///
     /// ```
@@ -179,6 +197,7 @@ impl FromStr for PostgresConfig {
             timeout: Duration::from_secs(30),
             roots: Vec::new(),
             form: CommitForm::default(),
+            prepares: false,
         })
     }
 }
@@ -194,6 +213,7 @@ impl fmt::Debug for PostgresConfig {
             .field("max_connections", &self.max_connections)
             .field("timeout", &self.timeout)
             .field("form", &self.form)
+            .field("prepares", &self.prepares)
             .finish_non_exhaustive()
     }
 }

@@ -1,5 +1,6 @@
 //! The connections to the server.
 
+use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::error::Error;
 use std::fmt;
@@ -10,7 +11,8 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time;
 use tokio_postgres::error::{Severity, SqlState};
-use tokio_postgres::{Client, Row};
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Client, Row, Statement as Prepared};
 
 use super::config::PostgresConfig;
 use super::sql::{self, Statement};
@@ -21,7 +23,7 @@ use crate::store::StoreError;
 pub(super) struct Pool {
     config: PostgresConfig,
     tls: Tls,
-    idle: Mutex<Vec<Client>>,
+    idle: Mutex<Vec<Session>>,
     /// One permit for each connection that may be in use.
     permits: Semaphore,
 }
@@ -29,8 +31,15 @@ pub(super) struct Pool {
 /// A connection in use. It is closed when it is dropped, unless it is [given back](Self::give_back).
 pub(super) struct Connection<'a> {
     pool: &'a Pool,
-    client: Client,
+    session: Session,
     _permit: SemaphorePermit<'a>,
+}
+
+/// A session on the server.
+struct Session {
+    client: Client,
+    /// The statements that it prepared, by text.
+    prepared: Mutex<HashMap<String, Prepared>>,
 }
 
 /// The reason why a statement was not executed.
@@ -58,6 +67,8 @@ struct TimedOut(Duration);
 
 /// The number of retries of a read on other connections.
 const MAX_LOST: usize = 3;
+/// The maximum number of statements that a session keeps prepared.
+const MAX_PREPARED: usize = 256;
 /// The number of retries of a statement after conflicts with other transactions.
 pub(super) const MAX_BUSY: u32 = 200;
 
@@ -80,9 +91,9 @@ impl Pool {
         loop {
             let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
             match idle {
-                Some(client) if client.is_closed() => {}
-                Some(client) => {
-                    return Ok(Connection { pool: self, client, _permit: permit });
+                Some(session) if session.client.is_closed() => {}
+                Some(session) => {
+                    return Ok(Connection { pool: self, session, _permit: permit });
                 }
                 None => break,
             }
@@ -95,7 +106,8 @@ impl Pool {
         // The task ends with an error if the server closes the connection, which the next statement on it
         // detects.
         tokio::spawn(async move { drop(connection.await) });
-        Ok(Connection { pool: self, client, _permit: permit })
+        let session = Session { client, prepared: Mutex::default() };
+        Ok(Connection { pool: self, session, _permit: permit })
     }
 
     /// Closes the idle connections: if one was lost, others may also be lost.
@@ -133,27 +145,58 @@ impl Pool {
 impl Connection<'_> {
     /// Returns the connection to the pool, for the next use. It must not be in a transaction.
     pub(super) fn give_back(self) {
-        if !self.client.is_closed() {
-            self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(self.client);
+        if !self.session.client.is_closed() {
+            self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(self.session);
         }
     }
 
     /// Executes a statement and returns its rows. It is unnamed, so a pooler may send the next one to
-    /// another server connection.
+    /// another server connection, unless the configuration allows prepared statements.
     pub(super) async fn rows(&self, statement: &Statement) -> Result<Vec<Row>, Failure> {
         let (text, params) = (statement.text(&self.pool.config.schema), statement.params());
-        self.answer(self.client.query_typed(&text, &params)).await
+        if !self.pool.config.prepares {
+            return self.answer(self.session.client.query_typed(&text, &params)).await;
+        }
+        let prepared = self.prepare(text, &params).await?;
+        let values: Vec<_> = params.into_iter().map(|(value, _)| value).collect();
+        self.answer(self.session.client.query(&prepared, &values)).await
     }
 
     /// Executes a statement and returns the number of changed rows.
     pub(super) async fn execute(&self, statement: &Statement) -> Result<u64, Failure> {
         let (text, params) = (statement.text(&self.pool.config.schema), statement.params());
-        self.answer(self.client.execute_typed(&text, &params)).await
+        if !self.pool.config.prepares {
+            return self.answer(self.session.client.execute_typed(&text, &params)).await;
+        }
+        let prepared = self.prepare(text, &params).await?;
+        let values: Vec<_> = params.into_iter().map(|(value, _)| value).collect();
+        self.answer(self.session.client.execute(&prepared, &values)).await
+    }
+
+    /// Returns a statement that the session has prepared, now or earlier.
+    async fn prepare(
+        &self,
+        text: String,
+        params: &[(&(dyn ToSql + Sync), Type)],
+    ) -> Result<Prepared, Failure> {
+        let known = || self.session.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = known().get(&text).cloned();
+        if let Some(prepared) = found {
+            return Ok(prepared);
+        }
+        let types: Vec<_> = params.iter().map(|(_, kind)| kind.clone()).collect();
+        let prepared = self.answer(self.session.client.prepare_typed(&text, &types)).await?;
+        let mut known = known();
+        if known.len() >= MAX_PREPARED {
+            known.clear();
+        }
+        known.insert(text, prepared.clone());
+        Ok(prepared)
     }
 
     /// Executes a statement that controls transactions.
     pub(super) async fn control(&self, text: &str) -> Result<(), Failure> {
-        self.answer(self.client.batch_execute(text)).await
+        self.answer(self.session.client.batch_execute(text)).await
     }
 
     /// Rolls back, and returns the connection to the pool if that works.

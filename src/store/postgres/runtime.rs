@@ -1,21 +1,26 @@
-//! The thread that runs the connections.
+//! The runtime of the connections.
 
-use std::future::Future;
-use std::sync::mpsc;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::{Arc, mpsc};
+use std::task::Poll;
 use std::{fmt, io, thread};
 
 use tokio::runtime::{Builder, Handle};
-use tokio::sync::oneshot;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::JoinSet;
 
-/// A thread with its own runtime. It stops when the value is dropped.
+/// A runtime that the threads of callers enter: whoever waits for a response also runs the connections, so a
+/// call needs no other thread.
 ///
-/// A caller waits on a channel and not on the runtime, so a call blocks the caller's thread, even one
-/// of another runtime, without panicking.
+/// A thread of another runtime cannot enter it. Its tasks are sent to a thread that can, and it waits on a
+/// channel: it is blocked, but does not panic.
 pub(super) struct Runtime {
-    handle: Handle,
-    /// Dropped with the value, which ends the thread.
-    _stop: oneshot::Sender<()>,
+    runtime: Option<Arc<tokio::runtime::Runtime>>,
+    tasks: UnboundedSender<Task>,
 }
+
+type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// The end of the runtime's thread before it responded.
 #[derive(Debug, thiserror::Error)]
@@ -24,34 +29,58 @@ pub(super) struct Ended;
 
 impl Runtime {
     pub(super) fn new() -> io::Result<Self> {
-        let (stop, stopped) = oneshot::channel::<()>();
-        let (started, handle) = mpsc::sync_channel(1);
-        thread::Builder::new().name("telnum-postgres".to_owned()).spawn(move || {
-            match Builder::new_current_thread().enable_all().build() {
-                Ok(runtime) => {
-                    let is_wanted = started.send(Ok(runtime.handle().clone())).is_ok();
-                    // The sender is only ever dropped.
-                    let _ = is_wanted.then(|| runtime.block_on(stopped));
-                }
-                // If the receiver is gone, nobody waits for the error.
-                Err(error) => drop(started.send(Err(error))),
-            }
-        })?;
-        let handle = handle.recv().map_err(io::Error::other)??;
-        Ok(Self { handle, _stop: stop })
+        let runtime = Arc::new(Builder::new_current_thread().enable_all().build()?);
+        let (tasks, received) = unbounded_channel();
+        let entered = Arc::clone(&runtime);
+        let run = move || run_all(&entered, received);
+        thread::Builder::new().name("telnum-postgres".to_owned()).spawn(run)?;
+        Ok(Self { runtime: Some(runtime), tasks })
     }
 
-    /// Runs `task` on the runtime's thread, and waits for its output.
+    /// Runs `task`, and waits for its output.
     pub(super) fn run<T: Send + 'static>(
         &self,
         task: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, Ended> {
+        let is_outside = Handle::try_current().is_err();
+        if let Some(runtime) = self.runtime.as_ref().filter(|_| is_outside) {
+            return Ok(runtime.block_on(task));
+        }
         let (sender, receiver) = mpsc::sync_channel(1);
-        self.handle.spawn(async move {
+        let task = Box::pin(async move {
             // The receiver waits below.
             let _ = sender.send(task.await);
         });
+        self.tasks.send(task).map_err(|_| Ended)?;
         receiver.recv().map_err(|_| Ended)
+    }
+}
+
+/// Runs the received tasks until the sender is dropped. Between tasks, the runtime is left to others.
+fn run_all(runtime: &tokio::runtime::Runtime, mut received: UnboundedReceiver<Task>) {
+    while let Some(first) = received.blocking_recv() {
+        runtime.block_on(async {
+            let mut running = JoinSet::new();
+            running.spawn(first);
+            while !running.is_empty() {
+                let next = poll_fn(|context| match received.poll_recv(context) {
+                    Poll::Ready(Some(task)) => Poll::Ready(Some(task)),
+                    Poll::Ready(None) | Poll::Pending => running.poll_join_next(context).map(|_| None),
+                });
+                if let Some(task) = next.await {
+                    running.spawn(task);
+                }
+            }
+        });
+    }
+}
+
+/// Does not wait for the connections, so that a thread of another runtime can drop it.
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take().and_then(Arc::into_inner) {
+            runtime.shutdown_background();
+        }
     }
 }
 
