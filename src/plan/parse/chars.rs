@@ -149,20 +149,26 @@ pub(in crate::plan) mod class {
 /// Returns whether a folded character is in one of `classes`.
 #[inline]
 pub(in crate::plan) fn is(byte: u8, classes: u8) -> bool {
+    classes_of(byte) & classes != 0
+}
+
+/// Returns the classes of a folded character.
+#[inline]
+pub(super) fn classes_of(byte: u8) -> u8 {
     const ALL: [u8; 256] = {
         let mut all = [0; 256];
         let (mut rest, mut byte): (&mut [u8], u8) = (&mut all, 0);
         while let [classes, more @ ..] = rest {
-            *classes = classes_of(byte);
+            *classes = classify(byte);
             byte = byte.wrapping_add(1);
             rest = more;
         }
         all
     };
-    ALL.get(usize::from(byte)).is_some_and(|of| of & classes != 0)
+    ALL.get(usize::from(byte)).copied().unwrap_or_default()
 }
 
-const fn classes_of(byte: u8) -> u8 {
+const fn classify(byte: u8) -> u8 {
     match byte {
         b'0'..=b'9' | folded::ZERO..=folded::NINE => class::DIGIT | class::END,
         b'+' | folded::PLUS => class::PLUS,

@@ -1,7 +1,7 @@
 //! A buffer for the digits of a text, without allocation.
 
-/// A buffer of up to 40 ASCII digits. Further digits are dropped, since the number is too long in any
-/// case.
+/// A buffer of ASCII digits. Digits beyond the first 40 are counted but not stored, since the number is too
+/// long in any case.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::plan) struct DigitBuffer {
     bytes: [u8; Self::CAPACITY],
@@ -20,22 +20,40 @@ impl DigitBuffer {
     /// Appends the digit with the given value.
     #[inline]
     pub(in crate::plan) fn push(&mut self, value: u8) {
-        if let Some(byte) = self.bytes.get_mut(self.count) {
-            *byte = b'0' | value;
-            self.count += 1;
+        self.push_if(true, value);
+    }
+
+    /// Appends the digit in the low nibble of `byte` if `is_digit` is set. No branch depends on `is_digit`.
+    #[inline]
+    pub(super) fn push_if(&mut self, is_digit: bool, byte: u8) {
+        if let Some(target) = self.bytes.get_mut(self.count) {
+            *target = b'0' | byte & 0xF;
         }
+        self.count += usize::from(is_digit);
     }
 
     /// Appends digits whose values are the low nibbles of the given bytes.
     pub(in crate::plan) fn extend(&mut self, digits: &[u8]) {
         for byte in digits {
-            self.push(byte & 0xF);
+            self.push(*byte);
         }
+    }
+
+    /// Returns the number of digits, including those that are not stored.
+    #[inline]
+    pub(super) const fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Removes the last `count` digits.
+    #[inline]
+    pub(super) const fn remove_last(&mut self, count: usize) {
+        self.count = self.count.saturating_sub(count);
     }
 
     /// Returns the ASCII digits.
     #[inline]
     pub(in crate::plan) fn as_bytes(&self) -> &[u8] {
-        self.bytes.get(..self.count).unwrap_or_default()
+        self.bytes.get(..self.count).unwrap_or(&self.bytes)
     }
 }

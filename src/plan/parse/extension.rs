@@ -58,18 +58,23 @@ impl<'a> ExtensionText<'a> {
         let body = without_hash.unwrap_or(text);
         let before = trim_end(body, class::DIGIT);
         let digits = body.get(before.len()..)?;
+        let (labelled, separators) = before.split_at_checked(trim_end(before, AFTER).len())?;
         let count = digits.len();
         if count == 0 || before.is_empty() {
             return None;
         }
+        let after_number = labelled.last().is_some_and(|last| is(*last, class::DIGIT));
+        if after_number && without_hash.is_none() && !separators.contains(&b',') {
+            return None;
+        }
         let starts = [
             parameter_start(before).filter(|_| count <= AFTER_LABEL && without_hash.is_none()),
-            label_start(before, count),
-            auto_dialled_start(before, count),
+            label_start(labelled, count),
+            auto_dialled_start(labelled, separators, count),
             hyphen_start(before).filter(|_| without_hash.is_some() && count <= WITHOUT_LABEL),
         ];
-        let start = starts.into_iter().flatten().min()?;
-        Some(Self { start, digits_start: before.len(), digits })
+        let start = starts.map(|start| start.unwrap_or(text.len())).into_iter().min()?;
+        (start < text.len()).then_some(Self { start, digits_start: before.len(), digits })
     }
 }
 
@@ -79,41 +84,39 @@ fn parameter_start(before: &[u8]) -> Option<usize> {
     label.eq_ignore_ascii_case(b";ext=").then_some(start.len())
 }
 
-/// Returns the start of an extension of `count` digits that has a label: ` ext. `, `x`, `, доб `.
-fn label_start(before: &[u8], count: usize) -> Option<usize> {
-    let labelled = without_mark(trim_end(before, AFTER));
-    if labelled.last().is_none_or(|last| is(*last, class::DIGIT)) {
+/// Returns the start of an extension of `count` digits that has a label: ` ext. `, `x`, `, доб `. The label
+/// is at the end of `text`.
+fn label_start(text: &[u8], count: usize) -> Option<usize> {
+    let text = without_mark(text);
+    if text.last().is_none_or(|last| is(*last, class::DIGIT)) {
         return None;
     }
     // No label is a suffix of another.
-    let (before_label, max) =
-        LABELS.iter().find_map(|(label, max)| Some((strip_label(labelled, label)?, *max)))?;
-    (count <= max).then(|| trim_end(before_label, BEFORE).len())
+    let (before, max) = LABELS.iter().find_map(|(label, max)| Some((strip_label(text, label)?, *max)))?;
+    (count <= max).then(|| trim_end(before, BEFORE).len())
 }
 
 /// Returns the start of an extension of `count` digits that the telephone dials automatically: after
-/// `;`, `,,` or any number of commas.
-fn auto_dialled_start(before: &[u8], count: usize) -> Option<usize> {
-    let trimmed = trim_end(before, AFTER);
-    let unmarked = without_mark(trimmed);
-    let separators = before.get(trimmed.len()..)?;
+/// `;`, `,,` or any number of commas. They stand at the end of `text` or among the separators after it.
+fn auto_dialled_start(text: &[u8], separators: &[u8], count: usize) -> Option<usize> {
+    let unmarked = without_mark(text);
     let commas_before_mark = unmarked.iter().rev().take_while(|byte| **byte == b',').count();
     if commas_before_mark == 0 && !separators.contains(&b',') && !unmarked.ends_with(b";") {
         return None;
     }
-    let before_spaces = |end: usize| before.get(..end).map(|before| trim_end(before, class::SPACE).len());
+    let before_spaces = |before: &[u8]| trim_end(before, class::SPACE).len();
     // Two commas are a label; any other number of commas is an ambiguous label. The commas directly precede
     // the mark if there is one; otherwise they are the first of the separators.
     let comma_start = |least: usize, taken: usize| {
-        if unmarked.len() < trimmed.len() && commas_before_mark >= least {
-            return before_spaces(unmarked.len() - taken);
+        if unmarked.len() < text.len() && commas_before_mark >= least {
+            return unmarked.get(..unmarked.len() - taken).map(before_spaces);
         }
         let first = separators.windows(least).position(|window| window.iter().all(|sign| *sign == b','))?;
-        before_spaces(trimmed.len() + first)
+        Some(text.len() + before_spaces(separators.get(..first)?))
     };
     let mut starts = [None; 3];
     if count <= AFTER_LIKELY_LABEL {
-        starts[0] = unmarked.strip_suffix(b";").map(|before| trim_end(before, class::SPACE).len());
+        starts[0] = unmarked.strip_suffix(b";").map(before_spaces);
         starts[1] = comma_start(2, 2);
     }
     if count <= AFTER_AMBIGUOUS_LABEL {

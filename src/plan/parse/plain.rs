@@ -86,15 +86,15 @@ fn pack_among_separators(text: &[u8]) -> Option<u64> {
     if text.len() > MAX_BYTES {
         return None;
     }
-    let (mut packed, mut count, mut is_plain) = (0_u64, 0_u32, true);
+    let (mut packed, mut count) = (0_u64, 0_u32);
     for byte in text {
         let digit = byte.wrapping_sub(b'0');
         if digit < 10 {
             packed = packed << 4 | u64::from(digit);
             count += 1;
-        } else {
-            is_plain &= matches!(byte, b' ' | b'-' | b'.' | b'(' | b')' | b'/');
+        } else if !matches!(byte, b' ' | b'-' | b'.' | b'(' | b')' | b'/') {
+            return None;
         }
     }
-    (is_plain && (1..=15).contains(&count)).then(|| packed << (64 - 4 * count) | u64::from(count))
+    (1..=15).contains(&count).then(|| packed << (64 - 4 * count) | u64::from(count))
 }

@@ -8,7 +8,7 @@
 
 use core::ops::Range;
 
-use super::chars::{class, fold, is, key, value};
+use super::chars::{class, classes_of, fold, is, key, value};
 use super::digit_buffer::DigitBuffer;
 use super::error::{ParseError, ParseErrorKind};
 use super::extension::ExtensionText;
@@ -134,21 +134,34 @@ fn with_folded<T>(text: &str, read: impl FnOnce(&[u8]) -> T) -> T {
 }
 
 fn find_in(text: &[u8]) -> Result<Candidate, ParseError> {
-    // Few texts have parameters.
-    if !text.contains(&b';') {
-        let (number, start) = cut(text)?;
-        return read(number, start);
+    let Some(start) = text.iter().position(|byte| is(*byte, class::DIGIT | class::PLUS)) else {
+        // The phone context is checked first.
+        return match find_parameter(text, CONTEXT) {
+            Some(index) => find_local(text, index),
+            None => Err(ParseErrorKind::NotANumber.at(0)),
+        };
+    };
+    let (before, number) = text.split_at_checked(start).unwrap_or_default();
+    let number = trim_end(number);
+    let shape = Shape::of(number);
+    let mut alone = number;
+    // A semicolon does not belong to a number, so that most texts need not be searched for it.
+    if before.contains(&b';') || shape.end < number.len() && number.contains(&b';') {
+        if let Some(index) = find_parameter(text, CONTEXT) {
+            return find_local(text, index);
+        }
+        alone = before_subaddress(number);
     }
-    if let Some(index) = find_parameter(text, CONTEXT) {
-        return find_local(text, index);
+    if shape.has_letters || shape.end < number.len() {
+        alone = before_second_number(alone);
     }
-    let (number, start) = cut(text)?;
-    read(before_subaddress(number), start)
+    if alone.len() < number.len() { read(alone, start) } else { read_shape(number, &shape, start) }
 }
 
-/// Returns the index of a parameter of a `tel:` URI.
+/// Returns the index of the scheme or a parameter of a `tel:` URI.
 fn find_parameter<const N: usize>(text: &[u8], name: &[u8; N]) -> Option<usize> {
-    text.windows(N).position(|window| window == name)
+    let mut starts = text.iter().enumerate().filter(|(_, byte)| name.first() == Some(byte));
+    starts.find_map(|(index, _)| text.get(index..)?.starts_with(name).then_some(index))
 }
 
 /// Finds a local number of a `tel:` URI whose phone context is at `index`. A context that is the start
@@ -213,36 +226,31 @@ fn is_domain(context: &[u8]) -> bool {
         && labels.all(is_label)
 }
 
-/// Returns the part of the text from its first plus sign or digit to its last character that can end a
-/// number, or to the start of a second number, and the index of its first character.
-fn cut(text: &[u8]) -> Result<(&[u8], usize), ParseError> {
-    let start = text.iter().position(|byte| is(*byte, class::DIGIT | class::PLUS));
-    let start = start.ok_or(ParseErrorKind::NotANumber.at(0))?;
-    let number = text.get(start..).unwrap_or_default();
+/// Returns the part of `number` up to its last character that can end a number.
+fn trim_end(number: &[u8]) -> &[u8] {
     let end = number.iter().rposition(|byte| is(*byte, class::END)).map_or(0, |last| last + 1);
-    let number = number.get(..end).unwrap_or_default();
-    let end = second_number(number).unwrap_or(number.len());
-    Ok((number.get(..end).unwrap_or_default(), start))
+    number.get(..end).unwrap_or_default()
 }
 
-/// Returns the index at which a second number starts: `x508/x1234`, `x508\ x1234`.
-fn second_number(text: &[u8]) -> Option<usize> {
+/// Returns the part of `number` before a second number: `x508/x1234`, `x508\ x1234`.
+fn before_second_number(number: &[u8]) -> &[u8] {
     // Few texts contain both characters.
-    if !text.contains(&b'x') || !text.iter().any(|byte| matches!(byte, b'/' | b'\\')) {
-        return None;
+    if !number.contains(&b'x') || !number.iter().any(|byte| matches!(byte, b'/' | b'\\')) {
+        return number;
     }
     let mut slash = None;
-    for (index, byte) in text.iter().enumerate() {
-        match byte {
-            b'/' | b'\\' => slash = Some(index),
-            b'x' if slash.is_some() => return slash,
-            b' ' => {}
+    for (index, byte) in number.iter().enumerate() {
+        match (byte, slash) {
+            (b'/' | b'\\', _) => slash = Some(index),
+            (b'x', Some(slash)) => return number.get(..slash).unwrap_or_default(),
+            (b' ', _) => {}
             _ => slash = None,
         }
     }
-    None
+    number
 }
 
+/// Returns the part of `number` before its subaddress.
 fn before_subaddress(number: &[u8]) -> &[u8] {
     match find_parameter(number, SUBADDRESS) {
         Some(index) => number.get(..index).unwrap_or_default(),
@@ -251,18 +259,23 @@ fn before_subaddress(number: &[u8]) -> &[u8] {
 }
 
 /// Reads the part of a text that starts at index `start`.
-fn read(number: &[u8], start: usize) -> Result<Candidate, ParseError> {
-    let shape = Shape::of(number);
-    let extension = ExtensionText::at_end(number);
-    if !shape.is_viable(number, extension.as_ref()) {
+fn read(text: &[u8], start: usize) -> Result<Candidate, ParseError> {
+    read_shape(text, &Shape::of(text), start)
+}
+
+/// Reads the part of a text that starts at index `start` and has the given shape.
+fn read_shape(text: &[u8], shape: &Shape, start: usize) -> Result<Candidate, ParseError> {
+    let extension = ExtensionText::at_end(text);
+    if !shape.is_viable(text, extension.as_ref()) {
         return Err(ParseErrorKind::NotANumber.at(start + shape.end));
     }
-    let (number, extension) = shape.split_extension(number, extension.as_ref());
-    let mut digits = DigitBuffer::new();
-    if has_letters(number) {
+    let (number, extension) = shape.split_extension(text, extension.as_ref());
+    let mut digits = shape.digits;
+    if shape.has_letters && has_letters(number) {
+        digits = DigitBuffer::new();
         number.iter().filter_map(|byte| key(*byte)).for_each(|value| digits.push(value));
-    } else {
-        number.iter().filter_map(|byte| value(*byte)).for_each(|value| digits.push(value));
+    } else if let Some(extension) = extension {
+        digits.remove_last(shape.end.saturating_sub(extension.digits_start));
     }
     let extension = extension.map(|extension| {
         let mut digits = DigitBuffer::new();
@@ -281,34 +294,39 @@ fn has_letters(number: &[u8]) -> bool {
 /// The extent to which a text looks like a number: plus signs, three digits with any punctuation, then
 /// digits, punctuation and letters.
 struct Shape {
+    /// The digits before `end`.
+    digits: DigitBuffer,
+    has_letters: bool,
     /// The index after the third digit.
-    third: Option<usize>,
+    third: usize,
     /// The index of the first character that does not belong to a number.
     end: usize,
 }
 
 impl Shape {
+    /// Reads a text until the first character that does not belong to a number.
     fn of(text: &[u8]) -> Self {
         let signs = text.iter().take_while(|byte| is(**byte, class::PLUS)).count();
-        let (mut digits, mut third, mut fitting) = (0, None, class::DIGIT | class::PUNCTUATION);
+        let (mut digits, mut seen) = (DigitBuffer::new(), 0);
+        let (mut third, mut end) = (signs + 1, text.len());
+        // The only branch is the end of the loop.
         for (index, byte) in text.iter().enumerate().skip(signs) {
-            if !is(*byte, fitting) {
-                return Self { third, end: index };
+            let classes = classes_of(*byte);
+            let letters = if digits.count() < 3 { 0 } else { class::LETTER };
+            if classes & (class::DIGIT | class::PUNCTUATION | letters) == 0 {
+                end = index;
+                break;
             }
-            if third.is_none() && is(*byte, class::DIGIT) {
-                digits += 1;
-                if digits == 3 {
-                    third = Some(index + 1);
-                    fitting |= class::LETTER;
-                }
-            }
+            digits.push_if(classes & class::DIGIT != 0, *byte);
+            third += usize::from(digits.count() < 3);
+            seen |= classes;
         }
-        Self { third, end: text.len() }
+        Self { digits, has_letters: seen & class::LETTER != 0, third, end }
     }
 
     /// Returns whether the text up to `end` looks like a number.
     fn is_number_to(&self, end: usize) -> bool {
-        self.third.is_some_and(|third| third <= end) && end <= self.end
+        self.third <= end && end <= self.end
     }
 
     /// Returns whether the whole text looks like a number, with or without an extension.
