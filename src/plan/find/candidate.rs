@@ -144,8 +144,10 @@ fn block_start(text: &str, mut at: usize) -> Option<usize> {
 
 /// Returns the end of up to `max` digits that start at byte `at`; `None` if there is no digit.
 fn digits_end(text: &str, at: usize, max: usize) -> Option<usize> {
-    let mut end = at;
-    for _ in 0..max {
+    let ascii = text.as_bytes().get(at..).unwrap_or_default().iter().take(max);
+    let count = ascii.take_while(|byte| byte.is_ascii_digit()).count();
+    let mut end = at + count;
+    for _ in count..max {
         match folded_at(text, end) {
             Some((byte, after)) if is(byte, class::DIGIT) => end = after,
             _ => break,

@@ -39,23 +39,30 @@ impl Splitter {
                 let bracket = position(from, b'(')?;
                 Some((bracket, bracket..position(bracket + 1, b'(').unwrap_or(end)))
             }
-            Self::SpacedHyphen => (from..end).find_map(|at| {
-                let after = match (bytes.get(at)?, space_len(bytes, at)) {
-                    (b'-', _) => at + 1 + space_len(bytes, at + 1)?,
-                    (_, Some(space)) if bytes.get(at + space) == Some(&b'-') => at + space + 1,
-                    _ => return None,
-                };
-                Some((at, nonempty_after_spaces(bytes, after)?..end))
-            }),
-            Self::WideDash => (from..end).find_map(|at| {
-                let after = at + 3;
-                match bytes.get(at..after)? {
-                    [0xE2, 0x80, 0x92..=0x95] | [0xEF, 0xBC, 0x8D] => {
-                        Some((at, nonempty_after_spaces(bytes, after)?..end))
+            Self::SpacedHyphen => {
+                // A space before the hyphen has at most three bytes.
+                let first = position(from, b'-')?.saturating_sub(3).max(from);
+                (first..end).find_map(|at| {
+                    let after = match (bytes.get(at)?, space_len(bytes, at)) {
+                        (b'-', _) => at + 1 + space_len(bytes, at + 1)?,
+                        (_, Some(space)) if bytes.get(at + space) == Some(&b'-') => at + space + 1,
+                        _ => return None,
+                    };
+                    Some((at, nonempty_after_spaces(bytes, after)?..end))
+                })
+            }
+            Self::WideDash => {
+                let first = from + bytes.get(from..)?.iter().position(|byte| matches!(byte, 0xE2 | 0xEF))?;
+                (first..end).find_map(|at| {
+                    let after = at + 3;
+                    match bytes.get(at..after)? {
+                        [0xE2, 0x80, 0x92..=0x95] | [0xEF, 0xBC, 0x8D] => {
+                            Some((at, nonempty_after_spaces(bytes, after)?..end))
+                        }
+                        _ => None,
                     }
-                    _ => None,
-                }
-            }),
+                })
+            }
             Self::Stop => {
                 let mut at = from;
                 loop {
