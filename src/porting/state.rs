@@ -224,9 +224,9 @@ impl FromStr for PortStates {
     /// `suspended`, `completed` and `all`; `completed` is the set, which also contains canceled.
     fn from_str(names: &str) -> Result<Self, PortStatesError> {
         names.split(',').try_fold(Self(0), |states, found| {
-            let named = NAMED.into_iter().find(|(name, _)| *name == found).map(|(_, set)| set.0);
+            let set = NAMED.into_iter().find(|(name, _)| *name == found).map(|(_, set)| set.0);
             let state = || PortState::ALL.iter().find(|state| state.as_str() == found).map(Self::bit);
-            let bits = named.or_else(state).ok_or_else(|| PortStatesError { found: found.into() })?;
+            let bits = set.or_else(state).ok_or_else(|| PortStatesError { found: found.into() })?;
             Ok(Self(states.0 | bits))
         })
     }
