@@ -1,4 +1,4 @@
-//! Numbers in the columns of databases, and the schemas of values.
+//! Numbers in the columns of databases and of Arrow arrays, and the schemas of values.
 //!
 //! ```
 //! use telnum::{PhoneNumber, Prefix};
@@ -11,11 +11,12 @@
 //! # Ok::<(), telnum::NumberError>(())
 //! ```
 //!
-//! Each part of this module is a Cargo feature, named after the crate whose traits it implements:
+//! Each part of this module is a Cargo feature, named after the crate that it serves:
 //!
-//! | feature | implements | for |
+//! | feature | provides | for |
 //! |---|---|---|
-//! | `postgres-types` | `ToSql`, `FromSql` | [`PhoneNumber`] in `text`, `varchar` and `bigint` |
+//! | `arrow` | kernels over Arrow columns: the module `arrow` | texts, bytes, packed numbers |
+//! | `postgres-types` | `ToSql` and `FromSql` | [`PhoneNumber`] in `text`, `varchar` and `bigint` |
 //! | `schemars` | `JsonSchema` | the value types |
 //! | `utoipa` | `ToSchema` | the value types |
 //!
@@ -66,6 +67,9 @@
 //!
 //! [`PhoneNumber`]: crate::PhoneNumber
 
+#[cfg(feature = "arrow")]
+#[cfg_attr(docsrs, doc(cfg(feature = "arrow")))]
+pub mod arrow;
 #[cfg(feature = "postgres-types")]
 mod postgres_types;
 #[cfg(any(feature = "schemars", feature = "utoipa"))]

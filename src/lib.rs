@@ -111,7 +111,7 @@
 //! | [`store`] | the storage contract, and stores in memory, in a file and in PostgreSQL |
 //! | [`inventory`] | the use cases: read, decide, commit, and run each external effect once |
 //! | [`document`], [`token`], [`idempotency`] | errors of document fields; short ids; idempotency keys |
-//! | `columns` | numbers in the columns of databases; schemas of the value types |
+//! | `columns` | numbers in the columns of databases and of Arrow arrays; schemas of the value types |
 //! | `testing` | conformance tests of stores; a store and a carrier that fail on demand |
 //! | `http` | routers of four published APIs, and a server for them |
 //!
@@ -126,6 +126,7 @@
 //! | `inventory` (default) | the inventory of numbers and the modules it depends on; implies `classify` and `contacts` |
 //! | `geo` | the module `geo`, in English |
 //! | `geo-languages` | 34 more languages for `geo` |
+//! | `arrow` | kernels over Arrow columns: see `columns` |
 //! | `postgres-types` | numbers in columns of PostgreSQL: see `columns` |
 //! | `schemars`, `utoipa` | schemas of the value types: see `columns` |
 //! | `redb` | the module `store::redb`, a store in one file |
@@ -147,7 +148,7 @@ pub mod account;
 pub mod carrier;
 #[cfg(feature = "classify")]
 pub mod classify;
-#[cfg(any(feature = "postgres-types", feature = "schemars", feature = "utoipa"))]
+#[cfg(any(feature = "arrow", feature = "postgres-types", feature = "schemars", feature = "utoipa"))]
 pub mod columns;
 #[cfg(feature = "contacts")]
 pub mod contact;
