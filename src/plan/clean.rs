@@ -250,20 +250,25 @@ impl Table {
     /// `None` if the general path must decide.
     #[inline]
     fn clean_undamaged(&self, text: &[u8], region: Option<Region>) -> Option<PhoneNumber> {
-        let (mut digits, mut marks, mut first) = (0_usize, 0_usize, 0);
+        if let Ok(number) = PhoneNumber::from_ascii(text)
+            && self.has(number)
+        {
+            return Some(number);
+        }
+        let (mut digits, mut hyphens, mut first) = (0_usize, 0_usize, 0);
         for byte in text {
             match byte {
                 b'0'..=b'9' => {
                     first = if digits == 0 { *byte } else { first };
                     digits += 1;
                 }
-                b' ' | b'-' | b'(' | b')' => marks += 1,
-                b'+' => {}
+                b'-' => hyphens += 1,
+                b' ' | b'(' | b')' | b'+' => {}
                 _ => return None,
             }
         }
         // A date has at most eight digits.
-        if digits <= 8 && marks > 0 {
+        if digits <= 8 && hyphens == 2 {
             return None;
         }
         let home = || region.and_then(|region| self.territory(region));
@@ -274,14 +279,14 @@ impl Table {
             CountrySource::NumberWithoutPlus => {
                 number.calling_code() == Some(CallingCode::NANP) && first == b'1'
             }
-            CountrySource::DefaultRegion => home().is_some_and(|home| {
-                let is_clear = if first == b'0' {
-                    true
-                } else {
-                    !self.has_trunk_zero(home) && !number_starts_with_code(number)
+            CountrySource::DefaultRegion => {
+                let may_lack_zero = || {
+                    home().is_some_and(|home| self.has_trunk_zero(home))
+                        && self.prefix_rule(self.leaf(number)).is_some_and(|rule| rule.before.contains(&b'0'))
                 };
-                is_clear && number.calling_code().is_some_and(|code| code.mobile_token().is_none())
-            }),
+                (first == b'0' || !number_starts_with_code(number) && !may_lack_zero())
+                    && number.calling_code().is_some_and(|code| code.mobile_token().is_none())
+            }
         };
         (has_one_reading && self.has(number)).then_some(number)
     }

@@ -2,7 +2,7 @@
 
 use super::refusal::Refusal;
 use super::repair::{Repair, Repairs};
-use crate::number::{CallingCode, Digits, PhoneNumber};
+use crate::number::{CallingCode, Digits, PhoneNumber, pack};
 use crate::plan::format::Style;
 use crate::plan::number_type::NumberType;
 use crate::plan::parse::CountrySource;
@@ -51,6 +51,12 @@ impl Table {
         has_plus: bool,
         region: Option<Region>,
     ) -> Result<Reading, Refusal> {
+        if has_plus
+            && let Some(number) =
+                pack(digits).and_then(PhoneNumber::from_packed).filter(|found| self.has(*found))
+        {
+            return Ok(Reading::new(number));
+        }
         let home = region.and_then(|region| self.territory(region));
         let found = resolve(&self.rules, digits, has_plus, home);
         if let Ok(Resolved { number, source, .. }) = found
