@@ -232,6 +232,23 @@ pub trait Accounts: Send + Sync {
         above.find(|account| account.enabled && (account.admin || account.is_reseller)).map(|found| found.id)
     }
 
+    /// Returns the accounts below `account`, in any order. By default none, so that counts over them are 0.
+    ///
+    /// ```
+    /// use telnum::account::{Account, AccountTree, Accounts};
+    ///
+    /// let [master, shop] = ["master".parse()?, "shop".parse()?];
+    /// let accounts = AccountTree::new([Account::new(master), Account::new(shop).with_parent(master)])?;
+    /// assert_eq!(accounts.accounts_below(master), [shop]);
+    /// assert!(accounts.accounts_below(shop).is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[doc(alias = "descendants")]
+    fn accounts_below(&self, account: AccountId) -> Vec<AccountId> {
+        let _ = account;
+        Vec::new()
+    }
+
     /// Returns whether the account `lower` exists and is in the subtree of `upper`.
     #[doc(hidden)]
     fn is_self_or_above(&self, upper: AccountId, lower: AccountId) -> bool {
@@ -470,6 +487,10 @@ macro_rules! delegate {
 
             fn can_manage(&self, actor: Actor, account: AccountId) -> bool {
                 (**self).can_manage(actor, account)
+            }
+
+            fn accounts_below(&self, account: AccountId) -> Vec<AccountId> {
+                (**self).accounts_below(account)
             }
 
             fn is_self_or_above(&self, upper: AccountId, lower: AccountId) -> bool {

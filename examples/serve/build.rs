@@ -90,11 +90,12 @@ pub(crate) fn port_desk(config: &Config, inventory: Inventory) -> Result<PortDes
 
 /// Returns the API of numbers and of port requests.
 pub(crate) fn numbers(config: &Config, inventory: Inventory, ports: PortDesk) -> KazooApi {
-    KazooApi::new(inventory, config.tokens.clone())
+    let api = KazooApi::new(inventory, config.tokens.clone())
         .with_port_desk(ports)
         .with_limits(config.limits.server())
         .with_shape(config.shape.into())
-        .with_used_by_changes(config.used_by_changes)
+        .with_used_by_changes(config.used_by_changes);
+    if config.cascade_quantity { api } else { api.with_cascade_quantity(|_| 0) }
 }
 
 /// Returns the APIs of contact numbers. `open` opens the store of each: `people`, `clients` and `users`. Each

@@ -57,6 +57,9 @@ pub(crate) struct Config {
     /// Whether the field `used_by` of a changed document sets the application that answers the number.
     /// Default: `false`.
     pub(crate) used_by_changes: bool,
+    /// Whether the list of an account's numbers counts those of the accounts below it, up to 10,000; otherwise
+    /// `casquade_quantity` is 0. Default: `true`.
+    pub(crate) cascade_quantity: bool,
     /// The classifiers of numbers. Default: `north_america`.
     pub(crate) classifiers: ClassifierRules,
     /// The normalizer of dialled texts. Default: `reference`.
@@ -111,6 +114,7 @@ impl Default for Config {
             policy: Policy::default(),
             shape: DocumentShape::default(),
             used_by_changes: false,
+            cascade_quantity: true,
             classifiers: ClassifierRules::default(),
             normalizer: NormalizerRules::default(),
             dial_plan: None,

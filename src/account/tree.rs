@@ -1,6 +1,6 @@
 //! Accounts in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -24,6 +24,8 @@ use super::{Account, AccountId, Accounts};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccountTree {
     accounts: BTreeMap<AccountId, Arc<Account>>,
+    /// The accounts directly below each account that has any.
+    children: BTreeMap<AccountId, BTreeSet<AccountId>>,
 }
 
 /// The error for accounts that do not form a tree.
@@ -154,6 +156,7 @@ impl AccountTree {
                 account.ancestors.clone_from(&parent.ancestors);
                 account.ancestors.push(parent.id);
                 account.reseller = if parent.is_reseller { Some(parent.id) } else { parent.reseller };
+                self.children.entry(parent.id).or_default().insert(account.id);
             } else {
                 account.ancestors.clear();
                 account.reseller = None;
@@ -167,6 +170,18 @@ impl AccountTree {
 impl Accounts for AccountTree {
     fn account(&self, id: AccountId) -> Option<Arc<Account>> {
         self.accounts.get(&id).cloned()
+    }
+
+    fn accounts_below(&self, id: AccountId) -> Vec<AccountId> {
+        let mut found = Vec::new();
+        let mut next = Some(id);
+        let mut position = 0;
+        while let Some(id) = next {
+            found.extend(self.children.get(&id).into_iter().flatten());
+            next = found.get(position).copied();
+            position += 1;
+        }
+        found
     }
 }
 

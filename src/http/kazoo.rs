@@ -33,7 +33,7 @@
 //! | `did_us` is printed `SS(###) ##### - ####` in one place and `SS(###) ### - ####` in all others | as configured |
 //! | the address is `dash_e911` in requests and `e911` in the schema | both are accepted; a response has the name that the request used, and a `GET` has `e911` |
 //! | `fix` is a `POST` with the response `{}`, and in one place a `GET` with the response of the list | `POST` corrects numbers and returns `{}`; `GET` lists and changes nothing |
-//! | `casquade_quantity`, elsewhere `cascade_quantity` | the printed spelling; the count that [`KazooApi::with_cascade_quantity`](crate::http::KazooApi::with_cascade_quantity) sets, by default 0 |
+//! | `casquade_quantity`, elsewhere `cascade_quantity` | the printed spelling; the count of the numbers of the accounts below, up to 10,000, or that of [`KazooApi::with_cascade_quantity`](crate::http::KazooApi::with_cascade_quantity) |
 //! | a refused creation has `"error": "500"` | that body, with HTTP status 403, since the server did not fail |
 //! | a failed collection is `400 client error`, or `{success, error}` | see *Collections* below |
 //! | a removed number is `{}`, or its document with the state `deleted` | `{}` |
@@ -44,6 +44,26 @@
 //! | requests that require `numbers` or `city` are also printed without them | an error with status 400 that names the missing field |
 //! | localities have postal codes, a carrier and a switch | the values that the [`LocalityLookup`](crate::locality::LocalityLookup) returns, `null` otherwise |
 //! | `created`, `state` and other fields that the service sets are at the level of a user's own fields, or in `_read_only` | as configured by [`Shape`](crate::record::Shape) |
+//!
+//! # Lists
+//!
+//! The list of an account's numbers takes the filters of Kazoo, all of which must hold:
+//!
+//! | parameter | numbers |
+//! |---|---|
+//! | `filter_{KEY}=VALUE` | whose field is the value, as text; `VALUE` may be a list in JSON, and an absent field is the empty text |
+//! | `filter_state`, `filter_features`, `filter_carrier_name` | in one of the states, with all the features, of one of the carriers; the lists are separated by commas or in JSON |
+//! | `filter_not_{KEY}` | for which `filter_{KEY}` does not hold |
+//! | `has_key=KEY`, `key_missing=KEY` | whose document has the field, or does not have it |
+//! | `has_value=KEY`, `missing_value=KEY` | whose field is neither absent nor `null`, `""`, `[]` or `{}`; or is |
+//! | `created_from`, `created_to`, `modified_from`, `modified_to` | whose time is in the range, in Gregorian seconds, including both ends |
+//! | `prefix` | that start with the digits |
+//!
+//! A `KEY` is the path of a field in the document of a number, its names separated by dots, such as
+//! `e911.locality`. Only admins see `carrier_name`; for all others it is absent. Any other parameter is refused.
+//!
+//! A page has up to `page_size` numbers, and reads at most 10,000. If there are more numbers to read,
+//! `next_start_key` is the `start_key` of the next page; a page of a filtered list can be empty and have one.
 //!
 //! # Collections
 //!
@@ -89,6 +109,7 @@
 //! it.
 
 mod api;
+mod filter;
 mod operation;
 mod request;
 mod routes;

@@ -8,6 +8,11 @@ use self::OperationKind::{
     Claims, Contact, PortChanges, PortCreates, PortReads, Public, Reads, Removes, Searches, Updates,
 };
 use super::{clients, kazoo, planning_center, user_numbers};
+use crate::contact::OrderField;
+use crate::lifecycle::State;
+use crate::names::FeatureSet;
+use crate::plan::Region;
+use crate::time::Timestamp;
 
 /// Returns the OpenAPI 3.1 document of all APIs, generated from their routes.
 ///
@@ -228,7 +233,44 @@ fn complete(document: &mut Value) {
     }
 }
 
+/// Returns the keywords of a parameter's schema beside its type.
+fn parameter_keywords(name: &str) -> Value {
+    let items = |names: Vec<String>| format!("^({0})(,({0}))*$", names.join("|"));
+    match name {
+        "account_id" | "person_id" => json!({"pattern": "^[!-~]{1,36}$"}),
+        "filter_state" | "filter_not_state" => {
+            json!({"pattern": items(State::ALL.iter().map(ToString::to_string).collect())})
+        }
+        "filter_features" => {
+            json!({"pattern": items(FeatureSet::ALL.iter().map(ToString::to_string).collect())})
+        }
+        "filter_carrier_name" => json!({"pattern": "^[!-+.-~-]{1,30}$"}),
+        "created_from" | "created_to" | "modified_from" | "modified_to" => {
+            json!({"maximum": Timestamp::MAX.gregorian()})
+        }
+        "start_key" => json!({"pattern": "^\\+[1-9][0-9]{1,14}$"}),
+        "country" => {
+            let regions = Region::all().filter(|region| region.calling_code().is_some());
+            json!({"enum": regions.map(|region| region.to_string()).collect::<Vec<_>>()})
+        }
+        "order" => json!({"pattern": format!("^-?({})$", OrderField::NAMES.join("|"))}),
+        "include" => json!({"enum": ["person"]}),
+        _ if name.starts_with("where[created_at]") || name.starts_with("where[updated_at]") => {
+            json!({"format": "date-time"})
+        }
+        _ => Value::Null,
+    }
+}
+
 fn complete_operation(operation: &mut Value) {
+    for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+        let keywords = parameter.get("name").and_then(Value::as_str).map(parameter_keywords);
+        if let (Some(Value::Object(keywords)), schema @ Value::Object(_)) =
+            (keywords, entry(parameter, "schema"))
+        {
+            keywords.into_iter().for_each(|(name, value)| *entry(schema, &name) = value);
+        }
+    }
     let text = |pointer| operation.pointer(pointer).and_then(Value::as_str);
     let schemas = OPERATIONS.iter().find(|schemas| text("/operationId") == Some(schemas.id));
     let api = APIS.iter().find(|(tag, ..)| text("/tags/0") == Some(tag));

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Instant;
 
 use indexmap::IndexMap;
 
@@ -10,6 +11,7 @@ use super::facade::Inventory;
 use super::input::{Entry, NumberInput, Subject};
 use super::options::Options;
 use super::outcome::{NumberOutcome, Outcome, text_of};
+use crate::account::AccountId;
 use crate::classify::Classifiers;
 use crate::lifecycle::State;
 use crate::locality::{Locality, LocalityError};
@@ -156,6 +158,57 @@ impl Inventory {
                 return Ok(found);
             }
         }
+    }
+
+    /// Returns the count of the numbers of the [accounts below](crate::account::Accounts::accounts_below)
+    /// `account`, up to `max`; the numbers of up to `max` accounts are read. Deleted numbers and those of
+    /// `account` itself are not counted. Counting ends early at the [deadline](Options::with_deadline).
+    ///
+    /// ```
+    /// use telnum::account::{Account, AccountTree, Actor};
+    /// use telnum::inventory::{Create, Inventory, Options};
+    /// # use telnum::store::MemoryStore;
+    /// # let [master, shop] = ["master".parse()?, "shop".parse()?];
+    /// # let accounts = AccountTree::new([Account::new(master), Account::new(shop).with_parent(master)])?;
+    /// # let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
+    /// let options = Options::new(Actor::System).with_account(shop);
+    /// inventory.create(["+14158867900", "+14158867901"], &Create::default(), &options)?;
+    /// assert_eq!(inventory.count_below(master, 1_000, &Options::new(master))?, 2);
+    /// assert_eq!(inventory.count_below(master, 1, &Options::new(master))?, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`Refused`](InventoryError::Refused) if the actor may not manage `account`.
+    /// - [`Store`](InventoryError::Store) if the store fails.
+    #[doc(alias = "cascade_quantity")]
+    pub fn count_below(
+        &self,
+        account: AccountId,
+        max: usize,
+        options: &Options,
+    ) -> Result<usize, InventoryError> {
+        self.services.check_can_manage(&options.with_account(account))?;
+        let mut count = 0;
+        for owner in self.services.accounts.accounts_below(account).into_iter().take(max) {
+            let states = StateSet::ALL.without(State::Deleted);
+            let query = Query::default().with_owner(owner).with_states(states);
+            let mut after = None;
+            loop {
+                let page = self.services.store.scan(&query, after, (max - count).min(PAGE_SIZE))?;
+                count += page.items.len();
+                after = page.next;
+                let is_late = options.deadline.is_some_and(|deadline| deadline <= Instant::now());
+                if count >= max || is_late {
+                    return Ok(count);
+                }
+                if after.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(count)
     }
 
     /// Returns the classifiers with the dial plan of the account of `options`.

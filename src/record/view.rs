@@ -1,5 +1,7 @@
 //! The public document of a number, in the shapes of the published APIs.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 
 use super::{Context, NumberRecord};
@@ -82,6 +84,21 @@ impl NumberRecord {
                 user_fields().chain([("_read_only".to_owned(), Value::Object(read_only))]).collect()
             }
             Shape::Entry => self.library_fields(&ENTRY, key, ctx).collect(),
+        }
+    }
+
+    /// Returns the field `name` of the public document in the shape `Flat`, without building the document.
+    #[cfg(feature = "http")]
+    pub(crate) fn flat_field(&self, name: &str, key: E911Key, ctx: &Context<'_>) -> Option<Cow<'_, Value>> {
+        if let Some((_, value)) = FLAT.iter().find(|(known, _)| *known == name) {
+            return value(self, key, ctx).map(Cow::Owned);
+        }
+        if name == "id" {
+            return Some(Cow::Owned(json!(self.number)));
+        }
+        match self.custom().and_then(|custom| custom.get(name)) {
+            Some(value) => Some(Cow::Borrowed(value)),
+            None => self.settings()?.to_map(key).shift_remove(name).map(Cow::Owned),
         }
     }
 

@@ -32,7 +32,7 @@ fn item_29_unknown_parameters_are_refused_by_name() {
         ("GET", "phone_numbers?prefix=415&contains=99".to_owned(), "contains"),
         ("GET", "phone_numbers?prefix=415&sms_enabled=true".to_owned(), "sms_enabled"),
         ("GET", "phone_numbers/classifiers/911?x=1".to_owned(), "x"),
-        ("GET", format!("accounts/{OWNER}/phone_numbers?filter_owner=x"), "filter_owner"),
+        ("GET", format!("accounts/{OWNER}/phone_numbers?filters_owner=x"), "filters_owner"),
         ("GET", format!("accounts/{OWNER}/phone_numbers?sort=x"), "sort"),
         ("GET", format!("accounts/{OWNER}/phone_numbers/prefix?city=Oakland&state=CA"), "state"),
         ("GET", format!("{number}?as=xml"), "as"),

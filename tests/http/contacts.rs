@@ -3,18 +3,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
-use crate::replay::{Case, Reply, TestRequest, replay_each, send as send_request, send_bytes};
+use crate::replay::{Reply, TestRequest, send as send_request, send_bytes};
 use crate::world::{self, OWNER, Server};
-
-/// The published requests of contact numbers, corrected where they contradict each other.
-const CASES: &str = include_str!("../data/http/contacts.json");
-
-#[test]
-fn published_requests_get_their_responses() {
-    let cases: Vec<Case> = serde_json::from_str(CASES).unwrap();
-    assert!(!cases.is_empty());
-    replay_each(&cases, world::service);
-}
 
 #[test]
 fn links_between_pages_show_each_number_once() {

@@ -1,5 +1,6 @@
 //! The example `serve`: every published request is made to `serve --demo`, and configurations are refused.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -14,8 +15,8 @@ use telnum::store::MemoryStore;
 use telnum::testing::{FaultyStore, StoreFault};
 
 use crate::config::{self, Config};
-use crate::replay::{Case, Reply, replay, send_bytes};
-use crate::world::Server;
+use crate::replay::{Case, Reply, cases, replay, send_bytes};
+use crate::world::{self, Server};
 
 /// Returns the built example, whichever command has built this test.
 fn program() -> &'static Path {
@@ -82,27 +83,16 @@ impl Drop for Process {
     }
 }
 
-/// The published requests, with the argument for the shape of their documents.
-const FILES: [(&str, &str); 4] = [
-    (include_str!("../data/http/kazoo.json"), "flat"),
-    (include_str!("../data/http/port_requests.json"), "flat"),
-    (include_str!("../data/http/kazoo_read_only.json"), "read_only"),
-    (include_str!("../data/http/contacts.json"), "flat"),
-];
-
 /// Replays the cases that `selects` selects by their index, each on a new process. `store` returns the store of
 /// the process of a case.
-fn replay_all(selects: impl Fn(usize) -> bool, store: impl Fn(usize) -> String) {
+fn replay_all(selects: impl Fn(usize, &Case) -> bool, store: impl Fn(usize) -> String) {
     let mut failures = Vec::new();
     let mut count = 0;
-    for (file, shape) in FILES {
-        let cases: Vec<Case> = serde_json::from_str(file).unwrap();
-        for case in cases {
-            count += 1;
-            if selects(count) {
-                let process = Process::start(&["--demo", "--shape", shape, "--store", &store(count)]);
-                failures.extend(replay(&process.server, &case).err());
-            }
+    for (index, (case, shape)) in cases().enumerate() {
+        count += 1;
+        if selects(index, &case) {
+            let process = Process::start(&["--demo", "--shape", shape, "--store", &store(index)]);
+            failures.extend(replay(&process.server, &case).err());
         }
     }
     assert!(count > 100);
@@ -111,16 +101,65 @@ fn replay_all(selects: impl Fn(usize) -> bool, store: impl Fn(usize) -> String) 
 
 #[test]
 fn every_published_request_can_be_made_to_the_demo() {
-    replay_all(|_| true, |_| "memory".to_owned());
+    replay_all(|_, _| true, |_| "memory".to_owned());
+}
+
+/// Selects the cases of the published documents, and a few of the others.
+#[cfg(any(feature = "redb", feature = "postgres"))]
+fn is_published(index: usize, case: &Case) -> bool {
+    case.name.starts_with("00") || index.is_multiple_of(5)
 }
 
 #[cfg(feature = "redb")]
 #[test]
 fn every_published_request_can_be_made_to_the_demo_with_a_store_in_a_file() {
     let directory = TemporaryDirectory::new("demo");
-    // A file is synced for each number of the demo.
-    let is_selected = |count: usize| count.is_multiple_of(5);
-    replay_all(is_selected, |count| directory.0.join(format!("{count}.redb")).display().to_string());
+    replay_all(is_published, |index| directory.0.join(format!("{index}.redb")).display().to_string());
+}
+
+/// Run by `tests/postgres/run`.
+#[cfg(feature = "postgres")]
+#[test]
+#[ignore = "requires TELNUM_POSTGRES"]
+fn every_published_request_can_be_made_to_the_demo_with_a_store_in_a_database() {
+    let urls = std::env::var("TELNUM_POSTGRES").unwrap();
+    let url = urls.split_whitespace().next().unwrap();
+    replay_all(is_published, |_| {
+        drop_schemas(url);
+        url.to_owned()
+    });
+    drop_schemas(url);
+}
+
+/// Drops the schemas of the numbers and of the contacts.
+#[cfg(feature = "postgres")]
+fn drop_schemas(url: &str) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+        let connection = tokio::spawn(connection);
+        let schemas = ["telnum", "telnum_people", "telnum_clients", "telnum_users"].join(", ");
+        client.batch_execute(&format!("DROP SCHEMA IF EXISTS {schemas} CASCADE")).await.unwrap();
+        drop(client);
+        connection.await.unwrap().unwrap();
+    });
+}
+
+#[test]
+fn each_case_gets_its_response_in_this_process() {
+    let failures: Vec<_> =
+        cases().filter_map(|(case, shape)| replay(&world::service_in(shape), &case).err()).collect();
+    assert!(failures.is_empty(), "{} differ:\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn each_contradiction_of_the_documents_has_a_case() {
+    let names: HashSet<_> = cases().map(|(case, _)| case.name).collect();
+    let rows = include_str!("../data/http/contradictions.tsv").lines().filter(|row| !row.starts_with('#'));
+    for row in rows {
+        let [documents, _, _, case] = row.split('\t').collect::<Vec<_>>()[..] else { panic!("{row}") };
+        assert!(documents.starts_with("00") && names.contains(case), "{row}");
+    }
 }
 
 /// A directory that is removed when it is dropped.

@@ -8,30 +8,10 @@ use telnum::http::ServerLimits;
 use telnum::inventory::{Create, Inventory, InventoryBuilder, Options};
 use telnum::locality::{Locality, LocalityError, LocalityLookup, LocalityTable};
 use telnum::number::{PhoneNumber, Prefix};
-use telnum::record::Shape;
 use telnum::store::MemoryStore;
 
-use crate::replay::{Case, Reply, replay_each, send_bytes};
+use crate::replay::{Reply, send_bytes};
 use crate::world::{self, ADDER, ADDER_TOKEN, MASTER_TOKEN, OWNER, OWNER_TOKEN, PLAIN, PLAIN_TOKEN, Server};
-
-/// The published requests, corrected where they contradict each other.
-const CASES: &str = include_str!("../data/http/kazoo.json");
-/// Some of these requests, with responses in the newer shape.
-const NEWER: &str = include_str!("../data/http/kazoo_read_only.json");
-
-#[test]
-fn published_requests_get_their_responses() {
-    let cases: Vec<Case> = serde_json::from_str(CASES).unwrap();
-    assert!(!cases.is_empty());
-    replay_each(&cases, world::kazoo);
-}
-
-#[test]
-fn the_newer_shape_has_read_only_fields_apart() {
-    let cases: Vec<Case> = serde_json::from_str(NEWER).unwrap();
-    assert!(!cases.is_empty());
-    replay_each(&cases, || world::kazoo_with(|api| api.with_shape(Shape::ReadOnly), ServerLimits::default()));
-}
 
 /// Sends a request to a path below `/v2/accounts`.
 fn send(server: &Server, method: &str, path: &str, token: &str, key: Option<&str>, body: &Value) -> Reply {

@@ -61,7 +61,7 @@ fn bad_input_has_the_documented_shape() {
         ("DELETE", &collection, b"{\"data\": {\"numbers\": [], \"more\": 1}}", 400, "invalid data"),
         ("POST", &check, &many, 400, "invalid"),
         ("GET", &format!("{list}?filter_state=nowhere"), b"", 400, "invalid data"),
-        ("GET", &format!("{list}?filter_shoe_size=9"), b"", 400, "invalid data"),
+        ("GET", &format!("{list}?shoe_size=9"), b"", 400, "invalid data"),
         ("GET", &format!("{list}?created_from=-1"), b"", 400, "invalid data"),
         ("GET", &format!("{list}?page_size=0"), b"", 400, "invalid data"),
         ("GET", "/v2/phone_numbers", b"", 400, "invalid data"),
@@ -226,7 +226,7 @@ fn unauthenticated_requests_are_refused_unread() {
         401,
         "invalid_credentials",
     );
-    let list = format!("/v2/accounts/{}/phone_numbers?filter_shoe_size=9", "a".repeat(37));
+    let list = format!("/v2/accounts/{}/phone_numbers?shoe_size=9", "a".repeat(37));
     assert_failure(&stranger("GET", &list, b""), 401, "invalid_credentials");
     assert_eq!(stranger("GET", "/v2/schemas/phone_numbers", b"").status, 200);
     // The response comes before any byte of the body.

@@ -12,6 +12,7 @@ mod contacts;
 mod demo;
 mod kazoo;
 mod limits;
+mod list;
 mod openapi;
 mod port_requests;
 mod replay;

@@ -2,23 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::replay::{Case, send};
-use crate::world::{self, Server};
-
-type File = (&'static str, fn() -> Server);
-
-/// Published requests and the server for them.
-const FILES: [File; 4] = [
-    (include_str!("../data/http/kazoo.json"), world::kazoo),
-    (include_str!("../data/http/port_requests.json"), world::kazoo),
-    (include_str!("../data/http/kazoo_read_only.json"), newer),
-    (include_str!("../data/http/contacts.json"), world::service),
-];
-
-fn newer() -> Server {
-    let shape = telnum::record::Shape::ReadOnly;
-    world::kazoo_with(|api| api.with_shape(shape), telnum::http::ServerLimits::default())
-}
+use crate::replay::{cases, send};
+use crate::world;
 
 /// Collects the violations of a schema by a value, for the part of JSON Schema that the document uses.
 fn check(root: &Value, schema: &Value, value: &Value, at: &str, wrong: &mut Vec<String>) {
@@ -103,34 +88,32 @@ fn published_requests_and_responses_match_their_schemas() {
     let root = telnum::http::openapi();
     let mut wrong = Vec::new();
     let mut seen = 0;
-    for (file, world) in FILES {
-        for case in serde_json::from_str::<Vec<Case>>(file).unwrap() {
-            let server = world();
-            let all = case.before.iter().chain([&case.request]);
-            for request in all {
-                let at = format!("{}: {} {}", case.name, request.method, request.path);
-                let reply = send(&server, request);
-                let Some(operation) = operation(&root, &request.method, &request.path) else { continue };
-                seen += 1;
-                let responses = &operation["responses"];
-                let response = &responses[reply.status.to_string()];
-                if response.is_null() {
-                    wrong.push(format!("{at}: {} is not described", reply.status));
-                    continue;
-                }
-                match schema(response) {
-                    Some(schema) => check(&root, schema, &reply.json(), &at, &mut wrong),
-                    None if reply.text.is_empty() => {}
-                    None => wrong.push(format!("{at}: {} has no schema", reply.status)),
-                }
-                let body = request.body.as_ref().map(|body| match body {
-                    Value::String(text) => serde_json::from_str(text).unwrap_or(Value::Null),
-                    other => other.clone(),
-                });
-                if let (200..300, Some(body @ Value::Object(_))) = (reply.status, body) {
-                    let schema = schema(&operation["requestBody"]);
-                    check(&root, schema.unwrap_or(&json!(false)), &body, &at, &mut wrong);
-                }
+    for (case, shape) in cases() {
+        let server = world::service_in(shape);
+        let all = case.before.iter().chain([&case.request]);
+        for request in all {
+            let at = format!("{}: {} {}", case.name, request.method, request.path);
+            let reply = send(&server, request);
+            let Some(operation) = operation(&root, &request.method, &request.path) else { continue };
+            seen += 1;
+            let responses = &operation["responses"];
+            let response = &responses[reply.status.to_string()];
+            if response.is_null() {
+                wrong.push(format!("{at}: {} is not described", reply.status));
+                continue;
+            }
+            match schema(response) {
+                Some(schema) => check(&root, schema, &reply.json(), &at, &mut wrong),
+                None if reply.text.is_empty() => {}
+                None => wrong.push(format!("{at}: {} has no schema", reply.status)),
+            }
+            let body = request.body.as_ref().map(|body| match body {
+                Value::String(text) => serde_json::from_str(text).unwrap_or(Value::Null),
+                other => other.clone(),
+            });
+            if let (200..300, Some(body @ Value::Object(_))) = (reply.status, body) {
+                let schema = schema(&operation["requestBody"]);
+                check(&root, schema.unwrap_or(&json!(false)), &body, &at, &mut wrong);
             }
         }
     }

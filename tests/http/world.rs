@@ -111,6 +111,13 @@ pub(crate) fn service() -> Server {
     service_within(ServerLimits::default())
 }
 
+/// A server of all APIs with the given shape of a number's document.
+pub(crate) fn service_in(shape: &str) -> Server {
+    let config = Config { shape: shape.parse().unwrap(), ..config() };
+    let (numbers, limits) = (build::numbers(&config, inventory()), ServerLimits::default());
+    Server::start(all(numbers, contacts(|api| api)), limits)
+}
+
 pub(crate) fn service_within(limits: ServerLimits) -> Server {
     let numbers = numbers(inventory()).with_limits(limits);
     Server::start(all(numbers, contacts(|api| api.with_limits(limits))), limits)

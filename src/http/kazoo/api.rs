@@ -53,7 +53,8 @@ pub(super) struct KazooState {
     may_activate: Arc<dyn Fn(AccountId) -> bool + Send + Sync>,
     pub(super) apps: Option<Arc<dyn AppLookup + Send + Sync>>,
     sets_used_by: bool,
-    pub(super) count_below: Arc<dyn Fn(AccountId) -> u64 + Send + Sync>,
+    /// The count of the numbers of the accounts below an account; `None` to count them.
+    pub(super) count_below: Option<Arc<dyn Fn(AccountId) -> u64 + Send + Sync>>,
     pub(super) searches: Arc<SearchCache>,
 }
 
@@ -74,7 +75,7 @@ impl KazooApi {
                 may_activate: Arc::new(|_| true),
                 apps: None,
                 sets_used_by: false,
-                count_below: Arc::new(|_| 0),
+                count_below: None,
                 searches: Arc::default(),
             }),
         }
@@ -181,8 +182,8 @@ impl KazooApi {
     }
 
     /// Sets the source of `casquade_quantity` in the list of an account's numbers: the count of the numbers of
-    /// the accounts below it. By default the count is 0, since counting would read the numbers of all these
-    /// accounts; Kazoo takes it from its billing.
+    /// the accounts below it. By default each list [counts](Inventory::count_below) up to 10,000 of them; Kazoo
+    /// takes the count from its billing.
     ///
     /// ```
     /// # use telnum::http::{KazooApi, TokenTable};
@@ -197,7 +198,7 @@ impl KazooApi {
         mut self,
         count_below: impl Fn(AccountId) -> u64 + Send + Sync + 'static,
     ) -> Self {
-        Arc::make_mut(&mut self.state).count_below = Arc::new(count_below);
+        Arc::make_mut(&mut self.state).count_below = Some(Arc::new(count_below));
         self
     }
 

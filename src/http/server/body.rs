@@ -138,14 +138,23 @@ impl QueryParams {
         parse(name, self.text(name)?.map(restore_plus))
     }
 
-    /// Takes a comma-separated list.
-    pub(crate) fn list<T>(&mut self, name: &str) -> Result<Option<Vec<T>>, FieldError>
-    where
-        T: FromStr<Err: Display>,
-    {
-        let Some(text) = self.text(name)? else { return Ok(None) };
-        let invalid = |error| FieldError::invalid(name, &Value::from(text.as_str()), error);
-        text.split(',').map(|item| item.parse().map_err(invalid)).collect::<Result<_, _>>().map(Some)
+    /// Takes all values of a parameter that may be repeated.
+    pub(crate) fn all(&mut self, name: &str) -> Vec<String> {
+        let taken = self.0.extract_if(.., |(key, _)| key == name);
+        taken.map(|(_, value)| value).filter(|value| !value.is_empty()).collect()
+    }
+
+    /// Takes the parameters whose names start with `prefix`, with the rest of each name, in order.
+    pub(crate) fn with_prefix(&mut self, prefix: &str) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        self.0.retain_mut(|(name, value)| match name.strip_prefix(prefix) {
+            None => true,
+            Some(rest) => {
+                found.push((rest.to_owned(), std::mem::take(value)));
+                false
+            }
+        });
+        found
     }
 
     /// Returns the names of the parameters that were not taken.

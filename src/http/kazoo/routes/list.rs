@@ -1,12 +1,13 @@
 //! The list of an account's numbers.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::ops::RangeInclusive;
+use std::time::Instant;
 
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 use crate::document::FieldError;
+use crate::http::kazoo::filter::NumberFilter;
 use crate::http::kazoo::operation::Operation;
 use crate::http::kazoo::request::KazooRequest;
 use crate::http::kazoo::wire::envelope::{PagePosition, ResponseData};
@@ -15,18 +16,23 @@ use crate::http::kazoo::wire::number::NumberView;
 use crate::http::server::body::QueryParams;
 use crate::inventory::{Inventory, Options};
 use crate::lifecycle::State;
-use crate::names::Feature;
 use crate::number::PhoneNumber;
-use crate::store::Query;
-use crate::time::Timestamp;
+use crate::record::NumberRecord;
+use crate::store::{Query, Stored};
 
-/// The maximum number of items on a page, and the default.
+/// The maximum number of items on a page, and the default; and the maximum number of records that a page of a
+/// filtered list reads.
 const MAX_PAGE_SIZE: usize = 10_000;
+/// The number of records that a filtered list reads at a time.
+const CHUNK_SIZE: usize = 1_000;
+/// The limit on the count of the numbers of the accounts below.
+const MAX_BELOW: usize = 10_000;
 
 /// Lists the numbers of an account.
 ///
 /// If there are more than `page_size` numbers, the response has a `next_start_key`: the `start_key` of
-/// the next page.
+/// the next page. Besides the parameters below, `filter_{KEY}` and `filter_not_{KEY}` compare any field of the
+/// number's document.
 #[utoipa::path(get, path = "/accounts/{account_id}/phone_numbers", tag = "kazoo",
     operation_id = "kazoo_list", security(("auth_token" = [])),
     params(("account_id" = String, Path),
@@ -34,6 +40,11 @@ const MAX_PAGE_SIZE: usize = 10_000;
         ("filter_used_by" = Option<String>, Query, description = "The application that answers the numbers"),
         ("filter_carrier_name" = Option<String>, Query, description = "The carrier"),
         ("filter_features" = Option<String>, Query, description = "The features that a number must all have, comma-separated"),
+        ("filter_not_state" = Option<String>, Query, description = "The states that a number must not have, comma-separated"),
+        ("has_key" = Option<String>, Query, description = "A field that the document must have; its names are separated by dots"),
+        ("key_missing" = Option<String>, Query, description = "A field that the document must not have"),
+        ("has_value" = Option<String>, Query, description = "A field that must not be empty"),
+        ("missing_value" = Option<String>, Query, description = "A field that must be absent or empty"),
         ("prefix" = Option<String>, Query, description = "The prefix in E.164"),
         ("created_from" = Option<u64>, Query, description = "Gregorian seconds"),
         ("created_to" = Option<u64>, Query, description = "Gregorian seconds"),
@@ -59,8 +70,12 @@ async fn run(mut request: KazooRequest<String>) -> Response {
     let list = ListRequest::read(&mut request.params);
     request
         .run_for_account(Operation::Other, move |inventory, options, api| {
-            let below = options.account.map_or(0, |account| (api.state.count_below)(account));
-            list?.run(inventory, options, below, &NumberView::new(api, inventory, options).of_list())
+            let view = NumberView::new(api, inventory, options).of_list();
+            let below = options.account.map_or(Ok(0), |account| match &api.state.count_below {
+                Some(count_below) => Ok(count_below(account)),
+                None => inventory.count_below(account, MAX_BELOW, options).map(|count| count as u64),
+            });
+            list?.run(inventory, options, below?, &view)
         })
         .await
 }
@@ -68,32 +83,30 @@ async fn run(mut request: KazooRequest<String>) -> Response {
 /// The parameters of a list.
 struct ListRequest {
     query: Query,
+    filter: NumberFilter,
     after: Option<PhoneNumber>,
     limit: usize,
 }
 
+/// The numbers on a page, and the number after which the next page starts.
+type Found = (Vec<Stored<NumberRecord>>, Option<PhoneNumber>);
+
 impl ListRequest {
     fn read(params: &mut QueryParams) -> Result<Self, FieldError> {
-        let query = Query {
-            prefix: params.e164("prefix")?,
-            states: params
-                .list::<State>("filter_state")?
-                .map(|states| states.into_iter().collect())
-                .unwrap_or_default(),
-            used_by: params.text("filter_used_by")?.map(Into::into),
-            carrier: params.parsed("filter_carrier_name")?,
-            features: params.list::<Feature>("filter_features")?.unwrap_or_default().into_iter().collect(),
-            created: range(params, "created_from", "created_to")?,
-            updated: range(params, "modified_from", "modified_to")?,
-            ..Query::default()
-        };
+        let mut query = Query { prefix: params.e164("prefix")?, ..Query::default() };
+        let filter = NumberFilter::read(params)?;
+        // Only states that are hidden by default select the numbers to read; all other conditions are
+        // compared with the numbers read, so that their count is limited.
+        if filter.states().contains(State::Deleted) {
+            query.states = filter.states();
+        }
         let after = params.e164("start_key")?;
         let limit = params.parsed("page_size")?.unwrap_or(MAX_PAGE_SIZE);
         if !(1..=MAX_PAGE_SIZE).contains(&limit) {
             let reason = format!("expected 1 to {MAX_PAGE_SIZE}");
             return Err(FieldError::invalid("page_size", &limit.into(), reason));
         }
-        Ok(Self { query, after, limit })
+        Ok(Self { query, filter, after, limit })
     }
 
     fn run(
@@ -103,19 +116,19 @@ impl ListRequest {
         below: u64,
         view: &NumberView<'_>,
     ) -> Result<ResponseData, KazooError> {
-        let found = inventory.list(&self.query, self.after, self.limit, options)?;
+        let (items, next) = self.find(inventory, options, view)?;
         let numbers: Map<String, Value> =
-            found.items.iter().map(|record| (record.number().to_string(), view.document(record))).collect();
+            items.iter().map(|record| (record.number().to_string(), view.document(record))).collect();
         // The revision of a list changes if any of its numbers changes.
         let mut hash = DefaultHasher::new();
-        for record in &found.items {
+        for record in &items {
             (record.number(), record.version()).hash(&mut hash);
         }
         let first = hash.finish();
         first.hash(&mut hash);
         let revision = format!("{}-{first:016x}{:016x}", numbers.len(), hash.finish());
         let page_size = numbers.len();
-        let position = found.next.map(|next| PagePosition { page_size, next_start_key: next.to_string() });
+        let position = next.map(|next| PagePosition { page_size, next_start_key: next.to_string() });
         Ok(ResponseData {
             data: json!({"casquade_quantity": below, "numbers": numbers}),
             revision: Some(revision),
@@ -123,26 +136,39 @@ impl ListRequest {
             quotes: None,
         })
     }
-}
 
-/// Reads a range of times in which either end may be open.
-fn range(
-    params: &mut QueryParams,
-    from: &str,
-    to: &str,
-) -> Result<Option<RangeInclusive<Timestamp>>, FieldError> {
-    let mut time = |name: &str| {
-        let seconds = params.parsed::<u64>(name)?;
-        let read = |seconds: u64| {
-            // Times before the first representable one are clamped to it.
-            Timestamp::from_gregorian(seconds.max(Timestamp::MIN.gregorian()))
-                .map_err(|error| FieldError::invalid(name, &seconds.into(), error))
-        };
-        seconds.map(read).transpose()
-    };
-    let (from, to) = (time(from)?, time(to)?);
-    Ok(match (from, to) {
-        (None, None) => None,
-        (from, to) => Some(from.unwrap_or(Timestamp::MIN)..=to.unwrap_or(Timestamp::MAX)),
-    })
+    /// Returns the numbers on the page. Up to [`MAX_PAGE_SIZE`] numbers are read, and none after the deadline.
+    fn find(
+        &self,
+        inventory: &Inventory,
+        options: &Options,
+        view: &NumberView<'_>,
+    ) -> Result<Found, KazooError> {
+        let mut found = Vec::new();
+        let mut after = self.after;
+        let mut left = MAX_PAGE_SIZE;
+        while left > 0 {
+            let chunk = if self.filter.is_empty() { self.limit } else { left.min(CHUNK_SIZE) };
+            let page = inventory.list(&self.query, after, chunk, options)?;
+            left = left.saturating_sub(chunk);
+            after = page.next;
+            let mut items = page.items.into_iter();
+            while let Some(record) = items.next() {
+                let number = record.number();
+                if self.filter.matches(&record, view) {
+                    found.push(record);
+                }
+                if found.len() == self.limit {
+                    // The numbers after this one belong to the next page.
+                    let is_last = items.next().is_none();
+                    return Ok((found, if is_last { after } else { Some(number) }));
+                }
+            }
+            let is_late = options.deadline.is_some_and(|deadline| deadline <= Instant::now());
+            if after.is_none() || is_late {
+                break;
+            }
+        }
+        Ok((found, after))
+    }
 }

@@ -1,10 +1,13 @@
 //! The document of a number.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use crate::feature::e911::E911Key;
 use crate::http::kazoo::api::KazooApi;
 use crate::inventory::{Inventory, Options};
+use crate::names::Feature;
 use crate::record::{Context, NumberRecord, Shape};
 
 /// The settings for the documents of numbers in one response.
@@ -47,5 +50,19 @@ impl<'a> NumberView<'a> {
             document.shift_remove("features");
         }
         document.into()
+    }
+
+    /// Returns a field of the document in the shape `Flat`, in which `carrier_name` is shown to admins.
+    pub(in crate::http::kazoo) fn field<'r>(
+        &self,
+        record: &'r NumberRecord,
+        name: &str,
+    ) -> Option<Cow<'r, Value>> {
+        if name == Feature::CarrierName.as_str() {
+            let is_admin = self.ctx.accounts.is_admin(self.ctx.actor);
+            return is_admin.then(|| Cow::Owned(record.carrier().as_str().into()));
+        }
+        let key = if name == E911Key::DashE911.as_str() { E911Key::DashE911 } else { E911Key::E911 };
+        record.flat_field(name, key, &self.ctx)
     }
 }
