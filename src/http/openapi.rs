@@ -242,7 +242,7 @@ fn parameter_keywords(name: &str) -> Value {
             json!({"pattern": items(State::ALL.iter().map(ToString::to_string).collect())})
         }
         "filter_features" => {
-            json!({"pattern": items(FeatureSet::ALL.iter().map(ToString::to_string).collect())})
+            json!({"pattern": items(FeatureSet::ALL.iter().map(|feature| feature.to_string()).collect())})
         }
         "filter_carrier_name" => json!({"pattern": "^[!-+.-~-]{1,30}$"}),
         "created_from" | "created_to" | "modified_from" | "modified_to" => {

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde_json::{Map, Value, json};
-use telnum::account::{Account, AccountTree, Actor};
+use telnum::account::{AccountId, AccountTree, Actor};
 use telnum::http::{ApiName, KazooApi, ServerLimits, TokenTable, kazoo};
 use telnum::inventory::{Create, Inventory, Options};
 use telnum::lifecycle::State;
-use telnum::policy::Policy;
 use telnum::store::MemoryStore;
 use telnum::time::Timestamp;
 
@@ -27,7 +26,7 @@ fn accounts() -> AccountTree {
 }
 
 fn serve(inventory: Inventory) -> Server {
-    let accounts = ["master", "shop", "branch", "desk"].map(|id| id.parse().unwrap());
+    let accounts: [AccountId; 4] = ["master", "shop", "branch", "desk"].map(|id| id.parse().unwrap());
     let tokens: TokenTable =
         accounts.into_iter().map(|id| (ApiName::Kazoo, id.to_string(), Actor::Account(id))).collect();
     let api = KazooApi::new(inventory, tokens);
@@ -35,9 +34,7 @@ fn serve(inventory: Inventory) -> Server {
 }
 
 fn inventory_of(clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Inventory {
-    let mut policy = Policy::default();
-    policy.default_carrier = "local".parse().unwrap();
-    Inventory::builder(MemoryStore::new()).accounts(accounts()).policy(policy).clock(clock).build()
+    Inventory::builder(MemoryStore::new()).accounts(accounts()).clock(clock).build()
 }
 
 fn document(fields: &Value) -> Map<String, Value> {
