@@ -12,7 +12,9 @@ use telnum::lifecycle::State;
 use telnum::store::MemoryStore;
 use telnum::time::Timestamp;
 
+use crate::config::CarrierStock;
 use crate::replay::{Reply, send_bytes};
+use crate::stock::StockCarrier;
 use crate::world::Server;
 
 const ROWS: &str = include_str!("../data/http/filters.tsv");
@@ -34,7 +36,12 @@ fn serve(inventory: Inventory) -> Server {
 }
 
 fn inventory_of(clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Inventory {
-    Inventory::builder(MemoryStore::new()).accounts(accounts()).clock(clock).build()
+    let telnyx: CarrierStock = serde_json::from_value(json!({"name": "telnyx"})).unwrap();
+    Inventory::builder(MemoryStore::new())
+        .accounts(accounts())
+        .carrier(StockCarrier::new(&telnyx))
+        .clock(clock)
+        .build()
 }
 
 fn document(fields: &Value) -> Map<String, Value> {
