@@ -248,6 +248,8 @@ fn parameter_keywords(name: &str) -> Value {
         "created_from" | "created_to" | "modified_from" | "modified_to" => {
             json!({"maximum": Timestamp::MAX.gregorian()})
         }
+        "city" => json!({"minLength": 1}),
+        "page" => json!({"minimum": 1}),
         "start_key" => json!({"pattern": "^\\+[1-9][0-9]{1,14}$"}),
         "country" => {
             let regions = Region::all().filter(|region| region.calling_code().is_some());
@@ -283,9 +285,10 @@ fn complete_operation(operation: &mut Value) {
         *entry(body, "required") = (name == schemas.request).into();
         // The route describes the form itself.
         if name != "Form" {
+            let is_optional = name != schemas.request;
             let json = content(match schemas.kind {
                 PortCreates | PortChanges => port_request(name),
-                _ if is_kazoo => request(name),
+                _ if is_kazoo => request(name, is_optional),
                 _ => reference(name),
             });
             *entry(body, "content") = binary(name).unwrap_or(json);
@@ -335,9 +338,11 @@ fn complete_operation(operation: &mut Value) {
 }
 
 /// Returns the schema of a request's envelope.
-fn request(name: &str) -> Value {
+fn request(name: &str, is_optional: bool) -> Value {
+    let required: &[&str] = if is_optional { &[] } else { &["data"] };
     json!({
         "type": "object",
+        "required": required,
         "properties": {
             "data": reference(name),
             "accept_charges": {"type": "boolean", "description": "Whether charges are accepted"},

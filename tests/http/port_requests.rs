@@ -4,18 +4,8 @@ use serde_json::{Map, Value, json};
 use telnum::http::ServerLimits;
 use telnum::porting::desk::{MemoryDocuments, PortDesk};
 
-use crate::replay::{Case, Reply, replay_each, send_bytes};
+use crate::replay::{Reply, send_bytes};
 use crate::world::{self, ADDER, ADDER_TOKEN, MASTER_TOKEN, OWNER, OWNER_TOKEN, Server};
-
-/// Requests in the form of the reference's documents, with their responses.
-const CASES: &str = include_str!("../data/http/port_requests.json");
-
-#[test]
-fn requests_of_the_reference_get_their_responses() {
-    let cases: Vec<Case> = serde_json::from_str(CASES).unwrap();
-    assert!(cases.len() > 60, "{}", cases.len());
-    replay_each(&cases, world::kazoo);
-}
 
 fn send(server: &Server, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
     let headers: Map<_, _> = headers.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();

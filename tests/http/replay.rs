@@ -8,13 +8,14 @@ use crate::world::Server;
 /// The files of cases, with the shape of a number's document: the exchanges of the five published documents, a file
 /// for each, and requests with which clients go on. Where the documents contradict each other, the row of
 /// `contradictions.tsv` has the reading taken.
-pub(crate) const FILES: [(&str, &str); 8] = [
+pub(crate) const FILES: [(&str, &str); 9] = [
     (include_str!("../data/http/000_user_numbers.json"), FLAT),
     (include_str!("../data/http/001_planning_center.json"), FLAT),
     (include_str!("../data/http/002_number_manager.json"), FLAT),
     (include_str!("../data/http/003_mobile_numbers.json"), FLAT),
     (include_str!("../data/http/004_clients.json"), FLAT),
     (include_str!("../data/http/kazoo.json"), FLAT),
+    (include_str!("../data/http/port_requests.json"), FLAT),
     (include_str!("../data/http/kazoo_read_only.json"), READ_ONLY),
     (include_str!("../data/http/contacts.json"), FLAT),
 ];

@@ -114,7 +114,9 @@ pub(crate) fn service() -> Server {
 /// A server of all APIs with the given shape of a number's document.
 pub(crate) fn service_in(shape: &str) -> Server {
     let config = Config { shape: shape.parse().unwrap(), ..config() };
-    let (numbers, limits) = (build::numbers(&config, inventory()), ServerLimits::default());
+    let (inventory, limits) = (inventory(), ServerLimits::default());
+    let ports = build::port_desk(&config, inventory.clone()).unwrap();
+    let numbers = build::numbers(&config, inventory, ports);
     Server::start(all(numbers, contacts(|api| api)), limits)
 }
 

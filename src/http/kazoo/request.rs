@@ -228,6 +228,19 @@ impl<P: AccountPath> KazooRequest<P> {
 }
 
 impl<P> KazooRequest<P> {
+    /// Reads the query parameters with `read`. If it fails, its error is that of the request, whichever parameters
+    /// it has not taken.
+    pub(super) fn read_params<T>(
+        &mut self,
+        read: impl FnOnce(&mut QueryParams) -> Result<T, FieldError>,
+    ) -> Result<T, FieldError> {
+        let result = read(&mut self.params);
+        if result.is_err() {
+            self.params = QueryParams::new(None);
+        }
+        result
+    }
+
     /// Takes the changes in the body. The resulting document is validated later.
     pub(super) fn take_changes(&mut self) -> Map<String, Value> {
         std::mem::take(&mut self.envelope.data)

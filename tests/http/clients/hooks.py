@@ -93,8 +93,25 @@ IDS = {
 }
 
 
+# The address that can be provisioned.
+ADDRESS = {
+    "street_address": "116 NATOMA ST",
+    "extended_address": "APT 116",
+    "locality": "SAN FRANCISCO",
+    "region": "CA",
+    "postal_code": "94105",
+}
+
+
 def set_numbers(tag, operation, body):
-    """Replaces the numbers in a body."""
+    """Replaces the numbers, the address and the carrier in a body."""
+    data = body.get("data")
+    if tag == "kazoo" and isinstance(data, dict):
+        for name in ("e911", "dash_e911"):
+            if name in data:
+                data[name] = ADDRESS
+        if "carrier_name" in data:
+            data["carrier_name"] = "telnyx"
     if tag == "kazoo" and isinstance(body.get("data"), dict) and "numbers" in body["data"]:
         count = max(1, min(3, len(body["data"]["numbers"])))
         body["data"]["numbers"] = [number_for(operation) for _ in range(count)]
@@ -135,6 +152,11 @@ def before_call(context, case, kwargs):
             parameters["client_id"] = 7
     elif "person_id" in parameters:
         parameters["person_id"] = str(next(serial))
+    if operation == "kazoo_search":
+        case.query["prefix"] = "415"
+        case.query.pop("country", None)
+    elif "prefix" in (case.query or {}):
+        case.query["prefix"] = "+1415"
     if isinstance(case.body, dict):
         set_numbers(tag, operation, case.body)
 

@@ -67,7 +67,7 @@ pub(super) async fn list_to_fix(request: KazooRequest<String>) -> Response {
 }
 
 async fn run(mut request: KazooRequest<String>) -> Response {
-    let list = ListRequest::read(&mut request.params);
+    let list = request.read_params(ListRequest::read);
     request
         .run_for_account(Operation::Other, move |inventory, options, api| {
             let view = NumberView::new(api, inventory, options).of_list();

@@ -24,7 +24,7 @@ use crate::plan::{self, Region, Style};
         ("country" = Option<String>, Query, description = "ISO 3166 alpha-2; default US")),
     responses((status = 200, description = "The numbers"), (status = 400, description = "A parameter is invalid")))]
 pub(super) async fn search(mut request: KazooRequest<()>) -> Response {
-    let search = SearchRequest::read(&mut request.params);
+    let search = request.read_params(SearchRequest::read);
     // The system is not an account and has no carriers.
     let account = request.actor.account().ok_or(KazooError::BadIdentifier);
     request
