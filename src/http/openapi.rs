@@ -250,7 +250,6 @@ fn parameter_keywords(name: &str) -> Value {
         }
         "city" => json!({"minLength": 1}),
         "page" => json!({"minimum": 1}),
-        "start_key" => json!({"pattern": "^\\+[1-9][0-9]{1,14}$"}),
         "country" => {
             let regions = Region::all().filter(|region| region.calling_code().is_some());
             json!({"enum": regions.map(|region| region.to_string()).collect::<Vec<_>>()})
@@ -353,7 +352,7 @@ fn request(name: &str, is_optional: bool) -> Value {
 
 /// Returns the schema of the envelope of a request about a port request. Only a transition may be charged.
 fn port_request(name: &str) -> Value {
-    let mut schema = request(name);
+    let mut schema = request(name, true);
     if let Some(Value::Object(properties)) = schema.get_mut("properties") {
         properties.retain(|property, _| {
             property == "data" || property == "accept_charges" && name == "PortTransition"
