@@ -1,4 +1,9 @@
 //! A prefix filter on a Parquet file by packed numbers reads few pages.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "offsets and rows of a small file are small and not negative"
+)]
 
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex};

@@ -22,7 +22,7 @@ fn number_error(error: &(dyn Error + 'static)) -> Option<NumberError> {
 /// Runs a test in a session of the first server, with a temporary table of numbers in all types of columns.
 fn with_table<F: Future<Output = ()>>(test: impl FnOnce(Client) -> F) {
     let urls = std::env::var("TELNUM_POSTGRES").unwrap_or_default();
-    let url = urls.split_whitespace().next().expect("TELNUM_POSTGRES names no server");
+    let url = urls.split_whitespace().next().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
