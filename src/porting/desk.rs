@@ -602,7 +602,7 @@ impl PortDesk {
                     Change::remove(request, stored.expected()).with_events(vec![event])
                 })
                 .collect();
-            if self.commit(removals.clone().into())?.is_some() {
+            if removals.is_empty() || self.commit(removals.clone().into())?.is_some() {
                 removed.extend(removals.iter().map(Change::key));
             } else {
                 // Another caller is changing one of the requests, which is skipped.
