@@ -161,7 +161,7 @@ impl Session<'_> {
     fn revision<T: Kind>(&self, key: T::Key) -> Result<Option<Revision>, StoreError> {
         let raw: <T::Raw as Value>::SelfType<'_> = T::raw(&key);
         let found = T::table(&self.tables).get(raw).map_err(failed)?;
-        found.map(|bytes| revision(&key, bytes.value())).transpose()
+        found.map(|bytes| revision(key, bytes.value())).transpose()
     }
 
     fn replace_number(
