@@ -48,8 +48,8 @@ fn columns(texts: &[Option<&str>]) -> Vec<ArrayRef> {
 
 /// Returns the number of each row, by `plan::parse`.
 fn numbers(texts: &[Option<&str>], region: impl Fn(usize) -> Option<Region>) -> Vec<Option<PhoneNumber>> {
-    let number = |(row, text): (usize, &Option<&str>)| Some(plan::parse((*text)?, region(row)).ok()?.number);
-    texts.iter().enumerate().map(number).collect()
+    let number = |(row, text): (usize, Option<&str>)| Some(plan::parse(text?, region(row)).ok()?.number);
+    texts.iter().copied().enumerate().map(number).collect()
 }
 
 fn texts<T: ToString>(rows: impl IntoIterator<Item = Option<T>>) -> StringArray {
