@@ -426,8 +426,12 @@ fn threads_of_a_runtime_and_others_share_a_store() {
         };
         let inside: Vec<_> = (0..8).map(|thread| runtime.spawn_blocking(call(thread))).collect();
         let outside: Vec<_> = (8..16).map(|thread| thread::spawn(call(thread))).collect();
-        outside.into_iter().for_each(|thread| thread.join().unwrap());
-        inside.into_iter().for_each(|task| runtime.block_on(task).unwrap());
+        for thread in outside {
+            thread.join().unwrap();
+        }
+        for task in inside {
+            runtime.block_on(task).unwrap();
+        }
         thread::sleep(Duration::from_millis(100));
     }
     let numbers: Vec<_> = (0..400).map(number).collect();
