@@ -62,6 +62,8 @@ mod table;
 pub use self::as_you_type::AsYouType;
 #[doc(hidden)]
 pub use self::as_you_type::TypingTable;
+#[doc(inline)]
+pub use self::clean::clean;
 pub use self::find::{Find, Found, Leniency};
 pub use self::format::{Formatted, NumberFormat, PatternError, Style};
 pub use self::lookup::Lookup;

@@ -93,6 +93,72 @@ IDS = {
 }
 
 
+# A port request from which a letter of authorization can be made, without its number.
+PORT_REQUEST = {
+    "name": "Porting",
+    "winning_carrier": "Winning Carrier",
+    "signee_name": "Jane Doe",
+    "bill": {
+        "name": "Bakery",
+        "street_number": "116",
+        "street_address": "NATOMA",
+        "street_type": "ST",
+        "locality": "SAN FRANCISCO",
+        "region": "CA",
+        "postal_code": "94105",
+        "account_number": "1",
+        "btn": "+12025559000",
+        "carrier": "Losing Carrier",
+    },
+}
+FILE = b"%PDF-1.4\n%%EOF\n"
+
+
+def port_request():
+    """Returns the document of a port request for a number that does not exist."""
+    return {"data": PORT_REQUEST | {"numbers": {unused(): {}}}}
+
+
+# The bodies of the operations on port requests.
+PORT_BODIES = {
+    "kazoo_create_port_request": port_request,
+    "kazoo_replace_port_request": port_request,
+    "kazoo_patch_port_request": lambda: {"data": {"name": "Another name"}},
+    "kazoo_comment_on_port_request": lambda: {"data": {"comments": [{"content": "Please hurry"}]}},
+}
+
+
+def set_port_request(case, operation, parameters):
+    """Creates the port request that an operation needs, with a file, and sets the body and the state."""
+    if "port_request_id" in parameters:
+        path = f"/v2/accounts/{ACCOUNT}/port_requests"
+        created = ask("PUT", path, KAZOO, json=port_request())["data"]["id"]
+        parameters["port_request_id"] = created
+        if "attachment_id" in parameters:
+            parameters["attachment_id"] = "file.pdf"
+            if operation != "kazoo_put_attachment":
+                upload = {"data": FILE, "headers": KAZOO | {"Content-Type": "application/pdf"}}
+                session.put(f"{BASE}{path}/{created}/attachments?filename=file.pdf", **upload).raise_for_status()
+    if "state" in parameters:
+        parameters["state"] = "submitted"
+        case.body = {"data": {"reason": "approved"}}
+    elif operation in PORT_BODIES:
+        case.body = PORT_BODIES[operation]()
+    elif operation in ("kazoo_add_attachment", "kazoo_put_attachment", "kazoo_replace_attachment"):
+        case.body, case.media_type = FILE, "application/pdf"
+    query = case.query or {}
+    for name, value in (("by_number", unused()), ("by_types", "all"), ("filename", "file.pdf")):
+        if name in query:
+            query[name] = value
+    # An id of a request, and not any text.
+    query.pop("start_key", None)
+
+
+@schemathesis.serializer("application/pdf", "image/png", "image/jpeg", "image/gif", "image/tiff")
+def file_bytes(context, value):
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 # The address that can be provisioned.
 ADDRESS = {
     "street_address": "116 NATOMA ST",
@@ -145,6 +211,9 @@ def before_call(context, case, kwargs):
         parameters["account_id"] = ACCOUNT
     if "phone_number" in parameters and "classif" not in operation:
         parameters["phone_number"] = number_for(operation)
+    if "port_request" in case.operation.path:
+        set_port_request(case, operation, parameters)
+        return
     name, make = IDS.get(tag, ("", None))
     if name in parameters:
         parameters[name] = make()
