@@ -98,6 +98,7 @@ PORT_REQUEST = {
     "name": "Porting",
     "winning_carrier": "Winning Carrier",
     "signee_name": "Jane Doe",
+    "signing_date": 63800000000,
     "bill": {
         "name": "Bakery",
         "street_number": "116",
