@@ -12,7 +12,9 @@ use super::lookup::AppLookup;
 use super::options::Options;
 use super::outcome::Outcome;
 use super::services::Services;
-use crate::account::{AccountId, Accounts};
+#[cfg(feature = "http")]
+use crate::account::AccountId;
+use crate::account::Accounts;
 use crate::classify::Classifiers;
 use crate::idempotency::IdempotencyKey;
 use crate::lifecycle::State;

@@ -1,5 +1,7 @@
 //! Texts that are sent in place of a caller's number.
 
+use super::separator::is_separator;
+
 /// The reason why a call has no caller's number, as [`placeholder`] reads it.
 ///
 /// ```
@@ -68,10 +70,12 @@ fn user_of(text: &str) -> &str {
     rest.split(['@', ';']).next().unwrap_or(rest)
 }
 
-/// Returns whether `user` consists of the keypad digits of one of `words`, with or without a leading `+`.
+/// Returns whether `user` consists of the keypad digits of one of `words`, with or without a leading `+` and
+/// separators.
 /// Short words are excluded, since their digits could be a short number.
 fn is_spelled(user: &str, words: &[&str]) -> bool {
-    let digits = user.strip_prefix('+').unwrap_or(user);
+    let bare: String = user.chars().filter(|c| !is_separator(*c)).collect();
+    let digits = bare.strip_prefix('+').unwrap_or(&bare);
     words.iter().filter(|word| word.len() > 8).any(|word| word.bytes().map(key_of).eq(digits.bytes()))
 }
 

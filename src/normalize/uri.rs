@@ -7,6 +7,7 @@ use super::post_dial::split_post_dial;
 use super::separator::is_separator;
 use super::{Normalized, Normalizer};
 use crate::number::{Extension, PhoneNumber};
+use crate::plan::{self, Possibility};
 
 /// A `tel:`, `sip:` or `sips:` URI of a number, split into the number's text and its parameters.
 ///
@@ -53,9 +54,10 @@ pub enum PhoneUriError {
 
 impl PhoneUri {
     /// Returns the number, if it starts with `+`, or if it is local and its `phone-context` starts with `+`
-    /// (RFC 3966, section 5.1.4); `None` for any other text, and for a [placeholder](Self::placeholder).
+    /// (RFC 3966, section 5.1.5); `None` for any other text, and for a [placeholder](Self::placeholder).
     ///
-    /// Parameters and post-dial digits are not part of the number.
+    /// A short number, such as 911, is dialled without the context, and so is a number that is too long with
+    /// it. Parameters and post-dial digits are not part of the number.
     ///
     /// ```
     /// use telnum::normalize::PhoneUri;
@@ -63,7 +65,7 @@ impl PhoneUri {
     /// let number = |uri: &str| uri.parse::<PhoneUri>().unwrap().number();
     /// assert_eq!(number("tel:+1-415-555-0132"), Some("+14155550132".parse()?));
     /// assert_eq!(number("tel:555-0132;phone-context=+1415"), Some("+14155550132".parse()?));
-    /// assert_eq!(number("tel:911;phone-context=example.com"), None);
+    /// assert_eq!(number("tel:911;phone-context=+1"), None);
     /// # Ok::<(), telnum::NumberError>(())
     /// ```
     #[must_use]
@@ -151,11 +153,11 @@ impl PhoneUri {
         bare(self.parameter("ext")?).parse().ok()
     }
 
-    /// Returns whether the number portability database was queried for this call: the parameter `npdi`
-    /// (RFC 4694).
+    /// Returns whether the number was ported: the number portability database was queried for this call (the
+    /// parameter `npdi`), and has a routing number (`rn`; RFC 4694, section 5).
     #[must_use]
     pub fn is_ported(&self) -> bool {
-        self.has_parameter("npdi")
+        self.has_parameter("npdi") && self.has_parameter("rn")
     }
 
     /// Returns the routing number to which the number was ported: the parameter `rn`, completed by
@@ -294,17 +296,15 @@ impl std::str::FromStr for PhoneUri {
         let (scheme, rest) = within_brackets(text.trim()).split_once(':').ok_or(PhoneUriError::Scheme)?;
         let (user, rest) = match scheme.to_ascii_lowercase().as_str() {
             "tel" => (rest, None),
-            // In the user part, `@` must be percent-encoded.
+            // In the user part, `@` must be percent-encoded, and so must `:`, which starts the password.
             "sip" | "sips" => match rest.split_once('@') {
-                Some((user, rest)) => (user, Some(rest)),
+                Some((user, rest)) => (user.split(':').next().unwrap_or(user), Some(rest)),
                 None => return Err(PhoneUriError::Empty),
             },
             _ => return Err(PhoneUriError::Scheme),
         };
         let mut parts = user.split(';');
-        // A password is not part of the number.
-        let user = parts.next().unwrap_or_default().split(':').next().unwrap_or_default();
-        let user = decode(user)?;
+        let user = decode(parts.next().unwrap_or_default())?;
         let (user, post_dial) = without_post_dial(&user);
         if user.is_empty() {
             return Err(PhoneUriError::Empty);
@@ -345,7 +345,7 @@ fn bare(text: &str) -> String {
 }
 
 /// Returns the number of `text` if it starts with `+`, or if it consists of digits and `context` starts with
-/// `+`.
+/// `+`, unless these digits are a short number there or too many for a number.
 fn in_context(text: &str, context: Option<&str>) -> Option<PhoneNumber> {
     let text = bare(text);
     if text.starts_with('+') {
@@ -355,7 +355,10 @@ fn in_context(text: &str, context: Option<&str>) -> Option<PhoneNumber> {
     if !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    (bare(context) + &text).parse().ok()
+    let number: PhoneNumber = (bare(context) + &text).parse().ok()?;
+    let found = plan::lookup(number);
+    let is_short = !found.is_valid() && plan::short::is_valid(number);
+    (!is_short && found.possibility() != Possibility::TooLong).then_some(number)
 }
 
 /// Splits off the digits to dial after the call is answered, unless the user is a name.

@@ -81,6 +81,7 @@
 //! | `getSupportedCallingCodes` | [`plan::calling_codes`](super::calling_codes) |
 //! | `getSupportedGlobalNetworkCallingCodes` | [`plan::calling_codes`](super::calling_codes) whose main region is [`Region::WORLD`](super::Region::WORLD) |
 //! | `getExampleNumberForType` | [`plan::example_number`](super::example_number); for any region, the first result for the regions of [`Region::all`](super::Region::all) |
+//! | `getCountryCodeForRegion` | [`Region::calling_code`](super::Region::calling_code) |
 //! | `getRegionCodeForCountryCode` | [`CallingCode::main_region`](crate::CallingCode::main_region) |
 //! | `getRegionCodesForCountryCode` | [`CallingCode::regions`](crate::CallingCode::regions) |
 //! | `isNANPACountry` | [`Region::is_nanpa`](super::Region::is_nanpa) |
@@ -90,7 +91,6 @@
 //! | `getSupportedTypesForRegion` | [`Region::number_types`](super::Region::number_types) |
 //! | `getSupportedTypesForNonGeoEntity` | [`CallingCode::number_types`](crate::CallingCode::number_types) |
 //! | `getExampleNumber` | [`plan::example_number`](super::example_number) of [`NumberType::FixedLine`](super::NumberType::FixedLine) |
-//! | `getExampleNumberForType` | [`plan::example_number`](super::example_number); for any region, the first that [`Region::all`](super::Region::all) gives |
 //! | `getExampleNumberForNonGeoEntity` | [`CallingCode::example_number`](crate::CallingCode::example_number) |
 //! | `getInvalidExampleNumber` | [`plan::invalid_example_number`](super::invalid_example_number) |
 //!

@@ -1,5 +1,6 @@
 //! The public document of a number, in the shapes of the published APIs.
 
+#[cfg(feature = "http")]
 use std::borrow::Cow;
 
 use serde_json::{Map, Value, json};
