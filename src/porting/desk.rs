@@ -50,6 +50,8 @@
 
 mod complete;
 mod documents;
+mod error;
+mod list;
 mod upload;
 
 use std::collections::{HashMap, HashSet};
@@ -57,20 +59,20 @@ use std::sync::Arc;
 
 pub use self::complete::Completed;
 pub use self::documents::{Documents, DocumentsError, FileDocuments, MemoryDocuments};
+pub use self::error::PortDeskError;
 pub use self::upload::UploadedFile;
 use self::upload::files;
-use crate::account::{AccountId, Actor};
+use crate::account::Actor;
 use crate::inventory::{self, Create, Inventory, Options};
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 use crate::porting::{
     NewPortRequest, NumberConflict, NumberConflictKind, PortContext, PortDecision, PortEvent, PortEventKind,
-    PortRefusal, PortRequest, PortRequestId, PortSettings, PortState, PortStates,
+    PortRefusal, PortRequest, PortRequestId, PortSettings, PortState,
 };
 use crate::record::NumberRecord;
 use crate::store::{
-    Batch, Change, Expect, Guard, LEASE_TIME, Page, PortQuery, Retry, Revision, Store, StoreError, StoreExt,
-    Stored,
+    Batch, Change, Expect, Guard, LEASE_TIME, PortQuery, Retry, Revision, Store, StoreExt, Stored,
 };
 
 /// The use cases of port requests over the store of an inventory. The desk can be shared between
@@ -86,60 +88,8 @@ pub struct PortDesk {
     max_file_bytes: usize,
 }
 
-/// The error returned by the use cases of a [`PortDesk`].
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum PortDeskError {
-    /// A command that the request refuses.
-    #[error(transparent)]
-    Refused(#[from] PortRefusal),
-    /// Numbers that cannot be on the request.
-    #[error("{}", list(listed, *more))]
-    Numbers {
-        /// The conflicts of the first 100 numbers.
-        listed: Vec<NumberConflict>,
-        /// The number of further numbers with conflicts.
-        more: usize,
-    },
-    /// An id without a port request.
-    #[error("no port request {0}")]
-    NotFound(PortRequestId),
-    /// An id that another port request already has.
-    #[error("port request {0} already exists")]
-    Exists(PortRequestId),
-    /// A conflict with other changes at every attempt.
-    #[error("port request {0}: changed by others at every attempt")]
-    Conflict(PortRequestId),
-    /// A file that exceeds the limit.
-    #[error("file: expected at most {max} bytes, found {bytes}")]
-    FileTooLarge {
-        /// The size of the file in bytes.
-        bytes: usize,
-        /// The limit in bytes.
-        max: usize,
-    },
-    /// A file whose content has no known [type](crate::porting::FileType).
-    #[error("file: expected a document in PDF, or an image in PNG, JPEG, GIF or TIFF")]
-    UnknownFileType,
-    /// A desk without a storage of files.
-    #[error("port desk: no storage of files")]
-    NoDocuments,
-    /// A failure of the storage of files.
-    #[error(transparent)]
-    Documents(#[from] DocumentsError),
-    /// A failure of the inventory.
-    #[error(transparent)]
-    Inventory(#[from] inventory::InventoryError),
-    /// A failure of the store.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
 /// The maximum number of conflicts that an error lists.
 const MAX_CONFLICTS: usize = 100;
-
-/// The number of requests after which a list reads no further page.
-const MAX_READ: usize = 10_000;
 
 /// The number of requests in a page, and of numbers in a call to the inventory.
 const PAGE: usize = 1_000;
@@ -268,128 +218,6 @@ impl PortDesk {
     /// - [`Store`](PortDeskError::Store) if the store fails.
     pub fn get(&self, id: PortRequestId, actor: Actor) -> Result<PortRequest, PortDeskError> {
         Ok(self.stored(id)?.seen_by(&self.context(actor))?)
-    }
-
-    /// Returns up to `limit` requests in `states` that `actor` has access to, in ascending order of their
-    /// ids, starting after `after`. An admin has access to all requests, so that only those of the page are
-    /// read. For another actor at most 10,000 requests are read, so a page may contain fewer than `limit`
-    /// requests and still have a `next`; [`list_of`](Self::list_of) only reads the requests of one account.
-    ///
-    /// ```
-    /// # use telnum::account::{Account, AccountTree, Actor};
-    /// # use telnum::{inventory::Inventory, store::MemoryStore};
-    /// # use telnum::porting::{NewPortRequest, PortStates, desk::PortDesk};
-    /// # let shop = "shop".parse()?;
-    /// # let accounts = AccountTree::new([Account::new(shop)])?;
-    /// # let desk = PortDesk::new(Inventory::builder(MemoryStore::new()).accounts(accounts).build());
-    /// # let document = serde_json::from_str(r#"{"name": "Bakery", "numbers": {"+14158867900": {}}}"#)?;
-    /// # let new = NewPortRequest { id: "p1".parse()?, account: shop, port_authority: None, document };
-    /// desk.create(new, shop.into())?;
-    /// let page = desk.list(PortStates::ACTIVE, None, 10, shop.into())?;
-    /// assert_eq!((page.items[0].id(), page.next), ("p1".parse()?, None));
-    /// // An account without access sees nothing.
-    /// assert!(desk.list(PortStates::ACTIVE, None, 10, "stranger".parse()?)?.items.is_empty());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`Store`](PortDeskError::Store) if the store fails.
-    pub fn list(
-        &self,
-        states: PortStates,
-        after: Option<PortRequestId>,
-        limit: usize,
-        actor: Actor,
-    ) -> Result<Page<PortRequest, PortRequestId>, PortDeskError> {
-        self.list_where(&PortQuery::default().with_states(states), after, limit, actor, |_| true)
-    }
-
-    /// Returns up to `limit` requests of `account` in `states`, in ascending order of their ids, starting
-    /// after `after`. Other accounts' requests are not read.
-    ///
-    /// ```
-    /// # use telnum::account::{Account, AccountTree};
-    /// # use telnum::{inventory::Inventory, store::MemoryStore};
-    /// # use telnum::porting::{PortStates, desk::PortDesk};
-    /// # let shop = "shop".parse()?;
-    /// # let accounts = AccountTree::new([Account::new(shop)])?;
-    /// # let desk = PortDesk::new(Inventory::builder(MemoryStore::new()).accounts(accounts).build());
-    /// assert!(desk.list_of(shop, PortStates::ALL, None, 10, shop.into())?.items.is_empty());
-    /// assert!(desk.list_of(shop, PortStates::ALL, None, 10, "stranger".parse()?).is_err());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// - [`Refused`](PortDeskError::Refused) if `actor` has no access to the account.
-    /// - [`Store`](PortDeskError::Store) if the store fails.
-    pub fn list_of(
-        &self,
-        account: AccountId,
-        states: PortStates,
-        after: Option<PortRequestId>,
-        limit: usize,
-        actor: Actor,
-    ) -> Result<Page<PortRequest, PortRequestId>, PortDeskError> {
-        if !self.inventory.accounts().can_manage(actor, account) {
-            return Err(PortRefusal::Forbidden(actor).into());
-        }
-        let query = PortQuery::default().with_states(states).with_accounts([account]);
-        self.list_where(&query, after, limit, actor, |_| true)
-    }
-
-    /// Returns up to `limit` requests that match `query`, for which `is_included` returns `true` and that
-    /// `actor` has access to, in ascending order of their ids, starting after `after`. At most 10,000
-    /// requests are read, so that a page may have fewer although it has a `next`.
-    ///
-    /// ```
-    /// # use telnum::{account::Actor, inventory::Inventory, porting::desk::PortDesk, store::MemoryStore};
-    /// # let desk = PortDesk::new(Inventory::builder(MemoryStore::new()).build());
-    /// use telnum::store::PortQuery;
-    ///
-    /// let number = "+14158867900".parse()?;
-    /// let has_number = |request: &telnum::porting::PortRequest| request.number(number).is_some();
-    /// let page = desk.list_where(&PortQuery::default(), None, 10, Actor::System, has_number)?;
-    /// assert!(page.items.is_empty());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`Store`](PortDeskError::Store) if the store fails.
-    pub fn list_where(
-        &self,
-        query: &PortQuery,
-        after: Option<PortRequestId>,
-        limit: usize,
-        actor: Actor,
-        is_included: impl Fn(&PortRequest) -> bool,
-    ) -> Result<Page<PortRequest, PortRequestId>, PortDeskError> {
-        let ctx = self.context(actor);
-        let (mut items, mut after, mut read, mut page_size) = (Vec::new(), after, 0, limit.min(PAGE));
-        while items.len() < limit && read < MAX_READ {
-            let page = self.store().scan_port_requests(query, after, page_size)?;
-            read += page.items.len();
-            // The more requests are left out, the larger are the pages.
-            page_size = page_size.saturating_mul(2).min(PAGE);
-            for stored in page.items {
-                if items.len() == limit {
-                    return Ok(Page { items, next: after });
-                }
-                after = Some(stored.id());
-                if !is_included(&stored) {
-                    continue;
-                }
-                if let Ok(request) = stored.seen_by(&ctx) {
-                    items.push(Stored::new(request, stored.revision()));
-                }
-            }
-            if page.next.is_none() {
-                return Ok(Page { items, next: None });
-            }
-        }
-        Ok(Page { items, next: after })
     }
 
     /// Changes the request with `id` by a command: [`PortRequest::edit`],
@@ -716,13 +544,4 @@ impl PortDesk {
         };
         Ok(records.map(guard).collect())
     }
-}
-
-/// Returns the messages of the listed conflicts, and the number of further ones.
-fn list(listed: &[NumberConflict], more: usize) -> String {
-    let mut messages: Vec<_> = listed.iter().map(ToString::to_string).collect();
-    if more > 0 {
-        messages.push(format!("and {more} more"));
-    }
-    messages.join("; ")
 }
