@@ -7,9 +7,6 @@
 #[cfg(feature = "arrow")]
 #[path = "columns/arrow.rs"]
 mod arrow;
-#[cfg(feature = "arrow")]
-#[path = "columns/parquet.rs"]
-mod parquet;
 #[cfg(feature = "postgres-types")]
 #[path = "columns/postgres.rs"]
 mod postgres;

@@ -5,14 +5,11 @@ use std::sync::Arc;
 use arrow_array::builder::StringDictionaryBuilder;
 use arrow_array::types::{Int8Type, Int32Type, UInt16Type};
 use arrow_array::{
-    Array, ArrayRef, BinaryArray, DictionaryArray, Int32Array, LargeStringArray, NullArray, RecordBatch,
-    StringArray, StringViewArray, UInt64Array,
+    Array, ArrayRef, BinaryArray, DictionaryArray, Int32Array, LargeStringArray, NullArray, StringArray,
+    StringViewArray, UInt64Array,
 };
 use arrow_schema::extension::ExtensionType;
-use arrow_schema::{ArrowError, DataType, Schema};
-use bytes::Bytes;
-use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use arrow_schema::{ArrowError, DataType};
 use proptest::prelude::*;
 use telnum::columns::arrow::{self, PackedNumber, Regions};
 use telnum::plan::{self, Region};
@@ -195,23 +192,6 @@ fn each_of_many_different_errors_is_an_answer() {
     let texts: StringArray = (0..100_000).map(|row| Some(format!("{:>1$}", "x", row % 60))).collect();
     let errors = arrow::errors(&texts, None).unwrap();
     assert_eq!((errors.len(), errors.null_count()), (100_000, 0));
-}
-
-#[test]
-fn the_extension_type_survives_a_parquet_file() {
-    let texts = StringArray::from(vec![Some("+14158867900"), None, Some("+861012345678")]);
-    let numbers = arrow::parse(&texts, None).unwrap();
-    let schema = Arc::new(Schema::new(vec![PackedNumber::field("phone")]));
-    let batch = RecordBatch::try_new(schema.clone(), vec![Arc::new(numbers.clone())]).unwrap();
-    let mut file = Vec::new();
-    let mut writer = ArrowWriter::try_new(&mut file, schema, None).unwrap();
-    writer.write(&batch).unwrap();
-    writer.close().unwrap();
-
-    let reader = ParquetRecordBatchReaderBuilder::try_new(Bytes::from(file)).unwrap();
-    assert_eq!(reader.schema().field(0).try_extension_type::<PackedNumber>().unwrap(), PackedNumber);
-    let read = reader.build().unwrap().next().unwrap().unwrap();
-    assert_eq!(arrow::e164(read.column(0).as_ref(), None).unwrap(), texts);
 }
 
 #[test]
