@@ -14,6 +14,8 @@
 //! Each row is answered: one without the column, with an unknown region or, in JSON lines, with another syntax, has
 //! only an error. A cell that is not UTF-8 is read as Windows-1252. The memory is that of the longest row.
 
+#[path = "lines/end.rs"]
+mod end;
 #[path = "lines/source.rs"]
 mod source;
 
@@ -100,18 +102,8 @@ struct Cleaner {
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let is_broken_pipe = |error: &(dyn Error + 'static)| {
-        error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-    };
-    match run(&options) {
-        Ok(()) => ExitCode::SUCCESS,
-        // The reader closed the pipe.
-        Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "clean: {}: {error}", options.file.display());
-            ExitCode::FAILURE
-        }
-    }
+    let name = format!("clean: {}", options.file.display());
+    end::exit_code(&name, run(&options))
 }
 
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {

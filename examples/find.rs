@@ -15,6 +15,8 @@
 //! echo '{"text":"044 668 18 00","region":"CH"}' | cargo run --release --example find -- --rows
 //! ```
 
+#[path = "lines/end.rs"]
+mod end;
 #[path = "lines/source.rs"]
 mod source;
 
@@ -92,18 +94,7 @@ impl<'a> From<Found<'a>> for Number<'a> {
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let is_broken_pipe = |error: &(dyn Error + 'static)| {
-        error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-    };
-    match run(&options) {
-        Ok(()) => ExitCode::SUCCESS,
-        // The reader closed the pipe.
-        Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "find: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    end::exit_code("find", run(&options))
 }
 
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {

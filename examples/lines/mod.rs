@@ -4,6 +4,7 @@
 //! start of a file is dropped. A line that is empty, not UTF-8 or longer than [`LONGEST`] gets a record with
 //! the error, and reading continues. Files may be compressed with gzip or Zstandard.
 
+mod end;
 mod source;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use std::io::{self, BufRead, BufWriter, Read, StdoutLock, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use end::{exit_code, is_broken_pipe};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
@@ -70,11 +72,11 @@ impl fmt::Display for Place<'_> {
 pub(crate) fn run(name: &str, files: &[PathBuf], example: Result<impl Example, Error>) -> ExitCode {
     let mut example = match example {
         Ok(example) => example,
-        Err(error) => return fail(name, &*error),
+        Err(error) => return exit_code(name, Err(error)),
     };
     let mut output = match Output::new(files) {
         Ok(output) => output,
-        Err(error) => return fail(name, &*error),
+        Err(error) => return exit_code(name, Err(error)),
     };
     let read = output.read_all(files, &mut example);
     let written = output.out.flush().map_err(Error::from);
@@ -84,7 +86,7 @@ pub(crate) fn run(name: &str, files: &[PathBuf], example: Result<impl Example, E
         Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
         result => {
             output.print(example.counts());
-            result.map_or_else(|error| fail(name, &*error), |()| ExitCode::SUCCESS)
+            exit_code(name, result)
         }
     }
 }
@@ -92,16 +94,6 @@ pub(crate) fn run(name: &str, files: &[PathBuf], example: Result<impl Example, E
 /// Returns an error with the path of the file before it.
 pub(crate) fn within(path: &Path, error: &dyn std::error::Error) -> Error {
     format!("{}: {error}", path.display()).into()
-}
-
-/// Writes an error to standard error, unless that is closed.
-fn fail(name: &str, error: &dyn std::error::Error) -> ExitCode {
-    let _ = writeln!(io::stderr(), "{name}: {error}");
-    ExitCode::FAILURE
-}
-
-fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Creates a bar over the bytes of all files, or a count of the bytes read if a size is unknown.
