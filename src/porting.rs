@@ -90,6 +90,8 @@ pub use calendar::{CalendarError, EarliestPort, PortCalendar, PortKind};
 pub use conflict::{NumberConflict, NumberConflictKind, Placement, check_number, placements};
 pub use context::{PortContext, PortDecision, PortEvent, PortEventKind};
 pub use document_key::{DocumentKey, DocumentKeyError};
+#[cfg(feature = "http")]
+pub(crate) use edit::READ_ONLY;
 pub use edit::{NewPortRequest, PortEdit};
 pub use file_type::FileType;
 pub use info::PortingInfo;

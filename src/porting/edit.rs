@@ -63,7 +63,7 @@ pub enum PortEdit {
 }
 
 /// The fields of the document that only commands change.
-const READ_ONLY: [&str; 12] = [
+pub(crate) const READ_ONLY: [&str; 12] = [
     "id",
     "port_state",
     "comments",

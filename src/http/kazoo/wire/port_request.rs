@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use crate::account::AccountId;
-use crate::porting::{Comment, PortRequest, TimelineEntry, TransitionEntry, Upload};
+use crate::porting::{self, Comment, PortRequest, TimelineEntry, TransitionEntry, Upload};
 
 /// The key of a document with the fields that only the service sets.
 const READ_ONLY: &str = "_read_only";
@@ -38,20 +38,10 @@ pub(in crate::http::kazoo) fn document(request: &PortRequest) -> Map<String, Val
 /// Removes the fields that only the service sets from a document that a client sends, if they have the values of
 /// the document of `request`.
 pub(in crate::http::kazoo) fn remove_shown(given: &mut Map<String, Value>, request: &PortRequest) {
-    const SHOWN: [&str; 10] = [
-        "id",
-        "port_state",
-        "comments",
-        "schedule_on",
-        "scheduled_date",
-        "uploads",
-        "sent",
-        "created",
-        "updated",
-        READ_ONLY,
-    ];
     let shown = document(request);
-    given.retain(|name, value| !(SHOWN.contains(&name.as_str()) && shown.get(name) == Some(value)));
+    given.retain(|name, value| {
+        !(porting::READ_ONLY.contains(&name.as_str()) && shown.get(name) == Some(value))
+    });
 }
 
 /// Returns the files of a request: the media type and the length of each, by name.
