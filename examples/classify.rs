@@ -1,7 +1,8 @@
 //! Classifies each line of its input.
 //!
-//! The example reads lines from files or standard input and writes one JSON line for each. On standard
-//! error it shows a progress bar and, at the end, the number of lines by class.
+//! The example reads lines from files or standard input and writes one JSON line for each. A line can be a text as
+//! dialled, or a `tel:` or `sip:` URI as it comes on the call path. On standard error it shows a progress bar and,
+//! at the end, the number of lines by class.
 //!
 //! ```text
 //! printf '(415) 886-7900\n911\n' | cargo run --release --example classify
@@ -18,6 +19,7 @@ use lines::{Error, Example, Output, Place, Refused, within};
 use serde::Serialize;
 use telnum::PhoneNumber;
 use telnum::classify::Classifiers;
+use telnum::normalize::{Normalized, Normalizer, PhoneUri};
 
 /// Classifies each line of the input, as JSON lines
 #[derive(Parser)]
@@ -51,6 +53,7 @@ struct Classified<'a> {
 }
 
 struct Classify {
+    normalizer: Normalizer,
     classifiers: Classifiers,
     /// The number of lines of each rule, in the order of the rules.
     counts: Vec<u64>,
@@ -73,13 +76,18 @@ impl Classify {
             (None, Set::Reference) => Classifiers::reference(),
             (None, Set::NorthAmerica) => Classifiers::north_america(),
         };
-        Ok(Self { counts: vec![0; classifiers.rules().count()], classifiers, unclassified: 0 })
+        let normalizer = Normalizer::reference();
+        Ok(Self { normalizer, counts: vec![0; classifiers.rules().count()], classifiers, unclassified: 0 })
     }
 }
 
 impl Example for Classify {
     fn line(&mut self, input: &str, _: &Place<'_>, output: &mut Output) -> io::Result<()> {
-        let Some(call) = self.classifiers.classify(input) else {
+        let uri = input.parse::<PhoneUri>().ok();
+        let normalized = uri.as_ref().map(|uri| self.normalizer.normalize_uri(uri));
+        let text = normalized.as_ref().map(Normalized::text);
+        let dialled = text.as_ref().map_or(input, |text| text.as_str());
+        let Some(call) = self.classifiers.classify(dialled) else {
             self.unclassified += 1;
             return output.write(&Refused { input, error: "no rule matches".to_owned() });
         };

@@ -176,19 +176,23 @@ impl PhoneUri {
         in_context(self.parameter("rn")?, self.parameter("rn-context"))
     }
 
-    /// Returns the code of the carrier that the call was handed to, without separators: the parameter `cic`
-    /// (RFC 4694, section 4).
+    /// Returns the code of the carrier that the call was handed to, without separators: the parameter `cic`,
+    /// completed by `cic-context` if it is local (RFC 4694, section 4).
     ///
     /// ```
     /// use telnum::normalize::PhoneUri;
     ///
     /// let uri: PhoneUri = "tel:+18005550132;cic=+1-6789".parse()?;
     /// assert_eq!(uri.carrier_code().as_deref(), Some("+16789"));
+    /// let uri: PhoneUri = "tel:+18005550132;cic=6789;cic-context=+1".parse()?;
+    /// assert_eq!(uri.carrier_code().as_deref(), Some("+16789"));
     /// # Ok::<(), telnum::normalize::PhoneUriError>(())
     /// ```
     #[must_use]
     pub fn carrier_code(&self) -> Option<String> {
-        self.parameter("cic").map(bare)
+        let code = bare(self.parameter("cic")?);
+        let context = self.parameter("cic-context").filter(|context| context.starts_with('+'));
+        Some(context.filter(|_| !code.starts_with('+')).map_or_else(String::new, bare) + &code)
     }
 
     /// Returns the trunk group from which the call came or to which it goes, and the context in which the
