@@ -21,6 +21,8 @@
 //! | finds numbers of up to 17 digits in a text | leaves out a number of more than 15 digits, and finds no shorter number in a part of it | ITU-T E.164, section 6.1 |
 //! | drops an extension in another script, such as `доб. ٣٤`, with the leniency `VALID` and the stricter ones | finds the number with its extension | the extension is meant to be dialled |
 //! | finds a number with an extension of up to 20 digits in a text | finds the number at the same position, without its extension if that has more than 15 digits | an [`Extension`](crate::Extension) is a value of 8 bytes; longer extensions are not in use |
+//! | returns the carrier, the place and the time zones of any prefix by `getNameForValidNumber`, `getDescriptionForValidNumber` and `getTimeZonesForGeographicalNumber`: `Stavelot` for the toll-free `+3280012341` | has only the functions that look up the type first, and finds none of these for such a number | a number whose type has no place or carrier is not where its prefix is |
+//! | shows `0 - 70012/34/561 xx4847`, typed in Nigeria, as `0700 123 4561 ext. 4847` | shows it as it was typed | its digits and those of its extension together are no number |
 //! | finds no Hebrew places and carriers on Java 17, which calls the language `he`, while the file is named `iw` | returns the Hebrew names | the data are part of the release |
 //!
 //! # From Kazoo's number manager

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use telnum::PhoneNumber;
 use telnum::plan::clean::{CleanError, Cleaned, Refusal, Repair, Repairs, clean};
+use telnum::plan::doctor::Doctor;
 use telnum::plan::{self, NumberType, Region, Style};
 
 /// Valid numbers, with their regions.
@@ -212,4 +213,59 @@ fn repairs_are_a_set_of_names() {
     let json = serde_json::to_string(&Repairs::from([Repair::MissingPlus, Repair::TextMark])).unwrap();
     assert_eq!(json, r#"["text_mark","missing_plus"]"#);
     assert_eq!(serde_json::from_str::<Repairs>(&json).unwrap().to_string(), "text_mark, missing_plus");
+}
+
+/// Cells of each kind: the numbers of several regions, damaged ones, and texts without a number.
+fn column() -> Vec<String> {
+    let numbers = Region::all().filter_map(|region| plan::example_number(region, NumberType::Mobile));
+    let cells = numbers.flat_map(|number| [number.to_string(), number.national().to_string()]);
+    cells
+        .chain((0..600).map(|row| format!("{row}.4E+{row}")))
+        .chain((0..600).map(|row| format!("no {row}")))
+        .collect()
+}
+
+fn diagnosed(cells: &[String], first: usize) -> Doctor {
+    let mut doctor = Doctor::new(Some(Region::GB)).with_first_row(first as u64);
+    for cell in cells {
+        let _ = doctor.read(cell);
+    }
+    doctor
+}
+
+#[test]
+fn a_diagnosis_of_parts_is_that_of_the_column() {
+    let cells = column();
+    let whole = diagnosed(&cells, 0).report();
+    assert_eq!(whole.rows, cells.len() as u64);
+    let refused: u64 = whole.refusals.iter().map(|refused| refused.count).sum();
+    assert_eq!(refused, whole.refused);
+    for place in [0, 1, 500, cells.len()] {
+        let (start, end) = cells.split_at(place);
+        let mut doctor = diagnosed(start, 0);
+        doctor.merge(diagnosed(end, place));
+        assert_eq!(doctor.report(), whole, "split at {place}");
+    }
+}
+
+#[test]
+fn a_diagnosis_has_a_bounded_size() {
+    let size = |rows: usize| {
+        let mut doctor = None;
+        let measured = allocation_counter::measure(|| {
+            let cells = (0..rows).map(|row| format!("{row} is no number, and neither is this text {row}"));
+            let mut all = Doctor::new(Some(Region::GB));
+            for cell in cells {
+                let _ = all.read(&cell);
+            }
+            for row in 0..rows {
+                let _ = all.read(&format!("+4479{:08}", row * 31));
+            }
+            doctor = Some(all);
+        });
+        assert!(doctor.is_some());
+        measured.bytes_current
+    };
+    let (small, large) = (size(10_000), size(40_000));
+    assert!(large <= small + small / 4, "{small} bytes for 10,000 rows, {large} for 40,000");
 }

@@ -23,6 +23,17 @@ fn places_in_other_languages_are_those_of_the_oracle() {
     check_places_by_language(include_str!("data/geo/places_by_language.tsv"), 3_000);
 }
 
+/// libphonenumber has functions that read the prefix of any number; telnum looks up the type first.
+#[test]
+fn numbers_whose_type_has_no_place_or_carrier_have_none() {
+    let [voicemail, toll_free, unknown]: [PhoneNumber; 3] =
+        ["+3933101332913", "+3280012341", "+14150867900"].map(|number| number.parse().unwrap());
+    assert_eq!(geo::carrier(voicemail, Language::ENGLISH), None);
+    assert!(geo::place(toll_free).is_none());
+    assert!(geo::describe(toll_free, Language::ENGLISH).is_none_or(|name| name != "Stavelot"));
+    assert!(geo::time_zones(unknown).is_unknown());
+}
+
 #[test]
 fn carriers_in_other_languages_are_those_of_the_oracle() {
     check_carriers_by_language(include_str!("data/geo/carriers_by_language.tsv"), 2_000);

@@ -54,6 +54,26 @@ fn parse_allocates_nothing() {
     assert_eq!(counted.count_total, 0);
 }
 
+/// Several numbers in a cell are kept in a vector; an error has no text.
+#[test]
+fn clean_allocates_nothing_for_one_number() {
+    let rows = include_str!("data/plan/parse.tsv").lines();
+    let rows = rows.filter_map(|row| row.split_once('\t'));
+    let rows: Vec<_> =
+        rows.map(|(home, rest)| (rest.split('\t').next().unwrap(), home.parse().ok())).collect();
+    let mut read = 0;
+    for (text, region) in rows {
+        let counted = allocation_counter::measure(|| {
+            if let Ok(cell) = black_box(plan::clean(text, region)) {
+                read += usize::from(cell.numbers().len() == 1);
+            }
+        });
+        let is_one = !plan::clean(text, region).is_ok_and(|cell| cell.numbers().len() > 1);
+        assert!(counted.count_total == 0 || !is_one, "{text:?}");
+    }
+    assert!(read > 1_000, "{read}");
+}
+
 #[test]
 fn find_allocates_nothing() {
     let rows = include_str!("data/find/find_long.jsonl").lines();

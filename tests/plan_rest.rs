@@ -85,7 +85,7 @@ enum Exception {
 const EXCEPTED: [(&str, Exception, [usize; 2]); 8] = [
     ("facts_numbers", Exception::TooLong, [1, 2]),
     ("format_original", Exception::TooLong, [20, 103]),
-    ("format_original", Exception::JoinedDigits, [0, 1]),
+    ("format_original", Exception::JoinedDigits, [1, 1]),
     ("format_alpha", Exception::TooLong, [25, 147]),
     ("truncate", Exception::TooLong, [0, 3]),
     ("chars", Exception::AstralDigits, [1, 22]),
@@ -312,11 +312,12 @@ fn parse(text: &str, home: &str) -> Result<Parsed, Exception> {
     }
 }
 
-fn answer_original([home, from, text, _, answer]: [&str; 5]) -> Answer {
+fn answer_original([home, from, text, _, _]: [&str; 5]) -> Answer {
     let text = unescaped(text);
     let parsed = parse(&text, home)?;
     let formatted = escaped(&plan::format_original(&parsed, &text, region(from)));
-    if home == "NG" && text.contains("xx") && formatted != answer {
+    if text == "0 - 70012/34/561 xx4847" {
+        assert_eq!((home, &*formatted), ("NG", &*text));
         return Err(Exception::JoinedDigits);
     }
     Ok(vec![parsed.source.to_string(), formatted])

@@ -94,6 +94,7 @@ impl TimeZones {
     /// assert!(!geo::time_zones("+14158867900".parse()?).is_unknown());
     /// # Ok::<(), telnum::NumberError>(())
     /// ```
+    #[doc(alias = "getUnknownTimeZone")]
     #[must_use]
     pub fn is_unknown(&self) -> bool {
         *self == Self::unknown()

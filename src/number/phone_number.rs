@@ -210,7 +210,12 @@ impl PhoneNumber {
     /// assert_eq!(rome.national_digits().to_string(), "0612345678");
     /// # Ok::<(), telnum::NumberError>(())
     /// ```
-    #[doc(alias = "getNationalSignificantNumber")]
+    #[doc(alias(
+        "getNationalSignificantNumber",
+        "getNationalNumber",
+        "isItalianLeadingZero",
+        "getNumberOfLeadingZeros"
+    ))]
     #[must_use]
     #[inline]
     pub const fn national_digits(self) -> Digits {

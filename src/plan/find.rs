@@ -118,6 +118,7 @@ pub struct Found<'a> {
     /// The range of the number in the text, in bytes.
     pub range: Range<usize>,
     /// The number as written in the text, with its extension.
+    #[doc(alias = "rawString")]
     pub raw: &'a str,
     /// The number.
     pub number: PhoneNumber,

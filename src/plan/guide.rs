@@ -22,7 +22,7 @@
 //! - [`Region`](super::Region) and [`CallingCode`](crate::CallingCode) are types, so that most arguments that
 //!   libphonenumber ignores or logs do not compile.
 //!
-//! The names of libphonenumber are aliases in the search of this documentation.
+//! The search of this documentation finds the functions by most of libphonenumber's names, too.
 //! [`deviations`](crate::deviations) lists the results that differ.
 //!
 //! # `PhoneNumberUtil`: parsing
@@ -157,8 +157,9 @@
 //!
 //! | libphonenumber | telnum |
 //! |---|---|
-//! | `PhoneNumberOfflineGeocoder.getDescriptionForNumber`, `getDescriptionForValidNumber` | `geo::describe`; with the user's region, `geo::describe_for` |
-//! | `PhoneNumberToCarrierMapper.getNameForNumber`, `getNameForValidNumber` | `geo::carrier` |
+//! | `PhoneNumberOfflineGeocoder.getDescriptionForNumber` | `geo::describe`; with the user's region, `geo::describe_for` |
+//! | `PhoneNumberToCarrierMapper.getNameForNumber` | `geo::carrier` |
 //! | `PhoneNumberToCarrierMapper.getSafeDisplayName` | `geo::carrier_if_certain` |
-//! | `PhoneNumberToTimeZonesMapper.getTimeZonesForNumber`, `getTimeZonesForGeographicalNumber` | `geo::time_zones` |
+//! | `PhoneNumberToTimeZonesMapper.getTimeZonesForNumber` | `geo::time_zones` |
+//! | `getDescriptionForValidNumber`, `getNameForValidNumber`, `getTimeZonesForGeographicalNumber` | the functions above, which look up the type of the number first: see [`deviations`](crate::deviations) |
 //! | `PhoneNumberToTimeZonesMapper.getUnknownTimeZone` | `geo::TimeZones::is_unknown` |

@@ -18,6 +18,7 @@ pub struct ParseError {
 }
 
 /// The kind of a [`ParseError`].
+#[doc(alias = "ErrorType")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ParseErrorKind {

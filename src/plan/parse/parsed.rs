@@ -22,10 +22,12 @@ pub struct Parsed {
     /// The number.
     pub number: PhoneNumber,
     /// The extension: the digits to dial after the call is answered.
+    #[doc(alias = "getExtension")]
     pub extension: Option<Extension>,
     /// The code of a carrier that was dialled before the number, as in Brazil.
     pub carrier_code: Option<CarrierCode>,
     /// The part of the text from which the country was determined.
+    #[doc(alias = "getCountryCodeSource")]
     pub source: CountrySource,
 }
 
