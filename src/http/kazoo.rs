@@ -121,8 +121,8 @@ use axum::Router;
 pub use self::api::KazooApi;
 pub(super) use self::routes::routes;
 pub use self::wire::error_body::ErrorBody;
-use self::wire::error_response::render;
 pub use self::wire::port_error_body::PortErrorBody;
+use self::wire::respond::render;
 use super::server::guard::RequestGuard;
 
 /// Creates the router, to be nested at `/v2`.

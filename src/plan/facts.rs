@@ -1,15 +1,12 @@
 //! Facts about regions, calling codes and numbers that concern neither validity nor formats.
 
-use super::lookup::Lookup;
+use super::lookup::{Lookup, MOBILE_AREAS};
 use super::number_type::NumberType;
 use super::possibility::Possibility;
 use super::region::Region;
 use super::table::Table;
 use super::table::bytes::Territory;
 use crate::number::{Buffer, CallingCode, PhoneNumber};
-
-/// The calling codes of Mexico, Argentina, Brazil and Indonesia, whose mobile numbers have area codes.
-pub(super) const MOBILE_AREAS: [u16; 4] = [52, 54, 55, 62];
 
 /// The calling code of China, whose mobile numbers belong to an area but have no area code.
 const MOBILE_AREAS_WITHOUT_CODE: u16 = 86;

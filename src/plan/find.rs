@@ -48,13 +48,15 @@ mod candidate;
 mod groups;
 mod pieces;
 mod refusal;
+mod subject;
 mod verify;
 
 use core::iter::FusedIterator;
 use core::ops::Range;
 
 use self::pieces::Splitter;
-use self::verify::{Subject, accepts};
+use self::subject::Subject;
+use self::verify::accepts;
 use super::parse::chars::{class, digit, fold, is};
 use super::parse::digit_buffer::DigitBuffer;
 use super::parse::extension::AFTER_LABEL;

@@ -1,6 +1,5 @@
 use core::fmt;
 
-use super::facts::MOBILE_AREAS;
 use super::format::Style;
 use super::number_type::NumberType;
 use super::possibility::Possibility;
@@ -8,6 +7,9 @@ use super::region::Region;
 use super::table::bytes::Territory;
 use super::table::{Leaf, Table};
 use crate::number::{CallingCode, Digits, PhoneNumber};
+
+/// The calling codes of Mexico, Argentina, Brazil and Indonesia, whose mobile numbers have area codes.
+pub(super) const MOBILE_AREAS: [u16; 4] = [52, 54, 55, 62];
 
 /// The entry of a number in the numbering plan: the result of [`plan::lookup`](super::lookup()).
 ///

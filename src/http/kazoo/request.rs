@@ -13,7 +13,7 @@ use super::api::KazooApi;
 use super::operation::Operation;
 use super::wire::envelope::{self, RequestEcho, RequestEnvelope, ResponseData};
 use super::wire::error::KazooError;
-use super::wire::error_response;
+use super::wire::respond;
 use crate::account::{AccountId, Actor};
 use crate::document::FieldError;
 use crate::http::server::auth::ApiName;
@@ -140,7 +140,7 @@ impl<P> PublicRequest<P> {
 fn respond(echo: &RequestEcho, operation: Operation, result: Result<ResponseData, KazooError>) -> Response {
     match result {
         Ok(data) => envelope::success(echo, operation, &data),
-        Err(error) => error_response::respond(echo, operation, error),
+        Err(error) => respond::respond(echo, operation, error),
     }
 }
 
@@ -172,7 +172,7 @@ impl<P> KazooRequest<P> {
     {
         let echo = self.echo.clone();
         let result = self.call(operation, account, use_case).await;
-        result.unwrap_or_else(|error| error_response::respond(&echo, operation, error))
+        result.unwrap_or_else(|error| respond::respond(&echo, operation, error))
     }
 
     /// Runs a use case for `account` and returns its result.

@@ -8,3 +8,4 @@ pub(super) mod number;
 pub(super) mod port_error_body;
 pub(super) mod port_error_response;
 pub(super) mod port_request;
+pub(super) mod respond;

@@ -1,7 +1,7 @@
 //! The groups of digits in a text, compared with those of a format.
 
 use super::alternate;
-use super::verify::Subject;
+use super::subject::Subject;
 use crate::number::CallingCode;
 use crate::plan::parse::CountrySource;
 use crate::plan::parse::chars::digit;

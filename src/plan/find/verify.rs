@@ -2,6 +2,7 @@
 
 use super::Leniency;
 use super::groups::{GroupRule, are_grouped};
+use super::subject::Subject;
 use crate::number::CallingCode;
 use crate::plan::number_type::NumberType;
 use crate::plan::parse::CountrySource;
@@ -9,22 +10,8 @@ use crate::plan::parse::chars::digit;
 use crate::plan::parse::digit_buffer::DigitBuffer;
 use crate::plan::parse::resolve::has_national_prefix;
 use crate::plan::similarity::{Parts, Similarity};
-use crate::plan::table::bytes::Territory;
+use crate::plan::table::Table;
 use crate::plan::table::rules::LengthCheck;
-use crate::plan::table::{Leaf, Table};
-
-/// A number in a text. The digits are ASCII.
-pub(super) struct Subject<'a> {
-    pub(super) code: CallingCode,
-    pub(super) national: &'a [u8],
-    /// The extension; empty if there is none.
-    pub(super) extension: &'a [u8],
-    pub(super) source: CountrySource,
-    /// The entry of the number in the plan.
-    pub(super) leaf: Leaf,
-    /// The main territory of the calling code.
-    pub(super) territory: Territory,
-}
 
 /// Returns whether `leniency` accepts `text`, which was parsed to `subject`.
 pub(super) fn accepts(table: &Table, leniency: Leniency, text: &str, subject: &Subject<'_>) -> bool {

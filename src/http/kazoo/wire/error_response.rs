@@ -1,29 +1,26 @@
-//! The responses for errors.
+//! The statuses, messages and data of errors.
 
 use axum::http::StatusCode;
-use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use super::envelope::{self, RequestEcho};
-use super::error::KazooError;
 use super::error_body::ErrorBody;
-use super::port_error_response;
 use crate::document::{FieldError, FieldErrorKind};
 use crate::feature::e911::{E911Key, E911Refusal};
 use crate::http::kazoo::operation::{ErrorForm, Operation};
 use crate::http::server::error::RequestError;
-use crate::http::server::guard::RequestHead;
 use crate::inventory::{InventoryError, InventoryErrorKind, e911_details};
 use crate::record::Refusal;
+
+pub(super) const INVALID_DATA: &str = "invalid data";
 
 /// The status, code, message and data of a response for an error.
 #[derive(Debug)]
 pub(super) struct ErrorResponse {
-    status: StatusCode,
+    pub(super) status: StatusCode,
     /// The code in the envelope, which is the status except in one published document.
-    code: u16,
-    message: String,
-    data: Value,
+    pub(super) code: u16,
+    pub(super) message: String,
+    pub(super) data: Value,
 }
 
 impl ErrorResponse {
@@ -31,32 +28,6 @@ impl ErrorResponse {
         let status = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self { status, code, message: message.to_owned(), data }
     }
-}
-
-/// Returns the response for an error.
-pub(in crate::http::kazoo) fn respond(
-    echo: &RequestEcho,
-    operation: Operation,
-    error: KazooError,
-) -> Response {
-    let response = match error {
-        KazooError::Domain(error, key) => domain_error(&error, key, operation),
-        KazooError::Port(error) => port_error_response::of(*error, operation),
-        KazooError::PortStates(error) => port_error_response::of_states(&error),
-        KazooError::Request(error) => request_error(&error),
-        KazooError::BadIdentifier => bad_identifier(),
-        KazooError::Collection(data) => ErrorResponse::new(400, "client error", data),
-    };
-    envelope::error(echo, response.status, response.code, &response.message, &response.data)
-}
-
-/// Renders an error of a request that no handler answered. Unknown credentials are not repeated.
-pub(in crate::http::kazoo) fn render(error: &RequestError, head: &RequestHead) -> Response {
-    let echo = match error {
-        RequestError::Unauthenticated => RequestEcho::without_token(Some(&head.id)),
-        _ => RequestEcho::new(Some(&head.id), &head.headers),
-    };
-    respond(&echo, Operation::Other, error.clone().into())
 }
 
 pub(super) fn domain_error(error: &InventoryError, key: E911Key, operation: Operation) -> ErrorResponse {
@@ -129,9 +100,7 @@ pub(super) fn request_error(error: &RequestError) -> ErrorResponse {
     ErrorResponse::new(code, name, data)
 }
 
-pub(super) const INVALID_DATA: &str = "invalid data";
-
-fn bad_identifier() -> ErrorResponse {
+pub(super) fn bad_identifier() -> ErrorResponse {
     let data = json!({"message": "bad identifier", "not_found": "The number could not be found"});
     ErrorResponse::new(404, "bad_identifier", data)
 }
