@@ -68,8 +68,8 @@ impl Mask {
     /// ```
     #[doc(alias = "pretty_print")]
     #[must_use]
-    pub fn apply<'a>(&'a self, text: impl Into<NumberText<'a>>) -> Masked<'a> {
-        Masked { mask: Some(self), text: text.into() }
+    pub fn apply<'a>(&'a self, text: impl Into<NumberText<'a>>) -> PrettyPrinted<'a> {
+        PrettyPrinted { mask: Some(self), text: text.into() }
     }
 
     /// Writes `text`, formatted by the mask, to `out`.
@@ -168,18 +168,18 @@ impl<'de> Deserialize<'de> for Mask {
 /// assert_eq!(format!("{shown:>18}"), "  (415) 886 - 7900");
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct Masked<'a> {
+pub struct PrettyPrinted<'a> {
     mask: Option<&'a Mask>,
     text: NumberText<'a>,
 }
 
-impl<'a> Masked<'a> {
+impl<'a> PrettyPrinted<'a> {
     pub(crate) const fn new(mask: Option<&'a Mask>, text: NumberText<'a>) -> Self {
         Self { mask, text }
     }
 }
 
-impl fmt::Display for Masked<'_> {
+impl fmt::Display for PrettyPrinted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(mask) = self.mask else { return f.pad(&self.text) };
         if f.width().is_none() && f.precision().is_none() {
@@ -205,9 +205,9 @@ impl fmt::Display for Masked<'_> {
 /// ```
 #[doc(alias = "pretty_print")]
 #[must_use]
-pub fn pretty(number: PhoneNumber) -> Masked<'static> {
+pub fn pretty(number: PhoneNumber) -> PrettyPrinted<'static> {
     let is_nanp = number.digit_count() == 11 && number.starts_with(Prefix::NANP);
-    Masked::new(is_nanp.then_some(&NANP), number.into())
+    PrettyPrinted::new(is_nanp.then_some(&NANP), number.into())
 }
 
 /// The error returned if a mask ends within an escape.

@@ -65,7 +65,7 @@ pub use self::as_you_type::TypingTable;
 #[doc(inline)]
 pub use self::clean::clean;
 pub use self::find::{Find, Found, Leniency};
-pub use self::format::{Formatted, NumberFormat, PatternError, Style};
+pub use self::format::{Formatted, NumberFormat, NumberFormatError, Style};
 pub use self::lookup::Lookup;
 pub use self::number_type::NumberType;
 pub use self::parse::{ParseError, Parsed};

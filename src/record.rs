@@ -75,7 +75,7 @@ pub use self::context::Context;
 pub use self::create::Creation;
 pub use self::event::{Event, EventKind};
 pub use self::explain::Explanation;
-pub use self::import::{Imported, Repair};
+pub use self::import::{ImportRepair, Imported};
 pub use self::rate_center::RateCenter;
 pub use self::refusal::{Refusal, RefusalKind};
 pub use self::route::{Route, RouteError};
@@ -128,7 +128,7 @@ pub struct NumberRecord {
     denied_features: Option<FeatureSet>,
     /// The accounts that reserved the number, starting with the latest.
     history: Box<[AccountId]>,
-    lease: Option<Lease>,
+    lease: Option<LeaseTerm>,
     /// The state of the stock, available or discovery, that a reserved number was taken from.
     reserved_from: Option<State>,
     /// Whether the carrier has taken the number back.
@@ -148,7 +148,7 @@ pub struct NumberRecord {
 
 /// The term of a reservation that ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lease {
+pub struct LeaseTerm {
     /// The time of the reservation.
     pub since: Timestamp,
     /// The time at which the reservation ends unless it is extended.
@@ -327,7 +327,7 @@ impl NumberRecord {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub const fn lease(&self) -> Option<Lease> {
+    pub const fn lease(&self) -> Option<LeaseTerm> {
         self.lease
     }
 

@@ -12,8 +12,8 @@ use telnum::lifecycle::State;
 use telnum::names::FeatureSet;
 use telnum::policy::Policy;
 use telnum::record::{
-    Context, Creation, Decision, Document, Due, EffectOutcome, ExternalEffect, NumberRecord, Refusal,
-    RefusalKind, Repair, Update,
+    Context, Creation, Decision, Document, Due, EffectOutcome, ExternalEffect, ImportRepair, NumberRecord,
+    Refusal, RefusalKind, Update,
 };
 use telnum::{PhoneNumber, Timestamp};
 use world::{accounts, id, now, numbers};
@@ -234,7 +234,7 @@ fn imports_repair_broken_rules() {
         }
         // A repaired record needs no further repair.
         let again = NumberRecord::import(document, now()).unwrap();
-        assert_eq!((again.record, again.repairs), (imported.record, Vec::<Repair>::new()), "{line}");
+        assert_eq!((again.record, again.repairs), (imported.record, Vec::<ImportRepair>::new()), "{line}");
     }
     // A record that could not be read again is refused.
     let wrong = json!({"id": "+14158867900", "pvt_state": "available", "porting": {"billing_name": 7}});

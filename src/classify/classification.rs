@@ -7,7 +7,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::{Classified, CompiledRule, Rule};
-use crate::mask::Masked;
+use crate::mask::PrettyPrinted;
 use crate::normalize::{Converted, Normalized, NumberText, convert_dialled, converted_length};
 use crate::number::PhoneNumber;
 
@@ -230,8 +230,8 @@ impl<'c, 't> Classification<'c, 't> {
     /// ```
     #[doc(alias = "pretty_print")]
     #[must_use]
-    pub fn pretty(&self) -> Masked<'_> {
-        Masked::new(self.rule().pretty_print(), self.subject.text())
+    pub fn pretty(&self) -> PrettyPrinted<'_> {
+        PrettyPrinted::new(self.rule().pretty_print(), self.subject.text())
     }
 
     /// Converts `self` into a [`Classified`], which borrows neither the rule nor the text.

@@ -2,7 +2,7 @@ mod mobile;
 mod original;
 mod pattern;
 
-pub use self::pattern::{NumberFormat, PatternError};
+pub use self::pattern::{NumberFormat, NumberFormatError};
 
 use core::fmt;
 use core::ops::Deref;

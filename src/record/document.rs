@@ -22,7 +22,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Map, Value};
 
-use super::{Lease, NumberRecord, Pending, RateCenter};
+use super::{LeaseTerm, NumberRecord, Pending, RateCenter};
 use crate::account::AccountId;
 use crate::document::stream::{self, Draft};
 use crate::document::{FieldError, FieldErrorKind, Fields, FromJson, Json};
@@ -277,7 +277,7 @@ impl<'de> Draft<'de> for RecordDraft<'de> {
             value.ok_or_else(|| FieldError::new(name, FieldErrorKind::Missing))
         }
         let lease = match (self.reserved_since, self.reserved_until) {
-            (Some(since), Some(until)) => Some(Lease { since, until }),
+            (Some(since), Some(until)) => Some(LeaseTerm { since, until }),
             (None, None) => None,
             (None, Some(_)) => return Err(FieldError::new(key::RESERVED_SINCE, FieldErrorKind::Missing)),
             (Some(_), None) => return Err(FieldError::new(key::RESERVED_UNTIL, FieldErrorKind::Missing)),

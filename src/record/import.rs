@@ -14,7 +14,7 @@ use crate::time::Timestamp;
 /// A repair of an imported record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Repair {
+pub enum ImportRepair {
     /// The conversion of a field with an old name, or with a value in an old form.
     FieldRenamed,
     /// The setting of a missing time to the time of the import.
@@ -41,7 +41,7 @@ pub struct Imported {
     /// The record, which complies with all rules.
     pub record: NumberRecord,
     /// The repairs. If there are any, the record differs from the document.
-    pub repairs: Vec<Repair>,
+    pub repairs: Vec<ImportRepair>,
 }
 
 /// The old names of private fields, with the present ones.
@@ -76,7 +76,7 @@ impl NumberRecord {
     ///
     /// ```
     /// use serde_json::json;
-    /// use telnum::{lifecycle::State, record::{NumberRecord, Repair}};
+    /// use telnum::{lifecycle::State, record::{NumberRecord, ImportRepair}};
     ///
     /// let old = json!({
     ///     "_id": "+14158867900", "pvt_number_state": "available", "pvt_assigned_to": "shop",
@@ -84,7 +84,7 @@ impl NumberRecord {
     /// });
     /// let imported = NumberRecord::import(old, "2026-03-01T12:00:00Z".parse()?)?;
     /// assert_eq!((imported.record.state(), imported.record.owner()), (State::Available, None));
-    /// assert_eq!(imported.repairs, [Repair::FieldRenamed, Repair::TimeSet, Repair::OwnerRemoved]);
+    /// assert_eq!(imported.repairs, [ImportRepair::FieldRenamed, ImportRepair::TimeSet, ImportRepair::OwnerRemoved]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -106,9 +106,9 @@ impl NumberRecord {
             }
             missing
         });
-        repairs.extend(times.contains(&true).then_some(Repair::TimeSet));
+        repairs.extend(times.contains(&true).then_some(ImportRepair::TimeSet));
         if REMOVED.map(|name| map.shift_remove(name).is_some()).contains(&true) {
-            repairs.push(Repair::FieldRemoved);
+            repairs.push(ImportRepair::FieldRemoved);
         }
         let mut record = Self::unchecked(Value::Object(map))?;
         record.repair(&mut repairs);
@@ -121,21 +121,22 @@ impl NumberRecord {
 
     /// Repairs violations of the rules that connect the owner, the history and the reservation to the
     /// state.
-    fn repair(&mut self, repairs: &mut Vec<Repair>) {
+    fn repair(&mut self, repairs: &mut Vec<ImportRepair>) {
         match (self.state.has_owner(), self.owner) {
             (Some(true), None) => {
                 self.state = State::Available;
-                repairs.push(Repair::MadeAvailable);
+                repairs.push(ImportRepair::MadeAvailable);
             }
             (Some(false), Some(owner)) => {
                 self.owner = None;
                 self.previous_owner = Some(owner);
-                repairs.push(Repair::OwnerRemoved);
+                repairs.push(ImportRepair::OwnerRemoved);
             }
             (Some(true), Some(_)) | (Some(false), None) | (None, _) => {}
         }
-        let lost_owner =
-            [Repair::MadeAvailable, Repair::OwnerRemoved].iter().any(|repair| repairs.contains(repair));
+        let lost_owner = [ImportRepair::MadeAvailable, ImportRepair::OwnerRemoved]
+            .iter()
+            .any(|repair| repairs.contains(repair));
         if let Some(features) = self.features.as_mut().filter(|_| lost_owner) {
             // The settings are not passed on to the next owner; the next transition removes the active
             // ones.
@@ -145,28 +146,28 @@ impl NumberRecord {
         let mut history = self.history.to_vec();
         history.dedup();
         if history.len() < self.history.len() {
-            repairs.push(Repair::HistoryDeduplicated);
+            repairs.push(ImportRepair::HistoryDeduplicated);
         }
         if self.owner.is_none() && !history.is_empty() {
             history.clear();
-            repairs.push(Repair::HistoryRemoved);
+            repairs.push(ImportRepair::HistoryRemoved);
         }
         if let Some(owner) = self.owner
             && self.state == State::Reserved
             && history.first() != Some(&owner)
         {
             history.insert(0, owner);
-            repairs.push(Repair::HistoryHeadAdded);
+            repairs.push(ImportRepair::HistoryHeadAdded);
         }
         self.history = history.into();
         if self.state != State::Reserved && self.lease.take().is_some() {
-            repairs.push(Repair::LeaseRemoved);
+            repairs.push(ImportRepair::LeaseRemoved);
         }
     }
 }
 
 /// Renames the fields of an older document, and converts values of an older form.
-fn rename(map: &mut Map<String, Value>, repairs: &mut Vec<Repair>) {
+fn rename(map: &mut Map<String, Value>, repairs: &mut Vec<ImportRepair>) {
     let mut renamed = false;
     for (old, new) in OLD_NAMES {
         if let Some(value) = map.shift_remove(old) {
@@ -184,7 +185,7 @@ fn rename(map: &mut Map<String, Value>, repairs: &mut Vec<Repair>) {
     }
     let is_old_carrier = |value: &Value| value.as_str().is_some_and(|name| name.starts_with("wnm_"));
     renamed |= map.get(key::CARRIER).is_some_and(is_old_carrier);
-    repairs.extend(renamed.then_some(Repair::FieldRenamed));
+    repairs.extend(renamed.then_some(ImportRepair::FieldRenamed));
 }
 
 /// Returns the active features in the present form if the older document has them in another form: as a

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::{Context, Decision, Lease, NumberRecord, Refusal};
+use super::{Context, Decision, LeaseTerm, NumberRecord, Refusal};
 use crate::account::Actor;
 use crate::lifecycle::{Role, State};
 use crate::policy::{Ageing, Policy, ReleasedState, SubscriberClass};
@@ -134,7 +134,7 @@ impl NumberRecord {
     }
 }
 
-impl Lease {
+impl LeaseTerm {
     /// Returns whether the reservation starts so far after `now` that it was made by a clock that was wrong.
     pub(super) fn is_misdated(&self, policy: &Policy, now: Timestamp) -> bool {
         self.since > Due::latest_lease_at(policy, now)

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::{Context, Decision, Document, EventKind, ExternalEffect, Lease, NumberRecord, Refusal, Update};
+use super::{
+    Context, Decision, Document, EventKind, ExternalEffect, LeaseTerm, NumberRecord, Refusal, Update,
+};
 use crate::account::AccountId;
 use crate::lifecycle::{Effect, NumberTransition, Role, State, TRANSITIONS, TransitionFacts};
 use crate::time::Timestamp;
@@ -220,7 +222,7 @@ impl NumberRecord {
             return Err(Refusal::Lease(Some(longest)));
         }
         let mut record = self.clone();
-        record.lease = Some(Lease { until, ..lease });
+        record.lease = Some(LeaseTerm { until, ..lease });
         let mut decision = self.decide(record, Vec::new(), ctx);
         for event in &mut decision.events {
             event.kind = EventKind::LeaseExtended { until };
@@ -323,7 +325,7 @@ impl NumberRecord {
         self.lease = ctx
             .policy
             .reservation
-            .map(|reservation| Lease { since: ctx.now, until: reservation.ends_at(ctx.now) });
+            .map(|reservation| LeaseTerm { since: ctx.now, until: reservation.ends_at(ctx.now) });
     }
 
     /// Starts the reservation of a number that was in another state `before`, or had another owner.
@@ -331,12 +333,12 @@ impl NumberRecord {
     /// A number from the stock is held until its lease ends. Reserving it for another account extends the
     /// lease as far as the policy allows, and no further. An account keeps a number that it had in service.
     fn hold(&mut self, before: &Self, ctx: &Context<'_>) {
-        let is_misdated = |lease: &Lease| lease.is_misdated(ctx.policy, ctx.now);
+        let is_misdated = |lease: &LeaseTerm| lease.is_misdated(ctx.policy, ctx.now);
         match (before.state, before.lease, ctx.policy.reservation) {
             (State::Reserved, Some(lease), _) if is_misdated(&lease) => self.start_lease(ctx),
             (State::Reserved, Some(lease), Some(terms)) => {
                 let until = terms.ends_at(ctx.now).min(terms.latest_end_at(lease.since)).max(lease.until);
-                self.lease = Some(Lease { until, ..lease });
+                self.lease = Some(LeaseTerm { until, ..lease });
             }
             (State::Reserved | State::InService, _, _) => {}
             (from, _, _) => {

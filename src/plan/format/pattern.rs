@@ -7,7 +7,7 @@ use super::{Formatted, Style};
 use crate::number::{Buffer, Extension, PhoneNumber};
 use crate::plan::parse::chars::is_separator;
 use crate::plan::table::Table;
-pub use program::PatternError;
+pub use program::NumberFormatError;
 use program::Program;
 
 mod program;
@@ -45,9 +45,9 @@ impl NumberFormat {
     ///
     /// # Errors
     ///
-    /// [`PatternError`] if `pattern` is not a pattern of the type's grammar or needs more than 1,000 steps,
+    /// [`NumberFormatError`] if `pattern` is not a pattern of the type's grammar or needs more than 1,000 steps,
     /// or if `template` has a `$` without the number of a group.
-    pub fn new(pattern: &str, template: &str) -> Result<Self, PatternError> {
+    pub fn new(pattern: &str, template: &str) -> Result<Self, NumberFormatError> {
         let pattern = Program::compile(pattern)?;
         check_template(template, pattern.groups())?;
         Ok(Self { pattern, template: template.to_string(), leading_digits: None, rule: None })
@@ -63,13 +63,13 @@ impl NumberFormat {
     ///     plan::format_by_pattern(number.parse().unwrap(), None, Style::National, &[format.clone()])
     /// };
     /// assert_eq!([text("+18005550100"), text("+14158867900")], ["800 5550100", "4158867900"]);
-    /// # Ok::<(), telnum::plan::PatternError>(())
+    /// # Ok::<(), telnum::plan::NumberFormatError>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`PatternError`] if `pattern` is not a pattern of the type's grammar or needs more than 1,000 steps.
-    pub fn with_leading_digits(mut self, pattern: &str) -> Result<Self, PatternError> {
+    /// [`NumberFormatError`] if `pattern` is not a pattern of the type's grammar or needs more than 1,000 steps.
+    pub fn with_leading_digits(mut self, pattern: &str) -> Result<Self, NumberFormatError> {
         self.leading_digits = Some(Program::compile(pattern)?);
         Ok(self)
     }
@@ -91,8 +91,8 @@ impl NumberFormat {
     ///
     /// # Errors
     ///
-    /// [`PatternError`] if `rule` has any other `$`.
-    pub fn with_national_prefix_rule(mut self, rule: &str) -> Result<Self, PatternError> {
+    /// [`NumberFormatError`] if `rule` has any other `$`.
+    pub fn with_national_prefix_rule(mut self, rule: &str) -> Result<Self, NumberFormatError> {
         let group = rule.replace("$NP", "").replace("$FG", "$1");
         check_template(&group, 1)?;
         self.rule = Some(rule.to_string()).filter(|rule| !rule.is_empty());
@@ -153,7 +153,7 @@ impl NumberFormat {
 }
 
 /// Checks that each `$` of a template is followed by the number of one of `groups` groups.
-fn check_template(template: &str, groups: usize) -> Result<(), PatternError> {
+fn check_template(template: &str, groups: usize) -> Result<(), NumberFormatError> {
     let mut rest = template.char_indices();
     while let Some((position, c)) = rest.next() {
         let is_known = match c {
@@ -165,7 +165,7 @@ fn check_template(template: &str, groups: usize) -> Result<(), PatternError> {
             _ => true,
         };
         if !is_known {
-            return Err(PatternError::at(position, "expected `$` and the number of a group"));
+            return Err(NumberFormatError::at(position, "expected `$` and the number of a group"));
         }
     }
     Ok(())

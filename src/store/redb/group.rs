@@ -8,10 +8,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 /// It has no thread. The first caller leads: it executes the waiting requests, starting with its own,
 /// and then makes the next caller in the queue the leader.
 pub(super) struct Group<R, A> {
-    line: Mutex<Line<R, A>>,
+    queue: Mutex<Queue<R, A>>,
 }
 
-struct Line<R, A> {
+struct Queue<R, A> {
     waiting: VecDeque<(R, Arc<Ticket<A>>)>,
     has_leader: bool,
 }
@@ -40,26 +40,26 @@ const MAX_REQUESTS: usize = 256;
 
 impl<R, A> Group<R, A> {
     pub(super) const fn new() -> Self {
-        Self { line: Mutex::new(Line { waiting: VecDeque::new(), has_leader: false }) }
+        Self { queue: Mutex::new(Queue { waiting: VecDeque::new(), has_leader: false }) }
     }
 
     /// Returns the result of `request`, produced by `carry_out` in this thread or another; `None` if
     /// that thread panicked. `carry_out` returns the results in the order of the requests.
     pub(super) fn submit(&self, request: R, carry_out: impl FnOnce(Vec<R>) -> Vec<A>) -> Option<A> {
         let ticket = Arc::new(Ticket { turn: Mutex::new(Turn::Waiting), changed: Condvar::new() });
-        let mut line = lock(&self.line);
-        line.waiting.push_back((request, Arc::clone(&ticket)));
-        if !std::mem::replace(&mut line.has_leader, true) {
+        let mut queue = lock(&self.queue);
+        queue.waiting.push_back((request, Arc::clone(&ticket)));
+        if !std::mem::replace(&mut queue.has_leader, true) {
             ticket.set(Turn::Leading);
         }
-        drop(line);
+        drop(queue);
         if let Turn::Answered(answer) = ticket.wait() {
             return answer;
         }
-        let mut line = lock(&self.line);
-        let count = line.waiting.len().min(MAX_REQUESTS);
-        let (requests, tickets) = line.waiting.drain(..count).unzip();
-        drop(line);
+        let mut queue = lock(&self.queue);
+        let count = queue.waiting.len().min(MAX_REQUESTS);
+        let (requests, tickets) = queue.waiting.drain(..count).unzip();
+        drop(queue);
         let mut term = Term { group: self, tickets };
         let mut answers = carry_out(requests).into_iter();
         term.tickets.drain(..).for_each(|ticket| ticket.set(Turn::Answered(answers.next())));
@@ -74,10 +74,10 @@ impl<R, A> Group<R, A> {
 impl<R, A> Drop for Term<'_, R, A> {
     fn drop(&mut self) {
         self.tickets.drain(..).for_each(|ticket| ticket.set(Turn::Answered(None)));
-        let mut line = lock(&self.group.line);
-        match line.waiting.front() {
+        let mut queue = lock(&self.group.queue);
+        match queue.waiting.front() {
             Some((_, next)) => next.set(Turn::Leading),
-            None => line.has_leader = false,
+            None => queue.has_leader = false,
         }
     }
 }

@@ -18,12 +18,12 @@ use core::ops::Range;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("number format: {problem}, at byte {position}")]
-pub struct PatternError {
+pub struct NumberFormatError {
     position: usize,
     problem: &'static str,
 }
 
-impl PatternError {
+impl NumberFormatError {
     pub(super) const fn at(position: usize, problem: &'static str) -> Self {
         Self { position, problem }
     }
@@ -81,7 +81,7 @@ enum Node {
 }
 
 impl Program {
-    pub(super) fn compile(pattern: &str) -> Result<Self, PatternError> {
+    pub(super) fn compile(pattern: &str) -> Result<Self, NumberFormatError> {
         let mut parser = Parser { pattern, position: 0, groups: 0, depth: 0 };
         let alternatives = parser.alternatives()?;
         if parser.peek().is_some() {
@@ -157,9 +157,9 @@ impl Program {
         None
     }
 
-    fn push(&mut self, step: Step) -> Result<usize, PatternError> {
+    fn push(&mut self, step: Step) -> Result<usize, NumberFormatError> {
         if self.steps.len() >= MAX_STEPS {
-            return Err(PatternError::at(0, "the pattern needs more than 1,000 steps"));
+            return Err(NumberFormatError::at(0, "the pattern needs more than 1,000 steps"));
         }
         self.steps.push(step);
         Ok(self.steps.len() - 1)
@@ -172,11 +172,11 @@ impl Program {
         }
     }
 
-    fn sequence(&mut self, nodes: &[Node]) -> Result<(), PatternError> {
+    fn sequence(&mut self, nodes: &[Node]) -> Result<(), NumberFormatError> {
         nodes.iter().try_for_each(|node| self.node(node))
     }
 
-    fn node(&mut self, node: &Node) -> Result<(), PatternError> {
+    fn node(&mut self, node: &Node) -> Result<(), NumberFormatError> {
         match node {
             Node::Digit(set) => self.push(Step::Digit(*set)).map(drop),
             Node::AtStart => self.push(Step::AtStart).map(drop),
@@ -204,7 +204,7 @@ impl Program {
         }
     }
 
-    fn either(&mut self, alternatives: &[Vec<Node>]) -> Result<(), PatternError> {
+    fn either(&mut self, alternatives: &[Vec<Node>]) -> Result<(), NumberFormatError> {
         let Some((last, others)) = alternatives.split_last() else {
             return Ok(());
         };
@@ -222,7 +222,7 @@ impl Program {
         Ok(())
     }
 
-    fn unbounded(&mut self, node: &[Node], is_lazy: bool) -> Result<(), PatternError> {
+    fn unbounded(&mut self, node: &[Node], is_lazy: bool) -> Result<(), NumberFormatError> {
         let choice = self.push(Step::Match)?;
         self.sequence(node)?;
         self.push(Step::Jump(choice))?;
@@ -230,7 +230,7 @@ impl Program {
         Ok(())
     }
 
-    fn optional(&mut self, node: &[Node], count: usize, is_lazy: bool) -> Result<(), PatternError> {
+    fn optional(&mut self, node: &[Node], count: usize, is_lazy: bool) -> Result<(), NumberFormatError> {
         let mut choices = Vec::new();
         for _ in 0..count {
             choices.push(self.push(Step::Match)?);
@@ -283,11 +283,11 @@ impl Parser<'_> {
         is_next
     }
 
-    const fn error(&self, problem: &'static str) -> PatternError {
-        PatternError::at(self.position, problem)
+    const fn error(&self, problem: &'static str) -> NumberFormatError {
+        NumberFormatError::at(self.position, problem)
     }
 
-    fn alternatives(&mut self) -> Result<Vec<Vec<Node>>, PatternError> {
+    fn alternatives(&mut self) -> Result<Vec<Vec<Node>>, NumberFormatError> {
         let mut all = vec![self.sequence()?];
         while self.skip("|") {
             all.push(self.sequence()?);
@@ -295,7 +295,7 @@ impl Parser<'_> {
         Ok(all)
     }
 
-    fn sequence(&mut self) -> Result<Vec<Node>, PatternError> {
+    fn sequence(&mut self) -> Result<Vec<Node>, NumberFormatError> {
         let mut nodes = Vec::new();
         while !matches!(self.peek(), None | Some('|' | ')')) {
             let node = self.atom()?;
@@ -304,7 +304,7 @@ impl Parser<'_> {
         Ok(nodes)
     }
 
-    fn atom(&mut self) -> Result<Node, PatternError> {
+    fn atom(&mut self) -> Result<Node, NumberFormatError> {
         Ok(match self.next() {
             Some('(') => return self.group(),
             Some('[') => Node::Digit(self.class()?),
@@ -318,7 +318,7 @@ impl Parser<'_> {
         })
     }
 
-    fn group(&mut self) -> Result<Node, PatternError> {
+    fn group(&mut self) -> Result<Node, NumberFormatError> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             return Err(self.error("too many groups in groups"));
@@ -340,7 +340,7 @@ impl Parser<'_> {
     }
 
     /// Parses the escape after a backslash.
-    fn escape(&mut self) -> Result<u16, PatternError> {
+    fn escape(&mut self) -> Result<u16, NumberFormatError> {
         match self.next() {
             Some('d' | 'w' | 'S') => Ok(ALL),
             Some('D' | 'W' | 's') => Ok(0),
@@ -349,7 +349,7 @@ impl Parser<'_> {
         }
     }
 
-    fn class(&mut self) -> Result<u16, PatternError> {
+    fn class(&mut self) -> Result<u16, NumberFormatError> {
         let is_negated = self.skip("^");
         let (mut set, mut is_first) = (0, true);
         loop {
@@ -385,7 +385,7 @@ impl Parser<'_> {
     }
 
     /// Parses the repetitions that follow a node.
-    fn repeated(&mut self, node: Node) -> Result<Node, PatternError> {
+    fn repeated(&mut self, node: Node) -> Result<Node, NumberFormatError> {
         let (min, max) = match self.peek() {
             Some('?') => (0, Some(1)),
             Some('*') => (0, None),
@@ -410,7 +410,7 @@ impl Parser<'_> {
         self.lazy(node, min, max)
     }
 
-    fn lazy(&mut self, node: Node, min: usize, max: Option<usize>) -> Result<Node, PatternError> {
+    fn lazy(&mut self, node: Node, min: usize, max: Option<usize>) -> Result<Node, NumberFormatError> {
         let is_lazy = self.skip("?");
         if matches!(self.peek(), Some('?' | '*' | '+' | '{')) {
             return Err(self.error("a repetition of a repetition"));
@@ -418,7 +418,7 @@ impl Parser<'_> {
         Ok(Node::Repeat { node: vec![node], min, max, is_lazy })
     }
 
-    fn number(&mut self) -> Result<usize, PatternError> {
+    fn number(&mut self) -> Result<usize, NumberFormatError> {
         let start = self.position;
         while self.peek().is_some_and(|c| c.is_ascii_digit()) {
             self.next();
