@@ -130,6 +130,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::table::BUILT_IN;
+    use super::super::{NumberType, example_number};
     use super::*;
 
     /// Parses `text` by the fast path for plain texts where it applies, and by the general path.
@@ -143,12 +144,26 @@ mod tests {
     }
 
     #[test]
-    fn both_paths_agree_on_known_texts() {
-        for row in include_str!("../../tests/data/plan/parse.tsv").lines() {
-            let cells: Vec<_> = row.split('\t').collect();
-            for region in [Some(cells[0].parse().unwrap()), Some(Region::US), None] {
-                let [plain, any] = by_both_paths(cells[1], region);
-                assert_eq!(plain, any, "{region:?} {}", cells[1]);
+    fn both_paths_agree_on_example_numbers() {
+        for region in Region::all() {
+            for number in NumberType::all().filter_map(|kind| example_number(region, kind)) {
+                let national = number.national().to_string();
+                let digits = number.national_digits().to_string();
+                let international = number.international().to_string();
+                let texts = [
+                    number.to_string(),
+                    format!("00{}", &international[1..]),
+                    national,
+                    digits,
+                    international,
+                ];
+                for (text, home) in texts
+                    .iter()
+                    .flat_map(|text| [Some(region), Some(Region::US), None].map(|home| (text, home)))
+                {
+                    let [plain, any] = by_both_paths(text, home);
+                    assert_eq!(plain, any, "{home:?} {text}");
+                }
             }
         }
     }
