@@ -105,7 +105,7 @@ fn run(cli: &Cli) -> Result<bool> {
     let recovered = inventory.recover()?.finished;
     let stored_at_first = inventory.store().scan_all(Query::default(), 10_000).count();
     if stored_at_first > 0 {
-        println!("{} goes on with {stored_at_first} numbers, {recovered} claims finished", cli.store);
+        println!("{} continues with {stored_at_first} numbers, {recovered} claims finished", cli.store);
     }
     let bought_at_first = carrier.orders().len();
     let mut tally = Tally { imported: import(cli, &inventory, &shops)?, ..Tally::default() };

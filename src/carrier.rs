@@ -359,7 +359,7 @@ pub enum CarrierError {
     },
     /// A carrier that could not be reached, or whose response could not be read. It is unknown whether
     /// anything was ordered: the call must be repeated with the same key.
-    #[error("carrier {carrier} gave no answer: {reason}")]
+    #[error("carrier {carrier} did not answer: {reason}")]
     Unknown {
         /// The carrier.
         carrier: CarrierName,
@@ -493,7 +493,7 @@ impl CarrierError {
     /// use telnum::carrier::CarrierError;
     ///
     /// let error = CarrierError::unknown("telnyx".parse()?, "connection reset");
-    /// assert_eq!(error.to_string(), "carrier telnyx gave no answer: connection reset");
+    /// assert_eq!(error.to_string(), "carrier telnyx did not answer: connection reset");
     /// # Ok::<(), telnum::token::TokenError>(())
     /// ```
     #[must_use]

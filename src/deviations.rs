@@ -1,8 +1,8 @@
 //! The differences between telnum and the systems it follows, with reasons.
 //!
 //! telnum follows three sources: libphonenumber for the numbering plan, the number manager of Kazoo
-//! (2600Hz) for the inventory, and five published API documents for the wire formats. The tables below
-//! list every deviation. Each row has a test.
+//! (2600Hz) for the inventory, and five published documents of four APIs for the wire formats. The tables
+//! below list every deviation.
 //!
 //! # From libphonenumber
 //!
@@ -30,7 +30,7 @@
 //! | Kazoo | telnum | reason |
 //! |---|---|---|
 //! | reads `4151234567`, a ten-digit text with an invalid exchange code, as a Swiss number | does the same with the reference converters; [`Normalizer::strict`](crate::normalize::Normalizer::strict) refuses it | a typing error must not become a number of another country |
-//! | treats 811, 822, 833, 922 and 999 as emergency codes | treats only 911 and 988 as such in [`Classifiers::north_america`](crate::classify::Classifiers::north_america); [`reference`](crate::classify::Classifiers::reference) has Kazoo's rules | 47 CFR 52 and the NANP assign 811 and similar codes to other services |
+//! | treats 811, 822, 833, 922 and 999 as emergency codes | treats only 911 and 988 as such in [`Classifiers::north_america`](crate::classify::Classifiers::north_america); [`reference`](crate::classify::Classifiers::reference) has Kazoo's rules | 47 CFR 52 and the NANP assign 811 and similar codes to other services; 47 CFR 52.200 designates 988 for the suicide prevention and mental health crisis line |
 //! | does not inform the carrier when a number is deleted | disconnects the number if its carrier is installed | the carrier would continue to bill a number that no account has |
 //! | disconnects a released number and keeps it in stock | disconnects it when it leaves the stock, or immediately and buys it again for the next account | the carrier could sell it to somebody else in the meantime |
 //! | orders a reserved number again when it is reserved for another account | buys a number once, when it is discovered | the number has been bought already |

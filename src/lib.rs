@@ -90,7 +90,7 @@
 //! # Modules
 //!
 //! | module | contents |
-//! | module | contents |
+//! |---|---|
 //! | [`number`] | E.164 numbers, prefixes, extensions: parsing, formatting, order, ranges; masked numbers |
 //! | [`plan`] | the world's numbering plan: lookup, parsing, formatting, as-you-type, numbers in texts, short numbers |
 //! | `geo` | places, carriers and time zones of numbers, by language |

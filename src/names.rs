@@ -48,7 +48,7 @@ pub enum Feature {
     /// The lookup of callers' names: the part of [`Cnam`](Self::Cnam) for incoming calls. It is listed
     /// among the active features of numbers.
     InboundCnam,
-    /// The mark of the system's own numbers, whose carrier is [`CarrierName::LOCAL`].
+    /// The feature of the service's own numbers, whose carrier is [`CarrierName::LOCAL`].
     Local,
     /// Multimedia messages.
     Mms,

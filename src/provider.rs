@@ -247,7 +247,7 @@ pub enum ProviderError {
     Refused(Box<str>),
     /// A provider that could not be reached, or whose response could not be read. It is unknown whether
     /// anything changed: the call must be repeated with the same key.
-    #[error("provider gave no answer: {0}")]
+    #[error("provider did not answer: {0}")]
     Unknown(Box<str>),
 }
 

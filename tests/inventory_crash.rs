@@ -700,7 +700,7 @@ fn a_claim_waits_for_its_missing_carrier() {
     assert!(!reserve(env.service(None, now())).unwrap().is_success());
     let without = Inventory::builder(Arc::<MemoryStore>::clone(&env.store)).clock(later).build();
     let failed = without.recover().unwrap().failed;
-    assert_eq!(failed[0].1.to_string(), "no carrier is called telnyx");
+    assert_eq!(failed[0].1.to_string(), "carrier telnyx: not installed");
     assert!(env.is_claimed());
     assert_eq!(env.service(None, later()).recover().unwrap().finished, 1);
     assert!(is_reserved(env.record(number(0)).as_ref()));

@@ -173,7 +173,7 @@ fn a_discovered_number_is_discovered_again() {
     );
     // If no carrier sells the number, its recorded carrier is called.
     let error = world().build().reserve([seen], &by("reseller")).unwrap().single().unwrap_err();
-    assert_eq!(error.to_string(), "no carrier is called bandwidth2");
+    assert_eq!(error.to_string(), "carrier bandwidth2: not installed");
 }
 
 #[test]

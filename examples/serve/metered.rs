@@ -23,7 +23,7 @@ static METRICS: LazyLock<Metrics> = LazyLock::new(Metrics::default);
 /// Starts to record the metrics of this process.
 pub(crate) fn install() {
     if metrics::set_global_recorder(&*METRICS).is_err() {
-        tracing::error!("metrics are recorded elsewhere");
+        tracing::error!("metrics are not recorded: another recorder is installed");
     }
 }
 

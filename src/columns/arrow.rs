@@ -198,7 +198,7 @@ pub fn parse<'a>(column: &'a dyn Array, regions: impl Into<Regions<'a>>) -> Resu
 /// ```
 ///
 /// # Errors
-/// The errors of [`parse()`], and [`ArrowError::OffsetOverflowError`] if the texts exceed 2 GiB.
+/// Returns the errors of [`parse()`], and [`ArrowError::OffsetOverflowError`] if the texts exceed 2 GiB.
 pub fn errors<'a>(column: &'a dyn Array, regions: impl Into<Regions<'a>>) -> Result<StringArray, ArrowError> {
     let rows: Vec<Option<Refusal>> = read(column, regions.into(), Result::err)?;
     let mut texts = Texts::new(rows.len(), 0);
@@ -219,7 +219,7 @@ pub fn errors<'a>(column: &'a dyn Array, regions: impl Into<Regions<'a>>) -> Res
 /// ```
 ///
 /// # Errors
-/// The same errors as [`errors`].
+/// Returns the same errors as [`errors`].
 pub fn e164<'a>(column: &'a dyn Array, regions: impl Into<Regions<'a>>) -> Result<StringArray, ArrowError> {
     let mut buffer = Buffer::new();
     write(column, regions.into(), |number, texts| texts.push(Some(number.encode(&mut buffer))))
@@ -236,7 +236,7 @@ pub fn e164<'a>(column: &'a dyn Array, regions: impl Into<Regions<'a>>) -> Resul
 /// ```
 ///
 /// # Errors
-/// The same errors as [`errors`].
+/// Returns the same errors as [`errors`].
 pub fn national<'a>(
     column: &'a dyn Array,
     regions: impl Into<Regions<'a>>,
@@ -255,7 +255,7 @@ pub fn national<'a>(
 /// ```
 ///
 /// # Errors
-/// The same errors as [`errors`].
+/// Returns the same errors as [`errors`].
 pub fn international<'a>(
     column: &'a dyn Array,
     regions: impl Into<Regions<'a>>,
@@ -274,7 +274,7 @@ pub fn international<'a>(
 /// ```
 ///
 /// # Errors
-/// The same errors as [`errors`].
+/// Returns the same errors as [`errors`].
 pub fn region<'a>(column: &'a dyn Array, regions: impl Into<Regions<'a>>) -> Result<StringArray, ArrowError> {
     write(column, regions.into(), |number, texts| texts.push(number.region().map(Region::as_str)))
 }
@@ -290,7 +290,7 @@ pub fn region<'a>(column: &'a dyn Array, regions: impl Into<Regions<'a>>) -> Res
 /// ```
 ///
 /// # Errors
-/// The same errors as [`errors`].
+/// Returns the same errors as [`errors`].
 pub fn number_type<'a>(
     column: &'a dyn Array,
     regions: impl Into<Regions<'a>>,
@@ -311,7 +311,7 @@ pub fn number_type<'a>(
 /// ```
 ///
 /// # Errors
-/// The same errors as [`parse()`].
+/// Returns the same errors as [`parse()`].
 pub fn is_valid<'a>(
     column: &'a dyn Array,
     regions: impl Into<Regions<'a>>,
@@ -330,7 +330,7 @@ pub fn is_valid<'a>(
 /// ```
 ///
 /// # Errors
-/// The same errors as [`errors`].
+/// Returns the same errors as [`errors`].
 #[cfg(feature = "geo")]
 #[cfg_attr(docsrs, doc(cfg(feature = "geo")))]
 pub fn place<'a>(column: &'a dyn Array, regions: impl Into<Regions<'a>>) -> Result<StringArray, ArrowError> {
@@ -364,7 +364,7 @@ pub fn place<'a>(column: &'a dyn Array, regions: impl Into<Regions<'a>>) -> Resu
 /// ```
 ///
 /// # Errors
-/// The same errors as [`errors`].
+/// Returns the same errors as [`errors`].
 #[cfg(feature = "geo")]
 #[cfg_attr(docsrs, doc(cfg(feature = "geo")))]
 pub fn time_zone<'a>(

@@ -70,7 +70,7 @@ pub enum ContactRefusal {
         first: usize,
     },
     /// Two numbers that one command would make primary.
-    #[error("two numbers are to become primary, at positions {first} and {position}")]
+    #[error("at most one number can become primary, found positions {first} and {position}")]
     TwoPrimaries {
         /// The position of the refused number.
         position: usize,

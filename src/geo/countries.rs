@@ -10,7 +10,7 @@ const TABLE: &[u8] = include_bytes!("tables/countries.bin");
 /// The English names.
 static NAMES: Texts = Texts::read(TABLE, 2, include_str!("tables/countries.txt"));
 
-/// For each pair of letters, the index of the region's name, counted from 1.
+/// The index of the name of each pair of letters, counted from 1.
 static BY_LETTERS: &[u8] = section(TABLE, 1);
 
 /// The release of CLDR from which the names of countries are taken.

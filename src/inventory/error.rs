@@ -76,16 +76,16 @@ pub enum InventoryError {
     #[error("number {0} cannot be imported: its features have to be provisioned by a provider")]
     NeedsProvider(PhoneNumber),
     /// An option that does not apply to imports.
-    #[error("an import cannot be {0}")]
+    #[error("option {0}: not supported by imports")]
     NotForImports(&'static str),
     /// A carrier, set by the call, that is neither installed nor built in.
     #[error("carrier {0}: unknown, expected an installed or built-in carrier")]
     UnknownCarrier(CarrierName),
     /// The carrier of a stored number, which is not installed.
-    #[error("no carrier is called {0}")]
+    #[error("carrier {0}: not installed")]
     NoCarrier(CarrierName),
     /// A conflict with other changes of the number at every attempt.
-    #[error("{0} is being changed by others")]
+    #[error("number {0}: changed by others at every attempt")]
     Conflict(PhoneNumber),
     /// An assignment that exceeds the rate limit.
     #[error("too many requests")]
@@ -94,7 +94,7 @@ pub enum InventoryError {
     #[error("key {0} was used for another request")]
     KeyReused(RequestKey),
     /// A call with [all or nothing](super::Options::with_all_or_nothing) in which another number failed.
-    #[error("not done, as {0} failed")]
+    #[error("not executed, because {0} failed and the call is all or nothing")]
     NotDone(Box<str>),
     /// More numbers than the [limit](super::InventoryLimits::with_max_numbers) of a call.
     #[error("{count} numbers exceed the limit of {max}")]

@@ -146,11 +146,16 @@ impl Inventory {
     ///
     /// # Errors
     ///
-    /// The call fails with [`TooMany`](InventoryError::TooMany) if `numbers` exceed
-    /// the [limit](super::InventoryLimits::with_max_numbers); with
-    /// [`KeyReused`](InventoryError::KeyReused) if the key of `options` was used for another request;
-    /// and with [`Store`](InventoryError::Store) if the receipt of the key cannot be read. All other
-    /// errors concern one number and are in [`Outcome::failed`]. The other use cases fail in the same
+    /// The call fails
+    ///
+    /// - with [`TooMany`](InventoryError::TooMany) if `numbers` exceed the
+    ///   [limit](super::InventoryLimits::with_max_numbers);
+    /// - with [`TooLarge`](InventoryError::TooLarge) if the size of the document, multiplied by the number of
+    ///   `numbers`, exceeds the [limit](super::InventoryLimits::with_max_document_bytes);
+    /// - with [`KeyReused`](InventoryError::KeyReused) if the key of `options` was used for another request;
+    /// - with [`Store`](InventoryError::Store) if the receipt of the key cannot be read.
+    ///
+    /// All other errors concern one number and are in [`Outcome::failed`]. The other use cases fail in the same
     /// way.
     pub fn create(
         &self,
@@ -351,8 +356,8 @@ impl Inventory {
         self.execute(numbers, &Command::ExtendLease(until), options)
     }
 
-    /// Releases `numbers`, free of charge. Each returns to the account that reserved it before, or else
-    /// to the service.
+    /// Releases `numbers`, free of charge. Each returns to the account that reserved it before. Otherwise it
+    /// has no owner, in the policy's released state; a number of the carrier `local` is deleted.
     ///
     /// The number stays bought at its carrier while it is in the stock. A number that leaves the stock is
     /// disconnected, which requires that its carrier is installed; if it is not, an admin can change the carrier,

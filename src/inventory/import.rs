@@ -147,10 +147,10 @@ impl Inventory {
         I: IntoIterator<Item = ImportRow<N>>,
     {
         if options.all_or_nothing {
-            return Err(InventoryError::NotForImports("all or nothing"));
+            return Err(InventoryError::NotForImports("all_or_nothing"));
         }
         if options.key.is_some() {
-            return Err(InventoryError::NotForImports("repeated under a key"));
+            return Err(InventoryError::NotForImports("key"));
         }
         let mut report = ImportReport::default();
         let mut rows = rows.into_iter().peekable();

@@ -161,7 +161,7 @@ impl Options {
     /// # let free = Create::default().with_state(State::Available);
     /// let options = Options::new(Actor::System).with_all_or_nothing(true);
     /// let outcome = inventory.create(["+14158867900", "x"], &free, &options)?;
-    /// assert_eq!(outcome.failed["+14158867900"].to_string(), "not done, as x failed");
+    /// assert_eq!(outcome.failed["+14158867900"].to_string(), "not executed, because x failed and the call is all or nothing");
     /// assert!(!inventory.get(["+14158867900"], &options)?.is_success());
     /// # Ok::<(), telnum::inventory::InventoryError>(())
     /// ```

@@ -38,7 +38,7 @@ pub struct Table {
     cells: Words,
     version: &'static str,
     territories: &'static [Record],
-    /// For each pair of letters, the territory, counted from 1.
+    /// The territory of each pair of letters, counted from 1.
     by_letters: Words,
     /// For the first three digits, one per nibble, the slot of the calling code, counted from 1, in the
     /// low byte, and its number of digits in the high byte.

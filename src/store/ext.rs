@@ -143,7 +143,7 @@ pub trait StoreExt: Store {
         mut decide: impl FnMut(Option<&Stored<NumberRecord>>) -> Result<Option<Change>, E>,
     ) -> Result<Option<Revision>, E> {
         let mut conflict = None;
-        for _ in Retry::new(16).attempts() {
+        for _ in Retry::default().attempts() {
             let Some(change) = decide(self.get(number)?.as_ref())? else { return Ok(None) };
             match self.commit(change.into()) {
                 Err(error) if error.is_conflict() => conflict = Some(error),

@@ -10,6 +10,20 @@ use super::{Store, StoreError};
 
 /// A lease in a store: the exclusive right to perform a task. It ends when it is dropped, or when its time is
 /// over. [`StoreExt::lease`](super::StoreExt::lease) takes it.
+///
+/// ```
+/// use std::time::Duration;
+/// use telnum::store::{MemoryStore, StoreExt};
+///
+/// let store = MemoryStore::new();
+/// let mut lease = store.lease("report", Duration::from_secs(60))?.expect("nobody has it");
+/// for _page in 0..3 {
+///     assert!(lease.renew()?);
+/// }
+/// drop(lease);
+/// assert!(store.lease("report", Duration::from_secs(60))?.is_some());
+/// # Ok::<(), telnum::store::StoreError>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "the lease ends when it is dropped"]
 pub struct Lease<'a, S: Store + ?Sized> {

@@ -17,7 +17,7 @@ fn row_133_a_carrier_refuses_a_return() {
     assert_eq!((record.state(), record.pending()), (State::InService, None));
     // A carrier that is not installed cannot be called.
     let failed = body(world().policy(at_once()).build().release([number], &by("child")));
-    assert_eq!((failed.0, &*failed.1), (Kind::Invalid, "no carrier is called telnyx"));
+    assert_eq!((failed.0, &*failed.1), (Kind::Invalid, "carrier telnyx: not installed"));
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn a_missing_carrier_is_an_error_before_the_claim() {
     let inventory = world().policy(Policy::default().with_disconnect_on_release(true)).build();
     for options in [by("reseller"), by("reseller").with_dry_run(true)] {
         let failed = body(inventory.release([number], &options));
-        assert_eq!(failed, failing(Kind::Invalid, "no carrier is called pacwest", Some("pacwest")));
+        assert_eq!(failed, failing(Kind::Invalid, "carrier pacwest: not installed", Some("pacwest")));
     }
     assert!(inventory.store().events(0, 10).unwrap().is_empty());
     // An admin can change the carrier.
@@ -220,7 +220,7 @@ fn a_sweep_reports_a_missing_carrier_and_changes_nothing() {
     for _ in 0..3 {
         let report = later.sweep().unwrap();
         assert_eq!((report.ended, report.failed.len()), (0, 1));
-        assert_eq!(report.failed[0].1.to_string(), "no carrier is called pacwest");
+        assert_eq!(report.failed[0].1.to_string(), "carrier pacwest: not installed");
     }
     assert_eq!(store.events(0, 10).unwrap().len(), 1);
 }

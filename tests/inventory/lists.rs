@@ -122,7 +122,10 @@ fn all_or_nothing_names_what_failed() {
     assert!(outcome.succeeded.is_empty() && carrier.orders().is_empty());
     let failed: Vec<_> = outcome.failed.values().map(InventoryError::kind).collect();
     assert_eq!(failed, [Kind::NotDone, Kind::NotFound, Kind::NotDone]);
-    assert_eq!(outcome.failed["+13013590003"].to_string(), "not done, as +15559871234 failed");
+    assert_eq!(
+        outcome.failed["+13013590003"].to_string(),
+        "not executed, because +15559871234 failed and the call is all or nothing"
+    );
     let outcome = inventory.reserve([FREE, "+13013590003"], &all).unwrap();
     assert!(
         outcome.is_success() && outcome.succeeded.keys().map(ToString::to_string).eq([FREE, "+13013590003"])

@@ -12,7 +12,7 @@ pub(crate) enum RequestError {
     #[error("not found")]
     NotFound,
     /// A path that is not UTF-8.
-    #[error("bad path")]
+    #[error("the path is not UTF-8")]
     BadPath,
     /// A method that the path does not support.
     #[error("method not allowed")]
@@ -30,7 +30,7 @@ pub(crate) enum RequestError {
     #[error("the body could not be read")]
     BodyIncomplete,
     /// A body that did not arrive in time.
-    #[error("the body did not come in time")]
+    #[error("the body was not received in time")]
     BodyTimeout,
     /// A body that is not JSON.
     #[error("not JSON: {0}")]

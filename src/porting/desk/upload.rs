@@ -32,7 +32,7 @@ impl PortDesk {
     /// # let shop = "shop".parse()?;
     /// # let accounts = AccountTree::new([Account::new(shop)])?;
     /// # let inventory = Inventory::builder(MemoryStore::new()).accounts(accounts).build();
-    /// let desk = PortDesk::new(inventory).with_documents(MemoryDocuments::default());
+    /// let desk = PortDesk::new(inventory).with_documents(MemoryDocuments::default()).with_max_file_bytes(1 << 20);
     /// # let document = serde_json::from_str(r#"{"name": "Bakery", "numbers": {"+14158867900": {}}}"#)?;
     /// # let new = NewPortRequest { id: "p1".parse()?, account: shop, port_authority: None, document };
     /// # desk.create(new, shop.into())?;

@@ -108,7 +108,7 @@ async fn send(pool: &Pool, clock: &Clock, parts: &[Part], revision: i64) -> Resu
     }
 }
 
-/// Sends the parts as one statement that fails unless all change the rows that they must.
+/// Sends `parts` as one statement, which fails unless each part changes the expected rows.
 async fn send_statement(connection: &Connection<'_>, parts: &[Part]) -> Result<(), Failure> {
     connection.rows(&sql::together(parts)).await.map(|_| ())
 }
