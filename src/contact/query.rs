@@ -309,6 +309,15 @@ impl ContactFilter {
     }
 
     /// Sets the range of the times at which the numbers were added.
+    ///
+    /// ```
+    /// use telnum::contact::ContactFilter;
+    ///
+    /// let march = "2026-03-01T00:00:00Z".parse()?..= "2026-03-31T23:59:59Z".parse()?;
+    /// let filter = ContactFilter::default().with_created(march.clone()).with_updated(march.clone());
+    /// assert_eq!((filter.created, filter.updated), (Some(march.clone()), Some(march)));
+    /// # Ok::<(), telnum::time::TimeError>(())
+    /// ```
     #[must_use]
     pub fn with_created(self, created: RangeInclusive<Timestamp>) -> Self {
         Self { created: Some(created), ..self }
