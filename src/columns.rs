@@ -16,8 +16,10 @@
 //! | feature | provides | for |
 //! |---|---|---|
 //! | `arrow` | kernels over Arrow columns: the module `arrow` | texts, bytes, packed numbers |
+//! | `diesel` | `ToSql`, `FromSql`, expressions: the module `diesel` | [`PhoneNumber`] in `Text` and `BigInt` |
 //! | `postgres-types` | `ToSql` and `FromSql` | [`PhoneNumber`] in `text`, `varchar` and `bigint` |
 //! | `schemars` | `JsonSchema` | the value types |
+//! | `sqlx` | `Type`, `Encode`, `Decode`: the module `sqlx` | [`PhoneNumber`] in text, `NumberKey` in `bigint` |
 //! | `utoipa` | `ToSchema` | the value types |
 //!
 //! # Text and integers
@@ -70,7 +72,13 @@
 #[cfg(feature = "arrow")]
 #[cfg_attr(docsrs, doc(cfg(feature = "arrow")))]
 pub mod arrow;
+#[cfg(feature = "diesel")]
+#[cfg_attr(docsrs, doc(cfg(feature = "diesel")))]
+pub mod diesel;
 #[cfg(feature = "postgres-types")]
 mod postgres_types;
 #[cfg(any(feature = "schemars", feature = "utoipa"))]
 mod schemas;
+#[cfg(feature = "sqlx")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sqlx")))]
+pub mod sqlx;

@@ -127,7 +127,7 @@
 //! | `geo` | the module `geo`, in English |
 //! | `geo-languages` | 34 more languages for `geo` |
 //! | `arrow` | kernels over Arrow columns: see `columns` |
-//! | `postgres-types` | numbers in columns of PostgreSQL: see `columns` |
+//! | `postgres-types`, `sqlx`, `diesel` | numbers in columns of databases: see `columns` |
 //! | `schemars`, `utoipa` | schemas of the value types: see `columns` |
 //! | `redb` | the module `store::redb`, a store in one file |
 //! | `postgres` | the module `store::postgres`, a store in PostgreSQL |
@@ -148,7 +148,14 @@ pub mod account;
 pub mod carrier;
 #[cfg(feature = "classify")]
 pub mod classify;
-#[cfg(any(feature = "arrow", feature = "postgres-types", feature = "schemars", feature = "utoipa"))]
+#[cfg(any(
+    feature = "arrow",
+    feature = "diesel",
+    feature = "postgres-types",
+    feature = "schemars",
+    feature = "sqlx",
+    feature = "utoipa"
+))]
 pub mod columns;
 #[cfg(feature = "contacts")]
 pub mod contact;
