@@ -342,6 +342,11 @@ impl Table {
         match self.clean_one(text, region) {
             Ok(number) => Ok(Cleaned::one(number)),
             Err(refusal) => {
+                if !separators.is_empty()
+                    && let Some(cell) = self.with_other_extensions(text, region)
+                {
+                    return Ok(cell);
+                }
                 if separators.is_empty()
                     || !matches!(refusal, Refusal::TooLong | Refusal::NotANumber | Refusal::NotValid)
                 {
@@ -419,6 +424,25 @@ impl Table {
         Some(Cleaned {
             first,
             others: Vec::from([CleanNumber::new(other.number).with(Repair::SeveralNumbers)]),
+        })
+    }
+
+    /// Cleans a number that is followed by several extensions: `(530) 583-6985 x302/x2303`. Each of them makes a
+    /// number.
+    fn with_other_extensions<'t>(&self, text: &'t str, region: Option<Region>) -> Option<Cleaned<'t>> {
+        let separators =
+            [Separator::Mark, Separator::Comma, Separator::Word, Separator::SpacedSlash, Separator::Slash];
+        separators.into_iter().find_map(|separator| {
+            let mut parts = separator.parts(text);
+            let first = parts.next().filter(|first| first.len() < text.len())?;
+            let first = self.clean_one(first, region).ok()?.with(Repair::SeveralNumbers);
+            if first.extension.is_none() || !first.post_dial.is_empty() || !self.has(first.number) {
+                return None;
+            }
+            let others = parts.map(|part| {
+                words::extension(part).map(|extension| CleanNumber { extension: Some(extension), ..first })
+            });
+            Some(Cleaned { first, others: others.collect::<Option<_>>()? })
         })
     }
 

@@ -52,7 +52,7 @@ pub enum Repair {
     Label,
     /// Pauses and digits that are sent after the call is answered: `6502530000p123`.
     PostDial,
-    /// Several numbers in one cell.
+    /// Several numbers in one cell, or several extensions of one number.
     SeveralNumbers,
 }
 

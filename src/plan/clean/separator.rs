@@ -58,6 +58,11 @@ impl Separator {
         (count > 1).then(parts)
     }
 
+    /// Returns the parts of `text`, of any content.
+    pub(super) fn parts(self, text: &str) -> impl Iterator<Item = &str> {
+        Pieces { separator: self, rest: Some(text) }
+    }
+
     /// Returns the first separator of this kind in `text`: the end of the part before it, and the start of
     /// the next part.
     fn find(self, text: &str) -> Option<(usize, usize)> {

@@ -1,5 +1,7 @@
 //! The words before and after a number, and the pauses after it.
 
+use crate::number::Extension;
+
 /// A text of three parts: the words before the number, the number, and the words after it.
 pub(super) struct Parts<'t> {
     pub(super) before: &'t str,
@@ -69,6 +71,17 @@ pub(super) fn is_extension_label(text: &str) -> bool {
     ];
     let word = text.trim_matches(|c: char| !c.is_alphanumeric());
     LABELS.iter().any(|label| word.eq_ignore_ascii_case(label))
+}
+
+/// Returns the extension that `text` is, with or without a label; `None` if it has so many digits that it may be
+/// a number.
+pub(super) fn extension(text: &str) -> Option<Extension> {
+    /// The maximum number of digits.
+    const MOST: usize = 6;
+    let label = text.trim().trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = text.trim().strip_prefix(label).filter(|digits| digits.len() <= MOST)?;
+    let is_label = !label.contains(char::is_alphanumeric) || is_extension_label(label);
+    Extension::from_ascii(digits.as_bytes()).ok().filter(|_| is_label)
 }
 
 /// Splits `text` at its first pause into the number, and the text that is sent after the call is answered.
