@@ -12,10 +12,13 @@
 //! ```
 //!
 //! Each row is answered: one without the column, with an unknown region or, in JSON lines, with another syntax, has
-//! only an error. A cell that is not UTF-8 is read as Windows-1252. The memory is that of the longest row.
+//! only an error. A cell that is not UTF-8 is read as Windows-1252. A quote that starts a cell and is not closed within
+//! 1 MiB is a part of the cell. The memory is that of the longest row.
 
 #[path = "lines/end.rs"]
 mod end;
+#[path = "lines/quotes.rs"]
+mod quotes;
 #[path = "lines/source.rs"]
 mod source;
 
@@ -31,6 +34,8 @@ use serde_json::{Map, Value, json};
 use telnum::plan::Region;
 use telnum::plan::clean::{CleanError, Cleaned};
 use telnum::plan::doctor::Doctor;
+
+use self::quotes::ClosedQuotes;
 
 /// Reads the numbers of a dirty column, and adds them to its file as columns.
 #[derive(Parser)]
@@ -228,6 +233,7 @@ fn clean_csv(
     out: &mut impl Write,
 ) -> Result<(), Box<dyn Error>> {
     let delimiter = u8::try_from(options.delimiter)?;
+    let reader = ClosedQuotes::new(reader, delimiter);
     // Rows of other lengths are answered too.
     let mut rows =
         ReaderBuilder::new().flexible(true).has_headers(false).delimiter(delimiter).from_reader(reader);

@@ -1,5 +1,10 @@
 //! Laws of `plan::clean`: what is undamaged is unchanged, each damage is undone and named, and any text is answered.
 
+#[path = "../examples/lines/quotes.rs"]
+mod quotes;
+
+use std::io::Read;
+
 use proptest::prelude::*;
 use proptest::sample::select;
 use telnum::PhoneNumber;
@@ -268,4 +273,54 @@ fn a_diagnosis_has_a_bounded_size() {
     };
     let (small, large) = (size(10_000), size(40_000));
     assert!(large <= small + small / 4, "{small} bytes for 10,000 rows, {large} for 40,000");
+}
+
+/// Returns CSV whose stray quotes the example `clean` made literal.
+fn closed(text: &[u8]) -> Vec<u8> {
+    let mut closed = Vec::new();
+    quotes::ClosedQuotes::new(text, b',').read_to_end(&mut closed).unwrap();
+    closed
+}
+
+fn cells(text: &[u8]) -> Vec<Vec<String>> {
+    let rows = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(text).into_records();
+    rows.map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
+}
+
+#[test]
+fn a_stray_quote_takes_no_other_row() {
+    let long = "+442079460958,GB\n".repeat(1 << 17);
+    for (text, row, right) in [
+        ("a,\"b,c\nd,e\n", 0, ["a", "\"b", "c"].as_slice()),
+        ("a,\"b\nc,\"d\ne\n", 0, &["a", "\"b"]),
+        ("a,\"b\nc,\"d\ne\n", 1, &["c", "\"d"]),
+        ("\u{FEFF}\"a\"\n\"b\"\"\n", 1, &["\"b\"\""]),
+        ("a,\"b\nc\",d\n", 0, &["a", "b\nc", "d"]),
+        (&format!("a,\"b\n{long}c,\"d\"\n"), (1 << 17) + 1, &["c", "d"]),
+    ] {
+        assert_eq!(cells(&closed(text.as_bytes()))[row], right, "{}", text.get(..20).unwrap_or(text));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn quotes_that_close_are_unchanged(rows in prop::collection::vec(prop::collection::vec("[a,\"\n]{0,3}", 1..4), 0..4)) {
+        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+        for row in &rows {
+            writer.write_record(row).unwrap();
+        }
+        let text = writer.into_inner().unwrap();
+        prop_assert_eq!(String::from_utf8(closed(&text)), String::from_utf8(text));
+    }
+
+    #[test]
+    fn closed_quotes_are_closed(text in "[a,\"\n\r]{0,20}") {
+        let once = closed(text.as_bytes());
+        prop_assert_eq!(String::from_utf8(closed(&once)), String::from_utf8(once.clone()));
+        // No byte is lost.
+        let letters = |text: &[u8]| text.iter().filter(|byte| **byte == b'a').count();
+        prop_assert_eq!(letters(&once), letters(text.as_bytes()));
+    }
 }
