@@ -21,6 +21,10 @@
 //!   number that was sent.
 //! - The published document describes no errors. In telnum an error is `{"errors": [{"field":
 //!   "phone_numbers.0.number", "message": ".."}]}`, with `field` if the error concerns a field.
+//! - A list can be limited by the times of creation and of the last change, in RFC 3339 format:
+//!   `updated_at[gte]=2017-12-15T00:00:00Z`; the comparisons are `gt`, `gte`, `lt` and `lte`.
+//! - `/v9/events?after=SEQUENCE` lists the events of all clients' numbers after the one with that sequence number, up
+//!   to `per_page`; `next_after` is the `after` of the next page. Forgotten events are an error with status 410.
 //! - One request creates at most 10,000 numbers.
 
 mod routes;

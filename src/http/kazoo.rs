@@ -62,6 +62,8 @@
 //! A `KEY` is the path of a field in the document of a number, its names separated by dots, such as
 //! `e911.locality`. Only admins see `carrier_name`; for all others it is absent. Any other parameter is refused.
 //!
+//! Lists of port requests take `created_from`, `created_to`, `modified_from` and `modified_to` too.
+//!
 //! A page has up to `page_size` numbers, and reads at most 10,000. If there are more numbers to read,
 //! `next_start_key` is the `start_key` of the next page; a page of a filtered list can be empty and have one.
 //!
@@ -81,7 +83,7 @@
 //! | (none) | `GET`, `PUT` | the list, by `by_types` and `by_number`; a new request |
 //! | `last_submitted` | `GET` | the last submission of each request |
 //! | `{id}` | `GET`, `POST`, `PATCH`, `DELETE` | a request |
-//! | `{id}/{state}` | `PATCH`, `PUT`, `POST` | a transition, with a `reason` |
+//! | `{id}/{state}` | `PATCH`, `PUT`, `POST` | a transition, with a `reason`; other fields change the document first |
 //! | `{id}/comments` | `GET`, `PUT` | the comments; only admins see and add private ones |
 //! | `{id}/timeline` | `GET` | the transitions and comments |
 //! | `{id}/attachments` | `GET`, `PUT` | the files; a new one, named by `filename` |
@@ -100,6 +102,14 @@
 //!   admins, in Kazoo also for the port authority.
 //! - The content of a file determines its type, and must agree with a stated `Content-Type`.
 //! - The letter is a page of HTML to print or to save as PDF, and plain text for `Accept: text/plain`.
+//!
+//! # Events
+//!
+//! `/v2/events?after=SEQUENCE` lists the events of all numbers and port requests after the one with that sequence
+//! number, up to `page_size`; `next_after` in the response is the `after` of the next page. Kazoo has no such
+//! route. Only admins may read it, since the log does not tell which account owned a number at each event; other
+//! accounts list the numbers that have changed, with `modified_from`. Events that are no longer kept are an
+//! error with status 410, whose `target` is the sequence number of the first event that is.
 //!
 //! # Charges
 //!

@@ -5,7 +5,7 @@ use utoipa::openapi::OpenApiBuilder;
 use utoipa::openapi::info::InfoBuilder;
 
 use self::OperationKind::{
-    Claims, Contact, PortChanges, PortCreates, PortReads, Public, Reads, Removes, Searches, Updates,
+    Claims, Contact, Events, PortChanges, PortCreates, PortReads, Public, Reads, Removes, Searches, Updates,
 };
 use super::{clients, kazoo, planning_center, user_numbers};
 use crate::contact::OrderField;
@@ -46,6 +46,8 @@ enum OperationKind {
     Public,
     /// A search for numbers to buy.
     Searches,
+    /// A read of the events, for admins.
+    Events,
     /// A read of an account's numbers.
     Reads,
     /// An assignment of numbers to the account, which may be charged.
@@ -75,7 +77,7 @@ struct OperationSchemas {
     response: &'static str,
 }
 
-const OPERATIONS: [OperationSchemas; 65] = [
+const OPERATIONS: [OperationSchemas; 69] = [
     operation("kazoo_list", Reads, "", "NumberList"),
     operation("kazoo_list_to_fix", Reads, "", "NumberList"),
     operation("kazoo_fetch", Reads, "", "Number"),
@@ -103,6 +105,7 @@ const OPERATIONS: [OperationSchemas; 65] = [
     operation("kazoo_fix_number", Removes, "", "Nothing"),
     operation("kazoo_schema", Public, "", "Schema"),
     operation("kazoo_search", Searches, "", "FoundNumbers"),
+    operation("kazoo_events", Events, "", "Events"),
     operation("kazoo_list_managed_port_requests", Searches, "", "PortRequestList"),
     operation("kazoo_list_port_requests", PortReads, "", "PortRequestList"),
     operation("kazoo_list_port_requests_below", PortReads, "", "PortRequestList"),
@@ -127,16 +130,19 @@ const OPERATIONS: [OperationSchemas; 65] = [
     operation("kazoo_port_request_loa", PortReads, "", "Letter"),
     operation("planning_center_list", Contact, "", "PersonNumberList"),
     operation("planning_center_list_of_person", Contact, "", "PersonNumberList"),
+    operation("planning_center_events", Contact, "", "PersonNumberEvents"),
     operation("planning_center_fetch", Contact, "", "PersonNumberDocument"),
     operation("planning_center_create", Contact, "PersonNumberRequest", "PersonNumberDocument"),
     operation("planning_center_update", Contact, "PersonNumberRequest", "PersonNumberDocument"),
     operation("planning_center_remove", Contact, "", ""),
     operation("clients_list", Contact, "", "ClientNumberPage"),
+    operation("clients_events", Contact, "", "ContactEvents"),
     operation("clients_create", Contact, "ClientNumbersRequest", "ClientNumberPage"),
     operation("clients_fetch", Contact, "", "ClientNumber"),
     operation("clients_update", Contact, "ClientNumberChanges", "ClientNumber"),
     operation("clients_remove", Contact, "", ""),
     operation("user_numbers_list", Contact, "", "UserNumbers"),
+    operation("user_numbers_events", Contact, "", "ContactEvents"),
     operation("user_numbers_create", Contact, "Form", "CreatedUserNumber"),
     operation("user_numbers_fetch", Contact, "", "UserNumber"),
     operation("user_numbers_update", Contact, "Form", "UserNumber"),
@@ -169,18 +175,19 @@ const BINARY: [(&str, &[&str]); 2] = [
 ];
 
 /// The statuses of common errors, with the kinds of operations that return them.
-const ERRORS: [(&str, &str, &[OperationKind]); 7] = [
+const ERRORS: [(&str, &str, &[OperationKind]); 8] = [
     (
         "400",
         "The request is invalid",
-        &[Claims, Updates, Removes, Searches, PortReads, PortCreates, PortChanges],
+        &[Claims, Updates, Removes, Searches, Events, PortReads, PortCreates, PortChanges],
     ),
     (
         "401",
         "The credentials are missing or unknown",
-        &[Searches, Reads, Claims, Updates, Removes, PortReads, PortCreates, PortChanges, Contact],
+        &[Searches, Events, Reads, Claims, Updates, Removes, PortReads, PortCreates, PortChanges, Contact],
     ),
     ("402", "The charges were not accepted, or the account may not spend them", &[Claims, Updates]),
+    ("403", "The actor is not an admin", &[Events]),
     (
         "403",
         "The account is not the actor's or below it, or lacks the permission",
@@ -256,7 +263,10 @@ fn parameter_keywords(name: &str) -> Value {
         }
         "order" => json!({"pattern": format!("^-?({})$", OrderField::NAMES.join("|"))}),
         "include" => json!({"enum": ["person"]}),
-        _ if name.starts_with("where[created_at]") || name.starts_with("where[updated_at]") => {
+        _ if ["created_at", "updated_at"]
+            .iter()
+            .any(|field| name.trim_start_matches("where[").starts_with(field)) =>
+        {
             json!({"format": "date-time"})
         }
         _ => Value::Null,

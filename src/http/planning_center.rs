@@ -17,6 +17,8 @@
 //!   `fields[PhoneNumber]`, which selects the attributes to show; the relationship to the person is always
 //!   shown. Times are also compared: `where[updated_at][gte]`, and so on. The document has `links` to
 //!   itself and to the adjacent pages, and the number of items in `meta`.
+//! - `/people/v2/events?after=SEQUENCE` lists the events of all people's numbers after the one with that sequence
+//!   number, up to `per_page`, with a link to the next page. Forgotten events are an error with status 410.
 //! - An error is `{"errors": [{status, title, detail, source}]}`; `source` is a JSON pointer into the
 //!   document of the request, or the name of a parameter.
 

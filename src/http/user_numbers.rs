@@ -17,6 +17,11 @@
 //!
 //! - A user's private key is the user name of HTTP Basic authentication. A request has access only to the
 //!   numbers of the account that the key belongs to.
+//! - The list can be limited by the times of creation and of the last change, in RFC 3339 format:
+//!   `updated_at[gte]=2026-03-01T00:00:00Z`; the comparisons are `gt`, `gte`, `lt` and `lte`.
+//! - `/phone_numbers/events?after=SEQUENCE` lists the events of the user's numbers after the one with that sequence
+//!   number, up to `per_page`; `next_after` is the `after` of the next page. Forgotten events are an error with
+//!   status 410.
 //! - The published document describes no errors. In telnum an error is `{"error": "bad_request",
 //!   "message": "..", "field": "phone_number"}`, with `field` if the error concerns a field.
 

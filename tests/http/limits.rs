@@ -528,5 +528,5 @@ fn every_operation_of_the_document_has_a_route() {
     let count = operations.len();
     operations.sort();
     operations.dedup();
-    assert_eq!((operations.len(), count), (65, 65));
+    assert_eq!((operations.len(), count), (69, 69));
 }

@@ -10,6 +10,7 @@ mod by_the_documents;
 mod config;
 mod contacts;
 mod demo;
+mod events;
 mod kazoo;
 mod limits;
 mod list;

@@ -16,6 +16,7 @@ use crate::document::{FieldError, FieldErrorKind, FieldPath};
 use crate::http::contacts::api::ContactApi;
 use crate::http::contacts::request::{ContactRequest, PublishedApi, RefusedField, contact_id, get_own};
 use crate::http::contacts::response::{self, JSON};
+use crate::http::contacts::times;
 use crate::http::server::auth::ApiName;
 use crate::http::server::body::{self, QueryParams};
 use crate::http::server::error::{Problem, RequestError};
@@ -40,7 +41,10 @@ pub fn router(api: ContactApi) -> Router {
 }
 
 pub(in crate::http) fn routes() -> OpenApiRouter<ContactApi> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(fetch, update, remove))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(fetch, update, remove))
+        .routes(routes!(events))
 }
 
 struct ClientsApi;
@@ -93,21 +97,28 @@ async fn create(request: ClientRequest<String>) -> Result<Response, RequestError
 }
 
 /// Lists a client's phone numbers, the oldest first, 100 a page.
+///
+/// `updated_at[gt]` and so on compare a time with one in RFC 3339 format.
 #[utoipa::path(get, path = "/clients/{client_id}/phone_numbers", tag = "clients", operation_id = "clients_list",
     security(("basic" = []), ("bearer" = [])),
-    params(("client_id" = u64, Path), ("page" = Option<u64>, Query, description = "The page, from 1")),
+    params(("client_id" = u64, Path), ("page" = Option<u64>, Query, description = "The page, from 1"),
+        ("created_at" = Option<String>, Query), ("created_at[gt]" = Option<String>, Query), ("created_at[gte]" = Option<String>, Query),
+        ("created_at[lt]" = Option<String>, Query), ("created_at[lte]" = Option<String>, Query),
+        ("updated_at" = Option<String>, Query), ("updated_at[gt]" = Option<String>, Query), ("updated_at[gte]" = Option<String>, Query),
+        ("updated_at[lt]" = Option<String>, Query), ("updated_at[lte]" = Option<String>, Query)),
     responses((status = 200, description = "A page of numbers"), (status = 400, description = "A parameter is invalid"), (status = 404, description = "The client's id is not an integer")))]
 async fn list(request: ClientRequest<String>) -> Result<Response, RequestError> {
     let owner = client(&request.path)?;
     let mut params = QueryParams::new(request.uri.query());
     let page = params.parsed::<NonZeroU64>("page").map_err(RequestError::Parameter)?;
+    let filter = times::read(&mut params).map_err(RequestError::Parameter)?;
     if let Some(name) = params.remaining().next() {
         return Err(RequestError::unknown_parameter(name));
     }
     let current_page = page.map_or(1, NonZeroU64::get);
     let offset = (current_page - 1).saturating_mul(wire::PER_PAGE.into());
     let query = ContactQuery::new(wire::DEFAULT_ORDER)
-        .with_owner(owner)
+        .with_filter(filter.with_owner(owner))
         .with_per_page(wire::PER_PAGE)
         .with_offset(offset);
     let page = request.call(move |book| book.page(&query)).await?;
@@ -116,6 +127,21 @@ async fn list(request: ClientRequest<String>) -> Result<Response, RequestError> 
         JSON,
         &ClientNumberPage { current_page, ..ClientNumberPage::new(&page) },
     ))
+}
+
+/// Lists the events of all clients' phone numbers, in order.
+///
+/// `next_after` is the `after` of the next page. If it equals `after`, there are no more events yet.
+#[utoipa::path(get, path = "/events", tag = "clients", operation_id = "clients_events",
+    security(("basic" = []), ("bearer" = [])),
+    params(("after" = Option<u64>, Query, description = "The sequence number of the last event seen; default 0"),
+        ("per_page" = Option<u8>, Query, description = "The maximum count of events; default 100", minimum = 1, maximum = 100)),
+    responses((status = 200, description = "A page of events"), (status = 400, description = "A parameter is invalid"), (status = 410, description = "Events after `after` are forgotten")))]
+async fn events(request: ClientRequest<()>) -> Result<Response, RequestError> {
+    let page = request.events(None).await?;
+    let documents = page.documents(|event| Some(wire::path(event.owner, event.id)));
+    let body = json!({"events": documents, "next_after": page.next_after});
+    Ok(response::json(StatusCode::OK, JSON, &body))
 }
 
 /// Returns a client's phone number.

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::contact::{
     ContactId, ContactLabel, ContactNumber, ContactOrder, ContactPage, ContactPatch, NewContact, OrderField,
+    OwnerId,
 };
 use crate::document::{FieldError, FieldErrorKind, Fields, type_of};
 use crate::http::contacts::fields::{self, FieldNames, missing};
@@ -62,6 +63,11 @@ pub(crate) struct ClientNumber {
 
 /// The number of digits after the area code in the North American Numbering Plan.
 const NANP_LOCAL_DIGITS: usize = 7;
+
+/// Returns the path of a number below the base path of the API.
+pub(crate) fn path(owner: OwnerId, id: ContactId) -> String {
+    format!("/clients/{owner}/phone_numbers/{id}")
+}
 
 const NAMES: FieldNames = FieldNames { number: "number", country: "country_code", extension: "extension" };
 
@@ -173,7 +179,7 @@ impl From<&ContactNumber> for ClientNumber {
         };
         Self {
             id: contact.id(),
-            url: format!("/clients/{}/phone_numbers/{}", contact.owner(), contact.id()),
+            url: path(contact.owner(), contact.id()),
             country_code: code.map(|code| code.to_string()).unwrap_or_default(),
             raw_number,
             number: written,

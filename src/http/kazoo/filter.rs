@@ -204,8 +204,8 @@ where
     texts.iter().map(|item| item.parse().map_err(invalid)).collect()
 }
 
-/// Reads a range of times in which either end may be open.
-fn range(
+/// Reads a range of times in Gregorian seconds, in which either end may be open.
+pub(super) fn range(
     params: &mut QueryParams,
     from: &str,
     to: &str,

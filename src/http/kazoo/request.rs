@@ -156,7 +156,7 @@ impl<P> KazooRequest<P> {
         F: FnOnce(&Inventory, &Options, &KazooApi) -> Result<ResponseData, KazooError> + Send + 'static,
     {
         let (echo, dry_run) = (self.echo.clone(), self.envelope.dry_run);
-        let result = self.call(operation, account, use_case).await;
+        let result = self.call(operation, account.map(Some), use_case).await;
         respond(&echo, operation, result.map(|data| data.with_dry_run(dry_run)))
     }
 
@@ -171,15 +171,25 @@ impl<P> KazooRequest<P> {
         F: FnOnce(&Inventory, &Options, &KazooApi) -> Result<Response, KazooError> + Send + 'static,
     {
         let echo = self.echo.clone();
-        let result = self.call(operation, account, use_case).await;
+        let result = self.call(operation, account.map(Some), use_case).await;
         result.unwrap_or_else(|error| respond::respond(&echo, operation, error))
     }
 
-    /// Runs a use case for `account` and returns its result.
+    /// Runs a use case that only admins may run, and returns the response.
+    pub(super) async fn run_for_admin<F>(self, use_case: F) -> Response
+    where
+        F: FnOnce(&Inventory) -> Result<ResponseData, KazooError> + Send + 'static,
+    {
+        let (echo, operation) = (self.echo.clone(), Operation::Other);
+        let result = self.call(operation, Ok(None), |inventory, _, _| use_case(inventory)).await;
+        respond(&echo, operation, result)
+    }
+
+    /// Runs a use case for `account`, or for an admin if it is `None`, and returns its result.
     async fn call<T, F>(
         self,
         operation: Operation,
-        account: Result<AccountId, KazooError>,
+        account: Result<Option<AccountId>, KazooError>,
         use_case: F,
     ) -> Result<T, KazooError>
     where
@@ -196,18 +206,22 @@ impl<P> KazooRequest<P> {
             let inventory = &api.state.inventory;
             let known = inventory.accounts().check_actor(actor);
             known.map_err(|error| InventoryError::from(Refusal::from(error)))?;
-            if inventory.accounts().account(account).is_none() {
+            if account.is_some_and(|account| inventory.accounts().account(account).is_none()) {
                 return Err(KazooError::BadIdentifier);
             }
-            if !inventory.accounts().can_manage(actor, account) {
+            let is_allowed = account.map_or_else(
+                || inventory.accounts().is_admin(actor),
+                |account| inventory.accounts().can_manage(actor, account),
+            );
+            if !is_allowed {
                 return Err(InventoryError::from(Refusal::Forbidden(actor)).into());
             }
             let mut options = Options::new(actor)
-                .with_account(account)
                 // Only operations that may take numbers can see those outside of the account's subtree.
                 .with_confined(!operation.rules().is_claim)
                 .with_accept_charges(envelope.accept_charges)
                 .with_dry_run(envelope.dry_run);
+            options.account = account;
             options.deadline = deadline;
             options.key = key.map(|key| inventory_key(actor, key)).transpose()?;
             use_case(inventory, &options, &api).map_err(|error| error.with_request_key(key))

@@ -2,6 +2,7 @@
 
 mod classifiers;
 mod collection;
+mod events;
 mod fix;
 mod list;
 mod lookup;
@@ -36,6 +37,7 @@ pub(in crate::http) fn routes() -> OpenApiRouter<KazooApi> {
         .routes(routes!(fix::fix_number))
         .routes(routes!(schema::schema))
         .routes(routes!(search::search))
+        .routes(routes!(events::list))
         .routes(routes!(port_requests::list::list_managed))
         .routes(routes!(port_requests::list::list, port_requests::request::create))
         .routes(routes!(port_requests::list::list_below))

@@ -48,6 +48,7 @@ pub(in crate::http) fn routes() -> OpenApiRouter<ContactApi> {
         .routes(routes!(list))
         .routes(routes!(fetch, update, remove))
         .routes(routes!(list_of_person, create))
+        .routes(routes!(events))
 }
 
 struct PlanningCenterApi;
@@ -104,7 +105,7 @@ async fn page<P: Send>(request: PersonRequest<P>, person: Option<OwnerId>) -> Re
     ]);
     for (name, offset) in [("next", page.next_offset()), ("prev", page.previous_offset())] {
         if let Some(offset) = offset {
-            links.insert(name.to_owned(), link(&request, Some(offset)).into());
+            links.insert(name.to_owned(), link(&request, Some(("offset", offset))).into());
             meta.insert(name.to_owned(), json!({"offset": offset}));
         }
     }
@@ -117,6 +118,25 @@ async fn page<P: Send>(request: PersonRequest<P>, person: Option<OwnerId>) -> Re
     let included = selection.included(&page.items);
     let document = json!({"links": links, "data": data, "included": included, "meta": meta});
     Ok(response::json(StatusCode::OK, JSON_API, &document))
+}
+
+/// Lists the events of all people's phone numbers, in order.
+///
+/// `meta.next_after` is the `after` of the next page; the link to that page is there if there may be more events.
+#[utoipa::path(get, path = "/events", tag = "planning_center", operation_id = "planning_center_events",
+    security(("basic" = []), ("bearer" = [])),
+    params(("after" = Option<u64>, Query, description = "The id of the last event seen; default 0"),
+        ("per_page" = Option<u8>, Query, description = "The maximum count of events; default 100", minimum = 1, maximum = 100)),
+    responses((status = 200, description = "A page of events", content_type = "application/vnd.api+json"), (status = 400, description = "A parameter is invalid"), (status = 410, description = "Events after `after` are forgotten")))]
+async fn events(request: PersonRequest<()>) -> Result<Response, RequestError> {
+    let page = request.events(None).await?;
+    let data: Vec<_> = page.events.iter().map(|(id, event)| wire::event(*id, event)).collect();
+    let mut links = Map::from_iter([("self".to_owned(), link(&request, None).into())]);
+    if page.has_next {
+        links.insert("next".to_owned(), link(&request, Some(("after", page.next_after))).into());
+    }
+    let meta = json!({"count": data.len(), "next_after": page.next_after});
+    Ok(response::json(StatusCode::OK, JSON_API, &json!({"links": links, "data": data, "meta": meta})))
 }
 
 /// Returns a phone number.
@@ -262,16 +282,16 @@ fn document<P>(
     response::json(status, JSON_API, &document)
 }
 
-/// Returns the URL of the request, or that of the page at `offset`.
-fn link<P>(request: &PersonRequest<P>, offset: Option<u64>) -> String {
+/// Returns the URL of the request, with another value of the parameter that `position` names, if any.
+fn link<P>(request: &PersonRequest<P>, position: Option<(&str, u64)>) -> String {
     let mut pairs = form_urlencoded::Serializer::new(String::new());
     for (name, value) in &request.query {
-        if offset.is_none() || name != "offset" {
+        if position.is_none_or(|(changed, _)| name != changed) {
             pairs.append_pair(name, value);
         }
     }
-    if let Some(offset) = offset {
-        pairs.append_pair("offset", &offset.to_string());
+    if let Some((name, value)) = position {
+        pairs.append_pair(name, &value.to_string());
     }
     let query = pairs.finish();
     let mark = if query.is_empty() { "" } else { "?" };

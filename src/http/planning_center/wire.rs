@@ -6,4 +6,4 @@ mod resource;
 
 pub(crate) use self::document::{new_contact, patch};
 pub(crate) use self::query::query;
-pub(crate) use self::resource::{PersonNumber, PersonNumberAttributes};
+pub(crate) use self::resource::{PersonNumber, PersonNumberAttributes, event};

@@ -65,6 +65,12 @@ pub(crate) enum RequestError {
         /// The number of bytes that the other bodies leave.
         left: usize,
     },
+    /// A read of events that the store has forgotten.
+    #[error("the events before {first} are forgotten; continue after {}", first.saturating_sub(1))]
+    Forgotten {
+        /// The sequence number of the first event that is kept, or of the next one if there is none.
+        first: u64,
+    },
     /// A failure of the service. The cause is in the log.
     #[error("internal error")]
     Internal,
@@ -95,6 +101,7 @@ impl RequestError {
                 StatusCode::BAD_REQUEST
             }
             Self::Refused { status, .. } => *status,
+            Self::Forgotten { .. } => StatusCode::GONE,
             Self::Timeout | Self::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -122,6 +129,7 @@ impl RequestError {
             | Self::NotJson(_)
             | Self::Timeout
             | Self::Busy { .. }
+            | Self::Forgotten { .. }
             | Self::Internal => vec![Problem { path: None, message: self.to_string() }],
         }
     }

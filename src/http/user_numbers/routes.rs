@@ -9,14 +9,16 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::wire::{self, CreatedUserNumber, UserNumber};
+use crate::account::Actor;
 use crate::contact::OwnerId;
 use crate::contact::book::ContactBook;
 use crate::document::FieldPath;
 use crate::http::contacts::api::ContactApi;
 use crate::http::contacts::request::{ContactRequest, PublishedApi, RefusedField, contact_id, get_own};
 use crate::http::contacts::response::{self, JSON};
+use crate::http::contacts::times;
 use crate::http::server::auth::ApiName;
-use crate::http::server::body;
+use crate::http::server::body::{self, QueryParams};
 use crate::http::server::error::RequestError;
 use crate::http::server::guard::{RequestGuard, RequestHead};
 
@@ -42,7 +44,10 @@ pub(in crate::http) fn router_beside(api: ContactApi, other: Router) -> Router {
 }
 
 pub(in crate::http) fn routes() -> OpenApiRouter<ContactApi> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(fetch, update, remove))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(fetch, update, remove))
+        .routes(routes!(events))
 }
 
 struct UserNumbersApi;
@@ -108,13 +113,39 @@ async fn remove(request: UserRequest<String>) -> Result<Response, RequestError> 
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
+/// Lists the events of the user's phone numbers, in order.
+///
+/// `next_after` is the `after` of the next page. If it equals `after`, there are no more events yet.
+#[utoipa::path(get, path = "/phone_numbers/events", tag = "user_numbers", operation_id = "user_numbers_events", security(("basic" = [])),
+    params(("after" = Option<u64>, Query, description = "The sequence number of the last event seen; default 0"),
+        ("per_page" = Option<u8>, Query, description = "The maximum count of events; default 100", minimum = 1, maximum = 100)),
+    responses((status = 200, description = "A page of events"), (status = 400, description = "A parameter is invalid"), (status = 410, description = "Events after `after` are forgotten")))]
+async fn events(request: UserRequest<()>) -> Result<Response, RequestError> {
+    let owner = owner(request.actor)?;
+    let page = request.events(Some(owner)).await?;
+    let body = json!({"events": page.documents(|_| None), "next_after": page.next_after});
+    Ok(response::json(StatusCode::OK, JSON, &body))
+}
+
 /// Lists all phone numbers of the user, the newest first.
+///
+/// `updated_at[gt]` and so on compare a time with one in RFC 3339 format.
 #[utoipa::path(get, path = "/phone_numbers", tag = "user_numbers", operation_id = "user_numbers_list", security(("basic" = [])),
-    responses((status = 200, description = "The numbers"), (status = 400, description = "A parameter is unknown")))]
+    params(("created_at" = Option<String>, Query), ("created_at[gt]" = Option<String>, Query), ("created_at[gte]" = Option<String>, Query),
+        ("created_at[lt]" = Option<String>, Query), ("created_at[lte]" = Option<String>, Query),
+        ("updated_at" = Option<String>, Query), ("updated_at[gt]" = Option<String>, Query), ("updated_at[gte]" = Option<String>, Query),
+        ("updated_at[lt]" = Option<String>, Query), ("updated_at[lte]" = Option<String>, Query)),
+    responses((status = 200, description = "The numbers"), (status = 400, description = "A parameter is invalid")))]
 async fn list(request: UserRequest<()>) -> Result<Response, RequestError> {
-    let owner = user(&request)?;
+    let owner = owner(request.actor)?;
+    let mut params = QueryParams::new(request.uri.query());
+    let filter = times::read(&mut params).map_err(RequestError::Parameter)?;
+    if let Some(name) = params.remaining().next() {
+        return Err(RequestError::unknown_parameter(name));
+    }
     // The list is not paged: a page could skip numbers if others are removed in between.
     let mut contacts = request.call(move |book| book.numbers(owner)).await?;
+    contacts.retain(|contact| filter.matches(contact));
     contacts.sort_unstable_by(|a, b| wire::DEFAULT_ORDER.compare(a, b));
     let numbers: Vec<_> = contacts.iter().map(UserNumber::from).collect();
     Ok(response::json(StatusCode::OK, JSON, &numbers))
@@ -139,11 +170,15 @@ fn pairs(form: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
     form.iter().map(|(name, value)| (&**name, &**value))
 }
 
-/// Returns the owner of the numbers: the account of the actor. The system has no numbers. Any query
-/// parameter is an error.
+/// Returns the owner of the numbers. Any query parameter is an error.
 fn user<P>(request: &UserRequest<P>) -> Result<OwnerId, RequestError> {
     request.expect_no_query()?;
-    let account = request.actor.account().ok_or(RequestError::NotFound)?;
+    owner(request.actor)
+}
+
+/// Returns the owner of an actor's numbers: the actor's account. The system has no numbers.
+fn owner(actor: Actor) -> Result<OwnerId, RequestError> {
+    let account = actor.account().ok_or(RequestError::NotFound)?;
     account.as_str().parse().map_err(|_| RequestError::NotFound)
 }
 

@@ -1,14 +1,11 @@
 //! The query parameters of a list.
 
-use std::ops::RangeInclusive;
-
-use chrono::TimeDelta;
 use serde_json::Value;
 
 use crate::contact::{ContactOrder, ContactQuery, NumberFilter, OrderField};
 use crate::document::{FieldError, FieldErrorKind};
+use crate::http::contacts::times;
 use crate::plan::Region;
-use crate::time::Timestamp;
 
 /// The default order of a list: oldest first.
 pub(crate) const DEFAULT_ORDER: ContactOrder =
@@ -72,71 +69,27 @@ fn with_parameter(
 ) -> Result<ContactQuery, FieldErrorKind> {
     match name {
         "where[carrier]" => query.filter.carrier = Some(text.to_owned()),
-        "where[created_at]" => query.filter.created_at = Some(time(text)?),
         "where[location]" => query.filter.location = Some(text.to_owned()),
         "where[number]" => query.filter.number = Some(NumberFilter::parse(text, region)),
         "where[primary]" => query.filter.primary = Some(flag(text)?),
-        "where[updated_at]" => query.filter.updated_at = Some(time(text)?),
         "order" => query.order = order(text)?,
         "per_page" => return Ok(query.with_per_page(per_page(text)?)),
         "offset" => query.offset = count(text)?,
         _ => {
             let (field, comparison) = comparison_of(name).ok_or(FieldErrorKind::Unknown)?;
-            let range = match field {
-                "created_at" => &mut query.filter.created,
-                "updated_at" => &mut query.filter.updated,
-                _ => return Err(FieldErrorKind::Unknown),
-            };
-            *range = Some(comparison.narrow(range.take(), time(text)?));
+            times::set(&mut query.filter, field, comparison, text)?;
         }
     }
     Ok(query)
 }
 
-/// A comparison with a time.
-#[derive(Clone, Copy)]
-enum Comparison {
-    Greater,
-    GreaterOrEqual,
-    Less,
-    LessOrEqual,
-}
-
-/// Returns the field and the comparison of a parameter `where[field][comparison]`.
-fn comparison_of(name: &str) -> Option<(&str, Comparison)> {
-    let (field, comparison) = name.strip_prefix("where[")?.strip_suffix(']')?.split_once("][")?;
-    let comparison = match comparison {
-        "gt" => Comparison::Greater,
-        "gte" => Comparison::GreaterOrEqual,
-        "lt" => Comparison::Less,
-        "lte" => Comparison::LessOrEqual,
-        _ => return None,
-    };
-    Some((field, comparison))
-}
-
-impl Comparison {
-    /// Returns the part of `range`, by default of all times, whose comparison with `time` holds.
-    fn narrow(self, range: Option<RangeInclusive<Timestamp>>, time: Timestamp) -> RangeInclusive<Timestamp> {
-        // Times are stored in whole seconds.
-        let second = TimeDelta::seconds(1);
-        let (first, last) = range.unwrap_or(Timestamp::MIN..=Timestamp::MAX).into_inner();
-        match self {
-            Self::Greater => first.max(time.after(second))..=last,
-            Self::GreaterOrEqual => first.max(time)..=last,
-            Self::Less => first..=last.min(time.after(-second)),
-            Self::LessOrEqual => first..=last.min(time),
-        }
-    }
+/// Returns the field and the comparison, if any, of a parameter `where[field][comparison]`.
+fn comparison_of(name: &str) -> Option<(&str, &str)> {
+    name.strip_prefix("where[")?.split_once(']')
 }
 
 fn order(text: &str) -> Result<ContactOrder, FieldErrorKind> {
     text.parse().map_err(|_| FieldErrorKind::NotOneOf { found: text.to_owned(), allowed: ORDERS })
-}
-
-fn time(text: &str) -> Result<Timestamp, FieldErrorKind> {
-    text.parse()
-        .map_err(|_| invalid(text, "expected a time of the years 0 to 9999, such as 2000-01-01T12:00:00Z"))
 }
 
 fn flag(text: &str) -> Result<bool, FieldErrorKind> {

@@ -6,7 +6,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use crate::contact::ContactNumber;
+use crate::contact::{ContactEvent, ContactNumber};
 use crate::document::FieldError;
 use crate::plan::Region;
 
@@ -125,6 +125,23 @@ impl FromStr for PersonNumberAttributes {
             bit => Ok(Self(set.0 | bit)),
         })
     }
+}
+
+/// Returns an event as a JSON:API resource object. Its id is the sequence number.
+pub(crate) fn event(sequence: u64, event: &ContactEvent) -> Value {
+    let mut attributes = json!(event.kind);
+    if let Some(attributes) = attributes.as_object_mut() {
+        attributes.insert("at".to_owned(), event.at.to_string().into());
+    }
+    json!({
+        "type": "PhoneNumberEvent",
+        "id": sequence.to_string(),
+        "attributes": attributes,
+        "relationships": {
+            PERSON: {"data": {"type": "Person", "id": event.owner}},
+            "phone_number": {"data": {"type": RESOURCE_TYPE, "id": event.id.to_string()}},
+        },
+    })
 }
 
 fn formatted_number(contact: &ContactNumber, home: Option<Region>) -> String {

@@ -1,11 +1,14 @@
 //! The lists of port requests.
 
+use std::ops::RangeInclusive;
+
 use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::{PortCall, run, run_for};
 use crate::account::AccountId;
 use crate::document::FieldError;
+use crate::http::kazoo::filter;
 use crate::http::kazoo::operation::Operation;
 use crate::http::kazoo::request::KazooRequest;
 use crate::http::kazoo::wire::envelope::{PagePosition, ResponseData};
@@ -15,6 +18,7 @@ use crate::http::server::body::{QueryParams, restore_plus};
 use crate::number::PhoneNumber;
 use crate::porting::{PortRequest, PortRequestId, PortState, PortStates};
 use crate::store::{Page, PortQuery};
+use crate::time::Timestamp;
 
 /// The maximum number of requests on a page, and the default.
 const MAX_PAGE_SIZE: usize = 1_000;
@@ -27,6 +31,8 @@ const LAST_SUBMITTED: &str = "last_submitted";
     operation_id = "kazoo_list_managed_port_requests", security(("auth_token" = [])),
     params(("by_types" = Option<String>, Query, description = "Names of states, or `active`, `progressing`, `suspended`, `completed` or `all`, comma-separated; default `active`"),
         ("by_number" = Option<String>, Query, description = "A number on the requests, in any state unless `by_types` is set"),
+        ("created_from" = Option<u64>, Query, description = "Gregorian seconds"), ("created_to" = Option<u64>, Query, description = "Gregorian seconds"),
+        ("modified_from" = Option<u64>, Query, description = "Gregorian seconds"), ("modified_to" = Option<u64>, Query, description = "Gregorian seconds"),
         ("page_size" = Option<usize>, Query, description = "The maximum count of requests", minimum = 1, maximum = 1_000),
         ("start_key" = Option<String>, Query, description = "The request after which the page starts")),
     responses((status = 200, description = "The requests, by account"), (status = 400, description = "A parameter is invalid")))]
@@ -48,6 +54,8 @@ pub(in crate::http::kazoo) async fn list_managed(mut request: KazooRequest<()>) 
     params(("account_id" = String, Path),
         ("by_types" = Option<String>, Query, description = "Names of states, or `active`, `progressing`, `suspended`, `completed` or `all`, comma-separated; or `last_submitted`. Default `active`"),
         ("by_number" = Option<String>, Query, description = "A number on the requests, in any state unless `by_types` is set"),
+        ("created_from" = Option<u64>, Query, description = "Gregorian seconds"), ("created_to" = Option<u64>, Query, description = "Gregorian seconds"),
+        ("modified_from" = Option<u64>, Query, description = "Gregorian seconds"), ("modified_to" = Option<u64>, Query, description = "Gregorian seconds"),
         ("page_size" = Option<usize>, Query, description = "The maximum count of requests", minimum = 1, maximum = 1_000),
         ("start_key" = Option<String>, Query, description = "The request after which the page starts")),
     responses((status = 200, description = "The requests, by account; with `by_number` one list; with `last_submitted` the last submission of each"),
@@ -69,6 +77,8 @@ pub(in crate::http::kazoo) async fn list(mut request: KazooRequest<String>) -> R
     params(("account_id" = String, Path),
         ("by_types" = Option<String>, Query, description = "Names of states, or `active`, `progressing`, `suspended`, `completed` or `all`, comma-separated; default `active`"),
         ("by_number" = Option<String>, Query, description = "A number on the requests, in any state unless `by_types` is set"),
+        ("created_from" = Option<u64>, Query, description = "Gregorian seconds"), ("created_to" = Option<u64>, Query, description = "Gregorian seconds"),
+        ("modified_from" = Option<u64>, Query, description = "Gregorian seconds"), ("modified_to" = Option<u64>, Query, description = "Gregorian seconds"),
         ("page_size" = Option<usize>, Query, description = "The maximum count of requests", minimum = 1, maximum = 1_000),
         ("start_key" = Option<String>, Query, description = "The request after which the page starts")),
     responses((status = 200, description = "The requests, by account"), (status = 400, description = "A parameter is invalid"),
@@ -82,6 +92,8 @@ pub(in crate::http::kazoo) async fn list_below(mut request: KazooRequest<String>
 #[utoipa::path(get, path = "/accounts/{account_id}/port_requests/last_submitted", tag = "kazoo",
     operation_id = "kazoo_last_submitted_port_requests", security(("auth_token" = [])),
     params(("account_id" = String, Path),
+        ("created_from" = Option<u64>, Query, description = "Gregorian seconds"), ("created_to" = Option<u64>, Query, description = "Gregorian seconds"),
+        ("modified_from" = Option<u64>, Query, description = "Gregorian seconds"), ("modified_to" = Option<u64>, Query, description = "Gregorian seconds"),
         ("page_size" = Option<usize>, Query, description = "The maximum count of requests", minimum = 1, maximum = 1_000),
         ("start_key" = Option<String>, Query, description = "The request after which the page starts")),
     responses((status = 200, description = "The last submission of each request that has been submitted"),
@@ -110,6 +122,8 @@ struct ListRequest {
     states: PortStates,
     number: Option<String>,
     is_last_submitted: bool,
+    created: Option<RangeInclusive<Timestamp>>,
+    updated: Option<RangeInclusive<Timestamp>>,
     after: Option<PortRequestId>,
     limit: usize,
 }
@@ -128,15 +142,25 @@ impl ListRequest {
         Ok(Self { states, number, is_last_submitted, ..page })
     }
 
-    /// Reads the position of the page.
+    /// Reads the range of times and the position of the page.
     fn read_page(params: &mut QueryParams) -> Result<Self, FieldError> {
+        let created = filter::range(params, "created_from", "created_to")?;
+        let updated = filter::range(params, "modified_from", "modified_to")?;
         let after = params.parsed("start_key")?;
         let limit = params.parsed("page_size")?.unwrap_or(MAX_PAGE_SIZE);
         if !(1..=MAX_PAGE_SIZE).contains(&limit) {
             let reason = format!("expected 1 to {MAX_PAGE_SIZE}");
             return Err(FieldError::invalid("page_size", &limit.into(), reason));
         }
-        Ok(Self { states: PortStates::ALL, number: None, is_last_submitted: false, after, limit })
+        Ok(Self {
+            states: PortStates::ALL,
+            number: None,
+            is_last_submitted: false,
+            created,
+            updated,
+            after,
+            limit,
+        })
     }
 
     fn run(self, call: &PortCall<'_>, scope: Scope) -> Result<ResponseData, KazooError> {
@@ -170,6 +194,8 @@ impl ListRequest {
         let accounts = call.inventory.accounts();
         let is_included = |request: &PortRequest| {
             number.is_none_or(|number| request.number(number).is_some())
+                && self.created.as_ref().is_none_or(|range| range.contains(&request.created()))
+                && self.updated.as_ref().is_none_or(|range| range.contains(&request.updated()))
                 && match scope {
                     Scope::All | Scope::Of(_) => true,
                     Scope::Below(account) => {

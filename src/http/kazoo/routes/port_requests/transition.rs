@@ -1,7 +1,7 @@
 //! The transitions of a port request, by the path of the state.
 
 use axum::response::Response;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{PortCall, run, take_text};
 use crate::document::{FieldError, FieldErrorKind, Fields};
@@ -9,20 +9,24 @@ use crate::http::kazoo::operation::Operation;
 use crate::http::kazoo::request::KazooRequest;
 use crate::http::kazoo::wire::envelope::ResponseData;
 use crate::http::kazoo::wire::error::KazooError;
+use crate::http::kazoo::wire::port_request::remove_shown;
 use crate::http::server::error::RequestError;
 use crate::number::PhoneNumber;
-use crate::porting::{PortRequest, PortState, RefusalReason, ScheduleOn};
+use crate::porting::{
+    PortContext, PortDecision, PortEdit, PortRequest, PortState, RefusalReason, ScheduleOn,
+};
 
 type TransitionRequest = KazooRequest<(String, String, String)>;
 
 /// Changes the state of a port request.
 ///
-/// `scheduled` requires `schedule_on`; `completed` puts the numbers in service; `submitted` may be charged.
+/// `scheduled` requires `schedule_on`; `completed` puts the numbers in service; `submitted` may be charged. Other
+/// fields of the document are changed first, as by `PATCH` on the request itself.
 #[utoipa::path(patch, path = "/accounts/{account_id}/port_requests/{port_request_id}/{state}", tag = "kazoo",
     operation_id = "kazoo_patch_port_request_state", security(("auth_token" = [])),
     params(("account_id" = String, Path), ("port_request_id" = String, Path), ("state" = String, Path, description = "`submitted`, `pending`, `scheduled`, `completed`, `rejected` or `canceled`"),
         ("reason" = Option<String>, Query, description = "The reason for the timeline, unless the document has it")),
-    request_body(content = Value, description = "`{data: {reason, schedule_on, refusals}}`"),
+    request_body(content = Value, description = "`{data: {reason, schedule_on, refusals, ..}}`; other fields change the document first"),
     responses((status = 200, description = "The request in its new state"), (status = 400, description = "The state cannot follow the current one, or a field is invalid, or numbers are not in service yet"),
         (status = 402, description = "The charges were not accepted"), (status = 404, description = "The account has no such request")))]
 pub(in crate::http::kazoo) async fn patch(request: TransitionRequest) -> Response {
@@ -33,7 +37,7 @@ pub(in crate::http::kazoo) async fn patch(request: TransitionRequest) -> Respons
 #[utoipa::path(put, path = "/accounts/{account_id}/port_requests/{port_request_id}/{state}", tag = "kazoo",
     operation_id = "kazoo_put_port_request_state", security(("auth_token" = [])),
     params(("account_id" = String, Path), ("port_request_id" = String, Path), ("state" = String, Path), ("reason" = Option<String>, Query)),
-    request_body(content = Value, description = "`{data: {reason, schedule_on, refusals}}`"),
+    request_body(content = Value, description = "`{data: {reason, schedule_on, refusals, ..}}`; other fields change the document first"),
     responses((status = 200, description = "The request in its new state"), (status = 402, description = "The charges were not accepted"),
         (status = 404, description = "The account has no such request")))]
 pub(in crate::http::kazoo) async fn put(request: TransitionRequest) -> Response {
@@ -44,7 +48,7 @@ pub(in crate::http::kazoo) async fn put(request: TransitionRequest) -> Response 
 #[utoipa::path(post, path = "/accounts/{account_id}/port_requests/{port_request_id}/{state}", tag = "kazoo",
     operation_id = "kazoo_post_port_request_state", security(("auth_token" = [])),
     params(("account_id" = String, Path), ("port_request_id" = String, Path), ("state" = String, Path), ("reason" = Option<String>, Query)),
-    request_body(content = Value, description = "`{data: {reason, schedule_on, refusals}}`"),
+    request_body(content = Value, description = "`{data: {reason, schedule_on, refusals, ..}}`; other fields change the document first"),
     responses((status = 200, description = "The request in its new state"), (status = 402, description = "The charges were not accepted"),
         (status = 404, description = "The account has no such request")))]
 pub(in crate::http::kazoo) async fn post(request: TransitionRequest) -> Response {
@@ -53,7 +57,7 @@ pub(in crate::http::kazoo) async fn post(request: TransitionRequest) -> Response
 
 async fn change_state(mut request: TransitionRequest) -> Response {
     let (id, state) = (request.path.1.clone(), PortState::from(request.path.2.as_str()));
-    let input = TransitionInput::read(&mut request);
+    let input = TransitionInput::read(&mut request, &state);
     run(request, Operation::Update, move |call| {
         let is_target = !matches!(state, PortState::Unconfirmed | PortState::Other(_));
         if !is_target {
@@ -73,19 +77,21 @@ struct TransitionInput {
     schedule_on: Option<ScheduleOn>,
     /// The reasons of the losing carrier, for `rejected`.
     refusals: Vec<RefusalReason>,
+    /// The changes of the document.
+    changes: Map<String, Value>,
     accept_charges: bool,
 }
 
 impl TransitionInput {
-    fn read(request: &mut TransitionRequest) -> Result<Self, KazooError> {
+    fn read(request: &mut TransitionRequest, to: &PortState) -> Result<Self, KazooError> {
         let parameter = request.params.text("reason")?;
         let accept_charges = request.envelope.accept_charges;
         let mut fields = Fields::of(Value::Object(request.take_changes()))?;
         let reason = take_text(&mut fields, parameter, "reason")?;
-        let schedule_on = fields.field("schedule_on")?;
+        // For other states it is a field of the document, which a client may repeat.
+        let schedule_on = if *to == PortState::Scheduled { fields.field("schedule_on")? } else { None };
         let refusals = fields.optional("refusals")?.unwrap_or_default();
-        fields.deny_rest()?;
-        Ok(Self { reason, schedule_on, refusals, accept_charges })
+        Ok(Self { reason, schedule_on, refusals, changes: fields.rest(), accept_charges })
     }
 
     fn run(
@@ -94,16 +100,23 @@ impl TransitionInput {
         found: &PortRequest,
         to: &PortState,
     ) -> Result<ResponseData, KazooError> {
-        let Self { reason, schedule_on, refusals, accept_charges } = self;
+        let Self { reason, schedule_on, refusals, mut changes, accept_charges } = self;
         let reason = reason.as_deref();
-        if schedule_on.is_some() && *to != PortState::Scheduled {
-            return Err(FieldError::new("schedule_on", FieldErrorKind::Unknown).into());
-        }
         if !refusals.is_empty() && *to != PortState::Rejected {
             return Err(FieldError::new("refusals", FieldErrorKind::Unknown).into());
         }
+        call.normalize_numbers(&mut changes)?;
+        let edit = |stored: &PortRequest, ctx: &PortContext<'_>| {
+            let mut changes = changes.clone();
+            remove_shown(&mut changes, &stored.seen_by(ctx)?);
+            if changes.is_empty() {
+                return Ok(PortDecision { request: stored.clone(), events: Vec::new() });
+            }
+            stored.edit(PortEdit::Merge(changes), ctx)
+        };
         let (id, actor) = (found.id(), call.options.actor);
         if *to == PortState::Completed {
+            call.desk.change(id, actor, edit)?;
             let completed = call.desk.complete_because(reason, id, actor)?;
             return if completed.waiting.is_empty() {
                 call.show(&completed.request)
@@ -111,14 +124,17 @@ impl TransitionInput {
                 Err(waiting(&completed.waiting))
             };
         }
-        let changed = call.desk.change_accepting(accept_charges, id, actor, |request, ctx| {
-            match (to, &schedule_on) {
+        let changed = call.desk.change_accepting(accept_charges, id, actor, |stored, ctx| {
+            let PortDecision { request, mut events } = edit(stored, ctx)?;
+            let decision = match (to, &schedule_on) {
                 (PortState::Scheduled, Some(on)) => {
                     request.schedule(on.clone(), &*call.api.state.zones, reason, ctx)
                 }
                 (PortState::Rejected, _) => request.reject(&refusals, reason, ctx),
                 _ => request.transition(to, reason, ctx),
-            }
+            }?;
+            events.extend(decision.events);
+            Ok(PortDecision { request: decision.request, events })
         })?;
         call.show(&changed)
     }
