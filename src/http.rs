@@ -42,6 +42,7 @@ pub mod planning_center;
 pub mod user_numbers;
 
 mod contacts;
+mod events;
 mod openapi;
 mod server;
 mod service;

@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
+use std::time::Duration;
 
 use serde_json::json;
 use telnum::account::{Account, AccountId, AccountTree, Actor};
@@ -399,6 +401,10 @@ impl Documents for Files {
         self.0.1.fetch_sub(1, Ordering::Relaxed);
         self.0.0.remove(key)
     }
+
+    fn keys(&self, min_age: Duration) -> Result<Vec<DocumentKey>, DocumentsError> {
+        self.0.0.keys(min_age)
+    }
 }
 
 #[test]
@@ -470,6 +476,51 @@ fn files_are_stored_whole_in_their_directory() {
         assert!(text.parse::<DocumentKey>().is_err(), "{text}");
     }
     std::fs::remove_dir_all(&directory).unwrap();
+}
+
+/// A crash between the storing of a file and the change of its request is played by a file of the storage alone.
+#[test]
+fn files_of_a_crash_are_swept_and_those_of_requests_are_kept() {
+    let directory = std::env::temp_dir().join(format!("telnum-sweep-{}", std::process::id()));
+    let files = FileDocuments::new(&directory).unwrap();
+    let names = || {
+        let entries = std::fs::read_dir(&directory).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect::<BTreeSet<_>>()
+    };
+    let world = world();
+    let desk = world.desk.clone().with_documents(files.clone());
+    let (id, actor) = ("p1".parse().unwrap(), world.shop.into());
+    desk.create(World::new_request("p1", world.shop, &["+14158867900"]), actor).unwrap();
+    desk.upload(id, "bill.pdf", b"%PDF-1", actor).unwrap();
+    let mut kept = names();
+    let [lost, unfinished]: [DocumentKey; 2] =
+        ["00000000000000000000000000000001", "00000000000000000000000000000002"]
+            .map(|key| key.parse().unwrap());
+    files.put(lost, b"%PDF-2").unwrap();
+    std::fs::write(directory.join(format!("{unfinished}.new")), "%PD").unwrap();
+    // Files that are not the storage's are left.
+    std::fs::write(directory.join("notes.txt"), "").unwrap();
+    std::fs::create_dir(directory.join("00000000000000000000000000000003")).unwrap();
+    kept.extend(["notes.txt", "00000000000000000000000000000003"].map(str::to_owned));
+
+    let day = Duration::from_secs(86_400);
+    assert_eq!(desk.sweep_files(day).unwrap(), []);
+    // Time passes: the files were written two days ago.
+    let then = std::time::SystemTime::now() - 2 * day;
+    for name in names() {
+        std::fs::File::open(directory.join(name)).unwrap().set_modified(then).unwrap();
+    }
+    assert_eq!(desk.unreferenced_files(day).unwrap(), [lost, unfinished]);
+    assert_eq!(desk.sweep_files(day).unwrap(), [lost, unfinished]);
+    assert_eq!(names(), kept);
+    assert_eq!(desk.download(id, "bill.pdf", actor).unwrap().content, b"%PDF-1");
+
+    // The removal of a request that could not remove its file.
+    desk.remove(id, actor).unwrap();
+    assert_eq!(desk.sweep_files(Duration::ZERO).unwrap(), []);
+    assert_eq!(world.desk.sweep_files(Duration::ZERO).unwrap(), [], "a desk without a storage");
+    std::fs::remove_dir_all(&directory).unwrap();
+    assert!(matches!(desk.sweep_files(day), Err(PortDeskError::Documents(_))));
 }
 
 fn entered(text: &str) -> EnteredNumber {

@@ -543,11 +543,14 @@ pub(crate) struct Maintenance {
     /// The interval in seconds at which reservations end, released numbers age and old events are forgotten; 0
     /// for never. Port requests that their owners have abandoned are removed too. Default: 300.
     pub(crate) sweep_seconds: u32,
+    /// The age in hours from which a sweep removes a file in `documents` to which no port request refers, as a crash
+    /// leaves it; 0 for never. The directory must be used with this store only. Default: 24.
+    pub(crate) unreferenced_file_hours: u32,
 }
 
 impl Default for Maintenance {
     fn default() -> Self {
-        Self { recover_seconds: 60, sweep_seconds: 300 }
+        Self { recover_seconds: 60, sweep_seconds: 300, unreferenced_file_hours: 24 }
     }
 }
 

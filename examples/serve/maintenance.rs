@@ -1,6 +1,7 @@
 //! Tasks at intervals: recovery and sweep. Of several servers that share a store, one at a time runs each of them:
 //! the inventory takes a lease in the store.
 
+use std::error::Error;
 use std::time::Duration;
 
 use telnum::inventory::{Inventory, InventoryError};
@@ -29,6 +30,7 @@ impl Tasks {
         let sweep_all = move || {
             sweep(&for_sweep.0);
             sweep_ports(&for_sweep.1);
+            sweep_files(&for_sweep.1, settings.unreferenced_file_hours);
         };
         let tasks = [
             tokio::spawn(repeat(settings.recover_seconds, recover_all, stopped.clone())),
@@ -109,6 +111,18 @@ fn sweep_ports(ports: &PortDesk) {
         Ok(removed) if removed.is_empty() => {}
         Ok(removed) => tracing::info!(requests = removed.len(), "removed stale port requests"),
         Err(error) => tracing::error!(%error, "sweep of port requests failed"),
+    }
+}
+
+/// Removes the files to which no port request has referred for a number of hours; none if it is 0.
+fn sweep_files(ports: &PortDesk, hours: u32) {
+    if hours == 0 {
+        return;
+    }
+    match ports.sweep_files(Duration::from_secs(u64::from(hours) * 3_600)) {
+        Ok(removed) if removed.is_empty() => {}
+        Ok(removed) => tracing::info!(files = removed.len(), "removed unreferenced files"),
+        Err(error) => tracing::error!(%error, source = error.source(), "sweep of files failed"),
     }
 }
 

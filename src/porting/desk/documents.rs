@@ -7,6 +7,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::porting::DocumentKey;
 
@@ -48,6 +49,32 @@ pub trait Documents: fmt::Debug + Send + Sync {
     ///
     /// Returns a [`DocumentsError`] if the file may not be removed.
     fn remove(&self, key: DocumentKey) -> Result<(), DocumentsError>;
+
+    /// Returns the keys of all files that were stored at least `min_age` ago, in any order. A file whose storing
+    /// was interrupted counts too.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`DocumentsError`] if the files cannot be listed.
+    fn keys(&self, min_age: Duration) -> Result<Vec<DocumentKey>, DocumentsError>;
+}
+
+impl<T: Documents + ?Sized> Documents for Arc<T> {
+    fn put(&self, key: DocumentKey, content: &[u8]) -> Result<(), DocumentsError> {
+        (**self).put(key, content)
+    }
+
+    fn get(&self, key: DocumentKey) -> Result<Option<Vec<u8>>, DocumentsError> {
+        (**self).get(key)
+    }
+
+    fn remove(&self, key: DocumentKey) -> Result<(), DocumentsError> {
+        (**self).remove(key)
+    }
+
+    fn keys(&self, min_age: Duration) -> Result<Vec<DocumentKey>, DocumentsError> {
+        (**self).keys(min_age)
+    }
 }
 
 /// The error of a storage of files.
@@ -60,15 +87,22 @@ pub trait Documents: fmt::Debug + Send + Sync {
 /// # Ok::<(), telnum::porting::DocumentKeyError>(())
 /// ```
 #[derive(Debug, thiserror::Error)]
-#[error("file {key}: storage failed")]
+#[error("{}: storage failed", key.map_or_else(|| "files".to_owned(), |key| format!("file {key}")))]
 pub struct DocumentsError {
-    key: DocumentKey,
+    key: Option<DocumentKey>,
     source: Box<dyn Error + Send + Sync>,
 }
 
 /// A storage of files in memory.
 #[derive(Debug, Default)]
-pub struct MemoryDocuments(Mutex<HashMap<DocumentKey, Arc<[u8]>>>);
+pub struct MemoryDocuments(Mutex<HashMap<DocumentKey, StoredFile>>);
+
+/// A file in memory.
+#[derive(Clone, Debug)]
+struct StoredFile {
+    content: Arc<[u8]>,
+    stored: Instant,
+}
 
 /// A storage of files in one directory of the file system.
 ///
@@ -93,12 +127,17 @@ pub struct FileDocuments {
 impl DocumentsError {
     /// Creates the error of an operation on the file with `key`.
     pub fn new(key: DocumentKey, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { key, source: source.into() }
+        Self { key: Some(key), source: source.into() }
+    }
+
+    /// Creates the error of an operation on all files.
+    pub fn of_all(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { key: None, source: source.into() }
     }
 }
 
 impl MemoryDocuments {
-    fn files(&self) -> MutexGuard<'_, HashMap<DocumentKey, Arc<[u8]>>> {
+    fn files(&self) -> MutexGuard<'_, HashMap<DocumentKey, StoredFile>> {
         // A thread that panicked leaves the map intact.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -106,18 +145,24 @@ impl MemoryDocuments {
 
 impl Documents for MemoryDocuments {
     fn put(&self, key: DocumentKey, content: &[u8]) -> Result<(), DocumentsError> {
-        self.files().insert(key, content.into());
+        self.files().insert(key, StoredFile { content: content.into(), stored: Instant::now() });
         Ok(())
     }
 
     fn get(&self, key: DocumentKey) -> Result<Option<Vec<u8>>, DocumentsError> {
         let found = self.files().get(&key).cloned();
-        Ok(found.map(|content| content.to_vec()))
+        Ok(found.map(|file| file.content.to_vec()))
     }
 
     fn remove(&self, key: DocumentKey) -> Result<(), DocumentsError> {
         self.files().remove(&key);
         Ok(())
+    }
+
+    fn keys(&self, min_age: Duration) -> Result<Vec<DocumentKey>, DocumentsError> {
+        let files = self.files();
+        let old = files.iter().filter(|(_, file)| file.stored.elapsed() >= min_age);
+        Ok(old.map(|(key, _)| *key).collect())
     }
 }
 
@@ -136,8 +181,33 @@ impl FileDocuments {
         self.directory.join(key.to_string())
     }
 
+    /// Returns the path of a file that is being written.
+    fn unfinished_path(&self, key: DocumentKey) -> PathBuf {
+        self.directory.join(format!("{key}{UNFINISHED}"))
+    }
+
+    fn list(&self, min_age: Duration) -> io::Result<Vec<DocumentKey>> {
+        let mut keys = Vec::new();
+        for entry in fs::read_dir(&self.directory)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let name = name.to_str().map(|name| name.strip_suffix(UNFINISHED).unwrap_or(name));
+            // Other files are not the storage's.
+            let Some(key) = name.and_then(|name| name.parse().ok()) else { continue };
+            let Some(metadata) = found(entry.metadata())? else { continue };
+            // A time in the future is that of a clock that was set back.
+            let age = metadata.modified()?.elapsed().unwrap_or_default();
+            if metadata.is_file() && age >= min_age {
+                keys.push(key);
+            }
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        Ok(keys)
+    }
+
     fn write(&self, key: DocumentKey, content: &[u8]) -> io::Result<()> {
-        let unfinished = self.directory.join(format!("{key}.new"));
+        let unfinished = self.unfinished_path(key);
         let mut file = create_new(&unfinished)?;
         let written = file.write_all(content).and_then(|()| file.sync_all());
         if let Err(error) = written.and_then(|()| fs::rename(&unfinished, self.path(key))) {
@@ -148,6 +218,9 @@ impl FileDocuments {
         if cfg!(unix) { File::open(&self.directory)?.sync_all() } else { Ok(()) }
     }
 }
+
+/// The suffix of the name of a file that is being written.
+const UNFINISHED: &str = ".new";
 
 /// Creates a file at a path where nothing is, not even a link.
 fn create_new(path: &Path) -> io::Result<File> {
@@ -176,7 +249,13 @@ impl Documents for FileDocuments {
     }
 
     fn remove(&self, key: DocumentKey) -> Result<(), DocumentsError> {
-        let removed = found(fs::remove_file(self.path(key)));
-        removed.map(drop).map_err(|error| DocumentsError::new(key, error))
+        for path in [self.path(key), self.unfinished_path(key)] {
+            found(fs::remove_file(path)).map_err(|error| DocumentsError::new(key, error))?;
+        }
+        Ok(())
+    }
+
+    fn keys(&self, min_age: Duration) -> Result<Vec<DocumentKey>, DocumentsError> {
+        self.list(min_age).map_err(DocumentsError::of_all)
     }
 }

@@ -1,11 +1,14 @@
 //! The files of port requests.
 
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::{Documents, PortDesk, PortDeskError};
+use super::{Documents, PAGE, PortDesk, PortDeskError};
 use crate::account::Actor;
 use crate::porting::{DocumentKey, FileType, PortDecision, PortRefusal, PortRequest, PortRequestId, Upload};
+use crate::store::{LEASE_TIME, PortQuery, StoreExt};
 
 /// A file of a port request, with its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +69,8 @@ impl PortDesk {
     /// See the example of [`with_documents`](Self::with_documents).
     ///
     /// The new file is stored before the request refers to it, and the replaced one is removed after that. A
-    /// crash or a failure in between leaves a file that no request refers to.
+    /// crash or a failure in between leaves a file that no request refers to, which
+    /// [`sweep_files`](Self::sweep_files) removes.
     ///
     /// # Errors
     ///
@@ -182,6 +186,74 @@ impl PortDesk {
         })?;
         self.remove_files(removed.take());
         Ok(changed)
+    }
+
+    /// Returns the keys of the files that were stored at least `min_age` ago and that no request refers to, in
+    /// ascending order. A crash or a failure during an upload or a removal leaves such files.
+    ///
+    /// `min_age` must be longer than an upload can take, since a file is stored before its request refers to it.
+    ///
+    /// # Errors
+    ///
+    /// - [`Documents`](PortDeskError::Documents) if the storage of files fails.
+    /// - [`Store`](PortDeskError::Store) if the store fails.
+    pub fn unreferenced_files(&self, min_age: Duration) -> Result<Vec<DocumentKey>, PortDeskError> {
+        // A request refers to new files only, so that a file without a request never gets one.
+        let mut keys = match &self.documents {
+            Some(documents) => documents.keys(min_age)?,
+            None => Vec::new(),
+        };
+        keys.sort_unstable();
+        let mut after = None;
+        while !keys.is_empty() {
+            let page = self.store().scan_port_requests(&PortQuery::default(), after, PAGE)?;
+            let referenced: HashSet<_> = page.items.iter().flat_map(|request| files(request)).collect();
+            keys.retain(|key| !referenced.contains(key));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        Ok(keys)
+    }
+
+    /// Removes the [unreferenced files](Self::unreferenced_files) and returns their keys. Of the callers that share
+    /// a store, one at a time sweeps: it holds a [lease](crate::store::Store::take_lease), and for any other caller the result is
+    /// empty. The storage must be used with this store only.
+    ///
+    /// ```
+    /// # use telnum::{inventory::Inventory, store::MemoryStore};
+    /// use std::{sync::Arc, time::Duration};
+    /// use telnum::porting::desk::{Documents, MemoryDocuments, PortDesk};
+    ///
+    /// let files = Arc::new(MemoryDocuments::default());
+    /// # let inventory = Inventory::builder(MemoryStore::new()).build();
+    /// let desk = PortDesk::new(inventory).with_documents(Arc::clone(&files));
+    /// // A process has crashed in an upload.
+    /// let key = "0d70b724cae20c2cb3da92d1a62a4ad2".parse()?;
+    /// files.put(key, b"%PDF-1.7 ..")?;
+    /// assert_eq!(desk.sweep_files(Duration::from_secs(86_400))?, []);
+    /// assert_eq!(desk.sweep_files(Duration::ZERO)?, [key]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`unreferenced_files`](Self::unreferenced_files), and
+    /// [`Documents`](PortDeskError::Documents) if a file cannot be removed. Files removed up to that point stay
+    /// removed.
+    pub fn sweep_files(&self, min_age: Duration) -> Result<Vec<DocumentKey>, PortDeskError> {
+        let Some(documents) = &self.documents else { return Ok(Vec::new()) };
+        let Some(mut lease) = self.store().lease("port_files", LEASE_TIME)? else { return Ok(Vec::new()) };
+        let mut removed = Vec::new();
+        for key in self.unreferenced_files(min_age)? {
+            if !lease.renew()? {
+                break;
+            }
+            documents.remove(key)?;
+            removed.push(key);
+        }
+        Ok(removed)
     }
 
     /// Removes files that no request refers to any more. A file that cannot be removed is left.
