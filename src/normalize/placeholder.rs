@@ -1,6 +1,7 @@
 //! Texts that are sent in place of a caller's number.
 
 use super::separator::is_separator;
+use super::uri::decode;
 
 /// The reason why a call has no caller's number, as [`placeholder`] reads it.
 ///
@@ -21,9 +22,10 @@ pub enum Placeholder {
 /// Returns the reason why a call has no caller's number, if `text` is one of the texts that networks and SIP
 /// devices send instead; `None` for any other text. Case is ignored.
 ///
-/// The texts are words, such as `anonymous` and `unavailable`, alone or as the user of a `sip:` or `tel:`
-/// URI, with or without a display name (RFC 3323, RFC 3325); the same words spelled on a keypad, such as
-/// `+266696687` for *anonymous*, which looks like a number of Lesotho; and `+`, `+0` and `+1`.
+/// The texts are words, such as `anonymous` and `private number`, alone or as the user of a `sip:` or `tel:`
+/// URI, with or without a display name (RFC 3323, RFC 3325); the same words spelled on a keypad after `+`, such
+/// as `+266696687` for *anonymous*, which looks like a number of Lesotho; and `+`, `+0` and `+1`. Without `+` the
+/// keypad's digits are a number: `266696687` is a line in Portugal.
 ///
 /// ```
 /// use telnum::normalize::{Placeholder, placeholder};
@@ -35,12 +37,20 @@ pub enum Placeholder {
 #[must_use]
 pub fn placeholder(text: &str) -> Option<Placeholder> {
     let user = user_of(text.trim());
-    let known = |words: &[&str]| words.iter().any(|word| user.eq_ignore_ascii_case(word));
+    let decoded = decode(user);
+    let user = decoded.as_deref().unwrap_or(user);
+    let is_blank = |byte: u8| matches!(byte, b' ' | b'-');
+    let is_equal =
+        |byte: u8, of_word: u8| byte.eq_ignore_ascii_case(&of_word) || is_blank(byte) && is_blank(of_word);
+    let known = |words: &[&str]| {
+        words.iter().any(|word| {
+            let mut bytes = user.bytes().zip(word.bytes());
+            user.len() == word.len() && bytes.all(|(byte, of_word)| is_equal(byte, of_word))
+        })
+    };
     if known(&ANONYMOUS) || is_spelled(user, &ANONYMOUS) {
         Some(Placeholder::Anonymous)
-    } else if known(&UNAVAILABLE)
-        || is_spelled(user, &UNAVAILABLE)
-        || matches!(user, "" | "+" | "+0" | "0" | "+1")
+    } else if known(&UNAVAILABLE) || is_spelled(user, &UNAVAILABLE) || matches!(user, "" | "+" | "+0" | "+1")
     {
         Some(Placeholder::Unavailable)
     } else {
@@ -70,13 +80,16 @@ fn user_of(text: &str) -> &str {
     rest.split(['@', ';']).next().unwrap_or(rest)
 }
 
-/// Returns whether `user` consists of the keypad digits of one of `words`, with or without a leading `+` and
-/// separators.
-/// Short words are excluded, since their digits could be a short number.
+/// Returns whether `user` consists of `+` and the keypad digits of one of `words`, with or without separators.
+/// Short words are excluded, since their digits could be those of a number.
 fn is_spelled(user: &str, words: &[&str]) -> bool {
-    let bare: String = user.chars().filter(|c| !is_separator(*c)).collect();
-    let digits = bare.strip_prefix('+').unwrap_or(&bare);
-    words.iter().filter(|word| word.len() > 8).any(|word| word.bytes().map(key_of).eq(digits.bytes()))
+    let is_letter = |byte: &u8| byte.is_ascii_alphabetic();
+    let mut digits = user.chars().filter(|c| !is_separator(*c));
+    digits.next() == Some('+')
+        && words.iter().filter(|word| word.len() > 8).any(|word| {
+            let keys = word.bytes().filter(is_letter).map(key_of).map(char::from);
+            keys.eq(digits.clone())
+        })
 }
 
 /// Returns the key of a letter on a keypad (ITU-T E.161).

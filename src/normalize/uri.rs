@@ -12,8 +12,8 @@ use crate::plan::{self, Possibility};
 /// A `tel:`, `sip:` or `sips:` URI of a number, split into the number's text and its parameters.
 ///
 /// In a `sip:` URI both are in the part before `@`, and the parameters after the host, such as
-/// `user=phone`, follow those of the number. Percent-encoding is decoded, and the case of parameter
-/// names is ignored. A display name and angle brackets around the URI are skipped, with the header
+/// `user=phone`, follow those of the number. Percent-encoding is decoded, except in a parameter in which it is
+/// malformed, and the case of parameter names is ignored. A display name and angle brackets around the URI are skipped, with the header
 /// parameters after them.
 ///
 /// ```
@@ -44,7 +44,7 @@ pub enum PhoneUriError {
     /// A scheme that is missing, or is not `tel:`, `sip:` or `sips:`.
     #[error("phone URI: expected the scheme `tel:`, `sip:` or `sips:`")]
     Scheme,
-    /// A `%` that is not followed by two hexadecimal digits, or bytes that are not UTF-8.
+    /// A `%` before the parameters that is not followed by two hexadecimal digits, or bytes that are not UTF-8.
     #[error("phone URI: bad percent-encoding, expected two hexadecimal digits and UTF-8")]
     Encoding,
     /// An empty text between the scheme and the parameters.
@@ -53,11 +53,12 @@ pub enum PhoneUriError {
 }
 
 impl PhoneUri {
-    /// Returns the number, if it starts with `+`, or if it is local and its `phone-context` starts with `+`
-    /// (RFC 3966, section 5.1.5); `None` for any other text, and for a [placeholder](Self::placeholder).
+    /// Returns the number, if it starts with `+`, or if it is local and its `phone-context` consists of `+` and
+    /// digits (RFC 3966, section 5.1.5); `None` for any other text, and for a [placeholder](Self::placeholder).
     ///
     /// A short number, such as 911, is dialled without the context, and so is a number that is too long with
-    /// it. Parameters and post-dial digits are not part of the number.
+    /// it. A trunk prefix after the calling code is removed if the number is valid without it only, as
+    /// [`plan::parse`](plan::parse()) does. Parameters and post-dial digits are not part of the number.
     ///
     /// ```
     /// use telnum::normalize::PhoneUri;
@@ -65,6 +66,7 @@ impl PhoneUri {
     /// let number = |uri: &str| uri.parse::<PhoneUri>().unwrap().number();
     /// assert_eq!(number("tel:+1-415-555-0132"), Some("+14155550132".parse()?));
     /// assert_eq!(number("tel:555-0132;phone-context=+1415"), Some("+14155550132".parse()?));
+    /// assert_eq!(number("tel:044-668-18-00;phone-context=+41"), Some("+41446681800".parse()?));
     /// assert_eq!(number("tel:911;phone-context=+1"), None);
     /// # Ok::<(), telnum::NumberError>(())
     /// ```
@@ -157,7 +159,7 @@ impl PhoneUri {
     /// parameter `npdi`), and has a routing number (`rn`; RFC 4694, section 5).
     #[must_use]
     pub fn is_ported(&self) -> bool {
-        self.has_parameter("npdi") && self.has_parameter("rn")
+        self.has_parameter("npdi") && self.parameter("rn").is_some_and(|number| !number.is_empty())
     }
 
     /// Returns the routing number to which the number was ported: the parameter `rn`, completed by
@@ -294,7 +296,7 @@ impl std::str::FromStr for PhoneUri {
     /// # Errors
     ///
     /// - [`Scheme`](PhoneUriError::Scheme) for a scheme other than `tel:`, `sip:` and `sips:`.
-    /// - [`Encoding`](PhoneUriError::Encoding) for malformed percent-encoding.
+    /// - [`Encoding`](PhoneUriError::Encoding) for malformed percent-encoding before the parameters.
     /// - [`Empty`](PhoneUriError::Empty) if there is no number, or no `@` in a `sip:` URI.
     fn from_str(text: &str) -> Result<Self, PhoneUriError> {
         let (scheme, rest) = within_brackets(text.trim()).split_once(':').ok_or(PhoneUriError::Scheme)?;
@@ -321,7 +323,8 @@ impl std::str::FromStr for PhoneUri {
         let mut parameters = Vec::new();
         for part in parts.chain(of_host.into_iter().flatten()).filter(|part| !part.is_empty()) {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
-            let (name, value) = (decode(name)?, decode(value)?);
+            let decoded = |text| decode(text).unwrap_or(Cow::Borrowed(text));
+            let (name, value) = (decoded(name), decoded(value));
             if value.is_empty() && is_post_dial(&name) {
                 // A `;` before digits is a pause.
                 post_dial.push(';');
@@ -348,26 +351,43 @@ fn bare(text: &str) -> String {
     text.chars().filter(|c| !is_separator(*c)).collect()
 }
 
-/// Returns the number of `text` if it starts with `+`, or if it consists of digits and `context` starts with
-/// `+`, unless these digits are a short number there or too many for a number.
+/// Returns the number of `text` if it starts with `+`, or if it consists of digits and `context` of `+` and
+/// digits, unless the digits of `text` are a short number there or too many for a number.
 fn in_context(text: &str, context: Option<&str>) -> Option<PhoneNumber> {
     let text = bare(text);
     if text.starts_with('+') {
-        return text.parse().ok();
+        let number: PhoneNumber = text.parse().ok()?;
+        return Some(without_trunk_prefix(&text).unwrap_or(number));
     }
-    let context = context.filter(|context| context.starts_with('+'))?;
-    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+    let are_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let context = bare(context?);
+    if !are_digits(&text) || !context.strip_prefix('+').is_some_and(are_digits) {
         return None;
     }
-    let number: PhoneNumber = (bare(context) + &text).parse().ok()?;
-    let found = plan::lookup(number);
-    let is_short = !found.is_valid() && plan::short::is_valid(number);
-    (!is_short && found.possibility() != Possibility::TooLong).then_some(number)
+    let whole = context + &text;
+    let number = whole.parse().ok().filter(|number| {
+        let found = plan::lookup(*number);
+        let is_short = !found.is_valid() && plan::short::is_valid(*number);
+        !is_short && found.possibility() != Possibility::TooLong
+    });
+    if number.is_some_and(PhoneNumber::is_valid) { number } else { without_trunk_prefix(&whole).or(number) }
+}
+
+/// Returns the number of a text that starts with `+`, if it is valid without the trunk prefix of its country
+/// only.
+fn without_trunk_prefix(text: &str) -> Option<PhoneNumber> {
+    let number = plan::parse(text, None).ok()?.number;
+    let is_valid = |number: &PhoneNumber| plan::lookup(*number).is_valid();
+    let is_valid_with_it = || text.parse().is_ok_and(|number| is_valid(&number));
+    Some(number).filter(|number| is_valid(number) && !is_valid_with_it())
 }
 
 /// Splits off the digits to dial after the call is answered, unless the user is a name.
 fn without_post_dial(user: &str) -> (&str, &str) {
     let (number, rest) = split_post_dial(user);
+    // A pause without digits after it is dropped.
+    let is_pause = |c: char| matches!(c, ',' | ';' | 'p' | 'P' | 'w' | 'W');
+    let number = if rest.is_empty() { number.trim_end_matches(is_pause) } else { number };
     let is_number = number.chars().all(|c| matches!(c, '0'..='9' | '+' | '*' | '#') || is_separator(c));
     if is_number { (number, rest) } else { (user, "") }
 }
@@ -380,7 +400,7 @@ fn is_post_dial(text: &str) -> bool {
 }
 
 /// Undoes percent-encoding (RFC 3986, section 2.1).
-fn decode(text: &str) -> Result<Cow<'_, str>, PhoneUriError> {
+pub(super) fn decode(text: &str) -> Result<Cow<'_, str>, PhoneUriError> {
     if !text.contains('%') {
         return Ok(Cow::Borrowed(text));
     }
