@@ -335,6 +335,37 @@ fn redacted_texts_show_no_digits_of_numbers() {
     assert_eq!(format!("{kept:?}"), "Redacted(00 44 (*)** **** ****)");
 }
 
+#[test]
+fn numbers_beside_other_digits_are_redacted() {
+    for (text, expected) in [
+        ("08/31/95 415-555-2671", "08/31/95 ***-***-****"),
+        ("Called 12/11/2026 (415) 555-2671 back", "Called 12/11/2026 (***) ***-**** back"),
+        ("2026-11-12 10:30:00 415 555 2671", "2026-11-12 10:30:00 *** *** ****"),
+        ("4155552671-4155552672", "**********-**********"),
+        ("415.555.2671.415.555.2672", "***.***.****.***.***.****"),
+        ("415 555 2671 x 415 555 2672", "*** *** **** x *** *** ****"),
+        ("+1 415 555 2671 4155552672", "+* *** *** **** **********"),
+        (
+            "+1 415 555 2671 +44 20 7946 0000 +41 44 668 18 00",
+            "+* *** *** **** +** ** **** **** +** ** *** ** **",
+        ),
+        ("2026-11-12 10:30:00, 3/4/95, 12 of 34", "2026-11-12 10:30:00, 3/4/95, 12 of 34"),
+    ] {
+        assert_eq!(plan::redact(text, Some(Region::US)).to_string(), expected);
+    }
+    let strict =
+        plan::redact("4155552671-4155552672", Some(Region::US)).with_leniency(Leniency::StrictGrouping);
+    assert_eq!(strict.to_string(), "4155552671-4155552672");
+}
+
+#[test]
+fn digits_that_are_no_national_number_are_not_compared() {
+    for digits in ["", "abc", "415-555-2671", "٤١٥"] {
+        let national = Comparand::National(digits, None);
+        assert_eq!(plan::similarity(national, national), Similarity::NotANumber, "{digits}");
+    }
+}
+
 proptest! {
     #[test]
     fn redaction_changes_only_the_digits_of_numbers(text in texts(), region in regions()) {

@@ -239,6 +239,23 @@ impl<'a> Find<'a> {
         self.text
     }
 
+    /// Returns whether `text` is a valid number in one of the regions.
+    pub(super) fn is_number(&self, text: &str) -> bool {
+        let regions = core::iter::once(self.region).chain(self.fallback.iter().copied().map(Some));
+        let parsed = |region| self.table.parse(text, region);
+        regions
+            .filter_map(|region| parsed(region).ok())
+            .any(|parsed| self.table.lookup(parsed.number).is_valid())
+    }
+
+    /// Returns whether the numbers in a text need not be grouped as a format does.
+    pub(super) fn is_lenient(&self) -> bool {
+        match self.leniency {
+            Leniency::Possible | Leniency::Valid => true,
+            Leniency::StrictGrouping | Leniency::ExactGrouping => false,
+        }
+    }
+
     /// Returns the next number, which may have too many digits.
     pub(super) fn next_hit(&mut self) -> Option<Hit> {
         while self.tries > 0 {

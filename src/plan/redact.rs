@@ -5,10 +5,20 @@ use super::parse::CountrySource;
 use super::parse::chars::digit;
 use super::region::Region;
 use super::table::Table;
+use crate::number::PhoneNumber;
+
+/// The minimum number of digits of a number that is searched for between two others.
+const MIN_DIGITS: usize = 7;
+/// The maximum number of signs between two groups of digits.
+const MAX_PUNCTUATION: usize = 3;
+/// The signs between two groups of digits.
+const PUNCTUATION: [char; 7] = [' ', '-', '.', '/', '(', ')', '\u{A0}'];
 
 /// A text that is displayed with its numbers masked: the result of [`plan::redact`](super::redact()).
 ///
-/// Each digit of a number and of its extension is replaced; the punctuation is kept.
+/// Each digit of a number and of its extension is replaced; the punctuation is kept. Numbers that
+/// [`plan::find`](super::find()) leaves out because other digits stand beside them, such as a date or a second
+/// number, are masked as well if they are valid, unless the leniency is one of the two stricter ones.
 ///
 /// ```
 /// use telnum::plan::{self, Region};
@@ -18,6 +28,8 @@ use super::table::Table;
 /// assert_eq!(redacted.to_string(), "Call +** ** **** **** ext. ** or (***) ***-****.");
 /// let redacted = redacted.with_calling_code(true).with_last_digits(2);
 /// assert_eq!(redacted.to_string(), "Call +44 ** **** **00 ext. ** or (***) ***-**71.");
+/// let redacted = plan::redact("12/11/2026 (415) 555-2671", Some(Region::US));
+/// assert_eq!(redacted.to_string(), "12/11/2026 (***) ***-****");
 /// ```
 #[derive(Clone)]
 #[must_use = "nothing is masked until the value is displayed"]
@@ -109,17 +121,83 @@ impl<'a> Redacted<'a> {
         }
         Ok(())
     }
+
+    /// Writes a text between two numbers. The digits of valid numbers that stand beside other digits are masked.
+    fn write_between(&self, f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+        let (mut masked_end, mut date_end, mut last) = (0, 0, ' ');
+        for (at, c) in text.char_indices() {
+            if digit(c).is_some() && digit(last).is_none() && at >= date_end && self.find.is_lenient() {
+                let start = if last == '+' { at - 1 } else { at };
+                match text.get(at..).and_then(date_len) {
+                    Some(len) => date_end = at + len,
+                    None => {
+                        masked_end =
+                            masked_end.max(start + self.number_len(text.get(start..).unwrap_or_default()))
+                    }
+                }
+            }
+            f.write_char(if digit(c).is_some() && at < masked_end { self.mask } else { c })?;
+            last = c;
+        }
+        Ok(())
+    }
+
+    /// Returns the length in bytes of the longest valid number at the start of `text` that consists of whole
+    /// groups of digits; 0 if there is none.
+    fn number_len(&self, text: &str) -> usize {
+        let (mut longest, mut digits, mut punctuation) = (0, 0, 0);
+        let mut chars = text.char_indices().peekable();
+        chars.next_if(|(_, c)| *c == '+');
+        while let Some((at, c)) = chars.next() {
+            if digit(c).is_none() {
+                punctuation += 1;
+                if punctuation > MAX_PUNCTUATION || !PUNCTUATION.contains(&c) {
+                    break;
+                }
+                continue;
+            }
+            (digits, punctuation) = (digits + 1, 0);
+            if digits > PhoneNumber::MAX_DIGITS {
+                break;
+            }
+            let end = at + c.len_utf8();
+            let is_end_of_group = chars.peek().is_none_or(|(_, next)| digit(*next).is_none());
+            if is_end_of_group
+                && digits >= MIN_DIGITS
+                && text.get(..end).is_some_and(|text| self.find.is_number(text))
+            {
+                longest = end;
+            }
+        }
+        longest
+    }
+}
+
+/// Returns the length in bytes of the date at the start of `text`: three groups of digits with the same sign
+/// between them, of which the year has four digits, or two if the signs are slashes.
+fn date_len(text: &str) -> Option<usize> {
+    let sign = text.chars().find(|c| digit(*c).is_none()).filter(|c| matches!(c, '/' | '-' | '.'))?;
+    let end = text.find(|c| digit(c).is_none() && c != sign).unwrap_or(text.len());
+    let date = text.get(..end)?.trim_end_matches(sign);
+    let mut groups = date.split(sign).map(|group| group.chars().count());
+    let [first, second, third] = [groups.next()?, groups.next()?, groups.next()?];
+    let is_date = match (first, second, third) {
+        (4, 1 | 2, 1 | 2) | (1 | 2, 1 | 2, 4) => true,
+        (1 | 2, 1 | 2, 2) => sign == '/',
+        _ => false,
+    };
+    (is_date && groups.next().is_none()).then_some(date.len())
 }
 
 impl fmt::Display for Redacted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (mut find, text, mut at) = (self.find.clone(), self.find.text(), 0);
         while let Some(hit) = find.next_hit() {
-            f.write_str(text.get(at..hit.range.start).unwrap_or_default())?;
+            self.write_between(f, text.get(at..hit.range.start).unwrap_or_default())?;
             self.write_masked(f, text.get(hit.range.clone()).unwrap_or_default(), &hit)?;
             at = hit.range.end;
         }
-        f.write_str(text.get(at..).unwrap_or_default())
+        self.write_between(f, text.get(at..).unwrap_or_default())
     }
 }
 

@@ -54,7 +54,7 @@ pub enum Comparand<'a> {
     /// A number, and its extension.
     Number(PhoneNumber, Option<Extension>),
     /// The ASCII digits of a national number without national prefix, whose calling code is not known, and
-    /// its extension. Only the first 40 digits are compared.
+    /// its extension. Only the first 40 digits are compared. Any other text is not a number.
     National(&'a str, Option<Extension>),
 }
 
@@ -168,6 +168,11 @@ impl Table {
     fn parts_of<'a>(&self, comparand: Comparand<'a>) -> Result<Parts, Option<&'a str>> {
         match comparand {
             Comparand::Number(number, extension) => Ok(Parts::of_number(number, extension)),
+            Comparand::National(digits, _)
+                if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) =>
+            {
+                Err(None)
+            }
             Comparand::National(digits, extension) => {
                 let mut national = DigitBuffer::new();
                 national.extend(digits.as_bytes());
