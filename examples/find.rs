@@ -2,7 +2,7 @@
 //!
 //! The example reads texts from files or standard input and writes a JSON line for each number: its bytes in
 //! the text, its spelling, the number in E.164, and the extension. With `--redact` it writes the texts
-//! with all numbers masked instead.
+//! with all numbers masked instead. Bytes that are not UTF-8 separate texts.
 //!
 //! ```text
 //! echo 'Call (415) 886-7900 or +41 44 668 18 00.' | cargo run --release --example find -- --region US
@@ -105,17 +105,24 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         if options.rows {
             answer_rows(&mut input, &mut out)?;
         } else {
-            let mut text = String::new();
-            io::Read::read_to_string(&mut input, &mut text)
+            let mut text = Vec::new();
+            io::Read::read_to_end(&mut input, &mut text)
                 .map_err(|error| format!("{}: {error}", path.display()))?;
-            search(&text, options, &mut out)?;
+            let mut start = 0;
+            for chunk in text.utf8_chunks() {
+                search(chunk.valid(), start, options, &mut out)?;
+                if options.redact {
+                    out.write_all(chunk.invalid())?;
+                }
+                start += chunk.valid().len() + chunk.invalid().len();
+            }
         }
     }
     Ok(out.flush()?)
 }
 
-/// Writes the numbers in `text`, or the text without them.
-fn search(text: &str, options: &Options, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
+/// Writes the numbers in `text`, which starts at byte `start` of the input, or the text without them.
+fn search(text: &str, start: usize, options: &Options, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     if options.redact {
         let redacted = plan::redact(text, options.region)
             .with_fallback_regions(&options.fallback)
@@ -127,7 +134,9 @@ fn search(text: &str, options: &Options, out: &mut impl Write) -> Result<(), Box
         .with_leniency(options.leniency)
         .with_max_tries(options.max_tries);
     for found in numbers {
-        write_line(out, &Number::from(found))?;
+        let number = Number::from(found);
+        let (byte_start, byte_end) = (number.byte_start + start, number.byte_end + start);
+        write_line(out, &Number { byte_start, byte_end, ..number })?;
     }
     Ok(())
 }

@@ -42,8 +42,13 @@ fn main() -> Result<(), Error> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut count = 0;
     if let Some(file) = file {
-        for line in BufReader::new(std::fs::File::open(file)?).lines() {
-            let number: PhoneNumber = line?.trim().parse()?;
+        for (index, line) in BufReader::new(std::fs::File::open(file)?).lines().enumerate() {
+            let line = line?;
+            if line.trim().is_empty() {
+                continue;
+            }
+            let number: Result<PhoneNumber, _> = line.trim().parse();
+            let number = number.map_err(|error| format!("{file}, line {}: {error}", index + 1))?;
             if let Some([old, new]) = different(&releases, number) {
                 writeln!(out, "{}", json!({"number": number, "old": old, "new": new}))?;
                 count += 1;

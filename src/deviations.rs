@@ -23,6 +23,7 @@
 //! | finds a number with an extension of up to 20 digits in a text | finds the number at the same position, without its extension if that has more than 15 digits | an [`Extension`](crate::Extension) is a value of 8 bytes; longer extensions are not in use |
 //! | returns the carrier, the place and the time zones of any prefix by `getNameForValidNumber`, `getDescriptionForValidNumber` and `getTimeZonesForGeographicalNumber`: `Stavelot` for the toll-free `+3280012341` | has only the functions that look up the type first, and finds none of these for such a number | a number whose type has no place or carrier is not where its prefix is |
 //! | shows `0 - 70012/34/561 xx4847`, typed in Nigeria, as `0700 123 4561 ext. 4847` | shows it as it was typed | its digits and those of its extension together are no number |
+//! | returns no types and no example of a calling code that belongs to regions (`getSupportedTypesForNonGeoEntity`, `getExampleNumberForNonGeoEntity`) | returns those of the main region of the code | the question has an answer, and [`Region::WORLD`](crate::plan::Region::WORLD) tells the other codes |
 //! | finds no Hebrew places and carriers on Java 17, which calls the language `he`, while the file is named `iw` | returns the Hebrew names | the data are part of the release |
 //!
 //! # From Kazoo's number manager

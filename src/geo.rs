@@ -78,7 +78,7 @@ use crate::plan::{self, Region};
 /// assert_eq!(describe("+447912345678").unwrap(), "United Kingdom");
 /// assert_eq!(describe("+18002530000"), None);
 /// ```
-#[doc(alias("getDescriptionForNumber", "PhoneNumberOfflineGeocoder"))]
+#[doc(alias("getDescriptionForNumber", "getDescriptionForValidNumber", "PhoneNumberOfflineGeocoder"))]
 #[must_use]
 pub fn describe(number: PhoneNumber, language: Language) -> Option<Name> {
     plan::lookup(number).describe(language)
@@ -133,7 +133,7 @@ pub fn place(number: PhoneNumber) -> Option<Place> {
 /// assert_eq!(geo::carrier("+41446681800".parse()?, Language::ENGLISH), None);
 /// # Ok::<(), telnum::NumberError>(())
 /// ```
-#[doc(alias("getNameForNumber", "PhoneNumberToCarrierMapper"))]
+#[doc(alias("getNameForNumber", "getNameForValidNumber", "PhoneNumberToCarrierMapper"))]
 #[must_use]
 pub fn carrier(number: PhoneNumber, language: Language) -> Option<&'static str> {
     plan::lookup(number).carrier(language)
@@ -167,7 +167,7 @@ pub fn carrier_if_certain(number: PhoneNumber, language: Language) -> Option<&'s
 /// assert!(zones("+61860080540").iter().eq(["Australia/Adelaide", "Australia/Perth"]));
 /// assert!(zones("+14150867900").iter().eq(["Etc/Unknown"]));
 /// ```
-#[doc(alias("getTimeZonesForNumber", "PhoneNumberToTimeZonesMapper"))]
+#[doc(alias("getTimeZonesForNumber", "getTimeZonesForGeographicalNumber", "PhoneNumberToTimeZonesMapper"))]
 #[must_use]
 pub fn time_zones(number: PhoneNumber) -> TimeZones {
     plan::lookup(number).time_zones()

@@ -89,9 +89,10 @@
 //! | `getCountryMobileToken` | [`CallingCode::mobile_token`](crate::CallingCode::mobile_token) |
 //! | `isMobileNumberPortableRegion` | [`Region::has_portable_mobile_numbers`](super::Region::has_portable_mobile_numbers) |
 //! | `getSupportedTypesForRegion` | [`Region::number_types`](super::Region::number_types) |
-//! | `getSupportedTypesForNonGeoEntity` | [`CallingCode::number_types`](crate::CallingCode::number_types) |
+//! | `getSupportedTypesForNonGeoEntity` | [`CallingCode::number_types`](crate::CallingCode::number_types), which answers for every code: that of a region has the types of its main region, where libphonenumber returns none |
 //! | `getExampleNumber` | [`plan::example_number`](super::example_number) of [`NumberType::FixedLine`](super::NumberType::FixedLine) |
-//! | `getExampleNumberForNonGeoEntity` | [`CallingCode::example_number`](crate::CallingCode::example_number) |
+//! | `getExampleNumberForNonGeoEntity` | [`CallingCode::example_number`](crate::CallingCode::example_number) of one of the code's [types](crate::CallingCode::number_types); it answers for every code, too |
+//! | `REGION_CODE_FOR_NON_GEO_ENTITY` | [`Region::WORLD`](super::Region::WORLD) |
 //! | `getInvalidExampleNumber` | [`plan::invalid_example_number`](super::invalid_example_number) |
 //!
 //! # `PhoneNumberMatcher` and `isNumberMatch`
