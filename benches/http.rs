@@ -1,8 +1,15 @@
-//! Requests per second over loopback with a million numbers in memory: a constant response, the
-//! classification of a number, the fetch of a number. Clients and server share the machine's cores.
+//! Requests per second over loopback: a constant response of the same server, the classification of a number, and
+//! the fetch of a number from a store in memory, in a file and in PostgreSQL. Clients and server share the
+//! machine's cores.
 //!
-//! `cargo bench --features http --bench http`; `-- --requests 1000000` for the memory of a long run,
-//! `-- --blocking` for calls on the blocking pool, `-- --test` to run each only briefly.
+//! ```text
+//! cargo bench --features http,redb,postgres --bench http
+//! ```
+//!
+//! The store in memory has a million numbers, the others 100,000. `TELNUM_POSTGRES` names the server of the
+//! database; without it PostgreSQL is left out. Calls run on the thread of the request for the store in memory, and on the
+//! pool of threads for blocking calls for the others; `-- --blocking` uses that pool for all. `-- --requests 1000000` shows
+//! the memory of a long run, and `-- --test` runs each only briefly.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -10,10 +17,15 @@
     reason = "a benchmark fails by panicking"
 )]
 
+#[cfg(feature = "postgres")]
+#[path = "../tests/postgres/mod.rs"]
+mod postgres;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::routing::get;
 use telnum::account::{Account, AccountId, AccountTree, Actor};
 use telnum::contact::book::ContactBook;
 use telnum::http::{
@@ -21,7 +33,7 @@ use telnum::http::{
 };
 use telnum::inventory::{Create, Inventory, Options};
 use telnum::lifecycle::State;
-use telnum::store::MemoryStore;
+use telnum::store::{MemoryStore, Store};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -29,54 +41,141 @@ const CONNECTIONS: usize = 32;
 const ROUNDS: usize = 9;
 const SHOP: &str = "shop";
 
-/// The measured requests: name and path.
-const ROWS: [(&str, &str); 3] = [
-    ("constant", "/health"),
-    ("classify", "/v2/accounts/shop/phone_numbers/classifiers/4158867900"),
-    ("get", "/v2/accounts/shop/phone_numbers/%2B14152500000"),
-];
+const CONSTANT: &str = "/constant";
+const CLASSIFY: &str = "/v2/accounts/shop/phone_numbers/classifiers/4158867900";
+const GET: &str = "/v2/accounts/shop/phone_numbers/%2B14152500000";
+
+/// A measured request.
+struct Row {
+    name: String,
+    address: SocketAddr,
+    path: &'static str,
+    rounds: Vec<Round>,
+}
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    let is_test = arguments.iter().any(|it| it == "--test");
+    let has = |name: &str| arguments.iter().any(|it| it == name);
     let value = |name: &str| {
         let place = arguments.iter().position(|it| it == name)?;
         arguments.get(place + 1)?.parse().ok()
     };
+    let is_test = has("--test");
     let count = if is_test { 1_000 } else { value("--numbers").unwrap_or(1_000_000) };
     let requests = if is_test { 100 } else { value("--requests").unwrap_or(20_000) };
-    let execution = if arguments.iter().any(|it| it == "--blocking") {
-        ExecutionMode::BlockingPool
-    } else {
-        ExecutionMode::Inline
-    };
+    let inline = if has("--blocking") { ExecutionMode::BlockingPool } else { ExecutionMode::Inline };
     let rounds = if is_test { 1 } else { ROUNDS };
 
     let server = runtime(2);
-    let address = server.block_on(start(count, execution));
     let client = runtime(1);
+    let start = |store, count, execution| server.block_on(start(store, count, execution));
+    println!("load average before: {}", load_average());
+    let memory = start(Arc::new(MemoryStore::new()), count, inline);
+    let mut rows = vec![
+        Row::new("constant", memory, CONSTANT),
+        Row::new("classify", memory, CLASSIFY),
+        Row::new("get, memory", memory, GET),
+    ];
+    let few = count.min(100_000);
+    let files = Files::default();
+    if let Some(store) = files.open() {
+        let address = start(store, few, ExecutionMode::BlockingPool);
+        rows.push(Row::new("classify, blocking pool", address, CLASSIFY));
+        rows.push(Row::new("get, redb", address, GET));
+    }
+    let database = Database::open();
+    if let Some(database) = &database {
+        rows.push(Row::new(
+            "get, PostgreSQL",
+            start(database.store(), few, ExecutionMode::BlockingPool),
+            GET,
+        ));
+    }
     println!(
-        "{count} numbers, {CONNECTIONS} connections, {requests} requests a round, {execution:?}, {} KiB",
+        "{count} numbers in memory, {few} in others, {CONNECTIONS} connections, {requests} requests a round, {} KiB",
         resident()
     );
-    let mut found: Vec<Vec<Round>> = ROWS.map(|_| Vec::new()).into();
     // The requests alternate, so that disturbances affect all of them alike.
     for _ in 0..rounds {
-        for ((_, path), found) in ROWS.iter().zip(&mut found) {
-            found.push(client.block_on(load(address, path, requests)));
+        for row in &mut rows {
+            row.rounds.push(client.block_on(load(row.address, row.path, requests)));
         }
     }
     let mut base = None;
-    for ((name, _), mut rounds) in ROWS.iter().zip(found) {
+    for Row { name, mut rounds, .. } in rows {
         rounds.sort_by(|a, b| a.rate.total_cmp(&b.rate));
         let Round { rate, p50, p99 } = rounds.swap_remove(rounds.len() / 2);
-        let share = rate / *base.get_or_insert(rate) * 100.0;
+        let share = rate / *base.get_or_insert(rate);
         let tail = p99.as_secs_f64() / p50.as_secs_f64();
-        println!(
-            "{name:9} {rate:9.0} requests/s  {share:4.0} %  p50 {p50:?}  p99 {p99:?}  p99/p50 {tail:.1}"
-        );
+        println!("{name:24} {rate:9.0} requests/s  {share:5.2}  p50 {p50:?}  p99 {p99:?}  p99/p50 {tail:.1}");
     }
-    println!("{} KiB", resident());
+    println!("{} KiB, load average after: {}", resident(), load_average());
+}
+
+impl Row {
+    fn new(name: &str, address: SocketAddr, path: &'static str) -> Self {
+        Self { name: name.to_owned(), address, path, rounds: Vec::new() }
+    }
+}
+
+/// The directory of the store in a file, which is removed at the end.
+struct Files(std::path::PathBuf);
+
+impl Default for Files {
+    fn default() -> Self {
+        Self(std::env::temp_dir().join(format!("telnum-http-{}", std::process::id())))
+    }
+}
+
+impl Files {
+    #[cfg(feature = "redb")]
+    fn open(&self) -> Option<Arc<dyn Store>> {
+        std::fs::create_dir_all(&self.0).unwrap();
+        Some(Arc::new(telnum::store::redb::RedbStore::open(self.0.join("numbers.redb")).unwrap()))
+    }
+
+    #[cfg(not(feature = "redb"))]
+    fn open(&self) -> Option<Arc<dyn Store>> {
+        None
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}
+
+/// A schema in the database that `TELNUM_POSTGRES` names.
+#[cfg(feature = "postgres")]
+struct Database(postgres::Schema);
+
+#[cfg(feature = "postgres")]
+impl Database {
+    fn open() -> Option<Self> {
+        let url = std::env::var("TELNUM_POSTGRES").ok()?;
+        let prepared =
+            |config: telnum::store::postgres::PostgresConfig| config.with_prepared_statements(true);
+        Some(Self(postgres::Schema::new(url.split_whitespace().next()?, prepared)))
+    }
+
+    fn store(&self) -> Arc<dyn Store> {
+        Arc::new(self.0.store())
+    }
+}
+
+#[cfg(not(feature = "postgres"))]
+struct Database;
+
+#[cfg(not(feature = "postgres"))]
+impl Database {
+    fn open() -> Option<Self> {
+        None
+    }
+
+    fn store(&self) -> Arc<dyn Store> {
+        Arc::new(MemoryStore::new())
+    }
 }
 
 struct Round {
@@ -89,10 +188,9 @@ fn runtime(threads: usize) -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build().unwrap()
 }
 
-async fn start(count: usize, execution: ExecutionMode) -> SocketAddr {
+async fn start(store: Arc<dyn Store>, count: usize, execution: ExecutionMode) -> SocketAddr {
     let shop: AccountId = SHOP.parse().unwrap();
     let accounts = AccountTree::new([Account::new(shop).with_may_add_numbers(true)]).unwrap();
-    let store = Arc::new(MemoryStore::new());
     let inventory = Inventory::builder(store.clone()).accounts(accounts.clone()).build();
     let create = Create::default().with_state(State::InService);
     let options = Options::new(Actor::System).with_account(shop);
@@ -107,8 +205,10 @@ async fn start(count: usize, execution: ExecutionMode) -> SocketAddr {
     let contacts = ContactApis { people: book.clone(), clients: book.clone(), users: book };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
+    // The constant response has the layers of the server, and no request in the log.
+    let router = service(numbers, contacts).route(CONSTANT, get(async || "{}"));
     tokio::spawn(async move {
-        serve(listener, service(numbers, contacts), &ServerLimits::default(), std::future::pending()).await;
+        serve(listener, router, &ServerLimits::default(), std::future::pending()).await;
     });
     address
 }
@@ -159,6 +259,10 @@ fn is_whole(bytes: &[u8]) -> bool {
     let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
     let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
     body.len() >= length.and_then(|length| length.parse().ok()).unwrap_or(usize::MAX)
+}
+
+fn load_average() -> String {
+    std::fs::read_to_string("/proc/loadavg").unwrap_or_default().trim().to_owned()
 }
 
 /// Returns the resident memory of the process in KiB.

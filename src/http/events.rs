@@ -31,12 +31,8 @@ pub(super) struct EventPage {
 impl EventQuery {
     /// Reads the parameters `after` and `size`, which is 1 to `max`, and `max` by default.
     pub(super) fn read(params: &mut QueryParams, size: &str, max: usize) -> Result<Self, FieldError> {
-        let after = params.parsed("after")?.unwrap_or(0);
-        let limit = params.parsed(size)?.unwrap_or(max);
-        if !(1..=max).contains(&limit) {
-            return Err(FieldError::invalid(size, &limit.into(), format_args!("expected 1 to {max}")));
-        }
-        Ok(Self { after, limit })
+        let after = params.integer("after", 0..)?.unwrap_or(0);
+        Ok(Self { after, limit: params.integer(size, 1..=max)?.unwrap_or(max) })
     }
 
     /// Returns whether there may be events after `page`.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderName, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
 use super::contacts::api::ContactApis;
@@ -55,6 +55,7 @@ pub fn service(numbers: KazooApi, contacts: ContactApis) -> Router {
     let documentation = Router::new()
         .route("/openapi.json", get(async || (JSON, document)))
         .route("/docs", get(docs))
+        .route("/", get(async || Redirect::temporary("docs")))
         .route("/health", get(move || health(stores.clone())));
     // Unlike a nested router, a nested service also answers `/v2/` itself.
     Router::new()

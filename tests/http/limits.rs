@@ -485,7 +485,7 @@ fn the_service_has_documentation_and_health() {
         ("/people/v2/", "/errors/0/title"),
         ("/people/v2/nothing", "/errors/0/title"),
         ("/v9/", "/errors/0/message"),
-        ("/", "/error"),
+        ("/nothing", "/error"),
         ("/people/", "/error"),
     ];
     for (path, pointer) in rows {
@@ -493,6 +493,8 @@ fn the_service_has_documentation_and_health() {
         let is_shown = reply.status == 404 && reply.json().pointer(pointer).is_some();
         assert!(is_shown && reply.headers.contains_key("x-request-id"), "{path}: {}", reply.text);
     }
+    // The root leads to the page of the documentation.
+    assert!(get("/").text.starts_with("<!DOCTYPE html>"));
     let document = get("/openapi.json").json();
     assert_eq!(document, telnum::http::openapi());
     let page = get("/docs");

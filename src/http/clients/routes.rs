@@ -1,7 +1,5 @@
 //! The routes of clients' numbers.
 
-use std::num::NonZeroU64;
-
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -110,12 +108,12 @@ async fn create(request: ClientRequest<String>) -> Result<Response, RequestError
 async fn list(request: ClientRequest<String>) -> Result<Response, RequestError> {
     let owner = client(&request.path)?;
     let mut params = QueryParams::new(request.uri.query());
-    let page = params.parsed::<NonZeroU64>("page").map_err(RequestError::Parameter)?;
+    let page = params.integer("page", 1_u64..).map_err(RequestError::Parameter)?;
     let filter = times::read(&mut params).map_err(RequestError::Parameter)?;
     if let Some(name) = params.remaining().next() {
         return Err(RequestError::unknown_parameter(name));
     }
-    let current_page = page.map_or(1, NonZeroU64::get);
+    let current_page = page.unwrap_or(1);
     let offset = (current_page - 1).saturating_mul(wire::PER_PAGE.into());
     let query = ContactQuery::new(wire::DEFAULT_ORDER)
         .with_filter(filter.with_owner(owner))

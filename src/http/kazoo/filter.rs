@@ -211,7 +211,7 @@ pub(super) fn range(
     to: &str,
 ) -> Result<Option<RangeInclusive<Timestamp>>, FieldError> {
     let mut time = |name: &str| {
-        let seconds = params.parsed::<u64>(name)?;
+        let seconds = params.integer(name, 0_u64..)?;
         let read = |seconds: u64| {
             // Times before the first representable one are clamped to it.
             Timestamp::from_gregorian(seconds.max(Timestamp::MIN.gregorian()))

@@ -1,6 +1,7 @@
 //! The bodies and query parameters of requests.
 
 use std::fmt::Display;
+use std::ops::{Bound, RangeBounds};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -128,6 +129,27 @@ impl QueryParams {
         T: FromStr<Err: Display>,
     {
         parse(name, self.text(name)?)
+    }
+
+    /// Takes an integer in `range`, which has a first integer.
+    pub(crate) fn integer<T>(
+        &mut self,
+        name: &str,
+        range: impl RangeBounds<T>,
+    ) -> Result<Option<T>, FieldError>
+    where
+        T: FromStr + PartialOrd + Display,
+    {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        if let Some(value) = text.parse().ok().filter(|value| range.contains(value)) {
+            return Ok(Some(value));
+        }
+        let bound = |prefix: &str, bound: Bound<&T>| match bound {
+            Bound::Included(value) => format!(" {prefix} {value}"),
+            Bound::Excluded(_) | Bound::Unbounded => String::new(),
+        };
+        let (from, to) = (bound("from", range.start_bound()), bound("to", range.end_bound()));
+        Err(FieldError::invalid(name, &text.into(), format_args!("expected an integer{from}{to}")))
     }
 
     /// Takes a number or prefix in E.164 format, whose plus sign may be unencoded.

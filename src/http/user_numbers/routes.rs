@@ -12,7 +12,7 @@ use super::wire::{self, CreatedUserNumber, UserNumber};
 use crate::account::Actor;
 use crate::contact::OwnerId;
 use crate::contact::book::ContactBook;
-use crate::document::FieldPath;
+use crate::document::{FieldError, FieldErrorKind, FieldPath};
 use crate::http::contacts::api::ContactApi;
 use crate::http::contacts::request::{ContactRequest, PublishedApi, RefusedField, contact_id, get_own};
 use crate::http::contacts::response::{self, JSON};
@@ -68,7 +68,7 @@ type UserRequest<P> = ContactRequest<UserNumbersApi, P>;
     responses((status = 201, description = "The created number; its URL is in `Location`"), (status = 400, description = "The number is invalid"), (status = 422, description = "The user already has the number")))]
 async fn create(request: UserRequest<()>) -> Result<Response, RequestError> {
     let owner = user(&request)?;
-    let contact = wire::new_contact(pairs(&form(&request.body)), request.api.region)?;
+    let contact = wire::new_contact(pairs(&form(&request.body)?), request.api.region)?;
     let added = request.call(move |book| book.add(owner, [contact])).await?;
     let contact = added.first().ok_or(RequestError::Internal)?;
     let path = request.uri.path().trim_end_matches('/');
@@ -97,7 +97,7 @@ async fn fetch(request: UserRequest<String>) -> Result<Response, RequestError> {
     responses((status = 200, description = "The new number"), (status = 400, description = "The number is invalid"), (status = 404, description = "The user has no such number"), (status = 422, description = "The user already has the new number")))]
 async fn update(request: UserRequest<String>) -> Result<Response, RequestError> {
     let (owner, id) = (user(&request)?, contact_id(&request.path)?);
-    let patch = wire::patch(pairs(&form(&request.body)), request.api.region)?;
+    let patch = wire::patch(pairs(&form(&request.body)?), request.api.region)?;
     let update = move |book: &ContactBook| get_own(book, owner, id).and_then(|_| book.update(id, &patch));
     let contact = request.call(update).await?;
     Ok(response::json(StatusCode::OK, JSON, &UserNumber::from(&contact)))
@@ -162,8 +162,17 @@ struct UserNumberForm {
 
 /// Decodes the fields of a form. The published `curl -d "phone_number=+49.."` sends the plus sign
 /// unencoded.
-fn form(body: &[u8]) -> Vec<(String, String)> {
-    body::pairs(body).into_iter().map(|(name, value)| (name, body::restore_plus(value))).collect()
+///
+/// # Errors
+///
+/// Returns an error for JSON and for a multipart form, which would be the name of an unknown field.
+fn form(body: &[u8]) -> Result<Vec<(String, String)>, FieldError> {
+    let text = body.trim_ascii_start();
+    if [&b"{"[..], b"[", b"--"].iter().any(|start| text.starts_with(start)) {
+        let reason = "expected a form such as phone_number=%2B493057701873".to_owned();
+        return Err(FieldError::new(wire::NUMBER, FieldErrorKind::Malformed { reason }));
+    }
+    Ok(body::pairs(body).into_iter().map(|(name, value)| (name, body::restore_plus(value))).collect())
 }
 
 fn pairs(form: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {

@@ -10,9 +10,9 @@ use crate::store::StoreEvent;
 /// The maximum number of events on a page, and the default.
 const MAX_PAGE_SIZE: usize = 1_000;
 
-/// Lists the events of all numbers and port requests, in order. Only admins may list them.
+/// Lists the events of all numbers and port requests, in order.
 ///
-/// `next_after` is the `after` of the next page. If it equals `after`, there are no more events yet. Events are
+/// Only admins may list them. `next_after` is the `after` of the next page. If it equals `after`, there are no more events yet. Events are
 /// forgotten by age or count, as the policy says; an `after` before the first one that is kept is an error.
 #[utoipa::path(get, path = "/events", tag = "kazoo",
     operation_id = "kazoo_events", security(("auth_token" = [])),

@@ -55,15 +55,11 @@ impl SearchRequest {
             format!("+{}{prefix}", country.calling_code().ok_or_else(invalid)?)
         };
         let invalid = |error| FieldError::invalid("prefix", &prefix.as_str().into(), error);
-        let quantity = params.parsed("quantity")?.unwrap_or(1);
-        if !(1..=MAX_SEARCH_RESULTS).contains(&quantity) {
-            let reason = format!("expected 1 to {MAX_SEARCH_RESULTS}");
-            return Err(FieldError::invalid("quantity", &quantity.into(), reason));
-        }
+        let quantity = params.integer("quantity", 1..=MAX_SEARCH_RESULTS)?.unwrap_or(1);
         Ok(Self {
             prefix: text.parse().map_err(invalid)?,
             quantity,
-            page: params.parsed("offset")?.unwrap_or(0),
+            page: params.integer("offset", 0..)?.unwrap_or(0),
         })
     }
 

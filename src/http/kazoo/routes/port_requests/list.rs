@@ -147,11 +147,7 @@ impl ListRequest {
         let created = filter::range(params, "created_from", "created_to")?;
         let updated = filter::range(params, "modified_from", "modified_to")?;
         let after = params.parsed("start_key")?;
-        let limit = params.parsed("page_size")?.unwrap_or(MAX_PAGE_SIZE);
-        if !(1..=MAX_PAGE_SIZE).contains(&limit) {
-            let reason = format!("expected 1 to {MAX_PAGE_SIZE}");
-            return Err(FieldError::invalid("page_size", &limit.into(), reason));
-        }
+        let limit = params.integer("page_size", 1..=MAX_PAGE_SIZE)?.unwrap_or(MAX_PAGE_SIZE);
         Ok(Self {
             states: PortStates::ALL,
             number: None,
