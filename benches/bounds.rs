@@ -64,6 +64,8 @@ const CASES: &[Case] = &[
         prepare: requests_of_others,
     },
     #[cfg(feature = "redb")]
+    Case { item: 25, name: "owners beside a page of a file", size: 500, prepare: page_of_a_file },
+    #[cfg(feature = "redb")]
     Case { item: 24, name: "actors, each with a receipt too many", size: 250, prepare: surplus_receipts },
 ];
 
@@ -236,6 +238,22 @@ fn contact(place: usize) -> NewContact {
 
 fn page_of_all(size: usize) -> Work {
     let book = ContactBook::new(MemoryStore::new());
+    for owner in 0..size {
+        book.add(owner.to_string().parse().unwrap(), [contact(owner)]).unwrap();
+    }
+    Box::new(move || {
+        let query = ContactQuery::new("-created_at".parse().unwrap());
+        assert_eq!(book.page(&query).unwrap().total, size as u64);
+        Box::new(book)
+    })
+}
+
+#[cfg(feature = "redb")]
+fn page_of_a_file(size: usize) -> Work {
+    use telnum::store::redb::RedbOptions;
+
+    let store = RedbOptions::new().open_backend(|| Ok(redb::backends::InMemoryBackend::new())).unwrap();
+    let book = ContactBook::new(store);
     for owner in 0..size {
         book.add(owner.to_string().parse().unwrap(), [contact(owner)]).unwrap();
     }

@@ -68,6 +68,7 @@
 mod batch;
 mod change;
 mod conditions;
+mod contact_index;
 mod delegate;
 mod error;
 mod event;
@@ -89,6 +90,8 @@ use std::time::Duration;
 
 pub use self::batch::{Batch, Guard, Receipt};
 pub use self::change::{Change, ChangeParts, Entity, Page};
+#[cfg(feature = "testing")]
+pub(crate) use self::contact_index::ORDER_FIELDS;
 pub use self::error::StoreError;
 pub use self::event::{Logged, StoreEvent};
 pub use self::ext::StoreExt;
@@ -305,9 +308,10 @@ pub trait Store: Send + Sync + fmt::Debug {
 
     /// Returns the page of contact numbers that `query` selects, of one owner or of all.
     ///
-    /// A page of one owner or number reads the lists of that owner or number. A page of all owners is read
-    /// from an index in [`MemoryStore`]; the stores in redb and PostgreSQL read all lists for it, without
-    /// blocking writers.
+    /// The stores of this crate read the page of all contacts from an index in its order: the index up to the
+    /// end of the page, and the lists of the owners on it. With a filter they read the lists of the owners
+    /// whose contacts meet its most selective indexed condition. All conditions are indexed except a number
+    /// given as [text](crate::contact::NumberFilter::Text): a page with this condition alone reads all lists.
     ///
     /// ```
     /// use telnum::contact::ContactQuery;

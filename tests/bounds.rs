@@ -322,6 +322,37 @@ fn item_25_a_page_of_all_owners_agrees_with_the_query() {
     }
 }
 
+/// With four times the owners, a page allocates about as much: what it reads of a file does not grow.
+#[cfg(feature = "redb")]
+#[test]
+fn item_25_a_page_of_a_file_reads_no_more_if_there_are_more_owners() {
+    let queries = [
+        ContactQuery::new("-created_at".parse().unwrap()),
+        ContactQuery::new("location".parse().unwrap()).with_offset(50),
+        ContactQuery::new("number".parse().unwrap())
+            .with_filter(ContactFilter::default().with_location("Home").with_primary(true)),
+    ];
+    let bytes = |owners: usize| {
+        let open = || Ok(redb::backends::InMemoryBackend::new());
+        let store = telnum::store::redb::RedbOptions::new().open_backend(open).unwrap();
+        let book = ContactBook::new(store);
+        for owner in 0..owners {
+            let contact = contact(owner);
+            let contact = if owner < 30 { contact.with_location("Home".parse().unwrap()) } else { contact };
+            book.add(owner.to_string().parse().unwrap(), [contact]).unwrap();
+        }
+        queries.clone().map(|query| {
+            let read = || assert_eq!(book.page(&query).unwrap().items.len(), 25);
+            read();
+            allocation_counter::measure(read).bytes_total
+        })
+    };
+    let (few, many) = (bytes(400), bytes(1_600));
+    for (few, many) in few.into_iter().zip(many) {
+        assert!(many < few * 3 / 2, "{few} bytes with few owners, {many} with many");
+    }
+}
+
 #[test]
 fn item_26_the_total_size_of_rules_is_limited() {
     // Each rule is small enough on its own.

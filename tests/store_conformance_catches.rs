@@ -10,7 +10,7 @@ use std::time::Duration;
 use telnum::PhoneNumber;
 use telnum::account::{AccountId, Actor};
 use telnum::contact::{
-    ContactFilter, ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, OwnerId,
+    ContactFilter, ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, OrderField, OwnerId,
 };
 use telnum::idempotency::IdempotencyKey;
 use telnum::names::FeatureSet;
@@ -94,6 +94,8 @@ const FLAWS: &[(Flaw, &[&str])] = &[
     (Flaw::Ignores(Field::Clock), &["query_is_a_filter"]),
     (Flaw::Ignores(Field::Pending), &["query_is_a_filter"]),
     (Flaw::Ignores(Field::Number), &["contact_page_is_its_query"]),
+    (Flaw::Ignores(Field::Location), &["contact_page_is_its_query"]),
+    (Flaw::OrdersAnEmptyTextFirst, &["contact_page_is_its_query"]),
     (Flaw::IndexesOnce, &["query_follows_changes"]),
     (Flaw::GivesUp, &["few_are_found_among_many"]),
     (Flaw::LastReceiptCounts, &["receipt_is_kept_once", "port_requests_are_logged", "contacts_are_logged"]),
@@ -137,6 +139,7 @@ enum Flaw {
     EventsInclusive,
     LosesACommit,
     Descends,
+    OrdersAnEmptyTextFirst,
     CursorInclusive,
     AlwaysANextPage,
     NeverANextPage,
@@ -167,6 +170,7 @@ enum Field {
     Clock,
     Pending,
     Number,
+    Location,
 }
 
 /// A store in memory with a flaw.
@@ -614,6 +618,7 @@ impl Store for Flawed {
         let mut query = query.clone();
         match self.flaw {
             Flaw::Ignores(Field::Owner) => query.filter.owner = None,
+            Flaw::Ignores(Field::Location) => query.filter.location = None,
             Flaw::Ignores(Field::Number) => {
                 let mut filter = ContactFilter::default();
                 filter.owner = query.filter.owner;
@@ -624,6 +629,15 @@ impl Store for Flawed {
         let mut page = self.store.contact_page(&query)?;
         if self.flaw == Flaw::Descends {
             page.items.reverse();
+        }
+        // As if no text and an empty text were the same.
+        if self.flaw == Flaw::OrdersAnEmptyTextFirst && query.order.field == OrderField::Location {
+            let text =
+                |contact: &ContactNumber| contact.location().map_or("", |text| text.as_str()).to_owned();
+            page.items.sort_by_key(|contact| (text(contact), contact.id()));
+            if query.order.descending {
+                page.items.reverse();
+            }
         }
         Ok(page)
     }

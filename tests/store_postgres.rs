@@ -20,11 +20,13 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use telnum::PhoneNumber;
 use telnum::account::Actor;
+use telnum::contact::book::ContactBook;
+use telnum::contact::{ContactFilter, ContactNumber, ContactPage, ContactQuery, EnteredNumber, NewContact};
 use telnum::record::{Event, EventKind, NumberRecord};
 use telnum::store::postgres::{CommitForm, PostgresConfig, PostgresError, PostgresStore};
 use telnum::store::{Batch, Change, Expect, Forget, Receipt, Revision, Store, StoreError, StoreExt};
@@ -473,6 +475,101 @@ fn a_large_receipt_is_kept_in_parts() {
     assert_eq!(store.receipt(receipt.key).unwrap(), None);
 }
 
+/// Adds the contacts of owners, up to two for each, some with a location.
+fn add_contacts(book: &ContactBook, owners: std::ops::Range<u64>) {
+    for owner in owners {
+        let contacts = (0..owner % 3).map(|place| {
+            let number = format!("+1415{:07}", 2_000_000 + owner * 7 % 300 * 3 + place);
+            let contact = NewContact::new(EnteredNumber::parse(&number, None, None).unwrap());
+            if owner % 50 == 2 { contact.with_location("Home".parse().unwrap()) } else { contact }
+        });
+        book.add(owner.into(), contacts).unwrap();
+    }
+}
+
+/// Returns a page in each order.
+fn pages(book: &ContactBook) -> Vec<ContactPage<ContactNumber>> {
+    let orders = ["number", "-number", "location", "-created_at", "primary"];
+    let page = |order: &str| book.page(&ContactQuery::new(order.parse().unwrap()).with_offset(60)).unwrap();
+    orders.map(page).to_vec()
+}
+
+#[test]
+#[ignore = "needs the servers that TELNUM_POSTGRES names"]
+fn tables_of_version_1_are_upgraded() {
+    let schema = Schema::new(&urls()[0], |config| config);
+    let store = Arc::new(schema.store());
+    let book = ContactBook::new(Arc::clone(&store));
+    add_contacts(&book, 0..450);
+    let removed = store.contact_list(2.into()).unwrap().unwrap().numbers()[0].id();
+    book.remove(removed).unwrap();
+    let before = pages(&book);
+    assert_eq!(before[0].total, 449);
+    schema.execute(
+        "ALTER TABLE telnum.contact DROP COLUMN extension, DROP COLUMN carrier, DROP COLUMN location, \
+         DROP COLUMN created, DROP COLUMN updated, DROP COLUMN is_primary; DROP TABLE telnum.contact_count; \
+         CREATE INDEX contact_number ON telnum.contact (number) WHERE number IS NOT NULL; \
+         UPDATE telnum.version SET version = 1",
+    );
+    let error = PostgresStore::connect(&schema.config).unwrap_err();
+    assert!(matches!(error, PostgresError::Version { expected: 2, found: 1, .. }), "{error:?}");
+    assert!(
+        error.to_string().ends_with("found version 1; upgrade them with PostgresStore::migrate"),
+        "{error}"
+    );
+    // As if an upgrade had been stopped half way, and by several clients at the same time.
+    schema.execute(
+        "ALTER TABLE telnum.contact ADD COLUMN created bigint; \
+         CREATE TABLE telnum.contact_count (shard bigint PRIMARY KEY, contacts bigint NOT NULL)",
+    );
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| PostgresStore::migrate(&schema.config).unwrap());
+        }
+    });
+    let book = ContactBook::new(schema.store());
+    assert_eq!(pages(&book), before);
+    add_contacts(&book, 450..460);
+    assert_eq!(pages(&book)[0].total, 458);
+}
+
+/// The number of rows that the server reads for a page does not grow with the number of contacts.
+#[test]
+#[ignore = "needs the servers that TELNUM_POSTGRES names"]
+fn a_page_of_contacts_reads_no_more_rows_if_there_are_more_contacts() {
+    let filter = ContactFilter::default().with_location("Home").with_primary(true);
+    let queries = [
+        ContactQuery::new("-created_at".parse().unwrap()),
+        ContactQuery::new("location".parse().unwrap()).with_offset(50),
+        ContactQuery::new("number".parse().unwrap()).with_filter(filter),
+    ];
+    let schema = Schema::new(&urls()[0], |config| config);
+    add_contacts(&ContactBook::new(schema.store()), 0..600);
+    // As if each contact had another owner.
+    schema.execute(
+        "INSERT INTO telnum.contact SELECT i - 9223372036854000000, 'x' || i, i, 0, '', '', 63800000000 - i, 1, \
+         false FROM generate_series(1, 20000) AS i; ANALYZE telnum.contact; ANALYZE telnum.contact_list",
+    );
+    let read = |query: &ContactQuery| {
+        let before = schema.rows_read();
+        let page = ContactBook::new(schema.store()).page(query).unwrap();
+        assert!(page.items.len() >= 8);
+        // The server counts the rows of a connection when it ends.
+        let end = Instant::now() + Duration::from_secs(10);
+        let mut found = before;
+        while found == before && Instant::now() < end {
+            thread::sleep(Duration::from_millis(50));
+            found = schema.rows_read();
+        }
+        thread::sleep(Duration::from_millis(200));
+        schema.rows_read() - before
+    };
+    for query in &queries {
+        let rows = read(query);
+        assert!(rows > 0 && rows < 1_000, "{rows} rows were read for {query:?}");
+    }
+}
+
 #[test]
 #[ignore = "needs the servers that TELNUM_POSTGRES names"]
 fn tables_of_another_version_are_refused() {
@@ -487,11 +584,11 @@ fn tables_of_another_version_are_refused() {
     schema.store().commit(batch(1)).unwrap();
     schema.execute("UPDATE telnum.version SET version = 7");
     for error in [PostgresStore::connect(&schema.config).map(drop), PostgresStore::migrate(&schema.config)] {
-        let PostgresError::Version { expected: 1, found: 7, .. } = error.unwrap_err() else {
+        let PostgresError::Version { expected: 2, found: 7, .. } = error.unwrap_err() else {
             panic!("another error")
         };
     }
-    schema.execute("UPDATE telnum.version SET version = 1");
+    schema.execute("UPDATE telnum.version SET version = 2");
     assert!(schema.store().get(number(1)).unwrap().is_some());
 
     let missing = format!("{}/no_such_database", url.rsplit_once('/').unwrap().0);

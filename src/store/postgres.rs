@@ -12,7 +12,8 @@
 //! ```
 //!
 //! - The tables are in a schema of their own, `telnum` by default, which [`migrate`](PostgresStore::migrate)
-//!   creates. [`connect`](PostgresStore::connect) refuses tables of another version.
+//!   creates, and upgrades from earlier versions. [`connect`](PostgresStore::connect) refuses tables of another
+//!   version.
 //! - Statements are unnamed and need no session, so the store works behind a pooler in transaction
 //!   mode.
 //! - A commit is one statement. After a conflict with other transactions (`40001`, `40P01`) it is retried. If
@@ -38,6 +39,7 @@ mod codec;
 mod commit;
 mod config;
 mod conflict;
+mod contacts;
 mod error;
 mod log;
 mod parts;
@@ -70,9 +72,7 @@ use super::{
     Batch, Forget, Logged, Page, PortQuery, Query, Receipt, Revision, Store, StoreError, Stored,
     check_id_count,
 };
-use crate::contact::{
-    ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, NumberFilter, OwnerId,
-};
+use crate::contact::{ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, OwnerId};
 use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
 use crate::porting::{PortRequest, PortRequestId};
@@ -102,7 +102,9 @@ const MAX_CHANGES: usize = 10_000;
 const MAX_SKEW: Duration = Duration::from_secs(3_600);
 
 impl PostgresStore {
-    /// Creates the schema and its tables if they do not exist. Existing tables are not changed.
+    /// Creates the schema and its tables if they do not exist, and upgrades tables of an earlier version. Stop
+    /// services with an earlier version of this crate before an upgrade: their commits would be missing in the
+    /// new columns.
     ///
     /// ```no_run
     /// use telnum::store::postgres::{PostgresConfig, PostgresStore};
@@ -115,11 +117,11 @@ impl PostgresStore {
     ///
     /// # Errors
     ///
-    /// Returns the same errors as [`connect`](Self::connect) except [`NoTables`](PostgresError::NoTables).
+    /// Returns the same errors as [`connect`](Self::connect), but [`Version`](PostgresError::Version) only for a
+    /// later version and never [`NoTables`](PostgresError::NoTables).
     pub fn migrate(config: &PostgresConfig) -> Result<(), PostgresError> {
         let (runtime, pool) = open(config)?;
-        let statements: Vec<_> = sql::migration(&config.schema).collect();
-        runtime.run(async move { migrate(&pool, &statements).await }).map_err(backend)?
+        runtime.run(async move { migrate(&pool).await }).map_err(backend)?
     }
 
     /// Opens the store.
@@ -235,16 +237,8 @@ impl Store for PostgresStore {
     }
 
     fn contact_page(&self, query: &ContactQuery) -> Result<ContactPage<ContactNumber>, StoreError> {
-        let statement = match (query.filter.owner, &query.filter.number) {
-            (Some(owner), _) => Statement::new(sql::CONTACT_LISTS, [Param::Texts(vec![owner.to_string()])]),
-            (None, Some(NumberFilter::Number(number, _))) => {
-                Statement::new(sql::CONTACT_LISTS_NUMBER, [Param::Int(codec::number(*number))])
-            }
-            (None, Some(NumberFilter::Text(_)) | None) => Statement::new(sql::ALL_CONTACT_LISTS, []),
-        };
-        let rows = self.rows(statement)?;
-        let lists: Vec<_> = rows.iter().map(|row| stored_list(row, 0)).collect::<Result<_, _>>()?;
-        Ok(query.page(lists.iter().flat_map(|list| list.numbers())).cloned())
+        let (pool, query) = (Arc::clone(&self.pool), query.clone());
+        self.run(async move { contacts::page(&pool, &query).await })
     }
 
     fn new_contact_ids(&self, count: usize) -> Result<Vec<ContactId>, StoreError> {
@@ -362,21 +356,33 @@ fn open(config: &PostgresConfig) -> Result<(Runtime, SharedPool), PostgresError>
     Ok((runtime, Arc::new(Pool::new(config.clone(), tls))))
 }
 
-async fn migrate(pool: &Pool, statements: &[String]) -> Result<(), PostgresError> {
+async fn migrate(pool: &Pool) -> Result<(), PostgresError> {
+    let schema = &pool.config().schema;
     match check(pool).await {
-        Err(PostgresError::NoTables { .. }) => {}
+        Err(PostgresError::NoTables { .. }) => execute(pool, sql::migration(schema)).await?,
+        Err(PostgresError::Version { found: 1, .. }) => {
+            execute(pool, sql::upgrade(schema)).await?;
+            contacts::upgrade(pool).await.map_err(backend)?;
+            let version = Statement::new(sql::SET_VERSION, [Param::Int(sql::VERSION)]);
+            pool.rows(&version).await.map_err(backend)?;
+        }
         checked => return checked,
     }
+    check(pool).await
+}
+
+/// Executes statements that may be repeated.
+async fn execute(pool: &Pool, statements: impl Iterator<Item = String>) -> Result<(), PostgresError> {
     let connection = pool.connection().await?;
     let mut attempts = pool::Attempts::default();
     for statement in statements {
         // Two clients that create a table at the same time may conflict.
-        while let Err(failure) = connection.control(statement).await {
+        while let Err(failure) = connection.control(&statement).await {
             attempts.after(failure).await.map_err(backend)?;
         }
     }
     connection.give_back();
-    check(pool).await
+    Ok(())
 }
 
 async fn check(pool: &Pool) -> Result<(), PostgresError> {

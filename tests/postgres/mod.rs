@@ -48,16 +48,36 @@ impl Schema {
 
     /// Executes statements in which `telnum.` stands for the schema.
     pub(crate) fn execute(&self, statements: &str) {
+        self.query(statements);
+    }
+
+    /// Returns the number of rows that the server has read from the tables of the schema, directly and through
+    /// indexes.
+    pub(crate) fn rows_read(&self) -> u64 {
+        let name = &self.name;
+        let rows = self.query(&format!(
+            "SELECT (SELECT sum(seq_tup_read) FROM pg_stat_user_tables WHERE schemaname = '{name}') \
+             + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE schemaname = '{name}')"
+        ));
+        rows.unwrap().parse().unwrap()
+    }
+
+    /// Executes statements, and returns the first column of the first row.
+    fn query(&self, statements: &str) -> Option<String> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let statements = statements.replace("telnum.", &format!("{}.", self.name));
         runtime.block_on(async {
             let (client, connection) =
                 tokio_postgres::connect(&self.url, tokio_postgres::NoTls).await.unwrap();
             let connection = tokio::spawn(connection);
-            client.batch_execute(&statements).await.unwrap();
+            let answers = client.simple_query(&statements).await.unwrap();
             drop(client);
             connection.await.unwrap().unwrap();
-        });
+            answers.iter().find_map(|answer| match answer {
+                tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+                _ => None,
+            })
+        })
     }
 }
 

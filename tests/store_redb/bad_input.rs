@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use redb::{Database, TableDefinition};
+use telnum::contact::book::ContactBook;
+use telnum::contact::{ContactQuery, EnteredNumber, NewContact, OwnerId};
 use telnum::record::NumberRecord;
 use telnum::store::redb::{RedbError, RedbStore};
 use telnum::store::{Change, Expect, Store};
@@ -68,9 +70,50 @@ fn a_newer_schema_is_refused_with_both_versions() {
     transaction.commit().unwrap();
     drop(database);
     let error = RedbStore::open(&path).unwrap_err();
-    assert!(matches!(error, RedbError::NewerSchema { found: 7, supported: 1, .. }), "{error}");
+    assert!(matches!(error, RedbError::NewerSchema { found: 7, supported: 2, .. }), "{error}");
     let text = error.to_string();
-    assert!(text.ends_with("schema version 7, expected at most 1; use a newer version of telnum"), "{text}");
+    assert!(text.ends_with("schema version 7, expected at most 2; use a newer version of telnum"), "{text}");
+}
+
+/// Version 1 had an index of contacts by number in place of those in each order.
+#[test]
+fn a_file_of_version_1_is_upgraded() {
+    const NUMBERS: TableDefinition<'_, &[u8], ()> = TableDefinition::new("contacts by number");
+    const ORDERS: TableDefinition<'_, (u8, &[u8], u64), &str> = TableDefinition::new("contacts by order");
+
+    let folder = Folder::new();
+    let path = folder.path("numbers.redb");
+    let book = ContactBook::new(RedbStore::open(&path).unwrap());
+    for owner in 0..300 {
+        let contacts = (0..owner % 3).map(|place| {
+            let number = format!("+1415{:07}", 2_000_000 + owner * 7 % 300 * 3 + place);
+            let contact = NewContact::new(EnteredNumber::parse(&number, None, None).unwrap());
+            contact.with_location(["Home", "Work", ""][place as usize].parse().unwrap())
+        });
+        book.add(OwnerId::from(owner), contacts).unwrap();
+    }
+    let orders = ["number", "-number", "location", "-created_at", "primary"];
+    let pages = |book: &ContactBook| {
+        orders.map(|order| book.page(&ContactQuery::new(order.parse().unwrap()).with_offset(60)).unwrap())
+    };
+    let before = pages(&book);
+    drop(book);
+    let database = Database::open(&path).unwrap();
+    let transaction = database.begin_write().unwrap();
+    assert!(transaction.delete_table(ORDERS).unwrap());
+    transaction.open_table(NUMBERS).unwrap().insert(&[1][..], ()).unwrap();
+    transaction.open_table(COUNTERS).unwrap().insert("schema", 1).unwrap();
+    transaction.commit().unwrap();
+    drop(database);
+
+    let store = RedbStore::open(&path).unwrap();
+    store.check().unwrap();
+    assert_eq!(pages(&ContactBook::new(store)), before);
+    let database = Database::open(&path).unwrap();
+    let transaction = redb::ReadableDatabase::begin_read(&database).unwrap();
+    assert!(transaction.open_table(NUMBERS).is_err());
+    let version = transaction.open_table(COUNTERS).unwrap().get("schema").unwrap().unwrap().value();
+    assert_eq!(version, 2);
 }
 
 #[test]

@@ -4,56 +4,21 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::holders::Holders;
 use crate::contact::{
-    ContactFilter, ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, NumberFilter,
-    OrderField, OwnerId,
+    ContactFilter, ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, OrderField, OwnerId,
 };
-use crate::number::{Extension, PhoneNumber};
+use crate::store::contact_index::{ORDER_FIELDS, OrderValue, conditions};
 use crate::store::{Revision, StoreError, Stored, check_id_count};
-use crate::time::Timestamp;
 
-/// The index of owners by the ids and the numbers of their contacts.
+/// The index of owners by the ids of their contacts, and by the values that contacts are ordered by.
 #[derive(Default)]
 pub(super) struct ContactIndex {
     /// The owners with a list, and its revision.
     all: BTreeMap<OwnerId, Revision>,
     by_id: Holders<ContactId, OwnerId>,
-    by_number: BTreeMap<PhoneNumber, BTreeSet<OwnerId>>,
     /// The owners of all contacts, in each order.
     orders: HashMap<OrderField, BTreeMap<(OrderValue, ContactId), OwnerId>>,
     /// The greatest id that is or was stored, or was allocated.
     last_id: u64,
-}
-
-/// The fields that contacts are ordered by.
-const ORDER_FIELDS: [OrderField; 6] = [
-    OrderField::Carrier,
-    OrderField::CreatedAt,
-    OrderField::Location,
-    OrderField::Number,
-    OrderField::Primary,
-    OrderField::UpdatedAt,
-];
-
-/// The value that a contact is ordered by.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum OrderValue {
-    Text(Option<Box<str>>),
-    Time(Timestamp),
-    Number(PhoneNumber, Option<Extension>),
-    Flag(bool),
-}
-
-impl OrderValue {
-    fn of(field: OrderField, contact: &ContactNumber) -> Self {
-        match field {
-            OrderField::Carrier => Self::Text(contact.carrier().map(|carrier| (**carrier).into())),
-            OrderField::CreatedAt => Self::Time(contact.created_at()),
-            OrderField::Location => Self::Text(contact.location().map(|location| (**location).into())),
-            OrderField::Number => Self::Number(contact.number(), contact.extension()),
-            OrderField::Primary => Self::Flag(contact.is_primary()),
-            OrderField::UpdatedAt => Self::Time(contact.updated_at()),
-        }
-    }
 }
 
 /// The error returned if more ids are requested than are left.
@@ -92,23 +57,14 @@ impl ContactIndex {
         if let Some(owner) = filter.owner {
             return self.all.contains_key(&owner).then_some(owner).into_iter().collect();
         }
-        if let Some(NumberFilter::Number(number, _)) = &filter.number {
-            return self.by_number.get(number).cloned().unwrap_or_default();
-        }
-        // An empty text matches contacts without a value.
-        let text = |text: &String| OrderValue::Text(Some(text.as_str().into()).filter(|_| !text.is_empty()));
-        let conditions = [
-            (OrderField::CreatedAt, filter.created_at.map(OrderValue::Time)),
-            (OrderField::UpdatedAt, filter.updated_at.map(OrderValue::Time)),
-            (OrderField::Location, filter.location.as_ref().map(text)),
-            (OrderField::Carrier, filter.carrier.as_ref().map(text)),
-            (OrderField::Primary, filter.primary.map(OrderValue::Flag)),
-        ];
-        let Some((field, value)) = conditions.into_iter().find_map(|(field, value)| Some((field, value?)))
-        else {
+        let Some((field, range)) = conditions(filter).into_iter().next() else {
             return self.all.keys().copied().collect();
         };
-        let range = (value.clone(), ContactId::new(0))..=(value, ContactId::new(u64::MAX));
+        if range.is_empty() {
+            return BTreeSet::new();
+        }
+        let (first, last) = range.into_inner();
+        let range = (first, ContactId::new(0))..=(last, ContactId::new(u64::MAX));
         let order = self.orders.get(&field);
         order.into_iter().flat_map(|order| order.range(range.clone())).map(|(_, owner)| *owner).collect()
     }
@@ -141,17 +97,8 @@ impl ContactIndex {
         self.by_id.replace(owner, before, after, ids);
         self.reorder(owner, before, after);
         self.all.remove(&owner);
-        for contact in before.into_iter().flat_map(|list| list.numbers()) {
-            if let Some(owners) = self.by_number.get_mut(&contact.number()) {
-                owners.remove(&owner);
-                if owners.is_empty() {
-                    self.by_number.remove(&contact.number());
-                }
-            }
-        }
         self.all.extend(after.map(|list| (owner, list.revision())));
         for contact in after.into_iter().flat_map(|list| list.numbers()) {
-            self.by_number.entry(contact.number()).or_default().insert(owner);
             self.last_id = self.last_id.max(contact.id().get());
         }
     }

@@ -6,7 +6,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::FromSql;
 
 use crate::contact::{ContactId, ContactList, ContactNumber, OwnerId};
-use crate::number::PhoneNumber;
+use crate::number::{Extension, PhoneNumber};
 use crate::store::{Expect, Revision, StoreError, Stored};
 use crate::time::Timestamp;
 
@@ -50,6 +50,27 @@ pub(super) fn expected(expect: Expect) -> i64 {
     }
 }
 
+/// Returns the text of an optional text in a column that is sorted.
+pub(super) fn sorted_text(text: Option<&str>) -> String {
+    let Some(text) = text else { return String::new() };
+    let mut sorted = String::with_capacity(text.len() + 1);
+    sorted.push('=');
+    for character in text.chars() {
+        match character {
+            // PostgreSQL refuses U+0000.
+            '\u{0}' => sorted.push_str("\u{1}\u{1}"),
+            '\u{1}' => sorted.push_str("\u{1}\u{2}"),
+            other => sorted.push(other),
+        }
+    }
+    sorted
+}
+
+/// Returns the bits of an extension; 0 if there is none.
+pub(super) fn extension(extension: Option<Extension>) -> i64 {
+    ordered(extension.map_or(0, Extension::to_bits))
+}
+
 pub(super) fn document(value: &impl Serialize) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(StoreError::backend)
 }
@@ -79,8 +100,35 @@ pub(super) fn stored<T: DeserializeOwned>(row: &Row, place: usize) -> Result<Sto
 
 /// Returns the list of a row that has an owner, a revision and a document from the column `place` on.
 pub(super) fn stored_list(row: &Row, place: usize) -> Result<Stored<ContactList>, StoreError> {
-    let owner: OwnerId = column::<&str>(row, place)?.parse().map_err(StoreError::backend)?;
-    let numbers: Vec<ContactNumber> = parse(column(row, place + 2)?)?;
+    list(column(row, place)?, column(row, place + 1)?, column(row, place + 2)?)
+}
+
+pub(super) fn list(owner: &str, int: i64, document: &str) -> Result<Stored<ContactList>, StoreError> {
+    let owner: OwnerId = owner.parse().map_err(StoreError::backend)?;
+    let numbers: Vec<ContactNumber> = parse(document)?;
     let list = ContactList::new(owner, numbers).map_err(StoreError::backend)?;
-    Ok(Stored::new(list, revision(column(row, place + 1)?)?))
+    Ok(Stored::new(list, revision(int)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sorted_text;
+
+    #[test]
+    fn sorted_texts_have_the_order_of_the_texts() {
+        let texts = [
+            None,
+            Some(""),
+            Some("\0"),
+            Some("\0\0"),
+            Some("\0x"),
+            Some("\u{1}"),
+            Some("\u{2}"),
+            Some("H"),
+            Some("H\0"),
+        ];
+        assert!(texts.is_sorted());
+        let sorted = texts.map(sorted_text);
+        assert!(sorted.is_sorted_by(|one, other| one < other) && !sorted.concat().contains('\0'));
+    }
 }

@@ -33,10 +33,15 @@ pub enum PostgresError {
         /// The name of the schema.
         schema: Box<str>,
     },
-    /// Tables of another version of this crate. Nothing was changed.
+    /// Tables of another version of this crate. Nothing was changed. Call
+    /// [`migrate`](super::PostgresStore::migrate) if they are of an earlier version.
     #[error(
-        "schema {schema}: expected tables of version {expected}, found version {found}; use the version of \
-         telnum that created them, or another schema"
+        "schema {schema}: expected tables of version {expected}, found version {found}; {}",
+        if found < expected {
+            "upgrade them with PostgresStore::migrate"
+        } else {
+            "use the version of telnum that created them, or another schema"
+        }
     )]
     Version {
         /// The name of the schema.

@@ -137,7 +137,7 @@ impl Work {
     /// If the response is lost, the task is repeated, so it does not matter whether the transaction was
     /// made.
     async fn run(&self, connection: &Connection<'_>) -> Result<bool, Failure> {
-        connection.control(sql::BEGIN_LOG).await?;
+        connection.control(sql::BEGIN_LOCKED).await?;
         let head = connection.rows(&Statement::new(sql::LOCK_LOG, [])).await?;
         let head = head.first().ok_or_else(|| Failure::Refused("table head: row missing".into()))?;
         let (first, next) = (column(head, 0)?, column(head, 1)?);

@@ -1,9 +1,11 @@
 //! The parts of the statement that makes a commit.
 
+use std::collections::BTreeMap;
+
 use super::codec;
 use super::plan::{NumberRow, Plan};
 use super::sql::{self, Param, Part, Statement};
-use crate::contact::ContactList;
+use crate::contact::{ContactCarrier, ContactId, ContactList, ContactLocation, ContactNumber, OwnerId};
 use crate::number::PhoneNumber;
 use crate::porting::{PortRequest, PortRequestId};
 use crate::record::NumberRecord;
@@ -68,31 +70,28 @@ impl Plan<'_> {
     }
 
     fn add_contact_parts(&self, parts: &mut Vec<Part>) {
-        let mut updates = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut adds = (Vec::new(), Vec::new(), Vec::new());
+        let (mut former_owners, mut updates) = (Vec::new(), ContactColumns::default());
+        let mut adds = ContactColumns::default();
+        let mut counts = ContactCounts::default();
         for (id, row) in &self.contacts {
-            let (owner, number) = row.after.unzip();
-            let (owner, number) = (owner.map(|owner| owner.to_string()), number.map(codec::number));
             if let Some(before) = row.before {
-                updates.0.push(codec::contact_id(*id));
-                updates.1.push(before.to_string());
-                updates.2.push(owner);
-                updates.3.push(number);
+                former_owners.push(before.to_string());
+                updates.push(*id, row.after);
+                counts.add(before, -1);
             } else {
-                adds.0.push(codec::contact_id(*id));
-                adds.1.push(owner);
-                adds.2.push(number);
+                adds.push(*id, row.after);
+            }
+            if let Some(after) = row.after {
+                counts.add(after.owner(), 1);
             }
         }
-        let (ids, owners, new_owners, numbers) = updates;
-        let rows = ids.len();
-        let columns =
-            [Param::Ints(ids), Param::Texts(owners), Param::SomeTexts(new_owners), Param::SomeInts(numbers)];
+        let rows = former_owners.len();
+        let columns = [Param::Texts(former_owners)].into_iter().chain(updates.columns());
         push(parts, rows, Statement::new(sql::UPDATE_CONTACTS, columns));
-        let (ids, owners, numbers) = adds;
-        let rows = ids.len();
-        let columns = [Param::Ints(ids), Param::SomeTexts(owners), Param::SomeInts(numbers)];
-        push(parts, rows, Statement::new(sql::ADD_CONTACTS, columns));
+        let rows = adds.ids.len();
+        push(parts, rows, Statement::new(sql::ADD_CONTACTS, adds.columns()));
+        let (rows, statement) = counts.statement();
+        push(parts, rows, statement);
     }
 }
 
@@ -100,6 +99,72 @@ impl Plan<'_> {
 fn push(parts: &mut Vec<Part>, rows: usize, statement: Statement) {
     if rows > 0 {
         parts.push(Part { statement, rows });
+    }
+}
+
+/// The columns of rows of contacts.
+#[derive(Default)]
+pub(super) struct ContactColumns {
+    ids: Vec<i64>,
+    owners: Vec<Option<String>>,
+    numbers: Vec<Option<i64>>,
+    extensions: Vec<Option<i64>>,
+    carriers: Vec<Option<String>>,
+    locations: Vec<Option<String>>,
+    created: Vec<Option<i64>>,
+    updated: Vec<Option<i64>>,
+    primary: Vec<Option<bool>>,
+}
+
+impl ContactColumns {
+    /// Adds the row of a contact; `None` is a removed one.
+    pub(super) fn push(&mut self, id: ContactId, contact: Option<&ContactNumber>) {
+        let text = |text: Option<&str>| codec::sorted_text(text);
+        self.ids.push(codec::contact_id(id));
+        self.owners.push(contact.map(|contact| contact.owner().to_string()));
+        self.numbers.push(contact.map(|contact| codec::number(contact.number())));
+        self.extensions.push(contact.map(|contact| codec::extension(contact.extension())));
+        self.carriers.push(contact.map(|contact| text(contact.carrier().map(ContactCarrier::as_str))));
+        self.locations.push(contact.map(|contact| text(contact.location().map(ContactLocation::as_str))));
+        self.created.push(contact.map(|contact| codec::time(contact.created_at())));
+        self.updated.push(contact.map(|contact| codec::time(contact.updated_at())));
+        self.primary.push(contact.map(ContactNumber::is_primary));
+    }
+
+    pub(super) fn columns(self) -> [Param; 9] {
+        [
+            Param::Ints(self.ids),
+            Param::SomeTexts(self.owners),
+            Param::SomeInts(self.numbers),
+            Param::SomeInts(self.extensions),
+            Param::SomeTexts(self.carriers),
+            Param::SomeTexts(self.locations),
+            Param::SomeInts(self.created),
+            Param::SomeInts(self.updated),
+            Param::SomeBools(self.primary),
+        ]
+    }
+}
+
+/// The changes of the parts of the number of contacts.
+#[derive(Default)]
+pub(super) struct ContactCounts(BTreeMap<i64, i64>);
+
+impl ContactCounts {
+    /// The number of parts.
+    const SHARDS: u32 = 64;
+
+    /// Adds the change of the number of an owner's contacts. The same owner always has the same part.
+    pub(super) fn add(&mut self, owner: OwnerId, change: i64) {
+        let hash = owner.as_str().bytes().fold(0_u32, |hash, byte| hash.wrapping_mul(31) ^ u32::from(byte));
+        *self.0.entry(i64::from(hash % Self::SHARDS)).or_default() += change;
+    }
+
+    /// Returns the statement, and the number of rows that it changes.
+    pub(super) fn statement(&self) -> (usize, Statement) {
+        let (shards, changes): (Vec<_>, Vec<_>) = self.0.iter().filter(|(_, change)| **change != 0).unzip();
+        let rows = shards.len();
+        (rows, Statement::new(sql::COUNT_CONTACTS, [Param::Ints(shards), Param::Ints(changes)]))
     }
 }
 

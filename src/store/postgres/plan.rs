@@ -7,7 +7,7 @@ use tokio_postgres::Row;
 use super::codec;
 use super::pool::Pool;
 use super::sql::{self, Param, Statement};
-use crate::contact::{ContactId, ContactList, OwnerId};
+use crate::contact::{ContactId, ContactList, ContactNumber, OwnerId};
 use crate::number::PhoneNumber;
 use crate::porting::{PortRequest, PortRequestId};
 use crate::record::NumberRecord;
@@ -39,16 +39,16 @@ pub(super) struct NumberRow<'a> {
 
 /// The change of a commit to the row of a contact.
 #[derive(Default)]
-pub(super) struct ContactRow {
+pub(super) struct ContactRow<'a> {
     pub(super) before: Option<OwnerId>,
-    pub(super) after: Option<(OwnerId, PhoneNumber)>,
+    pub(super) after: Option<&'a ContactNumber>,
 }
 
 /// The rows that a commit writes.
 pub(super) struct Plan<'a> {
     pub(super) batch: &'a Batch,
     pub(super) numbers: BTreeMap<PhoneNumber, NumberRow<'a>>,
-    pub(super) contacts: BTreeMap<ContactId, ContactRow>,
+    pub(super) contacts: BTreeMap<ContactId, ContactRow<'a>>,
     /// Whether two expectations exclude each other.
     pub(super) is_impossible: bool,
 }
@@ -160,7 +160,7 @@ impl<'a> Plan<'a> {
         for change in &self.batch.contacts {
             for contact in change.value().into_iter().flat_map(|list| list.numbers()) {
                 let row = self.contacts.entry(contact.id()).or_default();
-                if row.after.replace((change.key(), contact.number())).is_some() {
+                if row.after.replace(contact).is_some() {
                     return Err(StoreError::duplicate(contact.id()));
                 }
             }
@@ -169,8 +169,7 @@ impl<'a> Plan<'a> {
         for change in &self.batch.contacts {
             let before = replaced.lists.get(&change.key());
             for contact in before.into_iter().flat_map(|list| list.numbers()) {
-                let stays = Some((change.key(), contact.number()));
-                if self.contacts.get(&contact.id()).is_some_and(|row| row.after == stays) {
+                if self.contacts.get(&contact.id()).is_some_and(|row| row.after == Some(contact)) {
                     self.contacts.remove(&contact.id());
                 }
             }

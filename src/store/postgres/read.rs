@@ -15,6 +15,9 @@ pub(super) trait Scan: Send + Sync + 'static {
     type Key: Copy + Send + 'static;
     type Value: Entity<Key = Self::Key> + 'static;
 
+    /// The maximum number of rows to read at once in search of matches.
+    const MAX_CHUNK: usize = 10_000;
+
     /// Returns the statement that selects up to `limit` rows after a key: all that match, and possibly
     /// others unless the scan [is exact](Self::is_exact).
     fn statement(&self, after: Option<Self::Key>, limit: i64) -> Statement;
@@ -34,9 +37,6 @@ pub(super) trait Scan: Send + Sync + 'static {
 pub(super) struct NumberScan(pub(super) Query);
 
 pub(super) struct PortScan(pub(super) PortQuery);
-
-/// The maximum number of rows to read at once in search of matches.
-const MAX_CHUNK: usize = 10_000;
 
 impl Scan for NumberScan {
     type Key = PhoneNumber;
@@ -142,7 +142,7 @@ pub(super) async fn filtered<S: Scan>(
     wanted: usize,
 ) -> Result<Vec<Stored<S::Value>>, StoreError> {
     // A single statement is consistent, and usually finds enough.
-    let size = wanted.saturating_mul(4).clamp(100, MAX_CHUNK);
+    let size = wanted.saturating_mul(4).clamp(100, S::MAX_CHUNK);
     let rows = pool.rows(&scan.statement(after, codec::limit(size))).await?;
     let mut found = Vec::new();
     add_matching(scan, &rows, &mut found)?;
@@ -178,12 +178,12 @@ async fn filtered_together<S: Scan>(
     connection.control(sql::BEGIN_READ).await?;
     let mut found = Vec::new();
     loop {
-        let rows = connection.rows(&scan.statement(after, codec::limit(MAX_CHUNK))).await?;
+        let rows = connection.rows(&scan.statement(after, codec::limit(S::MAX_CHUNK))).await?;
         match add_matching(scan, &rows, &mut found) {
             Ok(last) => after = last,
             Err(error) => return Ok(Err(error)),
         }
-        if rows.len() < MAX_CHUNK || found.len() >= wanted {
+        if rows.len() < S::MAX_CHUNK || found.len() >= wanted {
             break;
         }
     }

@@ -10,6 +10,10 @@
 //!   afterwards: a removed record leaves its revision, which the next revision must exceed. A commit
 //!   that touches a number therefore writes its row, and two such commits conflict there at any
 //!   isolation level.
+//! - A row of `contact` has the values by which contacts are ordered, and is kept without them after the
+//!   contact is removed. A text is stored as `=` and the text, with the characters U+0000 and U+0001 escaped, so
+//!   that no text sorts first. `contact_count` has the number of contacts in parts, so that two commits rarely
+//!   write the same row.
 //! - A row of `committed` represents a commit. Its key makes revisions unique, and lets a client that
 //!   lost its connection determine whether its commit was made.
 //! - Events wait in `inbox` until a reader moves them to `event` and numbers them, with the row of
@@ -18,8 +22,9 @@
 
 use tokio_postgres::types::{ToSql, Type};
 
-/// The version of the tables.
-pub(super) const VERSION: i64 = 1;
+/// The version of the tables. In version 1, a contact had no columns by which it is ordered, and contacts were
+/// not counted.
+pub(super) const VERSION: i64 = 2;
 
 const TABLES: &[&str] = &[
     "CREATE SCHEMA IF NOT EXISTS telnum",
@@ -38,8 +43,18 @@ const TABLES: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS telnum.contact_list (owner text COLLATE \"C\" PRIMARY KEY, \
      revision bigint NOT NULL, document text)",
     "CREATE TABLE IF NOT EXISTS telnum.contact (id bigint PRIMARY KEY, owner text COLLATE \"C\", \
-     number bigint)",
-    "CREATE INDEX IF NOT EXISTS contact_number ON telnum.contact (number) WHERE number IS NOT NULL",
+     number bigint, extension bigint, carrier text COLLATE \"C\", location text COLLATE \"C\", \
+     created bigint, updated bigint, is_primary boolean)",
+    "CREATE INDEX IF NOT EXISTS contact_by_carrier ON telnum.contact (carrier, id) WHERE created IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS contact_by_created ON telnum.contact (created, id) WHERE created IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS contact_by_location ON telnum.contact (location, id) \
+     WHERE created IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS contact_by_number ON telnum.contact (number, extension, id) \
+     WHERE created IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS contact_by_primary ON telnum.contact (is_primary, id) \
+     WHERE created IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS contact_by_updated ON telnum.contact (updated, id) WHERE created IS NOT NULL",
+    "CREATE TABLE IF NOT EXISTS telnum.contact_count (shard bigint PRIMARY KEY, contacts bigint NOT NULL)",
     "CREATE TABLE IF NOT EXISTS telnum.committed (revision bigint PRIMARY KEY, writer bigint NOT NULL)",
     "CREATE TABLE IF NOT EXISTS telnum.inbox (revision bigint, place bigint, at bigint NOT NULL, \
      document text NOT NULL, PRIMARY KEY (revision, place))",
@@ -57,8 +72,30 @@ const TABLES: &[&str] = &[
      next bigint NOT NULL, last_contact bigint NOT NULL)",
     "INSERT INTO telnum.head (id, first, next, last_contact) VALUES (1, 1, 1, -9223372036854775808) \
      ON CONFLICT (id) DO NOTHING",
-    "INSERT INTO telnum.version (id, version) VALUES (1, 1) ON CONFLICT (id) DO NOTHING",
+    "INSERT INTO telnum.version (id, version) VALUES (1, 2) ON CONFLICT (id) DO NOTHING",
 ];
+
+/// The statements that add the new columns to the tables of version 1, before those of [`TABLES`].
+const COLUMNS_SINCE_1: &[&str] = &[
+    "ALTER TABLE telnum.contact ADD COLUMN IF NOT EXISTS extension bigint",
+    "ALTER TABLE telnum.contact ADD COLUMN IF NOT EXISTS carrier text COLLATE \"C\"",
+    "ALTER TABLE telnum.contact ADD COLUMN IF NOT EXISTS location text COLLATE \"C\"",
+    "ALTER TABLE telnum.contact ADD COLUMN IF NOT EXISTS created bigint",
+    "ALTER TABLE telnum.contact ADD COLUMN IF NOT EXISTS updated bigint",
+    "ALTER TABLE telnum.contact ADD COLUMN IF NOT EXISTS is_primary boolean",
+    "DROP INDEX IF EXISTS telnum.contact_number",
+];
+
+/// Locks lists, so that no commit changes them while their contacts get the new columns.
+pub(super) const LISTS_TO_UPGRADE: &str = "SELECT owner, revision, document FROM telnum.contact_list \
+     WHERE document IS NOT NULL AND owner > ? ORDER BY owner LIMIT ? FOR UPDATE";
+/// Sets the columns of contacts that do not have them yet.
+pub(super) const UPGRADE_CONTACTS: &str = "UPDATE telnum.contact AS c SET extension = i.extension, \
+     carrier = i.carrier, location = i.location, created = i.created, updated = i.updated, \
+     is_primary = i.is_primary FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?) AS i (id, owner, number, extension, \
+     carrier, location, created, updated, is_primary) WHERE c.id = i.id AND c.owner = i.owner \
+     AND c.created IS NULL RETURNING c.owner";
+pub(super) const SET_VERSION: &str = "UPDATE telnum.version SET version = ? WHERE id = 1 AND version = 1";
 
 pub(super) const TABLES_VERSION: &str = "SELECT version FROM telnum.version WHERE id = 1";
 
@@ -96,10 +133,32 @@ pub(super) const CONTACT_LISTS: &str = "SELECT owner, revision, document FROM te
 pub(super) const CONTACT_LISTS_WITH: &str = "SELECT c.id, l.owner, l.revision, l.document \
      FROM telnum.contact AS c JOIN telnum.contact_list AS l ON l.owner = c.owner \
      WHERE c.id = ANY(?) AND l.document IS NOT NULL";
-pub(super) const ALL_CONTACT_LISTS: &str =
+/// The start of a scan of contact lists, to which conditions are added.
+pub(super) const LIST_SCAN: &str =
     "SELECT owner, revision, document FROM telnum.contact_list WHERE document IS NOT NULL";
-pub(super) const CONTACT_LISTS_NUMBER: &str = "SELECT owner, revision, document FROM telnum.contact_list \
-     WHERE document IS NOT NULL AND owner IN (SELECT owner FROM telnum.contact WHERE number = ?)";
+pub(super) const LIST_SCAN_AFTER: &str = " AND owner > ?";
+pub(super) const LIST_SCAN_OWNERS: &str =
+    " AND owner IN (SELECT owner FROM telnum.contact WHERE created IS NOT NULL";
+pub(super) const LIST_SCAN_LIMIT: &str = " ORDER BY owner LIMIT ?";
+/// The start of the statement that selects a page of contacts, to which conditions and the order are added: the
+/// parts of the number of contacts, the ids on the page, and the lists of their owners, each with its kind.
+pub(super) const CONTACT_PAGE: &str =
+    "WITH page AS (SELECT id, owner FROM telnum.contact WHERE created IS NOT NULL";
+pub(super) const CONTACT_PAGE_LIMIT: &str = " LIMIT ? OFFSET ?)";
+pub(super) const CONTACT_PAGE_COUNT: &str = " SELECT 1, contacts, '', NULL FROM telnum.contact_count";
+/// The number of contacts that meet conditions, which are added.
+pub(super) const CONTACT_PAGE_COUNT_IF: &str =
+    " SELECT 1, count(*), '', NULL FROM telnum.contact WHERE created IS NOT NULL";
+pub(super) const CONTACT_PAGE_LISTS: &str = " UNION ALL SELECT 2, id, '', NULL FROM page \
+     UNION ALL SELECT 3, revision, owner, document FROM telnum.contact_list \
+     WHERE document IS NOT NULL AND owner IN (SELECT owner FROM page)";
+pub(super) const IF_CARRIER: &str = " AND carrier BETWEEN ? AND ?";
+pub(super) const IF_CREATED: &str = " AND created BETWEEN ? AND ?";
+pub(super) const IF_LOCATION: &str = " AND location BETWEEN ? AND ?";
+pub(super) const IF_NUMBER: &str = " AND number = ? AND extension BETWEEN ? AND ?";
+pub(super) const IF_PRIMARY: &str = " AND is_primary";
+pub(super) const IF_NOT_PRIMARY: &str = " AND NOT is_primary";
+pub(super) const IF_UPDATED: &str = " AND updated BETWEEN ? AND ?";
 pub(super) const NEW_CONTACT_IDS: &str = "UPDATE telnum.head SET last_contact = ? + \
      GREATEST(last_contact, COALESCE((SELECT max(id) FROM telnum.contact), last_contact)) \
      WHERE id = 1 RETURNING last_contact";
@@ -198,13 +257,22 @@ pub(super) const ADD_LISTS: &str = "INSERT INTO telnum.contact_list AS l (owner,
      SELECT i.owner, ?, i.document FROM unnest(?, ?) AS i (owner, document) ON CONFLICT (owner) \
      DO UPDATE SET revision = excluded.revision, document = excluded.document \
      WHERE l.document IS NULL AND l.revision < excluded.revision";
-pub(super) const UPDATE_CONTACTS: &str = "UPDATE telnum.contact AS c SET owner = i.new_owner, \
-     number = i.number FROM unnest(?, ?, ?, ?) AS i (id, owner, new_owner, number) \
-     WHERE c.id = i.id AND c.owner = i.owner";
-pub(super) const ADD_CONTACTS: &str = "INSERT INTO telnum.contact AS c (id, owner, number) \
-     SELECT i.id, i.owner, i.number FROM unnest(?, ?, ?) AS i (id, owner, number) \
-     ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, number = excluded.number \
+pub(super) const UPDATE_CONTACTS: &str = "UPDATE telnum.contact AS c SET owner = i.owner, \
+     number = i.number, extension = i.extension, carrier = i.carrier, location = i.location, \
+     created = i.created, updated = i.updated, is_primary = i.is_primary \
+     FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS i (former_owner, id, owner, number, extension, carrier, \
+     location, created, updated, is_primary) WHERE c.id = i.id AND c.owner = i.former_owner";
+pub(super) const ADD_CONTACTS: &str = "INSERT INTO telnum.contact AS c (id, owner, number, extension, \
+     carrier, location, created, updated, is_primary) SELECT i.id, i.owner, i.number, i.extension, \
+     i.carrier, i.location, i.created, i.updated, i.is_primary \
+     FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?) AS i (id, owner, number, extension, carrier, location, created, \
+     updated, is_primary) ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, number = excluded.number, \
+     extension = excluded.extension, carrier = excluded.carrier, location = excluded.location, \
+     created = excluded.created, updated = excluded.updated, is_primary = excluded.is_primary \
      WHERE c.owner IS NULL";
+pub(super) const COUNT_CONTACTS: &str = "INSERT INTO telnum.contact_count AS c (shard, contacts) \
+     SELECT i.shard, i.contacts FROM unnest(?, ?) AS i (shard, contacts) \
+     ON CONFLICT (shard) DO UPDATE SET contacts = c.contacts + excluded.contacts";
 pub(super) const ADD_EVENTS: &str = "INSERT INTO telnum.inbox (revision, place, at, document) \
      SELECT ?, i.place, i.at, i.document FROM unnest(?, ?, ?) AS i (place, at, document)";
 pub(super) const ADD_RECEIPT: &str = "INSERT INTO telnum.receipt (key, part, revision, actor, at, answer) \
@@ -224,9 +292,9 @@ pub(super) const VERSIONS: &str = "SELECT 1, number, '', revision, port_request,
      UNION ALL SELECT 5, 0, key, revision, NULL, true FROM telnum.receipt WHERE key = ? AND part = 0";
 
 pub(super) const BEGIN: &str = "BEGIN";
-/// Begins a transaction that locks the log first and then reads its current state, with statements that
-/// each see everything committed.
-pub(super) const BEGIN_LOG: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+/// Begins a transaction that locks rows first and then reads their current state, with statements that each see
+/// everything committed.
+pub(super) const BEGIN_LOCKED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 /// Begins a transaction whose statements see the same snapshot.
 pub(super) const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 pub(super) const COMMIT: &str = "COMMIT";
@@ -235,6 +303,12 @@ pub(super) const ROLLBACK: &str = "ROLLBACK";
 /// Returns the statements that create the schema and its tables.
 pub(super) fn migration(schema: &str) -> impl Iterator<Item = String> {
     TABLES.iter().map(|statement| in_schema(statement, schema))
+}
+
+/// Returns the statements that change the tables of version 1 to those of this version, except for the values of
+/// the new columns.
+pub(super) fn upgrade(schema: &str) -> impl Iterator<Item = String> {
+    COLUMNS_SINCE_1.iter().chain(TABLES).map(|statement| in_schema(statement, schema))
 }
 
 /// Returns a statement with the name of the schema inserted.
@@ -342,8 +416,9 @@ mod tests {
     use super::*;
 
     /// The keywords that the engines with PostgreSQL's protocol have in common.
-    const KEYWORDS: &str = "ALL AND ANY AS BEGIN BETWEEN BY CASE CAST COALESCE COLLATE COMMIT COMMITTED CONFLICT \
-        CREATE CURRENT_TIMESTAMP DELETE DESC DO ELSE END EPOCH EXISTS EXTRACT FOR FROM GREATEST IF IN INDEX INSERT \
+    const KEYWORDS: &str = "ADD ALL ALTER AND ANY AS BEGIN BETWEEN BY CASE CAST COALESCE COLLATE COLUMN COMMIT \
+        COMMITTED CONFLICT CREATE CURRENT_TIMESTAMP DELETE DESC DO DROP ELSE END EPOCH EXISTS EXTRACT FOR FROM \
+        GREATEST IF IN INDEX INSERT \
         INTO IS ISOLATION JOIN KEY LEFT LEVEL LIMIT NOT NOTHING NULL OFFSET ON ONLY OR ORDER OVER PARTITION PRIMARY \
         READ REPEATABLE RETURNING ROLLBACK SCHEMA SELECT SET TABLE THEN UNION UPDATE VALUES WHEN WHERE WITH";
     const FUNCTIONS: &str = "count max row_number unnest";

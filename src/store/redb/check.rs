@@ -6,21 +6,18 @@ use ::redb::ReadableTableMetadata;
 
 use super::RedbError;
 use super::document::{Summary, decode_list, decode_record, decode_request, split_record};
-use super::table::{Snapshot, account_row, clock_row, contact_row, counter, failed, owner_row};
+use super::table::{Snapshot, account_row, clock_row, counter, failed, order_code, owner_row};
 use super::tally::{Progress, Tally};
 use crate::account::AccountId;
 use crate::store::StoreError;
+use crate::store::contact_index::{ORDER_FIELDS, OrderValue};
 
 /// Checks that every value can be read and is in the indexes, and that the indexes contain nothing else.
 pub(super) fn check(snapshot: &Snapshot, path: &Path, progress: Option<&Progress>) -> Result<(), RedbError> {
     match contradiction(snapshot, progress) {
         Ok(None) => Ok(()),
         Ok(Some(reason)) => Err(RedbError::damaged(path, reason)),
-        Err(StoreError::Backend(cause)) => match cause.downcast::<::redb::Error>() {
-            Ok(error) => Err(RedbError::of(path, *error)),
-            Err(cause) => Err(RedbError::damaged(path, cause)),
-        },
-        Err(error) => Err(RedbError::damaged(path, error)),
+        Err(error) => Err(RedbError::of_content(path, error)),
     }
 }
 
@@ -78,21 +75,24 @@ fn contradiction(snapshot: &Snapshot, progress: Option<&Progress>) -> Result<Opt
         active += u64::from(request.is_active());
         tally.step();
     }
-    let (mut contacts, mut rows_of_contacts) = (0, 0);
+    let mut contacts = 0;
     for row in snapshot.lists.range::<&str>(..).map_err(failed)? {
         let (owner, bytes) = row.map_err(failed)?;
         let (owner, bytes) = (owner.value(), bytes.value());
         let list = decode_list(owner, bytes)?;
-        let mut numbers = std::collections::HashSet::new();
         for contact in list.numbers() {
-            let holder = snapshot.contacts.get(contact.id().get()).map_err(failed)?;
-            let is_indexed = holder.is_some_and(|holder| holder.value() == owner)
-                && has!(contact_numbers, &*contact_row(contact.number(), owner));
+            let id = contact.id().get();
+            let holder = snapshot.contacts.get(id).map_err(failed)?;
+            let mut is_indexed = holder.is_some_and(|holder| holder.value() == owner);
+            for field in ORDER_FIELDS {
+                let value = OrderValue::of(field, contact).to_bytes();
+                let holder = snapshot.orders.get((order_code(field), &*value, id)).map_err(failed)?;
+                is_indexed &= holder.is_some_and(|holder| holder.value() == owner);
+            }
             if !is_indexed {
-                return Ok(Some(format!("contact {} of {owner}: its indexes differ from it", contact.id())));
+                return Ok(Some(format!("contact {id} of {owner}: its indexes differ from it")));
             }
             contacts += 1;
-            rows_of_contacts += u64::from(numbers.insert(contact.number()));
         }
         tally.step();
     }
@@ -134,7 +134,7 @@ fn contradiction(snapshot: &Snapshot, progress: Option<&Progress>) -> Result<Opt
         ("port requests active", length!(active), active),
         ("port requests by number", length!(holders), held),
         ("contacts by id", length!(contacts), contacts),
-        ("contacts by number", length!(contact_numbers), rows_of_contacts),
+        ("contacts by order", length!(orders), contacts * ORDER_FIELDS.len() as u64),
         ("events", snapshot.counter(counter::EVENTS)?, sequence),
         ("receipts by revision", length!(receipt_keys), receipts),
         ("receipts by time", length!(receipt_times), receipts),

@@ -1,21 +1,25 @@
 //! The changes of a commit, made in a transaction that several commits share.
 
-use ::redb::{ReadableTable, ReadableTableMetadata, Value};
+use std::collections::HashMap;
+
+use ::redb::{ReadableTable, ReadableTableMetadata, Table, Value};
 
 use super::document::{
     Summary, append_json, decode_list, decode_record, decode_request, encode_event, encode_list,
     encode_record, encode_request, revision, set_revision, split_record,
 };
 use super::table::{
-    Kind, Tables, account_row, actor_row, clock_row, contact_row, counter, failed, last_integer, owner_row,
+    Kind, OrderKey, Tables, account_row, actor_row, clock_row, counter, failed, last_integer, order_code,
+    owner_row,
 };
 use crate::account::AccountId;
-use crate::contact::{ContactId, ContactList, OwnerId};
+use crate::contact::{ContactId, ContactList, ContactNumber, OwnerId};
 use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
 use crate::porting::{PortRequest, PortRequestId};
 use crate::record::NumberRecord;
 use crate::store::conditions::{StoredVersions, check_conditions};
+use crate::store::contact_index::{ORDER_FIELDS, OrderValue};
 use crate::store::{Batch, Change, Entity, Forget, Receipt, Revision, StoreError, Stored};
 use crate::time::Timestamp;
 
@@ -304,15 +308,13 @@ impl Session<'_> {
             if is_own {
                 tables.contacts.remove(id).map_err(failed)?;
             }
-            tables.contact_numbers.remove(&*contact_row(contact.number(), owner)).map_err(failed)?;
         }
         for contact in change.value().into_iter().flat_map(|list| list.numbers()) {
             let id = contact.id().get();
             tables.contacts.insert(id, owner).map_err(failed)?;
-            tables.contact_numbers.insert(&*contact_row(contact.number(), owner), ()).map_err(failed)?;
             self.counters.contact_id = self.counters.contact_id.max(id);
         }
-        Ok(())
+        reorder(&mut self.tables.orders, owner, before.as_deref(), change.value().map(|list| &**list))
     }
 
     fn keep(&mut self, receipt: &Receipt, answer: &[u8], revision: Revision) -> Result<(), StoreError> {
@@ -439,6 +441,37 @@ impl Session<'_> {
         }
         tables.receipt_parts.retain_in((revision, 0)..=(revision, u32::MAX), |_, _| false).map_err(failed)
     }
+}
+
+/// Moves the changed contacts of an owner to their positions in all orders.
+pub(super) fn reorder(
+    orders: &mut Table<'_, OrderKey, &'static str>,
+    owner: &str,
+    before: Option<&ContactList>,
+    after: Option<&ContactList>,
+) -> Result<(), StoreError> {
+    fn by_id(list: Option<&ContactList>) -> HashMap<ContactId, &ContactNumber> {
+        let contacts = list.into_iter().flat_map(ContactList::numbers);
+        contacts.map(|contact| (contact.id(), contact)).collect()
+    }
+    let (before, after) = (by_id(before), by_id(after));
+    let gone = before.values().filter(|contact| after.get(&contact.id()) != Some(contact));
+    for (field, contact) in gone.flat_map(|contact| ORDER_FIELDS.map(|field| (field, contact))) {
+        let value = OrderValue::of(field, contact).to_bytes();
+        let key = (order_code(field), &*value, contact.id().get());
+        // The same commit may have given the id to another list.
+        let holder = orders.get(key).map_err(failed)?;
+        let is_own = holder.is_some_and(|holder| holder.value() == owner);
+        if is_own {
+            orders.remove(key).map_err(failed)?;
+        }
+    }
+    let new = after.values().filter(|contact| before.get(&contact.id()) != Some(contact));
+    for (field, contact) in new.flat_map(|contact| ORDER_FIELDS.map(|field| (field, contact))) {
+        let value = OrderValue::of(field, contact).to_bytes();
+        orders.insert((order_code(field), &*value, contact.id().get()), owner).map_err(failed)?;
+    }
+    Ok(())
 }
 
 /// Returns the name of a receipt for error messages.

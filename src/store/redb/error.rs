@@ -3,6 +3,8 @@ use std::path::{Path, PathBuf};
 
 use ::redb::{CommitError, CompactionError, DatabaseError, StorageError, TableError, TransactionError};
 
+use crate::store::StoreError;
+
 /// The error returned if the file of a [`RedbStore`](super::RedbStore) cannot be opened, checked, compacted
 /// or copied. No data were overwritten.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +70,17 @@ impl RedbError {
     #[expect(clippy::needless_pass_by_value, reason = "errors are passed on by value")]
     pub(super) fn damaged(path: &Path, reason: impl ToString) -> Self {
         Self::Damaged { path: path.to_owned(), reason: reason.to_string().into() }
+    }
+
+    /// Returns the error for values or indexes that cannot be read or written.
+    pub(super) fn of_content(path: &Path, error: StoreError) -> Self {
+        match error {
+            StoreError::Backend(cause) => match cause.downcast::<::redb::Error>() {
+                Ok(error) => Self::of(path, *error),
+                Err(cause) => Self::damaged(path, cause),
+            },
+            error => Self::damaged(path, error),
+        }
     }
 
     /// Returns the error for a failed call to the database, whose file is at `path`.

@@ -6,15 +6,21 @@ use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use ::redb::{Builder, Database, DatabaseError, ReadableDatabase, TableError};
+use ::redb::{
+    Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, ReadableTableMetadata, TableError,
+};
 
 use super::RedbError;
+use super::commit::reorder;
+use super::document::decode_list;
 use super::error::Failure;
-use super::table::{COUNTERS, Snapshot, Tables, counter};
+use super::table::{CONTACT_NUMBERS, COUNTERS, Snapshot, Tables, counter, failed};
 use super::tally::{Progress, Tally};
+use crate::store::StoreError;
 
-/// The version of the schema that is written.
-pub(super) const SCHEMA: u64 = 1;
+/// The version of the schema that is written. Version 1 had an index of contacts by number, in place of those
+/// in each order.
+pub(super) const SCHEMA: u64 = 2;
 
 /// The first bytes of every file of redb.
 const MAGIC: [u8; 9] = *b"redb\x1A\x0A\xA9\x0D\x0A";
@@ -72,7 +78,10 @@ impl Place {
                 database
             }
         };
-        check_schema(&self.path, &database)?;
+        if check_schema(&self.path, &database)? < SCHEMA {
+            let upgraded = upgrade(&database, self.progress.as_ref());
+            upgraded.map_err(|error| RedbError::of_content(&self.path, error))?;
+        }
         Ok(database)
     }
 
@@ -232,8 +241,9 @@ fn check_file(path: &Path) -> Result<(), RedbError> {
     }
 }
 
-/// Returns an error for a database that is not a store, or has a newer schema.
-fn check_schema(path: &Path, database: &Database) -> Result<(), RedbError> {
+/// Returns the version of the schema of a database, or an error if the database is not a store or the schema
+/// is newer.
+fn check_schema(path: &Path, database: &Database) -> Result<u64, RedbError> {
     let foreign = || RedbError::NotAStore(path.to_owned());
     let transaction = database.begin_read().map_err(|error| RedbError::of(path, error))?;
     let table = match transaction.open_table(COUNTERS) {
@@ -243,12 +253,30 @@ fn check_schema(path: &Path, database: &Database) -> Result<(), RedbError> {
     };
     let found = table.get(counter::SCHEMA).map_err(|error| RedbError::of(path, error))?;
     match found.map(|version| version.value()) {
-        Some(SCHEMA) => Ok(()),
+        Some(found @ 1..=SCHEMA) => Ok(found),
         Some(found) if found > SCHEMA => {
             Err(RedbError::NewerSchema { path: path.to_owned(), found, supported: SCHEMA })
         }
         Some(_) | None => Err(foreign()),
     }
+}
+
+/// Upgrades a database of version 1, in one transaction.
+fn upgrade(database: &Database, progress: Option<&Progress>) -> Result<(), StoreError> {
+    let mut transaction = database.begin_write().map_err(failed)?;
+    transaction.set_quick_repair(true);
+    transaction.delete_table(CONTACT_NUMBERS).map_err(failed)?;
+    let Tables { lists, mut orders, mut counters, .. } = Tables::open(&transaction).map_err(failed)?;
+    let mut tally = Tally::new(lists.len().map_err(failed)?, progress);
+    for row in lists.iter().map_err(failed)? {
+        let (owner, bytes) = row.map_err(failed)?;
+        let list = decode_list(owner.value(), bytes.value())?;
+        reorder(&mut orders, owner.value(), None, Some(&*list))?;
+        tally.step();
+    }
+    counters.insert(counter::SCHEMA, SCHEMA).map_err(failed)?;
+    drop((lists, orders, counters));
+    transaction.commit().map_err(failed)
 }
 
 /// Copies a snapshot to a new file at `path`.

@@ -49,8 +49,8 @@ impl RedbOptions {
         Self { cache_size: bytes, ..self }
     }
 
-    /// Sets the function that receives the progress, from 0 to 1, of a repair on opening, a check or a
-    /// backup. Default: none.
+    /// Sets the function that receives the progress, from 0 to 1, of a repair or an upgrade on opening, a
+    /// check or a backup. Default: none.
     #[must_use]
     pub fn with_progress(self, progress: impl Fn(f64) + Send + Sync + 'static) -> Self {
         Self { progress: Some(Arc::new(progress)), ..self }

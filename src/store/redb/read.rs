@@ -1,7 +1,7 @@
 //! Reads from a snapshot.
 
-use std::collections::BTreeSet;
-use std::ops::Bound;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::{Bound, RangeInclusive};
 
 use ::redb::{ReadableTable, ReadableTableMetadata, StorageError};
 
@@ -10,14 +10,17 @@ use super::document::{
     NO_CLOCK, Sieve, decode_event, decode_list, decode_record, decode_request, malformed, parse,
     split_record, state_code,
 };
-use super::table::{Snapshot, account_row, clock_row, contact_row, counter, failed, last_integer, owner_row};
+use super::table::{
+    OrderKey, Snapshot, account_row, clock_row, counter, failed, last_integer, order_code, owner_row,
+};
 use crate::contact::{
-    ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, NumberFilter, OwnerId,
+    ContactFilter, ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, OrderField, OwnerId,
 };
 use crate::idempotency::IdempotencyKey;
 use crate::number::PhoneNumber;
 use crate::porting::{PortRequest, PortRequestId, PortState};
 use crate::record::NumberRecord;
+use crate::store::contact_index::{OrderValue, conditions};
 use crate::store::{Entity, Logged, Page, PortQuery, Query, Receipt, StateSet, StoreError, Stored};
 use crate::time::Timestamp;
 
@@ -243,28 +246,66 @@ impl Snapshot {
         &self,
         query: &ContactQuery,
     ) -> Result<ContactPage<ContactNumber>, StoreError> {
-        let mut lists = Vec::new();
-        match (query.filter.owner, &query.filter.number) {
-            (Some(owner), _) => lists.extend(self.list(owner.as_str())?),
-            (None, Some(NumberFilter::Number(number, _))) => {
-                let first = contact_row(*number, "");
-                let prefix = first.len();
-                let mut end = first.clone();
-                end.push(u8::MAX);
-                for row in self.contact_numbers.range::<&[u8]>(&*first..&*end).map_err(failed)? {
-                    let row = row.map_err(failed)?;
-                    let owner = row.0.value().get(prefix..).and_then(|owner| str::from_utf8(owner).ok());
-                    lists.extend(self.list(owner.unwrap_or_default())?);
-                }
+        if query.filter == ContactFilter::default() {
+            return self.page_in_order(query);
+        }
+        let mut found = Vec::new();
+        let mut add = |list: &ContactList| {
+            found.extend(list.numbers().iter().filter(|contact| query.filter.matches(contact)).cloned());
+        };
+        if let Some(owner) = query.filter.owner {
+            self.list(owner.as_str())?.as_deref().map(&mut add);
+        } else if let Some((field, range)) = conditions(&query.filter).into_iter().next() {
+            for owner in self.owners_in(field, &range)? {
+                self.list(&owner)?.as_deref().map(&mut add);
             }
-            (None, Some(NumberFilter::Text(_)) | None) => {
-                for row in ReadableTable::range::<&str>(&self.lists, ..).map_err(failed)? {
-                    let (owner, bytes) = row.map_err(failed)?;
-                    lists.push(decode_list(owner.value(), bytes.value())?);
-                }
+        } else {
+            for row in ReadableTable::range::<&str>(&self.lists, ..).map_err(failed)? {
+                let (owner, bytes) = row.map_err(failed)?;
+                add(&*decode_list(owner.value(), bytes.value())?);
             }
         }
-        Ok(query.page(lists.iter().flat_map(|list| list.numbers())).cloned())
+        Ok(query.page(&found).cloned())
+    }
+
+    /// Returns the page of a query without conditions, which reads the index up to the end of the page and the
+    /// lists of the owners on it.
+    fn page_in_order(&self, query: &ContactQuery) -> Result<ContactPage<ContactNumber>, StoreError> {
+        let (offset, per_page) = (usize::try_from(query.offset).unwrap_or(usize::MAX), query.per_page());
+        let code = order_code(query.order.field);
+        let rows = self.orders.range::<OrderKey>(order_start(code)..order_start(code + 1)).map_err(failed)?;
+        let rows: Vec<_> = if query.order.descending {
+            rows.rev().skip(offset).take(per_page.into()).collect()
+        } else {
+            rows.skip(offset).take(per_page.into()).collect()
+        };
+        let (mut items, mut lists) = (Vec::with_capacity(rows.len()), BTreeMap::new());
+        for row in rows {
+            let (key, owner) = row.map_err(failed)?;
+            let owner = owner.value();
+            if !lists.contains_key(owner) {
+                lists.insert(owner.to_owned(), self.list(owner)?);
+            }
+            let list = lists.get(owner).and_then(Option::as_ref);
+            items.extend(list.and_then(|list| list.get(ContactId::new(key.value().2))).cloned());
+        }
+        let total = self.contacts.len().map_err(failed)?;
+        Ok(ContactPage { items, total, offset: query.offset, per_page })
+    }
+
+    /// Returns the owners of the contacts with a value of `field` in `range`.
+    fn owners_in(
+        &self,
+        field: OrderField,
+        range: &RangeInclusive<OrderValue>,
+    ) -> Result<BTreeSet<String>, StoreError> {
+        if range.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let (first, last) = (range.start().to_bytes(), range.end().to_bytes());
+        let code = order_code(field);
+        let rows = self.orders.range((code, &*first, 0)..=(code, &*last, u64::MAX)).map_err(failed)?;
+        rows.map(|row| Ok(row.map_err(failed)?.1.value().to_owned())).collect()
     }
 
     pub(super) fn events(&self, after: u64, limit: usize) -> Result<Vec<Logged>, StoreError> {
@@ -342,6 +383,11 @@ impl<T: Entity> Filling<T> {
         let next = self.items.last().filter(|_| self.has_more).map(|last| last.key());
         Page { items: self.items, next }
     }
+}
+
+/// Returns the first key of an order.
+const fn order_start(code: u8) -> (u8, &'static [u8], u64) {
+    (code, &[], 0)
 }
 
 /// Returns the number at the end of a row.

@@ -6,7 +6,7 @@ use ::redb::{
 };
 
 use crate::account::AccountId;
-use crate::contact::{ContactList, OwnerId};
+use crate::contact::{ContactList, OrderField, OwnerId};
 use crate::number::PhoneNumber;
 use crate::porting::{PortRequest, PortRequestId};
 use crate::record::NumberRecord;
@@ -33,6 +33,12 @@ pub(super) mod counter {
 pub(super) type Row = ();
 /// A state, a clock and a number, each big endian.
 pub(super) type ClockKey = [u8; 17];
+/// The code of a field, the bytes of its value, and the id of a contact.
+pub(super) type OrderKey = (u8, &'static [u8], u64);
+
+/// The index of contacts by number that files of version 1 have.
+pub(super) const CONTACT_NUMBERS: TableDefinition<'_, &[u8], Row> =
+    TableDefinition::new("contacts by number");
 
 macro_rules! tables {
     ($($(#[$doc:meta])* $field:ident: $key:ty => $value:ty, $name:literal;)*) => {
@@ -107,8 +113,8 @@ tables! {
     lists: &'static str => &'static [u8], "contact lists";
     /// The owners of contacts by id.
     contacts: u64 => &'static str, "contacts by id";
-    /// The owners of contacts by number.
-    contact_numbers: &'static [u8] => Row, "contacts by number";
+    /// The owners of contacts in each order.
+    orders: OrderKey => &'static str, "contacts by order";
     /// The events by sequence number.
     events: u64 => &'static [u8], "events";
     /// The revision, the time and the actor of receipts.
@@ -206,9 +212,16 @@ pub(super) fn account_row(account: AccountId, request: &str) -> Vec<u8> {
     joined(account.as_str(), request.as_bytes())
 }
 
-/// Returns the row of an owner in the index of contacts by number.
-pub(super) fn contact_row(number: PhoneNumber, owner: &str) -> Vec<u8> {
-    [&number.to_bits().to_be_bytes(), owner.as_bytes()].concat()
+/// Returns the byte for an order in a file. It never changes, regardless of the order of the variants.
+pub(super) const fn order_code(field: OrderField) -> u8 {
+    match field {
+        OrderField::Carrier => 0,
+        OrderField::CreatedAt => 1,
+        OrderField::Location => 2,
+        OrderField::Number => 3,
+        OrderField::Primary => 4,
+        OrderField::UpdatedAt => 5,
+    }
 }
 
 /// Returns the row of a number in the index by state and clock.

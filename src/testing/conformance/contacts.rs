@@ -9,10 +9,10 @@ use super::fixture::{receipt, time};
 use super::races::{one_is_made, race};
 use super::{Broken, conflict, equal, must, some};
 use crate::contact::{
-    ContactEvent, ContactEventKind, ContactFilter, ContactId, ContactList, ContactNumber, ContactQuery,
-    NumberFilter, OwnerId,
+    ContactEvent, ContactEventKind, ContactFilter, ContactId, ContactList, ContactNumber, ContactOrder,
+    ContactQuery, NumberFilter, OwnerId,
 };
-use crate::store::{Batch, Change, Expect, Revision, Store, StoreError, StoreExt, Stored};
+use crate::store::{Batch, Change, Expect, ORDER_FIELDS, Revision, Store, StoreError, StoreExt, Stored};
 
 /// Points 1 and 2: a change takes effect only on the version of the list that it expects, a batch is
 /// stored as a whole or not at all, and no revision is used twice.
@@ -77,27 +77,40 @@ pub(super) fn contact_page_is_its_query(store: &dyn Store) -> Result<(), Broken>
         *made = list(made.owner().as_str(), &ids)?;
         store.commit(put(made, stored.expected()))?;
     }
-    let ordered = |order: &str| order.parse().map(ContactQuery::new).map_err(Broken::new);
+    let is = ContactFilter::default;
+    let number = |text: &str| is().with_number(NumberFilter::parse(text, None));
     let filters = [
-        ContactFilter::default(),
-        ContactFilter { owner: Some(owner("owner-7")?), ..ContactFilter::default() },
-        ContactFilter { owner: Some(owner("nobody")?), ..ContactFilter::default() },
-        ContactFilter { number: Some(NumberFilter::parse("+14158860002", None)), ..ContactFilter::default() },
-        ContactFilter { number: Some(NumberFilter::parse("+14158869999", None)), ..ContactFilter::default() },
-        ContactFilter {
-            number: Some(NumberFilter::Text("(415) 886-0003".to_owned())),
-            ..ContactFilter::default()
-        },
-        ContactFilter { primary: Some(false), ..ContactFilter::default() },
+        is(),
+        is().with_owner(owner("owner-7")?),
+        is().with_owner(owner("nobody")?),
+        number("+14158860002"),
+        number("+14158860002 x2"),
+        number("+14158860002 x7"),
+        number("+14158869999"),
+        is().with_number(NumberFilter::Text("(415) 886-0003".to_owned())),
+        is().with_number(NumberFilter::Text("(415) 886-0003".to_owned())).with_location("Home"),
+        is().with_primary(true),
+        is().with_primary(false),
+        is().with_location("Home").with_primary(false),
+        is().with_location(""),
+        is().with_location("nowhere"),
+        is().with_carrier("Swisscom"),
+        is().with_carrier("").with_location("Home"),
+        is().with_created_at(time(1)?),
+        is().with_updated_at(time(71)?),
+        is().with_created(time(1)?..=time(2)?),
+        is().with_created(time(2)?..=time(1)?),
+        is().with_updated(time(20)?..=time(100)?).with_primary(true),
     ];
-    for order in ["number", "-number", "created_at", "-primary"] {
-        for filter in &filters {
-            for offset in [0, 3, 100] {
-                let mut query = ordered(order)?.with_per_page(5);
-                query.filter.clone_from(filter);
-                query.offset = offset;
-                let expected = query.page(lists.iter().flat_map(ContactList::numbers)).cloned();
-                equal(&format!("the page of {query:?}"), &store.contact_page(&query)?, &expected)?;
+    for field in ORDER_FIELDS {
+        for descending in [false, true] {
+            for filter in &filters {
+                for offset in [0, 3, 100] {
+                    let query = ContactQuery::new(ContactOrder { field, descending });
+                    let query = query.with_filter(filter.clone()).with_per_page(5).with_offset(offset);
+                    let expected = query.page(lists.iter().flat_map(ContactList::numbers)).cloned();
+                    equal(&format!("the page of {query:?}"), &store.contact_page(&query)?, &expected)?;
+                }
             }
         }
     }
@@ -157,14 +170,26 @@ pub(super) fn event(name: &str, seconds: u64) -> Result<ContactEvent, Broken> {
     Ok(ContactEvent { at, owner, id: ContactId::new(1), kind: ContactEventKind::Added })
 }
 
-/// Creates the list of an owner with contacts of these ids, the first of them primary.
+/// Creates the list of an owner with contacts of these ids, the first of them primary. Some have an extension, a
+/// location or a carrier.
 pub(super) fn list(name: &str, ids: &[u64]) -> Result<ContactList, Broken> {
     let contact = |(place, id): (usize, &u64)| {
         let line = id % 10;
-        let document = json!({
+        let mut document = json!({
             "id": id, "owner": name, "number": format!("+1415886000{line}"), "text": format!("(415) 886-000{line}"),
             "primary": place == 0, "created_at": time(place as u64)?, "updated_at": time(*id)?,
         });
+        // Also texts that some databases refuse or sort in another order.
+        let texts = [None, Some(""), Some("Home"), Some("home"), Some("Ümlaut"), Some("\0"), Some("\u{1}")];
+        let text = |number: u64| texts.iter().cycle().nth(usize::try_from(number % 7).unwrap_or(0));
+        if let Some(fields) = document.as_object_mut() {
+            let extension = (id / 10 % 2 == 1).then(|| line.to_string());
+            fields.extend(extension.map(|extension| ("extension".to_owned(), extension.into())));
+            let location = text(id / 10).copied().flatten();
+            fields.extend(location.map(|location| ("location".to_owned(), location.into())));
+            let carrier = if id % 3 == 0 { Some("Swisscom") } else { text(id / 3).copied().flatten() };
+            fields.extend(carrier.map(|carrier| ("carrier".to_owned(), carrier.into())));
+        }
         ContactNumber::from_value(document).map_err(Broken::new)
     };
     let contacts: Vec<_> = ids.iter().enumerate().map(contact).collect::<Result<_, _>>()?;
