@@ -569,8 +569,20 @@ impl NumberRecord {
             | State::PortOut
             | State::Released => return None,
         };
-        let without_policy = || since.after(TimeDelta::days(SubscriberClass::Residential.max_days().into()));
-        Some(policy.ageing.map_or_else(without_policy, |ageing| ageing.earliest_reassign_at(since)))
+        Some(end_of_rest(since, policy))
+    }
+
+    /// Returns the [earliest time](Self::earliest_reassign_at) of another assignment, which is no later than if
+    /// the number had been disconnected now, give or take the difference of clocks.
+    fn earliest_reassign(&self, ctx: &Context<'_>) -> Option<Timestamp> {
+        let earliest = self.earliest_reassign_at(ctx.policy)?;
+        Some(earliest.min(end_of_rest(Due::latest_disconnection_at(ctx.now), ctx.policy)))
+    }
+
+    /// Returns the time of the disconnection; `now` if a clock that was wrong has set it in the future.
+    fn disconnected_before(&self, now: Timestamp) -> Option<Timestamp> {
+        let is_misdated = |since: &Timestamp| *since > Due::latest_disconnection_at(now);
+        self.disconnected_at.map(|since| if is_misdated(&since) { now } else { since })
     }
 
     /// Returns whether the number was returned to its carrier but is still in the stock. The next assignment
@@ -745,4 +757,10 @@ impl NumberRecord {
     fn event(&self, kind: EventKind, ctx: &Context<'_>) -> Event {
         Event { number: self.number, at: ctx.now, actor: ctx.actor, kind }
     }
+}
+
+/// Returns the earliest time at which a number that rests since `since` may be assigned to another account.
+fn end_of_rest(since: Timestamp, policy: &Policy) -> Timestamp {
+    let without_policy = || since.after(TimeDelta::days(SubscriberClass::Residential.max_days().into()));
+    policy.ageing.map_or_else(without_policy, |ageing| ageing.earliest_reassign_at(since))
 }

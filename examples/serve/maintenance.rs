@@ -88,7 +88,8 @@ fn sweep(inventory: &Inventory) {
         Ok(report) => {
             if !report.is_empty() {
                 let (ended, aged, recycled) = (report.ended, report.aged, report.recycled);
-                tracing::info!(ended, aged, recycled, report.forgotten, report.removed, "swept");
+                let (forgotten, removed, corrected) = (report.forgotten, report.removed, report.corrected);
+                tracing::info!(ended, aged, recycled, forgotten, removed, corrected, "swept");
             }
             log_failures(&report.failed, "due transition cannot be made");
         }

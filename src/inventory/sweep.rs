@@ -12,7 +12,7 @@ use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 use crate::policy::Retention;
 use crate::record::{Context, Due, Event, EventKind, NumberRecord};
-use crate::store::{Batch, Change, Forget, Guard, LEASE_TIME, Query, Revision, StoreExt, Stored};
+use crate::store::{Batch, Change, Forget, Guard, LEASE_TIME, Query, Revision, StateSet, StoreExt, Stored};
 use crate::time::Timestamp;
 
 /// The report of a sweep.
@@ -29,6 +29,8 @@ pub struct SweepReport {
     pub forgotten: usize,
     /// The number of deleted numbers whose records were removed.
     pub removed: usize,
+    /// The number of resting numbers whose time of disconnection was in the future.
+    pub corrected: usize,
     /// The numbers that were not changed because of an error, with the error.
     pub failed: Vec<(PhoneNumber, InventoryError)>,
     /// Whether the sweep stopped at its [deadline](Inventory::sweep_until) before the last page.
@@ -42,11 +44,15 @@ pub struct SweepReport {
 const STATES: [State; 6] =
     [State::Deleted, State::Discovery, State::PortIn, State::Aging, State::Released, State::Reserved];
 
+/// The states in which numbers rest from their disconnection on.
+const RESTING: [State; 2] = [State::Aging, State::Deleted];
+
 const PAGE_SIZE: usize = 1_000;
 
 impl Inventory {
     /// Makes the transitions that are due, page by page: ends reservations, starts ageing, makes aged
-    /// numbers available, and removes the records of deleted and discovered numbers. The store then
+    /// numbers available, and removes the records of deleted and discovered numbers. A time of disconnection in
+    /// the future, which a clock that was wrong has set, becomes the current time. The store then
     /// forgets the events and receipts that the policy's [retention](crate::policy::Retention) does not
     /// keep.
     ///
@@ -108,15 +114,16 @@ impl Inventory {
             return Ok(SweepReport { is_elsewhere: true, ..report });
         };
         let due = STATES.into_iter().filter_map(|state| {
-            Some((state, Timestamp::MIN..=Due::latest_clock(state, ctx.policy, ctx.now)?))
+            let latest = Due::latest_clock(state, ctx.policy, ctx.now)?;
+            Some((StateSet::from([state]), Timestamp::MIN..=latest))
         });
-        // A clock that was wrong may have made reservations that end in the far future.
-        let misdated = ctx
-            .policy
-            .reservation
-            .map(|_| (State::Reserved, Due::latest_lease_at(ctx.policy, ctx.now)..=Timestamp::MAX));
-        for (state, clock) in due.chain(misdated) {
-            let query = Query::default().with_states([state]).with_clock(clock).with_pending(false);
+        // A clock that was wrong may have made reservations that end, and rests that start, in the far future.
+        let misdated = ctx.policy.reservation.map(|_| {
+            (StateSet::from([State::Reserved]), Due::latest_lease_at(ctx.policy, ctx.now)..=Timestamp::MAX)
+        });
+        let resting = (RESTING.into(), Due::latest_disconnection_at(ctx.now)..=Timestamp::MAX);
+        for (states, clock) in due.chain(misdated).chain([resting]) {
+            let query = Query::default().with_states(states).with_clock(clock).with_pending(false);
             let mut after = None;
             loop {
                 if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
@@ -258,7 +265,7 @@ impl SweepReport {
     /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let count = self.ended + self.aged + self.recycled + self.forgotten + self.removed;
+        let count = self.ended + self.aged + self.recycled + self.forgotten + self.removed + self.corrected;
         count == 0 && self.failed.is_empty()
     }
 
@@ -269,6 +276,7 @@ impl SweepReport {
             Due::Recycle => &mut self.recycled,
             Due::Forget => &mut self.forgotten,
             Due::Remove => &mut self.removed,
+            Due::CorrectTime => &mut self.corrected,
         }
     }
 }

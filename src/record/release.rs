@@ -143,7 +143,7 @@ impl NumberRecord {
         let effect = self.disconnection(state, ctx.policy);
         self.enter(state, None, ctx);
         if state == State::Aging {
-            self.disconnected_at = self.disconnected_at.or(Some(ctx.now));
+            self.disconnected_at = self.disconnected_before(ctx.now).or(Some(ctx.now));
         }
         effect
     }
@@ -154,7 +154,7 @@ impl NumberRecord {
         let has_to_rest = policy.ageing.is_some_and(|ageing| match self.state {
             State::InService => true,
             State::Reserved => self
-                .disconnected_at
+                .disconnected_before(ctx.now)
                 .is_some_and(|since| ctx.now < since.after(TimeDelta::days(ageing.days().into()))),
             State::Discovery
             | State::Available

@@ -24,6 +24,9 @@ pub enum Due {
     Forget,
     /// The removal of the record of a deleted number that has rested.
     Remove,
+    /// The correction of the time of disconnection of an ageing or deleted number, which a clock that was wrong
+    /// has set in the future: the number rests from now on.
+    CorrectTime,
 }
 
 impl NumberRecord {
@@ -36,7 +39,7 @@ impl NumberRecord {
     /// time](Policy::with_ageing) of the policy is over, or after 90 days, the maximum for residential
     /// numbers, if the policy sets none. A reservation that starts more than its
     /// [term](Policy::with_reservation), or a day, after `now` was made by a clock that was wrong, so its end
-    /// is due.
+    /// is due. A disconnection more than a day after `now` was made by such a clock too, and is corrected.
     ///
     /// ```
     /// use chrono::TimeDelta;
@@ -53,8 +56,12 @@ impl NumberRecord {
     pub fn due(&self, policy: &Policy, now: Timestamp) -> Option<Due> {
         let latest = Due::latest_clock(self.state, policy, now)?;
         let is_misdated = self.lease.is_some_and(|lease| lease.is_misdated(policy, now));
-        if self.pending.is_some() || self.clock()? > latest && !is_misdated {
+        if self.pending.is_some() {
             return None;
+        }
+        if self.clock()? > latest && !is_misdated {
+            let rests = matches!(self.state, State::Aging | State::Deleted);
+            return (rests && self.clock()? > Due::latest_disconnection_at(now)).then_some(Due::CorrectTime);
         }
         match self.state {
             State::Reserved => Some(Due::EndReservation),
@@ -114,6 +121,10 @@ impl NumberRecord {
     pub fn sweep(&self, ctx: &Context<'_>) -> Result<Decision, Refusal> {
         let to = match self.due(ctx.policy, ctx.now) {
             None | Some(Due::Remove) => return Err(Refusal::NoChangeRequired),
+            Some(Due::CorrectTime) => {
+                let record = Self { disconnected_at: Some(ctx.now), ..self.clone() };
+                return Ok(self.decide(record, Vec::new(), &ctx.by(Actor::System)));
+            }
             Some(Due::EndReservation) => return Ok(self.end_reservation(&ctx.by(Actor::System))),
             Some(Due::Age) => State::Aging,
             Some(Due::Recycle) if self.previous_owner.is_some() && self.is_deleted_after_use(ctx.policy) => {
@@ -126,7 +137,7 @@ impl NumberRecord {
         let mut record = self.clone();
         record.enter(to, None, ctx);
         if to == State::Aging {
-            record.disconnected_at = record.disconnected_at.or(Some(ctx.now));
+            record.disconnected_at = record.disconnected_before(ctx.now).or(Some(ctx.now));
         }
         let mut effects = record.clear_features();
         effects.extend(self.disconnection(to, ctx.policy));
@@ -145,6 +156,11 @@ impl Due {
     /// Returns the latest time at which a reservation can start, given that clocks differ.
     pub(crate) fn latest_lease_at(policy: &Policy, now: Timestamp) -> Timestamp {
         policy.reservation.map_or(now.after(TimeDelta::days(1)), |terms| terms.ends_at(now))
+    }
+
+    /// Returns the latest time at which a number can have been disconnected, given that clocks differ.
+    pub(crate) fn latest_disconnection_at(now: Timestamp) -> Timestamp {
+        now.after(TimeDelta::days(1))
     }
 
     /// Returns the latest [clock](NumberRecord::clock) at which a change is due at `now` for a number in

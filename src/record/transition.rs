@@ -159,7 +159,8 @@ impl NumberRecord {
                 // A number that was available ages from now on; any other number has aged since its
                 // disconnection.
                 Effect::StartAgeing => {
-                    let since = record.disconnected_at.filter(|_| self.state != State::Available);
+                    let since =
+                        record.disconnected_before(ctx.now).filter(|_| self.state != State::Available);
                     record.disconnected_at = since.or(Some(ctx.now));
                 }
             }
@@ -240,7 +241,7 @@ impl NumberRecord {
     ) -> Result<&'static NumberTransition, Refusal> {
         let facts = self.transition_facts(owner, ctx);
         TRANSITIONS.explain(&self.state, &to, role, &facts).map_err(|refusal| {
-            match self.earliest_reassign_at(ctx.policy) {
+            match self.earliest_reassign(ctx) {
                 _ if facts.same_owner && (self.state, to) == (State::Reserved, State::Reserved) => {
                     Refusal::NoChangeRequired
                 }
@@ -262,14 +263,14 @@ impl NumberRecord {
 
     /// Returns whether the number has rested long enough for `owner`.
     fn is_rested_for(&self, owner: Option<AccountId>, ctx: &Context<'_>) -> bool {
-        let earliest = self.earliest_reassign_at(ctx.policy);
+        let earliest = self.earliest_reassign(ctx);
         owner.is_some() && owner == self.previous_owner || earliest.is_none_or(|earliest| earliest <= ctx.now)
     }
 
     /// Checks that a number without an owner has rested long enough for `owner`, or that the actor is an
     /// admin.
     pub(crate) fn check_rested(&self, owner: Option<AccountId>, ctx: &Context<'_>) -> Result<(), Refusal> {
-        match self.earliest_reassign_at(ctx.policy) {
+        match self.earliest_reassign(ctx) {
             Some(earliest) if !self.is_rested_for(owner, ctx) && !ctx.accounts.is_admin(ctx.actor) => {
                 Err(Refusal::Ageing(earliest))
             }

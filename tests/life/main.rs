@@ -232,6 +232,36 @@ fn item_8_without_a_policy_an_ageing_number_rests_for_90_days() {
 }
 
 #[test]
+fn item_8_a_disconnection_with_a_future_time_rests_from_now() {
+    for is_deleted in [false, true] {
+        let world = world(Policy::default().with_ageing(sixty_days()));
+        let create = Create::default().with_carrier("telnyx".parse().unwrap());
+        let system = by("system").with_account(id("shop"));
+        world.inventory.create([NUMBER], &create, &system).unwrap().single().unwrap();
+        let seed = world.store.get(number()).unwrap().unwrap();
+        world.carrier.acquire(&seed, "seed".parse().unwrap()).unwrap();
+        world.clock.pass(TimeDelta::days(3_650));
+        world.inventory.release([NUMBER], &by("shop")).unwrap().single().unwrap();
+        if is_deleted {
+            world.inventory.delete([NUMBER], &by("master")).unwrap().single().unwrap();
+        }
+        world.clock.pass(-TimeDelta::days(3_650));
+        let refused = world.inventory.create([NUMBER], &Create::default(), &by("bakery")).unwrap().single();
+        // The refusal names a time that is at most the legal minimum of 45 days, and a day, from now.
+        let latest = world.clock.now().after(TimeDelta::days(46)).to_string();
+        let text = refused.unwrap_err().to_string();
+        assert!(text.contains(&latest), "{text}, not {latest}");
+        assert_eq!(world.inventory.sweep().unwrap().corrected, 1);
+        assert!(world.inventory.sweep().unwrap().is_empty());
+        let disconnected_at = world.store.get(number()).unwrap().unwrap().disconnected_at();
+        assert_eq!(disconnected_at, Some(world.clock.now()));
+        world.clock.pass(TimeDelta::days(61));
+        world.inventory.sweep().unwrap();
+        assert_eq!(world.state(), if is_deleted { "-" } else { "available" });
+    }
+}
+
+#[test]
 fn item_9_the_end_of_a_lease_restores_the_stock() {
     let hold = || Policy::default().with_reservation(LeaseTerms::new(900).with_longest_seconds(1_800));
     for carrier in ["local", "telnyx"] {
