@@ -232,21 +232,22 @@ pub trait Accounts: Send + Sync {
         above.find(|account| account.enabled && (account.admin || account.is_reseller)).map(|found| found.id)
     }
 
-    /// Returns the accounts below `account`, in any order. By default none, so that counts over them are 0.
+    /// Returns the accounts below `account`, in any order; `None`, the default, if they cannot be listed. Then
+    /// counts over them are 0, and lists of their port requests read those of all accounts.
     ///
     /// ```
     /// use telnum::account::{Account, AccountTree, Accounts};
     ///
     /// let [master, shop] = ["master".parse()?, "shop".parse()?];
     /// let accounts = AccountTree::new([Account::new(master), Account::new(shop).with_parent(master)])?;
-    /// assert_eq!(accounts.accounts_below(master), [shop]);
-    /// assert!(accounts.accounts_below(shop).is_empty());
+    /// assert_eq!(accounts.accounts_below(master), Some(vec![shop]));
+    /// assert_eq!(accounts.accounts_below(shop), Some(Vec::new()));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[doc(alias = "descendants")]
-    fn accounts_below(&self, account: AccountId) -> Vec<AccountId> {
+    fn accounts_below(&self, account: AccountId) -> Option<Vec<AccountId>> {
         let _ = account;
-        Vec::new()
+        None
     }
 
     /// Returns whether the account `lower` exists and is in the subtree of `upper`.
@@ -489,7 +490,7 @@ macro_rules! delegate {
                 (**self).can_manage(actor, account)
             }
 
-            fn accounts_below(&self, account: AccountId) -> Vec<AccountId> {
+            fn accounts_below(&self, account: AccountId) -> Option<Vec<AccountId>> {
                 (**self).accounts_below(account)
             }
 

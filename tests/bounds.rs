@@ -12,7 +12,7 @@
 //! | 25 | an owner's contacts are limited, and pages are read from an index |
 //! | 26 | a set of rules and a text that is classified have a maximum size |
 //! | 27 | a call stops at its deadline, between numbers and between pages |
-//! | 28 | every free text has a maximum length, and an account is inserted without rebuilding the tree |
+//! | 28 | every free text has a maximum length, an account is inserted without rebuilding the tree, and lists of port requests are read from indexes |
 
 #![cfg(feature = "testing")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -35,9 +35,9 @@ use telnum::names::CarrierName;
 use telnum::normalize::{Converter, Converters, Normalizer};
 use telnum::policy::{DocumentLimits, Policy, Retention};
 use telnum::porting::desk::{PortDesk, PortDeskError};
-use telnum::porting::{NewPortRequest, PortState, Upload};
+use telnum::porting::{NewPortRequest, PortRequest, PortRequestId, PortState, Upload};
 use telnum::record::{NumberRecord, Refusal, schema};
-use telnum::store::{MemoryStore, Query, Store, StoreError};
+use telnum::store::{MemoryStore, Page, PortQuery, Query, Store, StoreError, Stored, delegate_store};
 use telnum::testing::{CarrierFault, ScriptedCarrier};
 use telnum::{PhoneNumber, Timestamp};
 
@@ -517,6 +517,71 @@ fn item_28_the_name_of_an_application_has_a_limit() {
     let error = assign(257).unwrap_err();
     assert_eq!(error.kind(), InventoryErrorKind::Invalid);
     assert_eq!(error.to_string(), "`used_by`: expected a length of at most 256, found 257");
+}
+
+/// A store that counts the port requests that it returns.
+#[derive(Debug, Default)]
+struct CountedRequests {
+    store: MemoryStore,
+    read: AtomicU64,
+}
+
+impl Store for CountedRequests {
+    delegate_store!(|this| &this.store; get_many, scan, port_requests, contact_lists, contact_lists_with,
+        contact_page, new_contact_ids, commit, events, receipt, forget, take_lease, max_changes);
+
+    fn scan_port_requests(
+        &self,
+        query: &PortQuery,
+        after: Option<PortRequestId>,
+        limit: usize,
+    ) -> Result<Page<PortRequest, PortRequestId>, StoreError> {
+        let page = self.store.scan_port_requests(query, after, limit)?;
+        self.read.fetch_add(page.items.len() as u64, Ordering::Relaxed);
+        Ok(page)
+    }
+
+    fn active_port_requests(
+        &self,
+        numbers: &[PhoneNumber],
+    ) -> Result<Vec<Option<Stored<PortRequest>>>, StoreError> {
+        self.read.fetch_add(numbers.len() as u64, Ordering::Relaxed);
+        self.store.active_port_requests(numbers)
+    }
+}
+
+#[test]
+fn item_28_lists_of_port_requests_read_no_requests_of_others() {
+    let accounts = ["shop", "desk", "mall"].map(|id| Account::new(id.parse().unwrap()));
+    let store = Arc::new(CountedRequests::default());
+    let inventory =
+        Inventory::builder(Arc::clone(&store)).accounts(AccountTree::new(accounts).unwrap()).build();
+    let desk = PortDesk::new(inventory);
+    for place in 0..400 {
+        let account = if place % 50 == 0 {
+            "shop"
+        } else if place % 50 == 1 {
+            "desk"
+        } else {
+            "mall"
+        };
+        let document =
+            fields(&json!({"name": "Bakery", "numbers": {format!("+1415{:07}", 2_000_000 + place): {}}}));
+        let (id, account) = (format!("p{place:03}").parse().unwrap(), account.parse().unwrap());
+        desk.create(NewPortRequest { id, account, port_authority: None, document }, Actor::System).unwrap();
+    }
+    let read = |list: &dyn Fn() -> usize| {
+        let before = store.read.load(Ordering::Relaxed);
+        (list(), store.read.load(Ordering::Relaxed) - before)
+    };
+    let both = PortQuery::default().with_accounts(["shop", "desk"].map(|id| id.parse().unwrap()));
+    let page = |limit| desk.list_where(&both, None, limit, Actor::System, |_| true).unwrap().items.len();
+    assert_eq!(read(&|| page(10)), (10, 10));
+    assert_eq!(read(&|| page(100)), (16, 16));
+    let active =
+        |actor: Actor| desk.active_on("+14152000150".parse().unwrap(), actor).unwrap().into_iter().count();
+    assert_eq!(read(&|| active(Actor::System)), (1, 1));
+    assert_eq!(read(&|| active(by("mall").actor)), (0, 1));
 }
 
 #[test]

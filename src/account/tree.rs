@@ -172,7 +172,7 @@ impl Accounts for AccountTree {
         self.accounts.get(&id).cloned()
     }
 
-    fn accounts_below(&self, id: AccountId) -> Vec<AccountId> {
+    fn accounts_below(&self, id: AccountId) -> Option<Vec<AccountId>> {
         let mut found = Vec::new();
         let mut next = Some(id);
         let mut position = 0;
@@ -181,7 +181,7 @@ impl Accounts for AccountTree {
             next = found.get(position).copied();
             position += 1;
         }
-        found
+        Some(found)
     }
 }
 

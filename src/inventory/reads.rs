@@ -191,7 +191,7 @@ impl Inventory {
     ) -> Result<usize, InventoryError> {
         self.services.check_can_manage(&options.with_account(account))?;
         let mut count = 0;
-        for owner in self.services.accounts.accounts_below(account).into_iter().take(max) {
+        for owner in self.services.accounts.accounts_below(account).into_iter().flatten().take(max) {
             let states = StateSet::ALL.without(State::Deleted);
             let query = Query::default().with_owner(owner).with_states(states);
             let mut after = None;

@@ -2,8 +2,9 @@
 
 use super::{PAGE, PortDesk, PortDeskError};
 use crate::account::{AccountId, Actor};
+use crate::number::PhoneNumber;
 use crate::porting::{PortRefusal, PortRequest, PortRequestId, PortStates};
-use crate::store::{Page, PortQuery, Stored};
+use crate::store::{Page, PortQuery, StoreExt, Stored};
 
 /// The number of requests after which a list reads no further page.
 const MAX_READ: usize = 10_000;
@@ -78,9 +79,33 @@ impl PortDesk {
         self.list_where(&query, after, limit, actor, |_| true)
     }
 
+    /// Returns the request on which `number` is [active](PortRequest::active_numbers), if `actor` has access to
+    /// it. No other request is read.
+    ///
+    /// ```
+    /// # use telnum::{account::Actor, inventory::Inventory, porting::desk::PortDesk, store::MemoryStore};
+    /// # let desk = PortDesk::new(Inventory::builder(MemoryStore::new()).build());
+    /// assert!(desk.active_on("+14158867900".parse()?, Actor::System)?.is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Store`](PortDeskError::Store) if the store fails.
+    pub fn active_on(
+        &self,
+        number: PhoneNumber,
+        actor: Actor,
+    ) -> Result<Option<Stored<PortRequest>>, PortDeskError> {
+        let Some(stored) = self.store().active_port_request(number)? else { return Ok(None) };
+        let seen = stored.seen_by(&self.context(actor)).ok();
+        Ok(seen.map(|request| Stored::new(request, stored.revision())))
+    }
+
     /// Returns up to `limit` requests that match `query`, for which `is_included` returns `true` and that
-    /// `actor` has access to, in ascending order of their ids, starting after `after`. At most 10,000
-    /// requests are read, so that a page may have fewer although it has a `next`.
+    /// `actor` has access to, in ascending order of their ids, starting after `after`. If the query names
+    /// accounts, only their requests are read. At most 10,000 requests are read, so that a page may have fewer
+    /// than `limit` although it has a `next`.
     ///
     /// ```
     /// # use telnum::{account::Actor, inventory::Inventory, porting::desk::PortDesk, store::MemoryStore};

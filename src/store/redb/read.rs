@@ -13,6 +13,7 @@ use super::document::{
 use super::table::{
     OrderKey, Snapshot, account_row, clock_row, counter, failed, last_integer, order_code, owner_row,
 };
+use crate::account::AccountId;
 use crate::contact::{
     ContactFilter, ContactId, ContactList, ContactNumber, ContactPage, ContactQuery, OrderField, OwnerId,
 };
@@ -193,35 +194,14 @@ impl Snapshot {
         if let Some(accounts) = &query.accounts {
             // A query may name an account twice.
             let accounts: BTreeSet<_> = accounts.iter().collect();
-            let mut ids = BTreeSet::new();
+            let mut next_of_each = BTreeMap::new();
             for account in accounts {
-                let first = account_row(*account, after.as_ref().map_or("", PortRequestId::as_str));
-                let mut end = account_row(*account, "");
-                let prefix = end.len();
-                end.push(u8::MAX);
-                // No account contributes more than `limit` requests and the one that shows that there are
-                // more.
-                let mut left = limit.saturating_add(1);
-                for row in self
-                    .accounts
-                    .range::<&[u8]>((Bound::Excluded(&*first), Bound::Excluded(&*end)))
-                    .map_err(failed)?
-                {
-                    let row = row.map_err(failed)?;
-                    let id = row.0.value().get(prefix..).and_then(|id| str::from_utf8(id).ok());
-                    let id = id.unwrap_or_default();
-                    let stored = self.request(id)?.filter(|stored| query.matches(stored));
-                    if let Some(stored) = stored {
-                        ids.insert(stored.id());
-                        left -= 1;
-                    }
-                    if left == 0 {
-                        break;
-                    }
-                }
+                let mut ids = self.requests_of(*account, after)?;
+                next_of_each.extend(ids.next().transpose()?.map(|id| (id, ids)));
             }
-            for id in ids {
-                if self.request(id.as_str())?.is_some_and(&mut add) {
+            while let Some((id, mut ids)) = next_of_each.pop_first() {
+                next_of_each.extend(ids.next().transpose()?.map(|id| (id, ids)));
+                if self.request(&id)?.is_some_and(&mut add) {
                     break;
                 }
             }
@@ -240,6 +220,25 @@ impl Snapshot {
             }
         }
         Ok(page.finish())
+    }
+
+    /// Returns the ids of the port requests of an account, in ascending order, starting after `after`.
+    fn requests_of(
+        &self,
+        account: AccountId,
+        after: Option<PortRequestId>,
+    ) -> Result<impl Iterator<Item = Result<String, StoreError>> + use<>, StoreError> {
+        let first = account_row(account, after.as_ref().map_or("", PortRequestId::as_str));
+        let mut end = account_row(account, "");
+        let prefix = end.len();
+        end.push(u8::MAX);
+        let range = (Bound::Excluded(&*first), Bound::Excluded(&*end));
+        let rows = self.accounts.range::<&[u8]>(range).map_err(failed)?;
+        Ok(rows.map(move |row| {
+            let row = row.map_err(failed)?;
+            let id = row.0.value().get(prefix..).and_then(|id| str::from_utf8(id).ok());
+            Ok(id.unwrap_or_default().to_owned())
+        }))
     }
 
     pub(super) fn contact_page(

@@ -17,7 +17,7 @@ use crate::http::kazoo::wire::port_request::{by_account, listed, transition};
 use crate::http::server::body::{QueryParams, restore_plus};
 use crate::number::PhoneNumber;
 use crate::porting::{PortRequest, PortRequestId, PortState, PortStates};
-use crate::store::{Page, PortQuery};
+use crate::store::{Page, PortQuery, Stored};
 use crate::time::Timestamp;
 
 /// The maximum number of requests on a page, and the default.
@@ -107,7 +107,8 @@ pub(in crate::http::kazoo) async fn last_submitted(mut request: KazooRequest<Str
     .await
 }
 
-/// The accounts whose requests are listed.
+/// The accounts whose requests are listed. Their requests are read from the index by account, those that an
+/// account processes among the requests of all accounts: at most 10,000 for a page.
 #[derive(Clone, Copy)]
 enum Scope {
     All,
@@ -186,8 +187,18 @@ impl ListRequest {
         number: Option<PhoneNumber>,
     ) -> Result<Page<PortRequest, PortRequestId>, KazooError> {
         let query = PortQuery::default().with_states(self.states);
-        let query = if let Scope::Of(account) = scope { query.with_accounts([account]) } else { query };
         let accounts = call.inventory.accounts();
+        let below = |account| accounts.accounts_below(account);
+        let listed = match scope {
+            Scope::All | Scope::ProcessedBy(_) => None,
+            Scope::Of(account) => Some(vec![account]),
+            Scope::Below(account) => below(account),
+            Scope::Subtree(account) => below(account).map(|mut below| {
+                below.push(account);
+                below
+            }),
+        };
+        let query = listed.map_or(query.clone(), |accounts| query.with_accounts(accounts));
         let is_included = |request: &PortRequest| {
             number.is_none_or(|number| request.number(number).is_some())
                 && self.created.as_ref().is_none_or(|range| range.contains(&request.created()))
@@ -201,6 +212,16 @@ impl ListRequest {
                     Scope::ProcessedBy(account) => request.port_authority() == Some(account),
                 }
         };
+        // A number is active on at most one request.
+        let are_active =
+            PortState::ALL.iter().all(|state| !(state.is_final() && self.states.contains(state)));
+        if let Some(number) = number.filter(|_| are_active) {
+            let found = call.desk.active_on(number, call.options.actor)?;
+            let is_listed = |stored: &Stored<PortRequest>| {
+                Some(stored.id()) > self.after && query.matches(stored) && is_included(stored)
+            };
+            return Ok(Page { items: found.into_iter().filter(is_listed).collect(), next: None });
+        }
         Ok(call.desk.list_where(&query, self.after, self.limit, call.options.actor, is_included)?)
     }
 }
