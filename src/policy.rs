@@ -388,8 +388,12 @@ impl Policy {
     }
 
     /// Sets the maximum number of an account's placeholders: its numbers in
-    /// [`State::PortIn`](crate::lifecycle::State::PortIn) that are on no active port request. Concurrent
-    /// calls do not count each other's numbers. Default: 100.
+    /// [`State::PortIn`](crate::lifecycle::State::PortIn) that are on no active port request. Default: 100.
+    ///
+    /// Calls that add placeholders of the same account wait for each other: they hold a
+    /// [lease](crate::store::Store::take_lease) while they count and commit. The limit can only be exceeded if a
+    /// commit takes longer than the lease, a minute. Placeholders that an admin adds, and numbers that leave a
+    /// port request later, are not limited.
     ///
     /// ```
     /// use telnum::policy::Policy;

@@ -12,9 +12,10 @@ use telnum::PhoneNumber;
 use telnum::account::{Account, AccountId, AccountTree, Actor};
 use telnum::carrier::{Availability, Carrier, CarrierError, NumberSearch, Offer};
 use telnum::idempotency::IdempotencyKey;
-use telnum::inventory::{Create, Inventory, InventoryErrorKind, InventoryLimits, Options};
+use telnum::inventory::{Create, Inventory, InventoryError, InventoryErrorKind, InventoryLimits, Options};
 use telnum::lifecycle::State;
 use telnum::names::CarrierName;
+use telnum::policy::Policy;
 use telnum::record::NumberRecord;
 use telnum::store::{MemoryStore, Store};
 use telnum::testing::{CarrierOrder, ScriptedCarrier};
@@ -65,6 +66,38 @@ fn one_of_a_hundred_reserves_a_number() {
     let record = inventory.get([NUMBER], &Options::new(Actor::System)).unwrap().single().unwrap();
     assert_eq!((record.owner(), record.state()), (Some(winners[0]), State::Reserved));
     assert_eq!(inventory.store().events(0, 100).unwrap().len(), 2);
+}
+
+/// Each of several threads adds placeholders of the same account, three in each call.
+fn check_placeholder_race(store: impl Store + 'static) {
+    let inventory = Inventory::builder(store)
+        .accounts(AccountTree::new([Account::new(id(0))]).unwrap())
+        .policy(Policy::default().with_max_port_in(7))
+        .build();
+    let added = race(8, |place| {
+        let numbers = (0..3).map(|nth| format!("+1415886{place:02}{nth:02}"));
+        let outcome = inventory.port(numbers, &Create::default(), &Options::new(id(0))).unwrap();
+        let is_limit = |error: &InventoryError| error.kind() == InventoryErrorKind::Forbidden;
+        assert!(outcome.failed.values().all(is_limit), "{:?}", outcome.failed);
+        outcome.succeeded.len()
+    });
+    assert_eq!(added.iter().sum::<usize>(), 7);
+}
+
+#[test]
+fn concurrent_calls_do_not_exceed_the_limit_on_placeholders() {
+    for _ in 0..30 {
+        check_placeholder_race(MemoryStore::new());
+    }
+}
+
+#[cfg(feature = "redb")]
+#[test]
+fn concurrent_calls_do_not_exceed_the_limit_on_placeholders_in_a_file() {
+    for _ in 0..5 {
+        let backend = || Ok(redb::backends::InMemoryBackend::new());
+        check_placeholder_race(telnum::store::redb::RedbOptions::new().open_backend(backend).unwrap());
+    }
 }
 
 #[test]

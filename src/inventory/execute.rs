@@ -234,7 +234,8 @@ impl Execution<'_> {
     fn attempt(&mut self, entries: &mut [Entry]) -> Attempt {
         let (services, options) = (self.services, self.options);
         let ctx = CommandContext::new(services, self.command, options);
-        let plans = self.plan(entries, &ctx);
+        let mut placeholders = PortInPlaceholders::new(services, options.dry_run);
+        let plans = self.plan(entries, &mut placeholders, &ctx);
         if plans.is_empty() {
             return Attempt::NothingStored;
         }
@@ -257,7 +258,9 @@ impl Execution<'_> {
             let receipt = prepared.receipt(entries, &self.prices, request, together);
             services.receipt_of(request.key.into(), options.actor, &receipt)
         });
-        match self.commit(prepared, receipt, entries) {
+        let committed = self.commit(prepared, receipt, entries);
+        drop(placeholders);
+        match committed {
             Ok(claimed) => {
                 self.complete(claimed, entries, together);
                 Attempt::Stored
@@ -274,7 +277,12 @@ impl Execution<'_> {
     }
 
     /// Reads and decides each undecided number. If the decision fails, the number fails.
-    fn plan(&self, entries: &mut [Entry], ctx: &CommandContext<'_>) -> Vec<Plan> {
+    fn plan(
+        &self,
+        entries: &mut [Entry],
+        placeholders: &mut PortInPlaceholders<'_>,
+        ctx: &CommandContext<'_>,
+    ) -> Vec<Plan> {
         let mut undecided = self.read_records(entries, ctx);
         let is_new = |case: &&Undecided| case.is_hidden || self.command.needs_porting(case.record.as_deref());
         let new: Vec<_> = undecided.iter().filter(is_new).map(|case| case.number).collect();
@@ -304,10 +312,9 @@ impl Execution<'_> {
         if !absent.is_empty() {
             plans.extend(self.plan_absent(absent, &porting, entries, &mut listed, ctx));
         }
-        let mut placeholders = PortInPlaceholders::default();
         plans.retain(|plan| {
             let (before, after) = (plan.before.as_deref(), &plan.decision.record);
-            match placeholders.add(self.services, after, before, &porting, &ctx.record) {
+            match placeholders.add(after, before, &porting, &ctx.record) {
                 Ok(()) => true,
                 Err(error) => {
                     set_outcome(entries, plan.place, Err(error));

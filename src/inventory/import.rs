@@ -161,7 +161,9 @@ impl Inventory {
                 seen.clear();
             }
             let batch = self.services.read_rows(rows.by_ref().take(BATCH_SIZE), options);
-            let batch = self.services.decide_rows(batch, &mut seen, options, &mut report)?;
+            let mut placeholders = PortInPlaceholders::new(&self.services, options.dry_run);
+            let batch =
+                self.services.decide_rows(batch, &mut seen, &mut placeholders, options, &mut report)?;
             let batch = self.services.price_rows(batch, options, &mut report);
             if options.dry_run {
                 report.add(batch);
@@ -197,6 +199,7 @@ impl Services {
         &self,
         rows: Vec<ReadRow<N>>,
         seen: &mut HashSet<PhoneNumber>,
+        placeholders: &mut PortInPlaceholders<'_>,
         options: &Options,
         report: &mut ImportReport,
     ) -> Result<Vec<DecidedRow<N>>, InventoryError> {
@@ -207,7 +210,6 @@ impl Services {
         let reads = options.dry_run || !self.billing.is_free();
         let mut records = if reads { self.records(&numbers)? } else { Vec::new() }.into_iter();
         let mut decided = Vec::with_capacity(rows.len());
-        let mut placeholders = PortInPlaceholders::default();
         for ReadRow { row: ImportRow { number: input, account, create }, number, is_guess } in rows {
             let Some(number) = number else {
                 let text = input.as_input().text();
@@ -227,7 +229,7 @@ impl Services {
             match self.decide_row(number, account, create, existing.as_deref(), &porting, ctx) {
                 Ok(change) if seen.insert(number) => {
                     if let Some(record) = change.value()
-                        && let Err(error) = placeholders.add(self, record, None, &porting, &ctx)
+                        && let Err(error) = placeholders.add(record, None, &porting, &ctx)
                     {
                         report.fail(&input, error);
                         continue;

@@ -2,23 +2,40 @@
 //! request.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
 
 use super::error::InventoryError;
 use super::services::{ActivePorts, Services};
 use crate::account::AccountId;
 use crate::lifecycle::State;
 use crate::record::{Context, NumberRecord, Refusal};
+use crate::store::{LEASE_TIME, Lease, Store, StoreExt};
 
-/// The number of placeholders of each account, including those that a call adds.
-#[derive(Default)]
-pub(super) struct PortInPlaceholders(HashMap<AccountId, usize>);
+/// The number of placeholders of each account, including those that a call adds. The accounts cannot add others
+/// until it is dropped, which the call does after its commit.
+pub(super) struct PortInPlaceholders<'a> {
+    services: &'a Services,
+    is_dry_run: bool,
+    accounts: HashMap<AccountId, Placeholders<'a>>,
+}
 
-impl PortInPlaceholders {
+/// The placeholders of an account.
+struct Placeholders<'a> {
+    count: usize,
+    /// The exclusive right to add some; `None` in a dry run.
+    _lease: Option<Lease<'a, Arc<dyn Store>>>,
+}
+
+impl<'a> PortInPlaceholders<'a> {
+    pub(super) fn new(services: &'a Services, is_dry_run: bool) -> Self {
+        Self { services, is_dry_run, accounts: HashMap::new() }
+    }
+
     /// Counts `after` if it is a new placeholder: the account has it on no active port request. Returns an
     /// error if the account then exceeds the limit. The placeholders that an admin adds are not limited.
     pub(super) fn add(
         &mut self,
-        services: &Services,
         after: &NumberRecord,
         before: Option<&NumberRecord>,
         porting: &ActivePorts,
@@ -31,15 +48,33 @@ impl PortInPlaceholders {
             return Ok(());
         }
         let max = ctx.policy.max_port_in;
-        let count = match self.0.get(&account) {
-            Some(count) => *count,
-            None => services.placeholder_count(account, max)?,
+        let placeholders = match self.accounts.entry(account) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                let lease = if self.is_dry_run { None } else { Some(lease(self.services, account, after)?) };
+                let count = self.services.placeholder_count(account, max)?;
+                unknown.insert(Placeholders { count, _lease: lease })
+            }
         };
-        if count >= max {
-            self.0.insert(account, count);
+        if placeholders.count >= max {
             return Err(Refusal::PortInLimit { account, max }.into());
         }
-        self.0.insert(account, count + 1);
+        placeholders.count += 1;
         Ok(())
     }
+}
+
+/// Takes the exclusive right to add placeholders of an account. Waits for other calls that have it.
+fn lease<'a>(
+    services: &'a Services,
+    account: AccountId,
+    record: &NumberRecord,
+) -> Result<Lease<'a, Arc<dyn Store>>, InventoryError> {
+    let name = format!("port_in {account}");
+    for _ in services.limits.retry.attempts() {
+        if let Some(lease) = services.store.lease(&name, LEASE_TIME)? {
+            return Ok(lease);
+        }
+    }
+    Err(InventoryError::Conflict(record.number()))
 }
