@@ -39,11 +39,13 @@ struct Execution<'a> {
 
 /// The port request whose numbers a call creates.
 pub(crate) struct PortCompletion<'a> {
-    /// The request, which is locked.
+    /// The request.
     pub(crate) request: &'a PortRequest,
     /// The change that completes the request, which is made if one commit puts all numbers of the call in
     /// service.
     pub(crate) change: Option<Change<PortRequest>>,
+    /// Whether nothing is stored unless the same commit completes the request, which is then not locked.
+    pub(crate) is_whole: bool,
 }
 
 /// The result of one attempt.
@@ -212,6 +214,9 @@ impl Execution<'_> {
         if self.attempt(entries) != Attempt::Conflict {
             return;
         }
+        if self.completion.as_ref().is_some_and(|completion| completion.is_whole) {
+            return fail_undecided(entries);
+        }
         if let [entry] = entries {
             for _ in self.services.limits.retry.attempts().skip(1) {
                 if self.attempt(std::slice::from_mut(entry)) != Attempt::Conflict {
@@ -254,6 +259,12 @@ impl Execution<'_> {
         let together = options.all_or_nothing && plans.iter().any(Plan::has_effects);
         let places: Vec<_> = plans.iter().map(|plan| plan.place).collect();
         let prepared = self.prepare(plans, together, &ctx.record);
+        if self.completion.as_ref().is_some_and(|completion| completion.is_whole)
+            && self.completing_change(&prepared, entries).is_none()
+        {
+            fail_undecided(entries);
+            return Attempt::NothingStored;
+        }
         let receipt = self.request.map(|request| {
             let receipt = prepared.receipt(entries, &self.prices, request, together);
             services.receipt_of(request.key.into(), options.actor, &receipt)
@@ -542,16 +553,11 @@ impl Execution<'_> {
         receipt: Option<Receipt>,
         entries: &mut [Entry],
     ) -> Result<Vec<(usize, Stored<NumberRecord>)>, StoreError> {
+        let completion = self.completing_change(&prepared, entries);
         let Prepared { changes, guards, places, unchanged } = prepared;
         let records: Vec<_> = changes.iter().filter_map(|change| change.value().cloned()).collect();
         let mut claimed = Vec::new();
         if !changes.is_empty() || receipt.is_some() {
-            let completes = unchanged.is_empty()
-                && changes.len() < self.services.store.max_changes()
-                && places.iter().all(|(_, is_claim)| !is_claim)
-                && entries.iter().all(|entry| entry.error().is_none());
-            let completion = self.completion.as_ref().filter(|_| completes);
-            let completion = completion.and_then(|completion| completion.change.clone());
             let is_port_completed = completion.is_some();
             let batch = Batch::from(changes).with_port_requests(completion).with_guards(guards);
             let revision = self.services.store.commit(batch.with_receipt(receipt))?;
@@ -568,6 +574,16 @@ impl Execution<'_> {
             set_outcome(entries, place, Ok(record));
         }
         Ok(claimed)
+    }
+
+    /// Returns the change that completes the port request, if the commit puts all of its numbers in service.
+    fn completing_change(&self, prepared: &Prepared, entries: &[Entry]) -> Option<Change<PortRequest>> {
+        let Prepared { changes, places, unchanged, .. } = prepared;
+        let completes = unchanged.is_empty()
+            && changes.len() < self.services.store.max_changes()
+            && places.iter().all(|(_, is_claim)| !is_claim)
+            && entries.iter().all(|entry| entry.error().is_none());
+        self.completion.as_ref().filter(|_| completes)?.change.clone()
     }
 
     /// Completes the claims, separately or all `together`, and sets their outcomes.
@@ -677,6 +693,13 @@ fn limit_fields(error: InventoryError, listed: &mut usize) -> InventoryError {
 fn set_outcome(entries: &mut [Entry], place: usize, outcome: NumberOutcome) {
     if let Some(entry) = entries.get_mut(place) {
         entry.outcome = Some(outcome);
+    }
+}
+
+/// Sets the outcome of the entries that have none, after a commit that was not made.
+fn fail_undecided(entries: &mut [Entry]) {
+    for entry in entries {
+        entry.outcome = entry.outcome.take().or_else(|| Some(Err(InventoryError::NotDone(entry.text()))));
     }
 }
 

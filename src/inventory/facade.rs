@@ -166,8 +166,8 @@ impl Inventory {
         self.execute(numbers, &Command::Create(Cow::Borrowed(create)), options)
     }
 
-    /// Creates the `numbers` of a locked port request in service. Returns whether the request was completed
-    /// in the same commit.
+    /// Creates the `numbers` of a port request in service. Returns whether the request was completed in the
+    /// same commit.
     pub(crate) fn create_ported(
         &self,
         numbers: &[PhoneNumber],

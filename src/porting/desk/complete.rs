@@ -7,8 +7,8 @@ use crate::account::Actor;
 use crate::inventory::{Create, Options, PortCompletion};
 use crate::number::PhoneNumber;
 use crate::porting::size::check_reason;
-use crate::porting::{Arrival, PortDecision, PortRequest, PortRequestId, PortState};
-use crate::store::{Change, LEASE_TIME, PortQuery, StoreExt, Stored};
+use crate::porting::{Arrival, PortDecision, PortRefusal, PortRequest, PortRequestId, PortState};
+use crate::store::{Change, ChangeParts, LEASE_TIME, PortQuery, StoreExt, Stored};
 
 /// The outcome of [completing](PortDesk::complete) a port request.
 #[derive(Clone, Debug)]
@@ -33,9 +33,11 @@ impl PortDesk {
     /// if all of them are in service. Otherwise the request keeps its state, and the rest can be
     /// completed later.
     ///
-    /// The request is locked during the call: that is stored before a number is put in service. If all
-    /// numbers can be put in service in one commit, the same commit completes the request. After a crash,
-    /// [`recover`](Self::recover) completes it. Completing a completed request changes nothing.
+    /// If all numbers can be put in service in one commit, the same commit completes the request: the call
+    /// reads the request and the numbers, and commits. Otherwise, for example if a number needs an order at a
+    /// carrier, the request is locked during the call: that is stored before a number is put in service, and
+    /// after a crash [`recover`](Self::recover) completes the request. Completing a completed request changes
+    /// nothing.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree, Actor};
@@ -78,6 +80,9 @@ impl PortDesk {
         id: PortRequestId,
         actor: Actor,
     ) -> Result<Completed, PortDeskError> {
+        if let Some(completed) = self.complete_at_once(reason, id, actor)? {
+            return Ok(completed);
+        }
         let started = self.change_accepting(false, id, actor, |request, ctx| {
             check_reason(reason)?;
             if *request.state() == PortState::Completed {
@@ -143,6 +148,48 @@ impl PortDesk {
         Ok(recovered)
     }
 
+    /// Completes a request in the commit that puts all waiting numbers in service. Returns `None`, without a
+    /// change, if that is not possible: the request is locked or completed already, has too many numbers, a
+    /// number cannot be created or needs external effects, or the request or a number has been changed in the
+    /// meantime.
+    fn complete_at_once(
+        &self,
+        reason: Option<&str>,
+        id: PortRequestId,
+        actor: Actor,
+    ) -> Result<Option<Completed>, PortDeskError> {
+        check_reason(reason).map_err(PortRefusal::from)?;
+        let stored = self.stored(id)?;
+        if *stored.state() == PortState::Completed || stored.completing().is_some() {
+            return Ok(None);
+        }
+        let PortDecision { request, events } = stored.start_completion(&self.context(actor))?;
+        let locked = Stored::new(request, stored.revision());
+        let plan = locked.completion_plan(&self.context(actor))?;
+        let numbers: Vec<_> = plan.iter().map(|number| number.number).collect();
+        if numbers.is_empty() || numbers.len() > self.max_at_once() {
+            return Ok(None);
+        }
+        let Some((completed, change)) = self.completion(&locked, reason, &[], &numbers, actor) else {
+            return Ok(None);
+        };
+        // The log has the same events as if the request had been locked before.
+        let ChangeParts { value, events: completing, .. } = change.into_parts();
+        let Some(request) = value else { return Ok(None) };
+        let events = events.into_iter().chain(completing).collect();
+        let change = Change::put(request, stored.expected()).with_events(events);
+        let completion = PortCompletion { request: &stored, change: Some(change), is_whole: true };
+        let (create, options) = creation(&stored);
+        let (_, is_completed) = self.inventory.create_ported(&numbers, &create, &options, completion)?;
+        Ok(is_completed.then_some(completed))
+    }
+
+    /// Returns the maximum number of numbers that one commit puts in service. One change is left for the
+    /// request itself.
+    fn max_at_once(&self) -> usize {
+        self.store().max_changes().saturating_sub(1).min(self.inventory.max_numbers()).max(1)
+    }
+
     /// Puts the waiting numbers of a locked request in service, and completes the request in the last commit
     /// if possible.
     fn put_in_service(
@@ -152,21 +199,16 @@ impl PortDesk {
         actor: Actor,
     ) -> Result<InService, PortDeskError> {
         let plan = request.completion_plan(&self.context(actor))?;
-        let document = Map::from_iter([("port_id".to_owned(), request.id().as_str().into())]);
-        let create = Create { ported_in: true, document, ..Create::default() };
-        // The charges were accepted when the request was submitted.
-        let options = Options::new(Actor::System).with_account(request.account()).with_accept_charges(true);
+        let (create, options) = creation(request);
         let mut arrivals = Vec::with_capacity(plan.len());
-        // One change of a commit is left for the request itself.
-        let at_once = self.store().max_changes().saturating_sub(1).min(self.inventory.max_numbers());
-        let mut parts = plan.chunks(at_once.max(1)).peekable();
+        let mut parts = plan.chunks(self.max_at_once()).peekable();
         while let Some(plan) = parts.next() {
             let numbers: Vec<_> = plan.iter().map(|number| number.number).collect();
             let is_last = parts.peek().is_none();
             let completed = is_last.then(|| self.completion(request, reason, &arrivals, &numbers, actor));
             let completed = completed.flatten();
             let change = completed.as_ref().map(|(_, change)| change.clone());
-            let completion = PortCompletion { request, change };
+            let completion = PortCompletion { request, change, is_whole: false };
             let (outcome, is_completed) =
                 self.inventory.create_ported(&numbers, &create, &options, completion)?;
             if let (true, Some((completed, _))) = (is_completed, completed) {
@@ -210,4 +252,13 @@ impl PortDesk {
         let change = Change::put(completed.clone(), request.expected()).with_events(events);
         is_completed.then(|| (Completed { request: completed, waiting: completion.waiting }, change))
     }
+}
+
+/// Returns the command that puts the numbers of `request` in service, and its options.
+fn creation(request: &PortRequest) -> (Create, Options) {
+    let document = Map::from_iter([("port_id".to_owned(), request.id().as_str().into())]);
+    let create = Create { ported_in: true, document, ..Create::default() };
+    // The charges were accepted when the request was submitted.
+    let options = Options::new(Actor::System).with_account(request.account()).with_accept_charges(true);
+    (create, options)
 }
