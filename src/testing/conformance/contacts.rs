@@ -105,7 +105,8 @@ pub(super) fn contact_page_is_its_query(store: &dyn Store) -> Result<(), Broken>
     for field in ORDER_FIELDS {
         for descending in [false, true] {
             for filter in &filters {
-                for offset in [0, 3, 100] {
+                let offsets: &[u64] = if *filter == is() { &[0, 3, 100] } else { &[1] };
+                for &offset in offsets {
                     let query = ContactQuery::new(ContactOrder { field, descending });
                     let query = query.with_filter(filter.clone()).with_per_page(5).with_offset(offset);
                     let expected = query.page(lists.iter().flat_map(ContactList::numbers)).cloned();
