@@ -200,7 +200,7 @@ fn refused(error: String) -> Answer {
 fn answer_of(cleaned: &Result<Cleaned<'_>, CleanError>, extension: Option<&str>) -> Answer {
     let cell = match cleaned {
         Ok(cell) => cell,
-        Err(error) => return refused(format!("{}: {error}", error.refusal())),
+        Err(error) => return refused(format!("{}: {error}", error.kind())),
     };
     let first = cell.first();
     let found = telnum::plan::lookup(first.number);

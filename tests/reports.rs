@@ -61,7 +61,7 @@ fn answer(function: &str, region: Option<Region>, text: &str, right: &str) -> St
         "placeholder" => placeholder(text).map_or("-".to_owned(), |placeholder| format!("{placeholder:?}")),
         "clean" => match clean(text, region) {
             Ok(cell) => cell.numbers().map(described).collect::<Vec<_>>().join("; "),
-            Err(error) => format!("refused: {}", error.refusal()),
+            Err(error) => format!("refused: {}", error.kind()),
         },
         "find" => {
             let numbers: Vec<_> = plan::find(text, region).map(|found| found.number.to_string()).collect();

@@ -2,7 +2,7 @@
 //! and named.
 //!
 //! ```
-//! use telnum::plan::clean::{Refusal, Repair, clean};
+//! use telnum::plan::clean::{CleanErrorKind, Repair, clean};
 //! use telnum::plan::Region;
 //!
 //! let cell = clean("447911123456.0", Some(Region::GB))?;
@@ -14,7 +14,7 @@
 //! assert_eq!(numbers, [("+442079460958".to_owned(), "office"), ("+442079460959".to_owned(), "")]);
 //!
 //! let error = clean("4.47912E+11", Some(Region::GB)).unwrap_err();
-//! assert_eq!(error.refusal(), Refusal::DigitsLost);
+//! assert_eq!(error.kind(), CleanErrorKind::DigitsLost);
 //! # Ok::<(), telnum::plan::clean::CleanError>(())
 //! ```
 //!
@@ -46,15 +46,15 @@
 //! The time is linear in the length of the text, which has at most 1,000 bytes. Only several numbers in one
 //! cell are allocated.
 
+mod error;
 mod plain_text;
 mod reading;
-mod refusal;
 mod repair;
 mod separator;
 mod sheet;
 mod words;
 
-pub use self::refusal::{CleanError, Refusal};
+pub use self::error::{CleanError, CleanErrorKind};
 pub use self::repair::{Repair, Repairs};
 
 use alloc::vec::Vec;
@@ -89,7 +89,7 @@ use crate::number::{CallingCode, Extension, PhoneNumber};
 ///
 /// # Errors
 ///
-/// Returns a [`CleanError`], which has a [reason](Refusal), if no number can be read without a guess.
+/// Returns a [`CleanError`], which has a [reason](CleanErrorKind), if no number can be read without a guess.
 #[inline]
 pub fn clean(text: &str, region: Option<Region>) -> Result<Cleaned<'_>, CleanError> {
     BUILT_IN.clean(text, region)
@@ -295,14 +295,14 @@ impl Table {
     #[cold]
     fn clean_any<'t>(&self, text: &'t str, region: Option<Region>) -> Result<Cleaned<'t>, CleanError> {
         if text.len() > MAX_BYTES {
-            return Err(Refusal::TooLong.into());
+            return Err(CleanErrorKind::TooLong.into());
         }
         let (inner, is_marked) = sheet::without_text_marks(text);
         if sheet::is_placeholder(inner) {
-            return Err(Refusal::Empty.into());
+            return Err(CleanErrorKind::Empty.into());
         }
         if sheet::is_error(inner) {
-            return Err(Refusal::SpreadsheetError.into());
+            return Err(CleanErrorKind::SpreadsheetError.into());
         }
         let mut cell = self.clean_cell(inner, &Separator::ALL, region)?;
         let mut repairs = if is_marked { Repair::TextMark.into() } else { Repairs::NONE };
@@ -321,7 +321,7 @@ impl Table {
         text: &'t str,
         separators: &[Separator],
         region: Option<Region>,
-    ) -> Result<Cleaned<'t>, Refusal> {
+    ) -> Result<Cleaned<'t>, CleanErrorKind> {
         // Spaces separate numbers only if the text is not one number.
         let mut is_several = false;
         let mut rest = separators;
@@ -348,7 +348,10 @@ impl Table {
                     return Ok(cell);
                 }
                 if separators.is_empty()
-                    || !matches!(refusal, Refusal::TooLong | Refusal::NotANumber | Refusal::NotValid)
+                    || !matches!(
+                        refusal,
+                        CleanErrorKind::TooLong | CleanErrorKind::NotANumber | CleanErrorKind::NotValid
+                    )
                 {
                     return Err(refusal);
                 }
@@ -359,7 +362,7 @@ impl Table {
                     None if is_several
                         || Separator::Space.split(text).is_some() && count_digits(text) > 15 =>
                     {
-                        Err(Refusal::SeveralNumbers)
+                        Err(CleanErrorKind::SeveralNumbers)
                     }
                     None => Err(refusal),
                 }
@@ -447,10 +450,14 @@ impl Table {
     }
 
     /// Cleans a text with one number.
-    fn clean_one<'t>(&self, text: &'t str, region: Option<Region>) -> Result<CleanNumber<'t>, Refusal> {
+    fn clean_one<'t>(
+        &self,
+        text: &'t str,
+        region: Option<Region>,
+    ) -> Result<CleanNumber<'t>, CleanErrorKind> {
         let text = text.trim();
         if text.starts_with(['*', '#']) {
-            return Err(Refusal::ServiceCode);
+            return Err(CleanErrorKind::ServiceCode);
         }
         let (dialled, post_dial) = match PlainText::of(text).and_then(|plain| Numeric::read(plain.as_str())) {
             Some(_) => (text, ""),
@@ -464,11 +471,15 @@ impl Table {
     }
 
     /// Cleans a text with one number and words before or after it.
-    fn clean_words<'t>(&self, text: &'t str, region: Option<Region>) -> Result<CleanNumber<'t>, Refusal> {
+    fn clean_words<'t>(
+        &self,
+        text: &'t str,
+        region: Option<Region>,
+    ) -> Result<CleanNumber<'t>, CleanErrorKind> {
         if let Some((number, remark)) = words::split_remark(text) {
             return Ok(self.clean_words(number, region)?.with_label(remark));
         }
-        let parts = Parts::of(text).ok_or(Refusal::NotANumber)?;
+        let parts = Parts::of(text).ok_or(CleanErrorKind::NotANumber)?;
         let Parts { before, number, after } = parts;
         let is_word = |part: &str| part.contains(char::is_alphabetic);
         if let Some(number) = self.clean_look_alikes(text, &parts, region) {
@@ -530,14 +541,14 @@ impl Table {
     }
 
     /// Reads a number without words before or after it.
-    fn read_text<'t>(&self, text: &str, region: Option<Region>) -> Result<CleanNumber<'t>, Refusal> {
-        let plain = PlainText::of(text).ok_or(Refusal::TooLong)?;
+    fn read_text<'t>(&self, text: &str, region: Option<Region>) -> Result<CleanNumber<'t>, CleanErrorKind> {
+        let plain = PlainText::of(text).ok_or(CleanErrorKind::TooLong)?;
         let text = plain.as_str();
         if sheet::is_date(text) {
-            return Err(Refusal::Date);
+            return Err(CleanErrorKind::Date);
         }
         let number = match Numeric::read(text) {
-            Some(Numeric::DigitsLost) => return Err(Refusal::DigitsLost),
+            Some(Numeric::DigitsLost) => return Err(CleanErrorKind::DigitsLost),
             Some(Numeric::Digits { digits, has_plus, repair }) => {
                 CleanNumber::of(self.read_digits(digits.as_bytes(), has_plus, region)?, None).with(repair)
             }
@@ -547,10 +558,10 @@ impl Table {
     }
 
     /// Reads a number of plain characters.
-    fn read_plain<'t>(&self, text: &str, region: Option<Region>) -> Result<CleanNumber<'t>, Refusal> {
+    fn read_plain<'t>(&self, text: &str, region: Option<Region>) -> Result<CleanNumber<'t>, CleanErrorKind> {
         /// The number of letters from which letters represent digits.
         const VANITY: usize = 3;
-        let candidate = text::find(text).map_err(|error| Refusal::from(error.kind()))?;
+        let candidate = text::find(text).map_err(|error| CleanErrorKind::from(error.kind()))?;
         let of_number = || text.chars().skip(candidate.number.start).take(candidate.number.len());
         let letters = of_number().filter(char::is_ascii_alphabetic).count();
         let is_carrier = |c: char| matches!(c, 'x' | 'X');
@@ -558,16 +569,16 @@ impl Table {
         let extension = candidate.extension.map(|(digits, _)| digits);
         if letters < VANITY {
             if of_number().any(|c| c.is_alphabetic() && !is_carrier(c)) {
-                return Err(Refusal::NotANumber);
+                return Err(CleanErrorKind::NotANumber);
             }
             let read = digits.len() + extension.as_ref().map_or(0, |digits| digits.as_bytes().len());
             if read < count_digits(text) && !text.contains("phone-context=") && !text.contains("isub=") {
-                return Err(Refusal::SeveralNumbers);
+                return Err(CleanErrorKind::SeveralNumbers);
             }
         }
         let reading = self.read_digits(digits, candidate.has_plus, region)?;
         let extension = extension.map(|digits| Extension::from_ascii(digits.as_bytes())).transpose();
-        Ok(CleanNumber::of(reading, extension.map_err(|_| Refusal::ExtensionTooLong)?))
+        Ok(CleanNumber::of(reading, extension.map_err(|_| CleanErrorKind::ExtensionTooLong)?))
     }
 }
 
@@ -584,7 +595,7 @@ fn without_scheme(before: &str) -> &str {
 }
 
 /// Joins cells to one cell, unless one is refused.
-fn join<'t>(cells: impl Iterator<Item = Result<Cleaned<'t>, Refusal>>) -> Option<Cleaned<'t>> {
+fn join<'t>(cells: impl Iterator<Item = Result<Cleaned<'t>, CleanErrorKind>>) -> Option<Cleaned<'t>> {
     let mut joined: Option<Cleaned<'t>> = None;
     for cell in cells {
         let Cleaned { first, others } = cell.ok()?;

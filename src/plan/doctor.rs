@@ -3,7 +3,7 @@
 //!
 //! ```
 //! use telnum::plan::doctor::Doctor;
-//! use telnum::plan::{Region, clean::Refusal};
+//! use telnum::plan::{Region, clean::CleanErrorKind};
 //!
 //! let mut doctor = Doctor::new(Some(Region::GB));
 //! for cell in ["07400 123456", "447400123457.0", "4.47912E+11", "020 7946 0958", ""] {
@@ -12,7 +12,7 @@
 //! let report = doctor.report();
 //! assert_eq!((report.rows, report.valid, report.refused), (5, 3, 2));
 //! assert_eq!(report.candidates[0].region, Region::GB);
-//! assert_eq!(report.refusals[0].refusal, Refusal::Empty);
+//! assert_eq!(report.refusals[0].refusal, CleanErrorKind::Empty);
 //! assert!(report.to_string().contains("row 2: 4.47912E+11"));
 //! ```
 //!
@@ -30,7 +30,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::clean::{CleanError, Cleaned, Refusal, Repair, clean};
+use super::clean::{CleanError, CleanErrorKind, Cleaned, Repair, clean};
 use super::number_type::NumberType;
 use super::region::Region;
 use super::table::BUILT_IN;
@@ -59,7 +59,7 @@ pub struct Doctor {
     repairs: BTreeMap<Repair, u64>,
     types: BTreeMap<NumberType, u64>,
     regions: BTreeMap<Option<Region>, u64>,
-    refusals: BTreeMap<Refusal, Refused>,
+    refusals: BTreeMap<CleanErrorKind, Refused>,
     distinct: Distinct,
     /// The number of rows on which candidates were judged.
     judged: u64,
@@ -147,8 +147,7 @@ impl Doctor {
         match &cell {
             Ok(cell) => self.count(cell),
             Err(error) => {
-                let refused =
-                    self.refusals.entry(error.refusal()).or_insert_with(|| Refused::new(error.refusal()));
+                let refused = self.refusals.entry(error.kind()).or_insert_with(|| Refused::new(error.kind()));
                 refused.count += 1;
                 if refused.samples.len() < Self::MAX_SAMPLES {
                     refused.samples.push(Sample { row, text: shortened(text) });

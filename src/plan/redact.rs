@@ -127,13 +127,12 @@ impl<'a> Redacted<'a> {
         let (mut masked_end, mut date_end, mut last) = (0, 0, ' ');
         for (at, c) in text.char_indices() {
             if digit(c).is_some() && digit(last).is_none() && at >= date_end && self.find.is_lenient() {
-                let start = if last == '+' { at - 1 } else { at };
-                match text.get(at..).and_then(date_len) {
-                    Some(len) => date_end = at + len,
-                    None => {
-                        masked_end =
-                            masked_end.max(start + self.number_len(text.get(start..).unwrap_or_default()))
-                    }
+                if let Some(len) = text.get(at..).and_then(date_len) {
+                    date_end = at + len;
+                } else {
+                    let start = if last == '+' { at - 1 } else { at };
+                    let len = text.get(start..).map_or(0, |text| self.number_len(text));
+                    masked_end = masked_end.max(start + len);
                 }
             }
             f.write_char(if digit(c).is_some() && at < masked_end { self.mask } else { c })?;
@@ -176,6 +175,8 @@ impl<'a> Redacted<'a> {
 /// Returns the length in bytes of the date at the start of `text`: three groups of digits with the same sign
 /// between them, of which the year has four digits, or two if the signs are slashes.
 fn date_len(text: &str) -> Option<usize> {
+    // A date has at most ten characters, and one more shows whether it ends.
+    let text = text.char_indices().nth(11).map_or(text, |(end, _)| text.get(..end).unwrap_or_default());
     let sign = text.chars().find(|c| digit(*c).is_none()).filter(|c| matches!(c, '/' | '-' | '.'))?;
     let end = text.find(|c| digit(c).is_none() && c != sign).unwrap_or(text.len());
     let date = text.get(..end)?.trim_end_matches(sign);

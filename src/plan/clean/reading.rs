@@ -1,6 +1,6 @@
 //! The number that digits represent, after the repair of prefixes that are missing, misplaced or withdrawn.
 
-use super::refusal::Refusal;
+use super::error::CleanErrorKind;
 use super::repair::{Repair, Repairs};
 use crate::number::{CallingCode, Digits, PhoneNumber, pack};
 use crate::plan::format::Style;
@@ -50,7 +50,7 @@ impl Table {
         digits: &[u8],
         has_plus: bool,
         region: Option<Region>,
-    ) -> Result<Reading, Refusal> {
+    ) -> Result<Reading, CleanErrorKind> {
         if has_plus
             && let Some(number) =
                 pack(digits).and_then(PhoneNumber::from_packed).filter(|found| self.has(*found))
@@ -67,10 +67,10 @@ impl Table {
         if let Some(reading) = self.repaired(digits, has_plus, region, home) {
             return Ok(reading);
         }
-        let Resolved { number, source, .. } = found.map_err(|refusal| Refusal::from(refusal.kind))?;
+        let Resolved { number, source, .. } = found.map_err(|refusal| CleanErrorKind::from(refusal.kind))?;
         let is_international = matches!(source, CountrySource::PlusSign | CountrySource::InternationalPrefix);
         match self.refusal_of(digits, has_plus, region, home, number) {
-            Refusal::NotValid if is_international => Ok(self.noted(digits, home, number, source)),
+            CleanErrorKind::NotValid if is_international => Ok(self.noted(digits, home, number, source)),
             refusal => Err(refusal),
         }
     }
@@ -253,7 +253,7 @@ impl Table {
         region: Option<Region>,
         home: Option<Territory>,
         number: PhoneNumber,
-    ) -> Refusal {
+    ) -> CleanErrorKind {
         /// The maximum number of digits of a short number.
         const SHORT: usize = 6;
         if let Some(region) = region
@@ -261,12 +261,14 @@ impl Table {
             && digits.len() <= SHORT
             && short::is_valid_in(number, region)
         {
-            return Refusal::ShortNumber;
+            return CleanErrorKind::ShortNumber;
         }
-        let Some((code, national)) = number.split() else { return Refusal::TooShort };
-        let Some(territory) = self.rules.main_territory(code) else { return Refusal::UnknownCallingCode };
+        let Some((code, national)) = number.split() else { return CleanErrorKind::TooShort };
+        let Some(territory) = self.rules.main_territory(code) else {
+            return CleanErrorKind::UnknownCallingCode;
+        };
         match self.rules.check_length(territory, national.len()) {
-            LengthCheck::Possible => Refusal::NotValid,
+            LengthCheck::Possible => CleanErrorKind::NotValid,
             // The parser may have stripped digits as a prefix.
             _ if home == Some(territory)
                 && [0, code.digit_count()].iter().any(|prefix| {
@@ -275,12 +277,12 @@ impl Table {
                     })
                 }) =>
             {
-                Refusal::NotValid
+                CleanErrorKind::NotValid
             }
-            LengthCheck::LocalOnly => Refusal::AreaCodeMissing,
-            LengthCheck::TooShort => Refusal::TooShort,
-            LengthCheck::TooLong => Refusal::TooLong,
-            LengthCheck::Invalid => Refusal::InvalidLength,
+            LengthCheck::LocalOnly => CleanErrorKind::AreaCodeMissing,
+            LengthCheck::TooShort => CleanErrorKind::TooShort,
+            LengthCheck::TooLong => CleanErrorKind::TooLong,
+            LengthCheck::Invalid => CleanErrorKind::InvalidLength,
         }
     }
 }

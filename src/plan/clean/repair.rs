@@ -115,6 +115,15 @@ impl Repairs {
     }
 
     /// Returns the set with `repair` in it.
+    ///
+    /// ```
+    /// use telnum::plan::clean::{Repair, Repairs};
+    ///
+    /// let plus = Repairs::default().with(Repair::MissingPlus);
+    /// let both = plus.union(Repairs::default().with(Repair::TextMark));
+    /// assert!(!both.is_empty() && both.contains(Repair::TextMark));
+    /// assert_eq!((plus.len(), both.len()), (1, 2));
+    /// ```
     #[must_use]
     pub const fn with(self, repair: Repair) -> Self {
         Self(self.0 | Self::bit(repair))

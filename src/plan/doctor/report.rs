@@ -4,7 +4,7 @@ use core::fmt;
 
 use serde::Serialize;
 
-use crate::plan::clean::{Refusal, Repair};
+use crate::plan::clean::{CleanErrorKind, Repair};
 use crate::plan::number_type::NumberType;
 use crate::plan::region::Region;
 
@@ -75,7 +75,7 @@ pub struct Count<K> {
 #[non_exhaustive]
 pub struct Refused {
     /// The reason.
-    pub refusal: Refusal,
+    pub refusal: CleanErrorKind,
     /// The number of rows.
     pub count: u64,
     /// The first of the rows, at most [`Doctor::MAX_SAMPLES`](super::Doctor::MAX_SAMPLES).
@@ -93,7 +93,7 @@ pub struct Sample {
 }
 
 impl Refused {
-    pub(super) const fn new(refusal: Refusal) -> Self {
+    pub(super) const fn new(refusal: CleanErrorKind) -> Self {
         Self { refusal, count: 0, samples: Vec::new() }
     }
 }

@@ -14,7 +14,8 @@ use crate::porting::DocumentKey;
 /// A storage of the files of port requests.
 ///
 /// [`PortDesk`](super::PortDesk) checks permissions, types and sizes, and keeps the name and the key of each file
-/// in the request. It puts a file under a new key, and never puts another content under it.
+/// in the request. It puts a file under a new key, and never puts another content under it. `Arc<T>`, `Box<T>` and
+/// `&T` implement the trait if `T` does.
 ///
 /// ```
 /// use telnum::porting::desk::{Documents, MemoryDocuments};
@@ -59,23 +60,28 @@ pub trait Documents: fmt::Debug + Send + Sync {
     fn keys(&self, min_age: Duration) -> Result<Vec<DocumentKey>, DocumentsError>;
 }
 
-impl<T: Documents + ?Sized> Documents for Arc<T> {
-    fn put(&self, key: DocumentKey, content: &[u8]) -> Result<(), DocumentsError> {
-        (**self).put(key, content)
-    }
+macro_rules! delegate {
+    ($($pointer:ty),+) => {$(
+        impl<T: Documents + ?Sized> Documents for $pointer {
+            fn put(&self, key: DocumentKey, content: &[u8]) -> Result<(), DocumentsError> {
+                (**self).put(key, content)
+            }
 
-    fn get(&self, key: DocumentKey) -> Result<Option<Vec<u8>>, DocumentsError> {
-        (**self).get(key)
-    }
+            fn get(&self, key: DocumentKey) -> Result<Option<Vec<u8>>, DocumentsError> {
+                (**self).get(key)
+            }
 
-    fn remove(&self, key: DocumentKey) -> Result<(), DocumentsError> {
-        (**self).remove(key)
-    }
+            fn remove(&self, key: DocumentKey) -> Result<(), DocumentsError> {
+                (**self).remove(key)
+            }
 
-    fn keys(&self, min_age: Duration) -> Result<Vec<DocumentKey>, DocumentsError> {
-        (**self).keys(min_age)
-    }
+            fn keys(&self, min_age: Duration) -> Result<Vec<DocumentKey>, DocumentsError> {
+                (**self).keys(min_age)
+            }
+        }
+    )+};
 }
+delegate!(&T, Box<T>, Arc<T>);
 
 /// The error of a storage of files.
 ///

@@ -5,20 +5,27 @@ use crate::text_enum::text_enum;
 /// without a guess.
 ///
 /// ```
-/// use telnum::plan::clean::{Refusal, clean};
+/// use telnum::plan::clean::{CleanErrorKind, clean};
 ///
 /// let error = clean("4.47912E+11", None).unwrap_err();
-/// assert_eq!(error.refusal(), Refusal::DigitsLost);
+/// assert_eq!(error.kind(), CleanErrorKind::DigitsLost);
 /// assert_eq!(error.to_string(), "digits were lost in scientific notation");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("{}", .0.message())]
-pub struct CleanError(Refusal);
+pub struct CleanError(CleanErrorKind);
 
-/// The reason of a [`CleanError`].
+/// The kind of a [`CleanError`].
+///
+/// ```
+/// use telnum::plan::clean::{CleanErrorKind, clean};
+///
+/// let kind = clean("#REF!", None).unwrap_err().kind();
+/// assert_eq!((kind.as_str(), kind.message()), ("spreadsheet_error", "an error value of a spreadsheet"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Refusal {
+pub enum CleanErrorKind {
     /// An empty text, or a text without letters and digits, such as `-`.
     Empty,
     /// A text that is not a number, such as a name or an e-mail address.
@@ -54,7 +61,7 @@ pub enum Refusal {
     ExtensionTooLong,
 }
 
-text_enum!(Refusal, "a reason of a refusal", all {
+text_enum!(CleanErrorKind, "a reason of a refusal", all {
     Empty => "empty",
     NotANumber => "not_a_number",
     SpreadsheetError => "spreadsheet_error",
@@ -74,14 +81,14 @@ text_enum!(Refusal, "a reason of a refusal", all {
 });
 
 impl CleanError {
-    /// Returns the reason.
+    /// Returns the kind.
     #[must_use]
-    pub const fn refusal(self) -> Refusal {
+    pub const fn kind(self) -> CleanErrorKind {
         self.0
     }
 }
 
-impl Refusal {
+impl CleanErrorKind {
     /// Returns the message, as `Display` of [`CleanError`] writes it.
     #[must_use]
     pub const fn message(self) -> &'static str {
@@ -106,13 +113,13 @@ impl Refusal {
     }
 }
 
-impl From<Refusal> for CleanError {
-    fn from(refusal: Refusal) -> Self {
+impl From<CleanErrorKind> for CleanError {
+    fn from(refusal: CleanErrorKind) -> Self {
         Self(refusal)
     }
 }
 
-impl From<ParseErrorKind> for Refusal {
+impl From<ParseErrorKind> for CleanErrorKind {
     fn from(kind: ParseErrorKind) -> Self {
         match kind {
             ParseErrorKind::NotANumber | ParseErrorKind::InvalidPhoneContext => Self::NotANumber,
