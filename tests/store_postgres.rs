@@ -192,7 +192,7 @@ fn a_process_that_commits() {
 #[test]
 #[ignore = "needs the servers that TELNUM_POSTGRES names"]
 fn nothing_acknowledged_is_lost_with_a_stopped_server() {
-    let Some(restart) = command("TELNUM_POSTGRES_RESTART") else { return };
+    let restart = command("TELNUM_POSTGRES_RESTART");
     let schema = Schema::new(&urls()[0], |config| config);
     check_commits_during(&schema.store(), || {
         for _ in 0..5 {
@@ -208,7 +208,7 @@ fn nothing_acknowledged_is_lost_with_a_stopped_server() {
 #[test]
 #[ignore = "needs the servers that TELNUM_POSTGRES_STANDBY names"]
 fn nothing_acknowledged_is_lost_with_a_promoted_standby() {
-    let Some(promote) = command("TELNUM_POSTGRES_PROMOTE") else { return };
+    let promote = command("TELNUM_POSTGRES_PROMOTE");
     let url = std::env::var("TELNUM_POSTGRES_STANDBY").unwrap();
     let config: PostgresConfig = url.parse().unwrap();
     PostgresStore::migrate(&config).unwrap();
@@ -220,16 +220,20 @@ fn nothing_acknowledged_is_lost_with_a_promoted_standby() {
     });
 }
 
-/// Returns a function that runs the shell command in an environment variable; `None` if there is none.
-fn command(variable: &str) -> Option<impl Fn() -> Result<(), String>> {
-    let Ok(text) = std::env::var(variable) else {
-        println!("skipped: {variable} names no command");
-        return None;
-    };
-    Some(move || {
+/// Returns the value of an environment variable, without which a test cannot run.
+fn setting(variable: &str) -> String {
+    let value = std::env::var(variable).unwrap_or_default();
+    assert!(!value.is_empty(), "{variable} is not set");
+    value
+}
+
+/// Returns a function that runs the shell command in an environment variable.
+fn command(variable: &str) -> impl Fn() -> Result<(), String> {
+    let text = setting(variable);
+    move || {
         let status = Command::new("sh").args(["-c", &text]).stdout(Stdio::null()).status();
         if status.is_ok_and(|status| status.success()) { Ok(()) } else { Err(format!("{text}: failed")) }
-    })
+    }
 }
 
 /// Commits from four threads while `act` runs. Each acknowledged commit must be stored, and every other one
@@ -313,8 +317,8 @@ fn a_process_that_buys() {
 #[test]
 #[ignore = "needs the servers that TELNUM_POSTGRES names"]
 fn nothing_is_ordered_twice_with_a_stopped_server() {
-    let Some(restart) = command("TELNUM_POSTGRES_RESTART") else { return };
-    let Some(kill) = command("TELNUM_POSTGRES_KILL") else { return };
+    let restart = command("TELNUM_POSTGRES_RESTART");
+    let kill = command("TELNUM_POSTGRES_KILL");
     let kills = std::env::var("TELNUM_SERVER_KILLS").map_or(4, |count| count.parse().unwrap());
     let schema = Schema::new(&urls()[0], |config| config);
     let store = Arc::new(schema.store());
@@ -351,10 +355,7 @@ fn nothing_is_ordered_twice_with_a_stopped_server() {
 #[test]
 #[ignore = "needs the server that TELNUM_POSTGRES_TLS names"]
 fn a_server_proves_its_identity() {
-    let Ok(url) = std::env::var("TELNUM_POSTGRES_TLS") else {
-        println!("skipped: TELNUM_POSTGRES_TLS names no server");
-        return;
-    };
+    let url = setting("TELNUM_POSTGRES_TLS");
     let folder = std::env::var("TELNUM_POSTGRES_CERTIFICATES").unwrap();
     let authority = |name: &str| std::fs::read(format!("{folder}/{name}.pem")).unwrap();
     let connect = |url: &str, authorities: &[&str]| {

@@ -94,7 +94,7 @@ use crate::record::NumberRecord;
 /// each other.
 pub struct RedbStore {
     place: Place,
-    group: Group<Request, Result<Answer, StoreError>>,
+    group: Group<Request, Result<RequestOutcome, StoreError>>,
     /// The file; `None` after a failure, until it is reopened. It is locked before the snapshot.
     database: Mutex<Option<Database>>,
     /// The tables after the latest commit; `None` while there is no database.
@@ -128,7 +128,7 @@ enum Request {
     SetIdsAside(u64),
 }
 
-enum Answer {
+enum RequestOutcome {
     Revision(Revision),
     /// Whether there may be more to forget, the response to [`Request::Forget`].
     Forgotten(bool),
@@ -395,12 +395,12 @@ impl RedbStore {
     }
 
     /// Executes a request, in one transaction with others that are waiting.
-    fn submit(&self, request: Request) -> Result<Answer, StoreError> {
+    fn submit(&self, request: Request) -> Result<RequestOutcome, StoreError> {
         let answer = self.group.submit(request, |requests| self.carry_out(requests));
         answer.unwrap_or_else(|| Err(StoreError::backend("the committing thread panicked")))
     }
 
-    fn carry_out(&self, requests: Vec<Request>) -> Vec<Result<Answer, StoreError>> {
+    fn carry_out(&self, requests: Vec<Request>) -> Vec<Result<RequestOutcome, StoreError>> {
         let count = requests.len();
         let mut database = lock(&self.database);
         if database.is_none()
@@ -454,7 +454,7 @@ impl RedbStore {
 fn carry_out(
     database: &Database,
     requests: Vec<Request>,
-) -> Result<Vec<Result<Answer, StoreError>>, StoreError> {
+) -> Result<Vec<Result<RequestOutcome, StoreError>>, StoreError> {
     let mut transaction = database.begin_write().map_err(failed)?;
     transaction.set_quick_repair(true);
     let tables = Tables::open(&transaction).map_err(failed)?;
@@ -463,9 +463,9 @@ fn carry_out(
     let mut answers = Vec::with_capacity(requests.len());
     for request in requests {
         let answer = match request {
-            Request::Commit(prepared) => session.commit(*prepared).map(Answer::Revision),
-            Request::Forget(forget) => session.forget(&forget).map(Answer::Forgotten),
-            Request::SetIdsAside(count) => Ok(Answer::Ids(session.set_ids_aside(count))),
+            Request::Commit(prepared) => session.commit(*prepared).map(RequestOutcome::Revision),
+            Request::Forget(forget) => session.forget(&forget).map(RequestOutcome::Forgotten),
+            Request::SetIdsAside(count) => Ok(RequestOutcome::Ids(session.set_ids_aside(count))),
         };
         match answer {
             Err(error) if !error.is_refusal() => return Err(error),
@@ -548,7 +548,7 @@ impl Store for RedbStore {
         if ids.last - ids.given < wanted {
             let mut before = None;
             for aside in [wanted.max(IDS_AT_ONCE), wanted] {
-                if let Answer::Ids(Some(last)) = self.submit(Request::SetIdsAside(aside))? {
+                if let RequestOutcome::Ids(Some(last)) = self.submit(Request::SetIdsAside(aside))? {
                     before = Some((last, aside));
                     break;
                 }
@@ -572,8 +572,10 @@ impl Store for RedbStore {
             ids.last = ids.last.max(ids.given);
         }
         match answer {
-            Answer::Revision(revision) => Ok(revision),
-            Answer::Forgotten(_) | Answer::Ids(_) => Err(StoreError::backend("an answer to another request")),
+            RequestOutcome::Revision(revision) => Ok(revision),
+            RequestOutcome::Forgotten(_) | RequestOutcome::Ids(_) => {
+                Err(StoreError::backend("an answer to another request"))
+            }
         }
     }
 
@@ -586,7 +588,7 @@ impl Store for RedbStore {
     }
 
     fn forget(&self, forget: &Forget) -> Result<(), StoreError> {
-        while let Answer::Forgotten(true) = self.submit(Request::Forget(forget.clone()))? {}
+        while let RequestOutcome::Forgotten(true) = self.submit(Request::Forget(forget.clone()))? {}
         Ok(())
     }
 
