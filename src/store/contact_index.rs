@@ -64,8 +64,8 @@ impl OrderValue {
 /// the fewest contacts are expected to meet. Together with those on the owner and on the text of the number
 /// they are equivalent to the filter.
 pub(super) fn conditions(filter: &ContactFilter) -> Vec<Condition> {
-    fn text(text: &String) -> RangeInclusive<OrderValue> {
-        let value = OrderValue::Text(Some(text.as_str().into()));
+    fn text(text: &str) -> RangeInclusive<OrderValue> {
+        let value = OrderValue::Text(Some(text.into()));
         // An empty text also matches contacts without a value.
         if text.is_empty() { OrderValue::Text(None)..=value } else { value.clone()..=value }
     }
@@ -85,8 +85,8 @@ pub(super) fn conditions(filter: &ContactFilter) -> Vec<Condition> {
         (OrderField::Number, number),
         (OrderField::CreatedAt, filter.created_at.map(time)),
         (OrderField::UpdatedAt, filter.updated_at.map(time)),
-        (OrderField::Location, filter.location.as_ref().map(text)),
-        (OrderField::Carrier, filter.carrier.as_ref().map(text)),
+        (OrderField::Location, filter.location.as_deref().map(text)),
+        (OrderField::Carrier, filter.carrier.as_deref().map(text)),
         (OrderField::CreatedAt, filter.created.as_ref().map(times)),
         (OrderField::UpdatedAt, filter.updated.as_ref().map(times)),
         (OrderField::Primary, filter.primary.map(flag)),
