@@ -48,6 +48,29 @@
 //! The region of the texts is one [`Region`] for all rows, `None`, or a column with the code of a region in each
 //! row. A row with a null region is read without a region; one with an unknown code is not a number.
 //!
+//! # Threads
+//!
+//! A kernel runs on the calling thread and shares nothing with others. To use several cores, split the column into
+//! slices, which copies no text. With more slices than threads, which take them in turn, all threads are busy to the
+//! end.
+//!
+//! ```
+//! use std::thread;
+//!
+//! use arrow_array::{Array, StringArray};
+//! use telnum::columns::arrow;
+//! use telnum::plan::Region;
+//!
+//! let texts = StringArray::from(vec!["(415) 886-7900", "212-555-0100", "+44 20 7946 0000", "none"]);
+//! let slices = [texts.slice(0, 2), texts.slice(2, 2)];
+//! let numbers = thread::scope(|scope| {
+//!     let threads = slices.each_ref().map(|slice| scope.spawn(|| arrow::parse(slice, Region::US)));
+//!     threads.map(|thread| thread.join().unwrap())
+//! });
+//! let [first, second] = numbers.map(Result::unwrap);
+//! assert_eq!((first.null_count(), second.null_count()), (0, 1));
+//! ```
+//!
 //! # Packed numbers and prefixes
 //!
 //! A packed number sorts like its E.164 text, so that a filter by prefix is one
@@ -182,7 +205,12 @@ impl ExtensionType for PackedNumber {
 /// [`ArrowError::InvalidArgumentError`] if the type of a column is not supported, or if the columns differ in
 /// length. Rows that are not numbers are null; [`errors`] returns the reasons.
 pub fn parse<'a>(column: &'a dyn Array, regions: impl Into<Regions<'a>>) -> Result<UInt64Array, ArrowError> {
-    read(column, regions.into(), |row| row.ok().map(PhoneNumber::to_bits))
+    // No number is packed as 0.
+    let read_row = |cell: Cell<'_>, region| cell.number(region).map_or(0, PhoneNumber::to_bits);
+    let numbers = UInt64Array::from(read(column, regions.into(), read_row, 0)?);
+    let (are_numbers, _) = BooleanArray::from_unary(&numbers, |bits| bits != 0).into_parts();
+    let (_, numbers, _) = numbers.into_parts();
+    UInt64Array::try_new(numbers, Some(are_numbers.into()))
 }
 
 /// Returns for each row that is not a number the reason, as text; null for numbers and null rows.
@@ -200,7 +228,8 @@ pub fn parse<'a>(column: &'a dyn Array, regions: impl Into<Regions<'a>>) -> Resu
 /// # Errors
 /// Returns the errors of [`parse()`], and [`ArrowError::OffsetOverflowError`] if the texts exceed 2 GiB.
 pub fn errors<'a>(column: &'a dyn Array, regions: impl Into<Regions<'a>>) -> Result<StringArray, ArrowError> {
-    let rows: Vec<Option<Refusal>> = read(column, regions.into(), Result::err)?;
+    let read_row = |cell: Cell<'_>, region| cell.number(region).err();
+    let rows = read(column, regions.into(), read_row, Some(Refusal::UnknownRegion))?;
     let mut texts = Texts::new(rows.len(), 0);
     for row in rows {
         texts.push(row.map(|refusal| refusal.to_string()).as_deref())?;
@@ -316,7 +345,8 @@ pub fn is_valid<'a>(
     column: &'a dyn Array,
     regions: impl Into<Regions<'a>>,
 ) -> Result<BooleanArray, ArrowError> {
-    read(column, regions.into(), |row| Some(row.is_ok_and(PhoneNumber::is_valid)))
+    let read_row = |cell: Cell<'_>, region| Some(cell.number(region).is_ok_and(PhoneNumber::is_valid));
+    read(column, regions.into(), read_row, Some(false)).map(BooleanArray::from)
 }
 
 /// Returns the place of each row, in English: [`geo::place`](crate::geo::place); null if it is not known.
@@ -430,25 +460,27 @@ impl Cell<'_> {
     }
 }
 
-/// Reads each row as a number and collects what `outcome` makes of it.
-fn read<T: Copy, C: FromIterator<Option<T>>>(
+/// Returns what `read_row` makes of each row that is not null, as written in its region: the default for a null row,
+/// and `of_unknown_region` for one with an unknown region.
+fn read<T: Copy + Default>(
     column: &dyn Array,
     regions: Regions<'_>,
-    outcome: impl Fn(Result<PhoneNumber, Refusal>) -> Option<T>,
-) -> Result<C, ArrowError> {
+    read_row: impl Fn(Cell<'_>, Option<Region>) -> T,
+    of_unknown_region: T,
+) -> Result<Vec<T>, ArrowError> {
     match regions {
-        Regions::Scalar(region) => {
-            map("column", column, ByValue::Yes, |_, cell| outcome(cell.number(region)))
-        }
+        Regions::Scalar(region) => map("column", column, ByValue::Yes, |_, cell| read_row(cell, region)),
         Regions::Column(codes) => {
             if codes.len() != column.len() {
                 let (expected, found) = (column.len(), codes.len());
                 return Err(invalid(format!("regions: expected {expected} rows, found {found}")));
             }
-            let regions: Vec<_> = map("regions", codes, ByValue::Yes, |_, code| Some(code.region()))?;
+            let regions = map("regions", codes, ByValue::Yes, |_, code| Some(code.region()))?;
             map("column", column, ByValue::No, |row, cell| {
-                let region = regions.get(row).copied().flatten().transpose();
-                outcome(region.and_then(|region| cell.number(region)))
+                match regions.get(row).copied().flatten().transpose() {
+                    Ok(region) => read_row(cell, region),
+                    Err(_) => of_unknown_region,
+                }
             })
         }
     }
@@ -462,7 +494,7 @@ fn write(
 ) -> Result<StringArray, ArrowError> {
     /// The capacity for the text of a row. Longer texts let the column grow.
     const TYPICAL: usize = 16;
-    let numbers: Vec<Option<PhoneNumber>> = read(column, regions, Result::ok)?;
+    let numbers = read(column, regions, |cell, region| cell.number(region).ok(), None)?;
     let mut texts = Texts::new(numbers.len(), TYPICAL);
     for number in numbers {
         match number {
@@ -480,17 +512,27 @@ enum ByValue {
     No,
 }
 
-/// Collects the results of `of_cell` for the rows of `column`, by their index and content.
-fn map<'a, T: Copy, C: FromIterator<Option<T>>>(
+/// Returns the results of `of_cell` for the rows of `column`, by their index and content; the default for null rows.
+fn map<'a, T: Copy + Default>(
     name: &str,
     column: &'a dyn Array,
     by_value: ByValue,
-    of_cell: impl Fn(usize, Cell<'a>) -> Option<T>,
-) -> Result<C, ArrowError> {
-    let of_row = |(row, cell): (usize, Option<Cell<'a>>)| of_cell(row, cell?);
+    of_cell: impl Fn(usize, Cell<'a>) -> T,
+) -> Result<Vec<T>, ArrowError> {
+    // The index of a row is below the length, which the methods of arrays check.
     macro_rules! collect {
         ($array:expr, $cell:path) => {
-            Ok($array.iter().map(|content| content.map($cell)).enumerate().map(of_row).collect())
+            Ok((0..$array.len())
+                .map(
+                    |row| {
+                        if $array.is_valid(row) {
+                            of_cell(row, $cell($array.value(row)))
+                        } else {
+                            T::default()
+                        }
+                    },
+                )
+                .collect())
         };
     }
     if let Some(array) = column.as_string_opt::<i32>() {
@@ -513,15 +555,17 @@ fn map<'a, T: Copy, C: FromIterator<Option<T>>>(
         let keys = if values.is_empty() { Vec::new() } else { dictionary.normalized_keys() };
         let key = |row| if dictionary.keys().is_valid(row) { keys.get(row) } else { None };
         if by_value == ByValue::Yes && values.len() <= column.len() {
-            let values: Vec<Option<T>> = map(name, values, by_value, of_cell)?;
-            Ok((0..column.len()).map(|row| values.get(*key(row)?).copied().flatten()).collect())
+            let values = map(name, values, by_value, of_cell)?;
+            let of_row = |row| key(row).and_then(|key| values.get(*key)).copied().unwrap_or_default();
+            Ok((0..column.len()).map(of_row).collect())
         } else {
-            let cells: Vec<Option<Cell<'a>>> = map(name, values, ByValue::No, cell_itself)?;
-            let cell = |row| cells.get(*key(row)?).copied().flatten();
-            Ok((0..column.len()).map(|row| of_row((row, cell(row)))).collect())
+            let cells = map(name, values, ByValue::No, cell_itself)?;
+            let cell = |row| key(row).and_then(|key| cells.get(*key)).copied().flatten();
+            let of_row = |row| cell(row).map_or_else(T::default, |cell| of_cell(row, cell));
+            Ok((0..column.len()).map(of_row).collect())
         }
     } else if *column.data_type() == DataType::Null {
-        Ok((0..column.len()).map(|_| None).collect())
+        Ok(vec![T::default(); column.len()])
     } else {
         let found = column.data_type();
         Err(invalid(format!(
@@ -530,8 +574,8 @@ fn map<'a, T: Copy, C: FromIterator<Option<T>>>(
     }
 }
 
-/// Returns the cell, to collect the contents of a column.
-#[expect(clippy::unnecessary_wraps, reason = "`map` takes functions that return an `Option`")]
+/// Returns the cell. Unlike a closure of `map`, the function has one type, with which `map` calls itself.
+#[expect(clippy::unnecessary_wraps, reason = "the default of a null row is `None`")]
 fn cell_itself(_: usize, cell: Cell<'_>) -> Option<Cell<'_>> {
     Some(cell)
 }
