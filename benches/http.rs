@@ -7,9 +7,9 @@
 //! ```
 //!
 //! The store in memory has a million numbers, the others 100,000. `TELNUM_POSTGRES` names the server of the
-//! database; without it PostgreSQL is left out. Calls run on the thread of the request for the store in memory, and on the
-//! pool of threads for blocking calls for the others; `-- --blocking` uses that pool for all. `-- --requests 1000000` shows
-//! the memory of a long run, and `-- --test` runs each only briefly.
+//! database; without it PostgreSQL is left out. Lookups run on the thread of the request for the stores in memory and in a
+//! file, and on the pool of threads for blocking calls for the database; `-- --blocking` uses that pool for all.
+//! `-- --requests 1000000` shows the memory of a long run, and `-- --test` runs each only briefly.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -41,7 +41,10 @@ const CONNECTIONS: usize = 32;
 const ROUNDS: usize = 9;
 const SHOP: &str = "shop";
 
-const CONSTANT: &str = "/constant";
+/// A constant response behind the layers of the server and of the APIs: the redirection to the documentation.
+const CONSTANT: &str = "/";
+/// A constant response without the layers of the APIs: request ids, time limits, log.
+const BARE: &str = "/constant";
 const CLASSIFY: &str = "/v2/accounts/shop/phone_numbers/classifiers/4158867900";
 const GET: &str = "/v2/accounts/shop/phone_numbers/%2B14152500000";
 
@@ -73,23 +76,23 @@ fn main() {
     let memory = start(Arc::new(MemoryStore::new()), count, inline);
     let mut rows = vec![
         Row::new("constant", memory, CONSTANT),
+        Row::new("constant, bare", memory, BARE),
         Row::new("classify", memory, CLASSIFY),
         Row::new("get, memory", memory, GET),
     ];
     let few = count.min(100_000);
     let files = Files::default();
+    let lookups = if has("--blocking") { ExecutionMode::BlockingPool } else { ExecutionMode::InlineLookups };
     if let Some(store) = files.open() {
-        let address = start(store, few, ExecutionMode::BlockingPool);
-        rows.push(Row::new("classify, blocking pool", address, CLASSIFY));
+        let address = start(store, few, lookups);
+        rows.push(Row::new("classify, redb", address, CLASSIFY));
         rows.push(Row::new("get, redb", address, GET));
     }
     let database = Database::open();
     if let Some(database) = &database {
-        rows.push(Row::new(
-            "get, PostgreSQL",
-            start(database.store(), few, ExecutionMode::BlockingPool),
-            GET,
-        ));
+        let address = start(database.store(), few, ExecutionMode::BlockingPool);
+        rows.push(Row::new("classify, PostgreSQL", address, CLASSIFY));
+        rows.push(Row::new("get, PostgreSQL", address, GET));
     }
     println!(
         "{count} numbers in memory, {few} in others, {CONNECTIONS} connections, {requests} requests a round, {} KiB",
@@ -205,8 +208,7 @@ async fn start(store: Arc<dyn Store>, count: usize, execution: ExecutionMode) ->
     let contacts = ContactApis { people: book.clone(), clients: book.clone(), users: book };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    // The constant response has the layers of the server, and no request in the log.
-    let router = service(numbers, contacts).route(CONSTANT, get(async || "{}"));
+    let router = service(numbers, contacts).route(BARE, get(async || "{}"));
     tokio::spawn(async move {
         serve(listener, router, &ServerLimits::default(), std::future::pending()).await;
     });
@@ -247,7 +249,8 @@ async fn connection(address: SocketAddr, path: &str, requests: usize) -> Vec<Dur
                 break;
             }
         }
-        assert!(buffer.starts_with(b"HTTP/1.1 200 "), "{}", String::from_utf8_lossy(&buffer[..length]));
+        let status: &[u8] = if path == CONSTANT { b"HTTP/1.1 307 " } else { b"HTTP/1.1 200 " };
+        assert!(buffer.starts_with(status), "{}", String::from_utf8_lossy(&buffer[..length]));
         times.push(started.elapsed());
     }
     times

@@ -11,7 +11,7 @@ use telnum::account::Actor;
 use telnum::carrier::{LocalCarrier, ManagedCarrier, MdnCarrier, ReservedCarrier};
 use telnum::contact::DerivedFields;
 use telnum::contact::book::ContactBook;
-use telnum::http::{ContactApi, ContactApis, KazooApi};
+use telnum::http::{ContactApi, ContactApis, ExecutionMode, KazooApi};
 use telnum::inventory::{Billing, BillingError, Charge, Create, Inventory, InventoryBuilder, Options, Quote};
 use telnum::lifecycle::State;
 use telnum::locality::LocalityTable;
@@ -90,8 +90,12 @@ pub(crate) fn port_desk(config: &Config, inventory: Inventory) -> Result<PortDes
 
 /// Returns the API of numbers and of port requests.
 pub(crate) fn numbers(config: &Config, inventory: Inventory, ports: PortDesk) -> KazooApi {
+    // A lookup waits for a database, and not for a file or for the accounts in memory.
+    let is_database = config.store.contains("://");
+    let execution = if is_database { ExecutionMode::BlockingPool } else { ExecutionMode::InlineLookups };
     let api = KazooApi::new(inventory, config.tokens.clone())
         .with_port_desk(ports)
+        .with_execution_mode(execution)
         .with_limits(config.limits.server())
         .with_shape(config.shape.into())
         .with_used_by_changes(config.used_by_changes);

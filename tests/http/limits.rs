@@ -385,7 +385,7 @@ fn a_request_over_the_time_limit_is_refused() {
 
 #[test]
 fn a_panic_is_an_internal_error() {
-    for execution in [ExecutionMode::BlockingPool, ExecutionMode::Inline] {
+    for execution in [ExecutionMode::BlockingPool, ExecutionMode::InlineLookups, ExecutionMode::Inline] {
         let broken = |_| panic!("a secret of the inside");
         let server = world::kazoo_with(
             |api| api.with_execution_mode(execution).with_activation_limit(broken),

@@ -35,6 +35,8 @@ pub(super) struct KazooRequest<P> {
     pub(super) envelope: RequestEnvelope,
     key: Option<RequestKey>,
     deadline: Option<Instant>,
+    /// Whether the call reads at most one number.
+    is_lookup: bool,
     echo: RequestEcho,
 }
 
@@ -115,7 +117,10 @@ impl<P: DeserializeOwned + Send> KazooRequest<P> {
         let key = key.map(|key| request_key(&String::from_utf8_lossy(key.as_bytes()))).transpose()?;
         let bytes = body::read(body, limits, &api.state.open_bodies).await?;
         let envelope = RequestEnvelope::default();
-        Ok((Self { api: api.clone(), actor, path, params, envelope, key, deadline, echo }, bytes))
+        Ok((
+            Self { api: api.clone(), actor, path, params, envelope, key, deadline, is_lookup: false, echo },
+            bytes,
+        ))
     }
 }
 
@@ -145,6 +150,11 @@ fn respond(echo: &RequestEcho, operation: Operation, result: Result<ResponseData
 }
 
 impl<P> KazooRequest<P> {
+    /// States that the use case reads at most one number.
+    pub(super) fn lookup(self) -> Self {
+        Self { is_lookup: true, ..self }
+    }
+
     /// Runs a use case for `account` and returns the response.
     pub(super) async fn run<F>(
         self,
@@ -196,7 +206,7 @@ impl<P> KazooRequest<P> {
         T: Send + 'static,
         F: FnOnce(&Inventory, &Options, &KazooApi) -> Result<T, KazooError> + Send + 'static,
     {
-        let Self { api, actor, params, envelope, key, deadline, .. } = self;
+        let Self { api, actor, params, envelope, key, deadline, is_lookup, .. } = self;
         let unknown = params.remaining().next().map(RequestError::unknown_parameter);
         let execution = api.state.execution;
         let call = move || {
@@ -226,7 +236,8 @@ impl<P> KazooRequest<P> {
             options.key = key.map(|key| inventory_key(actor, key)).transpose()?;
             use_case(inventory, &options, &api).map_err(|error| error.with_request_key(key))
         };
-        execution.run(call).await.unwrap_or_else(|error| Err(error.into()))
+        let result = if is_lookup { execution.run_lookup(call).await } else { execution.run(call).await };
+        result.unwrap_or_else(|error| Err(error.into()))
     }
 }
 

@@ -33,6 +33,7 @@ pub(super) async fn classifiers(request: KazooRequest<String>) -> Response {
 pub(super) async fn classify(request: KazooRequest<(String, String)>) -> Response {
     let number = request.path.1.clone();
     request
+        .lookup()
         .run_for_account(Operation::Other, move |inventory, options, _| {
             classification(&inventory.classifiers_of(options), &number)
         })

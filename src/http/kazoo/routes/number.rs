@@ -23,6 +23,7 @@ type NumberRequest = KazooRequest<(String, String)>;
 pub(super) async fn fetch(request: NumberRequest) -> Response {
     let number = request.path.1.clone();
     request
+        .lookup()
         .run_for_account(Operation::Fetch, move |inventory, options, api| {
             single(inventory.get([number], options), &NumberView::new(api, inventory, options))
         })
@@ -113,6 +114,7 @@ pub(super) async fn remove(mut request: NumberRequest) -> Response {
 pub(super) async fn identify(request: NumberRequest) -> Response {
     let number = request.path.1.clone();
     request
+        .lookup()
         .run_for_account(Operation::Identify, move |inventory, options, _| {
             let route = inventory.identify(&number, options)?;
             Ok(json!({"account_id": route.account_id, "number": route.number}).into())
