@@ -132,6 +132,7 @@ impl Default for Files {
 
 impl Files {
     #[cfg(feature = "redb")]
+    #[expect(clippy::unnecessary_wraps, reason = "there is no file without the feature")]
     fn open(&self) -> Option<Arc<dyn Store>> {
         std::fs::create_dir_all(&self.0).unwrap();
         Some(Arc::new(telnum::store::redb::RedbStore::open(self.0.join("numbers.redb")).unwrap()))
@@ -258,10 +259,10 @@ async fn connection(address: SocketAddr, path: &str, requests: usize) -> Vec<Dur
 
 /// Returns whether a response is complete.
 fn is_whole(bytes: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(bytes);
-    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+    let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else { return false };
+    let head = std::str::from_utf8(&bytes[..end]).unwrap();
     let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-    body.len() >= length.and_then(|length| length.parse().ok()).unwrap_or(usize::MAX)
+    bytes.len() - end - 4 >= length.and_then(|length| length.parse().ok()).unwrap_or(usize::MAX)
 }
 
 fn load_average() -> String {
