@@ -85,10 +85,10 @@ fn a_file_of_version_1_is_upgraded() {
     let path = folder.path("numbers.redb");
     let book = ContactBook::new(RedbStore::open(&path).unwrap());
     for owner in 0..300 {
-        let contacts = (0..owner % 3).map(|place| {
+        let contacts = (0..owner % 3).zip(["Home", "Work", ""]).map(|(place, location)| {
             let number = format!("+1415{:07}", 2_000_000 + owner * 7 % 300 * 3 + place);
             let contact = NewContact::new(EnteredNumber::parse(&number, None, None).unwrap());
-            contact.with_location(["Home", "Work", ""][place as usize].parse().unwrap())
+            contact.with_location(location.parse().unwrap())
         });
         book.add(OwnerId::from(owner), contacts).unwrap();
     }
