@@ -272,8 +272,8 @@ fn a_diagnosis_has_a_bounded_size() {
         assert!(doctor.is_some());
         measured.bytes_current
     };
-    let (small, large) = (size(10_000), size(40_000));
-    assert!(large <= small + small / 4, "{small} bytes for 10,000 rows, {large} for 40,000");
+    let (small, large) = (size(1_500), size(6_000));
+    assert!(large <= small + small / 4, "{small} bytes for 1,500 rows, {large} for 6,000");
 }
 
 /// Returns CSV whose stray quotes the example `clean` made literal.
