@@ -32,11 +32,15 @@ fn program() -> &'static Path {
             ("redb", cfg!(feature = "redb")),
         ];
         let features: Vec<_> = features.iter().filter(|(_, is_on)| *is_on).map(|(name, _)| *name).collect();
+        let features =
+            if cfg!(all(feature = "arrow", feature = "diesel", feature = "schemars", feature = "sqlx")) {
+                "--all-features".to_owned() // as this test, so that nothing is built again
+            } else {
+                format!("--features=http,testing,{}", features.join(","))
+            };
         let mut build = Command::new(env!("CARGO"));
         build
-            .args(["build", "--quiet", "--example", "serve", "--features"])
-            .arg(format!("http,testing,{}", features.join(",")))
-            .arg("--target-dir")
+            .args(["build", "--quiet", "--example", "serve", &features, "--target-dir"])
             .arg(profile.parent().unwrap())
             .current_dir(env!("CARGO_MANIFEST_DIR"));
         if !cfg!(debug_assertions) {
