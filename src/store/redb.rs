@@ -525,7 +525,7 @@ impl Store for RedbStore {
         &self,
         numbers: &[PhoneNumber],
     ) -> Result<Vec<Option<Stored<PortRequest>>>, StoreError> {
-        self.read(|snapshot| numbers.iter().map(|number| snapshot.active_request(*number)).collect())
+        self.read(|snapshot| snapshot.active_requests(numbers))
     }
 
     fn contact_lists(&self, owners: &[OwnerId]) -> Result<Vec<Option<Stored<ContactList>>>, StoreError> {

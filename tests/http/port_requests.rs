@@ -29,6 +29,19 @@ fn bakery() -> Value {
     json!({"name": "Bakery", "numbers": {"+12025559000": {}}})
 }
 
+#[test]
+fn a_refused_transition_changes_no_field() {
+    let server = world::kazoo();
+    let request = create(&server, &bakery());
+    for state in ["completed", "scheduled", "rejected", "pending"] {
+        let path = format!("{request}/{state}");
+        let reply = ask(&server, "PATCH", &path, OWNER_TOKEN, &json!({"data": {"name": "Renamed"}}));
+        assert!((400..500).contains(&reply.status), "{state}: {}", reply.text);
+        let shown = ask(&server, "GET", &request, OWNER_TOKEN, &Value::Null).json();
+        assert_eq!(shown["data"]["name"], "Bakery", "{state}");
+    }
+}
+
 const PDF: &[u8] = b"%PDF-1.7\n%%EOF\n";
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 

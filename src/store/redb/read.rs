@@ -1,6 +1,6 @@
 //! Reads from a snapshot.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::{Bound, RangeInclusive};
 
 use ::redb::{ReadableTable, ReadableTableMetadata, StorageError};
@@ -55,12 +55,23 @@ impl Snapshot {
         found.map(|bytes| decode_list(owner, bytes.value())).transpose()
     }
 
-    pub(super) fn active_request(
+    /// Returns the active request of each of `numbers`. A request is decoded once, however many of the numbers are
+    /// on it.
+    pub(super) fn active_requests(
         &self,
-        number: PhoneNumber,
-    ) -> Result<Option<Stored<PortRequest>>, StoreError> {
-        let found = self.holders.get(number.to_bits()).map_err(failed)?;
-        found.map_or(Ok(None), |id| self.request(id.value()))
+        numbers: &[PhoneNumber],
+    ) -> Result<Vec<Option<Stored<PortRequest>>>, StoreError> {
+        let mut decoded = HashMap::<String, Option<Stored<PortRequest>>>::new();
+        let mut read = |number: &PhoneNumber| {
+            let Some(id) = self.holders.get(number.to_bits()).map_err(failed)? else { return Ok(None) };
+            if let Some(request) = decoded.get(id.value()) {
+                return Ok(request.clone());
+            }
+            let request = self.request(id.value())?;
+            decoded.insert(id.value().to_owned(), request.clone());
+            Ok(request)
+        };
+        numbers.iter().map(&mut read).collect()
     }
 
     pub(super) fn list_with(&self, id: ContactId) -> Result<Option<Stored<ContactList>>, StoreError> {

@@ -116,7 +116,13 @@ impl TransitionInput {
         };
         let (id, actor) = (found.id(), call.options.actor);
         if *to == PortState::Completed {
-            call.desk.change(id, actor, edit)?;
+            // The changes are stored before the numbers are created, but not if the transition is refused.
+            call.desk.change(id, actor, |stored, ctx| {
+                if *stored.state() != PortState::Completed {
+                    stored.explain(&PortState::Completed, ctx)?;
+                }
+                edit(stored, ctx)
+            })?;
             let completed = call.desk.complete_because(reason, id, actor)?;
             return if completed.waiting.is_empty() {
                 call.show(&completed.request)
