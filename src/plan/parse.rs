@@ -152,7 +152,7 @@ mod tests {
                 let international = number.international().to_string();
                 let texts = [
                     number.to_string(),
-                    format!("00{}", &international[1..]),
+                    international.replacen('+', "00", 1),
                     national,
                     digits,
                     international,
