@@ -541,7 +541,7 @@ fn a_page_of_contacts_reads_no_more_rows_if_there_are_more_contacts() {
     let filter = ContactFilter::default().with_location("Home").with_primary(true);
     let queries = [
         ContactQuery::new("-created_at".parse().unwrap()),
-        ContactQuery::new("location".parse().unwrap()).with_offset(50),
+        ContactQuery::new("-location".parse().unwrap()),
         ContactQuery::new("number".parse().unwrap()).with_filter(filter),
     ];
     let schema = Schema::new(&urls()[0], |config| config);
@@ -566,7 +566,7 @@ fn a_page_of_contacts_reads_no_more_rows_if_there_are_more_contacts() {
     let read = |query: &ContactQuery| {
         let before = settled();
         let page = ContactBook::new(schema.store()).page(query).unwrap();
-        assert!(page.items.len() >= 8);
+        assert!(page.items.len() >= 8, "{} contacts on the page of {query:?}", page.items.len());
         settled() - before
     };
     for query in &queries {
