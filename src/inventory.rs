@@ -83,6 +83,7 @@ mod limits;
 mod lookup;
 mod options;
 mod outcome;
+mod plan;
 mod port_in;
 mod pricing;
 mod reads;

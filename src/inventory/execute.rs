@@ -7,18 +7,19 @@ use std::sync::Arc;
 use super::command::{Case, Command, CommandContext, is_unowned};
 use super::discover::Discovered;
 use super::error::InventoryError;
-use super::idempotency::{Request, RequestReceipt, key_of_number};
+use super::idempotency::{Request, key_of_number};
 use super::input::{Entries, Entry, NumberInput};
 use super::options::Options;
 use super::outcome::{NumberOutcome, Outcome, text_of};
+use super::plan::{Plan, Prepared, Undecided};
 use super::port_in::PortInPlaceholders;
 use super::pricing::{PricedChange, Prices};
 use super::services::{ActivePorts, Services, is_gone};
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 use crate::porting::PortRequest;
-use crate::record::{Context, Decision, Event, ExternalEffect, NumberRecord, Part, Refusal};
-use crate::store::{Batch, Change, Expect, Guard, Receipt, StoreError, Stored};
+use crate::record::{Context, NumberRecord, Part, Refusal};
+use crate::store::{Batch, Change, Expect, Receipt, StoreError, Stored};
 
 /// A rate limit: returns whether one more number may be changed now.
 pub(crate) type MayChange<'a> = &'a dyn Fn() -> bool;
@@ -57,50 +58,6 @@ enum Attempt {
     NothingStored,
     /// A number that others changed after it was read. Nothing is stored.
     Conflict,
-}
-
-/// The decision for one number, with the record that it is based on.
-struct Plan {
-    /// The index of the number's entry.
-    place: usize,
-    number: PhoneNumber,
-    /// The record that the decision was made on.
-    before: Option<Arc<NumberRecord>>,
-    /// The stored record to claim; `None` if the number is new.
-    claimable: Option<Arc<NumberRecord>>,
-    expect: Expect,
-    /// The guard for a number that the decision adds to the inventory.
-    guard: Option<Guard>,
-    decision: Decision,
-}
-
-/// A number that is read but not decided yet.
-struct Undecided {
-    place: usize,
-    number: PhoneNumber,
-    /// The stored record.
-    stored: Option<Arc<NumberRecord>>,
-    /// The record to decide on: the stored one, or the one that the end of its reservation leaves; `None` if
-    /// it is a placeholder that is set aside.
-    record: Option<Arc<NumberRecord>>,
-    expect: Expect,
-    /// Whether the number must appear absent to the actor.
-    is_hidden: bool,
-    /// The effects of ending the stored reservation or placeholder, which precede those of the decision.
-    effects: Vec<ExternalEffect>,
-    /// The events of ending the stored reservation.
-    events: Vec<Event>,
-}
-
-/// The changes of one commit.
-#[derive(Default)]
-struct Prepared {
-    changes: Vec<Change>,
-    guards: Vec<Guard>,
-    /// The index of each change's entry, and whether the change is a claim.
-    places: Vec<(usize, bool)>,
-    /// The entries whose records do not change.
-    unchanged: Vec<(usize, Arc<NumberRecord>)>,
 }
 
 impl Services {
@@ -605,76 +562,6 @@ impl Execution<'_> {
         for (place, (_, outcome)) in places.into_iter().zip(self.services.complete_claims(&stored)) {
             set_outcome(entries, place, outcome);
         }
-    }
-}
-
-impl Undecided {
-    /// Creates the undecided number from its stored record.
-    fn read(
-        place: usize,
-        number: PhoneNumber,
-        stored: Option<Arc<NumberRecord>>,
-        expect: Expect,
-        command: &Command<'_>,
-        ctx: &CommandContext<'_>,
-    ) -> Self {
-        let ended = stored.as_deref().and_then(|stored| ctx.ended_reservation(stored, command));
-        let (record, effects, events) = match ended {
-            Some(ended) => (Some(Arc::new(ended.record)), ended.effects, ended.events),
-            None => (stored.clone(), Vec::new(), Vec::new()),
-        };
-        let is_hidden = record.as_deref().is_some_and(|record| ctx.is_hidden(record, command));
-        Self { place, number, stored, record, expect, is_hidden, effects, events }
-    }
-
-    /// Sets aside another account's placeholder, which does not prevent others from taking the number. A
-    /// command that does not discover numbers replaces the placeholder itself.
-    fn set_placeholder_aside(&mut self, discovers: bool, ctx: &CommandContext<'_>, porting: &ActivePorts) {
-        let is_placeholder = self
-            .record
-            .as_deref()
-            .is_some_and(|record| ctx.is_placeholder_of_other(record, porting, discovers));
-        self.is_hidden &= !is_placeholder;
-        if let Some(note) = self.record.take_if(|_| is_placeholder && discovers) {
-            self.effects.extend(note.removals());
-        }
-    }
-}
-
-impl Plan {
-    /// Returns whether the decision needs external effects.
-    fn has_effects(&self) -> bool {
-        !self.decision.effects.is_empty()
-    }
-}
-
-impl Prepared {
-    /// Returns the receipt of the request, with the outcomes known at the time of the commit.
-    fn receipt(
-        &self,
-        entries: &[Entry],
-        prices: &Prices,
-        request: Request,
-        together: bool,
-    ) -> RequestReceipt {
-        let fingerprint = Some(request.fingerprint);
-        let quotes = prices.quotes.clone();
-        let mut receipt = RequestReceipt { fingerprint, together, quotes, ..RequestReceipt::default() };
-        for entry in entries {
-            if let Some(error) = entry.error() {
-                receipt.add_failure(entry.text(), error);
-            }
-        }
-        for (change, (_, is_claim)) in self.changes.iter().zip(&self.places) {
-            match change.value() {
-                Some(record) if !is_claim => receipt.add_success(record),
-                Some(_) | None => receipt.pending.push(change.key()),
-            }
-        }
-        for (_, record) in &self.unchanged {
-            receipt.add_success(record);
-        }
-        receipt
     }
 }
 
