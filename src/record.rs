@@ -49,6 +49,7 @@
 mod claim;
 mod context;
 mod create;
+mod decision;
 mod document;
 mod event;
 mod explain;
@@ -73,6 +74,7 @@ pub(crate) use self::claim::Part;
 pub use self::claim::{EffectOutcome, ExternalEffect, Pending};
 pub use self::context::Context;
 pub use self::create::Creation;
+pub use self::decision::Decision;
 pub use self::event::{Event, EventKind};
 pub use self::explain::Explanation;
 pub use self::import::{ImportRepair, Imported};
@@ -153,57 +155,6 @@ pub struct LeaseTerm {
     pub since: Timestamp,
     /// The time at which the reservation ends unless it is extended.
     pub until: Timestamp,
-}
-
-/// The result of a command.
-///
-/// ```
-/// # use telnum::account::{Account, AccountTree, Actor};
-/// # use telnum::{policy::Policy, record::Context};
-/// use telnum::record::{ExternalEffect, NumberRecord};
-///
-/// # let accounts = AccountTree::new([Account::new("shop".parse()?)])?;
-/// # let policy = Policy::default();
-/// # let ctx = Context::new(Actor::System, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
-/// let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
-/// let decision = found.reserve(Some("shop".parse()?), &ctx)?;
-/// assert_eq!(decision.effects, [ExternalEffect::Acquire]);
-/// assert!(decision.is_dirty());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug, PartialEq)]
-#[must_use]
-pub struct Decision {
-    /// The record after the command and all of its effects.
-    pub record: NumberRecord,
-    /// The events of the command; empty if it changes nothing.
-    pub events: Vec<Event>,
-    /// The external effects to run, in this order, before `record` may be stored. While they run, the
-    /// stored record is [claimed](Pending).
-    pub effects: Vec<ExternalEffect>,
-}
-
-impl Decision {
-    /// Returns whether the command changes the record.
-    ///
-    /// ```
-    /// # use telnum::account::{Account, AccountTree};
-    /// # use telnum::{policy::Policy, record::Context};
-    /// use telnum::record::NumberRecord;
-    ///
-    /// # let shop = "shop".parse()?;
-    /// # let accounts = AccountTree::new([Account::new(shop)])?;
-    /// # let policy = Policy::default();
-    /// # let ctx = Context::new(shop, &accounts, &policy, "2026-03-01T12:00:00Z".parse()?);
-    /// let found = NumberRecord::discovered("+14158867900".parse()?, "telnyx".parse()?, ctx.now);
-    /// let used = found.activate(Some(shop), &ctx)?;
-    /// assert!(used.is_dirty() && !used.record.activate(Some(shop), &ctx)?.is_dirty());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn is_dirty(&self) -> bool {
-        !self.events.is_empty()
-    }
 }
 
 impl NumberRecord {
@@ -725,37 +676,6 @@ impl NumberRecord {
 
     fn check_unclaimed(&self) -> Result<(), Refusal> {
         self.pending.as_ref().map_or(Ok(()), |pending| Err(Refusal::Claimed(pending.since)))
-    }
-
-    /// Returns the decision to replace this record with `record`, with an event if they differ.
-    fn decide(&self, mut record: Self, effects: Vec<ExternalEffect>, ctx: &Context<'_>) -> Decision {
-        if record == *self {
-            return Decision { record, events: Vec::new(), effects };
-        }
-        record.touch(ctx.now);
-        record.revision += 1;
-        let is_transition = self.state != record.state || self.owner != record.owner;
-        let kind = if is_transition {
-            EventKind::Transitioned {
-                from: self.state,
-                to: record.state,
-                previous_owner: self.owner,
-                owner: record.owner,
-            }
-        } else {
-            EventKind::Updated
-        };
-        let events = vec![record.event(kind, ctx)];
-        Decision { record, events, effects }
-    }
-
-    /// Sets the time of the last change, which is never before the creation.
-    fn touch(&mut self, now: Timestamp) {
-        self.updated = now.max(self.created);
-    }
-
-    fn event(&self, kind: EventKind, ctx: &Context<'_>) -> Event {
-        Event { number: self.number, at: ctx.now, actor: ctx.actor, kind }
     }
 }
 
