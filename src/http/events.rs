@@ -7,8 +7,8 @@ use crate::store::{Logged, Store, StoreError, StoreEvent};
 
 /// The maximum number of events that a page reads, including those that it does not contain.
 const MAX_READ: usize = 10_000;
-/// The minimum and maximum number of events that are read at a time.
-const CHUNK: [usize; 2] = [100, 1_000];
+/// The maximum number of events that are read at a time.
+const MAX_CHUNK: usize = 1_000;
 
 /// The position and the maximum size of a page of events.
 #[derive(Clone, Copy, Debug)]
@@ -47,14 +47,15 @@ impl EventQuery {
         is_included: impl Fn(&StoreEvent) -> bool,
     ) -> Result<EventPage, RequestError> {
         let mut page = EventPage { events: Vec::new(), next_after: self.after };
-        let mut left = MAX_READ;
+        let (mut left, mut chunk) = (MAX_READ, self.limit.min(MAX_CHUNK));
         while left > 0 {
-            let chunk = self.limit.clamp(CHUNK[0], CHUNK[1]).min(left);
             let read = store.events(page.next_after, chunk).map_err(|error| request_error(&error))?;
             if read.is_empty() {
                 break;
             }
-            left -= chunk;
+            left = left.saturating_sub(chunk);
+            // The more events are left out, the more are read at a time.
+            chunk = (chunk * 4).min(MAX_CHUNK).min(left);
             for logged in read {
                 if page.events.len() == self.limit {
                     return Ok(page);
