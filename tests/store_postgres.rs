@@ -13,6 +13,7 @@
 mod folder;
 mod kills;
 mod postgres;
+mod shared_values;
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -497,6 +498,12 @@ fn pages(book: &ContactBook) -> Vec<ContactPage<ContactNumber>> {
 
 #[test]
 #[ignore = "needs the servers that TELNUM_POSTGRES names"]
+fn a_value_is_sent_and_decoded_once() {
+    shared_values::check(&Schema::new(&urls()[0], |config| config).store());
+}
+
+#[test]
+#[ignore = "needs the servers that TELNUM_POSTGRES names"]
 fn tables_of_version_1_are_upgraded() {
     let schema = Schema::new(&urls()[0], |config| config);
     let store = Arc::new(schema.store());
@@ -521,8 +528,12 @@ fn tables_of_version_1_are_upgraded() {
     // As if an upgrade had been stopped half way, and by several clients at the same time.
     schema.execute(
         "ALTER TABLE telnum.contact ADD COLUMN created bigint; \
-         CREATE TABLE telnum.contact_count (shard bigint PRIMARY KEY, contacts bigint NOT NULL)",
+         CREATE TABLE telnum.contact_count (shard bigint PRIMARY KEY, contacts bigint NOT NULL); \
+         UPDATE telnum.version SET version = -2",
     );
+    // Neither version uses the tables of an interrupted upgrade.
+    let error = PostgresStore::connect(&schema.config).unwrap_err();
+    assert!(matches!(error, PostgresError::Version { found: -2, .. }), "{error:?}");
     thread::scope(|scope| {
         for _ in 0..3 {
             scope.spawn(|| PostgresStore::migrate(&schema.config).unwrap());

@@ -104,7 +104,8 @@ const MAX_SKEW: Duration = Duration::from_secs(3_600);
 impl PostgresStore {
     /// Creates the schema and its tables if they do not exist, and upgrades tables of an earlier version. Stop
     /// services with an earlier version of this crate before an upgrade: their commits would be missing in the
-    /// new columns.
+    /// new columns. Once an upgrade has started, they can no longer connect; an interrupted one is continued by the
+    /// next call.
     ///
     /// ```no_run
     /// use telnum::store::postgres::{PostgresConfig, PostgresStore};
@@ -222,8 +223,8 @@ impl Store for PostgresStore {
         &self,
         numbers: &[PhoneNumber],
     ) -> Result<Vec<Option<Stored<PortRequest>>>, StoreError> {
-        let keys = numbers.iter().map(|number| codec::number(*number)).collect();
-        self.by_key(sql::ACTIVE_PORT_REQUESTS, keys, Param::Ints, |row| stored(row, 1))
+        let keys = numbers.iter().map(|number| codec::number(*number)).collect::<Vec<_>>();
+        self.by_member(sql::ACTIVE_PORT_REQUESTS, &keys, |row| stored(row, 2))
     }
 
     fn contact_lists(&self, owners: &[OwnerId]) -> Result<Vec<Option<Stored<ContactList>>>, StoreError> {
@@ -232,8 +233,8 @@ impl Store for PostgresStore {
     }
 
     fn contact_lists_with(&self, ids: &[ContactId]) -> Result<Vec<Option<Stored<ContactList>>>, StoreError> {
-        let keys = ids.iter().map(|id| codec::contact_id(*id)).collect();
-        self.by_key(sql::CONTACT_LISTS_WITH, keys, Param::Ints, |row| stored_list(row, 1))
+        let keys = ids.iter().map(|id| codec::contact_id(*id)).collect::<Vec<_>>();
+        self.by_member(sql::CONTACT_LISTS_WITH, &keys, |row| stored_list(row, 1))
     }
 
     fn contact_page(&self, query: &ContactQuery) -> Result<ContactPage<ContactNumber>, StoreError> {
@@ -310,6 +311,30 @@ impl PostgresStore {
         Ok(keys.into_iter().map(|key| found.get(&key).cloned()).collect())
     }
 
+    /// Returns the values to which `members` belong, in their order, from the rows that `text` selects by its
+    /// parameter, the members: a member, the id of its value, a revision, and the document in the first row of each
+    /// value, from which `value` reads it.
+    fn by_member<T>(
+        &self,
+        text: &str,
+        members: &[i64],
+        value: fn(&Row) -> Result<Stored<T>, StoreError>,
+    ) -> Result<Vec<Option<Stored<T>>>, StoreError> {
+        if members.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = self.rows(Statement::new(text, [Param::Ints(members.to_vec())]))?;
+        let (mut values, mut ids) = (HashMap::new(), HashMap::new());
+        for row in &rows {
+            let id: &str = column(row, 1)?;
+            ids.insert(column::<i64>(row, 0)?, id);
+            if column::<Option<&str>>(row, 3)?.is_some() {
+                values.insert(id, value(row)?);
+            }
+        }
+        Ok(members.iter().map(|member| values.get(ids.get(member)?).cloned()).collect())
+    }
+
     fn page<S: read::Scan>(
         &self,
         scan: S,
@@ -360,15 +385,22 @@ async fn migrate(pool: &Pool) -> Result<(), PostgresError> {
     let schema = &pool.config().schema;
     match check(pool).await {
         Err(PostgresError::NoTables { .. }) => execute(pool, sql::migration(schema)).await?,
-        Err(PostgresError::Version { found: 1, .. }) => {
+        Err(PostgresError::Version { found: from @ (1 | sql::UPGRADING), .. }) => {
+            // From here on, earlier versions of this crate refuse the tables, even if the upgrade is interrupted.
+            set_version(pool, from, sql::UPGRADING).await?;
             execute(pool, sql::upgrade(schema)).await?;
             contacts::upgrade(pool).await.map_err(backend)?;
-            let version = Statement::new(sql::SET_VERSION, [Param::Int(sql::VERSION)]);
-            pool.rows(&version).await.map_err(backend)?;
+            set_version(pool, sql::UPGRADING, sql::VERSION).await?;
         }
         checked => return checked,
     }
     check(pool).await
+}
+
+/// Changes the version of the tables, unless another client has changed it.
+async fn set_version(pool: &Pool, from: i64, to: i64) -> Result<(), PostgresError> {
+    let statement = Statement::new(sql::SET_VERSION, [to, from].map(Param::Int));
+    pool.rows(&statement).await.map(drop).map_err(backend)
 }
 
 /// Executes statements that may be repeated.

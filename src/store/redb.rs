@@ -533,7 +533,7 @@ impl Store for RedbStore {
     }
 
     fn contact_lists_with(&self, ids: &[ContactId]) -> Result<Vec<Option<Stored<ContactList>>>, StoreError> {
-        self.read(|snapshot| ids.iter().map(|id| snapshot.list_with(*id)).collect())
+        self.read(|snapshot| snapshot.lists_with(ids))
     }
 
     fn contact_page(&self, query: &ContactQuery) -> Result<ContactPage<ContactNumber>, StoreError> {

@@ -8,6 +8,8 @@ mod kill;
 #[path = "../kills/mod.rs"]
 mod kills;
 mod power;
+#[path = "../shared_values/mod.rs"]
+mod shared_values;
 mod whole;
 
 use telnum::store::Store;

@@ -25,6 +25,12 @@ fn fill(store: &RedbStore, places: std::ops::Range<u64>) {
 }
 
 #[test]
+fn a_value_is_decoded_once() {
+    let folder = Folder::new();
+    crate::shared_values::check(&RedbStore::open(folder.path("numbers.redb")).unwrap());
+}
+
+#[test]
 fn a_copy_is_a_snapshot_while_other_threads_commit() {
     let folder = Folder::new();
     let told = Arc::new(Mutex::new(Vec::new()));

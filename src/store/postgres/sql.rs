@@ -25,6 +25,8 @@ use tokio_postgres::types::{ToSql, Type};
 /// The version of the tables. In version 1, a contact had no columns by which it is ordered, and contacts were
 /// not counted.
 pub(super) const VERSION: i64 = 2;
+/// The version of tables that are being upgraded, or whose upgrade was interrupted.
+pub(super) const UPGRADING: i64 = -VERSION;
 
 const TABLES: &[&str] = &[
     "CREATE SCHEMA IF NOT EXISTS telnum",
@@ -95,7 +97,7 @@ pub(super) const UPGRADE_CONTACTS: &str = "UPDATE telnum.contact AS c SET extens
      is_primary = i.is_primary FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?) AS i (id, owner, number, extension, \
      carrier, location, created, updated, is_primary) WHERE c.id = i.id AND c.owner = i.owner \
      AND c.created IS NULL RETURNING c.owner";
-pub(super) const SET_VERSION: &str = "UPDATE telnum.version SET version = ? WHERE id = 1 AND version = 1";
+pub(super) const SET_VERSION: &str = "UPDATE telnum.version SET version = ? WHERE id = 1 AND version = ?";
 
 pub(super) const TABLES_VERSION: &str = "SELECT version FROM telnum.version WHERE id = 1";
 
@@ -124,13 +126,17 @@ pub(super) const PORT_SCAN_AFTER: &str = " AND id > ?";
 pub(super) const PORT_SCAN_ACCOUNTS: &str = " AND account = ANY(?)";
 pub(super) const PORT_SCAN_ACTIVE: &str = " AND active IS NOT NULL";
 pub(super) const PORT_SCAN_LIMIT: &str = " ORDER BY id LIMIT ?";
-pub(super) const ACTIVE_PORT_REQUESTS: &str = "SELECT n.number, p.revision, p.document \
+/// A request has its document in one of its rows only, however many of the numbers are on it.
+pub(super) const ACTIVE_PORT_REQUESTS: &str = "SELECT n.number, p.id, p.revision, \
+     CASE WHEN row_number() OVER (PARTITION BY p.id ORDER BY n.number) = 1 THEN p.document END \
      FROM telnum.number AS n JOIN telnum.port_request AS p ON p.id = n.port_request \
      WHERE n.number = ANY(?) AND p.document IS NOT NULL";
 
 pub(super) const CONTACT_LISTS: &str = "SELECT owner, revision, document FROM telnum.contact_list \
      WHERE owner = ANY(?) AND document IS NOT NULL";
-pub(super) const CONTACT_LISTS_WITH: &str = "SELECT c.id, l.owner, l.revision, l.document \
+/// A list has its document in one of its rows only, however many of the ids are on it.
+pub(super) const CONTACT_LISTS_WITH: &str = "SELECT c.id, l.owner, l.revision, \
+     CASE WHEN row_number() OVER (PARTITION BY l.owner ORDER BY c.id) = 1 THEN l.document END \
      FROM telnum.contact AS c JOIN telnum.contact_list AS l ON l.owner = c.owner \
      WHERE c.id = ANY(?) AND l.document IS NOT NULL";
 /// The start of a scan of contact lists, to which conditions are added.

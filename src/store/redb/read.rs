@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::{Bound, RangeInclusive};
 
-use ::redb::{ReadableTable, ReadableTableMetadata, StorageError};
+use ::redb::{AccessGuard, ReadableTable, ReadableTableMetadata, StorageError};
 
 use super::commit::receipt_name;
 use super::document::{
@@ -55,28 +55,20 @@ impl Snapshot {
         found.map(|bytes| decode_list(owner, bytes.value())).transpose()
     }
 
-    /// Returns the active request of each of `numbers`. A request is decoded once, however many of the numbers are
-    /// on it.
     pub(super) fn active_requests(
         &self,
         numbers: &[PhoneNumber],
     ) -> Result<Vec<Option<Stored<PortRequest>>>, StoreError> {
-        let mut decoded = HashMap::<String, Option<Stored<PortRequest>>>::new();
-        let mut read = |number: &PhoneNumber| {
-            let Some(id) = self.holders.get(number.to_bits()).map_err(failed)? else { return Ok(None) };
-            if let Some(request) = decoded.get(id.value()) {
-                return Ok(request.clone());
-            }
-            let request = self.request(id.value())?;
-            decoded.insert(id.value().to_owned(), request.clone());
-            Ok(request)
-        };
-        numbers.iter().map(&mut read).collect()
+        let ids = numbers.iter().map(|number| self.holders.get(number.to_bits()));
+        by_member(ids, |id| self.request(id))
     }
 
-    pub(super) fn list_with(&self, id: ContactId) -> Result<Option<Stored<ContactList>>, StoreError> {
-        let found = self.contacts.get(id.get()).map_err(failed)?;
-        found.map_or(Ok(None), |owner| self.list(owner.value()))
+    pub(super) fn lists_with(
+        &self,
+        ids: &[ContactId],
+    ) -> Result<Vec<Option<Stored<ContactList>>>, StoreError> {
+        let owners = ids.iter().map(|id| self.contacts.get(id.get()));
+        by_member(owners, |owner| self.list(owner))
     }
 
     pub(super) fn scan(
@@ -398,6 +390,20 @@ impl<T: Entity> Filling<T> {
 /// Returns the first key of an order.
 const fn order_start(code: u8) -> (u8, &'static [u8], u64) {
     (code, &[], 0)
+}
+
+/// Returns the values to which members belong, in the order of the members, by the ids of the values. A value is read
+/// once, however many of the members belong to it.
+fn by_member<'a, T>(
+    ids: impl Iterator<Item = Result<Option<AccessGuard<'a, &'static str>>, StorageError>>,
+    read: impl Fn(&str) -> Result<Option<Stored<T>>, StoreError>,
+) -> Result<Vec<Option<Stored<T>>>, StoreError> {
+    let mut values = HashMap::<String, Option<Stored<T>>>::new();
+    let mut value = |id: &str| match values.get(id) {
+        Some(value) => Ok(value.clone()),
+        None => read(id).inspect(|value| drop(values.insert(id.to_owned(), value.clone()))),
+    };
+    ids.map(|id| id.map_err(failed)?.map_or(Ok(None), |id| value(id.value()))).collect()
 }
 
 /// Returns the number at the end of a row.
