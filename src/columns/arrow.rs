@@ -460,8 +460,8 @@ impl Cell<'_> {
     }
 }
 
-/// Returns what `read_row` makes of each row that is not null, as written in its region: the default for a null row,
-/// and `of_unknown_region` for one with an unknown region.
+/// Returns the result of `read_row` for each row and its region; the default for a null row, and `of_unknown_region`
+/// for a row with the code of an unknown region.
 fn read<T: Copy + Default>(
     column: &dyn Array,
     regions: Regions<'_>,

@@ -357,7 +357,7 @@ impl Inventory {
     }
 
     /// Releases `numbers`, free of charge. Each returns to the account that reserved it before. Otherwise it
-    /// has no owner, in the policy's released state; a number of the carrier `local` is deleted.
+    /// loses its owner and enters the policy's released state; a number of the carrier `local` is deleted.
     ///
     /// The number stays bought at its carrier while it is in the stock. A number that leaves the stock is
     /// disconnected, which requires that its carrier is installed; if it is not, an admin can change the carrier,

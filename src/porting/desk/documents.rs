@@ -18,12 +18,14 @@ use crate::porting::DocumentKey;
 /// `&T` implement the trait if `T` does.
 ///
 /// ```
+/// use std::time::Duration;
 /// use telnum::porting::desk::{Documents, MemoryDocuments};
 ///
 /// let documents = MemoryDocuments::default();
 /// let key = "0d70b724cae20c2cb3da92d1a62a4ad2".parse()?;
 /// documents.put(key, b"%PDF-1.7 ..")?;
 /// assert_eq!(documents.get(key)?.as_deref(), Some(&b"%PDF-1.7 .."[..]));
+/// assert_eq!(documents.keys(Duration::ZERO)?, [key]);
 /// documents.remove(key)?;
 /// assert_eq!(documents.get(key)?, None);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -137,6 +139,12 @@ impl DocumentsError {
     }
 
     /// Creates the error of an operation on all files.
+    ///
+    /// ```
+    /// use telnum::porting::desk::DocumentsError;
+    ///
+    /// assert_eq!(DocumentsError::of_all("no such directory").to_string(), "files: storage failed");
+    /// ```
     pub fn of_all(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { key: None, source: source.into() }
     }

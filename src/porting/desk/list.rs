@@ -12,8 +12,9 @@ const MAX_READ: usize = 10_000;
 impl PortDesk {
     /// Returns up to `limit` requests in `states` that `actor` has access to, in ascending order of their
     /// ids, starting after `after`. An admin has access to all requests, so that only those of the page are
-    /// read. For another actor at most 10,000 requests are read, so a page may contain fewer than `limit`
-    /// requests and still have a `next`; [`list_of`](Self::list_of) only reads the requests of one account.
+    /// read. For another actor at most 10,000 requests in `states` are considered, so a page may contain fewer than
+    /// `limit` requests and still have a `next`, which may be the id of a request that the actor has no access to;
+    /// [`list_of`](Self::list_of) only reads the requests of one account.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree, Actor};
@@ -104,8 +105,8 @@ impl PortDesk {
 
     /// Returns up to `limit` requests that match `query`, for which `is_included` returns `true` and that
     /// `actor` has access to, in ascending order of their ids, starting after `after`. If the query names
-    /// accounts, only their requests are read. At most 10,000 requests are read, so that a page may have fewer
-    /// than `limit` although it has a `next`.
+    /// accounts, only their requests are read. At most 10,000 requests that match the query are considered, so that a
+    /// page may have fewer than `limit` although it has a `next`.
     ///
     /// ```
     /// # use telnum::{account::Actor, inventory::Inventory, porting::desk::PortDesk, store::MemoryStore};
