@@ -29,7 +29,7 @@ pub struct SweepReport {
     pub forgotten: usize,
     /// The number of deleted numbers whose records were removed.
     pub removed: usize,
-    /// The number of resting numbers whose time of disconnection was in the future.
+    /// The number of numbers with a time in the future that was corrected.
     pub corrected: usize,
     /// The numbers that were not changed because of an error, with the error.
     pub failed: Vec<(PhoneNumber, InventoryError)>,
@@ -44,15 +44,12 @@ pub struct SweepReport {
 const STATES: [State; 6] =
     [State::Deleted, State::Discovery, State::PortIn, State::Aging, State::Released, State::Reserved];
 
-/// The states in which numbers rest from their disconnection on.
-const RESTING: [State; 2] = [State::Aging, State::Deleted];
-
 const PAGE_SIZE: usize = 1_000;
 
 impl Inventory {
     /// Makes the transitions that are due, page by page: ends reservations, starts ageing, makes aged
-    /// numbers available, and removes the records of deleted and discovered numbers. A time of disconnection in
-    /// the future, which a clock that was wrong has set, becomes the current time. The store then
+    /// numbers available, and removes the records of deleted and discovered numbers. A time in the future from
+    /// which a term counts, which a clock that was wrong has set, becomes the current time. The store then
     /// forgets the events and receipts that the policy's [retention](crate::policy::Retention) does not
     /// keep.
     ///
@@ -121,8 +118,8 @@ impl Inventory {
         let misdated = ctx.policy.reservation.map(|_| {
             (StateSet::from([State::Reserved]), Due::latest_lease_at(ctx.policy, ctx.now)..=Timestamp::MAX)
         });
-        let resting = (RESTING.into(), Due::latest_disconnection_at(ctx.now)..=Timestamp::MAX);
-        for (states, clock) in due.chain(misdated).chain([resting]) {
+        let dated = (Due::DATED.into(), Due::latest_past(ctx.now)..=Timestamp::MAX);
+        for (states, clock) in due.chain(misdated).chain([dated]) {
             let query = Query::default().with_states(states).with_clock(clock).with_pending(false);
             let mut after = None;
             loop {

@@ -24,8 +24,9 @@ pub enum Due {
     Forget,
     /// The removal of the record of a deleted number that has rested.
     Remove,
-    /// The correction of the time of disconnection of an ageing or deleted number, which a clock that was wrong
-    /// has set in the future: the number rests from now on.
+    /// The correction of a time from which a term counts, which a clock that was wrong has set in the future:
+    /// the disconnection of an ageing or deleted number, the creation of a number in [`State::PortIn`], the last
+    /// change of a number in discovery. The term starts now.
     CorrectTime,
 }
 
@@ -39,7 +40,8 @@ impl NumberRecord {
     /// time](Policy::with_ageing) of the policy is over, or after 90 days, the maximum for residential
     /// numbers, if the policy sets none. A reservation that starts more than its
     /// [term](Policy::with_reservation), or a day, after `now` was made by a clock that was wrong, so its end
-    /// is due. A disconnection more than a day after `now` was made by such a clock too, and is corrected.
+    /// is due. Any other [time](Self::clock) more than a day after `now` was set by such a clock too, and is
+    /// corrected.
     ///
     /// ```
     /// use chrono::TimeDelta;
@@ -60,8 +62,8 @@ impl NumberRecord {
             return None;
         }
         if self.clock()? > latest && !is_misdated {
-            let rests = matches!(self.state, State::Aging | State::Deleted);
-            return (rests && self.clock()? > Due::latest_disconnection_at(now)).then_some(Due::CorrectTime);
+            let is_dated = Due::DATED.contains(&self.state);
+            return (is_dated && self.clock()? > Due::latest_past(now)).then_some(Due::CorrectTime);
         }
         match self.state {
             State::Reserved => Some(Due::EndReservation),
@@ -122,7 +124,11 @@ impl NumberRecord {
         let to = match self.due(ctx.policy, ctx.now) {
             None | Some(Due::Remove) => return Err(Refusal::NoChangeRequired),
             Some(Due::CorrectTime) => {
-                let record = Self { disconnected_at: Some(ctx.now), ..self.clone() };
+                let created = self.created.min(ctx.now);
+                let mut record = Self { created, updated: ctx.now, ..self.clone() };
+                if matches!(self.state, State::Aging | State::Deleted) {
+                    record.disconnected_at = Some(ctx.now);
+                }
                 return Ok(self.decide(record, Vec::new(), &ctx.by(Actor::System)));
             }
             Some(Due::EndReservation) => return Ok(self.end_reservation(&ctx.by(Actor::System))),
@@ -153,13 +159,16 @@ impl LeaseTerm {
 }
 
 impl Due {
+    /// The states in which the term counts from a time in the past.
+    pub(crate) const DATED: [State; 4] = [State::Discovery, State::PortIn, State::Aging, State::Deleted];
+
     /// Returns the latest time at which a reservation can start, given that clocks differ.
     pub(crate) fn latest_lease_at(policy: &Policy, now: Timestamp) -> Timestamp {
         policy.reservation.map_or(now.after(TimeDelta::days(1)), |terms| terms.ends_at(now))
     }
 
-    /// Returns the latest time at which a number can have been disconnected, given that clocks differ.
-    pub(crate) fn latest_disconnection_at(now: Timestamp) -> Timestamp {
+    /// Returns the latest time that can be in the past, given that clocks differ.
+    pub(crate) fn latest_past(now: Timestamp) -> Timestamp {
         now.after(TimeDelta::days(1))
     }
 

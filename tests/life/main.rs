@@ -558,6 +558,22 @@ fn item_18_a_claim_of_a_clock_that_is_slightly_ahead_is_recent() {
 }
 
 #[test]
+fn item_18_a_placeholder_and_a_found_number_with_a_future_time_expire() {
+    for (state, owner, days) in [("port_in", json!("shop"), 30), ("discovery", json!(null), 1)] {
+        let world = world(Policy::default());
+        let future = world.clock.now().after(TimeDelta::days(3_650)).gregorian();
+        world.put(&json!({"pvt_state": state, "pvt_module_name": "knm_telnyx", "pvt_assigned_to": owner,
+            "pvt_created": future, "pvt_modified": future}));
+        assert_eq!(world.inventory.sweep().unwrap().corrected, 1);
+        assert!(world.inventory.sweep().unwrap().is_empty());
+        let corrected = world.store.get(number()).unwrap().unwrap();
+        assert_eq!([corrected.created(), corrected.updated()], [world.clock.now(); 2]);
+        world.clock.pass(TimeDelta::days(days));
+        assert_eq!(world.inventory.sweep().unwrap().forgotten, 1);
+    }
+}
+
+#[test]
 fn item_18_a_reservation_with_a_future_time_blocks_nobody() {
     let reserved = || {
         let hold = Policy::default().with_reservation(LeaseTerms::new(900).with_longest_seconds(1_800));
