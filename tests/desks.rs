@@ -357,6 +357,34 @@ fn a_locked_request_is_recovered() {
     assert_eq!(world.desk.recover().unwrap(), []);
 }
 
+/// A page of 1,000 requests with 10,000 numbers each would need gigabytes.
+#[test]
+fn a_page_has_a_bounded_number_of_numbers() {
+    let world = world();
+    for index in 0..13_u32 {
+        let numbers =
+            (0..10_000).map(|line| (format!("+1415{:07}", 2_000_000 + index * 10_000 + line), json!({})));
+        let request: PortRequest = serde_json::from_value(json!({
+            "id": format!("p{index:02}"), "name": "Bakery", "port_state": "submitted",
+            "numbers": serde_json::Map::from_iter(numbers), "created": 63_630_097_779_u64,
+            "updated": 63_630_097_779_u64, "_read_only": {"account": {"id": "shop"}},
+        }))
+        .unwrap();
+        world.store.commit(Change::put(request, Expect::Absent).into()).unwrap();
+    }
+    let mut after = None;
+    let mut sizes = Vec::new();
+    loop {
+        let page = world.desk.list(PortStates::ALL, after, 1_000, world.shop.into()).unwrap();
+        sizes.push(page.items.len());
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(sizes, [10, 3]);
+}
+
 #[test]
 fn strangers_can_neither_see_nor_change_requests() {
     let world = world();

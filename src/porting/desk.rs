@@ -56,6 +56,7 @@ mod upload;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Instant;
 
 pub use self::complete::Completed;
 pub use self::documents::{Documents, DocumentsError, FileDocuments, MemoryDocuments};
@@ -86,6 +87,7 @@ pub struct PortDesk {
     retry: Retry,
     documents: Option<Arc<dyn Documents>>,
     max_file_bytes: usize,
+    deadline: Option<Instant>,
 }
 
 /// The maximum number of conflicts that an error lists.
@@ -115,6 +117,7 @@ impl PortDesk {
             retry: Retry::default(),
             documents: None,
             max_file_bytes: Self::MAX_FILE_BYTES,
+            deadline: None,
         }
     }
 
@@ -148,6 +151,23 @@ impl PortDesk {
     #[must_use]
     pub fn with_retry(self, retry: Retry) -> Self {
         Self { retry, ..self }
+    }
+
+    /// Sets the time after which a list reads no further page: it returns what it has read. Default: none.
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// # use telnum::{account::Actor, inventory::Inventory, store::MemoryStore};
+    /// # use telnum::porting::{PortStates, desk::PortDesk};
+    ///
+    /// # let desk = PortDesk::new(Inventory::builder(MemoryStore::new()).build());
+    /// let late = desk.with_deadline(Instant::now());
+    /// assert!(late.list(PortStates::ALL, None, 10, Actor::System)?.items.is_empty());
+    /// # Ok::<(), telnum::porting::desk::PortDeskError>(())
+    /// ```
+    #[must_use]
+    pub fn with_deadline(self, deadline: Instant) -> Self {
+        Self { deadline: Some(deadline), ..self }
     }
 
     /// Creates a request.
@@ -450,6 +470,10 @@ impl PortDesk {
             }
         }
         Ok(removed)
+    }
+
+    fn is_late(&self) -> bool {
+        self.deadline.is_some_and(|deadline| deadline <= Instant::now())
     }
 
     fn store(&self) -> &dyn Store {

@@ -7,7 +7,7 @@ use crate::account::Actor;
 use crate::inventory::{Create, Options, PortCompletion};
 use crate::number::PhoneNumber;
 use crate::porting::size::check_reason;
-use crate::porting::{Arrival, PortDecision, PortRefusal, PortRequest, PortRequestId, PortState};
+use crate::porting::{Arrival, PortDecision, PortRefusal, PortRequest, PortRequestId, PortState, PortStates};
 use crate::store::{Change, ChangeParts, LEASE_TIME, PortQuery, StoreExt, Stored};
 
 /// The outcome of [completing](PortDesk::complete) a port request.
@@ -135,7 +135,9 @@ impl PortDesk {
     pub fn recover(&self) -> Result<Vec<PortRequestId>, PortDeskError> {
         let mut recovered = Vec::new();
         let Some(mut lease) = self.store().lease("port_recover", LEASE_TIME)? else { return Ok(recovered) };
-        for stored in self.store().scan_all_port_requests(PortQuery::default(), PAGE) {
+        for stored in
+            self.store().scan_all_port_requests(PortQuery::default().with_states(PortStates::ACTIVE), PAGE)
+        {
             let stored = stored?;
             if stored.completing().is_some() {
                 if !lease.renew()? {

@@ -8,6 +8,10 @@ use crate::store::{Page, PortQuery, StoreExt, Stored};
 
 /// The number of requests after which a list reads no further page.
 const MAX_READ: usize = 10_000;
+/// The number of numbers on its requests after which a page ends.
+const MAX_NUMBERS: usize = 100_000;
+/// The maximum number of requests that are read first, when it is not known yet how many numbers they have.
+const FIRST_READ: usize = 50;
 
 impl PortDesk {
     /// Returns up to `limit` requests in `states` that `actor` has access to, in ascending order of their
@@ -105,8 +109,9 @@ impl PortDesk {
 
     /// Returns up to `limit` requests that match `query`, for which `is_included` returns `true` and that
     /// `actor` has access to, in ascending order of their ids, starting after `after`. If the query names
-    /// accounts, only their requests are read. At most 10,000 requests that match the query are considered, so that a
-    /// page may have fewer than `limit` although it has a `next`.
+    /// accounts, only their requests are read. A page has fewer than `limit` requests, and a `next`, if 10,000 requests
+    /// that match the query have been considered, if those on the page have 100,000 numbers, or after the
+    /// [deadline](Self::with_deadline).
     ///
     /// ```
     /// # use telnum::{account::Actor, inventory::Inventory, porting::desk::PortDesk, store::MemoryStore};
@@ -132,14 +137,17 @@ impl PortDesk {
         is_included: impl Fn(&PortRequest) -> bool,
     ) -> Result<Page<PortRequest, PortRequestId>, PortDeskError> {
         let ctx = self.context(actor);
-        let (mut items, mut after, mut read, mut page_size) = (Vec::new(), after, 0, limit.min(PAGE));
-        while items.len() < limit && read < MAX_READ {
+        let (mut items, mut after, mut read, mut numbers) = (Vec::new(), after, 0, 0);
+        let mut page_size = limit.min(FIRST_READ);
+        while items.len() < limit && numbers < MAX_NUMBERS && read < MAX_READ && !self.is_late() {
             let page = self.store().scan_port_requests(query, after, page_size)?;
             read += page.items.len();
-            // The more requests are left out, the larger are the pages.
-            page_size = page_size.saturating_mul(2).min(PAGE);
+            let page_numbers: usize = page.items.iter().map(|request| request.numbers().len()).sum();
+            // The fewer numbers the requests have, and the more requests are left out, the larger are the pages.
+            let may_grow = page_numbers.saturating_mul(20) < MAX_NUMBERS;
+            page_size = if may_grow { page_size.saturating_mul(4).min(PAGE) } else { (page_size / 2).max(1) };
             for stored in page.items {
-                if items.len() == limit {
+                if items.len() == limit || numbers >= MAX_NUMBERS {
                     return Ok(Page { items, next: after });
                 }
                 after = Some(stored.id());
@@ -147,6 +155,7 @@ impl PortDesk {
                     continue;
                 }
                 if let Ok(request) = stored.seen_by(&ctx) {
+                    numbers += request.numbers().len();
                     items.push(Stored::new(request, stored.revision()));
                 }
             }

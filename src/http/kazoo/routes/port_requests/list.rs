@@ -222,7 +222,10 @@ impl ListRequest {
             };
             return Ok(Page { items: found.into_iter().filter(is_listed).collect(), next: None });
         }
-        Ok(call.desk.list_where(&query, self.after, self.limit, call.options.actor, is_included)?)
+        let desk = call.desk.clone();
+        let desk =
+            if let Some(deadline) = call.options.deadline { desk.with_deadline(deadline) } else { desk };
+        Ok(desk.list_where(&query, self.after, self.limit, call.options.actor, is_included)?)
     }
 }
 
