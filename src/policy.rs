@@ -272,6 +272,12 @@ impl Policy {
         Self { retention, ..self }
     }
 
+    /// Returns the time for which the sweep keeps events and receipts.
+    #[must_use]
+    pub const fn retention(&self) -> &Retention {
+        &self.retention
+    }
+
     /// Returns the features allowed on a number if neither the number nor its reseller has an allow list.
     ///
     /// ```

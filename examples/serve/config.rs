@@ -20,7 +20,7 @@ use telnum::names::CarrierName;
 use telnum::normalize::{Converters, Normalizer};
 use telnum::number::PhoneNumber;
 use telnum::plan::Region;
-use telnum::policy::Policy;
+use telnum::policy::{Policy, Retention};
 use telnum::porting::PortSettings;
 use telnum::record::{RateCenter, Shape};
 use telnum::time::Timestamp;
@@ -444,6 +444,15 @@ pub(crate) struct Contacts {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct StartTime(#[serde(with = "telnum::time::rfc3339")] pub(crate) Timestamp);
+
+impl Contacts {
+    /// Returns the retention of the events, where `retention` is that of the policy. Events whose times are set have
+    /// no age.
+    pub(crate) fn retention(&self, retention: Retention) -> Retention {
+        let clocks = [self.people_clock, self.clients_clock, self.users_clock];
+        if clocks.iter().all(Option::is_none) { retention } else { retention.with_event_days(None) }
+    }
+}
 
 impl Default for Contacts {
     fn default() -> Self {

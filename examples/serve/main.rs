@@ -40,6 +40,7 @@ mod stock;
 #[path = "../stores/mod.rs"]
 mod stores;
 
+use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -130,7 +131,12 @@ fn run(arguments: Arguments) -> Result<()> {
         Ok(Arc::new(MeteredStore::new(open(&config.store, part)?, part.unwrap_or("numbers"))))
     };
     let inventory = build::inventory(&config, &open(None)?)?;
-    let contacts = build::contacts(&config, |part| open(Some(part)))?;
+    let contact_stores = RefCell::new(Vec::new());
+    let contacts = build::contacts(&config, |part| {
+        let store = open(Some(part))?;
+        contact_stores.borrow_mut().push(Arc::clone(&store));
+        Ok(store)
+    })?;
     // External effects that a crash interrupted are finished first.
     inventory.recover()?;
     let ports = build::port_desk(&config, inventory.clone())?;
@@ -144,7 +150,8 @@ fn run(arguments: Arguments) -> Result<()> {
         let listen = config.listen;
         let listener = TcpListener::bind(listen).await.map_err(|error| format!("{listen}: {error}"))?;
         let mut terminate = signal(SignalKind::terminate())?;
-        let tasks = Tasks::start(&inventory, &ports, config.maintenance);
+        let retention = config.contacts.retention(*config.policy.retention());
+        let tasks = Tasks::start(&inventory, &ports, contact_stores.take(), retention, config.maintenance);
         // With port 0 the system chooses the port.
         println!("listening on http://{}", listener.local_addr()?);
         serve(listener, router, &config.limits.server(), async {

@@ -2,10 +2,13 @@
 //! the inventory takes a lease in the store.
 
 use std::error::Error;
+use std::sync::Arc;
 use std::time::Duration;
 
 use telnum::inventory::{Inventory, InventoryError};
+use telnum::policy::Retention;
 use telnum::porting::desk::PortDesk;
+use telnum::store::{Forget, Store};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
@@ -19,8 +22,15 @@ pub(crate) struct Tasks {
 }
 
 impl Tasks {
-    /// Starts the tasks. They run at once, and then at the intervals of `settings`.
-    pub(crate) fn start(inventory: &Inventory, ports: &PortDesk, settings: Maintenance) -> Self {
+    /// Starts the tasks. They run at once, and then at the intervals of `settings`. `retention` is that of the
+    /// events in `contacts`.
+    pub(crate) fn start(
+        inventory: &Inventory,
+        ports: &PortDesk,
+        contacts: Vec<Arc<dyn Store>>,
+        retention: Retention,
+        settings: Maintenance,
+    ) -> Self {
         let (stop, stopped) = watch::channel(false);
         let [for_recovery, for_sweep] = [(); 2].map(|()| (inventory.clone(), ports.clone()));
         let recover_all = move || {
@@ -31,6 +41,7 @@ impl Tasks {
             sweep(&for_sweep.0);
             sweep_ports(&for_sweep.1);
             sweep_files(&for_sweep.1, settings.unreferenced_file_hours);
+            forget_events(&contacts, &retention.forget_at(for_sweep.0.now()));
         };
         let tasks = [
             tokio::spawn(repeat(settings.recover_seconds, recover_all, stopped.clone())),
@@ -103,6 +114,15 @@ fn recover_ports(ports: &PortDesk) {
         Ok(recovered) if recovered.is_empty() => {}
         Ok(recovered) => tracing::info!(requests = recovered.len(), "recovered port requests"),
         Err(error) => tracing::error!(%error, "recovery of port requests failed"),
+    }
+}
+
+/// Forgets events of contact numbers.
+fn forget_events(contacts: &[Arc<dyn Store>], forget: &Forget) {
+    for store in contacts {
+        if let Err(error) = store.forget(forget) {
+            tracing::error!(%error, source = error.source(), "events of contact numbers cannot be forgotten");
+        }
     }
 }
 

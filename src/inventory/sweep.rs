@@ -1,8 +1,6 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use chrono::TimeDelta;
-
 use super::error::InventoryError;
 use super::facade::Inventory;
 use super::options::Options;
@@ -10,9 +8,8 @@ use super::services::{ActivePorts, Services};
 use crate::account::Actor;
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
-use crate::policy::Retention;
 use crate::record::{Context, Due, Event, EventKind, NumberRecord};
-use crate::store::{Batch, Change, Forget, Guard, LEASE_TIME, Query, Revision, StateSet, StoreExt, Stored};
+use crate::store::{Batch, Change, Guard, LEASE_TIME, Query, Revision, StateSet, StoreExt, Stored};
 use crate::time::Timestamp;
 
 /// The report of a sweep.
@@ -138,22 +135,8 @@ impl Inventory {
                 }
             }
         }
-        services.store.forget(&forget_by(&ctx.policy.retention, ctx.now))?;
+        services.store.forget(&ctx.policy.retention.forget_at(ctx.now))?;
         Ok(report)
-    }
-}
-
-/// Returns the events and receipts that the store may forget at `now` according to `retention`.
-fn forget_by(retention: &Retention, now: Timestamp) -> Forget {
-    let Retention { event_days, max_events, receipt_hours, max_receipts, max_receipts_per_actor, .. } =
-        *retention;
-    let before = |age: TimeDelta| now.after(-age);
-    Forget {
-        events_before: event_days.map(|days| before(TimeDelta::days(days.into()))),
-        max_events,
-        receipts_before: receipt_hours.map(|hours| before(TimeDelta::hours(hours.into()))),
-        max_receipts,
-        max_receipts_per_actor,
     }
 }
 

@@ -8,14 +8,14 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use telnum::http::{KazooApi, ServerLimits, TokenTable};
 use telnum::inventory::Inventory;
 use telnum::store::MemoryStore;
 use telnum::testing::{FaultyStore, StoreFault};
 
 use crate::config::{self, Config};
-use crate::replay::{Case, Reply, cases, replay, send_bytes};
+use crate::replay::{Case, Reply, TestRequest, cases, replay, send, send_bytes};
 use crate::world::{self, Server};
 
 /// Returns the built example, whichever command has built this test.
@@ -379,6 +379,36 @@ fn due_transitions_are_made_at_intervals() {
     let started = Instant::now();
     let is_reserved = || get(&process.server, path).text.contains(r#""state":"reserved""#);
     while is_reserved() {
+        assert!(started.elapsed() < Duration::from_secs(30));
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+#[test]
+fn events_of_contact_numbers_are_forgotten_at_intervals() {
+    let directory = TemporaryDirectory::new("forget");
+    let file = directory.0.join("serve.toml");
+    let config = r#"
+        store = "memory"
+        accounts = [{ id = "shop" }]
+        tokens.clients.a = "system"
+        policy.retention = { max_events = 1 }
+        maintenance.sweep_seconds = 1
+    "#;
+    fs::write(&file, config).unwrap();
+    let process = Process::start(&["--config", file.to_str().unwrap()]);
+    let ask = |method: &str, path: &str, body: Option<Value>| {
+        let headers = Map::from_iter([("Authorization".to_owned(), json!("Bearer a"))]);
+        let (method, path) = (method.to_owned(), path.to_owned());
+        send(&process.server, &TestRequest { method, path, headers, body })
+    };
+    for number in ["415-886-7900", "415-886-7901", "415-886-7902"] {
+        let body = json!({"phone_numbers": [{"label": "home", "number": number}]});
+        let reply = ask("POST", "/v9/clients/7/phone_numbers", Some(body));
+        assert_eq!(reply.status, 201, "{}", reply.text);
+    }
+    let started = Instant::now();
+    while ask("GET", "/v9/events?after=0", None).status != 410 {
         assert!(started.elapsed() < Duration::from_secs(30));
         std::thread::sleep(Duration::from_millis(100));
     }
