@@ -1,12 +1,14 @@
 //! The router of all APIs.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use tokio::sync::Mutex;
 
 use super::contacts::api::ContactApis;
 use super::kazoo::{self, KazooApi};
@@ -26,7 +28,7 @@ use crate::store::Store;
 /// | `/phone_numbers` | [`user_numbers`] |
 /// | `/openapi.json` | [`openapi()`] |
 /// | `/docs` | a page that displays the OpenAPI document |
-/// | `/health` | `{"status": "ok"}`, or status 503 with `{"status": "unavailable"}` if a store cannot be read |
+/// | `/health` | `{"status": "ok"}`, or status 503 with `{"status": "unavailable"}` if a store cannot be read within two seconds |
 ///
 /// A response has the [`MatchedPath`](axum::extract::MatchedPath) of its request as an extension, so that a
 /// layer around this router can measure requests by route.
@@ -51,12 +53,13 @@ pub fn service(numbers: KazooApi, contacts: ContactApis) -> Router {
     let document = openapi().to_string();
     let ContactApis { people, clients, users } = contacts;
     let books = [&people, &clients, &users].map(|api| Arc::clone(api.book.store()));
-    let stores: Arc<[_]> = books.into_iter().chain([Arc::clone(numbers.store())]).collect();
+    let stores = books.into_iter().chain([Arc::clone(numbers.store())]).collect();
+    let probed = Health { stores, reading: Arc::default() };
     let documentation = Router::new()
         .route("/openapi.json", get(async || (JSON, document)))
         .route("/docs", get(docs))
         .route("/", get(async || Redirect::temporary("docs")))
-        .route("/health", get(move || health(stores.clone())));
+        .route("/health", get(move || health(probed.clone())));
     // Unlike a nested router, a nested service also answers `/v2/` itself.
     Router::new()
         .nest_service("/v2", kazoo::router(numbers))
@@ -67,22 +70,38 @@ pub fn service(numbers: KazooApi, contacts: ContactApis) -> Router {
 
 const JSON: [(HeaderName, &str); 1] = [(CONTENT_TYPE, "application/json")];
 
+/// The time after which a store that does not answer is unavailable.
+const HEALTH_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// The stores whose health is asked for.
+#[derive(Clone)]
+struct Health {
+    stores: Arc<[Arc<dyn Store>]>,
+    /// Locked while the stores are read: those that hang block one thread, however often they are asked.
+    reading: Arc<Mutex<()>>,
+}
+
 /// Reads from each store.
-async fn health(stores: Arc<[Arc<dyn Store>]>) -> Response {
-    // No receipt has this key: reading it is the cheapest read.
-    let read = move || {
-        let key = IdempotencyKey::from_bits(0, 0);
-        stores.iter().try_for_each(|store| store.receipt(key).map(drop))
+async fn health(health: Health) -> Response {
+    let Health { stores, reading } = health;
+    let read = async move {
+        let reading = reading.lock_owned().await;
+        let read = move || {
+            let _reading = reading;
+            // No receipt has this key: reading it is the cheapest read.
+            let key = IdempotencyKey::from_bits(0, 0);
+            stores.iter().try_for_each(|store| store.receipt(key).map(drop))
+        };
+        ExecutionMode::BlockingPool.run(read).await
     };
-    match ExecutionMode::BlockingPool.run(read).await {
-        Ok(Ok(())) => (StatusCode::OK, JSON, r#"{"status":"ok"}"#).into_response(),
-        failed => {
-            if let Ok(Err(error)) = failed {
-                tracing::error!(%error, "store cannot be read");
-            }
-            (StatusCode::SERVICE_UNAVAILABLE, JSON, r#"{"status":"unavailable"}"#).into_response()
-        }
+    match tokio::time::timeout(HEALTH_TIMEOUT, read).await {
+        Ok(Ok(Ok(()))) => return (StatusCode::OK, JSON, r#"{"status":"ok"}"#).into_response(),
+        Ok(Ok(Err(error))) => tracing::error!(%error, "store cannot be read"),
+        // The panic has been logged.
+        Ok(Err(_)) => {}
+        Err(_) => tracing::error!("store does not answer"),
     }
+    (StatusCode::SERVICE_UNAVAILABLE, JSON, r#"{"status":"unavailable"}"#).into_response()
 }
 
 async fn docs() -> Response {

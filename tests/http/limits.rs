@@ -3,10 +3,15 @@
 use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
+use telnum::delegate_store;
 use telnum::http::{ExecutionMode, ServerLimits};
+use telnum::idempotency::IdempotencyKey;
+use telnum::store::{MemoryStore, Receipt, Store, StoreError};
 
 use crate::replay::{Reply, TestRequest, send as send_request, send_bytes};
 use crate::world::{self, ADDER, ADDER_TOKEN, OWNER, OWNER_TOKEN, PLAIN, PLAIN_TOKEN, Server};
@@ -503,6 +508,43 @@ fn the_service_has_documentation_and_health() {
     assert!(!page.text.contains("http://") && !page.text.contains("https://") && !page.text.contains("src="));
     assert_eq!(get("/v2/schemas/phone_numbers").json()["data"], telnum::record::schema::json_schema());
     assert_eq!(get("/nothing").json()["error"], "not_found");
+}
+
+/// A store whose server accepts a connection, but does not answer.
+#[derive(Debug, Default)]
+struct HangingStore {
+    store: MemoryStore,
+    reads: AtomicUsize,
+}
+
+impl Store for HangingStore {
+    delegate_store!(|this| &this.store; get_many, scan, port_requests, scan_port_requests,
+        active_port_requests, contact_lists, contact_lists_with, contact_page, new_contact_ids, commit, events,
+        forget, take_lease, max_changes);
+
+    fn receipt(&self, key: IdempotencyKey) -> Result<Option<Receipt>, StoreError> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
+        std::thread::sleep(Duration::from_secs(20));
+        self.store.receipt(key)
+    }
+}
+
+#[test]
+fn the_health_of_a_hanging_store_is_answered_in_time() {
+    let store = Arc::new(HangingStore::default());
+    let server = world::service_over(Arc::clone(&store) as Arc<dyn Store>);
+    let started = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let reply = send(&server, "GET", "/health", b"");
+                assert_eq!((reply.status, reply.json()), (503, json!({"status": "unavailable"})));
+            });
+        }
+    });
+    assert!(started.elapsed() < Duration::from_secs(15));
+    // However often it is asked, one thread waits.
+    assert_eq!(store.reads.load(Ordering::SeqCst), 1);
 }
 
 #[test]

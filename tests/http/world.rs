@@ -125,6 +125,12 @@ pub(crate) fn service_within(limits: ServerLimits) -> Server {
     Server::start(all(numbers, contacts(|api| api.with_limits(limits))), limits)
 }
 
+/// A server of all APIs whose contact numbers are in `store`.
+pub(crate) fn service_over(store: Arc<dyn Store>) -> Server {
+    let contacts = build::contacts(&config(), |_| Ok(Arc::clone(&store))).unwrap();
+    Server::start(all(numbers(inventory()), contacts), ServerLimits::default())
+}
+
 /// The APIs of contact numbers, each with its own book. The first change of a book has the time of the
 /// published response, and each later change is one second later.
 pub(crate) fn contacts(change: impl Fn(ContactApi) -> ContactApi) -> ContactApis {
