@@ -40,6 +40,20 @@ fn links_between_pages_show_each_number_once() {
     assert_eq!(found, expected);
 }
 
+/// A query decodes an unencoded plus sign as a space.
+#[test]
+fn an_unencoded_plus_sign_is_restored() {
+    let server = world::service();
+    let by = ("Authorization", "Bearer people");
+    let body =
+        json!({"data": {"type": "PhoneNumber", "attributes": {"number": "+49 30 57701873"}}}).to_string();
+    assert_eq!(send(&server, "POST", "/people/v2/people/1/phone_numbers", by, &body).status, 201);
+    for number in ["+493057701873", "%2B493057701873"] {
+        let path = format!("/people/v2/phone_numbers?where[number]={number}");
+        assert_eq!(send(&server, "GET", &path, by, "").json()["meta"]["total_count"], 1, "{number}");
+    }
+}
+
 const USER_KEY: &str = "Basic MDk4ZjZiY2Q0NjIxZDM3M2NhZGU0ZTgzMjYyN2I0ZjY6cGFya3U=";
 
 /// Sends a request with a credential: a header and its value.

@@ -181,6 +181,20 @@ fn each_operation_describes_its_parameters_and_errors() {
             assert_eq!(body.get("required").unwrap_or(&json!(!is_optional)), !is_optional, "{at}");
         }
     }
+    // Lists of the same numbers take the same parameters.
+    let names = |path: &str| -> Vec<&str> {
+        let parameters = root["paths"][path]["get"]["parameters"].as_array().unwrap().iter();
+        parameters
+            .filter(|parameter| parameter["in"] == "query")
+            .map(|it| it["name"].as_str().unwrap())
+            .collect()
+    };
+    for (path, same, count) in [
+        ("/v2/accounts/{account_id}/phone_numbers", "/v2/accounts/{account_id}/phone_numbers/fix", 16),
+        ("/people/v2/phone_numbers", "/people/v2/people/{person_id}/phone_numbers", 19),
+    ] {
+        assert_eq!((names(path), names(path).len()), (names(same), count));
+    }
     let quantity = &root["paths"]["/v2/phone_numbers"]["get"]["parameters"][1];
     assert_eq!((&quantity["name"], &quantity["schema"]["maximum"]), (&json!("quantity"), &json!(500)));
 }

@@ -7,6 +7,7 @@ use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -65,19 +66,69 @@ impl PublishedApi for PlanningCenterApi {
     }
 }
 
+/// The parameters that select what a document contains.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes what `split_selection` reads")]
+struct SelectionParameters {
+    /// `person`
+    include: Option<String>,
+    /// The attributes to show, comma-separated
+    #[param(rename = "fields[PhoneNumber]")]
+    fields: Option<String>,
+}
+
+/// The parameters of a list of numbers.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes what `wire::query` and `split_selection` read")]
+struct ListParameters {
+    #[param(rename = "where[number]")]
+    number: Option<String>,
+    #[param(rename = "where[carrier]")]
+    carrier: Option<String>,
+    #[param(rename = "where[location]")]
+    location: Option<String>,
+    #[param(rename = "where[primary]")]
+    primary: Option<bool>,
+    #[param(rename = "where[created_at]")]
+    created: Option<String>,
+    #[param(rename = "where[created_at][gt]")]
+    created_gt: Option<String>,
+    #[param(rename = "where[created_at][gte]")]
+    created_gte: Option<String>,
+    #[param(rename = "where[created_at][lt]")]
+    created_lt: Option<String>,
+    #[param(rename = "where[created_at][lte]")]
+    created_lte: Option<String>,
+    #[param(rename = "where[updated_at]")]
+    updated: Option<String>,
+    #[param(rename = "where[updated_at][gt]")]
+    updated_gt: Option<String>,
+    #[param(rename = "where[updated_at][gte]")]
+    updated_gte: Option<String>,
+    #[param(rename = "where[updated_at][lt]")]
+    updated_lt: Option<String>,
+    #[param(rename = "where[updated_at][lte]")]
+    updated_lte: Option<String>,
+    /// A field, with `-` in front in descending order
+    order: Option<String>,
+    #[param(minimum = 1, maximum = 100)]
+    per_page: Option<u8>,
+    offset: Option<u64>,
+    /// `person`
+    include: Option<String>,
+    /// The attributes to show, comma-separated
+    #[param(rename = "fields[PhoneNumber]")]
+    fields: Option<String>,
+}
+
 type PersonRequest<P> = ContactRequest<PlanningCenterApi, P>;
 
 /// Lists the phone numbers of all people.
 #[utoipa::path(get, path = "/phone_numbers", tag = "planning_center", operation_id = "planning_center_list",
     security(("basic" = []), ("bearer" = [])),
-    params(("where[number]" = Option<String>, Query), ("where[carrier]" = Option<String>, Query), ("where[location]" = Option<String>, Query),
-        ("where[primary]" = Option<bool>, Query), ("where[created_at]" = Option<String>, Query), ("where[updated_at]" = Option<String>, Query),
-        ("order" = Option<String>, Query), ("per_page" = Option<u8>, Query, minimum = 1, maximum = 100), ("offset" = Option<u64>, Query),
-        ("where[created_at][gt]" = Option<String>, Query), ("where[created_at][gte]" = Option<String>, Query),
-        ("where[created_at][lt]" = Option<String>, Query), ("where[created_at][lte]" = Option<String>, Query),
-        ("where[updated_at][gt]" = Option<String>, Query), ("where[updated_at][gte]" = Option<String>, Query),
-        ("where[updated_at][lt]" = Option<String>, Query), ("where[updated_at][lte]" = Option<String>, Query),
-        ("include" = Option<String>, Query, description = "`person`"), ("fields[PhoneNumber]" = Option<String>, Query)),
+    params(ListParameters),
     responses((status = 200, description = "A page of numbers", content_type = "application/vnd.api+json"), (status = 400, description = "A parameter is invalid")))]
 async fn list(request: PersonRequest<()>) -> Result<Response, RequestError> {
     page(request, None).await
@@ -85,7 +136,7 @@ async fn list(request: PersonRequest<()>) -> Result<Response, RequestError> {
 
 /// Lists a person's phone numbers.
 #[utoipa::path(get, path = "/people/{person_id}/phone_numbers", tag = "planning_center", operation_id = "planning_center_list_of_person",
-    security(("basic" = []), ("bearer" = [])), params(("person_id" = String, Path)),
+    security(("basic" = []), ("bearer" = [])), params(("person_id" = String, Path), ListParameters),
     responses((status = 200, description = "A page of numbers", content_type = "application/vnd.api+json"), (status = 400, description = "A parameter is invalid"), (status = 404, description = "The person's id is invalid")))]
 async fn list_of_person(request: PersonRequest<String>) -> Result<Response, RequestError> {
     let person = request.path.parse().map_err(|_| RequestError::NotFound)?;
@@ -142,8 +193,7 @@ async fn events(request: PersonRequest<()>) -> Result<Response, RequestError> {
 /// Returns a phone number.
 #[utoipa::path(get, path = "/phone_numbers/{id}", tag = "planning_center", operation_id = "planning_center_fetch",
     security(("basic" = []), ("bearer" = [])),
-    params(("id" = u64, Path), ("include" = Option<String>, Query, description = "`person`"),
-        ("fields[PhoneNumber]" = Option<String>, Query)),
+    params(("id" = u64, Path), SelectionParameters),
     responses((status = 200, description = "The number", content_type = "application/vnd.api+json"), (status = 400, description = "A parameter is invalid"), (status = 404, description = "The number does not exist")))]
 async fn fetch(request: PersonRequest<String>) -> Result<Response, RequestError> {
     let id = contact_id(&request.path)?;
@@ -154,7 +204,7 @@ async fn fetch(request: PersonRequest<String>) -> Result<Response, RequestError>
 
 /// Creates a phone number of a person.
 #[utoipa::path(post, path = "/people/{person_id}/phone_numbers", tag = "planning_center", operation_id = "planning_center_create",
-    security(("basic" = []), ("bearer" = [])), params(("person_id" = String, Path)),
+    security(("basic" = []), ("bearer" = [])), params(("person_id" = String, Path), SelectionParameters),
     request_body(content = Value, description = "A JSON:API document", content_type = "application/vnd.api+json"),
     responses((status = 201, description = "The created number", content_type = "application/vnd.api+json"), (status = 400, description = "A field is invalid"), (status = 403, description = "The document has an id"), (status = 404, description = "The person's id is invalid"), (status = 409, description = "The document has another type"), (status = 422, description = "The person already has the number")))]
 async fn create(request: PersonRequest<String>) -> Result<Response, RequestError> {
@@ -177,7 +227,7 @@ async fn create(request: PersonRequest<String>) -> Result<Response, RequestError
 
 /// Updates a phone number.
 #[utoipa::path(patch, path = "/phone_numbers/{id}", tag = "planning_center", operation_id = "planning_center_update",
-    security(("basic" = []), ("bearer" = [])), params(("id" = u64, Path)),
+    security(("basic" = []), ("bearer" = [])), params(("id" = u64, Path), SelectionParameters),
     request_body(content = Value, description = "A JSON:API document", content_type = "application/vnd.api+json"),
     responses((status = 200, description = "The updated number", content_type = "application/vnd.api+json"), (status = 400, description = "A field is invalid"), (status = 404, description = "The number does not exist"),
         (status = 409, description = "The document has another type or id"), (status = 422, description = "The person already has the new number")))]

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use axum::response::Response;
 use serde_json::{Map, Value, json};
+use utoipa::IntoParams;
 
 use crate::document::FieldError;
 use crate::http::kazoo::filter::NumberFilter;
@@ -35,23 +36,7 @@ const MAX_BELOW: usize = 10_000;
 /// number's document.
 #[utoipa::path(get, path = "/accounts/{account_id}/phone_numbers", tag = "kazoo",
     operation_id = "kazoo_list", security(("auth_token" = [])),
-    params(("account_id" = String, Path),
-        ("filter_state" = Option<String>, Query, description = "The states, comma-separated"),
-        ("filter_used_by" = Option<String>, Query, description = "The application that answers the numbers"),
-        ("filter_carrier_name" = Option<String>, Query, description = "The carrier"),
-        ("filter_features" = Option<String>, Query, description = "The features that a number must all have, comma-separated"),
-        ("filter_not_state" = Option<String>, Query, description = "The states that a number must not have, comma-separated"),
-        ("has_key" = Option<String>, Query, description = "A field that the document must have; its names are separated by dots"),
-        ("key_missing" = Option<String>, Query, description = "A field that the document must not have"),
-        ("has_value" = Option<String>, Query, description = "A field that must not be empty"),
-        ("missing_value" = Option<String>, Query, description = "A field that must be absent or empty"),
-        ("prefix" = Option<String>, Query, description = "The prefix in E.164"),
-        ("created_from" = Option<u64>, Query, description = "Gregorian seconds"),
-        ("created_to" = Option<u64>, Query, description = "Gregorian seconds"),
-        ("modified_from" = Option<u64>, Query, description = "Gregorian seconds"),
-        ("modified_to" = Option<u64>, Query, description = "Gregorian seconds"),
-        ("page_size" = Option<usize>, Query, description = "The maximum count of numbers", minimum = 1, maximum = 10_000),
-        ("start_key" = Option<String>, Query, description = "The number after which the page starts")),
+    params(("account_id" = String, Path), ListParameters),
     responses((status = 200, description = "The numbers"), (status = 400, description = "A parameter is invalid"), (status = 403, description = "The account is not the actor's or below it")))]
 pub(super) async fn list(request: KazooRequest<String>) -> Response {
     run(request).await
@@ -60,8 +45,8 @@ pub(super) async fn list(request: KazooRequest<String>) -> Response {
 /// Lists the numbers of an account, like `GET /accounts/{account_id}/phone_numbers`. Changes nothing.
 #[utoipa::path(get, path = "/accounts/{account_id}/phone_numbers/fix", tag = "kazoo",
     operation_id = "kazoo_list_to_fix", security(("auth_token" = [])),
-    params(("account_id" = String, Path)),
-    responses((status = 200, description = "The numbers"), (status = 403, description = "The account is not the actor's or below it")))]
+    params(("account_id" = String, Path), ListParameters),
+    responses((status = 200, description = "The numbers"), (status = 400, description = "A parameter is invalid"), (status = 403, description = "The account is not the actor's or below it")))]
 pub(super) async fn list_to_fix(request: KazooRequest<String>) -> Response {
     run(request).await
 }
@@ -78,6 +63,46 @@ async fn run(mut request: KazooRequest<String>) -> Response {
             list?.run(inventory, options, below?, &view)
         })
         .await
+}
+
+/// The parameters of a list of numbers.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes what `ListRequest::read` reads")]
+struct ListParameters {
+    /// The states, comma-separated
+    filter_state: Option<String>,
+    /// The application that answers the numbers
+    filter_used_by: Option<String>,
+    /// The carrier
+    filter_carrier_name: Option<String>,
+    /// The features that a number must all have, comma-separated
+    filter_features: Option<String>,
+    /// The states that a number must not have, comma-separated
+    filter_not_state: Option<String>,
+    /// A field that the document must have; its names are separated by dots
+    has_key: Option<String>,
+    /// A field that the document must not have
+    key_missing: Option<String>,
+    /// A field that must not be empty
+    has_value: Option<String>,
+    /// A field that must be absent or empty
+    missing_value: Option<String>,
+    /// The prefix in E.164
+    prefix: Option<String>,
+    /// Gregorian seconds
+    created_from: Option<u64>,
+    /// Gregorian seconds
+    created_to: Option<u64>,
+    /// Gregorian seconds
+    modified_from: Option<u64>,
+    /// Gregorian seconds
+    modified_to: Option<u64>,
+    /// The maximum count of numbers
+    #[param(minimum = 1, maximum = 10_000)]
+    page_size: Option<usize>,
+    /// The number after which the page starts
+    start_key: Option<String>,
 }
 
 /// The parameters of a list.

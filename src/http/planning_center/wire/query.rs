@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::contact::{ContactOrder, ContactQuery, NumberFilter, OrderField};
 use crate::document::{FieldError, FieldErrorKind};
 use crate::http::contacts::times;
+use crate::http::server::body::restore_plus;
 use crate::plan::Region;
 
 /// The default order of a list: oldest first.
@@ -70,7 +71,9 @@ fn with_parameter(
     match name {
         "where[carrier]" => query.filter.carrier = Some(text.to_owned()),
         "where[location]" => query.filter.location = Some(text.to_owned()),
-        "where[number]" => query.filter.number = Some(NumberFilter::parse(text, region)),
+        "where[number]" => {
+            query.filter.number = Some(NumberFilter::parse(&restore_plus(text.to_owned()), region));
+        }
         "where[primary]" => query.filter.primary = Some(flag(text)?),
         "order" => query.order = order(text)?,
         "per_page" => return Ok(query.with_per_page(per_page(text)?)),
