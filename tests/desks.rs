@@ -352,9 +352,9 @@ fn a_locked_request_is_recovered() {
     world.desk.change(id, world.master.into(), lock).unwrap();
     let canceled = world.desk.transition(id, &PortState::Canceled, None, world.master.into());
     assert!(matches!(canceled, Err(PortDeskError::Refused(PortRefusal::Completing(_)))));
-    assert_eq!(world.desk.recover().unwrap(), [id]);
+    assert_eq!(world.desk.recover().unwrap().recovered, [id]);
     assert_eq!(world.desk.get(id, world.master.into()).unwrap().state(), &PortState::Completed);
-    assert_eq!(world.desk.recover().unwrap(), []);
+    assert_eq!(world.desk.recover().unwrap().recovered, []);
 }
 
 /// A page of 1,000 requests with 10,000 numbers each would need gigabytes.

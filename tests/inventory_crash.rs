@@ -6,7 +6,7 @@
 //! request is repeated.
 
 #![cfg(feature = "testing")]
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 mod crash;
 mod world;
@@ -21,6 +21,8 @@ use telnum::inventory::{Create, Inventory, InventoryError, InventoryErrorKind as
 use telnum::lifecycle::State;
 use telnum::names::Feature;
 use telnum::policy::{LeaseTerms, Policy};
+use telnum::porting::desk::{PortDesk, PortDeskError};
+use telnum::porting::{NewPortRequest, PortRefusal, PortRequestId, PortState};
 use telnum::provider::ProviderError;
 use telnum::record::{NumberRecord, Pending};
 use telnum::store::{Change, Expect, MemoryStore, Query, Store};
@@ -601,6 +603,47 @@ fn two_calls_of_a_provider_have_two_keys() {
     let created = env.service(None, now()).create([number(9).to_string()], &create, &options);
     assert!(created.unwrap().is_success());
     assert_eq!(env.providers.street(number(9)).as_deref(), Some("118 NATOMA ST"));
+}
+
+/// The provider of the account that had the number does not answer while its port is completed. The request cannot be
+/// canceled until that is settled: its number would be in service later.
+#[test]
+fn a_port_request_is_locked_while_a_number_is_claimed() {
+    let mut coming = json!(in_service(9));
+    coming["pvt_state"] = "port_in".into();
+    let coming = NumberRecord::from_value(&coming).unwrap();
+    let env = Environment::new(std::slice::from_ref(&coming));
+    env.providers.already(&[coming]);
+    let desk = |now| PortDesk::new(env.service(None, now));
+    let port: PortRequestId = "p1".parse().unwrap();
+    let number_text = number(9).to_string();
+    let document = json!({"name": "Bakery", "numbers": {&*number_text: {}}});
+    let Value::Object(document) = document else { panic!() };
+    let new = NewPortRequest { id: port, account: id("reseller"), port_authority: None, document };
+    desk(now()).create(new, Actor::System).unwrap();
+    for state in [PortState::Submitted, PortState::Pending] {
+        desk(now()).transition(port, &state, None, Actor::System).unwrap();
+    }
+
+    env.providers.fail_next(Call::Remove, ProviderError::Unknown("busy".into()));
+    let completed = desk(now()).complete(port, Actor::System).unwrap();
+    assert_eq!((completed.waiting.len(), completed.request.state()), (1, &PortState::Pending));
+    assert!(env.is_claimed());
+    let is_locked = |now| {
+        let canceled = desk(now).transition(port, &PortState::Canceled, None, Actor::System);
+        matches!(canceled, Err(PortDeskError::Refused(PortRefusal::Completing(_))))
+    };
+    assert!(is_locked(now()));
+    // Neither recovery knows yet whether the call is still running.
+    env.service(None, now()).recover().unwrap();
+    assert_eq!(desk(now()).recover().unwrap().locked, [port]);
+    assert!(is_locked(now()));
+
+    env.service(None, later()).recover().unwrap();
+    assert_eq!(desk(later()).recover().unwrap().recovered, [port]);
+    assert_eq!(desk(later()).get(port, Actor::System).unwrap().state(), &PortState::Completed);
+    let ported = env.record(number(9)).unwrap();
+    assert_eq!((ported.state(), ported.owner()), (State::InService, Some(id("reseller"))));
 }
 
 /// A carrier never responds: an admin abandons the number, and those claimed together with it.

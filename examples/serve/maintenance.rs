@@ -111,8 +111,15 @@ fn sweep(inventory: &Inventory) {
 /// Completes the port requests that a crash has left locked.
 fn recover_ports(ports: &PortDesk) {
     match ports.recover() {
-        Ok(recovered) if recovered.is_empty() => {}
-        Ok(recovered) => tracing::info!(requests = recovered.len(), "recovered port requests"),
+        Ok(report) => {
+            let (recovered, locked) = (report.recovered.len(), report.locked.len());
+            if recovered + locked > 0 {
+                tracing::info!(recovered, locked, "recovered port requests");
+            }
+            for (id, error) in &report.failed {
+                tracing::warn!(%id, %error, "port request cannot be recovered");
+            }
+        }
         Err(error) => tracing::error!(%error, "recovery of port requests failed"),
     }
 }

@@ -58,7 +58,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 
-pub use self::complete::Completed;
+pub use self::complete::{Completed, PortRecoverReport};
 pub use self::documents::{Documents, DocumentsError, FileDocuments, MemoryDocuments};
 pub use self::error::PortDeskError;
 pub use self::upload::UploadedFile;

@@ -532,7 +532,8 @@ impl Store for HangingStore {
 #[test]
 fn the_health_of_a_hanging_store_is_answered_in_time() {
     let store = Arc::new(HangingStore::default());
-    let server = world::service_over(Arc::clone(&store) as Arc<dyn Store>);
+    let shared: Arc<dyn Store> = Arc::<HangingStore>::clone(&store);
+    let server = world::service_over(&shared);
     let started = Instant::now();
     std::thread::scope(|scope| {
         for _ in 0..8 {

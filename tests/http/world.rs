@@ -126,8 +126,8 @@ pub(crate) fn service_within(limits: ServerLimits) -> Server {
 }
 
 /// A server of all APIs whose contact numbers are in `store`.
-pub(crate) fn service_over(store: Arc<dyn Store>) -> Server {
-    let contacts = build::contacts(&config(), |_| Ok(Arc::clone(&store))).unwrap();
+pub(crate) fn service_over(store: &Arc<dyn Store>) -> Server {
+    let contacts = build::contacts(&config(), |_| Ok(Arc::clone(store))).unwrap();
     Server::start(all(numbers(inventory()), contacts), ServerLimits::default())
 }
 

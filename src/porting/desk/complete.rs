@@ -20,10 +20,26 @@ pub struct Completed {
     pub waiting: Vec<(PhoneNumber, Option<String>)>,
 }
 
+/// The report of a [recovery](PortDesk::recover) of port requests.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct PortRecoverReport {
+    /// The requests that are not locked any more.
+    pub recovered: Vec<PortRequestId>,
+    /// The requests that stay locked, because it is not known yet whether an external effect for one of their
+    /// numbers took place.
+    pub locked: Vec<PortRequestId>,
+    /// The requests that could not be recovered because of an error, with the error.
+    pub failed: Vec<(PortRequestId, PortDeskError)>,
+}
+
 /// The outcome of putting the numbers of a request in service.
 enum InService {
     /// The completion of the request in the same commit.
     Completed(Box<Completed>),
+    /// Some numbers are claimed: it is not known yet whether their external effects took place. Has the numbers
+    /// that are not in service, each with the reason.
+    Claimed(Vec<(PhoneNumber, Option<String>)>),
     /// The outcome for each number.
     Arrivals(Vec<(PhoneNumber, Arrival)>),
 }
@@ -36,8 +52,9 @@ impl PortDesk {
     /// If all numbers can be put in service in one commit, the same commit completes the request: the call
     /// reads the request and the numbers, and commits. Otherwise, for example if a number needs an order at a
     /// carrier, the request is locked during the call: that is stored before a number is put in service, and
-    /// after a crash [`recover`](Self::recover) completes the request. Completing a completed request changes
-    /// nothing.
+    /// after a crash [`recover`](Self::recover) completes the request. It stays locked, so that it cannot be
+    /// canceled, while a number is [claimed](crate::record::Pending) because a carrier or a provider did not
+    /// answer. Completing a completed request changes nothing.
     ///
     /// ```
     /// # use telnum::account::{Account, AccountTree, Actor};
@@ -95,6 +112,9 @@ impl PortDesk {
         } else {
             match self.put_in_service(&started, reason, actor)? {
                 InService::Completed(completed) => return Ok(*completed),
+                InService::Claimed(waiting) => {
+                    return Ok(Completed { request: PortRequest::clone(&started), waiting });
+                }
                 InService::Arrivals(arrivals) => arrivals,
             }
         };
@@ -116,38 +136,45 @@ impl PortDesk {
         Err(PortDeskError::Conflict(id))
     }
 
-    /// Completes the requests that a crash has left locked, and returns their ids. Of the callers that share
-    /// a store, one at a time recovers: it holds a [lease](crate::store::Store::take_lease), and for any
-    /// other caller the result is empty.
+    /// Completes the requests that a crash has left locked. Of the callers that share a store, one at a time
+    /// recovers: it holds a [lease](crate::store::Store::take_lease), and for any other caller the report is
+    /// empty. Claims of numbers are completed by the [recovery](crate::inventory::Inventory::recover) of the
+    /// inventory, which a service calls first.
     ///
     /// ```
     /// # use telnum::{inventory::Inventory, porting::desk::PortDesk, store::MemoryStore};
     /// # let inventory = Inventory::builder(MemoryStore::new()).build();
     /// let desk = PortDesk::new(inventory);
     /// // At the start of the service, before it takes requests.
-    /// assert!(desk.recover()?.is_empty());
+    /// let report = desk.recover()?;
+    /// assert!(report.recovered.is_empty() && report.locked.is_empty() && report.failed.is_empty());
     /// # Ok::<(), telnum::porting::desk::PortDeskError>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// Returns the same errors as [`complete`](Self::complete), for the first request that fails.
-    pub fn recover(&self) -> Result<Vec<PortRequestId>, PortDeskError> {
-        let mut recovered = Vec::new();
-        let Some(mut lease) = self.store().lease("port_recover", LEASE_TIME)? else { return Ok(recovered) };
-        for stored in
-            self.store().scan_all_port_requests(PortQuery::default().with_states(PortStates::ACTIVE), PAGE)
-        {
+    /// [`Store`](PortDeskError::Store) if the store cannot be scanned. Requests recovered up to that point stay
+    /// recovered.
+    pub fn recover(&self) -> Result<PortRecoverReport, PortDeskError> {
+        let mut report = PortRecoverReport::default();
+        let Some(mut lease) = self.store().lease("port_recover", LEASE_TIME)? else { return Ok(report) };
+        let active = PortQuery::default().with_states(PortStates::ACTIVE);
+        for stored in self.store().scan_all_port_requests(active, PAGE) {
             let stored = stored?;
-            if stored.completing().is_some() {
-                if !lease.renew()? {
-                    break;
-                }
-                self.complete(stored.id(), Actor::System)?;
-                recovered.push(stored.id());
+            if stored.completing().is_none() {
+                continue;
+            }
+            if !lease.renew()? {
+                break;
+            }
+            let id = stored.id();
+            match self.complete(id, Actor::System) {
+                Ok(completed) if completed.request.completing().is_some() => report.locked.push(id),
+                Ok(_) => report.recovered.push(id),
+                Err(error) => report.failed.push((id, error)),
             }
         }
-        Ok(recovered)
+        Ok(report)
     }
 
     /// Completes a request in the commit that puts all waiting numbers in service. Returns `None`, without a
@@ -203,6 +230,7 @@ impl PortDesk {
         let plan = request.completion_plan(&self.context(actor))?;
         let (create, options) = creation(request);
         let mut arrivals = Vec::with_capacity(plan.len());
+        let mut is_claimed = false;
         let mut parts = plan.chunks(self.max_at_once()).peekable();
         while let Some(plan) = parts.next() {
             let numbers: Vec<_> = plan.iter().map(|number| number.number).collect();
@@ -224,6 +252,7 @@ impl PortDesk {
                 self.store().get_many(&numbers)?
             };
             for (number, stored) in plan.iter().zip(stored) {
+                is_claimed |= stored.as_ref().is_some_and(|record| record.pending().is_some());
                 let is_there =
                     stored.is_some_and(|record| number.is_satisfied_by(record.state(), record.owner()));
                 let arrival = match failed(number.number) {
@@ -233,7 +262,14 @@ impl PortDesk {
                 arrivals.push((number.number, arrival));
             }
         }
-        Ok(InService::Arrivals(arrivals))
+        if !is_claimed {
+            return Ok(InService::Arrivals(arrivals));
+        }
+        let waiting = arrivals.into_iter().filter_map(|(number, arrival)| match arrival {
+            Arrival::InService => None,
+            Arrival::Failed(reason) => Some((number, Some(reason))),
+        });
+        Ok(InService::Claimed(waiting.collect()))
     }
 
     /// Returns the change that completes `request` after `arrivals` if `numbers` are also put in service;
