@@ -54,13 +54,6 @@ fn numbers(id: i32, text: &str) -> Numbers {
     Numbers { id, t: number, i: number, nt: Some(number), ni: Some(number) }
 }
 
-fn sqlite() -> SqliteConnection {
-    let mut database = SqliteConnection::establish(":memory:").unwrap();
-    let table = "CREATE TABLE n (id INTEGER PRIMARY KEY, t TEXT, i BIGINT, nt TEXT, ni BIGINT)";
-    diesel::sql_query(table).execute(&mut database).unwrap();
-    database
-}
-
 /// Returns the kind of the number error that is the source of an error.
 fn kind<T: Debug>(result: QueryResult<T>) -> Option<NumberErrorKind> {
     match result.unwrap_err() {
@@ -78,49 +71,64 @@ fn kind<T: Debug>(result: QueryResult<T>) -> Option<NumberErrorKind> {
     }
 }
 
-#[test]
-fn columns_of_sqlite_hold_numbers() {
-    let mut database = sqlite();
-    for (id, text) in (0..).zip(NUMBERS) {
-        let row = numbers(id, text);
-        Stored::from(row).insert_into(n::table).execute(&mut database).unwrap();
-        let number = row.t;
-        let found = n::table.filter(n::t.eq(number)).filter(n::i.eq(&number)).filter(n::nt.eq(&&number));
-        let found = found.filter(n::ni.eq(number)).select(Numbers::as_select());
-        assert_eq!(found.first(&mut database).unwrap(), row);
-        let raw = n::table.find(id).select((n::t, n::i)).first::<(String, i64)>(&mut database).unwrap();
-        assert_eq!(raw, (text.to_owned(), number.to_key()));
-    }
+/// Tests numbers in a temporary table of a database, into which rows are written as `$row`.
+macro_rules! test_columns {
+    ($database:expr, $row:ty) => {{
+        let mut database = $database.unwrap();
+        let table = "CREATE TEMPORARY TABLE n \
+            (id INTEGER PRIMARY KEY, t VARCHAR(16), i BIGINT, nt VARCHAR(16), ni BIGINT)";
+        diesel::sql_query(table).execute(&mut database).unwrap();
+        for (id, text) in (0..).zip(NUMBERS) {
+            let row = numbers(id, text);
+            <$row>::from(row).insert_into(n::table).execute(&mut database).unwrap();
+            let number = row.t;
+            let found = n::table.filter(n::t.eq(number)).filter(n::i.eq(&number)).filter(n::nt.eq(&&number));
+            let found = found.filter(n::ni.eq(number)).select(Numbers::as_select());
+            assert_eq!(found.first(&mut database).unwrap(), row);
+            let raw = n::table.find(id).select((n::t, n::i)).first::<(String, i64)>(&mut database).unwrap();
+            assert_eq!(raw, (text.to_owned(), number.to_key()));
+        }
 
-    // Keys sort like the texts, and a prefix is one range.
-    let sorted = n::table.select(n::t).order(n::i).load::<String>(&mut database).unwrap();
-    assert_eq!(sorted, NUMBERS);
-    let keys = "+99".parse::<Prefix>().unwrap().key_range();
-    let few = n::table.select(n::t).filter(n::i.between(*keys.start(), *keys.end()));
-    assert_eq!(few.load::<PhoneNumber>(&mut database).unwrap().len(), 2);
-    let few = NUMBERS[..3].iter().map(|text| NumberText::from(text.parse::<PhoneNumber>().unwrap()));
-    let few = n::table.filter(n::t.eq_any(few)).count();
-    assert_eq!(few.get_result::<i64>(&mut database).unwrap(), 3);
+        // Keys sort like the texts, and a prefix is one range.
+        let sorted = n::table.select(n::t).order(n::i).load::<String>(&mut database).unwrap();
+        assert_eq!(sorted, NUMBERS);
+        let keys = "+99".parse::<Prefix>().unwrap().key_range();
+        let few = n::table.select(n::t).filter(n::i.between(*keys.start(), *keys.end()));
+        assert_eq!(few.load::<PhoneNumber>(&mut database).unwrap().len(), 2);
+        let few = NUMBERS[..3].iter().map(|text| NumberText::from(text.parse::<PhoneNumber>().unwrap()));
+        let few = n::table.filter(n::t.eq_any(few)).count();
+        assert_eq!(few.get_result::<i64>(&mut database).unwrap(), 3);
+
+        // NULL is `None`.
+        diesel::delete(n::table).execute(&mut database).unwrap();
+        let row = Numbers { nt: None, ni: None, ..numbers(1, "+14158867900") };
+        <$row>::from(row).insert_into(n::table).execute(&mut database).unwrap();
+        assert_eq!(n::table.first::<Numbers>(&mut database).unwrap(), row);
+        let changed = numbers(1, "+442079460000");
+        diesel::update(n::table.find(1)).set(<$row>::from(changed)).execute(&mut database).unwrap();
+        let stored: Stored = n::table.first(&mut database).unwrap();
+        assert_eq!((stored.nt, stored.ni), (Some(changed.t.into()), Some(changed.i.into())));
+
+        // Other contents are number errors.
+        let update = "UPDATE n SET t = '(415) 886-7900', i = 14158867900";
+        diesel::sql_query(update).execute(&mut database).unwrap();
+        let text = n::table.select(n::t).first::<PhoneNumber>(&mut database);
+        assert_eq!(kind(text), Some(NumberErrorKind::MissingPlus));
+        let key = n::table.select(n::i).first::<PhoneNumber>(&mut database);
+        assert_eq!(kind(key), Some(NumberErrorKind::InvalidNibble(11)));
+    }};
 }
 
 #[test]
-fn null_is_none_and_other_contents_are_typed_errors() {
-    let mut database = sqlite();
-    let row = Numbers { nt: None, ni: None, ..numbers(1, "+14158867900") };
-    Stored::from(row).insert_into(n::table).execute(&mut database).unwrap();
-    assert_eq!(n::table.first::<Numbers>(&mut database).unwrap(), row);
+fn columns_of_sqlite_hold_numbers() {
+    test_columns!(SqliteConnection::establish(":memory:"), Stored);
+}
 
-    let changed = Stored::from(numbers(1, "+442079460000"));
-    diesel::update(n::table.find(1)).set(&changed).execute(&mut database).unwrap();
-    let stored: Stored = n::table.first(&mut database).unwrap();
-    assert_eq!((stored.nt, stored.ni), (changed.nt, changed.ni));
-
-    let update = "UPDATE n SET t = '(415) 886-7900', i = 14158867900";
-    diesel::sql_query(update).execute(&mut database).unwrap();
-    let text = n::table.select(n::t).first::<PhoneNumber>(&mut database);
-    assert_eq!(kind(text), Some(NumberErrorKind::MissingPlus));
-    let key = n::table.select(n::i).first::<PhoneNumber>(&mut database);
-    assert_eq!(kind(key), Some(NumberErrorKind::InvalidNibble(11)));
+#[cfg(feature = "mysql")]
+#[test]
+#[ignore = "needs the server that TELNUM_MYSQL names"]
+fn columns_of_mysql_hold_numbers() {
+    test_columns!(MysqlConnection::establish(&std::env::var("TELNUM_MYSQL").unwrap()), Numbers);
 }
 
 /// Returns the SQL of a query for a database.

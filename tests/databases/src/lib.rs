@@ -1,6 +1,7 @@
 //! Numbers in columns of databases, through `sqlx` and `diesel`.
 //!
-//! The tests with servers are ignored: `tests/postgres/run` starts some and names them in `TELNUM_POSTGRES`.
+//! The tests with servers are ignored: `tests/postgres/run` and `tests/mysql/run` start some and name them in
+//! `TELNUM_POSTGRES` and `TELNUM_MYSQL`.
 
 #[cfg(test)]
 mod diesel;
