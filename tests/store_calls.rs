@@ -9,7 +9,7 @@ use serde_json::{Map, json};
 use telnum::account::{Account, AccountId, AccountTree, Actor};
 use telnum::contact::book::ContactBook;
 use telnum::contact::{EnteredNumber, NewContact};
-use telnum::inventory::{Create, Inventory, Options};
+use telnum::inventory::{Create, ImportRow, Inventory, Options};
 use telnum::lifecycle::State;
 use telnum::policy::{LeaseTerms, Policy};
 use telnum::porting::desk::PortDesk;
@@ -65,6 +65,20 @@ fn numbers_are_created_and_swept_in_few_calls() {
     let (sweep, report) = calls(&store, || inventory.sweep().unwrap());
     assert_eq!(report.ended, 1_000);
     assert!(sweep <= idle + 1, "{sweep} calls");
+}
+
+/// An import that is started again, as after a crash.
+#[test]
+fn numbers_that_exist_are_imported_in_few_calls() {
+    let (store, now) = (store(), Arc::new(AtomicU64::new(63_900_000_000)));
+    let inventory = inventory(&store, &now);
+    let options = Options::new(Actor::System).with_account(shop());
+    let rows = |count| numbers(count).into_iter().map(|number| ImportRow::new(number, Create::default()));
+    let (first, report) = calls(&store, || inventory.import(rows(400), &options).unwrap());
+    assert!(report.imported == 400 && first <= 3, "{first} calls");
+    let (again, report) = calls(&store, || inventory.import(rows(1_000), &options).unwrap());
+    // The ports, a commit that conflicts, the records, and a commit of the others.
+    assert!(report.imported == 600 && report.failed.len() == 400 && again <= 4, "{again} calls");
 }
 
 #[test]

@@ -16,7 +16,7 @@ use crate::account::AccountId;
 use crate::number::{CallingCode, PhoneNumber};
 use crate::plan;
 use crate::record::{Context, NumberRecord, Refusal};
-use crate::store::{Batch, Change, Expect, Guard, StoreError, Stored};
+use crate::store::{Batch, Change, ChangeParts, Expect, Guard, StoreError};
 
 /// A number to import.
 ///
@@ -305,73 +305,81 @@ impl Services {
         priced
     }
 
-    /// Commits rows. After a conflict it divides them in halves, down to the rows that exist.
+    /// Commits rows. After a conflict it refuses those that exist, and commits the others. If these conflict too,
+    /// because other callers change their numbers, it divides them in halves.
     fn commit_rows<N: NumberInput>(
         &self,
         rows: Vec<DecidedRow<N>>,
         options: &Options,
         report: &mut ImportReport,
     ) -> Result<(), InventoryError> {
-        let mut batches = vec![rows];
-        while let Some(mut rows) = batches.pop() {
+        let mut batches = vec![(rows, false)];
+        while let Some((mut rows, is_resolved)) = batches.pop() {
             if rows.is_empty() {
                 continue;
             }
             let count = rows.len();
             let changes: Vec<_> = rows.iter().map(|row| row.change.clone()).collect();
             let batch = Batch::from(changes).with_guards(rows.iter().map(|row| row.guard));
-            match (self.store.commit(batch), rows.pop()) {
-                (Ok(_), last) => report.add(rows.into_iter().chain(last)),
-                (Err(error), _) if !error.is_refusal() => return Err(error.into()),
-                (Err(StoreError::PortConflict { number, .. }), Some(row)) if count == 1 => {
-                    report.fail(&row.input, Refusal::NumberIsPorting(number).into());
+            let error = match self.store.commit(batch) {
+                Ok(_) => {
+                    report.add(rows);
+                    continue;
                 }
-                (Err(_), Some(row)) if count == 1 => self.replace_deleted(row, options, report)?,
-                (Err(_), last) => {
-                    rows.extend(last);
-                    let rest = rows.split_off(count / 2);
-                    batches.extend([rest, rows]);
+                Err(error) if error.is_refusal() => error,
+                Err(error) => return Err(error.into()),
+            };
+            if !is_resolved {
+                batches.push((self.resolve_existing(rows, options, report)?, true));
+            } else if count > 1 {
+                let rest = rows.split_off(count / 2);
+                batches.extend([(rest, true), (rows, true)]);
+            } else {
+                for row in rows {
+                    let refusal = if let StoreError::PortConflict { number, .. } = error {
+                        Refusal::NumberIsPorting(number).into()
+                    } else {
+                        InventoryError::Conflict(row.change.key())
+                    };
+                    report.fail(&row.input, refusal);
                 }
             }
         }
         Ok(())
     }
 
-    /// Commits a row whose number the store has, replacing the record of a deleted number.
-    fn replace_deleted<N: NumberInput>(
+    /// Refuses the rows whose numbers the store has. Returns the others, and those that replace the record of a
+    /// deleted number.
+    fn resolve_existing<N: NumberInput>(
         &self,
-        row: DecidedRow<N>,
+        rows: Vec<DecidedRow<N>>,
         options: &Options,
         report: &mut ImportReport,
-    ) -> Result<(), InventoryError> {
-        let number = row.change.key();
-        let stored = self.store.get(number)?;
-        let deleted = stored.clone().filter(|stored| is_gone(stored));
-        let owner = row.change.value().and_then(|record| record.owner());
-        let rested = deleted.as_ref().map(|deleted| deleted.check_rested(owner, &self.context(options)));
-        if let Some(Err(refusal)) = rested {
-            report.fail(&row.input, refusal.into());
-            return Ok(());
-        }
-        let replacement = deleted.as_ref().map(Stored::expected).and_then(|expect| {
-            let parts = row.change.clone().into_parts();
-            Some(Change::<NumberRecord>::put(parts.value?, expect).with_events(parts.events))
-        });
-        let Some(replacement) = replacement else {
-            let account = row.change.value().and_then(|record| record.owner()).or(options.account);
-            let ctx = CommandContext::of_import(self.context(options), &self.normalizer, account);
-            let refuse = |stored: &Stored<NumberRecord>| refuse_existing(stored, &ctx);
-            report.fail(&row.input, stored.as_ref().map_or(InventoryError::Conflict(number), refuse));
-            return Ok(());
-        };
-        match self.store.commit(Batch::from(replacement).with_guard(row.guard)) {
-            Ok(_) => report.add([row]),
-            Err(error) if error.is_conflict() => {
-                report.fail(&row.input, InventoryError::Conflict(number));
+    ) -> Result<Vec<DecidedRow<N>>, InventoryError> {
+        let numbers: Vec<_> = rows.iter().map(|row| row.change.key()).collect();
+        let mut resolved = Vec::with_capacity(rows.len());
+        for (mut row, stored) in rows.into_iter().zip(self.records(&numbers)?) {
+            let owner = row.change.value().and_then(|record| record.owner());
+            match stored {
+                None => resolved.push(row),
+                Some(deleted) if is_gone(&deleted) => {
+                    if let Err(refusal) = deleted.check_rested(owner, &self.context(options)) {
+                        report.fail(&row.input, refusal.into());
+                        continue;
+                    }
+                    let ChangeParts { value, events, .. } = row.change.into_parts();
+                    let Some(record) = value else { continue };
+                    row.change = Change::put(record, deleted.expected()).with_events(events);
+                    resolved.push(row);
+                }
+                Some(existing) => {
+                    let account = owner.or(options.account);
+                    let ctx = CommandContext::of_import(self.context(options), &self.normalizer, account);
+                    report.fail(&row.input, refuse_existing(&existing, &ctx));
+                }
             }
-            Err(error) => return Err(error.into()),
         }
-        Ok(())
+        Ok(resolved)
     }
 }
 
