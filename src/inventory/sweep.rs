@@ -9,7 +9,9 @@ use crate::account::Actor;
 use crate::lifecycle::State;
 use crate::number::PhoneNumber;
 use crate::record::{Context, Due, Event, EventKind, NumberRecord};
-use crate::store::{Batch, Change, Guard, LEASE_TIME, Query, Revision, StateSet, StoreExt, Stored};
+use crate::store::{
+    Batch, Change, Guard, LEASE_TIME, Lease, Query, Revision, StateSet, Store, StoreError, StoreExt, Stored,
+};
 use crate::time::Timestamp;
 
 /// The report of a sweep.
@@ -128,7 +130,9 @@ impl Inventory {
                     return Ok(SweepReport { is_elsewhere: true, ..report });
                 }
                 let page = services.store.scan(&query, after, PAGE_SIZE)?;
-                services.sweep_page(&page.items, &ctx, &mut report);
+                if !services.sweep_page(&page.items, &ctx, &mut lease, &mut report)? {
+                    return Ok(SweepReport { is_elsewhere: true, ..report });
+                }
                 match page.next {
                     Some(next) => after = Some(next),
                     None => break,
@@ -152,8 +156,15 @@ struct DueChange {
 
 impl Services {
     /// Makes the due transitions for a page of numbers, in one commit if none of the numbers was
-    /// changed by others.
-    fn sweep_page(&self, page: &[Stored<NumberRecord>], ctx: &Context<'_>, report: &mut SweepReport) {
+    /// changed by others. Returns `false` if another caller has taken the lease during slow external effects; the
+    /// rest is left to the recovery of claims.
+    fn sweep_page(
+        &self,
+        page: &[Stored<NumberRecord>],
+        ctx: &Context<'_>,
+        lease: &mut Lease<'_, Arc<dyn Store>>,
+        report: &mut SweepReport,
+    ) -> Result<bool, StoreError> {
         let mut changes = Vec::with_capacity(page.len());
         let placeholders = page.iter().filter(|stored| stored.state() == State::PortIn);
         let placeholders: Vec<_> = placeholders.map(|stored| stored.number()).collect();
@@ -165,18 +176,24 @@ impl Services {
             }
         }
         if changes.is_empty() {
-            return;
+            return Ok(true);
         }
         let batch = changes.iter().map(|due| due.change.clone()).collect::<Batch>();
         let batch = batch.with_guards(changes.iter().filter_map(|due| due.guard));
         match self.store.commit(batch) {
             Ok(revision) => {
                 for change in &changes {
+                    if change.is_claim && !lease.renew()? {
+                        return Ok(false);
+                    }
                     self.finish_sweep(change, revision, report);
                 }
             }
             Err(error) if error.is_conflict() => {
                 for change in &changes {
+                    if change.is_claim && !lease.renew()? {
+                        return Ok(false);
+                    }
                     let batch = Batch::from(change.change.clone()).with_guards(change.guard);
                     match self.store.commit(batch) {
                         Ok(revision) => self.finish_sweep(change, revision, report),
@@ -191,6 +208,7 @@ impl Services {
                 report.failed.extend(changes.iter().map(|due| (due.change.key(), error.clone())));
             }
         }
+        Ok(true)
     }
 
     /// Decides the transition that is due for a number, if there is one.
