@@ -2,6 +2,12 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+#[cfg(feature = "redb")]
+#[path = "store_redb/folder.rs"]
+mod folder;
+#[cfg(feature = "postgres")]
+mod postgres;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -143,9 +149,12 @@ impl Model {
     }
 }
 
-/// Compares the model with the store after every operation.
+/// Compares a model with the new store after every operation.
 fn run(store: &impl Store, ops: Vec<Op>) -> Result<(), TestCaseError> {
-    let mut model = Model::default();
+    run_on(store, &mut Model::default(), ops)
+}
+
+fn run_on(store: &impl Store, model: &mut Model, ops: Vec<Op>) -> Result<(), TestCaseError> {
     for op in ops {
         match op {
             Op::Commit { changes, receipt } => {
@@ -218,5 +227,37 @@ proptest! {
         let store = telnum::store::redb::RedbOptions::new().with_cache_size(1 << 20).open_backend(backend).unwrap();
         run(&store, ops)?;
         store.check().unwrap();
+    }
+}
+
+#[cfg(feature = "redb")]
+proptest! {
+    // Each commit is synced.
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn random_operations_do_to_a_file_on_a_disk_what_they_do_to_a_map(ops in prop::collection::vec(op(), 1..60)) {
+        let folder = folder::Folder::new();
+        let path = folder.path("numbers.redb");
+        let (before, after) = ops.split_at(ops.len() / 2);
+        let mut model = Model::default();
+        run_on(&telnum::store::redb::RedbStore::open(&path).unwrap(), &mut model, before.to_vec())?;
+        // The store is opened again.
+        run_on(&telnum::store::redb::RedbStore::open(&path).unwrap(), &mut model, after.to_vec())?;
+    }
+}
+
+#[cfg(feature = "postgres")]
+proptest! {
+    // Each case has a schema of its own.
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    #[ignore = "needs the servers that TELNUM_POSTGRES names"]
+    fn random_operations_do_to_a_database_what_they_do_to_a_map(ops in prop::collection::vec(op(), 1..60)) {
+        for url in postgres::urls() {
+            let schema = postgres::Schema::new(&url, |config| config);
+            run(&schema.store(), ops.clone())?;
+        }
     }
 }
