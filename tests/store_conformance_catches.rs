@@ -26,6 +26,7 @@ use telnum::testing::conformance::LAWS;
 const FLAWS: &[(Flaw, &[&str])] = &[
     (Flaw::StoresOverWhatIsThere, &["absent_is_expected"]),
     (Flaw::StoresOverAnyRevision, &["revision_is_expected", "revision_is_never_reused"]),
+    (Flaw::BelievesExpectations, &["revision_is_expected"]),
     (Flaw::RemovesAnyRevision, &["removal_is_expected"]),
     (Flaw::IgnoresExpectations, &["port_requests_are_expected", "contacts_are_expected"]),
     (Flaw::ConflictFindsNothing, &["conflict_contains_the_found_version"]),
@@ -112,6 +113,7 @@ enum Flaw {
     None,
     StoresOverWhatIsThere,
     StoresOverAnyRevision,
+    BelievesExpectations,
     RemovesAnyRevision,
     IgnoresExpectations,
     ConflictFindsNothing,
@@ -186,6 +188,7 @@ struct Flawed {
 struct Memory {
     commits: u32,
     reads_of_events: u32,
+    has_no_revision_left: bool,
     receipts: HashMap<IdempotencyKey, Receipt>,
     first_owners: BTreeMap<PhoneNumber, Option<AccountId>>,
 }
@@ -473,6 +476,14 @@ impl Store for Flawed {
         }
         if self.flaw == Flaw::DropsAnEvent {
             batch = map_changes(batch, &WithoutFirstEvent);
+        }
+        if self.flaw == Flaw::BelievesExpectations {
+            let greatest = Expect::Revision(u64::MAX.try_into().unwrap());
+            memory.has_no_revision_left |= batch.numbers.iter().any(|change| change.expect() == greatest);
+            if memory.has_no_revision_left {
+                check_expected(&self.store, &batch.numbers)?;
+                return Err(StoreError::backend("no revision is left"));
+            }
         }
         let receipt = batch.receipt.clone();
         if let (Flaw::LastReceiptCounts, Some(receipt)) = (self.flaw, receipt.clone()) {

@@ -360,12 +360,18 @@ impl PostgresStore {
 }
 
 impl Clock {
-    /// Returns a revision greater than all earlier ones of this clock, and than `expected`.
-    fn next(&self, expected: u64) -> u64 {
-        let floor = Self::now().max(expected.saturating_add(1));
+    /// Returns a revision greater than all earlier ones of this clock, and than `above`, which is stored or not
+    /// ahead of this clock.
+    fn next(&self, above: u64) -> u64 {
+        let floor = Self::now().max(above.saturating_add(1));
         let next = |last: u64| floor.max(last.saturating_add(1));
         let last = self.last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(next(last)));
         next(last.unwrap_or_else(|last| last))
+    }
+
+    /// Returns the least revision that can be the next one.
+    fn least_next(&self) -> u64 {
+        Self::now().max(self.last.load(Ordering::Relaxed).saturating_add(1))
     }
 
     /// Returns the current time in microseconds since 1970.

@@ -18,6 +18,12 @@ const MAX_LOST: u32 = 5;
 pub(super) async fn commit(pool: &Pool, clock: &Clock, batch: &Batch) -> Result<Revision, StoreError> {
     let (mut busy, mut lost) = (0, 0);
     let mut above = expected_revisions(batch).max().unwrap_or(0);
+    // A revision ahead of this clock advances it only if it is stored.
+    if above >= clock.least_next() {
+        let versions = Versions::read(pool, batch).await?;
+        check_conditions(batch, &versions)?;
+        above = versions.greatest();
+    }
     loop {
         let revision = clock.next(above);
         let made = match Replaced::read(pool, batch).await? {
@@ -97,6 +103,11 @@ async fn send(pool: &Pool, clock: &Clock, parts: &[Part], revision: i64) -> Resu
             drop(connection);
             pool.drop_idle();
             if was_made(pool, revision, clock.writer).await? { Ok(()) } else { Err(Failure::Lost(cause)) }
+        }
+        Err(failure) if failure.is_of_server() => {
+            drop(connection);
+            pool.drop_idle();
+            Err(failure)
         }
         Err(failure) => {
             match pool.config().form {

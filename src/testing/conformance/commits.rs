@@ -76,14 +76,23 @@ pub(super) fn revision_is_expected(store: &dyn Store) -> Result<(), Broken> {
     let current = read(store, number)?.revision();
     let others = read(store, other)?.revision();
     let future = current.next().next();
-    for (kind, wrong) in [("a stale", stale), ("another record's", others), ("a future", future)] {
+    let greatest = Revision::try_from(u64::MAX).map_err(Broken::new)?;
+    let wrong =
+        [("a stale", stale), ("another record's", others), ("a future", future), ("the greatest", greatest)];
+    for (kind, wrong) in wrong {
         let description = format!("{kind} revision");
         conflict(&description, store.commit(Change::put(third.clone(), Expect::Revision(wrong)).into()))?;
         equal(&description, &*read(store, number)?, &second)?;
     }
     let blind = Change::put(plain(missing)?, Expect::Revision(current));
     conflict("a revision of an absent number", store.commit(blind.into()))?;
-    must(store.get(missing)?.is_none(), "a refused commit stored an absent number")
+    must(store.get(missing)?.is_none(), "a refused commit stored an absent number")?;
+    let blind = Change::remove(missing, Expect::Revision(greatest));
+    conflict("the greatest revision of an absent number", store.commit(blind.into()))?;
+    // Refused commits do not change which commits are made.
+    let made = store.commit(Change::put(third, Expect::Revision(current)).into())?;
+    must(current < made && made < greatest, "a revision is not above the expected one, or is the greatest")?;
+    add(store, plain(missing)?).map(|_| ())
 }
 
 /// Point 1: a removal takes effect only on the revision that it expects.
