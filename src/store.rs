@@ -443,7 +443,9 @@ pub trait Store: Send + Sync + fmt::Debug {
     ///
     /// [`Inventory`](crate::inventory::Inventory) and [`PortDesk`](crate::porting::desk::PortDesk) take
     /// leases, so that only one of the processes that share a store runs `sweep` or `recover`. A lease only
-    /// avoids duplicate work: commits are correct without it. [`StoreExt::lease`] is simpler to use.
+    /// avoids duplicate work. Two processes whose lease was not renewed in time cannot make contradictory
+    /// commits, since every commit states the versions that it expects; both may perform a pending effect, with
+    /// the same idempotency key. [`StoreExt::lease`] is simpler to use.
     ///
     /// # Errors
     ///

@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use serde_json::{Map, json};
 use telnum::account::{Account, AccountId, AccountTree, Actor};
@@ -14,7 +16,7 @@ use telnum::lifecycle::State;
 use telnum::policy::{LeaseTerms, Policy};
 use telnum::porting::desk::PortDesk;
 use telnum::porting::{NewPortRequest, PortState};
-use telnum::store::{Batch, MemoryStore, Revision, Store, StoreError, delegate_store};
+use telnum::store::{Batch, MemoryStore, Revision, Store, StoreError, StoreExt, delegate_store};
 use telnum::testing::{FaultyStore, StoreFault};
 use telnum::{PhoneNumber, Timestamp};
 
@@ -155,4 +157,18 @@ fn a_call_is_split_into_commits_that_the_store_takes() {
     let outcome = inventory.release(all.iter().copied(), &together).unwrap();
     assert_eq!(outcome.failed.len(), 2_500);
     assert!(inventory.release(all.iter().copied(), &options).unwrap().is_success());
+}
+
+/// A lease that another holder has taken stays lost, also for a call before the next renewal is due.
+#[test]
+fn a_lost_lease_is_not_renewed_by_asking_again() {
+    let store = MemoryStore::new();
+    let mut lease = store.lease("report", Duration::from_millis(60)).unwrap().unwrap();
+    assert!(lease.renew().unwrap());
+    thread::sleep(Duration::from_millis(80));
+    let other = store.lease("report", Duration::from_secs(60)).unwrap();
+    assert!(other.is_some());
+    for _ in 0..3 {
+        assert!(!lease.renew().unwrap());
+    }
 }

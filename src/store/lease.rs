@@ -31,7 +31,7 @@ pub struct Lease<'a, S: Store + ?Sized> {
     name: Box<str>,
     holder: u64,
     time: Duration,
-    /// The time before the latest renewal.
+    /// The time before the latest successful renewal.
     renewed: Instant,
 }
 
@@ -88,8 +88,11 @@ impl<'a, S: Store + ?Sized> Lease<'a, S> {
         if now.duration_since(self.renewed) < self.time / 3 {
             return Ok(true);
         }
-        self.renewed = now;
-        self.store.take_lease(&self.name, self.holder, self.time)
+        let is_held = self.store.take_lease(&self.name, self.holder, self.time)?;
+        if is_held {
+            self.renewed = now;
+        }
+        Ok(is_held)
     }
 }
 
