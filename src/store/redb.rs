@@ -36,7 +36,7 @@ mod tally;
 
 use std::fmt;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 use std::thread;
 use std::time::Duration;
 
@@ -48,7 +48,7 @@ pub use self::error::RedbError;
 use self::file::Place;
 use self::group::{Group, lock};
 pub use self::options::RedbOptions;
-use self::table::{Snapshot, Tables, failed};
+use self::table::{Snapshot, Tables, Use, failed};
 use super::{
     Batch, Forget, Leases, Logged, Page, PortQuery, Query, Receipt, Revision, Store, StoreError, Stored,
     check_id_count,
@@ -99,6 +99,10 @@ pub struct RedbStore {
     database: Mutex<Option<Database>>,
     /// The tables after the latest commit; `None` while there is no database.
     snapshot: RwLock<Option<Arc<Snapshot>>>,
+    /// The uses of the snapshots that were published. It is locked after the snapshot.
+    uses: Mutex<Vec<Weak<Use>>>,
+    /// Locked during a backup, a check or a compaction, before the other locks.
+    maintenance: Mutex<()>,
     ids: Mutex<Ids>,
     leases: Leases,
 }
@@ -182,7 +186,7 @@ impl RedbStore {
     }
 
     /// Writes a copy of the store to a new file at `path`: a snapshot taken at the start of the call. Other
-    /// calls are not blocked.
+    /// calls are not blocked, except that backups, checks and compactions wait for each other.
     ///
     /// ```
     /// use telnum::store::redb::RedbStore;
@@ -203,11 +207,13 @@ impl RedbStore {
     /// - [`Exists`](RedbError::Exists) if there is a file at `path`.
     /// - [`Io`](RedbError::Io) and [`Database`](RedbError::Database) if reading or writing fails.
     pub fn backup(&self, path: impl AsRef<Path>) -> Result<(), RedbError> {
+        let _maintenance = lock(&self.maintenance);
         file::copy(&*self.current()?, path.as_ref(), self.place.progress.as_ref())
     }
 
     /// Checks the whole file: the checksums of its pages, that every value can be read, and that the
-    /// indexes agree with the values. Other calls wait until the checksums are verified.
+    /// indexes agree with the values. The check begins when the running reads and [backups](Self::backup) have
+    /// ended; other calls wait while the checksums are verified.
     ///
     /// ```
     /// use telnum::store::redb::RedbStore;
@@ -226,6 +232,7 @@ impl RedbStore {
     /// - [`Damaged`](RedbError::Damaged) with the first inconsistency.
     /// - [`Io`](RedbError::Io) and [`Database`](RedbError::Database) if the file cannot be read.
     pub fn check(&self) -> Result<(), RedbError> {
+        let _maintenance = lock(&self.maintenance);
         let is_sound = self.alone(|database| match database.check_integrity() {
             Err(DatabaseError::Storage(StorageError::Corrupted(_))) => Ok(false),
             checked => Ok(checked?),
@@ -236,8 +243,8 @@ impl RedbStore {
         check::check(&*self.current()?, &self.place.path, self.place.progress.as_ref())
     }
 
-    /// Returns the free space in the file to the file system. Returns whether there was any. Other calls wait
-    /// until it is done.
+    /// Returns the free space in the file to the file system. Returns whether there was any. The compaction
+    /// begins when the running reads and [backups](Self::backup) have ended; other calls wait until it is done.
     ///
     /// ```
     /// use telnum::store::redb::RedbStore;
@@ -255,6 +262,7 @@ impl RedbStore {
     /// # Errors
     /// [`Io`](RedbError::Io) and [`Database`](RedbError::Database) if reading or writing fails.
     pub fn compact(&self) -> Result<bool, RedbError> {
+        let _maintenance = lock(&self.maintenance);
         self.alone(|database| Ok(database.compact()?))
     }
 
@@ -334,14 +342,18 @@ impl RedbStore {
         let database = place.open_or_create()?;
         place.remove_leftovers();
         let snapshot = Snapshot::of(&database).map_err(|error| RedbError::of(&place.path, error))?;
-        Ok(Self {
+        let store = Self {
             place,
             group: Group::new(),
             database: Mutex::new(Some(database)),
-            snapshot: RwLock::new(Some(Arc::new(snapshot))),
+            snapshot: RwLock::default(),
+            uses: Mutex::default(),
+            maintenance: Mutex::default(),
             ids: Mutex::default(),
             leases: Leases::default(),
-        })
+        };
+        store.publish(Some(snapshot));
+        Ok(store)
     }
 
     /// Returns the tables after the latest commit. Opens the file again after a failure.
@@ -355,20 +367,26 @@ impl RedbStore {
         found.map_or_else(|| self.reopen(&mut database), Ok)
     }
 
-    fn published(&self) -> RwLockWriteGuard<'_, Option<Arc<Snapshot>>> {
-        self.snapshot.write().unwrap_or_else(PoisonError::into_inner)
+    /// Makes a snapshot the one that later reads use, and returns it.
+    fn publish(&self, snapshot: Option<Snapshot>) -> Option<Arc<Snapshot>> {
+        let snapshot = snapshot.map(Arc::new);
+        let mut published = self.snapshot.write().unwrap_or_else(PoisonError::into_inner);
+        published.clone_from(&snapshot);
+        let mut uses = lock(&self.uses);
+        uses.retain(|used| used.strong_count() > 0);
+        uses.extend(snapshot.as_ref().map(|snapshot| snapshot.in_use()));
+        drop((uses, published));
+        snapshot
     }
 
     /// Closes the file, if it is open, and opens it again.
     fn reopen(&self, database: &mut MutexGuard<'_, Option<Database>>) -> Result<Arc<Snapshot>, RedbError> {
-        *self.published() = None;
+        self.publish(None);
         drop(database.take());
         let opened = self.place.open()?;
         let snapshot = Snapshot::of(&opened).map_err(|error| RedbError::of(&self.place.path, error))?;
-        let snapshot = Arc::new(snapshot);
         **database = Some(opened);
-        *self.published() = Some(Arc::clone(&snapshot));
-        Ok(snapshot)
+        self.publish(Some(snapshot)).ok_or_else(|| RedbError::damaged(&self.place.path, "closed"))
     }
 
     /// Calls `read` with the tables after the latest commit. If the file failed and could be reopened,
@@ -412,8 +430,7 @@ impl RedbStore {
         let answers = database.as_ref().map(|database| carry_out(database, requests));
         match answers {
             Some(Ok(answers)) => {
-                let snapshot = database.as_ref().and_then(|database| Snapshot::of(database).ok());
-                *self.published() = snapshot.map(Arc::new);
+                self.publish(database.as_ref().and_then(|database| Snapshot::of(database).ok()));
                 answers
             }
             Some(Err(StoreError::Backend(cause))) => {
@@ -427,71 +444,113 @@ impl RedbStore {
         }
     }
 
-    /// Calls `work` with exclusive access to the file.
+    /// Calls `work` with exclusive access to the file, while the [maintenance](Self::maintenance) is locked.
     fn alone<T>(&self, work: impl FnOnce(&mut Database) -> Result<T, Failure>) -> Result<T, RedbError> {
+        // A read that has begun may take long. Until it ends, other calls go on with a snapshot of their own.
+        let mut database = lock(&self.database);
+        let earlier = lock(&self.uses).clone();
+        match database.as_ref().map(Snapshot::of).and_then(Result::ok) {
+            Some(snapshot) => drop(self.publish(Some(snapshot))),
+            None => drop(self.reopen(&mut database)?),
+        }
+        drop(database);
+        wait_until_unused(&earlier);
         let mut database = lock(&self.database);
         if database.is_none() {
             self.reopen(&mut database)?;
         }
+        // From here on, other calls wait for the database.
+        self.publish(None);
+        let later = lock(&self.uses).clone();
+        wait_until_unused(&later);
         let path = &self.place.path;
-        let mut published = self.published();
-        while published.as_ref().is_some_and(|snapshot| Arc::strong_count(snapshot) > 1) {
-            thread::sleep(Duration::from_millis(1));
-        }
-        *published = None;
         let done = match database.as_mut() {
             Some(database) => work(database).map_err(|error| RedbError::of(path, error.0)),
             None => Err(RedbError::damaged(path, "closed")),
         };
-        let snapshot = database.as_ref().map(Snapshot::of).and_then(Result::ok);
-        *published = snapshot.map(Arc::new);
+        self.publish(database.as_ref().map(Snapshot::of).and_then(Result::ok));
         done
     }
 }
 
-/// Executes requests in one transaction. Returns their results, or the failure after which the outcome
-/// of all of them is unknown.
+/// Executes requests in one transaction. Returns their results, or the failure of the database after which the
+/// outcome of all of them is unknown.
 fn carry_out(
     database: &Database,
     requests: Vec<Request>,
 ) -> Result<Vec<Result<RequestOutcome, StoreError>>, StoreError> {
-    let mut transaction = database.begin_write().map_err(failed)?;
-    transaction.set_quick_repair(true);
-    let tables = Tables::open(&transaction).map_err(failed)?;
-    let counters = Counters::read(&tables)?;
-    let mut session = Session { tables, counters };
-    let mut answers = Vec::with_capacity(requests.len());
-    for request in requests {
-        let answer = match request {
-            Request::Commit(prepared) => session.commit(*prepared).map(RequestOutcome::Revision),
-            Request::Forget(forget) => session.forget(&forget).map(RequestOutcome::Forgotten),
-            Request::SetIdsAside(count) => Ok(RequestOutcome::Ids(session.set_ids_aside(count))),
-        };
-        match answer {
-            Err(error) if !error.is_refusal() => return Err(error),
-            answer => answers.push(answer),
+    let mut answers: Vec<_> = requests.iter().map(|_| None).collect();
+    let mut waiting: Vec<_> = requests.into_iter().enumerate().collect();
+    loop {
+        let mut transaction = database.begin_write().map_err(failed)?;
+        transaction.set_quick_repair(true);
+        let tables = Tables::open(&transaction).map_err(failed)?;
+        let counters = Counters::read(&tables)?;
+        let mut session = Session { tables, counters };
+        let (mut is_changed, mut failed_at) = (false, None);
+        for (index, (place, request)) in waiting.iter_mut().enumerate() {
+            let answer = match session.carry_out(request) {
+                Err(error) if database_error(&error).is_some() => return Err(error),
+                answer => answer,
+            };
+            is_changed |= answer.is_ok();
+            let is_failed = answer.as_ref().is_err_and(|error| !error.is_refusal());
+            if let Some(entry) = answers.get_mut(*place) {
+                *entry = Some(answer);
+            }
+            if is_failed {
+                failed_at = Some(index);
+                break;
+            }
+        }
+        if let Some(index) = failed_at {
+            // The request may have changed something before it found a damaged value. The others are executed
+            // again without it.
+            drop(session);
+            transaction.abort().map_err(failed)?;
+            waiting.remove(index);
+            continue;
+        }
+        if is_changed {
+            session.counters.write(&mut session.tables)?;
+        }
+        drop(session);
+        if is_changed {
+            transaction.commit().map_err(failed)?;
+        } else {
+            transaction.abort().map_err(failed)?;
+        }
+        return Ok(answers.into_iter().flatten().collect());
+    }
+}
+
+/// Waits until none of the snapshots is in use.
+fn wait_until_unused(uses: &[Weak<Use>]) {
+    while uses.iter().any(|used| used.strong_count() > 0) {
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+impl Session<'_> {
+    fn carry_out(&mut self, request: &mut Request) -> Result<RequestOutcome, StoreError> {
+        match request {
+            Request::Commit(prepared) => self.commit(prepared).map(RequestOutcome::Revision),
+            Request::Forget(forget) => self.forget(forget).map(RequestOutcome::Forgotten),
+            Request::SetIdsAside(count) => Ok(RequestOutcome::Ids(self.set_ids_aside(*count))),
         }
     }
-    let is_changed = answers.iter().any(Result::is_ok);
-    if is_changed {
-        session.counters.write(&mut session.tables)?;
-    }
-    drop(session);
-    if is_changed {
-        transaction.commit().map_err(failed)?;
-    } else {
-        transaction.abort().map_err(failed)?;
-    }
-    Ok(answers)
+}
+
+/// Returns the error of the database that caused `error`; `None` if a value or a request caused it.
+fn database_error(error: &StoreError) -> Option<&::redb::Error> {
+    let StoreError::Backend(cause) = error else { return None };
+    cause.downcast_ref()
 }
 
 /// Returns whether an error concerns the file and not its content.
 fn is_failure(error: &StoreError) -> bool {
-    let StoreError::Backend(cause) = error else { return false };
-    matches!(
-        cause.downcast_ref::<::redb::Error>(),
-        Some(::redb::Error::Io(_) | ::redb::Error::PreviousIo | ::redb::Error::DatabaseClosed)
-    )
+    let failure = database_error(error);
+    matches!(failure, Some(::redb::Error::Io(_) | ::redb::Error::PreviousIo | ::redb::Error::DatabaseClosed))
 }
 
 impl Store for RedbStore {

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use ::redb::{ReadableTable, ReadableTableMetadata, Table, Value};
 
 use super::document::{
-    Summary, append_json, decode_list, decode_record, decode_request, encode_event, encode_list,
-    encode_record, encode_request, revision, set_revision, split_record,
+    Summary, append_json, decode_event, decode_list, decode_record, decode_request, encode_event,
+    encode_list, encode_record, encode_request, revision, set_revision, split_record,
 };
 use super::table::{
     Kind, OrderKey, Tables, account_row, actor_row, clock_row, counter, failed, last_integer, order_code,
@@ -135,28 +135,28 @@ impl StoredVersions for Session<'_> {
 
 impl Session<'_> {
     /// Makes the changes of a batch, or refuses it without changing anything. After any other error the
-    /// transaction must be aborted.
-    pub(super) fn commit(&mut self, prepared: Prepared) -> Result<Revision, StoreError> {
+    /// transaction must be aborted. The same batch can be committed again in the next one.
+    pub(super) fn commit(&mut self, prepared: &mut Prepared) -> Result<Revision, StoreError> {
         let Prepared { batch, numbers, requests, lists, events, answer } = prepared;
-        check_conditions(&batch, self)?;
+        check_conditions(batch, self)?;
         let last = Revision::try_from(self.counters.revision).ok();
         let revision = last.map_or(Revision::FIRST, Revision::next);
         self.counters.revision = revision.get();
         for (change, document) in batch.numbers.iter().zip(numbers) {
-            self.replace_number(change, document, revision)?;
+            self.replace_number(change, document.as_mut(), revision)?;
         }
         for (change, document) in batch.port_requests.iter().zip(requests) {
-            self.replace_request(change, document, revision)?;
+            self.replace_request(change, document.as_mut(), revision)?;
         }
         for (change, document) in batch.contacts.iter().zip(lists) {
-            self.replace_list(change, document, revision)?;
+            self.replace_list(change, document.as_mut(), revision)?;
         }
         for event in events {
             self.counters.events += 1;
-            self.tables.events.insert(self.counters.events, &*event).map_err(failed)?;
+            self.tables.events.insert(self.counters.events, &**event).map_err(failed)?;
         }
-        if let Some(receipt) = batch.receipt {
-            self.keep(&receipt, &answer, revision)?;
+        if let Some(receipt) = &batch.receipt {
+            self.keep(receipt, answer, revision)?;
         }
         Ok(revision)
     }
@@ -171,15 +171,15 @@ impl Session<'_> {
     fn replace_number(
         &mut self,
         change: &Change<NumberRecord>,
-        document: Option<Vec<u8>>,
+        document: Option<&mut Vec<u8>>,
         revision: Revision,
     ) -> Result<(), StoreError> {
         let number = change.key().to_bits();
         let tables = &mut self.tables;
         let before = match document {
-            Some(mut document) => {
-                set_revision(&mut document, revision);
-                tables.numbers.insert(number, &*document).map_err(failed)?
+            Some(document) => {
+                set_revision(document, revision);
+                tables.numbers.insert(number, &**document).map_err(failed)?
             }
             None => tables.numbers.remove(number).map_err(failed)?,
         };
@@ -245,15 +245,15 @@ impl Session<'_> {
     fn replace_request(
         &mut self,
         change: &Change<PortRequest>,
-        document: Option<Vec<u8>>,
+        document: Option<&mut Vec<u8>>,
         revision: Revision,
     ) -> Result<(), StoreError> {
         let (key, tables) = (change.key(), &mut self.tables);
         let id = key.as_str();
         let before = match document {
-            Some(mut document) => {
-                set_revision(&mut document, revision);
-                tables.requests.insert(id, &*document).map_err(failed)?
+            Some(document) => {
+                set_revision(document, revision);
+                tables.requests.insert(id, &**document).map_err(failed)?
             }
             None => tables.requests.remove(id).map_err(failed)?,
         };
@@ -286,15 +286,15 @@ impl Session<'_> {
     fn replace_list(
         &mut self,
         change: &Change<ContactList>,
-        document: Option<Vec<u8>>,
+        document: Option<&mut Vec<u8>>,
         revision: Revision,
     ) -> Result<(), StoreError> {
         let (key, tables) = (change.key(), &mut self.tables);
         let owner = key.as_str();
         let before = match document {
-            Some(mut document) => {
-                set_revision(&mut document, revision);
-                tables.lists.insert(owner, &*document).map_err(failed)?
+            Some(document) => {
+                set_revision(document, revision);
+                tables.lists.insert(owner, &**document).map_err(failed)?
             }
             None => tables.lists.remove(owner).map_err(failed)?,
         };
@@ -345,28 +345,31 @@ impl Session<'_> {
     pub(super) fn forget(&mut self, forget: &Forget) -> Result<bool, StoreError> {
         let events = self.forget_events(forget)?;
         let receipts = self.forget_receipts(forget)?;
-        Ok(events == FORGOTTEN_AT_ONCE || receipts == FORGOTTEN_AT_ONCE)
+        Ok(events == FORGOTTEN_AT_ONCE as u64 || receipts == FORGOTTEN_AT_ONCE)
     }
 
-    fn forget_events(&mut self, forget: &Forget) -> Result<usize, StoreError> {
-        let mut count = 0;
-        while count < FORGOTTEN_AT_ONCE && self.counters.forgotten < self.counters.events {
-            let sequence = self.counters.forgotten + 1;
-            let kept = self.counters.events - self.counters.forgotten;
-            let is_surplus = forget.max_events.is_some_and(|max| kept > max);
-            if !is_surplus {
-                let Some(time) = forget.events_before else { break };
+    fn forget_events(&mut self, forget: &Forget) -> Result<u64, StoreError> {
+        let Counters { events, forgotten, .. } = self.counters;
+        let kept = events - forgotten;
+        let end = forgotten + kept.min(FORGOTTEN_AT_ONCE as u64);
+        let surplus = forget.max_events.map_or(0, |max| kept.saturating_sub(max));
+        let mut last = end.min(forgotten + surplus);
+        if let Some(time) = forget.events_before {
+            for sequence in last + 1..=end {
                 let found = self.tables.events.get(sequence).map_err(failed)?;
-                let event = found.map(|bytes| super::document::decode_event(sequence, bytes.value()));
-                if event.transpose()?.is_some_and(|event| event.at() >= time) {
-                    break;
+                match found.map(|bytes| decode_event(sequence, bytes.value())).transpose() {
+                    Ok(Some(event)) if event.at() >= time => break,
+                    Ok(_) => last = sequence,
+                    // A damaged event is forgotten with the next one that can be decoded.
+                    Err(_) => {}
                 }
             }
-            self.tables.events.remove(sequence).map_err(failed)?;
-            self.counters.forgotten = sequence;
-            count += 1;
         }
-        Ok(count)
+        for sequence in forgotten + 1..=last {
+            self.tables.events.remove(sequence).map_err(failed)?;
+        }
+        self.counters.forgotten = last;
+        Ok(last - forgotten)
     }
 
     fn forget_receipts(&mut self, forget: &Forget) -> Result<usize, StoreError> {

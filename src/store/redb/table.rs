@@ -1,5 +1,7 @@
 //! The tables of a file, and the kinds of values in them.
 
+use std::sync::{Arc, Weak};
+
 use ::redb::{
     Database, Key, ReadOnlyTable, ReadTransaction, ReadableDatabase, Table, TableDefinition, TableError,
     TransactionError, Value, WriteTransaction,
@@ -29,6 +31,10 @@ pub(super) mod counter {
     pub(in crate::store::redb) const CONTACT_ID: &str = "contact_id";
 }
 
+/// The use of a [`Snapshot`].
+#[derive(Debug, Default)]
+pub(super) struct Use;
+
 /// A row of an index, which consists of its key.
 pub(super) type Row = ();
 /// A state, a clock and a number, each big endian.
@@ -50,6 +56,8 @@ macro_rules! tables {
         /// All tables in their state after a commit.
         pub(super) struct Snapshot {
             $($(#[$doc])* pub(super) $field: ReadOnlyTable<$key, $value>,)*
+            // The last field, since the tables must be closed when it is dropped.
+            used: Arc<Use>,
         }
 
         impl<'a> Tables<'a> {
@@ -61,7 +69,8 @@ macro_rules! tables {
 
         impl Snapshot {
             fn open(transaction: &ReadTransaction) -> Result<Self, TableError> {
-                Ok(Self { $($field: transaction.open_table(TableDefinition::new($name))?,)* })
+                let used = Arc::default();
+                Ok(Self { $($field: transaction.open_table(TableDefinition::new($name))?,)* used })
             }
 
             /// Copies all rows to `tables`, and calls `copied` after each.
@@ -136,6 +145,11 @@ impl Snapshot {
     pub(super) fn of(database: &Database) -> Result<Self, ::redb::Error> {
         let transaction = database.begin_read().map_err(|error: TransactionError| error)?;
         Ok(Self::open(&transaction)?)
+    }
+
+    /// Returns the use of the snapshot, which ends once its tables are closed.
+    pub(super) fn in_use(&self) -> Weak<Use> {
+        Arc::downgrade(&self.used)
     }
 
     /// Returns a counter; 0 if it was never set.
