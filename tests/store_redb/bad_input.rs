@@ -169,22 +169,30 @@ fn files_that_killed_creations_left_are_removed() {
     let path = folder.path("numbers.redb");
     drop(RedbStore::open(folder.path("whole")).unwrap());
     let whole = fs::read(folder.path("whole")).unwrap();
+    let temporary = |process: usize| format!("numbers.redb.telnum-new-{process}-0123456789abcdef");
     for (place, length) in [0, 512, 4_096, whole.len() / 2, whole.len()].into_iter().enumerate() {
-        fs::write(folder.path(format!("numbers.redb.new-1-{place}")), &whole[..length]).unwrap();
+        fs::write(folder.path(temporary(10 + place)), &whole[..length]).unwrap();
     }
-    fs::write(folder.path("numbers.redb.new-2-0"), [0; 8_192]).unwrap();
+    fs::write(folder.path(temporary(2)), [0; 8_192]).unwrap();
     // A creation that was killed just before its end has left a second name.
     fs::copy(folder.path("whole"), &path).unwrap();
-    fs::hard_link(&path, folder.path("numbers.redb.new-7-0")).unwrap();
+    fs::hard_link(&path, folder.path(temporary(7))).unwrap();
     // The other files are of others, or are being written.
-    let others =
-        ["numbers.redb.new-1", "numbers.redb.new-a-1", "other.redb.new-1-1", "numbers.redb.new-3-0-1"];
+    let others = [
+        "numbers.redb.new-2026-11",
+        "numbers.redb.telnum-new-1",
+        "numbers.redb.telnum-new-1-2",
+        "numbers.redb.telnum-new-1-0123456789ABCDEF",
+        "numbers.redb.telnum-new-a-0123456789abcdef",
+        "other.redb.telnum-new-1-0123456789abcdef",
+        "numbers.redb.telnum-new-3-0123456789abcdef-1",
+    ];
     for other in others {
         fs::write(folder.path(other), &whole).unwrap();
     }
-    fs::write(folder.path("numbers.redb.new-4-0"), "Dear Sir").unwrap();
-    fs::create_dir(folder.path("numbers.redb.new-5-0")).unwrap();
-    let written = Database::create(folder.path("numbers.redb.new-6-0")).unwrap();
+    fs::write(folder.path(temporary(4)), "Dear Sir").unwrap();
+    fs::create_dir(folder.path(temporary(5))).unwrap();
+    let written = Database::create(folder.path(temporary(6))).unwrap();
 
     drop(RedbStore::open(&path).unwrap());
     let names = fs::read_dir(folder.path("")).unwrap();
@@ -192,7 +200,7 @@ fn files_that_killed_creations_left_are_removed() {
     names.sort();
     let mut expected = others.map(str::to_owned).to_vec();
     expected.extend(["numbers.redb", "whole"].map(str::to_owned));
-    expected.extend([4, 5, 6].map(|process| format!("numbers.redb.new-{process}-0")));
+    expected.extend([4, 5, 6].map(temporary));
     expected.sort();
     assert_eq!(names, expected);
     drop(written);

@@ -1,10 +1,11 @@
 //! Creation and opening of the file of a store.
 
+use std::collections::hash_map::RandomState;
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
+use std::hash::BuildHasher;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use ::redb::{
     Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, ReadableTableMetadata, TableError,
@@ -21,6 +22,10 @@ use crate::store::StoreError;
 /// The version of the schema that is written. Version 1 had an index of contacts by number, in place of those
 /// in each order.
 pub(super) const SCHEMA: u64 = 2;
+
+/// The mark in the name under which a file is written, before the id of the process and a random number. No one
+/// names a file so by hand.
+const TEMPORARY: &str = ".telnum-new-";
 
 /// The first bytes of every file of redb.
 const MAGIC: [u8; 9] = *b"redb\x1A\x0A\xA9\x0D\x0A";
@@ -122,10 +127,9 @@ pub(super) fn create(
     path: &Path,
     fill: impl FnOnce(&mut Tables<'_>) -> Result<(), Failure>,
 ) -> Result<(), RedbError> {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-
     let mut name = path.file_name().ok_or_else(|| RedbError::IsDirectory(path.to_owned()))?.to_owned();
-    name.push(format!(".new-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
+    // Every `RandomState` has different keys.
+    name.push(format!("{TEMPORARY}{}-{:016x}", std::process::id(), RandomState::new().hash_one(0)));
     let temporary = path.with_file_name(name);
     let options = OpenOptions::new().read(true).write(true).create_new(true).clone();
     drop(options.open(&temporary).map_err(|error| RedbError::io(path, error))?);
@@ -185,9 +189,11 @@ fn directory_of(path: &Path) -> &Path {
 
 /// Returns whether `found` is a name under which [`create`] writes a file that is to be called `name`.
 fn is_temporary(found: &str, name: &str) -> bool {
-    let numbers = found.strip_prefix(name).and_then(|rest| rest.strip_prefix(".new-")?.split_once('-'));
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    numbers.is_some_and(|(process, count)| is_number(process) && is_number(count))
+    let numbers = found.strip_prefix(name).and_then(|rest| rest.strip_prefix(TEMPORARY)?.split_once('-'));
+    let is_decimal = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_random =
+        |text: &str| text.len() == 16 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    numbers.is_some_and(|(process, random)| is_decimal(process) && is_random(random))
 }
 
 /// Returns whether two paths are names of the same file, as after a creation that was killed before it
