@@ -52,3 +52,11 @@ fn version(package: &Value) -> Option<Vec<u64>> {
     let version = package["rust_version"].as_str()?;
     Some(version.split('.').map(|part| part.parse().unwrap()).collect())
 }
+
+/// A minor version of redb may raise its `rust-version`, or change the format of the file.
+#[test]
+fn the_minor_version_of_redb_is_pinned() {
+    let manifest = include_str!("../Cargo.toml");
+    let line = manifest.lines().find(|line| line.starts_with("redb = {")).unwrap();
+    assert!(line.contains("version = \"~4.6\""), "{line}");
+}
