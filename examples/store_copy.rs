@@ -8,8 +8,11 @@
 //!
 //! The source is a file or a database in PostgreSQL which nobody changes during the copy; the target is a new
 //! file or a database without tables of the crate. Numbers, port requests, contacts, events and receipts are
-//! copied. The target assigns new revisions. Events keep their order, and also their sequence numbers if the
-//! source has forgotten none.
+//! copied. The target assigns new revisions.
+//!
+//! Events keep their sequence numbers, so that consumers continue where they are. For each event that the source
+//! has forgotten, the target logs and forgets another one, which takes a few microseconds in a file. The target
+//! allocates only ids of contacts that the source has never allocated; the copy allocates two in the source.
 
 mod stores;
 
@@ -21,27 +24,29 @@ use std::thread;
 
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
-use telnum::contact::{ContactList, OwnerId};
+use telnum::Timestamp;
+use telnum::account::Actor;
+use telnum::contact::{ContactList, EnteredNumber, NewContact, OwnerId};
 use telnum::idempotency::IdempotencyKey;
 use telnum::number::PhoneNumber;
 use telnum::porting::{PortRequest, PortRequestId, PortStates};
-use telnum::record::NumberRecord;
+use telnum::record::{Event, EventKind, NumberRecord};
 use telnum::store::redb::{RedbOptions, RedbStore};
 use telnum::store::{
-    Batch, Change, Entity, Expect, Logged, Page, PortQuery, Query, Receipt, Store, StoreError, StoreEvent,
-    Stored,
+    Batch, Change, Entity, Expect, Forget, Logged, Page, PortQuery, Query, Receipt, Store, StoreError,
+    StoreEvent, StoreExt, Stored,
 };
 
 /// Copies a store.
 #[derive(Parser)]
-struct Cli {
+pub(crate) struct Cli {
     /// The file, or the PostgreSQL URL, to copy from
     from: String,
     /// The new file, or the PostgreSQL URL, to copy to
     to: String,
 }
 
-type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
+pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 /// The number of numbers and events in a page and in a commit.
 const PAGE: usize = 5_000;
@@ -80,12 +85,12 @@ complete!(telnum::store::postgres::PostgresStore);
 
 /// The counts of the copied items.
 #[derive(Debug, Default, PartialEq)]
-struct Tally {
-    numbers: usize,
-    port_requests: usize,
-    contact_lists: usize,
-    events: usize,
-    receipts: usize,
+pub(crate) struct Tally {
+    pub(crate) numbers: usize,
+    pub(crate) port_requests: usize,
+    pub(crate) contact_lists: usize,
+    pub(crate) events: usize,
+    pub(crate) receipts: usize,
 }
 
 fn main() -> ExitCode {
@@ -105,7 +110,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: &Cli) -> Result<Tally> {
+pub(crate) fn run(cli: &Cli) -> Result<Tally> {
     let from = open(&cli.from, false)?;
     let to = open(&cli.to, true)?;
     let is_empty = to.scan(&Query::default(), None, 1)?.items.is_empty()
@@ -208,8 +213,10 @@ fn copy(from: &dyn Complete, to: &dyn Complete) -> Result<Tally> {
         put(to, &lists, Batch::with_contacts)
     })?;
     bar.finish_and_clear();
+    continue_contact_ids(from, to)?;
+    let mut after = forgotten_events(from)?;
+    skip_events(to, after)?;
     let bar = counter("events copied")?;
-    let mut after = first_event(from)?;
     loop {
         let page = from.events(after, PAGE)?;
         let Some(last) = page.last() else { break };
@@ -296,8 +303,46 @@ fn kind(event: &StoreEvent) -> Discriminant<StoreEvent> {
     std::mem::discriminant(event)
 }
 
+/// Makes the next contact id of a store greater than all that another one has allocated.
+fn continue_contact_ids(from: &dyn Complete, to: &dyn Complete) -> Result<()> {
+    let id = from.new_contact_id()?;
+    if to.new_contact_id()? < id {
+        // The id of a stored contact is never allocated again, nor is a lower one.
+        let mut list = ContactList::empty("store-copy".parse()?);
+        list.add(
+            [(id, NewContact::new(EnteredNumber::parse("+1 541-555-0573", None, None)?))],
+            Timestamp::MIN,
+        )?;
+        let owner = list.owner();
+        let revision = to.commit(Change::put(list, Expect::Absent).into())?;
+        to.commit(Change::<ContactList>::remove(owner, Expect::Revision(revision)).into())?;
+    }
+    Ok(())
+}
+
+/// Logs and forgets `count` events in a store without events.
+fn skip_events(store: &dyn Complete, count: u64) -> Result<()> {
+    let bar = counter("event numbers skipped")?;
+    let number = "+999999999999999".parse()?;
+    let event = Event { number, at: Timestamp::MIN, actor: Actor::System, kind: EventKind::Updated };
+    let mut left = count;
+    while left > 0 {
+        let skipped = usize::try_from(left).unwrap_or(usize::MAX).min(PAGE);
+        let events = vec![event.clone(); skipped];
+        store.commit(Change::<NumberRecord>::remove(number, Expect::Absent).with_events(events).into())?;
+        left -= skipped as u64;
+        bar.inc(skipped as u64);
+        // Now and then, so that the store stays small.
+        if left == 0 || (left / PAGE as u64).is_multiple_of(100) {
+            store.forget(&Forget::default().with_max_events(0))?;
+        }
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
 /// Returns the number of events that the store has forgotten.
-fn first_event(store: &dyn Complete) -> Result<u64> {
+fn forgotten_events(store: &dyn Complete) -> Result<u64> {
     match store.events(0, 1) {
         Err(StoreError::Forgotten { first }) => Ok(first - 1),
         events => Ok(events.map(|_| 0)?),
@@ -358,13 +403,14 @@ fn verify(from: &dyn Complete, to: &dyn Complete, copied: &Tally) -> Result<()> 
         found.contact_lists += theirs.len();
         Ok(check(are_same(&ours, &theirs), "contacts")?)
     })?;
-    let (mut after, mut after_copy) = (first_event(from)?, 0);
+    check(from.new_contact_id()? <= to.new_contact_id()?, "next contact id")?;
+    let mut after = forgotten_events(from)?;
+    check(forgotten_events(to)? == after, "numbers of events")?;
     loop {
-        let (events, theirs) = (from.events(after, PAGE)?, to.events(after_copy, PAGE)?);
-        let is_same = events.iter().map(|logged| &logged.event).eq(theirs.iter().map(|logged| &logged.event));
-        check(is_same, "events")?;
-        let (Some(last), Some(last_copy)) = (events.last(), theirs.last()) else { break };
-        (after, after_copy) = (last.sequence, last_copy.sequence);
+        let (events, theirs) = (from.events(after, PAGE)?, to.events(after, PAGE)?);
+        check(events == theirs, "events")?;
+        let Some(last) = events.last() else { break };
+        after = last.sequence;
         found.events += theirs.len();
     }
     let mut after = None;
