@@ -24,14 +24,17 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use telnum::PhoneNumber;
 use telnum::account::Actor;
 use telnum::contact::book::ContactBook;
 use telnum::contact::{ContactFilter, ContactNumber, ContactPage, ContactQuery, EnteredNumber, NewContact};
+use telnum::porting::PortRequest;
 use telnum::record::{Event, EventKind, NumberRecord};
 use telnum::store::postgres::{CommitForm, PostgresConfig, PostgresError, PostgresStore};
-use telnum::store::{Batch, Change, Expect, Forget, Receipt, Revision, Store, StoreError, StoreExt};
+use telnum::store::{
+    Batch, Change, Expect, Forget, PortQuery, Receipt, Revision, Store, StoreError, StoreExt,
+};
 use telnum::testing::conformance::LAWS;
+use telnum::{PhoneNumber, Timestamp};
 
 use self::folder::Folder;
 use self::kills::Acknowledged;
@@ -545,6 +548,25 @@ fn tables_of_version_1_are_upgraded() {
     assert_eq!(pages(&book)[0].total, 458);
 }
 
+/// Returns the number of rows that the server reads while `act` uses a new store.
+fn rows_read_by(schema: &Schema, act: impl FnOnce(PostgresStore)) -> u64 {
+    // The server counts the rows of a connection some time after they were read, at the latest when it ends.
+    let settled = || {
+        let (mut rows, mut since) = (schema.rows_read(), Instant::now());
+        while since.elapsed() < Duration::from_secs(2) {
+            thread::sleep(Duration::from_millis(100));
+            let now = schema.rows_read();
+            if now != rows {
+                (rows, since) = (now, Instant::now());
+            }
+        }
+        rows
+    };
+    let before = settled();
+    act(schema.store());
+    settled() - before
+}
+
 /// The number of rows that the server reads for a page does not grow with the number of contacts.
 #[test]
 #[ignore = "needs the servers that TELNUM_POSTGRES names"]
@@ -562,23 +584,11 @@ fn a_page_of_contacts_reads_no_more_rows_if_there_are_more_contacts() {
         "INSERT INTO telnum.contact SELECT i - 9223372036854000000, 'x' || i, i, 0, '', '', 63800000000 - i, 1, \
          false FROM generate_series(1, 20000) AS i; ANALYZE telnum.contact; ANALYZE telnum.contact_list",
     );
-    // The server counts the rows of a connection some time after they were read, at the latest when it ends.
-    let settled = || {
-        let (mut rows, mut since) = (schema.rows_read(), Instant::now());
-        while since.elapsed() < Duration::from_secs(2) {
-            thread::sleep(Duration::from_millis(100));
-            let now = schema.rows_read();
-            if now != rows {
-                (rows, since) = (now, Instant::now());
-            }
-        }
-        rows
-    };
     let read = |query: &ContactQuery| {
-        let before = settled();
-        let page = ContactBook::new(schema.store()).page(query).unwrap();
-        assert!(page.items.len() >= 8, "{} contacts on the page of {query:?}", page.items.len());
-        settled() - before
+        rows_read_by(&schema, |store| {
+            let page = ContactBook::new(store).page(query).unwrap();
+            assert!(page.items.len() >= 8, "{} contacts on the page of {query:?}", page.items.len());
+        })
     };
     for query in &queries {
         let rows = read(query);
@@ -662,4 +672,162 @@ fn a_revision_is_above_that_of_a_removed_record() {
     let record = NumberRecord::discovered(number(1), "telnyx".parse().unwrap(), now);
     let again = store.commit(Change::put(record, Expect::Absent).into()).unwrap();
     assert!(again > Revision::try_from(ahead).unwrap());
+}
+
+/// A commit that expects a revision that no store has assigned is a conflict, and later commits are made.
+#[test]
+#[ignore = "needs the servers that TELNUM_POSTGRES names"]
+fn an_expected_revision_does_not_advance_the_clock() {
+    for form in [CommitForm::Statement, CommitForm::Transaction] {
+        let schema = Schema::new(&urls()[0], |config| config.with_commit_form(form));
+        let store = schema.store();
+        let first = store.commit(batch(1)).unwrap();
+        for wild in [u64::MAX, i64::MAX.unsigned_abs(), first.get() + (1 << 40)] {
+            for number in [number(1), number(2)] {
+                let expect = Expect::Revision(wild.try_into().unwrap());
+                let refused = store.commit(Change::remove(number, expect).into()).unwrap_err();
+                assert!(refused.is_conflict(), "{refused:?}");
+            }
+        }
+        let next = store.commit(batch(2)).unwrap();
+        assert!(next > first && next.get() < first.get() + (1 << 30), "{first} {next}");
+        // As if a client whose clock is ahead had stored the record.
+        let ahead = first.get() + 1_000_000_000;
+        schema.execute(&format!("UPDATE telnum.number SET revision = {ahead}"));
+        let expect = Expect::Revision(ahead.try_into().unwrap());
+        let above = store.commit(Change::remove(number(1), expect).into()).unwrap();
+        assert!(above.get() > ahead);
+    }
+}
+
+/// A session on a server that has become a standby is closed, so that the next call reaches the new primary.
+#[test]
+#[ignore = "needs the servers that TELNUM_POSTGRES names"]
+fn sessions_on_a_demoted_server_are_closed() {
+    for form in [CommitForm::Statement, CommitForm::Transaction] {
+        let schema = Schema::new(&urls()[0], |config| config.with_commit_form(form));
+        let role = format!("role_{}", schema.name);
+        schema.execute(&format!(
+            "CREATE ROLE {role} LOGIN SUPERUSER; ALTER ROLE {role} SET default_transaction_read_only = on"
+        ));
+        let (_, server) =
+            urls()[0].split_once('@').map(|(user, server)| (user.to_owned(), server.to_owned())).unwrap();
+        let config: PostgresConfig = format!("postgres://{role}@{server}").parse().unwrap();
+        let config = config.with_schema(&schema.name).unwrap().with_commit_form(form);
+        // The new sessions can write, as on the new primary.
+        let calls: [&dyn Fn(&PostgresStore) -> Result<(), StoreError>; 4] = [
+            &|store| store.commit(batch(1)).map(drop),
+            &|store| store.new_contact_ids(1).map(drop),
+            &|store| store.forget(&Forget::default().with_max_events(0)),
+            &|store| store.take_lease("sweep", 1, Duration::from_secs(60)).map(drop),
+        ];
+        for call in calls {
+            schema.execute(&format!("ALTER ROLE {role} SET default_transaction_read_only = on"));
+            let store = PostgresStore::connect(&config).unwrap();
+            thread::scope(|scope| {
+                for _ in 0..4 {
+                    scope.spawn(|| store.get(number(1)).unwrap());
+                }
+            });
+            schema.execute(&format!("ALTER ROLE {role} RESET default_transaction_read_only"));
+            let refused = call(&store).unwrap_err();
+            assert!(matches!(refused, StoreError::Unreachable(_)), "{refused:?}");
+            call(&store).unwrap();
+        }
+        schema.execute(&format!("DROP ROLE {role}"));
+    }
+}
+
+/// A page of port requests reads no more documents than it returns, if the states are those of an index.
+#[test]
+#[ignore = "needs the servers that TELNUM_POSTGRES names"]
+fn a_page_of_port_requests_reads_only_its_rows() {
+    let request = |place: u32, state: &str| {
+        let id = format!("{state}-{place:04}");
+        let document = json!({"id": id, "name": "Bakery", "port_state": state,
+            "numbers": {}, "created": 63630097779_u64, "updated": 63630097779_u64,
+            "_read_only": {"account": {"id": "child"}}});
+        serde_json::from_value::<PortRequest>(document).unwrap()
+    };
+    let schema = Schema::new(&urls()[0], |config| config);
+    let store = schema.store();
+    for state in ["submitted", "completed", "pending"] {
+        let requests = (0..1_500).map(|place| Change::put(request(place, state), Expect::Absent));
+        store.commit(Batch::new().with_port_requests(requests)).unwrap();
+    }
+    drop(store);
+    schema.execute("ANALYZE telnum.port_request");
+    let only = |states: &str| PortQuery::default().with_states(states.parse().unwrap());
+    // The last query must read the submitted requests that follow the page before it.
+    for (query, limit, most) in [
+        (only("all"), 10, 40),
+        (only("active"), 10, 40),
+        (only("completed"), 10, 40),
+        (only("pending"), 10, 60),
+        (only("submitted"), 1_500, 5_000),
+    ] {
+        let rows = rows_read_by(&schema, |store| {
+            let page = store.scan_port_requests(&query, None, limit).unwrap();
+            assert_eq!(page.items.len(), limit);
+            assert!(page.items.iter().all(|request| query.matches(request)));
+        });
+        assert!(rows <= most, "{rows} rows were read for {query:?}");
+    }
+}
+
+/// A backlog of events, receipts and commits is removed in statements that each remove few rows, without a lock
+/// on the log.
+#[test]
+#[ignore = "needs the servers that TELNUM_POSTGRES names"]
+fn a_backlog_is_forgotten_in_chunks() {
+    let schema = Schema::new(&urls()[0], |config| config);
+    let store = schema.store();
+    store.commit(batch(1)).unwrap();
+    let last = store.events(0, 10).unwrap().pop().unwrap();
+    // 40,000 more events, one in each second, of which the last two are those of the commit. As many receipts.
+    let at = last.event.at().gregorian();
+    schema.execute(&format!(
+        "INSERT INTO telnum.event SELECT i, {at} - 40000 + i, document FROM telnum.event, \
+         generate_series(3, 40000) AS i WHERE sequence = 1; UPDATE telnum.head SET next = 40001; \
+         INSERT INTO telnum.receipt SELECT 'old-' || i, part, i, actor || i / 20000, {at} - 40000 + i, answer \
+         FROM telnum.receipt, generate_series(1, 40000) AS i; \
+         INSERT INTO telnum.committed SELECT i, 1 FROM generate_series(1, 40000) AS i; \
+         CREATE TABLE telnum.deletion (kind text, rows bigint, locks bigint); \
+         CREATE FUNCTION telnum.note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+         INSERT INTO telnum.deletion SELECT TG_TABLE_NAME, (SELECT count(*) FROM gone), (SELECT count(*) \
+         FROM pg_locks WHERE pid = pg_backend_pid() AND relation = 'telnum.head'::regclass); \
+         RETURN NULL; END $$; \
+         CREATE TRIGGER note AFTER DELETE ON telnum.event REFERENCING OLD TABLE AS gone \
+         FOR EACH STATEMENT EXECUTE FUNCTION telnum.note(); \
+         CREATE TRIGGER note AFTER DELETE ON telnum.receipt REFERENCING OLD TABLE AS gone \
+         FOR EACH STATEMENT EXECUTE FUNCTION telnum.note(); \
+         CREATE TRIGGER note AFTER DELETE ON telnum.committed REFERENCING OLD TABLE AS gone \
+         FOR EACH STATEMENT EXECUTE FUNCTION telnum.note()"
+    ));
+    let first_left = |forget: Forget| {
+        store.forget(&forget).unwrap();
+        let Err(StoreError::Forgotten { first }) = store.events(0, 10) else {
+            panic!("nothing is forgotten")
+        };
+        assert_eq!(store.events(first - 1, usize::MAX).unwrap().len() as u64, 40_001 - first);
+        first
+    };
+    let receipts = || store.receipts(None, usize::MAX).unwrap().len();
+    let before = |second: u64| Timestamp::from_gregorian(at - 40_000 + second).unwrap();
+    assert_eq!(first_left(Forget::default().with_max_events(25_000)), 15_001);
+    assert_eq!(first_left(Forget::default().with_events_before(before(32_000))), 32_000);
+    // As if the process had ended before it removed the events.
+    schema.execute("UPDATE telnum.head SET first = 39000");
+    assert_eq!(first_left(Forget::default().with_max_events(5_000)), 39_000);
+    store.forget(&Forget::default().with_receipts_before(before(15_000))).unwrap();
+    assert_eq!(receipts(), 25_002);
+    store.forget(&Forget::default().with_max_receipts_per_actor(9_000)).unwrap();
+    assert_eq!(receipts(), 5_000 + 9_000 + 2);
+    store.forget(&Forget::default().with_max_receipts(100)).unwrap();
+    assert_eq!(receipts(), 100);
+    let count = |what: &str| schema.value(&format!("SELECT {what} FROM telnum.deletion"));
+    assert_eq!(count("max(locks)"), 0);
+    assert!(count("max(rows)") <= 5_000, "{} rows at once", count("max(rows)"));
+    assert_eq!(count("sum(rows) FILTER (WHERE kind = 'event')"), 38_999);
+    assert_eq!(count("sum(rows) FILTER (WHERE kind = 'committed')"), 40_000);
 }

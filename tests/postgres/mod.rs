@@ -55,11 +55,15 @@ impl Schema {
     /// indexes.
     pub(crate) fn rows_read(&self) -> u64 {
         let name = &self.name;
-        let rows = self.query(&format!(
+        self.value(&format!(
             "SELECT (SELECT sum(seq_tup_read) FROM pg_stat_user_tables WHERE schemaname = '{name}') \
              + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE schemaname = '{name}')"
-        ));
-        rows.unwrap().parse().unwrap()
+        ))
+    }
+
+    /// Executes a query, and returns the integer that it selects.
+    pub(crate) fn value(&self, query: &str) -> u64 {
+        self.query(query).unwrap().parse().unwrap()
     }
 
     /// Executes statements, and returns the first column of the first row.

@@ -14,6 +14,10 @@ use crate::time::Timestamp;
 pub(super) const COMMITS_KEPT: u64 = 86_400_000_000;
 /// The number of events that are numbered at once, except that commits are not split.
 const CHUNK: usize = 10_000;
+/// The maximum number of events, receipts or commits that a statement removes.
+const CHUNK_TO_REMOVE: usize = 5_000;
+/// The number of actors whose excess receipts are removed between two reads of the actors.
+const CHUNK_OF_ACTORS: usize = 1_000;
 
 /// Returns the rows of events after the sequence number `after`, each with the numbers of the first and
 /// the next event; one row without an event if there is none. Waiting events are numbered if they are
@@ -33,7 +37,7 @@ pub(super) async fn events(pool: &Pool, after: u64, limit: usize) -> Result<Vec<
         if is_full || !are_waiting || codec::int(after) < first - 1 {
             return Ok(rows);
         }
-        in_log(pool, &Work::Number).await?;
+        number_waiting(pool).await?;
     }
 }
 
@@ -83,44 +87,110 @@ pub(super) fn receipts(rows: &[Row]) -> Result<Vec<Receipt>, StoreError> {
 pub(super) async fn forget(pool: &Pool, forget: &Forget, commits_before: u64) -> Result<(), StoreError> {
     if forget.max_events.is_some() || forget.events_before.is_some() {
         // Waiting events are numbered first, since they may be forgotten as well.
-        while in_log(pool, &Work::Number).await? {}
-        in_log(pool, &Work::Forget(forget.clone())).await?;
+        while number_waiting(pool).await? {}
+        forget_events(pool, forget).await?;
     }
     if let Some(time) = forget.receipts_before {
-        let time = Param::Int(codec::time(time));
-        pool.rows(&Statement::new(sql::FORGET_RECEIPTS_BEFORE, [time])).await?;
+        let before = Param::Int(codec::time(time));
+        remove(pool, (sql::RECEIPTS_BEFORE, &[before]), sql::FORGET_RECEIPTS).await?;
     }
     if let Some(max) = forget.max_receipts_per_actor {
-        let max = Param::Int(codec::int(max));
-        pool.rows(&Statement::new(sql::FORGET_RECEIPTS_BUT_EACH, [max])).await?;
+        forget_receipts_of_actors(pool, codec::int(max)).await?;
     }
     if let Some(max) = forget.max_receipts {
-        let max = Param::Int(codec::int(max));
-        pool.rows(&Statement::new(sql::FORGET_RECEIPTS_BUT, [max])).await?;
+        let surplus = Statement::new(sql::FIRST_SURPLUS_RECEIPT, [Param::Int(codec::int(max))]);
+        if let Some(revision) = first::<i64>(&pool.rows(&surplus).await?)? {
+            remove(pool, (sql::RECEIPTS_UNTIL, &[Param::Int(revision)]), sql::FORGET_RECEIPTS).await?;
+        }
     }
     let before = Param::Int(codec::int(commits_before));
-    pool.rows(&Statement::new(sql::FORGET_COMMITS, [before])).await?;
-    Ok(())
+    remove(pool, (sql::COMMITS_BEFORE, &[before]), sql::FORGET_COMMITS).await
 }
 
-/// A task that runs while the log is locked.
-enum Work {
-    /// The numbering of waiting events.
-    Number,
-    Forget(Forget),
+/// Forgets old or excess events: the first remaining one is set first, and those before it are removed without
+/// a lock.
+async fn forget_events(pool: &Pool, forget: &Forget) -> Result<(), StoreError> {
+    let head = pool.rows(&Statement::new(sql::HEAD, [])).await?;
+    let head = head.first().ok_or_else(|| StoreError::backend("table head: row missing"))?;
+    let (mut left, next): (i64, i64) = (column(head, 0)?, column(head, 1)?);
+    if let Some(max) = forget.max_events {
+        left = left.max(next.saturating_sub(codec::int(max)));
+    }
+    if let Some(time) = forget.events_before {
+        while left < next {
+            let end = next.min(left.saturating_add(codec::limit(CHUNK)));
+            let params = [left, end, codec::time(time)].map(Param::Int);
+            let since = Statement::new(sql::FIRST_EVENT_SINCE, params);
+            if let Some(since) = first::<i64>(&pool.rows(&since).await?)? {
+                left = since;
+                break;
+            }
+            left = end;
+        }
+    }
+    pool.rows(&Statement::new(sql::SET_FIRST, [left, left].map(Param::Int))).await?;
+    // There may be more than are forgotten now, if an earlier call was interrupted.
+    remove(pool, (sql::EVENTS_BEFORE, &[Param::Int(left)]), sql::FORGET_EVENTS).await
 }
 
-/// Runs a task on the log in a transaction. Returns whether it should be repeated.
-async fn in_log(pool: &Pool, work: &Work) -> Result<bool, StoreError> {
+/// Forgets the receipts that actors have beyond `max`.
+async fn forget_receipts_of_actors(pool: &Pool, max: i64) -> Result<(), StoreError> {
+    let mut after = String::new();
+    loop {
+        let params = [Param::Text(after), Param::Int(max), Param::Int(codec::limit(CHUNK_OF_ACTORS))];
+        let rows = pool.rows(&Statement::new(sql::ACTORS_WITH_SURPLUS, params)).await?;
+        let actors = rows.iter().map(|row| column::<String>(row, 0)).collect::<Result<Vec<_>, _>>()?;
+        for actor in &actors {
+            let actor = Param::Text(actor.clone());
+            let surplus = Statement::new(sql::FIRST_SURPLUS_RECEIPT_OF, [actor.clone(), Param::Int(max)]);
+            if let Some(revision) = first::<i64>(&pool.rows(&surplus).await?)? {
+                let surplus = (sql::RECEIPTS_OF_UNTIL, &[actor, Param::Int(revision)][..]);
+                remove(pool, surplus, sql::FORGET_RECEIPTS).await?;
+            }
+        }
+        match actors.into_iter().next_back() {
+            Some(last) => after = last,
+            None => return Ok(()),
+        }
+    }
+}
+
+/// Removes the rows with the keys that a statement selects, chunk by chunk, so that no statement takes long.
+///
+/// `keys` is the text of the statement and its first parameters, which are followed by a bound and a limit. It
+/// selects keys, each with a value that ascends from the bound on: the next statement does not read the remains of
+/// the removed rows again.
+async fn remove(pool: &Pool, keys: (&str, &[Param]), delete: &str) -> Result<(), StoreError> {
+    let (text, params) = keys;
+    let mut bound = i64::MIN;
+    loop {
+        let page = [Param::Int(bound), Param::Int(codec::limit(CHUNK_TO_REMOVE))];
+        let rows = pool.rows(&Statement::new(text, params.iter().cloned().chain(page))).await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        bound = column(last, 1)?;
+        let keys = rows.iter().map(|row| column(row, 0)).collect::<Result<_, _>>()?;
+        pool.rows(&Statement::new(delete, [Param::Ints(keys)])).await?;
+        if rows.len() < CHUNK_TO_REMOVE {
+            return Ok(());
+        }
+    }
+}
+
+/// Numbers waiting events in a transaction that locks the log. Returns whether more may be waiting.
+async fn number_waiting(pool: &Pool) -> Result<bool, StoreError> {
     let mut attempts = Attempts::default();
     loop {
         let done = match pool.connection().await {
             Ok(connection) => {
-                let done = work.run(&connection).await;
-                if done.is_ok() {
-                    connection.give_back();
-                } else {
-                    connection.roll_back().await;
+                // If the response is lost, the numbering is repeated, so it does not matter whether it was made.
+                let done = number_locked(&connection).await;
+                match &done {
+                    Ok(_) => connection.give_back(),
+                    Err(failure) if failure.is_of_server() => {
+                        drop(connection);
+                        pool.drop_idle();
+                    }
+                    Err(_) => connection.roll_back().await,
                 }
                 done
             }
@@ -133,24 +203,13 @@ async fn in_log(pool: &Pool, work: &Work) -> Result<bool, StoreError> {
     }
 }
 
-impl Work {
-    /// If the response is lost, the task is repeated, so it does not matter whether the transaction was
-    /// made.
-    async fn run(&self, connection: &Connection<'_>) -> Result<bool, Failure> {
-        connection.control(sql::BEGIN_LOCKED).await?;
-        let head = connection.rows(&Statement::new(sql::LOCK_LOG, [])).await?;
-        let head = head.first().ok_or_else(|| Failure::Refused("table head: row missing".into()))?;
-        let (first, next) = (column(head, 0)?, column(head, 1)?);
-        let more = match self {
-            Self::Number => number(connection, next).await?,
-            Self::Forget(forget) => {
-                remove(connection, forget, first, next).await?;
-                false
-            }
-        };
-        connection.control(sql::COMMIT).await?;
-        Ok(more)
-    }
+async fn number_locked(connection: &Connection<'_>) -> Result<bool, Failure> {
+    connection.control(sql::BEGIN_LOCKED).await?;
+    let head = connection.rows(&Statement::new(sql::LOCK_LOG, [])).await?;
+    let next = first(&head)?.ok_or_else(|| Failure::Refused("table head: row missing".into()))?;
+    let more = number(connection, next).await?;
+    connection.control(sql::COMMIT).await?;
+    Ok(more)
 }
 
 /// Moves waiting events to the log, numbered from `next` on. Returns whether more may be waiting.
@@ -190,25 +249,6 @@ async fn number(connection: &Connection<'_>, next: i64) -> Result<bool, Failure>
 
 fn revisions(rows: &[Row]) -> Result<Vec<i64>, StoreError> {
     rows.iter().map(|row| column(row, 0)).collect()
-}
-
-/// Removes old or excess events. `first` is the number of the first remaining event, `next` that of the
-/// next event.
-async fn remove(connection: &Connection<'_>, forget: &Forget, first: i64, next: i64) -> Result<(), Failure> {
-    let mut left = first;
-    if let Some(max) = forget.max_events {
-        left = left.max(next.saturating_sub(codec::int(max)));
-    }
-    if let Some(time) = forget.events_before {
-        let since = Statement::new(sql::FIRST_EVENT_SINCE, [Param::Int(codec::time(time))]);
-        let since: Option<i64> = super::read::first(&connection.rows(&since).await?)?;
-        left = left.max(since.unwrap_or(next));
-    }
-    if left > first {
-        connection.execute(&Statement::new(sql::SET_FIRST, [Param::Int(left)])).await?;
-        connection.execute(&Statement::new(sql::FORGET_EVENTS, [Param::Int(left)])).await?;
-    }
-    Ok(())
 }
 
 impl From<StoreError> for Failure {

@@ -110,7 +110,7 @@ impl Pool {
         Ok(Connection { pool: self, session, _permit: permit })
     }
 
-    /// Closes the idle connections: if one was lost, others may also be lost.
+    /// Closes the idle connections: if one failed [with its server](Failure::is_of_server), so will others.
     pub(super) fn drop_idle(&self) {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
@@ -132,7 +132,7 @@ impl Pool {
             match rows {
                 Ok(rows) => return Ok(rows),
                 Err(failure) => {
-                    if matches!(failure, Failure::Lost(_)) {
+                    if failure.is_of_server() {
                         self.drop_idle();
                     }
                     attempts.after(failure).await?;
@@ -242,6 +242,11 @@ impl Failure {
         } else {
             Self::Refused(error.into())
         }
+    }
+
+    /// Returns whether the server failed, or has become a standby, so that its connections are of no more use.
+    pub(super) const fn is_of_server(&self) -> bool {
+        matches!(self, Self::Lost(_) | Self::Unreachable(_))
     }
 
     /// Returns the error for a call that reads.

@@ -6,7 +6,7 @@ use super::codec::{self, column};
 use super::pool::{Attempts, Connection, Failure, Pool};
 use super::sql::{self, Param, Statement};
 use crate::number::PhoneNumber;
-use crate::porting::{PortRequest, PortRequestId, PortState};
+use crate::porting::{PortRequest, PortRequestId, PortState, PortStates};
 use crate::record::NumberRecord;
 use crate::store::{Entity, Page, PortQuery, Query, StateSet, StoreError, Stored};
 
@@ -15,6 +15,8 @@ pub(super) trait Scan: Send + Sync + 'static {
     type Key: Copy + Send + 'static;
     type Value: Entity<Key = Self::Key> + 'static;
 
+    /// The minimum number of rows to read at once in search of matches.
+    const MIN_CHUNK: usize = 100;
     /// The maximum number of rows to read at once in search of matches.
     const MAX_CHUNK: usize = 10_000;
 
@@ -98,6 +100,10 @@ impl Scan for PortScan {
     type Key = PortRequestId;
     type Value = PortRequest;
 
+    const MIN_CHUNK: usize = 20;
+    /// The document of a request may have a megabyte.
+    const MAX_CHUNK: usize = 100;
+
     fn statement(&self, after: Option<PortRequestId>, limit: i64) -> Statement {
         let query = &self.0;
         let mut statement = Statement::new(sql::PORT_SCAN, []);
@@ -112,13 +118,15 @@ impl Scan for PortScan {
         let is_active = |state: &PortState| !(state.is_final() && query.states.contains(state));
         if PortState::ALL.iter().all(is_active) {
             statement.push(sql::PORT_SCAN_ACTIVE, []);
+        } else if query.states == PortStates::COMPLETED {
+            statement.push(sql::PORT_SCAN_INACTIVE, []);
         }
         statement.push(sql::PORT_SCAN_LIMIT, [Param::Int(limit)]);
         statement
     }
 
     fn is_exact(&self) -> bool {
-        false
+        [PortStates::ALL, PortStates::ACTIVE, PortStates::COMPLETED].contains(&self.0.states)
     }
 
     fn is_nothing(&self) -> bool {
@@ -142,7 +150,7 @@ pub(super) async fn filtered<S: Scan>(
     wanted: usize,
 ) -> Result<Vec<Stored<S::Value>>, StoreError> {
     // A single statement is consistent, and usually finds enough.
-    let size = wanted.saturating_mul(4).clamp(100, S::MAX_CHUNK);
+    let size = wanted.saturating_mul(4).clamp(S::MIN_CHUNK, S::MAX_CHUNK);
     let rows = pool.rows(&scan.statement(after, codec::limit(size))).await?;
     let mut found = Vec::new();
     add_matching(scan, &rows, &mut found)?;

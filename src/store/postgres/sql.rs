@@ -67,6 +67,7 @@ const TABLES: &[&str] = &[
      answer text NOT NULL, PRIMARY KEY (key, part))",
     "CREATE INDEX IF NOT EXISTS receipt_revision ON telnum.receipt (revision)",
     "CREATE INDEX IF NOT EXISTS receipt_at ON telnum.receipt (at)",
+    "CREATE INDEX IF NOT EXISTS receipt_actor ON telnum.receipt (actor, revision) WHERE part = 0",
     "CREATE TABLE IF NOT EXISTS telnum.lease (name text COLLATE \"C\" PRIMARY KEY, \
      holder bigint NOT NULL, until bigint NOT NULL)",
     // `next_id` starts below the id 1, with the sign bit flipped.
@@ -125,6 +126,7 @@ pub(super) const PORT_SCAN: &str =
 pub(super) const PORT_SCAN_AFTER: &str = " AND id > ?";
 pub(super) const PORT_SCAN_ACCOUNTS: &str = " AND account = ANY(?)";
 pub(super) const PORT_SCAN_ACTIVE: &str = " AND active IS NOT NULL";
+pub(super) const PORT_SCAN_INACTIVE: &str = " AND active IS NULL";
 pub(super) const PORT_SCAN_LIMIT: &str = " ORDER BY id LIMIT ?";
 /// A request has its document in one of its rows only, however many of the numbers are on it.
 pub(super) const ACTIVE_PORT_REQUESTS: &str = "SELECT n.number, p.id, p.revision, \
@@ -182,7 +184,8 @@ pub(super) const EVENTS: &str = "SELECT h.first, h.next, EXISTS (SELECT 1 FROM t
      (SELECT sequence, document FROM telnum.event WHERE sequence > ? ORDER BY sequence LIMIT ?) AS e \
      ON true WHERE h.id = 1 ORDER BY e.sequence";
 /// Locks the log in a separate statement, so that the next one sees everything committed until then.
-pub(super) const LOCK_LOG: &str = "SELECT first, next FROM telnum.head WHERE id = 1 FOR UPDATE";
+pub(super) const LOCK_LOG: &str = "SELECT next FROM telnum.head WHERE id = 1 FOR UPDATE";
+pub(super) const HEAD: &str = "SELECT first, next FROM telnum.head WHERE id = 1";
 /// Selects waiting events in order; those of a commit are consecutive.
 pub(super) const WAITING: &str =
     "SELECT revision, at, document FROM telnum.inbox ORDER BY revision, place LIMIT ?";
@@ -190,17 +193,32 @@ pub(super) const LOG_EVENTS: &str = "INSERT INTO telnum.event (sequence, at, doc
      SELECT i.sequence, i.at, i.document FROM unnest(?, ?, ?) AS i (sequence, at, document)";
 pub(super) const UNWAIT: &str = "DELETE FROM telnum.inbox WHERE revision = ANY(?)";
 pub(super) const SET_NEXT: &str = "UPDATE telnum.head SET next = ? WHERE id = 1";
-pub(super) const SET_FIRST: &str = "UPDATE telnum.head SET first = ? WHERE id = 1";
-pub(super) const FIRST_EVENT_SINCE: &str =
-    "SELECT sequence FROM telnum.event WHERE at >= ? ORDER BY sequence LIMIT 1";
-pub(super) const FORGET_EVENTS: &str = "DELETE FROM telnum.event WHERE sequence < ?";
-pub(super) const FORGET_RECEIPTS_BEFORE: &str = "DELETE FROM telnum.receipt WHERE at < ?";
-pub(super) const FORGET_RECEIPTS_BUT: &str = "DELETE FROM telnum.receipt WHERE revision <= \
-     (SELECT revision FROM telnum.receipt WHERE part = 0 ORDER BY revision DESC OFFSET ? LIMIT 1)";
-pub(super) const FORGET_RECEIPTS_BUT_EACH: &str = "DELETE FROM telnum.receipt WHERE key IN (SELECT r.key \
-     FROM (SELECT key, row_number() OVER (PARTITION BY actor ORDER BY revision DESC) AS place \
-     FROM telnum.receipt WHERE part = 0) AS r WHERE r.place > ?)";
-pub(super) const FORGET_COMMITS: &str = "DELETE FROM telnum.committed WHERE revision < ?";
+pub(super) const SET_FIRST: &str = "UPDATE telnum.head SET first = ? WHERE id = 1 AND first < ?";
+pub(super) const FIRST_EVENT_SINCE: &str = "SELECT sequence FROM telnum.event \
+     WHERE sequence >= ? AND sequence < ? AND at >= ? ORDER BY sequence LIMIT 1";
+
+// What is forgotten, chunk by chunk: statements that select keys with the value by which they ascend, and
+// statements that remove rows by their keys. All parts of a receipt have its revision.
+
+pub(super) const EVENTS_BEFORE: &str = "SELECT sequence, sequence FROM telnum.event \
+     WHERE sequence < ? AND sequence >= ? ORDER BY sequence LIMIT ?";
+pub(super) const FORGET_EVENTS: &str = "DELETE FROM telnum.event WHERE sequence = ANY(?)";
+pub(super) const RECEIPTS_BEFORE: &str = "SELECT revision, at FROM telnum.receipt \
+     WHERE part = 0 AND at < ? AND at >= ? ORDER BY at LIMIT ?";
+pub(super) const RECEIPTS_UNTIL: &str = "SELECT revision, revision FROM telnum.receipt \
+     WHERE part = 0 AND revision <= ? AND revision >= ? ORDER BY revision LIMIT ?";
+pub(super) const RECEIPTS_OF_UNTIL: &str = "SELECT revision, revision FROM telnum.receipt \
+     WHERE part = 0 AND actor = ? AND revision <= ? AND revision >= ? ORDER BY revision LIMIT ?";
+pub(super) const FORGET_RECEIPTS: &str = "DELETE FROM telnum.receipt WHERE revision = ANY(?)";
+pub(super) const FIRST_SURPLUS_RECEIPT: &str =
+    "SELECT revision FROM telnum.receipt WHERE part = 0 ORDER BY revision DESC OFFSET ? LIMIT 1";
+pub(super) const FIRST_SURPLUS_RECEIPT_OF: &str = "SELECT revision FROM telnum.receipt \
+     WHERE part = 0 AND actor = ? ORDER BY revision DESC OFFSET ? LIMIT 1";
+pub(super) const ACTORS_WITH_SURPLUS: &str = "SELECT actor FROM telnum.receipt WHERE part = 0 AND actor > ? \
+     GROUP BY actor HAVING count(*) > ? ORDER BY actor LIMIT ?";
+pub(super) const COMMITS_BEFORE: &str = "SELECT revision, revision FROM telnum.committed \
+     WHERE revision < ? AND revision >= ? ORDER BY revision LIMIT ?";
+pub(super) const FORGET_COMMITS: &str = "DELETE FROM telnum.committed WHERE revision = ANY(?)";
 
 /// Takes a lease that is free, has expired, or already belongs to the holder.
 pub(super) const LEASE: &str = "INSERT INTO telnum.lease AS l (name, holder, until) VALUES (?, ?, \
@@ -424,7 +442,7 @@ mod tests {
     /// The keywords that the engines with PostgreSQL's protocol have in common.
     const KEYWORDS: &str = "ADD ALL ALTER AND ANY AS BEGIN BETWEEN BY CASE CAST COALESCE COLLATE COLUMN COMMIT \
         COMMITTED CONFLICT CREATE CURRENT_TIMESTAMP DELETE DESC DO DROP ELSE END EPOCH EXISTS EXTRACT FOR FROM \
-        GREATEST IF IN INDEX INSERT \
+        GREATEST GROUP HAVING IF IN INDEX INSERT \
         INTO IS ISOLATION JOIN KEY LEFT LEVEL LIMIT NOT NOTHING NULL OFFSET ON ONLY OR ORDER OVER PARTITION PRIMARY \
         READ REPEATABLE RETURNING ROLLBACK SCHEMA SELECT SET TABLE THEN UNION UPDATE VALUES WHEN WHERE WITH";
     const FUNCTIONS: &str = "count max row_number unnest";
