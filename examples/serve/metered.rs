@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request};
+use axum::http::Method;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::get;
@@ -35,11 +36,11 @@ pub(crate) fn measure(router: Router) -> Router {
 /// Counts a request and measures its duration, by method, route and status.
 async fn measure_request(request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let method = request.method().clone();
+    let method = method(request.method());
     let response = next.run(request).await;
     // A client must not be able to create metrics: all requests without a route are counted as one.
     let labels = match response.extensions().get::<MatchedPath>() {
-        Some(route) => [("method", method.to_string()), ("route", route.as_str().to_owned())],
+        Some(route) => [("method", method.to_owned()), ("route", route.as_str().to_owned())],
         None => [("method", String::new()), ("route", String::new())],
     };
     histogram!("http_request_duration_seconds", &labels).record(started.elapsed());
@@ -47,6 +48,22 @@ async fn measure_request(request: Request, next: Next) -> Response {
     let status = ("status", response.status().as_str().to_owned());
     counter!("http_requests_total", &[method, route, status]).increment(1);
     response
+}
+
+/// Returns the name of a method, `other` for those that HTTP does not define (RFC 9110 and RFC 5789).
+fn method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        Method::CONNECT => "CONNECT",
+        Method::TRACE => "TRACE",
+        _ => "other",
+    }
 }
 
 /// Counters and histograms, by name and labels.
