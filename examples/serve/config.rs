@@ -9,10 +9,11 @@ use std::time::Duration;
 use serde::de::{self, DeserializeOwned};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
-use telnum::account::{AccountId, AccountTree};
+use serde_path_to_error::{Path as FieldPath, Segment};
+use telnum::account::{AccountId, AccountTree, Accounts};
 use telnum::classify::Classifiers;
 use telnum::feature::e911::E911Address;
-use telnum::http::{ServerLimits, TokenTable};
+use telnum::http::{ApiName, ServerLimits};
 use telnum::inventory::InventoryLimits;
 use telnum::lifecycle::State;
 use telnum::locality::{Columns, Encoding, LocalityField};
@@ -25,30 +26,36 @@ use telnum::porting::PortSettings;
 use telnum::record::{RateCenter, Shape};
 use telnum::time::Timestamp;
 
+use super::secret::{self, HIDDEN, StoreName, Tokens};
+use super::strict;
+
 /// The configuration of the server. Every field has a default; an unknown field is refused.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Config {
     /// The address to listen on. With port 0 the system chooses the port. Default: `127.0.0.1:8000`.
     pub(crate) listen: SocketAddr,
-    /// The scheme and authority of the links to contact numbers, such as `https://api.example.com`. Default:
-    /// empty, for links that start with the path.
-    pub(crate) base_url: String,
+    /// The scheme and authority of the links to contact numbers, such as `https://api.example.com`; empty for
+    /// links that start with the path. Default: `http://` and the address that the server listens on, or empty
+    /// if it listens on all addresses.
+    pub(crate) base_url: Option<String>,
     /// The store of the numbers: the path of a file, `postgres://user:password@host/database`, or `memory`.
     /// The contacts have stores beside it: files with the suffixes `.people`, `.clients` and `.users`, or the
     /// schemas `telnum_people`, `telnum_clients` and `telnum_users`. `--print-config` does not show the
     /// password. Default: `telnum.redb` with the feature `redb`, `memory` without it.
-    #[serde(serialize_with = "without_password")]
-    pub(crate) store: String,
+    pub(crate) store: StoreName,
     /// The accounts: `[{"id", "parent", "name", "enabled", "admin", "may_add_numbers", "is_reseller",
     /// "dial_plan", "allowed_features", "denied_features", "carriers"}]`. Only `id` is required. Default: none.
+    #[serde(deserialize_with = "strict::accounts")]
     pub(crate) accounts: AccountTree,
     /// The tokens and keys of each API, with the account of each: `{"kazoo": {"token": "account"}}`; the other
     /// APIs are `planning_center`, `clients` and `user_numbers`. An application's id and secret form one token,
     /// `id:secret`; the account `system` has all permissions. `--print-config` does not show the tokens.
     /// Default: none, so that every request is refused.
-    #[serde(serialize_with = "without_tokens")]
-    pub(crate) tokens: TokenTable,
+    pub(crate) tokens: Tokens,
+    /// The accounts of requests without credentials, by API: `{"planning_center": "account"}`. Such requests can
+    /// only read. Default: none, so that requests without credentials are refused.
+    pub(crate) anonymous_readers: BTreeMap<ApiName, AccountId>,
     /// The operator's policy: ageing, reservations, retention, the allowed features, the default carrier, the
     /// limits on documents. Default: the policy that `--print-config` shows.
     pub(crate) policy: Policy,
@@ -66,18 +73,22 @@ pub(crate) struct Config {
     pub(crate) normalizer: NormalizerRules,
     /// The dial plan of all users, which is applied before the normalizer: `{"^(\\d{7})$": {"prefix":
     /// "+1415"}}`. An account's own dial plan is a field of the account. Default: none.
+    #[serde(deserialize_with = "strict::dial_plan")]
     pub(crate) dial_plan: Option<Converters>,
     /// The carriers of the service's own stock. Default: `local`.
     pub(crate) built_in_carriers: Vec<BuiltInCarrier>,
     /// Carriers that sell the numbers of a list, in memory: after a restart all numbers are for sale again.
     /// Default: none.
+    #[serde(deserialize_with = "strict::carriers")]
     pub(crate) carriers: Vec<CarrierStock>,
     /// The prices of numbers, by carrier. A client must accept them. Default: all numbers are free of charge.
     pub(crate) prices: BTreeMap<CarrierName, Price>,
     /// The addresses that can be provisioned for emergency calls. Default: none.
+    #[serde(deserialize_with = "strict::addresses")]
     pub(crate) e911_addresses: Vec<E911Address>,
     /// The tables of localities. A number has the fields of the last table with its prefix; fields that are
     /// empty in this table are filled from the tables before it, and then from the feature `geo`. Default: none.
+    #[serde(deserialize_with = "strict::localities")]
     pub(crate) localities: Vec<LocalityFile>,
     /// The region of contact numbers without a calling code. Default: `US`.
     pub(crate) region: Region,
@@ -97,20 +108,27 @@ pub(crate) struct Config {
     pub(crate) numbers: Vec<FirstNumber>,
     /// The number of available numbers to create at the start, from +1 415 200 0000 on, up to 8,000,000.
     /// Default: 0.
+    #[serde(deserialize_with = "at_most::<_, MAX_AVAILABLE_NUMBERS>")]
     pub(crate) available_numbers: u32,
+    /// The users' numbers to create in a new store, in this order. Default: none.
+    pub(crate) user_numbers: Vec<FirstUserNumber>,
     /// The directory that paths in the configuration are relative to.
     #[serde(skip)]
     pub(crate) directory: PathBuf,
+    /// The name of the file, if the configuration was read from one.
+    #[serde(skip)]
+    pub(crate) file: Option<String>,
 }
 
 impl Default for Config {
     fn default() -> Self {
         Self {
             listen: (Ipv4Addr::LOCALHOST, 8_000).into(),
-            base_url: String::new(),
-            store: if cfg!(feature = "redb") { "telnum.redb" } else { "memory" }.to_owned(),
+            base_url: None,
+            store: StoreName::default(),
             accounts: AccountTree::default(),
-            tokens: TokenTable::default(),
+            tokens: Tokens::default(),
+            anonymous_readers: BTreeMap::new(),
             policy: Policy::default(),
             shape: DocumentShape::default(),
             used_by_changes: false,
@@ -131,7 +149,9 @@ impl Default for Config {
             documents: None,
             numbers: Vec::new(),
             available_numbers: 0,
+            user_numbers: Vec::new(),
             directory: PathBuf::new(),
+            file: None,
         }
     }
 }
@@ -202,7 +222,7 @@ pub(crate) enum NormalizerRules {
     /// The numbering plans of the world, for texts dialled in a region.
     Strict(Region),
     /// Other converters, in order.
-    Converters(Converters),
+    Converters(#[serde(deserialize_with = "strict::converters")] Converters),
 }
 
 impl NormalizerRules {
@@ -256,7 +276,7 @@ pub(crate) struct NumberForSale {
     /// The number. Required.
     pub(crate) number: PhoneNumber,
     /// The rate centre: `{"lata", "name", "state"}`, of which only `name` is required. Default: none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "strict::rate_center", skip_serializing_if = "Option::is_none")]
     pub(crate) rate_center: Option<RateCenter>,
     /// The carrier's data about the number, which a search shows beside it. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -438,6 +458,29 @@ pub(crate) struct Contacts {
     pub(crate) clients_clock: Option<StartTime>,
     /// The time of the first change of a user's number. Default: the system's clock.
     pub(crate) users_clock: Option<StartTime>,
+    /// The lowest id of a person's number in a new store, up to 1,000,000. Default: 1.
+    #[serde(deserialize_with = "at_most::<_, MAX_FIRST_ID>")]
+    pub(crate) people_first_id: u32,
+    /// The lowest id of a client's number in a new store, up to 1,000,000. Default: 1.
+    #[serde(deserialize_with = "at_most::<_, MAX_FIRST_ID>")]
+    pub(crate) clients_first_id: u32,
+    /// The lowest id of a user's number in a new store, up to 1,000,000. Default: 1.
+    #[serde(deserialize_with = "at_most::<_, MAX_FIRST_ID>")]
+    pub(crate) users_first_id: u32,
+}
+
+/// The maximum number of available numbers to create.
+pub(crate) const MAX_AVAILABLE_NUMBERS: u32 = 8_000_000;
+
+/// The maximum of the lowest id of a contact number: all ids before it are allocated at the start.
+const MAX_FIRST_ID: u32 = 1_000_000;
+
+/// Deserializes an integer up to `MAX`.
+fn at_most<'de, D: Deserializer<'de>, const MAX: u32>(deserializer: D) -> Result<u32, D::Error> {
+    match u32::deserialize(deserializer)? {
+        number if number <= MAX => Ok(number),
+        number => Err(de::Error::custom(format_args!("expected at most {MAX}, found {number}"))),
+    }
 }
 
 /// A time in RFC 3339 format.
@@ -456,7 +499,15 @@ impl Contacts {
 
 impl Default for Contacts {
     fn default() -> Self {
-        Self { derived_fields: true, people_clock: None, clients_clock: None, users_clock: None }
+        Self {
+            derived_fields: true,
+            people_clock: None,
+            clients_clock: None,
+            users_clock: None,
+            people_first_id: 1,
+            clients_first_id: 1,
+            users_first_id: 1,
+        }
     }
 }
 
@@ -481,8 +532,8 @@ pub(crate) struct Limits {
     pub(crate) max_discarded_bytes: u64,
     /// The maximum number of connections. Default: 10,000.
     pub(crate) max_connections: usize,
-    /// The time within which running requests must be answered after the server is stopped. Default: 10
-    /// seconds.
+    /// The time within which running requests must be answered and running tasks must end after the server is
+    /// stopped; then the process exits. Default: 10 seconds.
     pub(crate) shutdown_timeout_ms: u64,
     /// The maximum number of phone numbers in one request. Default: 10,000.
     pub(crate) max_numbers: usize,
@@ -578,7 +629,8 @@ pub(crate) struct FirstNumber {
     /// The carrier. Default: the policy's default carrier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) carrier: Option<CarrierName>,
-    /// The application that answers the number. Default: none.
+    /// The application that answers the number, which is set at each start if the account's number has none.
+    /// Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) used_by: Option<String>,
     /// The number's document. Default: empty.
@@ -590,20 +642,33 @@ const fn in_service() -> State {
     State::InService
 }
 
-/// An error in a file of the configuration: the file, the path of the field, and the problem with its line
-/// and column.
+/// A user's number to create in a new store.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FirstUserNumber {
+    /// The user's account. Required.
+    pub(crate) account: AccountId,
+    /// The number. Required.
+    pub(crate) number: PhoneNumber,
+}
+
+/// An error in the configuration: the file, the path of the field, and the problem, with its line and column if
+/// one field alone has it.
 #[derive(Debug)]
 pub(crate) struct ConfigError {
-    file: String,
+    file: Option<String>,
     path: String,
     problem: String,
 }
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(f, "{file}: ")?;
+        }
         match &*self.path {
-            "" | "." => write!(f, "{}: {}", self.file, self.problem),
-            path => write!(f, "{}: `{path}`: {}", self.file, self.problem),
+            "" | "." => f.write_str(&self.problem),
+            path => write!(f, "`{path}`: {}", self.problem),
         }
     }
 }
@@ -617,8 +682,9 @@ impl Config {
     ///
     /// Returns an error if the file cannot be read, or if a field is unknown or invalid.
     pub(crate) fn read(file: &Path) -> Result<Self, ConfigError> {
-        let config: Self = read(file)?;
-        Ok(Self { directory: file.parent().unwrap_or(Path::new("")).to_owned(), ..config })
+        let config: Self = read(file, Secrets::InTokens)?;
+        let directory = file.parent().unwrap_or(Path::new("")).to_owned();
+        Ok(Self { directory, file: Some(file.display().to_string()), ..config })
     }
 
     /// Returns the configuration of `--demo`, in which the requests of the published documents can be made.
@@ -627,9 +693,74 @@ impl Config {
     ///
     /// Returns an error if a field is unknown or invalid.
     pub(crate) fn demo() -> Result<Self, ConfigError> {
-        let config: Self = parse("demo.json", include_str!("../data/demo.json"))?;
-        Ok(Self { directory: concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data").into(), ..config })
+        let config: Self = parse("demo.json", include_str!("../data/demo.json"), Secrets::InTokens)?;
+        let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data").into();
+        Ok(Self { directory, file: Some("demo.json".to_owned()), ..config })
     }
+
+    /// Checks that the accounts to which other fields refer exist.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error for the first field that refers to another account.
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        let exists = |account: AccountId| self.accounts.account(account).is_some();
+        let unknown = |path: String, account: AccountId| {
+            self.error(&path, &format_args!("expected the id of an account of `accounts`, found {account}"))
+        };
+        for (api, actors) in self.tokens.actors() {
+            let (known, unknown): (Vec<_>, Vec<_>) =
+                actors.partition(|actor| actor.account().is_none_or(exists));
+            // The text is not shown: it is the token if a line of the table is the wrong way round.
+            if !unknown.is_empty() {
+                let (count, all) = (unknown.len(), known.len() + unknown.len());
+                let problem = format_args!(
+                    "expected the id of an account of `accounts` for each token, found other texts for {count} of {all}"
+                );
+                return Err(self.error(&format!("tokens.{}", api.as_str()), &problem));
+            }
+        }
+        for (api, account) in &self.anonymous_readers {
+            if !exists(*account) {
+                return Err(unknown(format!("anonymous_readers.{}", api.as_str()), *account));
+            }
+        }
+        for (index, account) in self.numbers.iter().map(|number| number.account).enumerate() {
+            if let Some(account) = account.filter(|account| !exists(*account)) {
+                return Err(unknown(format!("numbers[{index}].account"), account));
+            }
+        }
+        for (index, FirstUserNumber { account, .. }) in self.user_numbers.iter().enumerate() {
+            if !exists(*account) {
+                return Err(unknown(format!("user_numbers[{index}].account"), *account));
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the scheme and authority of links if the server listens on `address`.
+    pub(crate) fn base_url_at(&self, address: SocketAddr) -> String {
+        match &self.base_url {
+            Some(url) => url.clone(),
+            // Clients know the server under another address.
+            None if address.ip().is_unspecified() => String::new(),
+            None => format!("http://{address}"),
+        }
+    }
+
+    /// Returns the error for a field whose problem does not lie in the text of the file.
+    pub(crate) fn error(&self, path: &str, problem: &dyn fmt::Display) -> ConfigError {
+        ConfigError { file: self.file.clone(), path: path.to_owned(), problem: problem.to_string() }
+    }
+}
+
+/// The secret parts of a file, which an error does not show.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Secrets {
+    /// The keys of the field `tokens`.
+    InTokens,
+    /// The keys of the objects in the file, which is such a field.
+    InAll,
 }
 
 /// Reads a file in TOML if its name ends in `.toml`, and in JSON otherwise.
@@ -637,11 +768,11 @@ impl Config {
 /// # Errors
 ///
 /// Returns an error if the file cannot be read, or if a field is unknown or invalid.
-pub(crate) fn read<T: DeserializeOwned>(file: &Path) -> Result<T, ConfigError> {
+pub(crate) fn read<T: DeserializeOwned>(file: &Path, secrets: Secrets) -> Result<T, ConfigError> {
     let name = file.display().to_string();
     match std::fs::read_to_string(file) {
-        Ok(text) => parse(&name, &text),
-        Err(error) => Err(ConfigError { file: name, path: String::new(), problem: error.to_string() }),
+        Ok(text) => parse(&name, &text, secrets),
+        Err(error) => Err(ConfigError { file: Some(name), path: String::new(), problem: error.to_string() }),
     }
 }
 
@@ -650,56 +781,63 @@ pub(crate) fn read<T: DeserializeOwned>(file: &Path) -> Result<T, ConfigError> {
 /// # Errors
 ///
 /// Returns an error if a field is unknown or invalid.
-pub(crate) fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, ConfigError> {
-    let error = |path: String, problem: &dyn fmt::Display| ConfigError {
-        file: name.to_owned(),
-        path,
-        problem: problem.to_string().trim_end().to_owned(),
+pub(crate) fn parse<T: DeserializeOwned>(name: &str, text: &str, secrets: Secrets) -> Result<T, ConfigError> {
+    let error = |path: Option<&FieldPath>, message: &str, (line, column): (usize, usize)| {
+        let (path, problem) = path.map_or((String::new(), message), |path| secrets.hide(path, message));
+        let problem = format!("{problem} at line {line} column {column}");
+        ConfigError { file: Some(name.to_owned()), path, problem }
     };
     if Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) {
-        let document = toml::Deserializer::parse(text).map_err(|wrong| error(String::new(), &wrong))?;
+        // `Display` would show the line of the file, with its secrets.
+        let place = |wrong: &toml::de::Error| place(text, wrong.span().map_or(0, |span| span.start));
+        let document =
+            toml::Deserializer::parse(text).map_err(|wrong| error(None, wrong.message(), place(&wrong)))?;
         return serde_path_to_error::deserialize(document)
-            .map_err(|wrong| error(wrong.path().to_string(), wrong.inner()));
+            .map_err(|wrong| error(Some(wrong.path()), wrong.inner().message(), place(wrong.inner())));
     }
     let mut document = serde_json::Deserializer::from_str(text);
+    let json_error = |path: Option<&FieldPath>, wrong: &serde_json::Error| {
+        let message = wrong.to_string();
+        let end = format!(" at line {} column {}", wrong.line(), wrong.column());
+        error(path, message.strip_suffix(&end).unwrap_or(&message), (wrong.line(), wrong.column()))
+    };
     let value = serde_path_to_error::deserialize(&mut document)
-        .map_err(|wrong| error(wrong.path().to_string(), wrong.inner()))?;
-    document.end().map_err(|wrong| error(String::new(), &wrong))?;
+        .map_err(|wrong| json_error(Some(wrong.path()), wrong.inner()))?;
+    document.end().map_err(|wrong| json_error(None, &wrong))?;
     Ok(value)
 }
 
-/// The text shown in place of a secret.
-const HIDDEN: &str = "***";
-
-/// Serializes the name of a store without the password of a URL.
-fn without_password<S: Serializer>(store: &str, serializer: S) -> Result<S::Ok, S::Error> {
-    let Some((scheme, rest)) = store.split_once("://") else { return serializer.serialize_str(store) };
-    let (address, parameters) = rest.split_once('?').map_or((rest, ""), |(address, it)| (address, it));
-    let address = match address.rsplit_once('@') {
-        Some((user, host)) => match user.split_once(':') {
-            Some((name, _)) => format!("{name}:{HIDDEN}@{host}"),
-            None => address.to_owned(),
-        },
-        None => address.to_owned(),
-    };
-    let hide = |pair: &str| match pair.split_once('=') {
-        Some(("password", _)) => format!("password={HIDDEN}"),
-        _ => pair.to_owned(),
-    };
-    let parameters = parameters.split('&').map(hide).collect::<Vec<_>>().join("&");
-    let mark = if parameters.is_empty() { "" } else { "?" };
-    serializer.collect_str(&format_args!("{scheme}://{address}{mark}{parameters}"))
+/// Returns the line and the column of the byte at `offset`, from 1.
+fn place(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.rsplit('\n').next().unwrap_or(before);
+    (before.matches('\n').count() + 1, line.chars().count() + 1)
 }
 
-/// Serializes a table of tokens with a count in place of each token.
-fn without_tokens<S: Serializer>(tokens: &TokenTable, serializer: S) -> Result<S::Ok, S::Error> {
-    let tokens = serde_json::to_value(tokens).map_err(serde::ser::Error::custom)?;
-    let hide = |(api, tokens): (&String, &Value)| {
-        let accounts = tokens.as_object().into_iter().flatten().map(|(_, account)| account.clone());
-        let hidden = (1..).zip(accounts).map(|(count, account)| (format!("{HIDDEN} {count}"), account));
-        (api.clone(), Value::Object(hidden.collect()))
-    };
-    // By API, since the table has no order.
-    let apis: BTreeMap<_, _> = tokens.as_object().into_iter().flatten().map(hide).collect();
-    apis.serialize(serializer)
+impl Secrets {
+    /// Returns the path and the message of an error without secrets.
+    fn hide<'a>(self, path: &FieldPath, message: &'a str) -> (String, &'a str) {
+        const FORM: &str = "expected `{API: {TOKEN: ACCOUNT}}`, where API is `kazoo`, `planning_center`, `clients` or \
+            `user_numbers`";
+        let mut names = path.iter().map(|segment| match segment {
+            Segment::Map { key } => key,
+            Segment::Seq { .. } | Segment::Enum { .. } | Segment::Unknown => "",
+        });
+        let mut shown = String::new();
+        if let Self::InTokens = self {
+            if names.next() != Some("tokens") {
+                return (path.to_string(), message);
+            }
+            shown.push_str("tokens");
+        }
+        let shown_message = if message == secret::PLACEHOLDER { message } else { FORM };
+        for name in names {
+            let name = if name.parse::<ApiName>().is_ok() { name } else { HIDDEN };
+            shown = if shown.is_empty() { name.to_owned() } else { format!("{shown}.{name}") };
+            if name == HIDDEN {
+                break;
+            }
+        }
+        (shown, shown_message)
+    }
 }

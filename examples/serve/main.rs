@@ -30,32 +30,36 @@
 //!
 //! `/docs` documents the APIs, `/health` reads from the stores, and `/metrics` counts and measures requests and
 //! commits, as text for Prometheus. At intervals the server completes claims that a crash has left, and makes the
-//! transitions that are due. Ctrl-C or SIGTERM stops it after it has answered the requests in progress. The log contains one JSON object per line; `RUST_LOG` sets its level (`RUST_LOG=warn`).
+//! transitions that are due. Ctrl-C or SIGTERM stops it after it has answered the requests in progress, within
+//! `limits.shutdown_timeout_ms`; a second signal stops it at once. The log contains one JSON object per line;
+//! `RUST_LOG` sets its level (`RUST_LOG=warn`).
 
 mod build;
 mod config;
 mod maintenance;
 mod metered;
+mod secret;
 mod stock;
 #[path = "../stores/mod.rs"]
 mod stores;
+mod strict;
 
-use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use clap::Parser;
 use telnum::http::{serve, service};
 use telnum::plan::Region;
 use telnum::store::Store;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use self::build::Result;
-use self::config::{Config, DocumentShape, LocalityFile};
+use self::build::{Books, Result};
+use self::config::{Config, DocumentShape, LocalityFile, MAX_AVAILABLE_NUMBERS, Secrets};
 use self::maintenance::Tasks;
 use self::metered::MeteredStore;
 
@@ -86,7 +90,7 @@ struct Arguments {
     #[arg(long)]
     localities: Option<PathBuf>,
     /// The number of available numbers to create at the start, from +1 415 200 0000 on.
-    #[arg(long)]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(..=i64::from(MAX_AVAILABLE_NUMBERS)))]
     numbers: Option<u32>,
     /// The store of the numbers: a file, `postgres://user:password@host/database`, or `memory`. The contacts are
     /// in files beside it with the suffixes `.people`, `.clients` and `.users`, or in the schemas
@@ -128,42 +132,54 @@ fn run(arguments: Arguments) -> Result<()> {
     // The commits from here on are recorded too.
     metered::install();
     let open = |part: Option<&'static str>| -> Result<Arc<dyn Store>> {
-        Ok(Arc::new(MeteredStore::new(open(&config.store, part)?, part.unwrap_or("numbers"))))
+        let store = stores::open(config.store.as_str(), part)
+            .map_err(|error| config.error("store", &stores::explain(&*error)))?;
+        Ok(Arc::new(MeteredStore::new(store, part.unwrap_or("numbers"))))
     };
     let inventory = build::inventory(&config, &open(None)?)?;
-    let contact_stores = RefCell::new(Vec::new());
-    let contacts = build::contacts(&config, |part| {
-        let store = open(Some(part))?;
-        contact_stores.borrow_mut().push(Arc::clone(&store));
-        Ok(store)
-    })?;
+    let books = Books::open(&config, |part| open(Some(part)))?;
     // External effects that a crash interrupted are finished first.
     inventory.recover()?;
     let ports = build::port_desk(&config, inventory.clone())?;
     ports.recover()?;
     build::create_numbers(&config, &inventory)?;
+    books.create_first(&config)?;
     let numbers = build::numbers(&config, inventory.clone(), ports.clone());
-    let router = metered::measure(service(numbers, contacts));
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let served: Result<Duration> = runtime.block_on(async {
         let listen = config.listen;
-        let listener = TcpListener::bind(listen).await.map_err(|error| format!("{listen}: {error}"))?;
-        let mut terminate = signal(SignalKind::terminate())?;
-        let retention = config.contacts.retention(*config.policy.retention());
-        let tasks = Tasks::start(&inventory, &ports, contact_stores.take(), retention, config.maintenance);
+        let listener = TcpListener::bind(listen)
+            .await
+            .map_err(|error| config.error("listen", &format_args!("{listen}: {error}")))?;
+        let mut signals = Signals::new()?;
         // With port 0 the system chooses the port.
-        println!("listening on http://{}", listener.local_addr()?);
+        let address = listener.local_addr()?;
+        let retention = config.contacts.retention(*config.policy.retention());
+        let tasks = Tasks::start(&inventory, &ports, books.stores(), retention, config.maintenance);
+        let contacts = books.apis(&config, &config.base_url_at(address));
+        let router = metered::measure(service(numbers, contacts));
+        println!("listening on http://{address}");
+        let stopped = OnceLock::new();
         serve(listener, router, &config.limits.server(), async {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
+            signals.next().await;
+            stopped.get_or_init(Instant::now);
+            tasks.stop();
+            tokio::spawn(exit_at_once(signals));
         })
         .await;
-        tasks.stop().await;
-        Ok(())
-    })
+        let time_left = || {
+            let elapsed = stopped.get().map_or(Duration::ZERO, Instant::elapsed);
+            Duration::from_millis(config.limits.shutdown_timeout_ms).saturating_sub(elapsed)
+        };
+        if tokio::time::timeout(time_left(), tasks.ended()).await.is_err() {
+            tracing::warn!("tasks still running after the shutdown timeout");
+        }
+        Ok(time_left())
+    });
+    // A call to a store or to a carrier may still be running: recovery completes its claim later.
+    runtime.shutdown_timeout(*served.as_ref().unwrap_or(&Duration::ZERO));
+    served.map(drop)
 }
 
 /// Returns the configuration that the arguments select and override.
@@ -174,10 +190,13 @@ fn configure(arguments: Arguments) -> Result<Config> {
         None => Config::default(),
     };
     if let Some(file) = arguments.accounts {
-        config.accounts = config::read(&file)?;
+        config.accounts = config::read::<strict::Accounts>(&file, Secrets::InTokens)?.0;
     }
     if let Some(file) = arguments.tokens {
-        config.tokens = config::read(&file)?;
+        config.tokens = config::read(&file, Secrets::InAll)?;
+    }
+    if let Some(store) = arguments.store {
+        config.store = store.parse().map_err(|problem| format!("--store: {problem}"))?;
     }
     if let Some(file) = arguments.localities {
         // The path is relative to the working directory, not to the configuration.
@@ -190,14 +209,36 @@ fn configure(arguments: Arguments) -> Result<Config> {
         config.documents = Some(if name.as_os_str() == "memory" { name } else { std::path::absolute(name)? });
     }
     config.listen = arguments.listen.unwrap_or(config.listen);
-    config.store = arguments.store.unwrap_or(config.store);
     config.region = arguments.region.unwrap_or(config.region);
     config.shape = arguments.shape.unwrap_or(config.shape);
     config.available_numbers = arguments.numbers.unwrap_or(config.available_numbers);
+    config.check()?;
     Ok(config)
 }
 
-/// Opens the store that `word` names, or the store `part` beside it.
-fn open(word: &str, part: Option<&str>) -> Result<Arc<dyn Store>> {
-    stores::open(word, part).map_err(|error| stores::explain(&*error).into())
+/// The signals of Ctrl-C and of `kill`.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    /// Waits for the next signal.
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Exits after the next signal, without waiting for requests or tasks.
+async fn exit_at_once(mut signals: Signals) {
+    signals.next().await;
+    tracing::warn!("stopped at once by a second signal");
+    std::process::exit(1);
 }

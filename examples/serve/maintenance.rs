@@ -3,7 +3,7 @@
 
 use std::error::Error;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use telnum::inventory::{Inventory, InventoryError};
 use telnum::policy::Retention;
@@ -21,6 +21,28 @@ pub(crate) struct Tasks {
     tasks: [JoinHandle<()>; 2],
 }
 
+/// Whether the tasks are to stop.
+#[derive(Clone)]
+struct Stopped(watch::Receiver<bool>);
+
+impl Stopped {
+    fn is_set(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Runs `steps` in order, until the tasks are to stop.
+    fn run(&self, steps: &[&dyn Fn()]) {
+        for step in steps {
+            if !self.is_set() {
+                step();
+            }
+        }
+    }
+}
+
+/// The time after which a recovery or a sweep looks whether it is to stop.
+const SLICE: Duration = Duration::from_secs(2);
+
 impl Tasks {
     /// Starts the tasks. They run at once, and then at the intervals of `settings`. `retention` is that of the
     /// events in `contacts`.
@@ -33,16 +55,17 @@ impl Tasks {
     ) -> Self {
         let (stop, stopped) = watch::channel(false);
         let [for_recovery, for_sweep] = [(); 2].map(|()| (inventory.clone(), ports.clone()));
-        let recover_all = move || {
-            recover(&for_recovery.0);
-            recover_ports(&for_recovery.1);
+        let recover_all = move |stopped: &Stopped| {
+            let (inventory, ports) = &for_recovery;
+            stopped.run(&[&|| recover(inventory, stopped), &|| recover_ports(ports)]);
         };
-        let sweep_all = move || {
-            sweep(&for_sweep.0);
-            sweep_ports(&for_sweep.1);
-            sweep_files(&for_sweep.1, settings.unreferenced_file_hours);
-            forget_events(&contacts, &retention.forget_at(for_sweep.0.now()));
+        let sweep_all = move |stopped: &Stopped| {
+            let (inventory, ports) = &for_sweep;
+            let files = || sweep_files(ports, settings.unreferenced_file_hours);
+            let events = || forget_events(&contacts, &retention.forget_at(inventory.now()));
+            stopped.run(&[&|| sweep(inventory, stopped), &|| sweep_ports(ports), &files, &events]);
         };
+        let stopped = Stopped(stopped);
         let tasks = [
             tokio::spawn(repeat(settings.recover_seconds, recover_all, stopped.clone())),
             tokio::spawn(repeat(settings.sweep_seconds, sweep_all, stopped)),
@@ -50,9 +73,13 @@ impl Tasks {
         Self { stop, tasks }
     }
 
-    /// Stops the tasks, and waits for those in progress.
-    pub(crate) async fn stop(self) {
+    /// Stops the tasks: those in progress end after their current step.
+    pub(crate) fn stop(&self) {
         self.stop.send_replace(true);
+    }
+
+    /// Waits for the end of the stopped tasks.
+    pub(crate) async fn ended(self) {
         for task in self.tasks {
             if let Err(error) = task.await {
                 tracing::error!(%error, "task failed");
@@ -62,7 +89,7 @@ impl Tasks {
 }
 
 /// Runs `task` every `seconds` on a thread for blocking calls, until `stopped` changes; never if `seconds` is 0.
-async fn repeat(seconds: u32, task: impl Fn() + Clone + Send + 'static, mut stopped: watch::Receiver<bool>) {
+async fn repeat(seconds: u32, task: impl Fn(&Stopped) + Clone + Send + 'static, mut stopped: Stopped) {
     if seconds == 0 {
         return;
     }
@@ -70,41 +97,55 @@ async fn repeat(seconds: u32, task: impl Fn() + Clone + Send + 'static, mut stop
     interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            _ = stopped.changed() => return,
+            _ = stopped.0.changed() => return,
             _ = interval.tick() => {}
         }
-        if let Err(error) = tokio::task::spawn_blocking(task.clone()).await {
+        let (task, stopped) = (task.clone(), stopped.clone());
+        if let Err(error) = tokio::task::spawn_blocking(move || task(&stopped)).await {
             tracing::error!(%error, "task failed");
         }
     }
 }
 
 /// Completes the claims that a crash has left.
-fn recover(inventory: &Inventory) {
-    match inventory.recover() {
-        Ok(report) => {
-            let (finished, rolled_back, left) = (report.finished, report.rolled_back, report.left);
-            if finished + rolled_back > 0 {
-                tracing::info!(finished, rolled_back, left, "recovered");
+fn recover(inventory: &Inventory, stopped: &Stopped) {
+    while !stopped.is_set() {
+        let started = Instant::now();
+        match inventory.recover_until(started + SLICE) {
+            Ok(report) => {
+                let (finished, rolled_back, left) = (report.finished, report.rolled_back, report.left);
+                if finished + rolled_back > 0 {
+                    tracing::info!(finished, rolled_back, left, "recovered");
+                }
+                log_failures(&report.failed, "claim cannot be completed");
+                if finished + rolled_back == 0 || left == 0 || started.elapsed() < SLICE {
+                    return;
+                }
             }
-            log_failures(&report.failed, "claim cannot be completed");
+            Err(error) => return tracing::error!(%error, "recovery failed"),
         }
-        Err(error) => tracing::error!(%error, "recovery failed"),
     }
 }
 
 /// Makes the transitions that are due.
-fn sweep(inventory: &Inventory) {
-    match inventory.sweep() {
-        Ok(report) => {
-            if !report.is_empty() {
-                let (ended, aged, recycled) = (report.ended, report.aged, report.recycled);
-                let (forgotten, removed, corrected) = (report.forgotten, report.removed, report.corrected);
-                tracing::info!(ended, aged, recycled, forgotten, removed, corrected, "swept");
+fn sweep(inventory: &Inventory, stopped: &Stopped) {
+    while !stopped.is_set() {
+        match inventory.sweep_until(Instant::now() + SLICE) {
+            Ok(report) => {
+                let is_empty = report.is_empty();
+                if !is_empty {
+                    let (ended, aged, recycled) = (report.ended, report.aged, report.recycled);
+                    let (forgotten, removed, corrected) =
+                        (report.forgotten, report.removed, report.corrected);
+                    tracing::info!(ended, aged, recycled, forgotten, removed, corrected, "swept");
+                }
+                log_failures(&report.failed, "due transition cannot be made");
+                if !report.is_stopped || is_empty {
+                    return;
+                }
             }
-            log_failures(&report.failed, "due transition cannot be made");
+            Err(error) => return tracing::error!(%error, "sweep failed"),
         }
-        Err(error) => tracing::error!(%error, "sweep failed"),
     }
 }
 

@@ -5,17 +5,20 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 use telnum::http::{KazooApi, ServerLimits, TokenTable};
 use telnum::inventory::Inventory;
-use telnum::store::MemoryStore;
+use telnum::store::{Forget, MemoryStore, Store};
 use telnum::testing::{FaultyStore, StoreFault};
 
-use crate::config::{self, Config};
-use crate::replay::{Case, Reply, TestRequest, cases, replay, send, send_bytes};
+use crate::build;
+use crate::config::{self, Config, ConfigError, Secrets};
+use crate::replay::{Case, Reply, TestRequest, cases, replay, replay_last, send, send_bytes};
+use crate::secret::{PLACEHOLDER, StoreName, Tokens};
+use crate::strict::Accounts;
 use crate::world::{self, Server};
 
 /// Returns the built example, whichever command has built this test.
@@ -106,6 +109,65 @@ fn replay_all(selects: impl Fn(usize, &Case) -> bool, store: impl Fn(usize) -> S
 #[test]
 fn every_published_request_can_be_made_to_the_demo() {
     replay_all(|_, _| true, |_| "memory".to_owned());
+}
+
+/// A reader of the document makes each printed request once, in the printed order.
+#[test]
+fn the_document_of_users_numbers_can_be_followed_from_top_to_bottom() {
+    let process = Process::start(&["--demo"]);
+    let printed = ["Create.", "Retrieve", "Update", "Delete", "List,"];
+    for start in printed.map(|name| format!("000: {name}")) {
+        let (case, _) = cases().find(|(case, _)| case.name.starts_with(&start)).unwrap();
+        assert_eq!(replay_last(&process.server, &case), Ok(()));
+    }
+}
+
+#[test]
+fn the_numbers_to_begin_with_are_created_in_a_new_store_only() {
+    let config = Config::demo().unwrap();
+    let stores: Vec<_> = (0..3).map(|_| Arc::new(MemoryStore::new())).collect();
+    let open = || {
+        let next = std::cell::Cell::new(0);
+        build::Books::open(&config, |_| Ok(stores[next.replace(next.get() + 1)].clone())).unwrap()
+    };
+    let removed = world::OWNER.parse().unwrap();
+    let users = telnum::contact::book::ContactBook::new(stores[2].clone());
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| open().create_first(&config).unwrap());
+        }
+    });
+    let ids = || users.numbers(removed).unwrap().iter().map(|it| it.id().get()).collect::<Vec<_>>();
+    assert_eq!(ids(), [147, 148, 149, 150]);
+    for id in ids() {
+        users.remove(telnum::contact::ContactId::new(id)).unwrap();
+    }
+    // Neither do they come back after their events are forgotten.
+    for max_events in [1, 0] {
+        stores[2].forget(&Forget::default().with_max_events(max_events)).unwrap();
+        let books = open();
+        books.create_first(&config).unwrap();
+        assert!(ids().is_empty());
+        let stores = books.stores();
+        let [clients, users] = [1, 2].map(|place| stores[place].new_contact_ids(1).unwrap()[0].get());
+        // Each start has allocated a client's id, to see that the store is not new.
+        assert!((294_655..294_700).contains(&clients) && (151..153).contains(&users), "{clients} {users}");
+    }
+}
+
+#[test]
+fn links_start_with_the_address_that_the_server_listens_on() {
+    let rows = [
+        (None, "127.0.0.1:8000", "http://127.0.0.1:8000"),
+        (None, "[::1]:8000", "http://[::1]:8000"),
+        (None, "0.0.0.0:8000", ""),
+        (Some("https://api.example.com"), "0.0.0.0:8000", "https://api.example.com"),
+        (Some(""), "127.0.0.1:8000", ""),
+    ];
+    for (base_url, address, expected) in rows {
+        let config = Config { base_url: base_url.map(str::to_owned), ..Config::default() };
+        assert_eq!(config.base_url_at(address.parse().unwrap()), expected, "{base_url:?} {address}");
+    }
 }
 
 /// Selects the cases of the published documents, and a few of the others.
@@ -227,13 +289,163 @@ fn a_wrong_field_is_refused_with_its_path_and_place() {
             "a.toml",
             "[limits]\nmax_connections = -1\n",
             "a.toml: `limits.max_connections`: ",
-            "line 2, column 19",
+            "at line 2 column 19",
         ),
-        ("a.toml", "[contact]\n", "a.toml: `contact`: ", "line 1, column 2"),
+        ("a.toml", "[contact]\n", "a.toml: `contact`: ", "at line 1 column 2"),
     ];
     for (name, text, start, place) in rows {
-        let error = config::parse::<Config>(name, text).unwrap_err().to_string();
+        let error = parse(name, text).unwrap_err().to_string();
         assert!(error.starts_with(start) && error.contains(place), "{error}");
+    }
+}
+
+/// Fields that the library would keep or ignore, and problems of several fields.
+#[test]
+fn a_document_in_the_configuration_is_refused_with_its_path_and_place() {
+    let rows = [
+        (
+            r#"{"dial_plan": {"^9": {"prefx": "+1"}}}"#,
+            "`dial_plan`: `^9`: unknown field `prefx`, expected `prefix`, `suffix` or `description`",
+            "at line 1 column 38",
+        ),
+        (
+            r#"{"normalizer": {"converters": {"^9": {"prefx": "+1"}}}}"#,
+            "`normalizer.converters`: `^9`: unknown field `prefx`",
+            "at line 1 column ",
+        ),
+        (
+            r#"{"accounts": [{"id": "a", "dial_plan": {"^9": {"prefx": "+1"}}}]}"#,
+            "`accounts`: dial plan of a: `^9`: unknown field `prefx`",
+            "at line 1 column ",
+        ),
+        (
+            r#"{"carriers": [{"name": "a", "numbers": [{"number": "+14158867900", "rate_center": {"name": "x", "sate": "CA"}}]}]}"#,
+            "`carriers[0].numbers[0].rate_center.sate`: unknown field `sate`, expected one of `lata`, ",
+            "at line 1 column 102",
+        ),
+        (
+            r#"{"e911_addresses": [{"street_address": "1 E 1st St", "locality": "Reno", "region": "NV", "postal_code": "89501", "extended_adress": "2"}]}"#,
+            "`e911_addresses[0]`: unknown field `extended_adress`",
+            "at line 1 column ",
+        ),
+        (
+            r#"{"e911_addresses": [{"street_address": "1 E 1st St", "locality": "Reno", "region": "NV", "postal_code": "89501", "legacy_data": {"sute": "2"}}]}"#,
+            "`e911_addresses[0]`: unknown field `legacy_data.sute`",
+            "at line 1 column ",
+        ),
+        (
+            r#"{"carriers": [{"name": "a"}, {"name": "a"}]}"#,
+            "`carriers`: `carriers[1].name`: expected another name, found a again",
+            "at line 1 column ",
+        ),
+        (
+            "{\"localities\": [{\"lines\": [\"prefix,city\"]},\n{}]}",
+            "`localities[1]`: expected either `file` or `lines`",
+            "at line 2 column ",
+        ),
+        (r#"{"localities": [{"lines": ["city"]}]}"#, "`localities[0]`: `lines`: ", "at line 1 column "),
+        (
+            r#"{"available_numbers": 8000001}"#,
+            "`available_numbers`: expected at most 8000000, found 8000001",
+            "at line 1 column ",
+        ),
+        (
+            r#"{"contacts": {"users_first_id": 1000001}}"#,
+            "`contacts.users_first_id`: expected at most 1000000, found 1000001",
+            "at line 1 column ",
+        ),
+    ];
+    for (text, start, place) in rows {
+        let error = parse("a.json", text).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("a.json: {start}")) && error.contains(place), "{error}");
+    }
+}
+
+fn parse(name: &str, text: &str) -> Result<Config, ConfigError> {
+    config::parse(name, text, Secrets::InTokens)
+}
+
+#[test]
+fn errors_in_a_configuration_do_not_show_secrets() {
+    let form = "expected `{API: {TOKEN: ACCOUNT}}`, where API is `kazoo`, ";
+    let store = "expected `memory`, a URL that starts with `postgres://`, or the path of a file, found ";
+    let rows = [
+        ("a.json", r#"{"tokens": {"kazoo": {"hunter2": 1}}}"#, "`tokens.kazoo.***`", form),
+        ("a.json", r#"{"tokens": {"kazoo": {"a": "hunter2 x"}}}"#, "`tokens.kazoo.***`", form),
+        ("a.json", r#"{"tokens": {"kazoo": "hunter2"}}"#, "`tokens.kazoo`", form),
+        ("a.json", r#"{"tokens": {"hunter2": "shop"}}"#, "`tokens", form),
+        ("a.json", r#"{"tokens": {"kazoo": {"hunter2" "shop"}}}"#, "`tokens.kazoo", form),
+        ("a.json", r#"{"tokens": "hunter2"}"#, "`tokens`", form),
+        ("a.toml", "tokens.kazoo.hunter2 = 1", "`tokens.kazoo.***`", "at line 1 column 24"),
+        ("a.toml", "listen = 1\nstore = \"postgres://u:hunter2@h/n", "a.toml", "at line 2 column "),
+        ("a.toml", "tokens.kazoo = { hunter2 = \"a\", hunter2 = \"b\" }", "a.toml", "at line 1 column "),
+        ("a.toml", "stor = \"postgres://u:hunter2@h/n\"", "`stor`", "at line 1 column 1"),
+        ("a.json", r#"{"store": "postgress://u:hunter2@h/n"}"#, "`store`", store),
+        ("a.json", r#"{"store": "u:hunter2@h/n"}"#, "`store`", store),
+        ("a.json", r#"{"store": "host=h password=hunter2"}"#, "`store`", store),
+        ("a.json", r#"{"store": ""}"#, "`store`", store),
+    ];
+    for (name, text, path, problem) in rows {
+        let error = parse(name, text).unwrap_err().to_string();
+        let is_expected = error.contains(path) && error.contains(problem) && error.contains("at line ");
+        assert!(is_expected && !error.contains("hunter2"), "{text}: {error}");
+    }
+    // A file with only the accounts, and one with only the tokens.
+    let accounts = r#"[{"id": "a", "dial_plan": {"^9": {"prefx": "+1"}}}]"#;
+    let error = config::parse::<Accounts>("s.json", accounts, Secrets::InTokens).unwrap_err().to_string();
+    assert!(error.starts_with("s.json: dial plan of a: `^9`: unknown field `prefx`, expected "), "{error}");
+    let error = config::parse::<Tokens>("t.json", r#"{"kazoo": {"hunter2": 1}}"#, Secrets::InAll);
+    let error = error.unwrap_err().to_string();
+    assert!(error.starts_with("t.json: `kazoo.***`: expected ") && !error.contains("hunter2"), "{error}");
+    // An argument.
+    let output = run(&["--store", "postgress://u:hunter2@h/n"]);
+    let error = text(&output.stderr);
+    assert!(!output.status.success() && error.starts_with("--store: expected "), "{error}");
+    assert!(!error.contains("hunter2"), "{error}");
+}
+
+/// The parser of `tokio_postgres` ends the credentials at the first `@`.
+#[test]
+fn the_name_of_a_store_is_printed_without_secrets() {
+    let rows = [
+        ("memory", "memory"),
+        ("/var/lib/numbers=1.redb", "/var/lib/numbers=1.redb"),
+        ("postgres://h/n", "postgres://h/n"),
+        ("postgresql://u@h:5433,[::1]:5434/n", "postgresql://u@h:5433,[::1]:5434/n"),
+        ("postgres://u:hunter2@h/n", "postgres://u:***@h/n"),
+        ("postgres://u:hunter%402@h", "postgres://u:***@h"),
+        ("postgres://u:hunter2?@h/n", "postgres://***"),
+        ("postgres://u:hunter2/hunter2@h/n", "postgres://***"),
+        ("postgres://u:a@hunter2@h/n", "postgres://***"),
+        ("postgres://h/n?password=a@hunter2", "postgres://***"),
+        ("postgres://u:hunter2", "postgres://***"),
+        ("postgres://h/n?password=hunter2&sslmode=require", "postgres://h/n?password=***&sslmode=require"),
+        ("postgres://h/n?passw%6Frd=hunter2&connect_timeout=5", "postgres://h/n?***&connect_timeout=5"),
+        ("postgres://h/n?sslpassword=hunter2", "postgres://h/n?***"),
+        ("postgres://h/n?application_name=a=hunter2", "postgres://h/n?application_name=***"),
+        ("postgres://h/n?hunter2", "postgres://h/n?***"),
+    ];
+    for (name, printed) in rows {
+        let name: StoreName = name.parse().unwrap();
+        assert_eq!(serde_json::to_value(&name).unwrap(), printed);
+        assert_eq!(format!("{name:?}"), format!("StoreName({printed})"));
+    }
+}
+
+#[test]
+fn a_printed_configuration_is_not_accepted_in_place_of_its_secrets() {
+    let tokens = json!({"kazoo": {"a token": "a"}});
+    let config: Config = parse("a.json", &json!({"tokens": tokens}).to_string()).unwrap();
+    let printed = serde_json::to_value(&config).unwrap();
+    assert_eq!(printed["tokens"], json!({"kazoo": {"*** 1": "a"}}));
+    let error = parse("a.json", &printed.to_string()).unwrap_err().to_string();
+    assert!(error.starts_with(&format!("a.json: `tokens.kazoo.***`: {PLACEHOLDER} at line ")), "{error}");
+
+    for store in ["postgres://u:***@h/n", "postgres://h/n?password=***", "postgres://***"] {
+        let error = parse("a.json", &json!({"store": store}).to_string()).unwrap_err().to_string();
+        let expected =
+            "a.json: `store`: expected a password, found the placeholder of --print-config at line ";
+        assert!(error.starts_with(expected), "{error}");
     }
 }
 
@@ -251,17 +463,44 @@ fn a_configuration_that_cannot_be_served_is_refused() {
     let directory = TemporaryDirectory::new("refused");
     let file = directory.0.join("serve.json");
     let rows = [
-        (r#"{"store": "memory", "carriers": [{"name": "a"}, {"name": "a"}]}"#, "`carriers[1].name`: "),
-        (r#"{"store": "memory", "localities": [{}]}"#, "`localities[0]`: expected either `file` or `lines`"),
-        (r#"{"store": "memory", "localities": [{"file": "none.csv"}]}"#, "none.csv: "),
-        (r#"{"store": "memory", "numbers": [{"number": "+14158867900", "account": "b"}]}"#, "`numbers[0]`: "),
-        (r#"{"listen": "here"}"#, "serve.json: `listen`: "),
+        (
+            r#"{"store": "memory", "localities": [{"file": "none.csv"}]}"#,
+            "`localities[0].file`: ",
+            "none.csv: ",
+        ),
+        (
+            r#"{"store": "memory", "numbers": [{"number": "+14158867900", "account": "b"}]}"#,
+            "`numbers[0].account`: ",
+            "expected the id of an account of `accounts`, found b",
+        ),
+        (r#"{"store": "memory", "numbers": [{"number": "+14158867900"}]}"#, "`numbers[0]`: ", ""),
+        (
+            r#"{"store": "memory", "user_numbers": [{"number": "+14158867900", "account": "b"}]}"#,
+            "`user_numbers[0].account`: ",
+            "expected the id of an account of `accounts`, found b",
+        ),
+        (
+            r#"{"store": "memory", "anonymous_readers": {"clients": "b"}}"#,
+            "`anonymous_readers.clients`: ",
+            "expected the id of an account of `accounts`, found b",
+        ),
+        // The wrong way round.
+        (
+            r#"{"accounts": [{"id": "a"}], "tokens": {"kazoo": {"a": "hunter2", "token": "a"}}}"#,
+            "`tokens.kazoo`: ",
+            "expected the id of an account of `accounts` for each token, found other texts for 1 of 2",
+        ),
+        (r#"{"store": "/nowhere/numbers"}"#, "`store`: ", ""),
+        (r#"{"store": "memory", "listen": "192.0.2.1:1"}"#, "`listen`: ", "192.0.2.1:1: "),
+        (r#"{"listen": "here"}"#, "`listen`: ", "at line 1 column "),
     ];
-    for (config, problem) in rows {
+    for (config, field, problem) in rows {
         fs::write(&file, config).unwrap();
         let output = run(&["--config", file.to_str().unwrap()]);
         let error = text(&output.stderr);
-        assert!(!output.status.success() && error.contains(problem), "{config}: {error}");
+        let start = format!("{}: {field}", file.display());
+        let is_expected = error.contains(&start) && error.contains(problem) && !error.contains("hunter2");
+        assert!(!output.status.success() && is_expected, "{config}: {error}");
     }
 }
 
@@ -272,8 +511,8 @@ fn the_printed_configuration_has_all_fields_and_no_secrets() {
     for pointer in ["/listen", "/policy/retention/event_days", "/limits/claim_timeout_ms", "/maintenance"] {
         assert!(defaults.pointer(pointer).is_some_and(|value| !value.is_null()), "{pointer} in {printed}");
     }
-    // It is a configuration.
-    config::parse::<Config>("printed.json", &printed).unwrap();
+    // It is a configuration, since it has no secrets.
+    parse("printed.json", &printed).unwrap();
 
     let store = "postgres://owner:hunter2@localhost/numbers?password=hunter2&sslmode=require";
     let printed = text(&run(&["--demo", "--store", store, "--print-config"]).stdout);
@@ -308,7 +547,7 @@ fn a_configuration_in_toml_is_the_same() {
         document.x.y = [1]
     "#;
     let [json, toml] = [("a.json", json), ("a.toml", toml)]
-        .map(|(name, text)| serde_json::to_value(config::parse::<Config>(name, text).unwrap()).unwrap());
+        .map(|(name, text)| serde_json::to_value(parse(name, text).unwrap()).unwrap());
     assert_eq!(json, toml);
 }
 
@@ -337,6 +576,59 @@ fn metrics_count_requests_by_route_and_commits() {
 }
 
 #[test]
+fn a_client_without_credentials_cannot_create_metrics() {
+    let process = Process::start(&["--demo"]);
+    for method in ["A1", "A2", "get"] {
+        let reply = send_bytes(&process.server, method, "/v2/phone_numbers", &Map::new(), Vec::new());
+        assert_eq!(reply.status, 405);
+    }
+    let metrics = get(&process.server, "/metrics").text;
+    let line = r#"http_requests_total{method="other",route="/v2/phone_numbers",status="405"} 3"#;
+    assert!(metrics.contains(line) && !metrics.contains("A1"), "{metrics}");
+}
+
+/// The first numbers: a number of an account with an application, and available ones.
+fn first_numbers() -> Config {
+    let config = json!({"accounts": [{"id": "a"}], "available_numbers": 50, "numbers": [
+        {"number": "+14158867900", "account": "a", "used_by": "callflow"}, {"number": "+14158867901", "account": "a"},
+    ]});
+    parse("a.json", &config.to_string()).unwrap()
+}
+
+#[test]
+fn processes_that_start_on_one_new_store_do_not_fail() {
+    let config = first_numbers();
+    for _ in 0..20 {
+        let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    build::create_numbers(&config, &build::inventory(&config, &store).unwrap()).unwrap();
+                });
+            }
+        });
+        let stored = store.get("+14158867900".parse().unwrap()).unwrap().unwrap();
+        assert_eq!(stored.used_by(), Some("callflow"));
+    }
+}
+
+#[test]
+fn a_number_that_a_crash_left_without_its_application_gets_it() {
+    let mut config = first_numbers();
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let app = config.numbers[0].used_by.take();
+    build::create_numbers(&config, &build::inventory(&config, &store).unwrap()).unwrap();
+    let used_by = || {
+        let stored = store.get("+14158867900".parse().unwrap()).unwrap().unwrap();
+        stored.used_by().map(str::to_owned)
+    };
+    assert_eq!(used_by(), None);
+    config.numbers[0].used_by = app;
+    build::create_numbers(&config, &build::inventory(&config, &store).unwrap()).unwrap();
+    assert_eq!(used_by().as_deref(), Some("callflow"));
+}
+
+#[test]
 fn health_is_that_of_the_store() {
     let inventory = |fails_at| {
         Inventory::builder(FaultyStore::new(MemoryStore::new(), StoreFault::FromCallOn, fails_at)).build()
@@ -351,14 +643,68 @@ fn health_is_that_of_the_store() {
     }
 }
 
+/// Sends SIGTERM to a process.
+#[cfg(unix)]
+fn terminate(process: &Process) {
+    let kill = format!("kill -TERM {}", process.child.id());
+    assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+}
+
 #[cfg(unix)]
 #[test]
 fn a_stopped_server_ends_its_tasks_and_exits() {
     let mut process = Process::start(&["--demo"]);
-    let stopped =
-        Command::new("sh").args(["-c", &format!("kill -TERM {}", process.child.id())]).status().unwrap();
-    assert!(stopped.success());
+    terminate(&process);
     assert!(process.child.wait().unwrap().success());
+}
+
+/// Starts a server that waits a minute for a carrier, with the given time to stop.
+#[cfg(unix)]
+fn start_busy(directory: &TemporaryDirectory, shutdown_timeout_ms: u32) -> Process {
+    let file = directory.0.join(format!("{shutdown_timeout_ms}.json"));
+    let limits = json!({"shutdown_timeout_ms": shutdown_timeout_ms, "search_timeout_ms": 60_000,
+        "request_timeout_ms": 60_000});
+    let config = json!({"store": "memory", "accounts": [{"id": "a"}], "tokens": {"kazoo": {"a": "a"}},
+        "limits": limits,
+        "carriers": [{"name": "slow", "numbers": [{"number": "+14158867900"}], "delay_ms": 60_000}]});
+    fs::write(&file, config.to_string()).unwrap();
+    let process = Process::start(&["--config", file.to_str().unwrap()]);
+    let mut stream = std::net::TcpStream::connect(process.server.address).unwrap();
+    let path = "/v2/accounts/a/phone_numbers/check";
+    let body = r#"{"data": {"numbers": ["+14158867900"]}}"#;
+    let head =
+        format!("POST {path} HTTP/1.1\r\nhost: a\r\nx-auth-token: a\r\ncontent-length: {}", body.len());
+    std::io::Write::write_all(&mut stream, format!("{head}\r\n\r\n{body}").as_bytes()).unwrap();
+    // The request is read and waits for the carrier.
+    stream.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
+    assert!(std::io::Read::read(&mut stream, &mut [0]).is_err());
+    std::mem::forget(stream);
+    process
+}
+
+#[cfg(unix)]
+#[test]
+fn a_stopped_server_does_not_wait_longer_than_its_limit() {
+    let directory = TemporaryDirectory::new("stopped");
+    let mut process = start_busy(&directory, 500);
+    let started = Instant::now();
+    terminate(&process);
+    assert!(process.child.wait().unwrap().success());
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_second_signal_stops_the_server_at_once() {
+    let directory = TemporaryDirectory::new("stopped-twice");
+    let mut process = start_busy(&directory, 60_000);
+    let started = Instant::now();
+    terminate(&process);
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(process.child.try_wait().unwrap().is_none());
+    terminate(&process);
+    assert_eq!(process.child.wait().unwrap().code(), Some(1));
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use telnum::http::ServerLimits;
 use telnum::store::{Forget, MemoryStore, Store};
 
-use crate::build;
+use crate::build::{self, Books};
 use crate::config::Config;
 use crate::replay::{Reply, send_bytes};
 use crate::world::{self, ADDER, ADDER_TOKEN, MASTER_TOKEN, OWNER, OWNER_TOKEN, Server};
@@ -165,13 +165,14 @@ fn forgotten_events_are_an_error_that_says_where_to_continue() {
     let stores: Vec<_> = (0..4).map(|_| Arc::new(MemoryStore::new())).collect();
     let config = Config::demo().unwrap();
     let place = |part: &str| ["people", "clients", "users"].iter().position(|name| *name == part).unwrap();
-    let contacts = build::contacts(&config, |part| Ok(stores[place(part)].clone())).unwrap();
+    let books = Books::open(&config, |part| Ok(stores[place(part)].clone())).unwrap();
     let store: Arc<dyn Store> = stores[3].clone();
     let inventory = build::inventory(&config, &store).unwrap();
     build::create_numbers(&config, &inventory).unwrap();
     let ports = build::port_desk(&config, inventory.clone()).unwrap();
     let numbers = build::numbers(&config, inventory, ports);
-    let server = Server::start(telnum::http::service(numbers, contacts), ServerLimits::default());
+    let server =
+        Server::start(telnum::http::service(numbers, books.apis(&config, "")), ServerLimits::default());
     change_contacts(&server);
     for store in &stores {
         store.forget(&Forget::default().with_max_events(1)).unwrap();

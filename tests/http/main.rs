@@ -17,6 +17,11 @@ mod list;
 mod openapi;
 mod port_requests;
 mod replay;
+#[path = "../../examples/serve/secret.rs"]
+#[expect(dead_code, reason = "the example also opens the store")]
+mod secret;
 #[path = "../../examples/serve/stock.rs"]
 mod stock;
+#[path = "../../examples/serve/strict.rs"]
+mod strict;
 mod world;

@@ -22,6 +22,9 @@ pub(crate) const FILES: [(&str, &str); 9] = [
 pub(crate) const FLAT: &str = "flat";
 pub(crate) const READ_ONLY: &str = "read_only";
 
+/// The scheme and authority of the services in the published documents.
+const PUBLISHED_URLS: [&str; 2] = ["{{ site.parku.api }}", "https://api.planningcenteronline.com"];
+
 /// Returns the cases of all files, with the shape of a number's document.
 pub(crate) fn cases() -> impl Iterator<Item = (Case, &'static str)> {
     FILES.into_iter().flat_map(|(file, shape)| {
@@ -41,6 +44,7 @@ pub(crate) struct Case {
     #[serde(default)]
     pub(crate) before: Vec<TestRequest>,
     pub(crate) request: TestRequest,
+    /// The response. The published scheme and authority, of [`PUBLISHED_URLS`], stand for those of the server.
     pub(crate) response: TestResponse,
     /// JSON pointers to fields that the response has in addition to the published ones.
     #[serde(default)]
@@ -122,19 +126,31 @@ pub(crate) fn send_bytes(
 
 /// Sends the case's requests and compares the response with the published one.
 pub(crate) fn replay(server: &Server, case: &Case) -> Result<(), String> {
-    let name = &case.name;
     for before in &case.before {
         let reply = send(server, before);
         if !(200..300).contains(&reply.status) {
-            return Err(format!("{name}: {before:?}: {reply:?}"));
+            return Err(format!("{}: {before:?}: {reply:?}", case.name));
         }
     }
+    replay_last(server, case)
+}
+
+/// Sends only the last of the case's requests, and compares the response with the published one.
+pub(crate) fn replay_last(server: &Server, case: &Case) -> Result<(), String> {
+    let name = &case.name;
+    let base_url = format!("http://{}", server.address);
+    let at_server = |value: &Value| {
+        let text = PUBLISHED_URLS
+            .iter()
+            .fold(value.to_string(), |text, published| text.replace(published, &base_url));
+        serde_json::from_str::<Value>(&text).unwrap()
+    };
     let reply = send(server, &case.request);
     if reply.status != case.response.status {
         return Err(format!("{name}: status {}, not {}: {}", reply.status, case.response.status, reply.text));
     }
     for (header, value) in &case.response.headers {
-        if reply.headers.get(header) != Some(value) {
+        if reply.headers.get(header) != Some(&at_server(value)) {
             return Err(format!("{name}: {header} is {:?}", reply.headers.get(header)));
         }
     }
@@ -145,7 +161,7 @@ pub(crate) fn replay(server: &Server, case: &Case) -> Result<(), String> {
     for pointer in &case.more {
         take(&mut received, pointer).ok_or_else(|| format!("{name}: no {pointer} in {received}"))?;
     }
-    let mut printed = printed.clone();
+    let mut printed = at_server(printed);
     for json in [&mut printed, &mut received] {
         normalize(json);
     }

@@ -1,5 +1,6 @@
 //! A server on a separate port, with the accounts and numbers of the published documents.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use telnum::http::{ContactApi, ContactApis, KazooApi, ServerLimits, kazoo, serve, service as all};
@@ -8,7 +9,7 @@ use telnum::store::{MemoryStore, Store};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::build;
+use crate::build::{self, Books};
 use crate::config::Config;
 
 /// A server that stops when it is dropped.
@@ -21,10 +22,19 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(router: axum::Router, limits: ServerLimits) -> Self {
+        Self::start_at(|_| router, limits)
+    }
+
+    /// Starts a server whose router depends on its address.
+    pub(crate) fn start_at(
+        router: impl FnOnce(std::net::SocketAddr) -> axum::Router,
+        limits: ServerLimits,
+    ) -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
+        let router = router(address);
         let (stop, stopped) = oneshot::channel::<()>();
         let task = runtime.spawn(async move {
             serve(listener, router, &limits, async { drop(stopped.await) }).await;
@@ -111,13 +121,15 @@ pub(crate) fn service() -> Server {
     service_within(ServerLimits::default())
 }
 
-/// A server of all APIs with the given shape of a number's document.
+/// A server of all APIs, as `serve --demo` starts it, with the given shape of a number's document.
 pub(crate) fn service_in(shape: &str) -> Server {
     let config = Config { shape: shape.parse().unwrap(), ..config() };
     let (inventory, limits) = (inventory(), ServerLimits::default());
     let ports = build::port_desk(&config, inventory.clone()).unwrap();
     let numbers = build::numbers(&config, inventory, ports);
-    Server::start(all(numbers, contacts(|api| api)), limits)
+    let books = Books::open(&config, |_| Ok(Arc::new(MemoryStore::new()))).unwrap();
+    books.create_first(&config).unwrap();
+    Server::start_at(|address| all(numbers, books.apis(&config, &config.base_url_at(address))), limits)
 }
 
 pub(crate) fn service_within(limits: ServerLimits) -> Server {
@@ -127,13 +139,15 @@ pub(crate) fn service_within(limits: ServerLimits) -> Server {
 
 /// A server of all APIs whose contact numbers are in `store`.
 pub(crate) fn service_over(store: &Arc<dyn Store>) -> Server {
-    let contacts = build::contacts(&config(), |_| Ok(Arc::clone(store))).unwrap();
-    Server::start(all(numbers(inventory()), contacts), ServerLimits::default())
+    let books = Books::open(&config(), |_| Ok(Arc::clone(store))).unwrap();
+    Server::start(all(numbers(inventory()), books.apis(&config(), "")), ServerLimits::default())
 }
 
-/// The APIs of contact numbers, each with its own book. The first change of a book has the time of the
-/// published response, and each later change is one second later.
+/// The APIs of contact numbers, each with its own, empty book. The first change of a book has the time of the
+/// published response, and each later change is one second later. Links start with the path, and
+/// requests without credentials are refused.
 pub(crate) fn contacts(change: impl Fn(ContactApi) -> ContactApi) -> ContactApis {
-    let apis = build::contacts(&config(), |_| Ok(Arc::new(MemoryStore::new()))).unwrap();
+    let config = Config { anonymous_readers: BTreeMap::new(), ..config() };
+    let apis = Books::open(&config, |_| Ok(Arc::new(MemoryStore::new()))).unwrap().apis(&config, "");
     ContactApis { people: change(apis.people), clients: change(apis.clients), users: change(apis.users) }
 }
