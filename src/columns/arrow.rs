@@ -475,6 +475,12 @@ fn read<T: Copy + Default>(
                 let (expected, found) = (column.len(), codes.len());
                 return Err(invalid(format!("regions: expected {expected} rows, found {found}")));
             }
+            if is_packed(codes) {
+                let found = codes.data_type();
+                return Err(invalid(format!(
+                    "regions: unsupported type, expected texts, bytes, or a dictionary of them, found {found}"
+                )));
+            }
             let regions = map("regions", codes, ByValue::Yes, |_, code| Some(code.region()))?;
             map("column", column, ByValue::No, |row, cell| {
                 match regions.get(row).copied().flatten().transpose() {
@@ -483,6 +489,15 @@ fn read<T: Copy + Default>(
                 }
             })
         }
+    }
+}
+
+/// Returns whether `column` has packed numbers, or is a dictionary of them.
+fn is_packed(column: &dyn Array) -> bool {
+    match column.data_type() {
+        DataType::UInt64 => true,
+        DataType::Dictionary(_, values) => **values == DataType::UInt64,
+        _ => false,
     }
 }
 

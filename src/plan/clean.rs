@@ -24,21 +24,34 @@
 //!   A repair is tried only if the unchanged text is not a valid number, or has the form of a numeric cell.
 //! - No digit is guessed, and none is dropped silently: a repair changes prefixes, marks and separators. The
 //!   exceptions are a leading zero that a spreadsheet drops, and letters that look like digits, if no other
-//!   repair makes a valid number. Both are named.
+//!   repair makes a valid number. Both are named. A national number as dialled in its region, such as
+//!   `020 7946 0958` or `011 15-2345-6789` in Argentina, is not damaged.
 //! - A national number must be valid. A number with a calling code and of a possible length is accepted even if it is
 //!   not valid, since the numbering plan of its country may be newer; see [`CleanNumber::is_valid`].
-//! - Digits that can be read in two ways have an [alternative](CleanNumber::alternative).
+//! - Digits that can be read in two ways have an [alternative](CleanNumber::alternative), such as a number that a slash
+//!   and one to four digits follow: `089 1234567 / 68`.
 //! - In scientific notation all digits must be present: `4.47911123456E+11` is 447911123456. If there are
 //!   fewer digits than the exponent requires, as in `4.4791112345E+11`, the last ones may be zeros or lost,
-//!   so the text is refused.
+//!   so the text is refused. So is a numeric cell that is not whole: `4155552671.5`.
 //! - Without a plus sign, digits are a number of another country only if there are too many of them for the
-//!   region. With [`Region::WORLD`] they always start with a calling code.
+//!   region, no other repair is necessary, and they are not separated, or their first group is exactly the calling
+//!   code: `442079460958` and `44 20 7946 0958` in the United States, but not `(415) 555-26715`, whose digits start
+//!   with the calling code of Switzerland. With [`Region::WORLD`] they always start with a calling code.
+//! - A leading zero is added only to a number of the region: it never completes an international prefix.
+//! - Letters represent digits only if the text before them is not a valid number: `1-800-FLOWERS`. After a valid
+//!   number they are a label at the end of the text, the label of an extension, as in `030 123456 App. 12`, or not
+//!   a number, as in `030 123456 bis 59`.
+//! - One or two digits before a number with a plus sign or a national prefix are a number of a list, and part of the
+//!   label: `Phone 1: 020 7946 0958`, `2. 0171 1234567`.
+//! - A word with digits in it that is an e-mail address or a web address is not a number. The user of a SIP address
+//!   may be one.
 //!
 //! If a text is a valid number in E.164, or [`plan::parse`](super::parse()) reads it as a valid number, the
-//! result is this number, with four exceptions:
+//! result is this number, with five exceptions:
 //!
-//! - The fraction of a numeric cell is not a part of the number.
+//! - The fraction of a numeric cell is not a part of the number, and addresses are not numbers.
 //! - Words after a valid number are not a part of the number.
+//! - A number of a list before a valid number is not a part of the number.
 //! - Digits that start with the calling code of a region whose national prefix is 0 are a number without its
 //!   plus sign; the result of `plan::parse` is the alternative.
 //! - Two valid numbers are not joined to one.
@@ -63,7 +76,7 @@ use self::plain_text::{PlainText, is_invisible, look_alike};
 use self::reading::Reading;
 use self::separator::Separator;
 use self::sheet::Numeric;
-use self::words::{Parts, count_digits};
+use self::words::{Enumerator, Parts, count_digits};
 use super::parse::plain::Plain;
 use super::parse::resolve::Resolved;
 use super::parse::{CountrySource, text};
@@ -136,7 +149,8 @@ pub struct CleanNumber<'a> {
     /// The repairs.
     pub repairs: Repairs,
     /// Another valid number that the text can mean: a national number whose digits start like a calling code,
-    /// or the mobile number of which an Argentine fixed-line number is the form without the 9.
+    /// the mobile number of which an Argentine fixed-line number is the form without the 9, or the number before
+    /// a slash.
     pub alternative: Option<PhoneNumber>,
 }
 
@@ -272,12 +286,12 @@ impl Table {
             return None;
         }
         let home = || region.and_then(|region| self.territory(region));
-        let Resolved { number, source, .. } = Plain::read(text)?.resolve(&self.rules, home)?;
+        let Resolved { number, source, carrier_code } = Plain::read(text)?.resolve(&self.rules, home)?;
         let has_one_reading = match source {
             CountrySource::PlusSign => digits == number.digit_count(),
             CountrySource::InternationalPrefix => false,
             CountrySource::NumberWithoutPlus => {
-                number.calling_code() == Some(CallingCode::NANP) && first == b'1'
+                number.calling_code() == Some(CallingCode::NANP) && first == b'1' && digits == 11
             }
             CountrySource::DefaultRegion => {
                 let may_lack_zero = || {
@@ -288,7 +302,7 @@ impl Table {
                     && number.calling_code().is_some_and(|code| code.mobile_token().is_none())
             }
         };
-        (has_one_reading && self.has(number)).then_some(number)
+        (has_one_reading && carrier_code.is_none() && self.has(number)).then_some(number)
     }
 
     /// Cleans any text.
@@ -340,7 +354,12 @@ impl Table {
             }
         }
         match self.clean_one(text, region) {
-            Ok(number) => Ok(Cleaned::one(number)),
+            Ok(number) => {
+                let before_slash = || Some(self.with_ending(text, region)?.0.number);
+                let alternative =
+                    number.alternative.or_else(before_slash).filter(|other| *other != number.number);
+                Ok(Cleaned::one(CleanNumber { alternative, ..number }))
+            }
             Err(refusal) => {
                 if !separators.is_empty()
                     && let Some(cell) = self.with_other_extensions(text, region)
@@ -408,26 +427,32 @@ impl Table {
 
     /// Cleans a number that is followed by a slash and the last digits of another one: `044 668 18 00/01`.
     fn with_other_ending<'t>(&self, text: &'t str, region: Option<Region>) -> Option<Cleaned<'t>> {
+        let (first, ending) = self.with_ending(text, region)?;
+        let mut digits = super::parse::digit_buffer::DigitBuffer::new();
+        let kept = first.number.digit_count().checked_sub(ending.len())?;
+        first.number.digits().take(kept).for_each(|digit| digits.push(digit));
+        digits.extend(ending.as_bytes());
+        let other = self
+            .read_digits(digits.as_bytes(), digits.as_bytes().len(), true, None)
+            .ok()
+            .filter(|other| self.has(other.number))?;
+        let first = first.with(Repair::SeveralNumbers);
+        Some(Cleaned {
+            first,
+            others: Vec::from([CleanNumber::new(other.number).with(Repair::SeveralNumbers)]),
+        })
+    }
+
+    /// Cleans the valid number before a slash and one to four digits, which are returned too.
+    fn with_ending<'t>(&self, text: &'t str, region: Option<Region>) -> Option<(CleanNumber<'t>, &'t str)> {
         let (before, ending) = text.rsplit_once('/')?;
         let ending = ending.trim();
         if !(1..=4).contains(&ending.len()) || !ending.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
         let first = self.clean_one(before.trim_end(), region).ok()?;
-        if first.extension.is_some() || !first.post_dial.is_empty() || !self.has(first.number) {
-            return None;
-        }
-        let mut digits = super::parse::digit_buffer::DigitBuffer::new();
-        let kept = first.number.digit_count().checked_sub(ending.len())?;
-        first.number.digits().take(kept).for_each(|digit| digits.push(digit));
-        digits.extend(ending.as_bytes());
-        let other =
-            self.read_digits(digits.as_bytes(), true, None).ok().filter(|other| self.has(other.number))?;
-        let first = first.with(Repair::SeveralNumbers);
-        Some(Cleaned {
-            first,
-            others: Vec::from([CleanNumber::new(other.number).with(Repair::SeveralNumbers)]),
-        })
+        let is_number = first.extension.is_none() && first.post_dial.is_empty() && self.has(first.number);
+        is_number.then_some((first, ending))
     }
 
     /// Cleans a number that is followed by several extensions: `(530) 583-6985 x302/x2303`. Each of them makes a
@@ -459,6 +484,9 @@ impl Table {
         if text.starts_with(['*', '#']) {
             return Err(CleanErrorKind::ServiceCode);
         }
+        if words::has_address(text) {
+            return Err(CleanErrorKind::NotANumber);
+        }
         let (dialled, post_dial) = match PlainText::of(text).and_then(|plain| Numeric::read(plain.as_str())) {
             Some(_) => (text, ""),
             None => words::split_post_dial(text),
@@ -481,7 +509,9 @@ impl Table {
         }
         let parts = Parts::of(text).ok_or(CleanErrorKind::NotANumber)?;
         let Parts { before, number, after } = parts;
-        let is_word = |part: &str| part.contains(char::is_alphabetic);
+        if let Some(number) = self.clean_enumerated(text, &parts, region) {
+            return Ok(number);
+        }
         if let Some(number) = self.clean_look_alikes(text, &parts, region) {
             return Ok(number);
         }
@@ -508,6 +538,44 @@ impl Table {
         Ok(repair.map_or(number, |repair| number.with(repair)).with_label(label))
     }
 
+    /// Cleans a valid number with a plus sign or a national prefix and its number in a list before it, such as
+    /// `Phone 1: 020 7946 0958` or `2. 0171 1234567`, which is a part of the label.
+    fn clean_enumerated<'t>(
+        &self,
+        text: &'t str,
+        parts: &Parts<'t>,
+        region: Option<Region>,
+    ) -> Option<CleanNumber<'t>> {
+        let Enumerator { digits, is_marked, rest } = Enumerator::of(parts.number)?;
+        let start = parts.before.len() + parts.number.len() - rest.len();
+        let (before, rest) = text.split_at_checked(start)?;
+        let inner = rest.trim_start_matches(['(', '[']);
+        let mut code = None;
+        if !inner.starts_with(['+', '\u{FF0B}']) {
+            let home = region.and_then(|region| self.territory(region))?;
+            code = Some(self.code(home)?);
+            // Without a national prefix, national numbers may start with 0, as in Italy.
+            let prefix: &[u8] = match self.national_prefix(home) {
+                [] => b"0",
+                prefix => prefix,
+            };
+            // Digits without a mark may be an area code or a calling code, unless a 0 follows them.
+            let is_national = inner.as_bytes().starts_with(prefix) && !inner.starts_with("00");
+            if !is_national || !is_marked && prefix != b"0" || digits.parse() == Ok(self.code(home)?.get()) {
+                return None;
+            }
+        }
+        let found = self.clean_words(rest, region).ok()?;
+        if !self.has(found.number) || code.is_some() && found.number.calling_code() != code {
+            return None;
+        }
+        let joined = || self.read_text(parts.number, region).ok().map(|joined| joined.number);
+        let joined = if is_marked { None } else { joined().filter(|joined| self.has(*joined)) };
+        let label = before.trim_matches(|c: char| !c.is_alphanumeric());
+        let label = if is_word(before) || found.label.is_empty() { label } else { found.label };
+        Some(CleanNumber { alternative: found.alternative.or(joined), ..found.with_label(label) })
+    }
+
     /// Cleans a text in which letters next to digits look like digits.
     fn clean_look_alikes<'t>(
         &self,
@@ -532,9 +600,18 @@ impl Table {
         let plain = PlainText::of(number)?;
         let replaced = PlainText::without_look_alikes(plain.as_str())?;
         let found = self.read_plain(replaced.as_str(), region).ok().filter(|found| self.has(found.number))?;
-        let dropped = self.read_text(parts.number, region).ok().map(|other| other.number);
-        let alternative =
-            dropped.filter(|other| *other != found.number && self.has(*other)).or(found.alternative);
+        let dropped = self.read_text(parts.number, region).ok();
+        let dropped = dropped.filter(|other| other.number != found.number && self.has(other.number));
+        // A letter after a valid number does not make it a number of another country.
+        if let Some(dropped) = dropped
+            && found.repairs.contains(Repair::MissingPlus)
+        {
+            return Some(CleanNumber {
+                alternative: Some(found.number),
+                ..dropped.with_label(parts.label())
+            });
+        }
+        let alternative = dropped.map(|other| other.number).or(found.alternative);
         let label = Parts { before: label, number, after: rest }.label();
         let found = found.with(Repair::LookAlikeLetters).with_all(plain.repairs);
         Some(CleanNumber { alternative, ..found.with_label(label) })
@@ -549,8 +626,10 @@ impl Table {
         }
         let number = match Numeric::read(text) {
             Some(Numeric::DigitsLost) => return Err(CleanErrorKind::DigitsLost),
+            Some(Numeric::Fraction) => return Err(CleanErrorKind::NotANumber),
             Some(Numeric::Digits { digits, has_plus, repair }) => {
-                CleanNumber::of(self.read_digits(digits.as_bytes(), has_plus, region)?, None).with(repair)
+                let digits = digits.as_bytes();
+                CleanNumber::of(self.read_digits(digits, digits.len(), has_plus, region)?, None).with(repair)
             }
             None => self.read_plain(text, region)?,
         };
@@ -567,8 +646,21 @@ impl Table {
         let is_carrier = |c: char| matches!(c, 'x' | 'X');
         let digits = candidate.digits.as_bytes();
         let extension = candidate.extension.map(|(digits, _)| digits);
+        let is_letter = |c: char| c.is_alphabetic() && !is_carrier(c);
+        if of_number().any(is_letter)
+            && let Some(start) = text.find(is_letter)
+            && let Some((head, words)) = text.split_at_checked(start)
+            && let Ok(number) = self.read_text(head, region)
+            && self.has(number.number)
+        {
+            // Letters after a valid number do not represent digits.
+            let extension = words::extension(words).filter(|_| number.extension.is_none());
+            return extension
+                .map(|extension| CleanNumber { extension: Some(extension), ..number })
+                .ok_or(CleanErrorKind::NotANumber);
+        }
         if letters < VANITY {
-            if of_number().any(|c| c.is_alphabetic() && !is_carrier(c)) {
+            if of_number().any(is_letter) {
                 return Err(CleanErrorKind::NotANumber);
             }
             let read = digits.len() + extension.as_ref().map_or(0, |digits| digits.as_bytes().len());
@@ -576,7 +668,8 @@ impl Table {
                 return Err(CleanErrorKind::SeveralNumbers);
             }
         }
-        let reading = self.read_digits(digits, candidate.has_plus, region)?;
+        let first_group = words::first_group(of_number());
+        let reading = self.read_digits(digits, first_group, candidate.has_plus, region)?;
         let extension = extension.map(|digits| Extension::from_ascii(digits.as_bytes())).transpose();
         Ok(CleanNumber::of(reading, extension.map_err(|_| CleanErrorKind::ExtensionTooLong)?))
     }
@@ -587,6 +680,11 @@ fn number_starts_with_code(number: PhoneNumber) -> bool {
     number.split().is_some_and(|(code, national)| {
         (national.to_bits() ^ code.leading()) >> (64 - 4 * code.digit_count()) == 0
     })
+}
+
+/// Returns whether `part` has letters.
+fn is_word(part: &str) -> bool {
+    part.contains(char::is_alphabetic)
 }
 
 /// Returns the words before a number without the scheme of a URI.

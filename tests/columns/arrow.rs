@@ -181,6 +181,16 @@ fn columns_of_other_types_and_lengths_are_errors() {
     );
     let text = StringArray::from(vec!["+14158867900"]);
     assert!(message(arrow::e164(&text, Regions::Column(&integers))).contains("regions: unsupported type"));
+    let packed = UInt64Array::from(vec![0x1415_8867_9000_000B]);
+    let keys = Int32Array::from(vec![0]);
+    let dictionary = DictionaryArray::<Int32Type>::new(keys, Arc::new(packed.clone()));
+    for regions in [&packed as &dyn Array, &dictionary] {
+        let found = message(arrow::e164(&text, Regions::Column(regions)));
+        assert!(
+            found.contains("regions: unsupported type, expected texts, bytes, or a dictionary"),
+            "{found}"
+        );
+    }
     let two = StringArray::from(vec!["US", "US"]);
     assert!(
         message(arrow::e164(&text, Regions::Column(&two))).ends_with("regions: expected 1 rows, found 2")

@@ -44,10 +44,12 @@ impl Reading {
 }
 
 impl Table {
-    /// Reads ASCII digits, after a plus sign if `has_plus` is set, as dialled in `region`.
+    /// Reads ASCII digits, after a plus sign if `has_plus` is set, as dialled in `region`. There are `first_group`
+    /// digits before the first separator.
     pub(super) fn read_digits(
         &self,
         digits: &[u8],
+        first_group: usize,
         has_plus: bool,
         region: Option<Region>,
     ) -> Result<Reading, CleanErrorKind> {
@@ -59,18 +61,19 @@ impl Table {
         }
         let home = region.and_then(|region| self.territory(region));
         let found = resolve(&self.rules, digits, has_plus, home);
-        if let Ok(Resolved { number, source, .. }) = found
-            && self.has(number)
+        if let Ok(resolved) = found
+            && self.has(resolved.number)
         {
-            return Ok(self.noted(digits, home, number, source));
+            return Ok(self.noted(digits, home, resolved));
         }
-        if let Some(reading) = self.repaired(digits, has_plus, region, home) {
+        if let Some(reading) = self.repaired(digits, first_group, has_plus, region, home) {
             return Ok(reading);
         }
-        let Resolved { number, source, .. } = found.map_err(|refusal| CleanErrorKind::from(refusal.kind))?;
-        let is_international = matches!(source, CountrySource::PlusSign | CountrySource::InternationalPrefix);
-        match self.refusal_of(digits, has_plus, region, home, number) {
-            CleanErrorKind::NotValid if is_international => Ok(self.noted(digits, home, number, source)),
+        let resolved = found.map_err(|refusal| CleanErrorKind::from(refusal.kind))?;
+        let is_international =
+            matches!(resolved.source, CountrySource::PlusSign | CountrySource::InternationalPrefix);
+        match self.refusal_of(digits, has_plus, region, home, resolved.number) {
+            CleanErrorKind::NotValid if is_international => Ok(self.noted(digits, home, resolved)),
             refusal => Err(refusal),
         }
     }
@@ -89,31 +92,31 @@ impl Table {
 
     /// Returns the reading of a number that was parsed, with the repairs that the parser made, and another
     /// reading.
-    fn noted(
-        &self,
-        digits: &[u8],
-        home: Option<Territory>,
-        number: PhoneNumber,
-        source: CountrySource,
-    ) -> Reading {
-        let reading = Reading::new(number);
-        let reading = match source {
-            CountrySource::DefaultRegion => {
-                return home.map_or(reading, |home| self.noted_at_home(digits, home, number));
+    fn noted(&self, digits: &[u8], home: Option<Territory>, resolved: Resolved) -> Reading {
+        let Resolved { number, carrier_code, source } = resolved;
+        let mut reading = Reading::new(number);
+        if carrier_code.is_some() {
+            reading = reading.with(Repair::CarrierCode);
+        }
+        let (digits, reading) = match (source, home) {
+            (CountrySource::DefaultRegion, Some(home)) => {
+                let Reading { number, repairs, alternative } = self.noted_at_home(digits, home, number);
+                return Reading { number, repairs: repairs.union(reading.repairs), alternative };
             }
-            CountrySource::PlusSign => reading,
-            CountrySource::InternationalPrefix => reading.with(Repair::InternationalPrefix),
+            (CountrySource::InternationalPrefix, _) => {
+                let rest = home.and_then(|home| self.rules.strip_international(home, digits));
+                (rest.unwrap_or(digits), reading.with(Repair::InternationalPrefix))
+            }
             // In North America the calling code is the national prefix.
-            CountrySource::NumberWithoutPlus
-                if home.is_some_and(|home| {
-                    number.calling_code() == Some(CallingCode::NANP) && self.national_prefix(home) == b"1"
-                }) =>
+            (CountrySource::NumberWithoutPlus, Some(home))
+                if number.calling_code() == Some(CallingCode::NANP) && self.national_prefix(home) == b"1" =>
             {
-                return reading;
+                (digits, reading)
             }
-            CountrySource::NumberWithoutPlus => reading.with(Repair::MissingPlus),
+            (CountrySource::NumberWithoutPlus, _) => (digits, reading.with(Repair::MissingPlus)),
+            (CountrySource::PlusSign | CountrySource::DefaultRegion, _) => (digits, reading),
         };
-        if has_trunk_prefix(digits, number) { reading.with(Repair::TrunkPrefix) } else { reading }
+        if is_e164(digits, number) { reading } else { reading.with(Repair::TrunkPrefix) }
     }
 
     /// Returns the reading of a national number.
@@ -167,20 +170,28 @@ impl Table {
     fn repaired(
         &self,
         digits: &[u8],
+        first_group: usize,
         has_plus: bool,
         region: Option<Region>,
         home: Option<Territory>,
     ) -> Option<Reading> {
         let (first, rest) = digits.split_first()?;
         let after_zero = (*first == b'0').then_some(rest);
-        let international = match (digits, has_plus) {
-            ([b'0', b'0', rest @ ..], _) | ([b'0', b'1', b'1', rest @ ..], false) => Some(rest),
+        let code = home.and_then(|home| self.code(home));
+        let international = match digits {
+            [b'0', b'0', rest @ ..] => Some(rest),
+            [b'0', b'1', b'1', rest @ ..]
+                if !has_plus && (code.is_none_or(|code| code == CallingCode::NANP) || first_group == 3) =>
+            {
+                // Area codes of other countries start with 11 too.
+                Some(rest).filter(|_| code.is_none() || digits.len() > LONGEST_NATIONAL + 1)
+            }
             _ => None,
         };
         if let Some(rest) = international.filter(|rest| rest.first() != Some(&b'0')) {
             // Without a region, the international prefix that the ITU recommends means the same as a plus
             // sign.
-            let reading = self.read_digits(rest, true, region).ok();
+            let reading = self.read_digits(rest, rest.len(), true, region).ok();
             let reading = reading.filter(|reading| self.has(reading.number) || region.is_none());
             if let Some(reading) = reading {
                 return Some(reading.with(Repair::InternationalPrefix));
@@ -189,22 +200,25 @@ impl Table {
         if has_plus {
             return self.repaired_abroad(digits);
         }
-        let code = home.and_then(|home| self.code(home));
         if home.is_some() {
+            // An international prefix that a repair makes would invent a country.
+            let attempt = |parts: &[&[u8]]| {
+                self.attempt(parts, false, home).filter(|number| number.calling_code() == code)
+            };
             if let Some(rest) =
                 after_zero.filter(|_| home.is_none_or(|home| self.national_prefix(home).is_empty()))
-                && let Some(number) = self.attempt(&[rest], false, home)
+                && let Some(number) = attempt(&[rest])
             {
                 return Some(Reading::new(number).with(Repair::WithdrawnPrefix));
             }
             for prefix in withdrawn(code) {
                 if let Some(rest) = digits.strip_prefix(prefix)
-                    && let Some(number) = self.attempt(&[rest], false, home)
+                    && let Some(number) = attempt(&[rest])
                 {
                     return Some(Reading::new(number).with(Repair::WithdrawnPrefix));
                 }
             }
-            if let Some(number) = self.attempt(&[b"0", digits], false, home) {
+            if let Some(number) = attempt(&[b"0", digits]) {
                 return Some(Reading::new(number).with(Repair::MissingZero));
             }
         }
@@ -212,18 +226,28 @@ impl Table {
             return None;
         }
         let abroad = self.read_abroad(digits)?;
-        let is_home = code.is_some() && abroad.number.calling_code() == code;
-        let may_be_abroad = region == Some(Region::WORLD)
-            || digits.len() > LONGEST_NATIONAL
+        let found = abroad.number.calling_code();
+        let is_home = code.is_some() && found == code;
+        // Digits in national groups with a digit too many start with some calling code by chance, and so does
+        // a number of a list before a national number.
+        let is_unchanged = abroad.repairs.is_empty() && is_e164(digits, abroad.number);
+        let is_grouped_abroad =
+            first_group == digits.len() || Some(first_group) == found.map(CallingCode::digit_count);
+        let is_too_long = digits.len() > LONGEST_NATIONAL
             || home.is_some_and(|home| self.rules.check_length(home, digits.len()) == LengthCheck::TooLong);
-        (is_home || may_be_abroad).then(|| abroad.with(Repair::MissingPlus))
+        let is_abroad = match region {
+            Some(Region::WORLD) => is_unchanged || found != Some(CallingCode::NANP),
+            Some(_) => is_too_long && is_unchanged && is_grouped_abroad,
+            None => false,
+        };
+        (is_home || is_abroad).then(|| abroad.with(Repair::MissingPlus))
     }
 
     /// Returns the reading of digits that start with a calling code, repaired if necessary.
     fn read_abroad(&self, digits: &[u8]) -> Option<Reading> {
-        match self.attempt(&[digits], true, None) {
-            Some(number) => Some(self.noted(digits, None, number, CountrySource::PlusSign)),
-            None => self.repaired_abroad(digits),
+        match resolve(&self.rules, digits, true, None) {
+            Ok(resolved) if self.has(resolved.number) => Some(self.noted(digits, None, resolved)),
+            _ => self.repaired_abroad(digits),
         }
     }
 
@@ -271,11 +295,12 @@ impl Table {
             LengthCheck::Possible => CleanErrorKind::NotValid,
             // The parser may have stripped digits as a prefix.
             _ if home == Some(territory)
-                && [0, code.digit_count()].iter().any(|prefix| {
-                    digits.len().checked_sub(*prefix).is_some_and(|length| {
-                        self.rules.check_length(territory, length) == LengthCheck::Possible
-                    })
-                }) =>
+                && [Some(digits), digits.strip_prefix(joined(code, core::iter::empty()).as_bytes())]
+                    .iter()
+                    .flatten()
+                    .any(|digits| {
+                        self.rules.check_length(territory, digits.len()) == LengthCheck::Possible
+                    }) =>
             {
                 CleanErrorKind::NotValid
             }
@@ -287,16 +312,9 @@ impl Table {
     }
 }
 
-/// Returns whether digits between the calling code and the national number of `number` were dropped from `digits`.
-fn has_trunk_prefix(digits: &[u8], number: PhoneNumber) -> bool {
-    let Some((code, national)) = number.split() else { return false };
-    let code = joined(code, core::iter::empty());
-    let is_suffix =
-        national.clone().rev().eq(digits.iter().rev().map(|digit| digit & 0xF).take(national.len()));
-    let Some(before) = digits.len().checked_sub(national.len()).and_then(|end| digits.get(..end)) else {
-        return false;
-    };
-    is_suffix && !before.ends_with(code.as_bytes())
+/// Returns whether `digits` are the calling code and the national digits of `number`, and no others.
+fn is_e164(digits: &[u8], number: PhoneNumber) -> bool {
+    number.digits().eq(digits.iter().map(|digit| digit & 0xF))
 }
 
 /// Returns the ASCII digits of `code` and `rest`.

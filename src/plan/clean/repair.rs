@@ -40,15 +40,18 @@ pub enum Repair {
     MissingZero,
     /// An international prefix in place of the plus sign: `0044`, `011 44`.
     InternationalPrefix,
-    /// A national prefix after the calling code: `+44 (0)20 7946 0958`.
+    /// A national prefix after the calling code: `+44 (0)20 7946 0958`, `+1 1 415 555 2671`, or the 15 of Argentine
+    /// mobile numbers, `+54 11 15 2345 6789`.
     TrunkPrefix,
+    /// The code of the carrier of a call after the national prefix: `0 15 11 91234-5678` in Brazil.
+    CarrierCode,
     /// A national prefix that the country does not use, or no longer uses: `044 55 1234 5678` in Mexico.
     WithdrawnPrefix,
     /// A `#` after the number.
     TrailingHash,
     /// The label of an extension without its digits: `650-253-4561 ext.`
     EmptyExtension,
-    /// Words before or after the number: `(213) 373-4253 (cell)`.
+    /// Words before or after the number, `(213) 373-4253 (cell)`, or its number in a list, `2. 0171 1234567`.
     Label,
     /// Pauses and digits that are sent after the call is answered: `6502530000p123`.
     PostDial,
@@ -69,6 +72,7 @@ text_enum!(Repair, "a repair", all {
     MissingZero => "missing_zero",
     InternationalPrefix => "international_prefix",
     TrunkPrefix => "trunk_prefix",
+    CarrierCode => "carrier_code",
     WithdrawnPrefix => "withdrawn_prefix",
     TrailingHash => "trailing_hash",
     EmptyExtension => "empty_extension",

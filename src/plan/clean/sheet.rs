@@ -10,6 +10,8 @@ pub(super) enum Numeric {
     Digits { digits: DigitBuffer, has_plus: bool, repair: Repair },
     /// A number whose exponent requires more digits than there are.
     DigitsLost,
+    /// A number that is not whole.
+    Fraction,
 }
 
 /// Returns `text` without the marks by which a spreadsheet keeps a cell as text, and whether there were any.
@@ -97,15 +99,24 @@ fn read_scientific(mantissa: &str, exponent: &str, has_plus: bool) -> Option<Num
     Some(Numeric::digits(&[whole, digits], has_plus, Repair::ScientificNotation))
 }
 
-/// Reads `447911123456.0`: a whole number without a leading zero, and one, two, or at least six zeros after
-/// the point.
+/// Reads `447911123456.0`: a whole number, and one, two, or at least six zeros after the point. With a leading zero
+/// it is a text to which a program appended the fraction.
+///
+/// A number with another fraction, such as `4155552671.5`, is not whole, unless a leading zero or a plus sign shows
+/// that the point separates groups of digits.
 fn read_fraction(text: &str, has_plus: bool) -> Option<Numeric> {
     let (whole, fraction) = text.split_once(['.', ','])?;
-    let is_zero = !fraction.is_empty() && fraction.bytes().all(|byte| byte == b'0');
-    let is_whole =
-        whole.len() >= LEAST && !whole.starts_with('0') && whole.bytes().all(|byte| byte.is_ascii_digit());
-    let is_fraction = is_zero && !(3..6).contains(&fraction.len());
-    (is_whole && is_fraction).then(|| Numeric::digits(&[whole], has_plus, Repair::DecimalFraction))
+    let are_digits = [whole, fraction].iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    if !are_digits || whole.len() < LEAST || fraction.is_empty() {
+        return None;
+    }
+    if fraction.bytes().all(|byte| byte == b'0') {
+        let is_fraction = !(3..6).contains(&fraction.len());
+        return is_fraction.then(|| Numeric::digits(&[whole], has_plus, Repair::DecimalFraction));
+    }
+    // A comma before digits is a pause.
+    let is_number = !has_plus && !whole.starts_with('0') && text.contains('.');
+    is_number.then_some(Numeric::Fraction)
 }
 
 /// Reads `447,911,123,456`, with or without a fraction of zeros.

@@ -54,7 +54,7 @@ pub(super) fn count_digits(text: &str) -> usize {
 
 /// Returns whether `text`, which follows a number, is the label of an extension.
 pub(super) fn is_extension_label(text: &str) -> bool {
-    const LABELS: [&str; 13] = [
+    const LABELS: [&str; 18] = [
         "ext",
         "extn",
         "extension",
@@ -68,9 +68,73 @@ pub(super) fn is_extension_label(text: &str) -> bool {
         "int",
         "poste",
         "durchwahl",
+        "app",
+        "apparat",
+        "dw",
+        "klappe",
+        "nst",
     ];
     let word = text.trim_matches(|c: char| !c.is_alphanumeric());
     LABELS.iter().any(|label| word.eq_ignore_ascii_case(label))
+}
+
+/// The number of an entry of a list before a phone number.
+pub(super) struct Enumerator<'t> {
+    pub(super) digits: &'t str,
+    /// Whether a mark, such as the point in `2. `, shows that the digits are not part of the phone number.
+    pub(super) is_marked: bool,
+    /// The text after the enumerator and the separators.
+    pub(super) rest: &'t str,
+}
+
+impl<'t> Enumerator<'t> {
+    /// Splits one or two digits from the start of `text`, which starts with a digit or a bracket, and the separators
+    /// after them; `None` if there are none.
+    pub(super) fn of(text: &'t str) -> Option<Self> {
+        let inner = text.trim_start_matches(['(', '[']);
+        let (digits, after) = inner.split_at_checked(inner.bytes().take_while(u8::is_ascii_digit).count())?;
+        if !(1..=2).contains(&digits.len()) || digits.starts_with('0') {
+            return None;
+        }
+        let is_separator = |c: char| !c.is_alphanumeric() && !matches!(c, '(' | '[' | '+' | '\u{FF0B}');
+        let rest = after.trim_start_matches(is_separator);
+        let times = rest.strip_prefix(['x', 'X']).map(|rest| rest.trim_start_matches(is_separator));
+        let marks = after.strip_suffix(rest)?;
+        let is_list =
+            marks.contains(['.', ')', ']', ':', '\u{FF1A}']) && marks.ends_with(char::is_whitespace);
+        let is_marked = times.is_some() || is_list && inner.len() == text.len();
+        let rest = times.unwrap_or(rest);
+        (rest.len() < after.len()).then_some(Self { digits, is_marked, rest })
+    }
+}
+
+/// Returns the number of digits before the first separator; 0 if a mark and a space, such as in `1. 415`, show that
+/// the first digits are a number of a list.
+pub(super) fn first_group(number: impl Iterator<Item = char>) -> usize {
+    let (mut digits, mut is_bracketed, mut separator) = (0, false, None);
+    for c in number {
+        match separator {
+            Some(mark) => {
+                let is_mark = matches!(mark, '.' | '-') || mark == ')' && !is_bracketed;
+                return if is_mark && c == ' ' { 0 } else { digits };
+            }
+            None if is_digit(c) => digits += 1,
+            None if digits > 0 => separator = Some(c),
+            None => is_bracketed |= c == '(',
+        }
+    }
+    digits
+}
+
+/// Returns whether a word of `text` with digits in it is an e-mail address or a web address. The user of a SIP address
+/// may be a number.
+pub(super) fn has_address(text: &str) -> bool {
+    let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
+    if ["sip", "sips", "tel"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
+        return false;
+    }
+    text.split_whitespace()
+        .any(|word| (word.contains('@') || word.contains("://")) && word.contains(is_digit))
 }
 
 /// Returns the extension that `text` is, with or without a label; `None` if it has so many digits that it may be

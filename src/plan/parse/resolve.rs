@@ -19,7 +19,7 @@ const MIN_NATIONAL: usize = 2;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::plan) struct Resolved {
     pub(in crate::plan) number: PhoneNumber,
-    pub(super) carrier_code: Option<CarrierCode>,
+    pub(in crate::plan) carrier_code: Option<CarrierCode>,
     pub(in crate::plan) source: CountrySource,
 }
 
