@@ -704,22 +704,21 @@ fn an_expected_revision_does_not_advance_the_clock() {
 #[test]
 #[ignore = "needs the servers that TELNUM_POSTGRES names"]
 fn sessions_on_a_demoted_server_are_closed() {
+    type Call = fn(&PostgresStore) -> Result<(), StoreError>;
+
     for form in [CommitForm::Statement, CommitForm::Transaction] {
         let schema = Schema::new(&urls()[0], |config| config.with_commit_form(form));
         let role = format!("role_{}", schema.name);
         schema.execute(&format!(
             "CREATE ROLE {role} LOGIN SUPERUSER; ALTER ROLE {role} SET default_transaction_read_only = on"
         ));
-        let (_, server) =
-            urls()[0].split_once('@').map(|(user, server)| (user.to_owned(), server.to_owned())).unwrap();
-        let config: PostgresConfig = format!("postgres://{role}@{server}").parse().unwrap();
+        let config: PostgresConfig = urls()[0].replace("//postgres@", &format!("//{role}@")).parse().unwrap();
         let config = config.with_schema(&schema.name).unwrap().with_commit_form(form);
-        // The new sessions can write, as on the new primary.
-        let calls: [&dyn Fn(&PostgresStore) -> Result<(), StoreError>; 4] = [
-            &|store| store.commit(batch(1)).map(drop),
-            &|store| store.new_contact_ids(1).map(drop),
-            &|store| store.forget(&Forget::default().with_max_events(0)),
-            &|store| store.take_lease("sweep", 1, Duration::from_secs(60)).map(drop),
+        let calls: [Call; 4] = [
+            |store| store.commit(batch(1)).map(drop),
+            |store| store.new_contact_ids(1).map(drop),
+            |store| store.forget(&Forget::default().with_max_events(0)),
+            |store| store.take_lease("sweep", 1, Duration::from_secs(60)).map(drop),
         ];
         for call in calls {
             schema.execute(&format!("ALTER ROLE {role} SET default_transaction_read_only = on"));
@@ -729,6 +728,7 @@ fn sessions_on_a_demoted_server_are_closed() {
                     scope.spawn(|| store.get(number(1)).unwrap());
                 }
             });
+            // New sessions can write, as on the new primary.
             schema.execute(&format!("ALTER ROLE {role} RESET default_transaction_read_only"));
             let refused = call(&store).unwrap_err();
             assert!(matches!(refused, StoreError::Unreachable(_)), "{refused:?}");
@@ -745,7 +745,7 @@ fn a_page_of_port_requests_reads_only_its_rows() {
     let request = |place: u32, state: &str| {
         let id = format!("{state}-{place:04}");
         let document = json!({"id": id, "name": "Bakery", "port_state": state,
-            "numbers": {}, "created": 63630097779_u64, "updated": 63630097779_u64,
+            "numbers": {}, "created": 63_630_097_779_u64, "updated": 63_630_097_779_u64,
             "_read_only": {"account": {"id": "child"}}});
         serde_json::from_value::<PortRequest>(document).unwrap()
     };

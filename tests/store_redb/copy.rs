@@ -11,7 +11,7 @@ use self::store_copy::{Cli, Tally, run};
 use super::folder::Folder;
 
 #[path = "../../examples/store_copy.rs"]
-#[allow(dead_code, reason = "a test uses a part of the example")]
+#[expect(dead_code, reason = "a test uses a part of the example")]
 mod store_copy;
 
 /// Consumers of events continue with the copy, and no id of a removed contact is allocated again.
