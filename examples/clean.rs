@@ -12,7 +12,8 @@
 //! ```
 //!
 //! Each row is answered: one without the column, with an unknown region or, in JSON lines, with another syntax, has
-//! only an error. A cell that is not UTF-8 is read as Windows-1252. A quote that starts a cell and is not closed within
+//! only an error. Each of the other numbers has its extension, as in `+14155552672;ext=13`. The fields of a JSON row are
+//! written as they were read, byte for byte, and a number without quotes is cleaned as it was typed. A cell that is not UTF-8 is read as Windows-1252. A quote that starts a cell and is not closed within
 //! 1 MiB is a part of the cell. The memory is that of the longest row.
 
 #[path = "lines/end.rs"]
@@ -23,6 +24,7 @@ mod quotes;
 mod source;
 
 use std::error::Error;
+use std::fmt;
 use std::io::{self, BufRead, BufWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -30,9 +32,11 @@ use std::process::ExitCode;
 use clap::Parser;
 use csv::{ByteRecord, ReaderBuilder, WriterBuilder};
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::{Map, Value, json};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use telnum::plan::Region;
-use telnum::plan::clean::{CleanError, Cleaned};
+use telnum::plan::clean::{CleanError, CleanNumber, Cleaned};
 use telnum::plan::doctor::Doctor;
 
 use self::quotes::ClosedQuotes;
@@ -204,7 +208,7 @@ fn answer_of(cleaned: &Result<Cleaned<'_>, CleanError>, extension: Option<&str>)
     };
     let first = cell.first();
     let found = telnum::plan::lookup(first.number);
-    let others: Vec<_> = cell.numbers().skip(1).map(|other| other.number.to_string()).collect();
+    let others: Vec<_> = cell.numbers().skip(1).map(text_of).collect();
     let own_extension = first.extension.map(|extension| extension.to_string());
     [
         first.number.to_string(),
@@ -219,6 +223,13 @@ fn answer_of(cleaned: &Result<Cleaned<'_>, CleanError>, extension: Option<&str>)
         first.alternative.map_or_else(String::new, |other| other.to_string()),
         String::new(),
     ]
+}
+
+/// Returns a further number of a cell with its extension and the digits to send after it, as in a `tel` URI.
+fn text_of(number: &CleanNumber<'_>) -> String {
+    let extension = number.extension.map_or_else(String::new, |extension| format!(";ext={extension}"));
+    let post_dial = if number.post_dial.is_empty() { "" } else { ";postd=" };
+    format!("{}{extension}{post_dial}{}", number.number, number.post_dial)
 }
 
 /// Returns the text of a cell: UTF-8, else Windows-1252, whose letters and spaces are those of Latin-1.
@@ -308,44 +319,77 @@ fn clean_json(
     let names = ADDED.map(|name| format!("{}_{name}", options.column));
     let mut line = Vec::new();
     while reader.read_until(b'\n', &mut line)? > 0 {
-        if !line.iter().all(u8::is_ascii_whitespace) {
-            let row = match serde_json::from_str::<Map<String, Value>>(&decoded(&line)) {
-                Ok(row) => answer_json(row, &columns, &names, cleaner),
+        let text = decoded(&line);
+        let text = text.trim();
+        if !text.is_empty() {
+            match serde_json::from_str::<Fields<'_>>(text) {
+                Ok(fields) => {
+                    let answer = answer_json(&fields, &columns, cleaner);
+                    // The row is kept as it is typed, with its whitespace, long numbers, and repeated names.
+                    out.write_all(text.strip_suffix('}').unwrap_or(text).as_bytes())?;
+                    for (index, (name, value)) in names.iter().zip(answer).enumerate() {
+                        let comma = if index == 0 && fields.0.is_empty() { "" } else { "," };
+                        let value = if value.is_empty() { Value::Null } else { json!(value) };
+                        write!(out, "{comma}{}:{value}", json!(name))?;
+                    }
+                    out.write_all(b"}\n")?;
+                }
                 Err(error) => {
                     cleaner.answer(None, None, None);
-                    Map::from_iter([
-                        ("input".to_owned(), json!(String::from_utf8_lossy(&line).trim_end())),
-                        (names.last().cloned().unwrap_or_default(), json!(error.to_string())),
-                    ])
+                    let [.., name] = &names;
+                    writeln!(
+                        out,
+                        "{{\"input\":{},{}:{}}}",
+                        json!(text),
+                        json!(name),
+                        json!(error.to_string())
+                    )?;
                 }
-            };
-            serde_json::to_writer(&mut *out, &row)?;
-            out.write_all(b"\n")?;
+            }
         }
         line.clear();
     }
     Ok(())
 }
 
-fn answer_json(
-    mut row: Map<String, Value>,
-    columns: &Columns<&str>,
-    names: &[String],
-    cleaner: &mut Cleaner,
-) -> Map<String, Value> {
-    let text = |name: &str| match row.get(name)? {
-        Value::String(text) => Some(text.clone()),
-        Value::Null => Some(String::new()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
+/// The fields of a JSON object in their order, with the texts of their values.
+struct Fields<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Fields<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Fields<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(Fields(fields))
+            }
+        }
+
+        deserializer.deserialize_map(InOrder)
+    }
+}
+
+fn answer_json(fields: &Fields<'_>, columns: &Columns<&str>, cleaner: &mut Cleaner) -> Answer {
+    // A number is cleaned as typed: 4.47912E+11 has lost digits. Of repeated names, the last one counts.
+    let text = |name: &str| {
+        let (_, value) = fields.0.iter().rfind(|(field, _)| field == name)?;
+        match value.get() {
+            "null" => Some(String::new()),
+            value if value.starts_with('"') => serde_json::from_str(value).ok(),
+            value if value.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => Some(value.to_owned()),
+            _ => None,
+        }
     };
     let (region, extension) = (columns.region.and_then(text), columns.extension.and_then(text));
-    let answer = cleaner.answer(text(columns.number).as_deref(), region.as_deref(), extension.as_deref());
-    row.extend(
-        names
-            .iter()
-            .cloned()
-            .zip(answer.map(|value| if value.is_empty() { Value::Null } else { json!(value) })),
-    );
-    row
+    cleaner.answer(text(columns.number).as_deref(), region.as_deref(), extension.as_deref())
 }

@@ -1,5 +1,9 @@
 //! Numbers in Parquet files: the extension type survives, and a prefix filter on a file that is sorted by packed
 //! numbers reads at most a fifth of the pages of a file of texts as people typed them.
+//!
+//! The file of texts is neither sorted nor in one format, so that a prefix filter reads all of its pages: that is the
+//! form of a column that was never cleaned. It is not compared with a sorted file of E.164 texts, whose statistics
+//! exclude pages as those of packed numbers do.
 
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex};
