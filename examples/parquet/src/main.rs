@@ -6,7 +6,7 @@
 //!
 //! The columns are those of the example `clean` of telnum, with the types of Parquet: the number is a text and also a
 //! packed number, by which a prefix filter is one range. The column may have any type that Arrow casts to text, integers
-//! and floats included. The memory is that of a batch and of a compressed row group. On standard error is a diagnosis of
+//! and `Float64` included; `Float16` and `Float32` have too few digits for a number, and are refused. The memory is that of a batch and of a compressed row group. On standard error is a diagnosis of
 //! the column.
 
 use std::fs::File;
@@ -27,7 +27,7 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 use telnum::columns::arrow::PackedNumber;
 use telnum::plan::Region;
-use telnum::plan::clean::CleanNumber;
+use telnum::plan::clean::{CleanNumber, Cleaned};
 use telnum::plan::doctor::{Doctor, Report};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -88,20 +88,20 @@ fn run(options: &Options) -> Result<Report> {
                 regions.as_ref().filter(|codes| codes.is_valid(row)).map(|codes| codes.value(row).trim());
             let region = match code.filter(|code| !code.is_empty()) {
                 None => Ok(options.region),
-                Some(code) => code.to_ascii_uppercase().parse().map(Some),
+                Some(code) => region_of(code).map(Some),
             };
             match region {
                 // A null cell is empty.
                 Ok(region) => {
                     let text = if phones.is_valid(row) { phones.value(row) } else { "" };
                     match doctor.read_in(text, region) {
-                        Ok(cell) => added.push(cell.first(), &mut cell.numbers().skip(1)),
+                        Ok(cell) => added.push(&cell),
                         Err(error) => added.refuse(&format!("{}: {error}", error.kind())),
                     }
                 }
                 Err(error) => {
                     doctor.skip();
-                    added.refuse(&format!("region: {error}"));
+                    added.refuse(&error);
                 }
             }
         }
@@ -117,6 +117,23 @@ fn open(path: &Path) -> Result<impl RecordBatchReader> {
     Ok(reader.with_batch_size(ROWS_OF_BATCH).build()?)
 }
 
+/// Reads a region in upper or lower case.
+fn region_of(name: &str) -> std::result::Result<Region, String> {
+    let name = name.to_ascii_uppercase();
+    match &*name {
+        "UK" => Ok(Region::GB),
+        "EL" => Ok(Region::GR),
+        name => name.parse().map_err(|error| format!("region: {error}")),
+    }
+}
+
+/// Returns a further number of a cell with its extension and the digits to send after it, as in a `tel` URI.
+fn text_of(number: &CleanNumber<'_>) -> String {
+    let extension = number.extension.map_or_else(String::new, |extension| format!(";ext={extension}"));
+    let post_dial = if number.post_dial.is_empty() { "" } else { ";postd=" };
+    format!("{}{extension}{post_dial}{}", number.number, number.post_dial)
+}
+
 /// Returns a column as texts.
 fn texts(batch: &RecordBatch, name: &str) -> Result<StringArray> {
     let column = batch.column_by_name(name).ok_or_else(|| {
@@ -124,6 +141,15 @@ fn texts(batch: &RecordBatch, name: &str) -> Result<StringArray> {
         let names: Vec<_> = fields.fields().iter().map(|field| field.name().as_str()).collect();
         format!("column: expected one of {}, found {name}", names.join(", "))
     })?;
+    let values = match column.data_type() {
+        DataType::Dictionary(_, values) => values,
+        found => found,
+    };
+    if matches!(values, DataType::Float16 | DataType::Float32) {
+        return Err(
+            format!("column {name}: {values} has lost digits, expected texts, integers or Float64").into()
+        );
+    }
     Ok(cast(column, &DataType::Utf8)?.as_string::<i32>().clone())
 }
 
@@ -166,10 +192,11 @@ struct Added {
 }
 
 impl Added {
-    /// Adds the row of a cell with a number, and the other numbers of the cell.
-    fn push(&mut self, first: &CleanNumber<'_>, others: &mut dyn Iterator<Item = &CleanNumber<'_>>) {
+    /// Adds the row of a cell with numbers.
+    fn push(&mut self, cell: &Cleaned<'_>) {
+        let first = cell.first();
         let found = telnum::plan::lookup(first.number);
-        let others: Vec<_> = others.map(|other| other.number.to_string()).collect();
+        let others: Vec<_> = cell.numbers().skip(1).map(text_of).collect();
         let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         self.e164.append_value(first.number.to_string());
         self.number.append_value(first.number.to_bits());
@@ -180,7 +207,7 @@ impl Added {
         self.post_dial.append_option(text(first.post_dial));
         self.label.append_option(text(first.label));
         self.others.append_option(text(&others.join(" ")));
-        self.repairs.append_option(text(&first.repairs.to_string()));
+        self.repairs.append_option(text(&cell.repairs().to_string()));
         self.alternative.append_option(first.alternative.map(|other| other.to_string()));
         self.error.append_null();
     }
@@ -226,7 +253,7 @@ impl Added {
 #[cfg(test)]
 mod tests {
     use arrow_array::types::UInt64Type;
-    use arrow_array::{Float64Array, StringViewArray};
+    use arrow_array::{Float32Array, Float64Array, StringViewArray};
 
     use super::*;
 
@@ -241,13 +268,15 @@ mod tests {
             region: Some(Region::GB),
             region_column: Some("country".to_owned()),
         };
-        let phones = [Some("+44 (0)20 7946 0958"), Some("x"), None, Some("650-253-4561 ext. 12")];
-        let countries = [Some("GB"), Some("gb"), None, Some("US")];
+        let phones =
+            [Some("+44 (0)20 7946 0958"), Some("x"), None, Some("650-253-4561 x12 / 650-253-4562 x13")];
+        let countries = [Some("uk"), Some("gb"), None, Some("US")];
         let cells = [447_911_123_456.0, 4.0, 0.5, 16_502_534_561.0];
-        let columns: [(&str, ArrayRef); 3] = [
+        let columns: [(&str, ArrayRef); 4] = [
             ("phone", Arc::new(StringViewArray::from_iter(phones))),
             ("country", Arc::new(StringArray::from_iter(countries))),
             ("cell", Arc::new(Float64Array::from_iter_values(cells))),
+            ("single", Arc::new(Float32Array::from_iter_values(cells.map(|cell| cell as f32)))),
         ];
         let dirty = RecordBatch::try_from_iter(columns).unwrap();
         let file = File::create(&options("phone").input).unwrap();
@@ -268,11 +297,14 @@ mod tests {
             ("+442079460958".into(), "trunk_prefix".into())
         );
         assert_eq!((text("phone_region", 3), text("phone_extension", 3)), ("US".into(), "12".into()));
+        assert_eq!(text("phone_others", 3), "+16502534562;ext=13");
+        assert!(text("phone_repairs", 3).contains("several_numbers"));
         assert!(!text("phone_error", 1).is_empty() && !text("phone_error", 2).is_empty());
 
         run(&options("cell")).unwrap();
         let cleaned = open(&options("cell").output).unwrap().next().unwrap().unwrap();
         assert_eq!(texts(&cleaned, "cell_e164").unwrap().value(0), "+447911123456");
+        assert!(run(&options("single")).err().unwrap().to_string().contains("Float32 has lost digits"));
         assert!(
             run(&options("absent")).err().unwrap().to_string().starts_with("column: expected one of phone")
         );
